@@ -1,0 +1,12 @@
+//! The hook path of pane-patrol and the vocabulary that every other part shares.
+//!
+//! An assistant starts `pane-patrol hook <assistant>` for each of its hook events. This crate turns
+//! the payload into an [`event::Event`], finds the pane, sends one datagram and is gone. It depends
+//! on nothing that draws, parses arguments or edits files, so that Cargo proves what the hook costs.
+
+pub mod adapter;
+pub mod event;
+pub mod paths;
+pub mod target;
+pub mod text;
+pub mod timestamp;

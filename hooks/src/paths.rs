@@ -1,0 +1,220 @@
+//! Where everything lives. Computed from a given environment, never from the process's own, so that
+//! a test or a second session is a matter of arguments.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Longest name of a session, in bytes: socket paths end near 100.
+const MAX_SESSION_BYTES: usize = 32;
+
+/// The environment variables that decide about places, read once at the edge.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// `XDG_RUNTIME_DIR`.
+    pub runtime_dir: Option<PathBuf>,
+    /// `XDG_STATE_HOME`.
+    pub state_home: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`.
+    pub config_home: Option<PathBuf>,
+    /// `PANE_PATROL_EVENT_SOCKET`: the event socket, in the user's own words.
+    pub event_socket: Option<PathBuf>,
+    /// `PANE_PATROL_SESSION`: the name of a separate world of panes, sockets and rows.
+    pub session: Option<String>,
+    /// The user.
+    pub uid: u32,
+}
+
+impl Environment {
+    /// Reads the variables through `get`. Empty ones and, where a folder is meant, relative ones
+    /// count as not set, as the XDG base directory specification says.
+    pub fn read(get: impl Fn(&str) -> Option<OsString>, uid: u32) -> Self {
+        let folder = |name: &str| {
+            get(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        Self {
+            home: folder("HOME"),
+            runtime_dir: folder("XDG_RUNTIME_DIR"),
+            state_home: folder("XDG_STATE_HOME"),
+            config_home: folder("XDG_CONFIG_HOME"),
+            event_socket: folder("PANE_PATROL_EVENT_SOCKET"),
+            session: get("PANE_PATROL_SESSION")
+                .map(|name| name.to_string_lossy().into_owned())
+                .filter(|name| !name.is_empty()),
+            uid,
+        }
+    }
+}
+
+/// Every place that pane-patrol uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// Folder of the sockets, mode 0700.
+    pub runtime: PathBuf,
+    /// The socket that hooks send to.
+    pub events_socket: PathBuf,
+    /// Whether [`Places::events_socket`] was named by the user, whose word is not checked.
+    pub events_socket_is_explicit: bool,
+    /// The socket that clients connect to.
+    pub hub_socket: PathBuf,
+    /// Held by the collector that owns the sockets.
+    pub lock: PathBuf,
+    /// Folder of what outlives a run, mode 0700; `None` without a home.
+    pub state: Option<PathBuf>,
+    /// The settings file; `None` without a home.
+    pub config: Option<PathBuf>,
+    /// `PANE_PATROL_SESSION`, else `default`.
+    pub session: String,
+}
+
+impl Places {
+    /// The places of `environment`; `None` when its session's name cannot be a folder's name
+    /// (letters, digits, `_`, `-` and `.`, not starting with a dot, at most 32 bytes).
+    pub fn of(environment: &Environment) -> Option<Self> {
+        let base = match &environment.runtime_dir {
+            Some(folder) => folder.join("pane-patrol"),
+            None => PathBuf::from(format!("/tmp/pane-patrol-{}", environment.uid)),
+        };
+        let (session, runtime) = match environment.session.as_deref() {
+            None | Some("default") => ("default".to_owned(), base),
+            Some(name) if is_session_name(name) => {
+                (name.to_owned(), base.join("sessions").join(name))
+            }
+            Some(_) => return None,
+        };
+        let below_home = |set: &Option<PathBuf>, fallback: &str| {
+            set.clone()
+                .or_else(|| environment.home.as_ref().map(|home| home.join(fallback)))
+                .map(|folder| folder.join("pane-patrol"))
+        };
+        Some(Self {
+            events_socket: environment
+                .event_socket
+                .clone()
+                .unwrap_or_else(|| runtime.join("events.sock")),
+            events_socket_is_explicit: environment.event_socket.is_some(),
+            hub_socket: runtime.join("hub.sock"),
+            lock: runtime.join("lock"),
+            state: below_home(&environment.state_home, ".local/state"),
+            config: below_home(&environment.config_home, ".config")
+                .map(|folder| folder.join("config.toml")),
+            runtime,
+            session,
+        })
+    }
+
+    /// The folders from the base to [`Places::runtime`], outermost first: each must be ours.
+    pub fn runtime_folders(&self) -> Vec<&Path> {
+        if self.session == "default" {
+            return vec![&self.runtime];
+        }
+        let mut folders: Vec<&Path> = self.runtime.ancestors().take(3).collect();
+        folders.reverse();
+        folders
+    }
+
+    /// The opt-in event log.
+    pub fn mirror(&self) -> Option<PathBuf> {
+        self.state
+            .as_ref()
+            .map(|state| state.join("session-events.jsonl"))
+    }
+
+    /// Backups and manifests of installs.
+    pub fn installs(&self) -> Option<PathBuf> {
+        self.state.as_ref().map(|state| state.join("installs"))
+    }
+}
+
+fn is_session_name(name: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    name.len() <= MAX_SESSION_BYTES && !name.starts_with('.') && name.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Environment {
+        let get = |name: &str| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| OsString::from(value))
+        };
+        Environment::read(get, 1000)
+    }
+
+    #[test]
+    fn xdg_folders_are_used_and_else_the_defaults() {
+        let xdg = Places::of(&environment(&[
+            ("XDG_RUNTIME_DIR", "/run/user/1000"),
+            ("HOME", "/h"),
+            ("XDG_STATE_HOME", "/s"),
+        ]))
+        .unwrap();
+        assert_eq!(
+            xdg.events_socket,
+            Path::new("/run/user/1000/pane-patrol/events.sock")
+        );
+        assert_eq!(
+            xdg.mirror().unwrap(),
+            Path::new("/s/pane-patrol/session-events.jsonl")
+        );
+        assert_eq!(
+            xdg.config.unwrap(),
+            Path::new("/h/.config/pane-patrol/config.toml")
+        );
+
+        let bare = Places::of(&environment(&[("XDG_RUNTIME_DIR", "relative")])).unwrap();
+        assert_eq!(bare.hub_socket, Path::new("/tmp/pane-patrol-1000/hub.sock"));
+        assert_eq!(bare.state, None);
+    }
+
+    #[test]
+    fn a_named_session_has_a_folder_of_its_own() {
+        let named = Places::of(&environment(&[("PANE_PATROL_SESSION", "work")])).unwrap();
+        assert_eq!(
+            named.runtime,
+            Path::new("/tmp/pane-patrol-1000/sessions/work")
+        );
+        assert_eq!(
+            named.runtime_folders(),
+            [
+                Path::new("/tmp/pane-patrol-1000"),
+                Path::new("/tmp/pane-patrol-1000/sessions"),
+                &*named.runtime
+            ]
+        );
+        let default = Places::of(&environment(&[("PANE_PATROL_SESSION", "default")])).unwrap();
+        assert_eq!(
+            default.runtime_folders(),
+            [Path::new("/tmp/pane-patrol-1000")]
+        );
+    }
+
+    #[test]
+    fn a_session_name_that_leaves_its_folder_is_refused() {
+        for name in ["../x", "a/b", ".", "..", "a b", &"x".repeat(33)] {
+            assert_eq!(
+                Places::of(&environment(&[("PANE_PATROL_SESSION", name)])),
+                None,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_event_socket_can_be_named() {
+        let places = Places::of(&environment(&[(
+            "PANE_PATROL_EVENT_SOCKET",
+            "/shared/e.sock",
+        )]))
+        .unwrap();
+        assert_eq!(places.events_socket, Path::new("/shared/e.sock"));
+        assert!(places.events_socket_is_explicit);
+    }
+}

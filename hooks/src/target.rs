@@ -1,0 +1,221 @@
+//! Where an assistant runs: tmux's address of a pane, its stable id, and the server it belongs to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use crate::text::has_control;
+
+/// Longest target or server text that is accepted, in bytes.
+const MAX_LENGTH: usize = 512;
+
+/// Text that is no target, pane or server.
+#[derive(Debug, Error, PartialEq, Eq, Clone)]
+pub enum TargetError {
+    /// Neither `session:window.pane` nor `%N`.
+    #[error("`{0}` is neither `session:window.pane` nor `%N`")]
+    Target(String),
+    /// Not `%N`.
+    #[error("`{0}` is no pane id such as `%3`")]
+    Pane(String),
+    /// Not `socket,pid`.
+    #[error("`{0}` is no tmux server such as `/tmp/tmux-1000/default,1234`")]
+    Server(String),
+}
+
+/// tmux's stable pane id, `%N`: unique while its server lives, given out again after a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PaneId(pub u32);
+
+/// A tmux server: its socket's path and its process, the first two parts of `$TMUX`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Server {
+    /// Absolute path of the server's socket.
+    pub socket: String,
+    /// The server's process, which tells a restarted server from its predecessor.
+    pub pid: u32,
+}
+
+/// Where a pane is now (`session:window.pane`), or only which one it is (`%N`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// The address, which changes when windows move or sessions are renamed.
+    Address {
+        /// Session name: may hold spaces, brackets and any script.
+        session: String,
+        /// Window index.
+        window: u32,
+        /// Pane index inside the window.
+        pane: u32,
+    },
+    /// The stable id, when the address is not known.
+    Pane(PaneId),
+}
+
+impl Server {
+    /// Reads `$TMUX` (`socket,pid,session`). A comma in the socket's path is no problem.
+    pub fn from_tmux_variable(value: &str) -> Option<Self> {
+        value.rsplit_once(',')?.0.parse().ok()
+    }
+}
+
+impl FromStr for PaneId {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.strip_prefix('%')
+            .and_then(parse_index)
+            .map(Self)
+            .ok_or_else(|| TargetError::Pane(text.to_owned()))
+    }
+}
+
+impl FromStr for Server {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parsed = || {
+            let (socket, pid) = text.rsplit_once(',')?;
+            let pid = parse_index(pid)?;
+            (socket.starts_with('/') && text.len() <= MAX_LENGTH && !has_control(socket)).then(
+                || Self {
+                    socket: socket.to_owned(),
+                    pid,
+                },
+            )
+        };
+        parsed().ok_or_else(|| TargetError::Server(text.to_owned()))
+    }
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(pane) = text.parse() {
+            return Ok(Self::Pane(pane));
+        }
+        // From the right: a session name may hold anything, the two indexes may not.
+        let parsed = || {
+            let (rest, pane) = text.rsplit_once('.')?;
+            let (session, window) = rest.rsplit_once(':')?;
+            let (window, pane) = (parse_index(window)?, parse_index(pane)?);
+            (!session.is_empty() && text.len() <= MAX_LENGTH && !has_control(session)).then(|| {
+                Self::Address {
+                    session: session.to_owned(),
+                    window,
+                    pane,
+                }
+            })
+        };
+        parsed().ok_or_else(|| TargetError::Target(text.to_owned()))
+    }
+}
+
+/// A number as tmux prints it: digits only, no sign, no leading zeros, so that parsing and printing are inverse.
+fn parse_index(digits: &str) -> Option<u32> {
+    let canonical = digits.bytes().all(|b| b.is_ascii_digit())
+        && (digits.len() == 1 || !digits.starts_with('0'));
+    if canonical { digits.parse().ok() } else { None }
+}
+
+impl fmt::Display for PaneId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "%{}", self.0)
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{}", self.socket, self.pid)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address {
+                session,
+                window,
+                pane,
+            } => write!(f, "{session}:{window}.{pane}"),
+            Self::Pane(pane) => pane.fmt(f),
+        }
+    }
+}
+
+macro_rules! serialize_as_text {
+    ($($type:ty),*) => {$(
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+serialize_as_text!(PaneId, Server, Target);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_read_from_the_right() {
+        let target: Target = "my [work]: 日本:2.10".parse().unwrap();
+        assert_eq!(
+            target,
+            Target::Address {
+                session: "my [work]: 日本".into(),
+                window: 2,
+                pane: 10
+            }
+        );
+        assert_eq!(target.to_string(), "my [work]: 日本:2.10");
+        assert_eq!("%7".parse::<Target>().unwrap(), Target::Pane(PaneId(7)));
+    }
+
+    #[test]
+    fn text_that_names_no_pane_is_refused() {
+        for text in [
+            "",
+            "main",
+            "main:0",
+            ":0.0",
+            "main:a.0",
+            "main:0.-1",
+            "main:00.1",
+            "%",
+            "%x",
+            "a\u{7}:0.0",
+            "m:0.99999999999",
+        ] {
+            assert!(text.parse::<Target>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_tmux_variable_names_the_server() {
+        let server = Server::from_tmux_variable("/tmp/a,b/default,1234,0").unwrap();
+        assert_eq!(
+            server,
+            Server {
+                socket: "/tmp/a,b/default".into(),
+                pid: 1234
+            }
+        );
+        assert_eq!(server.to_string(), "/tmp/a,b/default,1234");
+        for text in ["", "/tmp/x", "relative,12,0", "/tmp/x,abc,0"] {
+            assert_eq!(Server::from_tmux_variable(text), None, "{text}");
+        }
+    }
+}

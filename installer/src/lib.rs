@@ -1,0 +1,1 @@
+//! Edits assistants' settings so that every byte can be given back.

@@ -1,0 +1,3 @@
+//! The executable: `hook` first, else parse, run, exit code.
+
+fn main() {}
