@@ -1,1 +1,14 @@
 //! pane-patrol: tells which AI coding assistant in tmux needs you, and takes you there.
+//!
+//! | module | holds | may import |
+//! | --- | --- | --- |
+//! | [`state`] | the pure table of rows | `hooks` |
+//! | [`feed`] | what a dashboard is fed with | `state` |
+//! | `tmux` | the bounded tmux call, parsers of its output | `hooks` |
+//! | `witness` | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
+//! | `collector` | sockets, watches and listings into the table; the hub | all above |
+//! | `tui` | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
+//! | `commands` | one file a subcommand; the only place that knows all others | everything |
+
+pub mod feed;
+pub mod state;

@@ -1,0 +1,48 @@
+//! What a dashboard is fed with, be it by the collector in its own process or by another one's hub.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::state::Row;
+
+/// One message to a dashboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// All rows, replacing whatever was known.
+    Snapshot(Vec<Row>),
+    /// One row is new or changed.
+    Row(Box<Row>),
+    /// The row with this id is gone.
+    Gone(String),
+    /// How well the collector hears.
+    Health(Health),
+    /// Who collects.
+    Role(Role),
+}
+
+/// Who owns the event socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// This process.
+    Collector,
+    /// Another instance; this one is its subscriber.
+    Subscriber,
+    /// Nobody: neither could we take the socket nor does its owner answer; says why.
+    Nobody(String),
+}
+
+/// Counters and troubles of a collector, for the dashboard's status line and `doctor`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// Events received and understood.
+    pub received: u64,
+    /// Datagrams rejected, by reason.
+    pub rejected: BTreeMap<String, u64>,
+    /// Datagrams dropped because another user sent them.
+    pub foreign: u64,
+    /// Events and readings that fitted no row, by reason.
+    pub held_apart: BTreeMap<String, u64>,
+    /// What does not work at the moment, one sentence each, for example that tmux does not answer.
+    pub troubles: Vec<String>,
+}

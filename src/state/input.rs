@@ -1,0 +1,101 @@
+//! What the table learns from: events, witness readings, tmux listings, process exits, the clock.
+
+use pane_patrol_hooks::event::{Assistant, Event};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+/// One thing that happened, as the collector hands it to the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A report by a hook, a script, or the log.
+    Event(Box<Event>),
+    /// What an assistant publishes about itself beside its hooks.
+    Reading(Box<Reading>),
+    /// All panes of one tmux server.
+    Listing(Listing),
+    /// No tmux server listens on this socket any more.
+    ServerGone {
+        /// The socket's path.
+        socket: String,
+    },
+    /// A process that a row names has ended.
+    ProcessExited {
+        /// The process.
+        pid: u32,
+    },
+    /// The git branch of a folder, as it is now.
+    Branch {
+        /// The folder.
+        cwd: String,
+        /// Its branch; `None` outside a repository or with a detached head.
+        branch: Option<String>,
+    },
+    /// Nothing happened, but a deadline ([`super::Table::next_deadline`]) has passed.
+    Tick,
+}
+
+/// What a witness says an assistant is doing: a level, not an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// A turn is going on.
+    Busy,
+    /// A permission dialog is open.
+    WaitingApproval,
+    /// A question or another dialog is open.
+    WaitingInput,
+    /// No turn is going on.
+    Idle,
+}
+
+/// One look at what an assistant publishes about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Which assistant.
+    pub assistant: Assistant,
+    /// What it is doing.
+    pub level: Level,
+    /// When the assistant wrote that.
+    pub written: Timestamp,
+    /// When we read it: the level held at that moment.
+    pub seen: Timestamp,
+    /// The assistant's session.
+    pub instance_id: Option<String>,
+    /// The assistant's process, proved alive when the reading was made.
+    pub pid: Option<u32>,
+    /// The pane that holds the process, as far as it was looked up.
+    pub pane: Option<(Server, PaneId)>,
+    /// The assistant's folder.
+    pub cwd: Option<String>,
+    /// The assistant's config folder, when it is not the default one.
+    pub home: Option<String>,
+    /// False for a headless run.
+    pub attended: bool,
+    /// The assistant's own words, for example `permission prompt`.
+    pub detail: Option<String>,
+}
+
+/// All panes of one tmux server at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// The server that answered; another pid than a row's means that server is gone.
+    pub server: Server,
+    /// Its panes.
+    pub panes: Vec<ListedPane>,
+}
+
+/// One pane of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPane {
+    /// Its stable id.
+    pub pane: PaneId,
+    /// Its address now.
+    pub target: Target,
+    /// The process it was started with.
+    pub pid: u32,
+    /// Whether a person has it in view: the active pane of an attached client that is not in control mode.
+    pub in_view: bool,
+    /// Whether its process has ended (`remain-on-exit`).
+    pub dead: bool,
+    /// Its title.
+    pub title: String,
+}

@@ -1,0 +1,12 @@
+//! What is known of every pane: a pure table. [`Table::apply`] is its only writer; it reads no
+//! clock, no file and no environment, so that whole recorded sessions can be replayed as tests.
+
+mod attention;
+mod input;
+mod row;
+mod table;
+
+pub use attention::{Attention, urgency};
+pub use input::{Input, Level, ListedPane, Listing, Reading};
+pub use row::{Evidence, Request, Row, RowKey};
+pub use table::{Outcome, Settings, Table};

@@ -1,0 +1,111 @@
+//! A row: what is known of one pane, in the shape that every reader gets it (dashboard, hub, `status`).
+
+use std::fmt;
+
+use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What makes a row one row: the pane of a server, or, as long as no listing has shown the pane,
+/// the target that the sender gave.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowKey {
+    /// The tmux server; `None` when neither the sender nor the collector knows one.
+    pub server: Option<Server>,
+    /// `Target::Pane` as soon as the pane is known.
+    pub place: Target,
+}
+
+impl fmt::Display for RowKey {
+    /// The agent's id: `<server>::<pane>`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(server) = &self.server {
+            server.fmt(f)?;
+        }
+        write!(f, "::{}", self.place)
+    }
+}
+
+/// One pane's assistant as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The agent's id, `<server>::<pane>`; stable while the pane lives.
+    pub id: String,
+    /// Which assistant.
+    pub assistant: Assistant,
+    /// What it is doing: the most urgent thing that is true of any of its agents.
+    pub state: State,
+    /// Why it is in that state.
+    pub kind: Option<Kind>,
+    /// Where the pane is now.
+    pub target: Target,
+    /// tmux's stable id of the pane.
+    pub pane: Option<PaneId>,
+    /// The pane's tmux server.
+    pub server: Option<Server>,
+    /// The assistant's session.
+    pub instance_id: Option<String>,
+    /// The assistant's process.
+    pub pid: Option<u32>,
+    /// When the state began; for a waiting state when the oldest such request was made.
+    pub since: Timestamp,
+    /// When something was last heard of it.
+    pub ts: Timestamp,
+    /// The tool that runs or asks.
+    pub tool: Option<String>,
+    /// One line: what it does, asks, or said last.
+    pub message: Option<String>,
+    /// The assistant's folder.
+    pub cwd: Option<String>,
+    /// The git branch of that folder, when it has one.
+    pub branch: Option<String>,
+    /// The assistant's config folder, when it is not the default one.
+    pub home: Option<String>,
+    /// Who says so.
+    pub source: Source,
+    /// How many sub-agents work.
+    pub sub_agents: usize,
+    /// Open requests, most urgent first.
+    pub waiting: Vec<Request>,
+    /// Counts the changes of this row; a decision is bound to it.
+    pub generation: u64,
+    /// The last pieces of evidence, newest first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Something the assistant asks the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// `waiting_approval` or `waiting_input`.
+    pub state: State,
+    /// The tool call or permission request, when it has an id.
+    pub request_id: Option<String>,
+    /// The sub-agent that asks; `None`: the main agent.
+    pub agent_id: Option<String>,
+    /// The tool it wants to use.
+    pub tool: Option<String>,
+    /// One line: the command, the file, the question.
+    pub message: Option<String>,
+    /// When it was made.
+    pub since: Timestamp,
+    /// Who reported it.
+    pub source: Source,
+}
+
+/// One thing that was heard about a row, and what it changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// When it happened, by its sender's clock.
+    pub at: Timestamp,
+    /// Who said it.
+    pub source: Source,
+    /// What was said, for example `PreToolUse Bash: cargo test` or `session file says waiting (permission prompt)`.
+    pub what: String,
+    /// The row's state before and after; equal when it changed nothing, no `before` when it made the row.
+    pub before: Option<State>,
+    /// See `before`.
+    pub after: State,
+    /// Why it changed nothing or changed it in this way, when that is not plain.
+    pub reason: Option<String>,
+}
