@@ -156,7 +156,7 @@ words! {
 }
 
 /// One report of one assistant. Fields as in the JSON object; absent optional fields are not written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Event {
     /// Which assistant.
     pub assistant: Assistant,

@@ -79,6 +79,8 @@ pub struct Reading {
 pub struct Listing {
     /// The server that answered; another pid than a row's means that server is gone.
     pub server: Server,
+    /// When tmux was asked: what was heard of a pane after that is newer than the listing.
+    pub asked: Timestamp,
     /// Its panes.
     pub panes: Vec<ListedPane>,
 }
