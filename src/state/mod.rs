@@ -1,10 +1,16 @@
 //! What is known of every pane: a pure table. [`Table::apply`] is its only writer; it reads no
 //! clock, no file and no environment, so that whole recorded sessions can be replayed as tests.
 
+mod agent;
 mod attention;
+mod entry;
 mod input;
+mod requests;
 mod row;
 mod table;
+#[cfg(test)]
+mod tests;
+mod witnessed;
 
 pub use attention::{Attention, urgency};
 pub use input::{Input, Level, ListedPane, Listing, Reading};

@@ -1,11 +1,30 @@
-//! The state table: `apply(input, now)` and the rules it keeps.
+//! The state table: `apply(input, now)` finds the row an input is about and lets it work there.
+//!
+//! Pure: no clock, no file, no environment. What an event means for its row stands in
+//! [`super::entry`], what a witness reading means in [`super::witnessed`]; here stands which row it
+//! is, when a row begins and ends, and what is held apart because it fits none.
 
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use pane_patrol_hooks::target::Server;
+use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Input, Row, RowKey};
+use super::entry::{Entry, Reason};
+use super::{Evidence, Input, Level, Listing, Reading, Row, RowKey, urgency};
+
+/// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock
+/// would make every later event look old.
+const CLOCK_SLACK: Duration = Duration::from_secs(2);
+
+/// How many events are remembered to tell a second delivery (socket and mirror) from a new event.
+const REMEMBERED_EVENTS: usize = 4096;
+
+/// How many ended sessions are remembered.
+const REMEMBERED_ENDS: usize = 256;
 
 /// What the table has to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,33 +52,628 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Table {
     settings: Settings,
+    rows: BTreeMap<RowKey, Entry>,
+    listings: BTreeMap<Server, Vec<(PaneId, Target)>>,
+    ended: VecDeque<Ended>,
+    delivered: Delivered,
+}
+
+/// A session that is over: nothing but its own new start makes it a row again.
+#[derive(Debug)]
+struct Ended {
+    assistant: Assistant,
+    instance_id: String,
+    pid: Option<u32>,
+    at: Timestamp,
+}
+
+/// How an event relates to the row of its pane.
+enum Fit {
+    Same,
+    Successor,
+    Apart(Reason),
 }
 
 impl Table {
     /// An empty table.
     pub fn new(settings: Settings) -> Self {
-        Self { settings }
+        Self {
+            settings,
+            rows: BTreeMap::new(),
+            listings: BTreeMap::new(),
+            ended: VecDeque::new(),
+            delivered: Delivered::default(),
+        }
     }
 
     /// Takes one input into account. `now` never goes back.
     pub fn apply(&mut self, input: Input, now: Timestamp) -> Outcome {
-        let _ = (&self.settings, input, now);
-        Outcome::default()
+        let mut outcome = Outcome::default();
+        self.meet_deadlines(now, &mut outcome);
+        match input {
+            Input::Event(event) => self.event(*event, now, &mut outcome),
+            Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
+            Input::Listing(listing) => self.listing(listing, now, &mut outcome),
+            Input::ServerGone { socket } => {
+                self.listings.retain(|server, _| server.socket != socket);
+                self.remove_if(now, &mut outcome, |entry| {
+                    entry.server().is_some_and(|server| server.socket == socket)
+                });
+            }
+            Input::ProcessExited { pid } => {
+                self.remove_if(now, &mut outcome, |entry| entry.pid == Some(pid));
+            }
+            Input::Branch { cwd, branch } => self.branch(&cwd, branch.as_ref(), &mut outcome),
+            Input::Tick => {}
+        }
+        outcome
     }
 
     /// When [`Input::Tick`] is wanted next, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        None
+        self.rows.values().filter_map(|entry| self.due(entry)).min()
     }
 
     /// One row as it is shown.
     pub fn row(&self, key: &RowKey) -> Option<Row> {
-        let _ = key;
-        None
+        self.rows.get(key).map(Entry::row)
     }
 
     /// All rows in the order of attention.
     pub fn rows(&self) -> Vec<Row> {
-        Vec::new()
+        let mut rows: Vec<Row> = self.rows.values().map(Entry::row).collect();
+        rows.sort_by(urgency);
+        rows
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn due(&self, entry: &Entry) -> Option<Timestamp> {
+        let expiry = (!entry.has_proof_of_life()).then(|| entry.heard.plus(self.settings.ttl));
+        [entry.witness.due(), expiry].into_iter().flatten().min()
+    }
+
+    fn meet_deadlines(&mut self, now: Timestamp, outcome: &mut Outcome) {
+        if self.next_deadline().is_none_or(|due| due > now) {
+            return;
+        }
+        let ttl = self.settings.ttl;
+        self.remove_if(now, outcome, |entry| {
+            !entry.has_proof_of_life() && entry.heard.plus(ttl) <= now
+        });
+        for (key, entry) in &mut self.rows {
+            let before = entry.shown.state;
+            if let Some(at) = entry.settle(now) {
+                let told = Told {
+                    at,
+                    source: Source::Witness,
+                    what: "no hook explained that".to_owned(),
+                    reason: None,
+                };
+                if entry.refresh(at) {
+                    told.note(entry, Some(before));
+                    outcome.changed.push(key.clone());
+                }
+            }
+            if entry.take_reread(now) {
+                outcome.reread.extend(entry.pid);
+            }
+        }
+    }
+
+    fn event(&mut self, mut event: Event, now: Timestamp, outcome: &mut Outcome) {
+        let again = self.delivered.is_again(&event);
+        event.ts = if event.ts > now.plus(CLOCK_SLACK) {
+            now
+        } else {
+            event.ts
+        };
+        let key = self.key_of(&event);
+        if again {
+            if let Some(entry) = self.rows.get_mut(&key) {
+                entry.heard = now;
+            }
+            return;
+        }
+        let before = self.rows.get(&key).map(|entry| entry.shown.state);
+        if let Err(reason) = self.make_room_for(&event, &key, now) {
+            outcome.held_apart = reason;
+            return;
+        }
+        let Some(entry) = self.rows.get_mut(&key) else {
+            return;
+        };
+        entry.heard = now;
+        if ends_session(&event) && event.ts >= entry.last_event() {
+            self.remove_row(&key, event.ts, outcome);
+            return;
+        }
+        let reason = entry.apply_event(&event);
+        if let Target::Address { .. } = event.target
+            && !entry.listed
+        {
+            entry.target = event.target.clone();
+        }
+        entry.refresh(event.ts);
+        entry.plan_reread(now);
+        Told::by_event(&event, reason).note(entry, before);
+        outcome.changed.push(key);
+    }
+
+    /// The key of an event's row: its pane where that can be known, else the target it gives.
+    fn key_of(&self, event: &Event) -> RowKey {
+        let server = event
+            .server
+            .clone()
+            .or_else(|| self.settings.own_server.clone());
+        let pane = match (event.pane, &event.target) {
+            (Some(pane), _) | (None, &Target::Pane(pane)) => Some(pane),
+            (None, address) => server
+                .as_ref()
+                .and_then(|server| self.pane_at(server, address)),
+        };
+        RowKey {
+            server,
+            place: pane.map_or_else(|| event.target.clone(), Target::Pane),
+        }
+    }
+
+    fn pane_at(&self, server: &Server, address: &Target) -> Option<PaneId> {
+        self.listings
+            .get(server)?
+            .iter()
+            .find(|(_, target)| target == address)
+            .map(|(pane, _)| *pane)
+    }
+
+    /// Sees to it that the row at `key` is this event's own: makes it, hands it over to a new
+    /// session, or refuses. `Err(None)`: there is nothing to do and nothing to count.
+    fn make_room_for(
+        &mut self,
+        event: &Event,
+        key: &RowKey,
+        now: Timestamp,
+    ) -> Result<(), Option<Reason>> {
+        let Some(entry) = self.rows.get_mut(key) else {
+            self.may_begin(event)?;
+            let target = self.target_of(key).unwrap_or_else(|| event.target.clone());
+            let mut entry = Entry::new(key.clone(), target, event.assistant.clone(), now);
+            entry.listed = self.is_listed(key);
+            self.rows.insert(key.clone(), entry);
+            return Ok(());
+        };
+        match fit(entry, event) {
+            Fit::Same => Ok(()),
+            Fit::Successor => {
+                entry.successor(event.assistant.clone(), now);
+                Ok(())
+            }
+            Fit::Apart(reason) => Err(Some(reason)),
+        }
+    }
+
+    /// Whether an event may make a row: not the last words of a session, and none after its end.
+    fn may_begin(&mut self, event: &Event) -> Result<(), Option<Reason>> {
+        if event.kind == Some(Kind::SessionEnded) {
+            self.remember_end(
+                &event.assistant,
+                event.instance_id.as_ref(),
+                event.pid,
+                event.ts,
+            );
+            return Err(None);
+        }
+        let Some(index) = self.ended.iter().position(|ended| {
+            ended.assistant == event.assistant
+                && Some(&ended.instance_id) == event.instance_id.as_ref()
+        }) else {
+            return Ok(());
+        };
+        if event.kind == Some(Kind::SessionStarted) && event.ts > self.ended[index].at {
+            self.ended.remove(index);
+            return Ok(());
+        }
+        Err(Some("its session is over"))
+    }
+
+    fn target_of(&self, key: &RowKey) -> Option<Target> {
+        let (server, Target::Pane(pane)) = (key.server.as_ref()?, &key.place) else {
+            return None;
+        };
+        let panes = self.listings.get(server)?;
+        panes
+            .iter()
+            .find(|(listed, _)| listed == pane)
+            .map(|(_, target)| target.clone())
+    }
+
+    fn is_listed(&self, key: &RowKey) -> bool {
+        self.target_of(key).is_some()
+    }
+
+    fn reading(&mut self, reading: &Reading, now: Timestamp, outcome: &mut Outcome) {
+        let key = match self.row_of(reading) {
+            Ok(key) => key,
+            Err(reason) => {
+                outcome.held_apart = reason;
+                return;
+            }
+        };
+        let before = self.rows.get(&key).map(|entry| entry.shown.state);
+        let listed = self.is_listed(&key);
+        let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
+        let entry = self.rows.entry(key.clone()).or_insert_with(|| {
+            let mut entry = Entry::new(key.clone(), target, reading.assistant.clone(), now);
+            entry.listed = listed;
+            entry
+        });
+        if is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref()) {
+            entry.successor(reading.assistant.clone(), now);
+        }
+        entry.heard = now;
+        entry.learn_from_reading(reading);
+        let news = entry
+            .witness
+            .latest
+            .is_none_or(|latest| latest.level != reading.level);
+        let reason = entry.apply_reading(reading, now);
+        let changed = entry.refresh(reading.written) || before.is_none();
+        if reading.seen.since(reading.written) < Duration::from_millis(250) {
+            entry.plan_reread(now);
+        }
+        if changed || news {
+            Told::by_reading(reading, reason).note(entry, before);
+            outcome.changed.push(key);
+        }
+    }
+
+    /// The row that a reading is about; one that may be made when there is none.
+    fn row_of(&mut self, reading: &Reading) -> Result<RowKey, Option<Reason>> {
+        let known = self.rows.values().find(|entry| {
+            let same_process = entry.pid.is_some() && entry.pid == reading.pid;
+            let same_session = entry.instance_id.is_some()
+                && entry.instance_id == reading.instance_id
+                && (entry.pid.is_none() || reading.pid.is_none());
+            entry.assistant == reading.assistant && (same_process || same_session)
+        });
+        if let Some(entry) = known {
+            let other = is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref());
+            let retired = reading
+                .instance_id
+                .as_ref()
+                .is_some_and(|instance| entry.retired.contains(instance));
+            let older = reading.written < entry.last_event();
+            return if other && (retired || older) {
+                Err(None)
+            } else {
+                Ok(entry.key.clone())
+            };
+        }
+        let (Some((server, pane)), true) = (&reading.pane, reading.attended) else {
+            return Err(None);
+        };
+        self.may_read(reading)?;
+        let key = RowKey {
+            server: Some(server.clone()),
+            place: Target::Pane(*pane),
+        };
+        match self.rows.get(&key) {
+            None => Ok(key),
+            Some(entry)
+                if entry.instance_id.is_none()
+                    && entry.pid.is_none()
+                    && entry.assistant == reading.assistant =>
+            {
+                Ok(key)
+            }
+            Some(entry) if !entry.attended || reading.written > entry.ts => Ok(key),
+            Some(_) => Err(Some("a reading of an unknown session in this pane")),
+        }
+    }
+
+    /// A live process may bring an ended session back, but not the process that ended.
+    fn may_read(&mut self, reading: &Reading) -> Result<(), Option<Reason>> {
+        let Some(index) = self.ended.iter().position(|ended| {
+            ended.assistant == reading.assistant
+                && Some(&ended.instance_id) == reading.instance_id.as_ref()
+        }) else {
+            return Ok(());
+        };
+        let ended = &self.ended[index];
+        if ended.pid.is_none() || reading.pid.is_none() || ended.pid == reading.pid {
+            return Err(None);
+        }
+        self.ended.remove(index);
+        Ok(())
+    }
+
+    fn listing(&mut self, listing: Listing, now: Timestamp, outcome: &mut Outcome) {
+        let Listing {
+            server,
+            asked,
+            panes,
+        } = listing;
+        let targets = panes
+            .iter()
+            .map(|pane| (pane.pane, pane.target.clone()))
+            .collect();
+        self.listings
+            .retain(|known, _| known.socket != server.socket);
+        self.listings.insert(server.clone(), targets);
+        self.key_by_pane(&server, outcome);
+
+        let on_socket = |entry: &Entry| {
+            entry
+                .server()
+                .is_some_and(|known| known.socket == server.socket)
+        };
+        self.remove_if(now, outcome, |entry| {
+            let restarted = entry.server() != Some(&server);
+            let vanished = entry
+                .pane()
+                .is_some_and(|id| !panes.iter().any(|pane| pane.pane == id && !pane.dead));
+            on_socket(entry) && (restarted || vanished) && entry.heard < asked
+        });
+        for pane in &panes {
+            let key = RowKey {
+                server: Some(server.clone()),
+                place: Target::Pane(pane.pane),
+            };
+            let Some(entry) = self.rows.get_mut(&key) else {
+                continue;
+            };
+            let moved = entry.target != pane.target || !entry.listed;
+            entry.target = pane.target.clone();
+            entry.listed = true;
+            let seen = pane.in_view && entry.looked_at(now);
+            if seen {
+                entry.refresh(now);
+            }
+            if moved || seen {
+                outcome.changed.push(key);
+            }
+        }
+    }
+
+    /// Rows that were known by their target only get the key of their pane.
+    fn key_by_pane(&mut self, server: &Server, outcome: &mut Outcome) {
+        let by_target: Vec<RowKey> = self
+            .rows
+            .keys()
+            .filter(|key| key.server.as_ref().is_none_or(|known| known == server))
+            .filter(|key| key.server.is_none() || matches!(key.place, Target::Address { .. }))
+            .cloned()
+            .collect();
+        for old in by_target {
+            let pane = match &old.place {
+                Target::Pane(pane) => self.listings[server]
+                    .iter()
+                    .any(|(id, _)| id == pane)
+                    .then_some(*pane),
+                address @ Target::Address { .. } => self.pane_at(server, address),
+            };
+            let Some(pane) = pane else { continue };
+            let key = RowKey {
+                server: Some(server.clone()),
+                place: Target::Pane(pane),
+            };
+            let Some(mut entry) = self.rows.remove(&old) else {
+                continue;
+            };
+            outcome.removed.push(old);
+            entry.key = key.clone();
+            let keep_other = self
+                .rows
+                .get(&key)
+                .is_some_and(|other| other.instance_id.is_some() || other.ts > entry.ts);
+            if !keep_other {
+                self.rows.insert(key.clone(), entry);
+                outcome.changed.push(key);
+            }
+        }
+    }
+
+    fn branch(&mut self, cwd: &str, branch: Option<&String>, outcome: &mut Outcome) {
+        for (key, entry) in &mut self.rows {
+            if entry.cwd.as_deref() == Some(cwd) && entry.branch.as_ref() != branch {
+                entry.branch = branch.cloned();
+                outcome.changed.push(key.clone());
+            }
+        }
+    }
+
+    fn remove_if(&mut self, now: Timestamp, outcome: &mut Outcome, gone: impl Fn(&Entry) -> bool) {
+        let keys: Vec<RowKey> = self
+            .rows
+            .iter()
+            .filter(|(_, entry)| gone(entry))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in keys {
+            self.remove_row(&key, now, outcome);
+        }
+    }
+
+    fn remove_row(&mut self, key: &RowKey, at: Timestamp, outcome: &mut Outcome) {
+        let Some(entry) = self.rows.remove(key) else {
+            return;
+        };
+        self.remember_end(&entry.assistant, entry.instance_id.as_ref(), entry.pid, at);
+        outcome.removed.push(key.clone());
+    }
+
+    fn remember_end(
+        &mut self,
+        assistant: &Assistant,
+        instance: Option<&String>,
+        pid: Option<u32>,
+        at: Timestamp,
+    ) {
+        let Some(instance_id) = instance.cloned() else {
+            return;
+        };
+        if self.ended.len() == REMEMBERED_ENDS {
+            self.ended.pop_front();
+        }
+        self.ended
+            .retain(|ended| ended.instance_id != instance_id || ended.assistant != *assistant);
+        self.ended.push_back(Ended {
+            assistant: assistant.clone(),
+            instance_id,
+            pid,
+            at,
+        });
+    }
+}
+
+/// Whether the event is the end of the session, and not the first half of `/clear` or a resume.
+fn ends_session(event: &Event) -> bool {
+    event.kind == Some(Kind::SessionEnded)
+        && event.agent_id.is_none()
+        && !matches!(event.message.as_deref(), Some("clear" | "resume"))
+}
+
+fn is_other(known: Option<&String>, told: Option<&String>) -> bool {
+    known.is_some() && told.is_some() && known != told
+}
+
+fn fit(entry: &Entry, event: &Event) -> Fit {
+    let begins = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));
+    let same_session = event.instance_id.is_some() && event.instance_id == entry.instance_id;
+    if event.assistant != entry.assistant {
+        let unproved = entry.instance_id.is_none() && entry.pid.is_none();
+        return match (
+            begins || unproved,
+            event.attended || !entry.attended,
+            event.ts < entry.last_event(),
+        ) {
+            (true, true, false) => Fit::Successor,
+            _ => Fit::Apart("another assistant's event in this pane"),
+        };
+    }
+    if !event.attended && entry.attended && !same_session {
+        return Fit::Apart("a headless run in the pane of a session");
+    }
+    if !is_other(entry.instance_id.as_ref(), event.instance_id.as_ref()) {
+        return Fit::Same;
+    }
+    let retired = event
+        .instance_id
+        .as_ref()
+        .is_some_and(|instance| entry.retired.contains(instance));
+    if retired && event.kind != Some(Kind::SessionStarted) {
+        return Fit::Apart("its session was replaced in this pane");
+    }
+    if event.kind == Some(Kind::SessionEnded) || event.ts < entry.last_event() {
+        return Fit::Apart("older than the session in this pane");
+    }
+    let same_process = event.pid.is_some() && event.pid == entry.pid;
+    if begins || same_process || !entry.attended {
+        Fit::Successor
+    } else {
+        Fit::Apart("an unknown session in this pane")
+    }
+}
+
+/// One piece of evidence in the making.
+struct Told {
+    at: Timestamp,
+    source: Source,
+    what: String,
+    reason: Option<Reason>,
+}
+
+impl Told {
+    fn by_event(event: &Event, reason: Option<Reason>) -> Self {
+        let name = event
+            .event
+            .as_deref()
+            .or(event.kind.map(Kind::as_str))
+            .unwrap_or(event.state.as_str());
+        let mut what = name.to_owned();
+        if let Some(tool) = &event.tool {
+            what.push(' ');
+            what.push_str(tool);
+        }
+        if let Some(message) = &event.message {
+            what.push_str(": ");
+            what.push_str(message);
+        }
+        Self {
+            at: event.ts,
+            source: event.source,
+            what,
+            reason,
+        }
+    }
+
+    fn by_reading(reading: &Reading, reason: Option<Reason>) -> Self {
+        let level = match reading.level {
+            Level::Busy => "busy",
+            Level::WaitingApproval => "waiting for approval",
+            Level::WaitingInput => "waiting for input",
+            Level::Idle => "idle",
+        };
+        let what = match &reading.detail {
+            Some(detail) => format!("session file says {level} ({detail})"),
+            None => format!("session file says {level}"),
+        };
+        Self {
+            at: reading.written,
+            source: Source::Witness,
+            what,
+            reason,
+        }
+    }
+
+    fn note(self, entry: &mut Entry, before: Option<State>) {
+        let Self {
+            at,
+            source,
+            what,
+            reason,
+        } = self;
+        let after = entry.shown.state;
+        entry.note_evidence(Evidence {
+            at,
+            source,
+            what,
+            before,
+            after,
+            reason: reason.map(str::to_owned),
+        });
+    }
+}
+
+/// The last events, to know one that comes a second time.
+#[derive(Debug, Default)]
+struct Delivered {
+    order: VecDeque<u64>,
+    known: HashSet<u64>,
+}
+
+impl Delivered {
+    fn is_again(&mut self, event: &Event) -> bool {
+        let mut hasher = DefaultHasher::new();
+        event.hash(&mut hasher);
+        let print = hasher.finish();
+        if !self.known.insert(print) {
+            return true;
+        }
+        if self.order.len() == REMEMBERED_EVENTS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        self.order.push_back(print);
+        false
     }
 }

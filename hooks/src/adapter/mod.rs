@@ -4,8 +4,13 @@
 pub mod claude;
 
 /// Tools that ask the person a question: a request for one of them waits for input, not approval.
-pub const QUESTION_TOOLS: &[&str] =
-    &["AskUserQuestion", "ask_user", "ask_user_question", "request_user_input", "question"];
+pub const QUESTION_TOOLS: &[&str] = &[
+    "AskUserQuestion",
+    "ask_user",
+    "ask_user_question",
+    "request_user_input",
+    "question",
+];
 
 /// A version of an assistant, for example 2.1.197.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

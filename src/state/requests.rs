@@ -1,0 +1,245 @@
+//! The open requests of one row, and a short memory of closed ones.
+//!
+//! Requests have a life of their own: events may arrive out of order, so an opening that comes late
+//! counts unless its closing is already known, and a closing that comes early is remembered.
+
+use std::collections::VecDeque;
+
+use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Request;
+
+/// How many closings are remembered: more than one batch of tools can hold.
+const REMEMBERED_CLOSINGS: usize = 64;
+
+/// One open request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OpenRequest {
+    /// What a reader of the row sees of it.
+    pub(super) request: Request,
+    /// Opened by a notice or a reading, its tool and ids taken from the newest unfinished tool.
+    pub(super) inferred: bool,
+    /// A witness said `waiting` while it was open.
+    pub(super) confirmed: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Closing {
+    agent_id: Option<String>,
+    request_id: Option<String>,
+    tool: Option<String>,
+    message: Option<String>,
+    at: Timestamp,
+}
+
+/// What identifies a request that is opened or closed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Which<'a> {
+    pub(super) agent_id: Option<&'a str>,
+    pub(super) request_id: Option<&'a str>,
+    pub(super) tool: Option<&'a str>,
+    pub(super) message: Option<&'a str>,
+}
+
+/// The open requests of one row, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Requests {
+    open: Vec<OpenRequest>,
+    closings: VecDeque<Closing>,
+}
+
+impl Requests {
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &OpenRequest> {
+        self.open.iter()
+    }
+
+    /// All, most urgent first: approval before input, then the oldest.
+    pub(super) fn by_urgency(&self) -> Vec<&Request> {
+        let mut requests: Vec<&Request> = self.open.iter().map(|open| &open.request).collect();
+        requests.sort_by_key(|request| (request.state != State::WaitingApproval, request.since));
+        requests
+    }
+
+    /// Opens a request that its sender described. One that is open already, by its id or by
+    /// (agent, tool, input), is only confirmed; one that was inferred takes the better description.
+    pub(super) fn open(&mut self, request: Request) {
+        if let Some(known) = self.open.iter_mut().find(|open| open.is(&which(&request))) {
+            known.inferred = false;
+            known.request.state = request.state;
+            fill(&mut known.request.request_id, request.request_id);
+            fill(&mut known.request.message, request.message);
+            return;
+        }
+        if let Some(guess) = self.open.iter_mut().find(|open| open.inferred) {
+            let since = guess.request.since.min(request.since);
+            let request_id = if guess.request.tool == request.tool
+                && guess.request.agent_id == request.agent_id
+            {
+                request
+                    .request_id
+                    .or_else(|| guess.request.request_id.take())
+            } else {
+                request.request_id
+            };
+            guess.request = Request {
+                request_id,
+                since,
+                ..request
+            };
+            guess.inferred = false;
+            return;
+        }
+        self.open.push(OpenRequest {
+            request,
+            inferred: false,
+            confirmed: false,
+        });
+    }
+
+    /// Opens a request that nobody described, unless one is open.
+    pub(super) fn infer(&mut self, request: Request, confirmed: bool) {
+        if self.open.is_empty() {
+            self.open.push(OpenRequest {
+                request,
+                inferred: true,
+                confirmed,
+            });
+        }
+    }
+
+    /// Describes a request that was inferred before the start of its tool was heard of.
+    pub(super) fn describe_bare(&mut self, state: State, described: &Which<'_>) {
+        let bare = self
+            .open
+            .iter_mut()
+            .find(|open| open.inferred && open.request.tool.is_none());
+        if let Some(open) = bare {
+            open.request.state = state;
+            open.request.agent_id = described.agent_id.map(str::to_owned);
+            open.request.request_id = described.request_id.map(str::to_owned);
+            open.request.tool = described.tool.map(str::to_owned);
+            open.request.message = described.message.map(str::to_owned);
+        }
+    }
+
+    /// A witness says `waiting`: all that is open is real.
+    pub(super) fn confirm(&mut self) {
+        for open in &mut self.open {
+            open.confirmed = true;
+        }
+    }
+
+    /// Closes one: the same id, else the oldest of that agent and tool. Remembers the closing, so
+    /// that an opening which arrives later but is older stays closed.
+    pub(super) fn close_one(&mut self, closed: &Which<'_>, at: Timestamp) {
+        let by_id = || {
+            let id = closed.request_id?;
+            self.open
+                .iter()
+                .position(|open| open.request.request_id.as_deref() == Some(id))
+        };
+        let by_tool = || {
+            self.open.iter().position(|open| {
+                let request = &open.request;
+                request.agent_id.as_deref() == closed.agent_id
+                    && (closed.tool.is_none()
+                        || request.tool.is_none()
+                        || request.tool.as_deref() == closed.tool)
+                    && (closed.request_id.is_none() || request.request_id.is_none())
+                    && request.since <= at
+            })
+        };
+        if let Some(index) = by_id().or_else(by_tool) {
+            self.open.remove(index);
+        }
+        if self.closings.len() == REMEMBERED_CLOSINGS {
+            self.closings.pop_front();
+        }
+        self.closings.push_back(Closing {
+            agent_id: closed.agent_id.map(str::to_owned),
+            request_id: closed.request_id.map(str::to_owned),
+            tool: closed.tool.map(str::to_owned),
+            message: closed.message.map(str::to_owned),
+            at,
+        });
+    }
+
+    /// Closes all of one agent that were open at `at`.
+    pub(super) fn close_agent(&mut self, agent_id: Option<&str>, at: Timestamp) {
+        self.open
+            .retain(|open| open.request.agent_id.as_deref() != agent_id || open.request.since > at);
+    }
+
+    /// Closes those for which `gone` holds; says whether there were any.
+    pub(super) fn close_if(&mut self, gone: impl Fn(&OpenRequest) -> bool) -> bool {
+        let before = self.open.len();
+        self.open.retain(|open| !gone(open));
+        self.open.len() < before
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.open.clear();
+    }
+
+    /// Whether this request was closed at `opened` or later.
+    pub(super) fn was_closed_since(&self, opened: &Which<'_>, at: Timestamp) -> bool {
+        self.closings.iter().any(|closing| {
+            closing.at >= at
+                && match (opened.request_id, closing.request_id.as_deref()) {
+                    (Some(opened), Some(closed)) => opened == closed,
+                    _ => {
+                        closing.agent_id.as_deref() == opened.agent_id
+                            && closing.tool.as_deref() == opened.tool
+                            && (closing.message.is_none()
+                                || closing.message.as_deref() == opened.message)
+                    }
+                }
+        })
+    }
+}
+
+impl OpenRequest {
+    fn is(&self, other: &Which<'_>) -> bool {
+        match (self.request.request_id.as_deref(), other.request_id) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => {
+                self.request.agent_id.as_deref() == other.agent_id
+                    && self.request.tool.as_deref() == other.tool
+                    && self.request.message.as_deref() == other.message
+            }
+        }
+    }
+}
+
+pub(super) fn which(request: &Request) -> Which<'_> {
+    Which {
+        agent_id: request.agent_id.as_deref(),
+        request_id: request.request_id.as_deref(),
+        tool: request.tool.as_deref(),
+        message: request.message.as_deref(),
+    }
+}
+
+/// The request of a notice: nothing but who reported it and when.
+pub(super) fn bare(state: State, since: Timestamp, source: Source) -> Request {
+    Request {
+        state,
+        request_id: None,
+        agent_id: None,
+        tool: None,
+        message: None,
+        since,
+        source,
+    }
+}
+
+fn fill(slot: &mut Option<String>, value: Option<String>) {
+    if value.is_some() {
+        *slot = value;
+    }
+}

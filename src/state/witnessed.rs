@@ -1,0 +1,225 @@
+//! What a witness reading does to a row. A reading is a level: it says what is, not what happened.
+//!
+//! Hooks have holes (an answer, an interrupt and a kill fire nothing), readings lag or lead them by
+//! some 50 ms. So a reading never undoes what a later hook said, an idle level waits a moment for
+//! the hook that explains it, and where level and hooks stay at odds the file is read again.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::event::{Kind, Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::entry::{Entry, Reason};
+use super::{Level, Reading, Request};
+
+/// An idle level is explained by a turn's end that arrives within this time (measured: 20 to 50 ms).
+const SETTLE_TIME: Duration = Duration::from_millis(150);
+
+/// A level that was read this long after a hook event is no leftover from before it.
+const SETTLED_AFTER: Duration = Duration::from_millis(250);
+
+/// When level and hooks disagree, the file is read again after this time.
+const REREAD_AFTER: Duration = Duration::from_millis(400);
+
+/// A turn whose start is not followed by a busy level has this long to begin.
+const TURN_BEGINS_WITHIN: Duration = Duration::from_millis(1500);
+
+/// What the witness of one row has said.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Witness {
+    /// The newest reading's level and times.
+    pub(super) latest: Option<Seen>,
+    /// An idle level that waits for its explanation.
+    pub(super) settle: Option<Settle>,
+    /// When the file should be read again.
+    pub(super) reread_at: Option<Timestamp>,
+}
+
+/// A level, and when it was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub(super) level: Level,
+    pub(super) read: Timestamp,
+}
+
+/// See [`Witness::settle`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settle {
+    pub(super) due: Timestamp,
+    written: Timestamp,
+}
+
+impl Witness {
+    pub(super) fn says_waiting(&self) -> bool {
+        self.latest.is_some_and(|latest| {
+            matches!(latest.level, Level::WaitingApproval | Level::WaitingInput)
+        })
+    }
+
+    pub(super) fn says_input(&self) -> bool {
+        self.latest
+            .is_some_and(|latest| latest.level == Level::WaitingInput)
+    }
+
+    /// When this row wants the clock, if nothing is heard before.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        [self.settle.map(|settle| settle.due), self.reread_at]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+}
+
+impl Entry {
+    /// Takes a level into account. `Some`: why it changed nothing.
+    pub(super) fn apply_reading(&mut self, reading: &Reading, now: Timestamp) -> Option<Reason> {
+        if self
+            .witness
+            .latest
+            .is_some_and(|latest| latest.read > reading.seen)
+        {
+            return Some("an older reading");
+        }
+        self.witness.latest = Some(Seen {
+            level: reading.level,
+            read: reading.seen,
+        });
+        self.ts = self.ts.max(reading.written);
+        match reading.level {
+            Level::Busy => self.busy(reading),
+            Level::WaitingApproval => self.waiting(reading, State::WaitingApproval),
+            Level::WaitingInput => self.waiting(reading, State::WaitingInput),
+            Level::Idle => Some(self.idle(reading, now)),
+        }
+    }
+
+    fn waiting(&mut self, reading: &Reading, state: State) -> Option<Reason> {
+        self.witness.settle = None;
+        if !self.requests.is_empty() {
+            self.requests.confirm();
+            return Some("that request is open");
+        }
+        if reading.seen < self.last_event() {
+            return Some("older than what is known");
+        }
+        let message = reading.detail.clone();
+        self.infer(state, reading.written, Source::Witness, message, true);
+        None
+    }
+
+    fn busy(&mut self, reading: &Reading) -> Option<Reason> {
+        self.witness.settle = None;
+        // Written after the request: it was answered. Read well after an inferred one was opened:
+        // the notice that opened it came when it had been answered already.
+        // Dialogs are shown one after the other, so a level that has just become busy answers the
+        // oldest; one that has been busy for a while answers all.
+        let lasting = reading.seen.since(reading.written) >= SETTLED_AFTER;
+        let answered: Vec<Request> = self
+            .requests
+            .iter()
+            .filter(|open| {
+                let shown_by_level = open.confirmed || open.request.agent_id.is_none();
+                let never_was =
+                    open.inferred && reading.seen.since(open.request.since) >= SETTLED_AFTER;
+                (reading.written > open.request.since && shown_by_level) || never_was
+            })
+            .map(|open| open.request.clone())
+            .take(if lasting { usize::MAX } else { 1 })
+            .collect();
+        let closed = self
+            .requests
+            .close_if(|open| answered.contains(&open.request));
+        let working = self.main.state == State::Running || !self.subs.is_empty() || self.background;
+        let after_last_turn = self.main.turn.closed.is_none_or(|closed| {
+            reading.written > closed || reading.seen.since(closed) >= SETTLED_AFTER
+        });
+        if !working && after_last_turn {
+            let began = self
+                .main
+                .turn
+                .closed
+                .map_or(reading.written, |closed| reading.written.max(closed));
+            self.main.turn.open(None, began);
+            self.main
+                .enter(State::Running, Some(Kind::TurnStarted), Source::Witness);
+            self.main.message = None;
+            return None;
+        }
+        if closed { None } else { Some("as was known") }
+    }
+
+    fn idle(&mut self, reading: &Reading, now: Timestamp) -> Reason {
+        if !self.has_open_work() {
+            return "as was known";
+        }
+        let leftover = reading.written < self.main.turn.started
+            && reading.seen.since(self.main.turn.started) < TURN_BEGINS_WITHIN;
+        if self.main.turn.open && leftover {
+            return "older than the turn";
+        }
+        let due = now.plus(SETTLE_TIME);
+        let settle = Settle {
+            due,
+            written: reading.written.max(self.main.turn.started),
+        };
+        self.witness.settle.get_or_insert(settle);
+        "waits for the hook that explains it"
+    }
+
+    fn has_open_work(&self) -> bool {
+        self.main.state == State::Running
+            || !self.subs.is_empty()
+            || self.background
+            || !self.requests.is_empty()
+    }
+
+    /// Nothing explained the idle level: the turn was interrupted, and its requests are gone.
+    /// Says whether anything was settled.
+    pub(super) fn settle(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let settle = self.witness.settle.filter(|settle| settle.due <= now)?;
+        self.witness.settle = None;
+        let running = self.main.state == State::Running || self.main.turn.open;
+        self.requests
+            .close_if(|open| open.request.since <= settle.written);
+        self.subs.clear();
+        self.background = false;
+        if running {
+            self.interrupted(settle.written, Source::Witness);
+        }
+        Some(settle.written)
+    }
+
+    /// Plans to read the file again when what is shown does not fit the last level.
+    pub(super) fn plan_reread(&mut self, now: Timestamp) {
+        let Some(latest) = self.witness.latest else {
+            return;
+        };
+        let wait = match (self.shown.state, latest.level) {
+            (State::Running, Level::Idle) => Some(TURN_BEGINS_WITHIN),
+            (State::Running, Level::WaitingApproval | Level::WaitingInput)
+            | (
+                State::Completed | State::Error | State::Idle,
+                Level::Busy | Level::WaitingApproval | Level::WaitingInput,
+            ) => Some(REREAD_AFTER),
+            (State::WaitingApproval | State::WaitingInput, Level::Busy | Level::Idle)
+                if self
+                    .requests
+                    .iter()
+                    .any(|open| open.inferred || open.confirmed) =>
+            {
+                Some(REREAD_AFTER)
+            }
+            _ => None,
+        };
+        self.witness.reread_at = wait.map(|wait| now.plus(wait));
+    }
+
+    /// Whether the file should be read again now.
+    pub(super) fn take_reread(&mut self, now: Timestamp) -> bool {
+        let due = self.witness.reread_at.is_some_and(|at| at <= now);
+        if due {
+            self.witness.reread_at = None;
+        }
+        due
+    }
+}
