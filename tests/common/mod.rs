@@ -1,0 +1,177 @@
+//! The one isolation helper of the test suite.
+//!
+//! A [`TestEnv`] is a private world: its own HOME, XDG folders, TMPDIR, runtime folder and tmux
+//! server, below one short path because socket paths end near 100 bytes. Programs started through
+//! it see nothing of the machine's own environment but PATH. Everything is gone when it is dropped.
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    clippy::missing_panics_doc,
+    reason = "a helper may have parts that not every test uses; a panic fails the test"
+)]
+
+mod process;
+mod tmux;
+
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use pane_patrol_hooks::event::{Event, MAX_EVENT_BYTES};
+use pane_patrol_hooks::paths::{Environment, Places};
+
+pub use process::{Finished, finish, finish_with_stdin, wait};
+pub use tmux::Tmux;
+
+/// How long anything may take before a test calls it hung. Not a measure of speed.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A private world for one test.
+#[derive(Debug)]
+pub struct TestEnv {
+    root: tempfile::TempDir,
+}
+
+impl TestEnv {
+    /// An empty world: all folders exist, the runtime folder of pane-patrol does not.
+    pub fn new() -> Self {
+        let root = tempfile::Builder::new()
+            .prefix("pp")
+            .tempdir_in("/tmp")
+            .expect("/tmp can be written to");
+        let env = Self { root };
+        for folder in ["home", "run", "state", "config", "data", "cache", "tmp"] {
+            private_folder(&env.path(folder));
+        }
+        env
+    }
+
+    /// A path inside this world.
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// HOME of everything started in this world.
+    pub fn home(&self) -> PathBuf {
+        self.path("home")
+    }
+
+    /// The variables that every program in this world sees, besides PATH.
+    pub fn variables(&self) -> Vec<(&'static str, PathBuf)> {
+        vec![
+            ("HOME", self.home()),
+            ("XDG_RUNTIME_DIR", self.path("run")),
+            ("XDG_STATE_HOME", self.path("state")),
+            ("XDG_CONFIG_HOME", self.path("config")),
+            ("XDG_DATA_HOME", self.path("data")),
+            ("XDG_CACHE_HOME", self.path("cache")),
+            ("TMPDIR", self.path("tmp")),
+            ("TMUX_TMPDIR", self.path("tmp")),
+            ("LANG", "C.UTF-8".into()),
+            ("TERM", "xterm-256color".into()),
+        ]
+    }
+
+    /// `program` with the cleared environment of this world.
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.envs(self.variables());
+        command.current_dir(self.home());
+        command
+    }
+
+    /// The executable under test, with the cleared environment of this world.
+    pub fn pane_patrol(&self) -> Command {
+        self.command(env!("CARGO_BIN_EXE_pane-patrol"))
+    }
+
+    /// Where pane-patrol keeps its things in this world.
+    pub fn places(&self) -> Places {
+        let variables = self.variables();
+        let get = |name: &str| {
+            let (_, value) = variables.iter().find(|(key, _)| *key == name)?;
+            Some(value.clone().into_os_string())
+        };
+        let uid = rustix::process::geteuid().as_raw();
+        Places::of(&Environment::read(get, uid)).expect("the default session has places")
+    }
+
+    /// Listens where a collector would, in a runtime folder made for it.
+    pub fn listen(&self) -> Listener {
+        let places = self.places();
+        private_folder(&places.runtime);
+        Listener::at(&places.events_socket)
+    }
+}
+
+/// A folder that nobody else may enter; there is no harm when it exists.
+pub fn private_folder(path: &Path) {
+    std::fs::create_dir_all(path).expect("the folder can be made");
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o700)).expect("the folder is ours");
+}
+
+/// What a collector's socket receives, and nothing else of a collector.
+#[derive(Debug)]
+pub struct Listener {
+    /// The bound socket, for tests that misuse it.
+    pub socket: UnixDatagram,
+}
+
+impl Listener {
+    /// Binds a socket at `path`.
+    pub fn at(path: &Path) -> Self {
+        let socket = UnixDatagram::bind(path).expect("the socket can be bound");
+        socket
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a socket has a timeout");
+        Self { socket }
+    }
+
+    /// The next event; waits for it.
+    pub fn next(&self) -> Event {
+        let mut bytes = [0; MAX_EVENT_BYTES + 1];
+        let length = self
+            .socket
+            .recv(&mut bytes)
+            .expect("an event should have come");
+        Event::parse(&bytes[..length]).expect("a hook sends events of version 1")
+    }
+
+    /// Whether nothing has come since the last event was taken; does not wait.
+    pub fn is_empty(&self) -> bool {
+        self.socket
+            .set_nonblocking(true)
+            .expect("a socket can be told");
+        let nothing = self.socket.recv(&mut [0; 1]).is_err();
+        self.socket
+            .set_nonblocking(false)
+            .expect("a socket can be told");
+        nothing
+    }
+}
+
+/// Says on the real stderr, which the test harness does not hold back, that a test did not run;
+/// with `PANE_PATROL_NO_SKIP` set the test fails instead.
+pub fn skip(why: &str) {
+    use std::io::Write;
+    assert!(
+        std::env::var_os("PANE_PATROL_NO_SKIP").is_none(),
+        "may not be skipped: {why}"
+    );
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or("a test");
+    let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {why}");
+}
+
+/// A captured payload, by the name of its file in `tests/fixtures`.
+pub fn fixture(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

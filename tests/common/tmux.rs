@@ -1,0 +1,91 @@
+//! A private tmux server: own socket, no configuration, gone with its handle even when it was stopped.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{TestEnv, finish, skip};
+
+/// A running tmux server of one [`TestEnv`].
+#[derive(Debug)]
+pub struct Tmux<'env> {
+    env: &'env TestEnv,
+    socket: PathBuf,
+    pid: i32,
+}
+
+impl<'env> Tmux<'env> {
+    /// Starts a server with one session (80x24, running `cat`); `None`, loudly, where tmux is not installed.
+    pub fn start(env: &'env TestEnv, session: &str) -> Option<Self> {
+        if Command::new("tmux").arg("-V").output().is_err() {
+            skip("tmux is not installed");
+            return None;
+        }
+        let socket = env.path("tmux.sock");
+        let mut tmux = Self {
+            env,
+            socket,
+            pid: 0,
+        };
+        tmux.run(&[
+            "new-session",
+            "-d",
+            "-s",
+            session,
+            "-x",
+            "80",
+            "-y",
+            "24",
+            "cat",
+        ]);
+        tmux.pid = tmux.ask("#{pid}").parse().expect("a server has a pid");
+        Some(tmux)
+    }
+
+    /// A tmux command for this server.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.env.command("tmux");
+        command.args(["-f", "/dev/null", "-S"]).arg(&self.socket);
+        command.args(arguments);
+        command
+    }
+
+    /// Runs a tmux command that must succeed; what it printed, without the last line end.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let finished = finish(&mut self.command(arguments));
+        assert!(
+            finished.status.success(),
+            "tmux {arguments:?}: {finished:?}"
+        );
+        finished.stdout.trim_end_matches('\n').to_owned()
+    }
+
+    /// The value of a format, for the server's current pane.
+    pub fn ask(&self, format: &str) -> String {
+        self.run(&["display-message", "-p", format])
+    }
+
+    /// `$TMUX` as programs in this server's panes see it.
+    pub fn variable(&self) -> String {
+        format!("{},{},0", self.socket.display(), self.pid)
+    }
+
+    /// Stops the server, so that whoever asks it waits for ever.
+    pub fn stop(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(pid) = Pid::from_raw(self.pid) {
+            let _ = kill_process(pid, signal);
+        }
+    }
+}
+
+impl Drop for Tmux<'_> {
+    fn drop(&mut self) {
+        self.signal(Signal::CONT);
+        let _ = self.command(&["kill-server"]).output();
+    }
+}

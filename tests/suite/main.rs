@@ -1,0 +1,6 @@
+//! Every test that runs the real executable, in one test program.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod isolation;
