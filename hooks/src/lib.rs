@@ -7,6 +7,7 @@
 pub mod adapter;
 pub mod event;
 pub mod paths;
+pub mod place;
 pub mod scan;
 pub mod target;
 pub mod text;

@@ -2,6 +2,9 @@
 //! beside its adapter (what each payload means), so that the two cannot drift apart.
 
 pub mod claude;
+mod report;
+
+pub use report::Report;
 
 /// Tools that ask the person a question: a request for one of them waits for input, not approval.
 pub const QUESTION_TOOLS: &[&str] = &[
