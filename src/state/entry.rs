@@ -546,7 +546,8 @@ impl Entry {
 
     fn end_sub(&mut self, id: &str, at: Timestamp) {
         self.subs.remove(id);
-        self.background = false;
+        // Its result starts a turn some 100 ms later; all that time the session file says busy.
+        self.background = self.subs.is_empty() && self.witness.says_busy();
         self.requests.close_agent(Some(id), at);
         if self.ended_subs.len() == REMEMBERED {
             self.ended_subs.pop_front();

@@ -56,6 +56,11 @@ impl Witness {
         })
     }
 
+    pub(super) fn says_busy(&self) -> bool {
+        self.latest
+            .is_some_and(|latest| latest.level == Level::Busy)
+    }
+
     pub(super) fn says_input(&self) -> bool {
         self.latest
             .is_some_and(|latest| latest.level == Level::WaitingInput)
@@ -196,6 +201,7 @@ impl Entry {
         };
         let wait = match (self.shown.state, latest.level) {
             (State::Running, Level::Idle) => Some(TURN_BEGINS_WITHIN),
+            (State::Running, Level::Busy) if self.background => Some(REREAD_AFTER),
             (State::Running, Level::WaitingApproval | Level::WaitingInput)
             | (
                 State::Completed | State::Error | State::Idle,
