@@ -6,9 +6,18 @@
 
 pub mod adapter;
 pub mod event;
+mod guard;
+pub mod memo;
 pub mod paths;
 pub mod place;
+mod run;
 pub mod scan;
+pub mod send;
+mod stdin;
 pub mod target;
 pub mod text;
 pub mod timestamp;
+pub mod tmux;
+
+pub use guard::Clock;
+pub use run::run;

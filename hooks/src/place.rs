@@ -1,5 +1,9 @@
 //! The pane a report comes from: its target, and its stable id and server where they are known.
 
+use std::ffi::OsString;
+use std::time::SystemTime;
+
+use crate::memo::Memo;
 use crate::target::{PaneId, Server, Target};
 
 /// Where a report comes from.
@@ -11,4 +15,143 @@ pub struct Place {
     pub pane: Option<PaneId>,
     /// The tmux server; `None` when it is not known.
     pub server: Option<Server>,
+}
+
+/// What the environment says about the pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// `PANE_PATROL_TARGET`: said by the person, for a program that cannot see tmux (a container).
+    Told(Target),
+    /// `TMUX_PANE`, and the server of `TMUX`.
+    Pane(PaneId, Option<Server>),
+}
+
+impl Whereabouts {
+    /// Reads the variables through `get`; `None` outside tmux.
+    pub fn read(get: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+        let text = |name: &str| get(name).and_then(|value| value.into_string().ok());
+        let told = text("PANE_PATROL_TARGET").and_then(|target| target.parse().ok());
+        told.map(Self::Told).or_else(|| {
+            let server = text("TMUX").and_then(|tmux| Server::from_tmux_variable(&tmux));
+            let pane = text("TMUX_PANE")?.parse().ok()?;
+            Some(Self::Pane(pane, server))
+        })
+    }
+}
+
+impl Place {
+    /// The place told by `whereabouts`. A pane's address comes from a fresh `memo`, else from `ask`
+    /// (which is then remembered), else from an old `memo`, else it is `%N`.
+    pub fn of(
+        whereabouts: Whereabouts,
+        memo: impl FnOnce(PaneId, Option<&Server>) -> Option<Memo>,
+        ask: impl FnOnce(PaneId) -> Option<Target>,
+        now: SystemTime,
+    ) -> Self {
+        match whereabouts {
+            Whereabouts::Told(target) => Self {
+                target,
+                pane: None,
+                server: None,
+            },
+            Whereabouts::Pane(pane, server) => Self {
+                target: address(pane, memo(pane, server.as_ref()).as_ref(), ask, now),
+                pane: Some(pane),
+                server,
+            },
+        }
+    }
+}
+
+fn address(
+    pane: PaneId,
+    memo: Option<&Memo>,
+    ask: impl FnOnce(PaneId) -> Option<Target>,
+    now: SystemTime,
+) -> Target {
+    let old = match memo.and_then(|memo| memo.recall(now)) {
+        Some((target, true)) => return target,
+        remembered => remembered.map(|(target, _)| target),
+    };
+    match ask(pane) {
+        Some(target) => {
+            memo.inspect(|memo| memo.keep(&target));
+            target
+        }
+        None => old.unwrap_or(Target::Pane(pane)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Option<Whereabouts> {
+        Whereabouts::read(|name| {
+            let (_, value) = variables.iter().find(|(key, _)| *key == name)?;
+            Some(OsString::from(value))
+        })
+    }
+
+    fn target(text: &str) -> Target {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_pane_is_told_by_hand_or_by_tmux() {
+        let tmux = ("TMUX", "/tmp/t/default,12,0");
+        let server = Server::from_tmux_variable(tmux.1);
+        let pane = ("TMUX_PANE", "%3");
+        let told = ("PANE_PATROL_TARGET", "main:0.1");
+        let at_pane = |server| Some(Whereabouts::Pane(PaneId(3), server));
+        assert_eq!(read(&[]), None);
+        assert_eq!(read(&[tmux]), None);
+        assert_eq!(read(&[("TMUX_PANE", "3"), tmux]), None);
+        assert_eq!(read(&[pane]), at_pane(None));
+        assert_eq!(read(&[pane, tmux]), at_pane(server.clone()));
+        assert_eq!(
+            read(&[pane, tmux, ("PANE_PATROL_TARGET", "no target")]),
+            at_pane(server)
+        );
+        let by_hand = Some(Whereabouts::Told(target("main:0.1")));
+        assert_eq!(read(&[pane, tmux, told]), by_hand);
+    }
+
+    #[test]
+    fn what_was_told_by_hand_names_no_pane_and_asks_nobody() {
+        let told = Whereabouts::Told(target("main:0.1"));
+        let place = Place::of(told, |_, _| panic!(), |_| panic!(), SystemTime::now());
+        assert_eq!(
+            (place.target, place.pane, place.server),
+            (target("main:0.1"), None, None)
+        );
+    }
+
+    #[test]
+    fn tmux_is_asked_only_when_no_fresh_memory_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let uid = rustix::process::geteuid().as_raw();
+        let now = SystemTime::now();
+        let later = now + Duration::from_secs(3600);
+        let at = |answer: Option<&str>, now| {
+            Place::of(
+                Whereabouts::Pane(PaneId(3), None),
+                |pane, server| Some(Memo::of(folder.path(), server, pane, uid)),
+                |_| answer.map(target),
+                now,
+            )
+            .target
+        };
+        assert_eq!(at(None, now), Target::Pane(PaneId(3)), "nobody knows");
+        assert_eq!(at(Some("main:0.1"), now), target("main:0.1"));
+        assert_eq!(at(Some("other:2.2"), now), target("main:0.1"), "remembered");
+        assert_eq!(
+            at(None, later),
+            target("main:0.1"),
+            "old, and tmux does not answer"
+        );
+        assert_eq!(at(Some("other:2.2"), later), target("other:2.2"));
+    }
 }

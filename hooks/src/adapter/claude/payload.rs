@@ -56,6 +56,8 @@ pub struct Payload {
     pub subagent_runs: bool,
     /// Whether a field was there that Claude does not send and others do.
     pub has_foreign_field: bool,
+    /// Whether the object came to its end.
+    pub is_complete: bool,
 }
 
 /// What one-line summaries are made of.
@@ -104,7 +106,8 @@ impl Payload {
     /// Reads one payload. An object that is cut short or broken gives the fields read so far.
     pub fn read(input: impl BufRead) -> Self {
         let mut payload = Self::default();
-        let _ = Scanner::new(input).object(|scanner, key| payload.take(scanner, key));
+        let end = Scanner::new(input).object(|scanner, key| payload.take(scanner, key));
+        payload.is_complete = end.is_ok();
         payload
     }
 

@@ -1,0 +1,175 @@
+//! What tmux answered about a pane, remembered in a small file, so that the usual event starts no process.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::OFlags;
+
+use crate::target::{PaneId, Server, Target};
+
+/// How long an answer is good for. Windows move, sessions are renamed; the dashboard lists panes anyway.
+const FRESH: Duration = Duration::from_secs(30);
+/// Longest file that is read, in bytes: two lines of 512.
+const MAX_BYTES: u64 = 1100;
+
+/// The memory of one pane of one server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memo {
+    path: PathBuf,
+    /// Server and pane, which stand in the file too: two panes may share a hash.
+    key: String,
+    uid: u32,
+}
+
+impl Memo {
+    /// The memory of `pane` of `server`, kept in `folder`, which belongs to `uid`.
+    pub fn of(folder: &Path, server: Option<&Server>, pane: PaneId, uid: u32) -> Self {
+        let server = server.map(Server::to_string).unwrap_or_default();
+        let key = format!("{server},{pane}");
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let path = folder.join(format!("pane-{:016x}", hasher.finish()));
+        Self { path, key, uid }
+    }
+
+    /// What is remembered, and whether it is still fresh at `now`. A link, another user's file and
+    /// what is no memory of this pane count as nothing.
+    pub fn recall(&self, now: SystemTime) -> Option<(Target, bool)> {
+        let file = open_no_link(&self.path)?;
+        let found = file.metadata().ok()?;
+        if !found.is_file() || found.uid() != self.uid {
+            return None;
+        }
+        let mut text = String::new();
+        file.take(MAX_BYTES).read_to_string(&mut text).ok()?;
+        let (key, target) = text.strip_suffix('\n')?.split_once('\n')?;
+        let target = target.parse().ok().filter(|_| key == self.key)?;
+        let age = now.duration_since(found.modified().ok()?);
+        Some((target, age.is_ok_and(|age| age < FRESH)))
+    }
+
+    /// Remembers `target`. Readers see the old memory or the new one, whole; a failure is none.
+    pub fn keep(&self, target: &Target) {
+        let temporary = self.path.with_extension(process::id().to_string());
+        let text = format!("{}\n{target}\n", self.key);
+        let kept = write_new(&temporary, &text).and_then(|()| fs::rename(&temporary, &self.path));
+        if kept.is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
+            let _ = fs::remove_file(&temporary);
+        }
+    }
+}
+
+fn open_no_link(path: &Path) -> Option<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).ok()?;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)
+        .ok()
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    file.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    struct World {
+        folder: tempfile::TempDir,
+        uid: u32,
+    }
+
+    impl World {
+        fn new() -> Self {
+            Self {
+                folder: tempfile::tempdir().unwrap(),
+                uid: rustix::process::geteuid().as_raw(),
+            }
+        }
+
+        fn memo(&self, pane: u32) -> Memo {
+            let server = Server::from_tmux_variable("/tmp/t/default,12,0");
+            Memo::of(self.folder.path(), server.as_ref(), PaneId(pane), self.uid)
+        }
+    }
+
+    fn target(text: &str) -> Target {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_was_kept_is_recalled_until_it_is_old() {
+        let world = World::new();
+        let memo = world.memo(3);
+        assert_eq!(memo.recall(SystemTime::now()), None);
+        memo.keep(&target("日本 [x]:1.2"));
+        memo.keep(&target("main:0.1"));
+        let now = SystemTime::now();
+        assert_eq!(memo.recall(now), Some((target("main:0.1"), true)));
+        assert_eq!(memo.recall(now + FRESH), Some((target("main:0.1"), false)));
+        assert_eq!(memo.recall(now - FRESH), Some((target("main:0.1"), false)));
+        assert_eq!(fs::read_dir(world.folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn each_pane_of_each_server_has_its_own_memory() {
+        let world = World::new();
+        world.memo(3).keep(&target("main:0.1"));
+        assert_eq!(world.memo(4).recall(SystemTime::now()), None);
+        let other = Memo::of(world.folder.path(), None, PaneId(3), world.uid);
+        assert_eq!(other.recall(SystemTime::now()), None);
+        fs::copy(world.memo(3).path, world.memo(4).path).unwrap();
+        assert_eq!(world.memo(4).recall(SystemTime::now()), None);
+    }
+
+    #[test]
+    fn a_planted_memory_is_not_believed() {
+        let world = World::new();
+        let memo = world.memo(3);
+        memo.keep(&target("main:0.1"));
+        let real = world.folder.path().join("real");
+        fs::rename(&memo.path, &real).unwrap();
+        symlink(&real, &memo.path).unwrap();
+        assert_eq!(memo.recall(SystemTime::now()), None, "a link");
+
+        fs::remove_file(&memo.path).unwrap();
+        fs::rename(&real, &memo.path).unwrap();
+        let stranger = Memo {
+            uid: world.uid + 1,
+            ..memo.clone()
+        };
+        assert_eq!(stranger.recall(SystemTime::now()), None, "another owner");
+
+        fs::remove_file(&memo.path).unwrap();
+        fs::create_dir(&memo.path).unwrap();
+        assert_eq!(memo.recall(SystemTime::now()), None, "a folder");
+        memo.keep(&target("main:0.1"));
+        assert_eq!(fs::read_dir(world.folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_torn_memory_is_none() {
+        let world = World::new();
+        let memo = world.memo(3);
+        for text in ["", "\n", "main:0.1\n", &format!("{}\nmain:0.1", memo.key)] {
+            fs::write(&memo.path, text).unwrap();
+            assert_eq!(memo.recall(SystemTime::now()), None, "{text:?}");
+        }
+    }
+}

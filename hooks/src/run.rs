@@ -1,0 +1,116 @@
+//! The whole contract of `pane-patrol hook`: always exit status 0, never a word, and an end in time.
+//!
+//! In this order, because most hooks can stop early: is there a pane, does anybody listen, what came
+//! on stdin, what does it mean, where is the pane, one datagram. Only this module reads the
+//! environment and the clock; nothing of the environment is ever written anywhere.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::BufRead;
+use std::os::unix::process::parent_id;
+use std::time::{Duration, Instant, SystemTime};
+
+use rustix::process::geteuid;
+use rustix::stdio::stdin;
+
+use crate::adapter::{Report, claude};
+use crate::event::Assistant;
+use crate::guard::Clock;
+use crate::memo::Memo;
+use crate::paths::{Environment, Places};
+use crate::place::{Place, Whereabouts};
+use crate::scan::Scanner;
+use crate::send::{Listener, SEND_BUDGET, is_runtime_ours};
+use crate::stdin::Input;
+use crate::timestamp::Timestamp;
+use crate::tmux;
+
+/// As much of a payload as is looked at, in bytes.
+const MAX_PAYLOAD_BYTES: usize = 1 << 20;
+/// How long the payload may take to come. A late one leaves little time for tmux, which is the smaller loss.
+const STDIN_BUDGET: Duration = Duration::from_millis(70);
+/// How long tmux may take to answer.
+const TMUX_BUDGET: Duration = Duration::from_millis(40);
+/// How long a writer that has more to say than is looked at may pause before it is left alone.
+const DRAIN_PAUSE: Duration = Duration::from_millis(5);
+
+/// Runs `pane-patrol hook`; `arguments` are those after `hook`. The process should then exit with 0.
+///
+/// Ends the process itself, with exit status 0, when anything takes too long or panics.
+pub fn run(mut arguments: impl Iterator<Item = OsString>) {
+    // Without a watchdog there is still a limit to everything that waits.
+    let (clock, _) = Clock::start();
+    let ts = Timestamp::now();
+    let assistant = arguments.next();
+    let mut input = Input::new(stdin(), MAX_PAYLOAD_BYTES, clock.within(STDIN_BUDGET));
+    let is_complete = match (
+        assistant.as_ref().and_then(|name| name.to_str()),
+        Outlet::find(),
+    ) {
+        (Some("claude"), Some(outlet)) => {
+            let (report, is_complete) = read_claude(&mut input);
+            if let Some(report) = report {
+                outlet.send(report, Assistant::CLAUDE, ts, &clock);
+            }
+            is_complete
+        }
+        _ => Scanner::new(&mut input).skip().is_ok(),
+    };
+    // No assistant may see a broken pipe; nor may one that leaves the pipe open make us wait.
+    let pause = if is_complete {
+        Duration::ZERO
+    } else {
+        DRAIN_PAUSE
+    };
+    input.drain(pause, clock.within(STDIN_BUDGET));
+}
+
+fn read_claude(input: impl BufRead) -> (Option<Report>, bool) {
+    let any_name = |test: &dyn Fn(&str) -> bool| {
+        env::vars_os().any(|(name, _)| name.to_str().is_some_and(test))
+    };
+    let caller = claude::Caller::read(|name| env::var_os(name), any_name, parent_id());
+    let payload = claude::Payload::read(input);
+    (claude::report(&payload, &caller), payload.is_complete)
+}
+
+/// Somebody who wants the event, and the pane it is about. Without both there is nothing to do.
+struct Outlet {
+    listener: Listener,
+    places: Places,
+    whereabouts: Whereabouts,
+    uid: u32,
+}
+
+impl Outlet {
+    fn find() -> Option<Self> {
+        let get = |name: &str| env::var_os(name);
+        let uid = geteuid().as_raw();
+        let whereabouts = Whereabouts::read(get)?;
+        let places = Places::of(&Environment::read(get, uid))?;
+        let listener = Listener::find(&places, uid)?;
+        Some(Self {
+            listener,
+            places,
+            whereabouts,
+            uid,
+        })
+    }
+
+    fn send(self, report: Report, assistant: Assistant, ts: Timestamp, clock: &Clock) {
+        let (places, uid) = (&self.places, self.uid);
+        let place = Place::of(
+            self.whereabouts,
+            |pane, server| {
+                let is_safe = !places.events_socket_is_explicit || is_runtime_ours(places, uid);
+                is_safe.then(|| Memo::of(&places.runtime, server, pane, uid))
+            },
+            |pane| tmux::address_of(pane, clock.within(TMUX_BUDGET)),
+            SystemTime::now(),
+        );
+        let budget = clock
+            .within(SEND_BUDGET)
+            .saturating_duration_since(Instant::now());
+        self.listener.send(&report.at(assistant, place, ts), budget);
+    }
+}

@@ -1,0 +1,124 @@
+//! One datagram to whoever listens. Every failure is a drop: the assistant must not suffer for it.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::event::Event;
+use crate::paths::Places;
+
+/// Longest wait for a place in a full queue.
+pub const SEND_BUDGET: Duration = Duration::from_millis(10);
+
+/// The event socket, with somebody behind it.
+#[derive(Debug)]
+pub struct Listener(UnixDatagram);
+
+impl Listener {
+    /// Looks for a listener; `None` when nobody listens or its folder could be another user's.
+    ///
+    /// A socket that the user named is not checked: it may be shared with a container.
+    pub fn find(places: &Places, uid: u32) -> Option<Self> {
+        let is_trusted = places.events_socket_is_explicit || is_runtime_ours(places, uid);
+        is_trusted
+            .then(|| Self::at(&places.events_socket))
+            .flatten()
+    }
+
+    fn at(path: &Path) -> Option<Self> {
+        let socket = UnixDatagram::unbound().ok()?;
+        socket.connect(path).ok()?;
+        Some(Self(socket))
+    }
+
+    /// Sends `event`, once. Waits at most `budget` for a place in the queue.
+    pub fn send(&self, event: &Event, budget: Duration) {
+        let Ok(bytes) = event.encode() else { return };
+        // The kernel does the waiting: a second attempt of ours could overtake or double an event.
+        let budget = budget.clamp(Duration::from_millis(1), SEND_BUDGET);
+        if self.0.set_write_timeout(Some(budget)).is_ok() {
+            let _ = self.0.send(&bytes);
+        }
+    }
+}
+
+/// Whether the runtime folder and those above it that are pane-patrol's are real folders of `uid`
+/// that nobody else can write to.
+pub fn is_runtime_ours(places: &Places, uid: u32) -> bool {
+    places.runtime_folders().iter().all(|folder| {
+        fs::symlink_metadata(folder)
+            .is_ok_and(|found| found.is_dir() && found.uid() == uid && found.mode() & 0o022 == 0)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+    use crate::event::{Assistant, State};
+    use crate::paths::Environment;
+    use crate::timestamp::Timestamp;
+
+    fn places(runtime_dir: &Path) -> Places {
+        Places::of(&Environment {
+            runtime_dir: Some(runtime_dir.to_owned()),
+            ..Environment::default()
+        })
+        .unwrap()
+    }
+
+    fn mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn only_a_folder_that_nobody_else_can_write_to_is_ours() {
+        let root = tempfile::tempdir().unwrap();
+        let places = places(root.path());
+        let uid = rustix::process::geteuid().as_raw();
+        assert!(!is_runtime_ours(&places, uid), "it is not there");
+
+        fs::create_dir(&places.runtime).unwrap();
+        mode(&places.runtime, 0o700);
+        assert!(is_runtime_ours(&places, uid));
+        assert!(!is_runtime_ours(&places, uid + 1), "another owner");
+        for writable in [0o770, 0o702, 0o777] {
+            mode(&places.runtime, writable);
+            assert!(!is_runtime_ours(&places, uid), "{writable:o}");
+        }
+
+        fs::remove_dir(&places.runtime).unwrap();
+        symlink(root.path(), &places.runtime).unwrap();
+        assert!(!is_runtime_ours(&places, uid), "a link");
+    }
+
+    #[test]
+    fn a_listener_gets_what_is_sent_and_a_full_queue_drops_it() {
+        let root = tempfile::tempdir().unwrap();
+        let places = places(root.path());
+        let uid = rustix::process::geteuid().as_raw();
+        fs::create_dir(&places.runtime).unwrap();
+        mode(&places.runtime, 0o700);
+        assert!(Listener::find(&places, uid).is_none());
+
+        let receiver = UnixDatagram::bind(&places.events_socket).unwrap();
+        let listener = Listener::find(&places, uid).unwrap();
+        let target = "a:0.0".parse().unwrap();
+        let event = Event::new(Assistant::CLAUDE, State::Idle, target, Timestamp::default());
+        for _ in 0..30 {
+            listener.send(&event, Duration::ZERO);
+        }
+        let mut bytes = [0; 2048];
+        let length = receiver.recv(&mut bytes).unwrap();
+        assert_eq!(Event::parse(&bytes[..length]), Ok(event));
+
+        drop(receiver);
+        assert!(
+            Listener::find(&places, uid).is_none(),
+            "a socket left behind"
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! The payload as it comes in: read only when something is there, never past a limit or a deadline.
+
+use std::io::{self, BufRead, Read};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use rustix::buffer::spare_capacity;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+/// As much as a pipe holds: what is there comes with one call.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Reads from a pipe, socket or file. Its end is the end of the input, the limit or the deadline,
+/// whatever comes first; an error counts as the end.
+#[derive(Debug)]
+pub(crate) struct Input<F> {
+    file: F,
+    chunk: Vec<u8>,
+    /// How much of `chunk` was taken.
+    taken: usize,
+    /// How many bytes may still be read.
+    left: usize,
+    deadline: Instant,
+    /// The other side has closed it, or it cannot be read.
+    ended: bool,
+}
+
+impl<F: AsFd> Input<F> {
+    /// An input of at most `limit` bytes, which come before `deadline`.
+    pub(crate) fn new(file: F, limit: usize, deadline: Instant) -> Self {
+        Self {
+            file,
+            chunk: Vec::with_capacity(CHUNK_BYTES),
+            taken: 0,
+            left: limit,
+            deadline,
+            ended: false,
+        }
+    }
+
+    /// Throws away what still comes, so that the writer never sees a broken pipe: until the end of
+    /// the input, a pause longer than `pause`, or `deadline`.
+    pub(crate) fn drain(&mut self, pause: Duration, deadline: Instant) {
+        while !self.ended
+            && wait_for(
+                &self.file,
+                PollFlags::IN,
+                deadline.min(Instant::now() + pause),
+            )
+        {
+            self.read();
+        }
+    }
+
+    /// Replaces the chunk by what is there, as far as the limit allows.
+    fn read(&mut self) {
+        self.chunk.clear();
+        self.taken = 0;
+        match rustix::io::read(&self.file, spare_capacity(&mut self.chunk)) {
+            Ok(0) => self.ended = true,
+            Ok(_) => self.chunk.truncate(self.left),
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            Err(_) => self.ended = true,
+        }
+        self.left -= self.chunk.len();
+    }
+}
+
+impl<F: AsFd> BufRead for Input<F> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.taken == self.chunk.len() && self.left > 0 && !self.ended {
+            if !wait_for(&self.file, PollFlags::IN, self.deadline) {
+                break;
+            }
+            self.read();
+        }
+        Ok(&self.chunk[self.taken..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.taken = (self.taken + amount).min(self.chunk.len());
+    }
+}
+
+impl<F: AsFd> Read for Input<F> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+/// Waits until `file` is ready for `what` (or has ended) or `deadline` has come; whether it is ready.
+pub(crate) fn wait_for(file: impl AsFd, what: PollFlags, deadline: Instant) -> bool {
+    let mut files = [PollFd::new(&file, what)];
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let timeout = Timespec::try_from(left).ok();
+        match poll(&mut files, timeout.as_ref()) {
+            Ok(ready) => return ready > 0,
+            Err(Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{Seek, Write};
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(5);
+    const SHORT: Duration = Duration::from_millis(20);
+
+    fn text(input: &mut impl Read) -> String {
+        let mut text = String::new();
+        input.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn all_of_a_closed_input_is_read() {
+        let (mut there, here) = UnixStream::pair().unwrap();
+        let payload = "x".repeat(300_000);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                there.write_all(payload.as_bytes()).unwrap();
+                drop(there);
+            });
+            let mut input = Input::new(here, 1 << 20, Instant::now() + LONG);
+            assert_eq!(text(&mut input), payload);
+        });
+    }
+
+    #[test]
+    fn an_input_that_is_never_closed_ends_at_the_deadline() {
+        let (mut there, here) = UnixStream::pair().unwrap();
+        there.write_all(b"half").unwrap();
+        let mut input = Input::new(here, 1 << 20, Instant::now() + SHORT);
+        assert_eq!(text(&mut input), "half");
+    }
+
+    #[test]
+    fn reading_ends_at_the_limit_and_the_rest_is_drained() {
+        let (mut there, here) = UnixStream::pair().unwrap();
+        thread::scope(|scope| {
+            let writer = scope.spawn(move || there.write_all(&vec![b'x'; 400_000]));
+            let mut input = Input::new(here, 70_000, Instant::now() + LONG);
+            assert_eq!(text(&mut input).len(), 70_000);
+            input.drain(LONG, Instant::now() + LONG);
+            assert!(writer.join().unwrap().is_ok());
+        });
+    }
+
+    #[test]
+    fn draining_does_not_wait_for_what_does_not_come() {
+        let (mut there, here) = UnixStream::pair().unwrap();
+        there.write_all(b"half").unwrap();
+        let mut input = Input::new(&here, 4, Instant::now() + LONG);
+        assert_eq!(text(&mut input), "half");
+        there.write_all(b"more").unwrap();
+        input.drain(Duration::ZERO, Instant::now() + LONG);
+        here.set_nonblocking(true).unwrap();
+        assert!((&here).read(&mut [0; 1]).is_err());
+    }
+
+    #[test]
+    fn a_file_is_an_input_too() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"{}").unwrap();
+        file.rewind().unwrap();
+        assert_eq!(text(&mut Input::new(file, 9, Instant::now() + LONG)), "{}");
+        let nothing = File::open("/dev/null").unwrap();
+        assert_eq!(text(&mut Input::new(nothing, 9, Instant::now() + LONG)), "");
+    }
+}
