@@ -9,6 +9,7 @@ use std::process;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::OFlags;
+use rustix::process::{Resource, getrlimit};
 
 use crate::target::{PaneId, Server, Target};
 
@@ -75,6 +76,11 @@ fn open_no_link(path: &Path) -> Option<File> {
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    // A write beyond the limit on file sizes is answered with a signal that kills.
+    let limit = getrlimit(Resource::Fsize).current;
+    if limit.is_some_and(|limit| limit < MAX_BYTES) {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

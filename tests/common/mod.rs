@@ -142,16 +142,24 @@ impl Listener {
         Event::parse(&bytes[..length]).expect("a hook sends events of version 1")
     }
 
+    /// The next event that has come already; does not wait.
+    pub fn waiting(&self) -> Option<Event> {
+        let mut bytes = [0; MAX_EVENT_BYTES + 1];
+        let length = self.try_receive(&mut bytes)?;
+        Some(Event::parse(&bytes[..length]).expect("a hook sends events of version 1"))
+    }
+
     /// Whether nothing has come since the last event was taken; does not wait.
     pub fn is_empty(&self) -> bool {
-        self.socket
-            .set_nonblocking(true)
-            .expect("a socket can be told");
-        let nothing = self.socket.recv(&mut [0; 1]).is_err();
-        self.socket
-            .set_nonblocking(false)
-            .expect("a socket can be told");
-        nothing
+        self.try_receive(&mut [0; 1]).is_none()
+    }
+
+    fn try_receive(&self, bytes: &mut [u8]) -> Option<usize> {
+        let told = "a socket can be told";
+        self.socket.set_nonblocking(true).expect(told);
+        let received = self.socket.recv(bytes).ok();
+        self.socket.set_nonblocking(false).expect(told);
+        received
     }
 }
 

@@ -76,6 +76,11 @@ impl<'env> Tmux<'env> {
         self.signal(Signal::STOP);
     }
 
+    /// Lets a stopped server go on.
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
     fn signal(&self, signal: Signal) {
         if let Some(pid) = Pid::from_raw(self.pid) {
             let _ = kill_process(pid, signal);
@@ -85,7 +90,7 @@ impl<'env> Tmux<'env> {
 
 impl Drop for Tmux<'_> {
     fn drop(&mut self) {
-        self.signal(Signal::CONT);
+        self.go_on();
         let _ = self.command(&["kill-server"]).output();
     }
 }
