@@ -1,0 +1,19 @@
+//! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`.
+//!
+//! Milliseconds do not travel from one machine to another, ratios within one run do: what is
+//! compared is started in turns, and the figure is the median.
+#![allow(clippy::print_stdout, reason = "its output is its purpose")]
+
+mod hook;
+mod spawn;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let program = std::env::args_os().nth(1).map(PathBuf::from);
+    let program = program
+        .ok_or("usage: pane-patrol-bench PROGRAM")?
+        .canonicalize()?;
+    hook::measure(&program)
+}

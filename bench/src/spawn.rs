@@ -1,0 +1,69 @@
+//! How long it takes from starting a program to its end, for several programs in turns.
+
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// One program that is measured.
+pub(crate) struct Candidate {
+    /// What it is called in the output.
+    pub name: &'static str,
+    /// How it is started.
+    pub command: Command,
+}
+
+/// The times of one candidate, shortest first.
+pub(crate) struct Times(Vec<Duration>);
+
+impl Times {
+    /// The time that half of the runs stayed below.
+    pub(crate) fn median(&self) -> Duration {
+        self.percentile(50)
+    }
+
+    /// The time that `percent` of the runs stayed below.
+    pub(crate) fn percentile(&self, percent: usize) -> Duration {
+        let last = self.0.len().saturating_sub(1);
+        self.0
+            .get(last * percent / 100)
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// Starts every candidate `rounds` times, in turns, each with `stdin` through a pipe that is closed
+/// at its end, as an assistant does it.
+pub(crate) fn measure(
+    candidates: &mut [Candidate],
+    rounds: usize,
+    stdin: &[u8],
+) -> io::Result<Vec<Times>> {
+    let mut times = vec![Vec::with_capacity(rounds); candidates.len()];
+    for _ in 0..rounds {
+        for (candidate, times) in candidates.iter_mut().zip(&mut times) {
+            times.push(time(&mut candidate.command, stdin)?);
+        }
+    }
+    let sorted = times.into_iter().map(|mut times| {
+        times.sort_unstable();
+        Times(times)
+    });
+    Ok(sorted.collect())
+}
+
+fn time(command: &mut Command, stdin: &[u8]) -> io::Result<Duration> {
+    command.stdin(Stdio::piped());
+    let start = Instant::now();
+    let mut child = command.spawn()?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // A program that does not read its stdin may be gone already.
+        let _ = pipe.write_all(stdin);
+    }
+    let status = child.wait()?;
+    let took = start.elapsed();
+    if status.success() {
+        Ok(took)
+    } else {
+        Err(io::Error::other(format!("{command:?}: {status}")))
+    }
+}
