@@ -71,7 +71,7 @@ fn shell(script: &str) -> Command {
 fn print(candidates: &[Candidate], times: &[crate::spawn::Times]) {
     let millis = |time: Duration| time.as_secs_f64() * 1000.0;
     let base = times.first().map_or(1.0, |empty| millis(empty.median()));
-    println!("one hook event, from start to end ({ROUNDS} runs in turns)");
+    println!("one hook event, from start to end ({ROUNDS} runs of each, shuffled)");
     println!("  {:<24} {:>9} {:>9} {:>7}", "", "median", "p95", "ratio");
     for (candidate, times) in candidates.iter().zip(times) {
         let (median, p95) = (millis(times.median()), millis(times.percentile(95)));

@@ -1,7 +1,7 @@
 //! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`.
 //!
 //! Milliseconds do not travel from one machine to another, ratios within one run do: what is
-//! compared is started in turns, and the figure is the median.
+//! compared is started side by side, and the figure is the median.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
 mod hook;

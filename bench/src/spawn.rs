@@ -1,5 +1,6 @@
-//! How long it takes from starting a program to its end, for several programs in turns.
+//! How long it takes from starting a program to its end, for several programs side by side.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -31,7 +32,8 @@ impl Times {
     }
 }
 
-/// Starts every candidate `rounds` times, in turns, each with `stdin` through a pipe that is closed
+/// Starts every candidate `rounds` times, in an order that changes with each round (a program is
+/// slower or faster by what ran just before it), each with `stdin` through a pipe that is closed
 /// at its end, as an assistant does it.
 pub(crate) fn measure(
     candidates: &mut [Candidate],
@@ -39,9 +41,9 @@ pub(crate) fn measure(
     stdin: &[u8],
 ) -> io::Result<Vec<Times>> {
     let mut times = vec![Vec::with_capacity(rounds); candidates.len()];
-    for _ in 0..rounds {
-        for (candidate, times) in candidates.iter_mut().zip(&mut times) {
-            times.push(time(&mut candidate.command, stdin)?);
+    for round in 0..rounds {
+        for index in order(candidates.len(), round) {
+            times[index].push(time(&mut candidates[index].command, stdin)?);
         }
     }
     let sorted = times.into_iter().map(|mut times| {
@@ -49,6 +51,17 @@ pub(crate) fn measure(
         Times(times)
     });
     Ok(sorted.collect())
+}
+
+/// The numbers below `count`, shuffled, the same in every run.
+fn order(count: usize, round: usize) -> Vec<usize> {
+    let mut order: Vec<_> = (0..count).collect();
+    order.sort_by_cached_key(|index| {
+        let mut hasher = DefaultHasher::new();
+        (index, round).hash(&mut hasher);
+        hasher.finish()
+    });
+    order
 }
 
 fn time(command: &mut Command, stdin: &[u8]) -> io::Result<Duration> {
