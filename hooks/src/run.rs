@@ -8,7 +8,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io::BufRead;
 use std::os::unix::process::parent_id;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use rustix::process::geteuid;
 use rustix::stdio::stdin;
@@ -28,7 +28,7 @@ use crate::tmux;
 /// As much of a payload as is looked at, in bytes.
 const MAX_PAYLOAD_BYTES: usize = 1 << 20;
 /// How long the payload may take to come. A late one leaves little time for tmux, which is the smaller loss.
-const STDIN_BUDGET: Duration = Duration::from_millis(70);
+const STDIN_BUDGET: Duration = Duration::from_millis(60);
 /// How long tmux may take to answer.
 const TMUX_BUDGET: Duration = Duration::from_millis(40);
 /// How long a writer that has more to say than is looked at may pause before it is left alone.
@@ -108,9 +108,7 @@ impl Outlet {
             |pane| tmux::address_of(pane, clock.within(TMUX_BUDGET)),
             SystemTime::now(),
         );
-        let budget = clock
-            .within(SEND_BUDGET)
-            .saturating_duration_since(Instant::now());
-        self.listener.send(&report.at(assistant, place, ts), budget);
+        let event = report.at(assistant, place, ts);
+        self.listener.send(&event, clock.within(SEND_BUDGET));
     }
 }

@@ -1,13 +1,17 @@
 //! One datagram to whoever listens. Every failure is a drop: the assistant must not suffer for it.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use rustix::event::PollFlags;
 
 use crate::event::Event;
 use crate::paths::Places;
+use crate::stdin::wait_for;
 
 /// Longest wait for a place in a full queue.
 pub const SEND_BUDGET: Duration = Duration::from_millis(10);
@@ -30,15 +34,18 @@ impl Listener {
     fn at(path: &Path) -> Option<Self> {
         let socket = UnixDatagram::unbound().ok()?;
         socket.connect(path).ok()?;
+        socket.set_nonblocking(true).ok()?;
         Some(Self(socket))
     }
 
-    /// Sends `event`, once. Waits at most `budget` for a place in the queue.
-    pub fn send(&self, event: &Event, budget: Duration) {
+    /// Sends `event`, once. Waits until `deadline` at most for a place in the queue.
+    pub fn send(&self, event: &Event, deadline: Instant) {
         let Ok(bytes) = event.encode() else { return };
-        // The kernel does the waiting: a second attempt of ours could overtake or double an event.
-        let budget = budget.clamp(Duration::from_millis(1), SEND_BUDGET);
-        if self.0.set_write_timeout(Some(budget)).is_ok() {
+        let is_full = |sent: io::Result<usize>| {
+            sent.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        };
+        // Not by a timeout of the socket: the kernel rounds that up to its ticks, to 20 ms in places.
+        if is_full(self.0.send(&bytes)) && wait_for(&self.0, PollFlags::OUT, deadline) {
             let _ = self.0.send(&bytes);
         }
     }
@@ -109,7 +116,7 @@ mod tests {
         let target = "a:0.0".parse().unwrap();
         let event = Event::new(Assistant::CLAUDE, State::Idle, target, Timestamp::default());
         for _ in 0..30 {
-            listener.send(&event, Duration::ZERO);
+            listener.send(&event, Instant::now());
         }
         let mut bytes = [0; 2048];
         let length = receiver.recv(&mut bytes).unwrap();

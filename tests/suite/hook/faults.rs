@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::target::{PaneId, Target};
 
-use super::{heard, hook, hook_in, memories, target};
+use super::{heard, heard_from, hook, hook_in, memories, target};
 use crate::common::{
     Finished, Listener, TestEnv, Tmux, finish, finish_with_stdin, fixture, private_folder, skip,
     wait,
@@ -30,7 +30,7 @@ fn a_stopped_tmux_server_costs_the_address_and_nothing_else() {
     assert_eq!(event.pane, Some(PaneId(0)));
 
     tmux.go_on();
-    heard(&listener, &mut hook, payload.as_bytes());
+    heard_from("main:0.0", &listener, &mut hook, payload.as_bytes());
     let memory = memories(&env).pop().expect("a memory");
     let long_ago = SystemTime::now() - Duration::from_secs(3600);
     let file = fs::File::options()
@@ -266,8 +266,7 @@ fn a_full_disk_costs_the_memory_and_nothing_else() {
     if !may.is_ok_and(|output| output.status.success()) {
         return skip("no full disk can be made here: user namespaces are not allowed");
     }
-    let event = heard(&listener, &mut unshare, payload.as_bytes());
-    assert_eq!(event.target, target("main:0.0"));
+    heard_from("main:0.0", &listener, &mut unshare, payload.as_bytes());
 }
 
 #[test]
@@ -286,12 +285,8 @@ fn a_limit_on_file_sizes_kills_no_hook() {
     limited
         .args(["-c", "ulimit -f 0; exec \"$0\" hook claude"])
         .arg(hook.get_program());
-    let event = heard(
-        &listener,
-        &mut limited,
-        fixture("claude/stop.plain.json").as_bytes(),
-    );
-    assert_eq!(event.target, target("main:0.0"));
+    let payload = fixture("claude/stop.plain.json");
+    heard_from("main:0.0", &listener, &mut limited, payload.as_bytes());
     assert!(memories(&env).is_empty());
 }
 
@@ -340,6 +335,11 @@ fn many_hooks_at_once_leave_one_memory_and_no_debris() {
             assert!(address.contains(&event.target));
         }
     });
-    heard(&listener, &mut hook_in(&tmux, &env), payload.as_bytes());
+    heard_from(
+        "main:0.0",
+        &listener,
+        &mut hook_in(&tmux, &env),
+        payload.as_bytes(),
+    );
     assert_eq!(memories(&env).len(), 1);
 }
