@@ -1,0 +1,210 @@
+//! What can go wrong, in words for the person who has to act: what, on which file, why, what next.
+//! A plan that fails has changed nothing; a failed [`ApplyError`] says whether it has.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why no plan could be made. Nothing was changed.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// Neither a home nor a config folder is known.
+    #[error("neither HOME nor a config folder is set")]
+    NoHome,
+    /// The config folder depends on the folder one stands in.
+    #[error("the config folder `{}` is not an absolute path", path.display())]
+    RelativeFolder {
+        /// As it was given.
+        path: PathBuf,
+    },
+    /// The program cannot be written into a command.
+    #[error("`{}` cannot be registered: {reason}", path.display())]
+    Executable {
+        /// As it was given.
+        path: PathBuf,
+        /// The end of a sentence.
+        reason: &'static str,
+    },
+    /// The text is not what the assistant could read.
+    #[error("could not read {}: line {line}, column {column}: {reason}", path.display())]
+    Syntax {
+        /// The settings file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// In characters, from 1.
+        column: usize,
+        /// The end of a sentence.
+        reason: String,
+    },
+    /// The settings are too large to be settings.
+    #[error("{} has {bytes} bytes, too many for a settings file", path.display())]
+    TooLarge {
+        /// The settings file.
+        path: PathBuf,
+        /// Its length.
+        bytes: u64,
+    },
+    /// The owner took the right to write away.
+    #[error("{} is read-only", path.display())]
+    ReadOnly {
+        /// The settings file.
+        path: PathBuf,
+    },
+    /// Something else stands in the place of the file or of its folder.
+    #[error("{} is {found}, not {expected}", path.display())]
+    WrongKind {
+        /// What stands there.
+        path: PathBuf,
+        /// Its kind, with an article.
+        found: &'static str,
+        /// What was looked for, with an article.
+        expected: &'static str,
+    },
+    /// It belongs to somebody else.
+    #[error("{} belongs to user {owner}, and you are user {uid}", path.display())]
+    NotOurs {
+        /// The file or folder.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+        /// Who asks.
+        uid: u32,
+    },
+    /// Links that lead round in a circle.
+    #[error("{} leads through too many symbolic links", path.display())]
+    LinkLoop {
+        /// The first of them.
+        path: PathBuf,
+    },
+    /// The system did not let us look.
+    #[error("could not read {}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+impl PlanError {
+    /// What the person can do, one sentence each.
+    pub fn hints(&self) -> Vec<String> {
+        let mut hints = vec!["nothing was changed".to_owned()];
+        hints.extend(self.advice());
+        hints
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some(match self {
+            Self::NoHome => "set HOME, or CLAUDE_CONFIG_DIR for Claude Code".into(),
+            Self::RelativeFolder { .. } => "give the folder as an absolute path".into(),
+            Self::Executable { .. } => {
+                "put the program into a folder with a plain name, and call it from there".into()
+            }
+            Self::Syntax { .. } => "correct the file, then run the same command again".into(),
+            Self::TooLarge { .. } => "is it the right file?".into(),
+            Self::ReadOnly { path } => format!(
+                "to allow the change: `chmod u+w {}`; then run the same command again",
+                path.display()
+            ),
+            Self::WrongKind { .. } => "move it away, then run the same command again".into(),
+            Self::NotOurs { uid: 0, .. } => {
+                "run the same command without `sudo`, as the user whose assistant it is".into()
+            }
+            Self::NotOurs { .. } => "run it as that user, or set HOME to your own folder".into(),
+            Self::LinkLoop { .. } => "point the link at a file".into(),
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "the file and its folder must be yours to read and write".into()
+            }
+            Self::Io { .. } => return None,
+        })
+    }
+}
+
+/// Why a plan could not be carried out.
+#[derive(Debug, Error)]
+pub enum ApplyError {
+    /// Somebody wrote to the file after it was read for the plan.
+    #[error("{} was changed by another program in the meantime", path.display())]
+    Changed {
+        /// The settings file.
+        path: PathBuf,
+    },
+    /// Another installer is at work.
+    #[error("another `pane-patrol install` or `uninstall` is at work in {}", path.display())]
+    Busy {
+        /// The folder of backups.
+        path: PathBuf,
+    },
+    /// The state folder is somebody else's.
+    #[error("{} belongs to user {owner}, and you are user {uid}", path.display())]
+    NotOurs {
+        /// The folder of backups.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+        /// Who asks.
+        uid: u32,
+    },
+    /// A step before the change failed; everything is as it was.
+    #[error("could not {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, for example `write`.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The change was made, but a step after it failed.
+    #[error("{} was changed, but then: could not {action} {}: {source}", file.display(), path.display())]
+    Late {
+        /// The settings file.
+        file: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+impl ApplyError {
+    /// Whether the settings file has its new content all the same.
+    pub fn changed(&self) -> bool {
+        matches!(self, Self::Late { .. })
+    }
+
+    /// What the person can do, one sentence each.
+    pub fn hints(&self) -> Vec<String> {
+        let mut hints = Vec::new();
+        if !self.changed() {
+            hints.push("nothing was changed".to_owned());
+        }
+        hints.extend(self.advice());
+        hints
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some(match self {
+            Self::Changed { .. } | Self::Busy { .. } => "run the same command again".into(),
+            Self::NotOurs { uid: 0, .. } => {
+                "run the same command without `sudo`, as the user whose assistant it is".into()
+            }
+            Self::NotOurs { .. } => "set HOME or XDG_STATE_HOME to a folder of your own".into(),
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "free some space, then run the same command again".into()
+                }
+                io::ErrorKind::PermissionDenied => {
+                    "the file and its folder must be yours to read and write".into()
+                }
+                _ => return None,
+            },
+            Self::Late { .. } => "run the same command again to finish".into(),
+        })
+    }
+}
