@@ -1,12 +1,32 @@
 //! Edits assistants' settings so that every byte can be given back.
+//!
+//! [`plan_install`] and [`plan_uninstall`] only read: a [`Plan`] holds the bytes before and after
+//! and prints itself as a diff. [`apply`] carries it out under the contract that its module states.
+//! [`status`](status::status) tells what is registered. Nothing here prints, or reads the
+//! environment or the clock: places, user, program and time are arguments.
+//!
+//! `json` finds and cuts, `edit` knows what our entries look like, `place` looks at files, `store`
+//! and `manifest` remember, `apply` writes.
 
+mod apply;
 mod assistant;
 pub mod claude;
 mod command;
+mod diff;
+mod disk;
 mod edit;
 mod entry;
 mod error;
 mod json;
+mod manifest;
+mod place;
+mod plan;
+pub mod status;
+mod store;
 
+pub use apply::{Change, Report, Step, apply, apply_with};
 pub use assistant::{Assistant, Location};
 pub use error::{ApplyError, PlanError};
+pub use manifest::Action;
+pub use plan::{Edit, Plan, Site, Wanted, plan_install, plan_uninstall};
+pub use store::recorded_files;

@@ -1,0 +1,152 @@
+//! Single steps on the disk, each of which names itself and its file when it fails.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, Gid, Uid};
+
+use crate::error::ApplyError;
+use crate::place;
+
+/// Only the user may look into what we create: settings may come to hold secrets.
+const PRIVATE_FOLDER: u32 = 0o700;
+const PRIVATE_FILE: u32 = 0o600;
+
+type Done<T = ()> = Result<T, ApplyError>;
+
+/// Turns the system's error into ours.
+pub(crate) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ApplyError {
+    let path = path.to_owned();
+    move |source| ApplyError::Io {
+        action,
+        path,
+        source,
+    }
+}
+
+/// Makes a folder that must not exist yet.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(PRIVATE_FOLDER).create(path)
+}
+
+/// Makes `path` and the folders above it that are missing; gives those it made, outermost first.
+pub(crate) fn make_folders(path: &Path) -> (Vec<PathBuf>, io::Result<()>) {
+    let missing = path.ancestors().take_while(|ancestor| !ancestor.exists());
+    let mut missing: Vec<_> = missing.map(Path::to_owned).collect();
+    missing.reverse();
+    let mut made = Vec::new();
+    for folder in missing {
+        if let Err(error) = make_folder(&folder) {
+            return (made, Err(error));
+        }
+        made.push(folder);
+    }
+    (made, Ok(()))
+}
+
+/// Writes a file that must not exist yet, and waits until the disk has it. What could not be
+/// written whole is removed again.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(PRIVATE_FILE)
+        .open(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if let Err(error) = written {
+        let _ = fs::remove_file(path);
+        return Err(error);
+    }
+    Ok(file)
+}
+
+/// Replaces a file of our own, through a temporary one beside it.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension("new");
+    remove_if_there(&temporary)?;
+    write_new(&temporary, bytes)?;
+    fs::rename(&temporary, path).inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })?;
+    sync_folder(place::parent(path))
+}
+
+/// Gives `file` the mode, owner and group that the file had which it replaces.
+pub(crate) fn dress(file: &File, mode: u32, uid: u32, gid: u32) -> io::Result<()> {
+    let now = file.metadata()?;
+    if now.uid() != uid || now.gid() != gid {
+        let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
+        rustix::fs::fchown(file, Some(uid), Some(gid))?;
+    }
+    file.set_permissions(Permissions::from_mode(mode))?;
+    file.sync_all()
+}
+
+/// Waits until the disk knows the names in a folder. File systems that cannot do this for folders
+/// have nothing to wait for.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+/// Removes a file; nothing to remove is fine.
+pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+/// Removes folders that are empty, innermost first; others stay.
+pub(crate) fn remove_empty(folders: &[PathBuf]) {
+    for folder in folders.iter().rev() {
+        let _ = fs::remove_dir(folder);
+    }
+}
+
+/// Held while one installer is at work; the system lets go of it when the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _folder: File,
+}
+
+impl Lock {
+    /// Takes the lock on `folder`, which must be the user's own. Never waits: whoever holds it may be
+    /// stopped.
+    pub(crate) fn take(folder: &Path, uid: u32) -> Done<Self> {
+        let file = File::open(folder).map_err(io_error("open", folder))?;
+        let owned = file.metadata().map_err(io_error("open", folder))?;
+        if owned.uid() != uid {
+            return Err(ApplyError::NotOurs {
+                path: folder.to_owned(),
+                owner: owned.uid(),
+                uid,
+            });
+        }
+        let busy = || ApplyError::Busy {
+            path: folder.to_owned(),
+        };
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(error) if error == rustix::io::Errno::WOULDBLOCK => return Err(busy()),
+            Err(error) => return Err(io_error("lock", folder)(error.into())),
+        }
+        // The folder may have been removed and made again by a run that failed just now.
+        let there = fs::metadata(folder).map_err(|_| busy())?;
+        if (there.dev(), there.ino()) != (owned.dev(), owned.ino()) {
+            return Err(busy());
+        }
+        Ok(Self { _folder: file })
+    }
+}
