@@ -8,6 +8,9 @@
 //!    one. The disk has it before we say so.
 //! 6. A step that fails before the change leaves nothing behind. A process that is killed leaves a
 //!    record, or a temporary file, that the next run understands and tidies up.
+//!
+//! What a rename cannot keep: other names of the same file (the plan points them out), and extended
+//! attributes.
 
 use std::fs;
 use std::io;
@@ -298,7 +301,7 @@ impl Run<'_> {
     /// the record.
     fn finish(&mut self, record: &Record) -> Done {
         if self.plan.action == Action::Uninstall {
-            self.end(record.clone())?;
+            return self.end(record.clone());
         }
         sweep(record);
         Ok(())
@@ -312,6 +315,7 @@ impl Run<'_> {
         record.manifest.ended = Some(self.plan.now);
         write_manifest(&record)?;
         self.reached(Step::Ended)?;
+        sweep(&record);
         self.drop_old_records(&record);
         Ok(())
     }
@@ -422,7 +426,9 @@ fn make_record_folder(installs: &Path, name: &str) -> Done<PathBuf> {
 
 fn write_manifest(record: &Record) -> Done {
     let path = record.folder.join(MANIFEST);
-    disk::replace(&path, &record.manifest.print()).map_err(io_error("write", &path))
+    let written = record.manifest.print();
+    let written = written.and_then(|bytes| disk::replace(&path, &bytes));
+    written.map_err(io_error("write", &path))
 }
 
 /// Removes copies of writes that never happened.

@@ -47,6 +47,17 @@ impl HookCommand {
     }
 }
 
+/// The command that an install registers for `executable`; with `decide` the form that may answer a
+/// request.
+pub fn hook_command(
+    assistant: &Assistant,
+    executable: &Path,
+    decide: bool,
+) -> Result<String, PlanError> {
+    let executable = check_executable(executable)?;
+    Ok(HookCommand { executable, decide }.print(assistant))
+}
+
 /// `path` as it can stand in the command: absolute, UTF-8, without quotes and control characters.
 /// It is not resolved: a link that the person updates stays the link.
 pub(crate) fn check_executable(path: &Path) -> Result<String, PlanError> {

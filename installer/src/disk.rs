@@ -118,7 +118,7 @@ pub(crate) fn remove_empty(folders: &[PathBuf]) {
 /// Held while one installer is at work; the system lets go of it when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _folder: File,
+    folder: File,
 }
 
 impl Lock {
@@ -147,6 +147,14 @@ impl Lock {
         if (there.dev(), there.ino()) != (owned.dev(), owned.ino()) {
             return Err(busy());
         }
-        Ok(Self { _folder: file })
+        Ok(Self { folder: file })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that another thread is just starting shares the lock
+        // until it has become its own program.
+        let _ = rustix::fs::flock(&self.folder, FlockOperation::Unlock);
     }
 }

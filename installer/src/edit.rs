@@ -462,3 +462,7 @@ impl<'a> Removal<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "edit_tests.rs"]
+mod tests;

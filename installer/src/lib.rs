@@ -26,6 +26,7 @@ mod store;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
 pub use assistant::{Assistant, Location};
+pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
 pub use manifest::Action;
 pub use plan::{Edit, Plan, Site, Wanted, plan_install, plan_uninstall};

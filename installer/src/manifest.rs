@@ -2,6 +2,7 @@
 //! around it. Enough to undo without guessing, and plain enough for a person to undo by hand.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 
 use pane_patrol_hooks::adapter::Version;
@@ -48,8 +49,10 @@ pub(crate) struct Write {
     /// The exact bytes before this write, beside the manifest; `None` when there was no file.
     pub(crate) saved: Option<String>,
     /// SHA-256 of the file before; `None` when there was none.
+    #[serde(rename = "sha256_before")]
     pub(crate) before: Option<String>,
     /// SHA-256 of the file after; `None` when it was removed.
+    #[serde(rename = "sha256_after")]
     pub(crate) after: Option<String>,
     /// Whether the file after is the original and our entries, nothing else: then undoing means
     /// restoring the original.
@@ -101,11 +104,11 @@ impl Manifest {
         (manifest.format == FORMAT).then_some(manifest)
     }
 
-    /// The manifest as it is stored.
-    pub(crate) fn print(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+    /// The manifest as it is stored; fails for a path that is not UTF-8.
+    pub(crate) fn print(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
-        bytes
+        Ok(bytes)
     }
 
     /// Leaves out trailing writes that the file (its hash now, `None` without a file) shows never

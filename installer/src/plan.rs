@@ -130,7 +130,6 @@ impl Plan {
 pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
     let executable = command::check_executable(&wanted.executable)?;
     let view = View::of(site)?;
-    view.check_rights(site)?;
     let events: Vec<_> = site
         .assistant
         .events(wanted.version, wanted.approvals)
@@ -140,13 +139,16 @@ pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
     let installed = edit::install(&view.text, site.assistant, &events, &executable, previous)
         .map_err(|error| view.error(&error))?;
     let after = Some(installed.text.into_bytes());
+    if after.as_deref() != view.bytes() {
+        view.check_rights(site)?;
+    }
     let mut write = view.write(site, Action::Install, after.as_deref());
     write.only_ours = match continued {
         Some(_) => view.is_untouched(),
         None => !view.has_ours,
     };
     write.registered = Some(registered(wanted, &events));
-    Ok(view.install_plan(site, after, installed.traces, write))
+    view.install_plan(site, after, installed.traces, write)
 }
 
 /// Plans to take our entries out: by restoring the original where nothing else has changed since,
@@ -155,11 +157,12 @@ pub fn plan_uninstall(site: &Site) -> Result<Plan, PlanError> {
     let view = View::of(site)?;
     let mut notes = Vec::new();
     let after = view.without_ours(site, &mut notes)?;
+    notes.extend(view.left_behind(site));
     if after.as_deref() != view.bytes() {
         view.check_rights(site)?;
     }
     let write = view.write(site, Action::Uninstall, after.as_deref());
-    Ok(view.uninstall_plan(site, after, write, notes))
+    view.uninstall_plan(site, after, write, notes)
 }
 
 fn registered(wanted: &Wanted, events: &[&Registration]) -> Registered {
@@ -193,13 +196,11 @@ impl View {
             let manifest = &mut record.manifest;
             manifest.forget_writes_that_never_happened(now.as_deref());
         }
-        let has_ours = Document::parse(&text)
-            .is_ok_and(|document| !entry::find(&document, site.assistant).is_empty());
         Ok(Self {
+            has_ours: has_ours(&text, site.assistant),
             place,
             text,
             now,
-            has_ours,
             record,
         })
     }
@@ -262,11 +263,11 @@ impl View {
         Ok(self.unless_created(text))
     }
 
-    /// A file that says nothing any more becomes what it was before it said something.
+    /// A file that says nothing without ours becomes what it was before: no file, or a blank one.
     fn unless_created(&self, text: String) -> Option<Vec<u8>> {
         let original = self
             .same_file()
-            .filter(|_| says_nothing(&text))
+            .filter(|_| self.has_ours && says_nothing(&text))
             .and_then(Record::original);
         match original {
             Some(Original::NoFile) => None,
@@ -294,7 +295,7 @@ impl View {
         after: Option<Vec<u8>>,
         traces: Option<Traces>,
         write: Write,
-    ) -> Plan {
+    ) -> Result<Plan, PlanError> {
         let notes = self.hard_link_note().into_iter().collect();
         let mut fresh = self.fresh_manifest(site);
         let View {
@@ -334,7 +335,7 @@ impl View {
         after: Option<Vec<u8>>,
         write: Write,
         notes: Vec<String>,
-    ) -> Plan {
+    ) -> Result<Plan, PlanError> {
         let mut fresh = self.fresh_manifest(site);
         fresh.created_folders.clear();
         let (manifest, folder) = match self.record {
@@ -362,6 +363,21 @@ impl View {
         manifest
     }
 
+    /// Entries in the file that the settings were a link to at the install and are no longer.
+    fn left_behind(&self, site: &Site) -> Option<String> {
+        let record = self.record.as_ref()?;
+        let real = &record.manifest.real_file;
+        let found = place::read_file(real).ok().flatten();
+        let text = String::from_utf8(found.filter(|_| *real != self.place.real)?.bytes).ok()?;
+        let has_ours = has_ours(&text, site.assistant);
+        has_ours.then(|| {
+            format!(
+                "{}, to which the settings were a link, still holds our entries",
+                real.display()
+            )
+        })
+    }
+
     fn hard_link_note(&self) -> Option<String> {
         let found = self.place.found.as_ref()?;
         (found.links > 1).then(|| {
@@ -374,18 +390,29 @@ impl View {
 }
 
 impl Plan {
-    fn of(site: &Site, action: Action, mut edit: Edit, write: Write, notes: Vec<String>) -> Self {
+    fn of(
+        site: &Site,
+        action: Action,
+        mut edit: Edit,
+        write: Write,
+        notes: Vec<String>,
+    ) -> Result<Self, PlanError> {
         if edit.changes() {
             edit.manifest.writes.push(write);
+            // What cannot be recorded is not begun.
+            edit.manifest.print().map_err(|source| PlanError::Io {
+                path: edit.place.path.clone(),
+                source,
+            })?;
         }
-        Self {
+        Ok(Self {
             action,
             notes: if edit.changes() { notes } else { Vec::new() },
             edits: vec![edit],
             installs: site.installs.clone(),
             uid: site.uid,
             now: site.now,
-        }
+        })
     }
 }
 
@@ -411,6 +438,10 @@ pub(crate) fn syntax_error(path: &Path, text: &str, error: &EditError) -> PlanEr
         column: line.chars().count() + 1,
         reason: error.reason.clone(),
     }
+}
+
+fn has_ours(text: &str, assistant: &Assistant) -> bool {
+    Document::parse(text).is_ok_and(|document| !entry::find(&document, assistant).is_empty())
 }
 
 fn is_blank(bytes: &[u8]) -> bool {

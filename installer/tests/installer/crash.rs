@@ -1,0 +1,294 @@
+//! A process that dies, or a step that fails, between any two steps. The process is a real one: this
+//! test program, started again, which kills itself at the wanted moment.
+
+use std::cell::Cell;
+use std::env;
+use std::fs;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+
+use pane_patrol_installer::{Plan, Step, apply, apply_with, plan_install, plan_uninstall};
+
+use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
+
+const ROOT: &str = "PANE_PATROL_TEST_ROOT";
+const ACTION: &str = "PANE_PATROL_TEST_ACTION";
+const KILL_AT: &str = "PANE_PATROL_TEST_KILL_AT";
+
+/// Where an action starts, and which action it is.
+struct Scenario {
+    name: &'static str,
+    action: &'static str,
+    prepare: fn() -> World,
+    /// The settings without any entry of ours; `None`: no file.
+    plain: Option<String>,
+}
+
+fn scenarios() -> Vec<Scenario> {
+    let edited = || MINE.replace("opus", "sonnet");
+    vec![
+        Scenario {
+            name: "install over a file",
+            action: "install",
+            prepare: || World::with(MINE),
+            plain: Some(MINE.into()),
+        },
+        Scenario {
+            name: "install where there is nothing",
+            action: "install",
+            prepare: World::empty,
+            plain: None,
+        },
+        Scenario {
+            name: "update",
+            action: "update",
+            prepare: || installed(World::with(MINE)),
+            plain: Some(MINE.into()),
+        },
+        Scenario {
+            name: "uninstall by restoring",
+            action: "uninstall",
+            prepare: || installed(World::with(MINE)),
+            plain: Some(MINE.into()),
+        },
+        Scenario {
+            name: "uninstall by removing entries",
+            action: "uninstall",
+            prepare: || {
+                let world = installed(World::with(MINE));
+                world.write(&world.text().replace("opus", "sonnet"));
+                world
+            },
+            plain: Some(edited()),
+        },
+        Scenario {
+            name: "uninstall of a created file",
+            action: "uninstall",
+            prepare: || installed(World::empty()),
+            plain: None,
+        },
+        Scenario {
+            name: "install after our entries were taken out by hand",
+            action: "install",
+            prepare: || {
+                let world = installed(World::empty());
+                world.write("{}");
+                world
+            },
+            plain: Some("{}".into()),
+        },
+    ]
+}
+
+fn installed(world: World) -> World {
+    world.install_as(&wanted(PROGRAM, OLD, true));
+    world
+}
+
+fn plan(world: &World, action: &str) -> Plan {
+    let site = world.site();
+    match action {
+        "install" => plan_install(&site, &wanted(PROGRAM, NEW, false)).unwrap(),
+        "update" => plan_install(&site, &wanted(MOVED, NEW, false)).unwrap(),
+        _ => plan_uninstall(&site).unwrap(),
+    }
+}
+
+/// Not a test by itself: the process that dies.
+#[test]
+#[ignore = "started by the other tests"]
+fn child() {
+    let Some(root) = env::var_os(ROOT) else {
+        return;
+    };
+    let action = env::var(ACTION).unwrap();
+    let kill_at: usize = env::var(KILL_AT).unwrap().parse().unwrap();
+    let plan = plan(&World::at(PathBuf::from(root)), &action);
+    let mut step = 0;
+    let mut observe = |_| {
+        if step == kill_at {
+            let own = rustix::process::getpid();
+            rustix::process::kill_process(own, rustix::process::Signal::KILL)?;
+        }
+        step += 1;
+        Ok(())
+    };
+    let result = apply_with(&plan, &mut observe);
+    if let Err(error) = result {
+        let code = 3 + i32::from(error.changed());
+        fs::write(
+            PathBuf::from(env::var_os(ROOT).unwrap()).join("error"),
+            error.to_string(),
+        )
+        .ok();
+        std::process::exit(code);
+    }
+}
+
+fn run_child(mut command: Command, world: &World, action: &str, kill_at: usize) -> ExitStatus {
+    command
+        .args(["crash::child", "--exact", "--ignored", "--quiet"])
+        .env(ROOT, world.root())
+        .env(ACTION, action)
+        .env(KILL_AT, kill_at.to_string());
+    command.output().unwrap().status
+}
+
+fn this_program() -> Command {
+    Command::new(env::current_exe().unwrap())
+}
+
+fn read(world: &World) -> Option<String> {
+    fs::read_to_string(world.settings()).ok()
+}
+
+/// Nothing of ours beside the settings, and no temporary file among the records.
+fn assert_no_leftovers(world: &World, context: &str) {
+    for path in world.whole_picture().keys() {
+        let name = path.file_name().unwrap().to_string_lossy();
+        assert!(
+            !name.contains("pane-patrol-new") && !name.ends_with(".new"),
+            "{context}: {}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn killed_at_any_step_the_file_is_old_or_new_and_the_next_run_heals() {
+    for scenario in scenarios() {
+        let mut deaths = 0;
+        for kill_at in 0.. {
+            let context = format!("{}, killed at step {kill_at}", scenario.name);
+            let world = (scenario.prepare)();
+            let old = read(&world);
+            let plan = plan(&world, scenario.action);
+            let new = plan.edits()[0]
+                .after()
+                .map(|bytes| String::from_utf8(bytes.to_vec()).unwrap());
+            let status = run_child(this_program(), &world, scenario.action, kill_at);
+            if status.success() {
+                break;
+            }
+            assert_eq!(status.signal(), Some(9), "{context}");
+            deaths += 1;
+            let now = read(&world);
+            assert!(now == old || now == new, "{context}: {now:?}");
+
+            // Half of the runs are healed by installing, half by uninstalling at once.
+            for install_first in [true, false] {
+                let twin = copy(&world);
+                if install_first {
+                    apply(&self::plan(&twin, "install")).unwrap();
+                    assert_eq!(count_ours(&read(&twin).unwrap()), 16, "{context}");
+                    assert_no_leftovers(&twin, &context);
+                }
+                apply(&self::plan(&twin, "uninstall")).unwrap();
+                assert_eq!(read(&twin), scenario.plain, "{context}, {install_first}");
+                assert_no_leftovers(&twin, &context);
+                let folder = twin.home().join(".claude");
+                assert_eq!(
+                    folder.exists(),
+                    scenario.plain.is_some(),
+                    "{context}, {install_first}"
+                );
+                let standing = twin.manifests();
+                let ended = standing.iter().all(|manifest| !manifest["ended"].is_null());
+                assert!(ended, "{context}: a record still stands");
+            }
+        }
+        assert!(deaths >= 9, "{}: only {deaths} steps", scenario.name);
+    }
+}
+
+/// The same files in a world of its own. Records hold absolute paths, so the copy takes the place of
+/// the original and the original is set aside.
+fn copy(world: &World) -> World {
+    let twin = World::empty();
+    let (from, to) = (
+        world.root().display().to_string(),
+        twin.root().display().to_string(),
+    );
+    for (path, (_, mode)) in world.whole_picture() {
+        let target = twin.root().join(path.strip_prefix(world.root()).unwrap());
+        if path.is_dir() {
+            fs::create_dir_all(&target).unwrap();
+        } else if path.file_name().unwrap() == "manifest.json" {
+            fs::write(
+                &target,
+                fs::read_to_string(&path).unwrap().replace(&from, &to),
+            )
+            .unwrap();
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode & 0o7777);
+        fs::set_permissions(&target, mode).unwrap();
+    }
+    twin
+}
+
+#[test]
+fn a_step_that_fails_before_the_change_leaves_everything_as_it_was() {
+    for scenario in scenarios() {
+        if scenario.name.contains("by hand") {
+            continue;
+        }
+        for fail_at in 0.. {
+            let world = (scenario.prepare)();
+            let before = world.whole_picture();
+            let plan = plan(&world, scenario.action);
+            let (step, changed) = (Cell::new(0), Cell::new(false));
+            let mut observe = |at: Step| {
+                changed.set(changed.get() || at == Step::Changed);
+                step.set(step.get() + 1);
+                if step.get() > fail_at {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
+                Ok(())
+            };
+            let Err(error) = apply_with(&plan, &mut observe) else {
+                assert!(fail_at >= 9);
+                break;
+            };
+            let context = format!("{}, failed at step {fail_at}: {error}", scenario.name);
+            assert_eq!(error.changed(), changed.get(), "{context}");
+            if error.changed() {
+                assert!(!error.hints().contains(&"nothing was changed".to_owned()));
+                continue;
+            }
+            assert_eq!(world.whole_picture(), before, "{context}");
+            assert!(error.hints()[1].starts_with("free some space"), "{context}");
+        }
+    }
+}
+
+#[test]
+fn a_disk_that_takes_no_more_leaves_everything_as_it_was() {
+    // The limit on the size of a file stops writes in the middle, as a full disk does.
+    let limited = |blocks: u32| {
+        let mut command = Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        command
+            .arg("-c")
+            .arg(script)
+            .arg(env::current_exe().unwrap());
+        command
+    };
+    let large = format!("{{\"a\": \"{}\"}}", "x".repeat(1024 * 1024 - 100));
+    for (settings, blocks, failed) in [
+        (MINE.to_owned() + &" ".repeat(2000), 1, "backup"),
+        (large, 2048, ".settings.json.pane-patrol-new"),
+    ] {
+        let world = World::with(settings);
+        let before = world.whole_picture();
+        let status = run_child(limited(blocks), &world, "install", usize::MAX);
+        assert_eq!(status.code(), Some(3));
+        let error = fs::read_to_string(world.root().join("error")).unwrap();
+        assert!(error.contains(failed), "{error}");
+        fs::remove_file(world.root().join("error")).unwrap();
+        assert_eq!(world.whole_picture(), before);
+    }
+}

@@ -1,0 +1,37 @@
+//! Generated settings files through the real disk: install then uninstall gives back every byte and
+//! the mode, and leaves nothing beside.
+
+use proptest::prelude::*;
+
+use crate::world::{MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
+
+#[path = "../support/settings.rs"]
+mod settings;
+
+use settings::{REWRITTEN, manner, settings as any_settings};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn install_then_uninstall_gives_back_every_byte_and_the_mode(
+        tree in any_settings(),
+        manner in manner(),
+        rewritten: bool,
+        mode in prop::sample::select(vec![0o600, 0o644, 0o640, 0o755]),
+        update: bool,
+    ) {
+        let text = tree.print(if rewritten { &REWRITTEN } else { &manner });
+        let world = World::with(&text);
+        world.chmod(mode);
+        let before = world.picture();
+        world.install_as(&wanted(PROGRAM, if update { OLD } else { NEW }, false));
+        if update {
+            world.install_as(&wanted(MOVED, NEW, false));
+        }
+        prop_assert_eq!(count_ours(&world.text()), 16);
+        prop_assert_eq!(world.mode(), mode);
+        world.uninstall();
+        prop_assert_eq!(world.picture(), before);
+    }
+}

@@ -1,0 +1,18 @@
+//! The installer on a real disk: everything happens in temporary homes, nothing outside them is
+//! read or written.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper of a test fails as the test does"
+)]
+
+mod cases;
+mod contract;
+mod crash;
+
+mod example;
+mod generated;
+mod refusal;
+mod revert;
+mod rights;
+mod world;

@@ -1,0 +1,106 @@
+//! What the system forbids. Root may do everything, so a test that runs as root does this part as
+//! another user, through this test program started again.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use pane_patrol_installer::{apply, plan_install};
+
+use crate::world::{MINE, NEW, PROGRAM, World, wanted};
+
+const ROOT: &str = "PANE_PATROL_TEST_ROOT";
+const NOBODY: u32 = 65534;
+
+/// Not a test by itself: what the user without rights does.
+#[test]
+#[ignore = "started by the other test"]
+fn child() {
+    let Some(root) = env::var_os(ROOT) else {
+        return;
+    };
+    let world = World::at(PathBuf::from(root));
+    let folder = world.home().join(".claude");
+    let chmod = |path: &PathBuf, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+
+    // The folder takes no new file.
+    chmod(&folder, 0o555);
+    let before = world.whole_picture();
+    let error = apply(&world.plan(PROGRAM).unwrap()).unwrap_err();
+    assert!(error.to_string().starts_with("could not write "), "{error}");
+    let expected = [
+        "nothing was changed",
+        "the file and its folder must be yours to read and write",
+    ];
+    assert_eq!(error.hints(), expected);
+    assert_eq!(world.whole_picture(), before);
+
+    // The file cannot be read.
+    chmod(&folder, 0o755);
+    world.chmod(0o200);
+    let error = world.plan(PROGRAM).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("settings.json: Permission denied"),
+        "{error}"
+    );
+    world.chmod(0o644);
+
+    // The state folder cannot be made.
+    let state = world.root().to_owned();
+    chmod(&state, 0o555);
+    let before = world.whole_picture();
+    let error = apply(&world.plan(PROGRAM).unwrap()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("could not create the folder "),
+        "{error}"
+    );
+    assert_eq!(world.whole_picture(), before);
+    chmod(&state, 0o755);
+
+    // With its rights back, everything works.
+    let site = world.site();
+    apply(&plan_install(&site, &wanted(PROGRAM, NEW, false)).unwrap()).unwrap();
+    world.uninstall();
+    assert_eq!(world.text(), MINE);
+}
+
+#[test]
+fn missing_rights_are_one_clear_error_and_nothing_is_left() {
+    // A world that every user may enter.
+    let place = tempfile::Builder::new().tempdir_in("/tmp").unwrap();
+    let root = place.path().join("world");
+    fs::create_dir_all(root.join("home/.claude")).unwrap();
+    let world = World::at(root.clone());
+    world.write(MINE);
+    world.chmod(0o644);
+    let program = place.path().join("tests");
+    fs::copy(env::current_exe().unwrap(), &program).unwrap();
+    let mut command = Command::new(&program);
+    if world.site().uid == 0 {
+        fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        for path in world.whole_picture().keys() {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = command
+        .args(["rights::child", "--exact", "--ignored"])
+        .env(ROOT, &root)
+        .current_dir("/")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
