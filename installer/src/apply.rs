@@ -326,7 +326,7 @@ impl Run<'_> {
             return Ok(());
         };
         // The record as it is now: somebody else may have worked on it since the plan.
-        let Some(mut record) = Record::read(folder) else {
+        let Some(mut record) = Record::read(folder).ok().flatten() else {
             return Ok(());
         };
         let place = self.look()?;

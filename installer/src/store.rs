@@ -27,13 +27,16 @@ pub(crate) enum Original {
 }
 
 impl Record {
-    /// Reads the record in `folder`; `None` when it has no manifest that can be read.
-    pub(crate) fn read(folder: &Path) -> Option<Self> {
-        let bytes = fs::read(folder.join(MANIFEST)).ok()?;
-        Some(Self {
-            folder: folder.to_owned(),
-            manifest: Manifest::parse(&bytes)?,
-        })
+    /// Reads the record in `folder`; `None` when it has no manifest, or a damaged one.
+    pub(crate) fn read(folder: &Path) -> Result<Option<Self>, PlanError> {
+        let path = folder.join(MANIFEST);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(PlanError::Io { path, source }),
+        };
+        let folder = folder.to_owned();
+        Ok(Manifest::parse(&bytes).map(|manifest| Self { folder, manifest }))
     }
 
     /// What was there before the first write; `None` when the saved bytes are not what they were.
@@ -72,8 +75,8 @@ pub(crate) fn record_folders(installs: &Path) -> Result<Vec<PathBuf>, PlanError>
 /// All records that can be read, oldest first.
 pub(crate) fn records(installs: &Path) -> Result<Vec<Record>, PlanError> {
     let folders = record_folders(installs)?;
-    let records = folders.iter().filter_map(|folder| Record::read(folder));
-    Ok(records.collect())
+    let records = folders.iter().map(|folder| Record::read(folder));
+    records.filter_map(Result::transpose).collect()
 }
 
 /// The record of the install that stands for `file`.
