@@ -1,0 +1,176 @@
+//! Everything that is asked of tmux, on top of one bounded call: a deadline after which the child is
+//! killed and reaped, nothing on its stdin, a fixed locale, the server named by its socket. What tmux
+//! prints is parsed by pure functions over bytes. Nothing here starts a server, and nothing here
+//! reads what is drawn in a pane.
+
+mod call;
+mod listing;
+
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use pane_patrol_hooks::target::PaneId;
+use thiserror::Error;
+
+pub use listing::PaneList;
+
+/// How long tmux may take for one answer: about three hundred times what it usually needs.
+pub const CALL_BUDGET: Duration = Duration::from_secs(1);
+
+/// One tmux server, named by its socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tmux {
+    socket: PathBuf,
+    budget: Duration,
+}
+
+/// Why tmux gave no answer.
+#[derive(Debug, Error)]
+pub enum TmuxError {
+    /// There is no program of that name.
+    #[error("tmux is not installed (no `tmux` on PATH)")]
+    NotInstalled,
+    /// Nobody listens on the socket: the server has ended.
+    #[error("no tmux server runs on {}", socket.display())]
+    NoServer {
+        /// The socket that was asked.
+        socket: PathBuf,
+    },
+    /// The server or its client hangs; this says nothing about its panes.
+    #[error("tmux did not answer within {budget:?}: {command}")]
+    TimedOut {
+        /// The command line.
+        command: String,
+        /// How long was waited.
+        budget: Duration,
+    },
+    /// tmux refused.
+    #[error("{command}: {stderr}")]
+    Failed {
+        /// The command line.
+        command: String,
+        /// What tmux said.
+        stderr: String,
+    },
+    /// The answer is not what was asked for.
+    #[error("{command}: cannot make sense of the line `{line}`")]
+    Unreadable {
+        /// The command line.
+        command: String,
+        /// The first line that cannot be read.
+        line: String,
+    },
+    /// The child could not be started or read.
+    #[error("{command}: {source}")]
+    Io {
+        /// The command line.
+        command: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Tmux {
+    /// The server that listens on `socket`.
+    pub fn at(socket: impl Into<PathBuf>) -> Self {
+        Self {
+            socket: socket.into(),
+            budget: CALL_BUDGET,
+        }
+    }
+
+    /// The same server, asked with less (or more) patience.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Duration) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// The server's socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Runs one tmux command and gives what it printed, byte for byte.
+    pub fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, TmuxError> {
+        call::run(self, arguments).map_err(|error| self.explain(error))
+    }
+
+    /// All panes of the server, and which of them a person has in view: one process.
+    pub fn list_panes(&self) -> Result<PaneList, TmuxError> {
+        let bytes = self.run(listing::ARGUMENTS)?;
+        let list = PaneList::parse(&bytes).map_err(|line| TmuxError::Unreadable {
+            command: call::command_line(self, listing::ARGUMENTS),
+            line,
+        })?;
+        // A server without a session has no pane to show its pid with; for us it is gone.
+        list.ok_or_else(|| TmuxError::NoServer {
+            socket: self.socket.clone(),
+        })
+    }
+
+    /// The address of `pane` now, as `session:window.pane`.
+    pub fn address_of(&self, pane: PaneId) -> Result<String, TmuxError> {
+        const ADDRESS: &str = "#{session_name}:#{window_index}.#{pane_index}";
+        let printed = self.run(&["display-message", "-p", "-t", &pane.to_string(), ADDRESS])?;
+        Ok(String::from_utf8_lossy(&printed).trim_end().to_owned())
+    }
+
+    /// tmux's words for "no server" differ between versions, so the socket itself is asked.
+    fn explain(&self, error: TmuxError) -> TmuxError {
+        match error {
+            TmuxError::Failed { .. } if !self.is_listening() => TmuxError::NoServer {
+                socket: self.socket.clone(),
+            },
+            other => other,
+        }
+    }
+
+    fn is_listening(&self) -> bool {
+        use io::ErrorKind::{ConnectionRefused, NotFound};
+        match UnixStream::connect(&self.socket) {
+            Err(error) => !matches!(error.kind(), NotFound | ConnectionRefused),
+            Ok(_) => true,
+        }
+    }
+}
+
+/// The socket of the server that `tmux` without any option talks to: `folder` is `$TMUX_TMPDIR`.
+pub fn default_socket(folder: Option<&Path>, uid: u32) -> PathBuf {
+    let base = folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("/tmp"));
+    // tmux resolves links in this folder before it tells panes where its socket is.
+    let base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
+    base.join(format!("tmux-{uid}")).join("default")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_nobody_listens_on_means_no_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let absent = Tmux::at(folder.path().join("absent"));
+        assert!(!absent.is_listening());
+        let dead = folder.path().join("dead");
+        drop(std::os::unix::net::UnixListener::bind(&dead).unwrap());
+        assert!(!Tmux::at(dead).is_listening());
+        let live = folder.path().join("live");
+        let _listener = std::os::unix::net::UnixListener::bind(&live).unwrap();
+        assert!(Tmux::at(live).is_listening());
+    }
+
+    #[test]
+    fn the_default_socket_lies_below_the_folder_that_tmux_uses() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        let real = folder.path().canonicalize().unwrap().join("real");
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        assert_eq!(default_socket(Some(&link), 7), real.join("tmux-7/default"));
+    }
+}

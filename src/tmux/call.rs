@@ -1,0 +1,151 @@
+//! The one way in which tmux is started.
+
+use std::io::{self, Read};
+use std::os::fd::AsFd;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use super::{Tmux, TmuxError};
+
+/// How long to wait between two looks at a child that has closed its output but not yet ended.
+const REAP_PAUSE: Duration = Duration::from_millis(1);
+
+/// Runs tmux with `arguments` and gives its stdout; the child never outlives the call.
+pub(super) fn run(tmux: &Tmux, arguments: &[&str]) -> Result<Vec<u8>, TmuxError> {
+    let deadline = Instant::now() + tmux.budget;
+    let io_error = |source| TmuxError::Io {
+        command: command_line(tmux, arguments),
+        source,
+    };
+    let mut child = Reaped(spawn(tmux, arguments)?);
+    let [stdout, stderr] = read_output(&mut child.0, deadline).map_err(io_error)?;
+    match wait(&mut child.0, deadline).map_err(io_error)? {
+        Some(status) if status.success() => Ok(stdout),
+        Some(_) => Err(TmuxError::Failed {
+            command: command_line(tmux, arguments),
+            stderr: String::from_utf8_lossy(&stderr).trim().to_owned(),
+        }),
+        None => Err(TmuxError::TimedOut {
+            command: command_line(tmux, arguments),
+            budget: tmux.budget,
+        }),
+    }
+}
+
+/// The command as a person would type it.
+pub(super) fn command_line(tmux: &Tmux, arguments: &[&str]) -> String {
+    format!("tmux -S {} {}", tmux.socket.display(), arguments.join(" "))
+}
+
+fn spawn(tmux: &Tmux, arguments: &[&str]) -> Result<Child, TmuxError> {
+    Command::new("tmux")
+        .args(["-u", "-S"])
+        .arg(&tmux.socket)
+        .args(arguments)
+        // Without a UTF-8 locale tmux prints an underscore for each byte of other scripts.
+        .env("LC_ALL", "C.UTF-8")
+        // With it set tmux would take our own pane for the one that is meant where none is named.
+        .env_remove("TMUX_PANE")
+        .env_remove("TMUX")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => TmuxError::NotInstalled,
+            _ => TmuxError::Io {
+                command: command_line(tmux, arguments),
+                source,
+            },
+        })
+}
+
+/// Reads stdout and stderr to their ends, or up to the deadline.
+fn read_output(child: &mut Child, deadline: Instant) -> io::Result<[Vec<u8>; 2]> {
+    let mut output = [Vec::new(), Vec::new()];
+    let mut stdout = child.stdout.take();
+    let mut stderr = child.stderr.take();
+    while stdout.is_some() || stderr.is_some() {
+        if !wait_readable(stdout.as_ref(), stderr.as_ref(), deadline)? {
+            break;
+        }
+        // What is not ready now is looked at again in the next round.
+        if ready(stdout.as_ref())? && read_some(stdout.as_mut(), &mut output[0])? == 0 {
+            stdout = None;
+        }
+        if ready(stderr.as_ref())? && read_some(stderr.as_mut(), &mut output[1])? == 0 {
+            stderr = None;
+        }
+    }
+    Ok(output)
+}
+
+fn wait_readable(
+    stdout: Option<&impl AsFd>,
+    stderr: Option<&impl AsFd>,
+    deadline: Instant,
+) -> io::Result<bool> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let mut waiting: Vec<PollFd<'_>> = stdout.map(watch).into_iter().collect();
+    waiting.extend(stderr.map(watch));
+    poll_once(&mut waiting, left)
+}
+
+fn ready(pipe: Option<&impl AsFd>) -> io::Result<bool> {
+    match pipe {
+        Some(pipe) => poll_once(&mut [watch(pipe)], Duration::ZERO),
+        None => Ok(false),
+    }
+}
+
+fn watch<Fd: AsFd>(fd: &Fd) -> PollFd<'_> {
+    PollFd::new(fd, PollFlags::IN)
+}
+
+fn poll_once(waiting: &mut [PollFd<'_>], left: Duration) -> io::Result<bool> {
+    let left = Timespec::try_from(left).map_err(|_| io::ErrorKind::InvalidInput)?;
+    match poll(waiting, Some(&left)) {
+        Ok(ready) => Ok(ready > 0),
+        // The next round asks again; the deadline still holds.
+        Err(Errno::INTR) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read_some(pipe: Option<&mut impl Read>, output: &mut Vec<u8>) -> io::Result<usize> {
+    let mut bytes = [0; 8192];
+    let count = match pipe {
+        Some(pipe) => pipe.read(&mut bytes)?,
+        None => 0,
+    };
+    output.extend_from_slice(&bytes[..count]);
+    Ok(count)
+}
+
+/// The child's end; `None` when the deadline comes first.
+fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            return Ok(None);
+        }
+        std::thread::sleep(REAP_PAUSE);
+    }
+}
+
+/// A child that is killed, if need be, and reaped with its handle.
+struct Reaped(Child);
+
+impl Drop for Reaped {
+    fn drop(&mut self) {
+        if !matches!(self.0.try_wait(), Ok(Some(_))) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+}

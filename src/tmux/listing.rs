@@ -1,0 +1,219 @@
+//! All panes of a server from the output of one tmux process: `list-panes`, then `list-clients`.
+//!
+//! Fields are separated by tabs: tmux keeps control characters out of names and titles, and prints
+//! a tab of a format as it is in every version (other control characters come escaped in newer ones).
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+
+use pane_patrol_hooks::target::{PaneId, Target};
+use pane_patrol_hooks::text::one_line;
+
+use crate::state::ListedPane;
+
+/// Longest title that is kept, in characters.
+const MAX_TITLE_CHARS: usize = 200;
+
+/// The one command line that the parser below belongs to.
+pub(super) const ARGUMENTS: &[&str] = &[
+    "list-panes",
+    "-a",
+    "-F",
+    "P\t#{pid}\t#{pane_id}\t#{pane_pid}\t#{pane_dead}\t#{pane_active}#{window_active}\t\
+     #{window_index}\t#{pane_index}\t#{session_id}\t#{session_name}\t#{pane_title}",
+    ";",
+    "list-clients",
+    "-F",
+    "C\t#{client_control_mode}\t#{session_id}",
+];
+
+/// What one server told about its panes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaneList {
+    /// The server's process.
+    pub server_pid: u32,
+    /// Each pane once, by id.
+    pub panes: Vec<ListedPane>,
+}
+
+/// A line of `list-panes`: a window linked into several sessions shows its panes once for each.
+struct PaneLine<'a> {
+    server_pid: u32,
+    session_id: Cow<'a, str>,
+    in_front: bool,
+    pane: ListedPane,
+}
+
+impl PaneList {
+    /// Parses the output; `None` when no pane is listed. The error is the line that makes no sense.
+    pub fn parse(output: &[u8]) -> Result<Option<Self>, String> {
+        let text = String::from_utf8_lossy(output);
+        let mut lines = Vec::new();
+        let mut watched = HashSet::new();
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            let fields = split(line);
+            match fields.first().map(Cow::as_ref) {
+                Some("P") => lines.push(parse_pane(&fields).ok_or_else(|| one_line(line, 200))?),
+                Some("C") if fields.len() == 3 => {
+                    // A client in control mode is a program: nobody looks at it.
+                    if fields[1] != "1" {
+                        watched.insert(fields[2].to_string());
+                    }
+                }
+                _ => return Err(one_line(line, 200)),
+            }
+        }
+        Ok(lines
+            .first()
+            .map(|line| line.server_pid)
+            .map(|server_pid| Self {
+                server_pid,
+                panes: merge(lines, &watched),
+            }))
+    }
+}
+
+/// One entry a pane, with the address where a person sees it if there are several.
+fn merge(lines: Vec<PaneLine<'_>>, watched: &HashSet<String>) -> Vec<ListedPane> {
+    let mut panes: BTreeMap<PaneId, ListedPane> = BTreeMap::new();
+    for line in lines {
+        let in_view = line.in_front && watched.contains(line.session_id.as_ref());
+        let pane = ListedPane {
+            in_view,
+            ..line.pane
+        };
+        match panes.get(&pane.pane) {
+            Some(known) if known.in_view || !in_view => {}
+            _ => {
+                panes.insert(pane.pane, pane);
+            }
+        }
+    }
+    panes.into_values().collect()
+}
+
+fn split(line: &str) -> Vec<Cow<'_, str>> {
+    if line.contains('\t') {
+        line.splitn(11, '\t').map(Cow::Borrowed).collect()
+    } else {
+        // A tmux that escapes tabs too.
+        line.splitn(11, "\\011").map(Cow::Borrowed).collect()
+    }
+}
+
+fn parse_pane<'a>(fields: &[Cow<'a, str>]) -> Option<PaneLine<'a>> {
+    let [
+        _,
+        server_pid,
+        pane,
+        pid,
+        dead,
+        front,
+        window,
+        index,
+        session_id,
+        session,
+        title,
+    ] = fields
+    else {
+        return None;
+    };
+    let pane: PaneId = pane.parse().ok()?;
+    // An address that we cannot take must not make the pane look gone.
+    let target: Target = format!("{session}:{window}.{index}")
+        .parse()
+        .unwrap_or(Target::Pane(pane));
+    Some(PaneLine {
+        server_pid: server_pid.parse().ok()?,
+        session_id: session_id.clone(),
+        in_front: front == "11",
+        pane: ListedPane {
+            pane,
+            target,
+            pid: pid.parse().ok()?,
+            in_view: false,
+            dead: dead == "1",
+            title: one_line(title, MAX_TITLE_CHARS),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(output: &str) -> Vec<ListedPane> {
+        PaneList::parse(output.as_bytes()).unwrap().unwrap().panes
+    }
+
+    #[test]
+    fn names_may_hold_anything_but_control_characters() {
+        let panes = parse("P\t9\t%3\t77\t0\t11\t2\t1\t$1\tmy [work] 日本 %1\ta\ttitle ✳\n");
+        let expected = ListedPane {
+            pane: PaneId(3),
+            target: "my [work] 日本 %1:2.1".parse().unwrap(),
+            pid: 77,
+            in_view: false,
+            dead: false,
+            title: "a title ✳".into(),
+        };
+        assert_eq!(panes, [expected]);
+    }
+
+    #[test]
+    fn a_pane_is_in_view_in_front_of_a_client_that_draws() {
+        let line = |front: &str| format!("P\t9\t%3\t77\t0\t{front}\t0\t0\t$1\tmain\t\n");
+        let in_view = |output: String| parse(&output)[0].in_view;
+        assert!(in_view(line("11") + "C\t0\t$1\n"));
+        assert!(!in_view(line("11") + "C\t1\t$1\n"), "control mode");
+        assert!(!in_view(line("11") + "C\t0\t$2\n"), "another session");
+        assert!(!in_view(line("10") + "C\t0\t$1\n"), "another window");
+        assert!(!in_view(line("01") + "C\t0\t$1\n"), "another pane");
+    }
+
+    #[test]
+    fn a_pane_of_two_sessions_is_one_pane_where_it_is_seen() {
+        let panes = parse(
+            "P\t9\t%3\t77\t0\t11\t0\t0\t$1\ta\t\nP\t9\t%3\t77\t0\t11\t5\t0\t$2\tb\t\nC\t0\t$2\n",
+        );
+        assert_eq!(panes.len(), 1);
+        assert_eq!(panes[0].target, "b:5.0".parse().unwrap());
+        assert!(panes[0].in_view);
+    }
+
+    #[test]
+    fn escaped_tabs_are_read_like_tabs() {
+        let panes = parse(r"P\0119\011%3\01177\0111\01111\0112\0111\011$1\011main\011t");
+        assert_eq!(panes[0].target, "main:2.1".parse().unwrap());
+        assert!(panes[0].dead);
+    }
+
+    #[test]
+    fn a_pane_with_an_impossible_address_is_still_there() {
+        let panes = parse("P\t9\t%3\t77\t0\t11\t2\t1\t$1\t\t\n");
+        assert_eq!(panes[0].target, Target::Pane(PaneId(3)));
+    }
+
+    #[test]
+    fn no_pane_is_no_list_and_nonsense_is_an_error() {
+        assert_eq!(PaneList::parse(b""), Ok(None));
+        assert_eq!(PaneList::parse(b"C\t0\t$1\n"), Ok(None));
+        for output in [
+            "lost server",
+            "P\t9",
+            "P\tx\t%3\t77\t0\t11\t2\t1\t$1\tmain\tt",
+            "P\t9\t3\t77\t0\t11\t2\t1\t$1\tmain\tt",
+            "C\t0",
+            "\u{fffd}",
+        ] {
+            assert!(PaneList::parse(output.as_bytes()).is_err(), "{output}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_output_makes_it_panic(output: Vec<u8>) {
+            let _ = PaneList::parse(&output);
+        }
+    }
+}
