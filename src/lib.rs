@@ -6,12 +6,14 @@
 //! | [`feed`] | what a dashboard is fed with | `state` |
 //! | `protocol`, `hub_client` | the hub's messages; its client | `state`, `feed` |
 //! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |
-//! | `witness` | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
+//! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
 //! | `collector` | sockets, watches and listings into the table; the hub | all above |
 //! | `tui` | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
 //! | `commands` | one file a subcommand; the only place that knows all others | everything |
 //! | `cli`, `error`, `messages` | what is typed, how a command fails, what is printed | nothing |
 
 pub mod feed;
+mod inbox;
 pub mod state;
 pub mod tmux;
+pub mod witness;

@@ -1,0 +1,135 @@
+//! What `/proc` tells of a process on Linux: its start, its parent, and the two variables that tmux
+//! gave it. Elsewhere nothing is known.
+
+use std::fs::File;
+use std::io::Read;
+
+use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+/// Longest chain of parents that is followed.
+const MAX_DEPTH: usize = 64;
+
+/// Longest environment that is looked through, in bytes.
+const MAX_ENVIRONMENT: u64 = 1024 * 1024;
+
+/// Fields of `/proc/<pid>/stat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stat {
+    /// The parent.
+    pub(super) parent: u32,
+    /// When the process started, in clock ticks since the system did.
+    pub(super) start: u64,
+}
+
+/// Reads `/proc/<pid>/stat`; `None` when no such process lives, or there is no such folder.
+pub(super) fn stat(pid: u32) -> Option<Stat> {
+    parse_stat(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
+}
+
+fn parse_stat(line: &[u8]) -> Option<Stat> {
+    // The second field is the program's name in parentheses and may hold anything, also `)`.
+    let line = String::from_utf8_lossy(line);
+    let rest = &line[line.rfind(')')? + 1..];
+    let mut fields = rest.split_ascii_whitespace();
+    // A process that nobody has reaped yet is no longer there for us.
+    if matches!(fields.next()?, "Z" | "X" | "x") {
+        return None;
+    }
+    let parent = fields.next()?.parse().ok()?;
+    let start = fields.nth(17)?.parse().ok()?;
+    Some(Stat { parent, start })
+}
+
+/// The process and its ancestors, nearest first.
+pub(super) fn ancestors(pid: u32) -> Vec<u32> {
+    let mut chain = vec![pid];
+    while let Some(stat) = chain.last().copied().and_then(stat)
+        && stat.parent > 0
+        && chain.len() < MAX_DEPTH
+    {
+        chain.push(stat.parent);
+    }
+    chain
+}
+
+/// When a process with this start came to life.
+pub(super) fn started_at(start: u64) -> Option<Timestamp> {
+    let system = std::fs::read_to_string("/proc/stat").ok()?;
+    let boot: i64 = system
+        .lines()
+        .find_map(|line| line.strip_prefix("btime "))?
+        .trim()
+        .parse()
+        .ok()?;
+    let ticks = rustix::param::clock_ticks_per_second();
+    let millis = start.checked_mul(1000)? / ticks.max(1);
+    Some(Timestamp::from_millis(
+        boot.checked_mul(1000)?.checked_add_unsigned(millis)?,
+    ))
+}
+
+/// The pane a process was started in, by its own environment. Nothing else of that is kept: it
+/// holds secrets.
+pub(super) fn tmux_variables(pid: u32) -> Option<(Server, PaneId)> {
+    let mut environment = Vec::new();
+    let file = File::open(format!("/proc/{pid}/environ")).ok()?;
+    file.take(MAX_ENVIRONMENT)
+        .read_to_end(&mut environment)
+        .ok()?;
+    parse_tmux_variables(&environment)
+}
+
+fn parse_tmux_variables(environment: &[u8]) -> Option<(Server, PaneId)> {
+    let value = |name: &[u8]| {
+        let entry = environment
+            .split(|byte| *byte == 0)
+            .find_map(|entry| entry.strip_prefix(name)?.strip_prefix(b"="))?;
+        std::str::from_utf8(entry).ok()
+    };
+    let server = Server::from_tmux_variable(value(b"TMUX")?)?;
+    Some((server, value(b"TMUX_PANE")?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_program_does_not_confuse_its_numbers() {
+        let line = b"7 (a) b (x) S 42 7 7 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 350097 100 200";
+        let stat = parse_stat(line).unwrap();
+        assert_eq!(
+            stat,
+            Stat {
+                parent: 42,
+                start: 350_097
+            }
+        );
+        let zombie = String::from_utf8_lossy(line).replace(" S ", " Z ");
+        for line in ["", "7 (x", "7 (x) S", "7 (x) S y", zombie.as_str()] {
+            assert_eq!(parse_stat(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn only_the_two_variables_of_tmux_are_looked_for() {
+        let environment = b"XTMUX=no\0TMUX_PANE=%4\0SECRET=x\0TMUX=/tmp/t/default,99,0\0TMUX_X=1\0";
+        let (server, pane) = parse_tmux_variables(environment).unwrap();
+        assert_eq!(server.to_string(), "/tmp/t/default,99");
+        assert_eq!(pane, PaneId(4));
+        assert_eq!(parse_tmux_variables(b"TMUX_PANE=%4\0"), None);
+        assert_eq!(parse_tmux_variables(b"TMUX=x\0TMUX_PANE=4"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_has_a_parent_and_started_in_the_past() {
+        let own = std::process::id();
+        let stat = stat(own).unwrap();
+        assert_eq!(ancestors(own)[..2], [own, stat.parent]);
+        let started = started_at(stat.start).unwrap();
+        let age = Timestamp::now().since(started.minus(std::time::Duration::from_secs(2)));
+        assert!(age.as_secs() < 3600 && !age.is_zero(), "{age:?}");
+    }
+}

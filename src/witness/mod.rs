@@ -1,0 +1,331 @@
+//! What assistants publish about themselves beside their hooks. Each witness gives readings; none
+//! knows the table, and all of them only read.
+//!
+//! [`Witness`] is one thread: it is woken by the file watch, by orders, and by nothing else.
+
+mod ancestry;
+mod claude;
+pub(crate) mod process;
+mod watch;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::{fs, io};
+
+use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::state::{Listing, Reading};
+use claude::Session;
+use watch::Watches;
+
+/// How many processes are remembered whose pane was looked up.
+const MAX_LOCATED: usize = 4096;
+
+/// What the witness thread is told.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// Watch these config folders too.
+    Homes(BTreeSet<PathBuf>),
+    /// Read the session file of this process again and report it, changed or not.
+    Reread(u32),
+    /// A listing that was asked for with [`Report::Locate`].
+    Listed(Arc<Listing>),
+    /// Something happened to this session file.
+    Touched(PathBuf),
+    /// This folder came or went.
+    Moved(PathBuf),
+    /// The file watch has lost events.
+    Overrun,
+    /// It is over.
+    Stop,
+}
+
+/// What the witness thread tells.
+#[derive(Debug)]
+pub(crate) enum Report {
+    /// An assistant's level.
+    Reading(Box<Reading>),
+    /// A listing of the server on this socket is needed to find a process's pane.
+    Locate(String),
+    /// What does not work with this folder; `None` when it works again.
+    Trouble(PathBuf, Option<String>),
+}
+
+/// What the witnesses have to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    /// Claude's config folder when nobody names another one.
+    pub(crate) default_home: Option<PathBuf>,
+    /// Socket of the tmux server to look at for processes that do not say which one they are in.
+    pub(crate) own_socket: String,
+}
+
+/// The running thread; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    orders: Sender<Order>,
+}
+
+impl Handle {
+    /// Gives an order.
+    pub(crate) fn order(&self, order: Order) {
+        // Without the thread there are no readings, and nobody to tell it to.
+        let _ = self.orders.send(order);
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // The file watch holds a sender too, so the inbox does not close by itself.
+        self.order(Order::Stop);
+    }
+}
+
+/// Starts the thread.
+pub(crate) fn spawn(
+    setting: Setting,
+    now: impl Fn() -> Timestamp + Send + 'static,
+    report: impl Fn(Report) + Send + 'static,
+) -> io::Result<Handle> {
+    let (orders, inbox) = mpsc::channel();
+    let touched = orders.clone();
+    std::thread::Builder::new()
+        .name("witness".into())
+        .spawn(move || {
+            let mut witness = Witness {
+                setting,
+                watches: Watches::new(touched),
+                now,
+                report,
+                last: BTreeMap::new(),
+                located: BTreeMap::new(),
+                unlocated: BTreeMap::new(),
+            };
+            witness.run(&inbox);
+        })?;
+    Ok(Handle { orders })
+}
+
+struct Witness<N, R> {
+    setting: Setting,
+    watches: Watches,
+    now: N,
+    report: R,
+    /// What each file said last, to tell news from the noise of a file watch.
+    last: BTreeMap<PathBuf, Session>,
+    /// The pane of each process (by pid and start) that was looked up; `None`: it is in none.
+    located: BTreeMap<(u32, u64), Option<(Server, PaneId)>>,
+    /// Files whose process is to be looked for in the next listing of a server, by its socket.
+    unlocated: BTreeMap<String, BTreeSet<PathBuf>>,
+}
+
+impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
+    fn run(&mut self, inbox: &Receiver<Order>) {
+        while let Ok(first) = inbox.recv() {
+            // One write makes several file events: a burst is one look at each file.
+            let mut touched = BTreeSet::new();
+            for order in std::iter::once(first).chain(inbox.try_iter()) {
+                match order {
+                    Order::Homes(homes) => self.watch(homes),
+                    Order::Reread(pid) => self.reread(pid),
+                    Order::Listed(listing) => self.locate_in(&listing),
+                    Order::Touched(path) => {
+                        touched.insert(path);
+                    }
+                    Order::Moved(path) => {
+                        self.watches.lose(&path);
+                        self.rearm();
+                    }
+                    Order::Overrun => self.scan_all(),
+                    Order::Stop => return,
+                }
+            }
+            for path in touched {
+                self.look_at(&path, false);
+            }
+        }
+    }
+
+    fn watch(&mut self, homes: BTreeSet<PathBuf>) {
+        let mut is_news = false;
+        for home in homes {
+            is_news |= self.watches.add(&home);
+        }
+        if is_news {
+            self.rearm();
+        }
+    }
+
+    fn rearm(&mut self) {
+        for armed in self.watches.rearm() {
+            (self.report)(Report::Trouble(armed.home.clone(), armed.trouble));
+            if armed.is_new {
+                self.scan(&armed.home);
+            }
+        }
+    }
+
+    fn scan_all(&mut self) {
+        for home in self.watches.homes() {
+            self.scan(&home);
+        }
+    }
+
+    fn scan(&mut self, home: &Path) {
+        let Ok(entries) = fs::read_dir(home.join("sessions")) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            self.look_at(&entry.path(), false);
+        }
+    }
+
+    fn reread(&mut self, pid: u32) {
+        for home in self.watches.homes() {
+            self.look_at(&home.join("sessions").join(format!("{pid}.json")), true);
+        }
+    }
+
+    /// Reads one file and reports what it says, if that is news or `again` asks for it.
+    fn look_at(&mut self, path: &Path, again: bool) {
+        let Some(pid) = claude::pid_of_file(path) else {
+            return;
+        };
+        let seen = (self.now)();
+        let Some(session) = claude::read(path, pid) else {
+            // Half written it comes again; gone it must not be taken for known when it does.
+            self.last.remove(path);
+            return;
+        };
+        let Some(start) = session.living_process() else {
+            self.last.remove(path);
+            return;
+        };
+        if !again && self.last.get(path) == Some(&session) {
+            return;
+        }
+        let known = self.located.get(&(pid, start)).cloned();
+        self.tell(path, &session, known.clone().flatten(), seen);
+        if known.is_none() && session.attended {
+            self.ask_for_pane(path, pid);
+        }
+        self.last.insert(path.to_owned(), session);
+    }
+
+    fn tell(
+        &self,
+        path: &Path,
+        session: &Session,
+        pane: Option<(Server, PaneId)>,
+        seen: Timestamp,
+    ) {
+        let home = path
+            .ancestors()
+            .nth(2)
+            .filter(|home| Some(*home) != self.setting.default_home.as_deref());
+        let mut reading = session.reading(home, seen);
+        reading.pane = pane;
+        (self.report)(Report::Reading(Box::new(reading)));
+    }
+
+    fn ask_for_pane(&mut self, path: &Path, pid: u32) {
+        let told = ancestry::tmux_variables(pid).map(|(server, _)| server.socket);
+        let own = self.setting.own_socket.clone();
+        let sockets: BTreeSet<String> = told.into_iter().chain([own]).collect();
+        for socket in sockets {
+            let waiting = self.unlocated.entry(socket.clone()).or_default();
+            waiting.insert(path.to_owned());
+            (self.report)(Report::Locate(socket));
+        }
+    }
+
+    /// Looks in a fresh listing for the processes that wait for it.
+    fn locate_in(&mut self, listing: &Listing) {
+        for path in self
+            .unlocated
+            .remove(&listing.server.socket)
+            .unwrap_or_default()
+        {
+            let seen = (self.now)();
+            let Some(session) = claude::pid_of_file(&path).and_then(|pid| claude::read(&path, pid))
+            else {
+                continue;
+            };
+            let Some(start) = session.living_process() else {
+                continue;
+            };
+            let pane = pane_of(session.pid, listing);
+            let elsewhere = self.unlocated.values().any(|paths| paths.contains(&path));
+            if pane.is_none() && elsewhere {
+                continue;
+            }
+            if self.located.len() >= MAX_LOCATED {
+                self.located.clear();
+            }
+            self.located.insert((session.pid, start), pane.clone());
+            if pane.is_some() {
+                for paths in self.unlocated.values_mut() {
+                    paths.remove(&path);
+                }
+                self.tell(&path, &session, pane, seen);
+                self.last.insert(path, session);
+            }
+        }
+    }
+}
+
+/// The pane of a process: the one it was started in by its own word if that is true, else the one
+/// whose process is its nearest ancestor.
+fn pane_of(pid: u32, listing: &Listing) -> Option<(Server, PaneId)> {
+    let ancestors = ancestry::ancestors(pid);
+    let told = ancestry::tmux_variables(pid)
+        .filter(|(server, _)| *server == listing.server)
+        .map(|(_, pane)| pane);
+    let mut holding = listing.panes.iter().filter_map(|pane| {
+        let depth = ancestors
+            .iter()
+            .position(|ancestor| *ancestor == pane.pid)?;
+        Some((Some(pane.pane) != told, depth, pane.pane))
+    });
+    let nearest = holding.by_ref().min()?;
+    Some((listing.server.clone(), nearest.2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::ListedPane;
+
+    fn pane(id: u32, pid: u32) -> ListedPane {
+        ListedPane {
+            pane: PaneId(id),
+            target: pane_patrol_hooks::target::Target::Pane(PaneId(id)),
+            pid,
+            in_view: false,
+            dead: false,
+            title: String::new(),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_belongs_to_the_pane_of_its_nearest_ancestor_or_to_none() {
+        let own = std::process::id();
+        let parent = ancestry::stat(own).unwrap().parent;
+        let listing = |panes: Vec<ListedPane>| Listing {
+            server: "/tmp/none,1".parse().unwrap(),
+            asked: Timestamp::default(),
+            panes,
+        };
+        let found = |panes| pane_of(own, &listing(panes)).map(|(_, pane)| pane);
+        assert_eq!(found(vec![pane(1, parent), pane(2, own)]), Some(PaneId(2)));
+        assert_eq!(
+            found(vec![pane(1, parent), pane(2, 4_000_000)]),
+            Some(PaneId(1))
+        );
+        assert_eq!(found(vec![pane(2, 4_000_000)]), None);
+    }
+}
