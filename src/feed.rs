@@ -41,6 +41,9 @@ pub struct Health {
     pub rejected: BTreeMap<String, u64>,
     /// Datagrams dropped because another user sent them.
     pub foreign: u64,
+    /// Clients of the hub that were refused or dropped, by reason.
+    #[serde(default)]
+    pub refused: BTreeMap<String, u64>,
     /// Events and readings that fitted no row, by reason.
     pub held_apart: BTreeMap<String, u64>,
     /// What does not work at the moment, one sentence each, for example that tmux does not answer.

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | [`state`] | the pure table of rows | `hooks` |
 //! | [`feed`] | what a dashboard is fed with | `state` |
-//! | `protocol`, `hub_client` | the hub's messages; its client | `state`, `feed` |
+//! | [`protocol`], `hub_client` | the hub's messages; its client | `state`, `feed` |
 //! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
 //! | `collector` | sockets, watches and listings into the table; the hub | all above |
@@ -14,6 +14,7 @@
 
 pub mod feed;
 mod inbox;
+pub mod protocol;
 pub mod state;
 pub mod tmux;
 pub mod witness;
