@@ -4,17 +4,20 @@
 //! | --- | --- | --- |
 //! | [`state`] | the pure table of rows | `hooks` |
 //! | [`feed`] | what a dashboard is fed with | `state` |
-//! | [`protocol`], `hub_client` | the hub's messages; its client | `state`, `feed` |
+//! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state`, `feed` |
 //! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
-//! | `collector` | sockets, watches and listings into the table; the hub | all above |
+//! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
 //! | `tui` | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
 //! | `commands` | one file a subcommand; the only place that knows all others | everything |
 //! | `cli`, `error`, `messages` | what is typed, how a command fails, what is printed | nothing |
 
+pub mod collector;
 pub mod feed;
+pub mod hub_client;
 mod inbox;
 pub mod protocol;
 pub mod state;
 pub mod tmux;
+mod unix_socket;
 pub mod witness;

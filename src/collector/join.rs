@@ -1,0 +1,170 @@
+//! Being part of it, one way or the other: the collector if nobody else is, else a subscriber of
+//! whoever is; and the collector again when that one goes.
+
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::{CollectorError, Running, Setup, collect};
+use crate::feed::{Feed, Role};
+use crate::hub_client::{HubClient, HubError};
+
+/// How long to wait before the next try to become one or the other.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// The same after many tries that led to nothing.
+const SLOW_RETRY: Duration = Duration::from_secs(1);
+
+/// How many quick tries there are.
+const QUICK_TRIES: u32 = 20;
+
+/// Membership of the instances of one session. Dropped, it is left, and sockets and lock, if they
+/// were ours, are released.
+#[derive(Debug)]
+pub struct Membership {
+    leave: Option<Sender<()>>,
+    connection: Connection,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The stream that the thread reads from, to be able to end that from outside.
+type Connection = Arc<Mutex<Option<UnixStream>>>;
+
+impl Membership {
+    /// Leaves and waits until all is released.
+    pub fn leave(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.leave = None;
+        if let Some(stream) = lock(&self.connection).as_ref() {
+            // It may be closed already.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Becomes the collector or a subscriber, and stays one of both until the membership ends. Each
+/// change is told with [`Feed::Role`], followed by a [`Feed::Snapshot`] when there are rows to know.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn join(setup: Setup) -> std::io::Result<(Receiver<Feed>, Membership)> {
+    let (feed, receiver) = mpsc::channel();
+    let (leave, left) = mpsc::channel();
+    let connection = Connection::default();
+    let member = Member {
+        setup,
+        feed,
+        left,
+        connection: Arc::clone(&connection),
+    };
+    let thread = std::thread::Builder::new()
+        .name("member".into())
+        .spawn(move || member.run())?;
+    let membership = Membership {
+        leave: Some(leave),
+        connection,
+        thread: Some(thread),
+    };
+    Ok((receiver, membership))
+}
+
+struct Member {
+    setup: Setup,
+    feed: Sender<Feed>,
+    left: Receiver<()>,
+    connection: Connection,
+}
+
+impl Member {
+    fn run(&self) {
+        let mut tries = 0;
+        let mut told = None;
+        loop {
+            let why = match collect(&self.setup, vec![self.feed.clone()]) {
+                Ok(running) => return self.collect_until_left(running),
+                Err(CollectorError::Taken { .. }) => match self.subscribe() {
+                    Ok(()) => {
+                        (tries, told) = (0, None);
+                        None
+                    }
+                    Err(error) => Some(error.to_string()),
+                },
+                Err(error) => Some(with_causes(&error)),
+            };
+            tries += 1;
+            // The first failures may be a change of owner that is still going on.
+            if let Some(why) = why.filter(|_| tries > 5)
+                && told.as_ref() != Some(&why)
+            {
+                self.tell(Feed::Role(Role::Nobody(why.clone())));
+                told = Some(why);
+            }
+            let pause = if tries > QUICK_TRIES {
+                SLOW_RETRY
+            } else {
+                RETRY
+            };
+            if self.has_left_after(pause) {
+                return;
+            }
+        }
+    }
+
+    fn collect_until_left(&self, running: Running) {
+        // Nothing is ever sent: the other end closes.
+        let _ = self.left.recv();
+        running.stop();
+    }
+
+    /// Passes on what the owner's hub tells, until it ends.
+    fn subscribe(&self) -> Result<(), HubError> {
+        let mut client = HubClient::subscribe(&self.setup.places, "dashboard", self.setup.clock)?;
+        *lock(&self.connection) = client.try_clone_stream();
+        // Whoever leaves from now on finds the stream; who has left already is seen here.
+        if self.has_left_after(Duration::ZERO) {
+            return Ok(());
+        }
+        self.tell(Feed::Role(Role::Subscriber));
+        while let Ok(Some(feed)) = client.next_feed() {
+            self.tell(feed);
+        }
+        *lock(&self.connection) = None;
+        Ok(())
+    }
+
+    fn has_left_after(&self, pause: Duration) -> bool {
+        self.left.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected)
+    }
+
+    fn tell(&self, feed: Feed) {
+        // A dashboard that no longer listens is about to leave.
+        let _ = self.feed.send(feed);
+    }
+}
+
+fn lock(connection: &Connection) -> std::sync::MutexGuard<'_, Option<UnixStream>> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn with_causes(error: &CollectorError) -> String {
+    use std::error::Error;
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}

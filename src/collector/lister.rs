@@ -1,0 +1,234 @@
+//! The listing thread: asks each tmux server for its panes while somebody needs them, and never
+//! more often than it has to. A server that hangs is asked less and less, and holds nobody else up
+//! for longer than one bounded call.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::target::Server;
+
+use super::Message;
+use super::clock::Clock;
+use crate::state::Listing;
+use crate::tmux::{Tmux, TmuxError};
+
+/// How old a listing may get while there are rows.
+const PERIOD: Duration = Duration::from_secs(2);
+
+/// However many ask at once, a server is not asked more often than this.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+
+/// A server that does not answer is asked again after at most this time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What the listing thread is told. Servers are named by their sockets.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// These servers have rows: list them every two seconds.
+    Watch(BTreeSet<String>),
+    /// Somebody needs a listing that is made from now on.
+    Now(String),
+}
+
+/// What came of asking one server.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// All its panes.
+    Panes(Listing),
+    /// There is no server.
+    Gone,
+    /// That is not known; says why.
+    Unknown(String),
+}
+
+/// Starts the thread. It ends when the sender it gives is dropped.
+pub(super) fn spawn(clock: Arc<Clock>, output: SyncSender<Message>) -> io::Result<Sender<Order>> {
+    let (orders, inbox) = mpsc::channel();
+    let ask = move |socket: &str| ask(socket, &clock);
+    std::thread::Builder::new()
+        .name("listing".into())
+        .spawn(move || run(&inbox, &output, ask))?;
+    Ok(orders)
+}
+
+fn run(inbox: &Receiver<Order>, output: &SyncSender<Message>, ask: impl Fn(&str) -> Answer) {
+    let mut plan = Plan::default();
+    loop {
+        let order = match plan.next() {
+            None => inbox.recv().map_err(RecvTimeoutError::from),
+            Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
+        };
+        match order {
+            Ok(order) => plan.take(order),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        // Orders that came together are answered together.
+        for order in inbox.try_iter() {
+            plan.take(order);
+        }
+        for socket in plan.due(Instant::now()) {
+            let answer = ask(&socket);
+            plan.asked(&socket, Instant::now(), &answer);
+            if output.send(Message::Listed { socket, answer }).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn ask(socket: &str, clock: &Clock) -> Answer {
+    let asked = clock.now();
+    match Tmux::at(socket).list_panes() {
+        Ok(list) => Answer::Panes(Listing {
+            server: Server {
+                socket: socket.to_owned(),
+                pid: list.server_pid,
+            },
+            asked,
+            panes: list.panes,
+        }),
+        Err(TmuxError::NoServer { .. }) => Answer::Gone,
+        Err(error) => Answer::Unknown(error.to_string()),
+    }
+}
+
+/// When to ask whom.
+#[derive(Debug, Default)]
+struct Plan {
+    servers: BTreeMap<String, Planned>,
+}
+
+#[derive(Debug, Default)]
+struct Planned {
+    watched: bool,
+    wanted_now: bool,
+    last: Option<Instant>,
+    failures: u32,
+}
+
+impl Planned {
+    fn due(&self) -> Option<Instant> {
+        let pause = match (self.watched, self.wanted_now) {
+            (false, false) => return None,
+            _ if self.failures > 0 => {
+                (PERIOD * 2_u32.saturating_pow(self.failures.min(8))).min(LONGEST_PAUSE)
+            }
+            (_, true) => SHORTEST_PAUSE,
+            (true, false) => PERIOD,
+        };
+        Some(self.last.map_or_else(Instant::now, |last| last + pause))
+    }
+}
+
+impl Plan {
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Now(socket) => self.servers.entry(socket).or_default().wanted_now = true,
+            Order::Watch(sockets) => {
+                for (socket, planned) in &mut self.servers {
+                    planned.watched = sockets.contains(socket);
+                }
+                for socket in sockets {
+                    self.servers.entry(socket).or_default().watched = true;
+                }
+                self.servers
+                    .retain(|_, planned| planned.watched || planned.wanted_now);
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.servers.values().filter_map(Planned::due).min()
+    }
+
+    fn due(&self, now: Instant) -> Vec<String> {
+        let is_due = |planned: &Planned| planned.due().is_some_and(|due| due <= now);
+        self.servers
+            .iter()
+            .filter(|(_, planned)| is_due(planned) || planned.last.is_none())
+            .map(|(socket, _)| socket.clone())
+            .collect()
+    }
+
+    fn asked(&mut self, socket: &str, now: Instant, answer: &Answer) {
+        let Some(planned) = self.servers.get_mut(socket) else {
+            return;
+        };
+        planned.wanted_now = false;
+        planned.last = Some(now);
+        planned.failures = match answer {
+            Answer::Unknown(_) => planned.failures + 1,
+            Answer::Panes(_) | Answer::Gone => 0,
+        };
+        // Without rows nothing has to be known of it, but not so soon that the pause is forgotten.
+        if !planned.watched && self.servers.len() > 64 {
+            self.servers.remove(socket);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(sockets: &[&str]) -> Order {
+        Order::Watch(sockets.iter().map(|&socket| socket.to_owned()).collect())
+    }
+
+    #[test]
+    fn nobody_is_asked_when_nobody_needs_it() {
+        let mut plan = Plan::default();
+        assert_eq!(plan.next(), None);
+        plan.take(watch(&["/a"]));
+        assert!(plan.next().is_some());
+        plan.take(watch(&[]));
+        assert_eq!(plan.next(), None);
+    }
+
+    #[test]
+    fn a_watched_server_is_asked_at_once_and_then_every_two_seconds() {
+        let mut plan = Plan::default();
+        plan.take(watch(&["/a"]));
+        let start = Instant::now();
+        assert_eq!(plan.due(start), ["/a"]);
+        plan.asked("/a", start, &Answer::Gone);
+        assert_eq!(plan.due(start + PERIOD / 2), [""; 0]);
+        assert_eq!(plan.next(), Some(start + PERIOD));
+        plan.take(Order::Now("/a".into()));
+        assert_eq!(plan.next(), Some(start + SHORTEST_PAUSE));
+    }
+
+    #[test]
+    fn a_server_that_hangs_is_asked_less_and_less_whoever_asks() {
+        let mut plan = Plan::default();
+        plan.take(watch(&["/a"]));
+        let start = Instant::now();
+        let mut pauses = Vec::new();
+        for _ in 0..6 {
+            plan.asked("/a", start, &Answer::Unknown(String::new()));
+            plan.take(Order::Now("/a".into()));
+            pauses.push(plan.next().unwrap() - start);
+        }
+        let seconds: Vec<u64> = pauses.iter().map(Duration::as_secs).collect();
+        assert_eq!(seconds, [4, 8, 16, 30, 30, 30]);
+        plan.asked("/a", start, &Answer::Gone);
+        assert_eq!(plan.next(), Some(start + PERIOD));
+    }
+
+    #[test]
+    fn a_burst_of_orders_is_one_question() {
+        let (orders, inbox) = mpsc::channel();
+        let (output, answers) = mpsc::sync_channel(16);
+        for _ in 0..50 {
+            orders.send(Order::Now("/a".into())).unwrap();
+        }
+        drop(orders);
+        run(&inbox, &output, |_| Answer::Gone);
+        drop(output);
+        assert_eq!(answers.iter().count(), 1);
+    }
+}

@@ -1,0 +1,237 @@
+//! The collector: everything that tells something about assistants, into one table.
+//!
+//! A thread for each source sends into one bounded channel; one thread, the writer, takes from it and
+//! is the only one that touches the table. Nothing waits for a reader, and nothing asks anybody
+//! anything while there are no rows: the process then sleeps in the kernel.
+//!
+//! One instance collects, by holding the lock in the runtime folder. The others are subscribers of
+//! its hub; [`join`] is both, whichever it can be at the moment.
+
+mod branch;
+mod clock;
+mod hub;
+mod join;
+mod lister;
+mod ownership;
+mod socket;
+mod writer;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::target::Server;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::feed::Feed;
+use crate::protocol::Voice;
+use crate::state::Input;
+use crate::tmux::Tmux;
+use crate::witness;
+use clock::Clock;
+use hub::Hub;
+use ownership::Ownership;
+use socket::EventSocket;
+use writer::Writer;
+
+pub use join::{Membership, join};
+pub use ownership::CollectorError;
+
+/// How many inputs may wait for the writer before their sources do.
+const CHANNEL_LENGTH: usize = 1024;
+
+/// What a collector has to be told; read from the environment by whoever starts it.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Where sockets and lock are.
+    pub places: Places,
+    /// The user whose events count.
+    pub uid: u32,
+    /// The tmux server of events that name none, as far as it is known.
+    pub own_server: Option<Server>,
+    /// That server's socket.
+    pub own_socket: PathBuf,
+    /// Claude's config folder when nobody names another one.
+    pub claude_home: Option<PathBuf>,
+    /// Further config folders of Claude.
+    pub more_claude_homes: Vec<PathBuf>,
+    /// The wall clock.
+    pub clock: fn() -> Timestamp,
+}
+
+/// What the sources tell the writer.
+#[derive(Debug)]
+enum Message {
+    /// Something for the table, and when it came.
+    Input(Input, Timestamp),
+    /// A datagram was rejected; the reason.
+    Rejected(&'static str),
+    /// A datagram of another user.
+    Foreign,
+    /// A client of the hub was refused or dropped; the reason.
+    Refused(&'static str),
+    /// A tmux server was asked for its panes.
+    Listed {
+        /// Its socket.
+        socket: String,
+        /// What came of it.
+        answer: lister::Answer,
+    },
+    /// A witness wants a listing of the server on this socket.
+    Locate(String),
+    /// Something does not work (or, with `None`, works again), by what it is about.
+    Trouble(String, Option<String>),
+    /// It is over.
+    Stop,
+}
+
+/// A running collector. Dropped, it stops, and its sockets and the lock are released.
+#[derive(Debug)]
+pub struct Running {
+    messages: SyncSender<Message>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops it and waits until its places are free.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // It may have ended by itself.
+        let _ = self.messages.send(Message::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Becomes the collector, if nobody else is, and feeds `subscribers` until it is stopped.
+///
+/// # Errors
+/// Another instance collects, a folder or socket is not ours, or the system refuses.
+pub fn collect(setup: &Setup, subscribers: Vec<Sender<Feed>>) -> Result<Running, CollectorError> {
+    let places = &setup.places;
+    let ownership = Ownership::take(places, setup.uid)?;
+    let clock = Arc::new(Clock::new(setup.clock));
+    let (messages, inbox) = sync_channel(CHANNEL_LENGTH);
+    let hub = Hub::open(
+        &places.hub_socket,
+        voice(places),
+        setup.uid,
+        Arc::clone(&clock),
+        messages.clone(),
+    )?;
+    let events = EventSocket::open(
+        &places.events_socket,
+        setup.uid,
+        Arc::clone(&clock),
+        messages.clone(),
+    )?;
+    let threads = CollectorError::io("start the threads of", &places.runtime);
+    let sources = Sources::start(setup, &clock, &messages, hub).map_err(threads)?;
+    let mut writer = Writer::new(own_server(setup), setup, clock, sources, subscribers);
+    let thread = std::thread::Builder::new()
+        .name("writer".into())
+        .spawn(move || {
+            writer.run(&inbox);
+            // Sources that wait to be heard must not be waited for.
+            drop(inbox);
+            drop((events, writer, ownership));
+        })
+        .map_err(CollectorError::io("start the threads of", &places.runtime))?;
+    Ok(Running {
+        messages,
+        thread: Some(thread),
+    })
+}
+
+fn voice(places: &Places) -> Voice {
+    Voice {
+        session_id: places.session.clone(),
+        sender_id: "collector".to_owned(),
+    }
+}
+
+/// The server of events that name none: that of our pane, else the default one if it runs.
+fn own_server(setup: &Setup) -> Option<Server> {
+    setup.own_server.clone().or_else(|| {
+        let list = Tmux::at(&setup.own_socket).list_panes().ok()?;
+        Some(Server {
+            socket: setup.own_socket.to_string_lossy().into_owned(),
+            pid: list.server_pid,
+        })
+    })
+}
+
+/// The threads that the writer gives orders to. They end with this.
+struct Sources {
+    hub: Hub,
+    lister: Sender<lister::Order>,
+    branches: Sender<String>,
+    exits: crate::inbox::Orders<std::collections::BTreeSet<u32>>,
+    witness: witness::Handle,
+}
+
+impl Sources {
+    fn start(
+        setup: &Setup,
+        clock: &Arc<Clock>,
+        output: &SyncSender<Message>,
+        hub: Hub,
+    ) -> io::Result<Self> {
+        let (exit_clock, exit_output) = (Arc::clone(clock), output.clone());
+        let exits = witness::process::watch_exits(move |pid| {
+            let input = Input::ProcessExited { pid };
+            // Nobody listens any more: the thread is about to be told.
+            let _ = exit_output.send(Message::Input(input, exit_clock.now()));
+        })?;
+        Ok(Self {
+            hub,
+            lister: lister::spawn(Arc::clone(clock), output.clone())?,
+            branches: branch::spawn(Arc::clone(clock), output.clone())?,
+            exits,
+            witness: start_witness(setup, clock, output.clone())?,
+        })
+    }
+}
+
+fn start_witness(
+    setup: &Setup,
+    clock: &Arc<Clock>,
+    output: SyncSender<Message>,
+) -> io::Result<witness::Handle> {
+    let setting = witness::Setting {
+        default_home: setup.claude_home.clone(),
+        own_socket: setup.own_socket.to_string_lossy().into_owned(),
+    };
+    let (now, seen) = (Arc::clone(clock), Arc::clone(clock));
+    let report = move |report| {
+        let message = match report {
+            witness::Report::Reading(reading) => {
+                Message::Input(Input::Reading(reading), seen.now())
+            }
+            witness::Report::Locate(socket) => Message::Locate(socket),
+            witness::Report::Trouble(folder, trouble) => {
+                Message::Trouble(subject_of(&folder), trouble)
+            }
+        };
+        // Nobody listens any more: the thread is about to be told.
+        let _ = output.send(message);
+    };
+    witness::spawn(setting, move || now.now(), report)
+}
+
+fn subject_of(folder: &Path) -> String {
+    format!("session files in {}", folder.display())
+}

@@ -1,0 +1,183 @@
+//! Who collects: the one that holds the lock in the runtime folder, which must be ours alone.
+//!
+//! A lock is held by a process, not by a file that somebody has to clean up: after a crash it is
+//! free, and the next instance takes over what lies there.
+
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::paths::Places;
+use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
+use thiserror::Error;
+
+/// Rights that others must not have on the runtime folder.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+/// Why this process cannot be the collector.
+#[derive(Debug, Error)]
+pub enum CollectorError {
+    /// Another instance is.
+    #[error("another instance collects already{}", by(*.pid))]
+    Taken {
+        /// Its process, as far as it wrote it down.
+        pid: Option<u32>,
+    },
+    /// The runtime folder is not ours alone.
+    #[error("the runtime folder {} {why}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something else stands where a socket belongs.
+    #[error("{} {why}", path.display())]
+    Occupied {
+        /// The socket's path.
+        path: PathBuf,
+        /// What is there.
+        why: &'static str,
+    },
+    /// The system refused.
+    #[error("could not {what} {}", path.display())]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+fn by(pid: Option<u32>) -> String {
+    pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
+}
+
+impl CollectorError {
+    pub(super) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Io { what, path, source }
+    }
+}
+
+/// The right to collect; given up when dropped.
+#[derive(Debug)]
+pub(super) struct Ownership {
+    _lock: File,
+}
+
+impl Ownership {
+    /// Makes and checks the runtime folder and takes the lock in it.
+    pub(super) fn take(places: &Places, uid: u32) -> Result<Self, CollectorError> {
+        for folder in places.runtime_folders() {
+            make_private_folder(folder, uid)?;
+        }
+        let mut lock = open_lock(&places.lock)?;
+        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                return Err(CollectorError::Taken {
+                    pid: read_pid(&mut lock),
+                });
+            }
+            Err(error) => return Err(CollectorError::io("lock", &places.lock)(error.into())),
+        }
+        write_pid(&mut lock).map_err(CollectorError::io("write", &places.lock))?;
+        Ok(Self { _lock: lock })
+    }
+}
+
+fn make_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(CollectorError::io("make the runtime folder", path)(error));
+        }
+        _ => {}
+    }
+    check_private_folder(path, uid)
+}
+
+/// Refuses a folder that another user made or can write to, and a link in its place.
+fn check_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
+    let found = path
+        .symlink_metadata()
+        .map_err(CollectorError::io("look at the runtime folder", path))?;
+    let rights = found.mode() & 0o777;
+    let why = if found.is_symlink() {
+        "is a symbolic link".to_owned()
+    } else if !found.is_dir() {
+        "is not a folder".to_owned()
+    } else if found.uid() != uid {
+        format!("belongs to user {}", found.uid())
+    } else if rights & WRITABLE_BY_OTHERS != 0 {
+        format!("can be written to by others (mode {rights:04o})")
+    } else {
+        return Ok(());
+    };
+    Err(CollectorError::Folder {
+        path: path.to_owned(),
+        why,
+    })
+}
+
+fn open_lock(path: &Path) -> Result<File, CollectorError> {
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)
+        .map(File::from)
+        .map_err(|error| CollectorError::io("open", path)(error.into()))
+}
+
+fn write_pid(lock: &mut File) -> io::Result<()> {
+    lock.set_len(0)?;
+    lock.seek(SeekFrom::Start(0))?;
+    lock.write_all(format!("{}\n", std::process::id()).as_bytes())
+}
+
+fn read_pid(lock: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    lock.take(32).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn ours() -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+
+    #[test]
+    fn a_folder_is_made_private() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("new");
+        make_private_folder(&path, ours()).unwrap();
+        let mode = fs::metadata(&path).unwrap().mode() & 0o777;
+        assert_eq!(mode, 0o700);
+        make_private_folder(&path, ours()).unwrap();
+    }
+
+    #[test]
+    fn a_folder_of_others_a_link_and_a_file_are_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("planted");
+        let refusal = |uid| check_private_folder(&path, uid).unwrap_err().to_string();
+
+        fs::create_dir(&path).unwrap();
+        assert!(refusal(ours() + 1).contains("belongs to user"));
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o770)).unwrap();
+        assert!(refusal(ours()).contains("mode 0770"));
+        fs::remove_dir(&path).unwrap();
+        std::os::unix::fs::symlink(root.path(), &path).unwrap();
+        assert!(refusal(ours()).contains("symbolic link"));
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "").unwrap();
+        assert!(refusal(ours()).contains("not a folder"));
+    }
+}

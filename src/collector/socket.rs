@@ -1,0 +1,258 @@
+//! The event socket: a thread that only receives. Datagrams of other users are not even parsed.
+//!
+//! Linux queues few datagrams for a Unix socket, and hooks never wait, so everything that takes time
+//! happens behind the channel.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::thread::JoinHandle;
+
+use pane_patrol_hooks::event::{Event, EventError, MAX_EVENT_BYTES};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::Mode;
+use rustix::net::{SocketAddrUnix, SocketType};
+
+use super::Message;
+use super::clock::Clock;
+use super::ownership::CollectorError;
+use crate::inbox::{Inbox, Orders, inbox};
+use crate::state::Input;
+use crate::unix_socket::unix_socket;
+
+/// Asked for as the socket's queue, in bytes. The system may give less.
+const QUEUE_BYTES: usize = 4 * 1024 * 1024;
+
+/// A socket file that is removed with its handle, if it is still the same one.
+#[derive(Debug)]
+pub(super) struct SocketFile {
+    path: PathBuf,
+    identity: (u64, u64),
+}
+
+impl SocketFile {
+    fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            identity: identity(path)?,
+        })
+    }
+}
+
+/// Device and inode of whatever is at `path`.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    let found = path.symlink_metadata()?;
+    Ok((found.dev(), found.ino()))
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if identity(&self.path).is_ok_and(|found| found == self.identity) {
+            // Left behind it does no harm: the next collector takes it over.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Binds a socket of `kind` at `path`, mode 0600 from its first moment, in place of a dead one.
+///
+/// Only whoever holds the lock may call this.
+pub(super) fn bind(path: &Path, kind: SocketType) -> Result<(OwnedFd, SocketFile), CollectorError> {
+    remove_dead_socket(path, kind)?;
+    let failed =
+        |what| move |error: rustix::io::Errno| CollectorError::io(what, path)(error.into());
+    let socket = unix_socket(kind).map_err(CollectorError::io("make a socket for", path))?;
+    #[cfg(target_os = "linux")]
+    {
+        // Before bind: no datagram can come in without its sender's identity,
+        rustix::net::sockopt::set_socket_passcred(&socket, true)
+            .map_err(failed("ask for credentials on"))?;
+        // and nobody can open the file with the rights that the umask would leave.
+        rustix::fs::fchmod(&socket, Mode::RUSR | Mode::WUSR).map_err(failed("protect"))?;
+    }
+    let address = SocketAddrUnix::new(path).map_err(failed("use as a socket's path"))?;
+    rustix::net::bind(&socket, &address).map_err(failed("listen on"))?;
+    let file = SocketFile::of(path).map_err(CollectorError::io("look at", path))?;
+    rustix::fs::chmod(path, Mode::RUSR | Mode::WUSR).map_err(failed("protect"))?;
+    Ok((socket, file))
+}
+
+/// Makes room at `path`: a socket that nobody listens on is removed, anything else stays.
+fn remove_dead_socket(path: &Path, kind: SocketType) -> Result<(), CollectorError> {
+    let occupied = |why| CollectorError::Occupied {
+        path: path.to_owned(),
+        why,
+    };
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(CollectorError::io("look at", path)(error)),
+        Ok(found) if !found.file_type().is_socket() => {
+            return Err(occupied("exists and is not a socket"));
+        }
+        Ok(_) => {}
+    }
+    if is_live(path, kind) {
+        return Err(occupied("belongs to another program that listens on it"));
+    }
+    std::fs::remove_file(path).map_err(CollectorError::io("remove the dead socket", path))
+}
+
+fn is_live(path: &Path, kind: SocketType) -> bool {
+    if kind == SocketType::DGRAM {
+        let probe = UnixDatagram::unbound();
+        probe.is_ok_and(|probe| probe.connect(path).is_ok())
+    } else {
+        std::os::unix::net::UnixStream::connect(path).is_ok()
+    }
+}
+
+/// The receiving thread; it ends, and its socket file goes, when this is stopped.
+#[derive(Debug)]
+pub(super) struct EventSocket {
+    stop: Option<Orders<()>>,
+    thread: Option<JoinHandle<()>>,
+    _file: SocketFile,
+}
+
+impl EventSocket {
+    /// Listens at `path` and sends what it hears to `output`.
+    pub(super) fn open(
+        path: &Path,
+        uid: u32,
+        clock: Arc<Clock>,
+        output: SyncSender<Message>,
+    ) -> Result<Self, CollectorError> {
+        let (socket, file) = bind(path, SocketType::DGRAM)?;
+        // A smaller queue still works; the system's limit is the system's word.
+        let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&socket, QUEUE_BYTES);
+        let failed = CollectorError::io("receive on", path);
+        let (stop, stopped) = inbox().map_err(failed)?;
+        let thread = std::thread::Builder::new()
+            .name("events".into())
+            .spawn(move || receive(&socket, uid, &clock, &output, &stopped))
+            .map_err(CollectorError::io("receive on", path))?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+            _file: file,
+        })
+    }
+}
+
+impl Drop for EventSocket {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to give back.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Receives until nobody wants to hear it any more.
+fn receive(
+    socket: &OwnedFd,
+    uid: u32,
+    clock: &Clock,
+    output: &SyncSender<Message>,
+    stopped: &Inbox<()>,
+) {
+    // One more than allowed, so that too long a datagram is seen to be too long.
+    let mut bytes = [0; MAX_EVENT_BYTES + 1];
+    loop {
+        let mut waiting = [
+            PollFd::new(socket, PollFlags::IN),
+            PollFd::new(stopped, PollFlags::IN),
+        ];
+        if poll(&mut waiting, None).is_err() {
+            continue;
+        }
+        if !waiting[1].revents().is_empty() && stopped.take().closed {
+            return;
+        }
+        if waiting[0].revents().is_empty() {
+            continue;
+        }
+        if let Ok((length, sender)) = credentials::receive(socket, &mut bytes) {
+            let message = judge(&bytes[..length], sender, uid, clock);
+            if output.send(message).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What a datagram is, by who sent it and what it says.
+fn judge(bytes: &[u8], sender: Sender, uid: u32, clock: &Clock) -> Message {
+    match sender {
+        Sender::User(sender) if sender != uid && sender != 0 => return Message::Foreign,
+        Sender::Unknown => return Message::Rejected("no credentials"),
+        Sender::User(_) | Sender::Unchecked => {}
+    }
+    match Event::parse(bytes) {
+        Ok(event) => Message::Input(Input::Event(Box::new(event)), clock.now()),
+        Err(error) => Message::Rejected(EventError::reason(&error)),
+    }
+}
+
+/// Who sent a datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "each system knows two of the three")]
+enum Sender {
+    /// This user, says the kernel.
+    User(u32),
+    /// The kernel should have said but did not.
+    Unknown,
+    /// This system does not say; the folder's rights are the check.
+    Unchecked,
+}
+
+#[cfg(target_os = "linux")]
+mod credentials {
+    use std::io::{self, IoSliceMut};
+    use std::os::fd::{AsRawFd, OwnedFd};
+
+    // rustix reads a sender's pid as a number that is never zero, but it is zero for a sender in a
+    // pid namespace that we cannot see into; nix takes what the kernel gives.
+    use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixCredentials, recvmsg};
+
+    use super::Sender;
+
+    pub(super) fn receive(socket: &OwnedFd, bytes: &mut [u8]) -> io::Result<(usize, Sender)> {
+        let mut slices = [IoSliceMut::new(bytes)];
+        // Room for credentials and nothing else, so that no file descriptor can be slipped in.
+        let mut control = nix::cmsg_space!(UnixCredentials);
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC;
+        let message = recvmsg::<()>(socket.as_raw_fd(), &mut slices, Some(&mut control), flags)?;
+        let sender = message
+            .cmsgs()
+            .into_iter()
+            .flatten()
+            .find_map(|control| match control {
+                ControlMessageOwned::ScmCredentials(credentials) => {
+                    Some(Sender::User(credentials.uid()))
+                }
+                _ => None,
+            });
+        Ok((message.bytes, sender.unwrap_or(Sender::Unknown)))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod credentials {
+    use std::io;
+    use std::os::fd::OwnedFd;
+
+    use rustix::net::{RecvFlags, recv};
+
+    use super::Sender;
+
+    pub(super) fn receive(socket: &OwnedFd, bytes: &mut [u8]) -> io::Result<(usize, Sender)> {
+        let (length, _) = recv(socket, bytes, RecvFlags::DONTWAIT)?;
+        Ok((length, Sender::Unchecked))
+    }
+}

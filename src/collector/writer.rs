@@ -1,0 +1,320 @@
+//! The one thread that writes the table, and tells everybody what that changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::clock::Clock;
+use super::lister::{Answer, Order as ListOrder};
+use super::{Message, Setup, Sources};
+use crate::feed::{Feed, Health, Role};
+use crate::state::{Input, Outcome, Row, RowKey, Settings, Table};
+use crate::witness::Order as WitnessOrder;
+
+/// How long a row without any proof of life is kept after the last event.
+const TTL: Duration = Duration::from_secs(5 * 60);
+
+/// Counters are told at most this often, so that they do not double what is told of rows.
+const HEALTH_PAUSE: Duration = Duration::from_secs(1);
+
+pub(super) struct Writer {
+    table: Table,
+    /// Every row as it was told last.
+    rows: BTreeMap<RowKey, Row>,
+    own_server: Option<Server>,
+    own_socket: String,
+    clock: Arc<Clock>,
+    /// The moment of the last input.
+    now: Timestamp,
+    sources: Sources,
+    subscribers: Vec<Sender<Feed>>,
+    told: Told,
+    /// Sockets of which a witness wants the next listing.
+    wanted_by_witness: BTreeSet<String>,
+    health: HealthReport,
+    troubles: BTreeMap<String, String>,
+}
+
+/// The last orders to the sources, to give new ones only when something changes.
+#[derive(Default)]
+struct Told {
+    pids: BTreeSet<u32>,
+    sockets: BTreeSet<String>,
+    homes: BTreeSet<PathBuf>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        own_server: Option<Server>,
+        setup: &Setup,
+        clock: Arc<Clock>,
+        sources: Sources,
+        subscribers: Vec<Sender<Feed>>,
+    ) -> Self {
+        let settings = Settings {
+            ttl: TTL,
+            own_server: None,
+        };
+        let homes = setup.claude_home.iter().chain(&setup.more_claude_homes);
+        let homes: BTreeSet<PathBuf> = homes.cloned().collect();
+        sources.witness.order(WitnessOrder::Homes(homes.clone()));
+        Self {
+            table: Table::new(settings),
+            rows: BTreeMap::new(),
+            own_server,
+            own_socket: setup.own_socket.to_string_lossy().into_owned(),
+            now: clock.now(),
+            clock,
+            sources,
+            subscribers,
+            told: Told {
+                homes,
+                ..Told::default()
+            },
+            wanted_by_witness: BTreeSet::new(),
+            health: HealthReport::default(),
+            troubles: BTreeMap::new(),
+        }
+    }
+
+    /// Works until it is told to stop.
+    pub(super) fn run(&mut self, inbox: &Receiver<Message>) {
+        self.tell(Feed::Snapshot(Vec::new()));
+        self.tell(Feed::Role(Role::Collector));
+        loop {
+            let message = match self.time_left() {
+                None => inbox.recv().map_err(RecvTimeoutError::from),
+                Some(left) => inbox.recv_timeout(left),
+            };
+            match message {
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => self.apply(Input::Tick, self.clock.now()),
+            }
+            if let Some(health) = self.health.take_due(&self.troubles, Instant::now()) {
+                self.tell(Feed::Health(health));
+            }
+        }
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        let deadline = self.table.next_deadline();
+        let table = deadline.map(|due| due.since(self.clock.now()));
+        let health = self.health.due(Instant::now());
+        [table, health].into_iter().flatten().min()
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Input(Input::Event(mut event), at) => {
+                self.health.counts.received += 1;
+                self.health.changed();
+                if event.server.is_none() {
+                    event.server.clone_from(&self.own_server);
+                }
+                self.apply(Input::Event(event), at);
+            }
+            Message::Input(input, at) => self.apply(input, at),
+            Message::Rejected(reason) => self.health.count(|health| &mut health.rejected, reason),
+            Message::Refused(reason) => self.health.count(|health| &mut health.refused, reason),
+            Message::Foreign => {
+                self.health.counts.foreign += 1;
+                self.health.changed();
+            }
+            Message::Listed { socket, answer } => self.take_answer(&socket, answer),
+            Message::Locate(socket) => {
+                let _ = self.sources.lister.send(ListOrder::Now(socket.clone()));
+                self.wanted_by_witness.insert(socket);
+            }
+            Message::Trouble(subject, trouble) => self.trouble(subject, trouble),
+            Message::Stop => {}
+        }
+    }
+
+    fn take_answer(&mut self, socket: &str, answer: Answer) {
+        let subject = format!("tmux server {socket}");
+        match answer {
+            Answer::Panes(listing) => {
+                self.trouble(subject, None);
+                if socket == self.own_socket {
+                    self.own_server = Some(listing.server.clone());
+                }
+                let for_witness = self
+                    .wanted_by_witness
+                    .remove(socket)
+                    .then(|| Arc::new(listing.clone()));
+                self.apply(Input::Listing(listing), self.clock.now());
+                if let Some(listing) = for_witness {
+                    self.sources.witness.order(WitnessOrder::Listed(listing));
+                }
+            }
+            Answer::Gone => {
+                self.trouble(subject, None);
+                self.wanted_by_witness.remove(socket);
+                if socket == self.own_socket {
+                    self.own_server = None;
+                }
+                let socket = socket.to_owned();
+                self.apply(Input::ServerGone { socket }, self.clock.now());
+            }
+            Answer::Unknown(why) => self.trouble(subject, Some(why)),
+        }
+    }
+
+    fn trouble(&mut self, subject: String, trouble: Option<String>) {
+        let changed = match trouble {
+            Some(words) => self.troubles.insert(subject, words.clone()) != Some(words),
+            None => self.troubles.remove(&subject).is_some(),
+        };
+        if changed {
+            self.health.changed_now();
+        }
+    }
+
+    fn apply(&mut self, input: Input, at: Timestamp) {
+        // Sources overtake each other by microseconds; for the table time never goes back.
+        self.now = self.now.max(at);
+        let outcome = self.table.apply(input, self.now);
+        if let Some(reason) = outcome.held_apart {
+            self.health.count(|health| &mut health.held_apart, reason);
+        }
+        self.follow(&outcome);
+        for pid in outcome.reread {
+            self.sources.witness.order(WitnessOrder::Reread(pid));
+        }
+    }
+
+    /// Tells what has changed, and has the sources follow it.
+    fn follow(&mut self, outcome: &Outcome) {
+        if outcome.changed.is_empty() && outcome.removed.is_empty() {
+            return;
+        }
+        for key in &outcome.removed {
+            self.rows.remove(key);
+            self.tell(Feed::Gone(key.to_string()));
+        }
+        for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
+            let Some(row) = self.table.row(key) else {
+                continue;
+            };
+            let before = self.rows.insert(key.clone(), row.clone());
+            self.ask_about(&row, before.as_ref());
+            self.tell(Feed::Row(Box::new(row)));
+        }
+        self.give_orders();
+    }
+
+    /// Asks for what a new or changed row makes worth knowing.
+    fn ask_about(&self, row: &Row, before: Option<&Row>) {
+        let is_new = before.is_none();
+        if is_new || matches!(row.target, Target::Pane(_)) {
+            let socket = self.socket_of(row);
+            let _ = self.sources.lister.send(ListOrder::Now(socket));
+        }
+        if let Some(pid) = row.pid
+            && before.is_none_or(|before| before.pid != row.pid)
+        {
+            self.sources.witness.order(WitnessOrder::Reread(pid));
+        }
+        let turned = before.is_none_or(|before| {
+            before.cwd != row.cwd
+                || (before.state == State::Running) != (row.state == State::Running)
+        });
+        if let Some(cwd) = &row.cwd
+            && turned
+        {
+            let _ = self.sources.branches.send(cwd.clone());
+        }
+    }
+
+    fn socket_of(&self, row: &Row) -> String {
+        row.server
+            .as_ref()
+            .map_or_else(|| self.own_socket.clone(), |server| server.socket.clone())
+    }
+
+    /// Tells the sources which processes, servers and folders there are now.
+    fn give_orders(&mut self) {
+        let pids: BTreeSet<u32> = self.rows.values().filter_map(|row| row.pid).collect();
+        let sockets: BTreeSet<String> = self.rows.values().map(|row| self.socket_of(row)).collect();
+        let is_known = |home: &&String| self.told.homes.contains(std::path::Path::new(home));
+        let homes = self.rows.values().filter_map(|row| row.home.as_ref());
+        let new_homes: BTreeSet<PathBuf> = homes
+            .filter(|home| !is_known(home))
+            .map(PathBuf::from)
+            .collect();
+        if pids != self.told.pids {
+            self.sources.exits.send(pids.clone());
+            self.told.pids = pids;
+        }
+        if sockets != self.told.sockets {
+            let _ = self.sources.lister.send(ListOrder::Watch(sockets.clone()));
+            self.told.sockets = sockets;
+        }
+        if !new_homes.is_empty() {
+            self.told.homes.extend(new_homes.iter().cloned());
+            self.sources.witness.order(WitnessOrder::Homes(new_homes));
+        }
+    }
+
+    fn tell(&mut self, feed: Feed) {
+        self.subscribers
+            .retain(|subscriber| subscriber.send(feed.clone()).is_ok());
+        self.sources.hub.publish(feed);
+    }
+}
+
+/// The counters, and when they are to be told.
+#[derive(Default)]
+struct HealthReport {
+    counts: Health,
+    is_changed: bool,
+    told_at: Option<Instant>,
+}
+
+impl HealthReport {
+    fn count(
+        &mut self,
+        which: impl Fn(&mut Health) -> &mut BTreeMap<String, u64>,
+        reason: &'static str,
+    ) {
+        *which(&mut self.counts)
+            .entry(reason.to_owned())
+            .or_default() += 1;
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        self.is_changed = true;
+    }
+
+    /// For what a person should see at once.
+    fn changed_now(&mut self) {
+        self.is_changed = true;
+        self.told_at = None;
+    }
+
+    /// How long until there is something to tell.
+    fn due(&self, now: Instant) -> Option<Duration> {
+        let at = self.told_at.map_or(now, |told| told + HEALTH_PAUSE);
+        self.is_changed.then(|| at.saturating_duration_since(now))
+    }
+
+    fn take_due(&mut self, troubles: &BTreeMap<String, String>, now: Instant) -> Option<Health> {
+        if self.due(now)? > Duration::ZERO {
+            return None;
+        }
+        self.is_changed = false;
+        self.told_at = Some(now);
+        Some(Health {
+            troubles: troubles.values().cloned().collect(),
+            ..self.counts.clone()
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! A client of the hub: `status`, second dashboards, and whoever else wants to know.
+//!
+//! It never waits for a hub that does not answer: connecting and the first snapshot are bounded.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::io::Errno;
+use rustix::net::{SocketAddrUnix, SocketType};
+use thiserror::Error;
+
+use crate::feed::Feed;
+use crate::protocol::{
+    ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Snapshot, Voice, feed_of, parse,
+};
+use crate::state::Row;
+use crate::unix_socket::unix_socket;
+
+/// How long the hub may take for its answer to `hello`.
+const ANSWER_BUDGET: Duration = Duration::from_secs(2);
+
+/// Why there is nothing to hear from the hub.
+#[derive(Debug, Error)]
+pub enum HubError {
+    /// No collector runs.
+    #[error("nobody collects: no collector listens on {}", path.display())]
+    Nobody {
+        /// The hub's socket.
+        path: PathBuf,
+    },
+    /// The collector hangs.
+    #[error("the collector on {} does not answer", path.display())]
+    Silent {
+        /// The hub's socket.
+        path: PathBuf,
+    },
+    /// The hub refused us.
+    #[error("the collector refused: {message} ({code})")]
+    Refused {
+        /// One word.
+        code: String,
+        /// One line.
+        message: String,
+    },
+    /// The hub said something that is no message of this version.
+    #[error("the collector said what cannot be understood: {0}")]
+    Unreadable(String),
+    /// The connection broke.
+    #[error("could not talk to the collector on {}: {source}", path.display())]
+    Io {
+        /// The hub's socket.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A connection that has said hello as a subscriber.
+#[derive(Debug)]
+pub struct HubClient {
+    reader: BufReader<UnixStream>,
+    path: PathBuf,
+    /// The rows of a snapshot whose last part is still to come.
+    partial: Vec<Row>,
+    /// The first snapshot has not come yet.
+    is_new: bool,
+}
+
+impl HubClient {
+    /// Connects to the collector of `places` and subscribes. `name` says what for.
+    pub fn subscribe(
+        places: &Places,
+        name: &str,
+        clock: fn() -> Timestamp,
+    ) -> Result<Self, HubError> {
+        let path = &places.hub_socket;
+        let io_error = |source| HubError::Io {
+            path: path.clone(),
+            source,
+        };
+        let stream = connect(path)?;
+        stream
+            .set_read_timeout(Some(ANSWER_BUDGET))
+            .and_then(|()| stream.set_write_timeout(Some(ANSWER_BUDGET)))
+            .map_err(io_error)?;
+        let sender_id = format!("{name}-{}", std::process::id());
+        let hello = Hello {
+            client_id: sender_id.clone(),
+            role: ClientRole::Subscriber,
+            capabilities: Vec::new(),
+        };
+        let voice = Voice {
+            session_id: places.session.clone(),
+            sender_id,
+        };
+        // A hub that refuses at once may have closed already: what it said is still to be read.
+        let _ = (&stream).write_all(&voice.say("hello", &hello, None, clock()));
+        Ok(Self {
+            reader: BufReader::new(stream),
+            path: path.clone(),
+            partial: Vec::new(),
+            is_new: true,
+        })
+    }
+
+    /// Another handle of the stream, to end [`HubClient::next_feed`] from another thread.
+    pub fn try_clone_stream(&self) -> Option<UnixStream> {
+        self.reader.get_ref().try_clone().ok()
+    }
+
+    /// The rows as they are now.
+    pub fn rows(&mut self) -> Result<Vec<Row>, HubError> {
+        loop {
+            match self.next_feed()? {
+                Some(Feed::Snapshot(rows)) => return Ok(rows),
+                Some(_) => {}
+                None => {
+                    return Err(HubError::Nobody {
+                        path: self.path.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The next thing to know; waits for it. `None` when the collector has gone.
+    pub fn next_feed(&mut self) -> Result<Option<Feed>, HubError> {
+        while let Some(line) = self.next_line()? {
+            let message = parse(&line)
+                .map_err(|(code, words)| HubError::Unreadable(format!("{code}: {words}")))?;
+            if let Some(feed) = self.take(message)? {
+                return Ok(Some(feed));
+            }
+        }
+        Ok(None)
+    }
+
+    fn take(&mut self, message: Envelope) -> Result<Option<Feed>, HubError> {
+        let unreadable = |error: serde_json::Error| HubError::Unreadable(error.to_string());
+        match message.kind.as_str() {
+            "snapshot" => {
+                let part: Snapshot = serde_json::from_value(message.payload).map_err(unreadable)?;
+                self.partial.extend(part.agents);
+                if part.more {
+                    return Ok(None);
+                }
+                self.stay();
+                Ok(Some(Feed::Snapshot(std::mem::take(&mut self.partial))))
+            }
+            "error" => {
+                let error: ErrorPayload =
+                    serde_json::from_value(message.payload).map_err(unreadable)?;
+                if !error.fatal {
+                    return Ok(None);
+                }
+                Err(HubError::Refused {
+                    code: error.code,
+                    message: error.message,
+                })
+            }
+            _ => feed_of(message).map_err(unreadable),
+        }
+    }
+
+    /// Once the hub has answered, silence means that nothing happens.
+    fn stay(&mut self) {
+        if self.is_new {
+            self.is_new = false;
+            // If it cannot be done the next silence looks like a hanging hub and is tried again.
+            let _ = self.reader.get_ref().set_read_timeout(None);
+        }
+    }
+
+    fn next_line(&mut self) -> Result<Option<Vec<u8>>, HubError> {
+        let mut line = Vec::new();
+        let limit = u64::try_from(MAX_MESSAGE_BYTES).unwrap_or(u64::MAX);
+        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut line);
+        match read {
+            Ok(_) if line.last() == Some(&b'\n') => {
+                line.pop();
+                Ok(Some(line))
+            }
+            Ok(_) if line.len() >= MAX_MESSAGE_BYTES => Err(HubError::Unreadable(format!(
+                "a message of more than {MAX_MESSAGE_BYTES} bytes"
+            ))),
+            // Half a message at the end is what a killed hub leaves.
+            Ok(_) => Ok(None),
+            Err(error) => self.explain(error),
+        }
+    }
+
+    fn explain(&self, source: io::Error) -> Result<Option<Vec<u8>>, HubError> {
+        let path = self.path.clone();
+        match source.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Err(HubError::Silent { path }),
+            io::ErrorKind::ConnectionReset => Ok(None),
+            _ => Err(HubError::Io { path, source }),
+        }
+    }
+}
+
+/// Connects without waiting: a hub whose queue of connections is full does not answer anybody.
+fn connect(path: &Path) -> Result<UnixStream, HubError> {
+    let in_vain = |error: Errno| match error {
+        Errno::NOENT | Errno::CONNREFUSED => HubError::Nobody {
+            path: path.to_owned(),
+        },
+        Errno::AGAIN | Errno::INPROGRESS => HubError::Silent {
+            path: path.to_owned(),
+        },
+        other => HubError::Io {
+            path: path.to_owned(),
+            source: other.into(),
+        },
+    };
+    let io_error = |source| HubError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let stream = UnixStream::from(unix_socket(SocketType::STREAM).map_err(io_error)?);
+    stream.set_nonblocking(true).map_err(io_error)?;
+    let address = SocketAddrUnix::new(path).map_err(in_vain)?;
+    rustix::net::connect(&stream, &address).map_err(in_vain)?;
+    stream.set_nonblocking(false).map_err(io_error)?;
+    Ok(stream)
+}
