@@ -9,13 +9,17 @@
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
 //! | `tui` | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
-//! | `commands` | one file a subcommand; the only place that knows all others | everything |
-//! | `cli`, `error`, `messages` | what is typed, how a command fails, what is printed | nothing |
+//! | [`commands`] | one file a subcommand; the only place that knows all others | everything |
+//! | [`cli`], [`error`], [`messages`] | what is typed, how a command fails, what is printed | nothing |
 
+pub mod cli;
 pub mod collector;
+pub mod commands;
+pub mod error;
 pub mod feed;
 pub mod hub_client;
 mod inbox;
+pub mod messages;
 pub mod protocol;
 pub mod state;
 pub mod tmux;

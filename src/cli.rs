@@ -1,0 +1,61 @@
+//! What can be typed: clap definitions only. What it means stands in `commands`, one file each.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Tells which AI coding assistant in tmux needs you, and takes you there.
+#[derive(Debug, Parser)]
+#[command(name = "pane-patrol", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every subcommand but `hook`, which is recognised before anything is parsed.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Collect events without a screen, for `status` and for dashboards started later
+    Collect,
+    /// Print what every assistant is doing
+    Status(StatusArgs),
+    /// Report one event, from any script
+    Emit(EmitArgs),
+}
+
+/// Options of `status`.
+#[derive(Args, Debug)]
+pub struct StatusArgs {
+    /// Print one JSON array of rows
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    /// Print a short summary in the given format instead of a table
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<StatusFormat>,
+}
+
+/// Summaries that `status` can print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// Coloured counts for tmux's status line, nothing when there is nothing to tell
+    Tmux,
+}
+
+/// Options of `emit`.
+#[derive(Args, Debug)]
+pub struct EmitArgs {
+    /// Which assistant reports: 1 to 32 of a-z, 0-9, _ and -
+    #[arg(long, value_name = "NAME")]
+    pub assistant: String,
+    /// What it is doing
+    #[arg(long, value_parser = ["waiting_approval", "waiting_input", "error", "completed", "running", "idle"])]
+    pub state: String,
+    /// One line for the person
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// Where: `session:window.pane` or `%N`; by default the pane this runs in
+    #[arg(long)]
+    pub target: Option<String>,
+    /// Fail when the event could not be delivered
+    #[arg(long)]
+    pub strict: bool,
+}

@@ -1,0 +1,43 @@
+//! `collect`: the collector without a screen, until it is told to end.
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::Surroundings;
+use crate::collector::{self, CollectorError};
+use crate::error::{CommandError, CommandResult};
+use crate::messages;
+
+/// Collects until SIGINT, SIGTERM or SIGHUP.
+pub(super) fn run(surroundings: &Surroundings) -> CommandResult {
+    let setup = surroundings.collector()?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+        .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
+    let running = collector::collect(&setup, Vec::new()).map_err(|error| explain(&error))?;
+    messages::status(&format!(
+        "Collecting on {}.",
+        setup.places.events_socket.display()
+    ));
+    signals.forever().next();
+    running.stop();
+    Ok(())
+}
+
+/// What a person can do about it.
+fn explain(error: &CollectorError) -> CommandError {
+    let failed = CommandError::new("could not collect").caused_by(error);
+    match error {
+        CollectorError::Taken { .. } => {
+            failed.hint("`pane-patrol status` asks the one that collects; stop it to collect here")
+        }
+        CollectorError::Folder { path, .. } => failed.hint(format!(
+            "nothing was changed; look at {}, remove it if it is not yours, and try again",
+            path.display()
+        )),
+        CollectorError::Occupied { path, .. } => failed.hint(format!(
+            "nothing was changed; end that program or move {} away",
+            path.display()
+        )),
+        CollectorError::Io { .. } => failed,
+    }
+}

@@ -1,0 +1,99 @@
+//! `emit`: one event from any script, as one datagram.
+
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::{io, thread, time};
+
+use pane_patrol_hooks::event::{Assistant, Event, Source, State};
+use pane_patrol_hooks::target::{PaneId, Target};
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Surroundings;
+use crate::cli::EmitArgs;
+use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::messages;
+use crate::tmux::Tmux;
+
+/// How long tmux may take to name our pane; without an answer its id will do.
+const RESOLVE_BUDGET: time::Duration = time::Duration::from_millis(200);
+
+/// How often a full queue is tried again, and how long is waited between.
+const FULL_QUEUE: (u32, time::Duration) = (10, time::Duration::from_millis(1));
+
+/// Sends the event. Not delivered it is only worth a warning, unless `--strict` says otherwise.
+pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandResult {
+    let event = event(surroundings, arguments)?;
+    let socket = surroundings.places()?.events_socket;
+    let bytes = event
+        .encode()
+        .map_err(|error| CommandError::new("could not send the event").caused_by(&error))?;
+    match send(&socket, &bytes) {
+        Ok(()) => Ok(()),
+        Err(error) if arguments.strict => Err(CommandError::new(format!(
+            "could not deliver the event to {}",
+            socket.display()
+        ))
+        .caused_by(&error)
+        .hint("start `pane-patrol`, or `pane-patrol collect` without a screen")),
+        Err(error) => {
+            messages::warning(&format!("nobody took the event: {error}"));
+            Ok(())
+        }
+    }
+}
+
+fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, CommandError> {
+    let usage = |error: &dyn std::error::Error| {
+        CommandError::new("could not make an event of that")
+            .caused_by(error)
+            .exit(EXIT_USAGE)
+    };
+    let assistant: Assistant = arguments.assistant.parse().map_err(|error| usage(&error))?;
+    let state = State::from_word(&arguments.state)
+        .ok_or_else(|| CommandError::new(format!("`{}` is no state", arguments.state)))?;
+    let told = arguments.target.as_ref().or(surroundings.target.as_ref());
+    let told: Option<Target> = told
+        .map(|text| text.parse())
+        .transpose()
+        .map_err(|error: pane_patrol_hooks::target::TargetError| usage(&error))?;
+    let own_pane = surroundings.tmux_pane.filter(|_| told.is_none());
+    let target = told
+        .or_else(|| own_pane.map(|pane| address_of(surroundings, pane)))
+        .ok_or_else(|| {
+            CommandError::new("could not tell which pane this is about")
+                .hint("name it with `--target session:window.pane` or run this inside tmux")
+                .exit(EXIT_USAGE)
+        })?;
+    let mut event = Event::new(assistant, state, target, Timestamp::now());
+    event.source = Source::Emit;
+    let message = arguments.message.as_deref().unwrap_or_default();
+    event.message =
+        Some(one_line(message, MAX_MESSAGE_CHARS)).filter(|message| !message.is_empty());
+    event.pane = own_pane;
+    event.server = own_pane.and(surroundings.tmux.clone());
+    Ok(event)
+}
+
+/// The address of our own pane, or its id when tmux does not tell.
+fn address_of(surroundings: &Surroundings, pane: PaneId) -> Target {
+    Tmux::at(surroundings.own_tmux_socket())
+        .with_budget(RESOLVE_BUDGET)
+        .address_of(pane)
+        .ok()
+        .and_then(|address| address.parse().ok())
+        .unwrap_or(Target::Pane(pane))
+}
+
+fn send(socket: &Path, bytes: &[u8]) -> io::Result<()> {
+    let sender = UnixDatagram::unbound()?;
+    sender.set_nonblocking(true)?;
+    let (tries, pause) = FULL_QUEUE;
+    for _ in 1..tries {
+        match sender.send_to(bytes, socket) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(pause),
+            result => return result.map(|_| ()),
+        }
+    }
+    sender.send_to(bytes, socket).map(|_| ())
+}

@@ -1,0 +1,140 @@
+//! `status`: what every assistant is doing, asked of whoever collects.
+
+use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Surroundings;
+use crate::cli::{StatusArgs, StatusFormat};
+use crate::error::{CommandError, CommandResult, EXIT_NOBODY};
+use crate::hub_client::{HubClient, HubError};
+use crate::messages;
+use crate::state::{Row, urgency};
+
+/// Prints the rows in the wanted form.
+pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> CommandResult {
+    let places = surroundings.places()?;
+    let rows = HubClient::subscribe(&places, "status", Timestamp::now)
+        .and_then(|mut client| client.rows());
+    let mut rows = rows.map_err(|error| explain(&error))?;
+    rows.sort_by(urgency);
+    let text = if arguments.json {
+        json(&rows)?
+    } else if arguments.format == Some(StatusFormat::Tmux) {
+        tmux_counts(&rows)
+    } else {
+        table(&rows, Timestamp::now())
+    };
+    messages::result(&text);
+    Ok(())
+}
+
+fn explain(error: &HubError) -> CommandError {
+    let failed = CommandError::new("there is no status to show").caused_by(error);
+    match error {
+        HubError::Nobody { .. } => failed
+            .hint("start `pane-patrol`, or `pane-patrol collect` without a screen")
+            .exit(EXIT_NOBODY),
+        HubError::Silent { .. } => failed
+            .hint("it may be stopped or very busy; try again, or restart it")
+            .exit(EXIT_NOBODY),
+        _ => failed,
+    }
+}
+
+fn json(rows: &[Row]) -> Result<String, CommandError> {
+    let text = serde_json::to_string_pretty(rows)
+        .map_err(|error| CommandError::new("could not print the rows").caused_by(&error))?;
+    Ok(text + "\n")
+}
+
+/// State, its sign, and its colour in tmux's status line.
+const SIGNS: [(State, char, &str); 5] = [
+    (State::WaitingApproval, '!', "red"),
+    (State::WaitingInput, '?', "yellow"),
+    (State::Error, '✗', "red"),
+    (State::Completed, '✓', "green"),
+    (State::Running, '…', "blue"),
+];
+
+/// Counts by state for tmux's status line, for example `2! 1?` in colours. Empty without any.
+fn tmux_counts(rows: &[Row]) -> String {
+    let counts: Vec<String> = SIGNS
+        .iter()
+        .filter_map(|(state, sign, colour)| {
+            let count = rows.iter().filter(|row| row.state == *state).count();
+            (count > 0).then(|| format!("#[fg={colour}]{count}{sign}#[default]"))
+        })
+        .collect();
+    if counts.is_empty() {
+        return String::new();
+    }
+    counts.join(" ") + "\n"
+}
+
+/// A plain table for people: state, assistant, target, how long, what.
+fn table(rows: &[Row], now: Timestamp) -> String {
+    if rows.is_empty() {
+        return "no assistant has reported\n".to_owned();
+    }
+    let lines: Vec<[String; 5]> = rows.iter().map(|row| line(row, now)).collect();
+    let width = |column: usize| {
+        lines
+            .iter()
+            .map(|line| line[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..4).map(width).collect();
+    let mut text = String::new();
+    for line in &lines {
+        for (cell, width) in line.iter().zip(&widths) {
+            text.push_str(cell);
+            let padding = width.saturating_sub(cell.chars().count()) + 2;
+            text.extend(std::iter::repeat_n(' ', padding));
+        }
+        text.push_str(&line[4]);
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+fn line(row: &Row, now: Timestamp) -> [String; 5] {
+    let what = [row.tool.as_deref(), row.message.as_deref()];
+    let what: Vec<&str> = what.into_iter().flatten().collect();
+    [
+        row.state.as_str().to_owned(),
+        row.assistant.to_string(),
+        row.target.to_string(),
+        duration(now.since(row.since).as_secs()),
+        what.join(": "),
+    ]
+}
+
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..86400 => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{}d", seconds / 86400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_is_told_in_the_largest_unit_that_says_something() {
+        let told: Vec<String> = [0, 59, 60, 3599, 3600, 86_399, 86_400]
+            .into_iter()
+            .map(duration)
+            .collect();
+        assert_eq!(told, ["0s", "59s", "1m", "59m", "1h 00m", "23h 59m", "1d"]);
+    }
+
+    #[test]
+    fn nothing_to_tell_is_an_empty_status_line() {
+        assert_eq!(tmux_counts(&[]), "");
+    }
+}

@@ -1,0 +1,84 @@
+//! What the commands know of the world they were started in, read once.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use pane_patrol_hooks::paths::{Environment, Places};
+use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::collector;
+use crate::error::{CommandError, EXIT_USAGE};
+use crate::tmux;
+
+/// The environment, as far as it means anything to us.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// The variables that decide about places.
+    pub environment: Environment,
+    /// `TMUX`: the server of the pane this runs in.
+    pub tmux: Option<Server>,
+    /// `TMUX_PANE`: the pane this runs in.
+    pub tmux_pane: Option<PaneId>,
+    /// `TMUX_TMPDIR`: where tmux keeps its default socket.
+    pub tmux_folder: Option<PathBuf>,
+    /// `CLAUDE_CONFIG_DIR`.
+    pub claude_config: Option<PathBuf>,
+    /// `PANE_PATROL_TARGET`: where this runs, in the user's own words.
+    pub target: Option<String>,
+}
+
+impl Surroundings {
+    /// Reads everything through `get`.
+    pub fn read(get: impl Fn(&str) -> Option<OsString>) -> Self {
+        let text = |name: &str| {
+            get(name)
+                .map(|value| value.to_string_lossy().into_owned())
+                .filter(|value| !value.is_empty())
+        };
+        let folder = |name: &str| {
+            text(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        Self {
+            tmux: text("TMUX").and_then(|value| Server::from_tmux_variable(&value)),
+            tmux_pane: text("TMUX_PANE").and_then(|value| value.parse().ok()),
+            tmux_folder: folder("TMUX_TMPDIR"),
+            claude_config: folder("CLAUDE_CONFIG_DIR"),
+            target: text("PANE_PATROL_TARGET"),
+            environment: Environment::read(&get, rustix::process::geteuid().as_raw()),
+        }
+    }
+
+    /// Where everything lives.
+    pub fn places(&self) -> Result<Places, CommandError> {
+        Places::of(&self.environment).ok_or_else(|| {
+            CommandError::new("`PANE_PATROL_SESSION` cannot be the name of a session")
+                .hint("use at most 32 of a-z, A-Z, 0-9, `_`, `-` and `.`, not starting with a dot")
+                .exit(EXIT_USAGE)
+        })
+    }
+
+    /// The tmux server of panes that are not named with one: that of our pane, else the default one.
+    pub fn own_tmux_socket(&self) -> PathBuf {
+        match &self.tmux {
+            Some(server) => PathBuf::from(&server.socket),
+            None => tmux::default_socket(self.tmux_folder.as_deref(), self.environment.uid),
+        }
+    }
+
+    /// All that a collector in this process has to know.
+    pub fn collector(&self) -> Result<collector::Setup, CommandError> {
+        let home = self.environment.home.as_ref();
+        Ok(collector::Setup {
+            places: self.places()?,
+            uid: self.environment.uid,
+            own_server: self.tmux.clone(),
+            own_socket: self.own_tmux_socket(),
+            claude_home: home.map(|home| home.join(".claude")),
+            more_claude_homes: self.claude_config.clone().into_iter().collect(),
+            clock: Timestamp::now,
+        })
+    }
+}
