@@ -20,6 +20,19 @@ pub enum Command {
     Status(StatusArgs),
     /// Report one event, from any script
     Emit(EmitArgs),
+    /// Register the hook with an assistant, after showing the change and keeping a backup
+    Install(InstallArgs),
+    /// Take the hook out again: the original bytes, or all but our entries
+    Uninstall(UninstallArgs),
+    /// Show the dashboard with scripted assistants on a private tmux server
+    Demo(DemoArgs),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 /// Options of `status`.
@@ -58,4 +71,61 @@ pub struct EmitArgs {
     /// Fail when the event could not be delivered
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Assistants whose settings can be edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AssistantName {
+    /// Claude Code
+    Claude,
+}
+
+/// Options of `install`.
+#[derive(Args, Debug)]
+pub struct InstallArgs {
+    /// The assistants to register with, separated by commas or given again
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        conflicts_with = "all"
+    )]
+    pub assistant: Vec<AssistantName>,
+    /// Register with every assistant that is found
+    #[arg(long)]
+    pub all: bool,
+    /// Show the change without making it
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also register the event that lets requests be answered from the dashboard
+    #[arg(long)]
+    pub approvals: bool,
+}
+
+/// Options of `uninstall`.
+#[derive(Args, Debug)]
+pub struct UninstallArgs {
+    /// The assistants to take the hook out of; all of them when none is named
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub assistant: Vec<AssistantName>,
+    /// Show the change without making it
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Options of `demo`.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// Print the first screen and end, as without a terminal
+    #[arg(long)]
+    pub print: bool,
+    /// Width of the printed screen
+    #[arg(long, default_value_t = 100)]
+    pub columns: u16,
+    /// Height of the printed screen
+    #[arg(long, default_value_t = 30)]
+    pub rows: u16,
+    /// Play one scripted assistant in this pane
+    #[arg(long, hide = true)]
+    pub play: Option<String>,
 }

@@ -15,6 +15,7 @@
 pub mod cli;
 pub mod collector;
 pub mod commands;
+pub mod demo;
 pub mod error;
 pub mod feed;
 pub mod hub_client;

@@ -2,7 +2,11 @@
 //! down; nothing below reads it again.
 
 mod collect;
+mod demo;
+mod describe;
 mod emit;
+mod install;
+mod site;
 mod status;
 mod surroundings;
 
@@ -18,5 +22,10 @@ pub fn run(cli: &Cli) -> CommandResult {
         Command::Collect => collect::run(&surroundings),
         Command::Status(arguments) => status::run(&surroundings, arguments),
         Command::Emit(arguments) => emit::run(&surroundings, arguments),
+        Command::Install(arguments) => install::install(&surroundings, arguments),
+        Command::Uninstall(arguments) => install::uninstall(&surroundings, arguments),
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::Completions { shell } => describe::completions(*shell),
+        Command::Man => describe::man(),
     }
 }

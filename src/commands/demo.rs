@@ -1,0 +1,65 @@
+//! `demo`: the real dashboard with scripted assistants on a private tmux server.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::thread;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::cli::DemoArgs;
+use crate::demo::{self, Player, Stage};
+use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::messages;
+
+/// Shows the demo on this terminal; without a terminal, or when asked to, prints its first screen.
+pub(super) fn run(arguments: &DemoArgs) -> CommandResult {
+    if let Some(name) = &arguments.play {
+        return play(name);
+    }
+    let show = io::stdout().is_terminal() && io::stdin().is_terminal() && !arguments.print;
+    let executable = std::env::current_exe()
+        .map_err(|error| CommandError::new("could not find this program").caused_by(&error))?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let stage = Stage::set(&executable, &path, arguments.columns, arguments.rows).map_err(|error| {
+        CommandError::new("could not set the demo up")
+            .caused_by(&error)
+            .hint("it needs tmux on PATH and a /tmp that can be written to; nothing of yours was changed")
+    })?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+        .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
+    let handle = signals.handle();
+    let ended = thread::scope(|scope| {
+        scope.spawn(|| {
+            if signals.forever().next().is_some() {
+                stage.end();
+            }
+        });
+        let ended = if show {
+            stage.attach()
+        } else {
+            stage.screen().map(|screen| messages::result(&screen))
+        };
+        handle.close();
+        ended
+    });
+    ended.map_err(|error| CommandError::new("the demo broke off").caused_by(&error))
+}
+
+/// One scripted assistant, in a pane of the stage.
+fn play(name: &str) -> CommandResult {
+    let failed =
+        |error: &io::Error| CommandError::new("the scripted assistant broke off").caused_by(error);
+    let script = demo::find(name).ok_or_else(|| {
+        CommandError::new(format!("there is no script `{name}`")).exit(EXIT_USAGE)
+    })?;
+    let executable = std::env::current_exe().map_err(|error| failed(&error))?;
+    let cwd = std::env::current_dir().map_err(|error| failed(&error))?;
+    let home = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .unwrap_or_default()
+        .join(".claude");
+    Player::new(*script, io::stdout(), executable, home, cwd)
+        .play()
+        .map_err(|error| failed(&error))
+}
