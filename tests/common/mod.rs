@@ -11,6 +11,7 @@
     reason = "a helper may have parts that not every test uses; a panic fails the test"
 )]
 
+mod collector;
 mod process;
 mod tmux;
 
@@ -23,6 +24,7 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Event, MAX_EVENT_BYTES};
 use pane_patrol_hooks::paths::{Environment, Places};
 
+pub use collector::{Collector, until};
 pub use process::{Finished, finish, finish_with_stdin, wait};
 pub use tmux::Tmux;
 

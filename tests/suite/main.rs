@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod collector;
 mod hook;
+mod hub;
 mod isolation;
 mod replay;

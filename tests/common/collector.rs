@@ -1,0 +1,101 @@
+//! A real `pane-patrol collect`, and what `status` says of it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use super::{PATIENCE, TestEnv, Tmux, finish};
+
+/// A running collector of one [`TestEnv`]; killed with its handle.
+#[derive(Debug)]
+pub struct Collector<'env> {
+    env: &'env TestEnv,
+    child: Child,
+}
+
+impl<'env> Collector<'env> {
+    /// Starts one outside tmux.
+    pub fn start(env: &'env TestEnv) -> Self {
+        Self::start_with(env, &mut env.pane_patrol())
+    }
+
+    /// Starts one whose own server is `tmux`.
+    pub fn start_in(env: &'env TestEnv, tmux: &Tmux<'_>) -> Self {
+        Self::start_with(env, env.pane_patrol().env("TMUX", tmux.variable()))
+    }
+
+    /// Starts one by `command`, which is completed here, and waits until it listens.
+    pub fn start_with(env: &'env TestEnv, command: &mut Command) -> Self {
+        let mut child = command
+            .arg("collect")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the executable can be started");
+        let stderr = child.stderr.take().expect("stderr is a pipe");
+        let mut said = String::new();
+        BufReader::new(stderr)
+            .read_line(&mut said)
+            .expect("it says that it collects, or why not");
+        assert!(said.starts_with("Collecting on "), "{said}");
+        Self { env, child }
+    }
+
+    /// The rows as `status --json` gives them.
+    pub fn rows(&self) -> Vec<Value> {
+        let finished = finish(self.env.pane_patrol().args(["status", "--json"]));
+        assert!(finished.status.success(), "{finished:?}");
+        serde_json::from_str(&finished.stdout).expect("status prints an array")
+    }
+
+    /// Waits until `what` is true of the rows, and gives them.
+    pub fn until(&self, claim: &str, what: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        until(claim, || Some(self.rows()).filter(|rows| what(rows)))
+    }
+
+    /// Waits until there is one row and it is in `state`.
+    pub fn until_state(&self, state: &str) -> Value {
+        self.until(state, |rows| rows.len() == 1 && rows[0]["state"] == state)
+            .remove(0)
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        // It may have ended.
+        let _ = kill_process(Pid::from_child(&self.child), signal);
+    }
+
+    /// Waits for its end; its exit status.
+    pub fn wait(&mut self) -> std::process::ExitStatus {
+        until("the collector ends", || {
+            self.child.try_wait().expect("it can be waited for")
+        })
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Collector<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Asks `what` again and again until it gives something; panics when it does not in good time.
+pub fn until<T>(claim: &str, mut what: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(result) = what() {
+            return result;
+        }
+        assert!(start.elapsed() < PATIENCE * 2, "never true: {claim}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
