@@ -132,7 +132,7 @@ fn file() -> impl Strategy<Value = (Tree, Manner, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn taking_out_what_was_put_in_gives_back_every_byte((_, _, text) in file(), approvals: bool) {
@@ -341,4 +341,20 @@ fn an_entry_of_ours_that_somebody_changed_is_brought_up_to_date_in_place() {
     // Without the parts that make it work it is written anew.
     let anew = file(MOVED, r#","timeout":5"#).replace("\"x\":1,", "");
     assert_eq!(renew(&file(PROGRAM, "")), anew);
+}
+
+#[test]
+fn of_two_entries_on_one_event_the_first_stays() {
+    let once = put("{}", PROGRAM, OLD, false);
+    let mut doubled = tree(&once.text);
+    let section = &mut doubled.members()[0].1;
+    for (_, groups) in section.members() {
+        if let Tree::Array(groups) = groups {
+            groups.push(groups[0].clone());
+        }
+    }
+    let doubled = doubled.print(&REWRITTEN);
+    assert_eq!(count_ours(&doubled), 18);
+    let repaired = put_again(&doubled, PROGRAM, OLD, false, once.traces.as_ref());
+    assert_eq!(repaired.text, tree(&once.text).print(&REWRITTEN));
 }

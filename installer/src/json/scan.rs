@@ -484,7 +484,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(8000))]
+        #![proptest_config(ProptestConfig::with_cases(4000))]
         #[test]
         fn what_is_accepted_is_what_serde_json_accepts(text in fragments()) {
             let strict = is_strict(&text);

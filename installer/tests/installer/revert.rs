@@ -163,7 +163,7 @@ fn our_entry_in_a_group_of_the_user_leaves_the_users_own_there() {
     world.install();
     let text = world.text();
     let ours = text.find("\"[ -n").unwrap();
-    let at = text[..ours].rfind("{").unwrap();
+    let at = text[..ours].rfind('{').unwrap();
     world.write(&format!(
         "{}{{\"command\":\"mine\"}}, {}",
         &text[..at],
