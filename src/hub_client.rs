@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::send::is_runtime_ours;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
@@ -30,6 +31,12 @@ pub enum HubError {
     #[error("nobody collects: no collector listens on {}", path.display())]
     Nobody {
         /// The hub's socket.
+        path: PathBuf,
+    },
+    /// What stands in the collector's place may be another user's.
+    #[error("the runtime folder {} is not ours alone", path.display())]
+    Untrusted {
+        /// The folder.
         path: PathBuf,
     },
     /// The collector hangs.
@@ -71,9 +78,11 @@ pub struct HubClient {
 }
 
 impl HubClient {
-    /// Connects to the collector of `places` and subscribes. `name` says what for.
+    /// Connects to the collector of `places`, which must be `uid`'s, and subscribes. `name` says
+    /// what for.
     pub fn subscribe(
         places: &Places,
+        uid: u32,
         name: &str,
         clock: fn() -> Timestamp,
     ) -> Result<Self, HubError> {
@@ -82,6 +91,11 @@ impl HubClient {
             path: path.clone(),
             source,
         };
+        if places.runtime.exists() && !is_runtime_ours(places, uid) {
+            return Err(HubError::Untrusted {
+                path: places.runtime.clone(),
+            });
+        }
         let stream = connect(path)?;
         stream
             .set_read_timeout(Some(ANSWER_BUDGET))

@@ -133,7 +133,12 @@ impl Member {
 
     /// Passes on what the owner's hub tells, until it ends.
     fn subscribe(&self) -> Result<(), HubError> {
-        let mut client = HubClient::subscribe(&self.setup.places, "dashboard", self.setup.clock)?;
+        let mut client = HubClient::subscribe(
+            &self.setup.places,
+            self.setup.uid,
+            "dashboard",
+            self.setup.clock,
+        )?;
         *lock(&self.connection) = client.try_clone_stream();
         // Whoever leaves from now on finds the stream; who has left already is seen here.
         if self.has_left_after(Duration::ZERO) {

@@ -256,3 +256,82 @@ mod credentials {
         Ok((length, Sender::Unchecked))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::time::Duration;
+
+    use pane_patrol_hooks::timestamp::Timestamp;
+
+    use super::*;
+
+    const EVENT: &[u8] =
+        br#"{"assistant":"claude","state":"idle","target":"a:0.0","ts":"2026-02-27T10:00:00Z"}"#;
+
+    fn open(path: &Path) -> (EventSocket, Receiver<Message>) {
+        let (sender, receiver) = sync_channel(64);
+        let clock = Arc::new(Clock::new(Timestamp::now));
+        let uid = rustix::process::geteuid().as_raw();
+        let socket = EventSocket::open(path, uid, clock, sender).unwrap();
+        (socket, receiver)
+    }
+
+    fn next(receiver: &Receiver<Message>) -> String {
+        let message = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
+        match message {
+            Message::Input(Input::Event(event), _) => event.target.to_string(),
+            Message::Rejected(reason) => reason.to_owned(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn datagrams_become_events_or_are_rejected_for_a_reason() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("e.sock");
+        let (socket, receiver) = open(&path);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let sender = UnixDatagram::unbound().unwrap();
+        for datagram in [EVENT, b"", b"{", &[b' '; 4096], &[0xff]] {
+            sender.send_to(datagram, &path).unwrap();
+        }
+        let heard: Vec<String> = (0..5).map(|_| next(&receiver)).collect();
+        assert_eq!(
+            heard,
+            ["a:0.0", "malformed", "malformed", "oversized", "not UTF-8"]
+        );
+        drop(socket);
+        assert!(!path.exists(), "the socket goes with its thread");
+    }
+
+    #[test]
+    fn only_our_own_and_the_superusers_events_count() {
+        let clock = Clock::new(Timestamp::now);
+        let judged = |sender| judge(EVENT, sender, 1000, &clock);
+        assert!(matches!(judged(Sender::User(1000)), Message::Input(..)));
+        assert!(matches!(judged(Sender::User(0)), Message::Input(..)));
+        assert!(matches!(judged(Sender::User(1001)), Message::Foreign));
+        assert!(matches!(judged(Sender::Unknown), Message::Rejected(_)));
+    }
+
+    #[test]
+    fn a_dead_socket_is_taken_over_and_anything_else_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("e.sock");
+        drop(UnixDatagram::bind(&path).unwrap());
+        let (socket, _receiver) = open(&path);
+        let refused = bind(&path, SocketType::DGRAM).unwrap_err().to_string();
+        assert!(refused.contains("another program"), "{refused}");
+
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "mine").unwrap();
+        let refused = bind(&path, SocketType::DGRAM).unwrap_err().to_string();
+        assert!(refused.contains("not a socket"), "{refused}");
+        drop(socket);
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+    }
+}

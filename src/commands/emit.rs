@@ -1,10 +1,12 @@
 //! `emit`: one event from any script, as one datagram.
 
+use std::io;
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
-use std::{io, thread, time};
+use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event, Source, State};
+use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
 use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -16,23 +18,20 @@ use crate::messages;
 use crate::tmux::Tmux;
 
 /// How long tmux may take to name our pane; without an answer its id will do.
-const RESOLVE_BUDGET: time::Duration = time::Duration::from_millis(200);
-
-/// How often a full queue is tried again, and how long is waited between.
-const FULL_QUEUE: (u32, time::Duration) = (10, time::Duration::from_millis(1));
+const RESOLVE_BUDGET: Duration = Duration::from_millis(200);
 
 /// Sends the event. Not delivered it is only worth a warning, unless `--strict` says otherwise.
 pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandResult {
     let event = event(surroundings, arguments)?;
-    let socket = surroundings.places()?.events_socket;
+    let places = surroundings.places()?;
     let bytes = event
         .encode()
         .map_err(|error| CommandError::new("could not send the event").caused_by(&error))?;
-    match send(&socket, &bytes) {
+    match send(&places, surroundings.environment.uid, &bytes) {
         Ok(()) => Ok(()),
         Err(error) if arguments.strict => Err(CommandError::new(format!(
             "could not deliver the event to {}",
-            socket.display()
+            places.events_socket.display()
         ))
         .caused_by(&error)
         .hint("start `pane-patrol`, or `pane-patrol collect` without a screen")),
@@ -85,15 +84,14 @@ fn address_of(surroundings: &Surroundings, pane: PaneId) -> Target {
         .unwrap_or(Target::Pane(pane))
 }
 
-fn send(socket: &Path, bytes: &[u8]) -> io::Result<()> {
-    let sender = UnixDatagram::unbound()?;
-    sender.set_nonblocking(true)?;
-    let (tries, pause) = FULL_QUEUE;
-    for _ in 1..tries {
-        match sender.send_to(bytes, socket) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(pause),
-            result => return result.map(|_| ()),
-        }
+/// Sends once, waiting for a place in a full queue no longer than a hook does.
+fn send(places: &Places, uid: u32, bytes: &[u8]) -> io::Result<()> {
+    if !places.events_socket_is_explicit && places.runtime.exists() && !is_runtime_ours(places, uid)
+    {
+        let words = "its folder is not ours alone";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, words));
     }
-    sender.send_to(bytes, socket).map(|_| ())
+    let sender = UnixDatagram::unbound()?;
+    sender.set_write_timeout(Some(SEND_BUDGET))?;
+    sender.send_to(bytes, &places.events_socket).map(|_| ())
 }

@@ -13,8 +13,13 @@ use crate::state::{Row, urgency};
 /// Prints the rows in the wanted form.
 pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> CommandResult {
     let places = surroundings.places()?;
-    let rows = HubClient::subscribe(&places, "status", Timestamp::now)
-        .and_then(|mut client| client.rows());
+    let rows = HubClient::subscribe(
+        &places,
+        surroundings.environment.uid,
+        "status",
+        Timestamp::now,
+    )
+    .and_then(|mut client| client.rows());
     let mut rows = rows.map_err(|error| explain(&error))?;
     rows.sort_by(urgency);
     let text = if arguments.json {
@@ -37,6 +42,10 @@ fn explain(error: &HubError) -> CommandError {
         HubError::Silent { .. } => failed
             .hint("it may be stopped or very busy; try again, or restart it")
             .exit(EXIT_NOBODY),
+        HubError::Untrusted { path } => failed.hint(format!(
+            "look at {} and remove it if it is not yours",
+            path.display()
+        )),
         _ => failed,
     }
 }
