@@ -24,6 +24,8 @@ pub enum Command {
     Install(InstallArgs),
     /// Take the hook out again: the original bytes, or all but our entries
     Uninstall(UninstallArgs),
+    /// Say why nothing is heard, and what to do about it
+    Doctor(DoctorArgs),
     /// Show the dashboard with scripted assistants on a private tmux server
     Demo(DemoArgs),
     /// Print completions for a shell
@@ -111,6 +113,14 @@ pub struct UninstallArgs {
     /// Show the change without making it
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Options of `doctor`.
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// Print one JSON array of findings
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `demo`.

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
-use crate::feed::Feed;
+use crate::feed::{Feed, Health};
 use crate::protocol::{
     ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Snapshot, Voice, feed_of, parse,
 };
@@ -131,6 +131,21 @@ impl HubClient {
         loop {
             match self.next_feed()? {
                 Some(Feed::Snapshot(rows)) => return Ok(rows),
+                Some(_) => {}
+                None => {
+                    return Err(HubError::Nobody {
+                        path: self.path.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// How well the collector hears; it tells that after the rows.
+    pub fn health(&mut self) -> Result<Health, HubError> {
+        loop {
+            match self.next_feed()? {
+                Some(Feed::Health(health)) => return Ok(health),
                 Some(_) => {}
                 None => {
                     return Err(HubError::Nobody {

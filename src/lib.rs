@@ -16,6 +16,7 @@ pub mod cli;
 pub mod collector;
 pub mod commands;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod feed;
 pub mod hub_client;

@@ -8,11 +8,10 @@ use crate::error::{CommandError, CommandResult};
 use crate::messages;
 
 /// Prints the completions of one shell.
-pub(super) fn completions(shell: Shell) -> CommandResult {
+pub(super) fn completions(shell: Shell) {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "pane-patrol", &mut text);
     messages::result(&String::from_utf8_lossy(&text));
-    Ok(())
 }
 
 /// Prints the manual page.

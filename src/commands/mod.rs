@@ -4,6 +4,7 @@
 mod collect;
 mod demo;
 mod describe;
+mod doctor;
 mod emit;
 mod install;
 mod site;
@@ -24,8 +25,12 @@ pub fn run(cli: &Cli) -> CommandResult {
         Command::Emit(arguments) => emit::run(&surroundings, arguments),
         Command::Install(arguments) => install::install(&surroundings, arguments),
         Command::Uninstall(arguments) => install::uninstall(&surroundings, arguments),
+        Command::Doctor(arguments) => doctor::run(&surroundings, arguments),
         Command::Demo(arguments) => demo::run(arguments),
-        Command::Completions { shell } => describe::completions(*shell),
+        Command::Completions { shell } => {
+            describe::completions(*shell);
+            Ok(())
+        }
         Command::Man => describe::man(),
     }
 }

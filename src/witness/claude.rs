@@ -84,6 +84,33 @@ pub(super) fn read(path: &Path, pid: u32) -> Option<Session> {
     parse(&bytes).filter(|session| session.pid == pid)
 }
 
+/// How many sessions live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// With a person in front of them.
+    pub attended: usize,
+    /// Headless or in the background: they have no pane of their own.
+    pub unattended: usize,
+}
+
+/// Counts the living sessions below a config folder; `None` without a `sessions` folder.
+pub fn census(config: &Path) -> Option<Census> {
+    let entries = std::fs::read_dir(config.join("sessions")).ok()?;
+    let sessions = entries.flatten().filter_map(|entry| {
+        let path = entry.path();
+        read(&path, pid_of_file(&path)?)
+    });
+    let mut census = Census::default();
+    for session in sessions.filter(|session| session.living_process().is_some()) {
+        if session.attended {
+            census.attended += 1;
+        } else {
+            census.unattended += 1;
+        }
+    }
+    Some(census)
+}
+
 fn parse(bytes: &[u8]) -> Option<Session> {
     let wire: Wire = serde_json::from_slice(bytes).ok()?;
     let millis = wire

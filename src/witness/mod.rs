@@ -4,7 +4,7 @@
 //! [`Witness`] is one thread: it is woken by the file watch, by orders, and by nothing else.
 
 mod ancestry;
-mod claude;
+pub mod claude;
 pub(crate) mod process;
 mod watch;
 

@@ -1,0 +1,176 @@
+//! Whether somebody listens, and whether an event gets through to them.
+
+use std::io::Write;
+use std::os::unix::net::UnixDatagram;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::event::{Event, MAX_EVENT_BYTES};
+use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::json;
+
+use super::Finding;
+use crate::feed::Health;
+use crate::hub_client::{HubClient, HubError};
+
+/// How long a test event may be on its way.
+const EVENT_BUDGET: Duration = Duration::from_secs(2);
+
+/// How often the collector's counters are looked at meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Where the test event is said to come from: no pane, so that it makes no row.
+const NOWHERE: &str = "doctor:0.0";
+
+/// Whether somebody listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listening {
+    /// A collector answers.
+    Yes,
+    /// Nobody does.
+    No,
+}
+
+/// Whether a collector answers, and how well it hears.
+pub fn collecting(places: &Places, uid: u32) -> (Finding, Listening) {
+    const CHECK: &str = "collector";
+    match health(places, uid) {
+        Ok(health) => (judge(&health), Listening::Yes),
+        Err(HubError::Nobody { .. }) => {
+            let fix = "start `pane-patrol`, or `pane-patrol collect` without a screen";
+            (
+                Finding::warning(CHECK, "nobody collects, so events are dropped", fix),
+                Listening::No,
+            )
+        }
+        Err(error) => {
+            let fix = "it may be stopped, or of another version; restart it";
+            (
+                Finding::failure(CHECK, error.to_string(), fix),
+                Listening::No,
+            )
+        }
+    }
+}
+
+fn judge(health: &Health) -> Finding {
+    const CHECK: &str = "collector";
+    let rejected: u64 = health.rejected.values().sum();
+    let seen = format!(
+        "a collector answers; it took {} events and rejected {rejected}",
+        health.received
+    );
+    if let Some(trouble) = health.troubles.first() {
+        return Finding::warning(
+            CHECK,
+            format!("{seen}; {trouble}"),
+            "see to that; everything else works",
+        );
+    }
+    if health.foreign > 0 {
+        let fix = "another user sends to your socket; nothing of it was believed";
+        return Finding::warning(
+            CHECK,
+            format!("{seen}, and {} of another user", health.foreign),
+            fix,
+        );
+    }
+    match health.rejected.iter().max_by_key(|(_, count)| **count) {
+        None => Finding::ok(CHECK, seen),
+        Some((reason, count)) => {
+            let fix = "some program sends what is no event of version 1";
+            Finding::warning(CHECK, format!("{seen} ({count} times: {reason})"), fix)
+        }
+    }
+}
+
+fn health(places: &Places, uid: u32) -> Result<Health, HubError> {
+    HubClient::subscribe(places, uid, "doctor", Timestamp::now)?.health()
+}
+
+/// Sends one event through `command`, as the assistant runs it, and looks whether it arrives: at the
+/// collector when one listens, else at a socket of our own.
+pub fn test_event(command: &str, places: &Places, uid: u32, listening: Listening) -> Finding {
+    const CHECK: &str = "test event";
+    let arrived = match listening {
+        Listening::Yes => reaches_collector(command, places, uid),
+        Listening::No => reaches_own_socket(command),
+    };
+    let whom = match listening {
+        Listening::Yes => "the collector",
+        Listening::No => "a socket made for the test",
+    };
+    match arrived {
+        Some(took) => Finding::ok(
+            CHECK,
+            format!("the hook's event reached {whom} in {} ms", took.as_millis()),
+        ),
+        None => Finding::failure(
+            CHECK,
+            format!("the hook was run, but its event did not reach {whom}"),
+            "see whether XDG_RUNTIME_DIR is the same for the assistant and for the collector",
+        ),
+    }
+}
+
+fn reaches_collector(command: &str, places: &Places, uid: u32) -> Option<Duration> {
+    let before = health(places, uid).ok()?.received;
+    let start = Instant::now();
+    run(command, None)?;
+    while start.elapsed() < EVENT_BUDGET {
+        if health(places, uid).ok()?.received > before {
+            return Some(start.elapsed());
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+    None
+}
+
+fn reaches_own_socket(command: &str) -> Option<Duration> {
+    let folder = tempfile::Builder::new()
+        .prefix("pane-patrol-")
+        .tempdir_in("/tmp")
+        .ok()?;
+    let path = folder.path().join("events.sock");
+    let socket = UnixDatagram::bind(&path).ok()?;
+    socket.set_read_timeout(Some(EVENT_BUDGET)).ok()?;
+    let start = Instant::now();
+    run(command, Some(path.as_os_str()))?;
+    let mut bytes = [0; MAX_EVENT_BYTES];
+    let length = socket.recv(&mut bytes).ok()?;
+    Event::parse(&bytes[..length]).ok().map(|_| start.elapsed())
+}
+
+/// Runs a hook's command with the last words of a session that never was: no row comes of it.
+fn run(command: &str, socket: Option<&std::ffi::OsStr>) -> Option<()> {
+    let session = format!("doctor-{}", std::process::id());
+    let payload = json!({
+        "session_id": session,
+        "transcript_path": format!("/nowhere/projects/doctor/{session}.jsonl"),
+        "cwd": "/",
+        "hook_event_name": "SessionEnd",
+        "reason": "other",
+    });
+    let mut shell = Command::new("/bin/sh");
+    shell
+        .args(["-c", command])
+        .env("PANE_PATROL_TARGET", NOWHERE)
+        .env("CLAUDECODE", "1");
+    if let Some(socket) = socket {
+        shell.env("PANE_PATROL_EVENT_SOCKET", socket);
+    }
+    let mut child = shell
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    child
+        .stdin
+        .take()?
+        .write_all(payload.to_string().as_bytes())
+        .ok();
+    child.wait().ok().map(drop)
+}

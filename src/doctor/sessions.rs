@@ -1,0 +1,26 @@
+//! Claude's own session files, the witness beside the hooks.
+
+use std::path::Path;
+
+use super::Finding;
+use crate::witness::claude::census;
+
+/// How many sessions live below Claude's config folder, and how many of them have no pane.
+pub fn sessions(config: &Path) -> Finding {
+    const CHECK: &str = "session files";
+    let folder = config.join("sessions");
+    let Some(census) = census(config) else {
+        return Finding::ok(
+            CHECK,
+            format!("{} is not there yet: no session has run", folder.display()),
+        );
+    };
+    let seen = format!("{} live in {}", census.attended, folder.display());
+    match census.unattended {
+        0 => Finding::ok(CHECK, seen),
+        many => Finding::ok(
+            CHECK,
+            format!("{seen}; {many} headless or in the background have no pane, so no row"),
+        ),
+    }
+}
