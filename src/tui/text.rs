@@ -1,0 +1,136 @@
+//! Text measured in terminal columns: cutting and wrapping by what a terminal really draws.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Columns that `text` takes. Counted by grapheme, as the buffer draws it; control characters are
+/// not drawn.
+pub(super) fn width(text: &str) -> usize {
+    text.graphemes(true).map(grapheme_width).sum()
+}
+
+fn grapheme_width(grapheme: &str) -> usize {
+    if grapheme.contains(char::is_control) {
+        0
+    } else {
+        grapheme.width()
+    }
+}
+
+/// `text` in at most `max` columns, with an ellipsis where something is missing.
+pub(super) fn fit(text: &str, max: usize) -> Cow<'_, str> {
+    if width(text) <= max {
+        return Cow::Borrowed(text);
+    }
+    if max == 0 {
+        return Cow::Borrowed("");
+    }
+    let head = &text[..head_length(text, max - 1)];
+    Cow::Owned(format!("{}…", head.trim_end()))
+}
+
+/// `text` in at most `max` columns, cut at its beginning: the end of a path says more.
+pub(super) fn fit_end(text: &str, max: usize) -> Cow<'_, str> {
+    if width(text) <= max {
+        return Cow::Borrowed(text);
+    }
+    if max == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut used = 0;
+    let mut from = text.len();
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        used += grapheme_width(grapheme);
+        if used > max - 1 {
+            break;
+        }
+        from = at;
+    }
+    Cow::Owned(format!("…{}", &text[from..]))
+}
+
+/// How many bytes of `text` fit into `max` columns.
+fn head_length(text: &str, max: usize) -> usize {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += grapheme_width(grapheme);
+        if used > max {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// Breaks `text` into lines of at most `max` columns, between words where that is possible.
+/// Nothing is lost but the white space at a break.
+pub(super) fn wrap(text: &str, max: usize) -> Vec<String> {
+    let max = max.max(1);
+    let mut lines = Vec::new();
+    let mut rest = text.trim();
+    while width(rest) > max {
+        let fits = head_length(rest, max);
+        if fits == 0 {
+            // A character wider than the whole line cannot be drawn.
+            let next = rest.graphemes(true).next().map_or(rest.len(), str::len);
+            rest = rest[next..].trim_start();
+            lines.push("…".to_owned());
+            continue;
+        }
+        let (line, next) = rest.split_at(break_point(rest, fits));
+        lines.push(line.trim_end().to_owned());
+        rest = next.trim_start();
+    }
+    if !rest.is_empty() {
+        lines.push(rest.to_owned());
+    }
+    lines
+}
+
+/// Where to break within the first `fits` bytes: after the last word that is whole, if there is one.
+fn break_point(text: &str, fits: usize) -> usize {
+    if text[fits..].starts_with(' ') {
+        return fits;
+    }
+    match text[..fits].rfind(' ') {
+        Some(space) if space > 0 => space,
+        _ => fits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_are_cut_at_the_column_not_the_byte() {
+        assert_eq!(fit("日本語テキスト", 7), "日本語…");
+        assert_eq!(fit("日本語テキスト", 6), "日本…");
+        assert_eq!(fit("short", 5), "short");
+        assert_eq!(fit("shorter", 0), "");
+        assert_eq!(fit_end("~/src/some/project", 9), "…/project");
+    }
+
+    #[test]
+    fn words_stay_whole_unless_one_is_longer_than_a_line() {
+        assert_eq!(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
+        assert_eq!(wrap("abcdefghij xy", 4), ["abcd", "efgh", "ij", "xy"]);
+        assert_eq!(wrap("  ", 4), [""; 0]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_is_wider_than_allowed_and_no_word_is_lost(text in "\\PC{0,60}", max in 2_usize..30) {
+            proptest::prop_assume!(text.graphemes(true).all(|grapheme| width(grapheme) <= max));
+            let lines = wrap(&text, max);
+            for line in &lines {
+                proptest::prop_assert!(width(line) <= max, "{line:?}");
+            }
+            let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+            proptest::prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
+            proptest::prop_assert!(width(&fit(&text, max)) <= max);
+            proptest::prop_assert!(width(&fit_end(&text, max)) <= max);
+        }
+    }
+}
