@@ -25,5 +25,6 @@ pub mod messages;
 pub mod protocol;
 pub mod state;
 pub mod tmux;
+pub mod tui;
 mod unix_socket;
 pub mod witness;

@@ -1,0 +1,31 @@
+//! What `update` wants done in the world, as data. The loop in `tui` carries it out.
+
+use crate::state::Row;
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Take the person to the row's pane.
+    Jump(Box<Row>),
+    /// Leave the screen to a tmux client of its own, and come back when it ends.
+    Attach(Attach),
+    /// Find out whether any assistant's hooks are registered.
+    CheckHooks,
+    /// Find out what an install would change.
+    PlanInstall,
+    /// Install.
+    ApplyInstall,
+    /// Draw every cell again, whatever the terminal shows.
+    Redraw,
+    /// End.
+    Quit,
+}
+
+/// A tmux session to attach to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attach {
+    /// The server's socket.
+    pub socket: String,
+    /// What `attach-session -t` is given: session, window and pane by their stable ids.
+    pub target: String,
+}

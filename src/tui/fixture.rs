@@ -1,0 +1,185 @@
+//! Rows and models for tests of this module.
+
+use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
+use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use time::UtcOffset;
+
+use super::message::Message;
+use super::model::{Model, Setup};
+use super::theme::Theme;
+use super::update::update;
+use super::view;
+use crate::feed::Feed;
+use crate::state::{Evidence, Request, Row};
+
+/// Two o'clock, two minutes and fifteen seconds.
+pub(super) fn now() -> Timestamp {
+    Timestamp::parse("2026-11-21T14:02:15Z").unwrap()
+}
+
+pub(super) fn model(width: u16, height: u16) -> Model {
+    Model::new(Setup {
+        in_tmux: true,
+        offset: UtcOffset::UTC,
+        home: Some("/home/ada".to_owned()),
+        theme: Theme::Terminal,
+        size: (width, height),
+    })
+}
+
+/// `ago` in seconds before [`now`].
+pub(super) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u64) -> Row {
+    let since = now().minus(std::time::Duration::from_secs(ago));
+    let server = Server {
+        socket: "/tmp/tmux-1000/default".to_owned(),
+        pid: 77,
+    };
+    Row {
+        id: format!("{server}::%{pane}"),
+        assistant: assistant.parse::<Assistant>().unwrap(),
+        state,
+        kind: None,
+        target: target.parse().unwrap(),
+        pane: Some(PaneId(pane)),
+        server: Some(server),
+        instance_id: None,
+        pid: None,
+        since,
+        ts: since,
+        tool: None,
+        message: None,
+        cwd: None,
+        branch: None,
+        home: None,
+        source: Source::Hook,
+        sub_agents: 0,
+        waiting: Vec::new(),
+        generation: 1,
+        evidence: vec![Evidence {
+            at: since,
+            source: Source::Hook,
+            what: "SessionStart".to_owned(),
+            before: None,
+            after: state,
+            reason: None,
+        }],
+    }
+}
+
+/// Chained changes of a row.
+pub(super) trait With: Sized {
+    fn says(self, tool: Option<&str>, message: &str) -> Self;
+    fn asks(self, tool: &str, message: &str) -> Self;
+    fn in_folder(self, cwd: &str, branch: Option<&str>) -> Self;
+}
+
+impl With for Row {
+    fn says(mut self, tool: Option<&str>, message: &str) -> Self {
+        self.tool = tool.map(str::to_owned);
+        self.message = Some(message.to_owned());
+        self
+    }
+
+    fn asks(mut self, tool: &str, message: &str) -> Self {
+        self.waiting.push(Request {
+            state: self.state,
+            request_id: None,
+            agent_id: None,
+            tool: Some(tool.to_owned()),
+            message: Some(message.to_owned()),
+            since: self.since,
+            source: Source::Hook,
+        });
+        self.says(Some(tool), message)
+    }
+
+    fn in_folder(mut self, cwd: &str, branch: Option<&str>) -> Self {
+        self.cwd = Some(cwd.to_owned());
+        self.branch = branch.map(str::to_owned);
+        self
+    }
+}
+
+/// A usual day: something in every section.
+pub(super) fn day() -> Vec<Row> {
+    let src = |name: &str| format!("/home/ada/src/{name}");
+    let mut approve = row(1, "claude", State::WaitingApproval, "shop:1.1", 252)
+        .asks("Bash", "cargo publish --no-verify")
+        .in_folder(&src("shop"), Some("fix-tax"));
+    approve.evidence = vec![
+        Evidence {
+            at: approve.since,
+            source: Source::Witness,
+            what: "session file says waiting (permission prompt)".to_owned(),
+            before: Some(State::Running),
+            after: State::WaitingApproval,
+            reason: Some("it names no command, so the newest unfinished tool was taken".to_owned()),
+        },
+        Evidence {
+            at: approve.since.minus(std::time::Duration::from_secs(1)),
+            source: Source::Hook,
+            what: "PreToolUse Bash: cargo publish --no-verify".to_owned(),
+            before: Some(State::Running),
+            after: State::Running,
+            reason: None,
+        },
+    ];
+    let ask = row(2, "codex", State::WaitingInput, "api:2.0", 31)
+        .asks("AskUserQuestion", "Which port should it use?")
+        .in_folder(&src("api"), Some("main"));
+    let failed = row(3, "gemini", State::Error, "docs:0.1", 130)
+        .says(None, "the model answered 500 five times")
+        .in_folder(&src("docs"), None);
+    let done = row(4, "claude", State::Completed, "web:3.0", 500)
+        .says(None, "All tests pass; the menu works by keyboard")
+        .in_folder(&src("web"), Some("nav"));
+    let edit = row(5, "opencode", State::Running, "infra:0.2", 12)
+        .says(Some("Edit"), "modules/vpc.tf")
+        .in_folder(&src("infra"), Some("tf"));
+    let mut tests = row(6, "claude", State::Running, "shop:1.2", 65)
+        .says(Some("Bash"), "cargo nextest run")
+        .in_folder(&src("shop"), Some("tests"));
+    tests.sub_agents = 2;
+    let idle = row(7, "claude", State::Idle, "notes:0.0", 7_300).in_folder(&src("notes"), None);
+    vec![idle, tests, edit, done, failed, ask, approve]
+}
+
+/// A model that was told `rows`.
+pub(super) fn model_with(rows: Vec<Row>, width: u16, height: u16) -> Model {
+    let mut model = model(width, height);
+    update(&mut model, Message::Feed(Feed::Snapshot(rows)), now());
+    model
+}
+
+/// Waits for the next prompt since a while.
+pub(super) fn prompt_idle(mut row: Row) -> Row {
+    row.kind = Some(Kind::PromptIdle);
+    row
+}
+
+/// The text on the screen.
+pub(super) fn screen(model: &Model) -> String {
+    let (width, height) = model.setup.size;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    view::draw(model, now(), &mut buffer);
+    text_of(&buffer)
+}
+
+pub(super) fn text_of(buffer: &Buffer) -> String {
+    let line = |y: u16| {
+        let mut text = String::new();
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            if skip == 0 {
+                text.push_str(symbol);
+            }
+            skip = super::text::width(symbol).max(skip).saturating_sub(1);
+        }
+        text.trim_end().to_owned() + "\n"
+    };
+    (0..buffer.area.height).map(line).collect()
+}

@@ -1,0 +1,168 @@
+//! Which key means what. One table serves the keyboard, the help and the hints, so that what is
+//! shown is what works.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// So many rows down, or up when negative.
+    Move(isize),
+    /// So many screens down, or up when negative.
+    Page(isize),
+    First,
+    Last,
+    NextWaiting,
+    PreviousWaiting,
+    Go,
+    Filter,
+    Cycle,
+    Explain,
+    Install,
+    Help,
+    /// Close what is open, else clear the filter.
+    Close,
+    Redraw,
+    Quit,
+}
+
+/// Keys that do the same, as the help shows them.
+pub(super) struct Binding {
+    pub(super) keys: &'static str,
+    pub(super) does: &'static str,
+    actions: &'static [(KeyCode, Action)],
+}
+
+/// What every key does outside the filter's line.
+pub(super) const BINDINGS: &[Binding] = &[
+    Binding {
+        keys: "Enter",
+        does: "go to the pane",
+        actions: &[(KeyCode::Enter, Action::Go)],
+    },
+    Binding {
+        keys: "Tab S-Tab",
+        does: "next and previous row that needs you",
+        actions: &[
+            (KeyCode::Tab, Action::NextWaiting),
+            (KeyCode::BackTab, Action::PreviousWaiting),
+        ],
+    },
+    Binding {
+        keys: "j k ↓ ↑",
+        does: "next and previous row; scroll what is open",
+        actions: &[
+            (KeyCode::Char('j'), Action::Move(1)),
+            (KeyCode::Down, Action::Move(1)),
+            (KeyCode::Char('k'), Action::Move(-1)),
+            (KeyCode::Up, Action::Move(-1)),
+        ],
+    },
+    Binding {
+        keys: "PgDn PgUp",
+        does: "a screen down and up",
+        actions: &[
+            (KeyCode::PageDown, Action::Page(1)),
+            (KeyCode::PageUp, Action::Page(-1)),
+        ],
+    },
+    Binding {
+        keys: "g G Home End",
+        does: "first and last row",
+        actions: &[
+            (KeyCode::Char('g'), Action::First),
+            (KeyCode::Home, Action::First),
+            (KeyCode::Char('G'), Action::Last),
+            (KeyCode::End, Action::Last),
+        ],
+    },
+    Binding {
+        keys: "/",
+        does: "filter by any word a row shows",
+        actions: &[(KeyCode::Char('/'), Action::Filter)],
+    },
+    Binding {
+        keys: "f",
+        does: "view: all, only what wants attention, by project",
+        actions: &[(KeyCode::Char('f'), Action::Cycle)],
+    },
+    Binding {
+        keys: "e",
+        does: "explain: everything heard about the row",
+        actions: &[(KeyCode::Char('e'), Action::Explain)],
+    },
+    Binding {
+        keys: "i",
+        does: "install hooks, while none are registered",
+        actions: &[(KeyCode::Char('i'), Action::Install)],
+    },
+    Binding {
+        keys: "Esc",
+        does: "close what is open; clear the filter",
+        actions: &[(KeyCode::Esc, Action::Close)],
+    },
+    Binding {
+        keys: "?",
+        does: "this help",
+        actions: &[(KeyCode::Char('?'), Action::Help)],
+    },
+    Binding {
+        keys: "q Ctrl-C",
+        does: "quit",
+        actions: &[(KeyCode::Char('q'), Action::Quit)],
+    },
+];
+
+/// What `key` asks for, unless it is typed into the filter.
+pub(super) fn action(key: KeyEvent) -> Option<Action> {
+    if key.modifiers.contains(KeyModifiers::CONTROL) {
+        return control(key.code);
+    }
+    if key.modifiers.contains(KeyModifiers::ALT) {
+        return None;
+    }
+    BINDINGS
+        .iter()
+        .flat_map(|binding| binding.actions)
+        .find(|(code, _)| *code == key.code)
+        .map(|(_, action)| *action)
+}
+
+/// Habits from other programs, not shown in the help.
+fn control(code: KeyCode) -> Option<Action> {
+    match code {
+        KeyCode::Char('c') => Some(Action::Quit),
+        KeyCode::Char('l') => Some(Action::Redraw),
+        KeyCode::Char('n') => Some(Action::Move(1)),
+        KeyCode::Char('p') => Some(Action::Move(-1)),
+        KeyCode::Char('d' | 'f') => Some(Action::Page(1)),
+        KeyCode::Char('u' | 'b') => Some(Action::Page(-1)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things() {
+        let mut codes: Vec<_> = BINDINGS
+            .iter()
+            .flat_map(|binding| binding.actions)
+            .map(|(code, _)| format!("{code:?}"))
+            .collect();
+        let all = codes.len();
+        codes.sort();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn keys_of_features_that_do_not_exist_are_not_bound() {
+        for key in ['a', 'd', 's', 'n', 'x'] {
+            let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
+            assert_eq!(action(key), None, "{key:?}");
+        }
+    }
+}

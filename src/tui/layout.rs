@@ -1,0 +1,127 @@
+//! Where everything stands, as a function of the model and the size. The view draws by it and
+//! `update` finds by it what the mouse points at, so that the two cannot disagree.
+
+use ratatui::layout::Rect;
+
+use super::model::{Model, Panel};
+use super::trouble;
+
+/// From this width on the panel stands beside the list.
+const BESIDE_WIDTH: u16 = 160;
+
+/// The regions of the screen; a region without room is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub(super) header: Rect,
+    /// One line for each trouble, and one for a filter or view in force.
+    pub(super) lines: Rect,
+    pub(super) list: Rect,
+    /// The line between list and panel.
+    pub(super) rule: Rect,
+    pub(super) panel: Rect,
+    pub(super) footer: Rect,
+}
+
+impl Layout {
+    /// The regions of `area`.
+    pub(super) fn of(model: &Model, area: Rect) -> Self {
+        let mut body = area;
+        let header = take_top(&mut body, u16::from(area.height >= 2));
+        let footer = take_bottom(&mut body, u16::from(area.height >= 4));
+        let wanted = u16::try_from(trouble::lines(model).len()).unwrap_or(u16::MAX);
+        let room = body.height / 4;
+        let lines = take_top(&mut body, wanted.min(room));
+        let bare = Self {
+            header,
+            lines,
+            footer,
+            ..Self::default()
+        };
+        if !shows_panel(model) {
+            return Self { list: body, ..bare };
+        }
+        if area.width >= BESIDE_WIDTH && body.height >= 6 {
+            return bare.beside(body);
+        }
+        bare.below(body, model)
+    }
+
+    /// The region of the whole screen that the model was last told of.
+    pub(super) fn of_model(model: &Model) -> Self {
+        let (width, height) = model.setup.size;
+        Self::of(model, Rect::new(0, 0, width, height))
+    }
+
+    fn beside(self, body: Rect) -> Self {
+        let width = (body.width * 2 / 5).min(90);
+        let list = Rect {
+            width: body.width - width - 1,
+            ..body
+        };
+        Self {
+            list,
+            rule: Rect {
+                x: list.right(),
+                width: 1,
+                ..body
+            },
+            panel: Rect {
+                x: list.right() + 1,
+                width,
+                ..body
+            },
+            ..self
+        }
+    }
+
+    fn below(self, mut body: Rect, model: &Model) -> Self {
+        let height = panel_height(model, body.height);
+        let panel = take_bottom(&mut body, height);
+        let rule = take_bottom(&mut body, u16::from(height > 0));
+        Self {
+            list: body,
+            rule,
+            panel,
+            ..self
+        }
+    }
+}
+
+/// Help lies over everything and needs no place of its own.
+fn shows_panel(model: &Model) -> bool {
+    match model.panel {
+        Panel::Install(_) => true,
+        Panel::Detail | Panel::Explain | Panel::Help => model.selected_row().is_some(),
+    }
+}
+
+/// The list keeps at least three lines; a panel that was asked for by a key gets most of the rest.
+fn panel_height(model: &Model, body: u16) -> u16 {
+    let most = body.saturating_sub(4);
+    match model.panel {
+        Panel::Install(_) if model.rows.is_empty() => body.saturating_sub(1),
+        Panel::Install(_) | Panel::Explain => (body * 2 / 3).min(most),
+        Panel::Detail | Panel::Help if body < 7 => 0,
+        Panel::Detail | Panel::Help => (body / 3).clamp(2, 10).min(most),
+    }
+}
+
+fn take_top(body: &mut Rect, height: u16) -> Rect {
+    let taken = Rect {
+        height: height.min(body.height),
+        ..*body
+    };
+    body.y += taken.height;
+    body.height -= taken.height;
+    taken
+}
+
+fn take_bottom(body: &mut Rect, height: u16) -> Rect {
+    let height = height.min(body.height);
+    body.height -= height;
+    Rect {
+        y: body.bottom(),
+        height,
+        ..*body
+    }
+}

@@ -1,0 +1,283 @@
+//! All that a dashboard knows and shows. Only `update` changes it; the view reads it. It holds no
+//! handle to anything: a model can be made, changed and drawn in a test without a terminal.
+
+use std::cmp::Ordering;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use time::UtcOffset;
+
+use super::message::Hooks;
+use super::theme::Theme;
+use super::words;
+use crate::feed::{Health, Role};
+use crate::state::{Attention, Row, urgency};
+
+/// What the edge of the program knows and a model needs to be told once.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Whether the dashboard itself runs in a tmux pane or popup.
+    pub in_tmux: bool,
+    /// The difference between local time and UTC.
+    pub offset: UtcOffset,
+    /// The person's home, shown as `~`.
+    pub home: Option<String>,
+    /// Colours.
+    pub theme: Theme,
+    /// Columns and lines.
+    pub size: (u16, u16),
+}
+
+/// The dashboard's state.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(super) setup: Setup,
+    /// All rows, most urgent first.
+    pub(super) rows: Vec<Row>,
+    pub(super) role: Option<Role>,
+    pub(super) health: Health,
+    pub(super) hooks: Hooks,
+    pub(super) scope: Scope,
+    pub(super) filter: String,
+    /// Whether keys go into the filter.
+    pub(super) typing: bool,
+    /// The id of the selected row.
+    pub(super) selected: Option<String>,
+    /// Where the selected row stands among the visible ones: its successor is found here.
+    pub(super) position: usize,
+    /// What the list shows, from top to bottom; follows from the fields above.
+    pub(super) entries: Vec<Entry>,
+    /// The first entry on the screen.
+    pub(super) top: usize,
+    pub(super) panel: Panel,
+    /// How many lines of the panel are scrolled away.
+    pub(super) scroll: usize,
+    pub(super) notice: Option<Notice>,
+    /// tmux was asked for a jump and has not answered yet.
+    pub(super) jumping: bool,
+    /// Nothing is drawn while the screen belongs to an attached session.
+    pub(super) away: bool,
+    /// Counts what changed on the screen: equal means that nothing has to be drawn.
+    pub(super) version: u64,
+}
+
+/// Which rows are shown, and in what sections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All, by attention.
+    #[default]
+    All,
+    /// Those that wait, failed or are done, by attention.
+    Attention,
+    /// All, by project.
+    Projects,
+}
+
+impl Scope {
+    /// The one that `f` goes to.
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::All => Self::Attention,
+            Self::Attention => Self::Projects,
+            Self::Projects => Self::All,
+        }
+    }
+
+    fn shows(self, row: &Row) -> bool {
+        self != Self::Attention || Attention::from(row.state) < Attention::Working
+    }
+}
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// A section begins.
+    Heading(Heading),
+    /// The row at this place of [`Model::rows`].
+    Row(usize),
+}
+
+/// The title of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Heading {
+    /// Rows of one urgency.
+    Attention(Attention),
+    /// Rows of one project; empty when it is not known.
+    Project(String),
+}
+
+/// What stands below or beside the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Panel {
+    /// The selected row in short.
+    #[default]
+    Detail,
+    /// The selected row with everything that was heard of it.
+    Explain,
+    /// Keys and signs, over everything else.
+    Help,
+    /// What an install changes.
+    Install(Install),
+}
+
+/// How far an install is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Install {
+    /// The changes are being worked out.
+    Planning,
+    /// The changes, line by line, to be confirmed.
+    Planned(Vec<String>),
+    /// It is being done.
+    Applying,
+    /// It is over; says what happened, line by line.
+    Over(Vec<String>),
+}
+
+/// A sentence that stays for some seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Notice {
+    pub(super) text: String,
+    pub(super) until: Timestamp,
+}
+
+impl Model {
+    /// An empty dashboard.
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            setup,
+            rows: Vec::new(),
+            role: None,
+            health: Health::default(),
+            hooks: Hooks::default(),
+            scope: Scope::default(),
+            filter: String::new(),
+            typing: false,
+            selected: None,
+            position: 0,
+            entries: Vec::new(),
+            top: 0,
+            panel: Panel::default(),
+            scroll: 0,
+            notice: None,
+            jumping: false,
+            away: false,
+            version: 0,
+        }
+    }
+
+    /// Counts the changes of the screen: equal means that nothing has to be drawn.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Whether the screen belongs to somebody else at the moment.
+    pub fn is_away(&self) -> bool {
+        self.away
+    }
+
+    /// The selected row.
+    pub(super) fn selected_row(&self) -> Option<&Row> {
+        let id = self.selected.as_deref()?;
+        self.rows.iter().find(|row| row.id == id)
+    }
+
+    /// The rows on the list, from top to bottom.
+    pub(super) fn shown_rows(&self) -> impl DoubleEndedIterator<Item = &Row> + Clone {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Row(index) => self.rows.get(*index),
+            Entry::Heading(_) => None,
+        })
+    }
+
+    /// How many rows are in a section, filter or not.
+    pub(super) fn count(&self, attention: Attention) -> usize {
+        let in_section = |row: &&Row| Attention::from(row.state) == attention;
+        self.rows.iter().filter(in_section).count()
+    }
+
+    /// Whether the install is offered: nobody reports, and nobody could.
+    pub(super) fn offers_install(&self) -> bool {
+        self.rows.is_empty() && self.hooks == Hooks::Missing
+    }
+
+    /// Brings [`Model::entries`] into line with rows, scope and filter.
+    pub(super) fn arrange(&mut self) {
+        self.rows.sort_by(urgency);
+        let shown = (0..self.rows.len())
+            .filter(|index| self.scope.shows(&self.rows[*index]))
+            .filter(|index| matches_filter(&self.rows[*index], &self.filter))
+            .collect();
+        self.entries = match self.scope {
+            Scope::Projects => by_project(&self.rows, shown),
+            Scope::All | Scope::Attention => by_attention(&self.rows, &shown),
+        };
+    }
+}
+
+fn by_attention(rows: &[Row], shown: &[usize]) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(shown.len() + 5);
+    let mut section = None;
+    for index in shown {
+        let attention = Attention::from(rows[*index].state);
+        if section != Some(attention) {
+            section = Some(attention);
+            entries.push(Entry::Heading(Heading::Attention(attention)));
+        }
+        entries.push(Entry::Row(*index));
+    }
+    entries
+}
+
+/// Projects in the order of their most urgent row; rows without a folder come last.
+fn by_project(rows: &[Row], shown: Vec<usize>) -> Vec<Entry> {
+    let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
+    for index in shown {
+        let project = words::project(&rows[index]).unwrap_or_default();
+        match groups.iter_mut().find(|(name, _)| *name == project) {
+            Some((_, members)) => members.push(index),
+            None => groups.push((project, vec![index])),
+        }
+    }
+    groups.sort_by(|a, b| match (a.0.is_empty(), b.0.is_empty()) {
+        (false, true) => Ordering::Less,
+        (true, false) => Ordering::Greater,
+        _ => Ordering::Equal,
+    });
+    let section = |(name, members): (&str, Vec<usize>)| {
+        let heading = Entry::Heading(Heading::Project(name.to_owned()));
+        std::iter::once(heading).chain(members.into_iter().map(Entry::Row))
+    };
+    groups.into_iter().flat_map(section).collect()
+}
+
+/// Whether every word of `filter` occurs in what the row shows, in any case.
+fn matches_filter(row: &Row, filter: &str) -> bool {
+    if filter.trim().is_empty() {
+        return true;
+    }
+    let attention = words::section(Attention::from(row.state));
+    let target = row.target.to_string();
+    let texts = [
+        row.assistant.as_str(),
+        &target,
+        row.state.as_str(),
+        words::state(row),
+        attention,
+        row.tool.as_deref().unwrap_or_default(),
+        row.message.as_deref().unwrap_or_default(),
+        words::project(row).unwrap_or_default(),
+        row.branch.as_deref().unwrap_or_default(),
+    ];
+    let requests = row
+        .waiting
+        .iter()
+        .flat_map(|request| [&request.tool, &request.message])
+        .filter_map(Option::as_deref);
+    let haystack = texts
+        .into_iter()
+        .chain(requests)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .to_lowercase();
+    let found = |word: &str| haystack.contains(&word.to_lowercase());
+    filter.split_whitespace().all(found)
+}

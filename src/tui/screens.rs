@@ -1,0 +1,257 @@
+//! Whole screens as snapshots, at the sizes the dashboard is used at, and one property: no size and
+//! no row can make it panic.
+
+use pane_patrol_hooks::event::State;
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::effect::Effect;
+use super::fixture::{With, day, model_with, now, prompt_idle, row, screen};
+use super::message::{Hooks, Message};
+use super::model::Model;
+use super::update::update;
+use super::view;
+use crate::feed::{Feed, Health, Role};
+use crate::state::Row;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (200, 50)];
+
+/// What `change` makes of a dashboard with `rows`, at every size.
+fn screens(rows: &[Row], change: impl Fn(&mut Model)) -> String {
+    let one = |(width, height)| {
+        let mut model = model_with(rows.to_vec(), width, height);
+        change(&mut model);
+        format!("── {width} x {height} ──\n{}", screen(&model))
+    };
+    SIZES.map(one).concat()
+}
+
+fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
+    let press = |c: char| {
+        let code = match c {
+            '\n' => KeyCode::Enter,
+            '\u{1b}' => KeyCode::Esc,
+            '\t' => KeyCode::Tab,
+            c => KeyCode::Char(c),
+        };
+        update(
+            model,
+            Message::Key(KeyEvent::new(code, KeyModifiers::NONE)),
+            now(),
+        )
+    };
+    keys.chars().flat_map(press).collect()
+}
+
+fn tell(model: &mut Model, message: Message) {
+    update(model, message, now());
+}
+
+#[test]
+fn an_empty_dashboard_offers_the_install_while_no_hook_is_registered() {
+    insta::assert_snapshot!(screens(&[], |model| tell(
+        model,
+        Message::Hooks(Hooks::Missing)
+    )));
+}
+
+#[test]
+fn an_empty_dashboard_says_what_to_start_when_hooks_are_registered() {
+    insta::assert_snapshot!(screens(&[], |model| tell(
+        model,
+        Message::Hooks(Hooks::Installed)
+    )));
+}
+
+#[test]
+fn one_row() {
+    let rows = [prompt_idle(
+        row(1, "claude", State::WaitingInput, "main:0.0", 95).in_folder("/home/ada", None),
+    )];
+    insta::assert_snapshot!(screens(&rows, |_| {}));
+}
+
+#[test]
+fn a_usual_day() {
+    insta::assert_snapshot!(screens(&day(), |_| {}));
+}
+
+#[test]
+fn a_usual_day_by_project() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        press(model, "ffj");
+    }));
+}
+
+#[test]
+fn long_and_wide_names() {
+    let long = "x".repeat(190);
+    let rows = [
+        row(
+            1,
+            "claude",
+            State::WaitingApproval,
+            "a session with a rather long name:12.34",
+            4_000,
+        )
+        .asks(
+            "mcp__filesystem__write_many_files",
+            &format!("a word, then {long}"),
+        )
+        .in_folder(
+            "/home/ada/src/a-project-with-a-long-name/packages/the-innermost-package",
+            Some("feature/very-long-branch-name-of-somebody"),
+        ),
+        row(2, "qwen", State::WaitingInput, "日本語のセッション:0.0", 20)
+            .asks(
+                "AskUserQuestion",
+                "どのデータベースを使いますか？ PostgreSQL か SQLite か、それとも 👩‍👩‍👧‍👦 か？",
+            )
+            .in_folder("/home/ada/プロジェクト", Some("機能/税")),
+        row(
+            3,
+            "a-very-long-assistant-name_-_32c",
+            State::Running,
+            "e:0.0",
+            4,
+        )
+        .says(Some("Bash"), "echo 🦀🦀🦀 é ﷽ done"),
+    ];
+    insta::assert_snapshot!(screens(&rows, |_| {}));
+}
+
+#[test]
+fn a_filter_that_is_being_typed() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        press(model, "/shop");
+    }));
+}
+
+#[test]
+fn a_filter_that_is_in_force_with_only_what_wants_attention() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        press(model, "/claude\nf");
+    }));
+}
+
+#[test]
+fn the_help() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        press(model, "?");
+    }));
+}
+
+#[test]
+fn the_explanation_of_a_row() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        press(model, "e");
+    }));
+}
+
+#[test]
+fn troubles() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        let health = Health {
+            rejected: [("malformed".to_owned(), 2), ("oversized".to_owned(), 1)].into(),
+            foreign: 1,
+            troubles: vec!["tmux does not answer: targets may be out of date".to_owned()],
+            ..Health::default()
+        };
+        tell(model, Message::Feed(Feed::Health(health)));
+        let why = "another process holds the event socket and does not answer";
+        tell(
+            model,
+            Message::Feed(Feed::Role(Role::Nobody(why.to_owned()))),
+        );
+    }));
+}
+
+#[test]
+fn the_rows_of_another_dashboard() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        tell(model, Message::Feed(Feed::Role(Role::Subscriber)));
+    }));
+}
+
+#[test]
+fn the_changes_of_an_install() {
+    let diff = "--- /home/ada/.claude/settings.json\n+++ /home/ada/.claude/settings.json\n@@ -1,3 +1,9 @@\n {\n-  \"model\": \"opus\"\n+  \"model\": \"opus\",\n+  \"hooks\": {\n+    \"SessionStart\": [\n+    ]\n+  }\n }";
+    insta::assert_snapshot!(screens(&[], |model| {
+        tell(model, Message::Hooks(Hooks::Missing));
+        assert_eq!(press(model, "i"), [Effect::PlanInstall]);
+        let plan = Ok(diff.lines().map(str::to_owned).collect());
+        tell(model, Message::InstallPlanned(plan));
+    }));
+}
+
+#[test]
+fn an_install_that_is_over() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        let said = [
+            "Claude Code reports from now on, also in sessions that run already.",
+            "The original is kept in /home/ada/.local/state/pane-patrol/installs/claude/1.",
+        ];
+        tell(
+            model,
+            Message::Installed(Ok(said.map(str::to_owned).to_vec())),
+        );
+    }));
+}
+
+fn any_row() -> impl Strategy<Value = Row> {
+    let state = prop::sample::select(State::ALL);
+    let text = "\\PC{0,40}";
+    (
+        0..40_u32,
+        state,
+        "[a-z]{1,32}",
+        text,
+        text,
+        text,
+        0..100_000_u64,
+        0..3_usize,
+    )
+        .prop_map(
+            |(pane, state, assistant, tool, message, cwd, ago, agents)| {
+                let mut row = row(
+                    pane,
+                    &assistant,
+                    state,
+                    &format!("s{message}:1.{pane}"),
+                    ago,
+                )
+                .in_folder(&format!("/{cwd}"), Some(&tool));
+                row.sub_agents = agents;
+                if ago % 2 == 0 {
+                    row.asks(&tool, &message)
+                } else {
+                    row.says(Some(&tool), &message)
+                }
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_panics_at_any_size_with_any_rows(
+        rows in prop::collection::vec(any_row(), 0..12),
+        (width, height) in (0..220_u16, 0..60_u16),
+        (told_width, told_height) in (0..220_u16, 0..60_u16),
+        keys in "[jkgGfei?/a \t\n\u{1b}]{0,12}",
+    ) {
+        let mut model = model_with(rows, told_width, told_height);
+        press(&mut model, &keys);
+        // The terminal may be resized before the model hears of it.
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        view::draw(&model, now(), &mut buffer);
+        prop_assert!(view::next_change(&model, now()) > now());
+        tell(&mut model, Message::Resize(width, height));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        view::draw(&model, now(), &mut buffer);
+        prop_assert!(model.selected_row().is_some() || model.shown_rows().next().is_none());
+    }
+}

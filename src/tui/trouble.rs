@@ -1,0 +1,75 @@
+//! What the person must know beside the rows, one line each: what does not work, and what is
+//! hidden by a filter. A dashboard that hears nothing must not look like one where all is well.
+
+use super::model::{Model, Scope};
+use super::words::counted;
+use crate::feed::Role;
+
+/// One line above the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// Rows may be missing or out of date.
+    Trouble(String),
+    /// Good to know.
+    Remark(String),
+}
+
+/// All of them, the worst first.
+pub(super) fn lines(model: &Model) -> Vec<Line> {
+    let mut lines: Vec<Line> = troubles(model).into_iter().map(Line::Trouble).collect();
+    if model.role == Some(Role::Subscriber) {
+        lines.push(Line::Remark(
+            "another pane-patrol collects; these are its rows".to_owned(),
+        ));
+    }
+    lines.extend(hidden(model).map(Line::Remark));
+    lines
+}
+
+fn troubles(model: &Model) -> Vec<String> {
+    let mut troubles = Vec::new();
+    if let Some(Role::Nobody(why)) = &model.role {
+        troubles.push(format!("nobody collects, so nothing here changes: {why}"));
+    }
+    troubles.extend(model.health.troubles.iter().cloned());
+    troubles.extend(rejected(model));
+    if model.health.foreign > 0 {
+        let events = counted_u64(model.health.foreign, "event");
+        troubles.push(format!("{events} of another user dropped"));
+    }
+    troubles
+}
+
+fn rejected(model: &Model) -> Option<String> {
+    let rejected = &model.health.rejected;
+    let total: u64 = rejected.values().sum();
+    let reasons: Vec<String> = match rejected.len() {
+        1 => rejected.keys().cloned().collect(),
+        _ => rejected
+            .iter()
+            .map(|(reason, count)| format!("{count} {reason}"))
+            .collect(),
+    };
+    let events = counted_u64(total, "event");
+    (total > 0).then(|| format!("{events} rejected: {}", reasons.join(", ")))
+}
+
+fn counted_u64(number: u64, thing: &str) -> String {
+    counted(usize::try_from(number).unwrap_or(usize::MAX), thing)
+}
+
+/// What is not on the list although it is there.
+fn hidden(model: &Model) -> Option<String> {
+    let filter = model.filter.trim();
+    let shown = model.shown_rows().count();
+    let of = format!("{shown} of {}", model.rows.len());
+    match (filter.is_empty(), model.scope) {
+        (true, Scope::All) => None,
+        (true, Scope::Attention) => Some(format!("only what wants attention: {of}")),
+        (true, Scope::Projects) => Some("by project".to_owned()),
+        (false, Scope::All | Scope::Projects) => Some(format!("filter \"{filter}\": {of}")),
+        (false, Scope::Attention) => Some(format!(
+            "filter \"{filter}\", only what wants attention: {of}"
+        )),
+    }
+}

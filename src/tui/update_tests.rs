@@ -1,0 +1,310 @@
+//! What `update` does to a model, without a terminal.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use pane_patrol_hooks::event::State;
+
+use super::effect::{Attach, Effect};
+use super::fixture::{With, day, model_with, now, row, screen};
+use super::message::{Hooks, Jumped, Message};
+use super::model::{Install, Model, Panel};
+use super::update::update;
+use super::view;
+use crate::feed::{Feed, Health, Role};
+
+fn tell(model: &mut Model, message: Message) -> Vec<Effect> {
+    update(model, message, now())
+}
+
+fn press(model: &mut Model, code: KeyCode) -> Vec<Effect> {
+    tell(model, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+fn keys(model: &mut Model, keys: &str) {
+    for key in keys.chars() {
+        press(model, KeyCode::Char(key));
+    }
+}
+
+fn mouse(model: &mut Model, kind: MouseEventKind, row: u16) -> Vec<Effect> {
+    let event = MouseEvent {
+        kind,
+        column: 5,
+        row,
+        modifiers: KeyModifiers::NONE,
+    };
+    tell(model, Message::Mouse(event))
+}
+
+const CLICK: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
+
+fn target(model: &Model) -> String {
+    model
+        .selected_row()
+        .expect("a row is selected")
+        .target
+        .to_string()
+}
+
+fn usual() -> Model {
+    model_with(day(), 100, 30)
+}
+
+#[test]
+fn enter_asks_for_a_jump_to_the_selected_row_once_until_it_is_answered() {
+    let mut model = usual();
+    keys(&mut model, "j");
+    let Some(Effect::Jump(row)) = press(&mut model, KeyCode::Enter).pop() else {
+        panic!("Enter jumps");
+    };
+    assert_eq!(row.target.to_string(), "api:2.0");
+    assert_eq!(press(&mut model, KeyCode::Enter), []);
+    tell(&mut model, Message::Jumped(Jumped::There));
+    assert_eq!(press(&mut model, KeyCode::Enter).len(), 1);
+}
+
+#[test]
+fn a_pane_that_is_gone_is_said_for_some_seconds_and_jumps_nowhere() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(tell(&mut model, Message::Jumped(Jumped::Gone)), []);
+    assert!(screen(&model).contains("the pane is gone"));
+    let later = now().plus(Duration::from_secs(6));
+    assert!(view::next_change(&model, now()) <= later);
+    update(&mut model, Message::Tick, later);
+    assert!(!screen(&model).contains("the pane is gone"));
+}
+
+#[test]
+fn a_row_of_another_server_sends_the_dashboard_away_until_the_person_is_back() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Enter);
+    let attach = Attach {
+        socket: "/tmp/other".to_owned(),
+        target: "$1:@2.%3".to_owned(),
+    };
+    let jumped = Jumped::Attach(attach.clone());
+    assert_eq!(
+        tell(&mut model, Message::Jumped(jumped)),
+        [Effect::Attach(attach)]
+    );
+    assert!(model.is_away());
+    tell(&mut model, Message::AttachEnded(Ok(())));
+    assert!(!model.is_away());
+}
+
+#[test]
+fn the_selection_stays_with_its_row_when_a_more_urgent_one_comes() {
+    let mut model = usual();
+    let before = target(&model);
+    let urgent = row(9, "claude", State::WaitingApproval, "late:0.0", 9_000).asks("Bash", "rm x");
+    tell(&mut model, Message::Feed(Feed::Row(Box::new(urgent))));
+    assert_eq!(
+        model.shown_rows().next().unwrap().target.to_string(),
+        "late:0.0"
+    );
+    assert_eq!(target(&model), before);
+}
+
+#[test]
+fn the_selection_goes_to_the_nearest_row_when_its_row_vanishes() {
+    let mut model = usual();
+    keys(&mut model, "jj");
+    assert_eq!(target(&model), "docs:0.1");
+    let id = model.selected.clone().unwrap();
+    tell(&mut model, Message::Feed(Feed::Gone(id)));
+    assert_eq!(target(&model), "web:3.0");
+    keys(&mut model, "G");
+    let id = model.selected.clone().unwrap();
+    tell(&mut model, Message::Feed(Feed::Gone(id)));
+    assert_eq!(target(&model), "infra:0.2", "the last one's neighbour");
+}
+
+#[test]
+fn tab_goes_round_the_rows_that_need_the_person() {
+    let mut model = usual();
+    let mut visited = Vec::new();
+    for _ in 0..3 {
+        press(&mut model, KeyCode::Tab);
+        visited.push(target(&model));
+    }
+    assert_eq!(visited, ["api:2.0", "shop:1.1", "api:2.0"]);
+    press(&mut model, KeyCode::BackTab);
+    assert_eq!(target(&model), "shop:1.1");
+}
+
+#[test]
+fn tab_says_so_when_nobody_needs_the_person() {
+    let quiet = vec![row(1, "claude", State::Idle, "a:0.0", 1)];
+    let mut model = model_with(quiet, 80, 24);
+    press(&mut model, KeyCode::Tab);
+    assert_eq!(model.notice.as_ref().unwrap().text, "nobody needs you");
+}
+
+#[test]
+fn the_filter_takes_words_in_any_case_and_escape_shows_all_again() {
+    let mut model = usual();
+    keys(&mut model, "/SHOP works");
+    assert_eq!(model.shown_rows().count(), 1);
+    assert_eq!(target(&model), "shop:1.2");
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(model.shown_rows().count(), 7);
+    assert_eq!(target(&model), "shop:1.2", "and the row stays selected");
+}
+
+#[test]
+fn letters_typed_into_the_filter_are_no_commands() {
+    let mut model = usual();
+    keys(&mut model, "/q");
+    assert_eq!(model.filter, "q");
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(press(&mut model, KeyCode::Char('q')), [Effect::Quit]);
+}
+
+#[test]
+fn a_click_selects_and_a_second_click_jumps() {
+    let mut model = usual();
+    // Header, section, claude, codex.
+    assert_eq!(mouse(&mut model, CLICK, 3), []);
+    assert_eq!(target(&model), "api:2.0");
+    assert!(matches!(mouse(&mut model, CLICK, 3)[..], [Effect::Jump(_)]));
+    assert_eq!(mouse(&mut model, CLICK, 1), [], "a heading");
+    assert_eq!(mouse(&mut model, CLICK, 25), [], "the panel");
+}
+
+#[test]
+fn the_wheel_scrolls_the_list_without_moving_the_selection() {
+    let rows = (0..50)
+        .map(|pane| {
+            row(
+                pane,
+                "claude",
+                State::Running,
+                &format!("s:{pane}.0"),
+                100 - u64::from(pane),
+            )
+        })
+        .collect();
+    let mut model = model_with(rows, 80, 24);
+    mouse(&mut model, MouseEventKind::ScrollDown, 5);
+    assert_eq!((model.top, target(&model).as_str()), (3, "s:0.0"));
+    keys(&mut model, "j");
+    assert_eq!(model.top, 1 + 1, "a key brings the selected row back");
+}
+
+#[test]
+fn the_install_is_shown_first_and_done_on_the_second_press() {
+    let mut model = model_with(Vec::new(), 80, 24);
+    assert_eq!(press(&mut model, KeyCode::Char('i')), [], "not offered yet");
+    tell(&mut model, Message::Hooks(Hooks::Missing));
+    assert_eq!(press(&mut model, KeyCode::Char('i')), [Effect::PlanInstall]);
+    assert_eq!(
+        press(&mut model, KeyCode::Char('i')),
+        [],
+        "nothing is shown yet"
+    );
+    tell(
+        &mut model,
+        Message::InstallPlanned(Ok(vec!["+x".to_owned()])),
+    );
+    assert_eq!(
+        press(&mut model, KeyCode::Char('i')),
+        [Effect::ApplyInstall]
+    );
+    assert_eq!(
+        press(&mut model, KeyCode::Char('i')),
+        [],
+        "it is being done"
+    );
+    let over = Message::Installed(Ok(vec!["done".to_owned()]));
+    assert_eq!(tell(&mut model, over), [Effect::CheckHooks]);
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(model.panel, Panel::Detail);
+}
+
+#[test]
+fn rows_arrive_while_the_install_is_shown_and_the_offer_is_gone_with_the_first() {
+    let mut model = model_with(Vec::new(), 80, 24);
+    tell(&mut model, Message::Hooks(Hooks::Missing));
+    press(&mut model, KeyCode::Char('i'));
+    tell(
+        &mut model,
+        Message::InstallPlanned(Ok(vec!["+x".to_owned()])),
+    );
+    tell(&mut model, Message::Feed(Feed::Snapshot(day())));
+    assert!(screen(&model).contains("shop:1.1") && screen(&model).contains("+x"));
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(press(&mut model, KeyCode::Char('i')), []);
+}
+
+#[test]
+fn a_plan_that_comes_after_escape_opens_nothing() {
+    let mut model = model_with(Vec::new(), 80, 24);
+    tell(&mut model, Message::Hooks(Hooks::Missing));
+    press(&mut model, KeyCode::Char('i'));
+    press(&mut model, KeyCode::Esc);
+    tell(
+        &mut model,
+        Message::InstallPlanned(Ok(vec!["+x".to_owned()])),
+    );
+    assert_eq!(model.panel, Panel::Detail);
+    tell(&mut model, Message::Installed(Ok(vec!["done".to_owned()])));
+    assert_eq!(
+        model.panel,
+        Panel::Install(Install::Over(vec!["done".to_owned()]))
+    );
+}
+
+#[test]
+fn what_changes_nothing_is_not_drawn() {
+    let mut model = usual();
+    let version = model.version();
+    let same = day().pop().unwrap();
+    tell(&mut model, Message::Feed(Feed::Row(Box::new(same))));
+    tell(&mut model, Message::Feed(Feed::Health(Health::default())));
+    tell(&mut model, Message::Feed(Feed::Gone("nobody".to_owned())));
+    press(&mut model, KeyCode::F(9));
+    mouse(&mut model, MouseEventKind::Moved, 3);
+    assert_eq!(model.version(), version);
+}
+
+#[test]
+fn events_received_without_trouble_change_nothing_on_the_screen() {
+    let mut model = usual();
+    let version = model.version();
+    let health = Health {
+        received: 12,
+        ..Health::default()
+    };
+    tell(&mut model, Message::Feed(Feed::Health(health)));
+    assert_eq!(model.version(), version);
+}
+
+#[test]
+fn a_collector_that_ended_is_said_above_its_last_rows() {
+    let mut model = usual();
+    tell(&mut model, Message::FeedEnded);
+    assert!(screen(&model).contains("nothing here changes"));
+    tell(&mut model, Message::Feed(Feed::Role(Role::Collector)));
+    assert!(!screen(&model).contains("nothing here changes"));
+}
+
+#[test]
+fn an_idle_dashboard_wakes_up_for_the_minutes_only() {
+    let idle = vec![row(1, "claude", State::Idle, "a:0.0", 7_300)];
+    let model = model_with(idle, 80, 24);
+    let next = view::next_change(&model, now());
+    assert_eq!(
+        next.since(now()),
+        Duration::from_secs(45),
+        "the clock's next minute"
+    );
+    let waiting = vec![row(1, "claude", State::WaitingInput, "a:0.0", 90)];
+    let model = model_with(waiting, 80, 24);
+    assert_eq!(
+        view::next_change(&model, now()).since(now()),
+        Duration::from_secs(1)
+    );
+}

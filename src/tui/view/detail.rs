@@ -1,0 +1,240 @@
+//! The selected row in full: since when, every request with its whole text, where, and why we say so.
+
+use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::header::local;
+use crate::state::{Evidence, Request, Row};
+use crate::tui::age::{self, Grain};
+use crate::tui::model::{Model, Panel};
+use crate::tui::theme::Theme;
+use crate::tui::{text, words};
+
+/// Columns of the labels at the left: `why`, `Bash`.
+const LABEL: usize = 7;
+
+/// Pieces of evidence that the short form shows.
+const FEW: usize = 3;
+
+pub(super) fn lines(model: &Model, now: Timestamp, width: u16, all: bool) -> Vec<Line<'static>> {
+    let Some(row) = model.selected_row() else {
+        return Vec::new();
+    };
+    let sheet = Sheet {
+        model,
+        now,
+        width: usize::from(width).saturating_sub(2),
+    };
+    let mut lines = sheet.title(row);
+    lines.extend(sheet.asks(row));
+    lines.extend(sheet.folder(row));
+    lines.extend(sheet.evidence(row, all));
+    lines
+}
+
+/// When an age in the panel changes next.
+pub(super) fn next_change(model: &Model, now: Timestamp, panel: Rect) -> Option<Timestamp> {
+    let explains = matches!(model.panel, Panel::Detail | Panel::Explain | Panel::Help);
+    let row = model
+        .selected_row()
+        .filter(|_| explains && panel.height > 0)?;
+    let count = if model.panel == Panel::Explain {
+        usize::MAX
+    } else {
+        FEW
+    };
+    row.evidence
+        .iter()
+        .take(count)
+        .map(|evidence| age::next_change(now, evidence.at, Grain::Coarse))
+        .min()
+}
+
+struct Sheet<'a> {
+    model: &'a Model,
+    now: Timestamp,
+    width: usize,
+}
+
+impl Sheet<'_> {
+    fn theme(&self) -> Theme {
+        self.model.setup.theme
+    }
+
+    /// `shop:1.1 · claude · wants approval since 13:58:03`
+    fn title(&self, row: &Row) -> Vec<Line<'static>> {
+        let theme = self.theme();
+        let target = text::fit_end(&row.target.to_string(), self.width / 2).into_owned();
+        let state = words::phrase(row).to_owned();
+        let since = format!("{state} since {}", self.moment(row.since));
+        let room = self.width.saturating_sub(text::width(&target) + 3);
+        let name = row.assistant.to_string();
+        let both = text::width(&name) + 3 + since.len();
+        let (name, state) = match room {
+            room if room >= both => (Some(name), since),
+            room if room >= since.len() => (None, since),
+            _ => (None, state),
+        };
+        let parts = std::iter::once((target, theme.strong()))
+            .chain(name.map(|name| (name, theme.text())))
+            .chain([(state, theme.state(row.state))]);
+        let mut spans = vec![Span::raw(" ")];
+        for (index, (part, style)) in parts.enumerate() {
+            if index > 0 {
+                spans.push(Span::styled(" · ", theme.dim()));
+            }
+            spans.push(Span::styled(part, style));
+        }
+        vec![Line::from(spans)]
+    }
+
+    /// Every open request; else what it does or said last.
+    fn asks(&self, row: &Row) -> Vec<Line<'static>> {
+        let theme = self.theme();
+        if row.waiting.is_empty() {
+            let running = row.state == State::Running;
+            let label = row.tool.as_deref().filter(|_| running).unwrap_or("");
+            return self.labelled(label, theme.strong(), row.message.as_deref(), theme.text());
+        }
+        let request = |request: &Request| {
+            let title = words::request_title(request);
+            let style = theme.state(request.state);
+            let mut lines = self.labelled(title, style, request.message.as_deref(), theme.text());
+            if request.message.is_none() {
+                lines = self.labelled(title, style, Some("(it did not say for what)"), theme.dim());
+            }
+            if request.agent_id.is_some() {
+                lines.extend(self.labelled("", style, Some("asked by a sub-agent"), theme.dim()));
+            }
+            lines
+        };
+        row.waiting.iter().flat_map(request).collect()
+    }
+
+    fn folder(&self, row: &Row) -> Vec<Line<'static>> {
+        let home = self.model.setup.home.as_deref();
+        let Some(cwd) = row.cwd.as_deref() else {
+            return Vec::new();
+        };
+        let mut place = words::below_home(cwd, home);
+        if let Some(branch) = &row.branch {
+            place.push_str(" ⎇ ");
+            place.push_str(branch);
+        }
+        if row.sub_agents > 0 {
+            place.push_str(" · ");
+            place.push_str(&words::counted(row.sub_agents, "sub-agent"));
+        }
+        let dim = self.theme().dim();
+        self.labelled("in", dim, Some(&place), dim)
+    }
+
+    fn evidence(&self, row: &Row, all: bool) -> Vec<Line<'static>> {
+        let count = if all { usize::MAX } else { FEW };
+        row.evidence
+            .iter()
+            .take(count)
+            .enumerate()
+            .flat_map(|(index, evidence)| {
+                let label = if index == 0 { "why" } else { "" };
+                self.piece(label, evidence, all)
+            })
+            .collect()
+    }
+
+    /// What was heard, from whom, how long ago, and what it changed.
+    fn piece(&self, label: &str, evidence: &Evidence, all: bool) -> Vec<Line<'static>> {
+        let theme = self.theme();
+        let age = age::text(self.now, evidence.at, Grain::Coarse);
+        let mut heard = evidence.what.clone();
+        if all {
+            heard = format!("{} {heard}", self.moment(evidence.at));
+        }
+        let heard = format!("{heard} · {} · {age} ago", speaker(evidence.source));
+        let mut lines = self.labelled(label, theme.dim(), Some(&heard), theme.text());
+        let mut told = change(evidence);
+        if let Some(reason) = &evidence.reason {
+            told.push_str(": ");
+            told.push_str(reason);
+        }
+        if all {
+            let told = format!("→ {told}");
+            lines.extend(self.labelled("", theme.dim(), Some(&told), theme.dim()));
+        }
+        lines
+    }
+
+    /// `text` wrapped beside a label; nothing when there is nothing to say.
+    fn labelled(
+        &self,
+        label: &str,
+        label_style: Style,
+        text: Option<&str>,
+        style: Style,
+    ) -> Vec<Line<'static>> {
+        let Some(text) = text else {
+            return Vec::new();
+        };
+        let is_roomy = self.width >= 30;
+        let indent = if is_roomy { LABEL + 1 } else { 0 };
+        let mut label = label;
+        let mut lines = Vec::new();
+        if text::width(label) > indent.saturating_sub(1) {
+            // A long tool name must not push its command to the right edge.
+            lines.push(Line::from(Span::styled(format!("  {label}"), label_style)));
+            label = "";
+        }
+        for part in text::wrap(text, self.width.saturating_sub(indent + 1)) {
+            let gap = " ".repeat(indent.saturating_sub(text::width(label)));
+            lines.push(Line::from(vec![
+                Span::raw("  "),
+                Span::styled(label.to_owned(), label_style),
+                Span::raw(gap),
+                Span::styled(part, style),
+            ]));
+            label = "";
+        }
+        lines
+    }
+
+    /// The time of day, with the date when it was not today.
+    fn moment(&self, at: Timestamp) -> String {
+        let offset = self.model.setup.offset;
+        let (at, now) = (local(at, offset), local(self.now, offset));
+        let (hour, minute, second) = at.to_hms();
+        let time = format!("{hour:02}:{minute:02}:{second:02}");
+        if at.date() == now.date() {
+            return time;
+        }
+        format!(
+            "{}-{:02}-{:02} {time}",
+            at.year(),
+            u8::from(at.month()),
+            at.day()
+        )
+    }
+}
+
+fn speaker(source: Source) -> &'static str {
+    match source {
+        Source::Hook => "hook",
+        Source::Witness => "witness",
+        Source::User => "you",
+        Source::Emit => "script",
+    }
+}
+
+fn change(evidence: &Evidence) -> String {
+    match evidence.before {
+        Some(before) if before == evidence.after => "changed nothing".to_owned(),
+        Some(before) => format!(
+            "{}, was {}",
+            words::plain(evidence.after),
+            words::plain(before)
+        ),
+        None => format!("{}, a new row", words::plain(evidence.after)),
+    }
+}

@@ -1,0 +1,86 @@
+//! The last line: a notice, the filter that is typed, or the keys that matter now.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::pen::Pen;
+use crate::tui::model::{Install, Model, Panel};
+use crate::tui::text;
+
+/// A key and what it does here.
+type Hint = (&'static str, &'static str);
+
+pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
+    if model.typing {
+        draw_filter(model, &mut pen);
+    } else if let Some(notice) = &model.notice {
+        pen.put(&notice.text, model.setup.theme.strong());
+    } else {
+        draw_hints(model, &hints(model), &mut pen);
+    }
+}
+
+fn draw_filter(model: &Model, pen: &mut Pen<'_>) {
+    let theme = model.setup.theme;
+    let hint = "   Enter keep · Esc clear";
+    pen.put("/ ", theme.accent());
+    let typed = text::fit_end(&model.filter, pen.room().saturating_sub(1));
+    pen.put(&typed, theme.strong());
+    pen.put("▏", theme.accent());
+    if pen.room() >= text::width(hint) {
+        pen.put(hint, theme.dim());
+    }
+}
+
+/// As many as fit, the most useful first; none is cut in half.
+fn draw_hints(model: &Model, hints: &[Hint], pen: &mut Pen<'_>) {
+    let theme = model.setup.theme;
+    for (index, (key, does)) in hints.iter().enumerate() {
+        let between = if index > 0 { " · " } else { "" };
+        let needed = text::width(between) + text::width(key) + 1 + text::width(does);
+        if needed > pen.room() {
+            break;
+        }
+        pen.put(between, theme.dim());
+        pen.put(key, theme.accent());
+        pen.put(" ", theme.text());
+        pen.put(does, theme.dim());
+    }
+}
+
+/// The keys that matter now, the most useful first.
+fn hints(model: &Model) -> Vec<Hint> {
+    let go = if model.setup.in_tmux { "go" } else { "attach" };
+    match &model.panel {
+        Panel::Install(Install::Planned(_)) => vec![
+            ("i", "install"),
+            ("Esc", "leave it"),
+            ("j k", "scroll"),
+            ("q", "quit"),
+        ],
+        Panel::Help | Panel::Install(_) => vec![("Esc", "close"), ("j k", "scroll"), ("q", "quit")],
+        _ if model.offers_install() => vec![("i", "install"), ("?", "help"), ("q", "quit")],
+        _ if model.rows.is_empty() => vec![("?", "help"), ("q", "quit")],
+        Panel::Explain => vec![
+            ("Enter", go),
+            ("e", "close"),
+            ("PgDn", "scroll"),
+            ("Tab", "next"),
+            ("?", "help"),
+            ("q", "quit"),
+        ],
+        Panel::Detail => vec![
+            ("Enter", go),
+            ("Tab", "next"),
+            ("/", "filter"),
+            ("?", "help"),
+            ("e", "explain"),
+            ("f", "view"),
+            ("q", "quit"),
+        ],
+    }
+}

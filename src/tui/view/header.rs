@@ -1,0 +1,110 @@
+//! The first line: who needs the person, in words, and the time. Below it one line for each trouble.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use time::{OffsetDateTime, UtcOffset};
+
+use super::pen::Pen;
+use crate::state::Attention;
+use crate::tui::model::Model;
+use crate::tui::trouble::{self, Line};
+use crate::tui::{text, words};
+
+const NAME: &str = "pane-patrol";
+const GAP: &str = "   ";
+const BETWEEN: &str = " · ";
+
+const ORDER: [Attention; 5] = [
+    Attention::NeedsYou,
+    Attention::Failed,
+    Attention::Done,
+    Attention::Working,
+    Attention::Quiet,
+];
+
+pub(super) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let theme = model.setup.theme;
+    let counts = counts(model);
+    let clock = clock(now, model.setup.offset);
+    let wanted: usize = counts.iter().map(|(_, text)| text::width(text) + 3).sum();
+
+    let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
+    let room = pen.room();
+    let with_clock = room >= wanted + clock.len();
+    if room >= NAME.len() + GAP.len() + wanted + clock.len() {
+        pen.put(NAME, theme.strong());
+        pen.put(GAP, theme.text());
+    }
+    if with_clock {
+        pen.keep_free(clock.len() + 1);
+    }
+    for (index, (attention, text)) in counts.iter().enumerate() {
+        let between = if index > 0 { BETWEEN } else { "" };
+        if text::width(text) + text::width(between) > pen.room() && index > 0 {
+            break;
+        }
+        pen.put(between, theme.dim());
+        pen.put(text, attention.map_or(theme.dim(), |a| theme.section(a)));
+    }
+    if with_clock {
+        let mut pen = Pen::new(buffer, area.x, area.y, area.right().saturating_sub(1));
+        pen.put_right(&clock, theme.dim());
+    }
+}
+
+/// What there is, in words, most urgent first.
+fn counts(model: &Model) -> Vec<(Option<Attention>, String)> {
+    let mut counts: Vec<_> = ORDER
+        .into_iter()
+        .map(|attention| (attention, model.count(attention)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(attention, count)| (Some(attention), words::count(attention, count)))
+        .collect();
+    if !model.rows.is_empty() && model.count(Attention::NeedsYou) == 0 {
+        counts.insert(0, (None, "nobody needs you".to_owned()));
+    }
+    counts
+}
+
+/// `HH:MM` where the person is.
+fn clock(now: Timestamp, offset: UtcOffset) -> String {
+    let (hour, minute, _) = local(now, offset).to_hms();
+    format!("{hour:02}:{minute:02}")
+}
+
+/// `now` where the person is.
+pub(super) fn local(now: Timestamp, offset: UtcOffset) -> OffsetDateTime {
+    let seconds = now.as_micros().div_euclid(1_000_000);
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|moment| moment.checked_to_offset(offset))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+pub(super) fn draw_lines(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = model.setup.theme;
+    let lines = trouble::lines(model);
+    let shown = usize::from(area.height);
+    for (index, (line, y)) in lines.iter().zip(area.top()..area.bottom()).enumerate() {
+        let mut pen = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
+        let more = lines.len() - shown;
+        if index + 1 == shown && more > 0 {
+            let text = format!(" (+{more})");
+            let mut end = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
+            end.put_right(&text, theme.dim());
+            pen = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
+            pen.keep_free(text.len());
+        }
+        match line {
+            Line::Trouble(text) => {
+                pen.put("× ", theme.trouble());
+                pen.put(text, theme.trouble());
+            }
+            Line::Remark(text) => pen.put(text, theme.dim()),
+        }
+    }
+}

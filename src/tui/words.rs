@@ -1,0 +1,154 @@
+//! The words and signs that stand for states, and the texts of a row. Pure text; colours are the
+//! theme's.
+
+use pane_patrol_hooks::event::{Kind, State};
+
+use crate::state::{Attention, Request, Row};
+
+/// The sign of a state. Each is one column wide in every terminal we know of.
+pub(super) fn icon(state: State) -> &'static str {
+    match state {
+        State::WaitingApproval => "!",
+        State::WaitingInput => "?",
+        State::Error => "✗",
+        State::Completed => "✓",
+        State::Running => "●",
+        State::Idle => "○",
+    }
+}
+
+/// One word for what the row does, at most seven columns.
+pub(super) fn state(row: &Row) -> &'static str {
+    match row.state {
+        State::WaitingApproval => "approve",
+        State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits",
+        State::WaitingInput => "asks",
+        State::Error => "failed",
+        State::Completed => "done",
+        State::Running => "works",
+        State::Idle => "idle",
+    }
+}
+
+/// The same as the end of a sentence that begins with the assistant: `wants approval`.
+pub(super) fn phrase(row: &Row) -> &'static str {
+    match row.state {
+        State::WaitingApproval => "wants approval",
+        State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits for a prompt",
+        State::WaitingInput => "asks you",
+        State::Error => "failed",
+        State::Completed => "done",
+        State::Running => "works",
+        State::Idle => "idle",
+    }
+}
+
+/// A state in evidence.
+pub(super) fn plain(state: State) -> &'static str {
+    match state {
+        State::WaitingApproval => "wants approval",
+        State::WaitingInput => "asks you",
+        State::Error => "failed",
+        State::Completed => "done",
+        State::Running => "working",
+        State::Idle => "idle",
+    }
+}
+
+/// The title of a section.
+pub(super) fn section(attention: Attention) -> &'static str {
+    match attention {
+        Attention::NeedsYou => "NEEDS YOU",
+        Attention::Failed => "FAILED",
+        Attention::Done => "DONE",
+        Attention::Working => "WORKING",
+        Attention::Quiet => "QUIET",
+    }
+}
+
+/// How many rows of a section there are, for example `2 need you`.
+pub(super) fn count(attention: Attention, rows: usize) -> String {
+    let word = match attention {
+        Attention::NeedsYou if rows == 1 => "needs you",
+        Attention::NeedsYou => "need you",
+        Attention::Failed => "failed",
+        Attention::Done => "done",
+        Attention::Working => "working",
+        Attention::Quiet => "quiet",
+    };
+    format!("{rows} {word}")
+}
+
+/// The last folder of the row's working folder.
+pub(super) fn project(row: &Row) -> Option<&str> {
+    let cwd = row.cwd.as_deref()?.trim_end_matches('/');
+    cwd.rsplit('/').next().filter(|name| !name.is_empty())
+}
+
+/// Project and branch: `shop ⎇ fix-tax`.
+pub(super) fn place(row: &Row) -> String {
+    match (project(row), row.branch.as_deref()) {
+        (Some(project), Some(branch)) => format!("{project} ⎇ {branch}"),
+        (Some(project), None) => project.to_owned(),
+        (None, Some(branch)) => format!("⎇ {branch}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// What the row does or asks, in one line.
+pub(super) fn activity(row: &Row) -> String {
+    let (tool, message) = match row.waiting.first() {
+        Some(request) => (request.tool.as_deref(), request.message.as_deref()),
+        None => (row.tool.as_deref(), row.message.as_deref()),
+    };
+    match (row.state, tool, message) {
+        (State::WaitingApproval | State::Running, Some(tool), Some(message)) => {
+            format!("{tool}: {message}")
+        }
+        (_, _, Some(message)) => message.to_owned(),
+        (State::WaitingApproval | State::Running, Some(tool), None) => tool.to_owned(),
+        (State::WaitingApproval, None, None) => "asks for permission".to_owned(),
+        (State::WaitingInput, _, None) => phrase(row).to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What a request is about: its tool, or the kind of request when it names none.
+pub(super) fn request_title(request: &Request) -> &str {
+    match (request.state, request.tool.as_deref()) {
+        (State::WaitingInput, Some("AskUserQuestion")) | (_, None) => "asks",
+        (_, Some(tool)) => tool,
+    }
+}
+
+/// What else goes on in the row, in full and in short: `+ 2 sub-agents`, `+2`.
+pub(super) fn extras(row: &Row) -> Option<(String, String)> {
+    let more = row.waiting.len().saturating_sub(1);
+    let mut long = Vec::new();
+    if more > 0 {
+        long.push(format!("+ {}", counted(more, "more request")));
+    }
+    if row.sub_agents > 0 {
+        long.push(format!("+ {}", counted(row.sub_agents, "sub-agent")));
+    }
+    let short = if more > 0 { more } else { row.sub_agents };
+    (!long.is_empty()).then(|| (long.join("  "), format!("+{short}")))
+}
+
+/// `1 thing`, `2 things`.
+pub(super) fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+/// `path` with the person's home as `~`.
+pub(super) fn below_home(path: &str, home: Option<&str>) -> String {
+    let Some(home) = home.filter(|home| home.len() > 1) else {
+        return path.to_owned();
+    };
+    match path.strip_prefix(home.trim_end_matches('/')) {
+        Some("") => "~".to_owned(),
+        Some(rest) if rest.starts_with('/') => format!("~{rest}"),
+        _ => path.to_owned(),
+    }
+}
