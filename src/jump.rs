@@ -1,0 +1,393 @@
+//! From a row to its pane. What tmux says is looked at afresh for every jump: windows may have been
+//! swapped and sessions renamed since the row was last heard of, and a pane's id may have been given
+//! out again by another server. Everything but [`to`] and [`Here::look_around`] is pure.
+//!
+//! Which client is "the one the key was pressed on", as seen on tmux 3.3a:
+//! - In a pane, `$TMUX_PANE` names it, and a key press makes its client the most recently active one
+//!   of those that show the pane.
+//! - A popup has no pane, but may inherit a `$TMUX_PANE` of quite another server (a server started
+//!   inside another tmux keeps it in its global environment). So a pane counts as ours only if its
+//!   terminal is ours, too.
+//! - Keys in a popup do *not* count as activity of its client, and `display-message -p
+//!   '#{client_name}'` gives the most recently active client of all: the wrong one as soon as somebody
+//!   types elsewhere. The key that opened the popup does count, so the client is looked for once, at
+//!   the start, among those of the session that `$TMUX` names.
+
+use std::path::Path;
+
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+
+use crate::state::Row;
+
+/// Asks the tmux server on a socket something.
+pub type Ask<'a> = &'a dyn Fn(&Path, &[&str]) -> Result<Vec<u8>, Refusal>;
+
+/// Why tmux gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No server listens there.
+    NoServer,
+    /// It refused, or did not answer in time; says why.
+    Other(String),
+}
+
+/// Where a jump led.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// The client shows the pane.
+    There {
+        /// We are in a popup that lies over it now.
+        covered: bool,
+    },
+    /// The pane or its server is gone.
+    Gone,
+    /// None of that server's clients is ours: a new one must be attached to this target.
+    Elsewhere {
+        /// The server's socket.
+        socket: String,
+        /// Session, window and pane by their stable ids.
+        target: String,
+    },
+    /// tmux refused; says why.
+    Refused(String),
+}
+
+/// Where we are ourselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Here {
+    /// The server of `$TMUX`; `None` outside tmux.
+    pub server: Option<Server>,
+    /// The session of `$TMUX`, for example `$0`.
+    pub session: Option<String>,
+    /// `$TMUX_PANE`.
+    pub pane: Option<PaneId>,
+    /// Our terminal, for example `/dev/pts/3`.
+    pub tty: Option<String>,
+    /// The client we were started on, if we are not in a pane.
+    pub client: Option<String>,
+}
+
+/// All panes and clients of one server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct World {
+    server_pid: u32,
+    panes: Vec<Pane>,
+    clients: Vec<Client>,
+}
+
+/// A pane of a session; a linked window's panes are in several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Pane {
+    id: PaneId,
+    session: String,
+    window: String,
+    tty: String,
+    address: Option<Target>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Client {
+    name: String,
+    session: String,
+    /// The pane it shows.
+    pane: Option<PaneId>,
+    /// When a key was last pressed on it, in seconds.
+    activity: u64,
+}
+
+/// One process for both lists. Fields are separated by tabs, which tmux keeps out of names.
+const LIST: &[&str] = &[
+    "list-panes",
+    "-a",
+    "-F",
+    "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_id}\t#{pane_tty}\t\
+     #{session_name}:#{window_index}.#{pane_index}",
+    ";",
+    "list-clients",
+    "-F",
+    "C\t#{client_control_mode}\t#{client_activity}\t#{session_id}\t#{pane_id}\t#{client_name}",
+];
+
+/// Takes the person to the pane of `row`. `socket` is where rows live that name no server.
+pub fn to(row: &Row, here: &Here, socket: &Path, ask: Ask<'_>) -> Arrival {
+    let socket = row
+        .server
+        .as_ref()
+        .map_or(socket, |server| Path::new(&server.socket));
+    let world = match ask(socket, LIST) {
+        Ok(answer) => World::parse(&answer),
+        Err(Refusal::NoServer) => return Arrival::Gone,
+        Err(Refusal::Other(why)) => return Arrival::Refused(why),
+    };
+    let Some(places) = find(row, &world) else {
+        return Arrival::Gone;
+    };
+    if !here.is_on(&world) {
+        return Arrival::Elsewhere {
+            socket: socket.to_string_lossy().into_owned(),
+            target: places[0].target(),
+        };
+    }
+    let Some(client) = here.client_of(&world) else {
+        return Arrival::Refused("no tmux client shows this dashboard".to_owned());
+    };
+    // A window that is linked into the client's own session is shown there.
+    let in_session = |pane: &&&Pane| pane.session == client.session;
+    let place = places.iter().find(in_session).unwrap_or(&places[0]);
+    // With a pane as its target this also selects the window and the pane.
+    match ask(
+        socket,
+        &["switch-client", "-c", &client.name, "-t", &place.target()],
+    ) {
+        Ok(_) => Arrival::There {
+            covered: here.own_pane(&world).is_none(),
+        },
+        Err(Refusal::NoServer) => Arrival::Gone,
+        Err(Refusal::Other(why)) => Arrival::Refused(why),
+    }
+}
+
+/// Every place where the row's pane is shown; `None` when it does not exist any more.
+fn find<'a>(row: &Row, world: &'a World) -> Option<Vec<&'a Pane>> {
+    let restarted = |server: &Server| server.pid != world.server_pid;
+    if row.server.as_ref().is_some_and(restarted) {
+        return None;
+    }
+    let is_it = |pane: &&Pane| match (&row.pane, &row.target) {
+        (Some(id), _) | (None, Target::Pane(id)) => pane.id == *id,
+        (None, target) => pane.address.as_ref() == Some(target),
+    };
+    let places: Vec<_> = world.panes.iter().filter(is_it).collect();
+    (!places.is_empty()).then_some(places)
+}
+
+impl Here {
+    /// What the environment says: `$TMUX`, `$TMUX_PANE`, and the terminal's name.
+    pub fn new(tmux: Option<&str>, pane: Option<PaneId>, tty: Option<String>) -> Self {
+        let session = |tmux: &str| Some(format!("${}", tmux.rsplit_once(',')?.1));
+        Self {
+            server: tmux.and_then(Server::from_tmux_variable),
+            session: tmux.and_then(session),
+            pane,
+            tty,
+            client: None,
+        }
+    }
+
+    /// Remembers the client we were started on. To be called at the start: see above.
+    #[must_use]
+    pub fn look_around(self, ask: Ask<'_>) -> Self {
+        let Some(server) = &self.server else {
+            return self;
+        };
+        let answer = ask(Path::new(&server.socket), LIST).unwrap_or_default();
+        let client = self.client_of(&World::parse(&answer));
+        Self {
+            client: client.map(|client| client.name),
+            ..self
+        }
+    }
+
+    fn is_on(&self, world: &World) -> bool {
+        let same = |server: &Server| server.pid == world.server_pid;
+        self.server.as_ref().is_some_and(same)
+    }
+
+    /// The pane we are in, if we are in one.
+    fn own_pane<'a>(&self, world: &'a World) -> Option<&'a Pane> {
+        let is_ours =
+            |pane: &&Pane| Some(pane.id) == self.pane && Some(&pane.tty) == self.tty.as_ref();
+        world.panes.iter().find(is_ours)
+    }
+
+    /// The client the person sits at.
+    fn client_of(&self, world: &World) -> Option<Client> {
+        let latest = |wanted: &dyn Fn(&Client) -> bool| {
+            let clients = world.clients.iter().filter(|client| wanted(client));
+            clients.max_by_key(|client| client.activity).cloned()
+        };
+        if let Some(own) = self.own_pane(world) {
+            return latest(&|client| client.pane == Some(own.id))
+                .or_else(|| latest(&|client| client.session == own.session));
+        }
+        latest(&|client| Some(&client.name) == self.client.as_ref())
+            .or_else(|| latest(&|client| Some(&client.session) == self.session.as_ref()))
+            .or_else(|| latest(&|_| true))
+    }
+}
+
+impl Pane {
+    fn target(&self) -> String {
+        format!("{}:{}.{}", self.session, self.window, self.id)
+    }
+}
+
+impl World {
+    /// Reads the answer to [`LIST`]; lines that make no sense are left out.
+    fn parse(answer: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(answer);
+        let mut world = Self::default();
+        for line in text.lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            match fields[..] {
+                ["P", pid, id, session, window, tty, address] => {
+                    let (Ok(pid), Ok(id)) = (pid.parse(), id.parse()) else {
+                        continue;
+                    };
+                    world.server_pid = pid;
+                    world.panes.push(Pane {
+                        id,
+                        session: session.to_owned(),
+                        window: window.to_owned(),
+                        tty: tty.to_owned(),
+                        address: address.parse().ok(),
+                    });
+                }
+                // A client in control mode is a program: nobody sits at it.
+                ["C", "0", activity, session, pane, name] => world.clients.push(Client {
+                    name: name.to_owned(),
+                    session: session.to_owned(),
+                    pane: pane.parse().ok(),
+                    activity: activity.parse().unwrap_or(0),
+                }),
+                _ => {}
+            }
+        }
+        world
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use pane_patrol_hooks::event::State;
+
+    use super::*;
+    use crate::tui::fixture::row;
+
+    /// Server 77 with a dashboard in %1; two clients, of which the second one typed last.
+    const ANSWER: &str = "P\t77\t%1\t$0\t@0\t/dev/pts/1\twork:0.0\n\
+        P\t77\t%2\t$0\t@1\t/dev/pts/2\twork:1.0\n\
+        P\t77\t%3\t$1\t@2\t/dev/pts/3\tmy: other.one:0.0\n\
+        P\t77\t%2\t$1\t@1\t/dev/pts/2\tmy: other.one:5.0\n\
+        C\t0\t100\t$0\t%1\t/dev/pts/8\n\
+        C\t0\t200\t$1\t%3\t/dev/pts/9\n\
+        C\t1\t300\t$0\t%1\tclient-7\n";
+
+    fn here(pane: u32, tty: &str) -> Here {
+        let pane = Some(PaneId(pane));
+        Here::new(Some("/tmp/s,77,0"), pane, Some(tty.to_owned()))
+    }
+
+    /// Jumps to `pane` of server 77; gives the arrival and the second command.
+    fn jump(pane: u32, here: &Here, answer: &str) -> (Arrival, String) {
+        let asked = RefCell::new(Vec::new());
+        let ask = |_: &Path, arguments: &[&str]| {
+            asked.borrow_mut().push(arguments.join(" "));
+            Ok(answer.as_bytes().to_vec())
+        };
+        let row = row(pane, "claude", State::Running, "old:9.9", 1);
+        let arrival = to(&row, here, Path::new("/tmp/default"), &ask);
+        let second = asked.borrow().get(1).cloned().unwrap_or_default();
+        (arrival, second)
+    }
+
+    #[test]
+    fn in_a_pane_the_client_that_shows_it_is_switched_by_stable_ids() {
+        let (arrival, command) = jump(3, &here(1, "/dev/pts/1"), ANSWER);
+        assert_eq!(arrival, Arrival::There { covered: false });
+        assert_eq!(command, "switch-client -c /dev/pts/8 -t $1:@2.%3");
+    }
+
+    #[test]
+    fn a_linked_window_is_shown_in_the_session_of_the_client() {
+        let (_, command) = jump(2, &here(1, "/dev/pts/1"), ANSWER);
+        assert_eq!(command, "switch-client -c /dev/pts/8 -t $0:@1.%2");
+        let (_, command) = jump(2, &here(3, "/dev/pts/3"), ANSWER);
+        assert_eq!(command, "switch-client -c /dev/pts/9 -t $1:@1.%2");
+    }
+
+    #[test]
+    fn a_popup_with_a_foreign_pane_in_its_environment_uses_the_client_it_was_opened_on() {
+        let mut popup = here(3, "/dev/pts/99");
+        let (arrival, command) = jump(2, &popup, ANSWER);
+        assert_eq!(arrival, Arrival::There { covered: true });
+        assert_eq!(command, "switch-client -c /dev/pts/8 -t $0:@1.%2");
+        popup.client = Some("/dev/pts/9".to_owned());
+        let (_, command) = jump(2, &popup, ANSWER);
+        assert_eq!(command, "switch-client -c /dev/pts/9 -t $1:@1.%2");
+    }
+
+    #[test]
+    fn the_client_of_a_popup_is_the_one_that_typed_last_in_its_session() {
+        let ask = |_: &Path, _: &[&str]| Ok(ANSWER.as_bytes().to_vec());
+        let popup = here(99, "/dev/pts/99").look_around(&ask);
+        assert_eq!(popup.client.as_deref(), Some("/dev/pts/8"));
+    }
+
+    #[test]
+    fn a_pane_that_is_not_listed_or_belongs_to_a_restarted_server_is_gone() {
+        let us = here(1, "/dev/pts/1");
+        assert_eq!(jump(7, &us, ANSWER), (Arrival::Gone, String::new()));
+        let restarted = ANSWER.replace("P\t77", "P\t78");
+        assert_eq!(jump(3, &us, &restarted), (Arrival::Gone, String::new()));
+        assert_eq!(jump(3, &us, ""), (Arrival::Gone, String::new()));
+    }
+
+    #[test]
+    fn outside_tmux_or_on_another_server_a_new_client_is_wanted() {
+        let elsewhere = Arrival::Elsewhere {
+            socket: "/tmp/tmux-1000/default".to_owned(),
+            target: "$1:@2.%3".to_owned(),
+        };
+        let outside = Here::new(None, None, None);
+        assert_eq!(
+            jump(3, &outside, ANSWER),
+            (elsewhere.clone(), String::new())
+        );
+        let other = Here::new(Some("/tmp/o,5,0"), Some(PaneId(1)), None);
+        assert_eq!(jump(3, &other, ANSWER), (elsewhere, String::new()));
+    }
+
+    #[test]
+    fn a_row_that_names_only_an_address_is_found_by_it_on_our_own_server() {
+        let mut plain = row(1, "aider", State::WaitingInput, "my: other.one:0.0", 1);
+        (plain.server, plain.pane) = (None, None);
+        let ask = |socket: &Path, _: &[&str]| {
+            assert_eq!(socket, Path::new("/tmp/default"));
+            Ok(ANSWER.as_bytes().to_vec())
+        };
+        let arrival = to(
+            &plain,
+            &here(1, "/dev/pts/1"),
+            Path::new("/tmp/default"),
+            &ask,
+        );
+        assert_eq!(arrival, Arrival::There { covered: false });
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_is_no_proof_that_the_pane_is_gone() {
+        let row = row(1, "claude", State::Running, "a:0.0", 1);
+        let with = |refusal: Refusal| {
+            let ask = move |_: &Path, _: &[&str]| Err(refusal.clone());
+            to(
+                &row,
+                &here(1, "/dev/pts/1"),
+                Path::new("/tmp/default"),
+                &ask,
+            )
+        };
+        assert_eq!(with(Refusal::NoServer), Arrival::Gone);
+        let slow = "tmux did not answer".to_owned();
+        assert_eq!(with(Refusal::Other(slow.clone())), Arrival::Refused(slow));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_of_tmux_makes_it_panic(answer in "([PC]?\t?[%$@0-9a-z:./]{0,9}\t?\n?){0,30}") {
+            let _ = jump(3, &here(1, "/dev/pts/1"), &answer);
+        }
+    }
+}
