@@ -31,7 +31,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
 }
 
 /// `ago` in seconds before [`now`].
-pub(super) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u64) -> Row {
+pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u64) -> Row {
     let since = now().minus(std::time::Duration::from_secs(ago));
     let server = Server {
         socket: "/tmp/tmux-1000/default".to_owned(),

@@ -35,6 +35,8 @@ pub enum Message {
     Tick,
     /// The process was told to end.
     Terminate,
+    /// A thread has panicked: nothing can be relied on any more.
+    Broken,
 }
 
 /// Whether any assistant's hooks are registered.
@@ -53,7 +55,10 @@ pub enum Hooks {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Jumped {
     /// The client shows the pane.
-    There,
+    There {
+        /// The dashboard is a popup that lies over it.
+        covered: bool,
+    },
     /// The pane or its whole server does not exist any more.
     Gone,
     /// No client of ours is on that server: the dashboard must step aside for a new one.

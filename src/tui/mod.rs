@@ -1,14 +1,30 @@
-//! The dashboard.
+//! The dashboard: messages in, one model, screens out.
+//!
+//! | part | does | never |
+//! | --- | --- | --- |
+//! | `message`, `effect` | say what happened and what is to be done, as data | |
+//! | `update` | the only writer of the model | reads a clock, a file, a terminal |
+//! | `model`, `layout`, `words`, `age`, `text`, `trouble` | what is known, where it stands, how it reads | |
+//! | `view` | model and time to a buffer | anything else |
+//! | this file, `input`, `terminal` | threads, clock, terminal; carries out effects | decides |
+//!
+//! One channel, and one thread for each source that can only send. The loop sleeps until something
+//! happens or until a text on the screen is out of date; the first message after a rest is drawn at
+//! once, and what comes in a burst is drawn together.
+
 mod age;
 mod effect;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
+mod hands;
+mod input;
 mod keymap;
 mod layout;
 mod message;
 mod model;
 #[cfg(test)]
 mod screens;
+mod terminal;
 mod text;
 mod theme;
 mod trouble;
@@ -18,8 +34,232 @@ mod update_tests;
 pub mod view;
 mod words;
 
+use std::io;
+use std::ops::ControlFlow;
+use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::feed::Feed;
+use input::Input;
+use terminal::Screen;
+
 pub use effect::{Attach, Effect};
+pub use hands::Hands;
 pub use message::{Hooks, Jumped, Message};
 pub use model::{Model, Setup};
 pub use theme::Theme;
 pub use update::update;
+
+/// How long messages that keep coming are taken in before they are drawn: half of one frame.
+const BURST: Duration = Duration::from_millis(8);
+
+/// How long an attached client may take to end when the dashboard must.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Shows the dashboard until the person leaves it. The first frame does not wait for `feed`.
+///
+/// # Errors
+/// The terminal cannot be used, or a thread cannot be started. The terminal is given back anyway.
+pub fn run(
+    setup: Setup,
+    feed: Receiver<Feed>,
+    hands: Arc<dyn Hands>,
+) -> io::Result<()> {
+    let (sender, messages) = channel();
+    let size = crossterm::terminal::size()?;
+    let setup = Setup { size, ..setup };
+    let mut dashboard = Dashboard {
+        model: Model::new(setup),
+        screen: Screen::take()?,
+        drawn: None,
+        sender,
+        hands,
+        attached: None,
+    };
+    dashboard.draw()?;
+    let input = dashboard.start(feed)?;
+    dashboard.follow(&input, &messages)
+}
+
+struct Dashboard {
+    model: Model,
+    screen: Screen,
+    /// The version that is on the screen, and when a text of it is out of date.
+    drawn: Option<(u64, Timestamp)>,
+    sender: Sender<Message>,
+    hands: Arc<dyn Hands>,
+    /// The client that has the terminal now.
+    attached: Option<Pid>,
+}
+
+impl Dashboard {
+    fn start(&mut self, feed: Receiver<Feed>) -> io::Result<Input> {
+        input::hear_signals(self.sender.clone())?;
+        let input = Input::start(self.sender.clone())?;
+        input::spawn("feed", self.sender.clone(), move |messages| {
+            for feed in feed {
+                if messages.send(Message::Feed(feed)).is_err() {
+                    return;
+                }
+            }
+            let _ = messages.send(Message::FeedEnded);
+        })?;
+        self.by_hand(|hands| Message::Hooks(hands.hooks()))?;
+        Ok(input)
+    }
+
+    fn follow(&mut self, input: &Input, messages: &Receiver<Message>) -> io::Result<()> {
+        loop {
+            let mut message = Some(self.next(messages));
+            let begun = Instant::now();
+            while let Some(next) = message {
+                if self.take(next, input)?.is_break() {
+                    self.end_attached(messages);
+                    return Ok(());
+                }
+                let in_burst = begun.elapsed() < BURST;
+                message = in_burst.then(|| messages.try_recv().ok()).flatten();
+            }
+            self.draw()?;
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let version = self.model.version();
+        if self.model.is_away() || self.drawn.is_some_and(|(drawn, _)| drawn == version) {
+            return Ok(());
+        }
+        let now = Timestamp::now();
+        self.screen.draw(&self.model, now)?;
+        self.drawn = Some((version, view::next_change(&self.model, now)));
+        Ok(())
+    }
+
+    /// Sleeps until something happens.
+    fn next(&self, messages: &Receiver<Message>) -> Message {
+        let ended = Message::Terminate;
+        match self.drawn.filter(|_| !self.model.is_away()) {
+            None => messages.recv().unwrap_or(ended),
+            Some((_, out_of_date)) => {
+                let rest = age::until(Timestamp::now(), out_of_date);
+                match messages.recv_timeout(rest) {
+                    Ok(message) => message,
+                    Err(RecvTimeoutError::Timeout) => Message::Tick,
+                    Err(RecvTimeoutError::Disconnected) => ended,
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message, input: &Input) -> io::Result<ControlFlow<()>> {
+        if message == Message::Broken {
+            return Err(io::Error::other("a part of the program has failed"));
+        }
+        let was_away = self.model.is_away();
+        for effect in update(&mut self.model, message, Timestamp::now()) {
+            if self.carry_out(effect, input)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        if was_away && !self.model.is_away() {
+            self.come_back(input)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn carry_out(&mut self, effect: Effect, input: &Input) -> io::Result<ControlFlow<()>> {
+        match effect {
+            Effect::Quit => return Ok(ControlFlow::Break(())),
+            Effect::Redraw => self.screen.forget()?,
+            Effect::Attach(attach) => self.step_aside(&attach, input),
+            Effect::Jump(row) => self.by_hand(move |hands| Message::Jumped(hands.jump(&row)))?,
+            Effect::CheckHooks => self.by_hand(|hands| Message::Hooks(hands.hooks()))?,
+            Effect::PlanInstall => {
+                self.by_hand(|hands| Message::InstallPlanned(hands.plan_install()))?;
+            }
+            Effect::ApplyInstall => {
+                self.by_hand(|hands| Message::Installed(hands.apply_install()))?;
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Has something done that may take a while; what comes of it is a message.
+    fn by_hand(&self, work: impl FnOnce(&dyn Hands) -> Message + Send + 'static) -> io::Result<()> {
+        let hands = Arc::clone(&self.hands);
+        input::spawn("hands", self.sender.clone(), move |messages| {
+            let _ = messages.send(work(&*hands));
+        })
+    }
+
+    /// Leaves the terminal to a tmux client. The model goes on hearing, so that it is right at once
+    /// when the person comes back.
+    fn step_aside(&mut self, attach: &Attach, input: &Input) {
+        input.pause();
+        self.screen.lend();
+        let mut command = self.hands.attach(attach);
+        let started = command.stderr(Stdio::piped()).spawn();
+        let messages = self.sender.clone();
+        match started {
+            Ok(child) => {
+                self.attached = Some(Pid::from_child(&child));
+                let waited = input::spawn("attached", messages, move |messages| {
+                    let _ = messages.send(Message::AttachEnded(wait(child)));
+                });
+                if let Err(error) = waited {
+                    let _ = self
+                        .sender
+                        .send(Message::AttachEnded(Err(error.to_string())));
+                }
+            }
+            Err(error) => {
+                let why = format!("could not start tmux: {error}");
+                let _ = messages.send(Message::AttachEnded(Err(why)));
+            }
+        }
+    }
+
+    fn come_back(&mut self, input: &Input) -> io::Result<()> {
+        self.attached = None;
+        self.screen.take_again()?;
+        input.resume();
+        self.drawn = None;
+        // The terminal may have another size now, and its signal went to the client as well.
+        if let Some(size) = input::size() {
+            update(&mut self.model, size, Timestamp::now());
+        }
+        Ok(())
+    }
+
+    /// A client left behind would share the terminal with whatever comes after us.
+    fn end_attached(&self, messages: &Receiver<Message>) {
+        let Some(client) = self.attached else { return };
+        let _ = kill_process(client, Signal::HUP);
+        let until = Instant::now() + FAREWELL;
+        while let Ok(message) =
+            messages.recv_timeout(until.saturating_duration_since(Instant::now()))
+        {
+            if matches!(message, Message::AttachEnded(_)) {
+                return;
+            }
+        }
+    }
+}
+
+/// What an attached client ended with.
+fn wait(child: Child) -> Result<(), String> {
+    let output = child
+        .wait_with_output()
+        .map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.lines().next().unwrap_or("tmux ended badly");
+    Err(format!("could not attach: {said}"))
+}

@@ -57,7 +57,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             model.notice.take_if(|notice| notice.until <= now);
             touch(model);
         }),
-        Message::Terminate => vec![Effect::Quit],
+        Message::Terminate | Message::Broken => vec![Effect::Quit],
     }
 }
 
@@ -388,7 +388,9 @@ fn install_over(model: &mut Model, outcome: Result<Vec<String>, String>) -> Vec<
 fn arrive(model: &mut Model, jumped: Jumped, now: Timestamp) -> Vec<Effect> {
     model.jumping = false;
     match jumped {
-        Jumped::There => {}
+        // A popup that stayed would hide what the person wanted to see.
+        Jumped::There { covered: true } => return vec![Effect::Quit],
+        Jumped::There { covered: false } => {}
         Jumped::Gone => notify(model, "the pane is gone", now),
         Jumped::Failed(why) => notify(model, &why, now),
         Jumped::Attach(attach) => {

@@ -61,8 +61,19 @@ fn enter_asks_for_a_jump_to_the_selected_row_once_until_it_is_answered() {
     };
     assert_eq!(row.target.to_string(), "api:2.0");
     assert_eq!(press(&mut model, KeyCode::Enter), []);
-    tell(&mut model, Message::Jumped(Jumped::There));
+    tell(
+        &mut model,
+        Message::Jumped(Jumped::There { covered: false }),
+    );
     assert_eq!(press(&mut model, KeyCode::Enter).len(), 1);
+}
+
+#[test]
+fn a_popup_ends_when_it_has_taken_the_person_there() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Enter);
+    let jumped = Message::Jumped(Jumped::There { covered: true });
+    assert_eq!(tell(&mut model, jumped), [Effect::Quit]);
 }
 
 #[test]

@@ -95,8 +95,8 @@ impl Sheet<'_> {
     fn asks(&self, row: &Row) -> Vec<Line<'static>> {
         let theme = self.theme();
         if row.waiting.is_empty() {
-            let running = row.state == State::Running;
-            let label = row.tool.as_deref().filter(|_| running).unwrap_or("");
+            let uses_tool = matches!(row.state, State::Running | State::WaitingApproval);
+            let label = row.tool.as_deref().filter(|_| uses_tool).unwrap_or("");
             return self.labelled(label, theme.strong(), row.message.as_deref(), theme.text());
         }
         let request = |request: &Request| {

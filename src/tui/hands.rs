@@ -1,0 +1,25 @@
+//! What a dashboard can have done outside itself. The commands lend it hands; tests lend others.
+
+use std::process::Command;
+
+use super::effect::Attach;
+use super::message::{Hooks, Jumped};
+use crate::state::Row;
+
+/// Carries out effects. Every call may take a while, so each is made on a thread of its own.
+pub trait Hands: Send + Sync + 'static {
+    /// Takes the person to the row's pane, or tells how that must go on.
+    fn jump(&self, row: &Row) -> Jumped;
+
+    /// The program that shows an attached session until the person detaches.
+    fn attach(&self, attach: &Attach) -> Command;
+
+    /// Whether any assistant's hooks are registered.
+    fn hooks(&self) -> Hooks;
+
+    /// What an install would change, line by line; the error says why it cannot be done.
+    fn plan_install(&self) -> Result<Vec<String>, String>;
+
+    /// Installs; says what happened and where the backup is, or why nothing was changed.
+    fn apply_install(&self) -> Result<Vec<String>, String>;
+}

@@ -1,0 +1,120 @@
+//! The terminal while the dashboard has it. Whatever happens, a panic in any thread included, it is
+//! given back as it was: alternate screen, mouse, pasting, cursor and line mode.
+
+use std::io::{self, BufWriter, Stdout, Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute};
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use super::model::Model;
+use super::view;
+
+/// Buttons and the wheel as SGR reports. Not crossterm's `EnableMouseCapture`: that also asks for
+/// every movement, which would wake the program all the time for nothing.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// Whether the terminal is ours: read by the panic hook, which has no other way to know.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// One frame is written at once, not line by line.
+type Backend = CrosstermBackend<BufWriter<Stdout>>;
+
+/// The terminal, as long as it is ours.
+pub(super) struct Screen {
+    terminal: Terminal<Backend>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    pub(super) fn take() -> io::Result<Self> {
+        restore_on_panic();
+        take_terminal()?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
+        let terminal = Terminal::new(backend).inspect_err(|_| give_back())?;
+        Ok(Self { terminal })
+    }
+
+    /// Leaves the terminal to somebody else for a while.
+    pub(super) fn lend(&mut self) {
+        // What is still to be drawn must not come after the restored screen.
+        let _ = Write::flush(self.terminal.backend_mut());
+        give_back();
+    }
+
+    /// Takes it again; everything will be drawn anew.
+    pub(super) fn take_again(&mut self) -> io::Result<()> {
+        take_terminal()?;
+        self.terminal.clear()
+    }
+
+    /// Draws every cell the next time, whatever the terminal shows.
+    pub(super) fn forget(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Draws what has changed; nothing on a terminal that a panic has given back.
+    pub(super) fn draw(&mut self, model: &Model, now: Timestamp) -> io::Result<()> {
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let draw = |frame: &mut ratatui::Frame<'_>| view::draw(model, now, frame.buffer_mut());
+        self.terminal.draw(draw).map(|_| ())
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn take_terminal() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let mut out = stdout();
+    execute!(
+        out,
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        cursor::Hide
+    )
+    .and_then(|()| out.write_all(MOUSE_ON))
+    .and_then(|()| out.flush())
+    .inspect_err(|_| give_back())
+}
+
+/// Does nothing when the terminal is not ours. Errors are swallowed: a terminal that is gone needs nothing.
+fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = stdout();
+    let _ = out.write_all(MOUSE_OFF);
+    let _ = execute!(
+        out,
+        DisableBracketedPaste,
+        cursor::Show,
+        LeaveAlternateScreen
+    );
+    let _ = disable_raw_mode();
+}
+
+/// The message of a panic is readable only on the screen the program was started from.
+fn restore_on_panic() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            give_back();
+            previous(panic);
+        }));
+    });
+}
