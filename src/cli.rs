@@ -4,16 +4,29 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Tells which AI coding assistant in tmux needs you, and takes you there.
 #[derive(Debug, Parser)]
-#[command(name = "pane-patrol", version, about, max_term_width = 100)]
+#[command(
+    name = "pane-patrol",
+    version,
+    about,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
-    /// What to do.
+    /// What to do; without it the dashboard is shown.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// Options of the dashboard.
+    #[command(flatten)]
+    pub supervisor: SupervisorArgs,
 }
 
 /// Every subcommand but `hook`, which is recognised before anything is parsed.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show the dashboard: who needs you, and Enter goes there (also without any command)
+    Supervisor(SupervisorArgs),
+    /// Go to the pane of an assistant
+    Jump(JumpArgs),
     /// Collect events without a screen, for `status` and for dashboards started later
     Collect,
     /// Print what every assistant is doing
@@ -35,6 +48,31 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+/// Options of `supervisor`.
+#[derive(Args, Debug, Default)]
+pub struct SupervisorArgs {
+    /// Colours: the terminal's own, for a dark or a light background, or none
+    #[arg(long, value_name = "THEME", value_parser = ["terminal", "dark", "light", "none"])]
+    pub theme: Option<String>,
+    /// Switch this tmux client (`#{client_name}`) on Enter; by default the one the key was pressed on
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
+}
+
+/// Options of `jump`.
+#[derive(Args, Debug)]
+pub struct JumpArgs {
+    /// Where: `session:window.pane` or `%N`
+    #[arg(required_unless_present = "next", conflicts_with = "next")]
+    pub target: Option<String>,
+    /// Go to the one that has waited for you longest
+    #[arg(long)]
+    pub next: bool,
+    /// Switch this tmux client (`#{client_name}`) instead of the one this runs on
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
 }
 
 /// Options of `status`.

@@ -63,7 +63,7 @@ pub struct Here {
     pub pane: Option<PaneId>,
     /// Our terminal, for example `/dev/pts/3`.
     pub tty: Option<String>,
-    /// The client we were started on, if we are not in a pane.
+    /// The client to switch: the one the person named, else in a popup the one it was opened on.
     pub client: Option<String>,
 }
 
@@ -162,18 +162,6 @@ fn find<'a>(row: &Row, world: &'a World) -> Option<Vec<&'a Pane>> {
 }
 
 impl Here {
-    /// What the environment says: `$TMUX`, `$TMUX_PANE`, and the terminal's name.
-    pub fn new(tmux: Option<&str>, pane: Option<PaneId>, tty: Option<String>) -> Self {
-        let session = |tmux: &str| Some(format!("${}", tmux.rsplit_once(',')?.1));
-        Self {
-            server: tmux.and_then(Server::from_tmux_variable),
-            session: tmux.and_then(session),
-            pane,
-            tty,
-            client: None,
-        }
-    }
-
     /// Remembers the client we were started on. To be called at the start: see above.
     #[must_use]
     pub fn look_around(self, ask: Ask<'_>) -> Self {
@@ -181,7 +169,12 @@ impl Here {
             return self;
         };
         let answer = ask(Path::new(&server.socket), LIST).unwrap_or_default();
-        let client = self.client_of(&World::parse(&answer));
+        let world = World::parse(&answer);
+        // In a pane it may change with every key: two people can look at one pane.
+        if self.client.is_some() || self.own_pane(&world).is_some() {
+            return self;
+        }
+        let client = self.client_of(&world);
         Self {
             client: client.map(|client| client.name),
             ..self
@@ -206,12 +199,14 @@ impl Here {
             let clients = world.clients.iter().filter(|client| wanted(client));
             clients.max_by_key(|client| client.activity).cloned()
         };
+        if let Some(named) = latest(&|client| Some(&client.name) == self.client.as_ref()) {
+            return Some(named);
+        }
         if let Some(own) = self.own_pane(world) {
             return latest(&|client| client.pane == Some(own.id))
                 .or_else(|| latest(&|client| client.session == own.session));
         }
-        latest(&|client| Some(&client.name) == self.client.as_ref())
-            .or_else(|| latest(&|client| Some(&client.session) == self.session.as_ref()))
+        latest(&|client| Some(&client.session) == self.session.as_ref())
             .or_else(|| latest(&|_| true))
     }
 }
@@ -276,8 +271,13 @@ mod tests {
         C\t1\t300\t$0\t%1\tclient-7\n";
 
     fn here(pane: u32, tty: &str) -> Here {
-        let pane = Some(PaneId(pane));
-        Here::new(Some("/tmp/s,77,0"), pane, Some(tty.to_owned()))
+        Here {
+            server: Server::from_tmux_variable("/tmp/s,77,0"),
+            session: Some("$0".to_owned()),
+            pane: Some(PaneId(pane)),
+            tty: Some(tty.to_owned()),
+            client: None,
+        }
     }
 
     /// Jumps to `pane` of server 77; gives the arrival and the second command.
@@ -341,12 +341,15 @@ mod tests {
             socket: "/tmp/tmux-1000/default".to_owned(),
             target: "$1:@2.%3".to_owned(),
         };
-        let outside = Here::new(None, None, None);
+        let outside = Here::default();
         assert_eq!(
             jump(3, &outside, ANSWER),
             (elsewhere.clone(), String::new())
         );
-        let other = Here::new(Some("/tmp/o,5,0"), Some(PaneId(1)), None);
+        let other = Here {
+            server: Server::from_tmux_variable("/tmp/o,5,0"),
+            ..here(1, "/dev/pts/1")
+        };
         assert_eq!(jump(3, &other, ANSWER), (elsewhere, String::new()));
     }
 

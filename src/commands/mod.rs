@@ -6,9 +6,12 @@ mod demo;
 mod describe;
 mod doctor;
 mod emit;
+mod hands;
 mod install;
+mod jump;
 mod site;
 mod status;
+mod supervisor;
 mod surroundings;
 
 use crate::cli::{Cli, Command};
@@ -20,17 +23,20 @@ pub use surroundings::Surroundings;
 pub fn run(cli: &Cli) -> CommandResult {
     let surroundings = Surroundings::read(|name| std::env::var_os(name));
     match &cli.command {
-        Command::Collect => collect::run(&surroundings),
-        Command::Status(arguments) => status::run(&surroundings, arguments),
-        Command::Emit(arguments) => emit::run(&surroundings, arguments),
-        Command::Install(arguments) => install::install(&surroundings, arguments),
-        Command::Uninstall(arguments) => install::uninstall(&surroundings, arguments),
-        Command::Doctor(arguments) => doctor::run(&surroundings, arguments),
-        Command::Demo(arguments) => demo::run(arguments),
-        Command::Completions { shell } => {
+        None => supervisor::run(&surroundings, &cli.supervisor),
+        Some(Command::Supervisor(arguments)) => supervisor::run(&surroundings, arguments),
+        Some(Command::Jump(arguments)) => jump::run(&surroundings, arguments),
+        Some(Command::Collect) => collect::run(&surroundings),
+        Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
+        Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),
+        Some(Command::Install(arguments)) => install::install(&surroundings, arguments),
+        Some(Command::Uninstall(arguments)) => install::uninstall(&surroundings, arguments),
+        Some(Command::Doctor(arguments)) => doctor::run(&surroundings, arguments),
+        Some(Command::Demo(arguments)) => demo::run(arguments),
+        Some(Command::Completions { shell }) => {
             describe::completions(*shell);
             Ok(())
         }
-        Command::Man => describe::man(),
+        Some(Command::Man) => describe::man(),
     }
 }

@@ -12,12 +12,14 @@ use crate::error::{CommandError, EXIT_USAGE};
 use crate::tmux;
 
 /// The environment, as far as it means anything to us.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Surroundings {
     /// The variables that decide about places.
     pub environment: Environment,
     /// `TMUX`: the server of the pane this runs in.
     pub tmux: Option<Server>,
+    /// `TMUX`: the session it was started in, for example `$0`.
+    pub tmux_session: Option<String>,
     /// `TMUX_PANE`: the pane this runs in.
     pub tmux_pane: Option<PaneId>,
     /// `TMUX_TMPDIR`: where tmux keeps its default socket.
@@ -26,6 +28,8 @@ pub struct Surroundings {
     pub claude_config: Option<PathBuf>,
     /// `PANE_PATROL_TARGET`: where this runs, in the user's own words.
     pub target: Option<String>,
+    /// `NO_COLOR`: the person wants none.
+    pub no_color: bool,
 }
 
 impl Surroundings {
@@ -43,10 +47,15 @@ impl Surroundings {
         };
         Self {
             tmux: text("TMUX").and_then(|value| Server::from_tmux_variable(&value)),
+            tmux_session: text("TMUX").and_then(|value| {
+                let (_, session) = value.rsplit_once(',')?;
+                Some(format!("${session}"))
+            }),
             tmux_pane: text("TMUX_PANE").and_then(|value| value.parse().ok()),
             tmux_folder: folder("TMUX_TMPDIR"),
             claude_config: folder("CLAUDE_CONFIG_DIR"),
             target: text("PANE_PATROL_TARGET"),
+            no_color: text("NO_COLOR").is_some(),
             environment: Environment::read(&get, rustix::process::geteuid().as_raw()),
         }
     }

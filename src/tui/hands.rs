@@ -8,6 +8,9 @@ use crate::state::Row;
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
 pub trait Hands: Send + Sync + 'static {
+    /// Called once at the start: looks at what will not be there to be seen later.
+    fn ready(&self);
+
     /// Takes the person to the row's pane, or tells how that must go on.
     fn jump(&self, row: &Row) -> Jumped;
 

@@ -65,11 +65,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// The terminal cannot be used, or a thread cannot be started. The terminal is given back anyway.
-pub fn run(
-    setup: Setup,
-    feed: Receiver<Feed>,
-    hands: Arc<dyn Hands>,
-) -> io::Result<()> {
+pub fn run(setup: Setup, feed: Receiver<Feed>, hands: Arc<dyn Hands>) -> io::Result<()> {
     let (sender, messages) = channel();
     let size = crossterm::terminal::size()?;
     let setup = Setup { size, ..setup };
@@ -109,7 +105,10 @@ impl Dashboard {
             }
             let _ = messages.send(Message::FeedEnded);
         })?;
-        self.by_hand(|hands| Message::Hooks(hands.hooks()))?;
+        self.by_hand(|hands| {
+            hands.ready();
+            Message::Hooks(hands.hooks())
+        })?;
         Ok(input)
     }
 

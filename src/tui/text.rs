@@ -88,6 +88,22 @@ pub(super) fn wrap(text: &str, max: usize) -> Vec<String> {
     lines
 }
 
+/// Cuts `text` into pieces of at most `max` columns and leaves every character as it is.
+pub(super) fn chop(text: &str, max: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, next) = match head_length(rest, max) {
+            // At least one character, even if it cannot be drawn: this must come to an end.
+            0 => rest.split_at(rest.graphemes(true).next().map_or(rest.len(), str::len)),
+            fits => rest.split_at(fits),
+        };
+        pieces.push(piece);
+        rest = next;
+    }
+    pieces
+}
+
 /// Where to break within the first `fits` bytes: after the last word that is whole, if there is one.
 fn break_point(text: &str, fits: usize) -> usize {
     if text[fits..].starts_with(' ') {
@@ -127,6 +143,7 @@ mod tests {
             for line in &lines {
                 proptest::prop_assert!(width(line) <= max, "{line:?}");
             }
+            proptest::prop_assert_eq!(chop(&text, max).concat(), text.clone());
             let squeeze = |text: &str| text.split_whitespace().collect::<String>();
             proptest::prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
             proptest::prop_assert!(width(&fit(&text, max)) <= max);

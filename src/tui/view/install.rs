@@ -20,7 +20,12 @@ pub(super) fn lines(install: &Install, theme: Theme, width: u16) -> Vec<Line<'st
                 .iter()
                 .map(|text| line(text, theme.strong()))
                 .collect();
-            lines.extend(diff.iter().map(|text| line(text, theme.diff(text))));
+            // Nothing is cut off: the person agrees to what they read here.
+            for text in diff {
+                let style = theme.diff(text);
+                let pieces = text::chop(text, width);
+                lines.extend(pieces.into_iter().map(|piece| line(piece, style)));
+            }
             lines
         }
         Install::Over(outcome) => outcome

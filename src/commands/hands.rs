@@ -1,0 +1,147 @@
+//! What the dashboard has done outside itself: jumps through tmux, the install through the installer.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use pane_patrol_installer::status::{Status, status};
+use pane_patrol_installer::{Plan, apply, plan_install};
+
+use super::{Surroundings, site};
+use crate::jump::{self, Arrival, Here, Refusal};
+use crate::state::Row;
+use crate::tmux::{Tmux, TmuxError};
+use crate::tui::{Attach, Hands, Hooks, Jumped};
+
+/// The hands of the real dashboard.
+pub(super) struct RealHands {
+    surroundings: Surroundings,
+    /// The tmux client that the person named.
+    client: Option<String>,
+    /// Where we are, with the client we were started on; looked up once.
+    here: OnceLock<Here>,
+}
+
+impl RealHands {
+    pub(super) fn new(surroundings: Surroundings, client: Option<String>) -> Self {
+        Self {
+            surroundings,
+            client,
+            here: OnceLock::new(),
+        }
+    }
+
+    fn here(&self) -> &Here {
+        let look = || here(&self.surroundings, self.client.clone()).look_around(&ask);
+        self.here.get_or_init(look)
+    }
+
+    fn plan(&self) -> Result<Plan, String> {
+        let no_state = "HOME is not set: there is no place for the backup; nothing was changed";
+        let site = site::claude(&self.surroundings).map_err(|error| told(&error, error.hints()))?;
+        let site = site.ok_or(no_state)?;
+        let wanted = site::wanted().ok_or("this program's own path is not known")?;
+        plan_install(&site, &wanted).map_err(|error| told(&error, error.hints()))
+    }
+}
+
+/// Where this process runs; `client` as the person named it.
+pub(super) fn here(surroundings: &Surroundings, client: Option<String>) -> Here {
+    let tty = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
+    Here {
+        server: surroundings.tmux.clone(),
+        session: surroundings.tmux_session.clone(),
+        pane: surroundings.tmux_pane,
+        tty: tty.map(|name| name.to_string_lossy().into_owned()),
+        client,
+    }
+}
+
+/// One bounded call of tmux, its failure in a person's words.
+pub(super) fn ask(socket: &Path, arguments: &[&str]) -> Result<Vec<u8>, Refusal> {
+    Tmux::at(socket)
+        .run(arguments)
+        .map_err(|error| match error {
+            TmuxError::NoServer { .. } => Refusal::NoServer,
+            TmuxError::TimedOut { .. } => Refusal::Other("tmux does not answer".to_owned()),
+            TmuxError::Failed { stderr, .. } => Refusal::Other(format!("tmux: {stderr}")),
+            other => Refusal::Other(other.to_string()),
+        })
+}
+
+/// A client of its own for another server, or for a dashboard outside tmux.
+pub(super) fn attach_command(socket: &Path, target: &str) -> Command {
+    let mut command = Command::new("tmux");
+    command.arg("-S").arg(socket);
+    command.args(["attach-session", "-t", target]);
+    // With it tmux would refuse to nest, although this is another server.
+    command.env_remove("TMUX").env_remove("TMUX_PANE");
+    command
+}
+
+impl Hands for RealHands {
+    fn ready(&self) {
+        self.here();
+    }
+
+    fn jump(&self, row: &Row) -> Jumped {
+        let socket = self.surroundings.own_tmux_socket();
+        match jump::to(row, self.here(), &socket, &ask) {
+            Arrival::There { covered } => Jumped::There { covered },
+            Arrival::Gone => Jumped::Gone,
+            Arrival::Elsewhere { socket, target } => Jumped::Attach(Attach { socket, target }),
+            Arrival::Refused(why) => Jumped::Failed(why),
+        }
+    }
+
+    fn attach(&self, attach: &Attach) -> Command {
+        attach_command(Path::new(&attach.socket), &attach.target)
+    }
+
+    fn hooks(&self) -> Hooks {
+        let Ok(Some(site)) = site::claude(&self.surroundings) else {
+            return Hooks::Unknown;
+        };
+        match status(site.assistant, &site.location, None) {
+            Status::NotInstalled => Hooks::Missing,
+            Status::Installed(_) | Status::Partly(_) => Hooks::Installed,
+            Status::Unreadable(_) => Hooks::Unknown,
+        }
+    }
+
+    fn plan_install(&self) -> Result<Vec<String>, String> {
+        let plan = self.plan()?;
+        let notes = plan.notes().iter().map(|note| format!("note: {note}"));
+        Ok(notes
+            .chain(plan.diff().lines().map(str::to_owned))
+            .collect())
+    }
+
+    /// Plans again: what was shown may be out of date, and the installer compares what it reads with
+    /// what it writes.
+    fn apply_install(&self) -> Result<Vec<String>, String> {
+        let plan = self.plan()?;
+        let report = apply(&plan).map_err(|error| told(&error, error.hints()))?;
+        let mut said =
+            vec!["Claude Code reports from now on, sessions that run already included.".to_owned()];
+        for change in &report.changes {
+            said.push(format!("Changed {}.", change.path.display()));
+            said.push(match &change.backup {
+                Some(backup) => format!("The original is kept in {}.", backup.display()),
+                None => "There was no such file before.".to_owned(),
+            });
+        }
+        said.push("`pane-patrol uninstall` takes it back.".to_owned());
+        Ok(said)
+    }
+}
+
+/// An error, its causes and what to do, as one text.
+fn told(error: &dyn std::error::Error, hints: Vec<String>) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    std::iter::once(causes.join(": "))
+        .chain(hints)
+        .collect::<Vec<_>>()
+        .join("; ")
+}

@@ -1,0 +1,61 @@
+//! `supervisor`: the dashboard, and the collector in the same process if nobody else collects.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+
+use time::UtcOffset;
+
+use super::Surroundings;
+use super::hands::RealHands;
+use crate::cli::SupervisorArgs;
+use crate::collector;
+use crate::config::Config;
+use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::tui::{self, Theme};
+
+/// Shows the dashboard until the person leaves it.
+pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> CommandResult {
+    if !io::stdout().is_terminal() {
+        return Err(CommandError::new("the dashboard needs a terminal")
+            .hint("`pane-patrol status` prints the same to a pipe or a file")
+            .exit(EXIT_USAGE));
+    }
+    let places = surroundings.places()?;
+    let config = Config::read(places.config.as_deref()).map_err(|error| {
+        CommandError::new("the settings cannot be used")
+            .caused_by(&error)
+            .hint("nothing was changed; correct the file, or move it away")
+    })?;
+    let setup = tui::Setup {
+        in_tmux: surroundings.tmux.is_some(),
+        // Before any thread is started: reading the time zone is not safe beside others.
+        offset: UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC),
+        home: surroundings
+            .environment
+            .home
+            .as_ref()
+            .map(|home| home.to_string_lossy().into_owned()),
+        theme: theme(arguments, &config, surroundings.no_color),
+        size: (80, 24),
+    };
+    let (feed, membership) = collector::join(surroundings.collector()?)
+        .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
+    let hands = Arc::new(RealHands::new(
+        surroundings.clone(),
+        arguments.client.clone(),
+    ));
+    let shown = tui::run(setup, feed, hands);
+    membership.leave();
+    shown.map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
+}
+
+/// The person's word of the moment, then their settings, then `NO_COLOR`, as its convention says.
+fn theme(arguments: &SupervisorArgs, config: &Config, no_color: bool) -> Theme {
+    let typed = arguments.theme.as_deref().and_then(Theme::from_name);
+    let otherwise = if no_color {
+        Theme::None
+    } else {
+        Theme::default()
+    };
+    typed.or(config.dashboard.theme).unwrap_or(otherwise)
+}
