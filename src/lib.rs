@@ -8,7 +8,9 @@
 //! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
-//! | `tui` | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
+//! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
+//! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
+//! | [`config`] | the settings file | `tui`'s names of themes |
 //! | [`commands`] | one file a subcommand; the only place that knows all others | everything |
 //! | [`cli`], [`error`], [`messages`] | what is typed, how a command fails, what is printed | nothing |
 

@@ -66,6 +66,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// # Errors
 /// The terminal cannot be used, or a thread cannot be started. The terminal is given back anyway.
 pub fn run(setup: Setup, feed: Receiver<Feed>, hands: Arc<dyn Hands>) -> io::Result<()> {
+    // The theme has decided, and knows more than the environment variable that crossterm looks at.
+    crossterm::style::force_color_output(true);
     let (sender, messages) = channel();
     let size = crossterm::terminal::size()?;
     let setup = Setup { size, ..setup };

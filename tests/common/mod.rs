@@ -13,6 +13,7 @@
 
 mod collector;
 mod process;
+mod terminal;
 mod tmux;
 
 use std::os::unix::fs::PermissionsExt;
@@ -26,6 +27,7 @@ use pane_patrol_hooks::paths::{Environment, Places};
 
 pub use collector::{Collector, until};
 pub use process::{Finished, finish, finish_with_stdin, wait};
+pub use terminal::{Terminal, wait_until};
 pub use tmux::Tmux;
 
 /// How long anything may take before a test calls it hung. Not a measure of speed.

@@ -1,6 +1,6 @@
 //! A private tmux server: own socket, no configuration, gone with its handle even when it was stopped.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -18,27 +18,31 @@ pub struct Tmux<'env> {
 impl<'env> Tmux<'env> {
     /// Starts a server with one session (80x24, running `cat`); `None`, loudly, where tmux is not installed.
     pub fn start(env: &'env TestEnv, session: &str) -> Option<Self> {
+        Self::start_on(env, "tmux.sock", session, (80, 24), "cat")
+    }
+
+    /// The same on a socket of that name, with columns and lines, running `command`.
+    pub fn start_on(
+        env: &'env TestEnv,
+        socket: &str,
+        session: &str,
+        (columns, lines): (u16, u16),
+        command: &str,
+    ) -> Option<Self> {
         if Command::new("tmux").arg("-V").output().is_err() {
             skip("tmux is not installed");
             return None;
         }
-        let socket = env.path("tmux.sock");
+        let socket = env.path(socket);
         let mut tmux = Self {
             env,
             socket,
             pid: 0,
         };
-        tmux.run(&[
-            "new-session",
-            "-d",
-            "-s",
-            session,
-            "-x",
-            "80",
-            "-y",
-            "24",
-            "cat",
-        ]);
+        let (columns, lines) = (columns.to_string(), lines.to_string());
+        let size = ["-x", &columns, "-y", &lines];
+        let session = ["new-session", "-d", "-s", session];
+        tmux.run(&[&session[..], &size, &[command]].concat());
         tmux.pid = tmux.ask("#{pid}").parse().expect("a server has a pid");
         Some(tmux)
     }
@@ -64,6 +68,11 @@ impl<'env> Tmux<'env> {
     /// The value of a format, for the server's current pane.
     pub fn ask(&self, format: &str) -> String {
         self.run(&["display-message", "-p", format])
+    }
+
+    /// The server's socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
     }
 
     /// `$TMUX` as programs in this server's panes see it.

@@ -4,6 +4,7 @@
 mod common;
 
 mod collector;
+mod dashboard;
 mod hook;
 mod hub;
 mod isolation;
