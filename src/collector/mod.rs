@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
@@ -58,6 +59,8 @@ pub struct Setup {
     pub claude_home: Option<PathBuf>,
     /// Further config folders of Claude.
     pub more_claude_homes: Vec<PathBuf>,
+    /// How long a row without any proof of life is kept.
+    pub ttl: Duration,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }

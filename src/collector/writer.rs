@@ -17,9 +17,6 @@ use crate::feed::{Feed, Health, Role};
 use crate::state::{Input, Outcome, Row, RowKey, Settings, Table};
 use crate::witness::Order as WitnessOrder;
 
-/// How long a row without any proof of life is kept after the last event.
-const TTL: Duration = Duration::from_secs(5 * 60);
-
 /// Counters are told at most this often, so that they do not double what is told of rows.
 const HEALTH_PAUSE: Duration = Duration::from_secs(1);
 
@@ -58,7 +55,7 @@ impl Writer {
         subscribers: Vec<Sender<Feed>>,
     ) -> Self {
         let settings = Settings {
-            ttl: TTL,
+            ttl: setup.ttl,
             own_server: None,
         };
         let homes = setup.claude_home.iter().chain(&setup.more_claude_homes);

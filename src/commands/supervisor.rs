@@ -20,12 +20,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
             .hint("`pane-patrol status` prints the same to a pipe or a file")
             .exit(EXIT_USAGE));
     }
-    let places = surroundings.places()?;
-    let config = Config::read(places.config.as_deref()).map_err(|error| {
-        CommandError::new("the settings cannot be used")
-            .caused_by(&error)
-            .hint("nothing was changed; correct the file, or move it away")
-    })?;
+    let config = surroundings.config()?;
     let setup = tui::Setup {
         in_tmux: surroundings.tmux.is_some(),
         // Before any thread is started: reading the time zone is not safe beside others.

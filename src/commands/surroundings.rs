@@ -8,6 +8,7 @@ use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::collector;
+use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::tmux;
 
@@ -87,7 +88,17 @@ impl Surroundings {
             own_socket: self.own_tmux_socket(),
             claude_home: home.map(|home| home.join(".claude")),
             more_claude_homes: self.claude_config.clone().into_iter().collect(),
+            ttl: self.config()?.table.ttl(),
             clock: Timestamp::now,
+        })
+    }
+
+    /// What the person has set.
+    pub fn config(&self) -> Result<Config, CommandError> {
+        Config::read(self.places()?.config.as_deref()).map_err(|error| {
+            CommandError::new("the settings cannot be used")
+                .caused_by(&error)
+                .hint("nothing was changed; correct the file, or move it away")
         })
     }
 }
