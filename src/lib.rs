@@ -17,8 +17,8 @@
 pub mod cli;
 pub mod collector;
 pub mod commands;
-pub mod demo;
 pub mod config;
+pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod feed;

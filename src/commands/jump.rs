@@ -17,9 +17,14 @@ use crate::state::{Attention, Row, urgency};
 /// Goes there, or says why not.
 pub(super) fn run(surroundings: &Surroundings, arguments: &JumpArgs) -> CommandResult {
     let wanted = arguments.target.as_deref().map(parse).transpose()?;
-    let rows = HubClient::subscribe(&surroundings.places()?, "jump", Timestamp::now)
-        .and_then(|mut client| client.rows())
-        .map_err(|error| explain(&error))?;
+    let rows = HubClient::subscribe(
+        &surroundings.places()?,
+        surroundings.environment.uid,
+        "jump",
+        Timestamp::now,
+    )
+    .and_then(|mut client| client.rows())
+    .map_err(|error| explain(&error))?;
     let row = match &wanted {
         Some(target) => Some(find(&rows, target).ok_or_else(|| unknown(target))?),
         None => next(&rows),
