@@ -1,22 +1,45 @@
-# Builds and measures pane-patrol. `make release` is what is installed: linked statically on Linux,
-# because dynamic linking is most of what a hook would cost. A static C runtime cannot be used for
-# proc-macros, so the host is named as the target: then the flags apply to the program alone.
+# Everything that a person does with this tree: `make demo`, `make test`, `make install`.
 
 CARGO ?= cargo
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 PROGRAM := dist/pane-patrol
 
+.PHONY: help
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+.PHONY: demo
+demo: tmux ## the real dashboard with scripted assistants, on a private tmux server
+	$(CARGO) build --locked
+	$(TARGET_DIR)/debug/pane-patrol demo
+
+# A test that cannot have what it needs fails here instead of being left out.
+.PHONY: test
+test: tmux ## all tests
+	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
+
+.PHONY: tmux
+tmux:
+	@command -v tmux >/dev/null || sh scripts/install-tmux
+
+# `make release` is what is installed: linked statically on Linux, because dynamic linking is most of
+# what a hook would cost. A static C runtime cannot be used for proc-macros, so the host is named as
+# the target: then the flags apply to the program alone.
 ifneq (,$(findstring linux,$(HOST)))
-release bench: export RUSTFLAGS += -C target-feature=+crt-static -C relocation-model=static
+release install bench: export RUSTFLAGS += -C target-feature=+crt-static -C relocation-model=static
 endif
 
 .PHONY: release
-release: ## build the executable that is installed: dist/pane-patrol
+release: ## the executable that is installed: dist/pane-patrol
 	$(CARGO) build --release --locked --target $(HOST) --bin pane-patrol
 	mkdir -p $(dir $(PROGRAM))
 	cp -f $(TARGET_DIR)/$(HOST)/release/pane-patrol $(PROGRAM)
 
+.PHONY: install
+install: ## the release into cargo's folder of programs
+	$(CARGO) install --path . --locked --target $(HOST)
+
 .PHONY: bench
-bench: release ## measure it, each figure as a ratio within one run
+bench: release ## measures, each figure as a ratio within one run
 	$(CARGO) run --quiet --release --locked --target $(HOST) -p pane-patrol-bench -- $(PROGRAM)

@@ -116,9 +116,20 @@ impl Stage {
     /// # Errors
     /// tmux cannot be started.
     pub fn attach(&self) -> io::Result<()> {
-        self.run(&["set", "-g", "exit-unattached", "on"])?;
+        // Once attached, not before: the server would end for want of a client. If this process is
+        // killed, the server goes with the person's terminal.
+        let arguments = [
+            "attach-session",
+            "-t",
+            DASHBOARD,
+            ";",
+            "set",
+            "-g",
+            "exit-unattached",
+            "on",
+        ];
         self.tmux()
-            .args(["attach-session", "-t", DASHBOARD])
+            .args(arguments)
             .stderr(Stdio::null())
             .status()
             .map(drop)

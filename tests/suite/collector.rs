@@ -274,6 +274,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         claude_home: None,
         more_claude_homes: Vec::new(),
         clock: Timestamp::now,
+        ttl: std::time::Duration::from_secs(300),
     };
     let (first_feed, first) = join(setup.clone()).expect("a thread can be started");
     let next = |feed: &std::sync::mpsc::Receiver<Feed>, what: &dyn Fn(&Feed) -> bool| {
