@@ -71,6 +71,8 @@ pub fn run(setup: Setup, feed: Receiver<Feed>, hands: Arc<dyn Hands>) -> io::Res
     let (sender, messages) = channel();
     let size = crossterm::terminal::size()?;
     let setup = Setup { size, ..setup };
+    // Before the terminal is taken: a signal must not end us without giving it back.
+    input::hear_signals(sender.clone())?;
     let mut dashboard = Dashboard {
         model: Model::new(setup),
         screen: Screen::take()?,
@@ -97,7 +99,6 @@ struct Dashboard {
 
 impl Dashboard {
     fn start(&mut self, feed: Receiver<Feed>) -> io::Result<Input> {
-        input::hear_signals(self.sender.clone())?;
         let input = Input::start(self.sender.clone())?;
         input::spawn("feed", self.sender.clone(), move |messages| {
             for feed in feed {
