@@ -23,6 +23,7 @@ mod place;
 mod plan;
 pub mod status;
 mod store;
+mod view;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
 pub use assistant::{Assistant, Location};

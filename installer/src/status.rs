@@ -11,7 +11,7 @@ use crate::entry::{self, Entry};
 use crate::error::PlanError;
 use crate::json::scan::{Document, SyntaxError};
 use crate::place;
-use crate::plan;
+use crate::view;
 
 /// Whether an assistant reports to us.
 #[derive(Debug)]
@@ -73,9 +73,9 @@ fn read(
     let path = &location.settings;
     let found = place::read_file(path)?;
     let bytes = found.map(|found| found.bytes).unwrap_or_default();
-    let text = plan::decode(path, bytes)?;
+    let text = view::decode(path, bytes)?;
     let text = if edit::is_blank(&text) { "{}" } else { &text };
-    let fail = |error: SyntaxError| plan::syntax_error(path, text, &error.into());
+    let fail = |error: SyntaxError| view::syntax_error(path, text, &error.into());
     let document = Document::parse(text).map_err(fail)?;
     let entries = entry::find(&document, assistant);
     let off = document.member(Document::ROOT, "disableAllHooks");

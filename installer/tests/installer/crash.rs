@@ -295,3 +295,14 @@ fn a_disk_that_takes_no_more_leaves_everything_as_it_was() {
         assert_eq!(world.whole_picture(), before);
     }
 }
+
+#[test]
+fn a_folder_of_the_user_among_the_records_stays() {
+    let world = World::with(MINE);
+    let kept = world.installs().join("mine/notes.txt");
+    fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    fs::write(&kept, "mine").unwrap();
+    world.install();
+    world.uninstall();
+    assert_eq!(fs::read_to_string(kept).unwrap(), "mine");
+}

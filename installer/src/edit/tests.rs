@@ -6,8 +6,9 @@ use serde::de::IgnoredAny;
 
 use super::*;
 use crate::claude::CLAUDE;
+use crate::command::HookCommand;
 
-#[path = "../tests/support/settings.rs"]
+#[path = "../../tests/support/settings.rs"]
 mod generated;
 
 use generated::{Manner, REWRITTEN, Tree, manner, raw, settings};

@@ -12,19 +12,19 @@
 //! What a rename cannot keep: other names of the same file (the plan points them out), and extended
 //! attributes.
 
+mod order;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use self::order::sweep;
 use crate::disk::{self, Lock, io_error};
 use crate::error::ApplyError;
 use crate::manifest::Action;
 use crate::place::{self, Place};
 use crate::plan::{Edit, Plan};
 use crate::store::{self, MANIFEST, Record};
-
-/// Records of ended installs that are kept for each settings file.
-const KEPT_RECORDS: usize = 5;
 
 type Done<T = ()> = Result<T, ApplyError>;
 
@@ -149,19 +149,6 @@ impl Run<'_> {
         let (made, result) = disk::make_folders(installs);
         self.undo.extend(made.into_iter().map(Undo::RemoveFolder));
         result.map_err(io_error("create the folder", installs))
-    }
-
-    /// Removes what a killed run left: its temporary file, and a record without a manifest, which it
-    /// had not yet acted upon.
-    fn tidy_up(&self) -> Done {
-        let temporary = store::temporary(&self.edit.place.real);
-        disk::remove_if_there(&temporary).map_err(io_error("remove", &temporary))?;
-        for folder in store::record_folders(&self.plan.installs).unwrap_or_default() {
-            if !folder.join(MANIFEST).exists() {
-                fs::remove_dir_all(&folder).map_err(io_error("remove", &folder))?;
-            }
-        }
-        Ok(())
     }
 
     /// Somebody else carried out the same plan before we had the lock.
@@ -307,59 +294,6 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn end(&mut self, mut record: Record) -> Done {
-        if self.edit.after().is_none() {
-            disk::remove_empty(&record.manifest.created_folders);
-        }
-        self.reached(Step::FoldersRemoved)?;
-        record.manifest.ended = Some(self.plan.now);
-        write_manifest(&record)?;
-        self.reached(Step::Ended)?;
-        sweep(&record);
-        self.drop_old_records(&record);
-        Ok(())
-    }
-
-    /// The file is as it should be; only the record may not know yet.
-    fn settle(&mut self) -> Done {
-        let Some(folder) = &self.edit.folder else {
-            return Ok(());
-        };
-        // The record as it is now: somebody else may have worked on it since the plan.
-        let Some(mut record) = Record::read(folder).ok().flatten() else {
-            return Ok(());
-        };
-        let place = self.look()?;
-        let now = place.found.map(|found| crate::manifest::hash(&found.bytes));
-        let manifest = &mut record.manifest;
-        let written = manifest.writes.len();
-        manifest.forget_writes_that_never_happened(now.as_deref());
-        if manifest.writes.is_empty() {
-            disk::remove_empty(&manifest.created_folders);
-            return fs::remove_dir_all(folder).map_err(io_error("remove", folder));
-        }
-        if self.plan.action == Action::Uninstall {
-            return self.end(record);
-        }
-        if record.manifest.writes.len() < written {
-            write_manifest(&record)?;
-        }
-        sweep(&record);
-        Ok(())
-    }
-
-    /// Ended records of the same file: the newest stay.
-    fn drop_old_records(&self, ended: &Record) {
-        let records = store::records(&self.plan.installs).unwrap_or_default();
-        let is_old = |record: &Record| {
-            record.manifest.file == ended.manifest.file && record.manifest.ended.is_some()
-        };
-        let old: Vec<_> = records.into_iter().filter(is_old).collect();
-        for record in old.iter().rev().skip(KEPT_RECORDS) {
-            let _ = fs::remove_dir_all(&record.folder);
-        }
-    }
-
     fn report(&self, record: Record) -> Change {
         let saved = record.manifest.writes.last();
         let saved = saved.and_then(|write| write.saved.as_ref());
@@ -429,19 +363,4 @@ fn write_manifest(record: &Record) -> Done {
     let written = record.manifest.print();
     let written = written.and_then(|bytes| disk::replace(&path, &bytes));
     written.map_err(io_error("write", &path))
-}
-
-/// Removes copies of writes that never happened.
-fn sweep(record: &Record) {
-    let saved = record.manifest.saved();
-    let Ok(entries) = fs::read_dir(&record.folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let known = name == MANIFEST || name.to_str().is_some_and(|name| saved.contains(name));
-        if !known {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }

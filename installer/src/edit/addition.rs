@@ -1,0 +1,155 @@
+//! Putting entries into a settings file, in the manner of its owner.
+
+use pane_patrol_hooks::adapter::Registration;
+
+use super::Traces;
+use crate::assistant::Assistant;
+use crate::command::HookCommand;
+use crate::entry::{self, Entry, HOOKS};
+use crate::json::scan::{Document, Kind, NodeId};
+use crate::json::splice::{Splice, interior};
+use crate::json::style::{Layout, Piece, Style, layout};
+
+/// Puts entries into one document.
+pub(super) struct Addition<'a> {
+    pub(super) document: &'a Document<'a>,
+    pub(super) style: Style,
+    pub(super) section: Option<NodeId>,
+    pub(super) assistant: &'a Assistant,
+    pub(super) executable: &'a str,
+}
+
+impl Addition<'_> {
+    pub(super) fn array(&self, event: &str) -> Option<NodeId> {
+        self.document.member(self.section?, event)
+    }
+
+    fn command(&self, event: &Registration) -> String {
+        let command = HookCommand {
+            executable: self.executable.to_owned(),
+            decide: event.approvals_only,
+        };
+        command.print(self.assistant)
+    }
+
+    fn handler(&self, event: &Registration) -> Piece {
+        let text = |text: &str| Piece::Text(text.to_owned());
+        Piece::Object(vec![
+            ("type".into(), text("command")),
+            ("command".into(), Piece::Text(self.command(event))),
+            ("timeout".into(), Piece::Number(event.timeout_seconds)),
+        ])
+    }
+
+    fn group(&self, event: &Registration) -> Piece {
+        let handlers = Piece::Array(vec![self.handler(event)]);
+        Piece::Object(vec![(HOOKS.into(), handlers)])
+    }
+
+    /// Changes an entry of ours to what is wanted; keys that somebody added to it stay.
+    pub(super) fn renew(&self, entry: &Entry, event: &Registration) -> Vec<Splice> {
+        let document = self.document;
+        let kind = document.member(entry.handler, "type");
+        let is_command = kind.and_then(|kind| document.string(kind)).as_deref() == Some("command");
+        let command = document.member(entry.handler, "command");
+        let timeout = document.member(entry.handler, "timeout");
+        let (true, Some(command), Some(timeout)) = (is_command, command, timeout) else {
+            let own = layout(document, entry.handler);
+            let text =
+                self.style
+                    .in_place_of(document, entry.handler, &self.handler(event), &[own]);
+            return vec![Splice::replace(document.span(entry.handler), text)];
+        };
+        let wanted = self.command(event);
+        let seconds = event.timeout_seconds.to_string();
+        let mut splices = Vec::new();
+        if document.string(command).as_ref() != Some(&wanted) {
+            let text = serde_json::Value::from(wanted).to_string();
+            splices.push(Splice::replace(document.span(command), text));
+        }
+        if document.raw(timeout) != seconds {
+            splices.push(Splice::replace(document.span(timeout), seconds));
+        }
+        splices
+    }
+
+    pub(super) fn append_group(&self, array: NodeId, event: &Registration) -> Splice {
+        let layouts = self.example(Some(array));
+        let added = [(None, self.group(event))];
+        self.style
+            .append(self.document, array, &added, &layouts[1..])
+    }
+
+    pub(super) fn append_events(
+        &self,
+        events: &[&Registration],
+        traces: &mut Traces,
+    ) -> Option<Splice> {
+        if events.is_empty() {
+            return None;
+        }
+        let names = events.iter().map(|event| event.event);
+        traces.events.extend(names.map(str::to_owned));
+        let array = |event: &Registration| Piece::Array(vec![self.group(event)]);
+        let Some(section) = self.section else {
+            traces.section = true;
+            traces.file_blanks = self.blanks(Document::ROOT).unwrap_or_default();
+            let members = events
+                .iter()
+                .map(|event| (event.event.to_owned(), array(event)));
+            let added = [(Some(HOOKS), Piece::Object(members.collect()))];
+            return Some(
+                self.style
+                    .append(self.document, Document::ROOT, &added, &[]),
+            );
+        };
+        if let Some(blanks) = self.blanks(section) {
+            traces.section_blanks = blanks;
+        }
+        let added: Vec<_> = events
+            .iter()
+            .map(|event| (Some(event.event), array(event)))
+            .collect();
+        let layouts = self.example(None);
+        Some(self.style.append(self.document, section, &added, &layouts))
+    }
+
+    pub(super) fn note_blanks(&self, array: NodeId, event: &str, traces: &mut Traces) {
+        if let Some(blanks) = self.blanks(array).filter(|blanks| !blanks.is_empty()) {
+            traces.event_blanks.insert(event.to_owned(), blanks);
+        }
+    }
+
+    /// An event that was created and has left since is not ours any more when it comes back.
+    pub(super) fn forget_gone_events(&self, traces: &mut Traces) {
+        traces.events.retain(|event| self.array(event).is_some());
+        traces.section &= self.section.is_some();
+    }
+
+    fn blanks(&self, container: NodeId) -> Option<String> {
+        let is_empty = self.document.children(container).is_empty();
+        is_empty.then(|| self.document.text()[interior(self.document, container)].to_owned())
+    }
+
+    /// How the owner lays out an event's array, a group, its list and a handler: as in the last
+    /// group of this event, else of the section.
+    fn example(&self, array: Option<NodeId>) -> [Layout; 4] {
+        let sections = self.section.iter();
+        let others = sections.flat_map(|section| entry::arrays(self.document, *section));
+        let others: Vec<_> = others.collect();
+        array
+            .into_iter()
+            .chain(others.into_iter().rev())
+            .find_map(|array| self.example_in(array))
+            .unwrap_or([self.style.default; 4])
+    }
+
+    fn example_in(&self, array: NodeId) -> Option<[Layout; 4]> {
+        let document = self.document;
+        let group = document.children(array).last()?;
+        let handlers = entry::handlers(document, *group)?;
+        let handler = document.children(handlers).last()?;
+        let is_object = document.kind(*handler) == Kind::Object;
+        is_object.then(|| [array, *group, handlers, *handler].map(|node| layout(document, node)))
+    }
+}

@@ -1,0 +1,219 @@
+//! The two edits of a settings file, as functions from text to text: put our entries in, take them
+//! out. Nothing here touches a file.
+//!
+//! Our group is appended last in each event's array, new events last in the section, the section
+//! last in the file. Existing entries of ours are changed in place, so that an update moves nothing.
+
+mod addition;
+mod removal;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pane_patrol_hooks::adapter::Registration;
+use serde::{Deserialize, Serialize};
+
+use self::addition::Addition;
+use self::removal::Removal;
+
+use crate::assistant::Assistant;
+use crate::entry::{self, Entry, HOOKS};
+use crate::json::scan::{BOM, Document, Kind, NodeId, SyntaxError};
+use crate::json::splice::carry_out;
+use crate::json::style::Style;
+
+/// Why a text cannot be edited, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EditError {
+    pub(crate) offset: usize,
+    pub(crate) reason: String,
+}
+
+impl From<SyntaxError> for EditError {
+    fn from(error: SyntaxError) -> Self {
+        Self {
+            offset: error.offset,
+            reason: error.reason.to_owned(),
+        }
+    }
+}
+
+/// What was created around our entries: it leaves with them. And what stood between the brackets of
+/// the user's own empty containers, to be put back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Traces {
+    /// The `hooks` section.
+    pub(crate) section: bool,
+    /// The events, by name.
+    pub(crate) events: BTreeSet<String>,
+    /// Blanks of an empty file object.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    file_blanks: String,
+    /// Blanks of an empty section.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    section_blanks: String,
+    /// Blanks of empty event arrays.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    event_blanks: BTreeMap<String, String>,
+}
+
+/// What is known about how our entries came into the file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Origin<'a> {
+    /// We wrote down what we created.
+    Recorded(&'a Traces),
+    /// The record is lost: whatever held nothing but our entries is taken for created by us.
+    Unknown,
+}
+
+/// The text with our entries in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Installed {
+    pub(crate) text: String,
+    /// `None` where the origin of earlier entries is unknown.
+    pub(crate) traces: Option<Traces>,
+}
+
+/// Whether `text` says nothing at all and counts as `{}`.
+pub(crate) fn is_blank(text: &str) -> bool {
+    let text = text.strip_prefix(BOM).unwrap_or(text);
+    text.chars().all(|c| matches!(c, ' ' | '\t' | '\r' | '\n'))
+}
+
+/// Puts in one entry for each of `events` that runs `executable`, changes those that are there and
+/// differ, and takes out those that are not wanted any more.
+pub(crate) fn install(
+    text: &str,
+    assistant: &Assistant,
+    events: &[&Registration],
+    executable: &str,
+    previous: Option<&Traces>,
+) -> Result<Installed, EditError> {
+    let filled;
+    let text = if is_blank(text) {
+        filled = fill_blank(text);
+        &filled
+    } else {
+        text
+    };
+    let document = Document::parse(text)?;
+    check_shape(&document)?;
+    let entries = entry::find(&document, assistant);
+    let known = previous.is_some() || entries.is_empty();
+    let kept = take_out_superfluous(&document, &entries, events, previous);
+    let mut traces = previous.cloned().unwrap_or_default();
+    let text = put_in(&kept, assistant, events, executable, &mut traces)?;
+    Ok(Installed {
+        text,
+        traces: known.then_some(traces),
+    })
+}
+
+/// Takes all our entries out, and what was created around them where it is empty then.
+pub(crate) fn uninstall(
+    text: &str,
+    assistant: &Assistant,
+    origin: Origin,
+) -> Result<String, EditError> {
+    if is_blank(text) {
+        return Ok(text.to_owned());
+    }
+    let document = Document::parse(text)?;
+    let entries = entry::find(&document, assistant);
+    Ok(Removal::of(&document, &entries, origin).carry_out())
+}
+
+/// An empty file is given an empty object, in front of the blanks it may consist of.
+fn fill_blank(text: &str) -> String {
+    let blanks = text.strip_prefix(BOM).unwrap_or(text);
+    let bom = &text[..text.len() - blanks.len()];
+    let end = if blanks.is_empty() { "\n" } else { blanks };
+    format!("{bom}{{}}{end}")
+}
+
+/// Refuses what cannot be what its owner meant: a wrong shape, or a key that is there twice, of
+/// which the assistant would follow only one.
+fn check_shape(document: &Document) -> Result<(), EditError> {
+    let refuse = |at: NodeId, reason: String| {
+        let offset = document.whole(at).start;
+        Err(EditError { offset, reason })
+    };
+    if document.kind(Document::ROOT) != Kind::Object {
+        return refuse(Document::ROOT, "expected an object".into());
+    }
+    let sections: Vec<_> = document.members(Document::ROOT, HOOKS).collect();
+    let section = match *sections.as_slice() {
+        [] => return Ok(()),
+        [section] => section,
+        [_, second, ..] => return refuse(second, "the key `hooks` is there twice".into()),
+    };
+    if document.kind(section) != Kind::Object {
+        return refuse(section, "expected `hooks` to be an object".into());
+    }
+    let mut seen = BTreeSet::new();
+    for event in document.children(section) {
+        let name = document.key(*event).unwrap_or_default();
+        if document.kind(*event) != Kind::Array {
+            return refuse(*event, format!("expected `{name}` to be a list"));
+        }
+        if !name.is_empty() && !seen.insert(name.clone()) {
+            return refuse(*event, format!("the key `{name}` is there twice"));
+        }
+    }
+    Ok(())
+}
+
+fn take_out_superfluous(
+    document: &Document,
+    entries: &[Entry],
+    events: &[&Registration],
+    previous: Option<&Traces>,
+) -> String {
+    let mut seen = BTreeSet::new();
+    let wanted = |entry: &&Entry| events.iter().any(|event| event.event == entry.event);
+    let superfluous: Vec<Entry> = entries
+        .iter()
+        .filter(|entry| !(wanted(entry) && seen.insert(entry.event.clone())))
+        .cloned()
+        .collect();
+    if superfluous.is_empty() {
+        return document.text().to_owned();
+    }
+    let origin = previous.map_or(Origin::Unknown, Origin::Recorded);
+    Removal::of(document, &superfluous, origin).carry_out()
+}
+
+fn put_in(
+    text: &str,
+    assistant: &Assistant,
+    events: &[&Registration],
+    executable: &str,
+    traces: &mut Traces,
+) -> Result<String, EditError> {
+    let document = Document::parse(text)?;
+    let addition = Addition {
+        document: &document,
+        style: Style::of(&document),
+        section: document.member(Document::ROOT, HOOKS),
+        assistant,
+        executable,
+    };
+    let entries = entry::find(&document, assistant);
+    let mut splices = Vec::new();
+    let mut new = Vec::new();
+    for event in events {
+        if let Some(entry) = entries.iter().find(|entry| entry.event == event.event) {
+            splices.extend(addition.renew(entry, event));
+        } else if let Some(array) = addition.array(event.event) {
+            addition.note_blanks(array, event.event, traces);
+            splices.push(addition.append_group(array, event));
+        } else {
+            new.push(*event);
+        }
+    }
+    addition.forget_gone_events(traces);
+    splices.extend(addition.append_events(&new, traces));
+    Ok(carry_out(text, splices))
+}
+
+#[cfg(test)]
+mod tests;

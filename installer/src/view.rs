@@ -1,0 +1,269 @@
+//! Everything that a plan is made from: the file, its place and its record, read once, and the
+//! conclusions about what they mean together.
+
+use std::path::Path;
+
+use crate::assistant::Assistant;
+use crate::edit::{self, EditError, Origin, Traces};
+use crate::entry;
+use crate::error::PlanError;
+use crate::json::scan::{BOM, Document};
+use crate::manifest::{Action, Manifest, Write, hash};
+use crate::place::{self, Place};
+use crate::plan::{Edit, Plan, Site};
+use crate::store::{self, Original, Record};
+
+/// Everything that was read.
+pub(crate) struct View {
+    pub(crate) place: Place,
+    pub(crate) text: String,
+    /// Hash of the file as it is; `None` without a file.
+    pub(crate) now: Option<String>,
+    pub(crate) has_ours: bool,
+    /// The standing record, less the writes that never happened.
+    pub(crate) record: Option<Record>,
+}
+
+impl View {
+    pub(crate) fn of(site: &Site) -> Result<Self, PlanError> {
+        let place = Place::read(&site.location.settings)?;
+        let bytes = place.found.as_ref().map(|found| found.bytes.clone());
+        let now = bytes.as_deref().map(hash);
+        let text = decode(&place.real, bytes.unwrap_or_default())?;
+        let mut record = store::standing(&site.installs, &place.path)?;
+        if let Some(record) = &mut record {
+            let manifest = &mut record.manifest;
+            manifest.forget_writes_that_never_happened(now.as_deref());
+        }
+        Ok(Self {
+            has_ours: has_ours(&text, site.assistant),
+            place,
+            text,
+            now,
+            record,
+        })
+    }
+
+    pub(crate) fn check_rights(&self, site: &Site) -> Result<(), PlanError> {
+        if let Some(home) = &site.location.home {
+            place::check_folder(home, site.uid)?;
+        }
+        self.place.check_rights(site.uid)
+    }
+
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        self.place.found.as_ref().map(|found| &*found.bytes)
+    }
+
+    pub(crate) fn error(&self, error: &EditError) -> PlanError {
+        syntax_error(&self.place.real, &self.text, error)
+    }
+
+    /// A record of an install that took place, and of this very file.
+    fn same_file(&self) -> Option<&Record> {
+        let took_place = |record: &&Record| {
+            !record.manifest.writes.is_empty() && record.manifest.real_file == self.place.real
+        };
+        self.record.as_ref().filter(took_place)
+    }
+
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.same_file()
+            .is_some_and(|record| record.manifest.is_untouched(self.now.as_deref()))
+    }
+
+    pub(crate) fn without_ours(
+        &self,
+        site: &Site,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Vec<u8>>, PlanError> {
+        if self.bytes().is_none() {
+            return Ok(None);
+        }
+        if let Some(record) = self.same_file().filter(|_| self.is_untouched()) {
+            match record.original() {
+                Some(Original::NoFile) => return Ok(None),
+                Some(Original::Bytes(bytes)) => return Ok(Some(bytes)),
+                None => {}
+            }
+            notes.push("the backup is damaged; only our entries are removed".into());
+        }
+        if self.has_ours && self.record.is_none() {
+            notes.push(
+                "no record of the install was found; our entries are known by their command".into(),
+            );
+        }
+        let origin = match &self.record {
+            Some(record) if !record.manifest.writes.is_empty() => record.manifest.origin(),
+            _ => Origin::Unknown,
+        };
+        let text = edit::uninstall(&self.text, site.assistant, origin)
+            .map_err(|error| self.error(&error))?;
+        Ok(self.unless_created(text))
+    }
+
+    /// A file that says nothing without ours becomes what it was before: no file, or a blank one.
+    fn unless_created(&self, text: String) -> Option<Vec<u8>> {
+        let original = self
+            .same_file()
+            .filter(|_| self.has_ours && says_nothing(&text))
+            .and_then(Record::original);
+        match original {
+            Some(Original::NoFile) => None,
+            Some(Original::Bytes(bytes)) if is_blank(&bytes) => Some(bytes),
+            _ => Some(text.into_bytes()),
+        }
+    }
+
+    pub(crate) fn write(&self, site: &Site, action: Action, after: Option<&[u8]>) -> Write {
+        Write {
+            at: site.now,
+            action,
+            pane_patrol: env!("CARGO_PKG_VERSION").to_owned(),
+            saved: None,
+            before: self.now.clone(),
+            after: after.map(hash),
+            only_ours: false,
+            registered: None,
+        }
+    }
+
+    pub(crate) fn install_plan(
+        self,
+        site: &Site,
+        after: Option<Vec<u8>>,
+        traces: Option<Traces>,
+        write: Write,
+    ) -> Result<Plan, PlanError> {
+        let notes = self.hard_link_note().into_iter().collect();
+        let mut fresh = self.fresh_manifest(site);
+        let View {
+            place,
+            record,
+            has_ours,
+            ..
+        } = self;
+        let (mut manifest, folder, superseded) = match record {
+            Some(record) if has_ours => (record.manifest, Some(record.folder), None),
+            // Killed before its change: its folder is used again.
+            Some(record) if record.manifest.writes.is_empty() => {
+                fresh.inherit_folders(&record.manifest);
+                (fresh, Some(record.folder), None)
+            }
+            superseded => {
+                if let Some(record) = superseded.as_ref().filter(|_| place.found.is_none()) {
+                    fresh.inherit_folders(&record.manifest);
+                }
+                (fresh, None, superseded)
+            }
+        };
+        manifest.created_inside = traces;
+        let edit = Edit {
+            place,
+            after,
+            manifest,
+            folder,
+            superseded,
+        };
+        Plan::of(site, Action::Install, edit, write, notes)
+    }
+
+    pub(crate) fn uninstall_plan(
+        self,
+        site: &Site,
+        after: Option<Vec<u8>>,
+        write: Write,
+        notes: Vec<String>,
+    ) -> Result<Plan, PlanError> {
+        let mut fresh = self.fresh_manifest(site);
+        fresh.created_folders.clear();
+        let (manifest, folder) = match self.record {
+            Some(record) => (record.manifest, Some(record.folder)),
+            None => (fresh, None),
+        };
+        let edit = Edit {
+            place: self.place,
+            after,
+            manifest,
+            folder,
+            superseded: None,
+        };
+        Plan::of(site, Action::Uninstall, edit, write, notes)
+    }
+
+    fn fresh_manifest(&self, site: &Site) -> Manifest {
+        let place = &self.place;
+        let mut manifest =
+            Manifest::new(site.assistant.name, place.path.clone(), place.real.clone());
+        manifest.link_target.clone_from(&place.link_target);
+        let found = place.found.as_ref();
+        manifest.mode = found.map(|found| format!("{:04o}", found.mode));
+        manifest.created_folders.clone_from(&place.missing_folders);
+        manifest
+    }
+
+    /// Entries in the file that the settings were a link to at the install and are no longer.
+    pub(crate) fn left_behind(&self, site: &Site) -> Option<String> {
+        let record = self.record.as_ref()?;
+        let real = &record.manifest.real_file;
+        let found = place::read_file(real).ok().flatten();
+        let text = String::from_utf8(found.filter(|_| *real != self.place.real)?.bytes).ok()?;
+        let has_ours = has_ours(&text, site.assistant);
+        has_ours.then(|| {
+            format!(
+                "{}, to which the settings were a link, still holds our entries",
+                real.display()
+            )
+        })
+    }
+
+    fn hard_link_note(&self) -> Option<String> {
+        let found = self.place.found.as_ref()?;
+        (found.links > 1).then(|| {
+            format!(
+                "{} has another name (a hard link), which will keep the bytes of before",
+                self.place.real.display()
+            )
+        })
+    }
+}
+
+pub(crate) fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, PlanError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
+        let error = EditError {
+            offset: good,
+            reason: "bytes that are not UTF-8".into(),
+        };
+        syntax_error(path, &text, &error)
+    })
+}
+
+pub(crate) fn syntax_error(path: &Path, text: &str, error: &EditError) -> PlanError {
+    let before = &text[..error.offset];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before[line_start..].trim_start_matches(BOM);
+    PlanError::Syntax {
+        path: path.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+        reason: error.reason.clone(),
+    }
+}
+
+fn has_ours(text: &str, assistant: &Assistant) -> bool {
+    Document::parse(text).is_ok_and(|document| !entry::find(&document, assistant).is_empty())
+}
+
+fn is_blank(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(edit::is_blank)
+}
+
+fn says_nothing(text: &str) -> bool {
+    edit::is_blank(text)
+        || Document::parse(text).is_ok_and(|document| {
+            document.children(Document::ROOT).is_empty()
+                && document.raw(Document::ROOT).starts_with('{')
+        })
+}
