@@ -113,6 +113,16 @@ pub(super) fn activity(row: &Row) -> String {
     }
 }
 
+/// What the row's message is: of a tool, an error, or the assistant's last words.
+pub(super) fn message_title(row: &Row) -> &str {
+    match row.state {
+        State::WaitingApproval | State::Running => row.tool.as_deref().unwrap_or_default(),
+        State::WaitingInput => "asks",
+        State::Error => "error",
+        State::Completed | State::Idle => "said",
+    }
+}
+
 /// What a request is about: its tool, or the kind of request when it names none.
 pub(super) fn request_title(request: &Request) -> &str {
     match (request.state, request.tool.as_deref()) {

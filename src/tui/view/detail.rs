@@ -1,6 +1,6 @@
 //! The selected row in full: since when, every request with its whole text, where, and why we say so.
 
-use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -95,8 +95,7 @@ impl Sheet<'_> {
     fn asks(&self, row: &Row) -> Vec<Line<'static>> {
         let theme = self.theme();
         if row.waiting.is_empty() {
-            let uses_tool = matches!(row.state, State::Running | State::WaitingApproval);
-            let label = row.tool.as_deref().filter(|_| uses_tool).unwrap_or("");
+            let label = words::message_title(row);
             return self.labelled(label, theme.strong(), row.message.as_deref(), theme.text());
         }
         let request = |request: &Request| {
