@@ -1,6 +1,10 @@
 //! The listing thread: asks each tmux server for its panes while somebody needs them, and never
 //! more often than it has to. A server that hangs is asked less and less, and holds nobody else up
 //! for longer than one bounded call.
+//!
+//! Most of what a quiet collector would cost is starting tmux every two seconds. On Linux a listing
+//! is left out while the server has not run at all since the last one: what has not run has not
+//! changed, and the old listing is as good as a new one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -23,6 +27,10 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// A server that does not answer is asked again after at most this time.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A server that has not run is asked again after this time all the same: it may have worked in the
+/// moment between its answer and our look at it.
+const LONGEST_TRUST: Duration = Duration::from_secs(10);
 
 /// What the listing thread is told. Servers are named by their sockets.
 #[derive(Debug)]
@@ -50,11 +58,16 @@ pub(super) fn spawn(clock: Arc<Clock>, output: SyncSender<Message>) -> io::Resul
     let ask = move |socket: &str| ask(socket, &clock);
     std::thread::Builder::new()
         .name("listing".into())
-        .spawn(move || run(&inbox, &output, ask))?;
+        .spawn(move || run(&inbox, &output, ask, times_run))?;
     Ok(orders)
 }
 
-fn run(inbox: &Receiver<Order>, output: &SyncSender<Message>, ask: impl Fn(&str) -> Answer) {
+fn run(
+    inbox: &Receiver<Order>,
+    output: &SyncSender<Message>,
+    ask: impl Fn(&str) -> Answer,
+    times_run: impl Fn(u32) -> Option<u64>,
+) {
     let mut plan = Plan::default();
     loop {
         let order = match plan.next() {
@@ -71,8 +84,11 @@ fn run(inbox: &Receiver<Order>, output: &SyncSender<Message>, ask: impl Fn(&str)
             plan.take(order);
         }
         for socket in plan.due(Instant::now()) {
+            if plan.leave_out(&socket, Instant::now(), &times_run) {
+                continue;
+            }
             let answer = ask(&socket);
-            plan.asked(&socket, Instant::now(), &answer);
+            plan.asked(&socket, Instant::now(), &answer, &times_run);
             if output.send(Message::Listed { socket, answer }).is_err() {
                 return;
             }
@@ -96,6 +112,13 @@ fn ask(socket: &str, clock: &Clock) -> Answer {
     }
 }
 
+/// How often the system has let a process run; `None` where it does not tell.
+fn times_run(pid: u32) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+    let times = text.split_ascii_whitespace().nth(2)?.parse().ok()?;
+    Some(times).filter(|times| *times > 0)
+}
+
 /// When to ask whom.
 #[derive(Debug, Default)]
 struct Plan {
@@ -108,6 +131,15 @@ struct Planned {
     wanted_now: bool,
     last: Option<Instant>,
     failures: u32,
+    listed: Option<Listed>,
+}
+
+/// The last listing of a server, and how often that had run by then.
+#[derive(Clone, Copy, Debug)]
+struct Listed {
+    at: Instant,
+    pid: u32,
+    times_run: Option<u64>,
 }
 
 impl Planned {
@@ -154,7 +186,35 @@ impl Plan {
             .collect()
     }
 
-    fn asked(&mut self, socket: &str, now: Instant, answer: &Answer) {
+    /// Whether the listing that is due would be the same as the last one.
+    fn leave_out(
+        &mut self,
+        socket: &str,
+        now: Instant,
+        times_run: impl Fn(u32) -> Option<u64>,
+    ) -> bool {
+        let Some(planned) = self.servers.get_mut(socket) else {
+            return false;
+        };
+        let still = planned.listed.is_some_and(|listed| {
+            listed.times_run.is_some()
+                && listed.times_run == times_run(listed.pid)
+                && now < listed.at + LONGEST_TRUST
+        });
+        let leave_out = still && !planned.wanted_now;
+        if leave_out {
+            planned.last = Some(now);
+        }
+        leave_out
+    }
+
+    fn asked(
+        &mut self,
+        socket: &str,
+        now: Instant,
+        answer: &Answer,
+        times_run: impl Fn(u32) -> Option<u64>,
+    ) {
         let Some(planned) = self.servers.get_mut(socket) else {
             return;
         };
@@ -163,6 +223,14 @@ impl Plan {
         planned.failures = match answer {
             Answer::Unknown(_) => planned.failures + 1,
             Answer::Panes(_) | Answer::Gone => 0,
+        };
+        planned.listed = match answer {
+            Answer::Panes(listing) => Some(Listed {
+                at: now,
+                pid: listing.server.pid,
+                times_run: times_run(listing.server.pid),
+            }),
+            Answer::Gone | Answer::Unknown(_) => None,
         };
         // Without rows nothing has to be known of it, but not so soon that the pause is forgotten.
         if !planned.watched && self.servers.len() > 64 {
@@ -173,6 +241,8 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
+    use pane_patrol_hooks::timestamp::Timestamp;
+
     use super::*;
 
     fn watch(sockets: &[&str]) -> Order {
@@ -195,7 +265,7 @@ mod tests {
         plan.take(watch(&["/a"]));
         let start = Instant::now();
         assert_eq!(plan.due(start), ["/a"]);
-        plan.asked("/a", start, &Answer::Gone);
+        plan.asked("/a", start, &Answer::Gone, |_| None);
         assert_eq!(plan.due(start + PERIOD / 2), [""; 0]);
         assert_eq!(plan.next(), Some(start + PERIOD));
         plan.take(Order::Now("/a".into()));
@@ -209,14 +279,37 @@ mod tests {
         let start = Instant::now();
         let mut pauses = Vec::new();
         for _ in 0..6 {
-            plan.asked("/a", start, &Answer::Unknown(String::new()));
+            plan.asked("/a", start, &Answer::Unknown(String::new()), |_| None);
             plan.take(Order::Now("/a".into()));
             pauses.push(plan.next().unwrap() - start);
         }
         let seconds: Vec<u64> = pauses.iter().map(Duration::as_secs).collect();
         assert_eq!(seconds, [4, 8, 16, 30, 30, 30]);
-        plan.asked("/a", start, &Answer::Gone);
+        plan.asked("/a", start, &Answer::Gone, |_| None);
         assert_eq!(plan.next(), Some(start + PERIOD));
+    }
+
+    #[test]
+    fn a_server_that_has_not_run_is_not_asked_unless_somebody_wants_to_know() {
+        let mut plan = Plan::default();
+        plan.take(watch(&["/a"]));
+        let start = Instant::now();
+        let panes = Answer::Panes(Listing {
+            server: "/a,7".parse().unwrap(),
+            asked: Timestamp::default(),
+            panes: Vec::new(),
+        });
+        plan.asked("/a", start, &panes, |_| Some(5));
+        let later = start + PERIOD;
+        assert!(plan.leave_out("/a", later, |_| Some(5)));
+        assert_eq!(plan.next(), Some(later + PERIOD));
+        assert!(!plan.leave_out("/a", later, |_| Some(6)), "it has run");
+        assert!(!plan.leave_out("/a", later, |_| None), "it has ended");
+        assert!(!plan.leave_out("/a", start + LONGEST_TRUST, |_| Some(5)));
+        plan.take(Order::Now("/a".into()));
+        assert!(!plan.leave_out("/a", later, |_| Some(5)));
+        plan.asked("/a", start, &panes, |_| None);
+        assert!(!plan.leave_out("/a", later, |_| None), "nothing is told");
     }
 
     #[test]
@@ -227,7 +320,7 @@ mod tests {
             orders.send(Order::Now("/a".into())).unwrap();
         }
         drop(orders);
-        run(&inbox, &output, |_| Answer::Gone);
+        run(&inbox, &output, |_| Answer::Gone, |_| None);
         drop(output);
         assert_eq!(answers.iter().count(), 1);
     }
