@@ -1,9 +1,10 @@
 //! Being part of it, one way or the other: the collector if nobody else is, else a subscriber of
 //! whoever is; and the collector again when that one goes.
 
+use std::cell::Cell;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -25,9 +26,18 @@ const QUICK_TRIES: u32 = 20;
 /// were ours, are released.
 #[derive(Debug)]
 pub struct Membership {
-    leave: Option<Sender<()>>,
+    signals: Sender<Signal>,
     connection: Connection,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What makes the thread stop collecting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signal {
+    /// The membership ends.
+    Leave,
+    /// The collector in this process has ended without being asked to.
+    Ended,
 }
 
 /// The stream that the thread reads from, to be able to end that from outside.
@@ -40,7 +50,8 @@ impl Membership {
     }
 
     fn end(&mut self) {
-        self.leave = None;
+        // The thread may have ended by itself.
+        let _ = self.signals.send(Signal::Leave);
         if let Some(stream) = lock(&self.connection).as_ref() {
             // It may be closed already.
             let _ = stream.shutdown(Shutdown::Both);
@@ -64,19 +75,21 @@ impl Drop for Membership {
 /// The system gives no thread.
 pub fn join(setup: Setup) -> std::io::Result<(Receiver<Feed>, Membership)> {
     let (feed, receiver) = mpsc::channel();
-    let (leave, left) = mpsc::channel();
+    let (signals, inbox) = mpsc::channel();
     let connection = Connection::default();
     let member = Member {
         setup,
         feed,
-        left,
+        signals: signals.clone(),
+        inbox,
+        has_left: Cell::new(false),
         connection: Arc::clone(&connection),
     };
     let thread = std::thread::Builder::new()
         .name("member".into())
         .spawn(move || member.run())?;
     let membership = Membership {
-        leave: Some(leave),
+        signals,
         connection,
         thread: Some(thread),
     };
@@ -86,7 +99,9 @@ pub fn join(setup: Setup) -> std::io::Result<(Receiver<Feed>, Membership)> {
 struct Member {
     setup: Setup,
     feed: Sender<Feed>,
-    left: Receiver<()>,
+    signals: Sender<Signal>,
+    inbox: Receiver<Signal>,
+    has_left: Cell<bool>,
     connection: Connection,
 }
 
@@ -95,8 +110,21 @@ impl Member {
         let mut tries = 0;
         let mut told = None;
         loop {
-            let why = match collect(&self.setup, vec![self.feed.clone()]) {
-                Ok(running) => return self.collect_until_left(running),
+            let signals = self.signals.clone();
+            let ended = move || {
+                // A member that has left no longer cares.
+                let _ = signals.send(Signal::Ended);
+            };
+            let why = match collect(&self.setup, vec![self.feed.clone()], ended) {
+                Ok(running) => {
+                    self.collect_until_left(running);
+                    if self.has_left.get() {
+                        return;
+                    }
+                    let why = "the collector ended unexpectedly".to_owned();
+                    self.tell(Feed::Role(Role::Nobody(why)));
+                    None
+                }
                 Err(CollectorError::Taken { .. }) => match self.subscribe() {
                     Ok(()) => {
                         (tries, told) = (0, None);
@@ -126,8 +154,7 @@ impl Member {
     }
 
     fn collect_until_left(&self, running: Running) {
-        // Nothing is ever sent: the other end closes.
-        let _ = self.left.recv();
+        self.has_left.set(self.inbox.recv() != Ok(Signal::Ended));
         running.stop();
     }
 
@@ -153,7 +180,10 @@ impl Member {
     }
 
     fn has_left_after(&self, pause: Duration) -> bool {
-        self.left.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected)
+        if self.inbox.recv_timeout(pause) == Ok(Signal::Leave) {
+            self.has_left.set(true);
+        }
+        self.has_left.get()
     }
 
     fn tell(&self, feed: Feed) {

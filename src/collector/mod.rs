@@ -19,7 +19,7 @@ mod writer;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -119,11 +119,16 @@ impl Drop for Running {
     }
 }
 
-/// Becomes the collector, if nobody else is, and feeds `subscribers` until it is stopped.
+/// Becomes the collector, if nobody else is, and feeds `subscribers` until it is stopped. Calls
+/// `ended` when it has ended, however that came.
 ///
 /// # Errors
 /// Another instance collects, a folder or socket is not ours, or the system refuses.
-pub fn collect(setup: &Setup, subscribers: Vec<Sender<Feed>>) -> Result<Running, CollectorError> {
+pub fn collect(
+    setup: &Setup,
+    subscribers: Vec<Sender<Feed>>,
+    ended: impl FnOnce() + Send + 'static,
+) -> Result<Running, CollectorError> {
     let places = &setup.places;
     let ownership = Ownership::take(places, setup.uid)?;
     let clock = Arc::new(Clock::new(setup.clock));
@@ -143,20 +148,49 @@ pub fn collect(setup: &Setup, subscribers: Vec<Sender<Feed>>) -> Result<Running,
     )?;
     let threads = CollectorError::io("start the threads of", &places.runtime);
     let sources = Sources::start(setup, &clock, &messages, hub).map_err(threads)?;
-    let mut writer = Writer::new(own_server(setup), setup, clock, sources, subscribers);
+    let collecting = Collecting {
+        inbox,
+        _events: events,
+        writer: Writer::new(own_server(setup), setup, clock, sources, subscribers),
+        _ownership: ownership,
+        _ended: Ended(Some(ended)),
+    };
     let thread = std::thread::Builder::new()
         .name("writer".into())
-        .spawn(move || {
-            writer.run(&inbox);
-            // Sources that wait to be heard must not be waited for.
-            drop(inbox);
-            drop((events, writer, ownership));
-        })
+        .spawn(move || collecting.run())
         .map_err(CollectorError::io("start the threads of", &places.runtime))?;
     Ok(Running {
         messages,
         thread: Some(thread),
     })
+}
+
+/// All that ends with the writer's thread, also when that panics, in this order: first the inbox,
+/// because sources that wait to be heard must not be waited for; the lock when the sockets are gone.
+struct Collecting<E: FnOnce()> {
+    inbox: Receiver<Message>,
+    _events: EventSocket,
+    writer: Writer,
+    _ownership: Ownership,
+    _ended: Ended<E>,
+}
+
+impl<E: FnOnce()> Collecting<E> {
+    /// Works until it is told to stop. A method, so that a thread takes the whole of it.
+    fn run(mut self) {
+        self.writer.run(&self.inbox);
+    }
+}
+
+/// Calls its function when it is dropped.
+struct Ended<E: FnOnce()>(Option<E>);
+
+impl<E: FnOnce()> Drop for Ended<E> {
+    fn drop(&mut self) {
+        if let Some(ended) = self.0.take() {
+            ended();
+        }
+    }
 }
 
 fn voice(places: &Places) -> Voice {

@@ -13,14 +13,20 @@ pub(super) fn run(surroundings: &Surroundings) -> CommandResult {
     let setup = surroundings.collector()?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
-    let running = collector::collect(&setup, Vec::new()).map_err(|error| explain(&error))?;
+    let handle = signals.handle();
+    let running = collector::collect(&setup, Vec::new(), move || handle.close())
+        .map_err(|error| explain(&error))?;
     messages::status(&format!(
         "Collecting on {}.",
         setup.places.events_socket.display()
     ));
-    signals.forever().next();
+    let signal = signals.forever().next();
     running.stop();
-    Ok(())
+    match signal {
+        Some(_) => Ok(()),
+        None => Err(CommandError::new("the collector ended unexpectedly")
+            .hint("please report what it printed above")),
+    }
 }
 
 /// What a person can do about it.
