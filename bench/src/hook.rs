@@ -25,8 +25,9 @@ const PAYLOAD: &[u8] = include_bytes!("../../tests/fixtures/claude/pre_tool_use.
 /// Answers once in place of tmux; the hook remembers it, as it remembers tmux's answer.
 const TMUX: &str = "#!/bin/sh\necho bench:0.0\n";
 
-/// Prints the median of each way to run the hook of `program`, as a ratio to an empty program.
-pub(crate) fn measure(program: &Path) -> Result<(), Box<dyn Error>> {
+/// Prints the median of each way to run the hook of `program`, as a ratio to an empty program, whose
+/// own median it returns.
+pub(crate) fn measure(program: &Path) -> Result<Duration, Box<dyn Error>> {
     let world = World::new()?;
     let empty = world.build_empty_program()?;
     let (listening, silent) = (world.path("listening"), world.path("silent"));
@@ -45,7 +46,8 @@ pub(crate) fn measure(program: &Path) -> Result<(), Box<dyn Error>> {
     measure_spawns(&mut candidates, WARM_UP, PAYLOAD)?;
     let times = measure_spawns(&mut candidates, ROUNDS, PAYLOAD)?;
     print(&candidates, &times);
-    check(&heard)
+    check(&heard)?;
+    Ok(times[0].median())
 }
 
 /// Starts a hook as the installed entry does: scoped to tmux, harmless when the program is gone.

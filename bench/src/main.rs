@@ -4,8 +4,10 @@
 //! compared is started side by side, and the figure is the median.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
+mod dashboard;
 mod hook;
 mod spawn;
+mod table;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -15,5 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let program = program
         .ok_or("usage: pane-patrol-bench PROGRAM")?
         .canonicalize()?;
-    hook::measure(&program)
+    let empty = hook::measure(&program)?;
+    table::measure(empty);
+    dashboard::measure(&program, empty)
 }

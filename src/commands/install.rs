@@ -3,7 +3,9 @@
 
 use std::error::Error;
 
-use pane_patrol_installer::{Change, Plan, Site, apply, plan_install, plan_uninstall};
+use pane_patrol_installer::{
+    Change, Plan, Site, apply, plan_install, plan_uninstall, recorded_files,
+};
 
 use super::{Surroundings, site};
 use crate::cli::{AssistantName, InstallArgs, UninstallArgs};
@@ -55,7 +57,24 @@ pub(super) fn uninstall(surroundings: &Surroundings, arguments: &UninstallArgs) 
         arguments.dry_run,
         "uninstall",
         [nothing, done],
-    )
+    )?;
+    point_out_others(&site);
+    Ok(())
+}
+
+/// Settings in other config folders that an install of ours still stands for.
+fn point_out_others(site: &Site) {
+    let others = recorded_files(&site.installs).unwrap_or_default();
+    for other in others
+        .iter()
+        .filter(|other| **other != site.location.settings)
+    {
+        let folder = other.parent().unwrap_or(other).display();
+        messages::warning(&format!(
+            "{} holds our hooks too; `CLAUDE_CONFIG_DIR='{folder}' pane-patrol uninstall` takes them out",
+            other.display()
+        ));
+    }
 }
 
 fn claude(surroundings: &Surroundings) -> Result<Site, CommandError> {
