@@ -44,6 +44,9 @@ pub struct Model {
     pub(super) selected: Option<String>,
     /// Where the selected row stands among the visible ones: its successor is found here.
     pub(super) position: usize,
+    /// Until when the most urgent row is selected, whichever comes; `None` before the first row. A
+    /// key or a click ends it at once.
+    pub(super) arriving_until: Option<Timestamp>,
     /// What the list shows, from top to bottom; follows from the fields above.
     pub(super) entries: Vec<Entry>,
     /// The first entry on the screen.
@@ -153,6 +156,7 @@ impl Model {
             typing: false,
             selected: None,
             position: 0,
+            arriving_until: None,
             entries: Vec::new(),
             top: 0,
             panel: Panel::default(),

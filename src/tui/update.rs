@@ -22,6 +22,9 @@ use crate::state::{Attention, Row};
 /// How long a notice stays.
 const NOTICE_STAYS: Duration = Duration::from_secs(6);
 
+/// Rows that come within this time of the first one come as one: the most urgent is selected.
+const ROWS_ARRIVE_WITHIN: Duration = Duration::from_secs(2);
+
 /// Longest filter, in characters.
 const MAX_FILTER_CHARS: usize = 60;
 
@@ -113,6 +116,7 @@ fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     model.notice = None;
+    model.arriving_until = Some(now);
     touch(model);
     act(model, action, now)
 }
@@ -316,6 +320,7 @@ fn point(model: &mut Model, mouse: MouseEvent, now: Timestamp) -> Vec<Effect> {
 /// A click selects; a click on what is selected goes there.
 fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     touch(model);
+    model.arriving_until = Some(now);
     if model.panel == Panel::Help {
         model.panel = Panel::Detail;
         return Vec::new();
@@ -429,7 +434,7 @@ fn settle(model: &mut Model, now: Timestamp, follow: Follow) {
     let was_visible = selected_entry(model)
         .is_none_or(|entry| (model.top..model.top + height.max(1)).contains(&entry));
     model.arrange();
-    keep_selection(model);
+    keep_selection(model, now);
     let follow = follow == Follow::Selection || follow == Follow::IfVisible && was_visible;
     keep_top(model, follow);
     let hidden = view::hidden_lines(model, now);
@@ -438,7 +443,14 @@ fn settle(model: &mut Model, now: Timestamp, follow: Follow) {
 }
 
 /// The selection sticks to its row; when that is gone, to the one that took its place.
-fn keep_selection(model: &mut Model) {
+fn keep_selection(model: &mut Model, now: Timestamp) {
+    if model.arriving_until.is_none() && !model.rows.is_empty() {
+        model.arriving_until = Some(now.plus(ROWS_ARRIVE_WITHIN));
+    }
+    if model.arriving_until.is_some_and(|until| now < until) {
+        let most_urgent = model.shown_rows().next().map(|row| row.id.clone());
+        model.selected = most_urgent;
+    }
     let of_selected = |row: &Row| Some(&row.id) == model.selected.as_ref();
     let position = model.shown_rows().position(of_selected);
     if let Some(position) = position {

@@ -107,11 +107,21 @@ fn a_row_of_another_server_sends_the_dashboard_away_until_the_person_is_back() {
 }
 
 #[test]
+fn the_most_urgent_of_the_first_rows_is_selected_in_whatever_order_they_come() {
+    let mut model = model_with(Vec::new(), 100, 30);
+    for row in day().into_iter().rev() {
+        tell(&mut model, Message::Feed(Feed::Row(Box::new(row))));
+    }
+    assert_eq!(target(&model), "shop:1.1");
+}
+
+#[test]
 fn the_selection_stays_with_its_row_when_a_more_urgent_one_comes() {
     let mut model = usual();
     let before = target(&model);
     let urgent = row(9, "claude", State::WaitingApproval, "late:0.0", 9_000).asks("Bash", "rm x");
-    tell(&mut model, Message::Feed(Feed::Row(Box::new(urgent))));
+    let urgent = Message::Feed(Feed::Row(Box::new(urgent)));
+    update(&mut model, urgent, now().plus(Duration::from_secs(3)));
     assert_eq!(
         model.shown_rows().next().unwrap().target.to_string(),
         "late:0.0"
