@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{Plan, apply, plan_install};
@@ -20,6 +20,8 @@ pub(super) struct RealHands {
     client: Option<String>,
     /// Where we are, with the client we were started on; looked up once.
     here: OnceLock<Here>,
+    /// The install that was shown last.
+    shown: Mutex<Option<Plan>>,
 }
 
 impl RealHands {
@@ -28,12 +30,17 @@ impl RealHands {
             surroundings,
             client,
             here: OnceLock::new(),
+            shown: Mutex::new(None),
         }
     }
 
     fn here(&self) -> &Here {
         let look = || here(&self.surroundings, self.client.clone()).look_around(&ask);
         self.here.get_or_init(look)
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Option<Plan>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn plan(&self) -> Result<Plan, String> {
@@ -111,16 +118,16 @@ impl Hands for RealHands {
 
     fn plan_install(&self) -> Result<Vec<String>, String> {
         let plan = self.plan()?;
+        *self.shown() = Some(plan.clone());
         let notes = plan.notes().iter().map(|note| format!("note: {note}"));
         Ok(notes
             .chain(plan.diff().lines().map(str::to_owned))
             .collect())
     }
 
-    /// Plans again: what was shown may be out of date, and the installer compares what it reads with
-    /// what it writes.
+    /// Does what was shown, no more: the installer refuses when the file has changed since.
     fn apply_install(&self) -> Result<Vec<String>, String> {
-        let plan = self.plan()?;
+        let plan = self.shown().take().ok_or("no change was shown")?;
         let report = apply(&plan).map_err(|error| told(&error, error.hints()))?;
         let mut said =
             vec!["Claude Code reports from now on, sessions that run already included.".to_owned()];
