@@ -8,6 +8,7 @@ pub mod adapter;
 pub mod event;
 mod guard;
 pub mod memo;
+pub mod mirror;
 pub mod paths;
 pub mod place;
 mod run;

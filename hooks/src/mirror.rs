@@ -1,0 +1,145 @@
+//! The mirror: the opt-in log, one line an event. It is on when its file exists.
+//!
+//! Any number of processes append to it at once and none takes a lock: a line is one `write` to a
+//! file opened for appending, so it stands in the file whole or not at all. Nothing here creates the
+//! file, follows a link, waits or complains: a line that cannot be written is not written. Keeping
+//! the file small is [`rotate`]'s work, done by whichever writer finds it too large.
+
+mod limits;
+pub mod rotate;
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+use rustix::process::{Resource, getrlimit};
+
+pub use limits::{Limits, MIN_MAX_BYTES};
+
+/// How far below the process's limit on file sizes the mirror must stay: a write beyond that limit
+/// is answered with a signal that kills, and other writers make the file longer meanwhile.
+const FILE_SIZE_MARGIN: u64 = 1 << 20;
+
+/// The mirror's file, open for appending.
+#[derive(Debug)]
+pub struct Mirror {
+    path: PathBuf,
+    file: File,
+}
+
+impl Mirror {
+    /// Opens the mirror at `path`. `None` when there is none, or something else in its place: a
+    /// folder, a link, a pipe, a file that may not be written.
+    pub fn open(path: &Path) -> Option<Self> {
+        let file = open_without_waiting(OpenOptions::new().append(true), path)?;
+        Some(Self {
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    /// Appends `line`, which has no line end, and afterwards rotates when it is time. A line that
+    /// came into the file in part only, on a full disk, is ended if that can be done.
+    pub fn append(mut self, line: &[u8]) {
+        let Ok(found) = self.file.metadata() else {
+            return;
+        };
+        let limit = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
+        if found.len().saturating_add(FILE_SIZE_MARGIN) > limit {
+            return;
+        }
+        let mut whole = Vec::with_capacity(line.len() + 1);
+        whole.extend_from_slice(line);
+        whole.push(b'\n');
+        match self.file.write(&whole) {
+            Ok(written) if written == whole.len() => {
+                let length = found.len() + whole.len() as u64;
+                if length >= MIN_MAX_BYTES {
+                    rotate::rotate_if_full(&self.path, &self.file);
+                }
+            }
+            Ok(1..) => {
+                let _ = self.file.write(b"\n");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The name of the `number`th rotated file, counted from the youngest, 1.
+pub fn rotated(mirror: &Path, number: u32) -> PathBuf {
+    let mut name = mirror.as_os_str().to_owned();
+    name.push(format!(".{number}"));
+    PathBuf::from(name)
+}
+
+/// The file beside the mirror that holds its [`Limits`], and is locked while files are renamed.
+pub fn lock_path(mirror: &Path) -> PathBuf {
+    mirror.with_extension("lock")
+}
+
+/// Opens a regular file; never a link, never a pipe that nobody reads, and not for a child.
+fn open_without_waiting(options: &mut OpenOptions, path: &Path) -> Option<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).ok()?;
+    let file = options.custom_flags(flags).open(path).ok()?;
+    file.metadata().ok()?.is_file().then_some(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn lines_are_appended_to_a_file_that_exists_and_to_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("session-events.jsonl");
+        assert!(Mirror::open(&path).is_none());
+        assert!(!path.exists(), "nothing creates it");
+
+        fs::write(&path, "").unwrap();
+        for line in ["one", "two"] {
+            Mirror::open(&path).unwrap().append(line.as_bytes());
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+    }
+
+    #[test]
+    fn a_folder_a_link_and_a_pipe_in_its_place_are_no_mirror() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("session-events.jsonl");
+        let elsewhere = folder.path().join("elsewhere");
+        fs::create_dir(&path).unwrap();
+        assert!(Mirror::open(&path).is_none());
+        fs::remove_dir(&path).unwrap();
+
+        fs::write(&elsewhere, "mine\n").unwrap();
+        symlink(&elsewhere, &path).unwrap();
+        assert!(Mirror::open(&path).is_none());
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "mine\n");
+        fs::remove_file(&path).unwrap();
+
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &path,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+            0,
+        )
+        .unwrap();
+        assert!(Mirror::open(&path).is_none(), "nobody reads it");
+        let _reader = open_pipe(&path);
+        assert!(Mirror::open(&path).is_none(), "somebody reads it");
+    }
+
+    fn open_pipe(path: &Path) -> File {
+        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap();
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(flags).open(path).unwrap()
+    }
+}

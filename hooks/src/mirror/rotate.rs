@@ -1,0 +1,275 @@
+//! Rotation of the mirror, without a moment in which a line is lost.
+//!
+//! The name exists all the time: the full file gets a second name, `.1`, and then an empty file is
+//! renamed over the first. Whoever had opened the full one still writes to it, and so to `.1`. A
+//! process killed in between leaves a name too many or a gap, and the next rotation goes on from
+//! there. Only one process rotates; who finds the lock taken leaves it to the other.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::{Limits, lock_path, open_without_waiting, rotated};
+
+/// Rotates the mirror if `file` is still the one that is written and has reached its limit.
+/// Every failure leaves the mirror as it is: too long a file is better than a line lost.
+pub(super) fn rotate_if_full(mirror: &Path, file: &File) {
+    let Some(lock) = open_lock(mirror) else {
+        return;
+    };
+    let limits = Limits::read(&lock);
+    let is_full = |file: &File| {
+        file.metadata()
+            .is_ok_and(|found| found.len() >= limits.max_bytes)
+    };
+    if !is_full(file) || flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+        return;
+    }
+    if is_at(mirror, file) {
+        let _ = rotate(mirror, limits.max_files);
+    }
+}
+
+/// Writes the limits that all writers keep to, and makes the lock file when there is none.
+///
+/// # Errors
+/// The file cannot be made or written, or something that is no file has its name.
+pub fn write_limits(mirror: &Path, limits: Limits) -> io::Result<()> {
+    let mut lock = open_lock(mirror).ok_or_else(|| {
+        io::Error::other("its lock file cannot be written, or is no regular file")
+    })?;
+    if Limits::read(&lock) == limits && lock.metadata()?.len() > 0 {
+        return Ok(());
+    }
+    // One write of the new text, then the rest of the old one: a reader in between sees the new
+    // values first, and a value is taken where it stands first.
+    let text = limits.to_string();
+    io::Seek::rewind(&mut lock)?;
+    lock.write_all(text.as_bytes())?;
+    lock.set_len(text.len() as u64)
+}
+
+/// The limits that writers keep to.
+pub fn read_limits(mirror: &Path) -> Limits {
+    open_without_waiting(OpenOptions::new().read(true), &lock_path(mirror))
+        .map_or_else(Limits::default, |lock| Limits::read(&lock))
+}
+
+/// Rotates the mirror whatever its size, so that its name is gone and its lines stand in `.1`.
+/// Gives false when there was no mirror. Writers that have it open still write to it.
+///
+/// # Errors
+/// Another process holds the lock, or a file cannot be renamed.
+pub fn put_away(mirror: &Path) -> io::Result<bool> {
+    let lock = open_lock(mirror).ok_or_else(|| {
+        io::Error::other("its lock file cannot be written, or is no regular file")
+    })?;
+    flock(&lock, FlockOperation::LockExclusive)?;
+    let found = match fs::symlink_metadata(mirror) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if !found.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    if found.len() > 0 {
+        link_to_first(mirror, Limits::read(&lock).max_files)?;
+    }
+    fs::remove_file(mirror)?;
+    Ok(true)
+}
+
+fn open_lock(mirror: &Path) -> Option<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).mode(0o600);
+    open_without_waiting(&mut options, &lock_path(mirror))
+}
+
+fn is_at(path: &Path, file: &File) -> bool {
+    match (fs::symlink_metadata(path), file.metadata()) {
+        (Ok(there), Ok(here)) => (there.dev(), there.ino()) == (here.dev(), here.ino()),
+        _ => false,
+    }
+}
+
+fn rotate(mirror: &Path, max_files: u32) -> io::Result<()> {
+    // First what needs room on the disk: nothing is renamed before the new file is there.
+    let fresh = make_fresh(mirror)?;
+    let rotated = link_to_first(mirror, max_files).and_then(|()| fs::rename(&fresh, mirror));
+    if rotated.is_err() {
+        let _ = fs::remove_file(&fresh);
+    }
+    rotated
+}
+
+/// An empty file of ours beside the mirror. One left behind by a rotation that was killed is
+/// removed: we hold the lock.
+fn make_fresh(mirror: &Path) -> io::Result<PathBuf> {
+    let fresh = mirror.with_extension("new");
+    if fs::symlink_metadata(&fresh).is_ok() {
+        fs::remove_file(&fresh)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    options.open(&fresh).map(|_| fresh)
+}
+
+/// Gives the mirror its second name `.1`, after moving the older files on.
+fn link_to_first(mirror: &Path, max_files: u32) -> io::Result<()> {
+    let first = rotated(mirror, 1);
+    if same_file(mirror, &first) {
+        return Ok(());
+    }
+    let last = max_files - 1;
+    let gap = (1..=last).find(|number| fs::symlink_metadata(rotated(mirror, *number)).is_err());
+    for number in (1..gap.unwrap_or(last)).rev() {
+        fs::rename(rotated(mirror, number), rotated(mirror, number + 1))?;
+    }
+    if gap.is_none() && last == 1 {
+        fs::remove_file(&first)?;
+    }
+    forget_beyond(mirror, max_files);
+    fs::hard_link(mirror, &first)
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (fs::symlink_metadata(a), fs::symlink_metadata(b)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+/// Removes what an earlier, larger limit has left.
+fn forget_beyond(mirror: &Path, max_files: u32) {
+    let mut number = max_files;
+    while fs::remove_file(rotated(mirror, number)).is_ok() {
+        number += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::super::{MIN_MAX_BYTES, Mirror};
+    use super::*;
+
+    const LINE: &[u8] = &[b'x'; 1023];
+
+    fn mirror_in(folder: &Path, max_files: u32) -> PathBuf {
+        let path = folder.join("session-events.jsonl");
+        fs::write(&path, "").unwrap();
+        let limits = Limits {
+            max_bytes: MIN_MAX_BYTES,
+            max_files,
+        };
+        write_limits(&path, limits).unwrap();
+        assert_eq!(read_limits(&path), limits);
+        path
+    }
+
+    fn fill(path: &Path, lines: usize) {
+        for _ in 0..lines {
+            Mirror::open(path).unwrap().append(LINE);
+        }
+    }
+
+    fn lengths(path: &Path) -> Vec<u64> {
+        let files = std::iter::once(path.to_owned()).chain((1..9).map(|n| rotated(path, n)));
+        files
+            .map_while(|file| Some(fs::metadata(file).ok()?.len()))
+            .collect()
+    }
+
+    #[test]
+    fn a_full_file_becomes_the_first_and_the_oldest_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = mirror_in(folder.path(), 3);
+        fill(&path, 63);
+        assert_eq!(lengths(&path), [63 << 10]);
+        fill(&path, 1);
+        assert_eq!(lengths(&path), [0, 64 << 10]);
+        fill(&path, 64 * 5 + 2);
+        assert_eq!(lengths(&path), [2 << 10, 64 << 10, 64 << 10]);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+
+        write_limits(
+            &path,
+            Limits {
+                max_bytes: MIN_MAX_BYTES,
+                max_files: 2,
+            },
+        )
+        .unwrap();
+        fill(&path, 64);
+        assert_eq!(
+            lengths(&path),
+            [2 << 10, 64 << 10],
+            "a smaller limit is kept to"
+        );
+    }
+
+    #[test]
+    fn a_rotation_that_was_killed_half_way_is_finished_by_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = mirror_in(folder.path(), 4);
+        fill(&path, 63);
+        // Killed between the second name and the new file.
+        fs::hard_link(&path, rotated(&path, 1)).unwrap();
+        fs::write(path.with_extension("new"), "").unwrap();
+        fill(&path, 1);
+        assert_eq!(lengths(&path), [0, 64 << 10]);
+        // Killed while the older ones were moved on.
+        fs::rename(rotated(&path, 1), rotated(&path, 2)).unwrap();
+        fill(&path, 64);
+        assert_eq!(lengths(&path), [0, 64 << 10, 64 << 10]);
+    }
+
+    #[test]
+    fn a_busy_lock_is_left_to_who_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = mirror_in(folder.path(), 3);
+        let lock = open_lock(&path).unwrap();
+        flock(&lock, FlockOperation::LockExclusive).unwrap();
+        fill(&path, 70);
+        assert_eq!(lengths(&path), [70 << 10]);
+        drop(lock);
+        fill(&path, 1);
+        assert_eq!(lengths(&path), [0, 71 << 10]);
+    }
+
+    #[test]
+    fn what_stands_in_the_way_of_a_rotation_is_left_and_no_line_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = mirror_in(folder.path(), 3);
+        fs::create_dir(path.with_extension("new")).unwrap();
+        fill(&path, 66);
+        assert_eq!(lengths(&path), [66 << 10]);
+    }
+
+    #[test]
+    fn a_straggler_writes_to_the_file_it_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = mirror_in(folder.path(), 3);
+        let straggler = Mirror::open(&path).unwrap();
+        fill(&path, 64);
+        straggler.append(LINE);
+        assert_eq!(lengths(&path), [0, 65 << 10]);
+    }
+
+    #[test]
+    fn a_mirror_that_is_put_away_is_the_first_rotated_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = mirror_in(folder.path(), 3);
+        fill(&path, 3);
+        assert!(put_away(&path).unwrap());
+        assert!(!path.exists());
+        assert_eq!(fs::metadata(rotated(&path, 1)).unwrap().len(), 3 << 10);
+        assert!(!put_away(&path).unwrap());
+    }
+}
