@@ -33,7 +33,7 @@ impl Mirror {
     /// Opens the mirror at `path`. `None` when there is none, or something else in its place: a
     /// folder, a link, a pipe, a file that may not be written.
     pub fn open(path: &Path) -> Option<Self> {
-        let file = open_without_waiting(OpenOptions::new().append(true), path)?;
+        let file = open_regular(OpenOptions::new().append(true), path)?;
         Some(Self {
             path: path.to_owned(),
             file,
@@ -80,8 +80,9 @@ pub fn lock_path(mirror: &Path) -> PathBuf {
     mirror.with_extension("lock")
 }
 
-/// Opens a regular file; never a link, never a pipe that nobody reads, and not for a child.
-fn open_without_waiting(options: &mut OpenOptions, path: &Path) -> Option<File> {
+/// Opens a file as all of the mirror's files are opened: `None` for what is no regular file, or a
+/// link to one, and never a wait for whoever has the other end of a pipe.
+pub fn open_regular(options: &mut OpenOptions, path: &Path) -> Option<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let flags = i32::try_from(flags.bits()).ok()?;
     let file = options.custom_flags(flags).open(path).ok()?;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::{Limits, lock_path, open_without_waiting, rotated};
+use super::{Limits, lock_path, open_regular, rotated};
 
 /// Rotates the mirror if `file` is still the one that is written and has reached its limit.
 /// Every failure leaves the mirror as it is: too long a file is better than a line lost.
@@ -38,9 +38,7 @@ pub(super) fn rotate_if_full(mirror: &Path, file: &File) {
 /// # Errors
 /// The file cannot be made or written, or something that is no file has its name.
 pub fn write_limits(mirror: &Path, limits: Limits) -> io::Result<()> {
-    let mut lock = open_lock(mirror).ok_or_else(|| {
-        io::Error::other("its lock file cannot be written, or is no regular file")
-    })?;
+    let mut lock = open_lock(mirror).ok_or_else(no_lock)?;
     if Limits::read(&lock) == limits && lock.metadata()?.len() > 0 {
         return Ok(());
     }
@@ -54,20 +52,26 @@ pub fn write_limits(mirror: &Path, limits: Limits) -> io::Result<()> {
 
 /// The limits that writers keep to.
 pub fn read_limits(mirror: &Path) -> Limits {
-    open_without_waiting(OpenOptions::new().read(true), &lock_path(mirror))
+    open_regular(OpenOptions::new().read(true), &lock_path(mirror))
         .map_or_else(Limits::default, |lock| Limits::read(&lock))
 }
 
-/// Rotates the mirror whatever its size, so that its name is gone and its lines stand in `.1`.
+/// Rotates the mirror whatever its size.
+///
+/// # Errors
+/// The lock file cannot be opened, or a file cannot be made or renamed.
+pub fn rotate_now(mirror: &Path) -> io::Result<()> {
+    let lock = wait_for_lock(mirror)?;
+    rotate(mirror, Limits::read(&lock).max_files)
+}
+
+/// Takes the mirror's name away: its lines stand in `.1` afterwards, as after any rotation.
 /// Gives false when there was no mirror. Writers that have it open still write to it.
 ///
 /// # Errors
-/// Another process holds the lock, or a file cannot be renamed.
+/// The lock file cannot be opened, a file cannot be renamed, or the mirror is no regular file.
 pub fn put_away(mirror: &Path) -> io::Result<bool> {
-    let lock = open_lock(mirror).ok_or_else(|| {
-        io::Error::other("its lock file cannot be written, or is no regular file")
-    })?;
-    flock(&lock, FlockOperation::LockExclusive)?;
+    let lock = wait_for_lock(mirror)?;
     let found = match fs::symlink_metadata(mirror) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -86,7 +90,17 @@ pub fn put_away(mirror: &Path) -> io::Result<bool> {
 fn open_lock(mirror: &Path) -> Option<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).mode(0o600);
-    open_without_waiting(&mut options, &lock_path(mirror))
+    open_regular(&mut options, &lock_path(mirror))
+}
+
+fn wait_for_lock(mirror: &Path) -> io::Result<File> {
+    let lock = open_lock(mirror).ok_or_else(no_lock)?;
+    flock(&lock, FlockOperation::LockExclusive)?;
+    Ok(lock)
+}
+
+fn no_lock() -> io::Error {
+    io::Error::other("its lock file cannot be written, or is no regular file")
 }
 
 fn is_at(path: &Path, file: &File) -> bool {
