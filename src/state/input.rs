@@ -13,6 +13,14 @@ pub enum Input {
     Reading(Box<Reading>),
     /// All panes of one tmux server.
     Listing(Listing),
+    /// A person has had a pane with a finished turn in view; only the log says so, a
+    /// [`Listing`] shows it otherwise.
+    LookedAt {
+        /// The pane's server.
+        server: Server,
+        /// The pane.
+        pane: PaneId,
+    },
     /// No tmux server listens on this socket any more.
     ServerGone {
         /// The socket's path.

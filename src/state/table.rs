@@ -42,6 +42,8 @@ pub struct Outcome {
     pub changed: Vec<RowKey>,
     /// Rows that are gone.
     pub removed: Vec<RowKey>,
+    /// Rows whose finished turn was seen just now, in a listing.
+    pub looked_at: Vec<RowKey>,
     /// Processes whose session file should be read again now.
     pub reread: Vec<u32>,
     /// The event or reading fitted no row and was held apart; says why.
@@ -94,6 +96,7 @@ impl Table {
             Input::Event(event) => self.event(*event, now, &mut outcome),
             Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
             Input::Listing(listing) => self.listing(listing, now, &mut outcome),
+            Input::LookedAt { server, pane } => self.looked_at(server, pane, now, &mut outcome),
             Input::ServerGone { socket } => {
                 self.listings.retain(|server, _| server.socket != socket);
                 self.remove_if(now, &mut outcome, |entry| {
@@ -436,10 +439,24 @@ impl Table {
             let seen = pane.in_view && entry.looked_at(now);
             if seen {
                 entry.refresh(now);
+                outcome.looked_at.push(key.clone());
             }
             if moved || seen {
                 outcome.changed.push(key);
             }
+        }
+    }
+
+    fn looked_at(&mut self, server: Server, pane: PaneId, now: Timestamp, outcome: &mut Outcome) {
+        let key = RowKey {
+            server: Some(server),
+            place: Target::Pane(pane),
+        };
+        if let Some(entry) = self.rows.get_mut(&key)
+            && entry.looked_at(now)
+        {
+            entry.refresh(now);
+            outcome.changed.push(key);
         }
     }
 
