@@ -7,6 +7,7 @@
 //! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state`, `feed` |
 //! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
+//! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
 //! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
@@ -25,6 +26,7 @@ pub mod feed;
 pub mod hub_client;
 mod inbox;
 pub mod jump;
+pub mod log;
 pub mod messages;
 pub mod protocol;
 pub mod state;

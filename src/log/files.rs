@@ -1,0 +1,238 @@
+//! Which files make up the mirror: the one that is written and the rotated ones, each known by what
+//! it is and not by its name, because names move on while one looks.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use pane_patrol_hooks::mirror;
+
+/// How often the list is read again because a rotation came in between.
+const ATTEMPTS: u32 = 20;
+
+/// What a file is, whatever its name: the number of a file that is gone is given out again, so its
+/// birth belongs to it where the file system knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    device: u64,
+    inode: u64,
+    born: Option<SystemTime>,
+}
+
+impl Identity {
+    /// The identity in what the system says of a file.
+    pub fn of(found: &fs::Metadata) -> Self {
+        Self {
+            device: found.dev(),
+            inode: found.ino(),
+            born: found.created().ok(),
+        }
+    }
+
+    /// The identity of what stands at `path`, if it is a regular file.
+    pub fn at(path: &Path) -> Option<Self> {
+        let found = fs::symlink_metadata(path).ok()?;
+        found.is_file().then(|| Self::of(&found))
+    }
+}
+
+/// A file of the log, open for reading.
+#[derive(Debug)]
+pub struct Opened {
+    /// The name it had when it was opened.
+    pub path: PathBuf,
+    /// What it is.
+    pub identity: Identity,
+    /// The file.
+    pub file: File,
+}
+
+impl Opened {
+    fn open(path: &Path) -> Option<Self> {
+        let file = mirror::open_regular(OpenOptions::new().read(true), path)?;
+        let identity = Identity::of(&file.metadata().ok()?);
+        Some(Self {
+            path: path.to_owned(),
+            identity,
+            file,
+        })
+    }
+
+    /// How many bytes it has now.
+    pub fn length(&self) -> u64 {
+        self.file.metadata().map_or(0, |found| found.len())
+    }
+}
+
+/// The mirror's files at one moment.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The rotated ones, oldest first.
+    pub rotated: Vec<Opened>,
+    /// The one that is written.
+    pub live: Option<Opened>,
+    /// Every one that was there, the known ones too.
+    pub seen: Vec<Identity>,
+}
+
+impl Files {
+    /// Opens all files of `mirror` that are not `known`, each once, none left out.
+    ///
+    /// Files only move from a smaller number to the next while a rotation is going on, so looking
+    /// from 1 upwards meets them all; and when the mirror is still the same file afterwards, none
+    /// came in at the bottom.
+    pub fn open(mirror: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
+        let mut files = Self::default();
+        for _ in 0..ATTEMPTS {
+            files = Self::open_once(mirror, known);
+            let live = files.live.as_ref().map(|live| live.identity);
+            if live.is_none() || live == Identity::at(mirror) {
+                break;
+            }
+        }
+        files
+    }
+
+    fn open_once(mirror: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
+        let live = Opened::open(mirror);
+        let mut seen: Vec<Identity> = live.iter().map(|live| live.identity).collect();
+        let mut rotated: Vec<Opened> = Vec::new();
+        for number in 1..=last_number(mirror) + 1 {
+            let path = mirror::rotated(mirror, number);
+            let Some(identity) = Identity::at(&path) else {
+                continue;
+            };
+            if seen.contains(&identity) {
+                continue;
+            }
+            if known(&identity) {
+                seen.push(identity);
+                continue;
+            }
+            // The name may have moved on since; what was opened counts.
+            if let Some(opened) = Opened::open(&path)
+                && !seen.contains(&opened.identity)
+            {
+                seen.push(opened.identity);
+                if !known(&opened.identity) {
+                    rotated.push(opened);
+                }
+            }
+        }
+        rotated.reverse();
+        Self {
+            rotated,
+            live,
+            seen,
+        }
+    }
+
+    /// All of them, oldest first.
+    pub fn into_oldest_first(self) -> impl Iterator<Item = Opened> {
+        self.rotated.into_iter().chain(self.live)
+    }
+}
+
+fn last_number(mirror: &Path) -> u32 {
+    let (Some(folder), Some(name)) = (mirror.parent(), mirror.file_name()) else {
+        return 0;
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return 0;
+    };
+    let number = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry.ok()?.file_name();
+        let rest = entry.to_str()?.strip_prefix(name.to_str()?)?;
+        rest.strip_prefix('.')?
+            .parse()
+            .ok()
+            .filter(|number| *number < 100_000)
+    };
+    entries.filter_map(number).max().unwrap_or(0)
+}
+
+/// Whether the mirror is on, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// There is no mirror.
+    Off,
+    /// It is on; how many files it has and how many bytes they hold.
+    On {
+        /// Files, the one that is written included.
+        files: usize,
+        /// Bytes in all files.
+        bytes: u64,
+    },
+    /// There is something, but nothing can be written to it; says why.
+    Broken(String),
+}
+
+/// Looks at the mirror.
+pub fn condition(mirror: &Path) -> Condition {
+    let found = match fs::symlink_metadata(mirror) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Condition::Off,
+        Err(error) => return Condition::Broken(error.to_string()),
+        Ok(found) => found,
+    };
+    if found.is_symlink() {
+        return Condition::Broken("it is a link, which hooks do not follow".into());
+    }
+    if !found.is_file() {
+        return Condition::Broken("it is no regular file".into());
+    }
+    if mirror::Mirror::open(mirror).is_none() {
+        return Condition::Broken("it may not be written".into());
+    }
+    let files = Files::open(mirror, &|_| false);
+    let lengths: Vec<u64> = files
+        .into_oldest_first()
+        .map(|file| file.length())
+        .collect();
+    Condition::On {
+        files: lengths.len(),
+        bytes: lengths.iter().sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn files_come_oldest_first_and_each_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("e.jsonl");
+        for (name, text) in [
+            ("e.jsonl", "d"),
+            ("e.jsonl.3", "a"),
+            ("e.jsonl.2", "b"),
+            ("e.jsonl.x", "x"),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        fs::hard_link(&path, folder.path().join("e.jsonl.1")).unwrap();
+        let files = Files::open(&path, &|_| false);
+        let texts: Vec<String> = files
+            .into_oldest_first()
+            .map(|opened| io::read_to_string(opened.file).unwrap())
+            .collect();
+        assert_eq!(texts, ["a", "b", "d"]);
+        assert_eq!(condition(&path), Condition::On { files: 3, bytes: 3 });
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_the_mirror_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("e.jsonl");
+        assert_eq!(condition(&path), Condition::Off);
+        fs::create_dir(&path).unwrap();
+        assert!(matches!(condition(&path), Condition::Broken(_)));
+        fs::remove_dir(&path).unwrap();
+        symlink("/dev/null", &path).unwrap();
+        assert!(matches!(condition(&path), Condition::Broken(_)));
+    }
+}

@@ -1,0 +1,245 @@
+//! What a line of the log says: an event, or a reading that the collector wrote down as one.
+//!
+//! A reading is a level with two times, when the assistant wrote it and when we saw it, and the
+//! table needs both to come to the same rows again. So its line is an event like any other, with
+//! the time of seeing as `ts`, and one field more that other readers ignore: `written`.
+
+use std::borrow::Cow;
+
+use pane_patrol_hooks::event::{Event, EventError, Kind, Source, State};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde::Deserialize;
+
+use crate::state::{Input, Level, Reading};
+
+/// How every event of ours begins; only a line's first byte can be the first of this, because
+/// quotes inside a text are escaped.
+const BEGINNING: &[u8] = b"{\"assistant\":";
+
+/// The name of the event that says that a person has looked at a finished turn.
+const LOOKED_AT: &str = "looked_at";
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The event.
+    pub event: Event,
+    /// When the assistant wrote what a witness saw at `event.ts`.
+    written: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Extra<'a> {
+    #[serde(borrow)]
+    written: Option<Cow<'a, str>>,
+}
+
+impl From<Event> for Record {
+    fn from(event: Event) -> Self {
+        Self {
+            event,
+            written: None,
+        }
+    }
+}
+
+impl Record {
+    /// Reads one line without its end.
+    ///
+    /// # Errors
+    /// As [`Event::parse`].
+    pub fn parse(line: &[u8]) -> Result<Self, EventError> {
+        let event = Event::parse(line)?;
+        let extra = (event.source == Source::Witness)
+            .then(|| serde_json::from_slice::<Extra<'_>>(line).ok())
+            .flatten();
+        Ok(Self {
+            event,
+            written: extra.and_then(|extra| Timestamp::parse(&extra.written?)),
+        })
+    }
+
+    /// The whole event at the end of a line whose beginning was torn off by a full disk, if there
+    /// is one: the next writer's line then stands behind the torn one.
+    pub fn salvage(line: &[u8]) -> Option<(Self, &[u8])> {
+        let start = memchr::memmem::rfind(line, BEGINNING).filter(|start| *start > 0)?;
+        let rest = &line[start..];
+        Some((Self::parse(rest).ok()?, rest))
+    }
+
+    /// A reading as it is written down. Its place is that of the row it was about, or else the
+    /// pane it names; `None` when neither is known.
+    pub fn of_reading(reading: &Reading, row_target: Option<Target>) -> Option<Self> {
+        let pane = reading.pane.as_ref();
+        let target = row_target.or_else(|| pane.map(|(_, pane)| Target::Pane(*pane)))?;
+        let state = match reading.level {
+            Level::Busy => State::Running,
+            Level::WaitingApproval => State::WaitingApproval,
+            Level::WaitingInput => State::WaitingInput,
+            Level::Idle => State::Idle,
+        };
+        let mut event = Event::new(reading.assistant.clone(), state, target, reading.seen);
+        event.source = Source::Witness;
+        event.server = pane.map(|(server, _)| server.clone());
+        event.pane = pane.map(|(_, pane)| *pane);
+        event.pid = reading.pid;
+        event.instance_id.clone_from(&reading.instance_id);
+        event.cwd.clone_from(&reading.cwd);
+        event.home.clone_from(&reading.home);
+        event.attended = reading.attended;
+        event.message.clone_from(&reading.detail);
+        Some(Self {
+            event,
+            written: Some(reading.written),
+        })
+    }
+
+    /// That a person has looked at the finished turn in `pane`, as it is written down.
+    pub fn of_look(row: &crate::state::Row, now: Timestamp) -> Self {
+        let mut event = Event::new(row.assistant.clone(), State::Idle, row.target.clone(), now);
+        event.kind = Some(Kind::Note);
+        event.event = Some(LOOKED_AT.to_owned());
+        event.source = Source::User;
+        event.server.clone_from(&row.server);
+        event.pane = row.pane;
+        event.instance_id.clone_from(&row.instance_id);
+        Self::from(event)
+    }
+
+    /// Prints the line without its end.
+    ///
+    /// # Errors
+    /// As [`Event::encode`].
+    pub fn encode(&self) -> Result<Vec<u8>, EventError> {
+        let mut line = self.event.encode()?;
+        if let Some(written) = self.written {
+            line.pop();
+            line.extend_from_slice(format!(",\"written\":\"{written}\"}}").as_bytes());
+        }
+        if line.len() > pane_patrol_hooks::event::MAX_EVENT_BYTES {
+            return Err(EventError::TooLarge(line.len()));
+        }
+        Ok(line)
+    }
+
+    /// Whether the collector itself wrote it down: a reading, or what the person did.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.event.source, Source::Witness | Source::User)
+    }
+
+    /// What the table is to be told.
+    pub fn into_input(self) -> Input {
+        match self.event.source {
+            Source::Witness => Input::Reading(Box::new(self.into_reading())),
+            Source::User if self.event.event.as_deref() == Some(LOOKED_AT) => {
+                match (self.event.server, self.event.pane) {
+                    (Some(server), Some(pane)) => Input::LookedAt { server, pane },
+                    _ => Input::Tick,
+                }
+            }
+            _ => Input::Event(Box::new(self.event)),
+        }
+    }
+
+    fn into_reading(self) -> Reading {
+        let Self { event, written } = self;
+        let level = match event.state {
+            State::WaitingApproval => Level::WaitingApproval,
+            State::WaitingInput => Level::WaitingInput,
+            State::Running => Level::Busy,
+            State::Idle | State::Completed | State::Error => Level::Idle,
+        };
+        Reading {
+            assistant: event.assistant,
+            level,
+            written: written.unwrap_or(event.ts),
+            seen: event.ts,
+            instance_id: event.instance_id,
+            pid: event.pid,
+            pane: pane_of(event.server, event.pane),
+            cwd: event.cwd,
+            home: event.home,
+            attended: event.attended,
+            detail: event.message,
+        }
+    }
+}
+
+fn pane_of(server: Option<Server>, pane: Option<PaneId>) -> Option<(Server, PaneId)> {
+    Some((server?, pane?))
+}
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::event::Assistant;
+
+    use super::*;
+
+    fn reading() -> Reading {
+        Reading {
+            assistant: Assistant::CLAUDE,
+            level: Level::WaitingApproval,
+            written: Timestamp::from_millis(1_795_000_000_123),
+            seen: Timestamp::from_millis(1_795_000_000_140),
+            instance_id: Some("one".into()),
+            pid: Some(7),
+            pane: Some((
+                Server {
+                    socket: "/tmp/tmux,1/default".into(),
+                    pid: 3,
+                },
+                PaneId(4),
+            )),
+            cwd: Some("/src".into()),
+            home: None,
+            attended: true,
+            detail: Some("permission prompt".into()),
+        }
+    }
+
+    #[test]
+    fn a_reading_is_read_back_as_it_was_written_down() {
+        for reading in [
+            reading(),
+            Reading {
+                pane: None,
+                level: Level::Busy,
+                detail: None,
+                attended: false,
+                ..reading()
+            },
+        ] {
+            let target = "work:1.2".parse().unwrap();
+            let record = Record::of_reading(&reading, Some(target)).unwrap();
+            let line = record.encode().unwrap();
+            let read = Record::parse(&line).unwrap();
+            assert_eq!(read, record);
+            assert!(
+                Event::parse(&line).is_ok(),
+                "an event to every other reader"
+            );
+            assert_eq!(read.into_input(), Input::Reading(Box::new(reading)));
+        }
+    }
+
+    #[test]
+    fn a_reading_of_nobody_knows_where_is_not_written_down() {
+        let lost = Reading {
+            pane: None,
+            ..reading()
+        };
+        assert_eq!(Record::of_reading(&lost, None), None);
+    }
+
+    #[test]
+    fn the_event_behind_a_torn_one_is_saved() {
+        let record = Record::of_reading(&reading(), None).unwrap();
+        let whole = record.encode().unwrap();
+        let mut line = whole[..40].to_vec();
+        line.extend_from_slice(&whole);
+        assert!(Record::parse(&line).is_err());
+        assert_eq!(Record::salvage(&line).unwrap(), (record, &*whole));
+        assert_eq!(Record::salvage(&whole[..40]), None);
+    }
+}
