@@ -116,11 +116,15 @@ impl Places {
         folders
     }
 
-    /// The opt-in event log.
+    /// The opt-in event log. A named session has one of its own, in `sessions/<name>` of the state
+    /// folder: its panes are another world.
     pub fn mirror(&self) -> Option<PathBuf> {
-        self.state
-            .as_ref()
-            .map(|state| state.join("session-events.jsonl"))
+        let state = self.state.as_ref()?;
+        let folder = match self.session.as_str() {
+            "default" => state.clone(),
+            name => state.join("sessions").join(name),
+        };
+        Some(folder.join("session-events.jsonl"))
     }
 
     /// Backups and manifests of installs.
@@ -188,6 +192,14 @@ mod tests {
                 Path::new("/tmp/pane-patrol-1000/sessions"),
                 &*named.runtime
             ]
+        );
+        let with_home = [("PANE_PATROL_SESSION", "work"), ("XDG_STATE_HOME", "/s")];
+        assert_eq!(
+            Places::of(&environment(&with_home))
+                .unwrap()
+                .mirror()
+                .unwrap(),
+            Path::new("/s/pane-patrol/sessions/work/session-events.jsonl")
         );
         let default = Places::of(&environment(&[("PANE_PATROL_SESSION", "default")])).unwrap();
         assert_eq!(

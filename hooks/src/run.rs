@@ -1,12 +1,15 @@
 //! The whole contract of `pane-patrol hook`: always exit status 0, never a word, and an end in time.
 //!
-//! In this order, because most hooks can stop early: is there a pane, does anybody listen, what came
-//! on stdin, what does it mean, where is the pane, one datagram. Only this module reads the
-//! environment and the clock; nothing of the environment is ever written anywhere.
+//! In this order, because most hooks can stop early: is there a pane, does anybody listen or is the
+//! mirror on, what came on stdin, what does it mean, where is the pane, one datagram, one line. Only
+//! this module reads the environment and the clock; nothing of the environment is ever written
+//! anywhere.
 
 use std::env;
 use std::ffi::OsString;
+use std::fs::DirBuilder;
 use std::io::BufRead;
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::parent_id;
 use std::time::{Duration, SystemTime};
 
@@ -17,6 +20,7 @@ use crate::adapter::{Report, claude};
 use crate::event::Assistant;
 use crate::guard::Clock;
 use crate::memo::Memo;
+use crate::mirror::Mirror;
 use crate::paths::{Environment, Places};
 use crate::place::{Place, Whereabouts};
 use crate::scan::Scanner;
@@ -76,7 +80,8 @@ fn read_claude(input: impl BufRead) -> (Option<Report>, bool) {
 
 /// Somebody who wants the event, and the pane it is about. Without both there is nothing to do.
 struct Outlet {
-    listener: Listener,
+    listener: Option<Listener>,
+    mirror: Option<Mirror>,
     places: Places,
     whereabouts: Whereabouts,
     uid: u32,
@@ -88,9 +93,14 @@ impl Outlet {
         let uid = geteuid().as_raw();
         let whereabouts = Whereabouts::read(get)?;
         let places = Places::of(&Environment::read(get, uid))?;
-        let listener = Listener::find(&places, uid)?;
+        let listener = Listener::find(&places, uid);
+        let mirror = places.mirror().and_then(|path| Mirror::open(&path));
+        if listener.is_none() && mirror.is_none() {
+            return None;
+        }
         Some(Self {
             listener,
+            mirror,
             places,
             whereabouts,
             uid,
@@ -99,16 +109,35 @@ impl Outlet {
 
     fn send(self, report: Report, assistant: Assistant, ts: Timestamp, clock: &Clock) {
         let (places, uid) = (&self.places, self.uid);
+        if self.listener.is_none() {
+            make_room_for_memos(places);
+        }
         let place = Place::of(
             self.whereabouts,
             |pane, server| {
-                let is_safe = !places.events_socket_is_explicit || is_runtime_ours(places, uid);
+                // A listener that nobody named was only looked for in a folder of ours.
+                let was_checked = self.listener.is_some() && !places.events_socket_is_explicit;
+                let is_safe = was_checked || is_runtime_ours(places, uid);
                 is_safe.then(|| Memo::of(&places.runtime, server, pane, uid))
             },
             |pane| tmux::address_of(pane, clock.within(TMUX_BUDGET)),
             SystemTime::now(),
         );
         let event = report.at(assistant, place, ts);
-        self.listener.send(&event, clock.within(SEND_BUDGET));
+        if let Some(listener) = &self.listener {
+            listener.send(&event, clock.within(SEND_BUDGET));
+        }
+        if let (Some(mirror), Ok(line)) = (self.mirror, event.encode()) {
+            mirror.append(&line);
+        }
+    }
+}
+
+/// Makes the runtime folder, which else a collector makes: with the mirror on and no collector yet,
+/// every event would ask tmux again.
+fn make_room_for_memos(places: &Places) {
+    for folder in places.runtime_folders() {
+        // It is there already, or cannot be made, and then tmux is asked.
+        let _ = DirBuilder::new().mode(0o700).create(folder);
     }
 }
