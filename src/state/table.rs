@@ -26,6 +26,10 @@ const REMEMBERED_EVENTS: usize = 4096;
 /// How many ended sessions are remembered.
 const REMEMBERED_ENDS: usize = 256;
 
+/// How long a row that was rebuilt from the log, and would have expired meanwhile, may wait for a
+/// listing that shows its pane.
+const REBUILD_GRACE: Duration = Duration::from_secs(5);
+
 /// What the table has to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -46,6 +50,8 @@ pub struct Outcome {
     pub looked_at: Vec<RowKey>,
     /// Processes whose session file should be read again now.
     pub reread: Vec<u32>,
+    /// The event had been delivered before, in the other way.
+    pub again: bool,
     /// The event or reading fitted no row and was held apart; says why.
     pub held_apart: Option<&'static str>,
 }
@@ -58,6 +64,8 @@ pub struct Table {
     listings: BTreeMap<Server, Vec<(PaneId, Target)>>,
     ended: VecDeque<Ended>,
     delivered: Delivered,
+    /// Nothing expires: the log is being played, which does not say what panes there are.
+    keeps_all: bool,
 }
 
 /// A session that is over: nothing but its own new start makes it a row again.
@@ -85,6 +93,23 @@ impl Table {
             listings: BTreeMap::new(),
             ended: VecDeque::new(),
             delivered: Delivered::default(),
+            keeps_all: false,
+        }
+    }
+
+    /// Keeps rows without any proof of life from now on, while the log is played: only listings
+    /// prove that a pane is there, and they are not in the log.
+    pub fn suspend_expiry(&mut self) {
+        self.keeps_all = true;
+    }
+
+    /// Lets rows expire again. Those that would have expired meanwhile are kept a little longer, in
+    /// which the first listing can prove them.
+    pub fn resume_expiry(&mut self, now: Timestamp) {
+        self.keeps_all = false;
+        let kept_until = now.plus(REBUILD_GRACE).minus(self.settings.ttl);
+        for entry in self.rows.values_mut() {
+            entry.heard = entry.heard.max(kept_until);
         }
     }
 
@@ -140,7 +165,8 @@ impl Table {
     }
 
     fn due(&self, entry: &Entry) -> Option<Timestamp> {
-        let expiry = (!entry.has_proof_of_life()).then(|| entry.heard.plus(self.settings.ttl));
+        let expires = !entry.has_proof_of_life() && !self.keeps_all;
+        let expiry = expires.then(|| entry.heard.plus(self.settings.ttl));
         [entry.witness.due(), expiry].into_iter().flatten().min()
     }
 
@@ -148,9 +174,9 @@ impl Table {
         if self.next_deadline().is_none_or(|due| due > now) {
             return;
         }
-        let ttl = self.settings.ttl;
+        let (ttl, keeps_all) = (self.settings.ttl, self.keeps_all);
         self.remove_if(now, outcome, |entry| {
-            !entry.has_proof_of_life() && entry.heard.plus(ttl) <= now
+            !keeps_all && !entry.has_proof_of_life() && entry.heard.plus(ttl) <= now
         });
         for (key, entry) in &mut self.rows {
             let before = entry.shown.state;
@@ -181,6 +207,7 @@ impl Table {
         };
         let key = self.key_of(&event);
         if again {
+            outcome.again = true;
             if let Some(entry) = self.rows.get_mut(&key) {
                 entry.heard = now;
             }

@@ -1,0 +1,76 @@
+//! Plays records into a table as they came when they were written down.
+//!
+//! The clock of a played log is the time of its records: between two of them every deadline of the
+//! table is met when it was due, and not at the next record.
+
+use pane_patrol_hooks::target::Server;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Record;
+use crate::state::{Input, Outcome, Settings, Table};
+
+/// What is told of each step: the table after it, what it changed, and when.
+pub type Told<'a> = dyn FnMut(&Table, &Outcome, Timestamp) + 'a;
+
+/// A table that is being filled from the log.
+#[derive(Debug)]
+pub struct Player {
+    table: Table,
+    own_server: Option<Server>,
+    /// No record counts as later than this: a clock may have been wrong.
+    latest: Timestamp,
+    now: Timestamp,
+}
+
+impl Player {
+    /// A player with an empty table. `latest` is the time at which the log is read.
+    pub fn new(settings: Settings, latest: Timestamp) -> Self {
+        let own_server = settings.own_server.clone();
+        let mut table = Table::new(settings);
+        table.suspend_expiry();
+        Self {
+            table,
+            own_server,
+            latest,
+            now: Timestamp::from_micros(i64::MIN),
+        }
+    }
+
+    /// The table as it is now.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Plays one record.
+    pub fn play(&mut self, mut record: Record, told: &mut Told<'_>) {
+        let at = record.event.ts.min(self.latest).max(self.now);
+        self.pass_time(at, told);
+        if record.event.server.is_none() && !record.is_ours() {
+            record.event.server.clone_from(&self.own_server);
+        }
+        self.apply(record.into_input(), at, told);
+    }
+
+    /// Meets every deadline up to `until`.
+    pub fn pass_time(&mut self, until: Timestamp, told: &mut Told<'_>) {
+        while let Some(due) = self.table.next_deadline().filter(|due| *due <= until) {
+            self.apply(Input::Tick, due.max(self.now), told);
+            if self.table.next_deadline() == Some(due) {
+                break;
+            }
+        }
+    }
+
+    /// The table, to be gone on with at `now`.
+    pub fn finish(mut self, now: Timestamp) -> Table {
+        self.pass_time(now, &mut |_, _, _| {});
+        self.table.resume_expiry(now);
+        self.table
+    }
+
+    fn apply(&mut self, input: Input, at: Timestamp, told: &mut Told<'_>) {
+        self.now = at;
+        let outcome = self.table.apply(input, at);
+        told(&self.table, &outcome, at);
+    }
+}
