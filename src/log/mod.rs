@@ -2,12 +2,20 @@
 //!
 //! Files become lines ([`split`]), lines become records ([`record`]), and what is wrong with a line
 //! is counted and stops nothing. [`files`] knows which files belong together, [`tailer`] follows
-//! them while they grow and are rotated, [`rebuild`] plays their end into a table that starts late.
+//! them while they grow and are rotated, [`player`] plays records into a table.
 //! Writing is not done here: see `pane_patrol_hooks::mirror`.
 
+pub mod explain;
+pub mod fault;
 pub mod files;
+pub mod filter;
+pub mod player;
+pub mod print;
 pub mod record;
 pub mod split;
+pub mod stats;
 pub mod tailer;
+pub mod watch;
+pub mod when;
 
 pub use record::Record;

@@ -1,0 +1,168 @@
+//! Why a row shows what it shows, in sentences: which event, from where, how old, which rule.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::when::LocalClock;
+use crate::state::{Evidence, Row};
+
+/// Explains `row` as it was at `clock.now`.
+pub fn explain(row: &Row, clock: &LocalClock) -> String {
+    let mut text = String::new();
+    let what = [row.tool.as_deref(), row.message.as_deref()];
+    let what: Vec<&str> = what.into_iter().flatten().collect();
+    let what = if what.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", what.join(": "))
+    };
+    // A string takes everything.
+    let _ = writeln!(
+        text,
+        "{} in {} {}{what}",
+        row.assistant,
+        row.target,
+        says(row.state)
+    );
+    let _ = writeln!(
+        text,
+        "  since {}, {} ago",
+        time(row.since, clock),
+        age(clock.now.since(row.since))
+    );
+    for request in row.waiting.iter().skip(1) {
+        let message = request
+            .message
+            .as_deref()
+            .unwrap_or("(nothing more is known)");
+        let _ = writeln!(text, "  and {}: {message}", says(request.state));
+    }
+    text.push_str("because\n");
+    if row.evidence.is_empty() {
+        text.push_str("  nothing is known any more of what was heard\n");
+    }
+    for evidence in &row.evidence {
+        let _ = writeln!(text, "  {}", sentence(evidence, clock));
+    }
+    text
+}
+
+fn sentence(evidence: &Evidence, clock: &LocalClock) -> String {
+    let from = match evidence.source {
+        Source::Hook => "a hook reported",
+        Source::Witness => "the assistant's own files showed",
+        Source::User => "you did",
+        Source::Emit => "a script reported",
+    };
+    let effect = match (evidence.before, evidence.after) {
+        (None, after) => format!("which made the row, {}", after.as_str()),
+        (Some(before), after) if before == after => {
+            format!("which left it {}", after.as_str())
+        }
+        (Some(before), after) => format!("which turned {before} into {after}"),
+    };
+    let rule = evidence
+        .reason
+        .as_ref()
+        .map_or_else(String::new, |reason| format!(" (rule: {reason})"));
+    format!(
+        "{}, {} ago: {from} `{}`, {effect}{rule}.",
+        time(evidence.at, clock),
+        age(clock.now.since(evidence.at)),
+        evidence.what
+    )
+}
+
+fn says(state: State) -> &'static str {
+    match state {
+        State::WaitingApproval => "wants approval",
+        State::WaitingInput => "asks you",
+        State::Error => "failed",
+        State::Completed => "is done",
+        State::Running => "works",
+        State::Idle => "does nothing",
+    }
+}
+
+fn time(at: Timestamp, clock: &LocalClock) -> String {
+    let (at, now) = (clock.local(at), clock.local(clock.now));
+    let (hour, minute, second) = at.to_hms();
+    let time = format!("{hour:02}:{minute:02}:{second:02}");
+    if at.date() == now.date() {
+        time
+    } else {
+        format!("{} {time}", at.date())
+    }
+}
+
+fn age(age: Duration) -> String {
+    let seconds = age.as_secs();
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        3600..86400 => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{}d {:02}h", seconds / 86400, seconds / 3600 % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::event::{Assistant, Event, Kind};
+    use time::UtcOffset;
+
+    use super::*;
+    use crate::log::Record;
+    use crate::log::player::Player;
+    use crate::state::Settings;
+
+    #[test]
+    fn a_row_is_explained_by_what_was_heard_of_it() {
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        let event = |ts: &str, state: State, kind: Kind| {
+            let mut event = Event::new(
+                Assistant::CLAUDE,
+                state,
+                "work:1.2".parse().unwrap(),
+                at(ts),
+            );
+            event.kind = Some(kind);
+            event.instance_id = Some("one".into());
+            event
+        };
+        let mut turn = event("2026-11-21T08:59:00Z", State::Running, Kind::TurnStarted);
+        turn.event = Some("UserPromptSubmit".into());
+        let mut ask = event(
+            "2026-11-21T09:00:00Z",
+            State::WaitingApproval,
+            Kind::ApprovalRequested,
+        );
+        ask.event = Some("PermissionRequest".into());
+        ask.tool = Some("Bash".into());
+        ask.message = Some("cargo publish".into());
+        let late = event("2026-11-21T08:58:00Z", State::Running, Kind::TurnStarted);
+        let settings = Settings {
+            ttl: Duration::from_secs(300),
+            own_server: None,
+        };
+        let clock = LocalClock {
+            now: at("2026-11-21T09:04:12Z"),
+            offset: UtcOffset::UTC,
+        };
+        let mut player = Player::new(settings, clock.now);
+        for event in [turn, ask, late] {
+            player.play(Record::from(event), &mut |_, _, _| {});
+        }
+        let expected = "\
+claude in work:1.2 wants approval: Bash: cargo publish
+  since 09:00:00, 4m 12s ago
+because
+  08:58:00, 6m 12s ago: a hook reported `turn_started`, which left it waiting_approval (rule: older than what is known).
+  09:00:00, 4m 12s ago: a hook reported `PermissionRequest Bash: cargo publish`, which turned running into waiting_approval.
+  08:59:00, 5m 12s ago: a hook reported `UserPromptSubmit`, which made the row, running.
+";
+        assert_eq!(explain(&player.table().rows()[0], &clock), expected);
+    }
+}

@@ -1,0 +1,145 @@
+//! Says when the mirror's files have changed, so that whoever follows them sleeps until then.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
+
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+
+/// How long to sleep at most where the system does not say what changes.
+const BLIND_PAUSE: Duration = Duration::from_millis(250);
+
+/// A watch on the mirror's folder, or while there is none on the nearest one above it.
+#[derive(Debug)]
+pub struct Watch {
+    folder: PathBuf,
+    watched: Option<PathBuf>,
+    watcher: Option<RecommendedWatcher>,
+    changes: Receiver<()>,
+}
+
+/// Wakes who waits for a [`Watch`], from another thread.
+#[derive(Clone, Debug)]
+pub struct Waker(SyncSender<()>);
+
+impl Waker {
+    /// Wakes it, also when it begins to wait only later.
+    pub fn wake(&self) {
+        // Full: it will wake anyway.
+        let _ = self.0.try_send(());
+    }
+
+    /// Whether somebody may still be waiting.
+    pub fn is_wanted(&self) -> bool {
+        !matches!(self.0.try_send(()), Err(TrySendError::Disconnected(())))
+    }
+}
+
+impl Watch {
+    /// Watches the folder of `mirror`.
+    pub fn of(mirror: &Path) -> (Self, Waker) {
+        let (sender, changes) = sync_channel(1);
+        let waker = Waker(sender);
+        let (bell, name) = (waker.clone(), mirror.to_owned());
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            if concerns(&event, &name) {
+                bell.wake();
+            }
+        });
+        let mut watch = Self {
+            folder: mirror.parent().unwrap_or(Path::new("/")).to_owned(),
+            watched: None,
+            watcher: watcher.ok(),
+            changes,
+        };
+        watch.arm();
+        (watch, waker)
+    }
+
+    /// Sleeps until something may have changed, at most for `longest`.
+    pub fn wait(&mut self, longest: Option<Duration>) {
+        let is_blind = self.watched.is_none();
+        let longest = match longest {
+            Some(longest) if is_blind => Some(longest.min(BLIND_PAUSE)),
+            None if is_blind => Some(BLIND_PAUSE),
+            longest => longest,
+        };
+        let woken = match longest {
+            Some(longest) => self.changes.recv_timeout(longest),
+            None => self.changes.recv().map_err(RecvTimeoutError::from),
+        };
+        if woken == Err(RecvTimeoutError::Disconnected) {
+            // Nobody is left who could wake us: the watcher could not be made.
+            std::thread::sleep(longest.unwrap_or(BLIND_PAUSE).min(BLIND_PAUSE));
+        }
+        self.arm();
+    }
+
+    fn arm(&mut self) {
+        let Some(watcher) = &mut self.watcher else {
+            return;
+        };
+        let nearest = self.folder.ancestors().find(|folder| folder.is_dir());
+        if nearest == self.watched.as_deref() {
+            return;
+        }
+        if let Some(old) = self.watched.take() {
+            // The system has ended the watch already when the folder is gone.
+            let _ = watcher.unwatch(&old);
+        }
+        if let Some(folder) = nearest
+            && watcher.watch(folder, RecursiveMode::NonRecursive).is_ok()
+        {
+            self.watched = Some(folder.to_owned());
+        }
+    }
+}
+
+/// Whether the mirror, or a folder on the way to it, has changed; that somebody reads it is no change.
+fn concerns(event: &notify::Result<Event>, mirror: &Path) -> bool {
+    let Ok(event) = event else { return true };
+    if matches!(event.kind, EventKind::Access(_)) {
+        return false;
+    }
+    let name = mirror.as_os_str().as_encoded_bytes();
+    event.need_rescan()
+        || event.paths.iter().any(|path| {
+            mirror.starts_with(path) || path.as_os_str().as_encoded_bytes().starts_with(name)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Instant;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    #[test]
+    fn a_mirror_that_appears_with_its_folder_is_noticed_and_so_is_each_line() {
+        let root = tempfile::tempdir().unwrap();
+        let mirror = root.path().join("state/pane-patrol/session-events.jsonl");
+        let (mut watch, _waker) = Watch::of(&mirror);
+        fs::create_dir_all(mirror.parent().unwrap()).unwrap();
+        fs::write(&mirror, "").unwrap();
+        let start = Instant::now();
+        while watch.watched.as_deref() != mirror.parent() {
+            watch.wait(Some(PATIENCE));
+        }
+        while watch.changes.try_recv().is_ok() {}
+        fs::write(&mirror, "line\n").unwrap();
+        watch.wait(Some(PATIENCE));
+        assert!(start.elapsed() < PATIENCE, "it slept through the changes");
+    }
+
+    #[test]
+    fn who_waits_can_be_woken() {
+        let root = tempfile::tempdir().unwrap();
+        let (mut watch, waker) = Watch::of(&root.path().join("e.jsonl"));
+        let other = std::thread::spawn(move || waker.wake());
+        watch.wait(None);
+        other.join().unwrap();
+    }
+}
