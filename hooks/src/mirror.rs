@@ -40,30 +40,32 @@ impl Mirror {
         })
     }
 
-    /// Appends `line`, which has no line end, and afterwards rotates when it is time. A line that
-    /// came into the file in part only, on a full disk, is ended if that can be done.
-    pub fn append(mut self, line: &[u8]) {
+    /// Appends `line`, which has no line end, and afterwards rotates when it is time. Says whether
+    /// the line is in the file. One that came in in part only, on a full disk, is ended if that can
+    /// be done.
+    pub fn append(mut self, line: &[u8]) -> bool {
         let Ok(found) = self.file.metadata() else {
-            return;
+            return false;
         };
         let limit = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
         if found.len().saturating_add(FILE_SIZE_MARGIN) > limit {
-            return;
+            return false;
         }
         let mut whole = Vec::with_capacity(line.len() + 1);
         whole.extend_from_slice(line);
         whole.push(b'\n');
         match self.file.write(&whole) {
             Ok(written) if written == whole.len() => {
-                let length = found.len() + whole.len() as u64;
-                if length >= MIN_MAX_BYTES {
+                if found.len() + whole.len() as u64 >= MIN_MAX_BYTES {
                     rotate::rotate_if_full(&self.path, &self.file);
                 }
+                true
             }
             Ok(1..) => {
                 let _ = self.file.write(b"\n");
+                false
             }
-            _ => {}
+            _ => false,
         }
     }
 }
@@ -105,7 +107,7 @@ mod tests {
 
         fs::write(&path, "").unwrap();
         for line in ["one", "two"] {
-            Mirror::open(&path).unwrap().append(line.as_bytes());
+            assert!(Mirror::open(&path).unwrap().append(line.as_bytes()));
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
     }

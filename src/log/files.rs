@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use pane_patrol_hooks::mirror;
+use rustix::fs::statvfs;
 
 /// How often the list is read again because a rotation came in between.
 const ATTEMPTS: u32 = 20;
@@ -171,19 +172,10 @@ pub enum Condition {
 
 /// Looks at the mirror.
 pub fn condition(mirror: &Path) -> Condition {
-    let found = match fs::symlink_metadata(mirror) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Condition::Off,
-        Err(error) => return Condition::Broken(error.to_string()),
-        Ok(found) => found,
-    };
-    if found.is_symlink() {
-        return Condition::Broken("it is a link, which hooks do not follow".into());
-    }
-    if !found.is_file() {
-        return Condition::Broken("it is no regular file".into());
-    }
-    if mirror::Mirror::open(mirror).is_none() {
-        return Condition::Broken("it may not be written".into());
+    match trouble(mirror) {
+        Ok(None) => {}
+        Ok(Some(why)) => return Condition::Broken(why),
+        Err(NoMirror) => return Condition::Off,
     }
     let files = Files::open(mirror, &|_| false);
     let lengths: Vec<u64> = files
@@ -194,6 +186,36 @@ pub fn condition(mirror: &Path) -> Condition {
         files: lengths.len(),
         bytes: lengths.iter().sum(),
     }
+}
+
+/// There is no mirror: it is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoMirror;
+
+/// Why hooks cannot write to the mirror, if they cannot.
+///
+/// # Errors
+/// There is none.
+pub fn trouble(mirror: &Path) -> Result<Option<String>, NoMirror> {
+    let found = match fs::symlink_metadata(mirror) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(NoMirror),
+        Err(error) => return Ok(Some(error.to_string())),
+        Ok(found) => found,
+    };
+    let why = if found.is_symlink() {
+        "it is a link, which hooks do not follow"
+    } else if !found.is_file() {
+        "it is no regular file"
+    } else if mirror::Mirror::open(mirror).is_none() {
+        "it may not be written"
+    } else if statvfs(mirror).is_ok_and(|disk| disk.f_bavail == 0) {
+        "the disk is full"
+    } else if found.len() > 2 * mirror::rotate::read_limits(mirror).max_bytes {
+        "it is far larger than it should be: its folder may not be written, or something stands in the way of a rotation"
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(why.to_owned()))
 }
 
 #[cfg(test)]

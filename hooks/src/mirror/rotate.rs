@@ -81,7 +81,8 @@ pub fn put_away(mirror: &Path) -> io::Result<bool> {
         return Err(io::Error::other("it is no regular file"));
     }
     if found.len() > 0 {
-        link_to_first(mirror, Limits::read(&lock).max_files)?;
+        // One more than a rotation would leave: switching it off forgets nothing.
+        link_to_first(mirror, Limits::read(&lock).max_files + 1)?;
     }
     fs::remove_file(mirror)?;
     Ok(true)
