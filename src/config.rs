@@ -6,13 +6,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pane_patrol_hooks::mirror::Limits;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::log::when::parse_span;
 use crate::tui::Theme;
 
 /// How long a row without any proof of life is kept, unless said otherwise.
 const DEFAULT_TTL: Duration = Duration::from_secs(300);
+
+/// How much of the end of the mirror is read at the start, unless said otherwise: some six thousand
+/// events, which take less than a frame or two of a dashboard.
+const DEFAULT_REBUILD_BYTES: u64 = 2 << 20;
+
+/// How old what is read at the start may be, unless said otherwise: a question of Friday still
+/// waits on Monday.
+const DEFAULT_REBUILD_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What the person has set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -22,6 +32,8 @@ pub struct Config {
     pub dashboard: Dashboard,
     /// `[table]`
     pub table: Table,
+    /// `[mirror]`
+    pub mirror: Mirror,
 }
 
 /// `[dashboard]`: how it looks.
@@ -45,6 +57,57 @@ impl Table {
     pub fn ttl(&self) -> Duration {
         self.ttl_seconds
             .map_or(DEFAULT_TTL, |seconds| Duration::from_secs(seconds.into()))
+    }
+}
+
+/// `[mirror]`: the event log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mirror {
+    /// `max_bytes`: a file that has as many is rotated.
+    max_bytes: Option<u64>,
+    /// `max_files`: how many files there are, the one that is written included.
+    max_files: Option<u32>,
+    /// `rebuild_bytes`: how much of its end is read when a dashboard starts.
+    rebuild_bytes: Option<u64>,
+    /// `rebuild_window`: how old that may be, for example `12h` or `7d`.
+    rebuild_window: Option<Span>,
+}
+
+/// A span of time as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+struct Span(Duration);
+
+impl TryFrom<String> for Span {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let span = parse_span(&text).map(Self);
+        span.ok_or_else(|| format!("`{text}` is no span of time such as `12h` or `7d`"))
+    }
+}
+
+impl Mirror {
+    /// When it is rotated, and how many files are kept.
+    pub fn limits(&self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            max_bytes: self.max_bytes.unwrap_or(default.max_bytes),
+            max_files: self.max_files.unwrap_or(default.max_files),
+        }
+        .within_reason()
+    }
+
+    /// How much of its end is read at the start, in bytes.
+    pub fn rebuild_bytes(&self) -> u64 {
+        self.rebuild_bytes.unwrap_or(DEFAULT_REBUILD_BYTES)
+    }
+
+    /// How old that may be.
+    pub fn rebuild_window(&self) -> Duration {
+        self.rebuild_window
+            .map_or(DEFAULT_REBUILD_WINDOW, |span| span.0)
     }
 }
 
@@ -120,6 +183,15 @@ mod tests {
         let nothing = parse("").unwrap();
         assert_eq!(nothing, Config::default());
         assert_eq!(nothing.table.ttl(), Duration::from_secs(300));
+        assert_eq!(nothing.mirror.limits(), Limits::default());
+        let mirror = "[mirror]\nmax_bytes = 1000000\nmax_files = 9\nrebuild_bytes = 5\nrebuild_window = '12h'";
+        let mirror = parse(mirror).unwrap().mirror;
+        assert_eq!(
+            (mirror.limits().max_bytes, mirror.limits().max_files),
+            (1_000_000, 9)
+        );
+        assert_eq!(mirror.rebuild_bytes(), 5);
+        assert_eq!(mirror.rebuild_window(), Duration::from_secs(12 * 60 * 60));
         let all = parse("[dashboard]\ntheme = 'light'\n[table]\nttl_seconds = 60\n").unwrap();
         assert_eq!(all.dashboard.theme, Some(Theme::Light));
         assert_eq!(all.table.ttl(), Duration::from_secs(60));
@@ -136,6 +208,11 @@ mod tests {
         assert!(
             value.starts_with("config.toml, line 3: unknown variant `pink`"),
             "{value}"
+        );
+        let span = parse("[mirror]\nrebuild_window = 'long'").unwrap_err();
+        assert!(
+            span.starts_with("config.toml, line 2: `long` is no span"),
+            "{span}"
         );
         assert!(
             parse("[dashboard\n")
