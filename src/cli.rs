@@ -1,6 +1,9 @@
 //! What can be typed: clap definitions only. What it means stands in `commands`, one file each.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pane_patrol_hooks::event::{Kind, State};
 
 /// Tells which AI coding assistant in tmux needs you, and takes you there.
 #[derive(Debug, Parser)]
@@ -33,6 +36,16 @@ pub enum Command {
     Status(StatusArgs),
     /// Report one event, from any script
     Emit(EmitArgs),
+    /// Switch the event log on or off, or say how it is
+    Mirror {
+        /// What to do with it
+        #[command(subcommand)]
+        command: MirrorCommand,
+    },
+    /// Print what the event log holds, oldest first
+    Log(LogArgs),
+    /// Say why an assistant is shown as it is: what was heard, from whom, and by which rule
+    Explain(ExplainArgs),
     /// Register the hook with an assistant, after showing the change and keeping a backup
     Install(InstallArgs),
     /// Take the hook out again: the original bytes, or all but our entries
@@ -111,6 +124,117 @@ pub struct EmitArgs {
     /// Fail when the event could not be delivered
     #[arg(long)]
     pub strict: bool,
+}
+
+/// What `mirror` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum MirrorCommand {
+    /// Log every event from now on
+    On,
+    /// Stop logging; what was logged is kept
+    Off,
+    /// Say whether it is on, and how large it is
+    Status,
+}
+
+/// Options of `log`.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct LogArgs {
+    /// Another view of the log
+    #[command(subcommand)]
+    pub view: Option<LogView>,
+    /// Which events
+    #[command(flatten)]
+    pub query: QueryArgs,
+    /// Go on with what comes, through every rotation
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Print the lines as they stand in the log
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Views of the log.
+#[derive(Debug, Subcommand)]
+pub enum LogView {
+    /// Count turns, approvals, tools and errors, and the time spent waiting for you
+    Stats {
+        /// Which events
+        #[command(flatten)]
+        query: QueryArgs,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Play the log in the dashboard as it happened
+    Replay {
+        /// Which events; what comes before `--since` is played at once
+        #[command(flatten)]
+        query: QueryArgs,
+        /// How many times faster than it happened; 0: without any pause
+        #[arg(long, value_name = "N", default_value_t = 10.0)]
+        speed: f64,
+        /// Print each change of a row instead of the dashboard
+        #[arg(long)]
+        plain: bool,
+    },
+}
+
+/// Which events of the log.
+#[derive(Args, Debug, Default)]
+pub struct QueryArgs {
+    /// Nothing before: `2h`, `15m`, `3d`, `09:30`, `2026-11-21 09:30`, or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Nothing from then on
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Of this assistant; this and the next may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub assistant: Vec<String>,
+    /// With this state, for example `waiting_approval`
+    #[arg(long, value_parser = parse_state)]
+    pub state: Vec<State>,
+    /// Of this kind, for example `tool_started`
+    #[arg(long, value_parser = parse_kind)]
+    pub kind: Vec<Kind>,
+    /// From this pane (`session:window.pane` or `%N`) or tmux session
+    #[arg(long)]
+    pub target: Vec<String>,
+    /// Of the session of an assistant whose id begins with this
+    #[arg(long, value_name = "ID")]
+    pub instance: Vec<String>,
+    /// About this tool
+    #[arg(long, value_name = "NAME")]
+    pub tool: Vec<String>,
+    /// That holds this text, in the message, tool, folder, target or an id; all of several
+    #[arg(long, value_name = "TEXT")]
+    pub grep: Vec<String>,
+    /// Files to read instead of the mirror; `-` is stdin
+    pub paths: Vec<PathBuf>,
+}
+
+fn parse_state(word: &str) -> Result<State, String> {
+    State::from_word(word).ok_or_else(|| one_of(State::ALL.iter().map(|state| state.as_str())))
+}
+
+fn parse_kind(word: &str) -> Result<Kind, String> {
+    Kind::from_word(word).ok_or_else(|| one_of(Kind::ALL.iter().map(|kind| kind.as_str())))
+}
+
+fn one_of(words: impl Iterator<Item = &'static str>) -> String {
+    format!("it is one of {}", words.collect::<Vec<_>>().join(", "))
+}
+
+/// Options of `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Which one: `session:window.pane` or `%N`
+    pub target: String,
+    /// As it was then, by the log: `2h`, `09:30`, `2026-11-21 09:30`, or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 /// Assistants whose settings can be edited.

@@ -1,13 +1,70 @@
 //! The only place that prints. Results go to stdout, everything said about them to stderr, in whole
 //! lines. A reader that has gone away is no failure.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::ops::ControlFlow;
 
 use crate::error::CommandError;
 
 /// Prints a command's result as it is.
 pub fn result(text: &str) {
     write_whole(&mut io::stdout().lock(), text);
+}
+
+/// A result that is printed piece by piece.
+#[derive(Debug)]
+pub struct Output {
+    out: BufWriter<StdoutLock<'static>>,
+    error: Option<io::Error>,
+}
+
+impl Output {
+    /// Stdout, for this alone until it is dropped.
+    pub fn open() -> Self {
+        Self {
+            out: BufWriter::with_capacity(128 * 1024, io::stdout().lock()),
+            error: None,
+        }
+    }
+
+    /// Whether a person reads it as it comes.
+    pub fn is_terminal(&self) -> bool {
+        self.out.get_ref().is_terminal()
+    }
+
+    /// Prints the next piece; breaks off when nobody takes it any more.
+    pub fn print(&mut self, piece: &[u8]) -> ControlFlow<()> {
+        let written = self.out.write_all(piece);
+        self.check(written)
+    }
+
+    /// Sees to it that everything printed so far is seen.
+    pub fn flush(&mut self) -> ControlFlow<()> {
+        let flushed = self.out.flush();
+        self.check(flushed)
+    }
+
+    /// Flushes, and tells what went wrong; a reader that has gone away is no failure.
+    ///
+    /// # Errors
+    /// Something could not be written, for example on a full disk.
+    pub fn close(mut self) -> io::Result<()> {
+        let _ = self.flush();
+        match self.error.take() {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn check(&mut self, done: io::Result<()>) -> ControlFlow<()> {
+        match done {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.error.get_or_insert(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
 }
 
 /// Says how it goes: a sentence with a full stop.

@@ -1,4 +1,4 @@
-//! `emit`: one event from any script, as one datagram.
+//! `emit`: one event from any script, as one datagram, and one line of the log when that is on.
 
 use std::io;
 use std::os::unix::net::UnixDatagram;
@@ -7,6 +7,7 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Assistant, Event, Source, State};
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
+use pane_patrol_hooks::mirror::Mirror;
 use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -27,7 +28,10 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandR
     let bytes = event
         .encode()
         .map_err(|error| CommandError::new("could not send the event").caused_by(&error))?;
-    match send(&places, surroundings.environment.uid, &bytes) {
+    let sent = send(&places, surroundings.environment.uid, &bytes);
+    let mirror = places.mirror().and_then(|path| Mirror::open(&path));
+    let is_logged = mirror.is_some_and(|mirror| mirror.append(&bytes));
+    match sent {
         Ok(()) => Ok(()),
         Err(error) if arguments.strict => Err(CommandError::new(format!(
             "could not deliver the event to {}",
@@ -35,6 +39,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandR
         ))
         .caused_by(&error)
         .hint("start `pane-patrol`, or `pane-patrol collect` without a screen")),
+        Err(_) if is_logged => Ok(()),
         Err(error) => {
             messages::warning(&format!("nobody took the event: {error}"));
             Ok(())

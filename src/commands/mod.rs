@@ -6,9 +6,12 @@ mod demo;
 mod describe;
 mod doctor;
 mod emit;
+mod explain;
 mod hands;
 mod install;
 mod jump;
+mod log;
+mod mirror;
 mod site;
 mod status;
 mod supervisor;
@@ -29,6 +32,9 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Collect) => collect::run(&surroundings),
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
         Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),
+        Some(Command::Mirror { command }) => mirror::run(&surroundings, *command),
+        Some(Command::Log(arguments)) => log::run(&surroundings, arguments),
+        Some(Command::Explain(arguments)) => explain::run(&surroundings, arguments),
         Some(Command::Install(arguments)) => install::install(&surroundings, arguments),
         Some(Command::Uninstall(arguments)) => install::uninstall(&surroundings, arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&surroundings, arguments),

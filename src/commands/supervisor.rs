@@ -21,18 +21,10 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
             .exit(EXIT_USAGE));
     }
     let config = surroundings.config()?;
-    let setup = tui::Setup {
-        in_tmux: surroundings.tmux.is_some(),
-        // Before any thread is started: reading the time zone is not safe beside others.
-        offset: UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC),
-        home: surroundings
-            .environment
-            .home
-            .as_ref()
-            .map(|home| home.to_string_lossy().into_owned()),
-        theme: theme(arguments, &config, surroundings.no_color),
-        size: (80, 24),
-    };
+    let theme = theme(arguments, &config, surroundings.no_color);
+    // Before any thread is started: reading the time zone is not safe beside others.
+    let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
+    let setup = setup(surroundings, offset, theme);
     let (feed, membership) = collector::join(surroundings.collector()?)
         .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
     let hands = Arc::new(RealHands::new(
@@ -42,6 +34,27 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
     let shown = tui::run(setup, feed, hands);
     membership.leave();
     shown.map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
+}
+
+/// What a dashboard that shows something else has to be told.
+pub(super) fn screen_setup(
+    surroundings: &Surroundings,
+    offset: UtcOffset,
+) -> Result<tui::Setup, CommandError> {
+    let config = surroundings.config()?;
+    let theme = theme(&SupervisorArgs::default(), &config, surroundings.no_color);
+    Ok(setup(surroundings, offset, theme))
+}
+
+fn setup(surroundings: &Surroundings, offset: UtcOffset, theme: Theme) -> tui::Setup {
+    let home = surroundings.environment.home.as_ref();
+    tui::Setup {
+        in_tmux: surroundings.tmux.is_some(),
+        offset,
+        home: home.map(|home| home.to_string_lossy().into_owned()),
+        theme,
+        size: (80, 24),
+    }
 }
 
 /// The person's word of the moment, then their settings, then `NO_COLOR`, as its convention says.

@@ -1,0 +1,93 @@
+//! `explain`: why a row shows what it shows, now or at a time of the log.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::log::query::{From, local_clock, moment, read_records};
+use super::{Surroundings, mirror};
+use crate::cli::ExplainArgs;
+use crate::error::{CommandError, CommandResult, EXIT_NOBODY};
+use crate::hub_client::{HubClient, HubError};
+use crate::log::explain::explain;
+use crate::log::files::Files;
+use crate::log::player::Player;
+use crate::log::when::{Ahead, LocalClock};
+use crate::messages;
+use crate::state::{Row, Settings};
+
+/// Prints the explanation.
+pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> CommandResult {
+    let mut clock = local_clock();
+    let rows = match &arguments.at {
+        Some(at) => {
+            clock.now = moment(&clock, at, Ahead::IsYesterday)?;
+            from_log(surroundings, clock.now)?
+        }
+        None => now(surroundings, &clock)?,
+    };
+    let row = rows.iter().find(|row| is_meant(row, &arguments.target));
+    let row = row.ok_or_else(|| nobody_there(&arguments.target, &rows))?;
+    messages::result(&explain(row, &clock));
+    Ok(())
+}
+
+/// The rows of whoever collects, or else what the log says of now.
+fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Vec<Row>, CommandError> {
+    let uid = surroundings.environment.uid;
+    let asked = HubClient::subscribe(&surroundings.places()?, uid, "explain", Timestamp::now)
+        .and_then(|mut client| client.rows());
+    match asked {
+        Ok(rows) => Ok(rows),
+        Err(error @ HubError::Nobody { .. }) => {
+            if !has_log(surroundings)? {
+                return Err(CommandError::new("there is nobody to ask")
+                    .caused_by(&error)
+                    .hint("start `pane-patrol`; with `pane-patrol mirror on` the log can be asked too")
+                    .exit(EXIT_NOBODY));
+            }
+            messages::warning("nobody collects: this is what the log says");
+            from_log(surroundings, clock.now)
+        }
+        Err(error) => Err(CommandError::new("there is no row to explain").caused_by(&error)),
+    }
+}
+
+fn has_log(surroundings: &Surroundings) -> Result<bool, CommandError> {
+    let mirror = mirror::path(surroundings)?;
+    Ok(!Files::open(&mirror, &|_| false).seen.is_empty())
+}
+
+/// The rows as they were at `at`, by all that the log holds.
+fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Vec<Row>, CommandError> {
+    let settings = Settings {
+        ttl: Duration::MAX,
+        own_server: None,
+    };
+    let mut player = Player::new(settings, at);
+    let mirror = From::Mirror(mirror::path(surroundings)?);
+    read_records(&mirror, &mut |record| {
+        if record.event.ts <= at {
+            player.play(record, &mut |_, _, _| {});
+        }
+        ControlFlow::Continue(())
+    })?;
+    player.pass_time(at, &mut |_, _, _| {});
+    Ok(player.table().rows())
+}
+
+fn is_meant(row: &Row, text: &str) -> bool {
+    row.target.to_string() == text
+        || row.id == text
+        || row.pane.is_some_and(|pane| pane.to_string() == text)
+}
+
+fn nobody_there(target: &str, rows: &[Row]) -> CommandError {
+    let error = CommandError::new(format!("no assistant is known in {target}"));
+    if rows.is_empty() {
+        return error.hint("none is known at all at that time");
+    }
+    let known: Vec<String> = rows.iter().map(|row| row.target.to_string()).collect();
+    error.hint(format!("there are {}", known.join(", ")))
+}

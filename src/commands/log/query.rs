@@ -1,0 +1,232 @@
+//! What was asked of the log: which files, and which of their events.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use time::UtcOffset;
+
+use crate::cli::QueryArgs;
+use crate::commands::{Surroundings, mirror};
+use crate::error::{CommandError, EXIT_USAGE};
+use crate::log::fault::{Fault, Faults};
+use crate::log::files::Files;
+use crate::log::filter::{Filter, Where};
+use crate::log::split::Splitter;
+use crate::log::tailer::{Line, Sink, Start, Tailer};
+use crate::log::when::{Ahead, LocalClock};
+use crate::messages;
+
+/// How much is read at once.
+const BLOCK_BYTES: usize = 256 * 1024;
+
+/// As many bad lines are named one by one; then only their number is told.
+const NAMED_FAULTS: u64 = 20;
+
+/// Which events of which files, seen by which clock.
+#[derive(Debug)]
+pub(in crate::commands) struct Query {
+    /// Which events.
+    pub filter: Filter,
+    /// Which files.
+    pub from: From,
+    /// The clock that times are read and printed by.
+    pub clock: LocalClock,
+}
+
+/// Where the lines come from.
+#[derive(Debug)]
+pub(in crate::commands) enum From {
+    /// The mirror and its rotated files.
+    Mirror(PathBuf),
+    /// Files, in this order; `-` is stdin.
+    Files(Vec<PathBuf>),
+}
+
+/// The clock of a command: now, and where we are.
+pub(in crate::commands) fn local_clock() -> LocalClock {
+    LocalClock {
+        now: Timestamp::now(),
+        // Before any thread is started: reading the time zone is not safe beside others.
+        offset: UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC),
+    }
+}
+
+/// Reads a moment that was typed.
+pub(in crate::commands) fn moment(
+    clock: &LocalClock,
+    text: &str,
+    ahead: Ahead,
+) -> Result<Timestamp, CommandError> {
+    clock.parse(text, ahead).ok_or_else(|| {
+        CommandError::new(format!("`{text}` is no time"))
+            .hint("say `2h`, `15m`, `3d`, `09:30`, `2026-11-21 09:30` or `2026-11-21T09:30:00Z`")
+            .exit(EXIT_USAGE)
+    })
+}
+
+impl Query {
+    /// What `arguments` ask for.
+    pub(in crate::commands) fn of(
+        surroundings: &Surroundings,
+        arguments: &QueryArgs,
+    ) -> Result<Self, CommandError> {
+        let clock = local_clock();
+        let time = |text: &Option<String>, ahead| {
+            text.as_ref()
+                .map(|text| moment(&clock, text, ahead))
+                .transpose()
+        };
+        let from = if arguments.paths.is_empty() {
+            From::Mirror(mirror::path(surroundings)?)
+        } else {
+            From::Files(arguments.paths.clone())
+        };
+        Ok(Self {
+            filter: Filter {
+                since: time(&arguments.since, Ahead::IsYesterday)?,
+                until: time(&arguments.until, Ahead::IsToday)?,
+                assistants: arguments.assistant.clone(),
+                states: arguments.state.clone(),
+                kinds: arguments.kind.clone(),
+                targets: arguments
+                    .target
+                    .iter()
+                    .map(|text| Where::parse(text))
+                    .collect(),
+                instances: arguments.instance.clone(),
+                tools: arguments.tool.clone(),
+                greps: arguments.grep.clone(),
+            },
+            from,
+            clock,
+        })
+    }
+}
+
+impl From {
+    /// Hands over every line there is.
+    pub(in crate::commands) fn read(&self, sink: &mut Sink<'_>) -> Result<(), CommandError> {
+        match self {
+            Self::Mirror(mirror) => {
+                self.warn_if_there_is_none();
+                let now = Instant::now();
+                let mut tailer = Tailer::open(mirror, Start::Beginning, now);
+                if tailer.poll(now, sink).is_continue() {
+                    let _ = tailer.finish(sink);
+                }
+                Ok(())
+            }
+            Self::Files(paths) => paths.iter().try_for_each(|path| read_file(path, sink)),
+        }
+    }
+
+    /// Says so when there is no log at all.
+    pub(in crate::commands) fn warn_if_there_is_none(&self) {
+        if let Self::Mirror(mirror) = self
+            && Files::open(mirror, &|_| false).seen.is_empty()
+        {
+            messages::warning(&format!(
+                "there is no event log yet in {}; `pane-patrol mirror on` begins one",
+                mirror.display()
+            ));
+        }
+    }
+}
+
+fn read_file(path: &Path, sink: &mut Sink<'_>) -> Result<(), CommandError> {
+    let failed = |error: io::Error| {
+        CommandError::new(format!("could not read {}", path.display())).caused_by(&error)
+    };
+    if path == Path::new("-") {
+        return read_from(io::stdin().lock(), Path::new("stdin"), sink).map_err(failed);
+    }
+    let file = File::open(path).map_err(failed)?;
+    read_from(file, path, sink).map_err(failed)
+}
+
+fn read_from(mut source: impl Read, path: &Path, sink: &mut Sink<'_>) -> io::Result<()> {
+    let mut splitter = Splitter::default();
+    let mut block = vec![0; BLOCK_BYTES];
+    let mut named = |number, content: crate::log::split::Content<'_>| {
+        sink(Line {
+            path,
+            number: Some(number),
+            content,
+        })
+    };
+    loop {
+        let length = match source.read(&mut block) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if splitter.feed(&block[..length], &mut named).is_break() {
+            return Ok(());
+        }
+    }
+    let _ = splitter.finish(&mut named);
+    Ok(())
+}
+
+/// Names bad lines as they come, and counts them.
+#[derive(Debug, Default)]
+pub(in crate::commands) struct Complaints {
+    faults: Faults,
+}
+
+impl Complaints {
+    /// Takes note of what is wrong with `line`.
+    pub(in crate::commands) fn note(&mut self, line: &Line<'_>, fault: &Fault) {
+        self.faults.count(fault);
+        if self.faults.total() <= NAMED_FAULTS {
+            let number = line
+                .number
+                .map_or_else(String::new, |number| format!(", line {number}"));
+            messages::warning(&format!("{}{number}: {fault}", line.path.display()));
+        }
+    }
+
+    /// Tells how many there were.
+    pub(in crate::commands) fn sum_up(&self) {
+        let total = self.faults.total();
+        if total == 0 {
+            return;
+        }
+        let reasons: Vec<String> = self
+            .faults
+            .by_reason
+            .iter()
+            .map(|(reason, count)| format!("{reason} {count}"))
+            .collect();
+        let lines = if total == 1 { "line was" } else { "lines were" };
+        messages::warning(&format!(
+            "{total} {lines} no whole event: {}",
+            reasons.join(", ")
+        ));
+    }
+}
+
+/// Reads every record, wanted or not, and names what is none.
+pub(in crate::commands) fn read_records(
+    from: &From,
+    take: &mut dyn FnMut(crate::log::Record) -> ControlFlow<()>,
+) -> Result<(), CommandError> {
+    let mut complaints = Complaints::default();
+    from.read(&mut |line| {
+        let found = crate::log::fault::read(line.content);
+        if let Some(fault) = &found.fault {
+            complaints.note(&line, fault);
+        }
+        match found.record {
+            Some((record, _)) => take(record),
+            None => ControlFlow::Continue(()),
+        }
+    })?;
+    complaints.sum_up();
+    Ok(())
+}

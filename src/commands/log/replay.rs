@@ -1,0 +1,253 @@
+//! `log replay`: the log in the dashboard, as it happened.
+//!
+//! The rows come from the real table. They are shown with their ages of then: all their times are
+//! moved by what lies between then and now.
+
+use std::fmt::Write;
+use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::query::{Query, read_records};
+use crate::commands::{Surroundings, supervisor};
+use crate::error::{CommandError, CommandResult};
+use crate::feed::{Feed, Health, Role};
+use crate::log::Record;
+use crate::log::player::Player;
+use crate::log::when::LocalClock;
+use crate::messages::Output;
+use crate::state::{Outcome, Row, Settings, Table};
+use crate::tui::{self, Attach, Hands, Hooks, Jumped};
+
+/// Where nothing happened, at most this long is waited.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
+/// Plays what was asked for, `speed` times as fast as it happened; 0 makes no pauses.
+pub(super) fn run(
+    surroundings: &Surroundings,
+    query: &Query,
+    speed: f64,
+    plain: bool,
+) -> CommandResult {
+    let pace = Pace::of(speed)?;
+    let mut records = Vec::new();
+    read_records(&query.from, &mut |record| {
+        records.push(record);
+        ControlFlow::Continue(())
+    })?;
+    let until = query.filter.until;
+    records.retain(|record| until.is_none_or(|until| record.event.ts < until));
+    let replay = Replay {
+        records,
+        since: query.filter.since,
+        pace,
+        clock: query.clock,
+    };
+    if plain || !io::stdout().is_terminal() {
+        return print(replay);
+    }
+    let setup = supervisor::screen_setup(surroundings, query.clock.offset)?;
+    let (sender, feed) = channel();
+    std::thread::Builder::new()
+        .name("replay".into())
+        .spawn(move || replay.feed(&sender))
+        .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
+    show(setup, feed)
+}
+
+fn show(setup: tui::Setup, feed: Receiver<Feed>) -> CommandResult {
+    tui::run(setup, feed, Arc::new(Idle))
+        .map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
+}
+
+/// How long to wait between two records.
+#[derive(Clone, Copy)]
+struct Pace {
+    speed: f64,
+}
+
+impl Pace {
+    fn of(speed: f64) -> Result<Self, CommandError> {
+        if speed.is_finite() && speed >= 0.0 {
+            return Ok(Self { speed });
+        }
+        Err(CommandError::new(format!("`{speed}` is no speed"))
+            .hint("say how many times faster than it happened, for example `--speed 10`")
+            .exit(crate::error::EXIT_USAGE))
+    }
+
+    fn pause(self, span: Duration) -> Duration {
+        if self.speed == 0.0 {
+            return Duration::ZERO;
+        }
+        let seconds = (span.as_secs_f64() / self.speed).min(LONGEST_PAUSE.as_secs_f64());
+        Duration::from_secs_f64(seconds)
+    }
+}
+
+struct Replay {
+    records: Vec<Record>,
+    since: Option<Timestamp>,
+    pace: Pace,
+    clock: LocalClock,
+}
+
+/// What was told at one moment of the log.
+type Told<'a> = dyn FnMut(&Table, &Outcome, Timestamp) -> ControlFlow<()> + 'a;
+
+impl Replay {
+    /// Plays every record and tells what it changed, after the pause that lay before it.
+    fn play(self, told: &mut Told<'_>) {
+        let settings = Settings {
+            ttl: Duration::MAX,
+            own_server: None,
+        };
+        let mut player = Player::new(settings, self.clock.now);
+        let mut last: Option<Timestamp> = None;
+        for record in self.records {
+            let at = record.event.ts;
+            let is_shown = self.since.is_none_or(|since| at >= since);
+            if let Some(last) = last
+                && is_shown
+            {
+                std::thread::sleep(self.pace.pause(at.since(last)));
+            }
+            last = is_shown.then_some(last.map_or(at, |last| last.max(at)));
+            let mut flow = ControlFlow::Continue(());
+            player.play(record, &mut |table, outcome, now| {
+                if is_shown && flow.is_continue() {
+                    flow = told(table, outcome, now);
+                }
+            });
+            if flow.is_break() {
+                return;
+            }
+        }
+    }
+
+    fn feed(self, feed: &Sender<Feed>) {
+        let speed = self.pace.speed;
+        let _ = feed.send(Feed::Snapshot(Vec::new()));
+        let _ = feed.send(Feed::Role(Role::Collector));
+        let mut told: Option<String> = None;
+        let clock = self.clock;
+        self.play(&mut |table, outcome, now| {
+            let at = clock.local(now);
+            let words = format!(
+                "a replay, {speed} times as fast: {} {:02}:{:02}",
+                at.date(),
+                at.hour(),
+                at.minute()
+            );
+            if told.as_ref() != Some(&words) {
+                told = Some(words.clone());
+                let health = Health {
+                    troubles: vec![words],
+                    ..Health::default()
+                };
+                send(feed, Feed::Health(health))?;
+            }
+            for key in &outcome.removed {
+                send(feed, Feed::Gone(key.to_string()))?;
+            }
+            for row in outcome.changed.iter().filter_map(|key| table.row(key)) {
+                let row = moved(row, Timestamp::now().since(now));
+                send(feed, Feed::Row(Box::new(row)))?;
+            }
+            ControlFlow::Continue(())
+        });
+        // The last screen stays until the person leaves.
+        while feed.send(Feed::Role(Role::Collector)).is_ok() {
+            std::thread::sleep(LONGEST_PAUSE);
+        }
+    }
+}
+
+fn send(feed: &Sender<Feed>, message: Feed) -> ControlFlow<()> {
+    match feed.send(message) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    }
+}
+
+/// The row as if everything had happened `span` later.
+fn moved(mut row: Row, span: Duration) -> Row {
+    row.since = row.since.plus(span);
+    row.ts = row.ts.plus(span);
+    for request in &mut row.waiting {
+        request.since = request.since.plus(span);
+    }
+    for evidence in &mut row.evidence {
+        evidence.at = evidence.at.plus(span);
+    }
+    row
+}
+
+/// Prints each change of a row as a line.
+fn print(replay: Replay) -> CommandResult {
+    let mut output = Output::open();
+    let clock = replay.clock;
+    let mut text = String::new();
+    replay.play(&mut |table, outcome, now| {
+        let at = clock.local(now);
+        let (hour, minute, second) = at.to_hms();
+        let time = format!("{} {hour:02}:{minute:02}:{second:02}", at.date());
+        text.clear();
+        for key in &outcome.removed {
+            // A string takes everything.
+            let _ = writeln!(text, "{time}  gone              {key}");
+        }
+        for row in outcome.changed.iter().filter_map(|key| table.row(key)) {
+            let what = [row.tool.as_deref(), row.message.as_deref()];
+            let what: Vec<&str> = what.into_iter().flatten().collect();
+            let line = format!(
+                "{time}  {:<16}  {:<8}  {}  {}",
+                row.state,
+                row.assistant.as_str(),
+                row.target,
+                what.join(": ")
+            );
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        output.print(text.as_bytes())?;
+        output.flush()
+    });
+    output
+        .close()
+        .map_err(|error| CommandError::new("could not print the log").caused_by(&error))
+}
+
+/// In a replay nothing is done: its panes are those of another time.
+struct Idle;
+
+const ONLY_A_REPLAY: &str = "this is a replay; its panes are those of another time";
+
+impl Hands for Idle {
+    fn ready(&self) {}
+
+    fn jump(&self, _: &Row) -> Jumped {
+        Jumped::Failed(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn attach(&self, _: &Attach) -> Command {
+        // Nobody asks for it: no jump leads to it.
+        Command::new("true")
+    }
+
+    fn hooks(&self) -> Hooks {
+        Hooks::Unknown
+    }
+
+    fn plan_install(&self) -> Result<Vec<String>, String> {
+        Err(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn apply_install(&self) -> Result<Vec<String>, String> {
+        Err(ONLY_A_REPLAY.to_owned())
+    }
+}

@@ -1,0 +1,115 @@
+//! `mirror`: the event log on, off, or how it is. It is on when its file exists.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::mirror::{Mirror, lock_path, rotate};
+
+use super::Surroundings;
+use crate::cli::MirrorCommand;
+use crate::error::{CommandError, CommandResult};
+use crate::log::files::{Condition, condition};
+use crate::messages;
+
+/// Does what was asked.
+pub(super) fn run(surroundings: &Surroundings, command: MirrorCommand) -> CommandResult {
+    let mirror = path(surroundings)?;
+    match command {
+        MirrorCommand::On => switch_on(surroundings, &mirror),
+        MirrorCommand::Off => switch_off(&mirror),
+        MirrorCommand::Status => tell(&mirror),
+    }
+}
+
+/// Where the mirror is, or would be.
+pub(super) fn path(surroundings: &Surroundings) -> Result<PathBuf, CommandError> {
+    surroundings.places()?.mirror().ok_or_else(|| {
+        CommandError::new("there is no place for the event log").hint("set HOME or XDG_STATE_HOME")
+    })
+}
+
+fn switch_on(surroundings: &Surroundings, mirror: &Path) -> CommandResult {
+    let limits = surroundings.config()?.mirror.limits();
+    let failed = |error: io::Error| {
+        CommandError::new(format!("could not switch on {}", mirror.display()))
+            .caused_by(&error)
+            .hint("nothing is logged; see what stands there, and that you may write to its folder")
+    };
+    if let Some(folder) = mirror.parent() {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        builder.create(folder).map_err(failed)?;
+    }
+    rotate::write_limits(mirror, limits).map_err(|error| {
+        CommandError::new(format!("could not write {}", lock_path(mirror).display()))
+            .caused_by(&error)
+            .hint("nothing was switched on")
+    })?;
+    let mut options = OpenOptions::new();
+    let made = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(mirror);
+    match made {
+        Ok(_) => messages::status(&format!(
+            "Every event is logged from now on, to {}.",
+            mirror.display()
+        )),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if Mirror::open(mirror).is_none() {
+                return tell(mirror);
+            }
+            messages::status(&format!("It was on already, in {}.", mirror.display()));
+        }
+        Err(error) => return Err(failed(error)),
+    }
+    Ok(())
+}
+
+fn switch_off(mirror: &Path) -> CommandResult {
+    if condition(mirror) == Condition::Off {
+        messages::status("It was off already.");
+        return Ok(());
+    }
+    rotate::put_away(mirror).map_err(|error| {
+        CommandError::new(format!("could not switch off {}", mirror.display()))
+            .caused_by(&error)
+            .hint("it is as it was; remove it by hand if it is not a log of ours")
+    })?;
+    messages::status(&format!(
+        "Nothing is logged any more. What was logged is kept beside {}: `pane-patrol log` reads it, and nothing else needs it.",
+        mirror.display()
+    ));
+    Ok(())
+}
+
+fn tell(mirror: &Path) -> CommandResult {
+    let name = mirror.display();
+    match condition(mirror) {
+        Condition::Off => messages::result(&format!(
+            "off\n`pane-patrol mirror on` logs every event to {name}\n"
+        )),
+        Condition::On { files, bytes } => {
+            let limits = rotate::read_limits(mirror);
+            let files = if files == 1 {
+                "one file".to_owned()
+            } else {
+                format!("{files} files")
+            };
+            messages::result(&format!(
+                "on, {files} with {bytes} bytes\n{name} is rotated at {} bytes; {} files are kept\n",
+                limits.max_bytes, limits.max_files
+            ));
+        }
+        Condition::Broken(why) => {
+            return Err(
+                CommandError::new(format!("nothing can be logged to {name}: {why}"))
+                    .hint("nothing was changed; move it away, then `pane-patrol mirror on`"),
+            );
+        }
+    }
+    Ok(())
+}
