@@ -46,6 +46,12 @@ pub struct Health {
     pub refused: BTreeMap<String, u64>,
     /// Events and readings that fitted no row, by reason.
     pub held_apart: BTreeMap<String, u64>,
+    /// Events that came by the mirror alone, because the socket's queue was full or nobody listened.
+    #[serde(default)]
+    pub by_mirror: u64,
+    /// Lines of the mirror that were no events, by reason.
+    #[serde(default)]
+    pub unreadable: BTreeMap<String, u64>,
     /// What does not work at the moment, one sentence each, for example that tmux does not answer.
     pub troubles: Vec<String>,
 }

@@ -201,8 +201,12 @@ impl Server {
                 self.clients.iter_mut().for_each(Client::owe_health);
                 self.world.health = health;
             }
-            // The table sends single rows, and who collects is plain to whoever asks here.
-            Feed::Snapshot(_) | Feed::Role(_) => {}
+            // Only at the start, before anybody is here.
+            Feed::Snapshot(rows) => {
+                self.world.rows = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+            }
+            // Who collects is plain to whoever asks here.
+            Feed::Role(_) => {}
         }
     }
 

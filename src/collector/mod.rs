@@ -12,8 +12,10 @@ mod clock;
 mod hub;
 mod join;
 mod lister;
+mod memory;
 mod ownership;
 mod socket;
+mod tail;
 mod writer;
 
 use std::io;
@@ -23,11 +25,14 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use pane_patrol_hooks::event::Event;
+use pane_patrol_hooks::mirror::Limits;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::feed::Feed;
+use crate::log::tailer::Tailer;
 use crate::protocol::Voice;
 use crate::state::Input;
 use crate::tmux::Tmux;
@@ -61,6 +66,12 @@ pub struct Setup {
     pub more_claude_homes: Vec<PathBuf>,
     /// How long a row without any proof of life is kept.
     pub ttl: Duration,
+    /// When the mirror is rotated, and how many files are kept.
+    pub mirror_limits: Limits,
+    /// How much of the mirror's end is read at the start, in bytes.
+    pub rebuild_bytes: u64,
+    /// How old that may be.
+    pub rebuild_window: Duration,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }
@@ -70,6 +81,10 @@ pub struct Setup {
 enum Message {
     /// Something for the table, and when it came.
     Input(Input, Timestamp),
+    /// An event stood in the mirror; it may have come as a datagram too.
+    Mirrored(Box<Event>, Timestamp),
+    /// A line of the mirror was no event; the reason.
+    Unreadable(&'static str),
     /// A datagram was rejected; the reason.
     Rejected(&'static str),
     /// A datagram of another user.
@@ -133,6 +148,15 @@ pub fn collect(
     let ownership = Ownership::take(places, setup.uid)?;
     let clock = Arc::new(Clock::new(setup.clock));
     let (messages, inbox) = sync_channel(CHANNEL_LENGTH);
+    let events = EventSocket::open(
+        &places.events_socket,
+        setup.uid,
+        Arc::clone(&clock),
+        messages.clone(),
+    )?;
+    let own_server = own_server(setup);
+    // While it is read, what happens waits in the socket and at the end of the mirror.
+    let recalled = memory::recall(setup, own_server.clone(), clock.now());
     let hub = Hub::open(
         &places.hub_socket,
         voice(places),
@@ -140,18 +164,23 @@ pub fn collect(
         Arc::clone(&clock),
         messages.clone(),
     )?;
-    let events = EventSocket::open(
-        &places.events_socket,
-        setup.uid,
-        Arc::clone(&clock),
-        messages.clone(),
-    )?;
+    hub.publish(Feed::Snapshot(recalled.table.rows()));
     let threads = CollectorError::io("start the threads of", &places.runtime);
-    let sources = Sources::start(setup, &clock, &messages, hub).map_err(threads)?;
+    let (table, memory) = (recalled.table, recalled.memory);
+    let sources =
+        Sources::start(setup, &clock, &messages, hub, recalled.tailer).map_err(threads)?;
     let collecting = Collecting {
         inbox,
         _events: events,
-        writer: Writer::new(own_server(setup), setup, clock, sources, subscribers),
+        writer: Writer::new(
+            own_server,
+            setup,
+            clock,
+            sources,
+            subscribers,
+            table,
+            memory,
+        ),
         _ownership: ownership,
         _ended: Ended(Some(ended)),
     };
@@ -218,6 +247,8 @@ struct Sources {
     branches: Sender<String>,
     exits: crate::inbox::Orders<std::collections::BTreeSet<u32>>,
     witness: witness::Handle,
+    /// Held for its thread, which ends with it.
+    _tail: Option<tail::Tail>,
 }
 
 impl Sources {
@@ -226,6 +257,7 @@ impl Sources {
         clock: &Arc<Clock>,
         output: &SyncSender<Message>,
         hub: Hub,
+        tailer: Option<Tailer>,
     ) -> io::Result<Self> {
         let (exit_clock, exit_output) = (Arc::clone(clock), output.clone());
         let exits = witness::process::watch_exits(move |pid| {
@@ -239,6 +271,9 @@ impl Sources {
             branches: branch::spawn(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,
+            _tail: tailer
+                .map(|tailer| tail::spawn(tailer, Arc::clone(clock), output.clone()))
+                .transpose()?,
         })
     }
 }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::event::{Event, State};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::clock::Clock;
 use super::lister::{Answer, Order as ListOrder};
+use super::memory::{self, Memory};
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
-use crate::state::{Input, Outcome, Row, RowKey, Settings, Table};
+use crate::state::{Input, Outcome, Row, RowKey, Table};
 use crate::witness::Order as WitnessOrder;
 
 /// Counters are told at most this often, so that they do not double what is told of rows.
@@ -22,6 +23,7 @@ const HEALTH_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) struct Writer {
     table: Table,
+    memory: Memory,
     /// Every row as it was told last.
     rows: BTreeMap<RowKey, Row>,
     own_server: Option<Server>,
@@ -53,16 +55,15 @@ impl Writer {
         clock: Arc<Clock>,
         sources: Sources,
         subscribers: Vec<Sender<Feed>>,
+        table: Table,
+        memory: Memory,
     ) -> Self {
-        let settings = Settings {
-            ttl: setup.ttl,
-            own_server: None,
-        };
         let homes = setup.claude_home.iter().chain(&setup.more_claude_homes);
         let homes: BTreeSet<PathBuf> = homes.cloned().collect();
         sources.witness.order(WitnessOrder::Homes(homes.clone()));
         Self {
-            table: Table::new(settings),
+            table,
+            memory,
             rows: BTreeMap::new(),
             own_server,
             own_socket: setup.own_socket.to_string_lossy().into_owned(),
@@ -82,8 +83,9 @@ impl Writer {
 
     /// Works until it is told to stop.
     pub(super) fn run(&mut self, inbox: &Receiver<Message>) {
-        self.tell(Feed::Snapshot(Vec::new()));
+        self.tell(Feed::Snapshot(self.table.rows()));
         self.tell(Feed::Role(Role::Collector));
+        self.take_up();
         loop {
             let message = match self.time_left() {
                 None => inbox.recv().map_err(RecvTimeoutError::from),
@@ -92,11 +94,34 @@ impl Writer {
             match message {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(message) => self.take(message),
-                Err(RecvTimeoutError::Timeout) => self.apply(Input::Tick, self.clock.now()),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.apply(Input::Tick, self.clock.now());
+                }
             }
             if let Some(health) = self.health.take_due(&self.troubles, Instant::now()) {
                 self.tell(Feed::Health(health));
             }
+        }
+    }
+
+    /// Takes up the rows that were recalled: their processes and panes may be gone.
+    fn take_up(&mut self) {
+        let recalled = Outcome {
+            changed: self.table.keys(),
+            ..Outcome::default()
+        };
+        self.follow(&recalled);
+        let gone = self.rows.values().filter(|row| memory::is_gone(row));
+        let gone: BTreeSet<u32> = gone.filter_map(|row| row.pid).collect();
+        for pid in gone {
+            self.apply(Input::ProcessExited { pid }, self.clock.now());
+        }
+        self.look_at_mirror();
+    }
+
+    fn look_at_mirror(&mut self) {
+        if let Some(trouble) = self.memory.look(Instant::now()) {
+            self.trouble("event log".to_owned(), trouble);
         }
     }
 
@@ -109,15 +134,28 @@ impl Writer {
 
     fn take(&mut self, message: Message) {
         match message {
-            Message::Input(Input::Event(mut event), at) => {
+            Message::Input(Input::Event(event), at) => {
                 self.health.counts.received += 1;
                 self.health.changed();
-                if event.server.is_none() {
-                    event.server.clone_from(&self.own_server);
+                if self.take_event(event, at) {
+                    // Its line was read before.
+                    let by_mirror = &mut self.health.counts.by_mirror;
+                    *by_mirror = by_mirror.saturating_sub(1);
                 }
-                self.apply(Input::Event(event), at);
+                self.look_at_mirror();
             }
-            Message::Input(input, at) => self.apply(input, at),
+            Message::Mirrored(event, at) => {
+                if !self.take_event(event, at) {
+                    self.health.counts.by_mirror += 1;
+                    self.health.changed();
+                }
+            }
+            Message::Unreadable(reason) => {
+                self.health.count(|health| &mut health.unreadable, reason);
+            }
+            Message::Input(input, at) => {
+                self.apply(input, at);
+            }
             Message::Rejected(reason) => self.health.count(|health| &mut health.rejected, reason),
             Message::Refused(reason) => self.health.count(|health| &mut health.refused, reason),
             Message::Foreign => {
@@ -174,17 +212,39 @@ impl Writer {
         }
     }
 
-    fn apply(&mut self, input: Input, at: Timestamp) {
+    /// Applies an event; whether it had come before.
+    fn take_event(&mut self, mut event: Box<Event>, at: Timestamp) -> bool {
+        if event.server.is_none() {
+            event.server.clone_from(&self.own_server);
+        }
+        self.apply(Input::Event(event), at)
+    }
+
+    /// Lets the table work; whether it knew the event already.
+    fn apply(&mut self, input: Input, at: Timestamp) -> bool {
         // Sources overtake each other by microseconds; for the table time never goes back.
         self.now = self.now.max(at);
+        let reading = match &input {
+            Input::Reading(reading) => Some(reading.clone()),
+            _ => None,
+        };
+        let is_event = matches!(input, Input::Event(_));
         let outcome = self.table.apply(input, self.now);
         if let Some(reason) = outcome.held_apart {
             self.health.count(|health| &mut health.held_apart, reason);
         }
+        if !is_event {
+            self.memory.note_ends(&outcome, &self.rows, self.now);
+        }
         self.follow(&outcome);
+        if let Some(reading) = reading {
+            self.memory.note_reading(&reading, &outcome, &self.rows);
+        }
+        self.memory.note_looks(&outcome, &self.rows, self.now);
         for pid in outcome.reread {
             self.sources.witness.order(WitnessOrder::Reread(pid));
         }
+        outcome.again
     }
 
     /// Tells what has changed, and has the sources follow it.

@@ -81,6 +81,7 @@ impl Surroundings {
     /// All that a collector in this process has to know.
     pub fn collector(&self) -> Result<collector::Setup, CommandError> {
         let home = self.environment.home.as_ref();
+        let config = self.config()?;
         Ok(collector::Setup {
             places: self.places()?,
             uid: self.environment.uid,
@@ -88,7 +89,10 @@ impl Surroundings {
             own_socket: self.own_tmux_socket(),
             claude_home: home.map(|home| home.join(".claude")),
             more_claude_homes: self.claude_config.clone().into_iter().collect(),
-            ttl: self.config()?.table.ttl(),
+            ttl: config.table.ttl(),
+            mirror_limits: config.mirror.limits(),
+            rebuild_bytes: config.mirror.rebuild_bytes(),
+            rebuild_window: config.mirror.rebuild_window(),
             clock: Timestamp::now,
         })
     }

@@ -24,8 +24,9 @@ pub struct Player {
 
 impl Player {
     /// A player with an empty table. `latest` is the time at which the log is read.
-    pub fn new(settings: Settings, latest: Timestamp) -> Self {
-        let own_server = settings.own_server.clone();
+    pub fn new(mut settings: Settings, latest: Timestamp) -> Self {
+        // The server of an event is that of its time; the table's own may be another one later.
+        let own_server = settings.own_server.take();
         let mut table = Table::new(settings);
         table.suspend_expiry();
         Self {

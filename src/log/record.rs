@@ -107,6 +107,19 @@ impl Record {
         Self::from(event)
     }
 
+    /// That a row is gone without a word of its assistant, as it is written down.
+    pub fn of_end(row: &crate::state::Row, now: Timestamp) -> Self {
+        let mut event = Event::new(row.assistant.clone(), State::Idle, row.target.clone(), now);
+        event.kind = Some(Kind::SessionEnded);
+        event.source = Source::Witness;
+        event.message = Some("its process or pane is gone".to_owned());
+        event.server.clone_from(&row.server);
+        event.pane = row.pane;
+        event.pid = row.pid;
+        event.instance_id.clone_from(&row.instance_id);
+        Self::from(event)
+    }
+
     /// Prints the line without its end.
     ///
     /// # Errors
@@ -131,7 +144,9 @@ impl Record {
     /// What the table is to be told.
     pub fn into_input(self) -> Input {
         match self.event.source {
-            Source::Witness => Input::Reading(Box::new(self.into_reading())),
+            Source::Witness if self.event.kind != Some(Kind::SessionEnded) => {
+                Input::Reading(Box::new(self.into_reading()))
+            }
             Source::User if self.event.event.as_deref() == Some(LOOKED_AT) => {
                 match (self.event.server, self.event.pane) {
                     (Some(server), Some(pane)) => Input::LookedAt { server, pane },

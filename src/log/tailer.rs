@@ -96,6 +96,11 @@ impl Tailer {
         tailer
     }
 
+    /// The mirror that is followed.
+    pub fn mirror(&self) -> &Path {
+        &self.mirror
+    }
+
     /// Hands over every line that has come since the last time. Never waits.
     pub fn poll(&mut self, now: Instant, sink: &mut Sink<'_>) -> ControlFlow<()> {
         for (file, _) in &mut self.retired {

@@ -154,6 +154,11 @@ impl Table {
         rows
     }
 
+    /// What every row is known by.
+    pub fn keys(&self) -> Vec<RowKey> {
+        self.rows.keys().cloned().collect()
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()

@@ -9,14 +9,19 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
+use super::ancestry;
 use crate::inbox::{Inbox, Orders, inbox};
 
 /// How often a process is looked at whose end the kernel does not tell.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// The start of a process is known to this much, by clocks that may drift apart.
+const START_SLACK: Duration = Duration::from_secs(2);
 
 /// Starts a thread that calls `ended` once for each process that ends while it is in the set that
 /// was sent last, also for one that has ended already. The thread ends with the sender.
@@ -115,6 +120,14 @@ fn watch(_pid: u32) -> Watch {
 
 fn as_pid(pid: u32) -> Option<Pid> {
     i32::try_from(pid).ok().and_then(Pid::from_raw)
+}
+
+/// Whether the process that has this number now began after `moment`, so that it is another one than
+/// was known by it then. False where the system does not tell.
+pub(crate) fn started_after(pid: u32, moment: Timestamp) -> bool {
+    ancestry::stat(pid)
+        .and_then(|stat| ancestry::started_at(stat.start))
+        .is_some_and(|started| started > moment.plus(START_SLACK))
 }
 
 /// Whether there is such a process, whoever it belongs to.

@@ -10,6 +10,7 @@ use std::process::Command;
 use pane_patrol::collector::{Setup, join};
 use pane_patrol::feed::{Feed, Health, Role};
 use pane_patrol::hub_client::HubClient;
+use pane_patrol_hooks::mirror::Limits;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -275,6 +276,9 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         more_claude_homes: Vec::new(),
         clock: Timestamp::now,
         ttl: std::time::Duration::from_secs(300),
+        mirror_limits: Limits::default(),
+        rebuild_bytes: 1 << 20,
+        rebuild_window: std::time::Duration::from_secs(3600),
     };
     let (first_feed, first) = join(setup.clone()).expect("a thread can be started");
     let next = |feed: &std::sync::mpsc::Receiver<Feed>, what: &dyn Fn(&Feed) -> bool| {
