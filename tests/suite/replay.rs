@@ -5,6 +5,8 @@
 //! captured with the hooks, so their levels are worked out from what was measured beside them: see
 //! [`levels`]. They are delivered in time, late, early, twice, and with each single one missing.
 
+mod rebuild;
+
 use std::time::Duration;
 
 use pane_patrol::state::{Input, Level, Outcome, Reading, Settings, Table};
