@@ -19,6 +19,10 @@ demo: tmux ## the real dashboard with scripted assistants, on a private tmux ser
 test: tmux ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
 
+.PHONY: stress
+stress: ## 8 processes with 5,000 events each through the real hook, every line exactly once
+	PANE_PATROL_STRESS=1 $(CARGO) test --release --locked --test suite many_hooks_at_once_lose_no_line
+
 .PHONY: tmux
 tmux:
 	@command -v tmux >/dev/null || sh scripts/install-tmux

@@ -8,4 +8,5 @@ mod dashboard;
 mod hook;
 mod hub;
 mod isolation;
+mod mirror;
 mod replay;

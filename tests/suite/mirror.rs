@@ -1,0 +1,430 @@
+//! The mirror under many real hooks, rotation and everything that may stand in its way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::event::Event;
+use pane_patrol_hooks::mirror::{Limits, MIN_MAX_BYTES, lock_path, rotate, rotated};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::common::{PATIENCE, TestEnv, finish, finish_with_stdin, fixture, private_folder, skip};
+
+/// A hook ends by itself before this time; one that took as long may have dropped its event.
+const HOOK_GAVE_UP: Duration = Duration::from_millis(75);
+
+fn hook(env: &TestEnv) -> Command {
+    let mut command = env.pane_patrol();
+    command.args(["hook", "claude"]);
+    command.envs([
+        ("CLAUDECODE", "1"),
+        ("CLAUDE_CODE_ENTRYPOINT", "cli"),
+        ("PANE_PATROL_TARGET", "work:1.2"),
+    ]);
+    command
+}
+
+/// Switches the mirror on, as a person does.
+fn mirror_on(env: &TestEnv) -> PathBuf {
+    let finished = finish(env.pane_patrol().args(["mirror", "on"]));
+    assert!(finished.status.success(), "{finished:?}");
+    env.places().mirror().expect("there is a home")
+}
+
+fn files(mirror: &Path) -> Vec<PathBuf> {
+    let rotated = (1..200).map(|number| rotated(mirror, number));
+    let there = rotated.take_while(|path| path.exists());
+    let mut files: Vec<PathBuf> = there.collect();
+    files.reverse();
+    files.push(mirror.to_owned());
+    files
+}
+
+/// What `log --follow --json` prints, line by line.
+struct Follower {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Follower {
+    fn start(env: &TestEnv) -> Self {
+        let mut child = env
+            .pane_patrol()
+            .args(["log", "--follow", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the executable can be started");
+        let stdout = child.stdout.take().expect("stdout is a pipe");
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, lines }
+    }
+
+    /// The next so many lines, and after them whatever still comes soon.
+    fn take(&self, count: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            lines.push(line);
+            if lines.len() == count {
+                break;
+            }
+        }
+        let soon = Duration::from_millis(700);
+        lines.extend(std::iter::from_fn(|| self.lines.recv_timeout(soon).ok()));
+        lines
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.child), Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+/// How often each request stands in `lines`, all of which must be events.
+fn requests<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<String, usize> {
+    let mut requests = BTreeMap::new();
+    for line in lines {
+        let event = Event::parse(line.as_bytes()).unwrap_or_else(|error| panic!("{error}: {line}"));
+        *requests
+            .entry(event.request_id.expect("a tool has one"))
+            .or_default() += 1;
+    }
+    requests
+}
+
+/// 8 processes at once, each with so many events; more with `PANE_PATROL_STRESS` set.
+fn stress() -> (usize, u64) {
+    if std::env::var_os("PANE_PATROL_STRESS").is_some() {
+        (5000, 256 * 1024)
+    } else {
+        (120, MIN_MAX_BYTES)
+    }
+}
+
+#[test]
+fn many_hooks_at_once_lose_no_line_in_any_rotation_and_a_follower_sees_each_once() {
+    let env = TestEnv::new();
+    let (events, max_bytes) = stress();
+    let mirror = mirror_on(&env);
+    let limits = Limits {
+        max_bytes,
+        max_files: 128,
+    };
+    rotate::write_limits(&mirror, limits).expect("it is ours");
+    let follower = Follower::start(&env);
+    let payload = fixture("claude/pre_tool_use.bash.json");
+    let id = payload
+        .split('"')
+        .find(|text| text.starts_with("toolu_"))
+        .expect("the payload has an id");
+
+    let (sure, unsure) = std::thread::scope(|scope| {
+        let (env, payload) = (&env, &payload);
+        let writers: Vec<_> = (0..8)
+            .map(|writer| {
+                scope.spawn(move || {
+                    let (mut sure, mut unsure) = (Vec::new(), Vec::new());
+                    for number in 0..events {
+                        let request = format!("w{writer}-{number}");
+                        let payload = payload.replace(id, &request);
+                        let start = Instant::now();
+                        finish_with_stdin(&mut hook(env), payload.as_bytes())
+                            .assert_silent_success();
+                        if start.elapsed() < HOOK_GAVE_UP {
+                            sure.push(request);
+                        } else {
+                            unsure.push(request);
+                        }
+                    }
+                    (sure, unsure)
+                })
+            })
+            .collect();
+        let results = writers
+            .into_iter()
+            .map(|writer| writer.join().expect("no writer fails"));
+        results.fold(
+            (BTreeSet::new(), BTreeSet::new()),
+            |mut all, (sure, unsure)| {
+                all.0.extend(sure);
+                all.1.extend(unsure);
+                all
+            },
+        )
+    });
+    assert!(
+        sure.len() > events * 4,
+        "the machine is too busy to tell: {}",
+        unsure.len()
+    );
+
+    let texts: Vec<String> = files(&mirror)
+        .iter()
+        .map(|path| fs::read_to_string(path).expect("it is text"))
+        .collect();
+    assert!(texts.len() > 2, "it was rotated");
+    assert!(
+        texts
+            .iter()
+            .all(|text| text.is_empty() || text.ends_with('\n'))
+    );
+    let written = requests(texts.iter().flat_map(|text| text.lines()));
+    let check = |who: &str, found: &BTreeMap<String, usize>| {
+        for request in &sure {
+            assert_eq!(found.get(request), Some(&1), "{who}: {request}");
+        }
+        let twice = found.iter().find(|(_, times)| **times > 1);
+        assert_eq!(twice, None, "{who}");
+    };
+    check("the files", &written);
+    let followed = follower.take(written.len());
+    let followed = requests(followed.iter().map(String::as_str));
+    check("the follower", &followed);
+    assert_eq!(followed, written);
+    let read = finish(env.pane_patrol().args(["log", "--json"]));
+    assert_eq!(read.stderr, "");
+    assert_eq!(requests(read.stdout.lines()), written);
+}
+
+#[test]
+fn the_mirror_is_private_and_off_until_it_is_switched_on() {
+    let env = TestEnv::new();
+    let payload = fixture("claude/stop.plain.json");
+    let status = || finish(env.pane_patrol().args(["mirror", "status"])).stdout;
+    finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+    assert!(status().starts_with("off\n"));
+    assert!(
+        !env.path("state/pane-patrol").exists(),
+        "nothing makes it unasked"
+    );
+
+    let mirror = mirror_on(&env);
+    let mode = |path: &Path| {
+        fs::metadata(path)
+            .expect("it is there")
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(mode(&mirror), 0o600);
+    assert_eq!(mode(&lock_path(&mirror)), 0o600);
+    assert_eq!(mode(mirror.parent().expect("a folder")), 0o700);
+    finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+    assert!(status().starts_with("on, one file with "));
+    let again = finish(env.pane_patrol().args(["mirror", "on"]));
+    assert!(again.stderr.starts_with("It was on already"), "{again:?}");
+
+    let off = finish(env.pane_patrol().args(["mirror", "off"]));
+    assert!(
+        off.status.success() && off.stderr.contains("is kept"),
+        "{off:?}"
+    );
+    finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+    assert!(!mirror.exists());
+    let kept = finish(env.pane_patrol().args(["log", "--json"]));
+    assert_eq!(kept.stdout.lines().count(), 1, "{kept:?}");
+    let off = finish(env.pane_patrol().args(["mirror", "off"]));
+    assert_eq!(off.stderr, "It was off already.\n");
+}
+
+#[test]
+fn what_stands_in_its_place_is_left_alone_by_hooks_and_named_by_the_command() {
+    let env = TestEnv::new();
+    let mirror = mirror_on(&env);
+    let payload = fixture("claude/stop.plain.json");
+    let elsewhere = env.path("elsewhere");
+    fs::write(&elsewhere, "mine\n").expect("ours");
+    let silent = || finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+    let named = |why: &str| {
+        let finished = finish(env.pane_patrol().args(["mirror", "status"]));
+        assert_eq!(finished.status.code(), Some(1));
+        assert!(finished.stderr.contains(why), "{finished:?}");
+        let on = finish(env.pane_patrol().args(["mirror", "on"]));
+        assert_eq!(on.status.code(), Some(1), "{on:?}");
+    };
+    fs::remove_file(&mirror).expect("ours");
+    symlink(&elsewhere, &mirror).expect("ours");
+    silent();
+    named("it is a link");
+    assert_eq!(fs::read_to_string(&elsewhere).expect("ours"), "mine\n");
+
+    fs::remove_file(&mirror).expect("ours");
+    fs::create_dir(&mirror).expect("ours");
+    silent();
+    named("it is no regular file");
+    assert_eq!(fs::read_dir(&mirror).expect("ours").count(), 0);
+
+    fs::remove_dir(&mirror).expect("ours");
+    fs::remove_file(lock_path(&mirror)).expect("ours");
+    symlink(&elsewhere, lock_path(&mirror)).expect("ours");
+    let full = "x".repeat(usize::try_from(MIN_MAX_BYTES).expect("it fits")) + "\n";
+    fs::write(&mirror, &full).expect("ours");
+    silent();
+    assert_eq!(fs::read_to_string(&elsewhere).expect("ours"), "mine\n");
+    assert!(
+        !rotated(&mirror, 1).exists(),
+        "without its lock nobody rotates"
+    );
+    let text = fs::read_to_string(&mirror).expect("ours");
+    assert_eq!(text.lines().count(), 2, "the line is there all the same");
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_costs_the_rotation_and_no_line() {
+    let env = TestEnv::new();
+    let mirror = mirror_on(&env);
+    let limits = Limits {
+        max_bytes: MIN_MAX_BYTES,
+        max_files: 3,
+    };
+    rotate::write_limits(&mirror, limits).expect("ours");
+    let full = "x".repeat(usize::try_from(MIN_MAX_BYTES).expect("it fits")) + "\n";
+    fs::write(&mirror, full).expect("ours");
+    let folder = mirror.parent().expect("a folder").to_owned();
+    let mut command = hook(&env);
+    if rustix::process::geteuid().is_root() {
+        // Nothing is forbidden to root, so somebody else is it.
+        const NOBODY: u32 = 65534;
+        for path in [&folder, &mirror, &lock_path(&mirror)] {
+            chown(path, Some(NOBODY), Some(NOBODY)).expect("root may");
+        }
+        for path in [env.path(""), env.path("state")] {
+            fs::set_permissions(path, PermissionsExt::from_mode(0o755)).expect("ours");
+        }
+        let program = env.path("pane-patrol");
+        fs::copy(command.get_program(), &program).expect("ours");
+        let variables: Vec<_> = command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+            .collect();
+        command = Command::new(program);
+        command.args(["hook", "claude"]).env_clear().envs(variables);
+        command.uid(NOBODY).gid(NOBODY).current_dir("/");
+    }
+    fs::set_permissions(&folder, PermissionsExt::from_mode(0o500)).expect("ours");
+    let payload = fixture("claude/stop.plain.json");
+    for _ in 0..3 {
+        finish_with_stdin(&mut command, payload.as_bytes()).assert_silent_success();
+    }
+    fs::set_permissions(&folder, PermissionsExt::from_mode(0o700)).expect("ours");
+    let text = fs::read_to_string(&mirror).expect("ours");
+    assert_eq!(text.lines().count(), 4);
+    let names: BTreeSet<_> = fs::read_dir(&folder)
+        .expect("ours")
+        .map(|entry| entry.expect("ours").file_name())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn a_full_disk_costs_lines_but_never_a_whole_one_behind_a_torn_one() {
+    let env = TestEnv::new();
+    let may = env
+        .command("unshare")
+        .args(["--user", "--map-root-user", "--mount", "true"])
+        .output();
+    if !may.is_ok_and(|output| output.status.success()) {
+        return skip("no full disk can be made here: user namespaces are not allowed");
+    }
+    let mirror = mirror_on(&env);
+    let folder = mirror.parent().expect("a folder");
+    fs::remove_file(&mirror).expect("ours");
+    // Room for one page besides the filler: some 12 lines, of which the last is torn.
+    let script = r#"mount -t tmpfs -o size=64k,mode=700 full "$1" || exit 99
+        : > "$2"
+        head -c 61440 /dev/zero > "$1/fill"
+        for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+            "$0" hook claude < "$3" || exit
+        done
+        rm "$1/fill"
+        "$0" hook claude < "$3" || exit
+        cp "$2" "$4""#;
+    let payload = env.path("payload.json");
+    fs::write(&payload, fixture("claude/pre_tool_use.bash.json")).expect("ours");
+    let copy = env.path("copy.jsonl");
+    let hook = hook(&env);
+    let mut unshare = env.command("unshare");
+    let variables = hook
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+    unshare.envs(variables);
+    unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+    unshare.arg(hook.get_program()).arg(folder).arg(&mirror);
+    unshare.arg(&payload).arg(&copy);
+    finish(&mut unshare).assert_silent_success();
+
+    let text = fs::read_to_string(&copy).expect("the mirror was copied");
+    let whole = text
+        .lines()
+        .filter(|line| Event::parse(line.as_bytes()).is_ok());
+    let whole = whole.count();
+    assert!((2..20).contains(&whole), "{text}");
+    let read = finish(env.pane_patrol().args(["log", "--json"]).arg(&copy));
+    let found = requests(read.stdout.lines()).values().sum::<usize>();
+    let torn = text.lines().count() - whole;
+    assert!(found >= whole && torn <= 1, "{text}");
+    assert!(
+        text.ends_with('\n'),
+        "what came after there was room again is whole"
+    );
+    let last = text.lines().last().expect("a line");
+    assert!(
+        read.stdout
+            .lines()
+            .last()
+            .is_some_and(|line| last.ends_with(line))
+    );
+}
+
+#[test]
+fn a_limit_on_file_sizes_kills_no_hook_that_logs() {
+    let env = TestEnv::new();
+    let mirror = mirror_on(&env);
+    let hook = hook(&env);
+    let mut limited = env.command("sh");
+    let variables = hook
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    limited.envs(variables);
+    limited
+        .args(["-c", "ulimit -f 1; exec \"$0\" hook claude"])
+        .arg(hook.get_program());
+    let payload = fixture("claude/stop.plain.json");
+    for _ in 0..5 {
+        finish_with_stdin(&mut limited, payload.as_bytes()).assert_silent_success();
+    }
+    assert_eq!(fs::read(mirror).expect("ours"), b"");
+}
+
+#[test]
+fn a_named_session_has_a_log_of_its_own() {
+    let env = TestEnv::new();
+    let mirror = mirror_on(&env);
+    let payload = fixture("claude/stop.plain.json");
+    let mut work = env.pane_patrol();
+    work.args(["mirror", "on"])
+        .env("PANE_PATROL_SESSION", "work");
+    assert!(finish(&mut work).status.success());
+    let mut hook = hook(&env);
+    hook.env("PANE_PATROL_SESSION", "work");
+    finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+    assert_eq!(fs::read(&mirror).expect("ours"), b"");
+    let folder = mirror.parent().expect("a folder");
+    private_folder(folder);
+    let own = folder.join("sessions/work/session-events.jsonl");
+    assert!(!fs::read(own).expect("it is on").is_empty());
+}
