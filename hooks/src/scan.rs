@@ -95,6 +95,14 @@ impl<R: BufRead> Scanner<R> {
         }
     }
 
+    /// Whether the next value is an object. Takes nothing.
+    ///
+    /// # Errors
+    /// [`Stop`] when the input ends before it.
+    pub fn is_at_object(&mut self) -> Scan<bool> {
+        self.token().map(|first| first == b'{')
+    }
+
     /// Takes a value of any kind and keeps nothing.
     ///
     /// # Errors

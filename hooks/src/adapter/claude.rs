@@ -1,32 +1,49 @@
 //! Claude Code: what is registered in its `settings.json`, and what each of its payloads means.
 
 mod caller;
-mod payload;
-mod summary;
 
+pub use super::payload::Payload;
 pub use caller::Caller;
-pub use payload::{Payload, ToolInput};
 
+use std::io::BufRead;
 use std::path::PathBuf;
 
 use super::report::{clean, name};
-use super::{QUESTION_TOOLS, Registration, Report, Version};
-use crate::event::{Kind, State};
+use super::{
+    Adapter, Call, Heard, Panes, QUESTION_TOOLS, Registration, Report, TimeoutUnit, Version,
+    summary,
+};
+use crate::event::{Assistant, Kind, State};
 
 /// The first version that knows the later events.
 const LATER: Option<Version> = Some(Version(2, 1, 197));
 
-/// The events that are registered, in the order in which they are written.
+/// Claude Code.
+pub const ADAPTER: Adapter = Adapter {
+    assistant: Assistant::CLAUDE,
+    registrations: REGISTRATIONS,
+    unregistered: &[(
+        "PermissionDenied",
+        "the end of the tool's batch says the same",
+    )],
+    timeout_unit: TimeoutUnit::Seconds,
+    names_its_event: true,
+    panes: Panes::Own,
+    hear,
+};
+
+/// The events that are registered, in the order in which they are written. All are synchronous:
+/// asynchronous ones arrive out of order.
 pub const REGISTRATIONS: &[Registration] = &[
-    always("SessionStart"),
-    always("SessionEnd"),
-    always("UserPromptSubmit"),
-    always("PreToolUse"),
-    always("PostToolUse"),
-    always("Notification"),
-    always("Stop"),
-    always("SubagentStart"),
-    always("SubagentStop"),
+    Registration::of("SessionStart"),
+    Registration::of("SessionEnd"),
+    Registration::of("UserPromptSubmit"),
+    Registration::of("PreToolUse"),
+    Registration::of("PostToolUse"),
+    Registration::of("Notification"),
+    Registration::of("Stop"),
+    Registration::of("SubagentStart"),
+    Registration::of("SubagentStop"),
     later("PostToolUseFailure"),
     later("StopFailure"),
     later("PostToolBatch"),
@@ -35,28 +52,25 @@ pub const REGISTRATIONS: &[Registration] = &[
     later("Elicitation"),
     later("ElicitationResult"),
     Registration {
-        event: "PermissionRequest",
-        since: None,
         approvals_only: true,
         timeout_seconds: 3600,
+        ..Registration::of("PermissionRequest")
     },
 ];
 
-const fn always(event: &'static str) -> Registration {
+const fn later(event: &'static str) -> Registration {
     Registration {
-        event,
-        since: None,
-        approvals_only: false,
-        timeout_seconds: 5,
+        since: LATER,
+        ..Registration::of(event)
     }
 }
 
-const fn later(event: &'static str) -> Registration {
-    Registration {
-        event,
-        since: LATER,
-        approvals_only: false,
-        timeout_seconds: 5,
+fn hear(input: &mut dyn BufRead, call: &Call<'_>) -> Heard {
+    let caller = Caller::read(call.get, call.any_name, call.parent);
+    let payload = Payload::read(input);
+    Heard {
+        report: report(&payload, &caller),
+        is_complete: payload.is_complete,
     }
 }
 
@@ -74,7 +88,7 @@ pub fn report(payload: &Payload, caller: &Caller) -> Option<Report> {
         pid: caller.pid,
         instance_id: name(&payload.session_id),
         agent_id: payload.agent_id.as_deref().and_then(name),
-        turn_id: name(&payload.prompt_id),
+        turn_id: name(&payload.turn_id),
         request_id: name(&payload.tool_use_id).filter(|_| about_tool),
         event: name(&payload.hook_event_name),
         tool: name(&payload.tool_name).filter(|_| about_tool),
@@ -82,6 +96,7 @@ pub fn report(payload: &Payload, caller: &Caller) -> Option<Report> {
         cwd: clean(&payload.cwd),
         attended: caller.attended,
         home: config_folder(caller, payload),
+        happened: None,
     })
 }
 
@@ -170,7 +185,7 @@ fn message(kind: Kind, payload: &Payload) -> Option<String> {
             summary::line(&payload.message)
         }
         "Stop" | "SubagentStop" => summary::of_answer(&payload.last_assistant_message),
-        "StopFailure" => failure(payload),
+        "StopFailure" => summary::failure(payload),
         "PreCompact" if kind == Kind::TurnStarted => Some("compacting".to_owned()),
         "Elicitation" => summary::line(&payload.message),
         _ => None,
@@ -182,16 +197,6 @@ fn prompt(prompt: &str) -> Option<String> {
         Some("background task ended".to_owned())
     } else {
         summary::line(&summary::first_line(prompt))
-    }
-}
-
-fn failure(payload: &Payload) -> Option<String> {
-    let said = summary::of_answer(&payload.last_assistant_message);
-    let details = said.or_else(|| summary::line(&payload.error_details));
-    match (payload.error.as_str(), details) {
-        ("", details) => details,
-        (error, None) => summary::line(error),
-        (error, Some(details)) => summary::line(&format!("{error}: {details}")),
     }
 }
 

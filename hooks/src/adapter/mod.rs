@@ -1,10 +1,33 @@
 //! One module an assistant: its registration table (what the installer writes into its settings)
-//! beside its adapter (what each payload means), so that the two cannot drift apart.
+//! beside its adapter (what each payload means), so that the two cannot drift apart. [`ADAPTERS`] is
+//! the list of all; nothing else names them.
 
+pub mod caller;
 pub mod claude;
+mod payload;
 mod report;
+mod summary;
 
+use std::ffi::OsString;
+use std::io::BufRead;
+
+use crate::event::Assistant;
+
+pub use caller::Caller;
+pub use payload::{Calls, Details, Payload, ToolInput};
 pub use report::Report;
+
+/// Every assistant whose hooks are understood.
+pub const ADAPTERS: &[Adapter] = &[
+    claude::ADAPTER,
+];
+
+/// The adapter of the assistant called `name`.
+pub fn find(name: &str) -> Option<&'static Adapter> {
+    ADAPTERS
+        .iter()
+        .find(|adapter| adapter.assistant.as_str() == name)
+}
 
 /// Tools that ask the person a question: a request for one of them waits for input, not approval.
 pub const QUESTION_TOOLS: &[&str] = &[
@@ -14,6 +37,78 @@ pub const QUESTION_TOOLS: &[&str] = &[
     "request_user_input",
     "question",
 ];
+
+/// One assistant: what is registered, and how what it sends is understood.
+#[derive(Debug)]
+pub struct Adapter {
+    /// Which assistant.
+    pub assistant: Assistant,
+    /// The events the installer registers, in the order in which they are written.
+    pub registrations: &'static [Registration],
+    /// Events that are understood but not registered, each with the reason.
+    pub unregistered: &'static [(&'static str, &'static str)],
+    /// How the assistant counts a hook's timeout in its settings.
+    pub timeout_unit: TimeoutUnit,
+    /// Whether payloads name their event. If not, the registered command does:
+    /// `hook <assistant> <event>`.
+    pub names_its_event: bool,
+    /// Whose environment its hooks have.
+    pub panes: Panes,
+    /// Reads one payload and says what it means.
+    pub hear: fn(&mut dyn BufRead, &Call<'_>) -> Heard,
+}
+
+/// What a hook knows beside its payload.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// The event's name, where the command gives it.
+    pub event: Option<&'a str>,
+    /// The hook's environment.
+    pub get: &'a dyn Fn(&str) -> Option<OsString>,
+    /// Whether some variable's name satisfies a test.
+    pub any_name: &'a dyn Fn(&dyn Fn(&str) -> bool) -> bool,
+    /// The process that started the hook.
+    pub parent: u32,
+    /// The arguments of that process, its own name first; none where they cannot be known cheaply.
+    pub arguments: &'a [String],
+}
+
+/// What came of one payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// What it means; `None`: nothing for a row.
+    pub report: Option<Report>,
+    /// Whether the payload came to its end.
+    pub is_complete: bool,
+}
+
+/// Whose environment an assistant's hooks have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panes {
+    /// That of the assistant in the pane: `TMUX_PANE` is right.
+    Own,
+    /// It may be that of a server which several panes share: `TMUX_PANE` has to be proved.
+    Shared,
+}
+
+/// How an assistant counts a hook's timeout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeoutUnit {
+    /// In seconds.
+    Seconds,
+    /// In milliseconds.
+    Milliseconds,
+}
+
+impl TimeoutUnit {
+    /// The number that means `seconds` in the assistant's settings.
+    pub fn count(self, seconds: u32) -> u32 {
+        match self {
+            Self::Seconds => seconds,
+            Self::Milliseconds => seconds * 1000,
+        }
+    }
+}
 
 /// A version of an assistant, for example 2.1.197.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,11 +123,35 @@ pub struct Registration {
     pub since: Option<Version>,
     /// Registered only when the person asked to answer requests from the dashboard.
     pub approvals_only: bool,
-    /// How long the assistant waits for the hook, in seconds.
+    /// How long the assistant waits for the hook, in seconds; see [`Adapter::timeout_unit`].
     pub timeout_seconds: u32,
+    /// The assistant is told not to wait for the hook. Only where the order of events does not matter.
+    pub runs_async: bool,
+    /// The assistant's own pattern of what the event is about; `None`: everything.
+    pub matcher: Option<&'static str>,
 }
 
 impl Registration {
+    /// The usual one: waited for, for five seconds at most, in all versions, whatever it is about.
+    pub const fn of(event: &'static str) -> Self {
+        Self {
+            event,
+            since: None,
+            approvals_only: false,
+            timeout_seconds: 5,
+            runs_async: false,
+            matcher: None,
+        }
+    }
+
+    /// One that is not waited for.
+    pub const fn unawaited(event: &'static str) -> Self {
+        Self {
+            runs_async: true,
+            ..Self::of(event)
+        }
+    }
+
     /// Whether an assistant of `version` (`None`: unknown) may be told of this event.
     pub fn fits(&self, version: Option<Version>, approvals: bool) -> bool {
         let known = match (self.since, version) {
@@ -43,3 +162,6 @@ impl Registration {
         known && (approvals || !self.approvals_only)
     }
 }
+
+#[cfg(test)]
+mod tests;

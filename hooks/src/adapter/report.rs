@@ -1,5 +1,7 @@
 //! What an adapter makes of a payload: an event that does not know yet where and when it happened.
 
+use std::time::Duration;
+
 use crate::event::{Assistant, Event, Kind, State};
 use crate::place::Place;
 use crate::text::has_control;
@@ -7,6 +9,9 @@ use crate::timestamp::Timestamp;
 
 /// Longest id, tool or event name that is passed on, in bytes.
 const MAX_NAME_BYTES: usize = 256;
+
+/// A sender's own time counts when it is no older than this: it was sent at once.
+const OLDEST_TIME: Duration = Duration::from_secs(10);
 
 /// An event without assistant, place and time. Fields as in [`Event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +42,39 @@ pub struct Report {
     pub attended: bool,
     /// The assistant's config folder, when it is not the default one.
     pub home: Option<String>,
+    /// When it happened, where the sender says so; else the hook was started at that moment.
+    pub happened: Option<Timestamp>,
 }
 
 impl Report {
-    /// The event: this report, of `assistant`, at `place`, at `ts`.
+    /// A report that says nothing but what the assistant does and why.
+    pub fn new(state: State, kind: Kind) -> Self {
+        Self {
+            state,
+            kind,
+            pid: None,
+            instance_id: None,
+            agent_id: None,
+            turn_id: None,
+            request_id: None,
+            event: None,
+            tool: None,
+            message: None,
+            cwd: None,
+            attended: true,
+            home: None,
+            happened: None,
+        }
+    }
+
+    /// The event: this report, of `assistant`, at `place`; the hook was started at `ts`.
     ///
     /// Without a pane (the target was given by hand, as in a container) the process is left out:
     /// its number means nothing to a collector outside.
     pub fn at(self, assistant: Assistant, place: Place, ts: Timestamp) -> Event {
         let pid = self.pid.filter(|_| place.pane.is_some());
+        let is_plausible = |told: &Timestamp| *told <= ts && ts.since(*told) <= OLDEST_TIME;
+        let ts = self.happened.filter(is_plausible).unwrap_or(ts);
         Event {
             kind: Some(self.kind),
             pane: place.pane,

@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::payload::Payload;
+use super::Payload;
 
 /// Variables of programs that run Claude's hooks, by the beginning of their names.
 const FOREIGN_PREFIXES: &[&str] = &["COPILOT_", "CURSOR_", "GROK_"];

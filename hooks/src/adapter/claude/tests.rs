@@ -1,13 +1,9 @@
 //! Every captured payload and what it means: one line a file, so that a new file without a line fails.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use super::*;
-
-fn fixtures() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures"))
-}
+use crate::adapter::tests::{files, fixtures, line};
 
 fn inside_claude() -> Caller {
     Caller {
@@ -20,38 +16,6 @@ fn inside_claude() -> Caller {
 
 fn read(json: &str) -> Payload {
     Payload::read(json.as_bytes())
-}
-
-/// `state kind tool | request | agent | message`, `-` for what is absent.
-fn line(report: Option<&Report>) -> String {
-    let Some(report) = report else {
-        return "nothing".to_owned();
-    };
-    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-    let mut line = format!("{} {}", report.state, report.kind);
-    for (name, value) in [
-        ("tool", &report.tool),
-        ("request", &report.request_id),
-        ("agent", &report.agent_id),
-    ] {
-        if value.is_some() {
-            write!(line, " {name}={}", or_dash(value)).unwrap();
-        }
-    }
-    write!(line, " | {}", or_dash(&report.message)).unwrap();
-    line
-}
-
-/// The files below `folder` with this extension, in order.
-fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
-    let mut files: Vec<_> = std::fs::read_dir(fixtures().join(folder))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == extension))
-        .collect();
-    files.sort();
-    assert!(!files.is_empty(), "{folder}");
-    files
 }
 
 #[test]

@@ -1,4 +1,7 @@
-//! The fields of Claude's payloads that mean something here, taken from the stream as they come by.
+//! The fields of payloads that mean something here, taken from the stream as they come by.
+//!
+//! Most assistants took the shape of their payloads from Claude Code, so one reader serves them; what
+//! a field means in a given event is each adapter's business. Fields come in two spellings.
 
 use std::io::BufRead;
 
@@ -14,20 +17,22 @@ const TEXT: usize = 2048;
 /// What was read of one payload. A field that did not come, or was no text, is empty or `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload {
-    /// Claude's own name of the event.
+    /// The assistant's own name of the event.
     pub hook_event_name: String,
     /// The session.
     pub session_id: String,
-    /// The session's transcript below Claude's config folder.
+    /// The session's transcript.
     pub transcript_path: String,
-    /// The folder Claude works in.
+    /// The folder the assistant works in.
     pub cwd: String,
     /// The turn.
-    pub prompt_id: String,
+    pub turn_id: String,
     /// The sub-agent.
     pub agent_id: Option<String>,
     /// The sub-agent's kind; empty for an internal one.
     pub agent_type: Option<String>,
+    /// The agent that started this one.
+    pub parent_agent_id: Option<String>,
     /// The tool.
     pub tool_name: String,
     /// The tool call.
@@ -48,8 +53,14 @@ pub struct Payload {
     pub error: String,
     /// Why a turn failed, at length.
     pub error_details: String,
-    /// The beginning of Claude's last words.
+    /// The beginning of the assistant's last words.
     pub last_assistant_message: String,
+    /// What a request is about, where a notice says it itself.
+    pub details: Details,
+    /// What came of a model request.
+    pub status: String,
+    /// How many tool calls ended together, and how many of them were cancelled.
+    pub calls: Calls,
     /// Whether a compaction was asked for or came by itself.
     pub trigger: String,
     /// Whether a sub-agent works on after the turn.
@@ -58,6 +69,28 @@ pub struct Payload {
     pub has_foreign_field: bool,
     /// Whether the object came to its end.
     pub is_complete: bool,
+}
+
+/// The request that a notice is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// What kind of request.
+    pub kind: String,
+    /// Its title on the screen.
+    pub title: String,
+    /// A shell command.
+    pub command: String,
+    /// A file.
+    pub path: String,
+}
+
+/// Tool calls that ended together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// All of them.
+    pub all: usize,
+    /// Those that were refused or stopped by the person.
+    pub cancelled: usize,
 }
 
 /// What one-line summaries are made of.
@@ -95,6 +128,7 @@ const FOREIGN_FIELDS: &[&str] = &[
     "hookName",
     "hookEventName",
     "toolName",
+    "transcriptPath",
     "timestamp",
     "conversation_id",
     "generation_id",
@@ -112,34 +146,56 @@ impl Payload {
     }
 
     fn take<R: BufRead>(&mut self, scanner: &mut Scanner<R>, key: &str) -> Scan<()> {
+        self.has_foreign_field |= FOREIGN_FIELDS.contains(&key);
         let (field, max) = match key {
             "hook_event_name" => (&mut self.hook_event_name, NAME),
-            "session_id" => (&mut self.session_id, NAME),
-            "transcript_path" => (&mut self.transcript_path, PATH),
+            "session_id" | "sessionId" => (&mut self.session_id, NAME),
+            "transcript_path" | "transcriptPath" => (&mut self.transcript_path, PATH),
             "cwd" => (&mut self.cwd, PATH),
-            "prompt_id" => (&mut self.prompt_id, NAME),
-            "tool_name" => (&mut self.tool_name, NAME),
+            "prompt_id" | "turn_id" => (&mut self.turn_id, NAME),
+            "tool_name" | "toolName" => (&mut self.tool_name, NAME),
             "tool_use_id" => (&mut self.tool_use_id, NAME),
             "source" => (&mut self.source, NAME),
             "reason" => (&mut self.reason, TEXT),
             "prompt" => (&mut self.prompt, TEXT),
             "notification_type" => (&mut self.notification_type, NAME),
             "message" => (&mut self.message, TEXT),
-            "error" => (&mut self.error, TEXT),
             "error_details" => (&mut self.error_details, TEXT),
-            "last_assistant_message" => (&mut self.last_assistant_message, TEXT),
-            "trigger" => (&mut self.trigger, NAME),
-            "agent_id" => return scanner.text(NAME).map(|text| self.agent_id = text),
-            "agent_type" => return scanner.text(NAME).map(|text| self.agent_type = text),
-            "tool_input" => return self.tool_input.read(scanner),
-            "background_tasks" => return self.read_background_tasks(scanner),
-            _ => {
-                self.has_foreign_field |= FOREIGN_FIELDS.contains(&key);
-                return scanner.skip();
+            "last_assistant_message" | "prompt_response" => {
+                (&mut self.last_assistant_message, TEXT)
             }
+            "trigger" => (&mut self.trigger, NAME),
+            "status" => (&mut self.status, NAME),
+            "agent_id" | "agentId" => return scanner.text(NAME).map(|text| self.agent_id = text),
+            "agent_type" | "agentType" => {
+                return scanner.text(NAME).map(|text| self.agent_type = text);
+            }
+            "parentAgentId" => {
+                return scanner.text(NAME).map(|text| self.parent_agent_id = text);
+            }
+            "tool_input" | "toolArgs" => return self.tool_input.read(scanner),
+            "details" => return self.details.read(scanner),
+            "error" => return self.read_error(scanner),
+            "tool_calls" => return self.calls.read(scanner),
+            "background_tasks" => return self.read_background_tasks(scanner),
+            _ => return scanner.skip(),
         };
         *field = scanner.text(max)?.unwrap_or_default();
         Ok(())
+    }
+
+    /// A text, or an object with a text in it.
+    fn read_error<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> Scan<()> {
+        if !scanner.is_at_object()? {
+            self.error = scanner.text(TEXT)?.unwrap_or_default();
+            return Ok(());
+        }
+        scanner.object(|scanner, key| match key {
+            "message" => scanner
+                .text(TEXT)
+                .map(|text| self.error = text.unwrap_or_default()),
+            _ => scanner.skip(),
+        })
     }
 
     fn read_background_tasks<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> Scan<()> {
@@ -153,6 +209,36 @@ impl Payload {
             self.subagent_runs |=
                 kind.as_deref() == Some("subagent") && status.as_deref() == Some("running");
             Ok(())
+        })
+    }
+}
+
+impl Details {
+    fn read<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> Scan<()> {
+        scanner.object(|scanner, key| {
+            let field = match key {
+                "type" => &mut self.kind,
+                "title" => &mut self.title,
+                "command" => &mut self.command,
+                "filePath" => &mut self.path,
+                _ => return scanner.skip(),
+            };
+            *field = scanner.text(PATH)?.unwrap_or_default();
+            Ok(())
+        })
+    }
+}
+
+impl Calls {
+    fn read<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> Scan<()> {
+        scanner.array(|scanner| {
+            self.all += 1;
+            scanner.object(|scanner, key| match key {
+                "status" => scanner.text(NAME).map(|text| {
+                    self.cancelled += usize::from(text.as_deref() == Some("cancelled"))
+                }),
+                _ => scanner.skip(),
+            })
         })
     }
 }
@@ -190,7 +276,7 @@ impl ToolInput {
         Ok(())
     }
 
-    fn read_questions<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> Scan<()> {
+    pub(super) fn read_questions<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> Scan<()> {
         scanner.array(|scanner| {
             self.questions += 1;
             let is_first = self.questions == 1;

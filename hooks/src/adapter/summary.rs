@@ -1,14 +1,16 @@
-//! One line that tells a person what Claude is about to do or asks, made from the same fields for
-//! every event about one tool call: rows recognise a request by it.
+//! One line that tells a person what an assistant is about to do or asks, made from the same fields
+//! for every event about one tool call: rows recognise a request by it.
 
-use super::payload::ToolInput;
+use super::QUESTION_TOOLS;
+use super::payload::{Payload, ToolInput};
 use crate::text::{MAX_MESSAGE_CHARS, one_line};
 
 /// What a tool call is about; `None` when its input says nothing.
 pub(super) fn of_tool(tool: &str, input: &ToolInput, cwd: &str) -> Option<String> {
     let text = match tool {
-        "AskUserQuestion" => question(input),
+        _ if QUESTION_TOOLS.contains(&tool) && input.questions > 0 => question(input),
         "ExitPlanMode" => plan(&input.plan),
+        "apply_patch" => patch(&input.command),
         "EnterPlanMode" => "enter plan mode".to_owned(),
         _ if tool.starts_with("mcp__") => mcp(tool, input),
         _ if !input.command.is_empty() => first_line(&input.command),
@@ -45,6 +47,17 @@ pub(super) fn of_answer(text: &str) -> Option<String> {
     line(plain(first.or_else(|| lines().next())?))
 }
 
+/// Why a turn failed: in one word, and at length.
+pub(super) fn failure(payload: &Payload) -> Option<String> {
+    let said = of_answer(&payload.last_assistant_message);
+    let details = said.or_else(|| line(&payload.error_details));
+    match (payload.error.as_str(), details) {
+        ("", details) => details,
+        (error, None) => line(error),
+        (error, Some(details)) => line(&format!("{error}: {details}")),
+    }
+}
+
 fn first_of(input: &ToolInput) -> &str {
     let other = input.other.as_ref().map_or("", |(_, text)| text);
     [
@@ -77,6 +90,19 @@ fn plan(plan: &str) -> String {
     title.map_or_else(|| "plan".to_owned(), |title| format!("plan: {title}"))
 }
 
+/// The files that a patch in Codex's format touches.
+fn patch(patch: &str) -> String {
+    let files = patch.lines().filter_map(|line| {
+        let (what, file) = line.strip_prefix("*** ")?.split_once(" File: ")?;
+        ["Add", "Update", "Delete"].contains(&what).then_some(file)
+    });
+    let files: Vec<&str> = files.collect();
+    if files.is_empty() {
+        return first_line(patch);
+    }
+    files.join(", ")
+}
+
 /// `mcp__server__tool` with its first argument.
 fn mcp(tool: &str, input: &ToolInput) -> String {
     let words = tool.trim_start_matches("mcp__").replacen("__", " ", 1);
@@ -106,7 +132,6 @@ fn has_words(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapter::claude::payload::Payload;
 
     fn summary(tool: &str, input: &str) -> Option<String> {
         let json = format!(r#"{{"tool_input":{input}}}"#);
@@ -172,6 +197,22 @@ mod tests {
             ),
             ("ExitPlanMode", "{}", "plan"),
             ("EnterPlanMode", "{}", "enter plan mode"),
+            (
+                "apply_patch",
+                r#"{"command":"*** Begin Patch\n*** Add File: /t/a\n+x\n*** Update File: b.rs\n*** End Patch"}"#,
+                "/t/a, b.rs",
+            ),
+            ("apply_patch", r#"{"command":"what?"}"#, "what?"),
+            (
+                "ask_user",
+                r#"{"questions":[{"question":"Which?"}]}"#,
+                "Which?",
+            ),
+            (
+                "ask_user",
+                r#"{"message":"Which colour?"}"#,
+                "Which colour?",
+            ),
             ("Newest", r#"{"n":1,"what":"that"}"#, "that"),
         ] {
             assert_eq!(

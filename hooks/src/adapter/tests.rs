@@ -1,0 +1,186 @@
+//! Every captured payload of every assistant and what it means, one line a file, so that a new file
+//! without a line fails; and the proof that what is registered is what is understood.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+pub(super) fn fixtures() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures"))
+}
+
+/// The files below `folder` with this extension, in order.
+pub(super) fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(fixtures().join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == extension))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "{folder}");
+    files
+}
+
+/// `state kind tool request agent | message`, `-` for what is absent.
+pub(super) fn line(report: Option<&Report>) -> String {
+    let Some(report) = report else {
+        return "nothing".to_owned();
+    };
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    let mut line = format!("{} {}", report.state, report.kind);
+    for (name, value) in [
+        ("tool", &report.tool),
+        ("request", &report.request_id),
+        ("agent", &report.agent_id),
+    ] {
+        if value.is_some() {
+            write!(line, " {name}={}", or_dash(value)).unwrap();
+        }
+    }
+    write!(line, " | {}", or_dash(&report.message)).unwrap();
+    line
+}
+
+/// What an adapter makes of one captured payload, called as its registration calls it.
+fn heard(adapter: &Adapter, event: &str, payload: &[u8]) -> Option<Report> {
+    let inside = |name: &str| (name == "CLAUDECODE").then(|| "1".into());
+    let call = Call {
+        event: (!adapter.names_its_event).then_some(event),
+        get: &inside,
+        any_name: &|_| false,
+        parent: 42,
+        arguments: &[],
+    };
+    (adapter.hear)(&mut &*payload, &call).report
+}
+
+/// The event a captured payload is of: in its file's name, as in the payload or in the assistant's words.
+fn event_of(file: &Path, payload: &[u8]) -> String {
+    let json: serde_json::Value = serde_json::from_slice(payload).unwrap();
+    let told = ["hook_event_name", "type"]
+        .into_iter()
+        .find_map(|field| json[field].as_str());
+    let stem = file.file_stem().unwrap().to_str().unwrap();
+    let own_words = stem.starts_with(char::is_lowercase).then_some(stem);
+    let stem = own_words.and_then(|stem| stem.split('.').next());
+    let is_copilot = file.parent().unwrap().ends_with("copilot");
+    let event = if is_copilot { stem.or(told) } else { told };
+    event.unwrap_or("-").to_owned()
+}
+
+/// The OpenCode plugin's own two messages, which are no events of OpenCode.
+const PLUGIN_MESSAGES: &[&str] = &[
+    r#"{"type":"plugin.init","pane_patrol":{"instance":"42-1","pid":"42","at":"7"},"properties":{}}"#,
+    r#"{"type":"dispose","pane_patrol":{"instance":"42-1","pid":"42","at":"8"},"properties":{}}"#,
+];
+
+/// Every captured payload of an assistant: its file's name, event and bytes.
+fn captured(name: &str) -> Vec<(String, String, Vec<u8>)> {
+    let mut all: Vec<_> = files(name, "json")
+        .iter()
+        .map(|file| {
+            let payload = std::fs::read(file).unwrap();
+            let stem = file.file_stem().unwrap().to_str().unwrap().to_owned();
+            (stem, event_of(file, &payload), payload)
+        })
+        .collect();
+    if name == "opencode" {
+        for message in PLUGIN_MESSAGES {
+            let event = message.split('"').nth(3).unwrap().to_owned();
+            all.push((format!("(our {event})"), event, message.as_bytes().to_vec()));
+        }
+    }
+    all
+}
+
+fn table(adapter: &Adapter) -> String {
+    let mut table = String::new();
+    for (file, event, payload) in captured(adapter.assistant.as_str()) {
+        let report = heard(adapter, &event, &payload);
+        writeln!(table, "{file}: {}", line(report.as_ref())).unwrap();
+    }
+    table
+}
+
+#[test]
+fn every_captured_payload_means_what_the_tables_say() {
+    for (adapter, expected) in [
+    ] {
+        let table = table(adapter);
+        assert!(table == expected, "{}:\n{table}", adapter.assistant);
+    }
+}
+
+#[test]
+fn every_registered_event_is_understood_and_every_understood_event_is_registered_or_not_for_a_reason()
+ {
+    for adapter in ADAPTERS {
+        let folder = match adapter.assistant.as_str() {
+            "kilo" => "opencode",
+            other => other,
+        };
+        let mut understood = BTreeSet::new();
+        for (_, event, payload) in captured(folder) {
+            if heard(adapter, &event, &payload).is_some() {
+                understood.insert(event);
+            }
+        }
+        let registered = adapter.registrations.iter().map(|row| row.event);
+        let left_out = adapter.unregistered.iter().map(|(event, _)| *event);
+        for event in registered.clone() {
+            assert!(
+                understood.contains(event),
+                "{}: {event} says nothing",
+                adapter.assistant
+            );
+        }
+        for event in &understood {
+            let known = registered
+                .clone()
+                .chain(left_out.clone())
+                .any(|known| known == event);
+            assert!(
+                known,
+                "{}: {event} is understood for nothing",
+                adapter.assistant
+            );
+        }
+        assert!(
+            left_out
+                .clone()
+                .all(|event| !registered.clone().any(|other| other == event))
+        );
+    }
+}
+
+#[test]
+fn payloads_cut_anywhere_give_reports_that_can_be_sent() {
+    use crate::event::Event;
+    use crate::place::Place;
+    for adapter in ADAPTERS
+        .iter()
+        .filter(|adapter| adapter.assistant.as_str() != "kilo")
+    {
+        for (file, event, payload) in captured(adapter.assistant.as_str()) {
+            for end in (0..payload.len().min(1500)).step_by(7) {
+                let Some(report) = heard(adapter, &event, &payload[..end]) else {
+                    continue;
+                };
+                let place = Place {
+                    target: "a:0.0".parse().unwrap(),
+                    pane: None,
+                    server: None,
+                };
+                let ts = crate::timestamp::Timestamp::now();
+                let sent = report.at(adapter.assistant.clone(), place, ts);
+                assert_eq!(
+                    Event::parse(&sent.encode().unwrap()),
+                    Ok(sent),
+                    "{file} {end}"
+                );
+            }
+        }
+    }
+}
