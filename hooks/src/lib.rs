@@ -11,6 +11,7 @@ pub mod memo;
 pub mod mirror;
 pub mod paths;
 pub mod place;
+pub mod process;
 mod run;
 pub mod scan;
 pub mod send;

@@ -1,4 +1,4 @@
-//! What tmux answered about a pane, remembered in a small file, so that the usual event starts no process.
+//! What was found out about a pane, remembered in a small file, so that the usual event starts no process.
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,35 +12,53 @@ use rustix::fs::OFlags;
 use rustix::process::{Resource, getrlimit};
 
 use crate::target::{PaneId, Server, Target};
+use crate::text::one_line;
 
 /// How long an answer is good for. Windows move, sessions are renamed; the dashboard lists panes anyway.
 const FRESH: Duration = Duration::from_secs(30);
 /// Longest file that is read, in bytes: two lines of 512.
 const MAX_BYTES: u64 = 1100;
+/// Longest key of a session, in characters.
+const MAX_KEY_CHARS: usize = 100;
 
-/// The memory of one pane of one server.
+/// One thing that is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Memo {
     path: PathBuf,
-    /// Server and pane, which stand in the file too: two panes may share a hash.
+    /// What it is about, which stands in the file too: two may share a hash.
     key: String,
     uid: u32,
 }
 
 impl Memo {
-    /// The memory of `pane` of `server`, kept in `folder`, which belongs to `uid`.
+    /// The address of `pane` of `server`, kept in `folder`, which belongs to `uid`.
     pub fn of(folder: &Path, server: Option<&Server>, pane: PaneId, uid: u32) -> Self {
         let server = server.map(Server::to_string).unwrap_or_default();
-        let key = format!("{server},{pane}");
+        Self::named(folder, "pane", format!("{server},{pane}"), uid)
+    }
+
+    /// The pane of an assistant's session, kept in `folder`, which belongs to `uid`.
+    pub fn of_session(folder: &Path, session: &str, uid: u32) -> Self {
+        Self::named(folder, "session", one_line(session, MAX_KEY_CHARS), uid)
+    }
+
+    fn named(folder: &Path, kind: &str, key: String, uid: u32) -> Self {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        let path = folder.join(format!("pane-{:016x}", hasher.finish()));
+        let path = folder.join(format!("{kind}-{:016x}", hasher.finish()));
         Self { path, key, uid }
     }
 
-    /// What is remembered, and whether it is still fresh at `now`. A link, another user's file and
-    /// what is no memory of this pane count as nothing.
+    /// The address that is remembered, and whether it is still fresh at `now`. A link, another user's
+    /// file and what is no memory of this pane count as nothing.
     pub fn recall(&self, now: SystemTime) -> Option<(Target, bool)> {
+        let (target, kept) = self.recall_line()?;
+        let age = now.duration_since(kept);
+        Some((target.parse().ok()?, age.is_ok_and(|age| age < FRESH)))
+    }
+
+    /// The line that is remembered, and since when.
+    pub fn recall_line(&self) -> Option<(String, SystemTime)> {
         let file = open_no_link(&self.path)?;
         let found = file.metadata().ok()?;
         if !found.is_file() || found.uid() != self.uid {
@@ -48,20 +66,30 @@ impl Memo {
         }
         let mut text = String::new();
         file.take(MAX_BYTES).read_to_string(&mut text).ok()?;
-        let (key, target) = text.strip_suffix('\n')?.split_once('\n')?;
-        let target = target.parse().ok().filter(|_| key == self.key)?;
-        let age = now.duration_since(found.modified().ok()?);
-        Some((target, age.is_ok_and(|age| age < FRESH)))
+        let (key, line) = text.strip_suffix('\n')?.split_once('\n')?;
+        let is_ours = key == self.key && !line.contains('\n');
+        is_ours.then(|| Some((line.to_owned(), found.modified().ok()?)))?
     }
 
     /// Remembers `target`. Readers see the old memory or the new one, whole; a failure is none.
     pub fn keep(&self, target: &Target) {
+        self.keep_line(&target.to_string());
+    }
+
+    /// Remembers a line, like [`Memo::keep`].
+    pub fn keep_line(&self, line: &str) {
         let temporary = self.path.with_extension(process::id().to_string());
-        let text = format!("{}\n{target}\n", self.key);
+        let text = format!("{}\n{line}\n", self.key);
         let kept = write_new(&temporary, &text).and_then(|()| fs::rename(&temporary, &self.path));
         if kept.is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
             let _ = fs::remove_file(&temporary);
         }
+    }
+
+    /// Remembers nothing any more.
+    pub fn forget(&self) {
+        // Not there is as good as gone.
+        let _ = fs::remove_file(&self.path);
     }
 }
 

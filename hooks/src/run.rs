@@ -16,13 +16,15 @@ use std::time::{Duration, SystemTime};
 use rustix::process::geteuid;
 use rustix::stdio::stdin;
 
-use crate::adapter::{Report, claude};
-use crate::event::Assistant;
+use crate::adapter::codex::pane;
+use crate::adapter::{self, Adapter, Call, Heard, Panes, Report};
+use crate::event::{Assistant, Kind};
 use crate::guard::Clock;
 use crate::memo::Memo;
 use crate::mirror::Mirror;
 use crate::paths::{Environment, Places};
 use crate::place::{Place, Whereabouts};
+use crate::process;
 use crate::scan::Scanner;
 use crate::send::{Listener, SEND_BUDGET, is_runtime_ours};
 use crate::stdin::Input;
@@ -46,17 +48,22 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) {
     let (clock, _) = Clock::start();
     let ts = Timestamp::now();
     let assistant = arguments.next();
+    let event = arguments.next();
+    let adapter = assistant
+        .as_ref()
+        .and_then(|name| adapter::find(name.to_str()?));
     let mut input = Input::new(stdin(), MAX_PAYLOAD_BYTES, clock.within(STDIN_BUDGET));
-    let is_complete = match (
-        assistant.as_ref().and_then(|name| name.to_str()),
-        Outlet::find(),
-    ) {
-        (Some("claude"), Some(outlet)) => {
-            let (report, is_complete) = read_claude(&mut input);
-            if let Some(report) = report {
-                outlet.send(report, Assistant::CLAUDE, ts, &clock);
+    let is_complete = match adapter.map(|adapter| (adapter, Outlet::find(adapter.panes))) {
+        Some((adapter, Some(outlet))) => {
+            let heard = hear(
+                adapter,
+                event.as_ref().and_then(|event| event.to_str()),
+                &mut input,
+            );
+            if let Some(report) = heard.report {
+                outlet.send(report, adapter, ts, &clock);
             }
-            is_complete
+            heard.is_complete
         }
         _ => Scanner::new(&mut input).skip().is_ok(),
     };
@@ -69,29 +76,42 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) {
     input.drain(pause, clock.within(STDIN_BUDGET));
 }
 
-fn read_claude(input: impl BufRead) -> (Option<Report>, bool) {
-    let any_name = |test: &dyn Fn(&str) -> bool| {
-        env::vars_os().any(|(name, _)| name.to_str().is_some_and(test))
+fn hear(adapter: &Adapter, event: Option<&str>, input: &mut dyn BufRead) -> Heard {
+    let parent = parent_id();
+    // Claude says what it is in its environment; the others only by how they were started.
+    let arguments = if adapter.assistant == Assistant::CLAUDE {
+        Vec::new()
+    } else {
+        process::cheap_arguments(parent)
     };
-    let caller = claude::Caller::read(|name| env::var_os(name), any_name, parent_id());
-    let payload = claude::Payload::read(input);
-    (claude::report(&payload, &caller), payload.is_complete)
+    let call = Call {
+        event,
+        get: &|name| env::var_os(name),
+        any_name: &|test| env::vars_os().any(|(name, _)| name.to_str().is_some_and(test)),
+        parent,
+        arguments: &arguments,
+    };
+    (adapter.hear)(input, &call)
 }
 
-/// Somebody who wants the event, and the pane it is about. Without both there is nothing to do.
+/// Somebody who wants the event, and what the environment says of the pane it is about. Without a
+/// listener there is nothing to do, nor without a pane, unless the environment is not the pane's.
 struct Outlet {
     listener: Option<Listener>,
     mirror: Option<Mirror>,
     places: Places,
-    whereabouts: Whereabouts,
+    whereabouts: Option<Whereabouts>,
     uid: u32,
 }
 
 impl Outlet {
-    fn find() -> Option<Self> {
+    fn find(panes: Panes) -> Option<Self> {
         let get = |name: &str| env::var_os(name);
         let uid = geteuid().as_raw();
-        let whereabouts = Whereabouts::read(get)?;
+        let whereabouts = Whereabouts::read(get);
+        if whereabouts.is_none() && panes == Panes::Own {
+            return None;
+        }
         let places = Places::of(&Environment::read(get, uid))?;
         let listener = Listener::find(&places, uid);
         let mirror = places.mirror().and_then(|path| Mirror::open(&path));
@@ -107,23 +127,30 @@ impl Outlet {
         })
     }
 
-    fn send(self, report: Report, assistant: Assistant, ts: Timestamp, clock: &Clock) {
-        let (places, uid) = (&self.places, self.uid);
+    fn send(self, mut report: Report, adapter: &Adapter, ts: Timestamp, clock: &Clock) {
         if self.listener.is_none() {
-            make_room_for_memos(places);
+            make_room_for_memos(&self.places);
         }
+        let Some(whereabouts) = self.locate(&mut report, adapter.panes, clock) else {
+            return;
+        };
+        // The tmux of the environment is asked as ever; another one has to be named.
+        let other = match (&whereabouts, &self.whereabouts) {
+            (Whereabouts::Pane(_, Some(server)), told) if told.as_ref() != Some(&whereabouts) => {
+                Some(server.socket.clone())
+            }
+            _ => None,
+        };
         let place = Place::of(
-            self.whereabouts,
+            whereabouts,
             |pane, server| {
-                // A listener that nobody named was only looked for in a folder of ours.
-                let was_checked = self.listener.is_some() && !places.events_socket_is_explicit;
-                let is_safe = was_checked || is_runtime_ours(places, uid);
-                is_safe.then(|| Memo::of(&places.runtime, server, pane, uid))
+                self.memory_is_safe()
+                    .then(|| Memo::of(&self.places.runtime, server, pane, self.uid))
             },
-            |pane| tmux::address_of(pane, clock.within(TMUX_BUDGET)),
+            |pane| tmux::address_of(other.as_deref(), pane, clock.within(TMUX_BUDGET)),
             SystemTime::now(),
         );
-        let event = report.at(assistant, place, ts);
+        let event = report.at(adapter.assistant.clone(), place, ts);
         if let Some(listener) = &self.listener {
             listener.send(&event, clock.within(SEND_BUDGET));
         }
@@ -131,6 +158,37 @@ impl Outlet {
             // Nobody could be told that it failed.
             let _ = mirror.append(&line);
         }
+    }
+
+    /// The pane the report is about; corrects the report's process where it is another one's.
+    fn locate(&self, report: &mut Report, panes: Panes, clock: &Clock) -> Option<Whereabouts> {
+        if panes == Panes::Own {
+            return self.whereabouts.clone();
+        }
+        let session = pane::Session {
+            id: report.instance_id.as_deref().unwrap_or_default(),
+            folder: report.cwd.as_deref().unwrap_or_default(),
+            begins: report.kind == Kind::SessionStarted,
+        };
+        let memo = (!session.id.is_empty() && self.memory_is_safe())
+            .then(|| Memo::of_session(&self.places.runtime, session.id, self.uid));
+        let found = pane::find(
+            session,
+            self.whereabouts.clone(),
+            parent_id(),
+            &process::processes(clock.within(TMUX_BUDGET)),
+            memo.as_ref(),
+            || tmux::panes(clock.within(TMUX_BUDGET)),
+        )?;
+        report.pid = found.pid;
+        Some(found.whereabouts)
+    }
+
+    /// Whether what is written into the runtime folder cannot be read or planted by others.
+    fn memory_is_safe(&self) -> bool {
+        // A listener that nobody named was only looked for in a folder of ours.
+        let was_checked = self.listener.is_some() && !self.places.events_socket_is_explicit;
+        was_checked || is_runtime_ours(&self.places, self.uid)
     }
 }
 

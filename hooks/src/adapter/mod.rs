@@ -4,6 +4,7 @@
 
 pub mod caller;
 pub mod claude;
+pub mod codex;
 mod payload;
 mod report;
 mod summary;
@@ -20,6 +21,7 @@ pub use report::Report;
 /// Every assistant whose hooks are understood.
 pub const ADAPTERS: &[Adapter] = &[
     claude::ADAPTER,
+    codex::ADAPTER,
 ];
 
 /// The adapter of the assistant called `name`.

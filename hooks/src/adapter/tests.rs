@@ -107,6 +107,7 @@ fn table(adapter: &Adapter) -> String {
 #[test]
 fn every_captured_payload_means_what_the_tables_say() {
     for (adapter, expected) in [
+        (&codex::ADAPTER, include_str!("codex/table.txt")),
     ] {
         let table = table(adapter);
         assert!(table == expected, "{}:\n{table}", adapter.assistant);

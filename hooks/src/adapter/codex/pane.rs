@@ -1,0 +1,227 @@
+//! Which pane a Codex session is in.
+//!
+//! One server may run the hooks of all panes, with the environment of the pane that started it. So
+//! `TMUX_PANE` counts only where the hook descends from that pane's process and no such server is in
+//! between. Else the session is looked for: by its id in a pane's title (the person has to choose
+//! that title), else by its folder, if only one Codex works there. A session that was found once stays
+//! where it is as long as that process lives; where two are possible there is none, for a wrong row
+//! is worse than no row.
+
+use std::path::Path;
+
+use crate::memo::Memo;
+use crate::place::Whereabouts;
+use crate::process::Processes;
+use crate::target::{PaneId, Server};
+use crate::tmux::Pane;
+
+/// As much of a session's id as Codex writes into a title, in bytes.
+const TITLE_ID_BYTES: usize = 29;
+
+/// Arguments that make a Codex process something else than a screen on the shared server.
+const NO_SCREEN: &[&str] = &[
+    "app-server",
+    "exec",
+    "e",
+    "review",
+    "mcp",
+    "mcp-server",
+    "--no-daemon",
+];
+
+/// The session whose pane is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Session<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its folder.
+    pub folder: &'a str,
+    /// It has just begun, perhaps in another pane than before.
+    pub begins: bool,
+}
+
+/// Where a session is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its pane.
+    pub whereabouts: Whereabouts,
+    /// The process of its screen, if that is known.
+    pub pid: Option<u32>,
+}
+
+/// Finds the pane of `session`, whose hook was started by `parent` with the pane `told` in its
+/// environment. `list` asks tmux, once at most; `memo` is what is remembered of the session.
+pub fn find(
+    session: Session<'_>,
+    told: Option<Whereabouts>,
+    parent: u32,
+    processes: &impl Processes,
+    memo: Option<&Memo>,
+    list: impl FnOnce() -> Option<Vec<Pane>>,
+) -> Option<Found> {
+    if let Some(whereabouts) = told.filter(|told| is_own(told, parent, processes)) {
+        return Some(Found {
+            whereabouts,
+            pid: Some(parent),
+        });
+    }
+    let remembered = memo
+        .filter(|_| !session.begins)
+        .and_then(|memo| recall(memo, processes));
+    if remembered.is_some() {
+        return remembered;
+    }
+    let found = look(session, processes, &list().unwrap_or_default());
+    match (&found, memo) {
+        (Some(found), Some(memo)) => keep(found, memo, processes),
+        (None, Some(memo)) if session.begins => memo.forget(),
+        _ => {}
+    }
+    found
+}
+
+/// Whether the hook's environment is that of the session's own pane.
+fn is_own(told: &Whereabouts, parent: u32, processes: &impl Processes) -> bool {
+    let ancestors = processes.ancestors(parent);
+    let until_tmux = match told {
+        Whereabouts::Told(_) => Some(ancestors.len()),
+        Whereabouts::Pane(_, server) => server
+            .as_ref()
+            .and_then(|server| ancestors.iter().position(|pid| *pid == server.pid)),
+    };
+    let own = until_tmux.map(|end| &ancestors[..end]);
+    own.is_some_and(|own| !own.iter().any(|pid| is_server(&processes.arguments(*pid))))
+}
+
+fn is_server(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .skip(1)
+        .any(|argument| argument == "app-server")
+}
+
+fn look(session: Session<'_>, processes: &impl Processes, panes: &[Pane]) -> Option<Found> {
+    let screens = Screen::all(processes, panes);
+    if let Some(pane) = by_title(session.id, panes) {
+        let place = (pane.id, pane.server.clone());
+        let inside = screens
+            .iter()
+            .filter(|screen| screen.place.as_ref() == Some(&place));
+        return Some(Found {
+            whereabouts: Whereabouts::Pane(place.0, Some(place.1.clone())),
+            pid: only(inside).map(|screen| screen.pid),
+        });
+    }
+    // One whose folder is not known might be the one.
+    let possible = screens.iter().filter(|screen| {
+        screen
+            .folder
+            .as_deref()
+            .is_none_or(|folder| folder == session.folder)
+    });
+    let screen = only(possible).filter(|screen| screen.folder.is_some())?;
+    let (pane, server) = screen.place.clone()?;
+    Some(Found {
+        whereabouts: Whereabouts::Pane(pane, Some(server)),
+        pid: Some(screen.pid),
+    })
+}
+
+fn by_title<'a>(session: &str, panes: &'a [Pane]) -> Option<&'a Pane> {
+    let id = session.get(..TITLE_ID_BYTES)?;
+    only(panes.iter().filter(|pane| pane.title.contains(id)))
+}
+
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
+}
+
+/// A running Codex that may show a session of the shared server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Screen {
+    pid: u32,
+    folder: Option<String>,
+    place: Option<(PaneId, Server)>,
+}
+
+impl Screen {
+    fn all(processes: &impl Processes, panes: &[Pane]) -> Vec<Self> {
+        let pids = processes.all().into_iter();
+        pids.filter_map(|pid| Self::of(pid, processes, panes))
+            .collect()
+    }
+
+    fn of(pid: u32, processes: &impl Processes, panes: &[Pane]) -> Option<Self> {
+        let arguments = processes.arguments(pid);
+        if !is_screen(&arguments) {
+            return None;
+        }
+        let ancestors = processes.ancestors(pid);
+        let around = ancestors
+            .iter()
+            .find_map(|ancestor| panes.iter().find(|pane| pane.pid == *ancestor));
+        let place = around
+            .map(|pane| (pane.id, pane.server.clone()))
+            // A pane of another tmux server, which holds it if it descends from that.
+            .or_else(|| {
+                let told = processes.pane(pid);
+                told.filter(|(_, server)| ancestors.contains(&server.pid))
+            });
+        let folder = processes
+            .folder(pid)
+            .or_else(|| around.map(|pane| pane.folder.clone()));
+        Some(Self {
+            pid,
+            folder: folder.and_then(|folder| moved(&folder, &arguments)),
+            place,
+        })
+    }
+}
+
+fn is_screen(arguments: &[String]) -> bool {
+    let program = arguments.first().map(Path::new).and_then(Path::file_name);
+    program.is_some_and(|program| program == "codex")
+        && !arguments
+            .iter()
+            .any(|argument| NO_SCREEN.contains(&argument.as_str()))
+}
+
+/// The folder that Codex works in when it was started in `folder`.
+fn moved(folder: &str, arguments: &[String]) -> Option<String> {
+    let mut rest = arguments.iter().skip(1);
+    let mut elsewhere = None;
+    while let Some(argument) = rest.next() {
+        elsewhere = match argument.as_str() {
+            "-C" | "--cd" => Some(rest.next()?.as_str()),
+            other => other.strip_prefix("--cd=").or(elsewhere),
+        };
+    }
+    let folder = elsewhere.map_or_else(|| folder.into(), |to| Path::new(folder).join(to));
+    folder.to_str().map(str::to_owned)
+}
+
+/// `<pid> <start> <pane> <server>`
+fn keep(found: &Found, memo: &Memo, processes: &impl Processes) {
+    let (Some(pid), Whereabouts::Pane(pane, Some(server))) = (found.pid, &found.whereabouts) else {
+        return;
+    };
+    if let Some(start) = processes.start(pid) {
+        memo.keep_line(&format!("{pid} {start} {pane} {server}"));
+    }
+}
+
+fn recall(memo: &Memo, processes: &impl Processes) -> Option<Found> {
+    let (line, _) = memo.recall_line()?;
+    let mut fields = line.splitn(4, ' ');
+    let mut next = || fields.next();
+    let (pid, start, pane, server) = (next()?.parse().ok()?, next()?, next()?, next()?);
+    let lives = processes.start(pid) == start.parse().ok() && is_screen(&processes.arguments(pid));
+    lives.then_some(Found {
+        whereabouts: Whereabouts::Pane(pane.parse().ok()?, Some(server.parse().ok()?)),
+        pid: Some(pid),
+    })
+}
+
+#[cfg(test)]
+mod tests;
