@@ -5,6 +5,7 @@
 pub mod caller;
 pub mod claude;
 pub mod codex;
+pub mod opencode;
 mod payload;
 mod report;
 mod summary;
@@ -22,6 +23,8 @@ pub use report::Report;
 pub const ADAPTERS: &[Adapter] = &[
     claude::ADAPTER,
     codex::ADAPTER,
+    opencode::ADAPTER,
+    opencode::KILO,
 ];
 
 /// The adapter of the assistant called `name`.

@@ -108,6 +108,7 @@ fn table(adapter: &Adapter) -> String {
 fn every_captured_payload_means_what_the_tables_say() {
     for (adapter, expected) in [
         (&codex::ADAPTER, include_str!("codex/table.txt")),
+        (&opencode::ADAPTER, include_str!("opencode/table.txt")),
     ] {
         let table = table(adapter);
         assert!(table == expected, "{}:\n{table}", adapter.assistant);
@@ -154,6 +155,24 @@ fn every_registered_event_is_understood_and_every_understood_event_is_registered
                 .all(|event| !registered.clone().any(|other| other == event))
         );
     }
+}
+
+#[test]
+fn the_plugin_passes_on_what_is_registered() {
+    let plugin = opencode::plugin(&Assistant::KILO, "/a \"b\"/pane-patrol").unwrap();
+    assert!(
+        plugin.contains(r#"const PROGRAM = "/a \"b\"/pane-patrol""#),
+        "{plugin}"
+    );
+    assert!(plugin.contains(r#"const ASSISTANT = "kilo""#), "{plugin}");
+    let passed: BTreeSet<&str> = plugin
+        .lines()
+        .filter_map(|line| line.strip_prefix("  \"")?.split_once("\": "))
+        .map(|(event, _)| event)
+        .chain(["plugin.init", "dispose"])
+        .collect();
+    let registered = opencode::REGISTRATIONS.iter().map(|row| row.event);
+    assert_eq!(passed, registered.collect());
 }
 
 #[test]

@@ -1,0 +1,145 @@
+// Tells pane-patrol's dashboard what this process does. Written by `pane-patrol install`, taken out
+// by `pane-patrol uninstall`; deleting this file by hand is as good.
+//
+// It only listens: nothing waits for it, nothing is printed, and whatever goes wrong in here, also
+// that pane-patrol is gone, stays in here. What the events mean is decided by the program it
+// starts; here is only what no single event says: which session is the one in front, which belong
+// to sub-agents, and in which order things happened.
+
+import { spawn, spawnSync } from "node:child_process"
+import { accessSync, constants } from "node:fs"
+
+const PROGRAM = "@PROGRAM@"
+const ASSISTANT = "@ASSISTANT@"
+
+// A process that ends waits no longer than this, in milliseconds, for its last word to be taken.
+const LAST_WORD = 300
+
+// The plugin may be loaded several times in one process: what it knows is kept once.
+const known = (globalThis[Symbol.for("pane-patrol")] ??= {
+  instance: `${process.pid}-${Date.now()}`,
+  loaded: 0,
+  front: undefined, // the session in front
+  children: new Set(), // sessions of sub-agents
+  busy: new Map(), // sessions at work, and whether as the one in front
+  seen: new Set(), // the last events, by id
+  last: 0,
+})
+
+const message = (type, properties, agent) => {
+  known.last = Math.max(known.last + 1, Date.now() * 1000)
+  const context = {
+    instance: known.instance,
+    pid: String(process.pid),
+    at: String(known.last),
+    cwd: known.folder,
+    agent,
+    headless: ["run", "serve", "web", "acp"].includes(process.argv[2]) ? "yes" : undefined,
+  }
+  return JSON.stringify({ type, pane_patrol: context, properties })
+}
+
+const command = (text, start) => {
+  accessSync(PROGRAM, constants.X_OK)
+  return start(PROGRAM, ["hook", ASSISTANT], {
+    cwd: "/",
+    detached: true,
+    input: text,
+    stdio: ["pipe", "ignore", "ignore"],
+    timeout: LAST_WORD,
+  })
+}
+
+const send = (text) => {
+  const child = command(text, spawn)
+  child.on("error", () => {})
+  child.stdin?.on("error", () => {})
+  child.stdin?.end(text)
+  child.unref()
+}
+
+// As whom a session speaks: the one in front (undefined), or an agent beside it.
+const agentOf = (session) => {
+  if (known.children.has(session)) return session
+  if (known.busy.has(session)) return known.busy.get(session) ? undefined : session
+  if (!known.busy.has(known.front)) known.front = session
+  return session === known.front ? undefined : session
+}
+
+// What of an event is worth telling; undefined: nothing.
+const pick = {
+  "session.status": ({ sessionID, status }) => {
+    const again = status.type === "busy" && known.busy.has(sessionID)
+    if (status.type === "idle" || again) return undefined
+    return { sessionID, status: { type: status.type, message: status.message } }
+  },
+  "session.idle": ({ sessionID }) => ({ sessionID }),
+  "session.error": ({ sessionID, error }) => ({
+    sessionID: sessionID ?? known.front,
+    error: { name: error?.name, data: { message: error?.data?.message } },
+  }),
+  "permission.asked": ({ id, sessionID, permission, patterns, metadata }) => ({
+    id,
+    sessionID,
+    permission,
+    patterns: patterns?.slice(0, 1),
+    metadata: { command: metadata?.command, filepath: metadata?.filepath },
+  }),
+  "permission.replied": ({ sessionID, requestID, reply }) => ({ sessionID, requestID, reply }),
+  "question.asked": ({ id, sessionID, questions }) => ({
+    id,
+    sessionID,
+    questions: questions?.map(({ question }) => ({ question })),
+  }),
+  "question.replied": ({ sessionID, requestID }) => ({ sessionID, requestID }),
+  "question.rejected": ({ sessionID, requestID }) => ({ sessionID, requestID }),
+}
+
+// Whether a session works on after an event, where the event says so.
+const worksOn = (type, { status, reply }) => {
+  if (type === "session.status") return status.type === "busy"
+  if (type === "permission.replied" && reply !== "reject") return undefined
+  return type.endsWith("asked") || type === "question.replied" ? undefined : false
+}
+
+const hear = ({ id, type, properties }) => {
+  if (id !== undefined) {
+    if (known.seen.has(id)) return
+    known.seen.add(id)
+    if (known.seen.size > 256) known.seen.delete(known.seen.values().next().value)
+  }
+  const info = type.startsWith("session.") ? properties.info : undefined
+  if (info?.parentID) known.children.add(info.id)
+  const told = pick[type]?.(properties)
+  if (told === undefined) return
+  const agent = agentOf(told.sessionID)
+  const works = worksOn(type, properties)
+  if (works === true) known.busy.set(told.sessionID, agent === undefined)
+  if (works === false) known.busy.delete(told.sessionID)
+  send(message(type, told, agent))
+}
+
+const quietly = (work) => {
+  try {
+    work()
+  } catch {
+    // Nobody is to be troubled.
+  }
+}
+
+export const PanePatrol = async (context) => {
+  if (!process.env.TMUX_PANE && !process.env.PANE_PATROL_TARGET) return {}
+  quietly(() => {
+    known.folder = context?.directory
+    known.loaded += 1
+    if (known.loaded === 1) send(message("plugin.init", {}))
+  })
+  return {
+    event: async ({ event }) => quietly(() => hear(event)),
+    dispose: async () =>
+      quietly(() => {
+        known.loaded -= 1
+        if (known.loaded === 0) command(message("dispose", {}), spawnSync)
+      }),
+  }
+}
