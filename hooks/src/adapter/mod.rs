@@ -5,6 +5,7 @@
 pub mod caller;
 pub mod claude;
 pub mod codex;
+pub mod gemini;
 pub mod opencode;
 mod payload;
 mod report;
@@ -24,6 +25,7 @@ pub const ADAPTERS: &[Adapter] = &[
     claude::ADAPTER,
     codex::ADAPTER,
     opencode::ADAPTER,
+    gemini::ADAPTER,
     opencode::KILO,
 ];
 

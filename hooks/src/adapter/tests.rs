@@ -109,6 +109,7 @@ fn every_captured_payload_means_what_the_tables_say() {
     for (adapter, expected) in [
         (&codex::ADAPTER, include_str!("codex/table.txt")),
         (&opencode::ADAPTER, include_str!("opencode/table.txt")),
+        (&gemini::ADAPTER, include_str!("gemini/table.txt")),
     ] {
         let table = table(adapter);
         assert!(table == expected, "{}:\n{table}", adapter.assistant);
