@@ -5,6 +5,7 @@
 pub mod caller;
 pub mod claude;
 pub mod codex;
+pub mod copilot;
 pub mod gemini;
 pub mod opencode;
 mod payload;
@@ -26,6 +27,7 @@ pub const ADAPTERS: &[Adapter] = &[
     codex::ADAPTER,
     opencode::ADAPTER,
     gemini::ADAPTER,
+    copilot::ADAPTER,
     opencode::KILO,
 ];
 

@@ -110,6 +110,7 @@ fn every_captured_payload_means_what_the_tables_say() {
         (&codex::ADAPTER, include_str!("codex/table.txt")),
         (&opencode::ADAPTER, include_str!("opencode/table.txt")),
         (&gemini::ADAPTER, include_str!("gemini/table.txt")),
+        (&copilot::ADAPTER, include_str!("copilot/table.txt")),
     ] {
         let table = table(adapter);
         assert!(table == expected, "{}:\n{table}", adapter.assistant);
