@@ -9,6 +9,7 @@ pub mod copilot;
 pub mod gemini;
 pub mod opencode;
 mod payload;
+pub mod qwen;
 mod report;
 mod summary;
 
@@ -28,6 +29,7 @@ pub const ADAPTERS: &[Adapter] = &[
     opencode::ADAPTER,
     gemini::ADAPTER,
     copilot::ADAPTER,
+    qwen::ADAPTER,
     opencode::KILO,
 ];
 

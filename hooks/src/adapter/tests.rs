@@ -111,6 +111,7 @@ fn every_captured_payload_means_what_the_tables_say() {
         (&opencode::ADAPTER, include_str!("opencode/table.txt")),
         (&gemini::ADAPTER, include_str!("gemini/table.txt")),
         (&copilot::ADAPTER, include_str!("copilot/table.txt")),
+        (&qwen::ADAPTER, include_str!("qwen/table.txt")),
     ] {
         let table = table(adapter);
         assert!(table == expected, "{}:\n{table}", adapter.assistant);
