@@ -15,6 +15,8 @@ pub(super) struct Tool {
     pub(super) name: Option<String>,
     pub(super) message: Option<String>,
     pub(super) since: Timestamp,
+    /// It is known whether a dialog of its own is open, or was.
+    pub(super) dialog_settled: bool,
 }
 
 /// What is known of one agent.
@@ -48,6 +50,8 @@ pub(super) struct Turn {
     pub(super) closed: Option<Timestamp>,
     id: Option<String>,
     closed_ids: VecDeque<String>,
+    /// The last one failed.
+    pub(super) failed: bool,
 }
 
 impl Agent {
@@ -93,6 +97,7 @@ impl Agent {
             name: event.tool.clone(),
             message: event.message.clone(),
             since: event.ts,
+            dialog_settled: false,
         });
     }
 
@@ -141,7 +146,21 @@ impl Turn {
             remember(&mut self.closed_ids, id);
         }
         self.open = false;
+        self.failed = false;
         self.closed = Some(at);
+    }
+
+    /// Whether `id` is a turn that has ended.
+    pub(super) fn is_over(&self, id: Option<&str>) -> bool {
+        !self.open && id.is_some_and(|id| self.closed_ids.iter().any(|closed| closed == id))
+    }
+
+    /// Whether an event of turn `id` at `at` shows that the turn which failed was tried again.
+    pub(super) fn is_tried_again(&self, id: Option<&str>, at: Timestamp) -> bool {
+        self.failed
+            && self.closed.is_some_and(|closed| at > closed)
+            && id.is_some()
+            && self.closed_ids.back().map(String::as_str) == id
     }
 
     /// Whether `id` is the turn that is going on.
@@ -162,9 +181,8 @@ impl Turn {
 }
 
 fn remember(ring: &mut VecDeque<String>, id: &str) {
-    if ring.iter().any(|known| known == id) {
-        return;
-    }
+    // The last one is the last that was heard of.
+    ring.retain(|known| known != id);
     if ring.len() == REMEMBERED {
         ring.pop_front();
     }

@@ -11,8 +11,8 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::agent::Agent;
-use super::requests::{Requests, Which, bare, which};
+use super::agent::{Agent, Tool};
+use super::requests::{OpenRequest, Requests, Which, bare, which};
 use super::witnessed::Witness;
 use super::{Evidence, Reading, Request, Row, RowKey};
 
@@ -21,6 +21,12 @@ const PROMPT_IDLE_AFTER: Duration = Duration::from_secs(30);
 
 /// A finished turn in view counts as seen after this long.
 const LOOK_TIME: Duration = Duration::from_secs(2);
+
+/// An error that the assistant may recover from is one after this long without another word.
+const RECOVERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// A tool that asks the person has opened its dialog by then, or was refused.
+const DIALOG_OPENS_WITHIN: Duration = Duration::from_millis(300);
 
 /// How many pieces of evidence a row keeps.
 const EVIDENCE_KEPT: usize = 20;
@@ -57,6 +63,8 @@ pub(super) struct Entry {
     pub(super) background: bool,
     pub(super) requests: Requests,
     pub(super) witness: Witness,
+    /// An error of which nobody has said whether it is the end of the turn.
+    doubt: Option<Doubt>,
     /// When something was last heard of it, by our clock.
     pub(super) heard: Timestamp,
     /// The newest time stamp of its events and readings.
@@ -68,6 +76,13 @@ pub(super) struct Entry {
     evidence: VecDeque<Evidence>,
     /// How many pieces of evidence there were; part of what makes a row look different.
     pub(super) evidence_count: u64,
+}
+
+/// An error that waits for a sign that it was overcome.
+#[derive(Clone, Debug)]
+struct Doubt {
+    at: Timestamp,
+    message: Option<String>,
 }
 
 /// The part of a row that follows from the agents and requests.
@@ -104,6 +119,7 @@ impl Entry {
             background: false,
             requests: Requests::default(),
             witness: Witness::default(),
+            doubt: None,
             heard: now,
             ts: Timestamp::from_micros(i64::MIN),
             last_event: Timestamp::from_micros(i64::MIN),
@@ -180,6 +196,9 @@ impl Entry {
 
     fn apply_main_event(&mut self, event: &Event) -> Option<Reason> {
         let late = event.ts < self.main.last;
+        if !late && event.kind != Some(Kind::Note) {
+            self.doubt = None;
+        }
         let Some(kind) = event.kind else {
             return self.state_report(event, late);
         };
@@ -195,7 +214,12 @@ impl Entry {
             Kind::ApprovalRequested | Kind::InputRequested => return self.requested(event, late),
             Kind::Answered | Kind::ToolFinished => return self.finished_or_answered(event, late),
             Kind::TurnFinished | Kind::TurnFailed => return self.turn_over(event, late),
-            Kind::Interrupted => self.interrupted(event.ts, event.source),
+            Kind::Interrupted if !self.is_at_work() => return Some("nothing was going on"),
+            Kind::Interrupted => {
+                self.subs.clear();
+                self.background = false;
+                self.interrupted(event.ts, event.source);
+            }
             Kind::PromptIdle => return self.prompt_idle(event),
             Kind::SessionEnded => self.session_reset(event),
             Kind::Note => return Some(self.note(event)),
@@ -260,7 +284,9 @@ impl Entry {
         }
         self.main.turn.open(event.turn_id.as_deref(), event.ts);
         self.main.enter(State::Running, event.kind, event.source);
-        self.main.message.clone_from(&event.message);
+        if !queued || event.message.is_some() {
+            self.main.message.clone_from(&event.message);
+        }
         self.witness.settle = None;
     }
 
@@ -292,7 +318,7 @@ impl Entry {
 
     /// Where permission comes before the start (Qwen), the start of the very tool is the answer.
     fn close_answered_by_start(&mut self, event: &Event) {
-        self.requests.close_if(|open| {
+        let answered = self.requests.close_if(|open| {
             !open.inferred
                 && open.request.since < event.ts
                 && open.request.agent_id == event.agent_id
@@ -300,6 +326,9 @@ impl Entry {
                 && open.request.tool == event.tool
                 && open.request.message == event.message
         });
+        if answered && let Some(tool) = self.agent_mut(event.agent_id.as_deref()).tools.last_mut() {
+            tool.dialog_settled = true;
+        }
     }
 
     fn requested(&mut self, event: &Event, late: bool) -> Option<Reason> {
@@ -375,7 +404,7 @@ impl Entry {
 
     /// What kind of wait a request for `tool` is.
     fn waiting_state(&self, tool: Option<&str>) -> State {
-        if tool.is_some_and(|tool| QUESTION_TOOLS.contains(&tool)) || self.witness.says_input() {
+        if tool.is_some_and(is_question) || self.witness.says_input() {
             State::WaitingInput
         } else {
             State::WaitingApproval
@@ -411,7 +440,10 @@ impl Entry {
         } else if event.kind == Some(Kind::ToolFinished) {
             agent.finish_tool(event);
         }
-        if !agent.turn.admits(event.turn_id.as_deref(), event.ts, false) {
+        let id = event.turn_id.as_deref();
+        if batch && agent.turn.is_tried_again(id, event.ts) {
+            agent.message = None;
+        } else if !agent.turn.admits(id, event.ts, false) {
             return Some("its turn is over");
         }
         if late {
@@ -435,9 +467,13 @@ impl Entry {
         if late && !of_this_turn {
             return Some("older than what is known");
         }
+        if event.kind == Some(Kind::TurnFinished) && self.has_ended_otherwise(event) {
+            return Some("that turn has failed or was interrupted");
+        }
         let at = event.ts.max(self.main.last);
         self.requests.close_agent(None, at);
         self.main.close_turn(event.turn_id.as_deref(), at);
+        self.main.turn.failed = event.kind == Some(Kind::TurnFailed);
         self.main.last = at;
         self.background = event.kind == Some(Kind::TurnFinished) && event.state == State::Running;
         let state = match (event.kind, event.state) {
@@ -448,6 +484,19 @@ impl Entry {
         self.main.enter(state, event.kind, event.source);
         self.main.message.clone_from(&event.message);
         None
+    }
+
+    /// Whether the turn of `event` has ended in another way, by the assistant's own word.
+    fn has_ended_otherwise(&self, event: &Event) -> bool {
+        let otherwise = [Some(Kind::TurnFailed), Some(Kind::Interrupted)];
+        self.main.turn.is_over(event.turn_id.as_deref())
+            && otherwise.contains(&self.main.kind)
+            && self.main.source != Source::Witness
+    }
+
+    fn is_at_work(&self) -> bool {
+        let asks = |open: &OpenRequest| open.request.agent_id.is_none();
+        self.main.state == State::Running || self.main.turn.open || self.requests.iter().any(asks)
     }
 
     /// The person stopped the turn, or it ended without a word.
@@ -479,7 +528,61 @@ impl Entry {
         None
     }
 
+    /// When an error that nothing has overcome is believed, or a question's dialog must be open.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        let doubt = self
+            .doubt
+            .as_ref()
+            .map(|doubt| doubt.at.plus(RECOVERS_WITHIN));
+        let dialog = self
+            .unsettled_question()
+            .map(|tool| tool.since.plus(DIALOG_OPENS_WITHIN));
+        [doubt, dialog].into_iter().flatten().min()
+    }
+
+    /// Draws the conclusions that are due at `now`. Gives the moment that they are about, and why.
+    pub(super) fn conclude(&mut self, now: Timestamp) -> Option<(Timestamp, Reason)> {
+        if let Some(doubt) = self
+            .doubt
+            .take_if(|doubt| doubt.at.plus(RECOVERS_WITHIN) <= now)
+        {
+            self.requests.close_agent(None, doubt.at);
+            self.main.close_turn(None, doubt.at);
+            self.main.turn.failed = true;
+            self.main
+                .enter(State::Error, Some(Kind::TurnFailed), Source::Hook);
+            self.main.message = doubt.message;
+            return Some((doubt.at, "nothing has overcome the error"));
+        }
+        let since = self.unsettled_question()?.since;
+        if since.plus(DIALOG_OPENS_WITHIN) > now {
+            return None;
+        }
+        for tool in &mut self.main.tools {
+            tool.dialog_settled |= tool.asks();
+        }
+        if self.witness.latest.is_some() {
+            self.witness.reread_at = Some(now);
+            return None;
+        }
+        self.infer(State::WaitingInput, since, Source::Hook, None, false);
+        Some((since, "the question was not refused"))
+    }
+
+    /// A question that was put and neither refused nor seen on the screen yet.
+    fn unsettled_question(&self) -> Option<&Tool> {
+        let last = self.main.tools.last()?;
+        let waits = last.asks() && !last.dialog_settled && self.requests.is_empty();
+        Some(last).filter(|_| waits && self.attended)
+    }
+
     fn note(&mut self, event: &Event) -> Reason {
+        if event.state == State::Error && event.ts >= self.main.last && self.is_at_work() {
+            self.doubt = Some(Doubt {
+                at: event.ts,
+                message: event.message.clone(),
+            });
+        }
         if self.main.kind.is_none() && self.evidence.is_empty() {
             self.main.enter(event.state, event.kind, event.source);
         }
@@ -701,6 +804,16 @@ impl Entry {
 
     pub(super) fn server(&self) -> Option<&Server> {
         self.key.server.as_ref()
+    }
+}
+
+fn is_question(tool: &str) -> bool {
+    QUESTION_TOOLS.contains(&tool)
+}
+
+impl Tool {
+    fn asks(&self) -> bool {
+        self.name.as_deref().is_some_and(is_question)
     }
 }
 

@@ -134,7 +134,8 @@ impl Requests {
         }
     }
 
-    /// Closes one: the same id, else the oldest of that agent and tool. Remembers the closing, so
+    /// Closes one: the same id, else the same input where that is told, else the oldest of that agent
+    /// and tool. Remembers the closing, so
     /// that an opening which arrives later but is older stays closed.
     pub(super) fn close_one(&mut self, closed: &Which<'_>, at: Timestamp) {
         let by_id = || {
@@ -154,7 +155,17 @@ impl Requests {
                     && request.since <= at
             })
         };
-        if let Some(index) = by_id().or_else(by_tool) {
+        let by_input = || {
+            closed.message?;
+            self.open.iter().position(|open| {
+                let request = &open.request;
+                request.agent_id.as_deref() == closed.agent_id
+                    && request.tool.as_deref() == closed.tool
+                    && request.message.as_deref() == closed.message
+                    && request.since <= at
+            })
+        };
+        if let Some(index) = by_id().or_else(by_input).or_else(by_tool) {
             self.open.remove(index);
         }
         if self.closings.len() == REMEMBERED_CLOSINGS {

@@ -172,7 +172,8 @@ impl Table {
     fn due(&self, entry: &Entry) -> Option<Timestamp> {
         let expires = !entry.has_proof_of_life() && !self.keeps_all;
         let expiry = expires.then(|| entry.heard.plus(self.settings.ttl));
-        [entry.witness.due(), expiry].into_iter().flatten().min()
+        let due = [entry.witness.due(), entry.due(), expiry];
+        due.into_iter().flatten().min()
     }
 
     fn meet_deadlines(&mut self, now: Timestamp, outcome: &mut Outcome) {
@@ -185,11 +186,12 @@ impl Table {
         });
         for (key, entry) in &mut self.rows {
             let before = entry.shown.state;
-            if let Some(at) = entry.settle(now) {
+            let settled = entry.settle(now).map(|at| (at, "no hook explained that"));
+            for (at, what) in settled.into_iter().chain(entry.conclude(now)) {
                 let told = Told {
                     at,
                     source: Source::Witness,
-                    what: "no hook explained that".to_owned(),
+                    what: what.to_owned(),
                     reason: None,
                 };
                 if entry.refresh(at) {
@@ -671,9 +673,15 @@ impl Told {
             Level::WaitingInput => "waiting for input",
             Level::Idle => "idle",
         };
+        // Only Claude has a file for it, and Copilot a log.
+        let witness = match reading.assistant.as_str() {
+            "claude" => "session file",
+            "copilot" => "session log",
+            _ => "pane title",
+        };
         let what = match &reading.detail {
-            Some(detail) => format!("session file says {level} ({detail})"),
-            None => format!("session file says {level}"),
+            Some(detail) => format!("{witness} says {level} ({detail})"),
+            None => format!("{witness} says {level}"),
         };
         Self {
             at: reading.written,

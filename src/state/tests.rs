@@ -806,3 +806,208 @@ mod witness {
         assert_eq!(story.state(), State::Idle);
     }
 }
+
+// What other assistants than Claude need.
+
+#[test]
+fn the_end_of_a_turn_does_not_change_how_it_has_ended_already() {
+    for end in [Kind::TurnFailed, Kind::Interrupted] {
+        let mut story = Story::running();
+        story.tell(event(500, end));
+        let state = story.state();
+        story.tell(event(510, Kind::TurnFinished));
+        story.tell(event(900, Kind::TurnFinished));
+        assert_eq!(story.state(), state, "{end}");
+        story.tell(of_turn(event(1000, Kind::TurnFinished), "t2"));
+        assert_eq!(story.state(), State::Completed, "{end}, then another turn");
+    }
+}
+
+#[test]
+fn a_turn_known_by_its_session_begins_again_and_again() {
+    let mut story = Story::running();
+    for start in [1000, 2000, 3000] {
+        story.tell(event(start, Kind::TurnStarted));
+        assert_eq!(story.state(), State::Running);
+        story.tell(event(start + 500, Kind::TurnFailed));
+        story.tell(event(start + 501, Kind::TurnFinished));
+        assert_eq!(story.state(), State::Error);
+    }
+}
+
+#[test]
+fn an_interrupt_when_nothing_was_going_on_changes_nothing() {
+    for (end, state) in [
+        (Kind::TurnFinished, State::Completed),
+        (Kind::TurnFailed, State::Error),
+    ] {
+        let mut story = Story::running();
+        story.tell(event(500, end));
+        story.tell(event(504, Kind::Interrupted));
+        assert_eq!(story.state(), state);
+    }
+}
+
+#[test]
+fn an_interrupt_ends_the_sub_agents_too() {
+    let mut story = Story::running();
+    story.tell(of_agent(event(200, Kind::TurnStarted), "sub"));
+    story.tell(event(500, Kind::Interrupted));
+    assert_eq!(story.state(), State::Idle);
+    story.tell(of_agent(
+        tool(600, Kind::ToolStarted, Some("c9"), "Bash", "ls"),
+        "sub",
+    ));
+    assert_eq!(story.state(), State::Running, "one that lives on says so");
+}
+
+#[test]
+fn a_failed_turn_that_is_tried_again_runs() {
+    let mut story = Story::running();
+    story.tell(event(500, Kind::TurnFailed));
+    story.tell(batch_end(400));
+    assert_eq!(story.state(), State::Error, "what was before the failure");
+    story.tell(batch_end(700));
+    assert_eq!(story.state(), State::Running);
+    story.tell(event(900, Kind::TurnFailed));
+    assert_eq!(story.state(), State::Error);
+}
+
+#[test]
+fn a_finished_turn_is_not_tried_again() {
+    let mut story = Story::running();
+    story.tell(event(500, Kind::TurnFinished));
+    story.tell(batch_end(700));
+    assert_eq!(story.state(), State::Completed);
+}
+
+/// An error that the assistant says it may recover from.
+fn setback(millis: i64) -> Event {
+    let mut event = event(millis, Kind::Note);
+    event.state = State::Error;
+    event.message = Some("no answer".into());
+    event
+}
+
+#[test]
+fn an_error_is_believed_when_nothing_has_overcome_it() {
+    let mut story = Story::running();
+    story.tell(setback(200));
+    story.tell(setback(5000));
+    story.wait_until(14_999);
+    assert_eq!(story.state(), State::Running);
+    story.wait_until(15_000);
+    let row = story.row();
+    assert_eq!(
+        (row.state, row.kind),
+        (State::Error, Some(Kind::TurnFailed))
+    );
+    assert_eq!(row.message.as_deref(), Some("no answer"));
+}
+
+#[test]
+fn an_error_that_was_overcome_is_forgotten() {
+    for after in [
+        tool(900, Kind::ToolFinished, Some("c1"), "Bash", "ls"),
+        event(900, Kind::TurnFinished),
+        event(900, Kind::Interrupted),
+    ] {
+        let mut story = Story::running();
+        story.tell(setback(200));
+        story.tell(after);
+        let state = story.state();
+        story.wait_until(60_000);
+        assert_eq!(story.state(), state);
+    }
+    let mut story = Story::new();
+    story.tell(event(0, Kind::SessionStarted));
+    story.tell(setback(200));
+    story.wait_until(60_000);
+    assert_eq!(story.state(), State::Idle, "no turn to fail");
+}
+
+#[test]
+fn a_question_that_is_not_refused_is_asked() {
+    let mut story = Story::running();
+    story.tell(tool(
+        200,
+        Kind::ToolStarted,
+        Some("c1"),
+        "ask_user",
+        "Which?",
+    ));
+    story.wait_until(499);
+    assert_eq!(story.state(), State::Running);
+    story.wait_until(500);
+    let row = story.row();
+    assert_eq!(row.state, State::WaitingInput);
+    assert_eq!(row.message.as_deref(), Some("Which?"));
+    story.tell(tool(900, Kind::ToolFinished, Some("c1"), "ask_user", ""));
+    assert_eq!(story.state(), State::Running);
+}
+
+#[test]
+fn a_question_that_is_refused_at_once_was_never_asked() {
+    let mut story = Story::running();
+    story.tell(tool(
+        200,
+        Kind::ToolStarted,
+        Some("c1"),
+        "ask_user",
+        "Which?",
+    ));
+    story.tell(batch_end(240));
+    story.wait_until(5000);
+    assert_eq!(story.state(), State::Running);
+}
+
+#[test]
+fn where_a_witness_knows_it_is_asked_whether_a_dialog_is_open() {
+    let mut story = Story::running();
+    story.read(Level::Busy, 110);
+    story.tell(tool(
+        200,
+        Kind::ToolStarted,
+        Some("c1"),
+        "ask_user",
+        "Which?",
+    ));
+    let outcome = story.apply(Input::Tick, 500);
+    assert_eq!(outcome.reread, [PID]);
+    assert_eq!(story.state(), State::Running);
+    story.read(Level::WaitingApproval, 505);
+    assert_eq!(story.state(), State::WaitingInput);
+}
+
+#[test]
+fn a_question_that_starts_after_its_answer_is_not_asked_again() {
+    let mut story = Story::running();
+    story.tell(tool(200, Kind::InputRequested, None, "ask_user", "Which?"));
+    story.tell(tool(
+        900,
+        Kind::ToolStarted,
+        Some("c1"),
+        "ask_user",
+        "Which?",
+    ));
+    story.wait_until(5000);
+    assert_eq!(story.state(), State::Running);
+}
+
+#[test]
+fn the_end_of_a_tool_with_its_input_closes_the_request_for_that_input() {
+    let mut story = Story::running();
+    for (at, input) in [(200, "touch a"), (210, "touch b")] {
+        story.tell(tool(at, Kind::ApprovalRequested, None, "bash", input));
+    }
+    story.tell(tool(900, Kind::ToolFinished, None, "bash", "touch b"));
+    assert_eq!(story.row().message.as_deref(), Some("touch a"));
+    story.tell(tool(
+        950,
+        Kind::ToolFinished,
+        None,
+        "bash",
+        "what it became",
+    ));
+    assert_eq!(story.state(), State::Running);
+}

@@ -233,11 +233,13 @@ impl Calls {
     fn read<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> Scan<()> {
         scanner.array(|scanner| {
             self.all += 1;
-            scanner.object(|scanner, key| match key {
-                "status" => scanner.text(NAME).map(|text| {
-                    self.cancelled += usize::from(text.as_deref() == Some("cancelled"))
-                }),
-                _ => scanner.skip(),
+            scanner.object(|scanner, key| {
+                if key != "status" {
+                    return scanner.skip();
+                }
+                let status = scanner.text(NAME)?;
+                self.cancelled += usize::from(status.as_deref() == Some("cancelled"));
+                Ok(())
             })
         })
     }
