@@ -22,6 +22,9 @@ use crate::tmux::{Tmux, TmuxError};
 /// How old a listing may get while there are rows.
 const PERIOD: Duration = Duration::from_secs(2);
 
+/// The same while somebody waits to see a title change.
+const SHORT_PERIOD: Duration = Duration::from_millis(700);
+
 /// However many ask at once, a server is not asked more often than this.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 
@@ -37,6 +40,8 @@ const LONGEST_TRUST: Duration = Duration::from_secs(10);
 pub(super) enum Order {
     /// These servers have rows: list them every two seconds.
     Watch(BTreeSet<String>),
+    /// Of the watched servers, these have panes whose titles are waited for.
+    Hurry(BTreeSet<String>),
     /// Somebody needs a listing that is made from now on.
     Now(String),
 }
@@ -128,6 +133,7 @@ struct Plan {
 #[derive(Debug, Default)]
 struct Planned {
     watched: bool,
+    hurried: bool,
     wanted_now: bool,
     last: Option<Instant>,
     failures: u32,
@@ -150,6 +156,7 @@ impl Planned {
                 (PERIOD * 2_u32.saturating_pow(self.failures.min(8))).min(LONGEST_PAUSE)
             }
             (_, true) => SHORTEST_PAUSE,
+            (true, false) if self.hurried => SHORT_PERIOD,
             (true, false) => PERIOD,
         };
         Some(self.last.map_or_else(Instant::now, |last| last + pause))
@@ -160,6 +167,11 @@ impl Plan {
     fn take(&mut self, order: Order) {
         match order {
             Order::Now(socket) => self.servers.entry(socket).or_default().wanted_now = true,
+            Order::Hurry(sockets) => {
+                for (socket, planned) in &mut self.servers {
+                    planned.hurried = sockets.contains(socket);
+                }
+            }
             Order::Watch(sockets) => {
                 for (socket, planned) in &mut self.servers {
                     planned.watched = sockets.contains(socket);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::event::{Event, State};
+use pane_patrol_hooks::event::{Assistant, Event, State};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -15,8 +15,9 @@ use super::lister::{Answer, Order as ListOrder};
 use super::memory::{self, Memory};
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
-use crate::state::{Input, Outcome, Row, RowKey, Table};
-use crate::witness::Order as WitnessOrder;
+use crate::state::{Input, Listing, Outcome, Reading, Row, RowKey, Table};
+use crate::witness::copilot::Followed;
+use crate::witness::{Order as WitnessOrder, title};
 
 /// Counters are told at most this often, so that they do not double what is told of rows.
 const HEALTH_PAUSE: Duration = Duration::from_secs(1);
@@ -28,6 +29,7 @@ pub(super) struct Writer {
     rows: BTreeMap<RowKey, Row>,
     own_server: Option<Server>,
     own_socket: String,
+    copilot_home: Option<PathBuf>,
     clock: Arc<Clock>,
     /// The moment of the last input.
     now: Timestamp,
@@ -46,6 +48,8 @@ struct Told {
     pids: BTreeSet<u32>,
     sockets: BTreeSet<String>,
     homes: BTreeSet<PathBuf>,
+    hurried: BTreeSet<String>,
+    logs: BTreeSet<Followed>,
 }
 
 impl Writer {
@@ -67,6 +71,7 @@ impl Writer {
             rows: BTreeMap::new(),
             own_server,
             own_socket: setup.own_socket.to_string_lossy().into_owned(),
+            copilot_home: setup.copilot_home.clone(),
             now: clock.now(),
             clock,
             sources,
@@ -184,7 +189,11 @@ impl Writer {
                     .wanted_by_witness
                     .remove(socket)
                     .then(|| Arc::new(listing.clone()));
+                let readings = self.titles(&listing);
                 self.apply(Input::Listing(listing), self.clock.now());
+                for reading in readings {
+                    self.apply(Input::Reading(Box::new(reading)), self.clock.now());
+                }
                 if let Some(listing) = for_witness {
                     self.sources.witness.order(WitnessOrder::Listed(listing));
                 }
@@ -242,9 +251,38 @@ impl Writer {
         }
         self.memory.note_looks(&outcome, &self.rows, self.now);
         for pid in outcome.reread {
-            self.sources.witness.order(WitnessOrder::Reread(pid));
+            self.reread(pid);
         }
         outcome.again
+    }
+
+    /// Looks again at what the assistant of this process shows or writes.
+    fn reread(&self, pid: u32) {
+        let row = self.rows.values().find(|row| row.pid == Some(pid));
+        match row.filter(|row| title::is_wanted(row)) {
+            Some(row) => {
+                let socket = self.socket_of(row);
+                let _ = self.sources.lister.send(ListOrder::Now(socket));
+            }
+            None => self.sources.witness.order(WitnessOrder::Reread(pid)),
+        }
+    }
+
+    /// What the titles in a listing say of the rows that show themselves there.
+    fn titles(&self, listing: &Listing) -> Vec<Reading> {
+        let wanted = self.rows.values().filter(|row| title::is_wanted(row));
+        let here = wanted.filter(|row| row.server.as_ref() == Some(&listing.server));
+        let read = |row: &Row| {
+            let mut panes = listing.panes.iter();
+            let pane = panes.find(|pane| Some(pane.pane) == row.pane && !pane.dead)?;
+            title::reading(
+                row,
+                (&listing.server, pane.pane),
+                &pane.title,
+                listing.asked,
+            )
+        };
+        here.filter_map(read).collect()
     }
 
     /// Tells what has changed, and has the sources follow it.
@@ -301,7 +339,12 @@ impl Writer {
         let pids: BTreeSet<u32> = self.rows.values().filter_map(|row| row.pid).collect();
         let sockets: BTreeSet<String> = self.rows.values().map(|row| self.socket_of(row)).collect();
         let is_known = |home: &&String| self.told.homes.contains(std::path::Path::new(home));
-        let homes = self.rows.values().filter_map(|row| row.home.as_ref());
+        let claude = |row: &&Row| row.assistant == Assistant::CLAUDE;
+        let homes = self
+            .rows
+            .values()
+            .filter(claude)
+            .filter_map(|row| row.home.as_ref());
         let new_homes: BTreeSet<PathBuf> = homes
             .filter(|home| !is_known(home))
             .map(PathBuf::from)
@@ -314,10 +357,37 @@ impl Writer {
             let _ = self.sources.lister.send(ListOrder::Watch(sockets.clone()));
             self.told.sockets = sockets;
         }
+        let urgent = self.rows.values().filter(|row| title::is_urgent(row));
+        let hurried: BTreeSet<String> = urgent.map(|row| self.socket_of(row)).collect();
+        if hurried != self.told.hurried {
+            let _ = self.sources.lister.send(ListOrder::Hurry(hurried.clone()));
+            self.told.hurried = hurried;
+        }
+        let logs: BTreeSet<Followed> = self
+            .rows
+            .values()
+            .filter_map(|row| self.log_of(row))
+            .collect();
+        if logs != self.told.logs {
+            self.sources.witness.order(WitnessOrder::Logs(logs.clone()));
+            self.told.logs = logs;
+        }
         if !new_homes.is_empty() {
             self.told.homes.extend(new_homes.iter().cloned());
             self.sources.witness.order(WitnessOrder::Homes(new_homes));
         }
+    }
+
+    /// The log that tells what no hook tells of the row, if there is one and it matters now.
+    fn log_of(&self, row: &Row) -> Option<Followed> {
+        let may_change = [State::Running, State::WaitingApproval, State::WaitingInput];
+        let home = row.home.as_ref().map(PathBuf::from);
+        (row.assistant == Assistant::COPILOT && may_change.contains(&row.state)).then_some(())?;
+        Some(Followed {
+            home: home.or_else(|| self.copilot_home.clone())?,
+            instance_id: row.instance_id.clone()?,
+            pid: row.pid,
+        })
     }
 
     fn tell(&mut self, feed: Feed) {

@@ -89,6 +89,7 @@ impl Surroundings {
             own_socket: self.own_tmux_socket(),
             claude_home: home.map(|home| home.join(".claude")),
             more_claude_homes: self.claude_config.clone().into_iter().collect(),
+            copilot_home: home.map(|home| home.join(".copilot")),
             ttl: config.table.ttl(),
             mirror_limits: config.mirror.limits(),
             rebuild_bytes: config.mirror.rebuild_bytes(),

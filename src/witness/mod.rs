@@ -1,17 +1,21 @@
 //! What assistants publish about themselves beside their hooks. Each witness gives readings; none
 //! knows the table, and all of them only read.
 //!
-//! [`Witness`] is one thread: it is woken by the file watch, by orders, and by nothing else.
+//! [`Witness`] is one thread: it is woken by the file watch and by orders; twice a second it looks at
+//! the logs it was told to follow, while there are any. Titles come with the listings of panes.
 
 mod ancestry;
 pub mod claude;
+pub(crate) mod copilot;
 pub(crate) mod process;
+pub mod title;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 use std::{fs, io};
 
 use pane_patrol_hooks::target::{PaneId, Server};
@@ -19,7 +23,11 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::{Listing, Reading};
 use claude::Session;
+use copilot::{Followed, Log};
 use watch::Watches;
+
+/// How often the logs that are followed are looked at.
+const LOG_PAUSE: Duration = Duration::from_millis(500);
 
 /// How many processes are remembered whose pane was looked up.
 const MAX_LOCATED: usize = 4096;
@@ -31,6 +39,8 @@ pub(crate) enum Order {
     Homes(BTreeSet<PathBuf>),
     /// Read the session file of this process again and report it, changed or not.
     Reread(u32),
+    /// Follow these logs, and no others.
+    Logs(BTreeSet<Followed>),
     /// A listing that was asked for with [`Report::Locate`].
     Listed(Arc<Listing>),
     /// Something happened to this session file.
@@ -103,6 +113,7 @@ pub(crate) fn spawn(
                 last: BTreeMap::new(),
                 located: BTreeMap::new(),
                 unlocated: BTreeMap::new(),
+                logs: BTreeMap::new(),
             };
             witness.run(&inbox);
         })?;
@@ -120,17 +131,32 @@ struct Witness<N, R> {
     located: BTreeMap<(u32, u64), Option<(Server, PaneId)>>,
     /// Files whose process is to be looked for in the next listing of a server, by its socket.
     unlocated: BTreeMap<String, BTreeSet<PathBuf>>,
+    logs: BTreeMap<Followed, Log>,
 }
 
 impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
     fn run(&mut self, inbox: &Receiver<Order>) {
-        while let Ok(first) = inbox.recv() {
+        loop {
+            let first = if self.logs.is_empty() {
+                inbox.recv().map_err(RecvTimeoutError::from)
+            } else {
+                inbox.recv_timeout(LOG_PAUSE)
+            };
+            let first = match first {
+                Ok(order) => order,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.read_logs();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
             // One write makes several file events: a burst is one look at each file.
             let mut touched = BTreeSet::new();
             for order in std::iter::once(first).chain(inbox.try_iter()) {
                 match order {
                     Order::Homes(homes) => self.watch(homes),
                     Order::Reread(pid) => self.reread(pid),
+                    Order::Logs(logs) => self.follow(logs),
                     Order::Listed(listing) => self.locate_in(&listing),
                     Order::Touched(path) => {
                         touched.insert(path);
@@ -183,7 +209,38 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         }
     }
 
+    fn follow(&mut self, followed: BTreeSet<Followed>) {
+        self.logs.retain(|known, _| followed.contains(known));
+        for log in followed {
+            if !self.logs.contains_key(&log)
+                && let Some(read) = Log::of(&log)
+            {
+                self.logs.insert(log, read);
+            }
+        }
+        self.read_logs();
+    }
+
+    fn read_logs(&mut self) {
+        for (followed, log) in &mut self.logs {
+            let seen = (self.now)();
+            if let Some(level) = log.read_on() {
+                let reading = copilot::reading(followed, level, seen);
+                (self.report)(Report::Reading(Box::new(reading)));
+            }
+        }
+    }
+
     fn reread(&mut self, pid: u32) {
+        self.read_logs();
+        for (followed, log) in &self.logs {
+            if followed.pid == Some(pid)
+                && let Some(level) = log.level()
+            {
+                let reading = copilot::reading(followed, level, (self.now)());
+                (self.report)(Report::Reading(Box::new(reading)));
+            }
+        }
         for home in self.watches.homes() {
             self.look_at(&home.join("sessions").join(format!("{pid}.json")), true);
         }

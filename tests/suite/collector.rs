@@ -274,6 +274,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         own_socket: env.path("none.sock"),
         claude_home: None,
         more_claude_homes: Vec::new(),
+        copilot_home: None,
         clock: Timestamp::now,
         ttl: std::time::Duration::from_secs(300),
         mirror_limits: Limits::default(),

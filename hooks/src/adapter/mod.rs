@@ -77,12 +77,15 @@ pub struct Call<'a> {
     /// The hook's environment.
     pub get: &'a dyn Fn(&str) -> Option<OsString>,
     /// Whether some variable's name satisfies a test.
-    pub any_name: &'a dyn Fn(&dyn Fn(&str) -> bool) -> bool,
+    pub any_name: &'a AnyName<'a>,
     /// The process that started the hook.
     pub parent: u32,
     /// The arguments of that process, its own name first; none where they cannot be known cheaply.
     pub arguments: &'a [String],
 }
+
+/// Whether some variable's name satisfies a test.
+pub type AnyName<'a> = dyn Fn(&dyn Fn(&str) -> bool) -> bool + 'a;
 
 /// What came of one payload.
 #[derive(Clone, Debug, PartialEq, Eq)]

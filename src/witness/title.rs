@@ -1,0 +1,136 @@
+//! Pane titles, in which Codex, Gemini and Qwen show what they are doing.
+//!
+//! For these assistants the title is the only witness of an answer, a denial and (for Gemini) an
+//! interrupt, so it is looked at while a row runs or waits, and at no other time. A title without one
+//! of the assistant's own marks says nothing: the person may have chosen another one.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::event::{Assistant, State};
+use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::state::{Level, Reading, Row};
+
+/// A title shows a dialog or work at most this long after the hook that told of it, so one that
+/// shows something else did so already this long before.
+const LAG: Duration = Duration::from_millis(300);
+
+/// The same for the first sign of work after a prompt.
+const START_LAG: Duration = Duration::from_secs(1);
+
+/// Whether the title of the row's pane is worth looking at now.
+pub fn is_wanted(row: &Row) -> bool {
+    let shows = ["codex", "gemini", "qwen"].contains(&row.assistant.as_str());
+    shows && row.pane.is_some() && (row.state == State::Running || waits(row))
+}
+
+/// Whether somebody waits to see the title of the row's pane change.
+pub fn is_urgent(row: &Row) -> bool {
+    is_wanted(row) && waits(row)
+}
+
+fn waits(row: &Row) -> bool {
+    matches!(row.state, State::WaitingApproval | State::WaitingInput)
+}
+
+/// What a title of `assistant` says; `None`: nothing. A title does not tell a question from a
+/// request for permission.
+pub fn level(assistant: &Assistant, title: &str) -> Option<Level> {
+    let title = title.trim_start();
+    let mut chars = title.chars();
+    let mark = chars.next()?;
+    match (assistant.as_str(), mark) {
+        ("codex", '\u{2801}'..='\u{28ff}') if chars.next() == Some(' ') => Some(Level::Busy),
+        ("codex", '[') => ["[ ! ] Action Required", "[ . ] Action Required"]
+            .iter()
+            .any(|start| title.starts_with(start))
+            .then_some(Level::WaitingApproval),
+        ("gemini", '◇') => Some(Level::Idle),
+        ("gemini", '✋') | ("qwen", '✳') => Some(Level::WaitingApproval),
+        ("gemini", '✦') | ("qwen", '◐') => Some(Level::Busy),
+        _ => None,
+    }
+}
+
+/// What the title of the row's pane says, read from a listing of `server` that was asked for at
+/// `asked`.
+pub fn reading(
+    row: &Row,
+    (server, pane): (&Server, PaneId),
+    title: &str,
+    asked: Timestamp,
+) -> Option<Reading> {
+    let level = level(&row.assistant, title)?;
+    let lag = if level == Level::Idle { START_LAG } else { LAG };
+    Some(Reading {
+        assistant: row.assistant.clone(),
+        level,
+        written: asked.minus(lag),
+        seen: asked,
+        instance_id: row.instance_id.clone(),
+        pid: row.pid,
+        pane: Some((server.clone(), pane)),
+        cwd: None,
+        home: None,
+        attended: true,
+        detail: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(assistant: &Assistant, title: &str) -> Option<Level> {
+        level(assistant, title)
+    }
+
+    #[test]
+    fn codex_shows_a_spinner_while_it_works_and_says_what_it_needs() {
+        for title in ["⠏ proj", "⠋ proj", "⠸ a | 01a1fbb4-bc1e-7691-91c0-76da8..."] {
+            assert_eq!(says(&Assistant::CODEX, title), Some(Level::Busy), "{title}");
+        }
+        for title in [
+            "[ ! ] Action Required | proj",
+            "[ . ] Action Required | proj",
+        ] {
+            assert_eq!(says(&Assistant::CODEX, title), Some(Level::WaitingApproval));
+        }
+        for title in ["proj", "", "host", "[ ! ] my own", "⠏proj", "⠀ x"] {
+            assert_eq!(says(&Assistant::CODEX, title), None, "{title}");
+        }
+    }
+
+    #[test]
+    fn gemini_shows_each_state() {
+        for (title, level) in [
+            ("◇  Ready (proj)", Some(Level::Idle)),
+            ("✋  Action Required (proj)", Some(Level::WaitingApproval)),
+            ("✦  Working… (proj)", Some(Level::Busy)),
+            ("Gemini - proj", None),
+        ] {
+            assert_eq!(says(&Assistant::GEMINI, title), level, "{title}");
+        }
+    }
+
+    #[test]
+    fn qwen_shows_work_and_dialogs_and_nothing_when_idle() {
+        for (title, level) in [
+            ("✳\u{fe0e} Qwen - proj", Some(Level::WaitingApproval)),
+            ("◐ Qwen - proj", Some(Level::Busy)),
+            ("Qwen - proj", None),
+        ] {
+            assert_eq!(says(&Assistant::QWEN, title), level, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_mark_of_one_assistant_says_nothing_of_another() {
+        for title in ["⠏ proj", "✋  Action Required", "✳ Claude Code", "◇ x"] {
+            assert_eq!(says(&Assistant::OPENCODE, title), None);
+            assert_eq!(says(&Assistant::CLAUDE, title), None);
+        }
+        assert_eq!(says(&Assistant::CODEX, "✦  Working…"), None);
+    }
+}
