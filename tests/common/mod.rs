@@ -12,6 +12,7 @@
 )]
 
 mod collector;
+pub mod player;
 mod process;
 mod terminal;
 mod tmux;

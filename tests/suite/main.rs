@@ -10,3 +10,4 @@ mod hub;
 mod isolation;
 mod mirror;
 mod replay;
+mod replay_others;

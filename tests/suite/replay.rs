@@ -7,15 +7,11 @@
 
 mod rebuild;
 
-use std::time::Duration;
-
-use pane_patrol::state::{Input, Level, Outcome, Reading, Settings, Table};
+use pane_patrol::state::Level;
 use pane_patrol_hooks::adapter::claude::{self, Caller, Payload};
-use pane_patrol_hooks::event::{Assistant, Event, State};
-use pane_patrol_hooks::place::Place;
-use pane_patrol_hooks::target::{PaneId, Server, Target};
-use pane_patrol_hooks::timestamp::Timestamp;
-use serde_json::Value;
+use pane_patrol_hooks::event::{Assistant, Event};
+
+use crate::common::player::{Delivery, Line, PID, Player, Written, moment, place, recording};
 
 /// One recorded session and the states its row goes through.
 struct Session {
@@ -159,58 +155,11 @@ const SESSIONS: &[Session] = &[
     session("p-err", INTERRUPTED_UNSEEN, INTERRUPTED_UNSEEN),
 ];
 
-/// One line of a recording.
-struct Line {
-    at: i64,
-    event: String,
-    payload: Value,
-}
-
-impl Line {
-    fn text(&self, field: &str) -> &str {
-        self.payload[field].as_str().unwrap_or_default()
-    }
-
-    /// The session, by the number the capture gave it.
-    fn session(&self) -> &str {
-        self.text("session_id")
-    }
-}
-
 /// The session that sits in the pane; any other one is a headless child, unless `/clear` began it.
 const MAIN: &str = "00000000-0000-4000-8000-000000000001";
-const PID: u32 = 12345;
-
-fn recording(name: &str) -> Vec<Line> {
-    let path = format!(
-        "{}/tests/fixtures/claude/scenario-{name}.jsonl",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    text.lines()
-        .map(|line| {
-            let value: Value = serde_json::from_str(line).expect("a recording holds JSON lines");
-            Line {
-                at: value["t_ms"].as_i64().expect("a line has a time"),
-                event: value["event"]
-                    .as_str()
-                    .expect("a line has an event")
-                    .to_owned(),
-                payload: value["payload"].clone(),
-            }
-        })
-        .collect()
-}
 
 fn is_headless(name: &str, line: &Line) -> bool {
     name.starts_with("p-") || (name == "nested" && line.session() != MAIN)
-}
-
-fn server() -> Server {
-    Server {
-        socket: "/tmp/tmux/default".into(),
-        pid: 1,
-    }
 }
 
 /// The event that the hook would send for this line.
@@ -223,29 +172,8 @@ fn event_of(name: &str, line: &Line) -> Option<Event> {
         ..Caller::default()
     };
     let payload = Payload::read(line.payload.to_string().as_bytes());
-    let place = Place {
-        target: Target::Address {
-            session: "work".into(),
-            window: 1,
-            pane: 2,
-        },
-        pane: Some(PaneId(0)),
-        server: Some(server()),
-    };
     let report = claude::report(&payload, &caller)?;
-    Some(report.at(Assistant::CLAUDE, place, moment(line.at)))
-}
-
-fn moment(millis: i64) -> Timestamp {
-    Timestamp::from_millis(1_795_000_000_000 + millis)
-}
-
-/// What the session file says, and from when on.
-#[derive(Clone)]
-struct Written {
-    at: i64,
-    level: Level,
-    session: String,
+    Some(report.at(Assistant::CLAUDE, place(), moment(line.at)))
 }
 
 /// The levels that the session file goes through, by what was measured on the real one: busy with a
@@ -324,113 +252,6 @@ fn works_on(line: &Line) -> bool {
     })
 }
 
-/// Something to be handed to the table at a time.
-enum Delivery {
-    Event(Box<Event>),
-    Reading(Written, i64),
-    Exit,
-}
-
-/// The table, and the states its only row has gone through.
-struct Player<'a> {
-    table: Table,
-    levels: &'a [Written],
-    states: Vec<&'static str>,
-}
-
-impl<'a> Player<'a> {
-    fn new(levels: &'a [Written]) -> Self {
-        let settings = Settings {
-            ttl: Duration::from_secs(300),
-            own_server: Some(server()),
-        };
-        Self {
-            table: Table::new(settings),
-            levels,
-            states: Vec::new(),
-        }
-    }
-
-    fn play(mut self, mut deliveries: Vec<(i64, Delivery)>) -> Self {
-        deliveries.sort_by_key(|(at, _)| *at);
-        for (at, delivery) in deliveries {
-            self.let_time_pass(at);
-            let input = match delivery {
-                Delivery::Event(event) => Input::Event(event),
-                Delivery::Reading(written, seen) => {
-                    Input::Reading(Box::new(reading(&written, seen)))
-                }
-                Delivery::Exit => Input::ProcessExited { pid: PID },
-            };
-            self.apply(input, at);
-        }
-        self
-    }
-
-    /// Meets the table's deadlines as the collector does, reading the file again where it is asked to.
-    fn let_time_pass(&mut self, until: i64) {
-        while let Some(due) = self
-            .table
-            .next_deadline()
-            .filter(|due| *due <= moment(until))
-        {
-            let at = (due.as_micros() - moment(0).as_micros()) / 1000;
-            let outcome = self.apply(Input::Tick, at);
-            if outcome.reread.is_empty() {
-                continue;
-            }
-            let now = self
-                .levels
-                .iter()
-                .rev()
-                .find(|written| written.at <= at)
-                .cloned();
-            if let Some(written) = now {
-                self.apply(Input::Reading(Box::new(reading(&written, at))), at);
-            }
-        }
-    }
-
-    fn apply(&mut self, input: Input, at: i64) -> Outcome {
-        let outcome = self.table.apply(input, moment(at));
-        let rows = self.table.rows();
-        assert!(rows.len() <= 1, "one pane has one row: {rows:#?}");
-        let state = match rows.first() {
-            None if self.states.is_empty() => return outcome,
-            None => "gone",
-            Some(row) => word(row.state),
-        };
-        if self.states.last() != Some(&state) {
-            self.states.push(state);
-        }
-        outcome
-    }
-}
-
-fn word(state: State) -> &'static str {
-    match state {
-        State::WaitingApproval => "approval",
-        State::WaitingInput => "input",
-        other => other.as_str(),
-    }
-}
-
-fn reading(written: &Written, seen: i64) -> Reading {
-    Reading {
-        assistant: Assistant::CLAUDE,
-        level: written.level,
-        written: moment(written.at),
-        seen: moment(seen),
-        instance_id: Some(written.session.clone()),
-        pid: Some(PID),
-        pane: Some((server(), PaneId(0))),
-        cwd: None,
-        home: None,
-        attended: true,
-        detail: None,
-    }
-}
-
 fn hooks(session: &Session, lines: &[Line], installed_only: bool) -> Vec<(i64, Delivery)> {
     let mut deliveries = Vec::new();
     for line in lines {
@@ -471,7 +292,9 @@ fn installed(
             ));
         }
     }
-    Player::new(levels).play(deliveries).states
+    Player::new(Assistant::CLAUDE, levels)
+        .play(deliveries)
+        .states
 }
 
 fn shifted(levels: &[Written], by: i64) -> Vec<Written> {
@@ -510,8 +333,8 @@ fn every_recorded_session_is_played() {
 #[test]
 fn the_row_tells_what_the_captured_hooks_tell() {
     for session in SESSIONS {
-        let lines = recording(session.name);
-        let player = Player::new(&[]).play(hooks(session, &lines, false));
+        let lines = recording(&Assistant::CLAUDE, session.name);
+        let player = Player::new(Assistant::CLAUDE, &[]).play(hooks(session, &lines, false));
         assert_eq!(
             player.states.join(" "),
             session.captured,
@@ -524,7 +347,7 @@ fn the_row_tells_what_the_captured_hooks_tell() {
 #[test]
 fn the_row_tells_the_truth_with_the_default_installation() {
     for session in SESSIONS {
-        let lines = recording(session.name);
+        let lines = recording(&Assistant::CLAUDE, session.name);
         let levels = levels(session, &lines);
         for (how, deliveries) in [
             ("in time", &[(5, 5)][..]),
@@ -554,7 +377,7 @@ fn the_row_tells_the_truth_with_the_default_installation() {
 #[test]
 fn a_missing_reading_is_made_up_for_by_the_next() {
     for session in SESSIONS {
-        let lines = recording(session.name);
+        let lines = recording(&Assistant::CLAUDE, session.name);
         let levels = levels(session, &lines);
         let at_the_end = |states: &[&'static str]| states.iter().rev().nth(1).copied();
         let whole = installed(session, &lines, &levels, &[(5, 5)], None);
@@ -573,7 +396,7 @@ fn a_missing_reading_is_made_up_for_by_the_next() {
 #[test]
 fn every_event_twice_changes_nothing() {
     for session in SESSIONS {
-        let lines = recording(session.name);
+        let lines = recording(&Assistant::CLAUDE, session.name);
         let levels = levels(session, &lines);
         let mut deliveries = hooks(session, &lines, true);
         for (at, delivery) in hooks(session, &lines, true) {
@@ -587,7 +410,7 @@ fn every_event_twice_changes_nothing() {
                 ));
             }
         }
-        let player = Player::new(&levels).play(deliveries);
+        let player = Player::new(Assistant::CLAUDE, &levels).play(deliveries);
         assert_eq!(
             player.states.join(" "),
             session.installed,

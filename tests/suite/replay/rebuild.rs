@@ -5,9 +5,11 @@
 
 use pane_patrol::log::Record;
 use pane_patrol::log::player::Player as LogPlayer;
-use pane_patrol::state::{Row, Table};
+use pane_patrol::state::{Input, Outcome, Row, Table};
+use pane_patrol_hooks::event::State;
 
 use super::*;
+use crate::common::player::{reading, settings};
 
 /// A table, the log that is written beside it, and the rows after each step.
 struct Witnessed<'a> {
@@ -16,13 +18,6 @@ struct Witnessed<'a> {
     log: Vec<Vec<u8>>,
     /// Time of each step, length of the log and rows after it.
     steps: Vec<(i64, usize, Vec<Row>)>,
-}
-
-fn settings() -> Settings {
-    Settings {
-        ttl: Duration::from_secs(300),
-        own_server: Some(server()),
-    }
 }
 
 impl<'a> Witnessed<'a> {
@@ -41,9 +36,10 @@ impl<'a> Witnessed<'a> {
             let input = match delivery {
                 Delivery::Event(event) => Input::Event(event.clone()),
                 Delivery::Reading(written, seen) => {
-                    Input::Reading(Box::new(reading(written, *seen)))
+                    Input::Reading(Box::new(reading(&Assistant::CLAUDE, written, *seen)))
                 }
                 Delivery::Exit => Input::ProcessExited { pid: PID },
+                Delivery::Title(_) => continue,
             };
             self.apply(input, *at);
             self.steps.push((*at, self.log.len(), self.table.rows()));
@@ -61,7 +57,10 @@ impl<'a> Witnessed<'a> {
             let read_again = !outcome.reread.is_empty();
             let now = self.levels.iter().rev().find(|written| written.at <= at);
             if let Some(written) = now.cloned().filter(|_| read_again) {
-                self.apply(Input::Reading(Box::new(reading(&written, at))), at);
+                self.apply(
+                    Input::Reading(Box::new(reading(&Assistant::CLAUDE, &written, at))),
+                    at,
+                );
             }
         }
     }
@@ -120,7 +119,7 @@ fn a_table_rebuilt_from_the_log_goes_on_like_one_that_was_there_all_along() {
     for session in SESSIONS {
         for lag in [0, 3] {
             let name = session.name;
-            let lines = recording(name);
+            let lines = recording(&Assistant::CLAUDE, name);
             let levels = levels(session, &lines);
             let deliveries = deliveries(session, &lines, &levels, lag);
             let mut whole = Witnessed::new(Table::new(settings()), &levels);
@@ -159,7 +158,7 @@ fn a_collector_that_was_killed_and_started_again_shows_the_same_rows() {
     let mut compared = 0;
     for session in SESSIONS {
         let name = session.name;
-        let lines = recording(name);
+        let lines = recording(&Assistant::CLAUDE, name);
         let levels = levels(session, &lines);
         let deliveries = deliveries(session, &lines, &levels, 0);
         let mut whole = Witnessed::new(Table::new(settings()), &levels);
@@ -184,7 +183,10 @@ fn a_collector_that_was_killed_and_started_again_shows_the_same_rows() {
                 }
                 let now = levels.iter().rev().find(|written| written.at <= at);
                 if let Some(written) = now.filter(|_| !name.starts_with("p-") && !has_exited) {
-                    late.apply(Input::Reading(Box::new(reading(written, at))), at);
+                    late.apply(
+                        Input::Reading(Box::new(reading(&Assistant::CLAUDE, written, at))),
+                        at,
+                    );
                 }
                 late.play(&deliveries[restarted + 1..]);
                 let expected = &whole.steps[restarted + 1..];
