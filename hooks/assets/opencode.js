@@ -12,8 +12,11 @@ import { accessSync, constants } from "node:fs"
 const PROGRAM = "@PROGRAM@"
 const ASSISTANT = "@ASSISTANT@"
 
-// A process that ends waits no longer than this, in milliseconds, for its last word to be taken.
+// A message that was not taken after this time, in milliseconds, is waited for no longer.
 const LAST_WORD = 300
+
+// More than this is never told at once; the rest is lost.
+const MOST_WAITING = 64
 
 // The plugin may be loaded several times in one process: what it knows is kept once.
 const known = (globalThis[Symbol.for("pane-patrol")] ??= {
@@ -39,23 +42,54 @@ const message = (type, properties, agent) => {
   return JSON.stringify({ type, pane_patrol: context, properties })
 }
 
-const command = (text, start) => {
-  accessSync(PROGRAM, constants.X_OK)
-  return start(PROGRAM, ["hook", ASSISTANT], {
-    cwd: "/",
-    detached: true,
-    input: text,
-    stdio: ["pipe", "ignore", "ignore"],
-    timeout: LAST_WORD,
-  })
-}
+const options = (text) => ({
+  cwd: "/",
+  detached: true,
+  input: text,
+  stdio: ["pipe", "ignore", "ignore"],
+  timeout: LAST_WORD,
+})
+
+const isThere = () => accessSync(PROGRAM, constants.X_OK)
+
+// One process at a time: two would overtake each other.
+const waiting = (known.waiting ??= [])
 
 const send = (text) => {
-  const child = command(text, spawn)
-  child.on("error", () => {})
-  child.stdin?.on("error", () => {})
-  child.stdin?.end(text)
-  child.unref()
+  if (waiting.length < MOST_WAITING) waiting.push(text)
+  if (waiting.length === 1) next()
+}
+
+const next = () => {
+  const text = waiting[0]
+  if (text === undefined) return
+  const after = () => {
+    clearTimeout(limit)
+    if (waiting[0] !== text) return
+    waiting.shift()
+    next()
+  }
+  const limit = setTimeout(after, LAST_WORD)
+  limit.unref()
+  try {
+    isThere()
+    const child = spawn(PROGRAM, ["hook", ASSISTANT], options(text))
+    child.on("error", after)
+    child.on("exit", after)
+    child.stdin?.on("error", () => {})
+    child.stdin?.end(text)
+    child.unref()
+  } catch {
+    clearTimeout(limit)
+    waiting.length = 0
+  }
+}
+
+// The process is about to end: what still waits is said at once.
+const sendLast = (text) => {
+  isThere()
+  const rest = waiting.splice(0)
+  for (const last of [...rest.slice(1), text]) spawnSync(PROGRAM, ["hook", ASSISTANT], options(last))
 }
 
 // As whom a session speaks: the one in front (undefined), or an agent beside it.
@@ -139,7 +173,7 @@ export const PanePatrol = async (context) => {
     dispose: async () =>
       quietly(() => {
         known.loaded -= 1
-        if (known.loaded === 0) command(message("dispose", {}), spawnSync)
+        if (known.loaded === 0) sendLast(message("dispose", {}))
       }),
   }
 }
