@@ -359,6 +359,7 @@ impl Entry {
                 request.request_id = self.tool_call_of(event);
             }
             self.requests.open(request);
+            self.settle_dialogs();
         }
         if late {
             return None;
@@ -400,6 +401,15 @@ impl Entry {
             request.message = message;
         }
         self.requests.infer(request, confirmed);
+        self.settle_dialogs();
+    }
+
+    /// A dialog is open: no question is in doubt any more, also when the dialog is answered before
+    /// its tool ends.
+    fn settle_dialogs(&mut self) {
+        for tool in &mut self.main.tools {
+            tool.dialog_settled |= tool.asks();
+        }
     }
 
     /// What kind of wait a request for `tool` is.
@@ -558,9 +568,7 @@ impl Entry {
         if since.plus(DIALOG_OPENS_WITHIN) > now {
             return None;
         }
-        for tool in &mut self.main.tools {
-            tool.dialog_settled |= tool.asks();
-        }
+        self.settle_dialogs();
         if self.witness.latest.is_some() {
             self.witness.reread_at = Some(now);
             return None;
