@@ -4,6 +4,8 @@
 //! table needs both to come to the same rows again. So its line is an event like any other, with
 //! the time of seeing as `ts`, and one field more that other readers ignore: `written`.
 
+use std::time::Duration;
+
 use std::borrow::Cow;
 
 use pane_patrol_hooks::event::{Event, EventError, Kind, Source, State};
@@ -177,6 +179,8 @@ impl Record {
             home: event.home,
             attended: event.attended,
             detail: event.message,
+            // What is known by now has caught up.
+            lag: Duration::ZERO,
         }
     }
 }
@@ -210,6 +214,7 @@ mod tests {
             home: None,
             attended: true,
             detail: Some("permission prompt".into()),
+            lag: Duration::ZERO,
         }
     }
 

@@ -1,5 +1,7 @@
 //! What the table learns from: events, witness readings, tmux listings, process exits, the clock.
 
+use std::time::Duration;
+
 use pane_patrol_hooks::event::{Assistant, Event};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -80,6 +82,8 @@ pub struct Reading {
     pub attended: bool,
     /// The assistant's own words, for example `permission prompt`.
     pub detail: Option<String>,
+    /// How long this kind of level may lag behind the hook that tells of the same.
+    pub lag: Duration,
 }
 
 /// All panes of one tmux server at one moment.

@@ -97,6 +97,7 @@ fn reading(level: Level, written: i64) -> Reading {
         home: None,
         attended: true,
         detail: None,
+        lag: Duration::ZERO,
     }
 }
 

@@ -114,7 +114,7 @@ impl Entry {
 
     fn busy(&mut self, reading: &Reading) -> Option<Reason> {
         self.witness.settle = None;
-        // Written after the request: it was answered. Read well after an inferred one was opened:
+        // Written after the request, or seen after `waiting` was: it was answered. Read well after an inferred one was opened:
         // the notice that opened it came when it had been answered already.
         // Dialogs are shown one after the other, so a level that has just become busy answers the
         // oldest; one that has been busy for a while answers all.
@@ -123,10 +123,10 @@ impl Entry {
             .requests
             .iter()
             .filter(|open| {
-                let shown_by_level = open.confirmed || open.request.agent_id.is_none();
-                let never_was =
-                    open.inferred && reading.seen.since(open.request.since) >= SETTLED_AFTER;
-                (reading.written > open.request.since && shown_by_level) || never_was
+                let age = reading.seen.since(open.request.since);
+                let never_was = open.inferred && age >= SETTLED_AFTER + reading.lag;
+                let is_main = open.request.agent_id.is_none();
+                open.confirmed || (reading.written > open.request.since && is_main) || never_was
             })
             .map(|open| open.request.clone())
             .take(if lasting { usize::MAX } else { 1 })

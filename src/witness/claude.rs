@@ -192,6 +192,7 @@ impl Session {
             home: home.map(|home| home.to_string_lossy().into_owned()),
             attended: self.attended,
             detail: self.detail.clone(),
+            lag: Duration::ZERO,
         }
     }
 }
@@ -220,6 +221,7 @@ mod tests {
             home: Some("/c".into()),
             attended: true,
             detail: Some("permission prompt".into()),
+            lag: Duration::ZERO,
         };
         assert_eq!(session.reading(Some(Path::new("/c")), seen), expected);
         assert_eq!(session.process_start, Some(350_097));

@@ -8,6 +8,8 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use std::time::Duration;
+
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::fs::{CWD, Mode, OFlags, openat};
@@ -175,6 +177,7 @@ pub(super) fn reading(
         home: None,
         attended: true,
         detail: None,
+        lag: Duration::ZERO,
     }
 }
 

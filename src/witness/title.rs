@@ -12,12 +12,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::{Level, Reading, Row};
 
-/// A title shows a dialog or work at most this long after the hook that told of it, so one that
-/// shows something else did so already this long before.
-const LAG: Duration = Duration::from_millis(300);
-
-/// The same for the first sign of work after a prompt.
-const START_LAG: Duration = Duration::from_secs(1);
+/// A title shows a dialog or work at most this long after the hook that told of it (Codex needs most
+/// of a second for a dialog).
+const LAG: Duration = Duration::from_millis(1200);
 
 /// Whether the title of the row's pane is worth looking at now.
 pub fn is_wanted(row: &Row) -> bool {
@@ -62,7 +59,8 @@ pub fn reading(
     asked: Timestamp,
 ) -> Option<Reading> {
     let level = level(&row.assistant, title)?;
-    let lag = if level == Level::Idle { START_LAG } else { LAG };
+    let is_dialog = matches!(level, Level::WaitingApproval | Level::WaitingInput);
+    let lag = if is_dialog { Duration::ZERO } else { LAG };
     Some(Reading {
         assistant: row.assistant.clone(),
         level,
@@ -75,6 +73,7 @@ pub fn reading(
         home: None,
         attended: true,
         detail: None,
+        lag,
     })
 }
 

@@ -125,6 +125,7 @@ pub fn reading(assistant: &Assistant, written: &Written, seen: i64) -> Reading {
         home: None,
         attended: true,
         detail: None,
+        lag: Duration::ZERO,
     }
 }
 
