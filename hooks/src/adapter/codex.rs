@@ -28,16 +28,16 @@ pub const ADAPTER: Adapter = Adapter {
 /// What runs a task and ends: nobody sits in front of it.
 const HEADLESS: &[&str] = &["exec", "e", "review", "mcp-server"];
 
-/// The events that are registered. Not waited for, except: a session's start, which must not come
-/// after its prompt; a tool's start, because the start of a tool *after* a request for it is taken
-/// for the answer; a session's end, which is killed with its process if nobody waits.
+/// The events that are registered. Not waited for, except: a session's start and its prompt, which
+/// must not come after what they begin; a tool's start, because the start of a tool *after* a request
+/// for it is taken for the answer; a session's end, which is killed with its process if nobody waits.
 pub const REGISTRATIONS: &[Registration] = &[
     Registration::of("SessionStart"),
     Registration {
         timeout_seconds: 3,
         ..Registration::of("SessionEnd")
     },
-    Registration::unawaited("UserPromptSubmit"),
+    Registration::of("UserPromptSubmit"),
     Registration::unawaited("PreModelRequest"),
     Registration::unawaited("PostModelRequest"),
     Registration::of("PreToolUse"),
