@@ -147,7 +147,11 @@ mod tests {
         let escaped = line.replace('\t', "\\011");
         for text in [line, &escaped] {
             let text = format!("no pane\n{text}\n\t\t\t\n");
-            assert_eq!(parse_panes(text.as_bytes()), [expected.clone()], "{text}");
+            assert_eq!(
+                parse_panes(text.as_bytes()),
+                std::slice::from_ref(&expected),
+                "{text}"
+            );
         }
     }
 

@@ -1,0 +1,70 @@
+//! What no event tells and time does: an error that nothing overcomes, a question that nobody refuses.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::event::{Kind, Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::{Entry, Reason};
+use crate::state::agent::Tool;
+
+/// An error that the assistant may recover from is one after this long without another word.
+const RECOVERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// A tool that asks the person has opened its dialog by then, or was refused.
+const DIALOG_OPENS_WITHIN: Duration = Duration::from_millis(300);
+
+/// An error that waits for a sign that it was overcome.
+#[derive(Clone, Debug)]
+pub(super) struct Doubt {
+    pub(super) at: Timestamp,
+    pub(super) message: Option<String>,
+}
+
+impl Entry {
+    /// When an error that nothing has overcome is believed, or a question's dialog must be open.
+    pub(in crate::state) fn due(&self) -> Option<Timestamp> {
+        let doubt = self
+            .doubt
+            .as_ref()
+            .map(|doubt| doubt.at.plus(RECOVERS_WITHIN));
+        let dialog = self
+            .unsettled_question()
+            .map(|tool| tool.since.plus(DIALOG_OPENS_WITHIN));
+        [doubt, dialog].into_iter().flatten().min()
+    }
+
+    /// Draws the conclusions that are due at `now`. Gives the moment that they are about, and why.
+    pub(in crate::state) fn conclude(&mut self, now: Timestamp) -> Option<(Timestamp, Reason)> {
+        if let Some(doubt) = self
+            .doubt
+            .take_if(|doubt| doubt.at.plus(RECOVERS_WITHIN) <= now)
+        {
+            self.requests.close_agent(None, doubt.at);
+            self.main.close_turn(None, doubt.at);
+            self.main.turn.failed = true;
+            self.main
+                .enter(State::Error, Some(Kind::TurnFailed), Source::Hook);
+            self.main.message = doubt.message;
+            return Some((doubt.at, "nothing has overcome the error"));
+        }
+        let since = self.unsettled_question()?.since;
+        if since.plus(DIALOG_OPENS_WITHIN) > now {
+            return None;
+        }
+        self.settle_dialogs();
+        if self.witness.latest.is_some() {
+            self.witness.reread_at = Some(now);
+            return None;
+        }
+        self.infer(State::WaitingInput, since, Source::Hook, None, false);
+        Some((since, "the question was not refused"))
+    }
+
+    /// A question that was put and neither refused nor seen on the screen yet.
+    pub(super) fn unsettled_question(&self) -> Option<&Tool> {
+        let last = self.main.tools.last()?;
+        let waits = last.asks() && !last.dialog_settled && self.requests.is_empty();
+        Some(last).filter(|_| waits && self.attended)
+    }
+}

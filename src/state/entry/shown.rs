@@ -1,0 +1,109 @@
+//! What a row shows, worked out from its agents and requests.
+
+use pane_patrol_hooks::event::{Kind, Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Entry;
+use crate::state::{Request, Row};
+
+/// The part of a row that follows from the agents and requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::state) struct Shown {
+    pub(in crate::state) state: State,
+    pub(in crate::state) kind: Option<Kind>,
+    pub(in crate::state) source: Source,
+    pub(in crate::state) since: Timestamp,
+    pub(super) tool: Option<String>,
+    pub(super) message: Option<String>,
+    pub(super) waiting: Vec<Request>,
+    pub(super) sub_agents: usize,
+}
+
+impl Entry {
+    /// Works out what is shown now. `cause`: when the thing happened that may have changed it.
+    pub(in crate::state) fn refresh(&mut self, cause: Timestamp) -> bool {
+        let next = self.work_out(cause);
+        let changed = next != self.shown;
+        if changed {
+            self.generation += 1;
+            self.shown = next;
+        }
+        changed
+    }
+
+    pub(super) fn work_out(&self, cause: Timestamp) -> Shown {
+        let waiting: Vec<Request> = self.requests.by_urgency().into_iter().cloned().collect();
+        let sub_agents = self.subs.len().max(usize::from(self.background));
+        let mut shown = Shown {
+            state: self.main.state,
+            kind: self.main.kind,
+            source: self.main.source,
+            since: cause,
+            tool: None,
+            message: self.main.message.clone(),
+            waiting,
+            sub_agents,
+        };
+        if let Some(request) = shown.waiting.first() {
+            shown.state = request.state;
+            shown.kind = Some(match request.state {
+                State::WaitingInput => Kind::InputRequested,
+                _ => Kind::ApprovalRequested,
+            });
+            shown.source = request.source;
+            shown.since = request.since;
+            shown.tool.clone_from(&request.tool);
+            shown.message.clone_from(&request.message);
+            return shown;
+        }
+        if self.main.state == State::Running || sub_agents > 0 {
+            shown.state = State::Running;
+            let mut busy = std::iter::once(&self.main).chain(self.subs.values());
+            if let Some(tool) = busy.find_map(|agent| agent.tools.last()) {
+                shown.tool.clone_from(&tool.name);
+                shown.message.clone_from(&tool.message);
+            }
+        }
+        if shown.state == self.shown.state && self.generation > 0 {
+            shown.since = self.shown.since;
+        }
+        shown
+    }
+
+    /// The row as every reader gets it.
+    pub(in crate::state) fn row(&self) -> Row {
+        let Shown {
+            state,
+            kind,
+            source,
+            since,
+            tool,
+            message,
+            waiting,
+            sub_agents,
+        } = self.shown.clone();
+        Row {
+            id: self.key.to_string(),
+            assistant: self.assistant.clone(),
+            state,
+            kind,
+            target: self.target.clone(),
+            pane: self.pane(),
+            server: self.key.server.clone(),
+            instance_id: self.instance_id.clone(),
+            pid: self.pid,
+            since,
+            ts: self.ts,
+            tool,
+            message,
+            cwd: self.cwd.clone(),
+            branch: self.branch.clone(),
+            home: self.home.clone(),
+            source,
+            sub_agents,
+            waiting,
+            generation: self.generation,
+            evidence: self.evidence.iter().cloned().collect(),
+        }
+    }
+}
