@@ -3,13 +3,16 @@
 
 mod agent;
 mod attention;
+mod delivered;
 mod entry;
+mod fit;
 mod input;
 mod requests;
 mod row;
 mod table;
 #[cfg(test)]
 mod tests;
+mod told;
 mod witnessed;
 
 pub use attention::{Attention, urgency};

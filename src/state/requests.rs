@@ -135,8 +135,8 @@ impl Requests {
     }
 
     /// Closes one: the same id, else the same input where that is told, else the oldest of that agent
-    /// and tool. Remembers the closing, so
-    /// that an opening which arrives later but is older stays closed.
+    /// and tool. Remembers the closing, so that an opening which arrives later but is older stays
+    /// closed.
     pub(super) fn close_one(&mut self, closed: &Which<'_>, at: Timestamp) {
         let by_id = || {
             let id = closed.request_id?;

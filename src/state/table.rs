@@ -4,24 +4,22 @@
 //! [`super::entry`], what a witness reading means in [`super::witnessed`]; here stands which row it
 //! is, when a row begins and ends, and what is held apart because it fits none.
 
-use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::hash::{Hash, Hasher};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
+use pane_patrol_hooks::event::{Assistant, Event, Kind, Source};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::delivered::Delivered;
 use super::entry::{Entry, Reason};
-use super::{Evidence, Input, Level, Listing, Reading, Row, RowKey, urgency};
+use super::fit::{Fit, ends_session, fit, is_other};
+use super::told::Told;
+use super::{Input, Listing, Reading, Row, RowKey, urgency};
 
 /// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock
 /// would make every later event look old.
 const CLOCK_SLACK: Duration = Duration::from_secs(2);
-
-/// How many events are remembered to tell a second delivery (socket and mirror) from a new event.
-const REMEMBERED_EVENTS: usize = 4096;
 
 /// How many ended sessions are remembered.
 const REMEMBERED_ENDS: usize = 256;
@@ -75,13 +73,6 @@ struct Ended {
     instance_id: String,
     pid: Option<u32>,
     at: Timestamp,
-}
-
-/// How an event relates to the row of its pane.
-enum Fit {
-    Same,
-    Successor,
-    Apart(Reason),
 }
 
 impl Table {
@@ -582,155 +573,5 @@ impl Table {
             pid,
             at,
         });
-    }
-}
-
-/// Whether the event is the end of the session, and not the first half of `/clear` or a resume.
-fn ends_session(event: &Event) -> bool {
-    event.kind == Some(Kind::SessionEnded)
-        && event.agent_id.is_none()
-        && !matches!(event.message.as_deref(), Some("clear" | "resume"))
-}
-
-fn is_other(known: Option<&String>, told: Option<&String>) -> bool {
-    known.is_some() && told.is_some() && known != told
-}
-
-fn fit(entry: &Entry, event: &Event) -> Fit {
-    let begins = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));
-    let same_session = event.instance_id.is_some() && event.instance_id == entry.instance_id;
-    if event.assistant != entry.assistant {
-        let unproved = entry.instance_id.is_none() && entry.pid.is_none();
-        return match (
-            begins || unproved,
-            event.attended || !entry.attended,
-            event.ts < entry.last_event(),
-        ) {
-            (true, true, false) => Fit::Successor,
-            _ => Fit::Apart("another assistant's event in this pane"),
-        };
-    }
-    if !event.attended && entry.attended && !same_session {
-        return Fit::Apart("a headless run in the pane of a session");
-    }
-    if !is_other(entry.instance_id.as_ref(), event.instance_id.as_ref()) {
-        return Fit::Same;
-    }
-    let retired = event
-        .instance_id
-        .as_ref()
-        .is_some_and(|instance| entry.retired.contains(instance));
-    if retired && event.kind != Some(Kind::SessionStarted) {
-        return Fit::Apart("its session was replaced in this pane");
-    }
-    if event.kind == Some(Kind::SessionEnded) || event.ts < entry.last_event() {
-        return Fit::Apart("older than the session in this pane");
-    }
-    let same_process = event.pid.is_some() && event.pid == entry.pid;
-    if begins || same_process || !entry.attended {
-        Fit::Successor
-    } else {
-        Fit::Apart("an unknown session in this pane")
-    }
-}
-
-/// One piece of evidence in the making.
-struct Told {
-    at: Timestamp,
-    source: Source,
-    what: String,
-    reason: Option<Reason>,
-}
-
-impl Told {
-    fn by_event(event: &Event, reason: Option<Reason>) -> Self {
-        let name = event
-            .event
-            .as_deref()
-            .or(event.kind.map(Kind::as_str))
-            .unwrap_or(event.state.as_str());
-        let mut what = name.to_owned();
-        if let Some(tool) = &event.tool {
-            what.push(' ');
-            what.push_str(tool);
-        }
-        if let Some(message) = &event.message {
-            what.push_str(": ");
-            what.push_str(message);
-        }
-        Self {
-            at: event.ts,
-            source: event.source,
-            what,
-            reason,
-        }
-    }
-
-    fn by_reading(reading: &Reading, reason: Option<Reason>) -> Self {
-        let level = match reading.level {
-            Level::Busy => "busy",
-            Level::WaitingApproval => "waiting for approval",
-            Level::WaitingInput => "waiting for input",
-            Level::Idle => "idle",
-        };
-        // Only Claude has a file for it, and Copilot a log.
-        let witness = match reading.assistant.as_str() {
-            "claude" => "session file",
-            "copilot" => "session log",
-            _ => "pane title",
-        };
-        let what = match &reading.detail {
-            Some(detail) => format!("{witness} says {level} ({detail})"),
-            None => format!("{witness} says {level}"),
-        };
-        Self {
-            at: reading.written,
-            source: Source::Witness,
-            what,
-            reason,
-        }
-    }
-
-    fn note(self, entry: &mut Entry, before: Option<State>) {
-        let Self {
-            at,
-            source,
-            what,
-            reason,
-        } = self;
-        let after = entry.shown.state;
-        entry.note_evidence(Evidence {
-            at,
-            source,
-            what,
-            before,
-            after,
-            reason: reason.map(str::to_owned),
-        });
-    }
-}
-
-/// The last events, to know one that comes a second time.
-#[derive(Debug, Default)]
-struct Delivered {
-    order: VecDeque<u64>,
-    known: HashSet<u64>,
-}
-
-impl Delivered {
-    fn is_again(&mut self, event: &Event) -> bool {
-        let mut hasher = DefaultHasher::new();
-        event.hash(&mut hasher);
-        let print = hasher.finish();
-        if !self.known.insert(print) {
-            return true;
-        }
-        if self.order.len() == REMEMBERED_EVENTS
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        self.order.push_back(print);
-        false
     }
 }

@@ -114,8 +114,8 @@ impl Entry {
 
     fn busy(&mut self, reading: &Reading) -> Option<Reason> {
         self.witness.settle = None;
-        // Written after the request, or seen after `waiting` was: it was answered. Read well after an inferred one was opened:
-        // the notice that opened it came when it had been answered already.
+        // Written after the request, or seen after `waiting` was: it was answered. Read well after an
+        // inferred one was opened: the notice that opened it came when it had been answered already.
         // Dialogs are shown one after the other, so a level that has just become busy answers the
         // oldest; one that has been busy for a while answers all.
         let lasting = reading.seen.since(reading.written) >= SETTLED_AFTER;

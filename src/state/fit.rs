@@ -1,0 +1,61 @@
+//! Whether an event is about the session that its pane's row stands for.
+
+use pane_patrol_hooks::event::{Event, Kind};
+
+use super::entry::{Entry, Reason};
+
+/// How an event relates to the row of its pane.
+pub(super) enum Fit {
+    Same,
+    Successor,
+    Apart(Reason),
+}
+
+/// Whether the event is the end of the session, and not the first half of `/clear` or a resume.
+pub(super) fn ends_session(event: &Event) -> bool {
+    event.kind == Some(Kind::SessionEnded)
+        && event.agent_id.is_none()
+        && !matches!(event.message.as_deref(), Some("clear" | "resume"))
+}
+
+pub(super) fn is_other(known: Option<&String>, told: Option<&String>) -> bool {
+    known.is_some() && told.is_some() && known != told
+}
+
+pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
+    let begins = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));
+    let same_session = event.instance_id.is_some() && event.instance_id == entry.instance_id;
+    if event.assistant != entry.assistant {
+        let unproved = entry.instance_id.is_none() && entry.pid.is_none();
+        return match (
+            begins || unproved,
+            event.attended || !entry.attended,
+            event.ts < entry.last_event(),
+        ) {
+            (true, true, false) => Fit::Successor,
+            _ => Fit::Apart("another assistant's event in this pane"),
+        };
+    }
+    if !event.attended && entry.attended && !same_session {
+        return Fit::Apart("a headless run in the pane of a session");
+    }
+    if !is_other(entry.instance_id.as_ref(), event.instance_id.as_ref()) {
+        return Fit::Same;
+    }
+    let retired = event
+        .instance_id
+        .as_ref()
+        .is_some_and(|instance| entry.retired.contains(instance));
+    if retired && event.kind != Some(Kind::SessionStarted) {
+        return Fit::Apart("its session was replaced in this pane");
+    }
+    if event.kind == Some(Kind::SessionEnded) || event.ts < entry.last_event() {
+        return Fit::Apart("older than the session in this pane");
+    }
+    let same_process = event.pid.is_some() && event.pid == entry.pid;
+    if begins || same_process || !entry.attended {
+        Fit::Successor
+    } else {
+        Fit::Apart("an unknown session in this pane")
+    }
+}
