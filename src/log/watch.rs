@@ -75,21 +75,25 @@ impl Watch {
         self.arm();
     }
 
+    /// Watches what is there now of the way to the mirror.
     fn arm(&mut self) {
         let Some(watcher) = &mut self.watcher else {
             return;
         };
-        let nearest = self.folder.ancestors().find(|folder| folder.is_dir());
-        if nearest == self.watched.as_deref() {
-            return;
-        }
-        if let Some(old) = self.watched.take() {
-            // The system has ended the watch already when the folder is gone.
-            let _ = watcher.unwatch(&old);
-        }
-        if let Some(folder) = nearest
-            && watcher.watch(folder, RecursiveMode::NonRecursive).is_ok()
-        {
+        // What appears while a watch is being set is found in the next round.
+        loop {
+            let nearest = self.folder.ancestors().find(|folder| folder.is_dir());
+            if nearest == self.watched.as_deref() {
+                return;
+            }
+            if let Some(old) = self.watched.take() {
+                // The system has ended the watch already when the folder is gone.
+                let _ = watcher.unwatch(&old);
+            }
+            let Some(folder) = nearest else { return };
+            if watcher.watch(folder, RecursiveMode::NonRecursive).is_err() && folder.is_dir() {
+                return;
+            }
             self.watched = Some(folder.to_owned());
         }
     }
