@@ -11,7 +11,7 @@ use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Setup;
-use crate::log::files::{NoMirror, trouble};
+use crate::log::files::trouble;
 use crate::log::player::Player;
 use crate::log::tailer::{Start, Tailer};
 use crate::log::{Record, fault};
@@ -142,19 +142,21 @@ impl Memory {
         }
     }
 
-    /// What is wrong with the mirror, if it is time to look again.
-    pub(super) fn look(&mut self, now: Instant) -> Option<Option<String>> {
-        let path = self.path.as_ref()?;
+    /// Whether it is time to look again what is wrong with the mirror.
+    pub(super) fn is_due(&mut self, now: Instant) -> bool {
         let is_fresh = |at: Instant| now.saturating_duration_since(at) < LOOK_PAUSE;
-        if self.looked_at.is_some_and(is_fresh) {
-            return None;
+        let is_due = !self.looked_at.is_some_and(is_fresh);
+        if is_due {
+            self.looked_at = Some(now);
         }
-        self.looked_at = Some(now);
-        let why = match trouble(path) {
-            Ok(why) => why,
-            Err(NoMirror) => None,
-        };
-        Some(why.map(|why| format!("nothing is logged to {}: {why}", path.display())))
+        is_due
+    }
+
+    /// What is wrong with the mirror, if anything is.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let path = self.path.as_ref()?;
+        let why = trouble(path).unwrap_or_default()?;
+        Some(format!("nothing is logged to {}: {why}", path.display()))
     }
 
     fn note(&self, record: &Record) {

@@ -116,17 +116,16 @@ impl Writer {
             ..Outcome::default()
         };
         self.follow(&recalled);
-        let gone = self.rows.values().filter(|row| memory::is_gone(row));
-        let gone: BTreeSet<u32> = gone.filter_map(|row| row.pid).collect();
-        for pid in gone {
-            self.apply(Input::ProcessExited { pid }, self.clock.now());
-        }
+        self.now = self.now.max(self.clock.now());
+        let gone = self.table.remove_rows(memory::is_gone, self.now);
+        self.memory.note_ends(&gone, &self.rows, self.now);
+        self.follow(&gone);
         self.look_at_mirror();
     }
 
     fn look_at_mirror(&mut self) {
-        if let Some(trouble) = self.memory.look(Instant::now()) {
-            self.trouble("event log".to_owned(), trouble);
+        if self.memory.is_due(Instant::now()) {
+            self.trouble("event log".to_owned(), self.memory.trouble());
         }
     }
 

@@ -128,6 +128,14 @@ impl Table {
         outcome
     }
 
+    /// Removes the rows that `is_gone` is true of. Not by their process, whose number may be another
+    /// row's by now.
+    pub fn remove_rows(&mut self, is_gone: impl Fn(&Row) -> bool, now: Timestamp) -> Outcome {
+        let mut outcome = Outcome::default();
+        self.remove_if(now, &mut outcome, |entry| is_gone(&entry.row()));
+        outcome
+    }
+
     /// When [`Input::Tick`] is wanted next, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.rows.values().filter_map(|entry| self.due(entry)).min()
