@@ -43,7 +43,7 @@ pub enum Command {
         command: MirrorCommand,
     },
     /// Print what the event log holds, oldest first
-    Log(LogArgs),
+    Log(Box<LogArgs>),
     /// Say why an assistant is shown as it is: what was heard, from whom, and by which rule
     Explain(ExplainArgs),
     /// Register the hook with an assistant, after showing the change and keeping a backup

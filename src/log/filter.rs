@@ -110,8 +110,9 @@ pub struct Sieve {
 impl Sieve {
     /// The sieve of `filter`.
     pub fn of(filter: &Filter) -> Self {
-        let words_of =
-            |words: &[&'static str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let words_of = |words: &[&'static str]| -> Vec<String> {
+            words.iter().map(|word| (*word).to_owned()).collect()
+        };
         let mut sieve = Self {
             since: filter.since.map(|since| since.to_string()),
             until: filter.until.map(|until| until.to_string()),
@@ -120,23 +121,23 @@ impl Sieve {
             words: Vec::new(),
         };
         let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
-        sieve.want(words_of(&sieve.states), |state| format!("\"{state}\""));
-        sieve.want(words_of(&kinds), |kind| format!("\"{kind}\""));
-        sieve.want(filter.tools.clone(), |tool| format!("\"{tool}\""));
-        sieve.want(filter.instances.clone(), |id| format!("\"{id}"));
+        sieve.want(&words_of(&sieve.states), |state| format!("\"{state}\""));
+        sieve.want(&words_of(&kinds), |kind| format!("\"{kind}\""));
+        sieve.want(&filter.tools, |tool| format!("\"{tool}\""));
+        sieve.want(&filter.instances, |id| format!("\"{id}"));
         let places = filter.targets.iter().map(|place| match place {
             Where::Pane(target) => target.to_string(),
             Where::Session(name) => format!("{name}:"),
         });
-        sieve.want(places.collect(), |place| format!("\"{place}"));
+        sieve.want(&places.collect::<Vec<_>>(), |place| format!("\"{place}"));
         for text in &filter.greps {
-            sieve.want(vec![text.clone()], str::to_owned);
+            sieve.want(std::slice::from_ref(text), str::to_owned);
         }
         sieve
     }
 
     /// Wants one of `texts` in every line, each as `printed` says that it stands there.
-    fn want(&mut self, texts: Vec<String>, printed: impl Fn(&str) -> String) {
+    fn want(&mut self, texts: &[String], printed: impl Fn(&str) -> String) {
         // A text with a character that JSON spells in another way cannot be looked for.
         let is_plain =
             |text: &String| !text.contains(['"', '\\']) && !text.contains(char::is_control);
@@ -252,162 +253,54 @@ mod tests {
         accepted
     }
 
+    /// A filter in few words: `since`, `until` and the names of the lists, each with a value.
+    fn filter(words: &[(&str, &str)]) -> Filter {
+        let mut filter = Filter::default();
+        for (what, text) in words {
+            let owned = (*text).to_owned();
+            match *what {
+                "since" => filter.since = Timestamp::parse(text),
+                "until" => filter.until = Timestamp::parse(text),
+                "assistant" => filter.assistants.push(owned),
+                "state" => filter.states.extend(State::from_word(text)),
+                "kind" => filter.kinds.extend(Kind::from_word(text)),
+                "target" => filter.targets.push(Where::parse(text)),
+                "instance" => filter.instances.push(owned),
+                "tool" => filter.tools.push(owned),
+                _ => filter.greps.push(owned),
+            }
+        }
+        filter
+    }
+
     #[test]
     fn each_filter_keeps_what_it_names_and_nothing_else() {
         let line = String::from_utf8(event().encode().unwrap()).unwrap();
-        let none = Filter::default();
-        let at = |text: &str| Timestamp::parse(text);
-        for (filter, expected) in [
-            (none.clone(), true),
-            (
-                Filter {
-                    since: at("2026-11-21T10:00:00Z"),
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    since: at("2026-11-21T10:00:01Z"),
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    until: at("2026-11-21T10:00:00Z"),
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    until: at("2026-11-21T10:00:01Z"),
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    assistants: vec!["codex".into(), "claude".into()],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    assistants: vec!["codex".into()],
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    states: vec![State::Running],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    states: vec![State::Idle, State::Error],
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    kinds: vec![Kind::ToolStarted],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    kinds: vec![Kind::Note],
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    targets: vec![Where::parse("work:1.2")],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    targets: vec![Where::parse("%3")],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    targets: vec![Where::parse("work")],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    targets: vec![Where::parse("wor"), Where::parse("work:1.3")],
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    instances: vec!["0123".into()],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    instances: vec!["4567".into()],
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    tools: vec!["Bash".into()],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    tools: vec!["Bas".into()],
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    greps: vec!["\"test\"".into(), "a/b".into()],
-                    ..none.clone()
-                },
-                true,
-            ),
-            (
-                Filter {
-                    greps: vec!["cargo".into(), "push".into()],
-                    ..none.clone()
-                },
-                false,
-            ),
-            (
-                Filter {
-                    greps: vec!["running".into()],
-                    ..none
-                },
-                false,
-            ),
+        for (words, expected) in [
+            (&[][..], true),
+            (&[("since", "2026-11-21T10:00:00Z")], true),
+            (&[("since", "2026-11-21T10:00:01Z")], false),
+            (&[("until", "2026-11-21T10:00:00Z")], false),
+            (&[("until", "2026-11-21T10:00:01Z")], true),
+            (&[("assistant", "codex"), ("assistant", "claude")], true),
+            (&[("assistant", "codex")], false),
+            (&[("state", "running")], true),
+            (&[("state", "idle"), ("state", "error")], false),
+            (&[("kind", "tool_started")], true),
+            (&[("kind", "note")], false),
+            (&[("target", "work:1.2")], true),
+            (&[("target", "%3")], true),
+            (&[("target", "work")], true),
+            (&[("target", "wor"), ("target", "work:1.3")], false),
+            (&[("instance", "0123")], true),
+            (&[("instance", "4567")], false),
+            (&[("tool", "Bash")], true),
+            (&[("tool", "Bas")], false),
+            (&[("grep", "\"test\""), ("grep", "a/b")], true),
+            (&[("grep", "cargo"), ("grep", "push")], false),
+            (&[("grep", "running")], false),
         ] {
-            assert_eq!(keeps(&filter, &line), expected, "{filter:?}");
+            assert_eq!(keeps(&filter(words), &line), expected, "{words:?}");
         }
     }
 

@@ -121,7 +121,7 @@ impl Counter {
         let event = is_wanted.then(|| record.event.clone());
         let book = &mut self.book;
         self.player.play(record, &mut |table, outcome, at| {
-            book.follow(table, outcome, at, is_wanted)
+            book.follow(table, outcome, at, is_wanted);
         });
         if let Some(event) = event {
             let hour = self.clock.local(event.ts).hour();
