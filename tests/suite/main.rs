@@ -8,6 +8,7 @@ mod dashboard;
 mod hook;
 mod hub;
 mod isolation;
+mod log;
 mod mirror;
 mod replay;
 mod replay_others;

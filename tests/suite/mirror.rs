@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -47,33 +47,33 @@ fn files(mirror: &Path) -> Vec<PathBuf> {
 }
 
 /// What `log --follow --json` prints, line by line.
-struct Follower {
+pub(super) struct Follower {
     child: Child,
     lines: Receiver<String>,
+    said: Receiver<String>,
 }
 
 impl Follower {
-    fn start(env: &TestEnv) -> Self {
+    pub(super) fn start(env: &TestEnv) -> Self {
         let mut child = env
             .pane_patrol()
             .args(["log", "--follow", "--json"])
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the executable can be started");
-        let stdout = child.stdout.take().expect("stdout is a pipe");
-        let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { child, lines }
+        let lines = lines_of(child.stdout.take().expect("stdout is a pipe"));
+        let said = lines_of(child.stderr.take().expect("stderr is a pipe"));
+        Self { child, lines, said }
+    }
+
+    /// The next thing it says about what it prints.
+    pub(super) fn said(&self) -> String {
+        self.said.recv_timeout(PATIENCE).expect("it says something")
     }
 
     /// The next so many lines, and after them whatever still comes soon.
-    fn take(&self, count: usize) -> Vec<String> {
+    pub(super) fn take(&self, count: usize) -> Vec<String> {
         let mut lines = Vec::new();
         while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
             lines.push(line);
@@ -85,6 +85,18 @@ impl Follower {
         lines.extend(std::iter::from_fn(|| self.lines.recv_timeout(soon).ok()));
         lines
     }
+}
+
+fn lines_of(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
 }
 
 impl Drop for Follower {
@@ -191,10 +203,10 @@ fn many_hooks_at_once_lose_no_line_in_any_rotation_and_a_follower_sees_each_once
         assert_eq!(twice, None, "{who}");
     };
     check("the files", &written);
-    let followed = follower.take(written.len());
-    let followed = requests(followed.iter().map(String::as_str));
-    check("the follower", &followed);
-    assert_eq!(followed, written);
+    let printed = follower.take(written.len());
+    let printed = requests(printed.iter().map(String::as_str));
+    check("the follower", &printed);
+    assert_eq!(printed, written);
     let read = finish(env.pane_patrol().args(["log", "--json"]));
     assert_eq!(read.stderr, "");
     assert_eq!(requests(read.stdout.lines()), written);
