@@ -907,6 +907,16 @@ fn an_error_is_believed_when_nothing_has_overcome_it() {
 }
 
 #[test]
+fn an_error_is_believed_at_once_when_a_witness_says_that_the_work_is_over() {
+    let mut story = Story::running();
+    story.tell(setback(2000));
+    story.read(Level::Idle, 2050);
+    story.wait_until(2300);
+    assert_eq!(story.state(), State::Error);
+    assert_eq!(story.row().message.as_deref(), Some("no answer"));
+}
+
+#[test]
 fn an_error_that_was_overcome_is_forgotten() {
     for after in [
         tool(900, Kind::ToolFinished, Some("c1"), "Bash", "ls"),

@@ -189,7 +189,7 @@ impl Entry {
         self.subs.clear();
         self.background = false;
         if running {
-            self.interrupted(settle.written, Source::Witness);
+            self.end_unheard(settle.written);
         }
         Some(settle.written)
     }

@@ -47,10 +47,20 @@ pub const REGISTRATIONS: &[Registration] = &[
 
 fn hear(input: &mut dyn BufRead, call: &Call<'_>) -> Heard {
     let payload = Payload::read(input);
+    let mut caller = Caller::of(call, HEADLESS);
+    if is_run_by_helper(&payload, call.arguments) {
+        caller.pid = None;
+    }
     Heard {
-        report: report(&payload, &Caller::of(call, HEADLESS)),
+        report: report(&payload, &caller),
         is_complete: payload.is_complete,
     }
+}
+
+/// Whether the hook's parent is not Qwen but a process that it started to look after this hook, and
+/// that ends with it.
+fn is_run_by_helper(payload: &Payload, arguments: &[String]) -> bool {
+    payload.hook_event_name == "StopFailure" || arguments.iter().any(|word| word == "--eval")
 }
 
 /// What `payload` means. `None` for an event that means nothing to a row.

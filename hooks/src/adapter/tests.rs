@@ -161,6 +161,28 @@ fn every_registered_event_is_understood_and_every_understood_event_is_registered
 }
 
 #[test]
+fn a_process_that_only_looks_after_a_hook_is_not_the_assistant() {
+    let pid = |event: &str, arguments: &[&str]| {
+        let arguments: Vec<String> = arguments.iter().map(|&word| word.to_owned()).collect();
+        let call = Call {
+            event: None,
+            get: &|_| None,
+            any_name: &|_| false,
+            parent: 42,
+            arguments: &arguments,
+        };
+        let payload = format!(r#"{{"session_id":"s","hook_event_name":"{event}"}}"#);
+        (qwen::ADAPTER.hear)(&mut payload.as_bytes(), &call)
+            .report
+            .unwrap()
+            .pid
+    };
+    assert_eq!(pid("Stop", &["node", "cli.js"]), Some(42));
+    assert_eq!(pid("Stop", &["node", "--eval", "x"]), None);
+    assert_eq!(pid("StopFailure", &["node", "cli.js"]), None);
+}
+
+#[test]
 fn the_plugin_passes_on_what_is_registered() {
     let plugin = opencode::plugin(&Assistant::KILO, "/a \"b\"/pane-patrol").unwrap();
     assert!(

@@ -40,13 +40,9 @@ impl Entry {
             .doubt
             .take_if(|doubt| doubt.at.plus(RECOVERS_WITHIN) <= now)
         {
-            self.requests.close_agent(None, doubt.at);
-            self.main.close_turn(None, doubt.at);
-            self.main.turn.failed = true;
-            self.main
-                .enter(State::Error, Some(Kind::TurnFailed), Source::Hook);
-            self.main.message = doubt.message;
-            return Some((doubt.at, "nothing has overcome the error"));
+            let at = doubt.at;
+            self.fail(doubt);
+            return Some((at, "nothing has overcome the error"));
         }
         let since = self.unsettled_question()?.since;
         if since.plus(DIALOG_OPENS_WITHIN) > now {
@@ -59,6 +55,23 @@ impl Entry {
         }
         self.infer(State::WaitingInput, since, Source::Hook, None, false);
         Some((since, "the question was not refused"))
+    }
+
+    /// The turn has ended by a witness's word: with the error that was heard of last, if there was one.
+    pub(in crate::state) fn end_unheard(&mut self, at: Timestamp) {
+        match self.doubt.take() {
+            Some(doubt) => self.fail(doubt),
+            None => self.interrupted(at, Source::Witness),
+        }
+    }
+
+    fn fail(&mut self, doubt: Doubt) {
+        self.requests.close_agent(None, doubt.at);
+        self.main.close_turn(None, doubt.at);
+        self.main.turn.failed = true;
+        self.main
+            .enter(State::Error, Some(Kind::TurnFailed), Source::Hook);
+        self.main.message = doubt.message;
     }
 
     /// A question that was put and neither refused nor seen on the screen yet.
