@@ -10,5 +10,6 @@ mod hub;
 mod isolation;
 mod log;
 mod mirror;
+mod plugin;
 mod replay;
 mod replay_others;

@@ -1,0 +1,175 @@
+//! The OpenCode plugin as it is installed, run by a real JavaScript engine on recorded events: it must
+//! hand over what the replay of those recordings supposes, and stay silent whatever is missing.
+//!
+//! Skipped, loudly, where there is no `node`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Output;
+
+use pane_patrol_hooks::adapter::opencode;
+use pane_patrol_hooks::event::Assistant;
+use serde_json::Value;
+
+use crate::common::TestEnv;
+use crate::common::player::recording;
+use crate::replay_others::passed_on;
+
+/// Feeds the plugin the lines of a recording, as OpenCode would.
+const DRIVER: &str = r#"
+import { readFileSync } from "node:fs"
+import { PanePatrol } from "./plugin.mjs"
+const idle = async () => {
+  while (globalThis[Symbol.for("pane-patrol")].waiting.length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+const hooks = []
+for (const text of readFileSync("recording.jsonl", "utf8").trim().split("\n")) {
+  const { event, payload } = JSON.parse(text)
+  if (event === "_driver") continue
+  if (event === "plugin.init" || hooks.length === 0) hooks.push(await PanePatrol({ directory: "/src" }))
+  if (event === "hook:dispose") await hooks.pop()?.dispose?.()
+  else if (event !== "plugin.init") await hooks[0].event?.({ event: payload })
+  await idle()
+}
+"#;
+
+/// A folder with the plugin, a recording, and a program that writes down what it is given.
+struct Stage {
+    env: TestEnv,
+}
+
+impl Stage {
+    fn of(name: &str) -> Self {
+        let env = TestEnv::new();
+        let source = format!(
+            "{}/tests/fixtures/opencode/scenario-{name}.jsonl",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        fs::copy(source, env.path("recording.jsonl")).expect("the recording is there");
+        fs::write(env.path("driver.mjs"), DRIVER).expect("a file can be written");
+        let stage = Self { env };
+        let program = stage.env.path("program");
+        let heard = stage.env.path("heard.jsonl");
+        let script = format!("#!/bin/sh\ncat >> '{0}'; echo >> '{0}'\n", heard.display());
+        fs::write(&program, script).expect("a file can be written");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        stage.install(&program);
+        stage
+    }
+
+    fn install(&self, program: &Path) {
+        let program = program.to_str().expect("the path is a text");
+        let plugin = opencode::plugin(&Assistant::OPENCODE, program).expect("it can be written");
+        fs::write(self.env.path("plugin.mjs"), plugin).expect("a file can be written");
+    }
+
+    /// Plays the recording in a pane, or outside of tmux; `None` without `node`.
+    fn play(&self, pane: Option<&str>) -> Option<Output> {
+        let mut command = self.env.command("node");
+        command.arg("driver.mjs").current_dir(self.env.path(""));
+        if let Some(pane) = pane {
+            command.env("TMUX_PANE", pane);
+        }
+        let output = command.output();
+        if output.is_err() {
+            let required = std::env::var_os("PANE_PATROL_REQUIRE_NODE").is_some();
+            assert!(!required, "node is not there");
+        }
+        output.ok()
+    }
+
+    /// What the program was given.
+    fn heard(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.env.path("heard.jsonl")).unwrap_or_default();
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect("each is an object"))
+            .collect()
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "a skipped test must be heard of")]
+fn skipped() {
+    eprintln!("SKIPPED: there is no `node` to run the OpenCode plugin with");
+}
+
+/// The parts that the adapter's reading depends on, without what every run makes anew.
+fn core(message: &Value) -> String {
+    let properties = &message["properties"];
+    let fields = ["sessionID", "id", "requestID", "reply"].map(|field| properties[field].clone());
+    let status = &properties["status"]["type"];
+    let agent = &message["pane_patrol"]["agent"];
+    format!(
+        "{} {fields:?} {status} {} {agent}",
+        message["type"], properties["error"]["name"]
+    )
+}
+
+#[test]
+fn the_plugin_hands_over_what_the_replays_suppose() {
+    for name in [
+        "prompt",
+        "approve",
+        "deny",
+        "question",
+        "subagent",
+        "err500",
+        "kill-pane",
+        "api",
+    ] {
+        let stage = Stage::of(name);
+        let Some(output) = stage.play(Some("%1")) else {
+            return skipped();
+        };
+        assert!(output.status.success(), "{output:?}");
+        assert!(
+            output.stdout.is_empty() && output.stderr.is_empty(),
+            "{output:?}"
+        );
+        let supposed = passed_on(&recording(&Assistant::OPENCODE, name));
+        let supposed = supposed.iter().map(|(_, message)| core(message));
+        let mut heard: Vec<String> = stage.heard().iter().map(core).collect();
+        if !name.contains("kill") && name != "api" {
+            // The recording begins after the plugin was loaded.
+            assert!(heard.remove(0).contains("plugin.init"));
+        }
+        assert_eq!(heard, supposed.collect::<Vec<_>>(), "{name}");
+    }
+}
+
+#[test]
+fn the_times_it_tells_only_grow() {
+    let stage = Stage::of("approve");
+    if stage.play(Some("%1")).is_none() {
+        return skipped();
+    }
+    let times = stage.heard().into_iter().map(|message| {
+        let at = message["pane_patrol"]["at"].as_str().expect("it is a text");
+        at.parse::<u64>().expect("it is a number")
+    });
+    let times: Vec<u64> = times.collect();
+    assert!(
+        times.is_sorted_by(|a, b| a < b) && times.len() > 3,
+        "{times:?}"
+    );
+}
+
+#[test]
+fn without_its_program_or_a_pane_the_plugin_does_nothing() {
+    let stage = Stage::of("prompt");
+    let Some(outside) = stage.play(None) else {
+        return skipped();
+    };
+    stage.install(&stage.env.path("gone"));
+    let gone = stage.play(Some("%1")).expect("node is there");
+    for output in [outside, gone] {
+        assert!(output.status.success(), "{output:?}");
+        assert!(
+            output.stdout.is_empty() && output.stderr.is_empty(),
+            "{output:?}"
+        );
+    }
+    assert_eq!(stage.heard(), Vec::<Value>::new());
+}
