@@ -10,7 +10,7 @@ use pane_patrol_hooks::mirror::{Mirror, rotate};
 use rustix::process::{Signal, kill_process};
 use serde_json::Value;
 
-use crate::common::{Collector, Finished, TestEnv, finish, finish_with_stdin, until};
+use crate::common::{Collector, Finished, TestEnv, Tmux, finish, finish_with_stdin, until};
 use crate::mirror::Follower;
 
 /// An event of session `work` at a minute of one day, in pane `pane`.
@@ -399,17 +399,20 @@ fn a_killed_collector_leaves_its_rows_to_the_next() {
 #[test]
 fn the_collector_logs_the_end_of_a_process_that_no_hook_reports() {
     let env = TestEnv::new();
+    // A real one: the pane of a server that is not there is gone as soon as it is looked for.
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
     mirror_with(&env, &[]);
     let mut child = Command::new("sleep")
         .arg("60")
         .spawn()
         .expect("sleep can be started");
     let collector = Collector::start(&env);
-    let line = living(
-        "running",
-        r#","kind":"turn_started","pane":"%3","server":"/tmp/none,1""#,
-    )
-    .replace(
+    let server = server.variable();
+    let server = server.rsplit_once(',').expect("three parts").0;
+    let pane = format!(r#","kind":"turn_started","pane":"%0","server":"{server}""#);
+    let line = living("running", &pane).replace(
         &format!("\"pid\":{}", std::process::id()),
         &format!("\"pid\":{}", child.id()),
     );
