@@ -2,6 +2,7 @@
 //! be wrong around it.
 
 mod faults;
+mod others;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
