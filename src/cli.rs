@@ -242,6 +242,16 @@ pub struct ExplainArgs {
 pub enum AssistantName {
     /// Claude Code
     Claude,
+    /// Codex CLI
+    Codex,
+    /// OpenCode
+    Opencode,
+    /// Gemini CLI
+    Gemini,
+    /// Copilot CLI
+    Copilot,
+    /// Qwen Code
+    Qwen,
 }
 
 /// Options of `install`.
@@ -255,7 +265,7 @@ pub struct InstallArgs {
         conflicts_with = "all"
     )]
     pub assistant: Vec<AssistantName>,
-    /// Register with every assistant that is found
+    /// Register with every assistant whose program is on PATH
     #[arg(long)]
     pub all: bool,
     /// Show the change without making it

@@ -1,32 +1,292 @@
-//! What the installer has to know about an assistant, as a table. One constant an assistant; the
-//! rest of the crate reads the table and knows no names.
+//! What the installer has to know about an assistant, as a table. One row an assistant; the rest of
+//! the crate reads the table and knows no names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use pane_patrol_hooks::adapter::{Registration, Version};
+use pane_patrol_hooks::adapter::{self, Adapter, Panes, Registration, Version};
+
+use crate::error::PlanError;
+use crate::json::scan::Dialect;
 
 /// An assistant whose settings can be edited.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Assistant {
     /// Its name in commands, events and folders.
     pub name: &'static str,
-    /// The hook events that may be registered, in the order in which they are written.
-    pub registrations: &'static [Registration],
-    /// Whether the command asks for a pane before it starts anything. Not for an assistant whose
-    /// hooks may run in a server that was started outside tmux.
-    pub asks_for_a_pane: bool,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Its program, as it is found on PATH.
+    pub program: &'static str,
+    /// What it sends: the hook events that may be registered, and how.
+    pub adapter: &'static Adapter,
+    folders: Folders,
+    pub(crate) format: Format,
 }
 
+/// Where an assistant's own folder is, and the file in it.
+#[derive(Debug)]
+struct Folders {
+    /// The variable that names the folder.
+    variable: Option<&'static str>,
+    /// The variable that names another home, for the assistant alone.
+    other_home: Option<&'static str>,
+    /// The folder below `XDG_CONFIG_HOME`, where the assistant heeds that.
+    in_config: Option<&'static str>,
+    /// The folder below the home.
+    in_home: &'static str,
+    /// The file inside.
+    file: &'static str,
+}
+
+/// What is written.
+#[derive(Debug)]
+pub(crate) enum Format {
+    /// Entries among others in a JSON file.
+    Json(Schema),
+    /// A file of ours, a plugin that the assistant loads.
+    Plugin,
+}
+
+/// How entries look in a JSON file.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) dialect: Dialect,
+    pub(crate) nesting: Nesting,
+    /// The key of a handler's command.
+    pub(crate) command: &'static str,
+    /// The key of its timeout.
+    pub(crate) timeout: &'static str,
+    /// What the assistant calls the hook while it runs, instead of the whole command.
+    pub(crate) name: Option<&'static str>,
+    /// What a file says that we make.
+    pub(crate) blank: &'static str,
+    /// The only keys that the top level may have; empty: any.
+    pub(crate) only: &'static [&'static str],
+}
+
+impl Schema {
+    /// Whether the assistant reads a file whose top level has `key`.
+    pub(crate) fn allows(&self, key: &str) -> bool {
+        self.only.is_empty() || self.only.contains(&key)
+    }
+}
+
+/// What stands in an event's array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nesting {
+    /// Groups of handlers.
+    Groups,
+    /// The handlers themselves.
+    Flat,
+}
+
+/// The schema that Claude Code began and others took over.
+const GROUPS: Schema = Schema {
+    dialect: Dialect::Strict,
+    nesting: Nesting::Groups,
+    command: "command",
+    timeout: "timeout",
+    name: None,
+    blank: "{}",
+    only: &[],
+};
+
+/// The same with comments. These two draw the whole command on the screen while a hook without a
+/// name runs.
+const COMMENTED: Schema = Schema {
+    dialect: Dialect::Comments,
+    name: Some("pane-patrol"),
+    ..GROUPS
+};
+
+/// Claude Code.
+pub static CLAUDE: Assistant = Assistant {
+    name: "claude",
+    title: "Claude Code",
+    program: "claude",
+    adapter: &adapter::claude::ADAPTER,
+    folders: Folders {
+        variable: Some("CLAUDE_CONFIG_DIR"),
+        other_home: None,
+        in_config: None,
+        in_home: ".claude",
+        file: "settings.json",
+    },
+    format: Format::Json(GROUPS),
+};
+
+/// Codex CLI. It leaves a file out that has other keys than these.
+pub static CODEX: Assistant = Assistant {
+    name: "codex",
+    title: "Codex",
+    program: "codex",
+    adapter: &adapter::codex::ADAPTER,
+    folders: Folders {
+        variable: Some("CODEX_HOME"),
+        other_home: None,
+        in_config: None,
+        in_home: ".codex",
+        file: "hooks.json",
+    },
+    format: Format::Json(Schema {
+        only: &["hooks", "description"],
+        ..GROUPS
+    }),
+};
+
+/// OpenCode.
+pub static OPENCODE: Assistant = Assistant {
+    name: "opencode",
+    title: "OpenCode",
+    program: "opencode",
+    adapter: &adapter::opencode::ADAPTER,
+    folders: Folders {
+        variable: Some("OPENCODE_CONFIG_DIR"),
+        other_home: None,
+        in_config: Some("opencode"),
+        in_home: ".config/opencode",
+        file: "plugin/pane-patrol.js",
+    },
+    format: Format::Plugin,
+};
+
+/// Gemini CLI.
+pub static GEMINI: Assistant = Assistant {
+    name: "gemini",
+    title: "Gemini CLI",
+    program: "gemini",
+    adapter: &adapter::gemini::ADAPTER,
+    folders: Folders {
+        variable: None,
+        other_home: Some("GEMINI_CLI_HOME"),
+        in_config: None,
+        in_home: ".gemini",
+        file: "settings.json",
+    },
+    format: Format::Json(COMMENTED),
+};
+
+/// Copilot CLI. It reads every file in its folder of hooks; this one is ours. One comment in it, and
+/// the whole file is left out.
+pub static COPILOT: Assistant = Assistant {
+    name: "copilot",
+    title: "Copilot CLI",
+    program: "copilot",
+    adapter: &adapter::copilot::ADAPTER,
+    folders: Folders {
+        variable: Some("COPILOT_HOME"),
+        other_home: None,
+        in_config: None,
+        in_home: ".copilot",
+        file: "hooks/pane-patrol.json",
+    },
+    format: Format::Json(Schema {
+        nesting: Nesting::Flat,
+        command: "bash",
+        timeout: "timeoutSec",
+        blank: "{\n  \"version\": 1\n}",
+        ..GROUPS
+    }),
+};
+
+/// Qwen Code.
+pub static QWEN: Assistant = Assistant {
+    name: "qwen",
+    title: "Qwen Code",
+    program: "qwen",
+    adapter: &adapter::qwen::ADAPTER,
+    folders: Folders {
+        variable: Some("QWEN_HOME"),
+        other_home: None,
+        in_config: None,
+        in_home: ".qwen",
+        file: "settings.json",
+    },
+    format: Format::Json(COMMENTED),
+};
+
 impl Assistant {
+    /// All of them, in the order in which they are installed.
+    pub const ALL: &'static [&'static Self] =
+        &[&CLAUDE, &CODEX, &OPENCODE, &GEMINI, &COPILOT, &QWEN];
+
+    /// The one called `name`.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        Self::ALL.iter().copied().find(|row| row.name == name)
+    }
+
+    /// The names of all variables that [`Assistant::locate`] asks for.
+    pub fn variables() -> impl Iterator<Item = &'static str> {
+        let folders = Self::ALL.iter().map(|row| &row.folders);
+        let own = folders.flat_map(|folders| [folders.variable, folders.other_home]);
+        own.flatten().chain(["XDG_CONFIG_HOME", "HOME"])
+    }
+
     /// The events to register with `version` (`None`: unknown, only those that all versions know).
     pub fn events(
         &self,
         version: Option<Version>,
         approvals: bool,
     ) -> impl Iterator<Item = &'static Registration> {
-        self.registrations
+        self.adapter
+            .registrations
             .iter()
             .filter(move |registration| registration.fits(version, approvals))
+    }
+
+    /// Whether the command asks for a pane before it starts anything. Not for an assistant whose
+    /// hooks may run in a server that was started outside tmux.
+    pub(crate) fn asks_for_a_pane(&self) -> bool {
+        self.adapter.panes == Panes::Own
+    }
+
+    /// Where its file is, by what `get` says of the environment: in the folder that a variable
+    /// names, else below `XDG_CONFIG_HOME` where it heeds that, else below its home. An empty value
+    /// counts as not set; a relative folder is refused, because it means another one in every project.
+    ///
+    /// Whether anything exists there is not looked at.
+    pub fn locate(&self, get: &dyn Fn(&str) -> Option<PathBuf>) -> Result<Location, PlanError> {
+        let get = |name: &str| get(name).filter(|path| !path.as_os_str().is_empty());
+        let folders = &self.folders;
+        if let Some(folder) = folders.variable.and_then(get) {
+            return self.named(folder);
+        }
+        let config = get("XDG_CONFIG_HOME").filter(|folder| folder.is_absolute());
+        if let (Some(below), Some(config)) = (folders.in_config, config) {
+            return self.named(config.join(below));
+        }
+        let other_home = folders.other_home.and_then(get);
+        let home = other_home.or_else(|| get("HOME"));
+        let home = home.filter(|home| home.is_absolute());
+        let home = home.ok_or(PlanError::NoHome)?;
+        Ok(Location {
+            settings: home.join(folders.in_home).join(folders.file),
+            home: Some(home),
+        })
+    }
+
+    fn named(&self, folder: PathBuf) -> Result<Location, PlanError> {
+        if !folder.is_absolute() {
+            return Err(PlanError::RelativeFolder { path: folder });
+        }
+        Ok(Location {
+            settings: folder.join(self.folders.file),
+            home: None,
+        })
+    }
+
+    /// The assistant's own folder around its file.
+    pub fn folder<'a>(&self, location: &'a Location) -> &'a Path {
+        let steps = Path::new(self.folders.file).components().count();
+        let above = location.settings.ancestors().nth(steps);
+        above.unwrap_or(&location.settings)
+    }
+
+    /// How a person names the folder of `file` for an uninstall: the variable and its value.
+    pub fn variable_for(&self, file: &Path) -> Option<(&'static str, PathBuf)> {
+        let steps = Path::new(self.folders.file).components().count();
+        let folder = file.ancestors().nth(steps)?;
+        Some((self.folders.variable?, folder.to_owned()))
     }
 }
 
@@ -38,4 +298,86 @@ pub struct Location {
     /// The home it was found below, which must be the user's own; `None` when the person named the
     /// config folder.
     pub home: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locate(assistant: &Assistant, variables: &[(&str, &str)]) -> Option<String> {
+        let get = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name)?;
+            Some(PathBuf::from(found.1))
+        };
+        let found = assistant.locate(&get).ok()?;
+        Some(found.settings.display().to_string())
+    }
+
+    #[test]
+    fn the_folder_that_a_variable_names_wins_over_the_home() {
+        const HOME: (&str, &str) = ("HOME", "/home/you");
+        for (assistant, variable, named, at_home) in [
+            (
+                &CLAUDE,
+                "CLAUDE_CONFIG_DIR",
+                "/c/settings.json",
+                ".claude/settings.json",
+            ),
+            (&CODEX, "CODEX_HOME", "/c/hooks.json", ".codex/hooks.json"),
+            (
+                &QWEN,
+                "QWEN_HOME",
+                "/c/settings.json",
+                ".qwen/settings.json",
+            ),
+            (
+                &COPILOT,
+                "COPILOT_HOME",
+                "/c/hooks/pane-patrol.json",
+                ".copilot/hooks/pane-patrol.json",
+            ),
+            (
+                &OPENCODE,
+                "OPENCODE_CONFIG_DIR",
+                "/c/plugin/pane-patrol.js",
+                ".config/opencode/plugin/pane-patrol.js",
+            ),
+        ] {
+            let at_home = Some(format!("/home/you/{at_home}"));
+            let both = locate(assistant, &[HOME, (variable, "/c")]);
+            assert_eq!(both.as_deref(), Some(named));
+            assert_eq!(locate(assistant, &[HOME]), at_home);
+            assert_eq!(locate(assistant, &[HOME, (variable, "")]), at_home);
+            assert_eq!(locate(assistant, &[HOME, (variable, "x")]), None);
+        }
+        assert_eq!(locate(&CLAUDE, &[]), None);
+        assert_eq!(locate(&CLAUDE, &[("HOME", "x")]), None);
+        let below_config = locate(&OPENCODE, &[HOME, ("XDG_CONFIG_HOME", "/x")]);
+        assert_eq!(
+            below_config.as_deref(),
+            Some("/x/opencode/plugin/pane-patrol.js")
+        );
+        let elsewhere = locate(&GEMINI, &[HOME, ("GEMINI_CLI_HOME", "/g")]);
+        assert_eq!(elsewhere.as_deref(), Some("/g/.gemini/settings.json"));
+        let ignored = locate(&GEMINI, &[HOME, ("XDG_CONFIG_HOME", "/x")]);
+        assert_eq!(ignored.as_deref(), Some("/home/you/.gemini/settings.json"));
+    }
+
+    #[test]
+    fn the_folder_around_a_file_is_the_assistants_own() {
+        for assistant in Assistant::ALL {
+            let location = Location {
+                settings: Path::new("/c").join(assistant.folders.file),
+                home: None,
+            };
+            assert_eq!(assistant.folder(&location), Path::new("/c"));
+        }
+    }
+
+    #[test]
+    fn every_row_is_the_one_of_its_adapter() {
+        for assistant in Assistant::ALL {
+            assert_eq!(assistant.adapter.assistant.as_str(), assistant.name);
+        }
+    }
 }

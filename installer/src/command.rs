@@ -6,6 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pane_patrol_hooks::adapter::Registration;
+
 use crate::assistant::Assistant;
 use crate::error::PlanError;
 
@@ -17,21 +19,35 @@ const DECIDE: &str = " --decide";
 pub(crate) struct HookCommand {
     /// The program, as it was invoked.
     pub(crate) executable: String,
+    /// The event, for an assistant whose payloads do not name it.
+    pub(crate) event: Option<String>,
     /// Whether it may answer the request.
     pub(crate) decide: bool,
 }
 
 impl HookCommand {
+    /// The one for `event`.
+    pub(crate) fn of(assistant: &Assistant, executable: String, event: &Registration) -> Self {
+        let names_its_event = assistant.adapter.names_its_event;
+        Self {
+            executable,
+            event: (!names_its_event).then(|| event.event.to_owned()),
+            decide: event.approvals_only,
+        }
+    }
+
     /// The bytes that are registered.
     pub(crate) fn print(&self, assistant: &Assistant) -> String {
-        let guard = if assistant.asks_for_a_pane {
+        let guard = if assistant.asks_for_a_pane() {
             PANE_GUARD
         } else {
             ""
         };
         let decide = if self.decide { DECIDE } else { "" };
         let (path, name) = (&self.executable, assistant.name);
-        format!("{guard}[ -x '{path}' ] && exec '{path}' hook {name}{decide}; exit 0")
+        let event = self.event.as_ref();
+        let event = event.map_or_else(String::new, |event| format!(" {event}"));
+        format!("{guard}[ -x '{path}' ] && exec '{path}' hook {name}{event}{decide}; exit 0")
     }
 
     /// Knows a command of ours, with any path; `None` for every other command, also for one that
@@ -39,23 +55,28 @@ impl HookCommand {
     pub(crate) fn recognise(command: &str, assistant: &Assistant) -> Option<Self> {
         let (_, rest) = command.split_once("[ -x '")?;
         let (path, rest) = rest.split_once('\'')?;
+        let (_, arguments) = rest.rsplit_once("' hook ")?;
+        let arguments = arguments.strip_suffix("; exit 0")?;
+        let is_event =
+            |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let event = arguments.split(' ').nth(1).filter(is_event);
         let ours = Self {
             executable: path.to_owned(),
-            decide: rest.ends_with(" --decide; exit 0"),
+            event: event.map(str::to_owned),
+            decide: arguments.ends_with(DECIDE),
         };
         (path.starts_with('/') && ours.print(assistant) == command).then_some(ours)
     }
 }
 
-/// The command that an install registers for `executable`; with `decide` the form that may answer a
-/// request.
+/// The command that an install registers for `event` and `executable`.
 pub fn hook_command(
     assistant: &Assistant,
     executable: &Path,
-    decide: bool,
+    event: &Registration,
 ) -> Result<String, PlanError> {
-    let executable = check_executable(executable)?;
-    Ok(HookCommand { executable, decide }.print(assistant))
+    let command = HookCommand::of(assistant, check_executable(executable)?, event);
+    Ok(command.print(assistant))
 }
 
 /// `path` as it can stand in the command: absolute, UTF-8, without quotes and control characters.
@@ -85,7 +106,7 @@ pub(crate) fn check_executable(path: &Path) -> Result<String, PlanError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claude::CLAUDE;
+    use crate::assistant::CLAUDE;
 
     const OURS: &str = r#"[ -n "$TMUX_PANE$PANE_PATROL_TARGET" ] && [ -x '/opt/pane patrol' ] && exec '/opt/pane patrol' hook claude; exit 0"#;
 
@@ -93,6 +114,7 @@ mod tests {
     fn the_command_has_the_promised_bytes() {
         let command = HookCommand {
             executable: "/opt/pane patrol".into(),
+            event: None,
             decide: false,
         };
         assert_eq!(command.print(&CLAUDE), OURS);
@@ -116,6 +138,8 @@ mod tests {
             format!("{OURS} # mine"),
             format!(" {OURS}"),
             OURS.replace("hook claude", "hook codex"),
+            OURS.replace("hook claude", "hook claude --other"),
+            OURS.replace("hook claude", "hook claude  --decide"),
             OURS.replace("exec '/opt/pane patrol'", "exec '/opt/other'"),
             OURS.replace("/opt/pane patrol", "opt/relative"),
             OURS.replace("exit 0", "exit 1"),
@@ -139,9 +163,13 @@ mod tests {
         #[test]
         fn every_path_that_is_accepted_is_known_again(path in "/\\PC{0,40}", decide: bool) {
             if let Ok(executable) = check_executable(Path::new(&path)) {
-                let command = HookCommand { executable, decide };
-                let known = HookCommand::recognise(&command.print(&CLAUDE), &CLAUDE);
-                proptest::prop_assert_eq!(known, Some(command));
+                for assistant in Assistant::ALL {
+                    let event = (!assistant.adapter.names_its_event).then(|| "agentStop".to_owned());
+                    let executable = executable.clone();
+                    let command = HookCommand { executable, event, decide };
+                    let known = HookCommand::recognise(&command.print(assistant), assistant);
+                    proptest::prop_assert_eq!(known, Some(command));
+                }
             }
         }
     }

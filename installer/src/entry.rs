@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::assistant::Assistant;
+use crate::assistant::{Assistant, Nesting, Schema};
 use crate::command::HookCommand;
 use crate::json::scan::{Document, Kind, NodeId};
 
@@ -16,57 +16,46 @@ pub(crate) struct Entry {
     /// The event's member of the section; its value is the array of groups.
     pub(crate) array: NodeId,
     pub(crate) group: NodeId,
-    /// The array inside the group.
+    /// The array inside the group; the handler itself where there are no groups.
     pub(crate) handlers: NodeId,
     pub(crate) handler: NodeId,
     pub(crate) command: HookCommand,
 }
 
 /// Finds all entries of ours, in the order of the file. Whatever has another shape is not ours.
-pub(crate) fn find(document: &Document, assistant: &Assistant) -> Vec<Entry> {
+pub(crate) fn find(document: &Document, assistant: &Assistant, schema: &Schema) -> Vec<Entry> {
+    let known = |handler: NodeId| {
+        let command = document.member(handler, schema.command)?;
+        HookCommand::recognise(&document.string(command)?, assistant)
+    };
     let mut found = Vec::new();
     for section in sections(document) {
         for array in arrays(document, section) {
             let event = document.key(array).unwrap_or_default();
             for group in document.children(array) {
-                find_in_group(document, assistant, array, *group, |entry| {
-                    found.push(Entry {
+                let handlers = match schema.nesting {
+                    Nesting::Groups => handlers(document, *group),
+                    Nesting::Flat => Some(*group),
+                };
+                let Some(list) = handlers else { continue };
+                let handlers = match schema.nesting {
+                    Nesting::Groups => document.children(list),
+                    Nesting::Flat => &[list],
+                };
+                for handler in handlers {
+                    found.extend(known(*handler).map(|command| Entry {
                         event: event.clone(),
-                        ..entry
-                    });
-                });
+                        array,
+                        group: *group,
+                        handlers: list,
+                        handler: *handler,
+                        command,
+                    }));
+                }
             }
         }
     }
     found
-}
-
-fn find_in_group(
-    document: &Document,
-    assistant: &Assistant,
-    array: NodeId,
-    group: NodeId,
-    mut found: impl FnMut(Entry),
-) {
-    let Some(handlers) = handlers(document, group) else {
-        return;
-    };
-    for handler in document.children(handlers) {
-        let command = document
-            .member(*handler, "command")
-            .and_then(|command| document.string(command))
-            .and_then(|command| HookCommand::recognise(&command, assistant));
-        if let Some(command) = command {
-            found(Entry {
-                event: String::new(),
-                array,
-                group,
-                handlers,
-                handler: *handler,
-                command,
-            });
-        }
-    }
 }
 
 /// The `hooks` sections that are objects. There is one, unless a key is there twice.

@@ -21,12 +21,13 @@ mod json;
 mod manifest;
 mod place;
 mod plan;
+mod plugin;
 pub mod status;
 mod store;
 mod view;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
-pub use assistant::{Assistant, Location};
+pub use assistant::{Assistant, CLAUDE, CODEX, COPILOT, GEMINI, Location, OPENCODE, QWEN};
 pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
 pub use manifest::Action;

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::adapter::{Registration, Version};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::assistant::{Assistant, Location};
+use crate::assistant::{Assistant, Format, Location};
 use crate::command;
 use crate::diff;
 use crate::edit;
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, Registered, Write, print_version};
 use crate::place::Place;
+use crate::plugin;
 use crate::store::Record;
 use crate::view::View;
 
@@ -135,8 +136,14 @@ pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
         .collect();
     let continued = view.record.as_ref().filter(|_| view.has_ours);
     let previous = continued.and_then(|record| record.manifest.created_inside.as_ref());
-    let installed = edit::install(&view.text, site.assistant, &events, &executable, previous)
-        .map_err(|error| view.error(&error))?;
+    let (assistant, text) = (site.assistant, &view.text);
+    let installed = match &assistant.format {
+        Format::Json(schema) => {
+            edit::install(text, assistant, schema, &events, &executable, previous)
+        }
+        Format::Plugin => plugin::install(text, assistant, &executable),
+    }
+    .map_err(|error| view.error(&error))?;
     let after = Some(installed.text.into_bytes());
     if after.as_deref() != view.bytes() {
         view.check_rights(site)?;

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use pane_patrol_hooks::adapter::Version;
 
-use crate::assistant::{Assistant, Location};
+use crate::assistant::{Assistant, Format, Location, Schema};
 use crate::edit;
 use crate::entry::{self, Entry};
 use crate::error::PlanError;
-use crate::json::scan::{Document, SyntaxError};
+use crate::json::scan::{Document, NodeId, SyntaxError};
 use crate::place;
+use crate::plugin;
 use crate::view;
 
 /// Whether an assistant reports to us.
@@ -74,18 +75,51 @@ fn read(
     let found = place::read_file(path)?;
     let bytes = found.map(|found| found.bytes).unwrap_or_default();
     let text = view::decode(path, bytes)?;
+    let Format::Json(schema) = &assistant.format else {
+        return Ok(of_plugin(&text, assistant));
+    };
     let text = if edit::is_blank(&text) { "{}" } else { &text };
     let fail = |error: SyntaxError| view::syntax_error(path, text, &error.into());
-    let document = Document::parse(text).map_err(fail)?;
-    let entries = entry::find(&document, assistant);
+    let document = Document::parse_as(text, schema.dialect).map_err(fail)?;
+    let entries = entry::find(&document, assistant, schema);
     let off = document.member(Document::ROOT, "disableAllHooks");
+    let is_off = off.is_some_and(|off| document.raw(off) == "true");
     Ok(Registered {
         missing: missing(assistant, version, &entries),
         executables: entry::executables(&entries),
         approvals: entries.iter().any(|entry| entry.command.decide),
         events: entries.into_iter().map(|entry| entry.event).collect(),
-        switched_off: off.is_some_and(|off| document.raw(off) == "true"),
+        switched_off: is_off || has_disabled_us(&document, schema),
     })
+}
+
+/// Whether the person has switched the hook off by its name, or hooks as a whole.
+fn has_disabled_us(document: &Document, schema: &Schema) -> bool {
+    let Some(config) = document.member(Document::ROOT, "hooksConfig") else {
+        return false;
+    };
+    let enabled = document.member(config, "enabled");
+    let disabled = document.member(config, "disabled");
+    let names = disabled.map_or(&[][..], |names| document.children(names));
+    let is_our_name = |name: &NodeId| document.string(*name).as_deref() == schema.name;
+    enabled.is_some_and(|enabled| document.raw(enabled) == "false")
+        || (schema.name.is_some() && names.iter().any(is_our_name))
+}
+
+/// A plugin says everything, or it is not there.
+fn of_plugin(text: &str, assistant: &'static Assistant) -> Registered {
+    let is_ours = plugin::is_ours(text, assistant);
+    let events = assistant.events(None, false).filter(|_| is_ours);
+    Registered {
+        executables: plugin::executable(text)
+            .filter(|_| is_ours)
+            .into_iter()
+            .collect(),
+        events: events.map(|event| event.event.to_owned()).collect(),
+        missing: Vec::new(),
+        approvals: false,
+        switched_off: false,
+    }
 }
 
 fn missing(

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::assistant::Assistant;
+use crate::assistant::{Assistant, Format, Schema};
 use crate::edit::{self, EditError, Origin, Traces};
 use crate::entry;
 use crate::error::PlanError;
@@ -11,6 +11,7 @@ use crate::json::scan::{BOM, Document};
 use crate::manifest::{Action, Manifest, Write, hash};
 use crate::place::{self, Place};
 use crate::plan::{Edit, Plan, Site};
+use crate::plugin;
 use crate::store::{self, Original, Record};
 
 /// Everything that was read.
@@ -88,6 +89,10 @@ impl View {
             }
             notes.push("the backup is damaged; only our entries are removed".into());
         }
+        let schema = match &site.assistant.format {
+            Format::Json(schema) => schema,
+            Format::Plugin => return Ok(self.without_plugin(notes)),
+        };
         if self.has_ours && self.record.is_none() {
             notes.push(
                 "no record of the install was found; our entries are known by their command".into(),
@@ -97,16 +102,30 @@ impl View {
             Some(record) if !record.manifest.writes.is_empty() => record.manifest.origin(),
             _ => Origin::Unknown,
         };
-        let text = edit::uninstall(&self.text, site.assistant, origin)
+        let text = edit::uninstall(&self.text, site.assistant, schema, origin)
             .map_err(|error| self.error(&error))?;
-        Ok(self.unless_created(text))
+        Ok(self.unless_created(text, schema))
+    }
+
+    /// A plugin of ours goes whole; what a person has written into it stays in the backup.
+    fn without_plugin(&self, notes: &mut Vec<String>) -> Option<Vec<u8>> {
+        if !self.has_ours {
+            return self.bytes().map(<[u8]>::to_vec);
+        }
+        if !self.is_untouched() {
+            notes.push("the plugin is not as it was written; the backup keeps what it is".into());
+        }
+        match self.same_file().and_then(Record::original) {
+            Some(Original::Bytes(bytes)) => Some(bytes),
+            Some(Original::NoFile) | None => None,
+        }
     }
 
     /// A file that says nothing without ours becomes what it was before: no file, or a blank one.
-    fn unless_created(&self, text: String) -> Option<Vec<u8>> {
+    fn unless_created(&self, text: String, schema: &Schema) -> Option<Vec<u8>> {
         let original = self
             .same_file()
-            .filter(|_| self.has_ours && says_nothing(&text))
+            .filter(|_| self.has_ours && says_nothing(&text, schema))
             .and_then(Record::original);
         match original {
             Some(Original::NoFile) => None,
@@ -253,17 +272,22 @@ pub(crate) fn syntax_error(path: &Path, text: &str, error: &EditError) -> PlanEr
 }
 
 fn has_ours(text: &str, assistant: &Assistant) -> bool {
-    Document::parse(text).is_ok_and(|document| !entry::find(&document, assistant).is_empty())
+    let Format::Json(schema) = &assistant.format else {
+        return plugin::is_ours(text, assistant);
+    };
+    Document::parse_as(text, schema.dialect)
+        .is_ok_and(|document| !entry::find(&document, assistant, schema).is_empty())
 }
 
 fn is_blank(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(edit::is_blank)
 }
 
-fn says_nothing(text: &str) -> bool {
-    edit::is_blank(text)
-        || Document::parse(text).is_ok_and(|document| {
-            document.children(Document::ROOT).is_empty()
-                && document.raw(Document::ROOT).starts_with('{')
-        })
+/// Whether `text` says no more than a file that we make.
+fn says_nothing(text: &str, schema: &Schema) -> bool {
+    let squeezed = |text: &str| -> String {
+        let text = text.trim_start_matches(BOM).chars();
+        text.filter(|c| !c.is_ascii_whitespace()).collect()
+    };
+    edit::is_blank(text) || squeezed(text) == squeezed(schema.blank)
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use pane_patrol_installer::hook_command;
 use pane_patrol_installer::status::{Status, status};
+use pane_patrol_installer::{CLAUDE, hook_command};
 
 use super::{Surroundings, site};
 use crate::cli::DoctorArgs;
@@ -56,7 +56,7 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
     let (collecting, listening) = doctor::collecting(&places, uid);
     findings.push(collecting);
 
-    let Some(wanted) = site::wanted() else {
+    let Some(wanted) = site::wanted(&CLAUDE) else {
         return Ok(findings);
     };
     let Ok(Some(site)) = site::claude(surroundings) else {
@@ -77,7 +77,9 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
         Status::NotInstalled | Status::Unreadable(_) => None,
     };
     let executable = registered.unwrap_or(&wanted.executable);
-    if let Ok(command) = hook_command(site.assistant, executable, false) {
+    let last = site.assistant.adapter.registrations.iter();
+    let last = last.clone().find(|event| event.event == "SessionEnd");
+    if let Some(Ok(command)) = last.map(|event| hook_command(site.assistant, executable, event)) {
         findings.push(doctor::test_event(&command, &places, uid, listening));
     }
     findings.push(doctor::sessions(

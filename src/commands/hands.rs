@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pane_patrol_installer::status::{Status, status};
-use pane_patrol_installer::{Plan, apply, plan_install};
+use pane_patrol_installer::{CLAUDE, Plan, apply, plan_install};
 
 use super::{Surroundings, site};
 use crate::jump::{self, Arrival, Here, Refusal};
@@ -47,7 +47,7 @@ impl RealHands {
         let no_state = "HOME is not set: there is no place for the backup; nothing was changed";
         let site = site::claude(&self.surroundings).map_err(|error| told(&error, error.hints()))?;
         let site = site.ok_or(no_state)?;
-        let wanted = site::wanted().ok_or("this program's own path is not known")?;
+        let wanted = site::wanted(&CLAUDE).ok_or("this program's own path is not known")?;
         plan_install(&site, &wanted).map_err(|error| told(&error, error.hints()))
     }
 }

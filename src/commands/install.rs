@@ -1,16 +1,29 @@
 //! `install` and `uninstall`: shows the change of each settings file, makes it, and says where the
-//! backup is.
+//! backup is. All is planned and shown before anything is done; what cannot be done for one
+//! assistant does not keep the others from theirs.
 
 use std::error::Error;
+use std::path::Path;
 
+use clap::ValueEnum;
 use pane_patrol_installer::{
-    Change, Plan, Site, apply, plan_install, plan_uninstall, recorded_files,
+    Assistant, Change, Location, Plan, Site, apply, plan_install, plan_uninstall, recorded_files,
 };
 
-use super::{Surroundings, site};
+use super::{Surroundings, after_install, site};
 use crate::cli::{AssistantName, InstallArgs, UninstallArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
+
+/// One file's change, planned.
+struct Job {
+    site: Site,
+    plan: Plan,
+    /// What the person should know beside the plan's own notes.
+    notes: Vec<String>,
+}
+
+type Planned = Result<Job, CommandError>;
 
 /// Registers our hook with each named assistant, or with every one that is found.
 pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> CommandResult {
@@ -19,70 +32,153 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
             .hint("name it, for example `pane-patrol install --assistant claude`, or use `--all`")
             .exit(EXIT_USAGE));
     }
-    let AssistantName::Claude = arguments
-        .assistant
-        .first()
-        .unwrap_or(&AssistantName::Claude);
-    let mut wanted = site::wanted().ok_or_else(|| {
-        CommandError::new("could not find out by which path this program is called")
-    })?;
-    if arguments.all && wanted.version.is_none() {
+    let chosen: Vec<_> = if arguments.all {
+        let all = Assistant::ALL.iter().copied();
+        all.filter(|assistant| site::is_found(assistant)).collect()
+    } else {
+        rows(&arguments.assistant)
+    };
+    if chosen.is_empty() {
         messages::status("No assistant was found on PATH; nothing was changed.");
         return Ok(());
     }
-    wanted.approvals = arguments.approvals;
-    let site = claude(surroundings)?;
-    let plan = plan_install(&site, &wanted)
-        .map_err(|error| failed("install", &site, &error, error.hints()))?;
-    if wanted.version.is_none() {
-        messages::warning(
-            "`claude --version` gave no answer: only events that every version knows are registered",
-        );
-    }
-    let nothing = "The hooks of claude are registered already; nothing was changed.";
-    let done = "Claude Code reports from now on, sessions that are running already included.";
-    carry_out(&site, &plan, arguments.dry_run, "install", [nothing, done])
+    let jobs = chosen
+        .into_iter()
+        .map(|assistant| job(surroundings, assistant, arguments.approvals))
+        .collect();
+    let told = Told {
+        verb: "install",
+        nothing: |name| format!("The hooks of {name} are registered already; nothing was changed."),
+        done: |assistant| after_install::notes(assistant).map(str::to_owned).collect(),
+    };
+    carry_out_all(jobs, arguments.dry_run, &told)
 }
 
-/// Takes our hook out again.
+fn job(surroundings: &Surroundings, assistant: &'static Assistant, approvals: bool) -> Planned {
+    let mut wanted = site::wanted(assistant).ok_or_else(|| {
+        CommandError::new("could not find out by which path this program is called")
+    })?;
+    wanted.approvals = approvals;
+    let site = find_site(surroundings, assistant)?;
+    let plan = plan_install(&site, &wanted)
+        .map_err(|error| failed("install", &site, &error, error.hints()))?;
+    let mut notes = Vec::new();
+    let mut events = assistant.adapter.registrations.iter();
+    if wanted.version.is_none() && events.any(|event| event.since.is_some()) {
+        notes.push(format!(
+            "`{} --version` gave no answer: only events that every version knows are registered",
+            assistant.program
+        ));
+    }
+    Ok(Job { site, plan, notes })
+}
+
+/// Takes our hook out again: of the named assistants, or of all, wherever an install stands.
 pub(super) fn uninstall(surroundings: &Surroundings, arguments: &UninstallArgs) -> CommandResult {
-    let site = claude(surroundings)?;
+    let everything = arguments.assistant.is_empty();
+    let chosen = if everything {
+        Assistant::ALL.to_vec()
+    } else {
+        rows(&arguments.assistant)
+    };
+    let mut jobs = Vec::new();
+    for assistant in chosen {
+        let site = match find_site(surroundings, assistant) {
+            Ok(site) => site,
+            Err(error) => {
+                jobs.push(Err(error));
+                continue;
+            }
+        };
+        let others = other_sites(&site);
+        jobs.push(uninstall_job(site));
+        if everything {
+            jobs.extend(others.into_iter().map(uninstall_job));
+        } else {
+            point_out(&others);
+        }
+    }
+    if everything {
+        // Nothing is said of assistants that were never told of us.
+        jobs.retain(|job| !matches!(job, Ok(job) if job.plan.is_empty() && (arguments.dry_run || tidied(job))));
+        if jobs.is_empty() {
+            messages::status("No hooks of ours are registered; nothing was changed.");
+            return Ok(());
+        }
+    }
+    let told = Told {
+        verb: "uninstall",
+        nothing: |name| {
+            format!("No hooks of ours are registered with {name}; nothing was changed.")
+        },
+        done: |assistant| vec![format!("{} no longer reports.", assistant.title)],
+    };
+    carry_out_all(jobs, arguments.dry_run, &told)
+}
+
+/// An empty plan is applied too: that tidies up after a run that was killed.
+fn tidied(job: &Job) -> bool {
+    apply(&job.plan).is_ok()
+}
+
+fn uninstall_job(site: Site) -> Planned {
     let plan =
         plan_uninstall(&site).map_err(|error| failed("uninstall", &site, &error, error.hints()))?;
-    let nothing = "No hooks of ours are registered with claude; nothing was changed.";
-    let done = "Claude Code no longer reports.";
-    carry_out(
-        &site,
-        &plan,
-        arguments.dry_run,
-        "uninstall",
-        [nothing, done],
-    )?;
-    point_out_others(&site);
-    Ok(())
+    let notes = Vec::new();
+    Ok(Job { site, plan, notes })
 }
 
 /// Settings in other config folders that an install of ours still stands for.
-fn point_out_others(site: &Site) {
-    let others = recorded_files(&site.installs).unwrap_or_default();
-    for other in others
-        .iter()
-        .filter(|other| **other != site.location.settings)
-    {
-        let folder = other.parent().unwrap_or(other).display();
-        messages::warning(&format!(
-            "{} holds our hooks too; `CLAUDE_CONFIG_DIR='{folder}' pane-patrol uninstall` takes them out",
-            other.display()
-        ));
+fn other_sites(site: &Site) -> Vec<Site> {
+    let files = recorded_files(&site.installs).unwrap_or_default();
+    let others = files
+        .into_iter()
+        .filter(|file| *file != site.location.settings);
+    let there = |settings| Location {
+        settings,
+        home: None,
+    };
+    others
+        .map(|file| Site {
+            location: there(file),
+            ..site.clone()
+        })
+        .collect()
+}
+
+fn point_out(others: &[Site]) {
+    for other in others {
+        let file = &other.location.settings;
+        let how = match other.assistant.variable_for(file) {
+            Some((name, folder)) => {
+                format!("`{name}='{}' pane-patrol uninstall`", folder.display())
+            }
+            None => "`pane-patrol uninstall`".to_owned(),
+        };
+        let file = file.display();
+        messages::warning(&format!("{file} holds our hooks too; {how} takes them out"));
     }
 }
 
-fn claude(surroundings: &Surroundings) -> Result<Site, CommandError> {
-    let site = site::claude(surroundings).map_err(|error| {
-        with_hints(
-            CommandError::new("could not find the settings of claude").caused_by(&error),
-            error.hints(),
-        )
+fn rows(names: &[AssistantName]) -> Vec<&'static Assistant> {
+    let word = |name: &AssistantName| name.to_possible_value();
+    let rows = names.iter().filter_map(word);
+    let mut chosen: Vec<&'static Assistant> = Vec::new();
+    for row in rows.filter_map(|word| Assistant::find(word.get_name())) {
+        if !chosen.iter().any(|known| known.name == row.name) {
+            chosen.push(row);
+        }
+    }
+    chosen
+}
+
+fn find_site(
+    surroundings: &Surroundings,
+    assistant: &'static Assistant,
+) -> Result<Site, CommandError> {
+    let site = site::of(surroundings, assistant).map_err(|error| {
+        let message = format!("could not find the settings of {}", assistant.name);
+        with_hints(CommandError::new(message).caused_by(&error), error.hints())
     })?;
     site.ok_or_else(|| {
         CommandError::new("there is no place for the backup")
@@ -90,31 +186,76 @@ fn claude(surroundings: &Surroundings) -> Result<Site, CommandError> {
     })
 }
 
-fn carry_out(
-    site: &Site,
-    plan: &Plan,
-    dry_run: bool,
-    verb: &str,
-    [nothing, done]: [&str; 2],
-) -> CommandResult {
-    for note in plan.notes() {
-        messages::warning(note);
+/// What is said of a job.
+struct Told {
+    verb: &'static str,
+    /// Where nothing is to be done for the assistant of this name.
+    nothing: fn(&str) -> String,
+    /// After it was done, sentences.
+    done: fn(&'static Assistant) -> Vec<String>,
+}
+
+/// Shows all that is planned, then does it, one after the other.
+fn carry_out_all(jobs: Vec<Planned>, dry_run: bool, told: &Told) -> CommandResult {
+    for job in jobs.iter().flatten() {
+        for note in job
+            .notes
+            .iter()
+            .map(String::as_str)
+            .chain(job.plan.notes().iter().map(String::as_str))
+        {
+            messages::warning(note);
+        }
+        messages::result(&job.plan.diff());
     }
-    messages::result(&plan.diff());
+    let count = jobs.len();
+    let mut failures = Vec::new();
+    for job in jobs {
+        if let Err(error) = job.and_then(|job| carry_out(&job, dry_run, told)) {
+            failures.push(error);
+        }
+    }
+    all_or_some(failures, count, told.verb)
+}
+
+/// The one failure as it is; of several assistants each is told, and how many of them there were.
+fn all_or_some(mut failures: Vec<CommandError>, count: usize, verb: &str) -> CommandResult {
+    if count <= 1 {
+        return failures.pop().map_or(Ok(()), Err);
+    }
+    for failure in &failures {
+        messages::error(failure);
+    }
+    match failures.len() {
+        0 => Ok(()),
+        many => Err(CommandError::new(format!(
+            "could not {verb} for {many} of {count}, as said above; the others are done"
+        ))),
+    }
+}
+
+fn carry_out(job: &Job, dry_run: bool, told: &Told) -> CommandResult {
+    let Job { site, plan, .. } = job;
     if dry_run && !plan.is_empty() {
         messages::status("This was a dry run; nothing was changed.");
         return Ok(());
     }
     if dry_run {
-        messages::status(nothing);
+        messages::status(&(told.nothing)(site.assistant.name));
         return Ok(());
     }
     // An empty plan is applied too: that tidies up after a run that was killed.
-    let report = apply(plan).map_err(|error| failed(verb, site, &error, error.hints()))?;
+    let report = apply(plan).map_err(|error| failed(told.verb, site, &error, error.hints()))?;
     for change in &report.changes {
         messages::status(&sentence(change));
     }
-    messages::status(if plan.is_empty() { nothing } else { done });
+    if plan.is_empty() {
+        messages::status(&(told.nothing)(site.assistant.name));
+        return Ok(());
+    }
+    for sentence in (told.done)(site.assistant) {
+        messages::status(&sentence);
+    }
     Ok(())
 }
 
@@ -131,11 +272,9 @@ fn sentence(change: &Change) -> String {
 }
 
 fn failed(verb: &str, site: &Site, error: &dyn Error, hints: Vec<String>) -> CommandError {
-    let settings = site.location.settings.display();
-    with_hints(
-        CommandError::new(format!("could not {verb} in {settings}")).caused_by(error),
-        hints,
-    )
+    let settings: &Path = &site.location.settings;
+    let message = format!("could not {verb} in {}", settings.display());
+    with_hints(CommandError::new(message).caused_by(error), hints)
 }
 
 fn with_hints(error: CommandError, hints: Vec<String>) -> CommandError {

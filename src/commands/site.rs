@@ -1,7 +1,8 @@
-//! Where Claude Code's settings are, which version it has, and by which path we are called: what the
+//! Where an assistant's settings are, which version it has, and by which path we are called: what the
 //! installer has to be told.
 
 use std::env;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -9,56 +10,80 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_hooks::tmux::bounded_output;
-use pane_patrol_installer::{PlanError, Site, Wanted, claude};
+use pane_patrol_installer::{Assistant, CLAUDE, PlanError, Site, Wanted, claude};
 
 use super::Surroundings;
 
 /// How long `claude --version` may take; it usually needs half a second.
 const VERSION_BUDGET: Duration = Duration::from_secs(10);
 
-/// Claude's settings and the place of our records; `None` without a state folder.
-pub(super) fn claude(surroundings: &Surroundings) -> Result<Option<Site>, PlanError> {
-    let config = surroundings.claude_config.as_deref();
-    let location = claude::locate(config, surroundings.environment.home.as_deref())?;
-    let installs = surroundings
-        .places()
-        .ok()
-        .and_then(|places| places.installs());
+/// An assistant's settings and the place of our records; `None` without a state folder.
+pub(super) fn of(
+    surroundings: &Surroundings,
+    assistant: &'static Assistant,
+) -> Result<Option<Site>, PlanError> {
+    let location = assistant.locate(&|name| surroundings.assistant_folders.get(name).cloned())?;
+    let places = surroundings.places().ok();
+    let installs = places.and_then(|places| places.installs());
     Ok(installs.map(|installs| Site {
-        assistant: &claude::CLAUDE,
+        assistant,
         location,
-        installs: installs.join(claude::CLAUDE.name),
+        installs: installs.join(assistant.name),
         uid: surroundings.environment.uid,
         now: Timestamp::now(),
     }))
 }
 
-/// What to register: this program, with the events of the Claude Code that is on PATH.
-pub(super) fn wanted() -> Option<Wanted> {
+/// Claude's settings and the place of our records; `None` without a state folder.
+pub(super) fn claude(surroundings: &Surroundings) -> Result<Option<Site>, PlanError> {
+    of(surroundings, &CLAUDE)
+}
+
+/// What to register with `assistant`: this program, with the events of the version on PATH.
+pub(super) fn wanted(assistant: &'static Assistant) -> Option<Wanted> {
     Some(Wanted {
         executable: executable()?,
-        version: claude_version(),
+        version: version(assistant),
         approvals: false,
     })
 }
 
-fn claude_version() -> Option<Version> {
-    let mut command = Command::new("claude");
+/// The version of an assistant, where what is registered depends on it.
+fn version(assistant: &'static Assistant) -> Option<Version> {
+    let depends = assistant.adapter.registrations.iter();
+    if !depends.clone().any(|event| event.since.is_some()) {
+        return None;
+    }
+    let mut command = Command::new(assistant.program);
     command.arg("--version");
     let printed = bounded_output(&mut command, Instant::now() + VERSION_BUDGET)?;
     claude::parse_version(&String::from_utf8_lossy(&printed))
 }
 
+/// Whether the assistant's program is on PATH.
+pub(super) fn is_found(assistant: &Assistant) -> bool {
+    let can_run = |path: &PathBuf| {
+        let found = path.metadata();
+        found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    };
+    on_path(Path::new(assistant.program)).any(|path| can_run(&path))
+}
+
+fn on_path(program: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&folders).collect();
+    let program = program.to_owned();
+    folders.into_iter().map(move |folder| folder.join(&program))
+}
+
 /// This program by the path it was called by, not resolved through links: a link that an upgrade
 /// moves on is what should be registered.
-fn executable() -> Option<PathBuf> {
+pub(super) fn executable() -> Option<PathBuf> {
     let called = PathBuf::from(env::args_os().next()?);
     if called.components().count() > 1 {
         return Some(env::current_dir().ok()?.join(called));
     }
-    let found = env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(&called))
-        .find(|path| path.is_absolute() && path.is_file());
+    let found = on_path(&called).find(|path| path.is_absolute() && path.is_file());
     found.or_else(|| {
         env::current_exe()
             .ok()

@@ -1,11 +1,13 @@
 //! What the commands know of the world they were started in, read once.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use pane_patrol_hooks::paths::{Environment, Places};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_installer::Assistant;
 
 use crate::collector;
 use crate::config::Config;
@@ -27,6 +29,8 @@ pub struct Surroundings {
     pub tmux_folder: Option<PathBuf>,
     /// `CLAUDE_CONFIG_DIR`.
     pub claude_config: Option<PathBuf>,
+    /// The variables by which assistants' own folders are found, those that are set.
+    pub assistant_folders: BTreeMap<&'static str, PathBuf>,
     /// `PANE_PATROL_TARGET`: where this runs, in the user's own words.
     pub target: Option<String>,
     /// `NO_COLOR`: the person wants none.
@@ -55,6 +59,9 @@ impl Surroundings {
             tmux_pane: text("TMUX_PANE").and_then(|value| value.parse().ok()),
             tmux_folder: folder("TMUX_TMPDIR"),
             claude_config: folder("CLAUDE_CONFIG_DIR"),
+            assistant_folders: Assistant::variables()
+                .filter_map(|name| Some((name, PathBuf::from(get(name)?))))
+                .collect(),
             target: text("PANE_PATROL_TARGET"),
             no_color: text("NO_COLOR").is_some(),
             environment: Environment::read(&get, rustix::process::geteuid().as_raw()),

@@ -7,6 +7,7 @@ mod collector;
 mod dashboard;
 mod hook;
 mod hub;
+mod install;
 mod isolation;
 mod log;
 mod mirror;

@@ -3,12 +3,15 @@
 use pane_patrol_hooks::adapter::Registration;
 
 use super::Traces;
-use crate::assistant::Assistant;
+use crate::assistant::{Assistant, Nesting, Schema};
 use crate::command::HookCommand;
 use crate::entry::{self, Entry, HOOKS};
 use crate::json::scan::{Document, Kind, NodeId};
-use crate::json::splice::{Splice, interior};
+use crate::json::splice::{Gap, Splice, interior};
 use crate::json::style::{Layout, Piece, Style, layout};
+
+const ASYNC: &str = "async";
+const MATCHER: &str = "matcher";
 
 /// Puts entries into one document.
 pub(super) struct Addition<'a> {
@@ -16,6 +19,7 @@ pub(super) struct Addition<'a> {
     pub(super) style: Style,
     pub(super) section: Option<NodeId>,
     pub(super) assistant: &'a Assistant,
+    pub(super) schema: &'a Schema,
     pub(super) executable: &'a str,
 }
 
@@ -25,25 +29,43 @@ impl Addition<'_> {
     }
 
     fn command(&self, event: &Registration) -> String {
-        let command = HookCommand {
-            executable: self.executable.to_owned(),
-            decide: event.approvals_only,
-        };
-        command.print(self.assistant)
+        let executable = self.executable.to_owned();
+        HookCommand::of(self.assistant, executable, event).print(self.assistant)
     }
 
     fn handler(&self, event: &Registration) -> Piece {
+        let schema = self.schema;
         let text = |text: &str| Piece::Text(text.to_owned());
-        Piece::Object(vec![
+        let mut members = vec![
             ("type".into(), text("command")),
-            ("command".into(), Piece::Text(self.command(event))),
-            ("timeout".into(), Piece::Number(event.timeout_seconds)),
-        ])
+            (schema.command.into(), Piece::Text(self.command(event))),
+        ];
+        members.extend(schema.name.map(|name| ("name".into(), text(name))));
+        members.push((schema.timeout.into(), Piece::Number(self.timeout(event))));
+        if event.runs_async {
+            members.push((ASYNC.into(), Piece::Truth));
+        }
+        Piece::Object(members)
     }
 
+    fn timeout(&self, event: &Registration) -> u32 {
+        let unit = self.assistant.adapter.timeout_unit;
+        unit.count(event.timeout_seconds)
+    }
+
+    /// What stands in the event's array: a group of one handler, or the handler itself.
     fn group(&self, event: &Registration) -> Piece {
-        let handlers = Piece::Array(vec![self.handler(event)]);
-        Piece::Object(vec![(HOOKS.into(), handlers)])
+        let handler = self.handler(event);
+        if self.schema.nesting == Nesting::Flat {
+            return handler;
+        }
+        let matcher = event.matcher.map(|pattern| Piece::Text(pattern.to_owned()));
+        let mut members: Vec<_> = matcher
+            .into_iter()
+            .map(|pattern| (MATCHER.into(), pattern))
+            .collect();
+        members.push((HOOKS.into(), Piece::Array(vec![handler])));
+        Piece::Object(members)
     }
 
     /// Changes an entry of ours to what is wanted; keys that somebody added to it stay.
@@ -51,8 +73,12 @@ impl Addition<'_> {
         let document = self.document;
         let kind = document.member(entry.handler, "type");
         let is_command = kind.and_then(|kind| document.string(kind)).as_deref() == Some("command");
-        let command = document.member(entry.handler, "command");
-        let timeout = document.member(entry.handler, "timeout");
+        let command = document.member(entry.handler, self.schema.command);
+        let timeout = document.member(entry.handler, self.schema.timeout);
+        let is_async = document
+            .member(entry.handler, ASYNC)
+            .is_some_and(|value| document.raw(value) == "true");
+        let is_command = is_command && is_async == event.runs_async;
         let (true, Some(command), Some(timeout)) = (is_command, command, timeout) else {
             let own = layout(document, entry.handler);
             let text =
@@ -61,7 +87,7 @@ impl Addition<'_> {
             return vec![Splice::replace(document.span(entry.handler), text)];
         };
         let wanted = self.command(event);
-        let seconds = event.timeout_seconds.to_string();
+        let seconds = self.timeout(event).to_string();
         let mut splices = Vec::new();
         if document.string(command).as_ref() != Some(&wanted) {
             let text = serde_json::Value::from(wanted).to_string();
@@ -73,7 +99,7 @@ impl Addition<'_> {
         splices
     }
 
-    pub(super) fn append_group(&self, array: NodeId, event: &Registration) -> Splice {
+    pub(super) fn append_group(&self, array: NodeId, event: &Registration) -> Vec<Splice> {
         let layouts = self.example(Some(array));
         let added = [(None, self.group(event))];
         self.style
@@ -84,9 +110,9 @@ impl Addition<'_> {
         &self,
         events: &[&Registration],
         traces: &mut Traces,
-    ) -> Option<Splice> {
+    ) -> Vec<Splice> {
         if events.is_empty() {
-            return None;
+            return Vec::new();
         }
         let names = events.iter().map(|event| event.event);
         traces.events.extend(names.map(str::to_owned));
@@ -98,10 +124,9 @@ impl Addition<'_> {
                 .iter()
                 .map(|event| (event.event.to_owned(), array(event)));
             let added = [(Some(HOOKS), Piece::Object(members.collect()))];
-            return Some(
-                self.style
-                    .append(self.document, Document::ROOT, &added, &[]),
-            );
+            return self
+                .style
+                .append(self.document, Document::ROOT, &added, &[]);
         };
         if let Some(blanks) = self.blanks(section) {
             traces.section_blanks = blanks;
@@ -111,7 +136,7 @@ impl Addition<'_> {
             .map(|event| (Some(event.event), array(event)))
             .collect();
         let layouts = self.example(None);
-        Some(self.style.append(self.document, section, &added, &layouts))
+        self.style.append(self.document, section, &added, &layouts)
     }
 
     pub(super) fn note_blanks(&self, array: NodeId, event: &str, traces: &mut Traces) {
@@ -128,7 +153,10 @@ impl Addition<'_> {
 
     fn blanks(&self, container: NodeId) -> Option<String> {
         let is_empty = self.document.children(container).is_empty();
-        is_empty.then(|| self.document.text()[interior(self.document, container)].to_owned())
+        let inside = &self.document.text()[interior(self.document, container)];
+        // Comments in it stay where they are, and the blanks with them.
+        (is_empty && Gap::of(inside, 0..inside.len()).comments.is_empty())
+            .then(|| inside.to_owned())
     }
 
     /// How the owner lays out an event's array, a group, its list and a handler: as in the last
@@ -140,6 +168,7 @@ impl Addition<'_> {
         array
             .into_iter()
             .chain(others.into_iter().rev())
+            .filter(|_| self.schema.nesting == Nesting::Groups)
             .find_map(|array| self.example_in(array))
             .unwrap_or([self.style.default; 4])
     }

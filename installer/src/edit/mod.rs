@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use self::addition::Addition;
 use self::removal::Removal;
 
-use crate::assistant::Assistant;
+use crate::assistant::{Assistant, Schema};
 use crate::entry::{self, Entry, HOOKS};
 use crate::json::scan::{BOM, Document, Kind, NodeId, SyntaxError};
 use crate::json::splice::carry_out;
@@ -84,24 +84,25 @@ pub(crate) fn is_blank(text: &str) -> bool {
 pub(crate) fn install(
     text: &str,
     assistant: &Assistant,
+    schema: &Schema,
     events: &[&Registration],
     executable: &str,
     previous: Option<&Traces>,
 ) -> Result<Installed, EditError> {
     let filled;
     let text = if is_blank(text) {
-        filled = fill_blank(text);
+        filled = fill_blank(text, schema.blank);
         &filled
     } else {
         text
     };
-    let document = Document::parse(text)?;
-    check_shape(&document)?;
-    let entries = entry::find(&document, assistant);
+    let document = Document::parse_as(text, schema.dialect)?;
+    check_shape(&document, schema)?;
+    let entries = entry::find(&document, assistant, schema);
     let known = previous.is_some() || entries.is_empty();
     let kept = take_out_superfluous(&document, &entries, events, previous);
     let mut traces = previous.cloned().unwrap_or_default();
-    let text = put_in(&kept, assistant, events, executable, &mut traces)?;
+    let text = put_in(&kept, assistant, schema, events, executable, &mut traces)?;
     Ok(Installed {
         text,
         traces: known.then_some(traces),
@@ -112,33 +113,45 @@ pub(crate) fn install(
 pub(crate) fn uninstall(
     text: &str,
     assistant: &Assistant,
+    schema: &Schema,
     origin: Origin,
 ) -> Result<String, EditError> {
     if is_blank(text) {
         return Ok(text.to_owned());
     }
-    let document = Document::parse(text)?;
-    let entries = entry::find(&document, assistant);
+    let document = Document::parse_as(text, schema.dialect)?;
+    let entries = entry::find(&document, assistant, schema);
     Ok(Removal::of(&document, &entries, origin).carry_out())
 }
 
-/// An empty file is given an empty object, in front of the blanks it may consist of.
-fn fill_blank(text: &str) -> String {
+/// An empty file is given an object, in front of the blanks it may consist of.
+fn fill_blank(text: &str, object: &str) -> String {
     let blanks = text.strip_prefix(BOM).unwrap_or(text);
     let bom = &text[..text.len() - blanks.len()];
     let end = if blanks.is_empty() { "\n" } else { blanks };
-    format!("{bom}{{}}{end}")
+    format!("{bom}{object}{end}")
 }
 
 /// Refuses what cannot be what its owner meant: a wrong shape, or a key that is there twice, of
 /// which the assistant would follow only one.
-fn check_shape(document: &Document) -> Result<(), EditError> {
+fn check_shape(document: &Document, schema: &Schema) -> Result<(), EditError> {
     let refuse = |at: NodeId, reason: String| {
         let offset = document.whole(at).start;
         Err(EditError { offset, reason })
     };
     if document.kind(Document::ROOT) != Kind::Object {
         return refuse(Document::ROOT, "expected an object".into());
+    }
+    for member in document.children(Document::ROOT) {
+        let key = document.key(*member).unwrap_or_default();
+        if !schema.allows(&key) {
+            return refuse(
+                *member,
+                format!(
+                    "the key `{key}`, because of which the assistant leaves the whole file out"
+                ),
+            );
+        }
     }
     let sections: Vec<_> = document.members(Document::ROOT, HOOKS).collect();
     let section = match *sections.as_slice() {
@@ -185,19 +198,21 @@ fn take_out_superfluous(
 fn put_in(
     text: &str,
     assistant: &Assistant,
+    schema: &Schema,
     events: &[&Registration],
     executable: &str,
     traces: &mut Traces,
 ) -> Result<String, EditError> {
-    let document = Document::parse(text)?;
+    let document = Document::parse_as(text, schema.dialect)?;
     let addition = Addition {
         document: &document,
         style: Style::of(&document),
         section: document.member(Document::ROOT, HOOKS),
         assistant,
+        schema,
         executable,
     };
-    let entries = entry::find(&document, assistant);
+    let entries = entry::find(&document, assistant, schema);
     let mut splices = Vec::new();
     let mut new = Vec::new();
     for event in events {
@@ -205,7 +220,7 @@ fn put_in(
             splices.extend(addition.renew(entry, event));
         } else if let Some(array) = addition.array(event.event) {
             addition.note_blanks(array, event.event, traces);
-            splices.push(addition.append_group(array, event));
+            splices.extend(addition.append_group(array, event));
         } else {
             new.push(*event);
         }

@@ -28,7 +28,8 @@ impl<'a> Removal<'a> {
             sections: BTreeSet::new(),
         };
         for entry in entries {
-            if removal.all_gone(entry.handlers, &removal.handlers) {
+            let is_flat = entry.group == entry.handler;
+            if is_flat || removal.all_gone(entry.handlers, &removal.handlers) {
                 removal.groups.insert(entry.group);
             }
         }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::*;
-use crate::claude::CLAUDE;
+use crate::assistant::{CLAUDE, Format};
 use crate::command::HookCommand;
 
 #[path = "../../tests/support/settings.rs"]
@@ -27,6 +27,14 @@ const MOVED: &str = "/usr/local/bin/pane-patrol";
 const NEW: Option<Version> = Some(Version(2, 1, 329));
 const OLD: Option<Version> = Some(Version(2, 0, 60));
 
+/// Claude's.
+fn schema() -> &'static Schema {
+    match &CLAUDE.format {
+        Format::Json(schema) => schema,
+        Format::Plugin => panic!("a plugin"),
+    }
+}
+
 fn put(text: &str, program: &str, version: Option<Version>, approvals: bool) -> Installed {
     put_again(text, program, version, approvals, None)
 }
@@ -39,7 +47,7 @@ fn put_again(
     previous: Option<&Traces>,
 ) -> Installed {
     let events: Vec<_> = CLAUDE.events(version, approvals).collect();
-    install(text, &CLAUDE, &events, program, previous).unwrap()
+    install(text, &CLAUDE, schema(), &events, program, previous).unwrap()
 }
 
 fn take(installed: &Installed) -> String {
@@ -51,6 +59,7 @@ fn take_from(text: &str, installed: &Installed) -> String {
     uninstall(
         text,
         &CLAUDE,
+        schema(),
         traces.map_or(Origin::Unknown, Origin::Recorded),
     )
     .unwrap()
@@ -122,7 +131,7 @@ fn only_adds(short: &str, long: &str) -> bool {
 
 fn count_ours(text: &str) -> usize {
     let document = Document::parse(text).unwrap();
-    entry::find(&document, &CLAUDE).len()
+    entry::find(&document, &CLAUDE, schema()).len()
 }
 
 fn file() -> impl Strategy<Value = (Tree, Manner, String)> {
@@ -227,7 +236,7 @@ proptest! {
     #[test]
     fn without_a_record_every_entry_is_found_and_no_value_of_the_user_is_lost((before, _, text) in file()) {
         let installed = put(&text, PROGRAM, NEW, true);
-        let kept = uninstall(&installed.text, &CLAUDE, Origin::Unknown).unwrap();
+        let kept = uninstall(&installed.text, &CLAUDE, schema(), Origin::Unknown).unwrap();
         prop_assert_eq!(count_ours(&kept), 0);
         // Only lists that are empty may be missing.
         prop_assert_eq!(without_empty(tree(&kept)), without_empty(before));
@@ -236,8 +245,8 @@ proptest! {
     #[test]
     fn nothing_makes_the_edits_panic(text in "\\PC{0,60}") {
         let events: Vec<_> = CLAUDE.events(NEW, true).collect();
-        if let Ok(installed) = install(&text, &CLAUDE, &events, PROGRAM, None) {
-            let _ = uninstall(&installed.text, &CLAUDE, Origin::Unknown).unwrap();
+        if let Ok(installed) = install(&text, &CLAUDE, schema(), &events, PROGRAM, None) {
+            let _ = uninstall(&installed.text, &CLAUDE, schema(), Origin::Unknown).unwrap();
         }
     }
 }
@@ -269,7 +278,7 @@ fn without_empty(mut tree: Tree) -> Tree {
 #[test]
 fn what_cannot_be_meant_is_refused_where_it_stands() {
     let refused = |text: &str| {
-        let error = install(text, &CLAUDE, &[], PROGRAM, None).unwrap_err();
+        let error = install(text, &CLAUDE, schema(), &[], PROGRAM, None).unwrap_err();
         (error.offset, error.reason)
     };
     assert_eq!(refused("[]"), (0, "expected an object".into()));
@@ -315,6 +324,7 @@ fn an_entry_of_ours_that_somebody_changed_is_brought_up_to_date_in_place() {
     let ours = |path: &str| {
         let command = HookCommand {
             executable: path.into(),
+            event: None,
             decide: false,
         };
         serde_json::to_string(&command.print(&CLAUDE)).unwrap()
@@ -329,7 +339,11 @@ fn an_entry_of_ours_that_somebody_changed_is_brought_up_to_date_in_place() {
         .events(OLD, false)
         .filter(|event| event.event == "Stop")
         .collect();
-    let renew = |text: &str| install(text, &CLAUDE, &stop, MOVED, None).unwrap().text;
+    let renew = |text: &str| {
+        install(text, &CLAUDE, schema(), &stop, MOVED, None)
+            .unwrap()
+            .text
+    };
     // Keys that were added stay; a timeout that was changed is set again.
     assert_eq!(
         renew(&file(PROGRAM, r#","timeout":5,"y":[]"#)),

@@ -1,7 +1,8 @@
-//! A strict JSON reader that remembers where everything stands.
+//! A JSON reader that remembers where everything stands.
 //!
-//! It accepts exactly what `serde_json` accepts (a property below holds the two together) plus a
-//! byte order mark in front, and keeps, for every value, the bytes it covers. Nothing is decoded
+//! In the strict dialect it accepts exactly what `serde_json` accepts (a property below holds the two
+//! together) plus a byte order mark in front; the other one also allows comments and trailing commas,
+//! as some assistants do. It keeps, for every value, the bytes it covers. Nothing is decoded
 //! unless somebody asks: odd numbers and lone surrogates are bytes like all others. It keeps its own
 //! stack, so that no nesting, however deep, can overflow the program's.
 
@@ -10,7 +11,16 @@ use std::ops::Range;
 /// The byte order mark that some editors put in front.
 pub(crate) const BOM: &str = "\u{feff}";
 
-/// Why a text is not strict JSON, and where.
+/// What an assistant allows in its settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// JSON and nothing else.
+    Strict,
+    /// JSON with `//` and `/* */` comments, and a comma behind the last child.
+    Comments,
+}
+
+/// Why a text is not JSON of its dialect, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SyntaxError {
     /// Byte position in the text.
@@ -50,8 +60,14 @@ pub(crate) struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// Reads `text`; errors when it is not one strict JSON value.
+    #[cfg(test)]
     pub(crate) fn parse(text: &'a str) -> Result<Self, SyntaxError> {
-        let mut scanner = Scanner::new(text);
+        Self::parse_as(text, Dialect::Strict)
+    }
+
+    /// Reads `text`; errors when it is not one JSON value of `dialect`.
+    pub(crate) fn parse_as(text: &'a str, dialect: Dialect) -> Result<Self, SyntaxError> {
+        let mut scanner = Scanner::new(text, dialect);
         scanner.run()?;
         Ok(Self {
             text,
@@ -150,6 +166,7 @@ enum Expect {
 }
 
 struct Scanner<'a> {
+    dialect: Dialect,
     bytes: &'a [u8],
     at: usize,
     nodes: Vec<Node>,
@@ -161,8 +178,9 @@ struct Scanner<'a> {
 type Scanned<T> = Result<T, SyntaxError>;
 
 impl<'a> Scanner<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, dialect: Dialect) -> Self {
         Self {
+            dialect,
             bytes: text.as_bytes(),
             at: if text.starts_with(BOM) { BOM.len() } else { 0 },
             nodes: Vec::new(),
@@ -175,12 +193,17 @@ impl<'a> Scanner<'a> {
     fn run(&mut self) -> Scanned<()> {
         let mut expect = Expect::Value;
         loop {
-            self.skip_blanks();
+            self.skip_trivia()?;
             expect = match (expect, self.peek()) {
                 (Expect::End, None) => return Ok(()),
                 (Expect::End, Some(_)) => return self.fail("text follows the end of the value"),
                 (_, None) => return self.fail("the file ends too early here"),
                 (Expect::ItemOrClose, Some(b']')) | (Expect::KeyOrClose, Some(b'}')) => {
+                    self.close()
+                }
+                (Expect::Value, Some(b']')) | (Expect::Key, Some(b'}'))
+                    if self.comma > 0 && self.dialect == Dialect::Comments =>
+                {
                     self.close()
                 }
                 (Expect::Value | Expect::ItemOrClose, Some(byte)) => self.value(byte)?,
@@ -218,7 +241,7 @@ impl<'a> Scanner<'a> {
             _ => return self.fail("expected a key in double quotes"),
         }
         let key = self.string_span()?;
-        self.skip_blanks();
+        self.skip_trivia()?;
         match self.peek() {
             Some(b':') => self.at += 1,
             None => return self.fail("the file ends too early here"),
@@ -346,6 +369,19 @@ impl<'a> Scanner<'a> {
         self.fail("expected a value")
     }
 
+    /// Blanks, and comments where the dialect has them.
+    fn skip_trivia(&mut self) -> Scanned<()> {
+        self.skip_blanks();
+        while self.dialect == Dialect::Comments && self.peek() == Some(b'/') {
+            match comment_length(&self.bytes[self.at..]) {
+                Some(length) => self.at += length,
+                None => return self.fail("a comment that does not end"),
+            }
+            self.skip_blanks();
+        }
+        Ok(())
+    }
+
     fn skip_blanks(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
@@ -373,7 +409,7 @@ impl<'a> Scanner<'a> {
     /// An error here; a comment, which some assistants allow, is called by its name.
     fn fail<T>(&self, reason: &'static str) -> Scanned<T> {
         let comment = matches!(self.bytes.get(self.at..self.at + 2), Some(b"//" | b"/*"));
-        let reason = if comment {
+        let reason = if comment && self.dialect == Dialect::Strict {
             "a comment, which strict JSON does not allow"
         } else {
             reason
@@ -384,6 +420,22 @@ impl<'a> Scanner<'a> {
     #[expect(clippy::unused_self, reason = "reads as the other failures do")]
     fn fail_at<T>(&self, offset: usize, reason: &'static str) -> Scanned<T> {
         Err(SyntaxError { offset, reason })
+    }
+}
+
+/// How many bytes the comment has with which `bytes` begin, without the line end behind it; `None`
+/// when they begin with no comment, or with one that does not end.
+pub(crate) fn comment_length(bytes: &[u8]) -> Option<usize> {
+    match bytes.get(..2)? {
+        b"//" => {
+            let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            Some(end.unwrap_or(bytes.len()))
+        }
+        b"/*" => {
+            let end = bytes[2..].windows(2).position(|pair| pair == b"*/")?;
+            Some(end + 4)
+        }
+        _ => None,
     }
 }
 
@@ -435,6 +487,32 @@ mod tests {
         let member = document.member(Document::ROOT, "hooks").unwrap();
         assert_eq!(document.raw(member), "3");
         assert_eq!(document.members(Document::ROOT, "hooks").count(), 2);
+    }
+
+    #[test]
+    fn comments_and_trailing_commas_are_allowed_where_the_dialect_has_them() {
+        for text in [
+            "// first\n{} // last",
+            "{\"a\": 1,}",
+            "/**/[1, /* , */ 2 , // ]\n ] /* end */",
+            "{\"a\" /* : */ : // 2\n 1}",
+            "[\"// no comment\", ]",
+        ] {
+            assert!(
+                Document::parse_as(text, Dialect::Comments).is_ok(),
+                "{text}"
+            );
+        }
+        let reason = |text| {
+            let read = Document::parse_as(text, Dialect::Comments);
+            read.unwrap_err().reason
+        };
+        assert_eq!(reason("{ /* }"), "a comment that does not end");
+        assert_eq!(reason("{ / }"), "a comment that does not end");
+        assert_eq!(reason("[,]"), "expected a value");
+        assert_eq!(reason("{\"a\": 1,,}"), "expected a key in double quotes");
+        assert_eq!(reason("{\"a\": ,}"), "expected a value");
+        assert_eq!(reason("// nothing"), "the file ends too early here");
     }
 
     fn is_strict(text: &str) -> bool {

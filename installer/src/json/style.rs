@@ -2,7 +2,7 @@
 //! add looks as if the owner had written it.
 
 use super::scan::{Document, Kind, NodeId};
-use super::splice::{Splice, interior};
+use super::splice::{Gap, Splice, interior};
 
 /// A value to be printed.
 #[derive(Clone, Debug)]
@@ -11,6 +11,7 @@ pub(crate) enum Piece {
     Array(Vec<Piece>),
     Text(String),
     Number(u32),
+    Truth,
 }
 
 /// How one kind of container is laid out.
@@ -52,14 +53,15 @@ impl Style {
         }
     }
 
-    /// Puts `added` (each with a key, if `container` is an object) behind the last child.
+    /// Puts `added` (each with a key, if `container` is an object) behind the last child, and behind
+    /// the comment that stands on the same line as that child.
     pub(crate) fn append(
         &self,
         document: &Document,
         container: NodeId,
         added: &[(Option<&str>, Piece)],
         layouts: &[Layout],
-    ) -> Splice {
+    ) -> Vec<Splice> {
         let own = if document.children(container).is_empty() {
             self.default
         } else {
@@ -77,14 +79,35 @@ impl Style {
         let separator = if broken { "," } else { self.comma };
         let items = items.join(separator);
         let Some(last) = document.children(container).last() else {
-            let closing = if broken && !inside.contains('\n') {
+            // A comment in an empty container stays as it is, behind what is added.
+            let has_comment = !Gap::of(inside, 0..inside.len()).comments.is_empty();
+            let closing = if broken && !inside.contains('\n') && !has_comment {
                 self.newline.to_owned() + line_indent(document, document.span(container).start)
             } else {
                 String::new()
             };
-            return Splice::insert(interior(document, container).start, items + &closing);
+            let start = interior(document, container).start;
+            return vec![Splice::insert(start, items + &closing)];
         };
-        Splice::insert(document.span(*last).end, separator.to_owned() + &items)
+        let end = document.span(*last).end;
+        let gap = Gap::of(document.text(), end..interior(document, container).end);
+        let behind_comment = gap.end_of_line_comment(document.text()).filter(|_| broken);
+        match (gap.comma, behind_comment) {
+            (None, None) => vec![Splice::insert(end, separator.to_owned() + &items)],
+            (None, Some(behind)) => vec![
+                Splice::insert(end, separator.to_owned()),
+                Splice::insert(behind, items),
+            ],
+            (Some(comma), behind) => {
+                let items = if broken {
+                    items
+                } else {
+                    " ".to_owned() + &items
+                };
+                let at = behind.unwrap_or(0).max(comma + 1);
+                vec![Splice::insert(at, items + ",")]
+            }
+        }
     }
 
     /// `piece` as it would stand in the place of the value `like`.
@@ -121,6 +144,7 @@ impl Style {
         match piece {
             Piece::Text(text) => quoted(text),
             Piece::Number(number) => number.to_string(),
+            Piece::Truth => "true".to_owned(),
             Piece::Array(items) => {
                 let items: Vec<_> = items.iter().map(|item| (None, item)).collect();
                 self.bracketed('[', &children(&items), ']', own, indent)
@@ -198,14 +222,16 @@ fn newline(text: &str) -> &'static str {
     }
 }
 
-/// What stands between the first key and its value, unless that is a line end.
+/// What stands between the first key and its value, unless that is a line end or a comment.
 fn colon(document: &Document) -> String {
     let first = document.children(Document::ROOT).first();
     first
         .and_then(|member| {
             let key = document.key_span(*member)?;
             let gap = &document.text()[key.end..document.span(*member).start];
-            (!gap.contains(['\n', '\r'])).then(|| gap.to_owned())
+            gap.chars()
+                .all(|c| matches!(c, ':' | ' ' | '\t'))
+                .then(|| gap.to_owned())
         })
         .unwrap_or_else(|| ": ".to_owned())
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use pane_patrol_installer::claude::CLAUDE;
+use pane_patrol_installer::CLAUDE;
 use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{ApplyError, Location, Step, apply, apply_with, plan_uninstall};
 
@@ -294,7 +294,9 @@ fn settings_of_another_config_folder_have_a_record_of_their_own() {
     world.install();
     let other = world.root().join("other");
     let mut site = world.site();
-    site.location = pane_patrol_installer::claude::locate(Some(&other), None).unwrap();
+    site.location = CLAUDE
+        .locate(&|name| (name == "CLAUDE_CONFIG_DIR").then(|| other.clone()))
+        .unwrap();
     let plan = pane_patrol_installer::plan_install(&site, &wanted(PROGRAM, NEW, false)).unwrap();
     apply(&plan).unwrap();
     let files = pane_patrol_installer::recorded_files(&world.installs()).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_installer::claude;
+use pane_patrol_installer::CLAUDE;
 
 use crate::world::{NEW, World, wanted};
 
@@ -23,7 +23,9 @@ fn the_example_is_what_an_install_makes() {
     let original = read(&example.join("before/settings.json"));
     let world = World::with(&original);
     let mut site = world.site();
-    site.location = claude::locate(None, Some(&world.home())).unwrap();
+    site.location = CLAUDE
+        .locate(&|name| (name == "HOME").then(|| world.home()))
+        .unwrap();
     site.now = Timestamp::parse("2026-02-27T10:00:00Z").unwrap();
     let report = world.install_as(&wanted("/home/you/.cargo/bin/pane-patrol", NEW, false));
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::world::{MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
 
 #[path = "../support/settings.rs"]
-mod settings;
+pub(crate) mod settings;
 
 use settings::{REWRITTEN, manner, settings as any_settings};
 

@@ -9,7 +9,7 @@
 mod cases;
 mod contract;
 mod crash;
-
+mod everyone;
 mod example;
 mod generated;
 mod refusal;

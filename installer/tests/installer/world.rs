@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_installer::claude::{self, CLAUDE};
 use pane_patrol_installer::{
-    ApplyError, Plan, PlanError, Report, Site, Wanted, apply, plan_install, plan_uninstall,
+    ApplyError, CLAUDE, Plan, PlanError, Report, Site, Wanted, apply, plan_install, plan_uninstall,
 };
 use tempfile::TempDir;
 
@@ -78,7 +77,9 @@ impl World {
     pub(crate) fn site(&self) -> Site {
         Site {
             assistant: &CLAUDE,
-            location: claude::locate(None, Some(&self.home())).unwrap(),
+            location: CLAUDE
+                .locate(&|name| (name == "HOME").then(|| self.home()))
+                .unwrap(),
             installs: self.installs(),
             uid: fs::metadata(&self.root).unwrap().uid(),
             now: Timestamp::parse("2026-02-27T10:00:00Z").unwrap(),

@@ -1,0 +1,64 @@
+//! A file of ours that an assistant loads: written whole, taken away whole. It is known by its first
+//! line, so that a person may change the rest, and an older version of it is known too.
+
+use std::path::PathBuf;
+
+use pane_patrol_hooks::adapter::opencode;
+
+use crate::assistant::Assistant;
+use crate::edit::{EditError, Installed, Traces, is_blank};
+
+const PROGRAM: &str = "\nconst PROGRAM = ";
+
+/// Whether `text` is a plugin of ours.
+pub(crate) fn is_ours(text: &str, assistant: &Assistant) -> bool {
+    let first = opencode::plugin(&assistant.adapter.assistant, "/");
+    let first = first.as_deref().and_then(|plugin| plugin.lines().next());
+    first.is_some_and(|first| text.lines().next() == Some(first))
+}
+
+/// The plugin's text that starts `executable`. A file of somebody else's in its place is refused.
+pub(crate) fn install(
+    text: &str,
+    assistant: &Assistant,
+    executable: &str,
+) -> Result<Installed, EditError> {
+    let refuse = |reason: &str| EditError {
+        offset: 0,
+        reason: reason.to_owned(),
+    };
+    if !is_blank(text) && !is_ours(text, assistant) {
+        return Err(refuse("the plugin there is not pane-patrol's"));
+    }
+    let plugin = opencode::plugin(&assistant.adapter.assistant, executable)
+        .ok_or_else(|| refuse("the program's path cannot stand in a plugin"))?;
+    Ok(Installed {
+        text: plugin,
+        traces: Some(Traces::default()),
+    })
+}
+
+/// The program that a plugin of ours starts.
+pub(crate) fn executable(text: &str) -> Option<PathBuf> {
+    let (_, rest) = text.split_once(PROGRAM)?;
+    let path: String = serde_json::from_str(rest.lines().next()?).ok()?;
+    Some(PathBuf::from(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assistant::OPENCODE;
+
+    #[test]
+    fn a_plugin_is_known_again_with_its_program_and_nothing_else_is() {
+        let path = "/opt/\"odd\" \\ path/pane-patrol";
+        let text = install("", &OPENCODE, path).unwrap().text;
+        assert!(is_ours(&text, &OPENCODE));
+        assert_eq!(executable(&text), Some(PathBuf::from(path)));
+        assert_eq!(install(&text, &OPENCODE, path).unwrap().text, text);
+        let theirs = "export const Mine = async () => ({})\n";
+        assert!(!is_ours(theirs, &OPENCODE) && !is_ours("", &OPENCODE));
+        assert!(install(theirs, &OPENCODE, path).is_err());
+    }
+}

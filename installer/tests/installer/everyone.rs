@@ -1,0 +1,219 @@
+//! All assistants at once, on files as people write them: what is put in comes out again.
+
+use std::fs;
+use std::path::PathBuf;
+
+use pane_patrol_installer::status::{Status, status};
+use pane_patrol_installer::{Assistant, COPILOT, Site, apply, plan_install, plan_uninstall};
+use proptest::prelude::*;
+
+use crate::generated::settings::{Manner, Tree, manner, settings as any_settings};
+use crate::world::{MOVED, NEW, PROGRAM, World, wanted};
+
+fn site(world: &World, assistant: &'static Assistant) -> Site {
+    let get = |name: &str| (name == "HOME").then(|| world.home());
+    Site {
+        assistant,
+        location: assistant.locate(&get).unwrap(),
+        installs: world
+            .root()
+            .join("state/pane-patrol/installs")
+            .join(assistant.name),
+        ..world.site()
+    }
+}
+
+fn install(site: &Site, program: &str) {
+    apply(&plan_install(site, &wanted(program, NEW, false)).unwrap()).unwrap();
+}
+
+fn uninstall(site: &Site) {
+    apply(&plan_uninstall(site).unwrap()).unwrap();
+}
+
+fn write(site: &Site, text: &str) {
+    let path = &site.location.settings;
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn read(site: &Site) -> String {
+    fs::read_to_string(&site.location.settings).unwrap()
+}
+
+/// Puts comments into a text of the manner that breaks lines: behind what ends a line, on lines of
+/// their own, and inside empty containers; and a comma behind the last child. All JSON with comments.
+fn commented(text: &str, every: usize) -> String {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let decorate = |(at, line): (usize, &&str)| {
+        let (line, end) = line
+            .strip_suffix('\r')
+            .map_or((*line, ""), |line| (line, "\r"));
+        let opens = line.trim_end().ends_with(['{', '[']);
+        let is_last_child = lines
+            .get(at + 1)
+            .is_some_and(|next| next.trim_start().starts_with(['}', ']']));
+        let closed = !opens && !line.trim().is_empty() && !line.trim_end().ends_with(',');
+        let comma = if closed && is_last_child && at % every == 1 {
+            ","
+        } else {
+            ""
+        };
+        match at % every {
+            0 => format!("{line} // {{ \"no\": [ value{end}"),
+            1 if comma == "," => format!("{line},{end}"),
+            2 => format!("/* a, \"b\" */{line}{end}"),
+            3 => format!("// own line ]{end}\n{line} /* x */ // y, z{end}"),
+            _ => format!("{line}{end}"),
+        }
+    };
+    let lines: Vec<String> = lines.iter().enumerate().map(decorate).collect();
+    lines.join("\n")
+}
+
+/// What `assistant` could have as its file; `None`: no file.
+fn file(assistant: &Assistant, tree: &Tree, manner: &Manner, every: usize) -> Option<String> {
+    match assistant.name {
+        "claude" => Some(tree.print(manner)),
+        "gemini" | "qwen" => Some(commented(&tree.print(manner), every)),
+        "codex" => {
+            let Tree::Object(members) = tree else {
+                return None;
+            };
+            let mut members = members.clone();
+            members.retain(|(key, _)| key == "\"hooks\"");
+            members.push(("\"description\"".into(), Tree::Raw("\"mine\"".into())));
+            Some(Tree::Object(members).print(manner))
+        }
+        _ => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn install_then_uninstall_of_everyone_gives_back_every_byte(
+        trees in prop::collection::vec((any_settings(), manner(), 4_usize..9), 6),
+        update: bool,
+        empty: bool,
+    ) {
+        let world = World::empty();
+        let sites: Vec<_> = Assistant::ALL.iter().map(|row| site(&world, row)).collect();
+        for (site, (tree, manner, every)) in sites.iter().zip(&trees) {
+            if let Some(text) = file(site.assistant, tree, manner, *every).filter(|_| !empty) {
+                write(site, &text);
+            }
+        }
+        let before = world.picture();
+        for site in &sites {
+            install(site, PROGRAM);
+            if update {
+                install(site, MOVED);
+            }
+            let now = status(site.assistant, &site.location, NEW);
+            prop_assert!(matches!(now, Status::Installed(_)), "{}: {now:?}", site.assistant.name);
+        }
+        for site in &sites {
+            uninstall(site);
+        }
+        prop_assert_eq!(world.picture(), before);
+    }
+
+    #[test]
+    fn what_somebody_adds_in_the_meantime_stays_byte_for_byte(
+        tree in any_settings(),
+        manner in manner(),
+        every in 4_usize..9,
+    ) {
+        for name in ["gemini", "qwen"] {
+            let world = World::empty();
+            let site = site(&world, Assistant::find(name).unwrap());
+            let text = commented(&tree.print(&manner), every);
+            write(&site, &text);
+            install(&site, PROGRAM);
+            let installed = read(&site);
+            write(&site, &format!("{installed}\n// added later\n"));
+            uninstall(&site);
+            prop_assert_eq!(read(&site), format!("{text}\n// added later\n"));
+        }
+    }
+}
+
+#[test]
+fn a_file_of_our_own_goes_whole_and_what_somebody_added_to_it_stays() {
+    let world = World::empty();
+    let before = world.picture();
+    let site = site(&world, &COPILOT);
+    install(&site, PROGRAM);
+    let text = read(&site);
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(file["version"], 1);
+    let stop = &file["hooks"]["agentStop"][0];
+    assert_eq!(stop["timeoutSec"], 5);
+    let command = stop["bash"].as_str().unwrap();
+    assert!(
+        command.ends_with("hook copilot agentStop; exit 0"),
+        "{command}"
+    );
+    let theirs = "{\"type\": \"command\", \"bash\": \"true\"}";
+    write(
+        &site,
+        &text.replacen(
+            "\"agentStop\": [",
+            &format!("\"agentStop\": [{theirs}, "),
+            1,
+        ),
+    );
+    uninstall(&site);
+    let left: serde_json::Value = serde_json::from_str(&read(&site)).unwrap();
+    assert_eq!(left["hooks"]["agentStop"].as_array().unwrap().len(), 1);
+    assert_eq!(left["hooks"].as_object().unwrap().len(), 1);
+    fs::remove_file(&site.location.settings).unwrap();
+    fs::remove_dir(site.location.settings.parent().unwrap()).unwrap();
+    fs::remove_dir(site.assistant.folder(&site.location)).unwrap();
+    install(&site, PROGRAM);
+    uninstall(&site);
+    assert_eq!(world.picture(), before);
+}
+
+#[test]
+fn a_plugin_of_ours_goes_even_when_somebody_changed_it_and_one_of_theirs_is_refused() {
+    let world = World::empty();
+    let before = world.picture();
+    let site = site(&world, Assistant::find("opencode").unwrap());
+    install(&site, PROGRAM);
+    let text = read(&site);
+    assert!(text.contains(&format!("const PROGRAM = \"{PROGRAM}\"")));
+    write(&site, &format!("{text}// mine\n"));
+    let plan = plan_uninstall(&site).unwrap();
+    assert!(plan.notes()[0].contains("the backup keeps what it is"));
+    let report = apply(&plan).unwrap();
+    let backup: &PathBuf = report.changes[0].backup.as_ref().unwrap();
+    assert!(fs::read_to_string(backup).unwrap().ends_with("// mine\n"));
+    assert_eq!(world.picture(), before);
+
+    write(&site, "export const Mine = async () => ({})\n");
+    let before = world.picture();
+    let error = plan_install(&site, &wanted(PROGRAM, NEW, false)).unwrap_err();
+    assert!(
+        error.to_string().contains("is not pane-patrol's"),
+        "{error}"
+    );
+    assert!(plan_uninstall(&site).unwrap().is_empty());
+    assert_eq!(world.picture(), before);
+}
+
+#[test]
+fn a_key_for_which_codex_leaves_the_whole_file_out_is_named_and_nothing_is_added() {
+    let world = World::empty();
+    let site = site(&world, Assistant::find("codex").unwrap());
+    write(&site, "{\n  \"$schema\": \"x\"\n}\n");
+    let error = plan_install(&site, &wanted(PROGRAM, NEW, false)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("line 2, column 3: the key `$schema`"),
+        "{error}"
+    );
+}

@@ -1,0 +1,130 @@
+//! `install` and `uninstall` as they are typed: all assistants that are found, one plan, each on its
+//! own, and everything out again.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use crate::common::{Finished, TestEnv, finish};
+
+const PROGRAMS: &[&str] = &["claude", "codex", "opencode", "gemini", "copilot", "qwen"];
+
+/// Puts programs of these names on PATH that say nothing.
+fn with_programs(env: &TestEnv, names: &[&str]) {
+    let folder = env.path("bin");
+    fs::create_dir_all(&folder).expect("the folder can be made");
+    for name in names {
+        let path = folder.join(name);
+        fs::write(&path, "#!/bin/sh\nexit 1\n").expect("it can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+}
+
+fn run(env: &TestEnv, arguments: &[&str]) -> Finished {
+    let mut command: Command = env.pane_patrol();
+    command.args(arguments);
+    command.env(
+        "PATH",
+        format!("{}:/usr/bin:/bin", env.path("bin").display()),
+    );
+    finish(&mut command)
+}
+
+fn write(env: &TestEnv, file: &str, text: &str) {
+    let path = env.home().join(file);
+    fs::create_dir_all(path.parent().expect("it has a folder")).expect("the folder can be made");
+    fs::write(path, text).expect("it can be written");
+}
+
+fn read(env: &TestEnv, file: &str) -> Option<String> {
+    fs::read_to_string(env.home().join(file)).ok()
+}
+
+const GEMINI: &str = "{\n  // mine\n  \"ui\": {\"theme\": \"x\"}, // dark\n}\n";
+
+#[test]
+fn everybody_found_is_told_in_one_go_and_everything_comes_out_again() {
+    let env = TestEnv::new();
+    with_programs(&env, PROGRAMS);
+    write(&env, ".gemini/settings.json", GEMINI);
+    let dry = run(&env, &["install", "--all", "--dry-run"]);
+    assert!(dry.status.success(), "{dry:?}");
+    for file in [
+        "hooks.json",
+        "pane-patrol.js",
+        "pane-patrol.json",
+        ".qwen/settings.json",
+    ] {
+        assert!(
+            dry.stdout.contains(&format!("{file}\n@@")),
+            "{file}: {dry:?}"
+        );
+    }
+    assert_eq!(read(&env, ".gemini/settings.json").as_deref(), Some(GEMINI));
+    assert_eq!(read(&env, ".codex/hooks.json"), None);
+
+    let done = run(&env, &["install", "--all"]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(done.stderr.contains("Trust all and continue"), "{done:?}");
+    assert!(
+        done.stderr
+            .contains("Qwen Code reports when it is started anew."),
+        "{done:?}"
+    );
+    let gemini = read(&env, ".gemini/settings.json").expect("it is there");
+    assert!(
+        gemini.contains("// mine") && gemini.contains("\"timeout\": 5000"),
+        "{gemini}"
+    );
+    let codex = read(&env, ".codex/hooks.json").expect("it is there");
+    assert!(
+        codex.contains("\"async\": true") && !codex.contains("TMUX_PANE"),
+        "{codex}"
+    );
+    let again = run(&env, &["install", "--all"]);
+    assert!(
+        again.status.success() && again.stdout.is_empty(),
+        "{again:?}"
+    );
+
+    fs::remove_dir_all(env.path("bin")).expect("the programs can go");
+    let out = run(&env, &["uninstall"]);
+    assert!(out.status.success(), "{out:?}");
+    assert_eq!(read(&env, ".gemini/settings.json").as_deref(), Some(GEMINI));
+    for folder in [".claude", ".codex", ".copilot", ".qwen", ".config"] {
+        assert!(!env.home().join(folder).exists(), "{folder} is still there");
+    }
+    let nothing = run(&env, &["uninstall"]);
+    assert!(
+        nothing.stderr.contains("No hooks of ours are registered;"),
+        "{nothing:?}"
+    );
+}
+
+#[test]
+fn one_that_cannot_be_installed_does_not_keep_the_others_from_it() {
+    let env = TestEnv::new();
+    with_programs(&env, PROGRAMS);
+    write(&env, ".qwen/settings.json", "{ // open");
+    let done = run(&env, &["install", "--assistant", "gemini,qwen,gemini"]);
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    assert!(
+        done.stderr.contains("could not install for 1 of 2"),
+        "{done:?}"
+    );
+    assert!(done.stderr.contains("line 1, column 10"), "{done:?}");
+    assert!(read(&env, ".gemini/settings.json").is_some());
+    assert_eq!(
+        read(&env, ".qwen/settings.json").as_deref(),
+        Some("{ // open")
+    );
+}
+
+#[test]
+fn only_those_on_path_are_meant_by_all() {
+    let env = TestEnv::new();
+    with_programs(&env, &["qwen"]);
+    assert!(run(&env, &["install", "--all"]).status.success());
+    assert!(read(&env, ".qwen/settings.json").is_some());
+    assert!(!env.home().join(".gemini").exists());
+}
