@@ -32,4 +32,4 @@ pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
 pub use manifest::Action;
 pub use plan::{Edit, Plan, Site, Wanted, plan_install, plan_uninstall};
-pub use store::recorded_files;
+pub use store::{installed_at, recorded_files};

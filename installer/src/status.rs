@@ -37,6 +37,9 @@ pub struct Registered {
     pub events: Vec<String>,
     /// Events that should be registered and are not.
     pub missing: Vec<String>,
+    /// Where each of them stands: the number of its group among the event's, and its own in the
+    /// group, from 0.
+    pub positions: Vec<(usize, usize)>,
     /// Whether requests may be answered from the dashboard.
     pub approvals: bool,
     /// Whether the person has switched all hooks off in the same file (`disableAllHooks`).
@@ -87,10 +90,28 @@ fn read(
     Ok(Registered {
         missing: missing(assistant, version, &entries),
         executables: entry::executables(&entries),
+        positions: entries
+            .iter()
+            .map(|entry| position(&document, entry))
+            .collect(),
         approvals: entries.iter().any(|entry| entry.command.decide),
         events: entries.into_iter().map(|entry| entry.event).collect(),
         switched_off: is_off || has_disabled_us(&document, schema),
     })
+}
+
+fn position(document: &Document, entry: &Entry) -> (usize, usize) {
+    let place = |list: NodeId, child: NodeId| {
+        let before = document.children(list).iter();
+        before.take_while(|other| **other != child).count()
+    };
+    let is_flat = entry.group == entry.handler;
+    let inner = if is_flat {
+        0
+    } else {
+        place(entry.handlers, entry.handler)
+    };
+    (place(entry.array, entry.group), inner)
 }
 
 /// Whether the person has switched the hook off by its name, or hooks as a whole.
@@ -117,6 +138,7 @@ fn of_plugin(text: &str, assistant: &'static Assistant) -> Registered {
             .collect(),
         events: events.map(|event| event.event.to_owned()).collect(),
         missing: Vec::new(),
+        positions: Vec::new(),
         approvals: false,
         switched_off: false,
     }

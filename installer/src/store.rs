@@ -5,8 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pane_patrol_hooks::timestamp::Timestamp;
+
 use crate::error::PlanError;
-use crate::manifest::{Manifest, hash};
+use crate::manifest::{Action, Manifest, hash};
 use crate::place;
 
 /// The name of the manifest inside a record.
@@ -96,6 +98,14 @@ pub fn recorded_files(installs: &Path) -> Result<Vec<PathBuf>, PlanError> {
     files.sort();
     files.dedup();
     Ok(files)
+}
+
+/// When our entries were last written into `file`, if an install stands for it.
+pub fn installed_at(installs: &Path, file: &Path) -> Option<Timestamp> {
+    let record = standing(installs, file).ok()??;
+    let writes = record.manifest.writes.iter();
+    let installs = writes.filter(|write| write.action == Action::Install);
+    installs.map(|write| write.at).max()
 }
 
 /// The temporary file that takes the settings file's place: always the same name, so that a later

@@ -2,14 +2,18 @@
 
 use std::path::Path;
 
-use pane_patrol_installer::status::{Status, status};
-use pane_patrol_installer::{CLAUDE, hook_command};
+use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_installer::status::{Registered, Status, status};
+use pane_patrol_installer::{Assistant, Site, hook_command, installed_at};
 
 use super::{Surroundings, site};
 use crate::cli::DoctorArgs;
-use crate::doctor::{self, Claude, Finding, Verdict};
+use crate::doctor::{self, Finding, Hooks, Verdict};
 use crate::error::{CommandError, CommandResult};
+use crate::hub_client::HubClient;
 use crate::messages;
+use crate::state::Row;
 
 /// Prints what was found; fails when a link of the chain is broken.
 pub(super) fn run(surroundings: &Surroundings, arguments: &DoctorArgs) -> CommandResult {
@@ -56,34 +60,83 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
     let (collecting, listening) = doctor::collecting(&places, uid);
     findings.push(collecting);
 
-    let Some(wanted) = site::wanted(&CLAUDE) else {
+    let Some(executable) = site::executable() else {
         return Ok(findings);
     };
+    let rows = rows(&places, uid);
+    let mut commands = Vec::new();
+    for assistant in Assistant::ALL.iter().copied() {
+        let Ok(Some(site)) = site::of(surroundings, assistant) else {
+            continue;
+        };
+        let (found, command) = examine_one(&site, &executable, rows.as_deref());
+        findings.extend(found);
+        commands.extend(command);
+    }
+    match commands.first() {
+        Some(command) => findings.push(doctor::test_event(command, &places, uid, listening)),
+        None => findings.push(Finding::failure(
+            "hooks",
+            "no assistant has our hooks",
+            "run `pane-patrol install --all`",
+        )),
+    }
     let Ok(Some(site)) = site::claude(surroundings) else {
         return Ok(findings);
     };
     let settings = &site.location.settings;
-    let found = status(site.assistant, &site.location, wanted.version);
-    findings.extend(doctor::claude(&Claude {
-        settings,
-        version: wanted.version,
-        status: &found,
-        executable: &wanted.executable,
-    }));
-    let registered = match &found {
-        Status::Installed(registered) | Status::Partly(registered) => {
-            registered.executables.first()
-        }
-        Status::NotInstalled | Status::Unreadable(_) => None,
-    };
-    let executable = registered.unwrap_or(&wanted.executable);
-    let last = site.assistant.adapter.registrations.iter();
-    let last = last.clone().find(|event| event.event == "SessionEnd");
-    if let Some(Ok(command)) = last.map(|event| hook_command(site.assistant, executable, event)) {
-        findings.push(doctor::test_event(&command, &places, uid, listening));
-    }
     findings.push(doctor::sessions(
         settings.parent().unwrap_or(Path::new("/")),
     ));
     Ok(findings)
+}
+
+/// The rows of the collector; `None` when nobody collects.
+fn rows(places: &Places, uid: u32) -> Option<Vec<Row>> {
+    HubClient::subscribe(places, uid, "doctor", Timestamp::now)
+        .and_then(|mut client| client.rows())
+        .ok()
+}
+
+/// What is found of one assistant, and the command that Claude runs at a session's end.
+fn examine_one(
+    site: &Site,
+    executable: &Path,
+    rows: Option<&[Row]>,
+) -> (Vec<Finding>, Option<String>) {
+    let (assistant, settings) = (site.assistant, &site.location.settings);
+    let version = site::version(assistant);
+    let found = status(assistant, &site.location, version);
+    let registered = match &found {
+        Status::Installed(registered) | Status::Partly(registered) => Some(registered),
+        Status::NotInstalled | Status::Unreadable(_) => None,
+    };
+    let asks_for_trust = assistant.name == "codex";
+    let untrusted = registered
+        .filter(|_| asks_for_trust)
+        .map(|registered| doctor::untrusted(settings, registered));
+    let of_it = |row: &&Row| row.assistant.as_str() == assistant.name;
+    let findings = Hooks {
+        assistant,
+        settings,
+        is_found: site::is_found(assistant),
+        version,
+        status: &found,
+        installed_at: installed_at(&site.installs, settings),
+        untrusted: &untrusted.unwrap_or_default(),
+        running: &doctor::running(assistant.program),
+        rows: rows.map(|rows| rows.iter().filter(of_it).count()),
+        executable,
+        now: site.now,
+    }
+    .findings();
+    (findings, test_command(assistant, registered))
+}
+
+/// The command whose event makes no row, as it is registered.
+fn test_command(assistant: &'static Assistant, registered: Option<&Registered>) -> Option<String> {
+    let executable = registered?.executables.first()?;
+    let mut events = assistant.adapter.registrations.iter();
+    let last = events.find(|event| event.event == "SessionEnd")?;
+    hook_command(assistant, executable, last).ok()
 }

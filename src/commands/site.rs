@@ -49,7 +49,7 @@ pub(super) fn wanted(assistant: &'static Assistant) -> Option<Wanted> {
 }
 
 /// The version of an assistant, where what is registered depends on it.
-fn version(assistant: &'static Assistant) -> Option<Version> {
+pub(super) fn version(assistant: &'static Assistant) -> Option<Version> {
     let depends = assistant.adapter.registrations.iter();
     if !depends.clone().any(|event| event.since.is_some()) {
         return None;

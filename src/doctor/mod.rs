@@ -6,14 +6,20 @@
 mod collecting;
 mod hooks;
 mod places;
+mod running;
 mod sessions;
+mod trust;
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 
 pub use collecting::{Listening, collecting, test_event};
-pub use hooks::{Claude, claude};
+pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
+pub use running::running;
 pub use sessions::sessions;
+pub use trust::untrusted;
 
 /// How one link of the chain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -42,7 +48,7 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The link, in one or two words.
-    pub check: &'static str,
+    pub check: Cow<'static, str>,
     /// How it is.
     pub verdict: Verdict,
     /// What was seen; lower case, no full stop.
@@ -52,9 +58,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn ok(check: &'static str, seen: impl Into<String>) -> Self {
+    pub(crate) fn ok(check: impl Into<Cow<'static, str>>, seen: impl Into<String>) -> Self {
         Self {
-            check,
+            check: check.into(),
             verdict: Verdict::Ok,
             seen: seen.into(),
             fix: None,
@@ -62,12 +68,12 @@ impl Finding {
     }
 
     pub(crate) fn warning(
-        check: &'static str,
+        check: impl Into<Cow<'static, str>>,
         seen: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
         Self {
-            check,
+            check: check.into(),
             verdict: Verdict::Warning,
             seen: seen.into(),
             fix: Some(fix.into()),
@@ -75,12 +81,12 @@ impl Finding {
     }
 
     pub(crate) fn failure(
-        check: &'static str,
+        check: impl Into<Cow<'static, str>>,
         seen: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
         Self {
-            check,
+            check: check.into(),
             verdict: Verdict::Failure,
             seen: seen.into(),
             fix: Some(fix.into()),

@@ -53,8 +53,9 @@ pub(super) fn ancestors(pid: u32) -> Vec<u32> {
     chain
 }
 
-/// When a process with this start came to life.
-pub(super) fn started_at(start: u64) -> Option<Timestamp> {
+/// When a process with this start, as `/proc` counts it, came to life; `None` where that cannot be
+/// known.
+pub fn started_at(start: u64) -> Option<Timestamp> {
     let system = std::fs::read_to_string("/proc/stat").ok()?;
     let boot: i64 = system
         .lines()

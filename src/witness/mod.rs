@@ -5,6 +5,7 @@
 //! the logs it was told to follow, while there are any. Titles come with the listings of panes.
 
 mod ancestry;
+pub use ancestry::started_at;
 pub mod claude;
 pub(crate) mod copilot;
 pub(crate) mod process;

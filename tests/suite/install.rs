@@ -7,10 +7,10 @@ use std::process::Command;
 
 use crate::common::{Finished, TestEnv, finish};
 
-const PROGRAMS: &[&str] = &["claude", "codex", "opencode", "gemini", "copilot", "qwen"];
+pub(crate) const PROGRAMS: &[&str] = &["claude", "codex", "opencode", "gemini", "copilot", "qwen"];
 
 /// Puts programs of these names on PATH that say nothing.
-fn with_programs(env: &TestEnv, names: &[&str]) {
+pub(crate) fn with_programs(env: &TestEnv, names: &[&str]) {
     let folder = env.path("bin");
     fs::create_dir_all(&folder).expect("the folder can be made");
     for name in names {
@@ -20,7 +20,7 @@ fn with_programs(env: &TestEnv, names: &[&str]) {
     }
 }
 
-fn run(env: &TestEnv, arguments: &[&str]) -> Finished {
+pub(crate) fn run(env: &TestEnv, arguments: &[&str]) -> Finished {
     let mut command: Command = env.pane_patrol();
     command.args(arguments);
     command.env(
@@ -30,13 +30,13 @@ fn run(env: &TestEnv, arguments: &[&str]) -> Finished {
     finish(&mut command)
 }
 
-fn write(env: &TestEnv, file: &str, text: &str) {
+pub(crate) fn write(env: &TestEnv, file: &str, text: &str) {
     let path = env.home().join(file);
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("the folder can be made");
     fs::write(path, text).expect("it can be written");
 }
 
-fn read(env: &TestEnv, file: &str) -> Option<String> {
+pub(crate) fn read(env: &TestEnv, file: &str) -> Option<String> {
     fs::read_to_string(env.home().join(file)).ok()
 }
 
