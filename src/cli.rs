@@ -30,6 +30,8 @@ pub enum Command {
     Supervisor(SupervisorArgs),
     /// Go to the pane of an assistant
     Jump(JumpArgs),
+    /// Keep notices of an assistant back for a while
+    Snooze(SnoozeArgs),
     /// Collect events without a screen, for `status` and for dashboards started later
     Collect,
     /// Print what every assistant is doing
@@ -86,6 +88,16 @@ pub struct JumpArgs {
     /// Switch this tmux client (`#{client_name}`) instead of the one this runs on
     #[arg(long, value_name = "NAME")]
     pub client: Option<String>,
+}
+
+/// Options of `snooze`.
+#[derive(Args, Debug)]
+pub struct SnoozeArgs {
+    /// Which one: `session:window.pane` or `%N`
+    pub target: String,
+    /// For how long; 0 ends it
+    #[arg(default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=10_080))]
+    pub minutes: u64,
 }
 
 /// Options of `status`.

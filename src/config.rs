@@ -11,6 +11,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::log::when::parse_span;
+use crate::notice;
 use crate::tui::Theme;
 
 /// How long a row without any proof of life is kept, unless said otherwise.
@@ -34,6 +35,8 @@ pub struct Config {
     pub table: Table,
     /// `[mirror]`
     pub mirror: Mirror,
+    /// `[notice]`
+    pub notice: notice::Settings,
 }
 
 /// `[dashboard]`: how it looks.

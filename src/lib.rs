@@ -8,10 +8,11 @@
 //! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
+//! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `tmux` |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
 //! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
-//! | [`config`] | the settings file | `tui`'s names of themes |
+//! | [`config`] | the settings file | `tui`'s names of themes, settings of others |
 //! | [`commands`] | one file a subcommand; the only place that knows all others | everything |
 //! | [`cli`], [`error`], [`messages`] | what is typed, how a command fails, what is printed | nothing |
 
@@ -28,6 +29,7 @@ mod inbox;
 pub mod jump;
 pub mod log;
 pub mod messages;
+pub mod notice;
 pub mod protocol;
 pub mod state;
 pub mod tmux;

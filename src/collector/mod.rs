@@ -33,6 +33,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::feed::Feed;
 use crate::log::tailer::Tailer;
+use crate::notice;
 use crate::protocol::Voice;
 use crate::state::Input;
 use crate::tmux::Tmux;
@@ -76,6 +77,8 @@ pub struct Setup {
     pub rebuild_window: Duration,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
+    /// How the person is told that a row needs them; `None`: not at all.
+    pub notice: Option<notice::Setup>,
 }
 
 /// What the sources tell the writer.
@@ -143,7 +146,7 @@ impl Drop for Running {
 /// Another instance collects, a folder or socket is not ours, or the system refuses.
 pub fn collect(
     setup: &Setup,
-    subscribers: Vec<Sender<Feed>>,
+    mut subscribers: Vec<Sender<Feed>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
     let places = &setup.places;
@@ -168,6 +171,10 @@ pub fn collect(
     )?;
     hub.publish(Feed::Snapshot(recalled.table.rows()));
     let threads = CollectorError::io("start the threads of", &places.runtime);
+    subscribers.extend(
+        start_notices(setup, &messages)
+            .map_err(CollectorError::io("start the threads of", &places.runtime))?,
+    );
     let (table, memory) = (recalled.table, recalled.memory);
     let sources =
         Sources::start(setup, &clock, &messages, hub, recalled.tailer).map_err(threads)?;
@@ -222,6 +229,18 @@ impl<E: FnOnce()> Drop for Ended<E> {
             ended();
         }
     }
+}
+
+fn start_notices(setup: &Setup, output: &SyncSender<Message>) -> io::Result<Option<Sender<Feed>>> {
+    let Some(notice) = setup.notice.clone() else {
+        return Ok(None);
+    };
+    let output = output.clone();
+    let trouble = move |trouble| {
+        // Nobody listens any more: the thread is about to be told.
+        let _ = output.send(Message::Trouble("notices".to_owned(), trouble));
+    };
+    notice::spawn(notice, trouble).map(Some)
 }
 
 fn voice(places: &Places) -> Voice {

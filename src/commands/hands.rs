@@ -4,11 +4,14 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{CLAUDE, Plan, apply, plan_install};
 
+use super::snooze::snooze;
 use super::{Surroundings, site};
 use crate::jump::{self, Arrival, Here, Refusal};
+use crate::notice::Snoozes;
 use crate::state::Row;
 use crate::tmux::{Tmux, TmuxError};
 use crate::tui::{Attach, Hands, Hooks, Jumped};
@@ -114,6 +117,18 @@ impl Hands for RealHands {
             Status::Installed(_) | Status::Partly(_) => Hooks::Installed,
             Status::Unreadable(_) => Hooks::Unknown,
         }
+    }
+
+    fn snoozes(&self) -> Snoozes {
+        let places = self.surroundings.places();
+        places.map_or_else(
+            |_| Snoozes::default(),
+            |places| Snoozes::read(&Snoozes::place(&places)),
+        )
+    }
+
+    fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String> {
+        snooze(&self.surroundings, id, until).map_err(|error| told(&error, error.hints().to_vec()))
     }
 
     fn plan_install(&self) -> Result<Vec<String>, String> {

@@ -17,14 +17,7 @@ use crate::state::{Attention, Row, urgency};
 /// Goes there, or says why not.
 pub(super) fn run(surroundings: &Surroundings, arguments: &JumpArgs) -> CommandResult {
     let wanted = arguments.target.as_deref().map(parse).transpose()?;
-    let rows = HubClient::subscribe(
-        &surroundings.places()?,
-        surroundings.environment.uid,
-        "jump",
-        Timestamp::now,
-    )
-    .and_then(|mut client| client.rows())
-    .map_err(|error| explain(&error))?;
+    let rows = rows(surroundings, "jump")?;
     let row = match &wanted {
         Some(target) => Some(find(&rows, target).ok_or_else(|| unknown(target))?),
         None => next(&rows),
@@ -36,9 +29,30 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &JumpArgs) -> CommandR
     go(surroundings, row, arguments.client.as_deref())
 }
 
+/// Every row, asked of whoever collects; `who` asks.
+fn rows(surroundings: &Surroundings, who: &str) -> Result<Vec<Row>, CommandError> {
+    let places = surroundings.places()?;
+    HubClient::subscribe(&places, surroundings.environment.uid, who, Timestamp::now)
+        .and_then(|mut client| client.rows())
+        .map_err(|error| explain(&error))
+}
+
+/// The row that the person means by `target`; `who` asks.
+pub(super) fn row_at(
+    surroundings: &Surroundings,
+    target: &str,
+    who: &str,
+) -> Result<Row, CommandError> {
+    let target = parse(target)?;
+    let rows = rows(surroundings, who)?;
+    find(&rows, &target)
+        .cloned()
+        .ok_or_else(|| unknown(&target))
+}
+
 fn unknown(target: &Target) -> CommandError {
     CommandError::new(format!("no assistant is known in `{target}`"))
-        .hint("`pane-patrol status` lists them; you are where you were")
+        .hint("`pane-patrol status` lists them; nothing was done")
 }
 
 fn parse(target: &str) -> Result<Target, CommandError> {

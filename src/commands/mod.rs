@@ -14,6 +14,7 @@ mod jump;
 mod log;
 mod mirror;
 mod site;
+mod snooze;
 mod status;
 mod supervisor;
 mod surroundings;
@@ -30,6 +31,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         None => supervisor::run(&surroundings, &cli.supervisor),
         Some(Command::Supervisor(arguments)) => supervisor::run(&surroundings, arguments),
         Some(Command::Jump(arguments)) => jump::run(&surroundings, arguments),
+        Some(Command::Snooze(arguments)) => snooze::run(&surroundings, arguments),
         Some(Command::Collect) => collect::run(&surroundings),
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
         Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),

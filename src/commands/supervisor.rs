@@ -22,9 +22,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
     }
     let config = surroundings.config()?;
     let theme = theme(arguments, &config, surroundings.no_color);
-    // Before any thread is started: reading the time zone is not safe beside others.
-    let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
-    let setup = setup(surroundings, offset, theme);
+    let setup = setup(surroundings, surroundings.offset, theme);
     let (feed, membership) = collector::join(surroundings.collector()?)
         .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
     let hands = Arc::new(RealHands::new(

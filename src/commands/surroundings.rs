@@ -8,10 +8,12 @@ use pane_patrol_hooks::paths::{Environment, Places};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
+use time::UtcOffset;
 
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
+use crate::notice;
 use crate::tmux;
 
 /// The environment, as far as it means anything to us.
@@ -35,6 +37,8 @@ pub struct Surroundings {
     pub target: Option<String>,
     /// `NO_COLOR`: the person wants none.
     pub no_color: bool,
+    /// The difference between local time and UTC.
+    pub offset: UtcOffset,
 }
 
 impl Surroundings {
@@ -64,6 +68,8 @@ impl Surroundings {
                 .collect(),
             target: text("PANE_PATROL_TARGET"),
             no_color: text("NO_COLOR").is_some(),
+            // Before any thread is started: reading the time zone is not safe beside others.
+            offset: UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC),
             environment: Environment::read(&get, rustix::process::geteuid().as_raw()),
         }
     }
@@ -88,9 +94,16 @@ impl Surroundings {
     /// All that a collector in this process has to know.
     pub fn collector(&self) -> Result<collector::Setup, CommandError> {
         let home = self.environment.home.as_ref();
-        let config = self.config()?;
+        let (places, config) = (self.places()?, self.config()?);
         Ok(collector::Setup {
-            places: self.places()?,
+            notice: Some(notice::Setup {
+                settings: config.notice,
+                offset: self.offset,
+                snoozes: notice::Snoozes::place(&places),
+                own_socket: self.own_tmux_socket(),
+                clock: Timestamp::now,
+            }),
+            places,
             uid: self.environment.uid,
             own_server: self.tmux.clone(),
             own_socket: self.own_tmux_socket(),

@@ -1,5 +1,7 @@
 //! What `update` wants done in the world, as data. The loop in `tui` carries it out.
 
+use pane_patrol_hooks::timestamp::Timestamp;
+
 use crate::state::Row;
 
 /// One thing to do.
@@ -9,6 +11,8 @@ pub enum Effect {
     Jump(Box<Row>),
     /// Leave the screen to a tmux client of its own, and come back when it ends.
     Attach(Attach),
+    /// Keep the row with this id from being told of until then; `None`: not any longer.
+    Snooze(String, Option<Timestamp>),
     /// Find out whether any assistant's hooks are registered.
     CheckHooks,
     /// Find out what an install would change.

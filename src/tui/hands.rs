@@ -2,8 +2,11 @@
 
 use std::process::Command;
 
+use pane_patrol_hooks::timestamp::Timestamp;
+
 use super::effect::Attach;
 use super::message::{Hooks, Jumped};
+use crate::notice::Snoozes;
 use crate::state::Row;
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
@@ -19,6 +22,12 @@ pub trait Hands: Send + Sync + 'static {
 
     /// Whether any assistant's hooks are registered.
     fn hooks(&self) -> Hooks;
+
+    /// Which rows are snoozed.
+    fn snoozes(&self) -> Snoozes;
+
+    /// Keeps notices of the row back until then, or, with `None`, not any longer; all snoozes after it.
+    fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String>;
 
     /// What an install would change, line by line; the error says why it cannot be done.
     fn plan_install(&self) -> Result<Vec<String>, String>;

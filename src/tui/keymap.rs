@@ -19,6 +19,7 @@ pub(super) enum Action {
     Cycle,
     Explain,
     Install,
+    Snooze,
     Help,
     /// Close what is open, else clear the filter.
     Close,
@@ -95,6 +96,11 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: "i",
         does: "install hooks, while none are registered",
         actions: &[(KeyCode::Char('i'), Action::Install)],
+    },
+    Binding {
+        keys: "z",
+        does: "snooze: no notice for 10 minutes, an hour, or again",
+        actions: &[(KeyCode::Char('z'), Action::Snooze)],
     },
     Binding {
         keys: "Esc",

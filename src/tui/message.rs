@@ -5,6 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::Attach;
 use crate::feed::Feed;
+use crate::notice::Snoozes;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Message {
     InstallPlanned(Result<Vec<String>, String>),
     /// What an install did, line by line; or why nothing was changed.
     Installed(Result<Vec<String>, String>),
+    /// Which rows are snoozed; or why that could not be changed.
+    Snoozed(Result<Snoozes, String>),
     /// What became of a jump.
     Jumped(Jumped),
     /// The person is back from an attached session; says what went wrong, if anything.

@@ -112,6 +112,7 @@ impl Dashboard {
             hands.ready();
             Message::Hooks(hands.hooks())
         })?;
+        self.by_hand(|hands| Message::Snoozed(Ok(hands.snoozes())))?;
         Ok(input)
     }
 
@@ -180,6 +181,9 @@ impl Dashboard {
             Effect::Redraw => self.screen.forget()?,
             Effect::Attach(attach) => self.step_aside(&attach, input),
             Effect::Jump(row) => self.by_hand(move |hands| Message::Jumped(hands.jump(&row)))?,
+            Effect::Snooze(id, until) => {
+                self.by_hand(move |hands| Message::Snoozed(hands.snooze(&id, until)))?;
+            }
             Effect::CheckHooks => self.by_hand(|hands| Message::Hooks(hands.hooks()))?,
             Effect::PlanInstall => {
                 self.by_hand(|hands| Message::InstallPlanned(hands.plan_install()))?;

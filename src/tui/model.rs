@@ -10,6 +10,7 @@ use super::message::Hooks;
 use super::theme::Theme;
 use super::words;
 use crate::feed::{Health, Role};
+use crate::notice::Snoozes;
 use crate::state::{Attention, Row, urgency};
 
 /// What the edge of the program knows and a model needs to be told once.
@@ -55,6 +56,8 @@ pub struct Model {
     /// How many lines of the panel are scrolled away.
     pub(super) scroll: usize,
     pub(super) notice: Option<Notice>,
+    /// Rows of which nobody is told for a while.
+    pub(super) snoozes: Snoozes,
     /// tmux was asked for a jump and has not answered yet.
     pub(super) jumping: bool,
     /// Nothing is drawn while the screen belongs to an attached session.
@@ -162,6 +165,7 @@ impl Model {
             panel: Panel::default(),
             scroll: 0,
             notice: None,
+            snoozes: Snoozes::default(),
             jumping: false,
             away: false,
             version: 0,

@@ -25,6 +25,10 @@ const NOTICE_STAYS: Duration = Duration::from_secs(6);
 /// Rows that come within this time of the first one come as one: the most urgent is selected.
 const ROWS_ARRIVE_WITHIN: Duration = Duration::from_secs(2);
 
+/// The first and the second press of the snooze key.
+const SHORT_SNOOZE: Duration = Duration::from_secs(10 * 60);
+const LONG_SNOOZE: Duration = Duration::from_secs(60 * 60);
+
 /// Longest filter, in characters.
 const MAX_FILTER_CHARS: usize = 60;
 
@@ -54,6 +58,11 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }),
         Message::InstallPlanned(plan) => quiet(|| install_planned(model, plan)),
         Message::Installed(outcome) => install_over(model, outcome),
+        Message::Snoozed(Ok(snoozes)) => quiet(|| {
+            model.snoozes = snoozes;
+            touch(model);
+        }),
+        Message::Snoozed(Err(why)) => quiet(|| notify(model, &why, now)),
         Message::Jumped(jumped) => arrive(model, jumped, now),
         Message::AttachEnded(outcome) => come_back(model, outcome, now),
         Message::Tick => quiet(|| {
@@ -125,6 +134,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     match action {
         Action::Go => return go(model),
         Action::Install => return install(model),
+        Action::Snooze => return snooze(model, now),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Quit => return vec![Effect::Quit],
         Action::Move(by) if scrolls_panel(model) => scroll(model, by, now),
@@ -349,6 +359,22 @@ fn wheel(model: &mut Model, at: Position, by: isize, now: Timestamp) {
         model.top = model.top.saturating_add_signed(by);
         settle(model, now, Follow::Nothing);
     }
+}
+
+// ---- snoozing
+
+/// Ten minutes, then an hour, then not any longer.
+fn snooze(model: &Model, now: Timestamp) -> Vec<Effect> {
+    let Some(row) = model.selected_row() else {
+        return Vec::new();
+    };
+    let left = model.snoozes.until(&row.id, now);
+    let until = match left.map(|until| until.since(now)) {
+        None => Some(now.plus(SHORT_SNOOZE)),
+        Some(left) if left <= SHORT_SNOOZE => Some(now.plus(LONG_SNOOZE)),
+        Some(_) => None,
+    };
+    vec![Effect::Snooze(row.id.clone(), until)]
 }
 
 // ---- installing

@@ -329,3 +329,23 @@ fn an_idle_dashboard_wakes_up_for_the_minutes_only() {
         Duration::from_secs(1)
     );
 }
+
+#[test]
+fn a_snooze_lasts_ten_minutes_then_an_hour_then_ends_and_is_shown_on_the_row() {
+    let mut model = usual();
+    let mut until = Vec::new();
+    for _ in 0..3 {
+        let Some(Effect::Snooze(id, wanted)) = press(&mut model, KeyCode::Char('z')).pop() else {
+            panic!("z snoozes");
+        };
+        until.push(wanted.map(|wanted| wanted.since(now()).as_secs() / 60));
+        let snoozes = model.snoozes.clone().with(&id, wanted, now());
+        tell(&mut model, Message::Snoozed(Ok(snoozes)));
+        let minutes = until.last().copied().flatten().unwrap_or(0);
+        let screen = screen(&model);
+        let shown = screen.contains(&format!("snoozed {minutes}m"));
+        let shown = shown || screen.contains(&format!("z{minutes}m"));
+        assert_eq!(shown, wanted.is_some());
+    }
+    assert_eq!(until, [Some(10), Some(60), None]);
+}

@@ -145,6 +145,21 @@ pub(super) fn extras(row: &Row) -> Option<(String, String)> {
     (!long.is_empty()).then(|| (long.join("  "), format!("+{short}")))
 }
 
+/// The same with how many minutes the row is snoozed for.
+pub(super) fn with_snooze(
+    extras: Option<(String, String)>,
+    minutes: Option<u64>,
+) -> Option<(String, String)> {
+    let Some(minutes) = minutes else {
+        return extras;
+    };
+    let (long, short) = (format!("snoozed {minutes}m"), format!("z{minutes}m"));
+    Some(match extras {
+        None => (long, short),
+        Some((others, in_short)) => (format!("{others}  {long}"), format!("{in_short} {short}")),
+    })
+}
+
 /// `1 thing`, `2 things`.
 pub(super) fn counted(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

@@ -69,6 +69,13 @@ impl<'env> Terminal<'env> {
         panic!("`{text}` should be on the screen:\n{screen}");
     }
 
+    /// Writes every byte that comes to the terminal from now on to `file`; gives it back.
+    pub fn record(&self, file: &std::path::Path) -> std::path::PathBuf {
+        let into = format!("cat > '{}'", file.display());
+        self.tmux.run(&["pipe-pane", &into]);
+        file.to_owned()
+    }
+
     /// A format of the terminal's own state.
     pub fn ask(&self, format: &str) -> String {
         self.tmux.ask(format)

@@ -268,6 +268,7 @@ fn a_named_session_is_a_world_of_its_own() {
 fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
     let env = TestEnv::new();
     let setup = Setup {
+        notice: None,
         places: env.places(),
         uid: uid(),
         own_server: None,

@@ -12,6 +12,7 @@ mod install;
 mod isolation;
 mod log;
 mod mirror;
+mod notice;
 mod plugin;
 mod replay;
 mod replay_others;

@@ -21,6 +21,7 @@ use crate::log::Record;
 use crate::log::player::Player;
 use crate::log::when::LocalClock;
 use crate::messages::Output;
+use crate::notice::Snoozes;
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tui::{self, Attach, Hands, Hooks, Jumped};
 
@@ -241,6 +242,14 @@ impl Hands for Idle {
 
     fn hooks(&self) -> Hooks {
         Hooks::Unknown
+    }
+
+    fn snoozes(&self) -> Snoozes {
+        Snoozes::default()
+    }
+
+    fn snooze(&self, _: &str, _: Option<Timestamp>) -> Result<Snoozes, String> {
+        Err(ONLY_A_REPLAY.to_owned())
     }
 
     fn plan_install(&self) -> Result<Vec<String>, String> {

@@ -185,7 +185,7 @@ fn draw_row(
         columns.word,
         theme.state(row.state),
     );
-    draw_activity(model, row, &mut pen, own(theme.text()));
+    draw_activity(model, row, now, &mut pen, own(theme.text()));
     if is_selected {
         buffer.set_style(line, theme.selected());
     }
@@ -199,9 +199,11 @@ fn column(pen: &mut Pen<'_>, text: &str, width: usize, style: Style) {
 }
 
 /// What it does or asks, and what else goes on, which is shown in short where it would cost the rest.
-fn draw_activity(model: &Model, row: &Row, pen: &mut Pen<'_>, style: Style) {
+fn draw_activity(model: &Model, row: &Row, now: Timestamp, pen: &mut Pen<'_>, style: Style) {
     let activity = words::activity(row);
-    let Some((long, short)) = words::extras(row) else {
+    let snoozed = model.snoozes.until(&row.id, now);
+    let snoozed = snoozed.map(|until| until.since(now).as_secs().div_ceil(60));
+    let Some((long, short)) = words::with_snooze(words::extras(row), snoozed) else {
         pen.put(&activity, style);
         return;
     };

@@ -1,0 +1,97 @@
+//! Notices: a row begins to need the person, and they do not look.
+//!
+//! | part | does | never |
+//! | --- | --- | --- |
+//! | `setting` | `[notice]` of the settings file | |
+//! | `watch` | rows and time in, notices out | asks anybody anything |
+//! | `snooze` | which rows keep quiet, as a small file that every dashboard may write | |
+//! | `send` | bell, tmux, terminal, desktop, the person's own command | decides |
+//! | this file | the thread between them | |
+//!
+//! Only the instance that collects runs it, so that nobody is told twice. Nothing is asked of tmux
+//! before a notice is due.
+
+mod send;
+mod setting;
+mod snooze;
+mod watch;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use time::UtcOffset;
+
+use crate::feed::Feed;
+use send::Scene;
+use watch::Watch;
+
+pub use setting::{Channel, Settings};
+pub use snooze::Snoozes;
+
+/// A timer that fires a breath late never finds that nothing is due yet.
+const BREATH: Duration = Duration::from_millis(1);
+
+/// What the thread has to be told.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What the person has set.
+    pub settings: Settings,
+    /// The difference between local time and UTC, for quiet hours.
+    pub offset: UtcOffset,
+    /// Where snoozes are kept.
+    pub snoozes: PathBuf,
+    /// The tmux server of rows that name none.
+    pub own_socket: PathBuf,
+    /// The wall clock.
+    pub clock: fn() -> Timestamp,
+}
+
+/// Starts the thread; it hears through the sender it gives and ends with it. `trouble` is told what
+/// does not work, and `None` when it works again.
+///
+/// # Errors
+/// The thread cannot be started.
+pub fn spawn(
+    setup: Setup,
+    trouble: impl Fn(Option<String>) + Send + 'static,
+) -> io::Result<Sender<Feed>> {
+    let (sender, feed) = channel();
+    std::thread::Builder::new()
+        .name("notices".into())
+        .spawn(move || run(&setup, &feed, trouble))?;
+    Ok(sender)
+}
+
+fn run(setup: &Setup, feed: &Receiver<Feed>, trouble: impl Fn(Option<String>)) {
+    let clock = setup.clock;
+    let mut watch = Watch::new(setup.settings.clone(), setup.offset, clock());
+    loop {
+        let heard = match watch.next() {
+            None => feed.recv().map_err(RecvTimeoutError::from),
+            Some(due) => feed.recv_timeout(due.since(clock()) + BREATH),
+        };
+        match heard {
+            Ok(heard) => watch.hear(heard),
+            Err(RecvTimeoutError::Timeout) => give(setup, &mut watch, &trouble),
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+/// Gives what is due, but for panes that somebody looks at.
+fn give(setup: &Setup, watch: &mut Watch, trouble: &impl Fn(Option<String>)) {
+    let snoozes = Snoozes::read(&setup.snoozes);
+    for notice in watch.due((setup.clock)(), &snoozes) {
+        let scene = Scene::of(&notice, &setup.own_socket);
+        if scene.is_in_view() {
+            continue;
+        }
+        let failures = send::send(&notice, &scene, &setup.settings);
+        trouble(
+            (!failures.is_empty()).then(|| format!("a notice failed: {}", failures.join("; "))),
+        );
+    }
+}

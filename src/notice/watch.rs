@@ -1,0 +1,354 @@
+//! Who is to be told of what, and when: rows and time in, notices out. Pure.
+//!
+//! A request is told of once, whatever becomes of its row meanwhile; a state without a request (a
+//! finished or failed turn) once for each time it begins. What began before this watch did is not
+//! told of: somebody has just opened a dashboard and sees it there.
+
+use std::collections::BTreeMap;
+
+use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::timestamp::Timestamp;
+use time::UtcOffset;
+
+use super::setting::{Channel, Settings};
+use super::snooze::Snoozes;
+use crate::feed::Feed;
+use crate::state::Row;
+
+/// How many things that were told of are remembered for each row.
+const MEMORY: usize = 64;
+
+/// One thing to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Notice {
+    /// The row as it is when it is told of.
+    pub(super) row: Row,
+    /// What it waits for: that of the request, which need not be the row's most urgent one.
+    pub(super) state: State,
+    /// The request's id, when it has one.
+    pub(super) request_id: Option<String>,
+    /// How to tell it.
+    pub(super) channels: Vec<Channel>,
+}
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Subject {
+    state: State,
+    instance: Option<String>,
+    agent: Option<String>,
+    /// Nothing, when it is no request or has no id.
+    request: Option<String>,
+    since: Timestamp,
+}
+
+impl Subject {
+    /// A request may learn its id after it was first seen; then its beginning tells that it is the same.
+    fn is(&self, other: &Self) -> bool {
+        let same_agent = self.instance == other.instance && self.agent == other.agent;
+        same_agent
+            && match (&self.request, &other.request) {
+                (Some(one), Some(two)) => one == two,
+                _ => self.since == other.since,
+            }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Matter {
+    subject: Subject,
+    /// `None`: it is settled, told or not.
+    due: Option<Timestamp>,
+}
+
+/// Every row, and what was and will be told of it.
+#[derive(Debug)]
+pub(super) struct Watch {
+    settings: Settings,
+    offset: UtcOffset,
+    begun: Timestamp,
+    rows: BTreeMap<String, (Row, Vec<Matter>)>,
+}
+
+impl Watch {
+    pub(super) fn new(settings: Settings, offset: UtcOffset, begun: Timestamp) -> Self {
+        Self {
+            settings,
+            offset,
+            begun,
+            rows: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in what the collector says.
+    pub(super) fn hear(&mut self, feed: Feed) {
+        match feed {
+            Feed::Snapshot(rows) => {
+                self.rows
+                    .retain(|id, _| rows.iter().any(|row| row.id == *id));
+                for row in rows {
+                    self.see(row);
+                }
+            }
+            Feed::Row(row) => self.see(*row),
+            Feed::Gone(id) => {
+                self.rows.remove(&id);
+            }
+            Feed::Health(_) | Feed::Role(_) => {}
+        }
+    }
+
+    /// When something is due next.
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        let matters = self.rows.values().flat_map(|(_, matters)| matters);
+        matters.filter_map(|matter| matter.due).min()
+    }
+
+    /// What is due: at most one notice for each row, about its most urgent matter. What is snoozed
+    /// or falls into quiet hours waits for their end.
+    pub(super) fn due(&mut self, now: Timestamp, snoozes: &Snoozes) -> Vec<Notice> {
+        let quiet = self.settings.quiet_until(now, self.offset);
+        let mut notices = Vec::new();
+        for (id, (row, matters)) in &mut self.rows {
+            let later = quiet.max(snoozes.until(id, now));
+            let mut told: Option<&Subject> = None;
+            for matter in matters
+                .iter_mut()
+                .filter(|matter| matter.due.is_some_and(|due| due <= now))
+            {
+                matter.due = later;
+                let is_first = told.is_none_or(|other| urgency(&matter.subject) < urgency(other));
+                if later.is_none() && is_first {
+                    told = Some(&matter.subject);
+                }
+            }
+            notices.extend(told.map(|subject| Notice {
+                row: row.clone(),
+                state: subject.state,
+                request_id: subject.request.clone(),
+                channels: self.settings.channels(subject.state).to_vec(),
+            }));
+        }
+        notices
+    }
+
+    fn see(&mut self, row: Row) {
+        let subjects = subjects(&row);
+        let (begun, settings) = (self.begun, &self.settings);
+        let (known, matters) = self
+            .rows
+            .entry(row.id.clone())
+            .or_insert_with(|| (row.clone(), Vec::new()));
+        *known = row;
+        // What is over before it was told of need not be told of; what was told of is remembered.
+        matters.retain(|matter| {
+            matter.due.is_none() || subjects.iter().any(|subject| subject.is(&matter.subject))
+        });
+        for subject in subjects {
+            if let Some(matter) = matters
+                .iter_mut()
+                .find(|matter| matter.subject.is(&subject))
+            {
+                matter.subject.request = subject.request.or(matter.subject.request.take());
+            } else if !settings.channels(subject.state).is_empty() {
+                let due = (subject.since >= begun).then(|| subject.since.plus(settings.delay()));
+                matters.push(Matter { subject, due });
+            }
+        }
+        let forgotten = matters.len().saturating_sub(MEMORY);
+        matters.drain(..forgotten);
+    }
+}
+
+/// The state's place in the order of attention, then how long it lasts.
+fn urgency(subject: &Subject) -> (u8, Timestamp) {
+    let rank = match subject.state {
+        State::WaitingApproval => 0,
+        State::WaitingInput => 1,
+        State::Error => 2,
+        State::Completed | State::Running | State::Idle => 3,
+    };
+    (rank, subject.since)
+}
+
+/// What could be told of a row: its requests, else its state.
+fn subjects(row: &Row) -> Vec<Subject> {
+    let of_state = Subject {
+        state: row.state,
+        instance: row.instance_id.clone(),
+        agent: None,
+        request: None,
+        since: row.since,
+    };
+    if row.waiting.is_empty() {
+        return vec![of_state];
+    }
+    let requests = row.waiting.iter().map(|request| Subject {
+        state: request.state,
+        agent: request.agent_id.clone(),
+        request: request.request_id.clone(),
+        since: request.since,
+        ..of_state.clone()
+    });
+    requests.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use pane_patrol_hooks::event::Source;
+
+    use super::*;
+    use crate::state::Request;
+    use crate::tui::fixture::row;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn watch(settings: &str) -> Watch {
+        let settings = toml::from_str(settings).unwrap();
+        Watch::new(settings, UtcOffset::UTC, at(100))
+    }
+
+    /// Pane 1 in `state` since `since`, without a request.
+    fn plain(state: State, since: i64) -> Row {
+        let mut row = row(1, "claude", state, "shop:1.1", 0);
+        row.since = at(since);
+        row
+    }
+
+    fn asking(requests: &[(Option<&str>, i64)]) -> Row {
+        let mut row = plain(State::WaitingApproval, requests[0].1);
+        row.waiting = requests
+            .iter()
+            .map(|(id, since)| Request {
+                state: State::WaitingApproval,
+                request_id: id.map(str::to_owned),
+                agent_id: None,
+                tool: Some("Bash".to_owned()),
+                message: None,
+                since: at(*since),
+                source: Source::Hook,
+            })
+            .collect();
+        row
+    }
+
+    fn hear(watch: &mut Watch, row: &Row) {
+        watch.hear(Feed::Row(Box::new(row.clone())));
+    }
+
+    fn told(watch: &mut Watch, now: i64) -> Vec<Option<String>> {
+        let notices = watch.due(at(now), &Snoozes::default());
+        notices
+            .into_iter()
+            .map(|notice| notice.request_id)
+            .collect()
+    }
+
+    #[test]
+    fn a_request_is_told_of_after_the_delay_and_just_once() {
+        let mut watch = watch("delay_seconds = 10");
+        hear(&mut watch, &asking(&[(Some("a"), 200)]));
+        assert_eq!(watch.next(), Some(at(210)));
+        assert!(told(&mut watch, 209).is_empty());
+        assert_eq!(told(&mut watch, 210), [Some("a".to_owned())]);
+        hear(&mut watch, &asking(&[(Some("a"), 200)]));
+        hear(&mut watch, &plain(State::Running, 220));
+        hear(&mut watch, &asking(&[(Some("a"), 230)]));
+        assert_eq!(watch.next(), None, "seen again is not asked again");
+        hear(&mut watch, &asking(&[(Some("b"), 240)]));
+        assert_eq!(told(&mut watch, 250), [Some("b".to_owned())]);
+    }
+
+    #[test]
+    fn a_request_that_learns_its_id_later_is_the_same_one() {
+        let mut watch = watch("delay_seconds = 0");
+        hear(&mut watch, &asking(&[(None, 200)]));
+        assert_eq!(told(&mut watch, 200), [None]);
+        hear(&mut watch, &asking(&[(Some("a"), 200)]));
+        assert!(told(&mut watch, 201).is_empty());
+        hear(&mut watch, &asking(&[(Some("a"), 202)]));
+        assert!(told(&mut watch, 203).is_empty());
+    }
+
+    #[test]
+    fn what_was_answered_in_time_and_what_is_older_than_the_watch_is_not_told_of() {
+        let mut watch = watch("delay_seconds = 10");
+        hear(&mut watch, &asking(&[(Some("a"), 200)]));
+        hear(&mut watch, &plain(State::Running, 205));
+        hear(&mut watch, &asking(&[(Some("old"), 99)]));
+        assert_eq!(watch.next(), None);
+        watch.hear(Feed::Gone(asking(&[(None, 1)]).id));
+        assert!(told(&mut watch, 300).is_empty());
+    }
+
+    #[test]
+    fn several_requests_of_one_row_are_one_notice() {
+        let mut watch = watch("delay_seconds = 1");
+        hear(&mut watch, &asking(&[(Some("a"), 200), (Some("b"), 201)]));
+        assert_eq!(told(&mut watch, 202), [Some("a".to_owned())]);
+        assert!(told(&mut watch, 300).is_empty());
+    }
+
+    #[test]
+    fn a_state_is_told_of_only_if_it_is_wanted_and_again_when_it_begins_again() {
+        let mut watch = watch("delay_seconds = 0\ncompleted = ['tmux']");
+        hear(&mut watch, &plain(State::Error, 200));
+        assert_eq!(watch.next(), None);
+        hear(&mut watch, &plain(State::Completed, 210));
+        assert_eq!(
+            watch.due(at(210), &Snoozes::default())[0].channels,
+            [Channel::Tmux]
+        );
+        hear(&mut watch, &plain(State::Completed, 210));
+        assert!(told(&mut watch, 211).is_empty());
+        hear(&mut watch, &plain(State::Completed, 220));
+        assert_eq!(told(&mut watch, 220), [None]);
+    }
+
+    #[test]
+    fn snoozed_rows_and_quiet_hours_wait_and_are_told_of_at_their_end_if_still_open() {
+        let mut rested = watch("delay_seconds = 0");
+        let row = asking(&[(Some("a"), 200)]);
+        hear(&mut rested, &row);
+        let snoozes = Snoozes::default().with(&row.id, Some(at(260)), at(200));
+        assert!(rested.due(at(200), &snoozes).is_empty());
+        assert_eq!(rested.next(), Some(at(260)));
+        assert_eq!(rested.due(at(260), &snoozes).len(), 1);
+        let mut night = watch("delay_seconds = 0\nquiet = '00:00-00:05'");
+        hear(&mut night, &row);
+        assert!(told(&mut night, 299).is_empty());
+        assert_eq!(night.next(), Some(at(300)));
+        hear(&mut night, &plain(State::Running, 299));
+        assert_eq!(night.next(), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_in_whatever_order_no_request_is_told_of_twice(
+            steps in proptest::collection::vec((0_usize..5, 0_usize..4, 0_i64..20), 1..80),
+        ) {
+            let mut watch = watch("delay_seconds = 5");
+            let (mut now, mut told) = (200, Vec::new());
+            let ids = ["a", "b", "c", "d"];
+            for (kind, which, passes) in steps {
+                now += passes;
+                match kind {
+                    0 => hear(&mut watch, &plain(State::Running, now)),
+                    1 => hear(&mut watch, &asking(&[(Some(ids[which]), now), (Some(ids[3 - which]), now)])),
+                    _ => hear(&mut watch, &asking(&[(Some(ids[which]), now)])),
+                }
+                let snoozes = Snoozes::default();
+                told.extend(watch.due(at(now), &snoozes).into_iter().map(|notice| notice.request_id));
+            }
+            let mut once = told.clone();
+            once.sort();
+            once.dedup();
+            proptest::prop_assert_eq!(once.len(), told.len());
+            proptest::prop_assert!(watch.next().is_none_or(|due| due > at(now) && due <= at(now).plus(Duration::from_secs(5))));
+        }
+    }
+}

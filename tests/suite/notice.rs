@@ -1,0 +1,180 @@
+//! Notices as a person gets them: a real tmux server with a client, events through the real hook.
+
+use std::fs;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::Value;
+
+use crate::common::{
+    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, private_folder, until,
+    wait_until,
+};
+
+const ASKS: &str = "claude/permission_request.bash.json";
+
+/// A client that looks at `work:0.0`, and a collector with these lines in `[notice]`.
+struct Desk<'env> {
+    env: &'env TestEnv,
+    server: Tmux<'env>,
+    client: Terminal<'env>,
+    collector: Collector<'env>,
+}
+
+impl<'env> Desk<'env> {
+    fn new(env: &'env TestEnv, settings: &str) -> Option<Self> {
+        let server = Tmux::start(env, "work")?;
+        let client = Terminal::client_of(env, "client.sock", &server, "work")?;
+        private_folder(&env.path("config/pane-patrol"));
+        let command = "command = ['sh', '-c', 'cat >> \"$HOME/told\"']";
+        let text = format!("[notice]\ndelay_seconds = 0\n{command}\n{settings}\n");
+        fs::write(env.path("config/pane-patrol/config.toml"), text).expect("it is our folder");
+        let collector = Collector::start_in(env, &server);
+        Some(Self {
+            env,
+            server,
+            client,
+            collector,
+        })
+    }
+
+    fn window(&self) -> String {
+        let ask = [
+            "new-window",
+            "-d",
+            "-t",
+            "work",
+            "-P",
+            "-F",
+            "#{pane_id}",
+            "cat",
+        ];
+        self.server.run(&ask)
+    }
+
+    fn asks(&self, pane: &str, request: &str) {
+        let mut hook = self.env.pane_patrol();
+        hook.args(["hook", "claude"]);
+        hook.env("TMUX", self.server.variable())
+            .env("TMUX_PANE", pane);
+        hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
+        let mut payload: Value = serde_json::from_str(&fixture(ASKS)).expect("it is JSON");
+        payload["tool_input"]["command"] = request.into();
+        finish_with_stdin(&mut hook, payload.to_string().as_bytes()).assert_silent_success();
+    }
+
+    /// What the command was given so far.
+    fn told(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.env.path("home/told")).unwrap_or_default();
+        let read = |line: &str| serde_json::from_str(line).expect("a line is JSON");
+        text.lines().map(read).collect()
+    }
+
+    fn flag(&self, pane: &str) -> String {
+        self.server
+            .run(&["display-message", "-p", "-t", pane, "#{window_bell_flag}"])
+    }
+}
+
+#[test]
+fn a_request_in_a_pane_that_nobody_sees_is_told_of_once_by_every_way_that_was_chosen() {
+    let env = TestEnv::new();
+    let settings = "waiting_approval = ['bell', 'tmux', 'osc9', 'command']";
+    let Some(desk) = Desk::new(&env, settings) else {
+        return;
+    };
+    desk.server
+        .run(&["set-option", "-g", "allow-passthrough", "on"]);
+    desk.server
+        .run(&["set-option", "-g", "display-time", "3000"]);
+    let record = desk.client.record(&env.path("terminal"));
+    let pane = desk.window();
+    desk.asks("%0", "is seen");
+    desk.asks(&pane, "echo 100% #{pane_id}");
+    wait_until("the command was told", || !desk.told().is_empty());
+    let told = desk.told();
+    assert_eq!(told[0]["pane"], pane.as_str(), "{told:?}");
+    assert_eq!(told[0]["state"], "waiting_approval");
+    let text = "claude in work:1.0 asks for permission: Bash: echo 100% #{pane_id}";
+    assert_eq!(told[0]["text"], text);
+    wait_until("the window is marked", || desk.flag(&pane) == "1");
+    desk.client.wait_for(text);
+    let sequence = format!("\u{1b}]9;{text}\u{7}");
+    until("the terminal got the sequence", || {
+        let bytes = fs::read(&record).unwrap_or_default();
+        String::from_utf8_lossy(&bytes)
+            .contains(&sequence)
+            .then_some(())
+    });
+    // The same request reported again is not told of again; another one is.
+    desk.asks(&pane, "echo 100% #{pane_id}");
+    desk.asks(&pane, "another");
+    wait_until("the second request was told of", || desk.told().len() > 1);
+    let texts: Vec<Value> = desk
+        .told()
+        .iter()
+        .map(|told| told["pane"].clone())
+        .collect();
+    assert_eq!(texts, [pane.as_str(), pane.as_str()]);
+    assert_eq!(desk.collector.rows().len(), 2);
+}
+
+#[test]
+fn a_snoozed_row_is_not_told_of_until_the_snooze_is_taken_back() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env, "waiting_approval = ['command']") else {
+        return;
+    };
+    let (pane, other) = (desk.window(), desk.window());
+    desk.asks(&pane, "first");
+    wait_until("the first is told of", || desk.told().len() == 1);
+    let snoozed = finish(env.pane_patrol().args(["snooze", &pane, "30"]));
+    assert!(snoozed.status.success(), "{snoozed:?}");
+    assert_eq!(
+        snoozed.stderr,
+        "No notice of claude in work:1.0 for 30 minutes.\n"
+    );
+    desk.asks(&pane, "second");
+    desk.asks(&other, "elsewhere");
+    wait_until("the other row is told of", || desk.told().len() == 2);
+    assert_eq!(desk.told()[1]["pane"], other.as_str());
+    let over = finish(env.pane_patrol().args(["snooze", &pane, "0"]));
+    assert!(over.status.success(), "{over:?}");
+    desk.asks(&pane, "third");
+    wait_until("the third is told of", || desk.told().len() == 3);
+    assert_eq!(desk.told()[2]["pane"], pane.as_str());
+}
+
+#[test]
+fn what_fails_is_said_in_the_health_of_the_collector() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env, "waiting_approval = ['osc777']") else {
+        return;
+    };
+    let pane = desk.window();
+    desk.asks(&pane, "something");
+    let doctor = until("the trouble is known", || {
+        let doctor = finish(&mut env.pane_patrol().args(["doctor"]));
+        doctor
+            .stdout
+            .contains("allow-passthrough on")
+            .then_some(doctor.stdout)
+    });
+    assert!(doctor.contains("a notice failed"), "{doctor}");
+}
+
+#[test]
+fn quiet_hours_keep_everything_back() {
+    let env = TestEnv::new();
+    let now = Timestamp::now().as_micros() / 1_000_000;
+    let hour = |later: i64| (now / 3600 + later).rem_euclid(24);
+    let quiet = format!("{:02}:00-{:02}:00", hour(23), hour(2));
+    let settings = format!("waiting_approval = ['command']\nquiet = '{quiet}'");
+    let Some(desk) = Desk::new(&env, &settings) else {
+        return;
+    };
+    let pane = desk.window();
+    desk.asks(&pane, "at night");
+    desk.collector.until_state("waiting_approval");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(desk.told().is_empty(), "{:?}", desk.told());
+}
