@@ -30,6 +30,10 @@ pub enum Command {
     Supervisor(SupervisorArgs),
     /// Go to the pane of an assistant
     Jump(JumpArgs),
+    /// Start an assistant in a new tmux window
+    Start(StartArgs),
+    /// Stop an assistant: its process is asked to end
+    Stop(StopArgs),
     /// Keep notices of an assistant back for a while
     Snooze(SnoozeArgs),
     /// Collect events without a screen, for `status` and for dashboards started later
@@ -88,6 +92,29 @@ pub struct JumpArgs {
     /// Switch this tmux client (`#{client_name}`) instead of the one this runs on
     #[arg(long, value_name = "NAME")]
     pub client: Option<String>,
+}
+
+/// Options of `start`.
+#[derive(Args, Debug)]
+pub struct StartArgs {
+    /// Which launcher of the settings; without any there, an assistant that is on PATH
+    pub launcher: Option<String>,
+    /// Start it in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Print the launchers and start none
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// Options of `stop`.
+#[derive(Args, Debug)]
+pub struct StopArgs {
+    /// Which one: `session:window.pane` or `%N`
+    pub target: String,
+    /// Close its pane with everything in it instead
+    #[arg(long)]
+    pub close_pane: bool,
 }
 
 /// Options of `snooze`.

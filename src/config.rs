@@ -10,6 +10,7 @@ use pane_patrol_hooks::mirror::Limits;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::launch::Launcher;
 use crate::log::when::parse_span;
 use crate::notice;
 use crate::tui::Theme;
@@ -37,6 +38,8 @@ pub struct Config {
     pub mirror: Mirror,
     /// `[notice]`
     pub notice: notice::Settings,
+    /// `[[launcher]]`
+    pub launcher: Vec<Launcher>,
 }
 
 /// `[dashboard]`: how it looks.

@@ -11,6 +11,7 @@
 //! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `tmux` |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
+//! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `jump`'s call |
 //! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
 //! | [`config`] | the settings file | `tui`'s names of themes, settings of others |
 //! | [`commands`] | one file a subcommand; the only place that knows all others | everything |
@@ -27,6 +28,7 @@ pub mod feed;
 pub mod hub_client;
 mod inbox;
 pub mod jump;
+pub mod launch;
 pub mod log;
 pub mod messages;
 pub mod notice;

@@ -9,8 +9,10 @@ use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{CLAUDE, Plan, apply, plan_install};
 
 use super::snooze::snooze;
+use super::start::{launchers, start_in, stop_politely};
 use super::{Surroundings, site};
 use crate::jump::{self, Arrival, Here, Refusal};
+use crate::launch::{self, Stopped};
 use crate::notice::Snoozes;
 use crate::state::Row;
 use crate::tmux::{Tmux, TmuxError};
@@ -116,6 +118,27 @@ impl Hands for RealHands {
             Status::NotInstalled => Hooks::Missing,
             Status::Installed(_) | Status::Partly(_) => Hooks::Installed,
             Status::Unreadable(_) => Hooks::Unknown,
+        }
+    }
+
+    fn start(&self, launcher: usize, cwd: Option<String>) -> Result<String, String> {
+        let launchers = launchers(&self.surroundings);
+        let launchers = launchers.map_err(|error| told(&error, error.hints().to_vec()))?;
+        let launcher = launchers.get(launcher).ok_or("the settings have changed")?;
+        let in_front = self.surroundings.tmux.is_some();
+        let started = start_in(&self.surroundings, launcher, cwd, in_front)?;
+        Ok(format!("started {} in {}", launcher.name, started.target))
+    }
+
+    fn stop(&self, row: &Row) -> Stopped {
+        stop_politely(&self.surroundings, row)
+    }
+
+    fn close_pane(&self, row: &Row) -> Stopped {
+        let socket = self.surroundings.own_tmux_socket();
+        match launch::close_pane(row, &socket, &ask) {
+            Ok(()) => Stopped::Ended,
+            Err(why) => Stopped::Failed(why),
         }
     }
 

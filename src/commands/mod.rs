@@ -15,6 +15,7 @@ mod log;
 mod mirror;
 mod site;
 mod snooze;
+mod start;
 mod status;
 mod supervisor;
 mod surroundings;
@@ -31,6 +32,8 @@ pub fn run(cli: &Cli) -> CommandResult {
         None => supervisor::run(&surroundings, &cli.supervisor),
         Some(Command::Supervisor(arguments)) => supervisor::run(&surroundings, arguments),
         Some(Command::Jump(arguments)) => jump::run(&surroundings, arguments),
+        Some(Command::Start(arguments)) => start::start(&surroundings, arguments),
+        Some(Command::Stop(arguments)) => start::stop(&surroundings, arguments),
         Some(Command::Snooze(arguments)) => snooze::run(&surroundings, arguments),
         Some(Command::Collect) => collect::run(&surroundings),
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),

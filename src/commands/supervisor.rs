@@ -7,6 +7,7 @@ use time::UtcOffset;
 
 use super::Surroundings;
 use super::hands::RealHands;
+use super::start::launchers;
 use crate::cli::SupervisorArgs;
 use crate::collector;
 use crate::config::Config;
@@ -22,7 +23,13 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
     }
     let config = surroundings.config()?;
     let theme = theme(arguments, &config, surroundings.no_color);
-    let setup = setup(surroundings, surroundings.offset, theme);
+    let names = launchers(surroundings)?
+        .into_iter()
+        .map(|launcher| launcher.name);
+    let setup = tui::Setup {
+        launchers: names.collect(),
+        ..setup(surroundings, surroundings.offset, theme)
+    };
     let (feed, membership) = collector::join(surroundings.collector()?)
         .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
     let hands = Arc::new(RealHands::new(
@@ -51,6 +58,7 @@ fn setup(surroundings: &Surroundings, offset: UtcOffset, theme: Theme) -> tui::S
         offset,
         home: home.map(|home| home.to_string_lossy().into_owned()),
         theme,
+        launchers: Vec::new(),
         size: (80, 24),
     }
 }

@@ -37,6 +37,8 @@ pub struct Surroundings {
     pub target: Option<String>,
     /// `NO_COLOR`: the person wants none.
     pub no_color: bool,
+    /// `PATH`.
+    pub path: Option<OsString>,
     /// The difference between local time and UTC.
     pub offset: UtcOffset,
 }
@@ -68,6 +70,7 @@ impl Surroundings {
                 .collect(),
             target: text("PANE_PATROL_TARGET"),
             no_color: text("NO_COLOR").is_some(),
+            path: get("PATH"),
             // Before any thread is started: reading the time zone is not safe beside others.
             offset: UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC),
             environment: Environment::read(&get, rustix::process::geteuid().as_raw()),

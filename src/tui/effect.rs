@@ -11,6 +11,17 @@ pub enum Effect {
     Jump(Box<Row>),
     /// Leave the screen to a tmux client of its own, and come back when it ends.
     Attach(Attach),
+    /// Start the launcher at this place of the list, in this folder unless it names one.
+    Start {
+        /// Its place, from 0.
+        launcher: usize,
+        /// The folder; `None`: that of the dashboard.
+        cwd: Option<String>,
+    },
+    /// Ask the row's assistant to end.
+    Stop(Box<Row>),
+    /// Close the row's pane.
+    ClosePane(Box<Row>),
     /// Keep the row with this id from being told of until then; `None`: not any longer.
     Snooze(String, Option<Timestamp>),
     /// Find out whether any assistant's hooks are registered.

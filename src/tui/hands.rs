@@ -6,6 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::effect::Attach;
 use super::message::{Hooks, Jumped};
+use crate::launch::Stopped;
 use crate::notice::Snoozes;
 use crate::state::Row;
 
@@ -22,6 +23,16 @@ pub trait Hands: Send + Sync + 'static {
 
     /// Whether any assistant's hooks are registered.
     fn hooks(&self) -> Hooks;
+
+    /// Starts the launcher at this place of the list, in `cwd` unless it names a folder; says what
+    /// happened, or why nothing did.
+    fn start(&self, launcher: usize, cwd: Option<String>) -> Result<String, String>;
+
+    /// Asks the row's assistant to end and waits for that.
+    fn stop(&self, row: &Row) -> Stopped;
+
+    /// Closes the row's pane with everything in it.
+    fn close_pane(&self, row: &Row) -> Stopped;
 
     /// Which rows are snoozed.
     fn snoozes(&self) -> Snoozes;

@@ -20,6 +20,8 @@ pub(super) enum Action {
     Explain,
     Install,
     Snooze,
+    Start,
+    Stop,
     Help,
     /// Close what is open, else clear the filter.
     Close,
@@ -98,6 +100,16 @@ pub(super) const BINDINGS: &[Binding] = &[
         actions: &[(KeyCode::Char('i'), Action::Install)],
     },
     Binding {
+        keys: "n",
+        does: "start another assistant in a new window",
+        actions: &[(KeyCode::Char('n'), Action::Start)],
+    },
+    Binding {
+        keys: "x",
+        does: "stop this assistant, after a question",
+        actions: &[(KeyCode::Char('x'), Action::Stop)],
+    },
+    Binding {
         keys: "z",
         does: "snooze: no notice for 10 minutes, an hour, or again",
         actions: &[(KeyCode::Char('z'), Action::Snooze)],
@@ -166,7 +178,7 @@ mod tests {
 
     #[test]
     fn keys_of_features_that_do_not_exist_are_not_bound() {
-        for key in ['a', 'd', 's', 'n', 'x'] {
+        for key in ['a', 'd', 's'] {
             let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
             assert_eq!(action(key), None, "{key:?}");
         }

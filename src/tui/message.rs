@@ -5,7 +5,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::Attach;
 use crate::feed::Feed;
+use crate::launch::Stopped;
 use crate::notice::Snoozes;
+use crate::state::Row;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,10 @@ pub enum Message {
     InstallPlanned(Result<Vec<String>, String>),
     /// What an install did, line by line; or why nothing was changed.
     Installed(Result<Vec<String>, String>),
+    /// What was started; or why nothing was.
+    Started(Result<String, String>),
+    /// What became of stopping this row.
+    Stopped(Box<Row>, Stopped),
     /// Which rows are snoozed; or why that could not be changed.
     Snoozed(Result<Snoozes, String>),
     /// What became of a jump.

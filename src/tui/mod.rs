@@ -20,6 +20,7 @@ mod hands;
 mod input;
 mod keymap;
 mod layout;
+mod manage;
 mod message;
 mod model;
 #[cfg(test)]
@@ -181,6 +182,17 @@ impl Dashboard {
             Effect::Redraw => self.screen.forget()?,
             Effect::Attach(attach) => self.step_aside(&attach, input),
             Effect::Jump(row) => self.by_hand(move |hands| Message::Jumped(hands.jump(&row)))?,
+            Effect::Start { launcher, cwd } => {
+                self.by_hand(move |hands| Message::Started(hands.start(launcher, cwd)))?;
+            }
+            Effect::Stop(row) => self.by_hand(move |hands| {
+                let stopped = hands.stop(&row);
+                Message::Stopped(row, stopped)
+            })?,
+            Effect::ClosePane(row) => self.by_hand(move |hands| {
+                let stopped = hands.close_pane(&row);
+                Message::Stopped(row, stopped)
+            })?,
             Effect::Snooze(id, until) => {
                 self.by_hand(move |hands| Message::Snoozed(hands.snooze(&id, until)))?;
             }

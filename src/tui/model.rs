@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
+use super::manage::{Launch, Stop};
 use super::message::Hooks;
 use super::theme::Theme;
 use super::words;
@@ -22,6 +23,8 @@ pub struct Setup {
     pub offset: UtcOffset,
     /// The person's home, shown as `~`.
     pub home: Option<String>,
+    /// The names of what can be started.
+    pub launchers: Vec<String>,
     /// Colours.
     pub theme: Theme,
     /// Columns and lines.
@@ -123,6 +126,10 @@ pub(super) enum Panel {
     Help,
     /// What an install changes.
     Install(Install),
+    /// What can be started.
+    Launch(Launch),
+    /// Whether to stop a row.
+    Stop(Stop),
 }
 
 /// How far an install is.

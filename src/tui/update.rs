@@ -12,6 +12,7 @@ use ratatui::layout::Position;
 use super::effect::Effect;
 use super::keymap::{self, Action};
 use super::layout::Layout;
+use super::manage;
 use super::message::{Jumped, Message};
 use super::model::{Entry, Install, Model, Notice, Panel, Scope};
 use super::trouble;
@@ -58,6 +59,8 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }),
         Message::InstallPlanned(plan) => quiet(|| install_planned(model, plan)),
         Message::Installed(outcome) => install_over(model, outcome),
+        Message::Started(outcome) => quiet(|| manage::started(model, outcome, now)),
+        Message::Stopped(row, outcome) => quiet(|| manage::stopped(model, &row, outcome, now)),
         Message::Snoozed(Ok(snoozes)) => quiet(|| {
             model.snoozes = snoozes;
             touch(model);
@@ -79,11 +82,11 @@ fn quiet(change: impl FnOnce()) -> Vec<Effect> {
     Vec::new()
 }
 
-fn touch(model: &mut Model) {
+pub(super) fn touch(model: &mut Model) {
     model.version += 1;
 }
 
-fn notify(model: &mut Model, text: &str, now: Timestamp) {
+pub(super) fn notify(model: &mut Model, text: &str, now: Timestamp) {
     model.notice = Some(Notice {
         text: text.to_owned(),
         until: now.plus(NOTICE_STAYS),
@@ -134,9 +137,12 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     match action {
         Action::Go => return go(model),
         Action::Install => return install(model),
+        Action::Stop => return manage::stop(model),
+        Action::Start => manage::begin_launch(model, now),
         Action::Snooze => return snooze(model, now),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Quit => return vec![Effect::Quit],
+        Action::Move(by) if manage::choose(model, by) => {}
         Action::Move(by) if scrolls_panel(model) => scroll(model, by, now),
         Action::Move(by) => move_by(model, by, now),
         Action::Page(by) => page(model, by, now),
@@ -157,6 +163,12 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
 }
 
 fn go(model: &mut Model) -> Vec<Effect> {
+    match model.panel {
+        Panel::Launch(_) => return manage::start(model),
+        // Enter must not mean yes, nor leave a question open that is about another row.
+        Panel::Stop(_) => return Vec::new(),
+        _ => {}
+    }
     if model.panel == Panel::Help {
         model.panel = Panel::Detail;
         return Vec::new();
@@ -203,7 +215,10 @@ fn close(model: &mut Model, now: Timestamp) {
 
 /// Whether j and k scroll what is open instead of choosing a row.
 fn scrolls_panel(model: &Model) -> bool {
-    matches!(model.panel, Panel::Help | Panel::Install(_))
+    matches!(
+        model.panel,
+        Panel::Help | Panel::Install(_) | Panel::Launch(_) | Panel::Stop(_)
+    )
 }
 
 fn page(model: &mut Model, by: isize, now: Timestamp) {
@@ -331,7 +346,7 @@ fn point(model: &mut Model, mouse: MouseEvent, now: Timestamp) -> Vec<Effect> {
 fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     touch(model);
     model.arriving_until = Some(now);
-    if model.panel == Panel::Help {
+    if matches!(model.panel, Panel::Help | Panel::Launch(_) | Panel::Stop(_)) {
         model.panel = Panel::Detail;
         return Vec::new();
     }

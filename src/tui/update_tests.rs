@@ -13,6 +13,7 @@ use super::model::{Install, Model, Panel};
 use super::update::update;
 use super::view;
 use crate::feed::{Feed, Health, Role};
+use crate::launch::Stopped;
 
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {
     update(model, message, now())
@@ -348,4 +349,64 @@ fn a_snooze_lasts_ten_minutes_then_an_hour_then_ends_and_is_shown_on_the_row() {
         assert_eq!(shown, wanted.is_some());
     }
     assert_eq!(until, [Some(10), Some(60), None]);
+}
+
+#[test]
+fn a_launcher_is_chosen_and_starts_where_the_selected_row_works() {
+    let mut model = usual();
+    keys(&mut model, "nj");
+    let shown = screen(&model);
+    assert!(shown.contains("▌ claude --continue"), "{shown}");
+    let cwd = model.selected_row().unwrap().cwd.clone();
+    let effects = press(&mut model, KeyCode::Enter);
+    assert_eq!(effects, [Effect::Start { launcher: 1, cwd }]);
+    tell(&mut model, Message::Started(Err("no room".to_owned())));
+    assert!(screen(&model).contains("not started: no room"));
+}
+
+#[test]
+fn without_a_launcher_it_is_said_why_there_is_no_choice() {
+    let mut model = usual();
+    model.setup.launchers.clear();
+    keys(&mut model, "n");
+    assert_eq!(model.panel, Panel::Detail);
+    assert!(screen(&model).contains("no assistant is on PATH"));
+}
+
+#[test]
+fn stopping_asks_twice_and_about_the_row_that_was_meant() {
+    let mut model = model_with(day(), 40, 12);
+    let meant = model.selected_row().unwrap().clone();
+    assert!(press(&mut model, KeyCode::Char('x')).is_empty());
+    assert!(
+        screen(&model).contains("Stop claude in shop:1.1?"),
+        "{}",
+        screen(&model)
+    );
+    assert!(
+        press(&mut model, KeyCode::Enter).is_empty(),
+        "Enter is no yes"
+    );
+    tell(&mut model, Message::Feed(Feed::Gone(meant.id.clone())));
+    let first = press(&mut model, KeyCode::Char('x'));
+    assert_eq!(first, [Effect::Stop(Box::new(meant.clone()))]);
+    assert!(
+        press(&mut model, KeyCode::Char('x')).is_empty(),
+        "it is being done"
+    );
+    let stuck = Stopped::OnlyByPane("it has not ended".to_owned());
+    tell(&mut model, Message::Stopped(Box::new(meant.clone()), stuck));
+    assert!(
+        screen(&model).contains("x closes its pane"),
+        "{}",
+        screen(&model)
+    );
+    let second = press(&mut model, KeyCode::Char('x'));
+    assert_eq!(second, [Effect::ClosePane(Box::new(meant.clone()))]);
+    tell(
+        &mut model,
+        Message::Stopped(Box::new(meant), Stopped::Ended),
+    );
+    assert_eq!(model.panel, Panel::Detail);
+    assert!(screen(&model).contains("has ended"));
 }

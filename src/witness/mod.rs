@@ -352,6 +352,18 @@ fn pane_of(pid: u32, listing: &Listing) -> Option<(Server, PaneId)> {
     Some((listing.server.clone(), nearest.2))
 }
 
+/// Whether the process `pid` is `from` or descends from it; `None` where that cannot be told.
+pub(crate) fn descends(pid: u32, from: u32) -> Option<bool> {
+    ancestry::stat(pid)?;
+    Some(ancestry::ancestors(pid).contains(&from))
+}
+
+/// Whether the process runs; one that has ended and only waits to be noticed does not.
+pub(crate) fn lives(pid: u32) -> bool {
+    let is_linux = cfg!(target_os = "linux");
+    process::is_alive(pid) && (!is_linux || ancestry::stat(pid).is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

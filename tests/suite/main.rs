@@ -10,6 +10,7 @@ mod hook;
 mod hub;
 mod install;
 mod isolation;
+mod launch;
 mod log;
 mod mirror;
 mod notice;

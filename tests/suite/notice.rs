@@ -153,7 +153,7 @@ fn what_fails_is_said_in_the_health_of_the_collector() {
     let pane = desk.window();
     desk.asks(&pane, "something");
     let doctor = until("the trouble is known", || {
-        let doctor = finish(&mut env.pane_patrol().args(["doctor"]));
+        let doctor = finish(env.pane_patrol().args(["doctor"]));
         doctor
             .stdout
             .contains("allow-passthrough on")

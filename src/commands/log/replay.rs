@@ -17,6 +17,7 @@ use super::query::{Query, read_records};
 use crate::commands::{Surroundings, supervisor};
 use crate::error::{CommandError, CommandResult};
 use crate::feed::{Feed, Health, Role};
+use crate::launch::Stopped;
 use crate::log::Record;
 use crate::log::player::Player;
 use crate::log::when::LocalClock;
@@ -242,6 +243,18 @@ impl Hands for Idle {
 
     fn hooks(&self) -> Hooks {
         Hooks::Unknown
+    }
+
+    fn start(&self, _: usize, _: Option<String>) -> Result<String, String> {
+        Err(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn stop(&self, _: &Row) -> Stopped {
+        Stopped::Failed(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn close_pane(&self, _: &Row) -> Stopped {
+        Stopped::Failed(ONLY_A_REPLAY.to_owned())
     }
 
     fn snoozes(&self) -> Snoozes {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::Pen;
+use crate::tui::manage::Stage;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::text;
 
@@ -62,6 +63,9 @@ fn hints(model: &Model) -> Vec<Hint> {
             ("j k", "scroll"),
             ("q", "quit"),
         ],
+        Panel::Launch(_) => vec![("Enter", "start"), ("j k", "choose"), ("Esc", "close")],
+        Panel::Stop(stop) if stop.stage == Stage::Stopping => vec![("Esc", "close")],
+        Panel::Stop(_) => vec![("x", "stop it"), ("Esc", "leave it")],
         Panel::Help | Panel::Install(_) => vec![("Esc", "close"), ("j k", "scroll"), ("q", "quit")],
         _ if model.offers_install() => vec![("i", "install"), ("?", "help"), ("q", "quit")],
         _ if model.rows.is_empty() => vec![("?", "help"), ("q", "quit")],

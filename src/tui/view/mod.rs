@@ -7,6 +7,7 @@ mod header;
 mod help;
 mod install;
 mod list;
+mod manage;
 mod pen;
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -63,6 +64,8 @@ pub(super) fn hidden_lines(model: &Model, now: Timestamp) -> usize {
 fn panel_lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> {
     match &model.panel {
         Panel::Install(install) => install::lines(install, model.setup.theme, width),
+        Panel::Launch(launch) => manage::launchers(launch, model.setup.theme, width),
+        Panel::Stop(stop) => manage::stop(stop, model.setup.theme, width),
         Panel::Explain => detail::lines(model, now, width, true),
         Panel::Detail | Panel::Help => detail::lines(model, now, width, false),
     }
