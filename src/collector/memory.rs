@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::mirror::{Mirror, rotate};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -20,6 +21,9 @@ use crate::witness::process;
 
 /// How often the mirror's condition is looked at, while events come.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
+
+/// A level that has not changed anything within this time of the last news of its row will not.
+const EFFECT_WITHIN: Duration = Duration::from_secs(10);
 
 /// What was recalled, and how to go on.
 pub(super) struct Recalled {
@@ -60,7 +64,7 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
         memory: Memory {
             path,
             looked_at: None,
-            last_busy: BTreeMap::new(),
+            levels: BTreeMap::new(),
         },
         tailer,
     }
@@ -72,40 +76,56 @@ pub(super) fn is_gone(row: &Row) -> bool {
         .is_some_and(|pid| !process::is_alive(pid) || process::started_after(pid, row.ts))
 }
 
+fn is_about(reading: &Reading, row: &Row) -> bool {
+    let same_process = row.pid.is_some() && row.pid == reading.pid;
+    let same_session = row.instance_id.is_some() && row.instance_id == reading.instance_id;
+    let same_pane = reading.pane.as_ref().is_some_and(|(server, pane)| {
+        row.server.as_ref() == Some(server) && row.pane == Some(*pane)
+    });
+    row.assistant == reading.assistant && (same_process || same_session || same_pane)
+}
+
+/// Whether a level says of an assistant what its row shows.
+fn agrees(level: Level, state: State) -> bool {
+    match level {
+        Level::Busy => state == State::Running,
+        Level::WaitingApproval | Level::WaitingInput => {
+            matches!(state, State::WaitingApproval | State::WaitingInput)
+        }
+        Level::Idle => matches!(state, State::Idle | State::Completed | State::Error),
+    }
+}
+
 /// The writing side.
 #[derive(Debug)]
 pub(super) struct Memory {
     path: Option<PathBuf>,
     looked_at: Option<Instant>,
-    /// The last busy level of each process that was written down, by when the assistant wrote it.
-    last_busy: BTreeMap<u32, Timestamp>,
+    /// The last level of each row that was written down.
+    levels: BTreeMap<RowKey, Level>,
 }
 
 impl Memory {
-    /// Writes down a reading. A busy level that only says again what was known is left out: while
-    /// sub-agents work, it is read several times a second.
+    /// Writes down a reading that may have had an effect on the table. The same level is read again
+    /// and again, several times a second while there is doubt; what only says once more what was
+    /// known is left out.
     pub(super) fn note_reading(
         &mut self,
         reading: &Reading,
         outcome: &Outcome,
         rows: &BTreeMap<RowKey, Row>,
     ) {
-        if let Some(pid) = reading.pid {
-            let is_known = self.last_busy.get(&pid) == Some(&reading.written);
-            if reading.level == Level::Busy {
-                if is_known && outcome.changed.is_empty() {
-                    return;
-                }
-                self.last_busy.insert(pid, reading.written);
-            } else {
-                self.last_busy.remove(&pid);
-            }
+        let row = rows.iter().find(|(_, row)| is_about(reading, row));
+        let Some((key, row)) = row else { return };
+        let is_known = self.levels.get(key) == Some(&reading.level);
+        let last_news = row.evidence.first().map(|evidence| evidence.at);
+        let is_settled = last_news.is_some_and(|at| reading.seen.since(at) > EFFECT_WITHIN);
+        let is_in_doubt = !agrees(reading.level, row.state) && !is_settled;
+        if is_known && outcome.changed.is_empty() && !is_in_doubt {
+            return;
         }
-        let row = rows.values().find(|row| {
-            let same_process = row.pid.is_some() && row.pid == reading.pid;
-            same_process || row.instance_id.is_some() && row.instance_id == reading.instance_id
-        });
-        if let Some(record) = Record::of_reading(reading, row.map(|row| row.target.clone())) {
+        self.levels.insert(key.clone(), reading.level);
+        if let Some(record) = Record::of_reading(reading, Some(row.target.clone())) {
             self.note(&record);
         }
     }
@@ -124,9 +144,9 @@ impl Memory {
             .filter(|key| key.server.is_some() && matches!(key.place, Target::Pane(_)));
         for row in ended.filter_map(|key| rows.get(key)) {
             self.note(&Record::of_end(row, now));
-            if let Some(pid) = row.pid {
-                self.last_busy.remove(&pid);
-            }
+        }
+        for key in &outcome.removed {
+            self.levels.remove(key);
         }
     }
 

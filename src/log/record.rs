@@ -1,8 +1,9 @@
 //! What a line of the log says: an event, or a reading that the collector wrote down as one.
 //!
-//! A reading is a level with two times, when the assistant wrote it and when we saw it, and the
-//! table needs both to come to the same rows again. So its line is an event like any other, with
-//! the time of seeing as `ts`, and one field more that other readers ignore: `written`.
+//! A reading is a level with two times, when the assistant wrote it and when we saw it, and with how
+//! far it may lag; the table needs all to come to the same rows again. So its line is an event like
+//! any other, with the time of seeing as `ts`, and fields more that other readers ignore: `written`,
+//! and `lag_ms` where there is any.
 
 use std::time::Duration;
 
@@ -29,12 +30,16 @@ pub struct Record {
     pub event: Event,
     /// When the assistant wrote what a witness saw at `event.ts`.
     written: Option<Timestamp>,
+    /// How long that may lag behind the hook that tells of the same.
+    lag: Duration,
 }
 
 #[derive(Deserialize)]
 struct Extra<'a> {
     #[serde(borrow)]
     written: Option<Cow<'a, str>>,
+    #[serde(default)]
+    lag_ms: u32,
 }
 
 impl From<Event> for Record {
@@ -42,6 +47,7 @@ impl From<Event> for Record {
         Self {
             event,
             written: None,
+            lag: Duration::ZERO,
         }
     }
 }
@@ -56,9 +62,11 @@ impl Record {
         let extra = (event.source == Source::Witness)
             .then(|| serde_json::from_slice::<Extra<'_>>(line).ok())
             .flatten();
+        let lag = extra.as_ref().map_or(0, |extra| extra.lag_ms);
         Ok(Self {
             event,
             written: extra.and_then(|extra| Timestamp::parse(&extra.written?)),
+            lag: Duration::from_millis(lag.into()),
         })
     }
 
@@ -94,6 +102,7 @@ impl Record {
         Some(Self {
             event,
             written: Some(reading.written),
+            lag: reading.lag,
         })
     }
 
@@ -130,7 +139,12 @@ impl Record {
         let mut line = self.event.encode()?;
         if let Some(written) = self.written {
             line.pop();
-            line.extend_from_slice(format!(",\"written\":\"{written}\"}}").as_bytes());
+            line.extend_from_slice(format!(",\"written\":\"{written}\"").as_bytes());
+            if !self.lag.is_zero() {
+                let lag = self.lag.as_millis();
+                line.extend_from_slice(format!(",\"lag_ms\":{lag}").as_bytes());
+            }
+            line.push(b'}');
         }
         if line.len() > pane_patrol_hooks::event::MAX_EVENT_BYTES {
             return Err(EventError::TooLarge(line.len()));
@@ -160,7 +174,11 @@ impl Record {
     }
 
     fn into_reading(self) -> Reading {
-        let Self { event, written } = self;
+        let Self {
+            event,
+            written,
+            lag,
+        } = self;
         let level = match event.state {
             State::WaitingApproval => Level::WaitingApproval,
             State::WaitingInput => Level::WaitingInput,
@@ -179,8 +197,7 @@ impl Record {
             home: event.home,
             attended: event.attended,
             detail: event.message,
-            // What is known by now has caught up.
-            lag: Duration::ZERO,
+            lag,
         }
     }
 }
@@ -227,6 +244,7 @@ mod tests {
                 level: Level::Busy,
                 detail: None,
                 attended: false,
+                lag: Duration::from_millis(1500),
                 ..reading()
             },
         ] {
