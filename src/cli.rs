@@ -313,6 +313,21 @@ pub struct InstallArgs {
     /// Also register the event that lets requests be answered from the dashboard
     #[arg(long)]
     pub approvals: bool,
+    /// What else is to be set.
+    #[command(flatten)]
+    pub codex: CodexArgs,
+}
+
+/// Options of `install` for Codex alone.
+#[derive(Args, Debug)]
+pub struct CodexArgs {
+    /// Let Codex put its state and session into the window's title, so that a pane is found whose
+    /// hooks run in the server all panes share (`tui.terminal_title` in its config.toml)
+    #[arg(long = "codex-terminal-title")]
+    pub terminal_title: bool,
+    /// Let each Codex run by itself, without that server (`features.daemon_auto_start = false`)
+    #[arg(long = "codex-no-daemon")]
+    pub no_daemon: bool,
 }
 
 /// Options of `uninstall`.

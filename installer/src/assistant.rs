@@ -45,6 +45,8 @@ pub(crate) enum Format {
     Json(Schema),
     /// A file of ours, a plugin that the assistant loads.
     Plugin,
+    /// Single settings in a TOML file.
+    Toml,
 }
 
 /// How entries look in a JSON file.
@@ -134,6 +136,22 @@ pub static CODEX: Assistant = Assistant {
     }),
 };
 
+/// Codex CLI's other file, for settings that the person asks for.
+pub static CODEX_CONFIG: Assistant = Assistant {
+    name: "codex",
+    title: "Codex",
+    program: "codex",
+    adapter: &adapter::codex::ADAPTER,
+    folders: Folders {
+        variable: Some("CODEX_HOME"),
+        other_home: None,
+        in_config: None,
+        in_home: ".codex",
+        file: "config.toml",
+    },
+    format: Format::Toml,
+};
+
 /// OpenCode.
 pub static OPENCODE: Assistant = Assistant {
     name: "opencode",
@@ -213,6 +231,12 @@ impl Assistant {
     /// The one called `name`.
     pub fn find(name: &str) -> Option<&'static Self> {
         Self::ALL.iter().copied().find(|row| row.name == name)
+    }
+
+    /// The row that says how `file` of this assistant is edited.
+    pub fn for_file(&'static self, file: &Path) -> &'static Self {
+        let is_config = self.name == CODEX_CONFIG.name && file.ends_with("config.toml");
+        if is_config { &CODEX_CONFIG } else { self }
     }
 
     /// The names of all variables that [`Assistant::locate`] asks for.

@@ -24,12 +24,16 @@ mod plan;
 mod plugin;
 pub mod status;
 mod store;
+mod toml;
 mod view;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
-pub use assistant::{Assistant, CLAUDE, CODEX, COPILOT, GEMINI, Location, OPENCODE, QWEN};
+pub use assistant::{
+    Assistant, CLAUDE, CODEX, CODEX_CONFIG, COPILOT, GEMINI, Location, OPENCODE, QWEN,
+};
 pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
 pub use manifest::Action;
 pub use plan::{Edit, Plan, Site, Wanted, plan_install, plan_uninstall};
 pub use store::{installed_at, recorded_files};
+pub use toml::{CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, Setting};

@@ -9,12 +9,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::assistant::{Assistant, Format, Location};
 use crate::command;
 use crate::diff;
-use crate::edit;
+use crate::edit::{self, Installed};
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, Registered, Write, print_version};
 use crate::place::Place;
 use crate::plugin;
 use crate::store::Record;
+use crate::toml::{self, Setting};
 use crate::view::View;
 
 /// Whose settings are edited, where, and by whom. Everything that a plan may know of the world
@@ -42,6 +43,8 @@ pub struct Wanted {
     pub version: Option<Version>,
     /// Whether requests may be answered from the dashboard.
     pub approvals: bool,
+    /// Single settings, for a file that takes those.
+    pub settings: Vec<Setting>,
 }
 
 /// An intended change.
@@ -142,6 +145,13 @@ pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
             edit::install(text, assistant, schema, &events, &executable, previous)
         }
         Format::Plugin => plugin::install(text, assistant, &executable),
+        Format::Toml => {
+            let mut traces = previous.cloned().unwrap_or_default();
+            toml::install(text, &wanted.settings, &mut traces.settings).map(|text| Installed {
+                text,
+                traces: Some(traces),
+            })
+        }
     }
     .map_err(|error| view.error(&error))?;
     let after = Some(installed.text.into_bytes());

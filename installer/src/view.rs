@@ -13,6 +13,7 @@ use crate::place::{self, Place};
 use crate::plan::{Edit, Plan, Site};
 use crate::plugin;
 use crate::store::{self, Original, Record};
+use crate::toml;
 
 /// Everything that was read.
 pub(crate) struct View {
@@ -36,11 +37,18 @@ impl View {
             let manifest = &mut record.manifest;
             manifest.forget_writes_that_never_happened(now.as_deref());
         }
+        let has_ours = match site.assistant.format {
+            // Nothing in the file says whose a setting is.
+            Format::Toml => record
+                .as_ref()
+                .is_some_and(|record| !record.manifest.writes.is_empty()),
+            Format::Json(_) | Format::Plugin => has_ours(&text, site.assistant),
+        };
         Ok(Self {
-            has_ours: has_ours(&text, site.assistant),
             place,
             text,
             now,
+            has_ours,
             record,
         })
     }
@@ -92,6 +100,7 @@ impl View {
         let schema = match &site.assistant.format {
             Format::Json(schema) => schema,
             Format::Plugin => return Ok(self.without_plugin(notes)),
+            Format::Toml => return self.without_settings(),
         };
         if self.has_ours && self.record.is_none() {
             notes.push(
@@ -105,6 +114,16 @@ impl View {
         let text = edit::uninstall(&self.text, site.assistant, schema, origin)
             .map_err(|error| self.error(&error))?;
         Ok(self.unless_created(text, schema))
+    }
+
+    /// The file without the settings that the record says were ours.
+    fn without_settings(&self) -> Result<Option<Vec<u8>>, PlanError> {
+        let record = self.same_file();
+        let traces = record.and_then(|record| record.manifest.created_inside.as_ref());
+        let done = traces.map_or(&[][..], |traces| &traces.settings);
+        let text = toml::uninstall(&self.text, done).map_err(|error| self.error(&error))?;
+        let was_made = matches!(record.and_then(Record::original), Some(Original::NoFile));
+        Ok((!(was_made && edit::is_blank(&text))).then(|| text.into_bytes()))
     }
 
     /// A plugin of ours goes whole; what a person has written into it stays in the backup.
@@ -272,8 +291,10 @@ pub(crate) fn syntax_error(path: &Path, text: &str, error: &EditError) -> PlanEr
 }
 
 fn has_ours(text: &str, assistant: &Assistant) -> bool {
-    let Format::Json(schema) = &assistant.format else {
-        return plugin::is_ours(text, assistant);
+    let schema = match &assistant.format {
+        Format::Json(schema) => schema,
+        Format::Plugin => return plugin::is_ours(text, assistant),
+        Format::Toml => return false,
     };
     Document::parse_as(text, schema.dialect)
         .is_ok_and(|document| !entry::find(&document, assistant, schema).is_empty())

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use pane_patrol_installer::{
-    Assistant, Change, Location, Plan, Site, apply, plan_install, plan_uninstall, recorded_files,
+    Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, Change, Location, Plan,
+    Setting, Site, apply, plan_install, plan_uninstall, recorded_files,
 };
 
 use super::{Surroundings, after_install, site};
@@ -42,16 +43,52 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
         messages::status("No assistant was found on PATH; nothing was changed.");
         return Ok(());
     }
-    let jobs = chosen
+    let settings = codex_settings(arguments);
+    let has_codex = chosen
+        .iter()
+        .any(|assistant| assistant.name == CODEX_CONFIG.name);
+    if !settings.is_empty() && !has_codex {
+        return Err(
+            CommandError::new("an option for Codex was given, but not Codex")
+                .hint("add `--assistant codex`")
+                .exit(EXIT_USAGE),
+        );
+    }
+    let mut jobs: Vec<_> = chosen
         .into_iter()
         .map(|assistant| job(surroundings, assistant, arguments.approvals))
         .collect();
+    if !settings.is_empty() {
+        jobs.push(settings_job(surroundings, settings));
+    }
     let told = Told {
         verb: "install",
         nothing: |name| format!("The hooks of {name} are registered already; nothing was changed."),
         done: |assistant| after_install::notes(assistant).map(str::to_owned).collect(),
     };
     carry_out_all(jobs, arguments.dry_run, &told)
+}
+
+/// The settings of Codex that the person asked for.
+fn codex_settings(arguments: &InstallArgs) -> Vec<Setting> {
+    let title = arguments
+        .codex
+        .terminal_title
+        .then_some(CODEX_TERMINAL_TITLE);
+    let no_daemon = arguments.codex.no_daemon.then_some(CODEX_NO_DAEMON);
+    title.into_iter().chain(no_daemon).collect()
+}
+
+fn settings_job(surroundings: &Surroundings, settings: Vec<Setting>) -> Planned {
+    let site = find_site(surroundings, &CODEX_CONFIG)?;
+    let mut wanted = site::wanted(&CODEX_CONFIG).ok_or_else(|| {
+        CommandError::new("could not find out by which path this program is called")
+    })?;
+    wanted.settings = settings;
+    let plan = plan_install(&site, &wanted)
+        .map_err(|error| failed("install", &site, &error, error.hints()))?;
+    let notes = Vec::new();
+    Ok(Job { site, plan, notes })
 }
 
 fn job(surroundings: &Surroundings, assistant: &'static Assistant, approvals: bool) -> Planned {
@@ -90,8 +127,13 @@ pub(super) fn uninstall(surroundings: &Surroundings, arguments: &UninstallArgs) 
                 continue;
             }
         };
-        let others = other_sites(&site);
+        let here = assistant.folder(&site.location).to_owned();
+        let same_folder = |other: &Site| other.location.settings.starts_with(&here);
+        let (beside, others) = other_sites(&site)
+            .into_iter()
+            .partition::<Vec<_>, _>(same_folder);
         jobs.push(uninstall_job(site));
+        jobs.extend(beside.into_iter().map(uninstall_job));
         if everything {
             jobs.extend(others.into_iter().map(uninstall_job));
         } else {
@@ -140,6 +182,7 @@ fn other_sites(site: &Site) -> Vec<Site> {
     };
     others
         .map(|file| Site {
+            assistant: site.assistant.for_file(&file),
             location: there(file),
             ..site.clone()
         })

@@ -45,6 +45,7 @@ pub(super) fn wanted(assistant: &'static Assistant) -> Option<Wanted> {
         executable: executable()?,
         version: version(assistant),
         approvals: false,
+        settings: Vec::new(),
     })
 }
 

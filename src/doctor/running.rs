@@ -26,7 +26,13 @@ pub fn running(program: &str) -> Vec<Timestamp> {
 fn is_of(program: &str, arguments: &[String]) -> bool {
     let named = |argument: &String| {
         let path = Path::new(argument);
-        path.file_name().is_some_and(|name| name == program)
+        let script = path.extension().is_some_and(|extension| extension == "js");
+        let name = if script {
+            path.file_stem()
+        } else {
+            path.file_name()
+        };
+        name.is_some_and(|name| name == program)
     };
     arguments.iter().take(2).any(named)
 }
@@ -42,6 +48,7 @@ mod tests {
             is_of("qwen", &words)
         };
         assert!(is_of(&["qwen"]) && is_of(&["node", "/usr/bin/qwen", "-c"]));
+        assert!(is_of(&["node", "/x/qwen.js"]));
         assert!(!is_of(&["vim", "notes", "qwen"]) && !is_of(&["qwenx"]) && !is_of(&[]));
     }
 }

@@ -128,3 +128,45 @@ fn only_those_on_path_are_meant_by_all() {
     assert!(read(&env, ".qwen/settings.json").is_some());
     assert!(!env.home().join(".gemini").exists());
 }
+
+#[test]
+fn settings_of_codex_are_changed_only_when_asked_for_and_given_back() {
+    let env = TestEnv::new();
+    with_programs(&env, &["codex"]);
+    let config = "# mine\nnotify = [\"say\", \"done\"]\n\n[tui]\ntheme = 'x' # why\n";
+    write(&env, ".codex/config.toml", config);
+    assert!(run(&env, &["install", "--all"]).status.success());
+    assert_eq!(read(&env, ".codex/config.toml").as_deref(), Some(config));
+    let options = ["--codex-terminal-title", "--codex-no-daemon"];
+    let arguments = [&["install", "--assistant", "codex"][..], &options[..]].concat();
+    let done = run(&env, &arguments);
+    assert!(done.status.success(), "{done:?}");
+    let set = read(&env, ".codex/config.toml").expect("it is there");
+    assert!(
+        set.contains("\"thread-id\"]") && set.contains("daemon_auto_start = false"),
+        "{set}"
+    );
+    assert_eq!(set.matches("[tui]").count(), 1, "{set}");
+    assert!(
+        set.starts_with("# mine\nnotify = [\"say\", \"done\"]\n"),
+        "{set}"
+    );
+    let again = run(&env, &arguments);
+    assert!(again.stdout.is_empty(), "{again:?}");
+    let trusted = "\n[hooks.state.\"/x:stop:0:0\"]\ntrusted_hash = \"y\"\n";
+    write(&env, ".codex/config.toml", &(set + trusted));
+    assert!(
+        run(&env, &["uninstall", "--assistant", "codex"])
+            .status
+            .success()
+    );
+    assert_eq!(
+        read(&env, ".codex/config.toml"),
+        Some(config.to_owned() + trusted)
+    );
+    let alone = run(
+        &env,
+        &["install", "--assistant", "qwen", "--codex-no-daemon"],
+    );
+    assert_eq!(alone.status.code(), Some(2), "{alone:?}");
+}

@@ -20,6 +20,7 @@ use crate::entry::{self, Entry, HOOKS};
 use crate::json::scan::{BOM, Document, Kind, NodeId, SyntaxError};
 use crate::json::splice::carry_out;
 use crate::json::style::Style;
+use crate::toml::Set;
 
 /// Why a text cannot be edited, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,9 @@ pub(crate) struct Traces {
     /// Blanks of empty event arrays.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     event_blanks: BTreeMap<String, String>,
+    /// Single settings that were set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) settings: Vec<Set>,
 }
 
 /// What is known about how our entries came into the file.

@@ -31,7 +31,7 @@ const OLD: Option<Version> = Some(Version(2, 0, 60));
 fn schema() -> &'static Schema {
     match &CLAUDE.format {
         Format::Json(schema) => schema,
-        Format::Plugin => panic!("a plugin"),
+        Format::Plugin | Format::Toml => panic!("no JSON"),
     }
 }
 

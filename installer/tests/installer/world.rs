@@ -156,6 +156,7 @@ pub(crate) fn wanted(program: &str, version: Option<Version>, approvals: bool) -
         executable: program.into(),
         version,
         approvals,
+        settings: Vec::new(),
     }
 }
 
