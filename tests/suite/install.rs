@@ -91,7 +91,8 @@ fn everybody_found_is_told_in_one_go_and_everything_comes_out_again() {
     let out = run(&env, &["uninstall"]);
     assert!(out.status.success(), "{out:?}");
     assert_eq!(read(&env, ".gemini/settings.json").as_deref(), Some(GEMINI));
-    for folder in [".claude", ".codex", ".copilot", ".qwen", ".config"] {
+    assert!(!env.path("config/opencode").exists());
+    for folder in [".claude", ".codex", ".copilot", ".qwen"] {
         assert!(!env.home().join(folder).exists(), "{folder} is still there");
     }
     let nothing = run(&env, &["uninstall"]);

@@ -5,6 +5,7 @@ mod common;
 
 mod collector;
 mod dashboard;
+mod docs;
 mod doctor;
 mod hook;
 mod hub;
