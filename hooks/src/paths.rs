@@ -127,6 +127,13 @@ impl Places {
         Some(folder.join("session-events.jsonl"))
     }
 
+    /// One line for each decision made in the person's name.
+    pub fn decisions(&self) -> Option<PathBuf> {
+        self.state
+            .as_ref()
+            .map(|state| state.join("decisions.jsonl"))
+    }
+
     /// Backups and manifests of installs.
     pub fn installs(&self) -> Option<PathBuf> {
         self.state.as_ref().map(|state| state.join("installs"))

@@ -111,6 +111,15 @@ pub fn census(config: &Path) -> Option<Census> {
     Some(census)
 }
 
+/// What the session of process `pid` below a config folder says at this moment; `None` when it says
+/// nothing or the process is another one.
+pub fn look(config: &Path, pid: u32) -> Option<Reading> {
+    let path = config.join("sessions").join(format!("{pid}.json"));
+    let session = read(&path, pid)?;
+    session.living_process()?;
+    Some(session.reading(None, Timestamp::now()))
+}
+
 fn parse(bytes: &[u8]) -> Option<Session> {
     let wire: Wire = serde_json::from_slice(bytes).ok()?;
     let millis = wire
