@@ -36,6 +36,12 @@ pub enum Command {
     Stop(StopArgs),
     /// Keep notices of an assistant back for a while
     Snooze(SnoozeArgs),
+    /// Say yes, this once, to what an assistant wants to do
+    Approve(ApproveArgs),
+    /// Say no to what an assistant wants to do
+    Deny(DenyArgs),
+    /// Answer an assistant's question with one of its options
+    Answer(AnswerArgs),
     /// Collect events without a screen, for `status` and for dashboards started later
     Collect,
     /// Print what every assistant is doing
@@ -125,6 +131,32 @@ pub struct SnoozeArgs {
     /// For how long; 0 ends it
     #[arg(default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=10_080))]
     pub minutes: u64,
+}
+
+/// Options of `approve`.
+#[derive(Args, Debug)]
+pub struct ApproveArgs {
+    /// Whose request: `session:window.pane` or `%N`
+    pub target: String,
+}
+
+/// Options of `deny`.
+#[derive(Args, Debug)]
+pub struct DenyArgs {
+    /// Whose request: `session:window.pane` or `%N`
+    pub target: String,
+    /// What to do instead, one line; without it the assistant stops and waits for you
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+}
+
+/// Options of `answer`.
+#[derive(Args, Debug)]
+pub struct AnswerArgs {
+    /// Whose question: `session:window.pane` or `%N`
+    pub target: String,
+    /// The option, by its number or its words
+    pub option: String,
 }
 
 /// Options of `status`.

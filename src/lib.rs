@@ -10,6 +10,7 @@
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
 //! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `tmux` |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
+//! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `tmux`, `witness` |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
 //! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `jump`'s call |
 //! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
@@ -17,6 +18,7 @@
 //! | [`commands`] | one file a subcommand; the only place that knows all others | everything |
 //! | [`cli`], [`error`], [`messages`] | what is typed, how a command fails, what is printed | nothing |
 
+pub mod act;
 pub mod cli;
 pub mod collector;
 pub mod commands;

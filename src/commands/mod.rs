@@ -2,8 +2,12 @@
 //! down; nothing below reads it again.
 
 mod after_install;
+mod answer;
+mod approve;
 mod collect;
+mod decide;
 mod demo;
+mod deny;
 mod describe;
 mod doctor;
 mod emit;
@@ -35,6 +39,9 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Start(arguments)) => start::start(&surroundings, arguments),
         Some(Command::Stop(arguments)) => start::stop(&surroundings, arguments),
         Some(Command::Snooze(arguments)) => snooze::run(&surroundings, arguments),
+        Some(Command::Approve(arguments)) => approve::run(&surroundings, arguments),
+        Some(Command::Deny(arguments)) => deny::run(&surroundings, arguments),
+        Some(Command::Answer(arguments)) => answer::run(&surroundings, arguments),
         Some(Command::Collect) => collect::run(&surroundings),
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
         Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),

@@ -1,0 +1,501 @@
+//! The dialog on the screen of a Claude Code pane, read from `capture-pane`.
+//!
+//! A safety check and nothing else: it decides whether a key may be pressed, never what a row says.
+//! Whatever is not exactly as known is no dialog. The layouts are those of 2.1.197 and 2.1.329: a
+//! rule, a title, what it is about, a question, numbered options and a footer.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::request::Bound;
+
+/// A line of at least so many dashes is a rule across the pane; panes of 40 columns have it too.
+const RULE: usize = 20;
+
+/// What kind of answer a dialog wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// May this tool be used?
+    Permission,
+    /// A question with options.
+    Question,
+}
+
+/// One numbered line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is pressed for it.
+    pub number: u8,
+    /// Its words.
+    pub label: String,
+    /// The line as it is on the screen, with the cursor.
+    pub line: String,
+}
+
+/// A dialog that waits for an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    /// What it wants.
+    pub kind: Kind,
+    /// Its first line, for example `Bash command`.
+    pub title: String,
+    /// What stands between the title and the options, empty lines left out, as it is on the screen.
+    pub body: Vec<String>,
+    /// From 1, without a gap.
+    pub options: Vec<Choice>,
+    /// The number of the option the cursor is on.
+    pub selected: Option<u8>,
+    /// Nobody has begun to write into it.
+    pub untouched: bool,
+    /// The first line of its footer.
+    pub footer: String,
+}
+
+impl Dialog {
+    /// Reads the screen's text. `None` when no dialog of a known shape is its last word.
+    pub fn read(screen: &str) -> Option<Self> {
+        let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+        let footer = lines.iter().rposition(|line| is_footer(line.trim()))?;
+        // A narrow pane wraps the footer; anything else below it is not a dialog.
+        let below: Vec<&str> = lines[footer..]
+            .iter()
+            .map(|line| line.trim())
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let after = footer + below.len();
+        if below.len() > 3 || lines[after..].iter().any(|line| !line.trim().is_empty()) {
+            return None;
+        }
+        let foot = below.join(" ");
+        let kind = if foot.starts_with("Enter to select") {
+            Kind::Question
+        } else {
+            Kind::Permission
+        };
+        let (first, options, selected) = read_options(&lines[..footer])?;
+        let top = lines[..first].iter().rposition(|line| is_rule(line, '─'))?;
+        let mut body: Vec<String> = lines[top + 1..first]
+            .iter()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| (*line).to_owned())
+            .collect();
+        if body.is_empty() {
+            return None;
+        }
+        let title = body.remove(0).trim().to_owned();
+        let untouched = kind == Kind::Question || foot.contains("Tab to amend");
+        Some(Self {
+            kind,
+            title,
+            body,
+            options,
+            selected,
+            untouched,
+            footer: lines[footer].trim().to_owned(),
+        })
+    }
+
+    /// The option that approves this once and nothing more.
+    pub fn yes(&self) -> Option<u8> {
+        self.options
+            .iter()
+            .find(|choice| choice.label == "Yes")
+            .map(|choice| choice.number)
+    }
+
+    /// The option that denies: the last one.
+    pub fn no(&self) -> Option<u8> {
+        let last = self.options.last()?;
+        let denies = last.label == "No" || last.label.starts_with("No, and tell Claude");
+        denies.then_some(last.number)
+    }
+
+    /// The option the cursor is on.
+    pub fn at_cursor(&self) -> Option<&Choice> {
+        self.options
+            .iter()
+            .find(|option| Some(option.number) == self.selected)
+    }
+
+    /// Why this dialog does not show the request; `None` when it does.
+    pub fn difference(&self, bound: &Bound) -> Option<&'static str> {
+        const OTHER: Option<&str> = Some("the dialog on the screen is about something else");
+        let request = &bound.request;
+        let Some(message) = request.message.as_deref() else {
+            return Some("what it asks is not known");
+        };
+        if (self.kind == Kind::Question) != bound.is_question() {
+            return OTHER;
+        }
+        if self.title.contains(" · from the ") && request.agent_id.is_none() {
+            return OTHER;
+        }
+        let shows = match (self.kind, request.tool.as_deref().unwrap_or_default()) {
+            (Kind::Question, _) => self.asks(message),
+            (_, "Bash") => self.title.starts_with("Bash command") && self.runs(message),
+            (_, "Write" | "Edit" | "MultiEdit" | "NotebookEdit") => {
+                self.is_about_file(message, bound.cwd.as_deref())
+            }
+            (_, tool) if tool.starts_with("mcp__") => self.is_about_mcp(tool, message),
+            _ => self.holds(message),
+        };
+        if shows { None } else { OTHER }
+    }
+
+    /// A line that stands for the request on the screen, to be found there again by tmux itself.
+    pub fn landmark(&self) -> &str {
+        let (block, _) = self.blocks();
+        let lines = block.unwrap_or(&self.body);
+        lines
+            .iter()
+            .map(|line| line.trim())
+            .filter(|line| !is_rule(line, '╌'))
+            .max_by_key(|line| line.len())
+            .unwrap_or(&self.title)
+    }
+
+    /// What stands between the first two dotted rules, and what stands above them.
+    fn blocks(&self) -> (Option<&[String]>, &[String]) {
+        let mut rules = self
+            .body
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| is_rule(line, '╌'))
+            .map(|(index, _)| index);
+        match (rules.next(), rules.next()) {
+            (Some(first), Some(second)) => {
+                (Some(&self.body[first + 1..second]), &self.body[..first])
+            }
+            _ => (None, &self.body),
+        }
+    }
+
+    /// The command, whole: what follows it must begin on a line of its own.
+    fn runs(&self, message: &str) -> bool {
+        match self.blocks() {
+            (Some(block), _) => says(block, message),
+            (None, body) => {
+                // The older layout has the description below the command.
+                (1..body.len()).any(|end| says(&body[..end], message))
+            }
+        }
+    }
+
+    fn is_about_file(&self, message: &str, cwd: Option<&str>) -> bool {
+        let (_, above) = self.blocks();
+        let shown: String = above.iter().map(|line| line.trim()).collect();
+        let cwd = cwd.unwrap_or("/");
+        !shown.is_empty() && resolve(cwd, &shown) == resolve(cwd, message)
+    }
+
+    /// `lab echo: x=1` is shown as `lab — Echo Tool: (MCP)` and `x: "1"`.
+    fn is_about_mcp(&self, tool: &str, message: &str) -> bool {
+        let server = tool.trim_start_matches("mcp__").split("__").next();
+        let (block, above) = self.blocks();
+        let named = above.iter().any(|line| {
+            line.trim()
+                .split_once(" — ")
+                .is_some_and(|(name, rest)| Some(name) == server && rest.contains("(MCP)"))
+        });
+        let argument = message
+            .split_once(": ")
+            .map_or("", |(_, argument)| argument);
+        let (key, value) = argument.split_once('=').unwrap_or(("", argument));
+        let block = squeeze(&block.unwrap_or_default().concat());
+        let value = squeeze(cut(value).0);
+        let begins = squeeze(&format!("{key}: \"{value}"));
+        named && (argument.is_empty() || block.starts_with(&begins))
+    }
+
+    /// The question, whole, somewhere above the options.
+    fn asks(&self, message: &str) -> bool {
+        let end = self.body.len();
+        (0..end).any(|start| says(&self.body[start..], message))
+    }
+
+    /// For tools whose layout is not known in detail: the message fills lines of its own.
+    fn holds(&self, message: &str) -> bool {
+        let end = self.body.len();
+        (0..end).any(|from| (from + 1..=end).any(|to| says(&self.body[from..to], message)))
+    }
+}
+
+/// Whether `lines` are `message` and nothing else, wherever the pane has wrapped them. A message that
+/// was cut has to be how they begin.
+fn says(lines: &[String], message: &str) -> bool {
+    let shown: String = lines.iter().map(|line| squeeze(unmarked(line))).collect();
+    let (message, is_cut) = cut(message);
+    let message = squeeze(message);
+    if is_cut {
+        shown.starts_with(&message) && !message.is_empty()
+    } else {
+        shown == message
+    }
+}
+
+/// A line without the bar that newer versions draw beside a command of several lines.
+fn unmarked(line: &str) -> &str {
+    let line = line.trim();
+    line.strip_prefix('│').unwrap_or(line)
+}
+
+/// A message without the mark that more followed.
+fn cut(message: &str) -> (&str, bool) {
+    match message.strip_suffix('…') {
+        Some(rest) => (rest, true),
+        None => (message, false),
+    }
+}
+
+/// Without white space: a pane wraps where it must.
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// `path` below `cwd`, without `.` and `..`; by its words alone.
+fn resolve(cwd: &str, path: &str) -> PathBuf {
+    let mut whole = PathBuf::new();
+    for part in Path::new(cwd).join(path).components() {
+        match part {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            Component::CurDir => {}
+            other => whole.push(other),
+        }
+    }
+    whole
+}
+
+fn is_rule(line: &str, dash: char) -> bool {
+    let line = line.trim();
+    line.chars().count() >= RULE && line.chars().all(|c| c == dash)
+}
+
+fn is_footer(line: &str) -> bool {
+    line.starts_with("Esc to cancel") || line.starts_with("Enter to select")
+}
+
+/// The numbered lines at the end of `lines`, read upwards to number 1: where that stands, all of them,
+/// and which one the cursor is on.
+fn read_options(lines: &[&str]) -> Option<(usize, Vec<Choice>, Option<u8>)> {
+    let mut options: Vec<Choice> = Vec::new();
+    let mut selected = None;
+    for (index, line) in lines.iter().enumerate().rev() {
+        let Some((number, label, has_cursor)) = option(line) else {
+            continue;
+        };
+        if options
+            .last()
+            .is_some_and(|below| below.number != number + 1)
+        {
+            return None;
+        }
+        if has_cursor {
+            selected = Some(number);
+        }
+        options.push(Choice {
+            number,
+            label: label.to_owned(),
+            line: line.trim().to_owned(),
+        });
+        if number == 1 {
+            options.reverse();
+            return Some((index, options, selected));
+        }
+    }
+    None
+}
+
+/// `❯ 1. Yes`
+fn option(line: &str) -> Option<(u8, &str, bool)> {
+    let line = line.trim();
+    let (line, has_cursor) = match line.strip_prefix('❯') {
+        Some(rest) => (rest.trim_start(), true),
+        None => (line, false),
+    };
+    // Where it is narrow 2.1.197 leaves the space out.
+    let (number, label) = line.split_once('.')?;
+    let number = number
+        .parse()
+        .ok()
+        .filter(|number| (1..=9).contains(number))?;
+    Some((number, label.trim(), has_cursor))
+}
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::event::State;
+
+    use super::*;
+    use crate::state::{Request, Row};
+    use crate::tui::fixture::row;
+
+    fn screen(name: &str) -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures/claude/screens")
+            .join(name);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    fn dialog(name: &str) -> Dialog {
+        Dialog::read(&screen(name)).unwrap_or_else(|| panic!("{name} is a dialog"))
+    }
+
+    fn request(tool: &str, message: &str) -> Bound {
+        let state = if tool == "AskUserQuestion" {
+            State::WaitingInput
+        } else {
+            State::WaitingApproval
+        };
+        let row = row(1, "claude", state, "a:0.0", 5);
+        let request = Request {
+            state,
+            request_id: None,
+            agent_id: None,
+            tool: Some(tool.to_owned()),
+            message: Some(message.to_owned()),
+            since: row.since,
+            source: pane_patrol_hooks::event::Source::Hook,
+        };
+        Bound::to(&Row {
+            waiting: vec![request],
+            cwd: Some("/home/user/proj".to_owned()),
+            ..row
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn every_permission_dialog_shows_its_own_request_and_no_other() {
+        let long = "touch a_rather_long_name_that_wraps_somewhere_in_the_middle && echo this is another part";
+        let cases = [
+            ("permission_bash.txt", "Bash", "touch f1 && sleep 9", 4),
+            (
+                "permission_bash.v2.1.197.txt",
+                "Bash",
+                "touch f1 && sleep 9",
+                3,
+            ),
+            ("permission_bash_narrow.txt", "Bash", long, 4),
+            ("permission_bash_narrow.v2.1.197.txt", "Bash", long, 3),
+            ("permission_write.txt", "Write", "a.txt", 3),
+            (
+                "permission_write_outside.txt",
+                "Write",
+                "/tmp/actlab/zz.txt",
+                3,
+            ),
+            ("permission_edit.txt", "Edit", "e.txt", 3),
+            ("permission_mcp.txt", "mcp__lab__echo", "lab echo: x=1", 3),
+        ];
+        for (name, tool, message, no) in cases {
+            let dialog = dialog(name);
+            assert_eq!(dialog.difference(&request(tool, message)), None, "{name}");
+            assert_eq!((dialog.yes(), dialog.no()), (Some(1), Some(no)), "{name}");
+            assert_eq!(dialog.selected, Some(1), "{name}");
+            assert!(dialog.untouched && !dialog.landmark().is_empty(), "{name}");
+            for (_, tool, other, _) in cases.iter().filter(|case| case.2 != message) {
+                assert!(
+                    dialog.difference(&request(tool, other)).is_some(),
+                    "{name} {other}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn part_of_a_command_is_another_command() {
+        for name in ["permission_bash.txt", "permission_bash.v2.1.197.txt"] {
+            let dialog = dialog(name);
+            for other in [
+                "touch f1",
+                "f1 && sleep 9",
+                "touch f1 && sleep 99",
+                "sleep 9",
+                "",
+                "lab command",
+            ] {
+                assert!(
+                    dialog.difference(&request("Bash", other)).is_some(),
+                    "{name} {other}"
+                );
+            }
+            let cut = request("Bash", "touch f1 && sl…");
+            assert_eq!(dialog.difference(&cut), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_sub_agents_dialog_is_not_the_main_agents() {
+        let dialog = dialog("permission_from_subagent.txt");
+        let mut bound = request("Bash", "touch subf");
+        assert!(dialog.difference(&bound).is_some());
+        bound.request.agent_id = Some("a1".to_owned());
+        assert_eq!(dialog.difference(&bound), None);
+    }
+
+    #[test]
+    fn a_dialog_somebody_writes_into_is_touched() {
+        for name in [
+            "permission_bash_feedback_tab.txt",
+            "permission_bash_feedback_text.txt",
+        ] {
+            let dialog = dialog(name);
+            assert!(!dialog.untouched && dialog.selected == Some(4), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_question_shows_itself_and_its_options() {
+        let dialog = dialog("ask_user_question.txt");
+        let question = |text: &str| request("AskUserQuestion", text);
+        assert_eq!(
+            dialog.difference(&question("Which colour do you want?")),
+            None
+        );
+        assert!(dialog.difference(&question("Which colour?")).is_some());
+        assert!(
+            dialog
+                .difference(&request("Bash", "Which colour do you want?"))
+                .is_some()
+        );
+        let labels: Vec<&str> = dialog.options.iter().map(|option| &*option.label).collect();
+        assert_eq!(
+            labels,
+            ["Red", "Blue", "Type something.", "Chat about this"]
+        );
+        assert_eq!((dialog.yes(), dialog.no()), (None, None));
+    }
+
+    #[test]
+    fn nothing_else_is_a_dialog_that_can_be_approved() {
+        for name in [
+            "auto_mode_check_unavailable.txt",
+            "permission_bash_denied.txt",
+            "permission_bash_running_after_approve.txt",
+            "plan_approval.txt",
+            "queued_prompt.txt",
+            "trust_dialog.txt",
+            "elicitation_form.txt",
+            "ask_user_question_multi_review.txt",
+        ] {
+            let yes = Dialog::read(&screen(name)).and_then(|dialog| dialog.yes());
+            assert_eq!(yes, None, "{name}");
+        }
+        for text in [
+            "",
+            "Esc to cancel",
+            "1. Yes\nEsc to cancel",
+            "❯ 1. Yes\n\n Esc to cancel · Tab to amend\n\n> more",
+        ] {
+            assert_eq!(Dialog::read(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_screen_makes_it_panic(screen in "(?s).{0,200}") {
+            let _ = Dialog::read(&screen);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Acting for the person: answering what an assistant asks, bound to that one request.
+//!
+//! | part | does |
+//! | --- | --- |
+//! | [`request`] | what a decision is bound to, and whether a row still asks it |
+//! | [`dialog`] | reads the dialog that is on the screen: a safety check, never a source of state |
+//! | [`keys`] | the procedure: look, compare, press once, see what became of it |
+//! | [`real`] | the hub, the session file and tmux, as the procedure sees them |
+//! | [`record`] | one line for each decision in `decisions.jsonl` |
+//!
+//! Nothing here is on the path of an event, and nothing here changes a row: what an answer does is
+//! heard from the assistant like everything else.
+
+pub mod dialog;
+#[cfg(test)]
+mod fuzz;
+pub mod keys;
+pub mod real;
+pub mod record;
+pub mod request;
+
+pub use keys::{Outcome, carry_out};
+pub use request::{Bound, Decision, Pick};

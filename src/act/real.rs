@@ -1,0 +1,217 @@
+//! The hub, the session file and tmux, as the procedure in [`super::keys`] sees them.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
+
+use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
+use super::record::Line;
+use super::request::{Bound, Decision};
+use crate::hub_client::HubClient;
+use crate::state::Row;
+use crate::tmux::{Tmux, TmuxError};
+use crate::witness::claude;
+
+/// What a pane is asked beside its text; the first line of the answer.
+const FLAGS: &str = "#{pid} #{pane_dead} #{pane_in_mode} #{pane_synchronized} #{pane_input_off}";
+
+/// The real world of one decision.
+#[derive(Clone, Debug)]
+pub struct RealWorld {
+    /// Where the hub listens and decisions are written down.
+    pub places: Places,
+    /// The user.
+    pub uid: u32,
+    /// Claude's config folder when a row names no other.
+    pub claude_home: Option<PathBuf>,
+}
+
+impl RealWorld {
+    /// Answers by keys and writes the decision down. Two never act at the same time, in whatever
+    /// process: the second one must see what the first one did.
+    pub fn answer(&self, bound: &Bound, decision: &Decision) -> Outcome {
+        let outcome = match self.lock() {
+            Ok(_lock) => carry_out(bound, decision, self),
+            Err(why) => Outcome::Nothing(why),
+        };
+        if let Some(path) = self.places.decisions() {
+            let line = Line::by_hand(bound, decision, "keys", &outcome, Timestamp::now());
+            // The answer is given; that it could not be written down changes nothing about it.
+            let _ = line.append(&path);
+        }
+        outcome
+    }
+
+    /// The rows as they are now.
+    pub fn rows(&self) -> Result<Vec<Row>, String> {
+        HubClient::subscribe(&self.places, self.uid, "act", Timestamp::now)
+            .and_then(|mut client| client.rows())
+            .map_err(|error| error.to_string())
+    }
+
+    fn lock(&self) -> Result<File, String> {
+        let path = self.places.runtime.join("act.lock");
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = openat(CWD, &path, flags, Mode::RUSR | Mode::WUSR)
+            .map_err(|error| format!("could not lock {}: {error}", path.display()))?;
+        flock(&file, FlockOperation::NonBlockingLockExclusive)
+            .map_err(|_| "another answer is just being given".to_owned())?;
+        Ok(File::from(file))
+    }
+}
+
+impl World for RealWorld {
+    fn row(&self, id: &str) -> Result<Option<Row>, String> {
+        Ok(self.rows()?.into_iter().find(|row| row.id == id))
+    }
+
+    fn witness(&self, bound: &Bound) -> Option<Seen> {
+        let home = bound.home.as_deref().map(Path::new);
+        let home = home.or(self.claude_home.as_deref())?;
+        let reading = claude::look(home, bound.pid?)?;
+        Some(Seen {
+            level: reading.level,
+            instance_id: reading.instance_id,
+            written: reading.written,
+        })
+    }
+
+    fn look(&self, bound: &Bound) -> Result<Pane, String> {
+        let pane = bound.pane.to_string();
+        let flags = ["display-message", "-p", "-t", &pane, FLAGS, ";"];
+        // Joined lines would be longer than the pane and break what is found by line.
+        let capture = ["capture-pane", "-p", "-t", &pane];
+        let answer = Tmux::at(&bound.server.socket)
+            .run(&[&flags[..], &capture[..]].concat())
+            .map_err(|error| explain(&error))?;
+        parse_pane(&String::from_utf8_lossy(&answer), bound.server.pid)
+    }
+
+    fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String> {
+        let pane = bound.pane.to_string();
+        let keys = match press {
+            Press::Text(text) => format!("send-keys -t {pane} -l -- {}", quoted(text)),
+            Press::Key(name) => format!("send-keys -t {pane} {name}"),
+        };
+        let condition = condition(guard, bound.server.pid);
+        let pressed = format!("{keys} ; display-message -p pressed");
+        let arguments = ["if-shell", "-F", "-t", &pane, &condition, &pressed];
+        let answer = Tmux::at(&bound.server.socket)
+            .run(&arguments)
+            .map_err(|error| explain(&error))?;
+        Ok(if answer.starts_with(b"pressed") {
+            Pressed::Yes
+        } else {
+            Pressed::No
+        })
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn wait(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}
+
+fn explain(error: &TmuxError) -> String {
+    match error {
+        TmuxError::NoServer { .. } => "its tmux server is gone".to_owned(),
+        TmuxError::Failed { stderr, .. } if stderr.contains("find pane") => {
+            "the pane is gone".to_owned()
+        }
+        TmuxError::TimedOut { .. } => "tmux does not answer".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn parse_pane(answer: &str, server_pid: u32) -> Result<Pane, String> {
+    let (flags, screen) = answer.split_once('\n').unwrap_or((answer, ""));
+    let flags: Vec<&str> = flags.split(' ').collect();
+    let [pid, dead, in_mode, synchronized, input_off] = flags[..] else {
+        return Err("the pane is gone".to_owned());
+    };
+    if pid.parse() != Ok(server_pid) {
+        return Err("its tmux server is gone".to_owned());
+    }
+    let is_on = |flag: &str| !matches!(flag, "" | "0");
+    let unfit = [
+        (dead, "the assistant has ended"),
+        (in_mode, "the pane is in copy mode"),
+        (
+            synchronized,
+            "the pane shares its keys with others (synchronize-panes)",
+        ),
+        (input_off, "the pane takes no keys"),
+    ];
+    Ok(Pane {
+        screen: screen.to_owned(),
+        unfit: unfit
+            .iter()
+            .find(|(flag, _)| is_on(flag))
+            .map(|(_, words)| *words),
+    })
+}
+
+/// What tmux checks in the moment of the press: its own process, the pane's state, and that each line
+/// is on the screen (`#{C/r:...}` searches the visible lines).
+fn condition(guard: &Guard, server_pid: u32) -> String {
+    let mut conditions = vec![
+        format!("#{{==:#{{pid}},{server_pid}}}"),
+        "#{==:#{pane_in_mode},0}".to_owned(),
+        "#{==:#{pane_synchronized},0}".to_owned(),
+        "#{==:#{pane_input_off},0}".to_owned(),
+        "#{==:#{pane_dead},0}".to_owned(),
+    ];
+    conditions.extend(
+        guard
+            .shows
+            .iter()
+            .map(|text| format!("#{{C/r:{}}}", pattern(text))),
+    );
+    conditions
+        .into_iter()
+        .reduce(|all, one| format!("#{{&&:{all},{one}}}"))
+        .unwrap_or_default()
+}
+
+/// A whole line as a regular expression in which nothing means anything to tmux's formats. What is
+/// not ASCII is matched byte by byte, whatever tmux's own locale is.
+fn pattern(line: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || !c.is_ascii();
+    let line = line.trim().chars().map(|c| if plain(c) { c } else { '.' });
+    format!("^ *{}$", line.collect::<String>())
+}
+
+/// One argument of a tmux command that tmux parses itself.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_holds_nothing_that_tmux_understands() {
+        assert_eq!(
+            pattern(" touch f1 && #{x}, é: }"),
+            "^ *touch f1 .. ..x.. é. .$"
+        );
+    }
+
+    #[test]
+    fn a_pane_of_a_restarted_server_is_gone() {
+        let answer = "7 0 0 0 0\nhello\n";
+        assert_eq!(parse_pane(answer, 7).unwrap().screen, "hello\n");
+        assert!(parse_pane(answer, 8).is_err());
+        let in_mode = parse_pane("7 0 1 1 \nx\n", 7).unwrap().unfit;
+        assert_eq!(in_mode, Some("the pane is in copy mode"));
+        assert!(parse_pane("", 7).is_err());
+    }
+}

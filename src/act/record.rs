@@ -1,0 +1,147 @@
+//! `decisions.jsonl`: one line for each decision that was made, by hand or by a rule: what, why, which
+//! rule, what happened, and every id by which it can be followed.
+
+use std::fs::{DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use serde::Serialize;
+
+use super::keys::Outcome;
+use super::request::{Bound, Decision};
+
+/// One line.
+#[derive(Debug, Serialize)]
+pub struct Line<'a> {
+    ts: Timestamp,
+    /// `user` or `rule`.
+    by: &'a str,
+    /// The rule's own name, when a rule decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'a str>,
+    /// `keys` or `hook`.
+    way: &'a str,
+    decision: &'a str,
+    outcome: &'a str,
+    /// Why nothing was done, or what is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    row: &'a str,
+    target: String,
+    assistant: &'a str,
+    instance_id: Option<&'a str>,
+    agent_id: Option<&'a str>,
+    request_id: Option<&'a str>,
+    tool: Option<&'a str>,
+    message: Option<String>,
+    generation: u64,
+}
+
+impl<'a> Line<'a> {
+    /// A decision that the person made.
+    pub fn by_hand(
+        bound: &'a Bound,
+        decision: &'a Decision,
+        way: &'a str,
+        outcome: &'a Outcome,
+        ts: Timestamp,
+    ) -> Self {
+        let (outcome, reason) = match outcome {
+            Outcome::Done => ("done", None),
+            Outcome::Nothing(why) => ("nothing", Some(why.as_str())),
+            Outcome::Unknown(why) => ("unknown", Some(why.as_str())),
+        };
+        Self {
+            ts,
+            by: "user",
+            rule: None,
+            way,
+            decision: decision.name(),
+            outcome,
+            reason,
+            row: &bound.row,
+            target: bound.target.to_string(),
+            assistant: bound.assistant.as_str(),
+            instance_id: bound.instance_id.as_deref(),
+            agent_id: bound.request.agent_id.as_deref(),
+            request_id: bound.request.request_id.as_deref(),
+            tool: bound.request.tool.as_deref(),
+            message: bound.request.message.as_deref().map(without_secrets),
+            generation: bound.generation,
+        }
+    }
+
+    /// Appends the line to `path`: one write, so that lines of several processes never mix.
+    pub fn append(&self, path: &Path) -> io::Result<()> {
+        if let Some(folder) = path.parent() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)?;
+        }
+        let flags = OFlags::WRONLY
+            | OFlags::APPEND
+            | OFlags::CREATE
+            | OFlags::NOFOLLOW
+            | OFlags::NONBLOCK
+            | OFlags::CLOEXEC;
+        let mut file = File::from(openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?);
+        let mut bytes = serde_json::to_vec(self)?;
+        bytes.push(b'\n');
+        file.write_all(&bytes)
+    }
+}
+
+/// The message without the values of what is named like a secret.
+fn without_secrets(message: &str) -> String {
+    let mut hide_next = false;
+    let word = |word: &str| {
+        let hidden = std::mem::replace(&mut hide_next, false);
+        let (name, value) = word.split_once(['=', ':']).unwrap_or((word, ""));
+        if !is_secret(name) {
+            return if hidden {
+                "…".to_owned()
+            } else {
+                word.to_owned()
+            };
+        }
+        if value.is_empty() {
+            hide_next = true;
+            return word.to_owned();
+        }
+        format!("{name}=…")
+    };
+    message.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn is_secret(name: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "token", "secret", "passw", "apikey", "api_key", "api-key", "bearer",
+    ];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_like_a_secret_is_not_written_down() {
+        for (message, kept) in [
+            ("git push origin main", "git push origin main"),
+            ("API_TOKEN=abc make", "API_TOKEN=… make"),
+            (
+                "curl -H 'Authorization: Bearer abc' x",
+                "curl -H 'Authorization: Bearer … x",
+            ),
+            ("psql --password abc db", "psql --password … db"),
+            ("npm login --api-key=abc", "npm login --api-key=…"),
+        ] {
+            assert_eq!(without_secrets(message), kept);
+        }
+    }
+}

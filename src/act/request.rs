@@ -1,0 +1,209 @@
+//! A decision, and the one request it is bound to: row, instance, agent, request, generation.
+//!
+//! Whoever looked at a request decided about *that* one. A request that was answered meanwhile, or
+//! that another one has replaced, is not the same however much it looks like it.
+
+use pane_patrol_hooks::event::{Assistant, State};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::state::{Request, Row};
+
+/// What the person decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes, this once.
+    Approve,
+    /// No; with a message the assistant goes on with it.
+    Deny {
+        /// What to do instead: one line.
+        message: Option<String>,
+    },
+    /// One of a question's options.
+    Answer(Pick),
+}
+
+impl Decision {
+    /// One word for the record: `approve`, `deny`, `answer`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Deny { .. } => "deny",
+            Self::Answer(_) => "answer",
+        }
+    }
+}
+
+/// Which option of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// By its number, from 1.
+    Number(u8),
+    /// By its words.
+    Label(String),
+}
+
+impl Pick {
+    /// As a person types it: a number, else the option's words.
+    pub fn parse(text: &str) -> Self {
+        match text.trim().parse() {
+            Ok(number) => Self::Number(number),
+            Err(_) => Self::Label(text.trim().to_owned()),
+        }
+    }
+}
+
+/// One request of one row, as the person saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The row's id.
+    pub row: String,
+    /// Whose request it is.
+    pub assistant: Assistant,
+    /// Where the pane was.
+    pub target: Target,
+    /// The tmux server.
+    pub server: Server,
+    /// The pane.
+    pub pane: PaneId,
+    /// The assistant's process.
+    pub pid: Option<u32>,
+    /// The assistant's config folder, when it is not the default one.
+    pub home: Option<String>,
+    /// The assistant's folder.
+    pub cwd: Option<String>,
+    /// The assistant's session.
+    pub instance_id: Option<String>,
+    /// The request itself.
+    pub request: Request,
+    /// How often the row had changed when the person looked.
+    pub generation: u64,
+}
+
+impl Bound {
+    /// Binds to the most urgent request of a row. The error says why there is nothing to bind to.
+    pub fn to(row: &Row) -> Result<Self, String> {
+        let Some(request) = row.waiting.first() else {
+            return Err("it asks nothing".to_owned());
+        };
+        let (Some(server), Some(pane)) = (&row.server, row.pane) else {
+            return Err("its pane is not known".to_owned());
+        };
+        Ok(Self {
+            row: row.id.clone(),
+            assistant: row.assistant.clone(),
+            target: row.target.clone(),
+            server: server.clone(),
+            pane,
+            pid: row.pid,
+            home: row.home.clone(),
+            cwd: row.cwd.clone(),
+            instance_id: row.instance_id.clone(),
+            request: request.clone(),
+            generation: row.generation,
+        })
+    }
+
+    /// Why `row`, as it is now, does not ask this any more; `None` when it still does.
+    pub fn difference(&self, row: Option<&Row>) -> Option<&'static str> {
+        let Some(row) = row else {
+            return Some("the assistant is gone");
+        };
+        if row.instance_id != self.instance_id
+            || row.assistant != self.assistant
+            || row.server.as_ref() != Some(&self.server)
+            || row.pane != Some(self.pane)
+        {
+            return Some("another session has taken the pane");
+        }
+        if row.waiting.iter().any(|request| self.is(request)) {
+            return None;
+        }
+        Some(if row.waiting.is_empty() {
+            "the request has been answered or withdrawn"
+        } else {
+            "another request has taken its place"
+        })
+    }
+
+    /// With an id the id tells; without one the request must be the same in everything.
+    fn is(&self, other: &Request) -> bool {
+        let ours = &self.request;
+        let same_words = ours.tool == other.tool
+            && ours.message == other.message
+            && ours.agent_id == other.agent_id
+            && ours.state == other.state;
+        same_words
+            && match (&ours.request_id, &other.request_id) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                _ => ours.since == other.since,
+            }
+    }
+
+    /// How long the request has waited at `now`.
+    pub fn age(&self, now: Timestamp) -> std::time::Duration {
+        now.since(self.request.since)
+    }
+
+    /// Whether it is a question rather than a permission.
+    pub fn is_question(&self) -> bool {
+        self.request.state == State::WaitingInput
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::fixture::row;
+
+    fn asking() -> Row {
+        let mut row = row(1, "claude", State::WaitingApproval, "a:0.0", 5);
+        row.instance_id = Some("s".into());
+        row.waiting = vec![Request {
+            state: State::WaitingApproval,
+            request_id: Some("t1".into()),
+            agent_id: None,
+            tool: Some("Bash".into()),
+            message: Some("touch f".into()),
+            since: row.since,
+            source: pane_patrol_hooks::event::Source::Hook,
+        }];
+        row
+    }
+
+    #[test]
+    fn only_the_very_same_request_counts() {
+        let row = asking();
+        let bound = Bound::to(&row).unwrap();
+        assert_eq!(bound.difference(Some(&row)), None);
+        assert_eq!(bound.difference(None), Some("the assistant is gone"));
+        let changed = |change: &dyn Fn(&mut Row)| {
+            let mut row = row.clone();
+            change(&mut row);
+            bound.difference(Some(&row))
+        };
+        assert_eq!(changed(&|row| row.generation += 9), None);
+        assert!(changed(&|row| row.waiting.clear()).is_some());
+        assert!(changed(&|row| row.instance_id = Some("u".into())).is_some());
+        assert!(changed(&|row| row.pane = Some(PaneId(9))).is_some());
+        let again = |row: &mut Row| row.waiting[0].request_id = Some("t2".into());
+        assert!(changed(&again).is_some(), "asked again in the same words");
+        assert!(changed(&|row| row.waiting[0].message = Some("rm f".into())).is_some());
+    }
+
+    #[test]
+    fn without_an_id_the_moment_tells_requests_apart() {
+        let mut row = asking();
+        row.waiting[0].request_id = None;
+        let bound = Bound::to(&row).unwrap();
+        assert_eq!(bound.difference(Some(&row)), None);
+        row.waiting[0].since = row.waiting[0].since.plus(std::time::Duration::from_secs(1));
+        assert!(bound.difference(Some(&row)).is_some());
+    }
+
+    #[test]
+    fn a_pick_is_a_number_or_words() {
+        assert_eq!(Pick::parse(" 2 "), Pick::Number(2));
+        assert_eq!(Pick::parse("Blue"), Pick::Label("Blue".into()));
+    }
+}

@@ -1,0 +1,53 @@
+//! What `approve`, `deny` and `answer` share: find the request, act on it, tell what came of it.
+
+use super::{Surroundings, jump};
+use crate::act::real::RealWorld;
+use crate::act::{Bound, Decision, Outcome};
+use crate::error::{CommandError, CommandResult};
+use crate::messages;
+
+/// Carries out `decision` about the request of the assistant in `target`.
+pub(super) fn run(surroundings: &Surroundings, target: &str, decision: &Decision) -> CommandResult {
+    let row = jump::row_at(surroundings, target, decision.name())?;
+    let failed = |why: &str| {
+        CommandError::new(format!(
+            "could not {} `{}`: {why}",
+            decision.name(),
+            row.target
+        ))
+    };
+    let bound = Bound::to(&row).map_err(|why| failed(&why).hint("nothing was sent"))?;
+    match world(surroundings)?.answer(&bound, decision) {
+        Outcome::Done => {
+            messages::status(&said(&bound, decision));
+            Ok(())
+        }
+        Outcome::Nothing(why) => Err(failed(&why).hint("nothing was sent")),
+        Outcome::Unknown(why) => Err(failed(&why).hint(format!(
+            "keys were sent; look at the pane: `pane-patrol jump {}`",
+            row.target
+        ))),
+    }
+}
+
+/// The world in which decisions are carried out.
+pub(super) fn world(surroundings: &Surroundings) -> Result<RealWorld, CommandError> {
+    let environment = &surroundings.environment;
+    Ok(RealWorld {
+        places: surroundings.places()?,
+        uid: environment.uid,
+        claude_home: environment.home.as_ref().map(|home| home.join(".claude")),
+    })
+}
+
+fn said(bound: &Bound, decision: &Decision) -> String {
+    let done = match decision {
+        Decision::Approve => "Approved",
+        Decision::Deny { .. } => "Denied",
+        Decision::Answer(_) => "Answered",
+    };
+    let request = &bound.request;
+    let what = [request.tool.as_deref(), request.message.as_deref()];
+    let what: Vec<&str> = what.into_iter().flatten().collect();
+    format!("{done} in {}: {}", bound.target, what.join(": "))
+}
