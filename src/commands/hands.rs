@@ -10,7 +10,8 @@ use pane_patrol_installer::{CLAUDE, Plan, apply, plan_install};
 
 use super::snooze::snooze;
 use super::start::{launchers, start_in, stop_politely};
-use super::{Surroundings, site};
+use super::{Surroundings, decide, site};
+use crate::act::{Bound, Decision, Outcome};
 use crate::jump::{self, Arrival, Here, Refusal};
 use crate::launch::{self, Stopped};
 use crate::notice::Snoozes;
@@ -103,6 +104,13 @@ impl Hands for RealHands {
             Arrival::Gone => Jumped::Gone,
             Arrival::Elsewhere { socket, target } => Jumped::Attach(Attach { socket, target }),
             Arrival::Refused(why) => Jumped::Failed(why),
+        }
+    }
+
+    fn decide(&self, bound: &Bound, decision: &Decision) -> Outcome {
+        match decide::world(&self.surroundings) {
+            Ok(world) => world.answer(bound, decision),
+            Err(error) => Outcome::Nothing(error.to_string()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::act::{Bound, Decision};
 use crate::state::Row;
 
 /// One thing to do.
@@ -9,6 +10,8 @@ use crate::state::Row;
 pub enum Effect {
     /// Take the person to the row's pane.
     Jump(Box<Row>),
+    /// Answer a request.
+    Decide(Box<Bound>, Decision),
     /// Leave the screen to a tmux client of its own, and come back when it ends.
     Attach(Attach),
     /// Start the launcher at this place of the list, in this folder unless it names one.

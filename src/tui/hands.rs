@@ -6,6 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::effect::Attach;
 use super::message::{Hooks, Jumped};
+use crate::act::{Bound, Decision, Outcome};
 use crate::launch::Stopped;
 use crate::notice::Snoozes;
 use crate::state::Row;
@@ -17,6 +18,9 @@ pub trait Hands: Send + Sync + 'static {
 
     /// Takes the person to the row's pane, or tells how that must go on.
     fn jump(&self, row: &Row) -> Jumped;
+
+    /// Answers a request, or does nothing and says why.
+    fn decide(&self, bound: &Bound, decision: &Decision) -> Outcome;
 
     /// The program that shows an attached session until the person detaches.
     fn attach(&self, attach: &Attach) -> Command;

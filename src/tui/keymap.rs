@@ -22,6 +22,12 @@ pub(super) enum Action {
     Snooze,
     Start,
     Stop,
+    /// Yes, this once, to the selected row's request.
+    Approve,
+    /// No.
+    Deny,
+    /// The question's option of this number.
+    Answer(u8),
     Help,
     /// Close what is open, else clear the filter.
     Close,
@@ -93,6 +99,31 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: "e",
         does: "explain: everything heard about the row",
         actions: &[(KeyCode::Char('e'), Action::Explain)],
+    },
+    Binding {
+        keys: "a",
+        does: "approve the request, this once",
+        actions: &[(KeyCode::Char('a'), Action::Approve)],
+    },
+    Binding {
+        keys: "d",
+        does: "deny the request",
+        actions: &[(KeyCode::Char('d'), Action::Deny)],
+    },
+    Binding {
+        keys: "1-9",
+        does: "answer the question with that option",
+        actions: &[
+            (KeyCode::Char('1'), Action::Answer(1)),
+            (KeyCode::Char('2'), Action::Answer(2)),
+            (KeyCode::Char('3'), Action::Answer(3)),
+            (KeyCode::Char('4'), Action::Answer(4)),
+            (KeyCode::Char('5'), Action::Answer(5)),
+            (KeyCode::Char('6'), Action::Answer(6)),
+            (KeyCode::Char('7'), Action::Answer(7)),
+            (KeyCode::Char('8'), Action::Answer(8)),
+            (KeyCode::Char('9'), Action::Answer(9)),
+        ],
     },
     Binding {
         keys: "i",
@@ -178,7 +209,8 @@ mod tests {
 
     #[test]
     fn keys_of_features_that_do_not_exist_are_not_bound() {
-        for key in ['a', 'd', 's'] {
+        {
+            let key = 's';
             let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
             assert_eq!(action(key), None, "{key:?}");
         }

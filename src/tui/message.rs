@@ -4,6 +4,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::Attach;
+use crate::act::{Bound, Decision, Outcome};
 use crate::feed::Feed;
 use crate::launch::Stopped;
 use crate::notice::Snoozes;
@@ -38,6 +39,8 @@ pub enum Message {
     Snoozed(Result<Snoozes, String>),
     /// What became of a jump.
     Jumped(Jumped),
+    /// What became of a decision.
+    Decided(Box<Bound>, Decision, Outcome),
     /// The person is back from an attached session; says what went wrong, if anything.
     AttachEnded(Result<(), String>),
     /// A text on the screen, an age or the clock, is to be brought up to date.

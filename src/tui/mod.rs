@@ -13,6 +13,7 @@
 //! once, and what comes in a burst is drawn together.
 
 mod age;
+mod deciding;
 mod effect;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -196,6 +197,10 @@ impl Dashboard {
             Effect::Snooze(id, until) => {
                 self.by_hand(move |hands| Message::Snoozed(hands.snooze(&id, until)))?;
             }
+            Effect::Decide(bound, decision) => self.by_hand(move |hands| {
+                let outcome = hands.decide(&bound, &decision);
+                Message::Decided(bound, decision, outcome)
+            })?,
             Effect::CheckHooks => self.by_hand(|hands| Message::Hooks(hands.hooks()))?,
             Effect::PlanInstall => {
                 self.by_hand(|hands| Message::InstallPlanned(hands.plan_install()))?;

@@ -10,6 +10,7 @@ use super::manage::{Launch, Stop};
 use super::message::Hooks;
 use super::theme::Theme;
 use super::words;
+use crate::act::Bound;
 use crate::feed::{Health, Role};
 use crate::notice::Snoozes;
 use crate::state::{Attention, Row, urgency};
@@ -63,6 +64,8 @@ pub struct Model {
     pub(super) snoozes: Snoozes,
     /// tmux was asked for a jump and has not answered yet.
     pub(super) jumping: bool,
+    /// Requests that are being answered: a second press means nothing until that is over.
+    pub(super) deciding: Vec<Bound>,
     /// Nothing is drawn while the screen belongs to an attached session.
     pub(super) away: bool,
     /// Counts what changed on the screen: equal means that nothing has to be drawn.
@@ -174,6 +177,7 @@ impl Model {
             notice: None,
             snoozes: Snoozes::default(),
             jumping: false,
+            deciding: Vec::new(),
             away: false,
             version: 0,
         }

@@ -9,6 +9,7 @@ use pane_patrol_hooks::text::one_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::layout::Position;
 
+use super::deciding;
 use super::effect::Effect;
 use super::keymap::{self, Action};
 use super::layout::Layout;
@@ -17,6 +18,7 @@ use super::message::{Jumped, Message};
 use super::model::{Entry, Install, Model, Notice, Panel, Scope};
 use super::trouble;
 use super::view;
+use crate::act::{Decision, Pick};
 use crate::feed::{Feed, Role};
 use crate::state::{Attention, Row};
 
@@ -66,6 +68,9 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             touch(model);
         }),
         Message::Snoozed(Err(why)) => quiet(|| notify(model, &why, now)),
+        Message::Decided(bound, decision, outcome) => {
+            quiet(|| deciding::decided(model, &bound, &decision, outcome, now))
+        }
         Message::Jumped(jumped) => arrive(model, jumped, now),
         Message::AttachEnded(outcome) => come_back(model, outcome, now),
         Message::Tick => quiet(|| {
@@ -140,6 +145,14 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Stop => return manage::stop(model),
         Action::Start => manage::begin_launch(model, now),
         Action::Snooze => return snooze(model, now),
+        Action::Approve => return deciding::decide(model, Decision::Approve, now),
+        Action::Deny => {
+            return deciding::decide(model, Decision::Deny { message: None }, now);
+        }
+        Action::Answer(number) => {
+            let decision = Decision::Answer(Pick::Number(number));
+            return deciding::decide(model, decision, now);
+        }
         Action::Redraw => return vec![Effect::Redraw],
         Action::Quit => return vec![Effect::Quit],
         Action::Move(by) if manage::choose(model, by) => {}

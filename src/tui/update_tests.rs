@@ -12,6 +12,7 @@ use super::message::{Hooks, Jumped, Message};
 use super::model::{Install, Model, Panel};
 use super::update::update;
 use super::view;
+use crate::act::{Decision, Outcome, Pick};
 use crate::feed::{Feed, Health, Role};
 use crate::launch::Stopped;
 
@@ -409,4 +410,37 @@ fn stopping_asks_twice_and_about_the_row_that_was_meant() {
     );
     assert_eq!(model.panel, Panel::Detail);
     assert!(screen(&model).contains("has ended"));
+}
+
+#[test]
+fn approving_twice_answers_once_until_it_is_over() {
+    let mut model = usual();
+    let Some(Effect::Decide(bound, Decision::Approve)) =
+        press(&mut model, KeyCode::Char('a')).pop()
+    else {
+        panic!("`a` approves");
+    };
+    assert_eq!(bound.target.to_string(), "shop:1.1");
+    assert_eq!(press(&mut model, KeyCode::Char('a')), []);
+    assert_eq!(
+        press(&mut model, KeyCode::Char('d')),
+        [],
+        "one answer at a time"
+    );
+    let why = Outcome::Nothing("the pane is in copy mode".to_owned());
+    tell(&mut model, Message::Decided(bound, Decision::Approve, why));
+    assert!(screen(&model).contains("nothing was sent: the pane is in copy mode"));
+    assert_eq!(press(&mut model, KeyCode::Char('a')).len(), 1);
+}
+
+#[test]
+fn a_question_is_answered_by_number_and_a_permission_is_not() {
+    let mut model = usual();
+    assert_eq!(press(&mut model, KeyCode::Char('2')), []);
+    assert!(screen(&model).contains("it wants approval"));
+    keys(&mut model, "j");
+    assert_eq!(press(&mut model, KeyCode::Char('a')), []);
+    let effect = press(&mut model, KeyCode::Char('2')).pop();
+    let pick = Decision::Answer(Pick::Number(2));
+    assert!(matches!(effect, Some(Effect::Decide(_, decision)) if decision == pick));
 }

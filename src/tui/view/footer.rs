@@ -1,9 +1,11 @@
 //! The last line: a notice, the filter that is typed, or the keys that matter now.
 
+use pane_patrol_hooks::event::Assistant;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::Pen;
+use crate::act::Bound;
 use crate::tui::manage::Stage;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::text;
@@ -77,14 +79,29 @@ fn hints(model: &Model) -> Vec<Hint> {
             ("?", "help"),
             ("q", "quit"),
         ],
-        Panel::Detail => vec![
-            ("Enter", go),
-            ("Tab", "next"),
-            ("/", "filter"),
-            ("?", "help"),
-            ("e", "explain"),
-            ("f", "view"),
-            ("q", "quit"),
-        ],
+        Panel::Detail => {
+            let mut hints = vec![("Enter", go)];
+            hints.extend(answers(model));
+            hints.extend([
+                ("Tab", "next"),
+                ("/", "filter"),
+                ("?", "help"),
+                ("e", "explain"),
+                ("f", "view"),
+                ("q", "quit"),
+            ]);
+            hints
+        }
+    }
+}
+
+/// The keys that answer the selected row's request, where its keys are known.
+fn answers(model: &Model) -> &'static [Hint] {
+    let bound = model.selected_row().and_then(|row| Bound::to(row).ok());
+    match bound {
+        Some(bound) if bound.assistant != Assistant::CLAUDE => &[],
+        Some(bound) if bound.is_question() => &[("1-9", "answer")],
+        Some(_) => &[("a", "approve"), ("d", "deny")],
+        None => &[],
     }
 }

@@ -1,0 +1,86 @@
+//! Answering the selected row's request: at most one answer at a time for each request.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::effect::Effect;
+use super::model::{Model, Panel};
+use super::update::notify;
+use crate::act::{Bound, Decision, Outcome};
+
+/// Has the request answered that the person sees; says why not when there is none.
+pub(super) fn decide(model: &mut Model, decision: Decision, now: Timestamp) -> Vec<Effect> {
+    if !matches!(model.panel, Panel::Detail | Panel::Explain) {
+        return Vec::new();
+    }
+    let Some(row) = model.selected_row() else {
+        return Vec::new();
+    };
+    let bound = match Bound::to(row) {
+        Ok(bound) => bound,
+        Err(why) => {
+            let words = format!("{}: {why}", row.target);
+            notify(model, &words, now);
+            return Vec::new();
+        }
+    };
+    let is_question = bound.is_question();
+    let wrong_key = match (&decision, is_question) {
+        (Decision::Answer(_), false) => Some("it wants approval: a approves, d denies"),
+        (Decision::Approve | Decision::Deny { .. }, true) => Some("it asks: 1 to 9 answer"),
+        _ => None,
+    };
+    if let Some(words) = wrong_key {
+        notify(model, words, now);
+        return Vec::new();
+    }
+    if is_deciding(model, &bound) {
+        return Vec::new();
+    }
+    let words = format!("{}: {} …", bound.target, doing(&decision));
+    notify(model, &words, now);
+    model.deciding.push(bound.clone());
+    vec![Effect::Decide(Box::new(bound), decision)]
+}
+
+/// Tells what became of it.
+pub(super) fn decided(
+    model: &mut Model,
+    bound: &Bound,
+    decision: &Decision,
+    outcome: Outcome,
+    now: Timestamp,
+) {
+    model.deciding.retain(|other| !is_same(other, bound));
+    let target = &bound.target;
+    let words = match outcome {
+        Outcome::Done => format!("{target}: {}", done(decision)),
+        Outcome::Nothing(why) => format!("{target}: nothing was sent: {why}"),
+        Outcome::Unknown(why) => format!("{target}: look there, keys were sent, but {why}"),
+    };
+    notify(model, &words, now);
+}
+
+fn is_deciding(model: &Model, bound: &Bound) -> bool {
+    model.deciding.iter().any(|other| is_same(other, bound))
+}
+
+/// The same request, although its row may have changed otherwise.
+fn is_same(a: &Bound, b: &Bound) -> bool {
+    a.row == b.row && a.instance_id == b.instance_id && a.request == b.request
+}
+
+fn doing(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "approving",
+        Decision::Deny { .. } => "denying",
+        Decision::Answer(_) => "answering",
+    }
+}
+
+fn done(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "approved",
+        Decision::Deny { .. } => "denied",
+        Decision::Answer(_) => "answered",
+    }
+}
