@@ -16,7 +16,8 @@ use thiserror::Error;
 
 use crate::feed::{Feed, Health};
 use crate::protocol::{
-    ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Snapshot, Voice, feed_of, parse,
+    ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Snapshot,
+    Voice, feed_of, parse,
 };
 use crate::state::Row;
 use crate::unix_socket::unix_socket;
@@ -71,6 +72,7 @@ pub enum HubError {
 pub struct HubClient {
     reader: BufReader<UnixStream>,
     path: PathBuf,
+    voice: Voice,
     /// The rows of a snapshot whose last part is still to come.
     partial: Vec<Row>,
     /// The first snapshot has not come yet.
@@ -116,6 +118,7 @@ impl HubClient {
         Ok(Self {
             reader: BufReader::new(stream),
             path: path.clone(),
+            voice,
             partial: Vec::new(),
             is_new: true,
         })
@@ -139,6 +142,30 @@ impl HubClient {
                 }
             }
         }
+    }
+
+    /// Hands a decision to the hook that waits for it; false when none does.
+    pub fn decide(&mut self, decide: &Decide, clock: fn() -> Timestamp) -> Result<bool, HubError> {
+        let message = self.voice.say("decide", decide, None, clock());
+        let io_error = |source| HubError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        self.reader
+            .get_ref()
+            .write_all(&message)
+            .and_then(|()| self.reader.get_ref().set_read_timeout(Some(ANSWER_BUDGET)))
+            .map_err(io_error)?;
+        while let Some(line) = self.next_line()? {
+            let unreadable = |words: String| HubError::Unreadable(words);
+            let message = parse(&line).map_err(|(_, words)| unreadable(words))?;
+            if message.kind == "decide_result" {
+                let result: DecideResult = serde_json::from_value(message.payload)
+                    .map_err(|error| unreadable(error.to_string()))?;
+                return Ok(result.taken);
+            }
+        }
+        Ok(false)
     }
 
     /// How well the collector hears; it tells that after the rows.

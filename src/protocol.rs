@@ -2,15 +2,20 @@
 //!
 //! A client says `hello` first. A subscriber then gets a `snapshot`, and from there on an
 //! `agent_status` for each row that changes and a `health` when the collector's counters change.
+//! A hook that may answer a permission request says `wait_decision` and gets one `decision`, or
+//! `released` when there is nothing more to wait for. Whoever decides says `decide` and gets a
+//! `decide_result`: whether a hook was waiting for just that.
 //! What is longer than [`MAX_MESSAGE_BYTES`] is never sent: a snapshot is cut into several messages,
 //! of which all but the last say `"more":true`.
 
+use pane_patrol_hooks::decide::Verdict;
+use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::feed::{Feed, Health};
-use crate::state::Row;
+use crate::state::{Request, Row};
 
 /// The version of the envelope.
 pub const VERSION: &str = "1";
@@ -26,7 +31,8 @@ const PAYLOAD_BYTES: usize = MAX_MESSAGE_BYTES - 4096;
 pub struct Envelope {
     /// [`VERSION`].
     pub version: String,
-    /// What the payload is: `hello`, `snapshot`, `agent_status`, `health`, `heartbeat`, `error`.
+    /// What the payload is: `hello`, `snapshot`, `agent_status`, `health`, `heartbeat`, `error`,
+    /// `wait_decision`, `decision`, `released`, `decide`, `decide_result`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `PANE_PATROL_SESSION`, else `default`.
@@ -72,6 +78,40 @@ pub struct Snapshot {
     /// Whether the rest follows in another `snapshot`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub more: bool,
+}
+
+/// Payload of `wait_decision`: the event that the hook has just sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitDecision {
+    /// It opens the request that is waited for: an event of version 1.
+    event: Value,
+}
+
+impl WaitDecision {
+    /// The event; the error says why it is none.
+    pub fn event(&self) -> Result<Event, String> {
+        Event::parse(self.event.to_string().as_bytes()).map_err(|error| error.to_string())
+    }
+}
+
+/// Payload of `decide`; that of `decision` is the verdict alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decide {
+    /// The row's id.
+    pub row: String,
+    /// The assistant's session.
+    pub instance_id: Option<String>,
+    /// The request, as the row has it.
+    pub request: Request,
+    /// What was decided.
+    pub verdict: Verdict,
+}
+
+/// Payload of `decide_result`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideResult {
+    /// Whether a hook was waiting for it and has got it.
+    pub taken: bool,
 }
 
 /// Payload of `agent_status` when the row is gone; else the payload is the row itself.

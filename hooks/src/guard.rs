@@ -30,13 +30,21 @@ impl Clock {
     /// # Errors
     /// No thread can be had. Everything that waits has its own limit still.
     pub fn start() -> (Self, io::Result<()>) {
+        Self::start_with(END)
+    }
+
+    /// The same for a hook that waits for a person: only its end is later.
+    ///
+    /// # Errors
+    /// As [`Clock::start`].
+    pub fn start_with(end: Duration) -> (Self, io::Result<()>) {
         let clock = Self {
             start: Instant::now(),
         };
         panic::set_hook(Box::new(|_| process::exit(0)));
         let watchdog = thread::Builder::new().stack_size(WATCHDOG_STACK_BYTES);
-        let started = watchdog.spawn(|| {
-            thread::sleep(END);
+        let started = watchdog.spawn(move || {
+            thread::sleep(end);
             process::exit(0);
         });
         (clock, started.map(drop))

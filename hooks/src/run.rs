@@ -18,7 +18,8 @@ use rustix::stdio::stdin;
 
 use crate::adapter::codex::pane;
 use crate::adapter::{self, Adapter, Call, Heard, Panes, Report};
-use crate::event::{Assistant, Kind};
+use crate::decide;
+use crate::event::{Assistant, Event, Kind};
 use crate::guard::Clock;
 use crate::memo::Memo;
 use crate::mirror::Mirror;
@@ -44,11 +45,19 @@ const DRAIN_PAUSE: Duration = Duration::from_millis(5);
 ///
 /// Ends the process itself, with exit status 0, when anything takes too long or panics.
 pub fn run(mut arguments: impl Iterator<Item = OsString>) {
-    // Without a watchdog there is still a limit to everything that waits.
-    let (clock, _) = Clock::start();
-    let ts = Timestamp::now();
     let assistant = arguments.next();
     let event = arguments.next();
+    let decides = event
+        .as_ref()
+        .is_some_and(|argument| argument == "--decide");
+    // Without a watchdog there is still a limit to everything that waits.
+    let (clock, _) = if decides {
+        Clock::start_with(decide::PATIENCE)
+    } else {
+        Clock::start()
+    };
+    let ts = Timestamp::now();
+    let mut undecided = None;
     let adapter = assistant
         .as_ref()
         .and_then(|name| adapter::find(name.to_str()?));
@@ -61,7 +70,11 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) {
                 &mut input,
             );
             if let Some(report) = heard.report {
-                outlet.send(report, adapter, ts, &clock);
+                let places = decides.then(|| (outlet.places.clone(), outlet.uid));
+                let sent = outlet.send(report, adapter, ts, &clock);
+                undecided = sent
+                    .filter(decide::can_be_decided)
+                    .and_then(|event| Some((event, places?)));
             }
             heard.is_complete
         }
@@ -74,6 +87,9 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) {
         DRAIN_PAUSE
     };
     input.drain(pause, clock.within(STDIN_BUDGET));
+    if let Some((event, (places, uid))) = undecided {
+        decide::run(&event, &places, uid);
+    }
 }
 
 fn hear(adapter: &Adapter, event: Option<&str>, input: &mut dyn BufRead) -> Heard {
@@ -127,13 +143,18 @@ impl Outlet {
         })
     }
 
-    fn send(self, mut report: Report, adapter: &Adapter, ts: Timestamp, clock: &Clock) {
+    /// The event as it was sent; `None` when its pane is not known.
+    fn send(
+        self,
+        mut report: Report,
+        adapter: &Adapter,
+        ts: Timestamp,
+        clock: &Clock,
+    ) -> Option<Event> {
         if self.listener.is_none() {
             make_room_for_memos(&self.places);
         }
-        let Some(whereabouts) = self.locate(&mut report, adapter.panes, clock) else {
-            return;
-        };
+        let whereabouts = self.locate(&mut report, adapter.panes, clock)?;
         // The tmux of the environment is asked as ever; another one has to be named.
         let other = match (&whereabouts, &self.whereabouts) {
             (Whereabouts::Pane(_, Some(server)), told) if told.as_ref() != Some(&whereabouts) => {
@@ -158,6 +179,7 @@ impl Outlet {
             // Nobody could be told that it failed.
             let _ = mirror.append(&line);
         }
+        Some(event)
     }
 
     /// The pane the report is about; corrects the report's process where it is another one's.

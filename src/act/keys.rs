@@ -35,6 +35,9 @@ const MAX_SEEN: usize = 12;
 /// Said when the screen shows nothing that could be answered.
 const NO_DIALOG: &str = "no dialog that is known is on the screen; go there";
 
+/// Said when the assistant itself says that it does not wait.
+const ANSWERED: &str = "the request has been answered or withdrawn";
+
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -123,6 +126,27 @@ pub fn carry_out(bound: &Bound, decision: &Decision, world: &dyn World) -> Outco
     outcome.unwrap_or_else(|outcome| outcome)
 }
 
+/// Whether the request goes away within a second after its hook was given an answer. `before` is what
+/// the assistant said of itself until then.
+pub fn is_over(bound: &Bound, before: Option<&Seen>, world: &dyn World) -> bool {
+    Act { bound, world }.is_over(before)
+}
+
+/// What the assistant says of itself once it says that it waits; a hook reports a request a while
+/// before that. The error says why it does not wait.
+pub fn once_it_waits(bound: &Bound, world: &dyn World) -> Result<Option<Seen>, String> {
+    let act = Act { bound, world };
+    let mut seen = act.seen();
+    for _ in 0..LOOKS {
+        if seen.as_ref().err().is_none_or(|words| words != ANSWERED) {
+            break;
+        }
+        world.wait(PAUSE);
+        seen = act.seen();
+    }
+    seen
+}
+
 /// What was seen immediately before a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Scene {
@@ -142,7 +166,7 @@ impl Act<'_> {
         let number = number_for(decision, &before.dialog).map_err(Outcome::Nothing)?;
         self.press_digit(number, &before)
             .map_err(Outcome::Nothing)?;
-        if self.is_over(&before) {
+        if self.is_over(before.seen.as_ref()) {
             return Ok(Outcome::Done);
         }
         // What came too early at most moved the cursor: all else must be as it was.
@@ -152,7 +176,7 @@ impl Act<'_> {
             return Err(unknown("the dialog has changed since".to_owned()));
         }
         self.press_digit(number, &again).map_err(unknown)?;
-        if self.is_over(&again) {
+        if self.is_over(again.seen.as_ref()) {
             Ok(Outcome::Done)
         } else {
             Ok(unknown("the dialog is still there".to_owned()))
@@ -184,7 +208,7 @@ impl Act<'_> {
             .until(|dialog| dialog.selected == Some(no) && has_begun(dialog, message))
             .ok_or_else(|| unknown("the message did not appear in the dialog".to_owned()))?;
         self.press_key("Enter", &written).map_err(unknown)?;
-        if self.is_over(&before) {
+        if self.is_over(before.seen.as_ref()) {
             Ok(Outcome::Done)
         } else {
             Ok(unknown("the dialog is still there".to_owned()))
@@ -194,6 +218,10 @@ impl Act<'_> {
     /// The scene once it has settled. A busy machine draws the dialog a while after it was reported;
     /// nothing else is waited for.
     fn first_scene(&self) -> Result<Scene, String> {
+        let is_new = self.bound.age(self.world.now()) < OLD;
+        if is_new {
+            once_it_waits(self.bound, self.world)?;
+        }
         let mut scene = self.scene(&[1]);
         for _ in 0..LOOKS {
             if scene.as_ref().err().is_none_or(|words| words != NO_DIALOG) {
@@ -202,7 +230,7 @@ impl Act<'_> {
             self.world.wait(PAUSE);
             scene = self.scene(&[1]);
         }
-        if self.bound.age(self.world.now()) >= OLD {
+        if !is_new {
             return scene;
         }
         let mut scene = scene?;
@@ -225,21 +253,27 @@ impl Act<'_> {
         if let Some(difference) = self.bound.difference(row.as_ref()) {
             return Err(difference.to_owned());
         }
-        let seen = self.world.witness(self.bound);
-        if let Some(seen) = &seen {
-            if seen.instance_id.is_some() && seen.instance_id != self.bound.instance_id {
-                return Err("another session has taken the pane".to_owned());
-            }
-            if !matches!(seen.level, Level::WaitingApproval | Level::WaitingInput) {
-                return Err("the request has been answered or withdrawn".to_owned());
-            }
-        }
+        let seen = self.seen()?;
         let dialog = self.dialog()?;
         let is_there = dialog.selected.is_some_and(|at| cursor.contains(&at));
         if !is_there || !dialog.untouched {
             return Err("somebody is answering in the pane".to_owned());
         }
         Ok(Scene { seen, dialog })
+    }
+
+    /// What the assistant says of itself, if it says that it waits.
+    fn seen(&self) -> Result<Option<Seen>, String> {
+        let seen = self.world.witness(self.bound);
+        if let Some(seen) = &seen {
+            if seen.instance_id.is_some() && seen.instance_id != self.bound.instance_id {
+                return Err("another session has taken the pane".to_owned());
+            }
+            if !matches!(seen.level, Level::WaitingApproval | Level::WaitingInput) {
+                return Err(ANSWERED.to_owned());
+            }
+        }
+        Ok(seen)
     }
 
     /// The dialog of this very request, in a pane that takes keys.
@@ -300,11 +334,11 @@ impl Act<'_> {
 
     /// Whether the request goes away within a second: its dialog, or by its assistant's or the
     /// collector's word.
-    fn is_over(&self, before: &Scene) -> bool {
+    fn is_over(&self, before: Option<&Seen>) -> bool {
         for _ in 0..LOOKS {
             self.world.wait(PAUSE);
             let seen = self.world.witness(self.bound);
-            let moved = match (&seen, &before.seen) {
+            let moved = match (&seen, before) {
                 (Some(now), Some(then)) => now.written != then.written || now.level != then.level,
                 _ => false,
             };

@@ -4,14 +4,18 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pane_patrol_hooks::decide::Verdict;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
 
-use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
+use super::keys::{
+    Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, is_over, once_it_waits,
+};
 use super::record::Line;
 use super::request::{Bound, Decision};
 use crate::hub_client::HubClient;
+use crate::protocol::Decide;
 use crate::state::Row;
 use crate::tmux::{Tmux, TmuxError};
 use crate::witness::claude;
@@ -31,19 +35,44 @@ pub struct RealWorld {
 }
 
 impl RealWorld {
-    /// Answers by keys and writes the decision down. Two never act at the same time, in whatever
+    /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two never act at the same time, in whatever
     /// process: the second one must see what the first one did.
     pub fn answer(&self, bound: &Bound, decision: &Decision) -> Outcome {
-        let outcome = match self.lock() {
-            Ok(_lock) => carry_out(bound, decision, self),
-            Err(why) => Outcome::Nothing(why),
+        let (way, outcome) = match self.lock() {
+            Ok(_lock) => match self.by_hook(bound, decision) {
+                Some(outcome) => ("hook", outcome),
+                None => ("keys", carry_out(bound, decision, self)),
+            },
+            Err(why) => ("keys", Outcome::Nothing(why)),
         };
         if let Some(path) = self.places.decisions() {
-            let line = Line::by_hand(bound, decision, "keys", &outcome, Timestamp::now());
+            let line = Line::by_hand(bound, decision, way, &outcome, Timestamp::now());
             // The answer is given; that it could not be written down changes nothing about it.
             let _ = line.append(&path);
         }
         outcome
+    }
+
+    /// Through the assistant's own hook, when one waits for just this request; `None` when not.
+    fn by_hook(&self, bound: &Bound, decision: &Decision) -> Option<Outcome> {
+        let decide = Decide {
+            row: bound.row.clone(),
+            instance_id: bound.instance_id.clone(),
+            request: bound.request.clone(),
+            verdict: verdict(bound, decision)?,
+        };
+        let seen = once_it_waits(bound, self).ok()?;
+        let mut hub =
+            HubClient::subscribe(&self.places, self.uid, "decide", Timestamp::now).ok()?;
+        match hub.decide(&decide, Timestamp::now) {
+            Ok(false) => None,
+            Ok(true) if is_over(bound, seen.as_ref(), self) => Some(Outcome::Done),
+            Ok(true) => Some(Outcome::Unknown(
+                "the hook has got the answer, but the dialog is still there".to_owned(),
+            )),
+            // It may have got it or not: keys now could answer twice.
+            Err(error) => Some(Outcome::Unknown(error.to_string())),
+        }
     }
 
     /// The rows as they are now.
@@ -61,6 +90,23 @@ impl RealWorld {
         flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|_| "another answer is just being given".to_owned())?;
         Ok(File::from(file))
+    }
+}
+
+/// What the hook is told; `None` for what it cannot decide: a question, and a plan, whose dialog stays.
+fn verdict(bound: &Bound, decision: &Decision) -> Option<Verdict> {
+    if bound.is_question() || bound.request.tool.as_deref() == Some("ExitPlanMode") {
+        return None;
+    }
+    match decision {
+        Decision::Approve => Some(Verdict::Allow),
+        Decision::Deny { message } => Some(Verdict::Deny {
+            message: message
+                .clone()
+                .unwrap_or_else(|| "denied by the user".to_owned()),
+            interrupt: message.is_none(),
+        }),
+        Decision::Answer(_) => None,
     }
 }
 

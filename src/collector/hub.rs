@@ -6,6 +6,7 @@
 //! read at all is dropped.
 
 mod client;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -143,6 +144,7 @@ impl Server {
                     client.receive(&self.world);
                 }
             }
+            self.settle_decisions();
             for client in &mut self.clients {
                 client.send(&self.world);
             }
@@ -188,13 +190,19 @@ impl Server {
     fn learn(&mut self, feed: Feed) {
         match feed {
             Feed::Row(row) => {
+                for client in &mut self.clients {
+                    client.hear_of(&row, &self.world);
+                }
                 self.clients
                     .iter_mut()
                     .for_each(|client| client.owe(&row.id));
                 self.world.rows.insert(row.id.clone(), *row);
             }
             Feed::Gone(id) => {
-                self.clients.iter_mut().for_each(|client| client.owe(&id));
+                for client in &mut self.clients {
+                    client.owe(&id);
+                    client.hear_of_end(&id, &self.world);
+                }
                 self.world.rows.remove(&id);
             }
             Feed::Health(health) => {
@@ -207,6 +215,26 @@ impl Server {
             }
             // Who collects is plain to whoever asks here.
             Feed::Role(_) => {}
+        }
+    }
+
+    /// Hands decisions to the hooks that wait for them, and says whether there was one.
+    fn settle_decisions(&mut self) {
+        for index in 0..self.clients.len() {
+            while let Some((decide, question)) = self.clients[index].take_decision() {
+                let waiting = self
+                    .clients
+                    .iter_mut()
+                    .find(|client| client.waits_for(&decide));
+                let taken = waiting.is_some();
+                if let Some(client) = waiting {
+                    client.tell_decision(&decide, &self.world);
+                }
+                self.clients[index].tell_result(taken, &question, &self.world);
+            }
+        }
+        for client in &mut self.clients {
+            client.release_if_late(&self.world);
         }
     }
 

@@ -5,6 +5,7 @@ mod common;
 
 mod collector;
 mod dashboard;
+mod decide;
 mod docs;
 mod doctor;
 mod hook;

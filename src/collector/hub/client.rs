@@ -1,6 +1,6 @@
 //! One client of the hub: what it has said so far, what it is owed, and whether it may stay.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
@@ -10,9 +10,12 @@ use rustix::event::PollFlags;
 use serde::Serialize;
 
 use super::World;
+use super::waiting::Waiting;
 use crate::protocol::{
-    self, ClientRole, Envelope, ErrorPayload, Gone, Hello, MAX_MESSAGE_BYTES, code,
+    self, ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Gone, Hello, MAX_MESSAGE_BYTES,
+    WaitDecision, code,
 };
+use crate::state::Row;
 
 /// A client that takes nothing for this long while something waits for it is dropped.
 const STALL_LIMIT: Duration = Duration::from_secs(2);
@@ -45,6 +48,12 @@ pub(super) struct Client {
     owed: BTreeSet<String>,
     owed_health: bool,
     stalled_since: Option<Instant>,
+    /// The request this hook waits for.
+    waiting: Option<Waiting>,
+    /// What it has decided, with its question, not yet handed on.
+    decisions: VecDeque<(Decide, Envelope)>,
+    /// It got what it wanted: once that is sent, it goes.
+    is_served: bool,
     /// Set with the last message: once that is sent, or cannot be, the client goes.
     refused: Option<&'static str>,
     has_left: bool,
@@ -61,6 +70,9 @@ impl Client {
             owed: BTreeSet::new(),
             owed_health: false,
             stalled_since: None,
+            waiting: None,
+            decisions: VecDeque::new(),
+            is_served: false,
             refused: None,
             has_left: false,
         }
@@ -86,7 +98,8 @@ impl Client {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let hello = self.role.is_none().then_some(self.since + HELLO_LIMIT);
         let stall = self.stalled_since.map(|since| since + STALL_LIMIT);
-        [hello, stall].into_iter().flatten().min()
+        let event = self.waiting.as_ref().and_then(Waiting::deadline);
+        [hello, stall, event].into_iter().flatten().min()
     }
 
     pub(super) fn fate(&self, now: Instant) -> Fate {
@@ -95,6 +108,7 @@ impl Client {
             .is_some_and(|since| now >= since + STALL_LIMIT);
         match self.refused {
             _ if self.has_left => Fate::Left,
+            None if self.is_served && self.output.is_empty() => Fate::Left,
             Some(reason) if self.output.is_empty() || too_slow => Fate::Dropped(reason),
             None if too_slow => Fate::Dropped(code::SLOW),
             None if self.role.is_none() && now >= self.since + HELLO_LIMIT => {
@@ -179,6 +193,8 @@ impl Client {
             (None, "hello") => self.greet(message, world),
             (None, _) => self.refuse(world, code::HELLO_EXPECTED, "say hello first"),
             (Some(_), "heartbeat") => self.say(world, "heartbeat", &message.payload, &message),
+            (Some(_), "wait_decision") => self.wait(message, world),
+            (Some(_), "decide") => self.decide(message, world),
             // A client's complaint needs no answer.
             (Some(_), "error") => {}
             (Some(_), kind) => {
@@ -203,6 +219,86 @@ impl Client {
             self.output.extend(world.snapshot());
             self.owed_health = true;
         }
+    }
+
+    fn wait(&mut self, message: Envelope, world: &World) {
+        let event = serde_json::from_value(message.payload)
+            .map_err(|error| error.to_string())
+            .and_then(|wanted: WaitDecision| wanted.event());
+        let mut waiting = match event {
+            Ok(event) => Waiting::new(event),
+            Err(why) => return self.refuse(world, code::BAD_SCHEMA, &why),
+        };
+        // Its event may have come before it.
+        for row in world.rows.values() {
+            waiting.hear(row);
+        }
+        self.waiting = Some(waiting);
+    }
+
+    fn decide(&mut self, message: Envelope, world: &World) {
+        match serde_json::from_value(message.payload.clone()) {
+            Ok(decide) => self.decisions.push_back((decide, message)),
+            Err(error) => self.refuse(world, code::BAD_SCHEMA, &error.to_string()),
+        }
+    }
+
+    /// The oldest decision that was not handed on.
+    pub(super) fn take_decision(&mut self) -> Option<(Decide, Envelope)> {
+        self.decisions.pop_front()
+    }
+
+    /// Whether a hook waits here for just this decision.
+    pub(super) fn waits_for(&self, decide: &Decide) -> bool {
+        self.waiting
+            .as_ref()
+            .is_some_and(|waiting| waiting.takes(decide))
+    }
+
+    /// Gives the hook its decision, and lets it go.
+    pub(super) fn tell_decision(&mut self, decide: &Decide, world: &World) {
+        self.serve("decision", &decide.verdict, world);
+    }
+
+    /// Tells who decided whether a hook has got it.
+    pub(super) fn tell_result(&mut self, taken: bool, question: &Envelope, world: &World) {
+        self.say(world, "decide_result", &DecideResult { taken }, question);
+    }
+
+    /// A row as it is now: a hook whose request it does not ask any more is released.
+    pub(super) fn hear_of(&mut self, row: &Row, world: &World) {
+        let waiting = self.waiting.as_mut();
+        if waiting.is_some_and(|waiting| !waiting.hear(row)) {
+            self.release(world);
+        }
+    }
+
+    /// The row with this id is gone.
+    pub(super) fn hear_of_end(&mut self, id: &str, world: &World) {
+        let waiting = self.waiting.as_ref();
+        if waiting.is_some_and(|waiting| !waiting.hear_gone(id)) {
+            self.release(world);
+        }
+    }
+
+    /// A hook whose event never came to the table waits for nothing.
+    pub(super) fn release_if_late(&mut self, world: &World) {
+        let deadline = self.waiting.as_ref().and_then(Waiting::deadline);
+        if deadline.is_some_and(|at| Instant::now() >= at) {
+            self.release(world);
+        }
+    }
+
+    fn release(&mut self, world: &World) {
+        self.serve("released", &serde_json::json!({}), world);
+    }
+
+    fn serve(&mut self, kind: &str, payload: &impl Serialize, world: &World) {
+        self.waiting = None;
+        self.is_served = true;
+        let now = world.clock.now();
+        self.output
+            .extend(world.voice.say(kind, payload, None, now));
     }
 
     fn say(&mut self, world: &World, kind: &str, payload: &impl Serialize, question: &Envelope) {

@@ -1,0 +1,98 @@
+//! `hook claude --decide` with the real collector: it waits for one decision about its own request,
+//! and for nothing else.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::common::{Collector, PATIENCE, TestEnv, finish_with_stdin, fixture, wait, wait_until};
+
+fn hook(env: &TestEnv) -> Command {
+    let mut command = env.pane_patrol();
+    command.args(["hook", "claude"]);
+    command.envs([
+        ("CLAUDECODE", "1"),
+        ("CLAUDE_CODE_ENTRYPOINT", "cli"),
+        ("PANE_PATROL_TARGET", "work:1.2"),
+    ]);
+    command
+}
+
+/// A hook that has reported its permission request and waits.
+fn waiting_hook(env: &TestEnv, collector: &Collector<'_>) -> (Child, Value) {
+    let mut child = hook(env)
+        .arg("--decide")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the hook starts");
+    let mut stdin = child.stdin.take().expect("stdin is a pipe");
+    let payload = fixture("claude/permission_request.bash.json");
+    stdin.write_all(payload.as_bytes()).expect("it reads");
+    drop(stdin);
+    let row = collector.until_state("waiting_approval");
+    (child, row)
+}
+
+fn decide(env: &TestEnv, row: &Value, request: &Value, verdict: &Value) -> bool {
+    let stream = UnixStream::connect(env.places().hub_socket).expect("the hub listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let mut stream = BufReader::new(stream);
+    let say = |kind: &str, payload: &Value| {
+        json!({"version": "1", "type": kind, "session_id": "default", "sender_id": "test",
+            "timestamp": "2026-11-21T14:02:15Z", "payload": payload})
+    };
+    let hello = json!({"client_id": "test", "role": "publisher"});
+    let payload = json!({"row": row["id"], "instance_id": row["instance_id"],
+        "request": request, "verdict": verdict});
+    let both = format!("{}\n{}\n", say("hello", &hello), say("decide", &payload));
+    stream
+        .get_mut()
+        .write_all(both.as_bytes())
+        .expect("it reads");
+    let mut line = String::new();
+    stream.read_line(&mut line).expect("the hub answers");
+    let answer: Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(answer["type"], "decide_result", "{answer}");
+    answer["payload"]["taken"] == true
+}
+
+#[test]
+fn a_waiting_hook_prints_the_decision_about_its_own_request_and_no_other() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let (child, row) = waiting_hook(&env, &collector);
+    let mut other = row["waiting"][0].clone();
+    other["message"] = json!("rm -rf /");
+    let allow = json!({"behavior": "allow"});
+    assert!(!decide(&env, &row, &other, &allow), "another request");
+    let request = &row["waiting"][0];
+    wait_until("the hook waits", || decide(&env, &row, request, &allow));
+    let finished = wait(child);
+    assert_eq!(finished.status.code(), Some(0));
+    let printed: Value = serde_json::from_str(&finished.stdout).expect("JSON");
+    let output = &printed["hookSpecificOutput"];
+    assert_eq!(output["hookEventName"], "PermissionRequest");
+    assert_eq!(output["decision"], allow);
+    assert!(!decide(&env, &row, request, &allow), "it is decided once");
+}
+
+#[test]
+fn a_waiting_hook_leaves_without_a_word_when_its_request_or_the_hub_is_gone() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let (child, _) = waiting_hook(&env, &collector);
+    let ended = fixture("claude/post_tool_use.bash.json");
+    finish_with_stdin(&mut hook(&env), ended.as_bytes()).assert_silent_success();
+    wait(child).assert_silent_success();
+
+    let (child, _) = waiting_hook(&env, &collector);
+    drop(collector);
+    wait(child).assert_silent_success();
+    let payload = fixture("claude/permission_request.bash.json");
+    let alone = finish_with_stdin(hook(&env).arg("--decide"), payload.as_bytes());
+    alone.assert_silent_success();
+}
