@@ -46,11 +46,14 @@ struct Answer {
     payload: serde_json::Value,
 }
 
-/// Whether somebody may decide about this event: an attended session that asks for permission.
+/// Whether somebody may decide about this event: the main agent of an attended session asks for
+/// permission. For a sub-agent in the background Claude Code 2.1.329 shows its dialog only when this
+/// hook has ended: waiting would hide the request from whoever sits at the pane.
 pub(crate) fn can_be_decided(event: &Event) -> bool {
     event.assistant == Assistant::CLAUDE
         && event.kind == Some(Kind::ApprovalRequested)
         && event.event.as_deref() == Some("PermissionRequest")
+        && event.agent_id.is_none()
         && event.attended
 }
 
