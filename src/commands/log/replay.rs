@@ -14,6 +14,7 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::query::{Query, read_records};
+use crate::act::{self, Bound, Decision};
 use crate::commands::{Surroundings, supervisor};
 use crate::error::{CommandError, CommandResult};
 use crate::feed::{Feed, Health, Role};
@@ -243,6 +244,10 @@ impl Hands for Idle {
 
     fn hooks(&self) -> Hooks {
         Hooks::Unknown
+    }
+
+    fn decide(&self, _: &Bound, _: &Decision) -> act::Outcome {
+        act::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
     }
 
     fn start(&self, _: usize, _: Option<String>) -> Result<String, String> {
