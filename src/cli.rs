@@ -84,6 +84,9 @@ pub struct SupervisorArgs {
     /// Switch this tmux client (`#{client_name}`) on Enter; by default the one the key was pressed on
     #[arg(long, value_name = "NAME")]
     pub client: Option<String>,
+    /// Show an assistant's own pane beside the dashboard, as the key `s` does
+    #[arg(long)]
+    pub split: bool,
 }
 
 /// Options of `jump`.

@@ -38,6 +38,8 @@ pub struct Config {
     pub mirror: Mirror,
     /// `[notice]`
     pub notice: notice::Settings,
+    /// `[split]`
+    pub split: Split,
     /// `[[launcher]]`
     pub launcher: Vec<Launcher>,
 }
@@ -48,6 +50,14 @@ pub struct Config {
 pub struct Dashboard {
     /// `theme`: `terminal`, `dark`, `light` or `none`.
     pub theme: Option<Theme>,
+}
+
+/// `[split]`: the dashboard with an assistant's pane beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Split {
+    /// `width`: columns of the dashboard; a third of the window when not set, and at least 40.
+    pub width: Option<u16>,
 }
 
 /// `[table]`: what is kept.

@@ -181,6 +181,14 @@ impl Here {
         }
     }
 
+    /// The server and the pane we are in; `None` outside tmux and in a popup.
+    pub fn own_place(&self, ask: Ask<'_>) -> Option<(Server, PaneId)> {
+        let server = self.server.clone()?;
+        let world = World::parse(&ask(Path::new(&server.socket), LIST).ok()?);
+        let own = self.own_pane(&world)?.id;
+        (world.server_pid == server.pid).then_some((server, own))
+    }
+
     fn is_on(&self, world: &World) -> bool {
         let same = |server: &Server| server.pid == world.server_pid;
         self.server.as_ref().is_some_and(same)

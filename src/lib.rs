@@ -13,6 +13,7 @@
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `tmux`, `witness` |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
 //! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `jump`'s call |
+//! | [`split`] | an assistant's own pane beside the dashboard: a pure plan, and tmux | `state`, `jump`'s call |
 //! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
 //! | [`config`] | the settings file | `tui`'s names of themes, settings of others |
 //! | [`commands`] | one file a subcommand; the only place that knows all others | everything |
@@ -35,6 +36,7 @@ pub mod log;
 pub mod messages;
 pub mod notice;
 pub mod protocol;
+pub mod split;
 pub mod state;
 pub mod tmux;
 pub mod tui;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Status, status};
@@ -15,9 +16,14 @@ use crate::act::{Bound, Decision, Outcome};
 use crate::jump::{self, Arrival, Here, Refusal};
 use crate::launch::{self, Stopped};
 use crate::notice::Snoozes;
+use crate::split::{self, Owner, Place, Split};
 use crate::state::Row;
 use crate::tmux::{Tmux, TmuxError};
-use crate::tui::{Attach, Hands, Hooks, Jumped};
+use crate::tui::{self, Attach, Hands, Hooks, Jumped};
+use crate::witness;
+
+/// How long tmux may take to close a pane whose process has ended.
+const CLOSING: Duration = Duration::from_millis(200);
 
 /// The hands of the real dashboard.
 pub(super) struct RealHands {
@@ -26,15 +32,25 @@ pub(super) struct RealHands {
     client: Option<String>,
     /// Where we are, with the client we were started on; looked up once.
     here: OnceLock<Here>,
+    /// Columns of the dashboard beside an assistant's pane, when the person has set them.
+    split_width: Option<u16>,
+    /// The place beside the dashboard; nothing before it was needed.
+    split: Mutex<Option<(u64, Split)>>,
     /// The install that was shown last.
     shown: Mutex<Option<Plan>>,
 }
 
 impl RealHands {
-    pub(super) fn new(surroundings: Surroundings, client: Option<String>) -> Self {
+    pub(super) fn new(
+        surroundings: Surroundings,
+        client: Option<String>,
+        split_width: Option<u16>,
+    ) -> Self {
         Self {
             surroundings,
             client,
+            split_width,
+            split: Mutex::new(None),
             here: OnceLock::new(),
             shown: Mutex::new(None),
         }
@@ -43,6 +59,57 @@ impl RealHands {
     fn here(&self) -> &Here {
         let look = || here(&self.surroundings, self.client.clone()).look_around(&ask);
         self.here.get_or_init(look)
+    }
+
+    /// Puts back what other dashboards left behind that were killed.
+    fn heal(&self) {
+        let is_alive = |owner: &Owner| witness::start_of(owner.pid) == Some(owner.start);
+        let socket = self.surroundings.own_tmux_socket();
+        if socket.exists() {
+            // Without tmux nothing is there to be healed; what it refuses the next one tries again.
+            let _ = split::heal(&socket, &is_alive, &ask);
+        }
+    }
+
+    /// Puts back what is shown beside the dashboard, if anything.
+    pub(super) fn leave_split(&self) {
+        let mut split = self.split.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, mut split)) = split.take() {
+            // The next dashboard heals what tmux refuses now.
+            let _ = split.close(&ask);
+        }
+    }
+
+    /// Does something with the split, which is made when it is needed first. What tmux refuses is told
+    /// together with what is there all the same; the error says why there is none.
+    fn with_split(
+        &self,
+        work: impl FnOnce(&mut Split) -> Result<Place, String>,
+    ) -> Result<Place, String> {
+        let mut guard = self.split.lock().unwrap_or_else(PoisonError::into_inner);
+        let (turn, split) = match &mut *guard {
+            Some(made) => made,
+            none => none.insert((0, self.make_split()?)),
+        };
+        *turn += 1;
+        let place = work(split).unwrap_or_else(|why| split.after_failure(why, &ask));
+        Ok(Place {
+            turn: *turn,
+            ..place
+        })
+    }
+
+    fn make_split(&self) -> Result<Split, String> {
+        let place = self.here().own_place(&ask);
+        let (server, home) = place.ok_or("the split needs a dashboard in a pane of tmux")?;
+        let pid = std::process::id();
+        let start = witness::start_of(pid).unwrap_or(0);
+        Ok(Split::new(
+            server,
+            home,
+            Owner { pid, start },
+            self.split_width,
+        ))
     }
 
     fn shown(&self) -> MutexGuard<'_, Option<Plan>> {
@@ -95,6 +162,7 @@ pub(super) fn attach_command(socket: &Path, target: &str) -> Command {
 impl Hands for RealHands {
     fn ready(&self) {
         self.here();
+        self.heal();
     }
 
     fn jump(&self, row: &Row) -> Jumped {
@@ -129,12 +197,34 @@ impl Hands for RealHands {
         }
     }
 
-    fn start(&self, launcher: usize, cwd: Option<String>) -> Result<String, String> {
+    fn split(&self, step: &tui::Split) -> Place {
+        if *step == tui::Split::RefreshLater {
+            std::thread::sleep(CLOSING);
+        }
+        let answer = self.with_split(|split| match step {
+            tui::Split::Toggle => split.toggle(&ask),
+            tui::Split::Show(row) => split.show(row, &ask),
+            tui::Split::Refresh | tui::Split::RefreshLater => split.refresh(&ask),
+        });
+        answer.unwrap_or_else(|why| Place {
+            note: Some(why),
+            ..Place::default()
+        })
+    }
+
+    fn start(&self, launcher: usize, cwd: Option<String>, beside: bool) -> Result<String, String> {
         let launchers = launchers(&self.surroundings);
         let launchers = launchers.map_err(|error| told(&error, error.hints().to_vec()))?;
         let launcher = launchers.get(launcher).ok_or("the settings have changed")?;
-        let in_front = self.surroundings.tmux.is_some();
+        let in_front = self.surroundings.tmux.is_some() && !beside;
         let started = start_in(&self.surroundings, launcher, cwd, in_front)?;
+        if beside && let Ok(pane) = started.pane.parse() {
+            // The second time moves into it: whoever starts an assistant has something to tell it.
+            self.with_split(|split| {
+                split.show_pane(pane, &ask)?;
+                split.show_pane(pane, &ask)
+            })?;
+        }
         Ok(format!("started {} in {}", launcher.name, started.target))
     }
 

@@ -27,6 +27,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
         .into_iter()
         .map(|launcher| launcher.name);
     let setup = tui::Setup {
+        split: arguments.split,
         launchers: names.collect(),
         ..setup(surroundings, surroundings.offset, theme)
     };
@@ -35,8 +36,10 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
     let hands = Arc::new(RealHands::new(
         surroundings.clone(),
         arguments.client.clone(),
+        config.split.width,
     ));
-    let shown = tui::run(setup, feed, hands);
+    let shown = tui::run(setup, feed, Arc::clone(&hands) as Arc<dyn tui::Hands>);
+    hands.leave_split();
     membership.leave();
     shown.map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
 }
@@ -58,6 +61,7 @@ fn setup(surroundings: &Surroundings, offset: UtcOffset, theme: Theme) -> tui::S
         offset,
         home: home.map(|home| home.to_string_lossy().into_owned()),
         theme,
+        split: false,
         launchers: Vec::new(),
         size: (80, 24),
     }

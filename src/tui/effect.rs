@@ -14,12 +14,16 @@ pub enum Effect {
     Decide(Box<Bound>, Decision),
     /// Leave the screen to a tmux client of its own, and come back when it ends.
     Attach(Attach),
+    /// Do something with the place beside the dashboard.
+    Split(Split),
     /// Start the launcher at this place of the list, in this folder unless it names one.
     Start {
         /// Its place, from 0.
         launcher: usize,
         /// The folder; `None`: that of the dashboard.
         cwd: Option<String>,
+        /// Whether it is shown beside the dashboard.
+        beside: bool,
     },
     /// Ask the row's assistant to end.
     Stop(Box<Row>),
@@ -37,6 +41,19 @@ pub enum Effect {
     Redraw,
     /// End.
     Quit,
+}
+
+/// What is to be done with the place beside the dashboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// Open it, or close it when it is open.
+    Toggle,
+    /// Show the row's pane there, or move into it when it is shown already.
+    Show(Box<Row>),
+    /// Look what became of what is shown.
+    Refresh,
+    /// The same in a moment: a process has ended, and its pane is about to.
+    RefreshLater,
 }
 
 /// A tmux session to attach to.

@@ -25,6 +25,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         in_tmux: true,
         offset: UtcOffset::UTC,
         home: Some("/home/ada".to_owned()),
+        split: false,
         launchers: vec!["claude".to_owned(), "claude --continue".to_owned()],
         theme: Theme::Terminal,
         size: (width, height),

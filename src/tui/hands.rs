@@ -4,11 +4,12 @@ use std::process::Command;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::effect::Attach;
+use super::effect::{Attach, Split};
 use super::message::{Hooks, Jumped};
 use crate::act::{Bound, Decision, Outcome};
 use crate::launch::Stopped;
 use crate::notice::Snoozes;
+use crate::split::Place;
 use crate::state::Row;
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
@@ -28,9 +29,13 @@ pub trait Hands: Send + Sync + 'static {
     /// Whether any assistant's hooks are registered.
     fn hooks(&self) -> Hooks;
 
-    /// Starts the launcher at this place of the list, in `cwd` unless it names a folder; says what
+    /// Does something with the place beside the dashboard.
+    fn split(&self, step: &Split) -> Place;
+
+    /// Starts the launcher at this place of the list, in `cwd` unless it names a folder, and
+    /// shows it beside the dashboard or in a window in front; says what
     /// happened, or why nothing did.
-    fn start(&self, launcher: usize, cwd: Option<String>) -> Result<String, String>;
+    fn start(&self, launcher: usize, cwd: Option<String>, beside: bool) -> Result<String, String>;
 
     /// Asks the row's assistant to end and waits for that.
     fn stop(&self, row: &Row) -> Stopped;

@@ -28,6 +28,7 @@ pub(super) enum Action {
     Deny,
     /// The question's option of this number.
     Answer(u8),
+    Split,
     Help,
     /// Close what is open, else clear the filter.
     Close,
@@ -131,6 +132,11 @@ pub(super) const BINDINGS: &[Binding] = &[
         actions: &[(KeyCode::Char('i'), Action::Install)],
     },
     Binding {
+        keys: "s",
+        does: "split: an assistant's own pane beside the dashboard",
+        actions: &[(KeyCode::Char('s'), Action::Split)],
+    },
+    Binding {
         keys: "n",
         does: "start another assistant in a new window",
         actions: &[(KeyCode::Char('n'), Action::Start)],
@@ -205,14 +211,5 @@ mod tests {
         codes.sort();
         codes.dedup();
         assert_eq!(codes.len(), all);
-    }
-
-    #[test]
-    fn keys_of_features_that_do_not_exist_are_not_bound() {
-        {
-            let key = 's';
-            let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
-            assert_eq!(action(key), None, "{key:?}");
-        }
     }
 }

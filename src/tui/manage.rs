@@ -5,6 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::effect::Effect;
 use super::model::{Model, Panel};
+use super::split;
 use super::update::{notify, touch};
 use crate::launch::Stopped;
 use crate::state::Row;
@@ -63,12 +64,23 @@ pub(super) fn start(model: &mut Model) -> Vec<Effect> {
     let launcher = launch.chosen;
     let cwd = model.selected_row().and_then(|row| row.cwd.clone());
     model.panel = Panel::Detail;
-    vec![Effect::Start { launcher, cwd }]
+    let beside = model.split.is_open;
+    vec![Effect::Start {
+        launcher,
+        cwd,
+        beside,
+    }]
 }
 
-pub(super) fn started(model: &mut Model, outcome: Result<String, String>, now: Timestamp) {
+/// Tells what came of it; beside the dashboard something else may stand now.
+pub(super) fn started(
+    model: &mut Model,
+    outcome: Result<String, String>,
+    now: Timestamp,
+) -> Vec<Effect> {
     let said = outcome.unwrap_or_else(|why| format!("not started: {why}"));
     notify(model, &said, now);
+    split::look(model)
 }
 
 /// Asks, then does what was asked about.

@@ -8,6 +8,7 @@ use crate::act::{Bound, Decision, Outcome};
 use crate::feed::Feed;
 use crate::launch::Stopped;
 use crate::notice::Snoozes;
+use crate::split::Place;
 use crate::state::Row;
 
 /// One thing that happened.
@@ -31,6 +32,8 @@ pub enum Message {
     InstallPlanned(Result<Vec<String>, String>),
     /// What an install did, line by line; or why nothing was changed.
     Installed(Result<Vec<String>, String>),
+    /// What is beside the dashboard now.
+    Split(Place),
     /// What was started; or why nothing was.
     Started(Result<String, String>),
     /// What became of stopping this row.

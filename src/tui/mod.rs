@@ -26,6 +26,7 @@ mod message;
 mod model;
 #[cfg(test)]
 mod screens;
+mod split;
 mod terminal;
 mod text;
 mod theme;
@@ -50,7 +51,7 @@ use crate::feed::Feed;
 use input::Input;
 use terminal::Screen;
 
-pub use effect::{Attach, Effect};
+pub use effect::{Attach, Effect, Split};
 pub use hands::Hands;
 pub use message::{Hooks, Jumped, Message};
 pub use model::{Model, Setup};
@@ -114,6 +115,12 @@ impl Dashboard {
             hands.ready();
             Message::Hooks(hands.hooks())
         })?;
+        if self.model.starts_split() {
+            self.by_hand(|hands| {
+                hands.ready();
+                Message::Split(hands.split(&Split::Toggle))
+            })?;
+        }
         self.by_hand(|hands| Message::Snoozed(Ok(hands.snoozes())))?;
         Ok(input)
     }
@@ -183,8 +190,13 @@ impl Dashboard {
             Effect::Redraw => self.screen.forget()?,
             Effect::Attach(attach) => self.step_aside(&attach, input),
             Effect::Jump(row) => self.by_hand(move |hands| Message::Jumped(hands.jump(&row)))?,
-            Effect::Start { launcher, cwd } => {
-                self.by_hand(move |hands| Message::Started(hands.start(launcher, cwd)))?;
+            Effect::Split(step) => self.by_hand(move |hands| Message::Split(hands.split(&step)))?,
+            Effect::Start {
+                launcher,
+                cwd,
+                beside,
+            } => {
+                self.by_hand(move |hands| Message::Started(hands.start(launcher, cwd, beside)))?;
             }
             Effect::Stop(row) => self.by_hand(move |hands| {
                 let stopped = hands.stop(&row);

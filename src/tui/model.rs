@@ -13,6 +13,7 @@ use super::words;
 use crate::act::Bound;
 use crate::feed::{Health, Role};
 use crate::notice::Snoozes;
+use crate::split::Place;
 use crate::state::{Attention, Row, urgency};
 
 /// What the edge of the program knows and a model needs to be told once.
@@ -24,6 +25,8 @@ pub struct Setup {
     pub offset: UtcOffset,
     /// The person's home, shown as `~`.
     pub home: Option<String>,
+    /// Whether the place beside the dashboard is opened at once.
+    pub split: bool,
     /// The names of what can be started.
     pub launchers: Vec<String>,
     /// Colours.
@@ -60,6 +63,8 @@ pub struct Model {
     /// How many lines of the panel are scrolled away.
     pub(super) scroll: usize,
     pub(super) notice: Option<Notice>,
+    /// What is beside the dashboard.
+    pub(super) split: Place,
     /// Rows of which nobody is told for a while.
     pub(super) snoozes: Snoozes,
     /// tmux was asked for a jump and has not answered yet.
@@ -175,6 +180,7 @@ impl Model {
             panel: Panel::default(),
             scroll: 0,
             notice: None,
+            split: Place::default(),
             snoozes: Snoozes::default(),
             jumping: false,
             deciding: Vec::new(),
@@ -191,6 +197,19 @@ impl Model {
     /// Whether the screen belongs to somebody else at the moment.
     pub fn is_away(&self) -> bool {
         self.away
+    }
+
+    /// Whether the place beside the dashboard is to be opened at once.
+    pub(super) fn starts_split(&self) -> bool {
+        self.setup.split
+    }
+
+    /// Whether the row's pane stands beside the dashboard.
+    pub(super) fn is_beside(&self, row: &Row) -> bool {
+        let shows = self.split.shows.as_ref();
+        shows.is_some_and(|(server, pane)| {
+            row.server.as_ref() == Some(server) && row.pane == Some(*pane)
+        })
     }
 
     /// The selected row.

@@ -10,12 +10,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::layout::Position;
 
 use super::deciding;
-use super::effect::Effect;
+use super::effect::{Effect, Split};
 use super::keymap::{self, Action};
 use super::layout::Layout;
 use super::manage;
 use super::message::{Jumped, Message};
 use super::model::{Entry, Install, Model, Notice, Panel, Scope};
+use super::split;
 use super::trouble;
 use super::view;
 use crate::act::{Decision, Pick};
@@ -45,11 +46,21 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         Message::Key(_) => Vec::new(),
         Message::Mouse(mouse) => point(model, mouse, now),
         Message::Paste(text) => quiet(|| paste(model, &text, now)),
-        Message::Resize(width, height) => quiet(|| {
+        Message::Resize(width, height) => {
             model.setup.size = (width, height);
             settle(model, now, Follow::Selection);
-        }),
-        Message::Feed(feed) => quiet(|| hear(model, feed, now)),
+            // A pane beside us that ends makes us wider.
+            split::look(model)
+        }
+        Message::Feed(feed) => {
+            let has_left = split::has_left(model, &feed);
+            hear(model, feed, now);
+            if has_left {
+                vec![Effect::Split(Split::RefreshLater)]
+            } else {
+                Vec::new()
+            }
+        }
         Message::FeedEnded => quiet(|| {
             let why = "the collector in this process has ended";
             model.role = Some(Role::Nobody(why.to_owned()));
@@ -61,7 +72,8 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }),
         Message::InstallPlanned(plan) => quiet(|| install_planned(model, plan)),
         Message::Installed(outcome) => install_over(model, outcome),
-        Message::Started(outcome) => quiet(|| manage::started(model, outcome, now)),
+        Message::Split(place) => quiet(|| split::hear(model, place, now)),
+        Message::Started(outcome) => manage::started(model, outcome, now),
         Message::Stopped(row, outcome) => quiet(|| manage::stopped(model, &row, outcome, now)),
         Message::Snoozed(Ok(snoozes)) => quiet(|| {
             model.snoozes = snoozes;
@@ -142,6 +154,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     match action {
         Action::Go => return go(model),
         Action::Install => return install(model),
+        Action::Split => return split::press(model),
         Action::Stop => return manage::stop(model),
         Action::Start => manage::begin_launch(model, now),
         Action::Snooze => return snooze(model, now),
@@ -175,7 +188,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     Vec::new()
 }
 
-fn go(model: &mut Model) -> Vec<Effect> {
+pub(super) fn go(model: &mut Model) -> Vec<Effect> {
     match model.panel {
         Panel::Launch(_) => return manage::start(model),
         // Enter must not mean yes, nor leave a question open that is about another row.
@@ -192,6 +205,9 @@ fn go(model: &mut Model) -> Vec<Effect> {
     if model.jumping {
         // tmux has not answered the last one yet; a second one would not be faster.
         return Vec::new();
+    }
+    if model.split.is_open {
+        return vec![Effect::Split(Split::Show(Box::new(row)))];
     }
     model.jumping = true;
     vec![Effect::Jump(Box::new(row))]

@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use pane_patrol_hooks::event::State;
 
-use super::effect::{Attach, Effect};
+use super::effect::{Attach, Effect, Split};
 use super::fixture::{With, day, model_with, now, row, screen};
 use super::message::{Hooks, Jumped, Message};
 use super::model::{Install, Model, Panel};
@@ -15,6 +15,7 @@ use super::view;
 use crate::act::{Decision, Outcome, Pick};
 use crate::feed::{Feed, Health, Role};
 use crate::launch::Stopped;
+use crate::split::Place;
 
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {
     update(model, message, now())
@@ -360,7 +361,15 @@ fn a_launcher_is_chosen_and_starts_where_the_selected_row_works() {
     assert!(shown.contains("▌ claude --continue"), "{shown}");
     let cwd = model.selected_row().unwrap().cwd.clone();
     let effects = press(&mut model, KeyCode::Enter);
-    assert_eq!(effects, [Effect::Start { launcher: 1, cwd }]);
+    let beside = false;
+    assert_eq!(
+        effects,
+        [Effect::Start {
+            launcher: 1,
+            cwd,
+            beside
+        }]
+    );
     tell(&mut model, Message::Started(Err("no room".to_owned())));
     assert!(screen(&model).contains("not started: no room"));
 }
@@ -443,4 +452,85 @@ fn a_question_is_answered_by_number_and_a_permission_is_not() {
     let effect = press(&mut model, KeyCode::Char('2')).pop();
     let pick = Decision::Answer(Pick::Number(2));
     assert!(matches!(effect, Some(Effect::Decide(_, decision)) if decision == pick));
+}
+
+/// The place beside the dashboard with the selected row's pane in it.
+fn beside(model: &Model, turn: u64) -> Place {
+    let row = model.selected_row().unwrap();
+    Place {
+        is_open: true,
+        shows: row.server.clone().zip(row.pane),
+        turn,
+        note: None,
+    }
+}
+
+#[test]
+fn in_the_split_enter_shows_instead_of_going_and_the_shown_row_is_marked() {
+    for width in [100, 40] {
+        let mut model = model_with(day(), width, 12);
+        let row = Box::new(model.selected_row().unwrap().clone());
+        let opened = press(&mut model, KeyCode::Char('s'));
+        assert_eq!(opened, [Effect::Split(Split::Show(row))]);
+        keys(&mut model, "j");
+        let next = Box::new(model.selected_row().unwrap().clone());
+        let entered = press(&mut model, KeyCode::Enter);
+        assert_eq!(
+            entered,
+            [Effect::Split(Split::Show(next.clone()))],
+            "even before tmux answers"
+        );
+        let place = beside(&model, 2);
+        tell(&mut model, Message::Split(place));
+        assert!(
+            screen(&model).contains(&format!("▸{}", next.assistant)),
+            "{}",
+            screen(&model)
+        );
+        let gone = tell(&mut model, Message::Feed(Feed::Gone(next.id.clone())));
+        assert_eq!(gone, [Effect::Split(Split::RefreshLater)]);
+        assert_eq!(
+            press(&mut model, KeyCode::Char('s')),
+            [Effect::Split(Split::Toggle)]
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_was_overtaken_by_a_later_one_changes_nothing() {
+    let mut model = usual();
+    let late = Place {
+        turn: 3,
+        ..Place::default()
+    };
+    let place = beside(&model, 4);
+    tell(&mut model, Message::Split(place.clone()));
+    tell(&mut model, Message::Split(late));
+    assert_eq!(model.split, place);
+}
+
+#[test]
+fn a_split_that_cannot_be_says_why_and_enter_goes_as_ever() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('s'));
+    let refused = Place {
+        note: Some("too narrow to split".to_owned()),
+        ..Place::default()
+    };
+    tell(&mut model, Message::Split(refused));
+    assert!(screen(&model).contains("too narrow to split"));
+    assert!(matches!(
+        press(&mut model, KeyCode::Enter)[..],
+        [Effect::Jump(_)]
+    ));
+}
+
+#[test]
+fn outside_tmux_the_split_key_hands_the_screen_over_as_enter_does() {
+    let mut model = usual();
+    model.setup.in_tmux = false;
+    assert!(matches!(
+        press(&mut model, KeyCode::Char('s'))[..],
+        [Effect::Jump(_)]
+    ));
 }

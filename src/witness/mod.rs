@@ -358,6 +358,14 @@ pub(crate) fn descends(pid: u32, from: u32) -> Option<bool> {
     Some(ancestry::ancestors(pid).contains(&from))
 }
 
+/// When the process started, in the system's own unit; 0 where that is not told, `None` when it is gone.
+pub(crate) fn start_of(pid: u32) -> Option<u64> {
+    match ancestry::stat(pid) {
+        Some(stat) => Some(stat.start),
+        None => (!cfg!(target_os = "linux") && process::is_alive(pid)).then_some(0),
+    }
+}
+
 /// Whether the process runs; one that has ended and only waits to be noticed does not.
 pub(crate) fn lives(pid: u32) -> bool {
     let is_linux = cfg!(target_os = "linux");

@@ -19,3 +19,4 @@ mod notice;
 mod plugin;
 mod replay;
 mod replay_others;
+mod split;

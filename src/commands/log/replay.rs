@@ -24,6 +24,7 @@ use crate::log::player::Player;
 use crate::log::when::LocalClock;
 use crate::messages::Output;
 use crate::notice::Snoozes;
+use crate::split::Place;
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tui::{self, Attach, Hands, Hooks, Jumped};
 
@@ -237,6 +238,10 @@ impl Hands for Idle {
         Jumped::Failed(ONLY_A_REPLAY.to_owned())
     }
 
+    fn decide(&self, _: &Bound, _: &Decision) -> act::Outcome {
+        act::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
+    }
+
     fn attach(&self, _: &Attach) -> Command {
         // Nobody asks for it: no jump leads to it.
         Command::new("true")
@@ -250,7 +255,14 @@ impl Hands for Idle {
         act::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
     }
 
-    fn start(&self, _: usize, _: Option<String>) -> Result<String, String> {
+    fn split(&self, _: &tui::Split) -> Place {
+        Place {
+            note: Some(ONLY_A_REPLAY.to_owned()),
+            ..Place::default()
+        }
+    }
+
+    fn start(&self, _: usize, _: Option<String>, _: bool) -> Result<String, String> {
         Err(ONLY_A_REPLAY.to_owned())
     }
 

@@ -57,7 +57,11 @@ fn draw_hints(model: &Model, hints: &[Hint], pen: &mut Pen<'_>) {
 
 /// The keys that matter now, the most useful first.
 fn hints(model: &Model) -> Vec<Hint> {
-    let go = if model.setup.in_tmux { "go" } else { "attach" };
+    let go = match model.setup.in_tmux {
+        true if model.split.is_open => "show",
+        true => "go",
+        false => "attach",
+    };
     match &model.panel {
         Panel::Install(Install::Planned(_)) => vec![
             ("i", "install"),
@@ -88,6 +92,7 @@ fn hints(model: &Model) -> Vec<Hint> {
                 ("?", "help"),
                 ("e", "explain"),
                 ("f", "view"),
+                ("s", "split"),
                 ("q", "quit"),
             ]);
             hints

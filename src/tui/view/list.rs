@@ -169,7 +169,12 @@ fn draw_row(
         pen.keep_free(columns.age + 2);
     }
     pen.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
-    pen.cell(words::icon(row.state), 2, theme.state(row.state));
+    pen.cell(words::icon(row.state), 1, theme.state(row.state));
+    pen.cell(
+        if model.is_beside(row) { "▸" } else { "" },
+        1,
+        theme.accent(),
+    );
     let name = if needs_you {
         theme.strong()
     } else {

@@ -1,0 +1,393 @@
+//! Which commands lead from the panes as they are to the panes as they should be. Pure. Every batch is
+//! sent as one message, so tmux does all of it before anybody else has a word.
+
+use pane_patrol_hooks::target::PaneId;
+
+use super::world::{Journal, OPTION, Owner, Pane, Placeholder, World};
+use super::{NARROWEST, Origin};
+
+/// Commands of tmux, in words.
+pub(super) type Batch = Vec<Vec<String>>;
+
+/// What runs in a placeholder: it says why it is there, and stays.
+const SCRIPT: &str =
+    "stty -echo 2>/dev/null; printf '\\033[2J\\033[H%s' \"$1\"; exec tail -f /dev/null";
+
+const EMPTY: &str = "\n  Enter in the list shows an assistant here.\n";
+
+/// Makes the place at the right of the dashboard, `width` columns being the dashboard's.
+pub(super) fn open(
+    world: &World,
+    owner: &Owner,
+    home: PaneId,
+    width: u16,
+) -> Result<Batch, String> {
+    let dashboard = world
+        .pane(home)
+        .ok_or("the dashboard's own pane is not found")?;
+    let needed = 2 * NARROWEST + 1;
+    if dashboard.width < needed {
+        let is = dashboard.width;
+        return Err(format!(
+            "too narrow to split: {is} columns, {needed} are needed"
+        ));
+    }
+    let journal = Journal {
+        owner: owner.clone(),
+        home,
+        window: dashboard.window.clone(),
+        is_zoomed: dashboard.is_zoomed,
+        layout: dashboard.layout.clone(),
+        shows: None,
+    };
+    let right = (dashboard.width - width - 1).to_string();
+    let home = home.to_string();
+    let mut split = words(&["split-window", "-h", "-l", &right, "-t", &home]);
+    split.extend(program(EMPTY));
+    Ok(vec![
+        split,
+        // The new pane is the active one of its window now: a name for it that is known beforehand.
+        words(&[
+            "set-option",
+            "-p",
+            "-t",
+            &journal.window,
+            OPTION,
+            &journal.to_string(),
+        ]),
+        words(&["select-pane", "-t", &home]),
+    ])
+}
+
+/// Shows `pane` in the place; what stood there before goes back first.
+pub(super) fn show(
+    world: &World,
+    owner: &Owner,
+    home: PaneId,
+    pane: PaneId,
+) -> Result<Batch, String> {
+    let place = world
+        .place_of(owner)
+        .ok_or("the place beside the dashboard is gone")?;
+    let wanted = world.pane(pane).ok_or("the pane is gone")?;
+    let is_ours = place.journal.shows == Some(pane);
+    if pane == home {
+        return Err("that is the dashboard itself".to_owned());
+    }
+    if wanted.journal.is_some() {
+        return Err("that pane only keeps a place".to_owned());
+    }
+    if world.is_shown(pane) && !is_ours {
+        return Err("another dashboard shows it".to_owned());
+    }
+    if is_ours || wanted.window == place.journal.window {
+        return Ok(vec![words(&["select-pane", "-t", &pane.to_string()])]);
+    }
+    let mut batch = back(world, place);
+    batch.push(swap(wanted, place.pane));
+    batch.push(note(place, Some(pane)));
+    batch.push(respawn(place.pane, STANDS_IN));
+    Ok(batch)
+}
+
+const STANDS_IN: &str = "\n  The pane that belongs here is shown beside the dashboard of pane-patrol.\n  \
+    It comes back when that shows another one, or ends.\n";
+
+/// Brings the placeholder back beside the dashboard after the pane that was shown has ended; where it
+/// stood the window closes up, as it would have without us.
+pub(super) fn keep_place(world: &World, owner: &Owner, width: u16) -> Batch {
+    let Some(place) = world.place_of(owner) else {
+        return Batch::new();
+    };
+    let home = place.journal.home;
+    let Some(dashboard) = world.pane(home) else {
+        return Batch::new();
+    };
+    let id = place.pane.id.to_string();
+    let mut batch = Batch::new();
+    if place.pane.window != dashboard.window {
+        let right = dashboard.width.saturating_sub(width + 1).max(1).to_string();
+        let home = home.to_string();
+        batch.push(words(&[
+            "join-pane",
+            "-h",
+            "-d",
+            "-l",
+            &right,
+            "-s",
+            &id,
+            "-t",
+            &home,
+        ]));
+    }
+    batch.push(note(place, None));
+    let ended =
+        "\n  The pane that was shown here has ended.\n  Enter in the list shows another one.\n";
+    batch.push(respawn(place.pane, ended));
+    batch
+}
+
+/// Puts everything back: the pane, then the layout of the dashboard's window.
+pub(super) fn close(world: &World, owner: &Owner) -> Batch {
+    let Some(place) = world.place_of(owner) else {
+        return Batch::new();
+    };
+    let mut batch = back(world, place);
+    batch.push(words(&["kill-pane", "-t", &place.pane.id.to_string()]));
+    if is_as_it_was(world, place) {
+        let Journal {
+            window,
+            layout,
+            home,
+            is_zoomed,
+            ..
+        } = place.journal;
+        batch.push(words(&["select-layout", "-t", window, layout]));
+        if *is_zoomed {
+            batch.push(words(&["resize-pane", "-Z", "-t", &home.to_string()]));
+        }
+    }
+    batch
+}
+
+/// Sends a pane back whose placeholder was closed by hand: to its window, else to its session.
+pub(super) fn rescue(world: &World, home: PaneId, origin: &Origin) -> Batch {
+    let (Some(pane), Some(dashboard)) = (world.pane(origin.pane), world.pane(home)) else {
+        return Batch::new();
+    };
+    if pane.window != dashboard.window {
+        return Batch::new();
+    }
+    let id = pane.id.to_string();
+    if !world.panes_of(&origin.window).is_empty() {
+        return vec![words(&["join-pane", "-d", "-s", &id, "-t", &origin.window])];
+    }
+    let session = format!("{}:", origin.session);
+    if world.has_session(&origin.session) {
+        return vec![words(&["break-pane", "-d", "-s", &id, "-t", &session])];
+    }
+    vec![words(&["break-pane", "-d", "-s", &id])]
+}
+
+/// The shown pane to its own place, wherever it was moved meanwhile. When it has ended, nothing.
+fn back(world: &World, place: Placeholder<'_>) -> Batch {
+    let shown = place.journal.shows.and_then(|shown| world.pane(shown));
+    shown.map_or_else(Batch::new, |shown| {
+        vec![swap(place.pane, shown), note(place, None)]
+    })
+}
+
+/// Nothing but the two panes changes: not the active ones, not a zoom.
+fn swap(one: &Pane, other: &Pane) -> Vec<String> {
+    let (one, other) = (one.id.to_string(), other.id.to_string());
+    words(&["swap-pane", "-d", "-Z", "-s", &one, "-t", &other])
+}
+
+fn note(place: Placeholder<'_>, shows: Option<PaneId>) -> Vec<String> {
+    let journal = Journal {
+        shows,
+        ..place.journal.clone()
+    };
+    let id = place.pane.id.to_string();
+    words(&["set-option", "-p", "-t", &id, OPTION, &journal.to_string()])
+}
+
+fn respawn(pane: &Pane, text: &str) -> Vec<String> {
+    let mut respawn = words(&["respawn-pane", "-k", "-t", &pane.id.to_string()]);
+    respawn.extend(program(text));
+    respawn
+}
+
+fn program(text: &str) -> Vec<String> {
+    words(&["sh", "-c", SCRIPT, "pane-patrol", text])
+}
+
+/// Whether the dashboard's window, without what we added, is the one that the layout was taken of.
+fn is_as_it_was(world: &World, place: Placeholder<'_>) -> bool {
+    let Journal {
+        window,
+        layout,
+        shows,
+        ..
+    } = place.journal;
+    let mut now = world.panes_of(window);
+    now.retain(|pane| *pane != place.pane.id && Some(*pane) != *shows);
+    let size = now
+        .first()
+        .and_then(|pane| world.pane(*pane))
+        .map(|pane| pane.size.as_str());
+    let mut then = panes_in(layout);
+    now.sort_unstable();
+    then.sort_unstable();
+    now == then && size == size_in(layout)
+}
+
+/// The size in a layout: `80x24` of `b25f,80x24,0,0,1`.
+fn size_in(layout: &str) -> Option<&str> {
+    layout.split(',').nth(1)
+}
+
+/// The panes in a layout: the fourth number of each cell that is not divided further.
+fn panes_in(layout: &str) -> Vec<PaneId> {
+    let cells = layout.split_once(',').map_or("", |(_, cells)| cells);
+    let mut panes = Vec::new();
+    for cell in cells.split(['{', '[', '}', ']']) {
+        let fields: Vec<&str> = cell.split(',').filter(|field| !field.is_empty()).collect();
+        // Cells of one row or column follow each other: size, x, y and, if not divided, the pane.
+        for at in (0..fields.len()).filter(|at| fields[*at].contains('x')) {
+            if let Some(id) = fields.get(at + 3).filter(|field| !field.contains('x')) {
+                panes.extend(id.parse().ok().map(PaneId));
+            }
+        }
+    }
+    panes
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWNER: Owner = Owner { pid: 7, start: 99 };
+
+    fn world(lines: &[&str]) -> World {
+        World::parse(lines.join("\n").as_bytes())
+    }
+
+    fn line(pane: &str, window: &str, width: u16, layout: &str, journal: &str) -> String {
+        format!("77\t{pane}\t{window}\t$0\t{width}\t0\t100x30\t{layout}\t{journal}")
+    }
+
+    const ALONE: &str = "aaaa,100x30,0,0,1";
+    const PARTED: &str = "bbbb,100x30,0,0{40x30,0,0,1,59x30,41,0,9}";
+
+    fn journal(shows: &str) -> String {
+        format!("1 7 99 %1 @1 0 {shows} {ALONE}")
+    }
+
+    /// The dashboard in %1, the placeholder %9 and the shown %2 in each other's places.
+    fn shown() -> World {
+        world(&[
+            &line("%1", "@1", 40, PARTED, ""),
+            &line("%2", "@1", 59, PARTED, ""),
+            &line("%9", "@2", 100, "cccc,100x30,0,0,9", &journal("%2")),
+            &line("%3", "@3", 100, "dddd,100x30,0,0,3", ""),
+        ])
+    }
+
+    fn told(batch: &Batch) -> Vec<String> {
+        let told = batch.iter().map(|words| words.join(" "));
+        told.filter(|words| !words.starts_with("respawn-pane"))
+            .collect()
+    }
+
+    #[test]
+    fn a_place_is_made_noted_and_left_in_one_go() {
+        let world = world(&[&line("%1", "@1", 100, ALONE, "")]);
+        let batch = told(&open(&world, &OWNER, PaneId(1), 40).unwrap());
+        assert!(
+            batch[0].starts_with("split-window -h -l 59 -t %1 sh -c "),
+            "{batch:?}"
+        );
+        assert_eq!(
+            batch[1],
+            format!("set-option -p -t @1 @pane_patrol_split {}", journal("-"))
+        );
+        assert_eq!(batch[2], "select-pane -t %1");
+    }
+
+    #[test]
+    fn where_it_is_too_narrow_nothing_is_done() {
+        let world = world(&[&line("%1", "@1", 80, ALONE, "")]);
+        let refused = open(&world, &OWNER, PaneId(1), 40).unwrap_err();
+        assert_eq!(refused, "too narrow to split: 80 columns, 81 are needed");
+    }
+
+    #[test]
+    fn another_pane_is_shown_after_the_first_one_went_back() {
+        let batch = told(&show(&shown(), &OWNER, PaneId(1), PaneId(3)).unwrap());
+        let set = |shows| format!("set-option -p -t %9 @pane_patrol_split {}", journal(shows));
+        let expected = [
+            "swap-pane -d -Z -s %9 -t %2".to_owned(),
+            set("-"),
+            "swap-pane -d -Z -s %3 -t %9".to_owned(),
+            set("%3"),
+        ];
+        assert_eq!(batch, expected);
+    }
+
+    #[test]
+    fn what_cannot_be_shown_is_said() {
+        let shown = shown();
+        let why = |pane| show(&shown, &OWNER, PaneId(1), PaneId(pane)).unwrap_err();
+        assert_eq!(why(1), "that is the dashboard itself");
+        assert_eq!(why(9), "that pane only keeps a place");
+        assert_eq!(why(8), "the pane is gone");
+        let again = show(&shown, &OWNER, PaneId(1), PaneId(2)).unwrap();
+        assert_eq!(told(&again), ["select-pane -t %2"]);
+    }
+
+    #[test]
+    fn closing_takes_back_every_step_and_restores_the_layout() {
+        let batch = told(&close(&shown(), &OWNER));
+        let layout = format!("select-layout -t @1 {ALONE}");
+        assert_eq!(batch[0], "swap-pane -d -Z -s %9 -t %2");
+        assert_eq!(batch[2..], ["kill-pane -t %9".to_owned(), layout]);
+    }
+
+    #[test]
+    fn a_window_that_was_changed_by_hand_keeps_its_layout() {
+        let mut lines = vec![
+            line("%1", "@1", 40, PARTED, ""),
+            line("%9", "@1", 59, PARTED, &journal("-")),
+        ];
+        let as_it_was = world(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(told(&close(&as_it_was, &OWNER)).len(), 2);
+        lines.push(line("%5", "@1", 59, PARTED, ""));
+        let changed = world(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(told(&close(&changed, &OWNER)), ["kill-pane -t %9"]);
+    }
+
+    #[test]
+    fn when_the_shown_pane_has_ended_the_place_comes_back_beside_the_dashboard() {
+        let ended = world(&[
+            &line("%1", "@1", 100, ALONE, ""),
+            &line("%9", "@2", 100, "cccc,100x30,0,0,9", &journal("%2")),
+        ]);
+        let batch = told(&keep_place(&ended, &OWNER, 40));
+        assert_eq!(batch[0], "join-pane -h -d -l 59 -s %9 -t %1");
+        let batch = told(&close(&ended, &OWNER));
+        assert_eq!(batch[0], "kill-pane -t %9", "there is nothing to swap");
+    }
+
+    #[test]
+    fn a_pane_whose_place_was_closed_goes_back_to_its_window_or_session() {
+        let origin = Origin {
+            pane: PaneId(2),
+            window: "@2".to_owned(),
+            session: "$0".to_owned(),
+        };
+        let mut lines = vec![
+            line("%1", "@1", 40, PARTED, ""),
+            line("%2", "@1", 59, PARTED, ""),
+        ];
+        let rescued = |lines: &[String]| {
+            let world = world(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+            told(&rescue(&world, PaneId(1), &origin))
+        };
+        assert_eq!(rescued(&lines), ["break-pane -d -s %2 -t $0:"]);
+        lines.push(line("%4", "@2", 100, "x", ""));
+        assert_eq!(rescued(&lines), ["join-pane -d -s %2 -t @2"]);
+    }
+
+    #[test]
+    fn a_layout_tells_its_panes_and_its_size() {
+        let layout = "bb62,159x48,0,0{79x48,0,0,14,79x48,80,0[79x24,80,0,20,79x23,80,25{39x23,80,25,3,39x23,120,25,4}]}";
+        assert_eq!(panes_in(layout), [14, 20, 3, 4].map(PaneId));
+        assert_eq!(size_in(layout), Some("159x48"));
+        assert_eq!(panes_in(ALONE), [PaneId(1)]);
+    }
+}
