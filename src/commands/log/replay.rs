@@ -251,10 +251,6 @@ impl Hands for Idle {
         Hooks::Unknown
     }
 
-    fn decide(&self, _: &Bound, _: &Decision) -> act::Outcome {
-        act::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
-    }
-
     fn split(&self, _: &tui::Split) -> Place {
         Place {
             note: Some(ONLY_A_REPLAY.to_owned()),
