@@ -1,7 +1,7 @@
 //! What assistants publish about themselves beside their hooks. Each witness gives readings; none
 //! knows the table, and all of them only read.
 //!
-//! [`Witness`] is one thread: it is woken by the file watch and by orders; twice a second it looks at
+//! `Witness` is one thread: it is woken by the file watch and by orders; twice a second it looks at
 //! the logs it was told to follow, while there are any. Titles come with the listings of panes.
 
 mod ancestry;
