@@ -21,7 +21,7 @@ test: tmux ## all tests
 
 .PHONY: stress
 stress: ## 8 processes with 5,000 events each through the real hook, every line exactly once
-	PANE_PATROL_STRESS=1 $(CARGO) test --release --locked --test suite many_hooks_at_once_lose_no_line
+	PANE_PATROL_STRESS=1 $(CARGO) test --locked --test suite many_hooks_at_once_lose_no_line
 
 .PHONY: tmux
 tmux:
