@@ -6,6 +6,7 @@
 
 mod dashboard;
 mod hook;
+mod log;
 mod spawn;
 mod table;
 
@@ -19,5 +20,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         .canonicalize()?;
     let empty = hook::measure(&program)?;
     table::measure(empty);
+    log::measure(&program)?;
     dashboard::measure(&program, empty)
 }
