@@ -187,10 +187,10 @@ mod tests {
 
     #[test]
     fn a_named_session_has_a_folder_of_its_own() {
-        let named = Places::of(&environment(&[("PANE_PATROL_SESSION", "work")])).unwrap();
+        let named = Places::of(&environment(&[("PANE_PATROL_SESSION", "team")])).unwrap();
         assert_eq!(
             named.runtime,
-            Path::new("/tmp/pane-patrol-1000/sessions/work")
+            Path::new("/tmp/pane-patrol-1000/sessions/team")
         );
         assert_eq!(
             named.runtime_folders(),
@@ -200,13 +200,13 @@ mod tests {
                 &*named.runtime
             ]
         );
-        let with_home = [("PANE_PATROL_SESSION", "work"), ("XDG_STATE_HOME", "/s")];
+        let with_home = [("PANE_PATROL_SESSION", "team"), ("XDG_STATE_HOME", "/s")];
         assert_eq!(
             Places::of(&environment(&with_home))
                 .unwrap()
                 .mirror()
                 .unwrap(),
-            Path::new("/s/pane-patrol/sessions/work/session-events.jsonl")
+            Path::new("/s/pane-patrol/sessions/team/session-events.jsonl")
         );
         let default = Places::of(&environment(&[("PANE_PATROL_SESSION", "default")])).unwrap();
         assert_eq!(

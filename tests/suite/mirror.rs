@@ -427,16 +427,17 @@ fn a_named_session_has_a_log_of_its_own() {
     let env = TestEnv::new();
     let mirror = mirror_on(&env);
     let payload = fixture("claude/stop.plain.json");
-    let mut work = env.pane_patrol();
-    work.args(["mirror", "on"])
-        .env("PANE_PATROL_SESSION", "work");
-    assert!(finish(&mut work).status.success());
+    let mut other = env.pane_patrol();
+    other
+        .args(["mirror", "on"])
+        .env("PANE_PATROL_SESSION", "team");
+    assert!(finish(&mut other).status.success());
     let mut hook = hook(&env);
-    hook.env("PANE_PATROL_SESSION", "work");
+    hook.env("PANE_PATROL_SESSION", "team");
     finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
     assert_eq!(fs::read(&mirror).expect("ours"), b"");
     let folder = mirror.parent().expect("a folder");
     private_folder(folder);
-    let own = folder.join("sessions/work/session-events.jsonl");
+    let own = folder.join("sessions/team/session-events.jsonl");
     assert!(!fs::read(own).expect("it is on").is_empty());
 }
