@@ -3,7 +3,7 @@
 //! | part | does | never |
 //! | --- | --- | --- |
 //! | `message`, `effect` | say what happened and what is to be done, as data | |
-//! | `update` | the only writer of the model | reads a clock, a file, a terminal |
+//! | `update` and what it calls: `moving`, `going`, `filtering`, ... | the only writer of the model | reads a clock, a file, a terminal |
 //! | `model`, `layout`, `words`, `age`, `text`, `trouble` | what is known, where it stands, how it reads | |
 //! | `view` | model and time to a buffer | anything else |
 //! | this file, `input`, `terminal` | threads, clock, terminal; carries out effects | decides |
@@ -15,17 +15,23 @@
 mod age;
 mod deciding;
 mod effect;
+mod filtering;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod going;
 mod hands;
 mod input;
+mod installing;
 mod keymap;
 mod layout;
 mod manage;
 mod message;
 mod model;
+mod mouse;
+mod moving;
 #[cfg(test)]
 mod screens;
+mod settling;
 mod split;
 mod terminal;
 mod text;

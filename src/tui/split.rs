@@ -3,8 +3,9 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::effect::{Effect, Split};
+use super::going::go;
 use super::model::Model;
-use super::update::{go, notify, touch};
+use super::update::{notify, touch};
 use crate::feed::Feed;
 use crate::split::Place;
 

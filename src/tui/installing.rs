@@ -1,0 +1,40 @@
+//! Installing from an empty dashboard: shown first, done by the second press.
+
+use super::effect::Effect;
+use super::model::{Install, Model, Panel};
+use super::update::touch;
+
+/// The first press shows the changes, the second makes them.
+pub(super) fn install(model: &mut Model) -> Vec<Effect> {
+    match &model.panel {
+        Panel::Install(Install::Planned(_)) => {
+            model.panel = Panel::Install(Install::Applying);
+            vec![Effect::ApplyInstall]
+        }
+        Panel::Install(_) => Vec::new(),
+        _ if model.offers_install() => {
+            model.panel = Panel::Install(Install::Planning);
+            model.scroll = 0;
+            vec![Effect::PlanInstall]
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn install_planned(model: &mut Model, plan: Result<Vec<String>, String>) {
+    if model.panel == Panel::Install(Install::Planning) {
+        model.panel = Panel::Install(match plan {
+            Ok(diff) => Install::Planned(diff),
+            Err(why) => Install::Over(vec![why]),
+        });
+        touch(model);
+    }
+}
+
+/// Shown even if the person has closed the panel meanwhile: their files have changed.
+pub(super) fn install_over(model: &mut Model, outcome: Result<Vec<String>, String>) -> Vec<Effect> {
+    model.panel = Panel::Install(Install::Over(outcome.unwrap_or_else(|why| vec![why])));
+    model.scroll = 0;
+    touch(model);
+    vec![Effect::CheckHooks]
+}

@@ -1,0 +1,61 @@
+//! The mouse: a click chooses, a click on what is chosen goes there, the wheel scrolls.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::layout::Position;
+
+use super::effect::Effect;
+use super::going::go;
+use super::layout::Layout;
+use super::model::{Entry, Model, Panel};
+use super::moving::{scroll, select};
+use super::settling::{Follow, settle};
+use super::update::touch;
+
+/// Lines that one turn of the wheel scrolls.
+const WHEEL: isize = 3;
+
+pub(super) fn point(model: &mut Model, mouse: MouseEvent, now: Timestamp) -> Vec<Effect> {
+    let at = Position::new(mouse.column, mouse.row);
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => return click(model, at, now),
+        MouseEventKind::ScrollDown => wheel(model, at, WHEEL, now),
+        MouseEventKind::ScrollUp => wheel(model, at, -WHEEL, now),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A click selects; a click on what is selected goes there.
+fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
+    touch(model);
+    model.arriving_until = Some(now);
+    if matches!(model.panel, Panel::Help | Panel::Launch(_) | Panel::Stop(_)) {
+        model.panel = Panel::Detail;
+        return Vec::new();
+    }
+    let list = Layout::of_model(model).list;
+    if !list.contains(at) {
+        return Vec::new();
+    }
+    let entry = model.entries.get(model.top + usize::from(at.y - list.y));
+    let Some(Entry::Row(index)) = entry else {
+        return Vec::new();
+    };
+    let id = model.rows[*index].id.clone();
+    if model.selected.as_ref() == Some(&id) {
+        return go(model);
+    }
+    select(model, id, now);
+    Vec::new()
+}
+
+fn wheel(model: &mut Model, at: Position, by: isize, now: Timestamp) {
+    let layout = Layout::of_model(model);
+    if model.panel == Panel::Help || layout.panel.contains(at) {
+        scroll(model, by, now);
+    } else {
+        model.top = model.top.saturating_add_signed(by);
+        settle(model, now, Follow::Nothing);
+    }
+}
