@@ -7,6 +7,7 @@
 //! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state`, `feed` |
 //! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
+//! | [`work`] | what an assistant did to the code, how far its tasks are | nothing |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
 //! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `tmux` |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
@@ -42,3 +43,4 @@ pub mod tmux;
 pub mod tui;
 mod unix_socket;
 pub mod witness;
+pub mod work;

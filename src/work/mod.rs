@@ -1,0 +1,10 @@
+//! What an assistant did to the code of its folder, and how far its tasks are.
+//!
+//! [`types`] are what is told of both; they know nothing of how it is found out.
+
+pub mod types;
+
+pub use types::{
+    Change, DiffState, DiffSummary, FileChange, FileStatus, Patch, PatchRequest, Task, TaskSource,
+    TaskState, TaskStatus, TaskSummary,
+};

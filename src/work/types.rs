@@ -1,0 +1,363 @@
+//! What is told of an assistant's work, in the shape that every reader gets it: the hub's
+//! messages, `status`, `diff` and `tasks`. Data only; a field that is not known is left out.
+
+use serde::{Deserialize, Serialize};
+
+/// How many files a list holds at most; [`DiffSummary::file_count`] counts all.
+pub const MAX_FILES: usize = 500;
+
+/// Longest text of a [`Patch`], in bytes.
+pub const MAX_PATCH_BYTES: usize = 1024 * 1024;
+
+/// How many tasks a list holds at most; the counts count all.
+pub const MAX_TASKS: usize = 200;
+
+/// Whether a summary of changes could be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiffState {
+    /// It was made.
+    #[default]
+    Ok,
+    /// The folder is in no git repository, or in a bare one.
+    NotGitRepo,
+    /// There is no `git` program.
+    GitMissing,
+    /// It could not be made; [`DiffSummary::why`] says why.
+    Error,
+}
+
+/// What is changed in the repository around one folder, compared with its last commit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffSummary {
+    /// Whether there is anything to tell.
+    pub state: DiffState,
+    /// Why there is not, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The top folder of the working tree; paths of files are relative to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// The branch; none with a detached head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The commit, in full; none as long as there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The branch it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<String>,
+    /// Commits that the upstream branch has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<u64>,
+    /// Commits that only the upstream branch has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<u64>,
+    /// The name of the worktree, when it is not the main one of its repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worktree: Option<String>,
+    /// Lines added in all changed files, staged or not, untracked ones included.
+    #[serde(default)]
+    pub additions: u64,
+    /// Lines deleted in all of them.
+    #[serde(default)]
+    pub deletions: u64,
+    /// How many files are changed, each counted once.
+    #[serde(default)]
+    pub file_count: u64,
+    /// The changes, by path; at most [`MAX_FILES`]. A row carries none of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileChange>,
+}
+
+impl DiffSummary {
+    /// A summary that only says why there is none.
+    pub fn error(why: impl Into<String>) -> Self {
+        Self {
+            state: DiffState::Error,
+            why: Some(why.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The same without the list of files: what a row carries.
+    #[must_use]
+    pub fn totals(&self) -> Self {
+        Self {
+            files: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// Between which two of commit, index and folder a change lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileStatus {
+    /// Between the last commit and the index.
+    Staged,
+    /// Between the index and the folder.
+    Unstaged,
+    /// In the folder only.
+    Untracked,
+}
+
+/// What happened to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// Its content or its mode is another.
+    Modified,
+    /// It is gone.
+    Deleted,
+    /// It came from another path, which is gone.
+    Renamed,
+    /// It came from another path, which is still there.
+    Copied,
+    /// It was a file and is a link, or the like.
+    TypeChanged,
+    /// A merge left it to the person.
+    Unmerged,
+}
+
+/// One change of one file. A file with staged and further unstaged changes stands twice in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// Its path below [`DiffSummary::root`]; bytes that are no UTF-8 are shown as `U+FFFD`.
+    pub path: String,
+    /// Where the change lies.
+    pub status: FileStatus,
+    /// What happened.
+    pub change: Change,
+    /// Lines added; none for a binary file, or when the lines were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub additions: Option<u64>,
+    /// Lines deleted; none for a binary file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletions: Option<u64>,
+    /// Whether git takes it for a binary file.
+    #[serde(default)]
+    pub binary: bool,
+    /// Whether it is a submodule; its own files are not looked at.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub submodule: bool,
+    /// Its path before, when it was renamed or copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<String>,
+}
+
+/// Asks for the patch of one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatchRequest {
+    /// The file, as [`FileChange::path`] names it.
+    pub path: String,
+    /// Which of its changes; all of them together, as against the last commit, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<FileStatus>,
+    /// How many unchanged lines stand around each change.
+    #[serde(default = "usual_context")]
+    pub context: u32,
+}
+
+/// The unchanged lines around a change when nobody says how many.
+pub const USUAL_CONTEXT: u32 = 3;
+
+fn usual_context() -> u32 {
+    USUAL_CONTEXT
+}
+
+/// The change of one file, as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patch {
+    /// The file.
+    pub path: String,
+    /// Which of its changes; none: all of them together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<FileStatus>,
+    /// Its path before, when it was renamed or copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<String>,
+    /// How many unchanged lines stand around each change.
+    pub context: u32,
+    /// Whether git takes the file for a binary one: then the text only says so.
+    #[serde(default)]
+    pub binary: bool,
+    /// Whether the text was cut at [`MAX_PATCH_BYTES`].
+    #[serde(default)]
+    pub truncated: bool,
+    /// A unified diff; bytes that are no UTF-8 are shown as `U+FFFD`.
+    pub text: String,
+}
+
+/// Whether a summary of tasks could be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskState {
+    /// It was made.
+    #[default]
+    Ok,
+    /// There is no list of tasks.
+    TasksMissing,
+    /// There is one that cannot be understood; `path`, `line`, `column` and `why` say where and why.
+    TasksMalformed,
+}
+
+/// Who keeps the list of tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskSource {
+    /// The assistant itself.
+    Assistant,
+    /// `.taskmaster/tasks/tasks.json` of the project.
+    Taskmaster,
+}
+
+/// How far the tasks of one assistant are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskSummary {
+    /// Whether there is anything to tell.
+    pub state: TaskState,
+    /// Who keeps the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<TaskSource>,
+    /// The file it was read from, when it was a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Where in that file the fault is, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// See `line`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+    /// What the fault is, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Taskmaster's tag whose tasks these are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// How many tasks there are: the sum of the next four. A cancelled task counts nowhere.
+    #[serde(default)]
+    pub total: u64,
+    /// Not begun.
+    #[serde(default)]
+    pub pending: u64,
+    /// Worked on.
+    #[serde(default)]
+    pub in_progress: u64,
+    /// Done.
+    #[serde(default)]
+    pub done: u64,
+    /// Cannot go on.
+    #[serde(default)]
+    pub blocked: u64,
+    /// The titles of the tasks in progress, one line each, at most ten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub active: Vec<String>,
+    /// The tasks in their order; at most [`MAX_TASKS`]. A row carries none of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
+}
+
+impl TaskSummary {
+    /// The same without the list of tasks: what a row carries.
+    #[must_use]
+    pub fn totals(&self) -> Self {
+        Self {
+            tasks: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// How far one task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskStatus {
+    /// Not begun.
+    Pending,
+    /// Worked on, or under review.
+    InProgress,
+    /// Done.
+    Done,
+    /// Waits for another task or for somebody.
+    Blocked,
+    /// Given up.
+    Cancelled,
+}
+
+/// One task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its number or name in the list.
+    pub id: String,
+    /// What is to be done, in one line.
+    pub title: String,
+    /// How far it is.
+    pub status: TaskStatus,
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_on_the_wire_are_those_of_the_documentation() {
+        let words = |value: serde_json::Value| value.as_str().unwrap().to_owned();
+        let diff = [
+            DiffState::Ok,
+            DiffState::NotGitRepo,
+            DiffState::GitMissing,
+            DiffState::Error,
+        ];
+        assert_eq!(
+            diff.map(|state| words(serde_json::to_value(state).unwrap())),
+            ["ok", "not_git_repo", "git_missing", "error"]
+        );
+        let tasks = [
+            TaskState::Ok,
+            TaskState::TasksMissing,
+            TaskState::TasksMalformed,
+        ];
+        assert_eq!(
+            tasks.map(|state| words(serde_json::to_value(state).unwrap())),
+            ["ok", "tasks_missing", "tasks_malformed"]
+        );
+    }
+
+    #[test]
+    fn a_summary_of_another_program_needs_only_its_state() {
+        let diff: DiffSummary = serde_json::from_str(r#"{"state":"not_git_repo"}"#).unwrap();
+        assert_eq!((diff.state, diff.file_count), (DiffState::NotGitRepo, 0));
+        let tasks: TaskSummary = serde_json::from_str(r#"{"state":"ok","done":3}"#).unwrap();
+        assert_eq!((tasks.done, tasks.active.len()), (3, 0));
+        let request: PatchRequest = serde_json::from_str(r#"{"path":"a"}"#).unwrap();
+        assert_eq!((request.status, request.context), (None, USUAL_CONTEXT));
+    }
+
+    #[test]
+    fn what_a_row_carries_has_the_sums_without_the_lists() {
+        let task = Task {
+            id: "1".into(),
+            title: "a".into(),
+            status: TaskStatus::Done,
+        };
+        let tasks = TaskSummary {
+            done: 1,
+            total: 1,
+            tasks: vec![task],
+            ..TaskSummary::default()
+        };
+        let totals = tasks.totals();
+        assert_eq!((totals.done, totals.tasks.len()), (1, 0));
+    }
+}
