@@ -1,10 +1,12 @@
 //! What a dashboard is fed with, be it by the collector in its own process or by another one's hub.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::state::Row;
+use crate::work::{DiffSummary, TaskSummary};
 
 /// One message to a dashboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,11 @@ pub enum Feed {
     Row(Box<Row>),
     /// The row with this id is gone.
     Gone(String),
+    /// All files that are changed in the repository of the row with this id; the row itself carries
+    /// the sums.
+    Diff(String, Arc<DiffSummary>),
+    /// All tasks of the row with this id; the row itself carries the sums.
+    Tasks(String, Arc<TaskSummary>),
     /// How well the collector hears.
     Health(Health),
     /// Who collects.

@@ -2,7 +2,7 @@
 //!
 //! | module | holds | may import |
 //! | --- | --- | --- |
-//! | [`state`] | the pure table of rows | `hooks` |
+//! | [`state`] | the pure table of rows | `hooks`, `work`'s types |
 //! | [`feed`] | what a dashboard is fed with | `state` |
 //! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state`, `feed` |
 //! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |

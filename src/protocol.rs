@@ -326,6 +326,8 @@ mod tests {
             message: None,
             cwd: None,
             branch: None,
+            diff: None,
+            tasks: None,
             home: None,
             source: Source::Hook,
             sub_agents: 0,

@@ -213,8 +213,8 @@ impl Server {
             Feed::Snapshot(rows) => {
                 self.world.rows = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
             }
-            // Who collects is plain to whoever asks here.
-            Feed::Role(_) => {}
+            // Who collects is plain to whoever asks here; whole lists are asked for.
+            Feed::Role(_) | Feed::Diff(..) | Feed::Tasks(..) => {}
         }
     }
 

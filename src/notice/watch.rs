@@ -94,7 +94,7 @@ impl Watch {
             Feed::Gone(id) => {
                 self.rows.remove(&id);
             }
-            Feed::Health(_) | Feed::Role(_) => {}
+            Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
         }
     }
 

@@ -1,11 +1,14 @@
 //! A row: what is known of one pane, in the shape that every reader gets it (dashboard, hub, `status`).
 
 use std::fmt;
+use std::sync::Arc;
 
 use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::work::{DiffSummary, TaskSummary};
 
 /// What makes a row one row: the pane of a server, or, as long as no listing has shown the pane,
 /// the target that the sender gave.
@@ -60,6 +63,13 @@ pub struct Row {
     pub cwd: Option<String>,
     /// The git branch of that folder, when it has one.
     pub branch: Option<String>,
+    /// What is changed in that folder's repository, without the list of files. The collector adds
+    /// it; the table knows nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Arc<DiffSummary>>,
+    /// How far the assistant's tasks are, without their list; added like `diff`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<Arc<TaskSummary>>,
     /// The assistant's config folder, when it is not the default one.
     pub home: Option<String>,
     /// Who says so.

@@ -55,6 +55,8 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         message: None,
         cwd: None,
         branch: None,
+        diff: None,
+        tasks: None,
         home: None,
         source: Source::Hook,
         sub_agents: 0,

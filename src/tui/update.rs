@@ -122,6 +122,8 @@ fn hear(model: &mut Model, feed: Feed, now: Timestamp) {
             }
         }
         Feed::Role(role) => model.role = Some(role),
+        // No part of the screen shows whole lists yet.
+        Feed::Diff(..) | Feed::Tasks(..) => return,
     }
     settle(model, now, Follow::IfVisible);
 }

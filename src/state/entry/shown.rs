@@ -98,6 +98,8 @@ impl Entry {
             message,
             cwd: self.cwd.clone(),
             branch: self.branch.clone(),
+            diff: None,
+            tasks: None,
             home: self.home.clone(),
             source,
             sub_agents,
