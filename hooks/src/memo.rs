@@ -5,10 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::OFlags;
+use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::process::{Resource, getrlimit};
 
 use crate::target::{PaneId, Server, Target};
@@ -78,10 +77,16 @@ impl Memo {
 
     /// Remembers a line, like [`Memo::keep`].
     pub fn keep_line(&self, line: &str) {
-        let temporary = self.path.with_extension(process::id().to_string());
+        // One name for all of them: a hook ends wherever it is when its time is up, and what such
+        // ones leave behind is taken up by the next instead of adding up.
+        let temporary = self.path.with_extension("new");
+        // Whoever writes it just now has found out the same.
+        let Ok(file) = take_up(&temporary) else {
+            return;
+        };
         let text = format!("{}\n{line}\n", self.key);
-        let kept = write_new(&temporary, &text).and_then(|()| fs::rename(&temporary, &self.path));
-        if kept.is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
+        let kept = write(&file, &text).and_then(|()| fs::rename(&temporary, &self.path));
+        if kept.is_err() {
             let _ = fs::remove_file(&temporary);
         }
     }
@@ -103,17 +108,31 @@ fn open_no_link(path: &Path) -> Option<File> {
         .ok()
 }
 
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
+/// The file of that name for us alone, made if it is not there.
+fn take_up(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+        .open(path)?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    let (ours, named) = (file.metadata()?, fs::symlink_metadata(path)?);
+    if (ours.dev(), ours.ino()) != (named.dev(), named.ino()) {
+        // Finished by another one meanwhile: it has its real name now, and readers.
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    Ok(file)
+}
+
+fn write(mut file: &File, text: &str) -> io::Result<()> {
     // A write beyond the limit on file sizes is answered with a signal that kills.
     let limit = getrlimit(Resource::Fsize).current;
     if limit.is_some_and(|limit| limit < MAX_BYTES) {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    file.set_len(0)?;
     file.write_all(text.as_bytes())
 }
 
@@ -157,6 +176,22 @@ mod tests {
         assert_eq!(memo.recall(now), Some((target("main:0.1"), true)));
         assert_eq!(memo.recall(now + FRESH), Some((target("main:0.1"), false)));
         assert_eq!(memo.recall(now - FRESH), Some((target("main:0.1"), false)));
+        assert_eq!(fs::read_dir(world.folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_hook_left_unfinished_is_taken_up_by_the_next_one() {
+        let world = World::new();
+        let memo = world.memo(3);
+        let unfinished = memo.path.with_extension("new");
+        let writing = take_up(&unfinished).unwrap();
+        write(&writing, "as far as it ca").unwrap();
+        memo.keep(&target("main:0.1"));
+        assert_eq!(memo.recall(SystemTime::now()), None, "it is being written");
+        drop(writing);
+        memo.keep(&target("main:0.1"));
+        let (target, _) = memo.recall(SystemTime::now()).unwrap();
+        assert_eq!(target.to_string(), "main:0.1");
         assert_eq!(fs::read_dir(world.folder.path()).unwrap().count(), 1);
     }
 

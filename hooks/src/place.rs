@@ -133,7 +133,8 @@ mod tests {
     fn tmux_is_asked_only_when_no_fresh_memory_is_there() {
         let folder = tempfile::tempdir().unwrap();
         let uid = rustix::process::geteuid().as_raw();
-        let now = SystemTime::now();
+        // After whatever is written in the course of the test.
+        let now = SystemTime::now() + Duration::from_secs(10);
         let later = now + Duration::from_secs(3600);
         let at = |answer: Option<&str>, now| {
             Place::of(

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
@@ -341,5 +342,9 @@ fn many_hooks_at_once_leave_one_memory_and_no_debris() {
         &mut hook_in(&tmux, &env),
         payload.as_bytes(),
     );
-    assert_eq!(memories(&env).len(), 1);
+    // One that had to end in the middle may have left its own, once, for the next to take up.
+    let names = memories(&env);
+    let unfinished = |path: &PathBuf| path.extension().is_some_and(|end| end == "new");
+    let (unfinished, finished): (Vec<_>, Vec<_>) = names.into_iter().partition(unfinished);
+    assert!(unfinished.len() <= 1 && finished.len() == 1, "{unfinished:?}");
 }
