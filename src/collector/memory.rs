@@ -2,7 +2,6 @@
 //! writes down what no hook reports, for whoever starts after it.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -12,12 +11,12 @@ use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Setup;
+use crate::log::Record;
 use crate::log::files::trouble;
 use crate::log::player::Player;
-use crate::log::tailer::{Start, Tailer};
-use crate::log::{Record, fault};
+use crate::log::recent::{self, Bounds};
+use crate::log::tailer::Tailer;
 use crate::state::{Level, Outcome, Reading, Row, RowKey, Settings, Table};
-use crate::witness::process;
 
 /// How often the mirror's condition is looked at, while events come.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
@@ -41,23 +40,16 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
     };
     let mut player = Player::new(settings, now);
     let path = setup.places.mirror();
-    let begin = now.minus(setup.rebuild_window);
+    let bounds = Bounds {
+        bytes: setup.rebuild_bytes,
+        begin: now.minus(setup.rebuild_window),
+    };
     let tailer = path.as_ref().map(|mirror| {
         if trouble(mirror) == Ok(None) {
             // Writers go on with the old limits, or those that every program has.
             let _ = rotate::write_limits(mirror, setup.mirror_limits);
         }
-        let start = Instant::now();
-        let mut tailer = Tailer::open(mirror, Start::Tail(setup.rebuild_bytes), start);
-        let _ = tailer.poll(start, &mut |line| {
-            if let Some((record, _)) = fault::read(line.content).record
-                && record.event.ts >= begin
-            {
-                player.play(record, &mut |_, _, _| {});
-            }
-            ControlFlow::Continue(())
-        });
-        tailer
+        recent::play(mirror, bounds, Instant::now(), &mut player).0
     });
     Recalled {
         table: player.finish(now),
@@ -68,12 +60,6 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
         },
         tailer,
     }
-}
-
-/// Whether the process of a recalled row is not there any more, or its number another one's.
-pub(super) fn is_gone(row: &Row) -> bool {
-    row.pid
-        .is_some_and(|pid| !process::is_alive(pid) || process::started_after(pid, row.ts))
 }
 
 fn is_about(reading: &Reading, row: &Row) -> bool {

@@ -12,12 +12,12 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::clock::Clock;
 use super::lister::{Answer, Order as ListOrder};
-use super::memory::{self, Memory};
+use super::memory::Memory;
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
 use crate::state::{Input, Listing, Outcome, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
-use crate::witness::{Order as WitnessOrder, title};
+use crate::witness::{Order as WitnessOrder, process, title};
 
 /// Counters are told at most this often, so that they do not double what is told of rows.
 const HEALTH_PAUSE: Duration = Duration::from_secs(1);
@@ -117,7 +117,7 @@ impl Writer {
         };
         self.follow(&recalled);
         self.now = self.now.max(self.clock.now());
-        let gone = self.table.remove_rows(memory::is_gone, self.now);
+        let gone = self.table.remove_rows(process::has_ended, self.now);
         self.memory.note_ends(&gone, &self.rows, self.now);
         self.follow(&gone);
         self.look_at_mirror();

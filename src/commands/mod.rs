@@ -17,6 +17,7 @@ mod install;
 mod jump;
 mod log;
 mod mirror;
+mod rows;
 mod site;
 mod snooze;
 mod start;

@@ -1,59 +1,64 @@
-//! `status`: what every assistant is doing, asked of whoever collects.
+//! `status`: what every assistant is doing, asked of whoever collects, or else of the event log.
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
+use serde::Serialize;
 
 use super::Surroundings;
+use super::rows::{self, FromLog, Known};
 use crate::cli::{StatusArgs, StatusFormat};
-use crate::error::{CommandError, CommandResult, EXIT_NOBODY};
-use crate::hub_client::{HubClient, HubError};
+use crate::error::{CommandError, CommandResult};
 use crate::messages;
 use crate::state::{Row, urgency};
 
 /// Prints the rows in the wanted form.
 pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> CommandResult {
-    let places = surroundings.places()?;
-    let rows = HubClient::subscribe(
-        &places,
-        surroundings.environment.uid,
-        "status",
-        Timestamp::now,
-    )
-    .and_then(|mut client| client.rows());
-    let mut rows = rows.map_err(|error| explain(&error))?;
+    let Known { mut rows, from_log } = rows::live_or_logged(surroundings, "status")?;
     rows.sort_by(urgency);
+    let now = Timestamp::now();
     let text = if arguments.json {
-        json(&rows)?
+        json(&rows, from_log)?
     } else if arguments.format == Some(StatusFormat::Tmux) {
-        tmux_counts(&rows)
+        tmux_counts(&rows, from_log.is_some())
     } else {
-        table(&rows, Timestamp::now())
+        let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
+        heading + &table(&rows, now)
     };
     messages::result(&text);
     Ok(())
 }
 
-fn explain(error: &HubError) -> CommandError {
-    let failed = CommandError::new("there is no status to show").caused_by(error);
-    match error {
-        HubError::Nobody { .. } => failed
-            .hint("start `pane-patrol`, or `pane-patrol collect` without a screen")
-            .exit(EXIT_NOBODY),
-        HubError::Silent { .. } => failed
-            .hint("it may be stopped or very busy; try again, or restart it")
-            .exit(EXIT_NOBODY),
-        HubError::Untrusted { path } => failed.hint(format!(
-            "look at {} and remove it if it is not yours",
-            path.display()
-        )),
-        _ => failed,
-    }
+/// A row as programs get it.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    row: &'a Row,
+    /// Nobody collects: the event log says so.
+    from_mirror: bool,
+    /// When the last event was logged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logged_until: Option<Timestamp>,
 }
 
-fn json(rows: &[Row]) -> Result<String, CommandError> {
-    let text = serde_json::to_string_pretty(rows)
+fn json(rows: &[Row], from_log: Option<FromLog>) -> Result<String, CommandError> {
+    let told = |row| Told {
+        row,
+        from_mirror: from_log.is_some(),
+        logged_until: from_log.and_then(|log| log.last),
+    };
+    let told: Vec<Told<'_>> = rows.iter().map(told).collect();
+    let text = serde_json::to_string_pretty(&told)
         .map_err(|error| CommandError::new("could not print the rows").caused_by(&error))?;
     Ok(text + "\n")
+}
+
+/// Says above the table that nobody has heard it from the assistants themselves.
+fn heading(log: FromLog, now: Timestamp) -> String {
+    let end = log.last.map_or_else(
+        || "which holds nothing recent".to_owned(),
+        |last| format!("which ends {} ago", duration(now.since(last).as_secs())),
+    );
+    format!("nobody collects; by the event log, {end}:\n")
 }
 
 /// State, its sign, and its colour in tmux's status line.
@@ -66,7 +71,8 @@ const SIGNS: [(State, char, &str); 5] = [
 ];
 
 /// Counts by state for tmux's status line, for example `2! 1?` in colours. Empty without any.
-fn tmux_counts(rows: &[Row]) -> String {
+/// With a `~` before them when only the log says so.
+fn tmux_counts(rows: &[Row], is_logged: bool) -> String {
     let counts: Vec<String> = SIGNS
         .iter()
         .filter_map(|(state, sign, colour)| {
@@ -77,7 +83,8 @@ fn tmux_counts(rows: &[Row]) -> String {
     if counts.is_empty() {
         return String::new();
     }
-    counts.join(" ") + "\n"
+    let mark = if is_logged { "~" } else { "" };
+    format!("{mark}{}\n", counts.join(" "))
 }
 
 /// A plain table for people: state, assistant, target, how long, what.
@@ -144,6 +151,6 @@ mod tests {
 
     #[test]
     fn nothing_to_tell_is_an_empty_status_line() {
-        assert_eq!(tmux_counts(&[]), "");
+        assert_eq!(tmux_counts(&[], false) + &tmux_counts(&[], true), "");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Files become lines ([`split`]), lines become records ([`record`]), and what is wrong with a line
 //! is counted and stops nothing. [`files`] knows which files belong together, [`tailer`] follows
-//! them while they grow and are rotated, [`player`] plays records into a table.
+//! them while they grow and are rotated, [`player`] plays records into a table, [`recent`] those at the end of the mirror.
 //! Writing is not done here: see `pane_patrol_hooks::mirror`.
 
 pub mod explain;
@@ -11,6 +11,7 @@ pub mod files;
 pub mod filter;
 pub mod player;
 pub mod print;
+pub mod recent;
 pub mod record;
 pub mod split;
 pub mod stats;

@@ -18,4 +18,4 @@ mod witnessed;
 pub use attention::{Attention, urgency};
 pub use input::{Input, Level, ListedPane, Listing, Reading};
 pub use row::{Evidence, Request, Row, RowKey};
-pub use table::{Outcome, Settings, Table};
+pub use table::{Outcome, REBUILD_GRACE, Settings, Table};

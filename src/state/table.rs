@@ -26,7 +26,7 @@ const REMEMBERED_ENDS: usize = 256;
 
 /// How long a row that was rebuilt from the log, and would have expired meanwhile, may wait for a
 /// listing that shows its pane.
-const REBUILD_GRACE: Duration = Duration::from_secs(5);
+pub const REBUILD_GRACE: Duration = Duration::from_secs(5);
 
 /// What the table has to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use rustix::process::{Pid, test_kill_process};
 
 use super::ancestry;
 use crate::inbox::{Inbox, Orders, inbox};
+use crate::state::Row;
 
 /// How often a process is looked at whose end the kernel does not tell.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -128,6 +129,13 @@ pub(crate) fn started_after(pid: u32, moment: Timestamp) -> bool {
     ancestry::stat(pid)
         .and_then(|stat| ancestry::started_at(stat.start))
         .is_some_and(|started| started > moment.plus(START_SLACK))
+}
+
+/// Whether the process of a row that was known before is not there any more, or its number another
+/// one's.
+pub(crate) fn has_ended(row: &Row) -> bool {
+    row.pid
+        .is_some_and(|pid| !is_alive(pid) || started_after(pid, row.ts))
 }
 
 /// Whether there is such a process, whoever it belongs to.

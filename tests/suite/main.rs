@@ -16,6 +16,7 @@ mod launch;
 mod log;
 mod mirror;
 mod notice;
+mod offline;
 mod plugin;
 mod replay;
 mod replay_others;

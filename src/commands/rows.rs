@@ -1,0 +1,168 @@
+//! The rows that a command is about: those of whoever collects, or, when nobody does and the event
+//! log is on, those that its recent end tells of.
+
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::{Surroundings, mirror};
+use crate::error::{CommandError, EXIT_NOBODY, EXIT_USAGE};
+use crate::hub_client::{HubClient, HubError};
+use crate::log::files::{Condition, condition};
+use crate::log::player::Player;
+use crate::log::recent::{self, Bounds};
+use crate::messages;
+use crate::state::{Input, Listing, REBUILD_GRACE, Row, Settings, Table};
+use crate::tmux::{Tmux, TmuxError};
+use crate::witness::process;
+
+/// How long a tmux server may take to say which panes of the log are still there.
+const LISTING_BUDGET: Duration = Duration::from_millis(300);
+
+/// Rows, and who says so.
+pub(super) struct Known {
+    /// In no certain order.
+    pub(super) rows: Vec<Row>,
+    /// The event log says so, because nobody collects.
+    pub(super) from_log: Option<FromLog>,
+}
+
+/// How far the event log goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FromLog {
+    /// When the last event was logged; `None`: nothing recent is in it.
+    pub(super) last: Option<Timestamp>,
+}
+
+/// The rows of whoever collects; `who` asks.
+pub(super) fn live(surroundings: &Surroundings, who: &str) -> Result<Vec<Row>, CommandError> {
+    ask(surroundings, who)?.map_err(|error| nobody(&error))
+}
+
+/// The rows of whoever collects, or those of the event log; `who` asks.
+pub(super) fn live_or_logged(
+    surroundings: &Surroundings,
+    who: &str,
+) -> Result<Known, CommandError> {
+    match ask(surroundings, who)? {
+        Ok(rows) => Ok(Known {
+            rows,
+            from_log: None,
+        }),
+        Err(error @ HubError::Nobody { .. }) => logged(surroundings)?.ok_or_else(|| nobody(&error)),
+        Err(error) => Err(nobody(&error)),
+    }
+}
+
+fn ask(surroundings: &Surroundings, who: &str) -> Result<Result<Vec<Row>, HubError>, CommandError> {
+    let places = surroundings.places()?;
+    let uid = surroundings.environment.uid;
+    Ok(
+        HubClient::subscribe(&places, uid, who, Timestamp::now)
+            .and_then(|mut client| client.rows()),
+    )
+}
+
+/// Why there is nobody to ask, as a person reads it.
+pub(super) fn nobody(error: &HubError) -> CommandError {
+    let failed = CommandError::new("cannot tell what assistants do").caused_by(error);
+    match error {
+        HubError::Nobody { .. } => failed
+            .hint("start `pane-patrol`, or `pane-patrol collect` without a screen")
+            .exit(EXIT_NOBODY),
+        HubError::Silent { .. } => failed
+            .hint("it may be stopped or very busy; try again, or restart it")
+            .exit(EXIT_NOBODY),
+        HubError::Untrusted { path } => failed.hint(format!(
+            "look at {} and remove it if it is not yours",
+            path.display()
+        )),
+        _ => failed,
+    }
+}
+
+/// What the recent end of the event log says: rows whose process and pane are there. `None` when it
+/// is off or cannot be used.
+fn logged(surroundings: &Surroundings) -> Result<Option<Known>, CommandError> {
+    let mirror = mirror::path(surroundings)?;
+    match condition(&mirror) {
+        Condition::On { .. } => {}
+        Condition::Off => return Ok(None),
+        Condition::Broken(why) => {
+            messages::warning(&format!("the event log cannot be used: {why}"));
+            return Ok(None);
+        }
+    }
+    let config = surroundings.config()?;
+    let now = Timestamp::now();
+    let settings = Settings {
+        ttl: config.table.ttl(),
+        own_server: surroundings.tmux.clone(),
+    };
+    let bounds = Bounds {
+        bytes: config.mirror.rebuild_bytes(),
+        begin: now.minus(config.mirror.rebuild_window()),
+    };
+    let mut player = Player::new(settings, now);
+    let (_, last) = recent::play(&mirror, bounds, Instant::now(), &mut player);
+    let mut table = player.finish(now);
+    table.remove_rows(process::has_ended, now);
+    look_at_panes(&mut table, surroundings, now);
+    // Nothing else will prove the others.
+    table.apply(Input::Tick, now.plus(REBUILD_GRACE));
+    Ok(Some(Known {
+        rows: table.rows(),
+        from_log: Some(FromLog { last }),
+    }))
+}
+
+/// Asks each tmux server of the rows where their panes are now.
+fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp) {
+    let own = surroundings.own_tmux_socket();
+    let socket_of = |row: &Row| match &row.server {
+        Some(server) => server.socket.clone(),
+        None => own.to_string_lossy().into_owned(),
+    };
+    let mut sockets: Vec<String> = table.rows().iter().map(socket_of).collect();
+    sockets.sort();
+    sockets.dedup();
+    for socket in sockets {
+        let tmux = Tmux::at(&socket).with_budget(LISTING_BUDGET);
+        let input = match tmux.list_panes() {
+            Ok(list) => Input::Listing(Listing {
+                server: Server {
+                    socket,
+                    pid: list.server_pid,
+                },
+                asked: now,
+                panes: list.panes,
+            }),
+            Err(TmuxError::NoServer { .. }) => Input::ServerGone { socket },
+            // What is not known removes nothing.
+            Err(_) => continue,
+        };
+        table.apply(input, now);
+    }
+}
+
+/// Reads a place as it was typed.
+pub(super) fn parse_target(target: &str) -> Result<Target, CommandError> {
+    target.parse().map_err(|error| {
+        CommandError::new("that is no place of an assistant")
+            .caused_by(&error)
+            .exit(EXIT_USAGE)
+    })
+}
+
+/// The row in that place; one with its address before one with only its pane's id.
+pub(super) fn find<'a>(rows: &'a [Row], wanted: &Target) -> Option<&'a Row> {
+    let at_target = rows.iter().find(|row| row.target == *wanted);
+    at_target.or_else(|| rows.iter().find(|row| is_at(row, wanted)))
+}
+
+/// Whether the row is in that place.
+pub(super) fn is_at(row: &Row, wanted: &Target) -> bool {
+    let in_pane = |pane| *wanted == Target::Pane(pane);
+    row.target == *wanted || row.pane.is_some_and(in_pane)
+}

@@ -1,0 +1,43 @@
+//! The recent end of the mirror, played into a table: what a collector that starts remembers, and
+//! what can be said when nobody collects.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::fault;
+use super::player::Player;
+use super::tailer::{Start, Tailer};
+
+/// How much of the mirror is recent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// So many bytes before its end.
+    pub bytes: u64,
+    /// Nothing older than that.
+    pub begin: Timestamp,
+}
+
+/// Plays what is recent into `player`. Gives the tailer behind what was read, and the time of the
+/// last record.
+pub fn play(
+    mirror: &Path,
+    bounds: Bounds,
+    start: Instant,
+    player: &mut Player,
+) -> (Tailer, Option<Timestamp>) {
+    let mut last = None;
+    let mut tailer = Tailer::open(mirror, Start::Tail(bounds.bytes), start);
+    let _ = tailer.poll(start, &mut |line| {
+        if let Some((record, _)) = fault::read(line.content).record
+            && record.event.ts >= bounds.begin
+        {
+            last = last.max(Some(record.event.ts));
+            player.play(record, &mut |_, _, _| {});
+        }
+        ControlFlow::Continue(())
+    });
+    (tailer, last)
+}

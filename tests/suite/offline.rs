@@ -1,0 +1,141 @@
+//! What can be said when nobody collects: by the end of the event log, and marked as such.
+
+use std::fs;
+
+use pane_patrol_hooks::mirror::Mirror;
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::{Value, json};
+
+use crate::common::{Collector, Finished, Terminal, TestEnv, Tmux, finish, wait_until};
+
+fn status(env: &TestEnv, arguments: &[&str]) -> Finished {
+    finish(env.pane_patrol().arg("status").args(arguments))
+}
+
+fn rows(env: &TestEnv) -> Vec<Value> {
+    let printed = status(env, &["--json"]);
+    assert_eq!(printed.status.code(), Some(0), "{printed:?}");
+    serde_json::from_str(&printed.stdout).expect("an array")
+}
+
+fn mirror_on(env: &TestEnv) {
+    let on = finish(env.pane_patrol().args(["mirror", "on"]));
+    assert!(on.status.success(), "{on:?}");
+}
+
+/// Logs an event of 90 seconds ago.
+fn log(env: &TestEnv, fields: &Value) {
+    let mut event = json!({
+        "assistant": "claude", "ts": Timestamp::now().minus(std::time::Duration::from_secs(90)),
+    });
+    let into = event.as_object_mut().expect("an object");
+    into.extend(fields.as_object().expect("an object").clone());
+    let mirror = env.places().mirror().expect("there is a home");
+    let mirror = Mirror::open(&mirror).expect("it is on");
+    assert!(mirror.append(event.to_string().as_bytes()));
+}
+
+fn asking(target: &str, pid: u32) -> Value {
+    json!({
+        "state": "waiting_approval", "kind": "approval_requested", "target": target, "pid": pid,
+        "tool": "Bash", "message": "cargo publish", "request_id": target, "instance_id": target,
+    })
+}
+
+#[test]
+fn without_a_collector_the_log_is_asked_and_the_answer_says_so() {
+    let env = TestEnv::new();
+    assert_eq!(status(&env, &[]).status.code(), Some(3), "no log either");
+    mirror_on(&env);
+    assert_eq!(
+        status(&env, &[]).stdout,
+        "nobody collects; by the event log, which holds nothing recent:\nno assistant has reported\n"
+    );
+    // What is not there any more is not shown: its process has ended, or its number is another's.
+    log(&env, &asking("gone:0.0", 4_000_000));
+    log(&env, &asking("other:0.0", std::process::id()));
+    let mut ours = asking("work:1.2", std::process::id());
+    ours["ts"] = json!(Timestamp::now());
+    log(&env, &ours);
+    let table = status(&env, &[]);
+    assert_eq!(table.status.code(), Some(0), "{table:?}");
+    let lines: Vec<&str> = table.stdout.lines().collect();
+    let is_heading = |line: &str| line.starts_with("nobody collects; by the event log, which ends");
+    assert!(is_heading(lines[0]) && lines.len() == 2, "{table:?}");
+    assert!(
+        lines[1].starts_with("waiting_approval  claude  work:1.2"),
+        "{table:?}"
+    );
+    let rows = rows(&env);
+    assert_eq!(rows[0]["from_mirror"], true);
+    assert!(rows[0]["logged_until"].is_string(), "{rows:?}");
+    assert_eq!(
+        status(&env, &["--format", "tmux"]).stdout,
+        "~#[fg=red]1!#[default]\n"
+    );
+
+    let collector = Collector::start(&env);
+    let row = collector.until_state("waiting_approval");
+    assert_eq!(row["from_mirror"], false);
+    assert_eq!(row["logged_until"], Value::Null);
+}
+
+#[test]
+fn a_log_that_is_off_or_broken_is_nobody_to_ask() {
+    let env = TestEnv::new();
+    mirror_on(&env);
+    log(&env, &asking("work:1.2", std::process::id()));
+    let mirror = env.places().mirror().expect("there is a home");
+    let off = finish(env.pane_patrol().args(["mirror", "off"]));
+    assert!(off.status.success(), "{off:?}");
+    assert_eq!(status(&env, &[]).status.code(), Some(3));
+    fs::create_dir(mirror).expect("ours");
+    let broken = status(&env, &[]);
+    assert_eq!(broken.status.code(), Some(3));
+    assert!(broken.stderr.contains("no regular file"), "{broken:?}");
+}
+
+#[test]
+fn a_jump_finds_its_pane_by_the_log_wherever_it_was_moved() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let Some(_client) = Terminal::client_of(&env, "client.sock", &server, "work") else {
+        return;
+    };
+    mirror_on(&env);
+    let window = [
+        "new-window",
+        "-d",
+        "-t",
+        "work",
+        "-P",
+        "-F",
+        "#{pane_id}",
+        "cat",
+    ];
+    let pane = server.run(&window);
+    let mut event = asking("work:1.0", std::process::id());
+    event["pane"] = json!(pane);
+    let variable = server.variable();
+    event["server"] = json!(variable.trim_end_matches(",0"));
+    event["ts"] = json!(Timestamp::now());
+    log(&env, &event);
+    server.run(&["move-window", "-s", "work:1", "-t", "work:7"]);
+    assert_eq!(rows(&env)[0]["target"], "work:7.0");
+    let mut jump = env.pane_patrol();
+    jump.args(["jump", "--next"]);
+    jump.env("TMUX", &variable).env("TMUX_PANE", "%0");
+    let jumped = finish(&mut jump);
+    assert!(jumped.status.success(), "{jumped:?}");
+    assert!(
+        jumped.stderr.contains("by what the event log says"),
+        "{jumped:?}"
+    );
+    wait_until("the client shows the pane", || {
+        server.run(&["list-clients", "-F", "#{pane_id}"]) == pane
+    });
+    server.run(&["kill-pane", "-t", &pane]);
+    assert_eq!(rows(&env), [json!(null); 0]);
+}
