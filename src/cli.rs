@@ -1,9 +1,12 @@
 //! What can be typed: clap definitions only. What it means stands in `commands`, one file each.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pane_patrol_hooks::event::{Kind, State};
+
+use crate::log::when::parse_span;
 
 /// Tells which AI coding assistant in tmux needs you, and takes you there.
 #[derive(Debug, Parser)]
@@ -46,6 +49,8 @@ pub enum Command {
     Collect,
     /// Print what every assistant is doing
     Status(StatusArgs),
+    /// Wait until an assistant is in a state
+    Wait(WaitArgs),
     /// Report one event, from any script
     Emit(EmitArgs),
     /// Switch the event log on or off, or say how it is
@@ -180,6 +185,20 @@ pub enum StatusFormat {
     Tmux,
 }
 
+/// Options of `wait`.
+#[derive(Args, Debug)]
+pub struct WaitArgs {
+    /// Which one: `session:window.pane` or `%N`; it need not be there yet
+    #[arg(long)]
+    pub target: String,
+    /// Which state; any of several, separated by commas or given again
+    #[arg(long, required = true, value_parser = parse_state, value_delimiter = ',')]
+    pub state: Vec<State>,
+    /// Give up, with exit status 4, after this time: `60s`, `5m`; by default never
+    #[arg(long, value_name = "SPAN", value_parser = parse_timeout)]
+    pub timeout: Option<Duration>,
+}
+
 /// Options of `emit`.
 #[derive(Args, Debug)]
 pub struct EmitArgs {
@@ -295,6 +314,10 @@ fn parse_state(word: &str) -> Result<State, String> {
 
 fn parse_kind(word: &str) -> Result<Kind, String> {
     Kind::from_word(word).ok_or_else(|| one_of(Kind::ALL.iter().map(|kind| kind.as_str())))
+}
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    parse_span(text).ok_or_else(|| "say `60s`, `5m` or `1h30m`".to_owned())
 }
 
 fn one_of(words: impl Iterator<Item = &'static str>) -> String {

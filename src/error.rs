@@ -9,6 +9,8 @@ pub const EXIT_FAILED: u8 = 1;
 pub const EXIT_USAGE: u8 = 2;
 /// Exit status of a command that found nobody to ask.
 pub const EXIT_NOBODY: u8 = 3;
+/// Exit status of a command that waited in vain.
+pub const EXIT_TIMED_OUT: u8 = 4;
 
 /// A command's failure as a person reads it.
 #[derive(Debug)]

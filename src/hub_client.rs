@@ -195,6 +195,22 @@ impl HubClient {
         Ok(None)
     }
 
+    /// The same, but waits no longer than `limit`; then it says that the hub is silent. A first
+    /// answer that takes too long is waited for no longer than ever.
+    pub fn next_feed_within(&mut self, limit: Option<Duration>) -> Result<Option<Feed>, HubError> {
+        let patience = if self.is_new {
+            Some(limit.map_or(ANSWER_BUDGET, |limit| limit.min(ANSWER_BUDGET)))
+        } else {
+            limit
+        };
+        let told = self.reader.get_ref().set_read_timeout(patience);
+        told.map_err(|source| HubError::Io {
+            path: self.path.clone(),
+            source,
+        })?;
+        self.next_feed()
+    }
+
     fn take(&mut self, message: Envelope) -> Result<Option<Feed>, HubError> {
         let unreadable = |error: serde_json::Error| HubError::Unreadable(error.to_string());
         match message.kind.as_str() {

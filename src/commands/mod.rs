@@ -24,6 +24,7 @@ mod start;
 mod status;
 mod supervisor;
 mod surroundings;
+mod wait;
 
 use crate::cli::{Cli, Command};
 use crate::error::CommandResult;
@@ -45,6 +46,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Answer(arguments)) => answer::run(&surroundings, arguments),
         Some(Command::Collect) => collect::run(&surroundings),
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
+        Some(Command::Wait(arguments)) => wait::run(&surroundings, arguments),
         Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),
         Some(Command::Mirror { command }) => mirror::run(&surroundings, *command),
         Some(Command::Log(arguments)) => log::run(&surroundings, arguments),

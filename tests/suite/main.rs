@@ -21,3 +21,4 @@ mod plugin;
 mod replay;
 mod replay_others;
 mod split;
+mod wait;

@@ -1,0 +1,148 @@
+//! `wait`: blocks until an assistant is in a state, for scripts.
+//!
+//! It listens to whoever collects and asks nothing again and again. When that one goes it waits for
+//! the next and takes up from its rows.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Surroundings;
+use super::rows::{find, is_at, nobody, parse_target};
+use crate::cli::WaitArgs;
+use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
+use crate::feed::Feed;
+use crate::hub_client::{HubClient, HubError};
+use crate::messages;
+
+/// How long to wait before the next collector is looked for.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Waits, and prints the state that was reached.
+pub(super) fn run(surroundings: &Surroundings, arguments: &WaitArgs) -> CommandResult {
+    let mut wait = Wait {
+        target: parse_target(&arguments.target)?,
+        states: &arguments.state,
+        // So far away that no clock knows it is as good as never.
+        end: arguments
+            .timeout
+            .and_then(|timeout| Instant::now().checked_add(timeout)),
+        seen: None,
+    };
+    let mut is_known = false;
+    loop {
+        match wait.follow(surroundings) {
+            Ok(Some(state)) => {
+                messages::result(&format!("{state}\n"));
+                return Ok(());
+            }
+            Err(Failure::Usage(error)) => return Err(error),
+            // Only who has answered before may be between two owners.
+            Err(Failure::Hub(error)) if !is_known || !may_pass(&error) => {
+                return Err(nobody(&error));
+            }
+            Ok(None) | Err(Failure::Hub(_)) => is_known = true,
+        }
+        if wait.left().is_some_and(|left| left.is_zero()) {
+            return Err(wait.timed_out());
+        }
+        thread::sleep(wait.left().map_or(RETRY, |left| left.min(RETRY)));
+    }
+}
+
+/// Why a hub could not be followed.
+enum Failure {
+    Usage(CommandError),
+    Hub(HubError),
+}
+
+impl From<HubError> for Failure {
+    fn from(error: HubError) -> Self {
+        Self::Hub(error)
+    }
+}
+
+/// Whether it may be otherwise in a moment, with another owner.
+fn may_pass(error: &HubError) -> bool {
+    matches!(
+        error,
+        HubError::Nobody { .. } | HubError::Silent { .. } | HubError::Io { .. }
+    )
+}
+
+struct Wait<'a> {
+    target: Target,
+    states: &'a [State],
+    /// When to give up.
+    end: Option<Instant>,
+    /// The row's state, by the last that was heard.
+    seen: Option<State>,
+}
+
+impl Wait<'_> {
+    /// Listens to the collector there is. `None`: it has gone, or the time is over.
+    fn follow(&mut self, surroundings: &Surroundings) -> Result<Option<State>, Failure> {
+        let places = surroundings.places().map_err(Failure::Usage)?;
+        let uid = surroundings.environment.uid;
+        let mut client = HubClient::subscribe(&places, uid, "wait", Timestamp::now)?;
+        let mut id = None;
+        loop {
+            let left = self.left();
+            if left.is_some_and(|left| left.is_zero()) {
+                return Ok(None);
+            }
+            let feed = match client.next_feed_within(left) {
+                Err(HubError::Silent { .. }) if self.left().is_some_and(|left| left.is_zero()) => {
+                    return Ok(None);
+                }
+                feed => feed?,
+            };
+            let Some(feed) = feed else { return Ok(None) };
+            self.hear(feed, &mut id);
+            if self.seen.is_some_and(|seen| self.states.contains(&seen)) {
+                return Ok(self.seen);
+            }
+        }
+    }
+
+    /// Takes in what concerns the target; `id` is that of its row.
+    fn hear(&mut self, feed: Feed, id: &mut Option<String>) {
+        match feed {
+            Feed::Snapshot(rows) => {
+                let row = find(&rows, &self.target);
+                *id = row.map(|row| row.id.clone());
+                self.seen = row.map(|row| row.state);
+            }
+            Feed::Row(row) if is_at(&row, &self.target) => {
+                self.seen = Some(row.state);
+                *id = Some(row.id);
+            }
+            // Its pane was moved elsewhere, or it is no more.
+            Feed::Row(row) if id.as_ref() == Some(&row.id) => (*id, self.seen) = (None, None),
+            Feed::Gone(gone) if id.as_ref() == Some(&gone) => (*id, self.seen) = (None, None),
+            _ => {}
+        }
+    }
+
+    fn left(&self) -> Option<Duration> {
+        self.end
+            .map(|end| end.saturating_duration_since(Instant::now()))
+    }
+
+    fn timed_out(&self) -> CommandError {
+        let wanted: Vec<&str> = self.states.iter().map(|state| state.as_str()).collect();
+        let error = CommandError::new(format!(
+            "`{}` did not become {} in time",
+            self.target,
+            wanted.join(" or ")
+        ))
+        .exit(EXIT_TIMED_OUT);
+        match self.seen {
+            Some(state) => error.hint(format!("it is {state}")),
+            None => error.hint("no assistant is known there; `pane-patrol status` lists them"),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! `wait` on the real executable: at once, later, in vain, and over a change of collector.
+
+use std::io::Write;
+use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::process::{Child, Stdio};
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::json;
+
+use crate::common::{Collector, Finished, TestEnv, finish, private_folder, wait};
+
+fn send(env: &TestEnv, state: &str) {
+    let event = json!({
+        "assistant": "claude", "state": state, "target": "work:1.2", "ts": Timestamp::now(),
+    });
+    let socket = UnixDatagram::unbound().expect("a socket can be made");
+    socket
+        .send_to(event.to_string().as_bytes(), env.places().events_socket)
+        .expect("the collector listens");
+}
+
+fn start(env: &TestEnv, arguments: &[&str]) -> Child {
+    let mut command = env.pane_patrol();
+    command.args(["wait", "--target", "work:1.2"]);
+    command.args(arguments).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the executable can be started")
+}
+
+fn assert_reached(finished: &Finished, state: &str) {
+    assert_eq!(finished.status.code(), Some(0), "{finished:?}");
+    assert_eq!(finished.stdout, format!("{state}\n"));
+    assert_eq!(finished.stderr, "");
+}
+
+#[test]
+fn what_is_so_already_is_not_waited_for_and_what_comes_is() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    send(&env, "running");
+    collector.until_state("running");
+    assert_reached(&wait(start(&env, &["--state", "idle,running"])), "running");
+
+    let mut waiting = start(&env, &["--state", "completed", "--state", "error"]);
+    send(&env, "waiting_approval");
+    collector.until_state("waiting_approval");
+    assert!(waiting.try_wait().expect("it is ours").is_none());
+    send(&env, "error");
+    assert_reached(&wait(waiting), "error");
+}
+
+#[test]
+fn a_row_that_is_not_there_yet_is_waited_for() {
+    let env = TestEnv::new();
+    let _collector = Collector::start(&env);
+    let waiting = start(&env, &["--state", "idle", "--timeout", "1m"]);
+    send(&env, "idle");
+    assert_reached(&wait(waiting), "idle");
+}
+
+#[test]
+fn in_vain_is_exit_status_4_and_says_how_it_is() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let timed_out = || wait(start(&env, &["--state", "idle,error", "--timeout", "1s"]));
+    let nobody_there = timed_out();
+    assert_eq!(nobody_there.status.code(), Some(4), "{nobody_there:?}");
+    assert_eq!(nobody_there.stdout, "");
+    assert_eq!(
+        nobody_there.stderr,
+        "error: `work:1.2` did not become idle or error in time
+hint: no assistant is known there; `pane-patrol status` lists them\n"
+    );
+    send(&env, "running");
+    collector.until_state("running");
+    assert!(timed_out().stderr.contains("hint: it is running"));
+}
+
+#[test]
+fn without_a_collector_or_with_a_wrong_word_there_is_nothing_to_wait_for() {
+    let env = TestEnv::new();
+    let nobody = wait(start(&env, &["--state", "idle"]));
+    assert_eq!(nobody.status.code(), Some(3), "{nobody:?}");
+    assert!(nobody.stderr.contains("nobody collects"), "{nobody:?}");
+    for wrong in [
+        &["--state", "asleep"][..],
+        &["--state", "idle", "--timeout", "soon"],
+        &[],
+    ] {
+        assert_eq!(wait(start(&env, wrong)).status.code(), Some(2), "{wrong:?}");
+    }
+    let mut command = env.pane_patrol();
+    command.args(["wait", "--target", "nowhere", "--state", "idle"]);
+    assert_eq!(finish(&mut command).status.code(), Some(2));
+}
+
+#[test]
+fn it_goes_on_with_the_next_collector_when_its_own_has_gone() {
+    let env = TestEnv::new();
+    let places = env.places();
+    private_folder(&places.runtime);
+    // One that answers and is killed at once.
+    let hub = UnixListener::bind(&places.hub_socket).expect("the folder is ours");
+    let waiting = start(&env, &["--state", "completed"]);
+    let (mut stream, _) = hub.accept().expect("it comes");
+    let snapshot = json!({
+        "version": "1", "type": "snapshot", "session_id": "default", "sender_id": "collector",
+        "timestamp": Timestamp::now(), "payload": {"agents": []},
+    });
+    writeln!(stream, "{snapshot}").expect("it listens");
+    drop((stream, hub));
+    let collector = Collector::start(&env);
+    send(&env, "running");
+    collector.until_state("running");
+    send(&env, "completed");
+    assert_reached(&wait(waiting), "completed");
+}
