@@ -1,7 +1,7 @@
 //! Being part of it, one way or the other: the collector if nobody else is, else a subscriber of
 //! whoever is; and the collector again when that one goes.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::{CollectorError, Running, Setup, collect};
+use super::heritage::Heritage;
+use super::{CollectorError, Running, Setup, take_over};
 use crate::feed::{Feed, Role};
 use crate::hub_client::{HubClient, HubError};
 
@@ -84,6 +85,7 @@ pub fn join(setup: Setup) -> std::io::Result<(Receiver<Feed>, Membership)> {
         inbox,
         has_left: Cell::new(false),
         connection: Arc::clone(&connection),
+        heritage: RefCell::default(),
     };
     let thread = std::thread::Builder::new()
         .name("member".into())
@@ -103,6 +105,8 @@ struct Member {
     inbox: Receiver<Signal>,
     has_left: Cell<bool>,
     connection: Connection,
+    /// What the collector that we listened to said last.
+    heritage: RefCell<Heritage>,
 }
 
 impl Member {
@@ -115,8 +119,11 @@ impl Member {
                 // A member that has left no longer cares.
                 let _ = signals.send(Signal::Ended);
             };
-            let why = match collect(&self.setup, vec![self.feed.clone()], ended) {
+            let heritage = self.heritage.borrow().clone();
+            let why = match take_over(&self.setup, &heritage, vec![self.feed.clone()], ended) {
                 Ok(running) => {
+                    // From now on the table knows better.
+                    self.heritage.take();
                     self.collect_until_left(running);
                     if self.has_left.get() {
                         return;
@@ -173,8 +180,10 @@ impl Member {
         }
         self.tell(Feed::Role(Role::Subscriber));
         while let Ok(Some(feed)) = client.next_feed() {
+            self.heritage.borrow_mut().hear(&feed);
             self.tell(feed);
         }
+        self.heritage.borrow_mut().lose((self.setup.clock)());
         *lock(&self.connection) = None;
         Ok(())
     }

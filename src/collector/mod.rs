@@ -9,6 +9,7 @@
 
 mod branch;
 mod clock;
+mod heritage;
 mod hub;
 mod join;
 mod lister;
@@ -39,6 +40,7 @@ use crate::state::Input;
 use crate::tmux::Tmux;
 use crate::witness;
 use clock::Clock;
+use heritage::Heritage;
 use hub::Hub;
 use ownership::Ownership;
 use socket::EventSocket;
@@ -146,6 +148,16 @@ impl Drop for Running {
 /// Another instance collects, a folder or socket is not ours, or the system refuses.
 pub fn collect(
     setup: &Setup,
+    subscribers: Vec<Sender<Feed>>,
+    ended: impl FnOnce() + Send + 'static,
+) -> Result<Running, CollectorError> {
+    take_over(setup, &Heritage::default(), subscribers, ended)
+}
+
+/// The same for an instance that has listened to the collector before.
+fn take_over(
+    setup: &Setup,
+    heritage: &Heritage,
     mut subscribers: Vec<Sender<Feed>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
@@ -161,7 +173,8 @@ pub fn collect(
     )?;
     let own_server = own_server(setup);
     // While it is read, what happens waits in the socket and at the end of the mirror.
-    let recalled = memory::recall(setup, own_server.clone(), clock.now());
+    let mut recalled = memory::recall(setup, own_server.clone(), clock.now());
+    recalled.table.adopt(&heritage.rows(), clock.now());
     let hub = Hub::open(
         &places.hub_socket,
         voice(places),
@@ -172,7 +185,7 @@ pub fn collect(
     hub.publish(Feed::Snapshot(recalled.table.rows()));
     let threads = CollectorError::io("start the threads of", &places.runtime);
     subscribers.extend(
-        start_notices(setup, &messages)
+        start_notices(setup, heritage.lost_at(), &messages)
             .map_err(CollectorError::io("start the threads of", &places.runtime))?,
     );
     let (table, memory) = (recalled.table, recalled.memory);
@@ -231,7 +244,11 @@ impl<E: FnOnce()> Drop for Ended<E> {
     }
 }
 
-fn start_notices(setup: &Setup, output: &SyncSender<Message>) -> io::Result<Option<Sender<Feed>>> {
+fn start_notices(
+    setup: &Setup,
+    taken_over_at: Option<Timestamp>,
+    output: &SyncSender<Message>,
+) -> io::Result<Option<Sender<Feed>>> {
     let Some(notice) = setup.notice.clone() else {
         return Ok(None);
     };
@@ -240,7 +257,7 @@ fn start_notices(setup: &Setup, output: &SyncSender<Message>) -> io::Result<Opti
         // Nobody listens any more: the thread is about to be told.
         let _ = output.send(Message::Trouble("notices".to_owned(), trouble));
     };
-    notice::spawn(notice, trouble).map(Some)
+    notice::spawn(notice, taken_over_at, trouble).map(Some)
 }
 
 fn voice(places: &Places) -> Voice {

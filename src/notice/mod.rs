@@ -49,25 +49,35 @@ pub struct Setup {
     pub clock: fn() -> Timestamp,
 }
 
-/// Starts the thread; it hears through the sender it gives and ends with it. `trouble` is told what
-/// does not work, and `None` when it works again.
+/// Starts the thread; it hears through the sender it gives and ends with it. `taken_over_at`: another
+/// instance has told of everything that was due until then. `trouble` is told what does not work, and
+/// `None` when it works again.
 ///
 /// # Errors
 /// The thread cannot be started.
 pub fn spawn(
     setup: Setup,
+    taken_over_at: Option<Timestamp>,
     trouble: impl Fn(Option<String>) + Send + 'static,
 ) -> io::Result<Sender<Feed>> {
     let (sender, feed) = channel();
     std::thread::Builder::new()
         .name("notices".into())
-        .spawn(move || run(&setup, &feed, trouble))?;
+        .spawn(move || run(&setup, taken_over_at, &feed, trouble))?;
     Ok(sender)
 }
 
-fn run(setup: &Setup, feed: &Receiver<Feed>, trouble: impl Fn(Option<String>)) {
+fn run(
+    setup: &Setup,
+    taken_over_at: Option<Timestamp>,
+    feed: &Receiver<Feed>,
+    trouble: impl Fn(Option<String>),
+) {
     let clock = setup.clock;
-    let mut watch = Watch::new(setup.settings.clone(), setup.offset, clock());
+    let mut watch = match taken_over_at {
+        Some(at) => Watch::taken_over(setup.settings.clone(), setup.offset, at),
+        None => Watch::new(setup.settings.clone(), setup.offset, clock()),
+    };
     loop {
         let heard = match watch.next() {
             None => feed.recv().map_err(RecvTimeoutError::from),

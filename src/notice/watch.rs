@@ -5,6 +5,7 @@
 //! told of: somebody has just opened a dashboard and sees it there.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -17,6 +18,9 @@ use crate::state::Row;
 
 /// How many things that were told of are remembered for each row.
 const MEMORY: usize = 64;
+
+/// What was due just then has been told of.
+const ONE_MICROSECOND: Duration = Duration::from_micros(1);
 
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +82,13 @@ impl Watch {
             begun,
             rows: BTreeMap::new(),
         }
+    }
+
+    /// A watch that goes on from another one, which told of all that was due until `at`. What was
+    /// kept back by a snooze then is not told of: it may have been told of before the snooze.
+    pub(super) fn taken_over(settings: Settings, offset: UtcOffset, at: Timestamp) -> Self {
+        let begun = at.minus(settings.delay()).plus(ONE_MICROSECOND);
+        Self::new(settings, offset, begun)
     }
 
     /// Takes in what the collector says.
@@ -195,8 +206,6 @@ fn subjects(row: &Row) -> Vec<Subject> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use pane_patrol_hooks::event::Source;
 
     use super::*;
@@ -282,6 +291,17 @@ mod tests {
         hear(&mut watch, &asking(&[(Some("old"), 99)]));
         assert_eq!(watch.next(), None);
         watch.hear(Feed::Gone(asking(&[(None, 1)]).id));
+        assert!(told(&mut watch, 300).is_empty());
+    }
+
+    #[test]
+    fn who_takes_over_tells_of_what_was_not_due_yet_and_of_nothing_twice() {
+        let settings: Settings = toml::from_str("delay_seconds = 10").unwrap();
+        let mut watch = Watch::taken_over(settings, UtcOffset::UTC, at(210));
+        let rows = vec![asking(&[(Some("told"), 200), (Some("pending"), 201)])];
+        watch.hear(Feed::Snapshot(rows));
+        assert_eq!(watch.next(), Some(at(211)));
+        assert_eq!(told(&mut watch, 211), [Some("pending".to_owned())]);
         assert!(told(&mut watch, 300).is_empty());
     }
 

@@ -4,6 +4,7 @@
 //! sub-agents, and what only time tells. Witness readings are handled in [`super::witnessed`]; which
 //! row an input belongs to is the table's business.
 
+mod adopted;
 mod asking;
 mod doubt;
 mod shown;

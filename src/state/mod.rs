@@ -1,6 +1,7 @@
 //! What is known of every pane: a pure table. [`Table::apply`] is its only writer; it reads no
 //! clock, no file and no environment, so that whole recorded sessions can be replayed as tests.
 
+mod adopt;
 mod agent;
 mod attention;
 mod delivered;

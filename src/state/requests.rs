@@ -101,6 +101,16 @@ impl Requests {
         });
     }
 
+    /// Takes over a request that another collector had open.
+    pub(super) fn take_up(&mut self, request: Request) {
+        let is_guess = request.source == Source::Witness;
+        self.open.push(OpenRequest {
+            request,
+            inferred: is_guess,
+            confirmed: is_guess,
+        });
+    }
+
     /// Opens a request that nobody described, unless one is open.
     pub(super) fn infer(&mut self, request: Request, confirmed: bool) {
         if self.open.is_empty() {

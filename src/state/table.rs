@@ -104,6 +104,21 @@ impl Table {
         }
     }
 
+    pub(super) fn entry(&self, key: &RowKey) -> Option<&Entry> {
+        self.rows.get(key)
+    }
+
+    pub(super) fn insert(&mut self, key: RowKey, entry: Entry) {
+        self.rows.insert(key, entry);
+    }
+
+    /// Whether the row's session is known to be over.
+    pub(super) fn has_ended(&self, row: &Row) -> bool {
+        self.ended.iter().any(|ended| {
+            ended.assistant == row.assistant && Some(&ended.instance_id) == row.instance_id.as_ref()
+        })
+    }
+
     /// Takes one input into account. `now` never goes back.
     pub fn apply(&mut self, input: Input, now: Timestamp) -> Outcome {
         let mut outcome = Outcome::default();

@@ -300,6 +300,12 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
     assert_eq!(next(&second_feed, &is_row), row);
 
     first.leave();
+    let Feed::Row(row) = row else {
+        panic!("{row:?}")
+    };
+    next(&second_feed, &|feed| {
+        *feed == Feed::Snapshot(vec![(*row).clone()])
+    });
     next(&second_feed, &|feed| *feed == Feed::Role(Role::Collector));
     send(&env, FOUR_FIELDS.as_bytes());
     next(&second_feed, &is_row);

@@ -149,6 +149,41 @@ fn seen(rows: &[Row]) -> Vec<(State, usize, Option<String>)> {
         .collect()
 }
 
+#[test]
+fn a_table_that_takes_over_the_rows_alone_shows_them_and_comes_to_the_same_states() {
+    let states = |rows: &[Row]| -> Vec<(State, usize)> {
+        let state = |row: &Row| (row.state, row.waiting.len());
+        rows.iter().map(state).collect()
+    };
+    for session in SESSIONS {
+        let name = session.name;
+        let lines = recording(&Assistant::CLAUDE, name);
+        let levels = levels(session, &lines);
+        let deliveries = deliveries(session, &lines, &levels, 0);
+        let mut whole = Witnessed::new(Table::new(settings()), &levels);
+        whole.play(&deliveries);
+        for (cut, (at, _, rows)) in whole.steps.iter().enumerate() {
+            let mut table = Table::new(settings());
+            table.adopt(rows, moment(*at));
+            assert_eq!(&table.rows(), rows, "{name} cut after {cut}");
+            // Of sub-agents a row tells no more than their number.
+            if rows.iter().any(|row| row.sub_agents > 0) {
+                continue;
+            }
+            let mut late = Witnessed::new(table, &levels);
+            late.play(&deliveries[cut + 1..]);
+            let expected = whole.steps[cut + 1..].iter();
+            for ((when, _, found), (_, _, expected)) in late.steps.iter().zip(expected) {
+                assert_eq!(
+                    states(found),
+                    states(expected),
+                    "{name} cut after {cut}, seen at {when}"
+                );
+            }
+        }
+    }
+}
+
 /// Nothing is written to the session file for so long before a step that is compared: the first
 /// reading after a gap says what was missed, and the hook that explains it may take its time.
 const SETTLED: i64 = 700;

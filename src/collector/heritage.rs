@@ -1,0 +1,51 @@
+//! What a subscriber knows of the collector it listens to, to go on from there when that one goes.
+
+use std::collections::BTreeMap;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::feed::Feed;
+use crate::state::Row;
+
+/// The rows of another collector, as it told them last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heritage {
+    rows: BTreeMap<String, Row>,
+    /// When that collector was found gone; `None` while it is there, or was never heard.
+    lost_at: Option<Timestamp>,
+}
+
+impl Heritage {
+    /// Takes in what the other collector tells.
+    pub(super) fn hear(&mut self, feed: &Feed) {
+        match feed {
+            Feed::Snapshot(rows) => {
+                self.lost_at = None;
+                let by_id = |row: &Row| (row.id.clone(), row.clone());
+                self.rows = rows.iter().map(by_id).collect();
+            }
+            Feed::Row(row) => {
+                self.rows.insert(row.id.clone(), (**row).clone());
+            }
+            Feed::Gone(id) => {
+                self.rows.remove(id);
+            }
+            Feed::Health(_) | Feed::Role(_) => {}
+        }
+    }
+
+    /// The other collector has gone.
+    pub(super) fn lose(&mut self, at: Timestamp) {
+        self.lost_at = Some(at);
+    }
+
+    /// Its rows.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        self.rows.values().cloned().collect()
+    }
+
+    /// When it went.
+    pub(super) fn lost_at(&self) -> Option<Timestamp> {
+        self.lost_at
+    }
+}
