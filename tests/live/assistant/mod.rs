@@ -1,0 +1,125 @@
+//! The assistants: how each is set up for the scripted model, how it looks, and which keys drive it.
+//! One file each; what the suite does with them stands in `script`.
+
+mod opencode;
+
+use super::common::TestEnv;
+use super::drive::{Drive, Step, World};
+use super::model::Model;
+use super::situation::Situation;
+
+/// What cannot be known of a situation: what the row shows instead, and why.
+type Unknowable = (Situation, &'static [&'static str], &'static str);
+
+/// All there is to know about one assistant, or one way of running it.
+pub(super) struct Manners {
+    /// Its line in the table.
+    pub(super) name: &'static str,
+    /// Its name for `install`.
+    pub(super) assistant: &'static str,
+    /// Further arguments of `install`.
+    pub(super) install: &'static [&'static str],
+    /// As npm knows it.
+    pub(super) package: &'static str,
+    /// The program and its arguments.
+    pub(super) program: &'static str,
+    /// Writes its settings, before pane-patrol is installed.
+    pub(super) prepare: fn(&TestEnv, &Model),
+    /// What it sees in its environment.
+    pub(super) variables: fn(&Model) -> Vec<(&'static str, String)>,
+    /// On the screen once it takes a prompt.
+    pub(super) ready: &'static str,
+    /// What may come up at the start, and the keys that answer it.
+    pub(super) greetings: &'static [(&'static str, &'static [&'static str])],
+    /// On the screen only while it works.
+    pub(super) working: &'static str,
+    /// On the screen only while it asks for permission.
+    pub(super) dialog: &'static str,
+    pub(super) approve: &'static [&'static str],
+    pub(super) deny: &'static [&'static str],
+    /// The script's words for a question.
+    pub(super) ask: &'static str,
+    /// On the screen only while it asks a question.
+    pub(super) question: &'static str,
+    pub(super) answer: &'static [&'static str],
+    pub(super) dismiss: &'static [&'static str],
+    pub(super) before_question: &'static [&'static str],
+    pub(super) after_question: &'static [&'static str],
+    pub(super) interrupt: &'static [&'static str],
+    /// Empties the prompt.
+    pub(super) clear: &'static [&'static str],
+    /// On the screen when the model's server has refused.
+    pub(super) failed: &'static str,
+    /// The command that leaves it.
+    pub(super) quit: &'static str,
+    /// Where the title of its pane is the only witness.
+    pub(super) by_title: &'static [Situation],
+    /// What it does not tell.
+    pub(super) unknowable: &'static [Unknowable],
+    /// What it cannot be brought to, or is tried in another way of running it.
+    pub(super) without: &'static [Situation],
+    /// What only this one has.
+    pub(super) special: Option<(Situation, fn(&mut Drive<'_>) -> Step)>,
+    /// Ends what outlives its panes: arguments of its program.
+    pub(super) leave: Option<&'static [&'static str]>,
+}
+
+impl Manners {
+    /// All of them, in the order of the table.
+    pub(super) fn all() -> [&'static Self; 1] {
+        [&opencode::OPENCODE]
+    }
+
+    /// Its name in the name of a file.
+    pub(super) fn file(&self) -> String {
+        self.name.replace(' ', "-")
+    }
+
+    /// Whether the situation is tried with it.
+    pub(super) fn can(&self, situation: Situation) -> bool {
+        !self.without.contains(&situation)
+    }
+
+    /// What the row shows instead, where the situation cannot be known; and why.
+    pub(super) fn unknowable(
+        &self,
+        situation: Situation,
+    ) -> Option<(&'static [&'static str], &'static str)> {
+        let found = self.unknowable.iter().find(|(it, ..)| *it == situation);
+        found.map(|(_, shown, why)| (*shown, *why))
+    }
+
+    /// The line by which a shell starts it.
+    pub(super) fn line(&self, world: &World<'_>) -> String {
+        let path = world.path();
+        let mut line = format!("env PATH={}", quoted(&path));
+        for (name, value) in (self.variables)(world.model) {
+            line += &format!(" {name}={}", quoted(&value));
+        }
+        format!("{line} {}", self.program)
+    }
+}
+
+impl World<'_> {
+    /// PATH with the assistant's programs first.
+    pub(super) fn path(&self) -> String {
+        let system = std::env::var_os("PATH").unwrap_or_default();
+        let folders = self.programs.iter().cloned();
+        let path = std::env::join_paths(folders.chain(std::env::split_paths(&system)));
+        path.expect("no folder holds a colon")
+            .to_string_lossy()
+            .into_owned()
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Writes a settings file of the assistant.
+fn write(env: &TestEnv, file: &str, text: &str) {
+    let path = env.path(file);
+    let folder = path.parent().expect("a file stands in a folder");
+    std::fs::create_dir_all(folder).expect("the folder can be made");
+    std::fs::write(&path, text).expect("the settings can be written");
+}

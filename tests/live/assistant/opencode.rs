@@ -1,0 +1,71 @@
+//! OpenCode, by Chat Completions.
+
+use super::super::common::TestEnv;
+use super::super::model::Model;
+use super::super::packages;
+use super::{Manners, write};
+
+pub(super) const OPENCODE: Manners = Manners {
+    name: "opencode",
+    assistant: "opencode",
+    install: &[],
+    package: "opencode-ai",
+    program: "opencode",
+    prepare,
+    variables,
+    ready: "ctrl+p commands",
+    greetings: &[],
+    working: "esc interrupt",
+    dialog: "Permission required",
+    approve: &["Enter"],
+    deny: &["Escape"],
+    ask: "ask",
+    question: "enter submit",
+    answer: &["Enter"],
+    dismiss: &["Escape"],
+    before_question: &[],
+    after_question: &[],
+    interrupt: &["Escape", "Escape"],
+    clear: &[],
+    failed: "refused by script",
+    quit: "/exit",
+    by_title: &[],
+    unknowable: &[],
+    without: &[],
+    special: None,
+    leave: None,
+};
+
+fn prepare(env: &TestEnv, model: &Model) {
+    let address = model.address();
+    let settings = format!(
+        r#"{{
+  // The scripted model.
+  "autoupdate": false,
+  "share": "disabled",
+  "model": "scripted/scripted",
+  "small_model": "scripted/scripted",
+  "provider": {{"scripted": {{
+    "npm": "@ai-sdk/openai-compatible",
+    "name": "scripted",
+    "options": {{"baseURL": "{address}/v1", "apiKey": "none"}},
+    "models": {{"scripted": {{"name": "scripted"}}}},
+  }}}},
+  "permission": {{"bash": "ask", "edit": "ask"}},
+}}
+"#
+    );
+    write(env, "config/opencode/opencode.json", &settings);
+}
+
+/// It has npm fetch its plugin's types when it starts with a plugin for the first time.
+fn variables(_: &Model) -> Vec<(&'static str, String)> {
+    let mut variables = vec![("npm_config_registry", packages::registry().to_owned())];
+    let switches = [
+        "OPENCODE_DISABLE_AUTOUPDATE",
+        "OPENCODE_DISABLE_MODELS_FETCH",
+        "OPENCODE_DISABLE_LSP_DOWNLOAD",
+    ];
+    variables.extend(switches.map(|name| (name, "1".to_owned())));
+    variables
+}

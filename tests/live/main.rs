@@ -1,0 +1,173 @@
+//! The live conformance suite: the real assistants, hooks from our installer only, a model of our own
+//! on loopback, and what `status --json` says in every situation.
+//!
+//! Run by `make live`, never by `make test`: it installs the assistants from npm and takes minutes.
+//! `--assistant NAME` and `--situation NAME` run a part. Each assistant has a private world: HOME, XDG
+//! folders, tmux server. What cannot be installed is left out and said so: exit status 0 all right,
+//! 1 something is wrong, 77 nothing wrong but something left out.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "its output is its purpose"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod assistant;
+mod drive;
+mod model;
+mod options;
+mod packages;
+mod pane;
+mod process;
+mod script;
+mod situation;
+mod table;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::thread;
+
+use assistant::Manners;
+use common::{Collector, TestEnv, Tmux, private_folder};
+use drive::{Drive, World};
+use model::Model;
+use options::Options;
+use packages::Packages;
+use situation::{Finding, Situation};
+use table::Table;
+use watch::Watch;
+
+fn main() -> ExitCode {
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(why) => {
+            eprintln!("error: {why}");
+            return ExitCode::from(2);
+        }
+    };
+    let evidence = options.folder.join("evidence");
+    std::fs::create_dir_all(&evidence).expect("the folder for transcripts can be made");
+    let packages = Packages::new(options.folder.join("npm"));
+    let mut table = Table::default();
+    for manners in Manners::all() {
+        if options.wants(manners) {
+            println!("{} ...", manners.name);
+            let findings = run(manners, &packages, &evidence, &options);
+            table.print_line(manners, &findings);
+            table.add(manners, findings);
+        }
+    }
+    table.print(&evidence);
+    table.exit_code()
+}
+
+type Findings = BTreeMap<Situation, Finding>;
+
+/// Every situation of one assistant, in a world of its own.
+fn run(
+    manners: &Manners,
+    packages: &Packages,
+    evidence: &std::path::Path,
+    options: &Options,
+) -> Findings {
+    let programs = match packages.install(manners.package) {
+        Ok(programs) => programs,
+        Err(why) => return all(manners, &Finding::Skipped(why)),
+    };
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start_on(&env, "t", "live", (140, 45), "cat") else {
+        return all(manners, &Finding::Skipped("tmux is not installed".into()));
+    };
+    let model = Model::start(&evidence.join(format!("{}-model.jsonl", manners.file())));
+    let model = model.expect("loopback can be listened on");
+    let watch = Watch::default();
+    let world = World {
+        env: &env,
+        tmux: &tmux,
+        watch: &watch,
+        model: &model,
+        programs,
+        evidence: evidence.to_owned(),
+    };
+    prepare(manners, &world);
+    if options.mirror {
+        world.pane_patrol(&["mirror", "on"]);
+    }
+    let collector = Collector::start_in(&env, &tmux);
+    let mut status = env.pane_patrol();
+    status.args(["status", "--json"]);
+    let findings = thread::scope(|scope| {
+        scope.spawn(|| watch.run(status));
+        let driven = scope.spawn(|| {
+            let mut drive = Drive::new(&world, manners);
+            script::play(&mut drive, &|situation| options.wants_situation(situation));
+            drive.findings
+        });
+        let driven = driven.join();
+        watch.end();
+        driven
+    });
+    leave(manners, &world);
+    drop(collector);
+    if options.mirror {
+        keep_log(&world, manners);
+    }
+    findings.unwrap_or_else(|_| all(manners, &Finding::Stuck("the suite itself failed".into())))
+}
+
+fn all(manners: &Manners, finding: &Finding) -> Findings {
+    let situations = Situation::ALL.into_iter().filter(|it| manners.can(*it));
+    situations
+        .map(|situation| (situation, finding.clone()))
+        .collect()
+}
+
+fn prepare(manners: &Manners, world: &World<'_>) {
+    for name in ["proj", "proj2"] {
+        private_folder(&world.env.path(name));
+        let mut git = world.env.command("git");
+        let made = git.args(["init", "-q"]).arg(world.env.path(name)).output();
+        assert!(made.is_ok_and(|made| made.status.success()), "git init");
+    }
+    (manners.prepare)(world.env, world.model);
+    let install = ["install", "--assistant", manners.assistant];
+    let said = world.pane_patrol(&[&install[..], manners.install].concat());
+    assert!(said.0, "install: {}", said.1);
+}
+
+/// Ends what outlives the panes.
+fn leave(manners: &Manners, world: &World<'_>) {
+    let Some(arguments) = manners.leave else {
+        return;
+    };
+    let mut command = world.env.command("sh");
+    let line = format!("{} {}", manners.line(world), arguments.join(" "));
+    // It may never have been started.
+    let _ = command.args(["-c", &line]).output();
+}
+
+fn keep_log(world: &World<'_>, manners: &Manners) {
+    let log = world.env.path("state/pane-patrol/session-events.jsonl");
+    let kept: PathBuf = world
+        .evidence
+        .join(format!("{}-events.jsonl", manners.file()));
+    std::fs::copy(log, kept).expect("the log can be kept");
+}
+
+impl World<'_> {
+    /// Runs the executable with the assistant on its PATH: whether it succeeded, and what it said.
+    fn pane_patrol(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = self.env.pane_patrol();
+        let output = command.env("PATH", self.path()).args(arguments).output();
+        let output = output.expect("the executable can be started");
+        let said = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&said).into_owned(),
+        )
+    }
+}

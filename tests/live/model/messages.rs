@@ -1,0 +1,111 @@
+//! Anthropic's Messages, as a stream or whole.
+
+use std::io;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::http::Reply;
+use super::script::{self, PAUSE};
+use super::{Answer, Question, Said, Tool, fresh_id, text_of};
+
+pub(super) fn serve(body: &Value, reply: &mut Reply) -> io::Result<()> {
+    match script::answer(&question(body)) {
+        Answer::Fail(status, why) => {
+            let error = json!({"type": "invalid_request_error", "message": why});
+            reply.json(status, &json!({"type": "error", "error": error}))
+        }
+        answer if body["stream"] == true => stream(&answer, body, reply),
+        answer => reply.json(200, &whole(&answer, body)),
+    }
+}
+
+fn question(body: &Value) -> Question {
+    let said = body["messages"].as_array().into_iter().flatten();
+    let tools = body["tools"].as_array().into_iter().flatten();
+    Question {
+        said: said.flat_map(said_of).collect(),
+        tools: tools
+            .filter_map(|tool| tool["name"].as_str())
+            .map(|name| Tool {
+                name: name.to_owned(),
+                group: None,
+            })
+            .collect(),
+    }
+}
+
+/// A prompt and the results of tools may stand in one message.
+fn said_of(message: &Value) -> Vec<Said> {
+    if message["role"] != "user" {
+        return vec![Said::Other];
+    }
+    let Some(parts) = message["content"].as_array() else {
+        return vec![Said::User(text_of(&message["content"]))];
+    };
+    let said = parts.iter().map(|part| match part["type"].as_str() {
+        Some("tool_result") => Said::ToolResult,
+        Some("text") => Said::User(part["text"].as_str().unwrap_or_default().to_owned()),
+        _ => Said::Other,
+    });
+    said.collect()
+}
+
+fn stream(answer: &Answer, body: &Value, reply: &mut Reply) -> io::Result<()> {
+    let mut message = whole(answer, body);
+    let stop = message["stop_reason"].take();
+    let block = message["content"][0].take();
+    message["content"] = json!([]);
+    reply.begin()?;
+    reply.event(&json!({"type": "message_start", "message": message}))?;
+    let (start, deltas, is_slow) = match answer {
+        Answer::Text { words, is_slow } => {
+            let deltas = words.iter();
+            let deltas = deltas.map(|word| json!({"type": "text_delta", "text": word}));
+            (
+                json!({"type": "text", "text": ""}),
+                deltas.collect(),
+                *is_slow,
+            )
+        }
+        _ => {
+            let input = block["input"].to_string();
+            let mut start = block;
+            start["input"] = json!({});
+            let delta = json!({"type": "input_json_delta", "partial_json": input});
+            (start, vec![delta], false)
+        }
+    };
+    reply.event(&json!({"type": "content_block_start", "index": 0, "content_block": start}))?;
+    for delta in deltas {
+        reply.event(&json!({"type": "content_block_delta", "index": 0, "delta": delta}))?;
+        if is_slow {
+            thread::sleep(PAUSE);
+        }
+    }
+    reply.event(&json!({"type": "content_block_stop", "index": 0}))?;
+    let delta = json!({"stop_reason": stop, "stop_sequence": null});
+    reply
+        .event(&json!({"type": "message_delta", "delta": delta, "usage": {"output_tokens": 20}}))?;
+    reply.event(&json!({"type": "message_stop"}))
+}
+
+fn whole(answer: &Answer, body: &Value) -> Value {
+    let (block, stop) = match answer {
+        Answer::Call(name, input) => {
+            let id = fresh_id("toolu_");
+            let block = json!({"type": "tool_use", "id": id, "name": name, "input": input});
+            (block, "tool_use")
+        }
+        Answer::Text { words, .. } => (json!({"type": "text", "text": words.concat()}), "end_turn"),
+        Answer::Fail(..) => (Value::Null, "end_turn"),
+    };
+    json!({
+        "id": fresh_id("msg_"), "type": "message", "role": "assistant", "model": body["model"],
+        "content": [block], "stop_reason": stop, "stop_sequence": null,
+        "usage": {
+            "input_tokens": 100, "output_tokens": 20,
+            "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0,
+        },
+    })
+}

@@ -1,0 +1,79 @@
+//! What part of the suite is run, and where its things are kept.
+
+use std::path::{Path, PathBuf};
+
+use super::assistant::Manners;
+use super::situation::Situation;
+
+/// What was asked for.
+#[derive(Debug)]
+pub(super) struct Options {
+    assistants: Vec<String>,
+    situations: Vec<Situation>,
+    /// Whether every event is logged and the log kept beside the transcripts.
+    pub(super) mirror: bool,
+    /// Holds the installed assistants and the transcripts.
+    pub(super) folder: PathBuf,
+}
+
+impl Options {
+    /// Reads them from the command line.
+    pub(super) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self {
+            assistants: Vec::new(),
+            situations: Vec::new(),
+            mirror: false,
+            folder: folder(),
+        };
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or(format!("{word} needs a name"));
+            match word.as_str() {
+                "--assistant" => options.assistants.push(assistant(value()?)?),
+                "--situation" => options.situations.push(situation(&value()?)?),
+                "--mirror" => options.mirror = true,
+                _ => {
+                    return Err(format!(
+                        "`{word}` is none of --assistant, --situation, --mirror"
+                    ));
+                }
+            }
+        }
+        Ok(options)
+    }
+
+    /// Whether `manners` is asked for, by its own name or its assistant's.
+    pub(super) fn wants(&self, manners: &Manners) -> bool {
+        let names = [manners.name, manners.assistant];
+        self.assistants.is_empty() || self.assistants.iter().any(|name| names.contains(&&**name))
+    }
+
+    /// Whether the situation is asked for.
+    pub(super) fn wants_situation(&self, situation: Situation) -> bool {
+        self.situations.is_empty() || self.situations.contains(&situation)
+    }
+}
+
+fn folder() -> PathBuf {
+    let given = std::env::var_os("PANE_PATROL_LIVE_DIR").map(PathBuf::from);
+    given.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("live"))
+}
+
+fn assistant(name: String) -> Result<String, String> {
+    let known = Manners::all();
+    if known
+        .iter()
+        .any(|it| it.name == name || it.assistant == name)
+    {
+        return Ok(name);
+    }
+    let names: Vec<_> = known.iter().map(|it| it.name).collect();
+    Err(format!("`{name}` is none of: {}", names.join(", ")))
+}
+
+fn situation(name: &str) -> Result<Situation, String> {
+    let found = Situation::ALL.into_iter().find(|it| it.name() == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = Situation::ALL.iter().map(|it| it.name()).collect();
+        format!("`{name}` is none of: {}", names.join(", "))
+    })
+}
