@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pane_patrol_hooks::event::{Kind, State};
+use pane_patrol_installer::Assistant;
 
 use crate::log::when::parse_span;
 
@@ -334,21 +336,12 @@ pub struct ExplainArgs {
     pub at: Option<String>,
 }
 
-/// Assistants whose settings can be edited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum AssistantName {
-    /// Claude Code
-    Claude,
-    /// Codex CLI
-    Codex,
-    /// OpenCode
-    Opencode,
-    /// Gemini CLI
-    Gemini,
-    /// Copilot CLI
-    Copilot,
-    /// Qwen Code
-    Qwen,
+/// The assistants whose settings can be edited, by name.
+fn assistants() -> impl TypedValueParser<Value = &'static Assistant> {
+    let all = Assistant::ALL.iter();
+    let names = all.map(|row| PossibleValue::new(row.name).help(row.title));
+    PossibleValuesParser::new(names)
+        .try_map(|name| Assistant::find(&name).ok_or("no such assistant"))
 }
 
 /// Options of `install`.
@@ -359,9 +352,10 @@ pub struct InstallArgs {
         long,
         value_name = "NAME",
         value_delimiter = ',',
+        value_parser = assistants(),
         conflicts_with = "all"
     )]
-    pub assistant: Vec<AssistantName>,
+    pub assistant: Vec<&'static Assistant>,
     /// Register with every assistant whose program is on PATH
     #[arg(long)]
     pub all: bool,
@@ -392,8 +386,8 @@ pub struct CodexArgs {
 #[derive(Args, Debug)]
 pub struct UninstallArgs {
     /// The assistants to take the hook out of; all of them when none is named
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub assistant: Vec<AssistantName>,
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = assistants())]
+    pub assistant: Vec<&'static Assistant>,
     /// Show the change without making it
     #[arg(long)]
     pub dry_run: bool,

@@ -20,6 +20,11 @@ pub trait Processes {
     fn start(&self, pid: u32) -> Option<u64>;
     /// The pane it was started in, by its own environment, where that can be known.
     fn pane(&self, pid: u32) -> Option<(PaneId, Server)>;
+    /// A variable of the environment it was started with, where that can be known.
+    fn variable(&self, pid: u32, name: &str) -> Option<String> {
+        let _ = (pid, name);
+        None
+    }
     /// All processes of this user.
     fn all(&self) -> Vec<u32>;
 
@@ -90,6 +95,14 @@ mod system {
         }
     }
 
+    /// One variable; nothing else of an environment is kept, for it holds secrets.
+    fn value<'a>(environment: &'a [u8], name: &str) -> Option<&'a str> {
+        let entry = environment
+            .split(|byte| *byte == 0)
+            .find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
+        std::str::from_utf8(entry).ok()
+    }
+
     impl Processes for Proc {
         fn parent(&self, pid: u32) -> Option<u32> {
             Self::stat(pid)?.get(1)?.parse().ok()
@@ -115,16 +128,15 @@ mod system {
         }
 
         fn pane(&self, pid: u32) -> Option<(PaneId, Server)> {
-            // Nothing else of it is kept: it holds secrets.
             let environment = Self::read(pid, "environ", MAX_ENVIRONMENT)?;
-            let value = |name: &[u8]| {
-                let entry = environment
-                    .split(|byte| *byte == 0)
-                    .find_map(|entry| entry.strip_prefix(name)?.strip_prefix(b"="))?;
-                std::str::from_utf8(entry).ok()
-            };
-            let server = Server::from_tmux_variable(value(b"TMUX")?)?;
-            Some((value(b"TMUX_PANE")?.parse().ok()?, server))
+            let server = Server::from_tmux_variable(value(&environment, "TMUX")?)?;
+            let pane = value(&environment, "TMUX_PANE")?;
+            Some((pane.parse().ok()?, server))
+        }
+
+        fn variable(&self, pid: u32, name: &str) -> Option<String> {
+            let environment = Self::read(pid, "environ", MAX_ENVIRONMENT)?;
+            value(&environment, name).map(str::to_owned)
         }
 
         fn all(&self) -> Vec<u32> {
@@ -157,6 +169,8 @@ mod system {
             let folder = std::env::current_dir().unwrap();
             assert_eq!(Proc.folder(own).as_deref(), folder.to_str());
             assert!(Proc.start(own).is_some_and(|start| start > 0));
+            assert_eq!(Proc.variable(own, "PATH"), std::env::var("PATH").ok());
+            assert_eq!(Proc.variable(own, "PAT"), None);
         }
     }
 }

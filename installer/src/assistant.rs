@@ -19,6 +19,13 @@ pub struct Assistant {
     pub program: &'static str,
     /// What it sends: the hook events that may be registered, and how.
     pub adapter: &'static Adapter,
+    /// What the person has to know after an install, sentences: from when on it reports, and what it
+    /// may ask or cost.
+    pub after_install: &'static [&'static str],
+    /// Whether sessions that run already take up what is written.
+    pub rereads: bool,
+    /// What to do about a session in a pane that says nothing: the end of a sentence.
+    pub when_silent: &'static str,
     folders: Folders,
     pub(crate) format: Format,
 }
@@ -107,6 +114,11 @@ pub static CLAUDE: Assistant = Assistant {
     title: "Claude Code",
     program: "claude",
     adapter: &adapter::claude::ADAPTER,
+    after_install: &[
+        "Claude Code reports from now on, sessions that are running already included.",
+    ],
+    rereads: true,
+    when_silent: "answer its first dialog: it runs no hooks before the folder is trusted",
     folders: Folders {
         variable: Some("CLAUDE_CONFIG_DIR"),
         other_home: None,
@@ -123,6 +135,12 @@ pub static CODEX: Assistant = Assistant {
     title: "Codex",
     program: "codex",
     adapter: &adapter::codex::ADAPTER,
+    after_install: &[
+        "Codex asks once whether the new hooks are to be trusted, and runs none of them before: start it and choose `Trust all and continue`.",
+        "Codex sessions that are running keep the hooks they started with, and so does its background server: end it with `codex app-server daemon stop`.",
+    ],
+    rereads: false,
+    when_silent: "type a prompt there: Codex says nothing before the first one",
     folders: Folders {
         variable: Some("CODEX_HOME"),
         other_home: None,
@@ -142,6 +160,11 @@ pub static CODEX_CONFIG: Assistant = Assistant {
     title: "Codex",
     program: "codex",
     adapter: &adapter::codex::ADAPTER,
+    after_install: &[
+        "Codex sessions that are running keep the settings they started with: restart them.",
+    ],
+    rereads: false,
+    when_silent: "",
     folders: Folders {
         variable: Some("CODEX_HOME"),
         other_home: None,
@@ -158,6 +181,12 @@ pub static OPENCODE: Assistant = Assistant {
     title: "OpenCode",
     program: "opencode",
     adapter: &adapter::opencode::ADAPTER,
+    after_install: &[
+        "OpenCode reports when it is started anew.",
+        "With any plugin OpenCode fetches a package of its own at its next start, which takes up to half a minute; without a network each start takes more than a minute until it has succeeded once.",
+    ],
+    rereads: false,
+    when_silent: "start it anew without `--pure`, which leaves plugins out",
     folders: Folders {
         variable: Some("OPENCODE_CONFIG_DIR"),
         other_home: None,
@@ -174,6 +203,9 @@ pub static GEMINI: Assistant = Assistant {
     title: "Gemini CLI",
     program: "gemini",
     adapter: &adapter::gemini::ADAPTER,
+    after_install: &["Gemini CLI reports when it is started anew, in folders that you trust."],
+    rereads: false,
+    when_silent: "trust the folder it runs in: Gemini CLI runs no hooks in any other",
     folders: Folders {
         variable: None,
         other_home: Some("GEMINI_CLI_HOME"),
@@ -191,6 +223,9 @@ pub static COPILOT: Assistant = Assistant {
     title: "Copilot CLI",
     program: "copilot",
     adapter: &adapter::copilot::ADAPTER,
+    after_install: &["Copilot CLI reports when it is started anew, from the first prompt on."],
+    rereads: false,
+    when_silent: "type a prompt there: Copilot CLI says nothing before the first one, also after `/clear`",
     folders: Folders {
         variable: Some("COPILOT_HOME"),
         other_home: None,
@@ -213,6 +248,9 @@ pub static QWEN: Assistant = Assistant {
     title: "Qwen Code",
     program: "qwen",
     adapter: &adapter::qwen::ADAPTER,
+    after_install: &["Qwen Code reports when it is started anew."],
+    rereads: false,
+    when_silent: "start it anew without `--bare` or `--safe-mode`, which switch hooks off",
     folders: Folders {
         variable: Some("QWEN_HOME"),
         other_home: None,

@@ -33,7 +33,7 @@ pub use assistant::{
 };
 pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
-pub use manifest::Action;
+pub use manifest::{Action, sha256};
 pub use plan::{Edit, Plan, Site, Wanted, plan_install, plan_uninstall};
 pub use store::{installed_at, recorded_files};
 pub use toml::{CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, Setting};

@@ -160,7 +160,7 @@ impl Manifest {
 }
 
 /// SHA-256 in hexadecimal, as `sha256sum` prints it.
-pub(crate) fn hash(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
 

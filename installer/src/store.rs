@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::error::PlanError;
-use crate::manifest::{Action, Manifest, hash};
+use crate::manifest::{Action, Manifest, sha256};
 use crate::place;
 
 /// The name of the manifest inside a record.
@@ -48,7 +48,7 @@ impl Record {
             return Some(Original::NoFile);
         };
         let bytes = fs::read(self.folder.join(first.saved.as_ref()?)).ok()?;
-        (hash(&bytes) == *expected).then_some(Original::Bytes(bytes))
+        (sha256(&bytes) == *expected).then_some(Original::Bytes(bytes))
     }
 }
 

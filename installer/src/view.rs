@@ -8,7 +8,7 @@ use crate::edit::{self, EditError, Origin, Traces};
 use crate::entry;
 use crate::error::PlanError;
 use crate::json::scan::{BOM, Document};
-use crate::manifest::{Action, Manifest, Write, hash};
+use crate::manifest::{Action, Manifest, Write, sha256};
 use crate::place::{self, Place};
 use crate::plan::{Edit, Plan, Site};
 use crate::plugin;
@@ -30,7 +30,7 @@ impl View {
     pub(crate) fn of(site: &Site) -> Result<Self, PlanError> {
         let place = Place::read(&site.location.settings)?;
         let bytes = place.found.as_ref().map(|found| found.bytes.clone());
-        let now = bytes.as_deref().map(hash);
+        let now = bytes.as_deref().map(sha256);
         let text = decode(&place.real, bytes.unwrap_or_default())?;
         let mut record = store::standing(&site.installs, &place.path)?;
         if let Some(record) = &mut record {
@@ -160,7 +160,7 @@ impl View {
             pane_patrol: env!("CARGO_PKG_VERSION").to_owned(),
             saved: None,
             before: self.now.clone(),
-            after: after.map(hash),
+            after: after.map(sha256),
             only_ours: false,
             registered: None,
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status, status};
-use pane_patrol_installer::{Assistant, Site, hook_command, installed_at};
+use pane_patrol_installer::{Assistant, CLAUDE, CODEX, Site, hook_command, installed_at};
 
 use super::{Surroundings, site};
 use crate::cli::DoctorArgs;
@@ -38,13 +38,13 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &DoctorArgs) -> Comman
 
 fn print(finding: &Finding) -> String {
     let line = format!(
-        "{:<8} {:<15} {}\n",
+        "{:<8} {:<17} {}\n",
         finding.verdict.as_str(),
         finding.check,
         finding.seen
     );
     match &finding.fix {
-        Some(fix) => format!("{line}{:<24} → {fix}\n", ""),
+        Some(fix) => format!("{line}{:<26} → {fix}\n", ""),
         None => line,
     }
 }
@@ -98,7 +98,7 @@ fn rows(places: &Places, uid: u32) -> Option<Vec<Row>> {
         .ok()
 }
 
-/// What is found of one assistant, and the command that Claude runs at a session's end.
+/// What is found of one assistant, and a command that a test event can go through.
 fn examine_one(
     site: &Site,
     executable: &Path,
@@ -111,11 +111,8 @@ fn examine_one(
         Status::Installed(registered) | Status::Partly(registered) => Some(registered),
         Status::NotInstalled | Status::Unreadable(_) => None,
     };
-    let asks_for_trust = assistant.name == "codex";
-    let untrusted = registered
-        .filter(|_| asks_for_trust)
-        .map(|registered| doctor::untrusted(settings, registered));
-    let of_it = |row: &&Row| row.assistant.as_str() == assistant.name;
+    let is_codex = assistant.name == CODEX.name;
+    let codex = is_codex.then(|| doctor::codex(settings, registered));
     let findings = Hooks {
         assistant,
         settings,
@@ -123,9 +120,9 @@ fn examine_one(
         version,
         status: &found,
         installed_at: installed_at(&site.installs, settings),
-        untrusted: &untrusted.unwrap_or_default(),
-        running: &doctor::running(assistant.program),
-        rows: rows.map(|rows| rows.iter().filter(of_it).count()),
+        codex: codex.as_ref(),
+        running: &doctor::running(assistant, &site.location),
+        rows,
         executable,
         now: site.now,
     }
@@ -133,10 +130,14 @@ fn examine_one(
     (findings, test_command(assistant, registered))
 }
 
-/// The command whose event makes no row, as it is registered.
+/// A command whose event makes no row, as it is registered. Claude's own stands in for a plugin, which
+/// starts the program by itself.
 fn test_command(assistant: &'static Assistant, registered: Option<&Registered>) -> Option<String> {
     let executable = registered?.executables.first()?;
-    let mut events = assistant.adapter.registrations.iter();
-    let last = events.find(|event| event.event == "SessionEnd")?;
-    hook_command(assistant, executable, last).ok()
+    let last = |assistant: &'static Assistant| {
+        let mut events = assistant.adapter.registrations.iter();
+        let event = events.find(|event| event.event == "SessionEnd")?;
+        hook_command(assistant, executable, event).ok()
+    };
+    last(assistant).or_else(|| last(&CLAUDE))
 }

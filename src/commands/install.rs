@@ -5,14 +5,13 @@
 use std::error::Error;
 use std::path::Path;
 
-use clap::ValueEnum;
 use pane_patrol_installer::{
     Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, Change, Location, Plan,
     Setting, Site, apply, plan_install, plan_uninstall, recorded_files,
 };
 
-use super::{Surroundings, after_install, site};
-use crate::cli::{AssistantName, InstallArgs, UninstallArgs};
+use super::{Surroundings, site};
+use crate::cli::{InstallArgs, UninstallArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 
@@ -37,7 +36,7 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
         let all = Assistant::ALL.iter().copied();
         all.filter(|assistant| site::is_found(assistant)).collect()
     } else {
-        rows(&arguments.assistant)
+        named(&arguments.assistant)
     };
     if chosen.is_empty() {
         messages::status("No assistant was found on PATH; nothing was changed.");
@@ -64,7 +63,10 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
     let told = Told {
         verb: "install",
         nothing: |name| format!("The hooks of {name} are registered already; nothing was changed."),
-        done: |assistant| after_install::notes(assistant).map(str::to_owned).collect(),
+        done: |assistant| {
+            let notes = assistant.after_install.iter();
+            notes.copied().map(str::to_owned).collect()
+        },
     };
     carry_out_all(jobs, arguments.dry_run, &told)
 }
@@ -116,7 +118,7 @@ pub(super) fn uninstall(surroundings: &Surroundings, arguments: &UninstallArgs) 
     let chosen = if everything {
         Assistant::ALL.to_vec()
     } else {
-        rows(&arguments.assistant)
+        named(&arguments.assistant)
     };
     let mut jobs = Vec::new();
     for assistant in chosen {
@@ -203,11 +205,10 @@ fn point_out(others: &[Site]) {
     }
 }
 
-fn rows(names: &[AssistantName]) -> Vec<&'static Assistant> {
-    let word = |name: &AssistantName| name.to_possible_value();
-    let rows = names.iter().filter_map(word);
+/// Those that were named, each once.
+fn named(names: &[&'static Assistant]) -> Vec<&'static Assistant> {
     let mut chosen: Vec<&'static Assistant> = Vec::new();
-    for row in rows.filter_map(|word| Assistant::find(word.get_name())) {
+    for row in names {
         if !chosen.iter().any(|known| known.name == row.name) {
             chosen.push(row);
         }

@@ -1,7 +1,6 @@
 //! One file a subcommand. This is the edge: what the environment says is read here, once, and passed
 //! down; nothing below reads it again.
 
-mod after_install;
 mod answer;
 mod approve;
 mod collect;

@@ -1,5 +1,5 @@
 //! Whether an assistant's settings hold our hook, all of it, whether what it names can run, and
-//! whether the sessions that run know of it.
+//! whether the assistant may run it. What is heard of its sessions then is looked at in `heard`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -9,7 +9,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Registered, Status};
 
-use super::Finding;
+use super::codex::Codex;
+use super::running::Running;
+use super::{Condition, Finding};
+use crate::state::Row;
 
 /// The oldest version that is known to write a session file (2.0.60 is known not to).
 const WRITES_SESSION_FILE: Version = Version(2, 1, 197);
@@ -29,24 +32,22 @@ pub struct Hooks<'a> {
     pub status: &'a Status,
     /// When we last wrote to them, by the record of an install that stands.
     pub installed_at: Option<Timestamp>,
-    /// Events that it does not run because the person has not confirmed them.
-    pub untrusted: &'a [String],
-    /// When the sessions began that run in panes.
-    pub running: &'a [Timestamp],
-    /// How many rows of it the collector has; `None`: nobody collects.
-    pub rows: Option<usize>,
+    /// What is Codex's own; `None` for any other.
+    pub codex: Option<&'a Codex>,
+    /// What runs of it.
+    pub running: &'a Running,
+    /// The rows of the collector; `None`: nobody collects.
+    pub rows: Option<&'a [Row]>,
     /// This program, by the path an install would register.
     pub executable: &'a Path,
     /// What the clock says.
     pub now: Timestamp,
 }
 
-/// A session that was started this long ago, in seconds, has had the time to say something.
-const TIME_TO_SPEAK: u64 = 60;
-
 impl Hooks<'_> {
-    fn check(&self) -> String {
-        format!("{} hooks", self.assistant.name)
+    /// The name of a check about this assistant.
+    pub(super) fn check(&self, what: &str) -> String {
+        format!("{} {what}", self.assistant.name)
     }
 
     fn install(&self) -> String {
@@ -72,111 +73,160 @@ impl Hooks<'_> {
     /// Everything that was found out about this assistant.
     pub fn findings(&self) -> Vec<Finding> {
         let name = self.assistant.name;
-        if self.is_absent() {
-            return vec![Finding::ok(
-                name,
-                format!("`{}` is not on PATH", self.assistant.program),
-            )];
-        }
         let mut findings = Vec::new();
-        if self
-            .assistant
-            .adapter
-            .registrations
-            .iter()
-            .any(|event| event.since.is_some())
-        {
-            findings.push(version(self.version));
+        if self.is_absent() {
+            let seen = format!("`{}` is not on PATH", self.assistant.program);
+            findings.push(Finding::ok(name, seen));
+        } else {
+            let mut events = self.assistant.adapter.registrations.iter();
+            if events.any(|event| event.since.is_some()) {
+                findings.push(version(self.version));
+            }
+            findings.push(self.written());
         }
-        findings.push(self.written());
         if let Some(registered) = self.registered() {
-            findings.extend(registered_findings(self, registered));
-            findings.extend(self.trusted());
-            findings.extend(self.heard());
+            let programs = registered.executables.iter();
+            findings.extend(programs.map(|path| self.runs(path)));
+            let kept = self.kept_from_running(registered);
+            let runs = kept.is_empty();
+            findings.extend(kept);
+            findings.extend(self.heard(runs));
+        }
+        for finding in &mut findings {
+            finding.assistant = Some(name);
         }
         findings
     }
 
     fn written(&self) -> Finding {
+        let check = self.check("hooks");
         let settings = self.settings.display();
         match self.status {
-            Status::NotInstalled => match self.installed_at {
-                None => Finding::warning(
-                    self.check(),
-                    format!("never installed: {settings} holds no entry of ours"),
-                    self.install(),
-                ),
-                Some(at) => Finding::failure(
-                    self.check(),
-                    format!(
-                        "installed at {at}, but something has taken our entries out of {settings} since"
-                    ),
-                    format!("{} again, or `uninstall` to end the record", self.install()),
-                ),
-            },
-            Status::Unreadable(error) => Finding::failure(
-                self.check(),
-                error.to_string(),
-                format!(
-                    "{} cannot read it either: correct the file",
-                    self.assistant.title
-                ),
-            ),
-            Status::Partly(registered) => Finding::warning(
-                self.check(),
-                format!(
-                    "{settings} holds only a part of ours{}",
-                    missing(registered)
-                ),
-                self.install(),
-            ),
-            Status::Installed(registered) => Finding::ok(
-                self.check(),
-                format!(
-                    "{} events are registered in {settings}",
-                    registered.events.len()
-                ),
-            ),
+            Status::NotInstalled => self.missing(),
+            Status::Unreadable(error) => {
+                let title = self.assistant.title;
+                let fix = format!("{title} cannot read it either: correct the file");
+                Finding::failure(check, error.to_string(), fix).because(Condition::Unreadable)
+            }
+            Status::Partly(registered) => {
+                let missing = missing(registered);
+                let seen = format!("{settings} holds only a part of ours{missing}");
+                Finding::warning(check, seen, self.install()).because(Condition::Incomplete)
+            }
+            Status::Installed(registered) => {
+                let events = registered.events.len();
+                Finding::ok(
+                    check,
+                    format!("{events} events are registered in {settings}"),
+                )
+            }
         }
     }
 
-    fn trusted(&self) -> Option<Finding> {
-        let events = self.untrusted.join(", ");
-        (!events.is_empty()).then(|| {
-            Finding::failure(
-                format!("{} trust", self.assistant.name),
-                format!("registered but not trusted, so not run: {events}"),
-                format!(
-                    "start `{}` and choose `Trust all and continue`, or use `/hooks` in it",
-                    self.assistant.program
-                ),
-            )
-        })
+    /// Nothing of ours is there: nothing ever was, or it was taken out.
+    fn missing(&self) -> Finding {
+        let check = self.check("hooks");
+        let settings = self.settings.display();
+        match self.installed_at {
+            None => {
+                let seen = format!("never installed: {settings} holds no entry of ours");
+                Finding::warning(check, seen, self.install()).because(Condition::NeverWritten)
+            }
+            Some(at) => {
+                let seen = format!(
+                    "installed at {at}, but something has taken our entries out of {settings} since"
+                );
+                let name = self.assistant.name;
+                let fix = format!(
+                    "{}; if you meant it, `pane-patrol uninstall --assistant {name}` ends the record",
+                    self.install()
+                );
+                Finding::failure(check, seen, fix).because(Condition::TakenOut)
+            }
+        }
     }
 
-    /// Sessions that are older than the hooks, or that should have been heard of.
-    fn heard(&self) -> Option<Finding> {
-        let check = format!("{} sessions", self.assistant.name);
-        let at = self.installed_at?;
-        let rereads = self.assistant.name == "claude";
-        let older = self.running.iter().filter(|start| **start < at).count();
-        if older > 0 && !rereads {
-            return Some(Finding::warning(
-                check,
-                format!("{older} running since before the install: they do not know our hooks"),
-                "restart them",
+    /// Whether the registered program is there, can be run, and is the one that asks.
+    fn runs(&self, path: &Path) -> Finding {
+        let check = self.check("program");
+        let (ours, install, shown) = (self.executable, self.install(), path.display());
+        let useless = |why: String| {
+            let seen = format!("{shown}{why}; the hook does nothing");
+            let failure = Finding::failure(check.clone(), seen, install.clone());
+            failure.because(Condition::NoExecutable)
+        };
+        match path.metadata() {
+            Err(error) => useless(format!(": {error}")),
+            Ok(found) if !found.is_file() || found.permissions().mode() & 0o111 == 0 => {
+                useless(" cannot be run".to_owned())
+            }
+            Ok(_) if path == ours || is_same(path, ours) => {
+                Finding::ok(check, format!("{shown} can be run"))
+            }
+            Ok(_) => {
+                let seen = format!("{shown} is registered, and this is {}", ours.display());
+                let fix = format!("nothing, if that is meant; else {install}");
+                Finding::warning(check, seen, fix).because(Condition::OtherExecutable)
+            }
+        }
+    }
+
+    /// Why the assistant does not run what is registered.
+    fn kept_from_running(&self, registered: &Registered) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if registered.switched_off {
+            let settings = self.settings.display();
+            let fix =
+                format!("take `disableAllHooks`, or our part of `hooksConfig`, out of {settings}");
+            findings.push(self.off(
+                "the hooks are switched off in the same file".to_owned(),
+                fix,
             ));
         }
-        let had_time = |start: &&Timestamp| self.now.since(**start).as_secs() > TIME_TO_SPEAK;
-        let silent = self.running.iter().filter(had_time).count();
-        if silent > 0 && self.rows == Some(0) && self.untrusted.is_empty() {
-            return Some(Finding::warning(
-                check,
-                format!("{silent} running in a pane, and none has been heard of"),
-                "type a prompt there: some report only then, and none in a folder that is not trusted",
-            ));
+        if let Some(codex) = self.codex {
+            findings.extend(self.trusted(codex));
         }
-        None
+        findings
+    }
+
+    fn off(&self, seen: String, fix: String) -> Finding {
+        Finding::failure(self.check("hooks"), seen, fix).because(Condition::SwitchedOff)
+    }
+
+    fn trusted(&self, codex: &Codex) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if let Some(why) = &codex.unreadable {
+            let fix = "Codex cannot read it either: correct the file";
+            let failure = Finding::failure(self.check("trust"), why.clone(), fix);
+            return vec![failure.because(Condition::Unreadable)];
+        }
+        if codex.all_off {
+            let fix = "take `hooks = false` out of `[features]` in config.toml".to_owned();
+            findings.push(self.off("Codex runs no hooks at all".to_owned(), fix));
+        }
+        let program = self.assistant.program;
+        let confirm = |seen: &str, events: &[String]| {
+            let seen = format!("{seen}: {}", events.join(", "));
+            let fix = format!(
+                "start `{program}` and choose `Trust all and continue`, or use `/hooks` in it"
+            );
+            let failure = Finding::failure(self.check("trust"), seen, fix);
+            failure.because(Condition::NotTrusted)
+        };
+        if !codex.unconfirmed.is_empty() {
+            let seen = "registered but not trusted, so not run";
+            findings.push(confirm(seen, &codex.unconfirmed));
+        }
+        if !codex.changed.is_empty() {
+            let seen = "not what you trusted any more, so not run";
+            findings.push(confirm(seen, &codex.changed));
+        }
+        if !codex.switched_off.is_empty() {
+            let events = codex.switched_off.join(", ");
+            let fix = format!("switch them on again by `/hooks` in `{program}`");
+            findings.push(self.off(format!("switched off in Codex: {events}"), fix));
+        }
+        findings
     }
 }
 
@@ -209,46 +259,8 @@ fn missing(registered: &Registered) -> String {
     }
 }
 
-fn registered_findings(hooks: &Hooks<'_>, registered: &Registered) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = registered
-        .executables
-        .iter()
-        .map(|path| runs(path, hooks))
-        .collect();
-    if registered.switched_off {
-        let settings = hooks.settings.display();
-        findings.push(Finding::failure(
-            hooks.check(),
-            "the hooks are switched off in the same file",
-            format!("take `disableAllHooks`, or our part of `hooksConfig`, out of {settings}"),
-        ));
-    }
-    findings
-}
-
-/// Whether the registered program is there, can be run, and is the one that asks.
-fn runs(path: &Path, hooks: &Hooks<'_>) -> Finding {
-    const CHECK: &str = "hook program";
-    let (ours, install) = (hooks.executable, hooks.install());
-    let shown = path.display();
-    match path.metadata() {
-        Err(error) => Finding::failure(
-            CHECK,
-            format!("{shown}: {error}; the hook does nothing"),
-            install,
-        ),
-        Ok(found) if !found.is_file() || found.permissions().mode() & 0o111 == 0 => {
-            Finding::failure(
-                CHECK,
-                format!("{shown} cannot be run; the hook does nothing"),
-                install,
-            )
-        }
-        Ok(_) if path != ours => Finding::warning(
-            CHECK,
-            format!("{shown} is registered, and this is {}", ours.display()),
-            format!("nothing, if that is meant; else {install}"),
-        ),
-        Ok(_) => Finding::ok(CHECK, format!("{shown} can be run")),
-    }
+/// Whether both are one file, by links.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(one).is_some_and(|one| Some(one) == real(other))
 }

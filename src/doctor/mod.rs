@@ -3,23 +3,24 @@
 //!
 //! The checks get what they look at as arguments; `commands::doctor` gathers it and prints.
 
+mod codex;
 mod collecting;
+mod heard;
 mod hooks;
 mod places;
 mod running;
 mod sessions;
-mod trust;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
+pub use codex::{Codex, codex};
 pub use collecting::{Listening, collecting, test_event};
 pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
-pub use running::running;
+pub use running::{Running, Session, running};
 pub use sessions::sessions;
-pub use trust::untrusted;
 
 /// How one link of the chain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -44,9 +45,43 @@ impl Verdict {
     }
 }
 
+/// What keeps an assistant from being heard, in one word for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Nothing was ever written.
+    NeverWritten,
+    /// It was written, and is gone again.
+    TakenOut,
+    /// Only a part of it is there.
+    Incomplete,
+    /// The settings cannot be read.
+    Unreadable,
+    /// The person has switched hooks off.
+    SwitchedOff,
+    /// The person has not confirmed it.
+    NotTrusted,
+    /// It names a program that is not this one.
+    OtherExecutable,
+    /// It names a program that cannot be run.
+    NoExecutable,
+    /// Sessions run since before it was written.
+    OlderThanInstall,
+    /// Several sessions cannot be told apart.
+    Ambiguous,
+    /// All is in order, and nothing is heard.
+    Silent,
+}
+
 /// What was found at one link of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
+    /// The assistant it is about; `None`: all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<&'static str>,
+    /// What keeps it from being heard; `None`: nothing, or nothing of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
     /// The link, in one or two words.
     pub check: Cow<'static, str>,
     /// How it is.
@@ -60,6 +95,8 @@ pub struct Finding {
 impl Finding {
     pub(crate) fn ok(check: impl Into<Cow<'static, str>>, seen: impl Into<String>) -> Self {
         Self {
+            assistant: None,
+            condition: None,
             check: check.into(),
             verdict: Verdict::Ok,
             seen: seen.into(),
@@ -73,6 +110,8 @@ impl Finding {
         fix: impl Into<String>,
     ) -> Self {
         Self {
+            assistant: None,
+            condition: None,
             check: check.into(),
             verdict: Verdict::Warning,
             seen: seen.into(),
@@ -86,10 +125,18 @@ impl Finding {
         fix: impl Into<String>,
     ) -> Self {
         Self {
+            assistant: None,
+            condition: None,
             check: check.into(),
             verdict: Verdict::Failure,
             seen: seen.into(),
             fix: Some(fix.into()),
         }
+    }
+
+    /// The same, as what keeps an assistant from being heard.
+    pub(crate) fn because(mut self, condition: Condition) -> Self {
+        self.condition = Some(condition);
+        self
     }
 }

@@ -1,54 +1,210 @@
 //! The sessions of an assistant that run in panes, and since when.
+//!
+//! Only those that use the same settings as we do count: another home or config folder has hooks of its
+//! own, and whether those are right is not asked here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::adapter::codex::pane::is_server;
 use pane_patrol_hooks::process::{Processes, processes};
+use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_installer::{Assistant, Location};
 
 use crate::witness::started_at;
 
 /// How long the system may take to tell of its processes.
 const BUDGET: Duration = Duration::from_secs(2);
 
-/// When each process of `program` in a pane came to life; those of which that is not known are left
-/// out. A wrapper and what it starts count both.
-pub fn running(program: &str) -> Vec<Timestamp> {
-    let processes = processes(Instant::now() + BUDGET);
-    let all = processes.all().into_iter();
-    all.filter(|pid| is_of(program, &processes.arguments(*pid)))
-        .filter(|pid| processes.pane(*pid).is_some())
-        .filter_map(|pid| started_at(processes.start(pid)?))
-        .collect()
+/// Arguments by which an assistant runs a task without a person before it: such a run has no row.
+const HEADLESS: &[&str] = &[
+    "exec",
+    "e",
+    "review",
+    "mcp",
+    "mcp-server",
+    "run",
+    "serve",
+    "web",
+    "acp",
+    "-p",
+    "--print",
+    "--prompt",
+];
+
+/// What runs the scripts that assistants are.
+const INTERPRETERS: &[&str] = &["node", "bun", "deno", "sh", "bash", "dash"];
+
+/// A session in a pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its pane.
+    pub pane: PaneId,
+    /// The tmux server of that.
+    pub server: Server,
+    /// When its first process came to life.
+    pub start: Timestamp,
+    /// The folder it was started in.
+    pub folder: Option<String>,
+}
+
+/// What runs of an assistant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Running {
+    /// Its sessions, one a pane. Those of which pane or start cannot be known are left out.
+    pub sessions: Vec<Session>,
+    /// When servers began that run the hooks of several sessions.
+    pub servers: Vec<Timestamp>,
+}
+
+/// What runs of `assistant` with the settings at `location`.
+pub fn running(assistant: &Assistant, location: &Location) -> Running {
+    look(assistant, location, &processes(Instant::now() + BUDGET))
+}
+
+fn look(assistant: &Assistant, location: &Location, processes: &impl Processes) -> Running {
+    let mut running = Running::default();
+    for pid in processes.all() {
+        let arguments = processes.arguments(pid);
+        if !is_of(assistant.program, &arguments) || !uses(assistant, location, pid, processes) {
+            continue;
+        }
+        let Some(start) = processes.start(pid).and_then(started_at) else {
+            continue;
+        };
+        if is_server(&arguments) {
+            running.servers.push(start);
+        } else if let Some((pane, server)) =
+            processes.pane(pid).filter(|_| !is_headless(&arguments))
+        {
+            let folder = processes.folder(pid);
+            running.add(Session {
+                pane,
+                server,
+                start,
+                folder,
+            });
+        }
+    }
+    running
+}
+
+impl Running {
+    /// A wrapper and what it starts are one session.
+    fn add(&mut self, session: Session) {
+        let same =
+            |known: &&mut Session| known.pane == session.pane && known.server == session.server;
+        match self.sessions.iter_mut().find(same) {
+            Some(known) => known.start = known.start.min(session.start),
+            None => self.sessions.push(session),
+        }
+    }
+}
+
+/// Whether a process finds its settings where we look for them, by its own environment.
+fn uses(assistant: &Assistant, location: &Location, pid: u32, processes: &impl Processes) -> bool {
+    let get = |name: &str| processes.variable(pid, name).map(PathBuf::from);
+    let found = assistant.locate(&get);
+    found.is_ok_and(|found| found.settings == location.settings)
+}
+
+fn is_headless(arguments: &[String]) -> bool {
+    let mut words = arguments.iter().skip(1);
+    words.any(|word| HEADLESS.contains(&word.as_str()))
 }
 
 /// Whether these are the arguments of `program`, or of an interpreter that runs it.
 fn is_of(program: &str, arguments: &[String]) -> bool {
-    let named = |argument: &String| {
-        let path = Path::new(argument);
-        let script = path.extension().is_some_and(|extension| extension == "js");
-        let name = if script {
-            path.file_stem()
-        } else {
-            path.file_name()
-        };
-        name.is_some_and(|name| name == program)
+    let Some(first) = arguments.first() else {
+        return false;
     };
-    arguments.iter().take(2).any(named)
+    let behind = || {
+        let mut rest = arguments.iter().skip(1);
+        rest.find(|argument| !argument.starts_with('-'))
+    };
+    let is_interpreter = INTERPRETERS.contains(&name(first).as_str());
+    name(first) == program || (is_interpreter && behind().is_some_and(|path| name(path) == program))
+}
+
+/// A program's name: its file's, without what a script's may end in.
+fn name(path: &str) -> String {
+    let path = Path::new(path);
+    let script = path.extension().is_some_and(|extension| extension == "js");
+    let name = if script {
+        path.file_stem()
+    } else {
+        path.file_name()
+    };
+    name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use pane_patrol_installer::QWEN;
+
     use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(ToString::to_string).collect()
+    }
 
     #[test]
     fn a_program_is_known_behind_its_interpreter_too() {
-        let is_of = |words: &[&str]| {
-            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-            is_of("qwen", &words)
-        };
+        let is_of = |line: &[&str]| is_of("qwen", &words(line));
         assert!(is_of(&["qwen"]) && is_of(&["node", "/usr/bin/qwen", "-c"]));
-        assert!(is_of(&["node", "/x/qwen.js"]));
+        assert!(is_of(&["node", "--no-warnings=X", "/x/qwen.js"]));
         assert!(!is_of(&["vim", "notes", "qwen"]) && !is_of(&["qwenx"]) && !is_of(&[]));
+        assert!(!is_of(&["node", "x.js", "qwen"]));
+    }
+
+    /// Processes by number: arguments, pane and HOME; each starts 100 ticks after the one before.
+    struct Fake(BTreeMap<u32, (&'static str, Option<u32>, &'static str)>);
+
+    impl Processes for Fake {
+        fn parent(&self, _: u32) -> Option<u32> {
+            None
+        }
+        fn arguments(&self, pid: u32) -> Vec<String> {
+            let line = self.0.get(&pid).map_or("", |process| process.0);
+            line.split(' ').map(str::to_owned).collect()
+        }
+        fn folder(&self, _: u32) -> Option<String> {
+            Some("/src".to_owned())
+        }
+        fn start(&self, pid: u32) -> Option<u64> {
+            Some(u64::from(pid) * 100)
+        }
+        fn pane(&self, pid: u32) -> Option<(PaneId, Server)> {
+            Some((PaneId(self.0.get(&pid)?.1?), "/tmp/t,9".parse().ok()?))
+        }
+        fn variable(&self, pid: u32, name: &str) -> Option<String> {
+            let home = self.0.get(&pid)?.2;
+            (name == "HOME").then(|| home.to_owned())
+        }
+        fn all(&self) -> Vec<u32> {
+            self.0.keys().copied().collect()
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn each_pane_counts_once_and_nobody_of_another_home_or_without_a_person() {
+        let processes = Fake(BTreeMap::from([
+            (1, ("node /bin/qwen", Some(4), "/home/you")),
+            (2, ("/lib/qwen", Some(4), "/home/you")),
+            (3, ("qwen", Some(5), "/home/other")),
+            (4, ("qwen -p hello", Some(6), "/home/you")),
+            (5, ("qwen", None, "/home/you")),
+            (6, ("vim qwen", Some(7), "/home/you")),
+        ]));
+        let get = |name: &str| (name == "HOME").then(|| PathBuf::from("/home/you"));
+        let location = QWEN.locate(&get).expect("it has a home");
+        let found = look(&QWEN, &location, &processes);
+        let panes: Vec<_> = found.sessions.iter().map(|session| session.pane).collect();
+        assert_eq!(panes, [PaneId(4)]);
+        assert_eq!(Some(found.sessions[0].start), started_at(100));
     }
 }

@@ -1,136 +1,220 @@
 //! `doctor`: each assistant's own trouble by its name, with what to do about it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::TestEnv;
+use crate::common::{Collector, TestEnv, Tmux, until};
 use crate::install::{PROGRAMS, read, run, with_programs, write};
 
-/// What `doctor` says of `check`: verdict, what was seen, and the fix.
-fn said(env: &TestEnv, check: &str) -> Vec<(String, String, String)> {
+/// What `doctor --json` finds.
+fn findings(env: &TestEnv) -> Vec<Value> {
     let finished = run(env, &["doctor", "--json"]);
     let findings: Vec<Value> = serde_json::from_str(&finished.stdout).expect("it is JSON");
-    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
-    findings
+    let failed = findings
         .iter()
-        .filter(|finding| finding["check"] == check)
-        .map(|finding| {
-            (
-                text(finding, "verdict"),
-                text(finding, "seen"),
-                text(finding, "fix"),
-            )
-        })
-        .collect()
+        .any(|finding| finding["verdict"] == "failure");
+    assert_eq!(
+        finished.status.code(),
+        Some(i32::from(failed)),
+        "{finished:?}"
+    );
+    findings
 }
 
+/// Asserts that one finding about `check` has this condition (`-`: none), verdict, words and fix.
 #[track_caller]
-fn assert_said(env: &TestEnv, check: &str, verdict: &str, seen: &str, fix: &str) {
-    let said = said(env, check);
-    let fits =
-        |(a, b, c): &(String, String, String)| a == verdict && b.contains(seen) && c.contains(fix);
-    assert!(said.iter().any(fits), "{check}: {said:?}");
+fn assert_found(env: &TestEnv, check: &str, [condition, verdict, seen, fix]: [&str; 4]) {
+    let findings = findings(env);
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or("-").to_owned();
+    let fits = |finding: &&Value| {
+        finding["check"] == check
+            && text(finding, "condition") == condition
+            && text(finding, "verdict") == verdict
+            && text(finding, "seen").contains(seen)
+            && text(finding, "fix").contains(fix)
+    };
+    assert!(
+        findings.iter().any(|finding| fits(&finding)),
+        "{findings:#?}"
+    );
+}
+
+fn has(env: &TestEnv, condition: &str) -> bool {
+    let findings = findings(env);
+    findings
+        .iter()
+        .any(|finding| finding["condition"] == condition)
+}
+
+fn install(env: &TestEnv, name: &str) {
+    let done = run(env, &["install", "--assistant", name]);
+    assert!(done.status.success(), "{done:?}");
 }
 
 #[test]
-fn every_assistants_trouble_is_told_apart() {
+fn nothing_written_is_told_from_nothing_found() {
     let env = TestEnv::new();
-    with_programs(&env, &["gemini", "codex"]);
+    with_programs(&env, &["gemini"]);
     let nothing = run(&env, &["doctor"]);
     assert_eq!(nothing.status.code(), Some(1), "{nothing:?}");
-    assert!(
-        nothing.stdout.contains("pane-patrol install --all"),
-        "{nothing:?}"
-    );
-    assert_said(&env, "qwen", "ok", "not on PATH", "");
-    let install = "pane-patrol install --assistant gemini";
-    assert_said(&env, "gemini hooks", "warning", "never installed", install);
+    let all = "pane-patrol install --all";
+    assert!(nothing.stdout.contains(all), "{nothing:?}");
+    assert_found(&env, "qwen", ["-", "ok", "not on PATH", "-"]);
+    let fix = "pane-patrol install --assistant gemini";
+    let never = ["never_written", "warning", "never installed", fix];
+    assert_found(&env, "gemini hooks", never);
+    install(&env, "gemini");
+    let there = ["-", "ok", "7 events are registered", "-"];
+    assert_found(&env, "gemini hooks", there);
+    let reached = ["-", "ok", "reached a socket made for the test", "-"];
+    assert_found(&env, "test event", reached);
+    assert_eq!(run(&env, &["doctor"]).status.code(), Some(0));
+}
 
-    assert!(run(&env, &["install", "--all"]).status.success());
-    assert_said(&env, "gemini hooks", "ok", "7 events are registered", "");
-    assert_said(
-        &env,
-        "test event",
-        "ok",
-        "reached a socket made for the test",
-        "",
-    );
-    assert_said(
-        &env,
-        "codex trust",
-        "failure",
-        "not trusted, so not run: SessionStart",
-        "Trust all",
-    );
-    assert_eq!(run(&env, &["doctor"]).status.code(), Some(1));
-
-    write(&env, ".gemini/settings.json", "{}");
-    assert_said(
-        &env,
-        "gemini hooks",
+#[test]
+fn entries_that_were_taken_out_or_switched_off_are_not_taken_for_never_written() {
+    let env = TestEnv::new();
+    with_programs(&env, &["gemini"]);
+    install(&env, "gemini");
+    let text = read(&env, ".gemini/settings.json").expect("it is there");
+    let fix = "pane-patrol install --assistant gemini";
+    let gone = [
+        "taken_out",
         "failure",
         "something has taken our entries out",
-        install,
-    );
-    assert!(
-        run(&env, &["install", "--assistant", "gemini"])
-            .status
-            .success()
-    );
-    let text = read(&env, ".gemini/settings.json").expect("it is there");
-    let off = text.replacen(
-        '{',
-        "{ \"hooksConfig\": {\"disabled\": [\"pane-patrol\"]},",
-        1,
-    );
-    write(&env, ".gemini/settings.json", &off);
-    assert_said(
-        &env,
-        "gemini hooks",
-        "failure",
-        "switched off",
-        "hooksConfig",
-    );
-    let program = env!("CARGO_BIN_EXE_pane-patrol");
+        fix,
+    ];
+    write(&env, ".gemini/settings.json", "{}");
+    assert_found(&env, "gemini hooks", gone);
+    fs::remove_file(env.home().join(".gemini/settings.json")).expect("it is there");
+    assert_found(&env, "gemini hooks", gone);
+
+    let disabled = "{ \"hooksConfig\": {\"disabled\": [\"pane-patrol\"]},";
     write(
         &env,
         ".gemini/settings.json",
-        &text.replace(program, "/gone/pane-patrol"),
+        &text.replacen('{', disabled, 1),
     );
-    assert_said(
+    let off = ["switched_off", "failure", "switched off", "hooksConfig"];
+    assert_found(&env, "gemini hooks", off);
+    write(
         &env,
-        "hook program",
+        ".gemini/settings.json",
+        &text.replacen("\"BeforeAgent\"", "\"Other\"", 1),
+    );
+    let part = ["incomplete", "warning", "missing: BeforeAgent", fix];
+    assert_found(&env, "gemini hooks", part);
+    write(&env, ".gemini/settings.json", "{ // open");
+    let odd = [
+        "unreadable",
         "failure",
-        "/gone/pane-patrol: No such file",
-        install,
+        "line 1, column 10",
+        "correct the file",
+    ];
+    assert_found(&env, "gemini hooks", odd);
+}
+
+#[test]
+fn a_plugin_alone_is_enough_and_counts_as_taken_out_when_it_is_gone() {
+    let env = TestEnv::new();
+    with_programs(&env, &["opencode"]);
+    install(&env, "opencode");
+    assert_eq!(run(&env, &["doctor"]).status.code(), Some(0));
+    let reached = ["-", "ok", "reached a socket made for the test", "-"];
+    assert_found(&env, "test event", reached);
+    fs::remove_file(env.path("config/opencode/plugin/pane-patrol.js")).expect("it is there");
+    let fix = "install --assistant opencode";
+    assert_found(
+        &env,
+        "opencode hooks",
+        ["taken_out", "failure", "pane-patrol.js", fix],
     );
 }
 
 #[test]
-fn what_codex_notes_of_our_hooks_is_read_back() {
+fn hooks_of_another_program_are_told_from_those_of_one_that_is_gone() {
     let env = TestEnv::new();
-    with_programs(&env, PROGRAMS);
-    assert!(
-        run(&env, &["install", "--assistant", "codex"])
-            .status
-            .success()
-    );
+    with_programs(&env, &["gemini", "opencode", "other"]);
+    install(&env, "gemini");
+    install(&env, "opencode");
+    let ours = env!("CARGO_BIN_EXE_pane-patrol");
+    let point_to = |program: &Path| {
+        for file in [
+            ".gemini/settings.json",
+            "../config/opencode/plugin/pane-patrol.js",
+        ] {
+            let text = read(&env, file).expect("it is there");
+            write(&env, &format!("{file}.kept"), &text);
+            write(
+                &env,
+                file,
+                &text.replace(ours, &program.display().to_string()),
+            );
+        }
+    };
+    let back = || {
+        for file in [
+            ".gemini/settings.json",
+            "../config/opencode/plugin/pane-patrol.js",
+        ] {
+            let text = read(&env, &format!("{file}.kept")).expect("it is there");
+            write(&env, file, &text);
+        }
+    };
+    point_to(Path::new("/gone/pane-patrol"));
+    for (check, fix) in [
+        ("gemini program", "install --assistant gemini"),
+        ("opencode program", "install --assistant opencode"),
+    ] {
+        let gone = [
+            "no_executable",
+            "failure",
+            "/gone/pane-patrol: No such file",
+            fix,
+        ];
+        assert_found(&env, check, gone);
+    }
+    back();
+    point_to(&env.path("bin/other"));
+    for (check, fix) in [
+        ("gemini program", "install --assistant gemini"),
+        ("opencode program", "install --assistant opencode"),
+    ] {
+        let other = [
+            "other_executable",
+            "warning",
+            "bin/other is registered",
+            fix,
+        ];
+        assert_found(&env, check, other);
+    }
+    back();
+    let link = env.path("link");
+    std::os::unix::fs::symlink(ours, &link).expect("a link can be made");
+    point_to(&link);
+    assert_found(&env, "gemini program", ["-", "ok", "link can be run", "-"]);
+}
+
+/// Writes down for each event of Codex's file what Codex would, by `note`.
+fn noted(env: &TestEnv, note: impl Fn(&str) -> String) -> String {
     let hooks = env.home().join(".codex/hooks.json");
     let text = fs::read_to_string(&hooks).expect("it is there");
     let file: Value = serde_json::from_str(&text).expect("it is JSON");
     let events = file["hooks"].as_object().expect("an object").keys();
-    let config: String = events.map(|event| noted(&hooks, event)).collect();
-    write(&env, ".codex/config.toml", &config);
-    assert!(said(&env, "codex trust").is_empty());
-    let less = config.replacen("[hooks.state", "[other.state", 1);
-    write(&env, ".codex/config.toml", &less);
-    assert_said(&env, "codex trust", "failure", "not trusted", "");
+    let config: String = events
+        .map(|event| {
+            let event = snake_case(event);
+            let key = format!("{}:{event}:0:0", hooks.display());
+            format!("[hooks.state.\"{key}\"]\n{}\n", note(&event))
+        })
+        .collect();
+    write(env, ".codex/config.toml", &config);
+    config
 }
 
-/// What Codex writes when the person has confirmed the first hook of `event`.
-fn noted(hooks: &Path, event: &str) -> String {
+fn snake_case(event: &str) -> String {
     let mut words = String::new();
     for (at, letter) in event.char_indices() {
         if letter.is_ascii_uppercase() && at > 0 {
@@ -138,6 +222,139 @@ fn noted(hooks: &Path, event: &str) -> String {
         }
         words.push(letter.to_ascii_lowercase());
     }
-    let path = hooks.display();
-    format!("[hooks.state.\"{path}:{words}:0:0\"]\ntrusted_hash = \"sha256:0\"\n")
+    words
+}
+
+#[test]
+fn what_codex_notes_of_our_hooks_is_read_back() {
+    let env = TestEnv::new();
+    with_programs(&env, PROGRAMS);
+    install(&env, "codex");
+    let fix = "Trust all and continue";
+    let never = [
+        "not_trusted",
+        "failure",
+        "not trusted, so not run: SessionStart",
+        fix,
+    ];
+    assert_found(&env, "codex trust", never);
+    let config = noted(&env, |_| "trusted_hash = \"sha256:0\"".to_owned());
+    let changed = [
+        "not_trusted",
+        "failure",
+        "not what you trusted any more",
+        fix,
+    ];
+    assert_found(&env, "codex trust", changed);
+    write(&env, ".codex/config.toml", "[features]\nhooks = false\n");
+    let off = [
+        "switched_off",
+        "failure",
+        "Codex runs no hooks at all",
+        "`[features]`",
+    ];
+    assert_found(&env, "codex hooks", off);
+    write(&env, ".codex/config.toml", &config.replacen(']', "", 1));
+    let odd = ["unreadable", "failure", "config.toml", "correct the file"];
+    assert_found(&env, "codex trust", odd);
+}
+
+/// Moves what the record says of the time of the install.
+fn installed(env: &TestEnv, assistant: &str, at: &str) {
+    let records = env.path(format!("state/pane-patrol/installs/{assistant}"));
+    for record in fs::read_dir(records).expect("there is a record").flatten() {
+        let path: PathBuf = record.path().join("manifest.json");
+        let text = fs::read_to_string(&path).expect("it is there");
+        let mut manifest: Value = serde_json::from_str(&text).expect("it is JSON");
+        manifest["writes"][0]["at"] = at.into();
+        fs::write(path, manifest.to_string()).expect("it is ours");
+    }
+}
+
+/// Puts programs on PATH that stay, named as the assistants are.
+fn with_lasting(env: &TestEnv, names: &[&str]) {
+    with_programs(env, names);
+    for name in names {
+        let text = "#!/bin/sh\n[ \"$1\" = --version ] && echo 2.1.329 && exit\nwhile sleep 100; do :; done\n";
+        fs::write(env.path("bin").join(name), text).expect("it can be written");
+    }
+}
+
+#[test]
+fn sessions_older_than_the_install_are_to_be_restarted_but_not_those_of_another_home() {
+    let env = TestEnv::new();
+    with_lasting(&env, &["qwen", "claude"]);
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let bin = env.path("bin").display().to_string();
+    for line in [
+        format!("{bin}/qwen"),
+        format!("HOME=/elsewhere {bin}/qwen"),
+        format!("{bin}/qwen -p hello"),
+        format!("{bin}/claude"),
+    ] {
+        tmux.run(&["new-window", "-t", "work", &line]);
+    }
+    install(&env, "qwen");
+    install(&env, "claude");
+    for name in ["qwen", "claude"] {
+        installed(&env, name, "2126-01-01T00:00:00Z");
+    }
+    until("the programs run", || {
+        has(&env, "older_than_install").then_some(())
+    });
+    let old = [
+        "older_than_install",
+        "warning",
+        "1 running since before the install (%1)",
+        "restart",
+    ];
+    assert_found(&env, "qwen sessions", old);
+    let findings = findings(&env);
+    assert!(
+        !findings
+            .iter()
+            .any(|finding| finding["check"] == "claude sessions"),
+        "{findings:#?}"
+    );
+    installed(&env, "qwen", "2026-01-01T00:00:00Z");
+    assert!(!has(&env, "older_than_install"));
+}
+
+#[test]
+fn a_session_that_was_heard_is_said_to_be_and_one_that_has_just_begun_is_not_called_silent() {
+    let env = TestEnv::new();
+    with_lasting(&env, &["qwen"]);
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    install(&env, "qwen");
+    installed(&env, "qwen", "2026-01-01T00:00:00Z");
+    let collector = Collector::start_in(&env, &tmux);
+    let program = env.path("bin/qwen").display().to_string();
+    tmux.run(&["new-window", "-t", "work", &program]);
+    tmux.run(&["new-window", "-t", "work", &program]);
+    let mut emit = env.pane_patrol();
+    emit.args([
+        "emit",
+        "--assistant",
+        "qwen",
+        "--state",
+        "running",
+        "--strict",
+    ]);
+    emit.env("TMUX", tmux.variable()).env("TMUX_PANE", "%1");
+    assert!(emit.status().expect("it runs").success());
+    collector.until_state("running");
+    let heard = ["-", "ok", "1 in panes, and heard of", "-"];
+    until("the programs run", || {
+        let findings = findings(&env);
+        let there = findings
+            .iter()
+            .any(|finding| finding["check"] == "qwen sessions");
+        there.then_some(())
+    });
+    assert_found(&env, "qwen sessions", heard);
+    assert!(!has(&env, "silent"));
 }

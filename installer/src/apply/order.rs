@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Done, Run, Step, write_manifest};
 use crate::disk::{self, io_error};
-use crate::manifest::{Action, hash};
+use crate::manifest::{Action, sha256};
 use crate::store::{self, MANIFEST, Record};
 
 /// The manifest while it is being written.
@@ -51,7 +51,7 @@ impl Run<'_> {
             return Ok(());
         };
         let place = self.look()?;
-        let now = place.found.map(|found| hash(&found.bytes));
+        let now = place.found.map(|found| sha256(&found.bytes));
         let manifest = &mut record.manifest;
         let written = manifest.writes.len();
         manifest.forget_writes_that_never_happened(now.as_deref());

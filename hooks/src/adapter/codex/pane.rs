@@ -93,7 +93,8 @@ fn is_own(told: &Whereabouts, parent: u32, processes: &impl Processes) -> bool {
     own.is_some_and(|own| !own.iter().any(|pid| is_server(&processes.arguments(*pid))))
 }
 
-fn is_server(arguments: &[String]) -> bool {
+/// Whether these are the arguments of the server that several screens share.
+pub fn is_server(arguments: &[String]) -> bool {
     arguments
         .iter()
         .skip(1)
@@ -139,14 +140,18 @@ fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
 
 /// A running Codex that may show a session of the shared server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Screen {
-    pid: u32,
-    folder: Option<String>,
-    place: Option<(PaneId, Server)>,
+pub struct Screen {
+    /// Its process.
+    pub pid: u32,
+    /// The folder it works in, where that can be known.
+    pub folder: Option<String>,
+    /// Its pane, if it is in one.
+    pub place: Option<(PaneId, Server)>,
 }
 
 impl Screen {
-    fn all(processes: &impl Processes, panes: &[Pane]) -> Vec<Self> {
+    /// All of this user; `panes`: those of a tmux server, where the processes do not tell theirs.
+    pub fn all(processes: &impl Processes, panes: &[Pane]) -> Vec<Self> {
         let pids = processes.all().into_iter();
         pids.filter_map(|pid| Self::of(pid, processes, panes))
             .collect()

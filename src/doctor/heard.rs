@@ -1,0 +1,266 @@
+//! Whether the sessions that run are heard of, and why not: they are older than the hooks, cannot be
+//! told apart, or say nothing although everything is in order.
+
+use pane_patrol_hooks::target::Target;
+
+use super::hooks::Hooks;
+use super::running::Session;
+use super::{Condition, Finding};
+use crate::state::Row;
+
+/// A session that was started this long ago, in seconds, has had the time to say something.
+const TIME_TO_SPEAK: u64 = 60;
+
+impl Hooks<'_> {
+    /// Everything about the sessions that run; `runs`: nothing keeps the assistant from running what
+    /// is registered.
+    pub(super) fn heard(&self, runs: bool) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut silent = Vec::new();
+        let mut heard = 0;
+        let (older, newer): (Vec<&Session>, Vec<&Session>) = self
+            .running
+            .sessions
+            .iter()
+            .partition(|session| self.is_older(session));
+        if !older.is_empty() {
+            findings.push(self.restart(&older));
+        }
+        findings.extend(self.old_servers());
+        for session in newer {
+            match self.rows {
+                Some(rows) if rows.iter().any(|row| self.is_row_of(row, session)) => heard += 1,
+                Some(_) if self.has_had_time(session) => silent.push(session),
+                _ => {}
+            }
+        }
+        let (ambiguous, silent) = self.tell_apart(silent);
+        if let Some(first) = ambiguous.first() {
+            findings.push(self.ambiguous(&ambiguous, first));
+        }
+        if !silent.is_empty() && runs {
+            findings.push(self.silent(&silent));
+        }
+        if heard > 0 {
+            findings.push(Finding::ok(
+                self.check("sessions"),
+                format!("{heard} in panes, and heard of"),
+            ));
+        }
+        findings
+    }
+
+    fn is_older(&self, session: &Session) -> bool {
+        let rereads = self.assistant.rereads;
+        !rereads && self.installed_at.is_some_and(|at| session.start < at)
+    }
+
+    fn restart(&self, older: &[&Session]) -> Finding {
+        let seen = format!(
+            "{} running since before the install ({}): they do not know our hooks",
+            older.len(),
+            panes(older)
+        );
+        Finding::warning(self.check("sessions"), seen, "restart them")
+            .because(Condition::OlderThanInstall)
+    }
+
+    /// A server that runs the hooks of all sessions keeps those that it began with.
+    fn old_servers(&self) -> Option<Finding> {
+        let at = self.installed_at?;
+        let mut servers = self.running.servers.iter();
+        servers.any(|start| *start < at).then(|| {
+            let seen = "the server that runs the hooks of all sessions is older than the install";
+            let fix = "end it with `codex app-server daemon stop`, then start `codex` anew";
+            Finding::warning(self.check("server"), seen, fix).because(Condition::OlderThanInstall)
+        })
+    }
+
+    fn is_row_of(&self, row: &Row, session: &Session) -> bool {
+        let in_pane = row.pane == Some(session.pane) || row.target == Target::Pane(session.pane);
+        let server = row.server.as_ref();
+        let on_server = server.is_none_or(|server| server.pid == session.server.pid);
+        row.assistant.as_str() == self.assistant.name && in_pane && on_server
+    }
+
+    fn has_had_time(&self, session: &Session) -> bool {
+        self.now.since(session.start).as_secs() > TIME_TO_SPEAK
+    }
+
+    /// Those that share one server and one folder with another, and those that do not.
+    fn tell_apart<'a>(&self, silent: Vec<&'a Session>) -> (Vec<&'a Session>, Vec<&'a Session>) {
+        let codex = self.codex.filter(|_| !self.running.servers.is_empty());
+        silent.into_iter().partition(|session| {
+            codex.is_some_and(|codex| {
+                let mut shared = codex.shared_folders.iter();
+                shared.any(|folder| Some(folder) == session.folder.as_ref())
+            })
+        })
+    }
+
+    fn ambiguous(&self, sessions: &[&Session], first: &Session) -> Finding {
+        let folder = first.folder.as_deref().unwrap_or("one folder");
+        let seen = format!(
+            "several in {folder} share one server, and a hook does not say which of them it is \
+             about: rather than a wrong row there is none ({})",
+            panes(sessions)
+        );
+        let named = self.codex.is_some_and(|codex| codex.names_session);
+        let fix = if named {
+            "restart them: their titles name the session since you let them"
+        } else {
+            "`pane-patrol install --assistant codex --codex-terminal-title` puts the session into \
+             the title of its window, `--codex-no-daemon` lets each run by itself; then restart them"
+        };
+        Finding::warning(self.check("sessions"), seen, fix).because(Condition::Ambiguous)
+    }
+
+    fn silent(&self, silent: &[&Session]) -> Finding {
+        let seen = format!(
+            "{} in a pane and never heard of ({}), although the hooks are in order",
+            silent.len(),
+            panes(silent)
+        );
+        Finding::warning(self.check("sessions"), seen, self.assistant.when_silent)
+            .because(Condition::Silent)
+    }
+}
+
+fn panes(sessions: &[&Session]) -> String {
+    let panes: Vec<String> = sessions.iter().map(|one| one.pane.to_string()).collect();
+    panes.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use pane_patrol_hooks::target::PaneId;
+    use pane_patrol_hooks::timestamp::Timestamp;
+    use pane_patrol_installer::status::{Registered, Status};
+    use pane_patrol_installer::{Assistant, CLAUDE, CODEX, QWEN};
+    use serde_json::json;
+
+    use super::*;
+    use crate::doctor::{Codex, Running};
+
+    const NOW: i64 = 1_000_000;
+    const INSTALLED: i64 = NOW - 600_000;
+
+    fn session(pane: u32, start: i64) -> Session {
+        Session {
+            pane: PaneId(pane),
+            server: "/tmp/t,9".parse().expect("it is a server"),
+            start: Timestamp::from_millis(start),
+            folder: Some("/src".to_owned()),
+        }
+    }
+
+    fn row(assistant: &Assistant, pane: u32) -> Row {
+        let row = json!({
+            "id": "x", "assistant": assistant.name, "state": "idle", "target": "a:0.0",
+            "pane": format!("%{pane}"), "server": "/other/socket,9",
+            "since": "2026-02-27T10:00:00Z", "ts": "2026-02-27T10:00:00Z", "source": "hook",
+            "sub_agents": 0, "waiting": [], "generation": 1, "evidence": [],
+        });
+        serde_json::from_value(row).expect("it is a row")
+    }
+
+    /// What is found of `sessions`, as condition and panes, with these rows at the collector.
+    fn found(
+        assistant: &'static Assistant,
+        codex: Option<&Codex>,
+        running: &Running,
+        rows: Option<&[Row]>,
+    ) -> Vec<(Option<Condition>, String)> {
+        let hooks = Hooks {
+            assistant,
+            settings: Path::new("/x"),
+            is_found: true,
+            version: None,
+            status: &Status::Installed(Registered {
+                executables: Vec::new(),
+                events: Vec::new(),
+                missing: Vec::new(),
+                positions: Vec::new(),
+                approvals: false,
+                switched_off: false,
+            }),
+            installed_at: Some(Timestamp::from_millis(INSTALLED)),
+            codex,
+            running,
+            rows,
+            executable: Path::new("/x"),
+            now: Timestamp::from_millis(NOW),
+        };
+        let findings = hooks.heard(true).into_iter();
+        findings
+            .map(|finding| (finding.condition, finding.seen))
+            .collect()
+    }
+
+    fn conditions(found: &[(Option<Condition>, String)]) -> Vec<Option<Condition>> {
+        found.iter().map(|(condition, _)| *condition).collect()
+    }
+
+    #[test]
+    fn a_session_older_than_the_hooks_is_to_be_restarted_unless_it_reads_them_again() {
+        let running = Running {
+            sessions: vec![session(1, INSTALLED - 1), session(2, INSTALLED - 1)],
+            servers: vec![],
+        };
+        let qwen = found(&QWEN, None, &running, Some(&[]));
+        assert_eq!(conditions(&qwen), [Some(Condition::OlderThanInstall)]);
+        assert!(qwen[0].1.contains("2 running") && qwen[0].1.contains("%1, %2"));
+        let rows = [row(&CLAUDE, 1), row(&CLAUDE, 2)];
+        let claude = found(&CLAUDE, None, &running, Some(&rows));
+        assert_eq!(conditions(&claude), [None]);
+    }
+
+    #[test]
+    fn silence_counts_by_the_pane_once_there_was_time_to_speak_and_somebody_to_hear() {
+        let running = Running {
+            sessions: vec![
+                session(1, INSTALLED),
+                session(2, INSTALLED),
+                session(3, NOW - 9000),
+            ],
+            servers: vec![],
+        };
+        let rows = [row(&QWEN, 1), row(&CODEX, 2)];
+        let some = found(&QWEN, None, &running, Some(&rows));
+        assert_eq!(conditions(&some), [Some(Condition::Silent), None]);
+        assert!(
+            some[0].1.starts_with("1 in a pane and never heard of (%2)"),
+            "{some:?}"
+        );
+        assert_eq!(found(&QWEN, None, &running, None), []);
+    }
+
+    #[test]
+    fn two_sessions_of_codex_in_one_folder_of_one_server_cannot_be_told_apart() {
+        let sessions = vec![session(1, INSTALLED), session(2, INSTALLED)];
+        let mut running = Running {
+            sessions,
+            servers: vec![Timestamp::from_millis(INSTALLED)],
+        };
+        let codex = Codex {
+            shared_folders: vec!["/src".to_owned()],
+            ..Codex::default()
+        };
+        let look = |running: &Running, rows: &[Row]| {
+            conditions(&found(&CODEX, Some(&codex), running, Some(rows)))
+        };
+        assert_eq!(look(&running, &[]), [Some(Condition::Ambiguous)]);
+        let half = look(&running, &[row(&CODEX, 1)]);
+        assert_eq!(half, [Some(Condition::Ambiguous), None]);
+        running.sessions[1].folder = Some("/elsewhere".to_owned());
+        let other = look(&running, &[row(&CODEX, 1)]);
+        assert_eq!(other, [Some(Condition::Silent), None]);
+        running.servers = vec![Timestamp::from_millis(INSTALLED - 1)];
+        assert_eq!(look(&running, &[])[0], Some(Condition::OlderThanInstall));
+        running.servers.clear();
+        running.sessions[1].folder = Some("/src".to_owned());
+        assert_eq!(look(&running, &[]), [Some(Condition::Silent)]);
+    }
+}
