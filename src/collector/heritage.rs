@@ -30,7 +30,7 @@ impl Heritage {
             Feed::Gone(id) => {
                 self.rows.remove(id);
             }
-            Feed::Health(_) | Feed::Role(_) => {}
+            Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
         }
     }
 

@@ -346,5 +346,8 @@ fn many_hooks_at_once_leave_one_memory_and_no_debris() {
     let names = memories(&env);
     let unfinished = |path: &PathBuf| path.extension().is_some_and(|end| end == "new");
     let (unfinished, finished): (Vec<_>, Vec<_>) = names.into_iter().partition(unfinished);
-    assert!(unfinished.len() <= 1 && finished.len() == 1, "{unfinished:?}");
+    assert!(
+        unfinished.len() <= 1 && finished.len() == 1,
+        "{unfinished:?}"
+    );
 }
