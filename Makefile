@@ -20,8 +20,8 @@ test: tmux ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
 
 .PHONY: stress
-stress: ## 8 processes with 5,000 events each through the real hook, every line exactly once
-	PANE_PATROL_STRESS=1 $(CARGO) test --locked --test suite many_hooks_at_once_lose_no_line
+stress: release ## 8 processes with 5,000 events each through the real hook, every line exactly once
+	PANE_PATROL_STRESS=1 PANE_PATROL_PROGRAM=$(abspath $(PROGRAM)) $(CARGO) test --locked --test suite many_hooks_at_once_lose_no_line
 
 .PHONY: tmux
 tmux:

@@ -90,9 +90,11 @@ impl TestEnv {
         command
     }
 
-    /// The executable under test, with the cleared environment of this world.
+    /// The executable under test, with the cleared environment of this world: the one that was built
+    /// with the tests, or the one that `PANE_PATROL_PROGRAM` names.
     pub fn pane_patrol(&self) -> Command {
-        self.command(env!("CARGO_BIN_EXE_pane-patrol"))
+        let named = std::env::var_os("PANE_PATROL_PROGRAM");
+        self.command(named.unwrap_or_else(|| env!("CARGO_BIN_EXE_pane-patrol").into()))
     }
 
     /// Where pane-patrol keeps its things in this world.

@@ -21,4 +21,5 @@ mod plugin;
 mod replay;
 mod replay_others;
 mod split;
+mod survival;
 mod wait;
