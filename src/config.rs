@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::launch::Launcher;
 use crate::log::when::parse_span;
 use crate::notice;
+use crate::rules::Rules;
 use crate::tui::Theme;
 
 /// How long a row without any proof of life is kept, unless said otherwise.
@@ -42,6 +43,8 @@ pub struct Config {
     pub split: Split,
     /// `[[launcher]]`
     pub launcher: Vec<Launcher>,
+    /// `[[rules]]`
+    pub rules: Rules,
 }
 
 /// `[dashboard]`: how it looks.
@@ -175,14 +178,17 @@ impl Config {
     /// [`ConfigError::Invalid`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        toml::from_str(text).map_err(|error| {
+        let parsed = toml::from_str::<Self>(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start.min(text.len()));
             ConfigError::Invalid {
                 path: path.to_owned(),
                 line: text[..at].matches('\n').count() + 1,
                 reason: error.message().trim().replace('\n', ": "),
             }
-        })
+        });
+        let mut config = parsed?;
+        config.rules.count_lines(text);
+        Ok(config)
     }
 }
 

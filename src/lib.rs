@@ -10,6 +10,7 @@
 //! | [`work`] | what an assistant did to the code, how far its tasks are | nothing |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
 //! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `tmux` |
+//! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `tmux`, `witness` |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
@@ -37,6 +38,7 @@ pub mod log;
 pub mod messages;
 pub mod notice;
 pub mod protocol;
+pub mod rules;
 pub mod split;
 pub mod state;
 pub mod tmux;

@@ -1,0 +1,467 @@
+//! One rule as it stands in the settings. Whatever is not exactly understood is an error with its
+//! line, never a rule that means less or more than the person thought.
+
+use std::fmt;
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::loose::runs_others;
+use super::{strict, tool};
+
+/// Longest name and message, in characters.
+const MAX_TEXT: usize = 200;
+
+/// What a rule decides.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Then {
+    /// It is not done, and the assistant is told why.
+    Deny,
+    /// The person is asked.
+    Ask,
+    /// It is done without asking.
+    Allow,
+}
+
+impl Then {
+    /// `deny`, `ask` or `allow`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Ask => "ask",
+            Self::Allow => "allow",
+        }
+    }
+}
+
+/// All rules, in the order of the settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules(Vec<Rule>);
+
+/// One rule. A condition that is not given is met by everything; of one with several values, one is
+/// enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Which one, from 1, in the order of the settings.
+    pub number: usize,
+    /// The line of the settings it begins on, from 1.
+    pub line: usize,
+    /// What it decides.
+    pub then: Then,
+    /// Its own name.
+    pub name: Option<String>,
+    /// What the assistant is told, of a deny.
+    pub message: Option<String>,
+    pub(super) assistant: Vec<String>,
+    pub(super) tool: Vec<String>,
+    pub(super) command: Vec<Pattern>,
+    pub(super) path: Vec<String>,
+    pub(super) folder: Vec<String>,
+}
+
+/// Words of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    /// As it is written.
+    pub(super) text: String,
+    pub(super) words: Vec<String>,
+    /// Harmless further words may follow.
+    pub(super) is_open: bool,
+}
+
+impl Rules {
+    /// Every rule.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.0.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Rules know where they begin in bytes; from `text`, the settings they were read from, their
+    /// lines are counted.
+    pub fn count_lines(&mut self, text: &str) {
+        for rule in &mut self.0 {
+            let at = rule.line.min(text.len());
+            rule.line = text.as_bytes()[..at]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1;
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Rules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Vec::<Spanned<Rule>>::deserialize(deserializer)?;
+        let numbered = written.into_iter().enumerate().map(|(index, rule)| Rule {
+            number: index + 1,
+            line: rule.span().start,
+            ..rule.into_inner()
+        });
+        Ok(Self(numbered.collect()))
+    }
+}
+
+impl Rule {
+    /// `rule 3 (no pushes)`: how it is spoken of.
+    pub fn title(&self) -> String {
+        match &self.name {
+            Some(name) => format!("rule {} ({name})", self.number),
+            None => format!("rule {}", self.number),
+        }
+    }
+
+    /// Its conditions in one line, for example `command "git status" · folder ~/src`.
+    pub fn conditions(&self) -> String {
+        let commands: Vec<String> = self
+            .command
+            .iter()
+            .map(|pattern| pattern.text.clone())
+            .collect();
+        let conditions = [
+            ("assistant", &self.assistant),
+            ("tool", &self.tool),
+            ("command", &commands),
+            ("path", &self.path),
+            ("folder", &self.folder),
+        ];
+        let given = conditions.iter().filter(|(_, values)| !values.is_empty());
+        let texts = given.map(|(name, values)| format!("{name} {}", values.join(" or ")));
+        let text = texts.collect::<Vec<_>>().join(" · ");
+        if text.is_empty() {
+            "everything".to_owned()
+        } else {
+            text
+        }
+    }
+}
+
+/// A rule as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    then: Then,
+    name: Option<String>,
+    message: Option<String>,
+    #[serde(default)]
+    assistant: Several,
+    #[serde(default)]
+    tool: Several,
+    #[serde(default)]
+    command: Several,
+    #[serde(default)]
+    path: Several,
+    #[serde(default)]
+    folder: Several,
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        written.check().map_err(de::Error::custom)
+    }
+}
+
+impl Written {
+    fn check(self) -> Result<Rule, String> {
+        for text in self.name.iter().chain(&self.message) {
+            let is_line = !text.is_empty()
+                && text.chars().count() <= MAX_TEXT
+                && !text.chars().any(char::is_control);
+            is_line.then_some(()).ok_or(format!(
+                "a name or message is one line of 1 to {MAX_TEXT} characters"
+            ))?;
+        }
+        if self.message.is_some() && self.then != Then::Deny {
+            return Err(
+                "only a deny has a `message`: nothing else is told to the assistant".to_owned(),
+            );
+        }
+        let commands = self.command.0.iter().map(|text| Pattern::parse(text));
+        let rule = Rule {
+            number: 0,
+            line: 0,
+            then: self.then,
+            name: self.name,
+            message: self.message,
+            assistant: self.assistant.0,
+            tool: self.tool.0,
+            command: commands.collect::<Result<_, _>>()?,
+            path: self.path.0,
+            folder: self.folder.0,
+        };
+        rule.check()?;
+        Ok(rule)
+    }
+}
+
+impl Rule {
+    fn check(&self) -> Result<(), String> {
+        self.assistant
+            .iter()
+            .try_for_each(|name| check_assistant(name))?;
+        self.tool.iter().try_for_each(|name| check_tool(name))?;
+        self.path.iter().try_for_each(|path| check_path(path))?;
+        for folder in &self.folder {
+            check_path(folder)?;
+            if !folder.starts_with(['/', '~']) {
+                return Err(format!(
+                    "`folder` begins with `/` or `~/`, not as in `{folder}`"
+                ));
+            }
+        }
+        if self.then == Then::Allow {
+            self.check_allow()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// An allow says what it allows.
+    fn check_allow(&self) -> Result<(), String> {
+        if self.tool.is_empty() && self.command.is_empty() && self.path.is_empty() {
+            return Err("an allow needs a `tool`, a `command` or a `path`; `pane-patrol trust` allows everything for a while".to_owned());
+        }
+        if !self.command.is_empty() && !self.path.is_empty() {
+            return Err("an allow has a `command` or a `path`, not both: what a command touches cannot be known".to_owned());
+        }
+        for name in &self.tool {
+            let is_part = name.ends_with('*') && !name.starts_with("mcp__");
+            if is_part {
+                return Err(format!(
+                    "an allow names its tools; `{name}` could be any (only `mcp__server__*` may end so)"
+                ));
+            }
+            if *name == tool::SHELL && self.command.is_empty() {
+                return Err(format!("an allow for `{name}` needs a `command`"));
+            }
+            if tool::path_key(name).is_some() && self.path.is_empty() {
+                return Err(format!(
+                    "an allow for `{name}` needs a `path`; `.` is the whole project"
+                ));
+            }
+        }
+        self.command.iter().try_for_each(Pattern::check_allow)
+    }
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Result<Self, String> {
+        let closed = text.strip_suffix(" *");
+        let words = strict::words(closed.unwrap_or(text));
+        Ok(Self {
+            text: text.to_owned(),
+            words: words.map_err(|why| format!("`{text}` is no plain command: {why}; a `*` may stand only at its end, as a word"))?,
+            is_open: closed.is_some(),
+        })
+    }
+
+    fn check_allow(&self) -> Result<(), String> {
+        match self.words.first().filter(|word| runs_others(word)) {
+            Some(program) if self.is_open => Err(format!(
+                "`{}` would allow every command, because `{program}` runs what follows; write it out in full",
+                self.text
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_assistant(name: &str) -> Result<(), String> {
+    let fits = !name.is_empty()
+        && name.len() <= 32
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c));
+    fits.then_some(())
+        .ok_or_else(|| format!("`{name}` is no name of an assistant, such as `claude`"))
+}
+
+fn check_tool(name: &str) -> Result<(), String> {
+    let stem = name.strip_suffix('*').unwrap_or(name);
+    let is_name = !name.is_empty()
+        && stem
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c));
+    if !is_name {
+        return Err(format!(
+            "`{name}` is no name of a tool, such as `Bash` or `mcp__server__*`"
+        ));
+    }
+    if tool::FOR_THE_PERSON.contains(&name) {
+        return Err(format!(
+            "`{name}` is always the person's to answer; no rule can"
+        ));
+    }
+    Ok(())
+}
+
+fn check_path(path: &str) -> Result<(), String> {
+    let is_plain = !path.is_empty()
+        && !path.contains(['*', '?', '[', '{', '$', '\\'])
+        && !path.chars().any(char::is_control);
+    if !is_plain {
+        return Err(format!(
+            "`{path}` is no path: a file, or a folder with everything in it, without patterns"
+        ));
+    }
+    if path.split('/').any(|part| part == "..") {
+        return Err(format!("`{path}` may not hold `..`"));
+    }
+    if path.starts_with('~') && path != "~" && !path.starts_with("~/") {
+        return Err(format!(
+            "`{path}` begins with another user's home; write it in full"
+        ));
+    }
+    Ok(())
+}
+
+/// One text, or a list of some.
+#[derive(Default)]
+struct Several(Vec<String>);
+
+impl<'de> Deserialize<'de> for Several {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Several;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Several, E> {
+                Ok(Several(vec![text.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Several, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = list.next_element()? {
+                    texts.push(text);
+                }
+                // Nothing to match would be no condition at all.
+                if texts.is_empty() {
+                    return Err(de::Error::custom(
+                        "an empty list matches nothing; leave the key out",
+                    ));
+                }
+                Ok(Several(texts))
+            }
+        }
+        deserializer.deserialize_any(Texts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Config;
+
+    fn refused(rule: &str) -> String {
+        let text = format!("# mine\n[[rules]]\n{rule}\n");
+        Config::parse(&text, Path::new("c.toml"))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn rules_keep_their_order_and_know_their_lines() {
+        let text = "[[rules]]\nthen = 'deny'\ncommand = ['rm', 'git push *']\nname = 'no'\nmessage = 'ask me'\n\n\
+            [[rules]]\nthen = 'allow'\ntool = 'Read'\npath = '.'\nfolder = '~/src'\nassistant = 'claude'\n";
+        let rules = Config::parse(text, Path::new("c.toml")).unwrap().rules;
+        let told: Vec<_> = rules
+            .iter()
+            .map(|rule| (rule.line, rule.title(), rule.then, rule.conditions()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    1,
+                    "rule 1 (no)".into(),
+                    Then::Deny,
+                    "command rm or git push *".into()
+                ),
+                (
+                    7,
+                    "rule 2".into(),
+                    Then::Allow,
+                    "assistant claude · tool Read · path . · folder ~/src".to_owned()
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_an_error_that_names_file_and_line() {
+        for (rule, told) in [
+            ("command = 'ls'", "c.toml, line 2: missing field `then`"),
+            ("then = 'alow'", "c.toml, line 3: unknown variant `alow`"),
+            (
+                "then = 'allow'\ncomand = 'ls'",
+                "c.toml, line 4: unknown field `comand`",
+            ),
+            ("then = 'allow'", "an allow needs"),
+            ("then = 'allow'\nassistant = 'claude'", "an allow needs"),
+            ("then = 'allow'\ntool = 'Bash'", "needs a `command`"),
+            ("then = 'allow'\ntool = '*'", "could be any"),
+            ("then = 'allow'\ntool = 'Write'", "needs a `path`"),
+            (
+                "then = 'allow'\ntool = 'ExitPlanMode'",
+                "always the person's",
+            ),
+            (
+                "then = 'deny'\ntool = 'AskUserQuestion'",
+                "always the person's",
+            ),
+            ("then = 'allow'\ncommand = 'ls'\npath = '.'", "not both"),
+            (
+                "then = 'allow'\ncommand = 'git status && ls'",
+                "chains commands",
+            ),
+            (
+                "then = 'allow'\ncommand = 'git * status'",
+                "may stand only at its end",
+            ),
+            ("then = 'allow'\ncommand = '*'", "may stand only at its end"),
+            (
+                "then = 'allow'\ncommand = 'sudo *'",
+                "would allow every command",
+            ),
+            (
+                "then = 'allow'\ncommand = '/usr/bin/env A=1 *'",
+                "would allow every command",
+            ),
+            ("then = 'allow'\ncommand = []", "an empty list"),
+            ("then = 'allow'\ncommand = 5", "a text or a list of texts"),
+            (
+                "then = 'allow'\nmessage = 'x'\ntool = 'WebSearch'",
+                "only a deny has a `message`",
+            ),
+            ("then = 'deny'\nmessage = \"a\\nb\"", "one line"),
+            ("then = 'allow'\npath = '../x'", "may not hold `..`"),
+            ("then = 'allow'\npath = '*.md'", "without patterns"),
+            ("then = 'deny'\npath = '~bob/x'", "another user's home"),
+            ("then = 'deny'\nfolder = 'src'", "begins with `/` or `~/`"),
+            (
+                "then = 'deny'\nassistant = 'Claude Code'",
+                "no name of an assistant",
+            ),
+        ] {
+            let error = refused(rule);
+            assert!(error.contains(told), "{rule:?}: {error}");
+            assert!(error.starts_with("c.toml, line "), "{rule:?}: {error}");
+            assert!(!error.starts_with("c.toml, line 1:"), "{rule:?}: {error}");
+        }
+    }
+}
