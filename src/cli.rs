@@ -41,6 +41,8 @@ pub enum Command {
     Stop(StopArgs),
     /// Keep notices of an assistant back for a while
     Snooze(SnoozeArgs),
+    /// Print in full what an assistant asks
+    Request(RequestArgs),
     /// Say yes, this once, to what an assistant wants to do
     Approve(ApproveArgs),
     /// Say no to what an assistant wants to do
@@ -143,11 +145,24 @@ pub struct SnoozeArgs {
     pub minutes: u64,
 }
 
+/// Options of `request`.
+#[derive(Args, Debug)]
+pub struct RequestArgs {
+    /// Whose request: `session:window.pane` or `%N`
+    pub target: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Options of `approve`.
 #[derive(Args, Debug)]
 pub struct ApproveArgs {
     /// Whose request: `session:window.pane` or `%N`
     pub target: String,
+    /// Also when only the beginning of the request is known to `pane-patrol request`
+    #[arg(long)]
+    pub partly_seen: bool,
 }
 
 /// Options of `deny`.

@@ -13,6 +13,7 @@
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `tmux`, `witness` |
+//! | [`asked`] | a request in full, as its assistant keeps it | `act`'s bound request |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
 //! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `jump`'s call |
 //! | [`split`] | an assistant's own pane beside the dashboard: a pure plan, and tmux | `state`, `jump`'s call |
@@ -22,6 +23,7 @@
 //! | [`cli`], [`error`], [`messages`] | what is typed, how a command fails, what is printed | nothing |
 
 pub mod act;
+pub mod asked;
 pub mod cli;
 pub mod collector;
 pub mod commands;

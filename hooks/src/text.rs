@@ -1,5 +1,7 @@
 //! Text of unknown origin made safe to show: one line, bounded, nothing that moves a cursor.
 
+use std::fmt::Write;
+
 /// Longest `message` of an event, in characters.
 pub const MAX_MESSAGE_CHARS: usize = 200;
 
@@ -47,6 +49,24 @@ pub fn has_control(text: &str) -> bool {
     !is_plain && text.chars().any(char::is_control)
 }
 
+/// `text` with everything in it to be seen: line ends and tabs (as spaces) stay, every other control
+/// character and every [invisible](one_line) one is spelt out. A person approves what they read here.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.replace("\r\n", "\n").chars() {
+        match c {
+            '\n' => shown.push(c),
+            '\t' => shown.push_str("    "),
+            c if c.is_control() || is_invisible(c) => {
+                // Writing to a text cannot fail.
+                let _ = write!(shown, "<U+{:04X}>", u32::from(c));
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
 }
@@ -54,6 +74,12 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_not_be_seen_is_spelt_out() {
+        let hidden = "ls\r\n\tx\u{1b}[2K\rrm \u{202e}y";
+        assert_eq!(visible(hidden), "ls\n    x<U+001B>[2K<U+000D>rm <U+202E>y");
+    }
 
     #[test]
     fn lines_tabs_and_escapes_become_single_spaces() {

@@ -126,6 +126,13 @@ impl Bound {
         })
     }
 
+    /// Whether both are about the same request, although its row may have changed otherwise.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.row == other.row
+            && self.instance_id == other.instance_id
+            && self.request == other.request
+    }
+
     /// With an id the id tells; without one the request must be the same in everything.
     fn is(&self, other: &Request) -> bool {
         let ours = &self.request;

@@ -3,11 +3,22 @@
 use super::{Surroundings, jump};
 use crate::act::real::RealWorld;
 use crate::act::{Bound, Decision, Outcome};
+use crate::asked::Sources;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 
 /// Carries out `decision` about the request of the assistant in `target`.
 pub(super) fn run(surroundings: &Surroundings, target: &str, decision: &Decision) -> CommandResult {
+    run_if(surroundings, target, decision, &|_| Ok(()))
+}
+
+/// The same, when enough of the request is known; the error of `is_enough` says why it is not.
+pub(super) fn run_if(
+    surroundings: &Surroundings,
+    target: &str,
+    decision: &Decision,
+    is_enough: &dyn Fn(&Bound) -> Result<(), String>,
+) -> CommandResult {
     let row = jump::row_at(surroundings, target, decision.name())?;
     let failed = |why: &str| {
         CommandError::new(format!(
@@ -17,6 +28,11 @@ pub(super) fn run(surroundings: &Surroundings, target: &str, decision: &Decision
         ))
     };
     let bound = Bound::to(&row).map_err(|why| failed(&why).hint("nothing was sent"))?;
+    is_enough(&bound).map_err(|why| {
+        failed("only the beginning of its request is known")
+            .hint(format!("{why}; nothing was sent"))
+            .hint("look at its pane, then add `--partly-seen`")
+    })?;
     match world(surroundings)?.answer(&bound, decision) {
         Outcome::Done => {
             messages::status(&said(&bound, decision));
@@ -38,6 +54,14 @@ pub(super) fn world(surroundings: &Surroundings) -> Result<RealWorld, CommandErr
         uid: environment.uid,
         claude_home: environment.home.as_ref().map(|home| home.join(".claude")),
     })
+}
+
+/// Where assistants keep their requests.
+pub(super) fn sources(surroundings: &Surroundings) -> Sources {
+    let home = surroundings.environment.home.as_ref();
+    Sources {
+        claude_home: home.map(|home| home.join(".claude")),
+    }
 }
 
 fn said(bound: &Bound, decision: &Decision) -> String {

@@ -13,6 +13,7 @@ use super::snooze::snooze;
 use super::start::{launchers, start_in, stop_politely};
 use super::{Surroundings, decide, site};
 use crate::act::{Bound, Decision, Outcome};
+use crate::asked::{self, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
 use crate::launch::{self, Stopped};
 use crate::notice::Snoozes;
@@ -180,6 +181,15 @@ impl Hands for RealHands {
             Ok(world) => world.answer(bound, decision),
             Err(error) => Outcome::Nothing(error.to_string()),
         }
+    }
+
+    fn read_request(&self, bound: &Bound) -> Known {
+        asked::look(
+            bound,
+            &decide::sources(&self.surroundings),
+            bound.age(Timestamp::now()),
+            &std::thread::sleep,
+        )
     }
 
     fn attach(&self, attach: &Attach) -> Command {

@@ -17,6 +17,7 @@ mod jump;
 mod log;
 mod mirror;
 mod rows;
+mod request;
 mod site;
 mod snooze;
 mod start;
@@ -40,6 +41,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Start(arguments)) => start::start(&surroundings, arguments),
         Some(Command::Stop(arguments)) => start::stop(&surroundings, arguments),
         Some(Command::Snooze(arguments)) => snooze::run(&surroundings, arguments),
+        Some(Command::Request(arguments)) => request::run(&surroundings, arguments),
         Some(Command::Approve(arguments)) => approve::run(&surroundings, arguments),
         Some(Command::Deny(arguments)) => deny::run(&surroundings, arguments),
         Some(Command::Answer(arguments)) => answer::run(&surroundings, arguments),

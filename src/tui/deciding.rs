@@ -4,12 +4,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::effect::Effect;
 use super::model::{Model, Panel};
+use super::request;
 use super::update::notify;
 use crate::act::{Bound, Decision, Outcome};
 
 /// Has the request answered that the person sees; says why not when there is none.
 pub(super) fn decide(model: &mut Model, decision: Decision, now: Timestamp) -> Vec<Effect> {
-    if !matches!(model.panel, Panel::Detail | Panel::Explain) {
+    if !matches!(model.panel, Panel::Detail | Panel::Explain | Panel::Request) {
         return Vec::new();
     }
     let Some(row) = model.selected_row() else {
@@ -33,6 +34,23 @@ pub(super) fn decide(model: &mut Model, decision: Decision, now: Timestamp) -> V
         notify(model, words, now);
         return Vec::new();
     }
+    if request::has_just_come(model, &bound, now) {
+        notify(model, "this request has just come: look again", now);
+        return Vec::new();
+    }
+    if is_deciding(model, &bound) || request::asks_twice(model, &bound, &decision, now) {
+        return Vec::new();
+    }
+    answer(model, bound, decision, now)
+}
+
+/// Has it answered, unless that is being done already.
+pub(super) fn answer(
+    model: &mut Model,
+    bound: Bound,
+    decision: Decision,
+    now: Timestamp,
+) -> Vec<Effect> {
     if is_deciding(model, &bound) {
         return Vec::new();
     }
@@ -50,7 +68,7 @@ pub(super) fn decided(
     outcome: Outcome,
     now: Timestamp,
 ) {
-    model.deciding.retain(|other| !is_same(other, bound));
+    model.deciding.retain(|other| !other.is_same(bound));
     let target = &bound.target;
     let words = match outcome {
         Outcome::Done => format!("{target}: {}", done(decision)),
@@ -61,12 +79,7 @@ pub(super) fn decided(
 }
 
 fn is_deciding(model: &Model, bound: &Bound) -> bool {
-    model.deciding.iter().any(|other| is_same(other, bound))
-}
-
-/// The same request, although its row may have changed otherwise.
-fn is_same(a: &Bound, b: &Bound) -> bool {
-    a.row == b.row && a.instance_id == b.instance_id && a.request == b.request
+    model.deciding.iter().any(|other| other.is_same(bound))
 }
 
 fn doing(decision: &Decision) -> &'static str {

@@ -12,6 +12,8 @@ pub enum Effect {
     Jump(Box<Row>),
     /// Answer a request.
     Decide(Box<Bound>, Decision),
+    /// Find out all of what a request asks.
+    ReadRequest(Box<Bound>),
     /// Leave the screen to a tmux client of its own, and come back when it ends.
     Attach(Attach),
     /// Do something with the place beside the dashboard.

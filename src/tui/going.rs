@@ -12,7 +12,7 @@ pub(super) fn go(model: &mut Model) -> Vec<Effect> {
     match model.panel {
         Panel::Launch(_) => return manage::start(model),
         // Enter must not mean yes, nor leave a question open that is about another row.
-        Panel::Stop(_) => return Vec::new(),
+        Panel::Stop(_) | Panel::Confirm(_) => return Vec::new(),
         _ => {}
     }
     if model.panel == Panel::Help {

@@ -7,6 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::effect::{Attach, Split};
 use super::message::{Hooks, Jumped};
 use crate::act::{Bound, Decision, Outcome};
+use crate::asked::Known;
 use crate::launch::Stopped;
 use crate::notice::Snoozes;
 use crate::split::Place;
@@ -22,6 +23,9 @@ pub trait Hands: Send + Sync + 'static {
 
     /// Answers a request, or does nothing and says why.
     fn decide(&self, bound: &Bound, decision: &Decision) -> Outcome;
+
+    /// Finds out all of what a request asks, or why no more than its beginning is known.
+    fn read_request(&self, bound: &Bound) -> Known;
 
     /// The program that shows an attached session until the person detaches.
     fn attach(&self, attach: &Attach) -> Command;

@@ -18,6 +18,10 @@ pub(super) enum Action {
     Filter,
     Cycle,
     Explain,
+    /// The request in full, with room to read it.
+    Read,
+    /// So many lines of the panel down, or up when negative.
+    Scroll(isize),
     Install,
     Snooze,
     Start,
@@ -26,6 +30,8 @@ pub(super) enum Action {
     Approve,
     /// No.
     Deny,
+    /// Yes, although not all of it is known.
+    Confirm,
     /// The question's option of this number.
     Answer(u8),
     Split,
@@ -102,6 +108,15 @@ pub(super) const BINDINGS: &[Binding] = &[
         actions: &[(KeyCode::Char('e'), Action::Explain)],
     },
     Binding {
+        keys: "Space J K",
+        does: "read the request in full; scroll it",
+        actions: &[
+            (KeyCode::Char(' '), Action::Read),
+            (KeyCode::Char('J'), Action::Scroll(1)),
+            (KeyCode::Char('K'), Action::Scroll(-1)),
+        ],
+    },
+    Binding {
         keys: "a",
         does: "approve the request, this once",
         actions: &[(KeyCode::Char('a'), Action::Approve)],
@@ -110,6 +125,11 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: "d",
         does: "deny the request",
         actions: &[(KeyCode::Char('d'), Action::Deny)],
+    },
+    Binding {
+        keys: "y",
+        does: "yes, answer what is only partly known",
+        actions: &[(KeyCode::Char('y'), Action::Confirm)],
     },
     Binding {
         keys: "1-9",

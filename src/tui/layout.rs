@@ -90,8 +90,10 @@ impl Layout {
 /// Help lies over everything and needs no place of its own.
 fn shows_panel(model: &Model) -> bool {
     match model.panel {
-        Panel::Install(_) | Panel::Launch(_) | Panel::Stop(_) => true,
-        Panel::Detail | Panel::Explain | Panel::Help => model.selected_row().is_some(),
+        Panel::Install(_) | Panel::Launch(_) | Panel::Stop(_) | Panel::Confirm(_) => true,
+        Panel::Request | Panel::Detail | Panel::Explain | Panel::Help => {
+            model.selected_row().is_some()
+        }
     }
 }
 
@@ -100,9 +102,11 @@ fn panel_height(model: &Model, body: u16) -> u16 {
     let most = body.saturating_sub(4);
     match model.panel {
         Panel::Install(_) if model.rows.is_empty() => body.saturating_sub(1),
-        Panel::Install(_) | Panel::Explain => (body * 2 / 3).min(most),
+        Panel::Install(_) | Panel::Explain | Panel::Request => (body * 2 / 3).min(most),
         // A question must be seen, however little room there is.
-        Panel::Launch(_) | Panel::Stop(_) => (body * 2 / 3).max(4).min(body.saturating_sub(1)),
+        Panel::Launch(_) | Panel::Stop(_) | Panel::Confirm(_) => {
+            (body * 2 / 3).max(4).min(body.saturating_sub(1))
+        }
         Panel::Detail | Panel::Help if body < 7 => 0,
         Panel::Detail | Panel::Help => (body / 3).clamp(2, 10).min(most),
     }

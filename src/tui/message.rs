@@ -5,6 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::Attach;
 use crate::act::{Bound, Decision, Outcome};
+use crate::asked::Known;
 use crate::feed::Feed;
 use crate::launch::Stopped;
 use crate::notice::Snoozes;
@@ -44,6 +45,8 @@ pub enum Message {
     Jumped(Jumped),
     /// What became of a decision.
     Decided(Box<Bound>, Decision, Outcome),
+    /// What a request asks, as far as that is known.
+    RequestRead(Box<Bound>, Known),
     /// The person is back from an attached session; says what went wrong, if anything.
     AttachEnded(Result<(), String>),
     /// A text on the screen, an age or the clock, is to be brought up to date.

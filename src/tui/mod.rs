@@ -29,6 +29,9 @@ mod message;
 mod model;
 mod mouse;
 mod moving;
+mod request;
+#[cfg(test)]
+mod request_tests;
 #[cfg(test)]
 mod screens;
 mod settling;
@@ -218,6 +221,10 @@ impl Dashboard {
             Effect::Decide(bound, decision) => self.by_hand(move |hands| {
                 let outcome = hands.decide(&bound, &decision);
                 Message::Decided(bound, decision, outcome)
+            })?,
+            Effect::ReadRequest(bound) => self.by_hand(move |hands| {
+                let known = hands.read_request(&bound);
+                Message::RequestRead(bound, known)
             })?,
             Effect::CheckHooks => self.by_hand(|hands| Message::Hooks(hands.hooks()))?,
             Effect::PlanInstall => {

@@ -8,6 +8,7 @@ use time::UtcOffset;
 
 use super::manage::{Launch, Stop};
 use super::message::Hooks;
+use super::request::{Asked, Confirm};
 use super::theme::Theme;
 use super::words;
 use crate::act::Bound;
@@ -71,6 +72,8 @@ pub struct Model {
     pub(super) jumping: bool,
     /// Requests that are being answered: a second press means nothing until that is over.
     pub(super) deciding: Vec<Bound>,
+    /// The selected row's request, and what is known of it.
+    pub(super) asked: Option<Asked>,
     /// Nothing is drawn while the screen belongs to an attached session.
     pub(super) away: bool,
     /// Counts what changed on the screen: equal means that nothing has to be drawn.
@@ -130,6 +133,10 @@ pub(super) enum Panel {
     Detail,
     /// The selected row with everything that was heard of it.
     Explain,
+    /// The selected row's request, with room to read it.
+    Request,
+    /// Whether to answer what is only partly known.
+    Confirm(Box<Confirm>),
     /// Keys and signs, over everything else.
     Help,
     /// What an install changes.
@@ -184,6 +191,7 @@ impl Model {
             snoozes: Snoozes::default(),
             jumping: false,
             deciding: Vec::new(),
+            asked: None,
             away: false,
             version: 0,
         }

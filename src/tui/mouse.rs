@@ -30,7 +30,10 @@ pub(super) fn point(model: &mut Model, mouse: MouseEvent, now: Timestamp) -> Vec
 fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     touch(model);
     model.arriving_until = Some(now);
-    if matches!(model.panel, Panel::Help | Panel::Launch(_) | Panel::Stop(_)) {
+    if matches!(
+        model.panel,
+        Panel::Help | Panel::Launch(_) | Panel::Stop(_) | Panel::Confirm(_)
+    ) {
         model.panel = Panel::Detail;
         return Vec::new();
     }

@@ -12,7 +12,12 @@ use crate::state::{Attention, Row};
 pub(super) fn scrolls_panel(model: &Model) -> bool {
     matches!(
         model.panel,
-        Panel::Help | Panel::Install(_) | Panel::Launch(_) | Panel::Stop(_)
+        Panel::Help
+            | Panel::Install(_)
+            | Panel::Launch(_)
+            | Panel::Stop(_)
+            | Panel::Request
+            | Panel::Confirm(_)
     )
 }
 

@@ -12,6 +12,8 @@ use super::message::{Hooks, Message};
 use super::model::Model;
 use super::update::update;
 use super::view;
+use crate::act::Bound;
+use crate::asked::{Full, Known, parts};
 use crate::feed::{Feed, Health, Role};
 use crate::state::Row;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -254,4 +256,85 @@ proptest! {
         view::draw(&model, now(), &mut buffer);
         prop_assert!(model.selected_row().is_some() || model.shown_rows().next().is_none());
     }
+}
+
+/// A request that is longer than any panel, and what it is about.
+fn long_request() -> Vec<Row> {
+    let mut row = row(1, "claude", State::WaitingApproval, "shop:1.1", 252)
+        .asks("Bash", "cat > notes.md <<'EOF' …")
+        .in_folder("/home/ada/src/shop", Some("fix-tax"));
+    row.instance_id = Some("s".to_owned());
+    vec![row]
+}
+
+fn full(tool: &str, input: &serde_json::Value) -> Known {
+    Known::Whole(Box::new(Full {
+        tool: tool.to_owned(),
+        parts: parts::of(tool, input, None),
+        input: input.clone(),
+        mode: Some("default".to_owned()),
+    }))
+}
+
+fn read(model: &mut Model, known: Known) {
+    let bound = Bound::to(model.selected_row().unwrap()).unwrap();
+    tell(model, Message::RequestRead(Box::new(bound), known));
+}
+
+#[test]
+fn a_long_command_in_full() {
+    let lines: Vec<String> = (1..=40).map(|n| format!("line {n}")).collect();
+    let lines = lines.join("\n");
+    let command = format!(
+        "cat > notes.md <<'EOF'\n{lines}\nEOF\ncurl --silent --fail --location 'https://example.org/a/rather/long/address?with=a&query=that&goes=on' | tee \u{202e}out"
+    );
+    let input = serde_json::json!({"command": command, "description": "Write notes"});
+    insta::assert_snapshot!(screens(&long_request(), |model| {
+        read(model, full("Bash", &input));
+        press(model, " JJ");
+    }));
+}
+
+#[test]
+fn a_change_of_a_file_in_full() {
+    let mut rows = long_request();
+    rows[0].waiting[0].tool = Some("Edit".to_owned());
+    rows[0].waiting[0].message = Some("src/tax.rs".to_owned());
+    let input = serde_json::json!({
+        "file_path": "/home/ada/src/shop/src/tax.rs",
+        "old_string": "fn tax(net: u32) -> u32 {\n    net * 19 / 100\n}",
+        "new_string": "fn tax(net: u32, rate: u32) -> u32 {\n    // In percent.\n    net * rate / 100\n}",
+        "replace_all": false,
+    });
+    insta::assert_snapshot!(screens(&rows, |model| {
+        read(model, full("Edit", &input));
+    }));
+}
+
+#[test]
+fn a_question_with_its_options() {
+    let rows = [row(1, "claude", State::WaitingInput, "api:2.0", 31)
+        .asks("AskUserQuestion", "Which port should it use?")
+        .in_folder("/home/ada/src/api", Some("main"))];
+    let option =
+        |label: &str, about: &str| serde_json::json!({"label": label, "description": about});
+    let options = [
+        option("8080", "What the others use"),
+        option("0", "Whichever is free"),
+    ];
+    let input = serde_json::json!({"questions": [{"question": "Which port should it use?", "header": "Port", "multiSelect": false, "options": options}]});
+    insta::assert_snapshot!(screens(&rows, |model| {
+        read(model, full("AskUserQuestion", &input));
+    }));
+}
+
+#[test]
+fn a_request_of_which_only_the_beginning_is_known() {
+    insta::assert_snapshot!(screens(&long_request(), |model| {
+        read(
+            model,
+            Known::Beginning("its transcript does not hold it".to_owned()),
+        );
+        press(model, "a");
+    }));
 }

@@ -17,6 +17,7 @@ use super::message::Message;
 use super::model::{Model, Notice, Panel, Scope};
 use super::mouse::point;
 use super::moving::{move_by, move_to, next_waiting, page, scroll, scrolls_panel};
+use super::request;
 use super::settling::{Follow, settle};
 use super::split;
 use super::trouble;
@@ -32,6 +33,13 @@ const LONG_SNOOZE: Duration = Duration::from_secs(60 * 60);
 
 /// Takes one message into account and tells what is to be done about it.
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
+    let by_feed = matches!(message, Message::Feed(_));
+    let mut effects = take(model, message, now);
+    effects.extend(request::follow(model, by_feed, now));
+    effects
+}
+
+fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     match message {
         Message::Key(key) if key.kind != KeyEventKind::Release => press(model, key, now),
         Message::Key(_) => Vec::new(),
@@ -74,6 +82,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         Message::Decided(bound, decision, outcome) => {
             quiet(|| deciding::decided(model, &bound, &decision, outcome, now))
         }
+        Message::RequestRead(bound, known) => quiet(|| request::read(model, &bound, known, now)),
         Message::Jumped(jumped) => arrive(model, jumped, now),
         Message::AttachEnded(outcome) => come_back(model, outcome, now),
         Message::Tick => quiet(|| {
@@ -155,6 +164,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Deny => {
             return deciding::decide(model, Decision::Deny { message: None }, now);
         }
+        Action::Confirm => return request::confirm(model, now),
         Action::Answer(number) => {
             let decision = Decision::Answer(Pick::Number(number));
             return deciding::decide(model, decision, now);
@@ -174,13 +184,15 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
             model.scope = model.scope.next();
             settle(model, now, Follow::Selection);
         }
+        Action::Read => request::toggle(model, now),
+        Action::Scroll(by) => scroll(model, by, now),
         Action::Explain => toggle(model, Panel::Explain, now),
         Action::Help => toggle(model, Panel::Help, now),
         Action::Close => close(model, now),
     }
     Vec::new()
 }
-fn toggle(model: &mut Model, panel: Panel, now: Timestamp) {
+pub(super) fn toggle(model: &mut Model, panel: Panel, now: Timestamp) {
     model.panel = if model.panel == panel {
         Panel::Detail
     } else {

@@ -12,13 +12,23 @@ use super::message::{Hooks, Jumped, Message};
 use super::model::{Install, Model, Panel};
 use super::update::update;
 use super::view;
-use crate::act::{Decision, Outcome, Pick};
+use crate::act::{Bound, Decision, Outcome, Pick};
+use crate::asked::Known;
 use crate::feed::{Feed, Health, Role};
 use crate::launch::Stopped;
 use crate::split::Place;
 
+/// What is asked for beside the reading of what is shown.
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {
-    update(model, message, now())
+    let mut effects = update(model, message, now());
+    effects.retain(|effect| !matches!(effect, Effect::ReadRequest(_)));
+    effects
+}
+
+/// The selected row's request is known.
+fn read(model: &mut Model, known: Known) {
+    let bound = Bound::to(model.selected_row().unwrap()).unwrap();
+    tell(model, Message::RequestRead(Box::new(bound), known));
 }
 
 fn press(model: &mut Model, code: KeyCode) -> Vec<Effect> {
@@ -448,6 +458,7 @@ fn a_question_is_answered_by_number_and_a_permission_is_not() {
     assert_eq!(press(&mut model, KeyCode::Char('2')), []);
     assert!(screen(&model).contains("it wants approval"));
     keys(&mut model, "j");
+    read(&mut model, Known::Said);
     assert_eq!(press(&mut model, KeyCode::Char('a')), []);
     let effect = press(&mut model, KeyCode::Char('2')).pop();
     let pick = Decision::Answer(Pick::Number(2));

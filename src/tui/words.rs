@@ -166,6 +166,13 @@ pub(super) fn counted(number: usize, thing: &str) -> String {
     format!("{number} {thing}{plural}")
 }
 
+/// `word` with a capital letter.
+pub(super) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// `path` with the person's home as `~`.
 pub(super) fn below_home(path: &str, home: Option<&str>) -> String {
     let Some(home) = home.filter(|home| home.len() > 1) else {

@@ -40,6 +40,13 @@ pub fn find(name: &str) -> Option<&'static Adapter> {
         .find(|adapter| adapter.assistant.as_str() == name)
 }
 
+/// The line by which events name a tool call, their `message`: made anew from the call's whole input,
+/// so that a row's request can be found again where that is kept.
+pub fn summary_of(tool: &str, input: &serde_json::Value, cwd: &str) -> Option<String> {
+    let payload = serde_json::json!({ "tool_input": input }).to_string();
+    summary::of_tool(tool, &Payload::read(payload.as_bytes()).tool_input, cwd)
+}
+
 /// Tools that ask the person a question: a request for one of them waits for input, not approval.
 pub const QUESTION_TOOLS: &[&str] = &[
     "AskUserQuestion",

@@ -15,6 +15,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::query::{Query, read_records};
 use crate::act::{self, Bound, Decision};
+use crate::asked::Known;
 use crate::commands::{Surroundings, supervisor};
 use crate::error::{CommandError, CommandResult};
 use crate::feed::{Feed, Health, Role};
@@ -240,6 +241,10 @@ impl Hands for Idle {
 
     fn decide(&self, _: &Bound, _: &Decision) -> act::Outcome {
         act::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn read_request(&self, _: &Bound) -> Known {
+        Known::Beginning(ONLY_A_REPLAY.to_owned())
     }
 
     fn attach(&self, _: &Attach) -> Command {

@@ -23,21 +23,21 @@ pub(super) fn lines(model: &Model, now: Timestamp, width: u16, all: bool) -> Vec
     let Some(row) = model.selected_row() else {
         return Vec::new();
     };
-    let sheet = Sheet {
-        model,
-        now,
-        width: usize::from(width).saturating_sub(2),
-    };
+    let sheet = Sheet::new(model, now, width);
     let mut lines = sheet.title(row);
     lines.extend(sheet.asks(row));
     lines.extend(sheet.folder(row));
+    lines.extend(sheet.mode(row));
     lines.extend(sheet.evidence(row, all));
     lines
 }
 
 /// When an age in the panel changes next.
 pub(super) fn next_change(model: &Model, now: Timestamp, panel: Rect) -> Option<Timestamp> {
-    let explains = matches!(model.panel, Panel::Detail | Panel::Explain | Panel::Help);
+    let explains = matches!(
+        model.panel,
+        Panel::Detail | Panel::Request | Panel::Explain | Panel::Help
+    );
     let row = model
         .selected_row()
         .filter(|_| explains && panel.height > 0)?;
@@ -53,14 +53,26 @@ pub(super) fn next_change(model: &Model, now: Timestamp, panel: Rect) -> Option<
         .min()
 }
 
-struct Sheet<'a> {
-    model: &'a Model,
+/// What the panel's lines are made from.
+pub(super) struct Sheet<'a> {
+    pub(super) model: &'a Model,
     now: Timestamp,
-    width: usize,
+    pub(super) width: usize,
+}
+
+impl<'a> Sheet<'a> {
+    /// For a panel of `width` columns.
+    pub(super) fn new(model: &'a Model, now: Timestamp, width: u16) -> Self {
+        Self {
+            model,
+            now,
+            width: usize::from(width).saturating_sub(2),
+        }
+    }
 }
 
 impl Sheet<'_> {
-    fn theme(&self) -> Theme {
+    pub(super) fn theme(&self) -> Theme {
         self.model.setup.theme
     }
 
@@ -98,18 +110,7 @@ impl Sheet<'_> {
             let label = words::message_title(row);
             return self.labelled(label, theme.strong(), row.message.as_deref(), theme.text());
         }
-        let request = |request: &Request| {
-            let title = words::request_title(request);
-            let style = theme.state(request.state);
-            let mut lines = self.labelled(title, style, request.message.as_deref(), theme.text());
-            if request.message.is_none() {
-                lines = self.labelled(title, style, Some("(it did not say for what)"), theme.dim());
-            }
-            if request.agent_id.is_some() {
-                lines.extend(self.labelled("", style, Some("asked by a sub-agent"), theme.dim()));
-            }
-            lines
-        };
+        let request = |request: &Request| self.request(row, request);
         row.waiting.iter().flat_map(request).collect()
     }
 
@@ -167,7 +168,7 @@ impl Sheet<'_> {
     }
 
     /// `text` wrapped beside a label; nothing when there is nothing to say.
-    fn labelled(
+    pub(super) fn labelled(
         &self,
         label: &str,
         label_style: Style,
@@ -177,15 +178,7 @@ impl Sheet<'_> {
         let Some(text) = text else {
             return Vec::new();
         };
-        let is_roomy = self.width >= 30;
-        let indent = if is_roomy { LABEL + 1 } else { 0 };
-        let mut label = label;
-        let mut lines = Vec::new();
-        if text::width(label) > indent.saturating_sub(1) {
-            // A long tool name must not push its command to the right edge.
-            lines.push(Line::from(Span::styled(format!("  {label}"), label_style)));
-            label = "";
-        }
+        let (mut label, indent, mut lines) = self.label(label, label_style);
         for part in text::wrap(text, self.width.saturating_sub(indent + 1)) {
             let gap = " ".repeat(indent.saturating_sub(text::width(label)));
             lines.push(Line::from(vec![
@@ -197,6 +190,22 @@ impl Sheet<'_> {
             label = "";
         }
         lines
+    }
+
+    /// The label as it stands beside a text, the text's column, and the line above it that a label
+    /// has which is too long: a tool's name must not push its command to the right edge.
+    pub(super) fn label<'l>(
+        &self,
+        label: &'l str,
+        style: Style,
+    ) -> (&'l str, usize, Vec<Line<'static>>) {
+        let is_roomy = self.width >= 30;
+        let indent = if is_roomy { LABEL + 1 } else { 0 };
+        if text::width(label) <= indent.saturating_sub(1) {
+            return (label, indent, Vec::new());
+        }
+        let above = Line::from(Span::styled(format!("  {label}"), style));
+        ("", indent, vec![above])
     }
 
     /// The time of day, with the date when it was not today.

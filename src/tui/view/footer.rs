@@ -72,6 +72,17 @@ fn hints(model: &Model) -> Vec<Hint> {
         Panel::Launch(_) => vec![("Enter", "start"), ("j k", "choose"), ("Esc", "close")],
         Panel::Stop(stop) if stop.stage == Stage::Stopping => vec![("Esc", "close")],
         Panel::Stop(_) => vec![("x", "stop it"), ("Esc", "leave it")],
+        Panel::Confirm(_) => vec![("y", "answer all the same"), ("Esc", "leave it")],
+        Panel::Request => {
+            let mut hints = answers(model).to_vec();
+            hints.extend([
+                ("j k", "scroll"),
+                ("Esc", "close"),
+                ("?", "help"),
+                ("q", "quit"),
+            ]);
+            hints
+        }
         Panel::Help | Panel::Install(_) => vec![("Esc", "close"), ("j k", "scroll"), ("q", "quit")],
         _ if model.offers_install() => vec![("i", "install"), ("?", "help"), ("q", "quit")],
         _ if model.rows.is_empty() => vec![("?", "help"), ("q", "quit")],
@@ -86,6 +97,9 @@ fn hints(model: &Model) -> Vec<Hint> {
         Panel::Detail => {
             let mut hints = vec![("Enter", go)];
             hints.extend(answers(model));
+            if model.asked.is_some() {
+                hints.push(("Space", "read"));
+            }
             hints.extend([
                 ("Tab", "next"),
                 ("/", "filter"),

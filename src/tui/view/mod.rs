@@ -9,6 +9,7 @@ mod install;
 mod list;
 mod manage;
 mod pen;
+mod request;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
@@ -18,6 +19,7 @@ use ratatui::text::Line;
 use super::age;
 use super::layout::Layout;
 use super::model::{Model, Panel};
+use super::words;
 use pen::Pen;
 
 /// Draws the whole dashboard. `buffer` is empty and may have any size.
@@ -32,7 +34,9 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     }
     draw_rule(model, layout.rule, buffer);
     let lines = panel_lines(model, now, layout.panel.width);
-    draw_lines(&lines, model.scroll, layout.panel, buffer);
+    let text = text_area(model, layout.panel, lines.len());
+    draw_lines(&lines, model.scroll, text, buffer);
+    draw_rest(model, lines.len(), text, layout.panel, buffer);
     footer::draw(model, layout.footer, buffer);
     if model.panel == Panel::Help {
         help::draw(model, buffer);
@@ -58,7 +62,32 @@ pub(super) fn hidden_lines(model: &Model, now: Timestamp) -> usize {
     }
     let panel = Layout::of_model(model).panel;
     let lines = panel_lines(model, now, panel.width).len();
-    lines.saturating_sub(usize::from(panel.height))
+    lines.saturating_sub(usize::from(text_area(model, panel, lines).height))
+}
+
+/// The panel but for the line that says how much of a request is not in view.
+fn text_area(model: &Model, panel: Rect, lines: usize) -> Rect {
+    let tells = model.asked.is_some() && matches!(model.panel, Panel::Detail | Panel::Request);
+    let is_short = tells && lines > usize::from(panel.height) && panel.height > 2;
+    Rect {
+        height: panel.height - u16::from(is_short),
+        ..panel
+    }
+}
+
+/// Says how much of a request is not in view: what is not seen must not pass for nothing.
+fn draw_rest(model: &Model, lines: usize, text: Rect, panel: Rect, buffer: &mut Buffer) {
+    if text.height == panel.height {
+        return;
+    }
+    let below = lines.saturating_sub(model.scroll + usize::from(text.height));
+    let said = match (model.scroll, below) {
+        (above, 0) => format!("↑ {} above", words::counted(above, "line")),
+        (0, below) => format!("↓ {} more", words::counted(below, "line")),
+        (above, below) => format!("↑ {above} ↓ {} more", words::counted(below, "line")),
+    };
+    let mut pen = Pen::new(buffer, panel.x + 1, text.bottom(), panel.right());
+    pen.put(&said, model.setup.theme.accent());
 }
 
 fn panel_lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> {
@@ -66,8 +95,11 @@ fn panel_lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> 
         Panel::Install(install) => install::lines(install, model.setup.theme, width),
         Panel::Launch(launch) => manage::launchers(launch, model.setup.theme, width),
         Panel::Stop(stop) => manage::stop(stop, model.setup.theme, width),
+        Panel::Confirm(confirm) => {
+            request::confirm(&detail::Sheet::new(model, now, width), confirm)
+        }
         Panel::Explain => detail::lines(model, now, width, true),
-        Panel::Detail | Panel::Help => detail::lines(model, now, width, false),
+        Panel::Request | Panel::Detail | Panel::Help => detail::lines(model, now, width, false),
     }
 }
 

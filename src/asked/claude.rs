@@ -1,0 +1,147 @@
+//! What Claude Code asks, in its transcripts: `<config>/projects/<folder>/<session>.jsonl`, and for a
+//! sub-agent `<session>/subagents/agent-<id>.jsonl` beside it. The call is written there with its
+//! whole input while the dialog is open (2.1.197 and 2.1.329). An undocumented format: what is not
+//! found, or found twice, is not known.
+
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::adapter::summary_of;
+use serde_json::Value;
+
+use super::{Full, parts, tail};
+use crate::act::Bound;
+use crate::state::Request;
+
+/// Largest file that is read to tell what a write changes in it, in bytes.
+const MAX_FILE: u64 = 512 * 1024;
+
+/// Said when the call is not in the transcript.
+const NOT_THERE: &str = "its transcript does not hold it";
+
+/// One call of a tool.
+struct Call<'a> {
+    id: &'a str,
+    name: &'a str,
+    input: &'a Value,
+    cwd: &'a str,
+}
+
+/// The request as the transcript has it. The error says why it is not known.
+pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, String> {
+    let config = bound.home.as_deref().map(Path::new).or(config);
+    let config = config.ok_or("Claude's folder is not known")?;
+    let session = plain(bound.instance_id.as_deref()).ok_or("its session is not known")?;
+    let main = transcript(config, session).ok_or("its transcript is not there")?;
+    let own = match bound.request.agent_id.as_deref() {
+        None => main.clone(),
+        agent => {
+            let agent = plain(agent).ok_or(NOT_THERE)?;
+            main.with_extension("")
+                .join("subagents")
+                .join(format!("agent-{agent}.jsonl"))
+        }
+    };
+    let words = ["\"tool_use\"", "\"tool_result\"", "\"permissionMode\""];
+    let lines = tail::lines(&own, &words).ok_or(NOT_THERE)?;
+    let call = open_call(&lines, &bound.request).ok_or(NOT_THERE)?;
+    let before = match call.name {
+        "Write" => written_over(call.input),
+        _ => None,
+    };
+    let mode = match bound.request.agent_id {
+        None => mode(&lines),
+        Some(_) => tail::lines(&main, &words[2..]).and_then(|lines| mode(&lines)),
+    };
+    Ok(Full {
+        tool: call.name.to_owned(),
+        parts: parts::of(call.name, call.input, before.as_deref()),
+        input: call.input.clone(),
+        mode,
+    })
+}
+
+/// A name that cannot lead out of its folder.
+fn plain(name: Option<&str>) -> Option<&str> {
+    name.filter(|name| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    })
+}
+
+/// The session's transcript. Its folder is named after where the session began, which a row does not
+/// know, so all are looked through; of several the one that was written last.
+fn transcript(config: &Path, session: &str) -> Option<PathBuf> {
+    let name = format!("{session}.jsonl");
+    let folders = std::fs::read_dir(config.join("projects")).ok()?;
+    let found = folders.flatten().filter_map(|folder| {
+        let path = folder.path().join(&name);
+        let written = path.metadata().ok()?.modified().ok()?;
+        Some((written, path))
+    });
+    found.max().map(|(_, path)| path)
+}
+
+/// The call that has no result yet and is what `request` asks: by its id, or, where that is not
+/// known, the only one of that tool and those words. `lines`: newest first.
+fn open_call<'a>(lines: &'a [Value], request: &Request) -> Option<Call<'a>> {
+    let is_answered = |id: &str| {
+        blocks(lines).any(|(_, block)| {
+            block["type"] == "tool_result" && block["tool_use_id"].as_str() == Some(id)
+        })
+    };
+    let is_asked = |call: &Call<'_>| {
+        request.tool.as_deref() == Some(call.name)
+            && match request.request_id.as_deref() {
+                Some(id) => call.id == id,
+                None => summary_of(call.name, call.input, call.cwd) == request.message,
+            }
+    };
+    let mut calls = blocks(lines)
+        .filter_map(call)
+        .filter(is_asked)
+        .filter(|call| !is_answered(call.id));
+    let found = calls.next()?;
+    calls.all(|other| other.id == found.id).then_some(found)
+}
+
+/// Every block of every message, with the line it stands in.
+fn blocks(lines: &[Value]) -> impl Iterator<Item = (&Value, &Value)> {
+    lines.iter().flat_map(|line| {
+        let content = line["message"]["content"].as_array();
+        content
+            .into_iter()
+            .flatten()
+            .map(move |block| (line, block))
+    })
+}
+
+fn call<'a>((line, block): (&'a Value, &'a Value)) -> Option<Call<'a>> {
+    if block["type"] != "tool_use" {
+        return None;
+    }
+    Some(Call {
+        id: block["id"].as_str()?,
+        name: block["name"].as_str()?,
+        input: block.get("input")?,
+        cwd: line["cwd"].as_str().unwrap_or_default(),
+    })
+}
+
+fn mode(lines: &[Value]) -> Option<String> {
+    let mut modes = lines
+        .iter()
+        .filter_map(|line| line["permissionMode"].as_str());
+    modes.next().map(str::to_owned)
+}
+
+/// What the file holds that is to be written over.
+fn written_over(input: &Value) -> Option<String> {
+    let path = Path::new(input["file_path"].as_str()?);
+    let found = path.metadata().ok()?;
+    if !path.is_absolute() || !found.is_file() || found.len() > MAX_FILE {
+        return None;
+    }
+    std::fs::read_to_string(path).ok()
+}

@@ -1,0 +1,125 @@
+//! A request in full: what an assistant wants to do, whole, for the person who is to decide about it.
+//!
+//! An event carries one line of a request, and its beginning alone must not be approved. The rest is
+//! kept by the assistants themselves:
+//!
+//! | part | does |
+//! | --- | --- |
+//! | [`parts`] | what a tool's input is made of, to be read: a command, a diff, questions, a plan |
+//! | [`claude`] | Claude Code's transcripts |
+//! | `tail` | the end of a file of JSON lines |
+//!
+//! All of it is read when somebody looks and kept nowhere: no event, log or mirror ever holds it.
+
+pub mod claude;
+pub mod parts;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pane_patrol_hooks::event::Assistant;
+use serde_json::Value;
+
+use crate::act::Bound;
+use crate::state::Request;
+pub use parts::Part;
+
+/// How long a new request is looked for: Claude Code 2.1.197 writes it up to a second after it has
+/// asked.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long to wait between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A request with its whole input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Full {
+    /// The tool, by its assistant's name for it.
+    pub tool: String,
+    /// What it is given.
+    pub input: Value,
+    /// What it is given, to be read.
+    pub parts: Vec<Part>,
+    /// What the assistant may do unasked, in its own word: `default`, `plan`.
+    pub mode: Option<String>,
+}
+
+/// How much is known of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Whole(Box<Full>),
+    /// What the row says is all there is.
+    Said,
+    /// No more than the row says, which is not all of it; says why.
+    Beginning(String),
+}
+
+impl Known {
+    /// Whether the person can see all of what they decide about.
+    pub fn is_whole(&self) -> bool {
+        !matches!(self, Self::Beginning(_))
+    }
+
+    /// The request in full, if it was found.
+    pub fn full(&self) -> Option<&Full> {
+        match self {
+            Self::Whole(full) => Some(full),
+            Self::Said | Self::Beginning(_) => None,
+        }
+    }
+}
+
+/// Where assistants keep what they ask.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Claude's config folder when a row names no other.
+    pub claude_home: Option<PathBuf>,
+}
+
+/// Looks for all of a request; waits a moment for one that is only just being asked. `wait` lets time pass.
+pub fn look(bound: &Bound, sources: &Sources, age: Duration, wait: &dyn Fn(Duration)) -> Known {
+    let mut waited = age;
+    loop {
+        let why = match find(bound, sources) {
+            Ok(full) => return Known::Whole(Box::new(full)),
+            Err(why) => why,
+        };
+        if says_all(&bound.request) {
+            return Known::Said;
+        }
+        if waited >= PATIENCE {
+            return Known::Beginning(why);
+        }
+        wait(PAUSE);
+        waited += PAUSE;
+    }
+}
+
+fn find(bound: &Bound, sources: &Sources) -> Result<Full, String> {
+    if bound.assistant == Assistant::CLAUDE {
+        return claude::find(bound, sources.claude_home.as_deref());
+    }
+    Err(format!(
+        "{} keeps it nowhere that is known",
+        bound.assistant
+    ))
+}
+
+/// Whether the request's one line is all of it: a command that was not cut.
+pub fn says_all(request: &Request) -> bool {
+    const COMMANDS: [&str; 5] = ["Bash", "bash", "shell", "run_shell_command", "exec_command"];
+    let is_command = request
+        .tool
+        .as_deref()
+        .is_some_and(|tool| COMMANDS.contains(&tool));
+    let is_cut = |message: &str| message.ends_with('…');
+    is_command
+        && request
+            .message
+            .as_deref()
+            .is_some_and(|message| !is_cut(message))
+}

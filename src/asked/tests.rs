@@ -1,0 +1,205 @@
+//! Requests in full, from files that the real assistants wrote while their dialogs were open.
+
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::event::{Source, State};
+use serde_json::json;
+
+use super::*;
+use crate::state::Row;
+use crate::tui::fixture::row;
+
+/// The session and the sub-agent of the recorded transcripts.
+const SESSION: &str = "349f3f43-f30d-4dfd-bbd7-aed5033a0f7a";
+const SUB_AGENT: &str = "a0c3f9b1127beae29";
+
+/// A config folder in which the first `lines` of the recorded session were written.
+fn config(lines: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/claude/transcript");
+    let project = folder.path().join("projects/-home-user-proj");
+    let subagents = project.join(SESSION).join("subagents");
+    std::fs::create_dir_all(&subagents).unwrap();
+    std::fs::create_dir_all(folder.path().join("projects/-another")).unwrap();
+    let main = std::fs::read_to_string(recorded.join("main.jsonl")).unwrap();
+    let main: String = main.split_inclusive('\n').take(lines).collect();
+    std::fs::write(project.join(format!("{SESSION}.jsonl")), main).unwrap();
+    let agent = format!("agent-{SUB_AGENT}.jsonl");
+    std::fs::copy(
+        recorded.join("subagents").join(&agent),
+        subagents.join(&agent),
+    )
+    .unwrap();
+    folder
+}
+
+fn asking(tool: &str, message: &str) -> Bound {
+    let row = row(1, "claude", State::WaitingApproval, "a:0.0", 60);
+    let request = Request {
+        state: State::WaitingApproval,
+        request_id: None,
+        agent_id: None,
+        tool: Some(tool.to_owned()),
+        message: Some(message.to_owned()),
+        since: row.since,
+        source: Source::Hook,
+    };
+    Bound::to(&Row {
+        waiting: vec![request],
+        instance_id: Some(SESSION.to_owned()),
+        ..row
+    })
+    .unwrap()
+}
+
+fn sources(folder: &tempfile::TempDir) -> Sources {
+    Sources {
+        claude_home: Some(PathBuf::from(folder.path())),
+    }
+}
+
+fn find_in(folder: &tempfile::TempDir, bound: &Bound) -> Result<Full, String> {
+    find(bound, &sources(folder))
+}
+
+/// How many recorded lines end with the call of `tool` that was asked for.
+fn up_to(tool: &str) -> usize {
+    let path = "tests/fixtures/claude/transcript/main.jsonl";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let recorded = std::fs::read_to_string(path).unwrap();
+    let name = format!("\"name\":\"{tool}\"");
+    1 + recorded
+        .lines()
+        .position(|line| line.contains(&name))
+        .unwrap()
+}
+
+#[test]
+fn a_call_without_a_result_is_what_claude_asks() {
+    let folder = config(up_to("Bash"));
+    let asked = asking("Bash", "touch one ; touch two && sleep 1");
+    let full = find_in(&folder, &asked).unwrap();
+    assert_eq!(full.mode.as_deref(), Some("default"));
+    assert_eq!(
+        full.parts,
+        [
+            Part::Text("touch one ; touch two && sleep 1".to_owned()),
+            Part::Note("lab command".to_owned())
+        ]
+    );
+    let other = asking("Bash", "touch one ; touch two");
+    assert!(find_in(&folder, &other).is_err());
+    let answered = config(up_to("Write"));
+    assert!(find_in(&answered, &asked).is_err(), "it has a result");
+}
+
+#[test]
+fn an_id_names_its_call_and_no_other() {
+    let folder = config(up_to("Edit"));
+    let mut asked = asking("Edit", "a.txt");
+    asked.request.request_id = Some("toolu_36f96638e1a440b2b01d89f9".to_owned());
+    let full = find_in(&folder, &asked).unwrap();
+    let file = Part::Field("file".to_owned(), "/home/user/proj/a.txt".to_owned());
+    let diff = Part::Diff(vec!["-hello".to_owned(), "+good".to_owned()]);
+    assert_eq!(full.parts, [file, diff]);
+    asked.request.request_id = Some("toolu_1f2a0f28c8fe4104a0c7cbb2".to_owned());
+    assert!(find_in(&folder, &asked).is_err(), "that one is answered");
+    asked.instance_id = Some("../../etc".to_owned());
+    assert!(find_in(&folder, &asked).is_err());
+}
+
+#[test]
+fn a_sub_agents_call_stands_in_its_own_transcript() {
+    let folder = config(99);
+    let mut asked = asking("Bash", "touch subf");
+    assert!(find_in(&folder, &asked).is_err());
+    asked.request.agent_id = Some(SUB_AGENT.to_owned());
+    let full = find_in(&folder, &asked).unwrap();
+    assert_eq!(full.input["command"], "touch subf");
+    assert_eq!(full.mode.as_deref(), Some("default"));
+}
+
+#[test]
+fn every_question_is_told_with_its_options() {
+    let folder = config(99);
+    let asked = asking("AskUserQuestion", "Which colour? (+1 more)");
+    let full = find_in(&folder, &asked).unwrap();
+    assert_eq!(
+        parts::text(&full.parts),
+        "Which colour?\n1: Red — r\n2: Blue — b\nWhich sizes?\n(several may be chosen)\n1: S — s\n2: L — l\n"
+    );
+}
+
+#[test]
+fn the_same_words_twice_are_not_told_apart_without_an_id() {
+    let folder = config(up_to("Bash"));
+    let path = folder
+        .path()
+        .join(format!("projects/-home-user-proj/{SESSION}.jsonl"));
+    let line = |id: &str, end: &str| {
+        let input = json!({"command": format!("cat <<E\n{end}\nE")});
+        let block = json!({"type": "tool_use", "id": id, "name": "Bash", "input": input});
+        format!(
+            "{}\n",
+            json!({"type": "assistant", "message": {"content": [block]}})
+        )
+    };
+    std::fs::write(&path, line("t1", "one") + &line("t2", "two")).unwrap();
+    let mut asked = asking("Bash", "cat <<E …");
+    assert!(find_in(&folder, &asked).is_err());
+    asked.request.request_id = Some("t2".to_owned());
+    let full = find_in(&folder, &asked).unwrap();
+    assert_eq!(full.parts, [Part::Text("cat <<E\ntwo\nE".to_owned())]);
+}
+
+#[test]
+fn what_is_only_partly_known_says_so_and_is_waited_for_only_while_it_is_new() {
+    let folder = config(0);
+    let waited = std::cell::Cell::new(0);
+    let wait = |_| waited.set(waited.get() + 1);
+    let look = |asked: &Bound, age| look(asked, &sources(&folder), Duration::from_secs(age), &wait);
+    assert_eq!(look(&asking("Bash", "make"), 9), Known::Said);
+    let cut = look(&asking("Bash", "make …"), 9);
+    assert!(!cut.is_whole() && waited.get() == 0);
+    assert!(!look(&asking("Write", "a.txt"), 9).is_whole());
+    assert!(!look(&asking("Bash", "make …"), 1).is_whole());
+    assert_eq!(waited.get(), 20);
+}
+
+#[test]
+fn nothing_of_an_input_is_left_out_or_hidden() {
+    let input =
+        json!({"command": "ls \u{1b}[8m; rm x\u{202e}", "timeout": 5, "run_in_background": true});
+    let said = parts::text(&parts::of("Bash", &input, None));
+    assert_eq!(
+        said,
+        "ls <U+001B>[8m; rm x<U+202E>\nrun_in_background: true\ntimeout: 5\n"
+    );
+    let edit = json!({"file_path": "/p/a", "edits": [{"old_string": "a", "new_string": "b", "replace_all": true}], "x": {"y": 1}});
+    let said = parts::text(&parts::of("MultiEdit", &edit, None));
+    assert_eq!(
+        said,
+        "file: /p/a\n-a\n+b\n(everywhere in the file)\nx: {\"y\":1}\n"
+    );
+    let write = json!({"file_path": "/p/a", "content": "one\nTWO\n"});
+    let said = parts::text(&parts::of("Write", &write, Some("one\ntwo\n")));
+    assert_eq!(
+        said,
+        "file: /p/a\n(writes over what is there)\n one\n-two\n+TWO\n"
+    );
+    let odd = json!({"questions": "none", "plan": 3, "command": ["sh", "-c"]});
+    for tool in [
+        "AskUserQuestion",
+        "ExitPlanMode",
+        "Edit",
+        "Write",
+        "Bash",
+        "x",
+    ] {
+        let said = parts::text(&parts::of(tool, &odd, None));
+        assert!(
+            said.contains("none") && said.contains('3') && said.contains("-c"),
+            "{tool}: {said}"
+        );
+    }
+}

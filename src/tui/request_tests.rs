@@ -1,0 +1,107 @@
+//! Reading the selected request, and answering it from what is shown.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::effect::Effect;
+use super::fixture::{day, model_with, now, screen};
+use super::message::Message;
+use super::model::{Model, Panel};
+use super::update::update;
+use crate::act::{Bound, Decision};
+use crate::asked::Known;
+use crate::feed::Feed;
+use crate::state::Row;
+
+/// What is asked for beside the reading of what is shown.
+fn tell(model: &mut Model, message: Message) -> Vec<Effect> {
+    let mut effects = update(model, message, now());
+    effects.retain(|effect| !matches!(effect, Effect::ReadRequest(_)));
+    effects
+}
+
+fn press(model: &mut Model, code: KeyCode) -> Vec<Effect> {
+    tell(model, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+/// The selected row's request is known.
+fn read(model: &mut Model, known: Known) {
+    let bound = Bound::to(model.selected_row().unwrap()).unwrap();
+    tell(model, Message::RequestRead(Box::new(bound), known));
+}
+
+#[test]
+fn the_selected_request_is_read_once_and_again_when_another_takes_its_place() {
+    let mut model = model_with(vec![], 100, 30);
+    let reads = |effects: Vec<Effect>| {
+        let is_read = |effect: &&Effect| matches!(effect, Effect::ReadRequest(_));
+        effects.iter().filter(is_read).count()
+    };
+    let mut hear = |rows: Vec<Row>| {
+        reads(update(
+            &mut model,
+            Message::Feed(Feed::Snapshot(rows)),
+            now(),
+        ))
+    };
+    assert_eq!(hear(day()), 1);
+    assert_eq!(hear(day()), 0, "nothing has changed");
+    let mut rows = day();
+    rows[6].generation += 1;
+    assert_eq!(hear(rows.clone()), 0, "the request is the same");
+    rows[6].waiting[0].request_id = Some("t2".to_owned());
+    assert_eq!(hear(rows), 1);
+}
+
+#[test]
+fn a_cut_request_is_approved_only_by_a_second_key() {
+    let mut rows = day();
+    rows[6].waiting[0].message = Some("cat <<E …".to_owned());
+    let mut model = model_with(rows.clone(), 100, 30);
+    assert_eq!(press(&mut model, KeyCode::Char('a')), []);
+    assert!(screen(&model).contains("still being read"));
+    read(&mut model, Known::Beginning("it is nowhere".to_owned()));
+    assert_eq!(press(&mut model, KeyCode::Char('a')), []);
+    assert_eq!(
+        press(&mut model, KeyCode::Char('a')),
+        [],
+        "pressed twice is not yes"
+    );
+    assert_eq!(press(&mut model, KeyCode::Enter), []);
+    assert!(matches!(model.panel, Panel::Confirm(_)));
+    let effects = press(&mut model, KeyCode::Char('y'));
+    assert!(matches!(
+        &effects[..],
+        [Effect::Decide(_, Decision::Approve)]
+    ));
+    assert_eq!(press(&mut model, KeyCode::Char('y')), []);
+    let effects = press(&mut model, KeyCode::Char('d'));
+    assert_eq!(effects, [], "it is being answered");
+}
+
+#[test]
+fn a_question_about_a_request_that_has_gone_closes_by_itself() {
+    let mut rows = day();
+    rows[6].waiting[0].message = Some("cat <<E …".to_owned());
+    let mut model = model_with(rows.clone(), 100, 30);
+    read(&mut model, Known::Beginning("it is nowhere".to_owned()));
+    press(&mut model, KeyCode::Char('a'));
+    rows[6].waiting[0].message = Some("rm …".to_owned());
+    tell(&mut model, Message::Feed(Feed::Snapshot(rows)));
+    assert_eq!(model.panel, Panel::Detail);
+    assert!(screen(&model).contains("nothing was sent"));
+    assert_eq!(press(&mut model, KeyCode::Char('y')), []);
+}
+
+#[test]
+fn a_key_that_was_meant_for_the_request_before_is_not_taken_for_this_one() {
+    let mut rows = day();
+    let mut model = model_with(rows.clone(), 100, 30);
+    rows[6].waiting[0].message = Some("rm -rf target".to_owned());
+    tell(&mut model, Message::Feed(Feed::Snapshot(rows)));
+    assert_eq!(press(&mut model, KeyCode::Char('a')), []);
+    let key = Message::Key(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE));
+    let later = now().plus(Duration::from_secs(1));
+    assert_eq!(update(&mut model, key, later).len(), 1);
+}
