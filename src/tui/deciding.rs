@@ -10,38 +10,38 @@ use crate::act::{Bound, Decision, Outcome};
 
 /// Has the request answered that the person sees; says why not when there is none.
 pub(super) fn decide(model: &mut Model, decision: Decision, now: Timestamp) -> Vec<Effect> {
-    if !matches!(model.panel, Panel::Detail | Panel::Explain | Panel::Request) {
-        return Vec::new();
-    }
-    let Some(row) = model.selected_row() else {
+    let Some(bound) = bound_for(model, &decision, now) else {
         return Vec::new();
     };
+    if request::asks_twice(model, &bound, &decision, now) {
+        return Vec::new();
+    }
+    answer(model, bound, decision, now)
+}
+
+/// The request that a key for `decision` is about; says why there is none.
+pub(super) fn bound_for(model: &mut Model, decision: &Decision, now: Timestamp) -> Option<Bound> {
+    if !matches!(model.panel, Panel::Detail | Panel::Explain | Panel::Request) {
+        return None;
+    }
+    let row = model.selected_row()?;
     let bound = match Bound::to(row) {
         Ok(bound) => bound,
         Err(why) => {
             let words = format!("{}: {why}", row.target);
             notify(model, &words, now);
-            return Vec::new();
+            return None;
         }
     };
-    let is_question = bound.is_question();
-    let wrong_key = match (&decision, is_question) {
-        (Decision::Answer(_), false) => Some("it wants approval: a approves, d denies"),
-        (Decision::Approve | Decision::Deny { .. }, true) => Some("it asks: 1 to 9 answer"),
-        _ => None,
+    let refusal = match (decision, bound.is_question()) {
+        (Decision::Answer(_), false) => "it wants approval: a approves, d denies",
+        (Decision::Approve | Decision::Deny { .. }, true) => "it asks: 1 to 9 answer",
+        _ if request::has_just_come(model, &bound, now) => "this request has just come: look again",
+        _ if is_deciding(model, &bound) => return None,
+        _ => return Some(bound),
     };
-    if let Some(words) = wrong_key {
-        notify(model, words, now);
-        return Vec::new();
-    }
-    if request::has_just_come(model, &bound, now) {
-        notify(model, "this request has just come: look again", now);
-        return Vec::new();
-    }
-    if is_deciding(model, &bound) || request::asks_twice(model, &bound, &decision, now) {
-        return Vec::new();
-    }
-    answer(model, bound, decision, now)
+    notify(model, refusal, now);
+    None
 }
 
 /// Has it answered, unless that is being done already.

@@ -30,6 +30,8 @@ pub(super) enum Action {
     Approve,
     /// No.
     Deny,
+    /// No, with a word about what to do instead.
+    DenySaying,
     /// Yes, although not all of it is known.
     Confirm,
     /// The question's option of this number.
@@ -125,6 +127,11 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: "d",
         does: "deny the request",
         actions: &[(KeyCode::Char('d'), Action::Deny)],
+    },
+    Binding {
+        keys: "D",
+        does: "deny it and say what to do instead",
+        actions: &[(KeyCode::Char('D'), Action::DenySaying)],
     },
     Binding {
         keys: "y",

@@ -14,6 +14,7 @@
 
 mod age;
 mod deciding;
+mod edit_line;
 mod effect;
 mod filtering;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod moving;
 mod request;
 #[cfg(test)]
 mod request_tests;
+mod saying;
 #[cfg(test)]
 mod screens;
 mod settling;

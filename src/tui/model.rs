@@ -9,6 +9,7 @@ use time::UtcOffset;
 use super::manage::{Launch, Stop};
 use super::message::Hooks;
 use super::request::{Asked, Confirm};
+use super::saying::Saying;
 use super::theme::Theme;
 use super::words;
 use crate::act::Bound;
@@ -74,6 +75,8 @@ pub struct Model {
     pub(super) deciding: Vec<Bound>,
     /// The selected row's request, and what is known of it.
     pub(super) asked: Option<Asked>,
+    /// What the person is saying to an assistant.
+    pub(super) saying: Option<Saying>,
     /// Nothing is drawn while the screen belongs to an attached session.
     pub(super) away: bool,
     /// Counts what changed on the screen: equal means that nothing has to be drawn.
@@ -192,6 +195,7 @@ impl Model {
             jumping: false,
             deciding: Vec::new(),
             asked: None,
+            saying: None,
             away: false,
             version: 0,
         }

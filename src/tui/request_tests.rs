@@ -105,3 +105,38 @@ fn a_key_that_was_meant_for_the_request_before_is_not_taken_for_this_one() {
     let later = now().plus(Duration::from_secs(1));
     assert_eq!(update(&mut model, key, later).len(), 1);
 }
+
+#[test]
+fn a_denial_takes_a_message_of_the_request_it_was_opened_for() {
+    let mut model = model_with(day(), 100, 30);
+    let bound = Bound::to(model.selected_row().unwrap()).unwrap();
+    press(&mut model, KeyCode::Char('D'));
+    for key in "use make, q".chars() {
+        assert_eq!(press(&mut model, KeyCode::Char(key)), []);
+    }
+    tell(&mut model, Message::Paste("uietly\nplease".to_owned()));
+    assert!(screen(&model).contains("use make, quietly please"));
+    let mut rows = day();
+    rows.truncate(5);
+    tell(&mut model, Message::Feed(Feed::Snapshot(rows)));
+    let message = Some("use make, quietly please".to_owned());
+    let denial = Effect::Decide(Box::new(bound), Decision::Deny { message });
+    assert_eq!(press(&mut model, KeyCode::Enter), [denial]);
+    assert_eq!(model.saying, None);
+}
+
+#[test]
+fn an_empty_message_is_not_sent_and_esc_forgets_it() {
+    let mut model = model_with(day(), 100, 30);
+    press(&mut model, KeyCode::Char('D'));
+    press(&mut model, KeyCode::Char(' '));
+    assert_eq!(press(&mut model, KeyCode::Enter), []);
+    assert!(model.saying.is_some());
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(model.saying, None);
+    assert_eq!(
+        press(&mut model, KeyCode::Enter).len(),
+        1,
+        "the key goes there again"
+    );
+}

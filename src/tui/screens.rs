@@ -329,6 +329,22 @@ fn a_question_with_its_options() {
 }
 
 #[test]
+fn a_message_that_is_being_typed() {
+    insta::assert_snapshot!(screens(&long_request(), |model| {
+        press(
+            model,
+            "Duse make instead of the script, and then run all the tests again",
+        );
+        for _ in 0..6 {
+            tell(
+                model,
+                Message::Key(KeyEvent::new(KeyCode::Left, KeyModifiers::NONE)),
+            );
+        }
+    }));
+}
+
+#[test]
 fn a_request_of_which_only_the_beginning_is_known() {
     insta::assert_snapshot!(screens(&long_request(), |model| {
         read(

@@ -18,6 +18,7 @@ use super::model::{Model, Notice, Panel, Scope};
 use super::mouse::point;
 use super::moving::{move_by, move_to, next_waiting, page, scroll, scrolls_panel};
 use super::request;
+use super::saying;
 use super::settling::{Follow, settle};
 use super::split;
 use super::trouble;
@@ -44,7 +45,11 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Key(key) if key.kind != KeyEventKind::Release => press(model, key, now),
         Message::Key(_) => Vec::new(),
         Message::Mouse(mouse) => point(model, mouse, now),
-        Message::Paste(text) => quiet(|| paste(model, &text, now)),
+        Message::Paste(text) => quiet(|| {
+            if !saying::paste(model, &text) {
+                paste(model, &text, now);
+            }
+        }),
         Message::Resize(width, height) => {
             model.setup.size = (width, height);
             settle(model, now, Follow::Selection);
@@ -140,6 +145,9 @@ fn hear(model: &mut Model, feed: Feed, now: Timestamp) {
 // ---- what the person does
 
 fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
+    if let Some(effects) = saying::press(model, key, now) {
+        return effects;
+    }
     if model.typing && type_filter(model, key, now) {
         return Vec::new();
     }
@@ -164,6 +172,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Deny => {
             return deciding::decide(model, Decision::Deny { message: None }, now);
         }
+        Action::DenySaying => saying::begin(model, now),
         Action::Confirm => return request::confirm(model, now),
         Action::Answer(number) => {
             let decision = Decision::Answer(Pick::Number(number));

@@ -3,11 +3,13 @@
 use pane_patrol_hooks::event::Assistant;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::pen::Pen;
 use crate::act::Bound;
 use crate::tui::manage::Stage;
 use crate::tui::model::{Install, Model, Panel};
+use crate::tui::saying::Saying;
 use crate::tui::text;
 
 /// A key and what it does here.
@@ -18,7 +20,9 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
-    if model.typing {
+    if let Some(saying) = &model.saying {
+        draw_saying(model, saying, &mut pen);
+    } else if model.typing {
         draw_filter(model, &mut pen);
     } else if let Some(notice) = &model.notice {
         pen.put(&notice.text, model.setup.theme.strong());
@@ -34,6 +38,28 @@ fn draw_filter(model: &Model, pen: &mut Pen<'_>) {
     let typed = text::fit_end(&model.filter, pen.room().saturating_sub(1));
     pen.put(&typed, theme.strong());
     pen.put("▏", theme.accent());
+    if pen.room() >= text::width(hint) {
+        pen.put(hint, theme.dim());
+    }
+}
+
+/// `No, shop:1.1, but ` and the line; the part around the cursor when it does not fit.
+fn draw_saying(model: &Model, saying: &Saying, pen: &mut Pen<'_>) {
+    let theme = model.setup.theme;
+    let hint = "   Enter send · Esc cancel";
+    let title = format!("No to {}, but: ", saying.bound.target);
+    let title = if text::width(&title) * 2 <= pen.room() {
+        &title
+    } else {
+        "No, but: "
+    };
+    pen.put(title, theme.accent());
+    let (before, under, after) = saying.line.around();
+    let before = text::fit_end(before, pen.room() * 3 / 4);
+    pen.put(&before, theme.strong());
+    let under = if under.is_empty() { " " } else { under };
+    pen.put(under, theme.strong().add_modifier(Modifier::REVERSED));
+    pen.put(after, theme.strong());
     if pen.room() >= text::width(hint) {
         pen.put(hint, theme.dim());
     }
@@ -120,7 +146,7 @@ fn answers(model: &Model) -> &'static [Hint] {
     match bound {
         Some(bound) if bound.assistant != Assistant::CLAUDE => &[],
         Some(bound) if bound.is_question() => &[("1-9", "answer")],
-        Some(_) => &[("a", "approve"), ("d", "deny")],
+        Some(_) => &[("a", "approve"), ("d", "deny"), ("D", "say why")],
         None => &[],
     }
 }
