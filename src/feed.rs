@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::Row;
+use crate::state::{Apart, Row};
 use crate::work::{DiffSummary, TaskSummary};
 
 /// One message to a dashboard.
@@ -53,6 +53,9 @@ pub struct Health {
     pub refused: BTreeMap<String, u64>,
     /// Events and readings that fitted no row, by reason.
     pub held_apart: BTreeMap<String, u64>,
+    /// The last kinds of those, each with its sender and the pane it was about; the last one first.
+    #[serde(default)]
+    pub apart: Vec<Apart>,
     /// Events that came by the mirror alone, because the socket's queue was full or nobody listened.
     #[serde(default)]
     pub by_mirror: u64,

@@ -59,18 +59,20 @@ impl Writer {
         clock: Arc<Clock>,
         sources: Sources,
         subscribers: Vec<Sender<Feed>>,
-        table: Table,
+        mut table: Table,
         memory: Memory,
     ) -> Self {
         let homes = setup.claude_home.iter().chain(&setup.more_claude_homes);
         let homes: BTreeSet<PathBuf> = homes.cloned().collect();
         sources.witness.order(WitnessOrder::Homes(homes.clone()));
+        let own_socket = setup.own_socket.to_string_lossy().into_owned();
+        table.set_own_socket(own_socket.clone());
         Self {
             table,
             memory,
             rows: BTreeMap::new(),
             own_server,
-            own_socket: setup.own_socket.to_string_lossy().into_owned(),
+            own_socket,
             copilot_home: setup.copilot_home.clone(),
             now: clock.now(),
             clock,
@@ -240,6 +242,7 @@ impl Writer {
         let outcome = self.table.apply(input, self.now);
         if let Some(reason) = outcome.held_apart {
             self.health.count(|health| &mut health.held_apart, reason);
+            self.health.counts.apart = self.table.apart();
         }
         if !is_event {
             self.memory.note_ends(&outcome, &self.rows, self.now);

@@ -47,6 +47,8 @@ pub(super) struct Entry {
     pub(super) assistant: Assistant,
     /// Where the pane is, by the last listing or else by the sender.
     pub(super) target: Target,
+    /// Where its sender says it is, if it knows that only by hand.
+    pub(super) told: Option<Target>,
     /// A listing has shown the pane.
     pub(super) listed: bool,
     pub(super) instance_id: Option<String>,
@@ -85,6 +87,7 @@ impl Entry {
             key,
             assistant,
             target,
+            told: None,
             listed: false,
             instance_id: None,
             retired: VecDeque::new(),

@@ -24,11 +24,13 @@ pub(super) fn is_other(known: Option<&String>, told: Option<&String>) -> bool {
 
 pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
     let begins = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));
+    // Only a person's word ties it to the pane, and there is proof of another one.
+    let is_misplaced = event.pane.is_none() && entry.pid.is_some();
     let same_session = event.instance_id.is_some() && event.instance_id == entry.instance_id;
     if event.assistant != entry.assistant {
         let unproved = entry.instance_id.is_none() && entry.pid.is_none();
         return match (
-            begins || unproved,
+            begins && !is_misplaced || unproved,
             event.attended || !entry.attended,
             event.ts < entry.last_event(),
         ) {
@@ -51,6 +53,9 @@ pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
     }
     if event.kind == Some(Kind::SessionEnded) || event.ts < entry.last_event() {
         return Fit::Apart("older than the session in this pane");
+    }
+    if is_misplaced {
+        return Fit::Apart("another session lives in the pane that it was told");
     }
     let same_process = event.pid.is_some() && event.pid == entry.pid;
     if begins || same_process || !entry.attended {

@@ -3,11 +3,14 @@
 
 mod adopt;
 mod agent;
+mod apart;
 mod attention;
 mod delivered;
 mod entry;
 mod fit;
 mod input;
+#[cfg(test)]
+mod isolation;
 mod requests;
 mod row;
 mod table;
@@ -16,6 +19,7 @@ mod tests;
 mod told;
 mod witnessed;
 
+pub use apart::Apart;
 pub use attention::{Attention, urgency};
 pub use input::{Input, Level, ListedPane, Listing, Reading};
 pub use row::{Evidence, Request, Row, RowKey};

@@ -11,6 +11,7 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, Source};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::apart::{Apart, Aparts};
 use super::delivered::Delivered;
 use super::entry::{Entry, Reason};
 use super::fit::{Fit, ends_session, fit, is_other};
@@ -27,6 +28,9 @@ const REMEMBERED_ENDS: usize = 256;
 /// How long a row that was rebuilt from the log, and would have expired meanwhile, may wait for a
 /// listing that shows its pane.
 pub const REBUILD_GRACE: Duration = Duration::from_secs(5);
+
+/// How many tmux servers are remembered, to know those that were replaced.
+const REMEMBERED_SERVERS: usize = 16;
 
 /// What the table has to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +64,11 @@ pub struct Table {
     settings: Settings,
     rows: BTreeMap<RowKey, Entry>,
     listings: BTreeMap<Server, Vec<(PaneId, Target)>>,
+    /// The only server whose listings say where events belong that name none.
+    own_socket: Option<String>,
+    /// The last servers that were listed, the newest last.
+    seen: VecDeque<Server>,
+    apart: Aparts,
     ended: VecDeque<Ended>,
     delivered: Delivered,
     /// Nothing expires: the log is being played, which does not say what panes there are.
@@ -69,10 +78,24 @@ pub struct Table {
 /// A session that is over: nothing but its own new start makes it a row again.
 #[derive(Debug)]
 struct Ended {
+    key: RowKey,
     assistant: Assistant,
     instance_id: String,
     pid: Option<u32>,
     at: Timestamp,
+}
+
+impl Ended {
+    /// Whether it is the end of that session there. A session that goes on in another pane has been
+    /// taken up again, which says nothing of the one that ended here.
+    fn is(&self, assistant: &Assistant, instance: Option<&String>, key: &RowKey) -> bool {
+        let both_panes = matches!(
+            (&self.key.place, &key.place),
+            (Target::Pane(_), Target::Pane(_))
+        );
+        let elsewhere = both_panes && self.key != *key;
+        self.assistant == *assistant && Some(&self.instance_id) == instance && !elsewhere
+    }
 }
 
 impl Table {
@@ -82,6 +105,9 @@ impl Table {
             settings,
             rows: BTreeMap::new(),
             listings: BTreeMap::new(),
+            own_socket: None,
+            seen: VecDeque::new(),
+            apart: Aparts::default(),
             ended: VecDeque::new(),
             delivered: Delivered::default(),
             keeps_all: false,
@@ -92,6 +118,17 @@ impl Table {
     /// prove that a pane is there, and they are not in the log.
     pub fn suspend_expiry(&mut self) {
         self.keeps_all = true;
+    }
+
+    /// Says on which socket the server listens that events belong to which name none: from now on no
+    /// other one's listing shows where they come from.
+    pub fn set_own_socket(&mut self, socket: String) {
+        self.own_socket = Some(socket);
+    }
+
+    /// What fitted no row, alike ones together, the last one first. Not all of it for ever.
+    pub fn apart(&self) -> Vec<Apart> {
+        self.apart.newest_first()
     }
 
     /// Lets rows expire again. Those that would have expired meanwhile are kept a little longer, in
@@ -237,6 +274,9 @@ impl Table {
         let before = self.rows.get(&key).map(|entry| entry.shown.state);
         if let Err(reason) = self.make_room_for(&event, &key, now) {
             outcome.held_apart = reason;
+            if let Some(why) = reason {
+                self.apart.note(Apart::of_event(&event, &key, why, now));
+            }
             return;
         }
         let Some(entry) = self.rows.get_mut(&key) else {
@@ -253,6 +293,7 @@ impl Table {
         {
             entry.target = event.target.clone();
         }
+        entry.told = event.pane.is_none().then(|| event.target.clone());
         entry.refresh(event.ts);
         entry.plan_reread(now);
         Told::by_event(&event, reason).note(entry, before);
@@ -265,6 +306,11 @@ impl Table {
             .server
             .clone()
             .or_else(|| self.settings.own_server.clone());
+        if event.pane.is_none()
+            && let Some(key) = self.told_before(event, server.as_ref())
+        {
+            return key;
+        }
         let pane = match (event.pane, &event.target) {
             (Some(pane), _) | (None, &Target::Pane(pane)) => Some(pane),
             (None, address) => server
@@ -275,6 +321,20 @@ impl Table {
             server,
             place: pane.map_or_else(|| event.target.clone(), Target::Pane),
         }
+    }
+
+    /// The row of a session that was told its address by hand, as long as it is told the same: the
+    /// address may mean another pane by now, but the session has not moved.
+    fn told_before(&self, event: &Event, server: Option<&Server>) -> Option<RowKey> {
+        let goes_on = event.kind != Some(Kind::SessionStarted) && event.instance_id.is_some();
+        let is_it = |entry: &&Entry| {
+            entry.instance_id == event.instance_id
+                && entry.assistant == event.assistant
+                && entry.told.as_ref() == Some(&event.target)
+                && (server.is_none() || entry.server() == server)
+        };
+        let mut rows = self.rows.values().filter(|_| goes_on);
+        rows.find(is_it).map(|entry| entry.key.clone())
     }
 
     fn pane_at(&self, server: &Server, address: &Target) -> Option<PaneId> {
@@ -293,8 +353,15 @@ impl Table {
         key: &RowKey,
         now: Timestamp,
     ) -> Result<(), Option<Reason>> {
+        if key
+            .server
+            .as_ref()
+            .is_some_and(|server| self.is_replaced(server))
+        {
+            return Err(Some("its tmux server was replaced by another one"));
+        }
         let Some(entry) = self.rows.get_mut(key) else {
-            self.may_begin(event)?;
+            self.may_begin(event, key)?;
             let target = self.target_of(key).unwrap_or_else(|| event.target.clone());
             let mut entry = Entry::new(key.clone(), target, event.assistant.clone(), now);
             entry.listed = self.is_listed(key);
@@ -312,9 +379,10 @@ impl Table {
     }
 
     /// Whether an event may make a row: not the last words of a session, and none after its end.
-    fn may_begin(&mut self, event: &Event) -> Result<(), Option<Reason>> {
+    fn may_begin(&mut self, event: &Event, key: &RowKey) -> Result<(), Option<Reason>> {
         if event.kind == Some(Kind::SessionEnded) {
             self.remember_end(
+                key,
                 &event.assistant,
                 event.instance_id.as_ref(),
                 event.pid,
@@ -322,10 +390,8 @@ impl Table {
             );
             return Err(None);
         }
-        let Some(index) = self.ended.iter().position(|ended| {
-            ended.assistant == event.assistant
-                && Some(&ended.instance_id) == event.instance_id.as_ref()
-        }) else {
+        let is_it = |ended: &Ended| ended.is(&event.assistant, event.instance_id.as_ref(), key);
+        let Some(index) = self.ended.iter().position(is_it) else {
             return Ok(());
         };
         if event.kind == Some(Kind::SessionStarted) && event.ts > self.ended[index].at {
@@ -366,7 +432,9 @@ impl Table {
             entry.listed = listed;
             entry
         });
-        if is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref()) {
+        if entry.assistant != reading.assistant
+            || is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref())
+        {
             entry.successor(reading.assistant.clone(), now);
         }
         entry.heard = now;
@@ -388,14 +456,7 @@ impl Table {
 
     /// The row that a reading is about; one that may be made when there is none.
     fn row_of(&mut self, reading: &Reading) -> Result<RowKey, Option<Reason>> {
-        let known = self.rows.values().find(|entry| {
-            let same_process = entry.pid.is_some() && entry.pid == reading.pid;
-            let same_session = entry.instance_id.is_some()
-                && entry.instance_id == reading.instance_id
-                && (entry.pid.is_none() || reading.pid.is_none());
-            entry.assistant == reading.assistant && (same_process || same_session)
-        });
-        if let Some(entry) = known {
+        if let Some(entry) = self.known_to(reading) {
             let other = is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref());
             let retired = reading
                 .instance_id
@@ -411,11 +472,11 @@ impl Table {
         let (Some((server, pane)), true) = (&reading.pane, reading.attended) else {
             return Err(None);
         };
-        self.may_read(reading)?;
         let key = RowKey {
             server: Some(server.clone()),
             place: Target::Pane(*pane),
         };
+        self.may_read(reading, &key)?;
         match self.rows.get(&key) {
             None => Ok(key),
             Some(entry)
@@ -426,16 +487,43 @@ impl Table {
                 Ok(key)
             }
             Some(entry) if !entry.attended || reading.written > entry.ts => Ok(key),
-            Some(_) => Err(Some("a reading of an unknown session in this pane")),
+            Some(_) => {
+                let why = "a reading of an unknown session in this pane";
+                let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
+                let apart = Apart::of_reading(reading, &key, target, why, reading.seen);
+                self.apart.note(apart);
+                Err(Some(why))
+            }
         }
     }
 
+    /// The row of the reading's process, else of its session: that may have been taken up again
+    /// elsewhere, so it tells only where no process does, and no other pane.
+    fn known_to(&self, reading: &Reading) -> Option<&Entry> {
+        let of_assistant = || {
+            let rows = self.rows.values();
+            rows.filter(|entry| entry.assistant == reading.assistant)
+        };
+        let is_here = |entry: &&Entry| {
+            reading.pane.as_ref().is_some_and(|(server, pane)| {
+                entry.pane() == Some(*pane) && entry.server() == Some(server)
+            })
+        };
+        let same_process = |entry: &&Entry| entry.pid.is_some() && entry.pid == reading.pid;
+        let same_session = |entry: &&Entry| {
+            entry.instance_id.is_some()
+                && entry.instance_id == reading.instance_id
+                && (entry.pid.is_none() || reading.pid.is_none())
+                && (reading.pane.is_none() || entry.pane().is_none() || is_here(entry))
+        };
+        let by_process = of_assistant().filter(same_process).max_by_key(is_here);
+        by_process.or_else(|| of_assistant().find(same_session))
+    }
+
     /// A live process may bring an ended session back, but not the process that ended.
-    fn may_read(&mut self, reading: &Reading) -> Result<(), Option<Reason>> {
-        let Some(index) = self.ended.iter().position(|ended| {
-            ended.assistant == reading.assistant
-                && Some(&ended.instance_id) == reading.instance_id.as_ref()
-        }) else {
+    fn may_read(&mut self, reading: &Reading, key: &RowKey) -> Result<(), Option<Reason>> {
+        let is_it = |ended: &Ended| ended.is(&reading.assistant, reading.instance_id.as_ref(), key);
+        let Some(index) = self.ended.iter().position(is_it) else {
             return Ok(());
         };
         let ended = &self.ended[index];
@@ -456,8 +544,7 @@ impl Table {
             .iter()
             .map(|pane| (pane.pane, pane.target.clone()))
             .collect();
-        self.listings
-            .retain(|known, _| known.socket != server.socket);
+        self.see_server(&server);
         self.listings.insert(server.clone(), targets);
         self.key_by_pane(&server, outcome);
 
@@ -495,6 +582,25 @@ impl Table {
         }
     }
 
+    /// Remembers the server that answers on its socket now.
+    fn see_server(&mut self, server: &Server) {
+        self.listings
+            .retain(|known, _| known.socket != server.socket);
+        self.seen.retain(|known| known != server);
+        if self.seen.len() == REMEMBERED_SERVERS {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(server.clone());
+    }
+
+    /// Whether another server answers on its socket now: what its panes still say must not reach the
+    /// panes of that one, which may have the same numbers.
+    fn is_replaced(&self, server: &Server) -> bool {
+        let mut newest_first = self.seen.iter().rev();
+        let now_there = newest_first.find(|seen| seen.socket == server.socket);
+        self.seen.contains(server) && now_there != Some(server)
+    }
+
     fn looked_at(&mut self, server: Server, pane: PaneId, now: Timestamp, outcome: &mut Outcome) {
         let key = RowKey {
             server: Some(server),
@@ -513,7 +619,13 @@ impl Table {
         let by_target: Vec<RowKey> = self
             .rows
             .keys()
-            .filter(|key| key.server.as_ref().is_none_or(|known| known == server))
+            .filter(|key| match &key.server {
+                Some(known) => known == server,
+                None => self
+                    .own_socket
+                    .as_ref()
+                    .is_none_or(|own| *own == server.socket),
+            })
             .filter(|key| key.server.is_none() || matches!(key.place, Target::Address { .. }))
             .cloned()
             .collect();
@@ -571,12 +683,19 @@ impl Table {
         let Some(entry) = self.rows.remove(key) else {
             return;
         };
-        self.remember_end(&entry.assistant, entry.instance_id.as_ref(), entry.pid, at);
+        let Entry {
+            assistant,
+            instance_id,
+            pid,
+            ..
+        } = entry;
+        self.remember_end(key, &assistant, instance_id.as_ref(), pid, at);
         outcome.removed.push(key.clone());
     }
 
     fn remember_end(
         &mut self,
+        key: &RowKey,
         assistant: &Assistant,
         instance: Option<&String>,
         pid: Option<u32>,
@@ -588,9 +707,11 @@ impl Table {
         if self.ended.len() == REMEMBERED_ENDS {
             self.ended.pop_front();
         }
-        self.ended
-            .retain(|ended| ended.instance_id != instance_id || ended.assistant != *assistant);
+        self.ended.retain(|ended| {
+            (&ended.key, &ended.assistant, &ended.instance_id) != (key, assistant, &instance_id)
+        });
         self.ended.push_back(Ended {
+            key: key.clone(),
             assistant: assistant.clone(),
             instance_id,
             pid,

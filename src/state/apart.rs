@@ -1,0 +1,112 @@
+//! What fits no row is held apart: it changes nothing that is shown, but it is counted, and the last
+//! of it can be named. Alike ones are kept together, so that the memory stays small whatever comes.
+
+use pane_patrol_hooks::event::{Assistant, Event, Kind};
+use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::text::one_line;
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Level, Reading, RowKey};
+
+/// How many kinds are kept; the one that came last the longest ago goes first.
+const KEPT: usize = 32;
+
+/// Longest name of an event or a session that is kept, in characters.
+const MAX_CHARS: usize = 80;
+
+/// Events or readings that fitted no row, all from one sender, to one place, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// The id of the row that it would have belonged to, `<server>::<pane>`.
+    pub id: String,
+    /// Where it said it came from.
+    pub target: Target,
+    /// Which assistant sent it.
+    pub assistant: Assistant,
+    /// The assistant's session.
+    pub instance_id: Option<String>,
+    /// The event's name, or the level of a reading.
+    pub what: String,
+    /// Why it fitted no row.
+    pub why: String,
+    /// How often.
+    pub count: u64,
+    /// When it came last.
+    pub last: Timestamp,
+}
+
+impl Apart {
+    pub(super) fn of_event(event: &Event, key: &RowKey, why: &str, now: Timestamp) -> Self {
+        let name = event
+            .event
+            .as_deref()
+            .or(event.kind.map(Kind::as_str))
+            .unwrap_or(event.state.as_str());
+        Self {
+            id: key.to_string(),
+            target: event.target.clone(),
+            assistant: event.assistant.clone(),
+            instance_id: event.instance_id.as_deref().map(clip),
+            what: clip(name),
+            why: why.to_owned(),
+            count: 1,
+            last: now,
+        }
+    }
+
+    pub(super) fn of_reading(
+        reading: &Reading,
+        key: &RowKey,
+        target: Target,
+        why: &str,
+        now: Timestamp,
+    ) -> Self {
+        let what = match reading.level {
+            Level::Busy => "witness: busy",
+            Level::WaitingApproval => "witness: waiting for approval",
+            Level::WaitingInput => "witness: waiting for input",
+            Level::Idle => "witness: idle",
+        };
+        Self {
+            id: key.to_string(),
+            target,
+            assistant: reading.assistant.clone(),
+            instance_id: reading.instance_id.as_deref().map(clip),
+            what: what.to_owned(),
+            why: why.to_owned(),
+            count: 1,
+            last: now,
+        }
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        let (one, two) = (self, other);
+        (&one.id, &one.target, &one.assistant) == (&two.id, &two.target, &two.assistant)
+            && (&one.instance_id, &one.what, &one.why) == (&two.instance_id, &two.what, &two.why)
+    }
+}
+
+fn clip(text: &str) -> String {
+    one_line(text, MAX_CHARS)
+}
+
+/// All kinds that are kept, the last one last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Aparts(Vec<Apart>);
+
+impl Aparts {
+    pub(super) fn note(&mut self, mut apart: Apart) {
+        if let Some(index) = self.0.iter().position(|known| known.is_like(&apart)) {
+            apart.count += self.0.remove(index).count;
+        } else if self.0.len() == KEPT {
+            self.0.remove(0);
+        }
+        self.0.push(apart);
+    }
+
+    /// The last one first.
+    pub(super) fn newest_first(&self) -> Vec<Apart> {
+        self.0.iter().rev().cloned().collect()
+    }
+}
