@@ -59,6 +59,7 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
     ];
     let (collecting, listening) = doctor::collecting(&places, uid);
     findings.push(collecting);
+    findings.extend(doctor::apart(&places, uid, Timestamp::now()));
 
     let Some(executable) = site::executable() else {
         return Ok(findings);

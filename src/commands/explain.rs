@@ -10,17 +10,18 @@ use super::{Surroundings, mirror};
 use crate::cli::ExplainArgs;
 use crate::error::{CommandError, CommandResult, EXIT_NOBODY};
 use crate::hub_client::{HubClient, HubError};
+use crate::log::apart::{from_place, from_row, sentence};
 use crate::log::explain::explain;
 use crate::log::files::Files;
 use crate::log::player::Player;
 use crate::log::when::{Ahead, LocalClock};
 use crate::messages;
-use crate::state::{Row, Settings};
+use crate::state::{Apart, Row, Settings};
 
 /// Prints the explanation.
 pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> CommandResult {
     let mut clock = local_clock();
-    let rows = match &arguments.at {
+    let (rows, apart) = match &arguments.at {
         Some(at) => {
             clock.now = moment(&clock, at, Ahead::IsYesterday)?;
             from_log(surroundings, clock.now)?
@@ -28,18 +29,21 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> Comma
         None => now(surroundings, &clock)?,
     };
     let row = rows.iter().find(|row| is_meant(row, &arguments.target));
-    let row = row.ok_or_else(|| nobody_there(&arguments.target, &rows))?;
-    messages::result(&explain(row, &clock));
+    let row = row.ok_or_else(|| nobody_there(&arguments.target, &rows, &apart, clock.now))?;
+    messages::result(&(explain(row, &clock) + &from_row(row, &apart, clock.now)));
     Ok(())
 }
 
-/// The rows of whoever collects, or else what the log says of now.
-fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Vec<Row>, CommandError> {
+/// Rows, and what was held apart from them.
+type Known = (Vec<Row>, Vec<Apart>);
+
+/// What whoever collects knows, or else what the log says of now.
+fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Known, CommandError> {
     let uid = surroundings.environment.uid;
     let asked = HubClient::subscribe(&surroundings.places()?, uid, "explain", Timestamp::now)
-        .and_then(|mut client| client.rows());
+        .and_then(|mut client| Ok((client.rows()?, client.health()?.apart)));
     match asked {
-        Ok(rows) => Ok(rows),
+        Ok(known) => Ok(known),
         Err(error @ HubError::Nobody { .. }) => {
             if !has_log(surroundings)? {
                 return Err(CommandError::new("there is nobody to ask")
@@ -60,7 +64,7 @@ fn has_log(surroundings: &Surroundings) -> Result<bool, CommandError> {
 }
 
 /// The rows as they were at `at`, by all that the log holds.
-fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Vec<Row>, CommandError> {
+fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, CommandError> {
     let settings = Settings {
         ttl: Duration::MAX,
         own_server: None,
@@ -74,7 +78,7 @@ fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Vec<Row>, Comm
         ControlFlow::Continue(())
     })?;
     player.pass_time(at, &mut |_, _, _| {});
-    Ok(player.table().rows())
+    Ok((player.table().rows(), player.table().apart()))
 }
 
 fn is_meant(row: &Row, text: &str) -> bool {
@@ -83,8 +87,11 @@ fn is_meant(row: &Row, text: &str) -> bool {
         || row.pane.is_some_and(|pane| pane.to_string() == text)
 }
 
-fn nobody_there(target: &str, rows: &[Row]) -> CommandError {
-    let error = CommandError::new(format!("no assistant is known in {target}"));
+fn nobody_there(target: &str, rows: &[Row], apart: &[Apart], now: Timestamp) -> CommandError {
+    let mut error = CommandError::new(format!("no assistant is known in {target}"));
+    for apart in from_place(target, apart) {
+        error = error.hint(format!("held apart: {}", sentence(apart, now)));
+    }
     if rows.is_empty() {
         return error.hint("none is known at all at that time");
     }

@@ -13,7 +13,7 @@ use crate::log::files::{Condition, condition};
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::messages;
-use crate::state::{Input, Listing, REBUILD_GRACE, Row, Settings, Table};
+use crate::state::{Apart, Input, Listing, REBUILD_GRACE, Row, Settings, Table};
 use crate::tmux::{Tmux, TmuxError};
 use crate::witness::process;
 
@@ -26,6 +26,8 @@ pub(super) struct Known {
     pub(super) rows: Vec<Row>,
     /// The event log says so, because nobody collects.
     pub(super) from_log: Option<FromLog>,
+    /// What fitted none of them.
+    pub(super) apart: Vec<Apart>,
 }
 
 /// How far the event log goes.
@@ -37,7 +39,8 @@ pub(super) struct FromLog {
 
 /// The rows of whoever collects; `who` asks.
 pub(super) fn live(surroundings: &Surroundings, who: &str) -> Result<Vec<Row>, CommandError> {
-    ask(surroundings, who)?.map_err(|error| nobody(&error))
+    let known = ask(surroundings, who)?.map_err(|error| nobody(&error))?;
+    Ok(known.rows)
 }
 
 /// The rows of whoever collects, or those of the event log; `who` asks.
@@ -46,21 +49,23 @@ pub(super) fn live_or_logged(
     who: &str,
 ) -> Result<Known, CommandError> {
     match ask(surroundings, who)? {
-        Ok(rows) => Ok(Known {
-            rows,
-            from_log: None,
-        }),
+        Ok(known) => Ok(known),
         Err(error @ HubError::Nobody { .. }) => logged(surroundings)?.ok_or_else(|| nobody(&error)),
         Err(error) => Err(nobody(&error)),
     }
 }
 
-fn ask(surroundings: &Surroundings, who: &str) -> Result<Result<Vec<Row>, HubError>, CommandError> {
+fn ask(surroundings: &Surroundings, who: &str) -> Result<Result<Known, HubError>, CommandError> {
     let places = surroundings.places()?;
     let uid = surroundings.environment.uid;
     Ok(
-        HubClient::subscribe(&places, uid, who, Timestamp::now)
-            .and_then(|mut client| client.rows()),
+        HubClient::subscribe(&places, uid, who, Timestamp::now).and_then(|mut client| {
+            Ok(Known {
+                rows: client.rows()?,
+                from_log: None,
+                apart: client.health()?.apart,
+            })
+        }),
     )
 }
 
@@ -114,15 +119,20 @@ fn logged(surroundings: &Surroundings) -> Result<Option<Known>, CommandError> {
     Ok(Some(Known {
         rows: table.rows(),
         from_log: Some(FromLog { last }),
+        apart: table.apart(),
     }))
 }
 
 /// Asks each tmux server of the rows where their panes are now.
 fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp) {
-    let own = surroundings.own_tmux_socket();
+    let own = surroundings
+        .own_tmux_socket()
+        .to_string_lossy()
+        .into_owned();
+    table.set_own_socket(own.clone());
     let socket_of = |row: &Row| match &row.server {
         Some(server) => server.socket.clone(),
-        None => own.to_string_lossy().into_owned(),
+        None => own.clone(),
     };
     let mut sockets: Vec<String> = table.rows().iter().map(socket_of).collect();
     sockets.sort();

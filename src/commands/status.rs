@@ -9,15 +9,19 @@ use super::rows::{self, FromLog, Known};
 use crate::cli::{StatusArgs, StatusFormat};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
-use crate::state::{Row, urgency};
+use crate::state::{Apart, Row, urgency};
 
 /// Prints the rows in the wanted form.
 pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> CommandResult {
-    let Known { mut rows, from_log } = rows::live_or_logged(surroundings, "status")?;
+    let Known {
+        mut rows,
+        from_log,
+        apart,
+    } = rows::live_or_logged(surroundings, "status")?;
     rows.sort_by(urgency);
     let now = Timestamp::now();
     let text = if arguments.json {
-        json(&rows, from_log)?
+        json(&rows, from_log, &apart)?
     } else if arguments.format == Some(StatusFormat::Tmux) {
         tmux_counts(&rows, from_log.is_some())
     } else {
@@ -38,11 +42,15 @@ struct Told<'a> {
     /// When the last event was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     logged_until: Option<Timestamp>,
+    /// What came from its pane and does not belong to it.
+    held_apart: Vec<&'a Apart>,
 }
 
-fn json(rows: &[Row], from_log: Option<FromLog>) -> Result<String, CommandError> {
+fn json(rows: &[Row], from_log: Option<FromLog>, apart: &[Apart]) -> Result<String, CommandError> {
+    let from = |row: &Row| apart.iter().filter(|apart| apart.id == row.id).collect();
     let told = |row| Told {
         row,
+        held_apart: from(row),
         from_mirror: from_log.is_some(),
         logged_until: from_log.and_then(|log| log.last),
     };

@@ -86,7 +86,7 @@ fn judge(health: &Health) -> Finding {
     }
 }
 
-fn health(places: &Places, uid: u32) -> Result<Health, HubError> {
+pub(super) fn health(places: &Places, uid: u32) -> Result<Health, HubError> {
     HubClient::subscribe(places, uid, "doctor", Timestamp::now)?.health()
 }
 

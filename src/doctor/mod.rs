@@ -3,6 +3,7 @@
 //!
 //! The checks get what they look at as arguments; `commands::doctor` gathers it and prints.
 
+mod apart;
 mod codex;
 mod collecting;
 mod heard;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+pub use apart::apart;
 pub use codex::{Codex, codex};
 pub use collecting::{Listening, collecting, test_event};
 pub use hooks::Hooks;

@@ -98,7 +98,7 @@ fn time(at: Timestamp, clock: &LocalClock) -> String {
     }
 }
 
-fn age(age: Duration) -> String {
+pub(super) fn age(age: Duration) -> String {
     let seconds = age.as_secs();
     match seconds {
         0..60 => format!("{seconds}s"),

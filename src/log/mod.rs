@@ -5,6 +5,7 @@
 //! them while they grow and are rotated, [`player`] plays records into a table, [`recent`] those at the end of the mirror.
 //! Writing is not done here: see `pane_patrol_hooks::mirror`.
 
+pub mod apart;
 pub mod explain;
 pub mod fault;
 pub mod files;

@@ -7,7 +7,11 @@ use pane_patrol_hooks::text::one_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::fit::{HEADLESS, OLDER, REPLACED};
 use super::{Level, Reading, RowKey};
+
+/// Late events of a session follow its end.
+pub(super) const OVER: &str = "its session is over";
 
 /// How many kinds are kept; the one that came last the longest ago goes first.
 const KEPT: usize = 32;
@@ -78,6 +82,12 @@ impl Apart {
             count: 1,
             last: now,
         }
+    }
+
+    /// Whether it is in the nature of hooks that such come: they end after their session, and a
+    /// session may have children.
+    pub fn is_usual(&self) -> bool {
+        [OVER, HEADLESS, REPLACED, OLDER].contains(&self.why.as_str())
     }
 
     fn is_like(&self, other: &Self) -> bool {

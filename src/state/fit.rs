@@ -4,6 +4,15 @@ use pane_patrol_hooks::event::{Event, Kind};
 
 use super::entry::{Entry, Reason};
 
+/// A child of a session reports from the same pane.
+pub(super) const HEADLESS: Reason = "a headless run in the pane of a session";
+
+/// Hooks of one session may overtake the start of the next one.
+pub(super) const REPLACED: Reason = "its session was replaced in this pane";
+
+/// See [`REPLACED`].
+pub(super) const OLDER: Reason = "older than the session in this pane";
+
 /// How an event relates to the row of its pane.
 pub(super) enum Fit {
     Same,
@@ -39,7 +48,7 @@ pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
         };
     }
     if !event.attended && entry.attended && !same_session {
-        return Fit::Apart("a headless run in the pane of a session");
+        return Fit::Apart(HEADLESS);
     }
     if !is_other(entry.instance_id.as_ref(), event.instance_id.as_ref()) {
         return Fit::Same;
@@ -49,10 +58,10 @@ pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
         .as_ref()
         .is_some_and(|instance| entry.retired.contains(instance));
     if retired && event.kind != Some(Kind::SessionStarted) {
-        return Fit::Apart("its session was replaced in this pane");
+        return Fit::Apart(REPLACED);
     }
     if event.kind == Some(Kind::SessionEnded) || event.ts < entry.last_event() {
-        return Fit::Apart("older than the session in this pane");
+        return Fit::Apart(OLDER);
     }
     if is_misplaced {
         return Fit::Apart("another session lives in the pane that it was told");

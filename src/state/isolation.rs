@@ -233,10 +233,9 @@ impl World {
                 event.agent_id = Some("agent1".to_owned());
                 input(event)
             }
-            // In a container nobody sees its file.
-            Step::Read(_) if session.is_told => return,
+            // In a container nobody sees its file, nor its process.
+            Step::Read(_) | Step::Exit if session.is_told => return,
             Step::Read(level) => session.reading(at, level),
-            Step::Exit if session.is_told => return,
             Step::Exit => {
                 self.tell(which, &Input::ProcessExited { pid: session.pid });
                 self.sessions[which].pid += 1000;

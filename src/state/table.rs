@@ -11,7 +11,7 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, Source};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::apart::{Apart, Aparts};
+use super::apart::{Apart, Aparts, OVER};
 use super::delivered::Delivered;
 use super::entry::{Entry, Reason};
 use super::fit::{Fit, ends_session, fit, is_other};
@@ -398,7 +398,7 @@ impl Table {
             self.ended.remove(index);
             return Ok(());
         }
-        Err(Some("its session is over"))
+        Err(Some(OVER))
     }
 
     fn target_of(&self, key: &RowKey) -> Option<Target> {

@@ -1,0 +1,54 @@
+//! What was held apart because it fits no row, in words: from whom, about which pane, how often, when
+//! last, and why.
+
+use std::fmt::Write;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::explain::age;
+use crate::state::{Apart, Row};
+
+/// One sentence without its end.
+pub fn sentence(apart: &Apart, now: Timestamp) -> String {
+    let Apart {
+        assistant,
+        target,
+        what,
+        why,
+        count,
+        ..
+    } = apart;
+    let session = apart
+        .instance_id
+        .as_ref()
+        .map_or_else(String::new, |instance| format!(", session {instance}"));
+    let times = match count {
+        1 => "once".to_owned(),
+        many => format!("{many} times"),
+    };
+    let ago = age(now.since(apart.last));
+    format!("`{what}` of {assistant}{session}, from {target}, {times}, last {ago} ago: {why}")
+}
+
+/// What was held apart from `row`, to stand below its explanation; empty when nothing was.
+pub fn from_row(row: &Row, apart: &[Apart], now: Timestamp) -> String {
+    let about: Vec<&Apart> = apart.iter().filter(|apart| apart.id == row.id).collect();
+    if about.is_empty() {
+        return String::new();
+    }
+    let mut text = "held apart, and not shown\n".to_owned();
+    for apart in about {
+        // A string takes everything.
+        let _ = writeln!(text, "  {}.", sentence(apart, now));
+    }
+    text
+}
+
+/// What was held apart from `place`, a target, pane or id, in which no row is.
+pub fn from_place<'a>(place: &str, apart: &'a [Apart]) -> impl Iterator<Item = &'a Apart> {
+    let is_it = move |apart: &&Apart| {
+        let pane = apart.id.rsplit_once("::").map(|(_, pane)| pane);
+        apart.target.to_string() == place || apart.id == place || pane == Some(place)
+    };
+    apart.iter().filter(is_it)
+}
