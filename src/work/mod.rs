@@ -1,7 +1,8 @@
 //! What an assistant did to the code of its folder, and how far its tasks are.
 //!
-//! [`types`] are what is told of both; they know nothing of how it is found out.
+//! [`types`] are what is told of both; they know nothing of how it is found out. [`git`] asks git.
 
+pub mod git;
 pub mod types;
 
 pub use types::{

@@ -65,6 +65,10 @@ pub struct DiffSummary {
     /// How many files are changed, each counted once.
     #[serde(default)]
     pub file_count: u64,
+    /// How many changes have neither numbers nor are binary, because there was too much to count: the
+    /// sums are without them.
+    #[serde(default)]
+    pub uncounted_files: u64,
     /// The changes, by path; at most [`MAX_FILES`]. A row carries none of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileChange>,

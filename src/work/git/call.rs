@@ -1,0 +1,300 @@
+//! The one way in which git is started: as a reader that waits for nobody, takes no lock, writes
+//! nothing and runs nothing that a repository's own settings name.
+//!
+//! A repository that was fetched from somewhere may bring settings that start programs. Git obeys
+//! `core.fsmonitor`, hooks, `diff.external`, text converters, `filter.*.clean`, and, for objects that
+//! were left out of a clone, whatever its remote is configured to run. All of that is switched off
+//! here; the filters of the person's own settings stay, see [`super::filter`].
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
+use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::GitError;
+
+/// Settings that would let a repository start programs, or git write. What is given on the command
+/// line counts more than any file.
+const SETTINGS: [&str; 7] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "diff.autoRefreshIndex=false",
+    // A folder in a clone that looks like a repository without a working tree is none.
+    "safe.bareRepository=explicit",
+    "gc.auto=0",
+    "maintenance.auto=false",
+];
+
+/// Variables that would turn git to another repository, or let it write traces.
+const FOREIGN_VARIABLES: [&str; 26] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIFF_OPTS",
+    "GIT_DIR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_TRACE",
+    "GIT_TRACE2",
+    "GIT_TRACE2_EVENT",
+    "GIT_TRACE2_PERF",
+    "GIT_WORK_TREE",
+];
+
+/// More than anybody reads of what git says of a failure, in bytes.
+const MAX_COMPLAINT: usize = 64 * 1024;
+
+/// How long to wait between two looks at a child that has closed its output but not yet ended.
+const REAP_PAUSE: Duration = Duration::from_millis(1);
+
+/// What one call may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// When it has to be over.
+    pub(super) deadline: Instant,
+    /// How much it may print, in bytes.
+    pub(super) output: usize,
+}
+
+/// What git printed.
+#[derive(Debug)]
+pub(super) struct Output {
+    /// All of it, or as much as the bounds allow.
+    pub(super) stdout: Vec<u8>,
+    /// Whether there was more.
+    pub(super) is_cut: bool,
+    /// The exit status; none when it was stopped because it printed too much.
+    pub(super) status: Option<ExitStatus>,
+    stderr: Vec<u8>,
+}
+
+impl Output {
+    /// Whether git ended with one of these exit statuses.
+    pub(super) fn ended_with(&self, statuses: &[i32]) -> bool {
+        let code = self.status.and_then(|status| status.code());
+        code.is_some_and(|code| statuses.contains(&code))
+    }
+
+    /// What git says of its failure.
+    pub(super) fn failure(&self) -> GitError {
+        let said = String::from_utf8_lossy(&self.stderr);
+        let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+        let fatal = lines().find_map(|line| line.strip_prefix("fatal: "));
+        let words = fatal.or_else(|| lines().next()).unwrap_or("git failed");
+        let is_elsewhere = [
+            "not a git repository",
+            "must be run in a work tree",
+            "cannot use bare repository",
+        ];
+        if is_elsewhere.iter().any(|sign| words.contains(sign)) {
+            return GitError::NotRepository;
+        }
+        GitError::Failed(words.chars().filter(|char| !char.is_control()).collect())
+    }
+}
+
+/// Runs git in `folder`. It and all it has started are gone when this returns.
+pub(super) fn run<I, S>(
+    program: &OsStr,
+    folder: &Path,
+    settings: &[OsString],
+    arguments: I,
+    bounds: Bounds,
+) -> Result<Output, GitError>
+where
+    I: IntoIterator<Item = S>,
+    S: AsRef<OsStr>,
+{
+    let mut command = command(program, folder, settings);
+    command.args(arguments);
+    let child = command.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => GitError::Missing,
+        _ => GitError::io(&error),
+    })?;
+    let mut child = Group(child);
+    let output = collect(&mut child.0, bounds).map_err(|error| GitError::io(&error))?;
+    output.ok_or(GitError::TimedOut)
+}
+
+fn command(program: &OsStr, folder: &Path, settings: &[OsString]) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(["--no-optional-locks", "--no-pager", "--literal-pathspecs"])
+        .arg("-C")
+        .arg(folder);
+    let settings = settings.iter().map(OsString::as_os_str);
+    for setting in SETTINGS.into_iter().map(OsStr::new).chain(settings) {
+        command.arg("-c").arg(setting);
+    }
+    for variable in FOREIGN_VARIABLES {
+        command.env_remove(variable);
+    }
+    command
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        // For versions that know no such thing: no way to fetch is allowed.
+        .env("GIT_ALLOW_PROTOCOL", "none")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0);
+    command
+}
+
+/// Reads what the child prints and waits for its end; `None` when the deadline comes first.
+fn collect(child: &mut Child, bounds: Bounds) -> io::Result<Option<Output>> {
+    let mut stdout = child
+        .stdout
+        .take()
+        .map(|pipe| Pipe::new(pipe, bounds.output));
+    let mut stderr = child
+        .stderr
+        .take()
+        .map(|pipe| Pipe::new(pipe, MAX_COMPLAINT));
+    let (mut said, mut complained) = (Vec::new(), Vec::new());
+    let mut is_cut = false;
+    while stdout.is_some() || stderr.is_some() {
+        if !wait_readable(stdout.as_ref(), stderr.as_ref(), bounds.deadline)? {
+            return Ok(None);
+        }
+        if let Some(pipe) = &mut stdout {
+            match pipe.read_ready(&mut said)? {
+                Progress::More => {}
+                Progress::End => stdout = None,
+                Progress::Full => {
+                    is_cut = true;
+                    break;
+                }
+            }
+        }
+        if let Some(pipe) = &mut stderr
+            && !matches!(pipe.read_ready(&mut complained)?, Progress::More)
+        {
+            stderr = None;
+        }
+    }
+    let status = if is_cut {
+        None
+    } else {
+        wait(child, bounds.deadline)?
+    };
+    if !is_cut && status.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Output {
+        stdout: said,
+        is_cut,
+        status,
+        stderr: complained,
+    }))
+}
+
+/// One of the child's two outputs.
+struct Pipe<R> {
+    pipe: R,
+    room: usize,
+}
+
+enum Progress {
+    More,
+    End,
+    Full,
+}
+
+impl<R: Read + AsFd> Pipe<R> {
+    fn new(pipe: R, room: usize) -> Self {
+        Self { pipe, room }
+    }
+
+    /// Reads what is there now.
+    fn read_ready(&mut self, output: &mut Vec<u8>) -> io::Result<Progress> {
+        if !poll_once(&mut [watch(&self.pipe)], Duration::ZERO)? {
+            return Ok(Progress::More);
+        }
+        let mut bytes = [0; 16 * 1024];
+        let count = self.pipe.read(&mut bytes)?;
+        let taken = count.min(self.room);
+        output.extend_from_slice(&bytes[..taken]);
+        self.room -= taken;
+        Ok(match count {
+            0 => Progress::End,
+            _ if taken < count => Progress::Full,
+            _ => Progress::More,
+        })
+    }
+}
+
+fn wait_readable<A: AsFd, B: AsFd>(
+    stdout: Option<&Pipe<A>>,
+    stderr: Option<&Pipe<B>>,
+    deadline: Instant,
+) -> io::Result<bool> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let mut waiting: Vec<PollFd<'_>> = stdout.iter().map(|pipe| watch(&pipe.pipe)).collect();
+    waiting.extend(stderr.iter().map(|pipe| watch(&pipe.pipe)));
+    poll_once(&mut waiting, left)
+}
+
+fn watch<Fd: AsFd>(fd: &Fd) -> PollFd<'_> {
+    PollFd::new(fd, PollFlags::IN)
+}
+
+fn poll_once(waiting: &mut [PollFd<'_>], left: Duration) -> io::Result<bool> {
+    let left = Timespec::try_from(left).map_err(|_| io::ErrorKind::InvalidInput)?;
+    match poll(waiting, Some(&left)) {
+        Ok(ready) => Ok(ready > 0),
+        // The next round asks again; the deadline still holds.
+        Err(Errno::INTR) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The child's end; `None` when the deadline comes first.
+fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            return Ok(None);
+        }
+        std::thread::sleep(REAP_PAUSE);
+    }
+}
+
+/// A child with all that it starts; killed, if need be, and reaped with its handle.
+struct Group(Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !matches!(self.0.try_wait(), Ok(Some(_))) {
+            // Not reaped yet: the number is still that of this group.
+            let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
+            let _ = self.0.wait();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The summary of one repository: what `git status` names, with the numbers of `git diff`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use super::parse::{Found, Lines, Status, parse_numstat, parse_status};
+use super::untracked::Counter;
+use super::{Git, GitError, Repository, below, shown};
+use crate::work::types::{DiffSummary, FileChange, FileStatus, MAX_FILES};
+
+/// Longest `.git` file that is read, in bytes.
+const MAX_LINK: u64 = 4096;
+
+impl Git {
+    /// What is changed in the repository around `folder`. Never fails: what cannot be told is a state
+    /// of the summary.
+    pub fn summarize(&self, folder: &Path) -> DiffSummary {
+        let summary = self
+            .open(folder)
+            .and_then(|repository| repository.summarize());
+        summary.unwrap_or_else(|error| self.degraded(&error))
+    }
+}
+
+impl Repository<'_> {
+    fn summarize(&self) -> Result<DiffSummary, GitError> {
+        let status = self.status()?;
+        let numbers = self.numbers(&status)?;
+        let mut counter = Counter::until(self.deadline);
+        let mut files: Vec<FileChange> = status
+            .found
+            .iter()
+            .map(|found| {
+                describe(found, &numbers, |path| {
+                    counter.count(&below(&self.root, path))
+                })
+            })
+            .collect();
+        files.sort_by(|a, b| (&a.path, a.status).cmp(&(&b.path, b.status)));
+        let paths: BTreeSet<&[u8]> = status.found.iter().map(|found| &*found.path).collect();
+        let uncounted = |file: &&FileChange| file.additions.is_none() && !file.binary;
+        Ok(DiffSummary {
+            root: Some(self.root.to_string_lossy().into_owned()),
+            worktree: worktree_name(&self.root),
+            additions: files.iter().filter_map(|file| file.additions).sum(),
+            deletions: files.iter().filter_map(|file| file.deletions).sum(),
+            file_count: paths.len() as u64,
+            uncounted_files: files.iter().filter(uncounted).count() as u64,
+            files: {
+                files.truncate(MAX_FILES);
+                files
+            },
+            branch: status.branch,
+            commit: status.commit,
+            upstream: status.upstream,
+            ahead: status.ahead,
+            behind: status.behind,
+            ..DiffSummary::default()
+        })
+    }
+
+    /// What git names, untracked files one by one. The inside of a submodule is not looked at: git
+    /// would start itself there, under that repository's settings.
+    pub(super) fn status(&self) -> Result<Status, GitError> {
+        let output = self.ask([
+            "status",
+            "--porcelain=v2",
+            "--branch",
+            "-z",
+            "--untracked-files=all",
+            "--ignore-submodules=dirty",
+        ])?;
+        Ok(parse_status(&output))
+    }
+
+    fn numbers(&self, status: &Status) -> Result<BTreeMap<FileStatus, Numbers>, GitError> {
+        let mut numbers = BTreeMap::new();
+        for (place, extra) in [
+            (FileStatus::Staged, &["--cached"][..]),
+            (FileStatus::Unstaged, &[]),
+        ] {
+            if status.found.iter().any(|found| found.status == place) {
+                let question = ["diff", "--numstat", "-z"];
+                let output = self.ask(question.iter().chain(extra).chain(&HARMLESS))?;
+                numbers.insert(place, parse_numstat(&output));
+            }
+        }
+        Ok(numbers)
+    }
+}
+
+type Numbers = BTreeMap<Vec<u8>, Lines>;
+
+/// What every `git diff` of ours is told: to start nothing, and to look into no submodule.
+pub(super) const HARMLESS: [&str; 5] = [
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--submodule=short",
+    "--ignore-submodules=dirty",
+];
+
+fn describe(
+    found: &Found,
+    numbers: &BTreeMap<FileStatus, Numbers>,
+    mut count: impl FnMut(&[u8]) -> Option<Lines>,
+) -> FileChange {
+    let lines = match found.status {
+        FileStatus::Untracked => count(&found.path),
+        place => numbers
+            .get(&place)
+            .and_then(|numbers| numbers.get(&found.path))
+            .copied(),
+    };
+    let known = lines.flatten();
+    FileChange {
+        path: shown(&found.path),
+        status: found.status,
+        change: found.change,
+        additions: known.map(|(added, _)| added),
+        deletions: known.map(|(_, deleted)| deleted),
+        binary: lines == Some(None),
+        submodule: found.submodule,
+        renamed_from: found.renamed_from.as_deref().map(shown),
+    }
+}
+
+/// The name of a linked worktree: the folder in `.git/worktrees` that its `.git` file points to.
+fn worktree_name(root: &Path) -> Option<String> {
+    let link = root.join(".git");
+    let about = fs::symlink_metadata(&link).ok()?;
+    if !about.is_file() || about.len() > MAX_LINK {
+        return None;
+    }
+    let text = fs::read_to_string(link).ok()?;
+    let folder = root.join(text.strip_prefix("gitdir:")?.trim());
+    // A submodule's folder has none.
+    folder.join("commondir").is_file().then_some(())?;
+    Some(folder.file_name()?.to_string_lossy().into_owned())
+}
