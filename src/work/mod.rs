@@ -1,8 +1,10 @@
 //! What an assistant did to the code of its folder, and how far its tasks are.
 //!
-//! [`types`] are what is told of both; they know nothing of how it is found out. [`git`] asks git.
+//! [`types`] are what is told of both; they know nothing of how it is found out. [`git`] asks git,
+//! [`task`] reads lists of tasks.
 
 pub mod git;
+pub mod task;
 pub mod types;
 
 pub use types::{

@@ -1,0 +1,85 @@
+//! How far an assistant's tasks are: by its own list where it keeps one in a file, else by
+//! Taskmaster's list of the project. Files are read and never written.
+
+mod claude;
+mod count;
+mod taskmaster;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::event::Assistant;
+use rustix::fs::OFlags;
+
+use super::types::{TaskState, TaskSummary};
+
+/// Whose tasks are meant, and where they may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Which assistant.
+    pub assistant: Assistant,
+    /// Its config folder.
+    pub home: Option<PathBuf>,
+    /// Its session.
+    pub instance_id: Option<String>,
+    /// The folder it works in.
+    pub folder: PathBuf,
+}
+
+impl Owner {
+    /// Its tasks as they are now.
+    pub fn tasks(&self) -> TaskSummary {
+        let own = self.own_list().and_then(|folder| claude::read(&folder));
+        let kept = own.or_else(|| {
+            let file = taskmaster::find(&self.folder)?;
+            Some(taskmaster::read(&file))
+        });
+        kept.unwrap_or(TaskSummary {
+            state: TaskState::TasksMissing,
+            ..TaskSummary::default()
+        })
+    }
+
+    /// The folders whose files make the summary, those that there are now.
+    pub fn places(&self) -> Vec<PathBuf> {
+        let own = self.own_list().filter(|folder| folder.is_dir());
+        let project = taskmaster::find(&self.folder);
+        let folder = |file: PathBuf| file.parent().map(Path::to_owned);
+        own.into_iter().chain(project.and_then(folder)).collect()
+    }
+
+    fn own_list(&self) -> Option<PathBuf> {
+        if self.assistant != Assistant::CLAUDE {
+            return None;
+        }
+        claude::folder(self.home.as_deref()?, self.instance_id.as_deref()?)
+    }
+}
+
+/// The text of a regular file of at most `max` bytes. The error is one line.
+fn read_text(path: &Path, max: u64) -> Result<String, String> {
+    let failed = |error: io::Error| format!("cannot be read: {error}");
+    let file = open(path).map_err(failed)?;
+    let about = file.metadata().map_err(failed)?;
+    if !about.is_file() {
+        return Err("is not a file".to_owned());
+    }
+    if about.len() > max {
+        return Err(format!("is larger than {} MB", max / 1024 / 1024));
+    }
+    let mut bytes = Vec::new();
+    file.take(max).read_to_end(&mut bytes).map_err(failed)?;
+    let is_text = String::from_utf8(bytes);
+    is_text.map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("is not UTF-8 at byte {at}")
+    })
+}
+
+/// Opens without waiting, whatever stands there.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
