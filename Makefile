@@ -23,6 +23,11 @@ test: tmux ## all tests
 stress: release ## 8 processes with 5,000 events each through the real hook, every line exactly once
 	PANE_PATROL_STRESS=1 PANE_PATROL_PROGRAM=$(abspath $(PROGRAM)) $(CARGO) test --locked --test suite many_hooks_at_once_lose_no_line
 
+.PHONY: pictures
+pictures: tmux ## the README's pictures, docs/pictures/*.svg, from the real dashboard
+	$(CARGO) build --locked
+	$(CARGO) run --quiet --locked -p pane-patrol-bench --bin pictures -- $(TARGET_DIR)/debug/pane-patrol docs/pictures
+
 .PHONY: tmux
 tmux:
 	@command -v tmux >/dev/null || sh scripts/install-tmux
