@@ -7,7 +7,9 @@
 // to sub-agents, and in which order things happened.
 
 import { spawn, spawnSync } from "node:child_process"
-import { accessSync, constants } from "node:fs"
+import { accessSync, closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 
 const PROGRAM = "@PROGRAM@"
 const ASSISTANT = "@ASSISTANT@"
@@ -42,13 +44,28 @@ const message = (type, properties, agent) => {
   return JSON.stringify({ type, pane_patrol: context, properties })
 }
 
-const options = (text) => ({
+const options = (stdin) => ({
   cwd: "/",
   detached: true,
-  input: text,
-  stdio: ["pipe", "ignore", "ignore"],
+  stdio: [stdin, "ignore", "ignore"],
   timeout: LAST_WORD,
 })
+
+// A file without a name that holds `text`, to be read from its start. What goes through a pipe is
+// written when this process comes to it; while it is busy, which it is whenever something happens,
+// that is later than the program waits for it.
+const holding = (text) => {
+  const path = join(tmpdir(), `pane-patrol-${process.pid}-${Date.now()}-${Math.random()}`)
+  const file = openSync(path, "wx+", 0o600)
+  try {
+    unlinkSync(path)
+    writeSync(file, Buffer.from(text), 0, undefined, 0)
+    return file
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
 
 const isThere = () => accessSync(PROGRAM, constants.X_OK)
 
@@ -73,12 +90,15 @@ const next = () => {
   limit.unref()
   try {
     isThere()
-    const child = spawn(PROGRAM, ["hook", ASSISTANT], options(text))
-    child.on("error", after)
-    child.on("exit", after)
-    child.stdin?.on("error", () => {})
-    child.stdin?.end(text)
-    child.unref()
+    const file = holding(text)
+    try {
+      const child = spawn(PROGRAM, ["hook", ASSISTANT], options(file))
+      child.on("error", after)
+      child.on("exit", after)
+      child.unref()
+    } finally {
+      closeSync(file)
+    }
   } catch {
     clearTimeout(limit)
     waiting.length = 0
@@ -89,7 +109,9 @@ const next = () => {
 const sendLast = (text) => {
   isThere()
   const rest = waiting.splice(0)
-  for (const last of [...rest.slice(1), text]) spawnSync(PROGRAM, ["hook", ASSISTANT], options(last))
+  for (const last of [...rest.slice(1), text]) {
+    spawnSync(PROGRAM, ["hook", ASSISTANT], { ...options("pipe"), input: last })
+  }
 }
 
 // As whom a session speaks: the one in front (undefined), or an agent beside it.

@@ -140,6 +140,29 @@ fn the_plugin_hands_over_what_the_replays_suppose() {
 }
 
 #[test]
+fn what_it_hands_over_is_there_before_its_program_starts() {
+    let stage = Stage::of("approve");
+    let kinds = stage.env.path("kinds");
+    let program = stage.env.path("program");
+    let script = format!(
+        "#!/bin/sh\nif [ -f /dev/stdin ]; then echo file; else echo other; fi >> '{}'\n",
+        kinds.display()
+    );
+    fs::write(&program, script).expect("a file can be written");
+    let Some(output) = stage.play(Some("%1")) else {
+        return skipped();
+    };
+    assert!(output.status.success(), "{output:?}");
+    let kinds = fs::read_to_string(kinds).expect("the program was started");
+    assert!(
+        kinds.lines().count() > 3 && kinds.lines().all(|kind| kind == "file"),
+        "{kinds}"
+    );
+    let left = fs::read_dir(stage.env.path("tmp")).expect("the folder is there");
+    assert_eq!(left.count(), 0, "no file stays behind");
+}
+
+#[test]
 fn the_times_it_tells_only_grow() {
     let stage = Stage::of("approve");
     if stage.play(Some("%1")).is_none() {
