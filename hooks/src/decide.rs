@@ -3,11 +3,18 @@
 //! The dialog stays usable all the while, and whoever answers first wins. So this leaves at once, and
 //! without a word, when there is nobody to wait for, when the hub says that the request is gone, and
 //! when the hub itself goes. Nothing of it is loaded by a hook without `--decide`.
+//!
+//! What it waits with is the complete input of the tool, because rules judge nothing less.
 
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -18,6 +25,15 @@ use crate::timestamp::Timestamp;
 
 /// How long an answer is waited for: as long as the assistant waits for this hook.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// How long the hub may take until it has accepted us and heard what we wait for.
+const HUB_BUDGET: Duration = Duration::from_secs(2);
+
+/// How long to wait before the next try to be accepted.
+const CONNECT_PAUSE: Duration = Duration::from_millis(20);
+
+/// A longer input than this is not passed on, in bytes: no rule can judge it, and the person is asked.
+const MAX_ASKED_BYTES: usize = 128 * 1024;
 
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
@@ -36,6 +52,43 @@ pub enum Verdict {
         #[serde(default, skip_serializing_if = "is_false")]
         interrupt: bool,
     },
+}
+
+/// What is asked for, complete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The tool.
+    pub tool: String,
+    /// All that it is given.
+    pub input: serde_json::Value,
+    /// The folder it would run in.
+    pub cwd: Option<PathBuf>,
+    /// The project's folder, which stays the same when the assistant changes its folder.
+    pub project: Option<PathBuf>,
+}
+
+impl Asked {
+    /// Reads a whole payload; `None` when it is not whole, or too long to be passed on.
+    pub fn read(payload: &[u8], project: Option<OsString>) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Payload {
+            tool_name: String,
+            tool_input: serde_json::Value,
+            cwd: Option<PathBuf>,
+        }
+        if payload.len() > MAX_ASKED_BYTES {
+            return None;
+        }
+        let payload: Payload = serde_json::from_slice(payload).ok()?;
+        Some(Self {
+            tool: payload.tool_name,
+            input: payload.tool_input,
+            cwd: payload.cwd.filter(|cwd| cwd.is_absolute()),
+            project: project
+                .map(PathBuf::from)
+                .filter(|project| project.is_absolute() && project.to_str().is_some()),
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,9 +111,9 @@ pub(crate) fn can_be_decided(event: &Event) -> bool {
 }
 
 /// Waits for the decision about `event` and prints it.
-pub(crate) fn run(event: &Event, places: &Places, uid: u32) {
+pub(crate) fn run(event: &Event, asked: Option<Asked>, places: &Places, uid: u32) {
     let verdict = is_runtime_ours(places, uid)
-        .then(|| ask(event, places).ok().flatten())
+        .then(|| ask(event, asked, places).ok().flatten())
         .flatten();
     if let Some(verdict) = verdict {
         // An assistant that has gone needs no answer.
@@ -76,10 +129,46 @@ fn printed(verdict: &Verdict) -> String {
     format!("{output}\n")
 }
 
-fn ask(event: &Event, places: &Places) -> io::Result<Option<Verdict>> {
-    let mut stream = UnixStream::connect(&places.hub_socket)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(Duration::from_secs(1)))?;
+fn ask(event: &Event, asked: Option<Asked>, places: &Places) -> io::Result<Option<Verdict>> {
+    let stream = accepted(&places.hub_socket, Instant::now() + HUB_BUDGET)?;
+    stream.set_read_timeout(Some(HUB_BUDGET))?;
+    stream.set_write_timeout(Some(HUB_BUDGET))?;
+    (&stream).write_all(question(event, asked, places)?.as_bytes())?;
+
+    let mut reader = BufReader::new(io::Read::take(&stream, MAX_ANSWER_BYTES));
+    let mut answer = next(&mut reader)?;
+    if answer.kind == "waiting" {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        answer = next(&mut reader)?;
+    }
+    if answer.kind != "decision" {
+        return Ok(None);
+    }
+    Ok(serde_json::from_value(answer.payload).ok())
+}
+
+/// A connection to the hub. One whose queue of connections is full may hang for good: it is tried
+/// again until `deadline`, and never waited for in the kernel.
+fn accepted(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
+    let address = SocketAddrUnix::new(path)?;
+    loop {
+        let stream = UnixStream::from(socket(AddressFamily::UNIX, SocketType::STREAM, None)?);
+        stream.set_nonblocking(true)?;
+        match connect(&stream, &address) {
+            Ok(()) => {
+                stream.set_nonblocking(false)?;
+                return Ok(stream);
+            }
+            Err(Errno::AGAIN | Errno::INPROGRESS | Errno::INTR) if Instant::now() < deadline => {
+                thread::sleep(CONNECT_PAUSE);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Who we are, and what we wait for.
+fn question(event: &Event, asked: Option<Asked>, places: &Places) -> io::Result<String> {
     let sender = format!("hook-{}", std::process::id());
     let say = |kind: &str, payload: serde_json::Value| {
         let message = json!({
@@ -95,16 +184,14 @@ fn ask(event: &Event, places: &Places) -> io::Result<Option<Verdict>> {
     let event: serde_json::Value =
         serde_json::from_slice(&event.encode().map_err(io::Error::other)?)?;
     let hello = json!({"client_id": sender, "role": "publisher", "capabilities": ["decide"]});
-    let both = say("hello", hello) + &say("wait_decision", json!({"event": event}));
-    stream.write_all(both.as_bytes())?;
+    let wanted = json!({"event": event, "asked": asked});
+    Ok(say("hello", hello) + &say("wait_decision", wanted))
+}
+
+fn next(reader: &mut impl BufRead) -> io::Result<Answer> {
     let mut line = String::new();
-    let mut reader = BufReader::new(io::Read::take(stream, MAX_ANSWER_BYTES));
     reader.read_line(&mut line)?;
-    let answer: Answer = serde_json::from_str(&line)?;
-    if answer.kind != "decision" {
-        return Ok(None);
-    }
-    Ok(serde_json::from_value(answer.payload).ok())
+    Ok(serde_json::from_str(&line)?)
 }
 
 #[allow(
@@ -118,6 +205,43 @@ fn is_false(value: &bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_asked_is_read_whole_or_not_at_all() {
+        let whole = r#"{"cwd":"/p/a","tool_name":"Bash","tool_input":{"command":"ls\nls"},"x":1}"#;
+        let asked = Asked::read(whole.as_bytes(), Some("/p".into())).unwrap();
+        assert_eq!(asked.input, json!({"command": "ls\nls"}));
+        assert_eq!(asked.project, Some("/p".into()));
+        assert_eq!(asked.cwd, Some("/p/a".into()));
+        assert_eq!(Asked::read(&whole.as_bytes()[..50], None), None);
+        let long = whole.replace("ls", &"l".repeat(MAX_ASKED_BYTES));
+        assert_eq!(Asked::read(long.as_bytes(), None), None);
+        let relative = whole.replace("/p/a", "p");
+        assert_eq!(
+            Asked::read(relative.as_bytes(), Some("p".into()))
+                .unwrap()
+                .cwd,
+            None
+        );
+    }
+
+    #[test]
+    fn a_hub_that_accepts_nobody_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.sock");
+        let listener = socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+        rustix::net::bind(&listener, &SocketAddrUnix::new(&path).unwrap()).unwrap();
+        rustix::net::listen(&listener, 0).unwrap();
+        let mut held = Vec::new();
+        let refused = loop {
+            match accepted(&path, Instant::now() + CONNECT_PAUSE) {
+                Ok(stream) => held.push(stream),
+                Err(error) => break error,
+            }
+            assert!(held.len() < 100, "a queue of connections has an end");
+        };
+        assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
+    }
 
     #[test]
     fn a_verdict_is_printed_as_claude_reads_it() {

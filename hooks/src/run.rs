@@ -28,7 +28,7 @@ use crate::place::{Place, Whereabouts};
 use crate::process;
 use crate::scan::Scanner;
 use crate::send::{Listener, SEND_BUDGET, is_runtime_ours};
-use crate::stdin::Input;
+use crate::stdin::{Copied, Input};
 use crate::timestamp::Timestamp;
 use crate::tmux;
 
@@ -64,17 +64,22 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) {
     let mut input = Input::new(stdin(), MAX_PAYLOAD_BYTES, clock.within(STDIN_BUDGET));
     let is_complete = match adapter.map(|adapter| (adapter, Outlet::find(adapter.panes))) {
         Some((adapter, Some(outlet))) => {
-            let heard = hear(
-                adapter,
-                event.as_ref().and_then(|event| event.to_str()),
-                &mut input,
-            );
+            let event = event.as_ref().and_then(|event| event.to_str());
+            let mut payload = Vec::new();
+            let heard = if decides {
+                let mut copied = Copied::new(&mut input);
+                let heard = hear(adapter, event, &mut copied);
+                payload = copied.copy;
+                heard
+            } else {
+                hear(adapter, event, &mut input)
+            };
             if let Some(report) = heard.report {
                 let places = decides.then(|| (outlet.places.clone(), outlet.uid));
                 let sent = outlet.send(report, adapter, ts, &clock);
                 undecided = sent
                     .filter(decide::can_be_decided)
-                    .and_then(|event| Some((event, places?)));
+                    .and_then(|event| Some((event, places?, payload)));
             }
             heard.is_complete
         }
@@ -87,8 +92,9 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) {
         DRAIN_PAUSE
     };
     input.drain(pause, clock.within(STDIN_BUDGET));
-    if let Some((event, (places, uid))) = undecided {
-        decide::run(&event, &places, uid);
+    if let Some((event, (places, uid), payload)) = undecided {
+        let asked = decide::Asked::read(&payload, env::var_os("CLAUDE_PROJECT_DIR"));
+        decide::run(&event, asked, &places, uid);
     }
 }
 

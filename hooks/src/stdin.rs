@@ -91,6 +91,41 @@ impl<F: AsFd> Read for Input<F> {
     }
 }
 
+/// Passes on what it reads, and keeps a copy of it.
+pub(crate) struct Copied<'a> {
+    input: &'a mut dyn BufRead,
+    /// All that was taken.
+    pub(crate) copy: Vec<u8>,
+}
+
+impl<'a> Copied<'a> {
+    pub(crate) fn new(input: &'a mut dyn BufRead) -> Self {
+        let copy = Vec::new();
+        Self { input, copy }
+    }
+}
+
+impl BufRead for Copied<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        // What is consumed has been read: nothing is waited for.
+        let read = self.input.fill_buf().unwrap_or_default();
+        self.copy.extend_from_slice(&read[..amount.min(read.len())]);
+        self.input.consume(amount);
+    }
+}
+
+impl Read for Copied<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
 /// Waits until `file` is ready for `what` (or has ended) or `deadline` has come; whether it is ready.
 pub(crate) fn wait_for(file: impl AsFd, what: PollFlags, deadline: Instant) -> bool {
     let mut files = [PollFd::new(&file, what)];
@@ -167,6 +202,17 @@ mod tests {
         input.drain(Duration::ZERO, Instant::now() + LONG);
         here.set_nonblocking(true).unwrap();
         assert!((&here).read(&mut [0; 1]).is_err());
+    }
+
+    #[test]
+    fn a_copy_holds_just_what_was_taken() {
+        let mut input: &[u8] = b"one two three";
+        let mut copied = Copied::new(&mut input);
+        copied.consume(4);
+        copied.read_exact(&mut [0; 3]).unwrap();
+        assert_eq!(copied.copy, b"one two");
+        assert_eq!(text(&mut copied), " three");
+        assert_eq!(copied.copy, b"one two three");
     }
 
     #[test]
