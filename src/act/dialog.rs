@@ -94,6 +94,17 @@ impl Dialog {
         })
     }
 
+    /// Whether the end of a dialog is on the screen whose beginning is not: nobody can tell from it
+    /// what would be answered.
+    pub fn is_cut_off(screen: &str) -> bool {
+        let lines: Vec<&str> = screen.lines().collect();
+        let Some(footer) = lines.iter().rposition(|line| is_footer(line.trim())) else {
+            return false;
+        };
+        let first = read_options(&lines[..footer]).map(|(first, _, _)| first);
+        first.is_some_and(|first| !lines[..first].iter().any(|line| is_rule(line, '─')))
+    }
+
     /// The option that approves this once and nothing more.
     pub fn yes(&self) -> Option<u8> {
         self.options
@@ -131,7 +142,10 @@ impl Dialog {
         }
         let shows = match (self.kind, request.tool.as_deref().unwrap_or_default()) {
             (Kind::Question, _) => self.asks(message),
-            (_, "Bash") => self.title.starts_with("Bash command") && self.runs(message),
+            (_, "Bash") => {
+                let command = bound.command.as_deref().unwrap_or(message);
+                self.title.starts_with("Bash command") && self.runs(command)
+            }
             (_, "Write" | "Edit" | "MultiEdit" | "NotebookEdit") => {
                 self.is_about_file(message, bound.cwd.as_deref())
             }
@@ -423,6 +437,25 @@ mod tests {
             let cut = request("Bash", "touch f1 && sl…");
             assert_eq!(dialog.difference(&cut), None, "{name}");
         }
+    }
+
+    #[test]
+    fn where_all_of_a_command_is_known_its_dialog_must_show_all_of_it() {
+        let dialog = dialog("permission_bash.txt");
+        let mut bound = request("Bash", "touch f1 && sl…");
+        bound.command = Some("touch f1 && sleep 9".to_owned());
+        assert_eq!(dialog.difference(&bound), None);
+        bound.command = Some("touch f1 && sleep 9\nrm f1".to_owned());
+        assert!(dialog.difference(&bound).is_some());
+    }
+
+    #[test]
+    fn a_dialog_that_is_taller_than_its_pane_is_not_answered() {
+        let name = "permission_bash_tall.txt";
+        assert_eq!(Dialog::read(&screen(name)), None);
+        assert!(Dialog::is_cut_off(&screen(name)));
+        assert!(!Dialog::is_cut_off(&screen("permission_bash.txt")));
+        assert!(!Dialog::is_cut_off(&screen("queued_prompt.txt")));
     }
 
     #[test]

@@ -35,6 +35,9 @@ const MAX_SEEN: usize = 12;
 /// Said when the screen shows nothing that could be answered.
 const NO_DIALOG: &str = "no dialog that is known is on the screen; go there";
 
+/// Said when the screen shows the end of a dialog.
+const TOO_TALL: &str = "its dialog is taller than its pane, so it cannot be compared; go there";
+
 /// Said when the assistant itself says that it does not wait.
 const ANSWERED: &str = "the request has been answered or withdrawn";
 
@@ -282,7 +285,10 @@ impl Act<'_> {
         if let Some(words) = pane.unfit {
             return Err(words.to_owned());
         }
-        let dialog = Dialog::read(&pane.screen).ok_or(NO_DIALOG)?;
+        let Some(dialog) = Dialog::read(&pane.screen) else {
+            let is_cut_off = Dialog::is_cut_off(&pane.screen);
+            return Err(if is_cut_off { TOO_TALL } else { NO_DIALOG }.to_owned());
+        };
         match dialog.difference(self.bound) {
             Some(words) => Err(words.to_owned()),
             None => Ok(dialog),

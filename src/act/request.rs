@@ -78,6 +78,8 @@ pub struct Bound {
     pub request: Request,
     /// How often the row had changed when the person looked.
     pub generation: u64,
+    /// All of the command, where it is known: its dialog must show just this.
+    pub command: Option<String>,
 }
 
 impl Bound {
@@ -101,6 +103,7 @@ impl Bound {
             instance_id: row.instance_id.clone(),
             request: request.clone(),
             generation: row.generation,
+            command: None,
         })
     }
 

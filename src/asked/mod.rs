@@ -47,6 +47,14 @@ pub struct Full {
     pub mode: Option<String>,
 }
 
+impl Full {
+    /// The whole command, if it is one.
+    pub fn command(&self) -> Option<String> {
+        let command = self.input.get("command").or_else(|| self.input.get("cmd"));
+        command.and_then(Value::as_str).map(str::to_owned)
+    }
+}
+
 /// How much is known of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {
@@ -78,6 +86,15 @@ impl Known {
 pub struct Sources {
     /// Claude's config folder when a row names no other.
     pub claude_home: Option<PathBuf>,
+}
+
+/// `bound` with the whole command, if it is known at this moment.
+pub fn with_command(bound: &Bound, sources: &Sources) -> Bound {
+    let found = find(bound, sources).ok();
+    Bound {
+        command: found.and_then(|full| full.command()),
+        ..bound.clone()
+    }
 }
 
 /// Looks for all of a request; waits a moment for one that is only just being asked. `wait` lets time pass.

@@ -3,7 +3,7 @@
 use super::{Surroundings, jump};
 use crate::act::real::RealWorld;
 use crate::act::{Bound, Decision, Outcome};
-use crate::asked::Sources;
+use crate::asked::{self, Sources};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 
@@ -33,6 +33,7 @@ pub(super) fn run_if(
             .hint(format!("{why}; nothing was sent"))
             .hint("look at its pane, then add `--partly-seen`")
     })?;
+    let bound = asked::with_command(&bound, &sources(surroundings));
     match world(surroundings)?.answer(&bound, decision) {
         Outcome::Done => {
             messages::status(&said(&bound, decision));

@@ -178,7 +178,10 @@ impl Hands for RealHands {
 
     fn decide(&self, bound: &Bound, decision: &Decision) -> Outcome {
         match decide::world(&self.surroundings) {
-            Ok(world) => world.answer(bound, decision),
+            Ok(world) => {
+                let bound = asked::with_command(bound, &decide::sources(&self.surroundings));
+                world.answer(&bound, decision)
+            }
             Err(error) => Outcome::Nothing(error.to_string()),
         }
     }
