@@ -94,11 +94,12 @@ fn run(
 /// Gives what is due, but for panes that somebody looks at.
 fn give(setup: &Setup, watch: &mut Watch, trouble: &impl Fn(Option<String>)) {
     let snoozes = Snoozes::read(&setup.snoozes);
-    for notice in watch.due((setup.clock)(), &snoozes) {
+    for mut notice in watch.due((setup.clock)(), &snoozes) {
         let scene = Scene::of(&notice, &setup.own_socket);
         if scene.is_in_view() {
             continue;
         }
+        notice.row.target = scene.target().unwrap_or(notice.row.target);
         let failures = send::send(&notice, &scene, &setup.settings);
         trouble(
             (!failures.is_empty()).then(|| format!("a notice failed: {}", failures.join("; "))),

@@ -32,7 +32,7 @@ const LIST: &[&str] = &[
     "list-panes",
     "-a",
     "-F",
-    "P\t#{pane_id}\t#{session_id}\t#{window_active}\t#{pane_active}\t#{window_zoomed_flag}\t\
+    "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_active}\t#{pane_active}\t#{window_zoomed_flag}\t\
      #{pane_tty}\t#{session_name}:#{window_index}.#{pane_index}",
     ";",
     "list-clients",
@@ -46,6 +46,8 @@ pub(super) struct Scene {
     socket: PathBuf,
     /// The terminal of the row's pane.
     tty: Option<String>,
+    /// Where that is now: a hook that was in a hurry has told nothing but its id.
+    target: Option<Target>,
     in_view: bool,
     clients: Vec<Client>,
 }
@@ -92,22 +94,45 @@ impl Scene {
             })
             .collect();
         let mut scene = Self::default();
+        let server = notice.row.server.as_ref();
+        let server = server.map(|server| server.pid.to_string());
         for fields in lines() {
-            let ["P", id, session, in_front, active, zoomed, tty, address] = fields[..] else {
+            let [
+                "P",
+                pid,
+                id,
+                session,
+                in_front,
+                active,
+                zoomed,
+                tty,
+                address,
+            ] = fields[..]
+            else {
                 continue;
             };
+            // After a restart of the server ids are given out again.
+            if server.as_ref().is_some_and(|known| known != pid) {
+                continue;
+            }
             let is_it = match (&notice.row.pane, &notice.row.target) {
                 (Some(pane), _) | (None, Target::Pane(pane)) => id == pane.to_string(),
                 (None, target) => address == target.to_string(),
             };
             if is_it {
                 scene.tty = Some(tty.to_owned());
+                scene.target = address.parse().ok();
                 let is_drawn = in_front == "1" && (zoomed == "0" || active == "1");
                 let is_watched = clients.iter().any(|client| client.session == session);
                 scene.in_view |= is_drawn && is_watched;
             }
         }
         Self { clients, ..scene }
+    }
+
+    /// Where the row's pane is now.
+    pub(super) fn target(&self) -> Option<Target> {
+        self.target.clone()
     }
 
     /// Whether a person has the pane before them.
@@ -150,11 +175,7 @@ fn text(notice: &Notice) -> String {
         State::Completed => "is done",
         State::Running | State::Idle => "is there",
     };
-    let request = row
-        .waiting
-        .iter()
-        .find(|request| request.state == notice.state);
-    let (tool, message) = match request {
+    let (tool, message) = match &notice.request {
         Some(request) => (&request.tool, &request.message),
         None => (&None, &row.message),
     };
@@ -243,12 +264,15 @@ fn command(notice: &Notice, words: &[String]) -> Result<(), String> {
     let Some((program, arguments)) = words.split_first() else {
         return Err("the settings name no `command` in `[notice]`".to_owned());
     };
-    let row = &notice.row;
+    let (row, request) = (&notice.row, notice.request.as_ref());
     let told = json!({
         "id": row.id, "assistant": row.assistant, "state": notice.state, "target": row.target,
         "pane": row.pane, "server": row.server, "instance_id": row.instance_id,
-        "request_id": notice.request_id, "since": row.since, "tool": row.tool,
-        "message": row.message, "cwd": row.cwd, "branch": row.branch, "text": text(notice),
+        "agent_id": request.and_then(|request| request.agent_id.as_ref()),
+        "request_id": request.and_then(|request| request.request_id.as_ref()),
+        "since": request.map_or(row.since, |request| request.since),
+        "tool": request.map_or(&row.tool, |request| &request.tool),
+        "message": request.map_or(&row.message, |request| &request.message), "cwd": row.cwd, "branch": row.branch, "text": text(notice),
     });
     let mut command = Command::new(program);
     command.args(arguments);
@@ -311,7 +335,7 @@ mod tests {
         Notice {
             row,
             state: State::WaitingInput,
-            request_id: None,
+            request: None,
             channels: Vec::new(),
         }
     }
@@ -322,25 +346,29 @@ mod tests {
             Scene::parse(&format!("{line}\n{client}\n"), &notice(1)).in_view
         };
         let person = "C\t0\t$0\t/dev/pts/9\t/dev/pts/2\ton";
-        assert!(seen("P\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1", person));
+        assert!(seen("P\t77\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1", person));
         assert!(
-            !seen("P\t%1\t$0\t0\t1\t0\t/dev/pts/1\tshop:1.1", person),
+            !seen("P\t77\t%1\t$0\t0\t1\t0\t/dev/pts/1\tshop:1.1", person),
             "another window is in front"
         );
         assert!(
-            !seen("P\t%1\t$0\t1\t0\t1\t/dev/pts/1\tshop:1.1", person),
+            !seen("P\t77\t%1\t$0\t1\t0\t1\t/dev/pts/1\tshop:1.1", person),
             "a zoomed pane hides it"
         );
         assert!(
-            !seen("P\t%1\t$1\t1\t1\t0\t/dev/pts/1\tshop:1.1", person),
+            !seen("P\t77\t%1\t$1\t1\t1\t0\t/dev/pts/1\tshop:1.1", person),
             "nobody is attached there"
         );
         assert!(
-            !seen("P\t%2\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.2", person),
+            !seen("P\t77\t%2\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.2", person),
             "another pane"
         );
+        assert!(
+            !seen("P\t78\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1", person),
+            "the server was restarted"
+        );
         assert!(!seen(
-            "P\t%1\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.1",
+            "P\t77\t%1\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.1",
             "C\t1\t$0\tx\t/dev/pts/2\ton"
         ));
     }

@@ -14,7 +14,7 @@ use time::UtcOffset;
 use super::setting::{Channel, Settings};
 use super::snooze::Snoozes;
 use crate::feed::Feed;
-use crate::state::Row;
+use crate::state::{Request, Row};
 
 /// How many things that were told of are remembered for each row.
 const MEMORY: usize = 64;
@@ -29,8 +29,8 @@ pub(super) struct Notice {
     pub(super) row: Row,
     /// What it waits for: that of the request, which need not be the row's most urgent one.
     pub(super) state: State,
-    /// The request's id, when it has one.
-    pub(super) request_id: Option<String>,
+    /// That request, which need not be the row's first one either.
+    pub(super) request: Option<Request>,
     /// How to tell it.
     pub(super) channels: Vec<Channel>,
 }
@@ -47,6 +47,21 @@ struct Subject {
 }
 
 impl Subject {
+    fn of(row: &Row, request: &Request) -> Self {
+        Self {
+            state: request.state,
+            instance: row.instance_id.clone(),
+            agent: request.agent_id.clone(),
+            request: request.request_id.clone(),
+            since: request.since,
+        }
+    }
+
+    fn find_in(&self, row: &Row) -> Option<Request> {
+        let is_it = |request: &&Request| self.is(&Self::of(row, request));
+        row.waiting.iter().find(is_it).cloned()
+    }
+
     /// A request may learn its id after it was first seen; then its beginning tells that it is the same.
     fn is(&self, other: &Self) -> bool {
         let same_agent = self.instance == other.instance && self.agent == other.agent;
@@ -134,9 +149,9 @@ impl Watch {
                 }
             }
             notices.extend(told.map(|subject| Notice {
+                request: subject.find_in(row),
                 row: row.clone(),
                 state: subject.state,
-                request_id: subject.request.clone(),
                 channels: self.settings.channels(subject.state).to_vec(),
             }));
         }
@@ -184,24 +199,17 @@ fn urgency(subject: &Subject) -> (u8, Timestamp) {
 
 /// What could be told of a row: its requests, else its state.
 fn subjects(row: &Row) -> Vec<Subject> {
-    let of_state = Subject {
-        state: row.state,
-        instance: row.instance_id.clone(),
-        agent: None,
-        request: None,
-        since: row.since,
-    };
     if row.waiting.is_empty() {
-        return vec![of_state];
+        return vec![Subject {
+            state: row.state,
+            instance: row.instance_id.clone(),
+            agent: None,
+            request: None,
+            since: row.since,
+        }];
     }
-    let requests = row.waiting.iter().map(|request| Subject {
-        state: request.state,
-        agent: request.agent_id.clone(),
-        request: request.request_id.clone(),
-        since: request.since,
-        ..of_state.clone()
-    });
-    requests.collect()
+    let requests = row.waiting.iter();
+    requests.map(|request| Subject::of(row, request)).collect()
 }
 
 #[cfg(test)]
@@ -209,7 +217,6 @@ mod tests {
     use pane_patrol_hooks::event::Source;
 
     use super::*;
-    use crate::state::Request;
     use crate::tui::fixture::row;
 
     fn at(seconds: i64) -> Timestamp {
@@ -253,7 +260,7 @@ mod tests {
         let notices = watch.due(at(now), &Snoozes::default());
         notices
             .into_iter()
-            .map(|notice| notice.request_id)
+            .map(|notice| notice.request.and_then(|request| request.request_id))
             .collect()
     }
 
@@ -314,6 +321,17 @@ mod tests {
     }
 
     #[test]
+    fn a_second_request_is_told_of_in_its_own_words() {
+        let mut watch = watch("delay_seconds = 0");
+        hear(&mut watch, &asking(&[(Some("a"), 200)]));
+        assert_eq!(told(&mut watch, 200), [Some("a".to_owned())]);
+        hear(&mut watch, &asking(&[(Some("a"), 200), (None, 205)]));
+        let second = watch.due(at(205), &Snoozes::default());
+        let request = second[0].request.as_ref().unwrap();
+        assert_eq!((&request.request_id, request.since), (&None, at(205)));
+    }
+
+    #[test]
     fn a_state_is_told_of_only_if_it_is_wanted_and_again_when_it_begins_again() {
         let mut watch = watch("delay_seconds = 0\ncompleted = ['tmux']");
         hear(&mut watch, &plain(State::Error, 200));
@@ -362,7 +380,7 @@ mod tests {
                     _ => hear(&mut watch, &asking(&[(Some(ids[which]), now)])),
                 }
                 let snoozes = Snoozes::default();
-                told.extend(watch.due(at(now), &snoozes).into_iter().map(|notice| notice.request_id));
+                told.extend(watch.due(at(now), &snoozes).into_iter().map(|notice| notice.request.and_then(|request| request.request_id)));
             }
             let mut once = told.clone();
             once.sort();

@@ -1,6 +1,8 @@
 //! Notices as a person gets them: a real tmux server with a client, events through the real hook.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
@@ -22,13 +24,23 @@ struct Desk<'env> {
 
 impl<'env> Desk<'env> {
     fn new(env: &'env TestEnv, settings: &str) -> Option<Self> {
+        Self::with_programs(env, settings, None)
+    }
+
+    /// The same; the collector finds the programs in that folder before all others.
+    fn with_programs(env: &'env TestEnv, settings: &str, programs: Option<&Path>) -> Option<Self> {
         let server = Tmux::start(env, "work")?;
         let client = Terminal::client_of(env, "client.sock", &server, "work")?;
         private_folder(&env.path("config/pane-patrol"));
         let command = "command = ['sh', '-c', 'cat >> \"$HOME/told\"']";
         let text = format!("[notice]\ndelay_seconds = 0\n{command}\n{settings}\n");
         fs::write(env.path("config/pane-patrol/config.toml"), text).expect("it is our folder");
-        let collector = Collector::start_in(env, &server);
+        let path = std::env::var("PATH").unwrap_or_default();
+        let programs = programs.map(|folder| format!("{}:{path}", folder.display()));
+        let mut command = env.pane_patrol();
+        command.env("TMUX", server.variable());
+        command.env("PATH", programs.unwrap_or(path));
+        let collector = Collector::start_with(env, &mut command);
         Some(Self {
             env,
             server,
@@ -51,7 +63,19 @@ impl<'env> Desk<'env> {
         self.server.run(&ask)
     }
 
+    /// Claude in `pane` asks whether it may run `request`, until the collector knows: a hook that
+    /// finds the machine too busy drops its event rather than wait. Asked again it is the same request.
     fn asks(&self, pane: &str, request: &str) {
+        self.collector.until("the request is known", |_| {
+            self.report(pane, request);
+            let rows = self.collector.rows();
+            let row = rows.iter().find(|row| row["pane"] == pane);
+            let asks = row.and_then(|row| row["waiting"].as_array());
+            asks.is_some_and(|asks| asks.iter().any(|asked| asked["message"] == request))
+        });
+    }
+
+    fn report(&self, pane: &str, request: &str) {
         let mut hook = self.env.pane_patrol();
         hook.args(["hook", "claude"]);
         hook.env("TMUX", self.server.variable())
@@ -106,7 +130,9 @@ fn a_request_in_a_pane_that_nobody_sees_is_told_of_once_by_every_way_that_was_ch
             .then_some(())
     });
     // The same request reported again is not told of again; another one is.
-    desk.asks(&pane, "echo 100% #{pane_id}");
+    for _ in 0..3 {
+        desk.report(&pane, "echo 100% #{pane_id}");
+    }
     desk.asks(&pane, "another");
     wait_until("the second request was told of", || desk.told().len() > 1);
     let texts: Vec<Value> = desk
@@ -177,4 +203,60 @@ fn quiet_hours_keep_everything_back() {
     desk.collector.until_state("waiting_approval");
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert!(desk.told().is_empty(), "{:?}", desk.told());
+}
+
+#[test]
+fn the_outer_terminal_gets_every_sequence_as_it_is_and_none_that_tmux_keeps_back() {
+    let env = TestEnv::new();
+    let settings = "waiting_approval = ['osc9', 'osc777', 'osc99', 'command']";
+    let Some(desk) = Desk::new(&env, settings) else {
+        return;
+    };
+    let record = desk.client.record(&env.path("terminal"));
+    let bytes = || String::from_utf8_lossy(&fs::read(&record).unwrap_or_default()).into_owned();
+    let pane = desk.window();
+    desk.asks(&pane, "kept back");
+    wait_until("the command was told", || desk.told().len() == 1);
+    desk.server
+        .run(&["set-option", "-g", "allow-passthrough", "on"]);
+    desk.asks(&pane, "it; passes");
+    let text = "claude in work:1.0 asks for permission: Bash: it; passes";
+    let sequences = [
+        format!("\u{1b}]9;{text}\u{7}"),
+        format!(
+            "\u{1b}]777;notify;pane-patrol;{}\u{7}",
+            text.replace(';', ",")
+        ),
+        format!("\u{1b}]99;;{text}\u{1b}\\"),
+    ];
+    for sequence in &sequences {
+        until("the terminal got it", || {
+            bytes().contains(sequence).then_some(())
+        });
+    }
+    assert!(!bytes().contains("kept back"));
+}
+
+#[test]
+fn the_desktop_is_told_by_its_own_program() {
+    let env = TestEnv::new();
+    let programs = env.path("programs");
+    private_folder(&programs);
+    let program = programs.join("notify-send");
+    let script = "#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$HOME/shown\"\n";
+    fs::write(&program, script).expect("it is our folder");
+    fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).expect("it is ours");
+    let settings = "waiting_approval = ['desktop', 'command']";
+    let Some(desk) = Desk::with_programs(&env, settings, Some(&programs)) else {
+        return;
+    };
+    let pane = desk.window();
+    desk.asks(&pane, "--help");
+    wait_until("the command was told after it", || !desk.told().is_empty());
+    let shown = fs::read_to_string(env.home().join("shown")).expect("it was run");
+    let text = "claude in work:1.0 asks for permission: Bash: --help";
+    assert_eq!(
+        shown,
+        format!("--app-name=pane-patrol\n--\npane-patrol\n{text}\n")
+    );
 }
