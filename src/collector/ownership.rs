@@ -7,13 +7,22 @@ use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::paths::Places;
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
 use thiserror::Error;
 
+use crate::witness::process::is_alive;
+
 /// Rights that others must not have on the runtime folder.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+/// How long the lock of a collector that was killed may be held by a program that it was just starting.
+const DYING: Duration = Duration::from_millis(500);
+
+/// How often the lock is tried meanwhile.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// Why this process cannot be the collector.
 #[derive(Debug, Error)]
@@ -76,14 +85,17 @@ impl Ownership {
             make_private_folder(folder, uid)?;
         }
         let mut lock = open_lock(&places.lock)?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                return Err(CollectorError::Taken {
-                    pid: read_pid(&mut lock),
-                });
+        let start = Instant::now();
+        while let Err(error) = flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            if error != rustix::io::Errno::WOULDBLOCK {
+                return Err(CollectorError::io("lock", &places.lock)(error.into()));
             }
-            Err(error) => return Err(CollectorError::io("lock", &places.lock)(error.into())),
+            let pid = read_pid(&mut lock);
+            let has_died = pid.is_some_and(|pid| !is_alive(pid));
+            if !has_died || start.elapsed() > DYING {
+                return Err(CollectorError::Taken { pid });
+            }
+            std::thread::sleep(LOOK_AGAIN);
         }
         write_pid(&mut lock).map_err(CollectorError::io("write", &places.lock))?;
         Ok(Self { _lock: lock })
@@ -138,6 +150,7 @@ fn write_pid(lock: &mut File) -> io::Result<()> {
 
 fn read_pid(lock: &mut File) -> Option<u32> {
     let mut text = String::new();
+    lock.rewind().ok()?;
     lock.take(32).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
