@@ -19,9 +19,9 @@ use crate::tui::Theme;
 /// How long a row without any proof of life is kept, unless said otherwise.
 const DEFAULT_TTL: Duration = Duration::from_secs(300);
 
-/// How much of the end of the mirror is read at the start, unless said otherwise: some six thousand
-/// events, which take less than a frame or two of a dashboard.
-const DEFAULT_REBUILD_BYTES: u64 = 2 << 20;
+/// How much of the end of the mirror is read at the start, unless said otherwise: some four thousand
+/// events, which take less than a frame of a dashboard.
+const DEFAULT_REBUILD_BYTES: u64 = 3 << 19;
 
 /// How old what is read at the start may be, unless said otherwise: a question of Friday still
 /// waits on Monday.
