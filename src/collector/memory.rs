@@ -12,7 +12,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Setup;
 use crate::log::Record;
-use crate::log::files::trouble;
+use crate::log::condition::trouble;
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::log::tailer::Tailer;
@@ -161,8 +161,8 @@ impl Memory {
     /// What is wrong with the mirror, if anything is.
     pub(super) fn trouble(&self) -> Option<String> {
         let path = self.path.as_ref()?;
-        let why = trouble(path).unwrap_or_default()?;
-        Some(format!("nothing is logged to {}: {why}", path.display()))
+        let trouble = trouble(path).unwrap_or_default()?;
+        Some(format!("the event log {}: {trouble}", path.display()))
     }
 
     fn note(&self, record: &Record) {

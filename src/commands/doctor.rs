@@ -56,6 +56,7 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
         doctor::tmux(surroundings.tmux.is_some()),
         doctor::runtime_folders(&places, uid),
         doctor::state_folder(&places),
+        doctor::event_log(&places),
     ];
     let (collecting, listening) = doctor::collecting(&places, uid);
     findings.push(collecting);

@@ -10,7 +10,7 @@ use pane_patrol_hooks::mirror::{Mirror, lock_path, rotate};
 use super::Surroundings;
 use crate::cli::MirrorCommand;
 use crate::error::{CommandError, CommandResult};
-use crate::log::files::{Condition, condition};
+use crate::log::condition::{Condition, condition};
 use crate::messages;
 
 /// Does what was asked.
@@ -104,11 +104,9 @@ fn tell(mirror: &Path) -> CommandResult {
                 limits.max_bytes, limits.max_files
             ));
         }
-        Condition::Broken(why) => {
-            return Err(
-                CommandError::new(format!("nothing can be logged to {name}: {why}"))
-                    .hint("nothing was changed; move it away, then `pane-patrol mirror on`"),
-            );
+        Condition::Broken(trouble) => {
+            let failed = CommandError::new(format!("the event log {name}: {}", trouble.why));
+            return Err(failed.hint(format!("nothing was changed; {}", trouble.fix)));
         }
     }
     Ok(())

@@ -9,7 +9,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{Surroundings, mirror};
 use crate::error::{CommandError, EXIT_NOBODY, EXIT_USAGE};
 use crate::hub_client::{HubClient, HubError};
-use crate::log::files::{Condition, condition};
+use crate::log::condition::{Condition, condition};
+use crate::log::files::Files;
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::messages;
@@ -94,9 +95,12 @@ fn logged(surroundings: &Surroundings) -> Result<Option<Known>, CommandError> {
     match condition(&mirror) {
         Condition::On { .. } => {}
         Condition::Off => return Ok(None),
-        Condition::Broken(why) => {
-            messages::warning(&format!("the event log cannot be used: {why}"));
-            return Ok(None);
+        Condition::Broken(trouble) => {
+            messages::warning(&format!("the event log is not as it should be: {trouble}"));
+            // What cannot be written may still be read.
+            if Files::open(&mirror, &|_| false).live.is_none() {
+                return Ok(None);
+            }
         }
     }
     let config = surroundings.config()?;

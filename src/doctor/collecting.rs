@@ -1,5 +1,6 @@
 //! Whether somebody listens, and whether an event gets through to them.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
@@ -58,10 +59,13 @@ pub fn collecting(places: &Places, uid: u32) -> (Finding, Listening) {
 fn judge(health: &Health) -> Finding {
     const CHECK: &str = "collector";
     let rejected: u64 = health.rejected.values().sum();
-    let seen = format!(
+    let mut seen = format!(
         "a collector answers; it took {} events and rejected {rejected}",
         health.received
     );
+    if health.by_mirror > 0 {
+        let _ = write!(seen, "; {} came by the event log alone", health.by_mirror);
+    }
     if let Some(trouble) = health.troubles.first() {
         return Finding::warning(
             CHECK,

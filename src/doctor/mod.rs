@@ -6,6 +6,7 @@
 mod apart;
 mod codex;
 mod collecting;
+mod event_log;
 mod heard;
 mod hooks;
 mod places;
@@ -19,6 +20,7 @@ use serde::Serialize;
 pub use apart::apart;
 pub use codex::{Codex, codex};
 pub use collecting::{Listening, collecting, test_event};
+pub use event_log::event_log;
 pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
 pub use running::{Running, Session, running};

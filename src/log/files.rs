@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use pane_patrol_hooks::mirror;
-use rustix::fs::statvfs;
 
 /// How often the list is read again because a rotation came in between.
 const ATTEMPTS: u32 = 20;
@@ -154,74 +153,8 @@ fn last_number(mirror: &Path) -> u32 {
     entries.filter_map(number).max().unwrap_or(0)
 }
 
-/// Whether the mirror is on, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
-    /// There is no mirror.
-    Off,
-    /// It is on; how many files it has and how many bytes they hold.
-    On {
-        /// Files, the one that is written included.
-        files: usize,
-        /// Bytes in all files.
-        bytes: u64,
-    },
-    /// There is something, but nothing can be written to it; says why.
-    Broken(String),
-}
-
-/// Looks at the mirror.
-pub fn condition(mirror: &Path) -> Condition {
-    match trouble(mirror) {
-        Ok(None) => {}
-        Ok(Some(why)) => return Condition::Broken(why),
-        Err(NoMirror) => return Condition::Off,
-    }
-    let files = Files::open(mirror, &|_| false);
-    let lengths: Vec<u64> = files
-        .into_oldest_first()
-        .map(|file| file.length())
-        .collect();
-    Condition::On {
-        files: lengths.len(),
-        bytes: lengths.iter().sum(),
-    }
-}
-
-/// There is no mirror: it is off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoMirror;
-
-/// Why hooks cannot write to the mirror, if they cannot.
-///
-/// # Errors
-/// There is none.
-pub fn trouble(mirror: &Path) -> Result<Option<String>, NoMirror> {
-    let found = match fs::symlink_metadata(mirror) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(NoMirror),
-        Err(error) => return Ok(Some(error.to_string())),
-        Ok(found) => found,
-    };
-    let why = if found.is_symlink() {
-        "it is a link, which hooks do not follow"
-    } else if !found.is_file() {
-        "it is no regular file"
-    } else if mirror::Mirror::open(mirror).is_none() {
-        "it may not be written"
-    } else if statvfs(mirror).is_ok_and(|disk| disk.f_bavail == 0) {
-        "the disk is full"
-    } else if found.len() > 2 * mirror::rotate::read_limits(mirror).max_bytes {
-        "it is far larger than it should be: its folder may not be written, or something stands in the way of a rotation"
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(why.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
-
     use super::*;
 
     #[test]
@@ -243,18 +176,5 @@ mod tests {
             .map(|opened| io::read_to_string(opened.file).unwrap())
             .collect();
         assert_eq!(texts, ["a", "b", "d"]);
-        assert_eq!(condition(&path), Condition::On { files: 3, bytes: 3 });
-    }
-
-    #[test]
-    fn what_stands_in_the_place_of_the_mirror_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("e.jsonl");
-        assert_eq!(condition(&path), Condition::Off);
-        fs::create_dir(&path).unwrap();
-        assert!(matches!(condition(&path), Condition::Broken(_)));
-        fs::remove_dir(&path).unwrap();
-        symlink("/dev/null", &path).unwrap();
-        assert!(matches!(condition(&path), Condition::Broken(_)));
     }
 }

@@ -6,6 +6,7 @@
 //! Writing is not done here: see `pane_patrol_hooks::mirror`.
 
 pub mod apart;
+pub mod condition;
 pub mod explain;
 pub mod fault;
 pub mod files;

@@ -1,6 +1,8 @@
 //! What the person must know beside the rows, one line each: what does not work, and what is
 //! hidden by a filter. A dashboard that hears nothing must not look like one where all is well.
 
+use std::collections::BTreeMap;
+
 use super::model::{Model, Scope};
 use super::words::counted;
 use crate::feed::Role;
@@ -32,7 +34,9 @@ fn troubles(model: &Model) -> Vec<String> {
         troubles.push(format!("nobody collects, so nothing here changes: {why}"));
     }
     troubles.extend(model.health.troubles.iter().cloned());
-    troubles.extend(rejected(model));
+    troubles.extend(told("event", "rejected", &model.health.rejected));
+    let unreadable = &model.health.unreadable;
+    troubles.extend(told("line", "of the event log left out", unreadable));
     if model.health.foreign > 0 {
         let events = counted_u64(model.health.foreign, "event");
         troubles.push(format!("{events} of another user dropped"));
@@ -40,18 +44,18 @@ fn troubles(model: &Model) -> Vec<String> {
     troubles
 }
 
-fn rejected(model: &Model) -> Option<String> {
-    let rejected = &model.health.rejected;
-    let total: u64 = rejected.values().sum();
-    let reasons: Vec<String> = match rejected.len() {
-        1 => rejected.keys().cloned().collect(),
-        _ => rejected
+/// So many things of which this was done, by reason.
+fn told(thing: &str, done: &str, by_reason: &BTreeMap<String, u64>) -> Option<String> {
+    let total: u64 = by_reason.values().sum();
+    let reasons: Vec<String> = match by_reason.len() {
+        1 => by_reason.keys().cloned().collect(),
+        _ => by_reason
             .iter()
             .map(|(reason, count)| format!("{count} {reason}"))
             .collect(),
     };
-    let events = counted_u64(total, "event");
-    (total > 0).then(|| format!("{events} rejected: {}", reasons.join(", ")))
+    let things = counted_u64(total, thing);
+    (total > 0).then(|| format!("{things} {done}: {}", reasons.join(", ")))
 }
 
 fn counted_u64(number: u64, thing: &str) -> String {
