@@ -8,8 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// The whole process ends by then. Below the promised 100 ms, because it was started before its
-/// clock, and on a busy machine ending takes its time, too.
-const END: Duration = Duration::from_millis(80);
+/// clock. Nothing waits so long: what is between is for a hook that has its event and was not let run,
+/// on a machine where others are.
+const END: Duration = Duration::from_millis(90);
 /// Nothing waits longer than this.
 const LAST_CALL: Duration = Duration::from_millis(75);
 /// The watchdog only sleeps and exits.
