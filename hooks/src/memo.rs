@@ -1,5 +1,7 @@
 //! What was found out about a pane, remembered in a small file, so that the usual event starts no process.
 
+mod sweep;
+
 use std::fs::{self, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
@@ -12,6 +14,8 @@ use rustix::process::{Resource, getrlimit};
 
 use crate::target::{PaneId, Server, Target};
 use crate::text::one_line;
+
+pub use sweep::{World, sweep};
 
 /// How long an answer is good for. Windows move, sessions are renamed; the dashboard lists panes anyway.
 const FRESH: Duration = Duration::from_secs(30);

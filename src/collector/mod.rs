@@ -17,6 +17,7 @@ mod memory;
 mod ownership;
 mod socket;
 mod tail;
+mod tidy;
 mod writer;
 
 use std::io;

@@ -13,6 +13,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::clock::Clock;
 use super::lister::{Answer, Order as ListOrder};
 use super::memory::Memory;
+use super::tidy::Tidy;
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
 use crate::state::{Input, Listing, Outcome, Reading, Row, RowKey, Table};
@@ -40,6 +41,7 @@ pub(super) struct Writer {
     wanted_by_witness: BTreeSet<String>,
     health: HealthReport,
     troubles: BTreeMap<String, String>,
+    tidy: Tidy,
 }
 
 /// The last orders to the sources, to give new ones only when something changes.
@@ -85,6 +87,7 @@ impl Writer {
             wanted_by_witness: BTreeSet::new(),
             health: HealthReport::default(),
             troubles: BTreeMap::new(),
+            tidy: Tidy::new(setup.places.runtime.clone(), setup.uid),
         }
     }
 
@@ -183,6 +186,7 @@ impl Writer {
         match answer {
             Answer::Panes(listing) => {
                 self.trouble(subject, None);
+                self.tidy.by(&listing);
                 if socket == self.own_socket {
                     self.own_server = Some(listing.server.clone());
                 }

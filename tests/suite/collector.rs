@@ -6,11 +6,14 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use pane_patrol::collector::{Setup, join};
 use pane_patrol::feed::{Feed, Health, Role};
 use pane_patrol::hub_client::HubClient;
+use pane_patrol_hooks::memo::Memo;
 use pane_patrol_hooks::mirror::Limits;
+use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -277,10 +280,10 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         more_claude_homes: Vec::new(),
         copilot_home: None,
         clock: Timestamp::now,
-        ttl: std::time::Duration::from_secs(300),
+        ttl: Duration::from_secs(300),
         mirror_limits: Limits::default(),
         rebuild_bytes: 1 << 20,
-        rebuild_window: std::time::Duration::from_secs(3600),
+        rebuild_window: Duration::from_secs(3600),
     };
     let (first_feed, first) = join(setup.clone()).expect("a thread can be started");
     let next = |feed: &std::sync::mpsc::Receiver<Feed>, what: &dyn Fn(&Feed) -> bool| {
@@ -551,10 +554,45 @@ fn without_rows_the_collector_starts_nothing() {
     let started = || fs::read_to_string(&log).unwrap_or_default().lines().count();
     let at_start = started();
     // As soon as there is a row tmux is asked; the same collector asked nobody before.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(300));
     assert_eq!(started(), at_start);
     assert!(at_start <= 1, "the default server is looked for once");
     send(&env, FOUR_FIELDS.as_bytes());
     collector.until_state("waiting_input");
     until("tmux is asked", || (started() > at_start).then_some(()));
+}
+
+#[test]
+fn what_hooks_remembered_of_panes_that_are_gone_is_cleared_away() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let runtime = env.places().runtime;
+    private_folder(&runtime);
+    let variable = tmux.variable();
+    let server: Server = variable.trim_end_matches(",0").parse().expect("a server");
+    let an_hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    for (pane, target) in [(0, "main:0.0"), (99, "main:9.9")] {
+        let memo = Memo::of(&runtime, Some(&server), PaneId(pane), uid());
+        memo.keep(&target.parse().expect("a target"));
+    }
+    let memories = || -> Vec<PathBuf> {
+        let entries = fs::read_dir(&runtime).expect("it is ours").flatten();
+        let paths = entries.map(|entry| entry.path());
+        let is_memo = |path: &PathBuf| path.display().to_string().contains("/pane-patrol/pane-");
+        paths.filter(is_memo).collect()
+    };
+    for path in memories() {
+        let file = fs::File::options().write(true).open(path);
+        let file = file.expect("it is ours");
+        file.set_modified(an_hour_ago).expect("it is ours");
+    }
+    let _collector = Collector::start_in(&env, &tmux);
+    send(&env, FOUR_FIELDS.as_bytes());
+    until("the pane that is gone is forgotten", || {
+        (memories().len() == 1).then_some(())
+    });
+    let kept = fs::read_to_string(&memories()[0]).expect("it is ours");
+    assert!(kept.ends_with("main:0.0\n"), "{kept}");
 }
