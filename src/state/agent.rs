@@ -52,6 +52,18 @@ pub(super) struct Turn {
     closed_ids: VecDeque<String>,
     /// The last one failed.
     pub(super) failed: bool,
+    /// Nothing but a busy level that is older than the end of the last turn says that one is going
+    /// on: how that one ended.
+    pub(super) in_doubt: Option<Ended>,
+}
+
+/// How a turn ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ended {
+    state: State,
+    kind: Option<Kind>,
+    source: Source,
+    message: Option<String>,
 }
 
 impl Agent {
@@ -121,6 +133,23 @@ impl Agent {
         }
     }
 
+    /// How it is now.
+    pub(super) fn ended(&self) -> Ended {
+        Ended {
+            state: self.state,
+            kind: self.kind,
+            source: self.source,
+            message: self.message.clone(),
+        }
+    }
+
+    /// The turn in doubt was none: everything is as it `ended`.
+    pub(super) fn end_as_before(&mut self, ended: Ended, at: Timestamp) {
+        self.close_turn(None, at);
+        self.enter(ended.state, ended.kind, ended.source);
+        self.message = ended.message;
+    }
+
     /// Ends the turn at `at`: nothing of it runs any more.
     pub(super) fn close_turn(&mut self, id: Option<&str>, at: Timestamp) {
         self.tools.retain(|tool| tool.since > at);
@@ -131,6 +160,7 @@ impl Agent {
 impl Turn {
     /// Opens a turn, or goes on with the open one.
     pub(super) fn open(&mut self, id: Option<&str>, at: Timestamp) {
+        self.in_doubt = None;
         if !self.open {
             self.open = true;
             self.started = at;
@@ -146,6 +176,7 @@ impl Turn {
             remember(&mut self.closed_ids, id);
         }
         self.open = false;
+        self.in_doubt = None;
         self.failed = false;
         self.closed = Some(at);
     }

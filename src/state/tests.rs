@@ -781,6 +781,43 @@ mod witness {
         assert_eq!(story.state(), State::Running);
     }
 
+    /// A turn that has ended while the session file still says what it said before.
+    fn outlasted() -> Story {
+        let mut story = Story::running();
+        story.read(Level::Busy, 140);
+        let mut end = event(900, Kind::TurnFinished);
+        end.message = Some("all done".into());
+        story.tell(end);
+        let mut again = reading(Level::Busy, 140);
+        again.seen = Timestamp::from_millis(1300);
+        story.apply(Input::Reading(Box::new(again)), 1300);
+        assert_eq!(story.state(), State::Running);
+        story
+    }
+
+    #[test]
+    fn a_busy_level_that_only_waited_for_a_slow_stop_hook_leaves_the_turn_finished() {
+        let mut story = outlasted();
+        story.read(Level::Idle, 2000);
+        story.wait_until(2500);
+        assert_eq!(story.state(), State::Completed);
+        assert_eq!(story.row().message.as_deref(), Some("all done"));
+    }
+
+    #[test]
+    fn a_turn_that_began_after_the_busy_level_outlasted_another_can_be_interrupted() {
+        for begins in [None, Some(event(1500, Kind::TurnStarted))] {
+            let mut story = outlasted();
+            match begins {
+                Some(event) => story.tell(of_turn(event, "t2")),
+                None => story.read(Level::Busy, 1500),
+            };
+            story.read(Level::Idle, 2000);
+            story.wait_until(2500);
+            assert_eq!(story.state(), State::Idle);
+        }
+    }
+
     #[test]
     fn a_notice_that_comes_after_the_answer_is_taken_back_when_the_file_says_busy() {
         let mut story = Story::running();

@@ -144,11 +144,18 @@ impl Entry {
                 .turn
                 .closed
                 .map_or(reading.written, |closed| reading.written.max(closed));
+            let outlasts = began > reading.written;
+            let ended = outlasts.then(|| self.main.ended());
             self.main.turn.open(None, began);
+            self.main.turn.in_doubt = ended;
             self.main
                 .enter(State::Running, Some(Kind::TurnStarted), Source::Witness);
             self.main.message = None;
             return None;
+        }
+        // It was written anew: a turn of its own after all.
+        if reading.written > self.main.turn.started {
+            self.main.turn.in_doubt = None;
         }
         if closed { None } else { Some("as was known") }
     }

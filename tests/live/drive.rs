@@ -206,7 +206,8 @@ impl<'a> Drive<'a> {
         self.pane().press(self.manners.clear);
     }
 
-    fn shown(&self, pane: &str) -> String {
+    /// What is shown of `pane` now.
+    pub(super) fn shown(&self, pane: &str) -> String {
         let now = self.world.watch.since(Instant::now());
         now.last()
             .map_or_else(String::new, |(_, shown)| shown.of(pane))
@@ -234,6 +235,26 @@ impl<'a> Drive<'a> {
         };
         self.before = self.shown(&pane);
         self.checked = Instant::now();
+        self.record(situation, finding);
+    }
+
+    /// The same for a pane beside the one that is driven, without a look at what was on the way.
+    pub(super) fn check_neighbour(
+        &mut self,
+        situation: Situation,
+        pane: &str,
+        state: &str,
+        since: Instant,
+    ) {
+        while since.elapsed() < LIMIT && self.shown(pane) != state {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let shown = self.shown(pane);
+        let finding = if shown == state {
+            Finding::Right(since.elapsed().min(LIMIT))
+        } else {
+            Finding::Wrong(format!("the neighbour: {shown}, not {state}"))
+        };
         self.record(situation, finding);
     }
 

@@ -57,11 +57,14 @@ impl Entry {
         Some((since, "the question was not refused"))
     }
 
-    /// The turn has ended by a witness's word: with the error that was heard of last, if there was one.
+    /// The turn has ended by a witness's word: with the error that was heard of last, if there was
+    /// one. Was it no turn but the end of the one before that took its time (another Stop hook is
+    /// waited for), that end stands.
     pub(in crate::state) fn end_unheard(&mut self, at: Timestamp) {
-        match self.doubt.take() {
-            Some(doubt) => self.fail(doubt),
-            None => self.interrupted(at, Source::Witness),
+        match (self.doubt.take(), self.main.turn.in_doubt.take()) {
+            (Some(doubt), _) => self.fail(doubt),
+            (None, Some(ended)) => self.main.end_as_before(ended, at),
+            (None, None) => self.interrupted(at, Source::Witness),
         }
     }
 

@@ -1,7 +1,12 @@
 //! The assistants: how each is set up for the scripted model, how it looks, and which keys drive it.
 //! One file each; what the suite does with them stands in `script`.
 
+mod claude;
+mod codex;
+mod copilot;
+mod gemini;
 mod opencode;
+mod qwen;
 
 use super::common::TestEnv;
 use super::drive::{Drive, Step, World};
@@ -66,8 +71,17 @@ pub(super) struct Manners {
 
 impl Manners {
     /// All of them, in the order of the table.
-    pub(super) fn all() -> [&'static Self; 1] {
-        [&opencode::OPENCODE]
+    pub(super) fn all() -> [&'static Self; 8] {
+        [
+            &claude::CLAUDE,
+            &codex::SERVER,
+            &codex::TITLE,
+            &codex::ALONE,
+            &opencode::OPENCODE,
+            &gemini::GEMINI,
+            &copilot::COPILOT,
+            &qwen::QWEN,
+        ]
     }
 
     /// Its name in the name of a file.

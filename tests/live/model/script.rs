@@ -62,8 +62,9 @@ fn text(text: &str) -> Answer {
 }
 
 fn slow(number: &str, seconds: u32) -> Answer {
+    // A line each: some show nothing but whole lines.
     let count = seconds * 4;
-    let words = (0..count).map(|word| format!("word-{number}-{word} "));
+    let words = (0..count).map(|word| format!("word-{number}-{word}\n"));
     Answer::Text {
         words: words.chain([format!("answer {number}")]).collect(),
         is_slow: true,

@@ -1,0 +1,139 @@
+//! OpenAI's Codex, by Responses, in the three ways it can be run: as it comes, with one server for all
+//! panes; the same with the session in the title of the window; and each by itself.
+
+use std::time::Duration;
+
+use super::super::common::TestEnv;
+use super::super::drive::{Drive, Step};
+use super::super::model::Model;
+use super::super::situation::{Finding, Situation as S};
+use super::{Manners, write};
+
+/// As it comes.
+pub(super) const SERVER: Manners = Manners {
+    name: "codex",
+    assistant: "codex",
+    install: &[],
+    package: "@openai/codex",
+    program: "codex",
+    prepare,
+    variables: |_| vec![("OPENAI_API_KEY", "none".to_owned())],
+    ready: "Ask Codex to do anything",
+    greetings: &[("Hooks need review", &["Down", "Enter"])],
+    working: "esc to interrupt",
+    dialog: "Would you like to run the following command?",
+    approve: &["y"],
+    deny: &["Escape"],
+    ask: "ask",
+    question: "enter to submit answer",
+    answer: &["Enter"],
+    dismiss: &["Escape"],
+    before_question: &["BTab"],
+    after_question: &["BTab"],
+    interrupt: &["Escape"],
+    clear: &["C-u"],
+    failed: "refused by script",
+    quit: "/quit",
+    by_title: &[S::Approved, S::Denied, S::Question, S::Dismissed],
+    unknowable: &[(
+        S::Started,
+        &["no row"],
+        "it says nothing before its first prompt",
+    )],
+    without: &[],
+    special: Some((S::Shared, share_a_server)),
+    leave: Some(&["app-server", "daemon", "stop"]),
+};
+
+/// With the session in the title.
+pub(super) const TITLE: Manners = Manners {
+    name: "codex title",
+    install: &["--codex-terminal-title"],
+    special: Some((S::Shared, share_a_folder)),
+    ..SERVER
+};
+
+/// Without the server.
+pub(super) const ALONE: Manners = Manners {
+    name: "codex alone",
+    install: &["--codex-no-daemon"],
+    special: Some((S::Shared, share_a_folder)),
+    leave: None,
+    ..SERVER
+};
+
+fn prepare(env: &TestEnv, model: &Model) {
+    let address = model.address();
+    let trusted = ["proj", "proj2"].map(|name| {
+        let folder = env.path(name);
+        format!(
+            "\n[projects.\"{}\"]\ntrust_level = \"trusted\"\n",
+            folder.display()
+        )
+    });
+    let settings = format!(
+        r#"model = "scripted"
+model_provider = "scripted"
+check_for_update_on_startup = false
+
+[model_providers.scripted]
+name = "scripted"
+base_url = "{address}/v1"
+env_key = "OPENAI_API_KEY"
+wire_api = "responses"
+request_max_retries = 0
+stream_max_retries = 0
+
+[analytics]
+enabled = false
+{}"#,
+        trusted.concat()
+    );
+    write(env, "home/.codex/config.toml", &settings);
+}
+
+/// Two panes in two folders: each row on its own pane. A third in a folder that another one has: which
+/// of the two it is cannot be known, so it has no row.
+fn share_a_server(drive: &mut Drive<'_>) -> Step {
+    let (first, second) = (drive.world.env.path("proj"), drive.world.env.path("proj2"));
+    drive.open(&first)?;
+    let beside = drive.open_neighbour(&second)?;
+    both_answer(drive, &beside)?;
+    let third = drive.open_neighbour(&first)?;
+    third.say(&super::super::model::prompt(902, "slow 4"));
+    third
+        .wait_for(&["answer 902"], Duration::from_secs(20))
+        .map_err(|_| "the third answer")?;
+    if drive.shown(third.id()) != "no row" {
+        let shown = format!("{} where two share a folder", drive.shown(third.id()));
+        drive.record(S::Shared, Finding::Wrong(shown));
+    }
+    Ok(())
+}
+
+/// Two panes in one folder: each row on its own pane.
+fn share_a_folder(drive: &mut Drive<'_>) -> Step {
+    let folder = drive.world.env.path("proj");
+    drive.open(&folder)?;
+    let beside = drive.open_neighbour(&folder)?;
+    both_answer(drive, &beside)
+}
+
+/// One answers while the other waits for permission, and each row says so of its own pane.
+fn both_answer(drive: &mut Drive<'_>, beside: &super::super::pane::Pane<'_>) -> Step {
+    beside.say(&super::super::model::prompt(901, "slow 12"));
+    let seen = beside.wait_for(&["word-901-"], Duration::from_secs(20));
+    let seen = seen.map_err(|_| "the neighbour's first word")?;
+    drive.check_neighbour(S::Shared, beside.id(), "running", seen);
+    drive.ask("shell touch s{n}; sleep 1; touch t{n}");
+    let seen = drive.see(&[drive.manners.dialog])?;
+    drive.check(S::Shared, "waiting_approval", seen);
+    drive.check_neighbour(S::Shared, beside.id(), "running", seen);
+    drive.pane().press(drive.manners.deny);
+    let seen = drive.see_rest(Duration::from_secs(5))?;
+    drive.check(S::Shared, "idle", seen);
+    let seen = beside.wait_for(&["answer 901"], Duration::from_secs(20));
+    let seen = seen.map_err(|_| "the neighbour's answer")?;
+    drive.check_neighbour(S::Shared, beside.id(), "completed", seen);
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! GitHub's Copilot CLI, by Chat Completions of a provider of one's own.
+
+use super::super::model::Model;
+use super::super::situation::Situation as S;
+use super::Manners;
+
+pub(super) const COPILOT: Manners = Manners {
+    name: "copilot",
+    assistant: "copilot",
+    install: &[],
+    package: "@github/copilot",
+    program: "copilot",
+    prepare: |_, _| (),
+    variables,
+    ready: "? for shortcuts",
+    greetings: &[("Do you trust", &["Enter"])],
+    working: "esc interrupt",
+    dialog: "Do you want to run this command?",
+    approve: &["1"],
+    deny: &["Escape"],
+    ask: "ask",
+    question: "Which colour has",
+    answer: &["Enter"],
+    dismiss: &["Escape"],
+    before_question: &[],
+    after_question: &[],
+    interrupt: &["Escape", "Escape"],
+    clear: &["C-u"],
+    failed: "refused by script",
+    quit: "/exit",
+    by_title: &[],
+    unknowable: &[(
+        S::Started,
+        &["no row"],
+        "it says nothing before its first prompt",
+    )],
+    without: &[],
+    special: None,
+    leave: None,
+};
+
+fn variables(model: &Model) -> Vec<(&'static str, String)> {
+    vec![
+        ("COPILOT_AUTO_UPDATE", "false".to_owned()),
+        ("COPILOT_OFFLINE", "true".to_owned()),
+        (
+            "COPILOT_PROVIDER_BASE_URL",
+            format!("{}/v1", model.address()),
+        ),
+        ("COPILOT_PROVIDER_API_KEY", "none".to_owned()),
+        ("COPILOT_MODEL", "scripted".to_owned()),
+    ]
+}

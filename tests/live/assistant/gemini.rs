@@ -1,0 +1,63 @@
+//! Google's Gemini CLI, by `generateContent`.
+
+use super::super::common::TestEnv;
+use super::super::model::Model;
+use super::super::situation::Situation as S;
+use super::{Manners, write};
+
+pub(super) const GEMINI: Manners = Manners {
+    name: "gemini",
+    assistant: "gemini",
+    install: &[],
+    package: "@google/gemini-cli",
+    program: "gemini",
+    prepare,
+    variables,
+    ready: "Type your message",
+    greetings: &[("Do you trust", &["Enter"])],
+    working: "esc to cancel",
+    dialog: "Allow execution of",
+    approve: &["1"],
+    deny: &["Escape"],
+    ask: "ask choice",
+    question: "Answer Questions",
+    answer: &["Enter"],
+    dismiss: &["Escape"],
+    before_question: &[],
+    after_question: &[],
+    interrupt: &["Escape"],
+    clear: &["C-u"],
+    failed: "API Error",
+    quit: "/quit",
+    by_title: &[
+        S::Approved,
+        S::Denied,
+        S::Dismissed,
+        S::Interrupted,
+        S::Stopped,
+    ],
+    unknowable: &[],
+    without: &[],
+    special: None,
+    leave: None,
+};
+
+fn prepare(env: &TestEnv, _: &Model) {
+    let settings = r#"{
+  // The scripted model.
+  "security": {"auth": {"selectedType": "gemini-api-key"}},
+  "general": {"enableAutoUpdate": false, "disableAutoUpdate": true},
+  "privacy": {"usageStatisticsEnabled": false},
+  "telemetry": {"enabled": false}
+}
+"#;
+    write(env, "home/.gemini/settings.json", settings);
+}
+
+fn variables(model: &Model) -> Vec<(&'static str, String)> {
+    vec![
+        ("GEMINI_API_KEY", "none".to_owned()),
+        ("GOOGLE_GEMINI_BASE_URL", model.address()),
+        ("GEMINI_TELEMETRY_ENABLED", "false".to_owned()),
+    ]
+}
