@@ -7,7 +7,7 @@
 // to sub-agents, and in which order things happened.
 
 import { spawn, spawnSync } from "node:child_process"
-import { accessSync, closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs"
+import { accessSync, closeSync, constants, openSync, unlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -51,19 +51,16 @@ const options = (stdin) => ({
   timeout: LAST_WORD,
 })
 
-// A file without a name that holds `text`, to be read from its start. What goes through a pipe is
-// written when this process comes to it; while it is busy, which it is whenever something happens,
-// that is later than the program waits for it.
+// A file without a name that holds `text`. What goes through a pipe is written when this process
+// comes to it; while it is busy, which it is whenever something happens, that is later than the
+// program waits for it.
 const holding = (text) => {
   const path = join(tmpdir(), `pane-patrol-${process.pid}-${Date.now()}-${Math.random()}`)
-  const file = openSync(path, "wx+", 0o600)
+  writeFileSync(path, text, { flag: "wx", mode: 0o600 })
   try {
+    return openSync(path, "r")
+  } finally {
     unlinkSync(path)
-    writeSync(file, Buffer.from(text), 0, undefined, 0)
-    return file
-  } catch (error) {
-    closeSync(file)
-    throw error
   }
 }
 

@@ -206,7 +206,11 @@ fn sub_agent(drive: &mut Drive<'_>) -> Step {
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::SubAgent, "waiting_approval", seen);
     drive.pane().press(drive.manners.approve);
-    let seen = drive.see_answer(number)?;
+    let mut seen = drive.see_answer(number)?;
+    if let Some(over) = drive.manners.part_over {
+        drive.see(&[over])?;
+        seen = drive.see_answer(number)?;
+    }
     drive.check(S::SubAgent, "completed", seen);
     Ok(())
 }

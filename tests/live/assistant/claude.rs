@@ -32,6 +32,7 @@ pub(super) const CLAUDE: Manners = Manners {
     interrupt: &["Escape"],
     clear: &["C-u", "C-u"],
     failed: "API Error",
+    part_over: Some("finished"),
     quit: "/exit",
     by_title: &[],
     unknowable: &[],

@@ -33,6 +33,7 @@ pub(super) const SERVER: Manners = Manners {
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "refused by script",
+    part_over: None,
     quit: "/quit",
     by_title: &[S::Approved, S::Denied, S::Question, S::Dismissed],
     unknowable: &[(

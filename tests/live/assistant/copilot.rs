@@ -27,6 +27,7 @@ pub(super) const COPILOT: Manners = Manners {
     interrupt: &["Escape", "Escape"],
     clear: &["C-u"],
     failed: "refused by script",
+    part_over: None,
     quit: "/exit",
     by_title: &[],
     unknowable: &[(

@@ -28,6 +28,7 @@ pub(super) const GEMINI: Manners = Manners {
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "API Error",
+    part_over: None,
     quit: "/quit",
     by_title: &[
         S::Approved,

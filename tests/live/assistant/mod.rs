@@ -55,6 +55,8 @@ pub(super) struct Manners {
     pub(super) clear: &'static [&'static str],
     /// On the screen when the model's server has refused.
     pub(super) failed: &'static str,
+    /// On the screen once a sub-agent is done, where the answer does not wait for it.
+    pub(super) part_over: Option<&'static str>,
     /// The command that leaves it.
     pub(super) quit: &'static str,
     /// Where the title of its pane is the only witness.

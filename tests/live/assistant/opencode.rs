@@ -28,6 +28,7 @@ pub(super) const OPENCODE: Manners = Manners {
     interrupt: &["Escape", "Escape"],
     clear: &[],
     failed: "refused by script",
+    part_over: None,
     quit: "/exit",
     by_title: &[],
     unknowable: &[],

@@ -27,6 +27,7 @@ pub(super) const QWEN: Manners = Manners {
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "refused by script",
+    part_over: None,
     quit: "/quit",
     by_title: &[],
     unknowable: &[],
