@@ -6,12 +6,11 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_installer::status::{Status, status};
-use pane_patrol_installer::{CLAUDE, Plan, apply, plan_install};
 
+use super::offer::{self, Part, told};
 use super::snooze::snooze;
 use super::start::{launchers, start_in, stop_politely};
-use super::{Surroundings, decide, site};
+use super::{Surroundings, decide};
 use crate::act::{Bound, Decision, Outcome};
 use crate::asked::{self, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
@@ -20,7 +19,7 @@ use crate::notice::Snoozes;
 use crate::split::{self, Owner, Place, Split};
 use crate::state::Row;
 use crate::tmux::{Tmux, TmuxError};
-use crate::tui::{self, Attach, Hands, Hooks, Jumped};
+use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
 use crate::witness;
 
 /// How long tmux may take to close a pane whose process has ended.
@@ -38,7 +37,7 @@ pub(super) struct RealHands {
     /// The place beside the dashboard; nothing before it was needed.
     split: Mutex<Option<(u64, Split)>>,
     /// The install that was shown last.
-    shown: Mutex<Option<Plan>>,
+    shown: Mutex<Vec<Part>>,
 }
 
 impl RealHands {
@@ -53,7 +52,7 @@ impl RealHands {
             split_width,
             split: Mutex::new(None),
             here: OnceLock::new(),
-            shown: Mutex::new(None),
+            shown: Mutex::new(Vec::new()),
         }
     }
 
@@ -113,16 +112,8 @@ impl RealHands {
         ))
     }
 
-    fn shown(&self) -> MutexGuard<'_, Option<Plan>> {
+    fn shown(&self) -> MutexGuard<'_, Vec<Part>> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn plan(&self) -> Result<Plan, String> {
-        let no_state = "HOME is not set: there is no place for the backup; nothing was changed";
-        let site = site::claude(&self.surroundings).map_err(|error| told(&error, error.hints()))?;
-        let site = site.ok_or(no_state)?;
-        let wanted = site::wanted(&CLAUDE).ok_or("this program's own path is not known")?;
-        plan_install(&site, &wanted).map_err(|error| told(&error, error.hints()))
     }
 }
 
@@ -200,14 +191,7 @@ impl Hands for RealHands {
     }
 
     fn hooks(&self) -> Hooks {
-        let Ok(Some(site)) = site::claude(&self.surroundings) else {
-            return Hooks::Unknown;
-        };
-        match status(site.assistant, &site.location, None) {
-            Status::NotInstalled => Hooks::Missing,
-            Status::Installed(_) | Status::Partly(_) => Hooks::Installed,
-            Status::Unreadable(_) => Hooks::Unknown,
-        }
+        offer::hooks(&self.surroundings)
     }
 
     fn split(&self, step: &tui::Split) -> Place {
@@ -265,39 +249,13 @@ impl Hands for RealHands {
         snooze(&self.surroundings, id, until).map_err(|error| told(&error, error.hints().to_vec()))
     }
 
-    fn plan_install(&self) -> Result<Vec<String>, String> {
-        let plan = self.plan()?;
-        *self.shown() = Some(plan.clone());
-        let notes = plan.notes().iter().map(|note| format!("note: {note}"));
-        Ok(notes
-            .chain(plan.diff().lines().map(str::to_owned))
-            .collect())
+    fn plan_install(&self) -> Result<Offer, String> {
+        let (parts, offer) = offer::plan(&self.surroundings)?;
+        *self.shown() = parts;
+        Ok(offer)
     }
 
-    /// Does what was shown, no more: the installer refuses when the file has changed since.
-    fn apply_install(&self) -> Result<Vec<String>, String> {
-        let plan = self.shown().take().ok_or("no change was shown")?;
-        let report = apply(&plan).map_err(|error| told(&error, error.hints()))?;
-        let mut said =
-            vec!["Claude Code reports from now on, sessions that run already included.".to_owned()];
-        for change in &report.changes {
-            said.push(format!("Changed {}.", change.path.display()));
-            said.push(match &change.backup {
-                Some(backup) => format!("The original is kept in {}.", backup.display()),
-                None => "There was no such file before.".to_owned(),
-            });
-        }
-        said.push("`pane-patrol uninstall` takes it back.".to_owned());
-        Ok(said)
+    fn apply_install(&self) -> Vec<String> {
+        offer::carry_out(&std::mem::take(&mut *self.shown()))
     }
-}
-
-/// An error, its causes and what to do, as one text.
-fn told(error: &dyn std::error::Error, hints: Vec<String>) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let causes: Vec<String> = causes.map(ToString::to_string).collect();
-    std::iter::once(causes.join(": "))
-        .chain(hints)
-        .collect::<Vec<_>>()
-        .join("; ")
 }

@@ -17,6 +17,7 @@ mod jump;
 mod log;
 mod mirror;
 mod request;
+mod offer;
 mod rows;
 mod site;
 mod snooze;

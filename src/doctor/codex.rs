@@ -211,7 +211,7 @@ mod tests {
         let hooks = folder.path().join("hooks.json");
         let file = format!(r#"{{"hooks":{{"PreModelRequest":[{{"hooks":[]}},{GROUP}]}}}}"#);
         fs::write(&hooks, file).expect("it is ours");
-        let config = config.replace("@", &format!("[hooks.state.\"{}:", hooks.display()));
+        let config = config.replace('@', &format!("[hooks.state.\"{}:", hooks.display()));
         fs::write(hooks.with_file_name("config.toml"), config).expect("it is ours");
         let registered = Registered {
             executables: Vec::new(),

@@ -5,7 +5,7 @@ use std::process::Command;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::effect::{Attach, Split};
-use super::message::{Hooks, Jumped};
+use super::message::{Hooks, Jumped, Offer};
 use crate::act::{Bound, Decision, Outcome};
 use crate::asked::Known;
 use crate::launch::Stopped;
@@ -53,9 +53,10 @@ pub trait Hands: Send + Sync + 'static {
     /// Keeps notices of the row back until then, or, with `None`, not any longer; all snoozes after it.
     fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String>;
 
-    /// What an install would change, line by line; the error says why it cannot be done.
-    fn plan_install(&self) -> Result<Vec<String>, String>;
+    /// What an install would change; the error says why there is nothing to be done.
+    fn plan_install(&self) -> Result<Offer, String>;
 
-    /// Installs; says what happened and where the backup is, or why nothing was changed.
-    fn apply_install(&self) -> Result<Vec<String>, String>;
+    /// Installs what was planned last; says of each assistant what happened and where the backup is,
+    /// or why nothing was changed.
+    fn apply_install(&self) -> Vec<String>;
 }

@@ -1,13 +1,14 @@
 //! Installing from an empty dashboard: shown first, done by the second press.
 
 use super::effect::Effect;
+use super::message::Offer;
 use super::model::{Install, Model, Panel};
 use super::update::touch;
 
 /// The first press shows the changes, the second makes them.
 pub(super) fn install(model: &mut Model) -> Vec<Effect> {
     match &model.panel {
-        Panel::Install(Install::Planned(_)) => {
+        Panel::Install(Install::Planned(offer)) if offer.is_ready() => {
             model.panel = Panel::Install(Install::Applying);
             vec![Effect::ApplyInstall]
         }
@@ -21,10 +22,10 @@ pub(super) fn install(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-pub(super) fn install_planned(model: &mut Model, plan: Result<Vec<String>, String>) {
+pub(super) fn install_planned(model: &mut Model, plan: Result<Offer, String>) {
     if model.panel == Panel::Install(Install::Planning) {
         model.panel = Panel::Install(match plan {
-            Ok(diff) => Install::Planned(diff),
+            Ok(offer) => Install::Planned(offer),
             Err(why) => Install::Over(vec![why]),
         });
         touch(model);
@@ -32,8 +33,8 @@ pub(super) fn install_planned(model: &mut Model, plan: Result<Vec<String>, Strin
 }
 
 /// Shown even if the person has closed the panel meanwhile: their files have changed.
-pub(super) fn install_over(model: &mut Model, outcome: Result<Vec<String>, String>) -> Vec<Effect> {
-    model.panel = Panel::Install(Install::Over(outcome.unwrap_or_else(|why| vec![why])));
+pub(super) fn install_over(model: &mut Model, said: Vec<String>) -> Vec<Effect> {
+    model.panel = Panel::Install(Install::Over(said));
     model.scroll = 0;
     touch(model);
     vec![Effect::CheckHooks]

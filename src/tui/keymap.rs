@@ -155,7 +155,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     },
     Binding {
         keys: "i",
-        does: "install hooks, while none are registered",
+        does: "install hooks, while nobody reports",
         actions: &[(KeyCode::Char('i'), Action::Install)],
     },
     Binding {

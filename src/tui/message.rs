@@ -29,10 +29,10 @@ pub enum Message {
     FeedEnded,
     /// Whether any assistant is set up to report.
     Hooks(Hooks),
-    /// What an install would change: a diff, line by line; or why it cannot be done.
-    InstallPlanned(Result<Vec<String>, String>),
-    /// What an install did, line by line; or why nothing was changed.
-    Installed(Result<Vec<String>, String>),
+    /// What an install would change; or why there is nothing to be done.
+    InstallPlanned(Result<Offer, String>),
+    /// What an install did, line by line.
+    Installed(Vec<String>),
     /// What is beside the dashboard now.
     Split(Place),
     /// What was started; or why nothing was.
@@ -65,8 +65,39 @@ pub enum Hooks {
     Unknown,
     /// No assistant will report.
     Missing,
-    /// At least one assistant reports.
+    /// At least one assistant reports, and some that is there does not.
+    Partly,
+    /// Every assistant that is there reports.
     Installed,
+}
+
+/// An install that was worked out, to be confirmed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// The assistants that are there.
+    pub assistants: Vec<Offered>,
+    /// Every change, line by line, as diffs.
+    pub changes: Vec<String>,
+}
+
+impl Offer {
+    /// Whether there is anything to be done.
+    pub fn is_ready(&self) -> bool {
+        self.assistants.iter().any(|assistant| assistant.is_ready)
+    }
+}
+
+/// One assistant of an [`Offer`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// Its name for people.
+    pub title: String,
+    /// The file that would change, as a person writes it.
+    pub file: String,
+    /// How much would change there, or why nothing will.
+    pub what: String,
+    /// Whether it would change.
+    pub is_ready: bool,
 }
 
 /// How a jump ended, or how it must go on.

@@ -64,7 +64,7 @@ use terminal::Screen;
 
 pub use effect::{Attach, Effect, Split};
 pub use hands::Hands;
-pub use message::{Hooks, Jumped, Message};
+pub use message::{Hooks, Jumped, Message, Offer, Offered};
 pub use model::{Model, Setup};
 pub use theme::Theme;
 pub use update::update;

@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
 use super::manage::{Launch, Stop};
-use super::message::Hooks;
+use super::message::{Hooks, Offer};
 use super::request::{Asked, Confirm};
 use super::saying::Saying;
 use super::theme::Theme;
@@ -155,8 +155,8 @@ pub(super) enum Panel {
 pub(super) enum Install {
     /// The changes are being worked out.
     Planning,
-    /// The changes, line by line, to be confirmed.
-    Planned(Vec<String>),
+    /// The changes, to be confirmed.
+    Planned(Offer),
     /// It is being done.
     Applying,
     /// It is over; says what happened, line by line.
@@ -244,9 +244,9 @@ impl Model {
         self.rows.iter().filter(in_section).count()
     }
 
-    /// Whether the install is offered: nobody reports, and nobody could.
+    /// Whether the install is offered: nobody reports, and somebody who is there could not.
     pub(super) fn offers_install(&self) -> bool {
-        self.rows.is_empty() && self.hooks == Hooks::Missing
+        self.rows.is_empty() && matches!(self.hooks, Hooks::Missing | Hooks::Partly)
     }
 
     /// Brings [`Model::entries`] into line with rows, scope and filter.

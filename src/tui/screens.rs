@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use super::effect::Effect;
 use super::fixture::{With, day, model_with, now, prompt_idle, row, screen};
-use super::message::{Hooks, Message};
+use super::message::{Hooks, Message, Offer, Offered};
 use super::model::Model;
 use super::update::update;
 use super::view;
@@ -56,6 +56,14 @@ fn an_empty_dashboard_offers_the_install_while_no_hook_is_registered() {
     insta::assert_snapshot!(screens(&[], |model| tell(
         model,
         Message::Hooks(Hooks::Missing)
+    )));
+}
+
+#[test]
+fn an_empty_dashboard_says_that_some_assistants_do_not_report_yet() {
+    insta::assert_snapshot!(screens(&[], |model| tell(
+        model,
+        Message::Hooks(Hooks::Partly)
     )));
 }
 
@@ -183,8 +191,39 @@ fn the_changes_of_an_install() {
     insta::assert_snapshot!(screens(&[], |model| {
         tell(model, Message::Hooks(Hooks::Missing));
         assert_eq!(press(model, "i"), [Effect::PlanInstall]);
-        let plan = Ok(diff.lines().map(str::to_owned).collect());
-        tell(model, Message::InstallPlanned(plan));
+        let offered = |title: &str, file: &str, what: &str, is_ready| Offered {
+            title: title.to_owned(),
+            file: file.to_owned(),
+            what: what.to_owned(),
+            is_ready,
+        };
+        let broken = "could not read /home/ada/.qwen/settings.json: line 3, column 7: expected a \
+            comma; nothing was changed";
+        let offer = Offer {
+            assistants: vec![
+                offered(
+                    "Claude Code",
+                    "~/.claude/settings.json",
+                    "4 lines more",
+                    true,
+                ),
+                offered(
+                    "Codex",
+                    "~/.codex/hooks.json",
+                    "a new file, 164 lines",
+                    true,
+                ),
+                offered(
+                    "Gemini CLI",
+                    "~/.gemini/settings.json",
+                    "reports already",
+                    false,
+                ),
+                offered("Qwen Code", "~/.qwen/settings.json", broken, false),
+            ],
+            changes: diff.lines().map(str::to_owned).collect(),
+        };
+        tell(model, Message::InstallPlanned(Ok(offer)));
     }));
 }
 
@@ -195,10 +234,7 @@ fn an_install_that_is_over() {
             "Claude Code reports from now on, also in sessions that run already.",
             "The original is kept in /home/ada/.local/state/pane-patrol/installs/claude/1.",
         ];
-        tell(
-            model,
-            Message::Installed(Ok(said.map(str::to_owned).to_vec())),
-        );
+        tell(model, Message::Installed(said.map(str::to_owned).to_vec()));
     }));
 }
 

@@ -8,7 +8,7 @@ use pane_patrol_hooks::event::State;
 
 use super::effect::{Attach, Effect, Split};
 use super::fixture::{With, day, model_with, now, row, screen};
-use super::message::{Hooks, Jumped, Message};
+use super::message::{Hooks, Jumped, Message, Offer, Offered};
 use super::model::{Install, Model, Panel};
 use super::update::update;
 use super::view;
@@ -228,6 +228,27 @@ fn the_wheel_scrolls_the_list_without_moving_the_selection() {
     assert_eq!(model.top, 1 + 1, "a key brings the selected row back");
 }
 
+fn offer(is_ready: bool) -> Offer {
+    Offer {
+        assistants: vec![Offered {
+            title: "Codex".to_owned(),
+            file: "~/.codex/hooks.json".to_owned(),
+            what: "3 lines more".to_owned(),
+            is_ready,
+        }],
+        changes: vec!["+x".to_owned()],
+    }
+}
+
+#[test]
+fn an_offer_with_nothing_to_be_done_is_not_carried_out() {
+    let mut model = model_with(Vec::new(), 80, 24);
+    tell(&mut model, Message::Hooks(Hooks::Partly));
+    assert_eq!(press(&mut model, KeyCode::Char('i')), [Effect::PlanInstall]);
+    tell(&mut model, Message::InstallPlanned(Ok(offer(false))));
+    assert_eq!(press(&mut model, KeyCode::Char('i')), []);
+}
+
 #[test]
 fn the_install_is_shown_first_and_done_on_the_second_press() {
     let mut model = model_with(Vec::new(), 80, 24);
@@ -239,10 +260,7 @@ fn the_install_is_shown_first_and_done_on_the_second_press() {
         [],
         "nothing is shown yet"
     );
-    tell(
-        &mut model,
-        Message::InstallPlanned(Ok(vec!["+x".to_owned()])),
-    );
+    tell(&mut model, Message::InstallPlanned(Ok(offer(true))));
     assert_eq!(
         press(&mut model, KeyCode::Char('i')),
         [Effect::ApplyInstall]
@@ -252,7 +270,7 @@ fn the_install_is_shown_first_and_done_on_the_second_press() {
         [],
         "it is being done"
     );
-    let over = Message::Installed(Ok(vec!["done".to_owned()]));
+    let over = Message::Installed(vec!["done".to_owned()]);
     assert_eq!(tell(&mut model, over), [Effect::CheckHooks]);
     press(&mut model, KeyCode::Esc);
     assert_eq!(model.panel, Panel::Detail);
@@ -263,10 +281,7 @@ fn rows_arrive_while_the_install_is_shown_and_the_offer_is_gone_with_the_first()
     let mut model = model_with(Vec::new(), 80, 24);
     tell(&mut model, Message::Hooks(Hooks::Missing));
     press(&mut model, KeyCode::Char('i'));
-    tell(
-        &mut model,
-        Message::InstallPlanned(Ok(vec!["+x".to_owned()])),
-    );
+    tell(&mut model, Message::InstallPlanned(Ok(offer(true))));
     tell(&mut model, Message::Feed(Feed::Snapshot(day())));
     assert!(screen(&model).contains("shop:1.1") && screen(&model).contains("+x"));
     press(&mut model, KeyCode::Esc);
@@ -279,12 +294,9 @@ fn a_plan_that_comes_after_escape_opens_nothing() {
     tell(&mut model, Message::Hooks(Hooks::Missing));
     press(&mut model, KeyCode::Char('i'));
     press(&mut model, KeyCode::Esc);
-    tell(
-        &mut model,
-        Message::InstallPlanned(Ok(vec!["+x".to_owned()])),
-    );
+    tell(&mut model, Message::InstallPlanned(Ok(offer(true))));
     assert_eq!(model.panel, Panel::Detail);
-    tell(&mut model, Message::Installed(Ok(vec!["done".to_owned()])));
+    tell(&mut model, Message::Installed(vec!["done".to_owned()]));
     assert_eq!(
         model.panel,
         Panel::Install(Install::Over(vec!["done".to_owned()]))

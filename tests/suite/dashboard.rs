@@ -7,6 +7,7 @@ use std::process::Command;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::{Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until};
+use crate::install::{read, with_programs, write};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
 
@@ -249,23 +250,43 @@ fn the_terminal_is_given_back_when_it_quits_and_when_it_is_told_to_end() {
 }
 
 #[test]
-fn the_offered_install_shows_every_change_and_makes_it_on_the_second_press() {
+fn the_offered_install_shows_every_change_for_all_that_are_there_and_makes_them_on_the_second_press()
+ {
     let env = TestEnv::new();
-    let Some(terminal) = Terminal::start(&env, "alone.sock", PROGRAM) else {
+    with_programs(&env, &["claude", "codex", "gemini"]);
+    write(&env, ".gemini/settings.json", "{ // open");
+    let command = format!("PATH={}:/usr/bin:/bin {PROGRAM}", env.path("bin").display());
+    let Some(terminal) = Terminal::start(&env, "alone.sock", &command) else {
         return;
     };
     terminal.wait_for("Press i");
-    let settings = env.home().join(".claude/settings.json");
     terminal.press(&["i"]);
-    terminal.wait_for("\"hooks\": {");
-    assert!(!settings.exists(), "a look changes nothing");
+    terminal.wait_for("+ Codex        ~/.codex/hooks.json: a new file");
+    terminal.wait_for("- Gemini CLI");
+    terminal.wait_for("could not read");
+    assert!(
+        read(&env, ".claude/settings.json").is_none(),
+        "a look changes nothing"
+    );
     terminal.press(&["i"]);
     terminal.wait_for("Claude Code reports from now on");
-    let written = fs::read_to_string(&settings).expect("it is there now");
-    assert!(
-        written.contains(PROGRAM) && written.contains("hook claude"),
-        "{written}"
+    terminal.wait_for("Trust all and continue");
+    for (file, name) in [
+        (".claude/settings.json", "claude"),
+        (".codex/hooks.json", "codex"),
+    ] {
+        let written = read(&env, file).expect("it is there now");
+        let command = format!("hook {name}; exit 0");
+        assert!(
+            written.contains(PROGRAM) && written.contains(&command),
+            "{written}"
+        );
+    }
+    assert_eq!(
+        read(&env, ".gemini/settings.json").as_deref(),
+        Some("{ // open")
     );
+    assert!(read(&env, ".qwen/settings.json").is_none());
     terminal.press(&["Escape"]);
     terminal.wait_for("No assistant is running.");
 }

@@ -27,7 +27,7 @@ use crate::messages::Output;
 use crate::notice::Snoozes;
 use crate::split::Place;
 use crate::state::{Outcome, Row, Settings, Table};
-use crate::tui::{self, Attach, Hands, Hooks, Jumped};
+use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
 
 /// Where nothing happened, at most this long is waited.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
@@ -283,11 +283,11 @@ impl Hands for Idle {
         Err(ONLY_A_REPLAY.to_owned())
     }
 
-    fn plan_install(&self) -> Result<Vec<String>, String> {
+    fn plan_install(&self) -> Result<Offer, String> {
         Err(ONLY_A_REPLAY.to_owned())
     }
 
-    fn apply_install(&self) -> Result<Vec<String>, String> {
-        Err(ONLY_A_REPLAY.to_owned())
+    fn apply_install(&self) -> Vec<String> {
+        vec![ONLY_A_REPLAY.to_owned()]
     }
 }

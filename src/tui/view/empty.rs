@@ -30,15 +30,19 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
 fn title(hooks: Hooks) -> &'static str {
     match hooks {
         Hooks::Missing => "No assistant reports to pane-patrol yet.",
-        Hooks::Unknown | Hooks::Installed => "No assistant is running.",
+        Hooks::Unknown | Hooks::Partly | Hooks::Installed => "No assistant is running.",
     }
 }
 
 fn sentence(hooks: Hooks) -> &'static str {
     match hooks {
         Hooks::Missing => {
-            "Press i to let Claude Code report: you see every changed line before anything is \
+            "Press i to let your assistants report: you see every changed line before anything is \
              changed, and `pane-patrol uninstall` takes it back."
+        }
+        Hooks::Partly => {
+            "Start one in a tmux pane: it shows up here by itself. Some that are installed do not \
+             report yet; press i to see which, and what would change."
         }
         Hooks::Unknown | Hooks::Installed => {
             "Start one in a tmux pane, for example `claude`: it shows up here by itself."

@@ -89,7 +89,7 @@ fn hints(model: &Model) -> Vec<Hint> {
         false => "attach",
     };
     match &model.panel {
-        Panel::Install(Install::Planned(_)) => vec![
+        Panel::Install(Install::Planned(offer)) if offer.is_ready() => vec![
             ("i", "install"),
             ("Esc", "leave it"),
             ("j k", "scroll"),
