@@ -49,6 +49,11 @@ pub enum Command {
     Deny(DenyArgs),
     /// Answer an assistant's question with one of its options
     Answer(AnswerArgs),
+    /// Let an assistant do for a while, without asking, what no rule forbids
+    Trust(TrustArgs),
+    /// Say what your rules are, and what they make of a request
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Collect events without a screen, for `status` and for dashboards started later
     Collect,
     /// Print what every assistant is doing
@@ -173,6 +178,64 @@ pub struct DenyArgs {
     /// What to do instead, one line; without it the assistant stops and waits for you
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
+}
+
+/// Options of `trust`.
+#[derive(Args, Debug)]
+pub struct TrustArgs {
+    /// Which one: `session:window.pane` or `%N`
+    pub target: String,
+    /// For how many minutes
+    #[arg(long = "for", value_name = "MINUTES", default_value = "10", value_parser = parse_minutes)]
+    pub minutes: u64,
+    /// End it now
+    #[arg(long, conflicts_with = "minutes")]
+    pub off: bool,
+}
+
+fn parse_minutes(text: &str) -> Result<u64, String> {
+    let minutes = text.strip_suffix('m').unwrap_or(text).parse().ok();
+    let minutes = minutes.filter(|minutes| (1..=240).contains(minutes));
+    minutes.ok_or_else(|| "it is 1 to 240 minutes, such as `10m`".to_owned())
+}
+
+/// What `rules` does.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Print the rules in the order in which they are looked at
+    List,
+    /// Say whether the rules can be understood, and whether anything waits for them
+    Check,
+    /// Judge a hook's payload on stdin; nothing is done
+    Test(RulesTestArgs),
+}
+
+/// Options of `rules test`.
+#[derive(Args, Debug)]
+pub struct RulesTestArgs {
+    /// Which assistant asks
+    #[arg(long, value_name = "NAME", default_value = "claude")]
+    pub assistant: String,
+    /// The project's folder; by default the payload's `cwd`
+    #[arg(long, value_name = "FOLDER")]
+    pub project: Option<PathBuf>,
+    /// Fail when the verdict is another one
+    #[arg(long, value_name = "VERDICT")]
+    pub expect: Option<Expected>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A verdict as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Expected {
+    /// It is not done
+    Deny,
+    /// The person is asked
+    Ask,
+    /// It is done
+    Allow,
 }
 
 /// Options of `answer`.

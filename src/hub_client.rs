@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::feed::{Feed, Health};
 use crate::protocol::{
     ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Snapshot,
-    Voice, feed_of, parse,
+    Trust, Voice, feed_of, parse,
 };
 use crate::state::Row;
 use crate::unix_socket::unix_socket;
@@ -147,13 +147,24 @@ impl HubClient {
     /// Hands a decision to the hook that waits for it; false when none does.
     pub fn decide(&mut self, decide: &Decide, clock: fn() -> Timestamp) -> Result<bool, HubError> {
         let message = self.voice.say("decide", decide, None, clock());
+        self.is_taken(&message)
+    }
+
+    /// Trusts a row for a while; false when it is another session's by now.
+    pub fn trust(&mut self, trust: &Trust, clock: fn() -> Timestamp) -> Result<bool, HubError> {
+        let message = self.voice.say("trust", trust, None, clock());
+        self.is_taken(&message)
+    }
+
+    /// Sends it, and waits for whether it was taken.
+    fn is_taken(&mut self, message: &[u8]) -> Result<bool, HubError> {
         let io_error = |source| HubError::Io {
             path: self.path.clone(),
             source,
         };
         self.reader
             .get_ref()
-            .write_all(&message)
+            .write_all(message)
             .and_then(|()| self.reader.get_ref().set_read_timeout(Some(ANSWER_BUDGET)))
             .map_err(io_error)?;
         while let Some(line) = self.next_line()? {

@@ -3,19 +3,22 @@
 //! A client says `hello` first. A subscriber then gets a `snapshot`, and from there on an
 //! `agent_status` for each row that changes and a `health` when the collector's counters change.
 //! A hook that may answer a permission request says `wait_decision` and gets one `decision`, or
-//! `released` when there is nothing more to wait for. Whoever decides says `decide` and gets a
-//! `decide_result`: whether a hook was waiting for just that.
+//! `released` when there is nothing more to wait for; `waiting` says at once that it was heard. Whoever
+//! decides says `decide` and gets a `decide_result`: whether a hook was waiting for just that. Whoever
+//! trusts a row for a while says `trust` and gets the same: whether it is that row.
 //! What is longer than [`MAX_MESSAGE_BYTES`] is never sent: a snapshot is cut into several messages,
 //! of which all but the last say `"more":true`.
 
-use pane_patrol_hooks::decide::Verdict;
+use std::time::Duration;
+
+use pane_patrol_hooks::decide::{Asked, Verdict};
 use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::feed::{Feed, Health};
-use crate::state::{Request, Row};
+use crate::state::{Input, Request, Row};
 
 /// The version of the envelope.
 pub const VERSION: &str = "1";
@@ -32,7 +35,7 @@ pub struct Envelope {
     /// [`VERSION`].
     pub version: String,
     /// What the payload is: `hello`, `snapshot`, `agent_status`, `health`, `heartbeat`, `error`,
-    /// `wait_decision`, `decision`, `released`, `decide`, `decide_result`.
+    /// `wait_decision`, `waiting`, `decision`, `released`, `decide`, `trust`, `decide_result`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `PANE_PATROL_SESSION`, else `default`.
@@ -85,6 +88,9 @@ pub struct Snapshot {
 pub struct WaitDecision {
     /// It opens the request that is waited for: an event of version 1.
     event: Value,
+    /// The complete input, for the rules; without it the person is asked.
+    #[serde(default)]
+    pub asked: Option<Asked>,
 }
 
 impl WaitDecision {
@@ -107,10 +113,36 @@ pub struct Decide {
     pub verdict: Verdict,
 }
 
+/// Payload of `trust`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trust {
+    /// The row's id.
+    pub row: String,
+    /// The assistant's session.
+    pub instance_id: String,
+    /// For how long, in seconds, at most [`MAX_TRUST`]; 0: not any longer.
+    pub seconds: u64,
+}
+
+/// Nobody is trusted for longer at one time.
+pub const MAX_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
+
+impl Trust {
+    /// What the table is told of it.
+    pub fn input(&self, now: Timestamp) -> Input {
+        let span = Duration::from_secs(self.seconds).min(MAX_TRUST);
+        Input::Trust {
+            row: self.row.clone(),
+            instance_id: self.instance_id.clone(),
+            until: (self.seconds > 0).then(|| now.plus(span)),
+        }
+    }
+}
+
 /// Payload of `decide_result`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecideResult {
-    /// Whether a hook was waiting for it and has got it.
+    /// Whether a hook was waiting for it and has got it; of a trust, whether it is that row.
     pub taken: bool,
 }
 
@@ -328,6 +360,7 @@ mod tests {
             branch: None,
             diff: None,
             tasks: None,
+            trusted_until: None,
             home: None,
             source: Source::Hook,
             sub_agents: 0,

@@ -111,7 +111,7 @@ pub(crate) fn can_be_decided(event: &Event) -> bool {
 }
 
 /// Waits for the decision about `event` and prints it.
-pub(crate) fn run(event: &Event, asked: Option<Asked>, places: &Places, uid: u32) {
+pub(crate) fn run(event: &Event, asked: Option<&Asked>, places: &Places, uid: u32) {
     let verdict = is_runtime_ours(places, uid)
         .then(|| ask(event, asked, places).ok().flatten())
         .flatten();
@@ -129,7 +129,7 @@ fn printed(verdict: &Verdict) -> String {
     format!("{output}\n")
 }
 
-fn ask(event: &Event, asked: Option<Asked>, places: &Places) -> io::Result<Option<Verdict>> {
+fn ask(event: &Event, asked: Option<&Asked>, places: &Places) -> io::Result<Option<Verdict>> {
     let stream = accepted(&places.hub_socket, Instant::now() + HUB_BUDGET)?;
     stream.set_read_timeout(Some(HUB_BUDGET))?;
     stream.set_write_timeout(Some(HUB_BUDGET))?;
@@ -168,7 +168,7 @@ fn accepted(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
 }
 
 /// Who we are, and what we wait for.
-fn question(event: &Event, asked: Option<Asked>, places: &Places) -> io::Result<String> {
+fn question(event: &Event, asked: Option<&Asked>, places: &Places) -> io::Result<String> {
     let sender = format!("hook-{}", std::process::id());
     let say = |kind: &str, payload: serde_json::Value| {
         let message = json!({

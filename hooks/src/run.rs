@@ -94,7 +94,7 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) {
     input.drain(pause, clock.within(STDIN_BUDGET));
     if let Some((event, (places, uid), payload)) = undecided {
         let asked = decide::Asked::read(&payload, env::var_os("CLAUDE_PROJECT_DIR"));
-        decide::run(&event, asked, &places, uid);
+        decide::run(&event, asked.as_ref(), &places, uid);
     }
 }
 

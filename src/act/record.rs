@@ -12,16 +12,20 @@ use serde::Serialize;
 
 use super::keys::Outcome;
 use super::request::{Bound, Decision};
+use crate::state::Request;
 
 /// One line.
 #[derive(Debug, Serialize)]
 pub struct Line<'a> {
     ts: Timestamp,
-    /// `user` or `rule`.
+    /// `user`, `rule`, or `trust`: the person trusts the row for a while.
     by: &'a str,
     /// The rule's own name, when a rule decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'a str>,
+    /// Why it was decided so, when not by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
     /// `keys` or `hook`.
     way: &'a str,
     decision: &'a str,
@@ -58,6 +62,7 @@ impl<'a> Line<'a> {
             ts,
             by: "user",
             rule: None,
+            why: None,
             way,
             decision: decision.name(),
             outcome,
@@ -71,6 +76,29 @@ impl<'a> Line<'a> {
             tool: bound.request.tool.as_deref(),
             message: bound.request.message.as_deref().map(without_secrets),
             generation: bound.generation,
+        }
+    }
+
+    /// A decision that was made for the person.
+    pub fn by_rule(ruled: &'a Ruled) -> Self {
+        Self {
+            ts: ruled.ts,
+            by: ruled.by,
+            rule: ruled.rule.as_deref(),
+            why: Some(&ruled.why),
+            way: "hook",
+            decision: ruled.decision,
+            outcome: ruled.outcome,
+            reason: ruled.reason.as_deref(),
+            row: &ruled.row,
+            target: ruled.target.clone(),
+            assistant: &ruled.assistant,
+            instance_id: ruled.instance_id.as_deref(),
+            agent_id: ruled.request.agent_id.as_deref(),
+            request_id: ruled.request.request_id.as_deref(),
+            tool: ruled.request.tool.as_deref(),
+            message: ruled.request.message.as_deref().map(without_secrets),
+            generation: ruled.generation,
         }
     }
 
@@ -92,6 +120,47 @@ impl<'a> Line<'a> {
         let mut bytes = serde_json::to_vec(self)?;
         bytes.push(b'\n');
         file.write_all(&bytes)
+    }
+}
+
+/// A decision that a rule made, or the person's trust in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruled {
+    /// When.
+    pub ts: Timestamp,
+    /// `rule` or `trust`.
+    pub by: &'static str,
+    /// The rule's title.
+    pub rule: Option<String>,
+    /// Why, in one line.
+    pub why: String,
+    /// `approve`, `deny` or `ask`.
+    pub decision: &'static str,
+    /// `done`, `nothing` or `unknown`.
+    pub outcome: &'static str,
+    /// Why nothing was done, or what is not known.
+    pub reason: Option<String>,
+    /// The row's id.
+    pub row: String,
+    /// Where its pane was.
+    pub target: String,
+    /// Which assistant.
+    pub assistant: String,
+    /// Its session.
+    pub instance_id: Option<String>,
+    /// How often the row had changed.
+    pub generation: u64,
+    /// What was decided about.
+    pub request: Request,
+}
+
+impl Ruled {
+    /// The same with how it ended.
+    #[must_use]
+    pub fn ended(mut self: Box<Self>, outcome: &'static str, reason: Option<&str>) -> Box<Self> {
+        self.outcome = outcome;
+        self.reason = reason.map(str::to_owned);
+        self
     }
 }
 

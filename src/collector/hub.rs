@@ -6,29 +6,32 @@
 //! read at all is dropped.
 
 mod client;
+mod judging;
 mod waiting;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::event::Assistant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::SocketType;
 
-use super::Message;
 use super::clock::Clock;
 use super::ownership::CollectorError;
 use super::socket::{SocketFile, bind};
+use super::{Message, judge};
 use crate::feed::{Feed, Health};
 use crate::inbox::{Inbox, Orders, inbox};
 use crate::protocol::{Voice, code};
 use crate::state::{Row, urgency};
 use client::{Client, Fate};
+use judging::Judging;
 
 /// More clients than this are refused.
 const MAX_CLIENTS: usize = 64;
@@ -54,6 +57,7 @@ impl Hub {
         voice: Voice,
         uid: u32,
         clock: Arc<Clock>,
+        rules: (judge::Setup, Option<PathBuf>),
         output: SyncSender<Message>,
     ) -> Result<Self, CollectorError> {
         let (socket, file) = bind(path, SocketType::STREAM)?;
@@ -62,6 +66,7 @@ impl Hub {
         let listener = UnixListener::from(socket);
         listener.set_nonblocking(true).map_err(failed)?;
         let (orders, orders_in) = inbox().map_err(failed)?;
+        let judging = judge::spawn(rules.0, rules.1, output.clone()).map_err(failed)?;
         let mut server = Server {
             world: World {
                 voice,
@@ -72,6 +77,7 @@ impl Hub {
             uid,
             clients: Vec::new(),
             accept_again_at: None,
+            judging: Judging::new(judging),
             output,
         };
         let thread = std::thread::Builder::new()
@@ -125,6 +131,7 @@ struct Server {
     uid: u32,
     clients: Vec<Client>,
     accept_again_at: Option<Instant>,
+    judging: Judging,
     output: SyncSender<Message>,
 }
 
@@ -145,6 +152,8 @@ impl Server {
                 }
             }
             self.settle_decisions();
+            self.settle_trusts();
+            self.judging.go_on(&mut self.clients, &self.world);
             for client in &mut self.clients {
                 client.send(&self.world);
             }
@@ -172,7 +181,10 @@ impl Server {
         for client in &self.clients {
             waiting.push(PollFd::new(client.stream(), client.interest()));
         }
+        let clients = 2..waiting.len();
+        waiting.extend(self.judging.interest());
         let deadlines = self.clients.iter().filter_map(Client::deadline);
+        let deadlines = deadlines.chain(self.judging.deadline());
         let until = deadlines
             .chain(self.accept_again_at.filter(|_| !accepts))
             .min();
@@ -183,7 +195,7 @@ impl Server {
         }
         Ready {
             listener: accepts && !waiting[1].revents().is_empty(),
-            clients: waiting[2..].iter().map(PollFd::revents).collect(),
+            clients: waiting[clients].iter().map(PollFd::revents).collect(),
         }
     }
 
@@ -193,6 +205,7 @@ impl Server {
                 for client in &mut self.clients {
                     client.hear_of(&row, &self.world);
                 }
+                self.judging.hear_of(&row);
                 self.clients
                     .iter_mut()
                     .for_each(|client| client.owe(&row.id));
@@ -203,6 +216,7 @@ impl Server {
                     client.owe(&id);
                     client.hear_of_end(&id, &self.world);
                 }
+                self.judging.hear_of_end(&id);
                 self.world.rows.remove(&id);
             }
             Feed::Health(health) => {
@@ -235,6 +249,23 @@ impl Server {
         }
         for client in &mut self.clients {
             client.release_if_late(&self.world);
+        }
+    }
+
+    /// Has the table trust those rows that are what the person means, and says whether they are.
+    fn settle_trusts(&mut self) {
+        for client in &mut self.clients {
+            while let Some((trust, question)) = client.take_trust() {
+                let row = self.world.rows.get(&trust.row);
+                let is_it = row.is_some_and(|row| {
+                    row.instance_id.as_ref() == Some(&trust.instance_id)
+                        && row.assistant == Assistant::CLAUDE
+                });
+                let now = self.world.clock.now();
+                let message = Message::Input(trust.input(now), now);
+                let taken = is_it && self.output.try_send(message).is_ok();
+                client.tell_result(taken, &question, &self.world);
+            }
         }
     }
 

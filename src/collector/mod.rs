@@ -12,6 +12,7 @@ mod clock;
 mod heritage;
 mod hub;
 mod join;
+mod judge;
 mod lister;
 mod memory;
 mod ownership;
@@ -48,6 +49,7 @@ use socket::EventSocket;
 use writer::Writer;
 
 pub use join::{Membership, join};
+pub use judge::Setup as JudgeSetup;
 pub use ownership::CollectorError;
 
 /// How many inputs may wait for the writer before their sources do.
@@ -82,6 +84,8 @@ pub struct Setup {
     pub clock: fn() -> Timestamp,
     /// How the person is told that a row needs them; `None`: not at all.
     pub notice: Option<notice::Setup>,
+    /// By what requests are judged that wait at a hook.
+    pub rules: JudgeSetup,
 }
 
 /// What the sources tell the writer.
@@ -181,6 +185,7 @@ fn take_over(
         voice(places),
         setup.uid,
         Arc::clone(&clock),
+        (setup.rules.clone(), places.decisions()),
         messages.clone(),
     )?;
     hub.publish(Feed::Snapshot(recalled.table.rows()));

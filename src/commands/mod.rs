@@ -19,12 +19,14 @@ mod mirror;
 mod request;
 mod offer;
 mod rows;
+mod rules;
 mod site;
 mod snooze;
 mod start;
 mod status;
 mod supervisor;
 mod surroundings;
+mod trust;
 mod wait;
 
 use crate::cli::{Cli, Command};
@@ -46,6 +48,8 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Approve(arguments)) => approve::run(&surroundings, arguments),
         Some(Command::Deny(arguments)) => deny::run(&surroundings, arguments),
         Some(Command::Answer(arguments)) => answer::run(&surroundings, arguments),
+        Some(Command::Trust(arguments)) => trust::run(&surroundings, arguments),
+        Some(Command::Rules(command)) => rules::run(&surroundings, command),
         Some(Command::Collect) => collect::run(&surroundings),
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
         Some(Command::Wait(arguments)) => wait::run(&surroundings, arguments),

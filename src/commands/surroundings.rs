@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::paths::{Environment, Places};
 use pane_patrol_hooks::target::{PaneId, Server};
@@ -14,6 +14,7 @@ use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::notice;
+use crate::rules::Ground;
 use crate::tmux;
 
 /// The environment, as far as it means anything to us.
@@ -106,6 +107,10 @@ impl Surroundings {
                 own_socket: self.own_tmux_socket(),
                 clock: Timestamp::now,
             }),
+            rules: collector::JudgeSetup {
+                config: places.config.clone(),
+                ground: self.ground(&places),
+            },
             places,
             uid: self.environment.uid,
             own_server: self.tmux.clone(),
@@ -119,6 +124,16 @@ impl Surroundings {
             rebuild_window: config.mirror.rebuild_window(),
             clock: Timestamp::now,
         })
+    }
+
+    /// What the person's rules stand on.
+    pub fn ground(&self, places: &Places) -> Ground {
+        let config = places.config.as_deref().and_then(Path::parent);
+        let own = [config, places.state.as_deref(), Some(&places.runtime)];
+        Ground {
+            home: self.environment.home.clone(),
+            own: own.into_iter().flatten().map(Path::to_owned).collect(),
+        }
     }
 
     /// What the person has set.

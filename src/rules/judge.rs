@@ -203,10 +203,7 @@ impl<'a> Case<'a> {
 
     fn fit_assistant(&self, rule: &Rule) -> Fit {
         let name = &self.ask.assistant;
-        met(
-            rule.assistant.is_empty() || rule.assistant.contains(name),
-            || format!("the assistant is {name}"),
-        )
+        met(rule.is_for(name), || format!("the assistant is {name}"))
     }
 
     fn fit_tool(&self, rule: &Rule) -> Fit {

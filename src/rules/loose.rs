@@ -407,12 +407,11 @@ impl Parser<'_> {
                 self.end_command(level);
                 level.command.is_doubtful = self.here_document;
             }
-            ';' | '&' | '|' => self.end_command(level),
+            ';' | '&' | '|' | ')' => self.end_command(level),
             '(' => {
                 self.end_command(level);
                 self.inside(')');
             }
-            ')' => self.end_command(level),
             '<' | '>' => self.redirection(level),
             '*' | '?' | '[' => {
                 unknown(level);
@@ -446,7 +445,9 @@ impl Parser<'_> {
         self.rest.next();
         while let Some(c) = self.rest.next_if(|c| *c != '\'') {
             let c = if c == '\\' { self.rest.next() } else { Some(c) };
-            c.into_iter().for_each(|c| push(level, c));
+            if let Some(c) = c {
+                push(level, c);
+            }
         }
         self.rest.next();
     }

@@ -89,11 +89,7 @@ impl Rules {
     pub fn count_lines(&mut self, text: &str) {
         for rule in &mut self.0 {
             let at = rule.line.min(text.len());
-            rule.line = text.as_bytes()[..at]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
+            rule.line = text.get(..at).unwrap_or(text).matches('\n').count() + 1;
         }
     }
 }
@@ -117,6 +113,11 @@ impl Rule {
             Some(name) => format!("rule {} ({name})", self.number),
             None => format!("rule {}", self.number),
         }
+    }
+
+    /// Whether it can be about this assistant.
+    pub fn is_for(&self, assistant: &str) -> bool {
+        self.assistant.is_empty() || self.assistant.iter().any(|name| name == assistant)
     }
 
     /// Its conditions in one line, for example `command "git status" · folder ~/src`.

@@ -9,6 +9,7 @@ mod asking;
 mod doubt;
 mod shown;
 mod sub_agents;
+mod trust;
 mod turns;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -24,6 +25,7 @@ use super::witnessed::Witness;
 use super::{Evidence, Reading, RowKey};
 use doubt::Doubt;
 use shown::Shown;
+use trust::Trust;
 
 /// A finished turn in view counts as seen after this long.
 const LOOK_TIME: Duration = Duration::from_secs(2);
@@ -67,6 +69,8 @@ pub(super) struct Entry {
     pub(super) witness: Witness,
     /// An error of which nobody has said whether it is the end of the turn.
     doubt: Option<Doubt>,
+    /// The person lets it do what no rule forbids.
+    trust: Option<Trust>,
     /// When something was last heard of it, by our clock.
     pub(super) heard: Timestamp,
     /// The newest time stamp of its events and readings.
@@ -103,6 +107,7 @@ impl Entry {
             requests: Requests::default(),
             witness: Witness::default(),
             doubt: None,
+            trust: None,
             heard: now,
             ts: Timestamp::from_micros(i64::MIN),
             last_event: Timestamp::from_micros(i64::MIN),

@@ -40,6 +40,16 @@ pub enum Input {
         /// Its branch; `None` outside a repository or with a detached head.
         branch: Option<String>,
     },
+    /// The person trusts a row's session for a while, or no longer: what no rule forbids is allowed
+    /// without asking them.
+    Trust {
+        /// The row's id.
+        row: String,
+        /// The session; another one in the same pane is not trusted.
+        instance_id: String,
+        /// Until when; `None`: not any longer.
+        until: Option<Timestamp>,
+    },
     /// Nothing happened, but a deadline ([`super::Table::next_deadline`]) has passed.
     Tick,
 }

@@ -70,6 +70,9 @@ pub struct Row {
     /// How far the assistant's tasks are, without their list; added like `diff`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tasks: Option<Arc<TaskSummary>>,
+    /// Until when the person lets it do, without asking, what no rule forbids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted_until: Option<Timestamp>,
     /// The assistant's config folder, when it is not the default one.
     pub home: Option<String>,
     /// Who says so.

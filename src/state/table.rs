@@ -175,6 +175,11 @@ impl Table {
                 self.remove_if(now, &mut outcome, |entry| entry.pid == Some(pid));
             }
             Input::Branch { cwd, branch } => self.branch(&cwd, branch.as_ref(), &mut outcome),
+            Input::Trust {
+                row,
+                instance_id,
+                until,
+            } => self.trust(&row, instance_id, until, &mut outcome),
             Input::Tick => {}
         }
         outcome
@@ -223,7 +228,7 @@ impl Table {
     fn due(&self, entry: &Entry) -> Option<Timestamp> {
         let expires = !entry.has_proof_of_life() && !self.keeps_all;
         let expiry = expires.then(|| entry.heard.plus(self.settings.ttl));
-        let due = [entry.witness.due(), entry.due(), expiry];
+        let due = [entry.witness.due(), entry.due(), entry.trust_ends(), expiry];
         due.into_iter().flatten().min()
     }
 
@@ -236,6 +241,9 @@ impl Table {
             !keeps_all && !entry.has_proof_of_life() && entry.heard.plus(ttl) <= now
         });
         for (key, entry) in &mut self.rows {
+            if entry.end_trust(now) {
+                outcome.changed.push(key.clone());
+            }
             let before = entry.shown.state;
             let settled = entry.settle(now).map(|at| (at, "no hook explained that"));
             for (at, what) in settled.into_iter().chain(entry.conclude(now)) {
@@ -664,6 +672,21 @@ impl Table {
                 entry.branch = branch.cloned();
                 outcome.changed.push(key.clone());
             }
+        }
+    }
+
+    fn trust(
+        &mut self,
+        row: &str,
+        instance_id: String,
+        until: Option<Timestamp>,
+        outcome: &mut Outcome,
+    ) {
+        let mut rows = self.rows.iter_mut();
+        if let Some((key, entry)) = rows.find(|(key, _)| key.to_string() == row)
+            && entry.trust(instance_id, until)
+        {
+            outcome.changed.push(key.clone());
         }
     }
 

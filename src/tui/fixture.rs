@@ -57,6 +57,7 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         branch: None,
         diff: None,
         tasks: None,
+        trusted_until: None,
         home: None,
         source: Source::Hook,
         sub_agents: 0,

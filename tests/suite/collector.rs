@@ -272,6 +272,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
     let env = TestEnv::new();
     let setup = Setup {
         notice: None,
+        rules: pane_patrol::collector::JudgeSetup::default(),
         places: env.places(),
         uid: uid(),
         own_server: None,

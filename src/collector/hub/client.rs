@@ -5,15 +5,17 @@ use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::decide::Asked;
 use pane_patrol_hooks::text::one_line;
 use rustix::event::PollFlags;
 use serde::Serialize;
 
 use super::World;
+use super::judging::Case;
 use super::waiting::Waiting;
 use crate::protocol::{
     self, ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Gone, Hello, MAX_MESSAGE_BYTES,
-    WaitDecision, code,
+    Trust, WaitDecision, code,
 };
 use crate::state::Row;
 
@@ -52,6 +54,8 @@ pub(super) struct Client {
     waiting: Option<Waiting>,
     /// What it has decided, with its question, not yet handed on.
     decisions: VecDeque<(Decide, Envelope)>,
+    /// Whom it wants to be trusted, not yet handed on.
+    trusts: VecDeque<(Trust, Envelope)>,
     /// It got what it wanted: once that is sent, it goes.
     is_served: bool,
     /// Set with the last message: once that is sent, or cannot be, the client goes.
@@ -72,6 +76,7 @@ impl Client {
             stalled_since: None,
             waiting: None,
             decisions: VecDeque::new(),
+            trusts: VecDeque::new(),
             is_served: false,
             refused: None,
             has_left: false,
@@ -193,8 +198,9 @@ impl Client {
             (None, "hello") => self.greet(message, world),
             (None, _) => self.refuse(world, code::HELLO_EXPECTED, "say hello first"),
             (Some(_), "heartbeat") => self.say(world, "heartbeat", &message.payload, &message),
-            (Some(_), "wait_decision") => self.wait(message, world),
+            (Some(_), "wait_decision") => self.wait(&message, world),
             (Some(_), "decide") => self.decide(message, world),
+            (Some(_), "trust") => self.trust(message, world),
             // A client's complaint needs no answer.
             (Some(_), "error") => {}
             (Some(_), kind) => {
@@ -221,14 +227,15 @@ impl Client {
         }
     }
 
-    fn wait(&mut self, message: Envelope, world: &World) {
-        let event = serde_json::from_value(message.payload)
+    fn wait(&mut self, message: &Envelope, world: &World) {
+        let wanted = serde_json::from_value(message.payload.clone())
             .map_err(|error| error.to_string())
-            .and_then(|wanted: WaitDecision| wanted.event());
-        let mut waiting = match event {
-            Ok(event) => Waiting::new(event),
+            .and_then(|wanted: WaitDecision| Ok((wanted.event()?, wanted.asked)));
+        let mut waiting = match wanted {
+            Ok((event, asked)) => Waiting::new(event, asked),
             Err(why) => return self.refuse(world, code::BAD_SCHEMA, &why),
         };
+        self.say(world, "waiting", &serde_json::json!({}), message);
         // Its event may have come before it.
         for row in world.rows.values() {
             waiting.hear(row);
@@ -243,6 +250,18 @@ impl Client {
         }
     }
 
+    fn trust(&mut self, message: Envelope, world: &World) {
+        match serde_json::from_value(message.payload.clone()) {
+            Ok(trust) => self.trusts.push_back((trust, message)),
+            Err(error) => self.refuse(world, code::BAD_SCHEMA, &error.to_string()),
+        }
+    }
+
+    /// The oldest word of trust that was not handed on.
+    pub(super) fn take_trust(&mut self) -> Option<(Trust, Envelope)> {
+        self.trusts.pop_front()
+    }
+
     /// The oldest decision that was not handed on.
     pub(super) fn take_decision(&mut self) -> Option<(Decide, Envelope)> {
         self.decisions.pop_front()
@@ -253,6 +272,24 @@ impl Client {
         self.waiting
             .as_ref()
             .is_some_and(|waiting| waiting.takes(decide))
+    }
+
+    /// What the rules are still to judge, once.
+    pub(super) fn take_unjudged(&mut self) -> Option<(Case, Asked)> {
+        self.waiting.as_mut()?.take_unjudged()
+    }
+
+    /// Notes under which number it is judged.
+    pub(super) fn take_ticket(&mut self, ticket: u64) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.ticket = Some(ticket);
+        }
+    }
+
+    /// Whether this number's answer is awaited here.
+    pub(super) fn holds(&self, ticket: u64) -> bool {
+        let waiting = self.waiting.as_ref();
+        waiting.is_some_and(|waiting| waiting.ticket == Some(ticket))
     }
 
     /// Gives the hook its decision, and lets it go.
@@ -289,7 +326,8 @@ impl Client {
         }
     }
 
-    fn release(&mut self, world: &World) {
+    /// Lets the hook go without a decision.
+    pub(super) fn release(&mut self, world: &World) {
         self.serve("released", &serde_json::json!({}), world);
     }
 

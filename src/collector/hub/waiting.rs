@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::decide::Asked;
 use pane_patrol_hooks::event::Event;
 
+use super::judging::Case;
 use crate::protocol::Decide;
 use crate::state::{Request, Row};
 
@@ -17,12 +19,19 @@ pub(super) struct Waiting {
     since: Instant,
     /// The row's id and the request in it, once the row has asked it.
     asked: Option<(String, Request)>,
+    /// What rules are to judge, until they do.
+    input: Option<Asked>,
+    /// By which the rules' answer comes back.
+    pub(super) ticket: Option<u64>,
 }
 
 impl Waiting {
-    pub(super) fn new(event: Event) -> Self {
+    pub(super) fn new(event: Event, input: Option<Asked>) -> Self {
+        let input = input.filter(|input| event.tool.as_ref() == Some(&input.tool));
         Self {
             event,
+            input,
+            ticket: None,
             since: Instant::now(),
             asked: None,
         }
@@ -51,6 +60,18 @@ impl Waiting {
     /// When there is no use in waiting for its event any longer.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.asked.is_none().then_some(self.since + EVENT_LIMIT)
+    }
+
+    /// The request and its complete input, once, as soon as the row asks it.
+    pub(super) fn take_unjudged(&mut self) -> Option<(Case, Asked)> {
+        let (row, request) = self.asked.clone()?;
+        let case = Case {
+            row,
+            instance_id: self.event.instance_id.clone(),
+            request,
+            is_elsewhere: self.event.pane.is_none(),
+        };
+        Some((case, self.input.take()?))
     }
 
     /// Whether this is what was decided about.

@@ -100,6 +100,7 @@ impl Entry {
             branch: self.branch.clone(),
             diff: None,
             tasks: None,
+            trusted_until: self.trusted_until(),
             home: self.home.clone(),
             source,
             sub_agents,

@@ -1,0 +1,247 @@
+//! Requests that wait at a hook and what the rules make of them: each is judged once, by its complete
+//! input, and the answer counts only while the very same request still waits.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::decide::{Asked, Verdict};
+use rustix::event::{PollFd, PollFlags};
+
+use super::World;
+use super::client::Client;
+use crate::act::record::Ruled;
+use crate::collector::judge::{Answer, Order, Question};
+use crate::inbox::Inbox;
+use crate::protocol::Decide;
+use crate::rules::{Ask, By, Then};
+use crate::state::{Request, Row};
+
+/// Within this time the dialog of a request that was decided has gone.
+const EFFECT_LIMIT: Duration = Duration::from_secs(3);
+
+/// How many decided requests are remembered, to decide none of them twice.
+const REMEMBERED: usize = 64;
+
+/// One request of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Case {
+    pub(super) row: String,
+    pub(super) instance_id: Option<String>,
+    pub(super) request: Request,
+    /// Its paths are not ours: it was told where it runs, as in a container.
+    pub(super) is_elsewhere: bool,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Judging {
+    orders: Sender<Order>,
+    /// Gone when the thread is.
+    answers: Option<Inbox<Answer>>,
+    last_ticket: u64,
+    /// What is being judged, with its row as it was.
+    open: BTreeMap<u64, (Case, Box<Row>)>,
+    /// What was decided and has to show an effect.
+    given: Vec<(Case, Instant, Box<Ruled>)>,
+    decided: VecDeque<Case>,
+}
+
+impl Judging {
+    pub(super) fn new((orders, answers): (Sender<Order>, Inbox<Answer>)) -> Self {
+        Self {
+            orders,
+            answers: Some(answers),
+            last_ticket: 0,
+            open: BTreeMap::new(),
+            given: Vec::new(),
+            decided: VecDeque::new(),
+        }
+    }
+
+    /// What the hub waits for.
+    pub(super) fn interest(&self) -> Option<PollFd<'_>> {
+        let answers = self.answers.as_ref()?;
+        Some(PollFd::new(answers, PollFlags::IN))
+    }
+
+    /// When an effect is to have shown.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.given.iter().map(|(_, until, _)| *until).min()
+    }
+
+    /// Has what has come to wait judged, and hands on what was decided.
+    pub(super) fn go_on(&mut self, clients: &mut [Client], world: &World) {
+        for client in clients.iter_mut() {
+            let Some((case, asked)) = client.take_unjudged() else {
+                continue;
+            };
+            if self.decided.contains(&case) {
+                client.release(world);
+            } else if let Some(row) = world.rows.get(&case.row) {
+                let ticket = self.question(case, asked, row, world);
+                client.take_ticket(ticket);
+            }
+        }
+        let answers = self.answers.as_ref().map(Inbox::take);
+        if answers.as_ref().is_none_or(|answers| answers.closed) {
+            self.answers = None;
+        }
+        for answer in answers.into_iter().flat_map(|answers| answers.messages) {
+            self.take(&answer, clients, world);
+        }
+        let now = Instant::now();
+        let late = self.given.extract_if(.., |(_, until, _)| *until <= now);
+        let late: Vec<_> = late.collect();
+        for (_, _, ruled) in late {
+            let why = "the hook has got the answer, but the request is still there";
+            self.record(ruled.ended("unknown", Some(why)));
+        }
+    }
+
+    fn question(&mut self, case: Case, asked: Asked, row: &Row, world: &World) -> u64 {
+        self.last_ticket += 1;
+        let ask = Ask {
+            assistant: row.assistant.to_string(),
+            tool: asked.tool,
+            input: asked.input,
+            cwd: asked.cwd,
+            project: asked.project,
+            is_elsewhere: case.is_elsewhere,
+        };
+        let question = Question {
+            ticket: self.last_ticket,
+            ask,
+            trusted: is_trusted(row, &case, world),
+        };
+        // Without the thread everything is asked.
+        let _ = self.orders.send(Order::Judge(Box::new(question)));
+        self.open
+            .insert(self.last_ticket, (case, Box::new(row.clone())));
+        self.last_ticket
+    }
+
+    fn take(&mut self, answer: &Answer, clients: &mut [Client], world: &World) {
+        let Some((case, row)) = self.open.remove(&answer.ticket) else {
+            return;
+        };
+        let verdict = match answer.then {
+            Then::Allow => Some(Verdict::Allow),
+            Then::Deny => Some(Verdict::Deny {
+                message: answer.message.clone(),
+                interrupt: false,
+            }),
+            Then::Ask => None,
+        };
+        let ruled = Box::new(ruled(answer, &row, &case, world));
+        let Some(verdict) = verdict else {
+            if answer.by != By::Nobody {
+                self.record(ruled.ended("nothing", Some(&answer.why)));
+            }
+            return;
+        };
+        let still_trusted = || {
+            let row = world.rows.get(&case.row);
+            row.is_some_and(|row| is_trusted(row, &case, world))
+        };
+        if answer.by == By::Trust && !still_trusted() {
+            return self.record(ruled.ended("nothing", Some("the trust has ended")));
+        }
+        self.give(answer.ticket, verdict, case, ruled, clients, world);
+    }
+
+    /// Hands the verdict to the hook that waits for it, if it still does; others that wait for the
+    /// same go without.
+    fn give(
+        &mut self,
+        ticket: u64,
+        verdict: Verdict,
+        case: Case,
+        ruled: Box<Ruled>,
+        clients: &mut [Client],
+        world: &World,
+    ) {
+        let decide = Decide {
+            row: case.row.clone(),
+            instance_id: case.instance_id.clone(),
+            request: case.request.clone(),
+            verdict,
+        };
+        let waits = |client: &&mut Client| client.holds(ticket) && client.waits_for(&decide);
+        let Some(client) = clients.iter_mut().find(waits) else {
+            return self.record(ruled.ended("nothing", Some("it was answered elsewhere before")));
+        };
+        client.tell_decision(&decide, world);
+        for client in clients
+            .iter_mut()
+            .filter(|client| client.waits_for(&decide))
+        {
+            client.release(world);
+        }
+        self.decided.truncate(REMEMBERED - 1);
+        self.decided.push_front(case.clone());
+        self.given
+            .push((case, Instant::now() + EFFECT_LIMIT, ruled));
+    }
+
+    /// A row as it is now: what was decided about it and is no more asked has had its effect.
+    pub(super) fn hear_of(&mut self, row: &Row) {
+        let is_over = |case: &Case| {
+            case.row == row.id
+                && (row.instance_id != case.instance_id || !row.waiting.contains(&case.request))
+        };
+        self.close(is_over, "done", None);
+    }
+
+    /// The row with this id is gone.
+    pub(super) fn hear_of_end(&mut self, id: &str) {
+        let why = "the assistant has gone";
+        self.close(|case| case.row == id, "unknown", Some(why));
+    }
+
+    fn close(&mut self, is_over: impl Fn(&Case) -> bool, outcome: &'static str, why: Option<&str>) {
+        let over = self.given.extract_if(.., |(case, _, _)| is_over(case));
+        let over: Vec<_> = over.collect();
+        for (_, _, ruled) in over {
+            self.record(ruled.ended(outcome, why));
+        }
+    }
+
+    fn record(&self, ruled: Box<Ruled>) {
+        // The decision stands, whether or not it can be written down.
+        let _ = self.orders.send(Order::Record(ruled));
+    }
+}
+
+fn is_trusted(row: &Row, case: &Case, world: &World) -> bool {
+    let until = row
+        .trusted_until
+        .filter(|_| row.instance_id == case.instance_id);
+    until.is_some_and(|until| until > world.clock.now())
+}
+
+fn ruled(answer: &Answer, row: &Row, case: &Case, world: &World) -> Ruled {
+    Ruled {
+        ts: world.clock.now(),
+        by: if answer.by == By::Trust {
+            "trust"
+        } else {
+            "rule"
+        },
+        rule: answer.rule.clone(),
+        why: answer.why.clone(),
+        decision: match answer.then {
+            Then::Allow => "approve",
+            Then::Deny => "deny",
+            Then::Ask => "ask",
+        },
+        outcome: "nothing",
+        reason: None,
+        row: row.id.clone(),
+        target: row.target.to_string(),
+        assistant: row.assistant.to_string(),
+        instance_id: case.instance_id.clone(),
+        generation: row.generation,
+        request: case.request.clone(),
+    }
+}

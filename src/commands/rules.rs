@@ -1,0 +1,223 @@
+//! `rules`: what the person's rules are, whether they can be used, and what they make of one request.
+
+use std::fmt::Write as _;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use pane_patrol_hooks::decide::Asked;
+use pane_patrol_installer::status::{Status, status};
+use serde::Serialize;
+
+use super::{Surroundings, site};
+use crate::cli::{Expected, RulesCommand, RulesTestArgs};
+use crate::error::{CommandError, CommandResult};
+use crate::messages;
+use crate::rules::{Ask, By, Fit, Judgement, Rule, Rules, Then, judge};
+
+/// Longest payload that is read, in bytes: as much as the hook reads.
+const MAX_PAYLOAD_BYTES: u64 = 1 << 20;
+
+/// Lists, checks or tries the rules.
+pub(super) fn run(surroundings: &Surroundings, command: &RulesCommand) -> CommandResult {
+    let rules = surroundings.config()?.rules;
+    match command {
+        RulesCommand::List => {
+            messages::result(&list(&rules));
+            Ok(())
+        }
+        RulesCommand::Check => {
+            check(surroundings, &rules);
+            Ok(())
+        }
+        RulesCommand::Test(arguments) => test(surroundings, &rules, arguments),
+    }
+}
+
+/// In the order in which they are looked at.
+fn list(rules: &Rules) -> String {
+    let mut rules: Vec<&Rule> = rules.iter().collect();
+    rules.sort_by_key(|rule| rule.then);
+    let line = |rule: &&Rule| {
+        let then = rule.then.as_str();
+        format!(
+            "{then:<5}  {} (line {}): {}\n",
+            rule.title(),
+            rule.line,
+            rule.conditions()
+        )
+    };
+    rules.iter().map(line).collect()
+}
+
+fn check(surroundings: &Surroundings, rules: &Rules) {
+    let count = rules.iter().count();
+    messages::status(&match count {
+        0 => "There are no rules: everything is asked.".to_owned(),
+        1 => "1 rule is understood.".to_owned(),
+        many => format!("{many} rules are understood."),
+    });
+    let other = |rule: &&Rule| !rule.is_for("claude");
+    for rule in rules.iter().filter(other) {
+        messages::warning(&format!(
+            "{} (line {}) never acts: only Claude Code can be answered by rules",
+            rule.title(),
+            rule.line
+        ));
+    }
+    if count > 0 && !can_act(surroundings) {
+        messages::warning(NO_HOOK);
+    }
+}
+
+/// Said when nothing waits for a rule.
+pub(super) const NO_HOOK: &str = "Claude Code asks nobody but you: `pane-patrol install --assistant claude --approvals` \
+     registers the hook that lets rules and trust answer";
+
+/// Whether Claude's hook waits for answers.
+pub(super) fn can_act(surroundings: &Surroundings) -> bool {
+    let Ok(Some(site)) = site::claude(surroundings) else {
+        return false;
+    };
+    match status(site.assistant, &site.location, None) {
+        Status::Installed(registered) | Status::Partly(registered) => {
+            registered.approvals && !registered.switched_off
+        }
+        Status::NotInstalled | Status::Unreadable(_) => false,
+    }
+}
+
+impl From<Expected> for Then {
+    fn from(expected: Expected) -> Self {
+        match expected {
+            Expected::Deny => Self::Deny,
+            Expected::Ask => Self::Ask,
+            Expected::Allow => Self::Allow,
+        }
+    }
+}
+
+fn test(surroundings: &Surroundings, rules: &Rules, arguments: &RulesTestArgs) -> CommandResult {
+    let ask = read(arguments)?;
+    let ground = surroundings.ground(&surroundings.places()?);
+    let judgement = judge(rules, &ask, &ground, false);
+    let text = if arguments.json {
+        let json = serde_json::to_string_pretty(&Report::of(rules, &judgement));
+        json.map_err(|error| CommandError::new("could not print JSON").caused_by(&error))? + "\n"
+    } else {
+        tell(rules, &judgement)
+    };
+    messages::result(&text);
+    match arguments.expect {
+        Some(expected) if Then::from(expected) != judgement.then => {
+            let (then, expected) = (judgement.then.as_str(), Then::from(expected).as_str());
+            Err(CommandError::new(format!(
+                "the rules say {then}, not {expected}"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The request on stdin, as the hook would get it.
+fn read(arguments: &RulesTestArgs) -> Result<Ask, CommandError> {
+    let failed = |why: &str| {
+        CommandError::new(format!("could not judge what is on stdin: {why}"))
+            .hint("give it what a hook gets, for example {\"cwd\":\"/p\",\"tool_name\":\"Bash\",\"tool_input\":{\"command\":\"ls\"}}")
+    };
+    let mut payload = Vec::new();
+    let read = io::stdin()
+        .take(MAX_PAYLOAD_BYTES)
+        .read_to_end(&mut payload);
+    read.map_err(|error| failed(&error.to_string()))?;
+    if let Err(error) = serde_json::from_slice::<serde_json::Value>(&payload) {
+        return Err(failed("it is no JSON").caused_by(&error));
+    }
+    let asked = Asked::read(
+        &payload,
+        arguments.project.clone().map(PathBuf::into_os_string),
+    )
+    .ok_or_else(|| {
+        failed("it has no tool_name or tool_input, or is too long for a hook to pass on")
+    })?;
+    Ok(Ask {
+        assistant: arguments.assistant.clone(),
+        tool: asked.tool,
+        input: asked.input,
+        project: asked.project.or_else(|| asked.cwd.clone()),
+        cwd: asked.cwd,
+        is_elsewhere: false,
+    })
+}
+
+/// The verdict, then each rule with why it is or is not about the request.
+fn tell(rules: &Rules, judgement: &Judgement) -> String {
+    let mut text = format!("{}: {}\n", judgement.then.as_str(), judgement.why);
+    for (rule, fit) in rules.iter().zip(&judgement.fits) {
+        let then = rule.then.as_str();
+        let _ = write!(text, "  {} (line {}), {then}: ", rule.title(), rule.line);
+        let _ = match fit {
+            Fit::Yes => writeln!(text, "matches"),
+            Fit::Maybe(why) => writeln!(text, "may match: {why}"),
+            Fit::No(why) => writeln!(text, "does not match: {why}"),
+        };
+    }
+    text
+}
+
+/// The same for programs.
+#[derive(Serialize)]
+struct Report<'a> {
+    verdict: Then,
+    /// `rule`, `principle` or `nobody`.
+    by: &'static str,
+    rule: Option<usize>,
+    line: Option<usize>,
+    why: &'a str,
+    rules: Vec<Looked<'a>>,
+}
+
+#[derive(Serialize)]
+struct Looked<'a> {
+    rule: usize,
+    name: Option<&'a str>,
+    line: usize,
+    then: Then,
+    /// `yes`, `maybe` or `no`.
+    matches: &'static str,
+    why: Option<&'a str>,
+}
+
+impl<'a> Report<'a> {
+    fn of(rules: &'a Rules, judgement: &'a Judgement) -> Self {
+        let (by, rule) = match judgement.by {
+            By::Rule(number) => ("rule", Some(number)),
+            By::Trust => ("trust", None),
+            By::Principle => ("principle", None),
+            By::Nobody => ("nobody", None),
+        };
+        let looked = rules.iter().zip(&judgement.fits).map(|(rule, fit)| {
+            let (matches, why) = match fit {
+                Fit::Yes => ("yes", None),
+                Fit::Maybe(why) => ("maybe", Some(why.as_str())),
+                Fit::No(why) => ("no", Some(why.as_str())),
+            };
+            Looked {
+                rule: rule.number,
+                name: rule.name.as_deref(),
+                line: rule.line,
+                then: rule.then,
+                matches,
+                why,
+            }
+        });
+        let mut found = rules.iter().filter(|known| Some(known.number) == rule);
+        Self {
+            verdict: judgement.then,
+            by,
+            rule,
+            line: found.next().map(|rule| rule.line),
+            why: &judgement.why,
+            rules: looked.collect(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `trust`: one assistant may do, for a while and without asking, what no rule forbids.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Surroundings;
+use super::jump::row_at;
+use super::rules::{NO_HOOK, can_act};
+use crate::cli::TrustArgs;
+use crate::error::{CommandError, CommandResult};
+use crate::hub_client::HubClient;
+use crate::messages;
+use crate::protocol::Trust;
+use crate::state::Row;
+
+/// Trusts it, or ends that.
+pub(super) fn run(surroundings: &Surroundings, arguments: &TrustArgs) -> CommandResult {
+    let row = row_at(surroundings, &arguments.target, "trust")?;
+    let minutes = if arguments.off { 0 } else { arguments.minutes };
+    trust(surroundings, &row, minutes).map_err(|why| {
+        CommandError::new(format!("could not trust `{}`: {why}", row.target))
+            .hint("nothing was changed: it asks you as before")
+    })?;
+    let name = format!("{} in {}", row.assistant, row.target);
+    messages::status(&match minutes {
+        0 => format!("{name} asks you again."),
+        1 => format!("For a minute {name} may do what no rule forbids."),
+        _ => format!("For {minutes} minutes {name} may do what no rule forbids."),
+    });
+    if minutes > 0 && !can_act(surroundings) {
+        messages::warning(NO_HOOK);
+    }
+    Ok(())
+}
+
+/// Tells whoever collects; the error says why the row cannot be trusted.
+pub(super) fn trust(surroundings: &Surroundings, row: &Row, minutes: u64) -> Result<(), String> {
+    let places = surroundings.places().map_err(|error| error.to_string())?;
+    let trust = Trust {
+        row: row.id.clone(),
+        instance_id: row.instance_id.clone().ok_or("its session is not known")?,
+        seconds: minutes * 60,
+    };
+    if row.assistant.as_str() != "claude" {
+        return Err("only Claude Code can be answered without keys".to_owned());
+    }
+    let uid = surroundings.environment.uid;
+    let taken = HubClient::subscribe(&places, uid, "trust", Timestamp::now)
+        .and_then(|mut hub| hub.trust(&trust, Timestamp::now))
+        .map_err(|error| error.to_string())?;
+    taken
+        .then_some(())
+        .ok_or_else(|| "another session has taken its place".to_owned())
+}
