@@ -19,6 +19,7 @@ mod ownership;
 mod socket;
 mod tail;
 mod tidy;
+mod work;
 mod writer;
 
 use std::io;
@@ -41,6 +42,8 @@ use crate::protocol::Voice;
 use crate::state::Input;
 use crate::tmux::Tmux;
 use crate::witness;
+use crate::work::git::Git;
+use crate::work::keeper;
 use clock::Clock;
 use heritage::Heritage;
 use hub::Hub;
@@ -112,6 +115,8 @@ enum Message {
     },
     /// A witness wants a listing of the server on this socket.
     Locate(String),
+    /// An assistant's changes or tasks are others than before.
+    Work(keeper::Report),
     /// Something does not work (or, with `None`, works again), by what it is about.
     Trouble(String, Option<String>),
     /// It is over.
@@ -291,6 +296,7 @@ struct Sources {
     branches: Sender<String>,
     exits: crate::inbox::Orders<std::collections::BTreeSet<u32>>,
     witness: witness::Handle,
+    work: keeper::Handle,
     /// Held for its thread, which ends with it.
     _tail: Option<tail::Tail>,
 }
@@ -315,11 +321,18 @@ impl Sources {
             branches: branch::spawn(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,
+            work: start_work(output.clone())?,
             _tail: tailer
                 .map(|tailer| tail::spawn(tailer, Arc::clone(clock), output.clone()))
                 .transpose()?,
         })
     }
+}
+
+fn start_work(output: SyncSender<Message>) -> io::Result<keeper::Handle> {
+    keeper::spawn(Git::default(), move |report| {
+        output.send(Message::Work(report)).is_ok()
+    })
 }
 
 fn start_witness(

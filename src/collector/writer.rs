@@ -14,11 +14,14 @@ use super::clock::Clock;
 use super::lister::{Answer, Order as ListOrder};
 use super::memory::Memory;
 use super::tidy::Tidy;
+use super::work::{self, Works};
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
 use crate::state::{Input, Listing, Outcome, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
 use crate::witness::{Order as WitnessOrder, process, title};
+use crate::work::keeper::{Order as WorkOrder, Report};
+use crate::work::task::Owner;
 
 /// Counters are told at most this often, so that they do not double what is told of rows.
 const HEALTH_PAUSE: Duration = Duration::from_secs(1);
@@ -31,6 +34,8 @@ pub(super) struct Writer {
     own_server: Option<Server>,
     own_socket: String,
     copilot_home: Option<PathBuf>,
+    claude_home: Option<PathBuf>,
+    work: Works,
     clock: Arc<Clock>,
     /// The moment of the last input.
     now: Timestamp,
@@ -52,6 +57,7 @@ struct Told {
     homes: BTreeSet<PathBuf>,
     hurried: BTreeSet<String>,
     logs: BTreeSet<Followed>,
+    owners: BTreeMap<String, Owner>,
 }
 
 impl Writer {
@@ -76,6 +82,8 @@ impl Writer {
             own_server,
             own_socket,
             copilot_home: setup.copilot_home.clone(),
+            claude_home: setup.claude_home.clone(),
+            work: Works::default(),
             now: clock.now(),
             clock,
             sources,
@@ -176,6 +184,7 @@ impl Writer {
                 let _ = self.sources.lister.send(ListOrder::Now(socket.clone()));
                 self.wanted_by_witness.insert(socket);
             }
+            Message::Work(report) => self.take_work(&report),
             Message::Trouble(subject, trouble) => self.trouble(subject, trouble),
             Message::Stop => {}
         }
@@ -243,6 +252,8 @@ impl Writer {
             _ => None,
         };
         let is_event = matches!(input, Input::Event(_));
+        let may_have_written =
+            matches!(&input, Input::Event(event) if work::may_have_written(event));
         let outcome = self.table.apply(input, self.now);
         if let Some(reason) = outcome.held_apart {
             self.health.count(|health| &mut health.held_apart, reason);
@@ -256,6 +267,9 @@ impl Writer {
             self.memory.note_reading(&reading, &outcome, &self.rows);
         }
         self.memory.note_looks(&outcome, &self.rows, self.now);
+        if may_have_written {
+            self.look_at_work(&outcome);
+        }
         for pid in outcome.reread {
             self.reread(pid);
         }
@@ -298,12 +312,14 @@ impl Writer {
         }
         for key in &outcome.removed {
             self.rows.remove(key);
+            self.work.forget(&key.to_string());
             self.tell(Feed::Gone(key.to_string()));
         }
         for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
             let Some(row) = self.table.row(key) else {
                 continue;
             };
+            let row = self.work.dressed(row);
             let before = self.rows.insert(key.clone(), row.clone());
             self.ask_about(&row, before.as_ref());
             self.tell(Feed::Row(Box::new(row)));
@@ -331,6 +347,36 @@ impl Writer {
             && turned
         {
             let _ = self.sources.branches.send(cwd.clone());
+            self.sources.work.order(WorkOrder::Ended(row.id.clone()));
+        }
+    }
+
+    /// Has the changes and tasks of these rows looked at again.
+    fn look_at_work(&self, outcome: &Outcome) {
+        for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
+            self.sources.work.order(WorkOrder::Ended(key.to_string()));
+        }
+    }
+
+    /// Tells what is changed in a folder, or how far tasks are: the lists, and the rows with the sums.
+    fn take_work(&mut self, report: &Report) {
+        let ids = match report {
+            Report::Diff(ids, _) => ids.clone(),
+            Report::Tasks(id, _) => vec![id.clone()],
+        };
+        self.work.take(report);
+        let here = |row: &&mut Row| ids.contains(&row.id);
+        let mut dressed = Vec::new();
+        for row in self.rows.values_mut().filter(here) {
+            *row = self.work.dressed(row.clone());
+            dressed.push(row.clone());
+        }
+        for row in dressed {
+            self.tell(match report {
+                Report::Diff(_, diff) => Feed::Diff(row.id.clone(), Arc::clone(diff)),
+                Report::Tasks(_, tasks) => Feed::Tasks(row.id.clone(), Arc::clone(tasks)),
+            });
+            self.tell(Feed::Row(Box::new(row)));
         }
     }
 
@@ -378,10 +424,30 @@ impl Writer {
             self.sources.witness.order(WitnessOrder::Logs(logs.clone()));
             self.told.logs = logs;
         }
+        let owners: BTreeMap<String, Owner> = self
+            .rows
+            .values()
+            .filter_map(|row| Some((row.id.clone(), self.owner_of(row)?)))
+            .collect();
+        if owners != self.told.owners {
+            self.sources.work.order(WorkOrder::Follow(owners.clone()));
+            self.told.owners = owners;
+        }
         if !new_homes.is_empty() {
             self.told.homes.extend(new_homes.iter().cloned());
             self.sources.witness.order(WitnessOrder::Homes(new_homes));
         }
+    }
+
+    /// Where the row's changes and tasks are to be found.
+    fn owner_of(&self, row: &Row) -> Option<Owner> {
+        Some(Owner::new(
+            &row.assistant,
+            row.home.as_deref(),
+            row.instance_id.as_deref(),
+            row.cwd.as_deref()?,
+            self.claude_home.as_deref(),
+        ))
     }
 
     /// The log that tells what no hook tells of the row, if there is one and it matters now.

@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::parse::{Found, Lines, Status, parse_numstat, parse_status};
 use super::untracked::Counter;
 use super::{Git, GitError, Repository, below, shown};
 use crate::work::types::{DiffSummary, FileChange, FileStatus, MAX_FILES};
+
+/// A repository with files in more folders than this is not watched file by file.
+const MAX_FOLDERS: usize = 500;
+
+/// Of how many remotes the branches are watched.
+const MAX_REMOTES: usize = 8;
 
 /// Longest `.git` file that is read, in bytes.
 const MAX_LINK: u64 = 4096;
@@ -21,6 +27,71 @@ impl Git {
             .and_then(|repository| repository.summarize());
         summary.unwrap_or_else(|error| self.degraded(&error))
     }
+}
+
+/// A summary, and where a change of it would show.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    /// What is changed.
+    pub(crate) summary: DiffSummary,
+    /// The folders in which something happens when that changes; not what is below them.
+    pub(crate) folders: BTreeSet<PathBuf>,
+}
+
+impl Git {
+    /// The summary of the repository around `folder` with the folders that should be watched.
+    pub(crate) fn survey(&self, folder: &Path) -> Survey {
+        let survey = self.open(folder).and_then(|repository| {
+            // What cannot be found out of a repository is only not watched.
+            let folders = repository.folders().unwrap_or_default();
+            let summary = repository.summarize()?;
+            Ok(Survey { summary, folders })
+        });
+        survey.unwrap_or_else(|error| Survey {
+            summary: self.degraded(&error),
+            folders: BTreeSet::new(),
+        })
+    }
+}
+
+impl Repository<'_> {
+    /// Where git keeps what it compares with, and the folders of all files that it tracks or would
+    /// track; of a large repository only the former.
+    fn folders(&self) -> Result<BTreeSet<PathBuf>, GitError> {
+        let mut folders = BTreeSet::new();
+        let mut names = vec![self.ask(["ls-files", "-z"])?];
+        names.push(self.ask(["ls-files", "-z", "--others", "--exclude-standard"])?);
+        let paths = names
+            .iter()
+            .flat_map(|names| names.split(|byte| *byte == 0));
+        for path in paths {
+            let parent = below(&self.root, path).parent().map(Path::to_owned);
+            folders.extend(parent.filter(|parent| parent.starts_with(&self.root)));
+            if folders.len() > MAX_FOLDERS {
+                folders.clear();
+                break;
+            }
+        }
+        let mut git = self.ask(["rev-parse", "--absolute-git-dir"])?;
+        git.pop_if(|last| *last == b'\n');
+        folders.extend(places_of_refs(&below(&self.root, &git)));
+        Ok(folders)
+    }
+}
+
+/// The folders of `HEAD`, the index and the branches.
+fn places_of_refs(git: &Path) -> Vec<PathBuf> {
+    let common = fs::read_to_string(git.join("commondir"));
+    let common = common.map_or(git.to_owned(), |told| git.join(told.trim_end()));
+    let refs = common.join("refs");
+    let remotes = fs::read_dir(refs.join("remotes")).into_iter().flatten();
+    let remotes = remotes
+        .flatten()
+        .map(|remote| remote.path())
+        .take(MAX_REMOTES);
+    let fixed = [git.to_owned(), common.clone(), refs.join("heads")];
+    let all = fixed.into_iter().chain(remotes);
+    all.filter(|folder| folder.is_dir()).collect()
 }
 
 impl Repository<'_> {

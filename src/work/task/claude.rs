@@ -42,7 +42,7 @@ pub(super) fn read(folder: &Path) -> Option<TaskSummary> {
             Ok(task) => kept.push(task),
             // It was taken away since the folder was read.
             Err(_) if !file.exists() => {}
-            Err(fault) => return Some(fault),
+            Err(fault) => return Some(*fault),
         }
     }
     kept.sort_by_key(|task| (task.id.parse::<u64>().unwrap_or(u64::MAX), task.id.clone()));
@@ -64,15 +64,17 @@ fn is_task(file: &Path) -> bool {
             .is_none_or(is_hidden)
 }
 
-fn read_task(file: &Path) -> Result<Kept, TaskSummary> {
-    let fault = |why: String, at: Option<(usize, usize)>| TaskSummary {
-        state: TaskState::TasksMalformed,
-        source: Some(TaskSource::Assistant),
-        path: Some(file.to_string_lossy().into_owned()),
-        line: at.map(|(line, _)| line as u64),
-        column: at.map(|(_, column)| column as u64),
-        why: Some(why),
-        ..TaskSummary::default()
+fn read_task(file: &Path) -> Result<Kept, Box<TaskSummary>> {
+    let fault = |why: String, at: Option<(usize, usize)>| {
+        Box::new(TaskSummary {
+            state: TaskState::TasksMalformed,
+            source: Some(TaskSource::Assistant),
+            path: Some(file.to_string_lossy().into_owned()),
+            line: at.map(|(line, _)| line as u64),
+            column: at.map(|(_, column)| column as u64),
+            why: Some(why),
+            ..TaskSummary::default()
+        })
     };
     let text = read_text(file, MAX_BYTES).map_err(|why| fault(why, None))?;
     serde_json::from_str(&text).map_err(|error| {

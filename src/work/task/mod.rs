@@ -29,6 +29,23 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// From what a row says of itself; `claude_home` is Claude's config folder where it names none.
+    pub fn new(
+        assistant: &Assistant,
+        home: Option<&str>,
+        instance_id: Option<&str>,
+        folder: &str,
+        claude_home: Option<&Path>,
+    ) -> Self {
+        let usual = claude_home.filter(|_| *assistant == Assistant::CLAUDE);
+        Self {
+            assistant: assistant.clone(),
+            home: home.map(Path::new).or(usual).map(Path::to_owned),
+            instance_id: instance_id.map(str::to_owned),
+            folder: PathBuf::from(folder),
+        }
+    }
+
     /// Its tasks as they are now.
     pub fn tasks(&self) -> TaskSummary {
         let own = self.own_list().and_then(|folder| claude::read(&folder));

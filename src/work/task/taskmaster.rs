@@ -122,7 +122,7 @@ fn read_list(file: &Path) -> Result<TaskSummary, Fault> {
         .into_iter()
         .filter_map(|(name, tag)| Some((name, tag.tasks?)))
         .collect();
-    let (tag, tasks) = choose(tags, current_tag(file))?;
+    let (tag, tasks) = choose(tags, current_tag(file).as_deref())?;
     Ok(TaskSummary {
         tag: Some(tag),
         ..count::summary(TaskSource::Taskmaster, shown(tasks))
@@ -131,14 +131,14 @@ fn read_list(file: &Path) -> Result<TaskSummary, Fault> {
 
 fn choose(
     mut tags: BTreeMap<String, Vec<Kept>>,
-    current: Option<String>,
+    current: Option<&str>,
 ) -> Result<(String, Vec<Kept>), Fault> {
-    let wanted = current.as_deref().unwrap_or(USUAL_TAG);
+    let wanted = current.unwrap_or(USUAL_TAG);
     if let Some(chosen) = tags.remove_entry(wanted) {
         return Ok(chosen);
     }
     let known: Vec<String> = tags.keys().cloned().collect();
-    if let (None, 1) = (&current, tags.len())
+    if let (None, 1) = (current, tags.len())
         && let Some(only) = tags.pop_first()
     {
         return Ok(only);
