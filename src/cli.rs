@@ -72,6 +72,10 @@ pub enum Command {
     Log(Box<LogArgs>),
     /// Say why an assistant is shown as it is: what was heard, from whom, and by which rule
     Explain(ExplainArgs),
+    /// Print what is changed in the folder of an assistant, or the patch of one file
+    Diff(DiffArgs),
+    /// Print how far the tasks of an assistant are
+    Tasks(TasksArgs),
     /// Register the hook with an assistant, after showing the change and keeping a backup
     Install(InstallArgs),
     /// Take the hook out again: the original bytes, or all but our entries
@@ -412,6 +416,32 @@ pub struct ExplainArgs {
     /// As it was then, by the log: `2h`, `09:30`, `2026-11-21 09:30`, or RFC 3339
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
+}
+
+/// Options of `diff`.
+#[derive(Args, Debug)]
+pub struct DiffArgs {
+    /// Which one: `session:window.pane` or `%N`
+    pub target: String,
+    /// Print the patch of this file, named from the top of the repository
+    #[arg(long, value_name = "FILE")]
+    pub patch: Option<String>,
+    /// How many unchanged lines stand around each change
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "patch")]
+    pub context: u32,
+    /// Print JSON for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `tasks`.
+#[derive(Args, Debug)]
+pub struct TasksArgs {
+    /// Which one: `session:window.pane` or `%N`
+    pub target: String,
+    /// Print JSON for programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The assistants whose settings can be edited, by name.

@@ -11,6 +11,25 @@ pub fn result(text: &str) {
     write_whole(&mut io::stdout().lock(), text);
 }
 
+/// Prints the words of another program: as they are, but on a terminal without what moves its cursor
+/// or changes its colours.
+pub fn raw_result(text: &str) {
+    let mut out = io::stdout().lock();
+    let harmless = |char: char| !char.is_control() || matches!(char, '\n' | '\t');
+    if out.is_terminal() && !text.chars().all(harmless) {
+        let shown = |char| {
+            if harmless(char) {
+                char
+            } else {
+                char::REPLACEMENT_CHARACTER
+            }
+        };
+        write_whole(&mut out, &text.chars().map(shown).collect::<String>());
+    } else {
+        write_whole(&mut out, text);
+    }
+}
+
 /// A result that is printed piece by piece.
 #[derive(Debug)]
 pub struct Output {

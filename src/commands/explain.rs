@@ -34,6 +34,14 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> Comma
     Ok(())
 }
 
+/// The row that is meant, as it is now.
+pub(super) fn row_of(surroundings: &Surroundings, target: &str) -> Result<Row, CommandError> {
+    let clock = local_clock();
+    let (rows, apart) = now(surroundings, &clock)?;
+    let row = rows.iter().find(|row| is_meant(row, target)).cloned();
+    row.ok_or_else(|| nobody_there(target, &rows, &apart, clock.now))
+}
+
 /// Rows, and what was held apart from them.
 type Known = (Vec<Row>, Vec<Apart>);
 

@@ -8,6 +8,7 @@ mod decide;
 mod demo;
 mod deny;
 mod describe;
+mod diff;
 mod doctor;
 mod emit;
 mod explain;
@@ -16,6 +17,7 @@ mod install;
 mod jump;
 mod log;
 mod mirror;
+mod plain;
 mod request;
 mod offer;
 mod rows;
@@ -27,6 +29,7 @@ mod status;
 mod supervisor;
 mod surroundings;
 mod trust;
+mod tasks;
 mod wait;
 
 use crate::cli::{Cli, Command};
@@ -56,6 +59,8 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),
         Some(Command::Mirror { command }) => mirror::run(&surroundings, *command),
         Some(Command::Log(arguments)) => log::run(&surroundings, arguments),
+        Some(Command::Diff(arguments)) => diff::run(&surroundings, arguments),
+        Some(Command::Tasks(arguments)) => tasks::run(&surroundings, arguments),
         Some(Command::Explain(arguments)) => explain::run(&surroundings, arguments),
         Some(Command::Install(arguments)) => install::install(&surroundings, arguments),
         Some(Command::Uninstall(arguments)) => install::uninstall(&surroundings, arguments),
