@@ -24,3 +24,4 @@ mod replay_others;
 mod split;
 mod survival;
 mod wait;
+mod work;
