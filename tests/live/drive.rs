@@ -23,7 +23,7 @@ const HOLD: Duration = Duration::from_millis(600);
 /// How much longer a late row is waited for, to tell late from never.
 const GRACE: Duration = Duration::from_secs(3);
 /// How long an assistant may take to show something.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it may take to start: the first time some of them install things.
 const START_PATIENCE: Duration = Duration::from_secs(120);
 /// It is ready when nothing else has come up for so long.
