@@ -134,8 +134,9 @@ pub(super) fn uninstall(surroundings: &Surroundings, arguments: &UninstallArgs) 
         let (beside, others) = other_sites(&site)
             .into_iter()
             .partition::<Vec<_>, _>(same_folder);
-        jobs.push(uninstall_job(site));
+        // The folder that an install made goes with what it wrote there first.
         jobs.extend(beside.into_iter().map(uninstall_job));
+        jobs.push(uninstall_job(site));
         if everything {
             jobs.extend(others.into_iter().map(uninstall_job));
         } else {

@@ -131,6 +131,20 @@ fn only_those_on_path_are_meant_by_all() {
 }
 
 #[test]
+fn two_files_in_a_folder_that_was_not_there_are_both_written_and_both_go() {
+    let env = TestEnv::new();
+    with_programs(&env, &["codex"]);
+    let done = run(&env, &["install", "--all", "--codex-no-daemon"]);
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(done.stderr.matches("Trust all").count(), 1, "{done:?}");
+    assert!(read(&env, ".codex/hooks.json").is_some());
+    let config = read(&env, ".codex/config.toml").expect("it is there");
+    assert!(config.contains("daemon_auto_start = false"), "{config}");
+    assert!(run(&env, &["uninstall"]).status.success());
+    assert!(!env.home().join(".codex").exists());
+}
+
+#[test]
 fn settings_of_codex_are_changed_only_when_asked_for_and_given_back() {
     let env = TestEnv::new();
     with_programs(&env, &["codex"]);

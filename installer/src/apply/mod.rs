@@ -257,8 +257,13 @@ impl Run<'_> {
 
     fn replace_file(&mut self, bytes: &[u8]) -> Done {
         for folder in &self.edit.place.missing_folders {
-            disk::make_folder(folder).map_err(io_error("create the folder", folder))?;
-            self.undo.push(Undo::RemoveFolder(folder.clone()));
+            match disk::make_folder(folder) {
+                Ok(()) => self.undo.push(Undo::RemoveFolder(folder.clone())),
+                // The plan of another file beside this one has made it meanwhile.
+                Err(_) if place::check_folder(folder, self.plan.uid).is_ok() && folder.is_dir() => {
+                }
+                Err(error) => return Err(io_error("create the folder", folder)(error)),
+            }
         }
         self.reached(Step::FoldersMade)?;
         let real = &self.edit.place.real;
