@@ -21,6 +21,7 @@ mod offline;
 mod plugin;
 mod replay;
 mod replay_others;
+mod reversible;
 mod split;
 mod survival;
 mod wait;

@@ -4,13 +4,17 @@ use std::fs;
 use std::path::PathBuf;
 
 use pane_patrol_installer::status::{Status, status};
-use pane_patrol_installer::{Assistant, COPILOT, Site, apply, plan_install, plan_uninstall};
+use pane_patrol_installer::{
+    Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, COPILOT, Site, Wanted, apply,
+    plan_install, plan_uninstall,
+};
 use proptest::prelude::*;
 
-use crate::generated::settings::{Manner, Tree, manner, settings as any_settings};
+use crate::generated::files::{commented, config_toml, file};
+use crate::generated::settings::{manner, settings as any_settings};
 use crate::world::{MOVED, NEW, PROGRAM, World, wanted};
 
-fn site(world: &World, assistant: &'static Assistant) -> Site {
+pub(crate) fn site(world: &World, assistant: &'static Assistant) -> Site {
     let get = |name: &str| (name == "HOME").then(|| world.home());
     Site {
         assistant,
@@ -41,67 +45,24 @@ fn read(site: &Site) -> String {
     fs::read_to_string(&site.location.settings).unwrap()
 }
 
-/// Puts comments into a text of the manner that breaks lines: behind what ends a line, on lines of
-/// their own, and inside empty containers; and a comma behind the last child. All JSON with comments.
-fn commented(text: &str, every: usize) -> String {
-    let lines: Vec<&str> = text.split('\n').collect();
-    let decorate = |(at, line): (usize, &&str)| {
-        let (line, end) = line
-            .strip_suffix('\r')
-            .map_or((*line, ""), |line| (line, "\r"));
-        let opens = line.trim_end().ends_with(['{', '[']);
-        let is_last_child = lines
-            .get(at + 1)
-            .is_some_and(|next| next.trim_start().starts_with(['}', ']']));
-        let closed = !opens && !line.trim().is_empty() && !line.trim_end().ends_with(',');
-        let comma = if closed && is_last_child && at % every == 1 {
-            ","
-        } else {
-            ""
-        };
-        match at % every {
-            0 => format!("{line} // {{ \"no\": [ value{end}"),
-            1 if comma == "," => format!("{line},{end}"),
-            2 => format!("/* a, \"b\" */{line}{end}"),
-            3 => format!("// own line ]{end}\n{line} /* x */ // y, z{end}"),
-            _ => format!("{line}{end}"),
-        }
-    };
-    let lines: Vec<String> = lines.iter().enumerate().map(decorate).collect();
-    lines.join("\n")
-}
-
-/// What `assistant` could have as its file; `None`: no file.
-fn file(assistant: &Assistant, tree: &Tree, manner: &Manner, every: usize) -> Option<String> {
-    match assistant.name {
-        "claude" => Some(tree.print(manner)),
-        "gemini" | "qwen" => Some(commented(&tree.print(manner), every)),
-        "codex" => {
-            let Tree::Object(members) = tree else {
-                return None;
-            };
-            let mut members = members.clone();
-            members.retain(|(key, _)| key == "\"hooks\"");
-            members.push(("\"description\"".into(), Tree::Raw("\"mine\"".into())));
-            Some(Tree::Object(members).print(manner))
-        }
-        _ => None,
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn install_then_uninstall_of_everyone_gives_back_every_byte(
         trees in prop::collection::vec((any_settings(), manner(), 4_usize..9), 6),
+        config in config_toml(),
         update: bool,
         empty: bool,
     ) {
         let world = World::empty();
-        let sites: Vec<_> = Assistant::ALL.iter().map(|row| site(&world, row)).collect();
+        let mut sites: Vec<_> = Assistant::ALL.iter().map(|row| site(&world, row)).collect();
+        let codex = site(&world, &CODEX_CONFIG);
+        if !empty {
+            write(&codex, &config);
+        }
         for (site, (tree, manner, every)) in sites.iter().zip(&trees) {
-            if let Some(text) = file(site.assistant, tree, manner, *every).filter(|_| !empty) {
+            if let Some(text) = file(site.assistant.name, tree, manner, *every).filter(|_| !empty) {
                 write(site, &text);
             }
         }
@@ -114,7 +75,12 @@ proptest! {
             let now = status(site.assistant, &site.location, NEW);
             prop_assert!(matches!(now, Status::Installed(_)), "{}: {now:?}", site.assistant.name);
         }
-        for site in &sites {
+        let settings = vec![CODEX_TERMINAL_TITLE, CODEX_NO_DAEMON];
+        let asked = Wanted { settings, ..wanted(PROGRAM, NEW, false) };
+        apply(&plan_install(&codex, &asked).unwrap()).unwrap();
+        prop_assert!(plan_install(&codex, &asked).unwrap().is_empty());
+        sites.push(codex);
+        for site in sites.iter().rev() {
             uninstall(site);
         }
         prop_assert_eq!(world.picture(), before);

@@ -8,6 +8,9 @@ use crate::world::{MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
 #[path = "../support/settings.rs"]
 pub(crate) mod settings;
 
+#[path = "../support/files.rs"]
+pub(crate) mod files;
+
 use settings::{REWRITTEN, manner, settings as any_settings};
 
 proptest! {
