@@ -19,6 +19,7 @@ mod mirror;
 mod notice;
 mod offline;
 mod plugin;
+mod removed;
 mod replay;
 mod replay_others;
 mod reversible;
