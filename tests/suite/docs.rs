@@ -1,67 +1,123 @@
 //! What the README tells people to type can be typed.
 
-use crate::common::TestEnv;
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use pane_patrol_hooks::event::State;
+use serde_json::Value;
+
+use crate::common::{Finished, TestEnv, finish};
 use crate::install::run;
 
 const README: &str = include_str!("../../README.md");
 
-/// The commands between backquotes in the table of other assistants.
-fn commands() -> Vec<&'static str> {
+/// Assistants with a line of their own there.
+const NAMED: &[&str] = &[
+    "aider", "amp", "auggie", "cline", "cursor", "droid", "goose", "pi",
+];
+
+/// The section on other assistants.
+fn section() -> &'static str {
     let (_, section) = README
         .split_once("### Other assistants")
         .expect("it is there");
-    let rows = section.lines().take_while(|line| !line.starts_with("## "));
+    section.split("\n## ").next().expect("it has an end")
+}
+
+/// The texts between backquotes in it.
+fn quoted() -> impl Iterator<Item = &'static str> {
+    let rows = section().lines();
     rows.flat_map(|row| row.split('`').skip(1).step_by(2))
-        .collect()
+}
+
+/// The lines that report, as they are typed: without the key of a settings file before them.
+fn lines() -> Vec<&'static str> {
+    let start = |text: &'static str| text.find("pane-patrol emit ").map(|at| &text[at..]);
+    quoted().filter_map(start).collect()
+}
+
+/// Runs a line as an assistant in pane %7 would, with the executable on its PATH.
+fn typed(env: &TestEnv, line: &str) -> Finished {
+    let bin = env.path("bin");
+    fs::create_dir_all(&bin).expect("the folder can be made");
+    // It may be there from the line before.
+    let _ = symlink(env!("CARGO_BIN_EXE_pane-patrol"), bin.join("pane-patrol"));
+    let mut shell = env.command("/bin/sh");
+    shell.args(["-c", line]);
+    shell.env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+    shell
+        .env("TMUX_PANE", "%7")
+        .env("TMUX", "/nowhere/tmux,1,0");
+    finish(&mut shell)
 }
 
 #[test]
-fn every_line_for_another_assistant_is_understood() {
+fn every_line_for_another_assistant_reports_its_pane_and_says_nothing() {
     let env = TestEnv::new();
+    let silent = |line: &str| {
+        let finished = typed(&env, line);
+        assert!(finished.status.success(), "{line}: {finished:?}");
+        let said = (&*finished.stdout, &*finished.stderr);
+        assert_eq!(said, ("", ""), "{line}");
+    };
+    lines().into_iter().for_each(silent);
     let listener = env.listen();
     let mut assistants = Vec::new();
-    for command in commands() {
-        if !command.contains("pane-patrol emit ") {
-            continue;
-        }
-        let arguments = ["emit", "--target", "%1", "--strict"].into_iter();
-        let arguments: Vec<&str> = arguments.chain(typed(command)).collect();
-        let finished = run(&env, &arguments);
-        assert!(finished.status.success(), "{command}: {finished:?}");
-        assistants.push(listener.next().assistant.as_str().to_owned());
+    for line in lines() {
+        silent(line);
+        let event = listener.next();
+        assert_eq!(
+            event.pane.map(|pane| pane.to_string()).as_deref(),
+            Some("%7"),
+            "{line}"
+        );
+        assert!(line.contains(event.state.as_str()), "{line}: {event:?}");
+        assistants.push(event.assistant.as_str().to_owned());
     }
-    assert_eq!(
-        assistants,
-        ["aider", "amp", "cline", "cursor", "droid", "goose"]
-    );
+    assert_eq!(assistants, NAMED);
+    assert!(section().contains("documented, not run here"));
 }
 
-/// The words behind `emit`.
-fn typed(command: &'static str) -> impl Iterator<Item = &'static str> {
-    command
-        .split(' ')
-        .skip_while(|word| *word != "emit")
-        .skip(1)
+#[test]
+fn the_same_lines_tell_that_a_turn_began() {
+    let env = TestEnv::new();
+    let listener = env.listen();
+    for line in lines()
+        .into_iter()
+        .filter(|line| line.contains("completed"))
+    {
+        let line = line.replace("--state completed", "--state running");
+        assert!(typed(&env, &line).status.success(), "{line}");
+        assert_eq!(listener.next().state, State::Running, "{line}");
+    }
+}
+
+#[test]
+fn what_is_to_be_put_into_a_file_is_json() {
+    let files: Vec<&str> = quoted().filter(|text| text.starts_with('{')).collect();
+    assert!(!files.is_empty());
+    for text in files {
+        let file: Value = serde_json::from_str(text).expect(text);
+        assert!(file["hooks"].is_object(), "{text}");
+    }
 }
 
 #[test]
 fn kilo_is_given_a_plugin_that_says_kilo() {
     let env = TestEnv::new();
-    std::fs::create_dir_all(env.path("config")).expect("the folder can be made");
-    std::os::unix::fs::symlink(env.path("config"), env.home().join(".config")).expect("it can be");
-    let sed = commands()
-        .into_iter()
-        .find(|command| command.starts_with("sed "));
+    fs::create_dir_all(env.path("config")).expect("the folder can be made");
+    symlink(env.path("config"), env.home().join(".config")).expect("it can be");
+    let sed = quoted().find(|command| command.starts_with("sed "));
     assert!(
         run(&env, &["install", "--assistant", "opencode"])
             .status
             .success()
     );
     let kilo = env.home().join(".config/kilo/plugins");
-    std::fs::create_dir_all(&kilo).expect("the folder can be made");
+    fs::create_dir_all(&kilo).expect("the folder can be made");
     let mut shell = env.command("/bin/sh");
     shell.arg("-c").arg(sed.expect("it is there"));
     assert!(shell.status().expect("it runs").success());
-    let text = std::fs::read_to_string(kilo.join("pane-patrol.js")).expect("it is there");
+    let text = fs::read_to_string(kilo.join("pane-patrol.js")).expect("it is there");
     assert!(text.contains("const ASSISTANT = \"kilo\"") && text.contains("const PROGRAM = \"/"));
 }

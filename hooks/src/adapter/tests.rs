@@ -160,6 +160,64 @@ fn every_registered_event_is_understood_and_every_understood_event_is_registered
     }
 }
 
+/// The source of each adapter: whatever event it understands stands in it as a word.
+const SOURCES: &[(&Adapter, &str)] = &[
+    (&claude::ADAPTER, include_str!("claude.rs")),
+    (&codex::ADAPTER, include_str!("codex.rs")),
+    (&opencode::ADAPTER, include_str!("opencode.rs")),
+    (&gemini::ADAPTER, include_str!("gemini.rs")),
+    (&copilot::ADAPTER, include_str!("copilot.rs")),
+    (&qwen::ADAPTER, include_str!("qwen.rs")),
+];
+
+/// The texts between quotes that could be the name of an event.
+fn words(source: &str) -> BTreeSet<&str> {
+    let is_name = |word: &&str| {
+        let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'.';
+        word.len() > 2 && word.bytes().all(letter)
+    };
+    source.split('"').filter(is_name).collect()
+}
+
+/// The same payload, of another event.
+fn renamed(payload: &[u8], event: &str) -> Vec<u8> {
+    let mut json: serde_json::Value = serde_json::from_slice(payload).unwrap();
+    for field in ["hook_event_name", "type"] {
+        if json[field].is_string() {
+            json[field] = event.into();
+        }
+    }
+    serde_json::to_vec(&json).unwrap()
+}
+
+#[test]
+fn no_word_of_an_adapter_is_an_event_that_is_neither_registered_nor_left_out_for_a_reason() {
+    for adapter in ADAPTERS {
+        let name = adapter.assistant.as_str();
+        let known = SOURCES
+            .iter()
+            .any(|(other, _)| other.assistant == adapter.assistant);
+        assert!(known || name == "kilo", "{name} has no source here");
+    }
+    for (adapter, source) in SOURCES {
+        let name = adapter.assistant.as_str();
+        let payloads = captured(name);
+        let registered = adapter.registrations.iter().map(|row| row.event);
+        let left_out = adapter.unregistered.iter().map(|(event, _)| *event);
+        let listed: BTreeSet<&str> = registered.chain(left_out).collect();
+        let mut understood = BTreeSet::new();
+        for word in words(source) {
+            let mut reports = payloads
+                .iter()
+                .filter_map(|(_, _, payload)| heard(adapter, word, &renamed(payload, word)));
+            if reports.next().is_some() {
+                understood.insert(word);
+            }
+        }
+        assert_eq!(understood, listed, "{name}: understood, and listed");
+    }
+}
+
 #[test]
 fn a_process_that_only_looks_after_a_hook_is_not_the_assistant() {
     let pid = |event: &str, arguments: &[&str]| {
