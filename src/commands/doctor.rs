@@ -7,8 +7,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status, status};
 use pane_patrol_installer::{Assistant, CLAUDE, CODEX, Site, hook_command, installed_at};
 
+use super::rules::can_act;
 use super::{Surroundings, site};
 use crate::cli::DoctorArgs;
+use crate::config::Config;
 use crate::doctor::{self, Finding, Hooks, Verdict};
 use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubClient;
@@ -61,6 +63,9 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
     let (collecting, listening) = doctor::collecting(&places, uid);
     findings.push(collecting);
     findings.extend(doctor::apart(&places, uid, Timestamp::now()));
+
+    let config = Config::read(places.config.as_deref());
+    findings.extend(doctor::rules(&config, can_act(surroundings)));
 
     let Some(executable) = site::executable() else {
         return Ok(findings);

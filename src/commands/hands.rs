@@ -10,7 +10,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::offer::{self, Part, told};
 use super::snooze::snooze;
 use super::start::{launchers, start_in, stop_politely};
-use super::{Surroundings, decide};
+use super::{Surroundings, decide, trust};
 use crate::act::{Bound, Decision, Outcome};
 use crate::asked::{self, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
@@ -247,6 +247,15 @@ impl Hands for RealHands {
 
     fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String> {
         snooze(&self.surroundings, id, until).map_err(|error| told(&error, error.hints().to_vec()))
+    }
+
+    fn trust(&self, row: &Row, minutes: u64) -> Result<String, String> {
+        trust::trust(&self.surroundings, row, minutes)?;
+        let told = trust::told(row, minutes);
+        Ok(match trust::objection(&self.surroundings, minutes) {
+            Some(objection) => format!("{told} But {objection}"),
+            None => told,
+        })
     }
 
     fn plan_install(&self) -> Result<Offer, String> {

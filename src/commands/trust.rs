@@ -20,16 +20,26 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &TrustArgs) -> Command
         CommandError::new(format!("could not trust `{}`: {why}", row.target))
             .hint("nothing was changed: it asks you as before")
     })?;
+    messages::status(&told(&row, minutes));
+    if let Some(objection) = objection(surroundings, minutes) {
+        messages::warning(objection);
+    }
+    Ok(())
+}
+
+/// What holds from now on.
+pub(super) fn told(row: &Row, minutes: u64) -> String {
     let name = format!("{} in {}", row.assistant, row.target);
-    messages::status(&match minutes {
+    match minutes {
         0 => format!("{name} asks you again."),
         1 => format!("For a minute {name} may do what no rule forbids."),
         _ => format!("For {minutes} minutes {name} may do what no rule forbids."),
-    });
-    if minutes > 0 && !can_act(surroundings) {
-        messages::warning(NO_HOOK);
     }
-    Ok(())
+}
+
+/// Why it would ask all the same.
+pub(super) fn objection(surroundings: &Surroundings, minutes: u64) -> Option<&'static str> {
+    (minutes > 0 && !can_act(surroundings)).then_some(NO_HOOK)
 }
 
 /// Tells whoever collects; the error says why the row cannot be trusted.

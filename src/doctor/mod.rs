@@ -10,6 +10,7 @@ mod event_log;
 mod heard;
 mod hooks;
 mod places;
+mod rules;
 mod running;
 mod sessions;
 
@@ -23,6 +24,7 @@ pub use collecting::{Listening, collecting, test_event};
 pub use event_log::event_log;
 pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
+pub use rules::rules;
 pub use running::{Running, Session, running};
 pub use sessions::sessions;
 

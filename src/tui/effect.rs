@@ -33,6 +33,8 @@ pub enum Effect {
     ClosePane(Box<Row>),
     /// Keep the row with this id from being told of until then; `None`: not any longer.
     Snooze(String, Option<Timestamp>),
+    /// Let the row do what no rule forbids for so many minutes; 0: not any longer.
+    Trust(Box<Row>, u64),
     /// Find out whether any assistant's hooks are registered.
     CheckHooks,
     /// Find out what an install would change.

@@ -53,6 +53,10 @@ pub trait Hands: Send + Sync + 'static {
     /// Keeps notices of the row back until then, or, with `None`, not any longer; all snoozes after it.
     fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String>;
 
+    /// Lets the row do without asking, for so many minutes, what no rule forbids; 0: not any longer.
+    /// Says what holds now, or why nothing was changed.
+    fn trust(&self, row: &Row, minutes: u64) -> Result<String, String>;
+
     /// What an install would change; the error says why there is nothing to be done.
     fn plan_install(&self) -> Result<Offer, String>;
 

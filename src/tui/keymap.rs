@@ -24,6 +24,8 @@ pub(super) enum Action {
     Scroll(isize),
     Install,
     Snooze,
+    /// Let the selected row do for a while what no rule forbids, or no longer.
+    Trust,
     Start,
     Stop,
     /// Yes, this once, to the selected row's request.
@@ -152,6 +154,11 @@ pub(super) const BINDINGS: &[Binding] = &[
             (KeyCode::Char('8'), Action::Answer(8)),
             (KeyCode::Char('9'), Action::Answer(9)),
         ],
+    },
+    Binding {
+        keys: "t",
+        does: "trust: 10 minutes without asking, as far as rules let it",
+        actions: &[(KeyCode::Char('t'), Action::Trust)],
     },
     Binding {
         keys: "i",

@@ -41,6 +41,8 @@ pub enum Message {
     Stopped(Box<Row>, Stopped),
     /// Which rows are snoozed; or why that could not be changed.
     Snoozed(Result<Snoozes, String>),
+    /// Whether a row is trusted now; or why that could not be changed.
+    Trusted(Result<String, String>),
     /// What became of a jump.
     Jumped(Jumped),
     /// What became of a decision.

@@ -42,6 +42,7 @@ mod terminal;
 mod text;
 mod theme;
 mod trouble;
+mod trusting;
 mod update;
 #[cfg(test)]
 mod update_tests;
@@ -228,6 +229,9 @@ impl Dashboard {
                 let known = hands.read_request(&bound);
                 Message::RequestRead(bound, known)
             })?,
+            Effect::Trust(row, minutes) => {
+                self.by_hand(move |hands| Message::Trusted(hands.trust(&row, minutes)))?;
+            }
             Effect::CheckHooks => self.by_hand(|hands| Message::Hooks(hands.hooks()))?,
             Effect::PlanInstall => {
                 self.by_hand(|hands| Message::InstallPlanned(hands.plan_install()))?;

@@ -22,6 +22,7 @@ use super::saying;
 use super::settling::{Follow, settle};
 use super::split;
 use super::trouble;
+use super::trusting;
 use crate::act::{Decision, Pick};
 use crate::feed::{Feed, Role};
 
@@ -82,6 +83,10 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Snoozed(Ok(snoozes)) => quiet(|| {
             model.snoozes = snoozes;
             touch(model);
+        }),
+        Message::Trusted(told) => quiet(|| {
+            let told = told.unwrap_or_else(|why| format!("not trusted: {why}"));
+            notify(model, &told, now);
         }),
         Message::Snoozed(Err(why)) => quiet(|| notify(model, &why, now)),
         Message::Decided(bound, decision, outcome) => {
@@ -168,6 +173,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Stop => return manage::stop(model),
         Action::Start => manage::begin_launch(model, now),
         Action::Snooze => return snooze(model, now),
+        Action::Trust => return trusting::press(model, now),
         Action::Approve => return deciding::decide(model, Decision::Approve, now),
         Action::Deny => {
             return deciding::decide(model, Decision::Deny { message: None }, now);

@@ -10,6 +10,7 @@ use super::effect::{Attach, Effect, Split};
 use super::fixture::{With, day, model_with, now, row, screen};
 use super::message::{Hooks, Jumped, Message, Offer, Offered};
 use super::model::{Install, Model, Panel};
+use super::trusting;
 use super::update::update;
 use super::view;
 use crate::act::{Bound, Decision, Outcome, Pick};
@@ -373,6 +374,40 @@ fn a_snooze_lasts_ten_minutes_then_an_hour_then_ends_and_is_shown_on_the_row() {
         assert_eq!(shown, wanted.is_some());
     }
     assert_eq!(until, [Some(10), Some(60), None]);
+}
+
+#[test]
+fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
+    let mut model = usual();
+    let trust = |model: &mut Model| match press(model, KeyCode::Char('t')).pop() {
+        Some(Effect::Trust(row, minutes)) => (row, minutes),
+        other => panic!("t trusts: {other:?}"),
+    };
+    let (mut row, minutes) = trust(&mut model);
+    assert_eq!(minutes, 10);
+    assert_eq!(Some(&*row), model.selected_row());
+    row.trusted_until = Some(now().plus(Duration::from_secs(9 * 60 + 20)));
+    tell(&mut model, Message::Feed(Feed::Row(row.clone())));
+    let shown = screen(&model);
+    assert!(
+        shown.contains("trusted 10m") || shown.contains("t10m"),
+        "{shown}"
+    );
+    assert!(shown.contains("10m more without asking"), "{shown}");
+    assert_eq!(trust(&mut model).1, 0);
+    assert_eq!(
+        trusting::next_change(&row, now())
+            .unwrap()
+            .since(now())
+            .as_secs(),
+        20
+    );
+    row.trusted_until = Some(now());
+    tell(&mut model, Message::Feed(Feed::Row(row)));
+    assert!(
+        !screen(&model).contains("without asking"),
+        "its time is over"
+    );
 }
 
 #[test]

@@ -145,15 +145,16 @@ pub(super) fn extras(row: &Row) -> Option<(String, String)> {
     (!long.is_empty()).then(|| (long.join("  "), format!("+{short}")))
 }
 
-/// The same with how many minutes the row is snoozed for.
-pub(super) fn with_snooze(
+/// The same with how many minutes the row is `word`, in short by the key for it.
+pub(super) fn with_minutes(
     extras: Option<(String, String)>,
+    (word, key): (&str, char),
     minutes: Option<u64>,
 ) -> Option<(String, String)> {
     let Some(minutes) = minutes else {
         return extras;
     };
-    let (long, short) = (format!("snoozed {minutes}m"), format!("z{minutes}m"));
+    let (long, short) = (format!("{word} {minutes}m"), format!("{key}{minutes}m"));
     Some(match extras {
         None => (long, short),
         Some((others, in_short)) => (format!("{others}  {long}"), format!("{in_short} {short}")),

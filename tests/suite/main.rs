@@ -23,6 +23,7 @@ mod removed;
 mod replay;
 mod replay_others;
 mod reversible;
+mod rules;
 mod split;
 mod survival;
 mod wait;

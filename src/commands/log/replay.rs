@@ -283,6 +283,10 @@ impl Hands for Idle {
         Err(ONLY_A_REPLAY.to_owned())
     }
 
+    fn trust(&self, _: &Row, _: u64) -> Result<String, String> {
+        Err(ONLY_A_REPLAY.to_owned())
+    }
+
     fn plan_install(&self) -> Result<Offer, String> {
         Err(ONLY_A_REPLAY.to_owned())
     }

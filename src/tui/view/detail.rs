@@ -11,7 +11,7 @@ use crate::state::{Evidence, Request, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::model::{Model, Panel};
 use crate::tui::theme::Theme;
-use crate::tui::{text, words};
+use crate::tui::{text, trusting, words};
 
 /// Columns of the labels at the left: `why`, `Bash`.
 const LABEL: usize = 7;
@@ -26,6 +26,7 @@ pub(super) fn lines(model: &Model, now: Timestamp, width: u16, all: bool) -> Vec
     let sheet = Sheet::new(model, now, width);
     let mut lines = sheet.title(row);
     lines.extend(sheet.asks(row));
+    lines.extend(sheet.trust(row));
     lines.extend(sheet.folder(row));
     lines.extend(sheet.mode(row));
     lines.extend(sheet.evidence(row, all));
@@ -112,6 +113,15 @@ impl Sheet<'_> {
         }
         let request = |request: &Request| self.request(row, request);
         row.waiting.iter().flat_map(request).collect()
+    }
+
+    fn trust(&self, row: &Row) -> Vec<Line<'static>> {
+        let Some(left) = trusting::minutes_left(row, self.now) else {
+            return Vec::new();
+        };
+        let told = format!("{left}m more without asking, as far as rules let it; t ends it");
+        let theme = self.theme();
+        self.labelled("trust", theme.strong(), Some(&told), theme.text())
     }
 
     fn folder(&self, row: &Row) -> Vec<Line<'static>> {

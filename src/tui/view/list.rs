@@ -10,7 +10,7 @@ use super::pen::Pen;
 use crate::state::{Attention, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::model::{Entry, Heading, Model};
-use crate::tui::{text, words};
+use crate::tui::{text, trusting, words};
 
 /// Columns that "what it does or asks" should at least have before others shrink.
 const ENOUGH: usize = 24;
@@ -208,7 +208,9 @@ fn draw_activity(model: &Model, row: &Row, now: Timestamp, pen: &mut Pen<'_>, st
     let activity = words::activity(row);
     let snoozed = model.snoozes.until(&row.id, now);
     let snoozed = snoozed.map(|until| until.since(now).as_secs().div_ceil(60));
-    let Some((long, short)) = words::with_snooze(words::extras(row), snoozed) else {
+    let trusted = trusting::minutes_left(row, now);
+    let extras = words::with_minutes(words::extras(row), ("trusted", 't'), trusted);
+    let Some((long, short)) = words::with_minutes(extras, ("snoozed", 'z'), snoozed) else {
         pen.put(&activity, style);
         return;
     };
@@ -258,6 +260,9 @@ pub(super) fn next_change(model: &Model, now: Timestamp, list: Rect) -> Option<T
             Entry::Row(index) => model.rows.get(*index),
             Entry::Heading(_) => None,
         })
-        .map(|row| age::next_change(now, row.since, grain(row, usable(list))))
+        .flat_map(|row| {
+            let age = age::next_change(now, row.since, grain(row, usable(list)));
+            std::iter::once(age).chain(trusting::next_change(row, now))
+        })
         .min()
 }

@@ -1,0 +1,26 @@
+//! Whether the settings can be read, and whether anything waits for the rules in them.
+
+use super::Finding;
+use crate::config::{Config, ConfigError};
+
+/// The person's rules; `waits`: whether Claude's hook waits for an answer. `None` without any.
+pub fn rules(config: &Result<Config, ConfigError>, waits: bool) -> Option<Finding> {
+    let config = match config {
+        Ok(config) => config,
+        Err(error) => {
+            let fix = "correct the file; until then no rule allows anything";
+            return Some(Finding::failure("settings", error.to_string(), fix));
+        }
+    };
+    let seen = match config.rules.iter().count() {
+        0 => return None,
+        1 => "1 rule".to_owned(),
+        many => format!("{many} rules"),
+    };
+    if waits {
+        return Some(Finding::ok("rules", seen));
+    }
+    let seen = format!("{seen}, and nothing waits for what they say");
+    let fix = "run `pane-patrol install --assistant claude --approvals`";
+    Some(Finding::warning("rules", seen, fix))
+}

@@ -1,0 +1,283 @@
+//! Rules with the real collector and the real hook that waits: what is allowed, denied and asked, and
+//! what is written down of it.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::common::{
+    Collector, Finished, TestEnv, finish, finish_with_stdin, fixture, until, wait,
+};
+
+fn set_rules(env: &TestEnv, rules: &str) {
+    let path = env.places().config.expect("there is a home");
+    fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+    fs::write(path, rules).expect("it can be written");
+}
+
+fn payload(name: &str, command: &str) -> String {
+    let mut payload: Value = serde_json::from_str(&fixture(name)).expect("JSON");
+    payload["tool_input"]["command"] = command.into();
+    payload.to_string()
+}
+
+fn hook(env: &TestEnv) -> Command {
+    let mut command = env.pane_patrol();
+    command.args(["hook", "claude"]);
+    command.envs([
+        ("CLAUDECODE", "1"),
+        ("CLAUDE_CODE_ENTRYPOINT", "cli"),
+        ("PANE_PATROL_TARGET", "work:1.2"),
+        ("CLAUDE_PROJECT_DIR", "/home/user/proj"),
+    ]);
+    command
+}
+
+/// A hook that has reported that Claude wants to run `command`, and waits.
+fn asking(env: &TestEnv, command: &str) -> Child {
+    let mut child = hook(env)
+        .arg("--decide")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the hook starts");
+    let mut stdin = child.stdin.take().expect("stdin is a pipe");
+    let payload = payload("claude/permission_request.bash.json", command);
+    stdin.write_all(payload.as_bytes()).expect("it reads");
+    child
+}
+
+/// The tool has run, or its call has come back.
+fn ended(env: &TestEnv) {
+    let ended = fixture("claude/post_tool_batch.bash.json");
+    finish_with_stdin(&mut hook(env), ended.as_bytes()).assert_silent_success();
+}
+
+fn decision(finished: &Finished) -> Value {
+    assert_eq!(finished.status.code(), Some(0), "{finished:?}");
+    let printed: Value = serde_json::from_str(&finished.stdout).expect("JSON");
+    printed["hookSpecificOutput"]["decision"].clone()
+}
+
+/// The lines of `decisions.jsonl`, once there are so many.
+fn decisions(env: &TestEnv, count: usize) -> Vec<Value> {
+    let path = env.places().decisions().expect("there is a state folder");
+    until("the decisions are written down", || {
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let lines: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        Some(lines).filter(|lines| lines.len() >= count)
+    })
+}
+
+const RULES: &str = "[[rules]]\nthen = 'allow'\ncommand = 'git status'\n\n\
+    [[rules]]\nthen = 'deny'\nname = 'no rm'\ncommand = 'rm'\nmessage = 'use the trash'\n\n\
+    [[rules]]\nthen = 'ask'\ncommand = 'git push'\n";
+
+#[test]
+fn a_request_that_a_rule_allows_is_released_at_once_and_written_down() {
+    let env = TestEnv::new();
+    set_rules(&env, RULES);
+    let collector = Collector::start(&env);
+    let finished = wait(asking(&env, "git status"));
+    assert_eq!(decision(&finished), json!({"behavior": "allow"}));
+    let row = collector.until_state("waiting_approval");
+    ended(&env);
+    let line = decisions(&env, 1).remove(0);
+    for (key, value) in [
+        ("by", json!("rule")),
+        ("rule", json!("rule 1")),
+        ("why", json!("rule 1 allows it")),
+        ("way", json!("hook")),
+        ("decision", json!("approve")),
+        ("outcome", json!("done")),
+        ("row", row["id"].clone()),
+        ("instance_id", row["instance_id"].clone()),
+        ("tool", json!("Bash")),
+        ("message", json!("git status")),
+    ] {
+        assert_eq!(line[key], value, "{key}: {line}");
+    }
+}
+
+#[test]
+fn a_request_that_a_rule_denies_tells_the_assistant_which() {
+    let env = TestEnv::new();
+    set_rules(&env, RULES);
+    let _collector = Collector::start(&env);
+    let finished = wait(asking(&env, "git status && sudo rm -rf x"));
+    let told = "denied by rule 2 (no rm) of pane-patrol: use the trash";
+    assert_eq!(
+        decision(&finished),
+        json!({"behavior": "deny", "message": told})
+    );
+    ended(&env);
+    let line = decisions(&env, 1).remove(0);
+    let what = [&line["decision"], &line["rule"], &line["outcome"]];
+    assert_eq!(what, ["deny", "rule 2 (no rm)", "done"]);
+}
+
+#[test]
+fn whatever_no_rule_surely_allows_waits_for_the_person() {
+    let env = TestEnv::new();
+    set_rules(&env, RULES);
+    let collector = Collector::start(&env);
+    for command in [
+        "git status && rm_ -rf x",
+        "echo $(cat key)",
+        "sudo git status",
+        "git -c core.pager=sh status",
+        "git status\ntouch x",
+        "git push",
+    ] {
+        let hook = asking(&env, command);
+        collector.until_state("waiting_approval");
+        if command == "git push" {
+            let line = decisions(&env, 1).remove(0);
+            let what = [&line["decision"], &line["rule"], &line["outcome"]];
+            assert_eq!(what, ["ask", "rule 3", "nothing"]);
+        }
+        ended(&env);
+        wait(hook).assert_silent_success();
+        collector.until_state("running");
+    }
+    assert_eq!(
+        decisions(&env, 1).len(),
+        1,
+        "only a rule's own word is written down"
+    );
+}
+
+#[test]
+fn rules_that_are_changed_count_at_once_and_broken_ones_allow_nothing() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    set_rules(&env, RULES);
+    let allowed = wait(asking(&env, "git status"));
+    assert_eq!(decision(&allowed), json!({"behavior": "allow"}));
+    ended(&env);
+    set_rules(&env, &format!("{RULES}unless = 'x'\n"));
+    let hook = asking(&env, "git status");
+    let line = decisions(&env, 2).remove(1);
+    let reason = line["reason"].as_str().expect("a reason");
+    assert!(
+        reason.contains("config.toml, line 14: unknown field `unless`"),
+        "{reason}"
+    );
+    let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
+    assert!(doctor.contains("unknown field `unless`"), "{doctor}");
+    collector.until_state("waiting_approval");
+    ended(&env);
+    wait(hook).assert_silent_success();
+}
+
+#[test]
+fn a_trusted_session_is_not_asked_about_until_its_time_or_a_rule_says_so() {
+    let env = TestEnv::new();
+    set_rules(&env, RULES);
+    let collector = Collector::start(&env);
+    let hook = asking(&env, "make");
+    collector.until_state("waiting_approval");
+    ended(&env);
+    wait(hook).assert_silent_success();
+
+    let trust = |arguments: &[&str]| {
+        let mut command = env.pane_patrol();
+        finish(command.args(["trust", "work:1.2"]).args(arguments))
+    };
+    assert_eq!(trust(&["--for", "241"]).status.code(), Some(2));
+    let said = trust(&["--for", "20m"]);
+    assert!(said.status.success(), "{said:?}");
+    assert!(
+        said.stderr
+            .contains("For 20 minutes claude in work:1.2 may do"),
+        "{said:?}"
+    );
+    assert!(
+        said.stderr
+            .contains("install --assistant claude --approvals"),
+        "{said:?}"
+    );
+    collector.until("it is trusted", |rows| rows[0]["trusted_until"].is_string());
+    let allowed = wait(asking(&env, "make"));
+    assert_eq!(decision(&allowed), json!({"behavior": "allow"}));
+    ended(&env);
+    let denied = wait(asking(&env, "make && rm x"));
+    assert_eq!(decision(&denied)["behavior"], "deny");
+    ended(&env);
+    let lines = decisions(&env, 2);
+    assert_eq!([&lines[0]["by"], &lines[1]["by"]], ["trust", "rule"]);
+
+    assert!(trust(&["--off"]).status.success());
+    collector.until("it is trusted no more", |rows| {
+        rows[0]["trusted_until"].is_null()
+    });
+    let hook = asking(&env, "make");
+    collector.until_state("waiting_approval");
+    ended(&env);
+    wait(hook).assert_silent_success();
+}
+
+#[test]
+fn rules_can_be_tried_on_a_payload_and_listed() {
+    let env = TestEnv::new();
+    set_rules(&env, RULES);
+    let rules = |arguments: &[&str], stdin: &str| {
+        let mut command = env.pane_patrol();
+        finish_with_stdin(command.arg("rules").args(arguments), stdin.as_bytes())
+    };
+    let listed = rules(&["list"], "").stdout;
+    let expected = "deny   rule 2 (no rm) (line 5): command rm\n\
+        ask    rule 3 (line 11): command git push\n\
+        allow  rule 1 (line 1): command git status\n";
+    assert_eq!(listed, expected);
+
+    let asked = payload("claude/permission_request.bash.json", "git status");
+    let tried = rules(&["test", "--expect", "allow"], &asked);
+    assert!(tried.status.success(), "{tried:?}");
+    let expected = "allow: rule 1 allows it\n\
+        \x20 rule 1 (line 1), allow: matches\n\
+        \x20 rule 2 (no rm) (line 5), deny: does not match: the command is another one\n\
+        \x20 rule 3 (line 11), ask: does not match: the command is another one\n";
+    assert_eq!(tried.stdout, expected);
+
+    let chained = payload("claude/permission_request.bash.json", "git status; ls");
+    let tried = rules(&["test", "--json", "--expect", "allow"], &chained);
+    assert_eq!(tried.status.code(), Some(1), "{tried:?}");
+    assert!(
+        tried.stderr.contains("the rules say ask, not allow"),
+        "{tried:?}"
+    );
+    let report: Value = serde_json::from_str(&tried.stdout).expect("JSON");
+    assert_eq!(
+        (&report["verdict"], &report["by"]),
+        (&json!("ask"), &json!("nobody"))
+    );
+    assert_eq!(report["rules"][0]["why"], "it chains commands");
+
+    for name in ["exit_plan_mode", "ask_user_question", "write", "mcp"] {
+        let payload = fixture(&format!("claude/permission_request.{name}.json"));
+        assert!(
+            rules(&["test", "--expect", "ask"], &payload)
+                .status
+                .success(),
+            "{name}"
+        );
+    }
+    assert_eq!(rules(&["test"], "{").status.code(), Some(1));
+
+    set_rules(&env, "[[rules]]\nthen = 'allow'\ncomand = 'ls'\n");
+    let broken = rules(&["check"], "");
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(
+        broken
+            .stderr
+            .contains("config.toml, line 3: unknown field `comand`"),
+        "{broken:?}"
+    );
+}
