@@ -16,6 +16,8 @@
 mod judge;
 mod loose;
 mod path;
+#[cfg(test)]
+mod properties;
 mod rule;
 mod strict;
 mod tool;

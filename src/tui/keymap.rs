@@ -157,7 +157,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     },
     Binding {
         keys: "t",
-        does: "trust: 10 minutes without asking, as far as rules let it",
+        does: "trust it 10 minutes: only rules still ask or deny",
         actions: &[(KeyCode::Char('t'), Action::Trust)],
     },
     Binding {
