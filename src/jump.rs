@@ -182,11 +182,18 @@ impl Here {
     }
 
     /// The server and the pane we are in; `None` outside tmux and in a popup.
-    pub fn own_place(&self, ask: Ask<'_>) -> Option<(Server, PaneId)> {
-        let server = self.server.clone()?;
-        let world = World::parse(&ask(Path::new(&server.socket), LIST).ok()?);
-        let own = self.own_pane(&world)?.id;
-        (world.server_pid == server.pid).then_some((server, own))
+    ///
+    /// # Errors
+    /// tmux does not tell.
+    pub fn own_place(&self, ask: Ask<'_>) -> Result<Option<(Server, PaneId)>, Refusal> {
+        let Some(server) = self.server.clone() else {
+            return Ok(None);
+        };
+        let world = World::parse(&ask(Path::new(&server.socket), LIST)?);
+        let own = self
+            .own_pane(&world)
+            .filter(|_| world.server_pid == server.pid);
+        Ok(own.map(|own| (server, own.id)))
     }
 
     fn is_on(&self, world: &World) -> bool {

@@ -100,7 +100,7 @@ impl RealHands {
     }
 
     fn make_split(&self) -> Result<Split, String> {
-        let place = self.here().own_place(&ask);
+        let place = self.here().own_place(&ask).map_err(split::explain)?;
         let (server, home) = place.ok_or("the split needs a dashboard in a pane of tmux")?;
         let pid = std::process::id();
         let start = witness::start_of(pid).unwrap_or(0);

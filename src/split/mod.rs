@@ -285,7 +285,8 @@ fn run(socket: &Path, batch: &Batch, ask: Ask<'_>) -> Result<(), String> {
     ask(socket, &words).map(drop).map_err(explain)
 }
 
-fn explain(refusal: Refusal) -> String {
+/// Why tmux did not do it, in words.
+pub(crate) fn explain(refusal: Refusal) -> String {
     match refusal {
         Refusal::NoServer => "no tmux server runs".to_owned(),
         Refusal::Other(why) => why,

@@ -26,8 +26,11 @@ pub(super) fn open(
         .pane(home)
         .ok_or("the dashboard's own pane is not found")?;
     let needed = 2 * NARROWEST + 1;
-    if dashboard.width < needed {
-        let is = dashboard.width;
+    shares_no_keys(dashboard)?;
+    // Zoomed it is as wide as the window, which it will not be in the split.
+    let is = width_in(&dashboard.layout, home)
+        .map_or(dashboard.width, |unzoomed| unzoomed.min(dashboard.width));
+    if is < needed {
         return Err(format!(
             "too narrow to split: {is} columns, {needed} are needed"
         ));
@@ -40,7 +43,7 @@ pub(super) fn open(
         layout: dashboard.layout.clone(),
         shows: None,
     };
-    let right = (dashboard.width - width - 1).to_string();
+    let right = (is - width.min(is - NARROWEST - 1) - 1).to_string();
     let home = home.to_string();
     let mut split = words(&["split-window", "-h", "-l", &right, "-t", &home]);
     split.extend(program(EMPTY));
@@ -80,6 +83,7 @@ pub(super) fn show(
     if world.is_shown(pane) && !is_ours {
         return Err("another dashboard shows it".to_owned());
     }
+    world.pane(home).map_or(Ok(()), shares_no_keys)?;
     if is_ours || wanted.window == place.journal.window {
         return Ok(vec![words(&["select-pane", "-t", &pane.to_string()])]);
     }
@@ -222,6 +226,28 @@ fn is_as_it_was(world: &World, place: Placeholder<'_>) -> bool {
     now == then && size == size_in(layout)
 }
 
+/// What is typed for the dashboard must not reach the assistant beside it.
+fn shares_no_keys(dashboard: &Pane) -> Result<(), String> {
+    if dashboard.shares_keys {
+        let why =
+            "this window shares its keys among its panes; switch `synchronize-panes` off first";
+        return Err(why.to_owned());
+    }
+    Ok(())
+}
+
+/// Columns of a pane in a layout.
+fn width_in(layout: &str, pane: PaneId) -> Option<u16> {
+    let cells = layout.split_once(',').map_or("", |(_, cells)| cells);
+    let cells = cells.split(['{', '[', '}', ']']);
+    let fields = cells.map(|cell| cell.split(',').filter(|field| !field.is_empty()).collect());
+    fields.into_iter().find_map(|fields: Vec<&str>| {
+        let at = (3..fields.len())
+            .find(|at| fields[*at].parse() == Ok(pane.0) && fields[at - 3].contains('x'))?;
+        fields[at - 3].split_once('x')?.0.parse().ok()
+    })
+}
+
 /// The size in a layout: `80x24` of `b25f,80x24,0,0,1`.
 fn size_in(layout: &str) -> Option<&str> {
     layout.split(',').nth(1)
@@ -258,7 +284,7 @@ mod tests {
     }
 
     fn line(pane: &str, window: &str, width: u16, layout: &str, journal: &str) -> String {
-        format!("77\t{pane}\t{window}\t$0\t{width}\t0\t100x30\t{layout}\t{journal}")
+        format!("77\t{pane}\t{window}\t$0\t{width}\t0\t100x30\t0\t{layout}\t{journal}")
     }
 
     const ALONE: &str = "aaaa,100x30,0,0,1";
@@ -388,6 +414,10 @@ mod tests {
         let layout = "bb62,159x48,0,0{79x48,0,0,14,79x48,80,0[79x24,80,0,20,79x23,80,25{39x23,80,25,3,39x23,120,25,4}]}";
         assert_eq!(panes_in(layout), [14, 20, 3, 4].map(PaneId));
         assert_eq!(size_in(layout), Some("159x48"));
+        assert_eq!(
+            [14, 3, 9].map(|pane| width_in(layout, PaneId(pane))),
+            [Some(79), Some(39), None]
+        );
         assert_eq!(panes_in(ALONE), [PaneId(1)]);
     }
 }

@@ -14,7 +14,8 @@ pub(super) const LIST: &[&str] = &[
     "-a",
     "-F",
     "#{pid}\t#{pane_id}\t#{window_id}\t#{session_id}\t#{pane_width}\t#{window_zoomed_flag}\t\
-     #{window_width}x#{window_height}\t#{window_layout}\t#{@pane_patrol_split}",
+     #{window_width}x#{window_height}\t#{pane_synchronized}\t#{window_layout}\t\
+     #{@pane_patrol_split}",
 ];
 
 /// A dashboard's process: its number and when it started, because numbers are given out again.
@@ -93,6 +94,8 @@ pub(super) struct Pane {
     pub(super) session: String,
     pub(super) width: u16,
     pub(super) is_zoomed: bool,
+    /// Whether what is typed into one pane of its window goes to all of them.
+    pub(super) shares_keys: bool,
     /// Of its window: `80x24`.
     pub(super) size: String,
     /// Of its window.
@@ -128,6 +131,7 @@ impl World {
                 width,
                 zoomed,
                 size,
+                shares_keys,
                 layout,
                 journal,
             ] = fields[..]
@@ -144,6 +148,7 @@ impl World {
                 session: session.to_owned(),
                 width,
                 is_zoomed: zoomed == "1",
+                shares_keys: shares_keys == "1",
                 size: size.to_owned(),
                 layout: layout.to_owned(),
                 journal: journal.parse().ok(),

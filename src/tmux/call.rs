@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,8 @@ fn spawn(tmux: &Tmux, arguments: &[&str]) -> Result<Child, TmuxError> {
         // With it set tmux would take our own pane for the one that is meant where none is named.
         .env_remove("TMUX_PANE")
         .env_remove("TMUX")
+        // When our terminal hangs up, what is asked of tmux then is still to be done.
+        .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

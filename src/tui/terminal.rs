@@ -2,6 +2,7 @@
 //! given back as it was: alternate screen, mouse, pasting, cursor and line mode.
 
 use std::io::{self, BufWriter, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -29,7 +30,9 @@ type Backend = CrosstermBackend<BufWriter<Stdout>>;
 
 /// The terminal, as long as it is ours.
 pub(super) struct Screen {
-    terminal: Terminal<Backend>,
+    /// Never dropped: it complains on stderr when it cannot show the cursor, and where the terminal has
+    /// hung up that is a panic, before the panes beside us are put back. The cursor is shown by us.
+    terminal: ManuallyDrop<Terminal<Backend>>,
 }
 
 impl Screen {
@@ -39,7 +42,9 @@ impl Screen {
         take_terminal()?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
         let terminal = Terminal::new(backend).inspect_err(|_| give_back())?;
-        Ok(Self { terminal })
+        Ok(Self {
+            terminal: ManuallyDrop::new(terminal),
+        })
     }
 
     /// Leaves the terminal to somebody else for a while.

@@ -1,5 +1,7 @@
 //! The split view on a real tmux server: whatever is swapped, everything goes back to where it was.
 
+mod edges;
+
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::{Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until};
@@ -9,7 +11,7 @@ const WORKS: &str = "claude/user_prompt_submit.plain.json";
 
 /// Everything that has to be as before.
 const FORMAT: &str = "#{session_name}:#{window_index}.#{pane_index} #{pane_id} \
-    #{pane_width}x#{pane_height}+#{pane_left}+#{pane_top} active=#{pane_active} \
+    #{pane_width}x#{pane_height}+#{pane_left}+#{pane_top} active=#{window_active}#{pane_active} \
     zoomed=#{window_zoomed_flag} #{window_layout}";
 
 /// Three sessions with windows of several panes; the dashboard runs in a shell in `work:0.0`.
@@ -100,12 +102,14 @@ impl<'env> Desk<'env> {
         });
     }
 
+    /// Those of all windows but the dashboard's own.
     fn panes(&self) -> Vec<String> {
-        let listed = self.server.run(&["list-panes", "-a", "-F", "#{pane_id}"]);
-        listed
-            .lines()
-            .filter(|pane| *pane != "%0")
-            .map(str::to_owned)
+        let format = "#{session_name}:#{window_id} #{pane_id}";
+        let listed = self.server.run(&["list-panes", "-a", "-F", format]);
+        let elsewhere = listed.lines().filter(|line| !line.starts_with("work:@0 "));
+        elsewhere
+            .filter_map(|line| line.split_once(' '))
+            .map(|(_, pane)| pane.to_owned())
             .collect()
     }
 
@@ -188,7 +192,7 @@ fn steps(count: usize, rows: usize) -> impl Iterator<Item = usize> {
 /// Twenty swaps; each one shows another pane beside the dashboard.
 fn swap_around(desk: &Desk<'_>, rows: usize) {
     desk.client.press(&["g", "s"]);
-    desk.wait("a pane is beside the dashboard", || desk.beside().is_some());
+    desk.client.wait_for("▸claude");
     let (mut seen, mut last) = (Vec::new(), 0);
     for step in steps(20, rows) {
         // Enter on the shown one would move into it, and take the keys with it.

@@ -1,0 +1,254 @@
+//! The split in windows that are not plain: zoomed, with borders, seen by several clients, with keys
+//! for all panes, with panes that stay when they are dead; and with a tmux that refuses.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{Desk, PROGRAM, steps};
+use crate::common::{Terminal, TestEnv, finish, private_folder, wait_until};
+
+/// Some swaps over all panes, so that each kind of window is met.
+fn swap_through(desk: &Desk<'_>, rows: usize) {
+    desk.client.press(&["g", "s"]);
+    desk.client.wait_for("▸claude");
+    let mut last = 0;
+    for step in (1..rows).chain(steps(4, rows)) {
+        last = if step == last {
+            (step + 1) % rows
+        } else {
+            step
+        };
+        let before = desk.beside();
+        desk.swap(last);
+        desk.wait("another pane is shown", || {
+            let beside = desk.beside();
+            beside.is_some() && beside != before
+        });
+        desk.client.wait_for("▸claude");
+    }
+}
+
+fn quit(desk: &Desk<'_>) {
+    desk.client.press(&["q"]);
+    desk.wait("the dashboard has ended", || {
+        desk.server.ask("#{pane_current_command}") == "sh"
+    });
+}
+
+/// Swaps and quits, then swaps, is killed and healed: everything is as it was.
+fn assert_all_goes_back(desk: &Desk<'_>) {
+    let panes = desk.report_all();
+    let before = desk.everything();
+    swap_through(desk, panes.len());
+    assert_ne!(desk.everything(), before);
+    quit(desk);
+    assert_eq!(desk.everything(), before);
+    desk.start("");
+    desk.report_all();
+    swap_through(desk, panes.len());
+    let killed = Pid::from_raw(desk.dashboard_pid()).expect("a process has a number");
+    kill_process(killed, Signal::KILL).expect("it runs");
+    desk.client.wait_for("Killed");
+    desk.start("");
+    desk.wait("everything is as it was", || desk.everything() == before);
+}
+
+#[test]
+fn zoomed_windows_and_other_numbers_and_borders_are_as_they_were() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    for option in [
+        ["pane-border-status", "top"],
+        ["pane-base-index", "1"],
+        ["base-index", "1"],
+    ] {
+        desk.server.run(&["set-option", "-g", option[0], option[1]]);
+    }
+    desk.server.run(&["resize-pane", "-Z", "-t", "api:0"]);
+    desk.server.run(&["resize-pane", "-Z", "-t", "work:1"]);
+    assert_all_goes_back(&desk);
+}
+
+#[test]
+fn a_dashboard_that_is_zoomed_among_other_panes_is_so_again() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    desk.server
+        .run(&["split-window", "-d", "-v", "-l", "6", "-t", "%0", "cat"]);
+    desk.server.run(&["resize-pane", "-Z", "-t", "%0"]);
+    assert_all_goes_back(&desk);
+}
+
+#[test]
+fn a_zoomed_dashboard_without_room_for_both_is_not_split() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    desk.server
+        .run(&["split-window", "-d", "-h", "-l", "40", "-t", "%0", "cat"]);
+    desk.server.run(&["resize-pane", "-Z", "-t", "%0"]);
+    let before = desk.everything();
+    desk.client.press(&["s"]);
+    desk.client.wait_for("too narrow to split");
+    assert_eq!(desk.everything(), before);
+}
+
+#[test]
+fn another_client_may_look_at_every_window_meanwhile() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    let Some(other) = Terminal::client_of(&env, "other.sock", &desk.server, "api") else {
+        return;
+    };
+    let Some(same) = Terminal::client_of(&env, "same.sock", &desk.server, "work") else {
+        return;
+    };
+    assert_all_goes_back(&desk);
+    other.wait_for("[api]");
+    same.wait_for("pane-patrol  ");
+}
+
+#[test]
+fn a_window_that_shares_its_keys_is_not_split() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    desk.report_all();
+    desk.server.run(&[
+        "set-option",
+        "-w",
+        "-t",
+        "work:0",
+        "synchronize-panes",
+        "on",
+    ]);
+    let before = desk.everything();
+    desk.client.press(&["s"]);
+    desk.client.wait_for("synchronize-panes");
+    assert_eq!(desk.everything(), before);
+}
+
+#[test]
+fn a_pane_that_stays_when_it_is_dead_goes_back_dead() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    desk.server
+        .run(&["set-option", "-g", "remain-on-exit", "on"]);
+    let window = [
+        "new-window",
+        "-d",
+        "-t",
+        "web:7",
+        "-P",
+        "-F",
+        "#{pane_id}",
+        "cat",
+    ];
+    let pane = desk.server.run(&window);
+    desk.report_at(&pane, "web:7.0");
+    let before = desk.everything();
+    desk.client.press(&["s"]);
+    desk.wait("it is beside the dashboard", || {
+        desk.beside().as_ref() == Some(&pane)
+    });
+    desk.server.run(&["send-keys", "-t", &pane, "C-d"]);
+    desk.client.wait_for("Pane is dead");
+    assert_eq!(desk.beside().as_ref(), Some(&pane), "the place stays");
+    quit(&desk);
+    assert_eq!(desk.everything(), before);
+    let dead = ["display-message", "-p", "-t", &pane, "#{pane_dead}"];
+    assert_eq!(desk.server.run(&dead), "1");
+}
+
+#[test]
+fn a_dashboard_whose_own_pane_is_closed_puts_everything_back() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    // Else its window goes, and another one comes to the front.
+    desk.server
+        .run(&["split-window", "-d", "-v", "-l", "6", "-t", "%0", "cat"]);
+    let panes = desk.report_all();
+    let others = |desk: &Desk<'_>| {
+        let all = desk.everything();
+        let lines = all.lines().filter(|line| !line.starts_with("work:0."));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = others(&desk);
+    swap_through(&desk, panes.len());
+    desk.server.run(&["kill-pane", "-t", "%0"]);
+    desk.wait("everything is where it was", || {
+        others(&desk) == before && desk.beside().is_none()
+    });
+}
+
+/// A `tmux` that refuses everything while `broken` is there.
+fn break_tmux(env: &TestEnv) -> std::path::PathBuf {
+    let programs = env.path("programs");
+    private_folder(&programs);
+    let real = finish(env.command("sh").args(["-c", "command -v tmux"])).stdout;
+    let script = format!(
+        "#!/bin/sh\n[ -e \"$HOME/broken\" ] && {{ echo 'no more today' >&2; exit 1; }}\nexec {} \"$@\"\n",
+        real.trim()
+    );
+    let program = programs.join("tmux");
+    fs::write(&program, script).expect("it is our folder");
+    fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).expect("it is ours");
+    programs
+}
+
+#[test]
+fn when_tmux_refuses_the_dashboard_says_so_and_goes_on() {
+    let env = TestEnv::new();
+    let programs = break_tmux(&env);
+    let Some(desk) = Desk::new(&env) else { return };
+    quit(&desk);
+    let broken = env.home().join("broken");
+    let path = format!("PATH={}:$PATH; hash -r", programs.display());
+    desk.server.run(&["send-keys", "-t", "%0", &path, "C-j"]);
+    desk.start("");
+    let panes = desk.report_all();
+    let before = desk.everything();
+    fs::write(&broken, "").expect("home is ours");
+    desk.client.press(&["g", "s"]);
+    desk.client.wait_for("no more today");
+    assert_eq!(desk.everything(), before);
+    fs::remove_file(&broken).expect("it is there");
+    swap_through(&desk, panes.len());
+
+    // It cannot put anything back; the next one does.
+    fs::write(&broken, "").expect("home is ours");
+    desk.swap(panes.len() - 1);
+    desk.client.wait_for("no more today");
+    quit(&desk);
+    assert_ne!(desk.everything(), before);
+    fs::remove_file(&broken).expect("it is there");
+    desk.start("");
+    desk.wait("everything is as it was", || desk.everything() == before);
+}
+
+#[test]
+fn outside_tmux_the_key_hands_the_terminal_over_like_enter() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    quit(&desk);
+    let Some(terminal) = Terminal::start(&env, "outside.sock", PROGRAM) else {
+        return;
+    };
+    terminal.wait_for("pane-patrol  ");
+    wait_until("it listens", || env.places().hub_socket.exists());
+    let pane = desk
+        .server
+        .run(&["display-message", "-p", "-t", "web:5", "#{pane_id}"]);
+    wait_until("the assistant is on the list", || {
+        if !desk.is_listed(&pane) {
+            desk.report(&pane);
+        }
+        terminal.screen().contains("web:5.0")
+    });
+    let before = desk.panes();
+    terminal.press(&["s"]);
+    wait_until("it is a client of that session", || {
+        !desk.server.run(&["list-clients", "-t", "web"]).is_empty()
+    });
+    assert_eq!(desk.panes(), before, "no pane was added");
+}
