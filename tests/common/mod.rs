@@ -183,6 +183,15 @@ pub fn skip(why: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {why}");
 }
 
+/// Says on the real stderr that a test did not run because the system forbids what it needs; no
+/// installation helps there, so this is no failure anywhere.
+pub fn forbidden(why: &str) {
+    use std::io::Write;
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or("a test");
+    let _ = writeln!(std::io::stderr(), "LEFT OUT {name}: {why}");
+}
+
 /// A captured payload, by the name of its file in `tests/fixtures`.
 pub fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

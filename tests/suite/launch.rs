@@ -1,13 +1,12 @@
 //! Starting and stopping assistants by command and from the dashboard, and one in a container.
 
 use std::fs;
-use std::process::Command;
 
 use rustix::process::{Pid, test_kill_process};
 
 use crate::common::{
-    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, private_folder, skip,
-    until, wait_until,
+    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, forbidden,
+    private_folder, until, wait_until,
 };
 
 const WORKS: &str = "claude/user_prompt_submit.plain.json";
@@ -193,43 +192,112 @@ fn the_dashboard_stops_what_was_confirmed_and_starts_what_was_chosen() {
     });
 }
 
-/// What a container is for us: its own processes and mounts, the socket folder and a name of the pane.
+/// The program that makes a container as far as it matters to us: its own processes, users and mounts.
+/// `None`, loudly, where the system lets nobody do that, as in many a container.
+fn isolating(env: &TestEnv) -> Option<Vec<&'static str>> {
+    let own = ["--mount", "--pid", "--fork", "--mount-proc"];
+    let with_users = [&["unshare", "--user", "--map-root-user"][..], &own].concat();
+    let as_root = [&["unshare"][..], &own].concat();
+    let found = [with_users, as_root].into_iter().find(|words| {
+        let mut attempt = env.command(words[0]);
+        attempt.args(&words[1..]).arg("true");
+        attempt.output().is_ok_and(|output| output.status.success())
+    });
+    if found.is_none() {
+        forbidden("`unshare` may not make namespaces here");
+    }
+    found
+}
+
+/// Runs the rest of the words where nothing of us is to be seen but the socket's folder, at another place.
+const INSIDE: &str = "set -e; root=$1; shift; mkdir -p \"$root/tmp/in/pane-patrol\"
+    mount --bind \"$root/run/pane-patrol\" \"$root/tmp/in/pane-patrol\"
+    mount -t tmpfs none \"$root/run\"; mount -t tmpfs none \"$root/state\"
+    export XDG_RUNTIME_DIR=\"$root/tmp/in\"; unset TMUX TMUX_PANE; exec \"$@\"";
+
 #[test]
 fn an_assistant_in_a_container_is_a_normal_row() {
     let env = TestEnv::new();
-    let isolated = [
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "--pid",
-        "--fork",
-        "--mount-proc",
-    ];
-    let can = Command::new("unshare").args(isolated).arg("true").output();
-    if !can.is_ok_and(|output| output.status.success()) {
-        skip("`unshare` may not make namespaces here");
+    let Some(isolating) = isolating(&env) else {
         return;
-    }
+    };
     let Some(server) = Tmux::start(&env, "work") else {
         return;
     };
     let collector = Collector::start_in(&env, &server);
-    let mut hook = env.command("unshare");
-    hook.args(isolated)
-        .args([env!("CARGO_BIN_EXE_pane-patrol"), "hook", "claude"]);
-    hook.env("PANE_PATROL_TARGET", "work:0.0")
-        .env("CLAUDE_CODE_ENTRYPOINT", "cli");
-    // The number of a process in there means another one out here.
-    hook.env("CLAUDE_PID", std::process::id().to_string());
-    finish_with_stdin(&mut hook, fixture(WORKS).as_bytes()).assert_silent_success();
-    let rows = collector.until("the row is tied to its pane", |rows| {
-        rows.len() == 1 && rows[0]["pane"] == "%0"
-    });
-    assert_eq!(rows[0]["state"], "running");
-    assert!(rows[0]["pid"].is_null(), "{rows:?}");
+    let report = |payload: &str| {
+        let mut hook = env.command(isolating[0]);
+        hook.args(&isolating[1..]);
+        hook.args(["sh", "-c", INSIDE, "sh"]).arg(env.path(""));
+        hook.args([env!("CARGO_BIN_EXE_pane-patrol"), "hook", "claude"]);
+        hook.env("PANE_PATROL_TARGET", "work:0.0")
+            .env("CLAUDE_CODE_ENTRYPOINT", "cli");
+        // The number of a process in there means another one out here.
+        hook.env("CLAUDE_PID", std::process::id().to_string());
+        finish_with_stdin(&mut hook, fixture(payload).as_bytes()).assert_silent_success();
+    };
+    for (payload, state) in [
+        (WORKS, "running"),
+        ("claude/permission_request.bash.json", "waiting_approval"),
+        ("claude/post_tool_use.bash.json", "running"),
+        ("claude/stop.plain.json", "completed"),
+    ] {
+        let rows = collector.until(state, |_| {
+            report(payload);
+            let rows = collector.rows();
+            rows.len() == 1 && rows[0]["state"] == state && rows[0]["pane"] == "%0"
+        });
+        assert!(rows[0]["pid"].is_null(), "{rows:?}");
+    }
     let refused = finish(env.pane_patrol().args(["stop", "work:0.0"]));
     assert!(
         refused.stderr.contains("its process is not known"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_launcher_of_a_container_makes_a_row_in_its_own_pane() {
+    let env = TestEnv::new();
+    let Some(isolating) = isolating(&env) else {
+        return;
+    };
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &server);
+    fs::write(env.home().join("payload"), fixture(WORKS)).expect("home is ours");
+    fs::write(env.home().join("inside"), INSIDE).expect("home is ours");
+    // It goes on reporting: a hook that finds the machine too busy drops its event.
+    let claude = format!(
+        "while :; do {} hook claude < \"$HOME/payload\"; sleep 0.2; done",
+        env!("CARGO_BIN_EXE_pane-patrol")
+    );
+    fs::write(env.home().join("claude"), claude).expect("home is ours");
+    let command = format!(
+        "export PANE_PATROL_TARGET=$TMUX_PANE CLAUDE_CODE_ENTRYPOINT=cli; \
+         exec {} sh \"$HOME/inside\" {} sh \"$HOME/claude\"",
+        isolating.join(" "),
+        env.path("").display(),
+    );
+    configure(
+        &env,
+        &format!("[[launcher]]\nname = 'box'\ncommand = '''{command}'''\n"),
+    );
+    let mut start = env.pane_patrol();
+    start.args(["start", "box"]).env("TMUX", server.variable());
+    let started = finish(&mut start);
+    assert_eq!(started.stderr, "Started box in work:1.0.\n", "{started:?}");
+    let pane = server.run(&["display-message", "-p", "-t", "work:1", "#{pane_id}"]);
+    let rows = collector.until("its row is there", |rows| {
+        rows.len() == 1 && rows[0]["target"] == "work:1.0"
+    });
+    assert_eq!(
+        (&rows[0]["pane"], &rows[0]["state"]),
+        (&pane.into(), &"running".into())
+    );
+    // Its process is none of ours: only closing its pane stops it.
+    let closed = finish(env.pane_patrol().args(["stop", "--close-pane", "work:1.0"]));
+    assert!(closed.status.success(), "{closed:?}");
+    collector.until("the row is gone", <[_]>::is_empty);
 }
