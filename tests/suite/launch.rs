@@ -242,10 +242,11 @@ fn an_assistant_in_a_container_is_a_normal_row() {
         ("claude/post_tool_use.bash.json", "running"),
         ("claude/stop.plain.json", "completed"),
     ] {
-        let rows = collector.until(state, |_| {
+        let rows = until(state, || {
             report(payload);
             let rows = collector.rows();
-            rows.len() == 1 && rows[0]["state"] == state && rows[0]["pane"] == "%0"
+            let is_so = rows.len() == 1 && rows[0]["state"] == state && rows[0]["pane"] == "%0";
+            is_so.then_some(rows)
         });
         assert!(rows[0]["pid"].is_null(), "{rows:?}");
     }
