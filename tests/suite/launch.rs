@@ -168,7 +168,8 @@ fn the_dashboard_stops_what_was_confirmed_and_starts_what_was_chosen() {
     let (pane, pid) = made.split_once(' ').expect("two words");
     wait_until("it is on the list", || {
         report(&env, &server, pane, pid);
-        client.screen().contains("WORKING")
+        // A hook in a hurry tells only the pane's id, until it is listed.
+        client.screen().contains("work:1.0")
     });
     client.press(&["x"]);
     client.wait_for("Stop claude in work:1.0?");
