@@ -203,13 +203,14 @@ fn noted(env: &TestEnv, note: impl Fn(&str) -> String) -> String {
     let text = fs::read_to_string(&hooks).expect("it is there");
     let file: Value = serde_json::from_str(&text).expect("it is JSON");
     let events = file["hooks"].as_object().expect("an object").keys();
-    let config: String = events
+    let tables: Vec<String> = events
         .map(|event| {
             let event = snake_case(event);
             let key = format!("{}:{event}:0:0", hooks.display());
             format!("[hooks.state.\"{key}\"]\n{}\n", note(&event))
         })
         .collect();
+    let config = tables.concat();
     write(env, ".codex/config.toml", &config);
     config
 }

@@ -19,9 +19,9 @@ fn git(env: &TestEnv, folder: &Path, arguments: &[&str]) {
 /// A repository with one commit of one file.
 fn repository(env: &TestEnv) -> PathBuf {
     let folder = env.path("repo");
-    fs::create_dir(&folder).unwrap();
+    fs::create_dir(&folder).expect("the folder is new");
     git(env, &folder, &["init", "-q", "-b", "main"]);
-    fs::write(folder.join("a"), "1\n2\n").unwrap();
+    fs::write(folder.join("a"), "1\n2\n").expect("a file can be written");
     git(env, &folder, &["add", "a"]);
     git(env, &folder, &["commit", "-q", "-m", "x"]);
     folder
@@ -33,7 +33,7 @@ fn send(env: &TestEnv, target: &str, folder: &Path, kind: &str, tool: Option<&st
         "assistant": "claude", "state": "running", "kind": kind, "target": target, "tool": tool,
         "cwd": folder, "instance_id": "s1", "ts": Timestamp::now(),
     });
-    let socket = UnixDatagram::unbound().unwrap();
+    let socket = UnixDatagram::unbound().expect("a socket can be made");
     socket
         .send_to(event.to_string().as_bytes(), env.places().events_socket)
         .expect("the collector listens");
@@ -202,12 +202,14 @@ fn a_patch_is_printed_as_git_would_and_only_of_changed_files() {
 /// Processor time a process has used, in clock ticks.
 #[cfg(target_os = "linux")]
 fn ticks(pid: u32) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat[stat.rfind(')').unwrap() + 2..].split(' ').collect();
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("the collector runs");
+    let fields: Vec<&str> = stat[stat.rfind(')').expect("a name in brackets") + 2..]
+        .split(' ')
+        .collect();
     // Its own in user and kernel mode, and that of the children it has waited for.
     fields[11..15]
         .iter()
-        .map(|field| field.parse::<u64>().unwrap())
+        .map(|field| field.parse::<u64>().expect("a number of ticks"))
         .sum()
 }
 
