@@ -1,4 +1,5 @@
-//! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`.
+//! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `log`
+//! after it the event log alone.
 //!
 //! Milliseconds do not travel from one machine to another, ratios within one run do: what is
 //! compared is started side by side, and the figure is the median.
@@ -16,8 +17,11 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let program = std::env::args_os().nth(1).map(PathBuf::from);
     let program = program
-        .ok_or("usage: pane-patrol-bench PROGRAM")?
+        .ok_or("usage: pane-patrol-bench PROGRAM [log]")?
         .canonicalize()?;
+    if std::env::args_os().nth(2).is_some_and(|part| part == "log") {
+        return log::measure(&program);
+    }
     let empty = hook::measure(&program)?;
     table::measure(empty);
     log::measure(&program)?;
