@@ -22,9 +22,10 @@ pub fn is_wanted(row: &Row) -> bool {
     shows && row.pane.is_some() && (row.state == State::Running || waits(row))
 }
 
-/// Whether somebody waits to see the title of the row's pane change.
+/// Whether somebody waits to see the title of the row's pane change: an answer, and with Gemini also
+/// the end of a turn that was stopped while a tool ran, is told by nothing else.
 pub fn is_urgent(row: &Row) -> bool {
-    is_wanted(row) && waits(row)
+    is_wanted(row) && (waits(row) || row.assistant == Assistant::GEMINI)
 }
 
 fn waits(row: &Row) -> bool {
@@ -80,9 +81,21 @@ pub fn reading(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::fixture::row;
 
     fn says(assistant: &Assistant, title: &str) -> Option<Level> {
         level(assistant, title)
+    }
+
+    #[test]
+    fn a_title_is_urgent_where_nothing_else_tells_of_the_next_change() {
+        let urgent = |assistant, state| is_urgent(&row(1, assistant, state, "work:1.0", 0));
+        for assistant in ["codex", "gemini", "qwen"] {
+            assert!(urgent(assistant, State::WaitingApproval), "{assistant}");
+            assert!(!urgent(assistant, State::Completed), "{assistant}");
+        }
+        assert!(urgent("gemini", State::Running));
+        assert!(!urgent("codex", State::Running) && !urgent("claude", State::WaitingApproval));
     }
 
     #[test]
