@@ -1,6 +1,7 @@
 //! Brings one assistant into every situation and compares what is on its screen with what
 //! `status --json` says of its row.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -54,6 +55,8 @@ pub(super) struct Drive<'a> {
     number: u32,
     /// What the row showed when it was last right.
     before: String,
+    /// What comes up at the first start was answered.
+    greeted: Cell<bool>,
     checked: Instant,
     started: Instant,
     pub(super) findings: BTreeMap<Situation, Finding>,
@@ -68,6 +71,7 @@ impl<'a> Drive<'a> {
             neighbours: Vec::new(),
             number: 100,
             before: "no row".to_owned(),
+            greeted: Cell::new(false),
             checked: Instant::now(),
             started: Instant::now(),
             findings: BTreeMap::new(),
@@ -99,15 +103,18 @@ impl<'a> Drive<'a> {
     fn greet(&self, pane: &Pane<'_>) -> Result<Instant, String> {
         let start = Instant::now();
         let mut ready: Option<Instant> = None;
+        let mut awaited = self.manners.always_greets && !self.greeted.get();
         loop {
             let screen = pane.screen();
             let greeting = self.manners.greetings.iter();
             let greeting = greeting.filter(|(text, _)| screen.contains(text)).last();
             if let Some((_, keys)) = greeting {
                 ready = None;
+                awaited = false;
+                self.greeted.set(true);
                 pane.press(keys);
                 thread::sleep(Duration::from_millis(600));
-            } else if !screen.contains(self.manners.ready) {
+            } else if awaited || !screen.contains(self.manners.ready) {
                 ready = None;
             } else if ready.get_or_insert_with(Instant::now).elapsed() > SETTLED {
                 return Ok(ready.unwrap_or(start));
@@ -171,6 +178,19 @@ impl<'a> Drive<'a> {
         }
     }
 
+    /// Waits until a command has made a file.
+    pub(super) fn see_file(&self, name: &str) -> Step {
+        let path = self.world.env.path(name);
+        let start = Instant::now();
+        while !path.exists() {
+            if start.elapsed() > PATIENCE {
+                return Err(format!("the file {name}"));
+            }
+            thread::sleep(Duration::from_millis(15));
+        }
+        Ok(())
+    }
+
     /// Waits until it neither works nor asks.
     pub(super) fn see_rest(&self, patience: Duration) -> Result<Instant, String> {
         let Manners {
@@ -230,7 +250,7 @@ impl<'a> Drive<'a> {
         thread::sleep(HOLD);
         let finding = self.judge(&pane, &wanted, since, limit);
         let finding = match (finding, unknowable) {
-            (Finding::Right(after), Some((_, why))) => Finding::Unknowable(why, after),
+            (Finding::Right(_), Some((_, why))) => Finding::Unknowable(why),
             (finding, _) => finding,
         };
         self.before = self.shown(&pane);
@@ -239,19 +259,15 @@ impl<'a> Drive<'a> {
     }
 
     /// The same for a pane beside the one that is driven, without a look at what was on the way.
-    pub(super) fn check_neighbour(
-        &mut self,
-        situation: Situation,
-        pane: &str,
-        state: &str,
-        since: Instant,
-    ) {
-        while since.elapsed() < LIMIT && self.shown(pane) != state {
+    pub(super) fn check_neighbour(&mut self, situation: Situation, pane: &str, state: &str) {
+        // The looks before this one may have taken longer than the limit.
+        let start = Instant::now();
+        while start.elapsed() < LIMIT && self.shown(pane) != state {
             thread::sleep(Duration::from_millis(20));
         }
         let shown = self.shown(pane);
         let finding = if shown == state {
-            Finding::Right(since.elapsed().min(LIMIT))
+            Finding::Right(start.elapsed())
         } else {
             Finding::Wrong(format!("the neighbour: {shown}, not {state}"))
         };

@@ -203,14 +203,18 @@ fn stop(drive: &mut Drive<'_>) -> Step {
 
 fn sub_agent(drive: &mut Drive<'_>) -> Step {
     let number = drive.ask("agent SCRIPT 9{n} shell touch g{n}; sleep 1; touch h{n}");
+    if let Some(dialog) = drive.manners.part_dialog {
+        drive.see(&[dialog])?;
+        drive.pane().press(drive.manners.approve);
+    }
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::SubAgent, "waiting_approval", seen);
     drive.pane().press(drive.manners.approve);
-    let mut seen = drive.see_answer(number)?;
+    drive.see_file(&format!("proj/h{number}"))?;
     if let Some(over) = drive.manners.part_over {
         drive.see(&[over])?;
-        seen = drive.see_answer(number)?;
     }
+    let seen = drive.see_answer(number)?;
     drive.check(S::SubAgent, "completed", seen);
     Ok(())
 }

@@ -97,8 +97,8 @@ pub(super) enum Finding {
     Right(Duration),
     /// The row was wrong: what it showed.
     Wrong(String),
-    /// The assistant does not tell: why, and after which time the row showed no more than is known.
-    Unknowable(&'static str, Duration),
+    /// The assistant does not tell: why. The row showed no more than is known.
+    Unknowable(&'static str),
     /// The assistant could not be brought there: what was waited for.
     Stuck(String),
     /// Not tried: why.
@@ -117,7 +117,7 @@ impl fmt::Display for Finding {
         match self {
             Self::Right(after) => write!(f, "ok {} ms", after.as_millis()),
             Self::Wrong(what) => write!(f, "WRONG: {what}"),
-            Self::Unknowable(why, _) => write!(f, "cannot be known: {why}"),
+            Self::Unknowable(why) => write!(f, "cannot be known: {why}"),
             Self::Stuck(what) => write!(f, "NOT REACHED: {what}"),
             Self::Skipped(why) => write!(f, "skipped: {why}"),
         }

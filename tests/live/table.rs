@@ -54,7 +54,7 @@ impl Table {
             }
         }
         self.list("cannot be known", &|finding| match finding {
-            Finding::Unknowable(why, _) => Some((*why).to_owned()),
+            Finding::Unknowable(why) => Some((*why).to_owned()),
             _ => None,
         });
         self.list("SKIPPED", &|finding| match finding {
@@ -110,7 +110,7 @@ fn cell(finding: Option<&Finding>) -> String {
     match finding {
         None => "-".to_owned(),
         Some(Finding::Right(after)) => format!("ok {}ms", after.as_millis()),
-        Some(Finding::Unknowable(..)) => "unknown".to_owned(),
+        Some(Finding::Unknowable(_)) => "unknown".to_owned(),
         Some(Finding::Wrong(_)) => "WRONG".to_owned(),
         Some(Finding::Stuck(_)) => "STUCK".to_owned(),
         Some(Finding::Skipped(_)) => "skipped".to_owned(),

@@ -19,6 +19,7 @@ pub(super) const SERVER: Manners = Manners {
     prepare,
     variables: |_| vec![("OPENAI_API_KEY", "none".to_owned())],
     ready: "Ask Codex to do anything",
+    always_greets: true,
     greetings: &[("Hooks need review", &["Down", "Enter"])],
     working: "esc to interrupt",
     dialog: "Would you like to run the following command?",
@@ -33,6 +34,7 @@ pub(super) const SERVER: Manners = Manners {
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "refused by script",
+    part_dialog: None,
     part_over: None,
     quit: "/quit",
     by_title: &[S::Approved, S::Denied, S::Question, S::Dismissed],
@@ -124,17 +126,17 @@ fn share_a_folder(drive: &mut Drive<'_>) -> Step {
 fn both_answer(drive: &mut Drive<'_>, beside: &super::super::pane::Pane<'_>) -> Step {
     beside.say(&super::super::model::prompt(901, "slow 12"));
     let seen = beside.wait_for(&["word-901-"], Duration::from_secs(20));
-    let seen = seen.map_err(|_| "the neighbour's first word")?;
-    drive.check_neighbour(S::Shared, beside.id(), "running", seen);
+    seen.map_err(|_| "the neighbour's first word")?;
+    drive.check_neighbour(S::Shared, beside.id(), "running");
     drive.ask("shell touch s{n}; sleep 1; touch t{n}");
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::Shared, "waiting_approval", seen);
-    drive.check_neighbour(S::Shared, beside.id(), "running", seen);
+    drive.check_neighbour(S::Shared, beside.id(), "running");
     drive.pane().press(drive.manners.deny);
     let seen = drive.see_rest(Duration::from_secs(5))?;
     drive.check(S::Shared, "idle", seen);
     let seen = beside.wait_for(&["answer 901"], Duration::from_secs(20));
-    let seen = seen.map_err(|_| "the neighbour's answer")?;
-    drive.check_neighbour(S::Shared, beside.id(), "completed", seen);
+    seen.map_err(|_| "the neighbour's answer")?;
+    drive.check_neighbour(S::Shared, beside.id(), "completed");
     Ok(())
 }

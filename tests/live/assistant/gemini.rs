@@ -14,6 +14,7 @@ pub(super) const GEMINI: Manners = Manners {
     prepare,
     variables,
     ready: "Type your message",
+    always_greets: false,
     greetings: &[("Do you trust", &["Enter"])],
     working: "esc to cancel",
     dialog: "Allow execution of",
@@ -28,6 +29,7 @@ pub(super) const GEMINI: Manners = Manners {
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "API Error",
+    part_dialog: None,
     part_over: None,
     quit: "/quit",
     by_title: &[
@@ -37,7 +39,11 @@ pub(super) const GEMINI: Manners = Manners {
         S::Interrupted,
         S::Stopped,
     ],
-    unknowable: &[],
+    unknowable: &[(
+        S::Interrupted,
+        &["completed"],
+        "what was said before the stop is handed to its hook as a whole answer",
+    )],
     without: &[],
     special: None,
     leave: None,

@@ -34,6 +34,8 @@ pub(super) struct Manners {
     pub(super) variables: fn(&Model) -> Vec<(&'static str, String)>,
     /// On the screen once it takes a prompt.
     pub(super) ready: &'static str,
+    /// Something comes up at the very first start, and that may be later than the prompt.
+    pub(super) always_greets: bool,
     /// What may come up at the start, and the keys that answer it.
     pub(super) greetings: &'static [(&'static str, &'static [&'static str])],
     /// On the screen only while it works.
@@ -55,6 +57,8 @@ pub(super) struct Manners {
     pub(super) clear: &'static [&'static str],
     /// On the screen when the model's server has refused.
     pub(super) failed: &'static str,
+    /// On the screen when it asks whether it may start a sub-agent at all.
+    pub(super) part_dialog: Option<&'static str>,
     /// On the screen once a sub-agent is done, where the answer does not wait for it.
     pub(super) part_over: Option<&'static str>,
     /// The command that leaves it.
