@@ -213,7 +213,7 @@ impl<'a> Drive<'a> {
         let mut result = Err(String::new());
         for _ in 0..3 {
             self.pane().press(self.manners.interrupt);
-            result = self.see_rest(Duration::from_secs(2));
+            result = self.see_rest(Duration::from_secs(6));
             if result.is_ok() {
                 break;
             }

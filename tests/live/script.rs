@@ -1,5 +1,7 @@
 //! The order of things: how every assistant is brought into the situations, one after the other.
 
+use std::time::Duration;
+
 use super::drive::{Drive, Step};
 use super::situation::{Finding, Situation};
 use Situation as S;
@@ -135,7 +137,7 @@ fn approve(drive: &mut Drive<'_>) -> Step {
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::Approval, "waiting_approval", seen);
     drive.pane().press(drive.manners.approve);
-    let seen = drive.see_gone(&[drive.manners.dialog], std::time::Duration::from_secs(3))?;
+    let seen = drive.see_gone(&[drive.manners.dialog], Duration::from_secs(3))?;
     drive.check(S::Approved, "running", seen);
     let seen = drive.see_answer(number)?;
     drive.check(S::Finished, "completed", seen);
@@ -147,7 +149,7 @@ fn deny(drive: &mut Drive<'_>) -> Step {
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::Approval, "waiting_approval", seen);
     drive.pane().press(drive.manners.deny);
-    let seen = drive.see_rest(std::time::Duration::from_secs(5))?;
+    let seen = drive.see_rest(Duration::from_secs(5))?;
     drive.check(S::Denied, "idle", seen);
     drive.clear();
     Ok(())
@@ -167,12 +169,17 @@ fn question(drive: &mut Drive<'_>) -> Step {
 
 fn dismiss(drive: &mut Drive<'_>) -> Step {
     drive.pane().press(drive.manners.before_question);
-    drive.ask(drive.manners.ask);
+    let number = drive.ask(drive.manners.ask);
     let seen = drive.see(&[drive.manners.question])?;
     drive.check(S::Question, "waiting_input", seen);
     drive.pane().press(drive.manners.dismiss);
-    let seen = drive.see_rest(std::time::Duration::from_secs(5))?;
-    drive.check(S::Dismissed, "idle", seen);
+    if drive.manners.goes_on {
+        let seen = drive.see_answer(number)?;
+        drive.check(S::Dismissed, "completed", seen);
+    } else {
+        let seen = drive.see_rest(Duration::from_secs(5))?;
+        drive.check(S::Dismissed, "idle", seen);
+    }
     drive.clear();
     drive.pane().press(drive.manners.after_question);
     Ok(())
@@ -193,7 +200,7 @@ fn stop(drive: &mut Drive<'_>) -> Step {
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::Approval, "waiting_approval", seen);
     drive.pane().press(drive.manners.approve);
-    let seen = drive.see_gone(&[drive.manners.dialog], std::time::Duration::from_secs(3))?;
+    let seen = drive.see_gone(&[drive.manners.dialog], Duration::from_secs(3))?;
     drive.check(S::Approved, "running", seen);
     let seen = drive.interrupt()?;
     drive.check(S::Stopped, "idle", seen);
@@ -230,7 +237,7 @@ fn fail(drive: &mut Drive<'_>) -> Step {
 
 fn quit(drive: &mut Drive<'_>) -> Step {
     drive.pane().say(drive.manners.quit);
-    let patience = std::time::Duration::from_secs(10);
+    let patience = Duration::from_secs(10);
     let ended = "the assistant has ended";
     let seen = drive.pane().wait_for(&[ended], patience);
     let seen = seen.map_err(|_| format!("the end after {}", drive.manners.quit))?;

@@ -28,6 +28,7 @@ pub(super) const CLAUDE: Manners = Manners {
     question: "Enter to select",
     answer: &["1"],
     dismiss: &["Escape"],
+    goes_on: false,
     before_question: &[],
     after_question: &[],
     interrupt: &["Escape"],

@@ -29,6 +29,7 @@ pub(super) const SERVER: Manners = Manners {
     question: "enter to submit answer",
     answer: &["Enter"],
     dismiss: &["Escape"],
+    goes_on: false,
     before_question: &["BTab"],
     after_question: &["BTab"],
     interrupt: &["Escape"],

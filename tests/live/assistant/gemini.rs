@@ -24,6 +24,7 @@ pub(super) const GEMINI: Manners = Manners {
     question: "Answer Questions",
     answer: &["Enter"],
     dismiss: &["Escape"],
+    goes_on: false,
     before_question: &[],
     after_question: &[],
     interrupt: &["Escape"],

@@ -50,6 +50,8 @@ pub(super) struct Manners {
     pub(super) question: &'static str,
     pub(super) answer: &'static [&'static str],
     pub(super) dismiss: &'static [&'static str],
+    /// A dismissed question is an answer like any other: its turn goes on to its end.
+    pub(super) goes_on: bool,
     pub(super) before_question: &'static [&'static str],
     pub(super) after_question: &'static [&'static str],
     pub(super) interrupt: &'static [&'static str],

@@ -24,6 +24,7 @@ pub(super) const OPENCODE: Manners = Manners {
     question: "enter submit",
     answer: &["Enter"],
     dismiss: &["Escape"],
+    goes_on: false,
     before_question: &[],
     after_question: &[],
     interrupt: &["Escape", "Escape"],

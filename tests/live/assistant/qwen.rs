@@ -23,6 +23,7 @@ pub(super) const QWEN: Manners = Manners {
     question: "Which colour has",
     answer: &["Enter"],
     dismiss: &["Escape"],
+    goes_on: false,
     before_question: &[],
     after_question: &[],
     interrupt: &["Escape"],
