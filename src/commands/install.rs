@@ -32,16 +32,17 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
             .hint("name it, for example `pane-patrol install --assistant claude`, or use `--all`")
             .exit(EXIT_USAGE));
     }
-    let chosen: Vec<_> = if arguments.all {
+    let (chosen, absent): (Vec<_>, Vec<_>) = if arguments.all {
         let all = Assistant::ALL.iter().copied();
-        all.filter(|assistant| site::is_found(assistant)).collect()
+        all.partition(|assistant| site::is_found(assistant))
     } else {
-        named(&arguments.assistant)
+        (named(&arguments.assistant), Vec::new())
     };
     if chosen.is_empty() {
         messages::status("No assistant was found on PATH; nothing was changed.");
         return Ok(());
     }
+    point_out_absent(&absent);
     let settings = codex_settings(arguments);
     let has_codex = chosen
         .iter()
@@ -60,6 +61,7 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
     if !settings.is_empty() {
         jobs.push(settings_job(surroundings, settings));
     }
+    let is_for_real = !arguments.dry_run && jobs.iter().flatten().any(|job| !job.plan.is_empty());
     let told = Told {
         verb: "install",
         nothing: |name| format!("The hooks of {name} are registered already; nothing was changed."),
@@ -68,7 +70,24 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
             notes.copied().map(str::to_owned).collect()
         },
     };
-    carry_out_all(jobs, arguments.dry_run, &told)
+    let outcome = carry_out_all(jobs, arguments.dry_run, &told);
+    if is_for_real {
+        messages::status(
+            "`pane-patrol` shows them, `pane-patrol doctor` says how each is, `pane-patrol uninstall` takes it all back.",
+        );
+    }
+    outcome
+}
+
+/// Says for whom nothing is done, and how it would be.
+fn point_out_absent(absent: &[&Assistant]) {
+    let names: Vec<&str> = absent.iter().map(|assistant| assistant.name).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        messages::status(&format!(
+            "Not on PATH, so left out: {names}; `--assistant NAME` installs all the same."
+        ));
+    }
 }
 
 /// The settings of Codex that the person asked for.
@@ -254,11 +273,15 @@ fn carry_out_all(jobs: Vec<Planned>, dry_run: bool, told: &Told) -> CommandResul
         messages::result(&job.plan.diff());
     }
     let count = jobs.len();
+    let would_change = jobs.iter().flatten().any(|job| !job.plan.is_empty());
     let mut failures = Vec::new();
     for job in jobs {
         if let Err(error) = job.and_then(|job| carry_out(&job, dry_run, told)) {
             failures.push(error);
         }
+    }
+    if dry_run && would_change {
+        messages::status("This was a dry run; nothing was changed.");
     }
     all_or_some(failures, count, told.verb)
 }
@@ -281,12 +304,10 @@ fn all_or_some(mut failures: Vec<CommandError>, count: usize, verb: &str) -> Com
 
 fn carry_out(job: &Job, dry_run: bool, told: &Told) -> CommandResult {
     let Job { site, plan, .. } = job;
-    if dry_run && !plan.is_empty() {
-        messages::status("This was a dry run; nothing was changed.");
-        return Ok(());
-    }
     if dry_run {
-        messages::status(&(told.nothing)(site.assistant.name));
+        if plan.is_empty() {
+            messages::status(&(told.nothing)(site.assistant.name));
+        }
         return Ok(());
     }
     // An empty plan is applied too: that tidies up after a run that was killed.
@@ -310,7 +331,7 @@ fn sentence(change: &Change) -> String {
     match &change.backup {
         Some(backup) => format!("{did} {path}; what it was is kept in {}.", backup.display()),
         None => format!(
-            "{did} {path}; there was no such file before, as recorded in {}.",
+            "Made {path}; there was no such file before, as recorded in {}.",
             change.record.display()
         ),
     }

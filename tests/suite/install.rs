@@ -49,6 +49,8 @@ fn everybody_found_is_told_in_one_go_and_everything_comes_out_again() {
     write(&env, ".gemini/settings.json", GEMINI);
     let dry = run(&env, &["install", "--all", "--dry-run"]);
     assert!(dry.status.success(), "{dry:?}");
+    let told = dry.stderr.matches("This was a dry run; nothing was changed.");
+    assert_eq!(told.count(), 1, "{dry:?}");
     for file in [
         "hooks.json",
         "pane-patrol.js",
@@ -125,7 +127,15 @@ fn one_that_cannot_be_installed_does_not_keep_the_others_from_it() {
 fn only_those_on_path_are_meant_by_all() {
     let env = TestEnv::new();
     with_programs(&env, &["qwen"]);
-    assert!(run(&env, &["install", "--all"]).status.success());
+    let done = run(&env, &["install", "--all"]);
+    assert!(done.status.success(), "{done:?}");
+    let absent = "Not on PATH, so left out: claude, codex, opencode, gemini, copilot;";
+    assert!(done.stderr.starts_with(absent), "{done:?}");
+    assert!(
+        done.stderr
+            .contains("`pane-patrol doctor` says how each is"),
+        "{done:?}"
+    );
     assert!(read(&env, ".qwen/settings.json").is_some());
     assert!(!env.home().join(".gemini").exists());
 }
