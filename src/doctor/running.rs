@@ -1,7 +1,8 @@
 //! The sessions of an assistant that run in panes, and since when.
 //!
 //! Only those that use the same settings as we do count: another home or config folder has hooks of its
-//! own, and whether those are right is not asked here.
+//! own, and whether those are right is not asked here. Where the system does not tell of a process's start
+//! and environment (everywhere but on Linux) no session is found, and nothing is said of any.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -141,10 +142,6 @@ fn name(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use pane_patrol_installer::QWEN;
-
     use super::*;
 
     fn words(words: &[&str]) -> Vec<String> {
@@ -159,6 +156,15 @@ mod tests {
         assert!(!is_of(&["vim", "notes", "qwen"]) && !is_of(&["qwenx"]) && !is_of(&[]));
         assert!(!is_of(&["node", "x.js", "qwen"]));
     }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod linux_tests {
+    use std::collections::BTreeMap;
+
+    use pane_patrol_installer::QWEN;
+
+    use super::*;
 
     /// Processes by number: arguments, pane and HOME; each starts 100 ticks after the one before.
     struct Fake(BTreeMap<u32, (&'static str, Option<u32>, &'static str)>);
@@ -190,7 +196,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_os = "linux")]
     fn each_pane_counts_once_and_nobody_of_another_home_or_without_a_person() {
         let processes = Fake(BTreeMap::from([
             (1, ("node /bin/qwen", Some(4), "/home/you")),

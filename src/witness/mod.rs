@@ -377,6 +377,7 @@ mod tests {
     use super::*;
     use crate::state::ListedPane;
 
+    #[cfg(target_os = "linux")]
     fn pane(id: u32, pid: u32) -> ListedPane {
         ListedPane {
             pane: PaneId(id),

@@ -45,6 +45,7 @@ struct Exits {
 #[derive(Debug)]
 enum Watch {
     /// Readable when the process ends.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no kernel tells"))]
     Told(OwnedFd),
     /// To be looked at.
     Asked,

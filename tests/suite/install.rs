@@ -49,7 +49,9 @@ fn everybody_found_is_told_in_one_go_and_everything_comes_out_again() {
     write(&env, ".gemini/settings.json", GEMINI);
     let dry = run(&env, &["install", "--all", "--dry-run"]);
     assert!(dry.status.success(), "{dry:?}");
-    let told = dry.stderr.matches("This was a dry run; nothing was changed.");
+    let told = dry
+        .stderr
+        .matches("This was a dry run; nothing was changed.");
     assert_eq!(told.count(), 1, "{dry:?}");
     for file in [
         "hooks.json",
