@@ -404,6 +404,20 @@ mod tests {
     }
 
     #[test]
+    fn the_example_in_the_readme_is_understood() {
+        let (_, section) = include_str!("../../README.md")
+            .split_once("### Rules and trust")
+            .unwrap();
+        let (_, example) = section.split_once("```toml\n").unwrap();
+        let (example, _) = example.split_once("```").unwrap();
+        let rules = Config::parse(example, Path::new("README.md"))
+            .unwrap()
+            .rules;
+        let then: Vec<Then> = rules.iter().map(|rule| rule.then).collect();
+        assert_eq!(then, [Then::Allow, Then::Allow, Then::Deny]);
+    }
+
+    #[test]
     fn what_is_not_understood_is_an_error_that_names_file_and_line() {
         for (rule, told) in [
             ("command = 'ls'", "c.toml, line 2: missing field `then`"),

@@ -164,7 +164,7 @@ fn rules_that_are_changed_count_at_once_and_broken_ones_allow_nothing() {
     set_rules(&env, &format!("{RULES}unless = 'x'\n"));
     let hook = asking(&env, "git status");
     let line = decisions(&env, 2).remove(1);
-    let reason = line["reason"].as_str().expect("a reason");
+    let reason = line["why"].as_str().expect("a reason");
     assert!(
         reason.contains("config.toml, line 14: unknown field `unless`"),
         "{reason}"

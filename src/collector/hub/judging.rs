@@ -136,7 +136,7 @@ impl Judging {
         let ruled = Box::new(ruled(answer, &row, &case, world));
         let Some(verdict) = verdict else {
             if answer.by != By::Nobody {
-                self.record(ruled.ended("nothing", Some(&answer.why)));
+                self.record(ruled.ended("nothing", None));
             }
             return;
         };
