@@ -196,7 +196,46 @@ fn is_secret(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use pane_patrol_hooks::event::{Source, State};
+
     use super::*;
+    use crate::tui::fixture::row;
+
+    #[test]
+    fn a_line_holds_every_id_by_which_a_decision_can_be_followed() {
+        let mut row = row(1, "claude", State::WaitingApproval, "a:0.0", 5);
+        row.instance_id = Some("session".into());
+        row.waiting = vec![Request {
+            state: State::WaitingApproval,
+            request_id: Some("call".into()),
+            agent_id: Some("agent".into()),
+            tool: Some("Bash".into()),
+            message: Some("touch f".into()),
+            since: row.since,
+            source: Source::Hook,
+        }];
+        let bound = Bound::to(&row).unwrap();
+        let line = Line::by_hand(
+            &bound,
+            &Decision::Approve,
+            "keys",
+            &Outcome::Done,
+            row.since,
+        );
+        let line = serde_json::to_value(line).unwrap();
+        for (name, id) in [
+            ("row", row.id.as_str()),
+            ("target", "a:0.0"),
+            ("assistant", "claude"),
+            ("instance_id", "session"),
+            ("agent_id", "agent"),
+            ("request_id", "call"),
+            ("tool", "Bash"),
+        ] {
+            assert_eq!(line[name], id, "{line}");
+        }
+        assert_eq!(line["generation"], row.generation);
+    }
 
     #[test]
     fn what_is_named_like_a_secret_is_not_written_down() {

@@ -485,6 +485,29 @@ fn a_session_that_was_told_its_address_stays_in_its_pane_when_windows_move() {
 }
 
 #[test]
+fn a_pane_that_is_gone_takes_its_row_along_whoever_still_reports_from_it() {
+    let mut table = table();
+    let session = Session {
+        is_told: true,
+        ..session()
+    };
+    apply(&mut table, listing(&session.server, 10), 10);
+    apply(
+        &mut table,
+        input(session.event(20, Kind::SessionStarted)),
+        20,
+    );
+    let mut without = listing(&session.server, 30);
+    if let Input::Listing(listing) = &mut without {
+        listing.panes.remove(0);
+    }
+    apply(&mut table, input(session.event(40, Kind::TurnStarted)), 40);
+    apply(&mut table, without, 50);
+    let late = apply(&mut table, input(session.event(60, Kind::TurnFinished)), 60);
+    assert!(table.is_empty() && late.held_apart.is_some());
+}
+
+#[test]
 fn a_reading_says_nothing_of_another_assistant_that_was_in_the_pane() {
     let mut table = table();
     let script = Event::new(

@@ -563,10 +563,11 @@ impl Table {
         };
         self.remove_if(now, outcome, |entry| {
             let restarted = entry.server() != Some(&server);
-            let vanished = entry
-                .pane()
-                .is_some_and(|id| !panes.iter().any(|pane| pane.pane == id && !pane.dead));
-            on_socket(entry) && (restarted || vanished) && entry.heard < asked
+            let listed = panes.iter().find(|pane| Some(pane.pane) == entry.pane());
+            let vanished = entry.pane().is_some() && listed.is_none_or(|pane| pane.dead);
+            // A pane that was listed once is gone for good, whoever still reports from it.
+            let was_there = entry.listed && (restarted || listed.is_none());
+            on_socket(entry) && (restarted || vanished) && (was_there || entry.heard < asked)
         });
         for pane in &panes {
             let key = RowKey {

@@ -196,7 +196,7 @@ fn the_dashboard_stops_what_was_confirmed_and_starts_what_was_chosen() {
 /// The program that makes a container as far as it matters to us: its own processes, users and mounts.
 /// `None`, loudly, where the system lets nobody do that, as in many a container.
 fn isolating(env: &TestEnv) -> Option<Vec<&'static str>> {
-    let own = ["--mount", "--pid", "--fork", "--mount-proc"];
+    let own = ["--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
     let with_users = [&["unshare", "--user", "--map-root-user"][..], &own].concat();
     let as_root = [&["unshare"][..], &own].concat();
     let found = [with_users, as_root].into_iter().find(|words| {

@@ -156,7 +156,7 @@ impl<'env> Desk<'env> {
         let started = std::time::Instant::now();
         while !condition() {
             let (screen, panes) = (self.client.screen(), self.everything());
-            let in_time = started.elapsed() < crate::common::PATIENCE * 2;
+            let in_time = started.elapsed() < crate::common::PATIENCE * 6;
             assert!(in_time, "{what}:\n{screen}\n{panes}");
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
