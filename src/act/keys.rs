@@ -9,7 +9,8 @@ use std::time::Duration;
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::dialog::{Choice, Dialog, Kind};
+pub use super::dialog::Press;
+use super::dialog::{self, Choice, Dialog, Kind};
 use super::request::{Bound, Decision, Pick};
 use crate::state::{Level, Row};
 
@@ -26,8 +27,21 @@ const OLD: Duration = Duration::from_secs(3);
 /// How long to wait between two looks at what became of a key.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How many looks: about a second, twenty times what Claude needs.
+/// How many looks for something that is about to come: about a second, twenty times what Claude needs.
 const LOOKS: usize = 20;
+
+/// How many looks at what became of a key: a busy machine takes seconds, and only what was dropped
+/// must be pressed again.
+const PATIENT_LOOKS: usize = 60;
+
+/// How options begin that open something to write in.
+const WRITES: [&str; 5] = [
+    "Type something",
+    "Chat about this",
+    "Type your own answer",
+    "Enter a custom value",
+    "None of the above",
+];
 
 /// So much of a message is looked for in the dialog: a narrow pane wraps the rest.
 const MAX_SEEN: usize = 12;
@@ -79,15 +93,6 @@ pub struct Guard {
     pub shows: Vec<String>,
 }
 
-/// What is pressed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Press {
-    /// Characters, as they are.
-    Text(String),
-    /// One key by tmux's name for it.
-    Key(&'static str),
-}
-
 /// Whether tmux has pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pressed {
@@ -115,8 +120,8 @@ pub trait World {
 
 /// Answers `bound` with `decision`, or does nothing and says why.
 pub fn carry_out(bound: &Bound, decision: &Decision, world: &dyn World) -> Outcome {
-    if bound.assistant != Assistant::CLAUDE {
-        let words = format!("keys of {} are not known yet; go there", bound.assistant);
+    if !dialog::knows(&bound.assistant) {
+        let words = format!("keys of {} are not known; go there", bound.assistant);
         return Outcome::Nothing(words);
     }
     let act = Act { bound, world };
@@ -129,7 +134,7 @@ pub fn carry_out(bound: &Bound, decision: &Decision, world: &dyn World) -> Outco
     outcome.unwrap_or_else(|outcome| outcome)
 }
 
-/// Whether the request goes away within a second after its hook was given an answer. `before` is what
+/// Whether the request goes away within three seconds after its hook was given an answer. `before` is what
 /// the assistant said of itself until then.
 pub fn is_over(bound: &Bound, before: Option<&Seen>, world: &dyn World) -> bool {
     Act { bound, world }.is_over(before)
@@ -163,14 +168,18 @@ struct Act<'a> {
 }
 
 impl Act<'_> {
-    /// One digit, once; a second time only when all of it is as it was after a second.
+    /// One key, once; for Claude Code, which drops early ones, a second time when all of it is as it
+    /// was.
     fn press_option(&self, decision: &Decision) -> Result<Outcome, Outcome> {
         let before = self.first_scene().map_err(Outcome::Nothing)?;
         let number = number_for(decision, &before.dialog).map_err(Outcome::Nothing)?;
-        self.press_digit(number, &before)
+        self.press_number(number, &before)
             .map_err(Outcome::Nothing)?;
         if self.is_over(before.seen.as_ref()) {
             return Ok(Outcome::Done);
+        }
+        if self.bound.assistant != Assistant::CLAUDE {
+            return Err(unknown("the dialog is still there".to_owned()));
         }
         // What came too early at most moved the cursor: all else must be as it was.
         let mut again = self.scene(&[1, number]).map_err(unknown)?;
@@ -178,7 +187,7 @@ impl Act<'_> {
         if again != before {
             return Err(unknown("the dialog has changed since".to_owned()));
         }
-        self.press_digit(number, &again).map_err(unknown)?;
+        self.press_number(number, &again).map_err(unknown)?;
         if self.is_over(again.seen.as_ref()) {
             Ok(Outcome::Done)
         } else {
@@ -190,6 +199,10 @@ impl Act<'_> {
     fn deny_with(&self, message: &str) -> Result<Outcome, Outcome> {
         if message.trim().is_empty() || message.chars().any(char::is_control) {
             let words = "a message is one line of text";
+            return Err(Outcome::Nothing(words.to_owned()));
+        }
+        if self.bound.assistant != Assistant::CLAUDE {
+            let words = "a message can only be given in its pane; deny without one, or go there";
             return Err(Outcome::Nothing(words.to_owned()));
         }
         let before = self.first_scene().map_err(Outcome::Nothing)?;
@@ -285,8 +298,8 @@ impl Act<'_> {
         if let Some(words) = pane.unfit {
             return Err(words.to_owned());
         }
-        let Some(dialog) = Dialog::read(&pane.screen) else {
-            let is_cut_off = Dialog::is_cut_off(&pane.screen);
+        let Some(dialog) = Dialog::read(&self.bound.assistant, &pane.screen) else {
+            let is_cut_off = Dialog::is_cut_off(&self.bound.assistant, &pane.screen);
             return Err(if is_cut_off { TOO_TALL } else { NO_DIALOG }.to_owned());
         };
         match dialog.difference(self.bound) {
@@ -295,15 +308,13 @@ impl Act<'_> {
         }
     }
 
-    fn press_digit(&self, number: u8, scene: &Scene) -> Result<(), String> {
-        let option = scene
-            .dialog
-            .options
-            .iter()
-            .find(|option| option.number == number);
+    /// What is pressed for the option of this number.
+    fn press_number(&self, number: u8, scene: &Scene) -> Result<(), String> {
+        let option = scene.dialog.option(number);
         let option = option.ok_or("the dialog has no such option")?;
-        let press = Press::Text(number.to_string());
-        self.press(&press, &guard(&scene.dialog, option))
+        let press = option.press.as_ref();
+        let press = press.ok_or("no key is known for that option; go there")?;
+        self.press(press, &guard(&scene.dialog, option))
     }
 
     /// A key that acts on the option the cursor is on.
@@ -338,10 +349,10 @@ impl Act<'_> {
         None
     }
 
-    /// Whether the request goes away within a second: its dialog, or by its assistant's or the
+    /// Whether the request goes away within three seconds: its dialog, or by its assistant's or the
     /// collector's word.
     fn is_over(&self, before: Option<&Seen>) -> bool {
-        for _ in 0..LOOKS {
+        for _ in 0..PATIENT_LOOKS {
             self.world.wait(PAUSE);
             let seen = self.world.witness(self.bound);
             let moved = match (&seen, before) {
@@ -367,7 +378,7 @@ impl Act<'_> {
             return false;
         };
         pane.unfit.is_none()
-            && Dialog::read(&pane.screen)
+            && Dialog::read(&self.bound.assistant, &pane.screen)
                 .is_none_or(|dialog| dialog.difference(self.bound).is_some())
     }
 }
@@ -416,9 +427,7 @@ fn number_for(decision: &Decision, dialog: &Dialog) -> Result<u8, String> {
 /// Options that open something to write in, or take more than one, are for the person in the pane.
 fn pick_option(pick: &Pick, dialog: &Dialog) -> Result<u8, String> {
     let is_plain = |label: &str| {
-        !label.starts_with('[')
-            && !label.starts_with("Type something")
-            && label != "Chat about this"
+        !label.starts_with('[') && !WRITES.iter().any(|words| label.starts_with(words))
     };
     if dialog
         .options

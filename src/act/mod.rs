@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`request`] | what a decision is bound to, and whether a row still asks it |
 //! | [`dialog`] | reads the dialog that is on the screen: a safety check, never a source of state |
+//! | [`colours`] | which of several labels is marked by its colour alone |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
 //! | [`real`] | the hub, the session file and tmux, as the procedure sees them |
 //! | [`record`] | one line for each decision in `decisions.jsonl` |
@@ -11,6 +12,7 @@
 //! Nothing here is on the path of an event, and nothing here changes a row: what an answer does is
 //! heard from the assistant like everything else.
 
+pub mod colours;
 pub mod dialog;
 #[cfg(test)]
 mod fuzz;

@@ -9,6 +9,7 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
 
+use super::dialog;
 use super::keys::{
     Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, is_over, once_it_waits,
 };
@@ -131,8 +132,13 @@ impl World for RealWorld {
         let flags = ["display-message", "-p", "-t", &pane, FLAGS, ";"];
         // Joined lines would be longer than the pane and break what is found by line.
         let capture = ["capture-pane", "-p", "-t", &pane];
+        let colours: &[&str] = if dialog::reads_colours(&bound.assistant) {
+            &["-e"]
+        } else {
+            &[]
+        };
         let answer = Tmux::at(&bound.server.socket)
-            .run(&[&flags[..], &capture[..]].concat())
+            .run(&[&flags[..], &capture[..], colours].concat())
             .map_err(|error| explain(&error))?;
         parse_pane(&String::from_utf8_lossy(&answer), bound.server.pid)
     }

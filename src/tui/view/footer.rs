@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::pen::Pen;
-use crate::act::Bound;
+use crate::act::{Bound, dialog};
 use crate::tui::manage::Stage;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::saying::Saying;
@@ -144,7 +144,10 @@ fn hints(model: &Model) -> Vec<Hint> {
 fn answers(model: &Model) -> &'static [Hint] {
     let bound = model.selected_row().and_then(|row| Bound::to(row).ok());
     match bound {
-        Some(bound) if bound.assistant != Assistant::CLAUDE => &[],
+        Some(bound) if !dialog::knows(&bound.assistant) => &[],
+        Some(bound) if !bound.is_question() && bound.assistant != Assistant::CLAUDE => {
+            &[("a", "approve"), ("d", "deny")]
+        }
         Some(bound) if bound.is_question() => &[("1-9", "answer")],
         Some(_) => &[("a", "approve"), ("d", "deny"), ("D", "say why")],
         None => &[],

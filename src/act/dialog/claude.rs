@@ -4,143 +4,80 @@
 //! Whatever is not exactly as known is no dialog. The layouts are those of 2.1.197 and 2.1.329: a
 //! rule, a title, what it is about, a question, numbered options and a footer.
 
-use std::path::{Component, Path, PathBuf};
+use super::{About, Dialog, Kind, cut, is_rule, read_options, resolve, says, squeeze};
+use crate::act::request::Bound;
 
-use super::request::Bound;
+/// Stands before the option the cursor is on.
+const CURSOR: char = '❯';
 
-/// A line of at least so many dashes is a rule across the pane; panes of 40 columns have it too.
-const RULE: usize = 20;
-
-/// What kind of answer a dialog wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// May this tool be used?
-    Permission,
-    /// A question with options.
-    Question,
+/// Reads the screen's text. `None` when no dialog of a known shape is its last word.
+pub(super) fn read(screen: &str) -> Option<Dialog> {
+    let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    let footer = lines.iter().rposition(|line| is_footer(line.trim()))?;
+    // A narrow pane wraps the footer; anything else below it is not a dialog.
+    let below: Vec<&str> = lines[footer..]
+        .iter()
+        .map(|line| line.trim())
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let after = footer + below.len();
+    if below.len() > 3 || lines[after..].iter().any(|line| !line.trim().is_empty()) {
+        return None;
+    }
+    let foot = below.join(" ");
+    let kind = if foot.starts_with("Enter to select") {
+        Kind::Question
+    } else {
+        Kind::Permission
+    };
+    let (first, options, selected) = read_options(&lines[..footer], CURSOR)?;
+    let top = lines[..first].iter().rposition(|line| is_rule(line, '─'))?;
+    let mut body: Vec<String> = lines[top + 1..first]
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| (*line).to_owned())
+        .collect();
+    if body.is_empty() {
+        return None;
+    }
+    let title = body.remove(0).trim().to_owned();
+    let untouched = kind == Kind::Question || foot.contains("Tab to amend");
+    let yes = options.iter().find(|choice| choice.label == "Yes");
+    let denies = |label: &str| label == "No" || label.starts_with("No, and tell Claude");
+    let no = options.last().filter(|choice| denies(&choice.label));
+    Some(Dialog {
+        kind,
+        title,
+        body,
+        yes: yes.map(|choice| choice.number),
+        no: no.map(|choice| choice.number),
+        options,
+        selected,
+        untouched,
+        footer: lines[footer].trim().to_owned(),
+        about: About::Claude,
+    })
 }
 
-/// One numbered line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// What is pressed for it.
-    pub number: u8,
-    /// Its words.
-    pub label: String,
-    /// The line as it is on the screen, with the cursor.
-    pub line: String,
-}
-
-/// A dialog that waits for an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dialog {
-    /// What it wants.
-    pub kind: Kind,
-    /// Its first line, for example `Bash command`.
-    pub title: String,
-    /// What stands between the title and the options, empty lines left out, as it is on the screen.
-    pub body: Vec<String>,
-    /// From 1, without a gap.
-    pub options: Vec<Choice>,
-    /// The number of the option the cursor is on.
-    pub selected: Option<u8>,
-    /// Nobody has begun to write into it.
-    pub untouched: bool,
-    /// The first line of its footer.
-    pub footer: String,
+/// Whether the end of a dialog is on the screen whose beginning is not: nobody can tell from it
+/// what would be answered.
+pub(super) fn is_cut_off(screen: &str) -> bool {
+    let lines: Vec<&str> = screen.lines().collect();
+    let Some(footer) = lines.iter().rposition(|line| is_footer(line.trim())) else {
+        return false;
+    };
+    let first = read_options(&lines[..footer], CURSOR).map(|(first, _, _)| first);
+    first.is_some_and(|first| !lines[..first].iter().any(|line| is_rule(line, '─')))
 }
 
 impl Dialog {
-    /// Reads the screen's text. `None` when no dialog of a known shape is its last word.
-    pub fn read(screen: &str) -> Option<Self> {
-        let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
-        let footer = lines.iter().rposition(|line| is_footer(line.trim()))?;
-        // A narrow pane wraps the footer; anything else below it is not a dialog.
-        let below: Vec<&str> = lines[footer..]
-            .iter()
-            .map(|line| line.trim())
-            .take_while(|line| !line.is_empty())
-            .collect();
-        let after = footer + below.len();
-        if below.len() > 3 || lines[after..].iter().any(|line| !line.trim().is_empty()) {
-            return None;
-        }
-        let foot = below.join(" ");
-        let kind = if foot.starts_with("Enter to select") {
-            Kind::Question
-        } else {
-            Kind::Permission
-        };
-        let (first, options, selected) = read_options(&lines[..footer])?;
-        let top = lines[..first].iter().rposition(|line| is_rule(line, '─'))?;
-        let mut body: Vec<String> = lines[top + 1..first]
-            .iter()
-            .filter(|line| !line.trim().is_empty())
-            .map(|line| (*line).to_owned())
-            .collect();
-        if body.is_empty() {
-            return None;
-        }
-        let title = body.remove(0).trim().to_owned();
-        let untouched = kind == Kind::Question || foot.contains("Tab to amend");
-        Some(Self {
-            kind,
-            title,
-            body,
-            options,
-            selected,
-            untouched,
-            footer: lines[footer].trim().to_owned(),
-        })
-    }
-
-    /// Whether the end of a dialog is on the screen whose beginning is not: nobody can tell from it
-    /// what would be answered.
-    pub fn is_cut_off(screen: &str) -> bool {
-        let lines: Vec<&str> = screen.lines().collect();
-        let Some(footer) = lines.iter().rposition(|line| is_footer(line.trim())) else {
-            return false;
-        };
-        let first = read_options(&lines[..footer]).map(|(first, _, _)| first);
-        first.is_some_and(|first| !lines[..first].iter().any(|line| is_rule(line, '─')))
-    }
-
-    /// The option that approves this once and nothing more.
-    pub fn yes(&self) -> Option<u8> {
-        self.options
-            .iter()
-            .find(|choice| choice.label == "Yes")
-            .map(|choice| choice.number)
-    }
-
-    /// The option that denies: the last one.
-    pub fn no(&self) -> Option<u8> {
-        let last = self.options.last()?;
-        let denies = last.label == "No" || last.label.starts_with("No, and tell Claude");
-        denies.then_some(last.number)
-    }
-
-    /// The option the cursor is on.
-    pub fn at_cursor(&self) -> Option<&Choice> {
-        self.options
-            .iter()
-            .find(|option| Some(option.number) == self.selected)
-    }
-
-    /// Why this dialog does not show the request; `None` when it does.
-    pub fn difference(&self, bound: &Bound) -> Option<&'static str> {
-        const OTHER: Option<&str> = Some("the dialog on the screen is about something else");
+    /// Whether it is about this request.
+    pub(super) fn is_claudes(&self, bound: &Bound, message: &str) -> bool {
         let request = &bound.request;
-        let Some(message) = request.message.as_deref() else {
-            return Some("what it asks is not known");
-        };
-        if (self.kind == Kind::Question) != bound.is_question() {
-            return OTHER;
-        }
         if self.title.contains(" · from the ") && request.agent_id.is_none() {
-            return OTHER;
+            return false;
         }
-        let shows = match (self.kind, request.tool.as_deref().unwrap_or_default()) {
+        match (self.kind, request.tool.as_deref().unwrap_or_default()) {
             (Kind::Question, _) => self.asks(message),
             (_, "Bash") => {
                 let command = bound.command.as_deref().unwrap_or(message);
@@ -151,20 +88,12 @@ impl Dialog {
             }
             (_, tool) if tool.starts_with("mcp__") => self.is_about_mcp(tool, message),
             _ => self.holds(message),
-        };
-        if shows { None } else { OTHER }
+        }
     }
 
-    /// A line that stands for the request on the screen, to be found there again by tmux itself.
-    pub fn landmark(&self) -> &str {
-        let (block, _) = self.blocks();
-        let lines = block.unwrap_or(&self.body);
-        lines
-            .iter()
-            .map(|line| line.trim())
-            .filter(|line| !is_rule(line, '╌'))
-            .max_by_key(|line| line.len())
-            .unwrap_or(&self.title)
+    /// The lines that tell what it is about.
+    pub(super) fn claudes_lines(&self) -> &[String] {
+        self.blocks().0.unwrap_or(&self.body)
     }
 
     /// What stands between the first two dotted rules, and what stands above them.
@@ -233,112 +162,15 @@ impl Dialog {
     }
 }
 
-/// Whether `lines` are `message` and nothing else, wherever the pane has wrapped them. A message that
-/// was cut has to be how they begin.
-fn says(lines: &[String], message: &str) -> bool {
-    let shown: String = lines.iter().map(|line| squeeze(unmarked(line))).collect();
-    let (message, is_cut) = cut(message);
-    let message = squeeze(message);
-    if is_cut {
-        shown.starts_with(&message) && !message.is_empty()
-    } else {
-        shown == message
-    }
-}
-
-/// A line without the bar that newer versions draw beside a command of several lines.
-fn unmarked(line: &str) -> &str {
-    let line = line.trim();
-    line.strip_prefix('│').unwrap_or(line)
-}
-
-/// A message without the mark that more followed.
-fn cut(message: &str) -> (&str, bool) {
-    match message.strip_suffix('…') {
-        Some(rest) => (rest, true),
-        None => (message, false),
-    }
-}
-
-/// Without white space: a pane wraps where it must.
-fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-/// `path` below `cwd`, without `.` and `..`; by its words alone.
-fn resolve(cwd: &str, path: &str) -> PathBuf {
-    let mut whole = PathBuf::new();
-    for part in Path::new(cwd).join(path).components() {
-        match part {
-            Component::ParentDir => {
-                whole.pop();
-            }
-            Component::CurDir => {}
-            other => whole.push(other),
-        }
-    }
-    whole
-}
-
-fn is_rule(line: &str, dash: char) -> bool {
-    let line = line.trim();
-    line.chars().count() >= RULE && line.chars().all(|c| c == dash)
-}
-
 fn is_footer(line: &str) -> bool {
     line.starts_with("Esc to cancel") || line.starts_with("Enter to select")
-}
-
-/// The numbered lines at the end of `lines`, read upwards to number 1: where that stands, all of them,
-/// and which one the cursor is on.
-fn read_options(lines: &[&str]) -> Option<(usize, Vec<Choice>, Option<u8>)> {
-    let mut options: Vec<Choice> = Vec::new();
-    let mut selected = None;
-    for (index, line) in lines.iter().enumerate().rev() {
-        let Some((number, label, has_cursor)) = option(line) else {
-            continue;
-        };
-        if options
-            .last()
-            .is_some_and(|below| below.number != number + 1)
-        {
-            return None;
-        }
-        if has_cursor {
-            selected = Some(number);
-        }
-        options.push(Choice {
-            number,
-            label: label.to_owned(),
-            line: line.trim().to_owned(),
-        });
-        if number == 1 {
-            options.reverse();
-            return Some((index, options, selected));
-        }
-    }
-    None
-}
-
-/// `❯ 1. Yes`
-fn option(line: &str) -> Option<(u8, &str, bool)> {
-    let line = line.trim();
-    let (line, has_cursor) = match line.strip_prefix('❯') {
-        Some(rest) => (rest.trim_start(), true),
-        None => (line, false),
-    };
-    // Where it is narrow 2.1.197 leaves the space out.
-    let (number, label) = line.split_once('.')?;
-    let number = number
-        .parse()
-        .ok()
-        .filter(|number| (1..=9).contains(number))?;
-    Some((number, label.trim(), has_cursor))
 }
 
 #[cfg(test)]
 mod tests {
     use pane_patrol_hooks::event::State;
+
+    use std::path::Path;
 
     use super::*;
     use crate::state::{Request, Row};
@@ -352,7 +184,7 @@ mod tests {
     }
 
     fn dialog(name: &str) -> Dialog {
-        Dialog::read(&screen(name)).unwrap_or_else(|| panic!("{name} is a dialog"))
+        read(&screen(name)).unwrap_or_else(|| panic!("{name} is a dialog"))
     }
 
     fn request(tool: &str, message: &str) -> Bound {
@@ -452,10 +284,10 @@ mod tests {
     #[test]
     fn a_dialog_that_is_taller_than_its_pane_is_not_answered() {
         let name = "permission_bash_tall.txt";
-        assert_eq!(Dialog::read(&screen(name)), None);
-        assert!(Dialog::is_cut_off(&screen(name)));
-        assert!(!Dialog::is_cut_off(&screen("permission_bash.txt")));
-        assert!(!Dialog::is_cut_off(&screen("queued_prompt.txt")));
+        assert_eq!(read(&screen(name)), None);
+        assert!(is_cut_off(&screen(name)));
+        assert!(!is_cut_off(&screen("permission_bash.txt")));
+        assert!(!is_cut_off(&screen("queued_prompt.txt")));
     }
 
     #[test]
@@ -512,7 +344,7 @@ mod tests {
             "elicitation_form.txt",
             "ask_user_question_multi_review.txt",
         ] {
-            let yes = Dialog::read(&screen(name)).and_then(|dialog| dialog.yes());
+            let yes = read(&screen(name)).and_then(|dialog| dialog.yes());
             assert_eq!(yes, None, "{name}");
         }
         for text in [
@@ -521,14 +353,14 @@ mod tests {
             "1. Yes\nEsc to cancel",
             "❯ 1. Yes\n\n Esc to cancel · Tab to amend\n\n> more",
         ] {
-            assert_eq!(Dialog::read(text), None, "{text}");
+            assert_eq!(read(text), None, "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn no_screen_makes_it_panic(screen in "(?s).{0,200}") {
-            let _ = Dialog::read(&screen);
+            let _ = read(&screen);
         }
     }
 }

@@ -1,0 +1,274 @@
+//! The dialog on the screen of an assistant's pane, read from `capture-pane`.
+//!
+//! A safety check and nothing else: it decides whether a key may be pressed, never what a row says.
+//! Whatever is not exactly as known is no dialog.
+//!
+//! | part | does |
+//! | --- | --- |
+//! | `claude` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
+//! | `others` | those of the other assistants, as a table |
+
+mod claude;
+mod others;
+#[cfg(test)]
+mod others_tests;
+
+use std::path::{Component, Path, PathBuf};
+
+use pane_patrol_hooks::event::Assistant;
+
+use super::request::Bound;
+
+/// A line of at least so many dashes is a rule across the pane; panes of 40 columns have it too.
+const RULE: usize = 20;
+
+/// Said when the dialog is that of another request.
+const OTHER: &str = "the dialog on the screen is about something else";
+
+/// What is pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// Characters, as they are.
+    Text(String),
+    /// One key by tmux's name for it.
+    Key(&'static str),
+}
+
+/// What kind of answer a dialog wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// May this tool be used?
+    Permission,
+    /// A question with options.
+    Question,
+}
+
+/// One numbered line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its number, from 1.
+    pub number: u8,
+    /// Its words.
+    pub label: String,
+    /// The line as it is on the screen, with the cursor.
+    pub line: String,
+    /// What is pressed for it; `None` where that is not known.
+    pub press: Option<Press>,
+}
+
+/// A dialog that waits for an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    /// What it wants.
+    pub kind: Kind,
+    /// Its first line, for example `Bash command`.
+    pub title: String,
+    /// What stands between the title and the options, empty lines left out, as it is on the screen.
+    pub body: Vec<String>,
+    /// From 1, without a gap.
+    pub options: Vec<Choice>,
+    /// The number of the option the cursor is on.
+    pub selected: Option<u8>,
+    /// Nobody has begun to write into it.
+    pub untouched: bool,
+    /// The first line of its footer.
+    pub footer: String,
+    /// What it is about, as far as its shape tells.
+    about: About,
+    /// The number of the option that approves this once and nothing more.
+    yes: Option<u8>,
+    /// The number of the option that denies.
+    no: Option<u8>,
+}
+
+/// What a dialog is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum About {
+    /// One of Claude Code's: told from its title and body.
+    Claude,
+    /// A command, as its lines stand there.
+    Command(Vec<String>),
+    /// A file that is to be written.
+    File(String),
+    /// The words of a question.
+    Question(Vec<String>),
+}
+
+/// Whether any dialog of the assistant is known.
+pub fn knows(assistant: &Assistant) -> bool {
+    *assistant == Assistant::CLAUDE || others::knows(assistant)
+}
+
+/// Whether the assistant's dialogs are told by colours too: its screen is read with them.
+pub fn reads_colours(assistant: &Assistant) -> bool {
+    *assistant == Assistant::OPENCODE
+}
+
+impl Dialog {
+    /// Reads the screen's text. `None` when no dialog of a known shape is its last word.
+    pub fn read(assistant: &Assistant, screen: &str) -> Option<Self> {
+        if *assistant == Assistant::CLAUDE {
+            claude::read(screen)
+        } else {
+            others::read(assistant, screen)
+        }
+    }
+
+    /// Whether the end of a dialog is on the screen whose beginning is not: nobody can tell from it
+    /// what would be answered.
+    pub fn is_cut_off(assistant: &Assistant, screen: &str) -> bool {
+        *assistant == Assistant::CLAUDE && claude::is_cut_off(screen)
+    }
+
+    /// The option that approves this once and nothing more.
+    pub fn yes(&self) -> Option<u8> {
+        self.yes
+    }
+
+    /// The option that denies.
+    pub fn no(&self) -> Option<u8> {
+        self.no
+    }
+
+    /// The option of this number.
+    pub fn option(&self, number: u8) -> Option<&Choice> {
+        self.options.iter().find(|option| option.number == number)
+    }
+
+    /// The option the cursor is on.
+    pub fn at_cursor(&self) -> Option<&Choice> {
+        self.option(self.selected?)
+    }
+
+    /// Why this dialog does not show the request; `None` when it does.
+    pub fn difference(&self, bound: &Bound) -> Option<&'static str> {
+        let Some(message) = bound.request.message.as_deref() else {
+            return Some("what it asks is not known");
+        };
+        let is_its_kind = (self.kind == Kind::Question) == bound.is_question();
+        let shows = is_its_kind
+            && match &self.about {
+                About::Claude => self.is_claudes(bound, message),
+                About::Command(lines) => says(lines, bound.command.as_deref().unwrap_or(message)),
+                About::File(path) => {
+                    let cwd = bound.cwd.as_deref().unwrap_or("/");
+                    resolve(cwd, path) == resolve(cwd, message)
+                }
+                About::Question(lines) => says(lines, message),
+            };
+        if shows { None } else { Some(OTHER) }
+    }
+
+    /// A line that stands for the request on the screen, to be found there again by tmux itself.
+    pub fn landmark(&self) -> &str {
+        let lines = match self.about {
+            About::Claude => self.claudes_lines(),
+            _ => &self.body,
+        };
+        let lines = lines.iter().map(|line| line.trim());
+        lines
+            .filter(|line| !is_rule(line, '╌'))
+            .max_by_key(|line| line.len())
+            .unwrap_or(&self.title)
+    }
+}
+
+/// Whether `lines` are `message` and nothing else, wherever the pane has wrapped them. A message that
+/// was cut has to be how they begin.
+fn says(lines: &[String], message: &str) -> bool {
+    let shown: String = lines.iter().map(|line| squeeze(unmarked(line))).collect();
+    let (message, is_cut) = cut(message);
+    let message = squeeze(message);
+    if is_cut {
+        shown.starts_with(&message) && !message.is_empty()
+    } else {
+        shown == message
+    }
+}
+
+/// A line without the bar that newer versions draw beside a command of several lines.
+fn unmarked(line: &str) -> &str {
+    let line = line.trim();
+    line.strip_prefix('│').unwrap_or(line)
+}
+
+/// A message without the mark that more followed.
+fn cut(message: &str) -> (&str, bool) {
+    match message.strip_suffix('…') {
+        Some(rest) => (rest, true),
+        None => (message, false),
+    }
+}
+
+/// Without white space: a pane wraps where it must.
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// `path` below `cwd`, without `.` and `..`; by its words alone.
+fn resolve(cwd: &str, path: &str) -> PathBuf {
+    let mut whole = PathBuf::new();
+    for part in Path::new(cwd).join(path).components() {
+        match part {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            Component::CurDir => {}
+            other => whole.push(other),
+        }
+    }
+    whole
+}
+
+fn is_rule(line: &str, dash: char) -> bool {
+    let line = line.trim();
+    line.chars().count() >= RULE && line.chars().all(|c| c == dash)
+}
+
+/// The numbered lines at the end of `lines`, read upwards to number 1: where that stands, all of them,
+/// and which one the cursor is on.
+fn read_options(lines: &[&str], cursor: char) -> Option<(usize, Vec<Choice>, Option<u8>)> {
+    let mut options: Vec<Choice> = Vec::new();
+    let mut selected = None;
+    for (index, line) in lines.iter().enumerate().rev() {
+        let Some((number, label, has_cursor)) = option(line, cursor) else {
+            continue;
+        };
+        if options
+            .last()
+            .is_some_and(|below| below.number != number + 1)
+        {
+            return None;
+        }
+        if has_cursor {
+            selected = Some(number);
+        }
+        options.push(Choice {
+            number,
+            label: label.to_owned(),
+            line: line.trim().to_owned(),
+            press: Some(Press::Text(number.to_string())),
+        });
+        if number == 1 {
+            options.reverse();
+            return Some((index, options, selected));
+        }
+    }
+    None
+}
+
+/// `❯ 1. Yes`
+fn option(line: &str, cursor: char) -> Option<(u8, &str, bool)> {
+    let line = line.trim();
+    let (line, has_cursor) = match line.strip_prefix(cursor) {
+        Some(rest) => (rest.trim_start(), true),
+        None => (line, false),
+    };
+    // Where it is narrow 2.1.197 leaves the space out.
+    let (number, label) = line.split_once('.')?;
+    let number = number
+        .parse()
+        .ok()
+        .filter(|number| (1..=9).contains(number))?;
+    Some((number, label.trim(), has_cursor))
+}

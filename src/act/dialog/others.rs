@@ -1,0 +1,421 @@
+//! The dialogs of the other assistants, as a table: one line for each shape that was seen on the real
+//! program (Codex 0.169.0, OpenCode 1.18.33, Gemini CLI 0.61.0, Qwen Code 0.24.4, Copilot CLI
+//! 1.0.102). What is not in it is not answered: several questions at once, forms, "always".
+
+use pane_patrol_hooks::event::Assistant;
+
+use super::{About, Choice, Dialog, Kind, Press, is_rule, read_options};
+use crate::act::colours;
+
+/// A line that is so far to the right is a note in the corner, not part of a dialog.
+const CORNER: usize = 40;
+
+/// One shape.
+struct Shape {
+    assistant: Assistant,
+    kind: Kind,
+    /// How the line begins that asks; the options stand below it.
+    asks: &'static str,
+    /// What its last line holds; frames may follow. Empty: the options are the last.
+    last: &'static str,
+    /// Stands before the option the cursor is on.
+    cursor: char,
+    /// The option that approves this once, and how the one begins that denies.
+    yes: &'static str,
+    no: &'static str,
+    /// What is pressed to deny, where that is not the option's number.
+    deny: Option<Press>,
+    /// Finds what it is about, from the lines above and below the one that asks: the lines that tell
+    /// it, and what they say.
+    about: fn(&Around<'_>) -> Option<(Vec<String>, About)>,
+}
+
+/// The lines around the one that asks, frames taken off, and the same as they are on the screen.
+struct Around<'a> {
+    above: &'a [Framed<'a>],
+    asks: Framed<'a>,
+    /// Down to the first option.
+    below: &'a [Framed<'a>],
+}
+
+/// A line of the screen, and what is inside its frame.
+#[derive(Clone, Copy, Debug)]
+struct Framed<'a> {
+    inside: &'a str,
+    whole: &'a str,
+}
+
+const CODEX: Shape = Shape {
+    assistant: Assistant::CODEX,
+    kind: Kind::Permission,
+    asks: "Would you like to run the following command?",
+    last: "Press enter to confirm or esc to cancel",
+    cursor: '›',
+    yes: "Yes, proceed (y)",
+    no: "No, and tell Codex",
+    deny: None,
+    about: prompt_below,
+};
+
+const GEMINI: Shape = Shape {
+    assistant: Assistant::GEMINI,
+    kind: Kind::Permission,
+    asks: "Allow execution of",
+    last: "",
+    cursor: '●',
+    yes: "Allow once",
+    no: "No, suggest changes",
+    deny: Some(Press::Key("Escape")),
+    about: box_above,
+};
+
+const QWEN: Shape = Shape {
+    assistant: Assistant::QWEN,
+    kind: Kind::Permission,
+    asks: "Allow execution of:",
+    last: "Waiting for user confirmation",
+    cursor: '›',
+    yes: "Yes, allow once",
+    no: "No, suggest changes",
+    deny: None,
+    about: call_above,
+};
+
+const COPILOT: Shape = Shape {
+    assistant: Assistant::COPILOT,
+    kind: Kind::Permission,
+    asks: "Do you want to run this command?",
+    last: "↑/↓ to navigate",
+    cursor: '❯',
+    yes: "Yes",
+    no: "No, and tell Copilot",
+    // Its number only opens a line to write in.
+    deny: Some(Press::Key("Escape")),
+    about: box_above,
+};
+
+const SHAPES: &[Shape] = &[
+    CODEX,
+    Shape {
+        asks: "Would you like to make the following edits?",
+        about: destination_below,
+        ..CODEX
+    },
+    Shape {
+        kind: Kind::Question,
+        asks: "Question 1/1 ",
+        last: "tab to add notes",
+        about: question_below,
+        ..CODEX
+    },
+    GEMINI,
+    Shape {
+        asks: "Apply this change?",
+        about: writing_above,
+        ..GEMINI
+    },
+    Shape {
+        kind: Kind::Question,
+        asks: "Answer Questions",
+        last: "Enter to select",
+        about: question_below,
+        ..GEMINI
+    },
+    QWEN,
+    COPILOT,
+    Shape {
+        asks: "Do you want to create ",
+        about: file_in_question,
+        ..COPILOT
+    },
+];
+
+/// Whether any dialog of the assistant is in the table.
+pub(super) fn knows(assistant: &Assistant) -> bool {
+    *assistant == Assistant::OPENCODE || SHAPES.iter().any(|shape| shape.assistant == *assistant)
+}
+
+/// The dialog that is the last word on the screen.
+pub(super) fn read(assistant: &Assistant, screen: &str) -> Option<Dialog> {
+    if *assistant == Assistant::OPENCODE {
+        return opencode(screen);
+    }
+    let lines: Vec<Framed<'_>> = screen.lines().map(framed).collect();
+    let of_assistant = SHAPES.iter().filter(|shape| shape.assistant == *assistant);
+    let mut found = of_assistant.filter_map(|shape| {
+        let asks = lines
+            .iter()
+            .rposition(|line| line.inside.starts_with(shape.asks))?;
+        Some((asks, shape))
+    });
+    let first = found.next()?;
+    let (asks, shape) = found.fold(
+        first,
+        |last, next| if next.0 > last.0 { next } else { last },
+    );
+    read_shape(shape, &lines, asks)
+}
+
+fn read_shape(shape: &Shape, lines: &[Framed<'_>], asks: usize) -> Option<Dialog> {
+    let below = &lines[asks + 1..];
+    let insides: Vec<&str> = below.iter().map(|line| line.inside).collect();
+    let last = insides.iter().rposition(|line| !line.is_empty())?;
+    let (first, mut options, selected) = read_options(&insides, shape.cursor)?;
+    let end = match shape.last {
+        // Nothing but its frame stands below the last option.
+        "" => position(&insides, &options.last()?.line)?,
+        words => insides.iter().rposition(|line| line.contains(words))?,
+    };
+    // A narrow pane wraps it; anything longer is not the end of a dialog any more.
+    if last > end + if shape.last.is_empty() { 1 } else { 2 } {
+        return None;
+    }
+    for option in &mut options {
+        option.line = below[position(&insides, &option.line)?].whole.to_owned();
+    }
+    let (body, about) = (shape.about)(&Around {
+        above: &lines[..asks],
+        asks: lines[asks],
+        below: &below[..first],
+    })?;
+    let no = last_that_denies(&mut options, shape);
+    Some(Dialog {
+        kind: shape.kind,
+        title: lines[asks].whole.to_owned(),
+        body,
+        yes: option_called(&options, |label| label == shape.yes),
+        no,
+        options,
+        selected,
+        untouched: true,
+        footer: below[end].whole.to_owned(),
+        about,
+    })
+}
+
+fn position(lines: &[&str], wanted: &str) -> Option<usize> {
+    lines.iter().rposition(|line| *line == wanted)
+}
+
+fn option_called(options: &[Choice], is_it: impl Fn(&str) -> bool) -> Option<u8> {
+    let found = options.iter().find(|option| is_it(&option.label));
+    found.map(|option| option.number)
+}
+
+fn last_that_denies(options: &mut [Choice], shape: &Shape) -> Option<u8> {
+    let last = options.last_mut()?;
+    if shape.kind == Kind::Question || !last.label.starts_with(shape.no) {
+        return None;
+    }
+    if let Some(press) = &shape.deny {
+        last.press = Some(press.clone());
+    }
+    Some(last.number)
+}
+
+/// A line without the frame around it; a line that is nothing but frame is empty.
+fn framed(whole: &str) -> Framed<'_> {
+    let whole = whole.trim();
+    let inside = whole.trim_matches(['│', '┃']).trim();
+    let is_frame = |c: char| matches!(c, '╭' | '╮' | '╰' | '╯' | '─');
+    let inside = if inside.chars().all(is_frame) {
+        ""
+    } else {
+        inside
+    };
+    Framed { inside, whole }
+}
+
+fn texts(lines: &[Framed<'_>], pick: impl Fn(&Framed<'_>) -> String) -> Vec<String> {
+    let lines = lines.iter().filter(|line| !line.inside.is_empty());
+    lines.map(pick).collect()
+}
+
+fn on_screen(lines: &[Framed<'_>]) -> Vec<String> {
+    texts(lines, |line| line.whole.to_owned())
+}
+
+fn inside(lines: &[Framed<'_>]) -> Vec<String> {
+    texts(lines, |line| line.inside.to_owned())
+}
+
+/// `$ command` and all that follows it.
+fn prompt_below(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+    command_from_prompt(around.below)
+}
+
+fn command_from_prompt(lines: &[Framed<'_>]) -> Option<(Vec<String>, About)> {
+    let first = lines
+        .iter()
+        .position(|line| line.inside.starts_with("$ "))?;
+    let mut command = inside(&lines[first..]);
+    command[0].drain(..2);
+    Some((on_screen(&lines[first..]), About::Command(command)))
+}
+
+/// `Destination: path`, wherever the pane has wrapped it.
+fn destination_below(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+    let is_it = |line: &Framed<'_>| line.inside.starts_with("Destination: ");
+    let first = around.below.iter().position(is_it)?;
+    let path = inside(&around.below[first..]).concat();
+    let path = path.trim_start_matches("Destination: ").to_owned();
+    Some((on_screen(&around.below[first..]), About::File(path)))
+}
+
+fn question_below(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+    let question = inside(around.below);
+    (!question.is_empty()).then(|| (on_screen(around.below), About::Question(question)))
+}
+
+/// A frame of its own, right above.
+fn box_above(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+    let bottom = around
+        .above
+        .iter()
+        .rposition(|line| line.whole.contains('╰'))?;
+    let top = around.above[..bottom]
+        .iter()
+        .rposition(|line| line.whole.contains('╭'))?;
+    let between = &around.above[top + 1..bottom];
+    let is_next = inside(&around.above[bottom + 1..]).is_empty();
+    let is_inner = |line: &Framed<'_>| line.whole.matches('│').count() >= 4;
+    if !is_next || between.is_empty() || !between.iter().all(is_inner) {
+        return None;
+    }
+    let strip = |line: &Framed<'_>| {
+        let inner = line.inside.trim_matches('│').trim();
+        inner.to_owned()
+    };
+    let command = between.iter().map(strip).collect();
+    Some((on_screen(between), About::Command(command)))
+}
+
+/// `? Shell command (description) ←`, and the command below it once more, whole.
+fn call_above(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+    let call = around
+        .above
+        .iter()
+        .rposition(|line| line.inside.starts_with("? "))?;
+    let end = around.above[call..]
+        .iter()
+        .position(|line| line.inside.ends_with('←'))?;
+    let lines = &around.above[call + end + 1..];
+    let command = inside(lines);
+    (!command.is_empty()).then(|| (on_screen(lines), About::Command(command)))
+}
+
+/// `? WriteFile  Writing to path`
+fn writing_above(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+    let call = around
+        .above
+        .iter()
+        .rposition(|line| line.inside.starts_with("? "))?;
+    let line = around.above[call];
+    let (_, path) = line.inside.split_once("  Writing to ")?;
+    let path = path.trim().to_owned();
+    Some((vec![line.whole.to_owned()], About::File(path)))
+}
+
+/// `Do you want to create path?`
+fn file_in_question(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+    let Framed { inside, whole } = around.asks;
+    let path = inside.strip_prefix("Do you want to create ")?;
+    let path = path.strip_suffix('?')?.to_owned();
+    Some((vec![whole.to_owned()], About::File(path)))
+}
+
+/// OpenCode's: buttons instead of numbered lines, and the chosen one is told by its colour alone.
+fn opencode(styled: &str) -> Option<Dialog> {
+    const BUTTONS: [&str; 3] = ["Allow once", "Allow always", "Reject"];
+    let screen = colours::without(styled);
+    let lines: Vec<Framed<'_>> = screen.lines().map(framed).collect();
+    let bar = lines
+        .iter()
+        .rposition(|line| BUTTONS.iter().all(|button| line.inside.contains(button)));
+    let Some(bar) = bar.filter(|bar| is_end(&lines[bar + 1..])) else {
+        return opencode_question(&lines);
+    };
+    let asks = lines[..bar]
+        .iter()
+        .rposition(|line| line.inside == "△ Permission required")?;
+    let about = &without_corner(&lines[asks + 1..bar]);
+    let what = about.iter().find(|line| !line.inside.is_empty())?;
+    let (body, about) = match what.inside.strip_prefix("→ Edit ") {
+        Some(path) => (vec![what.whole.to_owned()], About::File(path.to_owned())),
+        None if what.inside == "# Shell command" => command_from_prompt(about)?,
+        None => return None,
+    };
+    let line = styled.lines().nth(bar)?;
+    let button = |(index, label): (usize, &&str)| Choice {
+        number: u8::try_from(index + 1).unwrap_or(u8::MAX),
+        label: (*label).to_owned(),
+        line: lines[bar].whole.to_owned(),
+        press: [Some(Press::Key("Enter")), None, Some(Press::Key("Escape"))][index].clone(),
+    };
+    Some(Dialog {
+        kind: Kind::Permission,
+        title: lines[asks].whole.to_owned(),
+        body,
+        options: BUTTONS.iter().enumerate().map(button).collect(),
+        selected: colours::marked(line, &BUTTONS),
+        untouched: true,
+        footer: lines[bar].whole.to_owned(),
+        about,
+        yes: Some(1),
+        no: Some(3),
+    })
+}
+
+/// A question's digits choose at once, wherever its cursor is.
+fn opencode_question(lines: &[Framed<'_>]) -> Option<Dialog> {
+    let footer = lines.iter().rposition(|line| {
+        line.inside.starts_with("↑↓ select") && line.inside.contains("enter submit")
+    })?;
+    if !is_end(&lines[footer + 1..]) {
+        return None;
+    }
+    let top = lines[..footer]
+        .iter()
+        .rposition(|line| !line.whole.starts_with('┃'))?;
+    let lines_of_it = &lines[top + 1..footer];
+    let insides: Vec<&str> = lines_of_it.iter().map(|line| line.inside).collect();
+    let (first, mut options, _) = read_options(&insides, '❯')?;
+    for option in &mut options {
+        let own = lines_of_it.iter().find(|line| line.inside == option.line)?;
+        option.line = own.whole.to_owned();
+    }
+    let question = inside(&lines_of_it[..first]);
+    Some(Dialog {
+        kind: Kind::Question,
+        title: "question".to_owned(),
+        body: on_screen(&lines_of_it[..first]),
+        options,
+        selected: Some(1),
+        untouched: true,
+        footer: lines[footer].whole.to_owned(),
+        about: About::Question(question),
+        yes: None,
+        no: None,
+    })
+}
+
+/// Whether nothing but frames and a note in the corner follows.
+fn is_end(lines: &[Framed<'_>]) -> bool {
+    let is_note = |line: &Framed<'_>| line.inside.starts_with("• OpenCode");
+    lines
+        .iter()
+        .all(|line| line.inside.is_empty() || is_note(line) || is_rule(line.inside, '▀'))
+}
+
+/// Without what stands far to the right of an empty line.
+fn without_corner<'a>(lines: &[Framed<'a>]) -> Vec<Framed<'a>> {
+    let is_corner = |line: &&Framed<'_>| {
+        let rest = line.whole.trim_start_matches('┃');
+        rest.len() - rest.trim_start().len() >= CORNER
+    };
+    lines
+        .iter()
+        .filter(|line| !is_corner(line))
+        .copied()
+        .collect()
+}

@@ -1,0 +1,205 @@
+//! Dialogs of the real assistants, as they stood on the screen.
+
+use std::path::Path;
+
+use pane_patrol_hooks::event::{Source, State};
+
+use super::*;
+use crate::act::request::Bound;
+use crate::state::{Request, Row};
+use crate::tui::fixture::row;
+
+fn screen(assistant: &str, name: &str) -> String {
+    let path = format!("tests/fixtures/{assistant}/screens/{name}.txt");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn dialog(assistant: &str, name: &str) -> Dialog {
+    let known = assistant.parse().unwrap();
+    let dialog = Dialog::read(&known, &screen(assistant, name));
+    dialog.unwrap_or_else(|| panic!("{assistant}/{name} is a dialog"))
+}
+
+fn request(assistant: &str, state: State, message: &str) -> Bound {
+    let row = row(1, assistant, state, "a:0.0", 5);
+    let request = Request {
+        state,
+        request_id: None,
+        agent_id: None,
+        tool: Some("any".to_owned()),
+        message: Some(message.to_owned()),
+        since: row.since,
+        source: Source::Hook,
+    };
+    Bound::to(&Row {
+        waiting: vec![request],
+        cwd: Some("/home/user/pxxxxxxxxx".to_owned()),
+        ..row
+    })
+    .unwrap()
+}
+
+/// Assistant, screen, what it asks, and what is pressed to deny.
+fn permissions() -> Vec<(&'static str, &'static str, String, Press)> {
+    let words: Vec<String> = (0..50).map(|n| format!("word{n}")).collect();
+    let long = format!("touch ../o3.txt {}", words.join(" "));
+    let text = |digit: &str| Press::Text(digit.to_owned());
+    let escape = || Press::Key("Escape");
+    let own = |what: &str| what.to_owned();
+    vec![
+        (
+            "codex",
+            "permission_command",
+            own("touch ../o1.txt"),
+            text("3"),
+        ),
+        ("codex", "permission_command_long", long, text("3")),
+        (
+            "codex",
+            "permission_patch",
+            own("/var/tmp/patched.txt"),
+            text("3"),
+        ),
+        (
+            "gemini",
+            "permission_command",
+            own("touch o1.txt"),
+            escape(),
+        ),
+        ("gemini", "permission_write", own("hello.txt"), escape()),
+        ("qwen", "permission_command", own("touch o1.txt"), text("4")),
+        (
+            "copilot",
+            "permission_command",
+            own("touch o1.txt"),
+            escape(),
+        ),
+        ("copilot", "permission_write", own("hello.txt"), escape()),
+        (
+            "opencode",
+            "permission_command",
+            own("touch o1.txt"),
+            escape(),
+        ),
+    ]
+}
+
+#[test]
+fn every_permission_dialog_shows_its_own_request_and_no_other() {
+    let all = permissions();
+    for (assistant, name, message, deny) in &all {
+        let dialog = dialog(assistant, name);
+        let asks = |message: &str| request(assistant, State::WaitingApproval, message);
+        assert_eq!(
+            dialog.difference(&asks(message)),
+            None,
+            "{assistant}/{name}"
+        );
+        assert_eq!(dialog.selected, Some(1), "{assistant}/{name}");
+        assert_eq!(dialog.yes(), Some(1), "{assistant}/{name}");
+        let no = dialog.no().and_then(|no| dialog.option(no)).unwrap();
+        assert_eq!(no.press.as_ref(), Some(deny), "{assistant}/{name}");
+        for (_, _, other, _) in all.iter().filter(|other| other.2 != *message) {
+            assert!(
+                dialog.difference(&asks(other)).is_some(),
+                "{assistant}/{name} {other}"
+            );
+        }
+        for other in ["touch", "o1.txt", "touch o1.txt && rm x", "", "txt"] {
+            assert!(
+                dialog.difference(&asks(other)).is_some(),
+                "{assistant}/{name} {other}"
+            );
+        }
+        let question = request(assistant, State::WaitingInput, message);
+        assert!(dialog.difference(&question).is_some(), "{assistant}/{name}");
+    }
+}
+
+#[test]
+fn a_question_shows_itself_and_its_options() {
+    for (assistant, question) in [
+        ("codex", "Which colour should it be?"),
+        ("gemini", "Which colour?"),
+    ] {
+        let dialog = dialog(assistant, "question");
+        let asks = |message: &str| request(assistant, State::WaitingInput, message);
+        assert_eq!(dialog.difference(&asks(question)), None, "{assistant}");
+        assert!(dialog.difference(&asks("Which?")).is_some(), "{assistant}");
+        let approval = request(assistant, State::WaitingApproval, question);
+        assert!(dialog.difference(&approval).is_some(), "{assistant}");
+        let blue = dialog.option(2).unwrap();
+        assert!(
+            blue.label.starts_with("Blue"),
+            "{assistant}: {}",
+            blue.label
+        );
+        assert_eq!(blue.press, Some(Press::Text("2".to_owned())));
+    }
+}
+
+/// What tmux is to find on the screen again must be there, line by line.
+#[test]
+fn every_line_of_a_guard_is_a_line_of_the_screen() {
+    for (assistant, name, _, _) in permissions() {
+        let dialog = dialog(assistant, name);
+        let plain = crate::act::colours::without(&screen(assistant, name));
+        let is_there = |wanted: &str| plain.lines().any(|line| line.trim() == wanted.trim());
+        assert!(
+            is_there(dialog.landmark()),
+            "{assistant}/{name}: {}",
+            dialog.landmark()
+        );
+        assert!(
+            is_there(&dialog.footer),
+            "{assistant}/{name}: {}",
+            dialog.footer
+        );
+        for option in &dialog.options {
+            assert!(
+                is_there(&option.line),
+                "{assistant}/{name}: {}",
+                option.line
+            );
+        }
+    }
+}
+
+#[test]
+fn one_assistants_dialog_is_not_anothers() {
+    for (assistant, name, _, _) in permissions() {
+        for other in [
+            "codex", "gemini", "qwen", "copilot", "opencode", "claude", "kilo",
+        ] {
+            let read = Dialog::read(&other.parse().unwrap(), &screen(assistant, name));
+            assert_eq!(
+                read.is_some(),
+                other == assistant,
+                "{assistant}/{name} as {other}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_dialog_that_has_something_below_it_is_none() {
+    for (assistant, name, _, _) in permissions() {
+        let below = screen(assistant, name).trim_end().to_owned() + "\n\n\n> and more\n";
+        let read = Dialog::read(&assistant.parse().unwrap(), &below);
+        assert!(read.is_none(), "{assistant}/{name}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_screen_makes_it_panic(which in 0..9_usize, cut in 0..4000_usize, noise in "(?s).{0,40}") {
+        let (assistant, name, _, _) = permissions().swap_remove(which);
+        let mut screen = screen(assistant, name);
+        let at = (0..=cut.min(screen.len())).rev().find(|at| screen.is_char_boundary(*at));
+        screen.insert_str(at.unwrap_or(0), &noise);
+        let _ = Dialog::read(&assistant.parse().unwrap(), &screen);
+        let at = at.unwrap_or(0);
+        let _ = Dialog::read(&assistant.parse().unwrap(), &screen[at..]);
+    }
+}
