@@ -252,8 +252,10 @@ impl Writer {
             _ => None,
         };
         let is_event = matches!(input, Input::Event(_));
-        let may_have_written =
-            matches!(&input, Input::Event(event) if work::may_have_written(event));
+        let (may_have_written, written) = match &input {
+            Input::Event(event) => (work::may_have_written(event), work::written_by(event)),
+            _ => (false, Vec::new()),
+        };
         let outcome = self.table.apply(input, self.now);
         if let Some(reason) = outcome.held_apart {
             self.health.count(|health| &mut health.held_apart, reason);
@@ -268,7 +270,7 @@ impl Writer {
         }
         self.memory.note_looks(&outcome, &self.rows, self.now);
         if may_have_written {
-            self.look_at_work(&outcome);
+            self.look_at_work(&outcome, &written);
         }
         for pid in outcome.reread {
             self.reread(pid);
@@ -351,31 +353,47 @@ impl Writer {
         }
     }
 
-    /// Has the changes and tasks of these rows looked at again.
-    fn look_at_work(&self, outcome: &Outcome) {
+    /// Has the changes and tasks of these rows looked at again; one of them has written files.
+    fn look_at_work(&mut self, outcome: &Outcome, written: &[PathBuf]) {
         for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
-            self.sources.work.order(WorkOrder::Ended(key.to_string()));
+            let id = key.to_string();
+            let signed = self.work.wrote(&id, written.to_vec());
+            self.tell_diffs(&signed);
+            self.sources.work.order(WorkOrder::Ended(id));
         }
     }
 
     /// Tells what is changed in a folder, or how far tasks are: the lists, and the rows with the sums.
     fn take_work(&mut self, report: &Report) {
-        let ids = match report {
-            Report::Diff(ids, _) => ids.clone(),
-            Report::Tasks(id, _) => vec![id.clone()],
-        };
         self.work.take(report);
-        let here = |row: &&mut Row| ids.contains(&row.id);
+        match report {
+            Report::Diff(ids, _) => self.tell_diffs(ids),
+            Report::Tasks(id, tasks) => {
+                self.tell(Feed::Tasks(id.clone(), Arc::clone(tasks)));
+                self.tell_dressed(std::slice::from_ref(id));
+            }
+        }
+    }
+
+    fn tell_diffs(&mut self, ids: &[String]) {
+        for id in ids {
+            if let Some(diff) = self.work.diff(id) {
+                self.tell(Feed::Diff(id.clone(), diff));
+            }
+        }
+        self.tell_dressed(ids);
+    }
+
+    /// Tells these rows with what is known of their work now.
+    fn tell_dressed(&mut self, ids: &[String]) {
         let mut dressed = Vec::new();
-        for row in self.rows.values_mut().filter(here) {
-            *row = self.work.dressed(row.clone());
-            dressed.push(row.clone());
+        for row in self.rows.values_mut() {
+            if ids.contains(&row.id) {
+                *row = self.work.dressed(row.clone());
+                dressed.push(row.clone());
+            }
         }
         for row in dressed {
-            self.tell(match report {
-                Report::Diff(_, diff) => Feed::Diff(row.id.clone(), Arc::clone(diff)),
-                Report::Tasks(_, tasks) => Feed::Tasks(row.id.clone(), Arc::clone(tasks)),
-            });
             self.tell(Feed::Row(Box::new(row)));
         }
     }

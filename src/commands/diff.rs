@@ -185,6 +185,7 @@ mod tests {
             binary: false,
             submodule: false,
             renamed_from: None,
+            changed_by: Vec::new(),
         };
         let summary = DiffSummary {
             branch: Some("main".to_owned()),

@@ -65,6 +65,9 @@ pub struct DiffSummary {
     /// How many files are changed, each counted once.
     #[serde(default)]
     pub file_count: u64,
+    /// How many of them more than one assistant said to have written.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shared_files: u64,
     /// How many changes have neither numbers nor are binary, because there was too much to count: the
     /// sums are without them.
     #[serde(default)]
@@ -150,6 +153,9 @@ pub struct FileChange {
     /// Its path before, when it was renamed or copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renamed_from: Option<String>,
+    /// The ids of the rows whose assistants said that they wrote it, by a tool that names its file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed_by: Vec<String>,
 }
 
 /// Asks for the patch of one file.
@@ -300,6 +306,14 @@ pub struct Task {
     pub title: String,
     /// How far it is.
     pub status: TaskStatus,
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 #[allow(

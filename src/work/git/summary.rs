@@ -194,6 +194,7 @@ fn describe(
         binary: lines == Some(None),
         submodule: found.submodule,
         renamed_from: found.renamed_from.as_deref().map(shown),
+        changed_by: Vec::new(),
     }
 }
 
