@@ -10,7 +10,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::offer::{self, Part, told};
 use super::snooze::snooze;
 use super::start::{launchers, start_in, stop_politely};
-use super::{Surroundings, decide, trust};
+use super::{Surroundings, decide, tasks, trust};
 use crate::act::{Bound, Decision, Outcome};
 use crate::asked::{self, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
@@ -21,6 +21,8 @@ use crate::state::Row;
 use crate::tmux::{Tmux, TmuxError};
 use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
 use crate::witness;
+use crate::work::git::Git;
+use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
 
 /// How long tmux may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);
@@ -184,6 +186,23 @@ impl Hands for RealHands {
             bound.age(Timestamp::now()),
             &std::thread::sleep,
         )
+    }
+
+    fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary) {
+        let Some(folder) = row.cwd.as_deref() else {
+            return (
+                DiffSummary::error("the folder is not known"),
+                TaskSummary::default(),
+            );
+        };
+        let diff = Git::default().summarize(Path::new(folder));
+        (diff, tasks::owner(&self.surroundings, row, folder).tasks())
+    }
+
+    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, String> {
+        let folder = row.cwd.as_deref().ok_or("the folder is not known")?;
+        let patch = Git::default().patch(Path::new(folder), request);
+        patch.map_err(|error| error.to_string())
     }
 
     fn attach(&self, attach: &Attach) -> Command {

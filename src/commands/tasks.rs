@@ -2,94 +2,57 @@
 
 use std::fmt::Write as _;
 
-use super::diff::folder_of;
+use super::Surroundings;
+use super::diff::{folder_of, print_json};
 use super::explain::row_of;
-use super::{Surroundings, plain};
 use crate::cli::TasksArgs;
 use crate::error::CommandResult;
 use crate::messages;
+use crate::state::Row;
 use crate::work::task::Owner;
-use crate::work::{TaskSource, TaskState, TaskStatus, TaskSummary};
+use crate::work::{TaskSummary, words};
 
 /// Prints the sums and the list.
 pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> CommandResult {
     let row = row_of(surroundings, &arguments.target)?;
-    let claude_home = surroundings.environment.home.as_ref();
-    let owner = Owner::new(
-        &row.assistant,
-        row.home.as_deref(),
-        row.instance_id.as_deref(),
-        folder_of(&row)?,
-        claude_home.map(|home| home.join(".claude")).as_deref(),
-    );
+    let owner = owner(surroundings, &row, folder_of(&row)?);
     let summary = owner.tasks();
     if arguments.json {
-        return plain::print_json(&summary);
+        return print_json(&summary);
     }
     messages::result(&table(&row.target.to_string(), &summary));
     Ok(())
 }
 
+/// Where the tasks of a row are to be found.
+pub(super) fn owner(surroundings: &Surroundings, row: &Row, folder: &str) -> Owner {
+    let home = surroundings.environment.home.as_ref();
+    Owner::new(
+        &row.assistant,
+        row.home.as_deref(),
+        row.instance_id.as_deref(),
+        folder,
+        home.map(|home| home.join(".claude")).as_deref(),
+    )
+}
+
 fn table(target: &str, summary: &TaskSummary) -> String {
-    let about = match summary.state {
-        TaskState::Ok => about(summary),
-        TaskState::TasksMissing => "no list of tasks".to_owned(),
-        TaskState::TasksMalformed => fault(summary),
-    };
-    let mut text = format!("{target}  {}\n", plain::line(&about));
+    let mut text = format!("{target}  {}\n", words::tasks(summary));
     for task in &summary.tasks {
-        let status = match task.status {
-            TaskStatus::Pending => "pending",
-            TaskStatus::InProgress => "in progress",
-            TaskStatus::Done => "done",
-            TaskStatus::Blocked => "blocked",
-            TaskStatus::Cancelled => "cancelled",
-        };
-        let id = plain::line(&task.id);
+        let (id, title) = (words::plain(&task.id), words::plain(&task.title));
         let _ = writeln!(
             text,
-            "  {status:<11}  {id:>3}  {}",
-            plain::line(&task.title)
+            "  {:<11}  {id:>3}  {title}",
+            words::status(task.status)
         );
     }
     text
 }
 
-fn about(summary: &TaskSummary) -> String {
-    let mut text = format!("{}/{} done", summary.done, summary.total);
-    for (count, word) in [
-        (summary.in_progress, "in progress"),
-        (summary.pending, "pending"),
-        (summary.blocked, "blocked"),
-    ] {
-        if count > 0 {
-            let _ = write!(text, ", {count} {word}");
-        }
-    }
-    match (summary.source, &summary.tag) {
-        (Some(TaskSource::Taskmaster), Some(tag)) => {
-            let _ = write!(text, "  (Taskmaster, tag {tag})");
-        }
-        (Some(TaskSource::Taskmaster), None) => text.push_str("  (Taskmaster)"),
-        (Some(TaskSource::Assistant) | None, _) => {}
-    }
-    text
-}
-
-/// Where the list is at fault, and why, as compilers put it.
-fn fault(summary: &TaskSummary) -> String {
-    let mut place = summary.path.clone().unwrap_or_default();
-    for number in [summary.line, summary.column].into_iter().flatten() {
-        let _ = write!(place, ":{number}");
-    }
-    let why = summary.why.as_deref().unwrap_or("it is not known why");
-    format!("the list of tasks is malformed: {place}: {why}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::Task;
+    use crate::work::{Task, TaskSource, TaskState, TaskStatus};
 
     #[test]
     fn a_list_is_told_with_its_sums_and_a_fault_with_its_place() {

@@ -4,6 +4,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::act::{Bound, Decision};
 use crate::state::Row;
+use crate::work::PatchRequest;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,10 @@ pub enum Effect {
     Decide(Box<Bound>, Decision),
     /// Find out all of what a request asks.
     ReadRequest(Box<Bound>),
+    /// Find out what is changed in the row's folder, and how far its tasks are.
+    ReadWork(Box<Row>),
+    /// Make the patch of one of these files.
+    ReadPatch(Box<Row>, PatchRequest),
     /// Leave the screen to a tmux client of its own, and come back when it ends.
     Attach(Attach),
     /// Do something with the place beside the dashboard.

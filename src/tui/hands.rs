@@ -12,6 +12,7 @@ use crate::launch::Stopped;
 use crate::notice::Snoozes;
 use crate::split::Place;
 use crate::state::Row;
+use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
 pub trait Hands: Send + Sync + 'static {
@@ -26,6 +27,12 @@ pub trait Hands: Send + Sync + 'static {
 
     /// Finds out all of what a request asks, or why no more than its beginning is known.
     fn read_request(&self, bound: &Bound) -> Known;
+
+    /// What is changed in the row's folder, and how far its tasks are.
+    fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary);
+
+    /// The patch of a changed file of the row's folder, or why there is none.
+    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, String>;
 
     /// The program that shows an attached session until the person detaches.
     fn attach(&self, attach: &Attach) -> Command;

@@ -20,6 +20,8 @@ pub(super) enum Action {
     Explain,
     /// The request in full, with room to read it.
     Read,
+    /// So many tabs to the right, or to the left when negative.
+    Tab(isize),
     /// So many lines of the panel down, or up when negative.
     Scroll(isize),
     Install,
@@ -112,8 +114,18 @@ pub(super) const BINDINGS: &[Binding] = &[
         actions: &[(KeyCode::Char('e'), Action::Explain)],
     },
     Binding {
+        keys: "h l ← →",
+        does: "tabs: overview, work, diff, health",
+        actions: &[
+            (KeyCode::Char('l'), Action::Tab(1)),
+            (KeyCode::Right, Action::Tab(1)),
+            (KeyCode::Char('h'), Action::Tab(-1)),
+            (KeyCode::Left, Action::Tab(-1)),
+        ],
+    },
+    Binding {
         keys: "Space J K",
-        does: "read the request in full; scroll it",
+        does: "read the request, the files, a patch; scroll",
         actions: &[
             (KeyCode::Char(' '), Action::Read),
             (KeyCode::Char('J'), Action::Scroll(1)),

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::model::{Model, Panel};
 use super::trouble;
+use super::work::{self, Focus};
 
 /// From this width on the panel stands beside the list.
 const BESIDE_WIDTH: u16 = 160;
@@ -18,6 +19,8 @@ pub(super) struct Layout {
     pub(super) list: Rect,
     /// The line between list and panel.
     pub(super) rule: Rect,
+    /// The line of tabs: the rule itself, or the panel's first line where that is beside the list.
+    pub(super) tabs: Rect,
     pub(super) panel: Rect,
     pub(super) footer: Rect,
 }
@@ -41,7 +44,7 @@ impl Layout {
             return Self { list: body, ..bare };
         }
         if area.width >= BESIDE_WIDTH && body.height >= 6 {
-            return bare.beside(body);
+            return bare.beside(body, model);
         }
         bare.below(body, model)
     }
@@ -52,12 +55,18 @@ impl Layout {
         Self::of(model, Rect::new(0, 0, width, height))
     }
 
-    fn beside(self, body: Rect) -> Self {
+    fn beside(self, body: Rect, model: &Model) -> Self {
         let width = (body.width * 2 / 5).min(90);
         let list = Rect {
             width: body.width - width - 1,
             ..body
         };
+        let mut panel = Rect {
+            x: list.right() + 1,
+            width,
+            ..body
+        };
+        let tabs = take_top(&mut panel, u16::from(work::tab(model).is_some()));
         Self {
             list,
             rule: Rect {
@@ -65,11 +74,8 @@ impl Layout {
                 width: 1,
                 ..body
             },
-            panel: Rect {
-                x: list.right() + 1,
-                width,
-                ..body
-            },
+            tabs,
+            panel,
             ..self
         }
     }
@@ -81,6 +87,7 @@ impl Layout {
         Self {
             list: body,
             rule,
+            tabs: rule,
             panel,
             ..self
         }
@@ -91,9 +98,13 @@ impl Layout {
 fn shows_panel(model: &Model) -> bool {
     match model.panel {
         Panel::Install(_) | Panel::Launch(_) | Panel::Stop(_) | Panel::Confirm(_) => true,
-        Panel::Request | Panel::Detail | Panel::Explain | Panel::Help => {
-            model.selected_row().is_some()
-        }
+        Panel::Request
+        | Panel::Detail
+        | Panel::Explain
+        | Panel::Help
+        | Panel::Work
+        | Panel::Diff(_)
+        | Panel::Health => model.selected_row().is_some(),
     }
 }
 
@@ -103,6 +114,8 @@ fn panel_height(model: &Model, body: u16) -> u16 {
     match model.panel {
         Panel::Install(_) if model.rows.is_empty() => body.saturating_sub(1),
         Panel::Install(_) | Panel::Explain | Panel::Request => (body * 2 / 3).min(most),
+        Panel::Diff(changes) if changes.focus != Focus::Rows => (body * 2 / 3).min(most),
+        Panel::Work | Panel::Diff(_) | Panel::Health => (body / 2).max(2).min(most),
         // A question must be seen, however little room there is.
         Panel::Launch(_) | Panel::Stop(_) | Panel::Confirm(_) => {
             (body * 2 / 3).max(4).min(body.saturating_sub(1))

@@ -11,6 +11,7 @@ use crate::launch::Stopped;
 use crate::notice::Snoozes;
 use crate::split::Place;
 use crate::state::Row;
+use crate::work::{DiffSummary, Patch, TaskSummary};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,10 @@ pub enum Message {
     Decided(Box<Bound>, Decision, Outcome),
     /// What a request asks, as far as that is known.
     RequestRead(Box<Bound>, Known),
+    /// What is changed in the folder of the row with this id, and how far its tasks are.
+    WorkRead(String, Box<DiffSummary>, Box<TaskSummary>),
+    /// The patch of this file, or why there is none, for the row with this id.
+    PatchRead(String, String, Result<Patch, String>),
     /// The person is back from an attached session; says what went wrong, if anything.
     AttachEnded(Result<(), String>),
     /// A text on the screen, an age or the clock, is to be brought up to date.

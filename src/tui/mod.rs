@@ -48,6 +48,9 @@ mod update;
 mod update_tests;
 pub mod view;
 mod words;
+mod work;
+#[cfg(test)]
+mod work_tests;
 
 use std::io;
 use std::ops::ControlFlow;
@@ -232,6 +235,14 @@ impl Dashboard {
             Effect::Trust(row, minutes) => {
                 self.by_hand(move |hands| Message::Trusted(hands.trust(&row, minutes)))?;
             }
+            Effect::ReadWork(row) => self.by_hand(move |hands| {
+                let (diff, tasks) = hands.read_work(&row);
+                Message::WorkRead(row.id, Box::new(diff), Box::new(tasks))
+            })?,
+            Effect::ReadPatch(row, request) => self.by_hand(move |hands| {
+                let patch = hands.read_patch(&row, &request);
+                Message::PatchRead(row.id, request.path, patch)
+            })?,
             Effect::CheckHooks => self.by_hand(|hands| Message::Hooks(hands.hooks()))?,
             Effect::PlanInstall => {
                 self.by_hand(|hands| Message::InstallPlanned(hands.plan_install()))?;

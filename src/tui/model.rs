@@ -12,6 +12,7 @@ use super::request::{Asked, Confirm};
 use super::saying::Saying;
 use super::theme::Theme;
 use super::words;
+use super::work::{Changes, Lists};
 use crate::act::Bound;
 use crate::feed::{Health, Role};
 use crate::notice::Snoozes;
@@ -77,6 +78,8 @@ pub struct Model {
     pub(super) asked: Option<Asked>,
     /// What the person is saying to an assistant.
     pub(super) saying: Option<Saying>,
+    /// What is known of changes and tasks.
+    pub(super) work: Lists,
     /// Nothing is drawn while the screen belongs to an attached session.
     pub(super) away: bool,
     /// Counts what changed on the screen: equal means that nothing has to be drawn.
@@ -144,6 +147,12 @@ pub(super) enum Panel {
     Help,
     /// What an install changes.
     Install(Install),
+    /// The selected row's tasks.
+    Work,
+    /// What is changed in the selected row's folder.
+    Diff(Changes),
+    /// How well it is heard.
+    Health,
     /// What can be started.
     Launch(Launch),
     /// Whether to stop a row.
@@ -196,6 +205,7 @@ impl Model {
             deciding: Vec::new(),
             asked: None,
             saying: None,
+            work: Lists::default(),
             away: false,
             version: 0,
         }

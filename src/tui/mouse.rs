@@ -11,6 +11,7 @@ use super::model::{Entry, Model, Panel};
 use super::moving::{scroll, select};
 use super::settling::{Follow, settle};
 use super::update::touch;
+use super::work;
 
 /// Lines that one turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -37,7 +38,20 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
         model.panel = Panel::Detail;
         return Vec::new();
     }
-    let list = Layout::of_model(model).list;
+    let layout = Layout::of_model(model);
+    if layout.tabs.contains(at) && work::tab(model).is_some() {
+        let tabs = work::tabs(model, layout.tabs);
+        if let Some((tab, ..)) = tabs.into_iter().find(|(_, _, place)| place.contains(at)) {
+            work::open(model, tab, now);
+        }
+        return Vec::new();
+    }
+    if layout.panel.contains(at) {
+        let line = model.scroll + usize::from(at.y - layout.panel.y);
+        work::click(model, line, now);
+        return Vec::new();
+    }
+    let list = layout.list;
     if !list.contains(at) {
         return Vec::new();
     }

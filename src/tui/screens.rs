@@ -12,6 +12,7 @@ use super::message::{Hooks, Message, Offer, Offered};
 use super::model::Model;
 use super::update::update;
 use super::view;
+use super::work_tests::{busy_model, patch};
 use crate::act::Bound;
 use crate::asked::{Full, Known, parts};
 use crate::feed::{Feed, Health, Role};
@@ -279,7 +280,7 @@ proptest! {
         rows in prop::collection::vec(any_row(), 0..12),
         (width, height) in (0..220_u16, 0..60_u16),
         (told_width, told_height) in (0..220_u16, 0..60_u16),
-        keys in "[jkgGfei?/a \t\n\u{1b}]{0,12}",
+        keys in "[jkhlgGfei?/a \t\n\u{1b}]{0,12}",
     ) {
         let mut model = model_with(rows, told_width, told_height);
         press(&mut model, &keys);
@@ -389,4 +390,56 @@ fn a_request_of_which_only_the_beginning_is_known() {
         );
         press(model, "a");
     }));
+}
+
+/// What `keys` make of assistants that have changed files, at every size.
+fn works(keys: &str, then: impl Fn(&mut Model)) -> String {
+    let one = |(width, height)| {
+        let mut model = busy_model(width, height);
+        press(&mut model, keys);
+        then(&mut model);
+        format!("── {width} x {height} ──\n{}", screen(&model))
+    };
+    SIZES.map(one).concat()
+}
+
+#[test]
+fn the_tab_of_tasks() {
+    insta::assert_snapshot!(works("l", |_| {}));
+}
+
+#[test]
+fn the_tab_of_changes() {
+    insta::assert_snapshot!(works("ll j", |_| {}));
+}
+
+#[test]
+fn a_patch_in_the_tab_of_changes() {
+    insta::assert_snapshot!(works("ll j\n", |model| {
+        let id = model.selected_row().unwrap().id.clone();
+        tell(
+            model,
+            Message::PatchRead(id, "src/tax.rs".to_owned(), Ok(patch())),
+        );
+    }));
+}
+
+#[test]
+fn the_tab_of_health() {
+    insta::assert_snapshot!(works("lll", |model| {
+        let health = Health {
+            received: 1204,
+            by_mirror: 3,
+            rejected: [("malformed".to_owned(), 2), ("oversized".to_owned(), 1)].into(),
+            ..Health::default()
+        };
+        tell(model, Message::Feed(Feed::Health(health)));
+        tell(model, Message::Feed(Feed::Role(Role::Collector)));
+        tell(model, Message::Hooks(Hooks::Installed));
+    }));
+}
+
+#[test]
+fn the_tabs_where_nothing_can_be_told() {
+    insta::assert_snapshot!(works("jjll", |_| {}));
 }

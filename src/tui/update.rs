@@ -23,6 +23,7 @@ use super::settling::{Follow, settle};
 use super::split;
 use super::trouble;
 use super::trusting;
+use super::work;
 use crate::act::{Decision, Pick};
 use crate::feed::{Feed, Role};
 
@@ -38,6 +39,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     let by_feed = matches!(message, Message::Feed(_));
     let mut effects = take(model, message, now);
     effects.extend(request::follow(model, by_feed, now));
+    effects.extend(work::follow(model));
     effects
 }
 
@@ -93,6 +95,10 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             quiet(|| deciding::decided(model, &bound, &decision, outcome, now))
         }
         Message::RequestRead(bound, known) => quiet(|| request::read(model, &bound, known, now)),
+        Message::WorkRead(id, diff, tasks) => quiet(|| work::read(model, &id, *diff, *tasks, now)),
+        Message::PatchRead(id, file, patch) => {
+            quiet(|| work::patch_read(model, &id, &file, patch, now))
+        }
         Message::Jumped(jumped) => arrive(model, jumped, now),
         Message::AttachEnded(outcome) => come_back(model, outcome, now),
         Message::Tick => quiet(|| {
@@ -141,8 +147,8 @@ fn hear(model: &mut Model, feed: Feed, now: Timestamp) {
             }
         }
         Feed::Role(role) => model.role = Some(role),
-        // No part of the screen shows whole lists yet.
-        Feed::Diff(..) | Feed::Tasks(..) => return,
+        Feed::Diff(id, diff) => work::hear_diff(model, id, diff),
+        Feed::Tasks(id, tasks) => work::hear_tasks(model, id, tasks),
     }
     settle(model, now, Follow::IfVisible);
 }
@@ -166,6 +172,9 @@ fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
 }
 
 fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
+    if work::take(model, action, now) {
+        return Vec::new();
+    }
     match action {
         Action::Go => return go(model),
         Action::Install => return install(model),
@@ -199,6 +208,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
             model.scope = model.scope.next();
             settle(model, now, Follow::Selection);
         }
+        Action::Tab(by) => work::turn(model, by, now),
         Action::Read => request::toggle(model, now),
         Action::Scroll(by) => scroll(model, by, now),
         Action::Explain => toggle(model, Panel::Explain, now),

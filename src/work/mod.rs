@@ -7,6 +7,7 @@ pub mod git;
 pub(crate) mod keeper;
 pub mod task;
 pub mod types;
+pub mod words;
 
 pub use types::{
     Change, DiffState, DiffSummary, FileChange, FileStatus, Patch, PatchRequest, Task, TaskSource,

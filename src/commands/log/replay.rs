@@ -28,6 +28,7 @@ use crate::notice::Snoozes;
 use crate::split::Place;
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
+use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
 
 /// Where nothing happened, at most this long is waited.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
@@ -245,6 +246,14 @@ impl Hands for Idle {
 
     fn read_request(&self, _: &Bound) -> Known {
         Known::Beginning(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn read_work(&self, _: &Row) -> (DiffSummary, TaskSummary) {
+        (DiffSummary::error(ONLY_A_REPLAY), TaskSummary::default())
+    }
+
+    fn read_patch(&self, _: &Row, _: &PatchRequest) -> Result<Patch, String> {
+        Err(ONLY_A_REPLAY.to_owned())
     }
 
     fn attach(&self, _: &Attach) -> Command {

@@ -11,6 +11,7 @@ use crate::tui::manage::Stage;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::saying::Saying;
 use crate::tui::text;
+use crate::tui::work::{self, Focus};
 
 /// A key and what it does here.
 type Hint = (&'static str, &'static str);
@@ -120,6 +121,35 @@ fn hints(model: &Model) -> Vec<Hint> {
             ("?", "help"),
             ("q", "quit"),
         ],
+        Panel::Diff(changes) if changes.focus == Focus::Files => vec![
+            ("Enter", "patch"),
+            ("j k", "file"),
+            ("Esc", "back"),
+            ("h l", "tab"),
+            ("q", "quit"),
+        ],
+        Panel::Diff(changes) if changes.focus == Focus::Patch => vec![
+            ("j k", "scroll"),
+            ("Esc", "back"),
+            ("h l", "tab"),
+            ("q", "quit"),
+        ],
+        Panel::Diff(_) if !work::files(model).is_empty() => vec![
+            ("Space", "files"),
+            ("h l", "tab"),
+            ("Enter", go),
+            ("Esc", "close"),
+            ("?", "help"),
+            ("q", "quit"),
+        ],
+        Panel::Work | Panel::Diff(_) | Panel::Health => vec![
+            ("h l", "tab"),
+            ("J K", "scroll"),
+            ("Enter", go),
+            ("Esc", "close"),
+            ("?", "help"),
+            ("q", "quit"),
+        ],
         Panel::Detail => {
             let mut hints = vec![("Enter", go)];
             hints.extend(answers(model));
@@ -132,6 +162,7 @@ fn hints(model: &Model) -> Vec<Hint> {
                 ("?", "help"),
                 ("e", "explain"),
                 ("f", "view"),
+                ("h l", "tab"),
                 ("s", "split"),
                 ("q", "quit"),
             ]);

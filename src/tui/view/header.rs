@@ -1,5 +1,7 @@
 //! The first line: who needs the person, in words, and the time. Below it one line for each trouble.
 
+use std::collections::BTreeMap;
+
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -50,6 +52,12 @@ pub(super) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
         pen.put(between, theme.dim());
         pen.put(text, attention.map_or(theme.dim(), |a| theme.section(a)));
     }
+    if let Some(sums) = sums(model)
+        && pen.room() > text::width(&sums) + text::width(GAP)
+    {
+        pen.put(GAP, theme.text());
+        pen.put(&sums, theme.dim());
+    }
     if with_clock {
         let mut pen = Pen::new(buffer, area.x, area.y, area.right().saturating_sub(1));
         pen.put_right(&clock, theme.dim());
@@ -68,6 +76,36 @@ fn counts(model: &Model) -> Vec<(Option<Attention>, String)> {
         counts.insert(0, (None, "nobody needs you".to_owned()));
     }
     counts
+}
+
+/// What is changed in all repositories, each counted once, and how far all tasks are.
+fn sums(model: &Model) -> Option<String> {
+    let mut repositories = BTreeMap::new();
+    for diff in model.rows.iter().filter_map(|row| row.diff.as_deref()) {
+        if let Some(root) = diff.root.as_deref().filter(|_| diff.file_count > 0) {
+            repositories.insert(root, diff);
+        }
+    }
+    let (mut added, mut deleted, mut files) = (0, 0, 0);
+    for diff in repositories.values() {
+        added += diff.additions;
+        deleted += diff.deletions;
+        files += diff.file_count;
+    }
+    let tasks = model.rows.iter().filter_map(|row| row.tasks.as_deref());
+    // The list of a project is that of all its rows.
+    let tasks: BTreeMap<_, _> = tasks.map(|tasks| (&tasks.path, tasks)).collect();
+    let done: u64 = tasks.values().map(|tasks| tasks.done).sum();
+    let total: u64 = tasks.values().map(|tasks| tasks.total).sum();
+    let mut parts = Vec::new();
+    if files > 0 {
+        let word = if files == 1 { "file" } else { "files" };
+        parts.push(format!("+{added} -{deleted} in {files} {word}"));
+    }
+    if total > 0 {
+        parts.push(format!("{done}/{total} tasks"));
+    }
+    (!parts.is_empty()).then(|| parts.join(BETWEEN))
 }
 
 /// `HH:MM` where the person is.

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::changes;
 use super::pen::Pen;
 use crate::state::{Attention, Row};
 use crate::tui::age::{self, Grain};
@@ -30,6 +31,8 @@ struct Columns {
     target: usize,
     place: usize,
     word: usize,
+    /// Changes and tasks.
+    work: usize,
     age: usize,
 }
 
@@ -46,6 +49,7 @@ impl Columns {
             target: widest(&|row| text::width(&row.target.to_string())).min(10.max(width / 5)),
             place: widest(&|row| text::width(&words::place(row))).min(width / 4),
             word: widest(&|row| text::width(words::state(row))),
+            work: widest(&|row| work_width(&work(row, width))),
             age: widest(&|row| shown_age(row, now, width).len()),
         };
         columns.shrink(width);
@@ -54,6 +58,9 @@ impl Columns {
 
     /// Gives up columns, the least needed first, until there is enough for the text.
     fn shrink(&mut self, width: usize) {
+        if self.missing(width) > 0 {
+            self.work = 0;
+        }
         self.place = narrowed(self.place, self.missing(width), 12);
         if self.missing(width) > 0 {
             self.place = 0;
@@ -80,7 +87,14 @@ impl Columns {
     }
 
     fn taken(&self) -> usize {
-        let widths = [self.assistant, self.target, self.place, self.word, self.age];
+        let widths = [
+            self.assistant,
+            self.target,
+            self.place,
+            self.word,
+            self.work,
+            self.age,
+        ];
         let gaps = 2 * widths.iter().filter(|width| **width > 0).count();
         LEAD + widths.iter().sum::<usize>() + gaps
     }
@@ -164,9 +178,15 @@ fn draw_row(
         let style = if needs_you { theme.text() } else { theme.dim() };
         pen.put_right(&shown_age(row, now, columns.width), style);
     }
+    if columns.work > 0 {
+        draw_work(model, row, columns, line, buffer);
+    }
     let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
     if columns.age > 0 {
         pen.keep_free(columns.age + 2);
+    }
+    if columns.work > 0 {
+        pen.keep_free(columns.work + 2);
     }
     pen.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
     pen.cell(words::icon(row.state), 1, theme.state(row.state));
@@ -193,6 +213,47 @@ fn draw_row(
     draw_activity(model, row, now, &mut pen, own(theme.text()));
     if is_selected {
         buffer.set_style(line, theme.selected());
+    }
+}
+
+/// From this width on there is room for changes and tasks, and from the second one for whole words.
+const WORK_WIDTHS: [usize; 2] = [88, 108];
+
+/// `+12 -3 in 4 files  3/7`, with what each part means.
+fn work(row: &Row, width: usize) -> Vec<(String, char)> {
+    if width < WORK_WIDTHS[0] {
+        return Vec::new();
+    }
+    let mut parts = changes::in_short(row.diff.as_deref(), width >= WORK_WIDTHS[1]);
+    if let Some(tasks) = row.tasks.as_deref().filter(|tasks| tasks.total > 0) {
+        let gap = if parts.is_empty() { "" } else { "  " };
+        parts.push((format!("{gap}{}/{}", tasks.done, tasks.total), ' '));
+    }
+    parts
+}
+
+fn work_width(parts: &[(String, char)]) -> usize {
+    parts.iter().map(|(part, _)| text::width(part)).sum()
+}
+
+/// Changes and tasks, at the right, before the age.
+fn draw_work(model: &Model, row: &Row, columns: Columns, line: Rect, buffer: &mut Buffer) {
+    let theme = model.setup.theme;
+    let parts = work(row, columns.width);
+    let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
+    if columns.age > 0 {
+        pen.keep_free(columns.age + 2);
+    }
+    let gap = pen.room().saturating_sub(work_width(&parts));
+    pen.skip(gap);
+    for (part, meaning) in parts {
+        let style = match meaning {
+            '+' => theme.diff("+"),
+            '-' => theme.diff("-"),
+            '!' => theme.trouble(),
+            _ => theme.dim(),
+        };
+        pen.put(&part, style);
     }
 }
 

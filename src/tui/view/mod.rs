@@ -1,15 +1,19 @@
 //! From `&Model` and the time to a buffer, and nothing else: no file, no environment, no clock.
 
+mod changes;
 mod detail;
 mod empty;
 mod footer;
 mod header;
+mod health;
 mod help;
 mod install;
 mod list;
 mod manage;
 mod pen;
 mod request;
+mod tabs;
+mod work;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
@@ -33,6 +37,7 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
         list::draw(model, now, layout.list, buffer);
     }
     draw_rule(model, layout.rule, buffer);
+    tabs::draw(model, layout.tabs, buffer);
     let lines = panel_lines(model, now, layout.panel.width);
     let text = text_area(model, layout.panel, lines.len());
     draw_lines(&lines, model.scroll, text, buffer);
@@ -47,10 +52,13 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
 pub fn next_change(model: &Model, now: Timestamp) -> Timestamp {
     let layout = Layout::of_model(model);
     let notice = model.notice.as_ref().map(|notice| notice.until);
+    let is_health = model.panel == Panel::Health;
+    let health = is_health.then(|| health::next_change(model, now)).flatten();
     std::iter::once(age::next_minute(now))
         .chain(list::next_change(model, now, layout.list))
         .chain(detail::next_change(model, now, layout.panel))
         .chain(notice)
+        .chain(health)
         .fold(age::next_minute(now), Ord::min)
 }
 
@@ -98,6 +106,9 @@ fn panel_lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> 
         Panel::Confirm(confirm) => {
             request::confirm(&detail::Sheet::new(model, now, width), confirm)
         }
+        Panel::Work => work::lines(model, width),
+        Panel::Diff(changes) => changes::lines(model, *changes, width),
+        Panel::Health => health::lines(model, now, width),
         Panel::Explain => detail::lines(model, now, width, true),
         Panel::Request | Panel::Detail | Panel::Help => detail::lines(model, now, width, false),
     }

@@ -1,0 +1,161 @@
+//! Summaries in words, for the commands and the dashboard. Pure text; words of others are made
+//! harmless for a terminal.
+
+use std::fmt::Write as _;
+
+use super::types::{
+    Change, DiffState, DiffSummary, FileChange, FileStatus, TaskSource, TaskState, TaskStatus,
+    TaskSummary,
+};
+
+/// One line without control characters: each stands there as its code.
+pub fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() {
+            shown.extend(char.escape_default());
+        } else {
+            shown.push(char);
+        }
+    }
+    shown
+}
+
+/// What is changed, or why that cannot be told, in one line.
+pub fn diff(summary: &DiffSummary) -> String {
+    let text = match summary.state {
+        DiffState::Ok => repository(summary),
+        DiffState::NotGitRepo => "in no git repository".to_owned(),
+        DiffState::GitMissing => "git is not installed".to_owned(),
+        DiffState::Error => {
+            let why = summary.why.as_deref().unwrap_or("nobody knows why");
+            format!("what is changed is not known: {why}")
+        }
+    };
+    plain(&text)
+}
+
+fn repository(summary: &DiffSummary) -> String {
+    let mut text = match (&summary.branch, &summary.commit) {
+        (Some(branch), _) => branch.clone(),
+        (None, Some(commit)) => format!("at {}", commit.get(..10).unwrap_or(commit)),
+        (None, None) => "no commit yet".to_owned(),
+    };
+    if let (Some(ahead), Some(behind), Some(upstream)) =
+        (summary.ahead, summary.behind, &summary.upstream)
+    {
+        let _ = write!(text, " ({ahead} ahead of {upstream}, {behind} behind)");
+    }
+    if let Some(worktree) = &summary.worktree {
+        let _ = write!(text, "  worktree {worktree}");
+    }
+    text.push_str("  ");
+    text.push_str(&sums(summary));
+    if summary.uncounted_files > 0 {
+        let _ = write!(text, " ({} not counted)", summary.uncounted_files);
+    }
+    text
+}
+
+/// `+12 -3 in 4 files`.
+pub fn sums(summary: &DiffSummary) -> String {
+    match summary.file_count {
+        0 => "no changes".to_owned(),
+        count => format!(
+            "+{} -{} in {count} {}",
+            summary.additions,
+            summary.deletions,
+            if count == 1 { "file" } else { "files" }
+        ),
+    }
+}
+
+/// Where a change lies, in at most nine columns.
+pub fn place(file: &FileChange) -> &'static str {
+    match file.status {
+        FileStatus::Staged => "staged",
+        FileStatus::Unstaged => "unstaged",
+        FileStatus::Untracked => "untracked",
+    }
+}
+
+/// What happened to a file, in at most eight columns.
+pub fn change(file: &FileChange) -> &'static str {
+    match file.change {
+        Change::Added => "added",
+        Change::Modified => "modified",
+        Change::Deleted => "deleted",
+        Change::Renamed => "renamed",
+        Change::Copied => "copied",
+        Change::TypeChanged => "type",
+        Change::Unmerged => "unmerged",
+    }
+}
+
+/// `+3 -1`, or why there are no numbers.
+pub fn numbers(file: &FileChange) -> String {
+    match (file.additions, file.deletions) {
+        (Some(added), Some(deleted)) => format!("+{added} -{deleted}"),
+        _ if file.binary => "binary".to_owned(),
+        _ => "-".to_owned(),
+    }
+}
+
+/// A file's path, with the one it came from.
+pub fn path(file: &FileChange) -> String {
+    let origin = file.renamed_from.as_deref().map(plain);
+    let origin = origin.map_or_else(String::new, |origin| format!("  from {origin}"));
+    plain(&file.path) + &origin
+}
+
+/// How far tasks are, or why that cannot be told, in one line.
+pub fn tasks(summary: &TaskSummary) -> String {
+    let text = match summary.state {
+        TaskState::Ok => list(summary),
+        TaskState::TasksMissing => "no list of tasks".to_owned(),
+        TaskState::TasksMalformed => fault(summary),
+    };
+    plain(&text)
+}
+
+fn list(summary: &TaskSummary) -> String {
+    let mut text = format!("{}/{} done", summary.done, summary.total);
+    for (count, word) in [
+        (summary.in_progress, "in progress"),
+        (summary.pending, "pending"),
+        (summary.blocked, "blocked"),
+    ] {
+        if count > 0 {
+            let _ = write!(text, ", {count} {word}");
+        }
+    }
+    match (summary.source, &summary.tag) {
+        (Some(TaskSource::Taskmaster), Some(tag)) => {
+            let _ = write!(text, "  (Taskmaster, tag {tag})");
+        }
+        (Some(TaskSource::Taskmaster), None) => text.push_str("  (Taskmaster)"),
+        (Some(TaskSource::Assistant) | None, _) => {}
+    }
+    text
+}
+
+/// Where the list is at fault, and why, as compilers put it.
+fn fault(summary: &TaskSummary) -> String {
+    let mut place = summary.path.clone().unwrap_or_default();
+    for number in [summary.line, summary.column].into_iter().flatten() {
+        let _ = write!(place, ":{number}");
+    }
+    let why = summary.why.as_deref().unwrap_or("nobody knows why");
+    format!("the list of tasks is malformed: {place}: {why}")
+}
+
+/// How far a task is, in at most eleven columns.
+pub fn status(status: TaskStatus) -> &'static str {
+    match status {
+        TaskStatus::Pending => "pending",
+        TaskStatus::InProgress => "in progress",
+        TaskStatus::Done => "done",
+        TaskStatus::Blocked => "blocked",
+        TaskStatus::Cancelled => "cancelled",
+    }
+}
