@@ -18,7 +18,6 @@ mod jump;
 mod log;
 mod mirror;
 mod offer;
-mod plain;
 mod request;
 mod rows;
 mod rules;
