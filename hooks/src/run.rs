@@ -34,8 +34,9 @@ use crate::tmux;
 
 /// As much of a payload as is looked at, in bytes.
 const MAX_PAYLOAD_BYTES: usize = 1 << 20;
-/// How long the payload may take to come. A late one leaves little time for tmux, which is the smaller loss.
-const STDIN_BUDGET: Duration = Duration::from_millis(60);
+/// How long the payload may take to come, on a machine that does not let its writer run: as long as
+/// anything may. A late one leaves no time for tmux, which is the smaller loss: the pane's id is known.
+const STDIN_BUDGET: Duration = Duration::from_millis(80);
 /// How long tmux may take to answer.
 const TMUX_BUDGET: Duration = Duration::from_millis(40);
 /// How long a writer that has more to say than is looked at may pause before it is left alone.
