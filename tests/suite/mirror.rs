@@ -120,17 +120,15 @@ fn requests<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<String, usize>
     requests
 }
 
-/// Runs a hook as an assistant does: the payload, shorter than a pipe is long, is there at once. A
-/// thread for each pipe would be most of the work.
+/// Runs a hook whose payload, shorter than a pipe is long, is there when it starts: it is the hook's
+/// own time that counts, not the test's. A thread for each pipe would be most of the work.
 fn call(hook: &mut Command, payload: &[u8]) {
-    hook.stdin(Stdio::piped());
+    let (stdin, mut assistant) = std::io::pipe().expect("a pipe can be made");
+    assistant.write_all(payload).expect("a pipe holds it");
+    drop(assistant);
+    hook.stdin(stdin);
     hook.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = hook.spawn().expect("the executable can be started");
-    let mut stdin = child.stdin.take().expect("stdin is a pipe");
-    stdin
-        .write_all(payload)
-        .expect("it reads, or a pipe holds it");
-    drop(stdin);
+    let child = hook.spawn().expect("the executable can be started");
     let output = child.wait_with_output().expect("it ends by itself");
     let is_silent = output.stdout.is_empty() && output.stderr.is_empty();
     assert!(output.status.success() && is_silent, "{output:?}");
