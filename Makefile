@@ -19,6 +19,12 @@ demo: tmux ## the real dashboard with scripted assistants, on a private tmux ser
 test: tmux ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
 
+# With ARGS="--assistant NAME --situation NAME" only a part. Where npm's packages and the transcripts
+# of failures are kept: PANE_PATROL_LIVE_DIR.
+.PHONY: live
+live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
+	$(CARGO) test --locked --test live -- $(ARGS)
+
 .PHONY: stress
 stress: release ## 8 processes with 5,000 events each through the real hook, every line exactly once
 	PANE_PATROL_STRESS=1 PANE_PATROL_PROGRAM=$(abspath $(PROGRAM)) $(CARGO) test --locked --test suite many_hooks_at_once_lose_no_line

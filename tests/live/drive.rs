@@ -106,8 +106,8 @@ impl<'a> Drive<'a> {
         let mut awaited = self.manners.always_greets && !self.greeted.get();
         loop {
             let screen = pane.screen();
-            let greeting = self.manners.greetings.iter();
-            let greeting = greeting.filter(|(text, _)| screen.contains(text)).last();
+            let mut greetings = self.manners.greetings.iter();
+            let greeting = greetings.find(|(text, _)| screen.contains(text));
             if let Some((_, keys)) = greeting {
                 ready = None;
                 awaited = false;

@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         if options.wants(manners) {
             println!("{} ...", manners.name);
             let findings = run(manners, &packages, &evidence, &options);
-            table.print_line(manners, &findings);
+            Table::print_line(manners, &findings);
             table.add(manners, findings);
         }
     }

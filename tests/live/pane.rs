@@ -68,11 +68,12 @@ impl<'a> Pane<'a> {
 
     /// Presses keys by their names for tmux, with a pause before each; when the last was pressed.
     pub(super) fn press(&self, keys: &[&str]) -> Instant {
-        let pressed = keys.iter().map(|key| {
+        let mut pressed = Instant::now();
+        for key in keys {
             thread::sleep(BEAT);
-            self.key(key)
-        });
-        pressed.last().unwrap_or_else(Instant::now)
+            pressed = self.key(key);
+        }
+        pressed
     }
 
     fn key(&self, key: &str) -> Instant {

@@ -22,7 +22,7 @@ impl Table {
     }
 
     /// What was found out of one, at once: the whole takes minutes.
-    pub(super) fn print_line(&self, manners: &Manners, findings: &Findings) {
+    pub(super) fn print_line(manners: &Manners, findings: &Findings) {
         for (situation, finding) in findings {
             println!("  {:<12} {:<12} {finding}", manners.name, situation.name());
         }

@@ -51,12 +51,12 @@ impl Watch {
             let output = command.output().expect("the executable can be started");
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            self.take(asked, text, said);
+            self.take(asked, text, &said);
             thread::sleep(PAUSE);
         }
     }
 
-    fn take(&self, asked: Instant, text: String, said: String) {
+    fn take(&self, asked: Instant, text: String, said: &str) {
         let shown = match serde_json::from_str::<Value>(&text) {
             Ok(rows) => shown(&rows),
             Err(_) => Shown {

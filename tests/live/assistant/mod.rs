@@ -16,6 +16,9 @@ use super::situation::Situation;
 /// What cannot be known of a situation: what the row shows instead, and why.
 type Unknowable = (Situation, &'static [&'static str], &'static str);
 
+/// Keys by their names for tmux.
+type Keys = &'static [&'static str];
+
 /// All there is to know about one assistant, or one way of running it.
 pub(super) struct Manners {
     /// Its line in the table.
@@ -37,26 +40,26 @@ pub(super) struct Manners {
     /// Something comes up at the very first start, and that may be later than the prompt.
     pub(super) always_greets: bool,
     /// What may come up at the start, and the keys that answer it.
-    pub(super) greetings: &'static [(&'static str, &'static [&'static str])],
+    pub(super) greetings: &'static [(&'static str, Keys)],
     /// On the screen only while it works.
     pub(super) working: &'static str,
     /// On the screen only while it asks for permission.
     pub(super) dialog: &'static str,
-    pub(super) approve: &'static [&'static str],
-    pub(super) deny: &'static [&'static str],
+    pub(super) approve: Keys,
+    pub(super) deny: Keys,
     /// The script's words for a question.
     pub(super) ask: &'static str,
     /// On the screen only while it asks a question.
     pub(super) question: &'static str,
-    pub(super) answer: &'static [&'static str],
-    pub(super) dismiss: &'static [&'static str],
+    pub(super) answer: Keys,
+    pub(super) dismiss: Keys,
     /// A dismissed question is an answer like any other: its turn goes on to its end.
     pub(super) goes_on: bool,
-    pub(super) before_question: &'static [&'static str],
-    pub(super) after_question: &'static [&'static str],
-    pub(super) interrupt: &'static [&'static str],
+    pub(super) before_question: Keys,
+    pub(super) after_question: Keys,
+    pub(super) interrupt: Keys,
     /// Empties the prompt.
-    pub(super) clear: &'static [&'static str],
+    pub(super) clear: Keys,
     /// On the screen when the model's server has refused.
     pub(super) failed: &'static str,
     /// On the screen when it asks whether it may start a sub-agent at all.
@@ -116,7 +119,7 @@ impl Manners {
         let path = world.path();
         let mut line = format!("env PATH={}", quoted(&path));
         for (name, value) in (self.variables)(world.model) {
-            line += &format!(" {name}={}", quoted(&value));
+            line = format!("{line} {name}={}", quoted(&value));
         }
         format!("{line} {}", self.program)
     }

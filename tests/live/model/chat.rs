@@ -42,11 +42,11 @@ fn said_of(message: &Value) -> Said {
 
 fn stream(answer: &Answer, reply: &mut Reply) -> io::Result<()> {
     reply.begin()?;
-    reply.data(&chunk(json!({"role": "assistant", "content": ""}), None))?;
+    reply.data(&chunk(&json!({"role": "assistant", "content": ""}), None))?;
     let finish = match answer {
         Answer::Text { words, is_slow } => {
             for word in words {
-                reply.data(&chunk(json!({"content": word}), None))?;
+                reply.data(&chunk(&json!({"content": word}), None))?;
                 if *is_slow {
                     thread::sleep(PAUSE);
                 }
@@ -55,11 +55,11 @@ fn stream(answer: &Answer, reply: &mut Reply) -> io::Result<()> {
         }
         answer => {
             let call = json!({"tool_calls": [tool_call(answer)]});
-            reply.data(&chunk(call, None))?;
+            reply.data(&chunk(&call, None))?;
             "tool_calls"
         }
     };
-    let mut last = chunk(json!({}), Some(finish));
+    let mut last = chunk(&json!({}), Some(finish));
     last["usage"] = usage();
     reply.data(&last)?;
     reply.done()
@@ -86,7 +86,7 @@ fn whole(answer: &Answer) -> Value {
     })
 }
 
-fn chunk(delta: Value, finish: Option<&str>) -> Value {
+fn chunk(delta: &Value, finish: Option<&str>) -> Value {
     json!({
         "id": "chatcmpl-scripted", "object": "chat.completion.chunk", "created": 1, "model": "scripted",
         "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],

@@ -58,23 +58,23 @@ fn stream(answer: &Answer, body: &Value, reply: &mut Reply) -> io::Result<()> {
     message["content"] = json!([]);
     reply.begin()?;
     reply.event(&json!({"type": "message_start", "message": message}))?;
-    let (start, deltas, is_slow) = match answer {
-        Answer::Text { words, is_slow } => {
-            let deltas = words.iter();
-            let deltas = deltas.map(|word| json!({"type": "text_delta", "text": word}));
-            (
-                json!({"type": "text", "text": ""}),
-                deltas.collect(),
-                *is_slow,
-            )
-        }
-        _ => {
-            let input = block["input"].to_string();
-            let mut start = block;
-            start["input"] = json!({});
-            let delta = json!({"type": "input_json_delta", "partial_json": input});
-            (start, vec![delta], false)
-        }
+    let mut start = block;
+    let mut is_slow = false;
+    let deltas = if let Answer::Text {
+        words,
+        is_slow: slow,
+    } = answer
+    {
+        start = json!({"type": "text", "text": ""});
+        is_slow = *slow;
+        let deltas = words.iter();
+        deltas
+            .map(|word| json!({"type": "text_delta", "text": word}))
+            .collect()
+    } else {
+        let input = start["input"].to_string();
+        start["input"] = json!({});
+        vec![json!({"type": "input_json_delta", "partial_json": input})]
     };
     reply.event(&json!({"type": "content_block_start", "index": 0, "content_block": start}))?;
     for delta in deltas {

@@ -19,10 +19,8 @@ pub(in super::super) fn prompt(number: u32, what: &str) -> String {
 
 /// What to answer.
 pub(super) fn answer(question: &Question) -> Answer {
-    let scripted = question.said.iter().enumerate().rev();
-    let found = scripted
-        .filter_map(|(at, said)| Some((at, script_of(said)?)))
-        .next();
+    let mut scripted = question.said.iter().enumerate().rev();
+    let found = scripted.find_map(|(at, said)| Some((at, script_of(said)?)));
     let Some((at, script)) = found else {
         return text("nothing was asked");
     };

@@ -11,10 +11,8 @@ pub(super) fn call(
     number: &str,
     tools: &[Tool],
 ) -> Option<(String, Value)> {
-    let offered = tools.iter().map(|tool| tool.name.as_str());
-    offered
-        .filter_map(|name| Some((name.to_owned(), arguments(verb, name, rest, number)?)))
-        .next()
+    let mut offered = tools.iter().map(|tool| tool.name.as_str());
+    offered.find_map(|name| Some((name.to_owned(), arguments(verb, name, rest, number)?)))
 }
 
 fn arguments(verb: &str, tool: &str, rest: &str, number: &str) -> Option<Value> {
@@ -52,6 +50,7 @@ fn arguments(verb: &str, tool: &str, rest: &str, number: &str) -> Option<Value> 
             },
         }),
         ("agent", "Agent" | "Task" | "agent") => agent(rest, "general-purpose"),
+        // OpenCode reads one of the two kinds, Copilot the other.
         ("agent", "task") => agent(rest, "general"),
         ("agent", "spawn_agent") => json!({"message": rest, "task_name": "scripted"}),
         ("agent", "invoke_agent") => json!({"agent_name": "generalist", "prompt": rest}),
@@ -81,7 +80,7 @@ fn agent(prompt: &str, kind: &str) -> Value {
         "description": "a scripted part",
         "prompt": prompt,
         "subagent_type": kind,
-        "agent_type": kind,
+        "agent_type": "general-purpose",
         "name": "scripted",
     })
 }
