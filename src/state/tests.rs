@@ -819,6 +819,30 @@ mod witness {
     }
 
     #[test]
+    fn a_question_whose_dialog_opens_late_is_that_question_when_it_does() {
+        for answered in [false, true] {
+            let mut story = Story::running();
+            let ask = "ask_user_question";
+            story.tell(tool(200, Kind::InputRequested, None, ask, "Which colour?"));
+            // Another hook is waited for, and the title still shows work.
+            story.read(Level::Busy, 400);
+            assert_eq!(story.state(), State::Running);
+            if answered {
+                story.tell(tool(600, Kind::ToolFinished, None, ask, "Which colour?"));
+            }
+            story.tell(event(1700, Kind::ApprovalRequested));
+            let row = story.row();
+            let told = (row.state, row.waiting[0].message.as_deref());
+            let wanted = if answered {
+                (State::WaitingApproval, None)
+            } else {
+                (State::WaitingInput, Some("Which colour?"))
+            };
+            assert_eq!(told, wanted);
+        }
+    }
+
+    #[test]
     fn a_notice_that_comes_after_the_answer_is_taken_back_when_the_file_says_busy() {
         let mut story = Story::running();
         story.tell(tool(200, Kind::ToolStarted, Some("c1"), "Bash", "sleep 60"));

@@ -33,6 +33,8 @@ pub(super) struct Witness {
     pub(super) settle: Option<Settle>,
     /// When the file should be read again.
     pub(super) reread_at: Option<Timestamp>,
+    /// The last request that a busy level closed.
+    pub(super) answered: Option<Request>,
 }
 
 /// A level, and when it was read.
@@ -134,6 +136,9 @@ impl Entry {
         let closed = self
             .requests
             .close_if(|open| answered.contains(&open.request));
+        if let Some(last) = answered.last() {
+            self.witness.answered = Some(last.clone());
+        }
         let working = self.main.state == State::Running || !self.subs.is_empty() || self.background;
         let after_last_turn = self.main.turn.closed.is_none_or(|closed| {
             reading.written > closed || reading.seen.since(closed) >= SETTLED_AFTER

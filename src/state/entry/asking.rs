@@ -116,12 +116,26 @@ impl Entry {
             if self.waiting_state(tool.name.as_deref()) == State::WaitingInput {
                 request.state = State::WaitingInput;
             }
+        } else if let Some(before) = self.take_wrongly_answered() {
+            request = Request {
+                since,
+                source,
+                ..before
+            };
         }
         if message.is_some() && (request.message.is_none() || source == Source::Hook) {
             request.message = message;
         }
         self.requests.infer(request, confirmed);
         self.settle_dialogs();
+    }
+
+    /// The request that a busy level closed before its dialog was even open, because another hook was
+    /// waited for: nothing has been heard of its agent since.
+    fn take_wrongly_answered(&mut self) -> Option<Request> {
+        let request = self.witness.answered.take()?;
+        let agent = self.agent(request.agent_id.as_deref())?;
+        (agent.last <= request.since).then_some(request)
     }
 
     /// A dialog is open: no question is in doubt any more, also when the dialog is answered before

@@ -16,6 +16,9 @@ use super::situation::Situation;
 /// What cannot be known of a situation: what the row shows instead, and why.
 type Unknowable = (Situation, &'static [&'static str], &'static str);
 
+/// Brings it to a situation that only it has.
+type Special = fn(&mut Drive<'_>) -> Step;
+
 /// Keys by their names for tmux.
 type Keys = &'static [&'static str];
 
@@ -75,7 +78,7 @@ pub(super) struct Manners {
     /// What it cannot be brought to, or is tried in another way of running it.
     pub(super) without: &'static [Situation],
     /// What only this one has.
-    pub(super) special: Option<(Situation, fn(&mut Drive<'_>) -> Step)>,
+    pub(super) special: Option<(Situation, Special)>,
     /// Ends what outlives its panes: arguments of its program.
     pub(super) leave: Option<&'static [&'static str]>,
 }

@@ -29,7 +29,7 @@ pub(super) const QWEN: Manners = Manners {
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "refused by script",
-    part_dialog: Some("Agent a scripted part"),
+    part_dialog: Some("Always allow use agent"),
     part_over: None,
     quit: "/quit",
     by_title: &[],
