@@ -372,12 +372,11 @@ pub(crate) fn lives(pid: u32) -> bool {
     process::is_alive(pid) && (!is_linux || ancestry::stat(pid).is_some())
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
     use crate::state::ListedPane;
 
-    #[cfg(target_os = "linux")]
     fn pane(id: u32, pid: u32) -> ListedPane {
         ListedPane {
             pane: PaneId(id),
@@ -389,7 +388,6 @@ mod tests {
         }
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn a_process_belongs_to_the_pane_of_its_nearest_ancestor_or_to_none() {
         let own = std::process::id();
