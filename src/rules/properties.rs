@@ -155,12 +155,26 @@ fn is_allowed_call(call: &str) -> bool {
     let Some(words) = call.strip_prefix("[git][diff]") else {
         return false;
     };
-    let words = words.strip_prefix('[').map_or("", |words| words);
+    let words = words.strip_prefix('[').unwrap_or_default();
     words.is_empty()
         || words
             .trim_end_matches(']')
             .split("][")
-            .all(|word| !word.starts_with('-') && !word.contains("..") && !word.contains('='))
+            .all(|word| !word.starts_with(['-', '/']) && !word.contains('=') && stays_below(word))
+}
+
+/// Whether the path never goes above the folder it begins in.
+fn stays_below(path: &str) -> bool {
+    let steps = path.split('/').map(|part| match part {
+        ".." => -1,
+        "" | "." => 0,
+        _ => 1,
+    });
+    let mut depth = 0;
+    steps.into_iter().all(|step| {
+        depth += step;
+        depth >= 0
+    })
 }
 
 #[test]
