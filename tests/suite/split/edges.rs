@@ -152,11 +152,12 @@ fn a_pane_that_stays_when_it_is_dead_goes_back_dead() {
         desk.beside().as_ref() == Some(&pane)
     });
     desk.server.run(&["send-keys", "-t", &pane, "C-d"]);
-    desk.client.wait_for("Pane is dead");
+    let dead = ["display-message", "-p", "-t", &pane, "#{pane_dead}"];
+    desk.wait("it is dead", || desk.server.run(&dead) == "1");
+    desk.client.wait_for("No assistant reports");
     assert_eq!(desk.beside().as_ref(), Some(&pane), "the place stays");
     quit(&desk);
     assert_eq!(desk.everything(), before);
-    let dead = ["display-message", "-p", "-t", &pane, "#{pane_dead}"];
     assert_eq!(desk.server.run(&dead), "1");
 }
 
