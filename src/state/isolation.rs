@@ -403,6 +403,9 @@ fn acts() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
+    // Each is a long day of six sessions.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
     fn every_row_is_the_one_it_would_have_been_alone(
         acts in prop::collection::vec((0..6_usize, acts(), 1..900_i64), 1..120),
