@@ -1,6 +1,8 @@
 //! Random worlds against the procedure: requests come and go, people answer in the pane, begin to
-//! write, scroll back, panes vanish, at every moment between two of its steps. The only claim: no key
-//! reaches a pane that does not show the bound request.
+//! write, scroll back, panes vanish, at every moment between two of its steps; permissions and questions
+//! of every assistant. The only claim: no key reaches a pane that does not show the bound request.
+
+mod screens;
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -9,7 +11,8 @@ use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
-use super::request::{Bound, Decision};
+use super::request::{Bound, Decision, Pick};
+use super::{colours, dialog};
 use crate::state::{Level, Request, Row};
 use crate::tui::fixture::row;
 
@@ -21,6 +24,17 @@ const COMMANDS: [&str; 5] = [
     "sudo touch a",
     "echo touch a",
 ];
+
+/// Questions of the same kind.
+const QUESTIONS: [&str; 5] = [
+    "Which colour?",
+    "Which colour do you want?",
+    "And which colour?",
+    "colour?",
+    "Which?",
+];
+
+const ASSISTANTS: [&str; 6] = ["claude", "codex", "opencode", "gemini", "qwen", "copilot"];
 
 const RUNS: u64 = 10_000;
 
@@ -39,11 +53,14 @@ impl Dice {
 #[derive(Clone, Debug)]
 struct Asked {
     id: u64,
-    command: &'static str,
+    /// The command, or the question.
+    words: &'static str,
+    is_question: bool,
 }
 
 struct Scenery {
     dice: Dice,
+    assistant: &'static str,
     now: Timestamp,
     /// What the pane asks now.
     asked: Option<Asked>,
@@ -74,7 +91,7 @@ impl Scenery {
             2 => self.in_mode = !self.in_mode,
             3 => self.synchronized = !self.synchronized,
             4 => self.cursor = 1 + u8::try_from(self.dice.roll(4)).unwrap_or(0),
-            5 => self.amending = Some("wait, 1".to_owned()),
+            5 if self.assistant == "claude" => self.amending = Some("wait, 1".to_owned()),
             6 if self.dice.roll(5) == 0 => self.gone = true,
             7..=15 => self.learn(),
             _ => {}
@@ -90,27 +107,38 @@ impl Scenery {
     fn ask(&mut self) {
         self.close();
         self.next_id += 1;
-        let command = COMMANDS[usize::try_from(self.dice.roll(5)).unwrap_or(0)];
+        // No dialog of Copilot's that asks a question is known.
+        let is_question = self.dice.roll(4) == 0 && self.assistant != "copilot";
+        let words = if is_question { QUESTIONS } else { COMMANDS };
         self.asked = Some(Asked {
             id: self.next_id,
-            command,
+            words: words[usize::try_from(self.dice.roll(5)).unwrap_or(0)],
+            is_question,
         });
-        self.deaf_until = self.now.plus(Duration::from_millis(150));
+        let deaf = if self.assistant == "claude" { 150 } else { 0 };
+        self.deaf_until = self.now.plus(Duration::from_millis(deaf));
     }
 
     /// The collector catches up.
     fn learn(&mut self) {
-        let mut known = row(1, "claude", State::WaitingApproval, "a:0.0", 0);
+        let state = |asked: &Asked| {
+            if asked.is_question {
+                State::WaitingInput
+            } else {
+                State::WaitingApproval
+            }
+        };
+        let mut known = row(1, self.assistant, State::WaitingApproval, "a:0.0", 0);
         known.instance_id = Some("s".to_owned());
         known.waiting = self
             .asked
             .iter()
             .map(|asked| Request {
-                state: State::WaitingApproval,
+                state: state(asked),
                 request_id: Some(asked.id.to_string()),
                 agent_id: None,
                 tool: Some("Bash".to_owned()),
-                message: Some(asked.command.to_owned()),
+                message: Some(asked.words.to_owned()),
                 since: self.now,
                 source: Source::Hook,
             })
@@ -119,41 +147,13 @@ impl Scenery {
     }
 
     fn screen(&self) -> String {
-        let rule = "─".repeat(40);
-        let dots = "╌".repeat(40);
-        let Some(asked) = &self.asked else {
-            return format!("● done: touch a\n{rule}\n❯ 1\n{rule}\n");
-        };
-        let option = |number: u8, label: &str| {
-            let cursor = if self.cursor == number { '❯' } else { ' ' };
-            format!(" {cursor} {number}. {label}\n")
-        };
-        let no = match &self.amending {
-            Some(text) if text.is_empty() => {
-                "No, and tell Claude what to do differently".to_owned()
-            }
-            Some(text) => format!("No, {text}"),
-            None => "No".to_owned(),
-        };
-        let foot = if self.amending.is_some() {
-            ""
-        } else {
-            " · Tab to amend"
-        };
-        let command = asked.command;
-        let options: String = [
-            option(1, "Yes"),
-            option(2, "Yes, and always"),
-            option(3, "Yes, and switch to auto mode"),
-            option(4, &no),
-        ]
-        .concat();
-        format!(
-            "● $ touch a\n{rule}\n Bash command\n{dots}\n {command}\n{dots}\n Do you want to proceed?\n{options}\n Esc to cancel{foot}\n"
-        )
+        match &self.asked {
+            Some(asked) => screens::dialog(self, asked),
+            None => screens::nothing(),
+        }
     }
 
-    /// What Claude does with a key.
+    /// What the assistant does with a key.
     fn take(&mut self, press: &Press) {
         let Some(asked) = self.asked.clone() else {
             return;
@@ -161,12 +161,15 @@ impl Scenery {
         if self.now < self.deaf_until {
             return;
         }
+        let buttons = self.assistant == "opencode" && !asked.is_question;
         match press {
-            Press::Text(text) if self.amending.is_none() => {
+            Press::Text(text) if self.amending.is_none() && !buttons => {
                 self.answers.push((asked.id, text.clone()));
                 self.close();
             }
-            Press::Text(text) => self.amending.get_or_insert_default().push_str(text),
+            Press::Text(text) if self.assistant == "claude" => {
+                self.amending.get_or_insert_default().push_str(text);
+            }
             Press::Key("Up") => self.cursor = if self.cursor == 1 { 4 } else { self.cursor - 1 },
             Press::Key("Tab") if self.cursor == 4 => self.amending = Some(String::new()),
             Press::Key("Enter") => {
@@ -174,7 +177,11 @@ impl Scenery {
                     .push((asked.id, format!("enter on {}", self.cursor)));
                 self.close();
             }
-            Press::Key(_) => {}
+            Press::Key("Escape") => {
+                self.answers.push((asked.id, "escape".to_owned()));
+                self.close();
+            }
+            Press::Key(_) | Press::Text(_) => {}
         }
     }
 }
@@ -189,6 +196,9 @@ impl World for Fake {
     fn witness(&self, _: &Bound) -> Option<Seen> {
         let mut state = self.0.borrow_mut();
         state.happen();
+        if state.assistant != "claude" {
+            return None;
+        }
         (state.dice.roll(4) > 0).then(|| Seen {
             level: if state.asked.is_some() {
                 Level::WaitingApproval
@@ -216,12 +226,12 @@ impl World for Fake {
     fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String> {
         let mut state = self.0.borrow_mut();
         state.happen();
-        let screen = state.screen();
+        let screen = colours::without(&state.screen());
         let shows = |line: &String| screen.lines().any(|shown| shown.trim() == line.trim());
         if state.gone || state.in_mode || state.synchronized || !guard.shows.iter().all(shows) {
             return Ok(Pressed::No);
         }
-        let command = state.asked.as_ref().map(|asked| asked.command);
+        let command = state.asked.as_ref().map(|asked| asked.words);
         if command != bound.request.message.as_deref() || state.bound.as_ref() != Some(bound) {
             state.wrong.push(format!("{press:?} at {command:?}"));
         }
@@ -244,6 +254,7 @@ fn play(seed: u64) -> (Outcome, Scenery, Bound) {
     let mut state = Scenery {
         dice: Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
         now: Timestamp::from_millis(1_000_000),
+        assistant: ASSISTANTS[usize::try_from(seed).unwrap_or(0) % ASSISTANTS.len()],
         asked: None,
         cursor: 1,
         amending: None,
@@ -262,6 +273,7 @@ fn play(seed: u64) -> (Outcome, Scenery, Bound) {
     let bound = Bound::to(state.row.as_ref().expect("it was just learned")).expect("it asks");
     state.bound = Some(bound.clone());
     let decision = match state.dice.roll(3) {
+        _ if bound.is_question() => Decision::Answer(Pick::Number(2)),
         0 => Decision::Approve,
         1 => Decision::Deny { message: None },
         _ => Decision::Deny {
@@ -275,7 +287,7 @@ fn play(seed: u64) -> (Outcome, Scenery, Bound) {
 
 #[test]
 fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
-    let mut done = 0;
+    let mut done = [[0; 2]; ASSISTANTS.len()];
     let mut nothing = 0;
     for seed in 1..=RUNS {
         let (outcome, state, bound) = play(seed);
@@ -286,7 +298,10 @@ fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
         assert!(strays.len() <= 1, "run {seed}: {strays:?}");
         assert!(state.answers.len() <= 2, "run {seed}: {:?}", state.answers);
         match outcome {
-            Outcome::Done => done += 1,
+            Outcome::Done => {
+                let assistant = usize::try_from(seed).unwrap_or(0) % ASSISTANTS.len();
+                done[assistant][usize::from(bound.is_question())] += 1;
+            }
             Outcome::Nothing(why) => {
                 nothing += 1;
                 assert!(state.answers.is_empty(), "run {seed}: {why}, but answered");
@@ -295,8 +310,23 @@ fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
         }
     }
     // A procedure that never dared to press would pass everything above.
-    assert!(
-        done > 1_000 && nothing > 1_000,
-        "{done} done, {nothing} nothing"
-    );
+    assert!(nothing > 1_000, "{nothing} nothing");
+    for (assistant, [permissions, questions]) in ASSISTANTS.iter().zip(done) {
+        let known = *assistant != "copilot";
+        assert!(
+            permissions > 100 && (questions > 20 || !known),
+            "{assistant}: {permissions} permissions and {questions} questions answered"
+        );
+    }
+}
+
+#[test]
+fn every_screen_of_the_fuzz_is_a_dialog_that_is_known() {
+    for seed in 1..=200 {
+        let (_, mut state, _) = play(seed);
+        state.ask();
+        let assistant = state.assistant.parse().unwrap();
+        let read = dialog::Dialog::read(&assistant, &state.screen());
+        assert!(read.is_some(), "{}:\n{}", state.assistant, state.screen());
+    }
 }

@@ -27,8 +27,11 @@ struct Shape {
     deny: Option<Press>,
     /// Finds what it is about, from the lines above and below the one that asks: the lines that tell
     /// it, and what they say.
-    about: fn(&Around<'_>) -> Option<(Vec<String>, About)>,
+    about: fn(&Around<'_>) -> Option<Told>,
 }
+
+/// What a dialog is about, and the lines on the screen that tell it.
+type Told = (Vec<String>, About);
 
 /// The lines around the one that asks, frames taken off, and the same as they are on the screen.
 struct Around<'a> {
@@ -122,6 +125,18 @@ const SHAPES: &[Shape] = &[
         ..GEMINI
     },
     QWEN,
+    Shape {
+        asks: "Apply this change?",
+        about: writing_above,
+        ..QWEN
+    },
+    Shape {
+        kind: Kind::Question,
+        asks: "? AskUserQuestion Ask user 1 question",
+        cursor: '❯',
+        about: question_below_header,
+        ..QWEN
+    },
     COPILOT,
     Shape {
         asks: "Do you want to create ",
@@ -171,7 +186,8 @@ fn read_shape(shape: &Shape, lines: &[Framed<'_>], asks: usize) -> Option<Dialog
         return None;
     }
     for option in &mut options {
-        option.line = below[position(&insides, &option.line)?].whole.to_owned();
+        let own = below[position(&insides, &option.line)?];
+        own.whole.clone_into(&mut option.line);
     }
     let (body, about) = (shape.about)(&Around {
         above: &lines[..asks],
@@ -216,7 +232,7 @@ fn last_that_denies(options: &mut [Choice], shape: &Shape) -> Option<u8> {
 /// A line without the frame around it; a line that is nothing but frame is empty.
 fn framed(whole: &str) -> Framed<'_> {
     let whole = whole.trim();
-    let inside = whole.trim_matches(['│', '┃']).trim();
+    let inside = whole.trim_matches(['│', '┃', '█']).trim();
     let is_frame = |c: char| matches!(c, '╭' | '╮' | '╰' | '╯' | '─');
     let inside = if inside.chars().all(is_frame) {
         ""
@@ -240,11 +256,11 @@ fn inside(lines: &[Framed<'_>]) -> Vec<String> {
 }
 
 /// `$ command` and all that follows it.
-fn prompt_below(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+fn prompt_below(around: &Around<'_>) -> Option<Told> {
     command_from_prompt(around.below)
 }
 
-fn command_from_prompt(lines: &[Framed<'_>]) -> Option<(Vec<String>, About)> {
+fn command_from_prompt(lines: &[Framed<'_>]) -> Option<Told> {
     let first = lines
         .iter()
         .position(|line| line.inside.starts_with("$ "))?;
@@ -254,7 +270,7 @@ fn command_from_prompt(lines: &[Framed<'_>]) -> Option<(Vec<String>, About)> {
 }
 
 /// `Destination: path`, wherever the pane has wrapped it.
-fn destination_below(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+fn destination_below(around: &Around<'_>) -> Option<Told> {
     let is_it = |line: &Framed<'_>| line.inside.starts_with("Destination: ");
     let first = around.below.iter().position(is_it)?;
     let path = inside(&around.below[first..]).concat();
@@ -262,13 +278,25 @@ fn destination_below(around: &Around<'_>) -> Option<(Vec<String>, About)> {
     Some((on_screen(&around.below[first..]), About::File(path)))
 }
 
-fn question_below(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+fn question_below(around: &Around<'_>) -> Option<Told> {
     let question = inside(around.below);
     (!question.is_empty()).then(|| (on_screen(around.below), About::Question(question)))
 }
 
+/// The question stands below a word that heads it.
+fn question_below_header(around: &Around<'_>) -> Option<Told> {
+    let header = around
+        .below
+        .iter()
+        .position(|line| !line.inside.is_empty())?;
+    question_below(&Around {
+        below: &around.below[header + 1..],
+        ..*around
+    })
+}
+
 /// A frame of its own, right above.
-fn box_above(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+fn box_above(around: &Around<'_>) -> Option<Told> {
     let bottom = around
         .above
         .iter()
@@ -290,34 +318,34 @@ fn box_above(around: &Around<'_>) -> Option<(Vec<String>, About)> {
     Some((on_screen(between), About::Command(command)))
 }
 
-/// `? Shell command (description) ←`, and the command below it once more, whole.
-fn call_above(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+/// `? Shell command (description) ←`, and after an empty line the command once more, whole.
+fn call_above(around: &Around<'_>) -> Option<Told> {
     let call = around
         .above
         .iter()
         .rposition(|line| line.inside.starts_with("? "))?;
     let end = around.above[call..]
         .iter()
-        .position(|line| line.inside.ends_with('←'))?;
+        .position(|line| line.inside.is_empty())?;
     let lines = &around.above[call + end + 1..];
     let command = inside(lines);
     (!command.is_empty()).then(|| (on_screen(lines), About::Command(command)))
 }
 
-/// `? WriteFile  Writing to path`
-fn writing_above(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+/// `? WriteFile  Writing to path ←`
+fn writing_above(around: &Around<'_>) -> Option<Told> {
     let call = around
         .above
         .iter()
         .rposition(|line| line.inside.starts_with("? "))?;
     let line = around.above[call];
-    let (_, path) = line.inside.split_once("  Writing to ")?;
-    let path = path.trim().to_owned();
+    let (_, path) = line.inside.split_once(" Writing to ")?;
+    let path = path.trim_end_matches('←').trim().to_owned();
     Some((vec![line.whole.to_owned()], About::File(path)))
 }
 
 /// `Do you want to create path?`
-fn file_in_question(around: &Around<'_>) -> Option<(Vec<String>, About)> {
+fn file_in_question(around: &Around<'_>) -> Option<Told> {
     let Framed { inside, whole } = around.asks;
     let path = inside.strip_prefix("Do you want to create ")?;
     let path = path.strip_suffix('?')?.to_owned();
@@ -382,7 +410,7 @@ fn opencode_question(lines: &[Framed<'_>]) -> Option<Dialog> {
     let (first, mut options, _) = read_options(&insides, '❯')?;
     for option in &mut options {
         let own = lines_of_it.iter().find(|line| line.inside == option.line)?;
-        option.line = own.whole.to_owned();
+        own.whole.clone_into(&mut option.line);
     }
     let question = inside(&lines_of_it[..first]);
     Some(Dialog {

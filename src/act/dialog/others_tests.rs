@@ -69,6 +69,7 @@ fn permissions() -> Vec<(&'static str, &'static str, String, Press)> {
         ),
         ("gemini", "permission_write", own("hello.txt"), escape()),
         ("qwen", "permission_command", own("touch o1.txt"), text("4")),
+        ("qwen", "permission_write", own("hello.txt"), text("3")),
         (
             "copilot",
             "permission_command",
@@ -122,6 +123,7 @@ fn a_question_shows_itself_and_its_options() {
     for (assistant, question) in [
         ("codex", "Which colour should it be?"),
         ("gemini", "Which colour?"),
+        ("qwen", "Which colour?"),
     ] {
         let dialog = dialog(assistant, "question");
         let asks = |message: &str| request(assistant, State::WaitingInput, message);
@@ -193,7 +195,7 @@ fn a_dialog_that_has_something_below_it_is_none() {
 
 proptest::proptest! {
     #[test]
-    fn no_screen_makes_it_panic(which in 0..9_usize, cut in 0..4000_usize, noise in "(?s).{0,40}") {
+    fn no_screen_makes_it_panic(which in 0..10_usize, cut in 0..4000_usize, noise in "(?s).{0,40}") {
         let (assistant, name, _, _) = permissions().swap_remove(which);
         let mut screen = screen(assistant, name);
         let at = (0..=cut.min(screen.len())).rev().find(|at| screen.is_char_boundary(*at));
