@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::adapter::summary_of;
 use serde_json::Value;
 
-use super::{Full, parts, tail};
+use super::{Full, Missing, parts, plain, tail};
 use crate::act::Bound;
 use crate::state::Request;
 
@@ -16,7 +16,7 @@ use crate::state::Request;
 const MAX_FILE: u64 = 512 * 1024;
 
 /// Said when the call is not in the transcript.
-const NOT_THERE: &str = "its transcript does not hold it";
+const NOT_THERE: Missing = Missing::NotYet("its transcript does not hold it");
 
 /// One call of a tool.
 struct Call<'a> {
@@ -26,12 +26,13 @@ struct Call<'a> {
     cwd: &'a str,
 }
 
-/// The request as the transcript has it. The error says why it is not known.
-pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, String> {
+/// The request as the transcript has it.
+pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing> {
     let config = bound.home.as_deref().map(Path::new).or(config);
-    let config = config.ok_or("Claude's folder is not known")?;
-    let session = plain(bound.instance_id.as_deref()).ok_or("its session is not known")?;
-    let main = transcript(config, session).ok_or("its transcript is not there")?;
+    let config = config.ok_or(Missing::Never("Claude's folder is not known"))?;
+    let session =
+        plain(bound.instance_id.as_deref()).ok_or(Missing::Never("its session is not known"))?;
+    let main = transcript(config, session).ok_or(Missing::NotYet("its transcript is not there"))?;
     let own = match bound.request.agent_id.as_deref() {
         None => main.clone(),
         agent => {
@@ -57,16 +58,6 @@ pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, String>
         parts: parts::of(call.name, call.input, before.as_deref()),
         input: call.input.clone(),
         mode,
-    })
-}
-
-/// A name that cannot lead out of its folder.
-fn plain(name: Option<&str>) -> Option<&str> {
-    name.filter(|name| {
-        !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     })
 }
 

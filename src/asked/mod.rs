@@ -6,12 +6,14 @@
 //! | part | does |
 //! | --- | --- |
 //! | [`parts`] | what a tool's input is made of, to be read: a command, a diff, questions, a plan |
-//! | [`claude`] | Claude Code's transcripts |
+//! | `claude`, `codex`, `copilot` | their transcripts, rollouts, session logs |
 //! | `tail` | the end of a file of JSON lines |
 //!
 //! All of it is read when somebody looks and kept nowhere: no event, log or mirror ever holds it.
 
-pub mod claude;
+mod claude;
+mod codex;
+mod copilot;
 pub mod parts;
 mod tail;
 #[cfg(test)]
@@ -20,7 +22,6 @@ mod tests;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pane_patrol_hooks::event::Assistant;
 use serde_json::Value;
 
 use crate::act::Bound;
@@ -86,6 +87,19 @@ impl Known {
 pub struct Sources {
     /// Claude's config folder when a row names no other.
     pub claude_home: Option<PathBuf>,
+    /// Codex's.
+    pub codex_home: Option<PathBuf>,
+    /// Copilot's.
+    pub copilot_home: Option<PathBuf>,
+}
+
+/// Why all of a request is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// It may be written down in a moment.
+    NotYet(&'static str),
+    /// There is nothing to wait for.
+    Never(&'static str),
 }
 
 /// `bound` with the whole command, if it is known at this moment.
@@ -101,29 +115,40 @@ pub fn with_command(bound: &Bound, sources: &Sources) -> Bound {
 pub fn look(bound: &Bound, sources: &Sources, age: Duration, wait: &dyn Fn(Duration)) -> Known {
     let mut waited = age;
     loop {
-        let why = match find(bound, sources) {
+        let missing = match find(bound, sources) {
             Ok(full) => return Known::Whole(Box::new(full)),
-            Err(why) => why,
+            Err(missing) => missing,
         };
         if says_all(&bound.request) {
             return Known::Said;
         }
-        if waited >= PATIENCE {
-            return Known::Beginning(why);
+        match missing {
+            Missing::NotYet(_) if waited < PATIENCE => {}
+            Missing::NotYet(why) | Missing::Never(why) => return Known::Beginning(why.to_owned()),
         }
         wait(PAUSE);
         waited += PAUSE;
     }
 }
 
-fn find(bound: &Bound, sources: &Sources) -> Result<Full, String> {
-    if bound.assistant == Assistant::CLAUDE {
-        return claude::find(bound, sources.claude_home.as_deref());
+fn find(bound: &Bound, sources: &Sources) -> Result<Full, Missing> {
+    match bound.assistant.as_str() {
+        "claude" => claude::find(bound, sources.claude_home.as_deref()),
+        "codex" => codex::find(bound, sources.codex_home.as_deref()),
+        "copilot" => copilot::find(bound, sources.copilot_home.as_deref()),
+        "opencode" => Err(Missing::Never(
+            "OpenCode keeps the rest in a database of its own",
+        )),
+        _ => Err(Missing::Never(
+            "this assistant writes the rest down only when it is answered",
+        )),
     }
-    Err(format!(
-        "{} keeps it nowhere that is known",
-        bound.assistant
-    ))
+}
+
+/// A name that cannot lead out of its folder.
+fn plain(name: Option<&str>) -> Option<&str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    name.filter(|name| !name.is_empty() && name.bytes().all(is_plain))
 }
 
 /// Whether the request's one line is all of it: a command that was not cut.

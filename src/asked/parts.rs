@@ -42,6 +42,23 @@ pub fn of(tool: &str, input: &Value, before: Option<&str>) -> Vec<Part> {
     parts
 }
 
+/// A change that is a unified diff already, with what `input` says beside it.
+pub fn of_diff(input: &Value, diff: &str) -> Vec<Part> {
+    let mut rest = Fields(input.as_object().cloned().unwrap_or_default());
+    rest.0.remove("diff");
+    let mut parts: Vec<Part> = rest.file().into_iter().collect();
+    let is_change = |line: &&str| line.starts_with(['+', '-', ' ', '@']);
+    let is_name = |line: &&str| line.starts_with("+++ ") || line.starts_with("--- ");
+    let shown = visible(diff);
+    let lines = shown
+        .lines()
+        .filter(is_change)
+        .filter(|line| !is_name(line));
+    parts.push(Part::Diff(lines.map(str::to_owned).collect()));
+    parts.extend(rest.others());
+    parts
+}
+
 /// All parts as plain text, for a terminal or a pipe.
 pub fn text(parts: &[Part]) -> String {
     let part = |part: &Part| match part {

@@ -55,10 +55,12 @@ fn asking(tool: &str, message: &str) -> Bound {
 fn sources(folder: &tempfile::TempDir) -> Sources {
     Sources {
         claude_home: Some(PathBuf::from(folder.path())),
+        codex_home: Some(PathBuf::from(folder.path())),
+        copilot_home: Some(PathBuf::from(folder.path())),
     }
 }
 
-fn find_in(folder: &tempfile::TempDir, bound: &Bound) -> Result<Full, String> {
+fn find_in(folder: &tempfile::TempDir, bound: &Bound) -> Result<Full, Missing> {
     find(bound, &sources(folder))
 }
 
@@ -201,5 +203,68 @@ fn nothing_of_an_input_is_left_out_or_hidden() {
             said.contains("none") && said.contains('3') && said.contains("-c"),
             "{tool}: {said}"
         );
+    }
+}
+
+/// A config folder of `assistant` with one recorded file at `place`.
+fn other_config(recorded: &str, place: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join(place);
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(recorded);
+    std::fs::copy(recorded, place).unwrap();
+    folder
+}
+
+fn other_asking(assistant: &str, tool: &str, message: &str) -> Bound {
+    Bound {
+        assistant: assistant.parse().unwrap(),
+        instance_id: Some("s1".to_owned()),
+        cwd: Some("/home/user/proj".to_owned()),
+        ..asking(tool, message)
+    }
+}
+
+#[test]
+fn codex_keeps_its_calls_in_rollouts() {
+    let place = "sessions/2026/11/21/rollout-2026-11-21T13-33-47-s1.jsonl";
+    let folder = other_config("codex/rollout.jsonl", place);
+    let mut asked = other_asking("codex", "Bash", "touch o1.txt");
+    let full = find_in(&folder, &asked).unwrap();
+    assert_eq!(full.mode.as_deref(), Some("on-request"));
+    assert_eq!(full.command().as_deref(), Some("touch o1.txt"));
+    let said = parts::text(&full.parts);
+    assert!(
+        said.starts_with("touch o1.txt\n") && said.contains("justification: "),
+        "{said}"
+    );
+    asked.request.request_id = Some("call_other".to_owned());
+    assert!(find_in(&folder, &asked).is_err());
+}
+
+#[test]
+fn copilot_keeps_its_permissions_in_the_session_log() {
+    let folder = other_config("copilot/events.jsonl", "session-state/s1/events.jsonl");
+    let full = find_in(&folder, &other_asking("copilot", "bash", "touch o1.txt")).unwrap();
+    assert_eq!(full.mode.as_deref(), Some("manual"));
+    assert_eq!(parts::text(&full.parts), "touch o1.txt\n(lab command)\n");
+    let full = find_in(&folder, &other_asking("copilot", "edit", "hello.txt")).unwrap();
+    assert_eq!(
+        parts::text(&full.parts),
+        "file: /home/user/proj/hello.txt\n@@ -1,0 +1,1 @@\n+hello\n"
+    );
+    assert!(find_in(&folder, &other_asking("copilot", "edit", "other.txt")).is_err());
+}
+
+#[test]
+fn nothing_is_waited_for_where_nothing_will_come() {
+    let folder = config(0);
+    for assistant in ["opencode", "gemini", "qwen", "mine"] {
+        let asked = other_asking(assistant, "edit", "a.txt");
+        let wait = |_| panic!("nothing will come");
+        let known = look(&asked, &sources(&folder), Duration::ZERO, &wait);
+        assert!(!known.is_whole(), "{assistant}");
     }
 }

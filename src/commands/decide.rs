@@ -60,8 +60,12 @@ pub(super) fn world(surroundings: &Surroundings) -> Result<RealWorld, CommandErr
 /// Where assistants keep their requests.
 pub(super) fn sources(surroundings: &Surroundings) -> Sources {
     let home = surroundings.environment.home.as_ref();
+    let below = |name: &str| home.map(|home| home.join(name));
+    let folders = &surroundings.assistant_folders;
     Sources {
-        claude_home: home.map(|home| home.join(".claude")),
+        claude_home: below(".claude"),
+        codex_home: folders.get("CODEX_HOME").cloned().or(below(".codex")),
+        copilot_home: folders.get("COPILOT_HOME").cloned().or(below(".copilot")),
     }
 }
 
