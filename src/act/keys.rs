@@ -124,6 +124,10 @@ pub fn carry_out(bound: &Bound, decision: &Decision, world: &dyn World) -> Outco
         let words = format!("keys of {} are not known; go there", bound.assistant);
         return Outcome::Nothing(words);
     }
+    if asks_several(bound) {
+        let words = "it asks several questions at once; go there";
+        return Outcome::Nothing(words.to_owned());
+    }
     let act = Act { bound, world };
     let outcome = match decision {
         Decision::Deny {
@@ -132,6 +136,12 @@ pub fn carry_out(bound: &Bound, decision: &Decision, world: &dyn World) -> Outco
         _ => act.press_option(decision),
     };
     outcome.unwrap_or_else(|outcome| outcome)
+}
+
+/// `Which? (+1 more)`
+fn asks_several(bound: &Bound) -> bool {
+    let message = bound.request.message.as_deref().unwrap_or_default();
+    bound.is_question() && message.contains(" (+") && message.ends_with(" more)")
 }
 
 /// Whether the request goes away within three seconds after its hook was given an answer. `before` is what

@@ -78,7 +78,7 @@ pub struct Bound {
     pub request: Request,
     /// How often the row had changed when the person looked.
     pub generation: u64,
-    /// All of the command, where it is known: its dialog must show just this.
+    /// All of the command or plan, where it is known: its dialog must show just this.
     pub command: Option<String>,
 }
 

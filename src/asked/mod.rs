@@ -49,9 +49,13 @@ pub struct Full {
 }
 
 impl Full {
-    /// The whole command, if it is one.
+    /// The whole command or plan, if it is one.
     pub fn command(&self) -> Option<String> {
-        let command = self.input.get("command").or_else(|| self.input.get("cmd"));
+        let names: &[&str] = match self.tool.as_str() {
+            "ExitPlanMode" => &["plan"],
+            _ => &["command", "cmd"],
+        };
+        let command = names.iter().find_map(|name| self.input.get(*name));
         command.and_then(Value::as_str).map(str::to_owned)
     }
 }

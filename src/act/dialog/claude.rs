@@ -338,7 +338,6 @@ mod tests {
             "auto_mode_check_unavailable.txt",
             "permission_bash_denied.txt",
             "permission_bash_running_after_approve.txt",
-            "plan_approval.txt",
             "queued_prompt.txt",
             "trust_dialog.txt",
             "elicitation_form.txt",

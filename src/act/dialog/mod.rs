@@ -6,12 +6,14 @@
 //! | part | does |
 //! | --- | --- |
 //! | `claude` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
+//! | `plan` | its question about a plan |
 //! | `others` | those of the other assistants, as a table |
 
 mod claude;
 mod others;
 #[cfg(test)]
 mod others_tests;
+mod plan;
 
 use std::path::{Component, Path, PathBuf};
 
@@ -92,6 +94,8 @@ enum About {
     File(String),
     /// The words of a question.
     Question(Vec<String>),
+    /// The lines of a plan.
+    Plan(Vec<String>),
 }
 
 /// Whether any dialog of the assistant is known.
@@ -108,7 +112,7 @@ impl Dialog {
     /// Reads the screen's text. `None` when no dialog of a known shape is its last word.
     pub fn read(assistant: &Assistant, screen: &str) -> Option<Self> {
         if *assistant == Assistant::CLAUDE {
-            claude::read(screen)
+            claude::read(screen).or_else(|| plan::read(screen))
         } else {
             others::read(assistant, screen)
         }
@@ -155,6 +159,10 @@ impl Dialog {
                     resolve(cwd, path) == resolve(cwd, message)
                 }
                 About::Question(lines) => says(lines, message),
+                About::Plan(lines) => match bound.command.as_deref() {
+                    Some(plan) => plan::is_shown(plan, lines),
+                    None => return Some("its plan is not known in full; go there"),
+                },
             };
         if shows { None } else { Some(OTHER) }
     }
