@@ -55,7 +55,15 @@ const options = (stdin) => ({
 // comes to it; while it is busy, which it is whenever something happens, that is later than the
 // program waits for it.
 const holding = (text) => {
-  const path = join(tmpdir(), `pane-patrol-${process.pid}-${Date.now()}-${Math.random()}`)
+  try {
+    return holdingIn(process.env.XDG_RUNTIME_DIR, text)
+  } catch {
+    return holdingIn(tmpdir(), text)
+  }
+}
+
+const holdingIn = (folder, text) => {
+  const path = join(folder, `pane-patrol-${process.pid}-${Date.now()}-${Math.random()}`)
   writeFileSync(path, text, { flag: "wx", mode: 0o600 })
   try {
     return openSync(path, "r")

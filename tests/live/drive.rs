@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::assistant::Manners;
 use super::common::{TestEnv, Tmux};
+use super::judge::Claim;
 use super::model::{self, Model};
 use super::pane::Pane;
 use super::process;
@@ -248,7 +249,16 @@ impl<'a> Drive<'a> {
             thread::sleep(Duration::from_millis(20));
         }
         thread::sleep(HOLD);
-        let finding = self.judge(&pane, &wanted, since, limit);
+        let neighbours = self.neighbours.iter().map(String::as_str);
+        let claim = Claim {
+            pane: &pane,
+            panes: neighbours.chain([&*pane]).collect(),
+            before: &self.before,
+            wanted: &wanted,
+            since,
+            limit,
+        };
+        let finding = claim.judge(&self.world.watch.since(self.checked));
         let finding = match (finding, unknowable) {
             (Finding::Right(_), Some((_, why))) => Finding::Unknowable(why),
             (finding, _) => finding,
@@ -272,64 +282,6 @@ impl<'a> Drive<'a> {
             Finding::Wrong(format!("the neighbour: {shown}, not {state}"))
         };
         self.record(situation, finding);
-    }
-
-    fn judge(&self, pane: &str, wanted: &[&str], since: Instant, limit: Duration) -> Finding {
-        let seen = self.world.watch.since(self.checked);
-        let is_wanted = |shown: &super::watch::Shown| wanted.contains(&&*shown.of(pane));
-        let wrong = seen.iter().rposition(|(_, shown)| !is_wanted(shown));
-        let right = wrong.map_or(0, |wrong| wrong + 1);
-        let before = &seen[..right];
-        let Some((since_when, _)) = seen.get(right) else {
-            let shown = before
-                .last()
-                .map(|(_, shown)| shown.of(pane))
-                .unwrap_or_default();
-            let was_right = before
-                .iter()
-                .any(|(at, shown)| *at >= since && is_wanted(shown));
-            let how = if was_right { "no longer" } else { "never" };
-            return Finding::Wrong(format!("{shown}, {how} {}", wanted.join(" or ")));
-        };
-        let mut panes: Vec<&str> = self.neighbours.iter().map(String::as_str).collect();
-        panes.push(pane);
-        let mut strangers = seen.iter().flat_map(|(_, shown)| shown.strangers(&panes));
-        if let Some(stranger) = strangers.next() {
-            return Finding::Wrong(format!("a row for {stranger}, which is none of it"));
-        }
-        if let Some(lie) = self.lie(pane, before, *since_when, wanted, limit) {
-            return Finding::Wrong(lie);
-        }
-        let after = since_when.saturating_duration_since(since);
-        if after > limit {
-            let shown = before
-                .last()
-                .map(|(_, shown)| shown.of(pane))
-                .unwrap_or_default();
-            return Finding::Wrong(format!("{shown} for {} ms more", after.as_millis()));
-        }
-        Finding::Right(after)
-    }
-
-    /// Something that was shown on the way and is neither what was, nor work, nor what is wanted. What
-    /// asks for the person is a lie at once, anything else when it stays.
-    fn lie(
-        &self,
-        pane: &str,
-        before: &[(Instant, super::watch::Shown)],
-        end: Instant,
-        wanted: &[&str],
-        limit: Duration,
-    ) -> Option<String> {
-        let ends = before.iter().skip(1).map(|(at, _)| *at).chain([end]);
-        before.iter().zip(ends).find_map(|((start, shown), end)| {
-            let shown = shown.of(pane);
-            let stayed = end.saturating_duration_since(*start);
-            let is_fine = shown == self.before || shown == "running" || wanted.contains(&&*shown);
-            let is_quiet = ["idle", "completed", "no row"].contains(&&*shown) && stayed < limit;
-            (!is_fine && !is_quiet)
-                .then(|| format!("{shown} for {} ms on the way", stayed.as_millis()))
-        })
     }
 
     /// Keeps what is worse of several findings in one situation; a failure with its transcript.

@@ -16,6 +16,7 @@ mod common;
 
 mod assistant;
 mod drive;
+mod judge;
 mod model;
 mod options;
 mod packages;

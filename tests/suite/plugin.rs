@@ -158,8 +158,10 @@ fn what_it_hands_over_is_there_before_its_program_starts() {
         kinds.lines().count() > 3 && kinds.lines().all(|kind| kind == "file"),
         "{kinds}"
     );
-    let left = fs::read_dir(stage.env.path("tmp")).expect("the folder is there");
-    assert_eq!(left.count(), 0, "no file stays behind");
+    for folder in ["run", "tmp"] {
+        let left = fs::read_dir(stage.env.path(folder)).expect("the folder is there");
+        assert_eq!(left.count(), 0, "no file stays behind in {folder}");
+    }
 }
 
 #[test]
