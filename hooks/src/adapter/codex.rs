@@ -28,8 +28,9 @@ pub const ADAPTER: Adapter = Adapter {
 /// What runs a task and ends: nobody sits in front of it.
 const HEADLESS: &[&str] = &["exec", "e", "review", "mcp-server"];
 
-/// The events that are registered. Not waited for, except: a session's start and its prompt, which
-/// must not come after what they begin; a tool's start, because the start of a tool *after* a request
+/// The events that are registered. Not waited for, except: a session's start, its prompt and the
+/// request to the model, which must not come after what they begin (a late request would pass for the
+/// end of the tool that came of it); a tool's start, because the start of a tool *after* a request
 /// for it is taken for the answer; a session's end, which is killed with its process if nobody waits.
 pub const REGISTRATIONS: &[Registration] = &[
     Registration::of("SessionStart"),
@@ -38,7 +39,7 @@ pub const REGISTRATIONS: &[Registration] = &[
         ..Registration::of("SessionEnd")
     },
     Registration::of("UserPromptSubmit"),
-    Registration::unawaited("PreModelRequest"),
+    Registration::of("PreModelRequest"),
     Registration::unawaited("PostModelRequest"),
     Registration::of("PreToolUse"),
     Registration::unawaited("PermissionRequest"),

@@ -240,6 +240,22 @@ fn a_process_that_only_looks_after_a_hook_is_not_the_assistant() {
     assert_eq!(pid("StopFailure", &["node", "cli.js"]), None);
 }
 
+/// The real Codex, busy, had the hook of a request to the model start after the hook of the tool that
+/// came of it, and the tool passed for ended.
+#[test]
+fn codex_waits_for_whatever_must_not_come_after_what_it_begins() {
+    let waited = [
+        "SessionStart",
+        "UserPromptSubmit",
+        "PreModelRequest",
+        "PreToolUse",
+    ];
+    for event in waited {
+        let row = codex::REGISTRATIONS.iter().find(|row| row.event == event);
+        assert!(row.is_some_and(|row| !row.runs_async), "{event}");
+    }
+}
+
 #[test]
 fn the_plugin_passes_on_what_is_registered() {
     let plugin = opencode::plugin(&Assistant::KILO, "/a \"b\"/pane-patrol").unwrap();
