@@ -112,7 +112,8 @@ fn run(
         watch.end();
         driven
     });
-    leave(manners, &world);
+    // Codex's server outlives its panes.
+    process::kill_naming(&env.path(""));
     drop(collector);
     if options.mirror {
         keep_log(&world, manners);
@@ -138,17 +139,6 @@ fn prepare(manners: &Manners, world: &World<'_>) {
     let install = ["install", "--assistant", manners.assistant];
     let said = world.pane_patrol(&[&install[..], manners.install].concat());
     assert!(said.0, "install: {}", said.1);
-}
-
-/// Ends what outlives the panes.
-fn leave(manners: &Manners, world: &World<'_>) {
-    let Some(arguments) = manners.leave else {
-        return;
-    };
-    let mut command = world.env.command("sh");
-    let line = format!("{} {}", manners.line(world), arguments.join(" "));
-    // It may never have been started.
-    let _ = command.args(["-c", &line]).output();
 }
 
 fn keep_log(world: &World<'_>, manners: &Manners) {

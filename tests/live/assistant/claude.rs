@@ -41,7 +41,6 @@ pub(super) const CLAUDE: Manners = Manners {
     unknowable: &[],
     without: &[],
     special: None,
-    leave: None,
 };
 
 fn prepare(env: &TestEnv, _: &Model) {

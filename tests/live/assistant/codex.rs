@@ -46,7 +46,6 @@ pub(super) const SERVER: Manners = Manners {
     )],
     without: &[],
     special: Some((S::Shared, share_a_server)),
-    leave: Some(&["app-server", "daemon", "stop"]),
 };
 
 /// With the session in the title.
@@ -62,7 +61,6 @@ pub(super) const ALONE: Manners = Manners {
     name: "codex alone",
     install: &["--codex-no-daemon"],
     special: Some((S::Shared, share_a_folder)),
-    leave: None,
     ..SERVER
 };
 

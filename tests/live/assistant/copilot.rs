@@ -40,7 +40,6 @@ pub(super) const COPILOT: Manners = Manners {
     )],
     without: &[],
     special: None,
-    leave: None,
 };
 
 fn variables(model: &Model) -> Vec<(&'static str, String)> {

@@ -47,7 +47,6 @@ pub(super) const GEMINI: Manners = Manners {
     )],
     without: &[],
     special: None,
-    leave: None,
 };
 
 fn prepare(env: &TestEnv, _: &Model) {

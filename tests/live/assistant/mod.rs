@@ -79,8 +79,6 @@ pub(super) struct Manners {
     pub(super) without: &'static [Situation],
     /// What only this one has.
     pub(super) special: Option<(Situation, Special)>,
-    /// Ends what outlives its panes: arguments of its program.
-    pub(super) leave: Option<&'static [&'static str]>,
 }
 
 impl Manners {

@@ -37,7 +37,6 @@ pub(super) const OPENCODE: Manners = Manners {
     unknowable: &[],
     without: &[],
     special: None,
-    leave: None,
 };
 
 fn prepare(env: &TestEnv, model: &Model) {

@@ -36,7 +36,6 @@ pub(super) const QWEN: Manners = Manners {
     unknowable: &[],
     without: &[],
     special: None,
-    leave: None,
 };
 
 fn prepare(env: &TestEnv, _: &Model) {
