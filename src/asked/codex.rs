@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::summary_of;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Full, Missing, parts, plain, tail};
 use crate::act::Bound;
@@ -66,7 +66,7 @@ fn asked(call: &Value, request: &Request) -> Option<(String, Value)> {
     }
     let is_it = match request.request_id.as_deref() {
         Some(id) => call["call_id"] == id,
-        None => summary_of(tool, &json!({"command": input["command"]}), "") == request.message,
+        None => summary_of(tool, &input, "") == request.message,
     };
     (is_of_tool && is_it).then(|| (tool.to_owned(), input))
 }
