@@ -44,6 +44,8 @@ fn request(assistant: &str, state: State, message: &str) -> Bound {
 fn permissions() -> Vec<(&'static str, &'static str, String, Press)> {
     let words: Vec<String> = (0..50).map(|n| format!("word{n}")).collect();
     let long = format!("touch ../o3.txt {}", words.join(" "));
+    let narrow = format!("touch ../o3.txt {}", words[..40].join(" "));
+    let here = narrow.replace("../", "");
     let text = |digit: &str| Press::Text(digit.to_owned());
     let escape = || Press::Key("Escape");
     let own = |what: &str| what.to_owned();
@@ -70,6 +72,14 @@ fn permissions() -> Vec<(&'static str, &'static str, String, Press)> {
         ("gemini", "permission_write", own("hello.txt"), escape()),
         ("qwen", "permission_command", own("touch o1.txt"), text("4")),
         ("qwen", "permission_write", own("hello.txt"), text("3")),
+        ("codex", "permission_command_narrow", narrow, text("3")),
+        (
+            "gemini",
+            "permission_command_narrow",
+            here.clone(),
+            escape(),
+        ),
+        ("copilot", "permission_command_narrow", here, escape()),
         (
             "copilot",
             "permission_command",
@@ -195,7 +205,7 @@ fn a_dialog_that_has_something_below_it_is_none() {
 
 proptest::proptest! {
     #[test]
-    fn no_screen_makes_it_panic(which in 0..10_usize, cut in 0..4000_usize, noise in "(?s).{0,40}") {
+    fn no_screen_makes_it_panic(which in 0..13_usize, cut in 0..4000_usize, noise in "(?s).{0,40}") {
         let (assistant, name, _, _) = permissions().swap_remove(which);
         let mut screen = screen(assistant, name);
         let at = (0..=cut.min(screen.len())).rev().find(|at| screen.is_char_boundary(*at));
