@@ -1,6 +1,7 @@
 //! The promise that nothing a hook does can hurt its assistant: it ends in time, with exit status 0
 //! and without a word, whatever hangs or panics.
 
+use std::fs;
 use std::io;
 use std::panic;
 use std::process;
@@ -11,6 +12,9 @@ use std::time::{Duration, Instant};
 /// clock. Nothing waits so long: what is between is for a hook that has its event and was not let run,
 /// on a machine where others are.
 const END: Duration = Duration::from_millis(92);
+/// The most that is added for the time in which the system let others run: a hook that hangs gets
+/// none of it, and one that was ready all the while is not ended for what it never had.
+const MOST_STARVED: Duration = Duration::from_millis(400);
 /// Nothing waits longer than this.
 const LAST_CALL: Duration = Duration::from_millis(80);
 /// The watchdog only sleeps and exits.
@@ -24,6 +28,9 @@ pub struct Clock {
 
 impl Clock {
     /// Starts the time and the watchdog, and makes a panic end the process silently.
+    ///
+    /// Time in which the system let other processes run, and this one wait for a core, is not counted
+    /// (within limits): it says nothing of a hook that hangs, and the assistant waits for it anyway.
     ///
     /// The watchdog is a thread and not a timer: it also ends a process that hangs in the file
     /// system, on a mount whose server is gone.
@@ -46,6 +53,7 @@ impl Clock {
         let watchdog = thread::Builder::new().stack_size(WATCHDOG_STACK_BYTES);
         let started = watchdog.spawn(move || {
             thread::sleep(end);
+            thread::sleep(time_starved().min(MOST_STARVED));
             process::exit(0);
         });
         (clock, started.map(drop))
@@ -55,4 +63,11 @@ impl Clock {
     pub fn within(&self, limit: Duration) -> Instant {
         (Instant::now() + limit).min(self.start + LAST_CALL)
     }
+}
+
+/// How long this process' first thread was ready and not let run; zero where the system does not say.
+fn time_starved() -> Duration {
+    let told = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let nanoseconds = told.split(' ').nth(1).and_then(|field| field.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
 }
