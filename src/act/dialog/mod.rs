@@ -7,9 +7,11 @@
 //! | --- | --- |
 //! | `claude` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
 //! | `plan` | its question about a plan |
+//! | `opencode` | those of OpenCode, told by colours too |
 //! | `others` | those of the other assistants, as a table |
 
 mod claude;
+mod opencode;
 mod others;
 #[cfg(test)]
 mod others_tests;
@@ -100,7 +102,8 @@ enum About {
 
 /// Whether any dialog of the assistant is known.
 pub fn knows(assistant: &Assistant) -> bool {
-    *assistant == Assistant::CLAUDE || others::knows(assistant)
+    let own = [Assistant::CLAUDE, Assistant::OPENCODE];
+    own.contains(assistant) || others::knows(assistant)
 }
 
 /// Whether the assistant's dialogs are told by colours too: its screen is read with them.
@@ -113,6 +116,8 @@ impl Dialog {
     pub fn read(assistant: &Assistant, screen: &str) -> Option<Self> {
         if *assistant == Assistant::CLAUDE {
             claude::read(screen).or_else(|| plan::read(screen))
+        } else if *assistant == Assistant::OPENCODE {
+            opencode::read(screen)
         } else {
             others::read(assistant, screen)
         }

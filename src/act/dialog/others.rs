@@ -1,14 +1,9 @@
-//! The dialogs of the other assistants, as a table: one line for each shape that was seen on the real
-//! program (Codex 0.169.0, OpenCode 1.18.33, Gemini CLI 0.61.0, Qwen Code 0.24.4, Copilot CLI
-//! 1.0.102). What is not in it is not answered: several questions at once, forms, "always".
+//! The dialogs of Codex, Gemini CLI, Qwen Code and Copilot CLI, as a table: one line for each shape that
+//! was seen on the real program (0.169.0, 0.61.0, 0.24.4, 1.0.102). What is not in it is not answered: several questions at once, forms, "always".
 
 use pane_patrol_hooks::event::Assistant;
 
-use super::{About, Choice, Dialog, Kind, Press, is_rule, read_options};
-use crate::act::colours;
-
-/// A line that is so far to the right is a note in the corner, not part of a dialog.
-const CORNER: usize = 40;
+use super::{About, Choice, Dialog, Kind, Press, read_options};
 
 /// One shape.
 struct Shape {
@@ -31,7 +26,7 @@ struct Shape {
 }
 
 /// What a dialog is about, and the lines on the screen that tell it.
-type Told = (Vec<String>, About);
+pub(super) type Told = (Vec<String>, About);
 
 /// The lines around the one that asks, frames taken off, and the same as they are on the screen.
 struct Around<'a> {
@@ -43,9 +38,9 @@ struct Around<'a> {
 
 /// A line of the screen, and what is inside its frame.
 #[derive(Clone, Copy, Debug)]
-struct Framed<'a> {
-    inside: &'a str,
-    whole: &'a str,
+pub(super) struct Framed<'a> {
+    pub(super) inside: &'a str,
+    pub(super) whole: &'a str,
 }
 
 const CODEX: Shape = Shape {
@@ -147,14 +142,11 @@ const SHAPES: &[Shape] = &[
 
 /// Whether any dialog of the assistant is in the table.
 pub(super) fn knows(assistant: &Assistant) -> bool {
-    *assistant == Assistant::OPENCODE || SHAPES.iter().any(|shape| shape.assistant == *assistant)
+    SHAPES.iter().any(|shape| shape.assistant == *assistant)
 }
 
 /// The dialog that is the last word on the screen.
 pub(super) fn read(assistant: &Assistant, screen: &str) -> Option<Dialog> {
-    if *assistant == Assistant::OPENCODE {
-        return opencode(screen);
-    }
     let lines: Vec<Framed<'_>> = screen.lines().map(framed).collect();
     let of_assistant = SHAPES.iter().filter(|shape| shape.assistant == *assistant);
     let mut found = of_assistant.filter_map(|shape| {
@@ -230,7 +222,7 @@ fn last_that_denies(options: &mut [Choice], shape: &Shape) -> Option<u8> {
 }
 
 /// A line without the frame around it; a line that is nothing but frame is empty.
-fn framed(whole: &str) -> Framed<'_> {
+pub(super) fn framed(whole: &str) -> Framed<'_> {
     let whole = whole.trim();
     let inside = whole.trim_matches(['│', '┃', '█']).trim();
     let is_frame = |c: char| matches!(c, '╭' | '╮' | '╰' | '╯' | '─');
@@ -247,11 +239,11 @@ fn texts(lines: &[Framed<'_>], pick: impl Fn(&Framed<'_>) -> String) -> Vec<Stri
     lines.map(pick).collect()
 }
 
-fn on_screen(lines: &[Framed<'_>]) -> Vec<String> {
+pub(super) fn on_screen(lines: &[Framed<'_>]) -> Vec<String> {
     texts(lines, |line| line.whole.to_owned())
 }
 
-fn inside(lines: &[Framed<'_>]) -> Vec<String> {
+pub(super) fn inside(lines: &[Framed<'_>]) -> Vec<String> {
     texts(lines, |line| line.inside.to_owned())
 }
 
@@ -260,7 +252,8 @@ fn prompt_below(around: &Around<'_>) -> Option<Told> {
     command_from_prompt(around.below)
 }
 
-fn command_from_prompt(lines: &[Framed<'_>]) -> Option<Told> {
+/// `$ command` and all that follows it.
+pub(super) fn command_from_prompt(lines: &[Framed<'_>]) -> Option<Told> {
     let first = lines
         .iter()
         .position(|line| line.inside.starts_with("$ "))?;
@@ -350,100 +343,4 @@ fn file_in_question(around: &Around<'_>) -> Option<Told> {
     let path = inside.strip_prefix("Do you want to create ")?;
     let path = path.strip_suffix('?')?.to_owned();
     Some((vec![whole.to_owned()], About::File(path)))
-}
-
-/// OpenCode's: buttons instead of numbered lines, and the chosen one is told by its colour alone.
-fn opencode(styled: &str) -> Option<Dialog> {
-    const BUTTONS: [&str; 3] = ["Allow once", "Allow always", "Reject"];
-    let screen = colours::without(styled);
-    let lines: Vec<Framed<'_>> = screen.lines().map(framed).collect();
-    let bar = lines
-        .iter()
-        .rposition(|line| BUTTONS.iter().all(|button| line.inside.contains(button)));
-    let Some(bar) = bar.filter(|bar| is_end(&lines[bar + 1..])) else {
-        return opencode_question(&lines);
-    };
-    let asks = lines[..bar]
-        .iter()
-        .rposition(|line| line.inside == "△ Permission required")?;
-    let about = &without_corner(&lines[asks + 1..bar]);
-    let what = about.iter().find(|line| !line.inside.is_empty())?;
-    let (body, about) = match what.inside.strip_prefix("→ Edit ") {
-        Some(path) => (vec![what.whole.to_owned()], About::File(path.to_owned())),
-        None if what.inside == "# Shell command" => command_from_prompt(about)?,
-        None => return None,
-    };
-    let line = styled.lines().nth(bar)?;
-    let button = |(index, label): (usize, &&str)| Choice {
-        number: u8::try_from(index + 1).unwrap_or(u8::MAX),
-        label: (*label).to_owned(),
-        line: lines[bar].whole.to_owned(),
-        press: [Some(Press::Key("Enter")), None, Some(Press::Key("Escape"))][index].clone(),
-    };
-    Some(Dialog {
-        kind: Kind::Permission,
-        title: lines[asks].whole.to_owned(),
-        body,
-        options: BUTTONS.iter().enumerate().map(button).collect(),
-        selected: colours::marked(line, &BUTTONS),
-        untouched: true,
-        footer: lines[bar].whole.to_owned(),
-        about,
-        yes: Some(1),
-        no: Some(3),
-    })
-}
-
-/// A question's digits choose at once, wherever its cursor is.
-fn opencode_question(lines: &[Framed<'_>]) -> Option<Dialog> {
-    let footer = lines.iter().rposition(|line| {
-        line.inside.starts_with("↑↓ select") && line.inside.contains("enter submit")
-    })?;
-    if !is_end(&lines[footer + 1..]) {
-        return None;
-    }
-    let top = lines[..footer]
-        .iter()
-        .rposition(|line| !line.whole.starts_with('┃'))?;
-    let lines_of_it = &lines[top + 1..footer];
-    let insides: Vec<&str> = lines_of_it.iter().map(|line| line.inside).collect();
-    let (first, mut options, _) = read_options(&insides, '❯')?;
-    for option in &mut options {
-        let own = lines_of_it.iter().find(|line| line.inside == option.line)?;
-        own.whole.clone_into(&mut option.line);
-    }
-    let question = inside(&lines_of_it[..first]);
-    Some(Dialog {
-        kind: Kind::Question,
-        title: "question".to_owned(),
-        body: on_screen(&lines_of_it[..first]),
-        options,
-        selected: Some(1),
-        untouched: true,
-        footer: lines[footer].whole.to_owned(),
-        about: About::Question(question),
-        yes: None,
-        no: None,
-    })
-}
-
-/// Whether nothing but frames and a note in the corner follows.
-fn is_end(lines: &[Framed<'_>]) -> bool {
-    let is_note = |line: &Framed<'_>| line.inside.starts_with("• OpenCode");
-    lines
-        .iter()
-        .all(|line| line.inside.is_empty() || is_note(line) || is_rule(line.inside, '▀'))
-}
-
-/// Without what stands far to the right of an empty line.
-fn without_corner<'a>(lines: &[Framed<'a>]) -> Vec<Framed<'a>> {
-    let is_corner = |line: &&Framed<'_>| {
-        let rest = line.whole.trim_start_matches('┃');
-        rest.len() - rest.trim_start().len() >= CORNER
-    };
-    lines
-        .iter()
-        .filter(|line| !is_corner(line))
-        .copied()
-        .collect()
 }
