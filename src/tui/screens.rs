@@ -13,7 +13,7 @@ use super::model::Model;
 use super::update::update;
 use super::view;
 use super::work_tests::{busy_model, patch};
-use crate::act::Bound;
+use crate::act::{Bound, Decision, Outcome};
 use crate::asked::{Full, Known, parts};
 use crate::feed::{Feed, Health, Role};
 use crate::state::Row;
@@ -378,6 +378,16 @@ fn a_message_that_is_being_typed() {
                 Message::Key(KeyEvent::new(KeyCode::Left, KeyModifiers::NONE)),
             );
         }
+    }));
+}
+
+#[test]
+fn a_reason_that_is_long() {
+    insta::assert_snapshot!(screens(&long_request(), |model| {
+        let bound = Box::new(Bound::to(model.selected_row().unwrap()).unwrap());
+        let why = "its dialog is taller than its pane, so it cannot be compared; go there";
+        let outcome = Outcome::Nothing(why.to_owned());
+        tell(model, Message::Decided(bound, Decision::Approve, outcome));
     }));
 }
 

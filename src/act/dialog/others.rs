@@ -247,7 +247,6 @@ pub(super) fn inside(lines: &[Framed<'_>]) -> Vec<String> {
     texts(lines, |line| line.inside.to_owned())
 }
 
-/// `$ command` and all that follows it.
 fn prompt_below(around: &Around<'_>) -> Option<Told> {
     command_from_prompt(around.below)
 }

@@ -3,7 +3,7 @@
 use pane_patrol_hooks::event::Assistant;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
 use super::pen::Pen;
 use crate::act::{Bound, dialog};
@@ -12,6 +12,9 @@ use crate::tui::model::{Install, Model, Panel};
 use crate::tui::saying::Saying;
 use crate::tui::text;
 use crate::tui::work::{self, Focus};
+
+/// Lines that a notice may take.
+const MAX_NOTICE: u16 = 4;
 
 /// A key and what it does here.
 type Hint = (&'static str, &'static str);
@@ -26,9 +29,23 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     } else if model.typing {
         draw_filter(model, &mut pen);
     } else if let Some(notice) = &model.notice {
-        pen.put(&notice.text, model.setup.theme.strong());
+        draw_notice(&notice.text, model.setup.theme.strong(), area, buffer);
     } else {
         draw_hints(model, &hints(model), &mut pen);
+    }
+}
+
+/// A notice that is too long for its line takes those above it: the reason stands at its end.
+fn draw_notice(text: &str, style: Style, area: Rect, buffer: &mut Buffer) {
+    let room = usize::from(area.width).saturating_sub(2);
+    let most = usize::from(area.y.min(MAX_NOTICE));
+    let mut lines = text::wrap(text, room);
+    lines.truncate(most.max(1));
+    for (line, above) in lines.iter().rev().zip(0..) {
+        let y = area.y - above;
+        buffer.set_string(area.x, y, " ".repeat(usize::from(area.width)), Style::new());
+        let mut pen = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
+        pen.put(line, style);
     }
 }
 
