@@ -104,9 +104,17 @@ impl<'a> Drive<'a> {
     fn greet(&self, pane: &Pane<'_>) -> Result<Instant, String> {
         let start = Instant::now();
         let mut ready: Option<Instant> = None;
+        let mut hook: Option<Instant> = None;
         let mut awaited = self.manners.always_greets && !self.greeted.get();
         loop {
             let screen = pane.screen();
+            if self
+                .manners
+                .first_hook
+                .is_some_and(|text| screen.contains(text))
+            {
+                hook.get_or_insert_with(Instant::now);
+            }
             let mut greetings = self.manners.greetings.iter();
             let greeting = greetings.find(|(text, _)| screen.contains(text));
             if let Some((_, keys)) = greeting {
@@ -118,7 +126,7 @@ impl<'a> Drive<'a> {
             } else if awaited || !screen.contains(self.manners.ready) {
                 ready = None;
             } else if ready.get_or_insert_with(Instant::now).elapsed() > SETTLED {
-                return Ok(ready.unwrap_or(start));
+                return Ok(hook.or(ready).unwrap_or(start));
             }
             if start.elapsed() > START_PATIENCE {
                 return Err(format!("`{}` after the start", self.manners.ready));

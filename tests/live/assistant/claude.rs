@@ -18,6 +18,7 @@ pub(super) const CLAUDE: Manners = Manners {
     prepare,
     variables,
     ready: "? for shortcuts",
+    first_hook: None,
     always_greets: false,
     greetings: &[],
     working: "esc to interrupt",

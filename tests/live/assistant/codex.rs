@@ -19,6 +19,7 @@ pub(super) const SERVER: Manners = Manners {
     prepare,
     variables: |_| vec![("OPENAI_API_KEY", "none".to_owned())],
     ready: "Ask Codex to do anything",
+    first_hook: None,
     always_greets: true,
     greetings: &[("Hooks need review", &["Down", "Enter"])],
     working: "esc to interrupt",

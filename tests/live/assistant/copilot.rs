@@ -13,6 +13,7 @@ pub(super) const COPILOT: Manners = Manners {
     prepare: |_, _| (),
     variables,
     ready: "/ commands",
+    first_hook: None,
     always_greets: false,
     greetings: &[("Do you trust", &["Enter"])],
     working: "Working",

@@ -1,5 +1,7 @@
 //! Google's Gemini CLI, by `generateContent`.
 
+use serde_json::json;
+
 use super::super::common::TestEnv;
 use super::super::model::Model;
 use super::super::situation::Situation as S;
@@ -14,8 +16,9 @@ pub(super) const GEMINI: Manners = Manners {
     prepare,
     variables,
     ready: "Type your message",
+    first_hook: Some("Executing Hook"),
     always_greets: false,
-    greetings: &[("Do you trust", &["Enter"])],
+    greetings: &[],
     working: "esc to cancel",
     dialog: "Allow execution of",
     approve: &["1"],
@@ -59,6 +62,14 @@ fn prepare(env: &TestEnv, _: &Model) {
 }
 "#;
     write(env, "home/.gemini/settings.json", settings);
+    // Its question about the folder stays on the screen when it starts again with the answer.
+    let folder = env.path("proj").to_string_lossy().into_owned();
+    let trusted = json!({folder: "TRUST_FOLDER"});
+    write(
+        env,
+        "home/.gemini/trustedFolders.json",
+        &trusted.to_string(),
+    );
 }
 
 fn variables(model: &Model) -> Vec<(&'static str, String)> {

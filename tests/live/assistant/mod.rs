@@ -40,6 +40,8 @@ pub(super) struct Manners {
     pub(super) variables: fn(&Model) -> Vec<(&'static str, String)>,
     /// On the screen once it takes a prompt.
     pub(super) ready: &'static str,
+    /// On the screen when its first hook runs, where that is later than the prompt.
+    pub(super) first_hook: Option<&'static str>,
     /// Something comes up at the very first start, and that may be later than the prompt.
     pub(super) always_greets: bool,
     /// What may come up at the start, and the keys that answer it.

@@ -14,6 +14,7 @@ pub(super) const OPENCODE: Manners = Manners {
     prepare,
     variables,
     ready: "ctrl+p commands",
+    first_hook: None,
     always_greets: false,
     greetings: &[],
     working: "esc interrupt",

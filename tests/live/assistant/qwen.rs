@@ -13,6 +13,7 @@ pub(super) const QWEN: Manners = Manners {
     prepare,
     variables,
     ready: "Type your message",
+    first_hook: None,
     always_greets: false,
     greetings: &[],
     working: "esc to cancel",
