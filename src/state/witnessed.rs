@@ -33,8 +33,8 @@ pub(super) struct Witness {
     pub(super) settle: Option<Settle>,
     /// When the file should be read again.
     pub(super) reread_at: Option<Timestamp>,
-    /// The last request that a busy level closed.
-    pub(super) answered: Option<Request>,
+    /// The last request that a busy level closed, and when that was read.
+    pub(super) answered: Option<(Request, Timestamp)>,
 }
 
 /// A level, and when it was read.
@@ -137,7 +137,7 @@ impl Entry {
             .requests
             .close_if(|open| answered.contains(&open.request));
         if let Some(last) = answered.last() {
-            self.witness.answered = Some(last.clone());
+            self.witness.answered = Some((last.clone(), reading.seen));
         }
         let working = self.main.state == State::Running || !self.subs.is_empty() || self.background;
         let after_last_turn = self.main.turn.closed.is_none_or(|closed| {

@@ -214,7 +214,8 @@ fn sub_agent(drive: &mut Drive<'_>) -> Step {
         drive.see(&[dialog])?;
         drive.pane().press(drive.manners.approve);
     }
-    let seen = drive.see(&[drive.manners.dialog])?;
+    let request = drive.manners.part_request.unwrap_or(drive.manners.dialog);
+    let seen = drive.see(&[request])?;
     drive.check(S::SubAgent, "waiting_approval", seen);
     drive.pane().press(drive.manners.approve);
     drive.see_file(&format!("proj/h{number}"))?;

@@ -130,12 +130,12 @@ impl Entry {
         self.settle_dialogs();
     }
 
-    /// The request that a busy level closed before its dialog was even open, because another hook was
-    /// waited for: nothing has been heard of its agent since.
+    /// The request that a busy level closed before its dialog was seen, because another hook was waited
+    /// for or the level came late: nothing has been heard of its agent since.
     fn take_wrongly_answered(&mut self) -> Option<Request> {
-        let request = self.witness.answered.take()?;
+        let (request, closed) = self.witness.answered.take()?;
         let agent = self.agent(request.agent_id.as_deref())?;
-        (agent.last <= request.since).then_some(request)
+        (agent.last <= closed).then_some(request)
     }
 
     /// A dialog is open: no question is in doubt any more, also when the dialog is answered before

@@ -36,6 +36,7 @@ pub(super) const CLAUDE: Manners = Manners {
     clear: &["C-u", "C-u"],
     failed: "API Error",
     part_dialog: None,
+    part_request: None,
     part_over: Some("finished"),
     quit: "/exit",
     by_title: &[],

@@ -37,6 +37,7 @@ pub(super) const SERVER: Manners = Manners {
     clear: &["C-u"],
     failed: "refused by script",
     part_dialog: None,
+    part_request: None,
     part_over: None,
     quit: "/quit",
     by_title: &[S::Approved, S::Denied, S::Question, S::Dismissed],

@@ -31,6 +31,7 @@ pub(super) const COPILOT: Manners = Manners {
     clear: &["C-u"],
     failed: "refused by script",
     part_dialog: None,
+    part_request: None,
     part_over: None,
     quit: "/exit",
     by_title: &[],

@@ -34,6 +34,7 @@ pub(super) const GEMINI: Manners = Manners {
     clear: &["C-u"],
     failed: "API Error",
     part_dialog: None,
+    part_request: None,
     part_over: None,
     quit: "/quit",
     by_title: &[

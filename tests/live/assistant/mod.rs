@@ -69,6 +69,8 @@ pub(super) struct Manners {
     pub(super) failed: &'static str,
     /// On the screen when it asks whether it may start a sub-agent at all.
     pub(super) part_dialog: Option<&'static str>,
+    /// On the screen when a sub-agent asks for permission, where that looks different.
+    pub(super) part_request: Option<&'static str>,
     /// On the screen once a sub-agent is done, where the answer does not wait for it.
     pub(super) part_over: Option<&'static str>,
     /// The command that leaves it.

@@ -32,6 +32,7 @@ pub(super) const OPENCODE: Manners = Manners {
     clear: &[],
     failed: "refused by script",
     part_dialog: None,
+    part_request: None,
     part_over: None,
     quit: "/exit",
     by_title: &[],

@@ -31,6 +31,7 @@ pub(super) const QWEN: Manners = Manners {
     clear: &["C-u"],
     failed: "refused by script",
     part_dialog: Some("Always allow use agent"),
+    part_request: Some("Approval requested by"),
     part_over: None,
     quit: "/quit",
     by_title: &[],
