@@ -851,6 +851,29 @@ mod witness {
     }
 
     #[test]
+    fn a_title_that_still_shows_a_dialog_right_after_its_answer_opens_nothing() {
+        let mut story = Story::asking();
+        story.tell(tool(
+            1000,
+            Kind::ToolFinished,
+            Some("c1"),
+            "Bash",
+            "touch f1",
+        ));
+        let title = |seen: i64| Reading {
+            seen: Timestamp::from_millis(seen),
+            lag: Duration::from_millis(200),
+            ..reading(Level::WaitingApproval, seen - 200)
+        };
+        story.apply(Input::Reading(Box::new(title(1040))), 1040);
+        assert_eq!(story.state(), State::Running);
+        let due = story.table.next_deadline().unwrap();
+        assert!(due <= Timestamp::from_millis(1500), "it is read again");
+        story.apply(Input::Reading(Box::new(title(1450))), 1450);
+        assert_eq!(story.state(), State::WaitingApproval);
+    }
+
+    #[test]
     fn a_notice_that_comes_after_the_answer_is_taken_back_when_the_file_says_busy() {
         let mut story = Story::running();
         story.tell(tool(200, Kind::ToolStarted, Some("c1"), "Bash", "sleep 60"));

@@ -106,7 +106,13 @@ impl Entry {
             self.requests.confirm();
             return Some("that request is open");
         }
-        if reading.seen < self.last_event() {
+        // A level that lags may be a leftover of a dialog that was just answered.
+        let said = if reading.lag.is_zero() {
+            reading.seen
+        } else {
+            reading.written
+        };
+        if said < self.last_event() {
             return Some("older than what is known");
         }
         let message = reading.detail.clone();

@@ -16,6 +16,9 @@ use crate::state::{Level, Reading, Row};
 /// of a second for a dialog).
 const LAG: Duration = Duration::from_millis(1200);
 
+/// A title shows a dialog at most this long after the hook that told of its answer.
+const DIALOG_LAG: Duration = Duration::from_millis(200);
+
 /// Whether the title of the row's pane is worth looking at now.
 pub fn is_wanted(row: &Row) -> bool {
     let shows = ["codex", "gemini", "qwen"].contains(&row.assistant.as_str());
@@ -61,7 +64,7 @@ pub fn reading(
 ) -> Option<Reading> {
     let level = level(&row.assistant, title)?;
     let is_dialog = matches!(level, Level::WaitingApproval | Level::WaitingInput);
-    let lag = if is_dialog { Duration::ZERO } else { LAG };
+    let lag = if is_dialog { DIALOG_LAG } else { LAG };
     Some(Reading {
         assistant: row.assistant.clone(),
         level,

@@ -64,14 +64,21 @@ impl Claim<'_> {
     }
 
     /// Something that was shown on the way and is neither what was, nor work, nor what is wanted. What
-    /// asks for the person is a lie at once, anything else when it stays.
+    /// asks for the person is a lie at once, also when it asks again for what was answered; anything
+    /// else when it stays.
     fn lie(&self, way: &[(Instant, Shown)], end: Instant) -> Option<String> {
         let ends = way.iter().skip(1).map(|(at, _)| *at).chain([end]);
+        let left = way
+            .iter()
+            .position(|(_, shown)| shown.of(self.pane) != self.before);
+        let left = left.and_then(|left| Some(way.get(left)?.0));
         way.iter().zip(ends).find_map(|((start, shown), end)| {
             let is_right = self.is_wanted(shown);
             let shown = shown.of(self.pane);
             let stayed = end.saturating_duration_since(*start);
-            let is_fine = shown == self.before || shown == "running" || is_right;
+            let is_back = left.is_some_and(|left| left < *start) && shown.starts_with("waiting");
+            let is_old = shown == self.before && !is_back;
+            let is_fine = is_old || shown == "running" || is_right;
             let is_quiet =
                 ["idle", "completed", "no row"].contains(&&*shown) && stayed < self.limit;
             let lies = !is_fine && !is_quiet;
