@@ -75,6 +75,8 @@ pub struct Setup {
     pub more_claude_homes: Vec<PathBuf>,
     /// Copilot's config folder when nobody names another one.
     pub copilot_home: Option<PathBuf>,
+    /// Codex's config folder when nobody names another one.
+    pub codex_home: Option<PathBuf>,
     /// How long a row without any proof of life is kept.
     pub ttl: Duration,
     /// When the mirror is rotated, and how many files are kept.

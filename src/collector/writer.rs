@@ -21,7 +21,7 @@ use crate::state::{Input, Listing, Outcome, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
 use crate::witness::{Order as WitnessOrder, process, title};
 use crate::work::keeper::{Order as WorkOrder, Report};
-use crate::work::task::Owner;
+use crate::work::task::{Homes, Owner};
 
 /// Counters are told at most this often, so that they do not double what is told of rows.
 const HEALTH_PAUSE: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ pub(super) struct Writer {
     own_server: Option<Server>,
     own_socket: String,
     copilot_home: Option<PathBuf>,
-    claude_home: Option<PathBuf>,
+    homes: Homes,
     work: Works,
     clock: Arc<Clock>,
     /// The moment of the last input.
@@ -82,7 +82,10 @@ impl Writer {
             own_server,
             own_socket,
             copilot_home: setup.copilot_home.clone(),
-            claude_home: setup.claude_home.clone(),
+            homes: Homes {
+                claude: setup.claude_home.clone(),
+                codex: setup.codex_home.clone(),
+            },
             work: Works::default(),
             now: clock.now(),
             clock,
@@ -464,7 +467,7 @@ impl Writer {
             row.home.as_deref(),
             row.instance_id.as_deref(),
             row.cwd.as_deref()?,
-            self.claude_home.as_deref(),
+            &self.homes,
         ))
     }
 

@@ -16,6 +16,7 @@ use crate::error::{CommandError, EXIT_USAGE};
 use crate::notice;
 use crate::rules::Ground;
 use crate::tmux;
+use crate::work::task::Homes;
 
 /// The environment, as far as it means anything to us.
 #[derive(Clone, Debug)]
@@ -118,6 +119,7 @@ impl Surroundings {
             claude_home: home.map(|home| home.join(".claude")),
             more_claude_homes: self.claude_config.clone().into_iter().collect(),
             copilot_home: home.map(|home| home.join(".copilot")),
+            codex_home: self.task_homes().codex,
             ttl: config.table.ttl(),
             mirror_limits: config.mirror.limits(),
             rebuild_bytes: config.mirror.rebuild_bytes(),
@@ -133,6 +135,16 @@ impl Surroundings {
         Ground {
             home: self.environment.home.clone(),
             own: own.into_iter().flatten().map(Path::to_owned).collect(),
+        }
+    }
+
+    /// Where assistants keep their lists of tasks.
+    pub fn task_homes(&self) -> Homes {
+        let home = self.environment.home.as_ref();
+        let codex = self.assistant_folders.get("CODEX_HOME").cloned();
+        Homes {
+            claude: home.map(|home| home.join(".claude")),
+            codex: codex.or_else(|| home.map(|home| home.join(".codex"))),
         }
     }
 

@@ -26,13 +26,12 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> Command
 
 /// Where the tasks of a row are to be found.
 pub(super) fn owner(surroundings: &Surroundings, row: &Row, folder: &str) -> Owner {
-    let home = surroundings.environment.home.as_ref();
     Owner::new(
         &row.assistant,
         row.home.as_deref(),
         row.instance_id.as_deref(),
         folder,
-        home.map(|home| home.join(".claude")).as_deref(),
+        &surroundings.task_homes(),
     )
 }
 

@@ -280,6 +280,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         claude_home: None,
         more_claude_homes: Vec::new(),
         copilot_home: None,
+        codex_home: None,
         clock: Timestamp::now,
         ttl: Duration::from_secs(300),
         mirror_limits: Limits::default(),

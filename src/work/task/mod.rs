@@ -2,6 +2,7 @@
 //! Taskmaster's list of the project. Files are read and never written.
 
 mod claude;
+mod codex;
 mod count;
 mod taskmaster;
 
@@ -28,16 +29,29 @@ pub struct Owner {
     pub folder: PathBuf,
 }
 
+/// The assistants' config folders where a row names none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Homes {
+    /// Claude's.
+    pub claude: Option<PathBuf>,
+    /// Codex's.
+    pub codex: Option<PathBuf>,
+}
+
 impl Owner {
-    /// From what a row says of itself; `claude_home` is Claude's config folder where it names none.
+    /// From what a row says of itself.
     pub fn new(
         assistant: &Assistant,
         home: Option<&str>,
         instance_id: Option<&str>,
         folder: &str,
-        claude_home: Option<&Path>,
+        homes: &Homes,
     ) -> Self {
-        let usual = claude_home.filter(|_| *assistant == Assistant::CLAUDE);
+        let usual = match assistant {
+            claude if *claude == Assistant::CLAUDE => homes.claude.as_deref(),
+            codex if *codex == Assistant::CODEX => homes.codex.as_deref(),
+            _ => None,
+        };
         Self {
             assistant: assistant.clone(),
             home: home.map(Path::new).or(usual).map(Path::to_owned),
@@ -48,7 +62,7 @@ impl Owner {
 
     /// Its tasks as they are now.
     pub fn tasks(&self) -> TaskSummary {
-        let own = self.own_list().and_then(|folder| claude::read(&folder));
+        let own = self.own_list();
         let kept = own.or_else(|| {
             let file = taskmaster::find(&self.folder)?;
             Some(taskmaster::read(&file))
@@ -59,15 +73,24 @@ impl Owner {
         })
     }
 
-    /// The folders whose files make the summary, those that there are now.
+    /// The folders whose files make the summary, those that there are now. A log that is written all
+    /// the time is none of them: what matters in it is told by an event as well.
     pub fn places(&self) -> Vec<PathBuf> {
-        let own = self.own_list().filter(|folder| folder.is_dir());
+        let own = self.claude_list().filter(|folder| folder.is_dir());
         let project = taskmaster::find(&self.folder);
         let folder = |file: PathBuf| file.parent().map(Path::to_owned);
         own.into_iter().chain(project.and_then(folder)).collect()
     }
 
-    fn own_list(&self) -> Option<PathBuf> {
+    fn own_list(&self) -> Option<TaskSummary> {
+        if self.assistant == Assistant::CODEX {
+            let (home, session) = (self.home.as_deref()?, self.instance_id.as_deref()?);
+            return codex::read(&codex::log(home, session)?);
+        }
+        claude::read(&self.claude_list()?)
+    }
+
+    fn claude_list(&self) -> Option<PathBuf> {
         if self.assistant != Assistant::CLAUDE {
             return None;
         }

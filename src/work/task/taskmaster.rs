@@ -185,6 +185,7 @@ pub(super) fn words(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::process::Command;
 
     use super::*;
 
@@ -308,8 +309,8 @@ mod tests {
         fs::create_dir(&file).unwrap();
         assert_eq!(project.read().why.unwrap(), "is not a file");
         fs::remove_dir(&file).unwrap();
-        let made = std::process::Command::new("mkfifo").arg(&file).status();
-        assert!(made.unwrap().success());
+        let pipe = Command::new("mkfifo").arg(&file).status().unwrap();
+        assert!(pipe.success());
         assert_eq!(project.read().why.unwrap(), "is not a file");
     }
 
