@@ -7,9 +7,19 @@
 // to sub-agents, and in which order things happened.
 
 import { spawn, spawnSync } from "node:child_process"
-import { accessSync, closeSync, constants, openSync, unlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs"
+import { homedir, tmpdir } from "node:os"
+import { isAbsolute, join } from "node:path"
 
 const PROGRAM = "@PROGRAM@"
 const ASSISTANT = "@ASSISTANT@"
@@ -119,6 +129,51 @@ const sendLast = (text) => {
   }
 }
 
+// The todos of the session in front lie in a file of this process where the dashboard looks for
+// them: they are too many for an event.
+const MOST_TODOS = 1000
+
+const todoFolder = () => {
+  const home = process.env.XDG_STATE_HOME
+  const state = home && isAbsolute(home) ? home : join(homedir(), ".local", "state")
+  return join(state, "pane-patrol", "todos")
+}
+
+const isAlive = (pid) => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code === "EPERM"
+  }
+}
+
+// What processes left behind that were killed.
+const sweep = (folder) => {
+  for (const name of readdirSync(folder)) {
+    const pid = Number(name.match(/-(\d+)-\d+\.json(\.part)?$/)?.[1])
+    if (pid > 0 && !isAlive(pid)) unlinkSync(join(folder, name))
+  }
+}
+
+const keepTodos = (session, todos) => {
+  if (agentOf(session) !== undefined) return
+  isThere()
+  const folder = todoFolder()
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (known.todos === undefined) sweep(folder)
+  const path = join(folder, `${ASSISTANT}-${known.instance}.json`)
+  const list = todos.slice(0, MOST_TODOS).map(({ content, status }) => ({ content, status }))
+  writeFileSync(`${path}.part`, JSON.stringify(list), { mode: 0o600 })
+  renameSync(`${path}.part`, path)
+  known.todos = { path, session }
+}
+
+const dropTodos = () => {
+  const path = known.todos?.path
+  known.todos = undefined
+  if (path !== undefined) unlinkSync(path)
+}
+
 // As whom a session speaks: the one in front (undefined), or an agent beside it.
 const agentOf = (session) => {
   if (known.children.has(session)) return session
@@ -171,9 +226,12 @@ const hear = ({ id, type, properties }) => {
   }
   const info = type.startsWith("session.") ? properties.info : undefined
   if (info?.parentID) known.children.add(info.id)
+  if (type === "todo.updated") return keepTodos(properties.sessionID, properties.todos)
   const told = pick[type]?.(properties)
   if (told === undefined) return
   const agent = agentOf(told.sessionID)
+  // Another session in front has other todos.
+  if (known.todos !== undefined && known.todos.session !== known.front) quietly(dropTodos)
   const works = worksOn(type, properties)
   if (works === true) known.busy.set(told.sessionID, agent === undefined)
   if (works === false) known.busy.delete(told.sessionID)
@@ -200,7 +258,9 @@ export const PanePatrol = async (context) => {
     dispose: async () =>
       quietly(() => {
         known.loaded -= 1
-        if (known.loaded === 0) sendLast(message("dispose", {}))
+        if (known.loaded > 0) return
+        quietly(dropTodos)
+        sendLast(message("dispose", {}))
       }),
   }
 }

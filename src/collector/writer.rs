@@ -21,7 +21,7 @@ use crate::state::{Input, Listing, Outcome, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
 use crate::witness::{Order as WitnessOrder, process, title};
 use crate::work::keeper::{Order as WorkOrder, Report};
-use crate::work::task::{Homes, Owner};
+use crate::work::task::{self, Homes, Owner};
 
 /// Counters are told at most this often, so that they do not double what is told of rows.
 const HEALTH_PAUSE: Duration = Duration::from_secs(1);
@@ -85,6 +85,7 @@ impl Writer {
             homes: Homes {
                 claude: setup.claude_home.clone(),
                 codex: setup.codex_home.clone(),
+                todos: task::todo_folder(&setup.places),
             },
             work: Works::default(),
             now: clock.now(),

@@ -16,7 +16,7 @@ use crate::error::{CommandError, EXIT_USAGE};
 use crate::notice;
 use crate::rules::Ground;
 use crate::tmux;
-use crate::work::task::Homes;
+use crate::work::task::{Homes, todo_folder};
 
 /// The environment, as far as it means anything to us.
 #[derive(Clone, Debug)]
@@ -145,6 +145,7 @@ impl Surroundings {
         Homes {
             claude: home.map(|home| home.join(".claude")),
             codex: codex.or_else(|| home.map(|home| home.join(".codex"))),
+            todos: self.places().ok().as_ref().and_then(todo_folder),
         }
     }
 

@@ -10,7 +10,7 @@ use std::process::Output;
 
 use pane_patrol_hooks::adapter::opencode;
 use pane_patrol_hooks::event::Assistant;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::TestEnv;
 use crate::common::player::recording;
@@ -162,6 +162,61 @@ fn what_it_hands_over_is_there_before_its_program_starts() {
         let left = fs::read_dir(stage.env.path(folder)).expect("the folder is there");
         assert_eq!(left.count(), 0, "no file stays behind in {folder}");
     }
+}
+
+/// The lists of todos that lie where the dashboard looks for them.
+fn todo_lists(stage: &Stage) -> Vec<(String, Value)> {
+    let folder = stage.env.path("state/pane-patrol/todos");
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let read = |entry: fs::DirEntry| {
+        let text = fs::read_to_string(entry.path()).expect("it can be read");
+        let list = serde_json::from_str(&text).expect("it is JSON");
+        (entry.file_name().to_string_lossy().into_owned(), list)
+    };
+    entries.flatten().map(read).collect()
+}
+
+#[test]
+fn the_todos_of_the_session_in_front_are_written_down_and_taken_away() {
+    let stage = Stage::of("prompt");
+    let todos = |session: &str| {
+        let list = [
+            json!({"content": "look around", "status": "completed", "priority": "high"}),
+            json!({"content": "do the work", "status": "in_progress", "priority": "high"}),
+        ];
+        let payload = json!({"id": session, "type": "todo.updated", "properties": {"sessionID": session, "todos": list}});
+        json!({"event": "event", "payload": payload})
+    };
+    let child = json!({"event": "event", "payload": {"id": "c", "type": "session.created", "properties": {"info": {"id": "child", "parentID": "front"}}}});
+    let init = json!({"event": "plugin.init", "payload": {}});
+    let play = |lines: &[Value]| {
+        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+        fs::write(stage.env.path("recording.jsonl"), lines.join("\n")).expect("it can be written");
+        stage.play(Some("%1"))
+    };
+    let Some(output) = play(&[init.clone(), todos("front"), child, todos("child")]) else {
+        return skipped();
+    };
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{output:?}"
+    );
+    let lists = todo_lists(&stage);
+    assert_eq!(lists.len(), 1, "{lists:?}");
+    assert!(lists[0].0.starts_with("opencode-"), "{lists:?}");
+    assert_eq!(
+        lists[0].1[1],
+        json!({"content": "do the work", "status": "in_progress"})
+    );
+    // That process has gone without a word; the next one clears up, and leaves nothing itself.
+    let dispose = json!({"event": "hook:dispose", "payload": {}});
+    play(&[init.clone(), todos("front")]).expect("node is there");
+    let after = todo_lists(&stage);
+    assert!(after.len() == 1 && after[0].0 != lists[0].0, "{after:?}");
+    play(&[init, todos("front"), dispose]).expect("node is there");
+    assert_eq!(todo_lists(&stage), []);
 }
 
 #[test]

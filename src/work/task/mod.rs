@@ -5,6 +5,7 @@ mod claude;
 mod codex;
 mod count;
 mod taskmaster;
+mod todos;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -12,6 +13,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::paths::Places;
 use rustix::fs::OFlags;
 
 use super::types::{TaskState, TaskSummary};
@@ -27,6 +29,8 @@ pub struct Owner {
     pub instance_id: Option<String>,
     /// The folder it works in.
     pub folder: PathBuf,
+    /// Where our plugins write lists down.
+    pub todos: Option<PathBuf>,
 }
 
 /// The assistants' config folders where a row names none.
@@ -36,6 +40,8 @@ pub struct Homes {
     pub claude: Option<PathBuf>,
     /// Codex's.
     pub codex: Option<PathBuf>,
+    /// Where our plugins in other assistants write their lists down.
+    pub todos: Option<PathBuf>,
 }
 
 impl Owner {
@@ -57,6 +63,7 @@ impl Owner {
             home: home.map(Path::new).or(usual).map(Path::to_owned),
             instance_id: instance_id.map(str::to_owned),
             folder: PathBuf::from(folder),
+            todos: homes.todos.clone(),
         }
     }
 
@@ -77,17 +84,34 @@ impl Owner {
     /// the time is none of them: what matters in it is told by an event as well.
     pub fn places(&self) -> Vec<PathBuf> {
         let own = self.claude_list().filter(|folder| folder.is_dir());
-        let project = taskmaster::find(&self.folder);
         let folder = |file: PathBuf| file.parent().map(Path::to_owned);
-        own.into_iter().chain(project.and_then(folder)).collect()
+        let kept = [self.todo_list(), taskmaster::find(&self.folder)];
+        let kept = kept.into_iter().flatten().filter_map(folder);
+        own.into_iter()
+            .chain(kept.filter(|folder| folder.is_dir()))
+            .collect()
     }
 
     fn own_list(&self) -> Option<TaskSummary> {
-        if self.assistant == Assistant::CODEX {
-            let (home, session) = (self.home.as_deref()?, self.instance_id.as_deref()?);
-            return codex::read(&codex::log(home, session)?);
+        match &self.assistant {
+            claude if *claude == Assistant::CLAUDE => claude::read(&self.claude_list()?),
+            codex if *codex == Assistant::CODEX => {
+                let (home, session) = (self.home.as_deref()?, self.instance_id.as_deref()?);
+                codex::read(&codex::log(home, session)?)
+            }
+            _ => todos::read(&self.todo_list()?),
         }
-        claude::read(&self.claude_list()?)
+    }
+
+    fn todo_list(&self) -> Option<PathBuf> {
+        if [Assistant::CLAUDE, Assistant::CODEX].contains(&self.assistant) {
+            return None;
+        }
+        todos::file(
+            self.todos.as_deref()?,
+            &self.assistant,
+            self.instance_id.as_deref()?,
+        )
     }
 
     fn claude_list(&self) -> Option<PathBuf> {
@@ -96,6 +120,11 @@ impl Owner {
         }
         claude::folder(self.home.as_deref()?, self.instance_id.as_deref()?)
     }
+}
+
+/// Where our plugins write lists down.
+pub fn todo_folder(places: &Places) -> Option<PathBuf> {
+    places.state.as_ref().map(|state| state.join("todos"))
 }
 
 /// The text of a regular file of at most `max` bytes. The error is one line.
