@@ -1,6 +1,8 @@
 //! Whole screens as snapshots, at the sizes the dashboard is used at, and one property: no size and
 //! no row can make it panic.
 
+use std::sync::Arc;
+
 use pane_patrol_hooks::event::State;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -17,6 +19,7 @@ use crate::act::{Bound, Decision, Outcome};
 use crate::asked::{Full, Known, parts};
 use crate::feed::{Feed, Health, Role};
 use crate::state::Row;
+use crate::work::{DiffState, DiffSummary, TaskState, TaskSummary};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (200, 50)];
@@ -452,4 +455,29 @@ fn the_tab_of_health() {
 #[test]
 fn the_tabs_where_nothing_can_be_told() {
     insta::assert_snapshot!(works("jjll", |_| {}));
+}
+
+#[test]
+fn the_tabs_without_git_and_with_a_malformed_list() {
+    let degraded = |keys: &str| {
+        let mut rows = day();
+        for row in &mut rows {
+            row.diff = Some(Arc::new(DiffSummary {
+                state: DiffState::GitMissing,
+                ..DiffSummary::default()
+            }));
+            row.tasks = Some(Arc::new(TaskSummary {
+                state: TaskState::TasksMalformed,
+                path: Some("/home/ada/src/shop/.taskmaster/tasks/tasks.json".to_owned()),
+                line: Some(12),
+                column: Some(3),
+                why: Some("expected `,` or `}`".to_owned()),
+                ..TaskSummary::default()
+            }));
+        }
+        screens(&rows, |model| {
+            press(model, keys);
+        })
+    };
+    insta::assert_snapshot!(degraded("l") + &degraded("ll"));
 }

@@ -12,6 +12,7 @@ use crate::state::Attention;
 use crate::tui::model::Model;
 use crate::tui::trouble::{self, Line};
 use crate::tui::{text, words};
+use crate::work::{self, DiffSummary};
 
 const NAME: &str = "pane-patrol";
 const GAP: &str = "   ";
@@ -52,9 +53,8 @@ pub(super) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
         pen.put(between, theme.dim());
         pen.put(text, attention.map_or(theme.dim(), |a| theme.section(a)));
     }
-    if let Some(sums) = sums(model)
-        && pen.room() > text::width(&sums) + text::width(GAP)
-    {
+    let fits = |sums: &String| pen.room() > text::width(sums) + text::width(GAP);
+    if let Some(sums) = sums(model).into_iter().find(fits) {
         pen.put(GAP, theme.text());
         pen.put(&sums, theme.dim());
     }
@@ -78,34 +78,38 @@ fn counts(model: &Model) -> Vec<(Option<Attention>, String)> {
     counts
 }
 
-/// What is changed in all repositories, each counted once, and how far all tasks are.
-fn sums(model: &Model) -> Option<String> {
+/// What is changed in all repositories, each counted once, and how far all tasks are: in words, and
+/// in short.
+fn sums(model: &Model) -> Vec<String> {
     let mut repositories = BTreeMap::new();
     for diff in model.rows.iter().filter_map(|row| row.diff.as_deref()) {
         if let Some(root) = diff.root.as_deref().filter(|_| diff.file_count > 0) {
             repositories.insert(root, diff);
         }
     }
-    let (mut added, mut deleted, mut files) = (0, 0, 0);
-    for diff in repositories.values() {
-        added += diff.additions;
-        deleted += diff.deletions;
-        files += diff.file_count;
-    }
+    let sum = |part: fn(&DiffSummary) -> u64| repositories.values().map(|diff| part(diff)).sum();
+    let changes = DiffSummary {
+        additions: sum(|diff| diff.additions),
+        deletions: sum(|diff| diff.deletions),
+        file_count: sum(|diff| diff.file_count),
+        ..DiffSummary::default()
+    };
     let tasks = model.rows.iter().filter_map(|row| row.tasks.as_deref());
     // The list of a project is that of all its rows.
     let tasks: BTreeMap<_, _> = tasks.map(|tasks| (&tasks.path, tasks)).collect();
     let done: u64 = tasks.values().map(|tasks| tasks.done).sum();
     let total: u64 = tasks.values().map(|tasks| tasks.total).sum();
-    let mut parts = Vec::new();
-    if files > 0 {
-        let word = if files == 1 { "file" } else { "files" };
-        parts.push(format!("+{added} -{deleted} in {files} {word}"));
+    let (mut long, mut short) = (Vec::new(), Vec::new());
+    if changes.file_count > 0 {
+        long.push(work::words::sums(&changes));
+        short.push(format!("+{} -{}", changes.additions, changes.deletions));
     }
     if total > 0 {
-        parts.push(format!("{done}/{total} tasks"));
+        long.push(format!("{done}/{total} tasks"));
+        short.push(format!("{done}/{total}"));
     }
-    (!parts.is_empty()).then(|| parts.join(BETWEEN))
+    let joined = [long.join(BETWEEN), short.join(BETWEEN)];
+    joined.into_iter().filter(|sums| !sums.is_empty()).collect()
 }
 
 /// `HH:MM` where the person is.
