@@ -72,6 +72,10 @@ pub struct DiffSummary {
     /// sums are without them.
     #[serde(default)]
     pub uncounted_files: u64,
+    /// Another text whenever the content of a listed file may be another, also when all numbers are the
+    /// same: a patch that was read before is then out of date.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub revision: String,
     /// The changes, by path; at most [`MAX_FILES`]. A row carries none of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileChange>,

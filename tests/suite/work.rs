@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use crate::common::{Collector, TestEnv, finish};
+use crate::common::{Collector, Terminal, TestEnv, finish, wait_until};
 
 fn git(env: &TestEnv, folder: &Path, arguments: &[&str]) {
     let mut git = env.command("git");
@@ -255,4 +255,45 @@ fn nothing_is_looked_at_while_nothing_happens() {
         ticks(collector.pid()) - used <= 2,
         "the collector does not rest"
     );
+}
+
+/// From the rows to a patch that follows its file, by keys alone.
+fn read_a_patch(dashboard: &Terminal<'_>, folder: &Path) {
+    fs::write(folder.join("a"), "1\nb\n").expect("it can be written");
+    dashboard.wait_for("Diff 1");
+    dashboard.press(&["l", "l"]);
+    dashboard.wait_for("modified  a");
+    dashboard.press(&["Space", "Enter"]);
+    dashboard.wait_for("+b");
+    fs::write(folder.join("a"), "1\nanother line\n").expect("it can be written");
+    dashboard.wait_for("+another line");
+}
+
+#[test]
+fn a_dashboard_that_collects_shows_a_patch_as_its_file_is_now() {
+    let env = TestEnv::new();
+    let folder = repository(&env);
+    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    let Some(dashboard) = Terminal::start(&env, "t.sock", program) else {
+        return;
+    };
+    wait_until("it listens", || env.places().events_socket.exists());
+    send(&env, "a:0.0", &folder, "turn_started", None);
+    dashboard.wait_for("a:0.0");
+    read_a_patch(&dashboard, &folder);
+}
+
+#[test]
+fn so_does_a_dashboard_whose_rows_another_one_collects() {
+    let env = TestEnv::new();
+    let folder = repository(&env);
+    let collector = Collector::start(&env);
+    send(&env, "a:0.0", &folder, "turn_started", None);
+    until_numbers(&collector, [0, 0, 0]);
+    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    let Some(dashboard) = Terminal::start(&env, "t.sock", program) else {
+        return;
+    };
+    dashboard.wait_for("a:0.0");
+    read_a_patch(&dashboard, &folder);
 }

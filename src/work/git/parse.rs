@@ -2,6 +2,7 @@
 //! a record that is not understood is left out.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
 
 use crate::work::types::{Change, FileStatus};
 
@@ -25,6 +26,8 @@ pub(super) struct Status {
     pub(super) ahead: Option<u64>,
     pub(super) behind: Option<u64>,
     pub(super) found: Vec<Found>,
+    /// Stands for all of git's words, the names of staged contents among them.
+    pub(super) digest: u64,
 }
 
 /// Lines added and deleted; none for a binary file.
@@ -32,7 +35,12 @@ pub(super) type Lines = Option<(u64, u64)>;
 
 /// Reads the output of `git status --porcelain=v2 --branch -z`.
 pub(super) fn parse_status(output: &[u8]) -> Status {
-    let mut status = Status::default();
+    let mut digest = DefaultHasher::new();
+    digest.write(output);
+    let mut status = Status {
+        digest: digest.finish(),
+        ..Status::default()
+    };
     let mut records = output.split(|byte| *byte == 0);
     while let Some(record) = records.next() {
         match record.first() {

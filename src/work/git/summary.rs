@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::parse::{Found, Lines, Status, parse_numstat, parse_status};
@@ -118,6 +120,7 @@ impl Repository<'_> {
             deletions: files.iter().filter_map(|file| file.deletions).sum(),
             file_count: paths.len() as u64,
             uncounted_files: files.iter().filter(uncounted).count() as u64,
+            revision: revision(&self.root, &status),
             files: {
                 files.truncate(MAX_FILES);
                 files
@@ -159,6 +162,20 @@ impl Repository<'_> {
         }
         Ok(numbers)
     }
+}
+
+/// Stands for the contents of all changed files that are listed: by what git says of them, and by
+/// when and how large they were written.
+fn revision(root: &Path, status: &Status) -> String {
+    let mut revision = DefaultHasher::new();
+    status.digest.hash(&mut revision);
+    for found in status.found.iter().take(MAX_FILES) {
+        let about = fs::symlink_metadata(below(root, &found.path));
+        let written =
+            about.map(|about| (about.mtime(), about.mtime_nsec(), about.len(), about.ino()));
+        written.ok().hash(&mut revision);
+    }
+    format!("{:016x}", revision.finish())
 }
 
 type Numbers = BTreeMap<Vec<u8>, Lines>;
