@@ -71,6 +71,10 @@ pub(super) struct Entry {
     doubt: Option<Doubt>,
     /// The person lets it do what no rule forbids.
     trust: Option<Trust>,
+    /// The client of the hub that speaks for it.
+    pub(super) publisher: Option<String>,
+    /// That client is silent.
+    pub(super) offline: bool,
     /// When something was last heard of it, by our clock.
     pub(super) heard: Timestamp,
     /// The newest time stamp of its events and readings.
@@ -108,6 +112,8 @@ impl Entry {
             witness: Witness::default(),
             doubt: None,
             trust: None,
+            publisher: None,
+            offline: false,
             heard: now,
             ts: Timestamp::from_micros(i64::MIN),
             last_event: Timestamp::from_micros(i64::MIN),
@@ -218,7 +224,7 @@ impl Entry {
 
     /// Whether anything but the clock proves that this row still stands for something.
     pub(super) fn has_proof_of_life(&self) -> bool {
-        self.pid.is_some() || self.listed
+        self.pid.is_some() || self.listed || self.publisher.is_some()
     }
 
     /// Notes what was heard and what it changed.

@@ -11,6 +11,20 @@ use pane_patrol_hooks::timestamp::Timestamp;
 pub enum Input {
     /// A report by a hook, a script, or the log.
     Event(Box<Event>),
+    /// The same by a client of the hub, which speaks for that row from now on.
+    Published {
+        /// The client.
+        publisher: String,
+        /// What it says.
+        event: Box<Event>,
+    },
+    /// How it is with a client that speaks for rows.
+    Publisher {
+        /// The client.
+        publisher: String,
+        /// What is known of it.
+        word: PublisherWord,
+    },
     /// What an assistant publishes about itself beside its hooks.
     Reading(Box<Reading>),
     /// All panes of one tmux server.
@@ -52,6 +66,19 @@ pub enum Input {
     },
     /// Nothing happened, but a deadline ([`super::Table::next_deadline`]) has passed.
     Tick,
+}
+
+/// How it is with a client of the hub that speaks for rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublisherWord {
+    /// It is there.
+    Heard,
+    /// Nothing has been heard of it for some time, although it is connected.
+    Silent,
+    /// Its connection has ended.
+    Left,
+    /// It has been away for so long that its word is worth nothing any more.
+    Forgotten,
 }
 
 /// What a witness says an assistant is doing: a level, not an event.

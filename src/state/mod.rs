@@ -11,6 +11,7 @@ mod fit;
 mod input;
 #[cfg(test)]
 mod isolation;
+mod published;
 mod requests;
 mod row;
 mod table;
@@ -21,6 +22,6 @@ mod witnessed;
 
 pub use apart::Apart;
 pub use attention::{Attention, urgency};
-pub use input::{Input, Level, ListedPane, Listing, Reading};
+pub use input::{Input, Level, ListedPane, Listing, PublisherWord, Reading};
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};

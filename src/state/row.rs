@@ -77,6 +77,13 @@ pub struct Row {
     pub home: Option<String>,
     /// Who says so.
     pub source: Source,
+    /// The client of the hub that speaks for this row, when one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// That client has gone in the middle of its work, or is silent: what is shown was true when it
+    /// was last heard.
+    #[serde(default)]
+    pub offline: bool,
     /// How many sub-agents work.
     pub sub_agents: usize,
     /// Open requests, most urgent first.

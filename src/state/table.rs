@@ -62,7 +62,7 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Table {
     settings: Settings,
-    rows: BTreeMap<RowKey, Entry>,
+    pub(super) rows: BTreeMap<RowKey, Entry>,
     listings: BTreeMap<Server, Vec<(PaneId, Target)>>,
     /// The only server whose listings say where events belong that name none.
     own_socket: Option<String>,
@@ -161,7 +161,22 @@ impl Table {
         let mut outcome = Outcome::default();
         self.meet_deadlines(now, &mut outcome);
         match input {
-            Input::Event(event) => self.event(*event, now, &mut outcome),
+            Input::Event(event) => {
+                let key = self.key_of(&event);
+                self.event(*event, now, &mut outcome);
+                if !outcome.again
+                    && outcome.held_apart.is_none()
+                    && let Some(entry) = self.rows.get_mut(&key)
+                {
+                    entry.take_back();
+                }
+            }
+            Input::Published { publisher, event } => {
+                self.published(publisher, *event, now, &mut outcome);
+            }
+            Input::Publisher { publisher, word } => {
+                self.publisher(&publisher, word, now, &mut outcome);
+            }
             Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
             Input::Listing(listing) => self.listing(listing, now, &mut outcome),
             Input::LookedAt { server, pane } => self.looked_at(server, pane, now, &mut outcome),
@@ -171,9 +186,7 @@ impl Table {
                     entry.server().is_some_and(|server| server.socket == socket)
                 });
             }
-            Input::ProcessExited { pid } => {
-                self.remove_if(now, &mut outcome, |entry| entry.pid == Some(pid));
-            }
+            Input::ProcessExited { pid } => self.process_exited(pid, now, &mut outcome),
             Input::Branch { cwd, branch } => self.branch(&cwd, branch.as_ref(), &mut outcome),
             Input::Trust {
                 row,
@@ -183,6 +196,18 @@ impl Table {
             Input::Tick => {}
         }
         outcome
+    }
+
+    fn process_exited(&mut self, pid: u32, now: Timestamp, outcome: &mut Outcome) {
+        let is_its = |entry: &Entry| entry.pid == Some(pid);
+        self.remove_if(now, outcome, |entry| {
+            is_its(entry) && entry.publisher.is_none()
+        });
+        // How it ended is for its publisher to say.
+        for (key, entry) in self.rows.iter_mut().filter(|(_, entry)| is_its(entry)) {
+            entry.pid = None;
+            outcome.changed.push(key.clone());
+        }
     }
 
     /// Removes the rows that `is_gone` is true of. Not by their process, whose number may be another
@@ -264,7 +289,7 @@ impl Table {
         }
     }
 
-    fn event(&mut self, mut event: Event, now: Timestamp, outcome: &mut Outcome) {
+    pub(super) fn event(&mut self, mut event: Event, now: Timestamp, outcome: &mut Outcome) {
         let again = self.delivered.is_again(&event);
         event.ts = if event.ts > now.plus(CLOCK_SLACK) {
             now
@@ -309,7 +334,7 @@ impl Table {
     }
 
     /// The key of an event's row: its pane where that can be known, else the target it gives.
-    fn key_of(&self, event: &Event) -> RowKey {
+    pub fn key_of(&self, event: &Event) -> RowKey {
         let server = event
             .server
             .clone()

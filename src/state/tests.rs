@@ -1,5 +1,7 @@
 //! The rules of the table, one by one. Whole recorded sessions are replayed in `tests/suite`.
 
+mod published;
+
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};

@@ -60,6 +60,8 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         trusted_until: None,
         home: None,
         source: Source::Hook,
+        publisher: None,
+        offline: false,
         sub_agents: 0,
         waiting: Vec::new(),
         generation: 1,

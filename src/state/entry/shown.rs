@@ -103,6 +103,8 @@ impl Entry {
             trusted_until: self.trusted_until(),
             home: self.home.clone(),
             source,
+            publisher: self.publisher.clone(),
+            offline: self.offline,
             sub_agents,
             waiting,
             generation: self.generation,

@@ -1,0 +1,113 @@
+//! Rows that a client of the hub speaks for: its word is their proof of life, and its silence shows.
+//!
+//! A row belongs to whoever told of it last. A hook's event takes it back from a publisher.
+
+use pane_patrol_hooks::event::{Event, State};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::entry::Entry;
+use super::table::{Outcome, Table};
+use super::{PublisherWord, RowKey};
+
+/// One client cannot fill the table.
+const MAX_AGENTS_OF_ONE: usize = 64;
+
+impl Table {
+    /// The rows that `publisher` speaks for.
+    pub fn rows_of(&self, publisher: &str) -> Vec<RowKey> {
+        let entries = self.rows.iter();
+        entries
+            .filter(|(_, entry)| entry.is_of(publisher))
+            .map(|(key, _)| key.clone())
+            .collect()
+    }
+
+    /// An event that came over the hub.
+    pub(super) fn published(
+        &mut self,
+        publisher: String,
+        event: Event,
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) {
+        let is_its = |row: &Entry| row.is_of(&publisher);
+        let key = self.key_of(&event);
+        if !self.rows.get(&key).is_some_and(is_its)
+            && self.rows_of(&publisher).len() >= MAX_AGENTS_OF_ONE
+        {
+            outcome.held_apart = Some("a publisher with too many agents");
+            return;
+        }
+        let pid = event.pid;
+        self.event(event, now, outcome);
+        if outcome.held_apart.is_some() {
+            return;
+        }
+        if let Some(entry) = self.rows.get_mut(&key) {
+            // It says which process its word is about; none is an answer too.
+            entry.pid = pid;
+            entry.publisher = Some(publisher);
+            entry.offline = false;
+            outcome.changed.push(key);
+        }
+    }
+
+    /// What the hub says of a publisher itself.
+    pub(super) fn publisher(
+        &mut self,
+        publisher: &str,
+        word: PublisherWord,
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) {
+        for key in self.rows_of(publisher) {
+            if word == PublisherWord::Forgotten {
+                // Nobody has said that its session is over: it may come back.
+                self.rows.remove(&key);
+                outcome.removed.push(key);
+            } else if let Some(entry) = self.rows.get_mut(&key)
+                && entry.take_word(word, now)
+            {
+                outcome.changed.push(key);
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn is_of(&self, publisher: &str) -> bool {
+        self.publisher.as_deref() == Some(publisher)
+    }
+
+    /// Whether that changed the row.
+    fn take_word(&mut self, word: PublisherWord, now: Timestamp) -> bool {
+        let was_offline = self.offline;
+        match word {
+            PublisherWord::Heard => {
+                self.heard = now;
+                self.offline = false;
+            }
+            // What it has finished stays finished without it.
+            PublisherWord::Left if !self.is_busy() => {
+                self.heard = now;
+                self.publisher = None;
+                return true;
+            }
+            PublisherWord::Left | PublisherWord::Silent | PublisherWord::Forgotten => {
+                self.offline = true;
+            }
+        }
+        self.offline != was_offline
+    }
+
+    fn is_busy(&self) -> bool {
+        let busy = [State::Running, State::WaitingApproval, State::WaitingInput];
+        busy.contains(&self.shown.state)
+    }
+
+    /// Somebody else than a publisher has told of it.
+    pub(super) fn take_back(&mut self) {
+        self.publisher = None;
+        self.offline = false;
+    }
+}

@@ -1,0 +1,138 @@
+//! Rows that a client of the hub speaks for.
+
+use super::*;
+use crate::state::PublisherWord;
+
+fn report(state: State, millis: i64) -> Event {
+    let mut event = Event::new(
+        "make".parse().unwrap(),
+        state,
+        address(1),
+        Timestamp::from_millis(millis),
+    );
+    event.pane = Some(PANE);
+    event.server = Some(server());
+    event.source = Source::Emit;
+    event
+}
+
+impl Story {
+    fn publish(&mut self, event: Event) -> Outcome {
+        let at = event.ts.as_micros() / 1000;
+        let publisher = "wrap-1".to_owned();
+        let event = Box::new(event);
+        self.apply(Input::Published { publisher, event }, at)
+    }
+
+    fn word(&mut self, word: PublisherWord, at: i64) -> Outcome {
+        let publisher = "wrap-1".to_owned();
+        self.apply(Input::Publisher { publisher, word }, at)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+}
+
+#[test]
+fn a_silent_publisher_leaves_its_row_as_it_was_but_offline() {
+    let mut story = Story::new();
+    story.publish(report(State::Running, 100));
+    assert_eq!(story.row().publisher.as_deref(), Some("wrap-1"));
+    assert!(!story.row().offline);
+    let outcome = story.word(PublisherWord::Silent, 30_000);
+    assert_eq!(outcome.changed.len(), 1);
+    assert!(story.row().offline);
+    assert_eq!(story.state(), State::Running);
+    story.word(PublisherWord::Heard, 31_000);
+    assert!(!story.row().offline);
+    story.word(PublisherWord::Silent, 62_000);
+    story.word(PublisherWord::Forgotten, 362_000);
+    assert!(story.is_empty());
+    story.publish(report(State::Running, 400_000));
+    assert_eq!(story.state(), State::Running, "it may come back");
+}
+
+#[test]
+fn a_publisher_that_says_nothing_else_keeps_its_row_by_being_there() {
+    let mut story = Story::new();
+    let mut elsewhere = report(State::Running, 100);
+    (elsewhere.pane, elsewhere.server) = (None, None);
+    story.publish(elsewhere);
+    story.apply(Input::Tick, 3_600_000);
+    assert_eq!(story.state(), State::Running);
+}
+
+#[test]
+fn who_leaves_after_its_work_leaves_the_result_and_who_leaves_in_the_middle_is_offline() {
+    let mut story = Story::new();
+    story.publish(report(State::Running, 100));
+    story.word(PublisherWord::Left, 150);
+    assert!(story.row().offline);
+    story.publish(report(State::Running, 200));
+    assert!(!story.row().offline, "it is back");
+    story.publish(report(State::Completed, 300));
+    story.word(PublisherWord::Left, 310);
+    story.word(PublisherWord::Forgotten, 200_000);
+    let row = story.row();
+    assert_eq!(
+        (row.state, row.offline, row.publisher),
+        (State::Completed, false, None)
+    );
+}
+
+#[test]
+fn how_the_process_of_a_published_row_ended_is_for_its_publisher_to_say() {
+    for exit_first in [true, false] {
+        let mut story = Story::new();
+        let mut running = report(State::Running, 100);
+        running.pid = Some(PID);
+        story.publish(running);
+        let exited = Input::ProcessExited { pid: PID };
+        if exit_first {
+            story.apply(exited, 200);
+            story.publish(report(State::Error, 201));
+        } else {
+            story.publish(report(State::Error, 200));
+            story.word(PublisherWord::Left, 201);
+            story.apply(exited, 202);
+        }
+        assert_eq!((story.state(), story.row().pid), (State::Error, None));
+    }
+}
+
+#[test]
+fn a_hook_takes_its_row_back_from_a_publisher() {
+    let mut story = Story::new();
+    story.publish(report(State::Completed, 100));
+    story.tell(event(200, Kind::SessionStarted));
+    assert_eq!(story.row().publisher, None);
+    story.tell(event(210, Kind::TurnStarted));
+    story.word(PublisherWord::Forgotten, 300);
+    assert_eq!(story.state(), State::Running);
+}
+
+#[test]
+fn the_same_report_again_only_says_that_its_publisher_is_there() {
+    let mut story = Story::new();
+    story.publish(report(State::Running, 100));
+    story.word(PublisherWord::Left, 110);
+    let outcome = story.publish(report(State::Running, 100));
+    assert!(outcome.again);
+    assert!(!story.row().offline);
+}
+
+#[test]
+fn one_publisher_cannot_fill_the_table() {
+    let mut story = Story::new();
+    for n in 0..100 {
+        let mut event = report(State::Running, 100 + i64::from(n));
+        event.pane = Some(PaneId(n));
+        story.publish(event);
+    }
+    assert_eq!(story.table.len(), 64);
+    story.publish(report(State::Idle, 500));
+    let rows = story.table.rows();
+    let own = rows.iter().find(|row| row.pane == Some(PANE)).unwrap();
+    assert_eq!(own.state, State::Idle, "its own rows stay its own");
+}
