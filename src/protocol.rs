@@ -1,13 +1,21 @@
 //! The messages of `hub.sock`: one JSON object a line, each in the same envelope.
 //!
 //! A client says `hello` first. A subscriber then gets a `snapshot`, and from there on an
-//! `agent_status` for each row that changes and a `health` when the collector's counters change.
+//! `agent_status` for each row that changes, a `diff_summary` and a `task_summary` when the changes in
+//! a row's folder and its tasks do, and a `health` when the collector's counters change. A publisher
+//! says `agent_status` (an event of version 1), `diff_summary`, `task_summary` and `task_update` of
+//! the agents it speaks for, and a `heartbeat` while there is nothing to say. Whoever says
+//! `request_patch` gets a `patch`.
 //! A hook that may answer a permission request says `wait_decision` and gets one `decision`, or
 //! `released` when there is nothing more to wait for; `waiting` says at once that it was heard. Whoever
 //! decides says `decide` and gets a `decide_result`: whether a hook was waiting for just that. Whoever
 //! trusts a row for a while says `trust` and gets the same: whether it is that row.
 //! What is longer than [`MAX_MESSAGE_BYTES`] is never sent: a snapshot is cut into several messages,
 //! of which all but the last say `"more":true`.
+
+#[cfg(test)]
+mod fuzz;
+mod work;
 
 use std::time::Duration;
 
@@ -19,6 +27,7 @@ use serde_json::Value;
 
 use crate::feed::{Feed, Health};
 use crate::state::{Input, Request, Row};
+pub use work::{AgentDiff, AgentPatch, AgentTasks, RequestPatch, TaskUpdate};
 
 /// The version of the envelope.
 pub const VERSION: &str = "1";
@@ -34,8 +43,9 @@ const PAYLOAD_BYTES: usize = MAX_MESSAGE_BYTES - 4096;
 pub struct Envelope {
     /// [`VERSION`].
     pub version: String,
-    /// What the payload is: `hello`, `snapshot`, `agent_status`, `health`, `heartbeat`, `error`,
-    /// `wait_decision`, `waiting`, `decision`, `released`, `decide`, `trust`, `decide_result`.
+    /// What the payload is: `hello`, `snapshot`, `agent_status`, `diff_summary`, `task_summary`,
+    /// `task_update`, `request_patch`, `patch`, `health`, `heartbeat`, `error`, `wait_decision`,
+    /// `waiting`, `decision`, `released`, `decide`, `trust`, `decide_result`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `PANE_PATROL_SESSION`, else `default`.
@@ -68,7 +78,7 @@ pub struct Hello {
     pub client_id: String,
     /// What it is there for.
     pub role: ClientRole,
-    /// What it can do beyond the messages above; none is defined yet.
+    /// What it means to do, for people who look at it; nothing depends on it.
     #[serde(default)]
     pub capabilities: Vec<String>,
 }
@@ -188,6 +198,20 @@ pub mod code {
     pub const SLOW: &str = "slow";
     /// There are too many clients.
     pub const TOO_MANY: &str = "too_many_clients";
+    /// A message that only clients of the other role may send.
+    pub const WRONG_ROLE: &str = "wrong_role";
+    /// No row of that id, or not one that this publisher speaks for.
+    pub const UNKNOWN_AGENT: &str = "unknown_agent";
+    /// The table did not take an event; the message says why.
+    pub const NOT_TAKEN: &str = "not_taken";
+    /// Another publisher of that name is connected.
+    pub const DUPLICATE: &str = "duplicate_client";
+    /// The publisher has said nothing for so long that it was forgotten.
+    pub const SILENT: &str = "silent";
+    /// There is no such patch; the message says why.
+    pub const NO_PATCH: &str = "no_patch";
+    /// Too much is asked at once.
+    pub const BUSY: &str = "busy";
     /// Another user.
     pub const FOREIGN: &str = "foreign_user";
 }
@@ -289,6 +313,7 @@ fn shortened(row: &Row) -> Row {
     let mut short = row.clone();
     short.waiting.truncate(1);
     short.evidence.clear();
+    (short.diff, short.tasks) = (None, None);
     short
 }
 
@@ -317,6 +342,14 @@ pub fn feed_of(message: Envelope) -> Result<Option<Feed>, serde_json::Error> {
         "agent_status" => {
             let row: Row = serde_json::from_value(message.payload)?;
             Some(Feed::Row(Box::new(row)))
+        }
+        "diff_summary" => {
+            let AgentDiff { agent_id, diff } = serde_json::from_value(message.payload)?;
+            agent_id.map(|id| Feed::Diff(id, diff))
+        }
+        "task_summary" => {
+            let AgentTasks { agent_id, tasks } = serde_json::from_value(message.payload)?;
+            agent_id.map(|id| Feed::Tasks(id, tasks))
         }
         "health" => {
             let health: Health = serde_json::from_value(message.payload)?;
@@ -363,6 +396,8 @@ mod tests {
             trusted_until: None,
             home: None,
             source: Source::Hook,
+            publisher: None,
+            offline: false,
             sub_agents: 0,
             waiting: Vec::new(),
             generation: 0,

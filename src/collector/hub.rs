@@ -1,15 +1,23 @@
 //! The hub: serves every row to whoever connects to `hub.sock`, in one thread that waits in the
 //! kernel for all of its clients at once.
 //!
+//! What publishers say goes to the writer, which alone knows the table; how much of it may be on its way
+//! is bounded ([`flow`]). What takes time is done elsewhere ([`patches`]).
+//!
 //! Nobody is waited for. What a client has not read yet is kept as "this row has changed", not as a
 //! queue, so that a slow client gets the last state of each row and costs nothing; one that does not
 //! read at all is dropped.
 
 mod client;
+mod flow;
 mod judging;
+mod owed;
+mod patches;
+mod publishers;
 mod waiting;
+mod wish;
+mod world;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -26,32 +34,56 @@ use super::clock::Clock;
 use super::ownership::CollectorError;
 use super::socket::{SocketFile, bind};
 use super::{Message, judge};
-use crate::feed::{Feed, Health};
+use crate::feed::Feed;
 use crate::inbox::{Inbox, Orders, inbox};
-use crate::protocol::{Voice, code};
-use crate::state::{Row, urgency};
+use crate::protocol::{Decide, Envelope, RequestPatch, Trust, Voice, code};
+use crate::state::PublisherWord;
 use client::{Client, Fate};
+use flow::Flow;
 use judging::Judging;
+use patches::{Done, Job, Patches};
+use publishers::Publishers;
+use wish::{What, Wish};
+use world::World;
+
+pub(super) use patches::Patcher;
+pub(super) use wish::{Published, Reply, Said};
 
 /// More clients than this are refused.
-const MAX_CLIENTS: usize = 64;
+const MAX_CLIENTS: usize = 128;
 
 /// How many connections may wait to be accepted.
-const BACKLOG: i32 = 64;
+const BACKLOG: i32 = 128;
 
 /// When the system has no file descriptor left, the next connection is looked at after this time.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
+/// What the hub's thread is told.
+#[derive(Debug)]
+enum Order {
+    /// Something to know.
+    Feed(Feed),
+    /// A publisher's message was not taken: code and words.
+    NotTaken(Reply, &'static str, String),
+    /// A patch is there, or why it is not.
+    Patch(Box<Done>),
+    /// The writer takes messages of publishers again.
+    CaughtUp,
+    /// It is over.
+    End,
+}
+
 /// The running hub; it ends, and its socket file goes, when this is dropped.
 #[derive(Debug)]
 pub(super) struct Hub {
-    orders: Option<Orders<Feed>>,
+    orders: Arc<Orders<Order>>,
     thread: Option<JoinHandle<()>>,
     _file: SocketFile,
 }
 
 impl Hub {
-    /// Listens at `path`. Clients that are refused or dropped are reported to `output`.
+    /// Listens at `path`. Clients that are refused or dropped, and what publishers say, are reported
+    /// to `output`; patches are made by `patcher`.
     pub(super) fn open(
         path: &Path,
         voice: Voice,
@@ -59,6 +91,7 @@ impl Hub {
         clock: Arc<Clock>,
         rules: (judge::Setup, Option<PathBuf>),
         output: SyncSender<Message>,
+        patcher: Patcher,
     ) -> Result<Self, CollectorError> {
         let (socket, file) = bind(path, SocketType::STREAM)?;
         let failed = |source: io::Error| CollectorError::io("listen on", path)(source);
@@ -66,16 +99,17 @@ impl Hub {
         let listener = UnixListener::from(socket);
         listener.set_nonblocking(true).map_err(failed)?;
         let (orders, orders_in) = inbox().map_err(failed)?;
+        let orders = Arc::new(orders);
         let judging = judge::spawn(rules.0, rules.1, output.clone()).map_err(failed)?;
+        let patches = Patches::start(patcher, Arc::clone(&orders)).map_err(failed)?;
         let mut server = Server {
-            world: World {
-                voice,
-                clock,
-                rows: BTreeMap::new(),
-                health: Health::default(),
-            },
+            world: World::new(voice, clock),
             uid,
             clients: Vec::new(),
+            next_serial: 0,
+            publishers: Publishers::default(),
+            flow: Flow::new(Arc::clone(&orders)),
+            patches,
             accept_again_at: None,
             judging: Judging::new(judging),
             output,
@@ -85,7 +119,7 @@ impl Hub {
             .spawn(move || server.run(&listener, &orders_in))
             .map_err(failed)?;
         Ok(Self {
-            orders: Some(orders),
+            orders,
             thread: Some(thread),
             _file: file,
         })
@@ -93,15 +127,18 @@ impl Hub {
 
     /// Tells every subscriber; does not wait.
     pub(super) fn publish(&self, feed: Feed) {
-        if let Some(orders) = &self.orders {
-            orders.send(feed);
-        }
+        self.orders.send(Order::Feed(feed));
+    }
+
+    /// Tells a publisher that its message was not taken.
+    pub(super) fn complain(&self, reply: Reply, code: &'static str, words: String) {
+        self.orders.send(Order::NotTaken(reply, code, words));
     }
 }
 
 impl Drop for Hub {
     fn drop(&mut self) {
-        self.orders = None;
+        self.orders.send(Order::End);
         if let Some(thread) = self.thread.take() {
             // It has nothing to give back.
             let _ = thread.join();
@@ -109,54 +146,47 @@ impl Drop for Hub {
     }
 }
 
-/// What clients are told about.
-#[derive(Debug)]
-struct World {
-    voice: Voice,
-    clock: Arc<Clock>,
-    rows: BTreeMap<String, Row>,
-    health: Health,
-}
-
-impl World {
-    fn snapshot(&self) -> Vec<u8> {
-        let mut rows: Vec<Row> = self.rows.values().cloned().collect();
-        rows.sort_by(urgency);
-        self.voice.say_snapshot(&rows, self.clock.now())
-    }
-}
-
 struct Server {
     world: World,
     uid: u32,
     clients: Vec<Client>,
+    next_serial: u64,
+    publishers: Publishers,
+    flow: Flow,
+    patches: Patches,
     accept_again_at: Option<Instant>,
     judging: Judging,
     output: SyncSender<Message>,
 }
 
 impl Server {
-    fn run(&mut self, listener: &UnixListener, orders: &Inbox<Feed>) {
+    fn run(&mut self, listener: &UnixListener, orders: &Inbox<Order>) {
         loop {
             let ready = self.wait(listener, orders);
-            let taken = orders.take();
-            if taken.closed {
-                return;
-            }
-            for feed in taken.messages {
-                self.learn(feed);
-            }
-            for (client, events) in self.clients.iter_mut().zip(&ready.clients) {
-                if events.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) {
-                    client.receive(&self.world);
+            for order in orders.take().messages {
+                match order {
+                    Order::Feed(feed) => self.learn(feed),
+                    Order::NotTaken(reply, code, words) => self.pass_on(&reply, code, &words),
+                    Order::Patch(done) => self.deliver(&done),
+                    // Wishes are looked at below.
+                    Order::CaughtUp => {}
+                    Order::End => return,
                 }
             }
-            self.settle_decisions();
-            self.settle_trusts();
+            for index in ready.clients {
+                self.clients[index].receive(&self.world);
+                self.note_life(index);
+                self.grant(index);
+            }
+            for index in 0..self.clients.len() {
+                self.grant(index);
+                self.clients[index].release_if_late(&self.world);
+            }
             self.judging.go_on(&mut self.clients, &self.world);
             for client in &mut self.clients {
                 client.send(&self.world);
             }
+            self.meet_deadlines();
             self.dismiss();
             if ready.listener {
                 self.accept(listener);
@@ -164,123 +194,257 @@ impl Server {
         }
     }
 
-    fn wait(&self, listener: &UnixListener, orders: &Inbox<Feed>) -> Ready {
+    fn wait(&self, listener: &UnixListener, orders: &Inbox<Order>) -> Ready {
         let now = Instant::now();
         let accepts = self.accept_again_at.is_none_or(|at| at <= now);
-        let mut waiting = vec![
-            PollFd::new(orders, PollFlags::IN),
-            PollFd::new(
-                listener,
-                if accepts {
-                    PollFlags::IN
-                } else {
-                    PollFlags::empty()
-                },
-            ),
-        ];
-        for client in &self.clients {
-            waiting.push(PollFd::new(client.stream(), client.interest()));
+        let mut waiting = vec![PollFd::new(orders, PollFlags::IN)];
+        if accepts {
+            waiting.push(PollFd::new(listener, PollFlags::IN));
         }
-        let clients = 2..waiting.len();
+        let first = waiting.len();
+        let mut indices = Vec::with_capacity(self.clients.len());
+        for (index, client) in self.clients.iter().enumerate() {
+            if let Some(interest) = client.interest() {
+                waiting.push(PollFd::new(client.stream(), interest));
+                indices.push(index);
+            }
+        }
+        let clients = first..waiting.len();
         waiting.extend(self.judging.interest());
         let deadlines = self.clients.iter().filter_map(Client::deadline);
         let deadlines = deadlines.chain(self.judging.deadline());
         let until = deadlines
             .chain(self.accept_again_at.filter(|_| !accepts))
+            .chain(self.publishers.deadline())
             .min();
         let timeout =
             until.and_then(|until| Timespec::try_from(until.saturating_duration_since(now)).ok());
         if poll(&mut waiting, timeout.as_ref()).is_err() {
             return Ready::default();
         }
+        let heard = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
+        let clients = waiting[clients].iter().zip(indices);
         Ready {
             listener: accepts && !waiting[1].revents().is_empty(),
-            clients: waiting[clients].iter().map(PollFd::revents).collect(),
+            clients: clients
+                .filter(|(fd, _)| fd.revents().intersects(heard))
+                .map(|(_, index)| index)
+                .collect(),
         }
     }
 
     fn learn(&mut self, feed: Feed) {
-        match feed {
+        match &feed {
+            Feed::Snapshot(rows) => {
+                for name in rows.iter().filter_map(|row| row.publisher.as_deref()) {
+                    self.publishers.inherit(name, Instant::now());
+                }
+            }
             Feed::Row(row) => {
                 for client in &mut self.clients {
-                    client.hear_of(&row, &self.world);
+                    client.hear_of(row, &self.world);
                 }
-                self.judging.hear_of(&row);
-                self.clients
-                    .iter_mut()
-                    .for_each(|client| client.owe(&row.id));
-                self.world.rows.insert(row.id.clone(), *row);
+                self.judging.hear_of(row);
             }
             Feed::Gone(id) => {
                 for client in &mut self.clients {
-                    client.owe(&id);
-                    client.hear_of_end(&id, &self.world);
+                    client.hear_of_end(id, &self.world);
                 }
-                self.judging.hear_of_end(&id);
-                self.world.rows.remove(&id);
+                self.judging.hear_of_end(id);
             }
-            Feed::Health(health) => {
-                self.clients.iter_mut().for_each(Client::owe_health);
-                self.world.health = health;
+            _ => {}
+        }
+        if let Some(item) = self.world.learn(feed) {
+            for client in &mut self.clients {
+                client.owe(&item);
             }
-            // Only at the start, before anybody is here.
-            Feed::Snapshot(rows) => {
-                self.world.rows = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-            }
-            // Who collects is plain to whoever asks here; whole lists are asked for.
-            Feed::Role(_) | Feed::Diff(..) | Feed::Tasks(..) => {}
         }
     }
 
-    /// Hands decisions to the hooks that wait for them, and says whether there was one.
-    fn settle_decisions(&mut self) {
-        for index in 0..self.clients.len() {
-            while let Some((decide, question)) = self.clients[index].take_decision() {
-                let waiting = self
-                    .clients
-                    .iter_mut()
-                    .find(|client| client.waits_for(&decide));
-                let taken = waiting.is_some();
-                if let Some(client) = waiting {
-                    client.tell_decision(&decide, &self.world);
-                }
-                self.clients[index].tell_result(taken, &question, &self.world);
-            }
-        }
-        for client in &mut self.clients {
-            client.release_if_late(&self.world);
+    fn pass_on(&mut self, reply: &Reply, code: &str, words: &str) {
+        let clients = &mut self.clients;
+        if let Some(client) = clients
+            .iter_mut()
+            .find(|client| client.serial == reply.client)
+        {
+            client.say_error(&self.world, code, words, false, reply.request_id.as_deref());
         }
     }
 
-    /// Has the table trust those rows that are what the person means, and says whether they are.
-    fn settle_trusts(&mut self) {
-        for client in &mut self.clients {
-            while let Some((trust, question)) = client.take_trust() {
-                let row = self.world.rows.get(&trust.row);
-                let is_it = row.is_some_and(|row| {
-                    row.instance_id.as_ref() == Some(&trust.instance_id)
-                        && row.assistant == Assistant::CLAUDE
-                });
-                let now = self.world.clock.now();
-                let message = Message::Input(trust.input(now), now);
-                let taken = is_it && self.output.try_send(message).is_ok();
-                client.tell_result(taken, &question, &self.world);
+    fn deliver(&mut self, done: &Done) {
+        let clients = &mut self.clients;
+        if let Some(client) = clients
+            .iter_mut()
+            .find(|client| client.serial == done.client)
+        {
+            let patch = done.result.as_ref().map_err(String::as_str);
+            client.tell_patch(&done.agent, patch, done.request_id.as_deref(), &self.world);
+        }
+    }
+
+    /// A publisher that says anything is there.
+    fn note_life(&mut self, index: usize) {
+        let client = &self.clients[index];
+        let name = client.name();
+        if self.publishers.hear(name, client.serial, Instant::now()) {
+            let name = name.to_owned();
+            self.tell_of(name, PublisherWord::Heard);
+        }
+    }
+
+    /// Grants what a client wishes, oldest first, as far as it can be granted now.
+    fn grant(&mut self, index: usize) {
+        while let Some(wish) = self.clients[index].first_wish() {
+            let ticket = match &wish.what {
+                What::Publish(_) => match self.flow.ticket() {
+                    Some(ticket) => Some(ticket),
+                    None => return,
+                },
+                _ => None,
+            };
+            let Some(Wish { what, question }) = self.clients[index].take_wish(&self.world) else {
+                return;
+            };
+            match what {
+                What::Decide(decide) => self.settle(index, &decide, &question),
+                What::Trust(trust) => self.trust(index, &trust, &question),
+                What::Patch(request) => self.order_patch(index, request, question.request_id),
+                What::Publish(said) => {
+                    if !self.claim(index) {
+                        return;
+                    }
+                    let reply = Reply {
+                        client: self.clients[index].serial,
+                        request_id: question.request_id,
+                    };
+                    let published = Published {
+                        publisher: question.sender_id,
+                        said,
+                        reply: Some(reply),
+                        _ticket: ticket,
+                    };
+                    // Nobody listens any more: the hub is about to end.
+                    let _ = self.output.send(Message::Published(Box::new(published)));
+                }
+            }
+        }
+    }
+
+    /// Whether the client may speak under its name.
+    fn claim(&mut self, index: usize) -> bool {
+        let client = &mut self.clients[index];
+        let is_its = self
+            .publishers
+            .claim(client.name(), client.serial, Instant::now());
+        if !is_its {
+            let words = "another publisher with this `client_id` is connected";
+            client.refuse(&self.world, code::DUPLICATE, words);
+        }
+        is_its
+    }
+
+    /// Hands a decision to the hook that waits for it, and says whether there was one.
+    fn settle(&mut self, index: usize, decide: &Decide, question: &Envelope) {
+        let waiting = self
+            .clients
+            .iter_mut()
+            .find(|client| client.waits_for(decide));
+        let taken = waiting.is_some();
+        if let Some(client) = waiting {
+            client.tell_decision(decide, &self.world);
+        }
+        self.clients[index].tell_result(taken, question, &self.world);
+    }
+
+    /// Has the table trust a row, if it is what the person means, and says whether it is.
+    fn trust(&mut self, index: usize, trust: &Trust, question: &Envelope) {
+        let is_it = self.world.row(&trust.row).is_some_and(|row| {
+            row.instance_id.as_ref() == Some(&trust.instance_id)
+                && row.assistant == Assistant::CLAUDE
+        });
+        let now = self.world.clock.now();
+        let message = Message::Input(trust.input(now), now);
+        let taken = is_it && self.output.try_send(message).is_ok();
+        self.clients[index].tell_result(taken, question, &self.world);
+    }
+
+    fn order_patch(&mut self, index: usize, wanted: RequestPatch, request_id: Option<String>) {
+        let client = &mut self.clients[index];
+        let request = request_id.clone();
+        let mut refuse = |code, words: &str| {
+            client.say_error(&self.world, code, words, false, request.as_deref());
+        };
+        let Some(row) = self.world.row(&wanted.agent_id) else {
+            return refuse(code::UNKNOWN_AGENT, "there is no such agent");
+        };
+        let Some(folder) = row.cwd.as_ref().map(PathBuf::from) else {
+            return refuse(code::NO_PATCH, "nobody has told its folder");
+        };
+        if !client.may_await_patch() {
+            let words = "one patch at a time";
+            return client.say_error(&self.world, code::BUSY, words, false, request.as_deref());
+        }
+        let job = Job {
+            client: client.serial,
+            request_id,
+            agent: wanted.agent_id.clone(),
+            folder,
+            request: wanted.request,
+        };
+        if !self.patches.order(job) {
+            let why = Err("too many patches are waited for");
+            client.tell_patch(&wanted.agent_id, why, request.as_deref(), &self.world);
+        }
+    }
+
+    /// Tells the writer how it is with a publisher.
+    fn tell_of(&mut self, publisher: String, word: PublisherWord) {
+        let published = Published {
+            publisher,
+            said: Said::Word(word),
+            reply: None,
+            _ticket: None,
+        };
+        // Nobody listens any more: the hub is about to end.
+        let _ = self.output.send(Message::Published(Box::new(published)));
+    }
+
+    fn meet_deadlines(&mut self) {
+        let now = Instant::now();
+        if self.publishers.deadline().is_none_or(|due| due > now) {
+            return;
+        }
+        for due in self.publishers.take_due(now) {
+            self.tell_of(due.name, due.word);
+            if let Some(serial) = due.ends {
+                let world = &self.world;
+                let clients = &mut self.clients;
+                if let Some(client) = clients.iter_mut().find(|client| client.serial == serial) {
+                    client.refuse(world, code::SILENT, "nothing was heard for too long");
+                }
             }
         }
     }
 
     /// Lets go of the clients that have left or have to.
     fn dismiss(&mut self) {
-        let output = &self.output;
         let now = Instant::now();
-        self.clients.retain_mut(|client| match client.fate(now) {
-            Fate::Stays => true,
-            Fate::Left => false,
-            Fate::Dropped(reason) => {
-                report(output, reason);
-                false
+        let mut gone = Vec::new();
+        let output = &self.output;
+        self.clients.retain_mut(|client| {
+            match client.fate(now) {
+                Fate::Stays => return true,
+                Fate::Left => {}
+                Fate::Dropped(reason) => report(output, reason),
             }
+            gone.push((client.name().to_owned(), client.serial));
+            false
         });
+        for (name, serial) in gone {
+            if self.publishers.leave(&name, serial, now) {
+                self.tell_of(name, PublisherWord::Left);
+            }
+        }
     }
 
     fn accept(&mut self, listener: &UnixListener) {
@@ -305,7 +469,8 @@ impl Server {
             return;
         }
         let is_ours = peer_uid(&stream).is_none_or(|peer| peer == self.uid || peer == 0);
-        let mut client = Client::new(stream);
+        self.next_serial += 1;
+        let mut client = Client::new(self.next_serial, stream);
         if !is_ours {
             client.refuse(
                 &self.world,
@@ -329,7 +494,8 @@ impl Server {
 #[derive(Debug, Default)]
 struct Ready {
     listener: bool,
-    clients: Vec<PollFlags>,
+    /// By their place in the list.
+    clients: Vec<usize>,
 }
 
 /// A full channel means that the collector is busy; then the count matters less than the clients.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::event::{Event, State};
 use pane_patrol_hooks::mirror::{Mirror, rotate};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -114,6 +114,11 @@ impl Memory {
         if let Some(record) = Record::of_reading(reading, Some(row.target.clone())) {
             self.note(&record);
         }
+    }
+
+    /// Writes down what a publisher said, which has no other way into the log.
+    pub(super) fn note_event(&mut self, event: Event) {
+        self.note(&Record::from(event));
     }
 
     /// Writes down that rows ended which no event has ended. `rows` as they were before.

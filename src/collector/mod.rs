@@ -16,6 +16,7 @@ mod judge;
 mod lister;
 mod memory;
 mod ownership;
+mod published;
 mod socket;
 mod tail;
 mod tidy;
@@ -106,6 +107,8 @@ enum Message {
     Rejected(&'static str),
     /// A datagram of another user.
     Foreign,
+    /// A publisher said something of an agent of its own, or is there no more.
+    Published(Box<hub::Published>),
     /// A client of the hub was refused or dropped; the reason.
     Refused(&'static str),
     /// A tmux server was asked for its panes.
@@ -194,6 +197,7 @@ fn take_over(
         Arc::clone(&clock),
         (setup.rules.clone(), places.decisions()),
         messages.clone(),
+        patcher(),
     )?;
     hub.publish(Feed::Snapshot(recalled.table.rows()));
     let threads = CollectorError::io("start the threads of", &places.runtime);
@@ -271,6 +275,14 @@ fn start_notices(
         let _ = output.send(Message::Trouble("notices".to_owned(), trouble));
     };
     notice::spawn(notice, taken_over_at, trouble).map(Some)
+}
+
+fn patcher() -> hub::Patcher {
+    let git = Git::default();
+    Box::new(move |folder, request| {
+        git.patch(folder, request)
+            .map_err(|error| error.to_string())
+    })
 }
 
 fn voice(places: &Places) -> Voice {

@@ -13,10 +13,12 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::clock::Clock;
 use super::lister::{Answer, Order as ListOrder};
 use super::memory::Memory;
+use super::published::PublishedWork;
 use super::tidy::Tidy;
 use super::work::{self, Works};
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
+use crate::protocol::code;
 use crate::state::{Input, Listing, Outcome, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
 use crate::witness::{Order as WitnessOrder, process, title};
@@ -27,7 +29,7 @@ use crate::work::task::{self, Homes, Owner};
 const HEALTH_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) struct Writer {
-    table: Table,
+    pub(super) table: Table,
     memory: Memory,
     /// Every row as it was told last.
     rows: BTreeMap<RowKey, Row>,
@@ -36,10 +38,12 @@ pub(super) struct Writer {
     copilot_home: Option<PathBuf>,
     homes: Homes,
     work: Works,
-    clock: Arc<Clock>,
+    pub(super) clock: Arc<Clock>,
     /// The moment of the last input.
     now: Timestamp,
-    sources: Sources,
+    pub(super) sources: Sources,
+    /// What publishers have told of the work of their agents.
+    pub(super) published: PublishedWork,
     subscribers: Vec<Sender<Feed>>,
     told: Told,
     /// Sockets of which a witness wants the next listing.
@@ -91,6 +95,7 @@ impl Writer {
             now: clock.now(),
             clock,
             sources,
+            published: PublishedWork::default(),
             subscribers,
             told: Told {
                 homes,
@@ -178,6 +183,7 @@ impl Writer {
                 self.apply(input, at);
             }
             Message::Rejected(reason) => self.health.count(|health| &mut health.rejected, reason),
+            Message::Published(published) => self.take_published(*published),
             Message::Refused(reason) => self.health.count(|health| &mut health.refused, reason),
             Message::Foreign => {
                 self.health.counts.foreign += 1;
@@ -248,16 +254,23 @@ impl Writer {
     }
 
     /// Lets the table work; whether it knew the event already.
-    fn apply(&mut self, input: Input, at: Timestamp) -> bool {
+    pub(super) fn apply(&mut self, input: Input, at: Timestamp) -> bool {
+        self.apply_and_tell(input, at).again
+    }
+
+    /// The same; everything that it changed.
+    fn apply_and_tell(&mut self, input: Input, at: Timestamp) -> Outcome {
         // Sources overtake each other by microseconds; for the table time never goes back.
         self.now = self.now.max(at);
         let reading = match &input {
             Input::Reading(reading) => Some(reading.clone()),
             _ => None,
         };
-        let is_event = matches!(input, Input::Event(_));
+        let is_event = matches!(input, Input::Event(_) | Input::Published { .. });
         let (may_have_written, written) = match &input {
-            Input::Event(event) => (work::may_have_written(event), work::written_by(event)),
+            Input::Event(event) | Input::Published { event, .. } => {
+                (work::may_have_written(event), work::written_by(event))
+            }
             _ => (false, Vec::new()),
         };
         let outcome = self.table.apply(input, self.now);
@@ -276,10 +289,35 @@ impl Writer {
         if may_have_written {
             self.look_at_work(&outcome, &written);
         }
-        for pid in outcome.reread {
-            self.reread(pid);
+        for pid in &outcome.reread {
+            self.reread(*pid);
         }
-        outcome.again
+        outcome
+    }
+
+    /// Applies a publisher's event, and logs it, as hooks do with theirs; the error says why it was
+    /// not taken.
+    pub(super) fn take_published_event(
+        &mut self,
+        publisher: String,
+        mut event: Box<Event>,
+        at: Timestamp,
+    ) -> Result<(), (&'static str, String)> {
+        if event.server.is_none() {
+            event.server.clone_from(&self.own_server);
+        }
+        let input = Input::Published {
+            publisher,
+            event: event.clone(),
+        };
+        let outcome = self.apply_and_tell(input, at);
+        if !outcome.again {
+            self.memory.note_event(*event);
+        }
+        match outcome.held_apart {
+            Some(reason) => Err((code::NOT_TAKEN, reason.to_owned())),
+            None => Ok(()),
+        }
     }
 
     /// Looks again at what the assistant of this process shows or writes.
@@ -319,18 +357,35 @@ impl Writer {
         for key in &outcome.removed {
             self.rows.remove(key);
             self.work.forget(&key.to_string());
+            self.published.forget(&key.to_string());
             self.tell(Feed::Gone(key.to_string()));
         }
         for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
             let Some(row) = self.table.row(key) else {
                 continue;
             };
-            let row = self.work.dressed(row);
+            let row = self.dressed(row);
             let before = self.rows.insert(key.clone(), row.clone());
             self.ask_about(&row, before.as_ref());
             self.tell(Feed::Row(Box::new(row)));
         }
         self.give_orders();
+    }
+
+    /// Tells a row again because of what the table does not know.
+    pub(super) fn tell_again(&mut self, key: &RowKey) {
+        if let Some(row) = self.table.row(key) {
+            let row = self.dressed(row);
+            self.rows.insert(key.clone(), row.clone());
+            self.tell(Feed::Row(Box::new(row)));
+        }
+        self.give_orders();
+    }
+
+    /// The row with what is known of its work: its publisher's word, else what we see ourselves.
+    fn dressed(&mut self, row: Row) -> Row {
+        let row = self.work.dressed(row);
+        self.published.dressed(row)
     }
 
     /// Asks for what a new or changed row makes worth knowing.
@@ -372,6 +427,8 @@ impl Writer {
         self.work.take(report);
         match report {
             Report::Diff(ids, _) => self.tell_diffs(ids),
+            // What its publisher says of it counts more.
+            Report::Tasks(id, _) if self.published.tells_of(id) => {}
             Report::Tasks(id, tasks) => {
                 self.tell(Feed::Tasks(id.clone(), Arc::clone(tasks)));
                 self.tell_dressed(std::slice::from_ref(id));
@@ -381,7 +438,9 @@ impl Writer {
 
     fn tell_diffs(&mut self, ids: &[String]) {
         for id in ids {
-            if let Some(diff) = self.work.diff(id) {
+            if let Some(diff) = self.work.diff(id)
+                && !self.published.tells_of(id)
+            {
                 self.tell(Feed::Diff(id.clone(), diff));
             }
         }
@@ -393,7 +452,7 @@ impl Writer {
         let mut dressed = Vec::new();
         for row in self.rows.values_mut() {
             if ids.contains(&row.id) {
-                *row = self.work.dressed(row.clone());
+                *row = self.published.dressed(self.work.dressed(row.clone()));
                 dressed.push(row.clone());
             }
         }
@@ -463,6 +522,9 @@ impl Writer {
 
     /// Where the row's changes and tasks are to be found.
     fn owner_of(&self, row: &Row) -> Option<Owner> {
+        if self.published.tells_of(&row.id) {
+            return None;
+        }
         Some(Owner::new(
             &row.assistant,
             row.home.as_deref(),
@@ -484,7 +546,7 @@ impl Writer {
         })
     }
 
-    fn tell(&mut self, feed: Feed) {
+    pub(super) fn tell(&mut self, feed: Feed) {
         self.subscribers
             .retain(|subscriber| subscriber.send(feed.clone()).is_ok());
         self.sources.hub.publish(feed);

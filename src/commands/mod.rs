@@ -18,6 +18,7 @@ mod jump;
 mod log;
 mod mirror;
 mod offer;
+mod plain;
 mod request;
 mod rows;
 mod rules;

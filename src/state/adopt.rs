@@ -31,7 +31,8 @@ fn key_of(row: &Row) -> RowKey {
 fn knows_as_much(known: &Row, row: &Row) -> bool {
     let says_the_same = known.instance_id == row.instance_id
         && known.state == row.state
-        && known.waiting == row.waiting;
+        && known.waiting == row.waiting
+        && known.publisher == row.publisher;
     says_the_same || known.ts > row.ts
 }
 

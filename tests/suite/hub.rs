@@ -6,7 +6,7 @@ use std::os::unix::net::{UnixDatagram, UnixStream};
 
 use serde_json::{Value, json};
 
-use crate::common::{Collector, PATIENCE, TestEnv};
+use crate::common::{Collector, PATIENCE, TestEnv, finish, until};
 
 /// A client that says what it likes.
 struct Client {
@@ -145,6 +145,138 @@ fn a_heartbeat_is_given_back_and_an_unknown_type_is_no_crime() {
     assert_eq!(client.hear_type("heartbeat")["payload"], json!({"n": 1}));
 }
 
+fn publisher(env: &TestEnv, name: &str) -> Client {
+    let mut client = Client::connect(env);
+    let payload = json!({"client_id": name, "role": "publisher"});
+    client.say(&of(name, "hello", &payload));
+    client
+}
+
+/// A message of the client with that name.
+fn of(name: &str, kind: &str, payload: &Value) -> Value {
+    with(message(kind, payload), "/sender_id", json!(name))
+}
+
+fn report(target: &str, state: &str, second: usize) -> Value {
+    serde_json::from_str(&event(target, state, second)).expect("an event is JSON")
+}
+
+#[test]
+fn what_a_publisher_says_reaches_the_table_and_every_subscriber() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut reader = Client::subscribed(&env);
+    reader.hear_type("snapshot");
+    let mut client = publisher(&env, "p1");
+    client.say(&of("p1", "agent_status", &report("a:0.0", "running", 1)));
+    let row = reader.hear_type("agent_status")["payload"].clone();
+    assert_eq!(
+        (&row["state"], &row["publisher"]),
+        (&json!("running"), &json!("p1"))
+    );
+    assert_eq!(
+        (&row["source"], &row["offline"]),
+        (&json!("emit"), &json!(false))
+    );
+
+    let file =
+        json!({"path": "a b.txt", "status": "unstaged", "change": "modified", "additions": 3});
+    let diff = json!({"state": "ok", "additions": 3, "file_count": 1, "files": [file]});
+    client.say(&of("p1", "diff_summary", &json!({"diff": diff})));
+    let told = reader.hear_type("diff_summary")["payload"].clone();
+    assert_eq!(told["agent_id"], row["id"]);
+    assert_eq!(told["diff"]["files"][0]["path"], "a b.txt");
+    let task = |status: &str| json!({"agent_id": row["id"], "task": {"id": "1", "title": "t", "status": status}});
+    client.say(&of("p1", "task_update", &task("in_progress")));
+    client.say(&of("p1", "task_update", &task("done")));
+    let tasks = until("the task is done", || {
+        let told = reader.hear_type("task_summary");
+        (told["payload"]["tasks"]["done"] == 1).then_some(told)
+    });
+    assert_eq!(tasks["payload"]["tasks"]["total"], 1);
+    let rows = collector.until("the row has the sums", |rows| rows[0]["tasks"]["done"] == 1);
+    assert_eq!(rows[0]["diff"]["additions"], 3);
+    assert_eq!(rows[0]["diff"]["files"], Value::Null, "a row has no lists");
+
+    // Whoever comes later is told the same after the snapshot.
+    let mut late = Client::subscribed(&env);
+    assert_eq!(late.hear_type("diff_summary")["payload"], told);
+    late.hear_type("task_summary");
+
+    drop(client);
+    let rows = collector.until("the row is offline", |rows| rows[0]["offline"] == true);
+    assert_eq!(rows[0]["state"], "running");
+    let mut client = publisher(&env, "p1");
+    client.say(&of("p1", "agent_status", &report("a:0.0", "completed", 2)));
+    collector.until("it is back", |rows| rows[0]["offline"] == false);
+    drop(client);
+    collector.until("it has left its result", |rows| {
+        rows[0]["publisher"] == Value::Null && rows[0]["state"] == "completed"
+    });
+}
+
+#[test]
+fn a_publisher_is_told_what_is_wrong_and_nobody_else_is() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut reader = Client::subscribed(&env);
+    reader.hear_type("health");
+    let mut client = publisher(&env, "p1");
+    let mut refused = |kind: &str, payload: &Value, code: &str| {
+        let mut message = of("p1", kind, payload);
+        message["request_id"] = json!("r1");
+        client.say(&message);
+        let error = client.hear_type("error");
+        assert_eq!(error["payload"]["code"], code, "{error}");
+        assert_eq!(error["payload"]["fatal"], false);
+        assert_eq!(error["request_id"], "r1");
+    };
+    let escape = json!({"diff": {"state": "error", "why": "\u{1b}[2J"}});
+    refused(
+        "diff_summary",
+        &json!({"diff": {"state": "ok"}}),
+        "unknown_agent",
+    );
+    refused("agent_status", &json!({"state": "running"}), "bad_schema");
+    refused("agent_status", &report("a:0.0", "asleep", 1), "bad_schema");
+    refused("diff_summary", &escape, "bad_schema");
+    let file = json!({"path": "a", "status": "unstaged", "change": "modified"});
+    let many = json!({"diff": {"state": "ok", "files": vec![file; 501]}});
+    refused("diff_summary", &many, "bad_schema");
+    refused(
+        "task_summary",
+        &json!({"agent_id": "x", "tasks": {"state": "ok"}}),
+        "unknown_agent",
+    );
+    refused(
+        "request_patch",
+        &json!({"agent_id": "x", "path": "a"}),
+        "unknown_agent",
+    );
+    client.say(&of("p1", "agent_status", &report("a:0.0", "running", 1)));
+    collector.until_state("running");
+
+    // Another one may neither take its name nor speak for its agent.
+    let mut other = publisher(&env, "p2");
+    other.say(&of("p2", "agent_status", &report("b:0.0", "running", 1)));
+    collector.until("both are there", |rows| rows.len() == 2);
+    let rows = collector.rows();
+    let first = rows
+        .iter()
+        .find(|row| row["publisher"] == "p1")
+        .expect("p1 has a row");
+    let stolen = json!({"agent_id": first["id"], "diff": {"state": "ok"}});
+    other.say(&of("p2", "diff_summary", &stolen));
+    assert_eq!(other.hear_type("error")["payload"]["code"], "unknown_agent");
+    let mut twin = publisher(&env, "p1");
+    twin.say(&of("p1", "agent_status", &report("a:0.0", "error", 2)));
+    twin.assert_refused("duplicate_client");
+    reader.say(&message("agent_status", &report("a:0.0", "error", 2)));
+    let error = reader.hear_type("error");
+    assert_eq!(error["payload"]["code"], "wrong_role");
+    assert!(collector.rows().iter().all(|row| row["state"] == "running"));
+}
+
 #[test]
 fn a_publisher_is_not_told_of_rows() {
     let env = TestEnv::new();
@@ -241,5 +373,66 @@ impl Client {
         let mut line = String::new();
         self.stream.read_line(&mut line).ok()?;
         serde_json::from_str(&line).ok()
+    }
+}
+
+fn git(env: &TestEnv, arguments: &[&str]) {
+    let mut git = env.command("git");
+    git.args(["-c", "user.name=t", "-c", "user.email=t@t"]);
+    let finished = finish(git.args(arguments));
+    assert!(finished.status.success(), "{finished:?}");
+}
+
+/// A repository in HOME with one changed file, and an agent that works there.
+fn repository(env: &TestEnv, lines: usize) {
+    let file = env.home().join("a b.txt");
+    git(env, &["init", "-q"]);
+    std::fs::write(&file, "one\n").expect("a file can be written");
+    git(env, &["add", "."]);
+    git(env, &["commit", "-qm", "first"]);
+    std::fs::write(&file, "one\n".to_owned() + &"two \u{e9}\n".repeat(lines)).expect("again");
+    let home = env.home();
+    let event = event("a:0.0", "running", 1)
+        .replace("\"ts\"", &format!("\"cwd\":\"{}\",\"ts\"", home.display()));
+    send(env, &event);
+}
+
+#[test]
+fn a_patch_is_given_to_who_asks_for_it_and_to_nobody_else() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    repository(&env, 50_000);
+    let id = collector.until_state("running")["id"].clone();
+    let mut other = Client::subscribed(&env);
+    let mut client = Client::subscribed(&env);
+    let mut ask = message("request_patch", &json!({"agent_id": id, "path": "a b.txt"}));
+    ask["request_id"] = json!("p1");
+    client.say(&ask);
+    let mut text = String::new();
+    loop {
+        let part = client.hear_type("patch");
+        assert_eq!(part["request_id"], "p1");
+        assert_eq!(part["payload"]["path"], "a b.txt");
+        text += part["payload"]["text"].as_str().expect("a text");
+        if part["payload"]["more"] != true {
+            break;
+        }
+    }
+    assert_eq!(text.matches("\n+two \u{e9}").count(), 50_000);
+
+    let refused = |client: &mut Client, path: &str| {
+        client.say(&with(ask.clone(), "/payload/path", json!(path)));
+        client.hear_type("error")["payload"].clone()
+    };
+    for path in ["none", "../../etc/passwd", "/etc/passwd"] {
+        assert_eq!(refused(&mut client, path)["code"], "no_patch");
+    }
+    other.say(&message("heartbeat", &json!({})));
+    loop {
+        let heard = other.hear().expect("the hub goes on");
+        assert_ne!(heard["type"], "patch");
+        if heard["type"] == "heartbeat" {
+            break;
+        }
     }
 }

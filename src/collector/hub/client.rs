@@ -1,23 +1,25 @@
-//! One client of the hub: what it has said so far, what it is owed, and whether it may stay.
+//! One client of the hub: its connection, what it is owed, and whether it may stay. What it says is
+//! understood in [`hearing`].
 
-use std::collections::{BTreeSet, VecDeque};
+mod hearing;
+
+use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::decide::Asked;
-use pane_patrol_hooks::text::one_line;
 use rustix::event::PollFlags;
 use serde::Serialize;
 
-use super::World;
 use super::judging::Case;
+use super::owed::{Item, Owed};
 use super::waiting::Waiting;
-use crate::protocol::{
-    self, ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Gone, Hello, MAX_MESSAGE_BYTES,
-    Trust, WaitDecision, code,
-};
+use super::wish::Wish;
+use super::world::World;
+use crate::protocol::{ClientRole, Decide, DecideResult, Envelope, ErrorPayload, code};
 use crate::state::Row;
+use crate::work::Patch;
 
 /// A client that takes nothing for this long while something waits for it is dropped.
 const STALL_LIMIT: Duration = Duration::from_secs(2);
@@ -27,6 +29,12 @@ const HELLO_LIMIT: Duration = Duration::from_secs(5);
 
 /// No more than about this is made ready for a client before it has taken it.
 const OUTPUT_BYTES: usize = 64 * 1024;
+
+/// So much is read of one client before the others have their turn.
+const READS_AT_ONCE: usize = 4;
+
+/// A client with this many wishes is not heard until some are granted.
+const MAX_WISHES: usize = 16;
 
 /// Whether a client may stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,20 +50,23 @@ pub(super) enum Fate {
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Client {
+    /// Which connection it is; never given twice.
+    pub(super) serial: u64,
     stream: UnixStream,
     since: Instant,
     input: Vec<u8>,
     output: Vec<u8>,
     role: Option<ClientRole>,
-    owed: BTreeSet<String>,
-    owed_health: bool,
+    /// What it calls itself, once it has said hello.
+    name: String,
+    owed: Owed,
     stalled_since: Option<Instant>,
     /// The request this hook waits for.
     waiting: Option<Waiting>,
-    /// What it has decided, with its question, not yet handed on.
-    decisions: VecDeque<(Decide, Envelope)>,
-    /// Whom it wants to be trusted, not yet handed on.
-    trusts: VecDeque<(Trust, Envelope)>,
+    /// What it wants, not yet granted, oldest first.
+    wishes: VecDeque<Wish>,
+    /// A patch is being made for it.
+    awaits_patch: bool,
     /// It got what it wanted: once that is sent, it goes.
     is_served: bool,
     /// Set with the last message: once that is sent, or cannot be, the client goes.
@@ -64,19 +75,20 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(stream: UnixStream) -> Self {
+    pub(super) fn new(serial: u64, stream: UnixStream) -> Self {
         Self {
+            serial,
             stream,
             since: Instant::now(),
             input: Vec::new(),
             output: Vec::new(),
             role: None,
-            owed: BTreeSet::new(),
-            owed_health: false,
+            name: String::new(),
+            owed: Owed::default(),
             stalled_since: None,
             waiting: None,
-            decisions: VecDeque::new(),
-            trusts: VecDeque::new(),
+            wishes: VecDeque::new(),
+            awaits_patch: false,
             is_served: false,
             refused: None,
             has_left: false,
@@ -87,16 +99,24 @@ impl Client {
         &self.stream
     }
 
-    /// What the hub waits for on its stream.
-    pub(super) fn interest(&self) -> PollFlags {
+    /// What it calls itself; empty before hello.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the hub waits for on its stream; `None` when even its end is not of interest now.
+    pub(super) fn interest(&self) -> Option<PollFlags> {
+        if self.has_left {
+            return None;
+        }
         let mut interest = PollFlags::empty();
-        if self.refused.is_none() {
+        if self.refused.is_none() && !self.is_full() {
             interest |= PollFlags::IN;
         }
         if !self.output.is_empty() {
             interest |= PollFlags::OUT;
         }
-        interest
+        (!interest.is_empty()).then_some(interest)
     }
 
     /// When its fate has to be looked at, if nothing happens before.
@@ -112,7 +132,8 @@ impl Client {
             .stalled_since
             .is_some_and(|since| now >= since + STALL_LIMIT);
         match self.refused {
-            _ if self.has_left => Fate::Left,
+            // What it said before it went still counts.
+            _ if self.has_left && self.wishes.is_empty() => Fate::Left,
             None if self.is_served && self.output.is_empty() => Fate::Left,
             Some(reason) if self.output.is_empty() || too_slow => Fate::Dropped(reason),
             None if too_slow => Fate::Dropped(code::SLOW),
@@ -123,26 +144,25 @@ impl Client {
         }
     }
 
-    /// The row with this id has changed or gone.
-    pub(super) fn owe(&mut self, id: &str) {
-        if self.is_subscriber() {
-            self.owed.insert(id.to_owned());
+    /// Something has changed that subscribers are told of.
+    pub(super) fn owe(&mut self, item: &Item) {
+        if self.is_subscriber() && self.refused.is_none() {
+            self.owed.add(item.clone());
         }
-    }
-
-    /// The collector's health has changed.
-    pub(super) fn owe_health(&mut self) {
-        self.owed_health = self.is_subscriber();
     }
 
     fn is_subscriber(&self) -> bool {
         self.role == Some(ClientRole::Subscriber)
     }
 
+    fn is_full(&self) -> bool {
+        self.wishes.len() >= MAX_WISHES
+    }
+
     /// Says why the client cannot stay; after that nothing more is said or heard.
     pub(super) fn refuse(&mut self, world: &World, code: &'static str, words: &str) {
         self.owed.clear();
-        self.owed_health = false;
+        self.wishes.clear();
         self.say_error(world, code, words, true, None);
         self.refused = Some(code);
     }
@@ -150,7 +170,10 @@ impl Client {
     /// Takes what the client has sent, and does what it says.
     pub(super) fn receive(&mut self, world: &World) {
         let mut bytes = [0; 16 * 1024];
-        while self.refused.is_none() && !self.has_left {
+        for _ in 0..READS_AT_ONCE {
+            if self.refused.is_some() || self.has_left || self.is_full() {
+                return;
+            }
             match self.stream.read(&mut bytes) {
                 Ok(0) => self.has_left = true,
                 Ok(count) => {
@@ -164,107 +187,16 @@ impl Client {
         }
     }
 
-    fn take_lines(&mut self, world: &World) {
-        while self.refused.is_none() {
-            let Some(end) = self.input.iter().position(|byte| *byte == b'\n') else {
-                break;
-            };
-            let line: Vec<u8> = self.input.drain(..=end).collect();
-            if line.len() > MAX_MESSAGE_BYTES {
-                return self.refuse_length(world);
-            }
-            self.take_line(&line[..end], world);
-        }
-        if self.refused.is_none() && self.input.len() >= MAX_MESSAGE_BYTES {
-            self.refuse_length(world);
-        }
+    /// The oldest wish, if there is one.
+    pub(super) fn first_wish(&self) -> Option<&Wish> {
+        self.wishes.front()
     }
 
-    fn refuse_length(&mut self, world: &World) {
-        let words = format!("a message has at most {MAX_MESSAGE_BYTES} bytes");
-        self.refuse(world, code::TOO_LARGE, &words);
-    }
-
-    fn take_line(&mut self, line: &[u8], world: &World) {
-        let message = match protocol::parse(line) {
-            Ok(message) => message,
-            Err((code, words)) => return self.refuse(world, code, &one_line(&words, 200)),
-        };
-        if message.session_id != world.voice.session_id {
-            let words = format!("this is session `{}`", world.voice.session_id);
-            return self.refuse(world, code::WRONG_SESSION, &words);
-        }
-        match (self.role, message.kind.as_str()) {
-            (None, "hello") => self.greet(message, world),
-            (None, _) => self.refuse(world, code::HELLO_EXPECTED, "say hello first"),
-            (Some(_), "heartbeat") => self.say(world, "heartbeat", &message.payload, &message),
-            (Some(_), "wait_decision") => self.wait(&message, world),
-            (Some(_), "decide") => self.decide(message, world),
-            (Some(_), "trust") => self.trust(message, world),
-            // A client's complaint needs no answer.
-            (Some(_), "error") => {}
-            (Some(_), kind) => {
-                let words = format!("`{}` means nothing here", one_line(kind, 40));
-                let request = message.request_id.as_deref();
-                self.say_error(world, code::UNKNOWN_TYPE, &words, false, request);
-            }
-        }
-    }
-
-    fn greet(&mut self, message: Envelope, world: &World) {
-        let hello: Hello = match serde_json::from_value(message.payload) {
-            Ok(hello) => hello,
-            Err(error) => return self.refuse(world, code::BAD_SCHEMA, &error.to_string()),
-        };
-        if hello.client_id != message.sender_id || hello.client_id.is_empty() {
-            let words = "`client_id` must be the `sender_id`";
-            return self.refuse(world, code::BAD_SCHEMA, words);
-        }
-        self.role = Some(hello.role);
-        if self.is_subscriber() {
-            self.output.extend(world.snapshot());
-            self.owed_health = true;
-        }
-    }
-
-    fn wait(&mut self, message: &Envelope, world: &World) {
-        let wanted = serde_json::from_value(message.payload.clone())
-            .map_err(|error| error.to_string())
-            .and_then(|wanted: WaitDecision| Ok((wanted.event()?, wanted.asked)));
-        let mut waiting = match wanted {
-            Ok((event, asked)) => Waiting::new(event, asked),
-            Err(why) => return self.refuse(world, code::BAD_SCHEMA, &why),
-        };
-        self.say(world, "waiting", &serde_json::json!({}), message);
-        // Its event may have come before it.
-        for row in world.rows.values() {
-            waiting.hear(row);
-        }
-        self.waiting = Some(waiting);
-    }
-
-    fn decide(&mut self, message: Envelope, world: &World) {
-        match serde_json::from_value(message.payload.clone()) {
-            Ok(decide) => self.decisions.push_back((decide, message)),
-            Err(error) => self.refuse(world, code::BAD_SCHEMA, &error.to_string()),
-        }
-    }
-
-    fn trust(&mut self, message: Envelope, world: &World) {
-        match serde_json::from_value(message.payload.clone()) {
-            Ok(trust) => self.trusts.push_back((trust, message)),
-            Err(error) => self.refuse(world, code::BAD_SCHEMA, &error.to_string()),
-        }
-    }
-
-    /// The oldest word of trust that was not handed on.
-    pub(super) fn take_trust(&mut self) -> Option<(Trust, Envelope)> {
-        self.trusts.pop_front()
-    }
-
-    /// The oldest decision that was not handed on.
-    pub(super) fn take_decision(&mut self) -> Option<(Decide, Envelope)> {
-        self.decisions.pop_front()
+    /// Takes the oldest wish, and hears what the client has said after it.
+    pub(super) fn take_wish(&mut self, world: &World) -> Option<Wish> {
+        let wish = self.wishes.pop_front()?;
+        self.take_lines(world);
+        Some(wish)
     }
 
     /// Whether a hook waits here for just this decision.
@@ -300,6 +232,32 @@ impl Client {
     /// Tells who decided whether a hook has got it.
     pub(super) fn tell_result(&mut self, taken: bool, question: &Envelope, world: &World) {
         self.say(world, "decide_result", &DecideResult { taken }, question);
+    }
+
+    /// Whether a patch may be made for it: one at a time, and when it has taken what it got.
+    pub(super) fn may_await_patch(&mut self) -> bool {
+        let may = !self.awaits_patch && self.output.len() < OUTPUT_BYTES;
+        self.awaits_patch |= may;
+        may
+    }
+
+    /// Tells what became of the patch it waits for.
+    pub(super) fn tell_patch(
+        &mut self,
+        agent: &str,
+        patch: Result<&Patch, &str>,
+        request: Option<&str>,
+        world: &World,
+    ) {
+        self.awaits_patch = false;
+        match patch {
+            Ok(patch) => {
+                let now = world.clock.now();
+                self.output
+                    .extend(world.voice.say_patch(agent, patch, request, now));
+            }
+            Err(why) => self.say_error(world, code::NO_PATCH, why, false, request),
+        }
     }
 
     /// A row as it is now: a hook whose request it does not ask any more is released.
@@ -349,7 +307,8 @@ impl Client {
         }
     }
 
-    fn say_error(
+    /// Says what is wrong.
+    pub(super) fn say_error(
         &mut self,
         world: &World,
         code: &str,
@@ -363,7 +322,7 @@ impl Client {
             component: "hub".to_owned(),
             fatal,
         };
-        if fatal || self.output.len() < OUTPUT_BYTES {
+        if self.refused.is_none() && (fatal || self.output.len() < OUTPUT_BYTES) {
             let now = world.clock.now();
             self.output
                 .extend(world.voice.say("error", &payload, request, now));
@@ -393,24 +352,14 @@ impl Client {
         }
     }
 
-    /// Turns what is owed into messages, each row as it is now.
+    /// Turns what is owed into messages, each about what is so now.
     fn prepare(&mut self, world: &World) {
-        let now = world.clock.now();
         while self.output.len() < OUTPUT_BYTES
-            && let Some(id) = self.owed.pop_first()
+            && let Some(item) = self.owed.pop()
         {
-            if let Some(row) = world.rows.get(&id) {
-                self.output.extend(world.voice.say_row(row, now));
-            } else {
-                let gone = Gone { id, gone: true };
-                self.output
-                    .extend(world.voice.say("agent_status", &gone, None, now));
+            if let Some(message) = world.say(&item) {
+                self.output.extend_from_slice(&message);
             }
-        }
-        if self.owed_health && self.output.len() < OUTPUT_BYTES {
-            self.owed_health = false;
-            self.output
-                .extend(world.voice.say("health", &world.health, None, now));
         }
     }
 }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::decide::{Asked, Verdict};
 use rustix::event::{PollFd, PollFlags};
 
-use super::World;
 use super::client::Client;
+use super::world::World;
 use crate::act::record::Ruled;
 use crate::collector::judge::{Answer, Order, Question};
 use crate::inbox::Inbox;
@@ -78,7 +78,7 @@ impl Judging {
             };
             if self.decided.contains(&case) {
                 client.release(world);
-            } else if let Some(row) = world.rows.get(&case.row) {
+            } else if let Some(row) = world.row(&case.row) {
                 let ticket = self.question(case, asked, row, world);
                 client.take_ticket(ticket);
             }
@@ -141,7 +141,7 @@ impl Judging {
             return;
         };
         let still_trusted = || {
-            let row = world.rows.get(&case.row);
+            let row = world.row(&case.row);
             row.is_some_and(|row| is_trusted(row, &case, world))
         };
         if answer.by == By::Trust && !still_trusted() {

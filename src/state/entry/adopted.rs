@@ -20,6 +20,9 @@ impl Entry {
         entry.cwd.clone_from(&row.cwd);
         entry.branch.clone_from(&row.branch);
         entry.home.clone_from(&row.home);
+        // Until it says something here too.
+        entry.offline = row.publisher.is_some();
+        entry.publisher.clone_from(&row.publisher);
         entry.ts = row.ts;
         entry.last_event = row.ts;
         entry.take_up_turn(row);

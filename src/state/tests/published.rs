@@ -136,3 +136,21 @@ fn one_publisher_cannot_fill_the_table() {
     let own = rows.iter().find(|row| row.pane == Some(PANE)).unwrap();
     assert_eq!(own.state, State::Idle, "its own rows stay its own");
 }
+
+#[test]
+fn the_next_collector_takes_a_published_row_over_as_offline_until_its_publisher_is_back() {
+    let mut before = Story::new();
+    before.publish(report(State::Running, 100));
+    let mut story = Story::new();
+    story
+        .table
+        .adopt(&[before.row()], Timestamp::from_millis(200));
+    assert!(story.row().offline);
+    story.publish(report(State::Running, 100));
+    assert!(!story.row().offline);
+    let mut lost = Story::new();
+    lost.table
+        .adopt(&[before.row()], Timestamp::from_millis(200));
+    lost.word(PublisherWord::Forgotten, 300_200);
+    assert!(lost.is_empty());
+}

@@ -1,0 +1,62 @@
+//! What a subscriber is still to be told: not a queue of messages but of what has changed, so that
+//! it gets the last state of each and a slow one costs no more than a fast one.
+
+use std::collections::{BTreeSet, VecDeque};
+
+/// One thing that a subscriber is told of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Item {
+    /// The row with this id, or that it is gone.
+    Row(String),
+    /// The changed files of the row with this id.
+    Diff(String),
+    /// The tasks of the row with this id.
+    Tasks(String),
+    /// The collector's health.
+    Health,
+}
+
+/// See the module. First come, first told: a row that changes all the time does not push others back.
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    order: VecDeque<Item>,
+    known: BTreeSet<Item>,
+}
+
+impl Owed {
+    pub(super) fn add(&mut self, item: Item) {
+        if self.known.insert(item.clone()) {
+            self.order.push_back(item);
+        }
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Item> {
+        let item = self.order.pop_front()?;
+        self.known.remove(&item);
+        Some(item)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.order.clear();
+        self.known.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_often_is_owed_once_and_in_its_turn() {
+        let mut owed = Owed::default();
+        for _ in 0..1000 {
+            owed.add(Item::Row("a".into()));
+        }
+        owed.add(Item::Row("b".into()));
+        assert_eq!(owed.pop(), Some(Item::Row("a".into())));
+        owed.add(Item::Row("a".into()));
+        assert_eq!(owed.pop(), Some(Item::Row("b".into())));
+        assert_eq!(owed.pop(), Some(Item::Row("a".into())));
+        assert_eq!(owed.pop(), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! What the hub knows and tells its clients: rows, changed files, tasks, health. Each is printed once
+//! for all who are told of it.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::owed::Item;
+use crate::collector::clock::Clock;
+use crate::feed::{Feed, Health};
+use crate::protocol::{Gone, Voice};
+use crate::state::{Row, urgency};
+use crate::work::{DiffSummary, TaskSummary};
+
+/// Something that is told, and the message that tells it, once somebody was told.
+#[derive(Debug)]
+struct Told<T> {
+    value: T,
+    said: OnceCell<Arc<[u8]>>,
+}
+
+impl<T> Told<T> {
+    fn new(value: T) -> Self {
+        Self {
+            value,
+            said: OnceCell::new(),
+        }
+    }
+
+    fn say(&self, say: impl FnOnce(&T) -> Vec<u8>) -> Arc<[u8]> {
+        Arc::clone(self.said.get_or_init(|| say(&self.value).into()))
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) voice: Voice,
+    pub(super) clock: Arc<Clock>,
+    rows: BTreeMap<String, Told<Row>>,
+    diffs: BTreeMap<String, Told<Arc<DiffSummary>>>,
+    tasks: BTreeMap<String, Told<Arc<TaskSummary>>>,
+    health: Told<Health>,
+}
+
+impl World {
+    pub(super) fn new(voice: Voice, clock: Arc<Clock>) -> Self {
+        Self {
+            voice,
+            clock,
+            rows: BTreeMap::new(),
+            diffs: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            health: Told::new(Health::default()),
+        }
+    }
+
+    /// Takes in what the collector says; what subscribers are to be told of it.
+    pub(super) fn learn(&mut self, feed: Feed) -> Option<Item> {
+        match feed {
+            Feed::Row(row) => {
+                let id = row.id.clone();
+                self.rows.insert(id.clone(), Told::new(*row));
+                Some(Item::Row(id))
+            }
+            Feed::Gone(id) => {
+                self.rows.remove(&id);
+                self.diffs.remove(&id);
+                self.tasks.remove(&id);
+                Some(Item::Row(id))
+            }
+            Feed::Diff(id, diff) => {
+                self.diffs.insert(id.clone(), Told::new(diff));
+                Some(Item::Diff(id))
+            }
+            Feed::Tasks(id, tasks) => {
+                self.tasks.insert(id.clone(), Told::new(tasks));
+                Some(Item::Tasks(id))
+            }
+            Feed::Health(health) => {
+                self.health = Told::new(health);
+                Some(Item::Health)
+            }
+            // Only at the start, before anybody is here.
+            Feed::Snapshot(rows) => {
+                let rows = rows.into_iter().map(|row| (row.id.clone(), Told::new(row)));
+                self.rows = rows.collect();
+                None
+            }
+            // Who collects is plain to whoever asks here.
+            Feed::Role(_) => None,
+        }
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values().map(|told| &told.value)
+    }
+
+    pub(super) fn row(&self, id: &str) -> Option<&Row> {
+        self.rows.get(id).map(|told| &told.value)
+    }
+
+    pub(super) fn snapshot(&self) -> Vec<u8> {
+        let mut rows: Vec<Row> = self.rows().cloned().collect();
+        rows.sort_by(urgency);
+        self.voice.say_snapshot(&rows, self.clock.now())
+    }
+
+    /// What a subscriber is told after the snapshot.
+    pub(super) fn beside_the_snapshot(&self) -> impl Iterator<Item = Item> {
+        let diffs = self.diffs.keys().cloned().map(Item::Diff);
+        let tasks = self.tasks.keys().cloned().map(Item::Tasks);
+        diffs.chain(tasks).chain([Item::Health])
+    }
+
+    /// The message about `item` as it is now; `None` when there is nothing to tell of it any more.
+    pub(super) fn say(&self, item: &Item) -> Option<Arc<[u8]>> {
+        let now = self.clock.now();
+        let voice = &self.voice;
+        match item {
+            Item::Row(id) => Some(match self.rows.get(id) {
+                Some(told) => told.say(|row| voice.say_row(row, now)),
+                None => self.say_gone(id),
+            }),
+            Item::Diff(id) => {
+                let told = self.diffs.get(id)?;
+                Some(told.say(|diff| voice.say_diff(id, diff, now)))
+            }
+            Item::Tasks(id) => {
+                let told = self.tasks.get(id)?;
+                Some(told.say(|tasks| voice.say_tasks(id, tasks, now)))
+            }
+            Item::Health => Some(
+                self.health
+                    .say(|health| voice.say("health", health, None, now)),
+            ),
+        }
+    }
+
+    fn say_gone(&self, id: &str) -> Arc<[u8]> {
+        let gone = Gone {
+            id: id.to_owned(),
+            gone: true,
+        };
+        let now = self.clock.now();
+        self.voice.say("agent_status", &gone, None, now).into()
+    }
+}
