@@ -83,7 +83,7 @@ pub(super) struct Hub {
 
 impl Hub {
     /// Listens at `path`. Clients that are refused or dropped, and what publishers say, are reported
-    /// to `output`; patches are made by `patcher`.
+    /// to `output`; patches are made by `make_patch`.
     pub(super) fn open(
         path: &Path,
         voice: Voice,
@@ -91,7 +91,7 @@ impl Hub {
         clock: Arc<Clock>,
         rules: (judge::Setup, Option<PathBuf>),
         output: SyncSender<Message>,
-        patcher: Patcher,
+        make_patch: Patcher,
     ) -> Result<Self, CollectorError> {
         let (socket, file) = bind(path, SocketType::STREAM)?;
         let failed = |source: io::Error| CollectorError::io("listen on", path)(source);
@@ -101,7 +101,7 @@ impl Hub {
         let (orders, orders_in) = inbox().map_err(failed)?;
         let orders = Arc::new(orders);
         let judging = judge::spawn(rules.0, rules.1, output.clone()).map_err(failed)?;
-        let patches = Patches::start(patcher, Arc::clone(&orders)).map_err(failed)?;
+        let patches = Patches::start(make_patch, Arc::clone(&orders)).map_err(failed)?;
         let mut server = Server {
             world: World::new(voice, clock),
             uid,
@@ -399,14 +399,14 @@ impl Server {
 
     /// Tells the writer how it is with a publisher.
     fn tell_of(&mut self, publisher: String, word: PublisherWord) {
-        let published = Published {
+        let message = Published {
             publisher,
             said: Said::Word(word),
             reply: None,
             _ticket: None,
         };
         // Nobody listens any more: the hub is about to end.
-        let _ = self.output.send(Message::Published(Box::new(published)));
+        let _ = self.output.send(Message::Published(Box::new(message)));
     }
 
     fn meet_deadlines(&mut self) {

@@ -76,7 +76,7 @@ impl Writer {
             }),
             Said::Tasks(agent, tasks) => self
                 .work_of(&publisher, agent.as_deref())
-                .map(|key| self.take_tasks(key, tasks)),
+                .map(|key| self.take_tasks(&key, tasks)),
             Said::Task(update) => self.take_task(&publisher, update),
         };
         if let (Err((code, words)), Some(reply)) = (taken, reply) {
@@ -99,14 +99,14 @@ impl Writer {
         let known = known
             .and_then(|work| work.tasks.clone())
             .unwrap_or_default();
-        self.take_tasks(key, Arc::new(update.put_into(&known)));
+        self.take_tasks(&key, Arc::new(update.put_into(&known)));
         Ok(())
     }
 
-    fn take_tasks(&mut self, key: RowKey, tasks: Arc<TaskSummary>) {
-        self.published.of(&key).tasks = Some(Arc::clone(&tasks));
+    fn take_tasks(&mut self, key: &RowKey, tasks: Arc<TaskSummary>) {
+        self.published.of(key).tasks = Some(Arc::clone(&tasks));
         self.tell(Feed::Tasks(key.to_string(), tasks));
-        self.tell_again(&key);
+        self.tell_again(key);
     }
 
     /// The row that a publisher means: the one it names, else the only one it speaks for.

@@ -20,6 +20,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::agent::Agent;
+use super::published::Publisher;
 use super::requests::Requests;
 use super::witnessed::Witness;
 use super::{Evidence, Reading, RowKey};
@@ -72,9 +73,7 @@ pub(super) struct Entry {
     /// The person lets it do what no rule forbids.
     trust: Option<Trust>,
     /// The client of the hub that speaks for it.
-    pub(super) publisher: Option<String>,
-    /// That client is silent.
-    pub(super) offline: bool,
+    pub(super) publisher: Option<Publisher>,
     /// When something was last heard of it, by our clock.
     pub(super) heard: Timestamp,
     /// The newest time stamp of its events and readings.
@@ -113,7 +112,6 @@ impl Entry {
             doubt: None,
             trust: None,
             publisher: None,
-            offline: false,
             heard: now,
             ts: Timestamp::from_micros(i64::MIN),
             last_event: Timestamp::from_micros(i64::MIN),

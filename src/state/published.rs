@@ -12,6 +12,32 @@ use super::{PublisherWord, RowKey};
 /// One client cannot fill the table.
 const MAX_AGENTS_OF_ONE: usize = 64;
 
+/// A client of the hub that speaks for a row.
+#[derive(Clone, Debug)]
+pub(super) struct Publisher {
+    /// What it calls itself.
+    pub(super) name: String,
+    /// It is silent, or has gone in the middle of its work.
+    pub(super) is_away: bool,
+}
+
+impl Publisher {
+    fn here(name: String) -> Self {
+        Self {
+            name,
+            is_away: false,
+        }
+    }
+
+    /// One that has not been heard yet.
+    pub(super) fn away(name: String) -> Self {
+        Self {
+            name,
+            is_away: true,
+        }
+    }
+}
+
 impl Table {
     /// The rows that `publisher` speaks for.
     pub fn rows_of(&self, publisher: &str) -> Vec<RowKey> {
@@ -46,8 +72,7 @@ impl Table {
         if let Some(entry) = self.rows.get_mut(&key) {
             // It says which process its word is about; none is an answer too.
             entry.pid = pid;
-            entry.publisher = Some(publisher);
-            entry.offline = false;
+            entry.publisher = Some(Publisher::here(publisher));
             outcome.changed.push(key);
         }
     }
@@ -76,28 +101,30 @@ impl Table {
 
 impl Entry {
     fn is_of(&self, publisher: &str) -> bool {
-        self.publisher.as_deref() == Some(publisher)
+        let own = self.publisher.as_ref();
+        own.is_some_and(|own| own.name == publisher)
     }
 
     /// Whether that changed the row.
     fn take_word(&mut self, word: PublisherWord, now: Timestamp) -> bool {
-        let was_offline = self.offline;
+        let is_busy = self.is_busy();
+        let Some(publisher) = &mut self.publisher else {
+            return false;
+        };
+        let was_away = publisher.is_away;
+        publisher.is_away = word != PublisherWord::Heard;
+        let changed = publisher.is_away != was_away;
         match word {
-            PublisherWord::Heard => {
-                self.heard = now;
-                self.offline = false;
-            }
+            PublisherWord::Heard => self.heard = now,
             // What it has finished stays finished without it.
-            PublisherWord::Left if !self.is_busy() => {
+            PublisherWord::Left if !is_busy => {
                 self.heard = now;
                 self.publisher = None;
                 return true;
             }
-            PublisherWord::Left | PublisherWord::Silent | PublisherWord::Forgotten => {
-                self.offline = true;
-            }
+            PublisherWord::Left | PublisherWord::Silent | PublisherWord::Forgotten => {}
         }
-        self.offline != was_offline
+        changed
     }
 
     fn is_busy(&self) -> bool {
@@ -108,6 +135,5 @@ impl Entry {
     /// Somebody else than a publisher has told of it.
     pub(super) fn take_back(&mut self) {
         self.publisher = None;
-        self.offline = false;
     }
 }

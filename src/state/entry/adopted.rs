@@ -9,6 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::Entry;
 use super::shown::Shown;
 use crate::state::agent::Tool;
+use crate::state::published::Publisher;
 use crate::state::{Request, Row, RowKey};
 
 impl Entry {
@@ -21,8 +22,7 @@ impl Entry {
         entry.branch.clone_from(&row.branch);
         entry.home.clone_from(&row.home);
         // Until it says something here too.
-        entry.offline = row.publisher.is_some();
-        entry.publisher.clone_from(&row.publisher);
+        entry.publisher = row.publisher.clone().map(Publisher::away);
         entry.ts = row.ts;
         entry.last_event = row.ts;
         entry.take_up_turn(row);
