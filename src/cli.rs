@@ -55,7 +55,7 @@ pub enum Command {
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Collect events without a screen, for `status` and for dashboards started later
-    Collect,
+    Collect(CollectArgs),
     /// Print what every assistant is doing
     Status(StatusArgs),
     /// Wait until an assistant is in a state
@@ -105,6 +105,32 @@ pub struct SupervisorArgs {
     /// Show an assistant's own pane beside the dashboard, as the key `s` does
     #[arg(long)]
     pub split: bool,
+    /// Who else may listen.
+    #[command(flatten)]
+    pub listen: ListenArgs,
+}
+
+/// Options of `collect`.
+#[derive(Args, Debug)]
+pub struct CollectArgs {
+    /// Who else may listen.
+    #[command(flatten)]
+    pub listen: ListenArgs,
+}
+
+/// Whether clients may come over WebSocket.
+#[derive(Args, Debug, Default)]
+pub struct ListenArgs {
+    /// Let programs that know the token connect over WebSocket, from this machine only; without an
+    /// address on a port of 127.0.0.1 that is the session's own
+    #[arg(
+        long,
+        value_name = "127.0.0.1:PORT",
+        num_args = 0..=1,
+        require_equals = false,
+        default_missing_value = ""
+    )]
+    pub listen: Option<String>,
 }
 
 /// Options of `jump`.

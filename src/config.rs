@@ -41,6 +41,8 @@ pub struct Config {
     pub notice: notice::Settings,
     /// `[split]`
     pub split: Split,
+    /// `[listen]`
+    pub listen: Listen,
     /// `[[launcher]]`
     pub launcher: Vec<Launcher>,
     /// `[[rules]]`
@@ -61,6 +63,15 @@ pub struct Dashboard {
 pub struct Split {
     /// `width`: columns of the dashboard; a third of the window when not set, and at least 40.
     pub width: Option<u16>,
+}
+
+/// `[listen]`: who may come over WebSocket.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Listen {
+    /// `origins`: pages that may connect, for example `["http://localhost:3000"]`; they need the
+    /// token too.
+    pub origins: Vec<String>,
 }
 
 /// `[table]`: what is kept.

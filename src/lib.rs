@@ -11,7 +11,8 @@
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
 //! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `tmux` |
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
-//! | [`collector`] | sockets, watches and listings into the table; the hub; judging what waits at a hook | all above, and `act`'s record and the settings |
+//! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
+//! | [`websocket`] | carries the hub's messages over loopback, on request | `protocol` |
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `tmux`, `witness` |
 //! | [`asked`] | a request in full, as its assistant keeps it | `act`'s bound request |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
@@ -46,5 +47,6 @@ pub mod state;
 pub mod tmux;
 pub mod tui;
 mod unix_socket;
+pub mod websocket;
 pub mod witness;
 pub mod work;

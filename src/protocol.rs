@@ -212,6 +212,8 @@ pub mod code {
     pub const NO_PATCH: &str = "no_patch";
     /// Too much is asked at once.
     pub const BUSY: &str = "busy";
+    /// There is no hub to carry messages to.
+    pub const NOBODY: &str = "nobody_collects";
     /// Another user.
     pub const FOREIGN: &str = "foreign_user";
 }

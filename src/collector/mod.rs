@@ -54,7 +54,7 @@ use writer::Writer;
 
 pub use join::{Membership, join};
 pub use judge::Setup as JudgeSetup;
-pub use ownership::CollectorError;
+pub use ownership::{CollectorError, make_runtime_folder};
 
 /// How many inputs may wait for the writer before their sources do.
 const CHANNEL_LENGTH: usize = 1024;

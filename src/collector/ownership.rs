@@ -78,12 +78,21 @@ pub(super) struct Ownership {
     _lock: File,
 }
 
+/// Makes the runtime folder, if there is none, and checks that it is ours alone.
+///
+/// # Errors
+/// It is not, or the system refuses.
+pub fn make_runtime_folder(places: &Places, uid: u32) -> Result<(), CollectorError> {
+    for folder in places.runtime_folders() {
+        make_private_folder(folder, uid)?;
+    }
+    Ok(())
+}
+
 impl Ownership {
     /// Makes and checks the runtime folder and takes the lock in it.
     pub(super) fn take(places: &Places, uid: u32) -> Result<Self, CollectorError> {
-        for folder in places.runtime_folders() {
-            make_private_folder(folder, uid)?;
-        }
+        make_runtime_folder(places, uid)?;
         let mut lock = open_lock(&places.lock)?;
         let start = Instant::now();
         while let Err(error) = flock(&lock, FlockOperation::NonBlockingLockExclusive) {

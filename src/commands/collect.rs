@@ -3,17 +3,19 @@
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::Surroundings;
+use super::{Surroundings, listen};
+use crate::cli::CollectArgs;
 use crate::collector::{self, CollectorError};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 
 /// Collects until SIGINT, SIGTERM or SIGHUP.
-pub(super) fn run(surroundings: &Surroundings) -> CommandResult {
+pub(super) fn run(surroundings: &Surroundings, arguments: &CollectArgs) -> CommandResult {
     let setup = surroundings.collector()?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
     let handle = signals.handle();
+    let _listening = listen::start(surroundings, arguments.listen.listen.as_deref())?;
     let running = collector::collect(&setup, Vec::new(), move || handle.close())
         .map_err(|error| explain(&error))?;
     messages::status(&format!(

@@ -15,10 +15,10 @@ mod explain;
 mod hands;
 mod install;
 mod jump;
+mod listen;
 mod log;
 mod mirror;
 mod offer;
-mod plain;
 mod request;
 mod rows;
 mod rules;
@@ -53,7 +53,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Answer(arguments)) => answer::run(&surroundings, arguments),
         Some(Command::Trust(arguments)) => trust::run(&surroundings, arguments),
         Some(Command::Rules(command)) => rules::run(&surroundings, command),
-        Some(Command::Collect) => collect::run(&surroundings),
+        Some(Command::Collect(arguments)) => collect::run(&surroundings, arguments),
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
         Some(Command::Wait(arguments)) => wait::run(&surroundings, arguments),
         Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use time::UtcOffset;
 
-use super::Surroundings;
 use super::hands::RealHands;
 use super::start::launchers;
+use super::{Surroundings, listen};
 use crate::cli::SupervisorArgs;
 use crate::collector;
 use crate::config::Config;
@@ -31,6 +31,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
         launchers: names.collect(),
         ..setup(surroundings, surroundings.offset, theme)
     };
+    let listening = listen::start(surroundings, arguments.listen.listen.as_deref())?;
     let (feed, membership) = collector::join(surroundings.collector()?)
         .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
     let hands = Arc::new(RealHands::new(
@@ -41,6 +42,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
     let shown = tui::run(setup, feed, Arc::clone(&hands) as Arc<dyn tui::Hands>);
     hands.leave_split();
     membership.leave();
+    drop(listening);
     shown.map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
 }
 

@@ -27,4 +27,5 @@ mod rules;
 mod split;
 mod survival;
 mod wait;
+mod websocket;
 mod work;

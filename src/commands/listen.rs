@@ -1,0 +1,62 @@
+//! `--listen`: lets clients come over WebSocket too.
+
+use std::net::SocketAddr;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Surroundings;
+use crate::collector;
+use crate::error::{CommandError, EXIT_USAGE};
+use crate::messages;
+use crate::websocket::{self, ListenError, Listening, Setup};
+
+/// Listens where `argument` says (an empty one: at the session's own port), and says where; without an
+/// argument nobody does.
+pub(super) fn start(
+    surroundings: &Surroundings,
+    argument: Option<&str>,
+) -> Result<Option<Listening>, CommandError> {
+    let Some(argument) = argument else {
+        return Ok(None);
+    };
+    let places = surroundings.places()?;
+    let address = match argument {
+        "" => websocket::usual_address(&places.session),
+        text => text.parse().map_err(|_| not_an_address(text))?,
+    };
+    let setup = Setup {
+        address,
+        origins: surroundings.config()?.listen.origins,
+        places,
+        clock: Timestamp::now,
+    };
+    let listening = collector::make_runtime_folder(&setup.places, surroundings.environment.uid)
+        .map_err(|error| failed(address).caused_by(&error))
+        .and_then(|()| websocket::listen(&setup).map_err(|error| explain(address, &error)))?;
+    messages::status(&format!(
+        "Listening on ws://{}/; the token is in {}.",
+        listening.address(),
+        listening.token().display()
+    ));
+    Ok(Some(listening))
+}
+
+fn failed(address: SocketAddr) -> CommandError {
+    CommandError::new(format!("could not listen on {address}"))
+}
+
+fn not_an_address(text: &str) -> CommandError {
+    CommandError::new(format!("`{text}` is no address"))
+        .hint("write it as `127.0.0.1:42000`, or leave it out")
+        .exit(EXIT_USAGE)
+}
+
+fn explain(address: SocketAddr, error: &ListenError) -> CommandError {
+    let failed = failed(address).caused_by(error);
+    match error {
+        ListenError::NotLoopback(_) => failed
+            .hint("whoever reaches it can answer for you; to come from elsewhere, forward a port with `ssh -L`")
+            .exit(EXIT_USAGE),
+        ListenError::Io { .. } => failed.hint("nothing was started; `--listen 127.0.0.1:PORT` takes another port"),
+    }
+}

@@ -1,0 +1,233 @@
+//! The hub over WebSocket, on request and on loopback only, for clients that cannot open a Unix socket.
+//!
+//! It is no second hub: each connection, once it was let in ([`door`]), is a client of `hub.sock` like
+//! any other, and only carries the same messages, one a text frame ([`bridge`]). So it makes no
+//! difference to it which process collects.
+
+mod bridge;
+mod door;
+mod token;
+mod visits;
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::event::{PollFd, PollFlags, poll};
+use thiserror::Error;
+
+use crate::inbox::{Inbox, Orders, inbox};
+use crate::protocol::Voice;
+use door::Door;
+use visits::Visits;
+
+/// When the system has no file descriptor left, the next connection is looked at after this time.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// Each connection has a thread, whose work needs little.
+const STACK_BYTES: usize = 512 * 1024;
+
+/// The first of the ports from which a session's own is taken, and how many there are.
+const PORTS: (u16, u16) = (42000, 2000);
+
+/// What a listener has to be told.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Where to listen; a loopback address, port 0 for any free one.
+    pub address: SocketAddr,
+    /// Pages that may connect, for example `http://localhost:3000`.
+    pub origins: Vec<String>,
+    /// Where the hub and the token are.
+    pub places: Places,
+    /// The wall clock.
+    pub clock: fn() -> Timestamp,
+}
+
+/// Why nobody can listen.
+#[derive(Debug, Error)]
+pub enum ListenError {
+    /// Other machines could connect.
+    #[error("{0} is not a loopback address")]
+    NotLoopback(SocketAddr),
+    /// The system refused.
+    #[error("could not {what}")]
+    Io {
+        /// What was tried, on what.
+        what: String,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl ListenError {
+    fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+}
+
+/// A running listener. Dropped, nobody new is let in, and who is in is told that it is over.
+#[derive(Debug)]
+pub struct Listening {
+    address: SocketAddr,
+    token: PathBuf,
+    visits: Arc<Visits>,
+    orders: Option<Orders<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Listening {
+    /// Where.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The file with the token that clients must show.
+    pub fn token(&self) -> &std::path::Path {
+        &self.token
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to give back.
+            let _ = thread.join();
+        }
+        self.visits.end();
+    }
+}
+
+/// Where a session listens when nobody says where.
+pub fn usual_address(session: &str) -> SocketAddr {
+    let (first, count) = PORTS;
+    // The remainder is less than `count`.
+    let offset = u16::try_from(fnv1a32(session.as_bytes()) % u32::from(count)).unwrap_or(0);
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), first + offset)
+}
+
+fn fnv1a32(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// Listens. The runtime folder must exist.
+///
+/// # Errors
+/// The address is not loopback or not free, or the token can neither be read nor made.
+pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
+    if !setup.address.ip().is_loopback() {
+        return Err(ListenError::NotLoopback(setup.address));
+    }
+    let path = setup.places.runtime.join("token");
+    let token = token::read_or_make(&path)
+        .map_err(ListenError::io(format!("use the token {}", path.display())))?;
+    let listening = || format!("listen on {}", setup.address);
+    let listener = TcpListener::bind(setup.address).map_err(ListenError::io(listening()))?;
+    listener
+        .set_nonblocking(true)
+        .map_err(ListenError::io(listening()))?;
+    let address = listener
+        .local_addr()
+        .map_err(ListenError::io(listening()))?;
+    let (orders, orders_in) = inbox().map_err(ListenError::io(listening()))?;
+    let visits = Arc::new(Visits::default());
+    let house = House {
+        door: Arc::new(Door::new(token, setup.origins.clone(), address.port())),
+        hub: setup.places.hub_socket.clone(),
+        voice: Voice {
+            session_id: setup.places.session.clone(),
+            sender_id: "collector".to_owned(),
+        },
+        clock: setup.clock,
+        visits: Arc::clone(&visits),
+    };
+    let thread = std::thread::Builder::new()
+        .name("listen".into())
+        .spawn(move || house.run(&listener, &orders_in))
+        .map_err(ListenError::io(listening()))?;
+    Ok(Listening {
+        address,
+        token: path,
+        visits,
+        orders: Some(orders),
+        thread: Some(thread),
+    })
+}
+
+/// Lets connections in.
+struct House {
+    door: Arc<Door>,
+    hub: PathBuf,
+    voice: Voice,
+    clock: fn() -> Timestamp,
+    visits: Arc<Visits>,
+}
+
+impl House {
+    fn run(&self, listener: &TcpListener, orders: &Inbox<()>) {
+        loop {
+            let mut waiting = [
+                PollFd::new(orders, PollFlags::IN),
+                PollFd::new(listener, PollFlags::IN),
+            ];
+            // Interrupted, it looks again.
+            let _ = poll(&mut waiting, None);
+            if orders.take().closed {
+                return;
+            }
+            match listener.accept() {
+                Ok((stream, _)) => self.welcome(stream),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => std::thread::sleep(ACCEPT_PAUSE),
+            }
+        }
+    }
+
+    fn welcome(&self, stream: TcpStream) {
+        let Some(place) = self.visits.begin() else {
+            door::turn_away(&stream, "503 Service Unavailable", "too many connections");
+            return;
+        };
+        let (door, hub) = (Arc::clone(&self.door), self.hub.clone());
+        let (voice, clock) = (self.voice.clone(), self.clock);
+        let visit = move || {
+            if let Some(socket) = door.let_in(stream) {
+                // Without a hub the bridge says so.
+                let hub = UnixStream::connect(hub).ok();
+                if let Some(hub) = &hub {
+                    place.talks_over(hub);
+                }
+                bridge::run(socket, hub, &voice, clock);
+            }
+            drop(place);
+        };
+        // Without a thread the connection is closed, which is all that can be said.
+        let _ = std::thread::Builder::new()
+            .name("websocket".into())
+            .stack_size(STACK_BYTES)
+            .spawn(visit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_has_a_port_of_its_own() {
+        // The reference values of FNV-1a.
+        assert_eq!(fnv1a32(b""), 0x811c_9dc5);
+        assert_eq!(fnv1a32(b"foobar"), 0xbf9c_f968);
+        assert_eq!(usual_address("default").to_string(), "127.0.0.1:42894");
+        assert_ne!(usual_address("team"), usual_address("default"));
+    }
+}

@@ -1,0 +1,333 @@
+//! The hub over WebSocket, by a client that is no part of ours: who is let in, and what is carried.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+use tungstenite::client::IntoClientRequest;
+use tungstenite::http::HeaderValue;
+use tungstenite::{Error, Message, WebSocket};
+
+use crate::common::{PATIENCE, TestEnv, finish, until};
+
+/// A collector that listens on a port of its own.
+struct Collector {
+    child: Child,
+    address: String,
+    token: String,
+    _stderr: BufReader<std::process::ChildStderr>,
+}
+
+impl Collector {
+    fn start(env: &TestEnv) -> Self {
+        let mut child = env
+            .pane_patrol()
+            .args(["collect", "--listen", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the executable can be started");
+        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
+        let mut said = String::new();
+        stderr.read_line(&mut said).expect("it says where");
+        let (address, token) = said
+            .strip_prefix("Listening on ws://")
+            .and_then(|rest| rest.trim_end().split_once("/; the token is in "))
+            .unwrap_or_else(|| panic!("{said}"));
+        let token = std::fs::read_to_string(token.trim_end_matches('.')).expect("there is one");
+        let (address, token) = (address.to_owned(), token.trim().to_owned());
+        let mut said = String::new();
+        stderr.read_line(&mut said).expect("it collects");
+        assert!(said.starts_with("Collecting on "), "{said}");
+        Self {
+            child,
+            address,
+            token,
+            _stderr: stderr,
+        }
+    }
+
+    fn tcp(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream
+    }
+
+    /// A connection whose request has these headers besides the usual ones; else the status and
+    /// words of the refusal.
+    fn connect(
+        &self,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Client, (u16, String)> {
+        let mut request = format!("ws://{}{path}", self.address)
+            .into_client_request()
+            .expect("an address");
+        for (name, value) in headers {
+            let value = HeaderValue::from_str(value).expect("a header");
+            request.headers_mut().insert(*name, value);
+        }
+        match tungstenite::client::client(request, self.tcp()) {
+            Ok((socket, _)) => Ok(Client { socket }),
+            Err(tungstenite::HandshakeError::Failure(Error::Http(response))) => {
+                let body = response.body().clone().unwrap_or_default();
+                let words = String::from_utf8_lossy(&body).into_owned();
+                Err((response.status().as_u16(), words))
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    /// A client that has shown the token and said hello.
+    fn greeted(&self, name: &str, role: &str) -> Client {
+        let bearer = self.bearer();
+        let client = self.connect("/", &[("Authorization", &bearer)]);
+        let mut client = client.expect("it is let in");
+        client.say(&message(
+            name,
+            "hello",
+            &json!({"client_id": name, "role": role}),
+        ));
+        client
+    }
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Client {
+    socket: WebSocket<TcpStream>,
+}
+
+impl Client {
+    fn say(&mut self, message: &Value) {
+        self.say_text(&message.to_string());
+    }
+
+    fn say_text(&mut self, text: &str) {
+        // It may have been refused in the middle.
+        let _ = self.socket.send(Message::text(text));
+    }
+
+    /// The next message; `Err` is the close code and reason.
+    fn hear(&mut self) -> Result<Value, (u16, String)> {
+        loop {
+            match self.socket.read().expect("the hub goes on") {
+                Message::Text(text) => {
+                    assert!(!text.contains('\n'));
+                    return Ok(serde_json::from_str(&text).expect("JSON"));
+                }
+                Message::Close(frame) => {
+                    let frame = frame.expect("with a reason");
+                    return Err((frame.code.into(), frame.reason.to_string()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn hear_type(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.hear().expect("the hub goes on");
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
+    fn assert_refused(mut self, code: &str) {
+        let error = self.hear_type("error");
+        assert_eq!(error["payload"]["code"], code);
+        assert_eq!(error["payload"]["fatal"], true);
+        let (_, reason) = self.hear().expect_err("it is closed");
+        assert!(reason.starts_with(code), "{reason}");
+    }
+}
+
+fn message(sender: &str, kind: &str, payload: &Value) -> Value {
+    json!({"version": "1", "type": kind, "session_id": "default", "sender_id": sender,
+        "timestamp": "2026-02-27T10:00:00Z", "payload": payload})
+}
+
+fn event(state: &str, second: u32) -> Value {
+    json!({"assistant": "a", "state": state, "target": "a:0.0",
+        "ts": format!("2026-02-27T10:00:{second:02}Z")})
+}
+
+fn send(env: &TestEnv, event: &Value) {
+    let socket = UnixDatagram::unbound().expect("a socket can be made");
+    socket
+        .send_to(event.to_string().as_bytes(), env.places().events_socket)
+        .expect("the collector listens");
+}
+
+#[test]
+fn a_client_gets_the_snapshot_and_each_change_and_may_publish() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    send(&env, &event("running", 1));
+    let mut reader = until("the row is there", || {
+        let mut reader = collector.greeted("r1", "subscriber");
+        let snapshot = reader.hear().expect("a snapshot");
+        assert_eq!(snapshot["type"], "snapshot");
+        (snapshot["payload"]["agents"][0]["state"] == "running").then_some(reader)
+    });
+    send(&env, &event("waiting_input", 2));
+    let changed = reader.hear_type("agent_status");
+    assert_eq!(changed["payload"]["state"], "waiting_input");
+
+    let mut publisher = collector.greeted("p1", "publisher");
+    let pretty = message("p1", "agent_status", &event("error", 3));
+    publisher.say_text(&serde_json::to_string_pretty(&pretty).expect("JSON"));
+    let changed = reader.hear_type("agent_status");
+    assert_eq!(changed["payload"]["state"], "error");
+    assert_eq!(changed["payload"]["publisher"], "p1");
+    // Many messages at once and a ping among them.
+    for round in 0..10 {
+        for n in 0..50 {
+            let beat = json!({"n": round * 50 + n});
+            publisher.say(&message("p1", "heartbeat", &beat));
+        }
+        let ping = Message::Ping(vec![1, 2].into());
+        publisher.socket.send(ping).expect("it listens");
+        for n in 0..50 {
+            assert_eq!(
+                publisher.hear_type("heartbeat")["payload"]["n"],
+                round * 50 + n
+            );
+        }
+    }
+}
+
+#[test]
+fn without_the_token_from_a_foreign_page_or_by_another_name_nobody_is_let_in() {
+    let env = TestEnv::new();
+    let config = env.path("config/pane-patrol");
+    std::fs::create_dir_all(&config).expect("a folder");
+    let known = "http://localhost:3000";
+    let listen = format!("[listen]\norigins = ['{known}']\n");
+    std::fs::write(config.join("config.toml"), listen).expect("a file");
+    let collector = Collector::start(&env);
+    let bearer = collector.bearer();
+    let token = ("Authorization", bearer.as_str());
+    let status = |path: &str, headers: &[(&'static str, &str)]| {
+        let refused = collector.connect(path, headers).map(|_| ());
+        let refused = refused.map_err(|(status, words)| {
+            assert!(words.len() > 10, "a reason: {words}");
+            status
+        });
+        refused.err()
+    };
+    assert_eq!(status("/", &[]), Some(401));
+    assert_eq!(status("/", &[("Authorization", "Bearer 0")]), Some(401));
+    assert_eq!(
+        status("/", &[token, ("Origin", "http://evil.example")]),
+        Some(403)
+    );
+    assert_eq!(status("/", &[token, ("Host", "evil.example")]), Some(403));
+    assert_eq!(status("/x", &[token]), Some(404));
+    assert_eq!(status("/", &[token, ("Origin", known)]), None);
+    assert_eq!(status(&format!("/?token={}", collector.token), &[]), None);
+}
+
+#[test]
+fn what_is_no_message_is_refused_with_a_reason_and_harms_nobody() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut reader = collector.greeted("r1", "subscriber");
+    reader.hear_type("health");
+    let refused = |text: &str, code: &str| {
+        let mut client = collector.greeted("c1", "subscriber");
+        client.hear_type("snapshot");
+        client.say_text(text);
+        client.assert_refused(code);
+    };
+    refused("garbage", "bad_json");
+    refused("[1]", "bad_schema");
+    refused(&"x".repeat(300 * 1024), "too_large");
+    let mut foreign = message("c1", "heartbeat", &json!({}));
+    foreign["session_id"] = json!("work");
+    refused(&foreign.to_string(), "wrong_session");
+    let mut binary = collector.greeted("c1", "publisher");
+    let _ = binary.socket.send(Message::Binary(vec![0, 1].into()));
+    binary.assert_refused("bad_json");
+
+    // What is no WebSocket at all.
+    let mut plain = collector.tcp();
+    plain
+        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .expect("it listens");
+    let mut answer = String::new();
+    plain.read_to_string(&mut answer).expect("it answers");
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    let mut garbage = collector.tcp();
+    garbage.write_all(&vec![0xff; 100_000]).unwrap_or_default();
+    let mut rest = Vec::new();
+    let _ = garbage.read_to_end(&mut rest);
+
+    send(&env, &event("running", 1));
+    assert_eq!(
+        reader.hear_type("agent_status")["payload"]["state"],
+        "running"
+    );
+}
+
+#[test]
+fn a_request_that_drops_in_byte_by_byte_is_not_waited_for() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut slow = collector.tcp();
+    slow.set_read_timeout(Some(PATIENCE * 2))
+        .expect("a timeout");
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: 127")
+        .expect("it listens");
+    // Others are served meanwhile.
+    collector.greeted("c1", "subscriber").hear_type("snapshot");
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).expect("it ends");
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
+#[test]
+fn when_the_hub_goes_its_clients_are_told() {
+    let env = TestEnv::new();
+    let first = crate::common::Collector::start(&env);
+    let listening = env.pane_patrol().args(["collect", "--listen"]).output();
+    let said = String::from_utf8_lossy(&listening.expect("it runs").stderr).into_owned();
+    assert!(said.contains("another instance collects already"), "{said}");
+    drop(first);
+
+    let collector = Collector::start(&env);
+    let mut reader = collector.greeted("r1", "subscriber");
+    reader.hear_type("health");
+    let pid = rustix::process::Pid::from_child(&collector.child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+    let (code, _) = reader.hear().expect_err("it is closed");
+    assert_eq!(code, 1001);
+}
+
+#[test]
+fn only_loopback_is_listened_on() {
+    let env = TestEnv::new();
+    for address in ["0.0.0.0:0", "192.0.2.1:42000", "[::]:0"] {
+        let finished = finish(env.pane_patrol().args(["collect", "--listen", address]));
+        assert_eq!(finished.status.code(), Some(2), "{finished:?}");
+        assert!(
+            finished.stderr.contains("not a loopback address"),
+            "{finished:?}"
+        );
+    }
+    let finished = finish(env.pane_patrol().args(["collect", "--listen", "nowhere"]));
+    assert_eq!(finished.status.code(), Some(2));
+    assert!(!env.places().events_socket.exists(), "nothing was started");
+}
