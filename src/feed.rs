@@ -41,6 +41,7 @@ pub enum Role {
 
 /// Counters and troubles of a collector, for the dashboard's status line and `doctor`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Health {
     /// Events received and understood.
     pub received: u64,

@@ -15,6 +15,10 @@
 
 #[cfg(test)]
 mod fuzz;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+pub(crate) mod words;
 mod work;
 
 use std::time::Duration;
@@ -40,6 +44,7 @@ const PAYLOAD_BYTES: usize = MAX_MESSAGE_BYTES - 4096;
 
 /// What stands around every message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Envelope {
     /// [`VERSION`].
     pub version: String,
@@ -53,6 +58,7 @@ pub struct Envelope {
     /// Who sends.
     pub sender_id: String,
     /// When.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub timestamp: Timestamp,
     /// What.
     pub payload: Value,
@@ -64,6 +70,7 @@ pub struct Envelope {
 /// What a client is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum ClientRole {
     /// It tells.
     Publisher,
@@ -73,6 +80,7 @@ pub enum ClientRole {
 
 /// Payload of `hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Hello {
     /// The same as the envelope's `sender_id`.
     pub client_id: String,
@@ -85,6 +93,7 @@ pub struct Hello {
 
 /// Payload of `snapshot`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Snapshot {
     /// Rows, in the order of attention.
     pub agents: Vec<Row>,
@@ -95,11 +104,13 @@ pub struct Snapshot {
 
 /// Payload of `wait_decision`: the event that the hook has just sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WaitDecision {
     /// It opens the request that is waited for: an event of version 1.
     event: Value,
     /// The complete input, for the rules; without it the person is asked.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<crate::protocol::words::AskedShape>"))]
     pub asked: Option<Asked>,
 }
 
@@ -112,6 +123,7 @@ impl WaitDecision {
 
 /// Payload of `decide`; that of `decision` is the verdict alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Decide {
     /// The row's id.
     pub row: String,
@@ -120,11 +132,13 @@ pub struct Decide {
     /// The request, as the row has it.
     pub request: Request,
     /// What was decided.
+    #[cfg_attr(test, schemars(with = "crate::protocol::words::VerdictShape"))]
     pub verdict: Verdict,
 }
 
 /// Payload of `trust`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Trust {
     /// The row's id.
     pub row: String,
@@ -151,6 +165,7 @@ impl Trust {
 
 /// Payload of `decide_result`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DecideResult {
     /// Whether a hook was waiting for it and has got it; of a trust, whether it is that row.
     pub taken: bool,
@@ -158,6 +173,7 @@ pub struct DecideResult {
 
 /// Payload of `agent_status` when the row is gone; else the payload is the row itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Gone {
     /// The row's id.
     pub id: String,
@@ -167,6 +183,7 @@ pub struct Gone {
 
 /// Payload of `error`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ErrorPayload {
     /// One word for programs, see [`code`].
     pub code: String,

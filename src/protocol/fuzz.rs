@@ -94,7 +94,7 @@ proptest! {
     ) {
         let voice = Voice { session_id: "default".into(), sender_id };
         let said = voice.say(&kind, &payload, request.as_deref(), Timestamp::from_millis(5));
-        prop_assert_eq!(said.iter().filter(|byte| **byte == b'\n').count(), 1, "one line");
+        prop_assert_eq!(memchr::memchr(b'\n', &said), Some(said.len() - 1), "one line");
         let heard = parse(&said).unwrap();
         prop_assert_eq!(heard.kind, kind);
         prop_assert_eq!(heard.payload, payload);

@@ -16,6 +16,7 @@ const MAX_ACTIVE: usize = 10;
 
 /// Payload of `diff_summary`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AgentDiff {
     /// The agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,6 +27,7 @@ pub struct AgentDiff {
 
 /// Payload of `task_summary`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AgentTasks {
     /// The agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,6 +38,7 @@ pub struct AgentTasks {
 
 /// Payload of `task_update`: one task is new or is another now. Subscribers get a `task_summary`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TaskUpdate {
     /// The agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +49,7 @@ pub struct TaskUpdate {
 
 /// Payload of `request_patch`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RequestPatch {
     /// The agent in whose folder the file is.
     pub agent_id: String,
@@ -56,6 +60,7 @@ pub struct RequestPatch {
 
 /// Payload of `patch`: the answer, or the next part of its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AgentPatch {
     /// The agent that was asked about.
     pub agent_id: String,
@@ -209,7 +214,7 @@ mod tests {
         }
     }
 
-    fn patch(text: String) -> Patch {
+    fn patch(text: &str) -> Patch {
         serde_json::from_value(serde_json::json!({"path": "a", "context": 3, "text": text}))
             .unwrap()
     }
@@ -221,12 +226,7 @@ mod tests {
             "+line é\n".repeat(120_000),
             "\u{1}\"\\".repeat(200_000),
         ] {
-            let said = voice().say_patch(
-                "a::%1",
-                &patch(text.clone()),
-                Some("r"),
-                Timestamp::default(),
-            );
+            let said = voice().say_patch("a::%1", &patch(&text), Some("r"), Timestamp::default());
             let parts: Vec<AgentPatch> = said
                 .split_inclusive(|byte| *byte == b'\n')
                 .map(|line| {

@@ -21,12 +21,15 @@ const MAX_CHARS: usize = 80;
 
 /// Events or readings that fitted no row, all from one sender, to one place, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Apart {
     /// The id of the row that it would have belonged to, `<server>::<pane>`.
     pub id: String,
     /// Where it said it came from.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub target: Target,
     /// Which assistant sent it.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub assistant: Assistant,
     /// The assistant's session.
     pub instance_id: Option<String>,
@@ -37,6 +40,7 @@ pub struct Apart {
     /// How often.
     pub count: u64,
     /// When it came last.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub last: Timestamp,
 }
 

@@ -32,28 +32,37 @@ impl fmt::Display for RowKey {
 
 /// One pane's assistant as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Row {
     /// The agent's id, `<server>::<pane>`; stable while the pane lives.
     pub id: String,
     /// Which assistant.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub assistant: Assistant,
     /// What it is doing: the most urgent thing that is true of any of its agents.
+    #[cfg_attr(test, schemars(with = "crate::protocol::words::StateWord"))]
     pub state: State,
     /// Why it is in that state.
+    #[cfg_attr(test, schemars(with = "Option<crate::protocol::words::KindWord>"))]
     pub kind: Option<Kind>,
     /// Where the pane is now.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub target: Target,
     /// tmux's stable id of the pane.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub pane: Option<PaneId>,
     /// The pane's tmux server.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub server: Option<Server>,
     /// The assistant's session.
     pub instance_id: Option<String>,
     /// The assistant's process.
     pub pid: Option<u32>,
     /// When the state began; for a waiting state when the oldest such request was made.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub since: Timestamp,
     /// When something was last heard of it.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub ts: Timestamp,
     /// The tool that runs or asks.
     pub tool: Option<String>,
@@ -72,10 +81,12 @@ pub struct Row {
     pub tasks: Option<Arc<TaskSummary>>,
     /// Until when the person lets it do, without asking, what no rule forbids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub trusted_until: Option<Timestamp>,
     /// The assistant's config folder, when it is not the default one.
     pub home: Option<String>,
     /// Who says so.
+    #[cfg_attr(test, schemars(with = "crate::protocol::words::SourceWord"))]
     pub source: Source,
     /// The client of the hub that speaks for this row, when one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,8 +107,10 @@ pub struct Row {
 
 /// Something the assistant asks the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Request {
     /// `waiting_approval` or `waiting_input`.
+    #[cfg_attr(test, schemars(with = "crate::protocol::words::StateWord"))]
     pub state: State,
     /// The tool call or permission request, when it has an id.
     pub request_id: Option<String>,
@@ -108,23 +121,30 @@ pub struct Request {
     /// One line: the command, the file, the question.
     pub message: Option<String>,
     /// When it was made.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub since: Timestamp,
     /// Who reported it.
+    #[cfg_attr(test, schemars(with = "crate::protocol::words::SourceWord"))]
     pub source: Source,
 }
 
 /// One thing that was heard about a row, and what it changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// When it happened, by its sender's clock.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub at: Timestamp,
     /// Who said it.
+    #[cfg_attr(test, schemars(with = "crate::protocol::words::SourceWord"))]
     pub source: Source,
     /// What was said, for example `PreToolUse Bash: cargo test` or `session file says waiting (permission prompt)`.
     pub what: String,
     /// The row's state before and after; equal when it changed nothing, no `before` when it made the row.
+    #[cfg_attr(test, schemars(with = "Option<crate::protocol::words::StateWord>"))]
     pub before: Option<State>,
     /// See `before`.
+    #[cfg_attr(test, schemars(with = "crate::protocol::words::StateWord"))]
     pub after: State,
     /// Why it changed nothing or changed it in this way, when that is not plain.
     pub reason: Option<String>,

@@ -15,6 +15,7 @@ pub const MAX_TASKS: usize = 200;
 /// Whether a summary of changes could be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum DiffState {
     /// It was made.
     #[default]
@@ -29,6 +30,7 @@ pub enum DiffState {
 
 /// What is changed in the repository around one folder, compared with its last commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DiffSummary {
     /// Whether there is anything to tell.
     pub state: DiffState,
@@ -104,6 +106,7 @@ impl DiffSummary {
 /// Between which two of commit, index and folder a change lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum FileStatus {
     /// Between the last commit and the index.
     Staged,
@@ -116,6 +119,7 @@ pub enum FileStatus {
 /// What happened to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Change {
     /// It is new.
     Added,
@@ -135,6 +139,7 @@ pub enum Change {
 
 /// One change of one file. A file with staged and further unstaged changes stands twice in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileChange {
     /// Its path below [`DiffSummary::root`]; bytes that are no UTF-8 are shown as `U+FFFD`.
     pub path: String,
@@ -164,6 +169,7 @@ pub struct FileChange {
 
 /// Asks for the patch of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PatchRequest {
     /// The file, as [`FileChange::path`] names it.
     pub path: String,
@@ -184,6 +190,7 @@ fn usual_context() -> u32 {
 
 /// The change of one file, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Patch {
     /// The file.
     pub path: String,
@@ -208,6 +215,7 @@ pub struct Patch {
 /// Whether a summary of tasks could be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum TaskState {
     /// It was made.
     #[default]
@@ -221,6 +229,7 @@ pub enum TaskState {
 /// Who keeps the list of tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum TaskSource {
     /// The assistant itself.
     Assistant,
@@ -230,6 +239,7 @@ pub enum TaskSource {
 
 /// How far the tasks of one assistant are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TaskSummary {
     /// Whether there is anything to tell.
     pub state: TaskState,
@@ -288,6 +298,7 @@ impl TaskSummary {
 /// How far one task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum TaskStatus {
     /// Not begun.
     Pending,
@@ -303,6 +314,7 @@ pub enum TaskStatus {
 
 /// One task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Task {
     /// Its number or name in the list.
     pub id: String,

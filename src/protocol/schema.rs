@@ -1,0 +1,322 @@
+//! The schemas in `docs/protocol` are made from the types here, and the documented examples are
+//! messages by both.
+//!
+//! `PANE_PATROL_WRITE_SCHEMAS=1 cargo test --lib protocol::schema` writes them anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::words::{EventShape, VerdictShape};
+use super::*;
+
+/// Payload of `agent_status`: from the hub a row or its end, from a publisher an event.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+enum AgentStatus {
+    Gone(Box<Gone>),
+    Row(Box<Row>),
+    Event(Box<EventShape>),
+}
+
+/// Any object.
+#[derive(JsonSchema)]
+struct Anything {}
+
+type Make = fn(&mut SchemaGenerator) -> schemars::Schema;
+
+/// Every type of message, what it says, and its payload.
+const MESSAGES: [(&str, &str, Make); 18] = [
+    ("hello", "A client's first message.", make::<Hello>),
+    (
+        "snapshot",
+        "Hub to subscriber: every agent; `more` says that another part follows.",
+        make::<Snapshot>,
+    ),
+    (
+        "agent_status",
+        "Hub to subscriber: one agent as it is now, or that it is gone. Publisher to hub: an event.",
+        make::<AgentStatus>,
+    ),
+    (
+        "diff_summary",
+        "What is changed in an agent's folder, both ways.",
+        make::<AgentDiff>,
+    ),
+    (
+        "task_summary",
+        "An agent's tasks, both ways.",
+        make::<AgentTasks>,
+    ),
+    (
+        "task_update",
+        "Publisher to hub: one task is new or another now.",
+        make::<TaskUpdate>,
+    ),
+    (
+        "request_patch",
+        "Client to hub: asks for the patch of one file.",
+        make::<RequestPatch>,
+    ),
+    (
+        "patch",
+        "Hub to client: the patch; `more` says that its text goes on.",
+        make::<AgentPatch>,
+    ),
+    (
+        "health",
+        "Hub to subscriber: how well the collector hears.",
+        make::<Health>,
+    ),
+    (
+        "heartbeat",
+        "Client to hub, which gives it back as it is.",
+        make::<Anything>,
+    ),
+    (
+        "error",
+        "Hub to client: what was wrong; `fatal` says that the connection ends.",
+        make::<ErrorPayload>,
+    ),
+    (
+        "wait_decision",
+        "A hook waits for the decision about its request.",
+        make::<WaitDecision>,
+    ),
+    (
+        "waiting",
+        "Hub to that hook: it was heard.",
+        make::<Anything>,
+    ),
+    (
+        "decision",
+        "Hub to that hook: the decision.",
+        make::<VerdictShape>,
+    ),
+    (
+        "released",
+        "Hub to that hook: there is nothing more to wait for.",
+        make::<Anything>,
+    ),
+    (
+        "decide",
+        "Client to hub: decides about a request.",
+        make::<Decide>,
+    ),
+    (
+        "trust",
+        "Client to hub: trusts an agent for a while.",
+        make::<Trust>,
+    ),
+    (
+        "decide_result",
+        "Hub to client: whether that was taken.",
+        make::<DecideResult>,
+    ),
+];
+
+fn make<T: JsonSchema>(generator: &mut SchemaGenerator) -> schemars::Schema {
+    generator.subschema_for::<T>()
+}
+
+/// The schema of a whole message.
+fn schema_of(kind: &str, about: &str, payload: Make) -> Value {
+    let mut generator = SchemaGenerator::from(SchemaSettings::draft2020_12());
+    let payload = payload(&mut generator).to_value();
+    let envelope = generator.root_schema_for::<Envelope>().to_value();
+    let mut schema = envelope.as_object().expect("a struct is an object").clone();
+    schema.insert("title".into(), json!(kind));
+    schema.insert("description".into(), json!(about));
+    let fields = schema["properties"].as_object_mut().expect("it has fields");
+    fields.insert("version".into(), json!({"const": VERSION}));
+    fields.insert("type".into(), json!({"const": kind}));
+    fields.insert("payload".into(), payload);
+    let definitions = generator.take_definitions(true);
+    if !definitions.is_empty() {
+        schema.insert("$defs".into(), Value::Object(definitions));
+    }
+    Value::Object(schema)
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/protocol")
+}
+
+#[test]
+fn the_schemas_in_the_documentation_are_those_of_the_types() {
+    let write = std::env::var_os("PANE_PATROL_WRITE_SCHEMAS").is_some();
+    for (kind, about, payload) in MESSAGES {
+        let path = folder().join(format!("{kind}.json"));
+        let text = serde_json::to_string_pretty(&schema_of(kind, about, payload)).unwrap() + "\n";
+        if write {
+            fs::write(&path, &text).unwrap();
+        }
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == text, "{} is not of these types", path.display());
+    }
+}
+
+#[test]
+fn the_documented_examples_are_messages_by_the_schemas_and_by_the_types() {
+    for (kind, about, payload) in MESSAGES {
+        let schema = schema_of(kind, about, payload);
+        let path = folder().join("examples").join(format!("{kind}.json"));
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let examples: Vec<Value> = serde_json::from_str(&text).unwrap();
+        assert!(!examples.is_empty());
+        for example in &examples {
+            check(example, &schema, &schema, kind);
+            let message = parse(example.to_string().as_bytes()).unwrap();
+            assert_eq!(message.kind, kind);
+            read(message);
+            // The schema says something: it does not hold without the payload or with another type.
+            for field in ["payload", "type", "sender_id"] {
+                let mut broken = example.clone();
+                broken.as_object_mut().unwrap().remove(field);
+                assert!(
+                    validate(&broken, &schema, &schema, kind).is_err(),
+                    "{field}"
+                );
+            }
+            let mut broken = example.clone();
+            broken["payload"] = json!(7);
+            assert!(validate(&broken, &schema, &schema, kind).is_err());
+        }
+    }
+}
+
+/// Reads the payload as its receiver does.
+fn read(message: Envelope) {
+    fn is<T: serde::de::DeserializeOwned>(payload: Value) {
+        serde_json::from_value::<T>(payload).unwrap();
+    }
+    let payload = message.payload.clone();
+    match message.kind.as_str() {
+        "hello" => is::<Hello>(payload),
+        "snapshot" => is::<Snapshot>(payload),
+        "agent_status" if payload.get("id").is_none() => {
+            Event::parse(payload.to_string().as_bytes()).unwrap();
+        }
+        "agent_status" | "diff_summary" | "task_summary" | "health" => {
+            assert!(feed_of(message).unwrap().is_some());
+        }
+        "task_update" => is::<TaskUpdate>(payload),
+        "request_patch" => is::<RequestPatch>(payload),
+        "patch" => is::<AgentPatch>(payload),
+        "error" => is::<ErrorPayload>(payload),
+        "wait_decision" => drop(
+            serde_json::from_value::<WaitDecision>(payload)
+                .unwrap()
+                .event()
+                .unwrap(),
+        ),
+        "decision" => is::<Verdict>(payload),
+        "decide" => is::<Decide>(payload),
+        "trust" => is::<Trust>(payload),
+        "decide_result" => is::<DecideResult>(payload),
+        kind => assert!(
+            ["heartbeat", "waiting", "released"].contains(&kind),
+            "{kind}"
+        ),
+    }
+}
+
+fn check(value: &Value, schema: &Value, root: &Value, at: &str) {
+    if let Err(why) = validate(value, schema, root, at) {
+        panic!("{why}");
+    }
+}
+
+/// What of JSON Schema the generator uses. A keyword that is not known here fails, so that nothing is
+/// passed over.
+fn validate(value: &Value, schema: &Value, root: &Value, at: &str) -> Result<(), String> {
+    let Some(keywords) = schema.as_object() else {
+        return if schema == &Value::Bool(true) {
+            Ok(())
+        } else {
+            Err(format!("{at}: not allowed"))
+        };
+    };
+    let wrong = |what: &str| Err(format!("{at}: {what}: {value}"));
+    let all = |list: &Value| -> Vec<Result<(), String>> {
+        let list = list.as_array().into_iter().flatten();
+        list.map(|schema| validate(value, schema, root, at))
+            .collect()
+    };
+    for (keyword, wanted) in keywords {
+        match keyword.as_str() {
+            "$ref" => {
+                let pointer = wanted.as_str().unwrap_or_default().trim_start_matches('#');
+                let target = root.pointer(pointer).ok_or("a reference to nothing")?;
+                validate(value, target, root, at)?;
+            }
+            "type" if !is_of_type(value, wanted) => return wrong("another type"),
+            "const" if value != wanted => return wrong("another value"),
+            "enum" if !wanted.as_array().is_some_and(|all| all.contains(value)) => {
+                return wrong("none of the words");
+            }
+            "minimum" if value.as_f64() < wanted.as_f64() => return wrong("too small"),
+            "maximum" if value.as_f64() > wanted.as_f64() => return wrong("too large"),
+            "anyOf" if !all(wanted).iter().any(Result::is_ok) => return wrong("nothing fits"),
+            "oneOf" if all(wanted).iter().filter(|one| one.is_ok()).count() != 1 => {
+                return wrong("not just one fits");
+            }
+            "allOf" => all(wanted).into_iter().collect::<Result<(), _>>()?,
+            "required" => {
+                let names = wanted.as_array().into_iter().flatten();
+                for name in names.filter_map(Value::as_str) {
+                    if value.is_object() && value.get(name).is_none() {
+                        return wrong(&format!("`{name}` is missing"));
+                    }
+                }
+            }
+            "properties" => {
+                for (name, schema) in wanted.as_object().into_iter().flat_map(Map::iter) {
+                    if let Some(field) = value.get(name) {
+                        validate(field, schema, root, &format!("{at}.{name}"))?;
+                    }
+                }
+            }
+            "additionalProperties" => {
+                let known = keywords.get("properties").and_then(Value::as_object);
+                for (name, field) in value.as_object().into_iter().flat_map(Map::iter) {
+                    if known.is_none_or(|known| !known.contains_key(name)) {
+                        validate(field, wanted, root, &format!("{at}.{name}"))?;
+                    }
+                }
+            }
+            "items" => {
+                for item in value.as_array().into_iter().flatten() {
+                    validate(item, wanted, root, &format!("{at}[]"))?;
+                }
+            }
+            "type" | "const" | "enum" | "minimum" | "maximum" | "anyOf" | "oneOf" | "$schema"
+            | "$defs" | "title" | "description" | "default" | "format" => {}
+            other => return Err(format!("{at}: `{other}` is a keyword nobody looks at")),
+        }
+    }
+    Ok(())
+}
+
+fn is_of_type(value: &Value, wanted: &Value) -> bool {
+    let is = |word: &str| match word {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        _ => false,
+    };
+    match wanted {
+        Value::String(word) => is(word),
+        Value::Array(words) => words.iter().filter_map(Value::as_str).any(is),
+        _ => false,
+    }
+}
