@@ -60,6 +60,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Wait until an assistant is in a state
     Wait(WaitArgs),
+    /// Print each change as it happens, one line a change, for scripts
+    Watch(WatchArgs),
     /// Report one event, from any script
     Emit(EmitArgs),
     /// Switch the event log on or off, or say how it is
@@ -307,6 +309,17 @@ pub struct WaitArgs {
     /// Give up, with exit status 4, after this time: `60s`, `5m`; by default never
     #[arg(long, value_name = "SPAN", value_parser = parse_timeout)]
     pub timeout: Option<Duration>,
+}
+
+/// Options of `watch`.
+#[derive(Args, Debug)]
+pub struct WatchArgs {
+    /// Print rows as `status --json` does, one a line, and `{"id": ..., "gone": true}` at an end
+    #[arg(long)]
+    pub json: bool,
+    /// Only this pane (`session:window.pane` or `%N`); may be given several times
+    #[arg(long)]
+    pub target: Vec<String>,
 }
 
 /// Options of `emit`.

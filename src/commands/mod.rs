@@ -31,6 +31,7 @@ mod surroundings;
 mod tasks;
 mod trust;
 mod wait;
+mod watch;
 
 use crate::cli::{Cli, Command};
 use crate::error::CommandResult;
@@ -56,6 +57,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Collect(arguments)) => collect::run(&surroundings, arguments),
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
         Some(Command::Wait(arguments)) => wait::run(&surroundings, arguments),
+        Some(Command::Watch(arguments)) => watch::run(&surroundings, arguments),
         Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),
         Some(Command::Mirror { command }) => mirror::run(&surroundings, *command),
         Some(Command::Log(arguments)) => log::run(&surroundings, arguments),

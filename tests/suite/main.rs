@@ -27,5 +27,6 @@ mod rules;
 mod split;
 mod survival;
 mod wait;
+mod watch;
 mod websocket;
 mod work;

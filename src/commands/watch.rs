@@ -1,0 +1,246 @@
+//! `watch`: one line for each change of a row as it happens, for scripts.
+//!
+//! It listens to whoever collects, goes on with the next one when that one goes, and ends when nobody
+//! reads its lines any more, also while there are none.
+
+use std::collections::BTreeMap;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::event::{PollFd, PollFlags, poll};
+use serde_json::json;
+use time::UtcOffset;
+
+use super::Surroundings;
+use super::rows::{is_at, nobody, parse_target};
+use crate::cli::WatchArgs;
+use crate::error::{CommandError, CommandResult};
+use crate::feed::Feed;
+use crate::hub_client::{HubClient, HubError};
+use crate::log::when::LocalClock;
+use crate::messages::Output;
+use crate::state::Row;
+
+/// How long to wait before the next collector is looked for.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Prints until nobody reads any more.
+pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> CommandResult {
+    let targets = arguments.target.iter().map(|target| parse_target(target));
+    let mut watch = Watch {
+        targets: targets.collect::<Result<_, _>>()?,
+        json: arguments.json,
+        offset: surroundings.offset,
+        shown: BTreeMap::new(),
+        output: Output::open(),
+    };
+    let reader = Reader::default();
+    reader.watch_for_end();
+    let (places, uid) = (surroundings.places()?, surroundings.environment.uid);
+    let mut is_known = false;
+    while !reader.is_gone() {
+        let heard = HubClient::subscribe(&places, uid, "watch", Timestamp::now)
+            .and_then(|mut hub| reader.let_end(&hub).follow(&mut watch, &mut hub));
+        match heard {
+            Ok(Heard::NobodyReads) => break,
+            Ok(Heard::HubHasGone) => is_known = true,
+            // Only who has answered before may be between two owners.
+            Err(error) if !is_known || !may_pass(&error) => {
+                if reader.is_gone() {
+                    break;
+                }
+                return Err(nobody(&error));
+            }
+            Err(_) => {}
+        }
+        thread::sleep(RETRY);
+    }
+    watch
+        .output
+        .close()
+        .map_err(|error| CommandError::new("could not print the changes").caused_by(&error))
+}
+
+/// Whether it may be otherwise in a moment, with another owner.
+fn may_pass(error: &HubError) -> bool {
+    matches!(
+        error,
+        HubError::Nobody { .. } | HubError::Silent { .. } | HubError::Io { .. }
+    )
+}
+
+/// Why a hub is not followed any longer.
+enum Heard {
+    HubHasGone,
+    NobodyReads,
+}
+
+/// Whoever reads what is printed.
+#[derive(Clone, Default)]
+struct Reader {
+    is_gone: Arc<AtomicBool>,
+    /// What is listened to, to be ended with the reader.
+    hub: Arc<Mutex<Option<UnixStream>>>,
+}
+
+impl Reader {
+    /// Ends the listening as soon as nobody can read any more.
+    fn watch_for_end(&self) {
+        let reader = self.clone();
+        // Without the thread the next change finds it out.
+        let _ = thread::Builder::new().name("reader".into()).spawn(move || {
+            let stdout = std::io::stdout();
+            let over = PollFlags::ERR | PollFlags::HUP;
+            let is_over = || {
+                let mut waiting = [PollFd::new(&stdout, PollFlags::empty())];
+                poll(&mut waiting, None).is_ok() && waiting[0].revents().intersects(over)
+            };
+            while !is_over() {
+                thread::sleep(RETRY);
+            }
+            reader.is_gone.store(true, Ordering::Release);
+            if let Some(hub) = reader.lock().as_ref() {
+                // It may be closed already.
+                let _ = hub.shutdown(Shutdown::Both);
+            }
+        });
+    }
+
+    fn let_end(&self, hub: &HubClient) -> &Self {
+        *self.lock() = hub.try_clone_stream();
+        self
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<UnixStream>> {
+        self.hub.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Acquire)
+    }
+
+    fn follow(&self, watch: &mut Watch, hub: &mut HubClient) -> Result<Heard, HubError> {
+        // It may have gone before its end could end this.
+        while !self.is_gone() {
+            let Some(feed) = hub.next_feed()? else {
+                return Ok(Heard::HubHasGone);
+            };
+            if !watch.take(feed) {
+                return Ok(Heard::NobodyReads);
+            }
+        }
+        Ok(Heard::NobodyReads)
+    }
+}
+
+struct Watch {
+    /// Only these, or all when there are none.
+    targets: Vec<Target>,
+    json: bool,
+    offset: UtcOffset,
+    /// The rows as they were printed last.
+    shown: BTreeMap<String, Row>,
+    output: Output,
+}
+
+impl Watch {
+    /// Prints what is new in it; false when nobody reads.
+    fn take(&mut self, feed: Feed) -> bool {
+        let mut lines = String::new();
+        match feed {
+            Feed::Snapshot(rows) => {
+                let is_left = |id: &String| rows.iter().all(|row| row.id != *id);
+                let gone: Vec<String> = self
+                    .shown
+                    .keys()
+                    .filter(|id| is_left(id))
+                    .cloned()
+                    .collect();
+                for id in gone {
+                    self.end(&id, &mut lines);
+                }
+                for row in rows {
+                    self.change(row, &mut lines);
+                }
+            }
+            Feed::Row(row) => self.change(*row, &mut lines),
+            Feed::Gone(id) => self.end(&id, &mut lines),
+            Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
+        }
+        lines.is_empty()
+            || self.output.print(lines.as_bytes()).is_continue()
+                && self.output.flush().is_continue()
+    }
+
+    fn change(&mut self, row: Row, lines: &mut String) {
+        let is_wanted =
+            self.targets.is_empty() || self.targets.iter().any(|target| is_at(&row, target));
+        if !is_wanted {
+            // A pane that was moved elsewhere is not there any more.
+            return self.end(&row.id, lines);
+        }
+        let before = self.shown.get(&row.id);
+        let is_new = before.is_none_or(|before| visible(before) != visible(&row));
+        if is_new {
+            let line = if self.json {
+                json!(row).to_string()
+            } else {
+                self.line(row.state.as_str(), &row)
+            };
+            lines.push_str(&line);
+            lines.push('\n');
+            self.shown.insert(row.id.clone(), row);
+        }
+    }
+
+    fn end(&mut self, id: &str, lines: &mut String) {
+        let Some(row) = self.shown.remove(id) else {
+            return;
+        };
+        let line = if self.json {
+            json!({"id": id, "gone": true}).to_string()
+        } else {
+            self.line("gone", &row)
+        };
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+
+    fn line(&self, word: &str, row: &Row) -> String {
+        let now = Timestamp::now();
+        let clock = LocalClock {
+            now,
+            offset: self.offset,
+        };
+        let at = clock.local(now);
+        let what = [row.tool.as_deref(), row.message.as_deref()];
+        let what: Vec<&str> = what.into_iter().flatten().collect();
+        let offline = if row.offline { " (offline)" } else { "" };
+        let line = format!(
+            "{:02}:{:02}:{:02}  {word:<16}  {:<8}  {}{offline}  {}",
+            at.hour(),
+            at.minute(),
+            at.second(),
+            row.assistant.as_str(),
+            row.target,
+            what.join(": "),
+        );
+        line.trim_end().to_owned()
+    }
+}
+
+/// The row without what changes at every word that is heard of it.
+fn visible(row: &Row) -> Row {
+    Row {
+        ts: Timestamp::default(),
+        generation: 0,
+        evidence: Vec::new(),
+        ..row.clone()
+    }
+}
