@@ -62,6 +62,8 @@ pub enum Command {
     Wait(WaitArgs),
     /// Print each change as it happens, one line a change, for scripts
     Watch(WatchArgs),
+    /// Run any program as if without this, and show it in the list
+    Wrap(WrapArgs),
     /// Report one event, from any script
     Emit(EmitArgs),
     /// Switch the event log on or off, or say how it is
@@ -320,6 +322,17 @@ pub struct WatchArgs {
     /// Only this pane (`session:window.pane` or `%N`); may be given several times
     #[arg(long)]
     pub target: Vec<String>,
+}
+
+/// Options of `wrap`.
+#[derive(Args, Debug)]
+pub struct WrapArgs {
+    /// What it is called in the list: 1 to 32 of a-z, 0-9, _ and -; by default the program's name
+    #[arg(long, value_name = "NAME")]
+    pub assistant: Option<String>,
+    /// The program and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<std::ffi::OsString>,
 }
 
 /// Options of `emit`.

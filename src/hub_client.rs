@@ -93,12 +93,7 @@ impl HubClient {
             path: path.clone(),
             source,
         };
-        if places.runtime.exists() && !is_runtime_ours(places, uid) {
-            return Err(HubError::Untrusted {
-                path: places.runtime.clone(),
-            });
-        }
-        let stream = connect(path)?;
+        let stream = connect_to(places, uid)?;
         stream
             .set_read_timeout(Some(ANSWER_BUDGET))
             .and_then(|()| stream.set_write_timeout(Some(ANSWER_BUDGET)))
@@ -284,6 +279,16 @@ impl HubClient {
             _ => Err(HubError::Io { path, source }),
         }
     }
+}
+
+/// Connects to the hub of `places`, which must be `uid`'s, without saying anything yet.
+pub(crate) fn connect_to(places: &Places, uid: u32) -> Result<UnixStream, HubError> {
+    if places.runtime.exists() && !is_runtime_ours(places, uid) {
+        return Err(HubError::Untrusted {
+            path: places.runtime.clone(),
+        });
+    }
+    connect(&places.hub_socket)
 }
 
 /// Connects without waiting: a hub whose queue of connections is full does not answer anybody.

@@ -13,6 +13,7 @@
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
 //! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
 //! | [`websocket`] | carries the hub's messages over loopback, on request | `protocol` |
+//! | [`wrap`] | runs any program as if without us, and publishes how it is | `hub_client`, `protocol` |
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `tmux`, `witness` |
 //! | [`asked`] | a request in full, as its assistant keeps it | `act`'s bound request |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
@@ -50,3 +51,4 @@ mod unix_socket;
 pub mod websocket;
 pub mod witness;
 pub mod work;
+pub mod wrap;

@@ -82,7 +82,7 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
 }
 
 /// The address of our own pane, or its id when tmux does not tell.
-fn address_of(surroundings: &Surroundings, pane: PaneId) -> Target {
+pub(super) fn address_of(surroundings: &Surroundings, pane: PaneId) -> Target {
     Tmux::at(surroundings.own_tmux_socket())
         .with_budget(RESOLVE_BUDGET)
         .address_of(pane)

@@ -32,6 +32,7 @@ mod tasks;
 mod trust;
 mod wait;
 mod watch;
+mod wrap;
 
 use crate::cli::{Cli, Command};
 use crate::error::CommandResult;
@@ -58,6 +59,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
         Some(Command::Wait(arguments)) => wait::run(&surroundings, arguments),
         Some(Command::Watch(arguments)) => watch::run(&surroundings, arguments),
+        Some(Command::Wrap(arguments)) => wrap::run(&surroundings, arguments),
         Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),
         Some(Command::Mirror { command }) => mirror::run(&surroundings, *command),
         Some(Command::Log(arguments)) => log::run(&surroundings, arguments),

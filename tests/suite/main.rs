@@ -30,3 +30,4 @@ mod wait;
 mod watch;
 mod websocket;
 mod work;
+mod wrap;

@@ -1,0 +1,115 @@
+//! `wrap`: any program in this pane, as without us, and its row in the list.
+
+use std::io;
+use std::process::Command;
+
+use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Surroundings;
+use super::emit::address_of;
+use crate::cli::WrapArgs;
+use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::wrap::{self, Setup, Subject, Teller, Turn};
+
+/// What a shell says for a program that is not there, and for one that cannot be run.
+const EXIT_NOT_FOUND: u8 = 127;
+const EXIT_NOT_RUNNABLE: u8 = 126;
+
+/// Runs the program and ends as it ended.
+pub(super) fn run(surroundings: &Surroundings, arguments: &WrapArgs) -> CommandResult {
+    let Some((program, rest)) = arguments.command.split_first() else {
+        return Err(CommandError::new("there is no command to run").exit(EXIT_USAGE));
+    };
+    let reporter = Reporter::new(surroundings, arguments)?;
+    let mut command = Command::new(program);
+    command.args(rest);
+    let end = wrap::run(&mut command, |turn| {
+        if let Some(Reporter { subject, teller }) = &reporter {
+            teller.tell(subject.event(turn, Timestamp::now()));
+            // Stopped or gone, we say nothing any more.
+            if !matches!(turn, Turn::Running { .. }) {
+                teller.settle();
+            }
+        }
+    })
+    .map_err(|error| explain(&program.to_string_lossy(), &error))?;
+    wrap::end_like(end)
+}
+
+/// Who is told, and of what.
+struct Reporter {
+    subject: Subject,
+    teller: Teller,
+}
+
+impl Reporter {
+    /// `None` outside tmux: there is no pane to tell about, and the program runs all the same.
+    fn new(
+        surroundings: &Surroundings,
+        arguments: &WrapArgs,
+    ) -> Result<Option<Self>, CommandError> {
+        let pane = surroundings.tmux_pane;
+        let told = surroundings
+            .target
+            .as_ref()
+            .and_then(|told| told.parse().ok());
+        let own = pane.filter(|_| told.is_none());
+        let target: Option<Target> = told.or_else(|| Some(address_of(surroundings, own?)));
+        let Some(target) = target else {
+            return Ok(None);
+        };
+        let started = Timestamp::now();
+        let name = format!("wrap-{}-{}", std::process::id(), started.as_micros());
+        let command: Vec<_> = arguments
+            .command
+            .iter()
+            .map(|word| word.to_string_lossy())
+            .collect();
+        let subject = Subject {
+            assistant: name_in_list(arguments, &command[0])?,
+            instance_id: name.clone(),
+            command: command.join(" "),
+            target,
+            pane: surroundings.tmux.clone().zip(own),
+            cwd: std::env::current_dir()
+                .ok()
+                .map(|folder| folder.to_string_lossy().into_owned()),
+        };
+        let setup = Setup {
+            places: surroundings.places()?,
+            uid: surroundings.environment.uid,
+            name,
+            clock: Timestamp::now,
+        };
+        // Without a thread the program runs untold.
+        let teller = Teller::start(setup).ok();
+        Ok(teller.map(|teller| Self { subject, teller }))
+    }
+}
+
+/// What it is called: as the person says, else after the program.
+fn name_in_list(arguments: &WrapArgs, program: &str) -> Result<Assistant, CommandError> {
+    let typed = arguments.assistant.as_deref();
+    let found = if typed.is_none() {
+        wrap::name_of(program)
+    } else {
+        None
+    };
+    found
+        .map_or_else(|| typed.unwrap_or("wrap").parse(), Ok)
+        .map_err(|error| {
+            CommandError::new("the program cannot be called that")
+                .caused_by(&error)
+                .exit(EXIT_USAGE)
+        })
+}
+
+fn explain(program: &str, error: &io::Error) -> CommandError {
+    let failed = CommandError::new(format!("could not run `{program}`")).caused_by(error);
+    failed.exit(match error.kind() {
+        io::ErrorKind::NotFound => EXIT_NOT_FOUND,
+        _ => EXIT_NOT_RUNNABLE,
+    })
+}

@@ -1,0 +1,203 @@
+//! Runs any program in this terminal as if it ran without us, and tells the hub how it is doing: for
+//! assistants that have no hooks.
+//!
+//! There is no terminal in between. Started by a shell with job control, the program gets a process
+//! group of its own and the terminal with it, as the shell would give it; when it stops we stop, so
+//! that the shell notices, and when the shell wakes us we wake it. Started in any other way it stays
+//! in our group, where the terminal's signals reach it anyway. It is waited for, and we end as it
+//! ended: with its status, or by its signal. Nothing is printed.
+
+mod report;
+mod teller;
+
+use std::io::{self, IsTerminal};
+use std::process::{Child, Command};
+
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getpgid, getpgrp, getpid, getppid,
+    getsid, kill_process, kill_process_group, setrlimit, waitpid,
+};
+use rustix::termios::{tcgetpgrp, tcsetpgrp};
+use signal_hook::consts::{
+    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2,
+};
+use signal_hook::iterator::Signals;
+
+pub use report::{Subject, name_of};
+pub use teller::{Setup, Teller};
+
+/// How the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With this status.
+    Exited(i32),
+    /// By this signal.
+    Killed(i32),
+}
+
+/// What happens to the program while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It runs, or runs again.
+    Running {
+        /// Its process.
+        pid: u32,
+    },
+    /// It was stopped by the person.
+    Stopped,
+    /// It is over.
+    Ended(End),
+}
+
+/// Runs `command` to its end. `tell` hears of each turn.
+///
+/// # Errors
+/// It cannot be started; nothing was told then.
+pub fn run(command: &mut Command, mut tell: impl FnMut(Turn)) -> io::Result<End> {
+    let job = Job::start(command)?;
+    let pid = job.child.id();
+    tell(Turn::Running { pid });
+    job.pass_signals_on()?;
+    loop {
+        let options = WaitOptions::UNTRACED | WaitOptions::CONTINUED;
+        let status = match waitpid(Some(job.pid), options) {
+            Ok(Some((_, status))) => status,
+            Ok(None) | Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(end) = end_of(status) {
+            tell(Turn::Ended(end));
+            return Ok(end);
+        }
+        if let Some(signal) = status.stopping_signal() {
+            job.stopped(signal, &mut tell);
+        } else if status.continued() {
+            tell(Turn::Running { pid });
+        }
+    }
+}
+
+/// Ends this process as the program ended.
+pub fn end_like(end: End) -> ! {
+    let signal = match end {
+        End::Exited(status) => std::process::exit(status),
+        End::Killed(signal) => signal,
+    };
+    // The program has left its core already, if it was to leave one.
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let _ = setrlimit(Resource::Core, none);
+    if Signal::from_named_raw(signal) == Some(Signal::KILL) {
+        let _ = kill_process(getpid(), Signal::KILL);
+    }
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
+    // A signal that nobody knows the default of.
+    std::process::exit(128 + signal)
+}
+
+fn end_of(status: WaitStatus) -> Option<End> {
+    let exited = status.exit_status().map(End::Exited);
+    exited.or_else(|| status.terminating_signal().map(End::Killed))
+}
+
+/// The program that runs.
+struct Job {
+    child: Child,
+    pid: Pid,
+    /// It has a process group of its own.
+    has_group: bool,
+    /// Somebody notices when we stop, and can wake us.
+    has_shell: bool,
+}
+
+impl Job {
+    fn start(command: &mut Command) -> io::Result<Self> {
+        let has_shell = is_job_of_shell();
+        let has_group = has_shell && io::stdin().is_terminal() && io::stdout().is_terminal();
+        if has_group {
+            use std::os::unix::process::CommandExt;
+            command.process_group(0);
+        }
+        let child = command.spawn()?;
+        let job = Self {
+            pid: Pid::from_child(&child),
+            child,
+            has_group,
+            has_shell,
+        };
+        job.hand_terminal_over();
+        Ok(job)
+    }
+
+    /// Gives the program the terminal if it is ours to give.
+    fn hand_terminal_over(&self) {
+        let terminal = io::stdin();
+        if self.has_group && tcgetpgrp(&terminal) == Ok(getpgrp()) {
+            // Without it the program stops when it reads, and the person sees why.
+            let _ = tcsetpgrp(&terminal, self.pid);
+        }
+    }
+
+    /// What is sent to us alone is meant for the program. The terminal's own signals reach it without
+    /// us; then they must only not end us before it.
+    fn pass_signals_on(&self) -> io::Result<()> {
+        let mut signals =
+            Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2])?;
+        let (pid, has_group) = (self.pid, self.has_group);
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                for signal in signals.forever() {
+                    let of_terminal = [SIGINT, SIGQUIT, SIGTSTP].contains(&signal);
+                    if let Some(signal) = Signal::from_named_raw(signal)
+                        && (has_group || !of_terminal)
+                    {
+                        // It may have ended.
+                        let _ = if has_group {
+                            kill_process_group(pid, signal)
+                        } else {
+                            kill_process(pid, signal)
+                        };
+                    }
+                }
+            })
+            .map(|_| ())
+    }
+
+    /// The program has stopped: so do we, until somebody wakes us.
+    fn stopped(&self, signal: i32, tell: &mut impl FnMut(Turn)) {
+        // It asked for the terminal in the moment before it got it.
+        let too_early = [SIGTTIN, SIGTTOU].contains(&signal)
+            && self.has_group
+            && tcgetpgrp(io::stdin()) == Ok(self.pid);
+        if !too_early {
+            tell(Turn::Stopped);
+            if !self.has_shell {
+                // Whoever stopped it can only wake it itself.
+                return;
+            }
+            let _ = kill_process(getpid(), Signal::STOP);
+            self.hand_terminal_over();
+        }
+        self.send(Signal::CONT);
+    }
+
+    fn send(&self, signal: Signal) {
+        // It may have ended.
+        let _ = if self.has_group {
+            kill_process_group(self.pid, signal)
+        } else {
+            kill_process(self.pid, signal)
+        };
+    }
+}
+
+/// Whether a shell with job control started us: it made us a group of our own in its own session.
+fn is_job_of_shell() -> bool {
+    let shell = getppid();
+    getpgrp() == getpid()
+        && getsid(None).is_ok_and(|own| getsid(shell) == Ok(own))
+        && getpgid(shell).is_ok_and(|group| group != getpgrp())
+}

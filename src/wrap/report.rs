@@ -1,0 +1,140 @@
+//! What the hub is told of a program: each turn as an event.
+
+use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
+use pane_patrol_hooks::timestamp::Timestamp;
+use signal_hook::consts::SIGINT;
+
+use super::{End, Turn};
+
+/// What a shell gives back for a program that SIGINT ended.
+const STATUS_OF_INTERRUPTED: i32 = 128 + SIGINT;
+
+/// The program and where it runs.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// What it is called in the list.
+    pub assistant: Assistant,
+    /// This run of it.
+    pub instance_id: String,
+    /// The command as it was typed.
+    pub command: String,
+    /// Its pane.
+    pub target: Target,
+    /// The pane's id and server, when we run in tmux.
+    pub pane: Option<(Server, PaneId)>,
+    /// Its folder.
+    pub cwd: Option<String>,
+}
+
+impl Subject {
+    /// The event that tells of `turn`.
+    pub fn event(&self, turn: Turn, now: Timestamp) -> Event {
+        let (state, kind) = match turn {
+            Turn::Running { .. } => (State::Running, Kind::TurnStarted),
+            Turn::Stopped => (State::Idle, Kind::Interrupted),
+            Turn::Ended(End::Exited(0)) => (State::Completed, Kind::TurnFinished),
+            // The person did that.
+            Turn::Ended(End::Killed(SIGINT) | End::Exited(STATUS_OF_INTERRUPTED)) => {
+                (State::Idle, Kind::Interrupted)
+            }
+            Turn::Ended(_) => (State::Error, Kind::TurnFailed),
+        };
+        let mut event = Event::new(self.assistant.clone(), state, self.target.clone(), now);
+        event.kind = Some(kind);
+        event.source = Source::Emit;
+        event.message = Some(one_line(&self.message(turn), MAX_MESSAGE_CHARS));
+        event.instance_id = Some(self.instance_id.clone());
+        event.cwd.clone_from(&self.cwd);
+        if let Some((server, pane)) = &self.pane {
+            (event.server, event.pane) = (Some(server.clone()), Some(*pane));
+        }
+        if let Turn::Running { pid } = turn {
+            event.pid = Some(pid);
+        }
+        event
+    }
+
+    fn message(&self, turn: Turn) -> String {
+        match turn {
+            Turn::Ended(End::Exited(status)) if status != 0 => {
+                format!("exit status {status}: {}", self.command)
+            }
+            Turn::Ended(End::Killed(signal)) => {
+                let name = signal_hook::low_level::signal_name(signal);
+                let name = name.map_or_else(|| signal.to_string(), str::to_owned);
+                format!("killed by {name}: {}", self.command)
+            }
+            _ => self.command.clone(),
+        }
+    }
+}
+
+/// A name for the list from the name of a program: what may not stand in one becomes `-`;
+/// `None` when nothing is left.
+pub fn name_of(program: &str) -> Option<Assistant> {
+    let file = program.rsplit('/').next().unwrap_or_default();
+    let name: String = file
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .take(32)
+        .collect();
+    name.trim_matches('-').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(turn: Turn) -> (State, Option<Kind>, String, Option<u32>) {
+        let subject = Subject {
+            assistant: name_of("/usr/bin/Aider.py").unwrap(),
+            instance_id: "wrap-1".into(),
+            command: "aider --yes".into(),
+            target: "main:0.0".parse().unwrap(),
+            pane: None,
+            cwd: None,
+        };
+        let event = subject.event(turn, Timestamp::default());
+        assert_eq!(event.assistant.as_str(), "aider-py");
+        (event.state, event.kind, event.message.unwrap(), event.pid)
+    }
+
+    #[test]
+    fn each_turn_is_an_event_that_says_how_it_is() {
+        let (state, kind, message, pid) = told(Turn::Running { pid: 7 });
+        assert_eq!(
+            (state, kind, pid),
+            (State::Running, Some(Kind::TurnStarted), Some(7))
+        );
+        assert_eq!(message, "aider --yes");
+        let (state, _, message, pid) = told(Turn::Ended(End::Exited(3)));
+        assert_eq!((state, pid), (State::Error, None));
+        assert_eq!(message, "exit status 3: aider --yes");
+        let (state, _, message, _) = told(Turn::Ended(End::Killed(11)));
+        assert_eq!(
+            (state, &*message),
+            (State::Error, "killed by SIGSEGV: aider --yes")
+        );
+        assert_eq!(told(Turn::Ended(End::Exited(0))).0, State::Completed);
+        for interrupted in [End::Killed(2), End::Exited(130)] {
+            assert_eq!(told(Turn::Ended(interrupted)).0, State::Idle);
+        }
+    }
+
+    #[test]
+    fn a_name_is_made_of_what_a_name_may_hold() {
+        let name = |program| name_of(program).map(|name| name.to_string());
+        assert_eq!(name("claude").as_deref(), Some("claude"));
+        assert_eq!(name("/opt/a b").as_deref(), Some("a-b"));
+        assert_eq!((name("./--"), name("é")), (None, None));
+    }
+}

@@ -1,0 +1,286 @@
+//! `wrap` around real programs in a real terminal: what the person sees and what the shell gets is the
+//! same as without it, and the list shows how the program is.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+
+use crate::common::{
+    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, skip, wait_until,
+};
+
+const WRAP: &str = concat!(env!("CARGO_BIN_EXE_pane-patrol"), " wrap -- ");
+
+#[test]
+fn it_ends_as_the_program_ended() {
+    let env = TestEnv::new();
+    let sh = |script: &str, stdin: &[u8]| {
+        let mut command = env.pane_patrol();
+        command.args(["wrap", "--", "sh", "-c", script, "sh", "--an option"]);
+        finish_with_stdin(&mut command, stdin)
+    };
+    let plain = sh("cat; echo \"$1\"; echo err >&2; exit 7", b"in\n");
+    assert_eq!(plain.status.code(), Some(7));
+    assert_eq!(
+        (&*plain.stdout, &*plain.stderr),
+        ("in\n--an option\n", "err\n")
+    );
+    assert_eq!(sh("exit 0", b"").status.code(), Some(0));
+    for (name, signal) in [
+        ("TERM", 15),
+        ("KILL", 9),
+        ("SEGV", 11),
+        ("INT", 2),
+        ("USR1", 10),
+        ("PIPE", 13),
+    ] {
+        let killed = sh(&format!("kill -{name} $$"), b"");
+        assert_eq!(killed.status.signal(), Some(signal), "{name}: {killed:?}");
+    }
+    let missing = finish(env.pane_patrol().args(["wrap", "no-such-program"]));
+    assert_eq!(missing.status.code(), Some(127));
+    assert!(missing.stderr.contains("could not run `no-such-program`"));
+}
+
+#[test]
+fn a_signal_sent_to_us_alone_reaches_the_program() {
+    let env = TestEnv::new();
+    let ready = env.path("ready");
+    let script = format!(
+        "trap 'exit 42' TERM; touch '{}'; while :; do sleep 0.05; done",
+        ready.display()
+    );
+    let mut command = env.pane_patrol();
+    let child = command
+        .args(["wrap", "--", "sh", "-c", &script])
+        .spawn()
+        .expect("it starts");
+    wait_until("the program runs", || ready.exists());
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+    let finished = crate::common::wait(child);
+    assert_eq!(finished.status.code(), Some(42));
+}
+
+/// A shell with job control in a terminal of its own, in which `$W` runs what follows through us, or
+/// as it is.
+fn shell<'env>(env: &'env TestEnv, name: &str, wrap: &str) -> Option<Terminal<'env>> {
+    let bash = ["/bin/bash", "/usr/bin/bash"];
+    let Some(bash) = bash.iter().find(|bash| std::path::Path::new(bash).exists()) else {
+        skip("bash is not installed");
+        return None;
+    };
+    let shell = format!("env PS1='$ ' W='{wrap}' {bash} --norc --noprofile -i");
+    let terminal = Terminal::start(env, name, &shell)?;
+    terminal.wait_for("$");
+    Some(terminal)
+}
+
+/// Types a line.
+fn enter(terminal: &Terminal<'_>, line: &str) {
+    let keys: Vec<String> = line
+        .chars()
+        .map(|c| if c == ';' { "\\;".into() } else { c.into() })
+        .collect();
+    let keys: Vec<&str> = keys
+        .iter()
+        .map(|key| if *key == " " { "Space" } else { key })
+        .collect();
+    terminal.press(&keys);
+    terminal.press(&["Enter"]);
+}
+
+/// What a session leaves on the screen, without what only a path makes different.
+fn screen(terminal: &Terminal<'_>, wrap: &str) -> String {
+    let screen = terminal.screen();
+    if wrap.is_empty() {
+        screen
+    } else {
+        screen.replace(wrap.trim_end(), "")
+    }
+}
+
+/// The same session with and without us; both screens must be the same at the end.
+fn same_screens(session: impl Fn(&Terminal<'_>)) {
+    let env = TestEnv::new();
+    let mut screens = Vec::new();
+    for (name, wrap) in [("plain", ""), ("wrapped", WRAP)] {
+        let Some(terminal) = shell(&env, name, wrap) else {
+            return;
+        };
+        session(&terminal);
+        // The last thing is printed.
+        wait_until("the shell waits for a line", || {
+            terminal.screen().trim_end().ends_with('$')
+        });
+        screens.push(screen(&terminal, wrap));
+    }
+    assert_eq!(screens[0], screens[1]);
+}
+
+/// Waits until the shell waits for a line, and types one: what is typed ahead is echoed elsewhere.
+fn command(terminal: &Terminal<'_>, line: &str) {
+    wait_until("the shell waits for a line", || {
+        terminal.screen().trim_end().ends_with('$')
+    });
+    enter(terminal, line);
+}
+
+#[test]
+fn an_editor_is_the_same_is_stopped_and_comes_back() {
+    let has = |program: &str| {
+        let found = Command::new("sh")
+            .args(["-c", &format!("command -v {program}")])
+            .output();
+        found.is_ok_and(|found| found.status.success())
+    };
+    if !has("vim") {
+        return skip("vim is not installed");
+    }
+    same_screens(|terminal| {
+        command(terminal, "echo some words > file");
+        command(terminal, "$W vim -u NONE -N file");
+        terminal.wait_for("some words");
+        terminal.press(&["i"]);
+        terminal.wait_for("-- INSERT --");
+        terminal.press(&["X", "Escape"]);
+        wait_until("it takes commands", || {
+            !terminal.screen().contains("INSERT")
+        });
+        terminal.press(&["C-z"]);
+        terminal.wait_for("Stopped");
+        command(terminal, "fg");
+        terminal.wait_for("Xsome words\n~");
+        enter(terminal, ":wq");
+        command(terminal, "clear; echo \"status $?\"; jobs; cat file");
+        terminal.wait_for("status 0\nXsome words");
+    });
+}
+
+#[test]
+fn a_pager_in_the_foreground_and_behind_a_pipe_has_the_keyboard() {
+    same_screens(|terminal| {
+        command(terminal, "seq 100 > file");
+        for line in ["$W less file", "$W cat file | less", "seq 100 | $W less"] {
+            command(terminal, "clear");
+            command(terminal, line);
+            terminal.wait_for("\n29\n");
+            terminal.press(&["G"]);
+            terminal.wait_for("\n100\n");
+            terminal.press(&["q"]);
+            command(terminal, "echo \"status $?\"");
+            terminal.wait_for("\nstatus 0");
+        }
+    });
+}
+
+#[test]
+fn a_shell_inside_has_job_control_and_the_terminal_comes_back() {
+    same_screens(|terminal| {
+        command(terminal, "$W bash --norc --noprofile -i");
+        terminal.wait_for("\n$");
+        command(terminal, "PS1='inner$ '");
+        terminal.wait_for("\ninner$");
+        command(terminal, "cat");
+        enter(terminal, "hello");
+        terminal.wait_for("hello\nhello");
+        terminal.press(&["C-z"]);
+        terminal.wait_for("Stopped");
+        command(terminal, "fg");
+        terminal.wait_for("fg\ncat");
+        enter(terminal, "again");
+        terminal.wait_for("again\nagain");
+        terminal.press(&["C-d"]);
+        command(terminal, "exit 5");
+        terminal.wait_for("exit 5\nexit\n$");
+        command(terminal, "echo \"status $?\"");
+        terminal.wait_for("\nstatus 5");
+        command(terminal, "cat");
+        enter(terminal, "mine");
+        terminal.wait_for("mine\nmine");
+        terminal.press(&["C-c"]);
+    });
+}
+
+#[test]
+fn the_keys_of_the_terminal_reach_the_program() {
+    same_screens(|terminal| {
+        command(
+            terminal,
+            "$W sh -c 'trap \"echo got \\$((40+2))\" INT; echo is$((1+1)); cat; cat; exit 9'",
+        );
+        terminal.wait_for("\nis2");
+        terminal.press(&["C-c"]);
+        terminal.wait_for("got 42");
+        terminal.press(&["C-d"]);
+        command(terminal, "echo \"status $?\"");
+        terminal.wait_for("\nstatus 9");
+        command(terminal, "$W cat");
+        enter(terminal, "words");
+        terminal.wait_for("words\nwords");
+        terminal.press(&["C-c"]);
+        command(terminal, "echo \"status $?\"");
+        terminal.wait_for("\nstatus 130");
+        let killed = "$W sleep 77 & sleep 0.3; kill %1; wait %1; s=$?; clear; echo status $s";
+        command(terminal, killed);
+        terminal.wait_for("status 143");
+        let crashed = "$W sh -c 'kill -SEGV $$'; s=$?; clear; echo status $s";
+        command(terminal, crashed);
+        terminal.wait_for("status 139");
+    });
+}
+
+#[test]
+fn the_list_shows_a_program_that_runs_stops_and_ends() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start_on(
+        &env,
+        "tmux.sock",
+        "work",
+        (80, 24),
+        "bash --norc --noprofile -i",
+    ) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let run = |line: &str| tmux.run(&["send-keys", line, "Enter"]);
+    run(&format!("{WRAP} cat"));
+    let row = collector.until_state("running");
+    assert_eq!(
+        (&row["assistant"], &row["message"]),
+        (&"cat".into(), &"cat".into())
+    );
+    assert_eq!(row["offline"], false);
+    assert!(
+        row["publisher"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("wrap-"))
+    );
+    assert!(row["pane"].is_string() && row["cwd"].is_string(), "{row}");
+    tmux.run(&["send-keys", "C-z"]);
+    collector.until_state("idle");
+    run("fg");
+    collector.until_state("running");
+    tmux.run(&["send-keys", "C-d"]);
+    let row = collector.until_state("completed");
+    assert!(row["publisher"].is_null() && row["pid"].is_null(), "{row}");
+    run(&format!("{WRAP} sh -c 'exit 3'"));
+    let row = collector.until_state("error");
+    assert_eq!(row["message"], "exit status 3: sh -c exit 3");
+}
+
+#[test]
+fn the_next_collector_hears_of_a_program_that_runs() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start_on(&env, "tmux.sock", "work", (80, 24), &format!("{WRAP} cat"))
+    else {
+        return;
+    };
+    for _ in 0..2 {
+        let collector = Collector::start_in(&env, &tmux);
+        let row = collector.until_state("running");
+        assert_eq!(
+            (&row["assistant"], &row["offline"]),
+            (&"cat".into(), &false.into())
+        );
+    }
+}
