@@ -11,7 +11,7 @@
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
 //! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `tmux` |
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
-//! | [`collector`] | sockets, watches and listings into the table; the hub | all above |
+//! | [`collector`] | sockets, watches and listings into the table; the hub; judging what waits at a hook | all above, and `act`'s record and the settings |
 //! | [`websocket`] | carries the hub's messages over loopback, on request | `protocol` |
 //! | [`wrap`] | runs any program as if without us, and publishes how it is | `hub_client`, `protocol` |
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `tmux`, `witness` |

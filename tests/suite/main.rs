@@ -5,6 +5,7 @@ mod common;
 
 mod apart;
 mod collector;
+mod crowd;
 mod dashboard;
 mod decide;
 mod docs;

@@ -125,6 +125,13 @@ fn command(terminal: &Terminal<'_>, line: &str) {
     enter(terminal, line);
 }
 
+/// Waits until `program` has the terminal: what is typed before is read in the shell's own mode.
+fn until_runs(terminal: &Terminal<'_>, program: &str) {
+    wait_until("it has the terminal", || {
+        terminal.ask("#{pane_current_command}") == program
+    });
+}
+
 #[test]
 fn an_editor_is_the_same_is_stopped_and_comes_back() {
     let has = |program: &str| {
@@ -181,12 +188,14 @@ fn a_shell_inside_has_job_control_and_the_terminal_comes_back() {
         command(terminal, "PS1='inner$ '");
         terminal.wait_for("\ninner$");
         command(terminal, "cat");
+        until_runs(terminal, "cat");
         enter(terminal, "hello");
         terminal.wait_for("hello\nhello");
         terminal.press(&["C-z"]);
         terminal.wait_for("Stopped");
         command(terminal, "fg");
         terminal.wait_for("fg\ncat");
+        until_runs(terminal, "cat");
         enter(terminal, "again");
         terminal.wait_for("again\nagain");
         terminal.press(&["C-d"]);
@@ -195,6 +204,7 @@ fn a_shell_inside_has_job_control_and_the_terminal_comes_back() {
         command(terminal, "echo \"status $?\"");
         terminal.wait_for("\nstatus 5");
         command(terminal, "cat");
+        until_runs(terminal, "cat");
         enter(terminal, "mine");
         terminal.wait_for("mine\nmine");
         terminal.press(&["C-c"]);
@@ -215,6 +225,7 @@ fn the_keys_of_the_terminal_reach_the_program() {
         command(terminal, "echo \"status $?\"");
         terminal.wait_for("\nstatus 9");
         command(terminal, "$W cat");
+        until_runs(terminal, "cat");
         enter(terminal, "words");
         terminal.wait_for("words\nwords");
         terminal.press(&["C-c"]);
