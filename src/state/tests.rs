@@ -841,11 +841,15 @@ mod witness {
             let (before, after): (Vec<_>, Vec<_>) = heard
                 .into_iter()
                 .partition(|event| event.ts < Timestamp::from_millis(400));
-            before.into_iter().for_each(|event| drop(story.tell(event)));
+            for event in before {
+                drop(story.tell(event));
+            }
             // Another hook is waited for, or the title comes late.
             story.read(Level::Busy, 400);
             assert_eq!(story.state(), State::Running);
-            after.into_iter().for_each(|event| drop(story.tell(event)));
+            for event in after {
+                drop(story.tell(event));
+            }
             story.read(Level::WaitingApproval, 1700);
             let row = story.row();
             assert_eq!((row.state, row.waiting[0].message.as_deref()), wanted);
