@@ -77,11 +77,15 @@ fn run(
 ) -> Findings {
     let programs = match packages.install(manners.package) {
         Ok(programs) => programs,
-        Err(why) => return all(manners, &Finding::Skipped(why)),
+        Err(why) => return all(manners, options, &Finding::Skipped(why)),
     };
     let env = TestEnv::new();
     let Some(tmux) = Tmux::start_on(&env, "t", "live", (140, 45), "cat") else {
-        return all(manners, &Finding::Skipped("tmux is not installed".into()));
+        return all(
+            manners,
+            options,
+            &Finding::Skipped("tmux is not installed".into()),
+        );
     };
     let model = Model::start(&evidence.join(format!("{}-model.jsonl", manners.file())));
     let model = model.expect("loopback can be listened on");
@@ -118,11 +122,19 @@ fn run(
     if options.mirror {
         keep_log(&world, manners);
     }
-    findings.unwrap_or_else(|_| all(manners, &Finding::Stuck("the suite itself failed".into())))
+    findings.unwrap_or_else(|_| {
+        all(
+            manners,
+            options,
+            &Finding::Stuck("the suite itself failed".into()),
+        )
+    })
 }
 
-fn all(manners: &Manners, finding: &Finding) -> Findings {
-    let situations = Situation::ALL.into_iter().filter(|it| manners.can(*it));
+/// The same finding for every situation that was asked for.
+fn all(manners: &Manners, options: &Options, finding: &Finding) -> Findings {
+    let situations = Situation::ALL.into_iter();
+    let situations = situations.filter(|it| manners.can(*it) && options.wants_situation(*it));
     situations
         .map(|situation| (situation, finding.clone()))
         .collect()

@@ -1,5 +1,6 @@
 //! The table of assistants and situations, and the verdict.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -77,16 +78,23 @@ impl Table {
         cells.collect::<String>().trim_end().to_owned()
     }
 
+    /// One line for each reason that an assistant has, with the situations it is about.
     fn list(&self, heading: &str, what: &dyn Fn(&Finding) -> Option<String>) {
-        let found = self.lines.iter().flat_map(|(name, findings)| {
-            let found = findings
-                .iter()
-                .filter_map(|(situation, finding)| Some((situation, what(finding)?)));
-            found.map(move |(situation, why)| format!("  {name}, {}: {why}", situation.name()))
-        });
-        let found: Vec<_> = found.collect();
-        if !found.is_empty() {
-            println!("\n{heading}:\n{}", found.join("\n"));
+        let mut lines = Vec::new();
+        for (name, findings) in &self.lines {
+            let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for (situation, finding) in findings {
+                if let Some(why) = what(finding) {
+                    reasons.entry(why).or_default().push(situation.name());
+                }
+            }
+            let about = |(why, names): (String, Vec<&str>)| {
+                format!("  {name}, {}: {why}", names.join(", "))
+            };
+            lines.extend(reasons.into_iter().map(about));
+        }
+        if !lines.is_empty() {
+            println!("\n{heading}:\n{}", lines.join("\n"));
         }
     }
 

@@ -107,7 +107,8 @@ impl Manners {
 
     /// Whether the situation is tried with it.
     pub(super) fn can(&self, situation: Situation) -> bool {
-        !self.without.contains(&situation)
+        let is_special = self.special.is_some_and(|(it, _)| it == situation);
+        (situation != Situation::Shared || is_special) && !self.without.contains(&situation)
     }
 
     /// What the row shows instead, where the situation cannot be known; and why.
