@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::pen::Pen;
 use crate::tui::model::Model;
@@ -16,7 +17,9 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     for (tab, label, place) in work::tabs(model, area) {
         let mut pen = Pen::new(buffer, place.x, place.y, place.right());
         if tab == open {
-            pen.put(&format!("[{label}]"), theme.accent());
+            // The rule below is faint, and would stay so.
+            let style = theme.accent().remove_modifier(Modifier::DIM);
+            pen.put(&format!("[{label}]"), style);
         } else {
             pen.put(&format!(" {label} "), theme.dim());
         }
