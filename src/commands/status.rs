@@ -131,7 +131,11 @@ fn line(row: &Row, now: Timestamp) -> [String; 5] {
         row.assistant.to_string(),
         row.target.to_string(),
         duration(now.since(row.since).as_secs()),
-        what.join(": "),
+        if row.offline {
+            format!("(offline) {}", what.join(": "))
+        } else {
+            what.join(": ")
+        },
     ]
 }
 

@@ -436,3 +436,62 @@ fn a_patch_is_given_to_who_asks_for_it_and_to_nobody_else() {
         }
     }
 }
+
+/// Bytes that look like messages more or less: a valid one with some of its bytes changed.
+fn damaged(valid: &str, seed: &mut u64) -> Vec<u8> {
+    let mut next = |below: usize| {
+        *seed ^= *seed << 13;
+        *seed ^= *seed >> 7;
+        *seed ^= *seed << 17;
+        usize::try_from(*seed >> 8).unwrap_or_default() % below
+    };
+    let mut bytes = valid.as_bytes().to_vec();
+    for _ in 0..=next(6) {
+        let at = next(bytes.len());
+        bytes[at] = u8::try_from(next(256)).unwrap_or_default();
+    }
+    bytes.truncate(next(bytes.len()) + 1);
+    bytes.push(b'\n');
+    bytes
+}
+
+#[test]
+fn what_is_damaged_reaches_nobody_and_ends_nothing() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut reader = Client::subscribed(&env);
+    reader.hear_type("health");
+    let valid = [
+        of("f", "agent_status", &report("f:0.0", "asleep", 1)).to_string(),
+        of(
+            "f",
+            "diff_summary",
+            &json!({"agent_id": "x", "diff": {"state": "ok"}}),
+        )
+        .to_string(),
+        of(
+            "f",
+            "task_update",
+            &json!({"agent_id": "x", "task": {"id": "1"}}),
+        )
+        .to_string(),
+        of("f", "request_patch", &json!({"agent_id": "x", "path": "y"})).to_string(),
+        of("f", "decide", &json!({"row": "x", "request": {}})).to_string(),
+    ];
+    let mut seed = 0x9e37_79b9_7f4a_7c15;
+    for round in 0..300 {
+        let mut client = publisher(&env, "f");
+        client.say_bytes(&damaged(&valid[round % valid.len()], &mut seed));
+    }
+    reader.say(&message("heartbeat", &json!({})));
+    loop {
+        let heard = reader.hear().expect("the hub goes on");
+        match heard["type"].as_str() {
+            Some("heartbeat") => break,
+            // It counts what was refused.
+            Some("health") => {}
+            other => panic!("{other:?}: {heard}"),
+        }
+    }
+    assert_eq!(collector.rows(), Vec::<Value>::new());
+}
