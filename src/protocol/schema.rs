@@ -156,7 +156,9 @@ fn the_schemas_in_the_documentation_are_those_of_the_types() {
             fs::write(&path, &text).unwrap();
         }
         let written = fs::read_to_string(&path).unwrap_or_default();
-        assert!(written == text, "{} is not of these types", path.display());
+        let again = "PANE_PATROL_WRITE_SCHEMAS=1 cargo test --lib protocol::schema";
+        let path = path.display();
+        assert!(written == text, "{path} is not of these types: {again}");
     }
 }
 
