@@ -54,10 +54,12 @@ pub enum Turn {
 /// # Errors
 /// It cannot be started; nothing was told then.
 pub fn run(command: &mut Command, mut tell: impl FnMut(Turn)) -> io::Result<End> {
+    // Before it is there: what is sent to us from then on is for it.
+    let signals = Signals::new(SIGNALS.iter().filter(|signal| !is_ignored(**signal)))?;
     let job = Job::start(command)?;
     let pid = job.child.id();
     tell(Turn::Running { pid });
-    job.pass_signals_on()?;
+    job.pass_signals_on(signals)?;
     loop {
         let options = WaitOptions::UNTRACED | WaitOptions::CONTINUED;
         let status = match waitpid(Some(job.pid), options) {
@@ -102,6 +104,17 @@ fn end_of(status: WaitStatus) -> Option<End> {
     exited.or_else(|| status.terminating_signal().map(End::Killed))
 }
 
+/// What is passed on.
+const SIGNALS: [i32; 7] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2];
+
+/// Whether whoever started us has this signal ignored, as `nohup` does: then it stays so for the program.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
 /// The program that runs.
 struct Job {
     child: Child,
@@ -142,9 +155,7 @@ impl Job {
 
     /// What is sent to us alone is meant for the program. The terminal's own signals reach it without
     /// us; then they must only not end us before it.
-    fn pass_signals_on(&self) -> io::Result<()> {
-        let mut signals =
-            Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2])?;
+    fn pass_signals_on(&self, mut signals: Signals) -> io::Result<()> {
         let (pid, has_group) = (self.pid, self.has_group);
         std::thread::Builder::new()
             .name("signals".into())
