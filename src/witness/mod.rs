@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use pane_patrol_hooks::target::{PaneId, Server};
@@ -137,18 +137,22 @@ struct Witness<N, R> {
 
 impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
     fn run(&mut self, inbox: &Receiver<Order>) {
+        let mut logs_at = Instant::now();
         loop {
+            // Orders that keep coming must not keep us from the logs.
+            let left = LOG_PAUSE.saturating_sub(logs_at.elapsed());
+            if left.is_zero() {
+                self.read_logs();
+                logs_at = Instant::now();
+            }
             let first = if self.logs.is_empty() {
                 inbox.recv().map_err(RecvTimeoutError::from)
             } else {
-                inbox.recv_timeout(LOG_PAUSE)
+                inbox.recv_timeout(left)
             };
             let first = match first {
                 Ok(order) => order,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.read_logs();
-                    continue;
-                }
+                Err(RecvTimeoutError::Timeout) => continue,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             // One write makes several file events: a burst is one look at each file.
