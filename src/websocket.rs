@@ -1,7 +1,7 @@
 //! The hub over WebSocket, on request and on loopback only, for clients that cannot open a Unix socket.
 //!
-//! It is no second hub: each connection, once it was let in ([`door`]), is a client of `hub.sock` like
-//! any other, and only carries the same messages, one a text frame ([`bridge`]). So it makes no
+//! It is no second hub: each connection, once it was let in (`door`), is a client of `hub.sock` like
+//! any other, and only carries the same messages, one a text frame (`bridge`). So it makes no
 //! difference to it which process collects.
 
 mod bridge;

@@ -2,12 +2,12 @@
 //!
 //! | part | does |
 //! | --- | --- |
-//! | [`rule`] | one rule as it is written in the settings, strictly checked |
+//! | `rule` | one rule as it is written in the settings, strictly checked |
 //! | [`judge`] | deny first, then ask, then allow; nothing matched is ask |
-//! | [`strict`] | a command's words, where a shell can read it in one way only: for allow |
-//! | [`loose`] | every command that may be hidden in a text: for deny and ask |
-//! | [`path`] | where a path really leads |
-//! | [`tool`] | which input of a tool is a command or a path |
+//! | `strict` | a command's words, where a shell can read it in one way only: for allow |
+//! | `loose` | every command that may be hidden in a text: for deny and ask |
+//! | `path` | where a path really leads |
+//! | `tool` | which input of a tool is a command or a path |
 //!
 //! Safety comes first, and it lies in the asymmetry: an allow matches only what is understood
 //! completely, a deny or an ask whatever could be meant. What is in doubt is left to the person.

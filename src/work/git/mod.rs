@@ -1,5 +1,5 @@
 //! What git says is changed in a folder, asked of the `git` program. Looking changes nothing: no
-//! lock, no byte below `.git`, and no program runs but git itself; see [`call`] for how.
+//! lock, no byte below `.git`, and no program runs but git itself; see `call` for how.
 
 mod call;
 mod filter;
