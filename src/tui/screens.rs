@@ -56,6 +56,16 @@ fn tell(model: &mut Model, message: Message) {
 }
 
 #[test]
+fn a_row_whose_publisher_is_silent_is_not_shown_as_if_it_were_heard() {
+    let mut rows = day();
+    let working = rows.iter_mut().find(|row| row.state == State::Running);
+    let silent = working.expect("somebody works");
+    (silent.offline, silent.publisher) = (true, Some("runner".into()));
+    let rows = vec![silent.clone()];
+    insta::assert_snapshot!(screens(&rows, |_| {}));
+}
+
+#[test]
 fn an_empty_dashboard_offers_the_install_while_no_hook_is_registered() {
     insta::assert_snapshot!(screens(&[], |model| tell(
         model,

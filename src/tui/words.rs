@@ -95,8 +95,17 @@ pub(super) fn place(row: &Row) -> String {
     }
 }
 
-/// What the row does or asks, in one line.
+/// What the row does or asks, in one line; of a row whose publisher is silent, what was heard last.
 pub(super) fn activity(row: &Row) -> String {
+    let activity = last_heard(row);
+    match (row.offline, activity.is_empty()) {
+        (false, _) => activity,
+        (true, true) => "(offline)".to_owned(),
+        (true, false) => format!("(offline) {activity}"),
+    }
+}
+
+fn last_heard(row: &Row) -> String {
     let (tool, message) = match row.waiting.first() {
         Some(request) => (request.tool.as_deref(), request.message.as_deref()),
         None => (row.tool.as_deref(), row.message.as_deref()),

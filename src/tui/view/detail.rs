@@ -81,7 +81,12 @@ impl Sheet<'_> {
     fn title(&self, row: &Row) -> Vec<Line<'static>> {
         let theme = self.theme();
         let target = text::fit_end(&row.target.to_string(), self.width / 2).into_owned();
-        let state = words::phrase(row).to_owned();
+        let phrase = words::phrase(row);
+        let state = if row.offline {
+            format!("offline · last heard: {phrase}")
+        } else {
+            phrase.to_owned()
+        };
         let since = format!("{state} since {}", self.moment(row.since));
         let room = self.width.saturating_sub(text::width(&target) + 3);
         let name = row.assistant.to_string();
