@@ -4,6 +4,8 @@
 //! [`super::entry`], what a witness reading means in [`super::witnessed`]; here stands which row it
 //! is, when a row begins and ends, and what is held apart because it fits none.
 
+mod panes;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use super::delivered::Delivered;
 use super::entry::{Entry, Reason};
 use super::fit::{Fit, ends_session, fit, is_other};
 use super::told::Told;
-use super::{Input, Listing, Reading, Row, RowKey, urgency};
+use super::{Input, Reading, Row, RowKey, urgency};
 
 /// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock
 /// would make every later event look old.
@@ -28,9 +30,6 @@ const REMEMBERED_ENDS: usize = 256;
 /// How long a row that was rebuilt from the log, and would have expired meanwhile, may wait for a
 /// listing that shows its pane.
 pub const REBUILD_GRACE: Duration = Duration::from_secs(5);
-
-/// How many tmux servers are remembered, to know those that were replaced.
-const REMEMBERED_SERVERS: usize = 16;
 
 /// What the table has to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -565,131 +564,6 @@ impl Table {
         }
         self.ended.remove(index);
         Ok(())
-    }
-
-    fn listing(&mut self, listing: Listing, now: Timestamp, outcome: &mut Outcome) {
-        let Listing {
-            server,
-            asked,
-            panes,
-        } = listing;
-        let targets = panes
-            .iter()
-            .map(|pane| (pane.pane, pane.target.clone()))
-            .collect();
-        self.see_server(&server);
-        self.listings.insert(server.clone(), targets);
-        self.key_by_pane(&server, outcome);
-
-        let on_socket = |entry: &Entry| {
-            entry
-                .server()
-                .is_some_and(|known| known.socket == server.socket)
-        };
-        self.remove_if(now, outcome, |entry| {
-            let restarted = entry.server() != Some(&server);
-            let listed = panes.iter().find(|pane| Some(pane.pane) == entry.pane());
-            let vanished = entry.pane().is_some() && listed.is_none_or(|pane| pane.dead);
-            // A pane that was listed once is gone for good, whoever still reports from it.
-            let was_there = entry.listed && (restarted || listed.is_none());
-            on_socket(entry) && (restarted || vanished) && (was_there || entry.heard < asked)
-        });
-        for pane in &panes {
-            let key = RowKey {
-                server: Some(server.clone()),
-                place: Target::Pane(pane.pane),
-            };
-            let Some(entry) = self.rows.get_mut(&key) else {
-                continue;
-            };
-            let moved = entry.target != pane.target || !entry.listed;
-            entry.target = pane.target.clone();
-            entry.listed = true;
-            let seen = pane.in_view && entry.looked_at(now);
-            if seen {
-                entry.refresh(now);
-                outcome.looked_at.push(key.clone());
-            }
-            if moved || seen {
-                outcome.changed.push(key);
-            }
-        }
-    }
-
-    /// Remembers the server that answers on its socket now.
-    fn see_server(&mut self, server: &Server) {
-        self.listings
-            .retain(|known, _| known.socket != server.socket);
-        self.seen.retain(|known| known != server);
-        if self.seen.len() == REMEMBERED_SERVERS {
-            self.seen.pop_front();
-        }
-        self.seen.push_back(server.clone());
-    }
-
-    /// Whether another server answers on its socket now: what its panes still say must not reach the
-    /// panes of that one, which may have the same numbers.
-    fn is_replaced(&self, server: &Server) -> bool {
-        let mut newest_first = self.seen.iter().rev();
-        let now_there = newest_first.find(|seen| seen.socket == server.socket);
-        self.seen.contains(server) && now_there != Some(server)
-    }
-
-    fn looked_at(&mut self, server: Server, pane: PaneId, now: Timestamp, outcome: &mut Outcome) {
-        let key = RowKey {
-            server: Some(server),
-            place: Target::Pane(pane),
-        };
-        if let Some(entry) = self.rows.get_mut(&key)
-            && entry.looked_at(now)
-        {
-            entry.refresh(now);
-            outcome.changed.push(key);
-        }
-    }
-
-    /// Rows that were known by their target only get the key of their pane.
-    fn key_by_pane(&mut self, server: &Server, outcome: &mut Outcome) {
-        let by_target: Vec<RowKey> = self
-            .rows
-            .keys()
-            .filter(|key| match &key.server {
-                Some(known) => known == server,
-                None => self
-                    .own_socket
-                    .as_ref()
-                    .is_none_or(|own| *own == server.socket),
-            })
-            .filter(|key| key.server.is_none() || matches!(key.place, Target::Address { .. }))
-            .cloned()
-            .collect();
-        for old in by_target {
-            let pane = match &old.place {
-                Target::Pane(pane) => self.listings[server]
-                    .iter()
-                    .any(|(id, _)| id == pane)
-                    .then_some(*pane),
-                address @ Target::Address { .. } => self.pane_at(server, address),
-            };
-            let Some(pane) = pane else { continue };
-            let key = RowKey {
-                server: Some(server.clone()),
-                place: Target::Pane(pane),
-            };
-            let Some(mut entry) = self.rows.remove(&old) else {
-                continue;
-            };
-            outcome.removed.push(old);
-            entry.key = key.clone();
-            let keep_other = self
-                .rows
-                .get(&key)
-                .is_some_and(|other| other.instance_id.is_some() || other.ts > entry.ts);
-            if !keep_other {
-                self.rows.insert(key.clone(), entry);
-                outcome.changed.push(key);
-            }
-        }
     }
 
     fn branch(&mut self, cwd: &str, branch: Option<&String>, outcome: &mut Outcome) {
