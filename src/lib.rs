@@ -26,6 +26,7 @@
 
 pub mod act;
 pub mod asked;
+mod child;
 pub mod cli;
 pub mod collector;
 pub mod commands;

@@ -3,16 +3,14 @@
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::{Tmux, TmuxError};
-
-/// How long to wait between two looks at a child that has closed its output but not yet ended.
-const REAP_PAUSE: Duration = Duration::from_millis(1);
+use crate::child::wait;
 
 /// Runs tmux with `arguments` and gives its stdout; the child never outlives the call.
 pub(super) fn run(tmux: &Tmux, arguments: &[&str]) -> Result<Vec<u8>, TmuxError> {
@@ -126,19 +124,6 @@ fn read_some(pipe: Option<&mut impl Read>, output: &mut Vec<u8>) -> io::Result<u
     };
     output.extend_from_slice(&bytes[..count]);
     Ok(count)
-}
-
-/// The child's end; `None` when the deadline comes first.
-fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= deadline {
-            return Ok(None);
-        }
-        std::thread::sleep(REAP_PAUSE);
-    }
 }
 
 /// A child that is killed, if need be, and reaped with its handle.

@@ -19,6 +19,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::GitError;
+use crate::child::wait;
 
 /// Settings that would let a repository start programs, or git write. What is given on the command
 /// line counts more than any file.
@@ -65,9 +66,6 @@ const FOREIGN_VARIABLES: [&str; 26] = [
 
 /// More than anybody reads of what git says of a failure, in bytes.
 const MAX_COMPLAINT: usize = 64 * 1024;
-
-/// How long to wait between two looks at a child that has closed its output but not yet ended.
-const REAP_PAUSE: Duration = Duration::from_millis(1);
 
 /// What one call may take.
 #[derive(Clone, Copy, Debug)]
@@ -270,19 +268,6 @@ fn poll_once(waiting: &mut [PollFd<'_>], left: Duration) -> io::Result<bool> {
         // The next round asks again; the deadline still holds.
         Err(Errno::INTR) => Ok(true),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// The child's end; `None` when the deadline comes first.
-fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= deadline {
-            return Ok(None);
-        }
-        std::thread::sleep(REAP_PAUSE);
     }
 }
 
