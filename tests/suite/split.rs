@@ -189,12 +189,12 @@ fn steps(count: usize, rows: usize) -> impl Iterator<Item = usize> {
     .take(count)
 }
 
-/// Twenty swaps; each one shows another pane beside the dashboard.
-fn swap_around(desk: &Desk<'_>, rows: usize) {
+/// Splits, then swaps in one row after the other; the panes that were shown.
+fn swap_along(desk: &Desk<'_>, order: impl Iterator<Item = usize>, rows: usize) -> Vec<String> {
     desk.client.press(&["g", "s"]);
     desk.client.wait_for("▸claude");
     let (mut seen, mut last) = (Vec::new(), 0);
-    for step in steps(20, rows) {
+    for step in order {
         // Enter on the shown one would move into it, and take the keys with it.
         last = if step == last {
             (step + 1) % rows
@@ -210,6 +210,12 @@ fn swap_around(desk: &Desk<'_>, rows: usize) {
         desk.client.wait_for("▸claude");
         seen.extend(desk.beside());
     }
+    seen
+}
+
+/// Twenty swaps; each one shows another pane beside the dashboard.
+fn swap_around(desk: &Desk<'_>, rows: usize) {
+    let mut seen = swap_along(desk, steps(20, rows), rows);
     seen.sort();
     seen.dedup();
     assert!(seen.len() > 2, "{seen:?}");

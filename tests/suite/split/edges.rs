@@ -6,28 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Desk, PROGRAM, steps};
+use super::{Desk, PROGRAM, steps, swap_along};
 use crate::common::{Terminal, TestEnv, finish, private_folder, wait_until};
 
 /// Some swaps over all panes, so that each kind of window is met.
 fn swap_through(desk: &Desk<'_>, rows: usize) {
-    desk.client.press(&["g", "s"]);
-    desk.client.wait_for("▸claude");
-    let mut last = 0;
-    for step in (1..rows).chain(steps(4, rows)) {
-        last = if step == last {
-            (step + 1) % rows
-        } else {
-            step
-        };
-        let before = desk.beside();
-        desk.swap(last);
-        desk.wait("another pane is shown", || {
-            let beside = desk.beside();
-            beside.is_some() && beside != before
-        });
-        desk.client.wait_for("▸claude");
-    }
+    swap_along(desk, (1..rows).chain(steps(4, rows)), rows);
 }
 
 fn quit(desk: &Desk<'_>) {
