@@ -5,16 +5,17 @@
 //! | [`state`] | the pure table of rows | `hooks`, `work`'s types |
 //! | [`feed`] | what a dashboard is fed with | `state` |
 //! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state`, `feed` |
-//! | [`tmux`] | the bounded tmux call, parsers of its output | `hooks`, `state`'s inputs |
+//! | [`sys`] | small things that are dangerous to get wrong, once each | nothing |
+//! | [`mux`] | multiplexers: the bounded tmux call, parsers of its output | `hooks`, `sys`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
 //! | [`work`] | what an assistant did to the code, how far its tasks are | nothing |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
-//! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `tmux` |
+//! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `mux` |
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
 //! | [`collector`] | sockets, watches and listings into the table; the hub; judging what waits at a hook | all above, and `act`'s record and the settings |
 //! | [`websocket`] | carries the hub's messages over loopback, on request | `protocol` |
 //! | [`wrap`] | runs any program as if without us, and publishes how it is | `hub_client`, `protocol` |
-//! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `tmux`, `witness` |
+//! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `mux`, `witness` |
 //! | [`asked`] | a request in full, as its assistant keeps it | `act`'s bound request |
 //! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
 //! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `jump`'s call |
@@ -26,7 +27,6 @@
 
 pub mod act;
 pub mod asked;
-mod child;
 pub mod cli;
 pub mod collector;
 pub mod commands;
@@ -41,12 +41,13 @@ pub mod jump;
 pub mod launch;
 pub mod log;
 pub mod messages;
+pub mod mux;
 pub mod notice;
 pub mod protocol;
 pub mod rules;
 pub mod split;
 pub mod state;
-pub mod tmux;
+pub mod sys;
 pub mod tui;
 mod unix_socket;
 pub mod websocket;

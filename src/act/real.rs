@@ -16,9 +16,9 @@ use super::keys::{
 use super::record::Line;
 use super::request::{Bound, Decision};
 use crate::hub_client::HubClient;
+use crate::mux::tmux::{Tmux, TmuxError};
 use crate::protocol::Decide;
 use crate::state::Row;
-use crate::tmux::{Tmux, TmuxError};
 use crate::witness::claude;
 
 /// What a pane is asked beside its text; the first line of the answer.

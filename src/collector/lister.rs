@@ -16,8 +16,8 @@ use pane_patrol_hooks::target::Server;
 
 use super::Message;
 use super::clock::Clock;
+use crate::mux::tmux::{Tmux, TmuxError};
 use crate::state::Listing;
-use crate::tmux::{Tmux, TmuxError};
 
 /// How old a listing may get while there are rows.
 const PERIOD: Duration = Duration::from_secs(2);

@@ -38,10 +38,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::feed::Feed;
 use crate::log::tailer::Tailer;
+use crate::mux::tmux::Tmux;
 use crate::notice;
 use crate::protocol::Voice;
 use crate::state::Input;
-use crate::tmux::Tmux;
 use crate::witness;
 use crate::work::git::Git;
 use crate::work::keeper;

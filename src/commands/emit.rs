@@ -16,7 +16,7 @@ use super::Surroundings;
 use crate::cli::EmitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
-use crate::tmux::Tmux;
+use crate::mux::tmux::Tmux;
 
 /// How long tmux may take to name our pane; without an answer its id will do.
 const RESOLVE_BUDGET: Duration = Duration::from_millis(200);

@@ -14,8 +14,8 @@ use crate::log::files::Files;
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::messages;
+use crate::mux::tmux::{Tmux, TmuxError};
 use crate::state::{Apart, Input, Listing, REBUILD_GRACE, Row, Settings, Table};
-use crate::tmux::{Tmux, TmuxError};
 use crate::witness::process;
 
 /// How long a tmux server may take to say which panes of the log are still there.

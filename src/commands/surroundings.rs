@@ -13,9 +13,9 @@ use time::UtcOffset;
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
+use crate::mux::tmux;
 use crate::notice;
 use crate::rules::Ground;
-use crate::tmux;
 use crate::work::task::{Homes, todo_folder};
 
 /// The environment, as far as it means anything to us.

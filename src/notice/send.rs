@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
-use crate::tmux::Tmux;
+use crate::mux::tmux::Tmux;
 
 /// How long a program that is told may take before it is ended.
 const PATIENCE: Duration = Duration::from_secs(10);

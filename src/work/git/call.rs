@@ -19,7 +19,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::GitError;
-use crate::child::wait;
+use crate::sys::child::wait;
 
 /// Settings that would let a repository start programs, or git write. What is given on the command
 /// line counts more than any file.

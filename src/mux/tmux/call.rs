@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::{Tmux, TmuxError};
-use crate::child::wait;
+use crate::sys::child::wait;
 
 /// Runs tmux with `arguments` and gives its stdout; the child never outlives the call.
 pub(super) fn run(tmux: &Tmux, arguments: &[&str]) -> Result<Vec<u8>, TmuxError> {

@@ -1,0 +1,3 @@
+//! Terminal multiplexers: what they are asked, and what they answer.
+
+pub mod tmux;
