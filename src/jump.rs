@@ -17,10 +17,11 @@ use std::path::Path;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
+use crate::mux::tmux::{Call, Format};
 use crate::state::Row;
 
 /// Asks the tmux server on a socket something.
-pub type Ask<'a> = &'a dyn Fn(&Path, &[&str]) -> Result<Vec<u8>, Refusal>;
+pub type Ask<'a> = &'a dyn Fn(&Path, &Call) -> Result<Vec<u8>, Refusal>;
 
 /// Why tmux gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,17 +97,17 @@ struct Client {
 }
 
 /// One process for both lists. Fields are separated by tabs, which tmux keeps out of names.
-const LIST: &[&str] = &[
-    "list-panes",
-    "-a",
-    "-F",
-    "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_id}\t#{pane_tty}\t\
-     #{session_name}:#{window_index}.#{pane_index}",
-    ";",
-    "list-clients",
-    "-F",
-    "C\t#{client_control_mode}\t#{client_activity}\t#{session_id}\t#{pane_id}\t#{client_name}",
-];
+fn list() -> Call {
+    let pane = Format::own(
+        "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_id}\t#{pane_tty}\t\
+         #{session_name}:#{window_index}.#{pane_index}",
+    );
+    let client = Format::own(
+        "C\t#{client_control_mode}\t#{client_activity}\t#{session_id}\t#{pane_id}\t#{client_name}",
+    );
+    let panes = Call::new("list-panes").flag("-a").format("-F", &pane);
+    panes.then(Call::new("list-clients").format("-F", &client))
+}
 
 /// Takes the person to the pane of `row`. `socket` is where rows live that name no server.
 pub fn to(row: &Row, here: &Here, socket: &Path, ask: Ask<'_>) -> Arrival {
@@ -114,7 +115,7 @@ pub fn to(row: &Row, here: &Here, socket: &Path, ask: Ask<'_>) -> Arrival {
         .server
         .as_ref()
         .map_or(socket, |server| Path::new(&server.socket));
-    let world = match ask(socket, LIST) {
+    let world = match ask(socket, &list()) {
         Ok(answer) => World::parse(&answer),
         Err(Refusal::NoServer) => return Arrival::Gone,
         Err(Refusal::Other(why)) => return Arrival::Refused(why),
@@ -135,10 +136,8 @@ pub fn to(row: &Row, here: &Here, socket: &Path, ask: Ask<'_>) -> Arrival {
     let in_session = |pane: &&&Pane| pane.session == client.session;
     let place = places.iter().find(in_session).unwrap_or(&places[0]);
     // With a pane as its target this also selects the window and the pane.
-    match ask(
-        socket,
-        &["switch-client", "-c", &client.name, "-t", &place.target()],
-    ) {
+    let switch = Call::new("switch-client").option("-c", &client.name);
+    match ask(socket, &switch.target(place.target())) {
         Ok(_) => Arrival::There {
             covered: here.own_pane(&world).is_none(),
         },
@@ -168,7 +167,7 @@ impl Here {
         let Some(server) = &self.server else {
             return self;
         };
-        let answer = ask(Path::new(&server.socket), LIST).unwrap_or_default();
+        let answer = ask(Path::new(&server.socket), &list()).unwrap_or_default();
         let world = World::parse(&answer);
         // In a pane it may change with every key: two people can look at one pane.
         if self.client.is_some() || self.own_pane(&world).is_some() {
@@ -189,7 +188,7 @@ impl Here {
         let Some(server) = self.server.clone() else {
             return Ok(None);
         };
-        let world = World::parse(&ask(Path::new(&server.socket), LIST)?);
+        let world = World::parse(&ask(Path::new(&server.socket), &list())?);
         let own = self
             .own_pane(&world)
             .filter(|_| world.server_pid == server.pid);
@@ -233,7 +232,7 @@ impl Pane {
 }
 
 impl World {
-    /// Reads the answer to [`LIST`]; lines that make no sense are left out.
+    /// Reads the answer to [`list`]; lines that make no sense are left out.
     fn parse(answer: &[u8]) -> Self {
         let text = String::from_utf8_lossy(answer);
         let mut world = Self::default();
@@ -298,8 +297,8 @@ mod tests {
     /// Jumps to `pane` of server 77; gives the arrival and the second command.
     fn jump(pane: u32, here: &Here, answer: &str) -> (Arrival, String) {
         let asked = RefCell::new(Vec::new());
-        let ask = |_: &Path, arguments: &[&str]| {
-            asked.borrow_mut().push(arguments.join(" "));
+        let ask = |_: &Path, call: &Call| {
+            asked.borrow_mut().push(call.to_string());
             Ok(answer.as_bytes().to_vec())
         };
         let row = row(pane, "claude", State::Running, "old:9.9", 1);
@@ -336,7 +335,7 @@ mod tests {
 
     #[test]
     fn the_client_of_a_popup_is_the_one_that_typed_last_in_its_session() {
-        let ask = |_: &Path, _: &[&str]| Ok(ANSWER.as_bytes().to_vec());
+        let ask = |_: &Path, _: &Call| Ok(ANSWER.as_bytes().to_vec());
         let popup = here(99, "/dev/pts/99").look_around(&ask);
         assert_eq!(popup.client.as_deref(), Some("/dev/pts/8"));
     }
@@ -372,7 +371,7 @@ mod tests {
     fn a_row_that_names_only_an_address_is_found_by_it_on_our_own_server() {
         let mut plain = row(1, "aider", State::WaitingInput, "my: other.one:0.0", 1);
         (plain.server, plain.pane) = (None, None);
-        let ask = |socket: &Path, _: &[&str]| {
+        let ask = |socket: &Path, _: &Call| {
             assert_eq!(socket, Path::new("/tmp/default"));
             Ok(ANSWER.as_bytes().to_vec())
         };
@@ -389,7 +388,7 @@ mod tests {
     fn a_server_that_does_not_answer_is_no_proof_that_the_pane_is_gone() {
         let row = row(1, "claude", State::Running, "a:0.0", 1);
         let with = |refusal: Refusal| {
-            let ask = move |_: &Path, _: &[&str]| Err(refusal.clone());
+            let ask = move |_: &Path, _: &Call| Err(refusal.clone());
             to(
                 &row,
                 &here(1, "/dev/pts/1"),

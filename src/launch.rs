@@ -5,15 +5,27 @@
 //! certainly the one in the row's pane. A number alone proves nothing: it may come from a container,
 //! or have been given to another program since.
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use pane_patrol_hooks::target::PaneId;
+use pane_patrol_hooks::text::one_line;
 use serde::Deserialize;
 
 use crate::jump::{Ask, Refusal};
+use crate::mux::tmux::{Call, Format};
 use crate::state::Row;
+use crate::sys::shell::{self, HoldsNul};
 
 /// Assistants that are offered, when they are found, while the settings name no launcher.
 const KNOWN: &[&str] = &["claude", "codex", "gemini", "opencode", "copilot", "qwen"];
+
+/// tmux quietly starts a program at home where it finds no folder. If this one is there at all, the
+/// program is in it, whatever this version of tmux makes of the folder's name.
+const GO_THERE: &str = "case $1 in /*) cd -- \"$1\" 2>/dev/null;; esac; shift\n";
+
+/// Longest name of a window, in characters.
+const MAX_NAME_CHARS: usize = 100;
 
 /// What a new window says when its command has failed, before it goes: without it nobody would see why.
 /// An end by a signal was wanted by somebody.
@@ -55,77 +67,81 @@ pub struct Site {
     /// Whether it comes to the front of its session at once.
     pub in_front: bool,
     /// The person's home.
-    pub home: Option<String>,
+    pub home: Option<OsString>,
     /// The folder, unless the launcher names one.
-    pub cwd: String,
+    pub cwd: OsString,
     /// `PATH`: the server may have been started with another one.
-    pub path: Option<String>,
+    pub path: Option<OsString>,
 }
 
 impl Launcher {
-    fn folder(&self, site: &Site) -> String {
+    fn folder(&self, site: &Site) -> OsString {
         match (&self.folder, &site.home) {
             (Some(folder), Some(home)) if folder == "~" => home.clone(),
             (Some(folder), Some(home)) if folder.starts_with("~/") => {
-                format!("{}{}", home.trim_end_matches('/'), &folder[1..])
+                Path::new(home).join(&folder[2..]).into()
             }
-            (Some(folder), _) => folder.clone(),
+            (Some(folder), _) => folder.into(),
             (None, _) => site.cwd.clone(),
         }
     }
 
-    /// The command with everything filled in.
-    fn script(&self, folder: &str) -> String {
-        let mut script = String::new();
+    /// The command with everything filled in, for a shell that has the folder as its first argument.
+    fn script(&self, folder: &OsStr) -> Result<OsString, HoldsNul> {
+        // In a shell of its own, so that an `exit` in it is not the end of what follows.
+        let mut script = OsString::from(GO_THERE);
+        script.push("(");
         let mut rest = self.command.as_str();
         // From left to right, so that a folder that holds `{name}` is left as it is.
         while let Some(at) = rest.find('{') {
-            script.push_str(&rest[..at]);
+            script.push(&rest[..at]);
             rest = &rest[at..];
             if let Some(after) = rest.strip_prefix("{cwd}") {
-                script.push_str(&quoted(folder));
+                script.push(shell::word(folder)?);
                 rest = after;
             } else if let Some(after) = rest.strip_prefix("{name}") {
-                script.push_str(&quoted(&self.name));
+                script.push(shell::word(&self.name)?);
                 rest = after;
             } else {
-                script.push('{');
+                script.push("{");
                 rest = &rest[1..];
             }
         }
-        // In a shell of its own, so that an `exit` in it is not the end of what follows.
-        format!("({script}{rest}\n){HOLD}")
+        script.push(rest);
+        script.push("\n)");
+        script.push(HOLD);
+        Ok(script)
     }
 
     /// The tmux command that starts it and prints where; `fresh`: in a session of its own.
-    fn command_line(&self, site: &Site, fresh: bool) -> Vec<String> {
+    fn call(&self, site: &Site, fresh: bool) -> Result<Call, HoldsNul> {
         let folder = self.folder(site);
-        let mut words = vec![if fresh { "new-session" } else { "new-window" }.to_owned()];
-        let mut add = |more: &[&str]| words.extend(more.iter().map(|&word| word.to_owned()));
+        let mut call = if fresh {
+            // The server begins with it, and gives what it gets to everything that runs in it.
+            Call::new("new-session").for_person()
+        } else {
+            Call::new("new-window")
+        };
         if fresh || !site.in_front {
-            add(&["-d"]);
+            call = call.flag("-d");
         }
-        add(&[
-            "-P",
-            "-F",
-            "#{pane_id} #{session_name}:#{window_index}.#{pane_index}",
-        ]);
-        add(&["-c", &folder, "-n", &self.name]);
+        let place = Format::own("#{pane_id} #{session_name}:#{window_index}.#{pane_index}");
+        call = call.flag("-P").format("-F", &place);
+        call = call.format("-c", &Format::text(&folder));
+        call = call.format("-n", &Format::text(one_line(&self.name, MAX_NAME_CHARS)));
         if let Some(path) = &site.path {
-            add(&["-e", &format!("PATH={path}")]);
+            let mut variable = OsString::from("PATH=");
+            variable.push(path);
+            call = call.option("-e", variable);
         }
         if let (Some(session), false) = (&site.session, fresh) {
-            add(&["-t", &format!("{session}:")]);
+            call = call.target(format!("{session}:"));
         }
         // As words of its own it is run as it stands, whatever the person's shell is.
-        add(&["sh", "-c", &self.script(&folder), "sh"]);
-        words
+        let script = self.script(&folder)?;
+        let words = ["sh", "-c"].into_iter().fold(call, Call::operand);
+        Ok(words.operand(script).operand("sh").operand(folder))
     }
-}
-
-/// `text` as one word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// What was started.
@@ -148,9 +164,9 @@ pub fn start(
     ask: Ask<'_>,
 ) -> Result<Started, String> {
     let run = |fresh: bool| {
-        let words = launcher.command_line(site, fresh);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        ask(socket, &words)
+        let call = launcher.call(site, fresh);
+        let call = call.map_err(|error| Refusal::Other(error.to_string()))?;
+        ask(socket, &call)
     };
     let answer = match run(false) {
         Err(Refusal::NoServer) => run(true),
@@ -224,7 +240,7 @@ pub fn stop(row: &Row, socket: &Path, system: &System<'_>) -> Stopped {
 /// Says why it is still there.
 pub fn close_pane(row: &Row, socket: &Path, ask: Ask<'_>) -> Result<(), String> {
     let pane = pane_of(row, socket, ask)?;
-    match ask(&pane.socket, &["kill-pane", "-t", &pane.id]) {
+    match ask(&pane.socket, &Call::new("kill-pane").target(pane.id)) {
         Ok(_) | Err(Refusal::NoServer) => Ok(()),
         Err(Refusal::Other(why)) => Err(why),
     }
@@ -232,7 +248,7 @@ pub fn close_pane(row: &Row, socket: &Path, ask: Ask<'_>) -> Result<(), String> 
 
 struct Pane {
     socket: std::path::PathBuf,
-    id: String,
+    id: PaneId,
     pid: u32,
 }
 
@@ -240,17 +256,12 @@ struct Pane {
 fn pane_of(row: &Row, socket: &Path, ask: Ask<'_>) -> Result<Pane, String> {
     let server = row.server.as_ref();
     let socket = server.map_or(socket, |server| Path::new(&server.socket));
-    let id = row.pane.ok_or("its pane is not known")?.to_string();
+    let id = row.pane.ok_or("its pane is not known")?;
     let gone = || "the pane is gone".to_owned();
+    let call = Call::new("display-message").flag("-p").target(id);
     let answer = ask(
         socket,
-        &[
-            "display-message",
-            "-p",
-            "-t",
-            &id,
-            "#{pid} #{pane_id} #{pane_pid}",
-        ],
+        &call.format_operand(&Format::own("#{pid} #{pane_id} #{pane_pid}")),
     );
     let printed = match answer {
         Ok(printed) => String::from_utf8_lossy(&printed).trim_end().to_owned(),
@@ -262,7 +273,7 @@ fn pane_of(row: &Row, socket: &Path, ask: Ask<'_>) -> Result<Pane, String> {
         return Err(gone());
     };
     // After a restart of the server ids are given out again.
-    if pane != id || server.is_some_and(|server| server.pid.to_string() != server_pid) {
+    if pane.parse() != Ok(id) || server.is_some_and(|server| server.pid.to_string() != server_pid) {
         return Err(gone());
     }
     Ok(Pane {
@@ -293,17 +304,18 @@ mod tests {
         Site {
             session: Some("$2".to_owned()),
             in_front: true,
-            home: Some("/home/ada/".to_owned()),
-            cwd: "/here".to_owned(),
+            home: Some("/home/ada/".into()),
+            cwd: "/here".into(),
             path: None,
         }
     }
 
     #[test]
     fn what_is_filled_in_is_quoted_and_everything_else_is_left_to_the_shell() {
-        let script = launcher("cd {cwd} && X={x} run --as {name} {", None).script("/a {name} 'b'");
+        let launcher = launcher("cd {cwd} && X={x} run --as {name} {", None);
+        let script = launcher.script(OsStr::new("/a {name} 'b'")).unwrap();
         let expected = r"cd '/a {name} '\''b'\''' && X={x} run --as 'it'\''s' {";
-        assert_eq!(script, format!("({expected}\n){HOLD}"));
+        assert_eq!(script, *format!("{GO_THERE}({expected}\n){HOLD}"));
     }
 
     #[test]
@@ -331,11 +343,12 @@ mod tests {
     #[test]
     fn where_no_server_runs_a_session_is_made() {
         let asked = RefCell::new(Vec::new());
-        let ask = |_: &Path, words: &[&str]| {
-            asked.borrow_mut().push(words.join(" "));
-            match words[0] {
-                "new-window" => Err(Refusal::NoServer),
-                _ => Ok(b"%0 my work:0.0\n".to_vec()),
+        let ask = |_: &Path, call: &Call| {
+            asked.borrow_mut().push(call.to_string());
+            if call.to_string().starts_with("new-window") {
+                Err(Refusal::NoServer)
+            } else {
+                Ok(b"%0 my work:0.0\n".to_vec())
             }
         };
         let started = start(&launcher("x", None), &site(), Path::new("/s"), &ask).unwrap();
@@ -344,7 +357,7 @@ mod tests {
             ("%0", "my work:0.0")
         );
         let asked = asked.borrow();
-        assert!(asked[0].contains(" -t $2: sh -c (x"), "{asked:?}");
+        assert!(asked[0].contains(" -t $2: -- sh -c case "), "{asked:?}");
         assert!(
             asked[1].starts_with("new-session -d ") && !asked[1].contains("$2"),
             "{asked:?}"

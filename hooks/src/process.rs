@@ -177,14 +177,14 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    use std::process::Command;
     use std::time::Instant;
 
     use super::{Processes, PsTable};
+    use crate::child::{Kept, ours};
     use crate::tmux::bounded_output;
 
     pub(super) fn processes(deadline: Instant) -> impl Processes {
-        let mut command = Command::new("ps");
+        let mut command = ours("ps", Kept::PS);
         command.args(["-x", "-o", "pid=,ppid=,command="]);
         let answer = bounded_output(&mut command, deadline);
         PsTable::parse(&String::from_utf8_lossy(&answer.unwrap_or_default()))

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rustix::event::PollFlags;
 
+use crate::child::{self, Kept};
 use crate::stdin::wait_for;
 use crate::target::{PaneId, Server, Target};
 
@@ -59,7 +60,11 @@ pub fn address_of(socket: Option<&str>, pane: PaneId, deadline: Instant) -> Opti
 }
 
 fn tmux(socket: Option<&str>) -> Command {
-    let mut command = Command::new("tmux");
+    let mut command = match socket {
+        None => child::tmux(Kept::TMUX_OF_OURS),
+        Some(_) => child::tmux(Kept::TMUX),
+    };
+    command.arg("-u");
     if let Some(socket) = socket {
         command.args(["-S", socket]);
     }

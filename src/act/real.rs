@@ -16,7 +16,7 @@ use super::keys::{
 use super::record::Line;
 use super::request::{Bound, Decision};
 use crate::hub_client::HubClient;
-use crate::mux::tmux::{Tmux, TmuxError};
+use crate::mux::tmux::{Call, Format, Tmux, TmuxError};
 use crate::protocol::Decide;
 use crate::state::Row;
 use crate::witness::claude;
@@ -128,32 +128,31 @@ impl World for RealWorld {
     }
 
     fn look(&self, bound: &Bound) -> Result<Pane, String> {
-        let pane = bound.pane.to_string();
-        let flags = ["display-message", "-p", "-t", &pane, FLAGS, ";"];
+        let flags = Call::new("display-message").flag("-p").target(bound.pane);
+        let flags = flags.format_operand(&Format::own(FLAGS));
         // Joined lines would be longer than the pane and break what is found by line.
-        let capture = ["capture-pane", "-p", "-t", &pane];
-        let colours: &[&str] = if dialog::reads_colours(&bound.assistant) {
-            &["-e"]
-        } else {
-            &[]
-        };
+        let mut capture = Call::new("capture-pane").flag("-p").target(bound.pane);
+        if dialog::reads_colours(&bound.assistant) {
+            capture = capture.flag("-e");
+        }
         let answer = Tmux::at(&bound.server.socket)
-            .run(&[&flags[..], &capture[..], colours].concat())
+            .run(&flags.then(capture))
             .map_err(|error| explain(&error))?;
         parse_pane(&String::from_utf8_lossy(&answer), bound.server.pid)
     }
 
     fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String> {
-        let pane = bound.pane.to_string();
+        let keys = Call::new("send-keys").target(bound.pane);
         let keys = match press {
-            Press::Text(text) => format!("send-keys -t {pane} -l -- {}", quoted(text)),
-            Press::Key(name) => format!("send-keys -t {pane} {name}"),
+            Press::Text(text) => keys.flag("-l").operand(text),
+            Press::Key(name) => keys.operand(name),
         };
+        let told = Call::new("display-message").flag("-p").operand("pressed");
         let condition = condition(guard, bound.server.pid);
-        let pressed = format!("{keys} ; display-message -p pressed");
-        let arguments = ["if-shell", "-F", "-t", &pane, &condition, &pressed];
+        let call = Call::new("if-shell").flag("-F").target(bound.pane);
+        let call = call.format_operand(&condition).script(&keys.then(told));
         let answer = Tmux::at(&bound.server.socket)
-            .run(&arguments)
+            .run(&call)
             .map_err(|error| explain(&error))?;
         Ok(if answer.starts_with(b"pressed") {
             Pressed::Yes
@@ -212,50 +211,22 @@ fn parse_pane(answer: &str, server_pid: u32) -> Result<Pane, String> {
 
 /// What tmux checks in the moment of the press: its own process, the pane's state, and that each line
 /// is on the screen (`#{C/r:...}` searches the visible lines).
-fn condition(guard: &Guard, server_pid: u32) -> String {
-    let mut conditions = vec![
-        format!("#{{==:#{{pid}},{server_pid}}}"),
-        "#{==:#{pane_in_mode},0}".to_owned(),
-        "#{==:#{pane_synchronized},0}".to_owned(),
-        "#{==:#{pane_input_off},0}".to_owned(),
-        "#{==:#{pane_dead},0}".to_owned(),
+fn condition(guard: &Guard, server_pid: u32) -> Format {
+    let is = [
+        ("pid", server_pid),
+        ("pane_in_mode", 0),
+        ("pane_synchronized", 0),
+        ("pane_input_off", 0),
+        ("pane_dead", 0),
     ];
-    conditions.extend(
-        guard
-            .shows
-            .iter()
-            .map(|text| format!("#{{C/r:{}}}", pattern(text))),
-    );
-    conditions
-        .into_iter()
-        .reduce(|all, one| format!("#{{&&:{all},{one}}}"))
-        .unwrap_or_default()
-}
-
-/// A whole line as a regular expression in which nothing means anything to tmux's formats. What is
-/// not ASCII is matched byte by byte, whatever tmux's own locale is.
-fn pattern(line: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || !c.is_ascii();
-    let line = line.trim().chars().map(|c| if plain(c) { c } else { '.' });
-    format!("^ *{}$", line.collect::<String>())
-}
-
-/// One argument of a tmux command that tmux parses itself.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
+    let is = is.map(|(variable, value)| Format::is(variable, value));
+    let shows = guard.shows.iter().map(|line| Format::shows(line));
+    Format::all(is.into_iter().chain(shows))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pattern_holds_nothing_that_tmux_understands() {
-        assert_eq!(
-            pattern(" touch f1 && #{x}, é: }"),
-            "^ *touch f1 .. ..x.. é. .$"
-        );
-    }
 
     #[test]
     fn a_pane_of_a_restarted_server_is_gone() {

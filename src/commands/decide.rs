@@ -6,6 +6,7 @@ use crate::act::{Bound, Decision, Outcome};
 use crate::asked::{self, Sources};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
+use crate::sys::shell;
 
 /// Carries out `decision` about the request of the assistant in `target`.
 pub(super) fn run(surroundings: &Surroundings, target: &str, decision: &Decision) -> CommandResult {
@@ -42,7 +43,7 @@ pub(super) fn run_if(
         Outcome::Nothing(why) => Err(failed(&why).hint("nothing was sent")),
         Outcome::Unknown(why) => Err(failed(&why).hint(format!(
             "keys were sent; look at the pane: `pane-patrol jump {}`",
-            row.target
+            shell::shown(&row.target.to_string())
         ))),
     }
 }

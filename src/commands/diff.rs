@@ -12,6 +12,7 @@ use crate::cli::DiffArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 use crate::state::Row;
+use crate::sys::shell;
 use crate::work::git::{Git, GitError};
 use crate::work::{DiffSummary, PatchRequest, words};
 
@@ -74,7 +75,8 @@ fn no_patch(path: &str, target: &str, error: &GitError) -> CommandError {
     let failed = failed.caused_by(error);
     match error {
         GitError::NotChanged(_) => failed.hint(format!(
-            "`pane-patrol diff {target}` names the changed files, from the top of the repository"
+            "`pane-patrol diff {}` names the changed files, from the top of the repository",
+            shell::shown(target)
         )),
         _ => failed,
     }

@@ -1,5 +1,6 @@
 //! What the dashboard has done outside itself: jumps through tmux, the install through the installer.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -15,7 +16,7 @@ use crate::act::{Bound, Decision, Outcome};
 use crate::asked::{self, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
 use crate::launch::{self, Stopped};
-use crate::mux::tmux::{Tmux, TmuxError};
+use crate::mux::tmux::{Call, Tmux, TmuxError};
 use crate::notice::Snoozes;
 use crate::split::{self, Owner, Place, Split};
 use crate::state::Row;
@@ -132,25 +133,13 @@ pub(super) fn here(surroundings: &Surroundings, client: Option<String>) -> Here 
 }
 
 /// One bounded call of tmux, its failure in a person's words.
-pub(super) fn ask(socket: &Path, arguments: &[&str]) -> Result<Vec<u8>, Refusal> {
-    Tmux::at(socket)
-        .run(arguments)
-        .map_err(|error| match error {
-            TmuxError::NoServer { .. } => Refusal::NoServer,
-            TmuxError::TimedOut { .. } => Refusal::Other("tmux does not answer".to_owned()),
-            TmuxError::Failed { stderr, .. } => Refusal::Other(format!("tmux: {stderr}")),
-            other => Refusal::Other(other.to_string()),
-        })
-}
-
-/// A client of its own for another server, or for a dashboard outside tmux.
-pub(super) fn attach_command(socket: &Path, target: &str) -> Command {
-    let mut command = Command::new("tmux");
-    command.arg("-S").arg(socket);
-    command.args(["attach-session", "-t", target]);
-    // With it tmux would refuse to nest, although this is another server.
-    command.env_remove("TMUX").env_remove("TMUX_PANE");
-    command
+pub(super) fn ask(socket: &Path, call: &Call) -> Result<Vec<u8>, Refusal> {
+    Tmux::at(socket).run(call).map_err(|error| match error {
+        TmuxError::NoServer { .. } => Refusal::NoServer,
+        TmuxError::TimedOut { .. } => Refusal::Other("tmux does not answer".to_owned()),
+        TmuxError::Failed { stderr, .. } => Refusal::Other(format!("tmux: {stderr}")),
+        other => Refusal::Other(other.to_string()),
+    })
 }
 
 impl Hands for RealHands {
@@ -206,7 +195,7 @@ impl Hands for RealHands {
     }
 
     fn attach(&self, attach: &Attach) -> Command {
-        attach_command(Path::new(&attach.socket), &attach.target)
+        Tmux::at(&attach.socket).attach(&attach.target)
     }
 
     fn hooks(&self) -> Hooks {
@@ -233,7 +222,12 @@ impl Hands for RealHands {
         let launchers = launchers.map_err(|error| told(&error, error.hints().to_vec()))?;
         let launcher = launchers.get(launcher).ok_or("the settings have changed")?;
         let in_front = self.surroundings.tmux.is_some() && !beside;
-        let started = start_in(&self.surroundings, launcher, cwd, in_front)?;
+        let started = start_in(
+            &self.surroundings,
+            launcher,
+            cwd.map(OsString::from),
+            in_front,
+        )?;
         if beside && let Ok(pane) = started.pane.parse() {
             // The second time moves into it: whoever starts an assistant has something to tell it.
             self.with_split(|split| {

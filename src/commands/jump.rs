@@ -5,12 +5,13 @@ use std::process::Command;
 use pane_patrol_hooks::target::Target;
 
 use super::Surroundings;
-use super::hands::{ask, attach_command, here};
+use super::hands::{ask, here};
 use super::rows::{self, find, parse_target};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::jump::{self, Arrival};
 use crate::messages;
+use crate::mux::tmux::Tmux;
 use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.
@@ -69,7 +70,7 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
             row.target
         ))),
         Arrival::Elsewhere { socket, target } => {
-            let status = attach(&mut attach_command(socket.as_ref(), &target));
+            let status = attach(&mut Tmux::at(&socket).attach(&target));
             status.map_err(|error| failed().caused_by(&error))
         }
     }

@@ -4,7 +4,6 @@
 use std::env;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::adapter::Version;
@@ -13,6 +12,7 @@ use pane_patrol_hooks::tmux::bounded_output;
 use pane_patrol_installer::{Assistant, CLAUDE, PlanError, Site, Wanted, claude};
 
 use super::Surroundings;
+use crate::sys::child;
 
 /// How long `claude --version` may take; it usually needs half a second.
 const VERSION_BUDGET: Duration = Duration::from_secs(10);
@@ -55,7 +55,7 @@ pub(super) fn version(assistant: &'static Assistant) -> Option<Version> {
     if !depends.clone().any(|event| event.since.is_some()) {
         return None;
     }
-    let mut command = Command::new(assistant.program);
+    let mut command = child::ours(assistant.program, child::ASSISTANT);
     command.arg("--version");
     let printed = bounded_output(&mut command, Instant::now() + VERSION_BUDGET)?;
     claude::parse_version(&String::from_utf8_lossy(&printed))

@@ -1,5 +1,6 @@
 //! `start` and `stop`: assistants from launchers, and their polite end.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::{self, Launcher, Site, Started, Stopped, System};
 use crate::messages;
 use crate::state::Row;
+use crate::sys::shell;
 use crate::witness;
 
 /// How long an assistant may take to say good-bye.
@@ -28,7 +30,7 @@ pub(super) fn start(surroundings: &Surroundings, arguments: &StartArgs) -> Comma
         let names = launchers
             .iter()
             .map(|launcher| format!("{}\n", launcher.name));
-        messages::result(&names.collect::<Vec<_>>().concat());
+        messages::raw_result(&names.collect::<Vec<_>>().concat());
         return Ok(());
     }
     let launcher = choose(&launchers, arguments.launcher.as_deref())?;
@@ -39,7 +41,7 @@ pub(super) fn start(surroundings: &Surroundings, arguments: &StartArgs) -> Comma
         .transpose();
     let folder =
         folder.map_err(|error| CommandError::new("that folder has no path").caused_by(&error))?;
-    let folder = folder.map(|folder| folder.to_string_lossy().into_owned());
+    let folder = folder.map(OsString::from);
     let launcher = Launcher {
         // What is typed now counts more than what was written then.
         folder: launcher.folder.clone().filter(|_| folder.is_none()),
@@ -94,22 +96,19 @@ fn is_program(path: &Path) -> bool {
 pub(super) fn start_in(
     surroundings: &Surroundings,
     launcher: &Launcher,
-    folder: Option<String>,
+    folder: Option<OsString>,
     in_front: bool,
 ) -> Result<Started, String> {
-    let here = || std::env::current_dir().map(|folder| folder.to_string_lossy().into_owned());
+    let here = || std::env::current_dir().map(OsString::from);
     let home = surroundings.environment.home.as_ref();
     let site = Site {
         session: surroundings.tmux_session.clone(),
         in_front,
-        home: home.map(|home| home.to_string_lossy().into_owned()),
+        home: home.map(|home| home.clone().into()),
         cwd: folder
             .map_or_else(here, Ok)
             .map_err(|error| error.to_string())?,
-        path: surroundings
-            .path
-            .as_ref()
-            .map(|path| path.to_string_lossy().into_owned()),
+        path: surroundings.path.clone(),
     };
     launch::start(launcher, &site, &surroundings.own_tmux_socket(), &ask)
 }
@@ -131,7 +130,7 @@ pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> Command
         Stopped::OnlyByPane(why) => {
             return Err(failed(&why).hint(format!(
                 "`pane-patrol stop --close-pane {}` closes its pane with everything in it",
-                arguments.target
+                shell::shown(&arguments.target)
             )));
         }
     }

@@ -1,7 +1,6 @@
 //! `wrap`: any program in this pane, as without us, and its row in the list.
 
 use std::io;
-use std::process::Command;
 
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::target::Target;
@@ -11,6 +10,7 @@ use super::Surroundings;
 use super::emit::address_of;
 use crate::cli::WrapArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::sys::child::persons;
 use crate::wrap::{self, Setup, Subject, Teller, Turn};
 
 /// What a shell says for a program that is not there, and for one that cannot be run.
@@ -23,7 +23,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WrapArgs) -> CommandR
         return Err(CommandError::new("there is no command to run").exit(EXIT_USAGE));
     };
     let reporter = Reporter::new(surroundings, arguments)?;
-    let mut command = Command::new(program);
+    let mut command = persons(program);
     command.args(rest);
     let end = wrap::run(&mut command, |turn| {
         if let Some(Reporter { subject, teller }) = &reporter {

@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 pub use player::Player;
 pub use script::{SCRIPTS, Script, Step, find};
 
+use crate::mux::tmux::{Call, Format};
+use crate::sys::child::{self, Kept};
+
 /// The tmux session that the dashboard runs in.
 const DASHBOARD: &str = "dashboard";
 
@@ -55,58 +58,42 @@ impl Stage {
     }
 
     fn start(&self, executable: &Path, columns: u16, rows: u16) -> io::Result<()> {
-        let (columns, rows) = (columns.to_string(), rows.to_string());
-        let executable = executable.display().to_string();
-        let size = ["-x", &columns, "-y", &rows];
+        let session = |name: &'static str| {
+            let call = Call::new("new-session").flag("-E").flag("-d");
+            let call = call.format("-s", &Format::own(name));
+            let call = call.option("-x", columns.to_string());
+            call.option("-y", rows.to_string())
+        };
         for script in SCRIPTS {
-            let folder = self.project(script)?;
-            let folder = folder.display().to_string();
-            let session = [
-                "new-session",
-                "-d",
-                "-s",
-                script.name,
-                "-n",
-                "assistant",
-                "-c",
-                &folder,
-            ];
-            self.run(
-                &[
-                    &session[..],
-                    &size,
-                    &[&executable, "demo", "--play", script.name],
-                ]
-                .concat(),
-            )?;
+            let folder = Format::text(self.project(script)?);
+            let call = session(script.name).format("-c", &folder);
+            let call = call.option("-n", "assistant").operand(executable);
+            self.run(&call.operand("demo").operand("--play").operand(script.name))?;
         }
-        self.run(
-            &[
-                &["new-session", "-d", "-s", DASHBOARD][..],
-                &size,
-                &[&executable, "supervisor"],
-            ]
-            .concat(),
-        )?;
+        let dashboard = session(DASHBOARD).operand(executable);
+        self.run(&dashboard.operand("supervisor"))?;
         self.dress()
     }
 
     /// The status line says how to come back to the dashboard and how to leave.
     fn dress(&self) -> io::Result<()> {
-        for command in [
-            &[
-                "set",
-                "-g",
-                "status-right",
-                " F1 dashboard · F10 leave the demo ",
-            ][..],
-            &["set", "-g", "status-left", "[#S] "],
-            &["set", "-g", "status-right-length", "60"],
-            &["set", "-g", "mouse", "on"],
-            &["bind", "-n", "F1", "switch-client", "-t", DASHBOARD],
-            &["bind", "-n", "F10", "detach-client"],
+        let words = |words: &[&'static str]| {
+            let call = Call::new("set-option").flag("-g");
+            words.iter().fold(call, Call::operand)
+        };
+        let bind = |key: &'static str| Call::new("bind-key").flag("-n").operand(key);
+        for call in [
+            words(&["status-right", " F1 dashboard · F10 leave the demo "]),
+            words(&["status-left", "[#S] "]),
+            words(&["status-right-length", "60"]),
+            words(&["mouse", "on"]),
+            bind("F1")
+                .operand("switch-client")
+                .operand("-t")
+                .operand(DASHBOARD),
+            bind("F10").operand("detach-client"),
         ] {
-            self.run(command)?;
+            self.run(&call)?;
         }
         Ok(())
     }
@@ -118,19 +105,13 @@ impl Stage {
     pub fn attach(&self) -> io::Result<()> {
         // Once attached, not before: the server would end for want of a client. If this process is
         // killed, the server goes with the person's terminal.
-        let arguments = [
-            "attach-session",
-            "-t",
-            DASHBOARD,
-            ";",
-            "set",
-            "-g",
-            "exit-unattached",
-            "on",
-        ];
+        let attach = Call::new("attach-session").flag("-E").target(DASHBOARD);
+        let end = Call::new("set-option").flag("-g");
+        let end = end.operand("exit-unattached").operand("on");
         self.tmux()
-            .args(arguments)
-            .stderr(Stdio::null())
+            .args(attach.then(end).arguments())
+            .stdin(Stdio::inherit())
+            .stdout(Stdio::inherit())
             .status()
             .map(drop)
     }
@@ -157,13 +138,13 @@ impl Stage {
     }
 
     fn capture(&self) -> io::Result<String> {
-        let output = self.run(&["capture-pane", "-p", "-t", DASHBOARD])?;
+        let output = self.run(&Call::new("capture-pane").flag("-p").target(DASHBOARD))?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Ends everything on the stage; whoever is attached is let go.
     pub fn end(&self) {
-        self.run(&["kill-server"]).ok();
+        self.run(&Call::new("kill-server")).ok();
     }
 
     /// Where the server of this stage listens.
@@ -186,35 +167,31 @@ impl Stage {
         Ok(folder)
     }
 
-    fn run(&self, arguments: &[&str]) -> io::Result<Output> {
-        let output = self.tmux().args(arguments).stdin(Stdio::null()).output()?;
+    fn run(&self, call: &Call) -> io::Result<Output> {
+        let mut tmux = self.tmux();
+        tmux.args(call.arguments());
+        let output = tmux
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .output()?;
         if output.status.success() {
             return Ok(output);
         }
         let words = String::from_utf8_lossy(&output.stderr);
-        Err(io::Error::other(format!(
-            "tmux {}: {}",
-            arguments.join(" "),
-            words.trim()
-        )))
+        Err(io::Error::other(format!("tmux {call}: {}", words.trim())))
     }
 
-    /// tmux on the stage's own socket, with an environment that holds nothing of the person's.
+    /// tmux on the stage's own socket, with an environment that leads to nothing of the person's.
     fn tmux(&self) -> Command {
         let below = |name: &str| self.root.path().join(name);
-        let mut command = Command::new(&self.tmux);
+        let mut command = child::ours(&self.tmux, Kept::TERMINAL);
         command
-            .env_clear()
             .env("PATH", &self.path)
             .env("HOME", below("home"))
             .env("XDG_RUNTIME_DIR", below("run"))
             .env("XDG_STATE_HOME", below("state"))
             .env("XDG_CONFIG_HOME", below("config"))
             .env("TMPDIR", below("tmp"))
-            .env(
-                "TERM",
-                std::env::var_os("TERM").unwrap_or_else(|| "xterm-256color".into()),
-            )
             .env("LANG", "C.UTF-8")
             .env("SHELL", "/bin/sh")
             .arg("-u")

@@ -3,16 +3,19 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event, KeyCode, KeyEventKind};
 use serde_json::{Value, json};
 
 use super::script::{Script, Step};
+use crate::sys::child;
 
 /// How fast the demo goes: a second of the script in milliseconds.
 const SECOND: u64 = 1000;
+
+/// How long a hook may take before it is ended: a hundred times what it allows itself.
+const HOOK_BUDGET: Duration = Duration::from_secs(10);
 
 /// One scripted assistant at work.
 #[derive(Debug)]
@@ -261,19 +264,13 @@ impl<W: Write> Player<W> {
         if let (Some(all), Value::Object(own)) = (payload.as_object_mut(), fields) {
             all.extend(own);
         }
-        let mut hook = Command::new(&self.executable)
-            .args(["hook", "claude"])
+        let mut hook = child::ours(&self.executable, child::HOOK);
+        hook.args(["hook", "claude"])
             .env("CLAUDECODE", "1")
             .env("CLAUDE_CODE_ENTRYPOINT", "cli")
-            .env("CLAUDE_PID", std::process::id().to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        if let Some(mut stdin) = hook.stdin.take() {
-            stdin.write_all(payload.to_string().as_bytes())?;
-        }
-        hook.wait().map(drop)
+            .env("CLAUDE_PID", std::process::id().to_string());
+        let payload = payload.to_string();
+        child::feed(&mut hook, payload.as_bytes(), Instant::now() + HOOK_BUDGET).map(drop)
     }
 
     /// Publishes what the assistant publishes about itself beside its hooks.

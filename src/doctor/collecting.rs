@@ -1,9 +1,7 @@
 //! Whether somebody listens, and whether an event gets through to them.
 
 use std::fmt::Write as _;
-use std::io::Write;
 use std::os::unix::net::UnixDatagram;
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,9 +13,13 @@ use serde_json::json;
 use super::Finding;
 use crate::feed::Health;
 use crate::hub_client::{HubClient, HubError};
+use crate::sys::child;
 
 /// How long a test event may be on its way.
 const EVENT_BUDGET: Duration = Duration::from_secs(2);
+
+/// How long the hook itself may take before it is ended: a hundred times what it allows itself.
+const HOOK_BUDGET: Duration = Duration::from_secs(10);
 
 /// How often the collector's counters are looked at meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -157,7 +159,7 @@ fn run(command: &str, socket: Option<&std::ffi::OsStr>) -> Option<()> {
         "hook_event_name": "SessionEnd",
         "reason": "other",
     });
-    let mut shell = Command::new("/bin/sh");
+    let mut shell = child::ours("/bin/sh", child::HOOK);
     shell
         .args(["-c", command])
         .env("PANE_PATROL_TARGET", NOWHERE)
@@ -165,16 +167,7 @@ fn run(command: &str, socket: Option<&std::ffi::OsStr>) -> Option<()> {
     if let Some(socket) = socket {
         shell.env("PANE_PATROL_EVENT_SOCKET", socket);
     }
-    let mut child = shell
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    child
-        .stdin
-        .take()?
-        .write_all(payload.to_string().as_bytes())
-        .ok();
-    child.wait().ok().map(drop)
+    let payload = payload.to_string();
+    child::feed(&mut shell, payload.as_bytes(), Instant::now() + HOOK_BUDGET).ok()?;
+    Some(())
 }

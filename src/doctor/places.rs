@@ -4,20 +4,20 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::tmux::bounded_output;
 
 use super::Finding;
+use crate::sys::child::{self, Kept};
 
 /// How long `tmux -V` may take.
 const TMUX_BUDGET: Duration = Duration::from_secs(2);
 
 /// Whether tmux is there, and whether this runs inside it.
 pub fn tmux(inside: bool) -> Finding {
-    let mut command = Command::new("tmux");
+    let mut command = child::tmux(Kept::TMUX);
     command.arg("-V");
     let Some(printed) = bounded_output(&mut command, Instant::now() + TMUX_BUDGET) else {
         return Finding::failure(

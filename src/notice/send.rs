@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::State;
@@ -16,29 +16,27 @@ use serde_json::json;
 
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
-use crate::mux::tmux::Tmux;
+use crate::mux::tmux::{Call, Format, Tmux};
+use crate::sys::child::{self, feed, ours, persons};
 
 /// How long a program that is told may take before it is ended.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long to wait between two looks at it.
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// Longest text of a notice, in characters.
 const MAX_TEXT_CHARS: usize = 160;
 
 /// Panes and the people who look at them, in one process.
-const LIST: &[&str] = &[
-    "list-panes",
-    "-a",
-    "-F",
-    "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_active}\t#{pane_active}\t#{window_zoomed_flag}\t\
-     #{pane_tty}\t#{session_name}:#{window_index}.#{pane_index}",
-    ";",
-    "list-clients",
-    "-F",
-    "C\t#{client_control_mode}\t#{session_id}\t#{client_name}\t#{pane_tty}\t#{allow-passthrough}",
-];
+fn list() -> Call {
+    let pane = Format::own(
+        "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_active}\t#{pane_active}\t#{window_zoomed_flag}\t\
+         #{pane_tty}\t#{session_name}:#{window_index}.#{pane_index}",
+    );
+    let client = Format::own(
+        "C\t#{client_control_mode}\t#{session_id}\t#{client_name}\t#{pane_tty}\t#{allow-passthrough}",
+    );
+    let panes = Call::new("list-panes").flag("-a").format("-F", &pane);
+    panes.then(Call::new("list-clients").format("-F", &client))
+}
 
 /// What the row's tmux server looks like at the moment of the notice.
 #[derive(Debug, Default)]
@@ -68,7 +66,7 @@ impl Scene {
         let socket = server.map_or(own_socket.to_owned(), |server| {
             PathBuf::from(&server.socket)
         });
-        let answer = Tmux::at(&socket).run(LIST).unwrap_or_default();
+        let answer = Tmux::at(&socket).run(&list()).unwrap_or_default();
         Self {
             socket,
             ..Self::parse(&String::from_utf8_lossy(&answer), notice)
@@ -202,12 +200,11 @@ fn ring(scene: &Scene) -> Result<(), String> {
 }
 
 fn message(notice: &Notice, scene: &Scene) -> Result<(), String> {
-    // tmux expands formats and the time in it.
-    let text = text(notice).replace('#', "##").replace('%', "%%");
+    let text = Format::message(&text(notice));
     for client in &scene.clients {
-        let arguments = ["display-message", "-c", &client.name, &text];
+        let call = Call::new("display-message").option("-c", &client.name);
         Tmux::at(&scene.socket)
-            .run(&arguments)
+            .run(&call.format_operand(&text))
             .map_err(|error| error.to_string())?;
     }
     Ok(())
@@ -243,9 +240,9 @@ fn write_to(tty: &str, bytes: &str) -> Result<(), String> {
 
 fn desktop(notice: &Notice) -> Result<(), String> {
     let text = text(notice);
-    let mut linux = Command::new("notify-send");
+    let mut linux = ours("notify-send", child::DESKTOP);
     linux.args(["--app-name=pane-patrol", "--", "pane-patrol", &text]);
-    let mut mac = Command::new("osascript");
+    let mut mac = ours("osascript", child::DESKTOP);
     let script =
         "on run argv\ndisplay notification (item 1 of argv) with title \"pane-patrol\"\nend run";
     mac.args(["-e", script, &text]);
@@ -274,7 +271,7 @@ fn command(notice: &Notice, words: &[String]) -> Result<(), String> {
         "tool": request.map_or(&row.tool, |request| &request.tool),
         "message": request.map_or(&row.message, |request| &request.message), "cwd": row.cwd, "branch": row.branch, "text": text(notice),
     });
-    let mut command = Command::new(program);
+    let mut command = persons(program);
     command.args(arguments);
     run(&mut command, &format!("{told}\n")).map_err(|failure| failure.told(program))
 }
@@ -296,31 +293,12 @@ impl Failure {
 
 /// Runs a program with `input` on its stdin; one that takes too long is ended.
 fn run(command: &mut Command, input: &str) -> Result<(), Failure> {
-    let other = |error: std::io::Error| Failure::Other(error.to_string());
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::Missing,
-        _ => other(error),
-    })?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // Less than a pipe holds, so it never waits; a program that does not read it is no failure.
-        let _ = stdin.write_all(input.as_bytes());
-    }
-    let until = Instant::now() + PATIENCE;
-    loop {
-        match child.try_wait().map_err(other)? {
-            Some(status) if status.success() => return Ok(()),
-            Some(status) => return Err(Failure::Other(status.to_string())),
-            None if Instant::now() < until => std::thread::sleep(PAUSE),
-            None => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(Failure::Other(format!("it took longer than {PATIENCE:?}")));
-            }
-        }
+    match feed(command, input.as_bytes(), Instant::now() + PATIENCE) {
+        Ok(Some(status)) if status.success() => Ok(()),
+        Ok(Some(status)) => Err(Failure::Other(status.to_string())),
+        Ok(None) => Err(Failure::Other(format!("it took longer than {PATIENCE:?}"))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::Missing),
+        Err(error) => Err(Failure::Other(error.to_string())),
     }
 }
 

@@ -17,6 +17,7 @@ use std::path::Path;
 use pane_patrol_hooks::target::{PaneId, Server};
 
 use crate::jump::{Ask, Refusal};
+use crate::mux::tmux::Call;
 use crate::state::Row;
 use plan::Batch;
 use world::World;
@@ -266,23 +267,16 @@ pub fn heal(
 }
 
 fn look(socket: &Path, ask: Ask<'_>) -> Result<World, String> {
-    let answer = ask(socket, world::LIST).map_err(explain)?;
+    let answer = ask(socket, &world::list()).map_err(explain)?;
     Ok(World::parse(&answer))
 }
 
 /// One batch is one message to tmux: either nothing of it happens, or all up to what is refused.
 fn run(socket: &Path, batch: &Batch, ask: Ask<'_>) -> Result<(), String> {
-    let mut words: Vec<&str> = Vec::new();
-    for command in batch {
-        if !words.is_empty() {
-            words.push(";");
-        }
-        words.extend(command.iter().map(String::as_str));
-    }
-    if words.is_empty() {
+    let Some(call) = batch.iter().cloned().reduce(Call::then) else {
         return Ok(());
-    }
-    ask(socket, &words).map(drop).map_err(explain)
+    };
+    ask(socket, &call).map(drop).map_err(explain)
 }
 
 /// Why tmux did not do it, in words.

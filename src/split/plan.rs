@@ -1,13 +1,16 @@
 //! Which commands lead from the panes as they are to the panes as they should be. Pure. Every batch is
 //! sent as one message, so tmux does all of it before anybody else has a word.
 
+use std::fmt;
+
 use pane_patrol_hooks::target::PaneId;
 
 use super::world::{Journal, OPTION, Owner, Pane, Placeholder, World};
 use super::{NARROWEST, Origin};
+use crate::mux::tmux::Call;
 
-/// Commands of tmux, in words.
-pub(super) type Batch = Vec<Vec<String>>;
+/// Commands of tmux.
+pub(super) type Batch = Vec<Call>;
 
 /// What runs in a placeholder: it says why it is there, and stays.
 const SCRIPT: &str =
@@ -44,21 +47,12 @@ pub(super) fn open(
         shows: None,
     };
     let right = (is - width.min(is - NARROWEST - 1) - 1).to_string();
-    let home = home.to_string();
-    let mut split = words(&["split-window", "-h", "-l", &right, "-t", &home]);
-    split.extend(program(EMPTY));
+    let split = Call::new("split-window").flag("-h").option("-l", &right);
     Ok(vec![
-        split,
+        program(split.target(home), EMPTY),
         // The new pane is the active one of its window now: a name for it that is known beforehand.
-        words(&[
-            "set-option",
-            "-p",
-            "-t",
-            &journal.window,
-            OPTION,
-            &journal.to_string(),
-        ]),
-        words(&["select-pane", "-t", &home]),
+        keep(&journal, &journal.window),
+        Call::new("select-pane").target(home),
     ])
 }
 
@@ -85,7 +79,7 @@ pub(super) fn show(
     }
     world.pane(home).map_or(Ok(()), shares_no_keys)?;
     if is_ours || wanted.window == place.journal.window {
-        return Ok(vec![words(&["select-pane", "-t", &pane.to_string()])]);
+        return Ok(vec![Call::new("select-pane").target(pane)]);
     }
     let mut batch = back(world, place);
     batch.push(swap(wanted, place.pane));
@@ -107,22 +101,11 @@ pub(super) fn keep_place(world: &World, owner: &Owner, width: u16) -> Batch {
     let Some(dashboard) = world.pane(home) else {
         return Batch::new();
     };
-    let id = place.pane.id.to_string();
     let mut batch = Batch::new();
     if place.pane.window != dashboard.window {
         let right = dashboard.width.saturating_sub(width + 1).max(1).to_string();
-        let home = home.to_string();
-        batch.push(words(&[
-            "join-pane",
-            "-h",
-            "-d",
-            "-l",
-            &right,
-            "-s",
-            &id,
-            "-t",
-            &home,
-        ]));
+        let join = moved("join-pane", place.pane.id).flag("-h");
+        batch.push(join.option("-l", right).target(home));
     }
     batch.push(note(place, None));
     let ended =
@@ -137,7 +120,7 @@ pub(super) fn close(world: &World, owner: &Owner) -> Batch {
         return Batch::new();
     };
     let mut batch = back(world, place);
-    batch.push(words(&["kill-pane", "-t", &place.pane.id.to_string()]));
+    batch.push(Call::new("kill-pane").target(place.pane.id));
     if is_as_it_was(world, place) {
         let Journal {
             window,
@@ -146,9 +129,10 @@ pub(super) fn close(world: &World, owner: &Owner) -> Batch {
             is_zoomed,
             ..
         } = place.journal;
-        batch.push(words(&["select-layout", "-t", window, layout]));
+        let select = Call::new("select-layout").target(window);
+        batch.push(select.operand(layout));
         if *is_zoomed {
-            batch.push(words(&["resize-pane", "-Z", "-t", &home.to_string()]));
+            batch.push(Call::new("resize-pane").flag("-Z").target(home));
         }
     }
     batch
@@ -162,15 +146,19 @@ pub(super) fn rescue(world: &World, home: PaneId, origin: &Origin) -> Batch {
     if pane.window != dashboard.window {
         return Batch::new();
     }
-    let id = pane.id.to_string();
     if !world.panes_of(&origin.window).is_empty() {
-        return vec![words(&["join-pane", "-d", "-s", &id, "-t", &origin.window])];
+        return vec![moved("join-pane", pane.id).target(&origin.window)];
     }
-    let session = format!("{}:", origin.session);
+    let away = moved("break-pane", pane.id);
     if world.has_session(&origin.session) {
-        return vec![words(&["break-pane", "-d", "-s", &id, "-t", &session])];
+        return vec![away.target(format!("{}:", origin.session))];
     }
-    vec![words(&["break-pane", "-d", "-s", &id])]
+    vec![away]
+}
+
+/// Takes a pane to another window, without going there.
+fn moved(command: &'static str, pane: PaneId) -> Call {
+    Call::new(command).flag("-d").option("-s", pane.to_string())
 }
 
 /// The shown pane to its own place, wherever it was moved meanwhile. When it has ended, nothing.
@@ -182,28 +170,32 @@ fn back(world: &World, place: Placeholder<'_>) -> Batch {
 }
 
 /// Nothing but the two panes changes: not the active ones, not a zoom.
-fn swap(one: &Pane, other: &Pane) -> Vec<String> {
-    let (one, other) = (one.id.to_string(), other.id.to_string());
-    words(&["swap-pane", "-d", "-Z", "-s", &one, "-t", &other])
+fn swap(one: &Pane, other: &Pane) -> Call {
+    moved("swap-pane", one.id).flag("-Z").target(other.id)
 }
 
-fn note(place: Placeholder<'_>, shows: Option<PaneId>) -> Vec<String> {
+fn note(place: Placeholder<'_>, shows: Option<PaneId>) -> Call {
     let journal = Journal {
         shows,
         ..place.journal.clone()
     };
-    let id = place.pane.id.to_string();
-    words(&["set-option", "-p", "-t", &id, OPTION, &journal.to_string()])
+    keep(&journal, place.pane.id)
 }
 
-fn respawn(pane: &Pane, text: &str) -> Vec<String> {
-    let mut respawn = words(&["respawn-pane", "-k", "-t", &pane.id.to_string()]);
-    respawn.extend(program(text));
-    respawn
+/// Gives the pane, or the active one of the window, its journal.
+fn keep(journal: &Journal, pane: impl fmt::Display) -> Call {
+    let set = Call::new("set-option").flag("-p").target(pane);
+    set.operand(OPTION).operand(journal.to_string())
 }
 
-fn program(text: &str) -> Vec<String> {
-    words(&["sh", "-c", SCRIPT, "pane-patrol", text])
+fn respawn(pane: &Pane, text: &str) -> Call {
+    program(Call::new("respawn-pane").flag("-k").target(pane.id), text)
+}
+
+/// What the pane that `call` makes shows.
+fn program(call: Call, text: &str) -> Call {
+    let words = ["sh", "-c", SCRIPT, "pane-patrol", text];
+    words.into_iter().fold(call, Call::operand)
 }
 
 /// Whether the dashboard's window, without what we added, is the one that the layout was taken of.
@@ -269,10 +261,6 @@ fn panes_in(layout: &str) -> Vec<PaneId> {
     panes
 }
 
-fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|&word| word.to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,7 +293,7 @@ mod tests {
     }
 
     fn told(batch: &Batch) -> Vec<String> {
-        let told = batch.iter().map(|words| words.join(" "));
+        let told = batch.iter().map(Call::to_string);
         told.filter(|words| !words.starts_with("respawn-pane"))
             .collect()
     }
@@ -315,12 +303,12 @@ mod tests {
         let world = world(&[&line("%1", "@1", 100, ALONE, "")]);
         let batch = told(&open(&world, &OWNER, PaneId(1), 40).unwrap());
         assert!(
-            batch[0].starts_with("split-window -h -l 59 -t %1 sh -c "),
+            batch[0].starts_with("split-window -h -l 59 -t %1 -- sh -c "),
             "{batch:?}"
         );
         assert_eq!(
             batch[1],
-            format!("set-option -p -t @1 @pane_patrol_split {}", journal("-"))
+            format!("set-option -p -t @1 -- @pane_patrol_split {}", journal("-"))
         );
         assert_eq!(batch[2], "select-pane -t %1");
     }
@@ -335,11 +323,16 @@ mod tests {
     #[test]
     fn another_pane_is_shown_after_the_first_one_went_back() {
         let batch = told(&show(&shown(), &OWNER, PaneId(1), PaneId(3)).unwrap());
-        let set = |shows| format!("set-option -p -t %9 @pane_patrol_split {}", journal(shows));
+        let set = |shows| {
+            format!(
+                "set-option -p -t %9 -- @pane_patrol_split {}",
+                journal(shows)
+            )
+        };
         let expected = [
-            "swap-pane -d -Z -s %9 -t %2".to_owned(),
+            "swap-pane -d -s %9 -Z -t %2".to_owned(),
             set("-"),
-            "swap-pane -d -Z -s %3 -t %9".to_owned(),
+            "swap-pane -d -s %3 -Z -t %9".to_owned(),
             set("%3"),
         ];
         assert_eq!(batch, expected);
@@ -359,8 +352,8 @@ mod tests {
     #[test]
     fn closing_takes_back_every_step_and_restores_the_layout() {
         let batch = told(&close(&shown(), &OWNER));
-        let layout = format!("select-layout -t @1 {ALONE}");
-        assert_eq!(batch[0], "swap-pane -d -Z -s %9 -t %2");
+        let layout = format!("select-layout -t @1 -- {ALONE}");
+        assert_eq!(batch[0], "swap-pane -d -s %9 -Z -t %2");
         assert_eq!(batch[2..], ["kill-pane -t %9".to_owned(), layout]);
     }
 
@@ -384,7 +377,7 @@ mod tests {
             &line("%9", "@2", 100, "cccc,100x30,0,0,9", &journal("%2")),
         ]);
         let batch = told(&keep_place(&ended, &OWNER, 40));
-        assert_eq!(batch[0], "join-pane -h -d -l 59 -s %9 -t %1");
+        assert_eq!(batch[0], "join-pane -d -s %9 -h -l 59 -t %1");
         let batch = told(&close(&ended, &OWNER));
         assert_eq!(batch[0], "kill-pane -t %9", "there is nothing to swap");
     }

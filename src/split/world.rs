@@ -5,18 +5,20 @@ use std::str::FromStr;
 
 use pane_patrol_hooks::target::PaneId;
 
+use crate::mux::tmux::{Call, Format};
+
 /// The option of a placeholder that holds its [`Journal`].
 pub(super) const OPTION: &str = "@pane_patrol_split";
 
 /// Every pane; one that is linked into several sessions comes several times.
-pub(super) const LIST: &[&str] = &[
-    "list-panes",
-    "-a",
-    "-F",
-    "#{pid}\t#{pane_id}\t#{window_id}\t#{session_id}\t#{pane_width}\t#{window_zoomed_flag}\t\
-     #{window_width}x#{window_height}\t#{pane_synchronized}\t#{window_layout}\t\
-     #{@pane_patrol_split}",
-];
+pub(super) fn list() -> Call {
+    let pane = Format::own(
+        "#{pid}\t#{pane_id}\t#{window_id}\t#{session_id}\t#{pane_width}\t#{window_zoomed_flag}\t\
+         #{window_width}x#{window_height}\t#{pane_synchronized}\t#{window_layout}\t\
+         #{@pane_patrol_split}",
+    );
+    Call::new("list-panes").flag("-a").format("-F", &pane)
+}
 
 /// A dashboard's process: its number and when it started, because numbers are given out again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +120,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Reads the answer to [`LIST`]; lines that make no sense are left out.
+    /// Reads the answer to [`list`]; lines that make no sense are left out.
     pub(super) fn parse(answer: &[u8]) -> Self {
         let mut world = Self::default();
         for line in String::from_utf8_lossy(answer).lines() {

@@ -27,6 +27,7 @@ use crate::messages::Output;
 use crate::notice::Snoozes;
 use crate::split::Place;
 use crate::state::{Outcome, Row, Settings, Table};
+use crate::sys::child::persons;
 use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
 use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
 
@@ -258,7 +259,7 @@ impl Hands for Idle {
 
     fn attach(&self, _: &Attach) -> Command {
         // Nobody asks for it: no jump leads to it.
-        Command::new("true")
+        persons("true")
     }
 
     fn hooks(&self) -> Hooks {

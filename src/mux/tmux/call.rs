@@ -9,46 +9,68 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::{Tmux, TmuxError};
-use crate::sys::child::wait;
+use super::{Call, Tmux, TmuxError};
+use crate::sys::child::{self, Kept, wait};
 
-/// Runs tmux with `arguments` and gives its stdout; the child never outlives the call.
-pub(super) fn run(tmux: &Tmux, arguments: &[&str]) -> Result<Vec<u8>, TmuxError> {
+/// Has tmux carry out `call` and gives its stdout; the child never outlives this.
+pub(super) fn run(tmux: &Tmux, call: &Call) -> Result<Vec<u8>, TmuxError> {
     let deadline = Instant::now() + tmux.budget;
     let io_error = |source| TmuxError::Io {
-        command: command_line(tmux, arguments),
+        command: command_line(tmux, call),
         source,
     };
-    let mut child = Reaped(spawn(tmux, arguments)?);
+    let mut child = Reaped(spawn(tmux, call)?);
     let [stdout, stderr] = read_output(&mut child.0, deadline).map_err(io_error)?;
     match wait(&mut child.0, deadline).map_err(io_error)? {
         Some(status) if status.success() => Ok(stdout),
         Some(_) => Err(TmuxError::Failed {
-            command: command_line(tmux, arguments),
+            command: command_line(tmux, call),
             stderr: String::from_utf8_lossy(&stderr).trim().to_owned(),
         }),
         None => Err(TmuxError::TimedOut {
-            command: command_line(tmux, arguments),
+            command: command_line(tmux, call),
             budget: tmux.budget,
         }),
     }
 }
 
 /// The command as a person would type it.
-pub(super) fn command_line(tmux: &Tmux, arguments: &[&str]) -> String {
-    format!("tmux -S {} {}", tmux.socket.display(), arguments.join(" "))
+pub(super) fn command_line(tmux: &Tmux, call: &Call) -> String {
+    format!("tmux -S {} {call}", tmux.socket.display())
 }
 
-fn spawn(tmux: &Tmux, arguments: &[&str]) -> Result<Child, TmuxError> {
-    Command::new("tmux")
-        .args(["-u", "-S"])
-        .arg(&tmux.socket)
-        .args(arguments)
-        // Without a UTF-8 locale tmux prints an underscore for each byte of other scripts.
-        .env("LC_ALL", "C.UTF-8")
-        // With it set tmux would take our own pane for the one that is meant where none is named.
-        .env_remove("TMUX_PANE")
-        .env_remove("TMUX")
+/// See [`Tmux::attach`].
+pub(super) fn attach(tmux: &Tmux, target: &str) -> Command {
+    let mut command = persons(tmux);
+    command.args(Call::new("attach-session").target(target).arguments());
+    command
+}
+
+/// tmux as the person would start it outside of any other tmux: inside of one it refuses to nest, and
+/// takes the pane it is started from for the one that is meant where none is named.
+fn persons(tmux: &Tmux) -> Command {
+    let mut command = child::persons("tmux");
+    command.env_remove("TMUX").env_remove("TMUX_PANE");
+    command.arg("-S").arg(&tmux.socket);
+    command
+}
+
+fn ours(tmux: &Tmux) -> Command {
+    let mut command = child::tmux(Kept::TMUX);
+    command.arg("-S").arg(&tmux.socket);
+    command
+}
+
+fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
+    let mut command = if call.is_for_person() {
+        persons(tmux)
+    } else {
+        ours(tmux)
+    };
+    // Its answer is for us, whatever the person's terminal can show.
+    command.arg("-u");
+    command
+        .args(call.arguments())
         // When our terminal hangs up, what is asked of tmux then is still to be done.
         .process_group(0)
         .stdin(Stdio::null())
@@ -58,7 +80,7 @@ fn spawn(tmux: &Tmux, arguments: &[&str]) -> Result<Child, TmuxError> {
         .map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => TmuxError::NotInstalled,
             _ => TmuxError::Io {
-                command: command_line(tmux, arguments),
+                command: command_line(tmux, call),
                 source,
             },
         })

@@ -9,23 +9,22 @@ use std::collections::{BTreeMap, HashSet};
 use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::text::one_line;
 
+use super::{Call, Format};
 use crate::state::ListedPane;
 
 /// Longest title that is kept, in characters.
 const MAX_TITLE_CHARS: usize = 200;
 
-/// The one command line that the parser below belongs to.
-pub(super) const ARGUMENTS: &[&str] = &[
-    "list-panes",
-    "-a",
-    "-F",
-    "P\t#{pid}\t#{pane_id}\t#{pane_pid}\t#{pane_dead}\t#{pane_active}#{window_active}\t\
-     #{window_index}\t#{pane_index}\t#{session_id}\t#{session_name}\t#{pane_title}",
-    ";",
-    "list-clients",
-    "-F",
-    "C\t#{client_control_mode}\t#{session_id}",
-];
+/// What the parser below is the answer to.
+pub(super) fn call() -> Call {
+    let pane = Format::own(
+        "P\t#{pid}\t#{pane_id}\t#{pane_pid}\t#{pane_dead}\t#{pane_active}#{window_active}\t\
+         #{window_index}\t#{pane_index}\t#{session_id}\t#{session_name}\t#{pane_title}",
+    );
+    let client = Format::own("C\t#{client_control_mode}\t#{session_id}");
+    let panes = Call::new("list-panes").flag("-a").format("-F", &pane);
+    panes.then(Call::new("list-clients").format("-F", &client))
+}
 
 /// What one server told about its panes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,16 +4,21 @@
 //! reads what is drawn in a pane.
 
 mod call;
+mod command;
+mod format;
 mod listing;
 
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::target::PaneId;
 use thiserror::Error;
 
+pub use command::Call;
+pub use format::Format;
 pub use listing::PaneList;
 
 /// How long tmux may take for one answer: about three hundred times what it usually needs.
@@ -93,16 +98,24 @@ impl Tmux {
         &self.socket
     }
 
-    /// Runs one tmux command and gives what it printed, byte for byte.
-    pub fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, TmuxError> {
-        call::run(self, arguments).map_err(|error| self.explain(error))
+    /// Has tmux carry out `call` and gives what it printed, byte for byte.
+    pub fn run(&self, call: &Call) -> Result<Vec<u8>, TmuxError> {
+        call::run(self, call).map_err(|error| self.explain(error))
+    }
+
+    /// The command that shows `target` (`$1:@2.%3`) to the person on this terminal, as if she had typed
+    /// it: with her whole environment, of which the server's settings choose what the session gets. For
+    /// servers that are believed to be hers.
+    pub fn attach(&self, target: &str) -> Command {
+        call::attach(self, target)
     }
 
     /// All panes of the server, and which of them a person has in view: one process.
     pub fn list_panes(&self) -> Result<PaneList, TmuxError> {
-        let bytes = self.run(listing::ARGUMENTS)?;
+        let call = listing::call();
+        let bytes = self.run(&call)?;
         let list = PaneList::parse(&bytes).map_err(|line| TmuxError::Unreadable {
-            command: call::command_line(self, listing::ARGUMENTS),
+            command: call::command_line(self, &call),
             line,
         })?;
         // A server without a session has no pane to show its pid with; for us it is gone.
@@ -113,8 +126,9 @@ impl Tmux {
 
     /// The address of `pane` now, as `session:window.pane`.
     pub fn address_of(&self, pane: PaneId) -> Result<String, TmuxError> {
-        const ADDRESS: &str = "#{session_name}:#{window_index}.#{pane_index}";
-        let printed = self.run(&["display-message", "-p", "-t", &pane.to_string(), ADDRESS])?;
+        let address = Format::own("#{session_name}:#{window_index}.#{pane_index}");
+        let call = Call::new("display-message").flag("-p").target(pane);
+        let printed = self.run(&call.format_operand(&address))?;
         Ok(String::from_utf8_lossy(&printed).trim_end().to_owned())
     }
 

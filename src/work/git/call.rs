@@ -19,7 +19,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::GitError;
-use crate::sys::child::wait;
+use crate::sys::child::{self, wait};
 
 /// Settings that would let a repository start programs, or git write. What is given on the command
 /// line counts more than any file.
@@ -32,36 +32,6 @@ const SETTINGS: [&str; 7] = [
     "safe.bareRepository=explicit",
     "gc.auto=0",
     "maintenance.auto=false",
-];
-
-/// Variables that would turn git to another repository, or let it write traces.
-const FOREIGN_VARIABLES: [&str; 26] = [
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_CONFIG",
-    "GIT_CONFIG_COUNT",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_DIFF_OPTS",
-    "GIT_DIR",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_GLOB_PATHSPECS",
-    "GIT_GRAFT_FILE",
-    "GIT_ICASE_PATHSPECS",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_NAMESPACE",
-    "GIT_NOGLOB_PATHSPECS",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_TRACE",
-    "GIT_TRACE2",
-    "GIT_TRACE2_EVENT",
-    "GIT_TRACE2_PERF",
-    "GIT_WORK_TREE",
 ];
 
 /// More than anybody reads of what git says of a failure, in bytes.
@@ -137,7 +107,7 @@ where
 }
 
 fn command(program: &OsStr, folder: &Path, settings: &[OsString]) -> Command {
-    let mut command = Command::new(program);
+    let mut command = child::ours(program, child::GIT);
     command
         .args(["--no-optional-locks", "--no-pager", "--literal-pathspecs"])
         .arg("-C")
@@ -146,9 +116,6 @@ fn command(program: &OsStr, folder: &Path, settings: &[OsString]) -> Command {
     for setting in SETTINGS.into_iter().map(OsStr::new).chain(settings) {
         command.arg("-c").arg(setting);
     }
-    for variable in FOREIGN_VARIABLES {
-        command.env_remove(variable);
-    }
     command
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_NO_LAZY_FETCH", "1")
@@ -156,7 +123,6 @@ fn command(program: &OsStr, folder: &Path, settings: &[OsString]) -> Command {
         .env("GIT_ALLOW_PROTOCOL", "none")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("LC_ALL", "C")
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0);

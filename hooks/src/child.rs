@@ -1,0 +1,101 @@
+//! Where every child process begins. A program that works for us gets a cleared environment and the
+//! variables that its list names: what else we were given is the person's, holds secrets, and tmux
+//! sends all of it to whoever listens on a socket. A program that the person wants run keeps hers.
+
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
+
+/// What nearly every program needs to be found, to be loaded and to read its own settings. The last
+/// ones matter where libraries or locales do not lie where the system keeps them.
+const BASICS: &[&str] = &[
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "LOCPATH",
+    "LOCALE_ARCHIVE",
+];
+
+/// The variables that a program of ours may have beside the basic ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept(&'static [&'static str]);
+
+impl Kept {
+    /// tmux asked on a named socket: it takes its locale from us and needs nothing else.
+    pub const TMUX: Self = Self(&[]);
+
+    /// tmux asked without a socket: these say which server is meant.
+    pub const TMUX_OF_OURS: Self = Self(&["TMUX", "TMUX_TMPDIR"]);
+
+    /// tmux that draws on our terminal.
+    pub const TERMINAL: Self = Self(&["TERM", "COLORTERM"]);
+
+    /// `ps` prints other people's arguments: in their script.
+    pub const PS: Self = Self(&["LANG", "LC_ALL", "LC_CTYPE"]);
+
+    /// The list of one more program.
+    pub const fn these(names: &'static [&'static str]) -> Self {
+        Self(names)
+    }
+
+    /// All names, the basic ones first.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        BASICS.iter().chain(self.0).copied()
+    }
+}
+
+/// A program that works for us: nothing of our environment but what `kept` names, and no way in or
+/// out until the caller opens one.
+pub fn ours(program: impl AsRef<OsStr>, kept: Kept) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear();
+    for name in kept.names() {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// A program that the person wants run, with everything that she would give it herself.
+pub fn persons(program: impl AsRef<OsStr>) -> Command {
+    Command::new(program)
+}
+
+/// tmux for one of our own questions, in a locale in which it prints names as they are.
+pub fn tmux(kept: Kept) -> Command {
+    let mut command = ours("tmux", kept);
+    // Without a UTF-8 locale tmux prints an underscore for each byte of other scripts.
+    command.env("LC_ALL", "C.UTF-8");
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_of_ours_sees_only_what_its_list_names() {
+        let mut env = ours("env", Kept::these(&["CARGO_PKG_NAME"]));
+        let output = env.stdout(Stdio::piped()).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let names = printed.lines().filter_map(|line| line.split_once('='));
+        let mut names: Vec<&str> = names.map(|(name, _)| name).collect();
+        // Cargo sets many more of its own.
+        assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
+        names.retain(|name| !BASICS.contains(name));
+        assert_eq!(names, ["CARGO_PKG_NAME"]);
+    }
+
+    #[test]
+    fn a_program_of_the_persons_sees_everything() {
+        let output = persons("env").output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(printed.contains("CARGO_MANIFEST_DIR="), "{printed}");
+    }
+}
