@@ -327,7 +327,7 @@ pub struct WatchArgs {
 /// Options of `wrap`.
 #[derive(Args, Debug)]
 pub struct WrapArgs {
-    /// What it is called in the list: 1 to 32 of a-z, 0-9, _ and -; by default the program's name
+    /// What it is called in the list: 1 to 32 of a-z, 0-9, _ and -, a letter or digit first; by default the program's name
     #[arg(long, value_name = "NAME")]
     pub assistant: Option<String>,
     /// The program and its arguments
@@ -338,7 +338,7 @@ pub struct WrapArgs {
 /// Options of `emit`.
 #[derive(Args, Debug)]
 pub struct EmitArgs {
-    /// Which assistant reports: 1 to 32 of a-z, 0-9, _ and -
+    /// Which assistant reports: 1 to 32 of a-z, 0-9, _ and -, a letter or digit first
     #[arg(long, value_name = "NAME")]
     pub assistant: String,
     /// What it is doing

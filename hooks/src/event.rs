@@ -18,7 +18,7 @@ use crate::timestamp::Timestamp;
 /// Largest encoded event, in bytes: below what one datagram carries on every system.
 pub const MAX_EVENT_BYTES: usize = 2048;
 
-/// Which assistant reports: `[a-z0-9_-]{1,32}`, for example `claude`.
+/// Which assistant reports: `[a-z0-9][a-z0-9_-]{0,31}`, for example `claude`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Assistant(Cow<'static, str>);
@@ -49,8 +49,11 @@ impl FromStr for Assistant {
     type Err = EventError;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let allowed = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
-        if (1..=32).contains(&name.len()) && name.bytes().all(allowed) {
+        let first = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9');
+        let allowed = |b: u8| first(b) || matches!(b, b'_' | b'-');
+        // One that begins with a `-` would be an option to every program that is told of it.
+        let begins_well = name.bytes().next().is_some_and(first);
+        if begins_well && name.len() <= 32 && name.bytes().all(allowed) {
             Ok(Self(Cow::Owned(name.to_owned())))
         } else {
             Err(EventError::Assistant(one_line(name, 40)))
@@ -243,8 +246,8 @@ pub enum EventError {
     /// Not a state; holds the word.
     #[error("`{0}` is no state")]
     State(String),
-    /// Not `[a-z0-9_-]{1,32}`; holds the word.
-    #[error("`{0}` is no assistant's name: 1 to 32 of a-z, 0-9, _ and -")]
+    /// Not `[a-z0-9][a-z0-9_-]{0,31}`; holds the word.
+    #[error("`{0}` is no assistant's name: 1 to 32 of a-z, 0-9, _ and -, a letter or digit first")]
     Assistant(String),
     /// A control character; holds the field's name.
     #[error("a control character in `{0}`")]
@@ -526,6 +529,12 @@ mod tests {
             error(&FOUR_FIELDS.replace("claude", "Claude!")),
             EventError::Assistant("Claude!".into())
         );
+        for name in ["-c", "--help", "_x", "-", "a;", "a b", "a#b", "é"] {
+            assert_eq!(
+                error(&FOUR_FIELDS.replace("claude", name)),
+                EventError::Assistant(name.into())
+            );
+        }
         assert_eq!(
             error(&FOUR_FIELDS.replace("\"message\":\"\"", r#""message":"\u001b[2J""#)),
             EventError::Control("message")
@@ -594,7 +603,7 @@ mod tests {
 
     prop_compose! {
         fn any_event()(
-            assistant in "[a-z0-9_-]{1,32}",
+            assistant in "[a-z0-9][a-z0-9_-]{0,31}",
             state in proptest::sample::select(State::ALL),
             target in any_target(),
             micros in 0_i64..4_102_444_800_000_000,

@@ -61,7 +61,7 @@ pub(crate) struct AskedShape {
 #[schemars(rename = "Event")]
 #[allow(dead_code, reason = "only its schema is used")]
 pub(crate) struct EventShape {
-    /// Which assistant: 1 to 32 of a-z, 0-9, _ and -.
+    /// Which assistant: 1 to 32 of a-z, 0-9, _ and -, a letter or digit first.
     assistant: String,
     /// What it is doing.
     state: StateWord,

@@ -87,7 +87,8 @@ pub fn name_of(program: &str) -> Option<Assistant> {
         })
         .take(32)
         .collect();
-    name.trim_matches('-').parse().ok()
+    let name = name.trim_start_matches(['-', '_']);
+    name.trim_end_matches('-').parse().ok()
 }
 
 #[cfg(test)]
@@ -135,6 +136,7 @@ mod tests {
         let name = |program| name_of(program).map(|name| name.to_string());
         assert_eq!(name("claude").as_deref(), Some("claude"));
         assert_eq!(name("/opt/a b").as_deref(), Some("a-b"));
+        assert_eq!(name("./_a_").as_deref(), Some("a_"));
         assert_eq!((name("./--"), name("é")), (None, None));
     }
 }
