@@ -64,7 +64,9 @@ pub struct Here {
     pub pane: Option<PaneId>,
     /// Our terminal, for example `/dev/pts/3`.
     pub tty: Option<String>,
-    /// The client to switch: the one the person named, else in a popup the one it was opened on.
+    /// The client that the person named: it is switched, from wherever she is, or nothing happens.
+    pub named: Option<String>,
+    /// In a popup the client it was opened on.
     pub client: Option<String>,
 }
 
@@ -89,6 +91,8 @@ struct Pane {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Client {
     name: String,
+    /// A program in control mode: nobody sits at it, unless somebody says so by its name.
+    is_program: bool,
     session: String,
     /// The pane it shows.
     pane: Option<PaneId>,
@@ -123,14 +127,18 @@ pub fn to(row: &Row, here: &Here, socket: &Path, ask: Ask<'_>) -> Arrival {
     let Some(places) = find(row, &world) else {
         return Arrival::Gone;
     };
-    if !here.is_on(&world) {
-        return Arrival::Elsewhere {
-            socket: socket.to_string_lossy().into_owned(),
-            target: places[0].target(),
-        };
-    }
-    let Some(client) = here.client_of(&world) else {
-        return Arrival::Refused("no tmux client shows this dashboard".to_owned());
+    let client = match &here.named {
+        Some(name) => world.client(name),
+        None if !here.is_on(&world) => {
+            return Arrival::Elsewhere {
+                socket: socket.to_string_lossy().into_owned(),
+                target: places[0].target(),
+            };
+        }
+        None => here.client_of(&world),
+    };
+    let Some(client) = client else {
+        return Arrival::Refused(here.without_client(socket));
     };
     // A window that is linked into the client's own session is shown there.
     let in_session = |pane: &&&Pane| pane.session == client.session;
@@ -170,7 +178,7 @@ impl Here {
         let answer = ask(Path::new(&server.socket), &list()).unwrap_or_default();
         let world = World::parse(&answer);
         // In a pane it may change with every key: two people can look at one pane.
-        if self.client.is_some() || self.own_pane(&world).is_some() {
+        if self.named.is_some() || self.own_pane(&world).is_some() {
             return self;
         }
         let client = self.client_of(&world);
@@ -195,6 +203,17 @@ impl Here {
         Ok(own.map(|own| (server, own.id)))
     }
 
+    /// Why there is nobody to move.
+    fn without_client(&self, socket: &Path) -> String {
+        match &self.named {
+            Some(name) => format!(
+                "the tmux server on {} has no client `{name}`; nobody was moved",
+                socket.display()
+            ),
+            None => "no tmux client shows this dashboard".to_owned(),
+        }
+    }
+
     fn is_on(&self, world: &World) -> bool {
         let same = |server: &Server| server.pid == world.server_pid;
         self.server.as_ref().is_some_and(same)
@@ -210,11 +229,12 @@ impl Here {
     /// The client the person sits at.
     fn client_of(&self, world: &World) -> Option<Client> {
         let latest = |wanted: &dyn Fn(&Client) -> bool| {
-            let clients = world.clients.iter().filter(|client| wanted(client));
+            let people = world.clients.iter().filter(|client| !client.is_program);
+            let clients = people.filter(|client| wanted(client));
             clients.max_by_key(|client| client.activity).cloned()
         };
-        if let Some(named) = latest(&|client| Some(&client.name) == self.client.as_ref()) {
-            return Some(named);
+        if let Some(ours) = latest(&|client| Some(&client.name) == self.client.as_ref()) {
+            return Some(ours);
         }
         if let Some(own) = self.own_pane(world) {
             return latest(&|client| client.pane == Some(own.id))
@@ -232,6 +252,11 @@ impl Pane {
 }
 
 impl World {
+    fn client(&self, name: &str) -> Option<Client> {
+        let named = self.clients.iter().find(|client| client.name == name);
+        named.cloned()
+    }
+
     /// Reads the answer to [`list`]; lines that make no sense are left out.
     fn parse(answer: &[u8]) -> Self {
         let text = String::from_utf8_lossy(answer);
@@ -252,9 +277,9 @@ impl World {
                         address: address.parse().ok(),
                     });
                 }
-                // A client in control mode is a program: nobody sits at it.
-                ["C", "0", activity, session, pane, name] => world.clients.push(Client {
+                ["C", is_program, activity, session, pane, name] => world.clients.push(Client {
                     name: name.to_owned(),
+                    is_program: is_program != "0",
                     session: session.to_owned(),
                     pane: pane.parse().ok(),
                     activity: activity.parse().unwrap_or(0),
@@ -290,6 +315,7 @@ mod tests {
             session: Some("$0".to_owned()),
             pane: Some(PaneId(pane)),
             tty: Some(tty.to_owned()),
+            named: None,
             client: None,
         }
     }
@@ -331,6 +357,37 @@ mod tests {
         popup.client = Some("/dev/pts/9".to_owned());
         let (_, command) = jump(2, &popup, ANSWER);
         assert_eq!(command, "switch-client -c /dev/pts/9 -t $1:@1.%2");
+    }
+
+    #[test]
+    fn a_named_client_is_switched_from_everywhere_or_nothing_happens() {
+        let other = Here {
+            server: Server::from_tmux_variable("/tmp/o,5,0"),
+            ..here(1, "/dev/pts/1")
+        };
+        for mut place in [
+            here(1, "/dev/pts/1"),
+            here(99, "/dev/pts/99"),
+            Here::default(),
+            other,
+        ] {
+            // A program in control mode counts when it is named.
+            for (name, target) in [
+                ("/dev/pts/8", "$0:@1.%2"),
+                ("/dev/pts/9", "$1:@1.%2"),
+                ("client-7", "$0:@1.%2"),
+            ] {
+                place.named = Some(name.to_owned());
+                let (_, command) = jump(2, &place, ANSWER);
+                assert_eq!(command, format!("switch-client -c {name} -t {target}"));
+            }
+            for name in ["/dev/pts/9999", "", "8", "/dev/pts"] {
+                place.named = Some(name.to_owned());
+                let (arrival, command) = jump(2, &place, ANSWER);
+                assert!(matches!(arrival, Arrival::Refused(_)), "{arrival:?}");
+                assert_eq!(command, "", "nobody is moved");
+            }
+        }
     }
 
     #[test]

@@ -120,15 +120,16 @@ impl RealHands {
     }
 }
 
-/// Where this process runs; `client` as the person named it.
-pub(super) fn here(surroundings: &Surroundings, client: Option<String>) -> Here {
+/// Where this process runs, with the client as the person named it.
+pub(super) fn here(surroundings: &Surroundings, named: Option<String>) -> Here {
     let tty = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
     Here {
         server: surroundings.tmux.clone(),
         session: surroundings.tmux_session.clone(),
         pane: surroundings.tmux_pane,
         tty: tty.map(|name| name.to_string_lossy().into_owned()),
-        client,
+        named,
+        client: None,
     }
 }
 
