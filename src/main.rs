@@ -14,7 +14,11 @@ fn main() -> ExitCode {
         pane_patrol_hooks::run(arguments);
         return ExitCode::SUCCESS;
     }
-    match commands::run(&Cli::parse()) {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(messages::usage(&error)),
+    };
+    match commands::run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             messages::error(&error);

@@ -4,7 +4,9 @@
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
 
-use crate::error::CommandError;
+use pane_patrol_hooks::text::visible;
+
+use crate::error::{CommandError, EXIT_USAGE};
 
 /// Prints a command's result as it is.
 pub fn result(text: &str) {
@@ -99,18 +101,37 @@ pub fn warning(text: &str) {
 /// Says why a command failed and what to do next.
 pub fn error(error: &CommandError) {
     use std::fmt::Write as _;
-    let mut text = format!("error: {error}\n");
+    let mut text = format!("error: {}\n", beside(&error.to_string()));
     for cause in error.causes() {
-        let _ = writeln!(text, "  caused by: {cause}");
+        let _ = writeln!(text, "  caused by: {}", beside(cause));
     }
     for hint in error.hints() {
-        let _ = writeln!(text, "hint: {hint}");
+        let _ = writeln!(text, "hint: {}", beside(hint));
     }
     say(&text);
 }
 
+/// A text of several lines as part of a message: none of them looks like one of our own.
+fn beside(text: &str) -> String {
+    text.replace('\n', "\n    ")
+}
+
+/// Says what clap has to say of a command line, and gives its exit status: help goes to stdout.
+pub fn usage(error: &clap::Error) -> u8 {
+    let status = u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE);
+    let text = error.render().to_string();
+    if visible(&text) == text {
+        // As it stands it may have colours.
+        let _ = error.print();
+    } else {
+        say(&text);
+    }
+    status
+}
+
+/// The one way to stderr: others' words may be anywhere in the text, and the terminal is to obey none.
 fn say(text: &str) {
-    write_whole(&mut io::stderr().lock(), text);
+    write_whole(&mut io::stderr().lock(), &visible(text));
 }
 
 fn write_whole(out: &mut impl Write, text: &str) {
