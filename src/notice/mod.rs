@@ -12,6 +12,7 @@
 //! before a notice is due.
 
 mod send;
+mod sequence;
 mod setting;
 mod snooze;
 mod watch;

@@ -14,6 +14,7 @@ use pane_patrol_hooks::text::one_line;
 use rustix::fs::OFlags;
 use serde_json::json;
 
+use super::sequence;
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
 use crate::mux::tmux::{Call, Format, Tmux};
@@ -144,15 +145,9 @@ pub(super) fn send(notice: &Notice, scene: &Scene, settings: &Settings) -> Vec<S
     let by = |channel: &Channel| match channel {
         Channel::Bell => ring(scene),
         Channel::Tmux => message(notice, scene),
-        Channel::Osc9 => pass(scene, &format!("\x1b]9;{}\x07", text(notice))),
-        Channel::Osc777 => pass(
-            scene,
-            &format!(
-                "\x1b]777;notify;pane-patrol;{}\x07",
-                text(notice).replace(';', ",")
-            ),
-        ),
-        Channel::Osc99 => pass(scene, &format!("\x1b]99;;{}\x1b\\", text(notice))),
+        Channel::Osc9 => pass(scene, &sequence::osc9(&text(notice))),
+        Channel::Osc777 => pass(scene, &sequence::osc777("pane-patrol", &text(notice))),
+        Channel::Osc99 => pass(scene, &sequence::osc99(&text(notice))),
         Channel::Desktop => desktop(notice),
         Channel::Command => command(notice, &settings.command),
     };
@@ -212,7 +207,7 @@ fn message(notice: &Notice, scene: &Scene) -> Result<(), String> {
 
 /// Sends a sequence to the terminal of every client, through tmux.
 fn pass(scene: &Scene, sequence: &str) -> Result<(), String> {
-    let wrapped = format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"));
+    let wrapped = sequence::through_tmux(sequence);
     let mut ttys: Vec<&str> = Vec::new();
     for client in &scene.clients {
         if !client.passes_through {
