@@ -1,5 +1,7 @@
 //! Starting and stopping assistants by command and from the dashboard, and one in a container.
 
+mod hostile;
+
 use std::fs;
 
 use rustix::process::{Pid, test_kill_process};

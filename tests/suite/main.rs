@@ -25,6 +25,7 @@ mod replay;
 mod replay_others;
 mod reversible;
 mod rules;
+mod sinks;
 mod split;
 mod survival;
 mod wait;

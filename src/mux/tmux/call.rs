@@ -1,8 +1,11 @@
 //! The one way in which tmux is started.
 
+use std::fs::DirBuilder;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -55,6 +58,15 @@ fn persons(tmux: &Tmux) -> Command {
     command
 }
 
+/// Makes the folder of a server that may begin now, as tmux itself does only for a socket that it has
+/// chosen: after a reboot there is none.
+fn make_folder_of(socket: &Path) {
+    if let Some(folder) = socket.parent() {
+        // It is there already, or tmux says that it is not.
+        let _ = DirBuilder::new().mode(0o700).create(folder);
+    }
+}
+
 fn ours(tmux: &Tmux) -> Command {
     let mut command = child::tmux(Kept::TMUX);
     command.arg("-S").arg(&tmux.socket);
@@ -63,6 +75,7 @@ fn ours(tmux: &Tmux) -> Command {
 
 fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
     let mut command = if call.is_for_person() {
+        make_folder_of(&tmux.socket);
         persons(tmux)
     } else {
         ours(tmux)

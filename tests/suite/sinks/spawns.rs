@@ -1,0 +1,182 @@
+//! Where programs are started: every place is on a list, with the reason.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a line holds that makes a command, or starts a program.
+const WORDS: &[&str] = &[
+    "Command::new(",
+    ".spawn()",
+    ".output()",
+    ".status()",
+    ".exec()",
+    "fork(",
+    "execv",
+    "execl",
+    "posix_spawn",
+    "system(",
+    "popen(",
+];
+
+/// Where that may be, how often, and why.
+const ALLOWED: &[(&str, &str, usize, &str)] = &[
+    (
+        "hooks/src/child.rs",
+        "Command::new(",
+        2,
+        "the only constructors: ours cleared, the person's whole",
+    ),
+    (
+        "hooks/src/tmux.rs",
+        ".spawn()",
+        1,
+        "what has to end by a deadline: tmux of the hook, `--version`, `ps`",
+    ),
+    (
+        "src/sys/child.rs",
+        ".spawn()",
+        1,
+        "what is fed and has to end by a deadline: notices, hooks of doctor and demo",
+    ),
+    ("src/mux/tmux/call.rs", ".spawn()", 1, "a call of tmux"),
+    (
+        "src/work/git/call.rs",
+        ".spawn()",
+        1,
+        "a call of git, with its process group",
+    ),
+    (
+        "src/wrap.rs",
+        ".spawn()",
+        1,
+        "`wrap`: the program that the person named",
+    ),
+    (
+        "src/tui/mod.rs",
+        ".spawn()",
+        1,
+        "the person's own tmux client, started from the dashboard",
+    ),
+    (
+        "src/commands/jump.rs",
+        ".status()",
+        1,
+        "the person's own tmux client, started by `jump`",
+    ),
+    ("src/demo/mod.rs", ".status()", 1, "the demo's tmux client"),
+    (
+        "src/demo/mod.rs",
+        ".output()",
+        1,
+        "the demo's own tmux server",
+    ),
+    (
+        "src/work/git/patch.rs",
+        ".status()",
+        1,
+        "asks for git's list of changes, by its call",
+    ),
+    ("src/work/git/summary.rs", ".status()", 1, "the same"),
+];
+
+#[test]
+fn programs_are_started_only_where_it_is_known_why() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    for folder in ["src", "hooks/src", "installer/src"] {
+        for file in sources(&root.join(folder)) {
+            let text = fs::read_to_string(&file).expect("a source is text");
+            let name = file.strip_prefix(root).expect("it is below the root");
+            for (word, count) in counted(shipped(&text)) {
+                let key = (name.to_string_lossy().into_owned(), word);
+                *found.entry(key).or_default() += count;
+            }
+        }
+    }
+    let allowed = ALLOWED
+        .iter()
+        .map(|(file, word, count, _)| (((*file).to_owned(), *word), *count));
+    assert_eq!(found, allowed.collect(), "found, and what may be");
+}
+
+#[test]
+fn a_place_is_found_and_tests_are_left_out() {
+    let text = "fn a() { Command::new(\"x\").spawn() }\n// fork(\n#[cfg(test)]\nmod tests {\n.output()\n}\n";
+    let found: Vec<_> = counted(shipped(text)).collect();
+    assert_eq!(found, [("Command::new(", 1), (".spawn()", 1)]);
+    let after = "#[cfg(test)]\nmod tests;\n\nfn a() { fork() }\n";
+    assert_eq!(counted(shipped(after)).collect::<Vec<_>>(), [("fork(", 1)]);
+}
+
+fn counted(text: String) -> impl Iterator<Item = (&'static str, usize)> {
+    WORDS.iter().filter_map(move |word| {
+        let count = text.matches(word).count();
+        (count > 0).then_some((*word, count))
+    })
+}
+
+/// The lines that are no remark and not for tests alone.
+fn shipped(text: &str) -> String {
+    let mut shipped = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() == "#[cfg(test)]" {
+            // What is for tests is one item: a line, or up to the bracket below its beginning.
+            let end = line.replace("#[cfg(test)]", "}");
+            if lines.next().is_some_and(|item| item.ends_with('{')) {
+                lines.find(|line| **line == end);
+            }
+        } else if !line.trim_start().starts_with("//") {
+            shipped.push_str(line);
+            shipped.push('\n');
+        }
+    }
+    shipped
+}
+
+/// The sources below a folder, without those that are declared for tests.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    collect(folder, &mut all);
+    let of_tests: Vec<PathBuf> = all.iter().flat_map(|file| of_tests(file)).collect();
+    let is_shipped = |file: &PathBuf| {
+        !of_tests
+            .iter()
+            .any(|module| file.starts_with(module) || *file == module.with_extension("rs"))
+    };
+    all.retain(is_shipped);
+    assert!(!all.is_empty(), "{} holds sources", folder.display());
+    all
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("it is a folder") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The modules of a source that are there for tests, without their ending.
+fn of_tests(file: &Path) -> Vec<PathBuf> {
+    let is_root = ["mod.rs", "lib.rs", "main.rs"]
+        .iter()
+        .any(|root| file.ends_with(root));
+    let below = if is_root {
+        file.parent().expect("it lies in a folder").to_owned()
+    } else {
+        file.with_extension("")
+    };
+    let text = fs::read_to_string(file).expect("a source is text");
+    let declared = text.split("#[cfg(test)]").skip(1).filter_map(|after| {
+        let line = after.trim_start().lines().next()?;
+        line.strip_suffix(';')?
+            .split_once("mod ")
+            .map(|(_, name)| name.to_owned())
+    });
+    declared.map(|name| below.join(name)).collect()
+}
