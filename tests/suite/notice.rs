@@ -260,3 +260,59 @@ fn the_desktop_is_told_by_its_own_program() {
         format!("--app-name=pane-patrol\n--\npane-patrol\n{text}\n")
     );
 }
+
+#[test]
+fn a_request_that_means_something_to_tmux_or_a_terminal_is_shown_as_it_is() {
+    let env = TestEnv::new();
+    let settings = "waiting_approval = ['tmux', 'osc9', 'osc777', 'osc99', 'command']";
+    let Some(desk) = Desk::new(&env, settings) else {
+        return;
+    };
+    let options = [("allow-passthrough", "on"), ("display-time", "0")];
+    for (option, value) in options {
+        desk.server.run(&["set-option", "-g", option, value]);
+    }
+    let record = desk.client.record(&env.path("terminal"));
+    let bytes = || String::from_utf8_lossy(&fs::read(&record).unwrap_or_default()).into_owned();
+    let pane = desk.window();
+    for request in [
+        "x#(touch P)",
+        "a#{pid}b",
+        "#{?1,b,c}",
+        "semi;",
+        r"semi\;",
+        "$(touch P)",
+        "`touch P`",
+        "-dash",
+        "#[fg=red]red",
+        "##[fg=red]red",
+        "## #(touch P) #",
+        "%H%M 100%",
+        "'\"\\",
+        "a,b}",
+        "4;3;50",
+    ] {
+        desk.asks(&pane, request);
+        let text = format!("claude in work:1.0 asks for permission: Bash: {request}");
+        desk.client.wait_for(&text);
+        let sequences = [
+            format!("\u{1b}]9;{text}\u{7}"),
+            format!(
+                "\u{1b}]777;notify;pane-patrol;{}\u{7}",
+                text.replace(';', ",")
+            ),
+            format!("\u{1b}]99;;{text}\u{1b}\\"),
+        ];
+        for sequence in &sequences {
+            until("the terminal got it", || {
+                bytes().contains(sequence).then_some(())
+            });
+        }
+        // While a message stands tmux passes nothing on; a key ends it.
+        desk.client.press(&["Space"]);
+        wait_until("the message is gone", || {
+            !desk.client.screen().contains(&text)
+        });
+    }
+    assert!(!env.home().join("P").exists());
+}

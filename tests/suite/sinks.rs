@@ -2,6 +2,8 @@
 //! goes, and no program of ours gets more of the environment than it needs.
 
 mod environment;
+mod errors;
+mod named_client;
 mod spawns;
 
 use pane_patrol::mux::tmux::{Call, Format, Tmux};

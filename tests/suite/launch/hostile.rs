@@ -63,7 +63,12 @@ fn assert_started_in(env: &TestEnv, folder: &Path) {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     let said = OsStr::from_bytes(&said);
-    assert_eq!(said, OsStr::from_bytes(&expected), "in {folder:?}");
+    assert_eq!(
+        said,
+        OsStr::from_bytes(&expected),
+        "in {}",
+        folder.display()
+    );
     fs::remove_file(out).expect("it is ours");
 }
 
@@ -73,7 +78,7 @@ fn assert_nothing_was_run(env: &TestEnv) {
     let folders = fs::read_dir(env.home()).expect("home is ours");
     for entry in folders {
         let folder = entry.expect("it can be read").path();
-        assert!(!planted(&folder), "{folder:?}");
+        assert!(!planted(&folder), "{}", folder.display());
     }
     assert!(!planted(&env.home()));
 }
