@@ -5,8 +5,8 @@
 //! | [`state`] | the pure table of rows | `hooks`, `work`'s types |
 //! | [`feed`] | what a dashboard is fed with | `state` |
 //! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state`, `feed` |
-//! | [`sys`] | small things that are dangerous to get wrong, once each | nothing |
-//! | [`mux`] | multiplexers: the bounded tmux call, parsers of its output | `hooks`, `sys`, `state`'s inputs |
+//! | [`sys`] | small things that are dangerous to get wrong, once each: child processes, shell words | `hooks` |
+//! | [`mux`] | multiplexers: what tmux is told, the bounded call, parsers of its output | `hooks`, `sys`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
 //! | [`work`] | what an assistant did to the code, how far its tasks are | nothing |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
@@ -17,9 +17,9 @@
 //! | [`wrap`] | runs any program as if without us, and publishes how it is | `hub_client`, `protocol` |
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `mux`, `witness` |
 //! | [`asked`] | a request in full, as its assistant keeps it | `act`'s bound request |
-//! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks` |
-//! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `jump`'s call |
-//! | [`split`] | an assistant's own pane beside the dashboard: a pure plan, and tmux | `state`, `jump`'s call |
+//! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks`, `mux`'s words |
+//! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `jump`'s call, `mux`'s words, `sys` |
+//! | [`split`] | an assistant's own pane beside the dashboard: a pure plan, and tmux | `state`, `jump`'s call, `mux`'s words |
 //! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
 //! | [`config`] | the settings file | `tui`'s names of themes, settings of others |
 //! | [`commands`] | one file a subcommand; the only place that knows all others | everything |

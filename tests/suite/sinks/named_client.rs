@@ -6,6 +6,9 @@ use crate::common::{
     Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until,
 };
 
+/// Makes a command one of that place.
+type Place<'a> = &'a dyn Fn(&mut Command);
+
 /// Each client of the server and the pane that it shows.
 fn shown(server: &Tmux<'_>) -> Vec<String> {
     let format = "#{client_name} #{session_name} #{pane_id}";
@@ -64,7 +67,7 @@ fn the_named_client_is_moved_from_everywhere_or_nobody_is() {
     let another = |command: &mut Command| {
         command.env("TMUX", other.variable()).env("TMUX_PANE", "%0");
     };
-    let places: [(&str, &dyn Fn(&mut Command)); 3] = [
+    let places: [(&str, Place<'_>); 3] = [
         ("inside", &inside),
         ("outside", &outside),
         ("another server", &another),

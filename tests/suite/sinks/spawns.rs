@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 /// What a line holds that makes a command, or starts a program.
 const WORDS: &[&str] = &[
     "Command::new(",
+    "Command as ",
+    "pre_exec(",
     ".spawn()",
     ".output()",
     ".status()",
