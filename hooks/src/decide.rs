@@ -20,6 +20,7 @@ use serde_json::json;
 
 use crate::event::{Assistant, Event, Kind};
 use crate::paths::Places;
+use crate::scan::BYTE_ORDER_MARK;
 use crate::send::is_runtime_ours;
 use crate::timestamp::Timestamp;
 
@@ -79,7 +80,8 @@ impl Asked {
         if payload.len() > MAX_ASKED_BYTES {
             return None;
         }
-        let payload: Payload = serde_json::from_slice(payload).ok()?;
+        let text = payload.strip_prefix(BYTE_ORDER_MARK).unwrap_or(payload);
+        let payload: Payload = serde_json::from_slice(text).ok()?;
         Some(Self {
             tool: payload.tool_name,
             input: payload.tool_input,
@@ -213,6 +215,9 @@ mod tests {
         assert_eq!(asked.input, json!({"command": "ls\nls"}));
         assert_eq!(asked.project, Some("/p".into()));
         assert_eq!(asked.cwd, Some("/p/a".into()));
+        let marked = format!("\u{feff}{whole}");
+        let read = Asked::read(marked.as_bytes(), Some("/p".into()));
+        assert_eq!(read.as_ref(), Some(&asked));
         assert_eq!(Asked::read(&whole.as_bytes()[..50], None), None);
         let long = whole.replace("ls", &"l".repeat(MAX_ASKED_BYTES));
         assert_eq!(Asked::read(long.as_bytes(), None), None);

@@ -18,16 +18,25 @@ pub struct Stop;
 /// What a step of the walk gives.
 pub type Scan<T> = Result<T, Stop>;
 
-/// Walks the JSON value that `input` begins with. Takes no byte after its end.
+/// What some programs write before a text to say that it is UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Walks the JSON value that `input` begins with, perhaps after a [`BYTE_ORDER_MARK`]. Takes no byte
+/// after its end.
 #[derive(Debug)]
 pub struct Scanner<R> {
     input: R,
+    /// Nothing was taken yet.
+    is_at_start: bool,
 }
 
 impl<R: BufRead> Scanner<R> {
     /// A scanner at the beginning of `input`.
     pub fn new(input: R) -> Self {
-        Self { input }
+        Self {
+            input,
+            is_at_start: true,
+        }
     }
 
     /// Walks an object: `each` is called with every key and must take that key's value, by
@@ -202,7 +211,23 @@ impl<R: BufRead> Scanner<R> {
 
     /// The first byte of the next token, which stays where it is.
     fn token(&mut self) -> Scan<u8> {
+        if std::mem::take(&mut self.is_at_start) {
+            self.skip_byte_order_mark()?;
+        }
         self.find(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))
+    }
+
+    /// Its bytes may come one by one.
+    fn skip_byte_order_mark(&mut self) -> Scan<()> {
+        if self.chunk()?[0] != BYTE_ORDER_MARK[0] {
+            return Ok(());
+        }
+        for expected in BYTE_ORDER_MARK {
+            if self.byte()? != *expected {
+                return Err(Stop);
+            }
+        }
+        Ok(())
     }
 
     /// Goes to the first byte that `wanted` accepts; gives it and leaves it where it is.
@@ -435,6 +460,21 @@ mod tests {
             prop_assert!(text.starts_with(&kept) && kept.len() <= max);
             prop_assert!(kept == text || kept.len() + 4 > max);
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_at_the_beginning_and_nowhere_else() {
+        let marked = "\u{feff}{\"a\":\"\u{feff}b\"}";
+        let b = (".a".to_owned(), "\u{feff}b".to_owned());
+        for chunk in 1..6 {
+            let input = BufReader::with_capacity(chunk, marked.as_bytes());
+            assert_eq!(texts(input), (vec![b.clone()], Ok(())));
+        }
+        let broken = ["\u{feff}", "{\u{feff}}", "\u{fefe}{}"];
+        for text in broken {
+            assert_eq!(texts(text.as_bytes()), (Vec::new(), Err(Stop)), "{text:?}");
+        }
+        assert_eq!(texts(&b"\xef"[..]), (Vec::new(), Err(Stop)));
     }
 
     #[test]

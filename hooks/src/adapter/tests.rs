@@ -275,6 +275,21 @@ fn the_plugin_passes_on_what_is_registered() {
 }
 
 #[test]
+fn a_byte_order_mark_changes_no_payload_of_any_assistant() {
+    let kilo_is_opencode = |name: &'static str| if name == "kilo" { "opencode" } else { name };
+    for adapter in ADAPTERS {
+        for (file, event, payload) in captured(kilo_is_opencode(adapter.assistant.as_str())) {
+            let marked = ["\u{feff}".as_bytes(), &payload].concat();
+            let (plain, marked) = (
+                heard(adapter, &event, &payload),
+                heard(adapter, &event, &marked),
+            );
+            assert_eq!(plain, marked, "{file}");
+        }
+    }
+}
+
+#[test]
 fn payloads_cut_anywhere_give_reports_that_can_be_sent() {
     use crate::event::Event;
     use crate::place::Place;
