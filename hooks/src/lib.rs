@@ -11,6 +11,7 @@ pub mod event;
 mod guard;
 pub mod memo;
 pub mod mirror;
+mod outlet;
 pub mod paths;
 pub mod place;
 pub mod process;
