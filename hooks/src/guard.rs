@@ -5,25 +5,54 @@ use std::fs;
 use std::io;
 use std::panic;
 use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The whole process ends by then. Below the promised 100 ms, because it was started before its
-/// clock. Nothing waits so long: what is between is for a hook that has its event and was not let run,
-/// on a machine where others are.
-const END: Duration = Duration::from_millis(92);
+/// The whole process ends by then, and by [`LAST_TURNS`]. Below the promised 100 ms, because it was
+/// started before its clock. Nothing waits so long: what is between is for a hook that has its event
+/// and was not let run, on a machine where others are.
+const END: Duration = Duration::from_millis(91);
 /// The most that is added for the time in which the system let others run: a hook that hangs gets
 /// none of it, and one that was ready all the while is not ended for what it never had.
 const MOST_STARVED: Duration = Duration::from_millis(400);
 /// Nothing waits longer than this.
-const LAST_CALL: Duration = Duration::from_millis(80);
-/// The watchdog only sleeps and exits.
-const WATCHDOG_STACK_BYTES: usize = 64 * 1024;
+const LAST_CALL: Duration = Duration::from_millis(84);
+/// How long the payload's first byte is waited for.
+const LATEST_FIRST_BYTE: Duration = Duration::from_secs(2);
+/// How long what is still to be done at the end may take, in turns of a millisecond: on a machine
+/// that is busy with others a turn is as long as it takes to be let run.
+const LAST_TURNS: u32 = 4;
+/// The watchdog only sleeps, and does at the end what was entrusted to it.
+const WATCHDOG_STACK_BYTES: usize = 128 * 1024;
 
-/// When a hook began, and what is left of its time.
-#[derive(Clone, Copy, Debug)]
+/// Stands for the moment of the first byte while it is waited for.
+const AWAITED: u64 = u64::MAX;
+
+/// When a hook's time began to count, and what is left of it.
+#[derive(Clone, Debug)]
 pub struct Clock {
     start: Instant,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// From when the time counts, in microseconds since the start, or [`AWAITED`].
+    from: AtomicU64,
+    /// How long the process may live from then on, in microseconds.
+    allowed: AtomicU64,
+    /// What is done at the end if it was not done before.
+    entrusted: Mutex<Option<Entrusted>>,
+}
+
+struct Entrusted(Box<dyn FnOnce() + Send>);
+
+impl std::fmt::Debug for Entrusted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Entrusted")
+    }
 }
 
 impl Clock {
@@ -38,31 +67,116 @@ impl Clock {
     /// # Errors
     /// No thread can be had. Everything that waits has its own limit still.
     pub fn start() -> (Self, io::Result<()>) {
-        Self::start_with(END)
-    }
-
-    /// The same for a hook that waits for a person: only its end is later.
-    ///
-    /// # Errors
-    /// As [`Clock::start`].
-    pub fn start_with(end: Duration) -> (Self, io::Result<()>) {
-        let clock = Self {
-            start: Instant::now(),
-        };
+        let clock = Self::new();
         panic::set_hook(Box::new(|_| process::exit(0)));
         let watchdog = thread::Builder::new().stack_size(WATCHDOG_STACK_BYTES);
-        let started = watchdog.spawn(move || {
-            thread::sleep(end);
-            thread::sleep(time_starved().min(MOST_STARVED));
-            process::exit(0);
-        });
+        let watched = clock.clone();
+        let started = watchdog.spawn(move || watched.watch());
         (clock, started.map(drop))
+    }
+
+    fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            shared: Arc::new(Shared {
+                from: AtomicU64::new(0),
+                allowed: AtomicU64::new(micros(END)),
+                entrusted: Mutex::new(None),
+            }),
+        }
     }
 
     /// The moment `limit` from now, but never later than may be waited at all.
     pub fn within(&self, limit: Duration) -> Instant {
-        (Instant::now() + limit).min(self.start + LAST_CALL)
+        let from = match self.shared.from.load(Ordering::Relaxed) {
+            AWAITED => 0,
+            from => from,
+        };
+        let last_call = self.start + Duration::from_micros(from) + LAST_CALL;
+        (Instant::now() + limit).min(last_call)
     }
+
+    /// Has `wait` wait for the payload's first byte, until the moment that it is given; the time
+    /// counts from its end, not from the hook's start. What `wait` says.
+    ///
+    /// Nobody has to wake the watchdog: it looks again before any end could have come.
+    pub fn wait_for_first_byte(&self, wait: impl FnOnce(Instant) -> bool) -> bool {
+        self.shared.from.store(AWAITED, Ordering::Relaxed);
+        let came = wait(self.start + LATEST_FIRST_BYTE);
+        let now = micros(self.start.elapsed());
+        self.shared.from.store(now, Ordering::Relaxed);
+        came
+    }
+
+    /// Lets the process live longer: for a hook that has told its event and waits for a person.
+    pub fn allow(&self, patience: Duration) {
+        let allowed = micros(patience);
+        self.shared.allowed.store(allowed, Ordering::Relaxed);
+    }
+
+    /// Has the watchdog do `last` if the time is up before [`Clock::finish`] is called.
+    pub fn entrust(&self, last: impl FnOnce() + Send + 'static) {
+        *self.entrusted() = Some(Entrusted(Box::new(last)));
+    }
+
+    /// Does `work`, in place of what was entrusted to the watchdog; it is not ended in the middle of
+    /// it unless it hangs.
+    pub fn finish<T>(&self, work: impl FnOnce() -> T) -> T {
+        let mut entrusted = self.entrusted();
+        *entrusted = None;
+        work()
+    }
+
+    fn entrusted(&self) -> MutexGuard<'_, Option<Entrusted>> {
+        let entrusted = self.shared.entrusted.lock();
+        entrusted.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sleeps until the time is up, and ends the process.
+    fn watch(&self) {
+        while let Some(left) = self.time_left(self.start.elapsed(), time_starved) {
+            thread::sleep(left);
+        }
+        // What is done now may hang, too.
+        let end = thread::Builder::new().stack_size(WATCHDOG_STACK_BYTES);
+        let is_bounded = end.spawn(|| {
+            for _ in 0..LAST_TURNS {
+                thread::sleep(Duration::from_millis(1));
+            }
+            process::exit(0);
+        });
+        if is_bounded.is_ok()
+            && let Some(Entrusted(last)) = self.entrusted().take()
+        {
+            last();
+        }
+        process::exit(0);
+    }
+
+    /// How long to sleep, `elapsed` since the start, until the time may be up; `None`: it is.
+    fn time_left(&self, elapsed: Duration, starved: impl Fn() -> Duration) -> Option<Duration> {
+        let from = self.shared.from.load(Ordering::Relaxed);
+        let allowed = Duration::from_micros(self.shared.allowed.load(Ordering::Relaxed));
+        let end = match from {
+            AWAITED => LATEST_FIRST_BYTE + allowed,
+            from => Duration::from_micros(from) + allowed,
+        };
+        // A first byte that comes just now leaves all the time there is.
+        let longest = if from == AWAITED {
+            allowed
+        } else {
+            Duration::MAX
+        };
+        let left = |end: Duration| {
+            let left = end.saturating_sub(elapsed).min(longest);
+            Some(left).filter(|left| !left.is_zero())
+        };
+        left(end).or_else(|| left(end + starved().min(MOST_STARVED)))
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX - 1)
 }
 
 /// How long this process' first thread was ready and not let run; zero where the system does not say.
@@ -70,4 +184,67 @@ fn time_starved() -> Duration {
     let told = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
     let nanoseconds = told.split(' ').nth(1).and_then(|field| field.parse().ok());
     Duration::from_nanos(nanoseconds.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    /// How long the watchdog would sleep `at` milliseconds after the start.
+    fn left(clock: &Clock, at: u32, starved: u32) -> Option<Duration> {
+        clock.time_left(MS * at, || MS * starved)
+    }
+
+    #[test]
+    fn the_time_counts_from_the_start_and_what_others_had_is_added_within_limits() {
+        let clock = Clock::new();
+        assert_eq!(left(&clock, 0, 0), Some(END));
+        assert_eq!(left(&clock, 91, 0), None);
+        assert_eq!(left(&clock, 95, 30), Some(MS * 26));
+        assert_eq!(left(&clock, 121, 30), None);
+        assert_eq!(left(&clock, 490, 10_000), Some(MS));
+        assert_eq!(left(&clock, 491, 10_000), None);
+    }
+
+    #[test]
+    fn while_the_first_byte_is_awaited_the_watchdog_never_sleeps_past_an_end() {
+        let clock = Clock::new();
+        let came = clock.wait_for_first_byte(|until| {
+            assert_eq!(until, clock.start + LATEST_FIRST_BYTE);
+            for at in [0, 91, 1_000, 1_999, 2_000] {
+                assert_eq!(left(&clock, at, 0), Some(END), "{at}");
+            }
+            assert_eq!(left(&clock, 2_090, 0), Some(MS));
+            assert_eq!(left(&clock, 2_091, 0), None, "it hangs");
+            false
+        });
+        assert!(!came);
+    }
+
+    #[test]
+    fn from_the_first_byte_on_there_is_as_much_time_as_for_one_that_was_there() {
+        let clock = Clock::new();
+        clock.shared.from.store(1_900_000, Ordering::Relaxed);
+        assert_eq!(left(&clock, 1_900, 0), Some(END));
+        assert_eq!(left(&clock, 1_991, 0), None);
+        let last_call = clock.start + MS * 1_900 + LAST_CALL;
+        assert_eq!(clock.within(Duration::from_secs(9)), last_call);
+    }
+
+    #[test]
+    fn a_hook_that_waits_for_a_person_may_live_longer() {
+        let clock = Clock::new();
+        clock.allow(Duration::from_secs(60));
+        assert_eq!(left(&clock, 200, 0), Some(MS * 59_800));
+    }
+
+    #[test]
+    fn what_is_finished_is_not_done_again() {
+        let clock = Clock::new();
+        clock.entrust(|| panic!("it was done"));
+        assert_eq!(clock.finish(|| 7), 7);
+        assert!(clock.entrusted().is_none());
+    }
 }

@@ -43,7 +43,7 @@ impl Mirror {
     /// Appends `line`, which has no line end, and afterwards rotates when it is time. Says whether
     /// the line is in the file. One that came in in part only, on a full disk, is ended if that can
     /// be done.
-    pub fn append(mut self, line: &[u8]) -> bool {
+    pub fn append(&self, line: &[u8]) -> bool {
         let Ok(found) = self.file.metadata() else {
             return false;
         };
@@ -54,7 +54,7 @@ impl Mirror {
         let mut whole = Vec::with_capacity(line.len() + 1);
         whole.extend_from_slice(line);
         whole.push(b'\n');
-        match self.file.write(&whole) {
+        match (&self.file).write(&whole) {
             Ok(written) if written == whole.len() => {
                 if found.len() + whole.len() as u64 >= MIN_MAX_BYTES {
                     rotate::rotate_if_full(&self.path, &self.file);
@@ -62,7 +62,7 @@ impl Mirror {
                 true
             }
             Ok(1..) => {
-                let _ = self.file.write(b"\n");
+                let _ = (&self.file).write(b"\n");
                 false
             }
             _ => false,

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
-use std::os::unix::process::parent_id;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustix::process::geteuid;
@@ -18,6 +18,7 @@ use crate::paths::{Environment, Places};
 use crate::place::{Place, Whereabouts};
 use crate::process;
 use crate::send::{Listener, SEND_BUDGET, is_runtime_ours};
+use crate::target::{PaneId, Server, Target};
 use crate::timestamp::Timestamp;
 use crate::tmux;
 
@@ -27,80 +28,80 @@ const TMUX_BUDGET: Duration = Duration::from_millis(40);
 /// Somebody who wants the event, and what the environment says of the pane it is about. Without a
 /// listener there is nothing to do, nor without a pane, unless the environment is not the pane's.
 pub(crate) struct Outlet {
-    listener: Option<Listener>,
-    mirror: Option<Mirror>,
+    delivery: Arc<Delivery>,
+    adapter: &'static Adapter,
     pub(crate) places: Places,
     whereabouts: Option<Whereabouts>,
+    /// The pane of [`Self::whereabouts`], where that had to be proved and was.
+    own: Option<pane::Found>,
     pub(crate) uid: u32,
 }
 
 impl Outlet {
-    pub(crate) fn find(panes: Panes) -> Option<Self> {
+    /// What there is for a hook of `adapter` which `parent` has started. Whatever may be gone when
+    /// the payload has come is looked at here.
+    pub(crate) fn find(adapter: &'static Adapter, parent: u32, clock: &Clock) -> Option<Self> {
         let get = |name: &str| env::var_os(name);
         let uid = geteuid().as_raw();
         let whereabouts = Whereabouts::read(get);
-        if whereabouts.is_none() && panes == Panes::Own {
+        if whereabouts.is_none() && adapter.panes == Panes::Own {
             return None;
         }
         let places = Places::of(&Environment::read(get, uid))?;
-        let listener = Listener::find(&places, uid);
-        let mirror = places.mirror().and_then(|path| Mirror::open(&path));
-        if listener.is_none() && mirror.is_none() {
-            return None;
-        }
+        let delivery = Delivery::find(&places, uid)?;
+        let own = match (adapter.panes, &whereabouts) {
+            (Panes::Shared, Some(told)) => {
+                let processes = process::processes(clock.within(TMUX_BUDGET));
+                pane::own(told, parent, &processes)
+            }
+            _ => None,
+        };
         Some(Self {
-            listener,
-            mirror,
+            delivery: Arc::new(delivery),
+            adapter,
             places,
             whereabouts,
+            own,
             uid,
         })
     }
 
+    /// Looks again who wants the event: while its payload was waited for, a collector may have come
+    /// or gone, and the log may have got another file. `None` when nobody does any more.
+    pub(crate) fn look_again(mut self) -> Option<Self> {
+        self.delivery = Arc::new(Delivery::find(&self.places, self.uid)?);
+        Some(self)
+    }
+
+    /// Whose hook it is.
+    pub(crate) fn adapter(&self) -> &'static Adapter {
+        self.adapter
+    }
+
     /// The event as it was sent; `None` when its pane is not known.
-    pub(crate) fn send(
-        self,
-        mut report: Report,
-        adapter: &Adapter,
-        ts: Timestamp,
-        clock: &Clock,
-    ) -> Option<Event> {
-        if self.listener.is_none() {
+    pub(crate) fn send(&self, mut report: Report, ts: Timestamp, clock: &Clock) -> Option<Event> {
+        if self.delivery.listener.is_none() {
             make_room_for_memos(&self.places);
         }
-        let whereabouts = self.locate(&mut report, adapter.panes, clock)?;
-        // The tmux of the environment is asked as ever; another one has to be named.
-        let other = match (&whereabouts, &self.whereabouts) {
-            (Whereabouts::Pane(_, Some(server)), told) if told.as_ref() != Some(&whereabouts) => {
-                Some(server.socket.clone())
-            }
-            _ => None,
-        };
-        let place = Place::of(
-            whereabouts,
-            |pane, server| {
-                self.memory_is_safe()
-                    .then(|| Memo::of(&self.places.runtime, server, pane, self.uid))
-            },
-            |pane| tmux::address_of(other.as_deref(), pane, clock.within(TMUX_BUDGET)),
-            SystemTime::now(),
-        );
-        let event = report.at(adapter.assistant.clone(), place, ts);
-        if let Some(listener) = &self.listener {
-            listener.send(&event, clock.within(SEND_BUDGET));
-        }
-        if let (Some(mirror), Ok(line)) = (self.mirror, event.encode()) {
-            // Nobody could be told that it failed.
-            let _ = mirror.append(&line);
-        }
+        let whereabouts = self.locate(&mut report, clock)?;
+        let place = self.place(&whereabouts, &report, ts, clock);
+        let event = report.at(self.adapter.assistant.clone(), place, ts);
+        clock.finish(|| self.delivery.deliver(&event, clock));
         Some(event)
     }
 
     /// The pane the report is about; corrects the report's process where it is another one's.
-    fn locate(&self, report: &mut Report, panes: Panes, clock: &Clock) -> Option<Whereabouts> {
-        if panes == Panes::Own {
+    fn locate(&self, report: &mut Report, clock: &Clock) -> Option<Whereabouts> {
+        if self.adapter.panes == Panes::Own {
             return self.whereabouts.clone();
         }
+        let found = self.own.clone().or_else(|| self.search(report, clock))?;
+        report.pid = found.pid;
+        Some(found.whereabouts)
+    }
+
+    /// Looks for the pane of a session that says nothing of it.
+    fn search(&self, report: &Report, clock: &Clock) -> Option<pane::Found> {
         let session = pane::Session {
             id: report.instance_id.as_deref().unwrap_or_default(),
             folder: report.cwd.as_deref().unwrap_or_default(),
@@ -108,23 +109,100 @@ impl Outlet {
         };
         let memo = (!session.id.is_empty() && self.memory_is_safe())
             .then(|| Memo::of_session(&self.places.runtime, session.id, self.uid));
-        let found = pane::find(
+        pane::find(
             session,
-            self.whereabouts.clone(),
-            parent_id(),
             &process::processes(clock.within(TMUX_BUDGET)),
             memo.as_ref(),
             || tmux::panes(clock.within(TMUX_BUDGET)),
-        )?;
-        report.pid = found.pid;
-        Some(found.whereabouts)
+        )
+    }
+
+    /// Where `whereabouts` is. While tmux is asked, the watchdog has the event as it will be without
+    /// tmux's answer: what was read is told, also when the time is up.
+    fn place(
+        &self,
+        whereabouts: &Whereabouts,
+        report: &Report,
+        ts: Timestamp,
+        clock: &Clock,
+    ) -> Place {
+        Place::of(
+            whereabouts.clone(),
+            |pane, server| {
+                self.memory_is_safe()
+                    .then(|| Memo::of(&self.places.runtime, server, pane, self.uid))
+            },
+            |pane, known| {
+                let server = server_of(whereabouts);
+                let place = place_of(pane, known, server);
+                let event = (report.clone()).at(self.adapter.assistant.clone(), place, ts);
+                let (delivery, late) = (Arc::clone(&self.delivery), clock.clone());
+                clock.entrust(move || delivery.deliver(&event, &late));
+                let other = server.filter(|_| self.whereabouts.as_ref() != Some(whereabouts));
+                let socket = other.map(|server| server.socket.as_str());
+                tmux::address_of(socket, pane, clock.within(TMUX_BUDGET))
+            },
+            SystemTime::now(),
+        )
     }
 
     /// Whether what is written into the runtime folder cannot be read or planted by others.
     fn memory_is_safe(&self) -> bool {
         // A listener that nobody named was only looked for in a folder of ours.
-        let was_checked = self.listener.is_some() && !self.places.events_socket_is_explicit;
+        let was_checked =
+            self.delivery.listener.is_some() && !self.places.events_socket_is_explicit;
         was_checked || is_runtime_ours(&self.places, self.uid)
+    }
+}
+
+/// The tmux of the environment is asked as ever; another one has to be named.
+fn server_of(whereabouts: &Whereabouts) -> Option<&Server> {
+    match whereabouts {
+        Whereabouts::Pane(_, server) => server.as_ref(),
+        Whereabouts::Told(_) => None,
+    }
+}
+
+fn place_of(pane: PaneId, target: &Target, server: Option<&Server>) -> Place {
+    Place {
+        target: target.clone(),
+        pane: Some(pane),
+        server: server.cloned(),
+    }
+}
+
+/// The ways by which an event is told.
+#[derive(Debug)]
+struct Delivery {
+    listener: Option<Listener>,
+    mirror: Option<Mirror>,
+}
+
+impl Delivery {
+    /// `None` when nobody wants it.
+    fn find(places: &Places, uid: u32) -> Option<Self> {
+        let found = Self {
+            listener: Listener::find(places, uid),
+            mirror: places.mirror().and_then(|path| Mirror::open(&path)),
+        };
+        (found.listener.is_some() || found.mirror.is_some()).then_some(found)
+    }
+
+    /// Tells `event`. Whoever listens hears it first, but a full queue is waited for only when the
+    /// event is in the log.
+    fn deliver(&self, event: &Event, clock: &Clock) {
+        let Ok(line) = event.encode() else { return };
+        let full = self
+            .listener
+            .as_ref()
+            .filter(|listener| !listener.send_now(&line));
+        if let Some(mirror) = &self.mirror {
+            // Nobody could be told that it failed.
+            let _ = mirror.append(&line);
+        }
+        if let Some(listener) = full {
+            listener.send_later(&line, clock.within(SEND_BUDGET));
+        }
     }
 }
 

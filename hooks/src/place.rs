@@ -41,11 +41,12 @@ impl Whereabouts {
 
 impl Place {
     /// The place told by `whereabouts`. A pane's address comes from a fresh `memo`, else from `ask`
-    /// (which is then remembered), else from an old `memo`, else it is `%N`.
+    /// (which is then remembered), else from an old `memo`, else it is `%N`; `ask` is told what it
+    /// will be without its answer.
     pub fn of(
         whereabouts: Whereabouts,
         memo: impl FnOnce(PaneId, Option<&Server>) -> Option<Memo>,
-        ask: impl FnOnce(PaneId) -> Option<Target>,
+        ask: impl FnOnce(PaneId, &Target) -> Option<Target>,
         now: SystemTime,
     ) -> Self {
         match whereabouts {
@@ -66,19 +67,19 @@ impl Place {
 fn address(
     pane: PaneId,
     memo: Option<&Memo>,
-    ask: impl FnOnce(PaneId) -> Option<Target>,
+    ask: impl FnOnce(PaneId, &Target) -> Option<Target>,
     now: SystemTime,
 ) -> Target {
     let old = match memo.and_then(|memo| memo.recall(now)) {
         Some((target, true)) => return target,
-        remembered => remembered.map(|(target, _)| target),
+        remembered => remembered.map_or(Target::Pane(pane), |(target, _)| target),
     };
-    match ask(pane) {
+    match ask(pane, &old) {
         Some(target) => {
             memo.inspect(|memo| memo.keep(&target));
             target
         }
-        None => old.unwrap_or(Target::Pane(pane)),
+        None => old,
     }
 }
 
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn what_was_told_by_hand_names_no_pane_and_asks_nobody() {
         let told = Whereabouts::Told(target("main:0.1"));
-        let place = Place::of(told, |_, _| panic!(), |_| panic!(), SystemTime::now());
+        let place = Place::of(told, |_, _| panic!(), |_, _| panic!(), SystemTime::now());
         assert_eq!(
             (place.target, place.pane, place.server),
             (target("main:0.1"), None, None)
@@ -140,7 +141,7 @@ mod tests {
             Place::of(
                 Whereabouts::Pane(PaneId(3), None),
                 |pane, server| Some(Memo::of(folder.path(), server, pane, uid)),
-                |_| answer.map(target),
+                |_, _| answer.map(target),
                 now,
             )
             .target

@@ -7,13 +7,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::BufRead;
+use std::os::fd::BorrowedFd;
 use std::os::unix::process::parent_id;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::stdio::stdin;
 
-use crate::adapter::{self, Adapter, Call, Heard};
+use crate::adapter::{self, Adapter, Call};
 use crate::decide;
 use crate::event::Assistant;
 use crate::guard::Clock;
@@ -25,9 +25,10 @@ use crate::timestamp::Timestamp;
 
 /// As much of a payload as is looked at, in bytes.
 const MAX_PAYLOAD_BYTES: usize = 1 << 20;
-/// How long the payload may take to come, on a machine that does not let its writer run: as long as
-/// anything may. A late one leaves no time for tmux, which is the smaller loss: the pane's id is known.
-const STDIN_BUDGET: Duration = Duration::from_millis(80);
+/// How long the payload may take to come once it has begun, on a machine that does not let its writer
+/// run: as long as anything may. A late one leaves no time for tmux, which is the smaller loss: the
+/// pane's id is known.
+const STDIN_BUDGET: Duration = Duration::from_millis(84);
 /// How long a writer that has more to say than is looked at may pause before it is left alone.
 const DRAIN_PAUSE: Duration = Duration::from_millis(5);
 
@@ -35,73 +36,112 @@ const DRAIN_PAUSE: Duration = Duration::from_millis(5);
 ///
 /// Ends the process itself, with exit status 0, when anything takes too long or panics.
 pub fn run(mut arguments: impl Iterator<Item = OsString>) {
-    let assistant = arguments.next();
-    let event = arguments.next();
-    let decides = event
-        .as_ref()
-        .is_some_and(|argument| argument == "--decide");
     // Without a watchdog there is still a limit to everything that waits.
-    let (clock, _) = if decides {
-        Clock::start_with(decide::PATIENCE)
-    } else {
-        Clock::start()
-    };
+    let (clock, _) = Clock::start();
     let ts = Timestamp::now();
-    let mut undecided = None;
+    let assistant = arguments.next();
+    let event = arguments.next().and_then(|event| event.into_string().ok());
     let adapter = assistant
         .as_ref()
         .and_then(|name| adapter::find(name.to_str()?));
-    let mut input = Input::new(stdin(), MAX_PAYLOAD_BYTES, clock.within(STDIN_BUDGET));
-    let is_complete = match adapter.map(|adapter| (adapter, Outlet::find(adapter.panes))) {
-        Some((adapter, Some(outlet))) => {
-            let event = event.as_ref().and_then(|event| event.to_str());
-            let mut payload = Vec::new();
-            let heard = if decides {
-                let mut copied = Copied::new(&mut input);
-                let heard = hear(adapter, event, &mut copied);
-                payload = copied.copy;
-                heard
-            } else {
-                hear(adapter, event, &mut input)
-            };
-            if let Some(report) = heard.report {
-                let places = decides.then(|| (outlet.places.clone(), outlet.uid));
-                let sent = outlet.send(report, adapter, ts, &clock);
-                undecided = sent
-                    .filter(decide::can_be_decided)
-                    .and_then(|event| Some((event, places?, payload)));
-            }
-            heard.is_complete
-        }
-        _ => Scanner::new(&mut input).skip().is_ok(),
+    let mut hook = Hook {
+        event,
+        parent: parent_id(),
+        ts,
+        input: Input::new(stdin(), MAX_PAYLOAD_BYTES, clock.within(STDIN_BUDGET)),
+        clock,
     };
-    // No assistant may see a broken pipe; nor may one that leaves the pipe open make us wait.
-    let pause = if is_complete {
-        Duration::ZERO
-    } else {
-        DRAIN_PAUSE
-    };
-    input.drain(pause, clock.within(STDIN_BUDGET));
-    if let Some((event, (places, uid), payload)) = undecided {
-        let asked = decide::Asked::read(&payload, env::var_os("CLAUDE_PROJECT_DIR"));
-        decide::run(&event, asked.as_ref(), &places, uid);
+    let outlet = adapter.and_then(|adapter| Outlet::find(adapter, hook.parent, &hook.clock));
+    match outlet {
+        Some(outlet) => hook.tell(outlet),
+        None => hook.pass_by(),
     }
 }
 
-fn hear(adapter: &Adapter, event: Option<&str>, input: &mut dyn BufRead) -> Heard {
-    let parent = parent_id();
-    // Claude says what it is in its environment; the others only by how they were started.
-    let arguments = if adapter.assistant == Assistant::CLAUDE {
-        Vec::new()
-    } else {
-        process::cheap_arguments(parent)
-    };
-    let call = Call {
-        event,
-        get: &|name| env::var_os(name),
-        any_name: &|test| env::vars_os().any(|(name, _)| name.to_str().is_some_and(test)),
-        parent,
-        arguments: &arguments,
-    };
-    (adapter.hear)(input, &call)
+/// One run, and what was known at its start: when the payload has come, its parent may be gone.
+struct Hook {
+    /// The argument after the assistant's name.
+    event: Option<String>,
+    parent: u32,
+    ts: Timestamp,
+    input: Input<BorrowedFd<'static>>,
+    clock: Clock,
+}
+
+impl Hook {
+    /// Nobody wants to know: what is there, or comes soon, is read only so that no assistant sees a
+    /// broken pipe.
+    fn pass_by(&mut self) {
+        let is_complete = Scanner::new(&mut self.input).skip().is_ok();
+        self.drain(is_complete);
+    }
+
+    /// Tells of the payload, and waits for a decision about it where that is wanted.
+    fn tell(&mut self, outlet: Outlet) {
+        let adapter = outlet.adapter();
+        let arguments = self.arguments(adapter);
+        let Some(outlet) = self.wait_for_payload(outlet) else {
+            return self.pass_by();
+        };
+        let decides = self.event.as_deref() == Some("--decide");
+        let call = Call {
+            event: self.event.as_deref(),
+            get: &|name| env::var_os(name),
+            any_name: &|test| env::vars_os().any(|(name, _)| name.to_str().is_some_and(test)),
+            parent: self.parent,
+            arguments: &arguments,
+        };
+        let mut payload = Vec::new();
+        let heard = if decides {
+            let mut copied = Copied::new(&mut self.input);
+            let heard = (adapter.hear)(&mut copied, &call);
+            payload = copied.copy;
+            heard
+        } else {
+            (adapter.hear)(&mut self.input, &call)
+        };
+        let report = heard.report;
+        let sent = report.and_then(|report| outlet.send(report, self.ts, &self.clock));
+        self.drain(heard.is_complete);
+        if let Some(event) = sent.filter(|event| decides && decide::can_be_decided(event)) {
+            self.clock.allow(decide::PATIENCE);
+            let asked = decide::Asked::read(&payload, env::var_os("CLAUDE_PROJECT_DIR"));
+            decide::run(&event, asked.as_ref(), &outlet.places, outlet.uid);
+        }
+    }
+
+    /// Claude says what it is in its environment; the others only by how they were started.
+    fn arguments(&self, adapter: &Adapter) -> Vec<String> {
+        if adapter.assistant == Assistant::CLAUDE {
+            return Vec::new();
+        }
+        process::cheap_arguments(self.parent)
+    }
+
+    /// Waits for the payload's first byte. An assistant that has not written yet is not kept waiting
+    /// by us, and the time that a hook has is for its own work: it counts from that byte. `None`: none
+    /// came, or nobody wants it any more.
+    fn wait_for_payload(&mut self, outlet: Outlet) -> Option<Outlet> {
+        if self.input.begins(Instant::now()) {
+            return Some(outlet);
+        }
+        let input = &mut self.input;
+        let came =
+            input.has_writer() && self.clock.wait_for_first_byte(|until| input.begins(until));
+        input.until(
+            self.clock
+                .within(if came { STDIN_BUDGET } else { Duration::ZERO }),
+        );
+        came.then(|| outlet.look_again()).flatten()
+    }
+
+    /// No assistant may see a broken pipe; nor may one that leaves the pipe open make us wait.
+    fn drain(&mut self, is_complete: bool) {
+        let pause = if is_complete {
+            Duration::ZERO
+        } else {
+            DRAIN_PAUSE
+        };
+        self.input.drain(pause, self.clock.within(STDIN_BUDGET));
+    }
 }

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
-use crate::event::Event;
 use crate::paths::Places;
 use crate::stdin::wait_for;
 
@@ -38,15 +37,17 @@ impl Listener {
         Some(Self(socket))
     }
 
-    /// Sends `event`, once. Waits until `deadline` at most for a place in the queue.
-    pub fn send(&self, event: &Event, deadline: Instant) {
-        let Ok(bytes) = event.encode() else { return };
-        let is_full = |sent: io::Result<usize>| {
-            sent.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
-        };
+    /// Sends one event's bytes if that needs no wait; false when the queue is full.
+    pub(crate) fn send_now(&self, bytes: &[u8]) -> bool {
+        let sent = self.0.send(bytes);
+        sent.map_err(|error| error.kind()) != Err(io::ErrorKind::WouldBlock)
+    }
+
+    /// Sends them when there is a place in the queue, waited for until `deadline` at most.
+    pub(crate) fn send_later(&self, bytes: &[u8], deadline: Instant) {
         // Not by a timeout of the socket: the kernel rounds that up to its ticks, to 20 ms in places.
-        if is_full(self.0.send(&bytes)) && wait_for(&self.0, PollFlags::OUT, deadline) {
-            let _ = self.0.send(&bytes);
+        if wait_for(&self.0, PollFlags::OUT, deadline) {
+            let _ = self.0.send(bytes);
         }
     }
 }
@@ -65,7 +66,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
-    use crate::event::{Assistant, State};
+    use crate::event::{Assistant, Event, State};
     use crate::paths::Environment;
     use crate::timestamp::Timestamp;
 
@@ -115,9 +116,17 @@ mod tests {
         let listener = Listener::find(&places, uid).unwrap();
         let target = "a:0.0".parse().unwrap();
         let event = Event::new(Assistant::CLAUDE, State::Idle, target, Timestamp::default());
-        for _ in 0..30 {
-            listener.send(&event, Instant::now());
+        let mut full = 0;
+        for _ in 0..100_000 {
+            if full == 2 {
+                break;
+            }
+            if !listener.send_now(&event.encode().unwrap()) {
+                full += 1;
+                listener.send_later(&event.encode().unwrap(), Instant::now());
+            }
         }
+        assert_eq!(full, 2, "a queue has an end");
         let mut bytes = [0; 2048];
         let length = receiver.recv(&mut bytes).unwrap();
         assert_eq!(Event::parse(&bytes[..length]), Ok(event));

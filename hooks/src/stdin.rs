@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, fstat};
 use rustix::io::Errno;
 
 /// As much as a pipe holds: what is there comes with one call.
@@ -24,6 +25,8 @@ pub(crate) struct Input<F> {
     deadline: Instant,
     /// The other side has closed it, or it cannot be read.
     ended: bool,
+    /// It was found to have something, which was not read yet.
+    is_ready: bool,
 }
 
 impl<F: AsFd> Input<F> {
@@ -36,7 +39,26 @@ impl<F: AsFd> Input<F> {
             left: limit,
             deadline,
             ended: false,
+            is_ready: false,
         }
+    }
+
+    /// Waits until `deadline` for the first byte, or the end, whichever comes first; whether one of
+    /// them came. Takes nothing.
+    pub(crate) fn begins(&mut self, deadline: Instant) -> bool {
+        self.is_ready = wait_for(&self.file, PollFlags::IN, deadline);
+        self.is_ready
+    }
+
+    /// Whether somebody may write into it later: a person at a terminal is no assistant.
+    pub(crate) fn has_writer(&self) -> bool {
+        let kind = fstat(&self.file).map(|found| FileType::from_raw_mode(found.st_mode));
+        matches!(kind, Ok(FileType::Fifo | FileType::Socket))
+    }
+
+    /// All of it has to come before `deadline`.
+    pub(crate) fn until(&mut self, deadline: Instant) {
+        self.deadline = deadline;
     }
 
     /// Throws away what still comes, so that the writer never sees a broken pipe: until the end of
@@ -70,7 +92,8 @@ impl<F: AsFd> Input<F> {
 impl<F: AsFd> BufRead for Input<F> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         while self.taken == self.chunk.len() && self.left > 0 && !self.ended {
-            if !wait_for(&self.file, PollFlags::IN, self.deadline) {
+            let is_ready = std::mem::take(&mut self.is_ready);
+            if !is_ready && !wait_for(&self.file, PollFlags::IN, self.deadline) {
                 break;
             }
             self.read();
@@ -178,6 +201,36 @@ mod tests {
         there.write_all(b"half").unwrap();
         let mut input = Input::new(here, 1 << 20, Instant::now() + SHORT);
         assert_eq!(text(&mut input), "half");
+    }
+
+    #[test]
+    fn an_input_begins_with_its_first_byte_or_its_end() {
+        let (mut there, here) = UnixStream::pair().unwrap();
+        let mut input = Input::new(&here, 9, Instant::now());
+        assert!(!input.begins(Instant::now() + SHORT), "nothing is there");
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(SHORT);
+                there.write_all(b"l").unwrap();
+            });
+            assert!(input.begins(Instant::now() + LONG));
+        });
+        there.write_all(b"ate").unwrap();
+        assert_eq!(text(&mut input), "late", "its time was up before it began");
+        drop(there);
+        assert!(Input::new(&here, 9, Instant::now()).begins(Instant::now() + LONG));
+    }
+
+    #[test]
+    fn only_a_pipe_or_a_socket_may_be_written_to_later() {
+        fn has_writer(file: impl AsFd) -> bool {
+            Input::new(file, 9, Instant::now()).has_writer()
+        }
+        let (socket, _there) = UnixStream::pair().unwrap();
+        let (pipe, _writer) = io::pipe().unwrap();
+        assert!(has_writer(socket) && has_writer(pipe));
+        assert!(!has_writer(File::open("/dev/null").unwrap()));
+        assert!(!has_writer(tempfile::tempfile().unwrap()));
     }
 
     #[test]

@@ -14,10 +14,14 @@ use crate::target::{PaneId, Server, Target};
 const MAX_ANSWER_BYTES: usize = 1 << 20;
 
 /// Runs `command` and gives what it printed, if it ended well before `deadline`; else it is killed.
+/// After `deadline` it is not even started.
 ///
 /// stdin and stderr lead nowhere. Its end is known by the end of its output: a program that closes
 /// its output and works on is killed, too.
 pub fn bounded_output(command: &mut Command, deadline: Instant) -> Option<Vec<u8>> {
+    if Instant::now() >= deadline {
+        return None;
+    }
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

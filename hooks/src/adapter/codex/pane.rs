@@ -49,22 +49,23 @@ pub struct Found {
     pub pid: Option<u32>,
 }
 
-/// Finds the pane of `session`, whose hook was started by `parent` with the pane `told` in its
-/// environment. `list` asks tmux, once at most; `memo` is what is remembered of the session.
+/// The pane `told` in a hook's environment, if it is that of the Codex which started the hook,
+/// `parent`. To be asked at the hook's start: `parent` may be gone when the payload has come.
+pub fn own(told: &Whereabouts, parent: u32, processes: &impl Processes) -> Option<Found> {
+    is_own(told, parent, processes).then(|| Found {
+        whereabouts: told.clone(),
+        pid: Some(parent),
+    })
+}
+
+/// Finds the pane of a `session` whose hook was told none of its [`own`]. `list` asks tmux, once at
+/// most; `memo` is what is remembered of the session.
 pub fn find(
     session: Session<'_>,
-    told: Option<Whereabouts>,
-    parent: u32,
     processes: &impl Processes,
     memo: Option<&Memo>,
     list: impl FnOnce() -> Option<Vec<Pane>>,
 ) -> Option<Found> {
-    if let Some(whereabouts) = told.filter(|told| is_own(told, parent, processes)) {
-        return Some(Found {
-            whereabouts,
-            pid: Some(parent),
-        });
-    }
     let remembered = memo
         .filter(|_| !session.begins)
         .and_then(|memo| recall(memo, processes));

@@ -82,6 +82,19 @@ fn session(begins: bool) -> Session<'static> {
     }
 }
 
+/// The pane that a hook finds, with `told` in its environment.
+fn find(
+    session: Session<'_>,
+    told: Option<Whereabouts>,
+    parent: u32,
+    processes: &Fake,
+    memo: Option<&Memo>,
+    list: impl FnOnce() -> Option<Vec<Pane>>,
+) -> Option<Found> {
+    let own = told.and_then(|told| own(&told, parent, processes));
+    own.or_else(|| super::find(session, processes, memo, list))
+}
+
 /// The pane and process that are found with two panes with these titles.
 fn found(processes: &Fake, parent: u32, titles: [&str; 2]) -> Option<(Whereabouts, Option<u32>)> {
     let panes = vec![pane(1, titles[0]), pane(2, titles[1])];
