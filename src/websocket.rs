@@ -12,7 +12,7 @@ mod visits;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -20,10 +20,14 @@ use std::time::Duration;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, poll};
+#[cfg(target_os = "linux")]
+use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
 use crate::inbox::{Inbox, Orders, inbox};
 use crate::protocol::Voice;
+#[cfg(target_os = "linux")]
+use crate::unix_socket::unix_socket;
 use door::Door;
 use visits::Visits;
 
@@ -89,7 +93,7 @@ impl Listening {
     }
 
     /// The file with the token that clients must show.
-    pub fn token(&self) -> &std::path::Path {
+    pub fn token(&self) -> &Path {
         &self.token
     }
 }
@@ -193,16 +197,16 @@ impl House {
     }
 
     fn welcome(&self, stream: TcpStream) {
-        let Some(place) = self.visits.begin() else {
-            door::turn_away(&stream, "503 Service Unavailable", "too many connections");
+        let Ok(handle) = stream.try_clone() else {
             return;
         };
+        let place = self.visits.begin(handle);
         let (door, hub) = (Arc::clone(&self.door), self.hub.clone());
         let (voice, clock) = (self.voice.clone(), self.clock);
         let visit = move || {
-            if let Some(socket) = door.let_in(stream) {
+            if let Some(socket) = door.let_in(stream, || place.take_seat()) {
                 // Without a hub the bridge says so.
-                let hub = UnixStream::connect(hub).ok();
+                let hub = connect(&hub).ok();
                 if let Some(hub) = &hub {
                     place.talks_over(hub);
                 }
@@ -216,6 +220,29 @@ impl House {
             .stack_size(STACK_BYTES)
             .spawn(visit);
     }
+}
+
+/// Connects to the hub from an address of our own: by that the hub knows that what it hears is not
+/// said by this process, but by somebody whose place in the system nobody can look up.
+#[cfg(target_os = "linux")]
+fn connect(hub: &Path) -> io::Result<UnixStream> {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("pane-patrol-relayed-{}-{number}", std::process::id());
+    let socket = unix_socket(SocketType::STREAM)?;
+    rustix::net::bind(
+        &socket,
+        &SocketAddrUnix::new_abstract_name(name.as_bytes())?,
+    )?;
+    rustix::net::connect(&socket, &SocketAddrUnix::new(hub)?)?;
+    Ok(socket.into())
+}
+
+/// Elsewhere there is nothing to look up.
+#[cfg(not(target_os = "linux"))]
+fn connect(hub: &Path) -> io::Result<UnixStream> {
+    UnixStream::connect(hub)
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ pub(super) struct Door {
     port: u16,
 }
 
+/// There are as many as may be.
+const FULL: Refusal = Refusal(StatusCode::SERVICE_UNAVAILABLE, "too many connections");
+
 /// Why a request is refused.
 #[derive(Debug, PartialEq, Eq)]
 struct Refusal(StatusCode, &'static str);
@@ -41,8 +44,13 @@ impl Door {
         }
     }
 
-    /// Waits for the request and answers it; `None` when it was refused or none came.
-    pub(super) fn let_in(&self, stream: TcpStream) -> Option<WebSocket<TcpStream>> {
+    /// Waits for the request and answers it; `None` when it was refused or none came. With the token
+    /// shown `take_seat` says whether there is room.
+    pub(super) fn let_in(
+        &self,
+        stream: TcpStream,
+        take_seat: impl Fn() -> bool,
+    ) -> Option<WebSocket<TcpStream>> {
         stream.set_nonblocking(true).ok()?;
         // Each message goes at once.
         stream.set_nodelay(true).ok()?;
@@ -50,7 +58,8 @@ impl Door {
         let deadline = Instant::now() + REQUEST_LIMIT;
         #[allow(clippy::result_large_err, reason = "the library wants it so")]
         let callback = |request: &Request, response: Response| match self.judge(request) {
-            Ok(()) => Ok(response),
+            Ok(()) if take_seat() => Ok(response),
+            Ok(()) => Err(FULL.response()),
             Err(refusal) => Err(refusal.response()),
         };
         let mut state = ServerHandshake::start(stream, callback, Some(limits())).handshake();

@@ -1,13 +1,19 @@
 //! The connections there are: how many, and how all of them are ended with a word.
+//!
+//! A seat is taken with the token. Who has shown none waits with a few others like it, and the oldest
+//! of them makes room for the next, so that connections that say nothing shut nobody out.
 
 use std::collections::BTreeMap;
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// More connections than this are refused, those included that have not shown their token yet.
-const MAX_VISITS: usize = 64;
+/// More connections than this are refused.
+const SEATS: usize = 64;
+
+/// As many may be there that have not shown the token yet.
+const UNPROVEN: usize = 16;
 
 /// How long connections may take to end.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -22,11 +28,13 @@ pub(super) struct Visits {
 #[derive(Debug, Default)]
 struct Inside {
     next: u64,
-    /// Their connections to the hub, as soon as they have one.
+    /// Those that have not shown the token, oldest first.
+    waiting: BTreeMap<u64, TcpStream>,
+    /// The connections to the hub of those that have, as soon as they have one.
     hubs: BTreeMap<u64, Option<UnixStream>>,
 }
 
-/// The right to be inside; given back when dropped.
+/// The right to be there; given back when dropped.
 #[derive(Debug)]
 pub(super) struct Visit {
     number: u64,
@@ -34,19 +42,22 @@ pub(super) struct Visit {
 }
 
 impl Visits {
-    /// A place for one more; `None` when there are too many.
-    pub(super) fn begin(self: &Arc<Self>) -> Option<Visit> {
+    /// One more waits to show the token; the one that has waited longest may have to go for it.
+    pub(super) fn begin(self: &Arc<Self>, stream: TcpStream) -> Visit {
         let mut inside = self.lock();
-        if inside.hubs.len() >= MAX_VISITS {
-            return None;
+        if inside.waiting.len() >= UNPROVEN
+            && let Some((_, oldest)) = inside.waiting.pop_first()
+        {
+            // It may be closed already.
+            let _ = oldest.shutdown(Shutdown::Both);
         }
         inside.next += 1;
         let number = inside.next;
-        inside.hubs.insert(number, None);
-        Some(Visit {
+        inside.waiting.insert(number, stream);
+        Visit {
             number,
             visits: Arc::clone(self),
-        })
+        }
     }
 
     /// Ends all: each sees its hub close, and may tell its client so.
@@ -70,6 +81,17 @@ impl Visits {
 }
 
 impl Visit {
+    /// It has shown the token; whether there is a seat for it.
+    pub(super) fn take_seat(&self) -> bool {
+        let mut inside = self.visits.lock();
+        let is_free = inside.hubs.len() < SEATS;
+        if is_free {
+            inside.waiting.remove(&self.number);
+            inside.hubs.insert(self.number, None);
+        }
+        is_free
+    }
+
     /// It was let in, and this is its connection to the hub.
     pub(super) fn talks_over(&self, hub: &UnixStream) {
         let hub = hub.try_clone().ok();
@@ -79,22 +101,51 @@ impl Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        self.visits.lock().hubs.remove(&self.number);
+        let mut inside = self.visits.lock();
+        inside.waiting.remove(&self.number);
+        inside.hubs.remove(&self.number);
         self.visits.one_left.notify_all();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+
     use super::*;
 
+    /// Both ends of a connection.
+    fn connection(listener: &TcpListener) -> (TcpStream, TcpStream) {
+        let outer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (outer, listener.accept().unwrap().0)
+    }
+
     #[test]
-    fn there_is_room_for_so_many_and_again_when_one_leaves() {
+    fn who_shows_no_token_makes_room_and_who_shows_it_has_a_seat() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let visits = Arc::new(Visits::default());
-        let mut inside: Vec<Visit> = std::iter::from_fn(|| visits.begin()).collect();
-        assert_eq!(inside.len(), MAX_VISITS);
+        let (mut first, inner) = connection(&listener);
+        let _first = visits.begin(inner);
+        let waiting: Vec<(TcpStream, Visit)> = (0..3 * UNPROVEN)
+            .map(|_| {
+                let (outer, inner) = connection(&listener);
+                (outer, visits.begin(inner))
+            })
+            .collect();
+        let ended = first.read(&mut [0; 1]).unwrap();
+        assert_eq!(ended, 0, "the oldest was let go");
+        assert_eq!(visits.lock().waiting.len(), UNPROVEN);
+        assert!(waiting.last().unwrap().1.take_seat());
+
+        let seated = || {
+            let visit = visits.begin(connection(&listener).1);
+            visit.take_seat().then_some(visit)
+        };
+        let mut inside: Vec<Visit> = std::iter::from_fn(seated).collect();
+        assert_eq!(inside.len(), SEATS - 1);
         inside.pop();
-        assert!(visits.begin().is_some());
+        assert!(seated().is_some(), "when one leaves");
         // Nobody talks to a hub: there is nothing to wait for.
         visits.end();
     }
