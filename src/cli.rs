@@ -109,6 +109,9 @@ pub struct SupervisorArgs {
     /// Show an assistant's own pane beside the dashboard, as the key `s` does
     #[arg(long)]
     pub split: bool,
+    /// Which containers are heard.
+    #[command(flatten)]
+    pub containers: ContainerArgs,
     /// Who else may listen.
     #[command(flatten)]
     pub listen: ListenArgs,
@@ -117,9 +120,21 @@ pub struct SupervisorArgs {
 /// Options of `collect`.
 #[derive(Args, Debug)]
 pub struct CollectArgs {
+    /// Which containers are heard.
+    #[command(flatten)]
+    pub containers: ContainerArgs,
     /// Who else may listen.
     #[command(flatten)]
     pub listen: ListenArgs,
+}
+
+/// Containers with a socket of their own.
+#[derive(Args, Debug, Default)]
+pub struct ContainerArgs {
+    /// Hear this container by a socket of its own, `containers/NAME/events.sock` in the runtime
+    /// folder, which takes events and nothing else; with targets (again for each) only of these
+    #[arg(long = "container", value_name = "NAME[=TARGET]")]
+    pub containers: Vec<String>,
 }
 
 /// Whether clients may come over WebSocket.

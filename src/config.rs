@@ -41,6 +41,8 @@ pub struct Config {
     pub notice: notice::Settings,
     /// `[split]`
     pub split: Split,
+    /// `[tmux]`
+    pub tmux: Tmux,
     /// `[listen]`
     pub listen: Listen,
     /// `[[launcher]]`
@@ -63,6 +65,37 @@ pub struct Dashboard {
 pub struct Split {
     /// `width`: columns of the dashboard; a third of the window when not set, and at least 40.
     pub width: Option<u16>,
+}
+
+/// `[tmux]`: servers that are believed although nothing proves that they are tmux.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tmux {
+    /// `sockets`: for example `["/srv/tmux/team.sock"]`.
+    sockets: Vec<Absolute>,
+}
+
+impl Tmux {
+    /// Their absolute paths.
+    pub fn sockets(&self) -> Vec<PathBuf> {
+        self.sockets.iter().map(|path| path.0.clone()).collect()
+    }
+}
+
+/// A path from the root.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+struct Absolute(PathBuf);
+
+impl TryFrom<String> for Absolute {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let path = PathBuf::from(&text);
+        let is_absolute = path.is_absolute();
+        let wrong = || format!("`{text}` is no path from the root such as `/srv/tmux/team.sock`");
+        is_absolute.then_some(Self(path)).ok_or_else(wrong)
+    }
 }
 
 /// `[listen]`: who may come over WebSocket.
@@ -225,6 +258,10 @@ mod tests {
         );
         assert_eq!(mirror.rebuild_bytes(), 5);
         assert_eq!(mirror.rebuild_window(), Duration::from_secs(12 * 60 * 60));
+        let tmux = parse("[tmux]\nsockets = ['/srv/a', '/srv/b']")
+            .unwrap()
+            .tmux;
+        assert_eq!(tmux.sockets(), [Path::new("/srv/a"), Path::new("/srv/b")]);
         let all = parse("[dashboard]\ntheme = 'light'\n[table]\nttl_seconds = 60\n").unwrap();
         assert_eq!(all.dashboard.theme, Some(Theme::Light));
         assert_eq!(all.table.ttl(), Duration::from_secs(60));
@@ -246,6 +283,11 @@ mod tests {
         assert!(
             span.starts_with("config.toml, line 2: `long` is no span"),
             "{span}"
+        );
+        let relative = parse("[tmux]\nsockets = ['a']").unwrap_err();
+        assert!(
+            relative.starts_with("config.toml, line 2: `a` is no path from the root"),
+            "{relative}"
         );
         assert!(
             parse("[dashboard\n")

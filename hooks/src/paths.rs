@@ -80,7 +80,7 @@ impl Places {
         };
         let (session, runtime) = match environment.session.as_deref() {
             None | Some("default") => ("default".to_owned(), base),
-            Some(name) if is_session_name(name) => {
+            Some(name) if is_folder_name(name) => {
                 (name.to_owned(), base.join("sessions").join(name))
             }
             Some(_) => return None,
@@ -116,6 +116,11 @@ impl Places {
         folders
     }
 
+    /// Where containers have folders with a socket of their own.
+    pub fn containers(&self) -> PathBuf {
+        self.runtime.join("containers")
+    }
+
     /// The opt-in event log. A named session has one of its own, in `sessions/<name>` of the state
     /// folder: its panes are another world.
     pub fn mirror(&self) -> Option<PathBuf> {
@@ -140,7 +145,8 @@ impl Places {
     }
 }
 
-fn is_session_name(name: &str) -> bool {
+/// Whether a session or a container may have this name, which is also a folder's.
+pub fn is_folder_name(name: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     name.len() <= MAX_SESSION_BYTES && !name.starts_with('.') && name.bytes().all(allowed)
 }

@@ -16,7 +16,7 @@ use super::keys::{
 use super::record::Line;
 use super::request::{Bound, Decision};
 use crate::hub_client::HubClient;
-use crate::mux::tmux::{Call, Format, Tmux, TmuxError};
+use crate::mux::tmux::{Belief, Call, Format, TmuxError};
 use crate::protocol::Decide;
 use crate::state::Row;
 use crate::witness::claude;
@@ -33,6 +33,8 @@ pub struct RealWorld {
     pub uid: u32,
     /// Claude's config folder when a row names no other.
     pub claude_home: Option<PathBuf>,
+    /// Which tmux servers are talked to.
+    pub belief: Belief,
 }
 
 impl RealWorld {
@@ -135,8 +137,10 @@ impl World for RealWorld {
         if dialog::reads_colours(&bound.assistant) {
             capture = capture.flag("-e");
         }
-        let answer = Tmux::at(&bound.server.socket)
-            .run(&flags.then(capture))
+        let answer = self
+            .belief
+            .tmux(Path::new(&bound.server.socket))
+            .and_then(|tmux| tmux.run(&flags.then(capture)))
             .map_err(|error| explain(&error))?;
         parse_pane(&String::from_utf8_lossy(&answer), bound.server.pid)
     }
@@ -151,8 +155,10 @@ impl World for RealWorld {
         let condition = condition(guard, bound.server.pid);
         let call = Call::new("if-shell").flag("-F").target(bound.pane);
         let call = call.format_operand(&condition).script(&keys.then(told));
-        let answer = Tmux::at(&bound.server.socket)
-            .run(&call)
+        let answer = self
+            .belief
+            .tmux(Path::new(&bound.server.socket))
+            .and_then(|tmux| tmux.run(&call))
             .map_err(|error| explain(&error))?;
         Ok(if answer.starts_with(b"pressed") {
             Pressed::Yes

@@ -14,6 +14,7 @@ mod judging;
 mod owed;
 mod patches;
 mod publishers;
+mod seats;
 mod waiting;
 mod wish;
 mod world;
@@ -30,6 +31,7 @@ use pane_patrol_hooks::event::Assistant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::SocketType;
 
+use super::belief::Standing;
 use super::clock::Clock;
 use super::ownership::CollectorError;
 use super::socket::{SocketFile, bind};
@@ -48,9 +50,6 @@ use world::World;
 
 pub(super) use patches::Patcher;
 pub(super) use wish::{Published, Reply, Said};
-
-/// More clients than this are refused.
-const MAX_CLIENTS: usize = 128;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 128;
@@ -174,7 +173,9 @@ impl Server {
                 }
             }
             for index in ready.clients {
+                seats::offer(&mut self.clients, index);
                 self.clients[index].receive(&self.world);
+                seats::make_room(&mut self.clients, &self.world);
                 self.note_life(index);
                 self.grant(index);
             }
@@ -320,6 +321,7 @@ impl Server {
                     let published = Published {
                         publisher: question.sender_id,
                         said,
+                        standing: self.clients[index].standing,
                         reply: Some(reply),
                         _ticket: ticket,
                     };
@@ -402,6 +404,7 @@ impl Server {
         let message = Published {
             publisher,
             said: Said::Word(word),
+            standing: Standing::Home,
             reply: None,
             _ticket: None,
         };
@@ -448,9 +451,10 @@ impl Server {
     }
 
     fn accept(&mut self, listener: &UnixListener) {
-        loop {
+        // Not more at once than wait for a seat: each is heard before it is the oldest of these.
+        for _ in 0..seats::UNPROVEN / 2 {
             match listener.accept() {
-                Ok((stream, _)) => self.welcome(stream),
+                Ok((stream, address)) => self.welcome(stream, !address.is_unnamed()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.accept_again_at = None;
@@ -464,28 +468,30 @@ impl Server {
         }
     }
 
-    fn welcome(&mut self, stream: UnixStream) {
+    /// Lets a connection wait for its hello. `is_relayed`: it carries what somebody else says.
+    fn welcome(&mut self, stream: UnixStream, is_relayed: bool) {
         if stream.set_nonblocking(true).is_err() {
             return;
         }
-        let is_ours = peer_uid(&stream).is_none_or(|peer| peer == self.uid || peer == 0);
+        let peer = peer(&stream);
+        let standing = match peer {
+            _ if is_relayed => Standing::Unknown,
+            Some((_, pid)) => Standing::of(pid),
+            None => Standing::Home,
+        };
+        let is_ours = peer.is_none_or(|(user, _)| user == self.uid || user == 0);
         self.next_serial += 1;
-        let mut client = Client::new(self.next_serial, stream);
+        let mut client = Client::new(self.next_serial, stream, standing);
         if !is_ours {
             client.refuse(
                 &self.world,
                 code::FOREIGN,
                 "this hub belongs to another user",
             );
-        } else if self.clients.len() >= MAX_CLIENTS {
-            client.refuse(
-                &self.world,
-                code::TOO_MANY,
-                "the hub has all the clients it takes",
-            );
         }
         client.send(&self.world);
         self.clients.push(client);
+        seats::make_room(&mut self.clients, &self.world);
         self.dismiss();
     }
 }
@@ -503,16 +509,16 @@ fn report(output: &SyncSender<Message>, reason: &'static str) {
     let _ = output.try_send(Message::Refused(reason));
 }
 
+/// The user and the process at the other end, as they were when it connected.
 #[cfg(target_os = "linux")]
-fn peer_uid(stream: &UnixStream) -> Option<u32> {
+fn peer(stream: &UnixStream) -> Option<(u32, u32)> {
     use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
-    getsockopt(stream, PeerCredentials)
-        .ok()
-        .map(|peer| peer.uid())
+    let peer = getsockopt(stream, PeerCredentials).ok()?;
+    Some((peer.uid(), u32::try_from(peer.pid()).unwrap_or(0)))
 }
 
 /// Elsewhere the rights of the folder are the check.
 #[cfg(not(target_os = "linux"))]
-fn peer_uid(_: &UnixStream) -> Option<u32> {
+fn peer(_: &UnixStream) -> Option<(u32, u32)> {
     None
 }

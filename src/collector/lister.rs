@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ use pane_patrol_hooks::target::Server;
 
 use super::Message;
 use super::clock::Clock;
-use crate::mux::tmux::{Tmux, TmuxError};
+use crate::mux::tmux::{Belief, Disbelief, TmuxError};
 use crate::state::Listing;
 
 /// How old a listing may get while there are rows.
@@ -53,14 +54,20 @@ pub(super) enum Answer {
     Panes(Listing),
     /// There is no server.
     Gone,
+    /// It is not believed, and was not asked.
+    NotBelieved(Disbelief),
     /// That is not known; says why.
     Unknown(String),
 }
 
 /// Starts the thread. It ends when the sender it gives is dropped.
-pub(super) fn spawn(clock: Arc<Clock>, output: SyncSender<Message>) -> io::Result<Sender<Order>> {
+pub(super) fn spawn(
+    belief: Belief,
+    clock: Arc<Clock>,
+    output: SyncSender<Message>,
+) -> io::Result<Sender<Order>> {
     let (orders, inbox) = mpsc::channel();
-    let ask = move |socket: &str| ask(socket, &clock);
+    let ask = move |socket: &str| ask(socket, &belief, &clock);
     std::thread::Builder::new()
         .name("listing".into())
         .spawn(move || run(&inbox, &output, ask, times_run))?;
@@ -101,9 +108,10 @@ fn run(
     }
 }
 
-fn ask(socket: &str, clock: &Clock) -> Answer {
+fn ask(socket: &str, belief: &Belief, clock: &Clock) -> Answer {
     let asked = clock.now();
-    match Tmux::at(socket).list_panes() {
+    let tmux = belief.tmux(Path::new(socket));
+    match tmux.and_then(|tmux| tmux.list_panes()) {
         Ok(list) => Answer::Panes(Listing {
             server: Server {
                 socket: socket.to_owned(),
@@ -113,6 +121,9 @@ fn ask(socket: &str, clock: &Clock) -> Answer {
             panes: list.panes,
         }),
         Err(TmuxError::NoServer { .. }) => Answer::Gone,
+        Err(TmuxError::NotBelieved { why, .. }) if why != Disbelief::Unreadable => {
+            Answer::NotBelieved(why)
+        }
         Err(error) => Answer::Unknown(error.to_string()),
     }
 }
@@ -234,7 +245,7 @@ impl Plan {
         planned.last = Some(now);
         planned.failures = match answer {
             Answer::Unknown(_) => planned.failures + 1,
-            Answer::Panes(_) | Answer::Gone => 0,
+            Answer::Panes(_) | Answer::Gone | Answer::NotBelieved(_) => 0,
         };
         planned.listed = match answer {
             Answer::Panes(listing) => Some(Listed {
@@ -242,7 +253,7 @@ impl Plan {
                 pid: listing.server.pid,
                 times_run: times_run(listing.server.pid),
             }),
-            Answer::Gone | Answer::Unknown(_) => None,
+            Answer::Gone | Answer::NotBelieved(_) | Answer::Unknown(_) => None,
         };
         // Without rows nothing has to be known of it, but not so soon that the pause is forgotten.
         if !planned.watched && self.servers.len() > 64 {

@@ -7,8 +7,10 @@
 //! One instance collects, by holding the lock in the runtime folder. The others are subscribers of
 //! its hub; [`join`] is both, whichever it can be at the moment.
 
+mod belief;
 mod branch;
 mod clock;
+mod contained;
 mod heritage;
 mod hub;
 mod join;
@@ -38,20 +40,23 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::feed::Feed;
 use crate::log::tailer::Tailer;
-use crate::mux::tmux::Tmux;
+use crate::mux::tmux::Belief;
 use crate::notice;
 use crate::protocol::Voice;
 use crate::state::Input;
 use crate::witness;
 use crate::work::git::Git;
 use crate::work::keeper;
+use belief::Standing;
 use clock::Clock;
+use contained::ContainerSockets;
 use heritage::Heritage;
 use hub::Hub;
 use ownership::Ownership;
 use socket::EventSocket;
 use writer::Writer;
 
+pub use contained::Container;
 pub use join::{Membership, join};
 pub use judge::Setup as JudgeSetup;
 pub use ownership::{CollectorError, make_runtime_folder};
@@ -64,12 +69,16 @@ const CHANNEL_LENGTH: usize = 1024;
 pub struct Setup {
     /// Where sockets and lock are.
     pub places: Places,
+    /// The containers that have sockets of their own.
+    pub containers: Vec<Container>,
     /// The user whose events count.
     pub uid: u32,
     /// The tmux server of events that name none, as far as it is known.
     pub own_server: Option<Server>,
     /// That server's socket.
     pub own_socket: PathBuf,
+    /// Which tmux servers are talked to.
+    pub belief: Belief,
     /// Claude's config folder when nobody names another one.
     pub claude_home: Option<PathBuf>,
     /// Further config folders of Claude.
@@ -97,8 +106,12 @@ pub struct Setup {
 /// What the sources tell the writer.
 #[derive(Debug)]
 enum Message {
-    /// Something for the table, and when it came.
+    /// Something for the table, and when it came; no event.
     Input(Input, Timestamp),
+    /// An event came as a datagram: where its sender runs, and when it came.
+    Heard(Box<Event>, Standing, Timestamp),
+    /// The same by the socket of a container.
+    Contained(Arc<Container>, Box<Event>, Timestamp),
     /// An event stood in the mirror; it may have come as a datagram too.
     Mirrored(Box<Event>, Timestamp),
     /// A line of the mirror was no event; the reason.
@@ -182,14 +195,17 @@ fn take_over(
     let (messages, inbox) = sync_channel(CHANNEL_LENGTH);
     let events = EventSocket::open(
         &places.events_socket,
+        None,
         setup.uid,
         Arc::clone(&clock),
         messages.clone(),
     )?;
+    let containers = ContainerSockets::open(setup, &clock, &messages)?;
     let own_server = own_server(setup);
     // While it is read, what happens waits in the socket and at the end of the mirror.
     let mut recalled = memory::recall(setup, own_server.clone(), clock.now());
     recalled.table.adopt(&heritage.rows(), clock.now());
+    belief::sift(&mut recalled.table, &setup.belief, clock.now());
     let hub = Hub::open(
         &places.hub_socket,
         voice(places),
@@ -210,7 +226,7 @@ fn take_over(
         Sources::start(setup, &clock, &messages, hub, recalled.tailer).map_err(threads)?;
     let collecting = Collecting {
         inbox,
-        _events: events,
+        _events: (events, containers),
         writer: Writer::new(
             own_server,
             setup,
@@ -237,7 +253,7 @@ fn take_over(
 /// because sources that wait to be heard must not be waited for; the lock when the sockets are gone.
 struct Collecting<E: FnOnce()> {
     inbox: Receiver<Message>,
-    _events: EventSocket,
+    _events: (EventSocket, ContainerSockets),
     writer: Writer,
     _ownership: Ownership,
     _ended: Ended<E>,
@@ -295,7 +311,8 @@ fn voice(places: &Places) -> Voice {
 /// The server of events that name none: that of our pane, else the default one if it runs.
 fn own_server(setup: &Setup) -> Option<Server> {
     setup.own_server.clone().or_else(|| {
-        let list = Tmux::at(&setup.own_socket).list_panes().ok()?;
+        let tmux = setup.belief.tmux(&setup.own_socket).ok()?;
+        let list = tmux.list_panes().ok()?;
         Some(Server {
             socket: setup.own_socket.to_string_lossy().into_owned(),
             pid: list.server_pid,
@@ -331,7 +348,7 @@ impl Sources {
         })?;
         Ok(Self {
             hub,
-            lister: lister::spawn(Arc::clone(clock), output.clone())?,
+            lister: lister::spawn(setup.belief.clone(), Arc::clone(clock), output.clone())?,
             branches: branch::spawn(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,

@@ -111,7 +111,7 @@ impl Ownership {
     }
 }
 
-fn make_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
+pub(super) fn make_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             return Err(CollectorError::io("make the runtime folder", path)(error));

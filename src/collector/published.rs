@@ -57,13 +57,14 @@ impl Writer {
         let Published {
             publisher,
             said,
+            standing,
             reply,
             ..
         } = published;
         let taken = match said {
             Said::Event(event) => {
                 let at = self.clock.now();
-                self.take_published_event(publisher, event, at)
+                self.take_published_event(publisher, event, standing, at)
             }
             Said::Word(word) => {
                 self.take_word(publisher, word);

@@ -1,7 +1,8 @@
 //! The event socket: a thread that only receives. Datagrams of other users are not even parsed.
 //!
 //! Linux queues few datagrams for a Unix socket, and hooks never wait, so everything that takes time
-//! happens behind the channel.
+//! happens behind the channel. One thing cannot wait: where a sender runs is looked at first of all,
+//! because hooks end as soon as they have sent.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -18,10 +19,11 @@ use rustix::fs::Mode;
 use rustix::net::{SocketAddrUnix, SocketType};
 
 use super::Message;
+use super::belief::Standing;
 use super::clock::Clock;
+use super::contained::Container;
 use super::ownership::CollectorError;
 use crate::inbox::{Inbox, Orders, inbox};
-use crate::state::Input;
 use crate::unix_socket::unix_socket;
 
 /// Asked for as the socket's queue, in bytes. The system may give less.
@@ -119,9 +121,10 @@ pub(super) struct EventSocket {
 }
 
 impl EventSocket {
-    /// Listens at `path` and sends what it hears to `output`.
+    /// Listens at `path` and sends what it hears to `output`; `container`: whose socket it is.
     pub(super) fn open(
         path: &Path,
+        container: Option<Arc<Container>>,
         uid: u32,
         clock: Arc<Clock>,
         output: SyncSender<Message>,
@@ -133,7 +136,10 @@ impl EventSocket {
         let (stop, stopped) = inbox().map_err(failed)?;
         let thread = std::thread::Builder::new()
             .name("events".into())
-            .spawn(move || receive(&socket, uid, &clock, &output, &stopped))
+            .spawn(move || {
+                let container = container.as_ref();
+                receive(&socket, container, uid, &clock, &output, &stopped);
+            })
             .map_err(CollectorError::io("receive on", path))?;
         Ok(Self {
             stop: Some(stop),
@@ -156,6 +162,7 @@ impl Drop for EventSocket {
 /// Receives until nobody wants to hear it any more.
 fn receive(
     socket: &OwnedFd,
+    container: Option<&Arc<Container>>,
     uid: u32,
     clock: &Clock,
     output: &SyncSender<Message>,
@@ -179,22 +186,33 @@ fn receive(
         }
         if let Ok((length, sender)) = credentials::receive(socket, &mut bytes) {
             let message = judge(&bytes[..length], sender, uid, clock);
-            if output.send(message).is_err() {
+            if output.send(by(container, message)).is_err() {
                 return;
             }
         }
     }
 }
 
+/// A container's event is that container's.
+fn by(container: Option<&Arc<Container>>, message: Message) -> Message {
+    match (container, message) {
+        (Some(container), Message::Heard(event, _, at)) => {
+            Message::Contained(Arc::clone(container), event, at)
+        }
+        (_, message) => message,
+    }
+}
+
 /// What a datagram is, by who sent it and what it says.
 fn judge(bytes: &[u8], sender: Sender, uid: u32, clock: &Clock) -> Message {
-    match sender {
-        Sender::User(sender) if sender != uid && sender != 0 => return Message::Foreign,
+    let standing = match sender {
+        Sender::User(sender, _) if sender != uid && sender != 0 => return Message::Foreign,
         Sender::Unknown => return Message::Rejected("no credentials"),
-        Sender::User(_) | Sender::Unchecked => {}
-    }
+        Sender::User(_, standing) => standing,
+        Sender::Unchecked => Standing::Home,
+    };
     match Event::parse(bytes) {
-        Ok(event) => Message::Input(Input::Event(Box::new(event)), clock.now()),
+        Ok(event) => Message::Heard(Box::new(event), standing, clock.now()),
         Err(error) => Message::Rejected(EventError::reason(&error)),
     }
 }
@@ -203,8 +221,8 @@ fn judge(bytes: &[u8], sender: Sender, uid: u32, clock: &Clock) -> Message {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "each system knows two of the three")]
 enum Sender {
-    /// This user, says the kernel.
-    User(u32),
+    /// This user, says the kernel, and it runs there.
+    User(u32, Standing),
     /// The kernel should have said but did not.
     Unknown,
     /// This system does not say; the folder's rights are the check.
@@ -220,7 +238,7 @@ mod credentials {
     // pid namespace that we cannot see into; nix takes what the kernel gives.
     use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixCredentials, recvmsg};
 
-    use super::Sender;
+    use super::{Sender, Standing};
 
     pub(super) fn receive(socket: &OwnedFd, bytes: &mut [u8]) -> io::Result<(usize, Sender)> {
         let mut slices = [IoSliceMut::new(bytes)];
@@ -234,7 +252,8 @@ mod credentials {
             .flatten()
             .find_map(|control| match control {
                 ControlMessageOwned::ScmCredentials(credentials) => {
-                    Some(Sender::User(credentials.uid()))
+                    let pid = u32::try_from(credentials.pid()).unwrap_or(0);
+                    Some(Sender::User(credentials.uid(), Standing::of(pid)))
                 }
                 _ => None,
             });
@@ -275,14 +294,14 @@ mod tests {
         let (sender, receiver) = sync_channel(64);
         let clock = Arc::new(Clock::new(Timestamp::now));
         let uid = rustix::process::geteuid().as_raw();
-        let socket = EventSocket::open(path, uid, clock, sender).unwrap();
+        let socket = EventSocket::open(path, None, uid, clock, sender).unwrap();
         (socket, receiver)
     }
 
     fn next(receiver: &Receiver<Message>) -> String {
         let message = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
         match message {
-            Message::Input(Input::Event(event), _) => event.target.to_string(),
+            Message::Heard(event, _, _) => event.target.to_string(),
             Message::Rejected(reason) => reason.to_owned(),
             other => panic!("{other:?}"),
         }
@@ -312,9 +331,10 @@ mod tests {
     fn only_our_own_and_the_superusers_events_count() {
         let clock = Clock::new(Timestamp::now);
         let judged = |sender| judge(EVENT, sender, 1000, &clock);
-        assert!(matches!(judged(Sender::User(1000)), Message::Input(..)));
-        assert!(matches!(judged(Sender::User(0)), Message::Input(..)));
-        assert!(matches!(judged(Sender::User(1001)), Message::Foreign));
+        let user = |uid| judged(Sender::User(uid, Standing::Home));
+        assert!(matches!(user(1000), Message::Heard(..)));
+        assert!(matches!(user(0), Message::Heard(..)));
+        assert!(matches!(user(1001), Message::Foreign));
         assert!(matches!(judged(Sender::Unknown), Message::Rejected(_)));
     }
 

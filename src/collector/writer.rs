@@ -10,7 +10,9 @@ use pane_patrol_hooks::event::{Assistant, Event, State};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::belief::{self, Ground, Standing};
 use super::clock::Clock;
+use super::contained::Container;
 use super::lister::{Answer, Order as ListOrder};
 use super::memory::Memory;
 use super::published::PublishedWork;
@@ -35,6 +37,7 @@ pub(super) struct Writer {
     rows: BTreeMap<RowKey, Row>,
     own_server: Option<Server>,
     own_socket: String,
+    ground: Ground,
     copilot_home: Option<PathBuf>,
     homes: Homes,
     work: Works,
@@ -85,6 +88,7 @@ impl Writer {
             rows: BTreeMap::new(),
             own_server,
             own_socket,
+            ground: Ground::new(setup.belief.clone()),
             copilot_home: setup.copilot_home.clone(),
             homes: Homes {
                 claude: setup.claude_home.clone(),
@@ -160,18 +164,23 @@ impl Writer {
 
     fn take(&mut self, message: Message) {
         match message {
-            Message::Input(Input::Event(event), at) => {
+            Message::Heard(event, standing, at) => {
                 self.health.counts.received += 1;
                 self.health.changed();
-                if self.take_event(event, at) {
+                if self.take_event(event, standing, at) {
                     // Its line was read before.
                     let by_mirror = &mut self.health.counts.by_mirror;
                     *by_mirror = by_mirror.saturating_sub(1);
                 }
                 self.look_at_mirror();
             }
+            Message::Contained(container, event, at) => {
+                self.health.counts.received += 1;
+                self.health.changed();
+                self.take_contained(&container, event, at);
+            }
             Message::Mirrored(event, at) => {
-                if !self.take_event(event, at) {
+                if !self.take_event(event, Standing::Home, at) {
                     self.health.counts.by_mirror += 1;
                     self.health.changed();
                 }
@@ -206,6 +215,7 @@ impl Writer {
             Answer::Panes(listing) => {
                 self.trouble(subject, None);
                 self.tidy.by(&listing);
+                self.ground.learn(&listing);
                 if socket == self.own_socket {
                     self.own_server = Some(listing.server.clone());
                 }
@@ -225,11 +235,21 @@ impl Writer {
             Answer::Gone => {
                 self.trouble(subject, None);
                 self.wanted_by_witness.remove(socket);
+                self.ground.forget(socket);
                 if socket == self.own_socket {
                     self.own_server = None;
                 }
                 let socket = socket.to_owned();
                 self.apply(Input::ServerGone { socket }, self.clock.now());
+            }
+            Answer::NotBelieved(why) => {
+                self.wanted_by_witness.remove(socket);
+                self.ground.forget(socket);
+                let is_own = socket == self.own_socket;
+                self.trouble(subject.clone(), is_own.then(|| format!("{subject}: {why}")));
+                let outcome = self.table.disbelieve(socket, why.reason(), self.now);
+                self.count_apart(&outcome);
+                self.follow(&outcome);
             }
             Answer::Unknown(why) => self.trouble(subject, Some(why)),
         }
@@ -245,12 +265,49 @@ impl Writer {
         }
     }
 
-    /// Applies an event; whether it had come before.
-    fn take_event(&mut self, mut event: Box<Event>, at: Timestamp) -> bool {
-        if event.server.is_none() {
+    /// Applies an event, as far as its sender is believed; whether it had come before.
+    fn take_event(&mut self, mut event: Box<Event>, standing: Standing, at: Timestamp) -> bool {
+        match self.judge(&mut event, standing) {
+            Ok(()) => self.apply(Input::Event(event), at),
+            Err(why) => {
+                self.hold_apart(&event, why, at);
+                false
+            }
+        }
+    }
+
+    /// Applies an event of a container.
+    fn take_contained(&mut self, container: &Container, mut event: Box<Event>, at: Timestamp) {
+        let judged = container.judge(&mut event);
+        event.server.clone_from(&self.own_server);
+        if let Err(why) = judged {
+            return self.hold_apart(&event, why, at);
+        }
+        let container = container.name.clone();
+        self.apply(Input::Contained { container, event }, at);
+    }
+
+    /// Says which server an event means that names none, and takes from it what is not believed.
+    fn judge(&mut self, event: &mut Event, standing: Standing) -> Result<(), &'static str> {
+        let names_server = event.server.is_some();
+        if !names_server {
             event.server.clone_from(&self.own_server);
         }
-        self.apply(Input::Event(event), at)
+        let mut facts = self.ground.with(&self.rows);
+        belief::judge(event, names_server, standing, &self.own_socket, &mut facts)
+    }
+
+    fn hold_apart(&mut self, event: &Event, why: &'static str, at: Timestamp) {
+        self.now = self.now.max(at);
+        let outcome = self.table.hold_apart(event, why, self.now);
+        self.count_apart(&outcome);
+    }
+
+    fn count_apart(&mut self, outcome: &Outcome) {
+        if let Some(reason) = outcome.held_apart {
+            self.health.count(|health| &mut health.held_apart, reason);
+            self.health.counts.apart = self.table.apart();
+        }
     }
 
     /// Lets the table work; whether it knew the event already.
@@ -266,7 +323,10 @@ impl Writer {
             Input::Reading(reading) => Some(reading.clone()),
             _ => None,
         };
-        let is_event = matches!(input, Input::Event(_) | Input::Published { .. });
+        let is_event = matches!(
+            input,
+            Input::Event(_) | Input::Published { .. } | Input::Contained { .. }
+        );
         let (may_have_written, written) = match &input {
             Input::Event(event) | Input::Published { event, .. } => {
                 (work::may_have_written(event), work::written_by(event))
@@ -274,10 +334,7 @@ impl Writer {
             _ => (false, Vec::new()),
         };
         let outcome = self.table.apply(input, self.now);
-        if let Some(reason) = outcome.held_apart {
-            self.health.count(|health| &mut health.held_apart, reason);
-            self.health.counts.apart = self.table.apart();
-        }
+        self.count_apart(&outcome);
         if !is_event {
             self.memory.note_ends(&outcome, &self.rows, self.now);
         }
@@ -301,10 +358,12 @@ impl Writer {
         &mut self,
         publisher: String,
         mut event: Box<Event>,
+        standing: Standing,
         at: Timestamp,
     ) -> Result<(), (&'static str, String)> {
-        if event.server.is_none() {
-            event.server.clone_from(&self.own_server);
+        if let Err(why) = self.judge(&mut event, standing) {
+            self.hold_apart(&event, why, at);
+            return Err((code::NOT_TAKEN, why.to_owned()));
         }
         let input = Input::Published {
             publisher,

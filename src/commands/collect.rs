@@ -11,7 +11,7 @@ use crate::messages;
 
 /// Collects until SIGINT, SIGTERM or SIGHUP.
 pub(super) fn run(surroundings: &Surroundings, arguments: &CollectArgs) -> CommandResult {
-    let setup = surroundings.collector()?;
+    let setup = surroundings.collector(&arguments.containers.containers)?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
     let handle = signals.handle();
@@ -22,6 +22,13 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &CollectArgs) -> Comma
         "Collecting on {}.",
         setup.places.events_socket.display()
     ));
+    for container in &setup.containers {
+        messages::status(&format!(
+            "Container {} reports to {}.",
+            container.name,
+            container.socket(&setup.places).display()
+        ));
+    }
     let signal = signals.forever().next();
     running.stop();
     match signal {

@@ -55,6 +55,7 @@ pub(super) fn world(surroundings: &Surroundings) -> Result<RealWorld, CommandErr
         places: surroundings.places()?,
         uid: environment.uid,
         claude_home: environment.home.as_ref().map(|home| home.join(".claude")),
+        belief: surroundings.belief(),
     })
 }
 

@@ -16,10 +16,13 @@ use super::Surroundings;
 use crate::cli::EmitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
-use crate::mux::tmux::Tmux;
 
 /// How long tmux may take to name our pane; without an answer its id will do.
 const RESOLVE_BUDGET: Duration = Duration::from_millis(200);
+
+/// So long we stay when we have named a tmux server: who collects wants to see where its sender runs.
+/// A hook has no time for that, but names its assistant's process, which stays.
+const SEEN_WITHIN: Duration = Duration::from_millis(5);
 
 /// Sends the event. Not delivered it is only worth a warning, unless `--strict` says otherwise.
 pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandResult {
@@ -29,6 +32,9 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandR
         .encode()
         .map_err(|error| CommandError::new("could not send the event").caused_by(&error))?;
     let sent = send(&places, surroundings.environment.uid, &bytes);
+    if sent.is_ok() && event.server.is_some() {
+        std::thread::sleep(SEEN_WITHIN);
+    }
     let mirror = places.mirror().and_then(|path| Mirror::open(&path));
     let is_logged = mirror.is_some_and(|mirror| mirror.append(&bytes));
     match sent {
@@ -83,10 +89,8 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
 
 /// The address of our own pane, or its id when tmux does not tell.
 pub(super) fn address_of(surroundings: &Surroundings, pane: PaneId) -> Target {
-    Tmux::at(surroundings.own_tmux_socket())
-        .with_budget(RESOLVE_BUDGET)
-        .address_of(pane)
-        .ok()
+    let tmux = surroundings.own_tmux().ok();
+    tmux.and_then(|tmux| tmux.with_budget(RESOLVE_BUDGET).address_of(pane).ok())
         .and_then(|address| address.parse().ok())
         .unwrap_or(Target::Pane(pane))
 }

@@ -16,7 +16,7 @@ use crate::act::{Bound, Decision, Outcome};
 use crate::asked::{self, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
 use crate::launch::{self, Stopped};
-use crate::mux::tmux::{Call, Tmux, TmuxError};
+use crate::mux::tmux::{Belief, Call, TmuxError};
 use crate::notice::Snoozes;
 use crate::split::{self, Owner, Place, Split};
 use crate::state::Row;
@@ -31,6 +31,8 @@ const CLOSING: Duration = Duration::from_millis(200);
 /// The hands of the real dashboard.
 pub(super) struct RealHands {
     surroundings: Surroundings,
+    /// Which tmux servers are talked to.
+    belief: Belief,
     /// The tmux client that the person named.
     client: Option<String>,
     /// Where we are, with the client we were started on; looked up once.
@@ -50,6 +52,7 @@ impl RealHands {
         split_width: Option<u16>,
     ) -> Self {
         Self {
+            belief: surroundings.belief(),
             surroundings,
             client,
             split_width,
@@ -59,8 +62,13 @@ impl RealHands {
         }
     }
 
+    /// One bounded call of tmux.
+    fn ask(&self) -> impl Fn(&Path, &Call) -> Result<Vec<u8>, Refusal> {
+        asking(self.belief.clone())
+    }
+
     fn here(&self) -> &Here {
-        let look = || here(&self.surroundings, self.client.clone()).look_around(&ask);
+        let look = || here(&self.surroundings, self.client.clone()).look_around(&self.ask());
         self.here.get_or_init(look)
     }
 
@@ -70,7 +78,7 @@ impl RealHands {
         let socket = self.surroundings.own_tmux_socket();
         if socket.exists() {
             // Without tmux nothing is there to be healed; what it refuses the next one tries again.
-            let _ = split::heal(&socket, &is_alive, &ask);
+            let _ = split::heal(&socket, &is_alive, &self.ask());
         }
     }
 
@@ -79,7 +87,7 @@ impl RealHands {
         let mut split = self.split.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, mut split)) = split.take() {
             // The next dashboard heals what tmux refuses now.
-            let _ = split.close(&ask);
+            let _ = split.close(&self.ask());
         }
     }
 
@@ -95,7 +103,7 @@ impl RealHands {
             none => none.insert((0, self.make_split()?)),
         };
         *turn += 1;
-        let place = work(split).unwrap_or_else(|why| split.after_failure(why, &ask));
+        let place = work(split).unwrap_or_else(|why| split.after_failure(why, &self.ask()));
         Ok(Place {
             turn: *turn,
             ..place
@@ -103,7 +111,7 @@ impl RealHands {
     }
 
     fn make_split(&self) -> Result<Split, String> {
-        let place = self.here().own_place(&ask).map_err(split::explain)?;
+        let place = self.here().own_place(&self.ask()).map_err(split::explain)?;
         let (server, home) = place.ok_or("the split needs a dashboard in a pane of tmux")?;
         let pid = std::process::id();
         let start = witness::start_of(pid).unwrap_or(0);
@@ -133,14 +141,18 @@ pub(super) fn here(surroundings: &Surroundings, named: Option<String>) -> Here {
     }
 }
 
-/// One bounded call of tmux, its failure in a person's words.
-pub(super) fn ask(socket: &Path, call: &Call) -> Result<Vec<u8>, Refusal> {
-    Tmux::at(socket).run(call).map_err(|error| match error {
-        TmuxError::NoServer { .. } => Refusal::NoServer,
-        TmuxError::TimedOut { .. } => Refusal::Other("tmux does not answer".to_owned()),
-        TmuxError::Failed { stderr, .. } => Refusal::Other(format!("tmux: {stderr}")),
-        other => Refusal::Other(other.to_string()),
-    })
+/// One bounded call of a server that is believed, its failure in a person's words.
+pub(super) fn asking(belief: Belief) -> impl Fn(&Path, &Call) -> Result<Vec<u8>, Refusal> {
+    move |socket, call| {
+        let tmux = belief.tmux(socket);
+        tmux.and_then(|tmux| tmux.run(call))
+            .map_err(|error| match error {
+                TmuxError::NoServer { .. } => Refusal::NoServer,
+                TmuxError::TimedOut { .. } => Refusal::Other("tmux does not answer".to_owned()),
+                TmuxError::Failed { stderr, .. } => Refusal::Other(format!("tmux: {stderr}")),
+                other => Refusal::Other(other.to_string()),
+            })
+    }
 }
 
 impl Hands for RealHands {
@@ -151,7 +163,7 @@ impl Hands for RealHands {
 
     fn jump(&self, row: &Row) -> Jumped {
         let socket = self.surroundings.own_tmux_socket();
-        match jump::to(row, self.here(), &socket, &ask) {
+        match jump::to(row, self.here(), &socket, &self.ask()) {
             Arrival::There { covered } => Jumped::There { covered },
             Arrival::Gone => Jumped::Gone,
             Arrival::Elsewhere { socket, target } => Jumped::Attach(Attach { socket, target }),
@@ -195,8 +207,10 @@ impl Hands for RealHands {
         patch.map_err(|error| error.to_string())
     }
 
-    fn attach(&self, attach: &Attach) -> Command {
-        Tmux::at(&attach.socket).attach(&attach.target)
+    fn attach(&self, attach: &Attach) -> Result<Command, String> {
+        let tmux = self.belief.tmux(Path::new(&attach.socket));
+        let tmux = tmux.map_err(|why| why.to_string())?;
+        Ok(tmux.attach(&attach.target))
     }
 
     fn hooks(&self) -> Hooks {
@@ -208,9 +222,9 @@ impl Hands for RealHands {
             std::thread::sleep(CLOSING);
         }
         let answer = self.with_split(|split| match step {
-            tui::Split::Toggle => split.toggle(&ask),
-            tui::Split::Show(row) => split.show(row, &ask),
-            tui::Split::Refresh | tui::Split::RefreshLater => split.refresh(&ask),
+            tui::Split::Toggle => split.toggle(&self.ask()),
+            tui::Split::Show(row) => split.show(row, &self.ask()),
+            tui::Split::Refresh | tui::Split::RefreshLater => split.refresh(&self.ask()),
         });
         answer.unwrap_or_else(|why| Place {
             note: Some(why),
@@ -232,8 +246,8 @@ impl Hands for RealHands {
         if beside && let Ok(pane) = started.pane.parse() {
             // The second time moves into it: whoever starts an assistant has something to tell it.
             self.with_split(|split| {
-                split.show_pane(pane, &ask)?;
-                split.show_pane(pane, &ask)
+                split.show_pane(pane, &self.ask())?;
+                split.show_pane(pane, &self.ask())
             })?;
         }
         Ok(format!("started {} in {}", launcher.name, started.target))
@@ -245,7 +259,7 @@ impl Hands for RealHands {
 
     fn close_pane(&self, row: &Row) -> Stopped {
         let socket = self.surroundings.own_tmux_socket();
-        match launch::close_pane(row, &socket, &ask) {
+        match launch::close_pane(row, &socket, &self.ask()) {
             Ok(()) => Stopped::Ended,
             Err(why) => Stopped::Failed(why),
         }

@@ -5,13 +5,12 @@ use std::process::Command;
 use pane_patrol_hooks::target::Target;
 
 use super::Surroundings;
-use super::hands::{ask, here};
+use super::hands::{asking, here};
 use super::rows::{self, find, parse_target};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::jump::{self, Arrival};
 use crate::messages;
-use crate::mux::tmux::Tmux;
 use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.
@@ -62,6 +61,8 @@ fn next(rows: &[Row]) -> Option<&Row> {
 fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandResult {
     let failed = || CommandError::new(format!("could not go to `{}`", row.target));
     let here = here(surroundings, client.map(str::to_owned));
+    let belief = surroundings.belief();
+    let ask = asking(belief.clone());
     match jump::to(row, &here, &surroundings.own_tmux_socket(), &ask) {
         Arrival::There { .. } => Ok(()),
         Arrival::Gone => Err(failed().hint("its pane is gone; you are where you were")),
@@ -70,7 +71,9 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
             row.target
         ))),
         Arrival::Elsewhere { socket, target } => {
-            let status = attach(&mut Tmux::at(&socket).attach(&target));
+            let tmux = belief.tmux(socket.as_ref());
+            let tmux = tmux.map_err(|error| failed().caused_by(&error))?;
+            let status = attach(&mut tmux.attach(&target));
             status.map_err(|error| failed().caused_by(&error))
         }
     }

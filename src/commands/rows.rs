@@ -1,6 +1,7 @@
 //! The rows that a command is about: those of whoever collects, or, when nobody does and the event
 //! log is on, those that its recent end tells of.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::target::{Server, Target};
@@ -14,7 +15,7 @@ use crate::log::files::Files;
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::messages;
-use crate::mux::tmux::{Tmux, TmuxError};
+use crate::mux::tmux::TmuxError;
 use crate::state::{Apart, Input, Listing, REBUILD_GRACE, Row, Settings, Table};
 use crate::witness::process;
 
@@ -134,6 +135,7 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
         .to_string_lossy()
         .into_owned();
     table.set_own_socket(own.clone());
+    let belief = surroundings.belief();
     let socket_of = |row: &Row| match &row.server {
         Some(server) => server.socket.clone(),
         None => own.clone(),
@@ -142,8 +144,9 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
     sockets.sort();
     sockets.dedup();
     for socket in sockets {
-        let tmux = Tmux::at(&socket).with_budget(LISTING_BUDGET);
-        let input = match tmux.list_panes() {
+        let tmux = belief.tmux(Path::new(&socket));
+        let listed = tmux.and_then(|tmux| tmux.with_budget(LISTING_BUDGET).list_panes());
+        let input = match listed {
             Ok(list) => Input::Listing(Listing {
                 server: Server {
                     socket,
@@ -153,6 +156,10 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
                 panes: list.panes,
             }),
             Err(TmuxError::NoServer { .. }) => Input::ServerGone { socket },
+            Err(TmuxError::NotBelieved { socket, why }) => {
+                table.disbelieve(&socket.to_string_lossy(), why.reason(), now);
+                continue;
+            }
             // What is not known removes nothing.
             Err(_) => continue,
         };

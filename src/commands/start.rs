@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Surroundings;
-use super::hands::ask;
+use super::hands::asking;
 use super::jump::row_at;
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::{self, Launcher, Site, Started, Stopped, System};
 use crate::messages;
 use crate::state::Row;
+use crate::sys::namespaces::user_of;
 use crate::sys::shell;
 use crate::witness;
 
@@ -110,7 +111,12 @@ pub(super) fn start_in(
             .map_err(|error| error.to_string())?,
         path: surroundings.path.clone(),
     };
-    launch::start(launcher, &site, &surroundings.own_tmux_socket(), &ask)
+    launch::start(
+        launcher,
+        &site,
+        &surroundings.own_tmux_socket(),
+        &asking(surroundings.belief()),
+    )
 }
 
 /// Stops an assistant.
@@ -120,7 +126,8 @@ pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> Command
     let failed = |why: &str| CommandError::new(format!("could not stop {name}: {why}"));
     if arguments.close_pane {
         let socket = surroundings.own_tmux_socket();
-        launch::close_pane(&row, &socket, &ask).map_err(|why| failed(&why))?;
+        launch::close_pane(&row, &socket, &asking(surroundings.belief()))
+            .map_err(|why| failed(&why))?;
         messages::status(&format!("The pane of {name} is closed."));
         return Ok(());
     }
@@ -140,7 +147,7 @@ pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> Command
 /// Asks its process to end and waits for that.
 pub(super) fn stop_politely(surroundings: &Surroundings, row: &Row) -> Stopped {
     let system = System {
-        ask: &ask,
+        ask: &asking(surroundings.belief()),
         descends: &witness::descends,
         terminate: &terminate,
         has_ended: &has_ended,
@@ -149,6 +156,10 @@ pub(super) fn stop_politely(surroundings: &Surroundings, row: &Row) -> Stopped {
 }
 
 fn terminate(pid: u32) -> Result<(), String> {
+    let ours = rustix::process::geteuid().as_raw();
+    if user_of(pid).is_some_and(|user| user != ours) {
+        return Err("its process is another user's".to_owned());
+    }
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or("its process has no number")?;
     kill_process(pid, Signal::TERM).map_err(|error| error.to_string())

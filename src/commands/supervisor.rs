@@ -32,8 +32,9 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
         ..setup(surroundings, surroundings.offset, theme)
     };
     let listening = listen::start(surroundings, arguments.listen.listen.as_deref())?;
-    let (feed, membership) = collector::join(surroundings.collector()?)
-        .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
+    let (feed, membership) =
+        collector::join(surroundings.collector(&arguments.containers.containers)?)
+            .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
     let hands = Arc::new(RealHands::new(
         surroundings.clone(),
         arguments.client.clone(),

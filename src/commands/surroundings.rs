@@ -13,7 +13,7 @@ use time::UtcOffset;
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
-use crate::mux::tmux;
+use crate::mux::tmux::{self, Belief, Tmux, TmuxError};
 use crate::notice;
 use crate::rules::Ground;
 use crate::work::task::{Homes, todo_folder};
@@ -96,8 +96,35 @@ impl Surroundings {
         }
     }
 
-    /// All that a collector in this process has to know.
-    pub fn collector(&self) -> Result<collector::Setup, CommandError> {
+    /// Which tmux servers are believed: those of the settings, too, as far as these can be read.
+    pub fn belief(&self) -> Belief {
+        let (uid, places) = (self.environment.uid, self.places().ok());
+        let own = self.tmux.as_ref().map(|own| PathBuf::from(&own.socket));
+        let named = self.config().map(|config| config.tmux.sockets());
+        let folder = |of: Option<&Path>| tmux::folder_of_sockets(of, uid);
+        Belief {
+            uid,
+            sockets: own.into_iter().chain(named.unwrap_or_default()).collect(),
+            folders: vec![folder(self.tmux_folder.as_deref()), folder(None)],
+            runtime: places
+                .and_then(|places| Some(places.runtime_folders().first()?.to_path_buf()))
+                .unwrap_or_default(),
+            path: self.path.clone(),
+        }
+    }
+
+    /// The server of [`Surroundings::own_tmux_socket`].
+    pub fn own_tmux(&self) -> Result<Tmux, TmuxError> {
+        self.belief().tmux(&self.own_tmux_socket())
+    }
+
+    /// All that a collector in this process has to know; `containers` as they were typed.
+    pub fn collector(&self, containers: &[String]) -> Result<collector::Setup, CommandError> {
+        let containers = collector::Container::all(containers).map_err(|error| {
+            CommandError::new("could not make out `--container`")
+                .caused_by(&error)
+                .exit(EXIT_USAGE)
+        })?;
         let home = self.environment.home.as_ref();
         let (places, config) = (self.places()?, self.config()?);
         Ok(collector::Setup {
@@ -106,6 +133,7 @@ impl Surroundings {
                 offset: self.offset,
                 snoozes: notice::Snoozes::place(&places),
                 own_socket: self.own_tmux_socket(),
+                belief: self.belief(),
                 clock: Timestamp::now,
             }),
             rules: collector::JudgeSetup {
@@ -113,9 +141,11 @@ impl Surroundings {
                 ground: self.ground(&places),
             },
             places,
+            containers,
             uid: self.environment.uid,
             own_server: self.tmux.clone(),
             own_socket: self.own_tmux_socket(),
+            belief: self.belief(),
             claude_home: home.map(|home| home.join(".claude")),
             more_claude_homes: self.claude_config.clone().into_iter().collect(),
             copilot_home: home.map(|home| home.join(".copilot")),

@@ -26,6 +26,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
 use crate::feed::Feed;
+use crate::mux::tmux::Belief;
 use send::Scene;
 use watch::Watch;
 
@@ -46,6 +47,8 @@ pub struct Setup {
     pub snoozes: PathBuf,
     /// The tmux server of rows that name none.
     pub own_socket: PathBuf,
+    /// Which tmux servers are talked to.
+    pub belief: Belief,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }
@@ -96,7 +99,7 @@ fn run(
 fn give(setup: &Setup, watch: &mut Watch, trouble: &impl Fn(Option<String>)) {
     let snoozes = Snoozes::read(&setup.snoozes);
     for mut notice in watch.due((setup.clock)(), &snoozes) {
-        let scene = Scene::of(&notice, &setup.own_socket);
+        let scene = Scene::of(&notice, &setup.own_socket, &setup.belief);
         if scene.is_in_view() {
             continue;
         }

@@ -1,24 +1,21 @@
 //! Telling the person, by the ways they chose. Everything is bounded; what fails is told, once, as a
 //! line of the dashboard.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::text::one_line;
-use rustix::fs::OFlags;
 use serde_json::json;
 
 use super::sequence;
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
-use crate::mux::tmux::{Call, Format, Tmux};
+use crate::mux::tmux::{Belief, Call, Format, Tmux};
 use crate::sys::child::{self, feed, ours, persons};
+use crate::sys::terminal;
 
 /// How long a program that is told may take before it is ended.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,7 +39,8 @@ fn list() -> Call {
 /// What the row's tmux server looks like at the moment of the notice.
 #[derive(Debug, Default)]
 pub(super) struct Scene {
-    socket: PathBuf,
+    /// Whom to ask; `None`: nobody that is believed.
+    tmux: Option<Tmux>,
     /// The terminal of the row's pane.
     tty: Option<String>,
     /// Where that is now: a hook that was in a hurry has told nothing but its id.
@@ -62,14 +60,14 @@ struct Client {
 
 impl Scene {
     /// Asks tmux; without an answer nobody looks and there is nobody to tell by tmux.
-    pub(super) fn of(notice: &Notice, own_socket: &Path) -> Self {
+    pub(super) fn of(notice: &Notice, own_socket: &Path, belief: &Belief) -> Self {
         let server = notice.row.server.as_ref();
-        let socket = server.map_or(own_socket.to_owned(), |server| {
-            PathBuf::from(&server.socket)
-        });
-        let answer = Tmux::at(&socket).run(&list()).unwrap_or_default();
+        let socket = server.map_or(own_socket, |server| Path::new(&server.socket));
+        let tmux = belief.tmux(socket).ok();
+        let answer = tmux.as_ref().and_then(|tmux| tmux.run(&list()).ok());
+        let answer = answer.unwrap_or_default();
         Self {
-            socket,
+            tmux,
             ..Self::parse(&String::from_utf8_lossy(&answer), notice)
         }
     }
@@ -195,11 +193,13 @@ fn ring(scene: &Scene) -> Result<(), String> {
 }
 
 fn message(notice: &Notice, scene: &Scene) -> Result<(), String> {
+    let Some(tmux) = &scene.tmux else {
+        return Ok(());
+    };
     let text = Format::message(&text(notice));
     for client in &scene.clients {
         let call = Call::new("display-message").option("-c", &client.name);
-        Tmux::at(&scene.socket)
-            .run(&call.format_operand(&text))
+        tmux.run(&call.format_operand(&text))
             .map_err(|error| error.to_string())?;
     }
     Ok(())
@@ -225,12 +225,8 @@ fn pass(scene: &Scene, sequence: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Writes to a terminal without ever waiting for it or becoming its owner.
 fn write_to(tty: &str, bytes: &str) -> Result<(), String> {
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
-    let file = OpenOptions::new().write(true).custom_flags(flags).open(tty);
-    file.and_then(|mut file| file.write_all(bytes.as_bytes()))
-        .map_err(|error| format!("{tty}: {error}"))
+    terminal::write_to(Path::new(tty), bytes.as_bytes()).map_err(|error| format!("{tty}: {error}"))
 }
 
 fn desktop(notice: &Notice) -> Result<(), String> {

@@ -8,10 +8,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::fit::{HEADLESS, OLDER, REPLACED};
-use super::{Level, Reading, RowKey};
+use super::{Level, Reading, Row, RowKey};
 
 /// Late events of a session follow its end.
 pub(super) const OVER: &str = "its session is over";
+
+/// The same where its process has ended, too.
+pub const ENDED: &str = "its process has ended";
 
 /// How many kinds are kept; the one that came last the longest ago goes first.
 const KEPT: usize = 32;
@@ -63,6 +66,19 @@ impl Apart {
         }
     }
 
+    pub(super) fn of_row(row: &Row, why: &str, now: Timestamp) -> Self {
+        Self {
+            id: row.id.clone(),
+            target: row.target.clone(),
+            assistant: row.assistant.clone(),
+            instance_id: row.instance_id.as_deref().map(clip),
+            what: "its whole row".to_owned(),
+            why: why.to_owned(),
+            count: 1,
+            last: now,
+        }
+    }
+
     pub(super) fn of_reading(
         reading: &Reading,
         key: &RowKey,
@@ -91,7 +107,7 @@ impl Apart {
     /// Whether it is in the nature of hooks that such come: they end after their session, and a
     /// session may have children.
     pub fn is_usual(&self) -> bool {
-        [OVER, HEADLESS, REPLACED, OLDER].contains(&self.why.as_str())
+        [OVER, ENDED, HEADLESS, REPLACED, OLDER].contains(&self.why.as_str())
     }
 
     fn is_like(&self, other: &Self) -> bool {

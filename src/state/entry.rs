@@ -74,6 +74,8 @@ pub(super) struct Entry {
     trust: Option<Trust>,
     /// The client of the hub that speaks for it.
     pub(super) publisher: Option<Publisher>,
+    /// The container that told of it, by a socket of its own.
+    pub(super) container: Option<String>,
     /// When something was last heard of it, by our clock.
     pub(super) heard: Timestamp,
     /// The newest time stamp of its events and readings.
@@ -112,6 +114,7 @@ impl Entry {
             doubt: None,
             trust: None,
             publisher: None,
+            container: None,
             heard: now,
             ts: Timestamp::from_micros(i64::MIN),
             last_event: Timestamp::from_micros(i64::MIN),

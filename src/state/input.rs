@@ -18,6 +18,14 @@ pub enum Input {
         /// What it says.
         event: Box<Event>,
     },
+    /// The same by a container's own socket, of which the collector has taken everything that means
+    /// something else in there.
+    Contained {
+        /// The container, as the person has named it.
+        container: String,
+        /// What it says.
+        event: Box<Event>,
+    },
     /// How it is with a client that speaks for rows.
     Publisher {
         /// The client.

@@ -5,6 +5,7 @@ mod adopt;
 mod agent;
 mod apart;
 mod attention;
+mod contained;
 mod delivered;
 mod entry;
 mod fit;
@@ -18,9 +19,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod told;
+mod unbelieved;
 mod witnessed;
 
-pub use apart::Apart;
+pub use apart::{Apart, ENDED};
 pub use attention::{Attention, urgency};
 pub use input::{Input, Level, ListedPane, Listing, PublisherWord, Reading};
 pub use row::{Evidence, Request, Row, RowKey};

@@ -132,8 +132,9 @@ impl Entry {
         busy.contains(&self.shown.state)
     }
 
-    /// Somebody else than a publisher has told of it.
+    /// Somebody else than a publisher or a container has told of it.
     pub(super) fn take_back(&mut self) {
         self.publisher = None;
+        self.container = None;
     }
 }

@@ -67,7 +67,7 @@ pub struct Table {
     own_socket: Option<String>,
     /// The last servers that were listed, the newest last.
     seen: VecDeque<Server>,
-    apart: Aparts,
+    pub(super) apart: Aparts,
     ended: VecDeque<Ended>,
     delivered: Delivered,
     /// Nothing expires: the log is being played, which does not say what panes there are.
@@ -172,6 +172,9 @@ impl Table {
             }
             Input::Published { publisher, event } => {
                 self.published(publisher, *event, now, &mut outcome);
+            }
+            Input::Contained { container, event } => {
+                self.contained(container, *event, now, &mut outcome);
             }
             Input::Publisher { publisher, word } => {
                 self.publisher(&publisher, word, now, &mut outcome);

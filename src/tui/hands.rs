@@ -34,8 +34,9 @@ pub trait Hands: Send + Sync + 'static {
     /// The patch of a changed file of the row's folder, or why there is none.
     fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, String>;
 
-    /// The program that shows an attached session until the person detaches.
-    fn attach(&self, attach: &Attach) -> Command;
+    /// The program that shows an attached session until the person detaches; the error says why its
+    /// server is not believed.
+    fn attach(&self, attach: &Attach) -> Result<Command, String>;
 
     /// Whether any assistant's hooks are registered.
     fn hooks(&self) -> Hooks;

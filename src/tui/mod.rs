@@ -267,8 +267,11 @@ impl Dashboard {
     fn step_aside(&mut self, attach: &Attach, input: &Input) {
         input.pause();
         self.screen.lend();
-        let mut command = self.hands.attach(attach);
-        let started = command.stderr(Stdio::piped()).spawn();
+        let command = self.hands.attach(attach);
+        let started = command.and_then(|mut command| {
+            let started = command.stderr(Stdio::piped()).spawn();
+            started.map_err(|error| format!("could not start tmux: {error}"))
+        });
         let messages = self.sender.clone();
         match started {
             Ok(child) => {
@@ -282,8 +285,7 @@ impl Dashboard {
                         .send(Message::AttachEnded(Err(error.to_string())));
                 }
             }
-            Err(error) => {
-                let why = format!("could not start tmux: {error}");
+            Err(why) => {
                 let _ = messages.send(Message::AttachEnded(Err(why)));
             }
         }

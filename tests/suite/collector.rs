@@ -276,6 +276,8 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         places: env.places(),
         uid: uid(),
         own_server: None,
+        containers: Vec::new(),
+        belief: pane_patrol::mux::tmux::Belief::default(),
         own_socket: env.path("none.sock"),
         claude_home: None,
         more_claude_homes: Vec::new(),

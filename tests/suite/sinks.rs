@@ -6,7 +6,9 @@ mod errors;
 mod named_client;
 mod spawns;
 
-use pane_patrol::mux::tmux::{Call, Format, Tmux};
+use std::path::Path;
+
+use pane_patrol::mux::tmux::{Belief, Call, Format, Tmux};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -111,6 +113,16 @@ fn set(text: &str) -> Call {
     set.operand("@text").operand(text)
 }
 
+/// The server that a test has started is as believed as one of the settings.
+fn believed(socket: &Path) -> Tmux {
+    let belief = Belief {
+        uid: rustix::process::geteuid().as_raw(),
+        sockets: vec![socket.to_owned()],
+        ..Belief::default()
+    };
+    belief.tmux(socket).expect("a server of ours")
+}
+
 fn shown() -> Call {
     let show = Call::new("show-options").flag("-gv");
     show.operand("@text")
@@ -122,7 +134,7 @@ fn a_text_stays_one_word_of_a_command() {
     let Some(server) = common::Tmux::start(&env, "work") else {
         return;
     };
-    let tmux = Tmux::at(server.socket());
+    let tmux = believed(server.socket());
     with_texts(150, |text| {
         let call = set(text).then(shown());
         prop_assert_eq!(ask(&tmux, &call), text);
@@ -141,7 +153,7 @@ fn a_text_stays_one_word_where_tmux_parses_it_once_more() {
     let Some(server) = common::Tmux::start(&env, "work") else {
         return;
     };
-    let tmux = Tmux::at(server.socket());
+    let tmux = believed(server.socket());
     let check = |text: &str| {
         let inside = set(text).then(shown());
         let outer = Call::new("if-shell").flag("-F").operand("1");
@@ -175,7 +187,7 @@ fn a_format_of_a_text_expands_to_the_text() {
     let Some(server) = common::Tmux::start(&env, "work") else {
         return;
     };
-    let tmux = Tmux::at(server.socket());
+    let tmux = believed(server.socket());
     let window = Call::new("new-window")
         .flag("-d")
         .flag("-k")
@@ -216,7 +228,7 @@ fn a_message_shows_the_text() {
         return;
     };
     server.run(&["set-option", "-g", "display-time", "0"]);
-    let tmux = Tmux::at(server.socket());
+    let tmux = believed(server.socket());
     let name = server.run(&["list-clients", "-F", "#{client_name}"]);
     let count = std::cell::Cell::new(0);
     with_texts(60, |text| {

@@ -17,6 +17,7 @@ use super::owed::{Item, Owed};
 use super::waiting::Waiting;
 use super::wish::Wish;
 use super::world::World;
+use crate::collector::belief::Standing;
 use crate::protocol::{ClientRole, Decide, DecideResult, Envelope, ErrorPayload, code};
 use crate::state::Row;
 use crate::work::Patch;
@@ -47,6 +48,13 @@ pub(super) enum Fate {
     Dropped(&'static str),
 }
 
+/// Whether there is a place for one more client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    Free,
+    None,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -56,6 +64,10 @@ pub(super) struct Client {
     since: Instant,
     input: Vec<u8>,
     output: Vec<u8>,
+    /// Where it runs, looked at when it connected.
+    pub(super) standing: Standing,
+    /// Whether its hello is taken.
+    seat: Seat,
     role: Option<ClientRole>,
     /// What it calls itself, once it has said hello.
     name: String,
@@ -75,13 +87,15 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(serial: u64, stream: UnixStream) -> Self {
+    pub(super) fn new(serial: u64, stream: UnixStream, standing: Standing) -> Self {
         Self {
             serial,
             stream,
             since: Instant::now(),
             input: Vec::new(),
             output: Vec::new(),
+            standing,
+            seat: Seat::None,
             role: None,
             name: String::new(),
             owed: Owed::default(),
@@ -93,6 +107,21 @@ impl Client {
             refused: None,
             has_left: false,
         }
+    }
+
+    /// Whether it has said hello; until then it is nobody in particular.
+    pub(super) fn is_greeted(&self) -> bool {
+        self.role.is_some()
+    }
+
+    /// Whether it is about to go.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// Says whether its hello would be taken now.
+    pub(super) fn offer_seat(&mut self, is_free: bool) {
+        self.seat = if is_free { Seat::Free } else { Seat::None };
     }
 
     pub(super) fn stream(&self) -> &UnixStream {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::flow::Ticket;
+use crate::collector::belief::Standing;
 use crate::protocol::{AgentDiff, AgentTasks, Decide, Envelope, RequestPatch, TaskUpdate, Trust};
 use crate::state::PublisherWord;
 use crate::work::types::{MAX_FILES, MAX_TASKS};
@@ -54,6 +55,8 @@ pub(in crate::collector) struct Published {
     /// Its name.
     pub(in crate::collector) publisher: String,
     pub(in crate::collector) said: Said,
+    /// Where it runs.
+    pub(in crate::collector) standing: Standing,
     /// Whom to tell that it was not taken.
     pub(in crate::collector) reply: Option<Reply>,
     /// Held until it was worked on; a word about a publisher needs none.

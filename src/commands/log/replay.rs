@@ -27,7 +27,6 @@ use crate::messages::Output;
 use crate::notice::Snoozes;
 use crate::split::Place;
 use crate::state::{Outcome, Row, Settings, Table};
-use crate::sys::child::persons;
 use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
 use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
 
@@ -257,9 +256,9 @@ impl Hands for Idle {
         Err(ONLY_A_REPLAY.to_owned())
     }
 
-    fn attach(&self, _: &Attach) -> Command {
+    fn attach(&self, _: &Attach) -> Result<Command, String> {
         // Nobody asks for it: no jump leads to it.
-        persons("true")
+        Err(ONLY_A_REPLAY.to_owned())
     }
 
     fn hooks(&self) -> Hooks {

@@ -3,6 +3,7 @@
 //! prints is parsed by pure functions over bytes. Nothing here starts a server, and nothing here
 //! reads what is drawn in a pane.
 
+pub mod belief;
 mod call;
 mod command;
 mod format;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use pane_patrol_hooks::target::PaneId;
 use thiserror::Error;
 
+pub use belief::{Belief, Believed, Disbelief};
 pub use command::Call;
 pub use format::Format;
 pub use listing::PaneList;
@@ -67,6 +69,14 @@ pub enum TmuxError {
         /// The first line that cannot be read.
         line: String,
     },
+    /// The server is not believed: it was not asked.
+    #[error("{}: {why}", socket.display())]
+    NotBelieved {
+        /// The socket that was named.
+        socket: PathBuf,
+        /// Why not.
+        why: Disbelief,
+    },
     /// The child could not be started or read.
     #[error("{command}: {source}")]
     Io {
@@ -77,11 +87,30 @@ pub enum TmuxError {
     },
 }
 
+impl Belief {
+    /// The server on `socket`, if that may be talked to.
+    ///
+    /// # Errors
+    /// [`TmuxError::NoServer`] where nobody listens, else [`TmuxError::NotBelieved`].
+    pub fn tmux(&self, socket: &Path) -> Result<Tmux, TmuxError> {
+        let refused = |why| match why {
+            Disbelief::Absent => TmuxError::NoServer {
+                socket: socket.to_owned(),
+            },
+            why => TmuxError::NotBelieved {
+                socket: socket.to_owned(),
+                why,
+            },
+        };
+        self.server(socket).map(Tmux::at).map_err(refused)
+    }
+}
+
 impl Tmux {
-    /// The server that listens on `socket`.
-    pub fn at(socket: impl Into<PathBuf>) -> Self {
+    /// The server that listens on a socket that is believed.
+    pub fn at(server: Believed) -> Self {
         Self {
-            socket: socket.into(),
+            socket: server.into_path(),
             budget: CALL_BUDGET,
         }
     }
@@ -153,12 +182,17 @@ impl Tmux {
 
 /// The socket of the server that `tmux` without any option talks to: `folder` is `$TMUX_TMPDIR`.
 pub fn default_socket(folder: Option<&Path>, uid: u32) -> PathBuf {
+    folder_of_sockets(folder, uid).join("default")
+}
+
+/// Where tmux keeps the sockets of servers that are called by a name only: `folder` is `$TMUX_TMPDIR`.
+pub fn folder_of_sockets(folder: Option<&Path>, uid: u32) -> PathBuf {
     let base = folder
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("/tmp"));
     // tmux resolves links in this folder before it tells panes where its socket is.
     let base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
-    base.join(format!("tmux-{uid}")).join("default")
+    base.join(format!("tmux-{uid}"))
 }
 
 #[cfg(test)]
@@ -168,14 +202,15 @@ mod tests {
     #[test]
     fn a_socket_nobody_listens_on_means_no_server() {
         let folder = tempfile::tempdir().unwrap();
-        let absent = Tmux::at(folder.path().join("absent"));
+        let at = |name: &str| Tmux::at(Believed::untested(folder.path().join(name)));
+        let absent = at("absent");
         assert!(!absent.is_listening());
         let dead = folder.path().join("dead");
-        drop(std::os::unix::net::UnixListener::bind(&dead).unwrap());
-        assert!(!Tmux::at(dead).is_listening());
+        drop(std::os::unix::net::UnixListener::bind(dead).unwrap());
+        assert!(!at("dead").is_listening());
         let live = folder.path().join("live");
-        let _listener = std::os::unix::net::UnixListener::bind(&live).unwrap();
-        assert!(Tmux::at(live).is_listening());
+        let _listener = std::os::unix::net::UnixListener::bind(live).unwrap();
+        assert!(at("live").is_listening());
     }
 
     #[test]

@@ -5,9 +5,10 @@
 
 use pane_patrol_hooks::text::one_line;
 
+use super::super::seats;
 use super::super::wish::{What, Wish, wish_of};
 use super::super::world::World;
-use super::{Client, Waiting};
+use super::{Client, Seat, Waiting};
 use crate::protocol::{self, ClientRole, Envelope, Hello, MAX_MESSAGE_BYTES, WaitDecision, code};
 
 /// Longest name of a client, in bytes.
@@ -83,6 +84,9 @@ impl Client {
         {
             let words = format!("`client_id` is one line of 1 to {MAX_NAME_BYTES} bytes");
             return self.refuse(world, code::BAD_SCHEMA, &words);
+        }
+        if self.seat == Seat::None {
+            return self.refuse(world, code::TOO_MANY, seats::FULL);
         }
         self.name = hello.client_id;
         self.role = Some(hello.role);

@@ -1,0 +1,289 @@
+//! Whose word counts for what, before the table hears it.
+//!
+//! Everybody of this user may make and change rows of the panes they name. What else an event would
+//! have us do is a matter of proof: talk to a tmux server, watch a process, read in a folder. From a
+//! container the same names mean something else, and a hook is gone so soon after it has sent that
+//! where it ran can often not be looked up any more; then its assistant's process, which lives on, is
+//! the proof. The whole list is in `docs/security.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use pane_patrol_hooks::event::{Event, Kind};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::mux::tmux::{Belief, Disbelief};
+use crate::state::{ENDED, Listing, Row, RowKey, Table};
+use crate::sys::namespaces::{Side, files_of, user_of, world_of};
+use crate::witness::{descends, process};
+
+/// As many servers are remembered as believed.
+const MAX_PROVED: usize = 64;
+
+/// Nothing but `PANE_PATROL_TARGET` says where something in a container runs.
+const ELSEWHERE: &str = "its sender is in another mount namespace, as in a container, where only \
+                         PANE_PATROL_TARGET says where it runs";
+
+/// Its hook had ended before anybody could look where it ran.
+const UNPROVED: &str = "its sender was gone before it could be looked at, and its process is none \
+                        of that pane";
+
+/// Where who said something runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Where we do, or it stood in our own event log.
+    Home,
+    /// In another mount namespace.
+    Elsewhere,
+    /// That could not be looked up any more, or cannot be looked up at all.
+    Unknown,
+}
+
+impl Standing {
+    /// Of the process `pid`, looked at now.
+    pub(super) fn of(pid: u32) -> Self {
+        match files_of(pid) {
+            Side::Ours => Self::Home,
+            Side::Other => Self::Elsewhere,
+            Side::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// What is known of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    /// There is none of that number.
+    Over,
+    /// It runs as this user and sees what we see.
+    Ours,
+    /// It is another user's, or in a container.
+    Others,
+}
+
+/// The system, as far as belief needs it.
+pub(super) trait Facts {
+    /// Whether a tmux server may be talked to.
+    fn server(&mut self, socket: &str) -> Result<(), Disbelief>;
+    /// Whether that was found out before, and its socket is the same one.
+    fn is_proved(&self, socket: &str) -> bool;
+    /// What is known of a process.
+    fn life(&self, pid: u32) -> Life;
+    /// Whether the process is the pane's or below it; where the pane is not known yet, the server's.
+    fn is_in(&self, pid: u32, socket: &str, pane: Option<PaneId>) -> bool;
+    /// Whether a row of that pane is known by that process already, which is watched.
+    fn is_known(&self, pid: u32, server: &Server, pane: Option<PaneId>) -> bool;
+}
+
+/// Takes from `event`, which names its server if anybody knows one, what its sender is not believed
+/// in. `own` is the socket of the collector's own server.
+///
+/// # Errors
+/// It is to be held apart; says why.
+pub(super) fn judge(
+    event: &mut Event,
+    names_server: bool,
+    standing: Standing,
+    own: &str,
+    facts: &mut impl Facts,
+) -> Result<(), &'static str> {
+    match standing {
+        Standing::Home => judge_home(event, own, facts),
+        Standing::Elsewhere if names_server || event.pane.is_some() => Err(ELSEWHERE),
+        Standing::Elsewhere => {
+            (event.pid, event.home) = (None, None);
+            Ok(())
+        }
+        Standing::Unknown => judge_unknown(event, names_server, own, facts),
+    }
+}
+
+fn judge_home(event: &mut Event, own: &str, facts: &mut impl Facts) -> Result<(), &'static str> {
+    if let Some(server) = &event.server
+        && server.socket != own
+    {
+        match facts.server(&server.socket) {
+            // Hooks end after their server; the row goes anyway.
+            Err(Disbelief::Absent) if event.kind == Some(Kind::SessionEnded) => {}
+            judged => judged.map_err(Disbelief::reason)?,
+        }
+    }
+    let is_known = |pid, server| facts.is_known(pid, server, event.pane);
+    if let Some(pid) = event.pid
+        && !event
+            .server
+            .as_ref()
+            .is_some_and(|server| is_known(pid, server))
+        && facts.life(pid) == Life::Others
+    {
+        event.pid = None;
+    }
+    Ok(())
+}
+
+fn judge_unknown(
+    event: &mut Event,
+    names_server: bool,
+    own: &str,
+    facts: &mut impl Facts,
+) -> Result<(), &'static str> {
+    let Some(server) = event
+        .server
+        .clone()
+        .filter(|_| names_server || event.pane.is_some())
+    else {
+        (event.pid, event.home) = (None, None);
+        return Ok(());
+    };
+    let is_own = server.socket == own;
+    let Some(pid) = event.pid else {
+        event.home = None;
+        // As good as if it had been told its pane by hand, on a server that we talk to anyway.
+        let is_talked_to = is_own || facts.is_proved(&server.socket);
+        return is_talked_to.then_some(()).ok_or(UNPROVED);
+    };
+    let is_known = facts.is_known(pid, &server, event.pane);
+    if !is_known {
+        match facts.life(pid) {
+            Life::Over => return Err(ENDED),
+            Life::Others => return Err(UNPROVED),
+            Life::Ours => {}
+        }
+    }
+    if !is_own {
+        facts.server(&server.socket).map_err(Disbelief::reason)?;
+    }
+    if is_known || facts.is_in(pid, &server.socket, event.pane) {
+        Ok(())
+    } else {
+        Err(UNPROVED)
+    }
+}
+
+/// Takes out rows that the event log or another collector told of, on servers that are not believed.
+pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) {
+    let rows = table.rows();
+    let servers = rows.iter().filter_map(|row| row.server.as_ref());
+    let sockets: BTreeSet<&String> = servers.map(|server| &server.socket).collect();
+    for socket in sockets {
+        match belief.server(Path::new(socket)) {
+            // Whether it is there is asked like that of every other server.
+            Ok(_) | Err(Disbelief::Absent | Disbelief::Unreadable) => {}
+            Err(why) => drop(table.disbelieve(socket, why.reason(), now)),
+        }
+    }
+}
+
+/// The system itself, and what was found out about it before.
+#[derive(Debug)]
+pub(super) struct Ground {
+    belief: Belief,
+    /// The servers that were believed last, each with what its socket was.
+    proved: BTreeMap<String, (u64, u64)>,
+    /// Of each server by its socket, its process and those of its panes.
+    panes: BTreeMap<String, (u32, BTreeMap<PaneId, u32>)>,
+}
+
+impl Ground {
+    pub(super) fn new(belief: Belief) -> Self {
+        Self {
+            belief,
+            proved: BTreeMap::new(),
+            panes: BTreeMap::new(),
+        }
+    }
+
+    /// Remembers which processes a server's panes are.
+    pub(super) fn learn(&mut self, listing: &Listing) {
+        let panes = listing.panes.iter().map(|pane| (pane.pane, pane.pid));
+        let known = (listing.server.pid, panes.collect());
+        self.panes.insert(listing.server.socket.clone(), known);
+    }
+
+    /// That server is gone, or is not believed any more.
+    pub(super) fn forget(&mut self, socket: &str) {
+        self.proved.remove(socket);
+        self.panes.remove(socket);
+    }
+
+    fn is_proved(&self, socket: &str) -> bool {
+        let before = self.proved.get(socket);
+        before.is_some() && before.copied() == identity(socket)
+    }
+
+    /// Whether a tmux server may be talked to.
+    pub(super) fn server(&mut self, socket: &str) -> Result<(), Disbelief> {
+        if self.is_proved(socket) {
+            return Ok(());
+        }
+        self.forget(socket);
+        self.belief.server(Path::new(socket))?;
+        if let Some(file) = identity(socket) {
+            if self.proved.len() >= MAX_PROVED {
+                self.proved.clear();
+            }
+            self.proved.insert(socket.to_owned(), file);
+        }
+        Ok(())
+    }
+
+    /// These facts and those of `rows`.
+    pub(super) fn with<'a>(&'a mut self, rows: &'a BTreeMap<RowKey, Row>) -> impl Facts + 'a {
+        WithRows { ground: self, rows }
+    }
+}
+
+fn identity(socket: &str) -> Option<(u64, u64)> {
+    let found = Path::new(socket).symlink_metadata().ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+struct WithRows<'a> {
+    ground: &'a mut Ground,
+    rows: &'a BTreeMap<RowKey, Row>,
+}
+
+impl Facts for WithRows<'_> {
+    fn server(&mut self, socket: &str) -> Result<(), Disbelief> {
+        self.ground.server(socket)
+    }
+
+    fn is_proved(&self, socket: &str) -> bool {
+        self.ground.is_proved(socket)
+    }
+
+    fn life(&self, pid: u32) -> Life {
+        if !process::is_alive(pid) {
+            return Life::Over;
+        }
+        match (user_of(pid), world_of(pid)) {
+            // Where the system does not tell there is nothing to be told by.
+            (None, _) if !cfg!(target_os = "linux") => Life::Ours,
+            (Some(user), Side::Ours) if user == self.ground.belief.uid => Life::Ours,
+            _ => Life::Others,
+        }
+    }
+
+    fn is_in(&self, pid: u32, socket: &str, pane: Option<PaneId>) -> bool {
+        let listed = self.ground.panes.get(socket);
+        let in_pane = listed.and_then(|(_, panes)| panes.get(&pane?).copied());
+        let root = in_pane
+            .or_else(|| listed.map(|(server, _)| *server))
+            .or_else(|| self.ground.belief.listener(Path::new(socket)));
+        root.is_some_and(|root| descends(pid, root) == Some(true))
+    }
+
+    fn is_known(&self, pid: u32, server: &Server, pane: Option<PaneId>) -> bool {
+        let Some(pane) = pane else { return false };
+        let key = RowKey {
+            server: Some(server.clone()),
+            place: Target::Pane(pane),
+        };
+        self.rows.get(&key).is_some_and(|row| row.pid == Some(pid))
+    }
+}
+
+#[cfg(test)]
+mod tests;

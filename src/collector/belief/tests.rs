@@ -1,0 +1,157 @@
+use super::*;
+
+const OWN: &str = "/tmp/own";
+
+/// A system in which one other server is real, and processes are what their numbers say.
+struct World {
+    asked: Vec<String>,
+    proved: bool,
+}
+
+/// In the pane that every event here names.
+const IN_PANE: u32 = 7;
+/// Alive and ours, but not there.
+const ASTRAY: u32 = 8;
+/// Another user's, or in a container.
+const STRANGE: u32 = 9;
+/// Known by the row already.
+const KNOWN: u32 = 10;
+const DEAD: u32 = 11;
+
+impl Facts for World {
+    fn server(&mut self, socket: &str) -> Result<(), Disbelief> {
+        self.asked.push(socket.to_owned());
+        match socket {
+            "/tmp/real" => Ok(()),
+            "/tmp/gone" => Err(Disbelief::Absent),
+            _ => Err(Disbelief::NotTmux),
+        }
+    }
+
+    fn is_proved(&self, _: &str) -> bool {
+        self.proved
+    }
+
+    fn life(&self, pid: u32) -> Life {
+        match pid {
+            DEAD => Life::Over,
+            STRANGE => Life::Others,
+            _ => Life::Ours,
+        }
+    }
+
+    fn is_in(&self, pid: u32, _: &str, _: Option<PaneId>) -> bool {
+        pid == IN_PANE
+    }
+
+    fn is_known(&self, pid: u32, _: &Server, _: Option<PaneId>) -> bool {
+        pid == KNOWN
+    }
+}
+
+/// An event of a hook in pane %1 of a server.
+fn hook(socket: &str, pid: Option<u32>) -> Event {
+    let mut event = told();
+    event.pane = Some(PaneId(1));
+    event.server = Some(format!("{socket},5").parse().unwrap());
+    event.pid = pid;
+    event
+}
+
+/// An event that was told its place by hand.
+fn told() -> Event {
+    let text = r#"{"assistant":"claude","state":"running","kind":"turn_started","target":"a:0.0",
+        "home":"/somewhere","pid":7,"ts":"2026-02-27T10:00:00Z"}"#;
+    Event::parse(text.as_bytes()).unwrap()
+}
+
+fn judged(event: &mut Event, standing: Standing) -> (Result<(), &'static str>, usize) {
+    let mut world = World {
+        asked: Vec::new(),
+        proved: false,
+    };
+    let names_server = event.server.is_some();
+    let judged = judge(event, names_server, standing, OWN, &mut world);
+    (judged, world.asked.len())
+}
+
+fn verdict(mut event: Event, standing: Standing) -> Result<(), &'static str> {
+    judged(&mut event, standing).0
+}
+
+#[test]
+fn who_runs_where_we_do_is_believed_in_servers_that_are_tmux() {
+    let home = |event| verdict(event, Standing::Home);
+    assert_eq!(home(hook(OWN, Some(IN_PANE))), Ok(()));
+    assert_eq!(home(hook("/tmp/real", Some(ASTRAY))), Ok(()));
+    assert_eq!(
+        home(hook("/tmp/fake", Some(IN_PANE))),
+        Err(Disbelief::NotTmux.reason())
+    );
+    assert_eq!(
+        home(hook("/tmp/gone", Some(IN_PANE))),
+        Err(Disbelief::Absent.reason())
+    );
+    let mut ends = hook("/tmp/gone", Some(DEAD));
+    ends.kind = Some(Kind::SessionEnded);
+    assert_eq!(home(ends), Ok(()), "its row may go");
+}
+
+#[test]
+fn a_process_that_is_not_ours_is_none_of_the_rows() {
+    let mut event = hook(OWN, Some(STRANGE));
+    assert_eq!(judged(&mut event, Standing::Home).0, Ok(()));
+    assert_eq!(event.pid, None);
+    assert_eq!(event.home.as_deref(), Some("/somewhere"));
+}
+
+#[test]
+fn a_sender_in_another_mount_namespace_names_no_server_pane_process_or_folder() {
+    for socket in [OWN, "/tmp/real", "/tmp/fake"] {
+        for pid in [None, Some(IN_PANE), Some(KNOWN)] {
+            let (judged, asked) = judged(&mut hook(socket, pid), Standing::Elsewhere);
+            assert_eq!((judged, asked), (Err(ELSEWHERE), 0), "{socket}");
+        }
+    }
+    let mut pane_alone = told();
+    pane_alone.pane = Some(PaneId(1));
+    assert_eq!(verdict(pane_alone, Standing::Elsewhere), Err(ELSEWHERE));
+    let mut told = told();
+    assert_eq!(judged(&mut told, Standing::Elsewhere), (Ok(()), 0));
+    assert_eq!((told.pid, told.home), (None, None));
+}
+
+#[test]
+fn a_sender_that_is_gone_is_believed_as_far_as_its_process_proves_it() {
+    let gone = |event| verdict(event, Standing::Unknown);
+    for socket in [OWN, "/tmp/real"] {
+        assert_eq!(gone(hook(socket, Some(IN_PANE))), Ok(()), "{socket}");
+        assert_eq!(gone(hook(socket, Some(KNOWN))), Ok(()), "{socket}");
+        assert_eq!(gone(hook(socket, Some(ASTRAY))), Err(UNPROVED), "{socket}");
+        assert_eq!(gone(hook(socket, Some(STRANGE))), Err(UNPROVED), "{socket}");
+        assert_eq!(gone(hook(socket, Some(DEAD))), Err(ENDED), "{socket}");
+    }
+    for pid in [IN_PANE, KNOWN] {
+        let fake = gone(hook("/tmp/fake", Some(pid)));
+        assert_eq!(fake, Err(Disbelief::NotTmux.reason()));
+    }
+    let mut told = told();
+    assert_eq!(judged(&mut told, Standing::Unknown), (Ok(()), 0));
+    assert_eq!((told.pid, told.home), (None, None));
+}
+
+#[test]
+fn without_a_process_a_sender_that_is_gone_names_panes_of_servers_that_are_talked_to_anyway() {
+    let mut event = hook(OWN, None);
+    assert_eq!(judged(&mut event, Standing::Unknown), (Ok(()), 0));
+    assert_eq!(event.home, None);
+    let other = judged(&mut hook("/tmp/real", None), Standing::Unknown);
+    assert_eq!(other, (Err(UNPROVED), 0), "nobody is even connected to");
+    let mut world = World {
+        asked: Vec::new(),
+        proved: true,
+    };
+    let mut event = hook("/tmp/real", None);
+    let known = judge(&mut event, true, Standing::Unknown, OWN, &mut world);
+    assert_eq!(known, Ok(()));
+}
