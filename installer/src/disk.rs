@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, Gid, Uid};
 
+use crate::attributes::{Attributes, Refused};
 use crate::error::ApplyError;
-use crate::place;
+use crate::place::{self, Found};
 
 /// Only the user may look into what we create: settings may come to hold secrets.
 const PRIVATE_FOLDER: u32 = 0o700;
@@ -73,15 +74,33 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(place::parent(path))
 }
 
-/// Gives `file` the mode, owner and group that the file had which it replaces.
-pub(crate) fn dress(file: &File, mode: u32, uid: u32, gid: u32) -> io::Result<()> {
-    let now = file.metadata()?;
-    if now.uid() != uid || now.gid() != gid {
-        let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
-        rustix::fs::fchown(file, Some(uid), Some(gid))?;
+/// Gives the new `file`, which is `temporary`, the owner, group, attributes and mode of the old one.
+/// Until the last step nobody has a right to it whom the old one does not give the same: it is
+/// private until it has its own list, and a list is whole from its first moment.
+pub(crate) fn dress(file: &File, temporary: &Path, old: &Found, real: &Path) -> Done {
+    let fail = || io_error("set the mode of", temporary);
+    let now = file.metadata().map_err(fail())?;
+    if now.uid() != old.uid || now.gid() != old.gid {
+        let (uid, gid) = (Uid::from_raw(old.uid), Gid::from_raw(old.gid));
+        rustix::fs::fchown(file, Some(uid), Some(gid)).map_err(|error| fail()(error.into()))?;
     }
-    file.set_permissions(Permissions::from_mode(mode))?;
-    file.sync_all()
+    let refused = |refused: Refused| ApplyError::Attribute {
+        path: real.to_owned(),
+        name: refused.name,
+        source: refused.source,
+    };
+    old.attributes.put_on(file).map_err(refused)?;
+    let mode = Permissions::from_mode(old.mode);
+    file.set_permissions(mode).map_err(fail())?;
+    old.attributes.check(file).map_err(refused)?;
+    file.sync_all().map_err(fail())
+}
+
+/// Takes from a file that we made what its folder has added to it: the list of who else may read.
+pub(crate) fn undress(file: &File, temporary: &Path) -> Done {
+    let refused = |refused: Refused| io_error("set the mode of", temporary)(refused.source);
+    Attributes::default().put_on(file).map_err(refused)?;
+    file.sync_all().map_err(io_error("write", temporary))
 }
 
 /// Waits until the disk knows the names in a folder. File systems that cannot do this for folders

@@ -78,6 +78,16 @@ pub enum PlanError {
         /// The first of them.
         path: PathBuf,
     },
+    /// An attribute that the new file would have to have as well.
+    #[error("could not read the attribute `{name}` of {}: {source}", path.display())]
+    Attribute {
+        /// The settings file.
+        path: PathBuf,
+        /// As the system names it, for example `user.note`.
+        name: String,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// The system did not let us look.
     #[error("could not read {}: {source}", path.display())]
     Io {
@@ -115,6 +125,7 @@ impl PlanError {
             }
             Self::NotOurs { .. } => "run it as that user, or set HOME to your own folder".into(),
             Self::LinkLoop { .. } => "point the link at a file".into(),
+            Self::Attribute { name, .. } => attribute_advice(name),
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "the file and its folder must be yours to read and write".into()
             }
@@ -155,6 +166,17 @@ pub enum ApplyError {
         action: &'static str,
         /// On what.
         path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The file that was to take the place of the old one could not be given its ACL, or another
+    /// extended attribute; everything is as it was.
+    #[error("could not give the new {} the attribute `{name}` of the old one: {source}", path.display())]
+    Attribute {
+        /// The settings file.
+        path: PathBuf,
+        /// As the system names it, for example `system.posix_acl_access`.
+        name: String,
         /// The system's reason.
         source: io::Error,
     },
@@ -204,7 +226,15 @@ impl ApplyError {
                 }
                 _ => return None,
             },
+            Self::Attribute { name, .. } => attribute_advice(name),
             Self::Late { .. } => "run the same command again to finish".into(),
         })
     }
+}
+
+fn attribute_advice(name: &str) -> String {
+    format!(
+        "run it as a user who may set `{name}`, or take the attribute off the file, then run the \
+         same command again"
+    )
 }

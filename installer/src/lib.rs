@@ -5,11 +5,12 @@
 //! [`status`](status::status) tells what is registered. Nothing here prints, or reads the
 //! environment or the clock: places, user, program and time are arguments.
 //!
-//! `json` finds and cuts, `edit` knows what our entries look like, `place` looks at files, `store`
+//! `json` finds and cuts, `edit` knows what our entries look like, `place` looks at files and `attributes` at their ACLs, `store`
 //! and `manifest` remember, `apply` writes.
 
 mod apply;
 mod assistant;
+mod attributes;
 pub mod claude;
 mod command;
 mod diff;

@@ -1,7 +1,7 @@
 //! The record of one install: what was there before, what was written, by whom, and what was created
 //! around it. Enough to undo without guessing, and plain enough for a person to undo by hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
@@ -29,6 +29,10 @@ pub(crate) struct Manifest {
     pub(crate) link_target: Option<PathBuf>,
     /// Permission bits before the install, in octal; `None` when there was no file.
     pub(crate) mode: Option<String>,
+    /// Extended attributes and ACL before the install, in hexadecimal, for a person who undoes by
+    /// hand: every write of ours hands on those that the file has at that moment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) attributes: BTreeMap<String, String>,
     /// Folders that were created, outermost first.
     pub(crate) created_folders: Vec<PathBuf>,
     /// Objects and lists that were created inside the file; `None` when nobody knows any more.
@@ -91,6 +95,7 @@ impl Manifest {
             real_file,
             link_target: None,
             mode: None,
+            attributes: BTreeMap::new(),
             created_folders: Vec::new(),
             created_inside: None,
             writes: Vec::new(),

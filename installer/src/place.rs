@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::OFlags;
 
+use crate::attributes::Attributes;
 use crate::error::PlanError;
 
 /// As many links as Linux follows.
@@ -39,6 +40,8 @@ pub(crate) struct Found {
     pub(crate) mode: u32,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
+    /// Extended attributes, with the ACL.
+    pub(crate) attributes: Attributes,
     /// How many names it has.
     pub(crate) links: u64,
 }
@@ -87,8 +90,33 @@ pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
 }
 
-/// Reads a regular file; `None` when there is none.
-pub(crate) fn read_file(path: &Path) -> Result<Option<Found>, PlanError> {
+/// Reads a regular file and everything that a file in its place must have; `None` when there is
+/// none.
+fn read_file(path: &Path) -> Result<Option<Found>, PlanError> {
+    let Some((file, bytes, metadata)) = read_open(path)? else {
+        return Ok(None);
+    };
+    let attributes = Attributes::read(&file).map_err(|refused| PlanError::Attribute {
+        path: path.to_owned(),
+        name: refused.name,
+        source: refused.source,
+    })?;
+    Ok(Some(Found {
+        bytes,
+        mode: metadata.mode() & 0o7777,
+        uid: metadata.uid(),
+        gid: metadata.gid(),
+        attributes,
+        links: metadata.nlink(),
+    }))
+}
+
+/// Reads the bytes of a regular file; `None` when there is none.
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, PlanError> {
+    Ok(read_open(path)?.map(|(_, bytes, _)| bytes))
+}
+
+fn read_open(path: &Path) -> Result<Option<(File, Vec<u8>, Metadata)>, PlanError> {
     let fail = |source| PlanError::Io {
         path: path.to_owned(),
         source,
@@ -109,14 +137,9 @@ pub(crate) fn read_file(path: &Path) -> Result<Option<Found>, PlanError> {
         });
     }
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(fail)?;
-    Ok(Some(Found {
-        bytes,
-        mode: metadata.mode() & 0o7777,
-        uid: metadata.uid(),
-        gid: metadata.gid(),
-        links: metadata.nlink(),
-    }))
+    let mut limited = (&file).take(MAX_BYTES);
+    limited.read_to_end(&mut bytes).map_err(fail)?;
+    Ok(Some((file, bytes, metadata)))
 }
 
 /// Looks before it opens: opening a named pipe would wait for its writer.

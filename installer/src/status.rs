@@ -75,8 +75,7 @@ fn read(
     version: Option<Version>,
 ) -> Result<Registered, PlanError> {
     let path = &location.settings;
-    let found = place::read_file(path)?;
-    let bytes = found.map(|found| found.bytes).unwrap_or_default();
+    let bytes = place::read_bytes(path)?.unwrap_or_default();
     let text = view::decode(path, bytes)?;
     let Format::Json(schema) = &assistant.format else {
         return Ok(of_plugin(&text, assistant));

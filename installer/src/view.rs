@@ -236,6 +236,9 @@ impl View {
         manifest.link_target.clone_from(&place.link_target);
         let found = place.found.as_ref();
         manifest.mode = found.map(|found| format!("{:04o}", found.mode));
+        manifest.attributes = found
+            .map(|found| found.attributes.print())
+            .unwrap_or_default();
         manifest.created_folders.clone_from(&place.missing_folders);
         manifest
     }
@@ -244,8 +247,8 @@ impl View {
     pub(crate) fn left_behind(&self, site: &Site) -> Option<String> {
         let record = self.record.as_ref()?;
         let real = &record.manifest.real_file;
-        let found = place::read_file(real).ok().flatten();
-        let text = String::from_utf8(found.filter(|_| *real != self.place.real)?.bytes).ok()?;
+        let bytes = place::read_bytes(real).ok().flatten();
+        let text = String::from_utf8(bytes.filter(|_| *real != self.place.real)?).ok()?;
         let has_ours = has_ours(&text, site.assistant);
         has_ours.then(|| {
             format!(

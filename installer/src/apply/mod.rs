@@ -2,15 +2,15 @@
 //!
 //! 1. One installer at a time: the folder of records is locked.
 //! 2. The exact bytes of before and the manifest are on the disk before anything is changed.
-//! 3. The new bytes go into a temporary file beside the real one, with its mode, owner and group.
+//! 3. The new bytes go into a temporary file beside the real one, with its mode, owner, group, ACL
+//!    and extended attributes; one that it cannot be given ends the run.
 //! 4. The settings file is read again; if anybody changed it since the plan, nothing is done.
 //! 5. One rename (or one removal) is the change: before it the file is the old one, after it the new
 //!    one. The disk has it before we say so.
 //! 6. A step that fails before the change leaves nothing behind. A process that is killed leaves a
 //!    record, or a temporary file, that the next run understands and tidies up.
 //!
-//! What a rename cannot keep: other names of the same file (the plan points them out), and extended
-//! attributes.
+//! What a rename cannot keep: other names of the same file (the plan points them out).
 
 mod order;
 
@@ -45,7 +45,7 @@ pub enum Step {
     FoldersMade,
     /// The temporary file holds the new bytes.
     TemporaryWritten,
-    /// It has the mode, owner and group of the old file.
+    /// It has the mode, owner, group and attributes of the old file.
     TemporaryDressed,
     /// Nobody changed the file in the meantime; the next step is the change.
     Compared,
@@ -272,10 +272,9 @@ impl Run<'_> {
         self.undo.push(Undo::RemoveFile(temporary.clone()));
         self.reached(Step::TemporaryWritten)?;
         match &self.edit.place.found {
-            Some(found) => disk::dress(&file, found.mode, found.uid, found.gid),
-            None => Ok(()),
+            Some(found) => disk::dress(&file, &temporary, found, real)?,
+            None => disk::undress(&file, &temporary)?,
         }
-        .map_err(io_error("set the mode of", &temporary))?;
         self.reached(Step::TemporaryDressed)?;
         self.compare()?;
         self.reached(Step::Compared)?;

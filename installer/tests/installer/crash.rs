@@ -2,6 +2,7 @@
 //! test program, started again, which kills itself at the wanted moment.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io;
@@ -11,7 +12,8 @@ use std::process::{Command, ExitStatus};
 
 use pane_patrol_installer::{Plan, Step, apply, apply_with, plan_install, plan_uninstall};
 
-use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
+use crate::attributes::{LIST, list, set};
+use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, attributes_of, count_ours, wanted};
 
 const ROOT: &str = "PANE_PATROL_TEST_ROOT";
 const ACTION: &str = "PANE_PATROL_TEST_ACTION";
@@ -33,6 +35,18 @@ fn scenarios() -> Vec<Scenario> {
             name: "install over a file",
             action: "install",
             prepare: || World::with(MINE),
+            plain: Some(MINE.into()),
+        },
+        Scenario {
+            name: "install over a file with an ACL",
+            action: "install",
+            prepare: guarded,
+            plain: Some(MINE.into()),
+        },
+        Scenario {
+            name: "uninstall of a file with an ACL",
+            action: "uninstall",
+            prepare: || installed(guarded()),
             plain: Some(MINE.into()),
         },
         Scenario {
@@ -80,6 +94,14 @@ fn scenarios() -> Vec<Scenario> {
             plain: Some("{}".into()),
         },
     ]
+}
+
+/// A file with an access list and an attribute of the person's, as far as the file system has them.
+fn guarded() -> World {
+    let world = World::with(MINE);
+    set(&world.settings(), LIST, &list(0, &[(1234, 6)], 6));
+    set(&world.settings(), "user.note", b"mine");
+    world
 }
 
 fn installed(world: World) -> World {
@@ -144,6 +166,12 @@ fn read(world: &World) -> Option<String> {
     fs::read_to_string(world.settings()).ok()
 }
 
+/// The mode and the attributes of the settings.
+fn rights(world: &World) -> Option<(u32, BTreeMap<String, Vec<u8>>)> {
+    let there = world.settings().exists();
+    there.then(|| (world.mode(), world.attributes()))
+}
+
 /// Nothing of ours beside the settings, and nothing in a record that its manifest does not name.
 fn assert_no_leftovers(world: &World, context: &str) {
     for path in world.whole_picture().keys() {
@@ -167,6 +195,7 @@ fn killed_at_any_step_the_file_is_old_or_new_and_the_next_run_heals() {
             let context = format!("{}, killed at step {kill_at}", scenario.name);
             let world = (scenario.prepare)();
             let old = read(&world);
+            let rights = rights(&world);
             let plan = plan(&world, scenario.action);
             let new = plan.edits()[0]
                 .after()
@@ -179,6 +208,11 @@ fn killed_at_any_step_the_file_is_old_or_new_and_the_next_run_heals() {
             deaths += 1;
             let now = read(&world);
             assert!(now == old || now == new, "{context}: {now:?}");
+            let same_rights = |world: &World| {
+                let now = self::rights(world);
+                now.is_none() || rights.is_none() || now == rights
+            };
+            assert!(same_rights(&world), "{context}");
 
             // Half of the runs are healed by installing, half by uninstalling at once.
             for install_first in [true, false] {
@@ -190,6 +224,7 @@ fn killed_at_any_step_the_file_is_old_or_new_and_the_next_run_heals() {
                 }
                 apply(&self::plan(&twin, "uninstall")).unwrap();
                 assert_eq!(read(&twin), scenario.plain, "{context}, {install_first}");
+                assert!(same_rights(&twin), "{context}, {install_first}");
                 assert_no_leftovers(&twin, &context);
                 let folder = twin.home().join(".claude");
                 assert_eq!(
@@ -226,6 +261,9 @@ fn copy(world: &World) -> World {
             .unwrap();
         } else {
             fs::copy(&path, &target).unwrap();
+        }
+        for (name, value) in attributes_of(&path) {
+            set(&target, &name, &value);
         }
         let mode = std::os::unix::fs::PermissionsExt::from_mode(mode & 0o7777);
         fs::set_permissions(&target, mode).unwrap();

@@ -6,6 +6,7 @@
     reason = "a helper of a test fails as the test does"
 )]
 
+mod attributes;
 mod cases;
 mod contract;
 mod crash;

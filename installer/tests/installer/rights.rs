@@ -10,10 +10,35 @@ use std::process::Command;
 
 use pane_patrol_installer::{apply, plan_install};
 
+use crate::attributes::{left_out, set};
 use crate::world::{MINE, NEW, PROGRAM, World, wanted};
 
 const ROOT: &str = "PANE_PATROL_TEST_ROOT";
 const NOBODY: u32 = 65534;
+const OF_ROOT: &str = "security.pane-patrol-test";
+
+/// An attribute that only root can give to a new file.
+fn attribute_of_root(world: &World) {
+    if !world.attributes().contains_key(OF_ROOT) {
+        return;
+    }
+    let before = world.whole_picture();
+    let error = apply(&world.plan(PROGRAM).unwrap()).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("could not give the new ") && text.contains(OF_ROOT),
+        "{text}"
+    );
+    let hints = error.hints();
+    assert_eq!(hints[0], "nothing was changed");
+    assert!(hints[1].contains(OF_ROOT), "{hints:?}");
+    assert_eq!(world.whole_picture(), before);
+    // The person takes it off, and it goes on.
+    fs::write(world.root().join("refused"), "").unwrap();
+    let fresh = world.home().join(".claude/fresh");
+    fs::write(&fresh, MINE).unwrap();
+    fs::rename(fresh, world.settings()).unwrap();
+}
 
 /// Not a test by itself: what the user without rights does.
 #[test]
@@ -27,6 +52,8 @@ fn child() {
     let chmod = |path: &PathBuf, mode| {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
+
+    attribute_of_root(&world);
 
     // The folder takes no new file.
     chmod(&folder, 0o555);
@@ -91,7 +118,10 @@ fn missing_rights_are_one_clear_error_and_nothing_is_left() {
             chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
         }
         command.uid(NOBODY).gid(NOBODY);
+    } else {
+        left_out("an attribute of root's, which only root can set");
     }
+    let refuses = world.site().uid == NOBODY && set(&world.settings(), OF_ROOT, b"1");
     let output = command
         .args(["rights::child", "--exact", "--ignored"])
         .env(ROOT, &root)
@@ -103,4 +133,5 @@ fn missing_rights_are_one_clear_error_and_nothing_is_left() {
         output.status.success() && said.contains("1 passed"),
         "{said}"
     );
+    assert_eq!(root.join("refused").exists(), refuses, "{said}");
 }

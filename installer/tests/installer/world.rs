@@ -20,7 +20,7 @@ pub(crate) const OLD: Option<Version> = Some(Version(2, 0, 60));
 /// A file with hooks of the user's own, in a manner of the user's own.
 pub(crate) const MINE: &str = "{\n    \"model\": \"opus\",\n    \"hooks\": {\n        \"Stop\": [ { \"hooks\": [ {\"type\": \"command\", \"command\": \"say done\", \"x-note\": 1e3} ] } ],\n        \"PreToolUse\": []\n    },\n    \"env\": {\"A\": \"\\u00e9\"}\n}";
 
-/// Everything below a folder: content, mode and where links point.
+/// Everything below a folder: content with extended attributes, mode and where links point.
 pub(crate) type Picture = BTreeMap<PathBuf, (String, u32)>;
 
 pub(crate) struct World {
@@ -118,6 +118,11 @@ impl World {
         fs::metadata(self.settings()).unwrap().mode() & 0o7777
     }
 
+    /// The extended attributes of the settings, the ACL among them.
+    pub(crate) fn attributes(&self) -> BTreeMap<String, Vec<u8>> {
+        attributes_of(&self.settings())
+    }
+
     pub(crate) fn chmod(&self, mode: u32) {
         fs::set_permissions(self.settings(), fs::Permissions::from_mode(mode)).unwrap();
     }
@@ -166,6 +171,20 @@ pub(crate) fn count_ours(text: &str) -> usize {
         .count()
 }
 
+/// The extended attributes of a file or folder; none for a link.
+pub(crate) fn attributes_of(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut names = vec![0; 64 * 1024];
+    let length = rustix::fs::llistxattr(path, &mut names[..]).unwrap_or_default();
+    let read = |name: &[u8]| {
+        let mut value = vec![0; 64 * 1024];
+        let length = rustix::fs::lgetxattr(path, name, &mut value[..]).unwrap();
+        value.truncate(length);
+        (String::from_utf8(name.to_vec()).unwrap(), value)
+    };
+    let names = names[..length].split(|byte| *byte == 0);
+    names.filter(|name| !name.is_empty()).map(read).collect()
+}
+
 fn picture(folder: &Path) -> Picture {
     let mut picture = Picture::new();
     let mut todo = vec![folder.to_owned()];
@@ -184,6 +203,12 @@ fn picture(folder: &Path) -> Picture {
             fs::read(&path).unwrap().escape_ascii().to_string()
         } else {
             "other".to_owned()
+        };
+        let attributes = attributes_of(&path);
+        let content = if attributes.is_empty() {
+            content
+        } else {
+            format!("{content} with {attributes:?}")
         };
         picture.insert(path, (content, metadata.mode()));
     }
