@@ -23,6 +23,7 @@ pub mod target;
 pub mod text;
 pub mod timestamp;
 pub mod tmux;
+pub mod unseen;
 
 pub use guard::Clock;
 pub use run::run;

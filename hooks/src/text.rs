@@ -1,35 +1,36 @@
 //! Text of unknown origin made safe to show: one line, bounded, nothing that moves a cursor.
+//! What can be seen and what cannot, `unseen` decides.
 
+use std::borrow::Cow;
 use std::fmt::Write;
+
+use crate::unseen::{is_certain, is_of_a_picture, is_unseen};
 
 /// Longest `message` of an event, in characters.
 pub const MAX_MESSAGE_CHARS: usize = 200;
 
 /// The first `max` characters of `text` on one line.
 ///
-/// Runs of white space and control characters become one space; invisible characters that change
-/// the order or meaning of what stands beside them (bidirectional controls, zero-width joints) are
-/// left out, because a person approves what they read here. An ellipsis marks what was cut.
+/// Runs of white space and control characters become one space; what else [cannot be
+/// seen](is_unseen) is left out, because a person decides by what they read here; only the joints
+/// inside an emoji stay. An ellipsis marks what was cut.
 pub fn one_line(text: &str, max: usize) -> String {
     let mut line = String::with_capacity(text.len().min(max * 4));
     let mut count = 0;
     let mut gap = false;
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         if c.is_whitespace() || c.is_control() {
             gap = count > 0;
             continue;
         }
-        if is_invisible(c) {
+        let before = line.chars().next_back().filter(|_| !gap);
+        if is_unseen(c) && !is_of_a_picture(before, c, chars.peek().copied()) {
             continue;
         }
         let needed = 1 + usize::from(gap);
         if count + needed > max {
-            while count + 1 > max && line.pop().is_some() {
-                count -= 1;
-            }
-            if max > 0 {
-                line.push('…');
-            }
+            cut(&mut line, count, max);
             return line;
         }
         if gap {
@@ -42,6 +43,19 @@ pub fn one_line(text: &str, max: usize) -> String {
     line
 }
 
+/// Makes room for an ellipsis in a line of `count` characters, and leaves no half picture before it.
+fn cut(line: &mut String, mut count: usize, max: usize) {
+    while count + 1 > max && line.pop().is_some() {
+        count -= 1;
+    }
+    while line.ends_with(is_unseen) {
+        line.pop();
+    }
+    if max > 0 {
+        line.push('…');
+    }
+}
+
 /// Whether `text` holds a control character (C0, DEL or C1), which no event may carry.
 pub fn has_control(text: &str) -> bool {
     // Nearly every text is plain ASCII, and to see that takes a fraction of decoding it.
@@ -49,26 +63,83 @@ pub fn has_control(text: &str) -> bool {
     !is_plain && text.chars().any(char::is_control)
 }
 
-/// `text` with everything in it to be seen: line ends and tabs (as spaces) stay, every other control
-/// character and every [invisible](one_line) one is spelt out. A person approves what they read here.
+/// `text` with everything in it to be seen, for a person who approves what they read: line ends and
+/// tabs (as spaces) stay, and every character of which one could not [know](is_certain) what it is,
+/// is spelt out, inside an emoji too.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.replace("\r\n", "\n").chars() {
         match c {
             '\n' => shown.push(c),
             '\t' => shown.push_str("    "),
-            c if c.is_control() || is_invisible(c) => {
-                // Writing to a text cannot fail.
-                let _ = write!(shown, "<U+{:04X}>", u32::from(c));
-            }
+            c if is_certain(c) => shown.push(c),
+            c => spell(&mut shown, c),
+        }
+    }
+    shown
+}
+
+/// `text` as it may be printed for people: line ends and tabs stay, what else [cannot be
+/// seen](is_unseen) is spelt out. A family in one emoji stays one.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| is_unseen(c) && !matches!(c, '\n' | '\t')) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut chars = text.chars().peekable();
+    let mut before = None;
+    while let Some(c) = chars.next() {
+        let stays = !is_unseen(c)
+            || matches!(c, '\n' | '\t')
+            || c == '\r' && chars.peek() == Some(&'\n')
+            || is_of_a_picture(before, c, chars.peek().copied());
+        if stays {
+            shown.push(c);
+            before = Some(c);
+        } else {
+            spell(&mut shown, c);
+            before = None;
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// As [`printable`], on one line: line ends and tabs are spelt out, too.
+pub fn printable_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '\r' | '\n' | '\t' => spell(&mut shown, c),
             c => shown.push(c),
         }
     }
     shown
 }
 
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+/// JSON text with every character that [cannot be seen](is_unseen) as an escape. The value is the
+/// same: outside of its strings JSON has no such character but white space, which stays.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    let is_escaped = |c| is_unseen(c) && !matches!(c, '\n' | '\t' | '\r');
+    if !json.contains(is_escaped) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_escaped(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a text cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+fn spell(shown: &mut String, c: char) {
+    // Writing to a text cannot fail.
+    let _ = write!(shown, "<U+{:04X}>", u32::from(c));
 }
 
 #[cfg(test)]
@@ -79,6 +150,43 @@ mod tests {
     fn what_would_not_be_seen_is_spelt_out() {
         let hidden = "ls\r\n\tx\u{1b}[2K\rrm \u{202e}y";
         assert_eq!(visible(hidden), "ls\n    x<U+001B>[2K<U+000D>rm <U+202E>y");
+    }
+
+    #[test]
+    fn in_a_request_also_the_joints_of_an_emoji_are_spelt_out() {
+        let hidden = "a\u{ad}b\u{34f}\u{3164}\u{206a}\u{e0041}\u{fe0f}\u{e0100}\u{a0}👩\u{200d}💻";
+        assert_eq!(
+            visible(hidden),
+            "a<U+00AD>b<U+034F><U+3164><U+206A><U+E0041><U+FE0F><U+E0100><U+00A0>👩<U+200D>💻"
+        );
+    }
+
+    #[test]
+    fn what_is_printed_shows_what_hides_and_leaves_pictures_whole() {
+        let family = "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f} 1\u{fe0f}\u{20e3}";
+        assert_eq!(printable(family), family);
+        assert_eq!(one_line(family, 50), family);
+        assert_eq!(one_line(family, 2), "👨…");
+        assert_eq!(
+            printable("a\tb\n\u{1b}[2J\u{202e}c\u{200d}d"),
+            "a\tb\n<U+001B>[2J<U+202E>c<U+200D>d"
+        );
+        assert_eq!(printable("a\r\nb\rc"), "a\r\nb<U+000D>c");
+        assert_eq!(printable_line("a\r\n\tb"), "a<U+000D><U+000A><U+0009>b");
+    }
+
+    #[test]
+    fn escaped_json_has_the_same_value() {
+        let value = serde_json::json!({"a\u{202e}": "\u{7f}\u{9b}\u{ad}\u{e0041}é👩\u{200d}💻\n"});
+        for json in [
+            value.to_string(),
+            serde_json::to_string_pretty(&value).unwrap(),
+        ] {
+            let shown = printable_json(&json);
+            assert!(!shown.contains(|c| c != '\n' && is_unseen(c)), "{shown}");
+            let read: serde_json::Value = serde_json::from_str(&shown).unwrap();
+            assert_eq!(read, value);
+        }
     }
 
     #[test]
@@ -109,6 +217,18 @@ mod tests {
             proptest::prop_assert!(line.chars().count() <= max);
             proptest::prop_assert!(!has_control(&line));
             proptest::prop_assert_eq!(one_line(&line, max), line);
+        }
+
+        #[test]
+        fn nothing_hides_in_what_is_shown(text in "[a\u{0}-\u{10ffff}👩❤1\u{200d}\u{fe0f}\u{20e3}\u{202e}]{0,20}") {
+            let seen = |text: &str| !text.contains(|c| is_unseen(c) && c != '\n');
+            proptest::prop_assert!(seen(&visible(&text)));
+            let joints = ['\u{200d}', '\u{fe0f}'];
+            for shown in [one_line(&text, 60), printable_line(&text)] {
+                proptest::prop_assert!(seen(&shown.replace(joints, "")), "{shown:?}");
+            }
+            let again = printable(&text).into_owned();
+            proptest::prop_assert_eq!(printable(&again), again.clone());
         }
     }
 }
