@@ -1,32 +1,26 @@
 //! The only place that prints. Results go to stdout, everything said about them to stderr, in whole
-//! lines. A reader that has gone away is no failure.
+//! lines, and whatever a terminal would not show, or would obey, is spelt out on the way. A reader that
+//! has gone away is no failure.
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
 
-use pane_patrol_hooks::text::visible;
+use pane_patrol_hooks::text::{printable, printable_json};
 
 use crate::error::{CommandError, EXIT_USAGE};
 
-/// Prints a command's result as it is.
+/// Prints a command's result. JSON is to be [escaped](printable_json) before: spelt out here, it
+/// would have another value.
 pub fn result(text: &str) {
-    write_whole(&mut io::stdout().lock(), text);
+    write_whole(&mut io::stdout().lock(), &printable(text));
 }
 
-/// Prints the words of another program: as they are, but on a terminal without what moves its cursor
-/// or changes its colours.
+/// Prints the words of another program: for a person's terminal as [`result`] does, else as they are,
+/// so that a program can do something with them.
 pub fn raw_result(text: &str) {
     let mut out = io::stdout().lock();
-    let harmless = |char: char| !char.is_control() || matches!(char, '\n' | '\t');
-    if out.is_terminal() && !text.chars().all(harmless) {
-        let shown = |char| {
-            if harmless(char) {
-                char
-            } else {
-                char::REPLACEMENT_CHARACTER
-            }
-        };
-        write_whole(&mut out, &text.chars().map(shown).collect::<String>());
+    if out.is_terminal() {
+        write_whole(&mut out, &printable(text));
     } else {
         write_whole(&mut out, text);
     }
@@ -54,8 +48,20 @@ impl Output {
     }
 
     /// Prints the next piece; breaks off when nobody takes it any more.
-    pub fn print(&mut self, piece: &[u8]) -> ControlFlow<()> {
-        let written = self.out.write_all(piece);
+    pub fn print(&mut self, piece: &str) -> ControlFlow<()> {
+        self.print_ready(&printable(piece))
+    }
+
+    /// As [`print`](Self::print), for a line of JSON without its end.
+    pub fn print_json(&mut self, line: &str) -> ControlFlow<()> {
+        self.print_ready(&printable_json(line))?;
+        self.print_ready("\n")
+    }
+
+    /// Prints a piece of which the caller knows that nothing in it but its own colours is for the
+    /// terminal alone.
+    pub fn print_ready(&mut self, piece: &str) -> ControlFlow<()> {
+        let written = self.out.write_all(piece.as_bytes());
         self.check(written)
     }
 
@@ -120,7 +126,7 @@ fn beside(text: &str) -> String {
 pub fn usage(error: &clap::Error) -> u8 {
     let status = u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE);
     let text = error.render().to_string();
-    if visible(&text) == text {
+    if printable(&text) == text {
         // As it stands it may have colours.
         let _ = error.print();
     } else {
@@ -131,7 +137,7 @@ pub fn usage(error: &clap::Error) -> u8 {
 
 /// The one way to stderr: others' words may be anywhere in the text, and the terminal is to obey none.
 fn say(text: &str) {
-    write_whole(&mut io::stderr().lock(), &visible(text));
+    write_whole(&mut io::stderr().lock(), &printable(text));
 }
 
 fn write_whole(out: &mut impl Write, text: &str) {

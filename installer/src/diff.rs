@@ -1,8 +1,8 @@
 //! A change as the person reads it: a unified diff.
 
-use std::fmt::Write;
 use std::path::Path;
 
+use pane_patrol_hooks::text::printable;
 use similar::TextDiff;
 
 /// Lines around a change.
@@ -24,22 +24,7 @@ pub(crate) fn unified(path: &Path, before: Option<&[u8]>, after: Option<&[u8]>) 
         .context_radius(CONTEXT)
         .header(&name(before), &name(after))
         .to_string();
-    harmless(&diff)
-}
-
-/// Control characters other than line ends and tabs, escaped.
-fn harmless(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        let line_end = c == '\n' || (c == '\r' && rest.peek() == Some(&'\n'));
-        if line_end || c == '\t' || !c.is_control() {
-            out.push(c);
-        } else {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        }
-    }
-    out
+    printable(&diff).into_owned()
 }
 
 #[cfg(test)]
@@ -58,7 +43,7 @@ mod tests {
     fn no_file_can_draw_on_the_terminal() {
         let diff = unified(Path::new("/x"), Some(b"\xc2\x9b\r\n"), Some(b"\x1b[2J\r\n"));
         assert!(
-            diff.contains("-\\u{9b}\r\n") && diff.contains("+\\u{1b}[2J\r\n"),
+            diff.contains("-<U+009B>\r\n") && diff.contains("+<U+001B>[2J\r\n"),
             "{diff:?}"
         );
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use pane_patrol_hooks::text::printable_json;
 use serde::Serialize;
 
 use super::Surroundings;
@@ -30,7 +31,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &DiffArgs) -> CommandR
 pub(super) fn print_json(value: &impl Serialize) -> CommandResult {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| CommandError::new("could not print the answer").caused_by(&error))?;
-    messages::result(&(text + "\n"));
+    messages::result(&(printable_json(&text) + "\n"));
     Ok(())
 }
 
@@ -148,7 +149,7 @@ mod tests {
         };
         assert_eq!(
             told(summary),
-            "a:0.0  main  +1 -0 in 3 files\n  untracked  added     +1 -0       a\\u{1b}[2J\\nb\n  and 2 more files\n"
+            "a:0.0  main  +1 -0 in 3 files\n  untracked  added     +1 -0       a<U+001B>[2J<U+000A>b\n  and 2 more files\n"
         );
     }
 }

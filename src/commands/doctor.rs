@@ -7,6 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status, status};
 use pane_patrol_installer::{Assistant, CLAUDE, CODEX, Site, hook_command, installed_at};
 
+use super::diff::print_json;
 use super::rules::can_act;
 use super::{Surroundings, site};
 use crate::cli::DoctorArgs;
@@ -20,13 +21,11 @@ use crate::state::Row;
 /// Prints what was found; fails when a link of the chain is broken.
 pub(super) fn run(surroundings: &Surroundings, arguments: &DoctorArgs) -> CommandResult {
     let findings = examine(surroundings)?;
-    let text = if arguments.json {
-        let json = serde_json::to_string_pretty(&findings);
-        json.map_err(|error| CommandError::new("could not print JSON").caused_by(&error))? + "\n"
+    if arguments.json {
+        print_json(&findings)?;
     } else {
-        findings.iter().map(print).collect()
-    };
-    messages::result(&text);
+        messages::result(&findings.iter().map(print).collect::<String>());
+    }
     let broken = findings
         .iter()
         .filter(|finding| finding.verdict == Verdict::Failure)

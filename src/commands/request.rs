@@ -1,5 +1,6 @@
 //! `request`: what an assistant asks, in full, for whoever never opens the dashboard.
 
+use pane_patrol_hooks::text::printable_json;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
@@ -49,7 +50,7 @@ fn as_json(bound: &Bound, known: &Known) -> String {
     if let Known::Beginning(why) = known {
         request["reason"] = json!(why);
     }
-    format!("{request}\n")
+    printable_json(&request.to_string()).into_owned() + "\n"
 }
 
 fn as_text(row: &Row, bound: &Bound, known: &Known) -> String {

@@ -8,6 +8,7 @@ use pane_patrol_hooks::decide::Asked;
 use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
 
+use super::diff::print_json;
 use super::{Surroundings, site};
 use crate::cli::{Expected, RulesCommand, RulesTestArgs};
 use crate::error::{CommandError, CommandResult};
@@ -100,13 +101,11 @@ fn test(surroundings: &Surroundings, rules: &Rules, arguments: &RulesTestArgs) -
     let ask = read(arguments)?;
     let ground = surroundings.ground(&surroundings.places()?);
     let judgement = judge(rules, &ask, &ground, false);
-    let text = if arguments.json {
-        let json = serde_json::to_string_pretty(&Report::of(rules, &judgement));
-        json.map_err(|error| CommandError::new("could not print JSON").caused_by(&error))? + "\n"
+    if arguments.json {
+        print_json(&Report::of(rules, &judgement))?;
     } else {
-        tell(rules, &judgement)
-    };
-    messages::result(&text);
+        messages::result(&tell(rules, &judgement));
+    }
     match arguments.expect {
         Some(expected) if Then::from(expected) != judgement.then => {
             let (then, expected) = (judgement.then.as_str(), Then::from(expected).as_str());

@@ -1,6 +1,7 @@
 //! `status`: what every assistant is doing, asked of whoever collects, or else of the event log.
 
 use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::text::printable_json;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 
@@ -21,7 +22,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> Comman
     rows.sort_by(urgency);
     let now = Timestamp::now();
     let text = if arguments.json {
-        json(&rows, from_log, &apart)?
+        printable_json(&json(&rows, from_log, &apart)?).into_owned()
     } else if arguments.format == Some(StatusFormat::Tmux) {
         tmux_counts(&rows, from_log.is_some())
     } else {

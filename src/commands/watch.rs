@@ -152,7 +152,7 @@ struct Watch {
 impl Watch {
     /// Prints what is new in it; false when nobody reads.
     fn take(&mut self, feed: Feed) -> bool {
-        let mut lines = String::new();
+        let mut lines = Vec::new();
         match feed {
             Feed::Snapshot(rows) => {
                 let is_left = |id: &String| rows.iter().all(|row| row.id != *id);
@@ -173,12 +173,19 @@ impl Watch {
             Feed::Gone(id) => self.end(&id, &mut lines),
             Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
         }
-        lines.is_empty()
-            || self.output.print(lines.as_bytes()).is_continue()
-                && self.output.flush().is_continue()
+        let (json, output) = (self.json, &mut self.output);
+        let mut printed = lines.iter().map(|line| {
+            if json {
+                output.print_json(line)
+            } else {
+                output.print(&format!("{line}\n"))
+            }
+        });
+        let is_read = printed.all(|printed| printed.is_continue());
+        is_read && (lines.is_empty() || self.output.flush().is_continue())
     }
 
-    fn change(&mut self, row: Row, lines: &mut String) {
+    fn change(&mut self, row: Row, lines: &mut Vec<String>) {
         let is_wanted =
             self.targets.is_empty() || self.targets.iter().any(|target| is_at(&row, target));
         if !is_wanted {
@@ -193,13 +200,12 @@ impl Watch {
             } else {
                 self.line(row.state.as_str(), &row)
             };
-            lines.push_str(&line);
-            lines.push('\n');
+            lines.push(line);
             self.shown.insert(row.id.clone(), row);
         }
     }
 
-    fn end(&mut self, id: &str, lines: &mut String) {
+    fn end(&mut self, id: &str, lines: &mut Vec<String>) {
         let Some(row) = self.shown.remove(id) else {
             return;
         };
@@ -208,8 +214,7 @@ impl Watch {
         } else {
             self.line("gone", &row)
         };
-        lines.push_str(&line);
-        lines.push('\n');
+        lines.push(line);
     }
 
     fn line(&self, word: &str, row: &Row) -> String {

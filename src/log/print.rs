@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use pane_patrol_hooks::event::{Event, Source, State};
+use pane_patrol_hooks::text::printable_line;
 
 use super::when::LocalClock;
 
@@ -16,12 +17,14 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// Writes the line of `event` with its end to `line`: when, state, whose, where, and what was said.
+    /// Writes the line of `event` with its end to `line`: when, state, whose, where, and what was
+    /// said. It may be printed as it is: only its own colours are for the terminal.
     pub fn print(&self, event: &Event, line: &mut String) {
         let at = self.clock.local(event.ts);
         let millis = event.ts.as_micros().rem_euclid(1_000_000) / 1000;
         let (on, off) = self.colour(event.state);
         let what = what_of(event);
+        let (what, target) = (printable_line(&what), event.target.to_string());
         // A string takes everything.
         let _ = writeln!(
             line,
@@ -32,7 +35,7 @@ impl Printer {
             at.second(),
             event.state,
             event.assistant.as_str(),
-            event.target,
+            printable_line(&target),
         );
     }
 

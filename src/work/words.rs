@@ -3,22 +3,16 @@
 
 use std::fmt::Write as _;
 
+use pane_patrol_hooks::text::printable_line;
+
 use super::types::{
     Change, DiffState, DiffSummary, FileChange, FileStatus, TaskSource, TaskState, TaskStatus,
     TaskSummary,
 };
 
-/// One line without control characters: each stands there as its code.
+/// One line on which everything can be seen: what cannot, stands there as its code.
 pub fn plain(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_control() {
-            shown.extend(char.escape_default());
-        } else {
-            shown.push(char);
-        }
-    }
-    shown
+    printable_line(text)
 }
 
 /// What is changed, or why that cannot be told, in one line.

@@ -28,6 +28,7 @@ mod rules;
 mod sinks;
 mod split;
 mod survival;
+mod visible;
 mod wait;
 mod watch;
 mod websocket;

@@ -126,7 +126,7 @@ fn watch_reader(waker: Waker) -> Arc<AtomicBool> {
 struct Printing {
     sieve: Sieve,
     filter: Filter,
-    /// For people; without one the lines are printed as they are.
+    /// For people; without one the lines are printed as the JSON that they are.
     printer: Option<Printer>,
     output: Output,
     text: String,
@@ -151,11 +151,10 @@ impl Printing {
             return ControlFlow::Continue(());
         }
         let Some(printer) = &self.printer else {
-            self.output.print(bytes)?;
-            return self.output.print(b"\n");
+            return self.output.print_json(&String::from_utf8_lossy(bytes));
         };
         self.text.clear();
         printer.print(&record.event, &mut self.text);
-        self.output.print(self.text.as_bytes())
+        self.output.print_ready(&self.text)
     }
 }

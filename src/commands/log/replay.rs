@@ -220,7 +220,7 @@ fn print(replay: Replay) -> CommandResult {
             );
             let _ = writeln!(text, "{}", line.trim_end());
         }
-        output.print(text.as_bytes())?;
+        output.print(&text)?;
         output.flush()
     });
     output

@@ -2,8 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use super::super::diff::print_json;
 use super::query::{Query, read_records};
-use crate::error::{CommandError, CommandResult};
+use crate::error::CommandResult;
 use crate::log::stats::Counter;
 use crate::messages;
 use crate::state::Settings;
@@ -22,12 +23,9 @@ pub(super) fn run(query: &Query, json: bool) -> CommandResult {
     })?;
     let now = query.filter.until.unwrap_or(query.clock.now);
     let stats = counter.finish(now.min(query.clock.now));
-    let text = if json {
-        let json = serde_json::to_string_pretty(&stats);
-        json.map_err(|error| CommandError::new("could not print JSON").caused_by(&error))? + "\n"
-    } else {
-        stats.to_text()
-    };
-    messages::result(&text);
+    if json {
+        return print_json(&stats);
+    }
+    messages::result(&stats.to_text());
     Ok(())
 }

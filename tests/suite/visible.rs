@@ -1,0 +1,392 @@
+//! Whatever a session, a repository or a person's argument is called: nothing that is printed holds
+//! a character that a terminal would obey, or would not show.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::net::UnixDatagram;
+use std::path::PathBuf;
+use std::process::Command;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_hooks::unseen::is_unseen;
+use serde_json::{Value, json};
+
+use crate::common::{Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin};
+
+/// What no event may carry, but a file, a task or an argument may.
+const CONTROLS: &str = "\u{1b}[2J\u{1b}]0;t\u{7}\r\u{8}\u{9b}31m\u{7f}";
+/// What every text may carry: it turns lines round, joins, fills and hides.
+const HIDDEN: &str = "\u{202e}x\u{2066}\u{200f}\u{61c}\u{ad}\u{34f}\u{115f}\u{3164}\u{ffa0}\u{180b}\u{180e}\u{200b}\u{200d}\u{2060}\u{2061}\u{206a}\u{fe0f}\u{feff}\u{e0041}\u{e007f}\u{e0100}\u{2028}";
+
+/// A row whose every text is hostile, in a repository whose names are.
+struct World {
+    env: TestEnv,
+    target: String,
+    file: String,
+}
+
+impl World {
+    fn new() -> Self {
+        let env = TestEnv::new();
+        let world = Self {
+            target: format!("s{HIDDEN}:1.2"),
+            file: format!("f{CONTROLS}{HIDDEN}\nx"),
+            env,
+        };
+        let folder = world.folder();
+        fs::create_dir_all(folder.join(".taskmaster/tasks")).expect("a name that Linux takes");
+        world.git(&["init", "-q", "-b", &format!("b{HIDDEN}")]);
+        fs::write(folder.join("a"), "1\n").expect("a file can be written");
+        world.git(&["add", "a"]);
+        world.git(&["commit", "-q", "-m", "x"]);
+        fs::write(folder.join(&world.file), format!("{CONTROLS}{HIDDEN}\n")).expect("it is new");
+        fs::rename(
+            folder.join("a"),
+            folder.join(format!("r{CONTROLS}{HIDDEN}")),
+        )
+        .expect("ours");
+        let title = format!("t{CONTROLS}{HIDDEN}");
+        let tasks = json!({"tag": {"tasks": [
+            {"id": 1, "title": title, "status": "in-progress"},
+            {"id": 2, "title": title, "status": "pending"},
+        ]}});
+        let list = folder.join(".taskmaster/tasks/tasks.json");
+        fs::write(list, tasks.to_string()).expect("it is new");
+        world
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.env.path(format!("repo{HIDDEN}"))
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let mut git = self.env.command("git");
+        git.args(["-c", "user.name=A", "-c", "user.email=a@example.org"]);
+        let done = finish(git.args(arguments).current_dir(self.folder()));
+        assert!(done.status.success(), "git {arguments:?}: {done:?}");
+    }
+
+    fn send(&self, state: &str, kind: &str) {
+        let event = json!({
+            "assistant": "claude", "state": state, "kind": kind, "target": self.target,
+            "tool": format!("T{HIDDEN}"), "message": format!("m{HIDDEN}"),
+            "event": format!("E{HIDDEN}"), "cwd": self.folder(), "instance_id": "s1",
+            "request_id": format!("r{HIDDEN}"), "ts": Timestamp::now(),
+        });
+        // As a hook does.
+        let log = self.env.places().mirror().expect("there is a state folder");
+        let log = fs::File::options().append(true).open(log);
+        if let Ok(mut log) = log {
+            writeln!(log, "{event}").expect("the log can be written");
+        }
+        let socket = UnixDatagram::unbound().expect("a socket can be made");
+        socket
+            .send_to(
+                event.to_string().as_bytes(),
+                self.env.places().events_socket,
+            )
+            .expect("the collector listens");
+    }
+
+    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = self.env.pane_patrol();
+        command.args(arguments);
+        command
+    }
+
+    /// Runs a command, looks at all it prints, and gives what it printed as a result.
+    fn run(&self, arguments: &[&str]) -> String {
+        assert_all_seen(arguments, &mut self.command(arguments))
+    }
+}
+
+fn assert_all_seen(what: &[&str], command: &mut Command) -> String {
+    let done = finish(command);
+    for said in [&done.stdout, &done.stderr] {
+        assert_seen(what, said);
+    }
+    assert!(!done.stderr.contains("panicked"), "{what:?}: {done:?}");
+    done.stdout
+}
+
+fn assert_seen(what: &[&str], said: &str) {
+    let hides = said.chars().find(|c| *c != '\n' && is_unseen(*c));
+    assert_eq!(hides, None, "{what:?}: {said:?}");
+}
+
+fn is_the_same(json: &str, pointer: &str, expected: &str) {
+    let value: Value = serde_json::from_str(json).expect("it is JSON");
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    assert_eq!(found, Some(expected), "{pointer} of {json}");
+}
+
+#[test]
+fn nothing_that_a_row_is_called_reaches_the_terminal_as_it_is() {
+    let world = World::new();
+    let env = &world.env;
+    assert!(
+        finish(&mut world.command(&["mirror", "on"]))
+            .status
+            .success()
+    );
+    let mut collector = Collector::start(env);
+    world.send("running", "turn_started");
+    collector.until("the row is there", |rows| rows.len() == 1);
+    world.send("waiting_approval", "approval_requested");
+    collector.until_state("waiting_approval");
+    let target = &*world.target;
+
+    for arguments in [
+        &["status"][..],
+        &["explain", target],
+        &["request", target],
+        &["diff", target],
+        &["tasks", target],
+        &["doctor"],
+        &["snooze", target],
+        &["trust", target, "--for", "1m"],
+        &["deny", target, "no"],
+        &["jump", target],
+        &["stop", target],
+    ] {
+        world.run(arguments);
+    }
+    let shown = world.run(&["diff", target]);
+    assert!(
+        shown.contains("f<U+001B>[2J") && shown.contains("<U+202E>"),
+        "{shown}"
+    );
+    assert!(
+        world.run(&["tasks", target]).contains("<U+"),
+        "the titles are told"
+    );
+    // The values that programs get are what they were.
+    let cwd = world.folder().display().to_string();
+    is_the_same(&world.run(&["status", "--json"]), "/0/cwd", &cwd);
+    let diff = world.run(&["diff", target, "--json"]);
+    is_the_same(&diff, "/branch", &format!("b{HIDDEN}"));
+    assert!(diff.contains("\\udb40\\udc41"), "{diff}");
+    world.run(&["tasks", target, "--json"]);
+    world.run(&["doctor", "--json"]);
+    let patch = world.run(&["diff", target, "--patch", &world.file, "--json"]);
+    assert!(patch.contains("\\u202e"), "{patch}");
+
+    let logged = world.run(&["log", "--json"]);
+    let first = logged.lines().next().expect("an event was logged");
+    is_the_same(first, "/target", target);
+    for arguments in [
+        &["log"][..],
+        &["log", "stats"],
+        &["log", "stats", "--json"],
+        &["log", "replay", "--plain", "--speed", "0"],
+        &["mirror", "status"],
+    ] {
+        assert!(!world.run(arguments).is_empty(), "{arguments:?}");
+    }
+    collector.signal(rustix::process::Signal::TERM);
+    collector.wait();
+    world.run(&["explain", target]);
+    world.run(&["status"]);
+}
+
+#[test]
+fn a_request_spells_out_all_that_hides_in_it_and_around_it() {
+    let world = World::new();
+    let Some(tmux) = Tmux::start(&world.env, &format!("s{HIDDEN}")) else {
+        return;
+    };
+    let collector = Collector::start_in(&world.env, &tmux);
+    let command = format!("rm{HIDDEN}{CONTROLS} -rf");
+    let payload = json!({
+        "hook_event_name": "PermissionRequest", "session_id": "s1", "cwd": world.folder(),
+        "tool_name": format!("Bash{HIDDEN}"), "tool_input": {"command": command},
+        "permission_mode": format!("m{HIDDEN}"),
+    });
+    let mut hook = world.command(&["hook", "claude"]);
+    hook.env("TMUX", tmux.variable()).env("TMUX_PANE", "%0");
+    hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
+    finish_with_stdin(&mut hook, payload.to_string().as_bytes()).assert_silent_success();
+    let row = collector.until_state("waiting_approval");
+    let target = row["target"].as_str().expect("a row has a target");
+    let shown = world.run(&["request", target]);
+    assert!(shown.contains("repo<U+202E>x"), "{shown}");
+    let json = world.run(&["request", target, "--json"]);
+    is_the_same(&json, "/tool", row["tool"].as_str().expect("it has a tool"));
+}
+
+#[test]
+fn every_change_that_is_watched_can_be_seen() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let world = World::new();
+    let collector = Collector::start(&world.env);
+    world.send("running", "turn_started");
+    collector.until_state("running");
+    for arguments in [&["watch"][..], &["watch", "--json"]] {
+        let mut watch = world.command(arguments);
+        let mut child = watch
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("stdout is a pipe");
+        BufReader::new(out).read_line(&mut line).expect("it prints");
+        // It ends with its reader.
+        child.wait().expect("it is ours");
+        assert!(line.contains("202"), "{line}");
+        assert_seen(arguments, &line);
+    }
+}
+
+#[test]
+fn a_patch_is_exact_for_a_program_and_harmless_on_a_terminal() {
+    let world = World::new();
+    let collector = Collector::start(&world.env);
+    world.send("running", "turn_started");
+    collector.until_state("running");
+    let patch = finish(&mut world.command(&["diff", &world.target, "--patch", &world.file]));
+    assert!(
+        patch.stdout.contains(&format!("+{CONTROLS}{HIDDEN}\n")),
+        "{patch:?}"
+    );
+
+    let (target, file) = (world.env.path("target"), world.env.path("file"));
+    fs::write(&target, &world.target).expect("it is new");
+    fs::write(&file, &world.file).expect("it is new");
+    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    let script = format!(
+        "sh -c '\"{program}\" diff \"$(cat {})\" --patch \"$(cat {})\"; echo end; sleep 600'",
+        target.display(),
+        file.display()
+    );
+    let Some(terminal) = Terminal::start(&world.env, "patch.sock", &script) else {
+        return;
+    };
+    let screen = terminal.wait_for("end");
+    assert!(screen.contains("+<U+001B>[2J"), "{screen}");
+    assert_seen(&["diff --patch"], &screen);
+}
+
+#[test]
+fn an_error_shows_what_was_typed_and_obeys_none_of_it() {
+    let world = World::new();
+    let odd = &*format!("o{CONTROLS}{HIDDEN}");
+    let collector = Collector::start(&world.env);
+    world.send("running", "turn_started");
+    collector.until_state("running");
+    let option = &*format!("--{odd}");
+    for arguments in [
+        &[odd][..],
+        &[option],
+        &["status", odd],
+        &["status", option],
+        &["jump", odd],
+        &["explain", odd],
+        &["request", odd],
+        &["diff", odd],
+        &["diff", &world.target, "--patch", odd],
+        &["tasks", odd],
+        &["approve", odd],
+        &["deny", odd],
+        &["answer", odd, odd],
+        &["trust", odd],
+        &["snooze", odd],
+        &["stop", odd],
+        &["start", odd],
+        &["wait", odd],
+        &["wait", "--state", odd],
+        &["watch", "--target", odd],
+        &["log", odd],
+        &["log", "--since", odd],
+        &["install", "--assistant", odd],
+        &["uninstall", "--assistant", odd],
+        &[
+            "emit",
+            "--assistant",
+            odd,
+            "--state",
+            "running",
+            "--target",
+            "a:0.0",
+        ],
+        &[
+            "emit",
+            "--assistant",
+            "a",
+            "--state",
+            odd,
+            "--target",
+            "a:0.0",
+        ],
+        &[
+            "emit",
+            "--assistant",
+            "a",
+            "--state",
+            "running",
+            "--target",
+            odd,
+        ],
+        &["wrap", "--", odd],
+        &["completions", odd],
+        &["demo", "--play", odd],
+        &["collect", "--listen", odd],
+        &["mirror", odd],
+        &["rules", odd],
+    ] {
+        let done = finish(&mut world.command(arguments));
+        assert!(!done.status.success(), "{arguments:?}: {done:?}");
+        for said in [&done.stdout, &done.stderr] {
+            assert_seen(arguments, said);
+        }
+        assert!(!done.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn settings_of_others_are_shown_and_not_obeyed() {
+    let world = World::new();
+    let settings = world.env.home().join(".claude/settings.json");
+    fs::create_dir_all(settings.parent().expect("a folder")).expect("it is new");
+    fs::write(
+        &settings,
+        format!("{{\n  \"a{HIDDEN}\": \"\u{7f}\u{9b}{HIDDEN}\"\n}}\n"),
+    )
+    .expect("it is new");
+    let diff = world.run(&["install", "--assistant", "claude", "--dry-run"]);
+    assert!(diff.contains("<U+202E>"), "{diff}");
+    fs::write(&settings, format!("{{ {HIDDEN}{CONTROLS} }}")).expect("ours");
+    world.run(&["install", "--assistant", "claude"]);
+
+    let config = world.env.home().join(".config/pane-patrol/config.toml");
+    let config = world
+        .env
+        .variables()
+        .into_iter()
+        .find(|(name, _)| *name == "XDG_CONFIG_HOME")
+        .map_or(config, |(_, folder)| folder.join("pane-patrol/config.toml"));
+    fs::create_dir_all(config.parent().expect("a folder")).expect("it is new");
+    for text in [
+        format!("\"k{HIDDEN}\" = 1\n"),
+        format!("[[launcher]]\nname = \"l{HIDDEN}\"\ncommand = [\"no{HIDDEN}\"]\n"),
+        format!("theme = \"{HIDDEN}\"\n"),
+        format!("theme = {CONTROLS}\n"),
+    ] {
+        fs::write(&config, text).expect("ours");
+        world.run(&["status"]);
+        world.run(&["start"]);
+        world.run(&["rules", "list"]);
+        world.run(&["doctor"]);
+    }
+    fs::remove_file(&config).expect("ours");
+    let mut rules = world.command(&["rules", "test"]);
+    let ask = json!({
+        "tool_name": format!("T{HIDDEN}"), "tool_input": {"command": format!("{CONTROLS}{HIDDEN}")},
+        "cwd": world.folder(),
+    });
+    let done = finish_with_stdin(&mut rules, ask.to_string().as_bytes());
+    assert_seen(&["rules test"], &done.stdout);
+    assert_seen(&["rules test"], &done.stderr);
+}
