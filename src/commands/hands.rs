@@ -279,11 +279,7 @@ impl Hands for RealHands {
 
     fn trust(&self, row: &Row, minutes: u64) -> Result<String, String> {
         trust::trust(&self.surroundings, row, minutes)?;
-        let told = trust::told(row, minutes);
-        Ok(match trust::objection(&self.surroundings, minutes) {
-            Some(objection) => format!("{told} But {objection}"),
-            None => told,
-        })
+        Ok(trust::told(row, minutes))
     }
 
     fn plan_install(&self) -> Result<Offer, String> {

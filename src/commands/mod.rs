@@ -3,6 +3,7 @@
 
 mod answer;
 mod approve;
+mod asking;
 mod collect;
 mod decide;
 mod demo;

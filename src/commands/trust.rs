@@ -2,9 +2,8 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
 use super::jump::row_at;
-use super::rules::{NO_HOOK, can_act};
+use super::{Surroundings, asking};
 use crate::cli::TrustArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubClient;
@@ -21,9 +20,6 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &TrustArgs) -> Command
             .hint("nothing was changed: it asks you as before")
     })?;
     messages::status(&told(&row, minutes));
-    if let Some(objection) = objection(surroundings, minutes) {
-        messages::warning(objection);
-    }
     Ok(())
 }
 
@@ -37,11 +33,6 @@ pub(super) fn told(row: &Row, minutes: u64) -> String {
     }
 }
 
-/// Why it would ask all the same.
-pub(super) fn objection(surroundings: &Surroundings, minutes: u64) -> Option<&'static str> {
-    (minutes > 0 && !can_act(surroundings)).then_some(NO_HOOK)
-}
-
 /// Tells whoever collects; the error says why the row cannot be trusted.
 pub(super) fn trust(surroundings: &Surroundings, row: &Row, minutes: u64) -> Result<(), String> {
     let places = surroundings.places().map_err(|error| error.to_string())?;
@@ -52,6 +43,9 @@ pub(super) fn trust(surroundings: &Surroundings, row: &Row, minutes: u64) -> Res
     };
     if row.assistant.as_str() != "claude" {
         return Err("only Claude Code can be answered without keys".to_owned());
+    }
+    if minutes > 0 {
+        asking::asks_us(surroundings, row).map_err(|why| why.to_string())?;
     }
     let uid = surroundings.environment.uid;
     let taken = HubClient::subscribe(&places, uid, "trust", Timestamp::now)

@@ -198,11 +198,6 @@ fn a_trusted_session_is_not_asked_about_until_its_time_or_a_rule_says_so() {
             .contains("For 20 minutes claude in work:1.2 may do"),
         "{said:?}"
     );
-    assert!(
-        said.stderr
-            .contains("install --assistant claude --approvals"),
-        "{said:?}"
-    );
     collector.until("it is trusted", |rows| rows[0]["trusted_until"].is_string());
     let allowed = wait(asking(&env, "make"));
     assert_eq!(decision(&allowed), json!({"behavior": "allow"}));
@@ -221,6 +216,45 @@ fn a_trusted_session_is_not_asked_about_until_its_time_or_a_rule_says_so() {
     collector.until_state("waiting_approval");
     ended(&env);
     wait(hook).assert_silent_success();
+}
+
+#[test]
+fn a_session_that_asks_nobody_but_the_person_cannot_be_trusted() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let started = fixture("claude/user_prompt_submit.plain.json");
+    // The settings of this session are in our own home.
+    let started = started.replace("/home/user/", &format!("{}/", env.home().display()));
+    finish_with_stdin(&mut hook(&env), started.as_bytes()).assert_silent_success();
+    collector.until_state("running");
+    let trust = || finish(env.pane_patrol().args(["trust", "work:1.2"]));
+    let refused = |why: &str| {
+        let said = trust();
+        assert_eq!(said.status.code(), Some(1), "{said:?}");
+        assert!(said.stderr.contains(why), "{said:?}");
+        assert!(said.stderr.contains("nothing was changed"), "{said:?}");
+        assert!(collector.rows()[0]["trusted_until"].is_null());
+    };
+    let command = "`pane-patrol install --assistant claude --approvals` changes that";
+    refused(command);
+    let install = |arguments: &[&str]| {
+        let mut install = env.pane_patrol();
+        install.args(["install", "--assistant", "claude"]);
+        let done = finish(install.args(arguments));
+        assert!(done.status.success(), "{done:?}");
+    };
+    install(&[]);
+    refused(command);
+    install(&["--approvals"]);
+    let settings = env.home().join(".claude/settings.json");
+    let installed = fs::read_to_string(&settings).expect("it was installed");
+    let off = installed.replacen('{', "{\"disableAllHooks\": true,", 1);
+    fs::write(&settings, off).expect("it can be written");
+    refused("switched off");
+    fs::write(&settings, installed).expect("it can be written");
+    let said = trust();
+    assert!(said.status.success(), "{said:?}");
+    collector.until("it is trusted", |rows| rows[0]["trusted_until"].is_string());
 }
 
 #[test]
