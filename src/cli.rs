@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use pane_patrol_hooks::event::{Kind, State};
 use pane_patrol_installer::Assistant;
 
+use crate::act::Digest;
 use crate::log::when::parse_span;
 
 /// Tells which AI coding assistant in tmux needs you, and takes you there.
@@ -44,6 +45,9 @@ pub enum Command {
     /// Print in full what an assistant asks
     Request(RequestArgs),
     /// Say yes, this once, to what an assistant wants to do
+    ///
+    /// On a terminal all of the request is printed and you are asked. Anywhere else `--yes` or
+    /// `--digest` is needed, else nothing is sent (exit status 2).
     Approve(ApproveArgs),
     /// Say no to what an assistant wants to do
     Deny(DenyArgs),
@@ -204,9 +208,24 @@ pub struct SnoozeArgs {
 pub struct RequestArgs {
     /// Whose request: `session:window.pane` or `%N`
     pub target: String,
+    /// Only this one, where several wait: its id
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which of a row's requests is answered.
+#[derive(Args, Debug)]
+pub struct Which {
+    /// This one, where several wait: its id, as `pane-patrol request` prints it
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
+    /// Only what was shown with this digest by `pane-patrol request`; if it reads otherwise now,
+    /// nothing is sent
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<Digest>,
 }
 
 /// Options of `approve`.
@@ -214,6 +233,12 @@ pub struct RequestArgs {
 pub struct ApproveArgs {
     /// Whose request: `session:window.pane` or `%N`
     pub target: String,
+    /// Which request, and as it was shown.
+    #[command(flatten)]
+    pub which: Which,
+    /// Do not ask: I have read it elsewhere
+    #[arg(long, conflicts_with = "digest")]
+    pub yes: bool,
     /// Also when only the beginning of the request is known to `pane-patrol request`
     #[arg(long)]
     pub partly_seen: bool,
@@ -224,6 +249,9 @@ pub struct ApproveArgs {
 pub struct DenyArgs {
     /// Whose request: `session:window.pane` or `%N`
     pub target: String,
+    /// Which request, and as it was shown.
+    #[command(flatten)]
+    pub which: Which,
     /// What to do instead, one line; without it the assistant stops and waits for you
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
@@ -294,6 +322,9 @@ pub struct AnswerArgs {
     pub target: String,
     /// The option, by its number or its words
     pub option: String,
+    /// Which request, and as it was shown.
+    #[command(flatten)]
+    pub which: Which,
 }
 
 /// Options of `status`.

@@ -7,6 +7,7 @@
 //! | [`colours`] | which of several labels is marked by its colour alone |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
 //! | [`real`] | the hub, the session file and tmux, as the procedure sees them |
+//! | [`shown`] | what stood before the person, and whether that is still what is asked |
 //! | [`record`] | one line for each decision in `decisions.jsonl` |
 //!
 //! Nothing here is on the path of an event, and nothing here changes a row: what an answer does is
@@ -20,6 +21,8 @@ pub mod keys;
 pub mod real;
 pub mod record;
 pub mod request;
+pub mod shown;
 
 pub use keys::{Outcome, carry_out};
 pub use request::{Bound, Decision, Pick};
+pub use shown::{Digest, Door, Shown};

@@ -1,7 +1,7 @@
 //! The hub, the session file and tmux, as the procedure in [`super::keys`] sees them.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use pane_patrol_hooks::decide::Verdict;
@@ -15,6 +15,8 @@ use super::keys::{
 };
 use super::record::Line;
 use super::request::{Bound, Decision};
+use super::shown::{Shown, check};
+use crate::asked::{self, Full, Sources};
 use crate::hub_client::HubClient;
 use crate::mux::tmux::{Belief, Call, Format, TmuxError};
 use crate::protocol::Decide;
@@ -31,29 +33,54 @@ pub struct RealWorld {
     pub places: Places,
     /// The user.
     pub uid: u32,
-    /// Claude's config folder when a row names no other.
-    pub claude_home: Option<PathBuf>,
+    /// Where assistants keep their requests, and Claude its session files when a row names no other
+    /// folder.
+    pub sources: Sources,
     /// Which tmux servers are talked to.
     pub belief: Belief,
 }
 
 impl RealWorld {
-    /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two never act at the same time, in whatever
-    /// process: the second one must see what the first one did.
-    pub fn answer(&self, bound: &Bound, decision: &Decision) -> Outcome {
+    /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two
+    /// never act at the same time, in whatever process: the second one must see what the first one did.
+    pub fn answer(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
         let (way, outcome) = match self.lock() {
-            Ok(_lock) => match self.by_hook(bound, decision) {
-                Some(outcome) => ("hook", outcome),
-                None => ("keys", carry_out(bound, decision, self)),
-            },
+            Ok(_lock) => self.act(bound, decision, shown),
             Err(why) => ("keys", Outcome::Nothing(why)),
         };
         if let Some(path) = self.places.decisions() {
-            let line = Line::by_hand(bound, decision, way, &outcome, Timestamp::now());
+            let line = Line::by_hand(bound, decision, shown, way, &outcome, Timestamp::now());
             // The answer is given; that it could not be written down changes nothing about it.
             let _ = line.append(&path);
         }
         outcome
+    }
+
+    fn act(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> (&'static str, Outcome) {
+        let bound = match self.as_shown(bound, decision, shown) {
+            Ok(bound) => bound,
+            Err(why) => return ("keys", Outcome::Nothing(why)),
+        };
+        match self.by_hook(&bound, decision) {
+            Some(outcome) => ("hook", outcome),
+            None => ("keys", carry_out(&bound, decision, self)),
+        }
+    }
+
+    /// The request with its whole command, if it is still asked and may be answered by whoever had
+    /// `shown` before them: read again, all of it, before anything is sent in whatever way.
+    fn as_shown(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Result<Bound, String> {
+        let row = self.row(&bound.row)?;
+        if let Some(difference) = bound.difference(row.as_ref()) {
+            return Err(difference.to_owned());
+        }
+        let age = bound.age(Timestamp::now());
+        let known = asked::look(bound, &self.sources, age, &std::thread::sleep);
+        check(bound, decision, shown, &known).map_err(|why| why.to_string())?;
+        Ok(Bound {
+            command: known.full().and_then(Full::command),
+            ..bound.clone()
+        })
     }
 
     /// Through the assistant's own hook, when one waits for just this request; `None` when not.
@@ -120,7 +147,7 @@ impl World for RealWorld {
 
     fn witness(&self, bound: &Bound) -> Option<Seen> {
         let home = bound.home.as_deref().map(Path::new);
-        let home = home.or(self.claude_home.as_deref())?;
+        let home = home.or(self.sources.claude_home.as_deref())?;
         let reading = claude::look(home, bound.pid?)?;
         Some(Seen {
             level: reading.level,

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::keys::Outcome;
 use super::request::{Bound, Decision};
+use super::shown::{Digest, Shown};
 use crate::state::Request;
 
 /// One line.
@@ -28,6 +29,12 @@ pub struct Line<'a> {
     why: Option<&'a str>,
     /// `keys` or `hook`.
     way: &'a str,
+    /// Where the person answered: `dashboard`, or the command's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    door: Option<&'a str>,
+    /// Of the request as it was shown to the person in full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<&'a str>,
     decision: &'a str,
     outcome: &'a str,
     /// Why nothing was done, or what is not known.
@@ -49,6 +56,7 @@ impl<'a> Line<'a> {
     pub fn by_hand(
         bound: &'a Bound,
         decision: &'a Decision,
+        shown: &'a Shown,
         way: &'a str,
         outcome: &'a Outcome,
         ts: Timestamp,
@@ -64,6 +72,8 @@ impl<'a> Line<'a> {
             rule: None,
             why: None,
             way,
+            door: Some(shown.door.name(decision)),
+            digest: shown.digest.as_ref().map(Digest::as_str),
             decision: decision.name(),
             outcome,
             reason,
@@ -87,6 +97,8 @@ impl<'a> Line<'a> {
             rule: ruled.rule.as_deref(),
             why: Some(&ruled.why),
             way: "hook",
+            door: None,
+            digest: None,
             decision: ruled.decision,
             outcome: ruled.outcome,
             reason: ruled.reason.as_deref(),
@@ -199,6 +211,8 @@ mod tests {
     use pane_patrol_hooks::event::{Source, State};
 
     use super::*;
+    use crate::act::Door;
+    use crate::asked::Known;
     use crate::tui::fixture::row;
 
     #[test]
@@ -215,9 +229,16 @@ mod tests {
             source: Source::Hook,
         }];
         let bound = Bound::to(&row).unwrap();
+        let digest = Digest::of(&bound, &Known::Said);
+        let shown = Shown {
+            digest: Some(digest.clone()),
+            partly: false,
+            door: Door::Dashboard,
+        };
         let line = Line::by_hand(
             &bound,
             &Decision::Approve,
+            &shown,
             "keys",
             &Outcome::Done,
             row.since,
@@ -231,6 +252,8 @@ mod tests {
             ("agent_id", "agent"),
             ("request_id", "call"),
             ("tool", "Bash"),
+            ("door", "dashboard"),
+            ("digest", digest.as_str()),
         ] {
             assert_eq!(line[name], id, "{line}");
         }

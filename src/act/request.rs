@@ -85,9 +85,12 @@ pub struct Bound {
 impl Bound {
     /// Binds to the most urgent request of a row. The error says why there is nothing to bind to.
     pub fn to(row: &Row) -> Result<Self, String> {
-        let Some(request) = row.waiting.first() else {
-            return Err("it asks nothing".to_owned());
-        };
+        let first = row.waiting.first();
+        Self::to_request(row, first.ok_or("it asks nothing")?)
+    }
+
+    /// Binds to this one of a row's requests.
+    pub fn to_request(row: &Row, request: &Request) -> Result<Self, String> {
         let (Some(server), Some(pane)) = (&row.server, row.pane) else {
             return Err("its pane is not known".to_owned());
         };

@@ -22,6 +22,7 @@ mod tests;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pane_patrol_hooks::text::visible;
 use serde_json::Value;
 
 use crate::act::Bound;
@@ -106,32 +107,46 @@ enum Missing {
     Never(&'static str),
 }
 
-/// `bound` with the whole command, if it is known at this moment.
-pub fn with_command(bound: &Bound, sources: &Sources) -> Bound {
-    let found = find(bound, sources).ok();
-    Bound {
-        command: found.and_then(|full| full.command()),
-        ..bound.clone()
+/// Looks for all of a request; waits a moment for one that is only just being asked, unless its one
+/// line is all of it. `wait` lets time pass.
+pub fn look(bound: &Bound, sources: &Sources, age: Duration, wait: &dyn Fn(Duration)) -> Known {
+    if says_all(&bound.request) {
+        return find(bound, sources).map_or(Known::Said, |full| Known::Whole(Box::new(full)));
     }
+    look_longer(bound, sources, age, wait)
 }
 
-/// Looks for all of a request; waits a moment for one that is only just being asked. `wait` lets time pass.
-pub fn look(bound: &Bound, sources: &Sources, age: Duration, wait: &dyn Fn(Duration)) -> Known {
+/// The same, but waits also for what stands beside a line that is all of the command: its description,
+/// its other options.
+pub fn look_longer(
+    bound: &Bound,
+    sources: &Sources,
+    age: Duration,
+    wait: &dyn Fn(Duration),
+) -> Known {
     let mut waited = age;
     loop {
         let missing = match find(bound, sources) {
             Ok(full) => return Known::Whole(Box::new(full)),
             Err(missing) => missing,
         };
-        if says_all(&bound.request) {
-            return Known::Said;
-        }
         match missing {
             Missing::NotYet(_) if waited < PATIENCE => {}
+            _ if says_all(&bound.request) => return Known::Said,
             Missing::NotYet(why) | Missing::Never(why) => return Known::Beginning(why.to_owned()),
         }
         wait(PAUSE);
         waited += PAUSE;
+    }
+}
+
+/// All that is known of a request, as a person reads it: what they decide about.
+pub fn text(request: &Request, known: &Known) -> String {
+    let said = || visible(request.message.as_deref().unwrap_or_default());
+    match known {
+        Known::Whole(full) if full.parts.is_empty() => "(nothing more)\n".to_owned(),
+        Known::Whole(full) => parts::text(&full.parts),
+        Known::Said | Known::Beginning(_) => format!("{}\n", said()),
     }
 }
 

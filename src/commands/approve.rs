@@ -1,21 +1,65 @@
-//! `approve`: yes, this once, to the request of an assistant.
+//! `approve`: yes, this once, to the request of an assistant. What nobody was shown is not approved: on
+//! a terminal all of it is printed first, anywhere else the caller says that it was read, or gives the
+//! digest of what was.
 
-use super::{Surroundings, decide, request};
-use crate::act::{Bound, Decision};
+use std::io::{self, IsTerminal};
+
+use rustix::termios::{QueueSelector, tcflush};
+
+use super::{Surroundings, decide, jump, request};
+use crate::act::{Bound, Decision, Digest, Door, Shown};
 use crate::asked::Known;
 use crate::cli::ApproveArgs;
-use crate::error::CommandResult;
+use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::messages;
+use crate::state::Row;
 
 /// Approves, or says why nothing was done.
 pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> CommandResult {
-    let is_enough = |bound: &Bound| match request::look(surroundings, bound) {
-        Known::Beginning(why) if !arguments.partly_seen => Err(why),
-        _ => Ok(()),
+    let decision = Decision::Approve;
+    let row = jump::row_at(surroundings, &arguments.target, decision.name())?;
+    let bound = decide::pick(surroundings, &row, &arguments.which, &decision)?;
+    let known = request::look(surroundings, &bound);
+    if let Known::Beginning(why) = &known
+        && !arguments.partly_seen
+    {
+        let what = "only the beginning of its request is known";
+        return Err(decide::failed(&row, &decision, what)
+            .hint(format!("{why}; nothing was sent"))
+            .hint("look at its pane, then add `--partly-seen`"));
+    }
+    let digest = match &arguments.which.digest {
+        Some(digest) => digest.clone(),
+        None if arguments.yes => Digest::of(&bound, &known),
+        None => ask(&row, &bound, &known)?,
     };
-    decide::run_if(
-        surroundings,
-        &arguments.target,
-        &Decision::Approve,
-        &is_enough,
-    )
+    let shown = Shown {
+        digest: Some(digest),
+        partly: arguments.partly_seen,
+        door: Door::Command,
+    };
+    decide::act(surroundings, &row, &bound, &decision, &shown)
+}
+
+/// Shows all of it to the person and asks; the digest of what they have said yes to.
+fn ask(row: &Row, bound: &Bound, known: &Known) -> Result<Digest, CommandError> {
+    let failed = |why: &str| decide::failed(row, &Decision::Approve, why).hint("nothing was sent");
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(failed("its request was shown to nobody")
+            .hint("read it: `pane-patrol request` prints all of it, and its digest")
+            .hint("then give `--digest DIGEST` for just that, or `--yes`")
+            .exit(EXIT_USAGE));
+    }
+    messages::result(&request::as_text(row, bound, known));
+    messages::result("\nApprove this, once? [y/N] ");
+    // What was typed before the question stood there is no answer to it.
+    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+    let mut answer = String::new();
+    io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| failed("the answer could not be read").caused_by(&error))?;
+    match answer.trim() {
+        "y" | "Y" | "yes" => Ok(Digest::of(bound, known)),
+        _ => Err(failed("you did not say yes")),
+    }
 }

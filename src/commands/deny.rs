@@ -1,12 +1,20 @@
 //! `deny`: no to the request of an assistant, with or without a word about what to do instead.
 
-use super::{Surroundings, decide};
-use crate::act::Decision;
+use super::{Surroundings, decide, jump};
+use crate::act::{Decision, Door, Shown};
 use crate::cli::DenyArgs;
 use crate::error::CommandResult;
 
 /// Denies, or says why nothing was done.
 pub(super) fn run(surroundings: &Surroundings, arguments: &DenyArgs) -> CommandResult {
     let message = arguments.message.clone();
-    decide::run(surroundings, &arguments.target, &Decision::Deny { message })
+    let decision = Decision::Deny { message };
+    let row = jump::row_at(surroundings, &arguments.target, decision.name())?;
+    let bound = decide::pick(surroundings, &row, &arguments.which, &decision)?;
+    let shown = Shown {
+        digest: arguments.which.digest.clone(),
+        partly: false,
+        door: Door::Command,
+    };
+    decide::act(surroundings, &row, &bound, &decision, &shown)
 }

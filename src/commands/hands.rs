@@ -12,7 +12,7 @@ use super::offer::{self, Part, told};
 use super::snooze::snooze;
 use super::start::{launchers, start_in, stop_politely};
 use super::{Surroundings, decide, tasks, trust};
-use crate::act::{Bound, Decision, Outcome};
+use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::asked::{self, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
 use crate::launch::{self, Stopped};
@@ -171,18 +171,24 @@ impl Hands for RealHands {
         }
     }
 
-    fn decide(&self, bound: &Bound, decision: &Decision) -> Outcome {
+    fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
         match decide::world(&self.surroundings) {
-            Ok(world) => {
-                let bound = asked::with_command(bound, &decide::sources(&self.surroundings));
-                world.answer(&bound, decision)
-            }
+            Ok(world) => world.answer(bound, decision, shown),
             Err(error) => Outcome::Nothing(error.to_string()),
         }
     }
 
     fn read_request(&self, bound: &Bound) -> Known {
         asked::look(
+            bound,
+            &decide::sources(&self.surroundings),
+            bound.age(Timestamp::now()),
+            &std::thread::sleep,
+        )
+    }
+
+    fn read_rest(&self, bound: &Bound) -> Known {
+        asked::look_longer(
             bound,
             &decide::sources(&self.surroundings),
             bound.age(Timestamp::now()),

@@ -1,59 +1,128 @@
 //! `request`: what an assistant asks, in full, for whoever never opens the dashboard.
 
-use pane_patrol_hooks::text::printable_json;
+use pane_patrol_hooks::text::{printable_json, visible};
 use pane_patrol_hooks::timestamp::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Surroundings, decide, jump};
-use crate::act::Bound;
-use crate::asked::{self, Full, Known, parts};
+use crate::act::{Bound, Digest};
+use crate::asked::{self, Known};
 use crate::cli::RequestArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 use crate::state::Row;
 
-/// Prints it.
+/// Letters of a digest by which a request without an id is known.
+const SHORT: usize = 12;
+
+/// Fewer would be a guess.
+const SHORTEST: usize = 8;
+
+/// Prints it, or all of them where several wait.
 pub(super) fn run(surroundings: &Surroundings, arguments: &RequestArgs) -> CommandResult {
     let row = jump::row_at(surroundings, &arguments.target, "request")?;
-    let bound = Bound::to(&row).map_err(|why| {
-        CommandError::new(format!("there is no request in `{}`: {why}", row.target))
-    })?;
-    let known = look(surroundings, &bound);
+    let none =
+        |why: &str| CommandError::new(format!("there is no request in `{}`: {why}", row.target));
+    let all = open(&row).map_err(|why| none(&why))?;
+    let meant = match &arguments.request {
+        Some(id) => with_id(surroundings, all, id),
+        None => all,
+    };
+    let known: Vec<Known> = meant
+        .iter()
+        .map(|bound| look(surroundings, bound))
+        .collect();
+    let shown: Vec<(&Bound, &Known)> = meant.iter().zip(&known).collect();
+    let Some(((first, known), others)) = shown.split_first() else {
+        return Err(none("it does not ask that, or not any more"));
+    };
     messages::result(&if arguments.json {
-        as_json(&bound, &known)
+        let mut json = as_json(first, known);
+        if !others.is_empty() {
+            let others = others.iter().map(|(bound, known)| as_json(bound, known));
+            json["others"] = others.collect();
+        }
+        printable_json(&json.to_string()).into_owned() + "\n"
     } else {
-        as_text(&row, &bound, &known)
+        let texts = shown.iter().enumerate().map(|(index, (bound, known))| {
+            let text = as_text(&row, bound, known);
+            if others.is_empty() {
+                return text;
+            }
+            let id = id_of(bound, &Digest::of(bound, known));
+            let (place, count) = (index + 1, shown.len());
+            format!("request {place} of {count}, by `--request {id}`:\n{text}")
+        });
+        texts.collect::<Vec<_>>().join("\n")
     });
     Ok(())
+}
+
+/// Everything that waits in `row`, the most urgent first. The error says why nothing does.
+pub(super) fn open(row: &Row) -> Result<Vec<Bound>, String> {
+    // Says why when there is none.
+    Bound::to(row)?;
+    let bound = |request| Bound::to_request(row, request);
+    row.waiting.iter().map(bound).collect()
+}
+
+/// Those that have this id; at most one, unless they cannot be told apart.
+pub(super) fn with_id(surroundings: &Surroundings, open: Vec<Bound>, id: &str) -> Vec<Bound> {
+    let is_meant = |bound: &Bound| match bound.request.request_id.as_deref() {
+        Some(own) if own == id => true,
+        _ => id.len() >= SHORTEST && digest(surroundings, bound).as_str().starts_with(id),
+    };
+    open.into_iter().filter(is_meant).collect()
+}
+
+/// By what a request is named: its own id; else the beginning of its digest, which stays the same
+/// however many others come and go.
+pub(super) fn id(surroundings: &Surroundings, bound: &Bound) -> String {
+    id_of(bound, &digest(surroundings, bound))
+}
+
+fn id_of(bound: &Bound, digest: &Digest) -> String {
+    let own = bound.request.request_id.clone();
+    own.unwrap_or_else(|| digest.as_str().chars().take(SHORT).collect())
+}
+
+fn digest(surroundings: &Surroundings, bound: &Bound) -> Digest {
+    Digest::of(bound, &look(surroundings, bound))
 }
 
 /// All of the request, as far as it is known.
 pub(super) fn look(surroundings: &Surroundings, bound: &Bound) -> Known {
     let age = bound.age(Timestamp::now());
     let sources = decide::sources(surroundings);
-    asked::look(bound, &sources, age, &std::thread::sleep)
+    // A digest that is printed should not be out of date as soon as a description is written down.
+    asked::look_longer(bound, &sources, age, &std::thread::sleep)
 }
 
-fn as_json(bound: &Bound, known: &Known) -> String {
+fn as_json(bound: &Bound, known: &Known) -> Value {
     let full = known.full();
+    let digest = Digest::of(bound, known);
     let mut request = json!({
         "target": bound.target,
         "assistant": bound.assistant,
         "state": bound.request.state,
         "since": bound.request.since,
+        "request": id_of(bound, &digest),
+        "agent_id": bound.request.agent_id,
         "tool": bound.request.tool,
         "message": bound.request.message,
         "whole": known.is_whole(),
         "input": full.map(|full| &full.input),
         "mode": full.and_then(|full| full.mode.as_deref()),
+        "digest": digest.as_str(),
     });
     if let Known::Beginning(why) = known {
         request["reason"] = json!(why);
     }
-    printable_json(&request.to_string()).into_owned() + "\n"
+    request
 }
 
-fn as_text(row: &Row, bound: &Bound, known: &Known) -> String {
+/// All of it for a person: whose, where, every line, and the digest of just that.
+pub(super) fn as_text(row: &Row, bound: &Bound, known: &Known) -> String {
     let request = &bound.request;
     let mut head = vec![bound.target.to_string(), bound.assistant.to_string()];
     head.extend(request.tool.clone());
@@ -61,19 +130,20 @@ fn as_text(row: &Row, bound: &Bound, known: &Known) -> String {
     head.extend(row.branch.as_ref().map(|branch| format!("branch {branch}")));
     let mode = known.full().and_then(|full| full.mode.as_deref());
     head.extend(mode.map(|mode| format!("mode {mode}")));
+    head.extend(
+        request
+            .agent_id
+            .as_ref()
+            .map(|_| "asked by a sub-agent".to_owned()),
+    );
     head.push(format!("asked {}", request.since));
-    let said = request.message.clone().unwrap_or_default();
-    let body = match known {
-        Known::Whole(full) => whole(full),
-        Known::Said => format!("{said}\n"),
-        Known::Beginning(why) => format!("{said}\n\nOnly this is known of it: {why}.\n"),
+    // Names are of others, too: none of them may bring a line of its own.
+    let head = visible(&head.join(" · ")).replace('\n', " ");
+    let body = asked::text(request, known);
+    let limit = match known {
+        Known::Beginning(why) => format!("\nOnly this is known of it: {why}.\n"),
+        Known::Whole(_) | Known::Said => String::new(),
     };
-    format!("{}\n\n{body}", head.join(" · "))
-}
-
-fn whole(full: &Full) -> String {
-    if full.parts.is_empty() {
-        return "(nothing more)\n".to_owned();
-    }
-    parts::text(&full.parts)
+    let digest = Digest::of(bound, known);
+    format!("{head}\n\n{body}{limit}\ndigest {digest}\n")
 }

@@ -6,17 +6,17 @@ use super::effect::Effect;
 use super::model::{Model, Panel};
 use super::request;
 use super::update::notify;
-use crate::act::{Bound, Decision, Outcome};
+use crate::act::{Bound, Decision, Outcome, Shown};
 
 /// Has the request answered that the person sees; says why not when there is none.
 pub(super) fn decide(model: &mut Model, decision: Decision, now: Timestamp) -> Vec<Effect> {
     let Some(bound) = bound_for(model, &decision, now) else {
         return Vec::new();
     };
-    if request::asks_twice(model, &bound, &decision, now) {
-        return Vec::new();
+    match request::shown(model, &bound, &decision, now) {
+        Some(shown) => answer(model, bound, decision, shown, now),
+        None => Vec::new(),
     }
-    answer(model, bound, decision, now)
 }
 
 /// The request that a key for `decision` is about; says why there is none.
@@ -25,7 +25,7 @@ pub(super) fn bound_for(model: &mut Model, decision: &Decision, now: Timestamp) 
         return None;
     }
     let row = model.selected_row()?;
-    let bound = match Bound::to(row) {
+    let bound = match request::chosen(model, row) {
         Ok(bound) => bound,
         Err(why) => {
             let words = format!("{}: {why}", row.target);
@@ -49,6 +49,7 @@ pub(super) fn answer(
     model: &mut Model,
     bound: Bound,
     decision: Decision,
+    shown: Shown,
     now: Timestamp,
 ) -> Vec<Effect> {
     if is_deciding(model, &bound) {
@@ -57,25 +58,30 @@ pub(super) fn answer(
     let words = format!("{}: {} …", bound.target, doing(&decision));
     notify(model, &words, now);
     model.deciding.push(bound.clone());
-    vec![Effect::Decide(Box::new(bound), decision)]
+    vec![Effect::Decide(Box::new(bound), decision, shown)]
 }
 
-/// Tells what became of it.
+/// Tells what became of it; what was not answered may not be what was shown.
 pub(super) fn decided(
     model: &mut Model,
     bound: &Bound,
     decision: &Decision,
     outcome: Outcome,
     now: Timestamp,
-) {
+) -> Vec<Effect> {
     model.deciding.retain(|other| !other.is_same(bound));
     let target = &bound.target;
+    let again = match outcome {
+        Outcome::Nothing(_) => request::read_again(model, bound),
+        Outcome::Done | Outcome::Unknown(_) => None,
+    };
     let words = match outcome {
         Outcome::Done => format!("{target}: {}", done(decision)),
         Outcome::Nothing(why) => format!("{target}: nothing was sent: {why}"),
         Outcome::Unknown(why) => format!("{target}: look there, keys were sent, but {why}"),
     };
     notify(model, &words, now);
+    again.into_iter().collect()
 }
 
 fn is_deciding(model: &Model, bound: &Bound) -> bool {

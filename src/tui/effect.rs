@@ -2,7 +2,7 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::act::{Bound, Decision};
+use crate::act::{Bound, Decision, Shown};
 use crate::state::Row;
 use crate::work::PatchRequest;
 
@@ -11,10 +11,12 @@ use crate::work::PatchRequest;
 pub enum Effect {
     /// Take the person to the row's pane.
     Jump(Box<Row>),
-    /// Answer a request.
-    Decide(Box<Bound>, Decision),
+    /// Answer a request of which the person has seen so much.
+    Decide(Box<Bound>, Decision, Shown),
     /// Find out all of what a request asks.
     ReadRequest(Box<Bound>),
+    /// The same for one whose command is known already: what stands beside it may take a while.
+    ReadRest(Box<Bound>),
     /// Find out what is changed in the row's folder, and how far its tasks are.
     ReadWork(Box<Row>),
     /// Make the patch of one of these files.

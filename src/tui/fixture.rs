@@ -161,6 +161,18 @@ pub(super) fn model_with(rows: Vec<Row>, width: u16, height: u16) -> Model {
     model
 }
 
+/// The model is drawn, as the loop does it.
+pub(super) fn draw(model: &mut Model, now: Timestamp) {
+    let (width, height) = model.setup.size;
+    update(model, Message::Drawn(width, height), now);
+}
+
+/// The person looks at the screen for a while; the time after that.
+pub(super) fn look(model: &mut Model, from: Timestamp) -> Timestamp {
+    draw(model, from);
+    from.plus(std::time::Duration::from_secs(1))
+}
+
 /// Waits for the next prompt since a while.
 pub(super) fn prompt_idle(mut row: Row) -> Row {
     row.kind = Some(Kind::PromptIdle);

@@ -6,7 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::effect::{Attach, Split};
 use super::message::{Hooks, Jumped, Offer};
-use crate::act::{Bound, Decision, Outcome};
+use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::asked::Known;
 use crate::launch::Stopped;
 use crate::notice::Snoozes;
@@ -22,11 +22,14 @@ pub trait Hands: Send + Sync + 'static {
     /// Takes the person to the row's pane, or tells how that must go on.
     fn jump(&self, row: &Row) -> Jumped;
 
-    /// Answers a request, or does nothing and says why.
-    fn decide(&self, bound: &Bound, decision: &Decision) -> Outcome;
+    /// Answers a request of which the person has seen so much, or does nothing and says why.
+    fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome;
 
     /// Finds out all of what a request asks, or why no more than its beginning is known.
     fn read_request(&self, bound: &Bound) -> Known;
+
+    /// The same, with patience for what stands beside a command that is known.
+    fn read_rest(&self, bound: &Bound) -> Known;
 
     /// What is changed in the row's folder, and how far its tasks are.
     fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary);

@@ -20,6 +20,8 @@ pub(super) enum Action {
     Explain,
     /// The request in full, with room to read it.
     Read,
+    /// The next of several requests of the selected row.
+    OtherRequest,
     /// So many tabs to the right, or to the left when negative.
     Tab(isize),
     /// So many lines of the panel down, or up when negative.
@@ -134,7 +136,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     },
     Binding {
         keys: "a",
-        does: "approve the request, this once",
+        does: "approve the request, this once; first: read on",
         actions: &[(KeyCode::Char('a'), Action::Approve)],
     },
     Binding {
@@ -151,6 +153,11 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: "y",
         does: "yes, answer what is only partly known",
         actions: &[(KeyCode::Char('y'), Action::Confirm)],
+    },
+    Binding {
+        keys: "r",
+        does: "the next one, where several requests wait",
+        actions: &[(KeyCode::Char('r'), Action::OtherRequest)],
     },
     Binding {
         keys: "1-9",

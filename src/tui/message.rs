@@ -24,6 +24,8 @@ pub enum Message {
     Paste(String),
     /// The terminal has this many columns and lines now.
     Resize(u16, u16),
+    /// The model as it is was drawn, on this many columns and lines.
+    Drawn(u16, u16),
     /// The collector reports.
     Feed(Feed),
     /// The collector will not report any more.

@@ -36,6 +36,9 @@ mod request_tests;
 mod saying;
 #[cfg(test)]
 mod screens;
+mod seen;
+#[cfg(test)]
+mod seen_tests;
 mod settling;
 mod split;
 mod terminal;
@@ -161,9 +164,26 @@ impl Dashboard {
         if self.model.is_away() || self.drawn.is_some_and(|(drawn, _)| drawn == version) {
             return Ok(());
         }
+        self.draw_frame()?;
+        // That a request has been seen to its last line is itself something to be shown.
+        if self.model.version() != version {
+            self.draw_frame()?;
+        }
+        Ok(())
+    }
+
+    fn draw_frame(&mut self) -> io::Result<()> {
+        let version = self.model.version();
         let now = Timestamp::now();
-        self.screen.draw(&self.model, now)?;
+        let size = self.screen.draw(&self.model, now)?;
         self.drawn = Some((version, view::next_change(&self.model, now)));
+        if let Some((width, height)) = size {
+            update(
+                &mut self.model,
+                Message::Drawn(width, height),
+                Timestamp::now(),
+            );
+        }
         Ok(())
     }
 
@@ -224,12 +244,16 @@ impl Dashboard {
             Effect::Snooze(id, until) => {
                 self.by_hand(move |hands| Message::Snoozed(hands.snooze(&id, until)))?;
             }
-            Effect::Decide(bound, decision) => self.by_hand(move |hands| {
-                let outcome = hands.decide(&bound, &decision);
+            Effect::Decide(bound, decision, shown) => self.by_hand(move |hands| {
+                let outcome = hands.decide(&bound, &decision, &shown);
                 Message::Decided(bound, decision, outcome)
             })?,
             Effect::ReadRequest(bound) => self.by_hand(move |hands| {
                 let known = hands.read_request(&bound);
+                Message::RequestRead(bound, known)
+            })?,
+            Effect::ReadRest(bound) => self.by_hand(move |hands| {
+                let known = hands.read_rest(&bound);
                 Message::RequestRead(bound, known)
             })?,
             Effect::Trust(row, minutes) => {

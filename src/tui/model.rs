@@ -10,6 +10,7 @@ use super::manage::{Launch, Stop};
 use super::message::{Hooks, Offer};
 use super::request::{Asked, Confirm};
 use super::saying::Saying;
+use super::seen::Seen;
 use super::theme::Theme;
 use super::words;
 use super::work::{Changes, Lists};
@@ -17,7 +18,7 @@ use crate::act::Bound;
 use crate::feed::{Health, Role};
 use crate::notice::Snoozes;
 use crate::split::Place;
-use crate::state::{Attention, Row, urgency};
+use crate::state::{Attention, Request, Row, urgency};
 
 /// What the edge of the program knows and a model needs to be told once.
 #[derive(Clone, Debug)]
@@ -76,6 +77,10 @@ pub struct Model {
     pub(super) deciding: Vec<Bound>,
     /// The selected row's request, and what is known of it.
     pub(super) asked: Option<Asked>,
+    /// How much of what is asked has been on the screen.
+    pub(super) seen: Seen,
+    /// The request of the selected row that the person has chosen; `None`: the most urgent one.
+    pub(super) chosen: Option<Request>,
     /// What the person is saying to an assistant.
     pub(super) saying: Option<Saying>,
     /// What is known of changes and tasks.
@@ -204,6 +209,8 @@ impl Model {
             jumping: false,
             deciding: Vec::new(),
             asked: None,
+            seen: Seen::default(),
+            chosen: None,
             saying: None,
             work: Lists::default(),
             away: false,

@@ -1,20 +1,17 @@
-//! The selected row's request in full: has it read as soon as it is shown, and asks twice before
-//! something is answered of which only the beginning is known.
-
-use std::time::Duration;
+//! The selected row's request in full: has it read as soon as it is shown, has it answered only when
+//! it was seen to its last line, and asks twice where nobody knows all of it.
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::deciding;
 use super::effect::Effect;
 use super::model::{Model, Panel};
+use super::seen::{self, REACTION};
 use super::settling::{Follow, settle};
 use super::update::{self, notify, touch};
-use crate::act::{Bound, Decision};
+use crate::act::{Bound, Decision, Digest, Door, Shown};
 use crate::asked::Known;
-
-/// Nobody reads a request and presses a key in less: it was meant for what stood there before.
-const REACTION: Duration = Duration::from_millis(300);
+use crate::state::{Request, Row};
 
 /// The request that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +28,8 @@ pub(super) struct Asked {
 pub(super) struct Confirm {
     pub(super) bound: Bound,
     pub(super) decision: Decision,
+    /// Of what is known of it.
+    pub(super) digest: Digest,
     /// Why it is asked for.
     pub(super) why: String,
 }
@@ -38,7 +37,7 @@ pub(super) struct Confirm {
 /// Brings what is read into line with what is selected. `by_feed`: not the person has changed it.
 pub(super) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option<Effect> {
     forget_what_is_gone(model, now);
-    let bound = model.selected_row().and_then(|row| Bound::to(row).ok());
+    let bound = model.selected_row().and_then(|row| chosen(model, row).ok());
     let shown = model.asked.as_ref().map(|asked| &asked.bound);
     if match (&bound, shown) {
         (Some(bound), Some(shown)) => bound.is_same(shown),
@@ -51,6 +50,7 @@ pub(super) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option
     if model.panel == Panel::Request {
         model.scroll = 0;
     }
+    seen::forget(model);
     model.asked = bound.clone().map(|bound| Asked {
         bound,
         known: None,
@@ -61,6 +61,39 @@ pub(super) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option
     }
     settle(model, now, Follow::IfVisible);
     bound.map(|bound| Effect::ReadRequest(Box::new(bound)))
+}
+
+/// The request of `row` that is shown in full and answered: the one the person has chosen, else the
+/// most urgent one.
+pub(super) fn in_front<'a>(model: &Model, row: &'a Row) -> Option<&'a Request> {
+    let chosen = model.chosen.as_ref();
+    let is_chosen = |request: &&Request| Some(*request) == chosen;
+    let found = row.waiting.iter().find(is_chosen);
+    found.or(row.waiting.first())
+}
+
+/// The same, to be answered. The error says why it cannot be.
+pub(super) fn chosen(model: &Model, row: &Row) -> Result<Bound, String> {
+    let request = in_front(model, row).ok_or("it asks nothing")?;
+    Bound::to_request(row, request)
+}
+
+/// Shows the next of several requests of the selected row.
+pub(super) fn choose_next(model: &mut Model, now: Timestamp) {
+    let Some(row) = model.selected_row() else {
+        return;
+    };
+    if row.waiting.len() < 2 {
+        notify(model, "it asks nothing else", now);
+        return;
+    }
+    let shown = in_front(model, row);
+    let place = row
+        .waiting
+        .iter()
+        .position(|request| Some(request) == shown);
+    let next = place.map_or(0, |place| (place + 1) % row.waiting.len());
+    model.chosen = row.waiting.get(next).cloned();
 }
 
 /// A question about a request that has gone needs no answer.
@@ -79,16 +112,34 @@ fn forget_what_is_gone(model: &mut Model, now: Timestamp) {
     }
 }
 
-/// Takes in what was read, if it is still looked at.
-pub(super) fn read(model: &mut Model, bound: &Bound, known: Known, now: Timestamp) {
-    if let Some(asked) = model
-        .asked
-        .as_mut()
-        .filter(|asked| asked.bound.is_same(bound))
-    {
-        asked.known = Some(known);
-        settle(model, now, Follow::IfVisible);
+/// Takes in what was read, if it is still looked at. What stands beside a command that is known may be
+/// written down only in a moment.
+pub(super) fn read(
+    model: &mut Model,
+    bound: Box<Bound>,
+    known: Known,
+    now: Timestamp,
+) -> Vec<Effect> {
+    let asked = model.asked.as_mut();
+    let Some(asked) = asked.filter(|asked| asked.bound.is_same(&bound)) else {
+        return Vec::new();
+    };
+    let is_first = asked.known.is_none();
+    let is_short = known == Known::Said;
+    asked.known = Some(known);
+    settle(model, now, Follow::IfVisible);
+    if is_first && is_short {
+        vec![Effect::ReadRest(bound)]
+    } else {
+        Vec::new()
     }
+}
+
+/// Has it read again: what is asked is not what was shown.
+pub(super) fn read_again(model: &Model, bound: &Bound) -> Option<Effect> {
+    let asked = model.asked.as_ref();
+    let asked = asked.filter(|asked| asked.bound.is_same(bound))?;
+    Some(Effect::ReadRequest(Box::new(asked.bound.clone())))
 }
 
 /// Opens the request with room to read it, or closes it.
@@ -109,38 +160,58 @@ pub(super) fn has_just_come(model: &Model, bound: &Bound, now: Timestamp) -> boo
         .is_some_and(|since| now.since(since) < REACTION)
 }
 
-/// Asks for a second word; false when all of the request is known and none is needed.
-pub(super) fn asks_twice(
+/// What the person has seen of `bound`, when a key may answer it now. If not, shows what has not been
+/// seen, asks for a second word where nobody knows all of it, and says why.
+pub(super) fn shown(
     model: &mut Model,
     bound: &Bound,
     decision: &Decision,
     now: Timestamp,
-) -> bool {
+) -> Option<Shown> {
     if matches!(decision, Decision::Deny { .. }) {
-        return false;
+        return Some(by_key(None));
     }
-    let asked = model
-        .asked
-        .as_ref()
-        .filter(|asked| asked.bound.is_same(bound));
-    let why = match asked.and_then(|asked| asked.known.as_ref()) {
-        Some(Known::Whole(_) | Known::Said) => return false,
-        None if crate::asked::says_all(&bound.request) => return false,
-        None => {
-            notify(model, "the request is still being read; try again", now);
-            return true;
-        }
-        Some(Known::Beginning(why)) => why.clone(),
+    let asked = model.asked.as_ref();
+    let asked = asked.filter(|asked| asked.bound.is_same(bound));
+    let Some(known) = asked.and_then(|asked| asked.known.as_ref()) else {
+        being_read(model, now);
+        return None;
     };
-    model.panel = Panel::Confirm(Box::new(Confirm {
-        bound: bound.clone(),
-        decision: decision.clone(),
-        why,
-    }));
+    let digest = Digest::of(bound, known);
+    if let Known::Beginning(why) = known {
+        let confirm = Confirm {
+            bound: bound.clone(),
+            decision: decision.clone(),
+            digest,
+            why: why.clone(),
+        };
+        ask_twice(model, confirm, now);
+        return None;
+    }
+    seen::is_ready(model, now).then(|| by_key(Some(digest)))
+}
+
+/// Says that nobody knows yet what is asked.
+pub(super) fn being_read(model: &mut Model, now: Timestamp) {
+    seen::too_early(model, now);
+    notify(model, "the request is still being read; try again", now);
+}
+
+fn by_key(digest: Option<Digest>) -> Shown {
+    Shown {
+        digest,
+        partly: false,
+        door: Door::Dashboard,
+    }
+}
+
+fn ask_twice(model: &mut Model, confirm: Confirm, now: Timestamp) {
+    model.panel = Panel::Confirm(Box::new(confirm));
     model.scroll = 0;
+    seen::forget(model);
+    seen::too_early(model, now);
     settle(model, now, Follow::Selection);
     touch(model);
-    true
 }
 
 /// The second word: answers what was asked about, whatever is selected meanwhile.
@@ -149,10 +220,20 @@ pub(super) fn confirm(model: &mut Model, now: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     let Confirm {
-        bound, decision, ..
+        bound,
+        decision,
+        digest,
+        ..
     } = (**confirm).clone();
+    if !seen::is_ready(model, now) {
+        return Vec::new();
+    }
     model.panel = Panel::Detail;
     model.scroll = 0;
     settle(model, now, Follow::Selection);
-    deciding::answer(model, bound, decision, now)
+    let shown = Shown {
+        partly: true,
+        ..by_key(Some(digest))
+    };
+    deciding::answer(model, bound, decision, shown, now)
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::effect::Effect;
-use super::fixture::{day, model_with, now, screen};
+use super::fixture::{day, draw, look, model_with, now, screen};
 use super::message::Message;
 use super::model::{Model, Panel};
 use super::update::update;
-use crate::act::{Bound, Decision};
+use crate::act::{Bound, Decision, Digest, Door, Shown};
 use crate::asked::Known;
 use crate::feed::Feed;
 use crate::state::Row;
@@ -17,7 +17,7 @@ use crate::state::Row;
 /// What is asked for beside the reading of what is shown.
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = update(model, message, now());
-    effects.retain(|effect| !matches!(effect, Effect::ReadRequest(_)));
+    effects.retain(|effect| !matches!(effect, Effect::ReadRequest(_) | Effect::ReadRest(_)));
     effects
 }
 
@@ -61,7 +61,10 @@ fn a_cut_request_is_approved_only_by_a_second_key() {
     let mut model = model_with(rows.clone(), 100, 30);
     assert_eq!(press(&mut model, KeyCode::Char('a')), []);
     assert!(screen(&model).contains("still being read"));
-    read(&mut model, Known::Beginning("it is nowhere".to_owned()));
+    let known = Known::Beginning("it is nowhere".to_owned());
+    read(&mut model, known.clone());
+    let bound = Bound::to(model.selected_row().unwrap()).unwrap();
+    look(&mut model, now());
     assert_eq!(press(&mut model, KeyCode::Char('a')), []);
     assert_eq!(
         press(&mut model, KeyCode::Char('a')),
@@ -70,11 +73,25 @@ fn a_cut_request_is_approved_only_by_a_second_key() {
     );
     assert_eq!(press(&mut model, KeyCode::Enter), []);
     assert!(matches!(model.panel, Panel::Confirm(_)));
-    let effects = press(&mut model, KeyCode::Char('y'));
-    assert!(matches!(
-        &effects[..],
-        [Effect::Decide(_, Decision::Approve)]
-    ));
+    assert_eq!(
+        press(&mut model, KeyCode::Char('y')),
+        [],
+        "the question was not on the screen yet"
+    );
+    draw(&mut model, now());
+    assert_eq!(
+        press(&mut model, KeyCode::Char('y')),
+        [],
+        "nobody has read the question in no time"
+    );
+    let later = look(&mut model, now());
+    let key = Message::Key(KeyEvent::new(KeyCode::Char('y'), KeyModifiers::NONE));
+    let effects = update(&mut model, key, later);
+    let [Effect::Decide(_, Decision::Approve, shown)] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert!(shown.partly);
+    assert_eq!(shown.digest, Some(Digest::of(&bound, &known)));
     assert_eq!(press(&mut model, KeyCode::Char('y')), []);
     let effects = press(&mut model, KeyCode::Char('d'));
     assert_eq!(effects, [], "it is being answered");
@@ -100,6 +117,8 @@ fn a_key_that_was_meant_for_the_request_before_is_not_taken_for_this_one() {
     let mut model = model_with(rows.clone(), 100, 30);
     rows[6].waiting[0].message = Some("rm -rf target".to_owned());
     tell(&mut model, Message::Feed(Feed::Snapshot(rows)));
+    read(&mut model, Known::Said);
+    draw(&mut model, now());
     assert_eq!(press(&mut model, KeyCode::Char('a')), []);
     let key = Message::Key(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE));
     let later = now().plus(Duration::from_secs(1));
@@ -120,7 +139,12 @@ fn a_denial_takes_a_message_of_the_request_it_was_opened_for() {
     rows.truncate(5);
     tell(&mut model, Message::Feed(Feed::Snapshot(rows)));
     let message = Some("use make, quietly please".to_owned());
-    let denial = Effect::Decide(Box::new(bound), Decision::Deny { message });
+    let shown = Shown {
+        digest: None,
+        partly: false,
+        door: Door::Dashboard,
+    };
+    let denial = Effect::Decide(Box::new(bound), Decision::Deny { message }, shown);
     assert_eq!(press(&mut model, KeyCode::Enter), [denial]);
     assert_eq!(model.saying, None);
 }

@@ -9,7 +9,7 @@ use super::edit_line::EditLine;
 use super::effect::Effect;
 use super::model::Model;
 use super::update::{notify, touch};
-use crate::act::{Bound, Decision};
+use crate::act::{Bound, Decision, Door, Shown};
 
 /// A message that is being typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,5 +67,10 @@ fn send(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     }
     model.saying = None;
     let message = Some(message);
-    deciding::answer(model, bound, Decision::Deny { message }, now)
+    let shown = Shown {
+        digest: None,
+        partly: false,
+        door: Door::Dashboard,
+    };
+    deciding::answer(model, bound, Decision::Deny { message }, shown, now)
 }

@@ -65,13 +65,15 @@ impl Screen {
         self.terminal.clear()
     }
 
-    /// Draws what has changed; nothing on a terminal that a panic has given back.
-    pub(super) fn draw(&mut self, model: &Model, now: Timestamp) -> io::Result<()> {
+    /// Draws what has changed; the columns and lines it was drawn on. Nothing on a terminal that a
+    /// panic has given back.
+    pub(super) fn draw(&mut self, model: &Model, now: Timestamp) -> io::Result<Option<(u16, u16)>> {
         if !TAKEN.load(Ordering::SeqCst) {
-            return Ok(());
+            return Ok(None);
         }
         let draw = |frame: &mut ratatui::Frame<'_>| view::draw(model, now, frame.buffer_mut());
-        self.terminal.draw(draw).map(|_| ())
+        let frame = self.terminal.draw(draw)?;
+        Ok(Some((frame.area.width, frame.area.height)))
     }
 }
 

@@ -6,22 +6,32 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::effect::Effect;
 use super::model::Model;
+use super::request;
+use super::seen;
 use crate::state::Row;
 
 /// For how long a press trusts.
 const MINUTES: u64 = 10;
 
-/// Ten minutes, or, when it is trusted already, not any longer.
-pub(super) fn press(model: &Model, now: Timestamp) -> Vec<Effect> {
-    let Some(row) = model.selected_row() else {
+/// Ten minutes, or, when it is trusted already, not any longer. Whoever trusts it has read to the last
+/// line what it asks now.
+pub(super) fn press(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    let Some(row) = model.selected_row().cloned() else {
         return Vec::new();
     };
-    let minutes = if minutes_left(row, now).is_some() {
-        0
-    } else {
-        MINUTES
-    };
-    vec![Effect::Trust(Box::new(row.clone()), minutes)]
+    if minutes_left(&row, now).is_some() {
+        return vec![Effect::Trust(Box::new(row), 0)];
+    }
+    if let Some(asked) = &model.asked {
+        if asked.known.is_none() {
+            request::being_read(model, now);
+            return Vec::new();
+        }
+        if !seen::is_ready(model, now) {
+            return Vec::new();
+        }
+    }
+    vec![Effect::Trust(Box::new(row), MINUTES)]
 }
 
 /// How many minutes the row is trusted for, the last one begun included.

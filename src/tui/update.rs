@@ -19,6 +19,7 @@ use super::mouse::point;
 use super::moving::{move_by, move_to, next_waiting, page, scroll, scrolls_panel};
 use super::request;
 use super::saying;
+use super::seen;
 use super::settling::{Follow, settle};
 use super::split;
 use super::trouble;
@@ -55,10 +56,12 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         }),
         Message::Resize(width, height) => {
             model.setup.size = (width, height);
+            seen::forget(model);
             settle(model, now, Follow::Selection);
             // A pane beside us that ends makes us wider.
             split::look(model)
         }
+        Message::Drawn(width, height) => quiet(|| seen::drawn(model, (width, height), now)),
         Message::Feed(feed) => {
             let has_left = split::has_left(model, &feed);
             hear(model, feed, now);
@@ -92,9 +95,9 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         }),
         Message::Snoozed(Err(why)) => quiet(|| notify(model, &why, now)),
         Message::Decided(bound, decision, outcome) => {
-            quiet(|| deciding::decided(model, &bound, &decision, outcome, now))
+            deciding::decided(model, &bound, &decision, outcome, now)
         }
-        Message::RequestRead(bound, known) => quiet(|| request::read(model, &bound, known, now)),
+        Message::RequestRead(bound, known) => request::read(model, bound, known, now),
         Message::WorkRead(id, diff, tasks) => quiet(|| work::read(model, &id, *diff, *tasks, now)),
         Message::PatchRead(id, file, patch) => {
             quiet(|| work::patch_read(model, &id, &file, patch, now))
@@ -176,6 +179,10 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         return Vec::new();
     }
     match action {
+        Action::Go if seen::follows_early(model, now) => {
+            // By habit after `a`: it would leave the person in front of the very dialog.
+            seen::too_early(model, now);
+        }
         Action::Go => return go(model),
         Action::Install => return install(model),
         Action::Split => return split::press(model),
@@ -210,6 +217,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         }
         Action::Tab(by) => work::turn(model, by, now),
         Action::Read => request::toggle(model, now),
+        Action::OtherRequest => request::choose_next(model, now),
         Action::Scroll(by) => scroll(model, by, now),
         Action::Explain => toggle(model, Panel::Explain, now),
         Action::Help => toggle(model, Panel::Help, now),

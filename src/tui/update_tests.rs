@@ -7,7 +7,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use pane_patrol_hooks::event::State;
 
 use super::effect::{Attach, Effect, Split};
-use super::fixture::{With, day, model_with, now, row, screen};
+use super::fixture::{With, day, look, model_with, now, row, screen};
 use super::message::{Hooks, Jumped, Message, Offer, Offered};
 use super::model::{Install, Model, Panel};
 use super::trusting;
@@ -379,9 +379,14 @@ fn a_snooze_lasts_ten_minutes_then_an_hour_then_ends_and_is_shown_on_the_row() {
 #[test]
 fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
     let mut model = usual();
-    let trust = |model: &mut Model| match press(model, KeyCode::Char('t')).pop() {
-        Some(Effect::Trust(row, minutes)) => (row, minutes),
-        other => panic!("t trusts: {other:?}"),
+    read(&mut model, Known::Said);
+    let trust = |model: &mut Model| {
+        let later = look(model, now());
+        let key = Message::Key(KeyEvent::new(KeyCode::Char('t'), KeyModifiers::NONE));
+        match update(model, key, later).pop() {
+            Some(Effect::Trust(row, minutes)) => (row, minutes),
+            other => panic!("t trusts: {other:?}"),
+        }
     };
     let (mut row, minutes) = trust(&mut model);
     assert_eq!(minutes, 10);
@@ -481,8 +486,10 @@ fn stopping_asks_twice_and_about_the_row_that_was_meant() {
 #[test]
 fn approving_twice_answers_once_until_it_is_over() {
     let mut model = usual();
-    let Some(Effect::Decide(bound, Decision::Approve)) =
-        press(&mut model, KeyCode::Char('a')).pop()
+    read(&mut model, Known::Said);
+    let later = look(&mut model, now());
+    let a = || Message::Key(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE));
+    let Some(Effect::Decide(bound, Decision::Approve, _)) = update(&mut model, a(), later).pop()
     else {
         panic!("`a` approves");
     };
@@ -496,7 +503,8 @@ fn approving_twice_answers_once_until_it_is_over() {
     let why = Outcome::Nothing("the pane is in copy mode".to_owned());
     tell(&mut model, Message::Decided(bound, Decision::Approve, why));
     assert!(screen(&model).contains("nothing was sent: the pane is in copy mode"));
-    assert_eq!(press(&mut model, KeyCode::Char('a')).len(), 1);
+    let later = look(&mut model, later);
+    assert_eq!(update(&mut model, a(), later).len(), 1);
 }
 
 #[test]
@@ -507,9 +515,11 @@ fn a_question_is_answered_by_number_and_a_permission_is_not() {
     keys(&mut model, "j");
     read(&mut model, Known::Said);
     assert_eq!(press(&mut model, KeyCode::Char('a')), []);
-    let effect = press(&mut model, KeyCode::Char('2')).pop();
+    let later = look(&mut model, now());
+    let key = Message::Key(KeyEvent::new(KeyCode::Char('2'), KeyModifiers::NONE));
+    let effect = update(&mut model, key, later).pop();
     let pick = Decision::Answer(Pick::Number(2));
-    assert!(matches!(effect, Some(Effect::Decide(_, decision)) if decision == pick));
+    assert!(matches!(effect, Some(Effect::Decide(_, decision, _)) if decision == pick));
 }
 
 /// The place beside the dashboard with the selected row's pane in it.

@@ -25,6 +25,7 @@ mod replay;
 mod replay_others;
 mod reversible;
 mod rules;
+mod shown;
 mod sinks;
 mod split;
 mod survival;

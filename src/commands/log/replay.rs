@@ -240,12 +240,16 @@ impl Hands for Idle {
         Jumped::Failed(ONLY_A_REPLAY.to_owned())
     }
 
-    fn decide(&self, _: &Bound, _: &Decision) -> act::Outcome {
+    fn decide(&self, _: &Bound, _: &Decision, _: &act::Shown) -> act::Outcome {
         act::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
     }
 
     fn read_request(&self, _: &Bound) -> Known {
         Known::Beginning(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn read_rest(&self, bound: &Bound) -> Known {
+        self.read_request(bound)
     }
 
     fn read_work(&self, _: &Row) -> (DiffSummary, TaskSummary) {

@@ -6,12 +6,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::Page;
 use super::header::local;
-use crate::state::{Evidence, Request, Row};
+use crate::asked;
+use crate::state::{Evidence, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::model::{Model, Panel};
 use crate::tui::theme::Theme;
-use crate::tui::{text, trusting, words};
+use crate::tui::{request, text, trusting, words};
 
 /// Columns of the labels at the left: `why`, `Bash`.
 const LABEL: usize = 7;
@@ -19,18 +21,42 @@ const LABEL: usize = 7;
 /// Pieces of evidence that the short form shows.
 const FEW: usize = 3;
 
-pub(super) fn lines(model: &Model, now: Timestamp, width: u16, all: bool) -> Vec<Line<'static>> {
+/// What the panel shows of the selected row.
+pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page {
     let Some(row) = model.selected_row() else {
-        return Vec::new();
+        return Page::default();
     };
     let sheet = Sheet::new(model, now, width);
     let mut lines = sheet.title(row);
-    lines.extend(sheet.asks(row));
+    let first = lines.len();
+    let front = request::in_front(model, row);
+    lines.extend(front.map_or_else(|| sheet.says(row), |front| sheet.request(row, front)));
+    let asked = front.map(|_| first..lines.len());
+    lines.extend(sheet.others(row));
     lines.extend(sheet.trust(row));
     lines.extend(sheet.folder(row));
     lines.extend(sheet.mode(row));
     lines.extend(sheet.evidence(row, all));
-    lines
+    Page { lines, asked }
+}
+
+/// How many lines from the top show what is asked of a panel of that width, or more than `most`. They do not
+/// depend on the time.
+pub(in crate::tui) fn wanted(model: &Model, width: u16, most: usize) -> usize {
+    /// Of a text as long as this nobody needs to know how many lines it has.
+    const HUGE: usize = 16 * 1024;
+    let Some(row) = model.selected_row() else {
+        return 0;
+    };
+    let Some(front) = request::in_front(model, row) else {
+        return 0;
+    };
+    let sheet = Sheet::new(model, row.since, width);
+    let known = sheet.known(row, front);
+    if known.is_some_and(|known| asked::text(front, known).len() > HUGE) {
+        return most;
+    }
+    sheet.title(row).len() + sheet.request(row, front).len()
 }
 
 /// When an age in the panel changes next.
@@ -109,15 +135,26 @@ impl Sheet<'_> {
         vec![Line::from(spans)]
     }
 
-    /// Every open request; else what it does or said last.
-    fn asks(&self, row: &Row) -> Vec<Line<'static>> {
+    /// What it does or said last.
+    fn says(&self, row: &Row) -> Vec<Line<'static>> {
         let theme = self.theme();
-        if row.waiting.is_empty() {
-            let label = words::message_title(row);
-            return self.labelled(label, theme.strong(), row.message.as_deref(), theme.text());
+        let label = words::message_title(row);
+        self.labelled(label, theme.strong(), row.message.as_deref(), theme.text())
+    }
+
+    /// What it asks beside the request in front.
+    fn others(&self, row: &Row) -> Vec<Line<'static>> {
+        let front = request::in_front(self.model, row);
+        let others = row.waiting.iter().filter(|request| Some(*request) != front);
+        let others: Vec<_> = others.flat_map(|other| self.in_short(other)).collect();
+        if others.is_empty() {
+            return others;
         }
-        let request = |request: &Request| self.request(row, request);
-        row.waiting.iter().flat_map(request).collect()
+        let theme = self.theme();
+        let said = format!("one of {}; r shows the next", row.waiting.len());
+        let mut lines = self.labelled("", theme.dim(), Some(&said), theme.accent());
+        lines.extend(others);
+        lines
     }
 
     fn trust(&self, row: &Row) -> Vec<Line<'static>> {

@@ -5,21 +5,25 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::pen::Pen;
+use super::pen::{Pen, to_u16};
 use crate::act::{Bound, dialog};
 use crate::tui::manage::Stage;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::saying::Saying;
-use crate::tui::text;
 use crate::tui::work::{self, Focus};
+use crate::tui::{request, text};
 
 /// Lines that a notice may take.
 const MAX_NOTICE: u16 = 4;
 
+/// What the key does that answers as soon as all was seen.
+const READ_ON: &str = "read on";
+
 /// A key and what it does here.
 type Hint = (&'static str, &'static str);
 
-pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
+/// `left`: lines of what is asked that have not been seen.
+pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut Buffer) {
     if area.height == 0 {
         return;
     }
@@ -31,22 +35,34 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     } else if let Some(notice) = &model.notice {
         draw_notice(&notice.text, model.setup.theme.strong(), area, buffer);
     } else {
-        draw_hints(model, &hints(model), &mut pen);
+        draw_hints(model, &hints(model, left), &mut pen);
     }
 }
 
 /// A notice that is too long for its line takes those above it: the reason stands at its end.
 fn draw_notice(text: &str, style: Style, area: Rect, buffer: &mut Buffer) {
-    let room = usize::from(area.width).saturating_sub(2);
-    let most = usize::from(area.y.min(MAX_NOTICE));
-    let mut lines = text::wrap(text, room);
-    lines.truncate(most.max(1));
-    for (line, above) in lines.iter().rev().zip(0..) {
+    for (line, above) in notice_lines(text, area).iter().rev().zip(0..) {
         let y = area.y - above;
         buffer.set_string(area.x, y, " ".repeat(usize::from(area.width)), Style::new());
         let mut pen = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
         pen.put(line, style);
     }
+}
+
+fn notice_lines(text: &str, area: Rect) -> Vec<String> {
+    let room = usize::from(area.width).saturating_sub(2);
+    let most = usize::from(area.y.min(MAX_NOTICE));
+    let mut lines = text::wrap(text, room);
+    lines.truncate(most.max(1));
+    lines
+}
+
+/// How many lines above `area` a notice lies over.
+pub(super) fn covered(model: &Model, area: Rect) -> u16 {
+    let is_shown = area.height > 0 && model.saying.is_none() && !model.typing;
+    let notice = model.notice.as_ref().filter(|_| is_shown);
+    let lines = notice.map(|notice| notice_lines(&notice.text, area).len());
+    to_u16(lines.unwrap_or_default().saturating_sub(1))
 }
 
 fn draw_filter(model: &Model, pen: &mut Pen<'_>) {
@@ -100,7 +116,7 @@ fn draw_hints(model: &Model, hints: &[Hint], pen: &mut Pen<'_>) {
 }
 
 /// The keys that matter now, the most useful first.
-fn hints(model: &Model) -> Vec<Hint> {
+fn hints(model: &Model, left: Option<usize>) -> Vec<Hint> {
     let go = match model.setup.in_tmux {
         true if model.split.is_open => "show",
         true => "go",
@@ -116,9 +132,10 @@ fn hints(model: &Model) -> Vec<Hint> {
         Panel::Launch(_) => vec![("Enter", "start"), ("j k", "choose"), ("Esc", "close")],
         Panel::Stop(stop) if stop.stage == Stage::Stopping => vec![("Esc", "close")],
         Panel::Stop(_) => vec![("x", "stop it"), ("Esc", "leave it")],
+        Panel::Confirm(_) if left != Some(0) => vec![("y", READ_ON), ("Esc", "leave it")],
         Panel::Confirm(_) => vec![("y", "answer all the same"), ("Esc", "leave it")],
         Panel::Request => {
-            let mut hints = answers(model).to_vec();
+            let mut hints = answers(model, left);
             hints.extend([
                 ("j k", "scroll"),
                 ("Esc", "close"),
@@ -169,7 +186,7 @@ fn hints(model: &Model) -> Vec<Hint> {
         ],
         Panel::Detail => {
             let mut hints = vec![("Enter", go)];
-            hints.extend(answers(model));
+            hints.extend(answers(model, left));
             if model.asked.is_some() {
                 hints.push(("Space", "read"));
             }
@@ -189,15 +206,45 @@ fn hints(model: &Model) -> Vec<Hint> {
 }
 
 /// The keys that answer the selected row's request, where its keys are known.
-fn answers(model: &Model) -> &'static [Hint] {
-    let bound = model.selected_row().and_then(|row| Bound::to(row).ok());
-    match bound {
-        Some(bound) if !dialog::knows(&bound.assistant) => &[],
-        Some(bound) if !bound.is_question() && bound.assistant != Assistant::CLAUDE => {
-            &[("a", "approve"), ("d", "deny")]
-        }
-        Some(bound) if bound.is_question() => &[("1-9", "answer")],
-        Some(_) => &[("a", "approve"), ("d", "deny"), ("D", "say why")],
-        None => &[],
+fn answers(model: &Model, left: Option<usize>) -> Vec<Hint> {
+    let (Some(Answering { key, .. }), Some(bound)) = (answering(model), front(model)) else {
+        return Vec::new();
+    };
+    let is_read = left == Some(0);
+    if bound.is_question() {
+        return vec![(key, if is_read { "answer" } else { READ_ON })];
     }
+    let approve = if is_read { "approve" } else { READ_ON };
+    let mut hints = vec![(key, approve), ("d", "deny")];
+    if bound.assistant == Assistant::CLAUDE {
+        hints.push(("D", "say why"));
+    }
+    hints
+}
+
+/// The key that answers what is asked once it was seen to its last line.
+#[derive(Clone, Copy)]
+pub(super) struct Answering {
+    pub(super) key: &'static str,
+    /// As long as there is more to see.
+    pub(super) shows: &'static str,
+    /// After that.
+    pub(super) does: &'static str,
+}
+
+/// That key; `None` where no key answers.
+pub(super) fn answering(model: &Model) -> Option<Answering> {
+    let (key, shows, does) = match front(model) {
+        _ if matches!(model.panel, Panel::Confirm(_)) => ("y", "shows", "answers"),
+        Some(bound) if !dialog::knows(&bound.assistant) => return None,
+        Some(bound) if bound.is_question() => ("1-9", "show", "answer"),
+        Some(_) => ("a", "shows", "approves"),
+        None => return None,
+    };
+    Some(Answering { key, shows, does })
+}
+
+fn front(model: &Model) -> Option<Bound> {
+    let row = model.selected_row()?;
+    request::chosen(model, row).ok()
 }

@@ -8,7 +8,7 @@ use super::detail::Sheet;
 use crate::asked::{Full, Known, Part};
 use crate::state::{Request, Row};
 use crate::tui::request::Confirm;
-use crate::tui::{text, words};
+use crate::tui::{request, text, words};
 
 /// Stands before a line that goes on where the panel ended: a line end is nothing else.
 const GOES_ON: &str = "↪ ";
@@ -39,17 +39,15 @@ impl Sheet<'_> {
 
     /// What the assistant may do unasked.
     pub(super) fn mode(&self, row: &Row) -> Vec<Line<'static>> {
-        let known = row
-            .waiting
-            .first()
-            .and_then(|request| self.known(row, request));
+        let front = request::in_front(self.model, row);
+        let known = front.and_then(|request| self.known(row, request));
         let mode = known
             .and_then(Known::full)
             .and_then(|full| full.mode.as_deref());
         self.labelled("mode", self.theme().dim(), mode, self.theme().dim())
     }
 
-    fn known(&self, row: &Row, request: &Request) -> Option<&Known> {
+    pub(super) fn known(&self, row: &Row, request: &Request) -> Option<&Known> {
         let asked = self.model.asked.as_ref()?;
         let is_it = asked.bound.row == row.id && asked.bound.request == *request;
         asked.known.as_ref().filter(|_| is_it)
