@@ -164,20 +164,11 @@ impl Dashboard {
         if self.model.is_away() || self.drawn.is_some_and(|(drawn, _)| drawn == version) {
             return Ok(());
         }
-        self.draw_frame()?;
-        // That a request has been seen to its last line is itself something to be shown.
-        if self.model.version() != version {
-            self.draw_frame()?;
-        }
-        Ok(())
-    }
-
-    fn draw_frame(&mut self) -> io::Result<()> {
-        let version = self.model.version();
         let now = Timestamp::now();
         let size = self.screen.draw(&self.model, now)?;
         self.drawn = Some((version, view::next_change(&self.model, now)));
         if let Some((width, height)) = size {
+            // Changes nothing on the screen: the person has seen what stands there now.
             update(
                 &mut self.model,
                 Message::Drawn(width, height),

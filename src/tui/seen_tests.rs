@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::effect::Effect;
 use super::fixture::{With, day, draw, look, model_with, now, row, screen};
 use super::message::Message;
-use super::model::{Model, Panel};
+use super::model::Model;
 use super::update::update;
 use crate::act::{Bound, Decision, Digest, Outcome};
 use crate::asked::{Full, Known, parts};
@@ -461,23 +461,54 @@ fn one_of_several_requests_is_chosen_by_a_key_and_read_on_its_own() {
     assert_eq!(bound.request, second);
 }
 
+/// The dashboard at every size, step by step.
+fn steps(desk: impl Fn((u16, u16)) -> Desk, keys: &[KeyCode]) -> String {
+    let one = |size: (u16, u16)| {
+        let mut desk = desk(size);
+        let mut shown = format!("── {} x {} ──\n{}", size.0, size.1, desk.screen());
+        for key in keys {
+            desk.press(*key);
+            shown += &format!("── {key} ──\n{}", desk.screen());
+            desk.look();
+        }
+        shown
+    };
+    SIZES.map(one).concat()
+}
+
 #[test]
-fn the_list_in_its_smallest_room_says_what_to_press() {
-    for (size, words) in [
-        ((40, 12), "more, then a approves"),
-        (
-            (80, 24),
-            "not seen yet: a shows more, and approves after the last one",
-        ),
-    ] {
-        let mut desk = Desk::new("Bash", &command(15), size);
-        desk.press(A);
-        let shown = desk.screen();
-        assert!(shown.contains(words), "{shown}");
-        assert!(shown.contains("a read on"), "{shown}");
-        assert_eq!(desk.model.panel, Panel::Request);
-        desk.look();
-        desk.press_until_sent(A);
-        assert!(day().len() > 1);
-    }
+fn a_request_that_is_read_on_by_the_key_that_answers_it() {
+    insta::assert_snapshot!(steps(
+        |size| Desk::new("Bash", &command(91), size),
+        &[A, A, A]
+    ));
+}
+
+#[test]
+fn a_question_that_is_read_on_by_a_number() {
+    let options: Vec<Value> = (1..=30)
+        .map(|n| json!({"label": format!("option {n}"), "description": "what it does"}))
+        .collect();
+    let input = json!({"questions": [{"question": "Which?", "options": options}]});
+    let desk = |size| Desk::new("AskUserQuestion", &input, size);
+    insta::assert_snapshot!(steps(desk, &[KeyCode::Char('1')]));
+}
+
+#[test]
+fn a_second_word_where_nobody_knows_the_whole() {
+    let known = Known::Beginning("its transcript does not hold it".to_owned());
+    let desk = |size| Desk::with(vec![asking("Bash")], &known, size);
+    insta::assert_snapshot!(steps(desk, &[A, KeyCode::Char('y')]));
+}
+
+#[test]
+fn a_request_in_a_busy_list() {
+    let rows = || {
+        let mut rows = day();
+        rows.retain(|row| row.target.to_string() != "shop:1.1");
+        rows.push(asking("Bash"));
+        rows
+    };
+    let known = known("Bash", &command(15));
+    insta::assert_snapshot!(steps(|size| Desk::with(rows(), &known, size), &[A]));
 }

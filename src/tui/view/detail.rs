@@ -40,8 +40,8 @@ pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page
     Page { lines, asked }
 }
 
-/// How many lines from the top show what is asked of a panel of that width, or more than `most`. They do not
-/// depend on the time.
+/// How many lines from the top hold all of what is asked, in a panel of that width; `most` for a very long
+/// text. Their number does not depend on the time.
 pub(in crate::tui) fn wanted(model: &Model, width: u16, most: usize) -> usize {
     /// Of a text as long as this nobody needs to know how many lines it has.
     const HUGE: usize = 16 * 1024;
