@@ -13,12 +13,14 @@ use std::time::{Duration, Instant};
 /// The whole process ends by then, and by [`LAST_TURNS`]. Below the promised 100 ms, because it was
 /// started before its clock. Nothing waits so long: what is between is for a hook that has its event
 /// and was not let run, on a machine where others are.
-const END: Duration = Duration::from_millis(91);
+const END: Duration = Duration::from_millis(88);
 /// The most that is added for the time in which the system let others run: a hook that hangs gets
 /// none of it, and one that was ready all the while is not ended for what it never had.
-const MOST_STARVED: Duration = Duration::from_millis(400);
+const MOST_STARVED: Duration = Duration::from_secs(1);
+/// How soon it is looked again whether a thread that was ready has been let run.
+const NEXT_LOOK: Duration = Duration::from_millis(2);
 /// Nothing waits longer than this.
-const LAST_CALL: Duration = Duration::from_millis(84);
+const LAST_CALL: Duration = Duration::from_millis(82);
 /// How long the payload's first byte is waited for.
 const LATEST_FIRST_BYTE: Duration = Duration::from_secs(2);
 /// How long what is still to be done at the end may take, in turns of a millisecond: on a machine
@@ -134,7 +136,8 @@ impl Clock {
 
     /// Sleeps until the time is up, and ends the process.
     fn watch(&self) {
-        while let Some(left) = self.time_left(self.start.elapsed(), time_starved) {
+        let mut seen = None;
+        while let Some(left) = self.time_left(self.start.elapsed(), || Share::look(&mut seen)) {
             thread::sleep(left);
         }
         // What is done now may hang, too.
@@ -154,24 +157,17 @@ impl Clock {
     }
 
     /// How long to sleep, `elapsed` since the start, until the time may be up; `None`: it is.
-    fn time_left(&self, elapsed: Duration, starved: impl Fn() -> Duration) -> Option<Duration> {
-        let from = self.shared.from.load(Ordering::Relaxed);
+    fn time_left(&self, elapsed: Duration, share: impl FnOnce() -> Share) -> Option<Duration> {
         let allowed = Duration::from_micros(self.shared.allowed.load(Ordering::Relaxed));
-        let end = match from {
-            AWAITED => LATEST_FIRST_BYTE + allowed,
-            from => Duration::from_micros(from) + allowed,
+        let (end, longest) = match self.shared.from.load(Ordering::Relaxed) {
+            // A first byte that comes just now leaves all the time there is.
+            AWAITED => (LATEST_FIRST_BYTE + allowed, allowed),
+            from => (Duration::from_micros(from) + allowed, Duration::MAX),
         };
-        // A first byte that comes just now leaves all the time there is.
-        let longest = if from == AWAITED {
-            allowed
-        } else {
-            Duration::MAX
-        };
-        let left = |end: Duration| {
-            let left = end.saturating_sub(elapsed).min(longest);
-            Some(left).filter(|left| !left.is_zero())
-        };
-        left(end).or_else(|| left(end + starved().min(MOST_STARVED)))
+        match end.checked_sub(elapsed) {
+            Some(left) if !left.is_zero() => Some(left.min(longest)),
+            _ => share().time_owed(elapsed.saturating_sub(end)),
+        }
     }
 }
 
@@ -179,11 +175,47 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX - 1)
 }
 
-/// How long this process' first thread was ready and not let run; zero where the system does not say.
-fn time_starved() -> Duration {
-    let told = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let nanoseconds = told.split(' ').nth(1).and_then(|field| field.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or(0))
+/// What the system let this process' first thread have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Share {
+    /// How long it was ready and not let run.
+    waited: Duration,
+    /// It is ready and was not let run since it was last looked at: how long it has waited so far
+    /// stands in no account.
+    is_waiting: bool,
+}
+
+impl Share {
+    /// As it is now; nothing where the system does not say. `seen`: how long it had run in all when
+    /// it was last looked at.
+    fn look(seen: &mut Option<Duration>) -> Self {
+        let told = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+        let mut times = told.split(' ').map_while(|field| field.parse().ok());
+        let mut next = || times.next().map(Duration::from_nanos);
+        let (ran, waited) = (next(), next());
+        let has_run = seen.is_some() && *seen != ran;
+        *seen = ran;
+        Self {
+            waited: waited.unwrap_or_default(),
+            is_waiting: ran.is_some() && !has_run && is_ready(),
+        }
+    }
+
+    /// How much longer the process may live that should have ended `late` ago.
+    fn time_owed(self, late: Duration) -> Option<Duration> {
+        let owed = self.waited.min(MOST_STARVED).saturating_sub(late);
+        if !owed.is_zero() {
+            return Some(owed);
+        }
+        (self.is_waiting && late < MOST_STARVED).then_some(NEXT_LOOK)
+    }
+}
+
+/// Whether the first thread runs or would run if it were let.
+fn is_ready() -> bool {
+    let told = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let state = told.rsplit_once(") ").map(|(_, rest)| rest);
+    state.is_some_and(|state| state.starts_with('R'))
 }
 
 #[cfg(test)]
@@ -192,20 +224,28 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// How long the watchdog would sleep `at` milliseconds after the start.
-    fn left(clock: &Clock, at: u32, starved: u32) -> Option<Duration> {
-        clock.time_left(MS * at, || MS * starved)
+    /// How long the watchdog would sleep `at` milliseconds after the start, on a machine where every
+    /// thread runs when it is ready.
+    fn left(clock: &Clock, at: u32) -> Option<Duration> {
+        starved(clock, at, 0, false)
+    }
+
+    /// The same on a busy machine.
+    fn starved(clock: &Clock, at: u32, waited: u32, is_waiting: bool) -> Option<Duration> {
+        let waited = MS * waited;
+        clock.time_left(MS * at, || Share { waited, is_waiting })
     }
 
     #[test]
     fn the_time_counts_from_the_start_and_what_others_had_is_added_within_limits() {
         let clock = Clock::new();
-        assert_eq!(left(&clock, 0, 0), Some(END));
-        assert_eq!(left(&clock, 91, 0), None);
-        assert_eq!(left(&clock, 95, 30), Some(MS * 26));
-        assert_eq!(left(&clock, 121, 30), None);
-        assert_eq!(left(&clock, 490, 10_000), Some(MS));
-        assert_eq!(left(&clock, 491, 10_000), None);
+        assert_eq!(left(&clock, 0), Some(END));
+        assert_eq!(left(&clock, 88), None);
+        assert_eq!(starved(&clock, 95, 30, false), Some(MS * 23));
+        assert_eq!(starved(&clock, 118, 30, false), None);
+        assert_eq!(starved(&clock, 118, 30, true), Some(NEXT_LOOK));
+        assert_eq!(starved(&clock, 1087, 10_000, false), Some(MS));
+        assert_eq!(starved(&clock, 1088, 10_000, true), None);
     }
 
     #[test]
@@ -213,11 +253,11 @@ mod tests {
         let clock = Clock::new();
         let came = clock.wait_for_first_byte(|until| {
             assert_eq!(until, clock.start + LATEST_FIRST_BYTE);
-            for at in [0, 91, 1_000, 1_999, 2_000] {
-                assert_eq!(left(&clock, at, 0), Some(END), "{at}");
+            for at in [0, 88, 1_000, 1_999, 2_000] {
+                assert_eq!(left(&clock, at), Some(END), "{at}");
             }
-            assert_eq!(left(&clock, 2_090, 0), Some(MS));
-            assert_eq!(left(&clock, 2_091, 0), None, "it hangs");
+            assert_eq!(left(&clock, 2_087), Some(MS));
+            assert_eq!(left(&clock, 2_088), None, "it hangs");
             false
         });
         assert!(!came);
@@ -227,17 +267,30 @@ mod tests {
     fn from_the_first_byte_on_there_is_as_much_time_as_for_one_that_was_there() {
         let clock = Clock::new();
         clock.shared.from.store(1_900_000, Ordering::Relaxed);
-        assert_eq!(left(&clock, 1_900, 0), Some(END));
-        assert_eq!(left(&clock, 1_991, 0), None);
+        assert_eq!(left(&clock, 1_900), Some(END));
+        assert_eq!(left(&clock, 1_988), None);
         let last_call = clock.start + MS * 1_900 + LAST_CALL;
         assert_eq!(clock.within(Duration::from_secs(9)), last_call);
+    }
+
+    #[test]
+    fn a_thread_that_runs_or_sleeps_is_not_taken_for_one_that_waits() {
+        let mut seen = None;
+        Share::look(&mut seen);
+        let ran = seen;
+        if ran.is_none() {
+            return;
+        }
+        seen = Some(Duration::ZERO);
+        assert!(!Share::look(&mut seen).is_waiting, "it has run meanwhile");
+        assert!(seen >= ran);
     }
 
     #[test]
     fn a_hook_that_waits_for_a_person_may_live_longer() {
         let clock = Clock::new();
         clock.allow(Duration::from_secs(60));
-        assert_eq!(left(&clock, 200, 0), Some(MS * 59_800));
+        assert_eq!(left(&clock, 200), Some(MS * 59_800));
     }
 
     #[test]

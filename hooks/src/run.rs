@@ -28,7 +28,7 @@ const MAX_PAYLOAD_BYTES: usize = 1 << 20;
 /// How long the payload may take to come once it has begun, on a machine that does not let its writer
 /// run: as long as anything may. A late one leaves no time for tmux, which is the smaller loss: the
 /// pane's id is known.
-const STDIN_BUDGET: Duration = Duration::from_millis(84);
+const STDIN_BUDGET: Duration = Duration::from_millis(82);
 /// How long a writer that has more to say than is looked at may pause before it is left alone.
 const DRAIN_PAUSE: Duration = Duration::from_millis(5);
 
