@@ -163,17 +163,20 @@ fn judge_unknown(
 }
 
 /// Takes out rows that the event log or another collector told of, on servers that are not believed.
-pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) {
+/// Gives why, once for each server.
+pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) -> Vec<&'static str> {
     let rows = table.rows();
     let servers = rows.iter().filter_map(|row| row.server.as_ref());
     let sockets: BTreeSet<&String> = servers.map(|server| &server.socket).collect();
+    let mut reasons = Vec::new();
     for socket in sockets {
         match belief.server(Path::new(socket)) {
             // Whether it is there is asked like that of every other server.
             Ok(_) | Err(Disbelief::Absent | Disbelief::Unreadable) => {}
-            Err(why) => drop(table.disbelieve(socket, why.reason(), now)),
+            Err(why) => reasons.extend(table.disbelieve(socket, why.reason(), now).held_apart),
         }
     }
+    reasons
 }
 
 /// The system itself, and what was found out about it before.

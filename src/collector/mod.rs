@@ -205,7 +205,7 @@ fn take_over(
     // While it is read, what happens waits in the socket and at the end of the mirror.
     let mut recalled = memory::recall(setup, own_server.clone(), clock.now());
     recalled.table.adopt(&heritage.rows(), clock.now());
-    belief::sift(&mut recalled.table, &setup.belief, clock.now());
+    let apart = belief::sift(&mut recalled.table, &setup.belief, clock.now());
     let hub = Hub::open(
         &places.hub_socket,
         voice(places),
@@ -235,7 +235,8 @@ fn take_over(
             subscribers,
             table,
             memory,
-        ),
+        )
+        .with_apart(&apart),
         _ownership: ownership,
         _ended: Ended(Some(ended)),
     };

@@ -112,6 +112,15 @@ impl Writer {
         }
     }
 
+    /// Something was held apart for these reasons before the first message came.
+    pub(super) fn with_apart(mut self, reasons: &[&'static str]) -> Self {
+        for reason in reasons {
+            self.health.count(|health| &mut health.held_apart, reason);
+        }
+        self.health.counts.apart = self.table.apart();
+        self
+    }
+
     /// Works until it is told to stop.
     pub(super) fn run(&mut self, inbox: &Receiver<Message>) {
         self.tell(Feed::Snapshot(self.table.rows()));

@@ -23,7 +23,6 @@ use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::{Listing, Reading};
-use crate::sys::namespaces::{Side, world_of};
 use claude::Session;
 use copilot::{Followed, Log};
 use watch::Watches;
@@ -295,10 +294,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
     }
 
     fn ask_for_pane(&mut self, path: &Path, pid: u32) {
-        // In a container the same path is another socket.
-        let told = ancestry::tmux_variables(pid)
-            .filter(|_| world_of(pid) == Side::Ours)
-            .map(|(server, _)| server.socket);
+        let told = ancestry::tmux_variables(pid).map(|(server, _)| server.socket);
         let own = self.setting.own_socket.clone();
         let sockets: BTreeSet<String> = told.into_iter().chain([own]).collect();
         for socket in sockets {

@@ -27,10 +27,22 @@ impl<'env> Collector<'env> {
         Self::start_with(env, env.pane_patrol().env("TMUX", tmux.variable()))
     }
 
+    /// Starts one by `command` that hears these containers by sockets of their own.
+    pub fn start_container(env: &'env TestEnv, command: &mut Command, containers: &[&str]) -> Self {
+        command.arg("collect");
+        for container in containers {
+            command.args(["--container", container]);
+        }
+        Self::start_completed(env, command)
+    }
+
     /// Starts one by `command`, which is completed here, and waits until it listens.
     pub fn start_with(env: &'env TestEnv, command: &mut Command) -> Self {
+        Self::start_completed(env, command.arg("collect"))
+    }
+
+    fn start_completed(env: &'env TestEnv, command: &mut Command) -> Self {
         let mut child = command
-            .arg("collect")
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

@@ -70,6 +70,11 @@ impl<'env> Tmux<'env> {
         self.run(&["display-message", "-p", format])
     }
 
+    /// The process of a pane, as a text.
+    pub fn process_of(&self, pane: &str) -> String {
+        self.run(&["display-message", "-p", "-t", pane, "#{pane_pid}"])
+    }
+
     /// The server's socket.
     pub fn socket(&self) -> &Path {
         &self.socket

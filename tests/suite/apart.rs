@@ -28,7 +28,7 @@ impl Session {
             tmux: server.variable(),
             pane: pane.to_owned(),
             id: id.to_owned(),
-            pid: server.run(&["display-message", "-p", "-t", pane, "#{pane_pid}"]),
+            pid: server.process_of(pane),
         }
     }
 
@@ -139,13 +139,20 @@ fn a_stranger_in_a_pane_changes_nothing_and_is_named() {
     let Some(server) = two_panes(&env, "tmux.sock") else {
         return;
     };
+    // A pane in which another process is besides the assistant's.
+    let script = "sleep 1000 & echo $! > $HOME/stranger; exec cat";
+    server.run(&["new-window", "-d", "-t", "work", script]);
+    let stranger_pid = until("the other one has started", || {
+        let pid = std::fs::read_to_string(env.home().join("stranger")).ok()?;
+        pid.ends_with('\n').then(|| pid.trim().to_owned())
+    });
     let collector = Collector::start_in(&env, &server);
-    let session = Session::of(&server, "%1", "ours");
+    let session = Session::of(&server, "%2", "ours");
     session.report_until(&collector, &env, ASKS, "waiting_approval");
     let stranger = Session {
         id: "stranger".to_owned(),
-        pid: std::process::id().to_string(),
-        ..Session::of(&server, "%1", "")
+        pid: stranger_pid,
+        ..Session::of(&server, "%2", "")
     };
     let before = session.row(&collector.rows()).cloned().expect("its row");
     let row = until("the stranger is noticed", || {
@@ -166,7 +173,7 @@ fn a_stranger_in_a_pane_changes_nothing_and_is_named() {
     for part in ["state", "instance_id", "waiting", "generation", "evidence"] {
         assert_eq!(row[part], before[part], "{part}");
     }
-    let explained = finish(env.pane_patrol().args(["explain", "work:1.0"]));
+    let explained = finish(env.pane_patrol().args(["explain", "work:2.0"]));
     let why = "an unknown session in this pane.\n";
     let says = |text: &str| {
         text.contains("held apart, and not shown\n  `PostToolUse` of claude, session stranger")
@@ -178,7 +185,7 @@ fn a_stranger_in_a_pane_changes_nothing_and_is_named() {
     let mut emit = env.pane_patrol();
     emit.args(["emit", "--assistant", "mybot", "--state", "completed"])
         .env("TMUX", server.variable())
-        .env("TMUX_PANE", "%1");
+        .env("TMUX_PANE", "%2");
     wait_until("that is noticed, too", || {
         finish(&mut emit);
         let rows = collector.rows();

@@ -77,6 +77,7 @@ fn report(env: &TestEnv, server: &Tmux<'_>, pane: &str, payload: &str) {
     let mut hook = env.pane_patrol();
     hook.args(["hook", "claude"]);
     hook.env("TMUX", server.variable()).env("TMUX_PANE", pane);
+    hook.env("CLAUDE_PID", server.process_of(pane));
     hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
     finish_with_stdin(&mut hook, fixture(payload).as_bytes()).assert_silent_success();
 }

@@ -197,7 +197,7 @@ fn the_dashboard_stops_what_was_confirmed_and_starts_what_was_chosen() {
 
 /// The program that makes a container as far as it matters to us: its own processes, users and mounts.
 /// `None`, loudly, where the system lets nobody do that, as in many a container.
-fn isolating(env: &TestEnv) -> Option<Vec<&'static str>> {
+pub(crate) fn isolating(env: &TestEnv) -> Option<Vec<&'static str>> {
     let own = ["--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
     let with_users = [&["unshare", "--user", "--map-root-user"][..], &own].concat();
     let as_root = [&["unshare"][..], &own].concat();
@@ -213,7 +213,7 @@ fn isolating(env: &TestEnv) -> Option<Vec<&'static str>> {
 }
 
 /// Runs the rest of the words where nothing of us is to be seen but the socket's folder, at another place.
-const INSIDE: &str = "set -e; root=$1; shift; mkdir -p \"$root/tmp/in/pane-patrol\"
+pub(crate) const INSIDE: &str = "set -e; root=$1; shift; mkdir -p \"$root/tmp/in/pane-patrol\"
     mount --bind \"$root/run/pane-patrol\" \"$root/tmp/in/pane-patrol\"
     mount -t tmpfs none \"$root/run\"; mount -t tmpfs none \"$root/state\"
     export XDG_RUNTIME_DIR=\"$root/tmp/in\"; unset TMUX TMUX_PANE; exec \"$@\"";

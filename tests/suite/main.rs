@@ -4,6 +4,7 @@
 mod common;
 
 mod apart;
+mod belief;
 mod collector;
 mod crowd;
 mod dashboard;

@@ -79,7 +79,8 @@ impl<'env> Desk<'env> {
         let mut hook = self.env.pane_patrol();
         hook.args(["hook", "claude"]);
         hook.env("TMUX", self.server.variable())
-            .env("TMUX_PANE", pane);
+            .env("TMUX_PANE", pane)
+            .env("CLAUDE_PID", self.server.process_of(pane));
         hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
         let mut payload: Value = serde_json::from_str(&fixture(ASKS)).expect("it is JSON");
         payload["tool_input"]["command"] = request.into();

@@ -32,6 +32,7 @@ fn hook(env: &TestEnv, server: &Tmux<'_>, pane: &str) -> Command {
     let mut hook = env.pane_patrol();
     hook.args(["hook", "claude"]);
     hook.env("TMUX", server.variable()).env("TMUX_PANE", pane);
+    hook.env("CLAUDE_PID", server.process_of(pane));
     hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
     hook
 }

@@ -155,3 +155,35 @@ fn without_a_process_a_sender_that_is_gone_names_panes_of_servers_that_are_talke
     let known = judge(&mut event, true, Standing::Unknown, OWN, &mut world);
     assert_eq!(known, Ok(()));
 }
+
+#[test]
+fn rows_that_another_collector_or_the_log_left_on_a_server_that_is_not_believed_are_taken_out() {
+    use std::time::Duration;
+
+    use crate::state::{Input, Settings};
+
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("fake");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let (socket, now) = (socket.to_string_lossy().into_owned(), Timestamp::default());
+    let mut table = Table::new(Settings {
+        ttl: Duration::from_secs(300),
+        own_server: None,
+    });
+    table.apply(Input::Event(Box::new(hook(&socket, None))), now);
+    table.apply(Input::Event(Box::new(told())), now);
+    let belief = Belief {
+        uid: rustix::process::geteuid().as_raw(),
+        ..Belief::default()
+    };
+    let expected: &[&str] = match cfg!(target_os = "linux") {
+        true => &[Disbelief::NotTmux.reason()],
+        false => &[],
+    };
+    assert_eq!(sift(&mut table, &belief, now), expected);
+    assert_eq!(
+        table.len(),
+        2 - expected.len(),
+        "what names no server stays"
+    );
+}

@@ -1,0 +1,222 @@
+//! Connections that say nothing shut nobody out.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use tungstenite::client::IntoClientRequest;
+use tungstenite::{Message, WebSocket};
+
+use crate::common::{PATIENCE, TestEnv, finish, until};
+
+fn message(name: &str, kind: &str, payload: &Value) -> String {
+    let message = json!({
+        "version": "1", "type": kind, "session_id": "default", "sender_id": name,
+        "timestamp": "2026-02-27T10:00:00Z", "payload": payload,
+    });
+    format!("{message}\n")
+}
+
+fn hello(name: &str) -> String {
+    let payload = json!({"client_id": name, "role": "subscriber", "capabilities": []});
+    message(name, "hello", &payload)
+}
+
+/// A collector that listens for WebSocket clients, with their address and token.
+pub(super) struct Listening {
+    child: std::process::Child,
+    address: String,
+    token: String,
+}
+
+impl Listening {
+    pub(super) fn start(env: &TestEnv) -> Self {
+        let mut collect = env.pane_patrol();
+        collect.args(["collect", "--listen", "127.0.0.1:0"]);
+        collect.stdin(Stdio::null()).stderr(Stdio::piped());
+        let mut child = collect.spawn().expect("the executable can be started");
+        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
+        let mut said = String::new();
+        stderr.read_line(&mut said).expect("it says where");
+        let (address, token) = said
+            .strip_prefix("Listening on ws://")
+            .and_then(|rest| rest.trim_end().split_once("/; the token is in "))
+            .unwrap_or_else(|| panic!("{said}"));
+        let token = std::fs::read_to_string(token.trim_end_matches('.')).expect("there is one");
+        let (address, token) = (address.to_owned(), token.trim().to_owned());
+        stderr.read_line(&mut said).expect("it collects");
+        Self {
+            child,
+            address,
+            token,
+        }
+    }
+
+    /// A client with the token.
+    fn client(&self) -> WebSocket<TcpStream> {
+        let mut request = format!("ws://{}/", self.address)
+            .into_client_request()
+            .expect("an address");
+        let bearer = format!("Bearer {}", self.token).parse();
+        let headers = request.headers_mut();
+        headers.insert("Authorization", bearer.expect("a header"));
+        let stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let (socket, _) = tungstenite::client::client(request, stream).expect("it is let in");
+        socket
+    }
+
+    /// A client with the token gets in and is told the rows.
+    fn lets_in(&self) {
+        let mut socket = self.client();
+        let sent = socket.send(Message::text(hello("phone").trim_end()));
+        sent.expect("it is heard");
+        let answer = socket.read().expect("the hub answers").to_string();
+        assert!(answer.contains("\"type\":\"snapshot\""), "{answer}");
+    }
+
+    /// A publisher of that name with the token.
+    pub(super) fn publisher(&self, name: &str) -> Publisher {
+        let mut publisher = Publisher {
+            name: name.to_owned(),
+            way: Way::WebSocket(Box::new(self.client())),
+        };
+        publisher.send(&publishes(name));
+        publisher
+    }
+}
+
+/// A client that tells of an agent of its own.
+pub(super) struct Publisher {
+    name: String,
+    way: Way,
+}
+
+enum Way {
+    Hub(BufReader<UnixStream>),
+    WebSocket(Box<WebSocket<TcpStream>>),
+}
+
+impl Publisher {
+    /// One at the hub's socket.
+    pub(super) fn at_hub(env: &TestEnv, name: &str) -> Self {
+        let stream = UnixStream::connect(env.places().hub_socket).expect("the hub listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let mut publisher = Self {
+            name: name.to_owned(),
+            way: Way::Hub(BufReader::new(stream)),
+        };
+        publisher.send(&publishes(name));
+        publisher
+    }
+
+    /// Says `agent_status`; what it is answered.
+    pub(super) fn says(&mut self, status: &Value) -> String {
+        self.send(&message(&self.name.clone(), "agent_status", status));
+        match &mut self.way {
+            Way::Hub(stream) => {
+                let mut line = String::new();
+                stream.read_line(&mut line).expect("the hub answers");
+                line
+            }
+            Way::WebSocket(socket) => socket.read().expect("the hub answers").to_string(),
+        }
+    }
+
+    fn send(&mut self, line: &str) {
+        match &mut self.way {
+            Way::Hub(stream) => {
+                let sent = stream.get_mut().write_all(line.as_bytes());
+                sent.expect("the hub hears");
+            }
+            Way::WebSocket(socket) => {
+                let sent = socket.send(Message::text(line.trim_end()));
+                sent.expect("it is heard");
+            }
+        }
+    }
+}
+
+fn publishes(name: &str) -> String {
+    message(
+        name,
+        "hello",
+        &json!({"client_id": name, "role": "publisher"}),
+    )
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn status(env: &TestEnv) {
+    let status = finish(env.pane_patrol().args(["status", "--json"]));
+    assert!(status.status.success(), "{status:?}");
+}
+
+#[test]
+fn silent_connections_keep_nobody_from_the_hub_or_the_websocket() {
+    let env = TestEnv::new();
+    let collector = Listening::start(&env);
+    let hub = env.places().hub_socket;
+    let connect = || {
+        until("the hub takes a connection", || {
+            UnixStream::connect(&hub).ok()
+        })
+    };
+    let _silent: Vec<UnixStream> = (0..128).map(|_| connect()).collect();
+    status(&env);
+    let _waiting: Vec<TcpStream> = (0..200)
+        .map(|_| TcpStream::connect(&collector.address).expect("it listens"))
+        .collect();
+    collector.lets_in();
+    status(&env);
+}
+
+#[test]
+fn a_hub_full_of_clients_that_stay_still_answers_short_commands() {
+    let env = TestEnv::new();
+    let collector = Listening::start(&env);
+    let hub = env.places().hub_socket;
+    let mut clients: Vec<BufReader<UnixStream>> = (0..150)
+        .map(|number| {
+            let mut stream = until("the hub takes a connection", || {
+                UnixStream::connect(&hub).ok()
+            });
+            let said = stream.write_all(hello(&format!("c{number}")).as_bytes());
+            said.expect("the hub hears");
+            stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            stream.read_line(&mut line).expect("the hub answers");
+            assert!(line.contains("snapshot"), "{number}: {line}");
+            stream
+        })
+        .collect();
+    status(&env);
+    // The first 128 have kept their seats; of those after them the oldest have gone.
+    let ended = |client: &mut BufReader<UnixStream>| {
+        until("it is told something or nothing more", || {
+            let mut line = String::new();
+            let beat = message("c0", "heartbeat", &json!({}));
+            let _ = client.get_mut().write_all(beat.as_bytes());
+            match client.read_line(&mut line) {
+                Ok(0) | Err(_) => Some(true),
+                Ok(_) if line.contains("\"type\":\"error\"") => Some(true),
+                Ok(_) if line.contains("\"type\":\"heartbeat\"") => Some(false),
+                Ok(_) => None,
+            }
+        })
+    };
+    assert!(!ended(&mut clients[0]), "the first one stays");
+    assert!(
+        ended(&mut clients[128]),
+        "the oldest of the short visits goes"
+    );
+    drop(collector);
+}
