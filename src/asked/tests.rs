@@ -268,3 +268,13 @@ fn nothing_is_waited_for_where_nothing_will_come() {
         assert!(!known.is_whole(), "{assistant}");
     }
 }
+
+#[test]
+fn a_session_that_is_a_path_has_no_transcript() {
+    let folder = config(up_to("Bash"));
+    let mut asked = asking("Bash", "touch one ; touch two && sleep 1");
+    assert!(find_in(&folder, &asked).is_ok());
+    // The very same file, by a name that leads out of its folder and back.
+    asked.instance_id = Some(format!("../-home-user-proj/{SESSION}"));
+    assert!(find_in(&folder, &asked).is_err());
+}

@@ -107,8 +107,7 @@ impl Surroundings {
             sockets: own.into_iter().chain(named.unwrap_or_default()).collect(),
             folders: vec![folder(self.tmux_folder.as_deref()), folder(None)],
             runtime: places
-                .and_then(|places| Some(places.runtime_folders().first()?.to_path_buf()))
-                .unwrap_or_default(),
+                .and_then(|places| Some(places.runtime_folders().first()?.to_path_buf())),
             path: self.path.clone(),
         }
     }

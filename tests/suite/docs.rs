@@ -10,6 +10,7 @@ use crate::common::{Finished, TestEnv, finish};
 use crate::install::run;
 
 const README: &str = include_str!("../../README.md");
+const SECURITY: &str = include_str!("../../docs/security.md");
 
 /// Assistants with a line of their own there.
 const NAMED: &[&str] = &[
@@ -120,4 +121,59 @@ fn kilo_is_given_a_plugin_that_says_kilo() {
     assert!(shell.status().expect("it runs").success());
     let text = fs::read_to_string(kilo.join("pane-patrol.js")).expect("it is there");
     assert!(text.contains("const ASSISTANT = \"kilo\"") && text.contains("const PROGRAM = \"/"));
+}
+
+/// Every Rust source of the workspace, as one text.
+fn sources() -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> = ["src", "hooks/src", "installer/src", "tests/suite"]
+        .map(|folder| root.join(folder))
+        .into();
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("it is there").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text.push_str(&fs::read_to_string(path).expect("it can be read"));
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_test_that_the_security_page_names_is_there() {
+    let sources = sources();
+    let is_test = |name: &&str| {
+        name.contains('_') && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
+    };
+    let quoted = SECURITY.split('`').skip(1).step_by(2).filter(is_test);
+    let named: Vec<&str> = quoted
+        .filter(|name| !name.starts_with("PANE_PATROL_"))
+        .collect();
+    assert!(named.len() > 40, "{named:?}");
+    for name in named {
+        let definition = format!("fn {name}(");
+        let is_held = sources.match_indices(&definition).any(|(at, _)| {
+            let before = &sources[at.saturating_sub(60)..at];
+            before.contains("#[test]")
+        });
+        assert!(is_held, "`{name}` is no test");
+    }
+}
+
+#[test]
+fn every_row_of_the_security_table_names_a_test() {
+    let rows: Vec<&str> = SECURITY
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .collect();
+    assert!(rows.len() > 16);
+    for row in &rows[2..] {
+        let columns: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        assert_eq!(columns.len(), 4, "{row}");
+        assert!(columns[3].contains('`'), "{row}");
+    }
 }

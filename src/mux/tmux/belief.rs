@@ -89,8 +89,8 @@ pub struct Belief {
     pub sockets: Vec<PathBuf>,
     /// Folders in which tmux itself keeps sockets, for example `/tmp/tmux-1000`.
     pub folders: Vec<PathBuf>,
-    /// The outermost folder of ours that is shared with containers.
-    pub runtime: PathBuf,
+    /// The outermost folder of ours that may be shared with containers, if there is one.
+    pub runtime: Option<PathBuf>,
     /// `PATH`: where our tmux is.
     pub path: Option<OsString>,
 }
@@ -144,8 +144,11 @@ impl Belief {
 
     /// By what the folders are and not by their names: they may be there under several.
     fn is_in_runtime(&self, folder: &Path) -> bool {
-        let Some(runtime) = identity(&self.runtime) else {
-            return folder.starts_with(&self.runtime);
+        let Some(runtime) = &self.runtime else {
+            return false;
+        };
+        let Some(runtime) = identity(runtime) else {
+            return folder.starts_with(runtime);
         };
         let real = folder.canonicalize();
         let real = real.as_deref().unwrap_or(folder);

@@ -212,7 +212,7 @@ fn what_a_containers_socket_is_told_of_servers_panes_processes_and_folders_is_ig
     collect.env("TMUX", server.variable());
     let collector = Collector::start_container(&env, &mut collect, &["box"]);
     let socket = env.places().containers().join("box/events.sock");
-    let mode = |path: &std::path::Path| {
+    let rights = |path: &std::path::Path| {
         use std::os::unix::fs::PermissionsExt;
         fs::metadata(path)
             .expect("it is there")
@@ -220,8 +220,8 @@ fn what_a_containers_socket_is_told_of_servers_panes_processes_and_folders_is_ig
             .mode()
             & 0o777
     };
-    assert_eq!(mode(&socket), 0o600);
-    assert_eq!(mode(socket.parent().expect("a folder")), 0o700);
+    assert_eq!(rights(&socket), 0o600);
+    assert_eq!(rights(socket.parent().expect("a folder")), 0o700);
     let home = env.path("evil-home");
     private_folder(&home.join("sessions"));
     let more = json!({"target": "work:1.0", "pid": std::process::id(), "home": home, "cwd": home});

@@ -17,7 +17,7 @@ impl World {
             uid: rustix::process::geteuid().as_raw(),
             sockets: vec![root.path().join("own")],
             folders: vec![root.path().join("known")],
-            runtime: root.path().join("run"),
+            runtime: Some(root.path().join("run")),
             path: std::env::var_os("PATH"),
         };
         for folder in ["run", "known"] {
