@@ -70,6 +70,8 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::process::Command;
 
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
     use super::*;
 
     /// The terminal of a pane of a private server, as long as its handle is kept.
@@ -139,10 +141,8 @@ mod tests {
         );
         // Somebody reads from it, so that it could be opened.
         let flags = OFlags::NONBLOCK.bits().cast_signed();
-        let _reader = OpenOptions::new()
-            .read(true)
-            .custom_flags(flags)
-            .open(&pipe);
+        let mut options = OpenOptions::new();
+        let reader = options.read(true).custom_flags(flags).open(&pipe).unwrap();
         for path in [
             &*file,
             &*pipe,
@@ -158,6 +158,9 @@ mod tests {
             );
         }
         assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+        let mut heard = [PollFd::new(&reader, PollFlags::IN)];
+        let opened = poll(&mut heard, Some(&Timespec::default())).unwrap();
+        assert_eq!(opened, 0, "not even opened and closed");
         let absent = write_to(Path::new("/nowhere/tty"), b"x").unwrap_err();
         assert!(matches!(absent, TerminalError::Io(_)));
     }

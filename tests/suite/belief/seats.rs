@@ -1,6 +1,6 @@
 //! Connections that say nothing shut nobody out.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
@@ -169,13 +169,24 @@ fn silent_connections_keep_nobody_from_the_hub_or_the_websocket() {
             UnixStream::connect(&hub).ok()
         })
     };
-    let _silent: Vec<UnixStream> = (0..128).map(|_| connect()).collect();
+    let silent: Vec<UnixStream> = (0..128).map(|_| connect()).collect();
     status(&env);
-    let _waiting: Vec<TcpStream> = (0..200)
+    let waiting: Vec<TcpStream> = (0..200)
         .map(|_| TcpStream::connect(&collector.address).expect("it listens"))
         .collect();
     collector.lets_in();
     status(&env);
+    // The oldest have made room.
+    let mut last = String::new();
+    let mut oldest = BufReader::new(&silent[0]);
+    silent[0]
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a timeout");
+    oldest.read_line(&mut last).expect("it is told why");
+    assert!(last.contains("others want to say hello"), "{last}");
+    let mut oldest = &waiting[0];
+    oldest.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    assert_eq!(oldest.read(&mut [0; 1]).expect("it is closed"), 0);
 }
 
 #[test]
