@@ -17,6 +17,8 @@ pub(super) struct Tool {
     pub(super) since: Timestamp,
     /// It is known whether a dialog of its own is open, or was.
     pub(super) dialog_settled: bool,
+    /// The person, or whoever decides for them, has let it run or not.
+    pub(super) answered: bool,
 }
 
 /// What is known of one agent.
@@ -110,6 +112,7 @@ impl Agent {
             message: event.message.clone(),
             since: event.ts,
             dialog_settled: false,
+            answered: false,
         });
     }
 

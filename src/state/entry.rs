@@ -6,6 +6,7 @@
 
 mod adopted;
 mod asking;
+mod candidates;
 mod doubt;
 mod shown;
 mod sub_agents;
@@ -24,6 +25,7 @@ use super::published::Publisher;
 use super::requests::Requests;
 use super::witnessed::Witness;
 use super::{Evidence, Reading, RowKey};
+pub(super) use candidates::Wait;
 use doubt::Doubt;
 use shown::Shown;
 use trust::Trust;
@@ -170,7 +172,9 @@ impl Entry {
             take(&mut self.cwd, &event.cwd);
         }
         self.pid = event.pid.or(self.pid);
-        self.attended = event.attended;
+        if event.source != Source::User {
+            self.attended = event.attended;
+        }
         self.ts = self.ts.max(event.ts);
         self.last_event = self.last_event.max(event.ts);
     }

@@ -5,6 +5,7 @@ mod adopt;
 mod agent;
 mod apart;
 mod attention;
+mod command;
 mod contained;
 mod delivered;
 mod entry;
@@ -24,6 +25,7 @@ mod witnessed;
 
 pub use apart::{Apart, ENDED};
 pub use attention::{Attention, urgency};
+pub use command::Command;
 pub use input::{Input, Level, ListedPane, Listing, PublisherWord, Reading};
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};

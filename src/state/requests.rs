@@ -75,7 +75,8 @@ impl Requests {
             fill(&mut known.request.message, request.message);
             return;
         }
-        if let Some(guess) = self.open.iter_mut().find(|open| open.inferred) {
+        // Dialogs of one agent come one after the other; another agent's may wait as well.
+        if let Some(guess) = self.open.iter_mut().find(|open| open.is_guess_of(&request)) {
             let since = guess.request.since.min(request.since);
             let request_id = if guess.request.tool == request.tool
                 && guess.request.agent_id == request.agent_id
@@ -111,19 +112,35 @@ impl Requests {
         });
     }
 
-    /// Opens a request that nobody described, unless one is open.
-    pub(super) fn infer(&mut self, request: Request, confirmed: bool) {
-        if self.open.is_empty() {
+    /// Opens a request that nobody described, unless it is open; whether that was so.
+    pub(super) fn infer(&mut self, request: Request, confirmed: bool) -> bool {
+        let is_new = !self.holds(&which(&request));
+        if is_new {
             self.open.push(OpenRequest {
                 request,
                 inferred: true,
                 confirmed,
             });
         }
+        is_new
     }
 
-    /// Describes a request that was inferred before the start of its tool was heard of.
-    pub(super) fn describe_bare(&mut self, state: State, described: &Which<'_>) {
+    /// Whether this request is open. A guess may say something else about a tool without an id than
+    /// the tool does.
+    pub(super) fn holds(&self, which: &Which<'_>) -> bool {
+        let is_guessed = |open: &OpenRequest| {
+            open.inferred
+                && which.request_id.is_none()
+                && open.request.agent_id.as_deref() == which.agent_id
+                && open.request.tool.as_deref() == which.tool
+        };
+        let mut open = self.open.iter();
+        open.any(|open| open.is(which) || is_guessed(open))
+    }
+
+    /// Describes a request that was inferred before the start of its tool was heard of; whether there
+    /// was one.
+    pub(super) fn describe_bare(&mut self, state: State, described: &Which<'_>) -> bool {
         let bare = self
             .open
             .iter_mut()
@@ -134,7 +151,9 @@ impl Requests {
             open.request.request_id = described.request_id.map(str::to_owned);
             open.request.tool = described.tool.map(str::to_owned);
             open.request.message = described.message.map(str::to_owned);
+            return true;
         }
+        false
     }
 
     /// A witness says `waiting`: all that is open is real.
@@ -145,8 +164,8 @@ impl Requests {
     }
 
     /// Closes one: the same id, else the same input where that is told, else the oldest of that agent
-    /// and tool. Remembers the closing, so that an opening which arrives later but is older stays
-    /// closed.
+    /// and tool; never one that has another id. Remembers the closing, so that an opening which arrives
+    /// later but is older stays closed.
     pub(super) fn close_one(&mut self, closed: &Which<'_>, at: Timestamp) {
         let by_id = || {
             let id = closed.request_id?;
@@ -172,6 +191,7 @@ impl Requests {
                 request.agent_id.as_deref() == closed.agent_id
                     && request.tool.as_deref() == closed.tool
                     && request.message.as_deref() == closed.message
+                    && (closed.request_id.is_none() || request.request_id.is_none())
                     && request.since <= at
             })
         };
@@ -225,6 +245,13 @@ impl Requests {
 }
 
 impl OpenRequest {
+    /// Whether `described` may be what this was taken for: nothing is known of it, or it is a guess
+    /// about the same agent.
+    fn is_guess_of(&self, described: &Request) -> bool {
+        let is_bare = self.request.tool.is_none();
+        self.inferred && (is_bare || self.request.agent_id == described.agent_id)
+    }
+
     fn is(&self, other: &Which<'_>) -> bool {
         match (self.request.request_id.as_deref(), other.request_id) {
             (Some(ours), Some(theirs)) => ours == theirs,

@@ -105,6 +105,20 @@ pub struct Row {
     pub evidence: Vec<Evidence>,
 }
 
+impl Row {
+    /// How many requests wait of which one stands on the screen and nobody says which; `None` where
+    /// that is known, as with one.
+    pub fn one_of(&self) -> Option<usize> {
+        one_of(&self.assistant, &self.waiting)
+    }
+}
+
+/// See [`Row::one_of`]. Others than Claude show all that they ask, or say which they show.
+pub(super) fn one_of(assistant: &Assistant, waiting: &[Request]) -> Option<usize> {
+    let queues = *assistant == Assistant::CLAUDE && waiting.len() > 1;
+    queues.then_some(waiting.len())
+}
+
 /// Something the assistant asks the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -162,8 +162,11 @@ impl Table {
         match input {
             Input::Event(event) => {
                 let key = self.key_of(&event);
+                // What we saw or did ourselves says nothing of who speaks for the row.
+                let is_theirs = !is_ours(&event);
                 self.event(*event, now, &mut outcome);
-                if !outcome.again
+                if is_theirs
+                    && !outcome.again
                     && outcome.held_apart.is_none()
                     && let Some(entry) = self.rows.get_mut(&key)
                 {
@@ -328,7 +331,9 @@ impl Table {
         {
             entry.target = event.target.clone();
         }
-        entry.told = event.pane.is_none().then(|| event.target.clone());
+        if !is_ours(&event) {
+            entry.told = event.pane.is_none().then(|| event.target.clone());
+        }
         entry.refresh(event.ts);
         entry.plan_reread(now);
         Told::by_event(&event, reason).note(entry, before);
@@ -482,6 +487,8 @@ impl Table {
         let changed = entry.refresh(reading.written) || before.is_none();
         if reading.seen.since(reading.written) < Duration::from_millis(250) {
             entry.plan_reread(now);
+        } else {
+            entry.plan_look_at_queue(now);
         }
         if changed || news {
             Told::by_reading(reading, reason).note(entry, before);
@@ -644,4 +651,9 @@ impl Table {
             at,
         });
     }
+}
+
+/// Whether we saw or did that ourselves: it says nothing of the sender's place.
+fn is_ours(event: &Event) -> bool {
+    matches!(event.source, Source::Witness | Source::User)
 }

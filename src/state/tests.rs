@@ -659,16 +659,18 @@ mod witness {
     }
 
     #[test]
-    fn a_change_to_busy_answers_one_dialog_and_the_other_stays_open() {
-        let mut story = Story::asking();
-        story.tell(of_agent(
-            tool(255, Kind::ApprovalRequested, Some("c2"), "Write", "a"),
-            "sub",
-        ));
-        story.read(Level::WaitingApproval, 260);
-        story.read(Level::Busy, 900);
-        assert_eq!(story.row().waiting.len(), 1);
-        assert_eq!(story.row().message.as_deref(), Some("a"));
+    fn a_change_to_busy_answers_every_dialog_that_was_there_and_none_that_is_about_to_come() {
+        for (reported, left) in [(255, 0), (800, 1)] {
+            let mut story = Story::asking();
+            story.read(Level::WaitingApproval, 260);
+            story.tell(of_agent(
+                tool(reported, Kind::ApprovalRequested, Some("c2"), "Write", "a"),
+                "sub",
+            ));
+            story.read(Level::WaitingApproval, 260);
+            story.read(Level::Busy, 900);
+            assert_eq!(story.row().waiting.len(), left);
+        }
     }
 
     #[test]

@@ -6,10 +6,11 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Kind, Source, State};
+use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::entry::{Entry, Reason};
+use super::entry::{Entry, Reason, Wait};
+use super::requests::OpenRequest;
 use super::{Level, Reading, Request};
 
 /// An idle level is explained by a turn's end that arrives within this time (measured: 20 to 50 ms).
@@ -33,14 +34,15 @@ pub(super) struct Witness {
     pub(super) settle: Option<Settle>,
     /// When the file should be read again.
     pub(super) reread_at: Option<Timestamp>,
-    /// The last request that a busy level closed, and when that was read.
-    pub(super) answered: Option<(Request, Timestamp)>,
+    /// The requests that a busy level closed last, and when that was read.
+    pub(super) answered: Option<(Vec<Request>, Timestamp)>,
 }
 
 /// A level, and when it was read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub(super) level: Level,
+    pub(super) written: Timestamp,
     pub(super) read: Timestamp,
 }
 
@@ -55,6 +57,22 @@ impl Witness {
     pub(super) fn says_waiting(&self) -> bool {
         self.latest.is_some_and(|latest| {
             matches!(latest.level, Level::WaitingApproval | Level::WaitingInput)
+        })
+    }
+
+    /// What it says, if that is that the assistant waits.
+    pub(super) fn wait(&self) -> Option<Wait> {
+        let latest = self.latest.filter(|_| self.says_waiting())?;
+        Some(Wait {
+            state: if latest.level == Level::WaitingInput {
+                State::WaitingInput
+            } else {
+                State::WaitingApproval
+            },
+            since: latest.written,
+            seen: latest.read,
+            source: Source::Witness,
+            confirmed: true,
         })
     }
 
@@ -89,22 +107,24 @@ impl Entry {
         }
         self.witness.latest = Some(Seen {
             level: reading.level,
+            written: reading.written,
             read: reading.seen,
         });
         self.ts = self.ts.max(reading.written);
         match reading.level {
             Level::Busy => self.busy(reading),
-            Level::WaitingApproval => self.waiting(reading, State::WaitingApproval),
-            Level::WaitingInput => self.waiting(reading, State::WaitingInput),
+            Level::WaitingApproval | Level::WaitingInput => self.waiting(reading),
             Level::Idle => Some(self.idle(reading, now)),
         }
     }
 
-    fn waiting(&mut self, reading: &Reading, state: State) -> Option<Reason> {
+    fn waiting(&mut self, reading: &Reading) -> Option<Reason> {
         self.witness.settle = None;
+        let wait = self.witness.wait()?;
         if !self.requests.is_empty() {
             self.requests.confirm();
-            return Some("that request is open");
+            let is_news = self.add_candidates(wait);
+            return (!is_news).then_some("that request is open");
         }
         // A level that lags may be a leftover of a dialog that was just answered.
         let said = if reading.lag.is_zero() {
@@ -115,8 +135,7 @@ impl Entry {
         if said < self.last_event() {
             return Some("older than what is known");
         }
-        let message = reading.detail.clone();
-        self.infer(state, reading.written, Source::Witness, message, true);
+        self.infer(wait, reading.detail.clone());
         None
     }
 
@@ -124,10 +143,10 @@ impl Entry {
         self.witness.settle = None;
         // Written after the request, or seen after `waiting` was: it was answered. Read well after an
         // inferred one was opened: the notice that opened it came when it had been answered already.
-        // Dialogs are shown one after the other, so a level that has just become busy answers the
-        // oldest; one that has been busy for a while answers all.
+        // While dialogs queue the level stays `waiting`, so a busy one means that all which were there
+        // have been answered. What was reported just before it may be about to ask.
         let lasting = reading.seen.since(reading.written) >= SETTLED_AFTER;
-        let answered: Vec<Request> = self
+        let mut answered: Vec<OpenRequest> = self
             .requests
             .iter()
             .filter(|open| {
@@ -136,14 +155,26 @@ impl Entry {
                 let is_main = open.request.agent_id.is_none();
                 open.confirmed || (reading.written > open.request.since && is_main) || never_was
             })
-            .map(|open| open.request.clone())
-            .take(if lasting { usize::MAX } else { 1 })
+            .cloned()
             .collect();
-        let closed = self
-            .requests
-            .close_if(|open| answered.contains(&open.request));
-        if let Some(last) = answered.last() {
-            self.witness.answered = Some((last.clone(), reading.seen));
+        if !lasting && self.assistant == Assistant::CLAUDE {
+            let is_old = |open: &OpenRequest| {
+                let age = reading.written.since(open.request.since);
+                age >= SETTLED_AFTER || (open.inferred && open.confirmed)
+            };
+            let old = answered.iter().filter(|open| is_old(open)).count();
+            answered.sort_by_key(|open| !is_old(open));
+            answered.truncate(old.max(1));
+        } else if !lasting {
+            answered.truncate(1);
+        }
+        let closed = self.requests.close_if(|open| answered.contains(open));
+        for open in answered.iter().filter(|open| open.confirmed) {
+            self.mark_answered(&open.request, true);
+        }
+        if closed {
+            let requests = answered.into_iter().map(|open| open.request);
+            self.witness.answered = Some((requests.collect(), reading.seen));
         }
         let working = self.main.state == State::Running || !self.subs.is_empty() || self.background;
         let after_last_turn = self.main.turn.closed.is_none_or(|closed| {
@@ -212,6 +243,15 @@ impl Entry {
         Some(settle.written)
     }
 
+    /// Plans to look again while dialogs queue.
+    pub(super) fn plan_look_at_queue(&mut self, now: Timestamp) {
+        let wait = self.looks_at_queue_after(now);
+        if let Some(at) = wait.map(|wait| now.plus(wait)) {
+            let planned = self.witness.reread_at.map_or(at, |planned| planned.min(at));
+            self.witness.reread_at = Some(planned);
+        }
+    }
+
     /// Plans to read the file again when what is shown does not fit the last level.
     pub(super) fn plan_reread(&mut self, now: Timestamp) {
         let Some(latest) = self.witness.latest else {
@@ -236,6 +276,7 @@ impl Entry {
             _ => None,
         };
         self.witness.reread_at = wait.map(|wait| now.plus(wait));
+        self.plan_look_at_queue(now);
     }
 
     /// Whether the file should be read again now.

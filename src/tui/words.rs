@@ -107,8 +107,11 @@ pub(super) fn activity(row: &Row) -> String {
 
 fn last_heard(row: &Row) -> String {
     let (tool, message) = match row.waiting.first() {
-        Some(request) => (request.tool.as_deref(), request.message.as_deref()),
-        None => (row.tool.as_deref(), row.message.as_deref()),
+        // Which one is shown is not known: the row's own words claim none.
+        Some(request) if row.one_of().is_none() => {
+            (request.tool.as_deref(), request.message.as_deref())
+        }
+        _ => (row.tool.as_deref(), row.message.as_deref()),
     };
     match (row.state, tool, message) {
         (State::WaitingApproval | State::Running, Some(tool), Some(message)) => {
@@ -142,7 +145,12 @@ pub(super) fn request_title(request: &Request) -> &str {
 
 /// What else goes on in the row, in full and in short: `+ 2 sub-agents`, `+2`.
 pub(super) fn extras(row: &Row) -> Option<(String, String)> {
-    let more = row.waiting.len().saturating_sub(1);
+    let more = if row.one_of().is_some() {
+        // Its words say so.
+        0
+    } else {
+        row.waiting.len().saturating_sub(1)
+    };
     let mut long = Vec::new();
     if more > 0 {
         long.push(format!("+ {}", counted(more, "more request")));

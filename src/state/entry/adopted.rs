@@ -68,6 +68,7 @@ impl Entry {
                 message: row.message.clone(),
                 since: row.since,
                 dialog_settled: false,
+                answered: false,
             }),
             None => self.main.message.clone_from(&row.message),
         }
@@ -83,6 +84,7 @@ impl Entry {
                 message: request.message.clone(),
                 since: request.since,
                 dialog_settled: true,
+                answered: false,
             });
         }
         self.requests.take_up(request.clone());

@@ -1,13 +1,18 @@
 //! Tools and the requests about them: who asks the person for what, and what answers it.
 
+use std::time::Duration;
+
 use pane_patrol_hooks::adapter::QUESTION_TOOLS;
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
-use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Entry, Reason};
+use super::{Entry, Reason, Wait};
 use crate::state::Request;
 use crate::state::agent::Tool;
 use crate::state::requests::{Which, bare, which};
+
+/// A dialog that is known before its tool is that of a tool which began until then: its start is
+/// reported a while before it asks.
+const DESCRIBED_WITHIN: Duration = Duration::from_millis(250);
 
 impl Entry {
     pub(super) fn tool_started(&mut self, event: &Event, late: bool) -> Option<Reason> {
@@ -28,11 +33,17 @@ impl Entry {
         None
     }
 
-    /// A request that was inferred a moment before its tool's start arrived gets its description.
+    /// A request that was inferred a moment before its tool's start arrived gets its description; what
+    /// may wait beside others is one more.
     pub(super) fn describe_guess(&mut self, event: &Event) {
-        if self.witness.says_waiting() {
-            let state = self.waiting_state(event.tool.as_deref());
-            self.requests.describe_bare(state, &which_of(event));
+        let Some(wait) = self.witness.wait() else {
+            return;
+        };
+        let state = self.waiting_state(event.tool.as_deref());
+        let is_early = event.ts <= wait.since.plus(DESCRIBED_WITHIN);
+        let is_it = is_early && self.requests.describe_bare(state, &which_of(event));
+        if !is_it && !self.requests.is_empty() {
+            self.add_candidates(wait);
         }
     }
 
@@ -72,7 +83,14 @@ impl Entry {
             return Some("answered already");
         }
         if notice {
-            self.infer(state, event.ts, event.source, event.message.clone(), false);
+            let wait = Wait {
+                state,
+                since: event.ts,
+                seen: event.ts,
+                source: event.source,
+                confirmed: false,
+            };
+            self.infer(wait, event.message.clone());
         } else {
             let mut request = request_of(event, state);
             if request.request_id.is_none() {
@@ -93,49 +111,53 @@ impl Entry {
         None
     }
 
-    /// Opens a request for a notice or a reading, described by the newest unfinished tool.
-    pub(in crate::state) fn infer(
-        &mut self,
-        state: State,
-        since: Timestamp,
-        source: Source,
-        message: Option<String>,
-        confirmed: bool,
-    ) {
-        let mut request = bare(state, since, source);
-        let agents = std::iter::once((None, &self.main))
-            .chain(self.subs.iter().map(|(id, sub)| (Some(id), sub)));
-        let newest = agents
-            .filter_map(|(id, agent)| Some((id, agent.tools.last()?)))
-            .max_by_key(|(_, tool)| tool.since);
-        if let Some((agent, tool)) = newest {
-            request.agent_id = agent.cloned();
-            request.request_id.clone_from(&tool.request_id);
-            request.tool.clone_from(&tool.name);
-            request.message.clone_from(&tool.message);
-            if self.waiting_state(tool.name.as_deref()) == State::WaitingInput {
-                request.state = State::WaitingInput;
-            }
-        } else if let Some(before) = self.take_wrongly_answered() {
-            request = Request {
-                since,
-                source,
-                ..before
-            };
+    /// Opens the requests that a notice or a reading can be about, unless one is open: of the tools
+    /// that may wait, else of the newest one, else what little is told.
+    pub(in crate::state) fn infer(&mut self, wait: Wait, message: Option<String>) {
+        if !self.requests.is_empty() {
+            return;
         }
-        if message.is_some() && (request.message.is_none() || source == Source::Hook) {
-            request.message = message;
+        let mut requests = self.candidates(wait);
+        if requests.is_empty() {
+            requests.extend(self.newest_unanswered(wait));
         }
-        self.requests.infer(request, confirmed);
+        if requests.is_empty() {
+            requests = self.take_wrongly_answered(wait);
+        }
+        if requests.is_empty() {
+            requests.push(bare(wait.state, wait.since, wait.source));
+        }
+        if let ([request], Some(message)) = (&mut requests[..], message)
+            && (request.message.is_none() || wait.source == Source::Hook)
+        {
+            request.message = Some(message);
+        }
+        for request in requests {
+            self.requests.infer(request, wait.confirmed);
+        }
         self.settle_dialogs();
     }
 
-    /// The request that a busy level closed before its dialog was seen, because another hook was waited
-    /// for or the level came late: nothing has been heard of its agent since.
-    fn take_wrongly_answered(&mut self) -> Option<Request> {
-        let (request, closed) = self.witness.answered.take()?;
-        let agent = self.agent(request.agent_id.as_deref())?;
-        (agent.last <= closed).then_some(request)
+    /// The requests that a busy level closed before their dialogs were seen, because another hook was
+    /// waited for or the level came late: nothing has been heard of their agents since.
+    fn take_wrongly_answered(&mut self, wait: Wait) -> Vec<Request> {
+        let Some((requests, closed)) = self.witness.answered.take() else {
+            return Vec::new();
+        };
+        let is_silent = |request: &Request| {
+            let agent = self.agent(request.agent_id.as_deref());
+            agent.is_some_and(|agent| agent.last <= closed)
+        };
+        let requests: Vec<Request> = requests.into_iter().filter(is_silent).collect();
+        for request in &requests {
+            self.mark_answered(request, false);
+        }
+        let again = |request| Request {
+            since: wait.since,
+            source: wait.source,
+            ..request
+        };
+        requests.into_iter().map(again).collect()
     }
 
     /// A dialog is open: no question is in doubt any more, also when the dialog is answered before
@@ -175,6 +197,9 @@ impl Entry {
             self.requests.close_agent(agent_id, event.ts);
         } else {
             self.requests.close_one(&which_of(event), event.ts);
+        }
+        if event.kind == Some(Kind::Answered) {
+            self.mark_answered(&request_of(event, event.state), true);
         }
         let Some(agent) = self.find_agent(agent_id) else {
             return Some("its agent has ended");

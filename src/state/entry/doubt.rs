@@ -5,7 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Entry, Reason};
+use super::{Entry, Reason, Wait};
 use crate::state::agent::Tool;
 
 /// An error that the assistant may recover from is one after this long without another word.
@@ -53,7 +53,14 @@ impl Entry {
             self.witness.reread_at = Some(now);
             return None;
         }
-        self.infer(State::WaitingInput, since, Source::Hook, None, false);
+        let wait = Wait {
+            state: State::WaitingInput,
+            since,
+            seen: since,
+            source: Source::Hook,
+            confirmed: false,
+        };
+        self.infer(wait, None);
         Some((since, "the question was not refused"))
     }
 

@@ -1,9 +1,11 @@
 //! What a row shows, worked out from its agents and requests.
 
 use pane_patrol_hooks::event::{Kind, Source, State};
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Entry;
+use crate::state::row::one_of;
 use crate::state::{Request, Row};
 
 /// The part of a row that follows from the agents and requests.
@@ -54,6 +56,9 @@ impl Entry {
             shown.since = request.since;
             shown.tool.clone_from(&request.tool);
             shown.message.clone_from(&request.message);
+            if let Some(count) = one_of(&self.assistant, &shown.waiting) {
+                (shown.tool, shown.message) = summary(&shown.waiting, count);
+            }
             return shown;
         }
         if self.main.state == State::Running || sub_agents > 0 {
@@ -111,4 +116,28 @@ impl Entry {
             evidence: self.evidence.iter().cloned().collect(),
         }
     }
+}
+
+/// The tool of all `count` requests, if it is the same, and a line that claims none of them.
+fn summary(waiting: &[Request], count: usize) -> (Option<String>, Option<String>) {
+    let first = waiting.first().and_then(|request| request.tool.clone());
+    let same = first.filter(|_| {
+        waiting
+            .iter()
+            .all(|request| request.tool == waiting[0].tool)
+    });
+    let room = MAX_MESSAGE_CHARS / count;
+    let line = |request: &Request| {
+        let tool = request.tool.as_deref().filter(|_| same.is_none());
+        let words: Vec<&str> = tool.into_iter().chain(request.message.as_deref()).collect();
+        let words = one_line(&words.join(": "), room);
+        if words.is_empty() {
+            "?".to_owned()
+        } else {
+            words
+        }
+    };
+    let lines: Vec<String> = waiting.iter().map(line).collect();
+    let message = format!("one of {count}: {}", lines.join(" · "));
+    (same, Some(one_line(&message, MAX_MESSAGE_CHARS)))
 }
