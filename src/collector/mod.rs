@@ -43,7 +43,7 @@ use crate::log::tailer::Tailer;
 use crate::mux::tmux::Belief;
 use crate::notice;
 use crate::protocol::Voice;
-use crate::state::Input;
+use crate::state::{Command, Input};
 use crate::witness;
 use crate::work::git::Git;
 use crate::work::keeper;
@@ -131,6 +131,8 @@ enum Message {
         /// What came of it.
         answer: lister::Answer,
     },
+    /// The commands that the assistant with this process runs, and when that was looked up.
+    Commands(u32, Vec<Command>, Timestamp),
     /// A witness wants a listing of the server on this socket.
     Locate(String),
     /// An assistant's changes or tasks are others than before.
@@ -381,6 +383,9 @@ fn start_witness(
         let message = match report {
             witness::Report::Reading(reading) => {
                 Message::Input(Input::Reading(reading), seen.now())
+            }
+            witness::Report::Commands(pid, commands) => {
+                Message::Commands(pid, commands, seen.now())
             }
             witness::Report::Locate(socket) => Message::Locate(socket),
             witness::Report::Trouble(folder, trouble) => {

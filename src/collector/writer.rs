@@ -21,7 +21,7 @@ use super::work::{self, Works};
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
 use crate::protocol::code;
-use crate::state::{Input, Listing, Outcome, Reading, Row, RowKey, Table};
+use crate::state::{Command, Input, Listing, Outcome, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
 use crate::witness::{Order as WitnessOrder, process, title};
 use crate::work::keeper::{Order as WorkOrder, Report};
@@ -208,6 +208,7 @@ impl Writer {
                 self.health.changed();
             }
             Message::Listed { socket, answer } => self.take_answer(&socket, answer),
+            Message::Commands(pid, commands, at) => self.take_commands(pid, &commands, at),
             Message::Locate(socket) => {
                 let _ = self.sources.lister.send(ListOrder::Now(socket.clone()));
                 self.wanted_by_witness.insert(socket);
@@ -215,6 +216,14 @@ impl Writer {
             Message::Work(report) => self.take_work(&report),
             Message::Trouble(subject, trouble) => self.trouble(subject, trouble),
             Message::Stop => {}
+        }
+    }
+
+    /// What runs has been answered. That is an event like any other, and no hook logs it.
+    fn take_commands(&mut self, pid: u32, commands: &[Command], at: Timestamp) {
+        for event in self.table.answers_shown_by(pid, commands) {
+            self.memory.note_event(event.clone());
+            self.apply(Input::Event(Box::new(event)), at);
         }
     }
 

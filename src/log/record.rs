@@ -160,7 +160,7 @@ impl Record {
     /// What the table is to be told.
     pub fn into_input(self) -> Input {
         match self.event.source {
-            Source::Witness if self.event.kind != Some(Kind::SessionEnded) => {
+            Source::Witness if self.event.kind.is_none() => {
                 Input::Reading(Box::new(self.into_reading()))
             }
             Source::User if self.event.event.as_deref() == Some(LOOKED_AT) => {

@@ -7,6 +7,7 @@
 mod ancestry;
 pub use ancestry::started_at;
 pub mod claude;
+mod commands;
 pub(crate) mod copilot;
 pub(crate) mod process;
 pub mod title;
@@ -22,7 +23,7 @@ use std::{fs, io};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::state::{Listing, Reading};
+use crate::state::{Command, Level, Listing, Reading};
 use claude::Session;
 use copilot::{Followed, Log};
 use watch::Watches;
@@ -59,6 +60,8 @@ pub(crate) enum Order {
 pub(crate) enum Report {
     /// An assistant's level.
     Reading(Box<Reading>),
+    /// All commands that the assistant with this process runs; told while it waits for the person.
+    Commands(u32, Vec<Command>),
     /// A listing of the server on this socket is needed to find a process's pane.
     Locate(String),
     /// What does not work with this folder; `None` when it works again.
@@ -290,6 +293,10 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
             .filter(|home| Some(*home) != self.setting.default_home.as_deref());
         let mut reading = session.reading(home, seen);
         reading.pane = pane;
+        if matches!(session.level, Level::WaitingApproval | Level::WaitingInput) {
+            let commands = commands::run_by(session.pid, seen);
+            (self.report)(Report::Commands(session.pid, commands));
+        }
         (self.report)(Report::Reading(Box::new(reading)));
     }
 
