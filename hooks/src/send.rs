@@ -44,7 +44,7 @@ impl Listener {
     }
 
     /// Sends them when there is a place in the queue, waited for until `deadline` at most.
-    pub(crate) fn send_later(&self, bytes: &[u8], deadline: Instant) {
+    pub fn send_later(&self, bytes: &[u8], deadline: Instant) {
         // Not by a timeout of the socket: the kernel rounds that up to its ticks, to 20 ms in places.
         if wait_for(&self.0, PollFlags::OUT, deadline) {
             let _ = self.0.send(bytes);

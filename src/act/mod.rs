@@ -9,9 +9,10 @@
 //! | [`real`] | the hub, the session file and tmux, as the procedure sees them |
 //! | [`shown`] | what stood before the person, and whether that is still what is asked |
 //! | [`record`] | one line for each decision in `decisions.jsonl` |
+//! | `tell` | tells the collector that an answer took effect, which no hook does |
 //!
-//! Nothing here is on the path of an event, and nothing here changes a row: what an answer does is
-//! heard from the assistant like everything else.
+//! Nothing here is on the path of an event; what an answer does is heard from the assistant like
+//! everything else, but for the answer itself.
 
 pub mod colours;
 pub mod dialog;
@@ -22,6 +23,7 @@ pub mod real;
 pub mod record;
 pub mod request;
 pub mod shown;
+mod tell;
 
 pub use keys::{Outcome, carry_out};
 pub use request::{Bound, Decision, Pick};

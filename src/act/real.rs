@@ -16,6 +16,7 @@ use super::keys::{
 use super::record::Line;
 use super::request::{Bound, Decision};
 use super::shown::{Shown, check};
+use super::tell;
 use crate::asked::{self, Full, Sources};
 use crate::hub_client::HubClient;
 use crate::mux::tmux::{Belief, Call, Format, TmuxError};
@@ -44,10 +45,14 @@ impl RealWorld {
     /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two
     /// never act at the same time, in whatever process: the second one must see what the first one did.
     pub fn answer(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
+        let began = Timestamp::now();
         let (way, outcome) = match self.lock() {
             Ok(_lock) => self.act(bound, decision, shown),
             Err(why) => ("keys", Outcome::Nothing(why)),
         };
+        if outcome == Outcome::Done {
+            tell::answered(bound, decision, began, (&self.places, self.uid));
+        }
         if let Some(path) = self.places.decisions() {
             let line = Line::by_hand(bound, decision, shown, way, &outcome, Timestamp::now());
             // The answer is given; that it could not be written down changes nothing about it.
