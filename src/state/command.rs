@@ -7,7 +7,6 @@ use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Table;
-use super::agent::Tool;
 use super::entry::Entry;
 
 /// The tool whose commands are processes.
@@ -39,22 +38,19 @@ impl Table {
     }
 }
 
-/// Tool calls with the same line, each with its agent.
-type Calls<'a> = Vec<(Option<&'a String>, &'a Tool)>;
+/// A tool call that a command can be of.
+struct Call {
+    agent_id: Option<String>,
+    request_id: Option<String>,
+    since: Timestamp,
+    answered: bool,
+}
 
 impl Entry {
     fn answers_shown_by(&self, commands: &[Command]) -> Vec<Event> {
-        let mut calls: BTreeMap<&str, Calls<'_>> = BTreeMap::new();
-        for (agent, tool) in self.tools() {
-            if tool.name.as_deref() == Some(SHELL_TOOL)
-                && let Some(line) = &tool.message
-            {
-                calls.entry(line).or_default().push((agent, tool));
-            }
-        }
         let mut events = Vec::new();
-        for (line, calls) in calls {
-            let oldest = calls.iter().map(|(_, tool)| tool.since).min();
+        for (line, calls) in self.calls() {
+            let oldest = calls.iter().map(|call| call.since).min();
             let earliest = oldest.map(|oldest| oldest.minus(REPORTED_WITHIN));
             let running: Vec<Timestamp> = commands
                 .iter()
@@ -66,20 +62,57 @@ impl Entry {
                 continue;
             }
             let began = running.into_iter().max();
-            for (agent, tool) in calls.into_iter().filter(|(_, tool)| !tool.answered) {
-                events.extend(began.map(|began| self.answered(agent, tool, began)));
+            for call in calls.into_iter().filter(|call| !call.answered) {
+                events.extend(began.map(|began| self.answered(call, line, began)));
             }
         }
         events
     }
 
-    fn answered(&self, agent: Option<&String>, tool: &Tool, began: Timestamp) -> Event {
-        let at = began.max(tool.since);
+    /// All calls that have not ended, by their lines: those whose start was heard, and those that were
+    /// only asked about.
+    fn calls(&self) -> BTreeMap<&str, Vec<Call>> {
+        let mut calls: BTreeMap<&str, Vec<Call>> = BTreeMap::new();
+        for (agent, tool) in self.tools() {
+            let is_shell = tool.name.as_deref() == Some(SHELL_TOOL);
+            let Some(line) = tool.message.as_deref().filter(|_| is_shell) else {
+                continue;
+            };
+            calls.entry(line).or_default().push(Call {
+                agent_id: agent.cloned(),
+                request_id: tool.request_id.clone(),
+                since: tool.since,
+                answered: tool.answered,
+            });
+        }
+        for request in self.requests.iter().map(|open| &open.request) {
+            let is_shell = request.tool.as_deref() == Some(SHELL_TOOL);
+            let Some(line) = request.message.as_deref().filter(|_| is_shell) else {
+                continue;
+            };
+            let calls = calls.entry(line).or_default();
+            let is_it = |call: &Call| {
+                call.agent_id == request.agent_id
+                    && (call.request_id == request.request_id || request.request_id.is_none())
+            };
+            if !calls.iter().any(is_it) {
+                calls.push(Call {
+                    agent_id: request.agent_id.clone(),
+                    request_id: request.request_id.clone(),
+                    since: request.since,
+                    answered: false,
+                });
+            }
+        }
+        calls
+    }
+
+    fn answered(&self, call: Call, line: &str, began: Timestamp) -> Event {
         let mut event = Event::new(
             self.assistant.clone(),
             State::Running,
             self.target.clone(),
-            at,
+            began.max(call.since),
         );
         event.kind = Some(Kind::Answered);
         event.source = Source::Witness;
@@ -90,10 +123,10 @@ impl Entry {
         event.instance_id.clone_from(&self.instance_id);
         event.home.clone_from(&self.home);
         event.attended = self.attended;
-        event.agent_id = agent.cloned();
-        event.request_id.clone_from(&tool.request_id);
-        event.tool.clone_from(&tool.name);
-        event.message.clone_from(&tool.message);
+        event.agent_id = call.agent_id;
+        event.request_id = call.request_id;
+        event.tool = Some(SHELL_TOOL.to_owned());
+        event.message = Some(line.to_owned());
         event
     }
 }

@@ -180,6 +180,7 @@ impl Requests {
                     && (closed.tool.is_none()
                         || request.tool.is_none()
                         || request.tool.as_deref() == closed.tool)
+                    && !open.is_seen_but_unknown()
                     && (closed.request_id.is_none() || request.request_id.is_none())
                     && request.since <= at
             })
@@ -210,10 +211,13 @@ impl Requests {
         });
     }
 
-    /// Closes all of one agent that were open at `at`.
+    /// Closes all of one agent that were open at `at`; not what may be another agent's.
     pub(super) fn close_agent(&mut self, agent_id: Option<&str>, at: Timestamp) {
-        self.open
-            .retain(|open| open.request.agent_id.as_deref() != agent_id || open.request.since > at);
+        self.open.retain(|open| {
+            open.request.agent_id.as_deref() != agent_id
+                || open.request.since > at
+                || open.is_seen_but_unknown()
+        });
     }
 
     /// Closes those for which `gone` holds; says whether there were any.
@@ -250,6 +254,12 @@ impl OpenRequest {
     fn is_guess_of(&self, described: &Request) -> bool {
         let is_bare = self.request.tool.is_none();
         self.inferred && (is_bare || self.request.agent_id == described.agent_id)
+    }
+
+    /// A witness says that somebody waits, and nothing is known of whom: only the witness takes that
+    /// back.
+    fn is_seen_but_unknown(&self) -> bool {
+        self.inferred && self.confirmed && self.request.tool.is_none()
     }
 
     fn is(&self, other: &Which<'_>) -> bool {

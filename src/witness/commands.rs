@@ -67,8 +67,8 @@ fn told(pid: u32) -> Option<String> {
     String::from_utf8(arguments.next()?.to_vec()).ok()
 }
 
-/// The command in it, as the events about its tool call have it.
-fn line_of(told: &str) -> Option<String> {
+/// The command in what a shell of Claude's was `told`, as the events about its tool call have it.
+pub fn line_of(told: &str) -> Option<String> {
     let (_, rest) = told.split_once(BEFORE)?;
     summary_of("Bash", &json!({"command": first_word(rest)?}), "")
 }

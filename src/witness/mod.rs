@@ -7,7 +7,7 @@
 mod ancestry;
 pub use ancestry::started_at;
 pub mod claude;
-mod commands;
+pub mod commands;
 pub(crate) mod copilot;
 pub(crate) mod process;
 pub mod title;

@@ -62,6 +62,8 @@ impl Entry {
             return;
         }
         match &row.tool {
+            // Whose it is the row does not say.
+            Some(_) if row.sub_agents > 0 => {}
             Some(name) => self.main.tools.push(Tool {
                 request_id: None,
                 name: Some(name.clone()),

@@ -104,8 +104,11 @@ impl Entry {
             tool.since > written && !self.requests.holds(&which_of((*agent, tool)))
         });
         let joins = joins.map(|(_, tool)| tool.since.plus(QUEUED_AFTER).since(now).max(AT_LEAST));
-        let several = (self.requests.iter().count() > 1).then_some(LOOK_AGAIN);
-        joins.chain(several).min()
+        // A guess may be about a command that is allowed and about to begin.
+        let is_fresh = now.since(written) <= OPENS_WITHIN;
+        let is_guess = is_fresh && self.requests.iter().any(|open| open.inferred);
+        let is_open = is_guess || self.requests.iter().count() > 1;
+        joins.chain(is_open.then_some(LOOK_AGAIN)).min()
     }
 
     /// Notes that the tool of `request` was answered, or (`false`) that this was a mistake.
