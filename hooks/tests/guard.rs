@@ -19,14 +19,24 @@ fn main() {
         go_wrong(&way);
         std::process::exit(3);
     }
-    for way in ["panic", "panic in a thread", "sleep", "spin"] {
+    for (way, said) in [
+        ("panic", ""),
+        ("panic in a thread", ""),
+        ("sleep", ""),
+        ("spin", ""),
+        ("hang before the first byte", ""),
+        ("hang with an event", "told"),
+        ("hang while it is told", ""),
+        ("hang in what is left to do", ""),
+        ("hang after it was told", ""),
+    ] {
         let output = Command::new(env::current_exe().expect("this program has a path"))
             .env(WAY, way)
             .stdin(Stdio::null())
             .env("RUST_BACKTRACE", "1")
             .output()
             .expect("this program can be started");
-        let silent = output.stdout.is_empty() && output.stderr.is_empty();
+        let silent = output.stdout == said.as_bytes() && output.stderr.is_empty();
         assert!(
             silent && output.status.code() == Some(0),
             "{way}: {output:?}"
@@ -35,12 +45,36 @@ fn main() {
 }
 
 fn go_wrong(way: &str) {
-    let (_clock, watchdog) = Clock::start();
+    let (clock, watchdog) = Clock::start();
     watchdog.expect("a thread can be had");
     match way {
         "panic" => panic!("aloud"),
         "panic in a thread" => drop(thread::spawn(|| panic!("aloud")).join()),
         "sleep" => thread::sleep(LONG),
+        "hang before the first byte" => {
+            clock.wait_for_first_byte(|_| {
+                thread::sleep(LONG);
+                true
+            });
+        }
+        // What the hook's own thread hangs in is none of this thread's business.
+        "hang with an event" => {
+            clock.entrust(|| drop(std::io::stdout().write_all(b"told")));
+            thread::sleep(LONG);
+        }
+        "hang while it is told" => {
+            clock.entrust(|| drop(std::io::stdout().write_all(b"told twice")));
+            clock.finish(|| thread::sleep(LONG));
+        }
+        "hang in what is left to do" => {
+            clock.entrust(|| thread::sleep(LONG));
+            thread::sleep(LONG);
+        }
+        "hang after it was told" => {
+            clock.entrust(|| drop(std::io::stdout().write_all(b"told twice")));
+            clock.finish(|| ());
+            thread::sleep(LONG);
+        }
         "spin" => {
             let start = std::time::Instant::now();
             while start.elapsed() < LONG {

@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -22,6 +23,17 @@ fn hook(env: &TestEnv) -> Command {
 
 /// A hook that has reported its permission request and waits.
 fn waiting_hook(env: &TestEnv, collector: &Collector<'_>) -> (Child, Value) {
+    let payload = fixture("claude/permission_request.bash.json");
+    waiting_with(env, collector, &payload, Duration::ZERO)
+}
+
+/// The same with a payload that is written `delay` after its start.
+fn waiting_with(
+    env: &TestEnv,
+    collector: &Collector<'_>,
+    payload: &str,
+    delay: Duration,
+) -> (Child, Value) {
     let mut child = hook(env)
         .arg("--decide")
         .stdin(Stdio::piped())
@@ -30,7 +42,7 @@ fn waiting_hook(env: &TestEnv, collector: &Collector<'_>) -> (Child, Value) {
         .spawn()
         .expect("the hook starts");
     let mut stdin = child.stdin.take().expect("stdin is a pipe");
-    let payload = fixture("claude/permission_request.bash.json");
+    std::thread::sleep(delay);
     stdin.write_all(payload.as_bytes()).expect("it reads");
     drop(stdin);
     let row = collector.until_state("waiting_approval");
@@ -78,6 +90,24 @@ fn a_waiting_hook_prints_the_decision_about_its_own_request_and_no_other() {
     assert_eq!(output["hookEventName"], "PermissionRequest");
     assert_eq!(output["decision"], allow);
     assert!(!decide(&env, &row, request, &allow), "it is decided once");
+}
+
+#[test]
+fn a_late_payload_with_a_byte_order_mark_is_decided_about_like_any_other() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let marked = format!("\u{feff}{}", fixture("claude/permission_request.bash.json"));
+    let delay = Duration::from_millis(400);
+    let (mut child, row) = waiting_with(&env, &collector, &marked, delay);
+    // Longer than a hook lives that waits for nobody.
+    std::thread::sleep(delay);
+    assert!(child.try_wait().expect("it can be asked").is_none());
+    let deny = json!({"behavior": "deny", "message": "no"});
+    wait_until("the hook waits", || {
+        decide(&env, &row, &row["waiting"][0], &deny)
+    });
+    let finished = wait(child);
+    assert!(finished.stdout.contains("\"deny\""), "{finished:?}");
 }
 
 #[test]

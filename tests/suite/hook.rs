@@ -1,7 +1,8 @@
 //! What the hook sends, from the real executable to a real socket; [`faults`] is about all that may
-//! be wrong around it.
+//! be wrong around it, [`late`] about payloads that are not there when it starts.
 
 mod faults;
+mod late;
 mod others;
 
 use std::fs;
