@@ -6,7 +6,7 @@
 //! | `update` and what it calls: `moving`, `going`, `filtering`, ... | the only writer of the model | reads a clock, a file, a terminal |
 //! | `model`, `layout`, `words`, `age`, `text`, `trouble` | what is known, where it stands, how it reads | |
 //! | `view` | model and time to a buffer | anything else |
-//! | this file, `input`, `terminal` | threads, clock, terminal; carries out effects | decides |
+//! | this file, `input`, `terminal`, `placed` | threads, clock, terminal; carries out effects | decides |
 //!
 //! One channel, and one thread for each source that can only send. The loop sleeps until something
 //! happens or until a text on the screen is out of date; the first message after a rest is drawn at
@@ -30,6 +30,7 @@ mod message;
 mod model;
 mod mouse;
 mod moving;
+mod placed;
 mod request;
 #[cfg(test)]
 mod request_tests;

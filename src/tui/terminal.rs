@@ -15,6 +15,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use super::model::Model;
+use super::placed::Placed;
 use super::view;
 
 /// Buttons and the wheel as SGR reports. Not crossterm's `EnableMouseCapture`: that also asks for
@@ -26,7 +27,7 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// One frame is written at once, not line by line.
-type Backend = CrosstermBackend<BufWriter<Stdout>>;
+type Backend = Placed<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// The terminal, as long as it is ours.
 pub(super) struct Screen {
@@ -41,7 +42,7 @@ impl Screen {
         restore_on_panic();
         take_terminal()?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
-        let terminal = Terminal::new(backend).inspect_err(|_| give_back())?;
+        let terminal = Terminal::new(Placed::new(backend)).inspect_err(|_| give_back())?;
         Ok(Self {
             terminal: ManuallyDrop::new(terminal),
         })

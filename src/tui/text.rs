@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use ratatui::buffer::CellWidth;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 /// Columns that `text` takes. Counted by grapheme, as the buffer draws it; control characters are
 /// not drawn.
@@ -15,7 +15,7 @@ fn grapheme_width(grapheme: &str) -> usize {
     if grapheme.contains(char::is_control) {
         0
     } else {
-        grapheme.width()
+        usize::from(grapheme.cell_width())
     }
 }
 

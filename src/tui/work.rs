@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use pane_patrol_hooks::text::printable_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::layout::Rect;
 
@@ -321,19 +322,14 @@ pub(super) fn patch_read(
     }
 }
 
-/// A patch as it can be drawn: what would move the cursor is replaced.
+/// A patch as it can be drawn: what would move the cursor, or would not be seen, is spelt out.
 fn lines(patch: &Patch) -> Vec<String> {
-    let harmless = |char: char| match char {
-        '\t' => ' ',
-        char if char.is_control() => char::REPLACEMENT_CHARACTER,
-        char => char,
-    };
     let all = patch.text.lines().count();
     let mut lines: Vec<String> = patch
         .text
         .lines()
         .take(MAX_LINES)
-        .map(|line| line.replace('\t', "    ").chars().map(harmless).collect())
+        .map(|line| printable_line(&line.replace('\t', "    ")))
         .collect();
     if all > MAX_LINES || patch.truncated {
         let more = all.saturating_sub(MAX_LINES);

@@ -231,7 +231,7 @@ fn a_patch_is_read_once_and_again_when_the_changes_are_others() {
     let read = Message::PatchRead(id.clone(), "src/tax.rs".to_owned(), Ok(patch()));
     assert_eq!(asked(&update(&mut model, read, now())), 0);
     assert!(
-        screen(&model).contains("+    new\u{fffd}[31m"),
+        screen(&model).contains("+    new<U+001B>[31m"),
         "{}",
         screen(&model)
     );

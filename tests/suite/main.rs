@@ -11,6 +11,7 @@ mod dashboard;
 mod decide;
 mod docs;
 mod doctor;
+mod doubtful;
 mod hook;
 mod hub;
 mod install;
