@@ -36,6 +36,9 @@ const QUESTIONS: [&str; 5] = [
 
 const ASSISTANTS: [&str; 6] = ["claude", "codex", "opencode", "gemini", "qwen", "copilot"];
 
+/// The cells of the pane.
+const WIDTH: usize = 40;
+
 const RUNS: u64 = 10_000;
 
 /// A small generator of its own, so that a failing run can be named by its number.
@@ -193,6 +196,16 @@ impl World for Fake {
         Ok(state.row.clone())
     }
 
+    fn in_full(&self, bound: Bound) -> Bound {
+        bound
+    }
+
+    fn has_result(&self, bound: &Bound) -> Option<bool> {
+        let state = self.0.borrow();
+        let asked = state.asked.as_ref().map(|asked| asked.id.to_string());
+        Some(asked != bound.request.request_id)
+    }
+
     fn witness(&self, _: &Bound) -> Option<Seen> {
         let mut state = self.0.borrow_mut();
         state.happen();
@@ -218,7 +231,9 @@ impl World for Fake {
         }
         Ok(Pane {
             screen: state.screen(),
+            width: WIDTH,
             unfit: (state.in_mode || state.synchronized).then_some("it is busy"),
+            stamp: Vec::new(),
         })
     }
 
@@ -227,8 +242,16 @@ impl World for Fake {
         let mut state = self.0.borrow_mut();
         state.happen();
         let screen = colours::without(&state.screen());
-        let shows = |line: &String| screen.lines().any(|shown| shown.trim() == line.trim());
-        if state.gone || state.in_mode || state.synchronized || !guard.shows.iter().all(shows) {
+        let lines: Vec<&str> = screen
+            .lines()
+            .map(|line| line.trim_end_matches(' '))
+            .collect();
+        let shows = |row: usize| {
+            lines
+                .get(row)
+                .is_some_and(|line| *line == guard.screen[row])
+        };
+        if state.gone || state.in_mode || state.synchronized || !guard.rows.clone().all(shows) {
             return Ok(Pressed::No);
         }
         let command = state.asked.as_ref().map(|asked| asked.words);
@@ -326,7 +349,7 @@ fn every_screen_of_the_fuzz_is_a_dialog_that_is_known() {
         let (_, mut state, _) = play(seed);
         state.ask();
         let assistant = state.assistant.parse().unwrap();
-        let read = dialog::Dialog::read(&assistant, &state.screen());
+        let read = dialog::Dialog::read(&assistant, &state.screen(), WIDTH);
         assert!(read.is_some(), "{}:\n{}", state.assistant, state.screen());
     }
 }

@@ -10,8 +10,9 @@ use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 pub use super::dialog::Press;
-use super::dialog::{self, Choice, Dialog, Kind};
+use super::dialog::{self, Dialog, Kind, Refusal};
 use super::request::{Bound, Decision, Pick};
+use super::stop::Stop;
 use crate::state::{Level, Row};
 
 /// Claude takes a key that comes within about 150 ms of its dialog for a move of the cursor, or drops
@@ -46,14 +47,8 @@ const WRITES: [&str; 5] = [
 /// So much of a message is looked for in the dialog: a narrow pane wraps the rest.
 const MAX_SEEN: usize = 12;
 
-/// Said when the screen shows nothing that could be answered.
-const NO_DIALOG: &str = "no dialog that is known is on the screen; go there";
-
-/// Said when the screen shows the end of a dialog.
-const TOO_TALL: &str = "its dialog is taller than its pane, so it cannot be compared; go there";
-
-/// Said when the assistant itself says that it does not wait.
-const ANSWERED: &str = "the request has been answered or withdrawn";
+/// How often it is tried again when tmux has not pressed: another part of the screen may have moved.
+const TRIES: usize = 4;
 
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,15 +77,23 @@ pub struct Seen {
 pub struct Pane {
     /// Its text, line by line.
     pub screen: String,
+    /// How many cells a line has.
+    pub width: usize,
     /// Why no key may be sent to it, whatever it shows.
     pub unfit: Option<&'static str>,
+    /// What must be as it is when a key is pressed: the pane's size, its processes.
+    pub stamp: Vec<(&'static str, String)>,
 }
 
 /// What has to be true of the pane in the very moment of the key press.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guard {
-    /// Lines that are all on the screen, whole, but for spaces around them.
-    pub shows: Vec<String>,
+    /// All lines of the pane as they were seen, with their colours taken off.
+    pub screen: Vec<String>,
+    /// The rows of the dialog among them.
+    pub rows: std::ops::Range<usize>,
+    /// See [`Pane::stamp`].
+    pub stamp: Vec<(&'static str, String)>,
 }
 
 /// Whether tmux has pressed.
@@ -106,6 +109,10 @@ pub enum Pressed {
 pub trait World {
     /// The row as the collector has it now.
     fn row(&self, id: &str) -> Result<Option<Row>, String>;
+    /// The same request in full, as far as its assistant's own record has it.
+    fn in_full(&self, bound: Bound) -> Bound;
+    /// Whether that record holds a result of the request; `None` where it does not tell.
+    fn has_result(&self, bound: &Bound) -> Option<bool>;
     /// What the assistant says of itself now; `None` where it says nothing.
     fn witness(&self, bound: &Bound) -> Option<Seen>;
     /// The pane as it is now.
@@ -152,11 +159,11 @@ pub fn is_over(bound: &Bound, before: Option<&Seen>, world: &dyn World) -> bool 
 
 /// What the assistant says of itself once it says that it waits; a hook reports a request a while
 /// before that. The error says why it does not wait.
-pub fn once_it_waits(bound: &Bound, world: &dyn World) -> Result<Option<Seen>, String> {
+pub fn once_it_waits(bound: &Bound, world: &dyn World) -> Result<Option<Seen>, Stop> {
     let act = Act { bound, world };
     let mut seen = act.seen();
     for _ in 0..LOOKS {
-        if seen.as_ref().err().is_none_or(|words| words != ANSWERED) {
+        if seen != Err(Stop::Answered) {
             break;
         }
         world.wait(PAUSE);
@@ -169,7 +176,34 @@ pub fn once_it_waits(bound: &Bound, world: &dyn World) -> Result<Option<Seen>, S
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Scene {
     seen: Option<Seen>,
+    view: View,
+    /// Another request that waits reads the same.
+    has_lookalike: bool,
+}
+
+/// A dialog, and the pane it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct View {
     dialog: Dialog,
+    pane: Pane,
+}
+
+impl Scene {
+    /// Whether both show the same dialog, wherever its cursor is, and the assistant has not moved.
+    fn is_as(&self, other: &Self) -> bool {
+        let still = |scene: &Self| {
+            let mut dialog = scene.view.dialog.clone();
+            dialog.selected = None;
+            dialog.first = 0;
+            dialog.lines.clear();
+            dialog
+                .options
+                .iter_mut()
+                .for_each(|option| option.line.clear());
+            (scene.seen.clone(), dialog)
+        };
+        still(self) == still(other)
+    }
 }
 
 struct Act<'a> {
@@ -179,78 +213,92 @@ struct Act<'a> {
 
 impl Act<'_> {
     /// One key, once; for Claude Code, which drops early ones, a second time when all of it is as it
-    /// was.
+    /// was, and it is surely the same request.
     fn press_option(&self, decision: &Decision) -> Result<Outcome, Outcome> {
-        let before = self.first_scene().map_err(Outcome::Nothing)?;
-        let number = number_for(decision, &before.dialog).map_err(Outcome::Nothing)?;
-        self.press_number(number, &before)
-            .map_err(Outcome::Nothing)?;
+        let (before, number) = self.press_first(decision).map_err(nothing)?;
         if self.is_over(before.seen.as_ref()) {
             return Ok(Outcome::Done);
         }
         if self.bound.assistant != Assistant::CLAUDE {
-            return Err(unknown("the dialog is still there".to_owned()));
+            return Err(unknown(Stop::StillThere));
         }
         // What came too early at most moved the cursor: all else must be as it was.
-        let mut again = self.scene(&[1, number]).map_err(unknown)?;
-        again.dialog.selected = before.dialog.selected;
-        if again != before {
-            return Err(unknown("the dialog has changed since".to_owned()));
+        let again = self.scene(&[1, number]).map_err(unknown)?;
+        if !again.is_as(&before) {
+            return Err(unknown(Stop::Changed));
         }
-        self.press_number(number, &again).map_err(unknown)?;
+        // One that reads the same may have followed; and only the assistant's own record tells that
+        // it is still this one.
+        if again.has_lookalike || self.world.has_result(self.bound) != Some(false) {
+            return Err(unknown(Stop::StillThere));
+        }
+        self.press_number(number, &again.view).map_err(unknown)?;
         if self.is_over(again.seen.as_ref()) {
             Ok(Outcome::Done)
         } else {
-            Ok(unknown("the dialog is still there".to_owned()))
+            Ok(unknown(Stop::StillThere))
+        }
+    }
+
+    /// Presses for the decision; again only where tmux says that it has not pressed.
+    fn press_first(&self, decision: &Decision) -> Result<(Scene, u8), Stop> {
+        let mut scene = self.first_scene()?;
+        let mut tries = 1;
+        loop {
+            let number = number_for(decision, &scene.view.dialog)?;
+            match self.press_number(number, &scene.view) {
+                Err(Stop::LastMoment) if tries < TRIES => tries += 1,
+                pressed => return pressed.map(|()| (scene, number)),
+            }
+            self.world.wait(PAUSE);
+            scene = self.scene(&[1])?;
         }
     }
 
     /// To "No", amend it, write, send. Nothing of it answers before the last key.
     fn deny_with(&self, message: &str) -> Result<Outcome, Outcome> {
         if message.trim().is_empty() || message.chars().any(char::is_control) {
-            let words = "a message is one line of text";
-            return Err(Outcome::Nothing(words.to_owned()));
+            return Err(nothing(Stop::NotOneLine));
         }
         if self.bound.assistant != Assistant::CLAUDE {
-            let words = "a message can only be given in its pane; deny without one, or go there";
-            return Err(Outcome::Nothing(words.to_owned()));
+            return Err(nothing(Stop::NoMessages));
         }
-        let before = self.first_scene().map_err(Outcome::Nothing)?;
-        let no = before
-            .dialog
-            .no()
-            .ok_or_else(|| Outcome::Nothing("the dialog on the screen has no \"No\"".to_owned()))?;
-        self.press_key("Up", &before.dialog)
-            .map_err(Outcome::Nothing)?;
+        let before = self.first_scene().map_err(nothing)?;
+        let no = before.view.dialog.no();
+        let no = no.ok_or_else(|| nothing(Stop::NoSuchOption("\"No\"")))?;
+        self.press(&Press::Key("Up"), &before.view)
+            .map_err(nothing)?;
         let on_no = self
             .until(|dialog| dialog.selected == Some(no))
-            .ok_or_else(|| unknown("the cursor did not go to \"No\"".to_owned()))?;
-        self.press_key("Tab", &on_no).map_err(unknown)?;
+            .ok_or_else(|| unknown(Stop::Stuck("the cursor did not go to \"No\"")))?;
+        self.press(&Press::Key("Tab"), &on_no).map_err(unknown)?;
         let writing = self
             .until(|dialog| dialog.selected == Some(no) && !dialog.untouched)
-            .ok_or_else(|| unknown("\"No\" did not take a message".to_owned()))?;
-        self.write(message, &writing).map_err(unknown)?;
+            .ok_or_else(|| unknown(Stop::Stuck("\"No\" did not take a message")))?;
+        let text = Press::Text(message.to_owned());
+        self.press(&text, &writing).map_err(unknown)?;
         let written = self
             .until(|dialog| dialog.selected == Some(no) && has_begun(dialog, message))
-            .ok_or_else(|| unknown("the message did not appear in the dialog".to_owned()))?;
-        self.press_key("Enter", &written).map_err(unknown)?;
+            .ok_or_else(|| unknown(Stop::Stuck("the message did not appear in the dialog")))?;
+        self.press(&Press::Key("Enter"), &written)
+            .map_err(unknown)?;
         if self.is_over(before.seen.as_ref()) {
             Ok(Outcome::Done)
         } else {
-            Ok(unknown("the dialog is still there".to_owned()))
+            Ok(unknown(Stop::StillThere))
         }
     }
 
     /// The scene once it has settled. A busy machine draws the dialog a while after it was reported;
     /// nothing else is waited for.
-    fn first_scene(&self) -> Result<Scene, String> {
+    fn first_scene(&self) -> Result<Scene, Stop> {
         let is_new = self.bound.age(self.world.now()) < OLD;
         if is_new {
             once_it_waits(self.bound, self.world)?;
         }
         let mut scene = self.scene(&[1]);
         for _ in 0..LOOKS {
-            if scene.as_ref().err().is_none_or(|words| words != NO_DIALOG) {
+            if !matches!(scene, Err(Stop::Refused(Refusal::NoDialog))) {
                 break;
             }
             self.world.wait(PAUSE);
@@ -263,104 +311,97 @@ impl Act<'_> {
         for _ in 0..SETTLING {
             self.world.wait(SETTLED);
             let now = self.scene(&[1])?;
-            if now == scene {
-                return Ok(scene);
+            if now.seen == scene.seen && now.view.dialog == scene.view.dialog {
+                return Ok(now);
             }
             // A diff is drawn line by line.
             scene = now;
         }
-        Err("the dialog keeps changing".to_owned())
+        Err(Stop::KeepsChanging)
     }
 
     /// Everything again: the row, the assistant's own word, the pane, the dialog. `cursor`: where the cursor may be.
     /// The error says what differs.
-    fn scene(&self, cursor: &[u8]) -> Result<Scene, String> {
-        let row = self.world.row(&self.bound.row)?;
+    fn scene(&self, cursor: &[u8]) -> Result<Scene, Stop> {
+        let row = self.world.row(&self.bound.row).map_err(Stop::World)?;
         if let Some(difference) = self.bound.difference(row.as_ref()) {
-            return Err(difference.to_owned());
+            return Err(Stop::OtherRequest(difference));
         }
         let seen = self.seen()?;
-        let dialog = self.dialog()?;
-        let is_there = dialog.selected.is_some_and(|at| cursor.contains(&at));
-        if !is_there || !dialog.untouched {
-            return Err("somebody is answering in the pane".to_owned());
+        let view = self.view()?;
+        let lookalikes = row.map(|row| dialog::lookalikes(self.bound, &row));
+        let lookalikes: Vec<Bound> = lookalikes
+            .into_iter()
+            .flatten()
+            .map(|other| self.world.in_full(other))
+            .collect();
+        dialog::tell_apart(&view.dialog, self.bound, &lookalikes)?;
+        let is_there = |at: u8| cursor.contains(&at);
+        if !view.dialog.selected.is_some_and(is_there) || !view.dialog.untouched {
+            return Err(Stop::Touched);
         }
-        Ok(Scene { seen, dialog })
+        Ok(Scene {
+            seen,
+            view,
+            has_lookalike: !lookalikes.is_empty(),
+        })
     }
 
     /// What the assistant says of itself, if it says that it waits.
-    fn seen(&self) -> Result<Option<Seen>, String> {
+    fn seen(&self) -> Result<Option<Seen>, Stop> {
         let seen = self.world.witness(self.bound);
         if let Some(seen) = &seen {
             if seen.instance_id.is_some() && seen.instance_id != self.bound.instance_id {
-                return Err("another session has taken the pane".to_owned());
+                return Err(Stop::OtherSession);
             }
             if !matches!(seen.level, Level::WaitingApproval | Level::WaitingInput) {
-                return Err(ANSWERED.to_owned());
+                return Err(Stop::Answered);
             }
         }
         Ok(seen)
     }
 
     /// The dialog of this very request, in a pane that takes keys.
-    fn dialog(&self) -> Result<Dialog, String> {
-        let pane = self.world.look(self.bound)?;
+    fn view(&self) -> Result<View, Stop> {
+        let pane = self.world.look(self.bound).map_err(Stop::World)?;
         if let Some(words) = pane.unfit {
-            return Err(words.to_owned());
+            return Err(Stop::Unfit(words));
         }
-        let Some(dialog) = Dialog::read(&self.bound.assistant, &pane.screen) else {
-            let is_cut_off = Dialog::is_cut_off(&self.bound.assistant, &pane.screen);
-            return Err(if is_cut_off { TOO_TALL } else { NO_DIALOG }.to_owned());
-        };
-        match dialog.difference(self.bound) {
-            Some(words) => Err(words.to_owned()),
-            None => Ok(dialog),
-        }
+        let dialog = dialog::shown(self.bound, &pane)?;
+        Ok(View { dialog, pane })
     }
 
     /// What is pressed for the option of this number.
-    fn press_number(&self, number: u8, scene: &Scene) -> Result<(), String> {
-        let option = scene.dialog.option(number);
-        let option = option.ok_or("the dialog has no such option")?;
-        let press = option.press.as_ref();
-        let press = press.ok_or("no key is known for that option; go there")?;
-        self.press(press, &guard(&scene.dialog, option))
+    fn press_number(&self, number: u8, view: &View) -> Result<(), Stop> {
+        let option = view.dialog.option(number);
+        let option = option.ok_or(Stop::NoSuchOption("such option"))?;
+        let press = option.press.as_ref().ok_or(Stop::NoKey)?;
+        self.press(press, view)
     }
 
-    /// A key that acts on the option the cursor is on.
-    fn press_key(&self, key: &'static str, dialog: &Dialog) -> Result<(), String> {
-        let at = dialog.at_cursor().ok_or(NO_DIALOG)?;
-        self.press(&Press::Key(key), &guard(dialog, at))
-    }
-
-    /// Text into the option the cursor is on.
-    fn write(&self, text: &str, dialog: &Dialog) -> Result<(), String> {
-        let at = dialog.at_cursor().ok_or(NO_DIALOG)?;
-        self.press(&Press::Text(text.to_owned()), &guard(dialog, at))
-    }
-
-    fn press(&self, press: &Press, guard: &Guard) -> Result<(), String> {
-        match self.world.press(self.bound, press, guard)? {
+    fn press(&self, press: &Press, view: &View) -> Result<(), Stop> {
+        let pressed = self.world.press(self.bound, press, &guard(view));
+        match pressed.map_err(Stop::World)? {
             Pressed::Yes => Ok(()),
-            Pressed::No => Err("the dialog changed in the last moment".to_owned()),
+            Pressed::No => Err(Stop::LastMoment),
         }
     }
 
     /// Waits for the dialog to look so.
-    fn until(&self, holds: impl Fn(&Dialog) -> bool) -> Option<Dialog> {
+    fn until(&self, holds: impl Fn(&Dialog) -> bool) -> Option<View> {
         for _ in 0..LOOKS {
-            if let Ok(dialog) = self.dialog()
-                && holds(&dialog)
+            if let Ok(view) = self.view()
+                && holds(&view.dialog)
             {
-                return Some(dialog);
+                return Some(view);
             }
             self.world.wait(PAUSE);
         }
         None
     }
 
-    /// Whether the request goes away within three seconds: its dialog, or by its assistant's or the
-    /// collector's word.
+    /// Whether the request goes away within three seconds: by its assistant's own record, its dialog, or
+    /// by its assistant's or the collector's word. Another dialog in its place is none of its own.
     fn is_over(&self, before: Option<&Seen>) -> bool {
         for _ in 0..PATIENT_LOOKS {
             self.world.wait(PAUSE);
@@ -372,6 +413,7 @@ impl Act<'_> {
             let is_known = |row: Option<Row>| self.bound.difference(row.as_ref()).is_none();
             if moved
                 || self.is_dialog_gone()
+                || self.world.has_result(self.bound) == Some(true)
                 || self
                     .world
                     .row(&self.bound.row)
@@ -387,25 +429,31 @@ impl Act<'_> {
         let Ok(pane) = self.world.look(self.bound) else {
             return false;
         };
-        pane.unfit.is_none()
-            && Dialog::read(&self.bound.assistant, &pane.screen)
-                .is_none_or(|dialog| dialog.difference(self.bound).is_some())
+        pane.unfit.is_none() && dialog::shown(self.bound, &pane).is_err()
     }
 }
 
-fn unknown(words: String) -> Outcome {
-    Outcome::Unknown(words)
+fn nothing(stop: Stop) -> Outcome {
+    Outcome::Nothing(stop.to_string())
 }
 
-/// The dialog as it was seen, with this option as it stands.
-fn guard(dialog: &Dialog, option: &Choice) -> Guard {
+fn unknown(stop: Stop) -> Outcome {
+    Outcome::Unknown(stop.to_string())
+}
+
+/// The pane as it was seen, and where the dialog stands in it.
+fn guard(view: &View) -> Guard {
+    let View { dialog, pane } = view;
+    let screen = super::colours::without(&pane.screen);
     Guard {
-        shows: [dialog.landmark(), &dialog.footer, &option.line]
-            .map(str::to_owned)
-            .to_vec(),
+        screen: screen
+            .lines()
+            .map(|line| line.trim_end_matches(' ').to_owned())
+            .collect(),
+        rows: dialog.first..dialog.first + dialog.lines.len(),
+        stamp: pane.stamp.clone(),
     }
 }
-
 /// Whether the last option holds the beginning of what was written into it.
 fn has_begun(dialog: &Dialog, message: &str) -> bool {
     let first_word = message.split_whitespace().next().unwrap_or_default();
@@ -418,24 +466,24 @@ fn has_begun(dialog: &Dialog, message: &str) -> bool {
 }
 
 /// The digit for a decision. The error says why there is none.
-fn number_for(decision: &Decision, dialog: &Dialog) -> Result<u8, String> {
+fn number_for(decision: &Decision, dialog: &Dialog) -> Result<u8, Stop> {
     match (decision, dialog.kind) {
-        (Decision::Approve, Kind::Permission) => dialog
-            .yes()
-            .ok_or_else(|| "the dialog on the screen has no plain \"Yes\"; go there".to_owned()),
-        (Decision::Deny { .. }, Kind::Permission) => dialog
-            .no()
-            .ok_or_else(|| "the dialog on the screen has no \"No\"; go there".to_owned()),
+        (Decision::Approve, Kind::Permission) => {
+            dialog.yes().ok_or(Stop::NoSuchOption("plain \"Yes\""))
+        }
+        (Decision::Deny { .. }, Kind::Permission) => {
+            dialog.no().ok_or(Stop::NoSuchOption("\"No\""))
+        }
         (Decision::Answer(pick), Kind::Question) => pick_option(pick, dialog),
         (Decision::Answer(_), Kind::Permission) => {
-            Err("it wants approval: use approve or deny".to_owned())
+            Err(Stop::Wrong("it wants approval: use approve or deny"))
         }
-        (_, Kind::Question) => Err("it asks a question: use answer".to_owned()),
+        (_, Kind::Question) => Err(Stop::Wrong("it asks a question: use answer")),
     }
 }
 
 /// Options that open something to write in, or take more than one, are for the person in the pane.
-fn pick_option(pick: &Pick, dialog: &Dialog) -> Result<u8, String> {
+fn pick_option(pick: &Pick, dialog: &Dialog) -> Result<u8, Stop> {
     let is_plain = |label: &str| {
         !label.starts_with('[') && !WRITES.iter().any(|words| label.starts_with(words))
     };
@@ -444,7 +492,7 @@ fn pick_option(pick: &Pick, dialog: &Dialog) -> Result<u8, String> {
         .iter()
         .any(|option| option.label.starts_with('['))
     {
-        return Err("several may be chosen; go there".to_owned());
+        return Err(Stop::Wrong("several may be chosen; go there"));
     }
     let found = dialog.options.iter().find(|option| match pick {
         Pick::Number(number) => option.number == *number,
@@ -452,7 +500,7 @@ fn pick_option(pick: &Pick, dialog: &Dialog) -> Result<u8, String> {
     });
     match found {
         Some(option) if is_plain(&option.label) => Ok(option.number),
-        Some(_) => Err("that option wants a text; go there".to_owned()),
+        Some(_) => Err(Stop::Wrong("that option wants a text; go there")),
         None => {
             let labels: Vec<String> = dialog
                 .options
@@ -460,10 +508,7 @@ fn pick_option(pick: &Pick, dialog: &Dialog) -> Result<u8, String> {
                 .filter(|option| is_plain(&option.label))
                 .map(|option| format!("{} {}", option.number, option.label))
                 .collect();
-            Err(format!(
-                "there is no such option, but {}",
-                labels.join(", ")
-            ))
+            Err(Stop::OtherOptions(labels.join(", ")))
         }
     }
 }

@@ -5,7 +5,10 @@
 //! | [`request`] | what a decision is bound to, and whether a row still asks it |
 //! | [`dialog`] | reads the dialog that is on the screen: a safety check, never a source of state |
 //! | [`colours`] | which of several labels is marked by its colour alone |
+//! | `foreground` | whether the pane's foreground is the row's own assistant |
+//! | [`stop`] | why the procedure stops |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
+//! | `moment` | what tmux checks in the moment of a key press |
 //! | [`real`] | the hub, the session file and tmux, as the procedure sees them |
 //! | [`shown`] | what stood before the person, and whether that is still what is asked |
 //! | [`record`] | one line for each decision in `decisions.jsonl` |
@@ -16,13 +19,16 @@
 
 pub mod colours;
 pub mod dialog;
+mod foreground;
 #[cfg(test)]
 mod fuzz;
 pub mod keys;
+mod moment;
 pub mod real;
 pub mod record;
 pub mod request;
 pub mod shown;
+pub mod stop;
 mod tell;
 
 pub use keys::{Outcome, carry_out};

@@ -9,23 +9,20 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
 
-use super::dialog;
 use super::keys::{
     Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, is_over, once_it_waits,
 };
+use super::moment::{FLAGS, STAMPED, condition};
 use super::record::Line;
 use super::request::{Bound, Decision};
 use super::shown::{Shown, check};
-use super::tell;
-use crate::asked::{self, Full, Sources};
+use super::{dialog, foreground, tell};
+use crate::asked::{self, Sources};
 use crate::hub_client::HubClient;
 use crate::mux::tmux::{Belief, Call, Format, TmuxError};
 use crate::protocol::Decide;
 use crate::state::Row;
 use crate::witness::claude;
-
-/// What a pane is asked beside its text; the first line of the answer.
-const FLAGS: &str = "#{pid} #{pane_dead} #{pane_in_mode} #{pane_synchronized} #{pane_input_off}";
 
 /// The real world of one decision.
 #[derive(Clone, Debug)]
@@ -82,10 +79,7 @@ impl RealWorld {
         let age = bound.age(Timestamp::now());
         let known = asked::look(bound, &self.sources, age, &std::thread::sleep);
         check(bound, decision, shown, &known).map_err(|why| why.to_string())?;
-        Ok(Bound {
-            command: known.full().and_then(Full::command),
-            ..bound.clone()
-        })
+        Ok(asked::with_full(bound, known.full(), &self.sources))
     }
 
     /// Through the assistant's own hook, when one waits for just this request; `None` when not.
@@ -150,6 +144,14 @@ impl World for RealWorld {
         Ok(self.rows()?.into_iter().find(|row| row.id == id))
     }
 
+    fn in_full(&self, bound: Bound) -> Bound {
+        asked::with_command(&bound, &self.sources)
+    }
+
+    fn has_result(&self, bound: &Bound) -> Option<bool> {
+        asked::has_result(bound, &self.sources)
+    }
+
     fn witness(&self, bound: &Bound) -> Option<Seen> {
         let home = bound.home.as_deref().map(Path::new);
         let home = home.or(self.sources.claude_home.as_deref())?;
@@ -174,7 +176,7 @@ impl World for RealWorld {
             .tmux(Path::new(&bound.server.socket))
             .and_then(|tmux| tmux.run(&flags.then(capture)))
             .map_err(|error| explain(&error))?;
-        parse_pane(&String::from_utf8_lossy(&answer), bound.server.pid)
+        parse_pane(&String::from_utf8_lossy(&answer), bound)
     }
 
     fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String> {
@@ -219,15 +221,18 @@ fn explain(error: &TmuxError) -> String {
     }
 }
 
-fn parse_pane(answer: &str, server_pid: u32) -> Result<Pane, String> {
+fn parse_pane(answer: &str, bound: &Bound) -> Result<Pane, String> {
     let (flags, screen) = answer.split_once('\n').unwrap_or((answer, ""));
-    let flags: Vec<&str> = flags.split(' ').collect();
-    let [pid, dead, in_mode, synchronized, input_off] = flags[..] else {
+    let flags: Vec<&str> = flags.splitn(10, ' ').collect();
+    let [pid, dead, in_mode, synchronized, input_off, stamp @ ..] = &flags[..] else {
         return Err("the pane is gone".to_owned());
     };
-    if pid.parse() != Ok(server_pid) {
+    if pid.parse() != Ok(bound.server.pid) {
         return Err("its tmux server is gone".to_owned());
     }
+    let [width, _, pane_pid, ..] = stamp else {
+        return Err("the pane is gone".to_owned());
+    };
     let is_on = |flag: &str| !matches!(flag, "" | "0");
     let unfit = [
         (dead, "the assistant has ended"),
@@ -238,41 +243,64 @@ fn parse_pane(answer: &str, server_pid: u32) -> Result<Pane, String> {
         ),
         (input_off, "the pane takes no keys"),
     ];
+    let unfit = unfit
+        .iter()
+        .find(|(flag, _)| is_on(flag))
+        .map(|(_, words)| *words);
+    let objection = || {
+        let pane_pid = pane_pid.parse().ok()?;
+        foreground::objection(pane_pid, bound.pid, bound.assistant.as_str())
+    };
     Ok(Pane {
         screen: screen.to_owned(),
-        unfit: unfit
-            .iter()
-            .find(|(flag, _)| is_on(flag))
-            .map(|(_, words)| *words),
+        width: width.parse().unwrap_or(0),
+        unfit: unfit.or_else(objection),
+        stamp: STAMPED
+            .into_iter()
+            .zip(stamp.iter().map(|value| (*value).to_owned()))
+            .collect(),
     })
-}
-
-/// What tmux checks in the moment of the press: its own process, the pane's state, and that each line
-/// is on the screen (`#{C/r:...}` searches the visible lines).
-fn condition(guard: &Guard, server_pid: u32) -> Format {
-    let is = [
-        ("pid", server_pid),
-        ("pane_in_mode", 0),
-        ("pane_synchronized", 0),
-        ("pane_input_off", 0),
-        ("pane_dead", 0),
-    ];
-    let is = is.map(|(variable, value)| Format::is(variable, value));
-    let shows = guard.shows.iter().map(|line| Format::shows(line));
-    Format::all(is.into_iter().chain(shows))
 }
 
 #[cfg(test)]
 mod tests {
+    use pane_patrol_hooks::event::State;
+
     use super::*;
+    use crate::state::Request;
 
     #[test]
     fn a_pane_of_a_restarted_server_is_gone() {
-        let answer = "7 0 0 0 0\nhello\n";
-        assert_eq!(parse_pane(answer, 7).unwrap().screen, "hello\n");
-        assert!(parse_pane(answer, 8).is_err());
-        let in_mode = parse_pane("7 0 1 1 \nx\n", 7).unwrap().unfit;
+        let mut bound = Bound::to(&asking()).unwrap();
+        bound.server.pid = 7;
+        let answer = "7 0 0 0 0 80 24 0 1 my claude\nhello\n";
+        let pane = parse_pane(answer, &bound).unwrap();
+        assert_eq!((pane.screen.as_str(), pane.width), ("hello\n", 80));
+        assert_eq!(
+            pane.stamp[4],
+            ("pane_current_command", "my claude".to_owned())
+        );
+        bound.server.pid = 8;
+        assert!(parse_pane(answer, &bound).is_err());
+        bound.server.pid = 7;
+        let in_mode = parse_pane("7 0 1 1  80 24 0 1 x\nx\n", &bound)
+            .unwrap()
+            .unfit;
         assert_eq!(in_mode, Some("the pane is in copy mode"));
-        assert!(parse_pane("", 7).is_err());
+        assert!(parse_pane("", &bound).is_err());
+    }
+
+    fn asking() -> Row {
+        let mut row = crate::tui::fixture::row(1, "claude", State::WaitingApproval, "a:0.0", 5);
+        row.waiting = vec![Request {
+            state: State::WaitingApproval,
+            request_id: None,
+            agent_id: None,
+            tool: Some("Bash".to_owned()),
+            message: Some("touch f".to_owned()),
+            since: row.since,
+            source: pane_patrol_hooks::event::Source::Hook,
+        }];
+        row
     }
 }

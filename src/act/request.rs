@@ -80,6 +80,10 @@ pub struct Bound {
     pub generation: u64,
     /// All of the command or plan, where it is known: its dialog must show just this.
     pub command: Option<String>,
+    /// All that its tool is given, where it is known.
+    pub input: Option<serde_json::Value>,
+    /// The id under which the assistant's own record holds it, where it was found there.
+    pub call: Option<String>,
 }
 
 impl Bound {
@@ -107,6 +111,8 @@ impl Bound {
             request: request.clone(),
             generation: row.generation,
             command: None,
+            input: None,
+            call: None,
         })
     }
 
@@ -137,6 +143,11 @@ impl Bound {
         self.row == other.row
             && self.instance_id == other.instance_id
             && self.request == other.request
+    }
+
+    /// Whether `request` is the one that was decided about.
+    pub fn is_about(&self, request: &Request) -> bool {
+        self.is(request)
     }
 
     /// With an id the id tells; without one the request must be the same in everything.

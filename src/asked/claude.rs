@@ -26,8 +26,8 @@ struct Call<'a> {
     cwd: &'a str,
 }
 
-/// The request as the transcript has it.
-pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing> {
+/// The transcript of whoever asks, and the main agent's.
+fn transcripts(bound: &Bound, config: Option<&Path>) -> Result<(PathBuf, PathBuf), Missing> {
     let config = bound.home.as_deref().map(Path::new).or(config);
     let config = config.ok_or(Missing::Never("Claude's folder is not known"))?;
     let session =
@@ -42,6 +42,34 @@ pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
                 .join(format!("agent-{agent}.jsonl"))
         }
     };
+    Ok((own, main))
+}
+
+/// The id of the call that is asked about.
+pub(super) fn call(bound: &Bound, config: Option<&Path>) -> Option<String> {
+    let (own, _) = transcripts(bound, config).ok()?;
+    let lines = tail::lines(&own, &["\"tool_use\"", "\"tool_result\""])?;
+    open_call(&lines, &bound.request).map(|call| call.id.to_owned())
+}
+
+/// Whether the request has a result; `None` when its call cannot be found by its id.
+pub(super) fn has_result(bound: &Bound, config: Option<&Path>) -> Option<bool> {
+    let id = bound.call.as_deref();
+    let id = id.or(bound.request.request_id.as_deref())?;
+    let (own, _) = transcripts(bound, config).ok()?;
+    let lines = tail::lines(&own, &["\"tool_use\"", "\"tool_result\""])?;
+    let is_call = |block: &Value| block["type"] == "tool_use" && block["id"].as_str() == Some(id);
+    let is_result =
+        |block: &Value| block["type"] == "tool_result" && block["tool_use_id"].as_str() == Some(id);
+    let found = |is_it: &dyn Fn(&Value) -> bool| blocks(&lines).any(|(_, block)| is_it(block));
+    found(&is_result)
+        .then_some(true)
+        .or(found(&is_call).then_some(false))
+}
+
+/// The request as the transcript has it.
+pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing> {
+    let (own, main) = transcripts(bound, config)?;
     let words = ["\"tool_use\"", "\"tool_result\"", "\"permissionMode\""];
     let lines = tail::lines(&own, &words).ok_or(NOT_THERE)?;
     let call = open_call(&lines, &bound.request).ok_or(NOT_THERE)?;
@@ -90,7 +118,7 @@ fn open_call<'a>(lines: &'a [Value], request: &Request) -> Option<Call<'a>> {
             }
     };
     let mut calls = blocks(lines)
-        .filter_map(call)
+        .filter_map(call_in)
         .filter(is_asked)
         .filter(|call| !is_answered(call.id));
     let found = calls.next()?;
@@ -108,7 +136,7 @@ fn blocks(lines: &[Value]) -> impl Iterator<Item = (&Value, &Value)> {
     })
 }
 
-fn call<'a>((line, block): (&'a Value, &'a Value)) -> Option<Call<'a>> {
+fn call_in<'a>((line, block): (&'a Value, &'a Value)) -> Option<Call<'a>> {
     if block["type"] != "tool_use" {
         return None;
     }

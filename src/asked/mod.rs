@@ -107,6 +107,21 @@ enum Missing {
     Never(&'static str),
 }
 
+/// `bound` with all that its assistant's own record holds of it at this moment.
+pub fn with_command(bound: &Bound, sources: &Sources) -> Bound {
+    with_full(bound, find(bound, sources).ok().as_ref(), sources)
+}
+
+/// `bound` with what was found of it.
+pub fn with_full(bound: &Bound, found: Option<&Full>, sources: &Sources) -> Bound {
+    Bound {
+        command: found.and_then(Full::command),
+        input: found.map(|full| full.input.clone()),
+        call: call(bound, sources),
+        ..bound.clone()
+    }
+}
+
 /// Looks for all of a request; waits a moment for one that is only just being asked, unless its one
 /// line is all of it. `wait` lets time pass.
 pub fn look(bound: &Bound, sources: &Sources, age: Duration, wait: &dyn Fn(Duration)) -> Known {
@@ -114,6 +129,23 @@ pub fn look(bound: &Bound, sources: &Sources, age: Duration, wait: &dyn Fn(Durat
         return find(bound, sources).map_or(Known::Said, |full| Known::Whole(Box::new(full)));
     }
     look_longer(bound, sources, age, wait)
+}
+
+/// The id under which the assistant's own record holds the request.
+fn call(bound: &Bound, sources: &Sources) -> Option<String> {
+    match bound.assistant.as_str() {
+        "claude" => claude::call(bound, sources.claude_home.as_deref()),
+        _ => None,
+    }
+}
+
+/// Whether the assistant's own record holds a result of the request; `None` where it does not tell.
+/// A command that still runs has none yet.
+pub fn has_result(bound: &Bound, sources: &Sources) -> Option<bool> {
+    match bound.assistant.as_str() {
+        "claude" => claude::has_result(bound, sources.claude_home.as_deref()),
+        _ => None,
+    }
 }
 
 /// The same, but waits also for what stands beside a line that is all of the command: its description,

@@ -1,33 +1,44 @@
-//! The dialog on the screen of an assistant's pane, read from `capture-pane`.
+//! The dialog on the screen of an assistant's pane, read from `capture-pane`, and whether it is the
+//! request that was decided about.
 //!
 //! A safety check and nothing else: it decides whether a key may be pressed, never what a row says.
-//! Whatever is not exactly as known is no dialog.
+//! Whatever is not exactly as known is no dialog, and a dialog whose text is not the request's, character
+//! by character, is another one's.
 //!
 //! | part | does |
 //! | --- | --- |
-//! | `claude` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
+//! | [`flow`] | whether rows of the screen are a text |
+//! | [`refusal`] | why a dialog is not answered |
+//! | [`twins`] | requests of one assistant that look the same |
+//! | `claude`, `claude_sheet` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
 //! | `plan` | its question about a plan |
 //! | `opencode` | those of OpenCode, told by colours too |
 //! | `others` | those of the other assistants, as a table |
 
 mod claude;
+mod claude_sheet;
+#[cfg(test)]
+mod claude_tests;
+mod flow;
 mod opencode;
 mod others;
 #[cfg(test)]
 mod others_tests;
 mod plan;
+mod refusal;
+mod twins;
 
 use std::path::{Component, Path, PathBuf};
 
 use pane_patrol_hooks::event::Assistant;
 
+use super::keys::Pane;
 use super::request::Bound;
+pub use refusal::{Part, Refusal};
+pub use twins::{lookalikes, tell_apart};
 
-/// A line of at least so many dashes is a rule across the pane; panes of 40 columns have it too.
+/// A line of at least so many dashes is a rule; panes of 40 columns have it too.
 const RULE: usize = 20;
-
-/// Said when the dialog is that of another request.
-const OTHER: &str = "the dialog on the screen is about something else";
 
 /// What is pressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +78,10 @@ pub struct Dialog {
     pub kind: Kind,
     /// Its first line, for example `Bash command`.
     pub title: String,
-    /// What stands between the title and the options, empty lines left out, as it is on the screen.
-    pub body: Vec<String>,
+    /// The row of its first line, from 0.
+    pub first: usize,
+    /// All its lines as they are on the screen, from its first to its last.
+    pub lines: Vec<String>,
     /// From 1, without a gap.
     pub options: Vec<Choice>,
     /// The number of the option the cursor is on.
@@ -88,8 +101,8 @@ pub struct Dialog {
 /// What a dialog is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum About {
-    /// One of Claude Code's: told from its title and body.
-    Claude,
+    /// One of Claude Code's.
+    Claude(claude_sheet::Sheet),
     /// A command, as its lines stand there.
     Command(Vec<String>),
     /// A file that is to be written.
@@ -111,11 +124,24 @@ pub fn reads_colours(assistant: &Assistant) -> bool {
     *assistant == Assistant::OPENCODE
 }
 
+/// The screen half of the check of an answer: the dialog that the pane shows, if it is the request's.
+pub fn shown(bound: &Bound, pane: &Pane) -> Result<Dialog, Refusal> {
+    let Some(dialog) = Dialog::read(&bound.assistant, &pane.screen, pane.width) else {
+        let is_cut_off = Dialog::is_cut_off(&bound.assistant, &pane.screen, pane.width);
+        return Err(if is_cut_off {
+            Refusal::TooTall
+        } else {
+            Refusal::NoDialog
+        });
+    };
+    dialog.shows(bound).map(|()| dialog)
+}
+
 impl Dialog {
-    /// Reads the screen's text. `None` when no dialog of a known shape is its last word.
-    pub fn read(assistant: &Assistant, screen: &str) -> Option<Self> {
+    /// Reads the text of a pane of `width` cells. `None` when no dialog of a known shape is its last word.
+    pub fn read(assistant: &Assistant, screen: &str, width: usize) -> Option<Self> {
         if *assistant == Assistant::CLAUDE {
-            claude::read(screen).or_else(|| plan::read(screen))
+            claude::read(screen, width).or_else(|| plan::read(screen))
         } else if *assistant == Assistant::OPENCODE {
             opencode::read(screen)
         } else {
@@ -125,8 +151,8 @@ impl Dialog {
 
     /// Whether the end of a dialog is on the screen whose beginning is not: nobody can tell from it
     /// what would be answered.
-    pub fn is_cut_off(assistant: &Assistant, screen: &str) -> bool {
-        *assistant == Assistant::CLAUDE && claude::is_cut_off(screen)
+    pub fn is_cut_off(assistant: &Assistant, screen: &str, width: usize) -> bool {
+        *assistant == Assistant::CLAUDE && claude::is_cut_off(screen, width)
     }
 
     /// The option that approves this once and nothing more.
@@ -149,40 +175,31 @@ impl Dialog {
         self.option(self.selected?)
     }
 
-    /// Why this dialog does not show the request; `None` when it does.
-    pub fn difference(&self, bound: &Bound) -> Option<&'static str> {
-        let Some(message) = bound.request.message.as_deref() else {
-            return Some("what it asks is not known");
+    /// Whether it shows the request, all of it and nothing else. The error says what differs.
+    pub fn shows(&self, bound: &Bound) -> Result<(), Refusal> {
+        let message = bound.request.message.as_deref();
+        let message = message.ok_or(Refusal::NothingKnown)?;
+        if (self.kind == Kind::Question) != bound.is_question() {
+            return Err(Refusal::OtherDialog);
+        }
+        let is_its = match &self.about {
+            About::Claude(sheet) => return sheet.shows(bound, message),
+            About::Command(lines) => says(lines, bound.command.as_deref().unwrap_or(message)),
+            About::File(path) => {
+                let cwd = bound.cwd.as_deref().unwrap_or("/");
+                resolve(cwd, path) == resolve(cwd, message)
+            }
+            About::Question(lines) => says(lines, message),
+            About::Plan(lines) => match bound.command.as_deref() {
+                Some(plan) => plan::is_shown(plan, lines),
+                None => return Err(Refusal::NotKnown(Part::Plan)),
+            },
         };
-        let is_its_kind = (self.kind == Kind::Question) == bound.is_question();
-        let shows = is_its_kind
-            && match &self.about {
-                About::Claude => self.is_claudes(bound, message),
-                About::Command(lines) => says(lines, bound.command.as_deref().unwrap_or(message)),
-                About::File(path) => {
-                    let cwd = bound.cwd.as_deref().unwrap_or("/");
-                    resolve(cwd, path) == resolve(cwd, message)
-                }
-                About::Question(lines) => says(lines, message),
-                About::Plan(lines) => match bound.command.as_deref() {
-                    Some(plan) => plan::is_shown(plan, lines),
-                    None => return Some("its plan is not known in full; go there"),
-                },
-            };
-        if shows { None } else { Some(OTHER) }
-    }
-
-    /// A line that stands for the request on the screen, to be found there again by tmux itself.
-    pub fn landmark(&self) -> &str {
-        let lines = match self.about {
-            About::Claude => self.claudes_lines(),
-            _ => &self.body,
-        };
-        let lines = lines.iter().map(|line| line.trim());
-        lines
-            .filter(|line| !is_rule(line, '╌'))
-            .max_by_key(|line| line.len())
-            .unwrap_or(&self.title)
+        if is_its {
+            Ok(())
+        } else {
+            Err(Refusal::OtherDialog)
+        }
     }
 }
 
@@ -233,20 +250,37 @@ fn resolve(cwd: &str, path: &str) -> PathBuf {
     whole
 }
 
+/// Whether the line is a rule from the pane's left edge to its right one.
+fn is_whole_rule(line: &str, dash: char, width: usize) -> bool {
+    width >= RULE && line.chars().count() == width && line.chars().all(|c| c == dash)
+}
+
 fn is_rule(line: &str, dash: char) -> bool {
     let line = line.trim();
     line.chars().count() >= RULE && line.chars().all(|c| c == dash)
 }
 
 /// The numbered lines at the end of `lines`, read upwards to number 1: where that stands, all of them,
-/// and which one the cursor is on.
-fn read_options(lines: &[&str], cursor: char) -> Option<(usize, Vec<Choice>, Option<u8>)> {
+/// and which one the cursor is on. `column`: how many cells in their numbers stand, where that is sure;
+/// the rest of a wrapped option may begin with a number, too.
+fn read_options(
+    lines: &[&str],
+    cursor: char,
+    column: Option<usize>,
+) -> Option<(usize, Vec<Choice>, Option<u8>)> {
     let mut options: Vec<Choice> = Vec::new();
     let mut selected = None;
     for (index, line) in lines.iter().enumerate().rev() {
         let Some((number, label, has_cursor)) = option(line, cursor) else {
             continue;
         };
+        let own = line
+            .chars()
+            .take_while(|c| *c == ' ' || *c == cursor)
+            .count();
+        if column.is_some_and(|column| column != own) {
+            continue;
+        }
         if options
             .last()
             .is_some_and(|below| below.number != number + 1)

@@ -2,7 +2,7 @@
 //! alone; a question has numbered lines, of which a digit chooses at once. What is not known is not
 //! answered: other folders, several questions, "always".
 
-use super::others::{Framed, command_from_prompt, framed, inside, on_screen};
+use super::others::{Framed, command_from_prompt, framed, inside};
 use super::{About, Choice, Dialog, Kind, Press, is_rule, read_options};
 use crate::act::colours;
 
@@ -25,7 +25,7 @@ pub(super) fn read(styled: &str) -> Option<Dialog> {
         .rposition(|line| line.inside == "△ Permission required")?;
     let about = &without_corner(&lines[asks + 1..bar]);
     let what = about.iter().find(|line| !line.inside.is_empty())?;
-    let (body, about) = match what.inside.strip_prefix("→ Edit ") {
+    let (_, about) = match what.inside.strip_prefix("→ Edit ") {
         Some(path) => (vec![what.whole.to_owned()], About::File(path.to_owned())),
         None if what.inside == "# Shell command" => command_from_prompt(about)?,
         None => return None,
@@ -40,7 +40,11 @@ pub(super) fn read(styled: &str) -> Option<Dialog> {
     Some(Dialog {
         kind: Kind::Permission,
         title: lines[asks].whole.to_owned(),
-        body,
+        first: asks,
+        lines: lines[asks..=bar]
+            .iter()
+            .map(|line| line.whole.to_owned())
+            .collect(),
         options: BUTTONS.iter().enumerate().map(button).collect(),
         selected: colours::marked(line, &BUTTONS),
         untouched: true,
@@ -64,7 +68,7 @@ fn question(lines: &[Framed<'_>]) -> Option<Dialog> {
         .rposition(|line| !line.whole.starts_with('┃'))?;
     let lines_of_it = &lines[top + 1..footer];
     let insides: Vec<&str> = lines_of_it.iter().map(|line| line.inside).collect();
-    let (first, mut options, _) = read_options(&insides, '❯')?;
+    let (first, mut options, _) = read_options(&insides, '❯', None)?;
     for option in &mut options {
         let own = lines_of_it.iter().find(|line| line.inside == option.line)?;
         own.whole.clone_into(&mut option.line);
@@ -73,7 +77,11 @@ fn question(lines: &[Framed<'_>]) -> Option<Dialog> {
     Some(Dialog {
         kind: Kind::Question,
         title: "question".to_owned(),
-        body: on_screen(&lines_of_it[..first]),
+        first: top + 1,
+        lines: lines[top + 1..=footer]
+            .iter()
+            .map(|line| line.whole.to_owned())
+            .collect(),
         options,
         selected: Some(1),
         untouched: true,

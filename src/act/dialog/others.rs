@@ -167,7 +167,7 @@ fn read_shape(shape: &Shape, lines: &[Framed<'_>], asks: usize) -> Option<Dialog
     let below = &lines[asks + 1..];
     let insides: Vec<&str> = below.iter().map(|line| line.inside).collect();
     let last = insides.iter().rposition(|line| !line.is_empty())?;
-    let (first, mut options, selected) = read_options(&insides, shape.cursor)?;
+    let (first, mut options, selected) = read_options(&insides, shape.cursor, None)?;
     let end = match shape.last {
         // Nothing but its frame stands below the last option.
         "" => position(&insides, &options.last()?.line)?,
@@ -181,7 +181,7 @@ fn read_shape(shape: &Shape, lines: &[Framed<'_>], asks: usize) -> Option<Dialog
         let own = below[position(&insides, &option.line)?];
         own.whole.clone_into(&mut option.line);
     }
-    let (body, about) = (shape.about)(&Around {
+    let (_, about) = (shape.about)(&Around {
         above: &lines[..asks],
         asks: lines[asks],
         below: &below[..first],
@@ -190,7 +190,11 @@ fn read_shape(shape: &Shape, lines: &[Framed<'_>], asks: usize) -> Option<Dialog
     Some(Dialog {
         kind: shape.kind,
         title: lines[asks].whole.to_owned(),
-        body,
+        first: asks,
+        lines: lines[asks..=asks + 1 + last]
+            .iter()
+            .map(|line| line.whole.to_owned())
+            .collect(),
         yes: option_called(&options, |label| label == shape.yes),
         no,
         options,

@@ -11,11 +11,12 @@ const NO: &str = "Tell Claude what to change";
 
 /// Reads the screen's text. `None` when no plan is its last word.
 pub(super) fn read(screen: &str) -> Option<Dialog> {
-    let lines: Vec<&str> = screen.lines().map(str::trim).collect();
+    let whole: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    let lines: Vec<&str> = whole.iter().map(|line| line.trim()).collect();
     let last = lines.iter().rposition(|line| !line.is_empty())?;
     let title = lines.iter().rposition(|line| *line == TITLE)?;
     let asks = lines.iter().rposition(|line| line.ends_with(ASKS))?;
-    let (_, mut options, selected) = read_options(lines.get(asks + 1..=last)?, '❯')?;
+    let (_, mut options, selected) = read_options(lines.get(asks + 1..=last)?, '❯', None)?;
     let has_end = lines[last].starts_with("ctrl+g to edit");
     let rules = || {
         let dotted = |index: &usize| is_rule(lines[*index], '╌');
@@ -43,7 +44,11 @@ pub(super) fn read(screen: &str) -> Option<Dialog> {
     Some(Dialog {
         kind: Kind::Permission,
         title: TITLE.to_owned(),
-        body: plan.clone(),
+        first: title,
+        lines: whole[title..=last]
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect(),
         options,
         selected,
         untouched: true,

@@ -43,35 +43,74 @@ impl Format {
         Self(format!("#{{==:#{{{variable}}},{value}}}").into())
     }
 
-    /// True where one of the visible lines of the pane is this one, but for spaces before it. What is
-    /// neither letter nor digit stands for any character: nothing of the line is read as a pattern or
-    /// as a format. What is not ASCII is matched byte by byte, whatever tmux's own locale is.
-    pub fn shows(line: &str) -> Self {
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || !c.is_ascii();
-        let line = line.trim().chars().map(|c| if plain(c) { c } else { '.' });
-        let pattern: String = line.collect();
-        Self(format!("#{{C/r:^ *{pattern}$}}").into())
+    /// The same for a value of letters, digits, `.`, `_` and `-`; `None` for any other, which tmux might
+    /// read.
+    pub fn is_word(variable: &'static str, value: &str) -> Option<Self> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let is_word = value.chars().all(is_plain);
+        is_word.then(|| Self(format!("#{{==:#{{{variable}}},{value}}}").into()))
+    }
+
+    /// True where the first visible line of the pane that fits the pattern stands in this row, from 1.
+    pub fn shows(line: &LinePattern, row: usize) -> Self {
+        Self(format!("#{{==:#{{C/r:{}}},{row}}}", line.0).into())
+    }
+
+    /// How much of a message to tmux it takes, in bytes.
+    pub fn length(&self) -> usize {
+        self.0.len()
     }
 
     /// True where all of them are.
-    pub fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
-        let both = |all: Self, one: Self| {
-            let mut both = OsString::from("#{&&:");
-            both.push(all.0);
-            both.push(",");
-            both.push(one.0);
-            both.push("}");
-            Self(both)
-        };
-        conditions
-            .into_iter()
-            .reduce(both)
-            .unwrap_or_else(|| Self::own("1"))
+    pub fn all(conditions: &[Self]) -> Self {
+        match conditions {
+            [] => Self::own("1"),
+            [one] => one.clone(),
+            // Both halves of both halves: tmux follows only so many formats within each other.
+            more => {
+                let (left, right) = more.split_at(more.len() / 2);
+                let mut both = OsString::from("#{&&:");
+                both.push(Self::all(left).0);
+                both.push(",");
+                both.push(Self::all(right).0);
+                both.push("}");
+                Self(both)
+            }
+        }
     }
 
     /// As tmux is to get it.
     pub(super) fn as_os_str(&self) -> &OsStr {
         &self.0
+    }
+}
+
+/// A whole line as a regular expression in which nothing means anything to tmux. Letters, digits, blanks
+/// and what is not ASCII stand for themselves, and so do most marks; those that tmux would read are any
+/// mark. What is not ASCII is matched byte by byte, whatever tmux's own locale is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinePattern(String);
+
+impl LinePattern {
+    /// Fits this line, all of it.
+    pub fn of(line: &str) -> Self {
+        let mut pattern = "^".to_owned();
+        for c in line.chars() {
+            match c {
+                c if c.is_ascii_alphanumeric() || c == ' ' || !c.is_ascii() => pattern.push(c),
+                '#' | '{' | '}' | ',' | '%' => pattern.push_str("[[:punct:]]"),
+                '^' => pattern.push_str("\\^"),
+                '\\' => pattern.push_str("\\\\"),
+                c if c.is_ascii_punctuation() => {
+                    pattern.push('[');
+                    pattern.push(c);
+                    pattern.push(']');
+                }
+                _ => pattern.push('.'),
+            }
+        }
+        pattern.push('$');
+        Self(pattern)
     }
 }
 
@@ -98,18 +137,27 @@ mod tests {
 
     #[test]
     fn a_pattern_holds_nothing_that_tmux_understands() {
-        let shows = Format::shows(" touch f1 && #{x}, é: }");
-        assert_eq!(shows.as_os_str(), "#{C/r:^ *touch f1 .. ..x.. é. .$}");
+        let hostile = " touch f1 && #{x}, %H #(touch P) é: } \\ ^[a]$ 'b' \"c\" ;";
+        let pattern = LinePattern::of(hostile).0;
+        assert!(!pattern.contains(['#', '{', '}', ',', '%']), "{pattern}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_brings_anything_that_tmux_understands(line in "(?s).{0,80}") {
+            let is_harmless = !LinePattern::of(&line).0.contains(['#', '{', '}', ',', '%']);
+            proptest::prop_assert!(is_harmless, "{line}");
+        }
     }
 
     #[test]
     fn conditions_are_joined_in_pairs() {
         let one = || Format::is("pid", 7);
-        let all = Format::all([one(), one(), Format::own("x")]);
+        let all = Format::all(&[one(), one(), Format::own("x")]);
         assert_eq!(
             all.as_os_str(),
-            "#{&&:#{&&:#{==:#{pid},7},#{==:#{pid},7}},x}"
+            "#{&&:#{==:#{pid},7},#{&&:#{==:#{pid},7},x}}"
         );
-        assert_eq!(Format::all([]), Format::own("1"));
+        assert_eq!(Format::all(&[]), Format::own("1"));
     }
 }

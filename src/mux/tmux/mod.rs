@@ -20,7 +20,7 @@ use thiserror::Error;
 
 pub use belief::{Belief, Believed, Disbelief};
 pub use command::Call;
-pub use format::Format;
+pub use format::{Format, LinePattern};
 pub use listing::PaneList;
 
 /// How long tmux may take for one answer: about three hundred times what it usually needs.

@@ -1,0 +1,514 @@
+//! What a dialog of Claude Code says between its rule and its options, and whether that is a request.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::flow::{Breaks, Flow, Tabs};
+use super::refusal::{Part, Refusal, plain};
+use super::{Kind, cut, is_whole_rule, resolve, squeeze};
+use crate::act::request::Bound;
+
+/// Said below the title by newer versions, where it applies.
+const TIP: &str =
+    "Tip: auto mode handles these prompts for you — choose \"switch to auto mode\" below";
+
+/// Shown where a command has no description.
+const NO_DESCRIPTION: &str = "Run shell command";
+
+/// The largest indent of a row of a tool whose dialog is not known in detail.
+const DEEPEST: usize = 6;
+
+/// What it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sheet {
+    width: usize,
+    kind: Kind,
+    layout: Layout,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Layout {
+    /// What stands above the first dotted rule and between both; below them only Claude itself speaks.
+    Ruled {
+        head: Vec<String>,
+        block: Vec<String>,
+    },
+    /// The title, and what stands three cells in below it; further out only Claude itself speaks.
+    Plain {
+        title: Vec<String>,
+        block: Vec<String>,
+    },
+}
+
+impl Sheet {
+    /// Reads the rows between the upper rule and the first option.
+    pub(super) fn read(rows: &[&str], width: usize, kind: Kind) -> Option<Self> {
+        let rows: Vec<String> = rows.iter().map(|row| (*row).to_owned()).collect();
+        let is_dotted = |row: &String| is_whole_rule(row, '╌', width);
+        let dotted: Vec<usize> = (0..rows.len()).filter(|at| is_dotted(&rows[*at])).collect();
+        let layout = match dotted[..] {
+            [first, second] => Layout::Ruled {
+                head: rows[..first].to_vec(),
+                block: rows[first + 1..second].to_vec(),
+            },
+            [] => read_plain(&rows, kind),
+            _ => return None,
+        };
+        let sheet = Self {
+            width,
+            kind,
+            layout,
+        };
+        (!sheet.title().is_empty()).then_some(sheet)
+    }
+
+    /// Its first line, for example `Bash command`.
+    pub(super) fn title(&self) -> &str {
+        let first = match &self.layout {
+            Layout::Ruled { head, .. } => head.first(),
+            Layout::Plain { title, .. } => title.first(),
+        };
+        first.map_or("", |row| row.trim())
+    }
+
+    /// Whether it is this request, and all of it.
+    pub(super) fn shows(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        let is_sub_agents = self.top_words().contains(&"·");
+        if is_sub_agents != bound.request.agent_id.is_some() && self.kind == Kind::Permission {
+            return Err(Refusal::OtherDialog);
+        }
+        match (self.kind, bound.request.tool.as_deref().unwrap_or_default()) {
+            (Kind::Question, _) => self.asks(message),
+            (_, "Bash") => self.runs(bound, message),
+            (_, "Write" | "Edit" | "MultiEdit" | "NotebookEdit") => self.writes(bound, message),
+            (_, tool) if tool.starts_with("mcp__") => self.calls(bound, tool, message),
+            _ => self.holds(message),
+        }
+    }
+
+    /// The words of its first row; in a narrow pane the heading's columns begin there, too.
+    fn top_words(&self) -> Vec<&str> {
+        self.title().split_whitespace().collect()
+    }
+
+    fn runs(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        if !self.title().starts_with("Bash") {
+            return Err(Refusal::OtherDialog);
+        }
+        let command = Wanted::command(bound, message)?;
+        let description = description(bound)?;
+        match &self.layout {
+            Layout::Ruled { head, block } => {
+                if !command.is_in(&self.framed(block)) {
+                    return Err(Refusal::Differs(Part::Command));
+                }
+                let is_its = |title: usize| {
+                    is_title(&head[..title])
+                        && description.as_deref().is_none_or(|text| {
+                            Wanted::All(text).is_in(&self.framed(&head[title..]))
+                        })
+                };
+                match (1..head.len()).any(is_its) {
+                    true => Ok(()),
+                    false => Err(Refusal::Differs(Part::Description)),
+                }
+            }
+            Layout::Plain { title, block } => {
+                if !is_title(title) {
+                    return Err(Refusal::OtherDialog);
+                }
+                self.runs_above(&command, description.as_deref(), block)
+            }
+        }
+    }
+
+    /// The older layout: nothing parts a command from its description, which fills one row at least.
+    fn runs_above(
+        &self,
+        command: &Wanted<'_>,
+        description: Option<&str>,
+        block: &[String],
+    ) -> Result<(), Refusal> {
+        let rows = |rows: &[String]| self.sunk(rows, 3, 6);
+        // It leaves room for a tab that it does not draw.
+        let is_loose = matches!(command, Wanted::All(text) if text.contains('\t'));
+        let fits = |end: usize| {
+            let above = &block[..end];
+            let end = if is_loose { filled(above) } else { end };
+            command.is_in(&rows(&block[..end]))
+        };
+        let Some(description) = description else {
+            let last = block.len().saturating_sub(1);
+            return match (1..block.len()).find(|end| fits(*end)) {
+                Some(end) if end == last => Ok(()),
+                Some(_) if matches!(command, Wanted::Beginning(_)) => Ok(()),
+                Some(_) => Err(Refusal::NotKnown(Part::Description)),
+                None => Err(Refusal::Differs(Part::Command)),
+            };
+        };
+        let mut ends = (1..block.len()).filter(|end| fits(*end)).peekable();
+        if ends.peek().is_none() {
+            return Err(Refusal::Differs(Part::Command));
+        }
+        match ends.any(|end| Wanted::All(description).is_in(&rows(&block[end..]))) {
+            true => Ok(()),
+            false => Err(Refusal::Differs(Part::Description)),
+        }
+    }
+
+    fn writes(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        let Layout::Ruled { head, block } = &self.layout else {
+            return Err(Refusal::OtherDialog);
+        };
+        let input = bound.input.as_ref();
+        let path = input.and_then(|input| {
+            let names = ["file_path", "notebook_path"];
+            names.iter().find_map(|name| input[*name].as_str())
+        });
+        let path = path.unwrap_or(message);
+        plain(Part::File, path)?;
+        if !self.is_path(head, path, bound.cwd.as_deref().unwrap_or("/")) {
+            return Err(Refusal::Differs(Part::File));
+        }
+        let is_new = self.title().starts_with("Create");
+        match input.and_then(|input| input["content"].as_str()) {
+            Some(content) if is_new => self.creates(block, content),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the rows below the title are the path, in one of the ways in which Claude writes it.
+    fn is_path(&self, head: &[String], path: &str, cwd: &str) -> bool {
+        let whole = resolve(cwd, path);
+        let forms = [
+            whole.clone(),
+            relative(&whole, Path::new(cwd)),
+            PathBuf::from(path),
+        ];
+        (1..head.len()).any(|title| {
+            let rows = &head[title..];
+            forms.iter().any(|form| {
+                let form = form.to_string_lossy();
+                let end = rows[0]
+                    .trim_start()
+                    .strip_prefix('…')
+                    .filter(|_| rows.len() == 1);
+                let is_cut = end.is_some_and(|end| end.contains('/') && form.ends_with(end));
+                is_cut
+                    || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
+                        let mut shown = self.sunk(rows, 1, 2);
+                        shown.flow.breaks = breaks;
+                        Wanted::All(&form).is_in(&shown)
+                    })
+            })
+        })
+    }
+
+    /// `  1 first line`: each line of a new file with its number.
+    fn creates(&self, block: &[String], content: &str) -> Result<(), Refusal> {
+        let mut rows = block.iter().peekable();
+        let lines: Vec<&str> = content.lines().collect();
+        // An empty file is said to be so.
+        if lines.is_empty() {
+            return Ok(());
+        }
+        for (index, line) in lines.iter().enumerate() {
+            let number = (index + 1).to_string();
+            let Some(first) = rows.next() else {
+                return Err(Refusal::Differs(Part::Content));
+            };
+            let Some((gutter, text)) = numbered(first, &number) else {
+                return Err(Refusal::Differs(Part::Content));
+            };
+            let mut shown = vec![text.to_owned()];
+            let next = (index + 2).to_string();
+            while let Some(row) = rows.next_if(|row| numbered(row, &next).is_none()) {
+                shown.push(row.get(gutter..).unwrap_or_default().to_owned());
+            }
+            let fits = |margin: usize| {
+                let flow = Flow {
+                    columns: self.width.saturating_sub(gutter + margin),
+                    breaks: Breaks::Cells,
+                    tabs: Tabs::Loose,
+                };
+                flow.shows(&shown, line)
+            };
+            if !(fits(1) || fits(3)) {
+                return Err(Refusal::Differs(Part::Content));
+            }
+        }
+        match rows.next() {
+            None => Ok(()),
+            Some(_) => Err(Refusal::Differs(Part::Content)),
+        }
+    }
+
+    /// `lab echo: x=1` is shown as `lab — Echo Tool: (MCP)` and `x: "1"`.
+    fn calls(&self, bound: &Bound, tool: &str, message: &str) -> Result<(), Refusal> {
+        let server = tool.trim_start_matches("mcp__").split("__").next();
+        let Layout::Ruled { head, block } = &self.layout else {
+            return Err(Refusal::OtherDialog);
+        };
+        let named = head.iter().any(|line| {
+            line.trim()
+                .split_once(" — ")
+                .is_some_and(|(name, rest)| Some(name) == server && rest.contains("(MCP)"))
+        });
+        if !named {
+            return Err(Refusal::OtherDialog);
+        }
+        let shown = self.framed(block);
+        let is_its = match bound.input.as_ref().and_then(Value::as_object) {
+            Some(input) if input.len() <= 1 => {
+                let text = input.iter().map(|(name, value)| format!("{name}: {value}"));
+                let text = text.collect::<String>();
+                plain(Part::Input, &text)?;
+                text.is_empty() || Wanted::All(&text).is_in(&shown)
+            }
+            Some(input) => {
+                // In whatever order: every one of them, and nothing else.
+                let shown = squeeze(&shown.rows.concat());
+                let each: Vec<String> = input
+                    .iter()
+                    .map(|(name, value)| squeeze(&format!("{name}: {value}")))
+                    .collect();
+                each.iter().all(|one| shown.contains(one))
+                    && shown.len() == each.iter().map(String::len).sum::<usize>()
+            }
+            None => {
+                let argument = message
+                    .split_once(": ")
+                    .map_or("", |(_, argument)| argument);
+                let (key, value) = argument.split_once('=').unwrap_or(("", argument));
+                let begins = format!("{key}: \"{}", cut(value).0);
+                argument.is_empty() || shown.rows.concat().starts_with(&begins)
+            }
+        };
+        if is_its {
+            Ok(())
+        } else {
+            Err(Refusal::Differs(Part::Input))
+        }
+    }
+
+    /// The question, whole, below the line of headings.
+    fn asks(&self, message: &str) -> Result<(), Refusal> {
+        plain(Part::Question, message)?;
+        let rows = match &self.layout {
+            Layout::Plain { block, .. } => trimmed(block),
+            Layout::Ruled { .. } => return Err(Refusal::OtherDialog),
+        };
+        let wanted = Wanted::of(message);
+        let fits = |margin| wanted.is_in(&self.sunk(rows, 0, margin));
+        match (0..=4).any(fits) {
+            true => Ok(()),
+            false => Err(Refusal::Differs(Part::Question)),
+        }
+    }
+
+    /// For tools whose layout is not known in detail: the message fills rows of its own.
+    fn holds(&self, message: &str) -> Result<(), Refusal> {
+        plain(Part::Input, message)?;
+        let wanted = Wanted::of(message);
+        let rows: Vec<String> = match &self.layout {
+            Layout::Plain { block, .. } => block.clone(),
+            Layout::Ruled { head, block } => [&head[1..], block].concat(),
+        };
+        let end = rows.len();
+        let holds = (0..end).any(|from| {
+            (from + 1..=end).any(|to| {
+                (0..=DEEPEST)
+                    .any(|indent| wanted.is_in(&self.sunk(&rows[from..to], indent, indent * 2)))
+            })
+        });
+        if holds {
+            Ok(())
+        } else {
+            Err(Refusal::OtherDialog)
+        }
+    }
+
+    /// Rows in a box that newer versions draw as a bar where there are several lines.
+    fn framed(&self, rows: &[String]) -> Shown {
+        let inside = |row: &String| {
+            let rest = row.strip_prefix(" │")?;
+            Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
+        };
+        match rows.iter().map(inside).collect::<Option<Vec<String>>>() {
+            Some(rows) if !rows.is_empty() => Shown {
+                rows,
+                flow: Flow::words(self.width.saturating_sub(4)),
+            },
+            _ => self.sunk(rows, 1, 2),
+        }
+    }
+
+    /// Rows that begin `indent` cells in, with so many cells less than the pane has.
+    fn sunk(&self, rows: &[String], indent: usize, margin: usize) -> Shown {
+        let inside = |row: &String| match row.get(..indent) {
+            Some(blank) if blank.trim().is_empty() => row[indent..].to_owned(),
+            _ if row.trim().is_empty() => String::new(),
+            // Nothing that is looked for has a mark like this.
+            _ => '\0'.to_string(),
+        };
+        let stops = if indent == 3 { 3 } else { 0 };
+        Shown {
+            rows: rows.iter().map(inside).collect(),
+            flow: Flow {
+                tabs: Tabs::Stops(stops),
+                ..Flow::words(self.width.saturating_sub(margin))
+            },
+        }
+    }
+}
+
+/// Rows without what is drawn around them.
+struct Shown {
+    rows: Vec<String>,
+    flow: Flow,
+}
+
+/// What is looked for.
+enum Wanted<'a> {
+    /// All of it is known.
+    All(&'a str),
+    /// Only how it begins, with its blanks and line breaks run together.
+    Beginning(&'a str),
+}
+
+impl<'a> Wanted<'a> {
+    fn of(message: &'a str) -> Self {
+        match cut(message) {
+            (beginning, true) => Self::Beginning(beginning),
+            (_, false) => Self::All(message),
+        }
+    }
+
+    fn command(bound: &'a Bound, message: &'a str) -> Result<Self, Refusal> {
+        let command = bound.command.as_deref();
+        let wanted = command.map_or_else(|| Self::of(message), Self::All);
+        let (Self::All(text) | Self::Beginning(text)) = wanted;
+        plain(Part::Command, text)?;
+        Ok(wanted)
+    }
+
+    fn is_in(&self, shown: &Shown) -> bool {
+        match self {
+            Self::All(text) => shown.flow.shows(&shown.rows, text),
+            Self::Beginning(text) => {
+                let wanted = squeeze(text);
+                !wanted.is_empty() && squeeze(&shown.rows.concat()).starts_with(&wanted)
+            }
+        }
+    }
+}
+
+/// What the assistant says about a command; `None` where that is not known.
+fn description(bound: &Bound) -> Result<Option<String>, Refusal> {
+    let Some(input) = bound.input.as_ref() else {
+        return Ok(None);
+    };
+    let said = input["description"].as_str().unwrap_or_default();
+    let said = if said.trim().is_empty() {
+        NO_DESCRIPTION
+    } else {
+        said
+    };
+    plain(Part::Description, said)?;
+    Ok(Some(said.to_owned()))
+}
+
+/// The older layout: a title up to an empty line, then what stands three cells in. A question has a
+/// line of headings instead.
+fn read_plain(rows: &[String], kind: Kind) -> Layout {
+    let is_empty = |row: &String| row.trim().is_empty();
+    let start = rows.iter().position(|row| !is_empty(row));
+    let start = start.unwrap_or(rows.len());
+    let title = rows[start..]
+        .iter()
+        .take_while(|row| !is_empty(row))
+        .count();
+    let (title, rest) = rows[start..].split_at(title);
+    let is_its = |row: &&String| is_empty(row) || row.starts_with("   ");
+    let block: Vec<String> = match kind {
+        Kind::Question => rest.to_vec(),
+        Kind::Permission => rest.iter().take_while(is_its).cloned().collect(),
+    };
+    let block = block.get(1..).unwrap_or_default();
+    Layout::Plain {
+        title: title.to_vec(),
+        block: block[..filled(block)].to_vec(),
+    }
+}
+
+/// How many rows there are up to the last one that is not empty.
+fn filled(rows: &[String]) -> usize {
+    let last = rows.iter().rposition(|row| !row.trim().is_empty());
+    last.map_or(0, |at| at + 1)
+}
+
+fn trimmed(rows: &[String]) -> &[String] {
+    let first = rows.iter().position(|row| !row.trim().is_empty());
+    &rows[first.unwrap_or(0)..]
+}
+
+fn words(rows: &[String]) -> Vec<&str> {
+    rows.iter().flat_map(|row| row.split_whitespace()).collect()
+}
+
+/// Whether the rows are `Bash command`, perhaps `· from the NAME agent` and `1 of 2`, and perhaps the
+/// tip; in a narrow pane all that stands side by side in columns.
+fn is_title(rows: &[String]) -> bool {
+    let tip = rows
+        .iter()
+        .position(|row| row.trim_start().starts_with("Tip: "));
+    let (title, tip) = rows.split_at(tip.unwrap_or(rows.len()));
+    if !tip.is_empty() && words(tip).join(" ") != TIP {
+        return false;
+    }
+    let mut rest = words(title);
+    let mut take = |word: &str| match rest.iter().position(|other| *other == word) {
+        Some(at) => {
+            rest.remove(at);
+            true
+        }
+        None => false,
+    };
+    if !(take("Bash") && take("command")) {
+        return false;
+    }
+    take("(unsandboxed)");
+    let is_sub_agents = take("·") && take("from") && take("the") && take("agent");
+    if take("of") {
+        rest.retain(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+    }
+    rest.len() == usize::from(is_sub_agents)
+}
+
+/// `  12 text`: how far its text is in, and the text.
+fn numbered<'a>(row: &'a str, number: &str) -> Option<(usize, &'a str)> {
+    let blanks = row.len() - row.trim_start_matches(' ').len();
+    if !(1..=4).contains(&blanks) {
+        return None;
+    }
+    let rest = row.trim_start_matches(' ').strip_prefix(number)?;
+    let gutter = blanks + number.len() + 1;
+    match rest.strip_prefix(' ') {
+        Some(text) => Some((gutter, text)),
+        None => rest.is_empty().then_some((gutter, "")),
+    }
+}
+
+/// `path` as seen from `from`.
+fn relative(path: &Path, from: &Path) -> PathBuf {
+    let shared = path
+        .components()
+        .zip(from.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = from.components().skip(shared).map(|_| "..");
+    let mut whole: PathBuf = up.collect();
+    whole.extend(path.components().skip(shared));
+    whole
+}

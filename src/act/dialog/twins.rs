@@ -1,0 +1,58 @@
+//! Requests of one assistant that look the same on the screen.
+//!
+//! Two texts may fill the same rows: what stands at the end of a row cannot be seen. While the assistant
+//! waits for an answer to both, its dialog may be either's, and neither is answered by keys.
+
+use super::{Dialog, Refusal, squeeze};
+use crate::act::request::Bound;
+use crate::state::Row;
+
+/// The other requests of the row that may look like `bound` on the screen.
+pub fn lookalikes(bound: &Bound, row: &Row) -> Vec<Bound> {
+    let others = row.waiting.iter().map(|request| Bound {
+        request: request.clone(),
+        command: None,
+        input: None,
+        call: None,
+        ..bound.clone()
+    });
+    let is_other = |other: &Bound| !bound.is_about(&other.request) && may_look_like(bound, other);
+    others.filter(is_other).collect()
+}
+
+/// Refuses when the dialog may as well be that of one of `others`, its lookalikes, in full as far as
+/// they are known.
+pub fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<(), Refusal> {
+    let may_be_its = |other: &Bound| !is_known(other) || dialog.shows(other).is_ok();
+    let mut twins = others.iter().filter(|other| !is_same(bound, other));
+    match twins.any(may_be_its) {
+        true => Err(Refusal::Twins),
+        false => Ok(()),
+    }
+}
+
+/// Whether all of what it asks is known.
+fn is_known(bound: &Bound) -> bool {
+    bound.input.is_some()
+}
+
+/// Whether both want just the same: then it does not matter which of them is answered first.
+fn is_same(bound: &Bound, other: &Bound) -> bool {
+    bound.request.tool == other.request.tool && bound.input.is_some() && bound.input == other.input
+}
+
+/// Whether their words are the same but for blanks and line breaks, as far as they are known.
+fn may_look_like(bound: &Bound, other: &Bound) -> bool {
+    if bound.request.state != other.request.state {
+        return false;
+    }
+    let words = |bound: &Bound| {
+        let message = bound.request.message.as_deref().unwrap_or_default();
+        let (message, is_cut) = super::cut(message);
+        (squeeze(message), is_cut)
+    };
+    let ((ours, ours_cut), (theirs, theirs_cut)) = (words(bound), words(other));
+    ours == theirs
+        || ours_cut && theirs.starts_with(&ours)
+        || theirs_cut && ours.starts_with(&theirs)
+}

@@ -1,0 +1,64 @@
+//! Why the procedure stops, in the person's words.
+
+use thiserror::Error;
+
+use super::dialog::Refusal;
+
+/// Why no further key is pressed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Stop {
+    /// The dialog on the screen is not the request's.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The collector or tmux could not be asked; says why.
+    #[error("{0}")]
+    World(String),
+    /// The row does not ask this any more; says what differs.
+    #[error("{0}")]
+    OtherRequest(&'static str),
+    /// The assistant is in another session.
+    #[error("another session has taken the pane")]
+    OtherSession,
+    /// The assistant itself says that it does not wait.
+    #[error("the request has been answered or withdrawn")]
+    Answered,
+    /// The pane takes no keys; says why.
+    #[error("{0}")]
+    Unfit(&'static str),
+    /// The cursor was moved, or something was written.
+    #[error("somebody is answering in the pane")]
+    Touched,
+    /// It never stood still.
+    #[error("the dialog keeps changing")]
+    KeepsChanging,
+    /// tmux has not pressed.
+    #[error("the dialog changed in the last moment")]
+    LastMoment,
+    /// After a key it is another one.
+    #[error("the dialog has changed since")]
+    Changed,
+    /// After a key it is as it was.
+    #[error("the dialog is still there")]
+    StillThere,
+    /// A key did not do what it does; says what was expected.
+    #[error("{0}")]
+    Stuck(&'static str),
+    /// It cannot be decided in that way; says what can.
+    #[error("{0}")]
+    Wrong(&'static str),
+    /// The dialog lacks an option.
+    #[error("the dialog on the screen has no {0}; go there")]
+    NoSuchOption(&'static str),
+    /// The question has others.
+    #[error("there is no such option, but {0}")]
+    OtherOptions(String),
+    /// Nobody knows what to press.
+    #[error("no key is known for that option; go there")]
+    NoKey,
+    /// The message cannot be typed.
+    #[error("a message is one line of text")]
+    NotOneLine,
+    /// Only Claude Code takes a message.
+    #[error("a message can only be given in its pane; deny without one, or go there")]
+    NoMessages,
+}
