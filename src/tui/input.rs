@@ -1,33 +1,32 @@
-//! Keys and signals as messages. One thread sleeps until a key comes, one until a signal comes.
+//! Keys and signals as messages. One thread sleeps until a key comes, one until a signal
+//! comes, one until the terminal hangs up.
 
 use std::fs::File;
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::{self, Event};
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyModifiers};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::message::Message;
 
-/// How long crossterm may look for a key that is there: with no time at all it does not look.
-const GLANCE: Duration = Duration::from_millis(1);
-
 /// The keyboard's reader, which can be told to leave the terminal's input alone.
 ///
-/// crossterm's own blocking read cannot be interrupted: it would eat the first key of a tmux client
-/// that the dashboard has made room for. So the thread sleeps in a poll of its own and touches
-/// crossterm only when there is something to read.
+/// It sleeps in crossterm's own blocking read, and nowhere else: crossterm reads what was typed in one
+/// go and keeps what it has not handed out yet, where no poll of ours would see it. Asked for a key
+/// with a limit it does not even look there when the limit has passed before it begins, as it does on
+/// a busy machine: then the last keys of a quick hand would lie there until the next one. The blocking
+/// read ends for a new size as well, so that is how the thread is woken when it shall stop reading.
 pub(super) struct Input {
     gate: Arc<Gate>,
-    /// A byte in this pipe wakes the thread.
-    bell: OwnedFd,
 }
 
 #[derive(Default)]
@@ -49,16 +48,20 @@ enum State {
 impl Input {
     /// Starts reading.
     pub(super) fn start(messages: Sender<Message>) -> io::Result<Self> {
-        let (ears, bell) = rustix::pipe::pipe()?;
         let gate = Arc::new(Gate::default());
+        let terminal = terminal()?;
+        // From the first look on crossterm hears of new sizes, and can be woken.
+        event::poll(Duration::ZERO)?;
+        spawn("hang-up", messages.clone(), move |messages| {
+            wait_for_hang_up(&terminal);
+            let _ = messages.send(Message::Terminate);
+        })?;
         let input = Self {
             gate: Arc::clone(&gate),
-            bell,
         };
-        let terminal = terminal()?;
         spawn("keys", messages, move |messages| {
             // A terminal that cannot be read any more will not come back.
-            let _ = read(&terminal, &ears, &gate, &messages);
+            let _ = read(&gate, &messages);
             let _ = messages.send(Message::Terminate);
         })?;
         Ok(input)
@@ -67,7 +70,7 @@ impl Input {
     /// Returns when nothing more is read from the terminal.
     pub(super) fn pause(&self) {
         self.gate.set(State::Closing);
-        let _ = rustix::io::write(&self.bell, b"!");
+        let _ = kill_process(getpid(), Signal::WINCH);
         self.gate.wait_until(State::Closed);
     }
 
@@ -128,48 +131,39 @@ fn terminal() -> io::Result<Terminal> {
     File::open("/dev/tty").map(Terminal::Controlling)
 }
 
-fn read(
-    terminal: &Terminal,
-    ears: &OwnedFd,
-    gate: &Gate,
-    messages: &Sender<Message>,
-) -> io::Result<()> {
+/// Returns when the terminal has hung up: crossterm would read nothing from it, again and again.
+fn wait_for_hang_up(terminal: &Terminal) {
+    // A hang-up is told without being asked for.
+    while poll(&mut [PollFd::new(terminal, PollFlags::empty())], None) == Err(Errno::INTR) {}
+}
+
+fn read(gate: &Gate, messages: &Sender<Message>) -> io::Result<()> {
     loop {
         gate.pass();
-        let mut fds = [
-            PollFd::new(terminal, PollFlags::IN),
-            PollFd::new(ears, PollFlags::IN),
-        ];
-        match poll(&mut fds, None) {
-            Err(Errno::INTR) => continue,
-            result => result?,
-        };
-        let (keys, called) = (fds[0].revents(), fds[1].revents());
-        if !called.is_empty() {
-            rustix::io::read(ears, &mut [0; 16])?;
-            continue;
-        }
-        if keys.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        while event::poll(GLANCE)? {
-            if let Some(message) = message(event::read()?)
-                && messages.send(message).is_err()
-            {
-                return Ok(());
-            }
+        if let Some(message) = message(event::read()?)
+            && messages.send(message).is_err()
+        {
+            return Ok(());
         }
     }
 }
 
 fn message(event: Event) -> Option<Message> {
     match event {
-        Event::Key(key) => Some(Message::Key(key)),
+        Event::Key(key) => Some(Message::Key(as_enter(key))),
         Event::Mouse(mouse) => Some(Message::Mouse(mouse)),
         Event::Paste(text) => Some(Message::Paste(text)),
-        Event::Resize(width, height) => Some(Message::Resize(width, height)),
-        Event::FocusGained | Event::FocusLost => None,
+        // A new size is heard of by `hear_signals`, or it is only how we were woken.
+        Event::Resize(..) | Event::FocusGained | Event::FocusLost => None,
     }
+}
+
+/// Enter that was typed before the terminal was ours has become a line feed, which is Ctrl-J else.
+fn as_enter(key: KeyEvent) -> KeyEvent {
+    if key.code == KeyCode::Char('j') && key.modifiers == KeyModifiers::CONTROL {
+        return KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, key.kind);
+    }
+    key
 }
 
 /// Tells of a new size and of the end, so that the terminal is given back before the process ends.

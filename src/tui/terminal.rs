@@ -58,12 +58,15 @@ impl Screen {
     /// Takes it again; everything will be drawn anew.
     pub(super) fn take_again(&mut self) -> io::Result<()> {
         take_terminal()?;
-        self.terminal.clear()
+        self.forget()
     }
 
     /// Draws every cell the next time, whatever the terminal shows.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not by `clear`: it asks the terminal where the cursor stands and waits for the answer among
+        // the keys, which are read by somebody else.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     /// Draws what has changed; the columns and lines it was drawn on. Nothing on a terminal that a

@@ -16,6 +16,7 @@ mod hook;
 mod hub;
 mod install;
 mod isolation;
+mod keys;
 mod launch;
 mod log;
 mod mirror;
