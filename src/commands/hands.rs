@@ -39,10 +39,20 @@ pub(super) struct RealHands {
     here: OnceLock<Here>,
     /// Columns of the dashboard beside an assistant's pane, when the person has set them.
     split_width: Option<u16>,
-    /// The place beside the dashboard; nothing before it was needed.
-    split: Mutex<Option<(u64, Split)>>,
+    /// The place beside the dashboard.
+    split: Mutex<Beside>,
     /// The install that was shown last.
     shown: Mutex<Vec<Part>>,
+}
+
+/// What is known of the place beside the dashboard.
+enum Beside {
+    /// It was not needed yet.
+    Unmade,
+    /// How many answers were given about it, and what they were about.
+    Made(u64, Split),
+    /// The dashboard has ended: what was asked for before, and is done only now, must not open it again.
+    Left,
 }
 
 impl RealHands {
@@ -56,7 +66,7 @@ impl RealHands {
             surroundings,
             client,
             split_width,
-            split: Mutex::new(None),
+            split: Mutex::new(Beside::Unmade),
             here: OnceLock::new(),
             shown: Mutex::new(Vec::new()),
         }
@@ -84,8 +94,8 @@ impl RealHands {
 
     /// Puts back what is shown beside the dashboard, if anything.
     pub(super) fn leave_split(&self) {
-        let mut split = self.split.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, mut split)) = split.take() {
+        let mut beside = self.split.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Beside::Made(_, mut split) = std::mem::replace(&mut *beside, Beside::Left) {
             // The next dashboard heals what tmux refuses now.
             let _ = split.close(&self.ask());
         }
@@ -97,10 +107,12 @@ impl RealHands {
         &self,
         work: impl FnOnce(&mut Split) -> Result<Place, String>,
     ) -> Result<Place, String> {
-        let mut guard = self.split.lock().unwrap_or_else(PoisonError::into_inner);
-        let (turn, split) = match &mut *guard {
-            Some(made) => made,
-            none => none.insert((0, self.make_split()?)),
+        let mut beside = self.split.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*beside, Beside::Unmade) {
+            *beside = Beside::Made(0, self.make_split()?);
+        }
+        let Beside::Made(turn, split) = &mut *beside else {
+            return Err("the dashboard has ended".to_owned());
         };
         *turn += 1;
         let place = work(split).unwrap_or_else(|why| split.after_failure(why, &self.ask()));

@@ -95,6 +95,7 @@ pub fn run(setup: Setup, feed: Receiver<Feed>, hands: Arc<dyn Hands>) -> io::Res
     let setup = Setup { size, ..setup };
     // Before the terminal is taken: a signal must not end us without giving it back.
     input::hear_signals(sender.clone())?;
+    let (step, steps) = channel();
     let mut dashboard = Dashboard {
         model: Model::new(setup),
         screen: Screen::take()?,
@@ -102,9 +103,10 @@ pub fn run(setup: Setup, feed: Receiver<Feed>, hands: Arc<dyn Hands>) -> io::Res
         sender,
         hands,
         attached: None,
+        steps: step,
     };
     dashboard.draw()?;
-    let input = dashboard.start(feed)?;
+    let input = dashboard.start(feed, steps)?;
     dashboard.follow(&input, &messages)
 }
 
@@ -117,11 +119,19 @@ struct Dashboard {
     hands: Arc<dyn Hands>,
     /// The client that has the terminal now.
     attached: Option<Pid>,
+    /// Steps of the split, for the one thread that takes them in the order of the keys.
+    steps: Sender<Split>,
 }
 
 impl Dashboard {
-    fn start(&mut self, feed: Receiver<Feed>) -> io::Result<Input> {
+    fn start(&mut self, feed: Receiver<Feed>, steps: Receiver<Split>) -> io::Result<Input> {
         let input = Input::start(self.sender.clone())?;
+        let hands = Arc::clone(&self.hands);
+        input::spawn("split", self.sender.clone(), move |messages| {
+            for step in steps {
+                let _ = messages.send(Message::Split(hands.split(&step)));
+            }
+        })?;
         input::spawn("feed", self.sender.clone(), move |messages| {
             for feed in feed {
                 if messages.send(Message::Feed(feed)).is_err() {
@@ -217,7 +227,14 @@ impl Dashboard {
             Effect::Redraw => self.screen.forget()?,
             Effect::Attach(attach) => self.step_aside(&attach, input),
             Effect::Jump(row) => self.by_hand(move |hands| Message::Jumped(hands.jump(&row)))?,
-            Effect::Split(step) => self.by_hand(move |hands| Message::Split(hands.split(&step)))?,
+            // It waits first, and nobody has to wait for it.
+            Effect::Split(Split::RefreshLater) => {
+                self.by_hand(|hands| Message::Split(hands.split(&Split::RefreshLater)))?;
+            }
+            Effect::Split(step) => {
+                // It can only fail when the thread has panicked, which ends the dashboard anyway.
+                let _ = self.steps.send(step);
+            }
             Effect::Start {
                 launcher,
                 cwd,
