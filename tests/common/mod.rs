@@ -14,6 +14,7 @@
 mod collector;
 pub mod player;
 mod process;
+mod program;
 mod terminal;
 mod tmux;
 
@@ -28,11 +29,13 @@ use pane_patrol_hooks::paths::{Environment, Places};
 
 pub use collector::{Collector, until};
 pub use process::{Finished, finish, finish_with_stdin, wait};
+pub use program::{copy_program, write_program};
 pub use terminal::{Terminal, wait_until};
 pub use tmux::Tmux;
 
-/// How long anything may take before a test calls it hung. Not a measure of speed.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How long anything may take before a test calls it hung. Not a measure of speed: whoever waits for
+/// something stops when it comes, so much patience costs nothing but on a machine that has much to do.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A private world for one test.
 #[derive(Debug)]

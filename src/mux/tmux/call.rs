@@ -4,13 +4,14 @@ use std::fs::DirBuilder;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::process::Signal;
 
 use super::{Call, Tmux, TmuxError};
 use crate::sys::child::{self, Kept, wait};
@@ -18,23 +19,46 @@ use crate::sys::child::{self, Kept, wait};
 /// Has tmux carry out `call` and gives its stdout; the child never outlives this.
 pub(super) fn run(tmux: &Tmux, call: &Call) -> Result<Vec<u8>, TmuxError> {
     let deadline = Instant::now() + tmux.budget;
+    loop {
+        let (status, stdout, stderr) = run_once(tmux, call, deadline)?;
+        match status {
+            Some(status) if status.success() => return Ok(stdout),
+            Some(status) if was_hung_up(status) && Instant::now() < deadline => {}
+            Some(_) => {
+                return Err(TmuxError::Failed {
+                    command: command_line(tmux, call),
+                    stderr: String::from_utf8_lossy(&stderr).trim().to_owned(),
+                });
+            }
+            None => {
+                return Err(TmuxError::TimedOut {
+                    command: command_line(tmux, call),
+                    budget: tmux.budget,
+                });
+            }
+        }
+    }
+}
+
+/// Whether the hang-up of our own terminal ended the child. It can do so only before the child has
+/// left our process group, and so before it became tmux, which dies of no hang-up: nothing was asked
+/// yet, and may be asked again.
+fn was_hung_up(status: ExitStatus) -> bool {
+    status.signal() == Some(Signal::HUP.as_raw())
+}
+
+/// How the child ended, or `None` when it had to be ended, and what it printed.
+type Ended = (Option<ExitStatus>, Vec<u8>, Vec<u8>);
+
+fn run_once(tmux: &Tmux, call: &Call, deadline: Instant) -> Result<Ended, TmuxError> {
     let io_error = |source| TmuxError::Io {
         command: command_line(tmux, call),
         source,
     };
     let mut child = Reaped(spawn(tmux, call)?);
     let [stdout, stderr] = read_output(&mut child.0, deadline).map_err(io_error)?;
-    match wait(&mut child.0, deadline).map_err(io_error)? {
-        Some(status) if status.success() => Ok(stdout),
-        Some(_) => Err(TmuxError::Failed {
-            command: command_line(tmux, call),
-            stderr: String::from_utf8_lossy(&stderr).trim().to_owned(),
-        }),
-        None => Err(TmuxError::TimedOut {
-            command: command_line(tmux, call),
-            budget: tmux.budget,
-        }),
-    }
+    let status = wait(&mut child.0, deadline).map_err(io_error)?;
+    Ok((status, stdout, stderr))
 }
 
 /// The command as a person would type it.

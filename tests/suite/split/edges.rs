@@ -2,12 +2,11 @@
 //! for all panes, with panes that stay when they are dead; and with a tmux that refuses.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Desk, PROGRAM, steps, swap_along};
-use crate::common::{Terminal, TestEnv, finish, private_folder, wait_until};
+use crate::common::{Terminal, TestEnv, finish, private_folder, wait_until, write_program};
 
 /// Some swaps over all panes, so that each kind of window is met.
 fn swap_through(desk: &Desk<'_>, rows: usize) {
@@ -166,6 +165,40 @@ fn a_dashboard_whose_own_pane_is_closed_puts_everything_back() {
     });
 }
 
+#[test]
+fn a_hang_up_that_ends_the_first_tmux_call_of_a_dying_dashboard_is_not_the_last_word() {
+    let env = TestEnv::new();
+    let programs = env.path("programs");
+    private_folder(&programs);
+    let real = finish(env.command("sh").args(["-c", "command -v tmux"])).stdout;
+    // As the kernel's signal does that meets the child before it has left the group of the terminal.
+    let script = format!(
+        "#!/bin/sh\nrm \"$HOME/hang-up\" 2>/dev/null && kill -HUP $$\nexec {} \"$@\"\n",
+        real.trim()
+    );
+    write_program(&programs.join("tmux"), &script);
+    let Some(desk) = Desk::new(&env) else { return };
+    quit(&desk);
+    let path = format!("PATH={}:$PATH; hash -r", programs.display());
+    desk.server.run(&["send-keys", "-t", "%0", &path, "C-j"]);
+    desk.server
+        .run(&["split-window", "-d", "-v", "-l", "6", "-t", "%0", "cat"]);
+    desk.start("");
+    let panes = desk.report_all();
+    let elsewhere = |desk: &Desk<'_>| {
+        let all = desk.everything();
+        let lines = all.lines().filter(|line| !line.starts_with("work:0."));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = elsewhere(&desk);
+    swap_through(&desk, panes.len());
+    fs::write(env.home().join("hang-up"), "").expect("home is ours");
+    desk.server.run(&["kill-pane", "-t", "%0"]);
+    desk.wait("everything is where it was", || {
+        elsewhere(&desk) == before && desk.beside().is_none()
+    });
+}
+
 /// A `tmux` that refuses everything while `broken` is there.
 fn break_tmux(env: &TestEnv) -> std::path::PathBuf {
     let programs = env.path("programs");
@@ -175,9 +208,7 @@ fn break_tmux(env: &TestEnv) -> std::path::PathBuf {
         "#!/bin/sh\n[ -e \"$HOME/broken\" ] && {{ echo 'no more today' >&2; exit 1; }}\nexec {} \"$@\"\n",
         real.trim()
     );
-    let program = programs.join("tmux");
-    fs::write(&program, script).expect("it is our folder");
-    fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).expect("it is ours");
+    write_program(&programs.join("tmux"), &script);
     programs
 }
 
