@@ -144,6 +144,23 @@ fn a_pane_that_stays_when_it_is_dead_goes_back_dead() {
     assert_eq!(desk.server.run(&dead), "1");
 }
 
+/// Everything that has to be as before but in the dashboard's own window.
+fn elsewhere(desk: &Desk<'_>) -> Vec<String> {
+    let all = desk.everything();
+    let lines = all.lines().filter(|line| !line.starts_with("work:0."));
+    lines.map(str::to_owned).collect()
+}
+
+/// A folder with a `tmux` that does `first` before it is the real one.
+fn tmux_that(env: &TestEnv, first: &str) -> std::path::PathBuf {
+    let programs = env.path("programs");
+    private_folder(&programs);
+    let real = finish(env.command("sh").args(["-c", "command -v tmux"])).stdout;
+    let script = format!("#!/bin/sh\n{first}\nexec {} \"$@\"\n", real.trim());
+    write_program(&programs.join("tmux"), &script);
+    programs
+}
+
 #[test]
 fn a_dashboard_whose_own_pane_is_closed_puts_everything_back() {
     let env = TestEnv::new();
@@ -152,31 +169,20 @@ fn a_dashboard_whose_own_pane_is_closed_puts_everything_back() {
     desk.server
         .run(&["split-window", "-d", "-v", "-l", "6", "-t", "%0", "cat"]);
     let panes = desk.report_all();
-    let others = |desk: &Desk<'_>| {
-        let all = desk.everything();
-        let lines = all.lines().filter(|line| !line.starts_with("work:0."));
-        lines.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let before = others(&desk);
+    let before = elsewhere(&desk);
     swap_through(&desk, panes.len());
     desk.server.run(&["kill-pane", "-t", "%0"]);
     desk.wait("everything is where it was", || {
-        others(&desk) == before && desk.beside().is_none()
+        elsewhere(&desk) == before && desk.beside().is_none()
     });
 }
 
 #[test]
 fn a_hang_up_that_ends_the_first_tmux_call_of_a_dying_dashboard_is_not_the_last_word() {
     let env = TestEnv::new();
-    let programs = env.path("programs");
-    private_folder(&programs);
-    let real = finish(env.command("sh").args(["-c", "command -v tmux"])).stdout;
     // As the kernel's signal does that meets the child before it has left the group of the terminal.
-    let script = format!(
-        "#!/bin/sh\nrm \"$HOME/hang-up\" 2>/dev/null && kill -HUP $$\nexec {} \"$@\"\n",
-        real.trim()
-    );
-    write_program(&programs.join("tmux"), &script);
+    let hang_up = "rm \"$HOME/hang-up\" 2>/dev/null && kill -HUP $$";
+    let programs = tmux_that(&env, hang_up);
     let Some(desk) = Desk::new(&env) else { return };
     quit(&desk);
     let path = format!("PATH={}:$PATH; hash -r", programs.display());
@@ -185,11 +191,6 @@ fn a_hang_up_that_ends_the_first_tmux_call_of_a_dying_dashboard_is_not_the_last_
         .run(&["split-window", "-d", "-v", "-l", "6", "-t", "%0", "cat"]);
     desk.start("");
     let panes = desk.report_all();
-    let elsewhere = |desk: &Desk<'_>| {
-        let all = desk.everything();
-        let lines = all.lines().filter(|line| !line.starts_with("work:0."));
-        lines.map(str::to_owned).collect::<Vec<_>>()
-    };
     let before = elsewhere(&desk);
     swap_through(&desk, panes.len());
     fs::write(env.home().join("hang-up"), "").expect("home is ours");
@@ -199,23 +200,11 @@ fn a_hang_up_that_ends_the_first_tmux_call_of_a_dying_dashboard_is_not_the_last_
     });
 }
 
-/// A `tmux` that refuses everything while `broken` is there.
-fn break_tmux(env: &TestEnv) -> std::path::PathBuf {
-    let programs = env.path("programs");
-    private_folder(&programs);
-    let real = finish(env.command("sh").args(["-c", "command -v tmux"])).stdout;
-    let script = format!(
-        "#!/bin/sh\n[ -e \"$HOME/broken\" ] && {{ echo 'no more today' >&2; exit 1; }}\nexec {} \"$@\"\n",
-        real.trim()
-    );
-    write_program(&programs.join("tmux"), &script);
-    programs
-}
-
 #[test]
 fn when_tmux_refuses_the_dashboard_says_so_and_goes_on() {
     let env = TestEnv::new();
-    let programs = break_tmux(&env);
+    let refuse = "[ -e \"$HOME/broken\" ] && { echo 'no more today' >&2; exit 1; }";
+    let programs = tmux_that(&env, refuse);
     let Some(desk) = Desk::new(&env) else { return };
     quit(&desk);
     let broken = env.home().join("broken");
