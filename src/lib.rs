@@ -48,6 +48,9 @@ pub mod rules;
 pub mod split;
 pub mod state;
 pub mod sys;
+#[cfg(test)]
+#[path = "../tests/common/program.rs"]
+mod test_program;
 pub mod tui;
 mod unix_socket;
 pub mod websocket;

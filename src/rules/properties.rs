@@ -2,7 +2,6 @@
 //! program with the very words of the rule, and nothing else; what runs a denied program is seen.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -13,6 +12,7 @@ use serde_json::json;
 
 use super::{Ask, Ground, Rules, Then, judge};
 use crate::config::Config;
+use crate::test_program::write_program;
 
 /// A folder with programs that only write down how they were called, one word a line.
 struct Stage {
@@ -37,8 +37,7 @@ impl Stage {
                 "#!/bin/sh\n{{ printf '[%s]' {name} \"$@\"; echo; }} >>'{}'\n",
                 log.display()
             );
-            fs::write(&path, text).unwrap();
-            fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).unwrap();
+            write_program(&path, &text);
         }
         stage
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::{Collector, TestEnv, Tmux, until};
+use crate::common::{Collector, TestEnv, Tmux, until, write_program};
 use crate::install::{PROGRAMS, read, run, with_programs, write};
 
 /// What `doctor --json` finds.
@@ -277,7 +277,7 @@ fn with_lasting(env: &TestEnv, names: &[&str]) {
     with_programs(env, names);
     for name in names {
         let text = "#!/bin/sh\n[ \"$1\" = --version ] && echo 2.1.329 && exit\nwhile sleep 100; do :; done\n";
-        fs::write(env.path("bin").join(name), text).expect("it can be written");
+        write_program(&env.path("bin").join(name), text);
     }
 }
 

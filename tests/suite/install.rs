@@ -2,10 +2,9 @@
 //! own, and everything out again.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use crate::common::{Finished, TestEnv, finish};
+use crate::common::{Finished, TestEnv, finish, write_program};
 
 pub(crate) const PROGRAMS: &[&str] = &["claude", "codex", "opencode", "gemini", "copilot", "qwen"];
 
@@ -14,9 +13,7 @@ pub(crate) fn with_programs(env: &TestEnv, names: &[&str]) {
     let folder = env.path("bin");
     fs::create_dir_all(&folder).expect("the folder can be made");
     for name in names {
-        let path = folder.join(name);
-        fs::write(&path, "#!/bin/sh\nexit 1\n").expect("it can be written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        write_program(&folder.join(name), "#!/bin/sh\nexit 1\n");
     }
 }
 

@@ -30,6 +30,7 @@ mod reversible;
 mod rules;
 mod shown;
 mod sinks;
+mod sources;
 mod split;
 mod survival;
 mod visible;

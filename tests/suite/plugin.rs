@@ -4,7 +4,6 @@
 //! Skipped, loudly, where there is no `node`.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
 
@@ -12,8 +11,8 @@ use pane_patrol_hooks::adapter::opencode;
 use pane_patrol_hooks::event::Assistant;
 use serde_json::{Value, json};
 
-use crate::common::TestEnv;
 use crate::common::player::recording;
+use crate::common::{TestEnv, write_program};
 use crate::replay_others::passed_on;
 
 /// Feeds the plugin the lines of a recording, as OpenCode would.
@@ -54,8 +53,7 @@ impl Stage {
         let program = stage.env.path("program");
         let heard = stage.env.path("heard.jsonl");
         let script = format!("#!/bin/sh\ncat >> '{0}'; echo >> '{0}'\n", heard.display());
-        fs::write(&program, script).expect("a file can be written");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        write_program(&program, &script);
         stage.install(&program);
         stage
     }
@@ -148,7 +146,7 @@ fn what_it_hands_over_is_there_before_its_program_starts() {
         "#!/bin/sh\nif [ -f /dev/stdin ]; then echo file; else echo other; fi >> '{}'\n",
         kinds.display()
     );
-    fs::write(&program, script).expect("a file can be written");
+    write_program(&program, &script);
     let Some(output) = stage.play(Some("%1")) else {
         return skipped();
     };

@@ -8,14 +8,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::common::{TestEnv, finish_with_stdin, skip};
+use crate::common::{TestEnv, copy_program, finish_with_stdin, skip};
 use crate::install::{PROGRAMS, read, with_programs};
 
 /// Installs for everyone by a copy of the executable; its path.
 fn install_by_a_copy(env: &TestEnv) -> PathBuf {
     with_programs(env, PROGRAMS);
     let copy = env.path("bin/pane patrol");
-    fs::copy(env!("CARGO_BIN_EXE_pane-patrol"), &copy).expect("there is room");
+    copy_program(env!("CARGO_BIN_EXE_pane-patrol").as_ref(), &copy);
     let mut command = env.command(&copy);
     command.args(["install", "--all", "--approvals"]);
     let path = format!("{}:/usr/bin:/bin", env.path("bin").display());

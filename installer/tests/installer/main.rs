@@ -13,6 +13,8 @@ mod crash;
 mod everyone;
 mod example;
 mod generated;
+#[path = "../../../tests/common/program.rs"]
+mod program;
 mod refusal;
 mod revert;
 mod rights;

@@ -11,6 +11,7 @@ use std::process::Command;
 use pane_patrol_installer::{apply, plan_install};
 
 use crate::attributes::{left_out, set};
+use crate::program::copy_program;
 use crate::world::{MINE, NEW, PROGRAM, World, wanted};
 
 const ROOT: &str = "PANE_PATROL_TEST_ROOT";
@@ -110,7 +111,7 @@ fn missing_rights_are_one_clear_error_and_nothing_is_left() {
     world.write(MINE);
     world.chmod(0o644);
     let program = place.path().join("tests");
-    fs::copy(env::current_exe().unwrap(), &program).unwrap();
+    copy_program(&env::current_exe().unwrap(), &program);
     let mut command = Command::new(&program);
     if world.site().uid == 0 {
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
