@@ -299,7 +299,7 @@ mod tests {
     }
 
     fn next(receiver: &Receiver<Message>) -> String {
-        let message = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
+        let message = receiver.recv_timeout(Duration::from_secs(60)).unwrap();
         match message {
             Message::Heard(event, _, _) => event.target.to_string(),
             Message::Rejected(reason) => reason.to_owned(),

@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(5);
+    const PATIENCE: Duration = Duration::from_secs(60);
 
     #[test]
     fn a_mirror_that_appears_with_its_folder_is_noticed_and_so_is_each_line() {

@@ -194,7 +194,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(5);
+    const PATIENCE: Duration = Duration::from_secs(60);
 
     /// Does what the witness does until session file `name` of `home` is reported.
     fn hear(watches: &mut Watches, inbox: &Receiver<Order>, home: &Path, name: &str) {

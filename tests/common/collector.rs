@@ -107,7 +107,7 @@ pub fn until<T>(claim: &str, mut what: impl FnMut() -> Option<T>) -> T {
         if let Some(result) = what() {
             return result;
         }
-        assert!(start.elapsed() < PATIENCE * 2, "never true: {claim}");
+        assert!(start.elapsed() < PATIENCE, "never true: {claim}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

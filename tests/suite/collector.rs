@@ -18,7 +18,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::common::{Collector, PATIENCE, TestEnv, Tmux, finish, private_folder, until};
+use crate::common::{
+    Collector, PATIENCE, TestEnv, Tmux, finish, private_folder, until, write_program,
+};
 
 const FOUR_FIELDS: &str = r#"{"assistant":"claude","state":"waiting_input","target":"main:0.0","message":"","ts":"2026-02-27T10:00:00Z"}"#;
 
@@ -550,15 +552,20 @@ fn without_rows_the_collector_starts_nothing() {
     private_folder(&fake);
     let log = env.path("tmux.log");
     let script = format!("#!/bin/sh\necho \"$@\" >> {}\nexit 1\n", log.display());
-    fs::write(fake.join("tmux"), script).expect("the folder is ours");
-    fs::set_permissions(fake.join("tmux"), PermissionsExt::from_mode(0o755)).expect("it is ours");
+    write_program(&fake.join("tmux"), &script);
     let mut command: Command = env.pane_patrol();
     command.env("PATH", &fake);
     let collector = Collector::start_with(&env, &mut command);
     let started = || fs::read_to_string(&log).unwrap_or_default().lines().count();
     let at_start = started();
-    // As soon as there is a row tmux is asked; the same collector asked nobody before.
-    std::thread::sleep(Duration::from_millis(300));
+    // As soon as there is a row tmux is asked; the same collector asked nobody before, while it went
+    // about its business for some seconds: it tells its health once in a second.
+    for rejected in 1..=3 {
+        send(&env, b"nonsense");
+        health(&env, |health| {
+            health.rejected.values().sum::<u64>() == rejected
+        });
+    }
     assert_eq!(started(), at_start);
     assert!(at_start <= 1, "the default server is looked for once");
     send(&env, FOUR_FIELDS.as_bytes());

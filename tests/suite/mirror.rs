@@ -15,7 +15,8 @@ use pane_patrol_hooks::mirror::{Limits, MIN_MAX_BYTES, lock_path, rotate, rotate
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::{
-    PATIENCE, TestEnv, finish, finish_with_stdin, fixture, private_folder, skip, until,
+    PATIENCE, TestEnv, copy_program, finish, finish_with_stdin, fixture, private_folder, skip,
+    until,
 };
 
 /// A hook ends by itself before this time; one that took as long may have dropped its event.
@@ -74,18 +75,12 @@ impl Follower {
         self.said.recv_timeout(PATIENCE).expect("it says something")
     }
 
-    /// The next so many lines, and after them whatever still comes soon.
-    pub(super) fn take(&self, count: usize) -> Vec<String> {
-        let mut lines = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
-            lines.push(line);
-            if lines.len() == count {
-                break;
-            }
-        }
-        let soon = Duration::from_millis(700);
-        lines.extend(std::iter::from_fn(|| self.lines.recv_timeout(soon).ok()));
-        lines
+    /// All lines before the one that holds `last`. When that has come, nothing that was written before
+    /// it is still on its way.
+    pub(super) fn take_until(&self, last: &str) -> Vec<String> {
+        let next = || self.lines.recv_timeout(PATIENCE).expect("the last line");
+        let before = |line: &String| !line.contains(last);
+        std::iter::repeat_with(next).take_while(before).collect()
     }
 }
 
@@ -138,6 +133,18 @@ fn call(hook: &mut Command, payload: &[u8]) {
 /// event has to be there, also one of a hook that had hardly any time.
 fn is_stress() -> bool {
     std::env::var_os("PANE_PATROL_STRESS").is_some()
+}
+
+/// The request of the event that is written after all others.
+const LAST: &str = "the-last-one";
+
+/// Runs hooks until one has written the last line.
+fn write_last(env: &TestEnv, mirror: &Path, payload: &str) {
+    until("the last one is written", || {
+        call(&mut hook(env), payload.as_bytes());
+        let now = fs::read_to_string(mirror).expect("it is text");
+        now.contains(LAST).then_some(())
+    });
 }
 
 #[test]
@@ -232,13 +239,16 @@ fn many_hooks_at_once_lose_no_line_in_any_rotation_and_a_follower_sees_each_once
         assert_eq!(twice, None, "{who}");
     };
     check("the files", &written);
-    let printed = follower.take(written.len());
+    write_last(&env, &mirror, &payload.replace(id, LAST));
+    let printed = follower.take_until(LAST);
     let printed = requests(printed.iter().map(String::as_str));
     check("the follower", &printed);
     assert_eq!(printed, written);
     let read = finish(env.pane_patrol().args(["log", "--json"]));
     assert_eq!(read.stderr, "");
-    assert_eq!(requests(read.stdout.lines()), written);
+    let mut read = requests(read.stdout.lines());
+    assert!(read.remove(LAST).is_some());
+    assert_eq!(read, written);
 }
 
 #[test]
@@ -362,7 +372,7 @@ fn a_folder_that_may_not_be_written_costs_the_rotation_and_no_line() {
             fs::set_permissions(path, PermissionsExt::from_mode(0o755)).expect("ours");
         }
         let program = env.path("pane-patrol");
-        fs::copy(command.get_program(), &program).expect("ours");
+        copy_program(command.get_program().as_ref(), &program);
         let variables: Vec<_> = command
             .get_envs()
             .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))

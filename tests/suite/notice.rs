@@ -1,15 +1,15 @@
 //! Notices as a person gets them: a real tmux server with a client, events through the real hook.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::common::{
     Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, private_folder, until,
-    wait_until,
+    wait_until, write_program,
 };
 
 const ASKS: &str = "claude/permission_request.bash.json";
@@ -24,22 +24,27 @@ struct Desk<'env> {
 
 impl<'env> Desk<'env> {
     fn new(env: &'env TestEnv, settings: &str) -> Option<Self> {
-        Self::with_programs(env, settings, None)
+        Self::with(env, settings, &[])
     }
 
     /// The same; the collector finds the programs in that folder before all others.
-    fn with_programs(env: &'env TestEnv, settings: &str, programs: Option<&Path>) -> Option<Self> {
+    fn with_programs(env: &'env TestEnv, settings: &str, programs: &Path) -> Option<Self> {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{path}", programs.display());
+        Self::with(env, settings, &[("PATH", &path)])
+    }
+
+    /// The same; the collector has these variables, too.
+    fn with(env: &'env TestEnv, settings: &str, variables: &[(&str, &str)]) -> Option<Self> {
         let server = Tmux::start(env, "work")?;
         let client = Terminal::client_of(env, "client.sock", &server, "work")?;
         private_folder(&env.path("config/pane-patrol"));
         let command = "command = ['sh', '-c', 'cat >> \"$HOME/told\"']";
         let text = format!("[notice]\ndelay_seconds = 0\n{command}\n{settings}\n");
         fs::write(env.path("config/pane-patrol/config.toml"), text).expect("it is our folder");
-        let path = std::env::var("PATH").unwrap_or_default();
-        let programs = programs.map(|folder| format!("{}:{path}", folder.display()));
         let mut command = env.pane_patrol();
         command.env("TMUX", server.variable());
-        command.env("PATH", programs.unwrap_or(path));
+        command.envs(variables.iter().copied());
         let collector = Collector::start_with(env, &mut command);
         Some(Self {
             env,
@@ -192,18 +197,26 @@ fn what_fails_is_said_in_the_health_of_the_collector() {
 #[test]
 fn quiet_hours_keep_everything_back() {
     let env = TestEnv::new();
+    // Somewhere in the world it is fifteen seconds before seven.
     let now = Timestamp::now().as_micros() / 1_000_000;
-    let hour = |later: i64| (now / 3600 + later).rem_euclid(24);
-    let quiet = format!("{:02}:00-{:02}:00", hour(23), hour(2));
-    let settings = format!("waiting_approval = ['command']\nquiet = '{quiet}'");
-    let Some(desk) = Desk::new(&env, &settings) else {
+    let east = (7 * 3600 - 15 - now).rem_euclid(24 * 3600);
+    let zone = format!("<night>-{}:{}:{}", east / 3600, east / 60 % 60, east % 60);
+    let settings = "waiting_approval = ['command']\nquiet = '22:00-07:00'";
+    let Some(desk) = Desk::with(&env, settings, &[("TZ", &zone)]) else {
         return;
     };
     let pane = desk.window();
     desk.asks(&pane, "at night");
     desk.collector.until_state("waiting_approval");
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    assert!(desk.told().is_empty(), "{:?}", desk.told());
+    wait_until("it is told of", || !desk.told().is_empty());
+    let seven = SystemTime::UNIX_EPOCH + Duration::from_secs((now + 15).unsigned_abs());
+    let told = fs::metadata(env.path("home/told")).and_then(|told| told.modified());
+    // The clock of files goes in steps.
+    let step = Duration::from_millis(20);
+    assert!(
+        told.expect("it has a time") + step >= seven,
+        "not before seven"
+    );
 }
 
 #[test]
@@ -243,12 +256,10 @@ fn the_desktop_is_told_by_its_own_program() {
     let env = TestEnv::new();
     let programs = env.path("programs");
     private_folder(&programs);
-    let program = programs.join("notify-send");
     let script = "#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$HOME/shown\"\n";
-    fs::write(&program, script).expect("it is our folder");
-    fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).expect("it is ours");
+    write_program(&programs.join("notify-send"), script);
     let settings = "waiting_approval = ['desktop', 'command']";
-    let Some(desk) = Desk::with_programs(&env, settings, Some(&programs)) else {
+    let Some(desk) = Desk::with_programs(&env, settings, &programs) else {
         return;
     };
     let pane = desk.window();

@@ -2,7 +2,6 @@
 //! terminal, SIGKILL, and the events of real sessions through the real hook.
 
 use std::process::Command;
-use std::time::Duration;
 
 use pane_patrol_hooks::event::Assistant;
 use rustix::process::{Pid, Signal, kill_process};
@@ -24,6 +23,9 @@ const SESSIONS: [&str; 6] = [
     "tool-fail",
     "queue-tool",
 ];
+
+/// Where the event comes from that is sent after all others.
+const LAST: &str = "work:0.0";
 
 /// As many times each session is played, the first ones cut short by the next.
 const ROUNDS: usize = 3;
@@ -152,11 +154,23 @@ fn play(kills: &[usize]) -> Option<Vec<Value>> {
     if dashboard.is_none() {
         dashboard = Dashboard::start(&env, &server, "last.sock");
     }
-    // What is shown stays so: the last event is in it, and nothing else is on its way.
-    let rows = until("the rows rest", || {
-        let rows = seen(&env);
-        std::thread::sleep(Duration::from_millis(300));
-        (rows.len() == SESSIONS.len() && rows == seen(&env)).then_some(rows)
+    // What was sent before it has arrived before it.
+    wait_until("it listens", || env.places().events_socket.exists());
+    let rows = until("the last event of all is heard", || {
+        let emit = [
+            "emit",
+            "--assistant",
+            "other",
+            "--state",
+            "idle",
+            "--target",
+            LAST,
+        ];
+        finish(env.pane_patrol().args(emit));
+        let (last, rows): (Vec<_>, Vec<_>) = seen(&env).into_iter().partition(|row| row[1] == LAST);
+        let placed = |row: &Value| row[1].as_str().is_some_and(|at| at.starts_with("work:"));
+        let all = rows.len() == SESSIONS.len() && rows.iter().all(placed);
+        (all && !last.is_empty()).then_some(rows)
     });
     let screen = dashboard?.terminal.screen();
     assert!(screen.contains("work:1.0"), "{screen}");

@@ -287,8 +287,7 @@ fn a_request_that_drops_in_byte_by_byte_is_not_waited_for() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
     let mut slow = collector.tcp();
-    slow.set_read_timeout(Some(PATIENCE * 2))
-        .expect("a timeout");
+    slow.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     slow.write_all(b"GET / HTTP/1.1\r\nHost: 127")
         .expect("it listens");
     // Others are served meanwhile.

@@ -7,7 +7,7 @@ use pane_patrol_hooks::event::{Event, State};
 use pane_patrol_hooks::target::PaneId;
 
 use super::{heard, heard_from};
-use crate::common::{Listener, TestEnv, Tmux, finish_with_stdin, fixture, until};
+use crate::common::{Listener, TestEnv, Tmux, finish_with_stdin, fixture, until, wait_until};
 
 /// The hook of an assistant, in a place told by hand.
 fn hook(env: &TestEnv, words: &[&str]) -> Command {
@@ -63,9 +63,12 @@ fn codex_in_a_pane(tmux: &Tmux<'_>, env: &TestEnv, listener: &Listener) -> Event
     fs::write(&payload, fixture("codex/Stop.json")).expect("a file can be written");
     let program = env!("CARGO_BIN_EXE_pane-patrol");
     let script = format!("'{program}' hook codex < '{}'; cat", payload.display());
+    let ended = env.path("ended");
+    let script = script.replace("; cat", &format!("; echo > '{}'; cat", ended.display()));
     until("the hook in the pane is heard", || {
         let pane = tmux.run(&["split-window", "-d", "-P", "-F", "#{pane_id}", &script]);
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        wait_until("the hook has ended", || ended.exists());
+        fs::remove_file(&ended).expect("it is there");
         let event = listener.waiting();
         tmux.run(&["kill-pane", "-t", &pane]);
         event
