@@ -461,6 +461,13 @@ fn one_of_several_requests_is_chosen_by_a_key_and_read_on_its_own() {
     assert_eq!(bound.request, second);
 }
 
+#[test]
+fn a_field_without_a_value_is_shown_too() {
+    let input = json!({"command": "ls", "sandbox": ""});
+    let desk = Desk::new("Bash", &input, (80, 24));
+    assert!(desk.screen().contains("sandbox"), "{}", desk.screen());
+}
+
 /// The dashboard at every size, step by step.
 fn steps(desk: impl Fn((u16, u16)) -> Desk, keys: &[KeyCode]) -> String {
     let one = |size: (u16, u16)| {

@@ -97,7 +97,9 @@ impl Sheet<'_> {
         lines: &mut Vec<Line<'static>>,
     ) -> Vec<Line<'static>> {
         let style = self.theme().text();
-        let text = value.lines().map(|line| (line, style));
+        // A field without a value is there all the same.
+        let empty = value.is_empty().then_some("");
+        let text = value.lines().chain(empty).map(|line| (line, style));
         if label.0.is_empty() {
             return self.verbatim((name, self.theme().dim()), text);
         }
