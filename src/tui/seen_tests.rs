@@ -472,13 +472,16 @@ fn a_field_without_a_value_is_shown_too() {
 fn steps(desk: impl Fn((u16, u16)) -> Desk, keys: &[KeyCode]) -> String {
     let one = |size: (u16, u16)| {
         let mut desk = desk(size);
-        let mut shown = format!("── {} x {} ──\n{}", size.0, size.1, desk.screen());
-        for key in keys {
+        let first = format!("── {} x {} ──\n{}", size.0, size.1, desk.screen());
+        let step = |key: &KeyCode| {
             desk.press(*key);
-            shown += &format!("── {key} ──\n{}", desk.screen());
+            let shown = format!("── {key} ──\n{}", desk.screen());
             desk.look();
-        }
-        shown
+            shown
+        };
+        std::iter::once(first)
+            .chain(keys.iter().map(step))
+            .collect::<String>()
     };
     SIZES.map(one).concat()
 }
