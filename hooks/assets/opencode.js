@@ -27,6 +27,10 @@ const ASSISTANT = "@ASSISTANT@"
 // A message that was not taken after this time, in milliseconds, is waited for no longer.
 const LAST_WORD = 300
 
+// A program that has not ended after this time, in milliseconds, has stopped doing what it should; on
+// a busy machine one that has not been let run needs longer than the last word may take.
+const TOO_LONG = 3000
+
 // More than this is never told at once; the rest is lost.
 const MOST_WAITING = 64
 
@@ -54,11 +58,11 @@ const message = (type, properties, agent) => {
   return JSON.stringify({ type, pane_patrol: context, properties })
 }
 
-const options = (stdin) => ({
+const options = (stdin, timeout) => ({
   cwd: "/",
   detached: true,
   stdio: [stdin, "ignore", "ignore"],
-  timeout: LAST_WORD,
+  timeout,
 })
 
 // A file without a name that holds `text`. What goes through a pipe is written when this process
@@ -107,7 +111,7 @@ const next = () => {
     isThere()
     const file = holding(text)
     try {
-      const child = spawn(PROGRAM, ["hook", ASSISTANT], options(file))
+      const child = spawn(PROGRAM, ["hook", ASSISTANT], options(file, TOO_LONG))
       child.on("error", after)
       child.on("exit", after)
       child.unref()
@@ -125,7 +129,7 @@ const sendLast = (text) => {
   isThere()
   const rest = waiting.splice(0)
   for (const last of [...rest.slice(1), text]) {
-    spawnSync(PROGRAM, ["hook", ASSISTANT], { ...options("pipe"), input: last })
+    spawnSync(PROGRAM, ["hook", ASSISTANT], { ...options("pipe", LAST_WORD), input: last })
   }
 }
 
