@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use super::files::{Files, Identity, Opened};
 use super::split::{Content, Splitter};
 
-/// A hook ends within a tenth of a second; a writer that was stopped for longer than this has lost
-/// its line.
+/// A hook looks for the log when its payload begins to come, and ends within a tenth of a second, or
+/// a second on a busy machine; a writer that was stopped for longer than this has lost its line.
 const RETIRED_FOR: Duration = Duration::from_secs(5);
 
 /// Files that are kept open for stragglers; with a rotation every few milliseconds the oldest go.

@@ -22,6 +22,9 @@ const DELAYS: [u64; 4] = [85, 150, 400, 1900];
 /// A first byte that came later than this, by the writer's clock, proves nothing on this machine.
 const TOO_LATE: Duration = Duration::from_millis(1970);
 
+/// A payload whose last byte came later than this after its first proves nothing either.
+const WHOLE: Duration = Duration::from_millis(75);
+
 /// Switches the event log on, as a person does; where it is.
 fn event_log(env: &TestEnv) -> PathBuf {
     let finished = finish(env.pane_patrol().args(["mirror", "on"]));
@@ -69,9 +72,9 @@ fn told_late(env: &TestEnv, payload: &str, delay: Duration, pause: Duration) -> 
     let (head, rest) = payload.split_at(1);
     let mut taken = stdin.write_all(head.as_bytes()).is_ok();
     std::thread::sleep(pause);
-    let in_time = in_time && first.elapsed() < pause + Duration::from_millis(25);
     taken &= stdin.write_all(rest.as_bytes()).is_ok();
     drop(stdin);
+    let in_time = in_time && first.elapsed() < WHOLE;
     wait(child).assert_silent_success();
     assert!(taken || !in_time, "no assistant may see a broken pipe");
     in_time
@@ -163,17 +166,21 @@ fn a_late_payload_that_is_never_finished_tells_what_came_of_it() {
 
 /// Asserts that `ends` comes to its end while a hook that was started before it still waits for the
 /// first byte of its payload, and that this one ends by itself, too, not before two seconds.
-fn assert_waits_for_nothing(env: &TestEnv, ends: impl FnOnce()) {
-    let start = Instant::now();
-    let (mut waiting, stdin) = started(&mut hook(env));
-    ends();
-    let has_ended = waiting.try_wait().expect("it can be asked");
-    let was_quick = start.elapsed() < Duration::from_secs(2);
-    assert!(has_ended.is_none() || !was_quick, "it did not wait");
-    assert!(was_quick, "one that has nothing to wait for has waited");
-    wait(waiting).assert_silent_success();
-    assert!(start.elapsed() >= Duration::from_secs(2));
-    drop(stdin);
+fn assert_waits_for_nothing(env: &TestEnv, ends: impl Fn()) {
+    let is_first = |_| {
+        let start = Instant::now();
+        let (mut waiting, stdin) = started(&mut hook(env));
+        ends();
+        let has_ended = waiting.try_wait().expect("it can be asked").is_some();
+        let was_first = start.elapsed() < Duration::from_secs(2);
+        assert!(!(has_ended && was_first), "it did not wait");
+        wait(waiting).assert_silent_success();
+        assert!(start.elapsed() >= Duration::from_secs(2));
+        drop(stdin);
+        was_first
+    };
+    // A busy machine may take that long for what waits for nothing.
+    assert!((0..5).any(is_first), "it has waited, too");
 }
 
 #[test]
@@ -223,9 +230,10 @@ fn a_terminal_is_nobody_who_writes_a_payload() {
     let _listener = env.listen();
     let ended = env.path("ended");
     assert_waits_for_nothing(&env, || {
-        let program = env!("CARGO_BIN_EXE_pane-patrol");
+        let _ = fs::remove_file(&ended);
         let script = format!(
-            "PANE_PATROL_TARGET=a:0.0 '{program}' hook claude; echo $? > '{}'",
+            "PANE_PATROL_TARGET=a:0.0 '{}' hook claude; echo $? > '{}'",
+            env.pane_patrol().get_program().display(),
             ended.display()
         );
         tmux.run(&["split-window", "-d", &script]);
@@ -245,7 +253,8 @@ fn who_started_a_hook_is_known_also_when_that_is_gone_before_its_payload() {
     let pipe = env.path("pipe");
     let made = Command::new("mkfifo").arg(&pipe).status();
     assert!(made.expect("there is mkfifo").success());
-    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    let program = env.pane_patrol();
+    let program = program.get_program().display();
     // Codex's pane is proved by the hook's ancestors: a shell in the pane, which is killed.
     let codex = env.path("codex.sh");
     let script = format!(
@@ -334,7 +343,6 @@ fn a_byte_order_mark_is_skipped_wherever_it_comes() {
     let (child, mut stdin) = started(&mut hook(&env));
     for byte in marked.bytes().take(4) {
         stdin.write_all(&[byte]).expect("it reads");
-        std::thread::sleep(Duration::from_millis(5));
     }
     stdin.write_all(&marked.as_bytes()[4..]).expect("it reads");
     drop(stdin);

@@ -92,19 +92,18 @@ impl Writer {
         let name = format!("{}-{}-{delay}-{bytes}", self.program, self.way);
         let file = env.path(&name);
         std::fs::write(&file, payload(&name, bytes)).expect("a file can be written");
+        let mut said = String::new();
         for _ in 0..10 {
             let mut command = self.command(env, delay);
             let child = command.arg(&file).spawn().expect("it is installed");
             let finished = wait(child);
-            let said = finished.stdout.trim();
-            let late = said
-                .parse::<u128>()
-                .unwrap_or_else(|_| panic!("{name}: {finished:?}"));
-            if late < TOO_LATE.as_millis() {
+            let late = finished.stdout.trim().parse::<u128>();
+            if late.is_ok_and(|late| late < TOO_LATE.as_millis()) {
                 return name;
             }
+            said = format!("{finished:?}");
         }
-        panic!("the machine is too busy to tell");
+        panic!("{name}: {said}");
     }
 
     fn command(self, env: &TestEnv, delay: u64) -> Command {
