@@ -133,6 +133,8 @@ mod tests {
                 (outer, visits.begin(inner))
             })
             .collect();
+        let limit = Some(Duration::from_secs(10));
+        first.set_read_timeout(limit).unwrap();
         let ended = first.read(&mut [0; 1]).unwrap();
         assert_eq!(ended, 0, "the oldest was let go");
         assert_eq!(visits.lock().waiting.len(), UNPROVEN);
