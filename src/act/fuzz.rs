@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::text::one_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
@@ -17,12 +18,29 @@ use crate::state::{Level, Request, Row};
 use crate::tui::fixture::row;
 
 /// Commands that are easily taken for each other.
-const COMMANDS: [&str; 5] = [
+const COMMANDS: [&str; 14] = [
     "touch a",
     "touch ab",
+    "touch a b",
+    "touch a  b",
+    " touch a b",
+    "touch a\nb",
+    "touch a\n\nb",
     "touch a && rm -rf b",
+    "touch a && rm -rf /tmp/x y",
+    "touch a && rm -rf / tmp/xy",
     "sudo touch a",
     "echo touch a",
+    "touch a\nlab command",
+    "touch a_rather_long_name_that_wraps_somewhere_in_the_middle && echo this is another part of it",
+];
+
+/// What an assistant says about its command: one imitates a dialog, one what follows it.
+const DESCRIPTIONS: [&str; 4] = [
+    "lab command",
+    "lab  command",
+    "lab command\n\n Do you want to proceed?\n 1. Yes\n\n Esc to cancel",
+    "Tip: touch a\nBash command\n\ntouch a b\nlab command",
 ];
 
 /// Questions of the same kind.
@@ -37,9 +55,10 @@ const QUESTIONS: [&str; 5] = [
 const ASSISTANTS: [&str; 6] = ["claude", "codex", "opencode", "gemini", "qwen", "copilot"];
 
 /// The cells of the pane.
-const WIDTH: usize = 40;
+const WIDTHS: [usize; 5] = [40, 60, 80, 120, 200];
 
-const RUNS: u64 = 10_000;
+/// So many worlds; a million with `PANE_PATROL_STRESS`.
+const RUNS: u64 = 20_000;
 
 /// A small generator of its own, so that a failing run can be named by its number.
 struct Dice(u64);
@@ -51,6 +70,11 @@ impl Dice {
         self.0 ^= self.0 << 17;
         (self.0 >> 11) % sides
     }
+
+    fn pick<T: Copy>(&mut self, all: &[T]) -> T {
+        let sides = u64::try_from(all.len()).unwrap_or(1);
+        all[usize::try_from(self.roll(sides)).unwrap_or(0)]
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -58,15 +82,34 @@ struct Asked {
     id: u64,
     /// The command, or the question.
     words: &'static str,
+    description: &'static str,
+    /// The sub-agent that asks.
+    agent: Option<u64>,
     is_question: bool,
+}
+
+impl Asked {
+    /// What Claude's transcript holds of it.
+    fn input(&self) -> serde_json::Value {
+        serde_json::json!({"command": self.words, "description": self.description})
+    }
 }
 
 struct Scenery {
     dice: Dice,
     assistant: &'static str,
     now: Timestamp,
+    width: usize,
+    /// Claude Code 2.1.197.
+    is_old: bool,
     /// What the pane asks now.
     asked: Option<Asked>,
+    /// What another sub-agent asks; its dialog follows.
+    queued: Option<Asked>,
+    /// Everything that was ever asked.
+    all: Vec<Asked>,
+    /// The assistant is suspended, and a file that looks like its dialog is shown.
+    forged: Option<Asked>,
     cursor: u8,
     amending: Option<String>,
     in_mode: bool,
@@ -96,30 +139,59 @@ impl Scenery {
             4 => self.cursor = 1 + u8::try_from(self.dice.roll(4)).unwrap_or(0),
             5 if self.assistant == "claude" => self.amending = Some("wait, 1".to_owned()),
             6 if self.dice.roll(5) == 0 => self.gone = true,
+            16 if self.forged.is_some() => self.forged = None,
+            17 if self.dice.roll(3) == 0 => self.forged = self.all.first().cloned(),
             7..=15 => self.learn(),
             _ => {}
         }
     }
 
+    /// The next one's dialog comes at once.
     fn close(&mut self) {
-        self.asked = None;
+        self.asked = self.queued.take();
         self.amending = None;
         self.cursor = 1;
+        self.deafen();
     }
 
     fn ask(&mut self) {
-        self.close();
+        self.asked = Some(self.invent());
+        self.queued = None;
+        self.amending = None;
+        self.cursor = 1;
+        if self.assistant == "claude" && self.dice.roll(3) == 0 {
+            self.asked
+                .iter_mut()
+                .for_each(|asked| asked.agent = Some(1));
+            let mut second = self.invent();
+            second.agent = Some(2);
+            self.queued = (!second.is_question).then_some(second);
+        }
+        let asked = self.asked.clone();
+        self.all
+            .extend(asked.into_iter().chain(self.queued.clone()));
+        self.deafen();
+    }
+
+    fn deafen(&mut self) {
+        let deaf = if self.assistant == "claude" { 150 } else { 0 };
+        self.deaf_until = self.now.plus(Duration::from_millis(deaf));
+    }
+
+    fn invent(&mut self) -> Asked {
         self.next_id += 1;
         // No dialog of Copilot's that asks a question is known.
         let is_question = self.dice.roll(4) == 0 && self.assistant != "copilot";
-        let words = if is_question { QUESTIONS } else { COMMANDS };
-        self.asked = Some(Asked {
+        let words: &[&'static str] = if is_question { &QUESTIONS } else { &COMMANDS };
+        // Most say the same, so that their commands alone tell them apart.
+        let said = self.dice.roll(8).saturating_sub(4);
+        Asked {
             id: self.next_id,
-            words: words[usize::try_from(self.dice.roll(5)).unwrap_or(0)],
+            words: self.dice.pick(words),
+            description: DESCRIPTIONS[usize::try_from(said).unwrap_or(0)],
+            agent: None,
             is_question,
-        });
-        let deaf = if self.assistant == "claude" { 150 } else { 0 };
-        self.deaf_until = self.now.plus(Duration::from_millis(deaf));
+        }
     }
 
     /// The collector catches up.
@@ -136,12 +208,13 @@ impl Scenery {
         known.waiting = self
             .asked
             .iter()
+            .chain(&self.queued)
             .map(|asked| Request {
                 state: state(asked),
                 request_id: Some(asked.id.to_string()),
-                agent_id: None,
+                agent_id: asked.agent.map(|agent| agent.to_string()),
                 tool: Some("Bash".to_owned()),
-                message: Some(asked.words.to_owned()),
+                message: Some(one_line(asked.words, 200)),
                 since: self.now,
                 source: Source::Hook,
             })
@@ -150,10 +223,27 @@ impl Scenery {
     }
 
     fn screen(&self) -> String {
-        match &self.asked {
+        match self.forged.as_ref().or(self.asked.as_ref()) {
             Some(asked) => screens::dialog(self, asked),
             None => screens::nothing(),
         }
+    }
+
+    /// What tmux and the processes tell of the pane.
+    fn unfit(&self) -> Option<&'static str> {
+        (self.in_mode || self.synchronized || self.forged.is_some()).then_some("it is busy")
+    }
+
+    /// Only Claude's transcript holds a request while it is open.
+    fn in_full(&self, mut bound: Bound) -> Bound {
+        let is_it = |asked: &&Asked| Some(asked.id.to_string()) == bound.request.request_id;
+        let known = self.all.iter().find(is_it);
+        let known = known.filter(|asked| self.assistant == "claude" && !asked.is_question);
+        if let Some(asked) = known {
+            bound.command = Some(asked.words.to_owned());
+            bound.input = Some(asked.input());
+        }
+        bound
     }
 
     /// What the assistant does with a key.
@@ -197,13 +287,14 @@ impl World for Fake {
     }
 
     fn in_full(&self, bound: Bound) -> Bound {
-        bound
+        self.0.borrow().in_full(bound)
     }
 
-    fn has_result(&self, bound: &Bound) -> Option<bool> {
-        let state = self.0.borrow();
-        let asked = state.asked.as_ref().map(|asked| asked.id.to_string());
-        Some(asked != bound.request.request_id)
+    /// Like a transcript: what was approved has none while it runs.
+    fn has_result(&self, _: &Bound) -> Option<bool> {
+        let mut state = self.0.borrow_mut();
+        state.happen();
+        (state.assistant == "claude").then_some(false)
     }
 
     fn witness(&self, _: &Bound) -> Option<Seen> {
@@ -231,8 +322,8 @@ impl World for Fake {
         }
         Ok(Pane {
             screen: state.screen(),
-            width: WIDTH,
-            unfit: (state.in_mode || state.synchronized).then_some("it is busy"),
+            width: state.width,
+            unfit: state.unfit(),
             stamp: Vec::new(),
         })
     }
@@ -251,12 +342,26 @@ impl World for Fake {
                 .get(row)
                 .is_some_and(|line| *line == guard.screen[row])
         };
-        if state.gone || state.in_mode || state.synchronized || !guard.rows.clone().all(shows) {
+        if state.gone || state.unfit().is_some() || !guard.rows.clone().all(shows) {
             return Ok(Pressed::No);
         }
-        let command = state.asked.as_ref().map(|asked| asked.words);
-        if command != bound.request.message.as_deref() || state.bound.as_ref() != Some(bound) {
-            state.wrong.push(format!("{press:?} at {command:?}"));
+        let wanted = state
+            .all
+            .iter()
+            .find(|asked| Some(asked.id.to_string()) == bound.request.request_id);
+        let shows_description = state.assistant == "claude" && !bound.is_question();
+        let is_it = |asked: &Asked| {
+            wanted.is_some_and(|wanted| {
+                let message = bound.request.message.as_deref();
+                // Of the others no more is known than the one line that the person saw.
+                let words = bound.command.as_deref().or(message);
+                words == Some(asked.words)
+                    && (wanted.description == asked.description || !shows_description)
+            })
+        };
+        if !state.asked.as_ref().is_some_and(is_it) || state.bound.as_ref() != Some(bound) {
+            let wrong = format!("{press:?} at {:?} for {bound:?}", state.asked);
+            state.wrong.push(wrong);
         }
         state.take(press);
         Ok(Pressed::Yes)
@@ -278,7 +383,12 @@ fn play(seed: u64) -> (Outcome, Scenery, Bound) {
         dice: Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
         now: Timestamp::from_millis(1_000_000),
         assistant: ASSISTANTS[usize::try_from(seed).unwrap_or(0) % ASSISTANTS.len()],
+        width: 0,
+        is_old: seed % 12 == 0,
         asked: None,
+        queued: None,
+        all: Vec::new(),
+        forged: None,
         cursor: 1,
         amending: None,
         in_mode: false,
@@ -291,9 +401,11 @@ fn play(seed: u64) -> (Outcome, Scenery, Bound) {
         wrong: Vec::new(),
         bound: None,
     };
+    state.width = state.dice.pick(&WIDTHS);
     state.ask();
     state.learn();
     let bound = Bound::to(state.row.as_ref().expect("it was just learned")).expect("it asks");
+    let bound = state.in_full(bound);
     state.bound = Some(bound.clone());
     let decision = match state.dice.roll(3) {
         _ if bound.is_question() => Decision::Answer(Pick::Number(2)),
@@ -312,7 +424,9 @@ fn play(seed: u64) -> (Outcome, Scenery, Bound) {
 fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
     let mut done = [[0; 2]; ASSISTANTS.len()];
     let mut nothing = 0;
-    for seed in 1..=RUNS {
+    let is_long = std::env::var_os("PANE_PATROL_STRESS").is_some();
+    let runs = if is_long { 1_000_000 } else { RUNS };
+    for seed in 1..=runs {
         let (outcome, state, bound) = play(seed);
         assert!(state.wrong.is_empty(), "run {seed}: {:?}", state.wrong);
         let other = |(id, _): &&(u64, String)| bound.request.request_id != Some(id.to_string());
@@ -349,7 +463,7 @@ fn every_screen_of_the_fuzz_is_a_dialog_that_is_known() {
         let (_, mut state, _) = play(seed);
         state.ask();
         let assistant = state.assistant.parse().unwrap();
-        let read = dialog::Dialog::read(&assistant, &state.screen(), WIDTH);
+        let read = dialog::Dialog::read(&assistant, &state.screen(), state.width);
         assert!(read.is_some(), "{}:\n{}", state.assistant, state.screen());
     }
 }

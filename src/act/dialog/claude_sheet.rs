@@ -1,12 +1,10 @@
 //! What a dialog of Claude Code says between its rule and its options, and whether that is a request.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 
 use super::flow::{Breaks, Flow, Tabs};
 use super::refusal::{Part, Refusal, plain};
-use super::{Kind, cut, is_whole_rule, resolve, squeeze};
+use super::{Kind, cut, is_whole_rule, names_of, squeeze};
 use crate::act::request::Bound;
 
 /// Said below the title by newer versions, where it applies.
@@ -180,16 +178,10 @@ impl Sheet {
 
     /// Whether the rows below the title are the path, in one of the ways in which Claude writes it.
     fn is_path(&self, head: &[String], path: &str, cwd: &str) -> bool {
-        let whole = resolve(cwd, path);
-        let forms = [
-            whole.clone(),
-            relative(&whole, Path::new(cwd)),
-            PathBuf::from(path),
-        ];
+        let forms = names_of(path, cwd);
         (1..head.len()).any(|title| {
             let rows = &head[title..];
             forms.iter().any(|form| {
-                let form = form.to_string_lossy();
                 let end = rows[0]
                     .trim_start()
                     .strip_prefix('…')
@@ -199,7 +191,7 @@ impl Sheet {
                     || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
                         let mut shown = self.sunk(rows, 1, 2);
                         shown.flow.breaks = breaks;
-                        Wanted::All(&form).is_in(&shown)
+                        Wanted::All(form).is_in(&shown)
                     })
             })
         })
@@ -498,17 +490,4 @@ fn numbered<'a>(row: &'a str, number: &str) -> Option<(usize, &'a str)> {
         Some(text) => Some((gutter, text)),
         None => rest.is_empty().then_some((gutter, "")),
     }
-}
-
-/// `path` as seen from `from`.
-fn relative(path: &Path, from: &Path) -> PathBuf {
-    let shared = path
-        .components()
-        .zip(from.components())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let up = from.components().skip(shared).map(|_| "..");
-    let mut whole: PathBuf = up.collect();
-    whole.extend(path.components().skip(shared));
-    whole
 }

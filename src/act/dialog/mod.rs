@@ -14,6 +14,7 @@
 //! | `plan` | its question about a plan |
 //! | `opencode` | those of OpenCode, told by colours too |
 //! | `others` | those of the other assistants, as a table |
+//! | `rows` | rows of those that are a text |
 
 mod claude;
 mod claude_sheet;
@@ -26,6 +27,7 @@ mod others;
 mod others_tests;
 mod plan;
 mod refusal;
+mod rows;
 mod twins;
 
 use std::path::{Component, Path, PathBuf};
@@ -103,12 +105,12 @@ pub struct Dialog {
 enum About {
     /// One of Claude Code's.
     Claude(claude_sheet::Sheet),
-    /// A command, as its lines stand there.
-    Command(Vec<String>),
+    /// A command.
+    Command(rows::Rows),
     /// A file that is to be written.
-    File(String),
+    File(rows::Rows),
     /// The words of a question.
-    Question(Vec<String>),
+    Question(rows::Rows),
     /// The lines of a plan.
     Plan(Vec<String>),
 }
@@ -143,9 +145,9 @@ impl Dialog {
         if *assistant == Assistant::CLAUDE {
             claude::read(screen, width).or_else(|| plan::read(screen))
         } else if *assistant == Assistant::OPENCODE {
-            opencode::read(screen)
+            opencode::read(screen, width)
         } else {
-            others::read(assistant, screen)
+            others::read(assistant, screen, width)
         }
     }
 
@@ -182,44 +184,18 @@ impl Dialog {
         if (self.kind == Kind::Question) != bound.is_question() {
             return Err(Refusal::OtherDialog);
         }
-        let is_its = match &self.about {
-            About::Claude(sheet) => return sheet.shows(bound, message),
-            About::Command(lines) => says(lines, bound.command.as_deref().unwrap_or(message)),
-            About::File(path) => {
-                let cwd = bound.cwd.as_deref().unwrap_or("/");
-                resolve(cwd, path) == resolve(cwd, message)
-            }
-            About::Question(lines) => says(lines, message),
+        match &self.about {
+            About::Claude(sheet) => sheet.shows(bound, message),
+            About::Command(rows) => rows.are_command(bound, message),
+            About::File(rows) => rows.are_file(message, bound.cwd.as_deref().unwrap_or("/")),
+            About::Question(rows) => rows.are_question(message),
             About::Plan(lines) => match bound.command.as_deref() {
-                Some(plan) => plan::is_shown(plan, lines),
-                None => return Err(Refusal::NotKnown(Part::Plan)),
+                Some(plan) if plan::is_shown(plan, lines) => Ok(()),
+                Some(_) => Err(Refusal::Differs(Part::Plan)),
+                None => Err(Refusal::NotKnown(Part::Plan)),
             },
-        };
-        if is_its {
-            Ok(())
-        } else {
-            Err(Refusal::OtherDialog)
         }
     }
-}
-
-/// Whether `lines` are `message` and nothing else, wherever the pane has wrapped them. A message that
-/// was cut has to be how they begin.
-fn says(lines: &[String], message: &str) -> bool {
-    let shown: String = lines.iter().map(|line| squeeze(unmarked(line))).collect();
-    let (message, is_cut) = cut(message);
-    let message = squeeze(message);
-    if is_cut {
-        shown.starts_with(&message) && !message.is_empty()
-    } else {
-        shown == message
-    }
-}
-
-/// A line without the bar that newer versions draw beside a command of several lines.
-fn unmarked(line: &str) -> &str {
-    let line = line.trim();
-    line.strip_prefix('│').unwrap_or(line)
 }
 
 /// A message without the mark that more followed.
@@ -253,6 +229,29 @@ fn resolve(cwd: &str, path: &str) -> PathBuf {
 /// Whether the line is a rule from the pane's left edge to its right one.
 fn is_whole_rule(line: &str, dash: char, width: usize) -> bool {
     width >= RULE && line.chars().count() == width && line.chars().all(|c| c == dash)
+}
+
+/// The names that a file has from the folder `cwd`: whole, from there, and as it was asked for.
+fn names_of(path: &str, cwd: &str) -> Vec<String> {
+    let whole = resolve(cwd, path);
+    let from_there = relative(&whole, Path::new(cwd));
+    let names = [whole.as_path(), &from_there, Path::new(path)];
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .to_vec()
+}
+
+/// `path` as seen from `from`.
+fn relative(path: &Path, from: &Path) -> PathBuf {
+    let shared = path
+        .components()
+        .zip(from.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = from.components().skip(shared).map(|_| "..");
+    let mut whole: PathBuf = up.collect();
+    whole.extend(path.components().skip(shared));
+    whole
 }
 
 fn is_rule(line: &str, dash: char) -> bool {

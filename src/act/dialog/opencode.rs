@@ -2,7 +2,9 @@
 //! alone; a question has numbered lines, of which a digit chooses at once. What is not known is not
 //! answered: other folders, several questions, "always".
 
-use super::others::{Framed, command_from_prompt, framed, inside};
+use super::flow::{Breaks, Flow, Tabs};
+use super::others::{Framed, filled, framed, rows};
+use super::rows::Rows;
 use super::{About, Choice, Dialog, Kind, Press, is_rule, read_options};
 use crate::act::colours;
 
@@ -10,24 +12,25 @@ use crate::act::colours;
 const CORNER: usize = 40;
 
 /// OpenCode's: buttons instead of numbered lines, and the chosen one is told by its colour alone.
-pub(super) fn read(styled: &str) -> Option<Dialog> {
+pub(super) fn read(styled: &str, width: usize) -> Option<Dialog> {
     const BUTTONS: [&str; 3] = ["Allow once", "Allow always", "Reject"];
     let screen = colours::without(styled);
-    let lines: Vec<Framed<'_>> = screen.lines().map(framed).collect();
+    let rows = rows(&screen);
+    let lines: Vec<Framed<'_>> = rows.iter().map(|row| framed(row)).collect();
     let bar = lines
         .iter()
         .rposition(|line| BUTTONS.iter().all(|button| line.inside.contains(button)));
     let Some(bar) = bar.filter(|bar| is_end(&lines[bar + 1..])) else {
-        return question(&lines);
+        return question(&rows, &lines, width);
     };
     let asks = lines[..bar]
         .iter()
         .rposition(|line| line.inside == "△ Permission required")?;
     let about = &without_corner(&lines[asks + 1..bar]);
     let what = about.iter().find(|line| !line.inside.is_empty())?;
-    let (_, about) = match what.inside.strip_prefix("→ Edit ") {
-        Some(path) => (vec![what.whole.to_owned()], About::File(path.to_owned())),
-        None if what.inside == "# Shell command" => command_from_prompt(about)?,
+    let about = match what.inside.strip_prefix("→ Edit ") {
+        Some(path) => About::File(Rows::of_line(path.to_owned(), width)),
+        None if what.inside == "# Shell command" => command(about, width)?,
         None => return None,
     };
     let line = styled.lines().nth(bar)?;
@@ -41,9 +44,9 @@ pub(super) fn read(styled: &str) -> Option<Dialog> {
         kind: Kind::Permission,
         title: lines[asks].whole.to_owned(),
         first: asks,
-        lines: lines[asks..=bar]
+        lines: rows[asks..=bar]
             .iter()
-            .map(|line| line.whole.to_owned())
+            .map(|row| (*row).to_owned())
             .collect(),
         options: BUTTONS.iter().enumerate().map(button).collect(),
         selected: colours::marked(line, &BUTTONS),
@@ -55,8 +58,39 @@ pub(super) fn read(styled: &str) -> Option<Dialog> {
     })
 }
 
+/// `$ command` and all that follows it behind the bar.
+fn command(lines: &[Framed<'_>], width: usize) -> Option<About> {
+    let first = lines
+        .iter()
+        .position(|line| line.inside.starts_with("$ "))?;
+    let inside = |line: &Framed<'_>| {
+        let row = line.whole.trim_start().strip_prefix('┃')?;
+        let row = row.trim_end_matches([' ', '█', '▀', '▄']);
+        match row.strip_prefix("  ") {
+            Some(text) => Some(text.to_owned()),
+            None => row.trim().is_empty().then(String::new),
+        }
+    };
+    let rows = lines[first..]
+        .iter()
+        .map(inside)
+        .collect::<Option<Vec<_>>>()?;
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let flow = |margin| Flow {
+        columns: width.saturating_sub(margin),
+        breaks: Breaks::Marks,
+        tabs: Tabs::Loose,
+    };
+    Some(About::Command(Rows {
+        rows: filled(&rows).iter().map(|row| (*row).to_owned()).collect(),
+        flows: (8..=12).map(flow).collect(),
+        before: "$ ",
+        has_tabs: true,
+    }))
+}
+
 /// A question's digits choose at once, wherever its cursor is.
-fn question(lines: &[Framed<'_>]) -> Option<Dialog> {
+fn question(rows: &[&str], lines: &[Framed<'_>], width: usize) -> Option<Dialog> {
     let footer = lines.iter().rposition(|line| {
         line.inside.starts_with("↑↓ select") && line.inside.contains("enter submit")
     })?;
@@ -65,7 +99,7 @@ fn question(lines: &[Framed<'_>]) -> Option<Dialog> {
     }
     let top = lines[..footer]
         .iter()
-        .rposition(|line| !line.whole.starts_with('┃'))?;
+        .rposition(|line| !line.whole.trim_start().starts_with('┃'))?;
     let lines_of_it = &lines[top + 1..footer];
     let insides: Vec<&str> = lines_of_it.iter().map(|line| line.inside).collect();
     let (first, mut options, _) = read_options(&insides, '❯', None)?;
@@ -73,14 +107,14 @@ fn question(lines: &[Framed<'_>]) -> Option<Dialog> {
         let own = lines_of_it.iter().find(|line| line.inside == option.line)?;
         own.whole.clone_into(&mut option.line);
     }
-    let question = inside(&lines_of_it[..first]);
+    let question = Rows::of_question(&lines_of_it[..first], width)?;
     Some(Dialog {
         kind: Kind::Question,
         title: "question".to_owned(),
         first: top + 1,
-        lines: lines[top + 1..=footer]
+        lines: rows[top + 1..=footer]
             .iter()
-            .map(|line| line.whole.to_owned())
+            .map(|row| (*row).to_owned())
             .collect(),
         options,
         selected: Some(1),
@@ -95,15 +129,19 @@ fn question(lines: &[Framed<'_>]) -> Option<Dialog> {
 /// Whether nothing but frames and a note in the corner follows.
 fn is_end(lines: &[Framed<'_>]) -> bool {
     let is_note = |line: &Framed<'_>| line.inside.starts_with("• OpenCode");
-    lines
-        .iter()
-        .all(|line| line.inside.is_empty() || is_note(line) || is_rule(line.inside, '▀'))
+    // A narrow pane has the keys below the buttons.
+    let is_keys = |line: &Framed<'_>| {
+        line.inside.contains("⇆ select") && line.inside.ends_with("enter confirm")
+    };
+    lines.iter().all(|line| {
+        line.inside.is_empty() || is_note(line) || is_keys(line) || is_rule(line.inside, '▀')
+    })
 }
 
 /// Without what stands far to the right of an empty line.
 fn without_corner<'a>(lines: &[Framed<'a>]) -> Vec<Framed<'a>> {
     let is_corner = |line: &&Framed<'_>| {
-        let rest = line.whole.trim_start_matches('┃');
+        let rest = line.whole.trim_start().trim_start_matches('┃');
         rest.len() - rest.trim_start().len() >= CORNER
     };
     lines

@@ -3,6 +3,8 @@
 
 use pane_patrol_hooks::event::Assistant;
 
+use super::flow::{Flow, Tabs};
+use super::rows::Rows;
 use super::{About, Choice, Dialog, Kind, Press, read_options};
 
 /// One shape.
@@ -25,15 +27,21 @@ struct Shape {
     about: fn(&Around<'_>) -> Option<Told>,
 }
 
-/// What a dialog is about, and the lines on the screen that tell it.
-pub(super) type Told = (Vec<String>, About);
+/// The row in which what tells it begins, and what it is about.
+pub(super) type Told = (usize, About);
 
-/// The lines around the one that asks, frames taken off, and the same as they are on the screen.
+/// The screen around the line that asks.
 struct Around<'a> {
-    above: &'a [Framed<'a>],
-    asks: Framed<'a>,
-    /// Down to the first option.
-    below: &'a [Framed<'a>],
+    /// All rows, without the blanks at their ends.
+    rows: &'a [&'a str],
+    /// The same without the frames around them.
+    lines: &'a [Framed<'a>],
+    /// The row that asks.
+    asks: usize,
+    /// The row of the first option.
+    first: usize,
+    /// The cells of the pane.
+    width: usize,
 }
 
 /// A line of the screen, and what is inside its frame.
@@ -145,9 +153,10 @@ pub(super) fn knows(assistant: &Assistant) -> bool {
     SHAPES.iter().any(|shape| shape.assistant == *assistant)
 }
 
-/// The dialog that is the last word on the screen.
-pub(super) fn read(assistant: &Assistant, screen: &str) -> Option<Dialog> {
-    let lines: Vec<Framed<'_>> = screen.lines().map(framed).collect();
+/// The dialog that is the last word on a screen of so many cells a row.
+pub(super) fn read(assistant: &Assistant, screen: &str, width: usize) -> Option<Dialog> {
+    let rows = rows(screen);
+    let lines: Vec<Framed<'_>> = rows.iter().map(|row| framed(row)).collect();
     let of_assistant = SHAPES.iter().filter(|shape| shape.assistant == *assistant);
     let mut found = of_assistant.filter_map(|shape| {
         let asks = lines
@@ -160,10 +169,24 @@ pub(super) fn read(assistant: &Assistant, screen: &str) -> Option<Dialog> {
         first,
         |last, next| if next.0 > last.0 { next } else { last },
     );
-    read_shape(shape, &lines, asks)
+    read_shape(shape, &rows, &lines, asks, width)
 }
 
-fn read_shape(shape: &Shape, lines: &[Framed<'_>], asks: usize) -> Option<Dialog> {
+/// The rows of a screen, without the blanks at their ends.
+pub(super) fn rows(screen: &str) -> Vec<&str> {
+    screen
+        .lines()
+        .map(|row| row.trim_end_matches(' '))
+        .collect()
+}
+
+fn read_shape(
+    shape: &Shape,
+    rows: &[&str],
+    lines: &[Framed<'_>],
+    asks: usize,
+    width: usize,
+) -> Option<Dialog> {
     let below = &lines[asks + 1..];
     let insides: Vec<&str> = below.iter().map(|line| line.inside).collect();
     let last = insides.iter().rposition(|line| !line.is_empty())?;
@@ -181,20 +204,20 @@ fn read_shape(shape: &Shape, lines: &[Framed<'_>], asks: usize) -> Option<Dialog
         let own = below[position(&insides, &option.line)?];
         own.whole.clone_into(&mut option.line);
     }
-    let (_, about) = (shape.about)(&Around {
-        above: &lines[..asks],
-        asks: lines[asks],
-        below: &below[..first],
+    let (top, about) = (shape.about)(&Around {
+        rows,
+        lines,
+        asks,
+        first: asks + 1 + first,
+        width,
     })?;
     let no = last_that_denies(&mut options, shape);
+    let all = top.min(asks)..=asks + 1 + last;
     Some(Dialog {
         kind: shape.kind,
         title: lines[asks].whole.to_owned(),
-        first: asks,
-        lines: lines[asks..=asks + 1 + last]
-            .iter()
-            .map(|line| line.whole.to_owned())
-            .collect(),
+        first: *all.start(),
+        lines: rows[all].iter().map(|row| (*row).to_owned()).collect(),
         yes: option_called(&options, |label| label == shape.yes),
         no,
         options,
@@ -227,8 +250,8 @@ fn last_that_denies(options: &mut [Choice], shape: &Shape) -> Option<u8> {
 
 /// A line without the frame around it; a line that is nothing but frame is empty.
 pub(super) fn framed(whole: &str) -> Framed<'_> {
-    let whole = whole.trim();
-    let inside = whole.trim_matches(['│', '┃', '█']).trim();
+    let inside = whole.trim();
+    let inside = inside.trim_matches(['│', '┃', '█']).trim();
     let is_frame = |c: char| matches!(c, '╭' | '╮' | '╰' | '╯' | '─');
     let inside = if inside.chars().all(is_frame) {
         ""
@@ -238,112 +261,157 @@ pub(super) fn framed(whole: &str) -> Framed<'_> {
     Framed { inside, whole }
 }
 
-fn texts(lines: &[Framed<'_>], pick: impl Fn(&Framed<'_>) -> String) -> Vec<String> {
-    let lines = lines.iter().filter(|line| !line.inside.is_empty());
-    lines.map(pick).collect()
-}
-
-pub(super) fn on_screen(lines: &[Framed<'_>]) -> Vec<String> {
-    texts(lines, |line| line.whole.to_owned())
-}
-
-pub(super) fn inside(lines: &[Framed<'_>]) -> Vec<String> {
-    texts(lines, |line| line.inside.to_owned())
-}
-
+/// `$ command` and all that follows it, two cells in.
 fn prompt_below(around: &Around<'_>) -> Option<Told> {
-    command_from_prompt(around.below)
-}
-
-/// `$ command` and all that follows it.
-pub(super) fn command_from_prompt(lines: &[Framed<'_>]) -> Option<Told> {
-    let first = lines
-        .iter()
-        .position(|line| line.inside.starts_with("$ "))?;
-    let mut command = inside(&lines[first..]);
-    command[0].drain(..2);
-    Some((on_screen(&lines[first..]), About::Command(command)))
+    let below = &around.lines[..around.first];
+    let first = (around.asks + 1..around.first).find(|at| below[*at].inside.starts_with("$ "))?;
+    let rows = filled(&around.rows[first..around.first]);
+    let text = Rows {
+        rows: sunk(rows, 2)?,
+        flows: vec![Flow::words(around.width.saturating_sub(4))],
+        before: "$ ",
+        // It draws none at all.
+        has_tabs: false,
+    };
+    Some((first, About::Command(text)))
 }
 
 /// `Destination: path`, wherever the pane has wrapped it.
 fn destination_below(around: &Around<'_>) -> Option<Told> {
-    let is_it = |line: &Framed<'_>| line.inside.starts_with("Destination: ");
-    let first = around.below.iter().position(is_it)?;
-    let path = inside(&around.below[first..]).concat();
-    let path = path.trim_start_matches("Destination: ").to_owned();
-    Some((on_screen(&around.below[first..]), About::File(path)))
+    let is_it = |at: &usize| around.lines[*at].inside.starts_with("Destination: ");
+    let first = (around.asks + 1..around.first).find(is_it)?;
+    let text = Rows {
+        rows: sunk(filled(&around.rows[first..around.first]), 2)?,
+        flows: any_columns(around.width, 8),
+        before: "Destination: ",
+        has_tabs: true,
+    };
+    Some((first, About::File(text)))
 }
 
 fn question_below(around: &Around<'_>) -> Option<Told> {
-    let question = inside(around.below);
-    (!question.is_empty()).then(|| (on_screen(around.below), About::Question(question)))
+    question(around, around.asks + 1)
 }
 
 /// The question stands below a word that heads it.
 fn question_below_header(around: &Around<'_>) -> Option<Told> {
-    let header = around
-        .below
-        .iter()
-        .position(|line| !line.inside.is_empty())?;
-    question_below(&Around {
-        below: &around.below[header + 1..],
-        ..*around
-    })
+    let is_word = |at: &usize| !around.lines[*at].inside.is_empty();
+    let header = (around.asks + 1..around.first).find(is_word)?;
+    question(around, header + 1)
 }
 
-/// A frame of its own, right above.
+/// All between there and the options, whatever frame is around it.
+fn question(around: &Around<'_>, from: usize) -> Option<Told> {
+    let text = Rows::of_question(&around.lines[from..around.first], around.width)?;
+    Some((around.asks, About::Question(text)))
+}
+
+/// A frame of its own, right above: two cells in and as wide as that leaves.
 fn box_above(around: &Around<'_>) -> Option<Told> {
-    let bottom = around
-        .above
+    let dashes = "─".repeat(around.width.checked_sub(6)?);
+    let above = &around.rows[..around.asks];
+    let bottom = above
         .iter()
-        .rposition(|line| line.whole.contains('╰'))?;
-    let top = around.above[..bottom]
+        .rposition(|row| **row == format!("│ ╰{dashes}╯ │"))?;
+    let top = above[..bottom]
         .iter()
-        .rposition(|line| line.whole.contains('╭'))?;
-    let between = &around.above[top + 1..bottom];
-    let is_next = inside(&around.above[bottom + 1..]).is_empty();
-    let is_inner = |line: &Framed<'_>| line.whole.matches('│').count() >= 4;
-    if !is_next || between.is_empty() || !between.iter().all(is_inner) {
-        return None;
-    }
-    let strip = |line: &Framed<'_>| {
-        let inner = line.inside.trim_matches('│').trim();
-        inner.to_owned()
+        .rposition(|row| **row == format!("│ ╭{dashes}╮ │"))?;
+    let is_next = around.lines[bottom + 1..around.asks]
+        .iter()
+        .all(|line| line.inside.is_empty());
+    let inner = |row: &&str| {
+        let row = row.strip_prefix("│ │ ")?.strip_suffix("│ │")?;
+        Some(row.trim_end_matches(' ').to_owned())
     };
-    let command = between.iter().map(strip).collect();
-    Some((on_screen(between), About::Command(command)))
+    let rows = above[top + 1..bottom]
+        .iter()
+        .map(inner)
+        .collect::<Option<Vec<_>>>()?;
+    let flow = |margin| Flow {
+        tabs: Tabs::Loose,
+        ..Flow::words(around.width.saturating_sub(margin))
+    };
+    let text = Rows {
+        rows,
+        // Copilot's box has no margin, Gemini's one of a cell on each side.
+        flows: vec![flow(8), flow(10)],
+        before: "",
+        has_tabs: true,
+    };
+    (is_next && !text.rows.is_empty()).then_some((top, About::Command(text)))
 }
 
-/// `? Shell command (description) ←`, and after an empty line the command once more, whole.
+/// `? Shell command (description) ←`, and after an empty line, and perhaps a warning, the command once
+/// more. Its rows are cut at the right where it is long; then it is not there in full.
 fn call_above(around: &Around<'_>) -> Option<Told> {
-    let call = around
-        .above
+    let above = &around.lines[..around.asks];
+    let call = above
         .iter()
         .rposition(|line| line.inside.starts_with("? "))?;
-    let end = around.above[call..]
+    let is_empty = |at: &usize| above[*at].inside.is_empty();
+    // The heading is less deep in.
+    let is_heading = |at: &usize| !is_empty(at) && !around.rows[*at].starts_with("     ");
+    let heading = (call..around.asks).rev().find(is_heading)?;
+    let mut first = (heading + 1..around.asks).find(|at| !is_empty(at))?;
+    if above[first].inside.starts_with('⚠') {
+        first = (first..around.asks).find(is_empty)? + 1;
+    }
+    let rows: Vec<&str> = above[first..]
         .iter()
-        .position(|line| line.inside.is_empty())?;
-    let lines = &around.above[call + end + 1..];
-    let command = inside(lines);
-    (!command.is_empty()).then(|| (on_screen(lines), About::Command(command)))
+        .map(|line| line.whole.trim_end_matches([' ', '█', '│']))
+        .collect();
+    let text = Rows {
+        rows: sunk(filled(&rows), 5)?,
+        flows: any_columns(around.width, 14),
+        before: "",
+        has_tabs: true,
+    };
+    // A command that begins like a warning does so in its heading, too.
+    let (_, heading) = above[call].inside.strip_prefix("? ")?.split_once(' ')?;
+    let word = text.rows.first()?.split_whitespace().next()?;
+    let begins = heading.trim_start().starts_with(word);
+    begins.then_some((call, About::Command(text)))
 }
 
 /// `? WriteFile  Writing to path ←`
 fn writing_above(around: &Around<'_>) -> Option<Told> {
-    let call = around
-        .above
+    let above = &around.lines[..around.asks];
+    let call = above
         .iter()
         .rposition(|line| line.inside.starts_with("? "))?;
-    let line = around.above[call];
-    let (_, path) = line.inside.split_once(" Writing to ")?;
-    let path = path.trim_end_matches('←').trim().to_owned();
-    Some((vec![line.whole.to_owned()], About::File(path)))
+    let (_, path) = above[call].inside.split_once(" Writing to ")?;
+    let path = path.trim_end_matches('←').trim_end().to_owned();
+    Some((call, About::File(Rows::of_line(path, around.width))))
 }
 
 /// `Do you want to create path?`
 fn file_in_question(around: &Around<'_>) -> Option<Told> {
-    let Framed { inside, whole } = around.asks;
-    let path = inside.strip_prefix("Do you want to create ")?;
+    let path = around.lines[around.asks].inside;
+    let path = path.strip_prefix("Do you want to create ")?;
     let path = path.strip_suffix('?')?.to_owned();
-    Some((vec![whole.to_owned()], About::File(path)))
+    Some((around.asks, About::File(Rows::of_line(path, around.width))))
+}
+
+/// The rows without the empty ones at their end.
+pub(super) fn filled<'a, 'b>(rows: &'a [&'b str]) -> &'a [&'b str] {
+    let last = rows.iter().rposition(|row| !row.trim().is_empty());
+    &rows[..last.map_or(0, |at| at + 1)]
+}
+
+/// The rows without so many cells before each; `None` where something stands there.
+pub(super) fn sunk(rows: &[&str], indent: usize) -> Option<Vec<String>> {
+    let inside = |row: &&str| match row.get(..indent) {
+        Some(blank) => blank.trim().is_empty().then(|| row[indent..].to_owned()),
+        None => row.trim().is_empty().then(String::new),
+    };
+    rows.iter().map(inside).collect()
+}
+
+/// Rows of the pane's width, or up to so many cells less, where that is not known.
+pub(super) fn any_columns(width: usize, less: usize) -> Vec<Flow> {
+    let flow = |margin| Flow {
+        tabs: Tabs::Loose,
+        ..Flow::words(width.saturating_sub(margin))
+    };
+    (0..=less).map(flow).collect()
 }

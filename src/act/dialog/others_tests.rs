@@ -202,3 +202,89 @@ proptest::proptest! {
         let _ = Dialog::read(&assistant.parse().unwrap(), &screen[at..], 120);
     }
 }
+
+/// One recorded dialog: the pane's cells, the command, the screen.
+pub(super) fn recorded(assistant: &str) -> Vec<(usize, String, String)> {
+    let path = format!("tests/fixtures/{assistant}/dialogs/recorded.jsonl");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let lines = std::fs::read_to_string(path).unwrap();
+    let line = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = |name: &str| line[name].as_str().unwrap().to_owned();
+        let width = usize::try_from(line["width"].as_u64().unwrap()).unwrap();
+        (width, text("command"), text("screen"))
+    };
+    lines.lines().map(line).collect()
+}
+
+/// Without its last character that can be seen.
+fn shorter(command: &str) -> String {
+    let mut shorter = command.trim_end().to_owned();
+    shorter.pop();
+    shorter
+}
+
+/// Whether the assistant leaves a part of such a command out: Codex draws no tabs, Gemini no blanks
+/// before it, OpenCode no more than
+/// five rows and half cells within words of wide characters, Qwen Code cuts long rows.
+fn leaves_out(assistant: &str, width: usize, command: &str) -> bool {
+    let cells = unicode_width::UnicodeWidthStr::width(command);
+    match assistant {
+        "codex" => command.contains('\t'),
+        "gemini" => command.starts_with(' '),
+        "opencode" => {
+            let is_wide = command.contains('漢') && (cells > 100 || command.contains('\u{200d}'));
+            let rows = command
+                .lines()
+                .map(|line| 1 + line.chars().count() / (width - 12));
+            rows.sum::<usize>() > 4 || is_wide
+        }
+        "qwen" => {
+            command.contains('\t')
+                || command
+                    .lines()
+                    .any(|line| line.chars().count() + 12 > width)
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn every_recorded_command_is_its_own_and_none_that_is_nearly_so() {
+    for assistant in ["codex", "copilot", "gemini", "opencode", "qwen"] {
+        let mut shown = 0;
+        for (width, command, screen) in recorded(assistant) {
+            let dialog = Dialog::read(&assistant.parse().unwrap(), &screen, width);
+            let asks = |command: &str| Bound {
+                command: Some(command.to_owned()),
+                ..request(assistant, State::WaitingApproval, "any")
+            };
+            let said = dialog.as_ref().map(|dialog| dialog.shows(&asks(&command)));
+            if leaves_out(assistant, width, &command) {
+                continue;
+            }
+            assert_eq!(
+                said,
+                Some(Ok(())),
+                "{assistant} {width}: {command:?}\n{screen}"
+            );
+            shown += 1;
+            let dialog = dialog.unwrap();
+            for other in [
+                command.replacen("touch", "touc h", 1),
+                command.replacen("touch", "touch\n", 1),
+                format!("{command}x"),
+                format!("{command}\ntrue"),
+                format!(" {command}"),
+                shorter(&command),
+            ] {
+                let said = dialog.shows(&asks(&other));
+                assert!(
+                    said.is_err(),
+                    "{assistant} {width}: {command:?} as {other:?}\n{screen}"
+                );
+            }
+        }
+        assert!(shown >= 4, "{assistant}: {shown}");
+    }
+}

@@ -1,6 +1,66 @@
 //! What a pane shows, as the real assistants draw it.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{Asked, Scenery};
+
+/// Breaks a text as most assistants do: at blanks, of which those that do not fit begin the next row.
+pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    text.split('\n')
+        .flat_map(|line| wrap_line(line, columns))
+        .collect()
+}
+
+fn wrap_line(line: &str, columns: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for (index, word) in line.split(' ').enumerate() {
+        let mut used = rows.last().map_or(0, |row| row.width());
+        if index > 0 {
+            if used >= columns {
+                rows.push(String::new());
+                used = 0;
+            }
+            rows.last_mut().expect("there is one").push(' ');
+            used += 1;
+        }
+        if word.width() > columns {
+            if used > 0 && columns - used.min(columns) < word.width() % columns {
+                rows.push(String::new());
+            }
+            for c in word.chars() {
+                let mut cell = [0; 4];
+                let cell = c.encode_utf8(&mut cell);
+                if rows.last().map_or(0, |row| row.width()) + cell.width() > columns {
+                    rows.push(String::new());
+                }
+                rows.last_mut().expect("there is one").push_str(cell);
+            }
+            continue;
+        }
+        if used + word.width() > columns && used > 0 && !word.is_empty() {
+            rows.push(String::new());
+        }
+        rows.last_mut().expect("there is one").push_str(word);
+    }
+    rows
+}
+
+/// Rows with something before each; nothing is left at their ends.
+fn behind(before: &str, rows: &[String]) -> String {
+    let row = |row: &String| format!("{before}{row}").trim_end().to_owned() + "\n";
+    rows.iter().map(row).collect()
+}
+
+/// A box within a box.
+fn boxed(text: &str, width: usize, columns: usize) -> String {
+    let dashes = "─".repeat(width - 6);
+    let row = |row: &String| {
+        let blanks = " ".repeat((width - 8).saturating_sub(row.width()));
+        format!("│ │ {row}{blanks} │ │\n")
+    };
+    let rows: String = wrap(text, columns).iter().map(row).collect();
+    format!("│ ╭{dashes}╮ │\n{rows}│ ╰{dashes}╯ │\n")
+}
 
 /// No dialog, but words that might be taken for one.
 pub(super) fn nothing() -> String {
@@ -11,6 +71,7 @@ pub(super) fn nothing() -> String {
 /// The dialog.
 pub(super) fn dialog(state: &Scenery, asked: &Asked) -> String {
     let words = asked.words;
+    let width = state.width;
     let numbered = |cursor: char, labels: &[&str]| -> String {
         let line = |(index, label): (usize, &&str)| {
             let is_chosen = usize::from(state.cursor) == index + 1;
@@ -29,8 +90,9 @@ pub(super) fn dialog(state: &Scenery, asked: &Asked) -> String {
         ("codex", false) => {
             let no = "No, and tell Codex what to do differently (esc)";
             let options = numbered('›', &["Yes, proceed (y)", "Yes, and always (p)", no]);
+            let command = behind("  ", &wrap(&format!("$ {words}"), width - 4));
             format!(
-                "  Would you like to run the following command?\n\n  Reason: $ touch a\n\n  $ {words}\n\n{options}\n  Press enter to confirm or esc to cancel\n"
+                "  Would you like to run the following command?\n\n  Reason: $ touch a\n\n{command}\n{options}\n  Press enter to confirm or esc to cancel\n"
             )
         }
         ("codex", true) => {
@@ -41,8 +103,9 @@ pub(super) fn dialog(state: &Scenery, asked: &Asked) -> String {
         }
         ("opencode", false) => {
             let buttons = buttons(state.cursor);
+            let command = behind("  ┃  ", &wrap(&format!("$ {words}"), width - 10));
             format!(
-                "  ┃  △ Permission required\n  ┃    # Shell command\n  ┃\n  ┃  $ {words}\n  ┃\n{buttons}\n  ┃\n"
+                "  ┃  △ Permission required\n  ┃    # Shell command\n  ┃\n{command}  ┃\n{buttons}\n  ┃\n"
             )
         }
         ("opencode", true) => {
@@ -58,7 +121,8 @@ pub(super) fn dialog(state: &Scenery, asked: &Asked) -> String {
                 &["Allow once", "Allow always", "No, suggest changes (esc)"],
             );
             format!(
-                "╭────╮\n│ ? Shell  touch a │\n│ ╭────╮ │\n│ │ {words} │ │\n│ ╰────╯ │\n│ Allow execution of [Shell]? │\n{options}╰────╯\n"
+                "│ ? Shell  touch a │\n{}│ Allow execution of [Shell]? │\n{options}╰────╯\n",
+                boxed(words, width, width - 10)
             )
         }
         ("gemini", true) => {
@@ -73,7 +137,9 @@ pub(super) fn dialog(state: &Scenery, asked: &Asked) -> String {
                 &["Yes, allow once", "Always", "No, suggest changes (esc)"],
             );
             format!(
-                "  ? Shell touch a (it) ←\n\n     {words}\n\n   Allow execution of: 'touch'?\n\n{options}\n  ⠏ Waiting for user confirmation...\n"
+                "  ? {}\n{}\n   Allow execution of: 'touch'?\n\n{options}\n  ⠏ Waiting for user confirmation...\n",
+                behind("    ", &wrap(&format!("Shell {words} (it) ←"), width - 8)).trim_start(),
+                behind("     ", &wrap(words, width - 10))
             )
         }
         ("qwen", true) => {
@@ -86,21 +152,24 @@ pub(super) fn dialog(state: &Scenery, asked: &Asked) -> String {
             let no = "No, and tell Copilot what to do differently (Esc to stop)";
             let options = numbered('❯', &["Yes", "Yes, and always", no]);
             format!(
-                "│ ╭────╮ │\n│ │ {words} │ │\n│ ╰────╯ │\n│ │\n│ Do you want to run this command? │\n{options}│ ↑/↓ to navigate · enter to select │\n╰────╯\n"
+                "{}│ │\n│ Do you want to run this command? │\n{options}│ ↑/↓ to navigate · enter to select │\n╰────╯\n",
+                boxed(words, width, width - 8)
             )
         }
         (_, true) => {
-            let rule = "─".repeat(40);
+            let rule = "─".repeat(width);
             let options = numbered('❯', &colours);
-            format!("{rule}\n ☐ Colour\n\n{words}\n\n{options}\nEnter to select · Esc to cancel\n")
+            format!(
+                "{rule}\n ☐ Colour\n\n{words}\n\n{}\nEnter to select · Esc to cancel\n",
+                options.replace("\n ", "\n").trim_start_matches(' ')
+            )
         }
-        (_, false) => claude(state, words, &numbered),
+        (_, false) => claude(state, asked, &numbered),
     }
 }
 
-fn claude(state: &Scenery, command: &str, numbered: &dyn Fn(char, &[&str]) -> String) -> String {
-    let rule = "─".repeat(40);
-    let dots = "╌".repeat(40);
+fn claude(state: &Scenery, asked: &Asked, numbered: &dyn Fn(char, &[&str]) -> String) -> String {
+    let rule = "─".repeat(state.width);
     let no = match &state.amending {
         Some(text) if text.is_empty() => "No, and tell Claude what to do differently".to_owned(),
         Some(text) => format!("No, {text}"),
@@ -120,9 +189,52 @@ fn claude(state: &Scenery, command: &str, numbered: &dyn Fn(char, &[&str]) -> St
             &no,
         ],
     );
+    let whose = asked
+        .agent
+        .map_or("", |_| " · from the general-purpose agent");
+    let title = behind(" ", &wrap(&format!("Bash command{whose}"), state.width - 2));
+    let middle = if state.is_old {
+        claude_197(asked, state.width)
+    } else {
+        claude_newest(asked, state.width)
+    };
     format!(
-        "● $ touch a\n{rule}\n Bash command\n{dots}\n {command}\n{dots}\n Do you want to proceed?\n{options}\n Esc to cancel{foot}\n"
+        "● $ touch a\n{rule}\n{title}{middle} Do you want to proceed?\n{options}\n Esc to cancel{foot}\n"
     )
+}
+
+/// The command above its description, three cells in.
+fn claude_197(asked: &Asked, width: usize) -> String {
+    let part = |text: &str| behind("   ", &without_one_blank(text, width - 6));
+    format!("\n{}{}\n", part(asked.words), part(asked.description))
+}
+
+/// The description above two dotted rules with the command between; a bar beside several lines.
+fn claude_newest(asked: &Asked, width: usize) -> String {
+    let part = |text: &str| {
+        let rows = without_one_blank(text, width - 2);
+        if text.contains('\n') || rows.len() > 2 {
+            behind(" │ ", &without_one_blank(text, width - 4))
+        } else {
+            behind(" ", &rows)
+        }
+    };
+    let dots = "╌".repeat(width);
+    let (said, command) = (part(asked.description), part(asked.words));
+    format!("{said}{dots}\n{command}{dots}\n")
+}
+
+/// Claude leaves out one of the blanks that begin a row of a broken line.
+fn without_one_blank(text: &str, columns: usize) -> Vec<String> {
+    let line = |line: &str| {
+        let rows = wrap(line, columns).into_iter().enumerate();
+        let rows = rows.map(|(index, row)| match row.strip_prefix(' ') {
+            Some(rest) if index > 0 => rest.to_owned(),
+            _ => row,
+        });
+        rows.collect::<Vec<_>>()
+    };
+    text.split('\n').flat_map(line).collect()
 }
 
 /// The chosen one on another ground; past the last one comes the last.
