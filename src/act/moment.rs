@@ -65,3 +65,146 @@ fn lines(screen: &[String], rows: &Range<usize>) -> Vec<Format> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tmux server of its own, with one pane that shows what it is given.
+    struct Shown {
+        folder: tempfile::TempDir,
+    }
+
+    impl Shown {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let shown = Self { folder };
+            shown.tmux(&["new-session", "-d", "-x", "60", "-y", "20", "exec cat"]);
+            shown
+        }
+
+        fn tmux(&self, arguments: &[&str]) -> String {
+            let output = std::process::Command::new("tmux")
+                .args(["-u", "-f", "/dev/null", "-S"])
+                .arg(self.folder.path().join("s"))
+                .args(arguments)
+                .env_remove("TMUX")
+                .env_remove("TMUX_PANE")
+                .env("LC_ALL", "C.UTF-8")
+                .current_dir(self.folder.path())
+                .output()
+                .unwrap();
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{arguments:?}: {error}");
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        }
+
+        /// Shows `text` and gives the pane's lines.
+        fn show(&self, text: &str) -> Vec<String> {
+            let file = self.folder.path().join("text");
+            std::fs::write(&file, format!("{text}\nshown\n")).unwrap();
+            let command = format!("cat {}; exec cat", file.display());
+            self.tmux(&["respawn-pane", "-k", &command]);
+            for _ in 0..1000 {
+                let screen = self.tmux(&["capture-pane", "-p"]);
+                if screen.lines().any(|line| line == "shown") {
+                    let lines = screen.lines().map(|line| line.trim_end_matches(' '));
+                    return lines.map(str::to_owned).collect();
+                }
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            panic!("it is never shown: {text}");
+        }
+
+        /// What tmux makes of the condition for these lines.
+        fn holds(&self, screen: &[String], rows: Range<usize>) -> bool {
+            let pid = self.tmux(&["display-message", "-p", "#{pid}"]);
+            let guard = Guard {
+                screen: screen.to_vec(),
+                rows,
+                stamp: vec![("pane_width", "60".to_owned())],
+            };
+            let condition = condition(&guard, pid.trim().parse().unwrap());
+            let condition = condition.as_os_str().to_str().unwrap();
+            let said = self.tmux(&[
+                "if-shell",
+                "-F",
+                condition,
+                "display-message -p yes",
+                "display-message -p no",
+            ]);
+            said == "yes\n"
+        }
+    }
+
+    impl Drop for Shown {
+        fn drop(&mut self) {
+            self.tmux(&["kill-server"]);
+        }
+    }
+
+    /// Lines with all that tmux, its formats and a shell read.
+    const HOSTILE: [&str; 6] = [
+        " touch 'a  b' #(touch PWNED) && $(touch PWNED) `touch PWNED`",
+        " #{pane_id} #{?1,a,b} ##{x} #[fg=red] #,x #} } {",
+        " %H:%M %% ^a$ [b] (c|d)* +e? \\ \"f\" ; g;",
+        "│ 漢字 é 👍 x: y, z │",
+        "─────────────────────────────────────────────",
+        "]} ,1} && touch PWNED ;",
+    ];
+
+    #[test]
+    fn tmux_finds_each_line_again_runs_none_and_takes_none_for_another() {
+        let shown = Shown::new();
+        let screen = shown.show(&HOSTILE.join("\n"));
+        let rows = 0..HOSTILE.len();
+        assert!(shown.holds(&screen, rows.clone()), "{screen:?}");
+        for (row, line) in screen.iter().enumerate().take(HOSTILE.len()) {
+            for (from, to) in [
+                ("  ", " "),
+                (" ", "  "),
+                ("a", "b"),
+                ("─", "-"),
+                (":", ";"),
+                ("漢", "字"),
+                ("(", "["),
+            ] {
+                let other = line.replacen(from, to, 1);
+                if other == *line {
+                    continue;
+                }
+                let mut changed = screen.clone();
+                changed[row].clone_from(&other);
+                assert!(
+                    !shown.holds(&changed, rows.clone()),
+                    "{line} is not {other}"
+                );
+            }
+        }
+        let mut moved = screen.clone();
+        moved.insert(0, String::new());
+        assert!(
+            !shown.holds(&moved, 1..HOSTILE.len() + 1),
+            "a row further down"
+        );
+        assert!(!shown.folder.path().join("PWNED").exists());
+    }
+
+    #[test]
+    fn a_dialog_of_a_whole_large_pane_fits_into_one_message() {
+        let shown = Shown::new();
+        let line = "x.y-z/".repeat(9);
+        let text: Vec<String> = (0..18).map(|row| format!("{row} {line}")).collect();
+        let screen = shown.show(&text.join("\n"));
+        assert!(shown.holds(&screen, 0..18));
+        let many: Vec<String> = (0..90)
+            .map(|row| format!("{row} {}", "x.y-z/".repeat(30)))
+            .collect();
+        let guard = Guard {
+            screen: many,
+            rows: 0..90,
+            stamp: Vec::new(),
+        };
+        assert!(condition(&guard, 1).length() < 15_000);
+    }
+}

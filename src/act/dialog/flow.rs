@@ -208,8 +208,7 @@ impl Matching<'_> {
     /// The width of the word at `at`, as far as it cannot be broken.
     fn word(&self, at: usize) -> usize {
         match self.flow.breaks {
-            Breaks::Words => self.rest_of_word(at),
-            Breaks::Marks => self.segment(at),
+            Breaks::Words | Breaks::Marks => self.rest_of_word(at),
             Breaks::Cells => cell(self.text[at]),
         }
     }

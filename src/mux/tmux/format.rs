@@ -80,7 +80,7 @@ impl Format {
     }
 
     /// As tmux is to get it.
-    pub(super) fn as_os_str(&self) -> &OsStr {
+    pub(crate) fn as_os_str(&self) -> &OsStr {
         &self.0
     }
 }
