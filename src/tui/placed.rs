@@ -55,11 +55,14 @@ impl<B> Placed<B> {
 
 impl Line {
     fn put(&mut self, x: u16, cell: &Cell) {
-        let x = usize::from(x);
-        if self.cells.len() <= x {
-            self.cells.resize(x + 1, Cell::EMPTY);
+        let (x, cell) = (usize::from(x), seen(cell));
+        let end = x + width(&cell);
+        if self.cells.len() < end {
+            self.cells.resize(end, Cell::EMPTY);
         }
-        self.cells[x] = seen(cell);
+        // What lies below a wide one is blank, and nobody says so when it comes to light again.
+        self.cells[x + 1..end].fill(Cell::EMPTY);
+        self.cells[x] = cell;
     }
 
     /// The cells that are drawn, with their columns: not those that lie below the one before.
@@ -289,14 +292,35 @@ mod tests {
             assert!(anew.contains(&format!("\x1b[1;{place}Hab")), "{anew:?}");
             assert!(is_whole(&written(&[text, "ab"])));
         }
+        // A letter that a wide one has covered does not come back.
+        let anew = written(&["日 ·"]);
+        assert_eq!(written(&["abcdef·", "日本語·", "日 ·"]), anew);
     }
 
     #[test]
     fn what_cannot_be_seen_never_reaches_the_terminal() {
         let text = "a\u{e0041}b\u{34f}c\u{202e}d\u{ad}e\u{3164}f\u{fe0f}g\u{200d}h👩\u{200d}💻";
         let written = written(&[text]);
-        let bare = written.replace("\u{1b}", "").replace("👩\u{200d}💻", "");
+        let bare = written.replace('\u{1b}', "").replace("👩\u{200d}💻", "");
         assert!(!bare.contains(is_unseen), "{written:?}");
         assert!(written.contains("👩\u{200d}💻"), "{written:?}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_doubtful_line_does_not_depend_on_what_was_there(
+            mut texts in proptest::collection::vec("[a-c 漢語กำिक🇩🇪é👩\u{200d}\u{fe0f}ｶﾞ]{0,12}", 1..6),
+        ) {
+            texts.push(format!("①{}", texts[0]));
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let change = written(&texts);
+            let last = texts[texts.len() - 1];
+            if is_whole(&change) {
+                proptest::prop_assert_eq!(change, all(&[last]));
+            } else {
+                // Nothing was to change.
+                proptest::prop_assert!(!change.contains('①'));
+            }
+        }
     }
 }

@@ -65,6 +65,21 @@ impl<'env> Screen<'env> {
         self.terminal.run(&[&["send-keys"], keys].concat());
     }
 
+    /// Presses keys that lead to another row, and waits until it is marked.
+    fn move_by(&self, keys: &[&str]) {
+        let marked = || {
+            let text = self.text();
+            let mut lines = text.lines().map(str::to_owned);
+            lines.find(|line| line.starts_with('▌'))
+        };
+        let before = marked();
+        self.press(keys);
+        wait_until(&format!("{keys:?} lead to another row"), || {
+            let now = marked();
+            now.is_some() && now != before
+        });
+    }
+
     /// The screen, when it has come to rest.
     fn rest(&self) -> String {
         let mut last = String::new();
@@ -91,8 +106,8 @@ impl<'env> Screen<'env> {
     }
 
     /// Whether a screen drawn anew is the same. Ages go on, so that one try may fail for nothing.
-    fn is_as_drawn_anew(&mut self, change: &mut dyn FnMut(&mut Self)) -> Result<(), String> {
-        let mut differ = String::new();
+    fn is_as_drawn_anew(&mut self, change: &mut dyn FnMut(&mut Self)) -> Result<(), Vec<String>> {
+        let mut differ = Vec::new();
         for _ in 0..4 {
             change(self);
             let before = without_families(&self.rest());
@@ -104,7 +119,7 @@ impl<'env> Screen<'env> {
             let lines = before.lines().zip(after.lines());
             differ = lines
                 .filter(|(before, after)| before != after)
-                .map(|(before, after)| format!("  {before:?}\n  {after:?}\n"))
+                .map(|(before, after)| format!("{before} / {after}"))
                 .collect();
         }
         Err(differ)
@@ -134,18 +149,20 @@ fn a_screen_after_changes_is_the_screen_drawn_anew() {
             screen.say(row, &format!("{word} {word} end{row}"));
         }
         screen.wait_for("s:11.0");
-        let mut faults = String::new();
+        let mut faults = Vec::new();
         let mut check =
             |screen: &mut Screen<'_>, what: &str, change: &mut dyn FnMut(&mut Screen<'_>)| {
                 if let Err(differ) = screen.is_as_drawn_anew(change) {
-                    faults += &format!("{columns} columns, {what}:\n{differ}");
+                    faults.push((columns, what.to_owned(), differ));
                 }
             };
         check(&mut screen, "moved", &mut |screen| {
-            screen.press(&["j", "j", "j", "k"])
+            screen.move_by(&["j", "j", "j", "k"]);
         });
         check(&mut screen, "to the end and back", &mut |screen| {
-            screen.press(&["G", "g", "j", "j", "j", "j", "j", "j"]);
+            screen.move_by(&["G"]);
+            screen.move_by(&["g"]);
+            screen.move_by(&["j", "j", "j", "j", "j", "j"]);
         });
         check(&mut screen, "filtered", &mut |screen| {
             screen.press(&["/", "1", "1"]);
@@ -177,7 +194,7 @@ fn a_screen_after_changes_is_the_screen_drawn_anew() {
                 screen.say(row, &format!("turn{turn} {word}"));
             }
             screen.wait_for(&format!("turn{turn}"));
-            screen.press(&["j"]);
+            screen.move_by(&["k"]);
         });
         check(
             &mut screen,
@@ -194,6 +211,6 @@ fn a_screen_after_changes_is_the_screen_drawn_anew() {
                 screen.wait_for(&format!("turn{turn}"));
             },
         );
-        assert_eq!(faults, "");
+        assert!(faults.is_empty(), "{faults:#?}");
     }
 }
