@@ -360,7 +360,7 @@ mod tests {
         assert_eq!(told["text"], "claude in shop:1.1 asks: Which port?");
         let failed = command(&notice(3), &words("exit 3".to_owned())).unwrap_err();
         assert!(failed.contains("`sh`: exit status: 3"), "{failed}");
-        let missing = command(&notice(3), &["no-such-program-here".to_owned()]).unwrap_err();
+        let missing = command(&notice(3), &["/nowhere/no-such-program".to_owned()]).unwrap_err();
         assert!(missing.contains("is not installed"), "{missing}");
     }
 }
