@@ -433,10 +433,12 @@ impl Act<'_> {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn nothing(stop: Stop) -> Outcome {
     Outcome::Nothing(stop.to_string())
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn unknown(stop: Stop) -> Outcome {
     Outcome::Unknown(stop.to_string())
 }

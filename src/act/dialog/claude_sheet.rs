@@ -107,10 +107,7 @@ impl Sheet {
                             Wanted::All(text).is_in(&self.framed(&head[title..]))
                         })
                 };
-                match (1..head.len()).any(is_its) {
-                    true => Ok(()),
-                    false => Err(Refusal::Differs(Part::Description)),
-                }
+                said((1..head.len()).any(is_its), Part::Description)
             }
             Layout::Plain { title, block } => {
                 if !is_title(title) {
@@ -149,10 +146,10 @@ impl Sheet {
         if ends.peek().is_none() {
             return Err(Refusal::Differs(Part::Command));
         }
-        match ends.any(|end| Wanted::All(description).is_in(&rows(&block[end..]))) {
-            true => Ok(()),
-            false => Err(Refusal::Differs(Part::Description)),
-        }
+        said(
+            ends.any(|end| Wanted::All(description).is_in(&rows(&block[end..]))),
+            Part::Description,
+        )
     }
 
     fn writes(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
@@ -293,10 +290,7 @@ impl Sheet {
         };
         let wanted = Wanted::of(message);
         let fits = |margin| wanted.is_in(&self.sunk(rows, 0, margin));
-        match (0..=4).any(fits) {
-            true => Ok(()),
-            false => Err(Refusal::Differs(Part::Question)),
-        }
+        said((0..=4).any(fits), Part::Question)
     }
 
     /// For tools whose layout is not known in detail: the message fills rows of its own.
@@ -355,6 +349,15 @@ impl Sheet {
     }
 }
 
+/// That a part is the request's, or that it differs.
+fn said(is_its: bool, part: Part) -> Result<(), Refusal> {
+    if is_its {
+        Ok(())
+    } else {
+        Err(Refusal::Differs(part))
+    }
+}
+
 /// Rows without what is drawn around them.
 struct Shown {
     rows: Vec<String>,
@@ -401,14 +404,14 @@ fn description(bound: &Bound) -> Result<Option<String>, Refusal> {
     let Some(input) = bound.input.as_ref() else {
         return Ok(None);
     };
-    let said = input["description"].as_str().unwrap_or_default();
-    let said = if said.trim().is_empty() {
+    let words = input["description"].as_str().unwrap_or_default();
+    let words = if words.trim().is_empty() {
         NO_DESCRIPTION
     } else {
-        said
+        words
     };
-    plain(Part::Description, said)?;
-    Ok(Some(said.to_owned()))
+    plain(Part::Description, words)?;
+    Ok(Some(words.to_owned()))
 }
 
 /// The older layout: a title up to an empty line, then what stands three cells in. A question has a

@@ -82,7 +82,7 @@ fn command(lines: &[Framed<'_>], width: usize) -> Option<About> {
         tabs: Tabs::Loose,
     };
     Some(About::Command(Rows {
-        rows: filled(&rows).iter().map(|row| (*row).to_owned()).collect(),
+        lines: filled(&rows).iter().map(|row| (*row).to_owned()).collect(),
         flows: (8..=12).map(flow).collect(),
         before: "$ ",
         has_tabs: true,

@@ -267,7 +267,7 @@ fn prompt_below(around: &Around<'_>) -> Option<Told> {
     let first = (around.asks + 1..around.first).find(|at| below[*at].inside.starts_with("$ "))?;
     let rows = filled(&around.rows[first..around.first]);
     let text = Rows {
-        rows: sunk(rows, 2)?,
+        lines: sunk(rows, 2)?,
         flows: vec![Flow::words(around.width.saturating_sub(4))],
         before: "$ ",
         // It draws none at all.
@@ -281,7 +281,7 @@ fn destination_below(around: &Around<'_>) -> Option<Told> {
     let is_it = |at: &usize| around.lines[*at].inside.starts_with("Destination: ");
     let first = (around.asks + 1..around.first).find(is_it)?;
     let text = Rows {
-        rows: sunk(filled(&around.rows[first..around.first]), 2)?,
+        lines: sunk(filled(&around.rows[first..around.first]), 2)?,
         flows: any_columns(around.width, 8),
         before: "Destination: ",
         has_tabs: true,
@@ -332,13 +332,13 @@ fn box_above(around: &Around<'_>) -> Option<Told> {
         ..Flow::words(around.width.saturating_sub(margin))
     };
     let text = Rows {
-        rows,
+        lines: rows,
         // Copilot's box has no margin, Gemini's one of a cell on each side.
         flows: vec![flow(8), flow(10)],
         before: "",
         has_tabs: true,
     };
-    (is_next && !text.rows.is_empty()).then_some((top, About::Command(text)))
+    (is_next && !text.lines.is_empty()).then_some((top, About::Command(text)))
 }
 
 /// `? Shell command (description) ←`, and after an empty line, and perhaps a warning, the command once
@@ -361,14 +361,14 @@ fn call_above(around: &Around<'_>) -> Option<Told> {
         .map(|line| line.whole.trim_end_matches([' ', '█', '│']))
         .collect();
     let text = Rows {
-        rows: sunk(filled(&rows), 5)?,
+        lines: sunk(filled(&rows), 5)?,
         flows: any_columns(around.width, 14),
         before: "",
         has_tabs: true,
     };
     // A command that begins like a warning does so in its heading, too.
     let (_, heading) = above[call].inside.strip_prefix("? ")?.split_once(' ')?;
-    let word = text.rows.first()?.split_whitespace().next()?;
+    let word = text.lines.first()?.split_whitespace().next()?;
     let begins = heading.trim_start().starts_with(word);
     begins.then_some((call, About::Command(text)))
 }

@@ -9,7 +9,7 @@ use crate::act::request::Bound;
 /// Rows of the screen, without frames and indents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rows {
-    pub(super) rows: Vec<String>,
+    pub(super) lines: Vec<String>,
     /// In one of these ways the text is broken.
     pub(super) flows: Vec<Flow>,
     /// What the assistant writes before the text.
@@ -25,7 +25,7 @@ impl Rows {
     /// A text that is one row.
     pub(super) fn of_line(text: String, width: usize) -> Self {
         Self {
-            rows: vec![text],
+            lines: vec![text],
             flows: vec![Flow::words(width)],
             before: "",
             has_tabs: true,
@@ -38,7 +38,7 @@ impl Rows {
         let last = lines.iter().rposition(|line| !line.inside.is_empty())?;
         let rows = lines[first..=last].iter();
         Some(Self {
-            rows: rows.map(|line| line.inside.to_owned()).collect(),
+            lines: rows.map(|line| line.inside.to_owned()).collect(),
             flows: any_columns(width, FRAME),
             before: "",
             has_tabs: true,
@@ -48,7 +48,7 @@ impl Rows {
     /// Whether they are just this text.
     pub(super) fn are(&self, text: &str) -> bool {
         let text = format!("{}{text}", self.before);
-        self.flows.iter().any(|flow| flow.shows(&self.rows, &text))
+        self.flows.iter().any(|flow| flow.shows(&self.lines, &text))
     }
 
     /// Whether they are the command, or begin like it where no more of it is known.
@@ -62,7 +62,7 @@ impl Rows {
             None if is_cut => {
                 self.check(Part::Command, beginning)?;
                 let wanted = squeeze(beginning);
-                let shown = squeeze(&self.rows.concat());
+                let shown = squeeze(&self.lines.concat());
                 let shown = shown.strip_prefix(self.before.trim()).unwrap_or(&shown);
                 !wanted.is_empty() && shown.starts_with(&wanted)
             }

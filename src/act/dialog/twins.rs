@@ -25,9 +25,10 @@ pub fn lookalikes(bound: &Bound, row: &Row) -> Vec<Bound> {
 pub fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<(), Refusal> {
     let may_be_its = |other: &Bound| !is_known(other) || dialog.shows(other).is_ok();
     let mut twins = others.iter().filter(|other| !is_same(bound, other));
-    match twins.any(may_be_its) {
-        true => Err(Refusal::Twins),
-        false => Ok(()),
+    if twins.any(may_be_its) {
+        Err(Refusal::Twins)
+    } else {
+        Ok(())
     }
 }
 
