@@ -8,6 +8,17 @@ use pane_patrol_hooks::timestamp::Timestamp;
 /// How many closed turns and finished tools are remembered.
 const REMEMBERED: usize = 32;
 
+/// What is known of the answer to whether a tool may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answered {
+    /// Nothing.
+    No,
+    /// It was given, as far as a witness can tell.
+    Supposed,
+    /// It was given.
+    Told,
+}
+
 /// A tool that was started and has not ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tool {
@@ -18,7 +29,7 @@ pub(super) struct Tool {
     /// It is known whether a dialog of its own is open, or was.
     pub(super) dialog_settled: bool,
     /// The person, or whoever decides for them, has let it run or not.
-    pub(super) answered: bool,
+    pub(super) answered: Answered,
 }
 
 /// What is known of one agent.
@@ -112,7 +123,7 @@ impl Agent {
             message: event.message.clone(),
             since: event.ts,
             dialog_settled: false,
-            answered: false,
+            answered: Answered::No,
         });
     }
 

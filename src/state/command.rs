@@ -7,6 +7,7 @@ use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Table;
+use super::agent::Answered;
 use super::entry::Entry;
 
 /// The tool whose commands are processes.
@@ -43,7 +44,7 @@ struct Call {
     agent_id: Option<String>,
     request_id: Option<String>,
     since: Timestamp,
-    answered: bool,
+    is_told: bool,
 }
 
 impl Entry {
@@ -62,7 +63,7 @@ impl Entry {
                 continue;
             }
             let began = running.into_iter().max();
-            for call in calls.into_iter().filter(|call| !call.answered) {
+            for call in calls.into_iter().filter(|call| !call.is_told) {
                 events.extend(began.map(|began| self.answered(call, line, began)));
             }
         }
@@ -82,7 +83,7 @@ impl Entry {
                 agent_id: agent.cloned(),
                 request_id: tool.request_id.clone(),
                 since: tool.since,
-                answered: tool.answered,
+                is_told: tool.answered == Answered::Told,
             });
         }
         for request in self.requests.iter().map(|open| &open.request) {
@@ -100,7 +101,7 @@ impl Entry {
                     agent_id: request.agent_id.clone(),
                     request_id: request.request_id.clone(),
                     since: request.since,
-                    answered: false,
+                    is_told: false,
                 });
             }
         }

@@ -25,7 +25,7 @@ use super::published::Publisher;
 use super::requests::Requests;
 use super::witnessed::Witness;
 use super::{Evidence, Reading, RowKey};
-pub(super) use candidates::Wait;
+pub(super) use candidates::{OPENS_WITHIN, Wait};
 use doubt::Doubt;
 use shown::Shown;
 use trust::Trust;

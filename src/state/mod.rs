@@ -14,6 +14,8 @@ mod input;
 #[cfg(test)]
 mod isolation;
 mod published;
+#[cfg(test)]
+mod queueing;
 mod requests;
 mod row;
 mod table;

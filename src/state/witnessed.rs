@@ -9,7 +9,8 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::entry::{Entry, Reason, Wait};
+use super::agent::Answered;
+use super::entry::{Entry, OPENS_WITHIN, Reason, Wait};
 use super::requests::OpenRequest;
 use super::{Level, Reading, Request};
 
@@ -153,7 +154,9 @@ impl Entry {
                 let age = reading.seen.since(open.request.since);
                 let never_was = open.inferred && age >= SETTLED_AFTER + reading.lag;
                 let is_main = open.request.agent_id.is_none();
-                open.confirmed || (reading.written > open.request.since && is_main) || never_was
+                let is_late = self.assistant == Assistant::CLAUDE && age >= OPENS_WITHIN;
+                let is_newer = reading.written > open.request.since && is_main;
+                open.confirmed || is_newer || never_was || is_late
             })
             .cloned()
             .collect();
@@ -170,7 +173,7 @@ impl Entry {
         }
         let closed = self.requests.close_if(|open| answered.contains(open));
         for open in answered.iter().filter(|open| open.confirmed) {
-            self.mark_answered(&open.request, true);
+            self.mark_answered(&open.request, Answered::Supposed);
         }
         if closed {
             let requests = answered.into_iter().map(|open| open.request);
@@ -245,7 +248,11 @@ impl Entry {
 
     /// Plans to look again while dialogs queue.
     pub(super) fn plan_look_at_queue(&mut self, now: Timestamp) {
-        let wait = self.looks_at_queue_after(now);
+        let wait = if self.witness.says_busy() {
+            self.opens_until(now)
+        } else {
+            self.looks_at_queue_after(now)
+        };
         if let Some(at) = wait.map(|wait| now.plus(wait)) {
             let planned = self.witness.reread_at.map_or(at, |planned| planned.min(at));
             self.witness.reread_at = Some(planned);

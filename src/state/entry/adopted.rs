@@ -8,7 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Entry;
 use super::shown::Shown;
-use crate::state::agent::Tool;
+use crate::state::agent::{Answered, Tool};
 use crate::state::published::Publisher;
 use crate::state::{Request, Row, RowKey};
 
@@ -70,7 +70,7 @@ impl Entry {
                 message: row.message.clone(),
                 since: row.since,
                 dialog_settled: false,
-                answered: false,
+                answered: Answered::No,
             }),
             None => self.main.message.clone_from(&row.message),
         }
@@ -86,7 +86,7 @@ impl Entry {
                 message: request.message.clone(),
                 since: request.since,
                 dialog_settled: true,
-                answered: false,
+                answered: Answered::No,
             });
         }
         self.requests.take_up(request.clone());

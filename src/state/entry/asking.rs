@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use pane_patrol_hooks::adapter::QUESTION_TOOLS;
-use pane_patrol_hooks::event::{Event, Kind, Source, State};
+use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
 
 use super::{Entry, Reason, Wait};
 use crate::state::Request;
-use crate::state::agent::Tool;
+use crate::state::agent::{Answered, Tool};
 use crate::state::requests::{Which, bare, which};
 
 /// A dialog that is known before its tool is that of a tool which began until then: its start is
@@ -97,6 +97,10 @@ impl Entry {
                 request.request_id = self.tool_call_of(event);
             }
             self.requests.open(request);
+            if self.assistant == Assistant::CLAUDE && self.witness.says_waiting() {
+                // Its dialog joins the queue, of which the file says no more than this.
+                self.requests.confirm();
+            }
             self.settle_dialogs();
         }
         if late {
@@ -146,11 +150,14 @@ impl Entry {
         };
         let is_silent = |request: &Request| {
             let agent = self.agent(request.agent_id.as_deref());
-            agent.is_some_and(|agent| agent.last <= closed)
+            let is_told = self
+                .requests
+                .was_closed_since(&which(request), request.since);
+            agent.is_some_and(|agent| agent.last <= closed) && !is_told
         };
         let requests: Vec<Request> = requests.into_iter().filter(is_silent).collect();
         for request in &requests {
-            self.mark_answered(request, false);
+            self.mark_answered(request, Answered::No);
         }
         let again = |request| Request {
             since: wait.since,
@@ -199,7 +206,7 @@ impl Entry {
             self.requests.close_one(&which_of(event), event.ts);
         }
         if event.kind == Some(Kind::Answered) {
-            self.mark_answered(&request_of(event, event.state), true);
+            self.mark_answered(&request_of(event, event.state), Answered::Told);
         }
         let Some(agent) = self.find_agent(agent_id) else {
             return Some("its agent has ended");

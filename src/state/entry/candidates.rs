@@ -12,11 +12,11 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Entry;
 use crate::state::Request;
-use crate::state::agent::Tool;
-use crate::state::requests::{Which, bare};
+use crate::state::agent::{Answered, Tool};
+use crate::state::requests::{OpenRequest, Which, bare};
 
 /// A dialog opens at most this long after the start of its tool was reported.
-const OPENS_WITHIN: Duration = Duration::from_secs(2);
+pub(in crate::state) const OPENS_WITHIN: Duration = Duration::from_secs(2);
 
 /// A tool that begins while a dialog waits and neither ends nor is seen to run for so long may have
 /// joined the queue. Most tools end sooner, and a command is seen to run sooner.
@@ -111,19 +111,28 @@ impl Entry {
         joins.chain(is_open.then_some(LOOK_AGAIN)).min()
     }
 
-    /// Notes that the tool of `request` was answered, or (`false`) that this was a mistake.
-    pub(in crate::state) fn mark_answered(&mut self, request: &Request, answered: bool) {
+    /// How long from `now` until the dialog of every request has opened, or was answered without one,
+    /// of which no witness has said so yet.
+    pub(in crate::state) fn opens_until(&self, now: Timestamp) -> Option<Duration> {
+        let is_open = |request: &&OpenRequest| !request.confirmed && !request.inferred;
+        let mut unseen = self.requests.iter().filter(is_open);
+        let newest = unseen.by_ref().map(|open| open.request.since).max()?;
+        let left = newest.plus(OPENS_WITHIN).since(now);
+        (self.assistant == Assistant::CLAUDE && !left.is_zero()).then_some(left)
+    }
+
+    /// Notes whether the tool of `request` was answered. What was told is not supposed otherwise.
+    pub(in crate::state) fn mark_answered(&mut self, request: &Request, answered: Answered) {
         let Some(agent) = self.find_agent(request.agent_id.as_deref()) else {
             return;
         };
         let is_it = |tool: &&mut Tool| match (&tool.request_id, &request.request_id) {
             (Some(ours), Some(theirs)) => ours == theirs,
-            _ => {
-                (&tool.name, &tool.message) == (&request.tool, &request.message)
-                    && tool.answered != answered
-            }
+            _ => (&tool.name, &tool.message) == (&request.tool, &request.message),
         };
-        if let Some(tool) = agent.tools.iter_mut().find(is_it) {
+        let may_change = |tool: &&mut Tool| tool.answered != Answered::Told;
+        let mut tools = agent.tools.iter_mut().filter(may_change);
+        if let Some(tool) = tools.find(is_it) {
             tool.answered = answered;
         }
     }
@@ -143,7 +152,7 @@ impl Entry {
     /// Whether it was answered, also when that was heard before its start.
     fn is_answered(&self, used: Used<'_>) -> bool {
         let began = used.1.since;
-        used.1.answered || self.requests.was_closed_since(&which_of(used), began)
+        used.1.answered != Answered::No || self.requests.was_closed_since(&which_of(used), began)
     }
 
     /// Whether an agent has begun since that may work for this tool.
