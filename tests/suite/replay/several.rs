@@ -269,7 +269,7 @@ impl<'a> Story<'a> {
         if let Some(shown) = shown.filter(|_| is_settled(BEHIND)) {
             assert_eq!(row.state, State::WaitingApproval, "{what}");
             // Rows that were taken over name no tools but those that ask.
-            if !self.captured.has_begun(shown, since) || asks.iter().any(|ask| *ask == shown) {
+            if !self.captured.has_begun(shown, since) || asks.contains(&shown) {
                 assert!(asks.contains(&shown), "it is missing: {what}");
             }
             let claims_one = row.message == row.waiting[0].message;
@@ -288,7 +288,7 @@ impl<'a> Story<'a> {
         if self.sees_commands && is_settled(ANSWERED_WITHIN) {
             let running = self.captured.running(at - ANSWERED_WITHIN);
             let runs = |ask: &&str| running.iter().any(|command| command.line == **ask);
-            assert!(!asks.iter().any(|ask| runs(&ask)), "it runs: {what}");
+            assert!(!asks.iter().any(runs), "it runs: {what}");
         }
     }
 }
