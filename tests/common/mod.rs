@@ -195,6 +195,15 @@ pub fn forbidden(why: &str) {
     let _ = writeln!(std::io::stderr(), "LEFT OUT {name}: {why}");
 }
 
+/// Whether nobody else is known here to whom root could give something: so it is in a container whose
+/// only user is root.
+pub fn is_alone(path: &Path) -> bool {
+    let given = std::os::unix::fs::chown(path, Some(65534), None);
+    // Where that was allowed it is taken back.
+    let taken = std::os::unix::fs::chown(path, Some(0), None);
+    given.is_err() || taken.is_err()
+}
+
 /// A captured payload, by the name of its file in `tests/fixtures`.
 pub fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

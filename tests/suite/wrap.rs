@@ -36,7 +36,10 @@ fn it_ends_as_the_program_ended() {
         let killed = sh(&format!("kill -{name} $$"), b"");
         assert_eq!(killed.status.signal(), Some(signal), "{name}: {killed:?}");
     }
-    let missing = finish(env.pane_patrol().args(["wrap", "no-such-program"]));
+    // Not the person's own: it may hold folders that she may not read, which is another error.
+    let mut missing = env.pane_patrol();
+    missing.env("PATH", "/usr/bin:/bin");
+    let missing = finish(missing.args(["wrap", "no-such-program"]));
     assert_eq!(missing.status.code(), Some(127));
     assert!(missing.stderr.contains("could not run `no-such-program`"));
 }
