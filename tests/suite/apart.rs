@@ -149,7 +149,7 @@ fn a_stranger_in_a_pane_changes_nothing_and_is_named() {
     let script = "sleep 1000 & echo $! > $HOME/stranger; exec cat";
     server.run(&["new-window", "-d", "-t", "work", script]);
     let stranger_pid = until("the other one has started", || {
-        let pid = std::fs::read_to_string(env.home().join("stranger")).ok()?;
+        let pid = fs::read_to_string(env.home().join("stranger")).ok()?;
         pid.ends_with('\n').then(|| pid.trim().to_owned())
     });
     let collector = Collector::start_in(&env, &server);

@@ -66,6 +66,7 @@ impl<'env> Stage<'env> {
         hook.env("TMUX", self.server.variable());
         hook.env("TMUX_PANE", &self.pane);
         hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
+        hook.env("CLAUDE_PID", self.server.process_of(&self.pane));
         hook.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = hook.stderr(Stdio::piped()).spawn().expect("it starts");
         let payload = fixture("claude/permission_request.bash.json");

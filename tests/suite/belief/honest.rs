@@ -1,12 +1,12 @@
 //! Whoever has to be heard as before: hooks in a second tmux, `emit` from anywhere, Codex's shared
 //! server, and a tmux that only the settings name.
 
-use std::os::unix::fs::PermissionsExt;
-
 use serde_json::json;
 
 use super::{event, send};
-use crate::common::{Collector, TestEnv, Tmux, finish, finish_with_stdin, fixture, until};
+use crate::common::{
+    Collector, TestEnv, Tmux, copy_program, finish, finish_with_stdin, fixture, until,
+};
 
 /// Asserts that nothing at all was held apart.
 fn assert_nothing_apart(env: &TestEnv) {
@@ -114,8 +114,7 @@ fn a_tmux_that_is_not_ours_is_believed_where_the_settings_name_it() {
         return;
     };
     let other = env.path("other-tmux");
-    std::fs::copy(real, &other).expect("it can be copied");
-    std::fs::set_permissions(&other, PermissionsExt::from_mode(0o755)).expect("it is ours");
+    copy_program(&real, &other);
     let socket = env.path("other.sock");
     let tmux = |arguments: &[&str]| {
         let mut tmux = env.command(&other);

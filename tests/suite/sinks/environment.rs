@@ -1,11 +1,11 @@
 //! What other programs see of our environment: a tmux, a git and others that write it down.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::common::{
     Collector, TestEnv, Tmux, finish, finish_with_stdin, fixture, private_folder, wait_until,
+    write_program,
 };
 
 /// A secret of the person's.
@@ -21,9 +21,7 @@ fn spy(env: &TestEnv, name: &str) {
          PATH=${{PATH#\"$folder:\"}}; export PATH\ncommand -v {name} >/dev/null || exit 0\nexec {name} \"$@\"\n",
         folder.display()
     );
-    let path = folder.join(name);
-    fs::write(&path, script).expect("it is our folder");
-    fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).expect("it is ours");
+    write_program(&folder.join(name), &script);
 }
 
 /// A command of ours whose person has a secret and finds the spies first.

@@ -123,9 +123,10 @@ fn shipped(text: &str) -> String {
     let mut shipped = String::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        if line.trim() == "#[cfg(test)]" {
+        let attribute = line.trim_start();
+        if attribute == "#[cfg(test)]" || attribute.starts_with("#[cfg(all(test,") {
             // What is for tests is one item: a line, or up to the bracket below its beginning.
-            let end = line.replace("#[cfg(test)]", "}");
+            let end = line.replace(attribute, "}");
             if lines.next().is_some_and(|item| item.ends_with('{')) {
                 lines.find(|line| **line == end);
             }
