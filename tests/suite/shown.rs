@@ -176,6 +176,7 @@ fn keys_typed_at_once_answer_nothing_before_the_last_line_was_on_the_screen() {
             report.env("TMUX", stage.server.variable());
             report.env("TMUX_PANE", &stage.pane);
             report.env("CLAUDE_CODE_ENTRYPOINT", "cli");
+            report.env("CLAUDE_PID", stage.server.process_of(&stage.pane));
             let stdin = tool.to_string();
             crate::common::finish_with_stdin(&mut report, stdin.as_bytes()).assert_silent_success();
             wait_until("the request is over", || {
