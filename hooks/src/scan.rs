@@ -21,7 +21,7 @@ pub type Scan<T> = Result<T, Stop>;
 /// What some programs write before a text to say that it is UTF-8.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Walks the JSON value that `input` begins with, perhaps after a [`BYTE_ORDER_MARK`]. Takes no byte
+/// Walks the JSON value that `input` begins with, perhaps after a byte order mark. Takes no byte
 /// after its end.
 #[derive(Debug)]
 pub struct Scanner<R> {

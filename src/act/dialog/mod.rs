@@ -7,9 +7,9 @@
 //!
 //! | part | does |
 //! | --- | --- |
-//! | [`flow`] | whether rows of the screen are a text |
-//! | [`refusal`] | why a dialog is not answered |
-//! | [`twins`] | requests of one assistant that look the same |
+//! | `flow` | whether rows of the screen are a text |
+//! | `refusal` | why a dialog is not answered |
+//! | `twins` | requests of one assistant that look the same |
 //! | `claude`, `claude_sheet` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
 //! | `plan` | its question about a plan |
 //! | `opencode` | those of OpenCode, told by colours too |
