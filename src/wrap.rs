@@ -13,9 +13,10 @@ mod teller;
 use std::io::{self, IsTerminal};
 use std::process::{Child, Command};
 
+use nix::unistd::{Pid as AnyPid, getpgid, getsid};
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getpgid, getpgrp, getpid, getppid,
-    getsid, kill_process, kill_process_group, setrlimit, waitpid,
+    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getpid, getppid, kill_process,
+    kill_process_group, setrlimit, waitpid,
 };
 use rustix::termios::{tcgetpgrp, tcsetpgrp};
 use signal_hook::consts::{
@@ -147,7 +148,8 @@ impl Job {
     /// Gives the program the terminal if it is ours to give.
     fn hand_terminal_over(&self) {
         let terminal = io::stdin();
-        if self.has_group && tcgetpgrp(&terminal) == Ok(getpgrp()) {
+        // Who has a shell leads a group, which is therefore known by our own number.
+        if self.has_group && tcgetpgrp(&terminal) == Ok(getpid()) {
             // Without it the program stops when it reads, and the person sees why.
             let _ = tcsetpgrp(&terminal, self.pid);
         }
@@ -206,9 +208,16 @@ impl Job {
 }
 
 /// Whether a shell with job control started us: it made us a group of our own in its own session.
+///
+/// In a container groups and sessions of outside have the number 0, which is no process; so has the
+/// parent of its first process.
 fn is_job_of_shell() -> bool {
-    let shell = getppid();
-    getpgrp() == getpid()
-        && getsid(None).is_ok_and(|own| getsid(shell) == Ok(own))
-        && getpgid(shell).is_ok_and(|group| group != getpgrp())
+    let number = |pid: Pid| AnyPid::from_raw(pid.as_raw_nonzero().get());
+    let own = number(getpid());
+    let Some(shell) = getppid().map(number) else {
+        return false;
+    };
+    getpgid(None) == Ok(own)
+        && getsid(None).is_ok_and(|session| getsid(Some(shell)) == Ok(session))
+        && getpgid(Some(shell)).is_ok_and(|group| group != own)
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::common::{
     Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, skip, wait_until,
 };
+use crate::launch::isolating;
 
 const WRAP: &str = concat!(env!("CARGO_BIN_EXE_pane-patrol"), " wrap -- ");
 
@@ -42,6 +43,25 @@ fn it_ends_as_the_program_ended() {
     let missing = finish(missing.args(["wrap", "no-such-program"]));
     assert_eq!(missing.status.code(), Some(127));
     assert!(missing.stderr.contains("could not run `no-such-program`"));
+}
+
+/// As the first process of a container and as a program that this starts: their groups and sessions are
+/// of outside, where no number of theirs leads.
+#[test]
+fn it_ends_as_the_program_ended_where_its_group_is_not_to_be_seen() {
+    let env = TestEnv::new();
+    let Some(isolating) = isolating(&env) else {
+        return;
+    };
+    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    let wrapped = [program, "wrap", "--", "sh", "-c", "echo out; exit 7"];
+    let below_a_shell = [&["sh", "-c", "\"$@\"; exit $?", "sh"][..], &wrapped].concat();
+    for words in [&wrapped[..], &below_a_shell] {
+        let mut command = env.command(isolating[0]);
+        let finished = finish(command.args(&isolating[1..]).args(words));
+        assert_eq!(finished.status.code(), Some(7), "{words:?}: {finished:?}");
+        assert_eq!((&*finished.stdout, &*finished.stderr), ("out\n", ""));
+    }
 }
 
 #[test]
