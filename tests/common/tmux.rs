@@ -75,6 +75,24 @@ impl<'env> Tmux<'env> {
         self.run(&["display-message", "-p", "-t", pane, "#{pane_pid}"])
     }
 
+    /// Claude's hook as Claude starts it in `pane`. The pane's own process stands for Claude: a hook that
+    /// has ended before anybody looked at it is believed by a process of its pane, and by nothing else.
+    pub fn claude_hook(&self, pane: &str) -> Command {
+        self.claude_hook_of(pane, &self.process_of(pane))
+    }
+
+    /// The same where the process `pid` is Claude.
+    pub fn claude_hook_of(&self, pane: &str, pid: &str) -> Command {
+        let mut hook = self.env.pane_patrol();
+        hook.args(["hook", "claude"]).envs([
+            ("TMUX", self.variable().as_str()),
+            ("TMUX_PANE", pane),
+            ("CLAUDE_PID", pid),
+            ("CLAUDE_CODE_ENTRYPOINT", "cli"),
+        ]);
+        hook
+    }
+
     /// The server's socket.
     pub fn socket(&self) -> &Path {
         &self.socket

@@ -35,8 +35,7 @@ impl Session {
 
     fn report(&self, env: &TestEnv, payload: &str) {
         let mut hook = env.pane_patrol();
-        hook.args(["hook", "claude"]);
-        hook.envs([
+        hook.args(["hook", "claude"]).envs([
             ("TMUX", self.tmux.as_str()),
             ("TMUX_PANE", &self.pane),
             ("CLAUDE_PID", &self.pid),

@@ -139,7 +139,8 @@ fn emit_names_the_pane_it_runs_in() {
     let Some(tmux) = Tmux::start(&env, "日本 [x]") else {
         return;
     };
-    let collector = Collector::start(&env);
+    // Of another server than its own it believes only who is still there to be looked at.
+    let collector = Collector::start_in(&env, &tmux);
     let mut emit = env.pane_patrol();
     emit.args([
         "emit",

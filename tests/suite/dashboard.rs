@@ -13,7 +13,6 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
 
 /// A tmux server with a session `work`: its first pane runs the dashboard, which is in front; others run `cat`.
 struct Desk<'env> {
-    env: &'env TestEnv,
     server: Tmux<'env>,
     client: Terminal<'env>,
 }
@@ -22,11 +21,7 @@ impl<'env> Desk<'env> {
     fn new(env: &'env TestEnv) -> Option<Self> {
         let server = Tmux::start(env, "work")?;
         let client = Terminal::client_of(env, "client.sock", &server, "work")?;
-        let desk = Self {
-            env,
-            server,
-            client,
-        };
+        let desk = Self { server, client };
         desk.server
             .run(&["respawn-pane", "-k", "-t", "%0", PROGRAM]);
         desk.client.wait_for("pane-patrol");
@@ -51,7 +46,7 @@ impl<'env> Desk<'env> {
 
     /// Claude in `pane` reports `payload`.
     fn report(&self, pane: &str, payload: &str) {
-        report(self.env, &self.server, pane, payload);
+        report(&self.server, pane, payload);
     }
 
     /// What each client shows, by session.
@@ -73,12 +68,8 @@ impl<'env> Desk<'env> {
     }
 }
 
-fn report(env: &TestEnv, server: &Tmux<'_>, pane: &str, payload: &str) {
-    let mut hook = env.pane_patrol();
-    hook.args(["hook", "claude"]);
-    hook.env("TMUX", server.variable()).env("TMUX_PANE", pane);
-    hook.env("CLAUDE_PID", server.process_of(pane));
-    hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
+fn report(server: &Tmux<'_>, pane: &str, payload: &str) {
+    let mut hook = server.claude_hook(pane);
     finish_with_stdin(&mut hook, fixture(payload).as_bytes()).assert_silent_success();
 }
 
@@ -199,7 +190,7 @@ fn outside_tmux_it_attaches_and_is_back_after_the_detach() {
     };
     terminal.wait_for("pane-patrol");
     wait_until("it listens", || env.places().events_socket.exists());
-    report(&env, &server, "%0", ASKS);
+    report(&server, "%0", ASKS);
     terminal.wait_for("NEEDS YOU");
     terminal.press(&["Enter"]);
     let clients = || server.run(&["list-clients", "-F", "#{pane_id}"]);
@@ -209,7 +200,7 @@ fn outside_tmux_it_attaches_and_is_back_after_the_detach() {
     wait_until("cat shows what was typed", || {
         server.run(&["capture-pane", "-p"]).contains("qqq")
     });
-    report(&env, &server, "%0", WORKS);
+    report(&server, "%0", WORKS);
     terminal.press(&["C-b", "d"]);
     let screen = terminal.wait_for("WORKING");
     assert!(!screen.contains("NEEDS YOU"), "{screen}");

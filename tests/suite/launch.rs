@@ -19,12 +19,8 @@ fn configure(env: &TestEnv, text: &str) {
 }
 
 /// Claude with this process in `pane` reports that it works.
-fn report(env: &TestEnv, server: &Tmux<'_>, pane: &str, pid: &str) {
-    let mut hook = env.pane_patrol();
-    hook.args(["hook", "claude"]);
-    hook.env("TMUX", server.variable()).env("TMUX_PANE", pane);
-    hook.env("CLAUDE_CODE_ENTRYPOINT", "cli")
-        .env("CLAUDE_PID", pid);
+fn report(server: &Tmux<'_>, pane: &str, pid: &str) {
+    let mut hook = server.claude_hook_of(pane, pid);
     finish_with_stdin(&mut hook, fixture(WORKS).as_bytes()).assert_silent_success();
 }
 
@@ -111,8 +107,8 @@ fn stopping_ends_the_process_of_the_pane_and_no_other() {
     let (other, other_pid) = second.split_once(' ').expect("two words");
     collector.until("both are known", |rows| {
         // A hook that finds the machine too busy drops its event rather than wait.
-        report(&env, &server, pane, pid);
-        report(&env, &server, other, pid);
+        report(&server, pane, pid);
+        report(&server, other, pid);
         rows.len() == 2
     });
     // The second one claims a process that is not its own.
@@ -169,7 +165,7 @@ fn the_dashboard_stops_what_was_confirmed_and_starts_what_was_chosen() {
     let made = server.run(&window);
     let (pane, pid) = made.split_once(' ').expect("two words");
     wait_until("it is on the list", || {
-        report(&env, &server, pane, pid);
+        report(&server, pane, pid);
         // A hook in a hurry tells only the pane's id, until it is listed.
         client.screen().contains("work:1.0")
     });

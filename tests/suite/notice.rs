@@ -81,12 +81,7 @@ impl<'env> Desk<'env> {
     }
 
     fn report(&self, pane: &str, request: &str) {
-        let mut hook = self.env.pane_patrol();
-        hook.args(["hook", "claude"]);
-        hook.env("TMUX", self.server.variable())
-            .env("TMUX_PANE", pane)
-            .env("CLAUDE_PID", self.server.process_of(pane));
-        hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
+        let mut hook = self.server.claude_hook(pane);
         let mut payload: Value = serde_json::from_str(&fixture(ASKS)).expect("it is JSON");
         payload["tool_input"]["command"] = request.into();
         finish_with_stdin(&mut hook, payload.to_string().as_bytes()).assert_silent_success();

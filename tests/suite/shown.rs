@@ -61,12 +61,8 @@ impl<'env> Stage<'env> {
 
     /// Claude's hook, which asks about `command` and waits.
     fn asks(&self, command: &str) -> Child {
-        let mut hook = self.env.pane_patrol();
-        hook.args(["hook", "claude", "--decide"]);
-        hook.env("TMUX", self.server.variable());
-        hook.env("TMUX_PANE", &self.pane);
-        hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
-        hook.env("CLAUDE_PID", self.server.process_of(&self.pane));
+        let mut hook = self.server.claude_hook(&self.pane);
+        hook.arg("--decide");
         hook.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = hook.stderr(Stdio::piped()).spawn().expect("it starts");
         let payload = fixture("claude/permission_request.bash.json");
@@ -171,12 +167,7 @@ fn keys_typed_at_once_answer_nothing_before_the_last_line_was_on_the_screen() {
             let mut tool: Value = serde_json::from_str(&ended).expect("JSON");
             tool["tool_input"]["command"] = command.into();
             tool["transcript_path"] = json!(stage.transcript());
-            let mut report = stage.env.pane_patrol();
-            report.args(["hook", "claude"]);
-            report.env("TMUX", stage.server.variable());
-            report.env("TMUX_PANE", &stage.pane);
-            report.env("CLAUDE_CODE_ENTRYPOINT", "cli");
-            report.env("CLAUDE_PID", stage.server.process_of(&stage.pane));
+            let mut report = stage.server.claude_hook(&stage.pane);
             let stdin = tool.to_string();
             crate::common::finish_with_stdin(&mut report, stdin.as_bytes()).assert_silent_success();
             wait_until("the request is over", || {

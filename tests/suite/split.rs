@@ -72,15 +72,7 @@ impl<'env> Desk<'env> {
     }
 
     fn report(&self, pane: &str) {
-        let mut hook = self.env.pane_patrol();
-        hook.args(["hook", "claude"]);
-        hook.env("TMUX", self.server.variable())
-            .env("TMUX_PANE", pane);
-        let pid = self
-            .server
-            .run(&["display-message", "-p", "-t", pane, "#{pane_pid}"]);
-        hook.env("CLAUDE_CODE_ENTRYPOINT", "cli")
-            .env("CLAUDE_PID", pid);
+        let mut hook = self.server.claude_hook(pane);
         // A session that has ended with its pane would not be believed in another one.
         let mut payload: serde_json::Value = serde_json::from_str(&fixture(WORKS)).expect("JSON");
         payload["session_id"] = format!("session-{pane}").into();

@@ -1,8 +1,6 @@
 //! What is left when a dashboard is killed in the middle of its work: the real one on a real
 //! terminal, SIGKILL, and the events of real sessions through the real hook.
 
-use std::process::Command;
-
 use pane_patrol_hooks::event::Assistant;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -29,15 +27,6 @@ const LAST: &str = "work:0.0";
 
 /// As many times each session is played, the first ones cut short by the next.
 const ROUNDS: usize = 3;
-
-fn hook(env: &TestEnv, server: &Tmux<'_>, pane: &str) -> Command {
-    let mut hook = env.pane_patrol();
-    hook.args(["hook", "claude"]);
-    hook.env("TMUX", server.variable()).env("TMUX_PANE", pane);
-    hook.env("CLAUDE_PID", server.process_of(pane));
-    hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
-    hook
-}
 
 /// Every hook of every session, in the order of their times: the pane's number and the payload.
 fn busy_day() -> Vec<(usize, String)> {
@@ -148,7 +137,7 @@ fn play(kills: &[usize]) -> Option<Vec<Value>> {
         if number == back_at {
             dashboard = Dashboard::start(&env, &server, &format!("{number}.sock"));
         }
-        let mut hook = hook(&env, &server, &panes[*pane]);
+        let mut hook = server.claude_hook(&panes[*pane]);
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
     }
     if dashboard.is_none() {
@@ -209,7 +198,7 @@ fn the_second_dashboard_keeps_the_rows_and_hears_the_events_when_the_first_is_ki
     let panes = [server.run(&window), server.run(&window)];
     let report = |pane: &str| {
         let payload = fixture("claude/permission_request.bash.json");
-        let mut hook = hook(&env, &server, pane);
+        let mut hook = server.claude_hook(pane);
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
     };
     let Some(first) = Dashboard::start(&env, &server, "1.sock") else {

@@ -28,13 +28,7 @@ fn hooks_in_a_second_tmux_of_its_own_are_all_heard_without_settings() {
     let process = second.ask("#{pane_pid}");
     // Each is gone as soon as it has sent: the assistant's process has to do as proof.
     let rows = collector.until("its row is there", |rows| {
-        let mut hook = env.pane_patrol();
-        hook.args(["hook", "claude"]).envs([
-            ("TMUX", second.variable().as_str()),
-            ("TMUX_PANE", "%0"),
-            ("CLAUDE_PID", &process),
-            ("CLAUDE_CODE_ENTRYPOINT", "cli"),
-        ]);
+        let mut hook = second.claude_hook("%0");
         for _ in 0..20 {
             let payload = fixture("claude/user_prompt_submit.plain.json");
             finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();

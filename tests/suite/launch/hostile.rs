@@ -159,11 +159,8 @@ fn one_space(name: &str) -> String {
 }
 
 /// Claude in the pane says that it works in `folder`.
-fn report(env: &TestEnv, server: &Tmux<'_>, folder: &Path) {
-    let mut hook = env.pane_patrol();
-    hook.args(["hook", "claude"])
-        .env("CLAUDE_CODE_ENTRYPOINT", "cli");
-    hook.env("TMUX", server.variable()).env("TMUX_PANE", "%1");
+fn report(server: &Tmux<'_>, folder: &Path) {
+    let mut hook = server.claude_hook("%1");
     let payload = fixture("claude/user_prompt_submit.plain.json");
     let mut payload: serde_json::Value = serde_json::from_str(&payload).expect("it is JSON");
     payload["cwd"] = folder.to_str().expect("it is text").into();
@@ -188,7 +185,7 @@ fn start_from_dashboard(beside: bool) {
         client.wait_for("pane-patrol  ");
         wait_until("it listens", || env.places().events_socket.exists());
         wait_until("it is on the list", || {
-            report(&env, &server, &folder);
+            report(&server, &folder);
             client.screen().contains("work:1.0")
         });
         if beside {

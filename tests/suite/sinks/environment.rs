@@ -87,10 +87,7 @@ fn programs_that_work_for_us_see_no_secret_and_those_of_the_person_do() {
         "cat",
     ]);
     collector.until("the request is known", |rows| {
-        let mut hook = with_secret(&env, env.pane_patrol());
-        hook.args(["hook", "claude"]);
-        hook.env("TMUX", server.variable()).env("TMUX_PANE", &pane);
-        hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
+        let mut hook = with_secret(&env, server.claude_hook(&pane));
         let payload = fixture("claude/permission_request.bash.json");
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
         rows.len() == 1

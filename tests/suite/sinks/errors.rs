@@ -13,10 +13,7 @@ fn no_error_prints_a_control_character_of_its_arguments() {
     };
     let collector = Collector::start_in(&env, &server);
     collector.until("there is a row", |rows| {
-        let mut hook = env.pane_patrol();
-        hook.args(["hook", "claude"])
-            .env("CLAUDE_CODE_ENTRYPOINT", "cli");
-        hook.env("TMUX", server.variable()).env("TMUX_PANE", "%0");
+        let mut hook = server.claude_hook("%0");
         let payload = fixture("claude/user_prompt_submit.plain.json");
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
         !rows.is_empty()

@@ -46,10 +46,7 @@ fn the_named_client_is_moved_from_everywhere_or_nobody_is() {
     ]);
     let collector = Collector::start_in(&env, &server);
     collector.until("there is a row", |rows| {
-        let mut hook = env.pane_patrol();
-        hook.args(["hook", "claude"])
-            .env("CLAUDE_CODE_ENTRYPOINT", "cli");
-        hook.env("TMUX", server.variable()).env("TMUX_PANE", &pane);
+        let mut hook = server.claude_hook(&pane);
         let payload = fixture("claude/permission_request.bash.json");
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
         !rows.is_empty()
