@@ -120,12 +120,28 @@ fn is_of(program: &str, arguments: &[String]) -> bool {
     let Some(first) = arguments.first() else {
         return false;
     };
-    let behind = || {
-        let mut rest = arguments.iter().skip(1);
-        rest.find(|argument| !argument.starts_with('-'))
+    let first = name(first);
+    let runs = |path: &String| name(path) == program;
+    first == program
+        || (INTERPRETERS.contains(&first.as_str()) && script(&first, arguments).is_some_and(runs))
+}
+
+/// The file that `interpreter` was started with; none where it was given code, whose last word says
+/// nothing of what has been started, and with which environment.
+fn script<'a>(interpreter: &str, arguments: &'a [String]) -> Option<&'a String> {
+    let takes_code = |option: &str| match interpreter {
+        "node" | "bun" | "deno" => ["-e", "-p", "-pe", "--eval", "--print"].contains(&option),
+        _ => !option.starts_with("--") && option.contains('c'),
     };
-    let is_interpreter = INTERPRETERS.contains(&name(first).as_str());
-    name(first) == program || (is_interpreter && behind().is_some_and(|path| name(path) == program))
+    for argument in arguments.iter().skip(1) {
+        if !argument.starts_with('-') {
+            return Some(argument);
+        }
+        if takes_code(argument) {
+            return None;
+        }
+    }
+    None
 }
 
 /// A program's name: its file's, without what a script's may end in.
@@ -155,6 +171,16 @@ mod tests {
         assert!(is_of(&["node", "--no-warnings=X", "/x/qwen.js"]));
         assert!(!is_of(&["vim", "notes", "qwen"]) && !is_of(&["qwenx"]) && !is_of(&[]));
         assert!(!is_of(&["node", "x.js", "qwen"]));
+        assert!(is_of(&["/bin/sh", "-e", "/x/qwen"]) && is_of(&["bash", "--norc", "/x/qwen"]));
+    }
+
+    #[test]
+    fn code_that_ends_in_a_program_is_not_that_program() {
+        let is_of = |line: &[&str]| is_of("qwen", &words(line));
+        assert!(!is_of(&["sh", "-c", "HOME=/elsewhere /x/qwen"]));
+        assert!(!is_of(&["bash", "-lc", "cd /src && exec /x/qwen"]));
+        assert!(!is_of(&["dash", "-ec", "/x/qwen"]));
+        assert!(!is_of(&["node", "-e", "require('/x/qwen"]));
     }
 }
 
