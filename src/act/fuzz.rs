@@ -107,8 +107,13 @@ struct Scenery {
     is_old: bool,
     /// What the pane asks now.
     asked: Option<Asked>,
-    /// What another sub-agent asks; its dialog follows.
+    /// What another sub-agent asks; its dialog follows, or was covered by the one that is shown.
     queued: Option<Asked>,
+    /// What was answered or withdrawn, by whomever, and what of it runs.
+    closed: Vec<u64>,
+    running: Vec<u64>,
+    /// When the assistant wrote last about itself: also when another agent goes on.
+    written: i64,
     /// Everything that was ever asked.
     all: Vec<Asked>,
     /// The assistant is suspended, and a file that looks like its dialog is shown.
@@ -147,13 +152,33 @@ impl Scenery {
             6 if self.dice.roll(5) == 0 => self.gone = true,
             16 if self.forged.is_some() => self.forged = None,
             17 if self.dice.roll(3) == 0 => self.forged = self.all.first().cloned(),
+            18 => self.cover(),
+            19 => self.written += 1,
+            20 => self.running.clear(),
             7..=15 => self.learn(),
             _ => {}
         }
     }
 
+    /// 2.1.197 shows the newest one first: what another sub-agent asks covers what is asked already.
+    fn cover(&mut self) {
+        let is_free = self.queued.is_none() && self.amending.is_none();
+        if !(self.is_old && is_free && self.asked.as_ref().is_some_and(|asked| !asked.is_question))
+        {
+            return;
+        }
+        let mut newest = self.invent();
+        newest.agent = Some(self.next_id);
+        self.all.push(newest.clone());
+        self.queued = self.asked.replace(newest);
+        self.cursor = 1;
+        self.deafen();
+    }
+
     /// The next one's dialog comes at once.
     fn close(&mut self) {
+        self.closed
+            .extend(self.asked.as_ref().map(|asked| asked.id));
         self.asked = self.queued.take();
         self.amending = None;
         self.cursor = 1;
@@ -161,6 +186,8 @@ impl Scenery {
     }
 
     fn ask(&mut self) {
+        let gone = self.asked.iter().chain(&self.queued);
+        self.closed.extend(gone.map(|asked| asked.id));
         self.asked = Some(self.invent());
         self.queued = None;
         self.amending = None;
@@ -263,6 +290,9 @@ impl Scenery {
         let buttons = self.assistant == "opencode" && !asked.is_question;
         match press {
             Press::Text(text) if self.amending.is_none() && !buttons => {
+                if self.assistant == "claude" && text == "1" && !asked.is_question {
+                    self.running.push(asked.id);
+                }
                 self.answers.push((asked.id, text.clone()));
                 self.close();
             }
@@ -297,10 +327,19 @@ impl World for Fake {
     }
 
     /// Like a transcript: what was approved has none while it runs.
-    fn has_result(&self, _: &Bound) -> Option<bool> {
+    fn has_result(&self, bound: &Bound) -> Option<bool> {
         let mut state = self.0.borrow_mut();
         state.happen();
-        (state.assistant == "claude").then_some(false)
+        let is_written = state.dice.roll(2) == 0;
+        let id = id_of(bound)?;
+        let is_over = state.closed.contains(&id) && !state.running.contains(&id);
+        (state.assistant == "claude").then_some(is_over && is_written)
+    }
+
+    fn runs(&self, bound: &Bound, _: Timestamp) -> bool {
+        let mut state = self.0.borrow_mut();
+        state.happen();
+        id_of(bound).is_some_and(|id| state.running.contains(&id))
     }
 
     fn witness(&self, _: &Bound) -> Option<Seen> {
@@ -316,7 +355,7 @@ impl World for Fake {
                 Level::Busy
             },
             instance_id: Some("s".to_owned()),
-            written: Timestamp::from_millis(i64::try_from(state.next_id).unwrap_or(0)),
+            written: Timestamp::from_millis(state.written),
         })
     }
 
@@ -384,6 +423,10 @@ impl World for Fake {
     }
 }
 
+fn id_of(bound: &Bound) -> Option<u64> {
+    bound.request.request_id.as_deref()?.parse().ok()
+}
+
 /// A world in which nothing is asked yet.
 fn scenery(seed: u64) -> Scenery {
     Scenery {
@@ -395,6 +438,9 @@ fn scenery(seed: u64) -> Scenery {
         is_old: seed.is_multiple_of(12),
         asked: None,
         queued: None,
+        closed: Vec::new(),
+        running: Vec::new(),
+        written: 0,
         all: Vec::new(),
         forged: None,
         cursor: 1,
@@ -448,6 +494,8 @@ fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
         assert!(state.answers.len() <= 2, "run {seed}: {:?}", state.answers);
         match outcome {
             Outcome::Done => {
+                let is_over = id_of(&bound).is_some_and(|id| state.closed.contains(&id));
+                assert!(is_over, "run {seed}: it waits still, but is called done");
                 let assistant = usize::try_from(seed).unwrap_or(0) % ASSISTANTS.len();
                 done[assistant][usize::from(bound.is_question())] += 1;
             }

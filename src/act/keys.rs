@@ -11,6 +11,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 pub use super::dialog::Press;
 use super::dialog::{self, Dialog, Kind, Refusal};
+use super::fate::fate;
 use super::request::{Bound, Decision, Pick};
 use super::stop::Stop;
 use crate::state::{Level, Row};
@@ -25,15 +26,11 @@ const SETTLING: usize = 5;
 /// A request of this age has had its dialog on the screen for long enough, on whatever machine.
 const OLD: Duration = Duration::from_secs(3);
 
-/// How long to wait between two looks at what became of a key.
+/// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// How many looks for something that is about to come: about a second, twenty times what Claude needs.
 const LOOKS: usize = 20;
-
-/// How many looks at what became of a key: a busy machine takes seconds, and only what was dropped
-/// must be pressed again.
-const PATIENT_LOOKS: usize = 60;
 
 /// How options begin that open something to write in.
 const WRITES: [&str; 5] = [
@@ -113,6 +110,8 @@ pub trait World {
     fn in_full(&self, bound: Bound) -> Bound;
     /// Whether that record holds a result of the request; `None` where it does not tell.
     fn has_result(&self, bound: &Bound) -> Option<bool>;
+    /// Whether the assistant runs just the request's command since then; `false` also where nothing tells.
+    fn runs(&self, bound: &Bound, since: Timestamp) -> bool;
     /// What the assistant says of itself now; `None` where it says nothing.
     fn witness(&self, bound: &Bound) -> Option<Seen>;
     /// The pane as it is now.
@@ -149,12 +148,6 @@ pub fn carry_out(bound: &Bound, decision: &Decision, world: &dyn World) -> Outco
 fn asks_several(bound: &Bound) -> bool {
     let message = bound.request.message.as_deref().unwrap_or_default();
     bound.is_question() && message.contains(" (+") && message.ends_with(" more)")
-}
-
-/// Whether the request goes away within three seconds after its hook was given an answer. `before` is what
-/// the assistant said of itself until then.
-pub fn is_over(bound: &Bound, before: Option<&Seen>, world: &dyn World) -> bool {
-    Act { bound, world }.is_over(before)
 }
 
 /// What the assistant says of itself once it says that it waits; a hook reports a request a while
@@ -215,12 +208,12 @@ impl Act<'_> {
     /// One key, once; for Claude Code, which drops early ones, a second time when all of it is as it
     /// was, and it is surely the same request.
     fn press_option(&self, decision: &Decision) -> Result<Outcome, Outcome> {
-        let (before, number) = self.press_first(decision).map_err(nothing)?;
-        if self.is_over(before.seen.as_ref()) {
+        let (before, number, pressed) = self.press_first(decision).map_err(nothing)?;
+        let Some(doubt) = self.doubt(decision, pressed) else {
             return Ok(Outcome::Done);
-        }
-        if self.bound.assistant != Assistant::CLAUDE {
-            return Err(unknown(Stop::StillThere));
+        };
+        if self.bound.assistant != Assistant::CLAUDE || doubt == Stop::Covered {
+            return Err(unknown(doubt));
         }
         // What came too early at most moved the cursor: all else must be as it was.
         let again = self.scene(&[1, number]).map_err(unknown)?;
@@ -232,23 +225,24 @@ impl Act<'_> {
         if again.has_lookalike || self.world.has_result(self.bound) != Some(false) {
             return Err(unknown(Stop::StillThere));
         }
-        self.press_number(number, &again.view).map_err(unknown)?;
-        if self.is_over(again.seen.as_ref()) {
-            Ok(Outcome::Done)
-        } else {
-            Ok(unknown(Stop::StillThere))
-        }
+        let pressed = self.press_number(number, &again.view).map_err(unknown)?;
+        Ok(self.doubt(decision, pressed).map_or(Outcome::Done, unknown))
+    }
+
+    /// Why nobody knows yet that the request is over; `None` when it is.
+    fn doubt(&self, decision: &Decision, pressed: Timestamp) -> Option<Stop> {
+        fate(self.bound, decision, pressed, self.world).doubt()
     }
 
     /// Presses for the decision; again only where tmux says that it has not pressed.
-    fn press_first(&self, decision: &Decision) -> Result<(Scene, u8), Stop> {
+    fn press_first(&self, decision: &Decision) -> Result<(Scene, u8, Timestamp), Stop> {
         let mut scene = self.first_scene()?;
         let mut tries = 1;
         loop {
             let number = number_for(decision, &scene.view.dialog)?;
             match self.press_number(number, &scene.view) {
                 Err(Stop::LastMoment) if tries < TRIES => tries += 1,
-                pressed => return pressed.map(|()| (scene, number)),
+                pressed => return pressed.map(|pressed| (scene, number, pressed)),
             }
             self.world.wait(PAUSE);
             scene = self.scene(&[1])?;
@@ -280,13 +274,12 @@ impl Act<'_> {
         let written = self
             .until(|dialog| dialog.selected == Some(no) && has_begun(dialog, message))
             .ok_or_else(|| unknown(Stop::Stuck("the message did not appear in the dialog")))?;
-        self.press(&Press::Key("Enter"), &written)
-            .map_err(unknown)?;
-        if self.is_over(before.seen.as_ref()) {
-            Ok(Outcome::Done)
-        } else {
-            Ok(unknown(Stop::StillThere))
-        }
+        let sent = self.press(&Press::Key("Enter"), &written);
+        let sent = sent.map_err(unknown)?;
+        let denied = Decision::Deny {
+            message: Some(message.to_owned()),
+        };
+        Ok(self.doubt(&denied, sent).map_or(Outcome::Done, unknown))
     }
 
     /// The scene once it has settled. A busy machine draws the dialog a while after it was reported;
@@ -328,7 +321,8 @@ impl Act<'_> {
             return Err(Stop::OtherRequest(difference));
         }
         let seen = self.seen()?;
-        let view = self.view()?;
+        let view = self.view();
+        let view = view.map_err(|stop| self.naming_the_other(stop, row.as_ref()))?;
         let lookalikes = row.map(|row| dialog::lookalikes(self.bound, &row));
         let lookalikes: Vec<Bound> = lookalikes
             .into_iter()
@@ -371,18 +365,38 @@ impl Act<'_> {
         Ok(View { dialog, pane })
     }
 
+    /// `stop`, or better that the dialog on the screen is that of another request which waits, too.
+    fn naming_the_other(&self, stop: Stop, row: Option<&Row>) -> Stop {
+        if !matches!(
+            stop,
+            Stop::Refused(Refusal::OtherDialog | Refusal::Differs(_))
+        ) {
+            return stop;
+        }
+        let (Some(row), Ok(pane)) = (row, self.world.look(self.bound)) else {
+            return stop;
+        };
+        let others = row.waiting.iter();
+        let others = others.filter(|request| !self.bound.is_about(request));
+        let mut others = others.map(|request| self.world.in_full(self.bound.sibling(request)));
+        let shown = others.find(|other| dialog::shown(other, &pane).is_ok());
+        shown.map_or(stop, |other| Stop::other(&other.request))
+    }
+
     /// What is pressed for the option of this number.
-    fn press_number(&self, number: u8, view: &View) -> Result<(), Stop> {
+    fn press_number(&self, number: u8, view: &View) -> Result<Timestamp, Stop> {
         let option = view.dialog.option(number);
         let option = option.ok_or(Stop::NoSuchOption("such option"))?;
         let press = option.press.as_ref().ok_or(Stop::NoKey)?;
         self.press(press, view)
     }
 
-    fn press(&self, press: &Press, view: &View) -> Result<(), Stop> {
+    /// The moment before it was pressed.
+    fn press(&self, press: &Press, view: &View) -> Result<Timestamp, Stop> {
+        let began = self.world.now();
         let pressed = self.world.press(self.bound, press, &guard(view));
         match pressed.map_err(Stop::World)? {
-            Pressed::Yes => Ok(()),
+            Pressed::Yes => Ok(began),
             Pressed::No => Err(Stop::LastMoment),
         }
     }
@@ -398,38 +412,6 @@ impl Act<'_> {
             self.world.wait(PAUSE);
         }
         None
-    }
-
-    /// Whether the request goes away within three seconds: by its assistant's own record, its dialog, or
-    /// by its assistant's or the collector's word. Another dialog in its place is none of its own.
-    fn is_over(&self, before: Option<&Seen>) -> bool {
-        for _ in 0..PATIENT_LOOKS {
-            self.world.wait(PAUSE);
-            let seen = self.world.witness(self.bound);
-            let moved = match (&seen, before) {
-                (Some(now), Some(then)) => now.written != then.written || now.level != then.level,
-                _ => false,
-            };
-            let is_known = |row: Option<Row>| self.bound.difference(row.as_ref()).is_none();
-            if moved
-                || self.is_dialog_gone()
-                || self.world.has_result(self.bound) == Some(true)
-                || self
-                    .world
-                    .row(&self.bound.row)
-                    .is_ok_and(|row| !is_known(row))
-            {
-                return true;
-            }
-        }
-        false
-    }
-
-    fn is_dialog_gone(&self) -> bool {
-        let Ok(pane) = self.world.look(self.bound) else {
-            return false;
-        };
-        pane.unfit.is_none() && dialog::shown(self.bound, &pane).is_err()
     }
 }
 

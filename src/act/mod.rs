@@ -6,6 +6,7 @@
 //! | [`dialog`] | reads the dialog that is on the screen: a safety check, never a source of state |
 //! | [`colours`] | which of several labels is marked by its colour alone |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
+//! | [`fate`] | what became of a request after its answer |
 //! | [`stop`] | why the procedure stops |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
 //! | `moment` | what tmux checks in the moment of a key press |
@@ -19,6 +20,7 @@
 
 pub mod colours;
 pub mod dialog;
+pub mod fate;
 mod foreground;
 #[cfg(test)]
 mod fuzz;

@@ -9,9 +9,8 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
 
-use super::keys::{
-    Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, is_over, once_it_waits,
-};
+use super::fate::fate;
+use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, once_it_waits};
 use super::moment::{FLAGS, STAMPED, condition};
 use super::record::Line;
 use super::request::{Bound, Decision};
@@ -22,7 +21,7 @@ use crate::hub_client::HubClient;
 use crate::mux::tmux::{Belief, Call, Format, TmuxError};
 use crate::protocol::Decide;
 use crate::state::Row;
-use crate::witness::claude;
+use crate::witness::{claude, commands};
 
 /// The real world of one decision.
 #[derive(Clone, Debug)]
@@ -90,15 +89,17 @@ impl RealWorld {
             request: bound.request.clone(),
             verdict: verdict(bound, decision)?,
         };
-        let seen = once_it_waits(bound, self).ok()?;
+        once_it_waits(bound, self).ok()?;
         let mut hub =
             HubClient::subscribe(&self.places, self.uid, "decide", Timestamp::now).ok()?;
+        let began = self.now();
         match hub.decide(&decide, Timestamp::now) {
             Ok(false) => None,
-            Ok(true) if is_over(bound, seen.as_ref(), self) => Some(Outcome::Done),
-            Ok(true) => Some(Outcome::Unknown(
-                "the hook has got the answer, but the dialog is still there".to_owned(),
-            )),
+            Ok(true) => {
+                let doubt = fate(bound, decision, began, self).doubt();
+                let said = |doubt| format!("the hook has got the answer, but {doubt}");
+                Some(doubt.map_or(Outcome::Done, |doubt| Outcome::Unknown(said(doubt))))
+            }
             // It may have got it or not: keys now could answer twice.
             Err(error) => Some(Outcome::Unknown(error.to_string())),
         }
@@ -150,6 +151,13 @@ impl World for RealWorld {
 
     fn has_result(&self, bound: &Bound) -> Option<bool> {
         asked::has_result(bound, &self.sources)
+    }
+
+    fn runs(&self, bound: &Bound, since: Timestamp) -> bool {
+        let (Some(pid), Some(command)) = (bound.pid, bound.command.as_deref()) else {
+            return false;
+        };
+        commands::is_run_by(pid, command, since)
     }
 
     fn witness(&self, bound: &Bound) -> Option<Seen> {

@@ -121,21 +121,37 @@ impl Bound {
         let Some(row) = row else {
             return Some("the assistant is gone");
         };
-        if row.instance_id != self.instance_id
-            || row.assistant != self.assistant
-            || row.server.as_ref() != Some(&self.server)
-            || row.pane != Some(self.pane)
-        {
-            return Some("another session has taken the pane");
-        }
-        if row.waiting.iter().any(|request| self.is(request)) {
-            return None;
+        match self.is_asked_by(row) {
+            Some(true) => return None,
+            None => return Some("another session has taken the pane"),
+            Some(false) => {}
         }
         Some(if row.waiting.is_empty() {
             "the request has been answered or withdrawn"
         } else {
             "another request has taken its place"
         })
+    }
+
+    /// Whether `row` waits for this; `None` when it is another session's, or in another pane.
+    pub fn is_asked_by(&self, row: &Row) -> Option<bool> {
+        let is_its = row.instance_id == self.instance_id
+            && row.assistant == self.assistant
+            && row.server.as_ref() == Some(&self.server)
+            && row.pane == Some(self.pane);
+        is_its.then(|| row.waiting.iter().any(|request| self.is(request)))
+    }
+
+    /// Another request of the same row, of which no more is known yet.
+    #[must_use]
+    pub fn sibling(&self, request: &Request) -> Self {
+        Self {
+            request: request.clone(),
+            command: None,
+            input: None,
+            call: None,
+            ..self.clone()
+        }
     }
 
     /// Whether both are about the same request, although its row may have changed otherwise.

@@ -1,8 +1,11 @@
 //! Why the procedure stops, in the person's words.
 
+use pane_patrol_hooks::text::visible;
 use thiserror::Error;
 
 use super::dialog::Refusal;
+use crate::state::Request;
+use crate::sys::shell;
 
 /// Why no further key is pressed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -16,6 +19,14 @@ pub enum Stop {
     /// The row does not ask this any more; says what differs.
     #[error("{0}")]
     OtherRequest(&'static str),
+    /// Another request of the same assistant is on its screen; says which, and how it is named.
+    #[error("another request's dialog is on its screen ({about}): answer that first{how}")]
+    Other {
+        /// What that one asks.
+        about: String,
+        /// How it is named on the command line, where it has a name.
+        how: String,
+    },
     /// The assistant is in another session.
     #[error("another session has taken the pane")]
     OtherSession,
@@ -40,6 +51,9 @@ pub enum Stop {
     /// After a key it is as it was.
     #[error("the dialog is still there")]
     StillThere,
+    /// After a key another dialog is on the screen.
+    #[error("another dialog is on its screen now, and nothing tells yet what became of this one")]
+    Covered,
     /// A key did not do what it does; says what was expected.
     #[error("{0}")]
     Stuck(&'static str),
@@ -61,4 +75,19 @@ pub enum Stop {
     /// Only Claude Code takes a message.
     #[error("a message can only be given in its pane; deny without one, or go there")]
     NoMessages,
+}
+
+impl Stop {
+    /// That this other one is on the screen.
+    pub(super) fn other(request: &Request) -> Self {
+        let about = [request.tool.as_deref(), request.message.as_deref()];
+        let about: Vec<&str> = about.into_iter().flatten().collect();
+        let id = request.request_id.as_deref();
+        Self::Other {
+            about: visible(&about.join(": ")),
+            how: id.map_or_else(String::new, |id| {
+                format!(", `--request {}`", shell::shown(id))
+            }),
+        }
+    }
 }

@@ -18,21 +18,42 @@ const MAX_LINE: u64 = 256 * 1024;
 /// What stands before the command in what its shell is told.
 const BEFORE: &str = "&& eval ";
 
+/// The moment in which a process began is known no better than this.
+const GRAIN: Duration = Duration::from_millis(30);
+
 /// All that process `pid` runs at this moment, `now`.
 pub(super) fn run_by(pid: u32, now: Timestamp) -> Vec<Command> {
-    let Some(up) = up_time() else {
-        return Vec::new();
-    };
-    let children = children_of(pid).into_iter();
-    let commands = children.filter_map(|child| {
-        let line = line_of(&told(child)?)?;
-        let began = ancestry::stat(child)?.start;
-        let hertz = rustix::param::clock_ticks_per_second().max(1);
-        let began = Duration::from_millis(began.checked_mul(1000)? / hertz);
-        let began = now.minus(up.saturating_sub(began));
+    let commands = shells_of(pid, now).into_iter().filter_map(|(told, began)| {
+        let line = line_of(&told)?;
         Some(Command { line, began })
     });
     commands.collect()
+}
+
+/// Whether process `pid` runs just this command, to its last character, since `since` or later. Claude
+/// Code hands a command with a pipe to its shell in another form; then nothing is known.
+pub fn is_run_by(pid: u32, command: &str, since: Timestamp) -> bool {
+    let earliest = since.minus(GRAIN);
+    let is_it = |told: &str| command_of(told).is_some_and(|own| own == command);
+    let shells = shells_of(pid, Timestamp::now());
+    shells
+        .iter()
+        .any(|(told, began)| *began >= earliest && is_it(told))
+}
+
+/// What each shell below `pid` was told, and when it began.
+fn shells_of(pid: u32, now: Timestamp) -> Vec<(String, Timestamp)> {
+    let Some(up) = up_time() else {
+        return Vec::new();
+    };
+    let shells = children_of(pid).into_iter().filter_map(|child| {
+        let told = told(child)?;
+        let began = ancestry::stat(child)?.start;
+        let hertz = rustix::param::clock_ticks_per_second().max(1);
+        let began = Duration::from_millis(began.checked_mul(1000)? / hertz);
+        Some((told, now.minus(up.saturating_sub(began))))
+    });
+    shells.collect()
 }
 
 /// How long the system has been up; the clock that process starts are counted by.
@@ -69,8 +90,13 @@ fn told(pid: u32) -> Option<String> {
 
 /// The command in what a shell of Claude's was `told`, as the events about its tool call have it.
 pub fn line_of(told: &str) -> Option<String> {
+    summary_of("Bash", &json!({"command": command_of(told)?}), "")
+}
+
+/// The command in what a shell was `told`, as it is.
+fn command_of(told: &str) -> Option<String> {
     let (_, rest) = told.split_once(BEFORE)?;
-    summary_of("Bash", &json!({"command": first_word(rest)?}), "")
+    first_word(rest)
 }
 
 /// The first word of a shell's command, without its quotes; `None` when it does not end.

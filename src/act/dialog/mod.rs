@@ -139,6 +139,34 @@ pub fn shown(bound: &Bound, pane: &Pane) -> Result<Dialog, Refusal> {
     dialog.shows(bound).map(|()| dialog)
 }
 
+/// What a pane shows after a request was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnScreen {
+    /// Its dialog.
+    Its,
+    /// Another one, or what may be one.
+    Other,
+    /// None.
+    Nothing,
+}
+
+/// Whether the pane shows the request's dialog, another one, or none.
+pub fn on_screen(bound: &Bound, pane: &Pane) -> OnScreen {
+    match shown(bound, pane) {
+        Ok(_) => OnScreen::Its,
+        Err(Refusal::NoDialog) if !may_hold_one(&pane.screen) => OnScreen::Nothing,
+        Err(_) => OnScreen::Other,
+    }
+}
+
+/// Whether anything stands there that dialogs have.
+fn may_hold_one(screen: &str) -> bool {
+    screen.lines().map(str::trim).any(|line| {
+        let is_foot = line.contains("Esc to cancel") || line.starts_with("Enter to select");
+        is_foot || option(line, '❯').is_some_and(|(_, _, has_cursor)| has_cursor)
+    })
+}
+
 impl Dialog {
     /// Reads the text of a pane of `width` cells. `None` when no dialog of a known shape is its last word.
     pub fn read(assistant: &Assistant, screen: &str, width: usize) -> Option<Self> {

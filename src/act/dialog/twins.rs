@@ -9,13 +9,7 @@ use crate::state::Row;
 
 /// The other requests of the row that may look like `bound` on the screen.
 pub fn lookalikes(bound: &Bound, row: &Row) -> Vec<Bound> {
-    let others = row.waiting.iter().map(|request| Bound {
-        request: request.clone(),
-        command: None,
-        input: None,
-        call: None,
-        ..bound.clone()
-    });
+    let others = row.waiting.iter().map(|request| bound.sibling(request));
     let is_other = |other: &Bound| !bound.is_about(&other.request) && may_look_like(bound, other);
     others.filter(is_other).collect()
 }
