@@ -23,16 +23,27 @@ pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
         .join("session-state")
         .join(session)
         .join("events.jsonl");
-    let words = ["\"permission.requested\"", "\"permission.completed\""];
+    let words = [
+        "\"permission.requested\"",
+        "\"permission.completed\"",
+        "\"abort\"",
+    ];
     let lines = tail::lines(&log, &words).ok_or(NOT_THERE)?;
     let is_over = |id: &Value| {
         lines
             .iter()
             .any(|line| line["type"] == "permission.completed" && line["data"]["requestId"] == *id)
     };
+    // Lines of one moment come in any order: what counts is when they were written.
+    let was_interrupted = |asked: &Value| {
+        let aborts = lines.iter().filter(|line| line["type"] == "abort");
+        aborts
+            .filter_map(|line| line["timestamp"].as_str())
+            .any(|at| asked["timestamp"].as_str().is_some_and(|asked| asked <= at))
+    };
     let mut open = lines
         .iter()
-        .filter(|line| line["type"] == "permission.requested")
+        .filter(|line| line["type"] == "permission.requested" && !was_interrupted(line))
         .map(|line| &line["data"])
         .filter(|data| !is_over(&data["requestId"]))
         .filter_map(|data| asked(data, bound));

@@ -2,7 +2,8 @@
 //! an answer, a denial and an interrupt. A private format, so everything is optional, and a line that
 //! cannot be read is none.
 
-use std::collections::BTreeSet;
+mod story;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
@@ -13,9 +14,9 @@ use std::time::Duration;
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::fs::{CWD, Mode, OFlags, openat};
-use serde::Deserialize;
 
 use crate::state::{Level, Reading};
+use story::Story;
 
 /// As much of a log as is read at once, in bytes. Of a longer one the beginning is left out.
 const MAX_BYTES: u64 = 512 * 1024;
@@ -40,31 +41,6 @@ pub(super) struct Log {
     /// How much of it was read, in bytes.
     read: u64,
     story: Story,
-}
-
-/// What the lines so far have said.
-#[derive(Debug, Default)]
-struct Story {
-    open: BTreeSet<String>,
-    /// The level, and when it was written.
-    level: Option<(Level, Timestamp)>,
-}
-
-/// The fields of a line that are looked at.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Line {
-    r#type: String,
-    timestamp: String,
-    agent_id: Option<String>,
-    #[serde(default)]
-    data: Data,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Data {
-    request_id: Option<String>,
 }
 
 impl Log {
@@ -121,40 +97,6 @@ impl Log {
             }
             line.clear();
         }
-        Some(())
-    }
-}
-
-impl Story {
-    fn take(&mut self, line: &[u8]) -> Option<()> {
-        let line: Line = serde_json::from_slice(line).ok()?;
-        let at = Timestamp::parse(&line.timestamp)?;
-        let is_main = line.agent_id.is_none();
-        let level = match line.r#type.as_str() {
-            "user.message" | "assistant.turn_start" if is_main && self.open.is_empty() => {
-                Level::Busy
-            }
-            "permission.requested" => {
-                self.open.insert(line.data.request_id?);
-                Level::WaitingApproval
-            }
-            "permission.completed" => {
-                self.open.remove(&line.data.request_id?);
-                if self.open.is_empty() {
-                    Level::Busy
-                } else {
-                    Level::WaitingApproval
-                }
-            }
-            // A round that another follows says so a millisecond later.
-            "assistant.turn_end" if is_main && self.open.is_empty() => Level::Idle,
-            "abort" => {
-                self.open.clear();
-                Level::Idle
-            }
-            _ => return None,
-        };
-        self.level = Some((level, at));
         Some(())
     }
 }
