@@ -205,6 +205,13 @@ impl Ground {
         self.panes.insert(listing.server.socket.clone(), known);
     }
 
+    /// The process that the pane was started with, by the last listing of its server.
+    pub(super) fn process_of(&self, server: &Server, pane: PaneId) -> Option<u32> {
+        let (listed, panes) = self.panes.get(&server.socket)?;
+        let is_it = *listed == server.pid;
+        is_it.then(|| panes.get(&pane).copied()).flatten()
+    }
+
     /// That server is gone, or is not believed any more.
     pub(super) fn forget(&mut self, socket: &str) {
         self.proved.remove(socket);

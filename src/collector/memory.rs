@@ -10,7 +10,7 @@ use pane_patrol_hooks::mirror::{Mirror, rotate};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Setup;
+use super::{Setup, kinship};
 use crate::log::Record;
 use crate::log::condition::trouble;
 use crate::log::player::Player;
@@ -38,7 +38,7 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
         ttl: setup.ttl,
         own_server,
     };
-    let mut player = Player::new(settings, now);
+    let mut player = Player::new(settings, now).looking_up(kinship::recalled);
     let path = setup.places.mirror();
     let bounds = Bounds {
         bytes: setup.rebuild_bytes,

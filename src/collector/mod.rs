@@ -15,6 +15,7 @@ mod heritage;
 mod hub;
 mod join;
 mod judge;
+mod kinship;
 mod lister;
 mod memory;
 mod ownership;

@@ -13,6 +13,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::belief::{self, Ground, Standing};
 use super::clock::Clock;
 use super::contained::Container;
+use super::kinship::Kinship;
 use super::lister::{Answer, Order as ListOrder};
 use super::memory::Memory;
 use super::published::PublishedWork;
@@ -21,7 +22,7 @@ use super::work::{self, Works};
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
 use crate::protocol::code;
-use crate::state::{Command, Input, Listing, Outcome, Reading, Row, RowKey, Table};
+use crate::state::{Command, Input, Kin, Listing, Outcome, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
 use crate::witness::{Order as WitnessOrder, process, title};
 use crate::work::keeper::{Order as WorkOrder, Report};
@@ -38,6 +39,7 @@ pub(super) struct Writer {
     own_server: Option<Server>,
     own_socket: String,
     ground: Ground,
+    kinship: Kinship,
     copilot_home: Option<PathBuf>,
     homes: Homes,
     work: Works,
@@ -89,6 +91,7 @@ impl Writer {
             own_server,
             own_socket,
             ground: Ground::new(setup.belief.clone()),
+            kinship: Kinship::default(),
             copilot_home: setup.copilot_home.clone(),
             homes: Homes {
                 claude: setup.claude_home.clone(),
@@ -197,6 +200,7 @@ impl Writer {
             Message::Unreadable(reason) => {
                 self.health.count(|health| &mut health.unreadable, reason);
             }
+            Message::Input(Input::Reading(reading), _) if self.is_of_a_child(&reading) => {}
             Message::Input(input, at) => {
                 self.apply(input, at);
             }
@@ -286,7 +290,10 @@ impl Writer {
     /// Applies an event, as far as its sender is believed; whether it had come before.
     fn take_event(&mut self, mut event: Box<Event>, standing: Standing, at: Timestamp) -> bool {
         match self.judge(&mut event, standing) {
-            Ok(()) => self.apply(Input::Event(event), at),
+            Ok(()) => {
+                let kin = self.kin_of(&event);
+                self.apply(Input::Reported { event, kin }, at)
+            }
             Err(why) => {
                 self.hold_apart(&event, why, at);
                 false
@@ -313,6 +320,29 @@ impl Writer {
         }
         let mut facts = self.ground.with(&self.rows);
         belief::judge(event, names_server, standing, &self.own_socket, &mut facts)
+    }
+
+    /// What the process of a hook's event is to its pane.
+    fn kin_of(&mut self, event: &Event) -> Kin {
+        let row = self.table.process_at(&self.table.key_of(event));
+        let ground = &self.ground;
+        let root = |server: &Server, pane| ground.process_of(server, pane);
+        self.kinship.of(event, row, root)
+    }
+
+    /// Whether a witness tells of a session that the assistant of that pane has started.
+    fn is_of_a_child(&self, reading: &Reading) -> bool {
+        let Some((server, pane)) = &reading.pane else {
+            return false;
+        };
+        let key = RowKey {
+            server: Some(server.clone()),
+            place: Target::Pane(*pane),
+        };
+        let row = self.rows.get(&key).filter(|row| row.publisher.is_none());
+        let other = row.filter(|row| row.instance_id != reading.instance_id);
+        let above = other.and_then(|row| row.pid).zip(reading.pid);
+        above.is_some_and(|(row, pid)| row != pid && Kinship::is_below(pid, row))
     }
 
     fn hold_apart(&mut self, event: &Event, why: &'static str, at: Timestamp) {
@@ -343,10 +373,15 @@ impl Writer {
         };
         let is_event = matches!(
             input,
-            Input::Event(_) | Input::Published { .. } | Input::Contained { .. }
+            Input::Event(_)
+                | Input::Reported { .. }
+                | Input::Published { .. }
+                | Input::Contained { .. }
         );
         let (may_have_written, written) = match &input {
-            Input::Event(event) | Input::Published { event, .. } => {
+            Input::Event(event)
+            | Input::Reported { event, .. }
+            | Input::Published { event, .. } => {
                 (work::may_have_written(event), work::written_by(event))
             }
             _ => (false, Vec::new()),

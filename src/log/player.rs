@@ -3,14 +3,18 @@
 //! The clock of a played log is the time of its records: between two of them every deadline of the
 //! table is met when it was due, and not at the next record.
 
+use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Record;
-use crate::state::{Input, Outcome, Settings, Table};
+use crate::state::{Input, Kin, Outcome, Settings, Table};
 
 /// What is told of each step: the table after it, what it changed, and when.
 pub type Told<'a> = dyn FnMut(&Table, &Outcome, Timestamp) + 'a;
+
+/// What is known now of the process of an event that is played, beside the process of its row.
+pub type LookUp = fn(&Event, Option<u32>) -> Kin;
 
 /// A table that is being filled from the log.
 #[derive(Debug)]
@@ -20,6 +24,7 @@ pub struct Player {
     /// No record counts as later than this: a clock may have been wrong.
     latest: Timestamp,
     now: Timestamp,
+    look_up: Option<LookUp>,
 }
 
 impl Player {
@@ -34,6 +39,16 @@ impl Player {
             own_server,
             latest,
             now: Timestamp::from_micros(i64::MIN),
+            look_up: None,
+        }
+    }
+
+    /// The same for a log of which much may be going on still: looks up whose event each one is.
+    #[must_use]
+    pub fn looking_up(self, look_up: LookUp) -> Self {
+        Self {
+            look_up: Some(look_up),
+            ..self
         }
     }
 
@@ -49,7 +64,15 @@ impl Player {
         if record.event.server.is_none() && !record.is_ours() {
             record.event.server.clone_from(&self.own_server);
         }
-        self.apply(record.into_input(), at, told);
+        let input = match (record.into_input(), self.look_up) {
+            (Input::Event(event), Some(look_up)) => {
+                let row = self.table.process_at(&self.table.key_of(&event));
+                let kin = look_up(&event, row);
+                Input::Reported { event, kin }
+            }
+            (input, _) => input,
+        };
+        self.apply(input, at, told);
     }
 
     /// Meets every deadline up to `until`.

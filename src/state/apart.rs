@@ -8,6 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::fit::{HEADLESS, OLDER, REPLACED};
+use super::kin::CHILD;
 use super::{Level, Reading, Row, RowKey};
 
 /// Late events of a session follow its end.
@@ -107,7 +108,7 @@ impl Apart {
     /// Whether it is in the nature of hooks that such come: they end after their session, and a
     /// session may have children.
     pub fn is_usual(&self) -> bool {
-        [OVER, ENDED, HEADLESS, REPLACED, OLDER].contains(&self.why.as_str())
+        [OVER, ENDED, HEADLESS, CHILD, REPLACED, OLDER].contains(&self.why.as_str())
     }
 
     fn is_like(&self, other: &Self) -> bool {

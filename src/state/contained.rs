@@ -4,6 +4,7 @@
 use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::Kin;
 use super::apart::Apart;
 use super::entry::{Entry, Reason};
 use super::table::{Outcome, Table};
@@ -27,7 +28,7 @@ impl Table {
             outcome.held_apart = Some(OTHERS);
             return;
         }
-        self.event(event, now, outcome);
+        self.event(event, Kin::default(), now, outcome);
         if outcome.held_apart.is_none()
             && let Some(entry) = self.rows.get_mut(&key)
         {

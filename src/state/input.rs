@@ -6,11 +6,20 @@ use pane_patrol_hooks::event::{Assistant, Event};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::Kin;
+
 /// One thing that happened, as the collector hands it to the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A report by a hook, a script, or the log.
     Event(Box<Event>),
+    /// The same, with what was looked up of the process that it names.
+    Reported {
+        /// What was reported.
+        event: Box<Event>,
+        /// What its process is to the pane.
+        kin: Kin,
+    },
     /// The same by a client of the hub, which speaks for that row from now on.
     Published {
         /// The client.

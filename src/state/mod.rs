@@ -13,6 +13,7 @@ mod fit;
 mod input;
 #[cfg(test)]
 mod isolation;
+mod kin;
 mod published;
 #[cfg(test)]
 mod queueing;
@@ -29,5 +30,6 @@ pub use apart::{Apart, ENDED};
 pub use attention::{Attention, urgency};
 pub use command::Command;
 pub use input::{Input, Level, ListedPane, Listing, PublisherWord, Reading};
+pub use kin::{Kin, Place, Relation};
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};

@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::entry::Entry;
 use super::table::{Outcome, Table};
-use super::{PublisherWord, RowKey};
+use super::{Kin, PublisherWord, RowKey};
 
 /// One client cannot fill the table.
 const MAX_AGENTS_OF_ONE: usize = 64;
@@ -65,7 +65,7 @@ impl Table {
             return;
         }
         let pid = event.pid;
-        self.event(event, now, outcome);
+        self.event(event, Kin::default(), now, outcome);
         if outcome.held_apart.is_some() {
             return;
         }

@@ -18,7 +18,7 @@ use super::delivered::Delivered;
 use super::entry::{Entry, Reason};
 use super::fit::{Fit, ends_session, fit, is_other};
 use super::told::Told;
-use super::{Input, Reading, Row, RowKey, urgency};
+use super::{Input, Kin, Reading, Row, RowKey, urgency};
 
 /// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock
 /// would make every later event look old.
@@ -160,19 +160,8 @@ impl Table {
         let mut outcome = Outcome::default();
         self.meet_deadlines(now, &mut outcome);
         match input {
-            Input::Event(event) => {
-                let key = self.key_of(&event);
-                // What we saw or did ourselves says nothing of who speaks for the row.
-                let is_theirs = !is_ours(&event);
-                self.event(*event, now, &mut outcome);
-                if is_theirs
-                    && !outcome.again
-                    && outcome.held_apart.is_none()
-                    && let Some(entry) = self.rows.get_mut(&key)
-                {
-                    entry.take_back();
-                }
-            }
+            Input::Event(event) => self.report(*event, Kin::default(), now, &mut outcome),
+            Input::Reported { event, kin } => self.report(*event, kin, now, &mut outcome),
             Input::Published { publisher, event } => {
                 self.published(publisher, *event, now, &mut outcome);
             }
@@ -203,6 +192,21 @@ impl Table {
         outcome
     }
 
+    /// An event by somebody who speaks for nobody else.
+    fn report(&mut self, event: Event, kin: Kin, now: Timestamp, outcome: &mut Outcome) {
+        let key = self.key_of(&event);
+        // What we saw or did ourselves says nothing of who speaks for the row.
+        let is_theirs = !is_ours(&event);
+        self.event(event, kin, now, outcome);
+        if is_theirs
+            && !outcome.again
+            && outcome.held_apart.is_none()
+            && let Some(entry) = self.rows.get_mut(&key)
+        {
+            entry.take_back();
+        }
+    }
+
     fn process_exited(&mut self, pid: u32, now: Timestamp, outcome: &mut Outcome) {
         let is_its = |entry: &Entry| entry.pid == Some(pid);
         self.remove_if(now, outcome, |entry| {
@@ -213,6 +217,11 @@ impl Table {
             entry.pid = None;
             outcome.changed.push(key.clone());
         }
+    }
+
+    /// The process of the row that an event is about.
+    pub(crate) fn process_at(&self, key: &RowKey) -> Option<u32> {
+        self.rows.get(key)?.pid
     }
 
     /// Removes the rows that `is_gone` is true of. Not by their process, whose number may be another
@@ -294,7 +303,13 @@ impl Table {
         }
     }
 
-    pub(super) fn event(&mut self, mut event: Event, now: Timestamp, outcome: &mut Outcome) {
+    pub(super) fn event(
+        &mut self,
+        mut event: Event,
+        kin: Kin,
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) {
         let again = self.delivered.is_again(&event);
         event.ts = if event.ts > now.plus(CLOCK_SLACK) {
             now
@@ -310,7 +325,7 @@ impl Table {
             return;
         }
         let before = self.rows.get(&key).map(|entry| entry.shown.state);
-        if let Err(reason) = self.make_room_for(&event, &key, now) {
+        if let Err(reason) = self.make_room_for(&event, kin, &key, now) {
             outcome.held_apart = reason;
             if let Some(why) = reason {
                 self.apart.note(Apart::of_event(&event, &key, why, now));
@@ -390,6 +405,7 @@ impl Table {
     fn make_room_for(
         &mut self,
         event: &Event,
+        kin: Kin,
         key: &RowKey,
         now: Timestamp,
     ) -> Result<(), Option<Reason>> {
@@ -400,6 +416,11 @@ impl Table {
         {
             return Err(Some("its tmux server was replaced by another one"));
         }
+        let says_nothing_new =
+            event.kind == Some(Kind::SessionEnded) && !self.rows.contains_key(key);
+        if let Some(why) = kin.is_astray().filter(|_| !says_nothing_new) {
+            return Err(Some(why));
+        }
         let Some(entry) = self.rows.get_mut(key) else {
             self.may_begin(event, key)?;
             let target = self.target_of(key).unwrap_or_else(|| event.target.clone());
@@ -408,6 +429,13 @@ impl Table {
             self.rows.insert(key.clone(), entry);
             return Ok(());
         };
+        if let Some(why) = kin.is_childs(entry, event) {
+            return Err(Some(why));
+        }
+        if kin.owns(entry, event) {
+            entry.successor(event.assistant.clone(), now);
+            return Ok(());
+        }
         match fit(entry, event) {
             Fit::Same => Ok(()),
             Fit::Successor => {

@@ -1,5 +1,6 @@
 //! The rules of the table, one by one. Whole recorded sessions are replayed in `tests/suite`.
 
+mod kin;
 mod published;
 
 use std::time::Duration;

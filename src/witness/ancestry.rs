@@ -53,6 +53,12 @@ pub(super) fn ancestors(pid: u32) -> Vec<u32> {
     chain
 }
 
+/// The name of the program that the process runs, at most 15 bytes of it.
+pub(super) fn program(pid: u32) -> Option<String> {
+    let name = std::fs::read(format!("/proc/{pid}/comm")).ok()?;
+    Some(String::from_utf8_lossy(&name).trim_end().to_owned())
+}
+
 /// When a process with this start, as `/proc` counts it, came to life; `None` where that cannot be
 /// known.
 pub fn started_at(start: u64) -> Option<Timestamp> {

@@ -363,6 +363,18 @@ fn pane_of(pid: u32, listing: &Listing) -> Option<(Server, PaneId)> {
     Some((listing.server.clone(), nearest.2))
 }
 
+/// The process and its ancestors, nearest first, and when it started; `None` where that is not told,
+/// or it has ended.
+pub(crate) fn lineage(pid: u32) -> Option<(Vec<u32>, u64)> {
+    let start = ancestry::stat(pid)?.start;
+    Some((ancestry::ancestors(pid), start))
+}
+
+/// The name of the program that the process runs, as far as the system tells.
+pub(crate) fn program_of(pid: u32) -> Option<String> {
+    ancestry::program(pid)
+}
+
 /// Whether the process `pid` is `from` or descends from it; `None` where that cannot be told.
 pub(crate) fn descends(pid: u32, from: u32) -> Option<bool> {
     ancestry::stat(pid)?;

@@ -1,0 +1,153 @@
+//! Whose event it is, by what was looked up of its process; and which end is taken back.
+
+use super::*;
+use crate::state::{Kin, Place, Relation};
+
+/// Another process than that of the session `s1`.
+const OTHER: u32 = 5151;
+
+fn kin(place: Place, relation: Relation) -> Kin {
+    Kin {
+        lives: Some(true),
+        place,
+        relation,
+    }
+}
+
+fn inside(relation: Relation) -> Kin {
+    kin(Place::Inside, relation)
+}
+
+/// The same by another assistant, in another session and process.
+fn by(assistant: &str, event: Event) -> Event {
+    Event {
+        assistant: assistant.parse().unwrap(),
+        pid: Some(OTHER),
+        ..of_session(event, "other")
+    }
+}
+
+impl Story {
+    fn hear(&mut self, event: Event, kin: Kin) -> Outcome {
+        let at = event.ts.as_micros() / 1000;
+        let event = Box::new(event);
+        self.apply(Input::Reported { event, kin }, at)
+    }
+}
+
+/// All that a session says, from its start on.
+const EVERYTHING: [Kind; 7] = [
+    Kind::SessionStarted,
+    Kind::TurnStarted,
+    Kind::ToolStarted,
+    Kind::ApprovalRequested,
+    Kind::ToolFinished,
+    Kind::TurnFinished,
+    Kind::SessionEnded,
+];
+
+#[test]
+fn what_the_assistant_of_a_pane_has_started_changes_nothing_of_its_row() {
+    for assistant in ["gemini", "claude", "codex", "mybot"] {
+        let mut story = Story::asking();
+        let before = story.row();
+        for kind in EVERYTHING {
+            let outcome = story.hear(by(assistant, event(900, kind)), inside(Relation::Below));
+            assert!(outcome.held_apart.is_some(), "{assistant} {kind}");
+        }
+        assert_eq!(story.row(), before, "{assistant}");
+    }
+}
+
+#[test]
+fn a_child_that_is_the_session_itself_or_speaks_for_it_is_heard() {
+    let mut same = Story::asking();
+    let answer = Event {
+        pid: Some(OTHER),
+        ..tool(900, Kind::ToolFinished, Some("c1"), "Bash", "touch f1")
+    };
+    assert_eq!(same.hear(answer, inside(Relation::Below)).held_apart, None);
+    assert_eq!(same.state(), State::Running);
+
+    let mut relaunched = Story::new();
+    let start = |at| by("droid", event(at, Kind::SessionStarted));
+    relaunched.hear(start(0), inside(Relation::Unknown));
+    let child = of_session(by("droid", event(500, Kind::TurnStarted)), "child");
+    let outcome = relaunched.hear(child, inside(Relation::Below));
+    assert_eq!(
+        (outcome.held_apart, relaunched.state()),
+        (None, State::Running)
+    );
+
+    let mut wrapped = Story::new();
+    let event_of_wrap = Box::new(Event {
+        source: Source::Emit,
+        instance_id: Some("run".into()),
+        ..event(0, Kind::TurnStarted)
+    });
+    let publisher = "wrap".to_owned();
+    wrapped.apply(
+        Input::Published {
+            publisher,
+            event: event_of_wrap,
+        },
+        0,
+    );
+    let child = of_session(event(500, Kind::SessionStarted), "child");
+    let outcome = wrapped.hear(child, inside(Relation::Below));
+    assert_eq!((outcome.held_apart, wrapped.state()), (None, State::Idle));
+}
+
+#[test]
+fn the_assistant_takes_its_pane_back_from_its_child() {
+    for kind in [
+        Kind::ToolStarted,
+        Kind::TurnFinished,
+        Kind::ApprovalRequested,
+    ] {
+        let mut story = Story::new();
+        story.hear(by("gemini", event(0, Kind::TurnStarted)), Kin::default());
+        let outcome = story.hear(event(500, kind), inside(Relation::Above));
+        assert_eq!(outcome.held_apart, None, "{kind}");
+        assert_eq!(story.row().assistant, Assistant::CLAUDE, "{kind}");
+    }
+}
+
+#[test]
+fn who_runs_in_no_pane_makes_no_row_there_and_changes_none() {
+    for place in [Place::Outside, Place::Zellij] {
+        let mut empty = Story::new();
+        let mut taken = Story::asking();
+        let before = taken.row();
+        for kind in EVERYTHING {
+            let astray = kin(place, Relation::None);
+            let of_nobody = empty.hear(event(900, kind), astray).held_apart;
+            let says_nothing = kind == Kind::SessionEnded;
+            assert_eq!(of_nobody.is_none(), says_nothing, "{place:?} {kind}");
+            let outcome = taken.hear(by("claude", event(900, kind)), astray);
+            assert!(outcome.held_apart.is_some(), "{place:?} {kind}");
+        }
+        assert!(empty.table.is_empty(), "{place:?}");
+        assert_eq!(taken.row(), before, "{place:?}");
+    }
+}
+
+#[test]
+fn the_dead_take_no_pane_from_the_living() {
+    let dead = Kin {
+        lives: Some(false),
+        ..Kin::default()
+    };
+    let mut story = Story::asking();
+    let outcome = story.hear(by("gemini", event(900, Kind::SessionStarted)), dead);
+    assert_eq!(outcome.held_apart, Some(crate::state::ENDED));
+    assert_eq!(story.row().assistant, Assistant::CLAUDE);
+}
+
+#[test]
+fn another_one_beside_it_follows_in_the_pane() {
+    let mut story = Story::asking();
+    let next = by("gemini", event(900, Kind::SessionStarted));
+    story.hear(next, inside(Relation::None));
+    assert_eq!(story.row().assistant, Assistant::GEMINI);
+}
