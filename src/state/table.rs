@@ -24,6 +24,9 @@ use super::{Input, Kin, Reading, Row, RowKey, urgency};
 /// would make every later event look old.
 const CLOCK_SLACK: Duration = Duration::from_secs(2);
 
+/// Events of a session that has ended come this long after its end.
+const LATE_WORDS: Duration = Duration::from_millis(250);
+
 /// How many ended sessions are remembered.
 const REMEMBERED_ENDS: usize = 256;
 
@@ -94,6 +97,27 @@ impl Ended {
         );
         let elsewhere = both_panes && self.key != *key;
         self.assistant == *assistant && Some(&self.instance_id) == instance && !elsewhere
+    }
+
+    /// Whether the session goes on after all: it begins anew, or a process that lives and is in that
+    /// pane does what no session does that is over. Late words of the old one are neither.
+    fn is_taken_back(&self, event: &Event, kin: Kin) -> bool {
+        if event.kind == Some(Kind::SessionStarted) {
+            return event.ts > self.at;
+        }
+        let goes_on = match event.kind {
+            Some(
+                Kind::TurnStarted
+                | Kind::ToolStarted
+                | Kind::ApprovalRequested
+                | Kind::InputRequested,
+            ) => true,
+            // A tool may outlive the session that began it, but not have another process.
+            Some(Kind::ToolFinished) => self.pid.is_some() && self.pid != event.pid,
+            _ => false,
+        };
+        let lives = event.pid.is_some() && kin.lives != Some(false);
+        goes_on && lives && event.ts > self.at.plus(LATE_WORDS)
     }
 }
 
@@ -422,7 +446,7 @@ impl Table {
             return Err(Some(why));
         }
         let Some(entry) = self.rows.get_mut(key) else {
-            self.may_begin(event, key)?;
+            self.may_begin(event, kin, key)?;
             let target = self.target_of(key).unwrap_or_else(|| event.target.clone());
             let mut entry = Entry::new(key.clone(), target, event.assistant.clone(), now);
             entry.listed = self.is_listed(key);
@@ -447,7 +471,7 @@ impl Table {
     }
 
     /// Whether an event may make a row: not the last words of a session, and none after its end.
-    fn may_begin(&mut self, event: &Event, key: &RowKey) -> Result<(), Option<Reason>> {
+    fn may_begin(&mut self, event: &Event, kin: Kin, key: &RowKey) -> Result<(), Option<Reason>> {
         if event.kind == Some(Kind::SessionEnded) {
             self.remember_end(
                 key,
@@ -462,7 +486,7 @@ impl Table {
         let Some(index) = self.ended.iter().position(is_it) else {
             return Ok(());
         };
-        if event.kind == Some(Kind::SessionStarted) && event.ts > self.ended[index].at {
+        if self.ended[index].is_taken_back(event, kin) {
             self.ended.remove(index);
             return Ok(());
         }

@@ -151,3 +151,71 @@ fn another_one_beside_it_follows_in_the_pane() {
     story.hear(next, inside(Relation::None));
     assert_eq!(story.row().assistant, Assistant::GEMINI);
 }
+
+/// A session that ended at 1000 while it worked, with its process or by its own word.
+fn ended(by_itself: bool) -> Story {
+    let mut story = Story::running();
+    if by_itself {
+        story.tell(event(1000, Kind::SessionEnded));
+    } else {
+        story.apply(Input::ProcessExited { pid: PID }, 1000);
+    }
+    assert!(story.table.is_empty());
+    story
+}
+
+#[test]
+fn a_session_that_goes_on_in_a_living_process_is_not_over() {
+    let goes_on = [
+        Kind::TurnStarted,
+        Kind::ToolStarted,
+        Kind::ToolFinished,
+        Kind::ApprovalRequested,
+        Kind::InputRequested,
+        Kind::SessionStarted,
+    ];
+    for by_itself in [true, false] {
+        for kind in goes_on {
+            let mut story = ended(by_itself);
+            let resumed = Event {
+                pid: Some(OTHER),
+                ..event(2000, kind)
+            };
+            let outcome = story.hear(resumed, inside(Relation::Unknown));
+            assert_eq!(outcome.held_apart, None, "{kind}");
+            assert_eq!(story.row().pid, Some(OTHER), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn late_words_and_those_of_the_dead_or_of_other_places_take_no_end_back() {
+    let dead = Kin {
+        lives: Some(false),
+        ..Kin::default()
+    };
+    let here = inside(Relation::Unknown);
+    let outside = kin(Place::Outside, Relation::Unknown);
+    let zellij = kin(Place::Zellij, Relation::Unknown);
+    for (at, kind, kin) in [
+        (1100, Kind::ToolStarted, here),
+        (1249, Kind::TurnStarted, here),
+        (2000, Kind::ToolStarted, dead),
+        (2000, Kind::TurnStarted, outside),
+        (2000, Kind::ApprovalRequested, zellij),
+        (2000, Kind::TurnFinished, here),
+        (2000, Kind::Note, here),
+        (2000, Kind::ToolFinished, here),
+    ] {
+        let mut story = ended(true);
+        let outcome = story.hear(event(at, kind), kin);
+        assert!(outcome.held_apart.is_some(), "{kind} at {at}");
+        assert!(story.table.is_empty(), "{kind} at {at}");
+    }
+    let mut nobodys = ended(true);
+    let without_process = Event {
+        pid: None,
+        ..event(2000, Kind::ToolStarted)
+    };
+    assert!(nobodys.tell(without_process).held_apart.is_some());
+}
