@@ -103,6 +103,8 @@ struct Scenery {
     width: usize,
     /// Nothing happens but what the procedure does.
     is_calm: bool,
+    /// A newer dialog comes in the very moment of the next key, which is lost.
+    swallows: bool,
     /// Claude Code 2.1.197.
     is_old: bool,
     /// What the pane asks now.
@@ -408,7 +410,12 @@ impl World for Fake {
             let wrong = format!("{press:?} at {:?} for {bound:?}", state.asked);
             state.wrong.push(wrong);
         }
-        state.take(press);
+        if std::mem::take(&mut state.swallows) {
+            state.cover();
+            state.written += 1;
+        } else {
+            state.take(press);
+        }
         Ok(Pressed::Yes)
     }
 
@@ -435,6 +442,7 @@ fn scenery(seed: u64) -> Scenery {
         assistant: ASSISTANTS[usize::try_from(seed).unwrap_or(0) % ASSISTANTS.len()],
         width: 0,
         is_calm: false,
+        swallows: false,
         is_old: seed.is_multiple_of(12),
         asked: None,
         queued: None,
@@ -578,18 +586,76 @@ fn every_honest_dialog_is_answered() {
     assert!(answered >= 200, "{answered}");
 }
 
-fn calmly(
+/// 2.1.197 drops a key that comes while a newer dialog takes the screen, and writes its session file anew:
+/// the request waits still.
+#[test]
+fn a_key_that_a_newer_dialog_swallows_is_never_called_done() {
+    for seed in 1..=300 {
+        let (mut state, bound) = calm(seed, "claude", 80, "touch a", true);
+        state.swallows = true;
+        let fake = Fake(RefCell::new(state));
+        let outcome = carry_out(&bound, &Decision::Approve, &fake);
+        let state = fake.0.into_inner();
+        assert!(state.wrong.is_empty(), "{seed}: {:?}", state.wrong);
+        assert!(!state.closed.contains(&1), "{seed}: it waits");
+        assert!(
+            matches!(outcome, Outcome::Unknown(_)),
+            "{seed}: {outcome:?}"
+        );
+    }
+}
+
+/// What the fuzz draws for Claude is what the real one has drawn, row by row.
+#[test]
+fn commands_are_drawn_as_they_were_recorded() {
+    let mut drawn = [0; 2];
+    let mut others = Vec::new();
+    for line in dialog::claude_tests::recorded() {
+        let text = |name: &str| line.input[name].as_str().unwrap_or_default().to_owned();
+        let (words, description) = (text("command"), text("description"));
+        let is_drawn_otherwise =
+            |text: &str| text.is_empty() || text.contains(['\t', '\r', '─', '│', '╌']);
+        if [&words, &description]
+            .into_iter()
+            .any(|text| is_drawn_otherwise(text))
+        {
+            continue;
+        }
+        let is_old = line.name.contains("2.1.197");
+        let (mut state, _) = calm(1, "claude", line.width, "touch a", is_old);
+        let asked = Asked {
+            words: words.leak(),
+            description: description.leak(),
+            ..state.asked.take().expect("it asks")
+        };
+        let middle = screens::claude_middle(&asked, state.width, is_old);
+        if line.screen.contains(middle.trim_end_matches('\n')) {
+            drawn[usize::from(is_old)] += 1;
+        } else {
+            others.push(line.name);
+        }
+    }
+    eprintln!("{drawn:?} as they were recorded, not: {others:?}");
+    assert!(
+        drawn[0] >= 60 && drawn[1] >= 60,
+        "{drawn:?}, not: {others:?}"
+    );
+}
+
+/// A world in which one command is asked and nothing else happens.
+fn calm(
     seed: u64,
     assistant: &'static str,
     width: usize,
     words: &'static str,
     is_old: bool,
-) -> Outcome {
+) -> (Scenery, Bound) {
     let mut state = scenery(seed);
     state.assistant = assistant;
     state.width = width;
     state.is_old = is_old;
     state.is_calm = true;
+    state.next_id = 1;
     let asked = Asked {
         id: 1,
         words,
@@ -603,6 +669,17 @@ fn calmly(
     let bound = Bound::to(state.row.as_ref().expect("it was just learned")).expect("it asks");
     let bound = state.in_full(bound);
     state.bound = Some(bound.clone());
+    (state, bound)
+}
+
+fn calmly(
+    seed: u64,
+    assistant: &'static str,
+    width: usize,
+    words: &'static str,
+    is_old: bool,
+) -> Outcome {
+    let (state, bound) = calm(seed, assistant, width, words, is_old);
     let fake = Fake(RefCell::new(state));
     let outcome = carry_out(&bound, &Decision::Approve, &fake);
     let state = fake.0.into_inner();

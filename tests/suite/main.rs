@@ -12,6 +12,7 @@ mod decide;
 mod docs;
 mod doctor;
 mod doubtful;
+mod foreground;
 mod hook;
 mod hub;
 mod install;

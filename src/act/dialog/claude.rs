@@ -14,6 +14,9 @@ const CURSOR: char = '❯';
 /// How 2.1.197 draws "No" over the end of a wrapped option.
 const OVERDRAWN: &str = "Nooject";
 
+/// Stands before the footer where a diff is folded.
+const PARTLY_SHOWN: &str = "One-time Yes only: places not shown";
+
 /// Reads the screen of a pane of `width` cells. `None` when no dialog of a known shape is its last word.
 pub(super) fn read(screen: &str, width: usize) -> Option<Dialog> {
     let lines: Vec<&str> = screen
@@ -82,5 +85,7 @@ pub(super) fn is_cut_off(screen: &str, width: usize) -> bool {
 }
 
 fn is_footer(line: &str) -> bool {
-    line.starts_with("Esc to cancel") || line.starts_with("Enter to select")
+    line.starts_with("Esc to cancel")
+        || line.starts_with("Enter to select")
+        || line.starts_with(PARTLY_SHOWN)
 }

@@ -4,12 +4,15 @@ use serde_json::Value;
 
 use super::flow::{Breaks, Flow, Tabs};
 use super::refusal::{Part, Refusal, plain};
-use super::{Kind, cut, is_whole_rule, names_of, squeeze};
+use super::{Kind, calls, cut, edits, is_whole_rule, names_of};
 use crate::act::request::Bound;
 
 /// Said below the title by newer versions, where it applies.
 const TIP: &str =
     "Tip: auto mode handles these prompts for you — choose \"switch to auto mode\" below";
+
+/// Stands in the place of a diff until that is drawn.
+const NOT_YET: &str = "…";
 
 /// Shown where a command has no description.
 const NO_DESCRIPTION: &str = "Run shell command";
@@ -46,6 +49,8 @@ impl Sheet {
         let is_dotted = |row: &String| is_whole_rule(row, '╌', width);
         let dotted: Vec<usize> = (0..rows.len()).filter(|at| is_dotted(&rows[*at])).collect();
         let layout = match dotted[..] {
+            // What it is about is not drawn yet.
+            [first, second] if rows[first + 1..second] == [NOT_YET] => return None,
             [first, second] => Layout::Ruled {
                 head: rows[..first].to_vec(),
                 block: rows[first + 1..second].to_vec(),
@@ -59,6 +64,11 @@ impl Sheet {
             layout,
         };
         (!sheet.title().is_empty()).then_some(sheet)
+    }
+
+    /// The cells of its pane.
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// Its first line, for example `Bash command`.
@@ -77,7 +87,7 @@ impl Sheet {
             return Err(Refusal::OtherDialog);
         }
         match (self.kind, bound.request.tool.as_deref().unwrap_or_default()) {
-            (Kind::Question, _) => self.asks(message),
+            (Kind::Question, _) => self.asks(bound, message),
             (_, "Bash") => self.runs(bound, message),
             (_, "Write" | "Edit" | "MultiEdit" | "NotebookEdit") => self.writes(bound, message),
             (_, tool) if tool.starts_with("mcp__") => self.calls(bound, tool, message),
@@ -166,10 +176,19 @@ impl Sheet {
         if !self.is_path(head, path, bound.cwd.as_deref().unwrap_or("/")) {
             return Err(Refusal::Differs(Part::File));
         }
+        let Some(input) = input else {
+            return Ok(());
+        };
         let is_new = self.title().starts_with("Create");
-        match input.and_then(|input| input["content"].as_str()) {
+        let created = input["content"].as_str();
+        let created = created.or(input["new_string"]
+            .as_str()
+            .filter(|_| input["old_string"] == ""));
+        match created {
             Some(content) if is_new => self.creates(block, content),
-            _ => Ok(()),
+            // How a cell of a notebook is shown is not known in detail.
+            _ if input["notebook_path"].is_string() => Ok(()),
+            _ => edits::are_shown(block, input),
         }
     }
 
@@ -233,62 +252,68 @@ impl Sheet {
         }
     }
 
-    /// `lab echo: x=1` is shown as `lab — Echo Tool: (MCP)` and `x: "1"`.
+    /// `lab echo: x=1` is shown as `lab — Echo Tool: (MCP)` and `x: "1"`, by older versions as
+    /// `lab - echo(x: "1") (MCP)`.
     fn calls(&self, bound: &Bound, tool: &str, message: &str) -> Result<(), Refusal> {
+        let input = bound.input.as_ref().and_then(Value::as_object);
         let server = tool.trim_start_matches("mcp__").split("__").next();
-        let Layout::Ruled { head, block } = &self.layout else {
-            return Err(Refusal::OtherDialog);
+        let is_named = |rows: &[String]| {
+            rows.iter().any(|line| {
+                let parts = line.trim().split_once(" — ");
+                parts.is_some_and(|(name, rest)| Some(name) == server && rest.contains("(MCP)"))
+            })
         };
-        let named = head.iter().any(|line| {
-            line.trim()
-                .split_once(" — ")
-                .is_some_and(|(name, rest)| Some(name) == server && rest.contains("(MCP)"))
-        });
-        if !named {
-            return Err(Refusal::OtherDialog);
-        }
-        let shown = self.framed(block);
-        let is_its = match bound.input.as_ref().and_then(Value::as_object) {
-            Some(input) if input.len() <= 1 => {
-                let text = input.iter().map(|(name, value)| format!("{name}: {value}"));
-                let text = text.collect::<String>();
-                plain(Part::Input, &text)?;
-                text.is_empty() || Wanted::All(&text).is_in(&shown)
-            }
-            Some(input) => {
-                // In whatever order: every one of them, and nothing else.
-                let shown = squeeze(&shown.rows.concat());
-                let each: Vec<String> = input
-                    .iter()
-                    .map(|(name, value)| squeeze(&format!("{name}: {value}")))
-                    .collect();
-                each.iter().all(|one| shown.contains(one))
-                    && shown.len() == each.iter().map(String::len).sum::<usize>()
-            }
-            None => {
-                let argument = message
-                    .split_once(": ")
-                    .map_or("", |(_, argument)| argument);
-                let (key, value) = argument.split_once('=').unwrap_or(("", argument));
-                let begins = format!("{key}: \"{}", cut(value).0);
-                argument.is_empty() || shown.rows.concat().starts_with(&begins)
+        let (head, block) = match &self.layout {
+            Layout::Ruled { head, block } => (head, &block[..]),
+            // Without inputs there is nothing to be ruled off.
+            Layout::Plain { title, .. } if is_named(title) => (title, &[][..]),
+            Layout::Plain { block, .. } => {
+                let input = input.ok_or(Refusal::NotKnown(Part::Input))?;
+                let rows = self.sunk(block, 3, 6).rows;
+                return calls::is_called(&rows, self.width, tool, input);
             }
         };
-        if is_its {
-            Ok(())
-        } else {
-            Err(Refusal::Differs(Part::Input))
+        if !is_named(head) {
+            return Err(Refusal::OtherDialog);
         }
+        if let Some(input) = input {
+            return calls::are_listed(block, self.width, input);
+        }
+        let argument = message
+            .split_once(": ")
+            .map_or("", |(_, argument)| argument);
+        let (key, value) = argument.split_once('=').unwrap_or(("", argument));
+        let begins = format!("{key}: \"{}", cut(value).0);
+        let shown = self.framed(block).rows.concat();
+        said(
+            argument.is_empty() || shown.starts_with(&begins),
+            Part::Input,
+        )
     }
 
     /// The question, whole, below the line of headings.
-    fn asks(&self, message: &str) -> Result<(), Refusal> {
-        plain(Part::Question, message)?;
+    fn asks(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        let input = bound.input.as_ref();
+        let known = input.and_then(|input| input["questions"][0]["question"].as_str());
+        plain(Part::Question, known.unwrap_or(message))?;
         let rows = match &self.layout {
             Layout::Plain { block, .. } => trimmed(block),
             Layout::Ruled { .. } => return Err(Refusal::OtherDialog),
         };
-        let wanted = Wanted::of(message);
+        let wanted = known.map_or_else(|| Wanted::of(message), Wanted::All);
+        // Newer versions draw a bar beside one of several rows.
+        let barred: Option<Vec<String>> = rows
+            .iter()
+            .map(|row| {
+                Some(
+                    row.strip_prefix('│')?
+                        .strip_prefix(' ')
+                        .unwrap_or("")
+                        .to_owned(),
+                )
+            })
+            .collect();
+        let rows = barred.as_deref().unwrap_or(rows);
         let fits = |margin| wanted.is_in(&self.sunk(rows, 0, margin));
         said((0..=4).any(fits), Part::Question)
     }
@@ -391,10 +416,7 @@ impl<'a> Wanted<'a> {
     fn is_in(&self, shown: &Shown) -> bool {
         match self {
             Self::All(text) => shown.flow.shows(&shown.rows, text),
-            Self::Beginning(text) => {
-                let wanted = squeeze(text);
-                !wanted.is_empty() && squeeze(&shown.rows.concat()).starts_with(&wanted)
-            }
+            Self::Beginning(text) => shown.flow.begins(&shown.rows, text),
         }
     }
 }

@@ -68,14 +68,14 @@ pub(super) fn asked(input: &Value) -> Bound {
 
 /// One recorded dialog.
 #[derive(Clone, Debug)]
-pub(super) struct Recorded {
+pub(in crate::act) struct Recorded {
     /// File and line.
-    pub(super) name: String,
+    pub(in crate::act) name: String,
     /// Cells of the pane.
-    pub(super) width: usize,
+    pub(in crate::act) width: usize,
     /// What the tool is given.
-    pub(super) input: Value,
-    pub(super) screen: String,
+    pub(in crate::act) input: Value,
+    pub(in crate::act) screen: String,
     /// Some of it was drawn beyond the pane's edge.
     is_cut: bool,
 }
@@ -88,11 +88,12 @@ impl Recorded {
 }
 
 /// Every recorded dialog.
-pub(super) fn recorded() -> Vec<Recorded> {
+pub(in crate::act) fn recorded() -> Vec<Recorded> {
     let folder = fixtures().join("dialogs");
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
         .collect();
     files.sort();
     let mut all = Vec::new();

@@ -64,6 +64,37 @@ impl Flow {
     }
 }
 
+impl Flow {
+    /// Whether `rows` begin with `text`, of which the blanks and line breaks are run together. Where a row
+    /// ends the text has a blank, unless the width forced a break.
+    pub(super) fn begins(self, rows: &[String], text: &str) -> bool {
+        let mut rest = text.trim();
+        if rest.is_empty() {
+            return false;
+        }
+        for row in rows {
+            let shown = row.split_whitespace().collect::<Vec<_>>().join(" ");
+            let Some(next) = rest.strip_prefix(&*shown) else {
+                return shown.starts_with(rest);
+            };
+            let Some(last) = shown.chars().next_back() else {
+                continue;
+            };
+            if next.is_empty() {
+                return true;
+            }
+            let cells: usize = row.chars().map(cell).sum();
+            let is_marked = self.breaks == Breaks::Marks && !last.is_alphanumeric();
+            rest = match next.strip_prefix(' ') {
+                Some(rest) => rest,
+                None if is_marked || cells + 1 >= self.columns => next,
+                None => return false,
+            };
+        }
+        false
+    }
+}
+
 struct Matching<'a> {
     flow: Flow,
     text: &'a [char],
@@ -304,6 +335,29 @@ mod tests {
             ("a\tb", "a b"),
         ] {
             assert!(!flow.shows(&rows(shown), text), "{text:?} as {shown:?}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_counts_every_blank_and_every_forced_break() {
+        let flow = Flow::words(12);
+        for (text, shown) in [
+            ("touch a b", "touch a b c"),
+            ("touch a b", "touch a|b c"),
+            ("touch a b", "touch  a||b"),
+            ("touch abcdefghijklm", "touch|abcdefghijkl|mn"),
+            ("touch", "touch a"),
+        ] {
+            assert!(flow.begins(&rows(shown), text), "{text:?} as {shown:?}");
+        }
+        for (text, shown) in [
+            ("touch ab", "touch a b"),
+            ("touch a b", "touch ab"),
+            ("touch ab", "touch a|b"),
+            ("touch a b", "touch a"),
+            ("", "a"),
+        ] {
+            assert!(!flow.begins(&rows(shown), text), "{text:?} as {shown:?}");
         }
     }
 

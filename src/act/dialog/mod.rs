@@ -11,23 +11,29 @@
 //! | `refusal` | why a dialog is not answered |
 //! | `twins` | requests of one assistant that look the same |
 //! | `claude`, `claude_sheet` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
+//! | `edits`, `calls`, `options` | diffs, the inputs of a tool, the options of a question in them |
 //! | `plan` | its question about a plan |
 //! | `opencode` | those of OpenCode, told by colours too |
 //! | `others` | those of the other assistants, as a table |
 //! | `rows` | rows of those that are a text |
 
+mod calls;
 mod claude;
 mod claude_sheet;
 #[cfg(test)]
-mod claude_tests;
+pub(super) mod claude_tests;
+mod edits;
 mod flow;
 mod opencode;
+mod options;
 mod others;
 #[cfg(test)]
 mod others_tests;
 mod plan;
 mod refusal;
 mod rows;
+#[cfg(test)]
+mod tools_tests;
 mod twins;
 
 use std::path::{Component, Path, PathBuf};
@@ -213,7 +219,13 @@ impl Dialog {
             return Err(Refusal::OtherDialog);
         }
         match &self.about {
-            About::Claude(sheet) => sheet.shows(bound, message),
+            About::Claude(sheet) => {
+                sheet.shows(bound, message)?;
+                let input = bound.input.as_ref().filter(|_| self.kind == Kind::Question);
+                input.map_or(Ok(()), |input| {
+                    options::are_those(self, input, sheet.width())
+                })
+            }
             About::Command(rows) => rows.are_command(bound, message),
             About::File(rows) => rows.are_file(message, bound.cwd.as_deref().unwrap_or("/")),
             About::Question(rows) => rows.are_question(message),

@@ -15,15 +15,22 @@ pub(super) fn read(screen: &str) -> Option<Dialog> {
     let lines: Vec<&str> = whole.iter().map(|line| line.trim()).collect();
     let last = lines.iter().rposition(|line| !line.is_empty())?;
     let title = lines.iter().rposition(|line| *line == TITLE)?;
-    let asks = lines.iter().rposition(|line| line.ends_with(ASKS))?;
-    let (_, mut options, selected) = read_options(lines.get(asks + 1..=last)?, '❯', None)?;
-    let has_end = lines[last].starts_with("ctrl+g to edit");
-    let rules = || {
-        let dotted = |index: &usize| is_rule(lines[*index], '╌');
-        (title..asks).filter(dotted)
-    };
-    let (first, second) = (rules().next()?, rules().next_back()?);
-    if !has_end || first == second {
+    let mut rules = (title..last).filter(|index| is_rule(lines[*index], '╌'));
+    let first = rules.next()?;
+    let second = rules.next_back()?;
+    let below = lines.get(second + 1..=last)?;
+    let (options_at, mut options, selected) = read_options(below, '❯', None)?;
+    // A narrow pane wraps the question and the last line.
+    let asks = below[..options_at]
+        .iter()
+        .copied()
+        .filter(|line| !line.is_empty() && !is_rule(line, '─'));
+    let asks = asks.collect::<Vec<_>>().join(" ");
+    let after = below[options_at..]
+        .iter()
+        .rposition(|line| line.is_empty())?;
+    let end = below[options_at + after + 1..].first()?;
+    if !asks.ends_with(ASKS) || !end.starts_with("ctrl+g to edit") {
         return None;
     }
     let plan = lines[first + 1..second].iter();
@@ -52,18 +59,106 @@ pub(super) fn read(screen: &str) -> Option<Dialog> {
         options,
         selected,
         untouched: true,
-        footer: lines[asks].to_owned(),
+        footer: asks,
         about: About::Plan(plan),
         yes,
         no,
     })
 }
 
-/// Whether `shown` is `plan`, as far as letters and digits go: the rest is drawn in another way.
+/// Whether `shown` is `plan`, every sign and every blank between two words, but for the marks that only
+/// say how it is drawn.
 pub(super) fn is_shown(plan: &str, shown: &[String]) -> bool {
-    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
-    let plan = letters(plan);
-    !plan.is_empty() && letters(&shown.concat()) == plan
+    let wanted = Words::of(source(plan).iter().map(String::as_str));
+    let rows = shown.iter().map(|row| drawn(row));
+    let rows: Vec<String> = rows.collect();
+    let shown = Words::of(rows.iter().map(String::as_str));
+    let is_long = |at: usize| wanted.length_at(at) >= LONG;
+    !wanted.signs.is_empty()
+        && wanted.signs == shown.signs
+        // Between two words of a row there is a blank, and where one is, there is no word.
+        && shown.inside.iter().all(|at| wanted.is_end(*at))
+        && wanted.inside.iter().all(|at| shown.is_end(*at))
+        && shown.rows.iter().all(|at| wanted.is_end(*at) || is_long(*at))
+}
+
+/// A word of so many signs may be broken.
+const LONG: usize = 20;
+
+/// A text's signs without blanks, and where its words end.
+struct Words {
+    signs: Vec<char>,
+    /// Where a word ends, but at the end of a row.
+    inside: Vec<usize>,
+    /// Where a row ends.
+    rows: Vec<usize>,
+}
+
+impl Words {
+    fn of<'a>(rows: impl Iterator<Item = &'a str>) -> Self {
+        let mut words = Self {
+            signs: Vec::new(),
+            inside: Vec::new(),
+            rows: Vec::new(),
+        };
+        for row in rows {
+            for word in row.split_whitespace() {
+                let word = word.trim_matches('_');
+                let is_dropped = |c: &char| matches!(c, '*' | '`' | '\\' | '[' | ']');
+                words.signs.extend(word.chars().filter(|c| !is_dropped(c)));
+                words.inside.push(words.signs.len());
+            }
+            if !row.trim().is_empty() {
+                words.inside.pop();
+                words.rows.push(words.signs.len());
+            }
+        }
+        words
+    }
+
+    fn is_end(&self, at: usize) -> bool {
+        self.inside.binary_search(&at).is_ok() || self.rows.binary_search(&at).is_ok()
+    }
+
+    /// How long the word around `at` is.
+    fn length_at(&self, at: usize) -> usize {
+        let ends = || self.inside.iter().chain(&self.rows).copied();
+        let before = ends().filter(|end| *end < at).max().unwrap_or(0);
+        let behind = ends().filter(|end| *end >= at).min().unwrap_or(at);
+        behind - before
+    }
+}
+
+/// The lines of a plan without marks for headings, quotes, fences and tables.
+fn source(plan: &str) -> Vec<String> {
+    let line = |line: &str| {
+        let line = line.trim();
+        let is_ruled = |c: char| matches!(c, '|' | '-' | ':' | ' ');
+        if line.starts_with("```") || line.starts_with('|') && line.chars().all(is_ruled) {
+            return None;
+        }
+        let heading = line.trim_start_matches('#');
+        let line = if heading.starts_with(' ') {
+            heading
+        } else {
+            line
+        };
+        let line = line.trim_start_matches('>');
+        let line = line.replace("](", " (");
+        Some(match line.starts_with('|') {
+            true => line.replace('|', " "),
+            false => line,
+        })
+    };
+    plan.lines().filter_map(line).collect()
+}
+
+/// A row without what tables and quotes are drawn with.
+fn drawn(row: &str) -> String {
+    let is_frame = |c: char| matches!(c, '\u{2500}'..='\u{259f}');
+    row.chars()
+        .map(|c| if is_frame(c) { ' ' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -96,7 +191,15 @@ mod tests {
             "# Plan\n\n1. Do one thing\n2. **Do another**\n",
             &shown
         ));
-        assert!(!is_shown("# Plan\n\n1. Do one thing\n", &shown));
+        for other in [
+            "# Plan\n\n1. Do one thing\n",
+            "# Plan\n\n1. Do one thing\n2. Do another!\n",
+            "# Plan\n\n1. Do onething\n2. Do another\n",
+            "# Plan\n\n1. Do one thing\n2. Do an other\n",
+            "# Plan\n\n1. Do one thing\n2. Do -another\n",
+        ] {
+            assert!(!is_shown(other, &shown), "{other}");
+        }
         assert!(!is_shown("", &shown));
     }
 }

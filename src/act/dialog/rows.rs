@@ -1,9 +1,9 @@
 //! Rows of a dialog that are a text, and how their assistant breaks one.
 
+use super::cut;
 use super::flow::Flow;
 use super::others::{Framed, any_columns};
 use super::refusal::{Part, Refusal, plain};
-use super::{cut, squeeze};
 use crate::act::request::Bound;
 
 /// Rows of the screen, without frames and indents.
@@ -61,10 +61,9 @@ impl Rows {
             }
             None if is_cut => {
                 self.check(Part::Command, beginning)?;
-                let wanted = squeeze(beginning);
-                let shown = squeeze(&self.lines.concat());
-                let shown = shown.strip_prefix(self.before.trim()).unwrap_or(&shown);
-                !wanted.is_empty() && shown.starts_with(&wanted)
+                let wanted = format!("{}{beginning}", self.before);
+                let begins = |flow: &Flow| flow.begins(&self.lines, &wanted);
+                !beginning.trim().is_empty() && self.flows.iter().any(begins)
             }
             None => {
                 self.check(Part::Command, message)?;

@@ -193,14 +193,19 @@ fn claude(state: &Scenery, asked: &Asked, numbered: &dyn Fn(char, &[&str]) -> St
         .agent
         .map_or("", |_| " · from the general-purpose agent");
     let title = behind(" ", &wrap(&format!("Bash command{whose}"), state.width - 2));
-    let middle = if state.is_old {
-        claude_197(asked, state.width)
-    } else {
-        claude_newest(asked, state.width)
-    };
+    let middle = claude_middle(asked, state.width, state.is_old);
     format!(
         "● $ touch a\n{rule}\n{title}{middle} Do you want to proceed?\n{options}\n Esc to cancel{foot}\n"
     )
+}
+
+/// Command and description, between the title and the question.
+pub(super) fn claude_middle(asked: &Asked, width: usize, is_old: bool) -> String {
+    if is_old {
+        claude_197(asked, width)
+    } else {
+        claude_newest(asked, width)
+    }
 }
 
 /// The command above its description, three cells in.

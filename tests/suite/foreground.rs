@@ -1,0 +1,214 @@
+//! A key goes only to the assistant itself: what another program shows in its pane is never answered,
+//! however much it looks like the dialog.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::common::{
+    Collector, Finished, TestEnv, Tmux, finish, finish_with_stdin, fixture, skip, until,
+    wait_until, write_program,
+};
+
+/// Shows the dialog and writes down the key that it gets; or leaves its terminal alone.
+const ASSISTANT: &str = r#"#!/bin/bash
+echo $$ > "$1/pid.new" && mv "$1/pid.new" "$1/pid"
+if [ "$2" = deaf ]; then exec sleep 600; fi
+printf '\033[2J\033[H'
+cat "$1/dialog"
+IFS= read -rsn1 key
+printf %s "$key" > "$1/keys"
+printf '\033[2J\033[H'
+exec sleep 600
+"#;
+
+/// Empties the screen.
+const CLEAR: &str = r"printf '\033[2J\033[H'";
+
+/// A shell with job control in a pane, and an assistant in it that asks.
+struct Stage<'env> {
+    env: &'env TestEnv,
+    server: Tmux<'env>,
+    folder: PathBuf,
+}
+
+impl<'env> Stage<'env> {
+    fn new(env: &'env TestEnv) -> Option<Self> {
+        let shell = "exec bash --norc --noprofile -i";
+        let server = Tmux::start_on(env, "tmux.sock", "work", (120, 40), shell)?;
+        let folder = env.path("stage");
+        fs::create_dir_all(&folder).expect("it can be made");
+        let stage = Self {
+            env,
+            server,
+            folder,
+        };
+        fs::write(stage.folder.join("dialog"), dialog()).expect("it can be written");
+        write_program(&stage.folder.join("claude"), ASSISTANT);
+        stage.writes_down();
+        Some(stage)
+    }
+
+    fn types(&self, line: &str) {
+        self.server.run(&["send-keys", "-t", "%0", "-l", line]);
+        self.server.run(&["send-keys", "-t", "%0", "Enter"]);
+    }
+
+    fn screen(&self) -> String {
+        self.server.run(&["capture-pane", "-p", "-t", "%0"])
+    }
+
+    /// Until the dialog is the last word on the screen.
+    fn until_shown(&self) {
+        wait_until("the dialog is shown", || {
+            let screen = self.screen();
+            let last = screen.lines().rfind(|line| !line.trim().is_empty());
+            last.is_some_and(|line| line.contains("Esc to cancel"))
+        });
+    }
+
+    /// Starts the assistant with what `line` has behind its name, and lets it ask.
+    fn asks(&self, rest: &str, collector: &Collector<'_>) {
+        let (program, folder) = (self.folder.join("claude"), self.folder.display());
+        self.types(&format!("{} {folder} {rest}", program.display()));
+        let pid = until("it runs", || {
+            fs::read_to_string(self.folder.join("pid")).ok()
+        });
+        let mut hook = self.env.pane_patrol();
+        hook.args(["hook", "claude"]);
+        hook.env("TMUX", self.server.variable());
+        hook.env("TMUX_PANE", "%0");
+        hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
+        hook.env("CLAUDE_PID", pid.trim());
+        let payload = fixture("claude/permission_request.bash.json");
+        let mut payload: Value = serde_json::from_str(&payload).expect("JSON");
+        payload["tool_input"] = input();
+        payload["transcript_path"] = json!(self.transcript());
+        let payload = payload.to_string();
+        finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+        collector.until_state("waiting_approval");
+    }
+
+    fn transcript(&self) -> PathBuf {
+        let folder = self.env.home().join(".claude/projects/-home-user-proj");
+        folder.join("00000000-0000-4000-8000-000000000001.jsonl")
+    }
+
+    fn writes_down(&self) {
+        let block = json!({"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": input()});
+        let line = json!({"cwd": "/home/user/proj", "message": {"content": [block]}});
+        let path = self.transcript();
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, format!("{line}\n")).expect("it can be written");
+    }
+
+    fn approve(&self) -> Finished {
+        let mut command = self.env.pane_patrol();
+        command.env("TMUX", self.server.variable());
+        finish(command.args(["approve", "%0", "--yes"]))
+    }
+
+    fn keys(&self) -> Option<String> {
+        fs::read_to_string(self.folder.join("keys")).ok()
+    }
+
+    /// That it is refused in these words, and no key has come to anybody.
+    fn is_refused(&self, words: &str) {
+        let before = self.screen();
+        let finished = self.approve();
+        assert_ne!(finished.status.code(), Some(0), "{finished:?}\n{before}");
+        assert!(finished.stderr.contains(words), "{finished:?}\n{before}");
+        assert!(finished.stderr.contains("nothing was sent"), "{finished:?}");
+        assert_eq!(self.keys(), None);
+        assert_eq!(self.screen(), before);
+    }
+}
+
+fn input() -> Value {
+    json!({"command": "touch f1 && sleep 9", "description": "lab command"})
+}
+
+/// The recorded dialog of that command.
+fn dialog() -> String {
+    let screen = fixture("claude/screens/permission_bash.txt");
+    let rule = "─".repeat(120);
+    let from = screen.rfind(&format!("{rule}\n Bash")).expect("its rule");
+    format!("{}\n", screen[from..].trim_end())
+}
+
+fn has(program: &str) -> bool {
+    let found = Command::new("sh")
+        .args(["-c", "command -v \"$1\"", "sh", program])
+        .output();
+    found.is_ok_and(|found| found.status.success())
+}
+
+#[test]
+fn an_assistant_in_front_of_its_pane_gets_the_key() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::new(&env) else {
+        return;
+    };
+    let collector = Collector::start(&env);
+    stage.asks("", &collector);
+    stage.until_shown();
+    let finished = stage.approve();
+    let screen = stage.screen();
+    assert_eq!(finished.status.code(), Some(0), "{finished:?}\n{screen}");
+    assert_eq!(stage.keys().as_deref(), Some("1"));
+}
+
+#[test]
+fn a_file_that_looks_like_the_dialog_of_a_suspended_assistant_is_not_answered() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::new(&env) else {
+        return;
+    };
+    let collector = Collector::start(&env);
+    stage.asks("", &collector);
+    stage.until_shown();
+    stage.server.run(&["send-keys", "-t", "%0", "C-z"]);
+    wait_until("it is suspended", || stage.screen().contains("Stopped"));
+    let show = format!("{CLEAR}; cat {} -", shown(&stage.folder.join("dialog")));
+    stage.types(&show);
+    stage.until_shown();
+    stage.is_refused("the assistant is suspended");
+}
+
+#[test]
+fn a_file_that_looks_like_the_dialog_in_front_of_the_assistant_is_not_answered() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::new(&env) else {
+        return;
+    };
+    let collector = Collector::start(&env);
+    stage.asks("deaf &", &collector);
+    let dialog = shown(&stage.folder.join("dialog"));
+    stage.types(&format!("{CLEAR}; cat {dialog} -"));
+    stage.until_shown();
+    stage.is_refused("another program is in front of the assistant");
+    stage.server.run(&["send-keys", "-t", "%0", "C-c"]);
+    for pager in ["less", "more"] {
+        if !has(pager) {
+            skip(&format!("{pager} is not there"));
+            continue;
+        }
+        let file = stage.folder.join("long");
+        let text = format!("{}{}", self::dialog(), "\n".repeat(80));
+        fs::write(&file, text).expect("it can be written");
+        stage.types(&format!("{CLEAR}; {pager} {}", shown(&file)));
+        wait_until("the pager shows it", || {
+            let is_in_front = stage.server.ask("#{pane_current_command}") == pager;
+            is_in_front && stage.screen().contains("Esc to cancel")
+        });
+        stage.is_refused("another program is in front of the assistant");
+        stage.server.run(&["send-keys", "-t", "%0", "q"]);
+        stage.server.run(&["send-keys", "-t", "%0", "C-c"]);
+    }
+}
+
+fn shown(path: &Path) -> String {
+    format!("'{}'", path.display())
+}
