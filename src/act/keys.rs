@@ -323,13 +323,13 @@ impl Act<'_> {
         let seen = self.seen()?;
         let view = self.view();
         let view = view.map_err(|stop| self.naming_the_other(stop, row.as_ref()))?;
-        let lookalikes = row.map(|row| dialog::lookalikes(self.bound, &row));
-        let lookalikes: Vec<Bound> = lookalikes
+        let others = row.map(|row| dialog::others(self.bound, &row));
+        let others: Vec<Bound> = others
             .into_iter()
             .flatten()
             .map(|other| self.world.in_full(other))
             .collect();
-        dialog::tell_apart(&view.dialog, self.bound, &lookalikes)?;
+        dialog::tell_apart(&view.dialog, self.bound, &others)?;
         let is_there = |at: u8| cursor.contains(&at);
         if !view.dialog.selected.is_some_and(is_there) || !view.dialog.untouched {
             return Err(Stop::Touched);
@@ -337,7 +337,7 @@ impl Act<'_> {
         Ok(Scene {
             seen,
             view,
-            has_lookalike: !lookalikes.is_empty(),
+            has_lookalike: dialog::has_lookalike(self.bound, &others),
         })
     }
 

@@ -65,6 +65,30 @@ pub(super) fn is_called(
     }
 }
 
+/// Whether one of the rows names this tool as the newer layout does: `lab — Echo Tool: (MCP)`. A server
+/// may give its tools other names to be shown; those cannot be compared and are none of its.
+pub(super) fn is_named(rows: &[String], tool: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let plain = text.chars().filter(|c| c.is_alphanumeric());
+        plain.flat_map(char::to_lowercase).collect()
+    };
+    let Some((server, name)) = tool.trim_start_matches("mcp__").split_once("__") else {
+        return false;
+    };
+    let row = rows
+        .iter()
+        .map(|row| row.trim())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let shown = row
+        .split_once(" — ")
+        .and_then(|(before, rest)| Some((before, rest.split_once(" Tool: (MCP)")?)));
+    shown.is_some_and(|(before, (shown, rest))| {
+        let is_server = before.split(' ').next_back() == Some(server);
+        is_server && letters(shown) == letters(name) && rest.trim().is_empty()
+    })
+}
+
 fn check(input: &Map<String, Value>) -> Result<(), Refusal> {
     let texts = input.iter().map(|(name, value)| match value {
         Value::String(text) => format!("{name}: {text}"),

@@ -20,6 +20,13 @@ const NO_DESCRIPTION: &str = "Run shell command";
 /// The largest indent of a row of a tool whose dialog is not known in detail.
 const DEEPEST: usize = 6;
 
+/// How the dialogs are headed whose layout is known in detail.
+const BASH: [&str; 2] = ["Bash", "command"];
+const CREATE: [&str; 2] = ["Create", "file"];
+const OVERWRITE: [&str; 2] = ["Overwrite", "file"];
+const EDIT: [&str; 2] = ["Edit", "file"];
+const TOOL: [&str; 2] = ["Tool", "use"];
+
 /// What it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sheet {
@@ -112,7 +119,7 @@ impl Sheet {
                     return Err(Refusal::Differs(Part::Command));
                 }
                 let is_its = |title: usize| {
-                    is_title(&head[..title])
+                    is_title(&head[..title], BASH)
                         && description.as_deref().is_none_or(|text| {
                             Wanted::All(text).is_in(&self.framed(&head[title..]))
                         })
@@ -120,7 +127,7 @@ impl Sheet {
                 said((1..head.len()).any(is_its), Part::Description)
             }
             Layout::Plain { title, block } => {
-                if !is_title(title) {
+                if !is_title(title, BASH) {
                     return Err(Refusal::OtherDialog);
                 }
                 self.runs_above(&command, description.as_deref(), block)
@@ -173,7 +180,13 @@ impl Sheet {
         });
         let path = path.unwrap_or(message);
         plain(Part::File, path)?;
-        if !self.is_path(head, path, bound.cwd.as_deref().unwrap_or("/")) {
+        let tool = bound.request.tool.as_deref().unwrap_or_default();
+        let titles: &[[&str; 2]] = match tool {
+            "Write" => &[CREATE, OVERWRITE],
+            "Edit" => &[EDIT, CREATE],
+            _ => &[EDIT],
+        };
+        if !self.is_path(head, titles, path, bound.cwd.as_deref().unwrap_or("/")) {
             return Err(Refusal::Differs(Part::File));
         }
         let Some(input) = input else {
@@ -187,29 +200,31 @@ impl Sheet {
         match created {
             Some(content) if is_new => self.creates(block, content),
             // How a cell of a notebook is shown is not known in detail.
-            _ if input["notebook_path"].is_string() => Ok(()),
+            _ if input["notebook_path"].is_string() => Err(Refusal::NotKnown(Part::Content)),
             _ => edits::are_shown(block, input),
         }
     }
 
-    /// Whether the rows below the title are the path, in one of the ways in which Claude writes it.
-    fn is_path(&self, head: &[String], path: &str, cwd: &str) -> bool {
+    /// Whether the rows below one of these titles are the path, in one of the ways in which Claude writes it.
+    fn is_path(&self, head: &[String], titles: &[[&str; 2]], path: &str, cwd: &str) -> bool {
         let forms = names_of(path, cwd);
         (1..head.len()).any(|title| {
             let rows = &head[title..];
-            forms.iter().any(|form| {
-                let end = rows[0]
-                    .trim_start()
-                    .strip_prefix('…')
-                    .filter(|_| rows.len() == 1);
-                let is_cut = end.is_some_and(|end| end.contains('/') && form.ends_with(end));
-                is_cut
-                    || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
-                        let mut shown = self.sunk(rows, 1, 2);
-                        shown.flow.breaks = breaks;
-                        Wanted::All(form).is_in(&shown)
-                    })
-            })
+            let is_titled = titles.iter().any(|name| is_title(&head[..title], *name));
+            is_titled
+                && forms.iter().any(|form| {
+                    let end = rows[0]
+                        .trim_start()
+                        .strip_prefix('…')
+                        .filter(|_| rows.len() == 1);
+                    let is_cut = end.is_some_and(|end| end.contains('/') && form.ends_with(end));
+                    is_cut
+                        || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
+                            let mut shown = self.sunk(rows, 1, 2);
+                            shown.flow.breaks = breaks;
+                            Wanted::All(form).is_in(&shown)
+                        })
+                })
         })
     }
 
@@ -219,7 +234,10 @@ impl Sheet {
         let lines: Vec<&str> = content.lines().collect();
         // An empty file is said to be so.
         if lines.is_empty() {
-            return Ok(());
+            return said(
+                block.iter().all(|row| !row.trim_start().starts_with('1')),
+                Part::Content,
+            );
         }
         for (index, line) in lines.iter().enumerate() {
             let number = (index + 1).to_string();
@@ -256,13 +274,10 @@ impl Sheet {
     /// `lab - echo(x: "1") (MCP)`.
     fn calls(&self, bound: &Bound, tool: &str, message: &str) -> Result<(), Refusal> {
         let input = bound.input.as_ref().and_then(Value::as_object);
-        let server = tool.trim_start_matches("mcp__").split("__").next();
-        let is_named = |rows: &[String]| {
-            rows.iter().any(|line| {
-                let parts = line.trim().split_once(" — ");
-                parts.is_some_and(|(name, rest)| Some(name) == server && rest.contains("(MCP)"))
-            })
-        };
+        if !self.is_headed(TOOL) {
+            return Err(Refusal::OtherDialog);
+        }
+        let is_named = |rows: &[String]| calls::is_named(rows, tool);
         let (head, block) = match &self.layout {
             Layout::Ruled { head, block } => (head, &block[..]),
             // Without inputs there is nothing to be ruled off.
@@ -321,6 +336,12 @@ impl Sheet {
     /// For tools whose layout is not known in detail: the message fills rows of its own.
     fn holds(&self, message: &str) -> Result<(), Refusal> {
         plain(Part::Input, message)?;
+        if [BASH, CREATE, OVERWRITE, EDIT]
+            .iter()
+            .any(|name| self.is_headed(*name))
+        {
+            return Err(Refusal::OtherDialog);
+        }
         let wanted = Wanted::of(message);
         let rows: Vec<String> = match &self.layout {
             Layout::Plain { block, .. } => block.clone(),
@@ -340,6 +361,12 @@ impl Sheet {
         }
     }
 
+    /// Whether its first row begins with the words of that title, in whatever columns.
+    fn is_headed(&self, name: [&str; 2]) -> bool {
+        let words = self.top_words();
+        name.iter().all(|word| words.contains(word))
+    }
+
     /// Rows in a box that newer versions draw as a bar where there are several lines.
     fn framed(&self, rows: &[String]) -> Shown {
         let inside = |row: &String| {
@@ -347,7 +374,8 @@ impl Sheet {
             Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
         };
         match rows.iter().map(inside).collect::<Option<Vec<String>>>() {
-            Some(rows) if !rows.is_empty() => Shown {
+            // It draws none beside a single row.
+            Some(rows) if rows.len() > 1 => Shown {
                 rows,
                 flow: Flow::words(self.width.saturating_sub(4)),
             },
@@ -474,9 +502,9 @@ fn words(rows: &[String]) -> Vec<&str> {
     rows.iter().flat_map(|row| row.split_whitespace()).collect()
 }
 
-/// Whether the rows are `Bash command`, perhaps `· from the NAME agent` and `1 of 2`, and perhaps the
+/// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` and `1 of 2`, and perhaps the
 /// tip; in a narrow pane all that stands side by side in columns.
-fn is_title(rows: &[String]) -> bool {
+fn is_title(rows: &[String], name: [&str; 2]) -> bool {
     let tip = rows
         .iter()
         .position(|row| row.trim_start().starts_with("Tip: "));
@@ -492,7 +520,7 @@ fn is_title(rows: &[String]) -> bool {
         }
         None => false,
     };
-    if !(take("Bash") && take("command")) {
+    if !name.into_iter().all(&mut take) {
         return false;
     }
     take("(unsandboxed)");

@@ -157,18 +157,20 @@ pub(super) fn knows(assistant: &Assistant) -> bool {
 pub(super) fn read(assistant: &Assistant, screen: &str, width: usize) -> Option<Dialog> {
     let rows = rows(screen);
     let lines: Vec<Framed<'_>> = rows.iter().map(|row| framed(row)).collect();
-    let of_assistant = SHAPES.iter().filter(|shape| shape.assistant == *assistant);
-    let mut found = of_assistant.filter_map(|shape| {
-        let asks = lines
-            .iter()
-            .rposition(|line| line.inside.starts_with(shape.asks))?;
-        Some((asks, shape))
-    });
-    let first = found.next()?;
-    let (asks, shape) = found.fold(
-        first,
-        |last, next| if next.0 > last.0 { next } else { last },
-    );
+    let of_assistant: Vec<&Shape> = SHAPES
+        .iter()
+        .filter(|shape| shape.assistant == *assistant)
+        .collect();
+    let shape_of = |line: &Framed<'_>| {
+        let mut shapes = of_assistant.iter();
+        shapes.find(|shape| line.inside.starts_with(shape.asks))
+    };
+    let mut asking = (0..lines.len()).filter_map(|at| Some((at, *shape_of(&lines[at])?)));
+    let (asks, shape) = asking.next()?;
+    // A text could hold the words that ask: which of the lines is the dialog's cannot be told.
+    if asking.next().is_some() {
+        return None;
+    }
     read_shape(shape, &rows, &lines, asks, width)
 }
 

@@ -1,5 +1,6 @@
 //! Why a dialog on the screen is not answered, in the person's words.
 
+use pane_patrol_hooks::text::printable;
 use thiserror::Error;
 
 /// What a dialog shows of a request.
@@ -93,11 +94,9 @@ const CURSORS: [char; 3] = ['❯', '›', '●'];
 /// Refuses a text whose lines could stand for a part of a dialog, or that hides something. What is
 /// compared afterwards is plain text.
 pub(super) fn plain(part: Part, text: &str) -> Result<(), Refusal> {
-    let is_unseen = |c: char| {
-        c.is_control() && c != '\n' && c != '\t'
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{200b}' | '\u{feff}')
-    };
-    if text.chars().any(is_unseen) {
+    // What is joined within an emoji is drawn as one; all else that cannot be seen could hide there.
+    let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.chars().any(is_control) || printable(text) != text {
         return Err(Refusal::Unseen(part));
     }
     let is_frame = |c: char| matches!(c, '\u{2500}'..='\u{259f}');
@@ -123,7 +122,15 @@ mod tests {
             assert_eq!(refused, Refusal::DrawsFrames(Part::Command), "{text}");
             assert!(refused.to_string().starts_with("its command holds"));
         }
-        for text in ["a\rb", "a\u{1b}[31m", "a\u{202e}b", "a\u{200b}b"] {
+        for text in [
+            "a\rb",
+            "a\u{1b}[31m",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{ad}b",
+            "a\u{3164}b",
+            "a\u{e0041}b",
+        ] {
             let refused = plain(Part::Description, text);
             assert_eq!(refused, Err(Refusal::Unseen(Part::Description)), "{text}");
         }

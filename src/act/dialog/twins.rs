@@ -7,17 +7,23 @@ use super::{Dialog, Refusal, squeeze};
 use crate::act::request::Bound;
 use crate::state::Row;
 
-/// The other requests of the row that may look like `bound` on the screen.
-pub fn lookalikes(bound: &Bound, row: &Row) -> Vec<Bound> {
+/// The other requests of the row: any of them may be what is on the screen, whatever it is about.
+pub fn others(bound: &Bound, row: &Row) -> Vec<Bound> {
     let others = row.waiting.iter().map(|request| bound.sibling(request));
-    let is_other = |other: &Bound| !bound.is_about(&other.request) && may_look_like(bound, other);
+    let is_other = |other: &Bound| !bound.is_about(&other.request);
     others.filter(is_other).collect()
 }
 
-/// Refuses when the dialog may as well be that of one of `others`, its lookalikes, in full as far as
-/// they are known.
+/// Whether one of them reads like `bound`.
+pub fn has_lookalike(bound: &Bound, others: &[Bound]) -> bool {
+    others.iter().any(|other| may_look_like(bound, other))
+}
+
+/// Refuses when the dialog may as well be that of one of `others`, in full as far as they are known.
 pub fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<(), Refusal> {
-    let may_be_its = |other: &Bound| !is_known(other) || dialog.shows(other).is_ok();
+    let may_be_its = |other: &Bound| {
+        dialog.shows(other).is_ok() || !is_known(other) && may_look_like(bound, other)
+    };
     let mut twins = others.iter().filter(|other| !is_same(bound, other));
     if twins.any(may_be_its) {
         Err(Refusal::Twins)
