@@ -51,9 +51,10 @@ pub(super) fn is_called(
     let flow = Flow::words(width.saturating_sub(6));
     let is_its = |pairs: &[&String]| {
         let pairs: Vec<&str> = pairs.iter().map(|pair| pair.as_str()).collect();
-        let given = match pairs.is_empty() {
-            true => String::new(),
-            false => format!("({})", pairs.join(", ")),
+        let given = if pairs.is_empty() {
+            String::new()
+        } else {
+            format!("({})", pairs.join(", "))
         };
         let call = format!("{server} - {name}{given} (MCP)");
         (1..=rows.len()).any(|end| flow.shows(&rows[..end], &call))

@@ -169,9 +169,10 @@ fn lead(changes: &[Change], diff: &Diff) -> bool {
                 continue;
             }
             is_made = true;
-            *text = match change.everywhere {
-                true => text.replace(&change.from, &change.to),
-                false => text.replacen(&change.from, &change.to, 1),
+            *text = if change.everywhere {
+                text.replace(&change.from, &change.to)
+            } else {
+                text.replacen(&change.from, &change.to, 1)
             };
         }
         is_made

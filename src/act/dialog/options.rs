@@ -75,9 +75,10 @@ fn is_option(rows: &[String], label: &str, description: &str, width: usize) -> b
     (1..=rows.len()).any(|end| {
         let (above, below) = rows.split_at(end);
         is_text(above, label, width)
-            && match below.is_empty() {
-                true => description.trim().is_empty(),
-                false => is_text(below, description, width),
+            && if below.is_empty() {
+                description.trim().is_empty()
+            } else {
+                is_text(below, description, width)
             }
     })
 }

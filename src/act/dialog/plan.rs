@@ -145,9 +145,10 @@ fn source(plan: &str) -> Vec<String> {
         };
         let line = line.trim_start_matches('>');
         let line = line.replace("](", " (");
-        Some(match line.starts_with('|') {
-            true => line.replace('|', " "),
-            false => line,
+        Some(if line.starts_with('|') {
+            line.replace('|', " ")
+        } else {
+            line
         })
     };
     plan.lines().filter_map(line).collect()
