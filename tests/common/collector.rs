@@ -74,6 +74,20 @@ impl<'env> Collector<'env> {
             .remove(0)
     }
 
+    /// Starts hooks that wait, by `start`, until one was heard: then there is one row, in `state`. A hook
+    /// that finds the machine too busy drops its event and leaves.
+    pub fn until_heard(&self, state: &str, mut start: impl FnMut() -> Child) -> (Child, Value) {
+        until("a hook is heard", || {
+            let mut hook = start();
+            until("a hook is heard or leaves", || {
+                let row = self.rows().pop().filter(|row| row["state"] == state);
+                let has_left = hook.try_wait().expect("it can be asked").is_some();
+                (row.is_some() || has_left).then_some(row)
+            })
+            .map(|row| (hook, row))
+        })
+    }
+
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
         // It may have ended.

@@ -5,7 +5,9 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{TestEnv, finish, skip};
+use serde_json::Value;
+
+use super::{TestEnv, finish, finish_with_stdin, skip, wait_until};
 
 /// A running tmux server of one [`TestEnv`].
 #[derive(Debug)]
@@ -91,6 +93,20 @@ impl<'env> Tmux<'env> {
             ("CLAUDE_CODE_ENTRYPOINT", "cli"),
         ]);
         hook
+    }
+
+    /// Reports `payload` from Claude in `pane` until its row is in `state`: a hook that finds the machine
+    /// too busy drops its event.
+    pub fn report(&self, pane: &str, payload: &str, state: &str) {
+        let id = format!("{},{}::{pane}", self.socket.display(), self.pid);
+        let is_heard = |row: &Value| row["id"] == id.as_str() && row["state"] == state;
+        wait_until("the report is heard", || {
+            let mut hook = self.claude_hook(pane);
+            finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+            let status = finish(self.env.pane_patrol().args(["status", "--json"]));
+            let rows: Vec<Value> = serde_json::from_str(&status.stdout).unwrap_or_default();
+            rows.iter().any(is_heard)
+        });
     }
 
     /// The server's socket.

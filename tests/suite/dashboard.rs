@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::common::{Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until};
+use crate::common::{Terminal, TestEnv, Tmux, finish, fixture, wait_until};
 use crate::install::{read, with_programs, write};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
@@ -69,8 +69,12 @@ impl<'env> Desk<'env> {
 }
 
 fn report(server: &Tmux<'_>, pane: &str, payload: &str) {
-    let mut hook = server.claude_hook(pane);
-    finish_with_stdin(&mut hook, fixture(payload).as_bytes()).assert_silent_success();
+    let state = if payload == ASKS {
+        "waiting_approval"
+    } else {
+        "running"
+    };
+    server.report(pane, &fixture(payload), state);
 }
 
 const ASKS: &str = "claude/permission_request.bash.json";

@@ -34,19 +34,19 @@ fn waiting_with(
     payload: &str,
     delay: Duration,
 ) -> (Child, Value) {
-    let mut child = hook(env)
-        .arg("--decide")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the hook starts");
-    let mut stdin = child.stdin.take().expect("stdin is a pipe");
-    std::thread::sleep(delay);
-    stdin.write_all(payload.as_bytes()).expect("it reads");
-    drop(stdin);
-    let row = collector.until_state("waiting_approval");
-    (child, row)
+    collector.until_heard("waiting_approval", || {
+        let mut child = hook(env)
+            .arg("--decide")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the hook starts");
+        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        std::thread::sleep(delay);
+        stdin.write_all(payload.as_bytes()).expect("it reads");
+        child
+    })
 }
 
 fn decide(env: &TestEnv, row: &Value, request: &Value, verdict: &Value) -> bool {
@@ -114,9 +114,12 @@ fn a_late_payload_with_a_byte_order_mark_is_decided_about_like_any_other() {
 fn a_waiting_hook_leaves_without_a_word_when_its_request_or_the_hub_is_gone() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
-    let (child, _) = waiting_hook(&env, &collector);
+    let (mut child, _) = waiting_hook(&env, &collector);
     let ended = fixture("claude/post_tool_use.bash.json");
-    finish_with_stdin(&mut hook(&env), ended.as_bytes()).assert_silent_success();
+    wait_until("the request is over", || {
+        finish_with_stdin(&mut hook(&env), ended.as_bytes()).assert_silent_success();
+        child.try_wait().expect("it can be asked").is_some()
+    });
     wait(child).assert_silent_success();
 
     let (child, _) = waiting_hook(&env, &collector);

@@ -13,7 +13,7 @@ use std::process::Command;
 use pane_patrol_hooks::event::{Event, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
-use crate::common::{Listener, TestEnv, Tmux, finish_with_stdin, fixture, private_folder};
+use crate::common::{Listener, TestEnv, Tmux, finish_with_stdin, fixture, private_folder, until};
 
 /// The hook as Claude starts it, in a place told by hand.
 fn hook(env: &TestEnv) -> Command {
@@ -37,21 +37,18 @@ fn hook_in(tmux: &Tmux<'_>, env: &TestEnv) -> Command {
 
 /// Runs the hook until an event comes: on a machine that is too busy it may drop one.
 fn heard(listener: &Listener, command: &mut Command, payload: &[u8]) -> Event {
-    for _ in 0..20 {
+    until("an event comes", || {
         finish_with_stdin(command, payload).assert_silent_success();
-        if let Some(event) = listener.waiting() {
-            return event;
-        }
-    }
-    panic!("no event came");
+        listener.waiting()
+    })
 }
 
 /// The same, until the event also tells `address`: a busy machine's tmux may answer too late for one.
 fn heard_from(address: &str, listener: &Listener, command: &mut Command, payload: &[u8]) -> Event {
     let address = target(address);
-    let mut events = (0..50).map(|_| heard(listener, command, payload));
-    let found = events.find(|event| event.target == address);
-    found.unwrap_or_else(|| panic!("no event from {address} came"))
+    until("an event tells the address", || {
+        Some(heard(listener, command, payload)).filter(|event| event.target == address)
+    })
 }
 
 fn target(text: &str) -> Target {

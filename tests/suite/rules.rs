@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, Finished, TestEnv, finish, finish_with_stdin, fixture, until, wait,
+    Collector, Finished, TestEnv, finish, finish_with_stdin, fixture, until, wait, wait_until,
 };
 
 fn set_rules(env: &TestEnv, rules: &str) {
@@ -50,10 +50,29 @@ fn asking(env: &TestEnv, command: &str) -> Child {
     child
 }
 
-/// The tool has run, or its call has come back.
-fn ended(env: &TestEnv) {
+/// The same, which was heard, and which waits for the person.
+fn waiting(env: &TestEnv, collector: &Collector<'_>, command: &str) -> Child {
+    let (hook, _) = collector.until_heard("waiting_approval", || asking(env, command));
+    hook
+}
+
+/// What is decided about `command` without the person.
+fn decided(env: &TestEnv, command: &str) -> Value {
+    // One that finds the machine too busy leaves without a word.
+    let finished = until("a hook is told of a decision", || {
+        Some(wait(asking(env, command))).filter(|finished| !finished.stdout.is_empty())
+    });
+    decision(&finished)
+}
+
+/// The tool has run, or its call has come back: nothing waits any more.
+fn ended(env: &TestEnv, collector: &Collector<'_>) {
     let ended = fixture("claude/post_tool_batch.bash.json");
-    finish_with_stdin(&mut hook(env), ended.as_bytes()).assert_silent_success();
+    wait_until("the request is over", || {
+        finish_with_stdin(&mut hook(env), ended.as_bytes()).assert_silent_success();
+        let rows = collector.rows();
+        rows.iter().all(|row| row["state"] != "waiting_approval")
+    });
 }
 
 fn decision(finished: &Finished) -> Value {
@@ -84,10 +103,9 @@ fn a_request_that_a_rule_allows_is_released_at_once_and_written_down() {
     let env = TestEnv::new();
     set_rules(&env, RULES);
     let collector = Collector::start(&env);
-    let finished = wait(asking(&env, "git status"));
-    assert_eq!(decision(&finished), json!({"behavior": "allow"}));
+    assert_eq!(decided(&env, "git status"), json!({"behavior": "allow"}));
     let row = collector.until_state("waiting_approval");
-    ended(&env);
+    ended(&env, &collector);
     let line = decisions(&env, 1).remove(0);
     for (key, value) in [
         ("by", json!("rule")),
@@ -109,14 +127,11 @@ fn a_request_that_a_rule_allows_is_released_at_once_and_written_down() {
 fn a_request_that_a_rule_denies_tells_the_assistant_which() {
     let env = TestEnv::new();
     set_rules(&env, RULES);
-    let _collector = Collector::start(&env);
-    let finished = wait(asking(&env, "git status && sudo rm -rf x"));
+    let collector = Collector::start(&env);
+    let decided = decided(&env, "git status && sudo rm -rf x");
     let told = "denied by rule 2 (no rm) of pane-patrol: use the trash";
-    assert_eq!(
-        decision(&finished),
-        json!({"behavior": "deny", "message": told})
-    );
-    ended(&env);
+    assert_eq!(decided, json!({"behavior": "deny", "message": told}));
+    ended(&env, &collector);
     let line = decisions(&env, 1).remove(0);
     let what = [&line["decision"], &line["rule"], &line["outcome"]];
     assert_eq!(what, ["deny", "rule 2 (no rm)", "done"]);
@@ -135,14 +150,13 @@ fn whatever_no_rule_surely_allows_waits_for_the_person() {
         "git status\ntouch x",
         "git push",
     ] {
-        let hook = asking(&env, command);
-        collector.until_state("waiting_approval");
+        let hook = waiting(&env, &collector, command);
         if command == "git push" {
             let line = decisions(&env, 1).remove(0);
             let what = [&line["decision"], &line["rule"], &line["outcome"]];
             assert_eq!(what, ["ask", "rule 3", "nothing"]);
         }
-        ended(&env);
+        ended(&env, &collector);
         wait(hook).assert_silent_success();
         collector.until_state("running");
     }
@@ -158,11 +172,10 @@ fn rules_that_are_changed_count_at_once_and_broken_ones_allow_nothing() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
     set_rules(&env, RULES);
-    let allowed = wait(asking(&env, "git status"));
-    assert_eq!(decision(&allowed), json!({"behavior": "allow"}));
-    ended(&env);
+    assert_eq!(decided(&env, "git status"), json!({"behavior": "allow"}));
+    ended(&env, &collector);
     set_rules(&env, &format!("{RULES}unless = 'x'\n"));
-    let hook = asking(&env, "git status");
+    let hook = waiting(&env, &collector, "git status");
     let line = decisions(&env, 2).remove(1);
     let reason = line["why"].as_str().expect("a reason");
     assert!(
@@ -171,8 +184,7 @@ fn rules_that_are_changed_count_at_once_and_broken_ones_allow_nothing() {
     );
     let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
     assert!(doctor.contains("unknown field `unless`"), "{doctor}");
-    collector.until_state("waiting_approval");
-    ended(&env);
+    ended(&env, &collector);
     wait(hook).assert_silent_success();
 }
 
@@ -181,9 +193,8 @@ fn a_trusted_session_is_not_asked_about_until_its_time_or_a_rule_says_so() {
     let env = TestEnv::new();
     set_rules(&env, RULES);
     let collector = Collector::start(&env);
-    let hook = asking(&env, "make");
-    collector.until_state("waiting_approval");
-    ended(&env);
+    let hook = waiting(&env, &collector, "make");
+    ended(&env, &collector);
     wait(hook).assert_silent_success();
 
     let trust = |arguments: &[&str]| {
@@ -199,12 +210,10 @@ fn a_trusted_session_is_not_asked_about_until_its_time_or_a_rule_says_so() {
         "{said:?}"
     );
     collector.until("it is trusted", |rows| rows[0]["trusted_until"].is_string());
-    let allowed = wait(asking(&env, "make"));
-    assert_eq!(decision(&allowed), json!({"behavior": "allow"}));
-    ended(&env);
-    let denied = wait(asking(&env, "make && rm x"));
-    assert_eq!(decision(&denied)["behavior"], "deny");
-    ended(&env);
+    assert_eq!(decided(&env, "make"), json!({"behavior": "allow"}));
+    ended(&env, &collector);
+    assert_eq!(decided(&env, "make && rm x")["behavior"], "deny");
+    ended(&env, &collector);
     let lines = decisions(&env, 2);
     assert_eq!([&lines[0]["by"], &lines[1]["by"]], ["trust", "rule"]);
 
@@ -212,9 +221,8 @@ fn a_trusted_session_is_not_asked_about_until_its_time_or_a_rule_says_so() {
     collector.until("it is trusted no more", |rows| {
         rows[0]["trusted_until"].is_null()
     });
-    let hook = asking(&env, "make");
-    collector.until_state("waiting_approval");
-    ended(&env);
+    let hook = waiting(&env, &collector, "make");
+    ended(&env, &collector);
     wait(hook).assert_silent_success();
 }
 
@@ -225,8 +233,10 @@ fn a_session_that_asks_nobody_but_the_person_cannot_be_trusted() {
     let started = fixture("claude/user_prompt_submit.plain.json");
     // The settings of this session are in our own home.
     let started = started.replace("/home/user/", &format!("{}/", env.home().display()));
-    finish_with_stdin(&mut hook(&env), started.as_bytes()).assert_silent_success();
-    collector.until_state("running");
+    collector.until("it runs", |rows| {
+        finish_with_stdin(&mut hook(&env), started.as_bytes()).assert_silent_success();
+        rows.len() == 1 && rows[0]["state"] == "running"
+    });
     let trust = || finish(env.pane_patrol().args(["trust", "work:1.2"]));
     let refused = |why: &str| {
         let said = trust();

@@ -59,8 +59,29 @@ impl<'env> Stage<'env> {
         fs::write(path, format!("{line}\n")).expect("it can be written");
     }
 
-    /// Claude's hook, which asks about `command` and waits.
+    /// Claude's hook, which asks about `command` and waits. One that finds the machine too busy drops
+    /// its event and leaves.
     fn asks(&self, command: &str) -> Child {
+        let begin = command.lines().next().unwrap_or_default();
+        let asks = |row: &Value| {
+            let waiting = row["waiting"].as_array();
+            let message = |asked: &Value| asked["message"].as_str().unwrap_or_default().to_owned();
+            waiting.is_some_and(|all| all.iter().any(|asked| message(asked).starts_with(begin)))
+        };
+        until("a hook is heard", || {
+            let mut hook = self.hook(command);
+            let is_heard = until("it is heard or leaves", || {
+                let status = finish(self.env.pane_patrol().args(["status", "--json"]));
+                let rows: Vec<Value> = serde_json::from_str(&status.stdout).unwrap_or_default();
+                let has_left = hook.try_wait().expect("it is ours").is_some();
+                let is_heard = rows.iter().any(asks);
+                (is_heard || has_left).then_some(is_heard)
+            });
+            is_heard.then_some(hook)
+        })
+    }
+
+    fn hook(&self, command: &str) -> Child {
         let mut hook = self.server.claude_hook(&self.pane);
         hook.arg("--decide");
         hook.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -198,8 +198,7 @@ fn the_second_dashboard_keeps_the_rows_and_hears_the_events_when_the_first_is_ki
     let panes = [server.run(&window), server.run(&window)];
     let report = |pane: &str| {
         let payload = fixture("claude/permission_request.bash.json");
-        let mut hook = server.claude_hook(pane);
-        finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+        server.report(pane, &payload, "waiting_approval");
     };
     let Some(first) = Dashboard::start(&env, &server, "1.sock") else {
         return;

@@ -203,8 +203,7 @@ fn a_request_spells_out_all_that_hides_in_it_and_around_it() {
         "tool_name": format!("Bash{HIDDEN}"), "tool_input": {"command": command},
         "permission_mode": format!("m{HIDDEN}"),
     });
-    let mut hook = tmux.claude_hook("%0");
-    finish_with_stdin(&mut hook, payload.to_string().as_bytes()).assert_silent_success();
+    tmux.report("%0", &payload.to_string(), "waiting_approval");
     let row = collector.until_state("waiting_approval");
     let target = row["target"].as_str().expect("a row has a target");
     let shown = world.run(&["request", target]);

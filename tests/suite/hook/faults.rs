@@ -13,7 +13,7 @@ use pane_patrol_hooks::target::{PaneId, Target};
 use super::{heard, heard_from, hook, hook_in, memories, target};
 use crate::common::{
     Finished, Listener, TestEnv, Tmux, finish, finish_with_stdin, fixture, forbidden, is_alone,
-    private_folder, skip, wait,
+    private_folder, skip, wait, wait_until,
 };
 
 #[test]
@@ -52,8 +52,10 @@ fn nobody_needs_to_listen() {
     let run = || finish_with_stdin(&mut hook(&env), payload.as_bytes());
     run().assert_silent_success();
     let large = large_tool_end(1_500_000);
-    let read_all = |_| finish_with_stdin(&mut hook(&env), &large).took_stdin;
-    assert!((0..20).any(read_all), "no assistant may see a broken pipe");
+    // A machine that is too busy lets a writer pause for longer than anybody reads.
+    wait_until("no assistant sees a broken pipe", || {
+        finish_with_stdin(&mut hook(&env), &large).took_stdin
+    });
     assert!(!env.places().runtime.exists(), "the hook makes nothing");
     drop(env.listen());
     run().assert_silent_success();
@@ -149,13 +151,14 @@ fn a_large_payload_gives_its_event_and_no_broken_pipe() {
     let whole = (finished, tool.clone(), request);
     let payload = large_tool_end(500_000);
     let event = || ids(heard(&listener, &mut hook(&env), &payload));
-    assert!((0..20).any(|_| event() == whole), "all of it is read");
+    wait_until("all of it is read", || event() == whole);
 
     let cut = large_tool_end(1_500_000);
     let event = heard(&listener, &mut hook(&env), &cut);
     assert_eq!(ids(event), (finished, tool, None));
-    let read_all = |_| finish_with_stdin(&mut hook(&env), &cut).took_stdin;
-    assert!((0..20).any(read_all), "the rest is drained");
+    wait_until("the rest is drained", || {
+        finish_with_stdin(&mut hook(&env), &cut).took_stdin
+    });
 }
 
 #[test]
