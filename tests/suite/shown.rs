@@ -180,9 +180,9 @@ fn keys_typed_at_once_answer_nothing_before_the_last_line_was_on_the_screen() {
             stage.types(&["?"]);
             stage.until_shows("Keys and signs");
             assert!(stage.decisions().is_empty(), "{habit:?} at {size:?}");
-            assert_eq!(hook.try_wait().expect("it is ours"), None, "{habit:?}");
-            hook.kill().expect("it is ours");
-            wait(hook);
+            // It may have left by itself: a hub that is too busy for it is not waited for.
+            let _ = hook.kill();
+            assert_eq!(wait(hook).stdout, "", "{habit:?} at {size:?}");
             stage.types(&["Escape"]);
             let ended = fixture("claude/post_tool_use.bash.json");
             let mut tool: Value = serde_json::from_str(&ended).expect("JSON");
