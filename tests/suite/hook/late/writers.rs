@@ -2,7 +2,7 @@
 //! first byte was given away, in milliseconds from the hook's start.
 
 use super::{DELAYS, TOO_LATE, event_log, hook, logged, payload};
-use crate::common::{TestEnv, forbidden, wait};
+use crate::common::{TestEnv, forbidden, until, wait};
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
@@ -92,18 +92,15 @@ impl Writer {
         let name = format!("{}-{}-{delay}-{bytes}", self.program, self.way);
         let file = env.path(&name);
         std::fs::write(&file, payload(&name, bytes)).expect("a file can be written");
-        let mut said = String::new();
-        for _ in 0..10 {
+        until(&format!("{name} was written in time"), || {
             let mut command = self.command(env, delay);
             let child = command.arg(&file).spawn().expect("it is installed");
             let finished = wait(child);
             let late = finished.stdout.trim().parse::<u128>();
-            if late.is_ok_and(|late| late < TOO_LATE.as_millis()) {
-                return name;
-            }
-            said = format!("{finished:?}");
-        }
-        panic!("{name}: {said}");
+            late.is_ok_and(|late| late < TOO_LATE.as_millis())
+                .then_some(())
+        });
+        name
     }
 
     fn command(self, env: &TestEnv, delay: u64) -> Command {
