@@ -17,7 +17,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::mux::tmux::{Belief, Disbelief};
 use crate::state::{ENDED, Listing, Row, RowKey, Table};
 use crate::sys::namespaces::{Side, files_of, user_of, world_of};
-use crate::witness::{descends, process};
+use crate::witness::{descends, is_tmux, process};
 
 /// As many servers are remembered as believed.
 const MAX_PROVED: usize = 64;
@@ -67,6 +67,8 @@ pub(super) enum Life {
 pub(super) trait Facts {
     /// Whether a tmux server may be talked to.
     fn server(&mut self, socket: &str) -> Result<(), Disbelief>;
+    /// Whether it is known by rows and lives, although nobody can talk to it.
+    fn has_lost_its_socket(&self, server: &Server) -> bool;
     /// Whether that was found out before, and its socket is the same one.
     fn is_proved(&self, socket: &str) -> bool;
     /// What is known of a process.
@@ -106,7 +108,8 @@ fn judge_home(event: &mut Event, own: &str, facts: &mut impl Facts) -> Result<()
     {
         match facts.server(&server.socket) {
             // Hooks end after their server; the row goes anyway.
-            Err(Disbelief::Absent) if event.kind == Some(Kind::SessionEnded) => {}
+            Err(Disbelief::Absent)
+                if event.kind == Some(Kind::SessionEnded) || facts.has_lost_its_socket(server) => {}
             judged => judged.map_err(Disbelief::reason)?,
         }
     }
@@ -153,7 +156,10 @@ fn judge_unknown(
         }
     }
     if !is_own {
-        facts.server(&server.socket).map_err(Disbelief::reason)?;
+        match facts.server(&server.socket) {
+            Err(Disbelief::Absent) if facts.has_lost_its_socket(&server) => {}
+            judged => judged.map_err(Disbelief::reason)?,
+        }
     }
     if is_known || facts.is_in(pid, &server.socket, event.pane) {
         Ok(())
@@ -228,8 +234,13 @@ impl Ground {
         if self.is_proved(socket) {
             return Ok(());
         }
-        self.forget(socket);
-        self.belief.server(Path::new(socket))?;
+        self.proved.remove(socket);
+        let judged = self.belief.server(Path::new(socket));
+        // A socket that is only not there says nothing of the panes that were.
+        if judged.as_ref().is_err_and(|why| *why != Disbelief::Absent) {
+            self.forget(socket);
+        }
+        judged?;
         if let Some(file) = identity(socket) {
             if self.proved.len() >= MAX_PROVED {
                 self.proved.clear();
@@ -258,6 +269,11 @@ struct WithRows<'a> {
 impl Facts for WithRows<'_> {
     fn server(&mut self, socket: &str) -> Result<(), Disbelief> {
         self.ground.server(socket)
+    }
+
+    fn has_lost_its_socket(&self, server: &Server) -> bool {
+        let mut known = self.rows.keys().filter_map(|key| key.server.as_ref());
+        known.any(|known| known == server) && is_tmux(server.pid)
     }
 
     fn is_proved(&self, socket: &str) -> bool {

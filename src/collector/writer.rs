@@ -24,9 +24,17 @@ use crate::feed::{Feed, Health, Role};
 use crate::protocol::code;
 use crate::state::{Command, Input, Kin, Listing, Outcome, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
-use crate::witness::{Order as WitnessOrder, process, title};
+use crate::witness::{Order as WitnessOrder, is_tmux, process, title};
 use crate::work::keeper::{Order as WorkOrder, Report};
 use crate::work::task::{self, Homes, Owner};
+
+/// What is so, and what to do, where the file of a living tmux server's socket was taken away.
+fn without_socket(pid: u32) -> String {
+    format!(
+        "its socket is gone, but the server lives and so do its rows; `kill -USR1 {pid}` has it make \
+         the socket again"
+    )
+}
 
 /// Counters are told at most this often, so that they do not double what is told of rows.
 const HEALTH_PAUSE: Duration = Duration::from_secs(1);
@@ -255,8 +263,13 @@ impl Writer {
                 }
             }
             Answer::Gone => {
-                self.trouble(subject, None);
                 self.wanted_by_witness.remove(socket);
+                let lives = self.server_without_socket(socket);
+                let trouble = lives.map(|pid| format!("{subject}: {}", without_socket(pid)));
+                self.trouble(subject, trouble);
+                if lives.is_some() {
+                    return;
+                }
                 self.ground.forget(socket);
                 if socket == self.own_socket {
                     self.own_server = None;
@@ -275,6 +288,16 @@ impl Writer {
             }
             Answer::Unknown(why) => self.trouble(subject, Some(why)),
         }
+    }
+
+    /// The process of the tmux server that was on `socket`, which nobody reaches any more, if it lives.
+    fn server_without_socket(&self, socket: &str) -> Option<u32> {
+        let servers = self.rows.values().filter_map(|row| row.server.as_ref());
+        let mut known = servers
+            .chain(&self.own_server)
+            .filter(|server| server.socket == socket);
+        let living = known.find(|server| is_tmux(server.pid));
+        living.map(|server| server.pid)
     }
 
     fn trouble(&mut self, subject: String, trouble: Option<String>) {

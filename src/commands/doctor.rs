@@ -54,7 +54,7 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
     let places = surroundings.places()?;
     let uid = surroundings.environment.uid;
     let mut findings = vec![
-        doctor::tmux(surroundings.tmux.is_some()),
+        doctor::tmux(surroundings.tmux.as_ref()),
         doctor::runtime_folders(&places, uid),
         doctor::state_folder(&places),
         doctor::event_log(&places),

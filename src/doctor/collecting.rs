@@ -68,10 +68,10 @@ fn judge(health: &Health) -> Finding {
     if health.by_mirror > 0 {
         let _ = write!(seen, "; {} came by the event log alone", health.by_mirror);
     }
-    if let Some(trouble) = health.troubles.first() {
+    if !health.troubles.is_empty() {
         return Finding::warning(
             CHECK,
-            format!("{seen}; {trouble}"),
+            format!("{seen}; {}", health.troubles.join("; ")),
             "see to that; everything else works",
         );
     }

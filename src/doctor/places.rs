@@ -7,16 +7,19 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::tmux::bounded_output;
 
 use super::Finding;
 use crate::sys::child::{self, Kept};
+use crate::witness::is_tmux;
 
 /// How long `tmux -V` may take.
 const TMUX_BUDGET: Duration = Duration::from_secs(2);
 
-/// Whether tmux is there, and whether this runs inside it.
-pub fn tmux(inside: bool) -> Finding {
+/// Whether tmux is there, whether this runs inside it, in a pane of `server`, and whether that can be
+/// reached.
+pub fn tmux(server: Option<&Server>) -> Finding {
     let mut command = child::tmux(Kept::TMUX);
     command.arg("-V");
     let Some(printed) = bounded_output(&mut command, Instant::now() + TMUX_BUDGET) else {
@@ -27,12 +30,27 @@ pub fn tmux(inside: bool) -> Finding {
         );
     };
     let version = String::from_utf8_lossy(&printed).trim().to_owned();
-    let place = if inside {
+    if let Some(lost) = server.filter(|server| has_lost_its_socket(server)) {
+        return Finding::warning(
+            "tmux",
+            format!(
+                "{version}; the socket of this pane's server, {}, is gone",
+                lost.socket
+            ),
+            format!("`kill -USR1 {}` has the server make it again", lost.pid),
+        );
+    }
+    let place = if server.is_some() {
         "this runs inside it"
     } else {
         "this runs outside it"
     };
     Finding::ok("tmux", format!("{version}; {place}"))
+}
+
+fn has_lost_its_socket(server: &Server) -> bool {
+    let is_there = Path::new(&server.socket).symlink_metadata().is_ok();
+    !is_there && is_tmux(server.pid)
 }
 
 /// Whether the folders of the sockets are ours alone, as the hook and the collector demand.

@@ -363,6 +363,11 @@ fn pane_of(pid: u32, listing: &Listing) -> Option<(Server, PaneId)> {
     Some((listing.server.clone(), nearest.2))
 }
 
+/// Whether the process lives and is a tmux, as far as the system tells.
+pub(crate) fn is_tmux(pid: u32) -> bool {
+    lives(pid) && program_of(pid).is_none_or(|name| name.starts_with("tmux"))
+}
+
 /// The process and its ancestors, nearest first, and when it started; `None` where that is not told,
 /// or it has ended.
 pub(crate) fn lineage(pid: u32) -> Option<(Vec<u32>, u64)> {

@@ -17,6 +17,8 @@ const STRANGE: u32 = 9;
 /// Known by the row already.
 const KNOWN: u32 = 10;
 const DEAD: u32 = 11;
+/// A tmux server that lives and has no socket any more.
+const LOST: u32 = 12;
 
 impl Facts for World {
     fn server(&mut self, socket: &str) -> Result<(), Disbelief> {
@@ -26,6 +28,10 @@ impl Facts for World {
             "/tmp/gone" => Err(Disbelief::Absent),
             _ => Err(Disbelief::NotTmux),
         }
+    }
+
+    fn has_lost_its_socket(&self, server: &Server) -> bool {
+        server.pid == LOST
     }
 
     fn is_proved(&self, _: &str) -> bool {
@@ -95,6 +101,16 @@ fn who_runs_where_we_do_is_believed_in_servers_that_are_tmux() {
     let mut ends = hook("/tmp/gone", Some(DEAD));
     ends.kind = Some(Kind::SessionEnded);
     assert_eq!(home(ends), Ok(()), "its row may go");
+}
+
+#[test]
+fn a_server_that_lives_without_its_socket_is_believed_as_before() {
+    for standing in [Standing::Home, Standing::Unknown] {
+        let mut event = hook("/tmp/gone", Some(IN_PANE));
+        assert!(judged(&mut event, standing).0.is_err());
+        event.server = Some(format!("/tmp/gone,{LOST}").parse().unwrap());
+        assert_eq!(judged(&mut event, standing).0, Ok(()), "{standing:?}");
+    }
 }
 
 #[test]
