@@ -46,6 +46,7 @@ use crate::notice;
 use crate::protocol::Voice;
 use crate::state::{Command, Input};
 use crate::witness;
+use crate::witness::process::News;
 use crate::work::git::Git;
 use crate::work::keeper;
 use belief::Standing;
@@ -345,8 +346,15 @@ impl Sources {
         tailer: Option<Tailer>,
     ) -> io::Result<Self> {
         let (exit_clock, exit_output) = (Arc::clone(clock), output.clone());
-        let exits = witness::process::watch_exits(move |pid| {
-            let input = Input::ProcessExited { pid };
+        let exits = witness::process::watch_lives(move |pid, news| {
+            let input = match news {
+                News::Ended => Input::ProcessExited { pid },
+                News::Stopped => Input::Stopped { pid, stopped: true },
+                News::GoesOn => Input::Stopped {
+                    pid,
+                    stopped: false,
+                },
+            };
             // Nobody listens any more: the thread is about to be told.
             let _ = exit_output.send(Message::Input(input, exit_clock.now()));
         })?;

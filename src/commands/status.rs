@@ -132,10 +132,9 @@ fn line(row: &Row, now: Timestamp) -> [String; 5] {
         row.assistant.to_string(),
         row.target.to_string(),
         duration(now.since(row.since).as_secs()),
-        if row.offline {
-            format!("(offline) {}", what.join(": "))
-        } else {
-            what.join(": ")
+        match row.standing() {
+            Some(standing) => format!("({standing}) {}", what.join(": ")),
+            None => what.join(": "),
         },
     ]
 }

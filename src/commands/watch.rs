@@ -226,9 +226,10 @@ impl Watch {
         let at = clock.local(now);
         let what = [row.tool.as_deref(), row.message.as_deref()];
         let what: Vec<&str> = what.into_iter().flatten().collect();
-        let offline = if row.offline { " (offline)" } else { "" };
+        let standing = row.standing();
+        let standing = standing.map_or_else(String::new, |word| format!(" ({word})"));
         let line = format!(
-            "{:02}:{:02}:{:02}  {word:<16}  {:<8}  {}{offline}  {}",
+            "{:02}:{:02}:{:02}  {word:<16}  {:<8}  {}{standing}  {}",
             at.hour(),
             at.minute(),
             at.second(),

@@ -126,7 +126,8 @@ impl Watch {
 
     /// When something is due next.
     pub(super) fn next(&self) -> Option<Timestamp> {
-        let matters = self.rows.values().flat_map(|(_, matters)| matters);
+        let rows = self.rows.values().filter(|(row, _)| !row.suspended);
+        let matters = rows.flat_map(|(_, matters)| matters);
         matters.filter_map(|matter| matter.due).min()
     }
 
@@ -135,7 +136,9 @@ impl Watch {
     pub(super) fn due(&mut self, now: Timestamp, snoozes: &Snoozes) -> Vec<Notice> {
         let quiet = self.settings.quiet_until(now, self.offset);
         let mut notices = Vec::new();
-        for (id, (row, matters)) in &mut self.rows {
+        // What is suspended cannot be answered before it goes on, and the person has stopped it.
+        let rows = self.rows.iter_mut().filter(|(_, (row, _))| !row.suspended);
+        for (id, (row, matters)) in rows {
             let later = quiet.max(snoozes.until(id, now));
             let mut told: Option<&Subject> = None;
             for matter in matters
@@ -277,6 +280,25 @@ mod tests {
         assert_eq!(watch.next(), None, "seen again is not asked again");
         hear(&mut watch, &asking(&[(Some("b"), 240)]));
         assert_eq!(told(&mut watch, 250), [Some("b".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_suspended_is_told_of_when_it_goes_on() {
+        let mut watch = watch("delay_seconds = 10");
+        let mut row = asking(&[(Some("a"), 200)]);
+        row.suspended = true;
+        hear(&mut watch, &row);
+        assert_eq!(watch.next(), None);
+        assert!(told(&mut watch, 300).is_empty());
+        row.suspended = false;
+        hear(&mut watch, &row);
+        assert_eq!(watch.next(), Some(at(210)));
+        assert_eq!(told(&mut watch, 300), [Some("a".to_owned())]);
+        row.suspended = true;
+        hear(&mut watch, &row);
+        row.suspended = false;
+        hear(&mut watch, &row);
+        assert!(told(&mut watch, 400).is_empty(), "once");
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub(super) struct Entry {
     pub(super) instance_id: Option<String>,
     pub(super) retired: VecDeque<String>,
     pub(super) pid: Option<u32>,
+    /// The process that is stopped, if it is this row's.
+    pub(super) stopped: Option<u32>,
     pub(super) attended: bool,
     pub(super) cwd: Option<String>,
     pub(super) branch: Option<String>,
@@ -103,6 +105,7 @@ impl Entry {
             instance_id: None,
             retired: VecDeque::new(),
             pid: None,
+            stopped: None,
             attended: true,
             cwd: None,
             branch: None,
@@ -140,6 +143,7 @@ impl Entry {
     pub(super) fn successor(&mut self, assistant: Assistant, now: Timestamp) {
         let mut next = Self::new(self.key.clone(), self.target.clone(), assistant, now);
         next.listed = self.listed;
+        next.stopped = self.stopped;
         next.retired = std::mem::take(&mut self.retired);
         if let Some(instance) = self.instance_id.take() {
             remember(&mut next.retired, instance);
@@ -172,6 +176,7 @@ impl Entry {
             take(&mut self.cwd, &event.cwd);
         }
         self.pid = event.pid.or(self.pid);
+        self.stopped = self.stopped.filter(|stopped| Some(*stopped) == self.pid);
         if event.source != Source::User {
             self.attended = event.attended;
         }

@@ -64,6 +64,13 @@ pub enum Input {
         /// The process.
         pid: u32,
     },
+    /// A process that a row names was stopped, or goes on.
+    Stopped {
+        /// The process.
+        pid: u32,
+        /// Whether it is stopped.
+        stopped: bool,
+    },
     /// The git branch of a folder, as it is now.
     Branch {
         /// The folder.

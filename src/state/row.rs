@@ -95,6 +95,10 @@ pub struct Row {
     /// was last heard.
     #[serde(default)]
     pub offline: bool,
+    /// Its process is stopped (Ctrl-Z, SIGSTOP): it is in that state still, but does nothing, and what
+    /// it asks cannot be answered before it goes on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
     /// How many sub-agents work.
     pub sub_agents: usize,
     /// Open requests, most urgent first.
@@ -106,6 +110,15 @@ pub struct Row {
 }
 
 impl Row {
+    /// Why what is shown is not as fresh as it looks, in one word.
+    pub fn standing(&self) -> Option<&'static str> {
+        match (self.offline, self.suspended) {
+            (true, _) => Some("offline"),
+            (false, true) => Some("suspended"),
+            (false, false) => None,
+        }
+    }
+
     /// How many requests wait of which one stands on the screen and nobody says which; `None` where
     /// that is known, as with one.
     pub fn one_of(&self) -> Option<usize> {

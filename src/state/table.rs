@@ -205,6 +205,7 @@ impl Table {
                 });
             }
             Input::ProcessExited { pid } => self.process_exited(pid, now, &mut outcome),
+            Input::Stopped { pid, stopped } => self.stopped(pid, stopped, now, &mut outcome),
             Input::Branch { cwd, branch } => self.branch(&cwd, branch.as_ref(), &mut outcome),
             Input::Trust {
                 row,
@@ -246,6 +247,28 @@ impl Table {
     /// The process of the row that an event is about.
     pub(crate) fn process_at(&self, key: &RowKey) -> Option<u32> {
         self.rows.get(key)?.pid
+    }
+
+    fn stopped(&mut self, pid: u32, stopped: bool, now: Timestamp, outcome: &mut Outcome) {
+        let now_stopped = stopped.then_some(pid);
+        let is_news = |entry: &Entry| entry.pid == Some(pid) && entry.stopped != now_stopped;
+        for (key, entry) in self.rows.iter_mut().filter(|(_, entry)| is_news(entry)) {
+            entry.stopped = now_stopped;
+            let what = if stopped {
+                "its process was stopped"
+            } else {
+                "its process goes on"
+            };
+            let told = Told {
+                at: now,
+                source: Source::Witness,
+                what: what.to_owned(),
+                reason: None,
+            };
+            let state = entry.shown.state;
+            told.note(entry, Some(state));
+            outcome.changed.push(key.clone());
+        }
     }
 
     /// Removes the rows that `is_gone` is true of. Not by their process, whose number may be another

@@ -95,13 +95,14 @@ pub(super) fn place(row: &Row) -> String {
     }
 }
 
-/// What the row does or asks, in one line; of a row whose publisher is silent, what was heard last.
+/// What the row does or asks, in one line; of a row that says nothing just now, what was
+/// heard last.
 pub(super) fn activity(row: &Row) -> String {
     let activity = last_heard(row);
-    match (row.offline, activity.is_empty()) {
-        (false, _) => activity,
-        (true, true) => "(offline)".to_owned(),
-        (true, false) => format!("(offline) {activity}"),
+    match (row.standing(), activity.is_empty()) {
+        (None, _) => activity,
+        (Some(standing), true) => format!("({standing})"),
+        (Some(standing), false) => format!("({standing}) {activity}"),
     }
 }
 

@@ -18,6 +18,8 @@ const MAX_ENVIRONMENT: u64 = 1024 * 1024;
 pub(super) struct Stat {
     /// The parent.
     pub(super) parent: u32,
+    /// Whether it was stopped, by Ctrl-Z or a signal; not by a debugger.
+    pub(super) is_stopped: bool,
     /// When the process started, in clock ticks since the system did.
     pub(super) start: u64,
 }
@@ -33,12 +35,18 @@ fn parse_stat(line: &[u8]) -> Option<Stat> {
     let rest = &line[line.rfind(')')? + 1..];
     let mut fields = rest.split_ascii_whitespace();
     // A process that nobody has reaped yet is no longer there for us.
-    if matches!(fields.next()?, "Z" | "X" | "x") {
+    let state = fields.next()?;
+    if matches!(state, "Z" | "X" | "x") {
         return None;
     }
+    let is_stopped = state == "T";
     let parent = fields.next()?.parse().ok()?;
     let start = fields.nth(17)?.parse().ok()?;
-    Some(Stat { parent, start })
+    Some(Stat {
+        parent,
+        is_stopped,
+        start,
+    })
 }
 
 /// The process and its ancestors, nearest first.
@@ -110,9 +118,14 @@ mod tests {
             stat,
             Stat {
                 parent: 42,
+                is_stopped: false,
                 start: 350_097
             }
         );
+        for (state, is_stopped) in [(" T ", true), (" t ", false), (" R ", false)] {
+            let line = String::from_utf8_lossy(line).replace(" S ", state);
+            assert_eq!(parse_stat(line.as_bytes()).unwrap().is_stopped, is_stopped);
+        }
         let zombie = String::from_utf8_lossy(line).replace(" S ", " Z ");
         for line in ["", "7 (x", "7 (x) S", "7 (x) S y", zombie.as_str()] {
             assert_eq!(parse_stat(line.as_bytes()), None, "{line}");

@@ -110,6 +110,7 @@ impl Entry {
             source,
             publisher: self.publisher.as_ref().map(|its| its.name.clone()),
             offline: self.publisher.as_ref().is_some_and(|its| its.is_away),
+            suspended: self.stopped.is_some() && self.stopped == self.pid,
             sub_agents,
             waiting,
             generation: self.generation,

@@ -219,3 +219,32 @@ fn late_words_and_those_of_the_dead_or_of_other_places_take_no_end_back() {
     };
     assert!(nobodys.tell(without_process).held_apart.is_some());
 }
+
+#[test]
+fn a_stopped_process_keeps_its_state_and_says_that_it_is_suspended() {
+    let mut story = Story::asking();
+    let before = story.row();
+    let stop = |story: &mut Story, pid, stopped, at| {
+        story
+            .apply(Input::Stopped { pid, stopped }, at)
+            .changed
+            .len()
+    };
+    assert_eq!(stop(&mut story, OTHER, true, 400), 0, "another one's");
+    assert_eq!(stop(&mut story, PID, true, 500), 1);
+    assert_eq!(stop(&mut story, PID, true, 600), 0, "nothing new");
+    let row = story.row();
+    assert!(row.suspended && !before.suspended);
+    assert_eq!((row.state, &row.waiting), (before.state, &before.waiting));
+    assert_eq!(row.standing(), Some("suspended"));
+    assert_eq!(stop(&mut story, PID, false, 700), 1);
+    assert!(!story.row().suspended);
+
+    stop(&mut story, PID, true, 800);
+    let next = Event {
+        pid: Some(OTHER),
+        ..event(900, Kind::ToolStarted)
+    };
+    story.tell(next);
+    assert!(!story.row().suspended, "another process");
+}

@@ -108,10 +108,10 @@ impl Sheet<'_> {
         let theme = self.theme();
         let target = text::fit_end(&row.target.to_string(), self.width / 2).into_owned();
         let phrase = words::phrase(row);
-        let state = if row.offline {
-            format!("offline · last heard: {phrase}")
-        } else {
-            phrase.to_owned()
+        let state = match row.standing() {
+            Some("offline") => format!("offline · last heard: {phrase}"),
+            Some(standing) => format!("{standing} · {phrase}"),
+            None => phrase.to_owned(),
         };
         let since = format!("{state} since {}", self.moment(row.since));
         let room = self.width.saturating_sub(text::width(&target) + 3);
