@@ -7,15 +7,12 @@ use pane_patrol_hooks::event::State;
 use serde_json::Value;
 
 use crate::common::{Finished, TestEnv, finish};
-use crate::install::run;
 
 const README: &str = include_str!("../../README.md");
 const SECURITY: &str = include_str!("../../docs/security.md");
 
 /// Assistants with a line of their own there.
-const NAMED: &[&str] = &[
-    "aider", "amp", "auggie", "cline", "cursor", "droid", "goose", "pi",
-];
+const NAMED: &[&str] = &["aider", "amp", "auggie", "cursor", "goose"];
 
 /// The section on other assistants.
 fn section() -> &'static str {
@@ -101,26 +98,6 @@ fn what_is_to_be_put_into_a_file_is_json() {
         let file: Value = serde_json::from_str(text).expect(text);
         assert!(file["hooks"].is_object(), "{text}");
     }
-}
-
-#[test]
-fn kilo_is_given_a_plugin_that_says_kilo() {
-    let env = TestEnv::new();
-    fs::create_dir_all(env.path("config")).expect("the folder can be made");
-    symlink(env.path("config"), env.home().join(".config")).expect("it can be");
-    let sed = quoted().find(|command| command.starts_with("sed "));
-    assert!(
-        run(&env, &["install", "--assistant", "opencode"])
-            .status
-            .success()
-    );
-    let kilo = env.home().join(".config/kilo/plugins");
-    fs::create_dir_all(&kilo).expect("the folder can be made");
-    let mut shell = env.command("/bin/sh");
-    shell.arg("-c").arg(sed.expect("it is there"));
-    assert!(shell.status().expect("it runs").success());
-    let text = fs::read_to_string(kilo.join("pane-patrol.js")).expect("it is there");
-    assert!(text.contains("const ASSISTANT = \"kilo\"") && text.contains("const PROGRAM = \"/"));
 }
 
 /// Every Rust source of the workspace, as one text.
