@@ -25,6 +25,11 @@ test: tmux ## all tests
 live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
 	$(CARGO) test --locked --test live -- $(ARGS)
 
+# CLAUDE is a real one, from `make live` or PATH; AS=old for 2.1.197.
+.PHONY: live-settings
+live-settings: ## does a real Claude Code drop its settings for the fields that we think, and no others?
+	sh scripts/check-claude-settings $(or $(CLAUDE),claude) $(or $(AS),new)
+
 .PHONY: stress
 stress: release ## 8 processes with 5,000 events each through the real hook; 100,000 updates through the hub; a million worlds of answers
 	PANE_PATROL_STRESS=1 PANE_PATROL_PROGRAM=$(abspath $(PROGRAM)) $(CARGO) test --locked --test suite many_hooks_at_once_lose_no_line

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::{self, Adapter, Panes, Registration, Version};
 
+use crate::claude::fields;
 use crate::error::PlanError;
 use crate::json::scan::Dialect;
 
@@ -27,6 +28,8 @@ pub struct Assistant {
     /// What to do about a session in a pane that says nothing: the end of a sentence.
     pub when_silent: &'static str,
     folders: Folders,
+    /// The variable that a session of its own has which runs without a pane, where it has one.
+    pub(crate) parked_by: Option<&'static str>,
     pub(crate) format: Format,
 }
 
@@ -71,6 +74,10 @@ pub(crate) struct Schema {
     pub(crate) blank: &'static str,
     /// The only keys that the top level may have; empty: any.
     pub(crate) only: &'static [&'static str],
+    /// Whether a `null` in the place of the section, or of an event, is taken for nothing.
+    pub(crate) null_is_nothing: bool,
+    /// What is known of the fields for which the assistant drops the whole file.
+    pub(crate) fields: Option<fields::Check>,
 }
 
 impl Schema {
@@ -90,7 +97,7 @@ pub(crate) enum Nesting {
 }
 
 /// The schema that Claude Code began and others took over.
-const GROUPS: Schema = Schema {
+pub(crate) const GROUPS: Schema = Schema {
     dialect: Dialect::Strict,
     nesting: Nesting::Groups,
     command: "command",
@@ -98,6 +105,8 @@ const GROUPS: Schema = Schema {
     name: None,
     blank: "{}",
     only: &[],
+    null_is_nothing: false,
+    fields: None,
 };
 
 /// The same with comments. These two draw the whole command on the screen while a hook without a
@@ -126,7 +135,12 @@ pub static CLAUDE: Assistant = Assistant {
         in_home: ".claude",
         file: "settings.json",
     },
-    format: Format::Json(GROUPS),
+    parked_by: Some("CLAUDE_JOB_DIR"),
+    format: Format::Json(Schema {
+        null_is_nothing: true,
+        fields: Some(fields::first_wrong),
+        ..GROUPS
+    }),
 };
 
 /// Codex CLI. It leaves a file out that has other keys than these.
@@ -148,6 +162,7 @@ pub static CODEX: Assistant = Assistant {
         in_home: ".codex",
         file: "hooks.json",
     },
+    parked_by: None,
     format: Format::Json(Schema {
         only: &["hooks", "description"],
         ..GROUPS
@@ -172,6 +187,7 @@ pub static CODEX_CONFIG: Assistant = Assistant {
         in_home: ".codex",
         file: "config.toml",
     },
+    parked_by: None,
     format: Format::Toml,
 };
 
@@ -194,6 +210,7 @@ pub static OPENCODE: Assistant = Assistant {
         in_home: ".config/opencode",
         file: "plugin/pane-patrol.js",
     },
+    parked_by: None,
     format: Format::Plugin,
 };
 
@@ -213,6 +230,7 @@ pub static GEMINI: Assistant = Assistant {
         in_home: ".gemini",
         file: "settings.json",
     },
+    parked_by: None,
     format: Format::Json(COMMENTED),
 };
 
@@ -233,6 +251,7 @@ pub static COPILOT: Assistant = Assistant {
         in_home: ".copilot",
         file: "hooks/pane-patrol.json",
     },
+    parked_by: None,
     format: Format::Json(Schema {
         nesting: Nesting::Flat,
         command: "bash",
@@ -258,6 +277,7 @@ pub static QWEN: Assistant = Assistant {
         in_home: ".qwen",
         file: "settings.json",
     },
+    parked_by: None,
     format: Format::Json(COMMENTED),
 };
 

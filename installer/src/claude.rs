@@ -1,4 +1,6 @@
-//! Claude Code: how its version is read.
+//! Claude Code: how its version is read, and which of its settings it is strict about.
+
+pub(crate) mod fields;
 
 use pane_patrol_hooks::adapter::Version;
 

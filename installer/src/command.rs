@@ -1,8 +1,9 @@
 //! The command that is registered, and how it is known again.
 //!
 //! The command itself is the only mark that an assistant's own rewrites of its settings leave alone,
-//! so it has the same bytes in every version of pane-patrol: outside tmux nothing starts, when the
-//! program is gone nothing happens, and the exit status is 0 whatever comes.
+//! so it has the same bytes in every version of pane-patrol: outside a pane nothing starts, when the
+//! program is gone nothing happens, and the exit status is 0 whatever comes. Once it had to change;
+//! entries of before are known, too, and an install brings them up to date.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,8 @@ use pane_patrol_hooks::adapter::Registration;
 use crate::assistant::Assistant;
 use crate::error::PlanError;
 
-const PANE_GUARD: &str = r#"[ -n "$TMUX_PANE$PANE_PATROL_TARGET" ] && "#;
+/// The test for a pane of versions before November 2026.
+const OLD_PANE_GUARD: &str = r#"[ -n "$TMUX_PANE$PANE_PATROL_TARGET" ] && "#;
 const DECIDE: &str = " --decide";
 
 /// The command of one of our entries.
@@ -23,6 +25,22 @@ pub(crate) struct HookCommand {
     pub(crate) event: Option<String>,
     /// Whether it may answer the request.
     pub(crate) decide: bool,
+    /// Whether it was written by a version of before the test for a pane changed.
+    pub(crate) outdated: bool,
+}
+
+/// What an entry asks before it starts anything: whether this is a pane, or what an assistant says of
+/// a session of its own that has none.
+fn pane_guard(assistant: &Assistant, outdated: bool) -> String {
+    if !assistant.asks_for_a_pane() {
+        return String::new();
+    }
+    if outdated {
+        return OLD_PANE_GUARD.to_owned();
+    }
+    let parked = assistant.parked_by.map(|name| format!("${name}"));
+    let parked = parked.unwrap_or_default();
+    format!(r#"[ -n "$TMUX_PANE$ZELLIJ_PANE_ID{parked}$PANE_PATROL_TARGET" ] && "#)
 }
 
 impl HookCommand {
@@ -33,16 +51,13 @@ impl HookCommand {
             executable,
             event: (!names_its_event).then(|| event.event.to_owned()),
             decide: event.approvals_only,
+            outdated: false,
         }
     }
 
     /// The bytes that are registered.
     pub(crate) fn print(&self, assistant: &Assistant) -> String {
-        let guard = if assistant.asks_for_a_pane() {
-            PANE_GUARD
-        } else {
-            ""
-        };
+        let guard = pane_guard(assistant, self.outdated);
         let decide = if self.decide { DECIDE } else { "" };
         let (path, name) = (&self.executable, assistant.name);
         let event = self.event.as_ref();
@@ -64,6 +79,7 @@ impl HookCommand {
             executable: path.to_owned(),
             event: event.map(str::to_owned),
             decide: arguments.ends_with(DECIDE),
+            outdated: assistant.asks_for_a_pane() && command.starts_with(OLD_PANE_GUARD),
         };
         (path.starts_with('/') && ours.print(assistant) == command).then_some(ours)
     }
@@ -108,7 +124,7 @@ mod tests {
     use super::*;
     use crate::assistant::CLAUDE;
 
-    const OURS: &str = r#"[ -n "$TMUX_PANE$PANE_PATROL_TARGET" ] && [ -x '/opt/pane patrol' ] && exec '/opt/pane patrol' hook claude; exit 0"#;
+    const OURS: &str = r#"[ -n "$TMUX_PANE$ZELLIJ_PANE_ID$CLAUDE_JOB_DIR$PANE_PATROL_TARGET" ] && [ -x '/opt/pane patrol' ] && exec '/opt/pane patrol' hook claude; exit 0"#;
 
     #[test]
     fn the_command_has_the_promised_bytes() {
@@ -116,9 +132,50 @@ mod tests {
             executable: "/opt/pane patrol".into(),
             event: None,
             decide: false,
+            outdated: false,
         };
         assert_eq!(command.print(&CLAUDE), OURS);
         assert_eq!(HookCommand::recognise(OURS, &CLAUDE), Some(command));
+    }
+
+    #[test]
+    fn an_entry_of_before_is_known_and_told_apart() {
+        use crate::assistant::{CODEX, COPILOT, GEMINI, QWEN};
+        for (assistant, arguments) in [
+            (&CLAUDE, "claude"),
+            (&CLAUDE, "claude --decide"),
+            (&GEMINI, "gemini"),
+            (&QWEN, "qwen"),
+            (&COPILOT, "copilot agentStop"),
+        ] {
+            let rest = format!("[ -x '/x y' ] && exec '/x y' hook {arguments}; exit 0");
+            let old = format!("{OLD_PANE_GUARD}{rest}");
+            let found = HookCommand::recognise(&old, assistant).unwrap();
+            assert!(found.outdated, "{old}");
+            let renewed = HookCommand {
+                outdated: false,
+                ..found
+            }
+            .print(assistant);
+            assert!(
+                renewed.contains("$ZELLIJ_PANE_ID") && renewed.ends_with(&rest),
+                "{renewed}"
+            );
+            assert!(
+                !HookCommand::recognise(&renewed, assistant)
+                    .unwrap()
+                    .outdated
+            );
+            assert_eq!(
+                renewed.contains("$CLAUDE_JOB_DIR"),
+                assistant.name == "claude"
+            );
+        }
+        // Codex confirms hooks by their bytes: its entries never had the test, and stay as they are.
+        let codex = "[ -x '/x' ] && exec '/x' hook codex; exit 0";
+        assert!(!HookCommand::recognise(codex, &CODEX).unwrap().outdated);
+        let never = format!("{OLD_PANE_GUARD}{codex}");
+        assert_eq!(HookCommand::recognise(&never, &CODEX), None);
     }
 
     #[test]
@@ -143,7 +200,7 @@ mod tests {
             OURS.replace("exec '/opt/pane patrol'", "exec '/opt/other'"),
             OURS.replace("/opt/pane patrol", "opt/relative"),
             OURS.replace("exit 0", "exit 1"),
-            OURS.replace(PANE_GUARD, ""),
+            OURS.replace(&pane_guard(&CLAUDE, false), ""),
             "[ -x '".into(),
         ] {
             assert_eq!(HookCommand::recognise(&theirs, &CLAUDE), None, "{theirs}");
@@ -161,12 +218,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn every_path_that_is_accepted_is_known_again(path in "/\\PC{0,40}", decide: bool) {
+        fn every_path_that_is_accepted_is_known_again(path in "/\\PC{0,40}", decide: bool, outdated: bool) {
             if let Ok(executable) = check_executable(Path::new(&path)) {
                 for assistant in Assistant::ALL {
                     let event = (!assistant.adapter.names_its_event).then(|| "agentStop".to_owned());
                     let executable = executable.clone();
-                    let command = HookCommand { executable, event, decide };
+                    let outdated = outdated && assistant.asks_for_a_pane();
+                    let command = HookCommand { executable, event, decide, outdated };
                     let known = HookCommand::recognise(&command.print(assistant), assistant);
                     proptest::prop_assert_eq!(known, Some(command));
                 }

@@ -38,6 +38,22 @@ pub enum PlanError {
         /// The end of a sentence.
         reason: String,
     },
+    /// One field's value makes the assistant leave the whole file out.
+    #[error("{}: line {line}, column {column}: because `{field}` is not {expected}, {title} leaves the whole file out", path.display())]
+    Dropped {
+        /// The settings file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// In characters, from 1.
+        column: usize,
+        /// The way to it, for example `hooks.PreToolUse[0].matcher`.
+        field: String,
+        /// What it should be, with an article.
+        expected: &'static str,
+        /// The assistant, for people.
+        title: &'static str,
+    },
     /// The settings are too large to be settings.
     #[error("{} has {bytes} bytes, too many for a settings file", path.display())]
     TooLarge {
@@ -114,6 +130,11 @@ impl PlanError {
                 "put the program into a folder with a plain name, and call it from there".into()
             }
             Self::Syntax { .. } => "correct the file, then run the same command again".into(),
+            Self::Dropped {
+                field, expected, ..
+            } => format!(
+                "make `{field}` {expected}, or take it out; then run the same command again"
+            ),
             Self::TooLarge { .. } => "is it the right file?".into(),
             Self::ReadOnly { path } => format!(
                 "to allow the change: `chmod u+w {}`; then run the same command again",

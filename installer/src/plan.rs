@@ -142,7 +142,16 @@ pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
     let (assistant, text) = (site.assistant, &view.text);
     let installed = match &assistant.format {
         Format::Json(schema) => {
-            edit::install(text, assistant, schema, &events, &executable, previous)
+            let version = wanted.version;
+            edit::install(
+                text,
+                assistant,
+                schema,
+                &events,
+                &executable,
+                version,
+                previous,
+            )
         }
         Format::Plugin => plugin::install(text, assistant, &executable),
         Format::Toml => {

@@ -26,6 +26,7 @@ pub(crate) fn install(
     let refuse = |reason: &str| EditError {
         offset: 0,
         reason: reason.to_owned(),
+        field: None,
     };
     if !is_blank(text) && !is_ours(text, assistant) {
         return Err(refuse("the plugin there is not pane-patrol's"));

@@ -44,6 +44,8 @@ pub struct Registered {
     pub approvals: bool,
     /// Whether the person has switched all hooks off in the same file (`disableAllHooks`).
     pub switched_off: bool,
+    /// Whether an entry was written by an older version, and would be changed by an install.
+    pub outdated: bool,
 }
 
 /// What is registered in the settings at `location`. With `version` known, events that only later
@@ -83,6 +85,8 @@ fn read(
     let text = if edit::is_blank(&text) { "{}" } else { &text };
     let fail = |error: SyntaxError| view::syntax_error(path, text, &error.into());
     let document = Document::parse_as(text, schema.dialect).map_err(fail)?;
+    edit::check_fields(&document, schema, version)
+        .map_err(|error| view::edit_error(path, text, &error))?;
     let entries = entry::find(&document, assistant, schema);
     let off = document.member(Document::ROOT, "disableAllHooks");
     let is_off = off.is_some_and(|off| document.raw(off) == "true");
@@ -94,6 +98,7 @@ fn read(
             .map(|entry| position(&document, entry))
             .collect(),
         approvals: entries.iter().any(|entry| entry.command.decide),
+        outdated: entries.iter().any(|entry| entry.command.outdated),
         events: entries.into_iter().map(|entry| entry.event).collect(),
         switched_off: is_off || has_disabled_us(&document, schema),
     })
@@ -140,6 +145,7 @@ fn of_plugin(text: &str, assistant: &'static Assistant) -> Registered {
         positions: Vec::new(),
         approvals: false,
         switched_off: false,
+        outdated: false,
     }
 }
 

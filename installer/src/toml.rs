@@ -161,7 +161,11 @@ fn print(document: &DocumentMut, like: &str) -> String {
 }
 
 fn refuse<T>(offset: usize, reason: String) -> Result<T, EditError> {
-    Err(EditError { offset, reason })
+    Err(EditError {
+        offset,
+        reason,
+        field: None,
+    })
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ impl View {
     }
 
     pub(crate) fn error(&self, error: &EditError) -> PlanError {
-        syntax_error(&self.place.real, &self.text, error)
+        edit_error(&self.place.real, &self.text, error)
     }
 
     /// A record of an install that took place, and of this very file.
@@ -276,9 +276,31 @@ pub(crate) fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, PlanError> {
         let error = EditError {
             offset: good,
             reason: "bytes that are not UTF-8".into(),
+            field: None,
         };
         syntax_error(path, &text, &error)
     })
+}
+
+/// What is wrong with the text of the file at `path`, in words for its owner.
+pub(crate) fn edit_error(path: &Path, text: &str, error: &EditError) -> PlanError {
+    let plain = syntax_error(path, text, error);
+    match (plain, &error.field) {
+        (
+            PlanError::Syntax {
+                path, line, column, ..
+            },
+            Some(wrong),
+        ) => PlanError::Dropped {
+            path,
+            line,
+            column,
+            field: wrong.field.clone(),
+            expected: wrong.expected,
+            title: wrong.title,
+        },
+        (plain, _) => plain,
+    }
 }
 
 pub(crate) fn syntax_error(path: &Path, text: &str, error: &EditError) -> PlanError {

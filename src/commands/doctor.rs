@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status, status};
-use pane_patrol_installer::{Assistant, CLAUDE, CODEX, Site, hook_command, installed_at};
+use pane_patrol_installer::{
+    Assistant, CLAUDE, CODEX, Site, Wanted, hook_command, installed_at, plan_install,
+};
 
 use super::diff::print_json;
 use super::rules::can_act;
@@ -119,6 +122,14 @@ fn examine_one(
     };
     let is_codex = assistant.name == CODEX.name;
     let codex = is_codex.then(|| doctor::codex(settings, registered));
+    let running = doctor::running(assistant, &site.location);
+    let switches = doctor::switches(
+        assistant,
+        &running,
+        settings,
+        Path::new(doctor::MANAGED),
+        version,
+    );
     let findings = Hooks {
         assistant,
         settings,
@@ -127,13 +138,28 @@ fn examine_one(
         status: &found,
         installed_at: installed_at(&site.installs, settings),
         codex: codex.as_ref(),
-        running: &doctor::running(assistant, &site.location),
+        running: &running,
+        switches: &switches,
+        refusal: refusal(site, executable, version),
         rows,
         executable,
         now: site.now,
     }
     .findings();
     (findings, test_command(assistant, registered))
+}
+
+/// What an install would say now, if it would be refused: its own plan is made, and not carried out.
+fn refusal(site: &Site, executable: &Path, version: Option<Version>) -> Option<(String, String)> {
+    let wanted = Wanted {
+        executable: executable.to_owned(),
+        version,
+        approvals: false,
+        settings: Vec::new(),
+    };
+    let error = plan_install(site, &wanted).err()?;
+    let fix = error.hints().pop().unwrap_or_default();
+    Some((error.to_string(), fix))
 }
 
 /// A command whose event makes no row, as it is registered. Claude's own stands in for a plugin, which

@@ -220,6 +220,7 @@ mod tests {
             missing: Vec::new(),
             approvals: false,
             switched_off: false,
+            outdated: false,
         };
         settings(&hooks, Some(&registered))
     }

@@ -1,6 +1,7 @@
 //! Whether the sessions that run are heard of, and why not: they are older than the hooks, cannot be
 //! told apart, or say nothing although everything is in order.
 
+use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::target::Target;
 
 use super::hooks::Hooks;
@@ -16,7 +17,7 @@ impl Hooks<'_> {
     /// is registered.
     pub(super) fn heard(&self, runs: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut silent = Vec::new();
+        let (mut silent, mut only_seen) = (Vec::new(), Vec::new());
         let mut heard = 0;
         let (older, newer): (Vec<&Session>, Vec<&Session>) = self
             .running
@@ -28,10 +29,13 @@ impl Hooks<'_> {
         }
         findings.extend(self.old_servers());
         for session in newer {
-            match self.rows {
-                Some(rows) if rows.iter().any(|row| self.is_row_of(row, session)) => heard += 1,
-                Some(_) if self.has_had_time(session) => silent.push(session),
-                _ => {}
+            let Some(rows) = self.rows else { continue };
+            let row = rows.iter().find(|row| self.is_row_of(row, session));
+            match row {
+                Some(row) if has_spoken(row) => heard += 1,
+                _ if !self.has_had_time(session) => {}
+                Some(_) => only_seen.push(session),
+                None => silent.push(session),
             }
         }
         let (ambiguous, silent) = self.tell_apart(silent);
@@ -41,10 +45,13 @@ impl Hooks<'_> {
         if !silent.is_empty() && runs {
             findings.push(self.silent(&silent));
         }
+        if !only_seen.is_empty() && runs {
+            findings.push(self.only_seen(&only_seen));
+        }
         if heard > 0 {
             findings.push(Finding::ok(
                 self.check("sessions"),
-                format!("{heard} in panes, and heard of"),
+                format!("{heard} in panes, and heard by their hooks"),
             ));
         }
         findings
@@ -124,6 +131,39 @@ impl Hooks<'_> {
         Finding::warning(self.check("sessions"), seen, self.assistant.when_silent)
             .because(Condition::Silent)
     }
+
+    /// There is a row, and nothing in it that a hook has said.
+    fn only_seen(&self, sessions: &[&Session]) -> Finding {
+        let witness = witness_of(self.assistant.name);
+        let seen = format!(
+            "no hook has come from {} in a pane ({}): {witness} alone tells of it, which knows less \
+             and later",
+            sessions.len(),
+            panes(sessions)
+        );
+        let fix = format!(
+            "type a prompt there; if no hook comes then either: {}, and look for what switches hooks \
+             off where it was started",
+            self.assistant.when_silent
+        );
+        Finding::warning(self.check("sessions"), seen, fix).because(Condition::OnlySeen)
+    }
+}
+
+/// Whether anything that is known of a row came from the assistant itself, or by `emit`.
+fn has_spoken(row: &Row) -> bool {
+    let speaks = |source: Source| matches!(source, Source::Hook | Source::Emit);
+    let told = row.evidence.iter().any(|piece| speaks(piece.source));
+    told || speaks(row.source)
+}
+
+/// What shows a session of whom no hook has come.
+fn witness_of(assistant: &str) -> &'static str {
+    match assistant {
+        "claude" => "its session file",
+        "copilot" => "its session log",
+        _ => "its title",
+    }
 }
 
 fn panes(sessions: &[&Session]) -> String {
@@ -138,7 +178,7 @@ mod tests {
     use pane_patrol_hooks::target::PaneId;
     use pane_patrol_hooks::timestamp::Timestamp;
     use pane_patrol_installer::status::{Registered, Status};
-    use pane_patrol_installer::{Assistant, CLAUDE, CODEX, QWEN};
+    use pane_patrol_installer::{Assistant, CLAUDE, CODEX, COPILOT, QWEN};
     use serde_json::json;
 
     use super::*;
@@ -157,13 +197,57 @@ mod tests {
     }
 
     fn row(assistant: &Assistant, pane: u32) -> Row {
+        row_by(assistant, pane, "hook", &["hook"])
+    }
+
+    /// A row by `source`, with what was heard of it before.
+    fn row_by(assistant: &Assistant, pane: u32, source: &str, before: &[&str]) -> Row {
+        let time = "2026-02-27T10:00:00Z";
+        let piece =
+            |source: &&str| json!({"at": time, "source": source, "what": "x", "after": "idle"});
         let row = json!({
             "id": "x", "assistant": assistant.name, "state": "idle", "target": "a:0.0",
             "pane": format!("%{pane}"), "server": "/other/socket,9",
-            "since": "2026-02-27T10:00:00Z", "ts": "2026-02-27T10:00:00Z", "source": "hook",
-            "sub_agents": 0, "waiting": [], "generation": 1, "evidence": [],
+            "since": time, "ts": time, "source": source, "sub_agents": 0, "waiting": [],
+            "generation": 1, "evidence": before.iter().map(piece).collect::<Vec<_>>(),
         });
         serde_json::from_value(row).expect("it is a row")
+    }
+
+    #[test]
+    fn what_only_a_witness_tells_of_is_not_heard_by_a_hook() {
+        for (assistant, witness) in [
+            (&CLAUDE, "session file"),
+            (&CODEX, "its title"),
+            (&COPILOT, "session log"),
+        ] {
+            let running = Running {
+                sessions: vec![session(1, INSTALLED), session(2, NOW - 9000)],
+                servers: vec![],
+            };
+            let rows = [1, 2].map(|pane| row_by(assistant, pane, "witness", &["witness"; 3]));
+            let seen = found(assistant, None, &running, Some(&rows));
+            assert_eq!(conditions(&seen), [Some(Condition::OnlySeen)], "{seen:?}");
+            let words = "no hook has come from 1 in a pane (%1): ";
+            assert!(
+                seen[0].1.starts_with(words) && seen[0].1.contains(witness),
+                "{seen:?}"
+            );
+        }
+        let running = Running {
+            sessions: vec![session(1, INSTALLED)],
+            servers: vec![],
+        };
+        // What was heard before the witness spoke counts, also when a long row has lost it.
+        for row in [
+            row_by(&CLAUDE, 1, "witness", &["witness", "user", "hook"]),
+            row_by(&CLAUDE, 1, "hook", &["witness"]),
+            row_by(&CLAUDE, 1, "hook", &[]),
+            row_by(&CLAUDE, 1, "emit", &["witness"]),
+        ] {
+            let heard = found(&CLAUDE, None, &running, Some(&[row]));
+            assert_eq!(conditions(&heard), [None], "{heard:?}");
+        }
     }
 
     /// What is found of `sessions`, as condition and panes, with these rows at the collector.
@@ -185,10 +269,13 @@ mod tests {
                 positions: Vec::new(),
                 approvals: false,
                 switched_off: false,
+                outdated: false,
             }),
             installed_at: Some(Timestamp::from_millis(INSTALLED)),
             codex,
             running,
+            switches: &[],
+            refusal: None,
             rows,
             executable: Path::new("/x"),
             now: Timestamp::from_millis(NOW),

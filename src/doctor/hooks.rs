@@ -6,11 +6,12 @@ use std::path::Path;
 
 use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Registered, Status};
+use pane_patrol_installer::{Assistant, PlanError};
 
 use super::codex::Codex;
 use super::running::Running;
+use super::switches::Switch;
 use super::{Condition, Finding};
 use crate::state::Row;
 
@@ -36,6 +37,10 @@ pub struct Hooks<'a> {
     pub codex: Option<&'a Codex>,
     /// What runs of it.
     pub running: &'a Running,
+    /// What switches its hooks off outside its own settings.
+    pub switches: &'a [Switch],
+    /// Why an install would be refused now, with what to do about it; `None`: it would not.
+    pub refusal: Option<(String, String)>,
     /// The rows of the collector; `None`: nobody collects.
     pub rows: Option<&'a [Row]>,
     /// This program, by the path an install would register.
@@ -105,13 +110,25 @@ impl Hooks<'_> {
             Status::NotInstalled => self.missing(),
             Status::Unreadable(error) => {
                 let title = self.assistant.title;
-                let fix = format!("{title} cannot read it either: correct the file");
+                let fix = match error {
+                    PlanError::Dropped {
+                        field, expected, ..
+                    } => format!(
+                        "make `{field}` {expected}, or take it out: until then {title} runs no hook \
+                         of that file, and heeds nothing else in it"
+                    ),
+                    _ => format!("{title} cannot read it either: correct the file"),
+                };
                 Finding::failure(check, error.to_string(), fix).because(Condition::Unreadable)
             }
             Status::Partly(registered) => {
                 let missing = missing(registered);
                 let seen = format!("{settings} holds only a part of ours{missing}");
                 Finding::warning(check, seen, self.install()).because(Condition::Incomplete)
+            }
+            Status::Installed(registered) if registered.outdated => {
+                let seen = format!("written by an older version: {settings} holds its entries");
+                Finding::warning(check, seen, self.install()).because(Condition::Outdated)
             }
             Status::Installed(registered) => {
                 let events = registered.events.len();
@@ -127,6 +144,10 @@ impl Hooks<'_> {
     fn missing(&self) -> Finding {
         let check = self.check("hooks");
         let settings = self.settings.display();
+        if let Some((why, fix)) = &self.refusal {
+            let seen = format!("nothing of ours is there, and an install would be refused: {why}");
+            return Finding::failure(check, seen, fix.clone()).because(Condition::Unreadable);
+        }
         match self.installed_at {
             None => {
                 let seen = format!("never installed: {settings} holds no entry of ours");
@@ -186,6 +207,7 @@ impl Hooks<'_> {
         if let Some(codex) = self.codex {
             findings.extend(self.trusted(codex));
         }
+        findings.extend(self.switched_off_elsewhere());
         findings
     }
 

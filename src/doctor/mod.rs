@@ -13,6 +13,7 @@ mod places;
 mod rules;
 mod running;
 mod sessions;
+mod switches;
 
 use std::borrow::Cow;
 
@@ -27,6 +28,7 @@ pub use places::{runtime_folders, state_folder, tmux};
 pub use rules::rules;
 pub use running::{Running, Session, running};
 pub use sessions::sessions;
+pub use switches::{MANAGED, Switch, switches};
 
 /// How one link of the chain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -77,6 +79,10 @@ pub enum Condition {
     Ambiguous,
     /// All is in order, and nothing is heard.
     Silent,
+    /// A witness shows a session, and none of its hooks has come.
+    OnlySeen,
+    /// An entry is of an older version of ours.
+    Outdated,
 }
 
 /// What was found at one link of the chain.

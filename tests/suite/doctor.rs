@@ -348,7 +348,7 @@ fn a_session_that_was_heard_is_said_to_be_and_one_that_has_just_begun_is_not_cal
     emit.env("TMUX", tmux.variable()).env("TMUX_PANE", "%1");
     assert!(emit.status().expect("it runs").success());
     collector.until_state("running");
-    let heard = ["-", "ok", "1 in panes, and heard of", "-"];
+    let heard = ["-", "ok", "1 in panes, and heard by their hooks", "-"];
     until("the programs run", || {
         let findings = findings(&env);
         let there = findings
@@ -358,4 +358,129 @@ fn a_session_that_was_heard_is_said_to_be_and_one_that_has_just_begun_is_not_cal
     });
     assert_found(&env, "qwen sessions", heard);
     assert!(!has(&env, "silent"));
+}
+
+/// Says what `claude --version` prints, and stays else.
+fn with_claude(env: &TestEnv) {
+    with_lasting(env, &["claude"]);
+}
+
+#[test]
+fn a_file_that_claude_drops_is_named_with_its_field_and_what_it_tolerates_is_not() {
+    let env = TestEnv::new();
+    with_claude(&env);
+    install(&env, "claude");
+    let ours = read(&env, ".claude/settings.json").expect("it is there");
+    let fix = "or take it out";
+    for (field, with) in [
+        ("disableAllHooks", r#"{"disableAllHooks":"true","#),
+        ("permissions.allow", r#"{"permissions":{"allow":"Bash"},"#),
+        ("env", r#"{"env":[],"#),
+        ("statusLine.command", r#"{"statusLine":{"type":"command"},"#),
+    ] {
+        let text = ours.replacen('{', with, 1);
+        write(&env, ".claude/settings.json", &text);
+        let seen = format!("`{field}`");
+        let found = ["unreadable", "failure", seen.as_str(), fix];
+        assert_found(&env, "claude hooks", found);
+        let refused = run(&env, &["install", "--assistant", "claude"]);
+        assert!(!refused.status.success(), "{refused:?}");
+        assert!(refused.stderr.contains(&seen), "{refused:?}");
+        let kept = read(&env, ".claude/settings.json");
+        assert_eq!(kept.as_deref(), Some(text.as_str()));
+    }
+    for with in [
+        r#"{"permissions":{"allow":["Bash(", 5, null]},"#,
+        r#"{"env":{"A":5,"B":null},"#,
+        r#"{"nonsense":{},"#,
+        r#"{"theme":5,"#,
+        r#"{"model":"a","model":"sonnet","#,
+        "\u{feff}{",
+        r#"{"effortLevel":"x","#,
+        r#"{"$schema":"x","#,
+        r#"{"forceLoginMethod":"x","#,
+        r#"{"enabledMcpjsonServers":"x","#,
+    ] {
+        write(&env, ".claude/settings.json", &ours.replacen('{', with, 1));
+        let whole = ["-", "ok", "events are registered", "-"];
+        assert_found(&env, "claude hooks", whole);
+        let again = run(&env, &["install", "--assistant", "claude"]);
+        assert!(again.status.success(), "{again:?}");
+    }
+}
+
+#[test]
+fn doctor_says_what_an_install_would() {
+    let env = TestEnv::new();
+    with_claude(&env);
+    let fix = "pane-patrol install --assistant claude";
+    for accepted in [
+        "{}",
+        r#"{"hooks":null}"#,
+        r#"{"hooks":{"_comment":"x"}}"#,
+        r#"{"hooks":{"Stop":null}}"#,
+    ] {
+        write(&env, ".claude/settings.json", accepted);
+        let never = ["never_written", "warning", "never installed", fix];
+        assert_found(&env, "claude hooks", never);
+        install(&env, "claude");
+        let there = ["-", "ok", "events are registered", "-"];
+        assert_found(&env, "claude hooks", there);
+        let out = run(&env, &["uninstall", "--assistant", "claude"]);
+        assert!(out.status.success(), "{out:?}");
+        let kept = read(&env, ".claude/settings.json");
+        assert_eq!(kept.as_deref(), Some(accepted));
+    }
+    for refused in [
+        r#"{"hooks":[]}"#,
+        r#"{"hooks":"x"}"#,
+        r#"{"hooks":{"Stop":"x"}}"#,
+    ] {
+        write(&env, ".claude/settings.json", refused);
+        let would = [
+            "unreadable",
+            "failure",
+            "an install would be refused",
+            "correct the file",
+        ];
+        assert_found(&env, "claude hooks", would);
+        let done = run(&env, &["install", "--assistant", "claude"]);
+        assert!(!done.status.success(), "{done:?}");
+    }
+}
+
+#[test]
+fn hooks_that_a_project_switches_off_are_named_with_its_file() {
+    let env = TestEnv::new();
+    with_claude(&env);
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    install(&env, "claude");
+    let program = env.path("bin/claude").display().to_string();
+    for (name, file) in [("one", "settings.json"), ("two", "settings.local.json")] {
+        write(
+            &env,
+            &format!("{name}/.claude/{file}"),
+            r#"{"disableAllHooks":true}"#,
+        );
+        let folder = env.home().join(name).display().to_string();
+        tmux.run(&["new-window", "-t", "work", "-c", &folder, &program]);
+    }
+    until("the programs run", || {
+        has(&env, "switched_off").then_some(())
+    });
+    for (pane, file) in [
+        ("%1", "one/.claude/settings.json"),
+        ("%2", "two/.claude/settings.local.json"),
+    ] {
+        let seen = format!("switched off in {pane} by the project's");
+        until("both run", || {
+            let found = findings(&env);
+            let mut seen_all = found.iter().filter_map(|finding| finding["seen"].as_str());
+            seen_all.any(|text| text.contains(&seen)).then_some(())
+        });
+        let off = ["switched_off", "failure", seen.as_str(), file];
+        assert_found(&env, "claude hooks", off);
+    }
 }

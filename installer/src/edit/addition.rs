@@ -2,7 +2,7 @@
 
 use pane_patrol_hooks::adapter::Registration;
 
-use super::Traces;
+use super::{Traces, is_nothing};
 use crate::assistant::{Assistant, Nesting, Schema};
 use crate::command::HookCommand;
 use crate::entry::{self, Entry, HOOKS};
@@ -18,6 +18,8 @@ pub(super) struct Addition<'a> {
     pub(super) document: &'a Document<'a>,
     pub(super) style: Style,
     pub(super) section: Option<NodeId>,
+    /// A `null` that stands in the section's place.
+    pub(super) null_section: Option<NodeId>,
     pub(super) assistant: &'a Assistant,
     pub(super) schema: &'a Schema,
     pub(super) executable: &'a str,
@@ -26,6 +28,22 @@ pub(super) struct Addition<'a> {
 impl Addition<'_> {
     pub(super) fn array(&self, event: &str) -> Option<NodeId> {
         self.document.member(self.section?, event)
+    }
+
+    /// A `null` that stands in the event's place.
+    pub(super) fn null_event(&self, event: &str) -> Option<NodeId> {
+        let value = self.array(event)?;
+        is_nothing(self.document, self.schema, value).then_some(value)
+    }
+
+    pub(super) fn array_in_place_of(&self, null: NodeId, event: &Registration) -> Splice {
+        let array = Piece::Array(vec![self.group(event)]);
+        self.in_place_of(null, &array)
+    }
+
+    fn in_place_of(&self, null: NodeId, piece: &Piece) -> Splice {
+        let text = self.style.in_place_of(self.document, null, piece, &[]);
+        Splice::replace(self.document.span(null), text)
     }
 
     fn command(&self, event: &Registration) -> String {
@@ -118,12 +136,17 @@ impl Addition<'_> {
         traces.events.extend(names.map(str::to_owned));
         let array = |event: &Registration| Piece::Array(vec![self.group(event)]);
         let Some(section) = self.section else {
-            traces.section = true;
+            traces.section = self.null_section.is_none();
+            traces.section_was_null = self.null_section.is_some();
             traces.file_blanks = self.blanks(Document::ROOT).unwrap_or_default();
             let members = events
                 .iter()
                 .map(|event| (event.event.to_owned(), array(event)));
-            let added = [(Some(HOOKS), Piece::Object(members.collect()))];
+            let section = Piece::Object(members.collect());
+            if let Some(null) = self.null_section {
+                return vec![self.in_place_of(null, &section)];
+            }
+            let added = [(Some(HOOKS), section)];
             return self
                 .style
                 .append(self.document, Document::ROOT, &added, &[]);
@@ -148,7 +171,11 @@ impl Addition<'_> {
     /// An event that was created and has left since is not ours any more when it comes back.
     pub(super) fn forget_gone_events(&self, traces: &mut Traces) {
         traces.events.retain(|event| self.array(event).is_some());
+        traces
+            .events_were_null
+            .retain(|event| self.array(event).is_some());
         traces.section &= self.section.is_some();
+        traces.section_was_null &= self.section.is_some();
     }
 
     fn blanks(&self, container: NodeId) -> Option<String> {

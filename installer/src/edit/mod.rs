@@ -9,7 +9,7 @@ mod removal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pane_patrol_hooks::adapter::Registration;
+use pane_patrol_hooks::adapter::{Registration, Version};
 use serde::{Deserialize, Serialize};
 
 use self::addition::Addition;
@@ -27,6 +27,19 @@ use crate::toml::Set;
 pub(crate) struct EditError {
     pub(crate) offset: usize,
     pub(crate) reason: String,
+    /// The field for which the assistant would drop the file, where that is the reason.
+    pub(crate) field: Option<WrongField>,
+}
+
+/// A field with a value for which the assistant drops the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WrongField {
+    /// The way to it, for example `hooks.PreToolUse[0].matcher`.
+    pub(crate) field: String,
+    /// What it should be, with an article.
+    pub(crate) expected: &'static str,
+    /// The assistant, for people.
+    pub(crate) title: &'static str,
 }
 
 impl From<SyntaxError> for EditError {
@@ -34,6 +47,7 @@ impl From<SyntaxError> for EditError {
         Self {
             offset: error.offset,
             reason: error.reason.to_owned(),
+            field: None,
         }
     }
 }
@@ -58,6 +72,12 @@ pub(crate) struct Traces {
     /// Single settings that were set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) settings: Vec<Set>,
+    /// The section stands where the person had written `null`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    section_was_null: bool,
+    /// So do these events.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    events_were_null: BTreeSet<String>,
 }
 
 /// What is known about how our entries came into the file.
@@ -91,6 +111,7 @@ pub(crate) fn install(
     schema: &Schema,
     events: &[&Registration],
     executable: &str,
+    version: Option<Version>,
     previous: Option<&Traces>,
 ) -> Result<Installed, EditError> {
     let filled;
@@ -101,7 +122,8 @@ pub(crate) fn install(
         text
     };
     let document = Document::parse_as(text, schema.dialect)?;
-    check_shape(&document, schema)?;
+    check_shape(&document, schema, events)?;
+    check_fields(&document, schema, version)?;
     let entries = entry::find(&document, assistant, schema);
     let known = previous.is_some() || entries.is_empty();
     let kept = take_out_superfluous(&document, &entries, events, previous);
@@ -136,12 +158,20 @@ fn fill_blank(text: &str, object: &str) -> String {
     format!("{bom}{object}{end}")
 }
 
-/// Refuses what cannot be what its owner meant: a wrong shape, or a key that is there twice, of
-/// which the assistant would follow only one.
-fn check_shape(document: &Document, schema: &Schema) -> Result<(), EditError> {
+/// Refuses what there is no place for ours in: a wrong shape, or a key of ours that is there twice, of
+/// which the assistant would follow only one. What is none of ours may be anything.
+fn check_shape(
+    document: &Document,
+    schema: &Schema,
+    events: &[&Registration],
+) -> Result<(), EditError> {
     let refuse = |at: NodeId, reason: String| {
         let offset = document.whole(at).start;
-        Err(EditError { offset, reason })
+        Err(EditError {
+            offset,
+            reason,
+            field: None,
+        })
     };
     if document.kind(Document::ROOT) != Kind::Object {
         return refuse(Document::ROOT, "expected an object".into());
@@ -163,20 +193,48 @@ fn check_shape(document: &Document, schema: &Schema) -> Result<(), EditError> {
         [section] => section,
         [_, second, ..] => return refuse(second, "the key `hooks` is there twice".into()),
     };
+    if is_nothing(document, schema, section) {
+        return Ok(());
+    }
     if document.kind(section) != Kind::Object {
         return refuse(section, "expected `hooks` to be an object".into());
     }
     let mut seen = BTreeSet::new();
     for event in document.children(section) {
         let name = document.key(*event).unwrap_or_default();
+        if !events.iter().any(|ours| ours.event == name) || is_nothing(document, schema, *event) {
+            continue;
+        }
         if document.kind(*event) != Kind::Array {
             return refuse(*event, format!("expected `{name}` to be a list"));
         }
-        if !name.is_empty() && !seen.insert(name.clone()) {
+        if !seen.insert(name.clone()) {
             return refuse(*event, format!("the key `{name}` is there twice"));
         }
     }
     Ok(())
+}
+
+/// Whether a value is a `null` that the assistant takes for nothing.
+fn is_nothing(document: &Document, schema: &Schema, value: NodeId) -> bool {
+    schema.null_is_nothing && document.raw(value) == "null"
+}
+
+/// Refuses a file that the assistant would drop as a whole for the value of one field.
+pub(crate) fn check_fields(
+    document: &Document,
+    schema: &Schema,
+    version: Option<Version>,
+) -> Result<(), EditError> {
+    let wrong = schema.fields.and_then(|first| first(document, version));
+    let Some((at, field)) = wrong else {
+        return Ok(());
+    };
+    Err(EditError {
+        offset: document.whole(at).start,
+        reason: format!("expected `{}` to be {}", field.field, field.expected),
+        field: Some(field),
+    })
 }
 
 fn take_out_superfluous(
@@ -208,10 +266,12 @@ fn put_in(
     traces: &mut Traces,
 ) -> Result<String, EditError> {
     let document = Document::parse_as(text, schema.dialect)?;
+    let section = document.member(Document::ROOT, HOOKS);
     let addition = Addition {
         document: &document,
         style: Style::of(&document),
-        section: document.member(Document::ROOT, HOOKS),
+        section: section.filter(|section| !is_nothing(&document, schema, *section)),
+        null_section: section.filter(|section| is_nothing(&document, schema, *section)),
         assistant,
         schema,
         executable,
@@ -222,6 +282,9 @@ fn put_in(
     for event in events {
         if let Some(entry) = entries.iter().find(|entry| entry.event == event.event) {
             splices.extend(addition.renew(entry, event));
+        } else if let Some(null) = addition.null_event(event.event) {
+            traces.events_were_null.insert(event.event.to_owned());
+            splices.push(addition.array_in_place_of(null, event));
         } else if let Some(array) = addition.array(event.event) {
             addition.note_blanks(array, event.event, traces);
             splices.extend(addition.append_group(array, event));

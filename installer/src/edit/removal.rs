@@ -43,10 +43,9 @@ impl<'a> Removal<'a> {
         for event in entry::arrays(self.document, section) {
             let held_ours = entries.iter().any(|entry| entry.array == event);
             let ours = match self.origin {
-                Origin::Recorded(traces) => self
-                    .document
-                    .key(event)
-                    .is_some_and(|name| traces.events.contains(&name)),
+                Origin::Recorded(traces) => self.document.key(event).is_some_and(|name| {
+                    traces.events.contains(&name) || traces.events_were_null.contains(&name)
+                }),
                 Origin::Unknown => held_ours,
             };
             if ours && self.all_gone(event, &self.groups) {
@@ -55,7 +54,7 @@ impl<'a> Removal<'a> {
         }
         let events = self.document.children(section);
         let ours = match self.origin {
-            Origin::Recorded(traces) => traces.section,
+            Origin::Recorded(traces) => traces.section || traces.section_was_null,
             Origin::Unknown => events.iter().any(|event| self.events.contains(event)),
         };
         if ours && self.all_gone(section, &self.events) {
@@ -69,7 +68,10 @@ impl<'a> Removal<'a> {
     }
 
     pub(super) fn carry_out(&self) -> String {
-        let mut splices = self.cut(Document::ROOT, &self.sections, self.blanks(Document::ROOT));
+        let mut splices = match self.origin {
+            Origin::Recorded(traces) if traces.section_was_null => self.nulls(&self.sections),
+            _ => self.cut(Document::ROOT, &self.sections, self.blanks(Document::ROOT)),
+        };
         for section in entry::sections(self.document) {
             if !self.sections.contains(&section) {
                 splices.extend(self.cut_section(section));
@@ -79,7 +81,10 @@ impl<'a> Removal<'a> {
     }
 
     fn cut_section(&self, section: NodeId) -> Vec<Splice> {
-        let mut splices = self.cut(section, &self.events, self.blanks(section));
+        let (nulls, ours): (BTreeSet<_>, BTreeSet<_>) =
+            self.events.iter().partition(|event| self.was_null(**event));
+        let mut splices = self.cut(section, &ours, self.blanks(section));
+        splices.extend(self.nulls(&nulls));
         for event in entry::arrays(self.document, section) {
             if self.events.contains(&event) {
                 continue;
@@ -93,6 +98,21 @@ impl<'a> Removal<'a> {
             }
         }
         splices
+    }
+
+    /// The person's `null` again in the place of these.
+    fn nulls(&self, values: &BTreeSet<NodeId>) -> Vec<Splice> {
+        let values = values.iter();
+        let null = |value: &NodeId| Splice::replace(self.document.span(*value), "null");
+        values.map(null).collect()
+    }
+
+    fn was_null(&self, event: NodeId) -> bool {
+        let Origin::Recorded(traces) = self.origin else {
+            return false;
+        };
+        let name = self.document.key(event);
+        name.is_some_and(|name| traces.events_were_null.contains(&name))
     }
 
     fn cut(&self, container: NodeId, gone: &BTreeSet<NodeId>, blanks: &str) -> Vec<Splice> {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::*;
-use crate::assistant::{CLAUDE, Format};
+use crate::assistant::{CLAUDE, Format, GEMINI, GROUPS};
 use crate::command::HookCommand;
 
 #[path = "../../tests/support/settings.rs"]
@@ -27,12 +27,13 @@ const MOVED: &str = "/usr/local/bin/pane-patrol";
 const NEW: Option<Version> = Some(Version(2, 1, 329));
 const OLD: Option<Version> = Some(Version(2, 0, 60));
 
-/// Claude's.
+/// Claude's, for files that it would leave out, too: what is edited comes out again whatever it is.
 fn schema() -> &'static Schema {
-    match &CLAUDE.format {
-        Format::Json(schema) => schema,
-        Format::Plugin | Format::Toml => panic!("no JSON"),
-    }
+    static CLAUDES: Schema = Schema {
+        null_is_nothing: true,
+        ..GROUPS
+    };
+    &CLAUDES
 }
 
 fn put(text: &str, program: &str, version: Option<Version>, approvals: bool) -> Installed {
@@ -47,7 +48,7 @@ fn put_again(
     previous: Option<&Traces>,
 ) -> Installed {
     let events: Vec<_> = CLAUDE.events(version, approvals).collect();
-    install(text, &CLAUDE, schema(), &events, program, previous).unwrap()
+    install(text, &CLAUDE, schema(), &events, program, None, previous).unwrap()
 }
 
 fn take(installed: &Installed) -> String {
@@ -245,7 +246,7 @@ proptest! {
     #[test]
     fn nothing_makes_the_edits_panic(text in "\\PC{0,60}") {
         let events: Vec<_> = CLAUDE.events(NEW, true).collect();
-        if let Ok(installed) = install(&text, &CLAUDE, schema(), &events, PROGRAM, None) {
+        if let Ok(installed) = install(&text, &CLAUDE, schema(), &events, PROGRAM, None, None) {
             let _ = uninstall(&installed.text, &CLAUDE, schema(), Origin::Unknown).unwrap();
         }
     }
@@ -278,7 +279,8 @@ fn without_empty(mut tree: Tree) -> Tree {
 #[test]
 fn what_cannot_be_meant_is_refused_where_it_stands() {
     let refused = |text: &str| {
-        let error = install(text, &CLAUDE, schema(), &[], PROGRAM, None).unwrap_err();
+        let events: Vec<_> = CLAUDE.events(None, false).collect();
+        let error = install(text, &CLAUDE, schema(), &events, PROGRAM, None, None).unwrap_err();
         (error.offset, error.reason)
     };
     assert_eq!(refused("[]"), (0, "expected an object".into()));
@@ -298,6 +300,41 @@ fn what_cannot_be_meant_is_refused_where_it_stands() {
         refused(r#"{"hooks": {"Stop": [], "Stop": []}}"#),
         (23, "the key `Stop` is there twice".into())
     );
+}
+
+/// What the assistants accept in the place of the section or beside the events.
+#[test]
+fn what_is_accepted_beside_ours_stays_byte_for_byte() {
+    for text in [
+        r#"{"hooks":null}"#,
+        "{\n  \"model\": \"x\",\n  \"hooks\" : null ,\n  \"z\": 1\n}\n",
+        r#"{"hooks":{"_comment":"x"}}"#,
+        r#"{"hooks":{"_comment":"x","_comment":["y"],"enabled":true}}"#,
+        r#"{"hooks":{"Stop":null}}"#,
+        "{\n\t\"hooks\": {\n\t\t\"Stop\": null,\n\t\t\"PreToolUse\": [ ],\n\t\t\"note\": 1\n\t}\n}",
+        r#"{"hooks":{"Stop":null,"SessionStart":null,"WorktreeCreate":"x","disabled":["a"]}}"#,
+    ] {
+        for version in [None, OLD, NEW] {
+            let installed = put(text, PROGRAM, version, false);
+            let traces = installed.traces.as_ref();
+            let again = put_again(&installed.text, PROGRAM, version, false, traces);
+            assert_eq!(again.text, installed.text, "{text}");
+            assert_eq!(take(&again), text);
+            assert_eq!(take(&installed), text);
+        }
+    }
+}
+
+#[test]
+fn a_null_stays_what_only_one_assistant_takes_for_nothing() {
+    let Format::Json(gemini) = &GEMINI.format else {
+        panic!("it is JSON");
+    };
+    let events: Vec<_> = GEMINI.events(None, false).collect();
+    let put = |text: &str| install(text, &GEMINI, gemini, &events, PROGRAM, None, None);
+    assert!(put(r#"{"hooks":{"enabled":true}}"#).is_ok());
+    assert!(put(r#"{"hooks":{"disabled":["a"],"notes":{}}}"#).is_ok());
+    assert!(put(r#"{"hooks":{"BeforeAgent":true}}"#).is_err());
 }
 
 #[test]
@@ -326,6 +363,7 @@ fn an_entry_of_ours_that_somebody_changed_is_brought_up_to_date_in_place() {
             executable: path.into(),
             event: None,
             decide: false,
+            outdated: false,
         };
         serde_json::to_string(&command.print(&CLAUDE)).unwrap()
     };
@@ -340,7 +378,7 @@ fn an_entry_of_ours_that_somebody_changed_is_brought_up_to_date_in_place() {
         .filter(|event| event.event == "Stop")
         .collect();
     let renew = |text: &str| {
-        install(text, &CLAUDE, schema(), &stop, MOVED, None)
+        install(text, &CLAUDE, schema(), &stop, MOVED, None, None)
             .unwrap()
             .text
     };

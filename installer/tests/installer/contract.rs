@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use pane_patrol_installer::CLAUDE;
 use pane_patrol_installer::status::{Status, status};
-use pane_patrol_installer::{ApplyError, Location, Step, apply, apply_with, plan_uninstall};
+use pane_patrol_installer::{
+    ApplyError, Location, PlanError, Step, apply, apply_with, plan_uninstall, sha256,
+};
 
 use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
 
@@ -316,4 +318,86 @@ fn a_file_with_a_second_name_is_pointed_out() {
     apply(&plan).unwrap();
     let second = fs::read_to_string(world.home().join("second")).unwrap();
     assert_eq!(second, MINE);
+}
+
+/// Makes everything that an install has written look as an older version would have: its test for a
+/// pane in the file, and the bytes of that in the record.
+fn as_of_before(world: &World) {
+    let new = r#"$TMUX_PANE$ZELLIJ_PANE_ID$CLAUDE_JOB_DIR$PANE_PATROL_TARGET"#;
+    let now = world.text();
+    let then = now.replace(new, "$TMUX_PANE$PANE_PATROL_TARGET");
+    assert_ne!(then, now);
+    world.write(&then);
+    for folder in fs::read_dir(world.installs()).unwrap().flatten() {
+        let record = folder.path().join("manifest.json");
+        let text = fs::read_to_string(&record).unwrap();
+        let text = text.replace(&sha256(now.as_bytes()), &sha256(then.as_bytes()));
+        fs::write(&record, text).unwrap();
+    }
+}
+
+#[test]
+fn entries_of_before_are_known_updated_in_place_and_taken_out() {
+    for before in [
+        "{}\n",
+        "{\n  \"hooks\": {\n    \"Stop\": [ ]\n  }\n}",
+        r#"{"hooks":null,"model":"x"}"#,
+        r#"{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"true"}]}],"_comment":"x"}}"#,
+    ] {
+        for update in [true, false] {
+            let world = World::with(before);
+            let picture = world.picture();
+            world.install();
+            let fresh = world.text();
+            as_of_before(&world);
+            let status = status(&CLAUDE, &world.site().location, NEW);
+            assert!(
+                matches!(&status, Status::Installed(ours) if ours.outdated),
+                "{status:?}"
+            );
+            if update {
+                world.install();
+                assert_eq!(world.text(), fresh, "nothing but the command changes");
+            }
+            world.uninstall();
+            assert_eq!(world.picture(), picture, "{before}, update: {update}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_the_assistant_drops_is_refused_with_its_field_and_left_alone() {
+    for (text, field, line) in [
+        (
+            "{\n  \"permissions\": {\n    \"allow\": \"Bash\"\n  }\n}",
+            "permissions.allow",
+            3,
+        ),
+        ("{\"disableAllHooks\": \"true\"}", "disableAllHooks", 1),
+        (
+            "{\"hooks\": {\"PreToolUse\": [\n{\"matcher\": {\"x\": 1}, \"hooks\": []}]}}",
+            "hooks.PreToolUse[0].matcher",
+            2,
+        ),
+        ("\n{\"env\": []}", "env", 2),
+    ] {
+        let world = World::with(text);
+        let picture = world.whole_picture();
+        let error = world.plan(PROGRAM).unwrap_err();
+        let said = format!("{error}; {}", error.hints().join("; "));
+        for word in [
+            field,
+            &format!("line {line},"),
+            "settings.json",
+            "nothing was changed",
+        ] {
+            assert!(said.contains(word), "{said}");
+        }
+        assert_eq!(world.whole_picture(), picture);
+        let status = status(&CLAUDE, &world.site().location, NEW);
+        assert!(
+            matches!(status, Status::Unreadable(PlanError::Dropped { .. })),
+            "{status:?}"
+        );
+    }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{
-    Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, COPILOT, Site, Wanted, apply,
-    plan_install, plan_uninstall,
+    Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, COPILOT, PlanError, Site,
+    Wanted, apply, plan_install, plan_uninstall,
 };
 use proptest::prelude::*;
 
@@ -64,6 +64,10 @@ proptest! {
         for (site, (tree, manner, every)) in sites.iter().zip(&trees) {
             if let Some(text) = file(site.assistant.name, tree, manner, *every).filter(|_| !empty) {
                 write(site, &text);
+                if matches!(plan_install(site, &wanted(PROGRAM, NEW, false)), Err(PlanError::Dropped { .. })) {
+                    // The assistant itself leaves such a file out.
+                    write(site, "{}");
+                }
             }
         }
         let before = world.picture();

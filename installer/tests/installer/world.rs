@@ -167,8 +167,10 @@ pub(crate) fn wanted(program: &str, version: Option<Version>, approvals: bool) -
 
 /// How often our command stands in a text.
 pub(crate) fn count_ours(text: &str) -> usize {
-    text.matches(r#""[ -n \"$TMUX_PANE$PANE_PATROL_TARGET\" ] && [ -x '"#)
-        .count()
+    text.matches(
+        r#""[ -n \"$TMUX_PANE$ZELLIJ_PANE_ID$CLAUDE_JOB_DIR$PANE_PATROL_TARGET\" ] && [ -x '"#,
+    )
+    .count()
 }
 
 /// The extended attributes of a file or folder; none for a link.
