@@ -47,8 +47,7 @@ impl Outlet {
         if whereabouts.is_none() && adapter.panes == Panes::Own {
             return None;
         }
-        let places = Places::of(&Environment::read(get, uid))?;
-        let delivery = Delivery::find(&places, uid)?;
+        let (places, delivery) = Delivery::reach(&Environment::read(get, uid), uid)?;
         let own = match (adapter.panes, &whereabouts) {
             (Panes::Shared, Some(told)) => {
                 let processes = process::processes(clock.within(TMUX_BUDGET));
@@ -179,6 +178,22 @@ struct Delivery {
 }
 
 impl Delivery {
+    /// By the places of `environment`, or by the other standard ones when only there somebody listens.
+    fn reach(environment: &Environment, uid: u32) -> Option<(Places, Self)> {
+        let places = Places::of(environment)?;
+        let own = Self::find(&places, uid);
+        let is_heard = |found: &Self| found.listener.is_some();
+        if !own.as_ref().is_some_and(is_heard) {
+            let other = environment.other_standard();
+            let other = other.and_then(|other| Places::of(&other));
+            let there = other.and_then(|other| Some((Self::find(&other, uid)?, other)));
+            if let Some((found, other)) = there.filter(|(found, _)| is_heard(found)) {
+                return Some((other, found));
+            }
+        }
+        Some((places, own?))
+    }
+
     /// `None` when nobody wants it.
     fn find(places: &Places, uid: u32) -> Option<Self> {
         let found = Self {

@@ -49,6 +49,28 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// The same with the other of the two standard runtime folders, for a hook that finds nobody in its
+    /// own: whoever started its assistant may not have had the variable that the dashboard has, or the
+    /// other way round. `None` where the person has said which world is meant: by any other folder, a
+    /// session's name or a socket.
+    pub fn other_standard(&self) -> Option<Self> {
+        if self.session.is_some() || self.event_socket.is_some() {
+            return None;
+        }
+        let standard = PathBuf::from(format!("/run/user/{}", self.uid));
+        let runtime_dir = match &self.runtime_dir {
+            None => Some(standard),
+            Some(own) if *own == standard => None,
+            Some(_) => return None,
+        };
+        Some(Self {
+            runtime_dir,
+            ..self.clone()
+        })
+    }
+}
+
 /// Every place that pane-patrol uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
@@ -219,6 +241,36 @@ mod tests {
             default.runtime_folders(),
             [Path::new("/tmp/pane-patrol-1000")]
         );
+    }
+
+    #[test]
+    fn only_between_the_two_standard_places_is_crossed() {
+        let other = |pairs: &[(&str, &str)]| {
+            let other = environment(pairs).other_standard()?;
+            Some(Places::of(&other).unwrap().events_socket)
+        };
+        let (run, tmp) = (
+            "/run/user/1000/pane-patrol/events.sock",
+            "/tmp/pane-patrol-1000/events.sock",
+        );
+        const STANDARD: (&str, &str) = ("XDG_RUNTIME_DIR", "/run/user/1000");
+        assert_eq!(other(&[]).as_deref(), Some(Path::new(run)));
+        assert_eq!(other(&[STANDARD]).as_deref(), Some(Path::new(tmp)));
+        let empty = [("XDG_RUNTIME_DIR", ""), ("PANE_PATROL_SESSION", "")];
+        assert_eq!(other(&empty).as_deref(), Some(Path::new(run)));
+        for own in [
+            ("XDG_RUNTIME_DIR", "/run/user/1001"),
+            ("XDG_RUNTIME_DIR", "/run/user/1000/x"),
+            ("XDG_RUNTIME_DIR", "/tmp"),
+            ("PANE_PATROL_SESSION", "team"),
+            ("PANE_PATROL_SESSION", "default"),
+            ("PANE_PATROL_EVENT_SOCKET", "/x/events.sock"),
+        ] {
+            assert_eq!(other(&[own]), None, "{own:?}");
+            if own.0 != "XDG_RUNTIME_DIR" {
+                assert_eq!(other(&[STANDARD, own]), None, "{own:?}");
+            }
+        }
     }
 
     #[test]
