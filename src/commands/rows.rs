@@ -15,7 +15,7 @@ use crate::log::files::Files;
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::messages;
-use crate::mux::tmux::TmuxError;
+use crate::mux::tmux::{Belief, TmuxError};
 use crate::state::{Apart, Input, Listing, REBUILD_GRACE, Row, Settings, Table};
 use crate::witness::process;
 
@@ -130,12 +130,9 @@ fn logged(surroundings: &Surroundings) -> Result<Option<Known>, CommandError> {
 
 /// Asks each tmux server of the rows where their panes are now.
 fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp) {
-    let own = surroundings
-        .own_tmux_socket()
-        .to_string_lossy()
-        .into_owned();
-    table.set_own_socket(own.clone());
     let belief = surroundings.belief();
+    let own = own_socket(table, surroundings, &belief);
+    table.set_own_socket(own.clone());
     let socket_of = |row: &Row| match &row.server {
         Some(server) => server.socket.clone(),
         None => own.clone(),
@@ -164,6 +161,26 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
             Err(_) => continue,
         };
         table.apply(input, now);
+    }
+}
+
+/// The server of rows that name none. Asked from outside tmux, with nobody at the default socket, it can
+/// only be the one that all other rows are of: whoever collected there would have put them together.
+fn own_socket(table: &Table, surroundings: &Surroundings, belief: &Belief) -> String {
+    let own = surroundings.own_tmux_socket();
+    let text = own.to_string_lossy().into_owned();
+    if surroundings.tmux.is_some() {
+        return text;
+    }
+    let servers = table.rows().into_iter().filter_map(|row| row.server);
+    let mut sockets: Vec<String> = servers.map(|server| server.socket).collect();
+    sockets.sort();
+    sockets.dedup();
+    let asked = belief.tmux(&own);
+    let listed = asked.and_then(|tmux| tmux.with_budget(LISTING_BUDGET).list_panes());
+    match (listed, sockets.as_slice()) {
+        (Err(TmuxError::NoServer { .. }), [only]) => only.clone(),
+        _ => text,
     }
 }
 
