@@ -405,7 +405,7 @@ fn the_collector_logs_the_end_of_a_process_that_no_hook_reports() {
     };
     mirror_with(&env, &[]);
     let mut child = Command::new("sleep")
-        .arg("60")
+        .arg("1000")
         .spawn()
         .expect("sleep can be started");
     let collector = Collector::start(&env);

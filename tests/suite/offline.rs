@@ -53,7 +53,8 @@ fn without_a_collector_the_log_is_asked_and_the_answer_says_so() {
     );
     // What is not there any more is not shown: its process has ended, or its number is another's.
     log(&env, &asking("gone:0.0", 4_000_000));
-    log(&env, &asking("other:0.0", std::process::id()));
+    let mut younger = env.command("sleep").arg("1000").spawn().expect("it runs");
+    log(&env, &asking("other:0.0", younger.id()));
     let mut ours = asking("work:1.2", std::process::id());
     ours["ts"] = json!(Timestamp::now());
     log(&env, &ours);
@@ -66,6 +67,8 @@ fn without_a_collector_the_log_is_asked_and_the_answer_says_so() {
         lines[1].starts_with("waiting_approval  claude  work:1.2"),
         "{table:?}"
     );
+    younger.kill().expect("it lives");
+    younger.wait().expect("it can be waited for");
     let rows = rows(&env);
     assert_eq!(rows[0]["from_mirror"], true);
     assert!(rows[0]["logged_until"].is_string(), "{rows:?}");
