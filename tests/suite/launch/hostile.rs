@@ -6,7 +6,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use super::configure;
-use crate::common::{Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until};
+use crate::common::{
+    Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, until, wait_until,
+};
 
 const NAMES: &[&str] = &[
     "x#(touch P)",
@@ -54,14 +56,9 @@ fn assert_started_in(env: &TestEnv, folder: &Path) {
     let bytes = folder.as_os_str().as_bytes();
     let expected = [bytes, b"\n", bytes].concat();
     let out = env.home().join("out");
-    let mut said = Vec::new();
-    for _ in 0..500 {
-        said = fs::read(&out).unwrap_or_default();
-        if !said.is_empty() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    let said = until("a launcher was started", || {
+        fs::read(&out).ok().filter(|said| !said.is_empty())
+    });
     let said = OsStr::from_bytes(&said);
     assert_eq!(
         said,
