@@ -27,7 +27,7 @@ const ELSEWHERE: &str = "its sender is in another mount namespace, as in a conta
                          PANE_PATROL_TARGET says where it runs";
 
 /// Its hook had ended before anybody could look where it ran.
-const UNPROVED: &str = "its sender was gone before it could be looked at, and its process is none \
+pub(super) const UNPROVED: &str = "its sender was gone before it could be looked at, and its process is none \
                         of that pane";
 
 /// Where who said something runs.

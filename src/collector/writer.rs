@@ -318,7 +318,9 @@ impl Writer {
                 self.apply(Input::Reported { event, kin }, at)
             }
             Err(why) => {
-                self.hold_apart(&event, why, at);
+                // Where its process is tells more than that its sender was gone.
+                let astray = (why == belief::UNPROVED).then(|| self.kin_of(&event).is_astray());
+                self.hold_apart(&event, astray.flatten().unwrap_or(why), at);
                 false
             }
         }

@@ -67,7 +67,7 @@ pub enum Relation {
 
 impl Kin {
     /// Why an event with this process is none of that pane, if it is not.
-    pub(super) fn is_astray(self) -> Option<Reason> {
+    pub(crate) fn is_astray(self) -> Option<&'static str> {
         match self.place {
             Place::Outside => Some(OUTSIDE),
             Place::Zellij => Some(IN_ZELLIJ),

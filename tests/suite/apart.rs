@@ -172,14 +172,14 @@ fn a_stranger_in_a_pane_changes_nothing_and_is_named() {
         (
             &"PostToolUse".into(),
             &"stranger".into(),
-            &"an unknown session in this pane".into()
+            &"its process was started by the assistant of this pane".into()
         )
     );
     for part in ["state", "instance_id", "waiting", "generation", "evidence"] {
         assert_eq!(row[part], before[part], "{part}");
     }
     let explained = finish(env.pane_patrol().args(["explain", "work:2.0"]));
-    let why = "an unknown session in this pane.\n";
+    let why = "its process was started by the assistant of this pane.\n";
     let says = |text: &str| {
         text.contains("held apart, and not shown\n  `PostToolUse` of claude, session stranger")
             && text.ends_with(why)

@@ -18,6 +18,7 @@ mod hub;
 mod install;
 mod isolation;
 mod keys;
+mod kin;
 mod launch;
 mod log;
 mod mirror;
