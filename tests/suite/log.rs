@@ -400,27 +400,27 @@ fn a_killed_collector_leaves_its_rows_to_the_next() {
 fn the_collector_logs_the_end_of_a_process_that_no_hook_reports() {
     let env = TestEnv::new();
     // A real one: the pane of a server that is not there is gone as soon as it is looked for.
-    let Some(server) = Tmux::start(&env, "work") else {
+    let script = "sleep 1000 & echo $! > $HOME/child; exec cat";
+    let Some(server) = Tmux::start_on(&env, "tmux.sock", "work", (80, 24), script) else {
         return;
     };
     mirror_with(&env, &[]);
-    let mut child = Command::new("sleep")
-        .arg("1000")
-        .spawn()
-        .expect("sleep can be started");
+    let child: i32 = until("it has started", || {
+        let pid = fs::read_to_string(env.home().join("child")).ok()?;
+        pid.trim().parse().ok()
+    });
     let collector = Collector::start(&env);
     let server = server.variable();
     let server = server.rsplit_once(',').expect("three parts").0;
     let pane = format!(r#","kind":"turn_started","pane":"%0","server":"{server}""#);
     let line = living("running", &pane).replace(
         &format!("\"pid\":{}", std::process::id()),
-        &format!("\"pid\":{}", child.id()),
+        &format!("\"pid\":{child}"),
     );
     log_line(&env, &line);
     collector.until_state("running");
-    let pid = rustix::process::Pid::from_child(&child);
+    let pid = rustix::process::Pid::from_raw(child).expect("it is a process");
     kill_process(pid, Signal::KILL).expect("it is ours");
-    child.wait().expect("it is ours");
     collector.until("no row", <[Value]>::is_empty);
     until("the end is logged", || {
         let ends = run(&env, &["--kind", "session_ended"]).stdout;
