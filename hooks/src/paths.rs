@@ -245,6 +245,7 @@ mod tests {
 
     #[test]
     fn only_between_the_two_standard_places_is_crossed() {
+        const STANDARD: (&str, &str) = ("XDG_RUNTIME_DIR", "/run/user/1000");
         let other = |pairs: &[(&str, &str)]| {
             let other = environment(pairs).other_standard()?;
             Some(Places::of(&other).unwrap().events_socket)
@@ -253,7 +254,6 @@ mod tests {
             "/run/user/1000/pane-patrol/events.sock",
             "/tmp/pane-patrol-1000/events.sock",
         );
-        const STANDARD: (&str, &str) = ("XDG_RUNTIME_DIR", "/run/user/1000");
         assert_eq!(other(&[]).as_deref(), Some(Path::new(run)));
         assert_eq!(other(&[STANDARD]).as_deref(), Some(Path::new(tmp)));
         let empty = [("XDG_RUNTIME_DIR", ""), ("PANE_PATROL_SESSION", "")];
