@@ -68,9 +68,11 @@ proptest! {
         let mut install = vec!["install", "--all"];
         install.extend(options.iter().filter(|_| asked));
         let done = run(&env, &install);
-        prop_assert!(done.status.success(), "{done:?}");
+        // Of a file that Claude leaves out for one field nothing is changed.
+        let is_refused = done.stderr.contains("Claude Code leaves the whole file out");
+        prop_assert!(done.status.success() != is_refused, "{done:?}");
         let doctor = run(&env, &["doctor"]).stdout;
-        for name in PROGRAMS {
+        for name in PROGRAMS.iter().filter(|name| !is_refused || **name != "claude") {
             prop_assert!(doctor.contains(&format!("{name} program")), "{name}: {doctor}");
         }
         prop_assert_eq!(read(&env, ".codex/config.toml") == config, !asked);

@@ -1,6 +1,7 @@
 //! What a dialog of Claude Code says between its rule and its options, and whether that is a request.
 
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use super::flow::{Breaks, Flow, Tabs};
 use super::refusal::{Part, Refusal, plain};
@@ -374,13 +375,18 @@ impl Sheet {
             Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
         };
         match rows.iter().map(inside).collect::<Option<Vec<String>>>() {
-            // It draws none beside a single row.
-            Some(rows) if rows.len() > 1 => Shown {
+            // It draws none beside a single row, but for one that nearly fills the pane.
+            Some(rows) if rows.len() > 1 || self.is_nearly_full(&rows) => Shown {
                 rows,
                 flow: Flow::words(self.width.saturating_sub(4)),
             },
             _ => self.sunk(rows, 1, 2),
         }
+    }
+
+    fn is_nearly_full(&self, rows: &[String]) -> bool {
+        rows.first()
+            .is_some_and(|row| row.width() * 4 > self.width * 3)
     }
 
     /// Rows that begin `indent` cells in, with so many cells less than the pane has.
