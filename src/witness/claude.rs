@@ -305,7 +305,12 @@ mod tests {
         std::fs::remove_dir(&path).unwrap();
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
-        assert_eq!(read(&path, 1), None);
+        assert_eq!(read(&path, 12345), None, "nobody writes into it");
+        // What was written stays in it as long as somebody has it open.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+        let _kept = openat(CWD, &path, flags, Mode::empty()).unwrap();
+        std::fs::write(&path, WAITING).unwrap();
+        assert_eq!(read(&path, 12345), None, "somebody has written into it");
         std::fs::remove_file(&path).unwrap();
         std::fs::write(&path, WAITING).unwrap();
         assert_eq!(read(&path, 1), None, "another process's file");

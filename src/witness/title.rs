@@ -142,10 +142,27 @@ mod tests {
 
     #[test]
     fn a_mark_of_one_assistant_says_nothing_of_another() {
-        for title in ["⠏ proj", "✋  Action Required", "✳ Claude Code", "◇ x"] {
-            assert_eq!(says(&Assistant::OPENCODE, title), None);
-            assert_eq!(says(&Assistant::CLAUDE, title), None);
+        let own = [
+            (Assistant::CODEX, "⠏ proj"),
+            (Assistant::CODEX, "[ ! ] Action Required"),
+            (Assistant::GEMINI, "✋  Action Required"),
+            (Assistant::GEMINI, "✦  Working…"),
+            (Assistant::GEMINI, "◇ x"),
+            (Assistant::QWEN, "✳ x"),
+            (Assistant::QWEN, "◐ x"),
+        ];
+        for (whose, title) in &own {
+            for other in [
+                "claude", "codex", "copilot", "gemini", "opencode", "qwen", "mine",
+            ] {
+                let other: Assistant = other.parse().unwrap();
+                let is_its_own = other == *whose;
+                assert_eq!(
+                    says(&other, title).is_some(),
+                    is_its_own,
+                    "{title} of {other}"
+                );
+            }
         }
-        assert_eq!(says(&Assistant::CODEX, "✦  Working…"), None);
     }
 }

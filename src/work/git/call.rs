@@ -249,3 +249,46 @@ impl Drop for Group {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Some stand for one another (no fetch without a way to fetch), so what a repository can do
+    // shows only that one of them is there.
+    #[test]
+    fn git_is_given_every_precaution() {
+        let command = command(OsStr::new("git"), Path::new("/srv"), &[]);
+        let arguments: Vec<&str> = command.get_args().filter_map(OsStr::to_str).collect();
+        for setting in [
+            "core.fsmonitor=false",
+            "core.hooksPath=/dev/null",
+            "core.pager=cat",
+            "diff.autoRefreshIndex=false",
+            "safe.bareRepository=explicit",
+            "gc.auto=0",
+            "maintenance.auto=false",
+        ] {
+            assert!(
+                arguments.windows(2).any(|two| two == ["-c", setting]),
+                "{setting}"
+            );
+        }
+        for option in ["--no-optional-locks", "--no-pager", "--literal-pathspecs"] {
+            assert!(arguments.contains(&option), "{option}");
+        }
+        for (name, value) in [
+            ("GIT_OPTIONAL_LOCKS", "0"),
+            ("GIT_NO_LAZY_FETCH", "1"),
+            ("GIT_ALLOW_PROTOCOL", "none"),
+            ("GIT_TERMINAL_PROMPT", "0"),
+            ("LC_ALL", "C"),
+        ] {
+            let given = (OsStr::new(name), Some(OsStr::new(value)));
+            assert!(
+                command.get_envs().any(|variable| variable == given),
+                "{name}"
+            );
+        }
+    }
+}
