@@ -6,6 +6,7 @@ mod common;
 mod apart;
 mod belief;
 mod collector;
+mod commands;
 mod crowd;
 mod dashboard;
 mod decide;

@@ -1,0 +1,158 @@
+//! What every command that is about one row prints, on stdout and stderr, and how it ends: right and
+//! wrong names, with a collector, with none, and with the event log alone.
+//!
+//! One table for all of them, so that a person who has learned how to name an assistant in one command
+//! can use it in each, and is told the same where it fails.
+
+use std::fmt::Write;
+
+use crate::common::{Collector, Finished, TestEnv, finish};
+
+/// The commands, each with what it needs besides a name (`@`).
+const COMMANDS: [&[&str]; 14] = [
+    &["jump", "@"],
+    &["stop", "@"],
+    &["snooze", "@", "10"],
+    &["request", "@"],
+    &["request", "@", "--json"],
+    &["approve", "@", "--yes"],
+    &["deny", "@"],
+    &["answer", "@", "1"],
+    &["trust", "@"],
+    &[
+        "wait",
+        "--target",
+        "@",
+        "--state",
+        "completed",
+        "--timeout",
+        "1s",
+    ],
+    &["explain", "@"],
+    &["diff", "@"],
+    &["tasks", "@"],
+    &["tasks", "@", "--json"],
+];
+
+/// A private world with nobody who collects.
+struct World(TestEnv);
+
+impl World {
+    fn new() -> Self {
+        Self(TestEnv::new())
+    }
+
+    fn emit(&self, assistant: &str, state: &str, target: &str, message: &str) {
+        let mut command = self.0.pane_patrol();
+        command.args(["emit", "--assistant", assistant, "--state", state]);
+        command.args(["--target", target, "--message", message]);
+        finish(&mut command).assert_silent_success();
+    }
+
+    /// Every command with `name`, one below the other.
+    fn told(&self, name: &str) -> String {
+        let mut told = String::new();
+        for command in COMMANDS {
+            let named = |word: &&str| {
+                if *word == "@" {
+                    name.to_owned()
+                } else {
+                    (*word).to_owned()
+                }
+            };
+            let words: Vec<String> = command.iter().map(named).collect();
+            let finished = finish(self.0.pane_patrol().args(&words));
+            self.write(&mut told, &words.join(" "), &finished);
+        }
+        told
+    }
+
+    fn write(&self, told: &mut String, words: &str, finished: &Finished) {
+        let status = finished.status.code().expect("it ends by itself");
+        writeln!(told, "$ pane-patrol {words}").expect("a text takes it");
+        for (channel, text) in [("", &finished.stdout), ("! ", &finished.stderr)] {
+            for line in text.lines() {
+                writeln!(told, "{channel}{}", self.settled(line)).expect("a text takes it");
+            }
+        }
+        writeln!(told, "= {status}\n").expect("a text takes it");
+    }
+
+    /// Without what is another one in each run: this world's folder, times of day and ages.
+    fn settled(&self, line: &str) -> String {
+        let root = self.0.path("");
+        let line = line.replace(&root.display().to_string(), "/world/");
+        let mut settled = String::new();
+        let mut words = line.split(' ').peekable();
+        while let Some(word) = words.next() {
+            let is_clock =
+                word.len() >= 8 && word.as_bytes()[2] == b':' && word.as_bytes()[5] == b':';
+            let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+            let is_unit = |word: &&str| {
+                ["s", "ms", "seconds", "second"]
+                    .iter()
+                    .any(|unit| word.starts_with(unit))
+            };
+            let shown = if is_clock || (is_number && words.peek().is_some_and(is_unit)) {
+                "…"
+            } else {
+                word
+            };
+            settled.push_str(shown);
+            settled.push(' ');
+        }
+        settled.trim_end().to_owned()
+    }
+}
+
+#[test]
+fn with_nobody_who_collects() {
+    let world = World::new();
+    insta::assert_snapshot!(world.told("work:1.0"));
+}
+
+#[test]
+fn an_assistant_that_works() {
+    let world = World::new();
+    let collector = Collector::start(&world.0);
+    world.emit("mine", "running", "work:1.0", "half way");
+    collector.until_state("running");
+    insta::assert_snapshot!(world.told("work:1.0"));
+}
+
+#[test]
+fn an_assistant_that_waits() {
+    let world = World::new();
+    let collector = Collector::start(&world.0);
+    world.emit("mine", "waiting_approval", "work:1.0", "may I");
+    collector.until_state("waiting_approval");
+    insta::assert_snapshot!(world.told("work:1.0"));
+}
+
+#[test]
+fn a_name_that_nobody_has() {
+    let world = World::new();
+    let collector = Collector::start(&world.0);
+    world.emit("mine", "running", "work:1.0", "half way");
+    collector.until_state("running");
+    for name in ["work:2.0", "%7", "nobody"] {
+        insta::assert_snapshot!(
+            format!(
+                "a_name_that_nobody_has_{}",
+                name.replace([':', '.', '%'], "_")
+            ),
+            world.told(name)
+        );
+    }
+}
+
+#[test]
+fn by_the_event_log_alone() {
+    let world = World::new();
+    finish(world.0.pane_patrol().args(["mirror", "on"]));
+    let collector = Collector::start(&world.0);
+    world.emit("mine", "running", "work:1.0", "half way");
+    collector.until_state("running");
+    drop(collector);
+    insta::assert_snapshot!(world.told("work:1.0"));
+}
