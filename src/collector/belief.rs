@@ -15,7 +15,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::mux::tmux::{Belief, Disbelief};
-use crate::state::{ENDED, Listing, Row, RowKey, Table};
+use crate::state::{Listing, Row, RowKey, Table};
 use crate::sys::namespaces::{Side, files_of, user_of, world_of};
 use crate::witness::{descends, is_tmux, process};
 
@@ -141,19 +141,20 @@ fn judge_unknown(
         return Ok(());
     };
     let is_own = server.socket == own;
-    let Some(pid) = event.pid else {
+    let is_known = |pid| facts.is_known(pid, &server, event.pane);
+    // A process that has ended as well, as of a program that was soon done, proves nothing either.
+    let proof = event
+        .pid
+        .filter(|pid| is_known(*pid) || facts.life(*pid) != Life::Over);
+    let Some(pid) = proof else {
         event.home = None;
         // As good as if it had been told its pane by hand, on a server that we talk to anyway.
         let is_talked_to = is_own || facts.is_proved(&server.socket);
         return is_talked_to.then_some(()).ok_or(UNPROVED);
     };
-    let is_known = facts.is_known(pid, &server, event.pane);
-    if !is_known {
-        match facts.life(pid) {
-            Life::Over => return Err(ENDED),
-            Life::Others => return Err(UNPROVED),
-            Life::Ours => {}
-        }
+    let is_known = is_known(pid);
+    if !is_known && facts.life(pid) == Life::Others {
+        return Err(UNPROVED);
     }
     if !is_own {
         match facts.server(&server.socket) {

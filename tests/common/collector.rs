@@ -65,7 +65,18 @@ impl<'env> Collector<'env> {
 
     /// Waits until `what` is true of the rows, and gives them.
     pub fn until(&self, claim: &str, what: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-        until(claim, || Some(self.rows()).filter(|rows| what(rows)))
+        let start = Instant::now();
+        loop {
+            let rows = self.rows();
+            if what(&rows) {
+                return rows;
+            }
+            if start.elapsed() >= PATIENCE {
+                let doctor = finish(self.env.pane_patrol().arg("doctor")).stdout;
+                panic!("never true: {claim}: {rows:#?}\n{doctor}");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Waits until there is one row and it is in `state`.

@@ -295,8 +295,13 @@ fn the_list_shows_a_program_that_runs_stops_and_ends() {
     run("fg");
     collector.until_state("running");
     tmux.run(&["send-keys", "C-d"]);
-    let row = collector.until_state("completed");
-    assert!(row["publisher"].is_null() && row["pid"].is_null(), "{row}");
+    collector.until("it is over, and nobody speaks for it", |rows| {
+        let row = &rows[0];
+        row["state"] == "completed" && row["publisher"].is_null() && row["pid"].is_null()
+    });
+    wait_until("the shell is in front again", || {
+        tmux.ask("#{pane_current_command}") == "bash"
+    });
     run(&format!("{WRAP} sh -c 'exit 3'"));
     let row = collector.until_state("error");
     assert_eq!(row["message"], "exit status 3: sh -c exit 3");

@@ -145,8 +145,10 @@ fn a_sender_that_is_gone_is_believed_as_far_as_its_process_proves_it() {
         assert_eq!(gone(hook(socket, Some(KNOWN))), Ok(()), "{socket}");
         assert_eq!(gone(hook(socket, Some(ASTRAY))), Err(UNPROVED), "{socket}");
         assert_eq!(gone(hook(socket, Some(STRANGE))), Err(UNPROVED), "{socket}");
-        assert_eq!(gone(hook(socket, Some(DEAD))), Err(ENDED), "{socket}");
     }
+    // No more than without a process: the table asks it before it takes a row from one that lives.
+    assert_eq!(gone(hook(OWN, Some(DEAD))), Ok(()));
+    assert_eq!(gone(hook("/tmp/real", Some(DEAD))), Err(UNPROVED));
     for pid in [IN_PANE, KNOWN] {
         let fake = gone(hook("/tmp/fake", Some(pid)));
         assert_eq!(fake, Err(Disbelief::NotTmux.reason()));
