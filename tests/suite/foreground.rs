@@ -56,6 +56,15 @@ impl<'env> Stage<'env> {
         self.server.run(&["send-keys", "-t", "%0", "Enter"]);
     }
 
+    /// Ends what is in front of the shell. Not by an interrupt: the shell forgets with it what was
+    /// typed since.
+    fn leaves(&self, key: &str) {
+        self.server.run(&["send-keys", "-t", "%0", key]);
+        wait_until("the shell is in front again", || {
+            self.server.ask("#{pane_current_command}") == "bash"
+        });
+    }
+
     fn screen(&self) -> String {
         self.server.run(&["capture-pane", "-p", "-t", "%0"])
     }
@@ -189,7 +198,7 @@ fn a_file_that_looks_like_the_dialog_in_front_of_the_assistant_is_not_answered()
     stage.types(&format!("{CLEAR}; cat {dialog} -"));
     stage.until_shown();
     stage.is_refused("another program is in front of the assistant");
-    stage.server.run(&["send-keys", "-t", "%0", "C-c"]);
+    stage.leaves("C-d");
     for pager in ["less", "more"] {
         if !has(pager) {
             skip(&format!("{pager} is not there"));
@@ -204,8 +213,7 @@ fn a_file_that_looks_like_the_dialog_in_front_of_the_assistant_is_not_answered()
             is_in_front && stage.screen().contains("Esc to cancel")
         });
         stage.is_refused("another program is in front of the assistant");
-        stage.server.run(&["send-keys", "-t", "%0", "q"]);
-        stage.server.run(&["send-keys", "-t", "%0", "C-c"]);
+        stage.leaves("q");
     }
 }
 

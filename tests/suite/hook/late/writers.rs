@@ -44,9 +44,18 @@ code = child.wait()
 print(late if code == 0 else "exit %d" % code)
 "#;
 
+/// Where `date` knows no parts of a second it is taken to have slept as long as it was told.
 const SHELL: &str = r#"
-{ sleep "$(printf '%d.%03d' $(($2 / 1000)) $(($2 % 1000)))"; cat "$4"; } | "$3" hook claude || exit
-echo "$2"
+start=$(date +%s%N)
+{
+  sleep "$(printf '%d.%03d' $(($2 / 1000)) $(($2 % 1000)))"
+  date +%s%N > "$4.late"
+  cat "$4"
+} | "$3" hook claude || exit
+case $start in
+  *N*) echo "$2" ;;
+  *) echo $((($(cat "$4.late") - start) / 1000000)) ;;
+esac
 "#;
 
 /// One way of a program to write.
