@@ -19,16 +19,18 @@ demo: tmux ## the real dashboard with scripted assistants, on a private tmux ser
 test: tmux ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
 
-# With ARGS="--assistant NAME --situation NAME" only a part. Where npm's packages and the transcripts
-# of failures are kept: PANE_PATROL_LIVE_DIR.
+# With ARGS="--assistant NAME --situation NAME" only a part; REPEAT=20 tries each situation so often. The
+# newest packages are fetched first, but for ARGS=--keep. Where they and the transcripts of failures are
+# kept: PANE_PATROL_LIVE_DIR.
 .PHONY: live
 live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
-	$(CARGO) test --locked --test live -- $(ARGS)
+	$(CARGO) test --locked --test live -- $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)
 
-# CLAUDE is a real one, from `make live` or PATH; AS=old for 2.1.197.
+# CLAUDE is a real one, from `make live` or PATH; FORMS=old for 2.1.197.
+FORMS ?= new
 .PHONY: live-settings
 live-settings: ## does a real Claude Code drop its settings for the fields that we think, and no others?
-	sh scripts/check-claude-settings $(or $(CLAUDE),claude) $(or $(AS),new)
+	sh scripts/check-claude-settings $(or $(CLAUDE),claude) $(FORMS)
 
 .PHONY: stress
 stress: release ## 8 processes with 5,000 events each through the real hook; 100,000 updates through the hub; a million worlds of answers

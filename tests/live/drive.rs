@@ -2,30 +2,23 @@
 //! `status --json` says of its row.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::Findings;
+use super::apart::Aparts;
 use super::assistant::Manners;
-use super::common::{TestEnv, Tmux};
-use super::judge::Claim;
+use super::common::{Collector, TestEnv, Tmux};
 use super::model::{self, Model};
 use super::pane::Pane;
 use super::process;
-use super::situation::{Finding, Situation};
 use super::watch::Watch;
 
-/// A row is right this long after the screen shows it.
-const LIMIT: Duration = Duration::from_secs(1);
-/// The same where only the title of the pane tells.
-const TITLE_LIMIT: Duration = Duration::from_secs(2);
-/// It must stay right for so long.
-const HOLD: Duration = Duration::from_millis(600);
-/// How much longer a late row is waited for, to tell late from never.
-const GRACE: Duration = Duration::from_secs(3);
 /// How long an assistant may take to show something.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a row may stay after its pane was closed, before that spoils what comes next.
+const CLOSING: Duration = Duration::from_secs(4);
 /// How long it may take to start: the first time some of them install things.
 const START_PATIENCE: Duration = Duration::from_secs(120);
 /// It is ready when nothing else has come up for so long.
@@ -40,6 +33,7 @@ pub(super) struct World<'a> {
     pub(super) tmux: &'a Tmux<'a>,
     pub(super) watch: &'a Watch,
     pub(super) model: &'a Model,
+    pub(super) aparts: &'a Aparts,
     /// The folders of programs that come first in PATH.
     pub(super) programs: Vec<PathBuf>,
     /// Where transcripts of failures go.
@@ -50,17 +44,21 @@ pub(super) struct World<'a> {
 pub(super) struct Drive<'a> {
     pub(super) world: &'a World<'a>,
     pub(super) manners: &'a Manners,
-    pane: Option<Pane<'a>>,
+    collector: Option<Collector<'a>>,
+    pub(super) pane: Option<Pane<'a>>,
     /// Other panes that may have a row of their own.
-    neighbours: Vec<String>,
+    pub(super) neighbours: Vec<String>,
     number: u32,
     /// What the row showed when it was last right.
-    before: String,
+    pub(super) before: String,
     /// What comes up at the first start was answered.
     greeted: Cell<bool>,
-    checked: Instant,
-    started: Instant,
-    pub(super) findings: BTreeMap<Situation, Finding>,
+    pub(super) checked: Instant,
+    pub(super) started: Instant,
+    /// What was found out this time.
+    pub(super) findings: Findings,
+    /// Why something may be held apart in what is played.
+    pub(super) foreseen: &'static [&'static str],
 }
 
 impl<'a> Drive<'a> {
@@ -68,6 +66,7 @@ impl<'a> Drive<'a> {
         Self {
             world,
             manners,
+            collector: Some(Collector::start_in(world.env, world.tmux)),
             pane: None,
             neighbours: Vec::new(),
             number: 100,
@@ -75,8 +74,17 @@ impl<'a> Drive<'a> {
             greeted: Cell::new(false),
             checked: Instant::now(),
             started: Instant::now(),
-            findings: BTreeMap::new(),
+            findings: Findings::new(),
+            foreseen: &[],
         }
+    }
+
+    /// Starts another collector instead of the one that runs; the moment when it listens.
+    pub(super) fn collect_anew(&mut self) -> Instant {
+        drop(self.collector.take());
+        self.world.aparts.forget();
+        self.collector = Some(Collector::start_in(self.world.env, self.world.tmux));
+        Instant::now()
     }
 
     /// Opens the assistant in `folder` and answers what it asks at its start. A running one is closed.
@@ -94,6 +102,21 @@ impl<'a> Drive<'a> {
         self.neighbours.push(pane.id().to_owned());
         self.greet(&pane)?;
         Ok(pane)
+    }
+
+    /// Opens `program` instead of the assistant's usual line, until the screen shows `text`; when that was.
+    pub(super) fn open_as(
+        &mut self,
+        folder: &Path,
+        program: &str,
+        text: &str,
+    ) -> Result<Instant, String> {
+        self.close();
+        let line = self.manners.line_of(self.world, program);
+        self.pane = Some(Pane::open(self.world.tmux, folder, &line));
+        let seen = self.see(&[text])?;
+        thread::sleep(SETTLED);
+        Ok(seen)
     }
 
     fn new_pane(&self, folder: &Path) -> Pane<'a> {
@@ -140,7 +163,7 @@ impl<'a> Drive<'a> {
         let Some(pane) = self.pane.take() else { return };
         pane.close();
         let start = Instant::now();
-        while self.shown(pane.id()) != "no row" && start.elapsed() < LIMIT + GRACE {
+        while self.shown(pane.id()) != "no row" && start.elapsed() < CLOSING {
             thread::sleep(Duration::from_millis(20));
         }
         "no row".clone_into(&mut self.before);
@@ -233,100 +256,6 @@ impl<'a> Drive<'a> {
     /// Clears what stands in the prompt.
     pub(super) fn clear(&self) {
         self.pane().press(self.manners.clear);
-    }
-
-    /// What is shown of `pane` now.
-    pub(super) fn shown(&self, pane: &str) -> String {
-        let now = self.world.watch.since(Instant::now());
-        now.last()
-            .map_or_else(String::new, |(_, shown)| shown.of(pane))
-    }
-
-    /// Whether the row shows `state` soon after `since`, when the screen showed it, and stays so;
-    /// and whether it showed nothing wrong since the last check.
-    pub(super) fn check(&mut self, situation: Situation, state: &str, since: Instant) {
-        let unknowable = self.manners.unknowable(situation);
-        let wanted: Vec<&str> = unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
-        let limit = if self.manners.by_title.contains(&situation) {
-            TITLE_LIMIT
-        } else {
-            LIMIT
-        };
-        let pane = self.pane().id().to_owned();
-        while since.elapsed() < limit + GRACE && !wanted.contains(&&*self.shown(&pane)) {
-            thread::sleep(Duration::from_millis(20));
-        }
-        thread::sleep(HOLD);
-        let neighbours = self.neighbours.iter().map(String::as_str);
-        let claim = Claim {
-            pane: &pane,
-            panes: neighbours.chain([&*pane]).collect(),
-            before: &self.before,
-            wanted: &wanted,
-            since,
-            limit,
-        };
-        let finding = claim.judge(&self.world.watch.since(self.checked));
-        let finding = match (finding, unknowable) {
-            (Finding::Right(_), Some((_, why))) => Finding::Unknowable(why),
-            (finding, _) => finding,
-        };
-        self.before = self.shown(&pane);
-        self.checked = Instant::now();
-        self.record(situation, finding);
-    }
-
-    /// The same for a pane beside the one that is driven, without a look at what was on the way.
-    pub(super) fn check_neighbour(&mut self, situation: Situation, pane: &str, state: &str) {
-        // The looks before this one may have taken longer than the limit.
-        let start = Instant::now();
-        while start.elapsed() < LIMIT && self.shown(pane) != state {
-            thread::sleep(Duration::from_millis(20));
-        }
-        let shown = self.shown(pane);
-        let finding = if shown == state {
-            Finding::Right(start.elapsed())
-        } else {
-            Finding::Wrong(format!("the neighbour: {shown}, not {state}"))
-        };
-        self.record(situation, finding);
-    }
-
-    /// Keeps what is worse of several findings in one situation; a failure with its transcript.
-    pub(super) fn record(&mut self, situation: Situation, finding: Finding) {
-        if finding.is_failure() {
-            self.keep_evidence(situation, &finding);
-        }
-        let old = self.findings.get(&situation);
-        let is_worse = match (old, &finding) {
-            (None | Some(Finding::Skipped(_)), _) => true,
-            (Some(Finding::Right(old)), Finding::Right(new)) => new > old,
-            (Some(old), new) => !old.is_failure() && !matches!(new, Finding::Right(_)),
-        };
-        if is_worse {
-            self.findings.insert(situation, finding);
-        }
-    }
-
-    fn keep_evidence(&self, situation: Situation, finding: &Finding) {
-        let screen = self.pane.as_ref().map(Pane::screen).unwrap_or_default();
-        let title = self.pane.as_ref().map(|pane| {
-            let ask = ["display-message", "-p", "-t", pane.id(), "#{pane_title}"];
-            let output = self.world.tmux.command(&ask).output();
-            output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-        });
-        let text = format!(
-            "{} {}: {finding}\n\n--- screen\n{screen}\n--- title\n{title:?}\n--- status\n{}\n--- all that was shown\n{}",
-            self.manners.name,
-            situation.name(),
-            self.world.watch.last(),
-            self.world.watch.transcript(self.started),
-        );
-        let file = format!("{}-{}.txt", self.manners.file(), situation.name());
-        let file = self.world.evidence.join(file);
-        if let Err(error) = std::fs::write(&file, text) {
-            panic!("{}: {error}", file.display());
-        }
     }
 
     /// The processes of the assistant in the pane: all below the pane's shell.

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::situation::Finding;
+use super::finding::Finding;
+use super::load::Load;
 use super::watch::Shown;
 
 /// What should have been shown, and when.
@@ -43,10 +44,11 @@ impl Claim<'_> {
             return Finding::Wrong(lie);
         }
         let after = from.saturating_duration_since(self.since);
-        if after > self.limit {
-            return Finding::Wrong(format!("{last} for {} ms more", after.as_millis()));
+        match Load::too_much() {
+            _ if after <= self.limit => Finding::Right(after),
+            Some(load) => Finding::Late(after, load),
+            None => Finding::Wrong(format!("{last} for {} ms more", after.as_millis())),
         }
-        Finding::Right(after)
     }
 
     fn is_wanted(&self, shown: &Shown) -> bool {

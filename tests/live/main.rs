@@ -2,9 +2,11 @@
 //! on loopback, and what `status --json` says in every situation.
 //!
 //! Run by `make live`, never by `make test`: it installs the assistants from npm and takes minutes.
-//! `--assistant NAME` and `--situation NAME` run a part. Each assistant has a private world: HOME, XDG
-//! folders, tmux server. What cannot be installed is left out and said so: exit status 0 all right,
-//! 1 something is wrong, 77 nothing wrong but something left out.
+//! `--assistant NAME` and `--situation NAME` run a part, `--repeat N` tries each situation so often,
+//! `--keep` fetches no newer packages, `--mirror` keeps every event. Each assistant has a private world:
+//! HOME, XDG folders, tmux server. What cannot be installed is left out and said so: exit status 0 all
+//! right, or late for want of a quiet machine, 1 something is wrong, 77 nothing wrong but something
+//! left out.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -14,14 +16,19 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod apart;
 mod assistant;
+mod check;
 mod drive;
+mod finding;
 mod judge;
+mod load;
 mod model;
 mod options;
 mod packages;
 mod pane;
 mod process;
+mod scene;
 mod script;
 mod situation;
 mod table;
@@ -32,13 +39,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 
+use apart::Aparts;
 use assistant::Manners;
-use common::{Collector, TestEnv, Tmux, private_folder};
+use common::{TestEnv, Tmux, private_folder};
 use drive::{Drive, World};
+use finding::Finding;
 use model::Model;
 use options::Options;
 use packages::Packages;
-use situation::{Finding, Situation};
+use situation::Situation;
 use table::Table;
 use watch::Watch;
 
@@ -52,14 +61,22 @@ fn main() -> ExitCode {
     };
     let evidence = options.folder.join("evidence");
     std::fs::create_dir_all(&evidence).expect("the folder for transcripts can be made");
-    let packages = Packages::new(options.folder.join("npm"));
+    let packages = Packages::new(options.folder.join("npm"), options.keep);
     let mut table = Table::default();
     for manners in Manners::all() {
-        if options.wants(manners) {
+        if options.wants(manners) && wanted(manners, &options).next().is_some() {
             println!("{} ...", manners.name);
-            let findings = run(manners, &packages, &evidence, &options);
-            Table::print_line(manners, &findings);
-            table.add(manners, findings);
+            let (version, rounds) = match packages.install(manners.packages) {
+                Ok(it) => {
+                    let rounds = run(manners, it.programs, &evidence, &options);
+                    (it.version, rounds)
+                }
+                Err(why) => (
+                    String::new(),
+                    all(manners, &options, &Finding::Skipped(why)),
+                ),
+            };
+            table.add(manners, version, rounds);
         }
     }
     table.print(&evidence);
@@ -71,30 +88,24 @@ type Findings = BTreeMap<Situation, Finding>;
 /// Every situation of one assistant, in a world of its own.
 fn run(
     manners: &Manners,
-    packages: &Packages,
+    programs: Vec<PathBuf>,
     evidence: &std::path::Path,
     options: &Options,
-) -> Findings {
-    let programs = match packages.install(manners.package) {
-        Ok(programs) => programs,
-        Err(why) => return all(manners, options, &Finding::Skipped(why)),
-    };
+) -> Vec<Findings> {
     let env = TestEnv::new();
     let Some(tmux) = Tmux::start_on(&env, "t", "live", (140, 45), "cat") else {
-        return all(
-            manners,
-            options,
-            &Finding::Skipped("tmux is not installed".into()),
-        );
+        let why = "tmux is not installed".to_owned();
+        return all(manners, options, &Finding::Skipped(why));
     };
     let model = Model::start(&evidence.join(format!("{}-model.jsonl", manners.file())));
     let model = model.expect("loopback can be listened on");
-    let watch = Watch::default();
+    let watch = Watch::of(manners.assistant);
     let world = World {
         env: &env,
         tmux: &tmux,
         watch: &watch,
         model: &model,
+        aparts: &Aparts::default(),
         programs,
         evidence: evidence.to_owned(),
     };
@@ -102,42 +113,35 @@ fn run(
     if options.mirror {
         world.pane_patrol(&["mirror", "on"]);
     }
-    let collector = Collector::start_in(&env, &tmux);
     let mut status = env.pane_patrol();
     status.args(["status", "--json"]);
-    let findings = thread::scope(|scope| {
+    let rounds = thread::scope(|scope| {
+        let mut drive = Drive::new(&world, manners);
         scope.spawn(|| watch.run(status));
-        let driven = scope.spawn(|| {
-            let mut drive = Drive::new(&world, manners);
-            script::play(&mut drive, &|situation| options.wants_situation(situation));
-            drive.findings
-        });
-        let driven = driven.join();
+        let is_wanted = |situation| options.wants_situation(situation);
+        let play = || scene::play(&mut drive, &is_wanted, options.repeat);
+        let rounds = std::panic::catch_unwind(std::panic::AssertUnwindSafe(play));
         watch.end();
-        driven
+        rounds
     });
     // Codex's server outlives its panes.
     process::kill_naming(&env.path(""));
-    drop(collector);
     if options.mirror {
         keep_log(&world, manners);
     }
-    findings.unwrap_or_else(|_| {
-        all(
-            manners,
-            options,
-            &Finding::Stuck("the suite itself failed".into()),
-        )
-    })
+    let failed = Finding::Stuck("the suite itself failed".into());
+    rounds.unwrap_or_else(|_| all(manners, options, &failed))
+}
+
+/// The situations that were asked for and that it can be brought to.
+fn wanted(manners: &Manners, options: &Options) -> impl Iterator<Item = Situation> {
+    Situation::all().filter(|it| manners.can(*it) && options.wants_situation(*it))
 }
 
 /// The same finding for every situation that was asked for.
-fn all(manners: &Manners, options: &Options, finding: &Finding) -> Findings {
-    let situations = Situation::ALL.into_iter();
-    let situations = situations.filter(|it| manners.can(*it) && options.wants_situation(*it));
-    situations
-        .map(|situation| (situation, finding.clone()))
-        .collect()
+fn all(manners: &Manners, options: &Options, finding: &Finding) -> Vec<Findings> {
+    let findings = wanted(manners, options).map(|it| (it, finding.clone()));
+    vec![findings.collect()]
 }
 
 fn prepare(manners: &Manners, world: &World<'_>) {
@@ -151,6 +155,10 @@ fn prepare(manners: &Manners, world: &World<'_>) {
     let install = ["install", "--assistant", manners.assistant];
     let said = world.pane_patrol(&[&install[..], manners.install].concat());
     assert!(said.0, "install: {}", said.1);
+    for assistant in manners.also {
+        let said = world.pane_patrol(&["install", "--assistant", assistant]);
+        assert!(said.0, "install: {}", said.1);
+    }
 }
 
 fn keep_log(world: &World<'_>, manners: &Manners) {
@@ -165,6 +173,7 @@ impl World<'_> {
     /// Runs the executable with the assistant on its PATH: whether it succeeded, and what it said.
     fn pane_patrol(&self, arguments: &[&str]) -> (bool, String) {
         let mut command = self.env.pane_patrol();
+        command.env("TMUX", self.tmux.variable());
         let output = command.env("PATH", self.path()).args(arguments).output();
         let output = output.expect("the executable can be started");
         let said = [output.stdout, output.stderr].concat();

@@ -12,6 +12,10 @@ pub(super) struct Options {
     situations: Vec<Situation>,
     /// Whether every event is logged and the log kept beside the transcripts.
     pub(super) mirror: bool,
+    /// Whether packages that are installed stay as they are.
+    pub(super) keep: bool,
+    /// How often each situation is tried.
+    pub(super) repeat: u32,
     /// Holds the installed assistants and the transcripts.
     pub(super) folder: PathBuf,
 }
@@ -23,17 +27,21 @@ impl Options {
             assistants: Vec::new(),
             situations: Vec::new(),
             mirror: false,
+            keep: false,
+            repeat: 1,
             folder: folder(),
         };
         while let Some(word) = words.next() {
-            let mut value = || words.next().ok_or(format!("{word} needs a name"));
+            let mut value = || words.next().ok_or(format!("{word} needs a value"));
             match word.as_str() {
                 "--assistant" => options.assistants.push(assistant(value()?)?),
                 "--situation" => options.situations.push(situation(&value()?)?),
+                "--repeat" => options.repeat = times(&value()?)?,
                 "--mirror" => options.mirror = true,
+                "--keep" => options.keep = true,
                 _ => {
                     return Err(format!(
-                        "`{word}` is none of --assistant, --situation, --mirror"
+                        "`{word}` is none of --assistant, --situation, --repeat, --keep, --mirror"
                     ));
                 }
             }
@@ -70,10 +78,15 @@ fn assistant(name: String) -> Result<String, String> {
     Err(format!("`{name}` is none of: {}", names.join(", ")))
 }
 
+fn times(number: &str) -> Result<u32, String> {
+    let times = number.parse().ok().filter(|times| *times > 0);
+    times.ok_or_else(|| format!("`{number}` is no number of times"))
+}
+
 fn situation(name: &str) -> Result<Situation, String> {
-    let found = Situation::ALL.into_iter().find(|it| it.name() == name);
+    let found = Situation::all().find(|it| it.name() == name);
     found.ok_or_else(|| {
-        let names: Vec<_> = Situation::ALL.iter().map(|it| it.name()).collect();
+        let names: Vec<_> = Situation::all().map(Situation::name).collect();
         format!("`{name}` is none of: {}", names.join(", "))
     })
 }

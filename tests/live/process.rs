@@ -21,13 +21,26 @@ pub(super) fn kill_below(root: u32) {
     found.into_iter().skip(1).for_each(kill);
 }
 
-/// Kills every process whose arguments name `folder`, which must be a folder of this run alone.
+/// Kills every process whose arguments or environment name `folder`, which must be a folder of this run
+/// alone: servers and background sessions outlive their panes.
 pub(super) fn kill_naming(folder: &Path) {
     let folder = folder.to_string_lossy();
     let lines = list("pid=,args=");
-    let named = lines.lines().filter(|line| line.contains(&*folder));
-    let pids = named.filter_map(|line| line.split_whitespace().next()?.parse().ok());
-    pids.for_each(kill);
+    for line in lines.lines() {
+        let pid = line.split_whitespace().next();
+        let Some(pid) = pid.and_then(|pid| pid.parse().ok()) else {
+            continue;
+        };
+        if line.contains(&*folder) || environment(pid).contains(&*folder) {
+            kill(pid);
+        }
+    }
+}
+
+/// Empty where the system does not tell it in `/proc`.
+fn environment(pid: u32) -> String {
+    let bytes = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn kill(pid: u32) {

@@ -1,129 +1,38 @@
-//! The order of things: how every assistant is brought into the situations, one after the other.
+//! How every assistant is brought into the situations that all have, one after the other.
 
 use std::time::Duration;
 
 use super::drive::{Drive, Step};
-use super::situation::{Finding, Situation};
-use Situation as S;
+use super::scene::Scene;
+use super::situation::Situation as S;
 
-/// Several situations that follow from each other.
-struct Scene {
-    covers: &'static [Situation],
-    play: fn(&mut Drive<'_>) -> Step,
-    /// Whether the assistant is gone afterwards.
-    ends: bool,
-}
-
-const SCENES: &[Scene] = &[
-    Scene {
-        covers: &[S::Started],
-        play: |_| Ok(()),
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Running, S::Finished],
-        play: answer,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Approval, S::Approved],
-        play: approve,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Denied],
-        play: deny,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Question],
-        play: question,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Dismissed],
-        play: dismiss,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Interrupted],
-        play: interrupt,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Stopped],
-        play: stop,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::SubAgent],
-        play: sub_agent,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Failed],
-        play: fail,
-        ends: false,
-    },
-    Scene {
-        covers: &[S::Quit],
-        play: quit,
-        ends: true,
-    },
-    Scene {
-        covers: &[S::Killed],
-        play: kill,
-        ends: true,
-    },
-    Scene {
-        covers: &[S::Closed],
-        play: close,
-        ends: true,
-    },
+/// What every assistant is brought to.
+pub(super) const SCENES: &[Scene] = &[
+    Scene::new(&[S::Started], |_| Ok(())),
+    Scene::new(&[S::Running, S::Finished], answer),
+    Scene::new(&[S::Approval, S::Approved], approve),
+    Scene::new(&[S::Denied], deny),
+    Scene::new(&[S::Question], question),
+    Scene::new(&[S::Dismissed], dismiss),
+    Scene::new(&[S::Interrupted], interrupt),
+    Scene::new(&[S::Stopped], stop),
+    Scene::new(&[S::SubAgent], sub_agent),
+    Scene::new(&[S::Failed], fail),
+    Scene::new(&[S::Quit], quit).ends(),
+    Scene::new(&[S::Killed], kill).ends(),
+    Scene::new(&[S::Closed], close).ends(),
 ];
 
-/// Plays every scene that covers a wanted situation.
-pub(super) fn play(drive: &mut Drive<'_>, is_wanted: &dyn Fn(Situation) -> bool) {
-    let mut is_open = false;
-    for scene in SCENES {
-        let covers = scene.covers.iter().copied();
-        let covers: Vec<_> = covers.filter(|it| drive.manners.can(*it)).collect();
-        if !covers.iter().any(|it| is_wanted(*it)) {
-            continue;
-        }
-        let played = if is_open { Ok(()) } else { open(drive) };
-        let played = played.and_then(|()| (scene.play)(drive));
-        is_open = played.is_ok() && !scene.ends;
-        if let Err(what) = played {
-            let missing = |it: &&Situation| !drive.findings.contains_key(it);
-            let missing = covers.iter().find(missing).or(covers.last()).copied();
-            drive.record(missing.unwrap_or(S::Started), Finding::Stuck(what));
-        }
-        // What went wrong once shall not spoil what comes after it.
-        is_open &= !covers
-            .iter()
-            .any(|it| drive.findings.get(it).is_some_and(Finding::is_failure));
-        if !is_open {
-            drive.close();
-        }
-    }
-    if let Some((situation, play)) = drive.manners.special
-        && is_wanted(situation)
-        && let Err(what) = play(drive)
-    {
-        drive.record(situation, Finding::Stuck(what));
-    }
-    drive.close();
-}
-
-fn open(drive: &mut Drive<'_>) -> Step {
+/// Opens it in its first folder; its row is idle.
+pub(super) fn open(drive: &mut Drive<'_>) -> Step {
     let folder = drive.world.env.path("proj");
     let ready = drive.open(&folder)?;
     drive.check(S::Started, "idle", ready);
     Ok(())
 }
 
-fn answer(drive: &mut Drive<'_>) -> Step {
+/// It answers, and is done.
+pub(super) fn answer(drive: &mut Drive<'_>) -> Step {
     let number = drive.ask("slow 3");
     let seen = drive.see(&[&format!("word-{number}-")])?;
     drive.check(S::Running, "running", seen);

@@ -1,9 +1,6 @@
-//! What an assistant can be in, and what was found out about its row there.
+//! What an assistant can be in.
 
-use std::fmt;
-use std::time::Duration;
-
-/// One column of the table.
+/// One line of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Situation {
     Started,
@@ -18,108 +15,182 @@ pub(super) enum Situation {
     Stopped,
     Failed,
     SubAgent,
+    TwoSubAgents,
     Quit,
     Killed,
     Closed,
     Shared,
+    AgentsView,
+    Attached,
+    Menus,
+    SlowStopHook,
+    RefusingStopHook,
+    LateCollector,
+    OwnCommand,
+    Plan,
+    Resumed,
+    KilledResumed,
+    Child,
+    BackgroundChild,
+    NohupChild,
+    Dashboard,
+    HookApproved,
+    HookDenied,
+    HookDeniedWithWords,
+    AllowRule,
+    DenyRule,
+    TrustEnds,
 }
+
+use Situation as S;
+
+/// Each with its name for `--situation`, and what it is for a person who reads the table; in its order.
+const TOLD: [(Situation, &str, &str); 37] = [
+    (S::Started, "started", "opened, nothing asked yet"),
+    (S::Running, "running", "answering"),
+    (S::Finished, "finished", "the answer is complete"),
+    (
+        S::Approval,
+        "approval",
+        "asks for permission to run a command",
+    ),
+    (
+        S::Approved,
+        "approved",
+        "permitted, and the command still runs",
+    ),
+    (S::Denied, "denied", "the permission was refused"),
+    (S::Question, "question", "asks a question"),
+    (S::Dismissed, "dismissed", "the question was dismissed"),
+    (
+        S::Interrupted,
+        "interrupted",
+        "stopped by the person while answering",
+    ),
+    (
+        S::Stopped,
+        "stopped",
+        "stopped by the person while a command ran",
+    ),
+    (S::Failed, "failed", "the model's server refused"),
+    (S::SubAgent, "sub-agent", "a sub-agent asks for permission"),
+    (
+        S::TwoSubAgents,
+        "two-sub-agents",
+        "two sub-agents ask for permission at once",
+    ),
+    (S::Quit, "quit", "left by its own command"),
+    (
+        S::Killed,
+        "killed",
+        "killed with SIGKILL, the pane lives on",
+    ),
+    (
+        S::Closed,
+        "closed",
+        "its pane was closed in the middle of an answer",
+    ),
+    (
+        S::Shared,
+        "shared",
+        "two of them, one server, each row on its own pane",
+    ),
+    (
+        S::AgentsView,
+        "agents-view",
+        "its list of sessions was looked at, then it asks",
+    ),
+    (
+        S::Attached,
+        "attached",
+        "a background session is shown in a pane",
+    ),
+    (S::Menus, "menus", "the person opened a menu"),
+    (
+        S::SlowStopHook,
+        "slow-stop-hook",
+        "a Stop hook of the person's takes 4 s",
+    ),
+    (
+        S::RefusingStopHook,
+        "refusing-stop-hook",
+        "a Stop hook of the person's refuses the end",
+    ),
+    (
+        S::LateCollector,
+        "late-collector",
+        "whoever collects starts while it asks",
+    ),
+    (
+        S::OwnCommand,
+        "own-command",
+        "the person's own command runs",
+    ),
+    (S::Plan, "plan", "asks whether its plan is good"),
+    (
+        S::Resumed,
+        "resumed",
+        "sent to the background, resumed in its pane",
+    ),
+    (
+        S::KilledResumed,
+        "killed-resumed",
+        "killed while it worked, resumed in its pane",
+    ),
+    (S::Child, "child", "its command runs another assistant"),
+    (
+        S::BackgroundChild,
+        "child-background",
+        "the same with `&`, and it asks meanwhile",
+    ),
+    (
+        S::NohupChild,
+        "child-nohup",
+        "the same with `nohup`, and it asks meanwhile",
+    ),
+    (
+        S::Dashboard,
+        "dashboard",
+        "approved by one key in the dashboard",
+    ),
+    (
+        S::HookApproved,
+        "hook-approved",
+        "approved through its hook",
+    ),
+    (S::HookDenied, "hook-denied", "denied through its hook"),
+    (
+        S::HookDeniedWithWords,
+        "hook-words",
+        "denied through its hook, with words",
+    ),
+    (S::AllowRule, "allow-rule", "a rule allows what it asks"),
+    (S::DenyRule, "deny-rule", "a rule denies what it asks"),
+    (
+        S::TrustEnds,
+        "trust-ends",
+        "trusted for a minute, asks again after it",
+    ),
+];
 
 impl Situation {
     /// All of them, in the order of the table.
-    pub(super) const ALL: [Self; 16] = [
-        Self::Started,
-        Self::Running,
-        Self::Finished,
-        Self::Approval,
-        Self::Approved,
-        Self::Denied,
-        Self::Question,
-        Self::Dismissed,
-        Self::Interrupted,
-        Self::Stopped,
-        Self::Failed,
-        Self::SubAgent,
-        Self::Quit,
-        Self::Killed,
-        Self::Closed,
-        Self::Shared,
-    ];
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        TOLD.iter().map(|(situation, ..)| *situation)
+    }
 
     /// Its name for `--situation`.
     pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Started => "started",
-            Self::Running => "running",
-            Self::Finished => "finished",
-            Self::Approval => "approval",
-            Self::Approved => "approved",
-            Self::Denied => "denied",
-            Self::Question => "question",
-            Self::Dismissed => "dismissed",
-            Self::Interrupted => "interrupted",
-            Self::Stopped => "stopped",
-            Self::Failed => "failed",
-            Self::SubAgent => "sub-agent",
-            Self::Quit => "quit",
-            Self::Killed => "killed",
-            Self::Closed => "closed",
-            Self::Shared => "shared",
-        }
+        self.told().1
     }
 
     /// What it is, for a person who reads the table.
     pub(super) fn meaning(self) -> &'static str {
-        match self {
-            Self::Started => "opened, nothing asked yet",
-            Self::Running => "answering",
-            Self::Finished => "the answer is complete",
-            Self::Approval => "asks for permission to run a command",
-            Self::Approved => "permitted, and the command still runs",
-            Self::Denied => "the permission was refused",
-            Self::Question => "asks a question",
-            Self::Dismissed => "the question was dismissed",
-            Self::Interrupted => "stopped by the person while answering",
-            Self::Stopped => "stopped by the person while a command ran",
-            Self::Failed => "the model's server refused",
-            Self::SubAgent => "a sub-agent asks for permission",
-            Self::Quit => "left by its own command",
-            Self::Killed => "killed with SIGKILL, the pane lives on",
-            Self::Closed => "its pane was closed in the middle of an answer",
-            Self::Shared => "two of them, one server, each row on its own pane",
-        }
+        self.told().2
     }
-}
 
-/// What was found out in one situation.
-#[derive(Clone, Debug)]
-pub(super) enum Finding {
-    /// The row was right after this time, and stayed so.
-    Right(Duration),
-    /// The row was wrong: what it showed.
-    Wrong(String),
-    /// The assistant does not tell: why. The row showed no more than is known.
-    Unknowable(&'static str),
-    /// The assistant could not be brought there: what was waited for.
-    Stuck(String),
-    /// Not tried: why.
-    Skipped(String),
-}
-
-impl Finding {
-    /// Whether the suite fails because of it.
-    pub(super) fn is_failure(&self) -> bool {
-        matches!(self, Self::Wrong(_) | Self::Stuck(_))
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Right(after) => write!(f, "ok {} ms", after.as_millis()),
-            Self::Wrong(what) => write!(f, "WRONG: {what}"),
-            Self::Unknowable(why) => write!(f, "cannot be known: {why}"),
-            Self::Stuck(what) => write!(f, "NOT REACHED: {what}"),
-            Self::Skipped(why) => write!(f, "skipped: {why}"),
-        }
+    fn told(self) -> &'static (Self, &'static str, &'static str) {
+        let found = TOLD.iter().find(|(situation, ..)| *situation == self);
+        found.expect("each stands in the list")
     }
 }

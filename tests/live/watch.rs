@@ -37,13 +37,22 @@ impl Shown {
 }
 
 /// The record of one collector.
-#[derive(Default)]
 pub(super) struct Watch {
+    assistant: &'static str,
     seen: Mutex<Vec<(Instant, Shown, String)>>,
     is_over: AtomicBool,
 }
 
 impl Watch {
+    /// Of a world in which all rows are of this assistant.
+    pub(super) fn of(assistant: &'static str) -> Self {
+        Self {
+            assistant,
+            seen: Mutex::default(),
+            is_over: AtomicBool::new(false),
+        }
+    }
+
     /// Asks by `command` until [`Watch::end`].
     pub(super) fn run(&self, mut command: Command) {
         while !self.is_over.load(Ordering::Relaxed) {
@@ -58,7 +67,7 @@ impl Watch {
 
     fn take(&self, asked: Instant, text: String, said: &str) {
         let shown = match serde_json::from_str::<Value>(&text) {
-            Ok(rows) => shown(&rows),
+            Ok(rows) => self.shown(&rows),
             Err(_) => Shown {
                 rows: vec![(String::new(), format!("no answer: {said}"))],
             },
@@ -101,12 +110,17 @@ impl Watch {
     }
 }
 
-fn shown(rows: &Value) -> Shown {
-    let rows = rows.as_array().into_iter().flatten();
-    let word = |row: &Value, key: &str| row[key].as_str().unwrap_or("?").to_owned();
-    Shown {
-        rows: rows
-            .map(|row| (word(row, "pane"), word(row, "state")))
-            .collect(),
+impl Watch {
+    /// A row of another assistant is in no state that is right.
+    fn shown(&self, rows: &Value) -> Shown {
+        let rows = rows.as_array().into_iter().flatten();
+        let word = |row: &Value, key: &str| row[key].as_str().unwrap_or("?").to_owned();
+        let state = |row: &Value| match word(row, "assistant") {
+            own if own == self.assistant => word(row, "state"),
+            other => format!("{other} {}", word(row, "state")),
+        };
+        Shown {
+            rows: rows.map(|row| (word(row, "pane"), state(row))).collect(),
+        }
     }
 }

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use super::super::common::TestEnv;
 use super::super::drive::{Drive, Step};
+use super::super::finding::Finding;
 use super::super::model::Model;
-use super::super::situation::{Finding, Situation as S};
+use super::super::scene::Scene;
+use super::super::situation::Situation as S;
 use super::{Manners, write};
 
 /// As it comes.
 pub(super) const SERVER: Manners = Manners {
     name: "codex",
+    also: &[],
     assistant: "codex",
     install: &[],
-    package: "@openai/codex",
+    packages: &["@openai/codex"],
     program: "codex",
     prepare,
     variables: |_| vec![("OPENAI_API_KEY", "none".to_owned())],
@@ -47,14 +50,15 @@ pub(super) const SERVER: Manners = Manners {
         "it says nothing before its first prompt",
     )],
     without: &[],
-    special: Some((S::Shared, share_a_server)),
+    plays_common: true,
+    scenes: &[Scene::new(&[S::Shared], share_a_server).opens_it()],
 };
 
 /// With the session in the title.
 pub(super) const TITLE: Manners = Manners {
     name: "codex title",
     install: &["--codex-terminal-title"],
-    special: Some((S::Shared, share_a_folder)),
+    scenes: &[Scene::new(&[S::Shared], share_a_folder).opens_it()],
     ..SERVER
 };
 
@@ -62,7 +66,7 @@ pub(super) const TITLE: Manners = Manners {
 pub(super) const ALONE: Manners = Manners {
     name: "codex alone",
     install: &["--codex-no-daemon"],
-    special: Some((S::Shared, share_a_folder)),
+    scenes: &[Scene::new(&[S::Shared], share_a_folder).opens_it()],
     ..SERVER
 };
 

@@ -6,9 +6,10 @@ use super::Manners;
 
 pub(super) const COPILOT: Manners = Manners {
     name: "copilot",
+    also: &[],
     assistant: "copilot",
     install: &[],
-    package: "@github/copilot",
+    packages: &["@github/copilot"],
     program: "copilot",
     prepare: |_, _| (),
     variables,
@@ -41,7 +42,8 @@ pub(super) const COPILOT: Manners = Manners {
         "it says nothing before its first prompt",
     )],
     without: &[],
-    special: None,
+    plays_common: true,
+    scenes: &[],
 };
 
 fn variables(model: &Model) -> Vec<(&'static str, String)> {

@@ -9,9 +9,10 @@ use super::{Manners, write};
 
 pub(super) const GEMINI: Manners = Manners {
     name: "gemini",
+    also: &[],
     assistant: "gemini",
     install: &[],
-    package: "@google/gemini-cli",
+    packages: &["@google/gemini-cli"],
     program: "gemini",
     prepare,
     variables,
@@ -50,7 +51,8 @@ pub(super) const GEMINI: Manners = Manners {
         "what was said before the stop is handed to its hook as a whole answer",
     )],
     without: &[],
-    special: None,
+    plays_common: true,
+    scenes: &[],
 };
 
 fn prepare(env: &TestEnv, _: &Model) {

@@ -9,15 +9,14 @@ mod opencode;
 mod qwen;
 
 use super::common::TestEnv;
-use super::drive::{Drive, Step, World};
+use super::drive::World;
 use super::model::Model;
+use super::scene::Scene;
+use super::script;
 use super::situation::Situation;
 
 /// What cannot be known of a situation: what the row shows instead, and why.
 type Unknowable = (Situation, &'static [&'static str], &'static str);
-
-/// Brings it to a situation that only it has.
-type Special = fn(&mut Drive<'_>) -> Step;
 
 /// Keys by their names for tmux.
 type Keys = &'static [&'static str];
@@ -26,12 +25,14 @@ type Keys = &'static [&'static str];
 pub(super) struct Manners {
     /// Its line in the table.
     pub(super) name: &'static str,
+    /// Further assistants to install pane-patrol for.
+    pub(super) also: &'static [&'static str],
     /// Its name for `install`.
     pub(super) assistant: &'static str,
     /// Further arguments of `install`.
     pub(super) install: &'static [&'static str],
-    /// As npm knows it.
-    pub(super) package: &'static str,
+    /// As npm knows it, and what else it needs.
+    pub(super) packages: &'static [&'static str],
     /// The program and its arguments.
     pub(super) program: &'static str,
     /// Writes its settings, before pane-patrol is installed.
@@ -81,15 +82,20 @@ pub(super) struct Manners {
     pub(super) unknowable: &'static [Unknowable],
     /// What it cannot be brought to, or is tried in another way of running it.
     pub(super) without: &'static [Situation],
-    /// What only this one has.
-    pub(super) special: Option<(Situation, Special)>,
+    /// Whether it is brought to what all have.
+    pub(super) plays_common: bool,
+    /// What only this one is brought to.
+    pub(super) scenes: &'static [Scene],
 }
 
 impl Manners {
     /// All of them, in the order of the table.
-    pub(super) fn all() -> [&'static Self; 8] {
+    pub(super) fn all() -> [&'static Self; 11] {
         [
             &claude::CLAUDE,
+            &claude::OLD,
+            &claude::PARENT,
+            &claude::ASKED,
             &codex::SERVER,
             &codex::TITLE,
             &codex::ALONE,
@@ -107,8 +113,9 @@ impl Manners {
 
     /// Whether the situation is tried with it.
     pub(super) fn can(&self, situation: Situation) -> bool {
-        let is_special = self.special.is_some_and(|(it, _)| it == situation);
-        (situation != Situation::Shared || is_special) && !self.without.contains(&situation)
+        let common = script::SCENES.iter().filter(|_| self.plays_common);
+        let mut covered = common.chain(self.scenes).flat_map(|scene| scene.covers);
+        covered.any(|it| *it == situation) && !self.without.contains(&situation)
     }
 
     /// What the row shows instead, where the situation cannot be known; and why.
@@ -122,12 +129,17 @@ impl Manners {
 
     /// The line by which a shell starts it.
     pub(super) fn line(&self, world: &World<'_>) -> String {
+        self.line_of(world, self.program)
+    }
+
+    /// The same for another program or other arguments.
+    pub(super) fn line_of(&self, world: &World<'_>, program: &str) -> String {
         let path = world.path();
         let mut line = format!("env PATH={}", quoted(&path));
         for (name, value) in (self.variables)(world.model) {
             line = format!("{line} {name}={}", quoted(&value));
         }
-        format!("{line} {}", self.program)
+        format!("{line} {program}")
     }
 }
 

@@ -7,9 +7,10 @@ use super::{Manners, write};
 
 pub(super) const OPENCODE: Manners = Manners {
     name: "opencode",
+    also: &[],
     assistant: "opencode",
     install: &[],
-    package: "opencode-ai",
+    packages: &["opencode-ai"],
     program: "opencode",
     prepare,
     variables,
@@ -38,7 +39,8 @@ pub(super) const OPENCODE: Manners = Manners {
     by_title: &[],
     unknowable: &[],
     without: &[],
-    special: None,
+    plays_common: true,
+    scenes: &[],
 };
 
 fn prepare(env: &TestEnv, model: &Model) {

@@ -6,9 +6,10 @@ use super::{Manners, write};
 
 pub(super) const QWEN: Manners = Manners {
     name: "qwen",
+    also: &[],
     assistant: "qwen",
     install: &[],
-    package: "@qwen-code/qwen-code@latest",
+    packages: &["@qwen-code/qwen-code@latest"],
     program: "qwen --approval-mode default",
     prepare,
     variables,
@@ -37,7 +38,8 @@ pub(super) const QWEN: Manners = Manners {
     by_title: &[],
     unknowable: &[],
     without: &[],
-    special: None,
+    plays_common: true,
+    scenes: &[],
 };
 
 fn prepare(env: &TestEnv, _: &Model) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::http::Reply;
 use super::script::{self, PAUSE};
-use super::{Answer, Question, Said, Tool, text_of};
+use super::{Answer, Call, Question, Said, Tool, text_of};
 
 pub(super) fn serve(body: &Value, reply: &mut Reply) -> io::Result<()> {
     match script::answer(&question(body)) {
@@ -54,7 +54,7 @@ fn stream(answer: &Answer, reply: &mut Reply) -> io::Result<()> {
             "stop"
         }
         answer => {
-            let call = json!({"tool_calls": [tool_call(answer)]});
+            let call = json!({"tool_calls": tool_calls(answer)});
             reply.data(&chunk(&call, None))?;
             "tool_calls"
         }
@@ -72,7 +72,7 @@ fn whole(answer: &Answer) -> Value {
             "stop",
         ),
         answer => {
-            let calls = json!([tool_call(answer)]);
+            let calls = tool_calls(answer);
             (
                 json!({"role": "assistant", "content": null, "tool_calls": calls}),
                 "tool_calls",
@@ -93,14 +93,17 @@ fn chunk(delta: &Value, finish: Option<&str>) -> Value {
     })
 }
 
-fn tool_call(answer: &Answer) -> Value {
-    let Answer::Call(name, arguments) = answer else {
+fn tool_calls(answer: &Answer) -> Value {
+    let Answer::Calls(calls) = answer else {
         return Value::Null;
     };
-    json!({
-        "index": 0, "id": super::fresh_id("call_"), "type": "function",
-        "function": {"name": name, "arguments": arguments.to_string()},
-    })
+    let call = |(index, (name, arguments)): (usize, &Call)| {
+        json!({
+            "index": index, "id": super::fresh_id("call_"), "type": "function",
+            "function": {"name": name, "arguments": arguments.to_string()},
+        })
+    };
+    calls.iter().enumerate().map(call).collect()
 }
 
 fn usage() -> Value {

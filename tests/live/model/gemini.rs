@@ -22,9 +22,12 @@ pub(super) fn serve(path: &str, body: &Value, reply: &mut Reply) -> io::Result<(
             let error = json!({"code": status, "message": why, "status": "INVALID_ARGUMENT"});
             reply.json(status, &json!({"error": error}))
         }
-        Answer::Call(name, arguments) => {
-            let call = json!({"functionCall": {"name": name, "args": arguments}});
-            answer(path, &[call], false, reply)
+        Answer::Calls(calls) => {
+            let part =
+                |(name, arguments)| json!({"functionCall": {"name": name, "args": arguments}});
+            let parts: Vec<_> = calls.into_iter().map(part).collect();
+            // In one piece: they are wanted at once.
+            answer(path, &parts, false, reply)
         }
         Answer::Text { words, is_slow } => {
             let parts: Vec<_> = words.iter().map(|word| json!({"text": word})).collect();

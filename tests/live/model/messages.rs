@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::http::Reply;
 use super::script::{self, PAUSE};
-use super::{Answer, Question, Said, Tool, fresh_id, text_of};
+use super::{Answer, Call, Question, Said, Tool, fresh_id, text_of};
 
 pub(super) fn serve(body: &Value, reply: &mut Reply) -> io::Result<()> {
     match script::answer(&question(body)) {
@@ -54,11 +54,25 @@ fn said_of(message: &Value) -> Vec<Said> {
 fn stream(answer: &Answer, body: &Value, reply: &mut Reply) -> io::Result<()> {
     let mut message = whole(answer, body);
     let stop = message["stop_reason"].take();
-    let block = message["content"][0].take();
+    let blocks = message["content"].take();
     message["content"] = json!([]);
     reply.begin()?;
     reply.event(&json!({"type": "message_start", "message": message}))?;
-    let mut start = block;
+    for (index, block) in blocks.as_array().into_iter().flatten().enumerate() {
+        stream_block(answer, index, block.clone(), reply)?;
+    }
+    let delta = json!({"stop_reason": stop, "stop_sequence": null});
+    reply
+        .event(&json!({"type": "message_delta", "delta": delta, "usage": {"output_tokens": 20}}))?;
+    reply.event(&json!({"type": "message_stop"}))
+}
+
+fn stream_block(
+    answer: &Answer,
+    index: usize,
+    mut start: Value,
+    reply: &mut Reply,
+) -> io::Result<()> {
     let mut is_slow = false;
     let deltas = if let Answer::Text {
         words,
@@ -76,36 +90,35 @@ fn stream(answer: &Answer, body: &Value, reply: &mut Reply) -> io::Result<()> {
         start["input"] = json!({});
         vec![json!({"type": "input_json_delta", "partial_json": input})]
     };
-    reply.event(&json!({"type": "content_block_start", "index": 0, "content_block": start}))?;
+    reply.event(&json!({"type": "content_block_start", "index": index, "content_block": start}))?;
     for delta in deltas {
-        reply.event(&json!({"type": "content_block_delta", "index": 0, "delta": delta}))?;
+        reply.event(&json!({"type": "content_block_delta", "index": index, "delta": delta}))?;
         if is_slow {
             thread::sleep(PAUSE);
         }
     }
-    reply.event(&json!({"type": "content_block_stop", "index": 0}))?;
-    let delta = json!({"stop_reason": stop, "stop_sequence": null});
-    reply
-        .event(&json!({"type": "message_delta", "delta": delta, "usage": {"output_tokens": 20}}))?;
-    reply.event(&json!({"type": "message_stop"}))
+    reply.event(&json!({"type": "content_block_stop", "index": index}))
 }
 
 fn whole(answer: &Answer, body: &Value) -> Value {
-    let (block, stop) = match answer {
-        Answer::Call(name, input) => {
-            let id = fresh_id("toolu_");
-            let block = json!({"type": "tool_use", "id": id, "name": name, "input": input});
-            (block, "tool_use")
-        }
-        Answer::Text { words, .. } => (json!({"type": "text", "text": words.concat()}), "end_turn"),
-        Answer::Fail(..) => (Value::Null, "end_turn"),
+    let (blocks, stop) = match answer {
+        Answer::Calls(calls) => (calls.iter().map(tool_use).collect(), "tool_use"),
+        Answer::Text { words, .. } => (
+            vec![json!({"type": "text", "text": words.concat()})],
+            "end_turn",
+        ),
+        Answer::Fail(..) => (Vec::new(), "end_turn"),
     };
     json!({
         "id": fresh_id("msg_"), "type": "message", "role": "assistant", "model": body["model"],
-        "content": [block], "stop_reason": stop, "stop_sequence": null,
+        "content": blocks, "stop_reason": stop, "stop_sequence": null,
         "usage": {
             "input_tokens": 100, "output_tokens": 20,
             "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0,
         },
     })
+}
+
+fn tool_use((name, input): &Call) -> Value {
+    json!({"type": "tool_use", "id": fresh_id("toolu_"), "name": name, "input": input})
 }

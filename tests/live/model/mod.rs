@@ -47,12 +47,15 @@ struct Question {
     tools: Vec<Tool>,
 }
 
+/// A tool that the model wants, and its arguments.
+type Call = (String, Value);
+
 /// What the model does about it.
 enum Answer {
     /// Says something; the words come one after the other, with a pause when it is slow.
     Text { words: Vec<String>, is_slow: bool },
-    /// Wants a tool: its name and arguments.
-    Call(String, Value),
+    /// Wants tools, all at once: the name and arguments of each.
+    Calls(Vec<Call>),
     /// Refuses with an HTTP status.
     Fail(u16, String),
 }

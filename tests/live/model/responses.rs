@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::http::Reply;
 use super::script::{self, PAUSE};
-use super::{Answer, Question, Said, Tool, fresh_id, text_of};
+use super::{Answer, Call, Question, Said, Tool, fresh_id, text_of};
 
 pub(super) fn serve(body: &Value, reply: &mut Reply) -> io::Result<()> {
     let question = question(body);
@@ -63,17 +63,21 @@ fn stream(answer: &Answer, tools: &[Tool], reply: &mut Reply) -> io::Result<()> 
     });
     reply.begin()?;
     reply.event(&json!({"type": "response.created", "response": response}))?;
-    let item = match answer {
-        Answer::Text { words, is_slow } => say(words, *is_slow, reply)?,
-        answer => {
-            let item = tool_call(answer, tools);
-            reply.event(&added(&item))?;
-            item
-        }
+    let items = match answer {
+        Answer::Text { words, is_slow } => vec![say(words, *is_slow, reply)?],
+        Answer::Calls(calls) => calls.iter().map(|call| tool_call(call, tools)).collect(),
+        Answer::Fail(..) => Vec::new(),
     };
-    reply.event(&json!({"type": "response.output_item.done", "output_index": 0, "item": item}))?;
+    for (index, item) in items.iter().enumerate() {
+        if matches!(answer, Answer::Calls(_)) {
+            reply.event(&added(index, item))?;
+        }
+        let done =
+            json!({"type": "response.output_item.done", "output_index": index, "item": item});
+        reply.event(&done)?;
+    }
     response["status"] = json!("completed");
-    response["output"] = json!([item]);
+    response["output"] = json!(items);
     response["usage"] = json!({
         "input_tokens": 100, "input_tokens_details": {"cached_tokens": 0},
         "output_tokens": 20, "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 120,
@@ -84,7 +88,7 @@ fn stream(answer: &Answer, tools: &[Tool], reply: &mut Reply) -> io::Result<()> 
 fn say(words: &[String], is_slow: bool, reply: &mut Reply) -> io::Result<Value> {
     let id = fresh_id("msg_");
     let message = |status: &str, content: Value| json!({"type": "message", "id": id, "role": "assistant", "status": status, "content": content});
-    reply.event(&added(&message("in_progress", json!([]))))?;
+    reply.event(&added(0, &message("in_progress", json!([]))))?;
     for word in words {
         reply.event(&json!({
             "type": "response.output_text.delta", "item_id": id, "output_index": 0,
@@ -98,14 +102,11 @@ fn say(words: &[String], is_slow: bool, reply: &mut Reply) -> io::Result<Value> 
     Ok(message("completed", text))
 }
 
-fn added(item: &Value) -> Value {
-    json!({"type": "response.output_item.added", "output_index": 0, "item": item})
+fn added(index: usize, item: &Value) -> Value {
+    json!({"type": "response.output_item.added", "output_index": index, "item": item})
 }
 
-fn tool_call(answer: &Answer, tools: &[Tool]) -> Value {
-    let Answer::Call(name, arguments) = answer else {
-        return Value::Null;
-    };
+fn tool_call((name, arguments): &Call, tools: &[Tool]) -> Value {
     let mut item = json!({
         "type": "function_call", "id": fresh_id("fc_"), "call_id": fresh_id("call_"), "name": name,
         "status": "completed", "arguments": arguments.to_string(),

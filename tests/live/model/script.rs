@@ -45,9 +45,9 @@ fn first_answer(number: &str, what: &str, question: &Question) -> Answer {
             format!("refused by script {number}"),
         ),
         "say" => text(&format!("answer {number}")),
-        _ => tool::call(verb, rest, number, &question.tools).map_or_else(
+        _ => tool::calls(verb, rest, number, &question.tools).map_or_else(
             || text(&format!("there is no tool to {verb}")),
-            |(name, arguments)| Answer::Call(name, arguments),
+            Answer::Calls,
         ),
     }
 }

@@ -2,15 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::Tool;
+use super::{Call, Tool};
 
-/// The tool that does `verb`, of those that are offered: its name and arguments.
-pub(super) fn call(
-    verb: &str,
-    rest: &str,
-    number: &str,
-    tools: &[Tool],
-) -> Option<(String, Value)> {
+/// The tools that do `verb`, of those that are offered; `both agent A || shell B` wants two at once.
+pub(super) fn calls(verb: &str, rest: &str, number: &str, tools: &[Tool]) -> Option<Vec<Call>> {
+    if verb != "both" {
+        return Some(vec![call(verb, rest, number, tools)?]);
+    }
+    let parts = rest.split(" || ").map(|part| {
+        let (verb, rest) = part.split_once(' ')?;
+        call(verb, rest, number, tools)
+    });
+    parts.collect()
+}
+
+fn call(verb: &str, rest: &str, number: &str, tools: &[Tool]) -> Option<Call> {
     let mut offered = tools.iter().map(|tool| tool.name.as_str());
     offered.find_map(|name| Some((name.to_owned(), arguments(verb, name, rest, number)?)))
 }
