@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::super::common::TestEnv;
 use super::super::model::Model;
+use super::super::scene::Scene;
 use super::super::situation::Situation as S;
+use super::codex::again::own_command;
 use super::{Manners, write};
 
 pub(super) const GEMINI: Manners = Manners {
@@ -45,14 +47,21 @@ pub(super) const GEMINI: Manners = Manners {
         S::Interrupted,
         S::Stopped,
     ],
-    unknowable: &[(
-        S::Interrupted,
-        &["completed"],
-        "what was said before the stop is handed to its hook as a whole answer",
-    )],
+    unknowable: &[
+        (
+            S::Interrupted,
+            &["completed"],
+            "what was said before the stop is handed to its hook as a whole answer",
+        ),
+        (
+            S::OwnCommand,
+            &["completed"],
+            "no hook tells of a command that the person types with `!`",
+        ),
+    ],
     without: &[],
     plays_common: true,
-    scenes: &[],
+    scenes: &[Scene::new(&[S::OwnCommand], own_command)],
 };
 
 fn prepare(env: &TestEnv, _: &Model) {

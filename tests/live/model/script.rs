@@ -44,6 +44,10 @@ fn first_answer(number: &str, what: &str, question: &Question) -> Answer {
             rest.parse().unwrap_or(400),
             format!("refused by script {number}"),
         ),
+        // As Codex marks one.
+        "plan" => text(&format!(
+            "<proposed_plan>\n1. answer {number}\n</proposed_plan>\n"
+        )),
         "say" => text(&format!("answer {number}")),
         _ => tool::calls(verb, rest, number, &question.tools).map_or_else(
             || text(&format!("there is no tool to {verb}")),

@@ -13,6 +13,7 @@ use super::super::common::TestEnv;
 use super::super::model::Model;
 use super::super::scene::Scene;
 use super::super::situation::Situation as S;
+use super::codex::again::own_command;
 use super::{Manners, gemini, write};
 
 /// It wants one that looks like one, and remembers by its end that the person agreed to it.
@@ -57,6 +58,7 @@ pub(super) const CLAUDE: Manners = Manners {
         Scene::new(&[S::TwoSubAgents], parts::two),
         Scene::new(&[S::LateCollector], parts::late_collector),
         Scene::new(&[S::Dashboard], parts::dashboard),
+        Scene::new(&[S::OwnCommand], own_command),
         Scene::new(&[S::Menus], view::menus),
         Scene::new(&[S::SlowStopHook], ends::slow),
         Scene::new(&[S::RefusingStopHook], ends::refusing),

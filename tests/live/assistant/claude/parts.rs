@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::super::super::drive::{Drive, Step};
 use super::super::super::pane::Pane;
 use super::super::super::situation::Situation as S;
@@ -28,12 +30,19 @@ pub(super) fn two(drive: &mut Drive<'_>) -> Step {
     } else {
         (1, 0)
     };
-    drive.pane().press(drive.manners.approve);
+    let id = request(&drive.row(), both[first]).ok_or("the request that is on the screen")?;
+    let pane = drive.pane().id().to_owned();
+    let approve = ["approve", &pane, "--yes", "--request", &id];
+    let (done, said) = drive.world.pane_patrol(&approve);
+    drive.claim(S::TwoSubAgents, done, &format!("approve: {said}"));
+    if !done {
+        drive.pane().press(drive.manners.approve);
+    }
     drive.see_file(&format!("proj/p{}{number}", ["81", "82"][first]))?;
     let seen = drive.see(&[both[second]])?;
     drive.check(S::TwoSubAgents, "waiting_approval", seen);
     let row = drive.row();
-    let only = asks(&row, both[second]) && !asks(&row, both[first]);
+    let only = request(&row, both[second]).is_some() && request(&row, both[first]).is_none();
     drive.claim(
         S::TwoSubAgents,
         only,
@@ -48,9 +57,15 @@ pub(super) fn two(drive: &mut Drive<'_>) -> Step {
     Ok(())
 }
 
-/// Whether one of the row's requests is about `command`.
-fn asks(row: &serde_json::Value, command: &str) -> bool {
-    row["waiting"].to_string().contains(command)
+/// The id of the row's request that is about `command`.
+fn request(row: &Value, command: &str) -> Option<String> {
+    let mut waiting = row["waiting"].as_array()?.iter();
+    let found = waiting.find(|request| {
+        request["message"]
+            .as_str()
+            .is_some_and(|it| it.contains(command))
+    });
+    Some(found?["request_id"].as_str()?.to_owned())
 }
 
 /// What is asked is shown at once, with its command.

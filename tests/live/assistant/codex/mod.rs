@@ -1,6 +1,8 @@
 //! OpenAI's Codex, by Responses, in the three ways it can be run: as it comes, with one server for all
 //! panes; the same with the session in the title of the window; and each by itself.
 
+pub(super) mod again;
+
 use std::time::Duration;
 
 use super::super::common::TestEnv;
@@ -44,21 +46,51 @@ pub(super) const SERVER: Manners = Manners {
     part_over: None,
     quit: "/quit",
     by_title: &[S::Approved, S::Denied, S::Question, S::Dismissed],
-    unknowable: &[(
-        S::Started,
-        &["no row"],
-        "it says nothing before its first prompt",
-    )],
+    unknowable: &[
+        (
+            S::Started,
+            &["no row"],
+            "it says nothing before its first prompt",
+        ),
+        (
+            S::Plan,
+            &["completed"],
+            "its hooks tell the end of the turn, and nothing tells what it asks then",
+        ),
+        (
+            S::OwnCommand,
+            &["completed"],
+            "no hook tells of a command that the person types with `!`",
+        ),
+    ],
     without: &[],
     plays_common: true,
-    scenes: &[Scene::new(&[S::Shared], share_a_server).opens_it()],
+    scenes: &[
+        Scene::new(&[S::Plan], again::plan),
+        Scene::new(&[S::OwnCommand], again::own_command),
+        Scene::new(&[S::Resumed], again::in_background)
+            .opens_it()
+            .holds_apart(WITHOUT_WINDOW),
+        Scene::new(&[S::KilledResumed], again::killed)
+            .opens_it()
+            .holds_apart(WITHOUT_WINDOW),
+        Scene::new(&[S::Shared], share_a_server).opens_it(),
+    ],
 };
+
+/// A turn that goes on without a window that shows it says so to nobody's row.
+const WITHOUT_WINDOW: &[&str] = &["its session is over", "its process has ended"];
 
 /// With the session in the title.
 pub(super) const TITLE: Manners = Manners {
     name: "codex title",
     install: &["--codex-terminal-title"],
-    scenes: &[Scene::new(&[S::Shared], share_a_folder).opens_it()],
+    scenes: &[
+        Scene::new(&[S::KilledResumed], again::killed)
+            .opens_it()
+            .holds_apart(WITHOUT_WINDOW),
+        Scene::new(&[S::Shared], share_a_folder).opens_it(),
+    ],
     ..SERVER
 };
 
@@ -66,7 +98,12 @@ pub(super) const TITLE: Manners = Manners {
 pub(super) const ALONE: Manners = Manners {
     name: "codex alone",
     install: &["--codex-no-daemon"],
-    scenes: &[Scene::new(&[S::Shared], share_a_folder).opens_it()],
+    scenes: &[
+        Scene::new(&[S::KilledResumed], again::killed)
+            .opens_it()
+            .holds_apart(WITHOUT_WINDOW),
+        Scene::new(&[S::Shared], share_a_folder).opens_it(),
+    ],
     ..SERVER
 };
 
