@@ -19,6 +19,10 @@ const LAG: Duration = Duration::from_millis(1200);
 /// A title shows a dialog at most this long after the hook that told of its answer.
 const DIALOG_LAG: Duration = Duration::from_millis(200);
 
+/// Qwen's hooks tell of every answer, and on a machine with much to do its title comes seconds after
+/// them: it mends only what has stayed wrong for so long.
+const QWEN_LAG: Duration = Duration::from_secs(5);
+
 /// Whether the title of the row's pane is worth looking at now.
 pub fn is_wanted(row: &Row) -> bool {
     let shows = ["codex", "gemini", "qwen"].contains(&row.assistant.as_str());
@@ -26,9 +30,10 @@ pub fn is_wanted(row: &Row) -> bool {
 }
 
 /// Whether somebody waits to see the title of the row's pane change: an answer, and with Gemini also
-/// the end of a turn that was stopped while a tool ran, is told by nothing else.
+/// the end of a turn that was stopped while a tool ran, is told by nothing else. Qwen's hooks tell both.
 pub fn is_urgent(row: &Row) -> bool {
-    is_wanted(row) && (waits(row) || row.assistant == Assistant::GEMINI)
+    let waits = waits(row) && row.assistant != Assistant::QWEN;
+    is_wanted(row) && (waits || row.assistant == Assistant::GEMINI)
 }
 
 fn waits(row: &Row) -> bool {
@@ -64,7 +69,11 @@ pub fn reading(
 ) -> Option<Reading> {
     let level = level(&row.assistant, title)?;
     let is_dialog = matches!(level, Level::WaitingApproval | Level::WaitingInput);
-    let lag = if is_dialog { DIALOG_LAG } else { LAG };
+    let lag = match is_dialog {
+        _ if row.assistant == Assistant::QWEN => QWEN_LAG,
+        true => DIALOG_LAG,
+        false => LAG,
+    };
     Some(Reading {
         assistant: row.assistant.clone(),
         level,
@@ -93,10 +102,11 @@ mod tests {
     #[test]
     fn a_title_is_urgent_where_nothing_else_tells_of_the_next_change() {
         let urgent = |assistant, state| is_urgent(&row(1, assistant, state, "work:1.0", 0));
-        for assistant in ["codex", "gemini", "qwen"] {
+        for assistant in ["codex", "gemini"] {
             assert!(urgent(assistant, State::WaitingApproval), "{assistant}");
             assert!(!urgent(assistant, State::Completed), "{assistant}");
         }
+        assert!(!urgent("qwen", State::WaitingApproval));
         assert!(urgent("gemini", State::Running));
         assert!(!urgent("codex", State::Running) && !urgent("claude", State::WaitingApproval));
     }

@@ -41,7 +41,8 @@ pub(super) fn answer(drive: &mut Drive<'_>) -> Step {
     Ok(())
 }
 
-fn approve(drive: &mut Drive<'_>) -> Step {
+/// It asks, and goes on when it may.
+pub(super) fn approve(drive: &mut Drive<'_>) -> Step {
     let number = drive.ask("shell touch a{n}; sleep 4; touch b{n}");
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::Approval, "waiting_approval", seen);

@@ -70,6 +70,8 @@ const SPINNER: &str = "⠏ proj";
 const REQUIRED: &str = "[ ! ] Action Required | proj";
 const READY: &str = "◇  Ready (proj)";
 const ACTION: &str = "✋  Action Required (proj)";
+const RESPONDING: &str = "◐ Qwen - proj";
+const CONFIRMATION: &str = "✳\u{fe0e} Qwen - proj";
 const WORKING: &str = "✦  Working… (proj)";
 
 const RECORDINGS: &[Recording] = &[
@@ -247,6 +249,17 @@ const RECORDINGS: &[Recording] = &[
     of("qwen", "long-tool-after-approval", DONE),
     of("qwen", "subagent", APPROVED),
     of("qwen", "shell-approve", APPROVED),
+    // On a machine with much to do the title comes seconds after the hooks.
+    seen(
+        "qwen",
+        "shell-approve",
+        Witness::Title(&[
+            (100, RESPONDING),
+            (2400, CONFIRMATION),
+            (31_200, RESPONDING),
+        ]),
+        APPROVED,
+    ),
     of("qwen", "permission-hook-allow", APPROVED),
     of("qwen", "permission-hook-deny", APPROVED),
     of("qwen", "ask-user", ASKED),

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::super::common::TestEnv;
 use super::super::model::Model;
 use super::super::scene::Scene;
+use super::super::script;
 use super::super::situation::Situation as S;
 use super::codex::again::own_command;
 use super::{Manners, write};
@@ -62,6 +63,24 @@ pub(super) const GEMINI: Manners = Manners {
     without: &[],
     plays_common: true,
     scenes: &[Scene::new(&[S::OwnCommand], own_command)],
+};
+
+/// With the switch that its settings have for all hooks, turned on.
+pub(super) const SWITCHED: Manners = Manners {
+    name: "gemini switched",
+    prepare: |env, model| {
+        prepare(env, model);
+        let settings = std::fs::read_to_string(env.path("home/.gemini/settings.json"));
+        let settings = settings.expect("they were written");
+        let settings = settings.replacen('{', "{\n  \"hooks\": {\"enabled\": true},", 1);
+        write(env, "home/.gemini/settings.json", &settings);
+    },
+    plays_common: false,
+    scenes: &[
+        Scene::new(&[S::Running, S::Finished], script::answer),
+        Scene::new(&[S::Approval, S::Approved], script::approve),
+    ],
+    ..GEMINI
 };
 
 fn prepare(env: &TestEnv, _: &Model) {

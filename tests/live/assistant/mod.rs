@@ -90,7 +90,7 @@ pub(super) struct Manners {
 
 impl Manners {
     /// All of them, in the order of the table.
-    pub(super) fn all() -> [&'static Self; 11] {
+    pub(super) fn all() -> [&'static Self; 12] {
         [
             &claude::CLAUDE,
             &claude::OLD,
@@ -101,6 +101,7 @@ impl Manners {
             &codex::ALONE,
             &opencode::OPENCODE,
             &gemini::GEMINI,
+            &gemini::SWITCHED,
             &copilot::COPILOT,
             &qwen::QWEN,
         ]

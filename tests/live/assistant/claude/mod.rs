@@ -62,15 +62,23 @@ pub(super) const CLAUDE: Manners = Manners {
         Scene::new(&[S::Menus], view::menus),
         Scene::new(&[S::SlowStopHook], ends::slow),
         Scene::new(&[S::RefusingStopHook], ends::refusing),
-        Scene::new(&[S::AgentsView], view::agents_view).ends(),
-        Scene::new(&[S::Attached], view::attach).opens_it(),
+        Scene::new(&[S::AgentsView], view::agents_view)
+            .opens_it()
+            .holds_apart(ELSEWHERE),
+        Scene::new(&[S::Attached], view::attach)
+            .opens_it()
+            .holds_apart(ELSEWHERE),
     ],
 };
+
+/// The end of what the pane began with, when it shows a session of the background.
+const ELSEWHERE: &[&str] = &["its pane shows another session"];
 
 /// The last version that asks in the older way; it has no list of sessions.
 pub(super) const OLD: Manners = Manners {
     name: "claude older",
     packages: &["@anthropic-ai/claude-code@2.1.197"],
+    part_over: None,
     scenes: &[
         Scene::new(&[S::TwoSubAgents], parts::two),
         Scene::new(&[S::LateCollector], parts::late_collector),

@@ -22,6 +22,8 @@ const LOOK: Duration = Duration::from_millis(1500);
 /// The list of sessions moves this one to the background; what it asks afterwards is shown at once, and
 /// can be answered, or it is said why not.
 pub(super) fn agents_view(drive: &mut Drive<'_>) -> Step {
+    let folder = drive.world.env.path("proj");
+    drive.open(&folder)?;
     let seen = there_and_back(drive)?;
     drive.check(S::AgentsView, "idle", seen);
     let number = drive.ask("shell touch v{n}; sleep 4; touch w{n}");
@@ -48,6 +50,9 @@ fn there_and_back(drive: &Drive<'_>) -> Result<Instant, String> {
     for _ in 0..20 {
         drive.pane().press(&["Escape"]);
         if let Ok(seen) = drive.pane().wait_for(&[PROMPT], LOOK) {
+            // It may lose the first key after it has come back.
+            thread::sleep(LOOK);
+            drive.pane().press(&["Space", "BSpace"]);
             return Ok(seen);
         }
     }
