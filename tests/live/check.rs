@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
 use super::drive::Drive;
@@ -87,7 +88,8 @@ impl Drive<'_> {
 
     /// Whether anything was held apart since the last time.
     pub(super) fn check_apart(&mut self, situation: Situation) {
-        for what in self.world.aparts.news(self.world.env, self.foreseen) {
+        let foreseen = [self.foreseen, self.manners.foreseen].concat();
+        for what in self.world.aparts.news(self.world.env, &foreseen) {
             self.record(situation, Finding::Wrong(what));
         }
     }
@@ -125,7 +127,7 @@ impl Drive<'_> {
 
     /// Keeps what is worse of several findings in one situation; a failure with its transcript.
     pub(super) fn record(&mut self, situation: Situation, finding: Finding) {
-        if finding.is_failure() {
+        if finding.is_failure() || matches!(finding, Finding::Late(..)) {
             self.keep_evidence(situation, &finding);
         }
         let old = self.findings.get(&situation);
@@ -142,9 +144,11 @@ impl Drive<'_> {
             output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
         });
         let text = format!(
-            "{} {}: {finding}\n\n--- screen\n{screen}\n--- title\n{title:?}\n--- status\n{}\n--- all that was shown\n{}",
+            "{} {}: {finding}\nwritten at {}, {} ms\n\n--- screen\n{screen}\n--- title\n{title:?}\n--- status\n{}\n--- all that was shown\n{}",
             self.manners.name,
             situation.name(),
+            Timestamp::now(),
+            self.started.elapsed().as_millis(),
             self.world.watch.last(),
             self.world.watch.transcript(self.started),
         );

@@ -42,6 +42,7 @@ pub(super) const COPILOT: Manners = Manners {
         "it says nothing before its first prompt",
     )],
     without: &[],
+    foreseen: &[],
     plays_common: true,
     scenes: &[],
 };

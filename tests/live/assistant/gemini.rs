@@ -61,6 +61,7 @@ pub(super) const GEMINI: Manners = Manners {
         ),
     ],
     without: &[],
+    foreseen: &[],
     plays_common: true,
     scenes: &[Scene::new(&[S::OwnCommand], own_command)],
 };

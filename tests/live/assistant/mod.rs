@@ -82,6 +82,8 @@ pub(super) struct Manners {
     pub(super) unknowable: &'static [Unknowable],
     /// What it cannot be brought to, or is tried in another way of running it.
     pub(super) without: &'static [Situation],
+    /// Why something is held apart now and then whatever is played, rightly.
+    pub(super) foreseen: &'static [&'static str],
     /// Whether it is brought to what all have.
     pub(super) plays_common: bool,
     /// What only this one is brought to.

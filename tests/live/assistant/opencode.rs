@@ -39,6 +39,7 @@ pub(super) const OPENCODE: Manners = Manners {
     by_title: &[],
     unknowable: &[],
     without: &[],
+    foreseen: &[],
     plays_common: true,
     scenes: &[],
 };

@@ -38,6 +38,7 @@ pub(super) const QWEN: Manners = Manners {
     by_title: &[],
     unknowable: &[],
     without: &[],
+    foreseen: &[],
     plays_common: true,
     scenes: &[],
 };

@@ -53,6 +53,7 @@ pub(super) const CLAUDE: Manners = Manners {
     by_title: &[],
     unknowable: &[],
     without: &[],
+    foreseen: &[],
     plays_common: true,
     scenes: &[
         Scene::new(&[S::TwoSubAgents], parts::two),

@@ -64,31 +64,31 @@ pub(super) const SERVER: Manners = Manners {
         ),
     ],
     without: &[],
+    foreseen: WITHOUT_WINDOW,
     plays_common: true,
     scenes: &[
         Scene::new(&[S::Plan], again::plan),
         Scene::new(&[S::OwnCommand], again::own_command),
-        Scene::new(&[S::Resumed], again::in_background)
-            .opens_it()
-            .holds_apart(WITHOUT_WINDOW),
-        Scene::new(&[S::KilledResumed], again::killed)
-            .opens_it()
-            .holds_apart(WITHOUT_WINDOW),
+        Scene::new(&[S::Resumed], again::in_background).opens_it(),
+        Scene::new(&[S::KilledResumed], again::killed).opens_it(),
         Scene::new(&[S::Shared], share_a_server).opens_it(),
     ],
 };
 
-/// A turn that goes on without a window that shows it says so to nobody's row.
-const WITHOUT_WINDOW: &[&str] = &["its session is over", "its process has ended"];
+/// A turn that goes on without a window that shows it says so to nobody's row, and the end of a session
+/// is told a minute after its window has gone.
+const WITHOUT_WINDOW: &[&str] = &[
+    "its session is over",
+    "its process has ended",
+    "older than the session in this pane",
+];
 
 /// With the session in the title.
 pub(super) const TITLE: Manners = Manners {
     name: "codex title",
     install: &["--codex-terminal-title"],
     scenes: &[
-        Scene::new(&[S::KilledResumed], again::killed)
-            .opens_it()
-            .holds_apart(WITHOUT_WINDOW),
+        Scene::new(&[S::KilledResumed], again::killed).opens_it(),
         Scene::new(&[S::Shared], share_a_folder).opens_it(),
     ],
     ..SERVER
@@ -99,9 +99,7 @@ pub(super) const ALONE: Manners = Manners {
     name: "codex alone",
     install: &["--codex-no-daemon"],
     scenes: &[
-        Scene::new(&[S::KilledResumed], again::killed)
-            .opens_it()
-            .holds_apart(WITHOUT_WINDOW),
+        Scene::new(&[S::KilledResumed], again::killed).opens_it(),
         Scene::new(&[S::Shared], share_a_folder).opens_it(),
     ],
     ..SERVER
