@@ -159,6 +159,12 @@ impl Entry {
     pub(super) fn apply_event(&mut self, event: &Event) -> Option<Reason> {
         self.learn(event);
         match &event.agent_id {
+            Some(agent) if self.is_main_in_disguise(agent, event) => {
+                self.apply_main_event(&Event {
+                    agent_id: None,
+                    ..event.clone()
+                })
+            }
             Some(agent) => self.apply_sub_event(agent, event),
             None => self.apply_main_event(event),
         }

@@ -926,6 +926,37 @@ fn the_end_of_a_turn_does_not_change_how_it_has_ended_already() {
 }
 
 #[test]
+fn what_qwen_does_in_the_name_of_a_sub_agent_that_has_ended_is_its_own() {
+    let qwen = |mut event: Event, name: &str| {
+        event.assistant = Assistant::QWEN;
+        event.event = Some(name.to_owned());
+        event
+    };
+    let named = |event, name: &str| of_agent(qwen(event, name), "a1");
+    let mut story = Story::new();
+    story.tell(qwen(event(0, Kind::SessionStarted), "SessionStart"));
+    story.tell(qwen(event(100, Kind::TurnStarted), "UserPromptSubmit"));
+    story.tell(named(event(200, Kind::TurnStarted), "SubagentStart"));
+    story.tell(named(event(300, Kind::TurnFinished), "SubagentStop"));
+    story.tell(qwen(event(400, Kind::TurnFinished), "Stop"));
+    assert_eq!(story.state(), State::Completed);
+    story.tell(named(event(1000, Kind::TurnStarted), "UserPromptSubmit"));
+    assert_eq!(story.state(), State::Running);
+    let asks = tool(1100, Kind::ApprovalRequested, None, "Bash", "touch f");
+    story.tell(named(asks, "PermissionRequest"));
+    assert_eq!(story.state(), State::WaitingApproval);
+    let runs = tool(1200, Kind::ToolStarted, Some("c1"), "Bash", "touch f");
+    story.tell(named(runs, "PreToolUse"));
+    assert_eq!(story.state(), State::Running);
+    story.tell(named(event(1300, Kind::TurnFinished), "Stop"));
+    assert_eq!(story.state(), State::Completed);
+    // An interrupted one: told by the notice alone, which may name nobody.
+    story.tell(named(event(2000, Kind::TurnStarted), "UserPromptSubmit"));
+    story.tell(qwen(event(2100, Kind::Interrupted), "Notification"));
+    assert_eq!(story.state(), State::Idle);
+}
+
+#[test]
 fn a_turn_known_by_its_session_begins_again_and_again() {
     let mut story = Story::running();
     for start in [1000, 2000, 3000] {

@@ -1,12 +1,23 @@
 //! Sub-agents, which live under the row of their main agent.
 
-use pane_patrol_hooks::event::{Event, Kind, State};
+use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::asking::request_of;
 use super::{Entry, REMEMBERED, Reason};
 
 impl Entry {
+    /// Qwen may go on to name a sub-agent that has ended in all that its main agent does next; it never
+    /// takes one up again.
+    pub(super) fn is_main_in_disguise(&self, id: &str, event: &Event) -> bool {
+        let has_ended = |(ended, at): &(String, Timestamp)| ended == id && *at < event.ts;
+        let is_own = matches!(
+            event.event.as_deref(),
+            Some("SubagentStart" | "SubagentStop")
+        );
+        event.assistant == Assistant::QWEN && !is_own && self.ended_subs.iter().any(has_ended)
+    }
+
     pub(super) fn apply_sub_event(&mut self, id: &str, event: &Event) -> Option<Reason> {
         let ended = self
             .ended_subs
