@@ -65,13 +65,13 @@ impl Table {
             .iter()
             .map(|it| it.name.len().max(it.version.len()));
         let width = widths.max().unwrap_or(0).max(9) + 2;
-        println!("\n{:<50}{}", "", self.row(width, |it| it.name.to_owned()));
-        println!("{:<50}{}", "", self.row(width, |it| it.version.clone()));
+        println!("\n{:<51}{}", "", self.row(width, |it| it.name.to_owned()));
+        println!("{:<51}{}", "", self.row(width, |it| it.version.clone()));
         let is_tried = |situation: &Situation| self.columns.iter().any(|it| it.has(*situation));
         for situation in Situation::all().filter(is_tried) {
             let cells = self.row(width, |column| cell(column, situation));
             println!(
-                "{:<18}{:<32}{cells}",
+                "{:<19}{:<32}{cells}",
                 situation.name(),
                 shortened(situation.meaning())
             );
