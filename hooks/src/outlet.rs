@@ -105,6 +105,7 @@ impl Outlet {
             id: report.instance_id.as_deref().unwrap_or_default(),
             folder: report.cwd.as_deref().unwrap_or_default(),
             begins: report.kind == Kind::SessionStarted,
+            is_asked: report.kind == Kind::TurnStarted,
         };
         let memo = (!session.id.is_empty() && self.memory_is_safe())
             .then(|| Memo::of_session(&self.places.runtime, session.id, self.uid));

@@ -4,8 +4,8 @@
 //! `TMUX_PANE` counts only where the hook descends from that pane's process and no such server is in
 //! between. Else the session is looked for: by its id in a pane's title (the person has to choose
 //! that title), else by its folder, if only one Codex works there. A session that was found once stays
-//! where it is as long as that process lives; where two are possible there is none, for a wrong row
-//! is worse than no row.
+//! where it is as long as that process lives, and is then looked for by its folder only when somebody
+//! asks it something; where two are possible there is none, for a wrong row is worse than no row.
 
 use std::path::Path;
 
@@ -38,6 +38,8 @@ pub struct Session<'a> {
     pub folder: &'a str,
     /// It has just begun, perhaps in another pane than before.
     pub begins: bool,
+    /// The person has given it something to do, so some screen shows it.
+    pub is_asked: bool,
 }
 
 /// Where a session is.
@@ -72,7 +74,11 @@ pub fn find(
     if remembered.is_some() {
         return remembered;
     }
-    let found = look(session, processes, &list().unwrap_or_default());
+    // What a session still does whose screen has ended is done on the server alone: another screen in
+    // its folder is not its screen.
+    let has_lost_its_screen = memo.is_some_and(|memo| memo.recall_line().is_some());
+    let is_shown = session.begins || session.is_asked || !has_lost_its_screen;
+    let found = look(session, is_shown, processes, &list().unwrap_or_default());
     match (&found, memo) {
         (Some(found), Some(memo)) => keep(found, memo, processes),
         (None, Some(memo)) if session.begins => memo.forget(),
@@ -102,7 +108,12 @@ pub fn is_server(arguments: &[String]) -> bool {
         .any(|argument| argument == "app-server")
 }
 
-fn look(session: Session<'_>, processes: &impl Processes, panes: &[Pane]) -> Option<Found> {
+fn look(
+    session: Session<'_>,
+    is_shown: bool,
+    processes: &impl Processes,
+    panes: &[Pane],
+) -> Option<Found> {
     let screens = Screen::all(processes, panes);
     if let Some(pane) = by_title(session.id, panes) {
         let place = (pane.id, pane.server.clone());
@@ -113,6 +124,9 @@ fn look(session: Session<'_>, processes: &impl Processes, panes: &[Pane]) -> Opt
             whereabouts: Whereabouts::Pane(place.0, Some(place.1.clone())),
             pid: only(inside).map(|screen| screen.pid),
         });
+    }
+    if !is_shown {
+        return None;
     }
     // One whose folder is not known might be the one.
     let possible = screens.iter().filter(|screen| {

@@ -79,6 +79,7 @@ fn session(begins: bool) -> Session<'static> {
         id: SESSION,
         folder: "/a",
         begins,
+        is_asked: false,
     }
 }
 
@@ -230,6 +231,15 @@ fn a_session_stays_where_it_was_found_until_it_begins_anew_or_its_process_ends()
     let find = |processes: &Fake, begins, list: Option<Vec<Pane>>| {
         find(session(begins), None, 200, processes, Some(&memo), || list)
     };
+    let asked = |processes: &Fake| {
+        let session = Session {
+            is_asked: true,
+            ..session(false)
+        };
+        super::find(session, processes, Some(&memo), || {
+            Some(vec![pane(1, ""), pane(2, "")])
+        })
+    };
     let panes = || Some(vec![pane(1, ""), pane(2, "")]);
     let first = find(&Fake::two_screens("/b", "/a"), true, panes()).unwrap();
     assert_eq!((&first.whereabouts, first.pid), (&at(2), Some(122)));
@@ -243,9 +253,21 @@ fn a_session_stays_where_it_was_found_until_it_begins_anew_or_its_process_ends()
     let mut gone = Fake::two_screens("/a", "/b");
     gone.0.remove(&122);
     assert_eq!(
-        find(&gone, false, panes()).unwrap().whereabouts,
+        find(&gone, false, panes()),
+        None,
+        "it ended, and what goes on without a screen is not shown by another one"
+    );
+    let titles = Some(vec![pane(1, SESSION), pane(2, "")]);
+    assert_eq!(
+        find(&gone, false, titles).unwrap().whereabouts,
         at(1),
-        "it ended"
+        "its title names it"
+    );
+    memo.keep_line("122 1 %2 /tmp/t,1");
+    assert_eq!(
+        asked(&gone).unwrap().whereabouts,
+        at(1),
+        "somebody asks it something"
     );
     assert_eq!(
         find(&both, true, panes()),
