@@ -417,6 +417,7 @@ mod tests {
             source: Source::Hook,
             publisher: None,
             offline: false,
+            shown_at: None,
             suspended: false,
             sub_agents: 0,
             waiting: Vec::new(),

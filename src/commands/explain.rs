@@ -90,9 +90,7 @@ fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, Command
 }
 
 fn is_meant(row: &Row, text: &str) -> bool {
-    row.target.to_string() == text
-        || row.id == text
-        || row.pane.is_some_and(|pane| pane.to_string() == text)
+    row.id == text || text.parse().is_ok_and(|place| row.is_at(&place))
 }
 
 fn nobody_there(target: &str, rows: &[Row], apart: &[Apart], now: Timestamp) -> CommandError {

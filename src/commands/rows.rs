@@ -196,11 +196,5 @@ pub(super) fn parse_target(target: &str) -> Result<Target, CommandError> {
 /// The row in that place; one with its address before one with only its pane's id.
 pub(super) fn find<'a>(rows: &'a [Row], wanted: &Target) -> Option<&'a Row> {
     let at_target = rows.iter().find(|row| row.target == *wanted);
-    at_target.or_else(|| rows.iter().find(|row| is_at(row, wanted)))
-}
-
-/// Whether the row is in that place.
-pub(super) fn is_at(row: &Row, wanted: &Target) -> bool {
-    let in_pane = |pane| *wanted == Target::Pane(pane);
-    row.target == *wanted || row.pane.is_some_and(in_pane)
+    at_target.or_else(|| rows.iter().find(|row| row.is_at(wanted)))
 }

@@ -11,7 +11,7 @@ use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Surroundings;
-use super::rows::{find, is_at, nobody, parse_target};
+use super::rows::{find, nobody, parse_target};
 use crate::cli::WaitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
 use crate::feed::Feed;
@@ -116,7 +116,7 @@ impl Wait<'_> {
                 *id = row.map(|row| row.id.clone());
                 self.seen = row.map(|row| row.state);
             }
-            Feed::Row(row) if is_at(&row, &self.target) => {
+            Feed::Row(row) if row.is_at(&self.target) => {
                 self.seen = Some(row.state);
                 *id = Some(row.id);
             }

@@ -18,7 +18,7 @@ use serde_json::json;
 use time::UtcOffset;
 
 use super::Surroundings;
-use super::rows::{is_at, nobody, parse_target};
+use super::rows::{nobody, parse_target};
 use crate::cli::WatchArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::feed::Feed;
@@ -187,7 +187,7 @@ impl Watch {
 
     fn change(&mut self, row: Row, lines: &mut Vec<String>) {
         let is_wanted =
-            self.targets.is_empty() || self.targets.iter().any(|target| is_at(&row, target));
+            self.targets.is_empty() || self.targets.iter().any(|target| row.is_at(target));
         if !is_wanted {
             // A pane that was moved elsewhere is not there any more.
             return self.end(&row.id, lines);

@@ -14,6 +14,7 @@ use super::sequence;
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
 use crate::mux::tmux::{Belief, Call, Format, Tmux};
+use crate::split::shown_by;
 use crate::sys::child::{self, feed, ours, persons};
 use crate::sys::terminal;
 
@@ -27,7 +28,8 @@ const MAX_TEXT_CHARS: usize = 160;
 fn list() -> Call {
     let pane = Format::own(
         "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_active}\t#{pane_active}\t#{window_zoomed_flag}\t\
-         #{pane_tty}\t#{session_name}:#{window_index}.#{pane_index}",
+         #{pane_tty}\t#{session_name}:#{window_index}.#{pane_index}\t\
+         #{s|[^!-~]+| |:@pane_patrol_split}",
     );
     let client = Format::own(
         "C\t#{client_control_mode}\t#{session_id}\t#{client_name}\t#{pane_tty}\t#{allow-passthrough}",
@@ -43,7 +45,7 @@ pub(super) struct Scene {
     tmux: Option<Tmux>,
     /// The terminal of the row's pane.
     tty: Option<String>,
-    /// Where that is now: a hook that was in a hurry has told nothing but its id.
+    /// Where that belongs now: a hook that was in a hurry has told nothing but its id.
     target: Option<Target>,
     in_view: bool,
     clients: Vec<Client>,
@@ -93,6 +95,7 @@ impl Scene {
         let mut scene = Self::default();
         let server = notice.row.server.as_ref();
         let server = server.map(|server| server.pid.to_string());
+        let mut home = None;
         for fields in lines() {
             let [
                 "P",
@@ -104,6 +107,7 @@ impl Scene {
                 zoomed,
                 tty,
                 address,
+                split,
             ] = fields[..]
             else {
                 continue;
@@ -116,6 +120,10 @@ impl Scene {
                 (Some(pane), _) | (None, Target::Pane(pane)) => id == pane.to_string(),
                 (None, target) => address == target.to_string(),
             };
+            if notice.row.pane.is_some() && shown_by(split) == notice.row.pane {
+                // A dashboard shows it beside itself, and this pane keeps its place.
+                home = address.parse().ok();
+            }
             if is_it {
                 scene.tty = Some(tty.to_owned());
                 scene.target = address.parse().ok();
@@ -124,6 +132,7 @@ impl Scene {
                 scene.in_view |= is_drawn && is_watched;
             }
         }
+        scene.target = home.or(scene.target);
         Self { clients, ..scene }
     }
 
@@ -315,31 +324,46 @@ mod tests {
             Scene::parse(&format!("{line}\n{client}\n"), &notice(1)).in_view
         };
         let person = "C\t0\t$0\t/dev/pts/9\t/dev/pts/2\ton";
-        assert!(seen("P\t77\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1", person));
+        assert!(seen(
+            "P\t77\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1\t",
+            person
+        ));
         assert!(
-            !seen("P\t77\t%1\t$0\t0\t1\t0\t/dev/pts/1\tshop:1.1", person),
+            !seen("P\t77\t%1\t$0\t0\t1\t0\t/dev/pts/1\tshop:1.1\t", person),
             "another window is in front"
         );
         assert!(
-            !seen("P\t77\t%1\t$0\t1\t0\t1\t/dev/pts/1\tshop:1.1", person),
+            !seen("P\t77\t%1\t$0\t1\t0\t1\t/dev/pts/1\tshop:1.1\t", person),
             "a zoomed pane hides it"
         );
         assert!(
-            !seen("P\t77\t%1\t$1\t1\t1\t0\t/dev/pts/1\tshop:1.1", person),
+            !seen("P\t77\t%1\t$1\t1\t1\t0\t/dev/pts/1\tshop:1.1\t", person),
             "nobody is attached there"
         );
         assert!(
-            !seen("P\t77\t%2\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.2", person),
+            !seen("P\t77\t%2\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.2\t", person),
             "another pane"
         );
         assert!(
-            !seen("P\t78\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1", person),
+            !seen("P\t78\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1\t", person),
             "the server was restarted"
         );
         assert!(!seen(
-            "P\t77\t%1\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.1",
+            "P\t77\t%1\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.1\t",
             "C\t1\t$0\tx\t/dev/pts/2\ton"
         ));
+    }
+
+    #[test]
+    fn a_pane_that_a_dashboard_shows_is_told_by_the_place_where_it_belongs() {
+        let shown = "P\t77\t%1\t$9\t1\t0\t0\t/dev/pts/1\tdash:0.1\t";
+        let place = "P\t77\t%7\t$0\t0\t0\t0\t/dev/pts/2\tshop:4.2\t1 7 9 %6 @1 0 %1 x";
+        let other = "P\t77\t%8\t$0\t0\t0\t0\t/dev/pts/3\tshop:5.0\t1 7 9 %6 @1 0 %2 x";
+        for lines in [[shown, place, other], [other, place, shown]] {
+            let scene = Scene::parse(&lines.join("\n"), &notice(1));
+            assert_eq!(scene.target(), "shop:4.2".parse().ok());
+            assert_eq!(scene.tty.as_deref(), Some("/dev/pts/1"));
+        }
     }
 
     #[test]

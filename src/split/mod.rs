@@ -22,7 +22,7 @@ use crate::state::Row;
 use plan::Batch;
 use world::World;
 
-pub use world::Owner;
+pub use world::{Owner, shown_by};
 
 /// The narrowest either side may be, in columns.
 const NARROWEST: u16 = 40;

@@ -89,6 +89,12 @@ impl FromStr for Journal {
     }
 }
 
+/// The pane that stands elsewhere while the one with this `@pane_patrol_split` keeps its place.
+pub fn shown_by(option: &str) -> Option<PaneId> {
+    let journal: Journal = option.parse().ok()?;
+    journal.shows
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pane {
     pub(super) id: PaneId,

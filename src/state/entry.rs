@@ -50,8 +50,10 @@ pub(super) type Reason = &'static str;
 pub(super) struct Entry {
     pub(super) key: RowKey,
     pub(super) assistant: Assistant,
-    /// Where the pane is, by the last listing or else by the sender.
+    /// Where the pane belongs, by the last listing or else by the sender.
     pub(super) target: Target,
+    /// Where it stands instead, by the last listing.
+    pub(super) shown_at: Option<Target>,
     /// Where its sender says it is, if it knows that only by hand.
     pub(super) told: Option<Target>,
     /// A listing has shown the pane.
@@ -100,6 +102,7 @@ impl Entry {
             key,
             assistant,
             target,
+            shown_at: None,
             told: None,
             listed: false,
             instance_id: None,
@@ -143,6 +146,7 @@ impl Entry {
     pub(super) fn successor(&mut self, assistant: Assistant, now: Timestamp) {
         let mut next = Self::new(self.key.clone(), self.target.clone(), assistant, now);
         next.listed = self.listed;
+        next.shown_at.clone_from(&self.shown_at);
         next.stopped = self.stopped;
         next.retired = std::mem::take(&mut self.retired);
         if let Some(instance) = self.instance_id.take() {

@@ -163,8 +163,10 @@ pub struct Listing {
 pub struct ListedPane {
     /// Its stable id.
     pub pane: PaneId,
-    /// Its address now.
+    /// Where it belongs now.
     pub target: Target,
+    /// Where it stands instead, while a dashboard shows it beside itself.
+    pub shown_at: Option<Target>,
     /// The process it was started with.
     pub pid: u32,
     /// Whether a person has it in view: the active pane of an attached client that is not in control mode.

@@ -56,6 +56,7 @@ fn listing(server: &Server, at: i64) -> Input {
     let pane = |id| ListedPane {
         pane: PaneId(id),
         target: address(id),
+        shown_at: None,
         pid: 1,
         in_view: false,
         dead: false,

@@ -45,9 +45,14 @@ pub struct Row {
     /// Why it is in that state.
     #[cfg_attr(test, schemars(with = "Option<crate::protocol::words::KindWord>"))]
     pub kind: Option<Kind>,
-    /// Where the pane is now.
+    /// Where the pane belongs now.
     #[cfg_attr(test, schemars(with = "String"))]
     pub target: Target,
+    /// Where it stands instead, while a dashboard shows it beside itself; a name for it as good as
+    /// `target`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub shown_at: Option<Target>,
     /// tmux's stable id of the pane.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub pane: Option<PaneId>,
@@ -110,6 +115,17 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether it is in that place: its own, the one it is shown in, or a pane by its id.
+    pub fn is_at(&self, place: &Target) -> bool {
+        let in_pane = |pane| *place == Target::Pane(pane);
+        self.has_address(place) || self.pane.is_some_and(in_pane)
+    }
+
+    /// Whether that is where it belongs, or where it is shown.
+    pub fn has_address(&self, address: &Target) -> bool {
+        self.target == *address || self.shown_at.as_ref() == Some(address)
+    }
+
     /// Why what is shown is not as fresh as it looks, in one word.
     pub fn standing(&self) -> Option<&'static str> {
         match (self.offline, self.suspended) {

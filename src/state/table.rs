@@ -473,6 +473,7 @@ impl Table {
             let target = self.target_of(key).unwrap_or_else(|| event.target.clone());
             let mut entry = Entry::new(key.clone(), target, event.assistant.clone(), now);
             entry.listed = self.is_listed(key);
+            entry.shown_at = self.shown_at(key);
             self.rows.insert(key.clone(), entry);
             return Ok(());
         };
@@ -517,14 +518,23 @@ impl Table {
     }
 
     fn target_of(&self, key: &RowKey) -> Option<Target> {
-        let (server, Target::Pane(pane)) = (key.server.as_ref()?, &key.place) else {
-            return None;
-        };
-        let panes = self.listings.get(server)?;
-        panes
-            .iter()
-            .find(|(listed, _)| listed == pane)
-            .map(|(_, target)| target.clone())
+        self.addresses_of(key).next()
+    }
+
+    /// Where the pane stands while a dashboard shows it beside itself.
+    fn shown_at(&self, key: &RowKey) -> Option<Target> {
+        self.addresses_of(key).nth(1)
+    }
+
+    /// The pane's own address, then the one where it is shown.
+    fn addresses_of(&self, key: &RowKey) -> impl Iterator<Item = Target> {
+        let panes = key
+            .server
+            .as_ref()
+            .and_then(|server| self.listings.get(server));
+        let panes = panes.into_iter().flatten();
+        let of_it = panes.filter(|(pane, _)| key.place == Target::Pane(*pane));
+        of_it.map(|(_, target)| target.clone())
     }
 
     fn is_listed(&self, key: &RowKey) -> bool {
@@ -541,10 +551,12 @@ impl Table {
         };
         let before = self.rows.get(&key).map(|entry| entry.shown.state);
         let listed = self.is_listed(&key);
+        let shown_at = self.shown_at(&key);
         let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
         let entry = self.rows.entry(key.clone()).or_insert_with(|| {
             let mut entry = Entry::new(key.clone(), target, reading.assistant.clone(), now);
             entry.listed = listed;
+            entry.shown_at = shown_at;
             entry
         });
         if entry.assistant != reading.assistant

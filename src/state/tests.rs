@@ -108,6 +108,7 @@ fn listed(pane: u32, target: Target) -> ListedPane {
     ListedPane {
         pane: PaneId(pane),
         target,
+        shown_at: None,
         pid: PID,
         in_view: false,
         dead: false,

@@ -62,6 +62,7 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         source: Source::Hook,
         publisher: None,
         offline: false,
+        shown_at: None,
         suspended: false,
         sub_agents: 0,
         waiting: Vec::new(),

@@ -323,9 +323,11 @@ fn matches_filter(row: &Row, filter: &str) -> bool {
     }
     let attention = words::section(Attention::from(row.state));
     let target = row.target.to_string();
+    let shown_at = row.shown_at.as_ref().map(ToString::to_string);
     let texts = [
         row.assistant.as_str(),
         &target,
+        shown_at.as_deref().unwrap_or_default(),
         row.state.as_str(),
         words::state(row),
         attention,

@@ -409,6 +409,7 @@ mod tests {
         ListedPane {
             pane: PaneId(id),
             target: pane_patrol_hooks::target::Target::Pane(PaneId(id)),
+            shown_at: None,
             pid,
             in_view: false,
             dead: false,

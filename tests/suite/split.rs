@@ -1,6 +1,7 @@
 //! The split view on a real tmux server: whatever is swapped, everything goes back to where it was.
 
 mod edges;
+mod home;
 
 use rustix::process::{Pid, Signal, kill_process};
 

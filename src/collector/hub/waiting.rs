@@ -87,7 +87,7 @@ impl Waiting {
     fn is_for(&self, row: &Row, request: &Request) -> bool {
         let event = &self.event;
         let same_pane = row.pane == event.pane && row.server == event.server
-            || event.pane.is_none() && row.target == event.target;
+            || event.pane.is_none() && row.has_address(&event.target);
         same_pane
             && row.assistant == event.assistant
             && row.instance_id == event.instance_id

@@ -2,6 +2,9 @@
 //!
 //! Fields are separated by tabs: tmux keeps control characters out of names and titles, and prints
 //! a tab of a format as it is in every version (other control characters come escaped in newer ones).
+//!
+//! A pane that a dashboard shows beside itself stands elsewhere than where it belongs. The placeholder
+//! that keeps its place says so, and the pane is listed with the placeholder's address as its own.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -10,6 +13,7 @@ use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::text::one_line;
 
 use super::{Call, Format};
+use crate::split::shown_by;
 use crate::state::ListedPane;
 
 /// Longest title that is kept, in characters.
@@ -19,7 +23,8 @@ const MAX_TITLE_CHARS: usize = 200;
 pub(super) fn call() -> Call {
     let pane = Format::own(
         "P\t#{pid}\t#{pane_id}\t#{pane_pid}\t#{pane_dead}\t#{pane_active}#{window_active}\t\
-         #{window_index}\t#{pane_index}\t#{session_id}\t#{session_name}\t#{pane_title}",
+         #{window_index}\t#{pane_index}\t#{session_id}\t#{session_name}\t\
+         #{s|[^!-~]+| |:@pane_patrol_split}\t#{pane_title}",
     );
     let client = Format::own("C\t#{client_control_mode}\t#{session_id}");
     let panes = Call::new("list-panes").flag("-a").format("-F", &pane);
@@ -40,6 +45,8 @@ struct PaneLine<'a> {
     server_pid: u32,
     session_id: Cow<'a, str>,
     in_front: bool,
+    /// The pane in whose place this one stands.
+    stands_in: Option<PaneId>,
     pane: ListedPane,
 }
 
@@ -75,6 +82,10 @@ impl PaneList {
 /// One entry a pane, with the address where a person sees it if there are several.
 fn merge(lines: Vec<PaneLine<'_>>, watched: &HashSet<String>) -> Vec<ListedPane> {
     let mut panes: BTreeMap<PaneId, ListedPane> = BTreeMap::new();
+    let stand_ins: BTreeMap<PaneId, PaneId> = lines
+        .iter()
+        .filter_map(|line| Some((line.stands_in?, line.pane.pane)))
+        .collect();
     for line in lines {
         let in_view = line.in_front && watched.contains(line.session_id.as_ref());
         let pane = ListedPane {
@@ -88,15 +99,33 @@ fn merge(lines: Vec<PaneLine<'_>>, watched: &HashSet<String>) -> Vec<ListedPane>
             }
         }
     }
+    send_home(&mut panes, &stand_ins);
     panes.into_values().collect()
+}
+
+/// Gives each shown pane the address of its placeholder, which has none of its own meanwhile.
+fn send_home(panes: &mut BTreeMap<PaneId, ListedPane>, stand_ins: &BTreeMap<PaneId, PaneId>) {
+    for (shown, stand_in) in stand_ins {
+        if shown == stand_in || !panes.contains_key(shown) {
+            continue;
+        }
+        let no_address = Target::Pane(*stand_in);
+        let Some(stand_in) = panes.get_mut(stand_in) else {
+            continue;
+        };
+        let home = std::mem::replace(&mut stand_in.target, no_address);
+        if let Some(pane) = panes.get_mut(shown) {
+            pane.shown_at = Some(std::mem::replace(&mut pane.target, home));
+        }
+    }
 }
 
 fn split(line: &str) -> Vec<Cow<'_, str>> {
     if line.contains('\t') {
-        line.splitn(11, '\t').map(Cow::Borrowed).collect()
+        line.splitn(12, '\t').map(Cow::Borrowed).collect()
     } else {
         // A tmux that escapes tabs too.
-        line.splitn(11, "\\011").map(Cow::Borrowed).collect()
+        line.splitn(12, "\\011").map(Cow::Borrowed).collect()
     }
 }
 
@@ -112,6 +141,7 @@ fn parse_pane<'a>(fields: &[Cow<'a, str>]) -> Option<PaneLine<'a>> {
         index,
         session_id,
         session,
+        split,
         title,
     ] = fields
     else {
@@ -126,9 +156,11 @@ fn parse_pane<'a>(fields: &[Cow<'a, str>]) -> Option<PaneLine<'a>> {
         server_pid: server_pid.parse().ok()?,
         session_id: session_id.clone(),
         in_front: front == "11",
+        stands_in: shown_by(split),
         pane: ListedPane {
             pane,
             target,
+            shown_at: None,
             pid: pid.parse().ok()?,
             in_view: false,
             dead: dead == "1",
@@ -147,10 +179,11 @@ mod tests {
 
     #[test]
     fn names_may_hold_anything_but_control_characters() {
-        let panes = parse("P\t9\t%3\t77\t0\t11\t2\t1\t$1\tmy [work] 日本 %1\ta\ttitle ✳\n");
+        let panes = parse("P\t9\t%3\t77\t0\t11\t2\t1\t$1\tmy [work] 日本 %1\t\ta\ttitle ✳\n");
         let expected = ListedPane {
             pane: PaneId(3),
             target: "my [work] 日本 %1:2.1".parse().unwrap(),
+            shown_at: None,
             pid: 77,
             in_view: false,
             dead: false,
@@ -161,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_pane_is_in_view_in_front_of_a_client_that_draws() {
-        let line = |front: &str| format!("P\t9\t%3\t77\t0\t{front}\t0\t0\t$1\tmain\t\n");
+        let line = |front: &str| format!("P\t9\t%3\t77\t0\t{front}\t0\t0\t$1\tmain\t\t\n");
         let in_view = |output: String| parse(&output)[0].in_view;
         assert!(in_view(line("11") + "C\t0\t$1\n"));
         assert!(!in_view(line("11") + "C\t1\t$1\n"), "control mode");
@@ -173,7 +206,7 @@ mod tests {
     #[test]
     fn a_pane_of_two_sessions_is_one_pane_where_it_is_seen() {
         let panes = parse(
-            "P\t9\t%3\t77\t0\t11\t0\t0\t$1\ta\t\nP\t9\t%3\t77\t0\t11\t5\t0\t$2\tb\t\nC\t0\t$2\n",
+            "P\t9\t%3\t77\t0\t11\t0\t0\t$1\ta\t\t\nP\t9\t%3\t77\t0\t11\t5\t0\t$2\tb\t\t\nC\t0\t$2\n",
         );
         assert_eq!(panes.len(), 1);
         assert_eq!(panes[0].target, "b:5.0".parse().unwrap());
@@ -181,15 +214,45 @@ mod tests {
     }
 
     #[test]
+    fn a_pane_that_is_shown_elsewhere_belongs_where_its_placeholder_stands() {
+        let journal = |shows: &str| format!("1 7 9 %1 @1 0 {shows} aaaa,100x30,0,0,1");
+        let line = |pane: &str, place: &str, journal: &str| {
+            format!("P\t9\t{pane}\t77\t0\t11\t{place}\t$1\tmain\t{journal}\t\n")
+        };
+        let there = |output: String| -> Vec<(String, Option<String>)> {
+            let at = |pane: &ListedPane| {
+                let shown_at = pane.shown_at.as_ref().map(ToString::to_string);
+                (pane.target.to_string(), shown_at)
+            };
+            parse(&output).iter().map(at).collect()
+        };
+        let plain = |target: &str| (target.to_owned(), None);
+        let shown = ("main:2.0".to_owned(), Some("main:0.1".to_owned()));
+        let [one, two] = [line("%3", "0\t1", ""), line("%9", "2\t0", &journal("%3"))];
+        for output in [format!("{one}{two}"), format!("{two}{one}")] {
+            assert_eq!(there(output), [shown.clone(), plain("%9")]);
+        }
+        // Nothing is shown, or what was has ended, or somebody has written nonsense there.
+        for journal in [&journal("-"), &journal("%4"), &journal("%9"), "2 %3", "%3"] {
+            let output = format!("{one}{}", line("%9", "2\t0", journal));
+            assert_eq!(
+                there(output),
+                [plain("main:0.1"), plain("main:2.0")],
+                "{journal}"
+            );
+        }
+    }
+
+    #[test]
     fn escaped_tabs_are_read_like_tabs() {
-        let panes = parse(r"P\0119\011%3\01177\0111\01111\0112\0111\011$1\011main\011t");
+        let panes = parse(r"P\0119\011%3\01177\0111\01111\0112\0111\011$1\011main\011\011t");
         assert_eq!(panes[0].target, "main:2.1".parse().unwrap());
         assert!(panes[0].dead);
     }
 
     #[test]
     fn a_pane_with_an_impossible_address_is_still_there() {
-        let panes = parse("P\t9\t%3\t77\t0\t11\t2\t1\t$1\t\t\n");
+        let panes = parse("P\t9\t%3\t77\t0\t11\t2\t1\t$1\t\t\t\n");
         assert_eq!(panes[0].target, Target::Pane(PaneId(3)));
     }
 
@@ -200,8 +263,8 @@ mod tests {
         for output in [
             "lost server",
             "P\t9",
-            "P\tx\t%3\t77\t0\t11\t2\t1\t$1\tmain\tt",
-            "P\t9\t3\t77\t0\t11\t2\t1\t$1\tmain\tt",
+            "P\tx\t%3\t77\t0\t11\t2\t1\t$1\tmain\t\tt",
+            "P\t9\t3\t77\t0\t11\t2\t1\t$1\tmain\t\tt",
             "C\t0",
             "\u{fffd}",
         ] {

@@ -93,6 +93,7 @@ impl Entry {
             state,
             kind,
             target: self.target.clone(),
+            shown_at: self.shown_at.clone(),
             pane: self.pane(),
             server: self.key.server.clone(),
             instance_id: self.instance_id.clone(),

@@ -6,7 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::{Listing, RowKey};
+use crate::state::{ListedPane, Listing, RowKey};
 
 /// How many tmux servers are remembered, to know those that were replaced.
 const REMEMBERED_SERVERS: usize = 16;
@@ -18,10 +18,10 @@ impl Table {
             asked,
             panes,
         } = listing;
-        let targets = panes
-            .iter()
-            .map(|pane| (pane.pane, pane.target.clone()))
-            .collect();
+        let home = panes.iter().map(|pane| (pane.pane, pane.target.clone()));
+        let is_shown = |pane: &ListedPane| Some((pane.pane, pane.shown_at.clone()?));
+        // A pane's own address stands before the one where it is shown.
+        let targets = home.chain(panes.iter().filter_map(is_shown)).collect();
         self.see_server(&server);
         self.listings.insert(server.clone(), targets);
         self.key_by_pane(&server, outcome);
@@ -47,8 +47,10 @@ impl Table {
             let Some(entry) = self.rows.get_mut(&key) else {
                 continue;
             };
-            let moved = entry.target != pane.target || !entry.listed;
+            let moved =
+                entry.target != pane.target || entry.shown_at != pane.shown_at || !entry.listed;
             entry.target = pane.target.clone();
+            entry.shown_at.clone_from(&pane.shown_at);
             entry.listed = true;
             let seen = pane.in_view && entry.looked_at(now);
             if seen {
