@@ -185,8 +185,7 @@ impl Delivery {
         let own = Self::find(&places, uid);
         let is_heard = |found: &Self| found.listener.is_some();
         if !own.as_ref().is_some_and(is_heard) {
-            let other = environment.other_standard();
-            let other = other.and_then(|other| Places::of(&other));
+            let other = environment.other_places();
             let there = other.and_then(|other| Some((Self::find(&other, uid)?, other)));
             if let Some((found, other)) = there.filter(|(found, _)| is_heard(found)) {
                 return Some((other, found));

@@ -69,6 +69,11 @@ impl Environment {
             ..self.clone()
         })
     }
+
+    /// The places of the other of the two standard runtime folders; see [`Environment::other_standard`].
+    pub fn other_places(&self) -> Option<Places> {
+        self.other_standard().as_ref().and_then(Places::of)
+    }
 }
 
 /// Every place that pane-patrol uses.

@@ -30,6 +30,13 @@ impl Listener {
             .flatten()
     }
 
+    /// The same where the socket itself stands in the folder: not a link to where somebody listens.
+    pub fn stands(places: &Places, uid: u32) -> bool {
+        let is_link =
+            |path: &Path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+        !is_link(&places.events_socket) && Self::find(places, uid).is_some()
+    }
+
     fn at(path: &Path) -> Option<Self> {
         let socket = UnixDatagram::unbound().ok()?;
         socket.connect(path).ok()?;

@@ -16,6 +16,7 @@ mod hub;
 mod join;
 mod judge;
 mod kinship;
+mod link;
 mod lister;
 mod memory;
 mod ownership;
@@ -54,6 +55,7 @@ use clock::Clock;
 use contained::ContainerSockets;
 use heritage::Heritage;
 use hub::Hub;
+use link::Links;
 use ownership::Ownership;
 use socket::EventSocket;
 use writer::Writer;
@@ -71,6 +73,8 @@ const CHANNEL_LENGTH: usize = 1024;
 pub struct Setup {
     /// Where sockets and lock are.
     pub places: Places,
+    /// The other standard places, where others may look for them.
+    pub elsewhere: Option<Places>,
     /// The containers that have sockets of their own.
     pub containers: Vec<Container>,
     /// The user whose events count.
@@ -230,6 +234,7 @@ fn take_over(
         Sources::start(setup, &clock, &messages, hub, recalled.tailer).map_err(threads)?;
     let collecting = Collecting {
         inbox,
+        _links: Links::leave(setup.elsewhere.as_ref(), places, setup.uid),
         _events: (events, containers),
         writer: Writer::new(
             own_server,
@@ -258,6 +263,7 @@ fn take_over(
 /// because sources that wait to be heard must not be waited for; the lock when the sockets are gone.
 struct Collecting<E: FnOnce()> {
     inbox: Receiver<Message>,
+    _links: Links,
     _events: (EventSocket, ContainerSockets),
     writer: Writer,
     _ownership: Ownership,

@@ -83,7 +83,8 @@ pub(super) fn bind(path: &Path, kind: SocketType) -> Result<(OwnedFd, SocketFile
     Ok((socket, file))
 }
 
-/// Makes room at `path`: a socket that nobody listens on is removed, anything else stays.
+/// Makes room at `path`: a socket that nobody listens on is removed, and a link to one, as a collector
+/// leaves it in the other standard folder; anything else stays.
 fn remove_dead_socket(path: &Path, kind: SocketType) -> Result<(), CollectorError> {
     let occupied = |why| CollectorError::Occupied {
         path: path.to_owned(),
@@ -92,7 +93,7 @@ fn remove_dead_socket(path: &Path, kind: SocketType) -> Result<(), CollectorErro
     match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(CollectorError::io("look at", path)(error)),
-        Ok(found) if !found.file_type().is_socket() => {
+        Ok(found) if !found.file_type().is_socket() && !found.is_symlink() => {
             return Err(occupied("exists and is not a socket"));
         }
         Ok(_) => {}

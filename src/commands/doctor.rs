@@ -1,6 +1,7 @@
 //! `doctor`: every link of the chain from the assistant to the dashboard, and what to do about each.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::paths::Places;
@@ -15,11 +16,14 @@ use super::rules::can_act;
 use super::{Surroundings, site};
 use crate::cli::DoctorArgs;
 use crate::config::Config;
-use crate::doctor::{self, Finding, Hooks, Verdict};
+use crate::doctor::{self, Finding, Hooks, Listening, Running, Verdict, World};
 use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubClient;
 use crate::messages;
 use crate::state::Row;
+
+/// In how many environments of panes an event is tried.
+const MAX_WORLDS: usize = 4;
 
 /// Prints what was found; fails when a link of the chain is broken.
 pub(super) fn run(surroundings: &Surroundings, arguments: &DoctorArgs) -> CommandResult {
@@ -73,17 +77,36 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
         return Ok(findings);
     };
     let rows = rows(&places, uid);
-    let mut commands = Vec::new();
+    let (mut commands, mut worlds) = (Vec::new(), BTreeMap::new());
     for assistant in Assistant::ALL.iter().copied() {
         let Ok(Some(site)) = site::of(surroundings, assistant) else {
             continue;
         };
-        let (found, command) = examine_one(&site, &executable, rows.as_deref());
+        let running = doctor::running(assistant, &site.location);
+        let (found, command) = examine_one(&site, &executable, rows.as_deref(), &running);
         findings.extend(found);
+        if command.is_some() {
+            note_worlds(&mut worlds, assistant, &running);
+        }
         commands.extend(command);
     }
     match commands.first() {
-        Some(command) => findings.push(doctor::test_event(command, &places, uid, listening)),
+        Some(command) => {
+            let (command, places) = (command.as_str(), &places);
+            let test = doctor::Test {
+                command,
+                places,
+                uid,
+            };
+            findings.push(test.here(listening));
+            let own = own_world(surroundings);
+            let others = worlds.iter().filter(|(world, _)| **world != own);
+            let of_ours = others.filter(|(world, _)| is_same_session(world, &own));
+            let tested = of_ours
+                .take(MAX_WORLDS)
+                .filter(|_| listening == Listening::Yes);
+            findings.extend(tested.map(|(world, who)| test.from_pane(who, world)));
+        }
         None => findings.push(Finding::failure(
             "hooks",
             "no assistant has our hooks",
@@ -100,6 +123,35 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
     Ok(findings)
 }
 
+/// Keeps for each environment of sessions in panes the name of one of them.
+fn note_worlds(worlds: &mut BTreeMap<World, String>, assistant: &Assistant, running: &Running) {
+    for session in &running.sessions {
+        let who = || format!("{} in {}", assistant.name, session.pane);
+        worlds.entry(session.world.clone()).or_insert_with(who);
+    }
+}
+
+/// What of our own environment says where hooks report to.
+fn own_world(surroundings: &Surroundings) -> World {
+    let environment = &surroundings.environment;
+    let text = |path: &Option<PathBuf>| Some(path.as_ref()?.to_string_lossy().into_owned());
+    let values = [
+        text(&environment.runtime_dir),
+        environment.session.clone(),
+        text(&environment.event_socket),
+    ];
+    let set = doctor::WORLD.into_iter().zip(values);
+    set.filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+}
+
+/// Another session's panes, or those with a socket of their own, are meant to report elsewhere.
+fn is_same_session(world: &World, own: &World) -> bool {
+    doctor::WORLD[1..]
+        .iter()
+        .all(|name| world.get(name) == own.get(name))
+}
+
 /// The rows of the collector; `None` when nobody collects.
 fn rows(places: &Places, uid: u32) -> Option<Vec<Row>> {
     HubClient::subscribe(places, uid, "doctor", Timestamp::now)
@@ -112,6 +164,7 @@ fn examine_one(
     site: &Site,
     executable: &Path,
     rows: Option<&[Row]>,
+    running: &Running,
 ) -> (Vec<Finding>, Option<String>) {
     let (assistant, settings) = (site.assistant, &site.location.settings);
     let version = site::version(assistant);
@@ -122,10 +175,9 @@ fn examine_one(
     };
     let is_codex = assistant.name == CODEX.name;
     let codex = is_codex.then(|| doctor::codex(settings, registered));
-    let running = doctor::running(assistant, &site.location);
     let switches = doctor::switches(
         assistant,
-        &running,
+        running,
         settings,
         Path::new(doctor::MANAGED),
         version,
@@ -138,7 +190,7 @@ fn examine_one(
         status: &found,
         installed_at: installed_at(&site.installs, settings),
         codex: codex.as_ref(),
-        running: &running,
+        running,
         switches: &switches,
         refusal: refusal(site, executable, version),
         rows,

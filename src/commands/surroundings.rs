@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::paths::{Environment, Places};
+use pane_patrol_hooks::send::Listener;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
@@ -79,13 +80,28 @@ impl Surroundings {
         }
     }
 
-    /// Where everything lives.
+    /// Where everything lives. Where nobody listens in the own one of the two standard runtime folders
+    /// but somebody does in the other, that is meant: it was started with another environment.
     pub fn places(&self) -> Result<Places, CommandError> {
-        Places::of(&self.environment).ok_or_else(|| {
+        let own = Places::of(&self.environment).ok_or_else(|| {
             CommandError::new("`PANE_PATROL_SESSION` cannot be the name of a session")
                 .hint("use at most 32 of a-z, A-Z, 0-9, `_`, `-` and `.`, not starting with a dot")
                 .exit(EXIT_USAGE)
-        })
+        })?;
+        let listens = |places: &Places| Listener::stands(places, self.environment.uid);
+        let other = self.environment.other_places();
+        let other = other.filter(|other| !listens(&own) && listens(other));
+        Ok(other.unwrap_or(own))
+    }
+
+    /// The other standard places than those where a collector of this environment listens; `None` where
+    /// the person has chosen a world of her own.
+    fn elsewhere(&self, places: &Places) -> Option<Places> {
+        let other = self.environment.other_places()?;
+        if other.runtime == places.runtime {
+            return Places::of(&self.environment);
+        }
+        Some(other)
     }
 
     /// The tmux server of panes that are not named with one: that of our pane, else the default one.
@@ -139,6 +155,7 @@ impl Surroundings {
                 config: places.config.clone(),
                 ground: self.ground(&places),
             },
+            elsewhere: self.elsewhere(&places),
             places,
             containers,
             uid: self.environment.uid,

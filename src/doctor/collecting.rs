@@ -10,7 +10,7 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
-use super::Finding;
+use super::{Finding, WORLD, World};
 use crate::feed::Health;
 use crate::hub_client::{HubClient, HubError};
 use crate::sys::child;
@@ -23,6 +23,9 @@ const HOOK_BUDGET: Duration = Duration::from_secs(10);
 
 /// How often the collector's counters are looked at meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// The name of the checks about test events.
+const CHECK_EVENT: &str = "test event";
 
 /// Where the test event is said to come from: no pane, so that it makes no row.
 const NOWHERE: &str = "doctor:0.0";
@@ -96,42 +99,89 @@ pub(super) fn health(places: &Places, uid: u32) -> Result<Health, HubError> {
     HubClient::subscribe(places, uid, "doctor", Timestamp::now)?.health()
 }
 
-/// Sends one event through `command`, as the assistant runs it, and looks whether it arrives: at the
-/// collector when one listens, else at a socket of our own.
-pub fn test_event(command: &str, places: &Places, uid: u32, listening: Listening) -> Finding {
-    const CHECK: &str = "test event";
-    let arrived = match listening {
-        Listening::Yes => reaches_collector(command, places, uid),
-        Listening::No => reaches_own_socket(command),
-    };
-    let whom = match listening {
-        Listening::Yes => "the collector",
-        Listening::No => "a socket made for the test",
-    };
-    match arrived {
-        Some(took) => Finding::ok(
-            CHECK,
-            format!("the hook's event reached {whom} in {} ms", took.as_millis()),
-        ),
-        None => Finding::failure(
-            CHECK,
-            format!("the hook was run, but its event did not reach {whom}"),
-            "see whether XDG_RUNTIME_DIR is the same for the assistant and for the collector",
-        ),
+/// A hook's command to be tried, and whom it is to reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Test<'a> {
+    /// As the assistant runs it.
+    pub command: &'a str,
+    /// Where the collector is looked for.
+    pub places: &'a Places,
+    /// The user.
+    pub uid: u32,
+}
+
+impl Test<'_> {
+    /// Sends one event with our own environment and looks whether it arrives: at the collector when one
+    /// listens, else at a socket of our own.
+    pub fn here(&self, listening: Listening) -> Finding {
+        let arrived = match listening {
+            Listening::Yes => self.reaches_collector(None),
+            Listening::No => reaches_own_socket(self.command),
+        };
+        let whom = match listening {
+            Listening::Yes => "the collector",
+            Listening::No => "a socket made for the test",
+        };
+        match arrived {
+            Some(took) => Finding::ok(
+                CHECK_EVENT,
+                format!("the hook's event reached {whom} in {} ms", took.as_millis()),
+            ),
+            None => Finding::failure(
+                CHECK_EVENT,
+                format!("the hook was run, but its event did not reach {whom}"),
+                "see whether XDG_RUNTIME_DIR is the same for the assistant and for the collector",
+            ),
+        }
+    }
+
+    /// The same with the environment of a session that runs in a pane, named by `who`: its hooks have
+    /// that and not ours.
+    pub fn from_pane(&self, who: &str, world: &World) -> Finding {
+        let words = in_words(world);
+        match self.reaches_collector(Some(world)) {
+            Some(took) => Finding::ok(
+                CHECK_EVENT,
+                format!(
+                    "with the environment of {who} ({words}) it reached the collector in {} ms",
+                    took.as_millis()
+                ),
+            ),
+            None => Finding::failure(
+                CHECK_EVENT,
+                format!("with the environment of {who} ({words}) it did not reach the collector"),
+                format!(
+                    "start `pane-patrol` with the same variables, or {who} without them: until then \
+                     nothing is heard of it by hook"
+                ),
+            ),
+        }
+    }
+
+    fn reaches_collector(&self, world: Option<&World>) -> Option<Duration> {
+        let before = health(self.places, self.uid).ok()?.received;
+        let start = Instant::now();
+        run(self.command, None, world)?;
+        while start.elapsed() < EVENT_BUDGET {
+            if health(self.places, self.uid).ok()?.received > before {
+                return Some(start.elapsed());
+            }
+            thread::sleep(LOOK_EVERY);
+        }
+        None
     }
 }
 
-fn reaches_collector(command: &str, places: &Places, uid: u32) -> Option<Duration> {
-    let before = health(places, uid).ok()?.received;
-    let start = Instant::now();
-    run(command, None)?;
-    while start.elapsed() < EVENT_BUDGET {
-        if health(places, uid).ok()?.received > before {
-            return Some(start.elapsed());
-        }
-        thread::sleep(LOOK_EVERY);
+/// What of an environment says where hooks report to, for a person.
+fn in_words(world: &World) -> String {
+    if world.is_empty() {
+        return "no XDG_RUNTIME_DIR".to_owned();
     }
-    None
+    let words: Vec<String> = world
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    words.join(" ")
 }
 
 fn reaches_own_socket(command: &str) -> Option<Duration> {
@@ -143,14 +193,14 @@ fn reaches_own_socket(command: &str) -> Option<Duration> {
     let socket = UnixDatagram::bind(&path).ok()?;
     socket.set_read_timeout(Some(EVENT_BUDGET)).ok()?;
     let start = Instant::now();
-    run(command, Some(path.as_os_str()))?;
+    run(command, Some(path.as_os_str()), None)?;
     let mut bytes = [0; MAX_EVENT_BYTES];
     let length = socket.recv(&mut bytes).ok()?;
     Event::parse(&bytes[..length]).ok().map(|_| start.elapsed())
 }
 
 /// Runs a hook's command with the last words of a session that never was: no row comes of it.
-fn run(command: &str, socket: Option<&std::ffi::OsStr>) -> Option<()> {
+fn run(command: &str, socket: Option<&std::ffi::OsStr>, world: Option<&World>) -> Option<()> {
     let session = format!("doctor-{}", std::process::id());
     let payload = json!({
         "session_id": session,
@@ -164,6 +214,12 @@ fn run(command: &str, socket: Option<&std::ffi::OsStr>) -> Option<()> {
         .args(["-c", command])
         .env("PANE_PATROL_TARGET", NOWHERE)
         .env("CLAUDECODE", "1");
+    if let Some(world) = world {
+        WORLD.into_iter().for_each(|name| {
+            shell.env_remove(name);
+        });
+        shell.envs(world);
+    }
     if let Some(socket) = socket {
         shell.env("PANE_PATROL_EVENT_SOCKET", socket);
     }

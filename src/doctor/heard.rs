@@ -182,7 +182,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::doctor::{Codex, Running};
+    use crate::doctor::{Codex, Running, World};
 
     const NOW: i64 = 1_000_000;
     const INSTALLED: i64 = NOW - 600_000;
@@ -193,6 +193,7 @@ mod tests {
             server: "/tmp/t,9".parse().expect("it is a server"),
             start: Timestamp::from_millis(start),
             folder: Some("/src".to_owned()),
+            world: World::new(),
         }
     }
 

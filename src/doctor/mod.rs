@@ -21,12 +21,12 @@ use serde::Serialize;
 
 pub use apart::apart;
 pub use codex::{Codex, codex};
-pub use collecting::{Listening, collecting, test_event};
+pub use collecting::{Listening, Test, collecting};
 pub use event_log::event_log;
 pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
 pub use rules::rules;
-pub use running::{Running, Session, running};
+pub use running::{Running, Session, WORLD, World, running};
 pub use sessions::sessions;
 pub use switches::{MANAGED, Switch, switches};
 

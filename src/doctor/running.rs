@@ -4,6 +4,7 @@
 //! own, and whether those are right is not asked here. Where the system does not tell of a process's start
 //! and environment (everywhere but on Linux) no session is found, and nothing is said of any.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -48,7 +49,19 @@ pub struct Session {
     pub start: Timestamp,
     /// The folder it was started in.
     pub folder: Option<String>,
+    /// Of its environment what says where its hooks report to.
+    pub world: World,
 }
+
+/// The variables of an environment that say where a hook reports to, those of [`WORLD`] that are set.
+pub type World = BTreeMap<&'static str, String>;
+
+/// By these a hook knows where to report to.
+pub const WORLD: [&str; 3] = [
+    "XDG_RUNTIME_DIR",
+    "PANE_PATROL_SESSION",
+    "PANE_PATROL_EVENT_SOCKET",
+];
 
 /// What runs of an assistant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,11 +93,18 @@ fn look(assistant: &Assistant, location: &Location, processes: &impl Processes) 
             processes.pane(pid).filter(|_| !is_headless(&arguments))
         {
             let folder = processes.folder(pid);
+            let value = |name| {
+                processes
+                    .variable(pid, name)
+                    .filter(|value| !value.is_empty())
+            };
+            let set = |name| Some((name, value(name)?));
             running.add(Session {
                 pane,
                 server,
                 start,
                 folder,
+                world: WORLD.into_iter().filter_map(set).collect(),
             });
         }
     }

@@ -154,7 +154,7 @@ mod tests {
     use pane_patrol_installer::{CLAUDE, QWEN};
 
     use super::*;
-    use crate::doctor::Session;
+    use crate::doctor::{Session, World};
 
     fn session(pane: u32, folder: &Path) -> Session {
         Session {
@@ -162,6 +162,7 @@ mod tests {
             server: "/tmp/t,9".parse().expect("it is a server"),
             start: Timestamp::from_millis(1),
             folder: Some(folder.display().to_string()),
+            world: World::new(),
         }
     }
 

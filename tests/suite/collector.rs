@@ -277,6 +277,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         notice: None,
         rules: pane_patrol::collector::JudgeSetup::default(),
         places: env.places(),
+        elsewhere: None,
         uid: uid(),
         own_server: None,
         containers: Vec::new(),

@@ -41,4 +41,5 @@ mod wait;
 mod watch;
 mod websocket;
 mod work;
+mod worlds;
 mod wrap;
