@@ -16,8 +16,8 @@ use thiserror::Error;
 
 use crate::feed::{Feed, Health};
 use crate::protocol::{
-    ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Snapshot,
-    Trust, Voice, feed_of, parse,
+    ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Hello, LookedAt, MAX_MESSAGE_BYTES,
+    Snapshot, Trust, Voice, feed_of, parse,
 };
 use crate::state::Row;
 use crate::unix_socket::unix_socket;
@@ -148,6 +148,16 @@ impl HubClient {
     /// Trusts a row for a while; false when it is another session's by now.
     pub fn trust(&mut self, trust: &Trust, clock: fn() -> Timestamp) -> Result<bool, HubError> {
         let message = self.voice.say("trust", trust, None, clock());
+        self.is_taken(&message)
+    }
+
+    /// Says that the person looks at a row; false when it is not there.
+    pub fn looked_at(
+        &mut self,
+        looked: &LookedAt,
+        clock: fn() -> Timestamp,
+    ) -> Result<bool, HubError> {
+        let message = self.voice.say("looked_at", looked, None, clock());
         self.is_taken(&message)
     }
 

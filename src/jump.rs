@@ -39,6 +39,9 @@ pub enum Arrival {
     There {
         /// We are in a popup that lies over it now.
         covered: bool,
+        /// The client is a program in control mode, which draws its panes by itself: tmux cannot tell
+        /// whether the person looks at it.
+        by_program: bool,
     },
     /// The pane or its server is gone.
     Gone,
@@ -143,11 +146,10 @@ pub fn to(row: &Row, here: &Here, socket: &Path, ask: Ask<'_>) -> Arrival {
     // A window that is linked into the client's own session is shown there.
     let in_session = |pane: &&&Pane| pane.session == client.session;
     let place = places.iter().find(in_session).unwrap_or(&places[0]);
-    // With a pane as its target this also selects the window and the pane.
-    let switch = Call::new("switch-client").option("-c", &client.name);
-    match ask(socket, &switch.target(place.target())) {
+    match ask(socket, &client.going_to(place)) {
         Ok(_) => Arrival::There {
             covered: here.own_pane(&world).is_none(),
+            by_program: client.is_program,
         },
         Err(Refusal::NoServer) => Arrival::Gone,
         Err(Refusal::Other(why)) => Arrival::Refused(why),
@@ -226,11 +228,17 @@ impl Here {
         world.panes.iter().find(is_ours)
     }
 
-    /// The client the person sits at.
+    /// The client the person sits at: a program in control mode only where there is no other.
     fn client_of(&self, world: &World) -> Option<Client> {
+        let among = |programs| self.client_among(world, programs);
+        among(false).or_else(|| among(true))
+    }
+
+    fn client_among(&self, world: &World, programs: bool) -> Option<Client> {
         let latest = |wanted: &dyn Fn(&Client) -> bool| {
-            let people = world.clients.iter().filter(|client| !client.is_program);
-            let clients = people.filter(|client| wanted(client));
+            let such = |client: &&Client| client.is_program == programs;
+            let clients = world.clients.iter().filter(such);
+            let clients = clients.filter(|client| wanted(client));
             clients.max_by_key(|client| client.activity).cloned()
         };
         if let Some(ours) = latest(&|client| Some(&client.name) == self.client.as_ref()) {
@@ -242,6 +250,27 @@ impl Here {
         }
         latest(&|client| Some(&client.session) == self.session.as_ref())
             .or_else(|| latest(&|_| true))
+    }
+}
+
+impl Client {
+    /// What shows it the place.
+    fn going_to(&self, place: &Pane) -> Call {
+        // With a pane as its target this also selects the window and the pane.
+        let switch = Call::new("switch-client").option("-c", &self.name);
+        let switch = switch.target(place.target());
+        if !self.is_program {
+            return switch;
+        }
+        // A program shows all windows of its session at once, and follows what is selected there.
+        let window = format!("{}:{}", place.session, place.window);
+        let select = Call::new("select-window").target(window);
+        let select = select.then(Call::new("select-pane").target(place.id));
+        if place.session == self.session {
+            select
+        } else {
+            switch.then(select)
+        }
     }
 }
 
@@ -336,7 +365,13 @@ mod tests {
     #[test]
     fn in_a_pane_the_client_that_shows_it_is_switched_by_stable_ids() {
         let (arrival, command) = jump(3, &here(1, "/dev/pts/1"), ANSWER);
-        assert_eq!(arrival, Arrival::There { covered: false });
+        assert_eq!(
+            arrival,
+            Arrival::There {
+                covered: false,
+                by_program: false
+            }
+        );
         assert_eq!(command, "switch-client -c /dev/pts/8 -t $1:@2.%3");
     }
 
@@ -352,7 +387,13 @@ mod tests {
     fn a_popup_with_a_foreign_pane_in_its_environment_uses_the_client_it_was_opened_on() {
         let mut popup = here(3, "/dev/pts/99");
         let (arrival, command) = jump(2, &popup, ANSWER);
-        assert_eq!(arrival, Arrival::There { covered: true });
+        assert_eq!(
+            arrival,
+            Arrival::There {
+                covered: true,
+                by_program: false
+            }
+        );
         assert_eq!(command, "switch-client -c /dev/pts/8 -t $0:@1.%2");
         popup.client = Some("/dev/pts/9".to_owned());
         let (_, command) = jump(2, &popup, ANSWER);
@@ -379,7 +420,12 @@ mod tests {
             ] {
                 place.named = Some(name.to_owned());
                 let (_, command) = jump(2, &place, ANSWER);
-                assert_eq!(command, format!("switch-client -c {name} -t {target}"));
+                let shown = if name == "client-7" {
+                    "select-window -t $0:@1 ; select-pane -t %2".to_owned()
+                } else {
+                    format!("switch-client -c {name} -t {target}")
+                };
+                assert_eq!(command, shown);
             }
             for name in ["/dev/pts/9999", "", "8", "/dev/pts"] {
                 place.named = Some(name.to_owned());
@@ -388,6 +434,41 @@ mod tests {
                 assert_eq!(command, "", "nobody is moved");
             }
         }
+    }
+
+    #[test]
+    fn where_there_are_only_programs_one_of_them_is_shown_it() {
+        let answer = |clients: &str| {
+            let panes = ANSWER.lines().filter(|line| line.starts_with('P'));
+            panes.map(|line| format!("{line}\n")).collect::<String>() + clients
+        };
+        let ours = "C\t1\t300\t$0\t%1\tclient-7\n";
+        let there = Arrival::There {
+            covered: false,
+            by_program: true,
+        };
+        let (arrival, command) = jump(2, &here(1, "/dev/pts/1"), &answer(ours));
+        assert_eq!(arrival, there);
+        assert_eq!(command, "select-window -t $0:@1 ; select-pane -t %2");
+        // A pane of another session.
+        let (arrival, command) = jump(3, &here(1, "/dev/pts/1"), &answer(ours));
+        assert_eq!(arrival, there);
+        let switch = "switch-client -c client-7 -t $1:@2.%3";
+        assert_eq!(
+            command,
+            format!("{switch} ; select-window -t $1:@2 ; select-pane -t %3")
+        );
+        // Whoever draws our session comes before it; one of another session is nobody's business.
+        let person = "C\t0\t100\t$0\t%1\t/dev/pts/8\n";
+        let (_, command) = jump(
+            2,
+            &here(1, "/dev/pts/1"),
+            &answer(&(ours.to_owned() + person)),
+        );
+        assert_eq!(command, "switch-client -c /dev/pts/8 -t $0:@1.%2");
+        let stranger = "C\t1\t300\t$1\t%3\tclient-9\n";
+        let (arrival, _) = jump(2, &here(1, "/dev/pts/1"), &answer(stranger));
+        assert!(matches!(arrival, Arrival::Refused(_)), "{arrival:?}");
     }
 
     #[test]
@@ -438,7 +519,13 @@ mod tests {
             Path::new("/tmp/default"),
             &ask,
         );
-        assert_eq!(arrival, Arrival::There { covered: false });
+        assert_eq!(
+            arrival,
+            Arrival::There {
+                covered: false,
+                by_program: false
+            }
+        );
     }
 
     #[test]

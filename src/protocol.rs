@@ -9,7 +9,8 @@
 //! A hook that may answer a permission request says `wait_decision` and gets one `decision`, or
 //! `released` when there is nothing more to wait for; `waiting` says at once that it was heard. Whoever
 //! decides says `decide` and gets a `decide_result`: whether a hook was waiting for just that. Whoever
-//! trusts a row for a while says `trust` and gets the same: whether it is that row.
+//! trusts a row for a while says `trust` and gets the same: whether it is that row. Whoever has taken the
+//! person to a row where tmux cannot tell that she looks says `looked_at`, with the same answer.
 //! What is longer than [`MAX_MESSAGE_BYTES`] is never sent: a snapshot is cut into several messages,
 //! of which all but the last say `"more":true`.
 
@@ -50,7 +51,8 @@ pub struct Envelope {
     pub version: String,
     /// What the payload is: `hello`, `snapshot`, `agent_status`, `diff_summary`, `task_summary`,
     /// `task_update`, `request_patch`, `patch`, `health`, `heartbeat`, `error`, `wait_decision`,
-    /// `waiting`, `decision`, `released`, `decide`, `trust`, `decide_result`.
+    /// `waiting`, `decision`, `released`, `decide`, `trust`, `looked_at`,
+    /// `decide_result`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `PANE_PATROL_SESSION`, else `default`.
@@ -163,11 +165,29 @@ impl Trust {
     }
 }
 
+/// Payload of `looked_at`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LookedAt {
+    /// The row's id.
+    pub row: String,
+}
+
+impl LookedAt {
+    /// That the person looks at this one.
+    pub fn of(row: &Row) -> Self {
+        Self {
+            row: row.id.clone(),
+        }
+    }
+}
+
 /// Payload of `decide_result`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DecideResult {
-    /// Whether a hook was waiting for it and has got it; of a trust, whether it is that row.
+    /// Whether a hook was waiting for it and has got it; of a trust, whether it is that row; of a look,
+    /// whether there is such a row.
     pub taken: bool,
 }
 

@@ -38,8 +38,8 @@ use super::socket::{SocketFile, bind};
 use super::{Message, judge};
 use crate::feed::Feed;
 use crate::inbox::{Inbox, Orders, inbox};
-use crate::protocol::{Decide, Envelope, RequestPatch, Trust, Voice, code};
-use crate::state::PublisherWord;
+use crate::protocol::{Decide, Envelope, LookedAt, RequestPatch, Trust, Voice, code};
+use crate::state::{Input, PublisherWord};
 use client::{Client, Fate};
 use flow::Flow;
 use judging::Judging;
@@ -309,6 +309,7 @@ impl Server {
             match what {
                 What::Decide(decide) => self.settle(index, &decide, &question),
                 What::Trust(trust) => self.trust(index, &trust, &question),
+                What::LookedAt(looked) => self.look(index, &looked, &question),
                 What::Patch(request) => self.order_patch(index, request, question.request_id),
                 What::Publish(said) => {
                     if !self.claim(index) {
@@ -367,6 +368,18 @@ impl Server {
         let now = self.world.clock.now();
         let message = Message::Input(trust.input(now), now);
         let taken = is_it && self.output.try_send(message).is_ok();
+        self.clients[index].tell_result(taken, question, &self.world);
+    }
+
+    /// Tells the table that the person looks at a row, and says whether there is one.
+    fn look(&mut self, index: usize, looked: &LookedAt, question: &Envelope) {
+        let now = self.world.clock.now();
+        let pane = self.world.row(&looked.row).and_then(|row| {
+            let (server, pane) = (row.server.clone()?, row.pane?);
+            Some(Input::LookedAt { server, pane })
+        });
+        let told = |input| self.output.try_send(Message::Input(input, now)).is_ok();
+        let taken = pane.is_some_and(told);
         self.clients[index].tell_result(taken, question, &self.world);
     }
 

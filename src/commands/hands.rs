@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::jump::looked_at;
 use super::offer::{self, Part, told};
 use super::snooze::snooze;
 use super::start::{launchers, start_in, stop_politely};
@@ -176,7 +177,15 @@ impl Hands for RealHands {
     fn jump(&self, row: &Row) -> Jumped {
         let socket = self.surroundings.own_tmux_socket();
         match jump::to(row, self.here(), &socket, &self.ask()) {
-            Arrival::There { covered } => Jumped::There { covered },
+            Arrival::There {
+                covered,
+                by_program,
+            } => {
+                if by_program {
+                    looked_at(&self.surroundings, row);
+                }
+                Jumped::There { covered }
+            }
             Arrival::Gone => Jumped::Gone,
             Arrival::Elsewhere { socket, target } => Jumped::Attach(Attach { socket, target }),
             Arrival::Refused(why) => Jumped::Failed(why),

@@ -3,14 +3,17 @@
 use std::process::Command;
 
 use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Surroundings;
 use super::hands::{asking, here};
 use super::rows::{self, find, parse_target};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
+use crate::hub_client::HubClient;
 use crate::jump::{self, Arrival};
 use crate::messages;
+use crate::protocol::LookedAt;
 use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.
@@ -64,7 +67,12 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
     let belief = surroundings.belief();
     let ask = asking(belief.clone());
     match jump::to(row, &here, &surroundings.own_tmux_socket(), &ask) {
-        Arrival::There { .. } => Ok(()),
+        Arrival::There { by_program, .. } => {
+            if by_program {
+                looked_at(surroundings, row);
+            }
+            Ok(())
+        }
         Arrival::Gone => Err(failed().hint("its pane is gone; you are where you were")),
         Arrival::Refused(why) => Err(CommandError::new(format!(
             "could not go to `{}`: {why}",
@@ -77,6 +85,17 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
             status.map_err(|error| failed().caused_by(&error))
         }
     }
+}
+
+/// Says that the person looks at the row now, where tmux cannot tell.
+pub(super) fn looked_at(surroundings: &Surroundings, row: &Row) {
+    let (looked, uid) = (LookedAt::of(row), surroundings.environment.uid);
+    let Ok(places) = surroundings.places() else {
+        return;
+    };
+    // Where nobody collects there is no row that could be seen.
+    let _ = HubClient::subscribe(&places, uid, "jump", Timestamp::now)
+        .and_then(|mut hub| hub.looked_at(&looked, Timestamp::now));
 }
 
 fn attach(command: &mut Command) -> std::io::Result<()> {

@@ -30,7 +30,7 @@ struct Anything {}
 type Make = fn(&mut SchemaGenerator) -> schemars::Schema;
 
 /// Every type of message, what it says, and its payload.
-const MESSAGES: [(&str, &str, Make); 18] = [
+const MESSAGES: [(&str, &str, Make); 19] = [
     ("hello", "A client's first message.", make::<Hello>),
     (
         "snapshot",
@@ -111,6 +111,11 @@ const MESSAGES: [(&str, &str, Make); 18] = [
         "trust",
         "Client to hub: trusts an agent for a while.",
         make::<Trust>,
+    ),
+    (
+        "looked_at",
+        "Client to hub: the person looks at an agent.",
+        make::<LookedAt>,
     ),
     (
         "decide_result",
@@ -220,6 +225,7 @@ fn read(message: Envelope) {
         "decision" => is::<Verdict>(payload),
         "decide" => is::<Decide>(payload),
         "trust" => is::<Trust>(payload),
+        "looked_at" => is::<LookedAt>(payload),
         "decide_result" => is::<DecideResult>(payload),
         kind => assert!(
             ["heartbeat", "waiting", "released"].contains(&kind),

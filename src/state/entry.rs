@@ -31,7 +31,7 @@ use shown::Shown;
 use trust::Trust;
 
 /// A finished turn in view counts as seen after this long.
-const LOOK_TIME: Duration = Duration::from_secs(2);
+const LOOK_TIME: Duration = Duration::from_millis(600);
 
 /// How many pieces of evidence a row keeps.
 const EVIDENCE_KEPT: usize = 20;
@@ -235,7 +235,12 @@ impl Entry {
 
     /// The person has the pane in view: what is finished is seen after a moment.
     pub(super) fn looked_at(&mut self, now: Timestamp) -> bool {
-        let seen = self.shown.state == State::Completed && now.since(self.shown.since) >= LOOK_TIME;
+        now.since(self.shown.since) >= LOOK_TIME && self.seen()
+    }
+
+    /// The person has looked; whether something finished was there to be seen.
+    pub(super) fn seen(&mut self) -> bool {
+        let seen = self.shown.state == State::Completed;
         if seen {
             self.main.state = State::Idle;
         }

@@ -46,8 +46,8 @@ pub enum Input {
     Reading(Box<Reading>),
     /// All panes of one tmux server.
     Listing(Listing),
-    /// A person has had a pane with a finished turn in view; only the log says so, a
-    /// [`Listing`] shows it otherwise.
+    /// A person has had a pane with a finished turn in view: the log says so, or whoever has taken her
+    /// there; a [`Listing`] shows it otherwise.
     LookedAt {
         /// The pane's server.
         server: Server,

@@ -7,6 +7,7 @@ mod apart;
 mod belief;
 mod collector;
 mod commands;
+mod control_mode;
 mod crowd;
 mod dashboard;
 mod decide;

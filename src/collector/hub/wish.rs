@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use super::flow::Ticket;
 use crate::collector::belief::Standing;
-use crate::protocol::{AgentDiff, AgentTasks, Decide, Envelope, RequestPatch, TaskUpdate, Trust};
+use crate::protocol::{
+    AgentDiff, AgentTasks, Decide, Envelope, LookedAt, RequestPatch, TaskUpdate, Trust,
+};
 use crate::state::PublisherWord;
 use crate::work::types::{MAX_FILES, MAX_TASKS};
 use crate::work::{DiffSummary, TaskSummary};
@@ -28,6 +30,8 @@ pub(super) enum What {
     Decide(Box<Decide>),
     /// Have the table trust a row for a while.
     Trust(Trust),
+    /// Tell the table that the person looks at a row.
+    LookedAt(LookedAt),
     /// Tell the table.
     Publish(Said),
     /// Make a patch.
@@ -92,6 +96,7 @@ pub(super) fn wish_of(message: &Envelope) -> Result<Option<What>, String> {
         // What it is about is compared with what the table has, which may hold anything.
         "decide" => What::Decide(Box::new(plain(payload())?)),
         "trust" => What::Trust(plain(payload())?),
+        "looked_at" => What::LookedAt(plain(payload())?),
         _ => return Ok(None),
     }))
 }

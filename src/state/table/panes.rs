@@ -94,9 +94,10 @@ impl Table {
             place: Target::Pane(pane),
         };
         if let Some(entry) = self.rows.get_mut(&key)
-            && entry.looked_at(now)
+            && entry.seen()
         {
             entry.refresh(now);
+            outcome.looked_at.push(key.clone());
             outcome.changed.push(key);
         }
     }
