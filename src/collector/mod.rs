@@ -22,6 +22,7 @@ mod memory;
 mod ownership;
 mod published;
 mod socket;
+mod stir;
 mod tail;
 mod tidy;
 mod work;
@@ -58,6 +59,7 @@ use hub::Hub;
 use link::Links;
 use ownership::Ownership;
 use socket::EventSocket;
+use stir::Stirs;
 use writer::Writer;
 
 pub use contained::Container;
@@ -335,6 +337,7 @@ fn own_server(setup: &Setup) -> Option<Server> {
 struct Sources {
     hub: Hub,
     lister: Sender<lister::Order>,
+    stirs: Stirs,
     branches: Sender<String>,
     exits: crate::inbox::Orders<std::collections::BTreeSet<u32>>,
     witness: witness::Handle,
@@ -364,9 +367,12 @@ impl Sources {
             // Nobody listens any more: the thread is about to be told.
             let _ = exit_output.send(Message::Input(input, exit_clock.now()));
         })?;
+        let lister = lister::spawn(setup.belief.clone(), Arc::clone(clock), output.clone())?;
+        let stirs = Stirs::start(setup.belief.clone(), &setup.places.runtime, lister.clone())?;
         Ok(Self {
             hub,
-            lister: lister::spawn(setup.belief.clone(), Arc::clone(clock), output.clone())?,
+            lister,
+            stirs,
             branches: branch::spawn(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,

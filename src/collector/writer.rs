@@ -625,6 +625,7 @@ impl Writer {
         }
         if sockets != self.told.sockets {
             let _ = self.sources.lister.send(ListOrder::Watch(sockets.clone()));
+            self.sources.stirs.watch(sockets.clone());
             self.told.sockets = sockets;
         }
         let urgent = self.rows.values().filter(|row| title::is_urgent(row));

@@ -58,6 +58,8 @@ pub(super) struct Entry {
     pub(super) told: Option<Target>,
     /// A listing has shown the pane.
     pub(super) listed: bool,
+    /// The last one showed it in front of a person.
+    pub(super) in_view: bool,
     pub(super) instance_id: Option<String>,
     pub(super) retired: VecDeque<String>,
     pub(super) pid: Option<u32>,
@@ -105,6 +107,7 @@ impl Entry {
             shown_at: None,
             told: None,
             listed: false,
+            in_view: false,
             instance_id: None,
             retired: VecDeque::new(),
             pid: None,
@@ -147,6 +150,7 @@ impl Entry {
         let mut next = Self::new(self.key.clone(), self.target.clone(), assistant, now);
         next.listed = self.listed;
         next.shown_at.clone_from(&self.shown_at);
+        next.in_view = self.in_view;
         next.stopped = self.stopped;
         next.retired = std::mem::take(&mut self.retired);
         if let Some(instance) = self.instance_id.take() {
@@ -233,9 +237,15 @@ impl Entry {
             .or_insert_with(|| Agent::new(State::Running))
     }
 
-    /// The person has the pane in view: what is finished is seen after a moment.
+    /// Once the person has had the pane in view for a moment, what is finished there is seen.
     pub(super) fn looked_at(&mut self, now: Timestamp) -> bool {
-        now.since(self.shown.since) >= LOOK_TIME && self.seen()
+        self.look_ends().is_some_and(|end| end <= now) && self.seen()
+    }
+
+    /// When what is finished, and in view now, counts as seen.
+    pub(super) fn look_ends(&self) -> Option<Timestamp> {
+        let is_looked_at = self.in_view && self.shown.state == State::Completed;
+        is_looked_at.then(|| self.shown.since.plus(LOOK_TIME))
     }
 
     /// The person has looked; whether something finished was there to be seen.

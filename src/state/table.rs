@@ -314,7 +314,13 @@ impl Table {
     fn due(&self, entry: &Entry) -> Option<Timestamp> {
         let expires = !entry.has_proof_of_life() && !self.keeps_all;
         let expiry = expires.then(|| entry.heard.plus(self.settings.ttl));
-        let due = [entry.witness.due(), entry.due(), entry.trust_ends(), expiry];
+        let due = [
+            entry.witness.due(),
+            entry.due(),
+            entry.trust_ends(),
+            entry.look_ends(),
+            expiry,
+        ];
         due.into_iter().flatten().min()
     }
 
@@ -343,6 +349,11 @@ impl Table {
                     told.note(entry, Some(before));
                     outcome.changed.push(key.clone());
                 }
+            }
+            if entry.looked_at(now) {
+                entry.refresh(now);
+                outcome.looked_at.push(key.clone());
+                outcome.changed.push(key.clone());
             }
             if entry.take_reread(now) {
                 outcome.reread.extend(entry.pid);

@@ -36,6 +36,7 @@ mod shown;
 mod sinks;
 mod sources;
 mod split;
+mod stirs;
 mod survival;
 mod visible;
 mod wait;

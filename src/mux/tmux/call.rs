@@ -97,7 +97,7 @@ fn ours(tmux: &Tmux) -> Command {
     command
 }
 
-fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
+pub(super) fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
     let mut command = if call.is_for_person() {
         make_folder_of(&tmux.socket);
         persons(tmux)

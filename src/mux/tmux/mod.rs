@@ -12,7 +12,7 @@ mod listing;
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use pane_patrol_hooks::target::PaneId;
@@ -130,6 +130,11 @@ impl Tmux {
     /// Has tmux carry out `call` and gives what it printed, byte for byte.
     pub fn run(&self, call: &Call) -> Result<Vec<u8>, TmuxError> {
         call::run(self, call).map_err(|error| self.explain(error))
+    }
+
+    /// Has tmux begin to carry out `call`, which may take as long as it likes; whoever waits for it ends it.
+    pub(crate) fn spawn(&self, call: &Call) -> Result<Child, TmuxError> {
+        call::spawn(self, call)
     }
 
     /// The command that shows `target` (`$1:@2.%3`) to the person on this terminal, as if she had typed

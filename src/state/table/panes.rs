@@ -52,7 +52,8 @@ impl Table {
             entry.target = pane.target.clone();
             entry.shown_at.clone_from(&pane.shown_at);
             entry.listed = true;
-            let seen = pane.in_view && entry.looked_at(now);
+            entry.in_view = pane.in_view;
+            let seen = entry.looked_at(now);
             if seen {
                 entry.refresh(now);
                 outcome.looked_at.push(key.clone());
