@@ -3,12 +3,14 @@
 //! whole input while the dialog is open (2.1.197 and 2.1.329). An undocumented format: what is not
 //! found, or found twice, is not known.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::summary_of;
+use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
-use super::{Full, Missing, parts, plain, tail};
+use super::{Full, Missing, Open, parts, plain, tail};
 use crate::act::Bound;
 use crate::state::Request;
 
@@ -87,6 +89,56 @@ pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
         input: call.input.clone(),
         mode,
     })
+}
+
+/// Every call of a session, the sub-agents' too, that began after `since` and has no result yet, or, if
+/// there is none, the newest of those that began before: what an assistant works at or asks about whose
+/// hooks nobody has heard. `None`: there is no transcript.
+pub(super) fn open_calls(config: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
+    let main = transcript(config, plain(Some(session))?)?;
+    let mut open = open_calls_in(&main, None);
+    let agents = std::fs::read_dir(main.with_extension("").join("subagents"));
+    for path in agents
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+    {
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        let agent = stem.and_then(|stem| plain(stem.strip_prefix("agent-")));
+        if let Some(agent) = agent {
+            open.extend(open_calls_in(&path, Some(agent)));
+        }
+    }
+    open.sort_by_key(|call| call.at);
+    if open.iter().all(|call| call.at < since) {
+        return Some(open.pop().into_iter().collect());
+    }
+    open.retain(|call| call.at >= since);
+    Some(open)
+}
+
+fn open_calls_in(path: &Path, agent: Option<&str>) -> Vec<Open> {
+    let words = ["\"tool_use\"", "\"tool_result\""];
+    let lines = tail::lines(path, &words).unwrap_or_default();
+    let results: BTreeSet<&str> = blocks(&lines)
+        .filter(|(_, block)| block["type"] == "tool_result")
+        .filter_map(|(_, block)| block["tool_use_id"].as_str())
+        .collect();
+    let open = |(line, block)| {
+        let call = call_in((line, block))?;
+        if results.contains(call.id) {
+            return None;
+        }
+        Some(Open {
+            agent_id: agent.map(str::to_owned),
+            id: call.id.to_owned(),
+            tool: call.name.to_owned(),
+            message: summary_of(call.name, call.input, call.cwd),
+            at: Timestamp::parse(line["timestamp"].as_str()?)?,
+        })
+    };
+    blocks(&lines).filter_map(open).collect()
 }
 
 /// The session's transcript. Its folder is named after where the session began, which a row does not

@@ -19,10 +19,11 @@ mod tail;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pane_patrol_hooks::text::visible;
+use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::act::Bound;
@@ -85,6 +86,27 @@ impl Known {
             Self::Said | Self::Beginning(_) => None,
         }
     }
+}
+
+/// A call of a tool that has no result yet, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The sub-agent whose call it is; `None`: the main agent's.
+    pub agent_id: Option<String>,
+    /// The call's own id.
+    pub id: String,
+    /// The tool.
+    pub tool: String,
+    /// The command, the file, the question.
+    pub message: Option<String>,
+    /// When it was written down.
+    pub at: Timestamp,
+}
+
+/// The calls of Claude's `session` that began after `since` and have no result, else the newest without
+/// one; `None` where it has no transcript. `config`: Claude's config folder.
+pub fn open_calls(config: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
+    claude::open_calls(config, session, since)
 }
 
 /// Where assistants keep what they ask.

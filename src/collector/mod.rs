@@ -25,6 +25,7 @@ mod socket;
 mod stir;
 mod tail;
 mod tidy;
+mod unheard;
 mod work;
 mod writer;
 
@@ -60,6 +61,7 @@ use link::Links;
 use ownership::Ownership;
 use socket::EventSocket;
 use stir::Stirs;
+use unheard::Unheard;
 use writer::Writer;
 
 pub use contained::Container;
@@ -141,6 +143,8 @@ enum Message {
     },
     /// The commands that the assistant with this process runs, and when that was looked up.
     Commands(u32, Vec<Command>, Timestamp),
+    /// What an assistant has begun of which no hook was heard.
+    Unheard(Vec<Event>),
     /// A witness wants a listing of the server on this socket.
     Locate(String),
     /// An assistant's changes or tasks are others than before.
@@ -338,6 +342,7 @@ struct Sources {
     hub: Hub,
     lister: Sender<lister::Order>,
     stirs: Stirs,
+    unheard: Unheard,
     branches: Sender<String>,
     exits: crate::inbox::Orders<std::collections::BTreeSet<u32>>,
     witness: witness::Handle,
@@ -373,6 +378,7 @@ impl Sources {
             hub,
             lister,
             stirs,
+            unheard: Unheard::start(setup.claude_home.clone(), output.clone())?,
             branches: branch::spawn(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,

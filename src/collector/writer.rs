@@ -221,6 +221,7 @@ impl Writer {
             }
             Message::Listed { socket, answer } => self.take_answer(&socket, answer),
             Message::Commands(pid, commands, at) => self.take_commands(pid, &commands, at),
+            Message::Unheard(events) => self.take_unheard(events),
             Message::Locate(socket) => {
                 let _ = self.sources.lister.send(ListOrder::Now(socket.clone()));
                 self.wanted_by_witness.insert(socket);
@@ -236,6 +237,14 @@ impl Writer {
         for event in self.table.answers_shown_by(pid, commands) {
             self.memory.note_event(event.clone());
             self.apply(Input::Event(Box::new(event)), at);
+        }
+    }
+
+    /// What was begun before anybody listened, each as its hook would have told it.
+    fn take_unheard(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.memory.note_event(event.clone());
+            self.apply(Input::Event(Box::new(event)), self.clock.now());
         }
     }
 
@@ -504,6 +513,7 @@ impl Writer {
             let row = self.dressed(row);
             let before = self.rows.insert(key.clone(), row.clone());
             self.ask_about(&row, before.as_ref());
+            self.sources.unheard.look(&row);
             self.tell(Feed::Row(Box::new(row)));
         }
         self.give_orders();

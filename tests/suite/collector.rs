@@ -394,6 +394,109 @@ fn a_collector_started_late_knows_at_once_what_the_session_files_say() {
     assert_eq!(row["cwd"], "/home/user/proj");
 }
 
+/// A line of a transcript: a call of a tool, or its result, so long ago.
+fn transcribed(id: &str, ago: i64, call: Option<(&str, Value)>) -> String {
+    let at = Timestamp::from_micros(Timestamp::now().as_micros() - ago * 1000);
+    let (role, block) = match call {
+        Some((tool, input)) => (
+            "assistant",
+            json!({"type": "tool_use", "id": id, "name": tool, "input": input}),
+        ),
+        None => (
+            "user",
+            json!({"type": "tool_result", "tool_use_id": id, "content": "ok"}),
+        ),
+    };
+    let line = json!({"type": role, "message": {"role": role, "content": [block]},
+        "timestamp": at.to_string(), "cwd": "/home/user/proj", "sessionId": "s1"});
+    format!("{line}\n")
+}
+
+fn command(line: &str) -> Option<(&'static str, Value)> {
+    Some(("Bash", json!({"command": line, "description": "lab"})))
+}
+
+impl Assistant<'_> {
+    /// Writes the transcript of the session, or of its sub-agent.
+    fn transcribes(&self, agent: Option<&str>, lines: &[String]) {
+        let project = self.env.home().join(".claude/projects/-home-user-proj");
+        let path = match agent {
+            None => project.join("s1.jsonl"),
+            Some(agent) => project.join(format!("s1/subagents/agent-{agent}.jsonl")),
+        };
+        fs::create_dir_all(path.parent().expect("a folder")).expect("home is ours");
+        fs::write(path, lines.concat()).expect("home is ours");
+    }
+}
+
+#[test]
+fn a_collector_started_late_shows_what_is_asked() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let assistant = Assistant::start(&env, &tmux);
+    let old = [
+        transcribed("t0", 90_000, command("an old one that was never answered")),
+        transcribed("t1", 60_000, command("ls")),
+        transcribed("t1", 59_000, None),
+    ];
+    let asks = |more: &[String]| assistant.transcribes(None, &[&old[..], more].concat());
+    let shown = |tool: &str, message: &str, count: usize| {
+        let collector = Collector::start(&env);
+        let rows = collector.until(message, |rows| {
+            rows.len() == 1 && rows[0]["message"] == message && rows[0]["tool"] == tool
+        });
+        assert_eq!(rows[0]["waiting"].as_array().map(Vec::len), Some(count));
+        (collector, rows[0].clone())
+    };
+
+    asks(&[transcribed("t2", 500, command("cargo publish"))]);
+    assistant.says("waiting", Some("permission prompt"));
+    let (collector, row) = shown("Bash", "cargo publish", 1);
+    assert_eq!(row["state"], "waiting_approval");
+    assert_eq!(row["waiting"][0]["request_id"], "t2");
+    // It was approved: for how long it runs no hook will tell.
+    assistant.says("busy", None);
+    let row = collector.until_state("running");
+    assert!(
+        row["waiting"].as_array().is_some_and(Vec::is_empty),
+        "{row}"
+    );
+    collector.until("nothing is said of it", |rows| rows[0]["tool"].is_null());
+    drop(collector);
+
+    // A question, a sub-agent's command, and two of which nobody knows which one stands there.
+    let question = json!({"questions": [{"question": "Which port?", "options": []}]});
+    asks(&[transcribed("t3", 300, Some(("AskUserQuestion", question)))]);
+    assistant.says("waiting", Some("input needed"));
+    let (collector, row) = shown("AskUserQuestion", "Which port?", 1);
+    assert_eq!(row["state"], "waiting_input");
+    drop(collector);
+
+    asks(&[]);
+    assistant.transcribes(
+        Some("a1"),
+        &[transcribed("t4", 200, command("rm -r build"))],
+    );
+    assistant.says("waiting", Some("permission prompt"));
+    let (collector, row) = shown("Bash", "rm -r build", 1);
+    assert_eq!(row["waiting"][0]["agent_id"], "a1");
+    drop(collector);
+
+    asks(&[transcribed("t5", 200, command("make"))]);
+    assistant.says("waiting", Some("permission prompt"));
+    let (collector, row) = shown("Bash", "one of 2: rm -r build · make", 2);
+    assert_eq!(row["state"], "waiting_approval");
+    drop(collector);
+
+    // No transcript: it waits, and nobody knows for what.
+    fs::remove_dir_all(env.home().join(".claude/projects")).expect("it is there");
+    assistant.says("waiting", Some("permission prompt"));
+    let row = Collector::start(&env).until_state("waiting_approval");
+    assert!(row["tool"].is_null(), "{row}");
+}
+
 #[test]
 fn what_a_session_file_says_is_followed_until_the_process_dies() {
     let env = TestEnv::new();
