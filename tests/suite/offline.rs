@@ -6,7 +6,9 @@ use pane_patrol_hooks::mirror::Mirror;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use crate::common::{Collector, Finished, Terminal, TestEnv, Tmux, finish, wait_until};
+use crate::common::{
+    Collector, Finished, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until,
+};
 
 fn status(env: &TestEnv, arguments: &[&str]) -> Finished {
     finish(env.pane_patrol().arg("status").args(arguments))
@@ -141,4 +143,103 @@ fn a_jump_finds_its_pane_by_the_log_wherever_it_was_moved() {
     });
     server.run(&["kill-pane", "-t", &pane]);
     assert_eq!(rows(&env), [json!(null); 0]);
+}
+
+/// Who is where, by `rows`.
+fn who(rows: &[Value]) -> Vec<(String, String)> {
+    let text = |row: &Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
+    let mut who: Vec<_> = rows
+        .iter()
+        .map(|row| (text(row, "target"), text(row, "assistant")))
+        .collect();
+    who.sort();
+    who
+}
+
+/// One who reports in a place: a script by its address or its pane's number, with or without a server,
+/// or Claude's hook in it.
+enum Report {
+    Emit(&'static str),
+    EmitInside(&'static str),
+    Hook(&'static str),
+}
+
+impl Report {
+    fn make(&self, env: &TestEnv, server: &Tmux<'_>) {
+        let emit = |place: &str| {
+            let mut emit = env.pane_patrol();
+            emit.args([
+                "emit",
+                "--assistant",
+                "bot",
+                "--state",
+                "running",
+                "--target",
+                place,
+            ]);
+            emit
+        };
+        let mut command = match self {
+            Self::Emit(place) => emit(place),
+            Self::EmitInside(place) => {
+                let mut emit = emit(place);
+                emit.env("TMUX", server.variable()).env("TMUX_PANE", "%0");
+                emit
+            }
+            Self::Hook(pane) => {
+                let mut hook = server.claude_hook(pane);
+                let payload = fixture("claude/user_prompt_submit.plain.json");
+                finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+                return;
+            }
+        };
+        let said = finish(&mut command);
+        assert!(said.status.success(), "{said:?}");
+    }
+}
+
+#[test]
+fn whoever_reports_in_a_place_it_is_one_row_without_a_collector_as_with_one() {
+    use Report::{Emit, EmitInside, Hook};
+    let stories: [(&[Report], &[&str]); 5] = [
+        (&[Emit("work:0.0"), Hook("%0")], &["work:0.0"]),
+        (&[Hook("%0"), Emit("work:0.0")], &["work:0.0"]),
+        (
+            &[EmitInside("%0"), Hook("%0"), Emit("work:0.0")],
+            &["work:0.0"],
+        ),
+        (
+            &[Emit("work:0.1"), Hook("%0"), Hook("%1"), Emit("work:0.0")],
+            &["work:0.0", "work:0.1"],
+        ),
+        (
+            &[Hook("%0"), Emit("elsewhere:3.1"), EmitInside("work:0.0")],
+            &["elsewhere:3.1", "work:0.0"],
+        ),
+    ];
+    for (number, (reports, places)) in stories.iter().enumerate() {
+        let env = TestEnv::new();
+        let Some(server) = Tmux::start(&env, "work") else {
+            return;
+        };
+        server.run(&["split-window", "-d", "-t", "work:0", "cat"]);
+        mirror_on(&env);
+        for report in *reports {
+            report.make(&env, &server);
+        }
+        let offline = who(&rows(&env));
+        let found: Vec<&str> = offline.iter().map(|(target, _)| target.as_str()).collect();
+        assert_eq!(&found, places, "{number}: {offline:?}");
+        let mut inside = env.pane_patrol();
+        inside
+            .args(["status", "--json"])
+            .env("TMUX", server.variable());
+        let inside = finish(&mut inside).stdout;
+        let inside: Vec<Value> = serde_json::from_str(&inside).expect("an array");
+        assert_eq!(who(&inside), offline, "{number}: asked in tmux");
+        let collector = Collector::start_in(&env, &server);
+        collector.until("it is the same with a collector", |rows| {
+            who(rows) == offline
+        });
+    }
 }
