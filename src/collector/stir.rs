@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::lister::Order;
 use crate::inbox::{Inbox, Orders, inbox};
-use crate::mux::tmux::{Belief, Call, Tmux};
+use crate::mux::tmux::{Belief, CALL_BUDGET, Call};
 
 /// What changes where a pane is, or which one is in front. All of them together tell of nearly
 /// everything; of what none tells, the next listing does.
@@ -106,23 +106,23 @@ impl Mark {
         format!("pane-patrol-{}", self.0)
     }
 
-    /// One call for each hook: which of them a tmux knows depends on its version.
-    fn hooks(self) -> impl Iterator<Item = Call> {
+    /// All in one call: who listens on a socket is looked at before each.
+    fn hooks(self) -> Option<Call> {
         let command = format!("wait-for -S {}", self.channel());
         let set = move |hook: &str| {
             let set = Call::new("set-hook").flag("-g");
             let set = set.operand(format!("{hook}[{}]", self.0));
             set.operand(&command)
         };
-        HOOKS.into_iter().map(set)
+        HOOKS.into_iter().map(set).reduce(Call::then)
     }
 
-    fn farewells(self) -> impl Iterator<Item = Call> {
+    fn farewell(self) -> Option<Call> {
         let forget = move |hook: &str| {
             let forget = Call::new("set-hook").flag("-g").flag("-u");
             forget.operand(format!("{hook}[{}]", self.0))
         };
-        HOOKS.into_iter().map(forget)
+        HOOKS.into_iter().map(forget).reduce(Call::then)
     }
 }
 
@@ -241,8 +241,8 @@ impl Waiter {
                 Err(_) => server.fail(),
             }
             if !server.has_hooks {
-                let set = mark.hooks().filter(|hook| tmux.run(hook).is_ok());
-                server.has_hooks = set.count() > 0;
+                server.has_hooks = true;
+                tell(belief, socket, mark.hooks(), CALL_BUDGET);
             }
         }
     }
@@ -253,10 +253,9 @@ impl Waiter {
             .iter()
             .filter(|(socket, _)| !sockets.contains(*socket));
         for (socket, server) in gone {
-            if server.has_hooks
-                && let Ok(tmux) = self.belief.tmux(Path::new(socket))
-            {
-                forget(&tmux.with_budget(FAREWELL), self.mark);
+            // A server that takes too long is left with hooks that do nothing.
+            if server.has_hooks {
+                tell(&self.belief, socket, self.mark.farewell(), FAREWELL);
             }
         }
         self.servers.retain(|socket, _| sockets.contains(socket));
@@ -283,9 +282,12 @@ impl Waited {
     }
 }
 
-/// A server that takes too long is left with hooks that do nothing.
-fn forget(tmux: &Tmux, mark: Mark) {
-    let _ = mark.farewells().all(|farewell| tmux.run(&farewell).is_ok());
+/// Tells the server that, if it still is one that is believed. What it refuses, an old one for a hook that
+/// it does not know, is left at that: the next listing tells the same.
+fn tell(belief: &Belief, socket: &str, call: Option<Call>, budget: Duration) {
+    if let (Ok(tmux), Some(call)) = (belief.tmux(Path::new(socket)), call) {
+        let _ = tmux.with_budget(budget).run(&call);
+    }
 }
 
 #[cfg(test)]
@@ -297,21 +299,14 @@ mod tests {
         let one = Mark::of(Path::new("/run/user/1000/pane-patrol"));
         let other = Mark::of(Path::new("/tmp/pane-patrol-1000"));
         assert_ne!(one, other);
-        let told: Vec<String> = one.hooks().map(|call| call.to_string()).collect();
-        let channel = one.channel();
-        assert_eq!(told.len(), HOOKS.len());
-        assert_eq!(
-            told[0],
-            format!(
-                "set-hook -g -- session-renamed[{}] wait-for -S {channel}",
-                one.0
-            )
-        );
-        let farewell = one.farewells().next().map(|call| call.to_string());
-        assert_eq!(
-            farewell,
-            Some(format!("set-hook -g -u -- session-renamed[{}]", one.0))
-        );
+        let told = one.hooks().unwrap().to_string();
+        let (index, channel) = (one.0, one.channel());
+        let first = format!("set-hook -g -- session-renamed[{index}] wait-for -S {channel} ; ");
+        assert!(told.starts_with(&first), "{told}");
+        assert_eq!(told.matches(" ; ").count() + 1, HOOKS.len());
+        let farewell = one.farewell().unwrap().to_string();
+        let first = format!("set-hook -g -u -- session-renamed[{index}] ; ");
+        assert!(farewell.starts_with(&first), "{farewell}");
     }
 
     #[test]

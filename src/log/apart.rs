@@ -10,11 +10,15 @@ use crate::state::{Apart, Row};
 
 /// One sentence without its end.
 pub fn sentence(apart: &Apart, now: Timestamp) -> String {
+    format!("{}: {}", without_reason(apart, now), apart.why)
+}
+
+/// The same without why.
+pub fn without_reason(apart: &Apart, now: Timestamp) -> String {
     let Apart {
         assistant,
         target,
         what,
-        why,
         count,
         ..
     } = apart;
@@ -27,7 +31,7 @@ pub fn sentence(apart: &Apart, now: Timestamp) -> String {
         many => format!("{many} times"),
     };
     let ago = age(now.since(apart.last));
-    format!("`{what}` of {assistant}{session}, from {target}, {times}, last {ago} ago: {why}")
+    format!("`{what}` of {assistant}{session}, from {target}, {times}, last {ago} ago")
 }
 
 /// What was held apart from `row`, to stand below its explanation; empty when nothing was.

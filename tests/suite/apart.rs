@@ -129,7 +129,10 @@ fn two_servers_with_the_same_panes_and_folder_and_a_restart_of_one_mix_nothing_u
         b1.0.report(&env, ENDS_TOOL);
         let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
         let why = "its tmux server was replaced by another one";
-        (doctor.matches(why).count() >= 2).then_some(doctor)
+        let both = ["session b0", "session b1"]
+            .iter()
+            .all(|one| doctor.contains(one));
+        (doctor.contains(why) && both).then_some(doctor)
     });
     assert!(
         held.contains("`PostToolUse` of claude, session b0"),
