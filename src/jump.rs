@@ -440,7 +440,8 @@ mod tests {
     fn where_there_are_only_programs_one_of_them_is_shown_it() {
         let answer = |clients: &str| {
             let panes = ANSWER.lines().filter(|line| line.starts_with('P'));
-            panes.map(|line| format!("{line}\n")).collect::<String>() + clients
+            let lines: Vec<&str> = panes.chain(clients.lines()).collect();
+            lines.join("\n")
         };
         let ours = "C\t1\t300\t$0\t%1\tclient-7\n";
         let there = Arrival::There {

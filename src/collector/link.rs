@@ -47,7 +47,7 @@ impl Link {
     fn make(at: &Path, to: &Path) -> io::Result<Self> {
         match fs::symlink_metadata(at) {
             Ok(found) if found.is_symlink() || found.file_type().is_socket() => {
-                fs::remove_file(at)?
+                fs::remove_file(at)?;
             }
             Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
             Err(_) => {}

@@ -215,9 +215,9 @@ fn run(command: &str, socket: Option<&std::ffi::OsStr>, world: Option<&World>) -
         .env("PANE_PATROL_TARGET", NOWHERE)
         .env("CLAUDECODE", "1");
     if let Some(world) = world {
-        WORLD.into_iter().for_each(|name| {
+        for name in WORLD {
             shell.env_remove(name);
-        });
+        }
         shell.envs(world);
     }
     if let Some(socket) = socket {

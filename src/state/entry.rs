@@ -58,8 +58,8 @@ pub(super) struct Entry {
     pub(super) told: Option<Target>,
     /// A listing has shown the pane.
     pub(super) listed: bool,
-    /// The last one showed it in front of a person.
-    pub(super) in_view: bool,
+    /// When the last one showed it in front of a person; `None`: it did not.
+    pub(super) in_view: Option<Timestamp>,
     pub(super) instance_id: Option<String>,
     pub(super) retired: VecDeque<String>,
     pub(super) pid: Option<u32>,
@@ -107,7 +107,7 @@ impl Entry {
             shown_at: None,
             told: None,
             listed: false,
-            in_view: false,
+            in_view: None,
             instance_id: None,
             retired: VecDeque::new(),
             pid: None,
@@ -244,7 +244,7 @@ impl Entry {
 
     /// When what is finished, and in view now, counts as seen.
     pub(super) fn look_ends(&self) -> Option<Timestamp> {
-        let is_looked_at = self.in_view && self.shown.state == State::Completed;
+        let is_looked_at = self.in_view.is_some() && self.shown.state == State::Completed;
         is_looked_at.then(|| self.shown.since.plus(LOOK_TIME))
     }
 

@@ -412,8 +412,8 @@ fn transcribed(id: &str, ago: i64, call: Option<(&str, Value)>) -> String {
     format!("{line}\n")
 }
 
-fn command(line: &str) -> Option<(&'static str, Value)> {
-    Some(("Bash", json!({"command": line, "description": "lab"})))
+fn command(line: &str) -> (&'static str, Value) {
+    ("Bash", json!({"command": line, "description": "lab"}))
 }
 
 impl Assistant<'_> {
@@ -437,8 +437,12 @@ fn a_collector_started_late_shows_what_is_asked() {
     };
     let assistant = Assistant::start(&env, &tmux);
     let old = [
-        transcribed("t0", 90_000, command("an old one that was never answered")),
-        transcribed("t1", 60_000, command("ls")),
+        transcribed(
+            "t0",
+            90_000,
+            Some(command("an old one that was never answered")),
+        ),
+        transcribed("t1", 60_000, Some(command("ls"))),
         transcribed("t1", 59_000, None),
     ];
     let asks = |more: &[String]| assistant.transcribes(None, &[&old[..], more].concat());
@@ -451,7 +455,7 @@ fn a_collector_started_late_shows_what_is_asked() {
         (collector, rows[0].clone())
     };
 
-    asks(&[transcribed("t2", 500, command("cargo publish"))]);
+    asks(&[transcribed("t2", 500, Some(command("cargo publish")))]);
     assistant.says("waiting", Some("permission prompt"));
     let (collector, row) = shown("Bash", "cargo publish", 1);
     assert_eq!(row["state"], "waiting_approval");
@@ -477,14 +481,14 @@ fn a_collector_started_late_shows_what_is_asked() {
     asks(&[]);
     assistant.transcribes(
         Some("a1"),
-        &[transcribed("t4", 200, command("rm -r build"))],
+        &[transcribed("t4", 200, Some(command("rm -r build")))],
     );
     assistant.says("waiting", Some("permission prompt"));
     let (collector, row) = shown("Bash", "rm -r build", 1);
     assert_eq!(row["waiting"][0]["agent_id"], "a1");
     drop(collector);
 
-    asks(&[transcribed("t5", 200, command("make"))]);
+    asks(&[transcribed("t5", 200, Some(command("make")))]);
     assistant.says("waiting", Some("permission prompt"));
     let (collector, row) = shown("Bash", "one of 2: rm -r build · make", 2);
     assert_eq!(row["state"], "waiting_approval");

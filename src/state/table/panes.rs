@@ -52,7 +52,7 @@ impl Table {
             entry.target = pane.target.clone();
             entry.shown_at.clone_from(&pane.shown_at);
             entry.listed = true;
-            entry.in_view = pane.in_view;
+            entry.in_view = pane.in_view.then_some(asked);
             let seen = entry.looked_at(now);
             if seen {
                 entry.refresh(now);
