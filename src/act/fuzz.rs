@@ -328,6 +328,14 @@ impl World for Fake {
         self.0.borrow().in_full(bound)
     }
 
+    fn open_calls(&self, _: &Bound) -> Vec<Bound> {
+        Vec::new()
+    }
+
+    fn has_company(&self, _: &Bound) -> bool {
+        false
+    }
+
     /// Like a transcript: what was approved has none while it runs.
     fn has_result(&self, bound: &Bound) -> Option<bool> {
         let mut state = self.0.borrow_mut();

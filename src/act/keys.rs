@@ -20,6 +20,10 @@ use crate::state::{Level, Row};
 /// it. So long a dialog has to have been on the screen.
 const SETTLED: Duration = Duration::from_millis(300);
 
+/// A request may be on the screen for up to a second before the assistant's own record holds it. So
+/// long a dialog has to have been there where another agent may just have asked.
+const WRITTEN: Duration = Duration::from_millis(1_200);
+
 /// How often a dialog that is still being drawn is looked at again.
 const SETTLING: usize = 5;
 
@@ -108,6 +112,10 @@ pub trait World {
     fn row(&self, id: &str) -> Result<Option<Row>, String>;
     /// The same request in full, as far as its assistant's own record has it.
     fn in_full(&self, bound: Bound) -> Bound;
+    /// All calls that this record holds without a result, whether anybody has told of them or not.
+    fn open_calls(&self, bound: &Bound) -> Vec<Bound>;
+    /// Whether others work beside whoever asks, who may ask before it is written down.
+    fn has_company(&self, bound: &Bound) -> bool;
     /// Whether that record holds a result of the request; `None` where it does not tell.
     fn has_result(&self, bound: &Bound) -> Option<bool>;
     /// Whether the assistant runs just the request's command since then; `false` also where nothing tells.
@@ -297,12 +305,14 @@ impl Act<'_> {
             self.world.wait(PAUSE);
             scene = self.scene(&[1]);
         }
-        if !is_new {
-            return scene;
-        }
+        let settled = match self.world.has_company(self.bound) {
+            true => WRITTEN,
+            false if is_new => SETTLED,
+            false => return scene,
+        };
         let mut scene = scene?;
         for _ in 0..SETTLING {
-            self.world.wait(SETTLED);
+            self.world.wait(settled);
             let now = self.scene(&[1])?;
             if now.seen == scene.seen && now.view.dialog == scene.view.dialog {
                 return Ok(now);
@@ -323,12 +333,7 @@ impl Act<'_> {
         let seen = self.seen()?;
         let view = self.view();
         let view = view.map_err(|stop| self.naming_the_other(stop, row.as_ref()))?;
-        let others = row.map(|row| dialog::others(self.bound, &row));
-        let others: Vec<Bound> = others
-            .into_iter()
-            .flatten()
-            .map(|other| self.world.in_full(other))
-            .collect();
+        let others = self.others(row.as_ref());
         dialog::tell_apart(&view.dialog, self.bound, &others)?;
         let is_there = |at: u8| cursor.contains(&at);
         if !view.dialog.selected.is_some_and(is_there) || !view.dialog.untouched {
@@ -365,6 +370,16 @@ impl Act<'_> {
         Ok(View { dialog, pane })
     }
 
+    /// All else that the assistant may ask: what its row waits for, and what nobody has told of.
+    fn others(&self, row: Option<&Row>) -> Vec<Bound> {
+        let told = row.map(|row| dialog::others(self.bound, row));
+        let told = told.into_iter().flatten();
+        let mut others: Vec<Bound> = told.map(|other| self.world.in_full(other)).collect();
+        let open = self.world.open_calls(self.bound);
+        others.extend(dialog::unheard(self.bound, &others, open));
+        others
+    }
+
     /// `stop`, or better that the dialog on the screen is that of another request which waits, too.
     fn naming_the_other(&self, stop: Stop, row: Option<&Row>) -> Stop {
         if !matches!(
@@ -373,14 +388,13 @@ impl Act<'_> {
         ) {
             return stop;
         }
-        let (Some(row), Ok(pane)) = (row, self.world.look(self.bound)) else {
+        let Ok(pane) = self.world.look(self.bound) else {
             return stop;
         };
-        let others = row.waiting.iter();
-        let others = others.filter(|request| !self.bound.is_about(request));
-        let mut others = others.map(|request| self.world.in_full(self.bound.sibling(request)));
+        let is_told = |other: &Bound| row.is_some_and(|row| other.is_asked_by(row) == Some(true));
+        let mut others = self.others(row).into_iter();
         let shown = others.find(|other| dialog::shown(other, &pane).is_ok());
-        shown.map_or(stop, |other| Stop::other(&other.request))
+        shown.map_or(stop, |other| Stop::other(&other.request, is_told(&other)))
     }
 
     /// What is pressed for the option of this number.

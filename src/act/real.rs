@@ -149,6 +149,14 @@ impl World for RealWorld {
         asked::with_command(&bound, &self.sources)
     }
 
+    fn open_calls(&self, bound: &Bound) -> Vec<Bound> {
+        asked::open_calls(bound, &self.sources)
+    }
+
+    fn has_company(&self, bound: &Bound) -> bool {
+        asked::has_company(bound, &self.sources)
+    }
+
     fn has_result(&self, bound: &Bound) -> Option<bool> {
         asked::has_result(bound, &self.sources)
     }

@@ -84,6 +84,8 @@ pub struct Bound {
     pub input: Option<serde_json::Value>,
     /// The id under which the assistant's own record holds it, where it was found there.
     pub call: Option<String>,
+    /// The folder in which its tool works, where that record tells: sub-agents may work elsewhere.
+    pub folder: Option<String>,
 }
 
 impl Bound {
@@ -113,6 +115,7 @@ impl Bound {
             command: None,
             input: None,
             call: None,
+            folder: None,
         })
     }
 
@@ -150,8 +153,24 @@ impl Bound {
             command: None,
             input: None,
             call: None,
+            folder: None,
             ..self.clone()
         }
+    }
+
+    /// Whether the assistant's own record holds this very request as `call`; where no id tells, both
+    /// have the same words.
+    pub fn is_call(&self, call: &Self) -> bool {
+        let own = self.call.as_ref().or(self.request.request_id.as_ref());
+        let words = |bound: &Self| {
+            let request = &bound.request;
+            let agent = request.agent_id.clone();
+            (agent, request.tool.clone(), request.message.clone())
+        };
+        own.map_or_else(
+            || words(self) == words(call),
+            |own| call.call.as_ref() == Some(own),
+        )
     }
 
     /// Whether both are about the same request, although its row may have changed otherwise.

@@ -78,11 +78,11 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// That this other one is on the screen.
-    pub(super) fn other(request: &Request) -> Self {
+    /// That this other one is on the screen. One that nobody has told of has no name.
+    pub(super) fn other(request: &Request, is_told: bool) -> Self {
         let about = [request.tool.as_deref(), request.message.as_deref()];
         let about: Vec<&str> = about.into_iter().flatten().collect();
-        let id = request.request_id.as_deref();
+        let id = request.request_id.as_deref().filter(|_| is_told);
         Self::Other {
             about: visible(&about.join(": ")),
             how: id.map_or_else(String::new, |id| {

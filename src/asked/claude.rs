@@ -3,22 +3,31 @@
 //! whole input while the dialog is open (2.1.197 and 2.1.329). An undocumented format: what is not
 //! found, or found twice, is not known.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use pane_patrol_hooks::adapter::summary_of;
+use pane_patrol_hooks::adapter::{QUESTION_TOOLS, summary_of};
+use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
-use super::{Full, Missing, Open, parts, plain, tail};
+use super::{Full, Missing, Open, command_in, parts, plain, tail};
 use crate::act::Bound;
 use crate::state::Request;
+use crate::witness::process;
 
 /// Largest file that is read to tell what a write changes in it, in bytes.
 const MAX_FILE: u64 = 512 * 1024;
 
 /// Said when the call is not in the transcript.
 const NOT_THERE: Missing = Missing::NotYet("its transcript does not hold it");
+
+/// What lines with calls and with their results hold.
+const CALLS: [&str; 2] = ["\"tool_use\"", "\"tool_result\""];
+
+/// A sub-agent that has written nothing for so long does not ask in the next moment.
+const LATELY: Duration = Duration::from_secs(10 * 60);
 
 /// One call of a tool.
 struct Call<'a> {
@@ -47,11 +56,103 @@ fn transcripts(bound: &Bound, config: Option<&Path>) -> Result<(PathBuf, PathBuf
     Ok((own, main))
 }
 
-/// The id of the call that is asked about.
-pub(super) fn call(bound: &Bound, config: Option<&Path>) -> Option<String> {
+/// The id of the call that is asked about, and where its tool works.
+pub(super) fn call(bound: &Bound, config: Option<&Path>) -> Option<(String, String)> {
     let (own, _) = transcripts(bound, config).ok()?;
-    let lines = tail::lines(&own, &["\"tool_use\"", "\"tool_result\""])?;
-    open_call(&lines, &bound.request).map(|call| call.id.to_owned())
+    let lines = tail::lines(&own, &CALLS)?;
+    let call = open_call(&lines, &bound.request)?;
+    Some((call.id.to_owned(), call.cwd.to_owned()))
+}
+
+/// Every call of the session without a result, of the main agent and of all its sub-agents. What a
+/// process of the session left open that has ended is nobody's any more.
+pub(super) fn open_calls(bound: &Bound, config: Option<&Path>) -> Vec<Bound> {
+    let Ok((_, main)) = transcripts(bound, config) else {
+        return Vec::new();
+    };
+    let sub_agents = sub_agents(&main).map(|(agent, path)| (Some(agent), path));
+    let all = std::iter::once((None, main.clone())).chain(sub_agents);
+    let all = all.filter_map(|(agent, path)| Some((agent, tail::lines(&path, &CALLS)?)));
+    all.flat_map(|(agent, lines)| open_in(&lines, agent.as_deref(), bound))
+        .collect()
+}
+
+/// Whether a sub-agent has written something lately.
+pub(super) fn has_company(bound: &Bound, config: Option<&Path>) -> bool {
+    let Ok((_, main)) = transcripts(bound, config) else {
+        return false;
+    };
+    sub_agents(&main).any(|(_, path)| {
+        let written = path.metadata().and_then(|found| found.modified());
+        let age = written
+            .ok()
+            .map(|written| written.elapsed().unwrap_or_default());
+        age.is_some_and(|age| age < LATELY)
+    })
+}
+
+/// The sub-agents of a session and their transcripts, by the session's own one.
+fn sub_agents(main: &Path) -> impl Iterator<Item = (String, PathBuf)> + use<> {
+    let folder = main.with_extension("").join("subagents");
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    files.filter_map(|file| {
+        let name = file.file_name().into_string().ok()?;
+        let agent = name.strip_prefix("agent-")?.strip_suffix(".jsonl")?;
+        Some((agent.to_owned(), file.path()))
+    })
+}
+
+/// The calls in the transcript of `agent` that have no result, each as a request of the same row.
+fn open_in(lines: &[Value], agent: Option<&str>, bound: &Bound) -> Vec<Bound> {
+    let is_left_behind = |line: &Value| {
+        let began = line["timestamp"].as_str().and_then(Timestamp::parse);
+        let pid = bound.pid.filter(|pid| process::is_alive(*pid));
+        pid.zip(began)
+            .is_some_and(|(pid, began)| process::started_after(pid, began))
+    };
+    unanswered(lines)
+        .filter(|(line, _)| !is_left_behind(line))
+        .map(|(line, call)| call.as_request(line, agent, bound))
+        .collect()
+}
+
+/// The calls that have no result, each once, with their lines.
+fn unanswered(lines: &[Value]) -> impl Iterator<Item = (&Value, Call<'_>)> {
+    let mut done: HashSet<&str> = blocks(lines)
+        .filter(|(_, block)| block["type"] == "tool_result")
+        .filter_map(|(_, block)| block["tool_use_id"].as_str())
+        .collect();
+    blocks(lines)
+        .filter_map(|block| Some((block.0, call_in(block)?)))
+        .filter(move |(_, call)| done.insert(call.id))
+}
+
+impl Call<'_> {
+    /// As a request of the row that asks `bound`, with all that is known of it.
+    fn as_request(&self, line: &Value, agent: Option<&str>, bound: &Bound) -> Bound {
+        let is_question = QUESTION_TOOLS.contains(&self.name);
+        let since = line["timestamp"].as_str().and_then(Timestamp::parse);
+        let request = Request {
+            state: if is_question {
+                State::WaitingInput
+            } else {
+                State::WaitingApproval
+            },
+            request_id: Some(self.id.to_owned()),
+            agent_id: agent.map(str::to_owned),
+            tool: Some(self.name.to_owned()),
+            message: summary_of(self.name, self.input, self.cwd),
+            since: since.unwrap_or(bound.request.since),
+            source: bound.request.source,
+        };
+        Bound {
+            command: command_in(self.name, self.input),
+            input: Some(self.input.clone()),
+            call: Some(self.id.to_owned()),
+            folder: Some(self.cwd.to_owned()),
+            ..bound.sibling(&request)
+        }
+    }
 }
 
 /// Whether the request has a result; `None` when its call cannot be found by its id.
@@ -59,7 +160,7 @@ pub(super) fn has_result(bound: &Bound, config: Option<&Path>) -> Option<bool> {
     let id = bound.call.as_deref();
     let id = id.or(bound.request.request_id.as_deref())?;
     let (own, _) = transcripts(bound, config).ok()?;
-    let lines = tail::lines(&own, &["\"tool_use\"", "\"tool_result\""])?;
+    let lines = tail::lines(&own, &CALLS)?;
     let is_call = |block: &Value| block["type"] == "tool_use" && block["id"].as_str() == Some(id);
     let is_result =
         |block: &Value| block["type"] == "tool_result" && block["tool_use_id"].as_str() == Some(id);
@@ -94,20 +195,12 @@ pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
 /// Every call of a session, the sub-agents' too, that began after `since` and has no result yet, or, if
 /// there is none, the newest of those that began before: what an assistant works at or asks about whose
 /// hooks nobody has heard. `None`: there is no transcript.
-pub(super) fn open_calls(config: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
+pub(super) fn begun_calls(config: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
     let main = transcript(config, plain(Some(session))?)?;
-    let mut open = open_calls_in(&main, None);
-    let agents = std::fs::read_dir(main.with_extension("").join("subagents"));
-    for path in agents
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-    {
-        let stem = path.file_stem().and_then(|stem| stem.to_str());
-        let agent = stem.and_then(|stem| plain(stem.strip_prefix("agent-")));
-        if let Some(agent) = agent {
-            open.extend(open_calls_in(&path, Some(agent)));
+    let mut open = begun_in(&main, None);
+    for (agent, path) in sub_agents(&main) {
+        if plain(Some(&agent)).is_some() {
+            open.extend(begun_in(&path, Some(&agent)));
         }
     }
     open.sort_by_key(|call| call.at);
@@ -118,18 +211,9 @@ pub(super) fn open_calls(config: &Path, session: &str, since: Timestamp) -> Opti
     Some(open)
 }
 
-fn open_calls_in(path: &Path, agent: Option<&str>) -> Vec<Open> {
-    let words = ["\"tool_use\"", "\"tool_result\""];
-    let lines = tail::lines(path, &words).unwrap_or_default();
-    let results: BTreeSet<&str> = blocks(&lines)
-        .filter(|(_, block)| block["type"] == "tool_result")
-        .filter_map(|(_, block)| block["tool_use_id"].as_str())
-        .collect();
-    let open = |(line, block)| {
-        let call = call_in((line, block))?;
-        if results.contains(call.id) {
-            return None;
-        }
+fn begun_in(path: &Path, agent: Option<&str>) -> Vec<Open> {
+    let lines = tail::lines(path, &CALLS).unwrap_or_default();
+    let open = |(line, call): (&Value, Call<'_>)| {
         Some(Open {
             agent_id: agent.map(str::to_owned),
             id: call.id.to_owned(),
@@ -138,7 +222,7 @@ fn open_calls_in(path: &Path, agent: Option<&str>) -> Vec<Open> {
             at: Timestamp::parse(line["timestamp"].as_str()?)?,
         })
     };
-    blocks(&lines).filter_map(open).collect()
+    unanswered(&lines).filter_map(open).collect()
 }
 
 /// The session's transcript. Its folder is named after where the session began, which a row does not

@@ -53,13 +53,18 @@ pub struct Full {
 impl Full {
     /// The whole command or plan, if it is one.
     pub fn command(&self) -> Option<String> {
-        let names: &[&str] = match self.tool.as_str() {
-            "ExitPlanMode" => &["plan"],
-            _ => &["command", "cmd"],
-        };
-        let command = names.iter().find_map(|name| self.input.get(*name));
-        command.and_then(Value::as_str).map(str::to_owned)
+        command_in(&self.tool, &self.input)
     }
+}
+
+/// The whole command or plan that `tool` is given, if it is one.
+fn command_in(tool: &str, input: &Value) -> Option<String> {
+    let names: &[&str] = match tool {
+        "ExitPlanMode" => &["plan"],
+        _ => &["command", "cmd"],
+    };
+    let command = names.iter().find_map(|name| input.get(*name));
+    command.and_then(Value::as_str).map(str::to_owned)
 }
 
 /// How much is known of a request.
@@ -105,8 +110,8 @@ pub struct Open {
 
 /// The calls of Claude's `session` that began after `since` and have no result, else the newest without
 /// one; `None` where it has no transcript. `config`: Claude's config folder.
-pub fn open_calls(config: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
-    claude::open_calls(config, session, since)
+pub fn begun_calls(config: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
+    claude::begun_calls(config, session, since)
 }
 
 /// Where assistants keep what they ask.
@@ -136,11 +141,31 @@ pub fn with_command(bound: &Bound, sources: &Sources) -> Bound {
 
 /// `bound` with what was found of it.
 pub fn with_full(bound: &Bound, found: Option<&Full>, sources: &Sources) -> Bound {
+    let (call, folder) = call(bound, sources).unzip();
     Bound {
         command: found.and_then(Full::command),
         input: found.map(|full| full.input.clone()),
-        call: call(bound, sources),
+        call,
+        folder,
         ..bound.clone()
+    }
+}
+
+/// Every call of the assistant's session that its own record holds without a result, whether anybody
+/// has heard of it or not: each may be what its pane asks. Empty where the record does not tell.
+pub fn open_calls(bound: &Bound, sources: &Sources) -> Vec<Bound> {
+    match bound.assistant.as_str() {
+        "claude" => claude::open_calls(bound, sources.claude_home.as_deref()),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether sub-agents of the session have been at work lately: what one of them asks may be on the
+/// screen before it is written down.
+pub fn has_company(bound: &Bound, sources: &Sources) -> bool {
+    match bound.assistant.as_str() {
+        "claude" => claude::has_company(bound, sources.claude_home.as_deref()),
+        _ => false,
     }
 }
 
@@ -153,8 +178,8 @@ pub fn look(bound: &Bound, sources: &Sources, age: Duration, wait: &dyn Fn(Durat
     look_longer(bound, sources, age, wait)
 }
 
-/// The id under which the assistant's own record holds the request.
-fn call(bound: &Bound, sources: &Sources) -> Option<String> {
+/// The id under which the assistant's own record holds the request, and the folder that it names.
+fn call(bound: &Bound, sources: &Sources) -> Option<(String, String)> {
     match bound.assistant.as_str() {
         "claude" => claude::call(bound, sources.claude_home.as_deref()),
         _ => None,

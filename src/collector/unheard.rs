@@ -118,7 +118,7 @@ fn look(row: &Row, config: &Path) -> Vec<Event> {
     let since = row.since.minus(BEFORE);
     for pause in PAUSES {
         std::thread::sleep(pause);
-        let calls = asked::open_calls(config, session, since).unwrap_or_default();
+        let calls = asked::begun_calls(config, session, since).unwrap_or_default();
         if !calls.is_empty() {
             return calls.into_iter().map(|call| begun(row, call)).collect();
         }

@@ -43,7 +43,7 @@ use pane_patrol_hooks::event::Assistant;
 use super::keys::Pane;
 use super::request::Bound;
 pub use refusal::{Part, Refusal};
-pub use twins::{has_lookalike, others, tell_apart};
+pub use twins::{has_lookalike, others, tell_apart, unheard};
 
 /// A line of at least so many dashes is a rule; panes of 40 columns have it too.
 const RULE: usize = 20;

@@ -1,7 +1,8 @@
 //! Requests of one assistant that look the same on the screen.
 //!
 //! Two texts may fill the same rows: what stands at the end of a row cannot be seen. While the assistant
-//! waits for an answer to both, its dialog may be either's, and neither is answered by keys.
+//! waits for an answer to both, its dialog may be either's, and neither is answered by keys. That holds
+//! for one that no hook has told of, too: the assistant's own record has its call.
 
 use super::{Dialog, Refusal, squeeze};
 use crate::act::request::Bound;
@@ -12,6 +13,22 @@ pub fn others(bound: &Bound, row: &Row) -> Vec<Bound> {
     let others = row.waiting.iter().map(|request| bound.sibling(request));
     let is_other = |other: &Bound| !bound.is_about(&other.request);
     others.filter(is_other).collect()
+}
+
+/// Those of the assistant's `open` calls that nobody has told of: neither `bound` nor one of `others`.
+/// Their dialogs come all the same.
+pub fn unheard(bound: &Bound, others: &[Bound], open: Vec<Bound>) -> Vec<Bound> {
+    let own: Vec<usize> = (0..open.len())
+        .filter(|at| bound.is_call(&open[*at]))
+        .collect();
+    // Of several that could be it nobody knows which one is.
+    let is_own = |at: usize| own == [at];
+    let is_heard = |call: &Bound| others.iter().any(|other| other.is_call(call));
+    let unheard = open.into_iter().enumerate();
+    unheard
+        .filter(|(at, call)| !is_own(*at) && !is_heard(call))
+        .map(|(_, call)| call)
+        .collect()
 }
 
 /// Whether one of them reads like `bound`.
@@ -37,9 +54,13 @@ fn is_known(bound: &Bound) -> bool {
     bound.input.is_some()
 }
 
-/// Whether both want just the same: then it does not matter which of them is answered first.
+/// Whether both want just the same in the same folder: then it does not matter which of them is
+/// answered first.
 fn is_same(bound: &Bound, other: &Bound) -> bool {
-    bound.request.tool == other.request.tool && bound.input.is_some() && bound.input == other.input
+    bound.request.tool == other.request.tool
+        && bound.input.is_some()
+        && bound.input == other.input
+        && bound.folder == other.folder
 }
 
 /// Whether their words are the same but for blanks and line breaks, as far as they are known.
