@@ -5,14 +5,14 @@
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
 
-use pane_patrol_hooks::text::{printable, printable_json};
+use pane_patrol_hooks::text::{printable, printable_json, printable_line};
 
 use crate::error::{CommandError, EXIT_USAGE};
 
 /// Prints a command's result. JSON is to be [escaped](printable_json) before: spelt out here, it
 /// would have another value.
 pub fn result(text: &str) {
-    write_whole(&mut io::stdout().lock(), &printable(text));
+    write_whole(&mut io::stdout().lock(), &shown(text));
 }
 
 /// Prints the words of another program: for a person's terminal as [`result`] does, else as they are,
@@ -49,7 +49,7 @@ impl Output {
 
     /// Prints the next piece; breaks off when nobody takes it any more.
     pub fn print(&mut self, piece: &str) -> ControlFlow<()> {
-        self.print_ready(&printable(piece))
+        self.print_ready(&shown(piece))
     }
 
     /// As [`print`](Self::print), for a line of JSON without its end.
@@ -96,17 +96,18 @@ impl Output {
 
 /// Says how it goes: a sentence with a full stop.
 pub fn status(sentence: &str) {
-    say(&format!("{sentence}\n"));
+    say(&format!("{}\n", quoted(sentence, arguments())));
 }
 
 /// Says what the person should know although the command goes on.
 pub fn warning(text: &str) {
-    say(&format!("warning: {text}\n"));
+    say(&format!("warning: {}\n", quoted(text, arguments())));
 }
 
 /// Says why a command failed and what to do next.
 pub fn error(error: &CommandError) {
     use std::fmt::Write as _;
+    let beside = |text: &str| beside(&quoted(text, arguments()));
     let mut text = format!("error: {}\n", beside(&error.to_string()));
     for cause in error.causes() {
         let _ = writeln!(text, "  caused by: {}", beside(cause));
@@ -126,21 +127,61 @@ fn beside(text: &str) -> String {
 pub fn usage(error: &clap::Error) -> u8 {
     let status = u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE);
     let text = error.render().to_string();
-    if printable(&text) == text {
+    let safe = shown(&quoted(&text, arguments()));
+    if safe == text {
         // As it stands it may have colours.
         let _ = error.print();
     } else {
-        say(&text);
+        say(&safe);
     }
     status
 }
 
+/// What was typed, as messages quote it.
+fn arguments() -> impl Iterator<Item = String> {
+    let arguments = std::env::args_os().skip(1);
+    arguments.map(|argument| argument.to_string_lossy().into_owned())
+}
+
+/// `text` with each of `arguments` that it quotes on one line: none of them brings lines of its own.
+fn quoted(text: &str, arguments: impl Iterator<Item = String>) -> String {
+    let mut text = text.to_owned();
+    for argument in arguments {
+        let line = printable_line(&argument);
+        if line != argument && !argument.trim().is_empty() {
+            text = text.replace(&argument, &line);
+        }
+    }
+    text
+}
+
 /// The one way to stderr: others' words may be anywhere in the text, and the terminal is to obey none.
 fn say(text: &str) {
-    write_whole(&mut io::stderr().lock(), &printable(text));
+    write_whole(&mut io::stderr().lock(), &shown(text));
+}
+
+/// As it may stand on a terminal. None of our own lines ends in a carriage return.
+fn shown(text: &str) -> String {
+    printable(text).replace('\r', "<U+000D>")
 }
 
 fn write_whole(out: &mut impl Write, text: &str) {
     // Nothing is left to tell it to.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_brings_no_line_of_its_own_and_hides_nothing() {
+        let arguments = ["a\nerror: b", "c\r", "\n", "plain"];
+        let quote = |text: &str| quoted(text, arguments.map(str::to_owned).into_iter());
+        assert_eq!(
+            quote("error: no `a\nerror: b` and\nno `c\r`, plain\n"),
+            "error: no `a<U+000A>error: b` and\nno `c<U+000D>`, plain\n"
+        );
+        assert_eq!(shown("a\r\nb\r\u{1b}"), "a<U+000D>\nb<U+000D><U+001B>");
+    }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::target::{PaneId, Server, Target};
-use crate::text::{MAX_MESSAGE_CHARS, has_control, one_line};
+use crate::text::{MAX_MESSAGE_CHARS, has_control, one_line, spelt_line};
 use crate::timestamp::Timestamp;
 
 /// Largest encoded event, in bytes: below what one datagram carries on every system.
@@ -379,7 +379,7 @@ impl Event {
             event: optional("event", wire.event)?,
             tool: optional("tool", wire.tool)?,
             message: optional("message", wire.message)?
-                .map(|message| one_line(&message, MAX_MESSAGE_CHARS))
+                .map(|message| spelt_line(&message, MAX_MESSAGE_CHARS))
                 .filter(|message| !message.is_empty()),
             cwd: optional("cwd", wire.cwd)?,
             attended: wire.attended.unwrap_or(true),

@@ -43,6 +43,39 @@ pub fn one_line(text: &str, max: usize) -> String {
     line
 }
 
+/// As [`one_line`], for what a person decides about: what cannot be seen is spelt out, not left out.
+pub fn spelt_line(text: &str, max: usize) -> String {
+    one_line(&printable(text), max)
+}
+
+/// Stand for a blank, a line break and a tab that would not be noticed.
+const MARKS: [char; 3] = ['␠', '␊', '␉'];
+
+/// The first `max` characters of `text` on one line, with every blank in it to be seen: line breaks,
+/// tabs, and blanks that are not single ones between two words have marks of their own. Two texts look
+/// the same only where they are, or differ behind the cut.
+pub fn marked_line(text: &str, max: usize) -> String {
+    let [blank, line_break, tab] = MARKS;
+    let chars: Vec<char> = text.chars().collect();
+    let is_word = |at: Option<usize>| {
+        let c = at.and_then(|at| chars.get(at));
+        c.is_some_and(|c| !matches!(c, ' ' | '\n' | '\t'))
+    };
+    let mut marked = String::with_capacity(text.len());
+    for (at, c) in chars.iter().copied().enumerate() {
+        let is_between = is_word(at.checked_sub(1)) && is_word(Some(at + 1));
+        match c {
+            ' ' if is_between => marked.push(' '),
+            ' ' => marked.push(blank),
+            '\n' => marked.push(line_break),
+            '\t' => marked.push(tab),
+            c if MARKS.contains(&c) || !is_certain(c) => spell(&mut marked, c),
+            c => marked.push(c),
+        }
+    }
+    one_line(&marked, max)
+}
+
 /// Makes room for an ellipsis in a line of `count` characters, and leaves no half picture before it.
 fn cut(line: &mut String, mut count: usize, max: usize) {
     while count + 1 > max && line.pop().is_some() {
@@ -176,6 +209,42 @@ mod tests {
     }
 
     #[test]
+    fn texts_that_differ_in_blanks_or_in_what_hides_look_different_on_one_line() {
+        let all = [
+            "touch a b",
+            "touch a  b",
+            " touch a b",
+            "touch a b ",
+            "touch a\nb",
+            "touch a\n b",
+            "touch a \nb",
+            "touch a\n\nb",
+            "touch a\tb",
+            "touch a\u{200b} b",
+            "touch a␊b",
+            "touch a\r\nb",
+            "touch a\rb",
+            "touch a␠b",
+            "touch a<U+200B> b ",
+        ];
+        for (at, one) in all.iter().enumerate() {
+            for other in &all[at + 1..] {
+                assert_ne!(
+                    marked_line(one, 50),
+                    marked_line(other, 50),
+                    "{one:?} {other:?}"
+                );
+            }
+        }
+        assert_eq!(marked_line("touch a  b\n\tc ", 50), "touch a␠␠b␊␉c␠");
+        assert_eq!(marked_line("touch  abc", 9), "touch␠␠a…");
+        assert_eq!(
+            spelt_line("rm \u{202e}x\n y\u{1b}", 50),
+            "rm <U+202E>x y<U+001B>"
+        );
+    }
+
+    #[test]
     fn escaped_json_has_the_same_value() {
         let value = serde_json::json!({"a\u{202e}": "\u{7f}\u{9b}\u{ad}\u{e0041}é👩\u{200d}💻\n"});
         for json in [
@@ -224,7 +293,8 @@ mod tests {
             let seen = |text: &str| !text.contains(|c| is_unseen(c) && c != '\n');
             proptest::prop_assert!(seen(&visible(&text)));
             let joints = ['\u{200d}', '\u{fe0f}'];
-            for shown in [one_line(&text, 60), printable_line(&text)] {
+            proptest::prop_assert!(seen(&marked_line(&text, 60)));
+            for shown in [one_line(&text, 60), spelt_line(&text, 60), printable_line(&text)] {
                 proptest::prop_assert!(seen(&shown.replace(joints, "")), "{shown:?}");
             }
             let again = printable(&text).into_owned();

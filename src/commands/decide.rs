@@ -1,17 +1,23 @@
 //! What `approve`, `deny` and `answer` share: find the request that is meant, act on it, tell what came
 //! of it.
 
-use pane_patrol_hooks::text::visible;
+use pane_patrol_hooks::text::{marked_line, one_line};
 
 use super::{Surroundings, request};
 use crate::act::real::RealWorld;
 use crate::act::{Bound, Decision, Outcome, Shown};
-use crate::asked::Sources;
+use crate::asked::{self, Sources};
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 use crate::state::Row;
 use crate::sys::shell;
+
+/// Characters of a request in a message.
+const MOST: usize = 200;
+
+/// So many of them stand before what parts it from another one.
+const BEFORE: usize = 40;
 
 /// The request of `row` that the person means; where several wait they have to say which.
 pub(super) fn pick(
@@ -41,12 +47,14 @@ pub(super) fn pick(
         ),
         several => {
             let told = format!("{} requests wait in it", several.len());
-            let about = |bound: &Bound| {
-                let id = request::id(surroundings, bound);
-                format!("`--request {id}` is {}", what(bound))
+            let whats: Vec<String> = several.iter().map(|one| what(surroundings, one)).collect();
+            let about = |(bound, what): (&Bound, String)| {
+                let id = shell::shown(&request::id(surroundings, bound));
+                format!("`--request {id}` is {what}")
             };
+            let hints = several.iter().zip(apart(&whats)).map(about);
             let failure = failed(&told).exit(EXIT_USAGE);
-            Err(several.iter().map(about).fold(failure, CommandError::hint))
+            Err(hints.fold(failure, CommandError::hint))
         }
     }
 }
@@ -59,9 +67,11 @@ pub(super) fn act(
     decision: &Decision,
     shown: &Shown,
 ) -> CommandResult {
+    // Its assistant's record may hold it no longer when it is answered.
+    let what = clipped(&what(surroundings, bound));
     match world(surroundings)?.answer(bound, decision, shown) {
         Outcome::Done => {
-            messages::status(&said(bound, decision));
+            messages::status(&said(bound, decision, &what));
             Ok(())
         }
         Outcome::Nothing(why) => Err(failed(row, decision, &why).hint("nothing was sent")),
@@ -100,19 +110,64 @@ pub(super) fn sources(surroundings: &Surroundings) -> Sources {
     }
 }
 
-fn said(bound: &Bound, decision: &Decision) -> String {
+fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
     let done = match decision {
         Decision::Approve => "Approved",
         Decision::Deny { .. } => "Denied",
         Decision::Answer(_) => "Answered",
     };
-    format!("{done} in {}: {}", bound.target, what(bound))
+    format!("{done} in {}: {what}", bound.target)
 }
 
-/// What it asks, in one line.
-fn what(bound: &Bound) -> String {
+/// What it asks, in one line: with its blanks and line breaks to be seen where all of it is known.
+fn what(surroundings: &Surroundings, bound: &Bound) -> String {
     let request = &bound.request;
-    let what = [request.tool.as_deref(), request.message.as_deref()];
+    let command = asked::with_command(bound, &sources(surroundings)).command;
+    let what = [
+        request.tool.as_deref(),
+        command.as_deref().or(request.message.as_deref()),
+    ];
     let what: Vec<&str> = what.into_iter().flatten().collect();
-    visible(&what.join(": "))
+    marked_line(&what.join(": "), usize::MAX)
+}
+
+/// Long texts, each cut so that what parts it from the others is to be seen.
+fn apart(texts: &[String]) -> Vec<String> {
+    let shared = |one: &str, other: &str| {
+        let pairs = one.chars().zip(other.chars());
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let cut = |(index, text): (usize, &String)| {
+        let others = texts.iter().enumerate();
+        let others = others.filter(|(other, _)| *other != index);
+        let same = others.map(|(_, other)| shared(text, other)).max();
+        let same = same.unwrap_or(0);
+        if same + BEFORE < MOST {
+            return clipped(text);
+        }
+        let beginning: String = text.chars().take(BEFORE).collect();
+        let rest: String = text.chars().skip(same.saturating_sub(BEFORE)).collect();
+        format!("{beginning}… …{}", clipped(&rest))
+    };
+    texts.iter().enumerate().map(cut).collect()
+}
+
+fn clipped(text: &str) -> String {
+    one_line(text, MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_that_differ_far_behind_are_told_apart() {
+        let long = |end: &str| format!("Bash: {}{end}", "word ".repeat(100));
+        let told = apart(&[long("a b"), long("a␠␠b"), "Bash: c".to_owned()]);
+        assert!(told[0].ends_with(" a b"), "{told:?}");
+        assert!(told[1].ends_with(" a␠␠b"), "{told:?}");
+        assert_eq!(told[2], "Bash: c");
+        assert!(told.iter().all(|text| text.chars().count() < 2 * MOST));
+        assert_eq!(apart(&[long("")])[0].chars().count(), MOST);
+    }
 }

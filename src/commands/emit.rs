@@ -9,7 +9,7 @@ use pane_patrol_hooks::mirror::Mirror;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
 use pane_patrol_hooks::target::{PaneId, Target};
-use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, spelt_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Surroundings;
@@ -81,7 +81,7 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
     event.source = Source::Emit;
     let message = arguments.message.as_deref().unwrap_or_default();
     event.message =
-        Some(one_line(message, MAX_MESSAGE_CHARS)).filter(|message| !message.is_empty());
+        Some(spelt_line(message, MAX_MESSAGE_CHARS)).filter(|message| !message.is_empty());
     event.pane = own_pane;
     event.server = own_pane.and(surroundings.tmux.clone());
     Ok(event)

@@ -3,7 +3,7 @@
 
 use super::QUESTION_TOOLS;
 use super::payload::{Payload, ToolInput};
-use crate::text::{MAX_MESSAGE_CHARS, one_line};
+use crate::text::{MAX_MESSAGE_CHARS, one_line, spelt_line};
 
 /// What a tool call is about; `None` when its input says nothing.
 pub(super) fn of_tool(tool: &str, input: &ToolInput, cwd: &str) -> Option<String> {
@@ -21,7 +21,8 @@ pub(super) fn of_tool(tool: &str, input: &ToolInput, cwd: &str) -> Option<String
         _ if !input.path.is_empty() => relative(&input.path, cwd).to_owned(),
         _ => first_of(input).to_owned(),
     };
-    line(&text)
+    // A person decides about it: nothing of it is left out.
+    Some(spelt_line(&text, MAX_MESSAGE_CHARS)).filter(|line| !line.is_empty())
 }
 
 /// `text` as the message of an event; `None` when nothing is left of it.

@@ -73,7 +73,12 @@ impl Sheet<'_> {
         let mut lines = Vec::new();
         for part in &full.parts {
             let own = match part {
-                Part::Note(note) => self.labelled(label.0, label.1, Some(note), theme.dim()),
+                Part::Note(note) if is_plain(note) => {
+                    self.labelled(label.0, label.1, Some(note), theme.dim())
+                }
+                Part::Note(note) => {
+                    self.verbatim(label, note.lines().map(|line| (line, theme.dim())))
+                }
                 Part::Text(said) => {
                     self.verbatim(label, said.lines().map(|line| (line, theme.text())))
                 }
@@ -138,6 +143,11 @@ impl Sheet<'_> {
         }
         lines
     }
+}
+
+/// Whether a text may be wrapped like a sentence: its blanks and line breaks say nothing.
+fn is_plain(text: &str) -> bool {
+    !text.contains('\n') && !text.contains("  ") && text.trim() == text
 }
 
 /// The question before something is answered that is only partly known.
