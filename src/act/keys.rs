@@ -266,6 +266,9 @@ impl Act<'_> {
             return Err(nothing(Stop::NoMessages));
         }
         let before = self.first_scene().map_err(nothing)?;
+        if !before.view.dialog.takes_words {
+            return Err(nothing(Stop::NoMessages));
+        }
         let no = before.view.dialog.no();
         let no = no.ok_or_else(|| nothing(Stop::NoSuchOption("\"No\"")))?;
         self.press(&Press::Key("Up"), &before.view)

@@ -25,6 +25,8 @@ mod foreground;
 #[cfg(test)]
 mod fuzz;
 pub mod keys;
+#[cfg(test)]
+mod keys_tests;
 mod moment;
 pub mod real;
 pub mod record;

@@ -72,7 +72,7 @@ pub enum Stop {
     /// The message cannot be typed.
     #[error("a message is one line of text")]
     NotOneLine,
-    /// Only Claude Code takes a message.
+    /// No message can be given to this dialog by keys.
     #[error("a message can only be given in its pane; deny without one, or go there")]
     NoMessages,
 }

@@ -6,7 +6,7 @@
 //! what an assistant asks is drawn at least one cell in, so no text of it can draw a rule.
 
 use super::claude_sheet::Sheet;
-use super::{About, Dialog, Kind, is_whole_rule, read_options};
+use super::{About, Dialog, Kind, Press, is_whole_rule, option, read_options};
 
 /// Stands before the option the cursor is on.
 const CURSOR: char = '❯';
@@ -17,13 +17,18 @@ const OVERDRAWN: &str = "Nooject";
 /// Stands before the footer where a diff is folded.
 const PARTLY_SHOWN: &str = "One-time Yes only: places not shown";
 
+/// How the last option of a dialog without a footer ends.
+const DENIES_BY_ESCAPE: &str = "No, and tell Claude what to do differently (esc)";
+
 /// Reads the screen of a pane of `width` cells. `None` when no dialog of a known shape is its last word.
 pub(super) fn read(screen: &str, width: usize) -> Option<Dialog> {
     let lines: Vec<&str> = screen
         .lines()
         .map(|line| line.trim_end_matches(' '))
         .collect();
-    let footer = lines.iter().rposition(|line| is_footer(line.trim()))?;
+    let Some(footer) = lines.iter().rposition(|line| is_footer(line.trim())) else {
+        return read_bare(&lines, width);
+    };
     // A narrow pane wraps the footer; anything else below it is not a dialog.
     let below: Vec<&str> = lines[footer..]
         .iter()
@@ -46,7 +51,8 @@ pub(super) fn read(screen: &str, width: usize) -> Option<Dialog> {
         .iter()
         .rposition(|line| is_whole_rule(line, '─', width))?;
     let sheet = Sheet::read(&lines[top + 1..first], width, kind)?;
-    let untouched = kind == Kind::Question || foot.contains("Tab to amend");
+    let takes_words = foot.contains("Tab to amend");
+    let untouched = kind == Kind::Question || takes_words;
     let yes = options.iter().find(|choice| choice.label == "Yes");
     let denies =
         |label: &str| matches!(label, "No" | OVERDRAWN) || label.starts_with("No, and tell Claude");
@@ -64,7 +70,50 @@ pub(super) fn read(screen: &str, width: usize) -> Option<Dialog> {
         options,
         selected,
         untouched,
+        takes_words,
         footer: lines[footer].to_owned(),
+        about: About::Claude(sheet),
+    })
+}
+
+/// A dialog without a footer: its options are the last rows, and the last of them denies by `esc`.
+fn read_bare(lines: &[&str], width: usize) -> Option<Dialog> {
+    let last = lines.iter().rposition(|line| !line.is_empty())?;
+    let (first, mut options, selected) = read_options(&lines[..=last], CURSOR, Some(3))?;
+    let top = lines[..first]
+        .iter()
+        .rposition(|line| is_whole_rule(line, '─', width))?;
+    // It is wrapped where it is narrow; an empty row would end it.
+    let denies = options.last().map(|no| no.number)?;
+    let from = lines
+        .iter()
+        .rposition(|line| option(line, CURSOR).is_some_and(|(number, _, _)| number == denies))?;
+    let words: Vec<&str> = lines[from..=last]
+        .iter()
+        .flat_map(|line| line.split_whitespace())
+        .collect();
+    let words = words.join(" ");
+    if !words.ends_with(DENIES_BY_ESCAPE) || lines[from..last].contains(&"") {
+        return None;
+    }
+    let sheet = Sheet::read(&lines[top + 1..first], width, Kind::Permission)?;
+    options.last_mut()?.press = Some(Press::Key("Escape"));
+    let yes = options.iter().find(|choice| choice.label == "Yes");
+    Some(Dialog {
+        kind: Kind::Permission,
+        title: sheet.title().to_owned(),
+        first: top,
+        lines: lines[top..=last]
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect(),
+        yes: yes.map(|choice| choice.number),
+        no: Some(denies),
+        options,
+        selected,
+        untouched: true,
+        takes_words: false,
+        footer: String::new(),
         about: About::Claude(sheet),
     })
 }
@@ -76,10 +125,11 @@ pub(super) fn is_cut_off(screen: &str, width: usize) -> bool {
         .lines()
         .map(|line| line.trim_end_matches(' '))
         .collect();
-    let Some(footer) = lines.iter().rposition(|line| is_footer(line.trim())) else {
+    let is_foot = |line: &&str| is_footer(line.trim()) || line.trim().ends_with("(esc)");
+    let Some(footer) = lines.iter().rposition(is_foot) else {
         return false;
     };
-    let first = read_options(&lines[..footer], CURSOR, None).map(|(first, _, _)| first);
+    let first = read_options(&lines[..=footer], CURSOR, None).map(|(first, _, _)| first);
     let is_top = |line: &&str| is_whole_rule(line, '─', width);
     first.is_some_and(|first| !lines[..first].iter().any(is_top))
 }

@@ -18,30 +18,32 @@ const NOT_YET: &str = "…";
 /// Shown where a command has no description.
 const NO_DESCRIPTION: &str = "Run shell command";
 
-/// The largest indent of a row of a tool whose dialog is not known in detail.
-const DEEPEST: usize = 6;
-
 /// How the dialogs are headed whose layout is known in detail.
-const BASH: [&str; 2] = ["Bash", "command"];
-const CREATE: [&str; 2] = ["Create", "file"];
-const OVERWRITE: [&str; 2] = ["Overwrite", "file"];
-const EDIT: [&str; 2] = ["Edit", "file"];
-const TOOL: [&str; 2] = ["Tool", "use"];
+const BASH: &[&str] = &["Bash", "command"];
+const CREATE: &[&str] = &["Create", "file"];
+const OVERWRITE: &[&str] = &["Overwrite", "file"];
+const EDIT: &[&str] = &["Edit", "file"];
+pub(super) const TOOL: &[&str] = &["Tool", "use"];
 
 /// What it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sheet {
-    width: usize,
+    pub(super) width: usize,
     kind: Kind,
-    layout: Layout,
+    pub(super) layout: Layout,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Layout {
+pub(super) enum Layout {
     /// What stands above the first dotted rule and between both; below them only Claude itself speaks.
     Ruled {
         head: Vec<String>,
         block: Vec<String>,
+    },
+    /// A title above a box as wide as the pane, and what stands in that.
+    Boxed {
+        title: Vec<String>,
+        inside: Vec<String>,
     },
     /// The title, and what stands three cells in below it; further out only Claude itself speaks.
     Plain {
@@ -63,7 +65,7 @@ impl Sheet {
                 head: rows[..first].to_vec(),
                 block: rows[first + 1..second].to_vec(),
             },
-            [] => read_plain(&rows, kind),
+            [] => read_boxed(&rows, width).unwrap_or_else(|| read_plain(&rows, kind)),
             _ => return None,
         };
         let sheet = Self {
@@ -83,7 +85,7 @@ impl Sheet {
     pub(super) fn title(&self) -> &str {
         let first = match &self.layout {
             Layout::Ruled { head, .. } => head.first(),
-            Layout::Plain { title, .. } => title.first(),
+            Layout::Plain { title, .. } | Layout::Boxed { title, .. } => title.first(),
         };
         first.map_or("", |row| row.trim())
     }
@@ -96,10 +98,12 @@ impl Sheet {
         }
         match (self.kind, bound.request.tool.as_deref().unwrap_or_default()) {
             (Kind::Question, _) => self.asks(bound, message),
-            (_, "Bash") => self.runs(bound, message),
-            (_, "Write" | "Edit" | "MultiEdit" | "NotebookEdit") => self.writes(bound, message),
+            (_, "Bash") => self.runs(BASH, bound, message),
+            (_, "Monitor") => self.runs(&["Monitor"], bound, message),
+            (_, "Write" | "Edit" | "MultiEdit") => self.writes(bound, message),
+            (_, "NotebookEdit") => self.edits_cell(bound, message),
             (_, tool) if tool.starts_with("mcp__") => self.calls(bound, tool, message),
-            _ => self.holds(message),
+            (_, tool) => self.uses(bound, tool, message),
         }
     }
 
@@ -108,8 +112,8 @@ impl Sheet {
         self.title().split_whitespace().collect()
     }
 
-    fn runs(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
-        if !self.title().starts_with("Bash") {
+    fn runs(&self, name: &[&str], bound: &Bound, message: &str) -> Result<(), Refusal> {
+        if !self.title().starts_with(name[0]) {
             return Err(Refusal::OtherDialog);
         }
         let command = Wanted::command(bound, message)?;
@@ -120,7 +124,7 @@ impl Sheet {
                     return Err(Refusal::Differs(Part::Command));
                 }
                 let is_its = |title: usize| {
-                    is_title(&head[..title], BASH)
+                    is_title(&head[..title], name)
                         && description.as_deref().is_none_or(|text| {
                             Wanted::All(text).is_in(&self.framed(&head[title..]))
                         })
@@ -128,11 +132,12 @@ impl Sheet {
                 said((1..head.len()).any(is_its), Part::Description)
             }
             Layout::Plain { title, block } => {
-                if !is_title(title, BASH) {
+                if !is_title(title, name) {
                     return Err(Refusal::OtherDialog);
                 }
                 self.runs_above(&command, description.as_deref(), block)
             }
+            Layout::Boxed { .. } => Err(Refusal::OtherDialog),
         }
     }
 
@@ -175,14 +180,11 @@ impl Sheet {
             return Err(Refusal::OtherDialog);
         };
         let input = bound.input.as_ref();
-        let path = input.and_then(|input| {
-            let names = ["file_path", "notebook_path"];
-            names.iter().find_map(|name| input[*name].as_str())
-        });
+        let path = input.and_then(|input| input["file_path"].as_str());
         let path = path.unwrap_or(message);
         plain(Part::File, path)?;
         let tool = bound.request.tool.as_deref().unwrap_or_default();
-        let titles: &[[&str; 2]] = match tool {
+        let titles: &[&[&str]] = match tool {
             "Write" => &[CREATE, OVERWRITE],
             "Edit" => &[EDIT, CREATE],
             _ => &[EDIT],
@@ -200,37 +202,39 @@ impl Sheet {
             .filter(|_| input["old_string"] == ""));
         match created {
             Some(content) if is_new => self.creates(block, content),
-            // How a cell of a notebook is shown is not known in detail.
-            _ if input["notebook_path"].is_string() => Err(Refusal::NotKnown(Part::Content)),
             _ => edits::are_shown(block, input),
         }
     }
 
     /// Whether the rows below one of these titles are the path, in one of the ways in which Claude writes it.
-    fn is_path(&self, head: &[String], titles: &[[&str; 2]], path: &str, cwd: &str) -> bool {
-        let forms = names_of(path, cwd);
+    fn is_path(&self, head: &[String], titles: &[&[&str]], path: &str, cwd: &str) -> bool {
         (1..head.len()).any(|title| {
-            let rows = &head[title..];
-            let is_titled = titles.iter().any(|name| is_title(&head[..title], *name));
-            is_titled
-                && forms.iter().any(|form| {
-                    let end = rows[0]
-                        .trim_start()
-                        .strip_prefix('…')
-                        .filter(|_| rows.len() == 1);
-                    let is_cut = end.is_some_and(|end| end.contains('/') && form.ends_with(end));
-                    is_cut
-                        || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
-                            let mut shown = self.sunk(rows, 1, 2);
-                            shown.flow.breaks = breaks;
-                            Wanted::All(form).is_in(&shown)
-                        })
-                })
+            let is_titled = titles.iter().any(|name| is_title(&head[..title], name));
+            is_titled && self.are_path(&head[title..], path, cwd, 2)
         })
     }
 
+    /// Whether the rows are the path, with `margin` cells less than the pane has.
+    pub(super) fn are_path(&self, rows: &[String], path: &str, cwd: &str, margin: usize) -> bool {
+        let forms = names_of(path, cwd);
+        !rows.is_empty()
+            && forms.iter().any(|form| {
+                let end = rows[0]
+                    .trim_start()
+                    .strip_prefix('…')
+                    .filter(|_| rows.len() == 1);
+                let is_cut = end.is_some_and(|end| end.contains('/') && form.ends_with(end));
+                is_cut
+                    || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
+                        let mut shown = self.sunk(rows, 1, margin);
+                        shown.flow.breaks = breaks;
+                        Wanted::All(form).is_in(&shown)
+                    })
+            })
+    }
+
     /// `  1 first line`: each line of a new file with its number.
-    fn creates(&self, block: &[String], content: &str) -> Result<(), Refusal> {
+    pub(super) fn creates(&self, block: &[String], content: &str) -> Result<(), Refusal> {
         let mut rows = block.iter().peekable();
         let lines: Vec<&str> = content.lines().collect();
         // An empty file is said to be so.
@@ -261,7 +265,8 @@ impl Sheet {
                 };
                 flow.shows(&shown, line)
             };
-            if !(fits(1) || fits(3)) {
+            // In a box there is less room.
+            if !(fits(1) || fits(3) || fits(7)) {
                 return Err(Refusal::Differs(Part::Content));
             }
         }
@@ -288,6 +293,7 @@ impl Sheet {
                 let rows = self.sunk(block, 3, 6).rows;
                 return calls::is_called(&rows, self.width, tool, input);
             }
+            Layout::Boxed { .. } => return Err(Refusal::OtherDialog),
         };
         if !is_named(head) {
             return Err(Refusal::OtherDialog);
@@ -314,7 +320,7 @@ impl Sheet {
         plain(Part::Question, known.unwrap_or(message))?;
         let rows = match &self.layout {
             Layout::Plain { block, .. } => trimmed(block),
-            Layout::Ruled { .. } => return Err(Refusal::OtherDialog),
+            Layout::Ruled { .. } | Layout::Boxed { .. } => return Err(Refusal::OtherDialog),
         };
         let wanted = known.map_or_else(|| Wanted::of(message), Wanted::All);
         // Newer versions draw a bar beside one of several rows.
@@ -334,42 +340,14 @@ impl Sheet {
         said((0..=4).any(fits), Part::Question)
     }
 
-    /// For tools whose layout is not known in detail: the message fills rows of its own.
-    fn holds(&self, message: &str) -> Result<(), Refusal> {
-        plain(Part::Input, message)?;
-        if [BASH, CREATE, OVERWRITE, EDIT]
-            .iter()
-            .any(|name| self.is_headed(*name))
-        {
-            return Err(Refusal::OtherDialog);
-        }
-        let wanted = Wanted::of(message);
-        let rows: Vec<String> = match &self.layout {
-            Layout::Plain { block, .. } => block.clone(),
-            Layout::Ruled { head, block } => [&head[1..], block].concat(),
-        };
-        let end = rows.len();
-        let holds = (0..end).any(|from| {
-            (from + 1..=end).any(|to| {
-                (0..=DEEPEST)
-                    .any(|indent| wanted.is_in(&self.sunk(&rows[from..to], indent, indent * 2)))
-            })
-        });
-        if holds {
-            Ok(())
-        } else {
-            Err(Refusal::OtherDialog)
-        }
-    }
-
     /// Whether its first row begins with the words of that title, in whatever columns.
-    fn is_headed(&self, name: [&str; 2]) -> bool {
+    pub(super) fn is_headed(&self, name: &[&str]) -> bool {
         let words = self.top_words();
         name.iter().all(|word| words.contains(word))
     }
 
     /// Rows in a box that newer versions draw as a bar where there are several lines.
-    fn framed(&self, rows: &[String]) -> Shown {
+    pub(super) fn framed(&self, rows: &[String]) -> Shown {
         let inside = |row: &String| {
             let rest = row.strip_prefix(" │")?;
             Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
@@ -390,7 +368,7 @@ impl Sheet {
     }
 
     /// Rows that begin `indent` cells in, with so many cells less than the pane has.
-    fn sunk(&self, rows: &[String], indent: usize, margin: usize) -> Shown {
+    pub(super) fn sunk(&self, rows: &[String], indent: usize, margin: usize) -> Shown {
         let inside = |row: &String| match row.get(..indent) {
             Some(blank) if blank.trim().is_empty() => row[indent..].to_owned(),
             _ if row.trim().is_empty() => String::new(),
@@ -409,7 +387,7 @@ impl Sheet {
 }
 
 /// That a part is the request's, or that it differs.
-fn said(is_its: bool, part: Part) -> Result<(), Refusal> {
+pub(super) fn said(is_its: bool, part: Part) -> Result<(), Refusal> {
     if is_its {
         Ok(())
     } else {
@@ -418,13 +396,13 @@ fn said(is_its: bool, part: Part) -> Result<(), Refusal> {
 }
 
 /// Rows without what is drawn around them.
-struct Shown {
-    rows: Vec<String>,
-    flow: Flow,
+pub(super) struct Shown {
+    pub(super) rows: Vec<String>,
+    pub(super) flow: Flow,
 }
 
 /// What is looked for.
-enum Wanted<'a> {
+pub(super) enum Wanted<'a> {
     /// All of it is known.
     All(&'a str),
     /// Only how it begins, with its blanks and line breaks run together.
@@ -447,7 +425,7 @@ impl<'a> Wanted<'a> {
         Ok(wanted)
     }
 
-    fn is_in(&self, shown: &Shown) -> bool {
+    pub(super) fn is_in(&self, shown: &Shown) -> bool {
         match self {
             Self::All(text) => shown.flow.shows(&shown.rows, text),
             Self::Beginning(text) => shown.flow.begins(&shown.rows, text),
@@ -481,7 +459,13 @@ fn read_plain(rows: &[String], kind: Kind) -> Layout {
         .take_while(|row| !is_empty(row))
         .count();
     let (title, rest) = rows[start..].split_at(title);
-    let is_its = |row: &&String| is_empty(row) || row.starts_with("   ");
+    // What is to be read stands two cells in.
+    let indent = if title.iter().any(|row| row.contains("Read file")) {
+        "  "
+    } else {
+        "   "
+    };
+    let is_its = |row: &&String| is_empty(row) || row.starts_with(indent);
     let block: Vec<String> = match kind {
         Kind::Question => rest.to_vec(),
         Kind::Permission => rest.iter().take_while(is_its).cloned().collect(),
@@ -491,6 +475,27 @@ fn read_plain(rows: &[String], kind: Kind) -> Layout {
         title: title.to_vec(),
         block: block[..filled(block)].to_vec(),
     }
+}
+
+/// A title, and a box below it that fills the rest.
+fn read_boxed(rows: &[String], width: usize) -> Option<Layout> {
+    let edge = |row: &str, left: char, right: char| {
+        let dashes = row
+            .strip_prefix(left)
+            .and_then(|row| row.strip_suffix(right));
+        dashes.is_some_and(|dashes| is_whole_rule(dashes, '─', width.saturating_sub(2)))
+    };
+    let top = rows.iter().position(|row| edge(row, '╭', '╮'))?;
+    let end = rows.iter().position(|row| edge(row, '╰', '╯'))?;
+    let inside = |row: &String| {
+        let row = row.strip_prefix('│')?.strip_suffix('│')?;
+        (row.width() + 2 == width).then(|| row.trim_end_matches(' ').to_owned())
+    };
+    let inside: Option<Vec<String>> = rows.get(top + 1..end)?.iter().map(inside).collect();
+    Some(Layout::Boxed {
+        title: rows[..top].to_vec(),
+        inside: inside?,
+    })
 }
 
 /// How many rows there are up to the last one that is not empty.
@@ -510,7 +515,7 @@ fn words(rows: &[String]) -> Vec<&str> {
 
 /// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` and `1 of 2`, and perhaps the
 /// tip; in a narrow pane all that stands side by side in columns.
-fn is_title(rows: &[String], name: [&str; 2]) -> bool {
+pub(super) fn is_title(rows: &[String], name: &[&str]) -> bool {
     let tip = rows
         .iter()
         .position(|row| row.trim_start().starts_with("Tip: "));
@@ -526,7 +531,7 @@ fn is_title(rows: &[String], name: [&str; 2]) -> bool {
         }
         None => false,
     };
-    if !name.into_iter().all(&mut take) {
+    if !name.iter().all(|word| take(word)) {
         return false;
     }
     take("(unsandboxed)");

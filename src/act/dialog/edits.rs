@@ -50,6 +50,23 @@ pub(super) fn are_shown(rows: &[String], input: &Value) -> Result<(), Refusal> {
     }
 }
 
+/// Whether the rows are what becomes of a cell of a notebook that gets this text, of which so many
+/// more line breaks are shown at its end.
+pub(super) fn are_cell(rows: &[String], source: &str, more: usize) -> Result<(), Refusal> {
+    let diff = read(rows).ok_or(Refusal::Differs(Part::Content))?;
+    let last = diff.hunks.last().ok_or(Refusal::Differs(Part::Content))?;
+    let breaks = |text: &str| text.len() - text.trim_end_matches('\n').len();
+    let source = as_drawn(source);
+    let is_end = last.around[1] >= AROUND || breaks(&trimmed(&last.new)) == breaks(&source) + more;
+    let has_break = more > 0 || breaks(&source) > 0;
+    let ended = source.trim_end_matches('\n').to_owned() + if has_break { "\n" } else { "" };
+    if is_end && holds(&ended, &diff.hunks) {
+        Ok(())
+    } else {
+        Err(Refusal::Differs(Part::Content))
+    }
+}
+
 /// The one change of an edit, or those of several in one.
 fn edits(input: &Value) -> Vec<&Value> {
     match input["edits"].as_array() {

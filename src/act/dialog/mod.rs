@@ -11,6 +11,7 @@
 //! | `refusal` | why a dialog is not answered |
 //! | `twins` | requests of one assistant that look the same |
 //! | `claude`, `claude_sheet` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
+//! | `claude_tools` | what they show of tools other than commands, files and servers' tools |
 //! | `edits`, `calls`, `options` | diffs, the inputs of a tool, the options of a question in them |
 //! | `plan` | its question about a plan |
 //! | `opencode` | those of OpenCode, told by colours too |
@@ -22,6 +23,7 @@ mod claude;
 mod claude_sheet;
 #[cfg(test)]
 pub(super) mod claude_tests;
+mod claude_tools;
 mod edits;
 mod flow;
 mod opencode;
@@ -96,6 +98,8 @@ pub struct Dialog {
     pub selected: Option<u8>,
     /// Nobody has begun to write into it.
     pub untouched: bool,
+    /// Its "No" takes words about what to do instead.
+    pub takes_words: bool,
     /// The first line of its footer.
     pub footer: String,
     /// What it is about, as far as its shape tells.

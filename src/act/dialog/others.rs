@@ -225,6 +225,7 @@ fn read_shape(
         options,
         selected,
         untouched: true,
+        takes_words: false,
         footer: below[end].whole.to_owned(),
         about,
     })

@@ -59,6 +59,7 @@ pub(super) fn read(screen: &str) -> Option<Dialog> {
         options,
         selected,
         untouched: true,
+        takes_words: false,
         footer: asks,
         about: About::Plan(plan),
         yes,

@@ -17,6 +17,12 @@ struct Recorded {
     name: String,
     width: usize,
     tool: String,
+    /// The folder in which it was recorded.
+    cwd: String,
+    /// A sub-agent asks.
+    is_sub_agents: bool,
+    /// All that is asked stands on the screen.
+    is_whole: bool,
     input: Value,
     screen: String,
 }
@@ -42,6 +48,9 @@ fn recorded() -> Vec<Recorded> {
                 name: format!("{name}:{}", index + 1),
                 width: usize::try_from(line["width"].as_u64().unwrap()).unwrap(),
                 tool: line["tool"].as_str().unwrap().to_owned(),
+                cwd: line["cwd"].as_str().unwrap_or(FOLDER).to_owned(),
+                is_sub_agents: line["agent"] == true,
+                is_whole: line["whole"] != false,
                 input: line["input"].clone(),
                 screen: line["screen"].as_str().unwrap().to_owned(),
             }
@@ -51,13 +60,29 @@ fn recorded() -> Vec<Recorded> {
     files.iter().flat_map(read).collect()
 }
 
-fn asked(tool: &str, input: &Value) -> Bound {
-    let message = summary_of(tool, input, FOLDER).unwrap_or_default();
-    let command = input["plan"].as_str().map(str::to_owned);
-    Bound {
-        input: Some(input.clone()),
-        command,
-        ..request(tool, &message)
+impl Recorded {
+    /// Why it is not answered: a cell of which only the kind changes, or one that is drawn over.
+    fn refused(&self) -> Result<(), Refusal> {
+        let is_empty = self.input["cell_type"] == "markdown";
+        Err(if is_empty {
+            Refusal::NotKnown(Part::Content)
+        } else {
+            Refusal::Differs(Part::Content)
+        })
+    }
+
+    /// The request of its tool with this input.
+    fn asks(&self, input: &Value) -> Bound {
+        let message = summary_of(&self.tool, input, &self.cwd).unwrap_or_default();
+        let command = input["plan"].as_str().or(input["command"].as_str());
+        let mut bound = Bound {
+            input: Some(input.clone()),
+            command: command.map(str::to_owned),
+            cwd: Some(self.cwd.clone()),
+            ..request(&self.tool, &message)
+        };
+        bound.request.agent_id = self.is_sub_agents.then(|| "a".to_owned());
+        bound
     }
 }
 
@@ -69,8 +94,14 @@ fn every_recorded_diff_question_plan_and_call_shows_its_request() {
         let dialog = Dialog::read(&Assistant::CLAUDE, &line.screen, line.width);
         let said = dialog
             .as_ref()
-            .map(|dialog| dialog.shows(&asked(&line.tool, &line.input)));
-        if said != Some(Ok(())) {
+            .map(|dialog| dialog.shows(&line.asks(&line.input)));
+        if said
+            != Some(if line.is_whole {
+                Ok(())
+            } else {
+                line.refused()
+            })
+        {
             let Recorded {
                 name,
                 tool,
@@ -90,6 +121,23 @@ fn every_recorded_diff_question_plan_and_call_shows_its_request() {
     );
     assert!(all.len() >= 200, "{}", all.len());
 }
+
+/// What of the inputs of Claude's own tools stands on the screen.
+const SHOWN: [&str; 13] = [
+    "url",
+    "prompt",
+    "query",
+    "file_path",
+    "description",
+    "command",
+    "skill",
+    "name",
+    "cron",
+    "notebook_path",
+    "cell_id",
+    "new_source",
+    "pages",
+];
 
 /// Inputs that differ from this one by a sign, a blank, a line, an order.
 fn near(tool: &str, input: &Value) -> Vec<Value> {
@@ -136,6 +184,35 @@ fn near(tool: &str, input: &Value) -> Vec<Value> {
             options.as_array_mut().unwrap().swap(0, 1);
             all.push(turned);
         }
+        // Nor is all of a long cell.
+        "NotebookEdit"
+            if input["new_source"]
+                .as_str()
+                .is_some_and(|text| text.contains("y19")) =>
+        {
+            let source = input["new_source"].as_str().unwrap();
+            for (from, to) in [("100\n", "1000\n"), ("y19  =", "y19 ="), ("= 19\n", "= 19")] {
+                // Only one of them is on the screen for each.
+                let is_shown = source.contains("100\n") == (from == "100\n");
+                if is_shown && source.contains(from) {
+                    with("/new_source", source.replacen(from, to, 1));
+                }
+            }
+        }
+        _ if !tool.starts_with("mcp__") => {
+            for name in SHOWN {
+                let is_shown = match tool {
+                    "Agent" => name == "description",
+                    // Nothing of it is shown.
+                    "ToolSearch" | "SendMessage" => false,
+                    "NotebookEdit" => input["edit_mode"] != "delete" || name != "new_source",
+                    _ => true,
+                };
+                if is_shown {
+                    vary(&format!("/{name}"), &mut with);
+                }
+            }
+        }
         _ => {
             for name in input.as_object().unwrap().keys() {
                 vary(&format!("/{name}"), &mut with);
@@ -155,7 +232,25 @@ fn looks_the_same(tool: &str, one: &Value, other: &Value) -> bool {
         let text = value.to_string();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    matches!(tool, "AskUserQuestion" | "ExitPlanMode") && run_together(one) == run_together(other)
+    const RUN_TOGETHER: [&str; 6] = [
+        "AskUserQuestion",
+        "ExitPlanMode",
+        "Agent",
+        "CronCreate",
+        "EnterWorktree",
+        "WebSearch",
+    ];
+    RUN_TOGETHER.contains(&tool) && run_together(one) == run_together(other)
+}
+
+/// Whether they differ by a blank alone that stands at the end of a row.
+fn is_at_an_edge(line: &Recorded, other: &Value) -> bool {
+    let (one, other) = (line.input.to_string(), other.to_string());
+    let same = one.chars().zip(other.chars());
+    let same: String = same.take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+    let word = same.split([' ', '"']).rfind(|word| !word.is_empty());
+    let ends = |row: &str| word.is_some_and(|word| row.trim_end().ends_with(word));
+    squeeze(&one) == squeeze(&other) && line.screen.lines().any(ends)
 }
 
 #[test]
@@ -163,15 +258,15 @@ fn what_differs_by_a_sign_a_blank_or_an_order_is_another_request() {
     let mut tried = 0;
     for line in recorded() {
         let several = line.input["questions"][0]["multiSelect"] == true;
-        if several {
+        if several || !line.is_whole {
             continue;
         }
         let dialog = line.dialog();
         for other in near(&line.tool, &line.input) {
-            if looks_the_same(&line.tool, &line.input, &other) {
+            if looks_the_same(&line.tool, &line.input, &other) || is_at_an_edge(&line, &other) {
                 continue;
             }
-            let said = dialog.shows(&asked(&line.tool, &other));
+            let said = dialog.shows(&line.asks(&other));
             let Recorded {
                 name, tool, screen, ..
             } = &line;
@@ -190,15 +285,15 @@ fn two_edits_that_look_the_same_are_not_told_apart() {
         line.tool == "Edit" && path.is_some_and(|path| path.ends_with("/ac.txt"))
     };
     let line = all.iter().find(is_it).unwrap();
-    let own = asked("Edit", &line.input);
+    let own = line.asks(&line.input);
     let mut twin = line.input.clone();
     // The same change, of which the blanks at the end of its line cannot be seen.
     twin["old_string"] = json!("a \n");
-    let twin = asked("Edit", &twin);
+    let twin = line.asks(&twin);
     let dialog = line.dialog();
     assert_eq!(dialog.shows(&own), Ok(()));
     assert_eq!(tell_apart(&dialog, &own, &[twin]), Err(Refusal::Twins));
     let mut other = line.input.clone();
     other["new_string"] = json!("b\n");
-    assert_eq!(tell_apart(&dialog, &own, &[asked("Edit", &other)]), Ok(()));
+    assert_eq!(tell_apart(&dialog, &own, &[line.asks(&other)]), Ok(()));
 }
