@@ -15,7 +15,7 @@ pub const MAX_MESSAGE_CHARS: usize = 200;
 /// seen](is_unseen) is left out, because a person decides by what they read here; only the joints
 /// inside an emoji stay. An ellipsis marks what was cut.
 pub fn one_line(text: &str, max: usize) -> String {
-    let mut line = String::with_capacity(text.len().min(max * 4));
+    let mut line = String::with_capacity(text.len().min(max.saturating_mul(4)));
     let mut count = 0;
     let mut gap = false;
     let mut chars = text.chars().peekable();
@@ -272,6 +272,7 @@ mod tests {
         assert_eq!(one_line("abcdefg", 6), "abcde…");
         assert_eq!(one_line("日本語テキスト", 4), "日本語…");
         assert_eq!(one_line("ab", 0), "");
+        assert_eq!(one_line("ab", usize::MAX), "ab");
     }
 
     #[test]
