@@ -5,6 +5,7 @@
 mod screens;
 
 use std::cell::RefCell;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Source, State};
@@ -42,6 +43,32 @@ const DESCRIPTIONS: [&str; 4] = [
     "lab command\n\n Do you want to proceed?\n 1. Yes\n\n Esc to cancel",
     "Tip: touch a\nBash command\n\ntouch a b\nlab command",
 ];
+
+/// Pairs that fill the same rows in one layout or both: a command and what is said about it, each.
+static TWINS: LazyLock<Vec<[[&str; 2]; 2]>> = LazyLock::new(|| {
+    let said = DESCRIPTIONS[0];
+    let mut all = vec![
+        [["touch a", said], ["touch a ", said]],
+        [["touch a", "touch b\nlab"], ["touch a\ntouch b", "lab"]],
+        [["touch a\n", said], ["touch a", said]],
+        [["touch a", said], ["touch a\nlab command", said]],
+    ];
+    let long = "touch one_name and_another_name ".repeat(9);
+    for columns in WIDTHS
+        .into_iter()
+        .flat_map(|width| [width - 6, width - 4, width - 2])
+    {
+        // What a break hides is a blank, or a break of its own.
+        let rows = screens::wrap(long.trim_end(), columns);
+        let first = rows[0].trim_end().len();
+        let mut other = long.trim_end().to_owned();
+        other.replace_range(first..=first, "\n");
+        let [one, other]: [&str; 2] = [long.trim_end().to_owned().leak(), other.leak()];
+        all.push([[one, said], [other, said]]);
+        all.push([[other, said], [one, said]]);
+    }
+    all
+});
 
 /// Questions of the same kind.
 const QUESTIONS: [&str; 5] = [
@@ -86,6 +113,10 @@ struct Asked {
     /// The sub-agent that asks.
     agent: Option<u64>,
     is_question: bool,
+    /// No hook has told of it.
+    is_unheard: bool,
+    /// When the transcript holds its call.
+    written: Timestamp,
 }
 
 impl Asked {
@@ -171,6 +202,7 @@ impl Scenery {
         }
         let mut newest = self.invent();
         newest.agent = Some(self.next_id);
+        self.disguise(&mut newest);
         self.all.push(newest.clone());
         self.queued = self.asked.replace(newest);
         self.cursor = 1;
@@ -200,12 +232,56 @@ impl Scenery {
                 .for_each(|asked| asked.agent = Some(1));
             let mut second = self.invent();
             second.agent = Some(2);
+            self.disguise(&mut second);
             self.queued = (!second.is_question).then_some(second);
         }
         let asked = self.asked.clone();
         self.all
             .extend(asked.into_iter().chain(self.queued.clone()));
         self.deafen();
+    }
+
+    /// Another agent's request reads like the first one's, now and then; and its hooks may be lost.
+    fn disguise(&mut self, second: &mut Asked) {
+        let Some(first) = self.asked.clone().filter(|first| !first.is_question) else {
+            return;
+        };
+        if second.is_question {
+            return;
+        }
+        let is_its = |pair: &&[[&str; 2]; 2]| pair[0] == [first.words, first.description];
+        let pairs: Vec<_> = TWINS.iter().filter(is_its).copied().collect();
+        if !pairs.is_empty() && self.dice.roll(3) > 0 {
+            [second.words, second.description] = self.dice.pick(&pairs)[1];
+        }
+        second.is_unheard = self.dice.roll(2) == 0;
+        let late = Duration::from_millis(self.dice.roll(1_000));
+        second.written = self.now.plus(late);
+    }
+
+    /// Whether other agents are at work.
+    fn has_company(&self) -> bool {
+        let has_agents = self.all.iter().any(|asked| asked.agent.is_some());
+        self.assistant == "claude" && (self.is_old || has_agents)
+    }
+
+    /// What the transcripts hold without a result.
+    fn open_calls(&self, bound: &Bound) -> Vec<Bound> {
+        let is_open = |asked: &&Asked| {
+            let waits = self.asked.iter().chain(&self.queued);
+            let mut waits = waits.map(|asked| asked.id);
+            waits.any(|id| id == asked.id) || self.running.contains(&asked.id)
+        };
+        let open = self.all.iter().filter(is_open);
+        let open = open.filter(|asked| self.assistant == "claude" && asked.written <= self.now);
+        let call = |asked: &Asked| {
+            let sibling = bound.sibling(&self.request(asked));
+            Bound {
+                call: Some(asked.id.to_string()),
+                ..self.in_full(sibling)
+            }
+        };
+        open.map(call).collect()
     }
 
     fn deafen(&mut self) {
@@ -220,39 +296,51 @@ impl Scenery {
         let words: &[&'static str] = if is_question { &QUESTIONS } else { &COMMANDS };
         // Most say the same, so that their commands alone tell them apart.
         let said = self.dice.roll(8).saturating_sub(4);
+        let words = self.dice.pick(words);
+        let description = DESCRIPTIONS[usize::try_from(said).unwrap_or(0)];
+        let has_twin = self.assistant == "claude" && !is_question && self.dice.roll(4) == 0;
+        let [words, description] = if has_twin {
+            self.dice.pick(&TWINS)[0]
+        } else {
+            [words, description]
+        };
         Asked {
             id: self.next_id,
-            words: self.dice.pick(words),
-            description: DESCRIPTIONS[usize::try_from(said).unwrap_or(0)],
+            words,
+            description,
             agent: None,
             is_question,
+            is_unheard: false,
+            written: self.now,
+        }
+    }
+
+    fn request(&self, asked: &Asked) -> Request {
+        Request {
+            state: if asked.is_question {
+                State::WaitingInput
+            } else {
+                State::WaitingApproval
+            },
+            request_id: Some(asked.id.to_string()),
+            agent_id: asked.agent.map(|agent| agent.to_string()),
+            tool: Some("Bash".to_owned()),
+            message: Some(one_line(asked.words, 200)),
+            since: self.now,
+            source: Source::Hook,
         }
     }
 
     /// The collector catches up.
     fn learn(&mut self) {
-        let state = |asked: &Asked| {
-            if asked.is_question {
-                State::WaitingInput
-            } else {
-                State::WaitingApproval
-            }
-        };
         let mut known = row(1, self.assistant, State::WaitingApproval, "a:0.0", 0);
         known.instance_id = Some("s".to_owned());
         known.waiting = self
             .asked
             .iter()
             .chain(&self.queued)
-            .map(|asked| Request {
-                state: state(asked),
-                request_id: Some(asked.id.to_string()),
-                agent_id: asked.agent.map(|agent| agent.to_string()),
-                tool: Some("Bash".to_owned()),
-                message: Some(one_line(asked.words, 200)),
-                since: self.now,
-                source: Source::Hook,
-            })
+            .filter(|asked| !asked.is_unheard)
+            .map(|asked| self.request(asked))
             .collect();
         self.row = (!self.gone).then_some(known);
     }
@@ -328,12 +416,14 @@ impl World for Fake {
         self.0.borrow().in_full(bound)
     }
 
-    fn open_calls(&self, _: &Bound) -> Vec<Bound> {
-        Vec::new()
+    fn open_calls(&self, bound: &Bound) -> Vec<Bound> {
+        let mut state = self.0.borrow_mut();
+        state.happen();
+        state.open_calls(bound)
     }
 
     fn has_company(&self, _: &Bound) -> bool {
-        false
+        self.0.borrow().has_company()
     }
 
     /// Like a transcript: what was approved has none while it runs.
@@ -414,7 +504,10 @@ impl World for Fake {
                     && (wanted.description == asked.description || !shows_description)
             })
         };
-        if !state.asked.as_ref().is_some_and(is_it) || state.bound.as_ref() != Some(bound) {
+        // A dialog that has only just come takes no key; what it says of that moment nobody can see.
+        let is_taken = state.now >= state.deaf_until;
+        let is_its = state.asked.as_ref().is_some_and(is_it);
+        if is_taken && !is_its || state.bound.as_ref() != Some(bound) {
             let wrong = format!("{press:?} at {:?} for {bound:?}", state.asked);
             state.wrong.push(wrong);
         }
@@ -497,7 +590,7 @@ fn play(seed: u64) -> (Outcome, Scenery, Bound) {
 #[test]
 fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
     let mut done = [[0; 2]; ASSISTANTS.len()];
-    let mut nothing = 0;
+    let (mut nothing, mut twins) = (0, 0);
     let is_long = std::env::var_os("PANE_PATROL_STRESS").is_some();
     let runs = if is_long { 1_000_000 } else { RUNS };
     for seed in 1..=runs {
@@ -517,6 +610,7 @@ fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
             }
             Outcome::Nothing(why) => {
                 nothing += 1;
+                twins += u64::from(why.contains("look the same"));
                 assert!(state.answers.is_empty(), "run {seed}: {why}, but answered");
             }
             Outcome::Unknown(_) => {}
@@ -524,6 +618,7 @@ fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
     }
     // A procedure that never dared to press would pass everything above.
     assert!(nothing > 1_000, "{nothing} nothing");
+    assert!(twins > 30, "{twins} twins");
     for (assistant, [permissions, questions]) in ASSISTANTS.iter().zip(done) {
         let known = *assistant != "copilot";
         assert!(
@@ -670,6 +765,8 @@ fn calm(
         description: DESCRIPTIONS[0],
         agent: None,
         is_question: false,
+        is_unheard: false,
+        written: state.now,
     };
     state.asked = Some(asked.clone());
     state.all.push(asked);

@@ -334,6 +334,10 @@ impl Act<'_> {
             return Err(Stop::OtherRequest(difference));
         }
         let seen = self.seen()?;
+        // The collector may not have heard yet that somebody has answered.
+        if self.world.has_result(self.bound) == Some(true) {
+            return Err(Stop::Answered);
+        }
         let view = self.view();
         let view = view.map_err(|stop| self.naming_the_other(stop, row.as_ref()))?;
         let others = self.others(row.as_ref());

@@ -8,6 +8,7 @@ use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
+use super::dialog;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
 use super::request::{Bound, Decision, Pick};
 use crate::state::{Level, Request, Row};
@@ -26,6 +27,7 @@ struct Stage {
     company: bool,
     result: Option<bool>,
     seen: Option<Seen>,
+    width: usize,
     unfit: Option<&'static str>,
     /// The screen at the so-many-th look and after so many keys.
     screen: Box<dyn Fn(usize, usize) -> String>,
@@ -96,14 +98,14 @@ impl World for Stage {
         self.looks.set(self.looks.get() + 1);
         Ok(Pane {
             screen: (self.screen)(self.looks.get(), self.keys()),
-            width: WIDTH,
+            width: self.width,
             unfit: self.unfit,
             stamp: Vec::new(),
         })
     }
 
     fn press(&self, _: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String> {
-        assert!(guard.rows.len() > 5 && guard.rows.end <= guard.screen.len());
+        assert!(guard.rows.len() > 4 && guard.rows.end <= guard.screen.len());
         self.tried.set(self.tried.get() + 1);
         let pressed = (self.takes)(self.tried.get());
         if pressed == Pressed::Yes {
@@ -127,7 +129,7 @@ fn start() -> Timestamp {
 }
 
 /// As the newest Claude draws it.
-fn dialog(command: &str) -> String {
+fn asks(command: &str) -> String {
     dialog_with(command, "4. No", " · Tab to amend", '1')
 }
 
@@ -195,10 +197,11 @@ fn stage() -> (Stage, Bound) {
         company: false,
         result: Some(false),
         seen: seen(Level::WaitingApproval, "s"),
+        width: WIDTH,
         unfit: None,
         screen: Box::new(|_, keys| {
             if keys == 0 {
-                dialog(" touch a")
+                asks(" touch a")
             } else {
                 "● done\n".to_owned()
             }
@@ -230,6 +233,54 @@ fn a_dialog_in_order_is_answered_with_one_key_at_once() {
     assert_eq!(*stage.pressed.borrow(), [one]);
 }
 
+/// A dialog as the real one drew it, and its request.
+fn shown(recorded: Bound, screen: &str, width: usize) -> (Stage, Bound) {
+    let (_, mut bound) = stage();
+    let agent_id = recorded.request.agent_id.clone();
+    bound.request = Request {
+        agent_id,
+        ..bound.request
+    };
+    bound.request.tool = recorded.request.tool;
+    bound.request.message = recorded.request.message;
+    bound.cwd = recorded.cwd;
+    bound.command = recorded.command;
+    bound.input = recorded.input;
+    let screen = screen.to_owned();
+    let stage = Stage {
+        row: RefCell::new(Some(asking(vec![bound.request.clone()]))),
+        full: vec![bound.clone()],
+        open: vec![bound.clone()],
+        width,
+        screen: Box::new(move |_, keys| {
+            if keys == 0 {
+                screen.clone()
+            } else {
+                String::new()
+            }
+        }),
+        ..stage().0
+    };
+    (stage, bound)
+}
+
+/// Guarding by refusing is none: all that the real ones have drawn whole is answered.
+#[test]
+fn every_recorded_permission_is_approved_and_denied() {
+    let all = dialog::tools_tests::honest();
+    let mut answered = 0;
+    for (name, recorded, screen, width) in all {
+        for decision in [Decision::Approve, Decision::Deny { message: None }] {
+            let (stage, bound) = shown(recorded.clone(), &screen, width);
+            let outcome = carry_out(&bound, &decision, &stage);
+            assert_eq!(outcome, Outcome::Done, "{name} {decision:?}\n{screen}");
+            assert_eq!(stage.keys(), 1);
+            answered += 1;
+        }
+    }
+    assert!(answered > 1_000, "{answered}");
+}
+
 #[test]
 fn what_the_row_or_the_assistant_says_otherwise_keeps_every_key_back() {
     let approve = Decision::Approve;
@@ -243,6 +294,11 @@ fn what_the_row_or_the_assistant_says_otherwise_keeps_every_key_back() {
     };
     refuses(with(seen(Level::Busy, "s")), "answered or withdrawn");
     refuses(with(seen(Level::WaitingApproval, "u")), "another session");
+    let answered = Stage {
+        result: Some(true),
+        ..self::stage().0
+    };
+    refuses(answered, "answered or withdrawn");
     let unfit = Some("the pane is in copy mode");
     let stage = Stage {
         unfit,
@@ -268,7 +324,7 @@ fn another_dialog_a_moved_cursor_or_words_in_it_keep_every_key_back() {
         ..stage().0
     };
     let refuses = |stage: Stage, words: &str| stage.refuses(&bound, &Decision::Approve, words);
-    refuses(shows(&|| dialog(" touch b")), "its command is not");
+    refuses(shows(&|| asks(" touch b")), "its command is not");
     refuses(shows(&String::new), "no dialog");
     refuses(
         shows(&|| dialog_with(" touch a", "4. No", " · Tab to amend", '2')),
@@ -327,7 +383,7 @@ fn a_request_that_may_look_the_same_keeps_every_key_back() {
 #[test]
 fn another_request_on_the_screen_is_named_whether_anybody_has_told_of_it_or_not() {
     let shows_other = || Stage {
-        screen: Box::new(|_, _| dialog(" touch b")),
+        screen: Box::new(|_, _| asks(" touch b")),
         full: vec![full("t1", "touch a"), full("t2", "touch b")],
         open: vec![full("t1", "touch a"), full("t2", "touch b")],
         ..stage().0
@@ -356,7 +412,7 @@ fn a_new_dialog_and_one_beside_others_have_to_stand_for_a_while() {
     assert!(pressed_at(&beside) >= Some(Duration::from_secs(1)));
     let moving = Stage {
         company: true,
-        screen: Box::new(|look, _| "\n".repeat(look % 2) + &dialog(" touch a")),
+        screen: Box::new(|look, _| "\n".repeat(look % 2) + &asks(" touch a")),
         ..self::stage().0
     };
     moving.refuses(&full("t1", "touch a"), &Decision::Approve, "keeps changing");
@@ -384,7 +440,7 @@ fn deaf() -> Stage {
     Stage {
         screen: Box::new(|_, keys| {
             if keys < 2 {
-                dialog(" touch a")
+                asks(" touch a")
             } else {
                 "● done\n".to_owned()
             }
@@ -419,7 +475,7 @@ fn a_second_key_is_pressed_only_on_what_is_surely_the_same_request() {
     };
     pressed_once(alike, "still there");
     let other = Stage {
-        screen: Box::new(|_, keys| dialog(if keys == 0 { " touch a" } else { " touch b" })),
+        screen: Box::new(|_, keys| asks(if keys == 0 { " touch a" } else { " touch b" })),
         ..deaf()
     };
     pressed_once(other, "another dialog");

@@ -51,7 +51,11 @@ pub(super) fn read(screen: &str, width: usize) -> Option<Dialog> {
         .iter()
         .rposition(|line| is_whole_rule(line, '─', width))?;
     let sheet = Sheet::read(&lines[top + 1..first], width, kind)?;
-    let takes_words = foot.contains("Tab to amend");
+    let is_plain = options.first().is_some_and(|choice| choice.label == "Yes")
+        && options.last().is_some_and(|choice| choice.label == "No");
+    // In a narrow pane this footer is cut; then only the options tell whether somebody writes.
+    let is_cut = foot.starts_with(PARTLY_SHOWN) && foot.ends_with('…') && is_plain;
+    let takes_words = is_cut || foot.contains("Tab to amend");
     let untouched = kind == Kind::Question || takes_words;
     let yes = options.iter().find(|choice| choice.label == "Yes");
     let denies =

@@ -35,7 +35,7 @@ mod plan;
 mod refusal;
 mod rows;
 #[cfg(test)]
-mod tools_tests;
+pub(super) mod tools_tests;
 mod twins;
 
 use std::path::{Component, Path, PathBuf};

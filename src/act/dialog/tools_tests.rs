@@ -86,6 +86,18 @@ impl Recorded {
     }
 }
 
+/// Every recorded permission that stands whole on the screen: its name, its request, the screen and how
+/// wide that is.
+pub(in crate::act) fn honest() -> Vec<(String, Bound, String, usize)> {
+    let all = recorded().into_iter();
+    let all = all.filter(|line| line.is_whole && line.tool != "AskUserQuestion");
+    all.map(|line| {
+        let asks = line.asks(&line.input);
+        (line.name, asks, line.screen, line.width)
+    })
+    .collect()
+}
+
 #[test]
 fn every_recorded_diff_question_plan_and_call_shows_its_request() {
     let all = recorded();
