@@ -226,7 +226,7 @@ impl Scenery {
         self.queued = None;
         self.amending = None;
         self.cursor = 1;
-        if self.assistant == "claude" && self.dice.roll(3) == 0 {
+        if self.assistant == "claude" && self.dice.roll(2) == 0 {
             self.asked
                 .iter_mut()
                 .for_each(|asked| asked.agent = Some(1));
@@ -298,7 +298,7 @@ impl Scenery {
         let said = self.dice.roll(8).saturating_sub(4);
         let words = self.dice.pick(words);
         let description = DESCRIPTIONS[usize::try_from(said).unwrap_or(0)];
-        let has_twin = self.assistant == "claude" && !is_question && self.dice.roll(4) == 0;
+        let has_twin = self.assistant == "claude" && !is_question && self.dice.roll(2) == 0;
         let [words, description] = if has_twin {
             self.dice.pick(&TWINS)[0]
         } else {

@@ -122,6 +122,53 @@ fn a_sub_agents_call_stands_in_its_own_transcript() {
 }
 
 #[test]
+fn every_call_without_a_result_is_known_whoever_makes_it() {
+    let folder = config(up_to("Bash"));
+    let mut asked = asking("Bash", "nothing of this");
+    asked.pid = None;
+    let calls = |asked: &Bound| {
+        let calls = open_calls(asked, &sources(&folder)).into_iter();
+        let mut calls: Vec<_> = calls
+            .map(|call| {
+                assert_eq!(call.call, call.request.request_id);
+                assert!(call.input.is_some() && call.folder.is_some());
+                (call.request.agent_id, call.command)
+            })
+            .collect();
+        calls.sort();
+        calls
+    };
+    let all = calls(&asked);
+    let by_sub_agent = (Some(SUB_AGENT.to_owned()), Some("touch subf".to_owned()));
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(all[0].0.is_none() && all[1] == by_sub_agent, "{all:?}");
+    // Those that are written were asked before this process began.
+    asked.pid = Some(std::process::id());
+    assert_eq!(calls(&asked), []);
+    asked.pid = Some(u32::MAX);
+    assert_eq!(calls(&asked), all, "of that process nothing is known");
+    asked.instance_id = Some("another".to_owned());
+    assert_eq!(calls(&asked), []);
+    asked.assistant = "codex".parse().unwrap();
+    assert_eq!(calls(&asked), []);
+}
+
+#[test]
+fn a_session_has_company_while_a_sub_agent_writes() {
+    let folder = config(99);
+    let asked = asking("Bash", "touch f");
+    assert!(has_company(&asked, &sources(&folder)));
+    let transcript =
+        format!("projects/-home-user-proj/{SESSION}/subagents/agent-{SUB_AGENT}.jsonl");
+    let file = std::fs::File::options()
+        .write(true)
+        .open(folder.path().join(transcript));
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3_600);
+    file.unwrap().set_modified(long_ago).unwrap();
+    assert!(!has_company(&asked, &sources(&folder)));
+}
+
+#[test]
 fn every_question_is_told_with_its_options() {
     let folder = config(99);
     let asked = asking("AskUserQuestion", "Which colour? (+1 more)");

@@ -269,10 +269,20 @@ fn a_patch_is_exact_for_a_program_and_harmless_on_a_terminal() {
 #[test]
 fn an_error_shows_what_was_typed_and_obeys_none_of_it() {
     let world = World::new();
-    let odd = &*format!("o{CONTROLS}{HIDDEN}");
     let collector = Collector::start(&world.env);
     world.send("running", "turn_started");
     collector.until_state("running");
+    for odd in [
+        format!("o{CONTROLS}{HIDDEN}"),
+        "ends in a\r".to_owned(),
+        "of\r\nseveral\nLINES".to_owned(),
+    ] {
+        quote(&world, &odd);
+    }
+}
+
+/// Types `odd` wherever something can be typed.
+fn quote(world: &World, odd: &str) {
     let option = &*format!("--{odd}");
     for arguments in [
         &[odd][..],
@@ -337,6 +347,8 @@ fn an_error_shows_what_was_typed_and_obeys_none_of_it() {
         assert!(!done.status.success(), "{arguments:?}: {done:?}");
         for said in [&done.stdout, &done.stderr] {
             assert_seen(arguments, said);
+            let own = said.lines().any(|line| line.trim().starts_with("LINES"));
+            assert!(!own, "{arguments:?}: {said}");
         }
         assert!(!done.stderr.is_empty(), "{arguments:?}");
     }
