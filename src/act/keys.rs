@@ -262,9 +262,6 @@ impl Act<'_> {
         if message.trim().is_empty() || message.chars().any(char::is_control) {
             return Err(nothing(Stop::NotOneLine));
         }
-        if self.bound.assistant != Assistant::CLAUDE {
-            return Err(nothing(Stop::NoMessages));
-        }
         let before = self.first_scene().map_err(nothing)?;
         if !before.view.dialog.takes_words {
             return Err(nothing(Stop::NoMessages));

@@ -27,6 +27,8 @@ struct Stage {
     company: bool,
     result: Option<bool>,
     seen: Option<Seen>,
+    /// Until then it says that it works.
+    waits_after: Duration,
     width: usize,
     unfit: Option<&'static str>,
     /// The screen at the so-many-th look and after so many keys.
@@ -88,7 +90,8 @@ impl World for Stage {
 
     fn witness(&self, _: &Bound) -> Option<Seen> {
         let mut seen = self.seen.clone();
-        if let Some(seen) = seen.as_mut().filter(|_| self.keys() > 0) {
+        let is_early = self.now.get() < start().plus(self.waits_after);
+        if let Some(seen) = seen.as_mut().filter(|_| is_early || self.keys() > 0) {
             seen.level = Level::Busy;
         }
         seen
@@ -197,6 +200,7 @@ fn stage() -> (Stage, Bound) {
         company: false,
         result: Some(false),
         seen: seen(Level::WaitingApproval, "s"),
+        waits_after: Duration::ZERO,
         width: WIDTH,
         unfit: None,
         screen: Box::new(|_, keys| {
@@ -355,6 +359,27 @@ fn a_request_that_may_look_the_same_keeps_every_key_back() {
     told.refuses(&full("t1", own), &approve, "look the same");
     // One of which no more is known than its line.
     is_told().refuses(&full("t1", own), &approve, "look the same");
+    // Nor does it matter whether its line as it is known would fill these rows.
+    let blanks = Stage {
+        screen: Box::new(|_, _| asks(" touch a  b")),
+        ..stage().0
+    };
+    let row = asking(vec![request("t1", "touch a b"), request("t2", "touch a b")]);
+    *blanks.row.borrow_mut() = Some(row);
+    let mut spaced = full("t1", "touch a  b");
+    spaced.request = request("t1", "touch a b");
+    blanks.refuses(&spaced, &approve, "look the same");
+    // Of two that could be it nobody knows which one is.
+    let nameless = Stage {
+        open: vec![full("t1", own), full("t2", twin)],
+        ..stage().0
+    };
+    let mut asked = request("t1", own);
+    asked.request_id = None;
+    *nameless.row.borrow_mut() = Some(asking(vec![asked.clone()]));
+    let mut bound = full("t1", own);
+    (bound.request, bound.call) = (asked, None);
+    nameless.refuses(&bound, &approve, "look the same");
     // One that nobody has told of.
     let unheard = Stage {
         open: vec![full("t1", own), full("t2", twin)],
@@ -404,6 +429,15 @@ fn a_new_dialog_and_one_beside_others_have_to_stand_for_a_while() {
     stage.row.borrow_mut().as_mut().unwrap().waiting[0].since = start();
     assert_eq!(stage.approve(&bound), Outcome::Done);
     assert!(pressed_at(&stage) >= Some(Duration::from_millis(300)));
+    // A hook tells of it before the assistant says that it waits.
+    let (early, mut bound) = self::stage();
+    bound.request.since = start();
+    early.row.borrow_mut().as_mut().unwrap().waiting[0].since = start();
+    let early = Stage {
+        waits_after: Duration::from_millis(400),
+        ..early
+    };
+    assert_eq!(early.approve(&bound), Outcome::Done);
     let beside = Stage {
         company: true,
         ..self::stage().0
@@ -491,6 +525,120 @@ fn a_second_key_is_pressed_only_on_what_is_surely_the_same_request() {
         ..deaf()
     };
     pressed_once(changed, "has changed since");
+}
+
+#[test]
+fn assistants_that_drop_no_key_get_a_second_one_never() {
+    let mut bound = full("t1", "touch a");
+    bound.assistant = "codex".parse().unwrap();
+    let stays = Stage {
+        screen: Box::new(|_, _| {
+            let (no, foot) = (
+                "3. No, and tell Codex what to do differently (esc)",
+                "Press enter to confirm or esc to cancel",
+            );
+            format!(
+                "  Would you like to run the following command?\n\n  $ touch a\n\n › 1. Yes, proceed (y)\n   2. Yes, and always (p)\n   {no}\n\n  {foot}\n"
+            )
+        }),
+        ..deaf()
+    };
+    stays.row.borrow_mut().as_mut().unwrap().assistant = bound.assistant.clone();
+    let outcome = stays.approve(&bound);
+    assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+    assert_eq!(stays.keys(), 1);
+}
+
+/// What is on the screen while a message is written, and stays there from the so-many-th key on.
+fn writing(stuck: usize) -> Stage {
+    Stage {
+        screen: Box::new(move |_, keys| match keys.min(stuck) {
+            0 => asks(" touch a"),
+            1 => dialog_with(" touch a", "4. No", " · Tab to amend", '4'),
+            2 => dialog_with(" touch a", "4. No, and tell Claude what to do", "", '4'),
+            3 => dialog_with(" touch a", "4. No, use make", "", '4'),
+            _ => "● done\n".to_owned(),
+        }),
+        seen: None,
+        ..stage().0
+    }
+}
+
+#[test]
+fn each_step_of_a_message_waits_for_what_the_one_before_has_done() {
+    let bound = full("t1", "touch a");
+    let whole = writing(usize::MAX);
+    assert_eq!(carry_out(&bound, &deny("use make"), &whole), Outcome::Done);
+    let keys: Vec<Press> = whole
+        .pressed
+        .borrow()
+        .iter()
+        .map(|(key, _)| key.clone())
+        .collect();
+    let text = Press::Text("use make".to_owned());
+    assert_eq!(
+        keys,
+        [
+            Press::Key("Up"),
+            Press::Key("Tab"),
+            text,
+            Press::Key("Enter")
+        ]
+    );
+    for (stuck, words) in [
+        (0, "cursor did not go"),
+        (1, "did not take a message"),
+        (2, "did not appear"),
+    ] {
+        let stage = writing(stuck);
+        let outcome = carry_out(&bound, &deny("use make"), &stage);
+        let Outcome::Unknown(why) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert!(why.contains(words), "{why}");
+        assert_eq!(stage.keys(), stuck + 1, "{why}");
+    }
+}
+
+#[test]
+fn only_a_plain_option_of_a_question_is_picked() {
+    let bound = {
+        let mut bound = full("t1", "x");
+        bound.request.state = State::WaitingInput;
+        bound.request.tool = Some("AskUserQuestion".to_owned());
+        bound.request.message = Some("Which colour?".to_owned());
+        bound.command = None;
+        bound.input = None;
+        bound
+    };
+    let question = |options: &'static str| {
+        let stage = Stage {
+            screen: Box::new(move |_, keys| {
+                let rule = "─".repeat(WIDTH);
+                let foot = "Enter to select · Esc to cancel";
+                if keys == 0 {
+                    format!("{rule}\n ☐ Colour\n\nWhich colour?\n\n{options}\n{foot}\n")
+                } else {
+                    String::new()
+                }
+            }),
+            open: Vec::new(),
+            ..stage().0
+        };
+        *stage.row.borrow_mut() = Some(asking(vec![bound.request.clone()]));
+        stage
+    };
+    const PLAIN: &str = "❯ 1. Red\n  2. Blue\n  3. Type something.\n";
+    const SEVERAL: &str = "❯ 1. [ ] Red\n  2. [ ] Blue\n";
+    let pick = |text: &str| Decision::Answer(Pick::parse(text));
+    assert_eq!(
+        carry_out(&bound, &pick("blue"), &question(PLAIN)),
+        Outcome::Done
+    );
+    question(PLAIN).refuses(&bound, &pick("3"), "wants a text");
+    question(PLAIN).refuses(&bound, &pick("4"), "there is no such option");
+    question(SEVERAL).refuses(&bound, &pick("1"), "several may be chosen");
+    question(PLAIN).refuses(&bound, &Decision::Approve, "use answer");
 }
 
 #[test]

@@ -120,6 +120,18 @@ fn approves(effects: &[Effect]) -> bool {
 }
 
 #[test]
+fn a_description_of_several_lines_keeps_its_lines() {
+    let said: Vec<String> = (1..=61).map(|n| format!("word {n}  of it")).collect();
+    let input = json!({"command": "touch a", "description": said.join("\n")});
+    let mut desk = Desk::new("Bash", &input, (120, 40));
+    let (_, screens, _) = desk.press_until_sent(KeyCode::Char('a'));
+    for line in &said {
+        let is_it = |row: &str| row.trim_end_matches(['│', ' ']).ends_with(&**line);
+        assert!(screens.lines().any(is_it), "{line}\n{screens}");
+    }
+}
+
+#[test]
 fn one_key_answers_just_where_the_last_line_is_on_the_screen() {
     for (lines, at_once) in [
         (1, [true; 4]),
