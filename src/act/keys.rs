@@ -271,17 +271,23 @@ impl Act<'_> {
         self.press(&Press::Key("Up"), &before.view)
             .map_err(nothing)?;
         let on_no = self
-            .until(|dialog| dialog.selected == Some(no))
-            .ok_or_else(|| unknown(Stop::Stuck("the cursor did not go to \"No\"")))?;
+            .until("the cursor did not go to \"No\"", |dialog| {
+                dialog.selected == Some(no)
+            })
+            .map_err(unknown)?;
         self.press(&Press::Key("Tab"), &on_no).map_err(unknown)?;
         let writing = self
-            .until(|dialog| dialog.selected == Some(no) && !dialog.untouched)
-            .ok_or_else(|| unknown(Stop::Stuck("\"No\" did not take a message")))?;
+            .until("\"No\" did not take a message", |dialog| {
+                dialog.selected == Some(no) && !dialog.untouched
+            })
+            .map_err(unknown)?;
         let text = Press::Text(message.to_owned());
         self.press(&text, &writing).map_err(unknown)?;
         let written = self
-            .until(|dialog| dialog.selected == Some(no) && has_begun(dialog, message))
-            .ok_or_else(|| unknown(Stop::Stuck("the message did not appear in the dialog")))?;
+            .until("the message did not appear in the dialog", |dialog| {
+                dialog.selected == Some(no) && has_begun(dialog, message)
+            })
+            .map_err(unknown)?;
         let sent = self.press(&Press::Key("Enter"), &written);
         let sent = sent.map_err(unknown)?;
         let denied = Decision::Deny {
@@ -419,17 +425,38 @@ impl Act<'_> {
         }
     }
 
-    /// Waits for the dialog to look so.
-    fn until(&self, holds: impl Fn(&Dialog) -> bool) -> Option<View> {
+    /// Waits for the dialog to look so, and sees to it that it is still this request's and no other's:
+    /// one that looks the same may have taken the screen between two keys.
+    fn until(&self, stuck: &'static str, holds: impl Fn(&Dialog) -> bool) -> Result<View, Stop> {
         for _ in 0..LOOKS {
             if let Ok(view) = self.view()
                 && holds(&view.dialog)
             {
-                return Some(view);
+                return self.still(view);
             }
             self.world.wait(PAUSE);
         }
-        None
+        Err(Stop::Stuck(stuck))
+    }
+
+    fn still(&self, mut view: View) -> Result<View, Stop> {
+        if self.world.has_company(self.bound) {
+            self.world.wait(WRITTEN);
+            let now = self.view()?;
+            if now.dialog != view.dialog {
+                return Err(Stop::Changed);
+            }
+            view = now;
+        }
+        let row = self.world.row(&self.bound.row).map_err(Stop::World)?;
+        if let Some(difference) = self.bound.difference(row.as_ref()) {
+            return Err(Stop::OtherRequest(difference));
+        }
+        if self.world.has_result(self.bound) == Some(true) {
+            return Err(Stop::Answered);
+        }
+        dialog::tell_apart(&view.dialog, self.bound, &self.others(row.as_ref()))?;
+        Ok(view)
     }
 }
 

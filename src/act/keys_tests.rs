@@ -15,6 +15,8 @@ use crate::state::{Level, Request, Row};
 use crate::tui::fixture::row;
 
 const WIDTH: usize = 80;
+const PLAIN: &str = "❯ 1. Red\n  2. Blue\n  3. Type something.\n";
+const SEVERAL: &str = "❯ 1. [ ] Red\n  2. [ ] Blue\n";
 const DESCRIPTION: &str = "lab command";
 
 /// One request of Claude's, and all that happens around it.
@@ -24,6 +26,10 @@ struct Stage {
     full: Vec<Bound>,
     /// What it holds without a result.
     open: Vec<Bound>,
+    /// After so many keys all of that is there, before only the first of it.
+    open_from: usize,
+    /// After so many keys it has a result.
+    answered_from: usize,
     company: bool,
     result: Option<bool>,
     seen: Option<Seen>,
@@ -73,7 +79,9 @@ impl World for Stage {
     }
 
     fn open_calls(&self, _: &Bound) -> Vec<Bound> {
-        self.open.clone()
+        let is_early = self.keys() < self.open_from;
+        let shown = if is_early { 1 } else { self.open.len() };
+        self.open.iter().take(shown).cloned().collect()
     }
 
     fn has_company(&self, _: &Bound) -> bool {
@@ -81,7 +89,9 @@ impl World for Stage {
     }
 
     fn has_result(&self, _: &Bound) -> Option<bool> {
-        self.result
+        (self.keys() >= self.answered_from)
+            .then_some(true)
+            .or(self.result)
     }
 
     fn runs(&self, _: &Bound, _: Timestamp) -> bool {
@@ -182,12 +192,12 @@ fn full(id: &str, command: &str) -> Bound {
     }
 }
 
-fn seen(level: Level, instance: &str) -> Option<Seen> {
-    Some(Seen {
+fn seen(level: Level, instance: &str) -> Seen {
+    Seen {
         level,
         instance_id: Some(instance.to_owned()),
         written: start(),
-    })
+    }
 }
 
 /// Everything is in order: `touch a` is asked, and its dialog goes with the first key.
@@ -197,9 +207,11 @@ fn stage() -> (Stage, Bound) {
         row: RefCell::new(Some(asking(vec![request("t1", "touch a")]))),
         full: vec![bound.clone()],
         open: vec![bound.clone()],
+        open_from: 0,
+        answered_from: usize::MAX,
         company: false,
         result: Some(false),
-        seen: seen(Level::WaitingApproval, "s"),
+        seen: Some(seen(Level::WaitingApproval, "s")),
         waits_after: Duration::ZERO,
         width: WIDTH,
         unfit: None,
@@ -293,7 +305,7 @@ fn what_the_row_or_the_assistant_says_otherwise_keeps_every_key_back() {
     *stage.row.borrow_mut() = Some(asking(vec![request("t2", "touch a")]));
     refuses(stage, "another request has taken its place");
     let with = |seen| Stage {
-        seen,
+        seen: Some(seen),
         ..self::stage().0
     };
     refuses(with(seen(Level::Busy, "s")), "answered or withdrawn");
@@ -601,6 +613,26 @@ fn each_step_of_a_message_waits_for_what_the_one_before_has_done() {
 }
 
 #[test]
+fn a_message_goes_no_further_once_another_request_may_have_taken_the_screen() {
+    let bound = full("t1", "touch a");
+    let beside = Stage {
+        company: true,
+        open_from: 1,
+        open: vec![full("t1", "touch a"), full("t2", "touch a ")],
+        ..writing(usize::MAX)
+    };
+    let outcome = carry_out(&bound, &deny("use make"), &beside);
+    assert_eq!(beside.keys(), 1, "{outcome:?}");
+    assert!(matches!(outcome, Outcome::Unknown(why) if why.contains("look the same")));
+    let answered = Stage {
+        answered_from: 1,
+        ..writing(usize::MAX)
+    };
+    let outcome = carry_out(&bound, &deny("use make"), &answered);
+    assert_eq!(answered.keys(), 1, "{outcome:?}");
+}
+
+#[test]
 fn only_a_plain_option_of_a_question_is_picked() {
     let bound = {
         let mut bound = full("t1", "x");
@@ -628,8 +660,6 @@ fn only_a_plain_option_of_a_question_is_picked() {
         *stage.row.borrow_mut() = Some(asking(vec![bound.request.clone()]));
         stage
     };
-    const PLAIN: &str = "❯ 1. Red\n  2. Blue\n  3. Type something.\n";
-    const SEVERAL: &str = "❯ 1. [ ] Red\n  2. [ ] Blue\n";
     let pick = |text: &str| Decision::Answer(Pick::parse(text));
     assert_eq!(
         carry_out(&bound, &pick("blue"), &question(PLAIN)),

@@ -3,6 +3,8 @@
 //! alone between two dotted rules; 2.1.197 has it three cells in, above the sentence. All of the call is
 //! compared, and of the sentence whatever of the request stands in it.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::claude_sheet::{Layout, Sheet, TOOL, Wanted, is_title, said};
@@ -243,7 +245,7 @@ impl Sheet {
         let (head, block) = match &self.layout {
             Layout::Ruled { head, block } => (head.clone(), &block[..]),
             Layout::Boxed { title, inside } => {
-                let empty = inside.iter().position(|row| row.is_empty());
+                let empty = inside.iter().position(String::is_empty);
                 let (above, below) = inside.split_at(empty.unwrap_or(inside.len()));
                 ([title, above].concat(), below.get(1..).unwrap_or_default())
             }
@@ -433,7 +435,8 @@ fn addresses(url: &str) -> Vec<String> {
         } else {
             let mut bytes = [0; 4];
             for byte in c.encode_utf8(&mut bytes).bytes() {
-                shown.push_str(&format!("%{byte:02X}"));
+                // Writing to a text cannot fail.
+                let _ = write!(shown, "%{byte:02X}");
             }
         }
     }

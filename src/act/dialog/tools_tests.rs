@@ -237,6 +237,16 @@ fn near(tool: &str, input: &Value) -> Vec<Value> {
     all
 }
 
+/// Tools of which blanks are run together.
+const RUN_TOGETHER: [&str; 6] = [
+    "AskUserQuestion",
+    "ExitPlanMode",
+    "Agent",
+    "CronCreate",
+    "EnterWorktree",
+    "WebSearch",
+];
+
 /// Whether the two cannot be told apart by anybody: blanks that newer versions run together, and what
 /// markdown runs together.
 fn looks_the_same(tool: &str, one: &Value, other: &Value) -> bool {
@@ -244,14 +254,6 @@ fn looks_the_same(tool: &str, one: &Value, other: &Value) -> bool {
         let text = value.to_string();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    const RUN_TOGETHER: [&str; 6] = [
-        "AskUserQuestion",
-        "ExitPlanMode",
-        "Agent",
-        "CronCreate",
-        "EnterWorktree",
-        "WebSearch",
-    ];
     RUN_TOGETHER.contains(&tool) && run_together(one) == run_together(other)
 }
 
