@@ -8,6 +8,7 @@ mod adopted;
 mod asking;
 mod candidates;
 mod doubt;
+mod ending;
 mod shown;
 mod sub_agents;
 mod trust;
@@ -27,6 +28,7 @@ use super::witnessed::Witness;
 use super::{Evidence, Reading, RowKey};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
 use doubt::Doubt;
+use ending::Ending;
 use shown::Shown;
 use trust::Trust;
 
@@ -78,6 +80,10 @@ pub(super) struct Entry {
     pub(super) witness: Witness,
     /// An error of which nobody has said whether it is the end of the turn.
     doubt: Option<Doubt>,
+    /// The end of a turn that the session file does not bear out yet.
+    ending: Option<Ending>,
+    /// When the last end was borne out that had not been at first.
+    borne_out: Option<Timestamp>,
     /// The person lets it do what no rule forbids.
     trust: Option<Trust>,
     /// The client of the hub that speaks for it.
@@ -123,6 +129,8 @@ impl Entry {
             requests: Requests::default(),
             witness: Witness::default(),
             doubt: None,
+            ending: None,
+            borne_out: None,
             trust: None,
             publisher: None,
             container: None,
@@ -245,7 +253,10 @@ impl Entry {
     /// When what is finished, and in view now, counts as seen.
     pub(super) fn look_ends(&self) -> Option<Timestamp> {
         let is_looked_at = self.in_view.is_some() && self.shown.state == State::Completed;
-        is_looked_at.then(|| self.shown.since.plus(LOOK_TIME))
+        let known = self
+            .borne_out
+            .map_or(self.shown.since, |at| at.max(self.shown.since));
+        is_looked_at.then(|| known.plus(LOOK_TIME))
     }
 
     /// The person has looked; whether something finished was there to be seen.

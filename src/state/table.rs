@@ -161,6 +161,7 @@ impl Table {
         let kept_until = now.plus(REBUILD_GRACE).minus(self.settings.ttl);
         for entry in self.rows.values_mut() {
             entry.heard = entry.heard.max(kept_until);
+            entry.look_at_end_again(now);
         }
     }
 
@@ -314,12 +315,14 @@ impl Table {
     fn due(&self, entry: &Entry) -> Option<Timestamp> {
         let expires = !entry.has_proof_of_life() && !self.keeps_all;
         let expiry = expires.then(|| entry.heard.plus(self.settings.ttl));
+        let end = entry.ending_due().filter(|_| !self.keeps_all);
         let due = [
             entry.witness.due(),
             entry.due(),
             entry.trust_ends(),
             entry.look_ends(),
             expiry,
+            end,
         ];
         due.into_iter().flatten().min()
     }
@@ -338,7 +341,10 @@ impl Table {
             }
             let before = entry.shown.state;
             let settled = entry.settle(now).map(|at| (at, "no hook explained that"));
-            for (at, what) in settled.into_iter().chain(entry.conclude(now)) {
+            let is_unread = !keeps_all && entry.ending_due().is_some_and(|due| due <= now);
+            let ended = (is_unread && entry.finish_ending(now))
+                .then(|| (entry.about(now), "its session file cannot be read any more"));
+            for (at, what) in settled.into_iter().chain(ended).chain(entry.conclude(now)) {
                 let told = Told {
                     at,
                     source: Source::Witness,
@@ -582,7 +588,13 @@ impl Table {
             .latest
             .is_none_or(|latest| latest.level != reading.level);
         let reason = entry.apply_reading(reading, now);
-        let changed = entry.refresh(reading.written) || before.is_none();
+        let ended = entry.about(reading.seen);
+        let cause = if ended == reading.seen {
+            reading.written
+        } else {
+            ended
+        };
+        let changed = entry.refresh(cause) || before.is_none();
         if reading.seen.since(reading.written) < Duration::from_millis(250) {
             entry.plan_reread(now);
         } else {

@@ -1,5 +1,6 @@
 //! The rules of the table, one by one. Whole recorded sessions are replayed in `tests/suite`.
 
+mod ends;
 mod kin;
 mod published;
 
@@ -786,58 +787,6 @@ mod witness {
         headless.pid = Some(1);
         story.apply(Input::Reading(Box::new(headless)), 205);
         assert_eq!(story.state(), State::WaitingApproval);
-    }
-
-    #[test]
-    fn a_busy_level_that_outlasts_the_end_of_a_turn_is_read_again_and_believed() {
-        let mut story = Story::running();
-        story.read(Level::Busy, 140);
-        story.tell(event(900, Kind::TurnFinished));
-        assert_eq!(story.state(), State::Completed);
-        let due = story.table.next_deadline().unwrap();
-        let outcome = story.apply(Input::Tick, due.as_micros() / 1000);
-        assert_eq!(outcome.reread, [PID]);
-        let mut again = reading(Level::Busy, 140);
-        again.seen = due;
-        story.apply(Input::Reading(Box::new(again)), due.as_micros() / 1000);
-        assert_eq!(story.state(), State::Running);
-    }
-
-    /// A turn that has ended while the session file still says what it said before.
-    fn outlasted() -> Story {
-        let mut story = Story::running();
-        story.read(Level::Busy, 140);
-        let mut end = event(900, Kind::TurnFinished);
-        end.message = Some("all done".into());
-        story.tell(end);
-        let mut again = reading(Level::Busy, 140);
-        again.seen = Timestamp::from_millis(1300);
-        story.apply(Input::Reading(Box::new(again)), 1300);
-        assert_eq!(story.state(), State::Running);
-        story
-    }
-
-    #[test]
-    fn a_busy_level_that_only_waited_for_a_slow_stop_hook_leaves_the_turn_finished() {
-        let mut story = outlasted();
-        story.read(Level::Idle, 2000);
-        story.wait_until(2500);
-        assert_eq!(story.state(), State::Completed);
-        assert_eq!(story.row().message.as_deref(), Some("all done"));
-    }
-
-    #[test]
-    fn a_turn_that_began_after_the_busy_level_outlasted_another_can_be_interrupted() {
-        for begins in [None, Some(event(1500, Kind::TurnStarted))] {
-            let mut story = outlasted();
-            match begins {
-                Some(event) => story.tell(of_turn(event, "t2")),
-                None => story.read(Level::Busy, 1500),
-            };
-            story.read(Level::Idle, 2000);
-            story.wait_until(2500);
-            assert_eq!(story.state(), State::Idle);
-        }
     }
 
     #[test]

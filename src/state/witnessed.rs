@@ -15,7 +15,7 @@ use super::requests::OpenRequest;
 use super::{Level, Reading, Request};
 
 /// An idle level is explained by a turn's end that arrives within this time (measured: 20 to 50 ms).
-const SETTLE_TIME: Duration = Duration::from_millis(150);
+pub(super) const SETTLE_TIME: Duration = Duration::from_millis(150);
 
 /// A level that was read this long after a hook event is no leftover from before it.
 const SETTLED_AFTER: Duration = Duration::from_millis(250);
@@ -113,9 +113,19 @@ impl Entry {
         });
         self.ts = self.ts.max(reading.written);
         match reading.level {
-            Level::Busy => self.busy(reading),
+            Level::Busy => {
+                // It was not busy in between.
+                if self.ended_before(reading.written) {
+                    self.finish_ending(reading.seen);
+                }
+                self.busy(reading)
+            }
             Level::WaitingApproval | Level::WaitingInput => self.waiting(reading),
-            Level::Idle => Some(self.idle(reading, now)),
+            Level::Idle => {
+                let ended = self.finish_ending(reading.seen);
+                let reason = self.idle(reading, now);
+                (!ended).then_some(reason)
+            }
         }
     }
 
@@ -267,6 +277,7 @@ impl Entry {
         let wait = match (self.shown.state, latest.level) {
             (State::Running, Level::Idle) => Some(TURN_BEGINS_WITHIN),
             (State::Running, Level::Busy) if self.background => Some(REREAD_AFTER),
+            (State::Running, Level::Busy) => self.looks_at_end_after(now),
             (State::Running, Level::WaitingApproval | Level::WaitingInput)
             | (
                 State::Completed | State::Error | State::Idle,

@@ -26,6 +26,7 @@ impl Entry {
         entry.ts = row.ts;
         entry.last_event = row.ts;
         entry.take_up_turn(row);
+        entry.take_up_ending(row, now);
         for request in &row.waiting {
             entry.take_up_request(request);
         }

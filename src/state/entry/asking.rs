@@ -153,7 +153,9 @@ impl Entry {
             let is_told = self
                 .requests
                 .was_closed_since(&which(request), request.since);
-            agent.is_some_and(|agent| agent.last <= closed) && !is_told
+            // What names no tool says nothing that this wait does not say itself.
+            let is_named = request.tool.is_some();
+            is_named && agent.is_some_and(|agent| agent.last <= closed) && !is_told
         };
         let requests: Vec<Request> = requests.into_iter().filter(is_silent).collect();
         for request in &requests {

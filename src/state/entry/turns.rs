@@ -18,6 +18,7 @@ impl Entry {
         if !late && event.kind != Some(Kind::Note) {
             self.doubt = None;
         }
+        self.take_back_ending(event);
         let Some(kind) = event.kind else {
             return self.state_report(event, late);
         };
@@ -92,6 +93,7 @@ impl Entry {
         self.background = false;
         self.requests.clear();
         self.witness.settle = None;
+        self.ending = None;
     }
 
     pub(super) fn turn_started(&mut self, event: &Event) {
@@ -126,7 +128,17 @@ impl Entry {
         if event.kind == Some(Kind::TurnFinished) && self.has_ended_otherwise(event) {
             return Some("that turn has failed or was interrupted");
         }
+        if self.may_go_on(event) {
+            return Some(self.suppose_ending(event));
+        }
+        self.end_turn(event);
+        None
+    }
+
+    /// The turn is over, as `event` says.
+    pub(super) fn end_turn(&mut self, event: &Event) {
         let at = event.ts.max(self.main.last);
+        self.ending = None;
         self.requests.close_agent(None, at);
         self.main.close_turn(event.turn_id.as_deref(), at);
         self.main.turn.failed = event.kind == Some(Kind::TurnFailed);
@@ -139,7 +151,6 @@ impl Entry {
         };
         self.main.enter(state, event.kind, event.source);
         self.main.message.clone_from(&event.message);
-        None
     }
 
     /// Whether the turn of `event` has ended in another way, by the assistant's own word.
@@ -157,6 +168,7 @@ impl Entry {
 
     /// The person stopped the turn, or it ended without a word.
     pub(in crate::state) fn interrupted(&mut self, at: Timestamp, source: Source) {
+        self.ending = None;
         self.requests.close_agent(None, at);
         self.main.close_turn(None, at);
         self.main

@@ -46,6 +46,18 @@ impl<'a> Witnessed<'a> {
         }
     }
 
+    /// The session file of a row that was taken over is read at once: it says what it said last.
+    fn read_as_before(&mut self, delivered: &[(i64, Delivery)], at: i64) {
+        let last = delivered.iter().rev().find_map(|(_, it)| match it {
+            Delivery::Reading(written, _) => Some(written),
+            _ => None,
+        });
+        if let Some(written) = last.filter(|_| !self.table.is_empty()) {
+            let reading = reading(&Assistant::CLAUDE, written, at);
+            self.apply(Input::Reading(Box::new(reading)), at);
+        }
+    }
+
     fn let_time_pass(&mut self, until: i64) {
         while let Some(due) = self
             .table
@@ -171,6 +183,7 @@ fn a_table_that_takes_over_the_rows_alone_shows_them_and_comes_to_the_same_state
                 continue;
             }
             let mut late = Witnessed::new(table, &levels);
+            late.read_as_before(&deliveries[..=cut], *at);
             late.play(&deliveries[cut + 1..]);
             let expected = whole.steps[cut + 1..].iter();
             for ((when, _, found), (_, _, expected)) in late.steps.iter().zip(expected) {
