@@ -15,7 +15,14 @@ pub fn sessions(config: &Path) -> Finding {
             format!("{} is not there yet: no session has run", folder.display()),
         );
     };
-    let seen = format!("{} live in {}", census.attended, folder.display());
+    let mut seen = format!("{} live in {}", census.attended, folder.display());
+    if census.elsewhere > 0 {
+        let many = census.elsewhere;
+        seen = format!(
+            "{seen}; {many} were moved to the background from their pane, and no file tells of what that pane \
+             shows now, so it has no row"
+        );
+    }
     match census.unattended {
         0 => Finding::ok(CHECK, seen),
         many => Finding::ok(

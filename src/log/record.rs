@@ -3,7 +3,7 @@
 //! A reading is a level with two times, when the assistant wrote it and when we saw it, and with how
 //! far it may lag; the table needs all to come to the same rows again. So its line is an event like
 //! any other, with the time of seeing as `ts`, and fields more that other readers ignore: `written`,
-//! and `lag_ms` where there is any.
+//! `lag_ms` where there is any, and `stands_in` where it is of another session than the process's own.
 
 use std::time::Duration;
 
@@ -20,6 +20,12 @@ use crate::state::{Input, Level, Reading};
 /// quotes inside a text are escaped.
 const BEGINNING: &[u8] = b"{\"assistant\":";
 
+/// The name of the event that says that a menu is open in the pane.
+const MENU: &str = "menu";
+
+/// The name of the event that says that the pane shows a session of which nothing is known.
+const ELSEWHERE: &str = "elsewhere";
+
 /// The name of the event that says that a person has looked at a finished turn.
 const LOOKED_AT: &str = "looked_at";
 
@@ -32,6 +38,8 @@ pub struct Record {
     written: Option<Timestamp>,
     /// How long that may lag behind the hook that tells of the same.
     lag: Duration,
+    /// It is of a session that stands in for the process's own.
+    stands_in: bool,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +48,8 @@ struct Extra<'a> {
     written: Option<Cow<'a, str>>,
     #[serde(default)]
     lag_ms: u32,
+    #[serde(default)]
+    stands_in: bool,
 }
 
 impl From<Event> for Record {
@@ -48,6 +58,7 @@ impl From<Event> for Record {
             event,
             written: None,
             lag: Duration::ZERO,
+            stands_in: false,
         }
     }
 }
@@ -63,10 +74,12 @@ impl Record {
             .then(|| serde_json::from_slice::<Extra<'_>>(line).ok())
             .flatten();
         let lag = extra.as_ref().map_or(0, |extra| extra.lag_ms);
+        let stands_in = extra.as_ref().is_some_and(|extra| extra.stands_in);
         Ok(Self {
             event,
             written: extra.and_then(|extra| Timestamp::parse(&extra.written?)),
             lag: Duration::from_millis(lag.into()),
+            stands_in,
         })
     }
 
@@ -87,9 +100,14 @@ impl Record {
             Level::Busy => State::Running,
             Level::WaitingApproval => State::WaitingApproval,
             Level::WaitingInput => State::WaitingInput,
-            Level::Idle => State::Idle,
+            Level::Idle | Level::Menu | Level::Elsewhere => State::Idle,
         };
         let mut event = Event::new(reading.assistant.clone(), state, target, reading.seen);
+        event.event = match reading.level {
+            Level::Menu => Some(MENU.to_owned()),
+            Level::Elsewhere => Some(ELSEWHERE.to_owned()),
+            _ => None,
+        };
         event.source = Source::Witness;
         event.server = pane.map(|(server, _)| server.clone());
         event.pane = pane.map(|(_, pane)| *pane);
@@ -103,6 +121,7 @@ impl Record {
             event,
             written: Some(reading.written),
             lag: reading.lag,
+            stands_in: reading.stands_in,
         })
     }
 
@@ -144,6 +163,9 @@ impl Record {
                 let lag = self.lag.as_millis();
                 line.extend_from_slice(format!(",\"lag_ms\":{lag}").as_bytes());
             }
+            if self.stands_in {
+                line.extend_from_slice(b",\"stands_in\":true");
+            }
             line.push(b'}');
         }
         if line.len() > pane_patrol_hooks::event::MAX_EVENT_BYTES {
@@ -178,11 +200,14 @@ impl Record {
             event,
             written,
             lag,
+            stands_in,
         } = self;
         let level = match event.state {
             State::WaitingApproval => Level::WaitingApproval,
             State::WaitingInput => Level::WaitingInput,
             State::Running => Level::Busy,
+            State::Idle if event.event.as_deref() == Some(MENU) => Level::Menu,
+            State::Idle if event.event.as_deref() == Some(ELSEWHERE) => Level::Elsewhere,
             State::Idle | State::Completed | State::Error => Level::Idle,
         };
         Reading {
@@ -198,6 +223,7 @@ impl Record {
             attended: event.attended,
             detail: event.message,
             lag,
+            stands_in,
         }
     }
 }
@@ -232,6 +258,7 @@ mod tests {
             attended: true,
             detail: Some("permission prompt".into()),
             lag: Duration::ZERO,
+            stands_in: false,
         }
     }
 
@@ -245,6 +272,15 @@ mod tests {
                 detail: None,
                 attended: false,
                 lag: Duration::from_millis(1500),
+                ..reading()
+            },
+            Reading {
+                level: Level::Menu,
+                stands_in: true,
+                ..reading()
+            },
+            Reading {
+                level: Level::Elsewhere,
                 ..reading()
             },
         ] {

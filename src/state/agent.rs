@@ -68,6 +68,8 @@ pub(super) struct Turn {
     /// Nothing but a busy level that is older than the end of the last turn says that one is going
     /// on: how that one ended.
     pub(super) in_doubt: Option<Ended>,
+    /// Nothing but a busy level has told of it so far: how it was before.
+    pub(super) supposed: Option<Ended>,
 }
 
 /// How a turn ended.
@@ -175,6 +177,7 @@ impl Turn {
     /// Opens a turn, or goes on with the open one.
     pub(super) fn open(&mut self, id: Option<&str>, at: Timestamp) {
         self.in_doubt = None;
+        self.supposed = None;
         if !self.open {
             self.open = true;
             self.started = at;
@@ -191,6 +194,7 @@ impl Turn {
         }
         self.open = false;
         self.in_doubt = None;
+        self.supposed = None;
         self.failed = false;
         self.closed = Some(at);
     }

@@ -17,6 +17,9 @@ pub(super) const OVER: &str = "its session is over";
 /// The same where its process has ended, too.
 pub const ENDED: &str = "its process has ended";
 
+/// What a process says of its own session while its pane shows another one.
+pub(super) const AWAY: &str = "its pane shows another session";
+
 /// How many kinds are kept; the one that came last the longest ago goes first.
 const KEPT: usize = 32;
 
@@ -91,6 +94,8 @@ impl Apart {
             Level::Busy => "witness: busy",
             Level::WaitingApproval => "witness: waiting for approval",
             Level::WaitingInput => "witness: waiting for input",
+            Level::Menu => "witness: a menu is open",
+            Level::Elsewhere => "witness: another session is shown",
             Level::Idle => "witness: idle",
         };
         Self {
@@ -108,7 +113,7 @@ impl Apart {
     /// Whether it is in the nature of hooks that such come: they end after their session, and a
     /// session may have children.
     pub fn is_usual(&self) -> bool {
-        [OVER, ENDED, HEADLESS, CHILD, REPLACED, OLDER].contains(&self.why.as_str())
+        [OVER, ENDED, AWAY, HEADLESS, CHILD, REPLACED, OLDER].contains(&self.why.as_str())
     }
 
     fn is_like(&self, other: &Self) -> bool {

@@ -213,6 +213,7 @@ impl Entry {
         fill(&mut self.home, reading.home.as_ref());
         self.pid = self.pid.or(reading.pid);
         self.attended = self.attended || reading.attended;
+        self.witness.stands_in = reading.stands_in;
     }
 
     /// The newest time stamp of its events, whichever agent sent them.

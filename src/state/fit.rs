@@ -2,6 +2,7 @@
 
 use pane_patrol_hooks::event::{Event, Kind};
 
+use super::apart::AWAY;
 use super::entry::{Entry, Reason};
 
 /// A child of a session reports from the same pane.
@@ -52,6 +53,10 @@ pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
     }
     if !is_other(entry.instance_id.as_ref(), event.instance_id.as_ref()) {
         return Fit::Same;
+    }
+    // The process of the pane still tells of its own session, and the agents view of all others.
+    if entry.witness.stands_in && !begins {
+        return Fit::Apart(AWAY);
     }
     let retired = event
         .instance_id

@@ -114,6 +114,10 @@ pub enum Level {
     WaitingApproval,
     /// A question or another dialog is open.
     WaitingInput,
+    /// A menu is open that the person has opened: what is behind it is not told.
+    Menu,
+    /// The pane shows a session of which nothing is known.
+    Elsewhere,
     /// No turn is going on.
     Idle,
 }
@@ -145,6 +149,9 @@ pub struct Reading {
     pub detail: Option<String>,
     /// How long this kind of level may lag behind the hook that tells of the same.
     pub lag: Duration,
+    /// It is of a session that the pane shows in place of its process's own, by the word of that process
+    /// or of the person who started it for that.
+    pub stands_in: bool,
 }
 
 /// All panes of one tmux server at one moment.

@@ -135,6 +135,7 @@ impl Session {
             attended: true,
             detail: None,
             lag: Duration::ZERO,
+            stands_in: false,
         }))
     }
 }

@@ -342,6 +342,7 @@ impl Scene {
             attended: true,
             detail: None,
             lag: Duration::ZERO,
+            stands_in: false,
         };
         self.table
             .apply(Input::Reading(Box::new(reading)), at(self.now));

@@ -5,6 +5,7 @@
 //! is, when a row begins and ends, and what is held apart because it fits none.
 
 mod panes;
+mod whereabouts;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -13,12 +14,12 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, Source};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::apart::{Apart, Aparts, OVER};
+use super::apart::{AWAY, Apart, Aparts, OVER};
 use super::delivered::Delivered;
 use super::entry::{Entry, Reason};
 use super::fit::{Fit, ends_session, fit, is_other};
 use super::told::Told;
-use super::{Input, Kin, Reading, Row, RowKey, urgency};
+use super::{Input, Kin, Level, Reading, Row, RowKey, urgency};
 
 /// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock
 /// would make every later event look old.
@@ -72,6 +73,8 @@ pub struct Table {
     seen: VecDeque<Server>,
     pub(super) apart: Aparts,
     ended: VecDeque<Ended>,
+    /// Processes whose panes show another session, of which nothing is known.
+    away: VecDeque<u32>,
     delivered: Delivered,
     /// Nothing expires: the log is being played, which does not say what panes there are.
     keeps_all: bool,
@@ -132,6 +135,7 @@ impl Table {
             seen: VecDeque::new(),
             apart: Aparts::default(),
             ended: VecDeque::new(),
+            away: VecDeque::new(),
             delivered: Delivered::default(),
             keeps_all: false,
         }
@@ -523,6 +527,10 @@ impl Table {
             );
             return Err(None);
         }
+        let speaks = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));
+        if !speaks && event.pid.is_some_and(|pid| self.away.contains(&pid)) {
+            return Err(Some(AWAY));
+        }
         let is_it = |ended: &Ended| ended.is(&event.assistant, event.instance_id.as_ref(), key);
         let Some(index) = self.ended.iter().position(is_it) else {
             return Ok(());
@@ -559,6 +567,11 @@ impl Table {
     }
 
     fn reading(&mut self, reading: &Reading, now: Timestamp, outcome: &mut Outcome) {
+        self.note_whereabouts(reading);
+        if reading.level == Level::Elsewhere {
+            self.lose_sight(reading, outcome);
+            return;
+        }
         let key = match self.row_of(reading) {
             Ok(key) => key,
             Err(reason) => {
@@ -610,12 +623,14 @@ impl Table {
     fn row_of(&mut self, reading: &Reading) -> Result<RowKey, Option<Reason>> {
         if let Some(entry) = self.known_to(reading) {
             let other = is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref());
+            // Its own word which session it shows; that one may have been silent for long.
+            let shows = (reading.stands_in || entry.witness.stands_in) && entry.pid == reading.pid;
             let retired = reading
                 .instance_id
                 .as_ref()
                 .is_some_and(|instance| entry.retired.contains(instance));
             let older = reading.written < entry.last_event();
-            return if other && (retired || older) {
+            return if other && !shows && (retired || older) {
                 Err(None)
             } else {
                 Ok(entry.key.clone())
@@ -679,7 +694,8 @@ impl Table {
             return Ok(());
         };
         let ended = &self.ended[index];
-        if ended.pid.is_none() || reading.pid.is_none() || ended.pid == reading.pid {
+        let same_process = ended.pid.is_none() || reading.pid.is_none() || ended.pid == reading.pid;
+        if same_process && !reading.stands_in {
             return Err(None);
         }
         self.ended.remove(index);

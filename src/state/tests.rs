@@ -2,7 +2,9 @@
 
 mod ends;
 mod kin;
+mod menus;
 mod published;
+mod shown;
 
 use std::time::Duration;
 
@@ -102,6 +104,7 @@ fn reading(level: Level, written: i64) -> Reading {
         attended: true,
         detail: None,
         lag: Duration::ZERO,
+        stands_in: false,
     }
 }
 

@@ -43,6 +43,8 @@ impl Told {
             Level::Busy => "busy",
             Level::WaitingApproval => "waiting for approval",
             Level::WaitingInput => "waiting for input",
+            Level::Menu => "a menu is open",
+            Level::Elsewhere => "another session is shown",
             Level::Idle => "idle",
         };
         // Only Claude has a file for it, and Copilot a log.

@@ -35,6 +35,8 @@ pub(super) struct Witness {
     pub(super) settle: Option<Settle>,
     /// When the file should be read again.
     pub(super) reread_at: Option<Timestamp>,
+    /// It tells of a session that the pane shows in place of its process's own.
+    pub(super) stands_in: bool,
     /// The requests that a busy level closed last, and when that was read.
     pub(super) answered: Option<(Vec<Request>, Timestamp)>,
 }
@@ -126,7 +128,21 @@ impl Entry {
                 let reason = self.idle(reading, now);
                 (!ended).then_some(reason)
             }
+            Level::Menu => self.menu(reading),
+            // The table has no row for it.
+            Level::Elsewhere => Some("another session is shown"),
         }
+    }
+
+    /// The person is there and reads a menu. A busy level before it of which no hook told was that of
+    /// the command which opens it.
+    fn menu(&mut self, reading: &Reading) -> Option<Reason> {
+        let ended = self.finish_ending(reading.seen);
+        if let Some(before) = self.main.turn.supposed.take() {
+            self.main.end_as_before(before, reading.written);
+            return None;
+        }
+        (!ended).then_some("a menu asks for nothing")
     }
 
     fn waiting(&mut self, reading: &Reading) -> Option<Reason> {
@@ -200,9 +216,10 @@ impl Entry {
                 .closed
                 .map_or(reading.written, |closed| reading.written.max(closed));
             let outlasts = began > reading.written;
-            let ended = outlasts.then(|| self.main.ended());
+            let before = self.main.ended();
             self.main.turn.open(None, began);
-            self.main.turn.in_doubt = ended;
+            self.main.turn.in_doubt = outlasts.then(|| before.clone());
+            self.main.turn.supposed = Some(before);
             self.main
                 .enter(State::Running, Some(Kind::TurnStarted), Source::Witness);
             self.main.message = None;

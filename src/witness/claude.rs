@@ -15,7 +15,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use serde::Deserialize;
 
-use super::{ancestry, process};
+use super::{ancestry, process, viewer};
 use crate::state::{Level, Reading};
 
 /// Largest session file that is read, in bytes: fifty times what they have.
@@ -37,6 +37,10 @@ pub(super) struct Session {
     detail: Option<String>,
     started_at: Option<Timestamp>,
     process_start: Option<u64>,
+    /// The background job that this session is.
+    pub(super) job: Option<String>,
+    /// The background job that its pane shows in its place.
+    pub(super) parked: Option<String>,
 }
 
 /// The fields that are looked at.
@@ -54,6 +58,8 @@ struct Wire {
     waiting_for: Option<String>,
     updated_at: Option<i64>,
     status_updated_at: Option<i64>,
+    job_id: Option<String>,
+    parked_job_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -91,11 +97,14 @@ pub struct Census {
     pub attended: usize,
     /// Headless or in the background: they have no pane of their own.
     pub unattended: usize,
+    /// Of the attended ones those whose pane shows another session, of which no file tells.
+    pub elsewhere: usize,
 }
 
 /// Counts the living sessions below a config folder; `None` without a `sessions` folder.
 pub fn census(config: &Path) -> Option<Census> {
-    let entries = std::fs::read_dir(config.join("sessions")).ok()?;
+    let folder = config.join("sessions");
+    let entries = std::fs::read_dir(&folder).ok()?;
     let sessions = entries.flatten().filter_map(|entry| {
         let path = entry.path();
         read(&path, pid_of_file(&path)?)
@@ -104,6 +113,9 @@ pub fn census(config: &Path) -> Option<Census> {
     for session in sessions.filter(|session| session.living_process().is_some()) {
         if session.attended {
             census.attended += 1;
+            let job = session.parked.as_deref();
+            let is_unknown = job.is_some_and(|job| job_in(&folder, job).is_none());
+            census.elsewhere += usize::from(is_unknown);
         } else {
             census.unattended += 1;
         }
@@ -111,13 +123,27 @@ pub fn census(config: &Path) -> Option<Census> {
     Some(census)
 }
 
-/// What the session of process `pid` below a config folder says at this moment; `None` when it says
-/// nothing or the process is another one.
+/// What the session that process `pid` shows, below a config folder, says at this moment; `None` when
+/// it says nothing or the process is another one.
 pub fn look(config: &Path, pid: u32) -> Option<Reading> {
-    let path = config.join("sessions").join(format!("{pid}.json"));
-    let session = read(&path, pid)?;
+    let sessions = config.join("sessions");
+    let now = Timestamp::now();
+    let Some(session) = read(&sessions.join(format!("{pid}.json")), pid) else {
+        let job = viewer::attached_to(pid)?;
+        return Some(job_in(&sessions, &job)?.reading_for(pid, None, now));
+    };
     session.living_process()?;
-    Some(session.reading(None, Timestamp::now()))
+    Some(session.shown(&sessions, None, now))
+}
+
+/// The living session of a `sessions` folder that is the background job `job`.
+pub(super) fn job_in(sessions: &Path, job: &str) -> Option<Session> {
+    let entries = std::fs::read_dir(sessions).ok()?;
+    let mut found = entries.flatten().filter_map(|entry| {
+        let path = entry.path();
+        read(&path, pid_of_file(&path)?)
+    });
+    found.find(|session| session.job.as_deref() == Some(job) && session.living_process().is_some())
 }
 
 fn parse(bytes: &[u8]) -> Option<Session> {
@@ -141,6 +167,8 @@ fn parse(bytes: &[u8]) -> Option<Session> {
         attended: !headless,
         instance_id: plain(wire.session_id),
         cwd: plain(wire.cwd),
+        job: plain(wire.job_id),
+        parked: plain(wire.parked_job_id),
         detail: wire.waiting_for.map(|words| one_line(&words, 80)),
         started_at: wire.started_at.map(Timestamp::from_millis),
         process_start: wire.proc_start.and_then(|start| match start {
@@ -159,6 +187,9 @@ fn level_of(status: &str, waiting_for: Option<&str>) -> Option<Level> {
         ("waiting", Some("permission prompt" | "sandbox request" | "worker request")) => {
             Some(Level::WaitingApproval)
         }
+        // The person has opened it and is there. A dialog of Claude's own that says no more than this
+        // is told of by its notification.
+        ("waiting", Some("dialog open")) => Some(Level::Menu),
         ("waiting", _) => Some(Level::WaitingInput),
         _ => None,
     }
@@ -202,6 +233,40 @@ impl Session {
             attended: self.attended,
             detail: self.detail.clone(),
             lag: Duration::ZERO,
+            stands_in: false,
+        }
+    }
+
+    /// The reading of what the pane of this process shows: this session, or the job that was moved to
+    /// the background from it.
+    pub(super) fn shown(&self, sessions: &Path, home: Option<&Path>, seen: Timestamp) -> Reading {
+        let Some(parked) = &self.parked else {
+            return self.reading(home, seen);
+        };
+        match job_in(sessions, parked) {
+            Some(job) => job.reading_for(self.pid, home, seen),
+            None => Reading {
+                level: Level::Elsewhere,
+                written: seen,
+                detail: None,
+                ..self.reading(home, seen)
+            },
+        }
+    }
+
+    /// The process that works for what its pane shows.
+    pub(super) fn worker(&self, sessions: &Path) -> u32 {
+        let job = self.parked.as_deref().and_then(|job| job_in(sessions, job));
+        job.map_or(self.pid, |job| job.pid)
+    }
+
+    /// The reading of this background job for the pane of process `viewer`, which shows it.
+    pub(super) fn reading_for(&self, viewer: u32, home: Option<&Path>, seen: Timestamp) -> Reading {
+        Reading {
+            pid: Some(viewer),
+            attended: true,
+            stands_in: true,
+            ..self.reading(home, seen)
         }
     }
 }
@@ -231,6 +296,7 @@ mod tests {
             attended: true,
             detail: Some("permission prompt".into()),
             lag: Duration::ZERO,
+            stands_in: false,
         };
         assert_eq!(session.reading(Some(Path::new("/c")), seen), expected);
         assert_eq!(session.process_start, Some(350_097));
@@ -250,13 +316,88 @@ mod tests {
         }
         for input in [
             Some("input needed"),
-            Some("dialog open"),
             Some("goal proposal"),
+            Some("a word of tomorrow"),
+            Some("Dialog open"),
             None,
         ] {
             assert_eq!(level("waiting", input), Some(Level::WaitingInput));
         }
+        assert_eq!(level("waiting", Some("dialog open")), Some(Level::Menu));
+        assert_eq!(level("busy", Some("dialog open")), Some(Level::Busy));
         assert_eq!(level("sleeping", None), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pane_shows_the_job_that_its_session_was_moved_to_or_nothing_that_is_known() {
+        let root = tempfile::tempdir().unwrap();
+        let sessions = root.path().join("sessions");
+        std::fs::create_dir(&sessions).unwrap();
+        let own = std::process::id();
+        let write = |pid: u32, rest: &str| {
+            let text = format!(r#"{{"pid":{pid},"entrypoint":"cli",{rest}}}"#);
+            std::fs::write(sessions.join(format!("{pid}.json")), text).unwrap();
+        };
+        write(
+            own,
+            r#""sessionId":"a","kind":"interactive","status":"idle","updatedAt":5,"parkedJobId":"j1""#,
+        );
+        let shown = || look(root.path(), own).unwrap();
+        assert_eq!(
+            (shown().level, shown().stands_in),
+            (Level::Elsewhere, false)
+        );
+        assert_eq!(census(root.path()).unwrap().elsewhere, 1);
+        let mut child = std::process::Command::new("sleep")
+            .arg("100")
+            .spawn()
+            .unwrap();
+        for (rest, level, instance) in [
+            (
+                r#""jobId":"j2","status":"waiting","waitingFor":"permission prompt""#,
+                Level::Elsewhere,
+                "a",
+            ),
+            (
+                r#""jobId":"j1","status":"waiting","waitingFor":"permission prompt""#,
+                Level::WaitingApproval,
+                "b",
+            ),
+            (
+                r#""jobId":"j1","status":"waiting","waitingFor":"dialog open""#,
+                Level::Menu,
+                "b",
+            ),
+            (r#""jobId":"j1","status":"busy""#, Level::Busy, "b"),
+            // It has not said anything yet.
+            (r#""jobId":"j1""#, Level::Elsewhere, "a"),
+        ] {
+            write(
+                child.id(),
+                &format!(r#""sessionId":"b","kind":"bg","updatedAt":9,{rest}"#),
+            );
+            let reading = shown();
+            assert_eq!(
+                (
+                    reading.level,
+                    reading.instance_id.as_deref(),
+                    reading.pid,
+                    reading.attended
+                ),
+                (level, Some(instance), Some(own), true),
+                "{rest}"
+            );
+            assert_eq!(reading.stands_in, level != Level::Elsewhere);
+        }
+        write(
+            child.id(),
+            r#""sessionId":"b","kind":"bg","updatedAt":9,"jobId":"j1","status":"busy""#,
+        );
+        assert_eq!(shown().level, Level::Busy);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(shown().level, Level::Elsewhere, "its process has ended");
     }
 
     #[test]

@@ -120,6 +120,7 @@ pub(super) fn reading(
         attended: true,
         detail: None,
         lag: Duration::ZERO,
+        stands_in: false,
     }
 }
 

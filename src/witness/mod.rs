@@ -11,6 +11,7 @@ pub mod commands;
 pub(crate) mod copilot;
 pub(crate) mod process;
 pub mod title;
+mod viewer;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -249,8 +250,12 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
                 (self.report)(Report::Reading(Box::new(reading)));
             }
         }
+        let job = viewer::attached_to(pid);
         for home in self.watches.homes() {
-            self.look_at(&home.join("sessions").join(format!("{pid}.json")), true);
+            let sessions = home.join("sessions");
+            let shown = job.as_ref().and_then(|job| claude::job_in(&sessions, job));
+            let pid = shown.map_or(pid, |job| job.pid);
+            self.look_at(&sessions.join(format!("{pid}.json")), true);
         }
     }
 
@@ -262,14 +267,19 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         let seen = (self.now)();
         let Some(session) = claude::read(path, pid) else {
             // Half written it comes again; gone it must not be taken for known when it does.
-            self.last.remove(path);
+            self.forget(path);
             return;
         };
         let Some(start) = session.living_process() else {
-            self.last.remove(path);
+            self.forget(path);
             return;
         };
         if !again && self.last.get(path) == Some(&session) {
+            return;
+        }
+        if session.job.is_some() {
+            self.last.insert(path.to_owned(), session.clone());
+            self.tell_viewers(path, &session, seen);
             return;
         }
         let known = self.located.get(&(pid, start)).cloned();
@@ -280,6 +290,58 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         self.last.insert(path.to_owned(), session);
     }
 
+    /// Tells of a background job to whoever shows it: the panes that it was moved away from, and those
+    /// that it was attached to.
+    fn tell_viewers(&mut self, path: &Path, job: &Session, seen: Timestamp) {
+        let Some(id) = job.job.clone() else { return };
+        self.tell_parked(path, &id);
+        for viewer in viewer::viewers_of(&id) {
+            let Some(start) = start_of(viewer) else {
+                continue;
+            };
+            match self.located.get(&(viewer, start)).cloned() {
+                Some(pane) => self.tell_viewer(path, job, viewer, pane, seen),
+                None => self.ask_for_pane(path, viewer),
+            }
+        }
+    }
+
+    /// Looks again at the sessions whose pane shows this job in their place.
+    fn tell_parked(&mut self, path: &Path, job: &str) {
+        let is_its = |(other, session): &(&PathBuf, &Session)| {
+            session.parked.as_deref() == Some(job) && other.parent() == path.parent()
+        };
+        let parked: Vec<PathBuf> = self
+            .last
+            .iter()
+            .filter(is_its)
+            .map(|(path, _)| path.clone())
+            .collect();
+        for path in parked {
+            self.look_at(&path, true);
+        }
+    }
+
+    fn tell_viewer(
+        &self,
+        path: &Path,
+        job: &Session,
+        viewer: u32,
+        pane: Option<(Server, PaneId)>,
+        seen: Timestamp,
+    ) {
+        let mut reading = job.reading_for(viewer, self.home_of(path), seen);
+        reading.pane = pane;
+        self.report(reading, job.pid, seen);
+    }
+
+    /// What is no session file any more may have been a job that a pane shows.
+    fn forget(&mut self, path: &Path) {
+        if let Some(job) = self.last.remove(path).and_then(|session| session.job) {
+            self.tell_parked(path, &job);
+        }
+    }
+
     fn tell(
         &self,
         path: &Path,
@@ -287,17 +349,25 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         pane: Option<(Server, PaneId)>,
         seen: Timestamp,
     ) {
-        let home = path
-            .ancestors()
-            .nth(2)
-            .filter(|home| Some(*home) != self.setting.default_home.as_deref());
-        let mut reading = session.reading(home, seen);
+        let sessions = path.parent().unwrap_or(path);
+        let mut reading = session.shown(sessions, self.home_of(path), seen);
         reading.pane = pane;
-        if matches!(session.level, Level::WaitingApproval | Level::WaitingInput) {
-            let commands = commands::run_by(session.pid, seen);
-            (self.report)(Report::Commands(session.pid, commands));
+        self.report(reading, session.worker(sessions), seen);
+    }
+
+    /// Reports a reading, with what runs below the process `worker` while it waits.
+    fn report(&self, reading: Reading, worker: u32, seen: Timestamp) {
+        let waits = matches!(reading.level, Level::WaitingApproval | Level::WaitingInput);
+        if let Some(pid) = reading.pid.filter(|_| waits) {
+            (self.report)(Report::Commands(pid, commands::run_by(worker, seen)));
         }
         (self.report)(Report::Reading(Box::new(reading)));
+    }
+
+    /// The config folder of a session file, when it is not the default one.
+    fn home_of<'a>(&self, path: &'a Path) -> Option<&'a Path> {
+        let home = path.ancestors().nth(2);
+        home.filter(|home| Some(*home) != self.setting.default_home.as_deref())
     }
 
     fn ask_for_pane(&mut self, path: &Path, pid: u32) {
@@ -308,6 +378,20 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
             let waiting = self.unlocated.entry(socket.clone()).or_default();
             waiting.insert(path.to_owned());
             (self.report)(Report::Locate(socket));
+        }
+    }
+
+    /// Looks in a fresh listing for those that show a background job.
+    fn locate_viewers(&mut self, path: &Path, job: &Session, listing: &Listing, seen: Timestamp) {
+        for viewer in job.job.iter().flat_map(|id| viewer::viewers_of(id)) {
+            let (Some(start), Some(pane)) = (start_of(viewer), pane_of(viewer, listing)) else {
+                continue;
+            };
+            if self.located.len() >= MAX_LOCATED {
+                self.located.clear();
+            }
+            self.located.insert((viewer, start), Some(pane.clone()));
+            self.tell_viewer(path, job, viewer, Some(pane), seen);
         }
     }
 
@@ -326,6 +410,10 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
             let Some(start) = session.living_process() else {
                 continue;
             };
+            if session.job.is_some() {
+                self.locate_viewers(&path, &session, listing, seen);
+                continue;
+            }
             let pane = pane_of(session.pid, listing);
             let elsewhere = self.unlocated.values().any(|paths| paths.contains(&path));
             if pane.is_none() && elsewhere {

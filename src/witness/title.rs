@@ -87,6 +87,7 @@ pub fn reading(
         attended: true,
         detail: None,
         lag,
+        stands_in: false,
     })
 }
 

@@ -126,6 +126,7 @@ pub fn reading(assistant: &Assistant, written: &Written, seen: i64) -> Reading {
         attended: true,
         detail: None,
         lag: Duration::ZERO,
+        stands_in: false,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The collector on the real executable: what it takes, what it refuses, who owns it, and that rows
 //! stay true to processes and panes.
 
+mod told;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixDatagram;

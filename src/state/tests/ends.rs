@@ -24,6 +24,7 @@ fn an_end_is_one_when_the_file_says_so_and_since_it_was_told() {
         (Level::Idle, 35),
         (Level::Idle, 4000),
         (Level::Idle, 600_000),
+        (Level::Menu, 80),
     ] {
         let mut story = supposed();
         assert_eq!(story.state(), State::Running);
@@ -62,7 +63,10 @@ fn at_once_where_no_file_says_busy() {
     let plain = Story::running();
     let mut idle = Story::running();
     idle.read(Level::Idle, 140);
-    for mut story in [plain, idle] {
+    let mut menu = Story::running();
+    menu.read(Level::Busy, 140);
+    menu.read(Level::Menu, 500);
+    for mut story in [plain, idle, menu] {
         story.tell(event(900, Kind::TurnFinished));
         assert_eq!(story.state(), State::Completed);
     }

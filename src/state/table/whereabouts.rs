@@ -1,0 +1,36 @@
+//! Panes that show another session than the one they began with, where no file tells of it: they have
+//! no row, for any would be of something that is not on the screen.
+
+use super::{Outcome, Table};
+use crate::state::entry::Entry;
+use crate::state::{Level, Reading, RowKey};
+
+/// How many such processes are remembered.
+const REMEMBERED: usize = 64;
+
+impl Table {
+    /// Remembers whether the pane of the reading's process shows a session that is known.
+    pub(super) fn note_whereabouts(&mut self, reading: &Reading) {
+        let Some(pid) = reading.pid else { return };
+        self.away.retain(|away| *away != pid);
+        if reading.level == Level::Elsewhere {
+            if self.away.len() == REMEMBERED {
+                self.away.pop_front();
+            }
+            self.away.push_back(pid);
+        }
+    }
+
+    /// Takes the rows of that process away. Their sessions are not over: they may be shown again.
+    pub(super) fn lose_sight(&mut self, reading: &Reading, outcome: &mut Outcome) {
+        let is_its = |entry: &Entry| {
+            entry.assistant == reading.assistant && entry.pid == reading.pid && entry.pid.is_some()
+        };
+        let rows = self.rows.iter().filter(|(_, entry)| is_its(entry));
+        let keys: Vec<RowKey> = rows.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            self.rows.remove(&key);
+            outcome.removed.push(key);
+        }
+    }
+}
