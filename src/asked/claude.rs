@@ -30,11 +30,11 @@ const CALLS: [&str; 2] = ["\"tool_use\"", "\"tool_result\""];
 const LATELY: Duration = Duration::from_secs(10 * 60);
 
 /// One call of a tool.
-struct Call<'a> {
-    id: &'a str,
-    name: &'a str,
-    input: &'a Value,
-    cwd: &'a str,
+pub(super) struct Call<'a> {
+    pub(super) id: &'a str,
+    pub(super) name: &'a str,
+    pub(super) input: &'a Value,
+    pub(super) cwd: &'a str,
 }
 
 /// The transcript of whoever asks, and the main agent's.
@@ -227,7 +227,7 @@ fn begun_in(path: &Path, agent: Option<&str>) -> Vec<Open> {
 
 /// The session's transcript. Its folder is named after where the session began, which a row does not
 /// know, so all are looked through; of several the one that was written last.
-fn transcript(config: &Path, session: &str) -> Option<PathBuf> {
+pub(super) fn transcript(config: &Path, session: &str) -> Option<PathBuf> {
     let name = format!("{session}.jsonl");
     let folders = std::fs::read_dir(config.join("projects")).ok()?;
     let found = folders.flatten().filter_map(|folder| {
@@ -262,7 +262,7 @@ fn open_call<'a>(lines: &'a [Value], request: &Request) -> Option<Call<'a>> {
 }
 
 /// Every block of every message, with the line it stands in.
-fn blocks(lines: &[Value]) -> impl Iterator<Item = (&Value, &Value)> {
+pub(super) fn blocks(lines: &[Value]) -> impl Iterator<Item = (&Value, &Value)> {
     lines.iter().flat_map(|line| {
         let content = line["message"]["content"].as_array();
         content
@@ -272,7 +272,7 @@ fn blocks(lines: &[Value]) -> impl Iterator<Item = (&Value, &Value)> {
     })
 }
 
-fn call_in<'a>((line, block): (&'a Value, &'a Value)) -> Option<Call<'a>> {
+pub(super) fn call_in<'a>((line, block): (&'a Value, &'a Value)) -> Option<Call<'a>> {
     if block["type"] != "tool_use" {
         return None;
     }

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`parts`] | what a tool's input is made of, to be read: a command, a diff, questions, a plan |
 //! | `claude`, `codex`, `copilot` | their transcripts, rollouts, session logs |
+//! | `record` | what a transcript tells of a session whose hooks reach nobody |
 //! | `tail` | the end of a file of JSON lines |
 //!
 //! All of it is read when somebody looks and kept nowhere: no event, log or mirror ever holds it.
@@ -15,6 +16,7 @@ mod claude;
 mod codex;
 mod copilot;
 pub mod parts;
+pub(crate) mod record;
 mod tail;
 #[cfg(test)]
 mod tests;

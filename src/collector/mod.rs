@@ -124,6 +124,8 @@ enum Message {
     Contained(Arc<Container>, Box<Event>, Timestamp),
     /// An event stood in the mirror; it may have come as a datagram too.
     Mirrored(Box<Event>, Timestamp),
+    /// An assistant's own record tells what its hooks would have told, and when that was read.
+    Witnessed(Box<Event>, Timestamp),
     /// A line of the mirror was no event; the reason.
     Unreadable(&'static str),
     /// A datagram was rejected; the reason.
@@ -411,6 +413,7 @@ fn start_witness(
             witness::Report::Reading(reading) => {
                 Message::Input(Input::Reading(reading), seen.now())
             }
+            witness::Report::Event(event) => Message::Witnessed(event, seen.now()),
             witness::Report::Commands(pid, commands) => {
                 Message::Commands(pid, commands, seen.now())
             }

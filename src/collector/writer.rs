@@ -205,6 +205,11 @@ impl Writer {
                     self.health.changed();
                 }
             }
+            // No hook logs it.
+            Message::Witnessed(event, at) => {
+                self.memory.note_event((*event).clone());
+                self.apply(Input::Event(event), at);
+            }
             Message::Unreadable(reason) => {
                 self.health.count(|health| &mut health.unreadable, reason);
             }

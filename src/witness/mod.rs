@@ -10,6 +10,7 @@ pub mod claude;
 pub mod commands;
 pub(crate) mod copilot;
 pub(crate) mod process;
+mod record;
 pub mod title;
 mod viewer;
 mod watch;
@@ -21,12 +22,14 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
+use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::{Command, Level, Listing, Reading};
 use claude::Session;
 use copilot::{Followed, Log};
+use record::Record;
 use watch::Watches;
 
 /// How often the logs that are followed are looked at.
@@ -61,6 +64,8 @@ pub(crate) enum Order {
 pub(crate) enum Report {
     /// An assistant's level.
     Reading(Box<Reading>),
+    /// What a transcript tells in place of a hook.
+    Event(Box<Event>),
     /// All commands that the assistant with this process runs; told while it waits for the person.
     Commands(u32, Vec<Command>),
     /// A listing of the server on this socket is needed to find a process's pane.
@@ -119,6 +124,8 @@ pub(crate) fn spawn(
                 located: BTreeMap::new(),
                 unlocated: BTreeMap::new(),
                 logs: BTreeMap::new(),
+                records: BTreeMap::new(),
+                held: BTreeMap::new(),
             };
             witness.run(&inbox);
         })?;
@@ -137,6 +144,10 @@ struct Witness<N, R> {
     /// Files whose process is to be looked for in the next listing of a server, by its socket.
     unlocated: BTreeMap<String, BTreeSet<PathBuf>>,
     logs: BTreeMap<Followed, Log>,
+    /// What was told of the job that the pane of each of these processes shows.
+    records: BTreeMap<u32, Record>,
+    /// Those of them whose level is held back until it is explained, and until when.
+    held: BTreeMap<u32, Instant>,
 }
 
 impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
@@ -149,10 +160,10 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
                 self.read_logs();
                 logs_at = Instant::now();
             }
-            let first = if self.logs.is_empty() {
-                inbox.recv().map_err(RecvTimeoutError::from)
-            } else {
-                inbox.recv_timeout(left)
+            self.look_at_held();
+            let first = match self.patience(left) {
+                None => inbox.recv().map_err(RecvTimeoutError::from),
+                Some(left) => inbox.recv_timeout(left),
             };
             let first = match first {
                 Ok(order) => order,
@@ -181,6 +192,26 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
             for path in touched {
                 self.look_at(&path, false);
             }
+        }
+    }
+
+    /// How long to wait for an order, where something else is to be done after it; `logs`: how long
+    /// until logs are to be read, if there are any.
+    fn patience(&self, logs: Duration) -> Option<Duration> {
+        let logs = (!self.logs.is_empty()).then_some(logs);
+        let held = self.held.values().min();
+        let held = held.map(|due| due.saturating_duration_since(Instant::now()));
+        logs.into_iter().chain(held).min()
+    }
+
+    /// Looks again at the jobs whose level was not explained yet.
+    fn look_at_held(&mut self) {
+        let now = Instant::now();
+        let held = self.held.iter().filter(|(_, due)| **due <= now);
+        let due: Vec<u32> = held.map(|(pid, _)| *pid).collect();
+        for pid in due {
+            self.held.remove(&pid);
+            self.reread_file(pid);
         }
     }
 
@@ -250,6 +281,11 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
                 (self.report)(Report::Reading(Box::new(reading)));
             }
         }
+        self.reread_file(pid);
+    }
+
+    /// Reads again what the session of this process says, or the job that it shows.
+    fn reread_file(&mut self, pid: u32) {
         let job = viewer::attached_to(pid);
         for home in self.watches.homes() {
             let sessions = home.join("sessions");
@@ -323,7 +359,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
     }
 
     fn tell_viewer(
-        &self,
+        &mut self,
         path: &Path,
         job: &Session,
         viewer: u32,
@@ -332,7 +368,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
     ) {
         let mut reading = job.reading_for(viewer, self.home_of(path), seen);
         reading.pane = pane;
-        self.report(reading, job.pid, seen);
+        self.report(reading, job.pid, false);
     }
 
     /// What is no session file any more may have been a job that a pane shows.
@@ -343,7 +379,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
     }
 
     fn tell(
-        &self,
+        &mut self,
         path: &Path,
         session: &Session,
         pane: Option<(Server, PaneId)>,
@@ -352,14 +388,43 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         let sessions = path.parent().unwrap_or(path);
         let mut reading = session.shown(sessions, self.home_of(path), seen);
         reading.pane = pane;
-        self.report(reading, session.worker(sessions), seen);
+        let worked = session.level != Level::Idle;
+        self.report(reading, session.worker(sessions), worked);
     }
 
-    /// Reports a reading, with what runs below the process `worker` while it waits.
-    fn report(&self, reading: Reading, worker: u32, seen: Timestamp) {
+    /// Reports a reading, with what runs below the process `worker` while it waits. That of a job comes
+    /// with what explains it, or later; `worked`: the session that was moved worked until then.
+    fn report(&mut self, reading: Reading, worker: u32, worked: bool) {
+        let viewer = reading.pid.filter(|_| reading.stands_in);
+        let Some(viewer) = viewer else {
+            return self.report_with_commands(reading, worker);
+        };
+        let config = reading.home.as_deref().map(PathBuf::from);
+        let config = config.or_else(|| self.setting.default_home.clone());
+        let record = self.records.entry(viewer).or_default();
+        // Only the reading says that the pane shows another session now.
+        let is_known = record.is_of(&reading);
+        let explained = record.explain(&config.unwrap_or_default(), &reading, worked);
+        let Some(events) = explained else {
+            self.held.insert(viewer, Instant::now() + record::PAUSE);
+            return;
+        };
+        if !is_known {
+            self.report_with_commands(reading.clone(), worker);
+        }
+        for event in events {
+            (self.report)(Report::Event(Box::new(event)));
+        }
+        if is_known {
+            self.report_with_commands(reading, worker);
+        }
+    }
+
+    fn report_with_commands(&self, reading: Reading, worker: u32) {
         let waits = matches!(reading.level, Level::WaitingApproval | Level::WaitingInput);
         if let Some(pid) = reading.pid.filter(|_| waits) {
-            (self.report)(Report::Commands(pid, commands::run_by(worker, seen)));
+            let commands = commands::run_by(worker, reading.seen);
+            (self.report)(Report::Commands(pid, commands));
         }
         (self.report)(Report::Reading(Box::new(reading)));
     }

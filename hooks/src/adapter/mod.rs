@@ -47,6 +47,11 @@ pub fn summary_of(tool: &str, input: &serde_json::Value, cwd: &str) -> Option<St
     summary::of_tool(tool, &Payload::read(payload.as_bytes()).tool_input, cwd)
 }
 
+/// The line by which events tell of an assistant's last words, their `message`.
+pub fn answer_of(words: &str) -> Option<String> {
+    summary::of_answer(words)
+}
+
 /// Tools that ask the person a question: a request for one of them waits for input, not approval.
 pub const QUESTION_TOOLS: &[&str] = &[
     "AskUserQuestion",
