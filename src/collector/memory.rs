@@ -79,7 +79,7 @@ fn agrees(level: Level, state: State) -> bool {
             matches!(state, State::WaitingApproval | State::WaitingInput)
         }
         Level::Idle => matches!(state, State::Idle | State::Completed | State::Error),
-        Level::Menu => true,
+        Level::Menu | Level::Moved => true,
         Level::Elsewhere => false,
     }
 }

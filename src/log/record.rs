@@ -23,6 +23,9 @@ const BEGINNING: &[u8] = b"{\"assistant\":";
 /// The name of the event that says that a menu is open in the pane.
 const MENU: &str = "menu";
 
+/// The name of the event that says that the pane's session was moved.
+const MOVED: &str = "moved";
+
 /// The name of the event that says that the pane shows a session of which nothing is known.
 const ELSEWHERE: &str = "elsewhere";
 
@@ -100,11 +103,12 @@ impl Record {
             Level::Busy => State::Running,
             Level::WaitingApproval => State::WaitingApproval,
             Level::WaitingInput => State::WaitingInput,
-            Level::Idle | Level::Menu | Level::Elsewhere => State::Idle,
+            Level::Idle | Level::Menu | Level::Moved | Level::Elsewhere => State::Idle,
         };
         let mut event = Event::new(reading.assistant.clone(), state, target, reading.seen);
         event.event = match reading.level {
             Level::Menu => Some(MENU.to_owned()),
+            Level::Moved => Some(MOVED.to_owned()),
             Level::Elsewhere => Some(ELSEWHERE.to_owned()),
             _ => None,
         };
@@ -207,6 +211,7 @@ impl Record {
             State::WaitingInput => Level::WaitingInput,
             State::Running => Level::Busy,
             State::Idle if event.event.as_deref() == Some(MENU) => Level::Menu,
+            State::Idle if event.event.as_deref() == Some(MOVED) => Level::Moved,
             State::Idle if event.event.as_deref() == Some(ELSEWHERE) => Level::Elsewhere,
             State::Idle | State::Completed | State::Error => Level::Idle,
         };
@@ -277,6 +282,10 @@ mod tests {
             Reading {
                 level: Level::Menu,
                 stands_in: true,
+                ..reading()
+            },
+            Reading {
+                level: Level::Moved,
                 ..reading()
             },
             Reading {

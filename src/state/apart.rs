@@ -95,6 +95,7 @@ impl Apart {
             Level::WaitingApproval => "witness: waiting for approval",
             Level::WaitingInput => "witness: waiting for input",
             Level::Menu => "witness: a menu is open",
+            Level::Moved => "witness: moved to the background",
             Level::Elsewhere => "witness: another session is shown",
             Level::Idle => "witness: idle",
         };

@@ -171,6 +171,22 @@ impl Entry {
         *self = next;
     }
 
+    /// Whether the reading is of the background job to which the row's own session was moved: a copy
+    /// that goes on with all that the session has done.
+    pub(super) fn was_moved_to(&self, reading: &Reading) -> bool {
+        let is_other = self.instance_id.is_some() && self.instance_id != reading.instance_id;
+        let is_same_process = self.pid.is_some() && self.pid == reading.pid;
+        let is_its_own = !self.witness.stands_in && self.assistant == reading.assistant;
+        reading.stands_in && is_other && is_same_process && is_its_own
+    }
+
+    /// The row's session goes on under another name.
+    pub(super) fn go_on_as(&mut self, instance: Option<String>) {
+        if let Some(before) = std::mem::replace(&mut self.instance_id, instance) {
+            remember(&mut self.retired, before);
+        }
+    }
+
     /// Lets one event of this row's own session work. `Some`: why it changed nothing.
     pub(super) fn apply_event(&mut self, event: &Event) -> Option<Reason> {
         self.learn(event);

@@ -116,6 +116,8 @@ pub enum Level {
     WaitingInput,
     /// A menu is open that the person has opened: what is behind it is not told.
     Menu,
+    /// The pane's session was moved to the background, and has not said anything there yet.
+    Moved,
     /// The pane shows a session of which nothing is known.
     Elsewhere,
     /// No turn is going on.

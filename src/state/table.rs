@@ -568,9 +568,10 @@ impl Table {
 
     fn reading(&mut self, reading: &Reading, now: Timestamp, outcome: &mut Outcome) {
         self.note_whereabouts(reading);
-        if reading.level == Level::Elsewhere {
-            self.lose_sight(reading, outcome);
-            return;
+        match reading.level {
+            Level::Moved => return self.keep_moving(reading, now, outcome),
+            Level::Elsewhere => return self.lose_sight(reading, outcome),
+            _ => {}
         }
         let key = match self.row_of(reading) {
             Ok(key) => key,
@@ -589,7 +590,10 @@ impl Table {
             entry.shown_at = shown_at;
             entry
         });
-        if entry.assistant != reading.assistant
+        let is_moved = entry.was_moved_to(reading);
+        if is_moved {
+            entry.go_on_as(reading.instance_id.clone());
+        } else if entry.assistant != reading.assistant
             || is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref())
         {
             entry.successor(reading.assistant.clone(), now);
@@ -607,7 +611,7 @@ impl Table {
         } else {
             ended
         };
-        let changed = entry.refresh(cause) || before.is_none();
+        let changed = entry.refresh(cause) || before.is_none() || is_moved;
         if reading.seen.since(reading.written) < Duration::from_millis(250) {
             entry.plan_reread(now);
         } else {

@@ -44,6 +44,7 @@ impl Told {
             Level::WaitingApproval => "waiting for approval",
             Level::WaitingInput => "waiting for input",
             Level::Menu => "a menu is open",
+            Level::Moved => "moved to the background",
             Level::Elsewhere => "another session is shown",
             Level::Idle => "idle",
         };

@@ -37,6 +37,8 @@ pub(super) struct Witness {
     pub(super) reread_at: Option<Timestamp>,
     /// It tells of a session that the pane shows in place of its process's own.
     pub(super) stands_in: bool,
+    /// Its session was moved to the background and has not spoken there yet.
+    pub(super) is_moving: bool,
     /// The requests that a busy level closed last, and when that was read.
     pub(super) answered: Option<(Vec<Request>, Timestamp)>,
 }
@@ -108,6 +110,7 @@ impl Entry {
         {
             return Some("an older reading");
         }
+        self.witness.is_moving = false;
         self.witness.latest = Some(Seen {
             level: reading.level,
             written: reading.written,
@@ -129,8 +132,8 @@ impl Entry {
                 (!ended).then_some(reason)
             }
             Level::Menu => self.menu(reading),
-            // The table has no row for it.
-            Level::Elsewhere => Some("another session is shown"),
+            // The table keeps or removes the row.
+            Level::Moved | Level::Elsewhere => Some("another session is shown"),
         }
     }
 

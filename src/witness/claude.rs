@@ -25,6 +25,12 @@ const MAX_BYTES: u64 = 64 * 1024;
 /// after it wrote down its own start; else the number was given to another process.
 const START_SLACK: Duration = Duration::from_secs(2);
 
+/// A background job speaks within this time after a session was moved to it (measured: 1.5 to 8 s).
+const SPEAKS_WITHIN: Duration = Duration::from_secs(30);
+
+/// A job says that it is idle when it begins, and goes on with its turn a while later (measured: 1.2 s).
+const STARTS_WITHIN: Duration = Duration::from_secs(2);
+
 /// What a session file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Session {
@@ -41,6 +47,8 @@ pub(super) struct Session {
     pub(super) job: Option<String>,
     /// The background job that its pane shows in its place.
     pub(super) parked: Option<String>,
+    /// When that was written.
+    moved: Option<Timestamp>,
 }
 
 /// The fields that are looked at.
@@ -152,6 +160,8 @@ fn parse(bytes: &[u8]) -> Option<Session> {
         .status_updated_at
         .or(wire.updated_at)
         .or(wire.started_at)?;
+    let parked = plain(wire.parked_job_id);
+    let moved = parked.as_ref().and(wire.updated_at);
     let headless = wire
         .entrypoint
         .as_deref()
@@ -168,7 +178,8 @@ fn parse(bytes: &[u8]) -> Option<Session> {
         instance_id: plain(wire.session_id),
         cwd: plain(wire.cwd),
         job: plain(wire.job_id),
-        parked: plain(wire.parked_job_id),
+        parked,
+        moved: moved.map(Timestamp::from_millis),
         detail: wire.waiting_for.map(|words| one_line(&words, 80)),
         started_at: wire.started_at.map(Timestamp::from_millis),
         process_start: wire.proc_start.and_then(|start| match start {
@@ -243,15 +254,39 @@ impl Session {
         let Some(parked) = &self.parked else {
             return self.reading(home, seen);
         };
+        let unspoken = |level| Reading {
+            level,
+            written: seen,
+            detail: None,
+            ..self.reading(home, seen)
+        };
         match job_in(sessions, parked) {
+            Some(job) if self.level != Level::Idle && job.is_starting(seen) => {
+                unspoken(Level::Moved)
+            }
             Some(job) => job.reading_for(self.pid, home, seen),
-            None => Reading {
-                level: Level::Elsewhere,
-                written: seen,
-                detail: None,
-                ..self.reading(home, seen)
-            },
+            None if self.is_moving(sessions, parked, seen) => unspoken(Level::Moved),
+            None => unspoken(Level::Elsewhere),
         }
+    }
+
+    /// Whether this job is idle only because it has just begun: it goes on with a turn when it is
+    /// there.
+    fn is_starting(&self, seen: Timestamp) -> bool {
+        let began = self.started_at.filter(|_| self.level == Level::Idle);
+        began.is_some_and(|began| {
+            self.written.since(began) < STARTS_WITHIN && seen.since(began) < STARTS_WITHIN * 2
+        })
+    }
+
+    /// Whether the job that this session was moved to is about to write its first word.
+    fn is_moving(&self, sessions: &Path, job: &str, seen: Timestamp) -> bool {
+        let is_plain = job.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let folder = sessions.with_file_name("jobs").join(job);
+        let is_recent = self
+            .moved
+            .is_some_and(|moved| seen.since(moved) < SPEAKS_WITHIN);
+        is_plain && is_recent && folder.is_dir()
     }
 
     /// The process that works for what its pane shows.

@@ -1,14 +1,37 @@
 //! Panes that show another session than the one they began with, where no file tells of it: they have
 //! no row, for any would be of something that is not on the screen.
 
+use std::time::Duration;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
+use crate::state::told::Told;
 use crate::state::{Level, Reading, RowKey};
 
 /// How many such processes are remembered.
 const REMEMBERED: usize = 64;
 
+/// How often it is looked whether a session that is being moved has spoken.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 impl Table {
+    /// The pane's session is being moved: the row is what it was until the session speaks again, or is
+    /// not found.
+    pub(super) fn keep_moving(&mut self, reading: &Reading, now: Timestamp, outcome: &mut Outcome) {
+        let key = self.known_to(reading).map(|entry| entry.key.clone());
+        let Some(entry) = key.and_then(|key| self.rows.get_mut(&key)) else {
+            return;
+        };
+        entry.witness.reread_at = Some(now.plus(LOOK_AGAIN));
+        if !std::mem::replace(&mut entry.witness.is_moving, true) {
+            let before = Some(entry.shown.state);
+            Told::by_reading(reading, Some("it is what it was")).note(entry, before);
+            outcome.changed.push(entry.key.clone());
+        }
+    }
+
     /// Remembers whether the pane of the reading's process shows a session that is known.
     pub(super) fn note_whereabouts(&mut self, reading: &Reading) {
         let Some(pid) = reading.pid else { return };

@@ -35,7 +35,7 @@ fn the_row_is_that_of_the_session_which_the_pane_shows() {
     let row = story.row();
     assert_eq!(
         (row.state, row.instance_id.as_deref()),
-        (State::Idle, Some(JOB))
+        (State::Completed, Some(JOB))
     );
     assert_eq!((row.pane, row.pid), (Some(PANE), Some(PID)));
     for (level, state) in [
@@ -47,6 +47,116 @@ fn the_row_is_that_of_the_session_which_the_pane_shows() {
         let at = story.now + 1000;
         story.show(job(level, at), at + 5);
         assert_eq!(story.state(), state);
+    }
+}
+
+/// What its transcript tells of the job, at `at`.
+fn told(kind: Kind, state: State, at: i64) -> Event {
+    let mut event = event(at, kind);
+    event.state = state;
+    event.instance_id = Some(JOB.into());
+    event.turn_id = None;
+    event.source = Source::Witness;
+    event
+}
+
+#[test]
+fn while_it_is_moved_the_row_is_what_it_was() {
+    let mut works = Story::running();
+    works.read(Level::Busy, 140);
+    let mut asks = Story::running();
+    asks.read(Level::WaitingApproval, 500);
+    let mut done = Story::running();
+    done.tell(event(900, Kind::TurnFinished));
+    for mut story in [works, asks, done] {
+        let before = story.state();
+        for at in [2000, 3000, 9000] {
+            story.show(reading(Level::Moved, at), at + 5);
+            assert_eq!(story.state(), before);
+        }
+        // It is looked whether it has spoken.
+        let due = story.table.next_deadline().unwrap();
+        let outcome = story.apply(Input::Tick, due.as_micros() / 1000);
+        assert_eq!(outcome.reread, [PID]);
+        // Not found there: nothing is known.
+        story.show(reading(Level::Elsewhere, 40_000), 40_005);
+        assert_eq!(story.table.len(), 0);
+    }
+    let mut nothing = Story::new();
+    nothing.show(reading(Level::Moved, 2000), 2005);
+    assert_eq!(nothing.table.len(), 0, "and it makes none");
+}
+
+#[test]
+fn a_turn_goes_on_in_the_background() {
+    let mut story = Story::running();
+    story.read(Level::Busy, 140);
+    story.show(reading(Level::Moved, 2000), 2005);
+    let outcome = story.show(job(Level::Busy, 5000), 5005);
+    assert_eq!(outcome.changed.len(), 1, "it has another name");
+    let row = story.row();
+    assert_eq!(
+        (row.state, row.instance_id.as_deref()),
+        (State::Running, Some(JOB))
+    );
+    let since = row.since;
+    assert!(since < Timestamp::from_millis(2000), "it is the same turn");
+    story.tell(told(Kind::TurnFinished, State::Completed, 6000));
+    story.show(job(Level::Idle, 6100), 6105);
+    story.wait_until(7000);
+    assert_eq!(story.state(), State::Completed);
+}
+
+#[test]
+fn its_transcript_says_how_its_turn_ended() {
+    for (end, state, kind) in [
+        (
+            Some(told(Kind::TurnFinished, State::Completed, 4000)),
+            State::Completed,
+            Kind::TurnFinished,
+        ),
+        (
+            Some(told(Kind::TurnFailed, State::Error, 4000)),
+            State::Error,
+            Kind::TurnFailed,
+        ),
+        (None, State::Idle, Kind::Interrupted),
+    ] {
+        let mut story = Story::parked();
+        story.show(job(Level::Busy, 3000), 3005);
+        end.into_iter().for_each(|end| drop(story.tell(end)));
+        story.show(job(Level::Idle, 4050), 4055);
+        story.wait_until(5000);
+        let row = story.row();
+        assert_eq!((row.state, row.kind), (state, Some(kind)));
+    }
+}
+
+#[test]
+fn its_transcript_says_what_is_asked() {
+    let mut tool = told(Kind::ToolStarted, State::Running, 3100);
+    tool.tool = Some("Bash".into());
+    tool.message = Some("touch x".into());
+    tool.request_id = Some("toolu_1".into());
+    // Both orders: the first reading says which session it is, later ones come behind.
+    for tool_first in [true, false] {
+        let mut story = Story::parked();
+        story.show(job(Level::Busy, 3000), 3005);
+        if tool_first {
+            story.tell(tool.clone());
+        }
+        story.show(job(Level::WaitingApproval, 3200), 3205);
+        if !tool_first {
+            story.tell(tool.clone());
+        }
+        let row = story.row();
+        assert_eq!(row.state, State::WaitingApproval);
+        let [request] = &row.waiting[..] else {
+            panic!("{:?}", row.waiting);
+        };
+        assert_eq!(request.request_id.as_deref(), Some("toolu_1"));
+        assert_eq!(request.message.as_deref(), Some("touch x"));
+        assert_eq!(request.tool.as_deref(), Some("Bash"));
     }
 }
 

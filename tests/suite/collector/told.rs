@@ -2,6 +2,7 @@
 //! shows in place of its own.
 
 use std::fs;
+use std::io::Write;
 use std::process::{Child, Stdio};
 
 use pane_patrol::state::Level;
@@ -272,6 +273,116 @@ fn the_pane_shows_the_job_that_its_session_was_moved_to() {
     assert_eq!(row["instance_id"], "50a81936-c94b");
     fs::remove_file(job.0.file()).expect("it is ours");
     collector.until("it is gone", <[Value]>::is_empty);
+}
+
+/// The transcript of the job, which is written beside its session file.
+struct Transcript(std::path::PathBuf);
+
+impl Transcript {
+    fn begin(env: &TestEnv) -> Self {
+        let folder = env.home().join(".claude/projects/-home-user-proj");
+        private_folder(&folder);
+        Self(folder.join("50a81936-c94b.jsonl"))
+    }
+
+    fn write(&self, kind: &str, more: &Value, message: &Value) {
+        let mut line = json!({
+            "type": kind, "isSidechain": false, "message": message, "timestamp": Timestamp::now(),
+            "cwd": "/home/user/proj", "sessionId": "50a81936-c94b",
+        });
+        let fields = line.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        let mut file = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(&self.0)
+            .expect("the folder is ours");
+        writeln!(file, "{line}").expect("it is ours");
+    }
+
+    fn prompt(&self) {
+        self.write("user", &json!({}), &json!({"content": "go on"}));
+    }
+
+    fn uses_tool(&self, id: &str, command: &str) {
+        let call =
+            json!({"type": "tool_use", "id": id, "name": "Bash", "input": {"command": command}});
+        let message = json!({"stop_reason": "tool_use", "content": [call]});
+        self.write("assistant", &json!({}), &message);
+    }
+
+    fn answers(&self, stop_reason: &str, failed: bool) {
+        let text = json!({"type": "text", "text": "all is well"});
+        let message = json!({"stop_reason": stop_reason, "content": [text]});
+        self.write("assistant", &json!({"isApiErrorMessage": failed}), &message);
+    }
+
+    fn is_interrupted(&self) {
+        let text = json!({"type": "text", "text": "[Request interrupted by user]"});
+        self.write("user", &json!({}), &json!({"content": [text]}));
+    }
+}
+
+/// No hook of the job reaches anybody: its transcript says what it asks and how its turns end.
+#[test]
+fn the_transcript_of_a_job_tells_what_its_hooks_would() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let assistant = Assistant::start(&env, &tmux);
+    assistant.says("busy", None);
+    hook(&env, &assistant, &tmux, "running", "turn_started");
+    collector.until("the hook is heard", |rows| {
+        rows.first()
+            .is_some_and(|row| says_what(row, "turn_started"))
+    });
+    // Moved in the middle of its turn: the row is what it was until the job speaks.
+    private_folder(&env.home().join(".claude/jobs/50a81936"));
+    assistant.says_with("busy", None, &json!({"parkedJobId": "50a81936"}));
+    let rows = collector.until("it is moved", |rows| {
+        says_what(&rows[0], "moved to the background")
+    });
+    assert_eq!(rows[0]["state"], "running");
+    let transcript = Transcript::begin(&env);
+    let job = Job::start(&env, &tmux);
+    transcript.prompt();
+    job.says("busy", None);
+    let rows = collector.until("the job is shown", |rows| {
+        rows[0]["instance_id"] == "50a81936-c94b"
+    });
+    assert_eq!(rows[0]["state"], "running");
+
+    transcript.uses_tool("toolu_1", "touch x");
+    job.says("waiting", Some("permission prompt"));
+    let row = collector.until_state("waiting_approval");
+    assert_eq!(row["waiting"][0]["request_id"], "toolu_1", "{row:#}");
+    assert_eq!(row["message"], "touch x");
+    job.says("busy", None);
+    collector.until_state("running");
+    for (stop_reason, failed, state) in [
+        ("end_turn", false, "completed"),
+        ("stop_sequence", true, "error"),
+    ] {
+        transcript.answers(stop_reason, failed);
+        job.says("idle", None);
+        let row = collector.until_state(state);
+        assert_eq!(row["message"], "all is well");
+        transcript.prompt();
+        job.says("busy", None);
+        collector.until_state("running");
+    }
+    transcript.is_interrupted();
+    job.says("idle", None);
+    assert_eq!(collector.until_state("idle")["kind"], "interrupted");
+    // The level comes first, what explains it a moment later.
+    transcript.prompt();
+    job.says("busy", None);
+    collector.until_state("running");
+    job.says("idle", None);
+    transcript.answers("end_turn", false);
+    collector.until_state("completed");
 }
 
 #[cfg(target_os = "linux")]
