@@ -113,6 +113,8 @@ pub struct Listen {
 pub struct Table {
     /// `ttl_seconds`: how long a row without any proof of life is kept.
     ttl_seconds: Option<u32>,
+    /// `silent`: whether assistants have a row that run in a pane and have not reported.
+    silent: Option<bool>,
 }
 
 impl Table {
@@ -120,6 +122,11 @@ impl Table {
     pub fn ttl(&self) -> Duration {
         self.ttl_seconds
             .map_or(DEFAULT_TTL, |seconds| Duration::from_secs(seconds.into()))
+    }
+
+    /// Whether assistants have a row that run in a pane and have not reported.
+    pub fn silent(&self) -> bool {
+        self.silent.unwrap_or(true)
     }
 }
 

@@ -439,6 +439,7 @@ mod tests {
             offline: false,
             shown_at: None,
             suspended: false,
+            silent: false,
             sub_agents: 0,
             waiting: Vec::new(),
             generation: 0,

@@ -219,6 +219,25 @@ impl Ground {
         is_it.then(|| panes.get(&pane).copied()).flatten()
     }
 
+    /// The pane that was started with this process, by the last listing of its server.
+    pub(super) fn pane_of(&self, server: &Server, process: u32) -> Option<PaneId> {
+        let (listed, panes) = self.panes.get(&server.socket)?;
+        let mut panes = panes.iter().filter(|_| *listed == server.pid);
+        panes
+            .find(|(_, pid)| **pid == process)
+            .map(|(pane, _)| *pane)
+    }
+
+    /// Every server that was listed last.
+    pub(super) fn listed(&self) -> Vec<Server> {
+        let listed = self.panes.iter();
+        let server = |(socket, (pid, _)): (&String, &(u32, _))| Server {
+            socket: socket.clone(),
+            pid: *pid,
+        };
+        listed.map(server).collect()
+    }
+
     /// That server is gone, or is not believed any more.
     pub(super) fn forget(&mut self, socket: &str) {
         self.proved.remove(socket);

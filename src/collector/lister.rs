@@ -129,7 +129,7 @@ fn ask(socket: &str, belief: &Belief, clock: &Clock) -> Answer {
 }
 
 /// How often the system has let a process run; `None` where it does not tell.
-fn times_run(pid: u32) -> Option<u64> {
+pub(super) fn times_run(pid: u32) -> Option<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
     let times = text.split_ascii_whitespace().nth(2)?.parse().ok()?;
     Some(times).filter(|times| *times > 0)

@@ -135,7 +135,7 @@ impl Memory {
             .removed
             .iter()
             .filter(|key| key.server.is_some() && matches!(key.place, Target::Pane(_)));
-        for row in ended.filter_map(|key| rows.get(key)) {
+        for row in ended.filter_map(|key| rows.get(key).filter(|row| !row.silent)) {
             self.note(&Record::of_end(row, now));
         }
         for key in &outcome.removed {

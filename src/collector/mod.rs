@@ -21,6 +21,7 @@ mod lister;
 mod memory;
 mod ownership;
 mod published;
+mod silent;
 mod socket;
 mod stir;
 mod tail;
@@ -99,6 +100,8 @@ pub struct Setup {
     pub codex_home: Option<PathBuf>,
     /// How long a row without any proof of life is kept.
     pub ttl: Duration,
+    /// Whether assistants have a row that have not reported.
+    pub silent: bool,
     /// When the mirror is rotated, and how many files are kept.
     pub mirror_limits: Limits,
     /// How much of the mirror's end is read at the start, in bytes.
@@ -147,6 +150,8 @@ enum Message {
     Commands(u32, Vec<Command>, Timestamp),
     /// What an assistant has begun of which no hook was heard.
     Unheard(Vec<Event>),
+    /// All known assistants that run in panes, other than those that were told last.
+    Present(Vec<(Server, witness::present::Found)>),
     /// A witness wants a listing of the server on this socket.
     Locate(String),
     /// An assistant's changes or tasks are others than before.
@@ -349,6 +354,8 @@ struct Sources {
     exits: crate::inbox::Orders<std::collections::BTreeSet<u32>>,
     witness: witness::Handle,
     work: keeper::Handle,
+    /// Told which servers to look for assistants on, where that is wanted.
+    silent: Option<Sender<Vec<Server>>>,
     /// Held for its thread, which ends with it.
     _tail: Option<tail::Tail>,
 }
@@ -385,6 +392,10 @@ impl Sources {
             exits,
             witness: start_witness(setup, clock, output.clone())?,
             work: start_work(output.clone())?,
+            silent: setup
+                .silent
+                .then(|| silent::spawn(setup.own_socket.clone(), output.clone()))
+                .transpose()?,
             _tail: tailer
                 .map(|tailer| tail::spawn(tailer, Arc::clone(clock), output.clone()))
                 .transpose()?,

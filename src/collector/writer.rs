@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::{Assistant, Event, State};
-use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::belief::{self, Ground, Standing};
@@ -22,8 +22,9 @@ use super::work::{self, Works};
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
 use crate::protocol::code;
-use crate::state::{Command, Input, Kin, Listing, Outcome, Reading, Row, RowKey, Table};
+use crate::state::{Command, Input, Kin, Listing, Outcome, Present, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
+use crate::witness::present::Found;
 use crate::witness::{Order as WitnessOrder, is_tmux, process, title};
 use crate::work::keeper::{Order as WorkOrder, Report};
 use crate::work::task::{self, Homes, Owner};
@@ -34,6 +35,17 @@ fn without_socket(pid: u32) -> String {
         "its socket is gone, but the server lives and so do its rows; `kill -USR1 {pid}` has it make \
          the socket again"
     )
+}
+
+/// An assistant in its pane, with what to do where it says nothing.
+fn present_in(pane: (Server, PaneId), found: &Found) -> Present {
+    Present {
+        assistant: found.assistant.clone(),
+        pid: found.pid,
+        pane,
+        cwd: found.folder.clone(),
+        why: format!("{}; `pane-patrol doctor` says more", found.why),
+    }
 }
 
 /// Counters are told at most this often, so that they do not double what is told of rows.
@@ -59,6 +71,10 @@ pub(super) struct Writer {
     pub(super) published: PublishedWork,
     subscribers: Vec<Sender<Feed>>,
     told: Told,
+    /// The known assistants that run in panes.
+    present: Vec<(Server, Found)>,
+    /// The servers on which they are looked for.
+    looked_on: Vec<Server>,
     /// Sockets of which a witness wants the next listing.
     wanted_by_witness: BTreeSet<String>,
     health: HealthReport,
@@ -75,6 +91,7 @@ struct Told {
     hurried: BTreeSet<String>,
     logs: BTreeSet<Followed>,
     owners: BTreeMap<String, Owner>,
+    present: Vec<Present>,
 }
 
 impl Writer {
@@ -116,6 +133,8 @@ impl Writer {
                 homes,
                 ..Told::default()
             },
+            present: Vec::new(),
+            looked_on: Vec::new(),
             wanted_by_witness: BTreeSet::new(),
             health: HealthReport::default(),
             troubles: BTreeMap::new(),
@@ -205,6 +224,10 @@ impl Writer {
                     self.health.changed();
                 }
             }
+            Message::Present(found) => {
+                self.present = found;
+                self.tell_present();
+            }
             // No hook logs it.
             Message::Witnessed(event, at) => {
                 self.memory.note_event((*event).clone());
@@ -272,6 +295,8 @@ impl Writer {
                 for reading in readings {
                     self.apply(Input::Reading(Box::new(reading)), self.clock.now());
                 }
+                self.look_for_silent();
+                self.tell_present();
                 if let Some(listing) = for_witness {
                     self.sources.witness.order(WitnessOrder::Listed(listing));
                 }
@@ -301,6 +326,41 @@ impl Writer {
                 self.follow(&outcome);
             }
             Answer::Unknown(why) => self.trouble(subject, Some(why)),
+        }
+    }
+
+    /// Has known assistants looked for on every server that is listed.
+    fn look_for_silent(&mut self) {
+        let Some(silent) = &self.sources.silent else {
+            return;
+        };
+        let listed = self.ground.listed();
+        if listed != self.looked_on {
+            // Without the thread nobody is found.
+            let _ = silent.send(listed.clone());
+            self.looked_on = listed;
+        }
+    }
+
+    /// Tells the table which known assistants run in which panes; those in panes that are not known yet
+    /// are told with the next listing.
+    fn tell_present(&mut self) {
+        let mut present = Vec::new();
+        let mut unknown = BTreeSet::new();
+        for (server, found) in &self.present {
+            match self.ground.pane_of(server, found.root) {
+                Some(pane) => present.push(present_in((server.clone(), pane), found)),
+                None => {
+                    unknown.insert(server.socket.clone());
+                }
+            }
+        }
+        for socket in unknown {
+            let _ = self.sources.lister.send(ListOrder::Now(socket));
+        }
+        if !(present.is_empty() && self.told.present.is_empty()) {
+            self.told.present.clone_from(&present);
+            self.apply(Input::Present(present), self.clock.now());
         }
     }
 
@@ -378,7 +438,8 @@ impl Writer {
             server: Some(server.clone()),
             place: Target::Pane(*pane),
         };
-        let row = self.rows.get(&key).filter(|row| row.publisher.is_none());
+        let is_own = |row: &&Row| row.publisher.is_none() && !row.silent;
+        let row = self.rows.get(&key).filter(is_own);
         let other = row.filter(|row| row.instance_id != reading.instance_id);
         let above = other.and_then(|row| row.pid).zip(reading.pid);
         above.is_some_and(|(row, pid)| row != pid && Kinship::is_below(pid, row))

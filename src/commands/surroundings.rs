@@ -167,6 +167,7 @@ impl Surroundings {
             copilot_home: home.map(|home| home.join(".copilot")),
             codex_home: self.task_homes().codex,
             ttl: config.table.ttl(),
+            silent: config.table.silent(),
             mirror_limits: config.mirror.limits(),
             rebuild_bytes: config.mirror.rebuild_bytes(),
             rebuild_window: config.mirror.rebuild_window(),

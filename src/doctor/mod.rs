@@ -11,7 +11,7 @@ mod heard;
 mod hooks;
 mod places;
 mod rules;
-mod running;
+pub(crate) mod running;
 mod sessions;
 mod switches;
 

@@ -5,6 +5,7 @@
 //! and environment (everywhere but on Linux) no session is found, and nothing is said of any.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -130,13 +131,18 @@ fn uses(assistant: &Assistant, location: &Location, pid: u32, processes: &impl P
     found.is_ok_and(|found| found.settings == location.settings)
 }
 
+/// Whether these are the arguments of a session of `program` that a person sits before.
+pub(crate) fn is_session(program: &str, arguments: &[String]) -> bool {
+    is_of(program, arguments) && !is_headless(arguments) && !is_server(arguments)
+}
+
 fn is_headless(arguments: &[String]) -> bool {
     let mut words = arguments.iter().skip(1);
     words.any(|word| HEADLESS.contains(&word.as_str()))
 }
 
 /// Whether these are the arguments of `program`, or of an interpreter that runs it.
-fn is_of(program: &str, arguments: &[String]) -> bool {
+pub(crate) fn is_of(program: &str, arguments: &[String]) -> bool {
     let Some(first) = arguments.first() else {
         return false;
     };
@@ -167,7 +173,8 @@ fn script<'a>(interpreter: &str, arguments: &'a [String]) -> Option<&'a String> 
 /// A program's name: its file's, without what a script's may end in.
 fn name(path: &str) -> String {
     let path = Path::new(path);
-    let script = path.extension().is_some_and(|extension| extension == "js");
+    let is_script = |extension: &OsStr| ["js", "mjs", "cjs"].iter().any(|it| extension == *it);
+    let script = path.extension().is_some_and(is_script);
     let name = if script {
         path.file_stem()
     } else {

@@ -10,7 +10,7 @@ impl Table {
     /// Takes over `rows`, which another collector showed last: those that this table does not know
     /// or knows less of. What has ended since stays away.
     pub fn adopt(&mut self, rows: &[Row], now: Timestamp) {
-        for row in rows {
+        for row in rows.iter().filter(|row| !row.silent) {
             let key = key_of(row);
             let known = self.entry(&key).map(Entry::row);
             if self.has_ended(row) || known.is_some_and(|known| knows_as_much(&known, row)) {

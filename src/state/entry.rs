@@ -25,7 +25,7 @@ use super::agent::Agent;
 use super::published::Publisher;
 use super::requests::Requests;
 use super::witnessed::Witness;
-use super::{Evidence, Reading, RowKey};
+use super::{Evidence, Present, Reading, RowKey};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
 use doubt::Doubt;
 use ending::Ending;
@@ -86,6 +86,8 @@ pub(super) struct Entry {
     borne_out: Option<Timestamp>,
     /// The person lets it do what no rule forbids.
     trust: Option<Trust>,
+    /// All that is known is that it runs.
+    pub(super) silent: bool,
     /// The client of the hub that speaks for it.
     pub(super) publisher: Option<Publisher>,
     /// The container that told of it, by a socket of its own.
@@ -132,6 +134,7 @@ impl Entry {
             ending: None,
             borne_out: None,
             trust: None,
+            silent: false,
             publisher: None,
             container: None,
             heard: now,
@@ -169,6 +172,15 @@ impl Entry {
         next.generation = self.generation;
         next.shown = self.shown.clone();
         *self = next;
+    }
+
+    /// Nothing is known of it but what is seen of its process.
+    pub(super) fn be_silent(&mut self, it: &Present) {
+        self.silent = true;
+        self.pid = Some(it.pid);
+        self.cwd.clone_from(&it.cwd);
+        self.main.source = Source::Witness;
+        self.main.message = Some(it.why.clone());
     }
 
     /// Whether the reading is of the background job to which the row's own session was moved: a copy

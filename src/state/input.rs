@@ -44,6 +44,8 @@ pub enum Input {
     },
     /// What an assistant publishes about itself beside its hooks.
     Reading(Box<Reading>),
+    /// All known assistants that run in panes now, whether they report or not.
+    Present(Vec<Present>),
     /// All panes of one tmux server.
     Listing(Listing),
     /// A person has had a pane with a finished turn in view: the log says so, or whoever has taken her
@@ -154,6 +156,21 @@ pub struct Reading {
     /// It is of a session that the pane shows in place of its process's own, by the word of that process
     /// or of the person who started it for that.
     pub stands_in: bool,
+}
+
+/// A known assistant that runs before the person, in a pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Which.
+    pub assistant: Assistant,
+    /// Its process.
+    pub pid: u32,
+    /// Its pane.
+    pub pane: (Server, PaneId),
+    /// Its folder.
+    pub cwd: Option<String>,
+    /// One line for the person: why it may not have reported.
+    pub why: String,
 }
 
 /// All panes of one tmux server at one moment.

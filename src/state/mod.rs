@@ -29,7 +29,7 @@ mod witnessed;
 pub use apart::{Apart, ENDED};
 pub use attention::{Attention, urgency};
 pub use command::Command;
-pub use input::{Input, Level, ListedPane, Listing, PublisherWord, Reading};
+pub use input::{Input, Level, ListedPane, Listing, Present, PublisherWord, Reading};
 pub use kin::{Kin, Place, Relation};
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};

@@ -104,6 +104,10 @@ pub struct Row {
     /// it asks cannot be answered before it goes on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
+    /// A known assistant runs there that has not reported anything: its state is not known, `idle` says
+    /// only that it is not known to need anybody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
     /// How many sub-agents work.
     pub sub_agents: usize,
     /// Open requests, most urgent first.
@@ -126,12 +130,13 @@ impl Row {
         self.target == *address || self.shown_at.as_ref() == Some(address)
     }
 
-    /// Why what is shown is not as fresh as it looks, in one word.
+    /// Why what is shown is not as fresh as it looks, in a word or two.
     pub fn standing(&self) -> Option<&'static str> {
-        match (self.offline, self.suspended) {
-            (true, _) => Some("offline"),
-            (false, true) => Some("suspended"),
-            (false, false) => None,
+        match (self.offline, self.suspended, self.silent) {
+            (true, ..) => Some("offline"),
+            (false, true, _) => Some("suspended"),
+            (false, false, true) => Some("runs, has not reported"),
+            (false, false, false) => None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! is, when a row begins and ends, and what is held apart because it fits none.
 
 mod panes;
+mod silent;
 mod whereabouts;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -75,6 +76,8 @@ pub struct Table {
     ended: VecDeque<Ended>,
     /// Processes whose panes show another session, of which nothing is known.
     away: VecDeque<u32>,
+    /// Assistants that run in panes and have reported, by pane and process.
+    reported: Vec<(RowKey, u32)>,
     delivered: Delivered,
     /// Nothing expires: the log is being played, which does not say what panes there are.
     keeps_all: bool,
@@ -136,6 +139,7 @@ impl Table {
             apart: Aparts::default(),
             ended: VecDeque::new(),
             away: VecDeque::new(),
+            reported: Vec::new(),
             delivered: Delivered::default(),
             keeps_all: false,
         }
@@ -201,6 +205,7 @@ impl Table {
                 self.publisher(&publisher, word, now, &mut outcome);
             }
             Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
+            Input::Present(present) => self.present(&present, now, &mut outcome),
             Input::Listing(listing) => self.listing(listing, now, &mut outcome),
             Input::LookedAt { server, pane } => self.looked_at(server, pane, now, &mut outcome),
             Input::ServerGone { socket } => {
@@ -392,8 +397,10 @@ impl Table {
             }
             return;
         }
+        let silent = self.make_way(&key);
         let before = self.rows.get(&key).map(|entry| entry.shown.state);
         if let Err(reason) = self.make_room_for(&event, kin, &key, now) {
+            self.put_back(&key, silent);
             outcome.held_apart = reason;
             if let Some(why) = reason {
                 self.apart.note(Apart::of_event(&event, &key, why, now));
@@ -580,6 +587,7 @@ impl Table {
                 return;
             }
         };
+        self.make_way(&key);
         let before = self.rows.get(&key).map(|entry| entry.shown.state);
         let listed = self.is_listed(&key);
         let shown_at = self.shown_at(&key);

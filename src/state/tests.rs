@@ -5,6 +5,7 @@ mod kin;
 mod menus;
 mod published;
 mod shown;
+mod silent;
 
 use std::time::Duration;
 

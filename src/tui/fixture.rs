@@ -64,6 +64,7 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         offline: false,
         shown_at: None,
         suspended: false,
+        silent: false,
         sub_agents: 0,
         waiting: Vec::new(),
         generation: 1,

@@ -18,6 +18,10 @@ const MAX_ENVIRONMENT: u64 = 1024 * 1024;
 pub(super) struct Stat {
     /// The parent.
     pub(super) parent: u32,
+    /// Its process group.
+    pub(super) group: u32,
+    /// The process group in the foreground of its terminal, if it has one.
+    pub(super) foreground: Option<u32>,
     /// Whether it was stopped, by Ctrl-Z or a signal; not by a debugger.
     pub(super) is_stopped: bool,
     /// When the process started, in clock ticks since the system did.
@@ -41,9 +45,14 @@ fn parse_stat(line: &[u8]) -> Option<Stat> {
     }
     let is_stopped = state == "T";
     let parent = fields.next()?.parse().ok()?;
-    let start = fields.nth(17)?.parse().ok()?;
+    let group = fields.next()?.parse().ok()?;
+    // Without a terminal it is -1.
+    let foreground = fields.nth(2)?.parse().ok();
+    let start = fields.nth(13)?.parse().ok()?;
     Some(Stat {
         parent,
+        group,
+        foreground,
         is_stopped,
         start,
     })
@@ -118,6 +127,8 @@ mod tests {
             stat,
             Stat {
                 parent: 42,
+                group: 7,
+                foreground: None,
                 is_stopped: false,
                 start: 350_097
             }

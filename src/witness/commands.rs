@@ -63,7 +63,7 @@ fn up_time() -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-fn children_of(pid: u32) -> Vec<u32> {
+pub(super) fn children_of(pid: u32) -> Vec<u32> {
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
         return Vec::new();
     };

@@ -9,6 +9,7 @@ pub use ancestry::started_at;
 pub mod claude;
 pub mod commands;
 pub(crate) mod copilot;
+pub(crate) mod present;
 pub(crate) mod process;
 mod record;
 pub mod title;

@@ -290,6 +290,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         copilot_home: None,
         codex_home: None,
         clock: Timestamp::now,
+        silent: true,
         ttl: Duration::from_secs(300),
         mirror_limits: Limits::default(),
         rebuild_bytes: 1 << 20,

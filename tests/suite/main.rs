@@ -33,6 +33,7 @@ mod replay_others;
 mod reversible;
 mod rules;
 mod shown;
+mod silent;
 mod sinks;
 mod sources;
 mod split;

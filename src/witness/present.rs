@@ -1,0 +1,88 @@
+//! Which known assistants run before the person in the panes of a tmux server, by their processes: what
+//! runs in the foreground of a pane's terminal and is the assistant's program, or the interpreter that
+//! runs it. What another program is told with its arguments says nothing. Only Linux tells.
+
+use std::path::Path;
+
+use pane_patrol_hooks::event::Assistant as Name;
+use pane_patrol_hooks::process::cheap_arguments;
+use pane_patrol_installer::Assistant;
+
+use super::{ancestry, commands};
+use crate::doctor::running::{is_of, is_session};
+
+/// So many processes of a pane are looked at.
+const MAX_PROCESSES: usize = 64;
+
+/// An assistant in the foreground of a pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The process that the pane was started with.
+    pub(crate) root: u32,
+    pub(crate) assistant: Name,
+    /// Why it may not report, as the end of a sentence.
+    pub(crate) why: &'static str,
+    pub(crate) pid: u32,
+    pub(crate) folder: Option<String>,
+}
+
+/// What runs in the panes of the tmux server with this process.
+pub(crate) fn present(server: u32) -> Vec<Found> {
+    let roots = commands::children_of(server).into_iter();
+    roots.filter_map(in_pane).collect()
+}
+
+/// The nearest process to the pane's own that is an assistant in its foreground.
+fn in_pane(root: u32) -> Option<Found> {
+    let foreground = ancestry::stat(root)?.foreground?;
+    let mut left = vec![root];
+    for _ in 0..MAX_PROCESSES {
+        let pid = left.pop()?;
+        let Some(stat) = ancestry::stat(pid) else {
+            continue;
+        };
+        if stat.group == foreground && !stat.is_stopped {
+            match known(pid) {
+                Some((assistant, true)) => return Some(Found::of(root, pid, assistant)),
+                // What it starts is its own.
+                Some((_, false)) => continue,
+                None => {}
+            }
+        }
+        let mut below = commands::children_of(pid);
+        below.reverse();
+        left.extend(below);
+    }
+    None
+}
+
+/// Which assistant the process runs, and whether a person sits before it.
+fn known(pid: u32) -> Option<(&'static Assistant, bool)> {
+    let mut arguments = cheap_arguments(pid);
+    // A program may call itself otherwise.
+    let file = std::fs::read_link(format!("/proc/{pid}/exe")).ok();
+    let file = file.as_deref().and_then(Path::file_name);
+    let mut all = Assistant::ALL.iter();
+    if let Some(assistant) = all.find(|it| is_of(it.program, &arguments)) {
+        return Some((assistant, is_session(assistant.program, &arguments)));
+    }
+    let program = file?.to_str()?.to_owned();
+    let assistant = Assistant::ALL.iter().find(|it| it.program == program)?;
+    if let Some(first) = arguments.first_mut() {
+        *first = program;
+    }
+    Some((assistant, is_session(assistant.program, &arguments)))
+}
+
+impl Found {
+    fn of(root: u32, pid: u32, assistant: &'static Assistant) -> Self {
+        let folder = std::fs::read_link(format!("/proc/{pid}/cwd")).ok();
+        Self {
+            root,
+            assistant: assistant.adapter.assistant.clone(),
+            why: assistant.when_silent,
+            pid,
+            folder: folder.and_then(|folder| folder.into_os_string().into_string().ok()),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Known assistants that run in a pane and have not reported: a coarse row, and nothing else of that
+//! name.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::common::{Collector, TestEnv, Tmux, finish, until, write_program};
+
+/// A new one is a row within this time.
+const SEEN_WITHIN: Duration = Duration::from_secs(5);
+
+/// What Claude says first.
+const STARTS: &str = r#"{"hook_event_name":"SessionStart","session_id":"s1","source":"startup"}"#;
+
+/// A program that does nothing but draw.
+const IDLE: &str = "#!/bin/sh\nwhile :; do printf .; sleep 1; done\n";
+
+struct Stage<'a> {
+    env: &'a TestEnv,
+    tmux: Tmux<'a>,
+}
+
+impl<'a> Stage<'a> {
+    fn open(env: &'a TestEnv) -> Option<Self> {
+        let tmux = Tmux::start(env, "main")?;
+        Some(Self { env, tmux })
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        let program = self.env.home().join("bin").join(name);
+        fs::create_dir_all(program.parent().expect("it has one")).expect("ours");
+        write_program(&program, IDLE);
+        program
+    }
+
+    fn run(&self, command: &str) -> String {
+        let arguments = ["new-window", "-d", "-P", "-F", "#{pane_id}", command];
+        self.tmux.run(&arguments)
+    }
+
+    fn start(&self, program: &Path) -> String {
+        self.run(&format!("exec '{}'", program.display()))
+    }
+}
+
+fn panes(rows: &[Value]) -> Vec<&str> {
+    rows.iter().filter_map(|row| row["pane"].as_str()).collect()
+}
+
+fn is_silent(row: &Value) -> bool {
+    row["silent"] == true && row["state"] == "idle" && row["waiting"] == serde_json::json!([])
+}
+
+#[test]
+fn an_assistant_that_has_not_reported_is_a_row_until_it_does_or_ends() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &stage.tmux);
+    let claude = stage.program("claude");
+    let first = stage.start(&claude);
+    let rows = collector.until("it is a row", |rows| rows.len() == 1);
+    assert!(is_silent(&rows[0]), "{rows:#?}");
+    assert_eq!(rows[0]["assistant"], "claude");
+    let said = rows[0]["message"].as_str().expect("it says why");
+    assert!(said.starts_with("answer its first dialog"), "{said}");
+    let mut status = env.pane_patrol();
+    status.arg("status").env("TMUX", stage.tmux.variable());
+    let shown = finish(&mut status).stdout;
+    assert!(shown.contains("(runs, has not reported)"), "{shown}");
+
+    let second = stage.start(&stage.program("gemini"));
+    let rows = collector.until("two panes are two rows", |rows| rows.len() == 2);
+    assert!(rows.iter().all(is_silent));
+    // The first one reports, late; the second one ends.
+    stage.tmux.report(&first, STARTS, "idle");
+    collector.until("it has reported", |rows| {
+        let mut rows = rows.iter();
+        rows.any(|row| row["pane"] == first.as_str() && row["silent"].is_null())
+    });
+    stage.tmux.run(&["kill-pane", "-t", &second]);
+    let rows = collector.until("the other is gone", |rows| rows.len() == 1);
+    assert_eq!(panes(&rows), [first.as_str()]);
+}
+
+#[test]
+fn every_known_assistant_is_known_by_its_program_or_its_launchers_script() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &stage.tmux);
+    let names = ["claude", "codex", "opencode", "gemini", "copilot", "qwen"];
+    let mut expected = Vec::new();
+    for name in names {
+        expected.push(stage.start(&stage.program(name)));
+        let script = stage.program(&format!("{name}.js"));
+        // Whatever runs it, it has the interpreter's name.
+        let node = stage.env.home().join("bin/node");
+        let _ = std::os::unix::fs::symlink("/bin/sh", &node);
+        let line = format!("exec '{}' '{}'", node.display(), script.display());
+        expected.push(stage.run(&line));
+    }
+    // From a shell, as a person starts it.
+    let shell = stage.run("exec sh");
+    let claude = stage.env.home().join("bin/claude");
+    let line = format!("'{}'", claude.display());
+    stage.tmux.run(&["send-keys", "-t", &shell, &line, "Enter"]);
+    expected.push(shell);
+    let rows = collector.until("all are rows", |rows| rows.len() == expected.len());
+    assert!(rows.iter().all(is_silent), "{rows:#?}");
+    let mut found = panes(&rows);
+    found.sort_unstable();
+    let mut expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_only_names_an_assistant_is_none() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &stage.tmux);
+    for other in ["vim", "ssh", "tail", "less"] {
+        let program = stage.program(other);
+        for argument in ["claude", "claude.md", "codex@host", "/usr/bin/gemini"] {
+            stage.run(&format!("exec '{}' {argument}", program.display()));
+        }
+    }
+    stage.run("exec sh -c 'while :; do printf .; sleep 1; done; : claude'");
+    stage.run(&format!(
+        "exec '{}'",
+        stage.program("claude-notes").display()
+    ));
+    // Without a person before it, in the background, and stopped.
+    let claude = stage.program("claude");
+    stage.run(&format!("exec '{}' -p hello", claude.display()));
+    stage.run(&format!(
+        "set -m; '{}' >/dev/null & exec cat",
+        claude.display()
+    ));
+    // What begins last is found, so all the others were looked at.
+    let last = stage.start(&claude);
+    let rows = collector.until("the last one is a row", |rows| {
+        panes(rows).contains(&last.as_str())
+    });
+    assert_eq!(panes(&rows), [last.as_str()], "{rows:#?}");
+}
+
+#[test]
+fn no_row_where_the_person_wants_none() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let settings = env.path("config/pane-patrol");
+    fs::create_dir_all(&settings).expect("ours");
+    fs::write(settings.join("config.toml"), "[table]\nsilent = false\n").expect("ours");
+    let collector = Collector::start_in(&env, &stage.tmux);
+    let claude = stage.program("claude");
+    let silent = stage.start(&claude);
+    let heard = stage.start(&claude);
+    std::thread::sleep(SEEN_WITHIN);
+    stage.tmux.report(&heard, STARTS, "idle");
+    let rows = collector.until("a report makes a row", |rows| !rows.is_empty());
+    assert_eq!(panes(&rows), [heard.as_str()], "not {silent}");
+}
