@@ -171,7 +171,7 @@ impl World for RealWorld {
     fn witness(&self, bound: &Bound) -> Option<Seen> {
         let home = bound.home.as_deref().map(Path::new);
         let home = home.or(self.sources.claude_home.as_deref())?;
-        let reading = claude::look(home, bound.pid?)?;
+        let reading = claude::look(home, bound.pid?, bound.instance_id.as_deref())?;
         Some(Seen {
             level: reading.level,
             instance_id: reading.instance_id,

@@ -73,6 +73,8 @@ pub(super) struct Writer {
     told: Told,
     /// The known assistants that run in panes.
     present: Vec<(Server, Found)>,
+    /// What the pane of each process of Claude's had as its title.
+    titles: BTreeMap<u32, String>,
     /// The servers on which they are looked for.
     looked_on: Vec<Server>,
     /// Sockets of which a witness wants the next listing.
@@ -134,6 +136,7 @@ impl Writer {
                 ..Told::default()
             },
             present: Vec::new(),
+            titles: BTreeMap::new(),
             looked_on: Vec::new(),
             wanted_by_witness: BTreeSet::new(),
             health: HealthReport::default(),
@@ -224,10 +227,7 @@ impl Writer {
                     self.health.changed();
                 }
             }
-            Message::Present(found) => {
-                self.present = found;
-                self.tell_present();
-            }
+            Message::Present(found) => self.take_present(found),
             // No hook logs it.
             Message::Witnessed(event, at) => {
                 self.memory.note_event((*event).clone());
@@ -291,6 +291,7 @@ impl Writer {
                     .remove(socket)
                     .then(|| Arc::new(listing.clone()));
                 let readings = self.titles(&listing);
+                self.note_titles(&listing);
                 self.apply(Input::Listing(listing), self.clock.now());
                 for reading in readings {
                     self.apply(Input::Reading(Box::new(reading)), self.clock.now());
@@ -340,6 +341,40 @@ impl Writer {
             let _ = silent.send(listed.clone());
             self.looked_on = listed;
         }
+    }
+
+    /// Takes which known assistants run in panes. One that shows another job now says so in no file.
+    fn take_present(&mut self, found: Vec<(Server, Found)>) {
+        let before = std::mem::replace(&mut self.present, found);
+        for (_, found) in &self.present {
+            let mut known = before.iter().map(|(_, known)| known);
+            let turned = known.any(|it| it.pid == found.pid && it.shows != found.shows);
+            if turned {
+                self.sources.witness.order(WitnessOrder::Reread(found.pid));
+            }
+        }
+        self.tell_present();
+    }
+
+    /// Tells the witness what the title of each pane of Claude's says, when it says something new.
+    fn note_titles(&mut self, listing: &Listing) {
+        let claude = |row: &&Row| row.assistant == Assistant::CLAUDE;
+        for row in self.rows.values().filter(claude) {
+            let here = row.server.as_ref() == Some(&listing.server);
+            let mut panes = listing.panes.iter().filter(|_| here);
+            let pane = panes.find(|pane| Some(pane.pane) == row.pane);
+            let (Some(pane), Some(pid)) = (pane, row.pid) else {
+                continue;
+            };
+            if self.titles.get(&pid) != Some(&pane.title) {
+                self.titles.insert(pid, pane.title.clone());
+                let order = WitnessOrder::Titled(pid, pane.title.clone());
+                self.sources.witness.order(order);
+            }
+        }
+        let rows = &self.rows;
+        self.titles
+            .retain(|pid, _| rows.values().any(|row| row.pid == Some(*pid)));
     }
 
     /// Tells the table which known assistants run in which panes; those in panes that are not known yet

@@ -49,6 +49,8 @@ pub(super) struct Session {
     pub(super) parked: Option<String>,
     /// When that was written.
     moved: Option<Timestamp>,
+    /// What the assistant calls a background job, also in the title of the pane that shows it.
+    name: Option<String>,
 }
 
 /// The fields that are looked at.
@@ -68,6 +70,7 @@ struct Wire {
     status_updated_at: Option<i64>,
     job_id: Option<String>,
     parked_job_id: Option<String>,
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -133,7 +136,8 @@ pub fn census(config: &Path) -> Option<Census> {
 
 /// What the session that process `pid` shows, below a config folder, says at this moment; `None` when
 /// it says nothing or the process is another one.
-pub fn look(config: &Path, pid: u32) -> Option<Reading> {
+/// `instance`: the session that its pane was last known to show.
+pub fn look(config: &Path, pid: u32, instance: Option<&str>) -> Option<Reading> {
     let sessions = config.join("sessions");
     let now = Timestamp::now();
     let Some(session) = read(&sessions.join(format!("{pid}.json")), pid) else {
@@ -141,17 +145,67 @@ pub fn look(config: &Path, pid: u32) -> Option<Reading> {
         return Some(job_in(&sessions, &job)?.reading_for(pid, None, now));
     };
     session.living_process()?;
-    Some(session.shown(&sessions, None, now))
+    let is_it = |job: &Session| instance.is_some() && job.instance_id.as_deref() == instance;
+    let opened = jobs_in(&sessions).into_iter().find(is_it);
+    let opened = opened.and_then(|job| job.job);
+    Some(session.shown(&sessions, opened.as_deref(), None, now))
 }
 
 /// The living session of a `sessions` folder that is the background job `job`.
 pub(super) fn job_in(sessions: &Path, job: &str) -> Option<Session> {
-    let entries = std::fs::read_dir(sessions).ok()?;
-    let mut found = entries.flatten().filter_map(|entry| {
+    jobs_in(sessions)
+        .into_iter()
+        .find(|session| session.job.as_deref() == Some(job))
+}
+
+/// Every living background job of a `sessions` folder.
+fn jobs_in(sessions: &Path) -> Vec<Session> {
+    let Ok(entries) = std::fs::read_dir(sessions) else {
+        return Vec::new();
+    };
+    let found = entries.flatten().filter_map(|entry| {
         let path = entry.path();
         read(&path, pid_of_file(&path)?)
     });
-    found.find(|session| session.job.as_deref() == Some(job) && session.living_process().is_some())
+    found
+        .filter(|session| session.job.is_some() && session.living_process().is_some())
+        .collect()
+}
+
+/// The job that a pane with this title shows, where its session was moved to the job `parked`: the only
+/// one of that name. `None`: it shows that session, the list of all, or what cannot be told apart.
+pub(super) fn opened_by_title(sessions: &Path, parked: &str, title: &str) -> Option<String> {
+    let title = title.trim_start_matches(|mark: char| !mark.is_ascii() || mark == ' ');
+    let jobs = jobs_in(sessions);
+    let is_named = |job: &&Session| {
+        let name = job
+            .name
+            .as_deref()
+            .map(|name| name.trim_start_matches(|mark: char| !mark.is_ascii() || mark == ' '));
+        name == Some(title) && !title.is_empty()
+    };
+    let mut named = jobs.iter().filter(is_named);
+    let found = named.next()?.job.clone()?;
+    (named.next().is_none() && found != parked).then_some(found)
+}
+
+/// What is known of the pane of process `pid` once it shows no session any more that is told of.
+pub(super) fn elsewhere(pid: u32, seen: Timestamp) -> Reading {
+    Reading {
+        assistant: Assistant::CLAUDE,
+        level: Level::Elsewhere,
+        written: seen,
+        seen,
+        instance_id: None,
+        pid: Some(pid),
+        pane: None,
+        cwd: None,
+        home: None,
+        attended: true,
+        detail: None,
+        lag: Duration::ZERO,
+        stands_in: false,
+    }
 }
 
 fn parse(bytes: &[u8]) -> Option<Session> {
@@ -162,6 +216,7 @@ fn parse(bytes: &[u8]) -> Option<Session> {
         .or(wire.started_at)?;
     let parked = plain(wire.parked_job_id);
     let moved = parked.as_ref().and(wire.updated_at);
+    let name = wire.job_id.as_ref().and(wire.name);
     let headless = wire
         .entrypoint
         .as_deref()
@@ -180,6 +235,8 @@ fn parse(bytes: &[u8]) -> Option<Session> {
         job: plain(wire.job_id),
         parked,
         moved: moved.map(Timestamp::from_millis),
+        // Of others it changes with their work and says nothing.
+        name,
         detail: wire.waiting_for.map(|words| one_line(&words, 80)),
         started_at: wire.started_at.map(Timestamp::from_millis),
         process_start: wire.proc_start.and_then(|start| match start {
@@ -250,10 +307,20 @@ impl Session {
 
     /// The reading of what the pane of this process shows: this session, or the job that was moved to
     /// the background from it.
-    pub(super) fn shown(&self, sessions: &Path, home: Option<&Path>, seen: Timestamp) -> Reading {
+    /// `opened`: another job that the person has opened there since.
+    pub(super) fn shown(
+        &self,
+        sessions: &Path,
+        opened: Option<&str>,
+        home: Option<&Path>,
+        seen: Timestamp,
+    ) -> Reading {
         let Some(parked) = &self.parked else {
             return self.reading(home, seen);
         };
+        if let Some(job) = opened.and_then(|job| job_in(sessions, job)) {
+            return job.reading_for(self.pid, home, seen);
+        }
         let unspoken = |level| Reading {
             level,
             written: seen,
@@ -290,8 +357,9 @@ impl Session {
     }
 
     /// The process that works for what its pane shows.
-    pub(super) fn worker(&self, sessions: &Path) -> u32 {
-        let job = self.parked.as_deref().and_then(|job| job_in(sessions, job));
+    pub(super) fn worker(&self, sessions: &Path, opened: Option<&str>) -> u32 {
+        let job = opened.or(self.parked.as_deref());
+        let job = job.and_then(|job| job_in(sessions, job));
         job.map_or(self.pid, |job| job.pid)
     }
 
@@ -378,7 +446,7 @@ mod tests {
             own,
             r#""sessionId":"a","kind":"interactive","status":"idle","updatedAt":5,"parkedJobId":"j1""#,
         );
-        let shown = || look(root.path(), own).unwrap();
+        let shown = || look(root.path(), own, None).unwrap();
         assert_eq!(
             (shown().level, shown().stands_in),
             (Level::Elsewhere, false)
@@ -433,6 +501,50 @@ mod tests {
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(shown().level, Level::Elsewhere, "its process has ended");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_title_names_the_job_that_was_opened_where_only_one_has_that_name() {
+        let root = tempfile::tempdir().unwrap();
+        let sessions = root.path();
+        let mut children = Vec::new();
+        for (job, name) in [
+            ("j1", "fix the tax"),
+            ("j2", "✳ write tests"),
+            ("j3", "twice"),
+            ("j4", "twice"),
+        ] {
+            let child = std::process::Command::new("sleep")
+                .arg("100")
+                .spawn()
+                .unwrap();
+            let pid = child.id();
+            let text = format!(
+                r#"{{"pid":{pid},"sessionId":"{job}-s","entrypoint":"cli","kind":"bg","status":"idle","updatedAt":5,"jobId":"{job}","name":"{name}"}}"#
+            );
+            std::fs::write(sessions.join(format!("{pid}.json")), text).unwrap();
+            children.push(child);
+        }
+        for (title, opened) in [
+            ("write tests", Some("j2")),
+            ("✳ write tests", Some("j2")),
+            ("⠐ write tests", Some("j2")),
+            ("fix the tax", None),
+            ("twice", None),
+            ("2 awaiting input · claude agents", None),
+            ("✳ Claude Code", None),
+            ("write", None),
+            ("", None),
+        ] {
+            let found = opened_by_title(sessions, "j1", title);
+            assert_eq!(found.as_deref(), opened, "{title}");
+        }
+        for mut child in children {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert_eq!(opened_by_title(sessions, "j1", "write tests"), None);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub(crate) enum Order {
     Homes(BTreeSet<PathBuf>),
     /// Read the session file of this process again and report it, changed or not.
     Reread(u32),
+    /// The pane of this process has another title than before.
+    Titled(u32, String),
     /// Follow these logs, and no others.
     Logs(BTreeSet<Followed>),
     /// A listing that was asked for with [`Report::Locate`].
@@ -126,6 +128,7 @@ pub(crate) fn spawn(
                 unlocated: BTreeMap::new(),
                 logs: BTreeMap::new(),
                 records: BTreeMap::new(),
+                opened: BTreeMap::new(),
                 held: BTreeMap::new(),
             };
             witness.run(&inbox);
@@ -147,6 +150,8 @@ struct Witness<N, R> {
     logs: BTreeMap<Followed, Log>,
     /// What was told of the job that the pane of each of these processes shows.
     records: BTreeMap<u32, Record>,
+    /// The jobs that persons have opened in place of the one that a pane's session was moved to.
+    opened: BTreeMap<u32, String>,
     /// Those of them whose level is held back until it is explained, and until when.
     held: BTreeMap<u32, Instant>,
 }
@@ -177,6 +182,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
                 match order {
                     Order::Homes(homes) => self.watch(homes),
                     Order::Reread(pid) => self.reread(pid),
+                    Order::Titled(pid, title) => self.note_title(pid, &title),
                     Order::Logs(logs) => self.follow(logs),
                     Order::Listed(listing) => self.locate_in(&listing),
                     Order::Touched(path) => {
@@ -288,11 +294,37 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
     /// Reads again what the session of this process says, or the job that it shows.
     fn reread_file(&mut self, pid: u32) {
         let job = viewer::attached_to(pid);
+        let is_its_own = |home: &PathBuf| home.join(format!("sessions/{pid}.json")).exists();
+        if job.is_none() && !self.watches.homes().iter().any(is_its_own) {
+            // It was attached to a job and shows the list of all now.
+            if self.records.remove(&pid).is_some() {
+                let reading = claude::elsewhere(pid, (self.now)());
+                (self.report)(Report::Reading(Box::new(reading)));
+            }
+            return;
+        }
         for home in self.watches.homes() {
             let sessions = home.join("sessions");
             let shown = job.as_ref().and_then(|job| claude::job_in(&sessions, job));
             let pid = shown.map_or(pid, |job| job.pid);
             self.look_at(&sessions.join(format!("{pid}.json")), true);
+        }
+    }
+
+    /// The title of a pane names the job that is shown there.
+    fn note_title(&mut self, pid: u32, title: &str) {
+        for home in self.watches.homes() {
+            let sessions = home.join("sessions");
+            let path = sessions.join(format!("{pid}.json"));
+            let Some(parked) = claude::read(&path, pid).and_then(|session| session.parked) else {
+                continue;
+            };
+            let before = self.opened.remove(&pid);
+            let opened = claude::opened_by_title(&sessions, &parked, title);
+            self.opened.extend(opened.clone().map(|job| (pid, job)));
+            if opened != before {
+                self.look_at(&path, true);
+            }
         }
     }
 
@@ -345,8 +377,12 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
 
     /// Looks again at the sessions whose pane shows this job in their place.
     fn tell_parked(&mut self, path: &Path, job: &str) {
+        let shows = |session: &Session| {
+            let opened = self.opened.get(&session.pid).map(String::as_str);
+            opened.or(session.parked.as_deref()) == Some(job) && session.parked.is_some()
+        };
         let is_its = |(other, session): &(&PathBuf, &Session)| {
-            session.parked.as_deref() == Some(job) && other.parent() == path.parent()
+            shows(session) && other.parent() == path.parent()
         };
         let parked: Vec<PathBuf> = self
             .last
@@ -387,10 +423,12 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         seen: Timestamp,
     ) {
         let sessions = path.parent().unwrap_or(path);
-        let mut reading = session.shown(sessions, self.home_of(path), seen);
+        let opened = self.opened.get(&session.pid).map(String::as_str);
+        let mut reading = session.shown(sessions, opened, self.home_of(path), seen);
         reading.pane = pane;
-        let worked = session.level != Level::Idle;
-        self.report(reading, session.worker(sessions), worked);
+        let worker = session.worker(sessions, opened);
+        let worked = session.level != Level::Idle && opened.is_none();
+        self.report(reading, worker, worked);
     }
 
     /// Reports a reading, with what runs below the process `worker` while it waits. That of a job comes

@@ -8,7 +8,7 @@ use pane_patrol_hooks::event::Assistant as Name;
 use pane_patrol_hooks::process::cheap_arguments;
 use pane_patrol_installer::Assistant;
 
-use super::{ancestry, commands};
+use super::{ancestry, commands, viewer};
 use crate::doctor::running::{is_of, is_session};
 
 /// So many processes of a pane are looked at.
@@ -24,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) why: &'static str,
     pub(crate) pid: u32,
     pub(crate) folder: Option<String>,
+    /// The background job of Claude's that it was started to show.
+    pub(crate) shows: Option<String>,
 }
 
 /// What runs in the panes of the tmux server with this process.
@@ -82,6 +84,7 @@ impl Found {
             assistant: assistant.adapter.assistant.clone(),
             why: assistant.when_silent,
             pid,
+            shows: viewer::attached_to(pid),
             folder: folder.and_then(|folder| folder.into_os_string().into_string().ok()),
         }
     }

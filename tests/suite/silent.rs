@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::common::{Collector, TestEnv, Tmux, finish, until, write_program};
+use crate::common::{Collector, TestEnv, Tmux, finish, write_program};
 
 /// A new one is a row within this time.
 const SEEN_WITHIN: Duration = Duration::from_secs(5);

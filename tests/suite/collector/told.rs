@@ -30,7 +30,7 @@ fn no_menu_of_the_real_assistant_asks_for_anything() {
             session["pid"] = own.into();
             session["updatedAt"] = 1.into();
             fs::write(sessions.join(format!("{own}.json")), session.to_string()).expect("ours");
-            let level = look(&env.home().join(".claude"), own)
+            let level = look(&env.home().join(".claude"), own, None)
                 .expect("a reading")
                 .level;
             let asks = matches!(level, Level::WaitingApproval | Level::WaitingInput);
@@ -64,7 +64,7 @@ fn the_agents_view_of_the_real_assistant_is_followed_through() {
         let mut session = seen["session"].clone();
         session["pid"] = pid.into();
         fs::write(sessions.join(format!("{pid}.json")), session.to_string()).expect("ours");
-        let Some(reading) = look(&env.home().join(".claude"), own) else {
+        let Some(reading) = look(&env.home().join(".claude"), own, None) else {
             continue;
         };
         assert_eq!(reading.pid, Some(own));
@@ -275,6 +275,40 @@ fn the_pane_shows_the_job_that_its_session_was_moved_to() {
     collector.until("it is gone", <[Value]>::is_empty);
 }
 
+/// The list of all sessions opens others in the pane; only its title names them.
+#[test]
+fn another_session_that_is_opened_in_the_pane_is_known_by_the_title() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let assistant = Assistant::start(&env, &tmux);
+    let (own, other) = (Job::start(&env, &tmux), Assistant::start(&env, &tmux));
+    own.says("idle", None);
+    let named = json!({
+        "kind": "bg", "jobId": "0ade4f56", "sessionId": "0ade4f56-77", "name": "write the tests",
+    });
+    other.says_with("waiting", Some("permission prompt"), &named);
+    assistant.says_with("idle", None, &json!({"parkedJobId": "50a81936"}));
+    let shows = |instance: &'static str, state: &'static str| {
+        collector.until("it is shown", move |rows| {
+            let mut rows = rows.iter();
+            rows.any(|row| row["instance_id"] == instance && row["state"] == state)
+        })
+    };
+    shows("50a81936-c94b", "idle");
+    let title = |title: &str| {
+        tmux.run(&["select-pane", "-t", &assistant.pane, "-T", title]);
+    };
+    for _ in 0..2 {
+        title("✳ write the tests");
+        shows("0ade4f56-77", "waiting_approval");
+        title("1 awaiting input · claude agents");
+        shows("50a81936-c94b", "idle");
+    }
+}
+
 /// The transcript of the job, which is written beside its session file.
 struct Transcript(std::path::PathBuf);
 
@@ -414,6 +448,34 @@ fn a_job_that_was_attached_to_in_a_pane_is_a_row() {
         assert_eq!(row["instance_id"], "50a81936-c94b");
         assert_eq!(row["pane"], pane.as_str());
     }
+    // It goes on as the list of all, by another program line.
     tmux.run(&["send-keys", "-t", &pane, "C-c"]);
     collector.until("it was left", <[Value]>::is_empty);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_viewer_that_shows_the_list_of_all_shows_no_job_any_more() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let job = Job::start(&env, &tmux);
+    job.says("idle", None);
+    let program = env.home().join("claude");
+    let script = "#!/bin/sh\nread line\nexec \"$0\" agents\n";
+    write_program(&program, script);
+    let command = format!("exec '{}' attach 50a81936", program.display());
+    let pane = tmux.run(&["new-window", "-d", "-P", "-F", "#{pane_id}", &command]);
+    // Without a word of the job: what runs there is seen.
+    let row = collector.until("it is attached", |rows| {
+        rows.first()
+            .is_some_and(|row| row["instance_id"] == "50a81936-c94b")
+    });
+    assert_eq!(row[0]["pane"], pane.as_str());
+    tmux.run(&["send-keys", "-t", &pane, "Enter"]);
+    collector.until("it was left", |rows| {
+        rows.iter().all(|row| row["instance_id"] != "50a81936-c94b")
+    });
 }
