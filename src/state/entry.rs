@@ -86,8 +86,8 @@ pub(super) struct Entry {
     borne_out: Option<Timestamp>,
     /// The person lets it do what no rule forbids.
     trust: Option<Trust>,
-    /// All that is known is that it runs.
-    pub(super) silent: bool,
+    /// All that is known is that it runs; what the person may do about it.
+    pub(super) silent: Option<String>,
     /// The client of the hub that speaks for it.
     pub(super) publisher: Option<Publisher>,
     /// The container that told of it, by a socket of its own.
@@ -134,7 +134,7 @@ impl Entry {
             ending: None,
             borne_out: None,
             trust: None,
-            silent: false,
+            silent: None,
             publisher: None,
             container: None,
             heard: now,
@@ -176,7 +176,7 @@ impl Entry {
 
     /// Nothing is known of it but what is seen of its process.
     pub(super) fn be_silent(&mut self, it: &Present) {
-        self.silent = true;
+        self.silent = Some(it.why.clone());
         self.pid = Some(it.pid);
         self.cwd.clone_from(&it.cwd);
         self.main.source = Source::Witness;

@@ -427,13 +427,13 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         let mut reading = session.shown(sessions, opened, self.home_of(path), seen);
         reading.pane = pane;
         let worker = session.worker(sessions, opened);
-        let worked = session.level != Level::Idle && opened.is_none();
-        self.report(reading, worker, worked);
+        let goes_on = session.level != Level::Idle && opened.is_none();
+        self.report(reading, worker, goes_on);
     }
 
     /// Reports a reading, with what runs below the process `worker` while it waits. That of a job comes
-    /// with what explains it, or later; `worked`: the session that was moved worked until then.
-    fn report(&mut self, reading: Reading, worker: u32, worked: bool) {
+    /// with what explains it, or later; `goes_on`: it was moved in the middle of its turn.
+    fn report(&mut self, reading: Reading, worker: u32, goes_on: bool) {
         let viewer = reading.pid.filter(|_| reading.stands_in);
         let Some(viewer) = viewer else {
             return self.report_with_commands(reading, worker);
@@ -443,7 +443,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         let record = self.records.entry(viewer).or_default();
         // Only the reading says that the pane shows another session now.
         let is_known = record.is_of(&reading);
-        let explained = record.explain(&config.unwrap_or_default(), &reading, worked);
+        let explained = record.explain(&config.unwrap_or_default(), &reading, goes_on);
         let Some(events) = explained else {
             self.held.insert(viewer, Instant::now() + record::PAUSE);
             return;

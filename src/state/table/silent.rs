@@ -24,7 +24,7 @@ impl Table {
         };
         self.reported.retain(|(key, pid)| runs(key, Some(*pid)));
         let rows = self.rows.iter();
-        let gone = rows.filter(|(key, entry)| entry.silent && !runs(key, entry.pid));
+        let gone = rows.filter(|(key, entry)| entry.silent.is_some() && !runs(key, entry.pid));
         let gone: Vec<RowKey> = gone.map(|(key, _)| key.clone()).collect();
         for key in gone {
             self.rows.remove(&key);
@@ -33,7 +33,7 @@ impl Table {
         for it in present {
             let key = key_of(it);
             let known = self.rows.get(&key);
-            if known.is_some_and(|entry| !entry.silent) {
+            if known.is_some_and(|entry| entry.silent.is_none()) {
                 self.has_reported(&key, it.pid);
             } else if known.is_none() && !self.reported.contains(&(key.clone(), it.pid)) {
                 self.begin_silent(&key, it, now);
@@ -44,7 +44,7 @@ impl Table {
 
     /// Takes a silent row out of the way of what is known better, if there is one.
     pub(super) fn make_way(&mut self, key: &RowKey) -> Option<Entry> {
-        self.rows.get(key).filter(|entry| entry.silent)?;
+        self.rows.get(key).filter(|entry| entry.silent.is_some())?;
         let silent = self.rows.remove(key)?;
         if let Some(pid) = silent.pid {
             self.has_reported(key, pid);
