@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
+use super::ancestry::stat;
+
 /// Longest command line that is looked at, in bytes.
 const MAX_LINE: u64 = 4096;
 
@@ -16,7 +18,8 @@ pub(super) fn attached_to(pid: u32) -> Option<String> {
     job_of(&line)
 }
 
-/// Every process that was started to show `job`.
+/// Every process that was started to show `job`. A child has the same line until it runs a program of its
+/// own, and is none.
 pub(super) fn viewers_of(job: &str) -> Vec<u32> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
@@ -24,8 +27,11 @@ pub(super) fn viewers_of(job: &str) -> Vec<u32> {
     let pids = entries
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|pid| attached_to(*pid).as_deref() == Some(job))
-        .collect()
+    let found: Vec<u32> = pids
+        .filter(|pid| attached_to(*pid).as_deref() == Some(job))
+        .collect();
+    let is_first = |pid: &u32| stat(*pid).is_some_and(|stat| !found.contains(&stat.parent));
+    found.iter().copied().filter(is_first).collect()
 }
 
 /// The job that a command line names, whose arguments end with a zero byte each: `claude attach ID`,
