@@ -347,7 +347,9 @@ fn a_session_that_was_heard_is_said_to_be_and_one_that_has_just_begun_is_not_cal
     ]);
     emit.env("TMUX", tmux.variable()).env("TMUX_PANE", "%1");
     assert!(emit.status().expect("it runs").success());
-    collector.until_state("running");
+    collector.until("it is heard", |rows| {
+        rows.iter().any(|row| row["state"] == "running")
+    });
     let heard = ["-", "ok", "1 in panes, and heard by their hooks", "-"];
     until("the programs run", || {
         let findings = findings(&env);
