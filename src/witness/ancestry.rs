@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -96,23 +97,36 @@ pub fn started_at(start: u64) -> Option<Timestamp> {
 /// The pane a process was started in, by its own environment. Nothing else of that is kept: it
 /// holds secrets.
 pub(super) fn tmux_variables(pid: u32) -> Option<(Server, PaneId)> {
+    parse_tmux_variables(&environment(pid)?)
+}
+
+/// The folder in which a Claude of this process keeps its files, by its own environment.
+pub(super) fn claude_config(pid: u32) -> Option<PathBuf> {
+    let environment = environment(pid)?;
+    let named = value(&environment, b"CLAUDE_CONFIG_DIR").filter(|named| !named.is_empty());
+    let by_home = || value(&environment, b"HOME").map(|home| Path::new(home).join(".claude"));
+    named.map(PathBuf::from).or_else(by_home)
+}
+
+fn environment(pid: u32) -> Option<Vec<u8>> {
     let mut environment = Vec::new();
     let file = File::open(format!("/proc/{pid}/environ")).ok()?;
     file.take(MAX_ENVIRONMENT)
         .read_to_end(&mut environment)
         .ok()?;
-    parse_tmux_variables(&environment)
+    Some(environment)
+}
+
+fn value<'a>(environment: &'a [u8], name: &[u8]) -> Option<&'a str> {
+    let entry = environment
+        .split(|byte| *byte == 0)
+        .find_map(|entry| entry.strip_prefix(name)?.strip_prefix(b"="))?;
+    std::str::from_utf8(entry).ok()
 }
 
 fn parse_tmux_variables(environment: &[u8]) -> Option<(Server, PaneId)> {
-    let value = |name: &[u8]| {
-        let entry = environment
-            .split(|byte| *byte == 0)
-            .find_map(|entry| entry.strip_prefix(name)?.strip_prefix(b"="))?;
-        std::str::from_utf8(entry).ok()
-    };
-    let server = Server::from_tmux_variable(value(b"TMUX")?)?;
-    Some((server, value(b"TMUX_PANE")?.parse().ok()?))
+    let server = Server::from_tmux_variable(value(environment, b"TMUX")?)?;
+    Some((server, value(environment, b"TMUX_PANE")?.parse().ok()?))
 }
 
 #[cfg(test)]

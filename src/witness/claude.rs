@@ -141,7 +141,7 @@ pub fn look(config: &Path, pid: u32, instance: Option<&str>) -> Option<Reading> 
     let sessions = config.join("sessions");
     let now = Timestamp::now();
     let Some(session) = read(&sessions.join(format!("{pid}.json")), pid) else {
-        let job = viewer::attached_to(pid)?;
+        let job = viewer::attached_to(pid).filter(|_| viewer::keeps_files_in(pid, config))?;
         return Some(job_in(&sessions, &job)?.reading_for(pid, None, now));
     };
     session.living_process()?;

@@ -364,7 +364,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
     fn tell_viewers(&mut self, path: &Path, job: &Session, seen: Timestamp) {
         let Some(id) = job.job.clone() else { return };
         self.tell_parked(path, &id);
-        for viewer in viewer::viewers_of(&id) {
+        for viewer in viewers_of(&id, path) {
             let Some(start) = start_of(viewer) else {
                 continue;
             };
@@ -487,7 +487,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
 
     /// Looks in a fresh listing for those that show a background job.
     fn locate_viewers(&mut self, path: &Path, job: &Session, listing: &Listing, seen: Timestamp) {
-        for viewer in job.job.iter().flat_map(|id| viewer::viewers_of(id)) {
+        for viewer in job.job.iter().flat_map(|id| viewers_of(id, path)) {
             let (Some(start), Some(pane)) = (start_of(viewer), pane_of(viewer, listing)) else {
                 continue;
             };
@@ -536,6 +536,12 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
             }
         }
     }
+}
+
+/// Every process that was started to show the background job `job`, whose session file is at `path`.
+fn viewers_of(job: &str, path: &Path) -> Vec<u32> {
+    let config = path.ancestors().nth(2);
+    config.map_or_else(Vec::new, |config| viewer::viewers_of(job, config))
 }
 
 /// The pane of a process: the one it was started in by its own word if that is true, else the one

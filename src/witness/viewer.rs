@@ -3,9 +3,10 @@
 
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::ancestry::stat;
+use super::ancestry::{claude_config, stat};
 
 /// Longest command line that is looked at, in bytes.
 const MAX_LINE: u64 = 4096;
@@ -18,9 +19,10 @@ pub(super) fn attached_to(pid: u32) -> Option<String> {
     job_of(&line)
 }
 
-/// Every process that was started to show `job`. A child has the same line until it runs a program of its
-/// own, and is none.
-pub(super) fn viewers_of(job: &str) -> Vec<u32> {
+/// Every process that was started to show `job` of the Claude whose files are below `config`: another
+/// one's jobs may have the same ids. A child has the same line until it runs a program of its own, and is
+/// none.
+pub(super) fn viewers_of(job: &str, config: &Path) -> Vec<u32> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -31,7 +33,19 @@ pub(super) fn viewers_of(job: &str) -> Vec<u32> {
         .filter(|pid| attached_to(*pid).as_deref() == Some(job))
         .collect();
     let is_first = |pid: &u32| stat(*pid).is_some_and(|stat| !found.contains(&stat.parent));
-    found.iter().copied().filter(is_first).collect()
+    let viewers = found.iter().copied().filter(is_first);
+    viewers.filter(|pid| keeps_files_in(*pid, config)).collect()
+}
+
+/// Whether a Claude that this process is keeps its files below `config`.
+pub(super) fn keeps_files_in(pid: u32, config: &Path) -> bool {
+    let own = claude_config(pid);
+    own.is_some_and(|own| own == config || is_same_folder(&own, config))
+}
+
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    let identity = |path: &Path| path.metadata().map(|found| (found.dev(), found.ino())).ok();
+    identity(one).is_some_and(|one| Some(one) == identity(other))
 }
 
 /// The job that a command line names, whose arguments end with a zero byte each: `claude attach ID`,

@@ -455,6 +455,37 @@ fn a_job_that_was_attached_to_in_a_pane_is_a_row() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_job_of_another_claude_with_the_same_id_is_shown_by_nobody_here() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let job = Job::start(&env, &tmux);
+    job.says("idle", None);
+    let program = env.home().join("claude");
+    write_program(&program, "#!/bin/sh\nwhile :; do sleep 1; done\n");
+    let attach = |home: &str| {
+        let home = env.path(home);
+        let (home, program) = (home.display(), program.display());
+        let command = format!("CLAUDE_CONFIG_DIR='{home}' exec '{program}' attach 50a81936");
+        tmux.run(&["new-window", "-d", "-P", "-F", "#{pane_id}", &command])
+    };
+    attach("other");
+    let pane = attach("home/.claude");
+    job.says("busy", None);
+    let rows = collector.until("the job is shown", |rows| {
+        rows.iter().any(|row| row["state"] == "running")
+    });
+    let of_job = rows
+        .iter()
+        .filter(|row| row["instance_id"] == "50a81936-c94b");
+    let panes: Vec<&Value> = of_job.map(|row| &row["pane"]).collect();
+    assert_eq!(panes, [pane.as_str()]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_viewer_that_shows_the_list_of_all_shows_no_job_any_more() {
     let env = TestEnv::new();
     let Some(tmux) = Tmux::start(&env, "main") else {
