@@ -1,6 +1,6 @@
 //! A real `pane-patrol collect`, and what `status` says of it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -49,10 +49,15 @@ impl<'env> Collector<'env> {
             .expect("the executable can be started");
         let stderr = child.stderr.take().expect("stderr is a pipe");
         let mut said = String::new();
-        BufReader::new(stderr)
+        let mut stderr = BufReader::new(stderr);
+        stderr
             .read_line(&mut said)
             .expect("it says that it collects, or why not");
-        assert!(said.starts_with("Collecting on "), "{said}");
+        if !said.starts_with("Collecting on ") {
+            // It ends then, so all of it can be read.
+            let _ = stderr.read_to_string(&mut said);
+            panic!("{said}");
+        }
         Self { env, child }
     }
 

@@ -1,13 +1,13 @@
 //! `wait` on the real executable: at once, later, in vain, and over a change of collector.
 
 use std::io::Write;
-use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::process::{Child, Stdio};
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
-use crate::common::{Collector, Finished, TestEnv, finish, private_folder, wait};
+use crate::common::{Collector, Finished, TestEnv, finish, private_folder, until, wait};
 
 fn send(env: &TestEnv, state: &str) {
     let event = json!({
@@ -109,6 +109,12 @@ fn it_goes_on_with_the_next_collector_when_its_own_has_gone() {
     });
     writeln!(stream, "{snapshot}").expect("it listens");
     drop((stream, hub));
+    // A program that another test starts at this moment has it, too, until it runs.
+    until("nobody listens", || {
+        UnixStream::connect(&places.hub_socket)
+            .is_err()
+            .then_some(())
+    });
     let collector = Collector::start(&env);
     send(&env, "running");
     collector.until_state("running");
