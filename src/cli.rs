@@ -156,10 +156,16 @@ pub struct ListenArgs {
     pub listen: Option<String>,
 }
 
+/// No notice of an assistant for longer than this is a thing forgotten.
+const LONGEST_SNOOZE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Nobody remembers for longer whom they have trusted.
+const LONGEST_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
+
 /// Options of `jump`.
 #[derive(Args, Debug)]
 pub struct JumpArgs {
-    /// Where: `session:window.pane` or `%N`
+    /// Where: `session:window.pane`, `%N`, its id, or a name that only it has
     #[arg(required_unless_present = "next", conflicts_with = "next")]
     pub target: Option<String>,
     /// Go to the one that has waited for you longest
@@ -186,7 +192,7 @@ pub struct StartArgs {
 /// Options of `stop`.
 #[derive(Args, Debug)]
 pub struct StopArgs {
-    /// Which one: `session:window.pane` or `%N`
+    /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
     /// Close its pane with everything in it instead
     #[arg(long)]
@@ -196,17 +202,17 @@ pub struct StopArgs {
 /// Options of `snooze`.
 #[derive(Args, Debug)]
 pub struct SnoozeArgs {
-    /// Which one: `session:window.pane` or `%N`
+    /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
-    /// For how long; 0 ends it
-    #[arg(default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=10_080))]
-    pub minutes: u64,
+    /// For how long: `90s`, `10m`, `2h`; `0` ends it
+    #[arg(value_name = "SPAN", default_value = "10m", value_parser = parse_snooze)]
+    pub span: Duration,
 }
 
 /// Options of `request`.
 #[derive(Args, Debug)]
 pub struct RequestArgs {
-    /// Whose request: `session:window.pane` or `%N`
+    /// Whose request: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
     /// Only this one, where several wait: its id
     #[arg(long, value_name = "ID")]
@@ -231,7 +237,7 @@ pub struct Which {
 /// Options of `approve`.
 #[derive(Args, Debug)]
 pub struct ApproveArgs {
-    /// Whose request: `session:window.pane` or `%N`
+    /// Whose request: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
     /// Which request, and as it was shown.
     #[command(flatten)]
@@ -247,7 +253,7 @@ pub struct ApproveArgs {
 /// Options of `deny`.
 #[derive(Args, Debug)]
 pub struct DenyArgs {
-    /// Whose request: `session:window.pane` or `%N`
+    /// Whose request: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
     /// Which request, and as it was shown.
     #[command(flatten)]
@@ -260,20 +266,35 @@ pub struct DenyArgs {
 /// Options of `trust`.
 #[derive(Args, Debug)]
 pub struct TrustArgs {
-    /// Which one: `session:window.pane` or `%N`
+    /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
-    /// For how many minutes
-    #[arg(long = "for", value_name = "MINUTES", default_value = "10", value_parser = parse_minutes)]
-    pub minutes: u64,
+    /// For how long, at most `4h`: `90s`, `10m`, `2h`
+    #[arg(long = "for", value_name = "SPAN", default_value = "10m", value_parser = parse_trust)]
+    pub span: Duration,
     /// End it now
-    #[arg(long, conflicts_with = "minutes")]
+    #[arg(long, conflicts_with = "span")]
     pub off: bool,
 }
 
-fn parse_minutes(text: &str) -> Result<u64, String> {
-    let minutes = text.strip_suffix('m').unwrap_or(text).parse().ok();
-    let minutes = minutes.filter(|minutes| (1..=240).contains(minutes));
-    minutes.ok_or_else(|| "it is 1 to 240 minutes, such as `10m`".to_owned())
+/// The one grammar of spans. A bare number says minutes where it always has.
+fn parse_minutes(text: &str) -> Option<Duration> {
+    let minutes = text
+        .parse::<u64>()
+        .ok()
+        .and_then(|minutes| minutes.checked_mul(60));
+    minutes
+        .map(Duration::from_secs)
+        .or_else(|| parse_span(text))
+}
+
+fn parse_snooze(text: &str) -> Result<Duration, String> {
+    let span = parse_minutes(text).filter(|span| *span <= LONGEST_SNOOZE);
+    span.ok_or_else(|| "say `90s`, `10m` or `2h`, at most `1w`; `0` ends it".to_owned())
+}
+
+fn parse_trust(text: &str) -> Result<Duration, String> {
+    let span = parse_minutes(text).filter(|span| !span.is_zero() && *span <= LONGEST_TRUST);
+    span.ok_or_else(|| "say `90s`, `10m` or `2h`, at most `4h`".to_owned())
 }
 
 /// What `rules` does.
@@ -318,7 +339,7 @@ pub enum Expected {
 /// Options of `answer`.
 #[derive(Args, Debug)]
 pub struct AnswerArgs {
-    /// Whose question: `session:window.pane` or `%N`
+    /// Whose question: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
     /// The option, by its number or its words
     pub option: String,
@@ -348,9 +369,12 @@ pub enum StatusFormat {
 /// Options of `wait`.
 #[derive(Args, Debug)]
 pub struct WaitArgs {
-    /// Which one: `session:window.pane` or `%N`; it need not be there yet
-    #[arg(long)]
-    pub target: String,
+    /// Which one, by any of its names; in its place or pane it need not be there yet
+    #[arg(required_unless_present = "target")]
+    pub name: Option<String>,
+    /// The same as an option
+    #[arg(long, conflicts_with = "name")]
+    pub target: Option<String>,
     /// Which state; any of several, separated by commas or given again
     #[arg(long, required = true, value_parser = parse_state, value_delimiter = ',')]
     pub state: Vec<State>,
@@ -365,7 +389,7 @@ pub struct WatchArgs {
     /// Print rows as `status --json` does, one a line, and `{"id": ..., "gone": true}` at an end
     #[arg(long)]
     pub json: bool,
-    /// Only this pane (`session:window.pane` or `%N`); may be given several times
+    /// Only this one, by any of its names; may be given several times
     #[arg(long)]
     pub target: Vec<String>,
 }
@@ -490,8 +514,19 @@ pub struct QueryArgs {
     pub paths: Vec<PathBuf>,
 }
 
+/// A state by its word in events, or by the word that stands on the screen.
 fn parse_state(word: &str) -> Result<State, String> {
-    State::from_word(word).ok_or_else(|| one_of(State::ALL.iter().map(|state| state.as_str())))
+    let on_screen = match word {
+        "approve" => Some(State::WaitingApproval),
+        "asks" | "waits" => Some(State::WaitingInput),
+        "failed" => Some(State::Error),
+        "done" => Some(State::Completed),
+        "works" => Some(State::Running),
+        _ => None,
+    };
+    on_screen
+        .or_else(|| State::from_word(word))
+        .ok_or_else(|| one_of(State::ALL.iter().map(|state| state.as_str())))
 }
 
 fn parse_kind(word: &str) -> Result<Kind, String> {
@@ -499,7 +534,7 @@ fn parse_kind(word: &str) -> Result<Kind, String> {
 }
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
-    parse_span(text).ok_or_else(|| "say `60s`, `5m` or `1h30m`".to_owned())
+    parse_span(text).ok_or_else(|| "say `90s`, `10m` or `2h`".to_owned())
 }
 
 fn one_of(words: impl Iterator<Item = &'static str>) -> String {
@@ -509,7 +544,7 @@ fn one_of(words: impl Iterator<Item = &'static str>) -> String {
 /// Options of `explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
-    /// Which one: `session:window.pane` or `%N`
+    /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
     /// As it was then, by the log: `2h`, `09:30`, `2026-11-21 09:30`, or RFC 3339
     #[arg(long, value_name = "TIME")]
@@ -519,7 +554,7 @@ pub struct ExplainArgs {
 /// Options of `diff`.
 #[derive(Args, Debug)]
 pub struct DiffArgs {
-    /// Which one: `session:window.pane` or `%N`
+    /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
     /// Print the patch of this file, named from the top of the repository
     #[arg(long, value_name = "FILE")]
@@ -535,7 +570,7 @@ pub struct DiffArgs {
 /// Options of `tasks`.
 #[derive(Args, Debug)]
 pub struct TasksArgs {
-    /// Which one: `session:window.pane` or `%N`
+    /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
     /// Print JSON for programs
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! `answer`: one of the options of an assistant's question.
 
-use super::{Surroundings, decide, jump, request};
+use super::{Surroundings, decide, lookup, request};
 use crate::act::{Decision, Digest, Door, Pick, Shown};
 use crate::cli::AnswerArgs;
 use crate::error::CommandResult;
@@ -9,7 +9,7 @@ use crate::error::CommandResult;
 /// digest the answer is bound to the question as it reads at this moment.
 pub(super) fn run(surroundings: &Surroundings, arguments: &AnswerArgs) -> CommandResult {
     let decision = Decision::Answer(Pick::parse(&arguments.option));
-    let row = jump::row_at(surroundings, &arguments.target, decision.name())?;
+    let row = lookup::to_act(surroundings, &arguments.target, decision.name())?;
     let bound = decide::pick(surroundings, &row, &arguments.which, &decision)?;
     let as_it_reads = || Digest::of(&bound, &request::look(surroundings, &bound));
     let digest = arguments.which.digest.clone();

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 
 use rustix::termios::{QueueSelector, tcflush};
 
-use super::{Surroundings, decide, jump, request};
+use super::{Surroundings, decide, lookup, request};
 use crate::act::{Bound, Decision, Digest, Door, Shown};
 use crate::asked::Known;
 use crate::cli::ApproveArgs;
@@ -17,7 +17,7 @@ use crate::state::Row;
 /// Approves, or says why nothing was done.
 pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> CommandResult {
     let decision = Decision::Approve;
-    let row = jump::row_at(surroundings, &arguments.target, decision.name())?;
+    let row = lookup::to_act(surroundings, &arguments.target, decision.name())?;
     let bound = decide::pick(surroundings, &row, &arguments.which, &decision)?;
     let known = request::look(surroundings, &bound);
     if let Known::Beginning(why) = &known

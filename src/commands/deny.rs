@@ -1,6 +1,6 @@
 //! `deny`: no to the request of an assistant, with or without a word about what to do instead.
 
-use super::{Surroundings, decide, jump};
+use super::{Surroundings, decide, lookup};
 use crate::act::{Decision, Door, Shown};
 use crate::cli::DenyArgs;
 use crate::error::CommandResult;
@@ -9,7 +9,7 @@ use crate::error::CommandResult;
 pub(super) fn run(surroundings: &Surroundings, arguments: &DenyArgs) -> CommandResult {
     let message = arguments.message.clone();
     let decision = Decision::Deny { message };
-    let row = jump::row_at(surroundings, &arguments.target, decision.name())?;
+    let row = lookup::to_act(surroundings, &arguments.target, decision.name())?;
     let bound = decide::pick(surroundings, &row, &arguments.which, &decision)?;
     let shown = Shown {
         digest: arguments.which.digest.clone(),

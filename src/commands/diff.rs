@@ -8,7 +8,7 @@ use pane_patrol_hooks::text::printable_json;
 use serde::Serialize;
 
 use super::Surroundings;
-use super::explain::row_of;
+use super::lookup;
 use crate::cli::DiffArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
@@ -19,7 +19,7 @@ use crate::work::{DiffSummary, PatchRequest, words};
 
 /// Prints the summary, or the patch of one file.
 pub(super) fn run(surroundings: &Surroundings, arguments: &DiffArgs) -> CommandResult {
-    let row = row_of(surroundings, &arguments.target)?;
+    let row = lookup::to_read(surroundings, &arguments.target, "diff")?;
     let folder = folder_of(&row)?;
     match &arguments.patch {
         Some(path) => patch(folder, path, arguments),

@@ -6,11 +6,12 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::log::query::{From, local_clock, moment, read_records};
-use super::{Surroundings, mirror};
+use super::rows::{self, nobody};
+use super::{Surroundings, lookup, mirror};
 use crate::cli::ExplainArgs;
-use crate::error::{CommandError, CommandResult, EXIT_NOBODY};
+use crate::error::{CommandError, CommandResult};
 use crate::hub_client::{HubClient, HubError};
-use crate::log::apart::{from_place, from_row, sentence};
+use crate::log::apart::from_row;
 use crate::log::explain::explain;
 use crate::log::files::Files;
 use crate::log::player::Player;
@@ -28,18 +29,11 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> Comma
         }
         None => now(surroundings, &clock)?,
     };
-    let row = rows.iter().find(|row| is_meant(row, &arguments.target));
-    let row = row.ok_or_else(|| nobody_there(&arguments.target, &rows, &apart, clock.now))?;
+    let (name, own) = (&arguments.target, lookup::own_socket(surroundings));
+    let row = lookup::pick(&rows, name, &own)
+        .map_err(|unknown| lookup::explain(&unknown, name, &rows, &apart, clock.now))?;
     messages::result(&(explain(row, &clock) + &from_row(row, &apart, clock.now)));
     Ok(())
-}
-
-/// The row that is meant, as it is now.
-pub(super) fn row_of(surroundings: &Surroundings, target: &str) -> Result<Row, CommandError> {
-    let clock = local_clock();
-    let (rows, apart) = now(surroundings, &clock)?;
-    let row = rows.iter().find(|row| is_meant(row, target)).cloned();
-    row.ok_or_else(|| nobody_there(target, &rows, &apart, clock.now))
 }
 
 /// Rows, and what was held apart from them.
@@ -54,15 +48,12 @@ fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Known, Command
         Ok(known) => Ok(known),
         Err(error @ HubError::Nobody { .. }) => {
             if !has_log(surroundings)? {
-                return Err(CommandError::new("there is nobody to ask")
-                    .caused_by(&error)
-                    .hint("start `pane-patrol`; with `pane-patrol mirror on` the log can be asked too")
-                    .exit(EXIT_NOBODY));
+                return Err(nobody(&error).hint(rows::ASK_THE_LOG));
             }
-            messages::warning("nobody collects: this is what the log says");
+            lookup::warn_of_log();
             from_log(surroundings, clock.now)
         }
-        Err(error) => Err(CommandError::new("there is no row to explain").caused_by(&error)),
+        Err(error) => Err(nobody(&error)),
     }
 }
 
@@ -87,20 +78,4 @@ fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, Command
     })?;
     player.pass_time(at, &mut |_, _, _| {});
     Ok((player.table().rows(), player.table().apart()))
-}
-
-fn is_meant(row: &Row, text: &str) -> bool {
-    row.id == text || text.parse().is_ok_and(|place| row.is_at(&place))
-}
-
-fn nobody_there(target: &str, rows: &[Row], apart: &[Apart], now: Timestamp) -> CommandError {
-    let mut error = CommandError::new(format!("no assistant is known in {target}"));
-    for apart in from_place(target, apart) {
-        error = error.hint(format!("held apart: {}", sentence(apart, now)));
-    }
-    if rows.is_empty() {
-        return error.hint("none is known at all at that time");
-    }
-    let known: Vec<String> = rows.iter().map(|row| row.target.to_string()).collect();
-    error.hint(format!("there are {}", known.join(", ")))
 }

@@ -305,8 +305,9 @@ impl Hands for RealHands {
     }
 
     fn trust(&self, row: &Row, minutes: u64) -> Result<String, String> {
-        trust::trust(&self.surroundings, row, minutes)?;
-        Ok(trust::told(row, minutes))
+        let span = Duration::from_secs(minutes * 60);
+        trust::trust(&self.surroundings, row, span)?;
+        Ok(trust::told(row, span))
     }
 
     fn plan_install(&self) -> Result<Offer, String> {

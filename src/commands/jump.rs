@@ -2,12 +2,10 @@
 
 use std::process::Command;
 
-use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
 use super::hands::{asking, here};
-use super::rows::{self, find, parse_target};
+use super::{Surroundings, lookup, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubClient;
@@ -18,47 +16,27 @@ use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.
 pub(super) fn run(surroundings: &Surroundings, arguments: &JumpArgs) -> CommandResult {
-    let target = arguments.target.as_deref();
-    let wanted = target.map(parse_target).transpose()?;
-    let known = rows::live_or_logged(surroundings, "jump")?;
-    if known.from_log.is_some() {
-        messages::warning("nobody collects: this is by what the event log says");
-    }
-    let rows = known.rows;
-    let row = match &wanted {
-        Some(target) => Some(find(&rows, target).ok_or_else(|| unknown(target))?),
-        None => next(&rows),
+    let row = match &arguments.target {
+        Some(name) => Some(lookup::to_read(surroundings, name, "jump")?),
+        None => next(surroundings)?,
     };
     let Some(row) = row else {
         messages::status("Nobody needs you.");
         return Ok(());
     };
-    go(surroundings, row, arguments.client.as_deref())
-}
-
-/// The row that the person means by `target`; `who` asks.
-pub(super) fn row_at(
-    surroundings: &Surroundings,
-    target: &str,
-    who: &str,
-) -> Result<Row, CommandError> {
-    let target = parse_target(target)?;
-    let rows = rows::live(surroundings, who)?;
-    find(&rows, &target)
-        .cloned()
-        .ok_or_else(|| unknown(&target))
-}
-
-fn unknown(target: &Target) -> CommandError {
-    CommandError::new(format!("no assistant is known in `{target}`"))
-        .hint("`pane-patrol status` lists them; nothing was done")
+    go(surroundings, &row, arguments.client.as_deref())
 }
 
 /// The one that has waited for the person longest, whatever it asks.
-fn next(rows: &[Row]) -> Option<&Row> {
-    rows.iter()
+fn next(surroundings: &Surroundings) -> Result<Option<Row>, CommandError> {
+    let known = rows::live_or_logged(surroundings, "jump")?;
+    if known.from_log.is_some() {
+        lookup::warn_of_log();
+    }
+    let rows = known.rows.into_iter();
+    Ok(rows
         .filter(|row| Attention::from(row.state) == Attention::NeedsYou)
-        .min_by(|a, b| a.since.cmp(&b.since).then_with(|| urgency(a, b)))
+        .min_by(|a, b| a.since.cmp(&b.since).then_with(|| urgency(a, b))))
 }
 
 fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandResult {

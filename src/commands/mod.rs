@@ -18,6 +18,7 @@ mod install;
 mod jump;
 mod listen;
 mod log;
+mod lookup;
 mod mirror;
 mod offer;
 mod request;

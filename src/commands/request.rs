@@ -4,7 +4,7 @@ use pane_patrol_hooks::text::{printable_json, visible};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Surroundings, decide, jump};
+use super::{Surroundings, decide, lookup};
 use crate::act::{Bound, Digest};
 use crate::asked::{self, Known};
 use crate::cli::RequestArgs;
@@ -20,7 +20,7 @@ const SHORTEST: usize = 8;
 
 /// Prints it, or all of them where several wait.
 pub(super) fn run(surroundings: &Surroundings, arguments: &RequestArgs) -> CommandResult {
-    let row = jump::row_at(surroundings, &arguments.target, "request")?;
+    let row = lookup::to_act(surroundings, &arguments.target, "request")?;
     let none =
         |why: &str| CommandError::new(format!("there is no request in `{}`: {why}", row.target));
     let all = open(&row).map_err(|why| none(&why))?;

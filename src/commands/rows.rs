@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Surroundings, mirror};
-use crate::error::{CommandError, EXIT_NOBODY, EXIT_USAGE};
+use crate::error::{CommandError, EXIT_NOBODY};
 use crate::hub_client::{HubClient, HubError};
 use crate::log::condition::{Condition, condition};
 use crate::log::files::Files;
@@ -21,6 +21,9 @@ use crate::witness::process;
 
 /// How long a tmux server may take to say which panes of the log are still there.
 const LISTING_BUDGET: Duration = Duration::from_millis(300);
+
+/// What else would have told.
+pub(super) const ASK_THE_LOG: &str = "with `pane-patrol mirror on` the event log can be asked, too";
 
 /// Rows, and who says so.
 pub(super) struct Known {
@@ -40,9 +43,8 @@ pub(super) struct FromLog {
 }
 
 /// The rows of whoever collects; `who` asks.
-pub(super) fn live(surroundings: &Surroundings, who: &str) -> Result<Vec<Row>, CommandError> {
-    let known = ask(surroundings, who)?.map_err(|error| nobody(&error))?;
-    Ok(known.rows)
+pub(super) fn live(surroundings: &Surroundings, who: &str) -> Result<Known, CommandError> {
+    ask(surroundings, who)?.map_err(|error| nobody(&error))
 }
 
 /// The rows of whoever collects, or those of the event log; `who` asks.
@@ -52,7 +54,9 @@ pub(super) fn live_or_logged(
 ) -> Result<Known, CommandError> {
     match ask(surroundings, who)? {
         Ok(known) => Ok(known),
-        Err(error @ HubError::Nobody { .. }) => logged(surroundings)?.ok_or_else(|| nobody(&error)),
+        Err(error @ HubError::Nobody { .. }) => {
+            logged(surroundings)?.ok_or_else(|| nobody(&error).hint(ASK_THE_LOG))
+        }
         Err(error) => Err(nobody(&error)),
     }
 }
@@ -182,19 +186,4 @@ fn own_socket(table: &Table, surroundings: &Surroundings, belief: &Belief) -> St
         (Err(TmuxError::NoServer { .. }), [only]) => only.clone(),
         _ => text,
     }
-}
-
-/// Reads a place as it was typed.
-pub(super) fn parse_target(target: &str) -> Result<Target, CommandError> {
-    target.parse().map_err(|error| {
-        CommandError::new("that is no place of an assistant")
-            .caused_by(&error)
-            .exit(EXIT_USAGE)
-    })
-}
-
-/// The row in that place; one with its address before one with only its pane's id.
-pub(super) fn find<'a>(rows: &'a [Row], wanted: &Target) -> Option<&'a Row> {
-    let at_target = rows.iter().find(|row| row.target == *wanted);
-    at_target.or_else(|| rows.iter().find(|row| row.is_at(wanted)))
 }

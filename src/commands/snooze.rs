@@ -1,36 +1,25 @@
 //! `snooze`: no notice of one assistant for a while.
 
-use std::time::Duration;
-
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
-use super::jump::row_at;
+use super::{Surroundings, lookup};
 use crate::cli::SnoozeArgs;
 use crate::error::{CommandError, CommandResult};
+use crate::log::when::spoken;
 use crate::messages;
 use crate::notice::Snoozes;
 
 /// Snoozes it, or ends that.
 pub(super) fn run(surroundings: &Surroundings, arguments: &SnoozeArgs) -> CommandResult {
-    let row = row_at(surroundings, &arguments.target, "snooze")?;
-    let minutes = arguments.minutes;
-    let span = Duration::from_secs(minutes * 60);
-    let until = (minutes > 0).then(|| Timestamp::now().plus(span));
+    let row = lookup::to_act(surroundings, &arguments.target, "snooze")?;
+    let span = arguments.span;
+    let until = (!span.is_zero()).then(|| Timestamp::now().plus(span));
     snooze(surroundings, &row.id, until)?;
-    messages::status(&match minutes {
-        0 => format!(
-            "Notices of {} in {} are given again.",
-            row.assistant, row.target
-        ),
-        1 => format!(
-            "No notice of {} in {} for a minute.",
-            row.assistant, row.target
-        ),
-        _ => format!(
-            "No notice of {} in {} for {minutes} minutes.",
-            row.assistant, row.target
-        ),
+    let name = format!("{} in {}", row.assistant, row.target);
+    messages::status(&if span.is_zero() {
+        format!("Notices of {name} are given again.")
+    } else {
+        format!("No notice of {name} for {}.", spoken(span))
     });
     Ok(())
 }

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::Surroundings;
 use super::hands::asking;
-use super::jump::row_at;
+use super::lookup;
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::{self, Launcher, Site, Started, Stopped, System};
@@ -121,7 +121,7 @@ pub(super) fn start_in(
 
 /// Stops an assistant.
 pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> CommandResult {
-    let row = row_at(surroundings, &arguments.target, "stop")?;
+    let row = lookup::to_act(surroundings, &arguments.target, "stop")?;
     let name = format!("{} in {}", row.assistant, row.target);
     let failed = |why: &str| CommandError::new(format!("could not stop {name}: {why}"));
     if arguments.close_pane {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Surroundings;
 use super::diff::{folder_of, print_json};
-use super::explain::row_of;
+use super::lookup;
 use crate::cli::TasksArgs;
 use crate::error::CommandResult;
 use crate::messages;
@@ -14,7 +14,7 @@ use crate::work::{TaskSummary, words};
 
 /// Prints the sums and the list.
 pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> CommandResult {
-    let row = row_of(surroundings, &arguments.target)?;
+    let row = lookup::to_read(surroundings, &arguments.target, "tasks")?;
     let owner = owner(surroundings, &row, folder_of(&row)?);
     let summary = owner.tasks();
     if arguments.json {

@@ -1,50 +1,55 @@
 //! `trust`: one assistant may do, for a while and without asking, what no rule forbids.
 
+use std::time::Duration;
+
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::jump::row_at;
-use super::{Surroundings, asking};
+use super::{Surroundings, asking, lookup};
 use crate::cli::TrustArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubClient;
+use crate::log::when::spoken;
 use crate::messages;
 use crate::protocol::Trust;
 use crate::state::Row;
 
 /// Trusts it, or ends that.
 pub(super) fn run(surroundings: &Surroundings, arguments: &TrustArgs) -> CommandResult {
-    let row = row_at(surroundings, &arguments.target, "trust")?;
-    let minutes = if arguments.off { 0 } else { arguments.minutes };
-    trust(surroundings, &row, minutes).map_err(|why| {
+    let row = lookup::to_act(surroundings, &arguments.target, "trust")?;
+    let span = if arguments.off {
+        Duration::ZERO
+    } else {
+        arguments.span
+    };
+    trust(surroundings, &row, span).map_err(|why| {
         CommandError::new(format!("could not trust `{}`: {why}", row.target))
             .hint("nothing was changed: it asks you as before")
     })?;
-    messages::status(&told(&row, minutes));
+    messages::status(&told(&row, span));
     Ok(())
 }
 
 /// What holds from now on.
-pub(super) fn told(row: &Row, minutes: u64) -> String {
+pub(super) fn told(row: &Row, span: Duration) -> String {
     let name = format!("{} in {}", row.assistant, row.target);
-    match minutes {
-        0 => format!("{name} asks you again."),
-        1 => format!("For a minute {name} may do what no rule forbids."),
-        _ => format!("For {minutes} minutes {name} may do what no rule forbids."),
+    if span.is_zero() {
+        return format!("{name} asks you again.");
     }
+    format!("For {} {name} may do what no rule forbids.", spoken(span))
 }
 
 /// Tells whoever collects; the error says why the row cannot be trusted.
-pub(super) fn trust(surroundings: &Surroundings, row: &Row, minutes: u64) -> Result<(), String> {
+pub(super) fn trust(surroundings: &Surroundings, row: &Row, span: Duration) -> Result<(), String> {
     let places = surroundings.places().map_err(|error| error.to_string())?;
     let trust = Trust {
         row: row.id.clone(),
         instance_id: row.instance_id.clone().ok_or("its session is not known")?,
-        seconds: minutes * 60,
+        seconds: span.as_secs(),
     };
     if row.assistant.as_str() != "claude" {
         return Err("only Claude Code can be answered without keys".to_owned());
     }
-    if minutes > 0 {
+    if !span.is_zero() {
         asking::asks_us(surroundings, row).map_err(|why| why.to_string())?;
     }
     let uid = surroundings.environment.uid;

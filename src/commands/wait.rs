@@ -7,16 +7,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::State;
-use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Surroundings;
-use super::rows::{find, nobody, parse_target};
+use super::lookup::{self, By, Unknown};
+use super::rows::nobody;
 use crate::cli::WaitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
 use crate::feed::Feed;
 use crate::hub_client::{HubClient, HubError};
 use crate::messages;
+use crate::state::Row;
 
 /// How long to wait before the next collector is looked for.
 const RETRY: Duration = Duration::from_millis(100);
@@ -24,7 +25,12 @@ const RETRY: Duration = Duration::from_millis(100);
 /// Waits, and prints the state that was reached.
 pub(super) fn run(surroundings: &Surroundings, arguments: &WaitArgs) -> CommandResult {
     let mut wait = Wait {
-        target: parse_target(&arguments.target)?,
+        name: arguments
+            .name
+            .as_deref()
+            .or(arguments.target.as_deref())
+            .unwrap_or_default(),
+        own: lookup::own_socket(surroundings),
         states: &arguments.state,
         // So far away that no clock knows it is as good as never.
         end: arguments
@@ -74,7 +80,9 @@ fn may_pass(error: &HubError) -> bool {
 }
 
 struct Wait<'a> {
-    target: Target,
+    name: &'a str,
+    /// The socket of the server that is meant where several have the same place.
+    own: String,
     states: &'a [State],
     /// When to give up.
     end: Option<Instant>,
@@ -101,22 +109,30 @@ impl Wait<'_> {
                 feed => feed?,
             };
             let Some(feed) = feed else { return Ok(None) };
-            self.hear(feed, &mut id);
+            self.hear(feed, &mut id).map_err(Failure::Usage)?;
             if self.seen.is_some_and(|seen| self.states.contains(&seen)) {
                 return Ok(self.seen);
             }
         }
     }
 
-    /// Takes in what concerns the target; `id` is that of its row.
-    fn hear(&mut self, feed: Feed, id: &mut Option<String>) {
+    /// Takes in what concerns the one that is meant; `id` is that of its row.
+    ///
+    /// # Errors
+    /// Several are meant, or a word that nobody has: only a place may come to have somebody.
+    fn hear(&mut self, feed: Feed, id: &mut Option<String>) -> Result<(), CommandError> {
         match feed {
-            Feed::Snapshot(rows) => {
-                let row = find(&rows, &self.target);
-                *id = row.map(|row| row.id.clone());
-                self.seen = row.map(|row| row.state);
-            }
-            Feed::Row(row) if row.is_at(&self.target) => {
+            Feed::Snapshot(rows) => match lookup::pick(&rows, self.name, &self.own) {
+                Ok(row) => (*id, self.seen) = (Some(row.id.clone()), Some(row.state)),
+                Err(Unknown::Nobody) if lookup::is_place(self.name) => {
+                    (*id, self.seen) = (None, None);
+                }
+                Err(unknown) => {
+                    let now = Timestamp::now();
+                    return Err(lookup::explain(&unknown, self.name, &rows, &[], now));
+                }
+            },
+            Feed::Row(row) if self.is_meant(&row, id.as_deref()) => {
                 self.seen = Some(row.state);
                 *id = Some(row.id);
             }
@@ -124,6 +140,21 @@ impl Wait<'_> {
             Feed::Row(row) if id.as_ref() == Some(&row.id) => (*id, self.seen) = (None, None),
             Feed::Gone(gone) if id.as_ref() == Some(&gone) => (*id, self.seen) = (None, None),
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether a row that has changed is the one: that of `id`, or who has come to its place.
+    fn is_meant(&self, row: &Row, id: Option<&str>) -> bool {
+        let is_it = id == Some(row.id.as_str());
+        match lookup::meaning(row, self.name) {
+            Some(By::Word) => is_it || id.is_none(),
+            Some(By::Pane) if !is_it => {
+                let server = row.server.as_ref();
+                id.is_none() && server.is_none_or(|server| server.socket == self.own)
+            }
+            Some(_) => true,
+            None => false,
         }
     }
 
@@ -136,7 +167,7 @@ impl Wait<'_> {
         let wanted: Vec<&str> = self.states.iter().map(|state| state.as_str()).collect();
         let error = CommandError::new(format!(
             "`{}` did not become {} in time",
-            self.target,
+            self.name,
             wanted.join(" or ")
         ))
         .exit(EXIT_TIMED_OUT);

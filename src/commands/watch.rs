@@ -11,14 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::json;
 use time::UtcOffset;
 
 use super::Surroundings;
-use super::rows::{nobody, parse_target};
+use super::lookup;
+use super::rows::nobody;
 use crate::cli::WatchArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::feed::Feed;
@@ -32,9 +32,8 @@ const RETRY: Duration = Duration::from_millis(100);
 
 /// Prints until nobody reads any more.
 pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> CommandResult {
-    let targets = arguments.target.iter().map(|target| parse_target(target));
     let mut watch = Watch {
-        targets: targets.collect::<Result<_, _>>()?,
+        names: &arguments.target,
         json: arguments.json,
         offset: surroundings.offset,
         shown: BTreeMap::new(),
@@ -125,7 +124,7 @@ impl Reader {
         self.is_gone.load(Ordering::Acquire)
     }
 
-    fn follow(&self, watch: &mut Watch, hub: &mut HubClient) -> Result<Heard, HubError> {
+    fn follow(&self, watch: &mut Watch<'_>, hub: &mut HubClient) -> Result<Heard, HubError> {
         // It may have gone before its end could end this.
         while !self.is_gone() {
             let Some(feed) = hub.next_feed()? else {
@@ -139,9 +138,9 @@ impl Reader {
     }
 }
 
-struct Watch {
+struct Watch<'a> {
     /// Only these, or all when there are none.
-    targets: Vec<Target>,
+    names: &'a [String],
     json: bool,
     offset: UtcOffset,
     /// The rows as they were printed last.
@@ -149,7 +148,7 @@ struct Watch {
     output: Output,
 }
 
-impl Watch {
+impl Watch<'_> {
     /// Prints what is new in it; false when nobody reads.
     fn take(&mut self, feed: Feed) -> bool {
         let mut lines = Vec::new();
@@ -186,8 +185,11 @@ impl Watch {
     }
 
     fn change(&mut self, row: Row, lines: &mut Vec<String>) {
-        let is_wanted =
-            self.targets.is_empty() || self.targets.iter().any(|target| row.is_at(target));
+        let is_wanted = self.names.is_empty()
+            || self
+                .names
+                .iter()
+                .any(|name| lookup::meaning(&row, name).is_some());
         if !is_wanted {
             // A pane that was moved elsewhere is not there any more.
             return self.end(&row.id, lines);

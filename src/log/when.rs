@@ -107,6 +107,16 @@ pub fn parse_span(text: &str) -> Option<Duration> {
     (!text.is_empty()).then(|| Duration::from_secs(seconds))
 }
 
+/// Says a span of whole seconds as a sentence goes on behind `for`: `a minute`, `10 minutes`.
+pub fn spoken(span: Duration) -> String {
+    match span.as_secs() {
+        60 => "a minute".to_owned(),
+        seconds if seconds > 0 && seconds.is_multiple_of(60) => format!("{} minutes", seconds / 60),
+        1 => "a second".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

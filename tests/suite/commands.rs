@@ -82,6 +82,10 @@ impl World {
     fn settled(&self, line: &str) -> String {
         let root = self.0.path("");
         let line = line.replace(&root.display().to_string(), "/world/");
+        let is_age = |word: &str| {
+            let number = word.strip_suffix('s').unwrap_or_default();
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        };
         let mut settled = String::new();
         let mut words = line.split(' ').peekable();
         while let Some(word) = words.next() {
@@ -93,11 +97,12 @@ impl World {
                     .iter()
                     .any(|unit| word.starts_with(unit))
             };
-            let shown = if is_clock || (is_number && words.peek().is_some_and(is_unit)) {
-                "…"
-            } else {
-                word
-            };
+            let shown =
+                if is_clock || is_age(word) || (is_number && words.peek().is_some_and(is_unit)) {
+                    "…"
+                } else {
+                    word
+                };
             settled.push_str(shown);
             settled.push(' ');
         }
@@ -127,6 +132,41 @@ fn an_assistant_that_waits() {
     world.emit("mine", "waiting_approval", "work:1.0", "may I");
     collector.until_state("waiting_approval");
     insta::assert_snapshot!(world.told("work:1.0"));
+}
+
+#[test]
+fn each_of_its_names_means_the_same_assistant() {
+    let world = World::new();
+    let collector = Collector::start(&world.0);
+    world.emit("mine", "running", "work:1.0", "half way");
+    let row = collector.until_state("running");
+    let by_place = world.told("work:1.0");
+    let id = row["id"].as_str().expect("an id");
+    for name in [id, "work"] {
+        let told = world.told(name);
+        let unnamed = |told: &str| {
+            let names = [id, "work:1.0", "work"].map(|name| format!("`{name}`"));
+            let lines = told.lines().filter(|line| !line.starts_with('$'));
+            let replaced = |line: &str| {
+                let line = line.to_owned();
+                names
+                    .iter()
+                    .fold(line, |line, name| line.replace(name, "`@`"))
+            };
+            lines.map(replaced).collect::<Vec<_>>()
+        };
+        assert_eq!(unnamed(&told), unnamed(&by_place), "{name}");
+    }
+}
+
+#[test]
+fn a_name_of_two_is_nobodys() {
+    let world = World::new();
+    let collector = Collector::start(&world.0);
+    world.emit("mine", "running", "work:1.0", "half way");
+    world.emit("yours", "running", "work:2.0", "half way");
+    collector.until("both are there", |rows| rows.len() == 2);
+    insta::assert_snapshot!(world.told("work"));
 }
 
 #[test]

@@ -89,9 +89,15 @@ fn without_a_collector_or_with_a_wrong_word_there_is_nothing_to_wait_for() {
     ] {
         assert_eq!(wait(start(&env, wrong)).status.code(), Some(2), "{wrong:?}");
     }
+    let _collector = Collector::start(&env);
     let mut command = env.pane_patrol();
-    command.args(["wait", "--target", "nowhere", "--state", "idle"]);
-    assert_eq!(finish(&mut command).status.code(), Some(2));
+    command.args(["wait", "nowhere", "--state", "idle"]);
+    let nobody = finish(&mut command);
+    assert_eq!(
+        nobody.status.code(),
+        Some(1),
+        "no place, so nobody comes to it: {nobody:?}"
+    );
 }
 
 #[test]

@@ -1,0 +1,286 @@
+//! The one look-up: which assistant is meant by what a person typed, said alike by every command.
+//!
+//! A name is, in this order, the id that `status --json` prints, the place (`session:window.pane`), the
+//! pane (`%N`), or a word that is only one assistant's: its tmux session, the folder it works in, or its
+//! own session. What could be two of them is none: a command that guesses acts on the wrong one.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Surroundings;
+use super::rows::{self, Known};
+use crate::error::CommandError;
+use crate::log::apart::{from_place, sentence};
+use crate::messages;
+use crate::state::{Apart, Row};
+
+/// As many are named where none is meant.
+const MOST_NAMED: usize = 8;
+
+/// By what a name means a row, most certain first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum By {
+    /// The row's id.
+    Id,
+    /// Where its pane is.
+    Target,
+    /// tmux's id of its pane, or where a dashboard shows it just now.
+    Pane,
+    /// A word that others may have, too.
+    Word,
+}
+
+/// Nobody, or nobody alone, has that name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unknown<'a> {
+    /// No row has it.
+    Nobody,
+    /// These have it alike.
+    Several(Vec<&'a Row>),
+}
+
+/// The row that is meant for something to be done with it: by those who collect, and nobody else's
+/// word; `who` asks.
+pub(super) fn to_act(
+    surroundings: &Surroundings,
+    name: &str,
+    who: &str,
+) -> Result<Row, CommandError> {
+    let known = rows::live(surroundings, who)?;
+    one_of(surroundings, known, name)
+}
+
+/// The row that is meant for something to be read of it: also by the event log, which is said.
+pub(super) fn to_read(
+    surroundings: &Surroundings,
+    name: &str,
+    who: &str,
+) -> Result<Row, CommandError> {
+    let known = rows::live_or_logged(surroundings, who)?;
+    if known.from_log.is_some() {
+        warn_of_log();
+    }
+    one_of(surroundings, known, name)
+}
+
+/// Says that the event log speaks, because nobody collects.
+pub(super) fn warn_of_log() {
+    messages::warning("nobody collects: this is by what the event log says");
+}
+
+fn one_of(surroundings: &Surroundings, known: Known, name: &str) -> Result<Row, CommandError> {
+    let Known { rows, apart, .. } = known;
+    match pick(&rows, name, &own_socket(surroundings)) {
+        Ok(row) => Ok(row.clone()),
+        Err(unknown) => Err(explain(&unknown, name, &rows, &apart, Timestamp::now())),
+    }
+}
+
+/// The socket of the server that is meant where several have the same place.
+pub(super) fn own_socket(surroundings: &Surroundings) -> String {
+    let own = surroundings.own_tmux_socket();
+    own.to_string_lossy().into_owned()
+}
+
+/// The row that `name` means. Two servers have the same places and panes; then it is the one of `own`,
+/// the socket of the server we are in, or none.
+pub(super) fn pick<'a>(rows: &'a [Row], name: &str, own: &str) -> Result<&'a Row, Unknown<'a>> {
+    let mut meant = Vec::new();
+    let mut closest = By::Word;
+    for row in rows {
+        let Some(by) = meaning(row, name) else {
+            continue;
+        };
+        match by.cmp(&closest) {
+            Ordering::Less => (closest, meant) = (by, vec![row]),
+            Ordering::Equal => meant.push(row),
+            Ordering::Greater => {}
+        }
+    }
+    if meant.len() > 1 && closest != By::Word {
+        let is_here = |row: &&Row| {
+            row.server
+                .as_ref()
+                .is_none_or(|server| server.socket == own)
+        };
+        let here: Vec<&Row> = meant.iter().copied().filter(is_here).collect();
+        if here.len() == 1 {
+            meant = here;
+        }
+    }
+    match meant.as_slice() {
+        [] => Err(Unknown::Nobody),
+        [row] => Ok(row),
+        _ => Err(Unknown::Several(meant)),
+    }
+}
+
+/// By what `name` means the row; `None` when it does not.
+pub(super) fn meaning(row: &Row, name: &str) -> Option<By> {
+    if name.is_empty() {
+        return None;
+    }
+    if row.id == name {
+        return Some(By::Id);
+    }
+    if let Ok(target) = name.parse::<Target>() {
+        return if row.target == target {
+            Some(By::Target)
+        } else {
+            row.is_at(&target).then_some(By::Pane)
+        };
+    }
+    let target = row.target.to_string();
+    let session = target.rsplit_once(':').map(|(session, _)| session);
+    let folder = row
+        .cwd
+        .as_deref()
+        .and_then(|cwd| Path::new(cwd).file_name());
+    let is_it = session == Some(name)
+        || folder.is_some_and(|folder| folder == name)
+        || row.instance_id.as_deref() == Some(name);
+    is_it.then_some(By::Word)
+}
+
+/// Whether a row of that name may come: a word is nobody's that was never heard.
+pub(super) fn is_place(name: &str) -> bool {
+    name.contains("::") || name.parse::<Target>().is_ok()
+}
+
+/// Why no row is meant, with those that could have been. `apart`: what was heard and shown nowhere.
+pub(super) fn explain(
+    unknown: &Unknown<'_>,
+    name: &str,
+    rows: &[Row],
+    apart: &[Apart],
+    now: Timestamp,
+) -> CommandError {
+    let mut error = match unknown {
+        Unknown::Nobody if rows.is_empty() => nobody(name).hint("none is known at all"),
+        Unknown::Nobody => nobody(name).hint(format!(
+            "there are {}",
+            list(rows.iter().collect(), |row| { row.target.to_string() })
+        )),
+        Unknown::Several(meant) => {
+            CommandError::new(format!("`{name}` is the name of several assistants")).hint(format!(
+                "say which: {}",
+                list(meant.clone(), |row| {
+                    format!("`{}` ({} in {})", row.id, row.assistant, row.target)
+                })
+            ))
+        }
+    };
+    for apart in from_place(name, apart) {
+        error = error.hint(format!("held apart: {}", sentence(apart, now)));
+    }
+    error.hint("`pane-patrol status` lists them; nothing was done")
+}
+
+fn nobody(name: &str) -> CommandError {
+    CommandError::new(format!("no assistant is known as `{name}`"))
+}
+
+fn list(rows: Vec<&Row>, name: impl Fn(&Row) -> String) -> String {
+    let mut names: Vec<String> = rows.into_iter().map(name).collect();
+    names.sort();
+    names.dedup();
+    let more = names.len().saturating_sub(MOST_NAMED);
+    names.truncate(MOST_NAMED);
+    match more {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str, target: &str, rest: &str) -> Row {
+        let text = format!(
+            r#"{{"id":"{id}","assistant":"claude","state":"running","kind":null,"target":"{target}",
+            "pane":null,"server":null,"instance_id":null,"pid":null,"since":"2026-11-21T10:00:00Z",
+            "ts":"2026-11-21T10:00:00Z","tool":null,"message":null,"cwd":null,"branch":null,"home":null,
+            "source":"hook","sub_agents":0,"waiting":[],"generation":1,"evidence":[]}}"#
+        );
+        let mut row: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let rest: serde_json::Value = serde_json::from_str(rest).unwrap();
+        for (key, value) in rest.as_object().unwrap() {
+            row[key] = value.clone();
+        }
+        serde_json::from_value(row).unwrap()
+    }
+
+    fn rows() -> Vec<Row> {
+        vec![
+            row(
+                "/tmp/a,7::%1",
+                "work:1.0",
+                r#"{"pane":"%1","server":"/tmp/a,7","cwd":"/src/shop","instance_id":"abc"}"#,
+            ),
+            row(
+                "/tmp/a,7::%2",
+                "work:1.1",
+                r#"{"pane":"%2","server":"/tmp/a,7","cwd":"/src/blog"}"#,
+            ),
+            row(
+                "/tmp/b,9::%1",
+                "play:1.0",
+                r#"{"pane":"%1","server":"/tmp/b,9","cwd":"/old/blog"}"#,
+            ),
+            row("::box:1.0", "box:1.0", "{}"),
+        ]
+    }
+
+    fn picked(name: &str, own: &str) -> Result<String, usize> {
+        match pick(&rows(), name, own) {
+            Ok(row) => Ok(row.id.clone()),
+            Err(Unknown::Nobody) => Err(0),
+            Err(Unknown::Several(rows)) => Err(rows.len()),
+        }
+    }
+
+    #[test]
+    fn a_row_is_meant_by_its_id_its_place_its_pane_or_a_word_that_is_its_alone() {
+        for (name, id) in [
+            ("/tmp/b,9::%1", "/tmp/b,9::%1"),
+            ("::box:1.0", "::box:1.0"),
+            ("work:1.1", "/tmp/a,7::%2"),
+            ("%2", "/tmp/a,7::%2"),
+            ("shop", "/tmp/a,7::%1"),
+            ("play", "/tmp/b,9::%1"),
+            ("box", "::box:1.0"),
+            ("abc", "/tmp/a,7::%1"),
+        ] {
+            assert_eq!(picked(name, "/none"), Ok(id.to_owned()), "{name}");
+        }
+        for name in ["", "wor", "work:1.9", "%9", "/src/shop", "claude"] {
+            assert_eq!(picked(name, "/none"), Err(0), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_two_is_none_but_the_pane_of_the_own_server() {
+        assert_eq!(picked("blog", "/tmp/a"), Err(2), "a folder's name");
+        assert_eq!(picked("work", "/tmp/a"), Err(2), "a session's name");
+        assert_eq!(picked("%1", "/none"), Err(2));
+        assert_eq!(picked("%1", "/tmp/a"), Ok("/tmp/a,7::%1".to_owned()));
+        assert_eq!(picked("%1", "/tmp/b"), Ok("/tmp/b,9::%1".to_owned()));
+    }
+
+    #[test]
+    fn a_session_that_is_called_like_an_id_is_no_other_ones_id() {
+        let rows = vec![
+            row("::work:1.0", "work:1.0", "{}"),
+            row("::x:0.0", "x:0.0", r#"{"cwd":"/a/work"}"#),
+        ];
+        assert_eq!(
+            pick(&rows, "work:1.0", "").map(|row| &*row.id),
+            Ok("::work:1.0")
+        );
+        assert!(matches!(pick(&rows, "work", ""), Err(Unknown::Several(_))));
+    }
+}
