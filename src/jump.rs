@@ -327,7 +327,7 @@ mod tests {
     use pane_patrol_hooks::event::State;
 
     use super::*;
-    use crate::tui::fixture::row;
+    use crate::state::fixture::row;
 
     /// Server 77 with a dashboard in %1; two clients, of which the second one typed last.
     const ANSWER: &str = "P\t77\t%1\t$0\t@0\t/dev/pts/1\twork:0.0\n\

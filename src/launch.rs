@@ -290,7 +290,7 @@ mod tests {
     use pane_patrol_hooks::event::State;
 
     use super::*;
-    use crate::tui::fixture::row;
+    use crate::state::fixture::row;
 
     fn launcher(command: &str, folder: Option<&str>) -> Launcher {
         Launcher {

@@ -15,8 +15,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
 use super::request::{Bound, Decision, Pick};
 use super::{colours, dialog};
+use crate::state::fixture::row;
 use crate::state::{Level, Request, Row};
-use crate::tui::fixture::row;
 
 /// Commands that are easily taken for each other.
 const COMMANDS: [&str; 14] = [

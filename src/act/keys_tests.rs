@@ -11,8 +11,8 @@ use serde_json::json;
 use super::dialog;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
 use super::request::{Bound, Decision, Pick};
+use crate::state::fixture::row;
 use crate::state::{Level, Request, Row};
-use crate::tui::fixture::row;
 
 const WIDTH: usize = 80;
 const PLAIN: &str = "❯ 1. Red\n  2. Blue\n  3. Type something.\n";

@@ -307,7 +307,7 @@ mod tests {
     }
 
     fn asking() -> Row {
-        let mut row = crate::tui::fixture::row(1, "claude", State::WaitingApproval, "a:0.0", 5);
+        let mut row = crate::state::fixture::row(1, "claude", State::WaitingApproval, "a:0.0", 5);
         row.waiting = vec![Request {
             state: State::WaitingApproval,
             request_id: None,

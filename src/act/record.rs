@@ -213,7 +213,7 @@ mod tests {
     use super::*;
     use crate::act::Door;
     use crate::asked::Known;
-    use crate::tui::fixture::row;
+    use crate::state::fixture::row;
 
     #[test]
     fn a_line_holds_every_id_by_which_a_decision_can_be_followed() {

@@ -213,7 +213,7 @@ impl Bound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::fixture::row;
+    use crate::state::fixture::row;
 
     fn asking() -> Row {
         let mut row = row(1, "claude", State::WaitingApproval, "a:0.0", 5);

@@ -214,7 +214,7 @@ mod tests {
     use crate::act::Pick;
     use crate::asked::{Full, parts};
     use crate::state::Request;
-    use crate::tui::fixture::row;
+    use crate::state::fixture::row;
 
     fn asking(message: &str) -> Bound {
         let mut row = row(1, "claude", State::WaitingApproval, "a:0.0", 5);

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::state::Row;
-use crate::tui::fixture::row;
+use crate::state::fixture::row;
 
 /// The session and the sub-agent of the recorded transcripts.
 const SESSION: &str = "349f3f43-f30d-4dfd-bbd7-aed5033a0f7a";

@@ -305,7 +305,7 @@ fn run(command: &mut Command, input: &str) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::fixture::row;
+    use crate::state::fixture::row;
 
     fn notice(pane: u32) -> Notice {
         let mut row = row(pane, "claude", State::WaitingInput, "shop:1.1", 1);

@@ -220,7 +220,7 @@ mod tests {
     use pane_patrol_hooks::event::Source;
 
     use super::*;
-    use crate::tui::fixture::row;
+    use crate::state::fixture::row;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_millis(seconds * 1000)

@@ -10,6 +10,8 @@ mod contained;
 mod delivered;
 mod entry;
 mod fit;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod input;
 #[cfg(test)]
 mod isolation;

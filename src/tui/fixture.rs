@@ -1,7 +1,6 @@
 //! Rows and models for tests of this module.
 
-use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
-use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::event::{Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,12 +12,9 @@ use super::theme::Theme;
 use super::update::update;
 use super::view;
 use crate::feed::Feed;
-use crate::state::{Evidence, Request, Row};
+use crate::state::{Evidence, Row};
 
-/// Two o'clock, two minutes and fifteen seconds.
-pub(super) fn now() -> Timestamp {
-    Timestamp::parse("2026-11-21T14:02:15Z").unwrap()
-}
+pub(super) use crate::state::fixture::{With, now, row};
 
 pub(super) fn model(width: u16, height: u16) -> Model {
     Model::new(Setup {
@@ -30,87 +26,6 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         theme: Theme::Terminal,
         size: (width, height),
     })
-}
-
-/// `ago` in seconds before [`now`].
-pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u64) -> Row {
-    let since = now().minus(std::time::Duration::from_secs(ago));
-    let server = Server {
-        socket: "/tmp/tmux-1000/default".to_owned(),
-        pid: 77,
-    };
-    Row {
-        id: format!("{server}::%{pane}"),
-        assistant: assistant.parse::<Assistant>().unwrap(),
-        state,
-        kind: None,
-        target: target.parse().unwrap(),
-        pane: Some(PaneId(pane)),
-        server: Some(server),
-        instance_id: None,
-        pid: None,
-        since,
-        ts: since,
-        tool: None,
-        message: None,
-        cwd: None,
-        branch: None,
-        diff: None,
-        tasks: None,
-        trusted_until: None,
-        home: None,
-        source: Source::Hook,
-        publisher: None,
-        offline: false,
-        shown_at: None,
-        suspended: false,
-        silent: false,
-        sub_agents: 0,
-        waiting: Vec::new(),
-        generation: 1,
-        evidence: vec![Evidence {
-            at: since,
-            source: Source::Hook,
-            what: "SessionStart".to_owned(),
-            before: None,
-            after: state,
-            reason: None,
-        }],
-    }
-}
-
-/// Chained changes of a row.
-pub(super) trait With: Sized {
-    fn says(self, tool: Option<&str>, message: &str) -> Self;
-    fn asks(self, tool: &str, message: &str) -> Self;
-    fn in_folder(self, cwd: &str, branch: Option<&str>) -> Self;
-}
-
-impl With for Row {
-    fn says(mut self, tool: Option<&str>, message: &str) -> Self {
-        self.tool = tool.map(str::to_owned);
-        self.message = Some(message.to_owned());
-        self
-    }
-
-    fn asks(mut self, tool: &str, message: &str) -> Self {
-        self.waiting.push(Request {
-            state: self.state,
-            request_id: None,
-            agent_id: None,
-            tool: Some(tool.to_owned()),
-            message: Some(message.to_owned()),
-            since: self.since,
-            source: Source::Hook,
-        });
-        self.says(Some(tool), message)
-    }
-
-    fn in_folder(mut self, cwd: &str, branch: Option<&str>) -> Self {
-        self.cwd = Some(cwd.to_owned());
-        self.branch = branch.map(str::to_owned);
-        self
-    }
 }
 
 /// A usual day: something in every section.

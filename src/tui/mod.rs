@@ -18,7 +18,7 @@ mod edit_line;
 mod effect;
 mod filtering;
 #[cfg(test)]
-pub(crate) mod fixture;
+mod fixture;
 mod going;
 mod hands;
 mod input;

@@ -2,44 +2,15 @@
 
 use pane_patrol_hooks::event::State;
 use ratatui::style::{Color, Modifier, Style};
-use serde::Deserialize;
 
+pub use crate::config::Theme;
 use crate::state::Attention;
-
-/// Which colours are used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Theme {
-    /// The terminal's own sixteen colours.
-    #[default]
-    Terminal,
-    /// Colours for a dark background.
-    Dark,
-    /// Colours for a light background.
-    Light,
-    /// No colours; bold and dim only.
-    None,
-}
 
 #[allow(
     clippy::unused_self,
     reason = "every style is asked of the theme, so that a theme can change it"
 )]
 impl Theme {
-    /// The names that `--theme` and the settings file take.
-    pub const NAMES: [&str; 4] = ["terminal", "dark", "light", "none"];
-
-    /// The theme called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "terminal" => Some(Self::Terminal),
-            "dark" => Some(Self::Dark),
-            "light" => Some(Self::Light),
-            "none" => Some(Self::None),
-            _ => None,
-        }
-    }
-
     /// The sign and the word of a state.
     pub(super) fn state(self, state: State) -> Style {
         let style = match state {

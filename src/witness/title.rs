@@ -94,7 +94,7 @@ pub fn reading(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::fixture::row;
+    use crate::state::fixture::row;
 
     fn says(assistant: &Assistant, title: &str) -> Option<Level> {
         level(assistant, title)

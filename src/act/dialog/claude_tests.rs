@@ -7,8 +7,8 @@ use pane_patrol_hooks::event::{Assistant, Source, State};
 use serde_json::Value;
 
 use super::*;
+use crate::state::fixture::row;
 use crate::state::{Request, Row};
-use crate::tui::fixture::row;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/claude")

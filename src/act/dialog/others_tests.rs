@@ -6,8 +6,8 @@ use pane_patrol_hooks::event::{Source, State};
 
 use super::*;
 use crate::act::request::Bound;
+use crate::state::fixture::row;
 use crate::state::{Request, Row};
-use crate::tui::fixture::row;
 
 fn screen(assistant: &str, name: &str) -> String {
     let path = format!("tests/fixtures/{assistant}/screens/{name}.txt");

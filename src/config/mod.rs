@@ -1,6 +1,8 @@
 //! The settings file: every key is optional, and a key that means nothing is an error that names it,
 //! because a misspelt setting that is silently ignored is one the person believes in.
 
+mod theme;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,8 @@ use crate::launch::Launcher;
 use crate::log::when::parse_span;
 use crate::notice;
 use crate::rules::Rules;
-use crate::tui::Theme;
+
+pub use theme::Theme;
 
 /// How long a row without any proof of life is kept, unless said otherwise.
 const DEFAULT_TTL: Duration = Duration::from_secs(300);
