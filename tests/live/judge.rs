@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::finding::Finding;
 use super::load::Load;
-use super::watch::Shown;
+use super::watch::{SILENT, Shown};
 
 /// What should have been shown, and when.
 pub(super) struct Claim<'a> {
@@ -80,7 +80,7 @@ impl Claim<'_> {
             let stayed = end.saturating_duration_since(*start);
             let is_back = left.is_some_and(|left| left < *start) && shown.starts_with("waiting");
             let is_old = shown == self.before && !is_back;
-            let is_fine = is_old || shown == "running" || is_right;
+            let is_fine = is_old || shown == "running" || shown == SILENT || is_right;
             let is_quiet =
                 ["idle", "completed", "no row"].contains(&&*shown) && stayed < self.limit;
             let lies = !is_fine && !is_quiet;

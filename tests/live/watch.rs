@@ -11,6 +11,9 @@ use serde_json::Value;
 /// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// A row that says only that something runs there which has not reported.
+pub(super) const SILENT: &str = "not reported";
+
 /// What was shown of a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
@@ -116,6 +119,7 @@ impl Watch {
         let rows = rows.as_array().into_iter().flatten();
         let word = |row: &Value, key: &str| row[key].as_str().unwrap_or("?").to_owned();
         let state = |row: &Value| match word(row, "assistant") {
+            _ if row["silent"] == true => SILENT.to_owned(),
             own if own == self.assistant => word(row, "state"),
             other => format!("{other} {}", word(row, "state")),
         };

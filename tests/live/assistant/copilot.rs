@@ -2,6 +2,7 @@
 
 use super::super::model::Model;
 use super::super::situation::Situation as S;
+use super::super::watch::SILENT;
 use super::Manners;
 
 pub(super) const COPILOT: Manners = Manners {
@@ -38,7 +39,7 @@ pub(super) const COPILOT: Manners = Manners {
     by_title: &[],
     unknowable: &[(
         S::Started,
-        &["no row"],
+        &[SILENT],
         "it says nothing before its first prompt",
     )],
     without: &[],

@@ -11,6 +11,7 @@ use super::super::finding::Finding;
 use super::super::model::Model;
 use super::super::scene::Scene;
 use super::super::situation::Situation as S;
+use super::super::watch::SILENT;
 use super::{Manners, write};
 
 /// As it comes.
@@ -49,7 +50,7 @@ pub(super) const SERVER: Manners = Manners {
     unknowable: &[
         (
             S::Started,
-            &["no row"],
+            &[SILENT],
             "it says nothing before its first prompt",
         ),
         (
@@ -136,7 +137,7 @@ enabled = false
 }
 
 /// Two panes in two folders: each row on its own pane. A third in a folder that another one has: which
-/// of the two it is cannot be known, so it has no row.
+/// of the two it is cannot be known, so nothing that it says is shown.
 fn share_a_server(drive: &mut Drive<'_>) -> Step {
     let (first, second) = (drive.world.env.path("proj"), drive.world.env.path("proj2"));
     drive.open(&first)?;
@@ -147,7 +148,7 @@ fn share_a_server(drive: &mut Drive<'_>) -> Step {
     third
         .wait_for(&["answer 902"], Duration::from_secs(20))
         .map_err(|_| "the third answer")?;
-    if drive.shown(third.id()) != "no row" {
+    if drive.shown(third.id()) != SILENT {
         let shown = format!("{} where two share a folder", drive.shown(third.id()));
         drive.record(S::Shared, Finding::Wrong(shown));
     }
