@@ -136,7 +136,8 @@ impl Belief {
         if !found.file_type().is_socket() {
             return Err(Disbelief::NoSocket);
         }
-        if found.uid() != self.uid {
+        // By another name it may lie in any folder, also in one that is shared.
+        if found.uid() != self.uid || found.nlink() != 1 {
             return Err(Disbelief::NotOurs);
         }
         Ok(())

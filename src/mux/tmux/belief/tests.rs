@@ -117,6 +117,8 @@ fn nothing_in_the_runtime_folder_is_believed_by_whatever_name() {
         world.belief.sockets.push(world.path(name));
         assert_eq!(world.judge(name), Err(Disbelief::InRuntime), "{name}");
     }
+    std::fs::hard_link(world.path("run/sock"), world.path("known/other")).unwrap();
+    assert_eq!(world.judge("known/other"), Err(Disbelief::NotOurs));
 }
 
 #[test]
