@@ -353,18 +353,12 @@ impl Sheet {
             Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
         };
         match rows.iter().map(inside).collect::<Option<Vec<String>>>() {
-            // It draws none beside a single row, but for one that nearly fills the pane.
-            Some(rows) if rows.len() > 1 || self.is_nearly_full(&rows) => Shown {
+            Some(rows) if rows.len() > 1 || is_barred_alone(&rows) => Shown {
                 rows,
                 flow: Flow::words(self.width.saturating_sub(4)),
             },
             _ => self.sunk(rows, 1, 2),
         }
-    }
-
-    fn is_nearly_full(&self, rows: &[String]) -> bool {
-        rows.first()
-            .is_some_and(|row| row.width() * 4 > self.width * 3)
     }
 
     /// Rows that begin `indent` cells in, with so many cells less than the pane has.
@@ -384,6 +378,13 @@ impl Sheet {
             },
         }
     }
+}
+
+/// Whether Claude draws a bar beside this single row. It does where it is wider than 80 cells, however
+/// wide the pane is (78 have none, 81 have one). A row of 79 with a bar of its own would be wider than
+/// that and get another one, so none of those can be taken for this.
+fn is_barred_alone(rows: &[String]) -> bool {
+    rows.first().is_some_and(|row| row.width() > 78)
 }
 
 /// That a part is the request's, or that it differs.

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::event::{Assistant, Source, State};
+use pane_patrol_hooks::text::printable;
 use serde_json::Value;
 
 use super::*;
@@ -434,6 +435,36 @@ fn requests_that_look_the_same_are_not_told_apart_by_the_screen() {
     );
     let unknown = request("Bash", long);
     assert_eq!(tell_apart(&narrow, &bound, &[unknown]), Err(Refusal::Twins));
+}
+
+#[test]
+fn a_request_that_hides_something_may_be_the_one_on_the_screen() {
+    let input =
+        |command: &str| serde_json::json!({"command": command, "description": "lab command"});
+    let long =
+        "touch a_rather_long_name_that_wraps_somewhere_in_the_middle && echo this is another part";
+    let bound = asked(&input(long));
+    let narrow = dialog("permission_bash_narrow.txt");
+    // Older versions draw none of these.
+    for hidden in [
+        '\u{ad}',
+        '\u{200b}',
+        '\u{feff}',
+        '\u{200e}',
+        '\u{2062}',
+        '\u{fe0f}',
+        '\u{e0041}',
+    ] {
+        let hides = long.replace("echo", &format!("ec{hidden}{hidden}ho"));
+        let twin = asked(&input(&hides));
+        assert!(narrow.shows(&twin).is_err(), "it is not answered itself");
+        let told = request("Bash", &printable(&hides));
+        for twin in [twin, told] {
+            let told = tell_apart(&narrow, &bound, std::slice::from_ref(&twin));
+            assert_eq!(told, Err(Refusal::Twins), "{hidden:?} {twin:?}");
+            assert!(has_lookalike(&bound, &[twin]), "{hidden:?}");
+        }
+    }
 }
 
 proptest::proptest! {

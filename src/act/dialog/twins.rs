@@ -4,6 +4,9 @@
 //! waits for an answer to both, its dialog may be either's, and neither is answered by keys. That holds
 //! for one that no hook has told of, too: the assistant's own record has its call.
 
+use pane_patrol_hooks::unseen::is_unseen;
+use serde_json::Value;
+
 use super::{Dialog, Refusal, squeeze};
 use crate::act::request::Bound;
 use crate::state::Row;
@@ -39,7 +42,9 @@ pub fn has_lookalike(bound: &Bound, others: &[Bound]) -> bool {
 /// Refuses when the dialog may as well be that of one of `others`, in full as far as they are known.
 pub fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<(), Refusal> {
     let may_be_its = |other: &Bound| {
-        dialog.shows(other).is_ok() || !is_known(other) && may_look_like(bound, other)
+        dialog.shows(other).is_ok()
+            || dialog.shows(&as_drawn(other)).is_ok()
+            || !is_known(other) && may_look_like(bound, other)
     };
     let mut twins = others.iter().filter(|other| !is_same(bound, other));
     if twins.any(may_be_its) {
@@ -47,6 +52,50 @@ pub fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<()
     } else {
         Ok(())
     }
+}
+
+/// As it looks where what cannot be seen is left out, as older versions of Claude do: one that hides
+/// something there is answered by nobody, but its dialog may be on the screen.
+fn as_drawn(other: &Bound) -> Bound {
+    let mut drawn = other.clone();
+    let texts = [&mut drawn.command, &mut drawn.request.message];
+    for text in texts.into_iter().flatten() {
+        *text = seen(text);
+    }
+    if let Some(input) = &mut drawn.input {
+        leave_out_unseen(input);
+    }
+    drawn
+}
+
+fn leave_out_unseen(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = seen(text),
+        Value::Array(values) => values.iter_mut().for_each(leave_out_unseen),
+        Value::Object(fields) => fields.values_mut().for_each(leave_out_unseen),
+        _ => {}
+    }
+}
+
+/// What is drawn of a text, and its lines.
+fn seen(text: &str) -> String {
+    let stays = |c: &char| !is_unseen(*c) || matches!(c, '\n' | '\t');
+    text.chars().filter(stays).collect()
+}
+
+/// A line without the names of characters that are spelt out in it.
+fn unspelt(line: &str) -> String {
+    let mut parts = line.split("<U+");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |line, part| {
+        let rest = part.split_once('>').filter(|(name, _)| {
+            (4..=6).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
+        match rest {
+            Some((_, rest)) => line + rest,
+            None => line + "<U+" + part,
+        }
+    })
 }
 
 /// Whether all of what it asks is known.
@@ -71,7 +120,7 @@ fn may_look_like(bound: &Bound, other: &Bound) -> bool {
     let words = |bound: &Bound| {
         let message = bound.request.message.as_deref().unwrap_or_default();
         let (message, is_cut) = super::cut(message);
-        (squeeze(message), is_cut)
+        (squeeze(&unspelt(&seen(message))), is_cut)
     };
     let ((ours, ours_cut), (theirs, theirs_cut)) = (words(bound), words(other));
     ours == theirs
