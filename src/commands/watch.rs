@@ -17,8 +17,8 @@ use serde_json::json;
 use time::UtcOffset;
 
 use super::Surroundings;
-use super::lookup;
-use super::rows::nobody;
+use super::lookup::{self, Unknown};
+use super::rows::{self, Known, nobody};
 use crate::cli::WatchArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::feed::Feed;
@@ -32,6 +32,9 @@ const RETRY: Duration = Duration::from_millis(100);
 
 /// Prints until nobody reads any more.
 pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> CommandResult {
+    for name in &arguments.target {
+        expect_somebody(surroundings, name)?;
+    }
     let mut watch = Watch {
         names: &arguments.target,
         json: arguments.json,
@@ -64,6 +67,19 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> Command
         .output
         .close()
         .map_err(|error| CommandError::new("could not print the changes").caused_by(&error))
+}
+
+/// A word that nobody has is a slip; a place may come to have somebody.
+fn expect_somebody(surroundings: &Surroundings, name: &str) -> CommandResult {
+    if lookup::is_place(name) {
+        return Ok(());
+    }
+    let Known { rows, apart, .. } = rows::live(surroundings, "watch")?;
+    if rows.iter().any(|row| lookup::meaning(row, name).is_some()) {
+        return Ok(());
+    }
+    let now = Timestamp::now();
+    Err(lookup::explain(&Unknown::Nobody, name, &rows, &apart, now))
 }
 
 /// Whether it may be otherwise in a moment, with another owner.

@@ -335,7 +335,7 @@ fn jump_next_goes_to_the_one_that_has_waited_longest() {
     assert!(
         nowhere
             .stderr
-            .contains("no assistant is known in `work:9.9`"),
+            .contains("no assistant is known as `work:9.9`"),
         "{nowhere:?}"
     );
 }

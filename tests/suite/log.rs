@@ -296,7 +296,7 @@ because
     let nobody = explain(&["work:9.9"]);
     assert_eq!(nobody.status.code(), Some(1));
     assert!(
-        nobody.stderr.contains("there are work:1.3, work:1.2"),
+        nobody.stderr.contains("there are work:1.2, work:1.3"),
         "{nobody:?}"
     );
 }
