@@ -259,7 +259,7 @@ impl Hands for RealHands {
         })
     }
 
-    fn start(&self, launcher: usize, cwd: Option<String>, beside: bool) -> Result<String, String> {
+    fn start(&self, launcher: usize, row: Option<&Row>, beside: bool) -> Result<String, String> {
         let launchers = launchers(&self.surroundings);
         let launchers = launchers.map_err(|error| told(&error, error.hints().to_vec()))?;
         let launcher = launchers.get(launcher).ok_or("the settings have changed")?;
@@ -267,7 +267,7 @@ impl Hands for RealHands {
         let started = start_in(
             &self.surroundings,
             launcher,
-            cwd.map(OsString::from),
+            row.and_then(folder_of),
             in_front,
         )?;
         if beside && let Ok(pane) = started.pane.parse() {
@@ -318,5 +318,42 @@ impl Hands for RealHands {
 
     fn apply_install(&self) -> Vec<String> {
         offer::carry_out(&std::mem::take(&mut *self.shown()))
+    }
+}
+
+/// Where the row's assistant works. An event tells no folder whose name holds a control character; its
+/// process shows it all the same.
+fn folder_of(row: &Row) -> Option<OsString> {
+    let told = row.cwd.clone().map(OsString::from);
+    let shown = || std::fs::read_link(format!("/proc/{}/cwd", row.pid?)).ok();
+    told.or_else(|| shown().map(OsString::from))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::Command;
+
+    use pane_patrol_hooks::event::State;
+
+    use super::*;
+    use crate::state::fixture::row;
+
+    #[test]
+    fn a_folder_that_no_event_can_name_is_the_processes() {
+        let root = tempfile::tempdir().unwrap();
+        let mut row = row(1, "claude", State::Running, "a:0.0", 5);
+        assert_eq!(folder_of(&row), None);
+        for name in ["line\nbreak", "tab\t", "esc\u{1b}[31m", "ends\n"] {
+            let folder = root.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            let mut process = Command::new("sleep");
+            let mut process = process.arg("60").current_dir(&folder).spawn().unwrap();
+            row.pid = Some(process.id());
+            assert_eq!(folder_of(&row), Some(folder.into_os_string()), "{name:?}");
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+        row.cwd = Some("/told".to_owned());
+        assert_eq!(folder_of(&row), Some("/told".into()));
     }
 }

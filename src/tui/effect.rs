@@ -25,12 +25,12 @@ pub enum Effect {
     Attach(Attach),
     /// Do something with the place beside the dashboard.
     Split(Split),
-    /// Start the launcher at this place of the list, in this folder unless it names one.
+    /// Start the launcher at this place of the list, where this row works unless it names a folder.
     Start {
         /// Its place, from 0.
         launcher: usize,
-        /// The folder; `None`: that of the dashboard.
-        cwd: Option<String>,
+        /// Whose folder it is; `None`: the dashboard's.
+        row: Option<Box<Row>>,
         /// Whether it is shown beside the dashboard.
         beside: bool,
     },

@@ -47,10 +47,9 @@ pub trait Hands: Send + Sync + 'static {
     /// Does something with the place beside the dashboard.
     fn split(&self, step: &Split) -> Place;
 
-    /// Starts the launcher at this place of the list, in `cwd` unless it names a folder, and
-    /// shows it beside the dashboard or in a window in front; says what
-    /// happened, or why nothing did.
-    fn start(&self, launcher: usize, cwd: Option<String>, beside: bool) -> Result<String, String>;
+    /// Starts the launcher at this place of the list, where `row` works unless it names a folder, and
+    /// shows it beside the dashboard or in a window in front; says what happened, or why nothing did.
+    fn start(&self, launcher: usize, row: Option<&Row>, beside: bool) -> Result<String, String>;
 
     /// Asks the row's assistant to end and waits for that.
     fn stop(&self, row: &Row) -> Stopped;

@@ -62,12 +62,12 @@ pub(super) fn start(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let launcher = launch.chosen;
-    let cwd = model.selected_row().and_then(|row| row.cwd.clone());
+    let row = model.selected_row().cloned().map(Box::new);
     model.panel = Panel::Detail;
     let beside = model.split.is_open;
     vec![Effect::Start {
         launcher,
-        cwd,
+        row,
         beside,
     }]
 }

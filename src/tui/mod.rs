@@ -237,11 +237,11 @@ impl Dashboard {
             }
             Effect::Start {
                 launcher,
-                cwd,
+                row,
                 beside,
-            } => {
-                self.by_hand(move |hands| Message::Started(hands.start(launcher, cwd, beside)))?;
-            }
+            } => self.by_hand(move |hands| {
+                Message::Started(hands.start(launcher, row.as_deref(), beside))
+            })?,
             Effect::Stop(row) => self.by_hand(move |hands| {
                 let stopped = hands.stop(&row);
                 Message::Stopped(row, stopped)

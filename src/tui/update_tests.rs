@@ -421,14 +421,14 @@ fn a_launcher_is_chosen_and_starts_where_the_selected_row_works() {
     keys(&mut model, "nj");
     let shown = screen(&model);
     assert!(shown.contains("▌ claude --continue"), "{shown}");
-    let cwd = model.selected_row().unwrap().cwd.clone();
+    let row = model.selected_row().cloned().map(Box::new);
     let effects = press(&mut model, KeyCode::Enter);
     let beside = false;
     assert_eq!(
         effects,
         [Effect::Start {
             launcher: 1,
-            cwd,
+            row,
             beside
         }]
     );

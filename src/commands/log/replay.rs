@@ -276,7 +276,7 @@ impl Hands for Idle {
         }
     }
 
-    fn start(&self, _: usize, _: Option<String>, _: bool) -> Result<String, String> {
+    fn start(&self, _: usize, _: Option<&Row>, _: bool) -> Result<String, String> {
         Err(ONLY_A_REPLAY.to_owned())
     }
 
