@@ -1,0 +1,111 @@
+//! Worlds as they begin, and the procedure let loose in them.
+
+use std::cell::RefCell;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::words::DESCRIPTIONS;
+use super::{ASSISTANTS, Asked, Dice, Fake, Scenery, WIDTHS};
+use crate::act::keys::{Outcome, carry_out};
+use crate::act::request::{Bound, Decision, Pick};
+
+/// A world in which nothing is asked yet.
+pub(super) fn scenery(seed: u64) -> Scenery {
+    Scenery {
+        dice: Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
+        now: Timestamp::from_millis(1_000_000),
+        assistant: ASSISTANTS[usize::try_from(seed).unwrap_or(0) % ASSISTANTS.len()],
+        width: 0,
+        is_calm: false,
+        swallows: false,
+        is_old: seed.is_multiple_of(12),
+        asked: None,
+        queued: None,
+        closed: Vec::new(),
+        running: Vec::new(),
+        written: 0,
+        all: Vec::new(),
+        forged: None,
+        cursor: 1,
+        amending: None,
+        in_mode: false,
+        synchronized: false,
+        gone: false,
+        row: None,
+        next_id: 0,
+        deaf_until: Timestamp::default(),
+        answers: Vec::new(),
+        wrong: Vec::new(),
+        bound: None,
+    }
+}
+
+pub(super) fn play(seed: u64) -> (Outcome, Scenery, Bound) {
+    let mut state = scenery(seed);
+    state.width = state.dice.pick(&WIDTHS);
+    state.ask();
+    state.learn();
+    let bound = Bound::to(state.row.as_ref().expect("it was just learned")).expect("it asks");
+    let bound = state.in_full(bound);
+    state.bound = Some(bound.clone());
+    let decision = match state.dice.roll(3) {
+        _ if bound.is_question() => Decision::Answer(Pick::Number(2)),
+        0 => Decision::Approve,
+        1 => Decision::Deny { message: None },
+        _ => Decision::Deny {
+            message: Some("1 use make".to_owned()),
+        },
+    };
+    let fake = Fake(RefCell::new(state));
+    let outcome = carry_out(&bound, &decision, &fake);
+    (outcome, fake.0.into_inner(), bound)
+}
+
+/// A world in which one command is asked and nothing else happens.
+pub(super) fn calm(
+    seed: u64,
+    assistant: &'static str,
+    width: usize,
+    words: &'static str,
+    is_old: bool,
+) -> (Scenery, Bound) {
+    let mut state = scenery(seed);
+    state.assistant = assistant;
+    state.width = width;
+    state.is_old = is_old;
+    state.is_calm = true;
+    state.next_id = 1;
+    let asked = Asked {
+        id: 1,
+        words,
+        description: DESCRIPTIONS[0],
+        agent: None,
+        is_question: false,
+        is_unheard: false,
+        written: state.now,
+    };
+    state.asked = Some(asked.clone());
+    state.all.push(asked);
+    state.learn();
+    let bound = Bound::to(state.row.as_ref().expect("it was just learned")).expect("it asks");
+    let bound = state.in_full(bound);
+    state.bound = Some(bound.clone());
+    (state, bound)
+}
+
+pub(super) fn calmly(
+    seed: u64,
+    assistant: &'static str,
+    width: usize,
+    words: &'static str,
+    is_old: bool,
+) -> Outcome {
+    let (state, bound) = calm(seed, assistant, width, words, is_old);
+    let fake = Fake(RefCell::new(state));
+    let outcome = carry_out(&bound, &Decision::Approve, &fake);
+    let state = fake.0.into_inner();
+    assert!(state.wrong.is_empty(), "{:?}", state.wrong);
+    // What stood there is worth seeing.
+    assert!(outcome == Outcome::Done, "{outcome:?}\n{}", state.screen());
+    outcome
+}
