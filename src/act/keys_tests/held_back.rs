@@ -1,0 +1,170 @@
+//! What keeps every key back.
+
+use super::*;
+
+#[test]
+fn what_the_row_or_the_assistant_says_otherwise_keeps_every_key_back() {
+    let approve = Decision::Approve;
+    let (stage, bound) = stage();
+    let refuses = |stage: Stage, words: &str| stage.refuses(&bound, &approve, words);
+    *stage.row.borrow_mut() = Some(asking(vec![request("t2", "touch a")]));
+    refuses(stage, "another request has taken its place");
+    let with = |seen| Stage {
+        seen: Some(seen),
+        ..self::stage().0
+    };
+    refuses(with(seen(Level::Busy, "s")), "answered or withdrawn");
+    refuses(with(seen(Level::WaitingApproval, "u")), "another session");
+    let answered = Stage {
+        result: Some(true),
+        ..self::stage().0
+    };
+    refuses(answered, "answered or withdrawn");
+    let unfit = Some("the pane is in copy mode");
+    let stage = Stage {
+        unfit,
+        ..self::stage().0
+    };
+    refuses(stage, "copy mode");
+    let mut other = bound.clone();
+    other.assistant = "droid".parse().unwrap();
+    self::stage().0.refuses(&other, &approve, "not known");
+    let mut several = bound.clone();
+    several.request.state = State::WaitingInput;
+    several.request.message = Some("Which? (+1 more)".to_owned());
+    self::stage()
+        .0
+        .refuses(&several, &approve, "several questions");
+}
+
+#[test]
+fn another_dialog_a_moved_cursor_or_words_in_it_keep_every_key_back() {
+    let (_, bound) = stage();
+    let shows = |screen: &'static dyn Fn() -> String| Stage {
+        screen: Box::new(move |_, _| screen()),
+        ..stage().0
+    };
+    let refuses = |stage: Stage, words: &str| stage.refuses(&bound, &Decision::Approve, words);
+    refuses(shows(&|| asks(" touch b")), "its command is not");
+    refuses(shows(&String::new), "no dialog");
+    refuses(
+        shows(&|| dialog_with(" touch a", "4. No", " · Tab to amend", '2')),
+        "answering in the pane",
+    );
+    refuses(
+        shows(&|| dialog_with(" touch a", "4. No", "", '1')),
+        "answering in the pane",
+    );
+    let answer = Decision::Answer(Pick::Number(1));
+    stage().0.refuses(&bound, &answer, "use approve");
+}
+
+#[test]
+fn a_request_that_may_look_the_same_keeps_every_key_back() {
+    let approve = Decision::Approve;
+    let (own, twin) = ("touch a", "touch a ");
+    let is_told = || {
+        let (stage, _) = stage();
+        let row = asking(vec![request("t1", own), request("t2", twin)]);
+        *stage.row.borrow_mut() = Some(row);
+        stage
+    };
+    let told = Stage {
+        full: vec![full("t1", own), full("t2", twin)],
+        ..is_told()
+    };
+    told.refuses(&full("t1", own), &approve, "look the same");
+    // One of which no more is known than its line.
+    is_told().refuses(&full("t1", own), &approve, "look the same");
+    // Nor does it matter whether its line as it is known would fill these rows.
+    let blanks = Stage {
+        screen: Box::new(|_, _| asks(" touch a  b")),
+        ..stage().0
+    };
+    let row = asking(vec![request("t1", "touch a b"), request("t2", "touch a b")]);
+    *blanks.row.borrow_mut() = Some(row);
+    let mut spaced = full("t1", "touch a  b");
+    spaced.request = request("t1", "touch a b");
+    blanks.refuses(&spaced, &approve, "look the same");
+    // Of two that could be it nobody knows which one is.
+    let nameless = Stage {
+        open: vec![full("t1", own), full("t2", twin)],
+        ..stage().0
+    };
+    let mut asked = request("t1", own);
+    asked.request_id = None;
+    *nameless.row.borrow_mut() = Some(asking(vec![asked.clone()]));
+    let mut bound = full("t1", own);
+    (bound.request, bound.call) = (asked, None);
+    nameless.refuses(&bound, &approve, "look the same");
+    // One that nobody has told of.
+    let unheard = Stage {
+        open: vec![full("t1", own), full("t2", twin)],
+        ..stage().0
+    };
+    unheard.refuses(&full("t1", own), &approve, "look the same");
+    let apart = Stage {
+        open: vec![full("t1", own), full("t2", "touch b")],
+        ..stage().0
+    };
+    assert_eq!(apart.approve(&full("t1", own)), Outcome::Done);
+    let same = Stage {
+        open: vec![full("t1", own), full("t2", own)],
+        ..stage().0
+    };
+    assert_eq!(same.approve(&full("t1", own)), Outcome::Done);
+    let mut elsewhere = full("t2", own);
+    elsewhere.folder = Some("/another/folder".to_owned());
+    let elsewhere = Stage {
+        open: vec![full("t1", own), elsewhere],
+        ..stage().0
+    };
+    elsewhere.refuses(&full("t1", own), &approve, "look the same");
+}
+
+#[test]
+fn another_request_on_the_screen_is_named_whether_anybody_has_told_of_it_or_not() {
+    let shows_other = || Stage {
+        screen: Box::new(|_, _| asks(" touch b")),
+        full: vec![full("t1", "touch a"), full("t2", "touch b")],
+        open: vec![full("t1", "touch a"), full("t2", "touch b")],
+        ..stage().0
+    };
+    let unheard = "dialog is on its screen (Bash: touch b): answer that first";
+    shows_other().refuses(&full("t1", "touch a"), &Decision::Approve, unheard);
+    let told = shows_other();
+    let row = asking(vec![request("t1", "touch a"), request("t2", "touch b")]);
+    *told.row.borrow_mut() = Some(row);
+    told.refuses(&full("t1", "touch a"), &Decision::Approve, "`--request t2`");
+}
+
+#[test]
+fn a_new_dialog_and_one_beside_others_have_to_stand_for_a_while() {
+    let pressed_at = |stage: &Stage| stage.pressed.borrow().first().map(|(_, at)| *at);
+    let (stage, mut bound) = stage();
+    bound.request.since = start();
+    stage.row.borrow_mut().as_mut().unwrap().waiting[0].since = start();
+    assert_eq!(stage.approve(&bound), Outcome::Done);
+    assert!(pressed_at(&stage) >= Some(Duration::from_millis(300)));
+    // A hook tells of it before the assistant says that it waits.
+    let (early, mut bound) = self::stage();
+    bound.request.since = start();
+    early.row.borrow_mut().as_mut().unwrap().waiting[0].since = start();
+    let early = Stage {
+        waits_after: Duration::from_millis(400),
+        ..early
+    };
+    assert_eq!(early.approve(&bound), Outcome::Done);
+    let beside = Stage {
+        company: true,
+        ..self::stage().0
+    };
+    assert_eq!(beside.approve(&full("t1", "touch a")), Outcome::Done);
+    assert!(pressed_at(&beside) >= Some(Duration::from_secs(1)));
+    let moving = Stage {
+        company: true,
+        screen: Box::new(|look, _| "\n".repeat(look % 2) + &asks(" touch a")),
+        ..self::stage().0
+    };
+    moving.refuses(&full("t1", "touch a"), &Decision::Approve, "keeps changing");
+}

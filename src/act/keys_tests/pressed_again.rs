@@ -1,0 +1,100 @@
+//! When a key is pressed again, and when never.
+
+use super::*;
+
+#[test]
+fn what_tmux_has_not_pressed_is_tried_a_few_times_and_no_more() {
+    let (stage, bound) = stage();
+    let late = Stage {
+        takes: Box::new(|tried| if tried < 3 { Pressed::No } else { Pressed::Yes }),
+        ..stage
+    };
+    assert_eq!(late.approve(&bound), Outcome::Done);
+    assert_eq!(late.keys(), 1);
+    let never = Stage {
+        takes: Box::new(|_| Pressed::No),
+        ..self::stage().0
+    };
+    never.refuses(&bound, &Decision::Approve, "in the last moment");
+    assert_eq!(never.tried.get(), 4);
+}
+
+/// A dialog that is as it was after the first key, and gone after the second.
+fn deaf() -> Stage {
+    Stage {
+        screen: Box::new(|_, keys| {
+            if keys < 2 {
+                asks(" touch a")
+            } else {
+                "● done\n".to_owned()
+            }
+        }),
+        seen: None,
+        ..stage().0
+    }
+}
+
+#[test]
+fn a_second_key_is_pressed_only_on_what_is_surely_the_same_request() {
+    let bound = full("t1", "touch a");
+    let stays = deaf();
+    assert_eq!(stays.approve(&bound), Outcome::Done);
+    assert_eq!(stays.keys(), 2);
+    let pressed_once = |stage: Stage, words: &str| {
+        let outcome = stage.approve(&bound);
+        assert_eq!(stage.keys(), 1, "{outcome:?}");
+        let Outcome::Unknown(why) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert!(why.contains(words), "{why}");
+    };
+    let unsure = Stage {
+        result: None,
+        ..deaf()
+    };
+    pressed_once(unsure, "still there");
+    let alike = Stage {
+        open: vec![full("t1", "touch a"), full("t2", "touch a")],
+        ..deaf()
+    };
+    pressed_once(alike, "still there");
+    let other = Stage {
+        screen: Box::new(|_, keys| asks(if keys == 0 { " touch a" } else { " touch b" })),
+        ..deaf()
+    };
+    pressed_once(other, "another dialog");
+    let changed = Stage {
+        screen: Box::new(|_, keys| {
+            let no = if keys == 0 {
+                "4. No"
+            } else {
+                "4. No, and tell Claude"
+            };
+            dialog_with(" touch a", no, " · Tab to amend", '1')
+        }),
+        ..deaf()
+    };
+    pressed_once(changed, "has changed since");
+}
+
+#[test]
+fn assistants_that_drop_no_key_get_a_second_one_never() {
+    let mut bound = full("t1", "touch a");
+    bound.assistant = "codex".parse().unwrap();
+    let stays = Stage {
+        screen: Box::new(|_, _| {
+            let (no, foot) = (
+                "3. No, and tell Codex what to do differently (esc)",
+                "Press enter to confirm or esc to cancel",
+            );
+            format!(
+                "  Would you like to run the following command?\n\n  $ touch a\n\n › 1. Yes, proceed (y)\n   2. Yes, and always (p)\n   {no}\n\n  {foot}\n"
+            )
+        }),
+        ..deaf()
+    };
+    stays.row.borrow_mut().as_mut().unwrap().assistant = bound.assistant.clone();
+    let outcome = stays.approve(&bound);
+    assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+    assert_eq!(stays.keys(), 1);
+}
