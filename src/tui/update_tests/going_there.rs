@@ -1,0 +1,138 @@
+//! Going to a row's pane, or showing it beside the dashboard.
+
+use super::*;
+
+#[test]
+fn enter_asks_for_a_jump_to_the_selected_row_once_until_it_is_answered() {
+    let mut model = usual();
+    keys(&mut model, "j");
+    let Some(Effect::Jump(row)) = press(&mut model, KeyCode::Enter).pop() else {
+        panic!("Enter jumps");
+    };
+    assert_eq!(row.target.to_string(), "api:2.0");
+    assert_eq!(press(&mut model, KeyCode::Enter), []);
+    tell(
+        &mut model,
+        Message::Jumped(Jumped::There { covered: false }),
+    );
+    assert_eq!(press(&mut model, KeyCode::Enter).len(), 1);
+}
+
+#[test]
+fn a_popup_ends_when_it_has_taken_the_person_there() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Enter);
+    let jumped = Message::Jumped(Jumped::There { covered: true });
+    assert_eq!(tell(&mut model, jumped), [Effect::Quit]);
+}
+
+#[test]
+fn a_pane_that_is_gone_is_said_for_some_seconds_and_jumps_nowhere() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(tell(&mut model, Message::Jumped(Jumped::Gone)), []);
+    assert!(screen(&model).contains("the pane is gone"));
+    let later = now().plus(Duration::from_secs(6));
+    assert!(view::next_change(&model, now()) <= later);
+    update(&mut model, Message::Tick, later);
+    assert!(!screen(&model).contains("the pane is gone"));
+}
+
+#[test]
+fn a_row_of_another_server_sends_the_dashboard_away_until_the_person_is_back() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Enter);
+    let attach = Attach {
+        socket: "/tmp/other".to_owned(),
+        target: "$1:@2.%3".to_owned(),
+    };
+    let jumped = Jumped::Attach(attach.clone());
+    assert_eq!(
+        tell(&mut model, Message::Jumped(jumped)),
+        [Effect::Attach(attach)]
+    );
+    assert!(model.is_away());
+    tell(&mut model, Message::AttachEnded(Ok(())));
+    assert!(!model.is_away());
+}
+
+/// The place beside the dashboard with the selected row's pane in it.
+fn beside(model: &Model, turn: u64) -> Place {
+    let row = model.selected_row().unwrap();
+    Place {
+        is_open: true,
+        shows: row.server.clone().zip(row.pane),
+        turn,
+        note: None,
+    }
+}
+
+#[test]
+fn in_the_split_enter_shows_instead_of_going_and_the_shown_row_is_marked() {
+    for width in [100, 40] {
+        let mut model = model_with(day(), width, 12);
+        let row = Box::new(model.selected_row().unwrap().clone());
+        let opened = press(&mut model, KeyCode::Char('s'));
+        assert_eq!(opened, [Effect::Split(Split::Show(row))]);
+        keys(&mut model, "j");
+        let next = Box::new(model.selected_row().unwrap().clone());
+        let entered = press(&mut model, KeyCode::Enter);
+        assert_eq!(
+            entered,
+            [Effect::Split(Split::Show(next.clone()))],
+            "even before tmux answers"
+        );
+        let place = beside(&model, 2);
+        tell(&mut model, Message::Split(place));
+        assert!(
+            screen(&model).contains(&format!("▸{}", next.assistant)),
+            "{}",
+            screen(&model)
+        );
+        let gone = tell(&mut model, Message::Feed(Feed::Gone(next.id.clone())));
+        assert_eq!(gone, [Effect::Split(Split::RefreshLater)]);
+        assert_eq!(
+            press(&mut model, KeyCode::Char('s')),
+            [Effect::Split(Split::Toggle)]
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_was_overtaken_by_a_later_one_changes_nothing() {
+    let mut model = usual();
+    let late = Place {
+        turn: 3,
+        ..Place::default()
+    };
+    let place = beside(&model, 4);
+    tell(&mut model, Message::Split(place.clone()));
+    tell(&mut model, Message::Split(late));
+    assert_eq!(model.split, place);
+}
+
+#[test]
+fn a_split_that_cannot_be_says_why_and_enter_goes_as_ever() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('s'));
+    let refused = Place {
+        note: Some("too narrow to split".to_owned()),
+        ..Place::default()
+    };
+    tell(&mut model, Message::Split(refused));
+    assert!(screen(&model).contains("too narrow to split"));
+    assert!(matches!(
+        press(&mut model, KeyCode::Enter)[..],
+        [Effect::Jump(_)]
+    ));
+}
+
+#[test]
+fn outside_tmux_the_split_key_hands_the_screen_over_as_enter_does() {
+    let mut model = usual();
+    model.setup.in_tmux = false;
+    assert!(matches!(
+        press(&mut model, KeyCode::Char('s'))[..],
+        [Effect::Jump(_)]
+    ));
+}

@@ -1,0 +1,112 @@
+//! Which row is selected, and how keys and the mouse lead to another one.
+
+use super::*;
+
+#[test]
+fn the_most_urgent_of_the_first_rows_is_selected_in_whatever_order_they_come() {
+    let mut model = model_with(Vec::new(), 100, 30);
+    for row in day().into_iter().rev() {
+        tell(&mut model, Message::Feed(Feed::Row(Box::new(row))));
+    }
+    assert_eq!(target(&model), "shop:1.1");
+}
+
+#[test]
+fn the_selection_stays_with_its_row_when_a_more_urgent_one_comes() {
+    let mut model = usual();
+    let before = target(&model);
+    let urgent = row(9, "claude", State::WaitingApproval, "late:0.0", 9_000).asks("Bash", "rm x");
+    let urgent = Message::Feed(Feed::Row(Box::new(urgent)));
+    update(&mut model, urgent, now().plus(Duration::from_secs(3)));
+    assert_eq!(
+        model.shown_rows().next().unwrap().target.to_string(),
+        "late:0.0"
+    );
+    assert_eq!(target(&model), before);
+}
+
+#[test]
+fn the_selection_goes_to_the_nearest_row_when_its_row_vanishes() {
+    let mut model = usual();
+    keys(&mut model, "jj");
+    assert_eq!(target(&model), "docs:0.1");
+    let id = model.selected.clone().unwrap();
+    tell(&mut model, Message::Feed(Feed::Gone(id)));
+    assert_eq!(target(&model), "web:3.0");
+    keys(&mut model, "G");
+    let id = model.selected.clone().unwrap();
+    tell(&mut model, Message::Feed(Feed::Gone(id)));
+    assert_eq!(target(&model), "infra:0.2", "the last one's neighbour");
+}
+
+#[test]
+fn tab_goes_round_the_rows_that_need_the_person() {
+    let mut model = usual();
+    let mut visited = Vec::new();
+    for _ in 0..3 {
+        press(&mut model, KeyCode::Tab);
+        visited.push(target(&model));
+    }
+    assert_eq!(visited, ["api:2.0", "shop:1.1", "api:2.0"]);
+    press(&mut model, KeyCode::BackTab);
+    assert_eq!(target(&model), "shop:1.1");
+}
+
+#[test]
+fn tab_says_so_when_nobody_needs_the_person() {
+    let quiet = vec![row(1, "claude", State::Idle, "a:0.0", 1)];
+    let mut model = model_with(quiet, 80, 24);
+    press(&mut model, KeyCode::Tab);
+    assert_eq!(model.notice.as_ref().unwrap().text, "nobody needs you");
+}
+
+#[test]
+fn the_filter_takes_words_in_any_case_and_escape_shows_all_again() {
+    let mut model = usual();
+    keys(&mut model, "/SHOP works");
+    assert_eq!(model.shown_rows().count(), 1);
+    assert_eq!(target(&model), "shop:1.2");
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(model.shown_rows().count(), 7);
+    assert_eq!(target(&model), "shop:1.2", "and the row stays selected");
+}
+
+#[test]
+fn letters_typed_into_the_filter_are_no_commands() {
+    let mut model = usual();
+    keys(&mut model, "/q");
+    assert_eq!(model.filter, "q");
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(press(&mut model, KeyCode::Char('q')), [Effect::Quit]);
+}
+
+#[test]
+fn a_click_selects_and_a_second_click_jumps() {
+    let mut model = usual();
+    // Header, section, claude, codex.
+    assert_eq!(mouse(&mut model, CLICK, 3), []);
+    assert_eq!(target(&model), "api:2.0");
+    assert!(matches!(mouse(&mut model, CLICK, 3)[..], [Effect::Jump(_)]));
+    assert_eq!(mouse(&mut model, CLICK, 1), [], "a heading");
+    assert_eq!(mouse(&mut model, CLICK, 25), [], "the panel");
+}
+
+#[test]
+fn the_wheel_scrolls_the_list_without_moving_the_selection() {
+    let rows = (0..50)
+        .map(|pane| {
+            row(
+                pane,
+                "claude",
+                State::Running,
+                &format!("s:{pane}.0"),
+                100 - u64::from(pane),
+            )
+        })
+        .collect();
+    let mut model = model_with(rows, 80, 24);
+    mouse(&mut model, MouseEventKind::ScrollDown, 5);
+    assert_eq!((model.top, target(&model).as_str()), (3, "s:0.0"));
+    keys(&mut model, "j");
+    assert_eq!(model.top, 1 + 1, "a key brings the selected row back");
+}
