@@ -1,0 +1,146 @@
+//! Who collects: one at a time, in a folder of its own, and what it leaves.
+
+use super::*;
+
+#[test]
+fn a_planted_runtime_folder_is_refused() {
+    let env = TestEnv::new();
+    let runtime = env.places().runtime;
+    let refusal = || {
+        let finished = finish(env.pane_patrol().arg("collect"));
+        assert_eq!(finished.status.code(), Some(1));
+        finished.stderr
+    };
+    private_folder(&runtime);
+    fs::set_permissions(&runtime, PermissionsExt::from_mode(0o770)).expect("it is ours");
+    assert!(refusal().contains("can be written to by others (mode 0770)"));
+    assert_eq!(fs::read_dir(&runtime).expect("it is ours").count(), 0);
+
+    fs::remove_dir(&runtime).expect("it is empty");
+    private_folder(&env.path("elsewhere"));
+    symlink(env.path("elsewhere"), &runtime).expect("a link can be made");
+    assert!(refusal().contains("is a symbolic link"));
+}
+
+#[test]
+fn a_second_collector_is_refused_and_told_who_collects() {
+    let env = TestEnv::new();
+    let first = Collector::start(&env);
+    let second = finish(env.pane_patrol().arg("collect"));
+    assert_eq!(second.status.code(), Some(1));
+    let owner = format!(
+        "another instance collects already (process {})",
+        first.pid()
+    );
+    assert!(second.stderr.contains(&owner), "{second:?}");
+    send(&env, FOUR_FIELDS.as_bytes());
+    first.until_state("waiting_input");
+}
+
+#[test]
+fn what_a_killed_collector_leaves_is_taken_over() {
+    let env = TestEnv::new();
+    let mut first = Collector::start(&env);
+    first.signal(Signal::KILL);
+    first.wait();
+    let places = env.places();
+    assert!(places.events_socket.exists() && places.hub_socket.exists());
+    let second = Collector::start(&env);
+    send(&env, FOUR_FIELDS.as_bytes());
+    second.until_state("waiting_input");
+}
+
+#[test]
+fn a_collector_that_is_told_to_end_removes_its_sockets() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let env = TestEnv::new();
+        let mut collector = Collector::start(&env);
+        collector.signal(signal);
+        assert_eq!(collector.wait().code(), Some(0));
+        let places = env.places();
+        assert!(!places.events_socket.exists() && !places.hub_socket.exists());
+    }
+}
+
+#[test]
+fn the_event_socket_can_be_named_by_the_user() {
+    let env = TestEnv::new();
+    let socket = env.path("shared.sock");
+    let mut command = env.pane_patrol();
+    command.env("PANE_PATROL_EVENT_SOCKET", &socket);
+    let collector = Collector::start_with(&env, &mut command);
+    let sender = UnixDatagram::unbound().expect("a socket can be made");
+    sender
+        .send_to(FOUR_FIELDS.as_bytes(), &socket)
+        .expect("the collector listens");
+    collector.until_state("waiting_input");
+}
+
+#[test]
+fn a_named_session_is_a_world_of_its_own() {
+    let env = TestEnv::new();
+    let default = Collector::start(&env);
+    let _work = Collector::start_with(&env, env.pane_patrol().env("PANE_PATROL_SESSION", "work"));
+    send(&env, FOUR_FIELDS.as_bytes());
+    default.until_state("waiting_input");
+    let mut status = env.pane_patrol();
+    status
+        .args(["status", "--json"])
+        .env("PANE_PATROL_SESSION", "work");
+    assert_eq!(finish(&mut status).stdout, "[]\n");
+}
+
+#[test]
+fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
+    let env = TestEnv::new();
+    let setup = Setup {
+        notice: None,
+        rules: pane_patrol::collector::JudgeSetup::default(),
+        places: env.places(),
+        elsewhere: None,
+        uid: uid(),
+        own_server: None,
+        containers: Vec::new(),
+        belief: pane_patrol::mux::tmux::Belief::default(),
+        own_socket: env.path("none.sock"),
+        claude_home: None,
+        more_claude_homes: Vec::new(),
+        copilot_home: None,
+        codex_home: None,
+        clock: Timestamp::now,
+        silent: true,
+        ttl: Duration::from_secs(300),
+        mirror_limits: Limits::default(),
+        rebuild_bytes: 1 << 20,
+        rebuild_window: Duration::from_secs(3600),
+    };
+    let (first_feed, first) = join(setup.clone()).expect("a thread can be started");
+    let next = |feed: &std::sync::mpsc::Receiver<Feed>, what: &dyn Fn(&Feed) -> bool| {
+        until("the feed goes on", || {
+            let feed = feed.recv_timeout(PATIENCE).expect("something is told");
+            Some(feed).filter(what)
+        })
+    };
+    let is_row = |feed: &Feed| matches!(feed, Feed::Row(_));
+    next(&first_feed, &|feed| *feed == Feed::Role(Role::Collector));
+    let (second_feed, second) = join(setup).expect("a thread can be started");
+    next(&second_feed, &|feed| *feed == Feed::Role(Role::Subscriber));
+    next(&second_feed, &|feed| *feed == Feed::Snapshot(Vec::new()));
+
+    send(&env, FOUR_FIELDS.as_bytes());
+    let row = next(&first_feed, &is_row);
+    assert_eq!(next(&second_feed, &is_row), row);
+
+    first.leave();
+    let Feed::Row(row) = row else {
+        panic!("{row:?}")
+    };
+    next(&second_feed, &|feed| {
+        *feed == Feed::Snapshot(vec![(*row).clone()])
+    });
+    next(&second_feed, &|feed| *feed == Feed::Role(Role::Collector));
+    send(&env, FOUR_FIELDS.as_bytes());
+    next(&second_feed, &is_row);
+    second.leave();
+    assert!(!env.places().events_socket.exists());
+}
