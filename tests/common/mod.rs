@@ -12,6 +12,7 @@
 )]
 
 mod collector;
+mod hook;
 pub mod player;
 mod process;
 mod program;
@@ -28,7 +29,8 @@ use pane_patrol_hooks::event::{Event, MAX_EVENT_BYTES};
 use pane_patrol_hooks::paths::{Environment, Places};
 
 pub use collector::{Collector, until};
-pub use process::{Finished, finish, finish_with_stdin, wait};
+pub use hook::payload_about;
+pub use process::{Finished, finish, finish_with_stdin, started, wait};
 pub use program::{copy_program, write_program};
 pub use terminal::{Terminal, wait_until};
 pub use tmux::Tmux;

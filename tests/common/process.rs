@@ -1,7 +1,7 @@
 //! Running a program to its end, with a limit after which it counts as hung.
 
 use std::io::Write;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -36,19 +36,25 @@ pub fn finish(command: &mut Command) -> Finished {
 
 /// Runs `command` with `stdin`, which is closed at its end. Panics when it takes longer than [`PATIENCE`].
 pub fn finish_with_stdin(command: &mut Command, stdin: &[u8]) -> Finished {
+    let (child, mut pipe) = started(command);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(move || pipe.write_all(stdin).is_ok());
+        let mut finished = wait(child);
+        finished.took_stdin = writer.join().expect("writing does not panic");
+        finished
+    })
+}
+
+/// Starts `command` with pipes on all sides; its stdin stays open until it is dropped.
+pub fn started(command: &mut Command) -> (Child, ChildStdin) {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
-    let pipe = child.stdin.take();
-    std::thread::scope(|scope| {
-        let writer = scope.spawn(move || pipe.is_none_or(|mut pipe| pipe.write_all(stdin).is_ok()));
-        let mut finished = wait(child);
-        finished.took_stdin = writer.join().expect("writing does not panic");
-        finished
-    })
+    let stdin = child.stdin.take().expect("stdin is a pipe");
+    (child, stdin)
 }
 
 /// Waits for `child`; kills it and panics when that takes longer than [`PATIENCE`].

@@ -114,13 +114,9 @@ fn read(env: &TestEnv, reader: usize, publishers: usize) -> usize {
 }
 
 /// Runs the real hook; how long it took.
-fn hook(env: &TestEnv) -> Duration {
-    let mut command = env.pane_patrol();
-    command.args(["hook", "claude"]).envs([
-        ("CLAUDECODE", "1"),
-        ("CLAUDE_CODE_ENTRYPOINT", "cli"),
-        ("PANE_PATROL_TARGET", "hooked:1.2"),
-    ]);
+fn time_of_a_hook(env: &TestEnv) -> Duration {
+    let mut command = env.claude_hook();
+    command.env("PANE_PATROL_TARGET", "hooked:1.2");
     let start = Instant::now();
     let payload = fixture("claude/pre_tool_use.bash.json");
     finish_with_stdin(&mut command, payload.as_bytes()).assert_silent_success();
@@ -164,7 +160,7 @@ fn a_crowd_ends_with_the_true_last_state_and_harms_nobody() {
     let collector = Collector::start(&env);
     let crowd = crowd();
     let each = crowd.updates / crowd.publishers;
-    let quiet = median((0..HOOKS).map(|_| hook(&env)).collect());
+    let quiet = median((0..HOOKS).map(|_| time_of_a_hook(&env)).collect());
     let deaf: Vec<UnixStream> = (0..crowd.deaf)
         .map(|n| connect(&env, &format!("deaf{n}"), "subscriber"))
         .collect();
@@ -178,7 +174,7 @@ fn a_crowd_ends_with_the_true_last_state_and_harms_nobody() {
         let writers: Vec<_> = (0..publishers)
             .map(|n| scope.spawn(move || publish(env, n, each)))
             .collect();
-        let busy = median((0..HOOKS).map(|_| hook(env)).collect());
+        let busy = median((0..HOOKS).map(|_| time_of_a_hook(env)).collect());
         let told: Vec<usize> = readers
             .into_iter()
             .map(|reader| reader.join().expect("it reads to the end"))

@@ -3,23 +3,14 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::{Collector, PATIENCE, TestEnv, finish_with_stdin, fixture, wait, wait_until};
-
-fn hook(env: &TestEnv) -> Command {
-    let mut command = env.pane_patrol();
-    command.args(["hook", "claude"]);
-    command.envs([
-        ("CLAUDECODE", "1"),
-        ("CLAUDE_CODE_ENTRYPOINT", "cli"),
-        ("PANE_PATROL_TARGET", "work:1.2"),
-    ]);
-    command
-}
+use crate::common::{
+    Collector, PATIENCE, TestEnv, finish_with_stdin, fixture, started, wait, wait_until,
+};
 
 /// A hook that has reported its permission request and waits.
 fn waiting_hook(env: &TestEnv, collector: &Collector<'_>) -> (Child, Value) {
@@ -35,14 +26,7 @@ fn waiting_with(
     delay: Duration,
 ) -> (Child, Value) {
     collector.until_heard("waiting_approval", || {
-        let mut child = hook(env)
-            .arg("--decide")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the hook starts");
-        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        let (child, mut stdin) = started(env.claude_hook().arg("--decide"));
         std::thread::sleep(delay);
         stdin.write_all(payload.as_bytes()).expect("it reads");
         child
@@ -117,7 +101,7 @@ fn a_waiting_hook_leaves_without_a_word_when_its_request_or_the_hub_is_gone() {
     let (mut child, _) = waiting_hook(&env, &collector);
     let ended = fixture("claude/post_tool_use.bash.json");
     wait_until("the request is over", || {
-        finish_with_stdin(&mut hook(&env), ended.as_bytes()).assert_silent_success();
+        finish_with_stdin(&mut env.claude_hook(), ended.as_bytes()).assert_silent_success();
         child.try_wait().expect("it can be asked").is_some()
     });
     wait(child).assert_silent_success();
@@ -126,6 +110,6 @@ fn a_waiting_hook_leaves_without_a_word_when_its_request_or_the_hub_is_gone() {
     drop(collector);
     wait(child).assert_silent_success();
     let payload = fixture("claude/permission_request.bash.json");
-    let alone = finish_with_stdin(hook(&env).arg("--decide"), payload.as_bytes());
+    let alone = finish_with_stdin(env.claude_hook().arg("--decide"), payload.as_bytes());
     alone.assert_silent_success();
 }

@@ -47,7 +47,7 @@ impl<'env> Stage<'env> {
         };
         fs::write(stage.folder.join("dialog"), dialog()).expect("it can be written");
         write_program(&stage.folder.join("claude"), ASSISTANT);
-        stage.writes_down();
+        env.write_transcript(&[input()]);
         Some(stage)
     }
 
@@ -85,32 +85,14 @@ impl<'env> Stage<'env> {
         let pid = until("it runs", || {
             fs::read_to_string(self.folder.join("pid")).ok()
         });
-        let mut hook = self.env.pane_patrol();
-        hook.args(["hook", "claude"]);
-        hook.env("TMUX", self.server.variable());
-        hook.env("TMUX_PANE", "%0");
-        hook.env("CLAUDE_CODE_ENTRYPOINT", "cli");
-        hook.env("CLAUDE_PID", pid.trim());
+        let mut hook = self.server.claude_hook_of("%0", pid.trim());
         let payload = fixture("claude/permission_request.bash.json");
         let mut payload: Value = serde_json::from_str(&payload).expect("JSON");
         payload["tool_input"] = input();
-        payload["transcript_path"] = json!(self.transcript());
+        payload["transcript_path"] = json!(self.env.transcript());
         let payload = payload.to_string();
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
         collector.until_state("waiting_approval");
-    }
-
-    fn transcript(&self) -> PathBuf {
-        let folder = self.env.home().join(".claude/projects/-home-user-proj");
-        folder.join("00000000-0000-4000-8000-000000000001.jsonl")
-    }
-
-    fn writes_down(&self) {
-        let block = json!({"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": input()});
-        let line = json!({"cwd": "/home/user/proj", "message": {"content": [block]}});
-        let path = self.transcript();
-        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-        fs::write(path, format!("{line}\n")).expect("it can be written");
     }
 
     fn approve(&self) -> Finished {

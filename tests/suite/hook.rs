@@ -15,21 +15,9 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use crate::common::{Listener, TestEnv, Tmux, finish_with_stdin, fixture, private_folder, until};
 
-/// The hook as Claude starts it, in a place told by hand.
-fn hook(env: &TestEnv) -> Command {
-    let mut command = env.pane_patrol();
-    command.args(["hook", "claude"]);
-    command.envs([
-        ("CLAUDECODE", "1"),
-        ("CLAUDE_CODE_ENTRYPOINT", "cli"),
-        ("PANE_PATROL_TARGET", "work:1.2"),
-    ]);
-    command
-}
-
 /// The hook as Claude starts it in the first pane of `tmux`.
 fn hook_in(tmux: &Tmux<'_>, env: &TestEnv) -> Command {
-    let mut command = hook(env);
+    let mut command = env.claude_hook();
     command.env_remove("PANE_PATROL_TARGET");
     command.env("TMUX", tmux.variable()).env("TMUX_PANE", "%0");
     command
@@ -104,7 +92,7 @@ fn memories(env: &TestEnv) -> Vec<PathBuf> {
 fn a_target_told_by_hand_names_no_process_and_no_pane() {
     let env = TestEnv::new();
     let listener = env.listen();
-    let mut hook = hook(&env);
+    let mut hook = env.claude_hook();
     hook.envs([
         ("TMUX_PANE", "%0"),
         ("TMUX", "/nowhere/s,1,0"),
@@ -130,10 +118,10 @@ fn a_named_session_has_a_listener_of_its_own() {
     let payload = fixture("claude/stop.plain.json");
     heard(
         &blue,
-        hook(&env).env("PANE_PATROL_SESSION", "blue"),
+        env.claude_hook().env("PANE_PATROL_SESSION", "blue"),
         payload.as_bytes(),
     );
-    let mut bad = hook(&env);
+    let mut bad = env.claude_hook();
     bad.env("PANE_PATROL_SESSION", "../blue");
     finish_with_stdin(&mut bad, payload.as_bytes()).assert_silent_success();
     assert!(default.is_empty() && blue.is_empty());
@@ -149,17 +137,17 @@ fn what_is_not_claude_or_not_in_tmux_sends_nothing() {
         finish_with_stdin(command, payload.as_bytes()).assert_silent_success();
         assert!(listener.is_empty(), "{command:?}");
     };
-    run(hook(&env).env_remove("PANE_PATROL_TARGET"), &claude);
-    run(hook(&env).env("COPILOT_CLI", "1"), &copilot);
+    run(env.claude_hook().env_remove("PANE_PATROL_TARGET"), &claude);
+    run(env.claude_hook().env("COPILOT_CLI", "1"), &copilot);
     let outside = |command: &mut Command| {
         command
             .env_remove("CLAUDECODE")
             .env_remove("CLAUDE_CODE_ENTRYPOINT");
     };
-    let mut foreign = hook(&env);
+    let mut foreign = env.claude_hook();
     outside(&mut foreign);
     run(foreign.env("COPILOT_CLI", "1"), &claude);
-    let mut piped_by_hand = hook(&env);
+    let mut piped_by_hand = env.claude_hook();
     outside(&mut piped_by_hand);
     assert_eq!(
         heard(&listener, &mut piped_by_hand, claude.as_bytes()).pid,
@@ -171,7 +159,7 @@ fn what_is_not_claude_or_not_in_tmux_sends_nothing() {
 fn a_headless_run_is_said_to_be_one() {
     let env = TestEnv::new();
     let listener = env.listen();
-    let mut hook = hook(&env);
+    let mut hook = env.claude_hook();
     hook.env("CLAUDE_CODE_ENTRYPOINT", "sdk-cli");
     let event = heard(
         &listener,

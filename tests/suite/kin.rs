@@ -53,14 +53,7 @@ impl<'env> Pane<'env> {
 
     /// Claude reports from there.
     fn claude(&self, payload: &str) {
-        let mut hook = self.env.pane_patrol();
-        hook.args(["hook", "claude"]);
-        hook.envs([
-            ("TMUX", self.server.variable().as_str()),
-            ("TMUX_PANE", "%0"),
-            ("CLAUDE_PID", &self.pid),
-            ("CLAUDE_CODE_ENTRYPOINT", "cli"),
-        ]);
+        let mut hook = self.server.claude_hook_of("%0", &self.pid);
         finish_with_stdin(&mut hook, fixture(payload).as_bytes()).assert_silent_success();
     }
 

@@ -24,17 +24,6 @@ use crate::common::{
 /// A hook ends by itself before this time; one that took as long may have dropped its event.
 const HOOK_GAVE_UP: Duration = Duration::from_millis(75);
 
-fn hook(env: &TestEnv) -> Command {
-    let mut command = env.pane_patrol();
-    command.args(["hook", "claude"]);
-    command.envs([
-        ("CLAUDECODE", "1"),
-        ("CLAUDE_CODE_ENTRYPOINT", "cli"),
-        ("PANE_PATROL_TARGET", "work:1.2"),
-    ]);
-    command
-}
-
 /// Runs the hook until it has added a line to `mirror`: on a machine that is too busy it may drop one.
 fn logged(mirror: &Path, hook: &mut Command, payload: &str) {
     let lines = || {
@@ -158,7 +147,7 @@ const LAST: &str = "the-last-one";
 /// Runs hooks until one has written the last line.
 fn write_last(env: &TestEnv, mirror: &Path, payload: &str) {
     until("the last one is written", || {
-        call(&mut hook(env), payload.as_bytes());
+        call(&mut env.claude_hook(), payload.as_bytes());
         let now = fs::read_to_string(mirror).expect("it is text");
         now.contains(LAST).then_some(())
     });
@@ -195,7 +184,7 @@ fn many_hooks_at_once_lose_no_line_in_any_rotation_and_a_follower_sees_each_once
                         let request = format!("w{writer}-{number}");
                         let payload = payload.replace(id, &request);
                         let start = Instant::now();
-                        call(&mut hook(env), payload.as_bytes());
+                        call(&mut env.claude_hook(), payload.as_bytes());
                         if start.elapsed() < HOOK_GAVE_UP {
                             sure.push(request);
                         } else {
@@ -273,7 +262,7 @@ fn the_mirror_is_private_and_off_until_it_is_switched_on() {
     let env = TestEnv::new();
     let payload = fixture("claude/stop.plain.json");
     let status = || finish(env.pane_patrol().args(["mirror", "status"])).stdout;
-    finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+    finish_with_stdin(&mut env.claude_hook(), payload.as_bytes()).assert_silent_success();
     assert!(status().starts_with("off\n"));
     assert!(
         !env.path("state/pane-patrol").exists(),
@@ -291,7 +280,7 @@ fn the_mirror_is_private_and_off_until_it_is_switched_on() {
     assert_eq!(mode(&mirror), 0o600);
     assert_eq!(mode(&lock_path(&mirror)), 0o600);
     assert_eq!(mode(mirror.parent().expect("a folder")), 0o700);
-    logged(&mirror, &mut hook(&env), &payload);
+    logged(&mirror, &mut env.claude_hook(), &payload);
     assert!(status().starts_with("on, one file with "));
     let again = finish(env.pane_patrol().args(["mirror", "on"]));
     assert!(again.stderr.starts_with("It was on already"), "{again:?}");
@@ -301,7 +290,7 @@ fn the_mirror_is_private_and_off_until_it_is_switched_on() {
         off.status.success() && off.stderr.contains("is kept"),
         "{off:?}"
     );
-    finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+    finish_with_stdin(&mut env.claude_hook(), payload.as_bytes()).assert_silent_success();
     assert!(!mirror.exists());
     let kept = finish(env.pane_patrol().args(["log", "--json"]));
     assert_eq!(kept.stdout.lines().count(), 1, "{kept:?}");
@@ -319,7 +308,7 @@ fn a_named_session_has_a_log_of_its_own() {
         .args(["mirror", "on"])
         .env("PANE_PATROL_SESSION", "team");
     assert!(finish(&mut other).status.success());
-    let mut hook = hook(&env);
+    let mut hook = env.claude_hook();
     hook.env("PANE_PATROL_SESSION", "team");
     let folder = mirror.parent().expect("a folder");
     private_folder(folder);

@@ -8,8 +8,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::common::{
-    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, private_folder, until,
-    wait_until, write_program,
+    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, payload_about, private_folder,
+    until, wait_until, write_program,
 };
 
 const ASKS: &str = "claude/permission_request.bash.json";
@@ -82,8 +82,7 @@ impl<'env> Desk<'env> {
 
     fn report(&self, pane: &str, request: &str) {
         let mut hook = self.server.claude_hook(pane);
-        let mut payload: Value = serde_json::from_str(&fixture(ASKS)).expect("it is JSON");
-        payload["tool_input"]["command"] = request.into();
+        let payload = payload_about(ASKS, request);
         finish_with_stdin(&mut hook, payload.to_string().as_bytes()).assert_silent_success();
     }
 

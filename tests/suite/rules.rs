@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::io::Write;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, Finished, TestEnv, finish, finish_with_stdin, fixture, until, wait, wait_until,
+    Collector, Finished, TestEnv, finish, finish_with_stdin, fixture, payload_about, started,
+    until, wait, wait_until,
 };
 
 fn set_rules(env: &TestEnv, rules: &str) {
@@ -17,35 +18,16 @@ fn set_rules(env: &TestEnv, rules: &str) {
     fs::write(path, rules).expect("it can be written");
 }
 
-fn payload(name: &str, command: &str) -> String {
-    let mut payload: Value = serde_json::from_str(&fixture(name)).expect("JSON");
-    payload["tool_input"]["command"] = command.into();
-    payload.to_string()
-}
-
-fn hook(env: &TestEnv) -> Command {
-    let mut command = env.pane_patrol();
-    command.args(["hook", "claude"]);
-    command.envs([
-        ("CLAUDECODE", "1"),
-        ("CLAUDE_CODE_ENTRYPOINT", "cli"),
-        ("PANE_PATROL_TARGET", "work:1.2"),
-        ("CLAUDE_PROJECT_DIR", "/home/user/proj"),
-    ]);
+fn hook_in_project(env: &TestEnv) -> Command {
+    let mut command = env.claude_hook();
+    command.env("CLAUDE_PROJECT_DIR", "/home/user/proj");
     command
 }
 
 /// A hook that has reported that Claude wants to run `command`, and waits.
 fn asking(env: &TestEnv, command: &str) -> Child {
-    let mut child = hook(env)
-        .arg("--decide")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the hook starts");
-    let mut stdin = child.stdin.take().expect("stdin is a pipe");
-    let payload = payload("claude/permission_request.bash.json", command);
+    let (child, mut stdin) = started(hook_in_project(env).arg("--decide"));
+    let payload = payload_about("claude/permission_request.bash.json", command).to_string();
     stdin.write_all(payload.as_bytes()).expect("it reads");
     child
 }
@@ -69,7 +51,7 @@ fn decided(env: &TestEnv, command: &str) -> Value {
 fn ended(env: &TestEnv, collector: &Collector<'_>) {
     let ended = fixture("claude/post_tool_batch.bash.json");
     wait_until("the request is over", || {
-        finish_with_stdin(&mut hook(env), ended.as_bytes()).assert_silent_success();
+        finish_with_stdin(&mut hook_in_project(env), ended.as_bytes()).assert_silent_success();
         let rows = collector.rows();
         rows.iter().all(|row| row["state"] != "waiting_approval")
     });
@@ -234,7 +216,7 @@ fn a_session_that_asks_nobody_but_the_person_cannot_be_trusted() {
     // The settings of this session are in our own home.
     let started = started.replace("/home/user/", &format!("{}/", env.home().display()));
     collector.until("it runs", |rows| {
-        finish_with_stdin(&mut hook(&env), started.as_bytes()).assert_silent_success();
+        finish_with_stdin(&mut hook_in_project(&env), started.as_bytes()).assert_silent_success();
         rows.len() == 1 && rows[0]["state"] == "running"
     });
     let trust = || finish(env.pane_patrol().args(["trust", "work:1.2"]));
@@ -281,7 +263,7 @@ fn rules_can_be_tried_on_a_payload_and_listed() {
         allow  rule 1 (line 1): command git status\n";
     assert_eq!(listed, expected);
 
-    let asked = payload("claude/permission_request.bash.json", "git status");
+    let asked = payload_about("claude/permission_request.bash.json", "git status").to_string();
     let tried = rules(&["test", "--expect", "allow"], &asked);
     assert!(tried.status.success(), "{tried:?}");
     let expected = "allow: rule 1 allows it\n\
@@ -290,7 +272,8 @@ fn rules_can_be_tried_on_a_payload_and_listed() {
         \x20 rule 3 (line 11), ask: does not match: the command is another one\n";
     assert_eq!(tried.stdout, expected);
 
-    let chained = payload("claude/permission_request.bash.json", "git status; ls");
+    let chained =
+        payload_about("claude/permission_request.bash.json", "git status; ls").to_string();
     let tried = rules(&["test", "--json", "--expect", "allow"], &chained);
     assert_eq!(tried.status.code(), Some(1), "{tried:?}");
     assert!(

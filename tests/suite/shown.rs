@@ -3,14 +3,14 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, Finished, Terminal, TestEnv, Tmux, finish, fixture, until, wait, wait_until,
+    Collector, Finished, Terminal, TestEnv, Tmux, finish, finish_with_stdin, payload_about,
+    started, until, wait, wait_until,
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
@@ -41,22 +41,11 @@ impl<'env> Stage<'env> {
         Some(Self { env, server, pane })
     }
 
-    fn transcript(&self) -> PathBuf {
-        let folder = self.env.home().join(".claude/projects/-home-user-proj");
-        folder.join("00000000-0000-4000-8000-000000000001.jsonl")
-    }
-
     /// What Claude writes down of calls that it asks about.
     fn writes(&self, commands: &[&str]) {
-        let block = |(index, command): (usize, &&str)| {
-            json!({"type": "tool_use", "id": format!("toolu_{index}"), "name": "Bash",
-                "input": {"command": command, "description": "Tidy up"}})
-        };
-        let blocks: Vec<Value> = commands.iter().enumerate().map(block).collect();
-        let line = json!({"cwd": "/home/user/proj", "message": {"content": blocks}});
-        let path = self.transcript();
-        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-        fs::write(path, format!("{line}\n")).expect("it can be written");
+        let input = |command: &&str| json!({"command": command, "description": "Tidy up"});
+        let inputs: Vec<Value> = commands.iter().map(input).collect();
+        self.env.write_transcript(&inputs);
     }
 
     /// Claude's hook, which asks about `command` and waits. One that finds the machine too busy drops
@@ -83,14 +72,9 @@ impl<'env> Stage<'env> {
 
     fn hook(&self, command: &str) -> Child {
         let mut hook = self.server.claude_hook(&self.pane);
-        hook.arg("--decide");
-        hook.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = hook.stderr(Stdio::piped()).spawn().expect("it starts");
-        let payload = fixture("claude/permission_request.bash.json");
-        let mut payload: Value = serde_json::from_str(&payload).expect("JSON");
-        payload["tool_input"]["command"] = command.into();
-        payload["transcript_path"] = json!(self.transcript());
-        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        let (child, mut stdin) = started(hook.arg("--decide"));
+        let mut payload = payload_about("claude/permission_request.bash.json", command);
+        payload["transcript_path"] = json!(self.env.transcript());
         let written = stdin.write_all(payload.to_string().as_bytes());
         written.expect("it reads");
         child
@@ -184,13 +168,11 @@ fn keys_typed_at_once_answer_nothing_before_the_last_line_was_on_the_screen() {
             let _ = hook.kill();
             assert_eq!(wait(hook).stdout, "", "{habit:?} at {size:?}");
             stage.types(&["Escape"]);
-            let ended = fixture("claude/post_tool_use.bash.json");
-            let mut tool: Value = serde_json::from_str(&ended).expect("JSON");
-            tool["tool_input"]["command"] = command.into();
-            tool["transcript_path"] = json!(stage.transcript());
+            let mut tool = payload_about("claude/post_tool_use.bash.json", &command);
+            tool["transcript_path"] = json!(env.transcript());
             let mut report = stage.server.claude_hook(&stage.pane);
             let stdin = tool.to_string();
-            crate::common::finish_with_stdin(&mut report, stdin.as_bytes()).assert_silent_success();
+            finish_with_stdin(&mut report, stdin.as_bytes()).assert_silent_success();
             wait_until("the request is over", || {
                 !stage.screen().contains(&first) || stage.screen().contains("works")
             });

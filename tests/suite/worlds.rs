@@ -153,8 +153,7 @@ fn when_the_collector_of_a_test_is_killed_its_hooks_reach_nobody_elses() {
     let theirs = Collector::start_in(&other, &elsewhere);
     let mut ours = Collector::start_in(&env, &server);
     let report = |env: &TestEnv| {
-        let mut hook = env.pane_patrol();
-        hook.args(["hook", "claude"]);
+        let mut hook = env.hook(&["claude"]);
         hook.env("PANE_PATROL_TARGET", "work:0.0")
             .env("CLAUDE_CODE_ENTRYPOINT", "cli");
         finish_with_stdin(&mut hook, fixture(WORKS).as_bytes()).assert_silent_success();

@@ -134,7 +134,7 @@ fn a_menu_leaves_the_row_as_it_was_and_says_that_it_is_open() {
         if status == "busy" {
             // A turn of which nothing but the file told may be the menu's own command.
             collector.until_state("running");
-            hook(&env, &assistant, &tmux, "running", "turn_started");
+            tells(&env, &assistant, &tmux, "running", "turn_started");
             collector.until("the hook is heard", |rows| {
                 says_what(&rows[0], "turn_started")
             });
@@ -151,7 +151,7 @@ fn a_menu_leaves_the_row_as_it_was_and_says_that_it_is_open() {
     }
 }
 
-fn hook(env: &TestEnv, assistant: &Assistant<'_>, tmux: &Tmux<'_>, state: &str, kind: &str) {
+fn tells(env: &TestEnv, assistant: &Assistant<'_>, tmux: &Tmux<'_>, state: &str, kind: &str) {
     let variable = tmux.variable();
     let server = variable.rsplit_once(',').map_or("", |(server, _)| server);
     let event = json!({
@@ -172,7 +172,7 @@ fn a_turn_is_waited_for_until_its_stop_hooks_are_through() {
     let assistant = Assistant::start(&env, &tmux);
     assistant.says("busy", None);
     collector.until_state("running");
-    hook(&env, &assistant, &tmux, "running", "turn_started");
+    tells(&env, &assistant, &tmux, "running", "turn_started");
     let mut command = env.pane_patrol();
     command.args(["wait", "--target", &assistant.pane, "--state", "completed"]);
     command
@@ -183,19 +183,19 @@ fn a_turn_is_waited_for_until_its_stop_hooks_are_through() {
     let mut waiting = command.spawn().expect("the executable can be started");
     // One refuses the end, and the turn goes on; at the second the other one takes its time.
     for _ in 0..2 {
-        hook(&env, &assistant, &tmux, "completed", "turn_finished");
+        tells(&env, &assistant, &tmux, "completed", "turn_finished");
         let rows = collector.until("the end is heard", |rows| {
             rows[0]["evidence"][0]["what"] == "turn_finished"
         });
         assert_eq!(rows[0]["state"], "running");
         assert!(waiting.try_wait().expect("it is ours").is_none());
-        hook(&env, &assistant, &tmux, "running", "tool_started");
+        tells(&env, &assistant, &tmux, "running", "tool_started");
         collector.until("it goes on", |rows| {
             rows[0]["evidence"][0]["what"] == "tool_started"
         });
-        hook(&env, &assistant, &tmux, "running", "tool_finished");
+        tells(&env, &assistant, &tmux, "running", "tool_finished");
     }
-    hook(&env, &assistant, &tmux, "completed", "turn_finished");
+    tells(&env, &assistant, &tmux, "completed", "turn_finished");
     collector.until("the end is heard", |rows| {
         rows[0]["evidence"][0]["what"] == "turn_finished"
     });
@@ -242,7 +242,7 @@ fn the_pane_shows_the_job_that_its_session_was_moved_to() {
         "{said}"
     );
     // The notice that the agents view gives of another session is about none that is shown.
-    hook(
+    tells(
         &env,
         &assistant,
         &tmux,
@@ -367,7 +367,7 @@ fn the_transcript_of_a_job_tells_what_its_hooks_would() {
     let collector = Collector::start_in(&env, &tmux);
     let assistant = Assistant::start(&env, &tmux);
     assistant.says("busy", None);
-    hook(&env, &assistant, &tmux, "running", "turn_started");
+    tells(&env, &assistant, &tmux, "running", "turn_started");
     collector.until("the hook is heard", |rows| {
         rows.first()
             .is_some_and(|row| says_what(row, "turn_started"))

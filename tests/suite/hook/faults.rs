@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::target::{PaneId, Target};
 
-use super::{heard, heard_from, hook, hook_in, memories, target};
+use super::{heard, heard_from, hook_in, memories, target};
 use crate::common::{
     Finished, Listener, TestEnv, Tmux, finish, finish_with_stdin, fixture, forbidden, is_alone,
     private_folder, skip, wait, wait_until,
@@ -49,12 +49,12 @@ fn a_stopped_tmux_server_costs_the_address_and_nothing_else() {
 fn nobody_needs_to_listen() {
     let env = TestEnv::new();
     let payload = fixture("claude/stop.plain.json");
-    let run = || finish_with_stdin(&mut hook(&env), payload.as_bytes());
+    let run = || finish_with_stdin(&mut env.claude_hook(), payload.as_bytes());
     run().assert_silent_success();
     let large = large_tool_end(1_500_000);
     // A machine that is too busy lets a writer pause for longer than anybody reads.
     wait_until("no assistant sees a broken pipe", || {
-        finish_with_stdin(&mut hook(&env), &large).took_stdin
+        finish_with_stdin(&mut env.claude_hook(), &large).took_stdin
     });
     assert!(!env.places().runtime.exists(), "the hook makes nothing");
     drop(env.listen());
@@ -78,12 +78,12 @@ fn a_full_queue_drops_the_event() {
         .count();
     assert!(queued < 100_000, "the queue has an end");
     let payload = fixture("claude/stop.plain.json");
-    finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+    finish_with_stdin(&mut env.claude_hook(), payload.as_bytes()).assert_silent_success();
     for _ in 0..queued {
         assert_eq!(listener.next().assistant.as_str(), "filler");
     }
     assert!(listener.is_empty());
-    heard(&listener, &mut hook(&env), payload.as_bytes());
+    heard(&listener, &mut env.claude_hook(), payload.as_bytes());
 }
 
 #[test]
@@ -95,7 +95,8 @@ fn a_stdin_that_is_never_closed_does_not_hold_the_event_back() {
         String::new(),
         "{\"session".into(),
     ] {
-        let mut child = hook(&env)
+        let mut child = env
+            .claude_hook()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -150,14 +151,14 @@ fn a_large_payload_gives_its_event_and_no_broken_pipe() {
     let request = Some("toolu_f2854a7a11234b819d4fc782".to_owned());
     let whole = (finished, tool.clone(), request);
     let payload = large_tool_end(500_000);
-    let event = || ids(heard(&listener, &mut hook(&env), &payload));
+    let event = || ids(heard(&listener, &mut env.claude_hook(), &payload));
     wait_until("all of it is read", || event() == whole);
 
     let cut = large_tool_end(1_500_000);
-    let event = heard(&listener, &mut hook(&env), &cut);
+    let event = heard(&listener, &mut env.claude_hook(), &cut);
     assert_eq!(ids(event), (finished, tool, None));
     wait_until("the rest is drained", || {
-        finish_with_stdin(&mut hook(&env), &cut).took_stdin
+        finish_with_stdin(&mut env.claude_hook(), &cut).took_stdin
     });
 }
 
@@ -165,7 +166,7 @@ fn a_large_payload_gives_its_event_and_no_broken_pipe() {
 fn ten_megabytes_and_garbage_are_no_problem() {
     let env = TestEnv::new();
     let listener = env.listen();
-    finish_with_stdin(&mut hook(&env), &large_tool_end(10_000_000)).assert_silent_success();
+    finish_with_stdin(&mut env.claude_hook(), &large_tool_end(10_000_000)).assert_silent_success();
     while listener.waiting().is_some() {}
     let mut payloads = vec![vec![b'['; 10_000_000], vec![0xff; 10_000_000]];
     for garbage in [
@@ -188,7 +189,7 @@ fn ten_megabytes_and_garbage_are_no_problem() {
     payloads.push(stop.replace("Stop", "StopTheWorld").into_bytes());
     payloads.push(stop.replace("\"Stop\"", "{\"Stop\":[]}").into_bytes());
     for payload in payloads {
-        finish_with_stdin(&mut hook(&env), &payload).assert_silent_success();
+        finish_with_stdin(&mut env.claude_hook(), &payload).assert_silent_success();
     }
     assert!(listener.is_empty());
 }
@@ -198,7 +199,7 @@ fn neither_home_nor_xdg_folders_are_needed() {
     let env = TestEnv::new();
     let socket = env.path("named.sock");
     let listener = Listener::at(&socket);
-    let mut hook = hook(&env);
+    let mut hook = env.claude_hook();
     for (name, _) in env.variables() {
         hook.env_remove(name);
     }
@@ -218,10 +219,10 @@ fn a_planted_runtime_folder_is_not_used() {
     let payload = fixture("claude/stop.plain.json");
     let mode = |mode| fs::set_permissions(&runtime, PermissionsExt::from_mode(mode)).expect("ours");
     let refused = |why: &str| {
-        finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+        finish_with_stdin(&mut env.claude_hook(), payload.as_bytes()).assert_silent_success();
         assert!(listener.is_empty(), "{why}");
     };
-    heard(&listener, &mut hook(&env), payload.as_bytes());
+    heard(&listener, &mut env.claude_hook(), payload.as_bytes());
     mode(0o770);
     refused("the group may write");
     mode(0o707);
@@ -305,12 +306,7 @@ fn no_argument_makes_the_hook_complain() {
     let listener = env.listen();
     let payload = fixture("claude/stop.plain.json");
     let run = |arguments: &[&str]| -> Finished {
-        let mut command = env.pane_patrol();
-        command
-            .arg("hook")
-            .args(arguments)
-            .env("PANE_PATROL_TARGET", "work:1.2");
-        finish_with_stdin(&mut command, payload.as_bytes())
+        finish_with_stdin(&mut env.hook(arguments), payload.as_bytes())
     };
     for arguments in [&[][..], &["nobody"], &["--help"], &["", "\u{7}"]] {
         run(arguments).assert_silent_success();

@@ -7,14 +7,15 @@ mod writers;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::hook;
-use crate::common::{TestEnv, Tmux, finish, finish_with_stdin, fixture, until, wait, wait_until};
+use crate::common::{
+    TestEnv, Tmux, finish, finish_with_stdin, fixture, started, until, wait, wait_until,
+};
 
 /// How late the first byte comes.
 const DELAYS: [u64; 4] = [85, 150, 400, 1900];
@@ -50,22 +51,11 @@ fn payload(request: &str, bytes: usize) -> String {
     format!("{},\"more\":\"{}\"}}", &json[..end], "x".repeat(bytes))
 }
 
-fn started(command: &mut Command) -> (Child, ChildStdin) {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the hook can be started");
-    let stdin = child.stdin.take().expect("a pipe");
-    (child, stdin)
-}
-
 /// Starts a hook and writes the first byte `delay` later, the rest of the payload `pause` after that.
 /// Whether it came when it should have.
 fn told_late(env: &TestEnv, payload: &str, delay: Duration, pause: Duration) -> bool {
     let start = Instant::now();
-    let (child, mut stdin) = started(&mut hook(env));
+    let (child, mut stdin) = started(&mut env.claude_hook());
     std::thread::sleep(delay);
     let in_time = start.elapsed() < TOO_LATE;
     let first = Instant::now();
@@ -118,7 +108,7 @@ fn a_payload_is_heard_and_logged_however_late_its_first_byte_comes() {
 fn an_event_is_of_the_time_at_which_its_hook_was_started() {
     let env = TestEnv::new();
     let listener = env.listen();
-    let (child, mut stdin) = started(&mut hook(&env));
+    let (child, mut stdin) = started(&mut env.claude_hook());
     std::thread::sleep(Duration::from_millis(300));
     let written = Timestamp::now();
     stdin
@@ -153,7 +143,7 @@ fn a_payload_that_comes_in_pieces_is_put_together() {
 fn a_late_payload_that_is_never_finished_tells_what_came_of_it() {
     let env = TestEnv::new();
     let listener = env.listen();
-    let (child, mut stdin) = started(&mut hook(&env));
+    let (child, mut stdin) = started(&mut env.claude_hook());
     std::thread::sleep(Duration::from_millis(200));
     let whole = payload("cut", 1000);
     stdin
@@ -169,7 +159,7 @@ fn a_late_payload_that_is_never_finished_tells_what_came_of_it() {
 fn assert_waits_for_nothing(env: &TestEnv, ends: impl Fn()) {
     let is_first = || {
         let start = Instant::now();
-        let (mut waiting, stdin) = started(&mut hook(env));
+        let (mut waiting, stdin) = started(&mut env.claude_hook());
         ends();
         let has_ended = waiting.try_wait().expect("it can be asked").is_some();
         let was_first = start.elapsed() < Duration::from_secs(2);
@@ -188,7 +178,7 @@ fn a_hook_to_which_nobody_writes_ends_by_itself_and_one_that_cannot_be_written_t
     let env = TestEnv::new();
     let listener = env.listen();
     let shell = |closed: &str| {
-        let mut shell = hook(&env);
+        let mut shell = env.claude_hook();
         let program = shell.get_program().to_owned();
         let variables: Vec<_> = shell
             .get_envs()
@@ -215,7 +205,7 @@ fn a_hook_whom_nobody_hears_waits_for_no_payload() {
     let deaf = TestEnv::new();
     let _listener = env.listen();
     assert_waits_for_nothing(&env, || {
-        let (child, stdin) = started(&mut hook(&deaf));
+        let (child, stdin) = started(&mut deaf.claude_hook());
         wait(child).assert_silent_success();
         drop(stdin);
     });
@@ -338,9 +328,9 @@ fn a_byte_order_mark_is_skipped_wherever_it_comes() {
     let env = TestEnv::new();
     let listener = env.listen();
     let marked = format!("\u{feff}{}", payload("marked", 0));
-    finish_with_stdin(&mut hook(&env), marked.as_bytes()).assert_silent_success();
+    finish_with_stdin(&mut env.claude_hook(), marked.as_bytes()).assert_silent_success();
     assert_eq!(listener.next().request_id.as_deref(), Some("marked"));
-    let (child, mut stdin) = started(&mut hook(&env));
+    let (child, mut stdin) = started(&mut env.claude_hook());
     for byte in marked.bytes().take(4) {
         stdin.write_all(&[byte]).expect("it reads");
     }

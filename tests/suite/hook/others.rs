@@ -1,21 +1,12 @@
 //! What the hooks of other assistants than Claude send, from the real executable.
 
 use std::fs;
-use std::process::Command;
 
 use pane_patrol_hooks::event::{Event, State};
 use pane_patrol_hooks::target::PaneId;
 
 use super::{heard, heard_from};
 use crate::common::{Listener, TestEnv, Tmux, finish_with_stdin, fixture, until, wait_until};
-
-/// The hook of an assistant, in a place told by hand.
-fn hook(env: &TestEnv, words: &[&str]) -> Command {
-    let mut command = env.pane_patrol();
-    command.arg("hook").args(words);
-    command.env("PANE_PATROL_TARGET", "work:1.2");
-    command
-}
 
 #[test]
 fn each_assistant_is_heard_under_its_own_name() {
@@ -41,7 +32,7 @@ fn each_assistant_is_heard_under_its_own_name() {
         ),
     ] {
         let payload = fixture(payload);
-        let event = heard(&listener, &mut hook(&env, words), payload.as_bytes());
+        let event = heard(&listener, &mut env.hook(words), payload.as_bytes());
         assert_eq!((event.assistant.as_str(), event.state), (words[0], state));
     }
 }
@@ -52,7 +43,7 @@ fn without_the_name_of_its_event_copilot_is_not_understood() {
     let listener = env.listen();
     let payload = fixture("copilot/agentStop.json");
     for words in [&["copilot"][..], &["copilot", "Stop"], &["cursor", "stop"]] {
-        finish_with_stdin(&mut hook(&env, words), payload.as_bytes()).assert_silent_success();
+        finish_with_stdin(&mut env.hook(words), payload.as_bytes()).assert_silent_success();
     }
     assert!(listener.is_empty());
 }
@@ -97,7 +88,7 @@ fn a_pane_that_codex_is_not_in_is_never_named() {
         return;
     };
     let listener = env.listen();
-    let mut hook = hook(&env, &["codex"]);
+    let mut hook = env.hook(&["codex"]);
     hook.env_remove("PANE_PATROL_TARGET");
     hook.env("TMUX", tmux.variable()).env("TMUX_PANE", "%0");
     let payload = fixture("codex/Stop.json");

@@ -9,7 +9,8 @@ fn what_stands_in_its_place_is_left_alone_by_hooks_and_named_by_the_command() {
     let payload = fixture("claude/stop.plain.json");
     let elsewhere = env.path("elsewhere");
     fs::write(&elsewhere, "mine\n").expect("ours");
-    let silent = || finish_with_stdin(&mut hook(&env), payload.as_bytes()).assert_silent_success();
+    let silent =
+        || finish_with_stdin(&mut env.claude_hook(), payload.as_bytes()).assert_silent_success();
     let named = |why: &str| {
         let finished = finish(env.pane_patrol().args(["mirror", "status"]));
         assert_eq!(finished.status.code(), Some(1));
@@ -72,7 +73,7 @@ fn a_folder_that_may_not_be_written_costs_the_rotation_and_no_line() {
     let full = "x".repeat(usize::try_from(MIN_MAX_BYTES).expect("it fits")) + "\n";
     fs::write(&mirror, full).expect("ours");
     let folder = mirror.parent().expect("a folder").to_owned();
-    let mut command = hook(&env);
+    let mut command = env.claude_hook();
     if rustix::process::geteuid().is_root() {
         if is_alone(&folder) {
             return forbidden("nothing is forbidden to root, and there is nobody else");
@@ -149,7 +150,7 @@ fn a_full_disk_costs_lines_but_never_a_whole_one_behind_a_torn_one() {
     let payload = env.path("payload.json");
     fs::write(&payload, fixture("claude/pre_tool_use.bash.json")).expect("ours");
     let copy = env.path("copy.jsonl");
-    let hook = hook(&env);
+    let hook = env.claude_hook();
     let mut unshare = env.command("unshare");
     let variables = hook
         .get_envs()
@@ -194,7 +195,7 @@ fn a_full_disk_costs_lines_but_never_a_whole_one_behind_a_torn_one() {
 fn a_limit_on_file_sizes_kills_no_hook_that_logs() {
     let env = TestEnv::new();
     let mirror = mirror_on(&env);
-    let hook = hook(&env);
+    let hook = env.claude_hook();
     let mut limited = env.command("sh");
     let variables = hook
         .get_envs()

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Duration, TestEnv, event_log, hook, logged, payload, started};
-use crate::common::Collector;
+use super::{Duration, TestEnv, event_log, logged, payload};
+use crate::common::{Collector, started};
 
 const WRITERS: usize = 16;
 
@@ -23,7 +23,10 @@ fn tell(env: &TestEnv, name: &str) {
     let payload = payload(name, 0);
     let session = "00000000-0000-4000-8000-000000000001";
     assert!(payload.contains(session), "{payload}");
-    let (child, mut stdin) = started(hook(env).env("PANE_PATROL_TARGET", format!("{name}:0.0")));
+    let (child, mut stdin) = started(
+        env.claude_hook()
+            .env("PANE_PATROL_TARGET", format!("{name}:0.0")),
+    );
     let taken = stdin.write_all(payload.replace(session, name).as_bytes());
     drop(stdin);
     taken.expect("no assistant may see a broken pipe");

@@ -1,7 +1,7 @@
 //! Late payloads from the languages that assistants are written in. Each writer tells how late its
 //! first byte was given away, in milliseconds from the hook's start.
 
-use super::{DELAYS, TOO_LATE, event_log, hook, logged, payload};
+use super::{DELAYS, TOO_LATE, event_log, logged, payload};
 use crate::common::{TestEnv, forbidden, until, wait};
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -113,7 +113,7 @@ impl Writer {
     }
 
     fn command(self, env: &TestEnv, delay: u64) -> Command {
-        let hook = hook(env);
+        let hook = env.claude_hook();
         let mut command = env.command(self.program);
         command.envs(
             hook.get_envs()
