@@ -12,6 +12,7 @@
 )]
 
 mod collector;
+mod git;
 mod hook;
 pub mod player;
 mod process;
@@ -20,7 +21,7 @@ mod terminal;
 mod tmux;
 
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixDatagram;
+use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -38,6 +39,9 @@ pub use tmux::Tmux;
 /// How long anything may take before a test calls it hung. Not a measure of speed: whoever waits for
 /// something stops when it comes, so much patience costs nothing but on a machine that has much to do.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The executable that was built with the tests, for command lines; [`TestEnv::pane_patrol`] starts it.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
 
 /// A private world for one test.
 #[derive(Debug)]
@@ -99,7 +103,7 @@ impl TestEnv {
     /// with the tests, or the one that `PANE_PATROL_PROGRAM` names.
     pub fn pane_patrol(&self) -> Command {
         let named = std::env::var_os("PANE_PATROL_PROGRAM");
-        self.command(named.unwrap_or_else(|| env!("CARGO_BIN_EXE_pane-patrol").into()))
+        self.command(named.unwrap_or_else(|| PROGRAM.into()))
     }
 
     /// Where pane-patrol keeps its things in this world.
@@ -111,6 +115,14 @@ impl TestEnv {
         };
         let uid = rustix::process::geteuid().as_raw();
         Places::of(&Environment::read(get, uid)).expect("the default session has places")
+    }
+
+    /// A connection to the hub, which waits no longer than [`PATIENCE`] for what it reads.
+    pub fn connect_to_hub(&self) -> UnixStream {
+        let stream = UnixStream::connect(self.places().hub_socket).expect("the hub listens");
+        let told = stream.set_read_timeout(Some(PATIENCE));
+        told.expect("a stream has a timeout");
+        stream
     }
 
     /// Listens where a collector would, in a runtime folder made for it.

@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use serde_json::Value;
 
-use super::{TestEnv, finish, finish_with_stdin, skip, wait_until};
+use super::{PROGRAM, TestEnv, finish, finish_with_stdin, skip, wait_until};
 
 /// A running tmux server of one [`TestEnv`].
 #[derive(Debug)]
@@ -65,6 +65,26 @@ impl<'env> Tmux<'env> {
             "tmux {arguments:?}: {finished:?}"
         );
         finished.stdout.trim_end_matches('\n').to_owned()
+    }
+
+    /// A new window of `session`, not in front, in which `command` runs; its pane.
+    pub fn window(&self, session: &str, command: &str) -> String {
+        let window = ["new-window", "-d", "-P", "-F", "#{pane_id}"];
+        self.run(&[&window[..], &["-t", session, command]].concat())
+    }
+
+    /// Runs the dashboard in `pane` instead of what runs there, until it listens and has drawn.
+    pub fn dashboard_in(&self, pane: &str) {
+        self.run(&["respawn-pane", "-k", "-t", pane, PROGRAM]);
+        wait_until("it listens", || self.env.places().events_socket.exists());
+        wait_until("it has drawn", || {
+            self.screen_of(pane).contains("pane-patrol")
+        });
+    }
+
+    /// The text that `pane` shows.
+    pub fn screen_of(&self, pane: &str) -> String {
+        self.run(&["capture-pane", "-p", "-t", pane])
     }
 
     /// The value of a format, for the server's current pane.

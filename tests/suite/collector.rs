@@ -198,8 +198,7 @@ impl<'a> Assistant<'a> {
     fn start(env: &'a TestEnv, tmux: &Tmux<'_>) -> Self {
         // Not the pane's own process, and the pane outlives it: only its end tells of its end.
         let script = "sleep 1000 & echo $! > $HOME/pid.$TMUX_PANE; wait; exec cat";
-        let arguments = ["new-window", "-d", "-P", "-F", "#{pane_id}", script];
-        let pane = tmux.run(&arguments);
+        let pane = tmux.window("main", script);
         let note = env.home().join(format!("pid.{pane}"));
         let pid = until("the process has started", || {
             fs::read_to_string(&note).ok()?.trim().parse().ok()

@@ -4,9 +4,8 @@ use std::process::{Child, ChildStdin, Stdio};
 
 use serde_json::Value;
 
-use crate::common::{Collector, Finished, Terminal, TestEnv, Tmux, finish, wait_until};
+use crate::common::{Collector, Finished, PROGRAM, Terminal, TestEnv, Tmux, finish, wait_until};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
 const ENDS: &str = r#"{"session_id":"SESSION","hook_event_name":"Stop","cwd":"/",
     "transcript_path":"/nowhere/SESSION.jsonl","stop_hook_active":false,
     "last_assistant_message":"Done."}"#;
@@ -40,11 +39,6 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn window(server: &Tmux<'_>, session: &str) -> String {
-    let window = ["new-window", "-d", "-P", "-F", "#{pane_id}", "cat"];
-    server.run(&[&window[..1], &["-t", session], &window[1..]].concat())
 }
 
 /// The pane in front of `session`.
@@ -87,7 +81,7 @@ fn a_jump_selects_window_and_pane_where_there_are_only_programs_and_counts_as_a_
         return;
     };
     server.run(&["new-session", "-d", "-s", "second", "cat"]);
-    let mut panes = vec![front(&server, "work"), window(&server, "work")];
+    let mut panes = vec![front(&server, "work"), server.window("work", "cat")];
     let split = [
         "split-window",
         "-d",
@@ -99,7 +93,7 @@ fn a_jump_selects_window_and_pane_where_there_are_only_programs_and_counts_as_a_
         "cat",
     ];
     panes.push(server.run(&split));
-    panes.push(window(&server, "second"));
+    panes.push(server.window("second", "cat"));
     let collector = Collector::start_in(&env, &server);
     let _program = Program::attach(&server, "work");
     for pane in &panes {
@@ -128,7 +122,7 @@ fn the_dashboard_goes_there_for_a_program_too_and_a_named_one_is_used_from_every
     else {
         return;
     };
-    let pane = window(&server, "work");
+    let pane = server.window("work", "cat");
     let program = Program::attach(&server, "work");
     let name = server.run(&["list-clients", "-F", "#{client_name}"]);
     server.run(&[
@@ -172,7 +166,7 @@ fn a_client_that_is_not_there_is_refused_by_a_dashboard_in_a_pane_and_in_a_popup
     let Some(person) = Terminal::client_of(&env, "client.sock", &server, "work") else {
         return;
     };
-    let pane = window(&server, "work");
+    let pane = server.window("work", "cat");
     let command = format!("{PROGRAM} supervisor --client /dev/pts/9999");
     server.run(&["send-keys", "-t", "%0", &command, "C-j"]);
     wait_until("it listens", || env.places().hub_socket.exists());

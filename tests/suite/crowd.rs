@@ -47,7 +47,7 @@ fn crowd() -> Crowd {
 }
 
 fn connect(env: &TestEnv, name: &str, role: &str) -> UnixStream {
-    let mut stream = UnixStream::connect(env.places().hub_socket).expect("the hub listens");
+    let mut stream = env.connect_to_hub();
     let hello = message(name, "hello", &json!({"client_id": name, "role": role}));
     stream.write_all(hello.as_bytes()).expect("the hub hears");
     stream

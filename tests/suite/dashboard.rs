@@ -6,10 +6,8 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::common::{Terminal, TestEnv, Tmux, finish, fixture, wait_until};
+use crate::common::{PROGRAM, Terminal, TestEnv, Tmux, finish, fixture, wait_until};
 use crate::install::{read, with_programs, write};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
 
 /// A tmux server with a session `work`: its first pane runs the dashboard, which is in front; others run `cat`.
 struct Desk<'env> {
@@ -22,26 +20,14 @@ impl<'env> Desk<'env> {
         let server = Tmux::start(env, "work")?;
         let client = Terminal::client_of(env, "client.sock", &server, "work")?;
         let desk = Self { server, client };
-        desk.server
-            .run(&["respawn-pane", "-k", "-t", "%0", PROGRAM]);
+        desk.server.dashboard_in("%0");
         desk.client.wait_for("pane-patrol");
-        wait_until("it listens", || env.places().events_socket.exists());
         Some(desk)
     }
 
     /// A new window of `session`; its pane.
     fn window(&self, session: &str) -> String {
-        let command = [
-            "new-window",
-            "-d",
-            "-t",
-            session,
-            "-P",
-            "-F",
-            "#{pane_id}",
-            "cat",
-        ];
-        self.server.run(&command)
+        self.server.window(session, "cat")
     }
 
     /// Claude in `pane` reports `payload`.

@@ -2,15 +2,12 @@
 //! and for nothing else.
 
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::{
-    Collector, PATIENCE, TestEnv, finish_with_stdin, fixture, started, wait, wait_until,
-};
+use crate::common::{Collector, TestEnv, finish_with_stdin, fixture, started, wait, wait_until};
 
 /// A hook that has reported its permission request and waits.
 fn waiting_hook(env: &TestEnv, collector: &Collector<'_>) -> (Child, Value) {
@@ -34,9 +31,7 @@ fn waiting_with(
 }
 
 fn decide(env: &TestEnv, row: &Value, request: &Value, verdict: &Value) -> bool {
-    let stream = UnixStream::connect(env.places().hub_socket).expect("the hub listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    let mut stream = BufReader::new(stream);
+    let mut stream = BufReader::new(env.connect_to_hub());
     let say = |kind: &str, payload: &Value| {
         json!({"version": "1", "type": kind, "session_id": "default", "sender_id": "test",
             "timestamp": "2026-11-21T14:02:15Z", "payload": payload})

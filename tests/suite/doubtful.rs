@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::common::{TestEnv, Tmux, wait_until};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
+use crate::common::{PROGRAM, TestEnv, Tmux, wait_until};
 
 /// Words that take more, or fewer, columns in one terminal than in another.
 const WORDS: [&str; 12] = [

@@ -66,7 +66,7 @@ impl<'env> Stage<'env> {
     }
 
     fn screen(&self) -> String {
-        self.server.run(&["capture-pane", "-p", "-t", "%0"])
+        self.server.screen_of("%0")
     }
 
     /// Until the dialog is the last word on the screen.

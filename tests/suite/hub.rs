@@ -6,7 +6,7 @@ use std::os::unix::net::{UnixDatagram, UnixStream};
 
 use serde_json::{Value, json};
 
-use crate::common::{Collector, PATIENCE, TestEnv, finish, until};
+use crate::common::{Collector, TestEnv, until};
 
 /// A client that says what it likes.
 struct Client {
@@ -15,13 +15,8 @@ struct Client {
 
 impl Client {
     fn connect(env: &TestEnv) -> Self {
-        let stream = UnixStream::connect(env.places().hub_socket).expect("the hub listens");
-        stream
-            .set_read_timeout(Some(PATIENCE))
-            .expect("a stream has a timeout");
-        Self {
-            stream: BufReader::new(stream),
-        }
+        let stream = BufReader::new(env.connect_to_hub());
+        Self { stream }
     }
 
     fn subscribed(env: &TestEnv) -> Self {
@@ -376,20 +371,13 @@ impl Client {
     }
 }
 
-fn git(env: &TestEnv, arguments: &[&str]) {
-    let mut git = env.command("git");
-    git.args(["-c", "user.name=t", "-c", "user.email=t@t"]);
-    let finished = finish(git.args(arguments));
-    assert!(finished.status.success(), "{finished:?}");
-}
-
 /// A repository in HOME with one changed file, and an agent that works there.
 fn repository(env: &TestEnv, lines: usize) {
     let file = env.home().join("a b.txt");
-    git(env, &["init", "-q"]);
+    env.git(&env.home(), &["init", "-q"]);
     std::fs::write(&file, "one\n").expect("a file can be written");
-    git(env, &["add", "."]);
-    git(env, &["commit", "-qm", "first"]);
+    env.git(&env.home(), &["add", "."]);
+    env.git(&env.home(), &["commit", "-qm", "first"]);
     std::fs::write(&file, "one\n".to_owned() + &"two \u{e9}\n".repeat(lines)).expect("again");
     let home = env.home();
     let event = event("a:0.0", "running", 1)

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::common::{Terminal, TestEnv, wait_until};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
+use crate::common::{PROGRAM, Terminal, TestEnv, wait_until};
 
 /// Stands at the top of the help, and nowhere else.
 const HELP: &str = "Keys and signs";

@@ -150,15 +150,8 @@ fn the_dashboard_stops_what_was_confirmed_and_starts_what_was_chosen() {
     let Some(client) = Terminal::client_of(&env, "client.sock", &server, "work") else {
         return;
     };
-    server.run(&[
-        "respawn-pane",
-        "-k",
-        "-t",
-        "%0",
-        env!("CARGO_BIN_EXE_pane-patrol"),
-    ]);
+    server.dashboard_in("%0");
     client.wait_for("pane-patrol");
-    wait_until("it listens", || env.places().events_socket.exists());
     // This one does not end when it is asked to.
     let stubborn = "trap : TERM; while :; do sleep 0.1; done";
     let window = [

@@ -55,17 +55,7 @@ impl<'env> Desk<'env> {
     }
 
     fn window(&self) -> String {
-        let ask = [
-            "new-window",
-            "-d",
-            "-t",
-            "work",
-            "-P",
-            "-F",
-            "#{pane_id}",
-            "cat",
-        ];
-        self.server.run(&ask)
+        self.server.window("work", "cat")
     }
 
     /// Claude in `pane` asks whether it may run `request`, until the collector knows: a hook that

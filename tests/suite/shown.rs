@@ -9,11 +9,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, Finished, Terminal, TestEnv, Tmux, finish, finish_with_stdin, payload_about,
-    started, until, wait, wait_until,
+    Collector, Finished, PROGRAM, Terminal, TestEnv, Tmux, finish, finish_with_stdin,
+    payload_about, started, until, wait, wait_until,
 };
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
 
 /// So long nobody needs for a key after another one; a key within a third of it is a habit.
 const READING: Duration = Duration::from_millis(500);
@@ -36,8 +34,7 @@ impl<'env> Stage<'env> {
     fn new(env: &'env TestEnv, size: (u16, u16)) -> Option<Self> {
         let server = Tmux::start_on(env, "tmux.sock", "work", size, "cat")?;
         server.run(&["set-option", "-g", "status", "off"]);
-        let window = ["new-window", "-d", "-P", "-F", "#{pane_id}", "-t", "work"];
-        let pane = server.run(&[&window[..], &["cat"]].concat());
+        let pane = server.window("work", "cat");
         Some(Self { env, server, pane })
     }
 
@@ -97,16 +94,8 @@ impl<'env> Stage<'env> {
         serde_json::from_str(&shown.stdout).unwrap_or_else(|_| panic!("{shown:?}"))
     }
 
-    /// The dashboard in our own pane.
-    fn dashboard(&self) {
-        self.server
-            .run(&["respawn-pane", "-k", "-t", "%0", PROGRAM]);
-        wait_until("it listens", || self.env.places().events_socket.exists());
-        self.until_shows("pane-patrol");
-    }
-
     fn screen(&self) -> String {
-        self.server.run(&["capture-pane", "-p", "-t", "%0"])
+        self.server.screen_of("%0")
     }
 
     fn until_shows(&self, text: &str) -> String {
@@ -150,7 +139,7 @@ fn keys_typed_at_once_answer_nothing_before_the_last_line_was_on_the_screen() {
         let Some(stage) = Stage::new(&env, size) else {
             return;
         };
-        stage.dashboard();
+        stage.server.dashboard_in("%0");
         for (turn, habit) in habits.iter().enumerate() {
             // Another request each time, seen for the first time.
             let command = format!("echo turn {turn}\n{}", command(lines));
@@ -187,7 +176,7 @@ fn a_key_answers_what_was_read_to_its_last_line() {
         let Some(stage) = Stage::new(&env, size) else {
             return;
         };
-        stage.dashboard();
+        stage.server.dashboard_in("%0");
         let command = command(lines);
         stage.writes(&[&command]);
         let hook = stage.asks(&command);
@@ -215,7 +204,7 @@ fn fifteen_lines_that_are_all_on_the_screen_are_answered_by_one_key() {
     let Some(stage) = Stage::new(&env, (120, 40)) else {
         return;
     };
-    stage.dashboard();
+    stage.server.dashboard_in("%0");
     stage.writes(&[&command(15)]);
     let hook = stage.asks(&command(15));
     stage.until_shows("rm -rf ~/everything");

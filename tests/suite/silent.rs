@@ -38,8 +38,7 @@ impl<'a> Stage<'a> {
     }
 
     fn run(&self, command: &str) -> String {
-        let arguments = ["new-window", "-d", "-P", "-F", "#{pane_id}", command];
-        self.tmux.run(&arguments)
+        self.tmux.window("main", command)
     }
 
     fn start(&self, program: &Path) -> String {

@@ -5,9 +5,10 @@ mod home;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::common::{Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until};
+use crate::common::{
+    PROGRAM, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until,
+};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
 const WORKS: &str = "claude/user_prompt_submit.plain.json";
 
 /// Everything that has to be as before.
@@ -294,18 +295,8 @@ fn the_shown_pane_is_the_real_one_and_takes_keys() {
 fn a_pane_that_ends_leaves_its_place_and_one_closed_by_hand_loses_nothing() {
     let env = TestEnv::new();
     let Some(desk) = Desk::new(&env) else { return };
-    let window = [
-        "new-window",
-        "-d",
-        "-t",
-        "web:7",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "cat",
-    ];
     let (first, second) = (
-        desk.server.run(&window),
+        desk.server.window("web:7", "cat"),
         desk.server.run(&[
             "split-window",
             "-d",

@@ -97,16 +97,7 @@ fn a_finished_turn_that_is_looked_at_is_seen_soon() {
     let Some(_person) = Terminal::client_of(&env, "client.sock", &server, "work") else {
         return;
     };
-    let pane = server.run(&[
-        "new-window",
-        "-d",
-        "-t",
-        "work",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "cat",
-    ]);
+    let pane = server.window("work", "cat");
     let collector = Collector::start_in(&env, &server);
     let finishes = || {
         begins(&server, &pane);

@@ -7,10 +7,8 @@ use serde_json::{Value, json};
 
 use crate::common::player::{Line, recording};
 use crate::common::{
-    Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, until, wait_until,
+    PROGRAM, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, until, wait_until,
 };
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_pane-patrol");
 
 /// Recorded sessions that end in different states, each played in a pane of its own.
 const SESSIONS: [&str; 6] = [
@@ -114,17 +112,10 @@ fn play(kills: &[usize]) -> Option<Vec<Value>> {
     let server = Tmux::start(&env, "work")?;
     let on = finish(env.pane_patrol().args(["mirror", "on"]));
     assert!(on.status.success(), "{on:?}");
-    let window = [
-        "new-window",
-        "-d",
-        "-t",
-        "work",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "cat",
-    ];
-    let panes: Vec<String> = SESSIONS.iter().map(|_| server.run(&window)).collect();
+    let panes: Vec<String> = SESSIONS
+        .iter()
+        .map(|_| server.window("work", "cat"))
+        .collect();
     let mut dashboard = Some(Dashboard::start(&env, &server, "0.sock")?);
     let mut back_at = usize::MAX;
     for (number, (pane, payload)) in busy_day().iter().enumerate() {
@@ -185,17 +176,7 @@ fn the_second_dashboard_keeps_the_rows_and_hears_the_events_when_the_first_is_ki
     let Some(server) = Tmux::start(&env, "work") else {
         return;
     };
-    let window = [
-        "new-window",
-        "-d",
-        "-t",
-        "work",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "cat",
-    ];
-    let panes = [server.run(&window), server.run(&window)];
+    let panes = [server.window("work", "cat"), server.window("work", "cat")];
     let report = |pane: &str| {
         let payload = fixture("claude/permission_request.bash.json");
         server.report(pane, &payload, "waiting_approval");

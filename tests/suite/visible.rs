@@ -12,7 +12,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_hooks::unseen::is_unseen;
 use serde_json::{Value, json};
 
-use crate::common::{Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin};
+use crate::common::{Collector, PROGRAM, Terminal, TestEnv, Tmux, finish, finish_with_stdin};
 
 /// What no event may carry, but a file, a task or an argument may.
 const CONTROLS: &str = "\u{1b}[2J\u{1b}]0;t\u{7}\r\u{8}\u{9b}31m\u{7f}";
@@ -61,10 +61,7 @@ impl World {
     }
 
     fn git(&self, arguments: &[&str]) {
-        let mut git = self.env.command("git");
-        git.args(["-c", "user.name=A", "-c", "user.email=a@example.org"]);
-        let done = finish(git.args(arguments).current_dir(self.folder()));
-        assert!(done.status.success(), "git {arguments:?}: {done:?}");
+        self.env.git(&self.folder(), arguments);
     }
 
     fn send(&self, state: &str, kind: &str) {
@@ -252,9 +249,8 @@ fn a_patch_is_exact_for_a_program_and_harmless_on_a_terminal() {
     let (target, file) = (world.env.path("target"), world.env.path("file"));
     fs::write(&target, &world.target).expect("it is new");
     fs::write(&file, &world.file).expect("it is new");
-    let program = env!("CARGO_BIN_EXE_pane-patrol");
     let script = format!(
-        "sh -c '\"{program}\" diff \"$(cat {})\" --patch \"$(cat {})\"; echo end; sleep 600'",
+        "sh -c '\"{PROGRAM}\" diff \"$(cat {})\" --patch \"$(cat {})\"; echo end; sleep 600'",
         target.display(),
         file.display()
     );

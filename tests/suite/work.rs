@@ -7,23 +7,16 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use crate::common::{Collector, Terminal, TestEnv, finish, wait_until, write_program};
-
-fn git(env: &TestEnv, folder: &Path, arguments: &[&str]) {
-    let mut git = env.command("git");
-    git.args(["-c", "user.name=A", "-c", "user.email=a@example.org"]);
-    let done = finish(git.args(arguments).current_dir(folder));
-    assert!(done.status.success(), "git {arguments:?}: {done:?}");
-}
+use crate::common::{Collector, PROGRAM, Terminal, TestEnv, finish, wait_until, write_program};
 
 /// A repository with one commit of one file.
 fn repository(env: &TestEnv) -> PathBuf {
     let folder = env.path("repo");
     fs::create_dir(&folder).expect("the folder is new");
-    git(env, &folder, &["init", "-q", "-b", "main"]);
+    env.git(&folder, &["init", "-q", "-b", "main"]);
     fs::write(folder.join("a"), "1\n2\n").expect("a file can be written");
-    git(env, &folder, &["add", "a"]);
-    git(env, &folder, &["commit", "-q", "-m", "x"]);
+    env.git(&folder, &["add", "a"]);
+    env.git(&folder, &["commit", "-q", "-m", "x"]);
     folder
 }
 
@@ -68,8 +61,8 @@ fn rows_in_one_folder_tell_its_changes_when_files_change() {
     until_numbers(&collector, [3, 1, 2]);
     fs::write(folder.join("new/deep/er"), "1\n2\n").unwrap();
     until_numbers(&collector, [4, 1, 2]);
-    git(&env, &folder, &["add", "-A"]);
-    git(&env, &folder, &["commit", "-q", "-m", "y"]);
+    env.git(&folder, &["add", "-A"]);
+    env.git(&folder, &["commit", "-q", "-m", "y"]);
     until_numbers(&collector, [0, 0, 0]);
 }
 
@@ -82,8 +75,8 @@ fn the_end_of_a_tool_is_a_reason_to_look_also_where_nothing_is_watched() {
         fs::create_dir(&many).unwrap();
         fs::write(many.join("f"), "x\n").unwrap();
     }
-    git(&env, &folder, &["add", "-A"]);
-    git(&env, &folder, &["commit", "-q", "-m", "y"]);
+    env.git(&folder, &["add", "-A"]);
+    env.git(&folder, &["commit", "-q", "-m", "y"]);
     let collector = Collector::start(&env);
     send(&env, "a:0.0", &folder, "turn_started", None);
     until_numbers(&collector, [0, 0, 0]);
@@ -258,8 +251,7 @@ fn read_a_patch(dashboard: &Terminal<'_>, folder: &Path) {
 fn a_dashboard_that_collects_shows_a_patch_as_its_file_is_now() {
     let env = TestEnv::new();
     let folder = repository(&env);
-    let program = env!("CARGO_BIN_EXE_pane-patrol");
-    let Some(dashboard) = Terminal::start(&env, "t.sock", program) else {
+    let Some(dashboard) = Terminal::start(&env, "t.sock", PROGRAM) else {
         return;
     };
     wait_until("it listens", || env.places().events_socket.exists());
@@ -275,8 +267,7 @@ fn so_does_a_dashboard_whose_rows_another_one_collects() {
     let collector = Collector::start(&env);
     send(&env, "a:0.0", &folder, "turn_started", None);
     until_numbers(&collector, [0, 0, 0]);
-    let program = env!("CARGO_BIN_EXE_pane-patrol");
-    let Some(dashboard) = Terminal::start(&env, "t.sock", program) else {
+    let Some(dashboard) = Terminal::start(&env, "t.sock", PROGRAM) else {
         return;
     };
     dashboard.wait_for("a:0.0");

@@ -102,11 +102,9 @@ enum Way {
 impl Publisher {
     /// One at the hub's socket.
     pub(super) fn at_hub(env: &TestEnv, name: &str) -> Self {
-        let stream = UnixStream::connect(env.places().hub_socket).expect("the hub listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         let mut publisher = Self {
             name: name.to_owned(),
-            way: Way::Hub(BufReader::new(stream)),
+            way: Way::Hub(BufReader::new(env.connect_to_hub())),
         };
         publisher.send(&publishes(name));
         publisher
@@ -159,17 +157,20 @@ fn status(env: &TestEnv) {
     assert!(status.status.success(), "{status:?}");
 }
 
+/// A connection that says nothing, as soon as the hub takes it: many at once fill its queue.
+fn silent_client(env: &TestEnv) -> UnixStream {
+    let stream = until("the hub takes a connection", || {
+        UnixStream::connect(env.places().hub_socket).ok()
+    });
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    stream
+}
+
 #[test]
 fn silent_connections_keep_nobody_from_the_hub_or_the_websocket() {
     let env = TestEnv::new();
     let collector = Listening::start(&env);
-    let hub = env.places().hub_socket;
-    let connect = || {
-        until("the hub takes a connection", || {
-            UnixStream::connect(&hub).ok()
-        })
-    };
-    let silent: Vec<UnixStream> = (0..128).map(|_| connect()).collect();
+    let silent: Vec<UnixStream> = (0..128).map(|_| silent_client(&env)).collect();
     status(&env);
     let waiting: Vec<TcpStream> = (0..200)
         .map(|_| TcpStream::connect(&collector.address).expect("it listens"))
@@ -179,9 +180,6 @@ fn silent_connections_keep_nobody_from_the_hub_or_the_websocket() {
     // The oldest have made room.
     let mut last = String::new();
     let mut oldest = BufReader::new(&silent[0]);
-    silent[0]
-        .set_read_timeout(Some(PATIENCE))
-        .expect("a timeout");
     oldest.read_line(&mut last).expect("it is told why");
     assert!(last.contains("others want to say hello"), "{last}");
     let mut oldest = &waiting[0];
@@ -193,15 +191,11 @@ fn silent_connections_keep_nobody_from_the_hub_or_the_websocket() {
 fn a_hub_full_of_clients_that_stay_still_answers_short_commands() {
     let env = TestEnv::new();
     let collector = Listening::start(&env);
-    let hub = env.places().hub_socket;
     let mut clients: Vec<BufReader<UnixStream>> = (0..150)
         .map(|number| {
-            let mut stream = until("the hub takes a connection", || {
-                UnixStream::connect(&hub).ok()
-            });
+            let mut stream = silent_client(&env);
             let said = stream.write_all(hello(&format!("c{number}")).as_bytes());
             said.expect("the hub hears");
-            stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
             let mut stream = BufReader::new(stream);
             let mut line = String::new();
             stream.read_line(&mut line).expect("the hub answers");

@@ -432,7 +432,7 @@ fn a_job_that_was_attached_to_in_a_pane_is_a_row() {
     let program = env.home().join("claude");
     write_program(&program, "#!/bin/sh\nwhile :; do sleep 1; done\n");
     let command = format!("exec '{}' attach 50a81936", program.display());
-    let pane = tmux.run(&["new-window", "-d", "-P", "-F", "#{pane_id}", &command]);
+    let pane = tmux.window("main", &command);
     let told = format!("/proc/{}/cmdline", tmux.process_of(&pane));
     until("it is attached", || {
         let line = fs::read_to_string(&told).ok()?;
@@ -498,7 +498,7 @@ fn a_viewer_that_shows_the_list_of_all_shows_no_job_any_more() {
     let script = "#!/bin/sh\nread line\nexec \"$0\" agents\n";
     write_program(&program, script);
     let command = format!("exec '{}' attach 50a81936", program.display());
-    let pane = tmux.run(&["new-window", "-d", "-P", "-F", "#{pane_id}", &command]);
+    let pane = tmux.window("main", &command);
     // Without a word of the job: what runs there is seen.
     let row = collector.until("it is attached", |rows| {
         rows.first()

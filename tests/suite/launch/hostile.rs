@@ -177,10 +177,8 @@ fn start_from_dashboard(beside: bool) {
             return;
         };
         server.run(&["new-window", "-d", "-t", "work:", "cat"]);
-        let program = env!("CARGO_BIN_EXE_pane-patrol");
-        server.run(&["respawn-pane", "-k", "-t", "%0", program]);
+        server.dashboard_in("%0");
         client.wait_for("pane-patrol  ");
-        wait_until("it listens", || env.places().events_socket.exists());
         wait_until("it is on the list", || {
             report(&server, &folder);
             client.screen().contains("work:1.0")

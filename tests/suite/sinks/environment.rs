@@ -76,16 +76,7 @@ fn programs_that_work_for_us_see_no_secret_and_those_of_the_person_do() {
     let mut collect = with_secret(&env, env.pane_patrol());
     collect.env("TMUX", server.variable());
     let collector = Collector::start_with(&env, &mut collect);
-    let pane = server.run(&[
-        "new-window",
-        "-d",
-        "-t",
-        "work",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "cat",
-    ]);
+    let pane = server.window("work", "cat");
     collector.until("the request is known", |rows| {
         let mut hook = with_secret(&env, server.claude_hook(&pane));
         let payload = fixture("claude/permission_request.bash.json");

@@ -34,16 +34,7 @@ fn the_named_client_is_moved_from_everywhere_or_nobody_is() {
     let (Some(_first), Some(_second), Some(_elsewhere)) = (first, second, elsewhere) else {
         return;
     };
-    let pane = server.run(&[
-        "new-window",
-        "-d",
-        "-t",
-        "work",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "cat",
-    ]);
+    let pane = server.window("work", "cat");
     let collector = Collector::start_in(&env, &server);
     collector.until("there is a row", |rows| {
         let mut hook = server.claude_hook(&pane);

@@ -5,8 +5,10 @@ use std::fs;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Desk, PROGRAM, steps, swap_along};
-use crate::common::{Terminal, TestEnv, finish, private_folder, wait_until, write_program};
+use super::{Desk, steps, swap_along};
+use crate::common::{
+    PROGRAM, Terminal, TestEnv, finish, private_folder, wait_until, write_program,
+};
 
 /// Some swaps over all panes, so that each kind of window is met.
 fn swap_through(desk: &Desk<'_>, rows: usize) {
@@ -117,17 +119,7 @@ fn a_pane_that_stays_when_it_is_dead_goes_back_dead() {
     let Some(desk) = Desk::new(&env) else { return };
     desk.server
         .run(&["set-option", "-g", "remain-on-exit", "on"]);
-    let window = [
-        "new-window",
-        "-d",
-        "-t",
-        "web:7",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "cat",
-    ];
-    let pane = desk.server.run(&window);
+    let pane = desk.server.window("web:7", "cat");
     desk.report_at(&pane, "web:7.0");
     let before = desk.everything();
     desk.client.press(&["s"]);
