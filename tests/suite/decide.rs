@@ -15,7 +15,7 @@ fn waiting_hook(env: &TestEnv, collector: &Collector<'_>) -> (Child, Value) {
     waiting_with(env, collector, &payload, Duration::ZERO)
 }
 
-/// The same with a payload that is written `delay` after its start.
+/// The same with a payload that is written `delay` after its start: it is that lateness that is tested.
 fn waiting_with(
     env: &TestEnv,
     collector: &Collector<'_>,
@@ -78,8 +78,10 @@ fn a_late_payload_with_a_byte_order_mark_is_decided_about_like_any_other() {
     let marked = format!("\u{feff}{}", fixture("claude/permission_request.bash.json"));
     let delay = Duration::from_millis(400);
     let (mut child, row) = waiting_with(&env, &collector, &marked, delay);
-    // Longer than a hook lives that waits for nobody.
-    std::thread::sleep(delay);
+    // One to which nobody writes ends by itself: this one, older than that, lives on.
+    let (unwritten, stdin) = started(&mut env.claude_hook());
+    wait(unwritten).assert_silent_success();
+    drop(stdin);
     assert!(child.try_wait().expect("it can be asked").is_none());
     let deny = json!({"behavior": "deny", "message": "no"});
     wait_until("the hook waits", || {

@@ -12,7 +12,8 @@ use crate::common::{PROGRAM, Terminal, TestEnv, wait_until};
 /// Stands at the top of the help, and nowhere else.
 const HELP: &str = "Keys and signs";
 
-/// Lets `pid` run for a moment every now and then, as a machine does that has much else to do.
+/// Lets `pid` run for a moment every now and then, as a machine does that has much else to do: the moments
+/// are what is tested.
 fn starve(pid: Pid, is_over: &AtomicBool) {
     while !is_over.load(Ordering::SeqCst) {
         let _ = kill_process(pid, Signal::STOP);

@@ -13,7 +13,8 @@ use crate::common::{
     payload_about, started, until, wait, wait_until,
 };
 
-/// So long nobody needs for a key after another one; a key within a third of it is a habit.
+/// So long nobody needs for a key after another one; a key within a third of it is a habit. The dashboard
+/// tells them apart by nothing but the time between them, so a test that reads has to let it pass.
 const READING: Duration = Duration::from_millis(500);
 
 /// A command of so many lines, of which the first says nothing of the last.

@@ -226,7 +226,7 @@ fn nothing_is_looked_at_while_nothing_happens() {
     send(&env, "a:0.0", &folder, "turn_started", None);
     until_numbers(&collector, [0, 0, 0]);
     let starts = || fs::read_to_string(&count).unwrap().lines().count();
-    // What was touched by the start itself is looked at once more, on a busy machine late. Whoever looks
+    // Idleness is a matter of time. What was touched by the start itself is looked at once more, on a busy machine late. Whoever looks
     // every now and then comes to no rest at all.
     crate::common::until("it has come to rest", || {
         let (started, used) = (starts(), ticks(collector.pid()));

@@ -1,5 +1,6 @@
-//! Payloads that come late, in pieces, or never. Delays are the writer's own, from the hook's start;
-//! that something ends is told by its order to something else, never by how long it took.
+//! Payloads that come late, in pieces, or never. Lateness itself is tested, so writers sleep, counted from
+//! the hook's start; that something ends is told by its order to something else, never by how long it
+//! took.
 
 mod crowd;
 mod writers;
@@ -109,7 +110,7 @@ fn an_event_is_of_the_time_at_which_its_hook_was_started() {
     let env = TestEnv::new();
     let listener = env.listen();
     let (child, mut stdin) = started(&mut env.claude_hook());
-    std::thread::sleep(Duration::from_millis(300));
+    wait_until("it waits for its payload", || waits(child.id()));
     let written = Timestamp::now();
     stdin
         .write_all(payload("late", 0).as_bytes())
