@@ -17,6 +17,7 @@ mod hook;
 pub mod player;
 mod process;
 mod program;
+mod settings;
 mod terminal;
 mod tmux;
 
@@ -115,6 +116,13 @@ impl TestEnv {
         };
         let uid = rustix::process::geteuid().as_raw();
         Places::of(&Environment::read(get, uid)).expect("the default session has places")
+    }
+
+    /// Sends to where a collector listens, as a hook does.
+    pub fn send(&self, datagram: &[u8]) {
+        let socket = UnixDatagram::unbound().expect("a socket can be made");
+        let sent = socket.send_to(datagram, self.places().events_socket);
+        sent.expect("somebody collects");
     }
 
     /// A connection to the hub, which waits no longer than [`PATIENCE`] for what it reads.

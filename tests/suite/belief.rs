@@ -142,12 +142,7 @@ fn a_datagram_has_us_talk_to_no_server_that_is_not_proved() {
 fn the_event_log_has_us_talk_to_no_server_that_is_not_proved() {
     let env = TestEnv::new();
     let places = hostile_places(&env);
-    assert!(
-        finish(env.pane_patrol().args(["mirror", "on"]))
-            .status
-            .success()
-    );
-    let log = env.places().mirror().expect("there is a home");
+    let log = env.mirror_on();
     let write = |second: u64| {
         let mut file = OpenOptions::new()
             .append(true)

@@ -29,13 +29,6 @@ use crate::common::{
 
 const FOUR_FIELDS: &str = r#"{"assistant":"claude","state":"waiting_input","target":"main:0.0","message":"","ts":"2026-02-27T10:00:00Z"}"#;
 
-fn send(env: &TestEnv, datagram: &[u8]) {
-    let socket = UnixDatagram::unbound().expect("a socket can be made");
-    socket
-        .send_to(datagram, env.places().events_socket)
-        .expect("the collector listens");
-}
-
 fn uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
@@ -58,7 +51,7 @@ fn four_fields_from_any_program_are_a_row() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
     assert_eq!(collector.rows(), [json!(null); 0]);
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     let row = collector.until_state("waiting_input");
     assert_eq!(row["assistant"], "claude");
     assert_eq!(row["target"], "main:0.0");
@@ -72,14 +65,11 @@ fn four_fields_from_any_program_are_a_row() {
 fn garbage_is_counted_by_reason_and_harms_nothing() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
-    send(&env, b"garbage");
-    send(&env, &[0xff, 0xfe]);
-    send(&env, &vec![b'x'; 5000]);
-    send(
-        &env,
-        FOUR_FIELDS.replace("waiting_input", "asleep").as_bytes(),
-    );
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(b"garbage");
+    env.send(&[0xff, 0xfe]);
+    env.send(&vec![b'x'; 5000]);
+    env.send(FOUR_FIELDS.replace("waiting_input", "asleep").as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     collector.until_state("waiting_input");
     let health = health(&env, |health| health.received == 1);
     let rejected: Vec<(&str, u64)> = health

@@ -335,10 +335,7 @@ fn without_a_terminal_it_says_what_to_use_instead() {
         finished.stderr.contains("the dashboard needs a terminal"),
         "{finished:?}"
     );
-    let config = env.path("config/pane-patrol");
-    fs::create_dir_all(&config).expect("the folder can be made");
-    fs::write(config.join("config.toml"), "[dashboard]\nthem = 'dark'\n")
-        .expect("it can be written");
+    env.configure("[dashboard]\nthem = 'dark'\n");
     let Some(terminal) = Terminal::start(&env, "bad.sock", &format!("sh -c '{PROGRAM}; exec cat'"))
     else {
         return;

@@ -1,7 +1,6 @@
 //! Characters of whose width terminals disagree, on the dashboard in a real terminal: whatever was
 //! changed in whatever order, the screen is what it would be if it were drawn anew.
 
-use std::os::unix::net::UnixDatagram;
 use std::thread;
 use std::time::Duration;
 
@@ -52,11 +51,7 @@ impl<'env> Screen<'env> {
             "target": format!("s:{row}.0"), "message": message,
             "ts": format!("2026-02-27T10:00:{:02}.{:03}Z", self.second / 1000 % 60, self.second % 1000),
         });
-        let socket = UnixDatagram::unbound().expect("a socket can be made");
-        let to = self.env.places().events_socket;
-        socket
-            .send_to(event.to_string().as_bytes(), to)
-            .expect("the dashboard listens");
+        self.env.send(event.to_string().as_bytes());
     }
 
     fn press(&self, keys: &[&str]) {

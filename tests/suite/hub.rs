@@ -2,7 +2,7 @@
 //! says anything else or does not listen.
 
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::os::unix::net::UnixStream;
 
 use serde_json::{Value, json};
 
@@ -91,18 +91,11 @@ fn event(target: &str, state: &str, second: usize) -> String {
     )
 }
 
-fn send(env: &TestEnv, datagram: &str) {
-    let socket = UnixDatagram::unbound().expect("a socket can be made");
-    socket
-        .send_to(datagram.as_bytes(), env.places().events_socket)
-        .expect("the collector listens");
-}
-
 #[test]
 fn a_subscriber_hears_a_snapshot_and_then_each_change() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
-    send(&env, &event("a:0.0", "running", 1));
+    env.send(&event("a:0.0", "running", 1).as_bytes());
     collector.until_state("running");
 
     let mut client = Client::subscribed(&env);
@@ -115,11 +108,11 @@ fn a_subscriber_hears_a_snapshot_and_then_each_change() {
     let id = snapshot["payload"]["agents"][0]["id"].clone();
     client.hear_type("health");
 
-    send(&env, &event("a:0.0", "waiting_approval", 2));
+    env.send(&event("a:0.0", "waiting_approval", 2).as_bytes());
     let changed = client.hear_type("agent_status");
     assert_eq!(changed["payload"]["state"], "waiting_approval");
     let end = event("a:0.0", "idle", 3).replace("\"ts\"", "\"kind\":\"session_ended\",\"ts\"");
-    send(&env, &end);
+    env.send(&end.as_bytes());
     let gone = client.hear_type("agent_status");
     assert_eq!(gone["payload"], json!({"id": id, "gone": true}));
 }
@@ -332,7 +325,7 @@ fn bad_messages_are_refused_with_a_reason_and_the_hub_goes_on() {
     ));
     client.assert_refused("wrong_session");
 
-    send(&env, &event("a:0.0", "running", 1));
+    env.send(&event("a:0.0", "running", 1).as_bytes());
     collector.until_state("running");
 }
 
@@ -347,7 +340,7 @@ fn a_client_that_does_not_read_is_dropped_and_holds_nobody_up() {
     // Enough to fill whatever the system keeps for a client that does not read.
     let state = |n: usize| ["running", "waiting_input"][n % 2];
     for n in 1..=400 {
-        send(&env, &event("a:0.0", state(n), n));
+        env.send(&event("a:0.0", state(n), n).as_bytes());
         let changed = listening.hear_type("agent_status");
         assert_eq!(changed["payload"]["state"], state(n));
     }
@@ -382,7 +375,7 @@ fn repository(env: &TestEnv, lines: usize) {
     let home = env.home();
     let event = event("a:0.0", "running", 1)
         .replace("\"ts\"", &format!("\"cwd\":\"{}\",\"ts\"", home.display()));
-    send(env, &event);
+    env.send(&event.as_bytes());
 }
 
 #[test]

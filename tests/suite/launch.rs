@@ -7,16 +7,11 @@ use std::fs;
 use rustix::process::{Pid, test_kill_process};
 
 use crate::common::{
-    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, forbidden,
-    private_folder, until, wait_until,
+    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, forbidden, until,
+    wait_until,
 };
 
 const WORKS: &str = "claude/user_prompt_submit.plain.json";
-
-fn configure(env: &TestEnv, text: &str) {
-    private_folder(&env.path("config/pane-patrol"));
-    fs::write(env.path("config/pane-patrol/config.toml"), text).expect("it is our folder");
-}
 
 /// Claude with this process in `pane` reports that it works.
 fn report(server: &Tmux<'_>, pane: &str, pid: &str) {
@@ -50,10 +45,9 @@ fn a_launcher_runs_in_its_folder_with_everything_filled_in() {
     let folder = env.home().join("it's {name}");
     fs::create_dir(&folder).expect("home is ours");
     let command = "pwd > \"$HOME/out\"; echo {name} {cwd} >> \"$HOME/out\"; cat";
-    configure(
-        &env,
-        &format!("[[launcher]]\nname = 'my one'\ncommand = '''{command}'''\n"),
-    );
+    env.configure(&format!(
+        "[[launcher]]\nname = 'my one'\ncommand = '''{command}'''\n"
+    ));
     let mut start = env.pane_patrol();
     start
         .args(["start", "--folder"])
@@ -85,10 +79,7 @@ fn a_command_that_fails_stays_to_be_read() {
     let Some(server) = Tmux::start(&env, "work") else {
         return;
     };
-    configure(
-        &env,
-        "[[launcher]]\nname = 'bad'\ncommand = 'echo oh no; exit 3'\n",
-    );
+    env.configure("[[launcher]]\nname = 'bad'\ncommand = 'echo oh no; exit 3'\n");
     let mut start = env.pane_patrol();
     finish(start.arg("start").env("TMUX", server.variable()));
     wait_until("the reason is on the screen", || {
@@ -143,7 +134,7 @@ fn stopping_ends_the_process_of_the_pane_and_no_other() {
 #[test]
 fn the_dashboard_stops_what_was_confirmed_and_starts_what_was_chosen() {
     let env = TestEnv::new();
-    configure(&env, "[[launcher]]\nname = 'helper'\ncommand = 'cat'\n");
+    env.configure("[[launcher]]\nname = 'helper'\ncommand = 'cat'\n");
     let Some(server) = Tmux::start(&env, "work") else {
         return;
     };
@@ -282,10 +273,9 @@ fn a_launcher_of_a_container_makes_a_row_in_its_own_pane() {
         isolating.join(" "),
         env.path("").display(),
     );
-    configure(
-        &env,
-        &format!("[[launcher]]\nname = 'box'\ncommand = '''{command}'''\n"),
-    );
+    env.configure(&format!(
+        "[[launcher]]\nname = 'box'\ncommand = '''{command}'''\n"
+    ));
     let mut start = env.pane_patrol();
     start.args(["start", "box"]).env("TMUX", server.variable());
     let started = finish(&mut start);

@@ -77,12 +77,7 @@ fn run(env: &TestEnv, arguments: &[&str]) -> Finished {
 
 /// The mirror, holding `lines` in a rotated file and the one that is written.
 fn mirror_with(env: &TestEnv, lines: &[String]) -> PathBuf {
-    assert!(
-        finish(env.pane_patrol().args(["mirror", "on"]))
-            .status
-            .success()
-    );
-    let mirror = env.places().mirror().expect("there is a home");
+    let mirror = env.mirror_on();
     for (number, line) in lines.iter().enumerate() {
         if number == lines.len() / 2 {
             rotate::rotate_now(&mirror).expect("it is ours");

@@ -39,13 +39,6 @@ fn logged(mirror: &Path, hook: &mut Command, payload: &str) {
     });
 }
 
-/// Switches the mirror on, as a person does.
-fn mirror_on(env: &TestEnv) -> PathBuf {
-    let finished = finish(env.pane_patrol().args(["mirror", "on"]));
-    assert!(finished.status.success(), "{finished:?}");
-    env.places().mirror().expect("there is a home")
-}
-
 fn files(mirror: &Path) -> Vec<PathBuf> {
     let rotated = (1..200).map(|number| rotated(mirror, number));
     let there = rotated.take_while(|path| path.exists());
@@ -161,7 +154,7 @@ fn many_hooks_at_once_lose_no_line_in_any_rotation_and_a_follower_sees_each_once
     } else {
         (120, MIN_MAX_BYTES)
     };
-    let mirror = mirror_on(&env);
+    let mirror = env.mirror_on();
     let limits = Limits {
         max_bytes,
         max_files: 128,
@@ -269,7 +262,7 @@ fn the_mirror_is_private_and_off_until_it_is_switched_on() {
         "nothing makes it unasked"
     );
 
-    let mirror = mirror_on(&env);
+    let mirror = env.mirror_on();
     let mode = |path: &Path| {
         fs::metadata(path)
             .expect("it is there")
@@ -301,7 +294,7 @@ fn the_mirror_is_private_and_off_until_it_is_switched_on() {
 #[test]
 fn a_named_session_has_a_log_of_its_own() {
     let env = TestEnv::new();
-    let mirror = mirror_on(&env);
+    let mirror = env.mirror_on();
     let payload = fixture("claude/stop.plain.json");
     let mut other = env.pane_patrol();
     other

@@ -38,10 +38,9 @@ impl<'env> Desk<'env> {
     fn with(env: &'env TestEnv, settings: &str, variables: &[(&str, &str)]) -> Option<Self> {
         let server = Tmux::start(env, "work")?;
         let client = Terminal::client_of(env, "client.sock", &server, "work")?;
-        private_folder(&env.path("config/pane-patrol"));
         let command = "command = ['sh', '-c', 'cat >> \"$HOME/told\"']";
         let text = format!("[notice]\ndelay_seconds = 0\n{command}\n{settings}\n");
-        fs::write(env.path("config/pane-patrol/config.toml"), text).expect("it is our folder");
+        env.configure(&text);
         let mut command = env.pane_patrol();
         command.env("TMUX", server.variable());
         command.envs(variables.iter().copied());

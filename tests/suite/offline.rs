@@ -20,11 +20,6 @@ fn rows(env: &TestEnv) -> Vec<Value> {
     serde_json::from_str(&printed.stdout).expect("an array")
 }
 
-fn mirror_on(env: &TestEnv) {
-    let on = finish(env.pane_patrol().args(["mirror", "on"]));
-    assert!(on.status.success(), "{on:?}");
-}
-
 /// Logs an event of 90 seconds ago.
 fn log(env: &TestEnv, fields: &Value) {
     let mut event = json!({
@@ -48,7 +43,7 @@ fn asking(target: &str, pid: u32) -> Value {
 fn without_a_collector_the_log_is_asked_and_the_answer_says_so() {
     let env = TestEnv::new();
     assert_eq!(status(&env, &[]).status.code(), Some(3), "no log either");
-    mirror_on(&env);
+    env.mirror_on();
     assert_eq!(
         status(&env, &[]).stdout,
         "nobody collects; by the event log, which holds nothing recent:\nno assistant has reported\n"
@@ -88,7 +83,7 @@ fn without_a_collector_the_log_is_asked_and_the_answer_says_so() {
 #[test]
 fn a_log_that_is_off_or_broken_is_nobody_to_ask() {
     let env = TestEnv::new();
-    mirror_on(&env);
+    env.mirror_on();
     log(&env, &asking("work:1.2", std::process::id()));
     let mirror = env.places().mirror().expect("there is a home");
     let off = finish(env.pane_patrol().args(["mirror", "off"]));
@@ -109,7 +104,7 @@ fn a_jump_finds_its_pane_by_the_log_wherever_it_was_moved() {
     let Some(_client) = Terminal::client_of(&env, "client.sock", &server, "work") else {
         return;
     };
-    mirror_on(&env);
+    env.mirror_on();
     let window = [
         "new-window",
         "-d",
@@ -223,7 +218,7 @@ fn whoever_reports_in_a_place_it_is_one_row_without_a_collector_as_with_one() {
             return;
         };
         server.run(&["split-window", "-d", "-t", "work:0", "cat"]);
-        mirror_on(&env);
+        env.mirror_on();
         for report in *reports {
             report.make(&env, &server);
         }

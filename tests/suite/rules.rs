@@ -12,12 +12,6 @@ use crate::common::{
     until, wait, wait_until,
 };
 
-fn set_rules(env: &TestEnv, rules: &str) {
-    let path = env.places().config.expect("there is a home");
-    fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
-    fs::write(path, rules).expect("it can be written");
-}
-
 fn hook_in_project(env: &TestEnv) -> Command {
     let mut command = env.claude_hook();
     command.env("CLAUDE_PROJECT_DIR", "/home/user/proj");
@@ -83,7 +77,7 @@ const RULES: &str = "[[rules]]\nthen = 'allow'\ncommand = 'git status'\n\n\
 #[test]
 fn a_request_that_a_rule_allows_is_released_at_once_and_written_down() {
     let env = TestEnv::new();
-    set_rules(&env, RULES);
+    env.configure(RULES);
     let collector = Collector::start(&env);
     assert_eq!(decided(&env, "git status"), json!({"behavior": "allow"}));
     let row = collector.until_state("waiting_approval");
@@ -108,7 +102,7 @@ fn a_request_that_a_rule_allows_is_released_at_once_and_written_down() {
 #[test]
 fn a_request_that_a_rule_denies_tells_the_assistant_which() {
     let env = TestEnv::new();
-    set_rules(&env, RULES);
+    env.configure(RULES);
     let collector = Collector::start(&env);
     let decided = decided(&env, "git status && sudo rm -rf x");
     let told = "denied by rule 2 (no rm) of pane-patrol: use the trash";
@@ -122,7 +116,7 @@ fn a_request_that_a_rule_denies_tells_the_assistant_which() {
 #[test]
 fn whatever_no_rule_surely_allows_waits_for_the_person() {
     let env = TestEnv::new();
-    set_rules(&env, RULES);
+    env.configure(RULES);
     let collector = Collector::start(&env);
     for command in [
         "git status && rm_ -rf x",
@@ -153,10 +147,10 @@ fn whatever_no_rule_surely_allows_waits_for_the_person() {
 fn rules_that_are_changed_count_at_once_and_broken_ones_allow_nothing() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
-    set_rules(&env, RULES);
+    env.configure(RULES);
     assert_eq!(decided(&env, "git status"), json!({"behavior": "allow"}));
     ended(&env, &collector);
-    set_rules(&env, &format!("{RULES}unless = 'x'\n"));
+    env.configure(&format!("{RULES}unless = 'x'\n"));
     let hook = waiting(&env, &collector, "git status");
     let line = decisions(&env, 2).remove(1);
     let reason = line["why"].as_str().expect("a reason");
@@ -173,7 +167,7 @@ fn rules_that_are_changed_count_at_once_and_broken_ones_allow_nothing() {
 #[test]
 fn a_trusted_session_is_not_asked_about_until_its_time_or_a_rule_says_so() {
     let env = TestEnv::new();
-    set_rules(&env, RULES);
+    env.configure(RULES);
     let collector = Collector::start(&env);
     let hook = waiting(&env, &collector, "make");
     ended(&env, &collector);
@@ -252,7 +246,7 @@ fn a_session_that_asks_nobody_but_the_person_cannot_be_trusted() {
 #[test]
 fn rules_can_be_tried_on_a_payload_and_listed() {
     let env = TestEnv::new();
-    set_rules(&env, RULES);
+    env.configure(RULES);
     let rules = |arguments: &[&str], stdin: &str| {
         let mut command = env.pane_patrol();
         finish_with_stdin(command.arg("rules").args(arguments), stdin.as_bytes())
@@ -298,7 +292,7 @@ fn rules_can_be_tried_on_a_payload_and_listed() {
     }
     assert_eq!(rules(&["test"], "{").status.code(), Some(1));
 
-    set_rules(&env, "[[rules]]\nthen = 'allow'\ncomand = 'ls'\n");
+    env.configure("[[rules]]\nthen = 'allow'\ncomand = 'ls'\n");
     let broken = rules(&["check"], "");
     assert_eq!(broken.status.code(), Some(1));
     assert!(

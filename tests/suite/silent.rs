@@ -155,9 +155,7 @@ fn no_row_where_the_person_wants_none() {
     let Some(stage) = Stage::open(&env) else {
         return;
     };
-    let settings = env.path("config/pane-patrol");
-    fs::create_dir_all(&settings).expect("ours");
-    fs::write(settings.join("config.toml"), "[table]\nsilent = false\n").expect("ours");
+    env.configure("[table]\nsilent = false\n");
     let collector = Collector::start_in(&env, &stage.tmux);
     // The same panes for somebody who wants such rows: what he sees, the other one could have seen, too.
     let other = TestEnv::new();

@@ -360,9 +360,8 @@ fn a_narrow_window_is_not_split_and_says_why_and_the_option_opens_a_wide_one() {
 #[test]
 fn what_is_started_in_the_split_stands_beside_the_dashboard_and_has_the_keys() {
     let env = TestEnv::new();
-    crate::common::private_folder(&env.path("config/pane-patrol"));
     let settings = "[split]\nwidth = 50\n[[launcher]]\nname = 'echo'\ncommand = 'cat'\n";
-    std::fs::write(env.path("config/pane-patrol/config.toml"), settings).expect("it is ours");
+    env.configure(settings);
     let Some(desk) = Desk::new(&env) else { return };
     desk.client.press(&["s"]);
     desk.wait("the place is open", || desk.beside().is_some());

@@ -110,8 +110,7 @@ fn play(kills: &[usize]) -> Option<Vec<Value>> {
     const AWAY: usize = 4;
     let env = TestEnv::new();
     let server = Tmux::start(&env, "work")?;
-    let on = finish(env.pane_patrol().args(["mirror", "on"]));
-    assert!(on.status.success(), "{on:?}");
+    env.mirror_on();
     let panes: Vec<String> = SESSIONS
         .iter()
         .map(|_| server.window("work", "cat"))

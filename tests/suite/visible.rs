@@ -4,7 +4,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -77,13 +76,7 @@ impl World {
         if let Ok(mut log) = log {
             writeln!(log, "{event}").expect("the log can be written");
         }
-        let socket = UnixDatagram::unbound().expect("a socket can be made");
-        socket
-            .send_to(
-                event.to_string().as_bytes(),
-                self.env.places().events_socket,
-            )
-            .expect("the collector listens");
+        self.env.send(event.to_string().as_bytes());
     }
 
     fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {

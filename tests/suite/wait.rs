@@ -1,7 +1,7 @@
 //! `wait` on the real executable: at once, later, in vain, and over a change of collector.
 
 use std::io::Write;
-use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Stdio};
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -13,10 +13,7 @@ fn send(env: &TestEnv, state: &str) {
     let event = json!({
         "assistant": "claude", "state": state, "target": "work:1.2", "ts": Timestamp::now(),
     });
-    let socket = UnixDatagram::unbound().expect("a socket can be made");
-    socket
-        .send_to(event.to_string().as_bytes(), env.places().events_socket)
-        .expect("the collector listens");
+    env.send(event.to_string().as_bytes());
 }
 
 fn start(env: &TestEnv, arguments: &[&str]) -> Child {

@@ -1,7 +1,6 @@
 //! `watch`: what a script reads, across two collectors, and that it ends with its reader.
 
 use std::io::{BufRead, BufReader};
-use std::os::unix::net::UnixDatagram;
 use std::process::{Child, ChildStdout, Stdio};
 
 use serde_json::Value;
@@ -49,10 +48,7 @@ fn send(env: &TestEnv, target: &str, state: &str, second: u32) {
     let event = format!(
         r#"{{"assistant":"a","state":"{state}","target":"{target}","message":"m{second}","ts":"2026-02-27T10:00:{second:02}Z"}}"#
     );
-    let socket = UnixDatagram::unbound().expect("a socket can be made");
-    socket
-        .send_to(event.as_bytes(), env.places().events_socket)
-        .expect("the collector listens");
+    env.send(event.as_bytes());
 }
 
 #[test]

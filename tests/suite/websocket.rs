@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
@@ -165,10 +164,7 @@ fn event(state: &str, second: u32) -> Value {
 }
 
 fn send(env: &TestEnv, event: &Value) {
-    let socket = UnixDatagram::unbound().expect("a socket can be made");
-    socket
-        .send_to(event.to_string().as_bytes(), env.places().events_socket)
-        .expect("the collector listens");
+    env.send(event.to_string().as_bytes());
 }
 
 #[test]
@@ -212,11 +208,9 @@ fn a_client_gets_the_snapshot_and_each_change_and_may_publish() {
 #[test]
 fn without_the_token_from_a_foreign_page_or_by_another_name_nobody_is_let_in() {
     let env = TestEnv::new();
-    let config = env.path("config/pane-patrol");
-    std::fs::create_dir_all(&config).expect("a folder");
     let known = "http://localhost:3000";
     let listen = format!("[listen]\norigins = ['{known}']\n");
-    std::fs::write(config.join("config.toml"), listen).expect("a file");
+    env.configure(&listen);
     let collector = Collector::start(&env);
     let bearer = collector.bearer();
     let token = ("Authorization", bearer.as_str());

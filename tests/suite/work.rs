@@ -1,7 +1,6 @@
 //! What a row tells of the code and the tasks of its folder, on the real executable and the real git.
 
 use std::fs;
-use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -26,10 +25,7 @@ fn send(env: &TestEnv, target: &str, folder: &Path, kind: &str, tool: Option<&st
         "assistant": "claude", "state": "running", "kind": kind, "target": target, "tool": tool,
         "cwd": folder, "instance_id": "s1", "ts": Timestamp::now(),
     });
-    let socket = UnixDatagram::unbound().expect("a socket can be made");
-    socket
-        .send_to(event.to_string().as_bytes(), env.places().events_socket)
-        .expect("the collector listens");
+    env.send(event.to_string().as_bytes());
 }
 
 fn numbers(row: &Value) -> [Option<i64>; 3] {

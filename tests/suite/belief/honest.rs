@@ -128,10 +128,8 @@ fn a_tmux_that_is_not_ours_is_believed_where_the_settings_name_it() {
         send(&env, &event(&named, "%0", &json!({})));
         super::held_apart(&env, "is not our tmux (`[tmux] sockets` names others)");
     }
-    let folder = env.path("config/pane-patrol");
-    std::fs::create_dir_all(&folder).expect("it can be made");
     let settings = format!("[tmux]\nsockets = ['{}']\n", socket.display());
-    std::fs::write(folder.join("config.toml"), settings).expect("it can be written");
+    env.configure(&settings);
     let collector = Collector::start(&env);
     collector.until("its row is there", |rows| {
         send(&env, &event(&named, "%0", &json!({})));

@@ -33,7 +33,7 @@ fn a_second_collector_is_refused_and_told_who_collects() {
         first.pid()
     );
     assert!(second.stderr.contains(&owner), "{second:?}");
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     first.until_state("waiting_input");
 }
 
@@ -46,7 +46,7 @@ fn what_a_killed_collector_leaves_is_taken_over() {
     let places = env.places();
     assert!(places.events_socket.exists() && places.hub_socket.exists());
     let second = Collector::start(&env);
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     second.until_state("waiting_input");
 }
 
@@ -81,7 +81,7 @@ fn a_named_session_is_a_world_of_its_own() {
     let env = TestEnv::new();
     let default = Collector::start(&env);
     let _work = Collector::start_with(&env, env.pane_patrol().env("PANE_PATROL_SESSION", "work"));
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     default.until_state("waiting_input");
     let mut status = env.pane_patrol();
     status
@@ -127,7 +127,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
     next(&second_feed, &|feed| *feed == Feed::Role(Role::Subscriber));
     next(&second_feed, &|feed| *feed == Feed::Snapshot(Vec::new()));
 
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     let row = next(&first_feed, &is_row);
     assert_eq!(next(&second_feed, &is_row), row);
 
@@ -139,7 +139,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         *feed == Feed::Snapshot(vec![(*row).clone()])
     });
     next(&second_feed, &|feed| *feed == Feed::Role(Role::Collector));
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     next(&second_feed, &is_row);
     second.leave();
     assert!(!env.places().events_socket.exists());

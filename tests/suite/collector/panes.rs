@@ -41,7 +41,7 @@ fn a_row_goes_with_its_pane_and_all_rows_with_their_server() {
     let rows = collector.until("one row", |rows| rows.len() == 1);
     assert_eq!(rows[0]["pane"], left.pane.as_str());
     // A row without a process: only tmux can tell that its pane is gone.
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     collector.until("the pane is known", |rows| {
         rows.iter().any(|row| row["pane"] == "%0")
     });
@@ -57,15 +57,14 @@ fn a_tmux_server_that_hangs_is_said_and_holds_nothing_up() {
     };
     let collector = Collector::start_in(&env, &tmux);
     tmux.stop();
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     collector.until_state("waiting_input");
     let health = health(&env, |health| !health.troubles.is_empty());
     assert!(
         health.troubles[0].contains("tmux did not answer"),
         "{health:?}"
     );
-    send(
-        &env,
+    env.send(
         FOUR_FIELDS
             .replace("waiting_input", "running")
             .replace("T10", "T11")
@@ -85,7 +84,7 @@ fn the_branch_of_a_rows_folder_is_shown() {
         "\"message\":\"\"",
         &format!("\"cwd\":{:?}", project.join("src").display().to_string()),
     );
-    send(&env, event.as_bytes());
+    env.send(event.as_bytes());
     collector.until("the branch", |rows| {
         rows.len() == 1 && rows[0]["branch"] == "fix-tax"
     });
@@ -107,14 +106,14 @@ fn without_rows_the_collector_starts_nothing() {
     // As soon as there is a row tmux is asked; the same collector asked nobody before, while it went
     // about its business for some seconds: it tells its health once in a second.
     for rejected in 1..=3 {
-        send(&env, b"nonsense");
+        env.send(b"nonsense");
         health(&env, |health| {
             health.rejected.values().sum::<u64>() == rejected
         });
     }
     assert_eq!(started(), at_start);
     assert!(at_start <= 1, "the default server is looked for once");
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     collector.until_state("waiting_input");
     until("tmux is asked", || (started() > at_start).then_some(()));
 }
@@ -146,7 +145,7 @@ fn what_hooks_remembered_of_panes_that_are_gone_is_cleared_away() {
         file.set_modified(an_hour_ago).expect("it is ours");
     }
     let _collector = Collector::start_in(&env, &tmux);
-    send(&env, FOUR_FIELDS.as_bytes());
+    env.send(FOUR_FIELDS.as_bytes());
     until("the pane that is gone is forgotten", || {
         (memories().len() == 1).then_some(())
     });

@@ -184,7 +184,7 @@ fn another_config_folder_is_watched_as_soon_as_an_event_names_it() {
         "ts": Timestamp::now(), "pane": assistant.pane, "pid": assistant.pid, "instance_id": "s1",
         "server": tmux.variable().trim_end_matches(",0"), "home": home,
     });
-    send(&env, event.to_string().as_bytes());
+    env.send(event.to_string().as_bytes());
     collector.until_state("idle");
     assistant.says("busy", None);
     fs::rename(env.home().join(".claude/sessions"), home.join("sessions")).expect("both are ours");

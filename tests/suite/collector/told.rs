@@ -9,7 +9,7 @@ use pane_patrol::state::Level;
 use pane_patrol::witness::claude::look;
 use serde_json::{Value, json};
 
-use super::{Assistant, send};
+use super::Assistant;
 use crate::common::{
     Collector, TestEnv, Tmux, finish, fixture, private_folder, until, wait, write_program,
 };
@@ -159,7 +159,7 @@ fn tells(env: &TestEnv, assistant: &Assistant<'_>, tmux: &Tmux<'_>, state: &str,
         "pane": assistant.pane, "server": server, "pid": assistant.pid, "instance_id": "s1",
         "ts": Timestamp::now(), "event": kind,
     });
-    send(env, event.to_string().as_bytes());
+    env.send(event.to_string().as_bytes());
 }
 
 #[test]

@@ -27,13 +27,6 @@ const TOO_LATE: Duration = Duration::from_millis(1970);
 /// A payload whose last byte came later than this after its first proves nothing either.
 const WHOLE: Duration = Duration::from_millis(75);
 
-/// Switches the event log on, as a person does; where it is.
-fn event_log(env: &TestEnv) -> PathBuf {
-    let finished = finish(env.pane_patrol().args(["mirror", "on"]));
-    assert!(finished.status.success(), "{finished:?}");
-    env.places().mirror().expect("there is a home")
-}
-
 /// The requests in the event log.
 fn logged(log: &PathBuf) -> Vec<String> {
     let text = fs::read_to_string(log).expect("it is text");
@@ -85,7 +78,7 @@ fn tell_late(env: &TestEnv, request: &str, bytes: usize, delay: Duration, pause:
 fn a_payload_is_heard_and_logged_however_late_its_first_byte_comes() {
     let env = TestEnv::new();
     let listener = env.listen();
-    let log = event_log(&env);
+    let log = env.mirror_on();
     let cases = DELAYS.map(|delay| [(delay, 0), (delay, 1_000_000)]);
     let cases: Vec<(u64, usize)> = cases.into_iter().flatten().collect();
     let name = |(delay, bytes): &(u64, usize)| format!("late-{delay}-{bytes}");
@@ -305,7 +298,7 @@ fn a_full_queue_and_a_stopped_tmux_keep_no_late_event_out_of_the_log() {
     let Some(tmux) = Tmux::start(&env, "main") else {
         return;
     };
-    let log = event_log(&env);
+    let log = env.mirror_on();
     let listener = env.listen();
     let filler = std::os::unix::net::UnixDatagram::unbound().expect("a socket");
     filler.set_nonblocking(true).expect("a socket can be told");

@@ -5,7 +5,6 @@ use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::configure;
 use crate::common::{
     Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, until, wait_until,
 };
@@ -48,7 +47,7 @@ fn configure_launchers(env: &TestEnv) {
         )
     };
     let names = ["plain"].iter().chain(NAMES);
-    configure(env, &names.map(launcher).collect::<String>());
+    env.configure(&names.map(launcher).collect::<String>());
 }
 
 /// Waits until a launcher was started in `folder`.

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn what_stands_in_its_place_is_left_alone_by_hooks_and_named_by_the_command() {
     let env = TestEnv::new();
-    let mirror = mirror_on(&env);
+    let mirror = env.mirror_on();
     let payload = fixture("claude/stop.plain.json");
     let elsewhere = env.path("elsewhere");
     fs::write(&elsewhere, "mine\n").expect("ours");
@@ -64,7 +64,7 @@ const NOBODY: u32 = 65534;
 #[test]
 fn a_folder_that_may_not_be_written_costs_the_rotation_and_no_line() {
     let env = TestEnv::new();
-    let mirror = mirror_on(&env);
+    let mirror = env.mirror_on();
     let limits = Limits {
         max_bytes: MIN_MAX_BYTES,
         max_files: 3,
@@ -132,7 +132,7 @@ fn a_full_disk_costs_lines_but_never_a_whole_one_behind_a_torn_one() {
     if !may.is_ok_and(|output| output.status.success()) {
         return skip("no full disk can be made here: user namespaces are not allowed");
     }
-    let mirror = mirror_on(&env);
+    let mirror = env.mirror_on();
     let folder = mirror.parent().expect("a folder");
     fs::remove_file(&mirror).expect("ours");
     // Room for one page besides the filler: some 12 lines, of which the last is torn.
@@ -194,7 +194,7 @@ fn a_full_disk_costs_lines_but_never_a_whole_one_behind_a_torn_one() {
 #[test]
 fn a_limit_on_file_sizes_kills_no_hook_that_logs() {
     let env = TestEnv::new();
-    let mirror = mirror_on(&env);
+    let mirror = env.mirror_on();
     let hook = env.claude_hook();
     let mut limited = env.command("sh");
     let variables = hook

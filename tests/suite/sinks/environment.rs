@@ -51,11 +51,6 @@ fn leaks(env: &TestEnv) -> Vec<String> {
     leaks
 }
 
-fn configure(env: &TestEnv, text: &str) {
-    private_folder(&env.path("config/pane-patrol"));
-    fs::write(env.path("config/pane-patrol/config.toml"), text).expect("it is our folder");
-}
-
 #[test]
 fn programs_that_work_for_us_see_no_secret_and_those_of_the_person_do() {
     let env = TestEnv::new();
@@ -63,13 +58,10 @@ fn programs_that_work_for_us_see_no_secret_and_those_of_the_person_do() {
         spy(&env, name);
     }
     let told = "command = ['sh', '-c', 'printenv PANE_PATROL_TEST_SECRET >> \"$HOME/told\"']";
-    configure(
-        &env,
-        &format!(
-            "[notice]\ndelay_seconds = 0\n{told}\nwaiting_approval = ['tmux', 'desktop', 'command']\n\
+    env.configure(&format!(
+        "[notice]\ndelay_seconds = 0\n{told}\nwaiting_approval = ['tmux', 'desktop', 'command']\n\
              [[launcher]]\nname = 'one'\ncommand = 'cat'\n"
-        ),
-    );
+    ));
     let Some(server) = Tmux::start(&env, "work") else {
         return;
     };
@@ -120,10 +112,9 @@ fn a_server_that_begins_with_an_assistant_is_the_persons_own() {
     }
     spy(&env, "tmux");
     let command = "printenv PANE_PATROL_TEST_SECRET > \"$HOME/out\"; cat";
-    configure(
-        &env,
-        &format!("[[launcher]]\nname = 'one'\ncommand = '''{command}'''\n"),
-    );
+    env.configure(&format!(
+        "[[launcher]]\nname = 'one'\ncommand = '''{command}'''\n"
+    ));
     let mut start = with_secret(&env, env.pane_patrol());
     let started = finish(start.arg("start"));
     assert!(started.status.success(), "{started:?}");

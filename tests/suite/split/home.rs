@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::Desk;
-use crate::common::{Finished, TestEnv, finish, finish_with_stdin, fixture, private_folder};
+use crate::common::{Finished, TestEnv, finish, finish_with_stdin, fixture};
 
 const ASKS: &str = "claude/permission_request.bash.json";
 
@@ -87,10 +87,9 @@ impl Desk<'_> {
 #[test]
 fn while_it_is_shown_a_row_is_the_one_of_its_own_place() {
     let env = TestEnv::new();
-    private_folder(&env.path("config/pane-patrol"));
     let settings = "[notice]\ndelay_seconds = 0\nwaiting_approval = ['command']\n\
                     command = ['sh', '-c', 'cat >> \"$HOME/told\"']\n";
-    fs::write(env.path("config/pane-patrol/config.toml"), settings).expect("it is our folder");
+    env.configure(settings);
     let Some(desk) = Desk::new(&env) else { return };
     desk.report_all();
     desk.client.press(&["s"]);

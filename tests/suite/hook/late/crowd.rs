@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Duration, TestEnv, event_log, logged, payload};
+use super::{Duration, TestEnv, logged, payload};
 use crate::common::{Collector, started};
 
 const WRITERS: usize = 16;
@@ -38,7 +38,7 @@ fn tell(env: &TestEnv, name: &str) {
 #[test]
 fn nothing_is_lost_on_a_machine_that_is_busy_with_others() {
     let env = TestEnv::new();
-    let log = event_log(&env);
+    let log = env.mirror_on();
     let collector = Collector::start(&env);
     let is_over = AtomicBool::new(false);
     let cores = std::thread::available_parallelism().map_or(2, usize::from);

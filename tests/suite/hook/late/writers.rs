@@ -1,7 +1,7 @@
 //! Late payloads from the languages that assistants are written in. Each writer tells how late its
 //! first byte was given away, in milliseconds from the hook's start.
 
-use super::{DELAYS, TOO_LATE, event_log, logged, payload};
+use super::{DELAYS, TOO_LATE, logged, payload};
 use crate::common::{TestEnv, forbidden, until, wait};
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -137,7 +137,7 @@ impl Writer {
 fn nothing_is_lost_of_what_slow_programs_write() {
     let env = TestEnv::new();
     let listener = env.listen();
-    let log = event_log(&env);
+    let log = env.mirror_on();
     let (there, absent): (Vec<Writer>, Vec<Writer>) =
         WRITERS.iter().partition(|writer| writer.is_installed());
     for writer in absent {
