@@ -176,7 +176,10 @@ fn a_client_that_is_not_there_is_refused_by_a_dashboard_in_a_pane_and_in_a_popup
     person.wait_for("has no client");
     assert_eq!(front(&server, "work"), "%0");
     person.press(&["q"]);
-    wait_until("nobody collects", || !env.places().hub_socket.exists());
+    // Its screen is put back before it has ended, and as long it collects.
+    wait_until("the shell is in front again", || {
+        server.ask("#{pane_current_command}") == "sh"
+    });
     let _collector = Collector::start_in(&env, &server);
     let name = server.run(&["list-clients", "-F", "#{client_name}"]);
     finishes(&server, &pane);
