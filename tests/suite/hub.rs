@@ -95,7 +95,7 @@ fn event(target: &str, state: &str, second: usize) -> String {
 fn a_subscriber_hears_a_snapshot_and_then_each_change() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
-    env.send(&event("a:0.0", "running", 1).as_bytes());
+    env.send(event("a:0.0", "running", 1).as_bytes());
     collector.until_state("running");
 
     let mut client = Client::subscribed(&env);
@@ -108,11 +108,11 @@ fn a_subscriber_hears_a_snapshot_and_then_each_change() {
     let id = snapshot["payload"]["agents"][0]["id"].clone();
     client.hear_type("health");
 
-    env.send(&event("a:0.0", "waiting_approval", 2).as_bytes());
+    env.send(event("a:0.0", "waiting_approval", 2).as_bytes());
     let changed = client.hear_type("agent_status");
     assert_eq!(changed["payload"]["state"], "waiting_approval");
     let end = event("a:0.0", "idle", 3).replace("\"ts\"", "\"kind\":\"session_ended\",\"ts\"");
-    env.send(&end.as_bytes());
+    env.send(end.as_bytes());
     let gone = client.hear_type("agent_status");
     assert_eq!(gone["payload"], json!({"id": id, "gone": true}));
 }
@@ -325,7 +325,7 @@ fn bad_messages_are_refused_with_a_reason_and_the_hub_goes_on() {
     ));
     client.assert_refused("wrong_session");
 
-    env.send(&event("a:0.0", "running", 1).as_bytes());
+    env.send(event("a:0.0", "running", 1).as_bytes());
     collector.until_state("running");
 }
 
@@ -340,7 +340,7 @@ fn a_client_that_does_not_read_is_dropped_and_holds_nobody_up() {
     // Enough to fill whatever the system keeps for a client that does not read.
     let state = |n: usize| ["running", "waiting_input"][n % 2];
     for n in 1..=400 {
-        env.send(&event("a:0.0", state(n), n).as_bytes());
+        env.send(event("a:0.0", state(n), n).as_bytes());
         let changed = listening.hear_type("agent_status");
         assert_eq!(changed["payload"]["state"], state(n));
     }
@@ -375,7 +375,7 @@ fn repository(env: &TestEnv, lines: usize) {
     let home = env.home();
     let event = event("a:0.0", "running", 1)
         .replace("\"ts\"", &format!("\"cwd\":\"{}\",\"ts\"", home.display()));
-    env.send(&event.as_bytes());
+    env.send(event.as_bytes());
 }
 
 #[test]
