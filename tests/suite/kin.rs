@@ -34,12 +34,12 @@ impl<'env> Pane<'env> {
             &format!(
                 "#!/bin/sh\n\
                  echo $$ > \"$HOME/$1.pid\"\n\
-                 until [ -e \"$HOME/$1.go\" ]; do sleep 0.05; done\n\
+                 until [ -e \"$HOME/$1.go\" ]; do [ -d \"$HOME\" ] || exit; sleep 0.05; done\n\
                  for said in {}; do\n\
                    '{}' hook gemini < \"{}/gemini/$said.json\"\n\
                  done\n\
                  echo > \"$HOME/$1.said\"\n\
-                 until [ -e \"$HOME/$1.end\" ]; do sleep 0.05; done\n",
+                 until [ -e \"$HOME/$1.end\" ]; do [ -d \"$HOME\" ] || exit; sleep 0.05; done\n",
                 "SessionStart.startup BeforeAgent AfterTool.write_file AfterAgent",
                 env!("CARGO_BIN_EXE_pane-patrol"),
                 Path::new(env!("CARGO_MANIFEST_DIR"))

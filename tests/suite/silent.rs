@@ -12,8 +12,8 @@ use crate::common::{Collector, TestEnv, Tmux, finish, write_program};
 /// What Claude says first.
 const STARTS: &str = r#"{"hook_event_name":"SessionStart","session_id":"s1","source":"startup"}"#;
 
-/// A program that does nothing but draw.
-const IDLE: &str = "#!/bin/sh\nwhile :; do printf .; sleep 1; done\n";
+/// A program that does nothing but draw, as long as it is there: one in the background outlives its pane.
+const IDLE: &str = "#!/bin/sh\nwhile [ -e \"$0\" ]; do printf .; sleep 1; done\n";
 
 struct Stage<'a> {
     env: &'a TestEnv,
