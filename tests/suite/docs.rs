@@ -103,9 +103,15 @@ fn what_is_to_be_put_into_a_file_is_json() {
 /// Every Rust source of the workspace, as one text.
 fn sources() -> String {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<_> = ["src", "hooks/src", "installer/src", "tests/suite"]
-        .map(|folder| root.join(folder))
-        .into();
+    let mut folders: Vec<_> = [
+        "src",
+        "hooks/src",
+        "installer/src",
+        "sys/src",
+        "tests/suite",
+    ]
+    .map(|folder| root.join(folder))
+    .into();
     let mut text = String::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("it is there").flatten() {
