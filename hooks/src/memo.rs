@@ -2,14 +2,15 @@
 
 mod sweep;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{FlockOperation, OFlags, flock};
+use pane_patrol_sys::open::{Opening, is_at};
+use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Resource, getrlimit};
 
 use crate::target::{PaneId, Server, Target};
@@ -62,16 +63,15 @@ impl Memo {
 
     /// The line that is remembered, and since when.
     pub fn recall_line(&self) -> Option<(String, SystemTime)> {
-        let file = open_no_link(&self.path)?;
-        let found = file.metadata().ok()?;
-        if !found.is_file() || found.uid() != self.uid {
+        let opened = Opening::to_read().no_link().regular(&self.path).ok()?;
+        let kept = opened.about.modified().ok();
+        if opened.about.uid() != self.uid {
             return None;
         }
-        let mut text = String::new();
-        file.take(MAX_BYTES).read_to_string(&mut text).ok()?;
+        let text = String::from_utf8(opened.read(MAX_BYTES).ok()?).ok()?;
         let (key, line) = text.strip_suffix('\n')?.split_once('\n')?;
         let is_ours = key == self.key && !line.contains('\n');
-        is_ours.then(|| Some((line.to_owned(), found.modified().ok()?)))?
+        is_ours.then(|| Some((line.to_owned(), kept?)))?
     }
 
     /// Remembers `target`. Readers see the old memory or the new one, whole; a failure is none.
@@ -102,28 +102,12 @@ impl Memo {
     }
 }
 
-fn open_no_link(path: &Path) -> Option<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).ok()?;
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)
-        .ok()
-}
-
 /// The file of that name for us alone, made if it is not there.
 fn take_up(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-        .open(path)?;
+    let opening = Opening::to_write().no_link().may_wait().or_make_private();
+    let file = opening.anything(path)?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-    let (ours, named) = (file.metadata()?, fs::symlink_metadata(path)?);
-    if (ours.dev(), ours.ino()) != (named.dev(), named.ino()) {
+    if !is_at(path, &file) {
         // Finished by another one meanwhile: it has its real name now, and readers.
         return Err(io::ErrorKind::AlreadyExists.into());
     }

@@ -8,12 +8,11 @@
 mod limits;
 pub mod rotate;
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
+use pane_patrol_sys::open::Opening;
 use rustix::process::{Resource, getrlimit};
 
 pub use limits::{Limits, MIN_MAX_BYTES};
@@ -33,7 +32,7 @@ impl Mirror {
     /// Opens the mirror at `path`. `None` when there is none, or something else in its place: a
     /// folder, a link, a pipe, a file that may not be written.
     pub fn open(path: &Path) -> Option<Self> {
-        let file = open_regular(OpenOptions::new().append(true), path)?;
+        let file = open_regular(Opening::to_append(), path)?;
         Some(Self {
             path: path.to_owned(),
             file,
@@ -84,11 +83,9 @@ pub fn lock_path(mirror: &Path) -> PathBuf {
 
 /// Opens a file as all of the mirror's files are opened: `None` for what is no regular file, or a
 /// link to one, and never a wait for whoever has the other end of a pipe.
-pub fn open_regular(options: &mut OpenOptions, path: &Path) -> Option<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let flags = i32::try_from(flags.bits()).ok()?;
-    let file = options.custom_flags(flags).open(path).ok()?;
-    file.metadata().ok()?.is_file().then_some(file)
+pub fn open_regular(opening: Opening, path: &Path) -> Option<File> {
+    let opened = opening.no_link().no_terminal().regular(path).ok()?;
+    Some(opened.file)
 }
 
 #[cfg(test)]
@@ -135,8 +132,6 @@ mod tests {
     }
 
     fn open_pipe(path: &Path) -> File {
-        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap();
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(flags).open(path).unwrap()
+        Opening::to_read().anything(path).unwrap()
     }
 }

@@ -1,12 +1,12 @@
 //! Looks at the place of a settings file before anything is planned: through which links it is
 //! reached, what is there, whose it is, and whether its owner allows a change.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::OFlags;
+use pane_patrol_sys::open::Opening;
 
 use crate::attributes::Attributes;
 use crate::error::PlanError;
@@ -149,11 +149,7 @@ fn open_regular(path: &Path) -> Result<File, PlanError> {
         source,
     };
     check_kind(path, &fs::metadata(path).map_err(fail)?, "a file")?;
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-        .open(path)
-        .map_err(fail)
+    Opening::to_read().anything(path).map_err(fail)
 }
 
 fn check_kind(path: &Path, metadata: &Metadata, expected: &'static str) -> Result<(), PlanError> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use pane_patrol_hooks::decide::Verdict;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
-use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
+use pane_patrol_sys::open::Opening;
+use rustix::fs::{FlockOperation, flock};
 
 use super::fate::fate;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, once_it_waits};
@@ -114,12 +115,13 @@ impl RealWorld {
 
     fn lock(&self) -> Result<File, String> {
         let path = self.places.runtime.join("act.lock");
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = openat(CWD, &path, flags, Mode::RUSR | Mode::WUSR)
+        let opening = Opening::to_update().no_link().may_wait().or_make_private();
+        let file = opening
+            .anything(&path)
             .map_err(|error| format!("could not lock {}: {error}", path.display()))?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|_| "another answer is just being given".to_owned())?;
-        Ok(File::from(file))
+        Ok(file)
     }
 }
 

@@ -1,13 +1,13 @@
 //! `decisions.jsonl`: one line for each decision that was made, by hand or by a rule: what, why, which
 //! rule, what happened, and every id by which it can be followed.
 
-use std::fs::{DirBuilder, File};
+use std::fs::DirBuilder;
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use pane_patrol_hooks::timestamp::Timestamp;
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use pane_patrol_sys::open::Opening;
 use serde::Serialize;
 
 use super::keys::Outcome;
@@ -122,13 +122,8 @@ impl<'a> Line<'a> {
                 .mode(0o700)
                 .create(folder)?;
         }
-        let flags = OFlags::WRONLY
-            | OFlags::APPEND
-            | OFlags::CREATE
-            | OFlags::NOFOLLOW
-            | OFlags::NONBLOCK
-            | OFlags::CLOEXEC;
-        let mut file = File::from(openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?);
+        let opening = Opening::to_append().no_link().or_make_private();
+        let mut file = opening.anything(path)?;
         let mut bytes = serde_json::to_vec(self)?;
         bytes.push(b'\n');
         file.write_all(&bytes)

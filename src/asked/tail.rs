@@ -1,10 +1,8 @@
 //! The end of a file of JSON lines that somebody else writes.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use pane_patrol_sys::open::Opening;
 use serde_json::Value;
 
 /// So much of its end is read, in bytes. What is asked now stands there.
@@ -27,13 +25,6 @@ pub(super) fn lines(path: &Path, words: &[&str]) -> Option<Vec<Value>> {
 }
 
 fn read(path: &Path) -> Option<Vec<u8>> {
-    // Not blocking: a pipe of that name must not hold us up.
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let mut file = File::from(openat(CWD, path, flags, Mode::empty()).ok()?);
-    let found = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
-    let from = found.len().saturating_sub(MAX_BYTES);
-    file.seek(SeekFrom::Start(from)).ok()?;
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    let opened = Opening::to_read().regular(path).ok()?;
+    opened.read_end(MAX_BYTES).ok()
 }

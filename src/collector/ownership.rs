@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::paths::Places;
-use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
+use pane_patrol_sys::open::Opening;
+use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
 use crate::witness::process::is_alive;
@@ -145,10 +146,10 @@ fn check_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
 }
 
 fn open_lock(path: &Path) -> Result<File, CollectorError> {
-    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)
-        .map(File::from)
-        .map_err(|error| CollectorError::io("open", path)(error.into()))
+    let opening = Opening::to_update().no_link().may_wait().or_make_private();
+    opening
+        .anything(path)
+        .map_err(CollectorError::io("open", path))
 }
 
 fn write_pid(lock: &mut File) -> io::Result<()> {

@@ -1,13 +1,14 @@
 //! Which files make up the mirror: the one that is written and the rotated ones, each known by what
 //! it is and not by its name, because names move on while one looks.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use pane_patrol_hooks::mirror;
+use pane_patrol_sys::open::Opening;
 
 /// How often the list is read again because a rotation came in between.
 const ATTEMPTS: u32 = 20;
@@ -51,7 +52,7 @@ pub struct Opened {
 
 impl Opened {
     fn open(path: &Path) -> Option<Self> {
-        let file = mirror::open_regular(OpenOptions::new().read(true), path)?;
+        let file = mirror::open_regular(Opening::to_read(), path)?;
         let identity = Identity::of(&file.metadata().ok()?);
         Some(Self {
             path: path.to_owned(),

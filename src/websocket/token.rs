@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use pane_patrol_sys::open::Opening;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
 const BYTES: usize = 32;
@@ -37,8 +38,7 @@ fn make(path: &Path) -> io::Result<String> {
 }
 
 fn read(path: &Path) -> io::Result<String> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = File::from(openat(CWD, path, flags, Mode::empty())?);
+    let file = Opening::to_read().no_link().may_wait().anything(path)?;
     let rights = file.metadata()?.mode() & 0o777;
     if rights & 0o077 != 0 {
         let words = format!("others may read it (mode {rights:04o}); remove it");

@@ -4,15 +4,13 @@
 //! read is no reading, never an error. The folder also holds secrets (`.key` files): nothing in it
 //! is opened but what is named after a process. Written in place, so half a file is a usual sight.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::text::{has_control, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use pane_patrol_sys::open::Opening;
 use serde::Deserialize;
 
 use super::{ancestry, process, viewer};
@@ -90,14 +88,8 @@ pub(super) fn pid_of_file(path: &Path) -> Option<u32> {
 
 /// Reads one session file of process `pid`.
 pub(super) fn read(path: &Path, pid: u32) -> Option<Session> {
-    // Not blocking: a pipe of that name must not hold us up.
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = File::from(openat(CWD, path, flags, Mode::empty()).ok()?);
-    if !file.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(1024);
-    file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
+    let opened = Opening::to_read().regular(path).ok()?;
+    let bytes = opened.read(MAX_BYTES).ok()?;
     parse(&bytes).filter(|session| session.pid == pid)
 }
 
@@ -595,8 +587,7 @@ mod tests {
         assert!(made.unwrap().success());
         assert_eq!(read(&path, 12345), None, "nobody writes into it");
         // What was written stays in it as long as somebody has it open.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK;
-        let _kept = openat(CWD, &path, flags, Mode::empty()).unwrap();
+        let _kept = Opening::to_read().anything(&path).unwrap();
         std::fs::write(&path, WAITING).unwrap();
         assert_eq!(read(&path, 12345), None, "somebody has written into it");
         std::fs::remove_file(&path).unwrap();

@@ -4,7 +4,6 @@
 
 mod story;
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use pane_patrol_sys::open::{Opening, Regular};
 
 use crate::state::{Level, Reading};
 use story::Story;
@@ -73,17 +72,14 @@ impl Log {
     }
 
     fn read_lines(&mut self) -> Option<()> {
-        // Not blocking: a pipe of that name must not hold us up.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let mut file = File::from(openat(CWD, &self.path, flags, Mode::empty()).ok()?);
-        let found = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
-        let identity = (found.dev(), found.ino());
-        if self.file != Some(identity) || found.len() < self.read {
+        let Regular { mut file, about } = Opening::to_read().regular(&self.path).ok()?;
+        let identity = (about.dev(), about.ino());
+        if self.file != Some(identity) || about.len() < self.read {
             self.file = Some(identity);
             self.read = 0;
             self.story = Story::default();
         }
-        let from = self.read.max(found.len().saturating_sub(MAX_BYTES));
+        let from = self.read.max(about.len().saturating_sub(MAX_BYTES));
         file.seek(SeekFrom::Start(from)).ok()?;
         let mut lines = BufReader::new(file.take(MAX_BYTES));
         let mut is_whole = from == self.read;
@@ -126,6 +122,7 @@ pub(super) fn reading(
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::Write;
 
     use super::*;

@@ -2,7 +2,7 @@
 //! a device, another file a moment later.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -140,6 +140,16 @@ impl Regular {
         // It may have become longer.
         self.file.take(max).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Its last `max` bytes, counted from where it ended when it was opened.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn read_end(mut self, max: u64) -> io::Result<Vec<u8>> {
+        let from = self.about.len().saturating_sub(max);
+        self.file.seek(SeekFrom::Start(from))?;
+        self.read(max)
     }
 }
 

@@ -2,12 +2,13 @@
 //! knows what panes there are, clears up behind it now and then.
 
 use std::fs;
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::{FRESH, MAX_BYTES, open_no_link};
+use pane_patrol_sys::open::Opening;
+
+use super::{FRESH, MAX_BYTES};
 use crate::target::{PaneId, Server};
 
 /// As many files of the folder are looked at in one sweep.
@@ -70,15 +71,12 @@ impl World<'_> {
 
     /// What an old file of ours holds; nothing of any other file.
     fn read_old(&self, path: &Path) -> Option<String> {
-        let file = open_no_link(path)?;
-        let found = file.metadata().ok()?;
-        let age = self.asked.duration_since(found.modified().ok()?).ok()?;
-        if !found.is_file() || found.uid() != self.uid || age < FRESH {
+        let found = Opening::to_read().no_link().regular(path).ok()?;
+        let age = self.asked.duration_since(found.about.modified().ok()?);
+        if found.about.uid() != self.uid || age.ok()? < FRESH {
             return None;
         }
-        let mut text = String::new();
-        file.take(MAX_BYTES).read_to_string(&mut text).ok()?;
-        Some(text)
+        String::from_utf8(found.read(MAX_BYTES).ok()?).ok()
     }
 
     /// `<socket>,<pid of the server>,<pane>`; without a server nothing can be said.

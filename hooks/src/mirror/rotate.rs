@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use pane_patrol_sys::open::{Opening, is_at};
 use rustix::fs::{FlockOperation, flock};
 
 use super::{Limits, lock_path, open_regular, rotated};
@@ -52,7 +53,7 @@ pub fn write_limits(mirror: &Path, limits: Limits) -> io::Result<()> {
 
 /// The limits that writers keep to.
 pub fn read_limits(mirror: &Path) -> Limits {
-    open_regular(OpenOptions::new().read(true), &lock_path(mirror))
+    open_regular(Opening::to_read(), &lock_path(mirror))
         .map_or_else(Limits::default, |lock| Limits::read(&lock))
 }
 
@@ -89,9 +90,7 @@ pub fn put_away(mirror: &Path) -> io::Result<bool> {
 }
 
 fn open_lock(mirror: &Path) -> Option<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).mode(0o600);
-    open_regular(&mut options, &lock_path(mirror))
+    open_regular(Opening::to_update().or_make_private(), &lock_path(mirror))
 }
 
 fn wait_for_lock(mirror: &Path) -> io::Result<File> {
@@ -102,13 +101,6 @@ fn wait_for_lock(mirror: &Path) -> io::Result<File> {
 
 fn no_lock() -> io::Error {
     io::Error::other("its lock file cannot be written, or is no regular file")
-}
-
-fn is_at(path: &Path, file: &File) -> bool {
-    match (fs::symlink_metadata(path), file.metadata()) {
-        (Ok(there), Ok(here)) => (there.dev(), there.ino()) == (here.dev(), here.ino()),
-        _ => false,
-    }
 }
 
 fn rotate(mirror: &Path, max_files: u32) -> io::Result<()> {

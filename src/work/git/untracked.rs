@@ -1,13 +1,11 @@
 //! Lines of files that git does not track yet, counted as `git diff --numstat` would: git itself
 //! would have to be started once for each.
 
-use std::fs::{self, OpenOptions};
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use rustix::fs::OFlags;
+use pane_patrol_sys::open::Opening;
 
 use super::parse::Lines;
 
@@ -44,14 +42,9 @@ impl Counter {
             return None;
         }
         self.bytes_left -= about.len();
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let file = OpenOptions::new()
-            .read(true)
-            .custom_flags(i32::try_from(flags.bits()).ok()?)
-            .open(path)
-            .ok()?;
-        let mut content = Vec::new();
-        file.take(about.len()).read_to_end(&mut content).ok()?;
+        // It may be another one by now.
+        let opened = Opening::to_read().no_link().regular(path).ok()?;
+        let content = opened.read(about.len()).ok()?;
         Some(lines_of(&content))
     }
 }

@@ -3,14 +3,14 @@
 //! where the tool has to be switched on (`[tools.update_plan] enabled = true`) or belongs to the model.
 
 use std::fs;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
+use pane_patrol_sys::open::Opening;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
-use super::{count, open};
+use super::count;
 use crate::work::types::{Task, TaskSource, TaskStatus, TaskSummary};
 
 /// How much of the log's end is looked through, in bytes; a plan that is older is not shown.
@@ -90,14 +90,8 @@ pub(super) fn read(log: &Path) -> Option<TaskSummary> {
 }
 
 fn tail(log: &Path) -> Option<Vec<u8>> {
-    let mut file = open(log).ok()?;
-    let about = file.metadata().ok()?;
-    about.is_file().then_some(())?;
-    file.seek(SeekFrom::Start(about.len().saturating_sub(MAX_BYTES)))
-        .ok()?;
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    let opened = Opening::to_read().regular(log).ok()?;
+    opened.read_end(MAX_BYTES).ok()
 }
 
 fn line_around(bytes: &[u8], at: usize) -> &[u8] {

@@ -7,14 +7,12 @@ mod count;
 mod taskmaster;
 mod todos;
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::paths::Places;
-use rustix::fs::OFlags;
+use pane_patrol_sys::open::{OpenError, Opening};
 
 use super::types::{TaskState, TaskSummary};
 
@@ -130,25 +128,18 @@ pub fn todo_folder(places: &Places) -> Option<PathBuf> {
 /// The text of a regular file of at most `max` bytes. The error is one line.
 fn read_text(path: &Path, max: u64) -> Result<String, String> {
     let failed = |error: io::Error| format!("cannot be read: {error}");
-    let file = open(path).map_err(failed)?;
-    let about = file.metadata().map_err(failed)?;
-    if !about.is_file() {
-        return Err("is not a file".to_owned());
-    }
-    if about.len() > max {
+    let opened = Opening::to_read().regular(path);
+    let opened = opened.map_err(|error| match error {
+        OpenError::NotRegular => "is not a file".to_owned(),
+        OpenError::Io(error) => failed(error),
+    })?;
+    if opened.about.len() > max {
         return Err(format!("is larger than {} MB", max / 1024 / 1024));
     }
-    let mut bytes = Vec::new();
-    file.take(max).read_to_end(&mut bytes).map_err(failed)?;
+    let bytes = opened.read(max).map_err(failed)?;
     let is_text = String::from_utf8(bytes);
     is_text.map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         format!("is not UTF-8 at byte {at}")
     })
-}
-
-/// Opens without waiting, whatever stands there.
-fn open(path: &Path) -> io::Result<File> {
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    OpenOptions::new().read(true).custom_flags(flags).open(path)
 }

@@ -59,6 +59,11 @@ fn a_file_is_read_up_to_what_is_allowed() {
     assert_eq!(read(10).unwrap(), b"0123456789");
     assert_eq!(read(u64::MAX).unwrap(), b"0123456789");
     assert_eq!(read(0).unwrap(), b"");
+    let end = |max| Opening::to_read().regular(&path).unwrap().read_end(max);
+    assert_eq!(end(4).unwrap(), b"6789");
+    assert_eq!(end(10).unwrap(), b"0123456789");
+    assert_eq!(end(u64::MAX).unwrap(), b"0123456789");
+    assert_eq!(end(0).unwrap(), b"");
 
     let opened = Opening::to_read().regular(&path).unwrap();
     let mut end = Opening::to_append().regular(&path).unwrap().file;
