@@ -4,3 +4,4 @@
 //! nothing, and what is not called is not in the hook's way.
 
 pub mod open;
+pub mod private;
