@@ -1,11 +1,10 @@
 //! Who wants an event, where its pane is, and how it gets there.
 
 use std::env;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use pane_patrol_sys::private;
 use rustix::process::geteuid;
 
 use crate::adapter::codex::pane;
@@ -226,6 +225,6 @@ impl Delivery {
 fn make_room_for_memos(places: &Places) {
     for folder in places.runtime_folders() {
         // It is there already, or cannot be made, and then tmux is asked.
-        let _ = DirBuilder::new().mode(0o700).create(folder);
+        let _ = private::make_folder(folder);
     }
 }

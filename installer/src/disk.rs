@@ -1,19 +1,16 @@
 //! Single steps on the disk, each of which names itself and its file when it fails.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, File, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use pane_patrol_sys::private;
 use rustix::fs::{FlockOperation, Gid, Uid};
 
 use crate::attributes::{Attributes, Refused};
 use crate::error::ApplyError;
 use crate::place::{self, Found};
-
-/// Only the user may look into what we create: settings may come to hold secrets.
-const PRIVATE_FOLDER: u32 = 0o700;
-const PRIVATE_FILE: u32 = 0o600;
 
 type Done<T = ()> = Result<T, ApplyError>;
 
@@ -27,9 +24,10 @@ pub(crate) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Err
     }
 }
 
-/// Makes a folder that must not exist yet.
+/// Makes a folder that must not exist yet. Only the user may look into what we create: settings may
+/// come to hold secrets.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().mode(PRIVATE_FOLDER).create(path)
+    private::make_folder(path)
 }
 
 /// Makes `path` and the folders above it that are missing; gives those it made, outermost first.
@@ -50,17 +48,7 @@ pub(crate) fn make_folders(path: &Path) -> (Vec<PathBuf>, io::Result<()>) {
 /// Writes a file that must not exist yet, and waits until the disk has it. What could not be
 /// written whole is removed again.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(PRIVATE_FILE)
-        .open(path)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written {
-        let _ = fs::remove_file(path);
-        return Err(error);
-    }
-    Ok(file)
+    private::write_file_to_disk(path, bytes)
 }
 
 /// Replaces a file of our own, through a temporary one beside it.

@@ -1,13 +1,12 @@
 //! `decisions.jsonl`: one line for each decision that was made, by hand or by a rule: what, why, which
 //! rule, what happened, and every id by which it can be followed.
 
-use std::fs::DirBuilder;
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::Opening;
+use pane_patrol_sys::private;
 use serde::Serialize;
 
 use super::keys::Outcome;
@@ -117,10 +116,7 @@ impl<'a> Line<'a> {
     /// Appends the line to `path`: one write, so that lines of several processes never mix.
     pub fn append(&self, path: &Path) -> io::Result<()> {
         if let Some(folder) = path.parent() {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)?;
+            private::make_folders(folder)?;
         }
         let opening = Opening::to_append().no_link().or_make_private();
         let mut file = opening.anything(path)?;

@@ -3,14 +3,15 @@
 //! A lock is held by a process, not by a file that somebody has to clean up: after a crash it is
 //! free, and the next instance takes over what lies there.
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_sys::open::Opening;
+use pane_patrol_sys::private;
 use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
@@ -113,7 +114,7 @@ impl Ownership {
 }
 
 pub(super) fn make_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
-    match DirBuilder::new().mode(0o700).create(path) {
+    match private::make_folder(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             return Err(CollectorError::io("make the runtime folder", path)(error));
         }

@@ -1,11 +1,10 @@
 //! `mirror`: the event log on, off, or how it is. It is on when its file exists.
 
-use std::fs::{DirBuilder, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::mirror::{Mirror, lock_path, rotate};
+use pane_patrol_sys::private;
 
 use super::Surroundings;
 use crate::cli::MirrorCommand;
@@ -38,22 +37,14 @@ fn switch_on(surroundings: &Surroundings, mirror: &Path) -> CommandResult {
             .hint("nothing is logged; see what stands there, and that you may write to its folder")
     };
     if let Some(folder) = mirror.parent() {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true).mode(0o700);
-        builder.create(folder).map_err(failed)?;
+        private::make_folders(folder).map_err(failed)?;
     }
     rotate::write_limits(mirror, limits).map_err(|error| {
         CommandError::new(format!("could not write {}", lock_path(mirror).display()))
             .caused_by(&error)
             .hint("nothing was switched on")
     })?;
-    let mut options = OpenOptions::new();
-    let made = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(mirror);
-    match made {
+    match private::make_file(mirror) {
         Ok(_) => messages::status(&format!(
             "Every event is logged from now on, to {}.",
             mirror.display()

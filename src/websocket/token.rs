@@ -1,12 +1,12 @@
 //! The token: 32 random bytes as 64 hexadecimal digits, in a file that only its owner can read.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use pane_patrol_sys::open::Opening;
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use pane_patrol_sys::private;
 
 const BYTES: usize = 32;
 
@@ -22,18 +22,12 @@ pub(super) fn read_or_make(path: &Path) -> io::Result<String> {
 }
 
 fn make(path: &Path) -> io::Result<String> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut file = File::from(openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?);
     let mut random = [0; BYTES];
     File::open("/dev/urandom")?.read_exact(&mut random)?;
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
     let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let token: String = digits.map(digit).collect();
-    if let Err(error) = file.write_all(format!("{token}\n").as_bytes()) {
-        // Half a token would be in the way for good.
-        let _ = std::fs::remove_file(path);
-        return Err(error);
-    }
+    private::write_file(path, format!("{token}\n").as_bytes())?;
     Ok(token)
 }
 

@@ -5,12 +5,13 @@
 //! process killed in between leaves a name too many or a gap, and the next rotation goes on from
 //! there. Only one process rotates; who finds the lock taken leaves it to the other.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_sys::open::{Opening, is_at};
+use pane_patrol_sys::private;
 use rustix::fs::{FlockOperation, flock};
 
 use super::{Limits, lock_path, open_regular, rotated};
@@ -120,9 +121,7 @@ fn make_fresh(mirror: &Path) -> io::Result<PathBuf> {
     if fs::symlink_metadata(&fresh).is_ok() {
         fs::remove_file(&fresh)?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    options.open(&fresh).map(|_| fresh)
+    private::make_file(&fresh).map(|_| fresh)
 }
 
 /// Gives the mirror its second name `.1`, after moving the older files on.

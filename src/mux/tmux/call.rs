@@ -1,14 +1,13 @@
 //! The one way in which tmux is started.
 
-use std::fs::DirBuilder;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
-use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use pane_patrol_sys::private;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::Signal;
@@ -87,7 +86,7 @@ fn persons(tmux: &Tmux) -> Command {
 fn make_folder_of(socket: &Path) {
     if let Some(folder) = socket.parent() {
         // It is there already, or tmux says that it is not.
-        let _ = DirBuilder::new().mode(0o700).create(folder);
+        let _ = private::make_folder(folder);
     }
 }
 
