@@ -5,3 +5,4 @@
 
 pub mod open;
 pub mod private;
+pub mod replace;
