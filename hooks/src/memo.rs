@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use pane_patrol_sys::open::{Opening, is_at};
+use pane_patrol_sys::replace::finish;
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Resource, getrlimit};
 
@@ -89,10 +90,8 @@ impl Memo {
             return;
         };
         let text = format!("{}\n{line}\n", self.key);
-        let kept = write(&file, &text).and_then(|()| fs::rename(&temporary, &self.path));
-        if kept.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
+        // Nobody could be told that it failed.
+        let _ = finish(write(&file, &text), &temporary, &self.path);
     }
 
     /// Remembers nothing any more.

@@ -6,11 +6,13 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use pane_patrol_sys::private;
+use pane_patrol_sys::replace::replace_on_disk;
+pub(crate) use pane_patrol_sys::replace::sync_folder;
 use rustix::fs::{FlockOperation, Gid, Uid};
 
 use crate::attributes::{Attributes, Refused};
 use crate::error::ApplyError;
-use crate::place::{self, Found};
+use crate::place::Found;
 
 type Done<T = ()> = Result<T, ApplyError>;
 
@@ -53,13 +55,7 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
 
 /// Replaces a file of our own, through a temporary one beside it.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = path.with_extension("new");
-    remove_if_there(&temporary)?;
-    write_new(&temporary, bytes)?;
-    fs::rename(&temporary, path).inspect_err(|_| {
-        let _ = fs::remove_file(&temporary);
-    })?;
-    sync_folder(place::parent(path))
+    replace_on_disk(path, &path.with_extension("new"), bytes)
 }
 
 /// Gives the new `file`, which is `temporary`, the owner, group, attributes and mode of the old one.
@@ -89,22 +85,6 @@ pub(crate) fn undress(file: &File, temporary: &Path) -> Done {
     let refused = |refused: Refused| io_error("set the mode of", temporary)(refused.source);
     Attributes::default().put_on(file).map_err(refused)?;
     file.sync_all().map_err(io_error("write", temporary))
-}
-
-/// Waits until the disk knows the names in a folder. File systems that cannot do this for folders
-/// have nothing to wait for.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder)?.sync_all() {
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-            ) =>
-        {
-            Ok(())
-        }
-        result => result,
-    }
 }
 
 /// Removes a file; nothing to remove is fine.

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::replace::replace;
 
 /// Rows by id, and the moment from which they may be told of again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,15 +57,7 @@ impl Snoozes {
             let _ = writeln!(text, "{until} {id}");
         }
         let beside = path.with_extension(std::process::id().to_string());
-        let mut options = fs::OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&beside)?;
-        file.write_all(text.as_bytes())?;
-        fs::rename(&beside, path)
+        replace(path, &beside, text.as_bytes())
     }
 }
 

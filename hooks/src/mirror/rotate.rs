@@ -11,7 +11,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_sys::open::{Opening, is_at};
-use pane_patrol_sys::private;
+use pane_patrol_sys::replace::{begin, finish};
 use rustix::fs::{FlockOperation, flock};
 
 use super::{Limits, lock_path, open_regular, rotated};
@@ -107,21 +107,14 @@ fn no_lock() -> io::Error {
 fn rotate(mirror: &Path, max_files: u32) -> io::Result<()> {
     // First what needs room on the disk: nothing is renamed before the new file is there.
     let fresh = make_fresh(mirror)?;
-    let rotated = link_to_first(mirror, max_files).and_then(|()| fs::rename(&fresh, mirror));
-    if rotated.is_err() {
-        let _ = fs::remove_file(&fresh);
-    }
-    rotated
+    finish(link_to_first(mirror, max_files), &fresh, mirror)
 }
 
 /// An empty file of ours beside the mirror. One left behind by a rotation that was killed is
 /// removed: we hold the lock.
 fn make_fresh(mirror: &Path) -> io::Result<PathBuf> {
     let fresh = mirror.with_extension("new");
-    if fs::symlink_metadata(&fresh).is_ok() {
-        fs::remove_file(&fresh)?;
-    }
-    private::make_file(&fresh).map(|_| fresh)
+    begin(&fresh).map(|_| fresh)
 }
 
 /// Gives the mirror its second name `.1`, after moving the older files on.

@@ -18,6 +18,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pane_patrol_sys::replace::finish;
+
 use self::order::sweep;
 use crate::disk::{self, Lock, io_error};
 use crate::error::ApplyError;
@@ -278,7 +280,7 @@ impl Run<'_> {
         self.reached(Step::TemporaryDressed)?;
         self.compare()?;
         self.reached(Step::Compared)?;
-        fs::rename(&temporary, real).map_err(io_error("replace", real))
+        finish(Ok(()), &temporary, real).map_err(io_error("replace", real))
     }
 
     fn remove_file(&mut self) -> Done {
