@@ -5,7 +5,6 @@
 //! on nothing that draws, parses arguments or edits files, so that Cargo proves what the hook costs.
 
 pub mod adapter;
-pub mod child;
 pub mod decide;
 pub mod event;
 mod guard;

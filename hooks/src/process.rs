@@ -179,8 +179,9 @@ mod system {
 mod system {
     use std::time::Instant;
 
+    use pane_patrol_sys::child::{Kept, ours};
+
     use super::{Processes, PsTable};
-    use crate::child::{Kept, ours};
     use crate::tmux::bounded_output;
 
     pub(super) fn processes(deadline: Instant) -> impl Processes {

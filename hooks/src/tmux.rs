@@ -4,9 +4,9 @@ use std::io::Read;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
+use pane_patrol_sys::child::{self, Kept};
 use rustix::event::PollFlags;
 
-use crate::child::{self, Kept};
 use crate::stdin::wait_for;
 use crate::target::{PaneId, Server, Target};
 

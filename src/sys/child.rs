@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-pub(crate) use pane_patrol_hooks::child::{Kept, ours, persons, tmux};
+pub(crate) use pane_patrol_sys::child::{Kept, ours, persons, tmux};
 
 /// How long to wait between two looks at a child that has closed its output but not yet ended.
 const REAP_PAUSE: Duration = Duration::from_millis(1);

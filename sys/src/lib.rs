@@ -3,6 +3,7 @@
 //! Every other part may use this one, the hook too, and it uses none of them: so it depends on next to
 //! nothing, and what is not called is not in the hook's way.
 
+pub mod child;
 pub mod open;
 pub mod private;
 pub mod replace;
