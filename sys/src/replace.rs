@@ -35,7 +35,7 @@ pub fn replace_on_disk(path: &Path, temporary: &Path, bytes: &[u8]) -> io::Resul
 /// A folder has that name, or the system refuses.
 pub fn begin(temporary: &Path) -> io::Result<File> {
     match fs::remove_file(temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => private::make_file(temporary),
     }
 }
