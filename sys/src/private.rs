@@ -132,10 +132,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let open = folder.path().join("open");
         fs::create_dir(&open).unwrap();
-        fs::set_permissions(&open, PermissionsExt::from_mode(0o755)).unwrap();
+        fs::set_permissions(&open, PermissionsExt::from_mode(0o750)).unwrap();
         make_folders(&open.join("inner")).unwrap();
         make_folders(&open).unwrap();
-        assert_eq!((rights(&open), rights(&open.join("inner"))), (0o755, 0o700));
+        assert_eq!((rights(&open), rights(&open.join("inner"))), (0o750, 0o700));
         fs::write(open.join("file"), "").unwrap();
         assert!(make_folders(&open.join("file")).is_err());
         assert!(make_folders(&open.join("file/inner")).is_err());
