@@ -3,6 +3,7 @@
 
 mod environment;
 mod errors;
+mod files;
 mod named_client;
 mod spawns;
 
