@@ -7,10 +7,10 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use pane_patrol_sys::child::wait_for;
 use rustix::event::PollFlags;
 
 use crate::paths::Places;
-use crate::stdin::wait_for;
 
 /// Longest wait for a place in a full queue.
 pub const SEND_BUDGET: Duration = Duration::from_millis(10);

@@ -4,8 +4,9 @@ use std::io::{self, BufRead, Read};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
+use pane_patrol_sys::child::wait_for;
 use rustix::buffer::spare_capacity;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::PollFlags;
 use rustix::fs::{FileType, fstat};
 use rustix::io::Errno;
 
@@ -146,20 +147,6 @@ impl Read for Copied<'_> {
         let read = self.fill_buf()?.read(into)?;
         self.consume(read);
         Ok(read)
-    }
-}
-
-/// Waits until `file` is ready for `what` (or has ended) or `deadline` has come; whether it is ready.
-pub(crate) fn wait_for(file: impl AsFd, what: PollFlags, deadline: Instant) -> bool {
-    let mut files = [PollFd::new(&file, what)];
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let timeout = Timespec::try_from(left).ok();
-        match poll(&mut files, timeout.as_ref()) {
-            Ok(ready) => return ready > 0,
-            Err(Errno::INTR) => {}
-            Err(_) => return false,
-        }
     }
 }
 

@@ -1,56 +1,18 @@
 //! The one bounded call of tmux: a stopped tmux server makes its client wait for ever.
 
-use std::io::Read;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use pane_patrol_sys::child::{self, Kept};
-use rustix::event::PollFlags;
 
-use crate::stdin::wait_for;
 use crate::target::{PaneId, Server, Target};
 
 /// As much of an answer as is read, in bytes.
 const MAX_ANSWER_BYTES: usize = 1 << 20;
 
-/// Runs `command` and gives what it printed, if it ended well before `deadline`; else it is killed.
-/// After `deadline` it is not even started.
-///
-/// stdin and stderr lead nowhere. Its end is known by the end of its output: a program that closes
-/// its output and works on is killed, too.
+/// Runs `command` and gives what it printed, if it ended well before `deadline`; see [`child::printed`].
 pub fn bounded_output(command: &mut Command, deadline: Instant) -> Option<Vec<u8>> {
-    if Instant::now() >= deadline {
-        return None;
-    }
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().ok()?;
-    let output = child
-        .stdout
-        .take()
-        .and_then(|pipe| read_until(pipe, deadline));
-    let ended_well = end(&mut child);
-    output.filter(|_| ended_well)
-}
-
-fn end(child: &mut Child) -> bool {
-    // One that has come to its end by itself keeps its status.
-    let _ = child.kill();
-    child.wait().is_ok_and(|status| status.success())
-}
-
-fn read_until(mut pipe: ChildStdout, deadline: Instant) -> Option<Vec<u8>> {
-    let mut answer = Vec::new();
-    let mut chunk = [0; 4096];
-    while answer.len() < MAX_ANSWER_BYTES && wait_for(&pipe, PollFlags::IN, deadline) {
-        match pipe.read(&mut chunk).ok()? {
-            0 => return Some(answer),
-            read => answer.extend_from_slice(&chunk[..read]),
-        }
-    }
-    None
+    child::printed(command, MAX_ANSWER_BYTES, deadline)
 }
 
 /// Asks the server on `socket` (`None`: that of `$TMUX`, else the default one) for the address of `pane`.
@@ -132,16 +94,7 @@ fn parse_pane(line: &str) -> Option<Pane> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-
-    fn shell(script: &str, limit: Duration) -> Option<Vec<u8>> {
-        bounded_output(
-            Command::new("sh").args(["-c", script]),
-            Instant::now() + limit,
-        )
-    }
 
     #[test]
     fn a_list_of_panes_is_read_with_tabs_or_their_code() {
@@ -162,22 +115,5 @@ mod tests {
                 "{text}"
             );
         }
-    }
-
-    const LONG: Duration = Duration::from_secs(5);
-    const SHORT: Duration = Duration::from_millis(30);
-
-    #[test]
-    fn what_a_program_prints_is_given_when_it_ends_well() {
-        assert_eq!(shell("echo hello; echo no >&2", LONG).unwrap(), b"hello\n");
-        assert_eq!(shell("echo hello; exit 1", LONG), None);
-        let mut missing = Command::new("/nowhere/tmux");
-        assert_eq!(bounded_output(&mut missing, Instant::now() + LONG), None);
-    }
-
-    #[test]
-    fn a_program_that_hangs_or_never_stops_printing_is_killed() {
-        assert_eq!(shell("echo hello; exec sleep 60", SHORT), None);
-        assert_eq!(shell("exec yes", LONG), None);
     }
 }

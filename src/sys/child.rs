@@ -1,13 +1,8 @@
-//! Child processes: how each begins, and waiting for it, but not for ever.
+//! Child processes: what each of our own may have of the environment.
 
-use std::io::{self, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
-
-pub(crate) use pane_patrol_sys::child::{Kept, ours, persons, tmux};
-
-/// How long to wait between two looks at a child that has closed its output but not yet ended.
-const REAP_PAUSE: Duration = Duration::from_millis(1);
+pub(crate) use pane_patrol_sys::child::{
+    Ended, Kept, feed, ours, persons, read_outputs, tmux, wait,
+};
 
 /// git, as the person has set it up for all repositories; nothing that turns it to another one. With
 /// `SUDO_UID` it knows whose repositories root may trust.
@@ -77,40 +72,3 @@ pub(crate) const HOOK: Kept = Kept::these(&[
     "TMUX_PANE",
     "TMUX_TMPDIR",
 ]);
-
-/// The child's end; `None` when the deadline comes first.
-pub(crate) fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= deadline {
-            return Ok(None);
-        }
-        std::thread::sleep(REAP_PAUSE);
-    }
-}
-
-/// Runs a program with `input` on its stdin, which must be less than a pipe holds, and nothing to read
-/// of it; one that has not ended by the deadline is killed, and there is no status.
-pub(crate) fn feed(
-    command: &mut Command,
-    input: &[u8],
-    deadline: Instant,
-) -> io::Result<Option<ExitStatus>> {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut child = command.spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A program that does not read it is no failure.
-        let _ = stdin.write_all(input);
-    }
-    let status = wait(&mut child, deadline);
-    if !matches!(status, Ok(Some(_))) {
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-    status
-}

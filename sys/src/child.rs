@@ -2,8 +2,12 @@
 //! variables that its list names: what else we were given is the person's, holds secrets, and tmux
 //! sends all of it to whoever listens on a socket. A program that the person wants run keeps hers.
 
+mod bounded;
+
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
+
+pub use bounded::{Ended, Outputs, feed, printed, read_outputs, wait, wait_for};
 
 /// What nearly every program needs to be found, to be loaded and to read its own settings. The last
 /// ones matter where libraries or locales do not lie where the system keeps them.

@@ -1,19 +1,16 @@
 //! The one way in which tmux is started.
 
-use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use pane_patrol_sys::private;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
 use rustix::process::Signal;
 
 use super::{Call, Tmux, TmuxError};
-use crate::sys::child::{self, Kept, wait};
+use crate::sys::child::{self, Kept, read_outputs, wait};
 
 /// Has tmux carry out `call` and gives its stdout; the child never outlives this.
 pub(super) fn run(tmux: &Tmux, call: &Call) -> Result<Vec<u8>, TmuxError> {
@@ -55,9 +52,10 @@ fn run_once(tmux: &Tmux, call: &Call, deadline: Instant) -> Result<Ended, TmuxEr
         source,
     };
     let mut child = Reaped(spawn(tmux, call)?);
-    let [stdout, stderr] = read_output(&mut child.0, deadline).map_err(io_error)?;
+    let all = (usize::MAX, usize::MAX);
+    let read = read_outputs(&mut child.0, all, deadline).map_err(io_error)?;
     let status = wait(&mut child.0, deadline).map_err(io_error)?;
-    Ok((status, stdout, stderr))
+    Ok((status, read.stdout, read.stderr))
 }
 
 /// The command as a person would type it.
@@ -120,68 +118,6 @@ pub(super) fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
                 source,
             },
         })
-}
-
-/// Reads stdout and stderr to their ends, or up to the deadline.
-fn read_output(child: &mut Child, deadline: Instant) -> io::Result<[Vec<u8>; 2]> {
-    let mut output = [Vec::new(), Vec::new()];
-    let mut stdout = child.stdout.take();
-    let mut stderr = child.stderr.take();
-    while stdout.is_some() || stderr.is_some() {
-        if !wait_readable(stdout.as_ref(), stderr.as_ref(), deadline)? {
-            break;
-        }
-        // What is not ready now is looked at again in the next round.
-        if ready(stdout.as_ref())? && read_some(stdout.as_mut(), &mut output[0])? == 0 {
-            stdout = None;
-        }
-        if ready(stderr.as_ref())? && read_some(stderr.as_mut(), &mut output[1])? == 0 {
-            stderr = None;
-        }
-    }
-    Ok(output)
-}
-
-fn wait_readable(
-    stdout: Option<&impl AsFd>,
-    stderr: Option<&impl AsFd>,
-    deadline: Instant,
-) -> io::Result<bool> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    let mut waiting: Vec<PollFd<'_>> = stdout.map(watch).into_iter().collect();
-    waiting.extend(stderr.map(watch));
-    poll_once(&mut waiting, left)
-}
-
-fn ready(pipe: Option<&impl AsFd>) -> io::Result<bool> {
-    match pipe {
-        Some(pipe) => poll_once(&mut [watch(pipe)], Duration::ZERO),
-        None => Ok(false),
-    }
-}
-
-fn watch<Fd: AsFd>(fd: &Fd) -> PollFd<'_> {
-    PollFd::new(fd, PollFlags::IN)
-}
-
-fn poll_once(waiting: &mut [PollFd<'_>], left: Duration) -> io::Result<bool> {
-    let left = Timespec::try_from(left).map_err(|_| io::ErrorKind::InvalidInput)?;
-    match poll(waiting, Some(&left)) {
-        Ok(ready) => Ok(ready > 0),
-        // The next round asks again; the deadline still holds.
-        Err(Errno::INTR) => Ok(true),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn read_some(pipe: Option<&mut impl Read>, output: &mut Vec<u8>) -> io::Result<usize> {
-    let mut bytes = [0; 8192];
-    let count = match pipe {
-        Some(pipe) => pipe.read(&mut bytes)?,
-        None => 0,
-    };
-    output.extend_from_slice(&bytes[..count]);
-    Ok(count)
 }
 
 /// A child that is killed, if need be, and reaped with its handle.

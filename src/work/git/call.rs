@@ -7,19 +7,16 @@
 //! here; the filters of the person's own settings stay, see [`super::filter`].
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::GitError;
-use crate::sys::child::{self, wait};
+use crate::sys::child::{self, Ended, read_outputs, wait};
 
 /// Settings that would let a repository start programs, or git write. What is given on the command
 /// line counts more than any file.
@@ -131,110 +128,21 @@ fn command(program: &OsStr, folder: &Path, settings: &[OsString]) -> Command {
 
 /// Reads what the child prints and waits for its end; `None` when the deadline comes first.
 fn collect(child: &mut Child, bounds: Bounds) -> io::Result<Option<Output>> {
-    let mut stdout = child
-        .stdout
-        .take()
-        .map(|pipe| Pipe::new(pipe, bounds.output));
-    let mut stderr = child
-        .stderr
-        .take()
-        .map(|pipe| Pipe::new(pipe, MAX_COMPLAINT));
-    let (mut said, mut complained) = (Vec::new(), Vec::new());
-    let mut is_cut = false;
-    while stdout.is_some() || stderr.is_some() {
-        if !wait_readable(stdout.as_ref(), stderr.as_ref(), bounds.deadline)? {
-            return Ok(None);
-        }
-        if let Some(pipe) = &mut stdout {
-            match pipe.read_ready(&mut said)? {
-                Progress::More => {}
-                Progress::End => stdout = None,
-                Progress::Full => {
-                    is_cut = true;
-                    break;
-                }
-            }
-        }
-        if let Some(pipe) = &mut stderr
-            && !matches!(pipe.read_ready(&mut complained)?, Progress::More)
-        {
-            stderr = None;
-        }
-    }
-    let status = if is_cut {
-        None
-    } else {
-        wait(child, bounds.deadline)?
+    let read = read_outputs(child, (bounds.output, MAX_COMPLAINT), bounds.deadline)?;
+    let is_cut = read.ended == Ended::Full;
+    let status = match read.ended {
+        Ended::Closed => wait(child, bounds.deadline)?,
+        Ended::Full | Ended::Late => None,
     };
     if !is_cut && status.is_none() {
         return Ok(None);
     }
     Ok(Some(Output {
-        stdout: said,
+        stdout: read.stdout,
         is_cut,
         status,
-        stderr: complained,
+        stderr: read.stderr,
     }))
-}
-
-/// One of the child's two outputs.
-struct Pipe<R> {
-    pipe: R,
-    room: usize,
-}
-
-enum Progress {
-    More,
-    End,
-    Full,
-}
-
-impl<R: Read + AsFd> Pipe<R> {
-    fn new(pipe: R, room: usize) -> Self {
-        Self { pipe, room }
-    }
-
-    /// Reads what is there now.
-    fn read_ready(&mut self, output: &mut Vec<u8>) -> io::Result<Progress> {
-        if !poll_once(&mut [watch(&self.pipe)], Duration::ZERO)? {
-            return Ok(Progress::More);
-        }
-        let mut bytes = [0; 16 * 1024];
-        let count = self.pipe.read(&mut bytes)?;
-        let taken = count.min(self.room);
-        output.extend_from_slice(&bytes[..taken]);
-        self.room -= taken;
-        Ok(match count {
-            0 => Progress::End,
-            _ if taken < count => Progress::Full,
-            _ => Progress::More,
-        })
-    }
-}
-
-fn wait_readable<A: AsFd, B: AsFd>(
-    stdout: Option<&Pipe<A>>,
-    stderr: Option<&Pipe<B>>,
-    deadline: Instant,
-) -> io::Result<bool> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    let mut waiting: Vec<PollFd<'_>> = stdout.iter().map(|pipe| watch(&pipe.pipe)).collect();
-    waiting.extend(stderr.iter().map(|pipe| watch(&pipe.pipe)));
-    poll_once(&mut waiting, left)
-}
-
-fn watch<Fd: AsFd>(fd: &Fd) -> PollFd<'_> {
-    PollFd::new(fd, PollFlags::IN)
-}
-
-fn poll_once(waiting: &mut [PollFd<'_>], left: Duration) -> io::Result<bool> {
-    let left = Timespec::try_from(left).map_err(|_| io::ErrorKind::InvalidInput)?;
-    match poll(waiting, Some(&left)) {
-        Ok(ready) => Ok(ready > 0),
-        // The next round asks again; the deadline still holds.
-        Err(Errno::INTR) => Ok(true),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// A child with all that it starts; killed, if need be, and reaped with its handle.

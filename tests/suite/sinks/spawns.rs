@@ -30,16 +30,11 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "the only constructors: ours cleared, the person's whole",
     ),
     (
-        "hooks/src/tmux.rs",
+        "sys/src/child/bounded.rs",
         ".spawn()",
-        1,
-        "what has to end by a deadline: tmux of the hook, `--version`, `ps`",
-    ),
-    (
-        "src/sys/child.rs",
-        ".spawn()",
-        1,
-        "what is fed and has to end by a deadline: notices, hooks of doctor and demo",
+        2,
+        "what has to end by a deadline: tmux of the hook, `--version`, `ps`; and what is fed: notices,\
+         hooks of doctor and demo",
     ),
     ("src/mux/tmux/call.rs", ".spawn()", 1, "a call of tmux"),
     (
