@@ -6,4 +6,5 @@
 pub mod child;
 pub mod open;
 pub mod private;
+pub mod process;
 pub mod replace;

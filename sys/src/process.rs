@@ -1,0 +1,136 @@
+//! What the system tells of one process, where there is a `/proc`. Elsewhere nothing is known.
+
+use std::fs::File;
+use std::io::Read;
+
+/// Longest line of numbers that is read, in bytes; real ones have some 300.
+const MAX_STAT: u64 = 4096;
+
+/// What `/proc/<pid>/stat` says of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// One letter: `R` it runs, `S` and `D` it sleeps, `T` it was stopped, `t` a debugger has stopped
+    /// it, `Z` and `X` it has ended and nobody has reaped it.
+    pub state: char,
+    /// The parent; 0: none that can be seen from here.
+    pub parent: u32,
+    /// Its process group.
+    pub group: u32,
+    /// Its terminal, as the system counts them; 0: none. Not known where the number has no sense.
+    pub terminal: Option<u64>,
+    /// The process group in front on that terminal, if it has one.
+    pub front: Option<u32>,
+    /// When it started, in clock ticks since the system did: with its number it is this process, and
+    /// no later one.
+    pub start: u64,
+}
+
+/// Reads it now; `None` when there is no such process, or there is no such folder.
+pub fn stat(pid: u32) -> Option<Stat> {
+    let file = File::open(format!("/proc/{pid}/stat")).ok()?;
+    // Its size is not told; with room for a usual one there is one read and the look for more.
+    let mut line = Vec::with_capacity(512);
+    file.take(MAX_STAT).read_to_end(&mut line).ok()?;
+    Stat::parse(&line)
+}
+
+impl Stat {
+    /// Reads such a line.
+    pub fn parse(line: &[u8]) -> Option<Self> {
+        // The second field is the program's name in parentheses and may hold anything, also `)`.
+        let line = String::from_utf8_lossy(line);
+        let rest = &line[line.rfind(')')? + 1..];
+        let mut fields = rest.split_ascii_whitespace();
+        let state = fields.next()?.chars().next()?;
+        let parent = fields.next()?.parse().ok()?;
+        let group = fields.next()?.parse().ok()?;
+        let terminal = fields.nth(1)?.parse().ok();
+        // Without a terminal it is -1.
+        let front = fields.next()?.parse().ok();
+        let start = fields.nth(13)?.parse().ok()?;
+        Some(Self {
+            state,
+            parent,
+            group,
+            terminal,
+            front,
+            start,
+        })
+    }
+}
+
+/// The process and its ancestors, nearest first, at most `depth` of them.
+pub fn chain(pid: u32, depth: usize, parent: impl Fn(u32) -> Option<u32>) -> Vec<u32> {
+    let mut chain = vec![pid];
+    while let Some(parent) = chain.last().and_then(|last| parent(*last))
+        && parent > 0
+        && chain.len() < depth
+    {
+        chain.push(parent);
+    }
+    chain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str =
+        "7 (a) b (x) S 42 7 5 34816 9 4194304 1 2 3 4 5 6 7 8 20 0 1 0 350097 100 200";
+
+    #[test]
+    fn the_name_of_a_program_does_not_confuse_its_numbers() {
+        let expected = Stat {
+            state: 'S',
+            parent: 42,
+            group: 7,
+            terminal: Some(34816),
+            front: Some(9),
+            start: 350_097,
+        };
+        assert_eq!(Stat::parse(LINE.as_bytes()), Some(expected));
+        let without = LINE.replace(" 34816 9 ", " 0 -1 ");
+        let read = Stat::parse(without.as_bytes()).unwrap();
+        assert_eq!(
+            (read.terminal, read.front, read.start),
+            (Some(0), None, 350_097)
+        );
+        let odd = [&b"7 (\xff\xfe) "[..], &LINE.as_bytes()[12..]].concat();
+        assert_eq!(Stat::parse(&odd), Some(expected));
+    }
+
+    #[test]
+    fn what_is_no_such_line_is_nothing() {
+        for line in ["", "7 (x", "7 (x)", "7 (x) S", "7 (x) S y", &LINE[..60]] {
+            assert_eq!(Stat::parse(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_chain_ends_at_the_first_one_or_where_it_is_cut() {
+        let parent = |pid: u32| (pid < 100).then(|| pid - 1);
+        assert_eq!(chain(3, 64, parent), [3, 2, 1]);
+        assert_eq!(chain(50, 4, parent), [50, 49, 48, 47]);
+        assert_eq!(chain(100, 64, parent), [100], "nothing is known");
+        assert_eq!(chain(9, 5, Some), [9; 5], "its own parent");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_is_what_it_is_and_an_ended_one_is_not_there() {
+        let own = stat(std::process::id()).unwrap();
+        assert_eq!(own.parent, std::os::unix::process::parent_id());
+        assert!(matches!(own.state, 'R' | 'S'), "{own:?}");
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let pid = child.id();
+        let start = std::time::Instant::now();
+        while stat(pid).is_some_and(|found| found.state != 'Z') {
+            assert!(start.elapsed().as_secs() < 20, "it never ended");
+            std::thread::yield_now();
+        }
+        assert!(stat(pid).is_some_and(|found| found.start >= own.start));
+        child.wait().unwrap();
+        assert_eq!(stat(pid), None);
+        assert_eq!(stat(u32::MAX), None);
+    }
+}
