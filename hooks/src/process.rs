@@ -3,6 +3,8 @@
 
 use std::time::Instant;
 
+use pane_patrol_sys::process::chain;
+
 use crate::target::{PaneId, Server};
 
 /// Longest chain of parents that is followed.
@@ -30,14 +32,7 @@ pub trait Processes {
 
     /// The process and its ancestors, nearest first.
     fn ancestors(&self, pid: u32) -> Vec<u32> {
-        let mut chain = vec![pid];
-        while let Some(parent) = chain.last().and_then(|last| self.parent(*last))
-            && parent > 0
-            && chain.len() < MAX_DEPTH
-        {
-            chain.push(parent);
-        }
-        chain
+        chain(pid, MAX_DEPTH, |pid| self.parent(pid))
     }
 }
 
@@ -58,6 +53,7 @@ mod system {
     use std::os::unix::fs::MetadataExt;
     use std::time::Instant;
 
+    use pane_patrol_sys::process::stat;
     use rustix::process::geteuid;
 
     use super::Processes;
@@ -85,14 +81,6 @@ mod system {
             file.take(max).read_to_end(&mut bytes).ok()?;
             Some(bytes)
         }
-
-        /// The fields of `stat` after the program's name, which may hold anything.
-        fn stat(pid: u32) -> Option<Vec<String>> {
-            let line = Self::read(pid, "stat", 4096)?;
-            let line = String::from_utf8_lossy(&line);
-            let rest = &line[line.rfind(')')? + 1..];
-            Some(rest.split_ascii_whitespace().map(str::to_owned).collect())
-        }
     }
 
     /// One variable; nothing else of an environment is kept, for it holds secrets.
@@ -105,7 +93,7 @@ mod system {
 
     impl Processes for Proc {
         fn parent(&self, pid: u32) -> Option<u32> {
-            Self::stat(pid)?.get(1)?.parse().ok()
+            Some(stat(pid)?.parent)
         }
 
         fn arguments(&self, pid: u32) -> Vec<String> {
@@ -124,7 +112,7 @@ mod system {
         }
 
         fn start(&self, pid: u32) -> Option<u64> {
-            Self::stat(pid)?.get(19)?.parse().ok()
+            Some(stat(pid)?.start)
         }
 
         fn pane(&self, pid: u32) -> Option<(PaneId, Server)> {

@@ -3,6 +3,8 @@
 //! A file that looks like a dialog can be shown by anything: `cat`, a pager, the shell that has suspended
 //! the assistant. What is in front says which process the pane's keys go to.
 
+use pane_patrol_sys::process::{Stat, stat};
+
 /// Programs that stand for an assistant in another place.
 const CARRIERS: &[&str] = &[
     "docker",
@@ -104,24 +106,17 @@ fn unless_it_stands_for(front: u32, assistant: &str) -> Option<&'static str> {
 
 /// Reads `/proc/<pid>/stat`; `None` when no such process lives, or there is no such folder.
 fn process(pid: u32) -> Option<Process> {
-    parse(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
+    seen(stat(pid)?)
 }
 
-fn parse(line: &[u8]) -> Option<Process> {
-    // The second field is the program's name in parentheses and may hold anything, also `)`.
-    let line = String::from_utf8_lossy(line);
-    let fields: Vec<&str> = line[line.rfind(')')? + 1..]
-        .split_ascii_whitespace()
-        .collect();
-    let [state, parent, group, _session, terminal, front, ..] = fields[..] else {
-        return None;
-    };
+/// One without a terminal has nobody in front of it.
+fn seen(stat: Stat) -> Option<Process> {
     Some(Process {
-        group: group.parse().ok()?,
-        terminal: terminal.parse().ok()?,
-        front: front.parse().ok()?,
-        parent: parent.parse().ok()?,
-        is_stopped: matches!(state, "T" | "t"),
+        group: stat.group,
+        terminal: stat.terminal?,
+        front: stat.front?,
+        parent: stat.parent,
+        is_stopped: matches!(stat.state, 'T' | 't'),
     })
 }
 
@@ -131,10 +126,13 @@ mod tests {
 
     #[test]
     fn a_process_is_read_whatever_its_name_is() {
-        let line = b"7 (a) b) T 3 7 5 34816 9 4194304 0";
+        let line = b"7 (a) b) T 3 7 5 34816 9 4194304 1 2 3 4 5 6 7 8 20 0 1 0 350097 100 200";
+        let parse = |line| Stat::parse(line).and_then(seen);
         let read = parse(line).unwrap();
         assert_eq!((read.group, read.front, read.parent), (7, 9, 3));
         assert!(read.is_stopped);
         assert_eq!(parse(b"7 (a"), None);
+        let without = b"7 (a) S 3 7 5 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 350097 100 200";
+        assert_eq!(parse(without), None);
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::process as sys;
 
 /// Longest chain of parents that is followed.
 const MAX_DEPTH: usize = 64;
@@ -31,44 +32,23 @@ pub(super) struct Stat {
 
 /// Reads `/proc/<pid>/stat`; `None` when no such process lives, or there is no such folder.
 pub(super) fn stat(pid: u32) -> Option<Stat> {
-    parse_stat(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
+    sys::stat(pid).and_then(living)
 }
 
-fn parse_stat(line: &[u8]) -> Option<Stat> {
-    // The second field is the program's name in parentheses and may hold anything, also `)`.
-    let line = String::from_utf8_lossy(line);
-    let rest = &line[line.rfind(')')? + 1..];
-    let mut fields = rest.split_ascii_whitespace();
-    // A process that nobody has reaped yet is no longer there for us.
-    let state = fields.next()?;
-    if matches!(state, "Z" | "X" | "x") {
-        return None;
-    }
-    let is_stopped = state == "T";
-    let parent = fields.next()?.parse().ok()?;
-    let group = fields.next()?.parse().ok()?;
-    // Without a terminal it is -1.
-    let foreground = fields.nth(2)?.parse().ok();
-    let start = fields.nth(13)?.parse().ok()?;
-    Some(Stat {
-        parent,
-        group,
-        foreground,
-        is_stopped,
-        start,
+/// A process that nobody has reaped yet is no longer there for us.
+fn living(stat: sys::Stat) -> Option<Stat> {
+    (!matches!(stat.state, 'Z' | 'X' | 'x')).then_some(Stat {
+        parent: stat.parent,
+        group: stat.group,
+        foreground: stat.front,
+        is_stopped: stat.state == 'T',
+        start: stat.start,
     })
 }
 
 /// The process and its ancestors, nearest first.
 pub(super) fn ancestors(pid: u32) -> Vec<u32> {
-    let mut chain = vec![pid];
-    while let Some(stat) = chain.last().copied().and_then(stat)
-        && stat.parent > 0
-        && chain.len() < MAX_DEPTH
-    {
-        chain.push(stat.parent);
-    }
-    chain
+    sys::chain(pid, MAX_DEPTH, |pid| Some(stat(pid)?.parent))
 }
 
 /// The name of the program that the process runs, at most 15 bytes of it.
@@ -132,6 +112,10 @@ fn parse_tmux_variables(environment: &[u8]) -> Option<(Server, PaneId)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse_stat(line: &[u8]) -> Option<Stat> {
+        sys::Stat::parse(line).and_then(living)
+    }
 
     #[test]
     fn the_name_of_a_program_does_not_confuse_its_numbers() {
