@@ -1,5 +1,5 @@
-//! Where files are opened with flags, made and replaced: in `sys`, and in the places on a list, each
-//! with the reason.
+//! Where files are opened with flags, made and replaced, and the line of a process is read: in `sys`,
+//! and in the places on a list, each with the reason.
 
 use super::spawns::found;
 
@@ -18,6 +18,7 @@ const WORDS: &[&str] = &[
     "fs::rename(",
     "renameat",
     ".persist(",
+    "{pid}/stat\"",
 ];
 
 /// Where that may be, how often, and why.
