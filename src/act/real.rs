@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::decide::Verdict;
 use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::Opening;
 use rustix::fs::{FlockOperation, flock};
@@ -19,7 +20,7 @@ use super::shown::{Shown, check};
 use super::{dialog, foreground, tell};
 use crate::asked::{self, Sources};
 use crate::hub_client::HubClient;
-use crate::mux::tmux::{Belief, Call, Format, TmuxError};
+use crate::mux::tmux::{Belief, Call, Format, TmuxError, lost};
 use crate::protocol::Decide;
 use crate::state::Row;
 use crate::witness::{claude, commands};
@@ -193,7 +194,7 @@ impl World for RealWorld {
             .belief
             .tmux(Path::new(&bound.server.socket))
             .and_then(|tmux| tmux.run(&flags.then(capture)))
-            .map_err(|error| explain(&error))?;
+            .map_err(|error| explain(&error, &bound.server))?;
         parse_pane(&String::from_utf8_lossy(&answer), bound)
     }
 
@@ -211,7 +212,7 @@ impl World for RealWorld {
             .belief
             .tmux(Path::new(&bound.server.socket))
             .and_then(|tmux| tmux.run(&call))
-            .map_err(|error| explain(&error))?;
+            .map_err(|error| explain(&error, &bound.server))?;
         Ok(if answer.starts_with(b"pressed") {
             Pressed::Yes
         } else {
@@ -228,9 +229,15 @@ impl World for RealWorld {
     }
 }
 
-fn explain(error: &TmuxError) -> String {
+/// Nobody listens for the pane's server, or another one does.
+fn unreached(server: &Server) -> String {
+    lost::words(server).unwrap_or_else(|| "its tmux server is gone".to_owned())
+}
+
+fn explain(error: &TmuxError, server: &Server) -> String {
     match error {
-        TmuxError::NoServer { .. } => "its tmux server is gone".to_owned(),
+        TmuxError::NoServer { .. } => unreached(server),
+        TmuxError::NotBelieved { .. } => lost::words(server).unwrap_or_else(|| error.to_string()),
         TmuxError::Failed { stderr, .. } if stderr.contains("find pane") => {
             "the pane is gone".to_owned()
         }
@@ -246,7 +253,7 @@ fn parse_pane(answer: &str, bound: &Bound) -> Result<Pane, String> {
         return Err("the pane is gone".to_owned());
     };
     if pid.parse() != Ok(bound.server.pid) {
-        return Err("its tmux server is gone".to_owned());
+        return Err(unreached(&bound.server));
     }
     let [width, _, pane_pid, ..] = stamp else {
         return Err("the pane is gone".to_owned());

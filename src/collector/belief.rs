@@ -67,14 +67,14 @@ pub(super) enum Life {
 pub(super) trait Facts {
     /// Whether a tmux server may be talked to.
     fn server(&mut self, socket: &str) -> Result<(), Disbelief>;
-    /// Whether it is known by rows and lives, although nobody can talk to it.
+    /// Whether it is known by rows or its panes and lives, although nobody can talk to it.
     fn has_lost_its_socket(&self, server: &Server) -> bool;
     /// Whether that was found out before, and its socket is the same one.
     fn is_proved(&self, socket: &str) -> bool;
     /// What is known of a process.
     fn life(&self, pid: u32) -> Life;
     /// Whether the process is the pane's or below it; where the pane is not known yet, the server's.
-    fn is_in(&self, pid: u32, socket: &str, pane: Option<PaneId>) -> bool;
+    fn is_in(&self, pid: u32, server: &Server, pane: Option<PaneId>) -> bool;
     /// Whether a row of that pane is known by that process already, which is watched.
     fn is_known(&self, pid: u32, server: &Server, pane: Option<PaneId>) -> bool;
 }
@@ -108,8 +108,8 @@ fn judge_home(event: &mut Event, own: &str, facts: &mut impl Facts) -> Result<()
     {
         match facts.server(&server.socket) {
             // Hooks end after their server; the row goes anyway.
-            Err(Disbelief::Absent)
-                if event.kind == Some(Kind::SessionEnded) || facts.has_lost_its_socket(server) => {}
+            Err(Disbelief::Absent) if event.kind == Some(Kind::SessionEnded) => {}
+            Err(_) if facts.has_lost_its_socket(server) => {}
             judged => judged.map_err(Disbelief::reason)?,
         }
     }
@@ -158,11 +158,11 @@ fn judge_unknown(
     }
     if !is_own {
         match facts.server(&server.socket) {
-            Err(Disbelief::Absent) if facts.has_lost_its_socket(&server) => {}
+            Err(_) if facts.has_lost_its_socket(&server) => {}
             judged => judged.map_err(Disbelief::reason)?,
         }
     }
-    if is_known || facts.is_in(pid, &server.socket, event.pane) {
+    if is_known || facts.is_in(pid, &server, event.pane) {
         Ok(())
     } else {
         Err(UNPROVED)
@@ -192,8 +192,8 @@ pub(super) struct Ground {
     belief: Belief,
     /// The servers that were believed last, each with what its socket was.
     proved: BTreeMap<String, (u64, u64)>,
-    /// Of each server by its socket, its process and those of its panes.
-    panes: BTreeMap<String, (u32, BTreeMap<PaneId, u32>)>,
+    /// Of each server the processes of its panes. Several may have had one socket, and live.
+    panes: BTreeMap<Server, BTreeMap<PaneId, u32>>,
 }
 
 impl Ground {
@@ -208,21 +208,19 @@ impl Ground {
     /// Remembers which processes a server's panes are.
     pub(super) fn learn(&mut self, listing: &Listing) {
         let panes = listing.panes.iter().map(|pane| (pane.pane, pane.pid));
-        let known = (listing.server.pid, panes.collect());
-        self.panes.insert(listing.server.socket.clone(), known);
+        let panes = panes.collect();
+        self.forget_panes(&listing.server.socket);
+        self.panes.insert(listing.server.clone(), panes);
     }
 
     /// The process that the pane was started with, by the last listing of its server.
     pub(super) fn process_of(&self, server: &Server, pane: PaneId) -> Option<u32> {
-        let (listed, panes) = self.panes.get(&server.socket)?;
-        let is_it = *listed == server.pid;
-        is_it.then(|| panes.get(&pane).copied()).flatten()
+        self.panes.get(server)?.get(&pane).copied()
     }
 
     /// The pane that was started with this process, by the last listing of its server.
     pub(super) fn pane_of(&self, server: &Server, process: u32) -> Option<PaneId> {
-        let (listed, panes) = self.panes.get(&server.socket)?;
-        let mut panes = panes.iter().filter(|_| *listed == server.pid);
+        let mut panes = self.panes.get(server)?.iter();
         panes
             .find(|(_, pid)| **pid == process)
             .map(|(pane, _)| *pane)
@@ -230,18 +228,25 @@ impl Ground {
 
     /// Every server that was listed last.
     pub(super) fn listed(&self) -> Vec<Server> {
-        let listed = self.panes.iter();
-        let server = |(socket, (pid, _)): (&String, &(u32, _))| Server {
-            socket: socket.clone(),
-            pid: *pid,
-        };
-        listed.map(server).collect()
+        self.panes.keys().cloned().collect()
     }
 
     /// That server is gone, or is not believed any more.
     pub(super) fn forget(&mut self, socket: &str) {
         self.proved.remove(socket);
-        self.panes.remove(socket);
+        self.forget_panes(socket);
+    }
+
+    /// What lives has only lost its socket, and has its panes still.
+    fn forget_panes(&mut self, socket: &str) {
+        self.panes
+            .retain(|server, _| server.socket != socket || is_tmux(server.pid));
+    }
+
+    /// The servers that were listed on `socket` and live.
+    pub(super) fn living_on(&self, socket: &str) -> impl Iterator<Item = &Server> {
+        let listed = self.panes.keys();
+        listed.filter(move |server| server.socket == socket && is_tmux(server.pid))
     }
 
     fn is_proved(&self, socket: &str) -> bool {
@@ -292,7 +297,8 @@ impl Facts for WithRows<'_> {
     }
 
     fn has_lost_its_socket(&self, server: &Server) -> bool {
-        let mut known = self.rows.keys().filter_map(|key| key.server.as_ref());
+        let rows = self.rows.keys().filter_map(|key| key.server.as_ref());
+        let mut known = rows.chain(self.ground.panes.keys());
         known.any(|known| known == server) && is_tmux(server.pid)
     }
 
@@ -312,12 +318,16 @@ impl Facts for WithRows<'_> {
         }
     }
 
-    fn is_in(&self, pid: u32, socket: &str, pane: Option<PaneId>) -> bool {
-        let listed = self.ground.panes.get(socket);
-        let in_pane = listed.and_then(|(_, panes)| panes.get(&pane?).copied());
+    fn is_in(&self, pid: u32, server: &Server, pane: Option<PaneId>) -> bool {
+        let listed = self.ground.panes.get(server);
+        let in_pane = listed.and_then(|panes| panes.get(&pane?).copied());
+        let listener = || {
+            let socket = Path::new(&server.socket);
+            self.ground.belief.listener(socket)
+        };
         let root = in_pane
-            .or_else(|| listed.map(|(server, _)| *server))
-            .or_else(|| self.ground.belief.listener(Path::new(socket)));
+            .or_else(|| listed.map(|_| server.pid))
+            .or_else(listener);
         root.is_some_and(|root| descends(pid, root) == Some(true))
     }
 

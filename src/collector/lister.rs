@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
@@ -151,12 +152,19 @@ struct Planned {
     listed: Option<Listed>,
 }
 
+/// The file of a socket: another server may have put its own there.
+fn file_of(socket: &str) -> Option<(u64, i64)> {
+    let found = Path::new(socket).symlink_metadata().ok()?;
+    Some((found.ino(), found.ctime_nsec()))
+}
+
 /// The last listing of a server, and how often that had run by then.
 #[derive(Clone, Copy, Debug)]
 struct Listed {
     at: Instant,
     pid: u32,
     times_run: Option<u64>,
+    file: Option<(u64, i64)>,
 }
 
 impl Planned {
@@ -222,6 +230,7 @@ impl Plan {
         let still = planned.listed.is_some_and(|listed| {
             listed.times_run.is_some()
                 && listed.times_run == times_run(listed.pid)
+                && listed.file == file_of(socket)
                 && now < listed.at + LONGEST_TRUST
         });
         let leave_out = still && !planned.wanted_now;
@@ -252,6 +261,7 @@ impl Plan {
                 at: now,
                 pid: listing.server.pid,
                 times_run: times_run(listing.server.pid),
+                file: file_of(socket),
             }),
             Answer::Gone | Answer::NotBelieved(_) | Answer::Unknown(_) => None,
         };

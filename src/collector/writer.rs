@@ -21,6 +21,7 @@ use super::tidy::Tidy;
 use super::work::{self, Works};
 use super::{Message, Setup, Sources};
 use crate::feed::{Feed, Health, Role};
+use crate::mux::tmux::lost;
 use crate::protocol::code;
 use crate::state::{Command, Input, Kin, Listing, Outcome, Present, Reading, Row, RowKey, Table};
 use crate::witness::copilot::Followed;
@@ -29,12 +30,18 @@ use crate::witness::{Order as WitnessOrder, is_tmux, process, title};
 use crate::work::keeper::{Order as WorkOrder, Report};
 use crate::work::task::{self, Homes, Owner};
 
-/// What is so, and what to do, where the file of a living tmux server's socket was taken away.
-fn without_socket(pid: u32) -> String {
-    format!(
-        "its socket is gone, but the server lives and so do its rows; `kill -USR1 {pid}` has it make \
-         the socket again"
-    )
+/// What is so, and what to do, where living tmux servers have lost their socket, to another one or to
+/// whoever took the file away. `None` where none has.
+fn without_socket(subject: &str, lost: &BTreeSet<Server>) -> Option<String> {
+    let words = |server: &Server| {
+        let pid = server.pid;
+        format!(
+            "{subject}: process {pid} has lost its socket, but lives and so do its rows; \
+             `kill -USR1 {pid}` has it make the socket again"
+        )
+    };
+    let all: Vec<String> = lost.iter().map(words).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// An assistant in its pane, with what to do where it says nothing.
@@ -280,7 +287,10 @@ impl Writer {
         let subject = format!("tmux server {socket}");
         match answer {
             Answer::Panes(listing) => {
-                self.trouble(subject, None);
+                let mut lost = self.living_on(socket);
+                lost.remove(&listing.server);
+                self.trouble(subject.clone(), without_socket(&subject, &lost));
+                self.table.set_lost(socket, lost);
                 self.tidy.by(&listing);
                 self.ground.learn(&listing);
                 if socket == self.own_socket {
@@ -304,16 +314,14 @@ impl Writer {
             }
             Answer::Gone => {
                 self.wanted_by_witness.remove(socket);
-                let lives = self.server_without_socket(socket);
-                let trouble = lives.map(|pid| format!("{subject}: {}", without_socket(pid)));
-                self.trouble(subject, trouble);
-                if lives.is_some() {
-                    return;
-                }
+                let lost = self.living_on(socket);
+                self.trouble(subject.clone(), without_socket(&subject, &lost));
                 self.ground.forget(socket);
-                if socket == self.own_socket {
+                let lives = |server: &Server| lost.contains(server);
+                if socket == self.own_socket && !self.own_server.as_ref().is_some_and(lives) {
                     self.own_server = None;
                 }
+                self.table.set_lost(socket, lost);
                 let socket = socket.to_owned();
                 self.apply(Input::ServerGone { socket }, self.clock.now());
             }
@@ -321,7 +329,13 @@ impl Writer {
                 self.wanted_by_witness.remove(socket);
                 self.ground.forget(socket);
                 let is_own = socket == self.own_socket;
-                self.trouble(subject.clone(), is_own.then(|| format!("{subject}: {why}")));
+                // Only what was listed there before, by a server that was believed.
+                let listed = self.ground.living_on(socket);
+                let lost = listed.filter(|server| lost::has_lost_its_socket(server));
+                let lost = lost.cloned().collect();
+                let own = is_own.then(|| format!("{subject}: {why}"));
+                self.trouble(subject.clone(), without_socket(&subject, &lost).or(own));
+                self.table.set_lost(socket, lost);
                 let outcome = self.table.disbelieve(socket, why.reason(), self.now);
                 self.count_apart(&outcome);
                 self.follow(&outcome);
@@ -385,6 +399,8 @@ impl Writer {
         for (server, found) in &self.present {
             match self.ground.pane_of(server, found.root) {
                 Some(pane) => present.push(present_in((server.clone(), pane), found)),
+                // Nobody can ask one that has lost its socket.
+                None if self.table.has_lost_its_socket(server) => {}
                 None => {
                     unknown.insert(server.socket.clone());
                 }
@@ -399,14 +415,16 @@ impl Writer {
         }
     }
 
-    /// The process of the tmux server that was on `socket`, which nobody reaches any more, if it lives.
-    fn server_without_socket(&self, socket: &str) -> Option<u32> {
+    /// The tmux servers that live and are or were on `socket`.
+    fn living_on(&self, socket: &str) -> BTreeSet<Server> {
         let servers = self.rows.values().filter_map(|row| row.server.as_ref());
-        let mut known = servers
+        let known = servers
             .chain(&self.own_server)
-            .filter(|server| server.socket == socket);
-        let living = known.find(|server| is_tmux(server.pid));
-        living.map(|server| server.pid)
+            .filter(|server| server.socket == socket && is_tmux(server.pid));
+        known
+            .chain(self.ground.living_on(socket))
+            .cloned()
+            .collect()
     }
 
     fn trouble(&mut self, subject: String, trouble: Option<String>) {

@@ -17,7 +17,7 @@ use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::asked::{self, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
 use crate::launch::{self, Stopped};
-use crate::mux::tmux::{Belief, Call, TmuxError};
+use crate::mux::tmux::{Belief, Call, TmuxError, lost};
 use crate::notice::Snoozes;
 use crate::split::{self, Owner, Place, Split};
 use crate::state::Row;
@@ -186,7 +186,10 @@ impl Hands for RealHands {
                 }
                 Jumped::There { covered }
             }
-            Arrival::Gone => Jumped::Gone,
+            Arrival::Gone => {
+                let lost = row.server.as_ref().and_then(lost::words);
+                lost.map_or(Jumped::Gone, Jumped::Failed)
+            }
             Arrival::Elsewhere { socket, target } => Jumped::Attach(Attach { socket, target }),
             Arrival::Refused(why) => Jumped::Failed(why),
         }

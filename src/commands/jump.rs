@@ -11,6 +11,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubClient;
 use crate::jump::{self, Arrival};
 use crate::messages;
+use crate::mux::tmux::lost;
 use crate::protocol::LookedAt;
 use crate::state::{Attention, Row, urgency};
 
@@ -51,11 +52,16 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
             }
             Ok(())
         }
-        Arrival::Gone => Err(failed().hint("its pane is gone; you are where you were")),
-        Arrival::Refused(why) => Err(CommandError::new(format!(
-            "could not go to `{}`: {why}",
-            row.target
-        ))),
+        Arrival::Gone => {
+            let lost = row.server.as_ref().and_then(lost::words);
+            let why = lost.unwrap_or_else(|| "its pane is gone".to_owned());
+            Err(failed().hint(format!("{why}; you are where you were")))
+        }
+        Arrival::Refused(why) => {
+            let why = row.server.as_ref().and_then(lost::words).unwrap_or(why);
+            let words = format!("could not go to `{}`: {why}", row.target);
+            Err(CommandError::new(words))
+        }
         Arrival::Elsewhere { socket, target } => {
             let tmux = belief.tmux(socket.as_ref());
             let tmux = tmux.map_err(|error| failed().caused_by(&error))?;

@@ -11,8 +11,8 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::tmux::bounded_output;
 
 use super::Finding;
+use crate::mux::tmux::lost::has_lost_its_socket;
 use crate::sys::child::{self, Kept};
-use crate::witness::is_tmux;
 
 /// How long `tmux -V` may take.
 const TMUX_BUDGET: Duration = Duration::from_secs(2);
@@ -34,7 +34,7 @@ pub fn tmux(server: Option<&Server>) -> Finding {
         return Finding::warning(
             "tmux",
             format!(
-                "{version}; the socket of this pane's server, {}, is gone",
+                "{version}; this pane's server has lost its socket, {}",
                 lost.socket
             ),
             format!("`kill -USR1 {}` has the server make it again", lost.pid),
@@ -46,11 +46,6 @@ pub fn tmux(server: Option<&Server>) -> Finding {
         "this runs outside it"
     };
     Finding::ok("tmux", format!("{version}; {place}"))
-}
-
-fn has_lost_its_socket(server: &Server) -> bool {
-    let is_there = Path::new(&server.socket).symlink_metadata().is_ok();
-    !is_there && is_tmux(server.pid)
 }
 
 /// Whether the folders of the sockets are ours alone, as the hook and the collector demand.

@@ -8,7 +8,7 @@ mod panes;
 mod silent;
 mod whereabouts;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event, Kind, Source};
@@ -72,6 +72,8 @@ pub struct Table {
     own_socket: Option<String>,
     /// The last servers that were listed, the newest last.
     seen: VecDeque<Server>,
+    /// Those that live while another one listens on their socket.
+    lost: BTreeSet<Server>,
     pub(super) apart: Aparts,
     ended: VecDeque<Ended>,
     /// Processes whose panes show another session, of which nothing is known.
@@ -136,6 +138,7 @@ impl Table {
             listings: BTreeMap::new(),
             own_socket: None,
             seen: VecDeque::new(),
+            lost: BTreeSet::new(),
             apart: Aparts::default(),
             ended: VecDeque::new(),
             away: VecDeque::new(),
@@ -155,6 +158,13 @@ impl Table {
     /// other one's listing shows where they come from.
     pub fn set_own_socket(&mut self, socket: String) {
         self.own_socket = Some(socket);
+    }
+
+    /// Says which servers live on `socket` without listening there any more: their rows stay, and are
+    /// told of.
+    pub fn set_lost(&mut self, socket: &str, lost: BTreeSet<Server>) {
+        self.lost.retain(|server| server.socket != socket);
+        self.lost.extend(lost);
     }
 
     /// What fitted no row, alike ones together, the last one first. Not all of it for ever.
@@ -209,10 +219,13 @@ impl Table {
             Input::Listing(listing) => self.listing(listing, now, &mut outcome),
             Input::LookedAt { server, pane } => self.looked_at(server, pane, now, &mut outcome),
             Input::ServerGone { socket } => {
-                self.listings.retain(|server, _| server.socket != socket);
+                let lost = std::mem::take(&mut self.lost);
+                let is_gone = |server: &Server| server.socket == socket && !lost.contains(server);
+                self.listings.retain(|server, _| !is_gone(server));
                 self.remove_if(now, &mut outcome, |entry| {
-                    entry.server().is_some_and(|server| server.socket == socket)
+                    entry.server().is_some_and(is_gone)
                 });
+                self.lost = lost;
             }
             Input::ProcessExited { pid } => self.process_exited(pid, now, &mut outcome),
             Input::Stopped { pid, stopped } => self.stopped(pid, stopped, now, &mut outcome),

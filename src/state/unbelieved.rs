@@ -23,11 +23,13 @@ impl Table {
         }
     }
 
-    /// The tmux server on `socket` is not believed: what was said of its panes is held apart.
+    /// The tmux server on `socket` is not believed: what was said of its panes is held apart, but not
+    /// of those of one that lives and has only lost its socket.
     pub fn disbelieve(&mut self, socket: &str, why: Reason, now: Timestamp) -> Outcome {
         let is_there = |key: &&RowKey| {
             let server = key.server.as_ref();
-            server.is_some_and(|server| server.socket == socket)
+            server
+                .is_some_and(|server| server.socket == socket && !self.has_lost_its_socket(server))
         };
         let removed: Vec<RowKey> = self.rows.keys().filter(is_there).cloned().collect();
         for key in &removed {

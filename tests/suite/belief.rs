@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::common::{Collector, TestEnv, Tmux, finish, private_folder, until};
+use crate::common::{Collector, TestEnv, Tmux, finish, private_folder, until, wait_until};
 
 /// Something that listens and is no tmux: it keeps every byte it is sent.
 pub(super) struct Hostile {
@@ -258,12 +259,21 @@ fn a_socket_that_becomes_another_programs_is_not_talked_to_any_more() {
     let socket = server.socket().to_owned();
     std::fs::rename(&socket, env.path("moved.sock")).expect("it can be moved");
     let hostile = Hostile::at(socket.clone());
-    collector.until("its row is held apart", <[_]>::is_empty);
-    send(&env, &event(named, "%0", &work));
-    held_apart(&env, "is not our tmux");
+    // The real one lives: its row stays, and nobody reaches it.
+    wait_until("that is known", || {
+        let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
+        doctor.contains("has lost its socket")
+    });
+    assert_eq!(collector.rows().len(), 1);
     let jump = finish(env.pane_patrol().args(["jump", "work:0.0"]));
     assert!(!jump.status.success(), "{jump:?}");
+    assert!(jump.stderr.contains("has lost its socket"), "{jump:?}");
+    let pid = named.rsplit(',').next().and_then(|pid| pid.parse().ok());
+    let real = pid.and_then(Pid::from_raw).expect("a server has a pid");
+    kill_process(real, Signal::KILL).expect("it lives");
+    collector.until("its row went with it", <[_]>::is_empty);
+    send(&env, &event(named, "%0", &work));
+    held_apart(&env, "is not our tmux");
     hostile.assert_untouched();
     std::fs::remove_file(&socket).expect("it is there");
-    std::fs::rename(env.path("moved.sock"), &socket).expect("it can be moved");
 }

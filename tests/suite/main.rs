@@ -23,6 +23,7 @@ mod keys;
 mod kin;
 mod launch;
 mod log;
+mod lost;
 mod mirror;
 mod notice;
 mod offline;

@@ -46,7 +46,7 @@ impl Facts for World {
         }
     }
 
-    fn is_in(&self, pid: u32, _: &str, _: Option<PaneId>) -> bool {
+    fn is_in(&self, pid: u32, _: &Server, _: Option<PaneId>) -> bool {
         pid == IN_PANE
     }
 

@@ -199,6 +199,22 @@ fn prove(belief: &Belief, socket: &Path) -> Result<(), Disbelief> {
     Ok(())
 }
 
+/// Whether it is certain that another process than `pid` listens, or nobody at all. A manager that
+/// listens for a server and starts it when somebody calls is none.
+#[cfg(target_os = "linux")]
+pub(super) fn is_anothers(socket: &Path, pid: u32) -> bool {
+    let manages = |pid| crate::witness::program_of(pid).is_some_and(|name| name == "systemd");
+    match linux::listener(socket).map(|listener| u32::try_from(listener.pid()).unwrap_or(0)) {
+        Ok(listener) => listener != pid && !manages(listener),
+        Err(why) => why == Disbelief::Absent,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_anothers(_: &Path, _: u32) -> bool {
+    false
+}
+
 #[cfg(target_os = "linux")]
 fn listener_of(socket: &Path) -> Option<u32> {
     let pid = linux::listener(socket).ok()?.pid();

@@ -8,6 +8,7 @@ mod call;
 mod command;
 mod format;
 mod listing;
+pub(crate) mod lost;
 
 use std::io;
 use std::os::unix::net::UnixStream;

@@ -26,10 +26,11 @@ impl Table {
         self.listings.insert(server.clone(), targets);
         self.key_by_pane(&server, outcome);
 
+        let lost = std::mem::take(&mut self.lost);
         let on_socket = |entry: &Entry| {
             entry
                 .server()
-                .is_some_and(|known| known.socket == server.socket)
+                .is_some_and(|known| known.socket == server.socket && !lost.contains(known))
         };
         self.remove_if(now, outcome, |entry| {
             let restarted = entry.server() != Some(&server);
@@ -39,6 +40,7 @@ impl Table {
             let was_there = entry.listed && (restarted || listed.is_none());
             on_socket(entry) && (restarted || vanished) && (was_there || entry.heard < asked)
         });
+        self.lost = lost;
         for pane in &panes {
             let key = RowKey {
                 server: Some(server.clone()),
@@ -67,7 +69,7 @@ impl Table {
     /// Remembers the server that answers on its socket now.
     fn see_server(&mut self, server: &Server) {
         self.listings
-            .retain(|known, _| known.socket != server.socket);
+            .retain(|known, _| known.socket != server.socket || self.lost.contains(known));
         self.seen.retain(|known| known != server);
         if self.seen.len() == REMEMBERED_SERVERS {
             self.seen.pop_front();
@@ -76,11 +78,16 @@ impl Table {
     }
 
     /// Whether another server answers on its socket now: what its panes still say must not reach the
-    /// panes of that one, which may have the same numbers.
+    /// panes of that one, which may have the same numbers. Not of one that has only lost its socket.
     pub(super) fn is_replaced(&self, server: &Server) -> bool {
         let mut newest_first = self.seen.iter().rev();
         let now_there = newest_first.find(|seen| seen.socket == server.socket);
-        self.seen.contains(server) && now_there != Some(server)
+        self.seen.contains(server) && now_there != Some(server) && !self.lost.contains(server)
+    }
+
+    /// Whether the server lives while another one listens on its socket.
+    pub(crate) fn has_lost_its_socket(&self, server: &Server) -> bool {
+        self.lost.contains(server)
     }
 
     pub(super) fn looked_at(

@@ -1,0 +1,26 @@
+//! Servers that live although nobody can talk to them: the file of their socket was taken away, or
+//! another program listens under its name by now. What runs in their panes runs on.
+
+use std::path::Path;
+
+use pane_patrol_hooks::target::Server;
+
+use super::belief;
+use crate::witness::is_tmux;
+
+/// Whether the server lives and is not the one that listens on its socket, as far as the system tells.
+pub(crate) fn has_lost_its_socket(server: &Server) -> bool {
+    let socket = Path::new(&server.socket);
+    let is_there = socket.symlink_metadata().is_ok();
+    is_tmux(server.pid) && (!is_there || belief::is_anothers(socket, server.pid))
+}
+
+/// What is so, and what to do, where the server has lost its socket; `None` where it has not.
+pub(crate) fn words(server: &Server) -> Option<String> {
+    has_lost_its_socket(server).then(|| {
+        format!(
+            "its tmux server has lost its socket; `kill -USR1 {}` brings it back",
+            server.pid
+        )
+    })
+}
