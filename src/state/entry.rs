@@ -179,8 +179,13 @@ impl Entry {
         self.silent = Some(it.why.clone());
         self.pid = Some(it.pid);
         self.cwd.clone_from(&it.cwd);
-        self.main.source = Source::Witness;
         self.main.message = Some(it.why.clone());
+        self.be_witnessed();
+    }
+
+    /// What is known of it until something else is heard was seen, and not reported.
+    pub(super) fn be_witnessed(&mut self) {
+        self.main.source = Source::Witness;
     }
 
     /// Whether the reading is of the background job to which the row's own session was moved: a copy

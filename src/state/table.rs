@@ -607,6 +607,7 @@ impl Table {
         let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
         let entry = self.rows.entry(key.clone()).or_insert_with(|| {
             let mut entry = Entry::new(key.clone(), target, reading.assistant.clone(), now);
+            entry.be_witnessed();
             entry.listed = listed;
             entry.shown_at = shown_at;
             entry
@@ -618,6 +619,7 @@ impl Table {
             || is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref())
         {
             entry.successor(reading.assistant.clone(), now);
+            entry.be_witnessed();
         }
         entry.heard = now;
         entry.learn_from_reading(reading);

@@ -274,3 +274,21 @@ fn readings_of_a_session_that_was_replaced_are_dropped() {
     story.read(Level::Busy, 510);
     assert_eq!(story.state(), State::Idle);
 }
+
+#[test]
+fn a_row_of_which_only_a_file_tells_is_a_witnesss_until_a_hook_says_something() {
+    for level in [Level::Idle, Level::Busy, Level::WaitingInput, Level::Menu] {
+        let mut story = Story::new();
+        story.read(level, 100);
+        assert_eq!(story.row().source, Source::Witness, "{level:?}");
+        story.tell(event(300, Kind::SessionStarted));
+        story.tell(event(400, Kind::TurnStarted));
+        assert_eq!(story.row().source, Source::Hook, "{level:?}");
+        let mut next = reading(level, 500);
+        next.instance_id = Some("s2".into());
+        story.apply(Input::Reading(Box::new(next)), 505);
+        let row = story.row();
+        assert_eq!(row.instance_id.as_deref(), Some("s2"));
+        assert_eq!(row.source, Source::Witness, "{level:?}");
+    }
+}
