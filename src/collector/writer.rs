@@ -44,14 +44,17 @@ fn without_socket(subject: &str, lost: &BTreeSet<Server>) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-/// An assistant in its pane, with what to do where it says nothing.
+/// Said of an assistant that has reported nothing. Why depends on its settings, which doctor looks at.
+const UNHEARD: &str = "nothing was heard of it yet; `pane-patrol doctor` says what may keep it";
+
+/// An assistant in its pane.
 fn present_in(pane: (Server, PaneId), found: &Found) -> Present {
     Present {
         assistant: found.assistant.clone(),
         pid: found.pid,
         pane,
         cwd: found.folder.clone(),
-        why: format!("{}; `pane-patrol doctor` says more", found.why),
+        why: UNHEARD.to_owned(),
     }
 }
 

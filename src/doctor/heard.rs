@@ -30,7 +30,8 @@ impl Hooks<'_> {
         findings.extend(self.old_servers());
         for session in newer {
             let Some(rows) = self.rows else { continue };
-            let row = rows.iter().find(|row| self.is_row_of(row, session));
+            let is_its = |row: &&Row| !row.silent && self.is_row_of(row, session);
+            let row = rows.iter().find(is_its);
             match row {
                 Some(row) if has_spoken(row) => heard += 1,
                 _ if !self.has_had_time(session) => {}
@@ -42,8 +43,10 @@ impl Hooks<'_> {
         if let Some(first) = ambiguous.first() {
             findings.push(self.ambiguous(&ambiguous, first));
         }
-        if !silent.is_empty() && runs {
-            findings.push(self.silent(&silent));
+        match (silent.is_empty(), runs) {
+            (true, _) => {}
+            (false, true) => findings.push(self.silent(&silent)),
+            (false, false) => findings.push(self.kept_silent(&silent)),
         }
         if !only_seen.is_empty() && runs {
             findings.push(self.only_seen(&only_seen));
@@ -130,6 +133,27 @@ impl Hooks<'_> {
         );
         Finding::warning(self.check("sessions"), seen, self.assistant.when_silent)
             .because(Condition::Silent)
+    }
+
+    /// What keeps the hooks from running is said before.
+    fn kept_silent(&self, silent: &[&Session]) -> Finding {
+        let seen = format!(
+            "{} in a pane and never heard of ({}): its hooks do not run",
+            silent.len(),
+            panes(silent)
+        );
+        let fix = "see above what keeps the hooks from running, then start it anew";
+        Finding::warning(self.check("sessions"), seen, fix).because(Condition::Silent)
+    }
+
+    /// The sessions that run although nothing of ours is there, as the end of what is said of that.
+    pub(super) fn unhooked(&self) -> String {
+        let all: Vec<&Session> = self.running.sessions.iter().collect();
+        match all.len() {
+            0 => String::new(),
+            1 => format!("; 1 runs in a pane ({}) and is not heard", panes(&all)),
+            many => format!("; {many} run in panes ({}) and are not heard", panes(&all)),
+        }
     }
 
     /// There is a row, and nothing in it that a hook has said.
@@ -258,6 +282,17 @@ mod tests {
         running: &Running,
         rows: Option<&[Row]>,
     ) -> Vec<(Option<Condition>, String)> {
+        found_where(true, assistant, codex, running, rows)
+    }
+
+    /// The same where the hooks run, or something keeps them from it.
+    fn found_where(
+        runs: bool,
+        assistant: &'static Assistant,
+        codex: Option<&Codex>,
+        running: &Running,
+        rows: Option<&[Row]>,
+    ) -> Vec<(Option<Condition>, String)> {
         let hooks = Hooks {
             assistant,
             settings: Path::new("/x"),
@@ -281,7 +316,7 @@ mod tests {
             executable: Path::new("/x"),
             now: Timestamp::from_millis(NOW),
         };
-        let findings = hooks.heard(true).into_iter();
+        let findings = hooks.heard(runs).into_iter();
         findings
             .map(|finding| (finding.condition, finding.seen))
             .collect()
@@ -323,6 +358,22 @@ mod tests {
             "{some:?}"
         );
         assert_eq!(found(&QWEN, None, &running, None), []);
+    }
+
+    #[test]
+    fn what_has_not_reported_is_silent_also_where_the_hooks_cannot_run() {
+        let running = Running {
+            sessions: vec![session(1, INSTALLED)],
+            servers: vec![],
+        };
+        let mut row = row_by(&CODEX, 1, "witness", &["witness"]);
+        row.silent = true;
+        let rows = [row];
+        let seen = found(&CODEX, None, &running, Some(&rows));
+        assert_eq!(conditions(&seen), [Some(Condition::Silent)], "{seen:?}");
+        let kept = found_where(false, &CODEX, None, &running, Some(&rows));
+        assert_eq!(conditions(&kept), [Some(Condition::Silent)], "{kept:?}");
+        assert!(kept[0].1.contains("(%1): its hooks do not run"), "{kept:?}");
     }
 
     #[test]

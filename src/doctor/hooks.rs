@@ -79,12 +79,12 @@ impl Hooks<'_> {
     pub fn findings(&self) -> Vec<Finding> {
         let name = self.assistant.name;
         let mut findings = Vec::new();
-        if self.is_absent() {
+        if self.is_absent() && self.running.sessions.is_empty() {
             let seen = format!("`{}` is not on PATH", self.assistant.program);
             findings.push(Finding::ok(name, seen));
         } else {
             let mut events = self.assistant.adapter.registrations.iter();
-            if events.any(|event| event.since.is_some()) {
+            if !self.is_absent() && events.any(|event| event.since.is_some()) {
                 findings.push(version(self.version));
             }
             findings.push(self.written());
@@ -150,12 +150,14 @@ impl Hooks<'_> {
         }
         match self.installed_at {
             None => {
-                let seen = format!("never installed: {settings} holds no entry of ours");
+                let unhooked = self.unhooked();
+                let seen = format!("never installed: {settings} holds no entry of ours{unhooked}");
                 Finding::warning(check, seen, self.install()).because(Condition::NeverWritten)
             }
             Some(at) => {
                 let seen = format!(
-                    "installed at {at}, but something has taken our entries out of {settings} since"
+                    "installed at {at}, but something has taken our entries out of {settings} since{}",
+                    self.unhooked()
                 );
                 let name = self.assistant.name;
                 let fix = format!(

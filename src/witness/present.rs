@@ -20,8 +20,6 @@ pub(crate) struct Found {
     /// The process that the pane was started with.
     pub(crate) root: u32,
     pub(crate) assistant: Name,
-    /// Why it may not report, as the end of a sentence.
-    pub(crate) why: &'static str,
     pub(crate) pid: u32,
     pub(crate) folder: Option<String>,
     /// The background job of Claude's that it was started to show.
@@ -82,7 +80,6 @@ impl Found {
         Self {
             root,
             assistant: assistant.adapter.assistant.clone(),
-            why: assistant.when_silent,
             pid,
             shows: viewer::attached_to(pid),
             folder: folder.and_then(|folder| folder.into_os_string().into_string().ok()),

@@ -63,7 +63,16 @@ fn an_assistant_that_has_not_reported_is_a_row_until_it_does_or_ends() {
     assert!(is_silent(&rows[0]), "{rows:#?}");
     assert_eq!(rows[0]["assistant"], "claude");
     let said = rows[0]["message"].as_str().expect("it says why");
-    assert!(said.starts_with("answer its first dialog"), "{said}");
+    assert!(said.contains("`pane-patrol doctor`"), "{said}");
+    assert_eq!(rows[0]["ts"], rows[0]["since"], "when it was first seen");
+    // No hook is installed: doctor says so, of which pane, and nothing of a first dialog.
+    let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
+    let line = doctor.lines().find(|line| line.contains("never installed"));
+    let line = line.unwrap_or_else(|| panic!("{doctor}"));
+    assert!(
+        line.contains(&format!("1 runs in a pane ({first})")),
+        "{line}"
+    );
     let mut status = env.pane_patrol();
     status.arg("status").env("TMUX", stage.tmux.variable());
     let shown = finish(&mut status).stdout;

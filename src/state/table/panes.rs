@@ -146,6 +146,7 @@ impl Table {
             let keep_other = self
                 .rows
                 .get(&key)
+                .filter(|other| other.silent.is_none())
                 .is_some_and(|other| other.instance_id.is_some() || other.ts > entry.ts);
             if !keep_other {
                 self.rows.insert(key.clone(), entry);

@@ -71,6 +71,7 @@ impl Table {
         let mut entry = Entry::new(key.clone(), target, it.assistant.clone(), now);
         entry.listed = self.is_listed(key);
         entry.be_silent(it);
+        entry.ts = now;
         entry.refresh(now);
         let told = Told {
             at: now,

@@ -28,6 +28,8 @@ fn what_has_not_reported_is_a_row_that_asks_nothing() {
     assert_eq!((row.state, row.kind), (State::Idle, None));
     assert_eq!((row.pid, row.pane), (Some(PID), Some(PANE)));
     assert_eq!(row.standing(), Some("runs, has not reported"));
+    assert_eq!((row.source, row.ts), (Source::Witness, row.since));
+    assert!(row.ts > Timestamp::default());
     assert_eq!(row.message.as_deref(), Some("answer its first dialog"));
     // Seen again it is the same one, and two panes are two rows.
     let other = PaneId(7);
