@@ -13,6 +13,7 @@ use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::{self, Launcher, Site, Started, Stopped, System};
 use crate::messages;
+use crate::mux::tmux::lost;
 use crate::state::Row;
 use crate::sys::namespaces::user_of;
 use crate::sys::shell;
@@ -127,7 +128,7 @@ pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> Command
     if arguments.close_pane {
         let socket = surroundings.own_tmux_socket();
         launch::close_pane(&row, &socket, &asking(surroundings.belief()))
-            .map_err(|why| failed(&why))?;
+            .map_err(|why| failed(&unreached(&row, why)))?;
         messages::status(&format!("The pane of {name} is closed."));
         return Ok(());
     }
@@ -152,7 +153,16 @@ pub(super) fn stop_politely(surroundings: &Surroundings, row: &Row) -> Stopped {
         terminate: &terminate,
         has_ended: &has_ended,
     };
-    launch::stop(row, &surroundings.own_tmux_socket(), &system)
+    match launch::stop(row, &surroundings.own_tmux_socket(), &system) {
+        Stopped::Failed(why) => Stopped::Failed(unreached(row, why)),
+        stopped => stopped,
+    }
+}
+
+/// Why nothing was done: its server has lost its socket, else `why`.
+fn unreached(row: &Row, why: String) -> String {
+    let lost = row.server.as_ref().and_then(lost::words);
+    lost.unwrap_or(why)
 }
 
 fn terminate(pid: u32) -> Result<(), String> {

@@ -151,8 +151,14 @@ impl Hooks<'_> {
         let all: Vec<&Session> = self.running.sessions.iter().collect();
         match all.len() {
             0 => String::new(),
-            1 => format!("; 1 runs in a pane ({}) and is not heard", panes(&all)),
-            many => format!("; {many} run in panes ({}) and are not heard", panes(&all)),
+            1 => format!(
+                "; 1 runs in a pane ({}), and no hook tells of it",
+                panes(&all)
+            ),
+            many => format!(
+                "; {many} run in panes ({}), and no hook tells of them",
+                panes(&all)
+            ),
         }
     }
 

@@ -68,7 +68,13 @@ impl Drop for Lost {
 
 /// Nobody can be talked to on that server, and everybody who tries is told why.
 fn assert_out_of_reach(env: &TestEnv, target: &str, remedy: &str) {
-    for command in [&["approve", target, "--yes"][..], &["jump", target]] {
+    let close = ["stop", "--close-pane", target];
+    for command in [
+        &["approve", target, "--yes"][..],
+        &["jump", target],
+        &["stop", target],
+        &close,
+    ] {
         let said = finish(env.pane_patrol().args(command)).stderr;
         let words = "its tmux server has lost its socket";
         assert!(said.contains(words) && said.contains(remedy), "{said}");
