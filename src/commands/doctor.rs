@@ -78,6 +78,7 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
     };
     let rows = rows(&places, uid);
     let (mut commands, mut worlds) = (Vec::new(), BTreeMap::new());
+    let mut looked_at = Vec::new();
     for assistant in Assistant::ALL.iter().copied() {
         let Ok(Some(site)) = site::of(surroundings, assistant) else {
             continue;
@@ -85,11 +86,14 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
         let running = doctor::running(assistant, &site.location);
         let (found, command) = examine_one(&site, &executable, rows.as_deref(), &running);
         findings.extend(found);
+        let sessions = running.sessions.iter();
+        looked_at.extend(sessions.map(|session| (session.server.pid, session.pane)));
         if command.is_some() {
             note_worlds(&mut worlds, assistant, &running);
         }
         commands.extend(command);
     }
+    findings.extend(doctor::overlooked(rows.as_deref(), &looked_at));
     match commands.first() {
         Some(command) => {
             let (command, places) = (command.as_str(), &places);

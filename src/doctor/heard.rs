@@ -2,7 +2,7 @@
 //! told apart, or say nothing although everything is in order.
 
 use pane_patrol_hooks::event::Source;
-use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::target::{PaneId, Target};
 
 use super::hooks::Hooks;
 use super::running::Session;
@@ -180,6 +180,29 @@ impl Hooks<'_> {
     }
 }
 
+/// Names what runs in panes without having reported, and is none of the sessions that were `looked_at`,
+/// by server and pane: those of other settings than ours.
+pub fn overlooked(rows: Option<&[Row]>, looked_at: &[(u32, PaneId)]) -> Option<Finding> {
+    let is_known = |row: &Row| {
+        let server = row.server.as_ref().map(|server| server.pid);
+        let place = server.zip(row.pane);
+        place.is_some_and(|place| looked_at.contains(&place))
+    };
+    let silent = rows?.iter().filter(|row| row.silent && !is_known(row));
+    let all: Vec<String> = silent
+        .map(|row| format!("{} in {}", row.assistant, row.target))
+        .collect();
+    (!all.is_empty()).then(|| {
+        let seen = format!(
+            "never heard of, and with other settings than those looked at here: {}",
+            all.join(", ")
+        );
+        let fix = "run `pane-patrol doctor` with the home folders that it was started with, as \
+                   `CODEX_HOME` or `CLAUDE_CONFIG_DIR`";
+        Finding::warning("sessions", seen, fix).because(Condition::Silent)
+    })
+}
+
 /// Whether anything that is known of a row came from the assistant itself, or by `emit`.
 fn has_spoken(row: &Row) -> bool {
     let speaks = |source: Source| matches!(source, Source::Hook | Source::Emit);
@@ -205,7 +228,6 @@ fn panes(sessions: &[&Session]) -> String {
 mod tests {
     use std::path::Path;
 
-    use pane_patrol_hooks::target::PaneId;
     use pane_patrol_hooks::timestamp::Timestamp;
     use pane_patrol_installer::status::{Registered, Status};
     use pane_patrol_installer::{Assistant, CLAUDE, CODEX, COPILOT, QWEN};

@@ -23,6 +23,7 @@ pub use apart::apart;
 pub use codex::{Codex, codex};
 pub use collecting::{Listening, Test, collecting};
 pub use event_log::event_log;
+pub use heard::overlooked;
 pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
 pub use rules::rules;

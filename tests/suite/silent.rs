@@ -77,6 +77,14 @@ fn an_assistant_that_has_not_reported_is_a_row_until_it_does_or_ends() {
     status.arg("status").env("TMUX", stage.tmux.variable());
     let shown = finish(&mut status).stdout;
     assert!(shown.contains("(runs, has not reported)"), "{shown}");
+    let codex = stage.program("codex").display().to_string();
+    let other = stage.run(&format!("exec env CODEX_HOME=/other '{codex}'"));
+    collector.until("it is a row, too", |rows| rows.len() == 2);
+    let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
+    let named = "with other settings than those looked at here: codex in main:";
+    assert!(doctor.contains(named), "{doctor}");
+    stage.tmux.run(&["kill-pane", "-t", &other]);
+    collector.until("it is gone", |rows| rows.len() == 1);
 
     let second = stage.start(&stage.program("gemini"));
     let rows = collector.until("two panes are two rows", |rows| rows.len() == 2);
