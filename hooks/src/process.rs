@@ -53,7 +53,7 @@ mod system {
     use std::os::unix::fs::MetadataExt;
     use std::time::Instant;
 
-    use pane_patrol_sys::process::stat;
+    use pane_patrol_sys::process::{folder, stat};
     use rustix::process::geteuid;
 
     use super::Processes;
@@ -107,8 +107,7 @@ mod system {
         }
 
         fn folder(&self, pid: u32) -> Option<String> {
-            let folder = fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
-            folder.into_os_string().into_string().ok()
+            folder(pid)?.into_os_string().into_string().ok()
         }
 
         fn start(&self, pid: u32) -> Option<u64> {

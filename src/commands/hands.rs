@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::process::folder;
 
 use super::jump::looked_at;
 use super::offer::{self, Part, told};
@@ -328,8 +329,7 @@ impl Hands for RealHands {
 /// process shows it all the same.
 fn folder_of(row: &Row) -> Option<OsString> {
     let told = row.cwd.clone().map(OsString::from);
-    let shown = || std::fs::read_link(format!("/proc/{}/cwd", row.pid?)).ok();
-    told.or_else(|| shown().map(OsString::from))
+    told.or_else(|| folder(row.pid?).map(OsString::from))
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -197,41 +197,42 @@ fn list(rows: Vec<&Row>, name: impl Fn(&Row) -> String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use pane_patrol_hooks::event::State;
+    use pane_patrol_hooks::target::{PaneId, Server};
 
-    fn row(id: &str, target: &str, rest: &str) -> Row {
-        let text = format!(
-            r#"{{"id":"{id}","assistant":"claude","state":"running","kind":null,"target":"{target}",
-            "pane":null,"server":null,"instance_id":null,"pid":null,"since":"2026-11-21T10:00:00Z",
-            "ts":"2026-11-21T10:00:00Z","tool":null,"message":null,"cwd":null,"branch":null,"home":null,
-            "source":"hook","sub_agents":0,"waiting":[],"generation":1,"evidence":[]}}"#
-        );
-        let mut row: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let rest: serde_json::Value = serde_json::from_str(rest).unwrap();
-        for (key, value) in rest.as_object().unwrap() {
-            row[key] = value.clone();
+    use super::*;
+    use crate::state::RowKey;
+    use crate::state::fixture::row;
+
+    fn at(server: Option<(&str, u32)>, pane: u32, target: &str, folder: Option<&str>) -> Row {
+        let server = server.map(|(socket, pid)| Server {
+            socket: socket.to_owned(),
+            pid,
+        });
+        let key = RowKey {
+            place: server
+                .as_ref()
+                .map_or_else(|| target.parse().unwrap(), |_| Target::Pane(PaneId(pane))),
+            server: server.clone(),
+        };
+        Row {
+            id: key.to_string(),
+            pane: server.is_some().then_some(PaneId(pane)),
+            server,
+            cwd: folder.map(str::to_owned),
+            ..row(pane, "claude", State::Running, target, 5)
         }
-        serde_json::from_value(row).unwrap()
     }
 
     fn rows() -> Vec<Row> {
+        let (a, b) = (Some(("/tmp/a", 7)), Some(("/tmp/b", 9)));
+        let mut shop = at(a, 1, "work:1.0", Some("/src/shop"));
+        shop.instance_id = Some("abc".to_owned());
         vec![
-            row(
-                "/tmp/a,7::%1",
-                "work:1.0",
-                r#"{"pane":"%1","server":"/tmp/a,7","cwd":"/src/shop","instance_id":"abc"}"#,
-            ),
-            row(
-                "/tmp/a,7::%2",
-                "work:1.1",
-                r#"{"pane":"%2","server":"/tmp/a,7","cwd":"/src/blog"}"#,
-            ),
-            row(
-                "/tmp/b,9::%1",
-                "play:1.0",
-                r#"{"pane":"%1","server":"/tmp/b,9","cwd":"/old/blog"}"#,
-            ),
-            row("::box:1.0", "box:1.0", "{}"),
+            shop,
+            at(a, 2, "work:1.1", Some("/src/blog")),
+            at(b, 1, "play:1.0", Some("/old/blog")),
+            at(None, 0, "box:1.0", None),
         ]
     }
 
@@ -274,8 +275,8 @@ mod tests {
     #[test]
     fn a_session_that_is_called_like_an_id_is_no_other_ones_id() {
         let rows = vec![
-            row("::work:1.0", "work:1.0", "{}"),
-            row("::x:0.0", "x:0.0", r#"{"cwd":"/a/work"}"#),
+            at(None, 0, "work:1.0", None),
+            at(None, 0, "x:0.0", Some("/a/work")),
         ];
         assert_eq!(
             pick(&rows, "work:1.0", "").map(|row| &*row.id),

@@ -76,7 +76,7 @@ fn known(pid: u32) -> Option<(&'static Assistant, bool)> {
 
 impl Found {
     fn of(root: u32, pid: u32, assistant: &'static Assistant) -> Self {
-        let folder = std::fs::read_link(format!("/proc/{pid}/cwd")).ok();
+        let folder = pane_patrol_sys::process::folder(pid);
         Self {
             root,
             assistant: assistant.adapter.assistant.clone(),

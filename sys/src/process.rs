@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::PathBuf;
 
 /// Longest line of numbers that is read, in bytes; real ones have some 300.
 const MAX_STAT: u64 = 4096;
@@ -23,6 +24,12 @@ pub struct Stat {
     /// When it started, in clock ticks since the system did: with its number it is this process, and
     /// no later one.
     pub start: u64,
+}
+
+/// The folder in which a process works now; `None` when there is none of that number, it is another
+/// user's, or there is no such folder as `/proc`.
+pub fn folder(pid: u32) -> Option<PathBuf> {
+    std::fs::read_link(format!("/proc/{pid}/cwd")).ok()
 }
 
 /// Reads it now; `None` when there is no such process, or there is no such folder.

@@ -413,37 +413,37 @@ fn nothing_else_is_a_dialog_that_can_be_approved() {
     }
 }
 
+/// What `permission_bash_narrow.txt` asks.
+const NARROW: &str =
+    "touch a_rather_long_name_that_wraps_somewhere_in_the_middle && echo this is another part";
+
+fn described(command: &str) -> Value {
+    serde_json::json!({"command": command, "description": "lab command"})
+}
+
 #[test]
 fn requests_that_look_the_same_are_not_told_apart_by_the_screen() {
-    let input =
-        |command: &str| serde_json::json!({"command": command, "description": "lab command"});
-    let long =
-        "touch a_rather_long_name_that_wraps_somewhere_in_the_middle && echo this is another part";
-    let bound = asked(&input(long));
+    let bound = asked(&described(NARROW));
     let narrow = dialog("permission_bash_narrow.txt");
-    let broken = asked(&input(&long.replace("this is", "this\nis")));
-    let spaced = asked(&input(&long.replace("this is", "this  is")));
+    let broken = asked(&described(&NARROW.replace("this is", "this\nis")));
+    let spaced = asked(&described(&NARROW.replace("this is", "this  is")));
     for twin in [broken, spaced] {
         assert_eq!(narrow.shows(&twin), Ok(()));
         assert_eq!(tell_apart(&narrow, &bound, &[twin]), Err(Refusal::Twins));
     }
-    let other = asked(&input(&long.replace("&& echo", "&&  echo")));
+    let other = asked(&described(&NARROW.replace("&& echo", "&&  echo")));
     assert_eq!(tell_apart(&narrow, &bound, &[other]), Ok(()));
     assert_eq!(
         tell_apart(&narrow, &bound, std::slice::from_ref(&bound)),
         Ok(())
     );
-    let unknown = request("Bash", long);
+    let unknown = request("Bash", NARROW);
     assert_eq!(tell_apart(&narrow, &bound, &[unknown]), Err(Refusal::Twins));
 }
 
 #[test]
 fn a_request_that_hides_something_may_be_the_one_on_the_screen() {
-    let input =
-        |command: &str| serde_json::json!({"command": command, "description": "lab command"});
-    let long =
-        "touch a_rather_long_name_that_wraps_somewhere_in_the_middle && echo this is another part";
-    let bound = asked(&input(long));
+    let bound = asked(&described(NARROW));
     let narrow = dialog("permission_bash_narrow.txt");
     // Older versions draw none of these.
     for hidden in [
@@ -455,8 +455,8 @@ fn a_request_that_hides_something_may_be_the_one_on_the_screen() {
         '\u{fe0f}',
         '\u{e0041}',
     ] {
-        let hides = long.replace("echo", &format!("ec{hidden}{hidden}ho"));
-        let twin = asked(&input(&hides));
+        let hides = NARROW.replace("echo", &format!("ec{hidden}{hidden}ho"));
+        let twin = asked(&described(&hides));
         assert!(narrow.shows(&twin).is_err(), "it is not answered itself");
         let told = request("Bash", &printable(&hides));
         for twin in [twin, told] {
