@@ -24,7 +24,7 @@ mod work;
 
 use std::time::Duration;
 
-use pane_patrol_hooks::decide::{Asked, Verdict};
+use pane_patrol_hooks::approval::{Asked, Verdict};
 use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};

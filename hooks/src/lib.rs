@@ -5,17 +5,16 @@
 //! on nothing that draws, parses arguments or edits files, so that Cargo proves what the hook costs.
 
 pub mod adapter;
-pub mod decide;
+pub mod approval;
 pub mod event;
-mod guard;
-pub mod memo;
-pub mod mirror;
+pub mod event_log;
+pub mod json_scanner;
+pub mod locate;
 mod outlet;
+pub mod pane_cache;
 pub mod paths;
-pub mod place;
 pub mod process;
 mod run;
-pub mod scan;
 pub mod send;
 mod stdin;
 pub mod target;
@@ -23,6 +22,7 @@ pub mod text;
 pub mod timestamp;
 pub mod tmux;
 pub mod unseen;
+mod watchdog;
 
-pub use guard::Clock;
 pub use run::run;
+pub use watchdog::Clock;

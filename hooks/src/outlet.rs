@@ -10,16 +10,16 @@ use rustix::process::geteuid;
 use crate::adapter::codex::pane;
 use crate::adapter::{Adapter, Panes, Report};
 use crate::event::{Event, Kind};
-use crate::guard::Clock;
-use crate::memo::Memo;
-use crate::mirror::Mirror;
+use crate::event_log::Mirror;
+use crate::locate::{Place, Whereabouts};
+use crate::pane_cache::Memo;
 use crate::paths::{Environment, Places};
-use crate::place::{Place, Whereabouts};
 use crate::process;
 use crate::send::{Listener, SEND_BUDGET, is_runtime_ours};
 use crate::target::{PaneId, Server, Target};
 use crate::timestamp::Timestamp;
 use crate::tmux;
+use crate::watchdog::Clock;
 
 /// How long tmux may take to answer.
 const TMUX_BUDGET: Duration = Duration::from_millis(40);

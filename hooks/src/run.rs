@@ -14,14 +14,14 @@ use std::time::{Duration, Instant};
 use rustix::stdio::stdin;
 
 use crate::adapter::{self, Adapter, Call};
-use crate::decide;
+use crate::approval;
 use crate::event::Assistant;
-use crate::guard::Clock;
+use crate::json_scanner::Scanner;
 use crate::outlet::Outlet;
 use crate::process;
-use crate::scan::Scanner;
 use crate::stdin::{Copied, Input};
 use crate::timestamp::Timestamp;
+use crate::watchdog::Clock;
 
 /// As much of a payload as is looked at, in bytes.
 const MAX_PAYLOAD_BYTES: usize = 1 << 20;
@@ -103,10 +103,10 @@ impl Hook {
         let report = heard.report;
         let sent = report.and_then(|report| outlet.send(report, self.ts, &self.clock));
         self.drain(heard.is_complete);
-        if let Some(event) = sent.filter(|event| decides && decide::can_be_decided(event)) {
-            self.clock.allow(decide::PATIENCE);
-            let asked = decide::Asked::read(&payload, env::var_os("CLAUDE_PROJECT_DIR"));
-            decide::run(&event, asked.as_ref(), &outlet.places, outlet.uid);
+        if let Some(event) = sent.filter(|event| decides && approval::can_be_decided(event)) {
+            self.clock.allow(approval::PATIENCE);
+            let asked = approval::Asked::read(&payload, env::var_os("CLAUDE_PROJECT_DIR"));
+            approval::run(&event, asked.as_ref(), &outlet.places, outlet.uid);
         }
     }
 

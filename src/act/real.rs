@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
-use pane_patrol_hooks::decide::Verdict;
+use pane_patrol_hooks::approval::Verdict;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;

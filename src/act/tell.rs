@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
-use pane_patrol_hooks::mirror::Mirror;
+use pane_patrol_hooks::event_log::Mirror;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::Listener;
 use pane_patrol_hooks::timestamp::Timestamp;

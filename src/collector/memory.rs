@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::{Event, State};
-use pane_patrol_hooks::mirror::{Mirror, rotate};
+use pane_patrol_hooks::event_log::{Mirror, rotate};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 

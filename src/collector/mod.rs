@@ -38,7 +38,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::Event;
-use pane_patrol_hooks::mirror::Limits;
+use pane_patrol_hooks::event_log::Limits;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;

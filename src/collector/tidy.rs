@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use pane_patrol_hooks::memo::{self, World};
+use pane_patrol_hooks::pane_cache::{self, World};
 use pane_patrol_hooks::target::PaneId;
 
 use crate::state::Listing;
@@ -48,7 +48,7 @@ impl Tidy {
                 asked: SystemTime::now(),
                 is_alive: &is_alive,
             };
-            memo::sweep(&folder, &world);
+            pane_cache::sweep(&folder, &world);
         };
         // Without a thread it is done another time.
         let _ = std::thread::Builder::new().name("tidy".into()).spawn(work);

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event, Source, State};
-use pane_patrol_hooks::mirror::Mirror;
+use pane_patrol_hooks::event_log::Mirror;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
 use pane_patrol_hooks::target::{PaneId, Target};

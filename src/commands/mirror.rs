@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use pane_patrol_hooks::mirror::{Mirror, lock_path, rotate};
+use pane_patrol_hooks::event_log::{Mirror, lock_path, rotate};
 use pane_patrol_sys::private;
 
 use super::Surroundings;

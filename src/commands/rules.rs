@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use pane_patrol_hooks::decide::Asked;
+use pane_patrol_hooks::approval::Asked;
 use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
 

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pane_patrol_hooks::mirror::Limits;
+use pane_patrol_hooks::event_log::Limits;
 use serde::Deserialize;
 use thiserror::Error;
 

@@ -6,8 +6,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use pane_patrol_hooks::mirror::Mirror;
-use pane_patrol_hooks::mirror::rotate::read_limits;
+use pane_patrol_hooks::event_log::Mirror;
+use pane_patrol_hooks::event_log::rotate::read_limits;
 use rustix::fs::{Access, access, statvfs};
 
 use super::files::Files;

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use pane_patrol_hooks::mirror;
+use pane_patrol_hooks::event_log;
 use pane_patrol_sys::open::Opening;
 
 /// How often the list is read again because a rotation came in between.
@@ -52,7 +52,7 @@ pub struct Opened {
 
 impl Opened {
     fn open(path: &Path) -> Option<Self> {
-        let file = mirror::open_regular(Opening::to_read(), path)?;
+        let file = event_log::open_regular(Opening::to_read(), path)?;
         let identity = Identity::of(&file.metadata().ok()?);
         Some(Self {
             path: path.to_owned(),
@@ -101,7 +101,7 @@ impl Files {
         let mut seen: Vec<Identity> = live.iter().map(|live| live.identity).collect();
         let mut rotated: Vec<Opened> = Vec::new();
         for number in 1..=last_number(mirror) + 1 {
-            let path = mirror::rotated(mirror, number);
+            let path = event_log::rotated(mirror, number);
             let Some(identity) = Identity::at(&path) else {
                 continue;
             };

@@ -3,7 +3,7 @@
 //! Files become lines ([`split`]), lines become records ([`record`]), and what is wrong with a line
 //! is counted and stops nothing. [`files`] knows which files belong together, [`tailer`] follows
 //! them while they grow and are rotated, [`player`] plays records into a table, [`recent`] those at the end of the mirror.
-//! Writing is not done here: see `pane_patrol_hooks::mirror`.
+//! Writing is not done here: see `pane_patrol_hooks::event_log`.
 
 pub mod apart;
 pub mod condition;

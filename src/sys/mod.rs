@@ -1,5 +1,4 @@
 //! Small things that are dangerous to get wrong, once each: starting programs and waiting for them,
-//! Small things that are dangerous to get wrong, once each: starting programs and waiting for them,
 //! text of others in a shell, terminals that others name, and where a process lives.
 
 pub(crate) mod child;

@@ -10,7 +10,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use pane_patrol_hooks::event::Event;
-use pane_patrol_hooks::mirror::Mirror;
+use pane_patrol_hooks::event_log::Mirror;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use pane_patrol_hooks::mirror::{Mirror, rotate};
+use pane_patrol_hooks::event_log::{Mirror, rotate};
 use rustix::process::{Signal, kill_process};
 use serde_json::Value;
 

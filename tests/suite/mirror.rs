@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::Event;
-use pane_patrol_hooks::mirror::{Limits, MIN_MAX_BYTES, lock_path, rotate, rotated};
+use pane_patrol_hooks::event_log::{Limits, MIN_MAX_BYTES, lock_path, rotate, rotated};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::{

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pane_patrol_hooks::mirror::Mirror;
+use pane_patrol_hooks::event_log::Mirror;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 

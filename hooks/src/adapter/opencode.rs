@@ -11,7 +11,7 @@ use std::io::BufRead;
 use super::report::{clean, name};
 use super::{Adapter, Call, Heard, Panes, Registration, Report, TimeoutUnit, ToolInput, summary};
 use crate::event::{Assistant, Kind, State};
-use crate::scan::{Scan, Scanner};
+use crate::json_scanner::{Scan, Scanner};
 use crate::timestamp::Timestamp;
 
 /// OpenCode.

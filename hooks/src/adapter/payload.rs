@@ -5,7 +5,7 @@
 
 use std::io::BufRead;
 
-use crate::scan::{Scan, Scanner};
+use crate::json_scanner::{Scan, Scanner};
 
 /// Longest id, name or word, in bytes. One more than an event takes, so that a cut one is not taken for a whole.
 const NAME: usize = 257;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::event::{Assistant, Event, Kind, State};
-use crate::place::Place;
+use crate::locate::Place;
 use crate::text::has_control;
 use crate::timestamp::Timestamp;
 

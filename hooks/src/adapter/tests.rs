@@ -292,7 +292,7 @@ fn a_byte_order_mark_changes_no_payload_of_any_assistant() {
 #[test]
 fn payloads_cut_anywhere_give_reports_that_can_be_sent() {
     use crate::event::Event;
-    use crate::place::Place;
+    use crate::locate::Place;
     for adapter in ADAPTERS
         .iter()
         .filter(|adapter| adapter.assistant.as_str() != "kilo")

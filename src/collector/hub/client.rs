@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::decide::Asked;
+use pane_patrol_hooks::approval::Asked;
 use rustix::event::PollFlags;
 use serde::Serialize;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::decide::{Asked, Verdict};
+use pane_patrol_hooks::approval::{Asked, Verdict};
 use rustix::event::{PollFd, PollFlags};
 
 use super::client::Client;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::decide::Asked;
+use pane_patrol_hooks::approval::Asked;
 use pane_patrol_hooks::event::Event;
 
 use super::judging::Case;

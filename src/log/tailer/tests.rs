@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 
-use pane_patrol_hooks::mirror::{Limits, Mirror, rotate};
+use pane_patrol_hooks::event_log::{Limits, Mirror, rotate};
 use proptest::prelude::*;
 
 use super::*;

@@ -138,7 +138,7 @@ proptest::proptest! {
         file in 0_usize..64, at in proptest::prelude::any::<proptest::sample::Index>()
     ) {
         use crate::event::{Assistant, Event};
-        use crate::place::Place;
+        use crate::locate::Place;
         let files = files("claude", "json");
         let json = std::fs::read(&files[file % files.len()]).unwrap();
         let payload = Payload::read(&json[..at.index(json.len())]);

@@ -9,8 +9,8 @@
 
 use std::path::Path;
 
-use crate::memo::Memo;
-use crate::place::Whereabouts;
+use crate::locate::Whereabouts;
+use crate::pane_cache::Memo;
 use crate::process::Processes;
 use crate::target::{PaneId, Server};
 use crate::tmux::Pane;

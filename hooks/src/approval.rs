@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::event::{Assistant, Event, Kind};
+use crate::json_scanner::BYTE_ORDER_MARK;
 use crate::paths::Places;
-use crate::scan::BYTE_ORDER_MARK;
 use crate::send::is_runtime_ours;
 use crate::timestamp::Timestamp;
 

@@ -108,7 +108,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::memo::Memo;
+    use crate::pane_cache::Memo;
     use crate::target::Target;
 
     const LIVES: u32 = 12;

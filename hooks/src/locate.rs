@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::SystemTime;
 
-use crate::memo::Memo;
+use crate::pane_cache::Memo;
 use crate::target::{PaneId, Server, Target};
 
 /// Where a report comes from.
