@@ -7,7 +7,7 @@ use pane_patrol_hooks::adapter::{self, Adapter, Panes, Registration, Version};
 
 use crate::claude::fields;
 use crate::error::PlanError;
-use crate::json::scan::Dialect;
+use crate::json::document::Dialect;
 
 /// An assistant whose settings can be edited.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::assistant::{Assistant, Nesting, Schema};
 use crate::command::HookCommand;
-use crate::json::scan::{Document, Kind, NodeId};
+use crate::json::document::{Document, Kind, NodeId};
 
 /// The key of the section, and of the list inside a group.
 pub(crate) const HOOKS: &str = "hooks";

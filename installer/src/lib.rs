@@ -5,7 +5,7 @@
 //! [`status`](status::status) tells what is registered. Nothing here prints, or reads the
 //! environment or the clock: places, user, program and time are arguments.
 //!
-//! `json` finds and cuts, `edit` knows what our entries look like, `place` looks at files and `attributes` at their ACLs, `store`
+//! `json` finds and cuts, `edit` knows what our entries look like, `target_file` looks at files and `attributes` at their ACLs, `store`
 //! and `manifest` remember, `apply` writes.
 
 mod apply;
@@ -14,19 +14,19 @@ mod attributes;
 pub mod claude;
 mod command;
 mod diff;
-mod disk;
+mod durable;
 mod edit;
 mod entry;
 mod error;
 mod json;
 mod manifest;
-mod place;
 mod plan;
 mod plugin;
+mod snapshot;
 pub mod status;
 mod store;
+mod target_file;
 mod toml;
-mod view;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
 pub use assistant::{

@@ -12,11 +12,11 @@ use crate::diff;
 use crate::edit::{self, Installed};
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, Registered, Write, print_version};
-use crate::place::Place;
 use crate::plugin;
+use crate::snapshot::View;
 use crate::store::Record;
+use crate::target_file::Place;
 use crate::toml::{self, Setting};
-use crate::view::View;
 
 /// Whose settings are edited, where, and by whom. Everything that a plan may know of the world
 /// beside the files themselves.

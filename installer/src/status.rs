@@ -9,10 +9,10 @@ use crate::assistant::{Assistant, Format, Location, Schema};
 use crate::edit;
 use crate::entry::{self, Entry};
 use crate::error::PlanError;
-use crate::json::scan::{Document, NodeId, SyntaxError};
-use crate::place;
+use crate::json::document::{Document, NodeId, SyntaxError};
 use crate::plugin;
-use crate::view;
+use crate::snapshot;
+use crate::target_file;
 
 /// Whether an assistant reports to us.
 #[derive(Debug)]
@@ -77,16 +77,16 @@ fn read(
     version: Option<Version>,
 ) -> Result<Registered, PlanError> {
     let path = &location.settings;
-    let bytes = place::read_bytes(path)?.unwrap_or_default();
-    let text = view::decode(path, bytes)?;
+    let bytes = target_file::read_bytes(path)?.unwrap_or_default();
+    let text = snapshot::decode(path, bytes)?;
     let Format::Json(schema) = &assistant.format else {
         return Ok(of_plugin(&text, assistant));
     };
     let text = if edit::is_blank(&text) { "{}" } else { &text };
-    let fail = |error: SyntaxError| view::syntax_error(path, text, &error.into());
+    let fail = |error: SyntaxError| snapshot::syntax_error(path, text, &error.into());
     let document = Document::parse_as(text, schema.dialect).map_err(fail)?;
     edit::check_fields(&document, schema, version)
-        .map_err(|error| view::edit_error(path, text, &error))?;
+        .map_err(|error| snapshot::edit_error(path, text, &error))?;
     let entries = entry::find(&document, assistant, schema);
     let off = document.member(Document::ROOT, "disableAllHooks");
     let is_off = off.is_some_and(|off| document.raw(off) == "true");

@@ -9,7 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, sha256};
-use crate::place;
+use crate::target_file;
 
 /// The name of the manifest inside a record.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -112,5 +112,5 @@ pub fn installed_at(installs: &Path, file: &Path) -> Option<Timestamp> {
 /// run finds what a killed one left.
 pub(crate) fn temporary(real: &Path) -> PathBuf {
     let name = real.file_name().unwrap_or_default().to_string_lossy();
-    place::parent(real).join(format!(".{name}.pane-patrol-new"))
+    target_file::parent(real).join(format!(".{name}.pane-patrol-new"))
 }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::loose::{Likely, Reading};
 use super::path::{is_surely_in, may_be_in, may_hold, written};
 use super::rule::{Pattern, Rule, Rules, Then};
-use super::{strict, tool};
+use super::shell::conservative::{Likely, Reading};
+use super::shell::unambiguous;
+use super::tool;
 
 /// How far below an allowed `*` words are looked at; more of them are no harmless ones.
 const MAX_WORDS: usize = 64;
@@ -114,7 +115,7 @@ impl<'a> Case<'a> {
         Self {
             ask,
             ground,
-            words: tool::command(&ask.tool, &ask.input).and_then(strict::words),
+            words: tool::command(&ask.tool, &ask.input).and_then(unambiguous::words),
             readings: tool::commands(&ask.input)
                 .into_iter()
                 .map(Reading::of)

@@ -4,8 +4,8 @@
 //! | --- | --- |
 //! | `rule` | one rule as it is written in the settings, strictly checked |
 //! | [`judge`] | deny first, then ask, then allow; nothing matched is ask |
-//! | `strict` | a command's words, where a shell can read it in one way only: for allow |
-//! | `loose` | every command that may be hidden in a text: for deny and ask |
+//! | `shell::unambiguous` | a command's words, where a shell can read it in one way only: for allow |
+//! | `shell::conservative` | every command that may be hidden in a text: for deny and ask |
 //! | `path` | where a path really leads |
 //! | `tool` | which input of a tool is a command or a path |
 //!
@@ -14,12 +14,11 @@
 //! Nothing here acts; that is the collector's business.
 
 mod judge;
-mod loose;
 mod path;
 #[cfg(test)]
 mod properties;
 mod rule;
-mod strict;
+mod shell;
 mod tool;
 
 pub use judge::{Ask, By, Fit, Ground, Judgement, judge};

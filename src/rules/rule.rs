@@ -7,8 +7,9 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::loose::runs_others;
-use super::{strict, tool};
+use super::shell::conservative::runs_others;
+use super::shell::unambiguous;
+use super::tool;
 
 /// Longest name and message, in characters.
 const MAX_TEXT: usize = 200;
@@ -257,7 +258,7 @@ impl Rule {
 impl Pattern {
     fn parse(text: &str) -> Result<Self, String> {
         let closed = text.strip_suffix(" *");
-        let words = strict::words(closed.unwrap_or(text));
+        let words = unambiguous::words(closed.unwrap_or(text));
         Ok(Self {
             text: text.to_owned(),
             words: words.map_err(|why| format!("`{text}` is no plain command: {why}; a `*` may stand only at its end, as a word"))?,

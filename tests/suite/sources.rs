@@ -27,7 +27,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// Copies of what nobody runs.
 const COPIES: &[(&str, &str)] = &[
-    ("hooks/src/memo.rs", "a memory of the hook"),
+    ("hooks/src/pane_cache.rs", "a memory of the hook"),
     ("installer/tests/installer/cases.rs", "settings"),
     ("installer/tests/installer/crash.rs", "settings"),
     ("src/asked/tests.rs", "a recording"),

@@ -12,7 +12,7 @@
 //!
 //! What a rename cannot keep: other names of the same file (the plan points them out).
 
-mod order;
+mod housekeeping;
 
 use std::fs;
 use std::io;
@@ -20,13 +20,13 @@ use std::path::{Path, PathBuf};
 
 use pane_patrol_sys::replace::finish;
 
-use self::order::sweep;
-use crate::disk::{self, Lock, io_error};
+use self::housekeeping::sweep;
+use crate::durable::{self, Lock, io_error};
 use crate::error::ApplyError;
 use crate::manifest::Action;
-use crate::place::{self, Place};
 use crate::plan::{Edit, Plan};
 use crate::store::{self, MANIFEST, Record};
+use crate::target_file::{self, Place};
 
 type Done<T = ()> = Result<T, ApplyError>;
 
@@ -148,7 +148,7 @@ impl Run<'_> {
     }
 
     fn make_store(&mut self, installs: &Path) -> Done {
-        let (made, result) = disk::make_folders(installs);
+        let (made, result) = durable::make_folders(installs);
         self.undo.extend(made.into_iter().map(Undo::RemoveFolder));
         result.map_err(io_error("create the folder", installs))
     }
@@ -193,7 +193,8 @@ impl Run<'_> {
             Err(_) => self.undo.push(Undo::RemoveFile(path.clone())),
         }
         write_manifest(&record)?;
-        disk::sync_folder(&self.plan.installs).map_err(io_error("write", &self.plan.installs))?;
+        durable::sync_folder(&self.plan.installs)
+            .map_err(io_error("write", &self.plan.installs))?;
         self.reached(Step::Recorded)?;
         Ok(record)
     }
@@ -233,7 +234,7 @@ impl Run<'_> {
         for number in write.. {
             let name = format!("{number}-{file}");
             let path = folder.join(&name);
-            match disk::write_new(&path, bytes) {
+            match durable::write_new(&path, bytes) {
                 Ok(_) => {
                     self.undo.push(Undo::RemoveFile(path));
                     return Ok(Some(name));
@@ -252,30 +253,31 @@ impl Run<'_> {
         }
         self.changed = true;
         self.reached(Step::Changed)?;
-        let folder = place::parent(&self.edit.place.real);
-        disk::sync_folder(folder).map_err(io_error("write", folder))?;
+        let folder = target_file::parent(&self.edit.place.real);
+        durable::sync_folder(folder).map_err(io_error("write", folder))?;
         self.reached(Step::Synced)
     }
 
     fn replace_file(&mut self, bytes: &[u8]) -> Done {
         for folder in &self.edit.place.missing_folders {
-            match disk::make_folder(folder) {
+            match durable::make_folder(folder) {
                 Ok(()) => self.undo.push(Undo::RemoveFolder(folder.clone())),
                 // The plan of another file beside this one has made it meanwhile.
-                Err(_) if place::check_folder(folder, self.plan.uid).is_ok() && folder.is_dir() => {
-                }
+                Err(_)
+                    if target_file::check_folder(folder, self.plan.uid).is_ok()
+                        && folder.is_dir() => {}
                 Err(error) => return Err(io_error("create the folder", folder)(error)),
             }
         }
         self.reached(Step::FoldersMade)?;
         let real = &self.edit.place.real;
         let temporary = store::temporary(real);
-        let file = disk::write_new(&temporary, bytes).map_err(io_error("write", &temporary))?;
+        let file = durable::write_new(&temporary, bytes).map_err(io_error("write", &temporary))?;
         self.undo.push(Undo::RemoveFile(temporary.clone()));
         self.reached(Step::TemporaryWritten)?;
         match &self.edit.place.found {
-            Some(found) => disk::dress(&file, &temporary, found, real)?,
-            None => disk::undress(&file, &temporary)?,
+            Some(found) => durable::dress(&file, &temporary, found, real)?,
+            None => durable::undress(&file, &temporary)?,
         }
         self.reached(Step::TemporaryDressed)?;
         self.compare()?;
@@ -325,7 +327,7 @@ impl Run<'_> {
             let _ = match step {
                 Undo::RemoveFile(path) => fs::remove_file(path),
                 Undo::RemoveFolder(path) => fs::remove_dir(path),
-                Undo::Restore(path, bytes) => disk::replace(&path, &bytes),
+                Undo::Restore(path, bytes) => durable::replace(&path, &bytes),
             };
         }
         error
@@ -355,7 +357,7 @@ fn make_record_folder(installs: &Path, name: &str) -> Done<PathBuf> {
             1 => installs.join(name),
             _ => installs.join(format!("{name}-{number:02}")),
         };
-        match disk::make_folder(&folder) {
+        match durable::make_folder(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(io_error("create the folder", &folder)(error)),
@@ -367,6 +369,6 @@ fn make_record_folder(installs: &Path, name: &str) -> Done<PathBuf> {
 fn write_manifest(record: &Record) -> Done {
     let path = record.folder.join(MANIFEST);
     let written = record.manifest.print();
-    let written = written.and_then(|bytes| disk::replace(&path, &bytes));
+    let written = written.and_then(|bytes| durable::replace(&path, &bytes));
     written.map_err(io_error("write", &path))
 }

@@ -11,7 +11,7 @@ use pane_patrol_hooks::adapter::{Version, claude};
 
 use crate::edit::WrongField;
 use crate::entry::HOOKS;
-use crate::json::scan::{Document, Kind, NodeId};
+use crate::json::document::{Document, Kind, NodeId};
 
 /// Finds the first field for which a version (`None`: not known) leaves the file out.
 pub(crate) type Check = fn(&Document, Option<Version>) -> Option<(NodeId, WrongField)>;
@@ -254,7 +254,7 @@ fn check_handler(document: &Document, handler: &Place) -> Look {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::scan::Dialect;
+    use crate::json::document::Dialect;
 
     const OLD: Version = Version(2, 1, 197);
     const BETWEEN: Version = Version(2, 1, 250);

@@ -6,7 +6,7 @@ use super::{Traces, is_nothing};
 use crate::assistant::{Assistant, Nesting, Schema};
 use crate::command::HookCommand;
 use crate::entry::{self, Entry, HOOKS};
-use crate::json::scan::{Document, Kind, NodeId};
+use crate::json::document::{Document, Kind, NodeId};
 use crate::json::splice::{Gap, Splice, interior};
 use crate::json::style::{Layout, Piece, Style, layout};
 

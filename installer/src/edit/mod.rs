@@ -17,7 +17,7 @@ use self::removal::Removal;
 
 use crate::assistant::{Assistant, Schema};
 use crate::entry::{self, Entry, HOOKS};
-use crate::json::scan::{BOM, Document, Kind, NodeId, SyntaxError};
+use crate::json::document::{BOM, Document, Kind, NodeId, SyntaxError};
 use crate::json::splice::carry_out;
 use crate::json::style::Style;
 use crate::toml::Set;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Origin;
 use crate::entry::{self, Entry};
-use crate::json::scan::{Document, Kind, NodeId};
+use crate::json::document::{Document, Kind, NodeId};
 use crate::json::splice::{Splice, carry_out, remove_children};
 
 /// What leaves a document: decided from the inside out, cut from the outside in.

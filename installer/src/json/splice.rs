@@ -4,7 +4,7 @@
 use std::iter;
 use std::ops::Range;
 
-use super::scan::{Document, NodeId, comment_length};
+use super::document::{Document, NodeId, comment_length};
 
 /// One replacement. Empty ranges insert, empty texts remove.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,7 +228,7 @@ impl Gaps {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scan::Dialect;
+    use super::super::document::Dialect;
     use super::*;
 
     fn without(text: &str, removed: &[usize]) -> String {

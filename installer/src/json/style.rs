@@ -1,7 +1,7 @@
 //! The manner in which a file is written: line ends, indent, where its owner breaks lines. What we
 //! add looks as if the owner had written it.
 
-use super::scan::{Document, Kind, NodeId};
+use super::document::{Document, Kind, NodeId};
 use super::splice::{Gap, Splice, interior};
 
 /// A value to be printed.

@@ -32,7 +32,7 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
     ("src/sys/terminal.rs", "OpenOptions", 3, "the same"),
     ("src/sys/terminal.rs", "custom_flags(", 1, "the same"),
     (
-        "hooks/src/mirror/rotate.rs",
+        "hooks/src/event_log/rotate.rs",
         "fs::rename(",
         1,
         "older files get the next number; nothing is replaced",

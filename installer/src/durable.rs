@@ -12,7 +12,7 @@ use rustix::fs::{FlockOperation, Gid, Uid};
 
 use crate::attributes::{Attributes, Refused};
 use crate::error::ApplyError;
-use crate::place::Found;
+use crate::target_file::Found;
 
 type Done<T = ()> = Result<T, ApplyError>;
 

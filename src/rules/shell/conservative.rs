@@ -81,7 +81,7 @@ const BEFORE: [&str; 12] = [
 
 /// Whether a text runs a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Likely {
+pub(in crate::rules) enum Likely {
     /// Nothing hints at it.
     No,
     /// It cannot be ruled out.
@@ -91,7 +91,7 @@ pub(super) enum Likely {
 }
 
 /// Whether `program` is one that runs what its arguments say.
-pub(super) fn runs_others(program: &str) -> bool {
+pub(in crate::rules) fn runs_others(program: &str) -> bool {
     RUNNERS.contains(&base(program))
 }
 
@@ -111,7 +111,7 @@ struct Command {
 
 /// What a text may run.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(in crate::rules) struct Reading {
     commands: Vec<Command>,
     /// Every word, those of redirections included.
     words: Vec<Word>,
@@ -122,7 +122,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn of(text: &str) -> Self {
+    pub(in crate::rules) fn of(text: &str) -> Self {
         let mut reading = Self {
             atoms: atoms(text),
             ..Self::default()
@@ -164,7 +164,7 @@ impl Reading {
 
     /// Whether it runs `pattern`: that program, with the further words among its arguments, in that
     /// order.
-    pub(super) fn runs(&self, pattern: &[String]) -> Likely {
+    pub(in crate::rules) fn runs(&self, pattern: &[String]) -> Likely {
         let Some((program, arguments)) = pattern.split_first() else {
             return Likely::No;
         };
@@ -190,13 +190,13 @@ impl Reading {
     }
 
     /// Whether a program of this name is run or named anywhere.
-    pub(super) fn names(&self, program: &str) -> bool {
+    pub(in crate::rules) fn names(&self, program: &str) -> bool {
         self.mentions(program, &[])
     }
 
     /// Every word that may be a path, `~` and `$HOME` replaced where `home` is known, and whether
     /// that is all of them.
-    pub(super) fn paths(&self, home: Option<&Path>) -> (Vec<String>, bool) {
+    pub(in crate::rules) fn paths(&self, home: Option<&Path>) -> (Vec<String>, bool) {
         let mut is_all = !self.is_too_deep;
         let mut paths = Vec::new();
         for word in &self.words {

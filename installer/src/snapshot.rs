@@ -7,12 +7,12 @@ use crate::assistant::{Assistant, Format, Schema};
 use crate::edit::{self, EditError, Origin, Traces};
 use crate::entry;
 use crate::error::PlanError;
-use crate::json::scan::{BOM, Document};
+use crate::json::document::{BOM, Document};
 use crate::manifest::{Action, Manifest, Write, sha256};
-use crate::place::{self, Place};
 use crate::plan::{Edit, Plan, Site};
 use crate::plugin;
 use crate::store::{self, Original, Record};
+use crate::target_file::{self, Place};
 use crate::toml;
 
 /// Everything that was read.
@@ -55,7 +55,7 @@ impl View {
 
     pub(crate) fn check_rights(&self, site: &Site) -> Result<(), PlanError> {
         if let Some(home) = &site.location.home {
-            place::check_folder(home, site.uid)?;
+            target_file::check_folder(home, site.uid)?;
         }
         self.place.check_rights(site.uid)
     }
@@ -247,7 +247,7 @@ impl View {
     pub(crate) fn left_behind(&self, site: &Site) -> Option<String> {
         let record = self.record.as_ref()?;
         let real = &record.manifest.real_file;
-        let bytes = place::read_bytes(real).ok().flatten();
+        let bytes = target_file::read_bytes(real).ok().flatten();
         let text = String::from_utf8(bytes.filter(|_| *real != self.place.real)?).ok()?;
         let has_ours = has_ours(&text, site.assistant);
         has_ours.then(|| {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Done, Run, Step, write_manifest};
-use crate::disk::{self, io_error};
+use crate::durable::{self, io_error};
 use crate::manifest::{Action, sha256};
 use crate::store::{self, MANIFEST, Record};
 
@@ -19,7 +19,7 @@ impl Run<'_> {
     /// had not yet acted upon.
     pub(super) fn tidy_up(&self) -> Done {
         let temporary = store::temporary(&self.edit.place.real);
-        disk::remove_if_there(&temporary).map_err(io_error("remove", &temporary))?;
+        durable::remove_if_there(&temporary).map_err(io_error("remove", &temporary))?;
         for folder in store::record_folders(&self.plan.installs).unwrap_or_default() {
             if !folder.join(MANIFEST).exists() {
                 remove_unfinished(&folder);
@@ -30,7 +30,7 @@ impl Run<'_> {
 
     pub(super) fn end(&mut self, mut record: Record) -> Done {
         if self.edit.after().is_none() {
-            disk::remove_empty(&record.manifest.created_folders);
+            durable::remove_empty(&record.manifest.created_folders);
         }
         self.reached(Step::FoldersRemoved)?;
         record.manifest.ended = Some(self.plan.now);
@@ -56,7 +56,7 @@ impl Run<'_> {
         let written = manifest.writes.len();
         manifest.forget_writes_that_never_happened(now.as_deref());
         if manifest.writes.is_empty() {
-            disk::remove_empty(&manifest.created_folders);
+            durable::remove_empty(&manifest.created_folders);
             return fs::remove_dir_all(folder).map_err(io_error("remove", folder));
         }
         if self.plan.action == Action::Uninstall {

@@ -36,7 +36,7 @@ const SHELL_WORDS: [&str; 27] = [
 ];
 
 /// The words of `command`; else why it cannot be taken for one plain command.
-pub(super) fn words(command: &str) -> Result<Vec<String>, &'static str> {
+pub(in crate::rules) fn words(command: &str) -> Result<Vec<String>, &'static str> {
     if command.chars().any(char::is_control) {
         return Err("it holds a line break or another control character");
     }
