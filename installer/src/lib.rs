@@ -21,6 +21,7 @@ mod error;
 mod json;
 mod manifest;
 mod plan;
+mod planner;
 mod plugin;
 mod snapshot;
 pub mod status;
@@ -35,6 +36,7 @@ pub use assistant::{
 pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
 pub use manifest::{Action, sha256};
-pub use plan::{Edit, Plan, Site, Wanted, plan_install, plan_uninstall};
+pub use plan::{Edit, Plan, Site, Wanted};
+pub use planner::{plan_install, plan_uninstall};
 pub use store::{installed_at, recorded_files};
 pub use toml::{CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, Setting};

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use pane_patrol_hooks::adapter::opencode;
 
 use crate::assistant::Assistant;
-use crate::edit::{EditError, Installed, Traces, is_blank};
+use crate::edit::error::EditError;
+use crate::edit::{Installed, Traces, is_blank};
 
 const PROGRAM: &str = "\nconst PROGRAM = ";
 

@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use crate::assistant::{Assistant, Format, Schema};
-use crate::edit::{self, EditError, Origin, Traces};
+use crate::edit::error::EditError;
+use crate::edit::{self, Origin, Traces};
 use crate::entry;
 use crate::error::PlanError;
 use crate::json::document::{BOM, Document};

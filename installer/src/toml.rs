@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
-use crate::edit::EditError;
+use crate::edit::error::EditError;
 
 /// One setting that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

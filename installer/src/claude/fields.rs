@@ -9,7 +9,7 @@ mod names;
 
 use pane_patrol_hooks::adapter::{Version, claude};
 
-use crate::edit::WrongField;
+use crate::edit::error::WrongField;
 use crate::entry::HOOKS;
 use crate::json::document::{Document, Kind, NodeId};
 

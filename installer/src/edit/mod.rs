@@ -5,6 +5,7 @@
 //! last in the file. Existing entries of ours are changed in place, so that an update moves nothing.
 
 mod addition;
+pub(crate) mod error;
 mod removal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,44 +14,15 @@ use pane_patrol_hooks::adapter::{Registration, Version};
 use serde::{Deserialize, Serialize};
 
 use self::addition::Addition;
+use self::error::EditError;
 use self::removal::Removal;
 
 use crate::assistant::{Assistant, Schema};
 use crate::entry::{self, Entry, HOOKS};
-use crate::json::document::{BOM, Document, Kind, NodeId, SyntaxError};
+use crate::json::document::{BOM, Document, Kind, NodeId};
 use crate::json::splice::carry_out;
 use crate::json::style::Style;
 use crate::toml::Set;
-
-/// Why a text cannot be edited, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct EditError {
-    pub(crate) offset: usize,
-    pub(crate) reason: String,
-    /// The field for which the assistant would drop the file, where that is the reason.
-    pub(crate) field: Option<WrongField>,
-}
-
-/// A field with a value for which the assistant drops the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WrongField {
-    /// The way to it, for example `hooks.PreToolUse[0].matcher`.
-    pub(crate) field: String,
-    /// What it should be, with an article.
-    pub(crate) expected: &'static str,
-    /// The assistant, for people.
-    pub(crate) title: &'static str,
-}
-
-impl From<SyntaxError> for EditError {
-    fn from(error: SyntaxError) -> Self {
-        Self {
-            offset: error.offset,
-            reason: error.reason.to_owned(),
-            field: None,
-        }
-    }
-}
 
 /// What was created around our entries: it leaves with them. And what stood between the brackets of
 /// the user's own empty containers, to be put back.
