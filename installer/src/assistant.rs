@@ -7,7 +7,7 @@ use pane_patrol_hooks::adapter::{self, Adapter, Panes, Registration, Version};
 
 use crate::claude::fields;
 use crate::error::PlanError;
-use crate::json::document::Dialect;
+use crate::schema::{COMMENTED, GROUPS, Nesting, Schema};
 
 /// An assistant whose settings can be edited.
 #[derive(Debug)]
@@ -58,64 +58,6 @@ pub(crate) enum Format {
     /// Single settings in a TOML file.
     Toml,
 }
-
-/// How entries look in a JSON file.
-#[derive(Debug)]
-pub(crate) struct Schema {
-    pub(crate) dialect: Dialect,
-    pub(crate) nesting: Nesting,
-    /// The key of a handler's command.
-    pub(crate) command: &'static str,
-    /// The key of its timeout.
-    pub(crate) timeout: &'static str,
-    /// What the assistant calls the hook while it runs, instead of the whole command.
-    pub(crate) name: Option<&'static str>,
-    /// What a file says that we make.
-    pub(crate) blank: &'static str,
-    /// The only keys that the top level may have; empty: any.
-    pub(crate) only: &'static [&'static str],
-    /// Whether a `null` in the place of the section, or of an event, is taken for nothing.
-    pub(crate) null_is_nothing: bool,
-    /// What is known of the fields for which the assistant drops the whole file.
-    pub(crate) fields: Option<fields::Check>,
-}
-
-impl Schema {
-    /// Whether the assistant reads a file whose top level has `key`.
-    pub(crate) fn allows(&self, key: &str) -> bool {
-        self.only.is_empty() || self.only.contains(&key)
-    }
-}
-
-/// What stands in an event's array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Nesting {
-    /// Groups of handlers.
-    Groups,
-    /// The handlers themselves.
-    Flat,
-}
-
-/// The schema that Claude Code began and others took over.
-pub(crate) const GROUPS: Schema = Schema {
-    dialect: Dialect::Strict,
-    nesting: Nesting::Groups,
-    command: "command",
-    timeout: "timeout",
-    name: None,
-    blank: "{}",
-    only: &[],
-    null_is_nothing: false,
-    fields: None,
-};
-
-/// The same with comments. These two draw the whole command on the screen while a hook without a
-/// name runs.
-const COMMENTED: Schema = Schema {
-    dialect: Dialect::Comments,
-    name: Some("pane-patrol"),
-    ..GROUPS
-};
 
 /// Claude Code.
 pub static CLAUDE: Assistant = Assistant {

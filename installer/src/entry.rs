@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::assistant::{Assistant, Nesting, Schema};
+use crate::assistant::Assistant;
 use crate::command::HookCommand;
 use crate::json::document::{Document, Kind, NodeId};
-
-/// The key of the section, and of the list inside a group.
-pub(crate) const HOOKS: &str = "hooks";
+use crate::schema::{HOOKS, Nesting, Schema};
 
 /// One of our entries, and everything it stands in.
 #[derive(Clone, Debug)]

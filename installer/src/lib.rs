@@ -23,6 +23,7 @@ mod manifest;
 mod plan;
 mod planner;
 mod plugin;
+mod schema;
 mod snapshot;
 pub mod status;
 mod store;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::assistant::{Assistant, Format, Schema};
+use crate::assistant::{Assistant, Format};
 use crate::edit::error::EditError;
 use crate::edit::{self, Origin, Traces};
 use crate::entry;
@@ -12,6 +12,7 @@ use crate::json::document::{BOM, Document};
 use crate::manifest::{Action, Manifest, Write, sha256};
 use crate::plan::{Edit, Plan, Site};
 use crate::plugin;
+use crate::schema::Schema;
 use crate::store::{self, Original, Record};
 use crate::target_file::{self, Place};
 use crate::toml;

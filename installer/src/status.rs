@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use pane_patrol_hooks::adapter::Version;
 
-use crate::assistant::{Assistant, Format, Location, Schema};
+use crate::assistant::{Assistant, Format, Location};
 use crate::edit;
 use crate::entry::{self, Entry};
 use crate::error::PlanError;
 use crate::json::document::{Document, NodeId, SyntaxError};
 use crate::plugin;
+use crate::schema::Schema;
 use crate::snapshot;
 use crate::target_file;
 

@@ -10,11 +10,8 @@ mod names;
 use pane_patrol_hooks::adapter::{Version, claude};
 
 use crate::edit::error::WrongField;
-use crate::entry::HOOKS;
 use crate::json::document::{Document, Kind, NodeId};
-
-/// Finds the first field for which a version (`None`: not known) leaves the file out.
-pub(crate) type Check = fn(&Document, Option<Version>) -> Option<(NodeId, WrongField)>;
+use crate::schema::HOOKS;
 
 /// The last version that is known to be strict about the groups of every event.
 const ALL_STRICT: Version = Version(2, 1, 197);
@@ -130,7 +127,7 @@ impl Place {
     }
 }
 
-/// See [`Check`].
+/// See [`Check`](crate::schema::Check).
 pub(crate) fn first_wrong(
     document: &Document,
     version: Option<Version>,

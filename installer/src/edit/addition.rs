@@ -3,12 +3,13 @@
 use pane_patrol_hooks::adapter::Registration;
 
 use super::{Traces, is_nothing};
-use crate::assistant::{Assistant, Nesting, Schema};
+use crate::assistant::Assistant;
 use crate::command::HookCommand;
-use crate::entry::{self, Entry, HOOKS};
+use crate::entry::{self, Entry};
 use crate::json::document::{Document, Kind, NodeId};
 use crate::json::splice::{Gap, Splice, interior};
 use crate::json::style::{Layout, Piece, Style, layout};
+use crate::schema::{HOOKS, Nesting, Schema};
 
 const ASYNC: &str = "async";
 const MATCHER: &str = "matcher";

@@ -17,11 +17,12 @@ use self::addition::Addition;
 use self::error::EditError;
 use self::removal::Removal;
 
-use crate::assistant::{Assistant, Schema};
-use crate::entry::{self, Entry, HOOKS};
+use crate::assistant::Assistant;
+use crate::entry::{self, Entry};
 use crate::json::document::{BOM, Document, Kind, NodeId};
 use crate::json::splice::carry_out;
 use crate::json::style::Style;
+use crate::schema::{HOOKS, Schema};
 use crate::toml::Set;
 
 /// What was created around our entries: it leaves with them. And what stood between the brackets of

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::*;
-use crate::assistant::{CLAUDE, Format, GEMINI, GROUPS};
+use crate::assistant::{CLAUDE, Format, GEMINI};
 use crate::command::HookCommand;
+use crate::schema::GROUPS;
 
 #[path = "../../tests/support/settings.rs"]
 mod generated;
