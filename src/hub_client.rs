@@ -20,7 +20,7 @@ use crate::protocol::{
     Snapshot, Trust, Voice, feed_of, parse,
 };
 use crate::state::Row;
-use crate::unix_socket::unix_socket;
+use crate::sys::unix_socket::unix_socket;
 
 /// How long the hub may take for its answer to `hello`.
 const ANSWER_BUDGET: Duration = Duration::from_secs(2);

@@ -36,7 +36,6 @@ pub mod doctor;
 pub mod error;
 pub mod feed;
 pub mod hub_client;
-mod inbox;
 pub mod jump;
 pub mod launch;
 pub mod log;
@@ -52,7 +51,6 @@ pub mod sys;
 #[path = "../tests/common/program.rs"]
 mod test_program;
 pub mod tui;
-mod unix_socket;
 pub mod websocket;
 pub mod witness;
 pub mod work;

@@ -24,10 +24,10 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
-use crate::inbox::{Inbox, Orders, inbox};
 use crate::protocol::Voice;
 #[cfg(target_os = "linux")]
-use crate::unix_socket::unix_socket;
+use crate::sys::unix_socket::unix_socket;
+use crate::sys::wake_channel::{Inbox, Orders, inbox};
 use door::Door;
 use visits::Visits;
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender, SyncSender};
 
 use super::Message;
-use super::clock::Clock;
 use crate::state::Input;
+use crate::sys::monotone_clock::Clock;
 
 /// Longest `HEAD` or `.git` file that is read, in bytes.
 const MAX_BYTES: u64 = 4096;

@@ -10,10 +10,10 @@ use pane_patrol_hooks::paths::{Places, is_folder_name};
 use pane_patrol_hooks::target::Target;
 use thiserror::Error;
 
-use super::clock::Clock;
 use super::ownership::{CollectorError, make_private_folder};
 use super::socket::EventSocket;
 use super::{Message, Setup};
+use crate::sys::monotone_clock::Clock;
 
 /// It may not say that.
 const NOT_ITS_TARGET: &str = "a container told of a pane that is not one of those it was given";

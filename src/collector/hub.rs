@@ -32,14 +32,14 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::SocketType;
 
 use super::belief::Standing;
-use super::clock::Clock;
 use super::ownership::CollectorError;
 use super::socket::{SocketFile, bind};
 use super::{Message, judge};
 use crate::feed::Feed;
-use crate::inbox::{Inbox, Orders, inbox};
 use crate::protocol::{Decide, Envelope, LookedAt, RequestPatch, Trust, Voice, code};
 use crate::state::{Input, PublisherWord};
+use crate::sys::monotone_clock::Clock;
+use crate::sys::wake_channel::{Inbox, Orders, inbox};
 use client::{Client, Fate};
 use flow::Flow;
 use judging::Judging;

@@ -12,8 +12,8 @@ use std::thread;
 use super::Message;
 use crate::act::record::{Line, Ruled};
 use crate::config::Config;
-use crate::inbox::{Inbox, Orders, inbox};
 use crate::rules::{Ask, By, Ground, Judgement, Rules, Then, judge};
+use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// What the rules are read from, and what they stand on.
 #[derive(Clone, Debug, Default)]

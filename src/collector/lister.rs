@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::target::Server;
 
 use super::Message;
-use super::clock::Clock;
 use crate::mux::tmux::{Belief, Disbelief, TmuxError};
 use crate::state::Listing;
+use crate::sys::monotone_clock::Clock;
 
 /// How old a listing may get while there are rows.
 const PERIOD: Duration = Duration::from_secs(2);

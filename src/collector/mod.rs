@@ -9,7 +9,7 @@
 
 mod belief;
 mod branch;
-mod clock;
+
 mod contained;
 mod heritage;
 mod hub;
@@ -49,12 +49,12 @@ use crate::mux::tmux::Belief;
 use crate::notice;
 use crate::protocol::Voice;
 use crate::state::{Command, Input};
+use crate::sys::monotone_clock::Clock;
 use crate::witness;
 use crate::witness::process::News;
 use crate::work::git::Git;
 use crate::work::keeper;
 use belief::Standing;
-use clock::Clock;
 use contained::ContainerSockets;
 use heritage::Heritage;
 use hub::Hub;
@@ -351,7 +351,7 @@ struct Sources {
     stirs: Stirs,
     unheard: Unheard,
     branches: Sender<String>,
-    exits: crate::inbox::Orders<std::collections::BTreeSet<u32>>,
+    exits: crate::sys::wake_channel::Orders<std::collections::BTreeSet<u32>>,
     witness: witness::Handle,
     work: keeper::Handle,
     /// Told which servers to look for assistants on, where that is wanted.

@@ -20,11 +20,11 @@ use rustix::net::{SocketAddrUnix, SocketType};
 
 use super::Message;
 use super::belief::Standing;
-use super::clock::Clock;
 use super::contained::Container;
 use super::ownership::CollectorError;
-use crate::inbox::{Inbox, Orders, inbox};
-use crate::unix_socket::unix_socket;
+use crate::sys::monotone_clock::Clock;
+use crate::sys::unix_socket::unix_socket;
+use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// Asked for as the socket's queue, in bytes. The system may give less.
 const QUEUE_BYTES: usize = 4 * 1024 * 1024;

@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::lister::Order;
-use crate::inbox::{Inbox, Orders, inbox};
 use crate::mux::tmux::{Belief, CALL_BUDGET, Call};
+use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// What changes where a pane is, or which one is in front. All of them together tell of nearly
 /// everything; of what none tells, the next listing does.

@@ -8,10 +8,10 @@ use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 use super::Message;
-use super::clock::Clock;
 use crate::log::fault;
 use crate::log::tailer::{Line, Tailer};
 use crate::log::watch::{Waker, Watch};
+use crate::sys::monotone_clock::Clock;
 
 /// How soon a file that is no longer written is looked at again, for a writer that was slow.
 const STRAGGLER_PAUSE: Duration = Duration::from_millis(500);

@@ -11,7 +11,6 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::belief::{self, Ground, Standing};
-use super::clock::Clock;
 use super::contained::Container;
 use super::kinship::Kinship;
 use super::lister::{Answer, Order as ListOrder};
@@ -24,6 +23,7 @@ use crate::feed::{Feed, Health, Role};
 use crate::mux::tmux::lost;
 use crate::protocol::code;
 use crate::state::{Command, Input, Kin, Listing, Outcome, Present, Reading, Row, RowKey, Table};
+use crate::sys::monotone_clock::Clock;
 use crate::witness::copilot::Followed;
 use crate::witness::present::Found;
 use crate::witness::{Order as WitnessOrder, is_tmux, process, title};

@@ -1,7 +1,11 @@
 //! Small things that are dangerous to get wrong, once each: starting programs and waiting for them,
-//! text of others in a shell, terminals that others name, and where a process lives.
+//! text of others in a shell, terminals that others name, where a process lives, sockets, and how threads
+//! wake each other.
 
 pub(crate) mod child;
+pub(crate) mod monotone_clock;
 pub(crate) mod namespaces;
 pub(crate) mod shell;
 pub(crate) mod terminal;
+pub(crate) mod unix_socket;
+pub(crate) mod wake_channel;

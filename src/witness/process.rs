@@ -18,8 +18,8 @@ use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
 use super::ancestry;
-use crate::inbox::{Inbox, Orders, inbox};
 use crate::state::Row;
+use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How often a process is looked at for what the kernel does not tell; a little less than the second
 /// within which it is to be known.

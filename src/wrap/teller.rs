@@ -17,8 +17,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::{Value, json};
 
 use crate::hub_client;
-use crate::inbox::{Inbox, Orders, inbox};
 use crate::protocol::{ClientRole, Hello, Voice};
+use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How often the hub hears of us when there is nothing to say: three times before it takes us for silent.
 const HEARTBEAT: Timespec = Timespec {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Order;
-use crate::inbox::Orders;
+use crate::sys::wake_channel::Orders;
 
 /// How many messages of publishers may wait for the writer.
 const IN_FLIGHT: usize = 64;
@@ -58,7 +58,7 @@ impl Drop for Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inbox::inbox;
+    use crate::sys::wake_channel::inbox;
 
     #[test]
     fn there_are_so_many_and_no_more_and_the_hub_is_told_when_there_is_room_again() {

@@ -12,10 +12,10 @@ use super::client::Client;
 use super::world::World;
 use crate::act::record::Ruled;
 use crate::collector::judge::{Answer, Order, Question};
-use crate::inbox::Inbox;
 use crate::protocol::Decide;
 use crate::rules::{Ask, By, Then};
 use crate::state::{Request, Row};
+use crate::sys::wake_channel::Inbox;
 
 /// Within this time the dialog of a request that was decided has gone.
 const EFFECT_LIMIT: Duration = Duration::from_secs(3);

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use super::Order;
-use crate::inbox::Orders;
+use crate::sys::wake_channel::Orders;
 use crate::work::{Patch, PatchRequest};
 
 /// How many patches may be waited for.

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::owed::Item;
-use crate::collector::clock::Clock;
 use crate::feed::{Feed, Health};
 use crate::protocol::{Gone, Voice};
 use crate::state::{Row, urgency};
+use crate::sys::monotone_clock::Clock;
 use crate::work::{DiffSummary, TaskSummary};
 
 /// Something that is told, and the message that tells it, once somebody was told.

@@ -244,7 +244,7 @@ mod linux {
     use rustix::net::{SocketAddrUnix, SocketType};
 
     use super::{Disbelief, identity};
-    use crate::unix_socket::unix_socket;
+    use crate::sys::unix_socket::unix_socket;
 
     /// Who listens, by the kernel's word. Does not wait.
     pub(super) fn listener(socket: &Path) -> Result<UnixCredentials, Disbelief> {
