@@ -26,7 +26,7 @@
 //! | [`cli`], [`error`], [`messages`] | what is typed, how a command fails, what is printed | nothing |
 
 pub mod act;
-pub mod asked;
+pub mod assistants;
 pub mod cli;
 pub mod collector;
 pub mod commands;

@@ -10,9 +10,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dialog::{self, OnScreen};
 use super::keys::World;
-use super::request::{Bound, Decision};
 use super::stop::Stop;
 use crate::state::Level;
+use crate::state::{Bound, Decision};
 
 /// How long to wait between two looks at what became of an answer.
 const PAUSE: Duration = Duration::from_millis(50);

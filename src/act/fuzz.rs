@@ -18,8 +18,8 @@ use self::words::honest;
 use self::worlds::{calm, calmly, play};
 use super::dialog;
 use super::keys::{Outcome, carry_out};
-use super::request::{Bound, Decision};
 use crate::state::Row;
+use crate::state::{Bound, Decision};
 
 const ASSISTANTS: [&str; 6] = ["claude", "codex", "opencode", "gemini", "qwen", "copilot"];
 
@@ -215,7 +215,7 @@ fn a_key_that_a_newer_dialog_swallows_is_never_called_done() {
 fn commands_are_drawn_as_they_were_recorded() {
     let mut drawn = [0; 2];
     let mut others = Vec::new();
-    for line in dialog::claude_tests::recorded() {
+    for line in crate::assistants::claude::dialog::tests::recorded() {
         let text = |name: &str| line.input[name].as_str().unwrap_or_default().to_owned();
         let (words, description) = (text("command"), text("description"));
         let is_drawn_otherwise =

@@ -9,11 +9,11 @@ use std::time::Duration;
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-pub use super::dialog::Press;
 use super::dialog::{self, Dialog, Kind, Refusal};
+pub use super::dialog::{Pane, Press};
 use super::fate::fate;
-use super::request::{Bound, Decision, Pick};
 use super::stop::Stop;
+use crate::state::{Bound, Decision, Pick};
 use crate::state::{Level, Row};
 
 /// Claude takes a key that comes within about 150 ms of its dialog for a move of the cursor, or drops
@@ -71,19 +71,6 @@ pub struct Seen {
     pub instance_id: Option<String>,
     /// When it wrote that.
     pub written: Timestamp,
-}
-
-/// A pane as tmux shows it now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pane {
-    /// Its text, line by line.
-    pub screen: String,
-    /// How many cells a line has.
-    pub width: usize,
-    /// Why no key may be sent to it, whatever it shows.
-    pub unfit: Option<&'static str>,
-    /// What must be as it is when a key is pressed: the pane's size, its processes.
-    pub stamp: Vec<(&'static str, String)>,
 }
 
 /// What has to be true of the pane in the very moment of the key press.

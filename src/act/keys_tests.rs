@@ -12,10 +12,9 @@ use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
-use super::dialog;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
-use super::request::{Bound, Decision, Pick};
 use crate::state::fixture::row;
+use crate::state::{Bound, Decision, Pick};
 use crate::state::{Level, Request, Row};
 
 const WIDTH: usize = 80;
@@ -287,7 +286,7 @@ fn shown(recorded: Bound, screen: &str, width: usize) -> (Stage, Bound) {
 /// Guarding by refusing is none: all that the real ones have drawn whole is answered.
 #[test]
 fn every_recorded_permission_is_approved_and_denied() {
-    let all = dialog::tools_tests::honest();
+    let all = crate::assistants::claude::dialog::tools_tests::honest();
     let mut answered = 0;
     for (name, recorded, screen, width) in all {
         for decision in [Decision::Approve, Decision::Deny { message: None }] {

@@ -2,9 +2,6 @@
 //!
 //! | part | does |
 //! | --- | --- |
-//! | [`request`] | what a decision is bound to, and whether a row still asks it |
-//! | [`dialog`] | reads the dialog that is on the screen: a safety check, never a source of state |
-//! | [`colours`] | which of several labels is marked by its colour alone |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
 //! | [`fate`] | what became of a request after its answer |
 //! | [`stop`] | why the procedure stops |
@@ -18,8 +15,6 @@
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
 //! everything else, but for the answer itself.
 
-pub mod colours;
-pub mod dialog;
 pub mod fate;
 mod foreground;
 #[cfg(test)]
@@ -30,11 +25,11 @@ mod keys_tests;
 mod moment;
 pub mod real;
 pub mod record;
-pub mod request;
 pub mod shown;
 pub mod stop;
 mod tell;
 
+pub use crate::assistants::facets::{colours, dialog};
+pub use crate::state::{Bound, Decision, Pick};
 pub use keys::{Outcome, carry_out};
-pub use request::{Bound, Decision, Pick};
 pub use shown::{Digest, Door, Shown};

@@ -15,15 +15,15 @@ use super::fate::fate;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, once_it_waits};
 use super::moment::{FLAGS, STAMPED, condition};
 use super::record::Line;
-use super::request::{Bound, Decision};
 use super::shown::{Shown, check};
 use super::{dialog, foreground, tell};
-use crate::asked::{self, Sources};
+use crate::assistants::claude::{commands, session_file as claude};
+use crate::assistants::request::{self as asked, Sources};
 use crate::hub_client::HubClient;
 use crate::mux::tmux::{Belief, Call, Format, TmuxError, lost};
 use crate::protocol::Decide;
 use crate::state::Row;
-use crate::witness::{claude, commands};
+use crate::state::{Bound, Decision};
 
 /// The real world of one decision.
 #[derive(Clone, Debug)]

@@ -10,9 +10,9 @@ use pane_patrol_sys::private;
 use serde::Serialize;
 
 use super::keys::Outcome;
-use super::request::{Bound, Decision};
 use super::shown::{Digest, Shown};
 use crate::state::Request;
+use crate::state::{Bound, Decision};
 
 /// One line.
 #[derive(Debug, Serialize)]
@@ -203,7 +203,7 @@ mod tests {
 
     use super::*;
     use crate::act::Door;
-    use crate::asked::Known;
+    use crate::assistants::request::Known;
     use crate::state::fixture::row;
 
     #[test]

@@ -12,8 +12,8 @@ use pane_patrol_installer::sha256;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::request::{Bound, Decision};
-use crate::asked::{self, Known};
+use crate::assistants::request::{self as asked, Known};
+use crate::state::{Bound, Decision};
 
 /// What the digest begins with: another way to make it must not give the same one.
 const FORM: &str = "pane-patrol request 1";
@@ -212,7 +212,7 @@ mod tests {
 
     use super::*;
     use crate::act::Pick;
-    use crate::asked::{Full, parts};
+    use crate::assistants::request::{Full, parts};
     use crate::state::Request;
     use crate::state::fixture::row;
 

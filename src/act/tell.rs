@@ -11,7 +11,7 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::Listener;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::request::{Bound, Decision};
+use crate::state::{Bound, Decision};
 
 /// How long a place in a full queue is waited for.
 const PATIENCE: Duration = Duration::from_millis(200);

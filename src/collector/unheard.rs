@@ -11,7 +11,7 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
 
 use super::Message;
-use crate::asked;
+use crate::assistants::request as asked;
 use crate::state::Row;
 
 /// A call is written down at most so long before its dialog is open.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use pane_patrol_hooks::event::{Event, Kind};
 
+use crate::collector::keeper::Report;
 use crate::state::Row;
-use crate::work::keeper::Report;
 use crate::work::{DiffSummary, TaskSummary};
 
 /// Tools that only read, by the names that the assistants give them, in lower case.

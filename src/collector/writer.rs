@@ -19,16 +19,17 @@ use super::published::PublishedWork;
 use super::tidy::Tidy;
 use super::work::{self, Works};
 use super::{Message, Setup, Sources};
+use crate::assistants::copilot::session_log::Followed;
+use crate::assistants::tasks::{self as task, Homes, Owner};
+use crate::assistants::title;
+use crate::collector::keeper::{Order as WorkOrder, Report};
 use crate::feed::{Feed, Health, Role};
 use crate::mux::tmux::lost;
 use crate::protocol::code;
 use crate::state::{Command, Input, Kin, Listing, Outcome, Present, Reading, Row, RowKey, Table};
 use crate::sys::monotone_clock::Clock;
-use crate::witness::copilot::Followed;
 use crate::witness::present::Found;
-use crate::witness::{Order as WitnessOrder, is_tmux, process, title};
-use crate::work::keeper::{Order as WorkOrder, Report};
-use crate::work::task::{self, Homes, Owner};
+use crate::witness::{Order as WitnessOrder, is_tmux, process};
 
 /// What is so, and what to do, where living tmux servers have lost their socket, to another one or to
 /// whoever took the file away. `None` where none has.

@@ -8,7 +8,7 @@ use rustix::termios::{QueueSelector, tcflush};
 
 use super::{Surroundings, decide, lookup, request};
 use crate::act::{Bound, Decision, Digest, Door, Shown};
-use crate::asked::Known;
+use crate::assistants::request::Known;
 use crate::cli::ApproveArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;

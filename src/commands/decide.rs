@@ -6,7 +6,7 @@ use pane_patrol_hooks::text::{marked_line, one_line};
 use super::{Surroundings, request};
 use crate::act::real::RealWorld;
 use crate::act::{Bound, Decision, Outcome, Shown};
-use crate::asked::{self, Sources};
+use crate::assistants::request::{self as asked, Sources};
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;

@@ -15,7 +15,7 @@ use super::snooze::snooze;
 use super::start::{launchers, start_in, stop_politely};
 use super::{Surroundings, decide, tasks, trust};
 use crate::act::{Bound, Decision, Outcome, Shown};
-use crate::asked::{self, Known};
+use crate::assistants::request::{self as asked, Known};
 use crate::jump::{self, Arrival, Here, Refusal};
 use crate::launch::{self, Stopped};
 use crate::mux::tmux::{Belief, Call, TmuxError, lost};

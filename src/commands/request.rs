@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Surroundings, decide, lookup};
 use crate::act::{Bound, Digest};
-use crate::asked::{self, Known};
+use crate::assistants::request::{self as asked, Known};
 use crate::cli::RequestArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;

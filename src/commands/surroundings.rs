@@ -11,13 +11,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
 use time::UtcOffset;
 
+use crate::assistants::tasks::{Homes, todo_folder};
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::mux::tmux::{self, Belief, Tmux, TmuxError};
 use crate::notice;
 use crate::rules::Ground;
-use crate::work::task::{Homes, todo_folder};
 
 /// The environment, as far as it means anything to us.
 #[derive(Clone, Debug)]

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use super::Surroundings;
 use super::diff::{folder_of, print_json};
 use super::lookup;
+use crate::assistants::tasks::Owner;
 use crate::cli::TasksArgs;
 use crate::error::CommandResult;
 use crate::messages;
 use crate::state::Row;
-use crate::work::task::Owner;
 use crate::work::{TaskSummary, words};
 
 /// Prints the sums and the list.

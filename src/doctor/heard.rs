@@ -4,8 +4,8 @@
 use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::target::{PaneId, Target};
 
+use super::Session;
 use super::hooks::Hooks;
-use super::running::Session;
 use super::{Condition, Finding};
 use crate::state::Row;
 

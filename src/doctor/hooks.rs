@@ -9,9 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status};
 use pane_patrol_installer::{Assistant, PlanError};
 
-use super::codex::Codex;
-use super::running::Running;
-use super::switches::Switch;
+use super::{Codex, Running, Switch};
 use super::{Condition, Finding};
 use crate::state::Row;
 
@@ -51,7 +49,7 @@ pub struct Hooks<'a> {
 
 impl Hooks<'_> {
     /// The name of a check about this assistant.
-    pub(super) fn check(&self, what: &str) -> String {
+    pub(crate) fn check(&self, what: &str) -> String {
         format!("{} {what}", self.assistant.name)
     }
 

@@ -4,32 +4,29 @@
 //! The checks get what they look at as arguments; `commands::doctor` gathers it and prints.
 
 mod apart;
-mod codex;
 mod collecting;
 mod event_log;
 mod heard;
 mod hooks;
 mod places;
 mod rules;
-pub(crate) mod running;
 mod sessions;
-mod switches;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
+pub use crate::assistants::claude::switches::{MANAGED, Switch, switches};
+pub use crate::assistants::codex::trust::{Codex, codex};
+pub use crate::assistants::running::{Running, Session, WORLD, World, running};
 pub use apart::apart;
-pub use codex::{Codex, codex};
 pub use collecting::{Listening, Test, collecting};
 pub use event_log::event_log;
 pub use heard::overlooked;
 pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
 pub use rules::rules;
-pub use running::{Running, Session, WORLD, World, running};
 pub use sessions::sessions;
-pub use switches::{MANAGED, Switch, switches};
 
 /// How one link of the chain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Finding;
-use crate::witness::claude::census;
+use crate::assistants::claude::session_file::census;
 
 /// How many sessions live below Claude's config folder, and how many of them have no pane.
 pub fn sessions(config: &Path) -> Finding {

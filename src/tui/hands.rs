@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::effect::{Attach, Split};
 use super::message::{Hooks, Jumped, Offer};
 use crate::act::{Bound, Decision, Outcome, Shown};
-use crate::asked::Known;
+use crate::assistants::request::Known;
 use crate::launch::Stopped;
 use crate::notice::Snoozes;
 use crate::split::Place;

@@ -5,7 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::Attach;
 use crate::act::{Bound, Decision, Outcome};
-use crate::asked::Known;
+use crate::assistants::request::Known;
 use crate::feed::Feed;
 use crate::launch::Stopped;
 use crate::notice::Snoozes;

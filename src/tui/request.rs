@@ -10,7 +10,7 @@ use super::seen::{self, REACTION};
 use super::settling::{Follow, settle};
 use super::update::{self, notify, touch};
 use crate::act::{Bound, Decision, Digest, Door, Shown};
-use crate::asked::Known;
+use crate::assistants::request::Known;
 use crate::state::{Request, Row};
 
 /// The request that is on the screen.

@@ -10,7 +10,7 @@ use super::message::Message;
 use super::model::{Model, Panel};
 use super::update::update;
 use crate::act::{Bound, Decision, Digest, Door, Shown};
-use crate::asked::Known;
+use crate::assistants::request::Known;
 use crate::feed::Feed;
 use crate::state::Row;
 

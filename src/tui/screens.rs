@@ -16,7 +16,7 @@ use super::update::update;
 use super::view;
 use super::work_tests::{busy_model, patch};
 use crate::act::{Bound, Decision, Outcome};
-use crate::asked::{Full, Known, parts};
+use crate::assistants::request::{Full, Known, parts};
 use crate::feed::{Feed, Health, Role};
 use crate::state::Row;
 use crate::work::{DiffState, DiffSummary, TaskState, TaskSummary};

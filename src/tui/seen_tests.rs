@@ -16,7 +16,7 @@ use super::message::Message;
 use super::model::Model;
 use super::update::update;
 use crate::act::{Bound, Decision, Digest, Outcome};
-use crate::asked::{Full, Known, parts};
+use crate::assistants::request::{Full, Known, parts};
 use crate::feed::Feed;
 use crate::state::{Request, Row};
 

@@ -19,7 +19,7 @@ use super::trusting;
 use super::update::update;
 use super::view;
 use crate::act::{Bound, Decision, Outcome, Pick};
-use crate::asked::Known;
+use crate::assistants::request::Known;
 use crate::feed::{Feed, Health, Role};
 use crate::launch::Stopped;
 use crate::split::Place;

@@ -4,16 +4,8 @@
 //! `Witness` is one thread: it is woken by the file watch and by orders; twice a second it looks at
 //! the logs it was told to follow, while there are any. Titles come with the listings of panes.
 
-mod ancestry;
-pub use ancestry::started_at;
-pub mod claude;
-pub mod commands;
-pub(crate) mod copilot;
 pub(crate) mod present;
 pub(crate) mod process;
-mod record;
-pub mod title;
-mod viewer;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,10 +19,13 @@ use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::assistants::claude::job_record::{self as record, Record};
+use crate::assistants::claude::session_file::{self as claude, Session};
+use crate::assistants::claude::{commands, viewer};
+use crate::assistants::copilot::session_log::{self as copilot, Followed, Log};
 use crate::state::{Command, Level, Listing, Reading};
-use claude::Session;
-use copilot::{Followed, Log};
-use record::Record;
+use crate::sys::process as ancestry;
+pub(crate) use crate::sys::process::{descends, is_tmux, lineage, lives, program_of, start_of};
 use watch::Watches;
 
 /// How often the logs that are followed are looked at.
@@ -559,43 +554,6 @@ fn pane_of(pid: u32, listing: &Listing) -> Option<(Server, PaneId)> {
     });
     let nearest = holding.by_ref().min()?;
     Some((listing.server.clone(), nearest.2))
-}
-
-/// Whether the process lives and is a tmux, as far as the system tells.
-pub(crate) fn is_tmux(pid: u32) -> bool {
-    lives(pid) && program_of(pid).is_none_or(|name| name.starts_with("tmux"))
-}
-
-/// The process and its ancestors, nearest first, and when it started; `None` where that is not told,
-/// or it has ended.
-pub(crate) fn lineage(pid: u32) -> Option<(Vec<u32>, u64)> {
-    let start = ancestry::stat(pid)?.start;
-    Some((ancestry::ancestors(pid), start))
-}
-
-/// The name of the program that the process runs, as far as the system tells.
-pub(crate) fn program_of(pid: u32) -> Option<String> {
-    ancestry::program(pid)
-}
-
-/// Whether the process `pid` is `from` or descends from it; `None` where that cannot be told.
-pub(crate) fn descends(pid: u32, from: u32) -> Option<bool> {
-    ancestry::stat(pid)?;
-    Some(ancestry::ancestors(pid).contains(&from))
-}
-
-/// When the process started, in the system's own unit; 0 where that is not told, `None` when it is gone.
-pub(crate) fn start_of(pid: u32) -> Option<u64> {
-    match ancestry::stat(pid) {
-        Some(stat) => Some(stat.start),
-        None => (!cfg!(target_os = "linux") && process::is_alive(pid)).then_some(0),
-    }
-}
-
-/// Whether the process runs; one that has ended and only waits to be noticed does not.
-pub(crate) fn lives(pid: u32) -> bool {
-    let is_linux = cfg!(target_os = "linux");
-    process::is_alive(pid) && (!is_linux || ancestry::stat(pid).is_some())
 }
 
 #[cfg(all(test, target_os = "linux"))]

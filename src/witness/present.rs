@@ -8,8 +8,9 @@ use pane_patrol_hooks::event::Assistant as Name;
 use pane_patrol_hooks::process::cheap_arguments;
 use pane_patrol_installer::Assistant;
 
-use super::{ancestry, commands, viewer};
-use crate::doctor::running::{is_of, is_session};
+use crate::assistants::claude::viewer;
+use crate::assistants::running::{is_of, is_session};
+use crate::sys::process as ancestry;
 
 /// So many processes of a pane are looked at.
 const MAX_PROCESSES: usize = 64;
@@ -28,7 +29,7 @@ pub(crate) struct Found {
 
 /// What runs in the panes of the tmux server with this process.
 pub(crate) fn present(server: u32) -> Vec<Found> {
-    let roots = commands::children_of(server).into_iter();
+    let roots = ancestry::children_of(server).into_iter();
     roots.filter_map(in_pane).collect()
 }
 
@@ -49,7 +50,7 @@ fn in_pane(root: u32) -> Option<Found> {
                 None => {}
             }
         }
-        let mut below = commands::children_of(pid);
+        let mut below = ancestry::children_of(pid);
         below.reverse();
         left.extend(below);
     }

@@ -12,21 +12,16 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use rustix::process::{Pid, test_kill_process};
 
-use super::ancestry;
 use crate::state::Row;
+use crate::sys::process::{as_pid, stat};
+pub(crate) use crate::sys::process::{is_alive, started_after};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How often a process is looked at for what the kernel does not tell; a little less than the second
 /// within which it is to be known.
 const LOOK_AGAIN: Duration = Duration::from_millis(900);
-
-/// The start of a process is known to this much, by clocks that may drift apart.
-const START_SLACK: Duration = Duration::from_secs(2);
 
 /// What became of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +130,8 @@ impl Lives {
     fn look_who_is_stopped(&mut self, tell: &mut impl FnMut(u32, News)) {
         self.looked = Some(Instant::now());
         for (pid, watch) in &self.watched {
-            let is_stopped = !matches!(watch, Watch::Reported)
-                && ancestry::stat(*pid).is_some_and(|stat| stat.is_stopped);
+            let is_stopped =
+                !matches!(watch, Watch::Reported) && stat(*pid).is_some_and(|stat| stat.is_stopped);
             if is_stopped && self.stopped.insert(*pid) {
                 tell(*pid, News::Stopped);
             } else if !is_stopped && self.stopped.remove(pid) {
@@ -162,18 +157,6 @@ fn watch(_pid: u32) -> Watch {
     Watch::Asked
 }
 
-fn as_pid(pid: u32) -> Option<Pid> {
-    i32::try_from(pid).ok().and_then(Pid::from_raw)
-}
-
-/// Whether the process that has this number now began after `moment`, so that it is another one than
-/// was known by it then. False where the system does not tell.
-pub(crate) fn started_after(pid: u32, moment: Timestamp) -> bool {
-    ancestry::stat(pid)
-        .and_then(|stat| ancestry::started_at(stat.start))
-        .is_some_and(|started| started > moment.plus(START_SLACK))
-}
-
 /// Whether the process of a row that was known before is not there any more, or its number another
 /// one's.
 pub(crate) fn has_ended(row: &Row) -> bool {
@@ -181,17 +164,12 @@ pub(crate) fn has_ended(row: &Row) -> bool {
         .is_some_and(|pid| !is_alive(pid) || started_after(pid, row.ts))
 }
 
-/// Whether there is such a process, whoever it belongs to.
-pub(crate) fn is_alive(pid: u32) -> bool {
-    as_pid(pid).is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH))
-}
-
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::process::Command;
     use std::sync::mpsc;
 
-    use rustix::process::{Signal, kill_process};
+    use rustix::process::{Pid, Signal, kill_process};
 
     use super::*;
 

@@ -12,7 +12,7 @@ use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Order;
-use super::claude::pid_of_file;
+use crate::assistants::claude::session_file::pid_of_file;
 
 /// All watches of one collector.
 pub(super) struct Watches {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use pane_patrol::assistants::title;
 use pane_patrol::state::{Input, Level, Outcome, Reading, Settings, Table};
-use pane_patrol::witness::title;
 use pane_patrol_hooks::event::{Assistant, Event, State};
 use pane_patrol_hooks::locate::Place;
 use pane_patrol_hooks::target::{PaneId, Server, Target};

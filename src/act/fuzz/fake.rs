@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{Asked, Fake};
 use crate::act::colours;
 use crate::act::keys::{Guard, Pane, Press, Pressed, Seen, World};
-use crate::act::request::Bound;
+use crate::state::Bound;
 use crate::state::{Level, Row};
 
 impl World for Fake {

@@ -4,7 +4,7 @@ use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::text::one_line;
 
 use super::{Asked, Scenery, screens};
-use crate::act::request::Bound;
+use crate::state::Bound;
 use crate::state::Request;
 
 impl Scenery {

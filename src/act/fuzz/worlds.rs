@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::words::DESCRIPTIONS;
 use super::{ASSISTANTS, Asked, Dice, Fake, Scenery, WIDTHS};
 use crate::act::keys::{Outcome, carry_out};
-use crate::act::request::{Bound, Decision, Pick};
+use crate::state::{Bound, Decision, Pick};
 
 /// A world in which nothing is asked yet.
 pub(super) fn scenery(seed: u64) -> Scenery {

@@ -15,7 +15,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::query::{Query, read_records};
 use crate::act::{self, Bound, Decision};
-use crate::asked::Known;
+use crate::assistants::request::Known;
 use crate::commands::{Surroundings, supervisor};
 use crate::error::{CommandError, CommandResult};
 use crate::feed::{Feed, Health, Role};

@@ -203,7 +203,7 @@ fn prove(belief: &Belief, socket: &Path) -> Result<(), Disbelief> {
 /// listens for a server and starts it when somebody calls is none.
 #[cfg(target_os = "linux")]
 pub(super) fn is_anothers(socket: &Path, pid: u32) -> bool {
-    let manages = |pid| crate::witness::program_of(pid).is_some_and(|name| name == "systemd");
+    let manages = |pid| crate::sys::process::program_of(pid).is_some_and(|name| name == "systemd");
     match linux::listener(socket).map(|listener| u32::try_from(listener.pid()).unwrap_or(0)) {
         Ok(listener) => listener != pid && !manages(listener),
         Err(why) => why == Disbelief::Absent,

@@ -6,7 +6,7 @@ use std::path::Path;
 use pane_patrol_hooks::target::Server;
 
 use super::belief;
-use crate::witness::is_tmux;
+use crate::sys::process::is_tmux;
 
 /// Whether the server lives and is not the one that listens on its socket, as far as the system tells.
 pub(crate) fn has_lost_its_socket(server: &Server) -> bool {

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::Page;
 use super::header::local;
-use crate::asked;
+use crate::assistants::request as asked;
 use crate::state::{Evidence, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::model::{Model, Panel};

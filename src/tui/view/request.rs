@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::detail::Sheet;
-use crate::asked::{Full, Known, Part};
+use crate::assistants::request::{Full, Known, Part};
 use crate::state::{Request, Row};
 use crate::tui::request::Confirm;
 use crate::tui::{request, text, words};

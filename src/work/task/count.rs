@@ -8,7 +8,7 @@ use crate::work::types::{MAX_TASKS, Task, TaskSource, TaskStatus, TaskSummary};
 const MAX_ACTIVE: usize = 10;
 
 /// A task whose words may go on a screen.
-pub(super) fn task(id: String, title: &str, status: TaskStatus) -> Task {
+pub(crate) fn task(id: String, title: &str, status: TaskStatus) -> Task {
     Task {
         id,
         title: one_line(title, MAX_MESSAGE_CHARS),
@@ -17,7 +17,7 @@ pub(super) fn task(id: String, title: &str, status: TaskStatus) -> Task {
 }
 
 /// The sums of a list, with as much of the list as is told.
-pub(super) fn summary(source: TaskSource, mut tasks: Vec<Task>) -> TaskSummary {
+pub(crate) fn summary(source: TaskSource, mut tasks: Vec<Task>) -> TaskSummary {
     let count = |status| tasks.iter().filter(|task| task.status == status).count() as u64;
     let [pending, in_progress, done, blocked] = [
         TaskStatus::Pending,

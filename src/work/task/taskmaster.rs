@@ -79,7 +79,7 @@ impl From<serde_json::Error> for Fault {
 }
 
 /// The list of the project around `folder`: the nearest one, not beyond the top of its repository.
-pub(super) fn find(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn find(folder: &Path) -> Option<PathBuf> {
     for folder in folder.ancestors() {
         let file = folder.join(".taskmaster/tasks/tasks.json");
         if file.symlink_metadata().is_ok() {
@@ -93,7 +93,7 @@ pub(super) fn find(folder: &Path) -> Option<PathBuf> {
 }
 
 /// The tasks of the current tag.
-pub(super) fn read(file: &Path) -> TaskSummary {
+pub(crate) fn read(file: &Path) -> TaskSummary {
     let path = Some(file.to_string_lossy().into_owned());
     match read_list(file) {
         Ok(summary) => TaskSummary { path, ..summary },
@@ -176,7 +176,7 @@ fn shown(tasks: Vec<Kept>) -> Vec<Task> {
 }
 
 /// An error's words without the place, which is told beside them.
-pub(super) fn words(error: &serde_json::Error) -> String {
+pub(crate) fn words(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     text.strip_suffix(&place).unwrap_or(&text).to_owned()

@@ -5,8 +5,8 @@ use std::fs;
 use std::io::Write;
 use std::process::{Child, Stdio};
 
+use pane_patrol::assistants::claude::session_file::look;
 use pane_patrol::state::Level;
-use pane_patrol::witness::claude::look;
 use serde_json::{Value, json};
 
 use super::Assistant;

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use pane_patrol::assistants::claude::commands::line_of;
 use pane_patrol::log::Record;
 use pane_patrol::log::player::Player as LogPlayer;
 use pane_patrol::state::{Command, Input, Level, Outcome, Row, Table};
-use pane_patrol::witness::commands::line_of;
 use pane_patrol_hooks::event::{Event, State};
 
 use super::{MAIN, Session, hooks, session};

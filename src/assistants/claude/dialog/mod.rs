@@ -1,0 +1,158 @@
+//! The dialogs of Claude Code 2.1.197 and of 2.1.329 and later, read from `capture-pane`.
+//!
+//! Both are a rule as wide as the pane, a title, what it is about, a question, numbered options and a
+//! footer. The older one has the command above its description, both three cells in; the newer one has
+//! the description first, and the command between two dotted rules as wide as the pane. Every line of
+//! what an assistant asks is drawn at least one cell in, so no text of it can draw a rule.
+
+pub(crate) mod calls;
+pub(crate) mod edits;
+pub(crate) mod options;
+pub(crate) mod plan;
+pub(crate) mod sheet;
+#[cfg(test)]
+pub(crate) mod tests;
+pub(crate) mod tools;
+#[cfg(test)]
+pub(crate) mod tools_tests;
+
+use crate::assistants::facets::dialog::{
+    About, Dialog, Kind, Press, is_whole_rule, option, read_options,
+};
+use sheet::Sheet;
+
+/// Stands before the option the cursor is on.
+const CURSOR: char = '❯';
+
+/// How 2.1.197 draws "No" over the end of a wrapped option.
+const OVERDRAWN: &str = "Nooject";
+
+/// Stands before the footer where a diff is folded.
+const PARTLY_SHOWN: &str = "One-time Yes only: places not shown";
+
+/// How the last option of a dialog without a footer ends.
+const DENIES_BY_ESCAPE: &str = "No, and tell Claude what to do differently (esc)";
+
+/// Reads the screen of a pane of `width` cells. `None` when no dialog of a known shape is its last word.
+pub(crate) fn read(screen: &str, width: usize) -> Option<Dialog> {
+    let lines: Vec<&str> = screen
+        .lines()
+        .map(|line| line.trim_end_matches(' '))
+        .collect();
+    let Some(footer) = lines.iter().rposition(|line| is_footer(line.trim())) else {
+        return read_bare(&lines, width);
+    };
+    // A narrow pane wraps the footer; anything else below it is not a dialog.
+    let below: Vec<&str> = lines[footer..]
+        .iter()
+        .map(|line| line.trim())
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let after = footer + below.len();
+    if below.len() > 3 || lines[after..].iter().any(|line| !line.is_empty()) {
+        return None;
+    }
+    let foot = below.join(" ");
+    let kind = if foot.starts_with("Enter to select") {
+        Kind::Question
+    } else {
+        Kind::Permission
+    };
+    let column = if kind == Kind::Question { 2 } else { 3 };
+    let (first, options, selected) = read_options(&lines[..footer], CURSOR, Some(column))?;
+    let top = lines[..first]
+        .iter()
+        .rposition(|line| is_whole_rule(line, '─', width))?;
+    let sheet = Sheet::read(&lines[top + 1..first], width, kind)?;
+    let is_plain = options.first().is_some_and(|choice| choice.label == "Yes")
+        && options.last().is_some_and(|choice| choice.label == "No");
+    // In a narrow pane this footer is cut; then only the options tell whether somebody writes.
+    let is_cut = foot.starts_with(PARTLY_SHOWN) && foot.ends_with('…') && is_plain;
+    let takes_words = is_cut || foot.contains("Tab to amend");
+    let untouched = kind == Kind::Question || takes_words;
+    let yes = options.iter().find(|choice| choice.label == "Yes");
+    let denies =
+        |label: &str| matches!(label, "No" | OVERDRAWN) || label.starts_with("No, and tell Claude");
+    let no = options.last().filter(|choice| denies(&choice.label));
+    Some(Dialog {
+        kind,
+        title: sheet.title().to_owned(),
+        first: top,
+        lines: lines[top..after]
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect(),
+        yes: yes.map(|choice| choice.number),
+        no: no.map(|choice| choice.number),
+        options,
+        selected,
+        untouched,
+        takes_words,
+        footer: lines[footer].to_owned(),
+        about: About::Claude(sheet),
+    })
+}
+
+/// A dialog without a footer: its options are the last rows, and the last of them denies by `esc`.
+fn read_bare(lines: &[&str], width: usize) -> Option<Dialog> {
+    let last = lines.iter().rposition(|line| !line.is_empty())?;
+    let (first, mut options, selected) = read_options(&lines[..=last], CURSOR, Some(3))?;
+    let top = lines[..first]
+        .iter()
+        .rposition(|line| is_whole_rule(line, '─', width))?;
+    // It is wrapped where it is narrow; an empty row would end it.
+    let denies = options.last().map(|no| no.number)?;
+    let from = lines
+        .iter()
+        .rposition(|line| option(line, CURSOR).is_some_and(|(number, _, _)| number == denies))?;
+    let words: Vec<&str> = lines[from..=last]
+        .iter()
+        .flat_map(|line| line.split_whitespace())
+        .collect();
+    let words = words.join(" ");
+    if !words.ends_with(DENIES_BY_ESCAPE) || lines[from..last].contains(&"") {
+        return None;
+    }
+    let sheet = Sheet::read(&lines[top + 1..first], width, Kind::Permission)?;
+    options.last_mut()?.press = Some(Press::Key("Escape"));
+    let yes = options.iter().find(|choice| choice.label == "Yes");
+    Some(Dialog {
+        kind: Kind::Permission,
+        title: sheet.title().to_owned(),
+        first: top,
+        lines: lines[top..=last]
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect(),
+        yes: yes.map(|choice| choice.number),
+        no: Some(denies),
+        options,
+        selected,
+        untouched: true,
+        takes_words: false,
+        footer: String::new(),
+        about: About::Claude(sheet),
+    })
+}
+
+/// Whether the end of a dialog is on the screen whose beginning is not: nobody can tell from it
+/// what would be answered.
+pub(crate) fn is_cut_off(screen: &str, width: usize) -> bool {
+    let lines: Vec<&str> = screen
+        .lines()
+        .map(|line| line.trim_end_matches(' '))
+        .collect();
+    let is_foot = |line: &&str| is_footer(line.trim()) || line.trim().ends_with("(esc)");
+    let Some(footer) = lines.iter().rposition(is_foot) else {
+        return false;
+    };
+    let first = read_options(&lines[..=footer], CURSOR, None).map(|(first, _, _)| first);
+    let is_top = |line: &&str| is_whole_rule(line, '─', width);
+    first.is_some_and(|first| !lines[..first].iter().any(is_top))
+}
+
+fn is_footer(line: &str) -> bool {
+    line.starts_with("Esc to cancel")
+        || line.starts_with("Enter to select")
+        || line.starts_with(PARTLY_SHOWN)
+}

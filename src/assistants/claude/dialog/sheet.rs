@@ -1,0 +1,559 @@
+//! What a dialog of Claude Code says between its rule and its options, and whether that is a request.
+
+use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
+
+use super::{calls, edits};
+use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
+use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
+use crate::assistants::facets::dialog::{Kind, cut, is_whole_rule, names_of};
+use crate::state::Bound;
+
+/// Said below the title by newer versions, where it applies.
+const TIP: &str =
+    "Tip: auto mode handles these prompts for you — choose \"switch to auto mode\" below";
+
+/// Stands in the place of a diff until that is drawn.
+const NOT_YET: &str = "…";
+
+/// Shown where a command has no description.
+const NO_DESCRIPTION: &str = "Run shell command";
+
+/// How the dialogs are headed whose layout is known in detail.
+const BASH: &[&str] = &["Bash", "command"];
+const CREATE: &[&str] = &["Create", "file"];
+const OVERWRITE: &[&str] = &["Overwrite", "file"];
+const EDIT: &[&str] = &["Edit", "file"];
+pub(crate) const TOOL: &[&str] = &["Tool", "use"];
+
+/// What it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sheet {
+    pub(crate) width: usize,
+    kind: Kind,
+    pub(crate) layout: Layout,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// What stands above the first dotted rule and between both; below them only Claude itself speaks.
+    Ruled {
+        head: Vec<String>,
+        block: Vec<String>,
+    },
+    /// A title above a box as wide as the pane, and what stands in that.
+    Boxed {
+        title: Vec<String>,
+        inside: Vec<String>,
+    },
+    /// The title, and what stands three cells in below it; further out only Claude itself speaks.
+    Plain {
+        title: Vec<String>,
+        block: Vec<String>,
+    },
+}
+
+impl Sheet {
+    /// Reads the rows between the upper rule and the first option.
+    pub(crate) fn read(rows: &[&str], width: usize, kind: Kind) -> Option<Self> {
+        let rows: Vec<String> = rows.iter().map(|row| (*row).to_owned()).collect();
+        let is_dotted = |row: &String| is_whole_rule(row, '╌', width);
+        let dotted: Vec<usize> = (0..rows.len()).filter(|at| is_dotted(&rows[*at])).collect();
+        let layout = match dotted[..] {
+            // What it is about is not drawn yet.
+            [first, second] if rows[first + 1..second] == [NOT_YET] => return None,
+            [first, second] => Layout::Ruled {
+                head: rows[..first].to_vec(),
+                block: rows[first + 1..second].to_vec(),
+            },
+            [] => read_boxed(&rows, width).unwrap_or_else(|| read_plain(&rows, kind)),
+            _ => return None,
+        };
+        let sheet = Self {
+            width,
+            kind,
+            layout,
+        };
+        (!sheet.title().is_empty()).then_some(sheet)
+    }
+
+    /// The cells of its pane.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Its first line, for example `Bash command`.
+    pub(crate) fn title(&self) -> &str {
+        let first = match &self.layout {
+            Layout::Ruled { head, .. } => head.first(),
+            Layout::Plain { title, .. } | Layout::Boxed { title, .. } => title.first(),
+        };
+        first.map_or("", |row| row.trim())
+    }
+
+    /// Whether it is this request, and all of it.
+    pub(crate) fn shows(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        let is_sub_agents = self.top_words().contains(&"·");
+        if is_sub_agents != bound.request.agent_id.is_some() && self.kind == Kind::Permission {
+            return Err(Refusal::OtherDialog);
+        }
+        match (self.kind, bound.request.tool.as_deref().unwrap_or_default()) {
+            (Kind::Question, _) => self.asks(bound, message),
+            (_, "Bash") => self.runs(BASH, bound, message),
+            (_, "Monitor") => self.runs(&["Monitor"], bound, message),
+            (_, "Write" | "Edit" | "MultiEdit") => self.writes(bound, message),
+            (_, "NotebookEdit") => self.edits_cell(bound, message),
+            (_, tool) if tool.starts_with("mcp__") => self.calls(bound, tool, message),
+            (_, tool) => self.uses(bound, tool, message),
+        }
+    }
+
+    /// The words of its first row; in a narrow pane the heading's columns begin there, too.
+    fn top_words(&self) -> Vec<&str> {
+        self.title().split_whitespace().collect()
+    }
+
+    fn runs(&self, name: &[&str], bound: &Bound, message: &str) -> Result<(), Refusal> {
+        if !self.title().starts_with(name[0]) {
+            return Err(Refusal::OtherDialog);
+        }
+        let command = Wanted::command(bound, message)?;
+        let description = description(bound)?;
+        match &self.layout {
+            Layout::Ruled { head, block } => {
+                if !command.is_in(&self.framed(block)) {
+                    return Err(Refusal::Differs(Part::Command));
+                }
+                let is_its = |title: usize| {
+                    is_title(&head[..title], name)
+                        && description.as_deref().is_none_or(|text| {
+                            Wanted::All(text).is_in(&self.framed(&head[title..]))
+                        })
+                };
+                said((1..head.len()).any(is_its), Part::Description)
+            }
+            Layout::Plain { title, block } => {
+                if !is_title(title, name) {
+                    return Err(Refusal::OtherDialog);
+                }
+                self.runs_above(&command, description.as_deref(), block)
+            }
+            Layout::Boxed { .. } => Err(Refusal::OtherDialog),
+        }
+    }
+
+    /// The older layout: nothing parts a command from its description, which fills one row at least.
+    fn runs_above(
+        &self,
+        command: &Wanted<'_>,
+        description: Option<&str>,
+        block: &[String],
+    ) -> Result<(), Refusal> {
+        let rows = |rows: &[String]| self.sunk(rows, 3, 6);
+        // It leaves room for a tab that it does not draw.
+        let is_loose = matches!(command, Wanted::All(text) if text.contains('\t'));
+        let fits = |end: usize| {
+            let above = &block[..end];
+            let end = if is_loose { filled(above) } else { end };
+            command.is_in(&rows(&block[..end]))
+        };
+        let Some(description) = description else {
+            let last = block.len().saturating_sub(1);
+            return match (1..block.len()).find(|end| fits(*end)) {
+                Some(end) if end == last => Ok(()),
+                Some(_) if matches!(command, Wanted::Beginning(_)) => Ok(()),
+                Some(_) => Err(Refusal::NotKnown(Part::Description)),
+                None => Err(Refusal::Differs(Part::Command)),
+            };
+        };
+        let mut ends = (1..block.len()).filter(|end| fits(*end)).peekable();
+        if ends.peek().is_none() {
+            return Err(Refusal::Differs(Part::Command));
+        }
+        said(
+            ends.any(|end| Wanted::All(description).is_in(&rows(&block[end..]))),
+            Part::Description,
+        )
+    }
+
+    fn writes(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        let Layout::Ruled { head, block } = &self.layout else {
+            return Err(Refusal::OtherDialog);
+        };
+        let input = bound.input.as_ref();
+        let path = input.and_then(|input| input["file_path"].as_str());
+        let path = path.unwrap_or(message);
+        plain(Part::File, path)?;
+        let tool = bound.request.tool.as_deref().unwrap_or_default();
+        let titles: &[&[&str]] = match tool {
+            "Write" => &[CREATE, OVERWRITE],
+            "Edit" => &[EDIT, CREATE],
+            _ => &[EDIT],
+        };
+        if !self.is_path(head, titles, path, bound.cwd.as_deref().unwrap_or("/")) {
+            return Err(Refusal::Differs(Part::File));
+        }
+        let Some(input) = input else {
+            return Ok(());
+        };
+        let is_new = self.title().starts_with("Create");
+        let created = input["content"].as_str();
+        let created = created.or(input["new_string"]
+            .as_str()
+            .filter(|_| input["old_string"] == ""));
+        match created {
+            Some(content) if is_new => self.creates(block, content),
+            _ => edits::are_shown(block, input),
+        }
+    }
+
+    /// Whether the rows below one of these titles are the path, in one of the ways in which Claude writes it.
+    fn is_path(&self, head: &[String], titles: &[&[&str]], path: &str, cwd: &str) -> bool {
+        (1..head.len()).any(|title| {
+            let is_titled = titles.iter().any(|name| is_title(&head[..title], name));
+            is_titled && self.are_path(&head[title..], path, cwd, 2)
+        })
+    }
+
+    /// Whether the rows are the path, with `margin` cells less than the pane has.
+    pub(crate) fn are_path(&self, rows: &[String], path: &str, cwd: &str, margin: usize) -> bool {
+        let forms = names_of(path, cwd);
+        !rows.is_empty()
+            && forms.iter().any(|form| {
+                let end = rows[0]
+                    .trim_start()
+                    .strip_prefix('…')
+                    .filter(|_| rows.len() == 1);
+                let is_cut = end.is_some_and(|end| end.contains('/') && form.ends_with(end));
+                is_cut
+                    || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
+                        let mut shown = self.sunk(rows, 1, margin);
+                        shown.flow.breaks = breaks;
+                        Wanted::All(form).is_in(&shown)
+                    })
+            })
+    }
+
+    /// `  1 first line`: each line of a new file with its number.
+    pub(crate) fn creates(&self, block: &[String], content: &str) -> Result<(), Refusal> {
+        let mut rows = block.iter().peekable();
+        let lines: Vec<&str> = content.lines().collect();
+        // An empty file is said to be so.
+        if lines.is_empty() {
+            return said(
+                block.iter().all(|row| !row.trim_start().starts_with('1')),
+                Part::Content,
+            );
+        }
+        for (index, line) in lines.iter().enumerate() {
+            let number = (index + 1).to_string();
+            let Some(first) = rows.next() else {
+                return Err(Refusal::Differs(Part::Content));
+            };
+            let Some((gutter, text)) = numbered(first, &number) else {
+                return Err(Refusal::Differs(Part::Content));
+            };
+            let mut shown = vec![text.to_owned()];
+            let next = (index + 2).to_string();
+            while let Some(row) = rows.next_if(|row| numbered(row, &next).is_none()) {
+                shown.push(row.get(gutter..).unwrap_or_default().to_owned());
+            }
+            let fits = |margin: usize| {
+                let flow = Flow {
+                    columns: self.width.saturating_sub(gutter + margin),
+                    breaks: Breaks::Cells,
+                    tabs: Tabs::Loose,
+                };
+                flow.shows(&shown, line)
+            };
+            // In a box there is less room.
+            if !(fits(1) || fits(3) || fits(7)) {
+                return Err(Refusal::Differs(Part::Content));
+            }
+        }
+        match rows.next() {
+            None => Ok(()),
+            Some(_) => Err(Refusal::Differs(Part::Content)),
+        }
+    }
+
+    /// `lab echo: x=1` is shown as `lab — Echo Tool: (MCP)` and `x: "1"`, by older versions as
+    /// `lab - echo(x: "1") (MCP)`.
+    fn calls(&self, bound: &Bound, tool: &str, message: &str) -> Result<(), Refusal> {
+        let input = bound.input.as_ref().and_then(Value::as_object);
+        if !self.is_headed(TOOL) {
+            return Err(Refusal::OtherDialog);
+        }
+        let is_named = |rows: &[String]| calls::is_named(rows, tool);
+        let (head, block) = match &self.layout {
+            Layout::Ruled { head, block } => (head, &block[..]),
+            // Without inputs there is nothing to be ruled off.
+            Layout::Plain { title, .. } if is_named(title) => (title, &[][..]),
+            Layout::Plain { block, .. } => {
+                let input = input.ok_or(Refusal::NotKnown(Part::Input))?;
+                let rows = self.sunk(block, 3, 6).rows;
+                return calls::is_called(&rows, self.width, tool, input);
+            }
+            Layout::Boxed { .. } => return Err(Refusal::OtherDialog),
+        };
+        if !is_named(head) {
+            return Err(Refusal::OtherDialog);
+        }
+        if let Some(input) = input {
+            return calls::are_listed(block, self.width, input);
+        }
+        let argument = message
+            .split_once(": ")
+            .map_or("", |(_, argument)| argument);
+        let (key, value) = argument.split_once('=').unwrap_or(("", argument));
+        let begins = format!("{key}: \"{}", cut(value).0);
+        let shown = self.framed(block).rows.concat();
+        said(
+            argument.is_empty() || shown.starts_with(&begins),
+            Part::Input,
+        )
+    }
+
+    /// The question, whole, below the line of headings.
+    fn asks(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        let input = bound.input.as_ref();
+        let known = input.and_then(|input| input["questions"][0]["question"].as_str());
+        plain(Part::Question, known.unwrap_or(message))?;
+        let rows = match &self.layout {
+            Layout::Plain { block, .. } => trimmed(block),
+            Layout::Ruled { .. } | Layout::Boxed { .. } => return Err(Refusal::OtherDialog),
+        };
+        let wanted = known.map_or_else(|| Wanted::of(message), Wanted::All);
+        // Newer versions draw a bar beside one of several rows.
+        let barred: Option<Vec<String>> = rows
+            .iter()
+            .map(|row| {
+                Some(
+                    row.strip_prefix('│')?
+                        .strip_prefix(' ')
+                        .unwrap_or("")
+                        .to_owned(),
+                )
+            })
+            .collect();
+        let rows = barred.as_deref().unwrap_or(rows);
+        let fits = |margin| wanted.is_in(&self.sunk(rows, 0, margin));
+        said((0..=4).any(fits), Part::Question)
+    }
+
+    /// Whether its first row begins with the words of that title, in whatever columns.
+    pub(crate) fn is_headed(&self, name: &[&str]) -> bool {
+        let words = self.top_words();
+        name.iter().all(|word| words.contains(word))
+    }
+
+    /// Rows in a box that newer versions draw as a bar where there are several lines.
+    pub(crate) fn framed(&self, rows: &[String]) -> Shown {
+        let inside = |row: &String| {
+            let rest = row.strip_prefix(" │")?;
+            Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
+        };
+        match rows.iter().map(inside).collect::<Option<Vec<String>>>() {
+            Some(rows) if rows.len() > 1 || is_barred_alone(&rows) => Shown {
+                rows,
+                flow: Flow::words(self.width.saturating_sub(4)),
+            },
+            _ => self.sunk(rows, 1, 2),
+        }
+    }
+
+    /// Rows that begin `indent` cells in, with so many cells less than the pane has.
+    pub(crate) fn sunk(&self, rows: &[String], indent: usize, margin: usize) -> Shown {
+        let inside = |row: &String| match row.get(..indent) {
+            Some(blank) if blank.trim().is_empty() => row[indent..].to_owned(),
+            _ if row.trim().is_empty() => String::new(),
+            // Nothing that is looked for has a mark like this.
+            _ => '\0'.to_string(),
+        };
+        let stops = if indent == 3 { 3 } else { 0 };
+        Shown {
+            rows: rows.iter().map(inside).collect(),
+            flow: Flow {
+                tabs: Tabs::Stops(stops),
+                ..Flow::words(self.width.saturating_sub(margin))
+            },
+        }
+    }
+}
+
+/// Whether Claude draws a bar beside this single row. It does where it is wider than 80 cells, however
+/// wide the pane is (78 have none, 81 have one). A row of 79 with a bar of its own would be wider than
+/// that and get another one, so none of those can be taken for this.
+fn is_barred_alone(rows: &[String]) -> bool {
+    rows.first().is_some_and(|row| row.width() > 78)
+}
+
+/// That a part is the request's, or that it differs.
+pub(crate) fn said(is_its: bool, part: Part) -> Result<(), Refusal> {
+    if is_its {
+        Ok(())
+    } else {
+        Err(Refusal::Differs(part))
+    }
+}
+
+/// Rows without what is drawn around them.
+pub(crate) struct Shown {
+    pub(crate) rows: Vec<String>,
+    pub(crate) flow: Flow,
+}
+
+/// What is looked for.
+pub(crate) enum Wanted<'a> {
+    /// All of it is known.
+    All(&'a str),
+    /// Only how it begins, with its blanks and line breaks run together.
+    Beginning(&'a str),
+}
+
+impl<'a> Wanted<'a> {
+    fn of(message: &'a str) -> Self {
+        match cut(message) {
+            (beginning, true) => Self::Beginning(beginning),
+            (_, false) => Self::All(message),
+        }
+    }
+
+    fn command(bound: &'a Bound, message: &'a str) -> Result<Self, Refusal> {
+        let command = bound.command.as_deref();
+        let wanted = command.map_or_else(|| Self::of(message), Self::All);
+        let (Self::All(text) | Self::Beginning(text)) = wanted;
+        plain(Part::Command, text)?;
+        Ok(wanted)
+    }
+
+    pub(crate) fn is_in(&self, shown: &Shown) -> bool {
+        match self {
+            Self::All(text) => shown.flow.shows(&shown.rows, text),
+            Self::Beginning(text) => shown.flow.begins(&shown.rows, text),
+        }
+    }
+}
+
+/// What the assistant says about a command; `None` where that is not known.
+fn description(bound: &Bound) -> Result<Option<String>, Refusal> {
+    let Some(input) = bound.input.as_ref() else {
+        return Ok(None);
+    };
+    let words = input["description"].as_str().unwrap_or_default();
+    let words = if words.trim().is_empty() {
+        NO_DESCRIPTION
+    } else {
+        words
+    };
+    plain(Part::Description, words)?;
+    Ok(Some(words.to_owned()))
+}
+
+/// The older layout: a title up to an empty line, then what stands three cells in. A question has a
+/// line of headings instead.
+fn read_plain(rows: &[String], kind: Kind) -> Layout {
+    let is_empty = |row: &String| row.trim().is_empty();
+    let start = rows.iter().position(|row| !is_empty(row));
+    let start = start.unwrap_or(rows.len());
+    let title = rows[start..]
+        .iter()
+        .take_while(|row| !is_empty(row))
+        .count();
+    let (title, rest) = rows[start..].split_at(title);
+    // What is to be read stands two cells in.
+    let indent = if title.iter().any(|row| row.contains("Read file")) {
+        "  "
+    } else {
+        "   "
+    };
+    let is_its = |row: &&String| is_empty(row) || row.starts_with(indent);
+    let block: Vec<String> = match kind {
+        Kind::Question => rest.to_vec(),
+        Kind::Permission => rest.iter().take_while(is_its).cloned().collect(),
+    };
+    let block = block.get(1..).unwrap_or_default();
+    Layout::Plain {
+        title: title.to_vec(),
+        block: block[..filled(block)].to_vec(),
+    }
+}
+
+/// A title, and a box below it that fills the rest.
+fn read_boxed(rows: &[String], width: usize) -> Option<Layout> {
+    let edge = |row: &str, left: char, right: char| {
+        let dashes = row
+            .strip_prefix(left)
+            .and_then(|row| row.strip_suffix(right));
+        dashes.is_some_and(|dashes| is_whole_rule(dashes, '─', width.saturating_sub(2)))
+    };
+    let top = rows.iter().position(|row| edge(row, '╭', '╮'))?;
+    let end = rows.iter().position(|row| edge(row, '╰', '╯'))?;
+    let inside = |row: &String| {
+        let row = row.strip_prefix('│')?.strip_suffix('│')?;
+        (row.width() + 2 == width).then(|| row.trim_end_matches(' ').to_owned())
+    };
+    let inside: Option<Vec<String>> = rows.get(top + 1..end)?.iter().map(inside).collect();
+    Some(Layout::Boxed {
+        title: rows[..top].to_vec(),
+        inside: inside?,
+    })
+}
+
+/// How many rows there are up to the last one that is not empty.
+fn filled(rows: &[String]) -> usize {
+    let last = rows.iter().rposition(|row| !row.trim().is_empty());
+    last.map_or(0, |at| at + 1)
+}
+
+fn trimmed(rows: &[String]) -> &[String] {
+    let first = rows.iter().position(|row| !row.trim().is_empty());
+    &rows[first.unwrap_or(0)..]
+}
+
+fn words(rows: &[String]) -> Vec<&str> {
+    rows.iter().flat_map(|row| row.split_whitespace()).collect()
+}
+
+/// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` and `1 of 2`, and perhaps the
+/// tip; in a narrow pane all that stands side by side in columns.
+pub(crate) fn is_title(rows: &[String], name: &[&str]) -> bool {
+    let tip = rows
+        .iter()
+        .position(|row| row.trim_start().starts_with("Tip: "));
+    let (title, tip) = rows.split_at(tip.unwrap_or(rows.len()));
+    if !tip.is_empty() && words(tip).join(" ") != TIP {
+        return false;
+    }
+    let mut rest = words(title);
+    let mut take = |word: &str| match rest.iter().position(|other| *other == word) {
+        Some(at) => {
+            rest.remove(at);
+            true
+        }
+        None => false,
+    };
+    if !name.iter().all(|word| take(word)) {
+        return false;
+    }
+    take("(unsandboxed)");
+    let is_sub_agents = take("·") && take("from") && take("the") && take("agent");
+    if take("of") {
+        rest.retain(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+    }
+    rest.len() == usize::from(is_sub_agents)
+}
+
+/// `  12 text`: how far its text is in, and the text.
+fn numbered<'a>(row: &'a str, number: &str) -> Option<(usize, &'a str)> {
+    let blanks = row.len() - row.trim_start_matches(' ').len();
+    if !(1..=4).contains(&blanks) {
+        return None;
+    }
+    let rest = row.trim_start_matches(' ').strip_prefix(number)?;
+    let gutter = blanks + number.len() + 1;
+    match rest.strip_prefix(' ') {
+        Some(text) => Some((gutter, text)),
+        None => rest.is_empty().then_some((gutter, "")),
+    }
+}

@@ -1,0 +1,627 @@
+//! Claude Code's session files, `<config>/sessions/<pid>.json`: what it says it is doing.
+//!
+//! An undocumented format, so everything is optional but what a reading is made of; what cannot be
+//! read is no reading, never an error. The folder also holds secrets (`.key` files): nothing in it
+//! is opened but what is named after a process. Written in place, so half a file is a usual sight.
+
+use std::path::Path;
+use std::time::Duration;
+
+use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::text::{has_control, one_line};
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::open::Opening;
+use serde::Deserialize;
+
+use super::viewer;
+use crate::state::{Level, Reading};
+use crate::sys::process;
+
+/// Largest session file that is read, in bytes: fifty times what they have.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// Where the assistant says nothing better, its process must have started no later than this
+/// after it wrote down its own start; else the number was given to another process.
+const START_SLACK: Duration = Duration::from_secs(2);
+
+/// A background job speaks within this time after a session was moved to it (measured: 1.5 to 8 s).
+const SPEAKS_WITHIN: Duration = Duration::from_secs(30);
+
+/// A job says that it is idle when it begins, and goes on with its turn a while later (measured: 1.2 s).
+const STARTS_WITHIN: Duration = Duration::from_secs(2);
+
+/// What a session file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) pid: u32,
+    pub(crate) level: Level,
+    pub(crate) written: Timestamp,
+    pub(crate) attended: bool,
+    instance_id: Option<String>,
+    cwd: Option<String>,
+    detail: Option<String>,
+    started_at: Option<Timestamp>,
+    process_start: Option<u64>,
+    /// The background job that this session is.
+    pub(crate) job: Option<String>,
+    /// The background job that its pane shows in its place.
+    pub(crate) parked: Option<String>,
+    /// When that was written.
+    moved: Option<Timestamp>,
+    /// What the assistant calls a background job, also in the title of the pane that shows it.
+    name: Option<String>,
+}
+
+/// The fields that are looked at.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    pid: u32,
+    status: String,
+    session_id: Option<String>,
+    cwd: Option<String>,
+    started_at: Option<i64>,
+    proc_start: Option<ProcStart>,
+    kind: Option<String>,
+    entrypoint: Option<String>,
+    waiting_for: Option<String>,
+    updated_at: Option<i64>,
+    status_updated_at: Option<i64>,
+    job_id: Option<String>,
+    parked_job_id: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ProcStart {
+    Text(String),
+    Number(u64),
+    Other(serde::de::IgnoredAny),
+}
+
+/// The process that a file of a `sessions` folder is named after; `None` for every other file.
+pub(crate) fn pid_of_file(path: &Path) -> Option<u32> {
+    let digits = path.file_name()?.to_str()?.strip_suffix(".json")?;
+    let canonical = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
+    if canonical { digits.parse().ok() } else { None }
+}
+
+/// Reads one session file of process `pid`.
+pub(crate) fn read(path: &Path, pid: u32) -> Option<Session> {
+    let opened = Opening::to_read().regular(path).ok()?;
+    let bytes = opened.read(MAX_BYTES).ok()?;
+    parse(&bytes).filter(|session| session.pid == pid)
+}
+
+/// How many sessions live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Census {
+    /// With a person in front of them.
+    pub(crate) attended: usize,
+    /// Headless or in the background: they have no pane of their own.
+    pub(crate) unattended: usize,
+    /// Of the attended ones those whose pane shows another session, of which no file tells.
+    pub(crate) elsewhere: usize,
+}
+
+/// Counts the living sessions below a config folder; `None` without a `sessions` folder.
+pub(crate) fn census(config: &Path) -> Option<Census> {
+    let folder = config.join("sessions");
+    let entries = std::fs::read_dir(&folder).ok()?;
+    let sessions = entries.flatten().filter_map(|entry| {
+        let path = entry.path();
+        read(&path, pid_of_file(&path)?)
+    });
+    let mut census = Census::default();
+    for session in sessions.filter(|session| session.living_process().is_some()) {
+        if session.attended {
+            census.attended += 1;
+            let job = session.parked.as_deref();
+            let is_unknown = job.is_some_and(|job| job_in(&folder, job).is_none());
+            census.elsewhere += usize::from(is_unknown);
+        } else {
+            census.unattended += 1;
+        }
+    }
+    Some(census)
+}
+
+/// What the session that process `pid` shows, below a config folder, says at this moment; `None` when
+/// it says nothing or the process is another one.
+/// `instance`: the session that its pane was last known to show.
+pub fn look(config: &Path, pid: u32, instance: Option<&str>) -> Option<Reading> {
+    let sessions = config.join("sessions");
+    let now = Timestamp::now();
+    let Some(session) = read(&sessions.join(format!("{pid}.json")), pid) else {
+        let job = viewer::attached_to(pid).filter(|_| viewer::keeps_files_in(pid, config))?;
+        return Some(job_in(&sessions, &job)?.reading_for(pid, None, now));
+    };
+    session.living_process()?;
+    let is_it = |job: &Session| instance.is_some() && job.instance_id.as_deref() == instance;
+    let opened = jobs_in(&sessions).into_iter().find(is_it);
+    let opened = opened.and_then(|job| job.job);
+    Some(session.shown(&sessions, opened.as_deref(), None, now))
+}
+
+/// The living session of a `sessions` folder that is the background job `job`.
+pub(crate) fn job_in(sessions: &Path, job: &str) -> Option<Session> {
+    jobs_in(sessions)
+        .into_iter()
+        .find(|session| session.job.as_deref() == Some(job))
+}
+
+/// Every living background job of a `sessions` folder.
+fn jobs_in(sessions: &Path) -> Vec<Session> {
+    let Ok(entries) = std::fs::read_dir(sessions) else {
+        return Vec::new();
+    };
+    let found = entries.flatten().filter_map(|entry| {
+        let path = entry.path();
+        read(&path, pid_of_file(&path)?)
+    });
+    found
+        .filter(|session| session.job.is_some() && session.living_process().is_some())
+        .collect()
+}
+
+/// The job that a pane with this title shows, where its session was moved to the job `parked`: the only
+/// one of that name. `None`: it shows that session, the list of all, or what cannot be told apart.
+pub(crate) fn opened_by_title(sessions: &Path, parked: &str, title: &str) -> Option<String> {
+    let title = title.trim_start_matches(|mark: char| !mark.is_ascii() || mark == ' ');
+    let jobs = jobs_in(sessions);
+    let is_named = |job: &&Session| {
+        let name = job
+            .name
+            .as_deref()
+            .map(|name| name.trim_start_matches(|mark: char| !mark.is_ascii() || mark == ' '));
+        name == Some(title) && !title.is_empty()
+    };
+    let mut named = jobs.iter().filter(is_named);
+    let found = named.next()?.job.clone()?;
+    (named.next().is_none() && found != parked).then_some(found)
+}
+
+/// What is known of the pane of process `pid` once it shows no session any more that is told of.
+pub(crate) fn elsewhere(pid: u32, seen: Timestamp) -> Reading {
+    Reading {
+        assistant: Assistant::CLAUDE,
+        level: Level::Elsewhere,
+        written: seen,
+        seen,
+        instance_id: None,
+        pid: Some(pid),
+        pane: None,
+        cwd: None,
+        home: None,
+        attended: true,
+        detail: None,
+        lag: Duration::ZERO,
+        stands_in: false,
+    }
+}
+
+fn parse(bytes: &[u8]) -> Option<Session> {
+    let wire: Wire = serde_json::from_slice(bytes).ok()?;
+    let millis = wire
+        .status_updated_at
+        .or(wire.updated_at)
+        .or(wire.started_at)?;
+    let parked = plain(wire.parked_job_id);
+    let moved = parked.as_ref().and(wire.updated_at);
+    let name = wire.job_id.as_ref().and(wire.name);
+    let headless = wire
+        .entrypoint
+        .as_deref()
+        .is_some_and(|entry| entry.starts_with("sdk"))
+        || wire
+            .kind
+            .as_deref()
+            .is_some_and(|kind| kind != "interactive");
+    Some(Session {
+        pid: wire.pid,
+        level: level_of(&wire.status, wire.waiting_for.as_deref())?,
+        written: Timestamp::from_millis(millis),
+        attended: !headless,
+        instance_id: plain(wire.session_id),
+        cwd: plain(wire.cwd),
+        job: plain(wire.job_id),
+        parked,
+        moved: moved.map(Timestamp::from_millis),
+        // Of others it changes with their work and says nothing.
+        name,
+        detail: wire.waiting_for.map(|words| one_line(&words, 80)),
+        started_at: wire.started_at.map(Timestamp::from_millis),
+        process_start: wire.proc_start.and_then(|start| match start {
+            ProcStart::Text(text) => text.parse().ok(),
+            ProcStart::Number(number) => Some(number),
+            ProcStart::Other(_) => None,
+        }),
+    })
+}
+
+fn level_of(status: &str, waiting_for: Option<&str>) -> Option<Level> {
+    match (status, waiting_for) {
+        ("busy", _) => Some(Level::Busy),
+        // The turn is over; a shell in the background needs nobody.
+        ("idle" | "shell", _) => Some(Level::Idle),
+        ("waiting", Some("permission prompt" | "sandbox request" | "worker request")) => {
+            Some(Level::WaitingApproval)
+        }
+        // The person has opened it and is there. A dialog of Claude's own that says no more than this
+        // is told of by its notification.
+        ("waiting", Some("dialog open")) => Some(Level::Menu),
+        ("waiting", _) => Some(Level::WaitingInput),
+        _ => None,
+    }
+}
+
+fn plain(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty() && !has_control(text))
+}
+
+impl Session {
+    /// The process that wrote this, by its start, if it still lives; 0 where the start is not known.
+    pub(crate) fn living_process(&self) -> Option<u64> {
+        if !process::is_alive(self.pid) {
+            return None;
+        }
+        let Some(process::Stat { start, .. }) = process::stat(self.pid) else {
+            return Some(0).filter(|_| !cfg!(target_os = "linux"));
+        };
+        let is_same = match (self.process_start, self.started_at) {
+            (Some(noted), _) => noted == start,
+            (None, Some(noted)) => {
+                process::started_at(start).is_none_or(|started| started <= noted.plus(START_SLACK))
+            }
+            (None, None) => true,
+        };
+        is_same.then_some(start)
+    }
+
+    /// The reading, made at `seen`.
+    pub(crate) fn reading(&self, home: Option<&Path>, seen: Timestamp) -> Reading {
+        Reading {
+            assistant: Assistant::CLAUDE,
+            level: self.level,
+            written: self.written,
+            seen,
+            instance_id: self.instance_id.clone(),
+            pid: Some(self.pid),
+            pane: None,
+            cwd: self.cwd.clone(),
+            home: home.map(|home| home.to_string_lossy().into_owned()),
+            attended: self.attended,
+            detail: self.detail.clone(),
+            lag: Duration::ZERO,
+            stands_in: false,
+        }
+    }
+
+    /// The reading of what the pane of this process shows: this session, or the job that was moved to
+    /// the background from it.
+    /// `opened`: another job that the person has opened there since.
+    pub(crate) fn shown(
+        &self,
+        sessions: &Path,
+        opened: Option<&str>,
+        home: Option<&Path>,
+        seen: Timestamp,
+    ) -> Reading {
+        let Some(parked) = &self.parked else {
+            return self.reading(home, seen);
+        };
+        if let Some(job) = opened.and_then(|job| job_in(sessions, job)) {
+            return job.reading_for(self.pid, home, seen);
+        }
+        let unspoken = |level| Reading {
+            level,
+            written: seen,
+            detail: None,
+            ..self.reading(home, seen)
+        };
+        match job_in(sessions, parked) {
+            Some(job) if self.level != Level::Idle && job.is_starting(seen) => {
+                unspoken(Level::Moved)
+            }
+            Some(job) => job.reading_for(self.pid, home, seen),
+            None if self.is_moving(sessions, parked, seen) => unspoken(Level::Moved),
+            None => unspoken(Level::Elsewhere),
+        }
+    }
+
+    /// Whether this job is idle only because it has just begun: it goes on with a turn when it is
+    /// there.
+    fn is_starting(&self, seen: Timestamp) -> bool {
+        let began = self.started_at.filter(|_| self.level == Level::Idle);
+        began.is_some_and(|began| {
+            self.written.since(began) < STARTS_WITHIN && seen.since(began) < STARTS_WITHIN * 2
+        })
+    }
+
+    /// Whether the job that this session was moved to is about to write its first word.
+    fn is_moving(&self, sessions: &Path, job: &str, seen: Timestamp) -> bool {
+        let is_plain = job.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let folder = sessions.with_file_name("jobs").join(job);
+        let is_recent = self
+            .moved
+            .is_some_and(|moved| seen.since(moved) < SPEAKS_WITHIN);
+        is_plain && is_recent && folder.is_dir()
+    }
+
+    /// The process that works for what its pane shows.
+    pub(crate) fn worker(&self, sessions: &Path, opened: Option<&str>) -> u32 {
+        let job = opened.or(self.parked.as_deref());
+        let job = job.and_then(|job| job_in(sessions, job));
+        job.map_or(self.pid, |job| job.pid)
+    }
+
+    /// The reading of this background job for the pane of process `viewer`, which shows it.
+    pub(crate) fn reading_for(&self, viewer: u32, home: Option<&Path>, seen: Timestamp) -> Reading {
+        Reading {
+            pid: Some(viewer),
+            attended: true,
+            stands_in: true,
+            ..self.reading(home, seen)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WAITING: &str = r#"{"pid":12345,"sessionId":"s1","cwd":"/home/user/proj","startedAt":1795225608854,
+        "procStart":"350097","version":"2.1.329","peerFeatures":["a"],"kind":"interactive","entrypoint":"cli",
+        "status":"waiting","updatedAt":1795225616111,"statusUpdatedAt":1795225616112,"waitingFor":"permission prompt"}"#;
+
+    #[test]
+    fn a_session_file_becomes_a_reading() {
+        let session = parse(WAITING.as_bytes()).unwrap();
+        let seen = Timestamp::from_millis(7);
+        let expected = Reading {
+            assistant: Assistant::CLAUDE,
+            level: Level::WaitingApproval,
+            written: Timestamp::from_millis(1_795_225_616_112),
+            seen,
+            instance_id: Some("s1".into()),
+            pid: Some(12345),
+            pane: None,
+            cwd: Some("/home/user/proj".into()),
+            home: Some("/c".into()),
+            attended: true,
+            detail: Some("permission prompt".into()),
+            lag: Duration::ZERO,
+            stands_in: false,
+        };
+        assert_eq!(session.reading(Some(Path::new("/c")), seen), expected);
+        assert_eq!(session.process_start, Some(350_097));
+    }
+
+    #[test]
+    fn every_status_has_its_level() {
+        let level = |status, waiting_for| level_of(status, waiting_for);
+        assert_eq!(level("busy", None), Some(Level::Busy));
+        assert_eq!(level("idle", None), Some(Level::Idle));
+        assert_eq!(level("shell", None), Some(Level::Idle));
+        for approval in ["permission prompt", "sandbox request", "worker request"] {
+            assert_eq!(
+                level("waiting", Some(approval)),
+                Some(Level::WaitingApproval)
+            );
+        }
+        for input in [
+            Some("input needed"),
+            Some("goal proposal"),
+            Some("a word of tomorrow"),
+            Some("Dialog open"),
+            None,
+        ] {
+            assert_eq!(level("waiting", input), Some(Level::WaitingInput));
+        }
+        assert_eq!(level("waiting", Some("dialog open")), Some(Level::Menu));
+        assert_eq!(level("busy", Some("dialog open")), Some(Level::Busy));
+        assert_eq!(level("sleeping", None), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pane_shows_the_job_that_its_session_was_moved_to_or_nothing_that_is_known() {
+        let root = tempfile::tempdir().unwrap();
+        let sessions = root.path().join("sessions");
+        std::fs::create_dir(&sessions).unwrap();
+        let own = std::process::id();
+        let write = |pid: u32, rest: &str| {
+            let text = format!(r#"{{"pid":{pid},"entrypoint":"cli",{rest}}}"#);
+            std::fs::write(sessions.join(format!("{pid}.json")), text).unwrap();
+        };
+        write(
+            own,
+            r#""sessionId":"a","kind":"interactive","status":"idle","updatedAt":5,"parkedJobId":"j1""#,
+        );
+        let shown = || look(root.path(), own, None).unwrap();
+        assert_eq!(
+            (shown().level, shown().stands_in),
+            (Level::Elsewhere, false)
+        );
+        assert_eq!(census(root.path()).unwrap().elsewhere, 1);
+        let mut child = std::process::Command::new("sleep")
+            .arg("100")
+            .spawn()
+            .unwrap();
+        for (rest, level, instance) in [
+            (
+                r#""jobId":"j2","status":"waiting","waitingFor":"permission prompt""#,
+                Level::Elsewhere,
+                "a",
+            ),
+            (
+                r#""jobId":"j1","status":"waiting","waitingFor":"permission prompt""#,
+                Level::WaitingApproval,
+                "b",
+            ),
+            (
+                r#""jobId":"j1","status":"waiting","waitingFor":"dialog open""#,
+                Level::Menu,
+                "b",
+            ),
+            (r#""jobId":"j1","status":"busy""#, Level::Busy, "b"),
+            // It has not said anything yet.
+            (r#""jobId":"j1""#, Level::Elsewhere, "a"),
+        ] {
+            write(
+                child.id(),
+                &format!(r#""sessionId":"b","kind":"bg","updatedAt":9,{rest}"#),
+            );
+            let reading = shown();
+            assert_eq!(
+                (
+                    reading.level,
+                    reading.instance_id.as_deref(),
+                    reading.pid,
+                    reading.attended
+                ),
+                (level, Some(instance), Some(own), true),
+                "{rest}"
+            );
+            assert_eq!(reading.stands_in, level != Level::Elsewhere);
+        }
+        write(
+            child.id(),
+            r#""sessionId":"b","kind":"bg","updatedAt":9,"jobId":"j1","status":"busy""#,
+        );
+        assert_eq!(shown().level, Level::Busy);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(shown().level, Level::Elsewhere, "its process has ended");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_title_names_the_job_that_was_opened_where_only_one_has_that_name() {
+        let root = tempfile::tempdir().unwrap();
+        let sessions = root.path();
+        let mut children = Vec::new();
+        for (job, name) in [
+            ("j1", "fix the tax"),
+            ("j2", "✳ write tests"),
+            ("j3", "twice"),
+            ("j4", "twice"),
+        ] {
+            let child = std::process::Command::new("sleep")
+                .arg("100")
+                .spawn()
+                .unwrap();
+            let pid = child.id();
+            let text = format!(
+                r#"{{"pid":{pid},"sessionId":"{job}-s","entrypoint":"cli","kind":"bg","status":"idle","updatedAt":5,"jobId":"{job}","name":"{name}"}}"#
+            );
+            std::fs::write(sessions.join(format!("{pid}.json")), text).unwrap();
+            children.push(child);
+        }
+        for (title, opened) in [
+            ("write tests", Some("j2")),
+            ("✳ write tests", Some("j2")),
+            ("⠐ write tests", Some("j2")),
+            ("fix the tax", None),
+            ("twice", None),
+            ("2 awaiting input · claude agents", None),
+            ("✳ Claude Code", None),
+            ("write", None),
+            ("", None),
+        ] {
+            let found = opened_by_title(sessions, "j1", title);
+            assert_eq!(found.as_deref(), opened, "{title}");
+        }
+        for mut child in children {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert_eq!(opened_by_title(sessions, "j1", "write tests"), None);
+    }
+
+    #[test]
+    fn headless_runs_are_told_apart() {
+        for change in [
+            ("\"cli\"", "\"sdk-cli\""),
+            ("\"interactive\"", "\"background\""),
+        ] {
+            let text = WAITING.replace(change.0, change.1);
+            assert!(!parse(text.as_bytes()).unwrap().attended);
+        }
+    }
+
+    #[test]
+    fn only_files_named_after_a_process_are_session_files() {
+        let pid = |name: &str| pid_of_file(&Path::new("/x/sessions").join(name));
+        assert_eq!(pid("123.json"), Some(123));
+        for other in [
+            "123.abc.key",
+            "123.key",
+            "abc.json",
+            "0123.json",
+            "-1.json",
+            "123.json.tmp",
+            ".json",
+            "123.x.json",
+            "99999999999.json",
+        ] {
+            assert_eq!(pid(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn half_a_file_is_no_reading() {
+        for end in 0..WAITING.len() {
+            assert_eq!(parse(&WAITING.as_bytes()[..end]), None);
+        }
+    }
+
+    #[test]
+    fn a_pipe_and_a_folder_in_its_place_are_no_reading() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("1.json");
+        std::fs::create_dir(&path).unwrap();
+        assert_eq!(read(&path, 1), None);
+        std::fs::remove_dir(&path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        assert_eq!(read(&path, 12345), None, "nobody writes into it");
+        // What was written stays in it as long as somebody has it open.
+        let _kept = Opening::to_read().anything(&path).unwrap();
+        std::fs::write(&path, WAITING).unwrap();
+        assert_eq!(read(&path, 12345), None, "somebody has written into it");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, WAITING).unwrap();
+        assert_eq!(read(&path, 1), None, "another process's file");
+        assert!(read(&path, 12345).is_some());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_left_behind_is_not_taken_for_another_process() {
+        let own = std::process::id();
+        let start = process::stat(own).unwrap().start;
+        let session = |extra: &str| {
+            let text = format!(r#"{{"pid":{own},"status":"idle","updatedAt":1{extra}}}"#);
+            parse(text.as_bytes()).unwrap().living_process()
+        };
+        assert_eq!(session(""), Some(start));
+        assert_eq!(session(&format!(r#","procStart":"{start}""#)), Some(start));
+        assert_eq!(session(r#","procStart":"1""#), None);
+        assert_eq!(
+            session(r#","startedAt":1000"#),
+            None,
+            "long before this process"
+        );
+        let now = Timestamp::now().as_micros() / 1000;
+        assert_eq!(session(&format!(r#","startedAt":{now}"#)), Some(start));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_file_makes_it_panic(bytes: Vec<u8>) {
+            let _ = parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! What switches Claude's hooks off outside its own settings: in the project that a session was started
+//! in, there for one person alone, or for everybody by whoever manages the machine.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::adapter::Version;
+use pane_patrol_installer::Assistant;
+use serde_json::Value;
+
+use crate::assistants::running::Running;
+use crate::doctor::{Condition, Finding, Hooks};
+
+/// The files of whoever manages the machine.
+pub const MANAGED: &str = "/etc/claude-code";
+
+/// From this version on the local settings at the root of the repository count below it, too (tried;
+/// 2.1.197 reads only those of the folder it is started in).
+const READS_ROOT: Version = Version(2, 1, 332);
+
+/// No settings file is longer, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// One field that keeps hooks from running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    file: PathBuf,
+    field: &'static str,
+    /// Whose settings these are.
+    whose: &'static str,
+    /// The panes of the sessions; empty: every session.
+    panes: Vec<String>,
+}
+
+/// What switches the hooks of `assistant` off: for the sessions that run, by the folder of each, and for
+/// all by the files in the folder `managed`. Its own settings at `settings` are not looked at.
+pub fn switches(
+    assistant: &Assistant,
+    running: &Running,
+    settings: &Path,
+    managed: &Path,
+    version: Option<Version>,
+) -> Vec<Switch> {
+    if assistant.name != "claude" {
+        return Vec::new();
+    }
+    let mut found = by_managers(managed);
+    found.extend(by_projects(running, settings, version));
+    found
+}
+
+fn by_managers(managed: &Path) -> Vec<Switch> {
+    let more = fs::read_dir(managed.join("managed-settings.d"));
+    let mut files: Vec<PathBuf> = more
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|file| file.path())
+        .collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "json"));
+    files.push(managed.join("managed-settings.json"));
+    files.sort();
+    let switch = |file: PathBuf| {
+        let field = ["allowManagedHooksOnly", "disableAllHooks"]
+            .into_iter()
+            .find(|field| is_on(&file, field))?;
+        Some(Switch {
+            file,
+            field,
+            whose: "the managed settings",
+            panes: Vec::new(),
+        })
+    };
+    files.into_iter().filter_map(switch).collect()
+}
+
+fn by_projects(running: &Running, settings: &Path, version: Option<Version>) -> Vec<Switch> {
+    let mut panes: BTreeMap<PathBuf, (&'static str, Vec<String>)> = BTreeMap::new();
+    for session in &running.sessions {
+        let Some(folder) = session.folder.as_deref().map(Path::new) else {
+            continue;
+        };
+        for (file, whose) in files_of(folder, version) {
+            if file != settings && is_on(&file, "disableAllHooks") {
+                let (_, panes) = panes.entry(file).or_insert((whose, Vec::new()));
+                panes.push(session.pane.to_string());
+            }
+        }
+    }
+    let switch = |(file, (whose, panes))| Switch {
+        file,
+        field: "disableAllHooks",
+        whose,
+        panes,
+    };
+    panes.into_iter().map(switch).collect()
+}
+
+/// The project's files for a session that was started in `folder`.
+fn files_of(folder: &Path, version: Option<Version>) -> Vec<(PathBuf, &'static str)> {
+    const LOCAL: &str = "the project's local settings";
+    let (own, local) = (folder.join(".claude"), ".claude/settings.local.json");
+    let mut files = vec![
+        (own.join("settings.json"), "the project's settings"),
+        (folder.join(local), LOCAL),
+    ];
+    let root = folder.ancestors().find(|above| above.join(".git").exists());
+    let root = root.filter(|root| *root != folder && version >= Some(READS_ROOT));
+    files.extend(root.map(|root| (root.join(local), LOCAL)));
+    files
+}
+
+/// Whether the field is `true` in a file that can be read. One with another fault counts for nothing.
+fn is_on(file: &Path, field: &str) -> bool {
+    let is_small = file
+        .metadata()
+        .is_ok_and(|found| found.is_file() && found.len() <= MAX_BYTES);
+    let text = is_small.then(|| fs::read_to_string(file).ok()).flatten();
+    let value = text
+        .and_then(|text| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).ok());
+    value.is_some_and(|value| value[field] == true)
+}
+
+impl Hooks<'_> {
+    /// One finding a switch.
+    pub(crate) fn switched_off_elsewhere(&self) -> impl Iterator<Item = Finding> {
+        self.switches.iter().map(|switch| {
+            let (file, field) = (switch.file.display(), switch.field);
+            let whom = if switch.panes.is_empty() {
+                "in every session".to_owned()
+            } else {
+                format!("in {}", switch.panes.join(", "))
+            };
+            let seen = format!(
+                "switched off {whom} by {}: `{field}` in {file}",
+                switch.whose
+            );
+            let fix = if switch.panes.is_empty() {
+                format!("ask who manages this machine to take `{field}` out of {file}")
+            } else {
+                format!("take `{field}` out of {file}")
+            };
+            Finding::failure(self.check("hooks"), seen, fix).because(Condition::SwitchedOff)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::target::PaneId;
+    use pane_patrol_hooks::timestamp::Timestamp;
+    use pane_patrol_installer::{CLAUDE, QWEN};
+
+    use super::*;
+    use crate::doctor::{Session, World};
+
+    fn session(pane: u32, folder: &Path) -> Session {
+        Session {
+            pane: PaneId(pane),
+            server: "/tmp/t,9".parse().expect("it is a server"),
+            start: Timestamp::from_millis(1),
+            folder: Some(folder.display().to_string()),
+            world: World::new(),
+        }
+    }
+
+    fn write(file: &Path, text: &str) {
+        fs::create_dir_all(file.parent().expect("it has a folder")).expect("it is ours");
+        fs::write(file, text).expect("it is ours");
+    }
+
+    #[test]
+    fn each_place_that_switches_hooks_off_is_named_for_the_sessions_it_is_about() {
+        let root = tempfile::tempdir().expect("there is room");
+        let folder = |name: &str| root.path().join(name);
+        let off = r#"{"disableAllHooks":true}"#;
+        write(&folder("a/.claude/settings.json"), off);
+        write(
+            &folder("b/.claude/settings.local.json"),
+            &format!("\u{feff}{off}\r\n"),
+        );
+        write(
+            &folder("c/.claude/settings.json"),
+            r#"{"disableAllHooks":false}"#,
+        );
+        write(
+            &folder("c/.claude/settings.local.json"),
+            r#"{"disableAllHooks":"true"}"#,
+        );
+        write(
+            &folder("d/.claude/settings.json"),
+            r#"{"allowManagedHooksOnly":true}"#,
+        );
+        write(&folder("e/.claude/settings.json"), "{ open");
+        write(&folder("home/.claude/settings.json"), off);
+        let named = ["a", "b", "c", "d", "e", "home", "gone", "a"];
+        let sessions = (1..)
+            .zip(named)
+            .map(|(pane, name)| session(pane, &folder(name)));
+        let running = Running {
+            sessions: sessions.collect(),
+            servers: Vec::new(),
+        };
+        let own = folder("home/.claude/settings.json");
+        let look = |assistant| switches(assistant, &running, &own, &folder("etc"), None);
+        let found: Vec<_> = look(&CLAUDE)
+            .into_iter()
+            .map(|switch| (switch.file, switch.panes.join(" ")))
+            .collect();
+        let expected = [
+            (folder("a/.claude/settings.json"), "%1 %8".to_owned()),
+            (folder("b/.claude/settings.local.json"), "%2".to_owned()),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(look(&QWEN), []);
+    }
+
+    #[test]
+    fn local_settings_at_the_root_count_below_it_for_those_that_read_them() {
+        let root = tempfile::tempdir().expect("there is room");
+        let (below, file) = (
+            root.path().join("x/y"),
+            root.path().join(".claude/settings.local.json"),
+        );
+        fs::create_dir_all(root.path().join(".git")).expect("it is ours");
+        fs::create_dir_all(&below).expect("it is ours");
+        write(&file, r#"{"disableAllHooks":true}"#);
+        write(
+            &root.path().join(".claude/settings.json"),
+            r#"{"disableAllHooks":true}"#,
+        );
+        let running = Running {
+            sessions: vec![session(1, &below)],
+            servers: Vec::new(),
+        };
+        let look = |version| {
+            let none = root.path().join("none");
+            switches(&CLAUDE, &running, &none, &none, version)
+        };
+        assert_eq!(look(None), []);
+        assert_eq!(look(Some(Version(2, 1, 197))), []);
+        let found = look(Some(READS_ROOT));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].file, file);
+    }
+
+    #[test]
+    fn what_a_manager_has_set_is_about_everybody() {
+        let root = tempfile::tempdir().expect("there is room");
+        let main = root.path().join("managed-settings.json");
+        let part = root.path().join("managed-settings.d/10-hooks.json");
+        let look = || {
+            let none = Running::default();
+            let found = switches(&CLAUDE, &none, Path::new("/x"), root.path(), None);
+            let named = found.into_iter().map(|switch| (switch.file, switch.field));
+            named.collect::<Vec<_>>()
+        };
+        assert_eq!(look(), []);
+        write(&main, r#"{"allowManagedHooksOnly":true}"#);
+        assert_eq!(look(), [(main.clone(), "allowManagedHooksOnly")]);
+        write(&main, r#"{"disableAllHooks":true}"#);
+        write(&part, r#"{"allowManagedHooksOnly":true}"#);
+        let both = [
+            (part, "allowManagedHooksOnly"),
+            (main.clone(), "disableAllHooks"),
+        ];
+        assert_eq!(look(), both);
+        fs::remove_dir_all(root.path().join("managed-settings.d")).expect("it is ours");
+        write(&main, r#"{"allowManagedHooksOnly":"true"}"#);
+        assert_eq!(look(), []);
+    }
+}

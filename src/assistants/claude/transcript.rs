@@ -1,0 +1,302 @@
+//! What Claude Code asks, in its transcripts: `<config>/projects/<folder>/<session>.jsonl`, and for a
+//! sub-agent `<session>/subagents/agent-<id>.jsonl` beside it. The call is written there with its
+//! whole input while the dialog is open (2.1.197 and 2.1.329). An undocumented format: what is not
+//! found, or found twice, is not known.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use pane_patrol_hooks::adapter::{QUESTION_TOOLS, summary_of};
+use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::Value;
+
+use crate::assistants::facets::log_tail as tail;
+use crate::assistants::request::{Full, Missing, Open, command_in, parts, plain};
+use crate::state::{Bound, Request};
+use crate::sys::process;
+
+/// Largest file that is read to tell what a write changes in it, in bytes.
+const MAX_FILE: u64 = 512 * 1024;
+
+/// Said when the call is not in the transcript.
+const NOT_THERE: Missing = Missing::NotYet("its transcript does not hold it");
+
+/// What lines with calls and with their results hold.
+const CALLS: [&str; 2] = ["\"tool_use\"", "\"tool_result\""];
+
+/// A sub-agent that has written nothing for so long does not ask in the next moment.
+const LATELY: Duration = Duration::from_secs(10 * 60);
+
+/// One call of a tool.
+pub(crate) struct Call<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) input: &'a Value,
+    pub(crate) cwd: &'a str,
+}
+
+/// The transcript of whoever asks, and the main agent's.
+fn transcripts(bound: &Bound, config: Option<&Path>) -> Result<(PathBuf, PathBuf), Missing> {
+    let config = bound.home.as_deref().map(Path::new).or(config);
+    let config = config.ok_or(Missing::Never("Claude's folder is not known"))?;
+    let session =
+        plain(bound.instance_id.as_deref()).ok_or(Missing::Never("its session is not known"))?;
+    let main = transcript(config, session).ok_or(Missing::NotYet("its transcript is not there"))?;
+    let own = match bound.request.agent_id.as_deref() {
+        None => main.clone(),
+        agent => {
+            let agent = plain(agent).ok_or(NOT_THERE)?;
+            main.with_extension("")
+                .join("subagents")
+                .join(format!("agent-{agent}.jsonl"))
+        }
+    };
+    Ok((own, main))
+}
+
+/// The id of the call that is asked about, and where its tool works.
+pub(crate) fn call(bound: &Bound, config: Option<&Path>) -> Option<(String, String)> {
+    let (own, _) = transcripts(bound, config).ok()?;
+    let lines = tail::lines(&own, &CALLS)?;
+    let call = open_call(&lines, &bound.request)?;
+    Some((call.id.to_owned(), call.cwd.to_owned()))
+}
+
+/// Every call of the session without a result, of the main agent and of all its sub-agents. What a
+/// process of the session left open that has ended is nobody's any more.
+pub(crate) fn open_calls(bound: &Bound, config: Option<&Path>) -> Vec<Bound> {
+    let Ok((_, main)) = transcripts(bound, config) else {
+        return Vec::new();
+    };
+    let sub_agents = sub_agents(&main).map(|(agent, path)| (Some(agent), path));
+    let all = std::iter::once((None, main.clone())).chain(sub_agents);
+    let all = all.filter_map(|(agent, path)| Some((agent, tail::lines(&path, &CALLS)?)));
+    all.flat_map(|(agent, lines)| open_in(&lines, agent.as_deref(), bound))
+        .collect()
+}
+
+/// Whether a sub-agent has written something lately.
+pub(crate) fn has_company(bound: &Bound, config: Option<&Path>) -> bool {
+    let Ok((_, main)) = transcripts(bound, config) else {
+        return false;
+    };
+    sub_agents(&main).any(|(_, path)| {
+        let written = path.metadata().and_then(|found| found.modified());
+        let age = written
+            .ok()
+            .map(|written| written.elapsed().unwrap_or_default());
+        age.is_some_and(|age| age < LATELY)
+    })
+}
+
+/// The sub-agents of a session and their transcripts, by the session's own one.
+fn sub_agents(main: &Path) -> impl Iterator<Item = (String, PathBuf)> + use<> {
+    let folder = main.with_extension("").join("subagents");
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    files.filter_map(|file| {
+        let name = file.file_name().into_string().ok()?;
+        let agent = name.strip_prefix("agent-")?.strip_suffix(".jsonl")?;
+        Some((agent.to_owned(), file.path()))
+    })
+}
+
+/// The calls in the transcript of `agent` that have no result, each as a request of the same row.
+fn open_in(lines: &[Value], agent: Option<&str>, bound: &Bound) -> Vec<Bound> {
+    let is_left_behind = |line: &Value| {
+        let began = line["timestamp"].as_str().and_then(Timestamp::parse);
+        let pid = bound.pid.filter(|pid| process::is_alive(*pid));
+        pid.zip(began)
+            .is_some_and(|(pid, began)| process::started_after(pid, began))
+    };
+    unanswered(lines)
+        .filter(|(line, _)| !is_left_behind(line))
+        .map(|(line, call)| call.as_request(line, agent, bound))
+        .collect()
+}
+
+/// The calls that have no result, each once, with their lines.
+fn unanswered(lines: &[Value]) -> impl Iterator<Item = (&Value, Call<'_>)> {
+    let mut done: HashSet<&str> = blocks(lines)
+        .filter(|(_, block)| block["type"] == "tool_result")
+        .filter_map(|(_, block)| block["tool_use_id"].as_str())
+        .collect();
+    blocks(lines)
+        .filter_map(|block| Some((block.0, call_in(block)?)))
+        .filter(move |(_, call)| done.insert(call.id))
+}
+
+impl Call<'_> {
+    /// As a request of the row that asks `bound`, with all that is known of it.
+    fn as_request(&self, line: &Value, agent: Option<&str>, bound: &Bound) -> Bound {
+        let is_question = QUESTION_TOOLS.contains(&self.name);
+        let since = line["timestamp"].as_str().and_then(Timestamp::parse);
+        let request = Request {
+            state: if is_question {
+                State::WaitingInput
+            } else {
+                State::WaitingApproval
+            },
+            request_id: Some(self.id.to_owned()),
+            agent_id: agent.map(str::to_owned),
+            tool: Some(self.name.to_owned()),
+            message: summary_of(self.name, self.input, self.cwd),
+            since: since.unwrap_or(bound.request.since),
+            source: bound.request.source,
+        };
+        Bound {
+            command: command_in(self.name, self.input),
+            input: Some(self.input.clone()),
+            call: Some(self.id.to_owned()),
+            folder: Some(self.cwd.to_owned()),
+            ..bound.sibling(&request)
+        }
+    }
+}
+
+/// Whether the request has a result; `None` when its call cannot be found by its id.
+pub(crate) fn has_result(bound: &Bound, config: Option<&Path>) -> Option<bool> {
+    let id = bound.call.as_deref();
+    let id = id.or(bound.request.request_id.as_deref())?;
+    let (own, _) = transcripts(bound, config).ok()?;
+    let lines = tail::lines(&own, &CALLS)?;
+    let is_call = |block: &Value| block["type"] == "tool_use" && block["id"].as_str() == Some(id);
+    let is_result =
+        |block: &Value| block["type"] == "tool_result" && block["tool_use_id"].as_str() == Some(id);
+    let found = |is_it: &dyn Fn(&Value) -> bool| blocks(&lines).any(|(_, block)| is_it(block));
+    found(&is_result)
+        .then_some(true)
+        .or(found(&is_call).then_some(false))
+}
+
+/// The request as the transcript has it.
+pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing> {
+    let (own, main) = transcripts(bound, config)?;
+    let words = ["\"tool_use\"", "\"tool_result\"", "\"permissionMode\""];
+    let lines = tail::lines(&own, &words).ok_or(NOT_THERE)?;
+    let call = open_call(&lines, &bound.request).ok_or(NOT_THERE)?;
+    let before = match call.name {
+        "Write" => written_over(call.input),
+        _ => None,
+    };
+    let mode = match bound.request.agent_id {
+        None => mode(&lines),
+        Some(_) => tail::lines(&main, &words[2..]).and_then(|lines| mode(&lines)),
+    };
+    Ok(Full {
+        tool: call.name.to_owned(),
+        parts: parts::of(call.name, call.input, before.as_deref()),
+        input: call.input.clone(),
+        mode,
+    })
+}
+
+/// Every call of a session, the sub-agents' too, that began after `since` and has no result yet, or, if
+/// there is none, the newest of those that began before: what an assistant works at or asks about whose
+/// hooks nobody has heard. `None`: there is no transcript.
+pub(crate) fn begun_calls(config: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
+    let main = transcript(config, plain(Some(session))?)?;
+    let mut open = begun_in(&main, None);
+    for (agent, path) in sub_agents(&main) {
+        if plain(Some(&agent)).is_some() {
+            open.extend(begun_in(&path, Some(&agent)));
+        }
+    }
+    open.sort_by_key(|call| call.at);
+    if open.iter().all(|call| call.at < since) {
+        return Some(open.pop().into_iter().collect());
+    }
+    open.retain(|call| call.at >= since);
+    Some(open)
+}
+
+fn begun_in(path: &Path, agent: Option<&str>) -> Vec<Open> {
+    let lines = tail::lines(path, &CALLS).unwrap_or_default();
+    let open = |(line, call): (&Value, Call<'_>)| {
+        Some(Open {
+            agent_id: agent.map(str::to_owned),
+            id: call.id.to_owned(),
+            tool: call.name.to_owned(),
+            message: summary_of(call.name, call.input, call.cwd),
+            at: Timestamp::parse(line["timestamp"].as_str()?)?,
+        })
+    };
+    unanswered(&lines).filter_map(open).collect()
+}
+
+/// The session's transcript. Its folder is named after where the session began, which a row does not
+/// know, so all are looked through; of several the one that was written last.
+pub(crate) fn transcript(config: &Path, session: &str) -> Option<PathBuf> {
+    let name = format!("{session}.jsonl");
+    let folders = std::fs::read_dir(config.join("projects")).ok()?;
+    let found = folders.flatten().filter_map(|folder| {
+        let path = folder.path().join(&name);
+        let written = path.metadata().ok()?.modified().ok()?;
+        Some((written, path))
+    });
+    found.max().map(|(_, path)| path)
+}
+
+/// The call that has no result yet and is what `request` asks: by its id, or, where that is not
+/// known, the only one of that tool and those words. `lines`: newest first.
+fn open_call<'a>(lines: &'a [Value], request: &Request) -> Option<Call<'a>> {
+    let is_answered = |id: &str| {
+        blocks(lines).any(|(_, block)| {
+            block["type"] == "tool_result" && block["tool_use_id"].as_str() == Some(id)
+        })
+    };
+    let is_asked = |call: &Call<'_>| {
+        request.tool.as_deref() == Some(call.name)
+            && match request.request_id.as_deref() {
+                Some(id) => call.id == id,
+                None => summary_of(call.name, call.input, call.cwd) == request.message,
+            }
+    };
+    let mut calls = blocks(lines)
+        .filter_map(call_in)
+        .filter(is_asked)
+        .filter(|call| !is_answered(call.id));
+    let found = calls.next()?;
+    calls.all(|other| other.id == found.id).then_some(found)
+}
+
+/// Every block of every message, with the line it stands in.
+pub(crate) fn blocks(lines: &[Value]) -> impl Iterator<Item = (&Value, &Value)> {
+    lines.iter().flat_map(|line| {
+        let content = line["message"]["content"].as_array();
+        content
+            .into_iter()
+            .flatten()
+            .map(move |block| (line, block))
+    })
+}
+
+pub(crate) fn call_in<'a>((line, block): (&'a Value, &'a Value)) -> Option<Call<'a>> {
+    if block["type"] != "tool_use" {
+        return None;
+    }
+    Some(Call {
+        id: block["id"].as_str()?,
+        name: block["name"].as_str()?,
+        input: block.get("input")?,
+        cwd: line["cwd"].as_str().unwrap_or_default(),
+    })
+}
+
+fn mode(lines: &[Value]) -> Option<String> {
+    let mut modes = lines
+        .iter()
+        .filter_map(|line| line["permissionMode"].as_str());
+    modes.next().map(str::to_owned)
+}
+
+/// What the file holds that is to be written over.
+fn written_over(input: &Value) -> Option<String> {
+    let path = Path::new(input["file_path"].as_str()?);
+    let found = path.metadata().ok()?;
+    if !path.is_absolute() || !found.is_file() || found.len() > MAX_FILE {
+        return None;
+    }
+    std::fs::read_to_string(path).ok()
+}

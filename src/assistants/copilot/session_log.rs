@@ -1,0 +1,270 @@
+//! Copilot's own log of a session, `<config>/session-state/<session>/events.jsonl`: the only sign of
+//! an answer, a denial and an interrupt. A private format, so everything is optional, and a line that
+//! cannot be read is none.
+
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use std::time::Duration;
+
+use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::open::{Opening, Regular};
+
+use super::story::Story;
+use crate::state::{Level, Reading};
+
+/// As much of a log as is read at once, in bytes. Of a longer one the beginning is left out.
+const MAX_BYTES: u64 = 512 * 1024;
+
+/// Whose log is followed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Followed {
+    /// The assistant's config folder.
+    pub(crate) home: PathBuf,
+    /// The session.
+    pub(crate) instance_id: String,
+    /// The assistant's process.
+    pub(crate) pid: Option<u32>,
+}
+
+/// A log, read as it grows.
+#[derive(Debug)]
+pub(crate) struct Log {
+    path: PathBuf,
+    /// Device and inode: another file of that name is another log.
+    file: Option<(u64, u64)>,
+    /// How much of it was read, in bytes.
+    read: u64,
+    story: Story,
+}
+
+impl Log {
+    /// The log of a session, of which nothing was read yet. `None` when its name is no plain one.
+    pub(crate) fn of(followed: &Followed) -> Option<Self> {
+        let session = Path::new(&followed.instance_id);
+        let is_plain = session.components().count() == 1 && session.file_name().is_some();
+        is_plain.then(|| Self {
+            path: followed
+                .home
+                .join("session-state")
+                .join(session)
+                .join("events.jsonl"),
+            file: None,
+            read: 0,
+            story: Story::default(),
+        })
+    }
+
+    /// Reads what was added; the level if it was written anew.
+    pub(crate) fn read_on(&mut self) -> Option<(Level, Timestamp)> {
+        let before = self.story.level;
+        self.read_lines()?;
+        self.story.level.filter(|_| self.story.level != before)
+    }
+
+    /// The level that was read last.
+    pub(crate) fn level(&self) -> Option<(Level, Timestamp)> {
+        self.story.level
+    }
+
+    fn read_lines(&mut self) -> Option<()> {
+        let Regular { mut file, about } = Opening::to_read().regular(&self.path).ok()?;
+        let identity = (about.dev(), about.ino());
+        if self.file != Some(identity) || about.len() < self.read {
+            self.file = Some(identity);
+            self.read = 0;
+            self.story = Story::default();
+        }
+        let from = self.read.max(about.len().saturating_sub(MAX_BYTES));
+        file.seek(SeekFrom::Start(from)).ok()?;
+        let mut lines = BufReader::new(file.take(MAX_BYTES));
+        let mut is_whole = from == self.read;
+        self.read = from;
+        let mut line = Vec::new();
+        // Half a line is read again when it is whole.
+        while lines.read_until(b'\n', &mut line).ok()? > 0 && line.ends_with(b"\n") {
+            self.read += line.len() as u64;
+            if std::mem::replace(&mut is_whole, true) {
+                self.story.take(&line);
+            }
+            line.clear();
+        }
+        Some(())
+    }
+}
+
+/// The reading of a level.
+pub(crate) fn reading(
+    followed: &Followed,
+    (level, written): (Level, Timestamp),
+    seen: Timestamp,
+) -> Reading {
+    Reading {
+        assistant: Assistant::COPILOT,
+        level,
+        written,
+        seen,
+        instance_id: Some(followed.instance_id.clone()),
+        pid: followed.pid,
+        pane: None,
+        cwd: None,
+        home: None,
+        attended: true,
+        detail: None,
+        lag: Duration::ZERO,
+        stands_in: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Write;
+
+    use super::*;
+
+    fn line(kind: &str, second: u32, rest: &str) -> String {
+        format!(
+            "{{\"type\":\"{kind}\",\"data\":{{{rest}}},\"timestamp\":\"2026-11-21T01:00:{second:02}.5Z\"}}\n"
+        )
+    }
+
+    fn level(text: &str) -> Option<Level> {
+        let mut story = Story::default();
+        for line in text.lines() {
+            story.take(line.as_bytes());
+        }
+        story.level.map(|(level, _)| level)
+    }
+
+    /// A log in a folder of its own.
+    struct World {
+        _root: tempfile::TempDir,
+        path: PathBuf,
+        log: Log,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let root = tempfile::tempdir().unwrap();
+            let followed = Followed {
+                home: root.path().into(),
+                instance_id: "s1".into(),
+                pid: None,
+            };
+            let log = Log::of(&followed).unwrap();
+            let path = log.path.clone();
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            Self {
+                _root: root,
+                path,
+                log,
+            }
+        }
+
+        fn add(&mut self, text: &str) -> Option<Level> {
+            let mut file = File::options()
+                .append(true)
+                .create(true)
+                .open(&self.path)
+                .unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            self.log.read_on().map(|(level, _)| level)
+        }
+    }
+
+    #[test]
+    fn the_captured_log_tells_rounds_answers_and_interrupts() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/fixtures/copilot/session-state-events.jsonl"
+        );
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut story = Story::default();
+        let mut levels = String::new();
+        for line in text.lines() {
+            story.take(line.as_bytes());
+            let mark = match story.level.unwrap().0 {
+                Level::Busy => 'b',
+                Level::WaitingApproval => 'w',
+                _ => 'i',
+            };
+            if !levels.ends_with(mark) {
+                levels.push(mark);
+            }
+        }
+        // A sub-agent's turn inside one round; a dialog and the answer; an interrupt.
+        assert_eq!(levels, "bibi bwbibi bi".replace(' ', ""));
+    }
+
+    #[test]
+    fn of_two_dialogs_the_answer_to_one_leaves_the_other() {
+        let ask = |id: &str| {
+            line(
+                "permission.requested",
+                1,
+                &format!("\"requestId\":\"{id}\""),
+            )
+        };
+        let answer = |id: &str| {
+            line(
+                "permission.completed",
+                2,
+                &format!("\"requestId\":\"{id}\""),
+            )
+        };
+        let both = ask("a") + &ask("b") + &answer("a");
+        assert_eq!(level(&both), Some(Level::WaitingApproval));
+        assert_eq!(level(&(both + &answer("b"))), Some(Level::Busy));
+        assert_eq!(
+            level(&(ask("a") + &line("abort", 3, ""))),
+            Some(Level::Idle)
+        );
+    }
+
+    #[test]
+    fn a_sub_agents_turn_says_nothing_of_the_session() {
+        let sub = line("assistant.turn_start", 1, "").replacen('{', "{\"agentId\":\"x\",", 1);
+        assert_eq!(level(&sub), None);
+    }
+
+    #[test]
+    fn a_log_is_read_on_from_where_it_was_left() {
+        let mut world = World::new();
+        assert_eq!(world.log.read_on(), None, "it is not there yet");
+        let whole = line("abort", 2, "");
+        assert_eq!(world.add(&line("user.message", 1, "")), Some(Level::Busy));
+        assert_eq!(world.add(&whole[..20]), None, "half a line");
+        assert_eq!(world.add(&whole[20..]), Some(Level::Idle));
+        assert_eq!(world.add("nonsense\n{}\n"), None);
+        std::fs::remove_file(&world.path).unwrap();
+        assert_eq!(
+            world.add(&line("user.message", 3, "")),
+            Some(Level::Busy),
+            "another file"
+        );
+    }
+
+    #[test]
+    fn the_beginning_of_a_long_log_is_left_out() {
+        let mut world = World::new();
+        let filler = line("noise", 1, &format!("\"x\":\"{}\"", "y".repeat(300_000)));
+        let text = line("abort", 1, "") + &filler + &filler;
+        assert_eq!(world.add(&text), None);
+        assert_eq!(world.add(&line("user.message", 2, "")), Some(Level::Busy));
+    }
+
+    #[test]
+    fn a_session_that_is_a_path_has_no_log() {
+        for instance_id in ["../x", "a/b", "", ".."] {
+            let followed = Followed {
+                home: "/h".into(),
+                instance_id: instance_id.into(),
+                pid: None,
+            };
+            assert!(Log::of(&followed).is_none(), "{instance_id}");
+        }
+    }
+}

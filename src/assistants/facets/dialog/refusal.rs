@@ -1,0 +1,147 @@
+//! Why a dialog on the screen is not answered, in the person's words.
+
+use pane_patrol_hooks::text::printable;
+use thiserror::Error;
+
+/// What a dialog shows of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The command.
+    Command,
+    /// What the assistant says about it.
+    Description,
+    /// The file.
+    File,
+    /// What is to be written into the file.
+    Content,
+    /// The question.
+    Question,
+    /// One of its options.
+    Option,
+    /// The plan.
+    Plan,
+    /// What a tool is given.
+    Input,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Command => "command",
+            Self::Description => "description",
+            Self::File => "file",
+            Self::Content => "text for the file",
+            Self::Question => "question",
+            Self::Option => "option",
+            Self::Plan => "plan",
+            Self::Input => "input",
+        })
+    }
+}
+
+/// Why no key may be pressed. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Nothing on the screen can be answered.
+    #[error("no dialog that is known is on the screen; go there")]
+    NoDialog,
+    /// Its beginning is not on the screen.
+    #[error("its dialog is taller than its pane, so it cannot be compared; go there")]
+    TooTall,
+    /// It is of another kind, or another agent's.
+    #[error("the dialog on the screen is about something else")]
+    OtherDialog,
+    /// One of its parts is not the request's, character by character.
+    #[error(
+        "the dialog on the screen is about something else: its {0} is not the one that was asked"
+    )]
+    Differs(Part),
+    /// Not enough is known to compare it.
+    #[error("{} is not known in full, so its dialog cannot be compared; go there", whose(*.0))]
+    NotKnown(Part),
+    /// Nothing of the request is known.
+    #[error("what it asks is not known")]
+    NothingKnown,
+    /// It could draw a dialog of its own.
+    #[error(
+        "its {0} holds signs that dialogs are drawn with, so it cannot be told from one; go there"
+    )]
+    DrawsFrames(Part),
+    /// It holds what cannot be seen.
+    #[error("its {0} holds characters that cannot be seen; go there")]
+    Unseen(Part),
+    /// Another request of the same assistant looks like this one.
+    #[error("two of its requests look the same on the screen; go there")]
+    Twins,
+}
+
+fn whose(part: Part) -> &'static str {
+    match part {
+        Part::Command => "its command",
+        Part::Description => "its description",
+        Part::File => "its file",
+        Part::Content => "what it writes",
+        Part::Question => "its question",
+        Part::Option => "its options",
+        Part::Plan => "its plan",
+        Part::Input => "what its tool is given",
+    }
+}
+
+/// Signs that an assistant marks the chosen option with.
+const CURSORS: [char; 3] = ['❯', '›', '●'];
+
+/// Refuses a text whose lines could stand for a part of a dialog, or that hides something. What is
+/// compared afterwards is plain text.
+pub(crate) fn plain(part: Part, text: &str) -> Result<(), Refusal> {
+    // What is joined within an emoji is drawn as one; all else that cannot be seen could hide there.
+    let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.chars().any(is_control) || printable(text) != text {
+        return Err(Refusal::Unseen(part));
+    }
+    let is_frame = |c: char| matches!(c, '\u{2500}'..='\u{259f}');
+    let is_option = |line: &str| {
+        let line = line.trim_start();
+        let rest = line.strip_prefix(CURSORS).map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    if text.chars().any(is_frame) || text.lines().any(is_option) {
+        return Err(Refusal::DrawsFrames(part));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_draw_a_dialog_is_refused_with_words() {
+        for text in ["echo '────'", "a\n│ b", "x\n ❯ 1. Yes", "╭", "› 2. No"] {
+            let refused = plain(Part::Command, text).unwrap_err();
+            assert_eq!(refused, Refusal::DrawsFrames(Part::Command), "{text}");
+            assert!(refused.to_string().starts_with("its command holds"));
+        }
+        for text in [
+            "a\rb",
+            "a\u{1b}[31m",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{ad}b",
+            "a\u{3164}b",
+            "a\u{e0041}b",
+        ] {
+            let refused = plain(Part::Description, text);
+            assert_eq!(refused, Err(Refusal::Unseen(Part::Description)), "{text}");
+        }
+        for text in [
+            "touch a\n\tb",
+            "1. Yes",
+            "echo '> 1'",
+            "漢字 👨‍👩‍👧 é",
+            "● done",
+        ] {
+            assert_eq!(plain(Part::Command, text), Ok(()), "{text}");
+        }
+    }
+}

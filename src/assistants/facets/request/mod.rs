@@ -1,0 +1,3 @@
+//! A request in full.
+
+pub mod parts;

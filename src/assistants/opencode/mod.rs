@@ -1,0 +1,3 @@
+//! OpenCode.
+
+pub(crate) mod dialog;

@@ -1,0 +1,242 @@
+//! The thread that keeps the summaries of all rows: it looks again when it is told that a turn or a
+//! tool has ended, and when files change; never just because time passes. Each repository is looked
+//! at once for all rows in it. It reports what differs from before.
+
+mod plan;
+mod watch;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Instant;
+
+use crate::assistants::tasks::Owner;
+use crate::work::git::Git;
+use crate::work::{DiffSummary, TaskSummary};
+use plan::{Plan, Subject};
+use watch::Watches;
+
+/// What the thread is told. Rows are named by their ids.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// These are all rows whose work is followed.
+    Follow(BTreeMap<String, Owner>),
+    /// This row's turn or tool has ended.
+    Ended(String),
+    /// Watched files have changed.
+    Touched,
+    /// It is over.
+    Stop,
+}
+
+/// What the thread tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Report {
+    /// What is changed in the repository of these rows.
+    Diff(Vec<String>, Arc<DiffSummary>),
+    /// How far the tasks of this row are.
+    Tasks(String, Arc<TaskSummary>),
+}
+
+/// Gives orders to the thread, which ends with this.
+#[derive(Debug)]
+pub(crate) struct Handle(Sender<Order>);
+
+impl Handle {
+    /// Gives an order.
+    pub(crate) fn order(&self, order: Order) {
+        // Without the thread there are no summaries; everything else goes on.
+        let _ = self.0.send(order);
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.order(Order::Stop);
+    }
+}
+
+/// Starts the thread. `report` says whether anybody still listens.
+pub(crate) fn spawn(
+    git: Git,
+    report: impl FnMut(Report) -> bool + Send + 'static,
+) -> io::Result<Handle> {
+    let (orders, inbox) = mpsc::channel();
+    let bell = orders.clone();
+    let run = move || {
+        let ring = move || {
+            let _ = bell.send(Order::Touched);
+        };
+        Keeper {
+            git,
+            report,
+            plan: Plan::default(),
+            watches: Watches::new(ring),
+            rows: BTreeMap::new(),
+            repositories: BTreeMap::new(),
+        }
+        .run(&inbox);
+    };
+    std::thread::Builder::new().name("work".into()).spawn(run)?;
+    Ok(Handle(orders))
+}
+
+struct Keeper<R> {
+    git: Git,
+    report: R,
+    plan: Plan,
+    watches: Watches,
+    rows: BTreeMap<String, Kept>,
+    /// The last summary of each repository, by the folder that stands for it.
+    repositories: BTreeMap<PathBuf, Arc<DiffSummary>>,
+}
+
+/// A row.
+struct Kept {
+    owner: Owner,
+    /// The folder that stands for its repository.
+    repository: PathBuf,
+    tasks: Option<Arc<TaskSummary>>,
+}
+
+impl<R: FnMut(Report) -> bool> Keeper<R> {
+    fn run(mut self, inbox: &Receiver<Order>) {
+        loop {
+            let order = match self.plan.next() {
+                None => inbox.recv().map_err(RecvTimeoutError::from),
+                Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match order {
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(order) => self.take(order),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let from = Instant::now();
+            let Some(subject) = self.plan.take_due(from) else {
+                continue;
+            };
+            if !self.look(&subject) {
+                return;
+            }
+            self.plan.looked(&subject, from, Instant::now());
+        }
+    }
+
+    fn take(&mut self, order: Order) {
+        let now = Instant::now();
+        match order {
+            Order::Follow(owners) => self.follow(owners, now),
+            Order::Ended(id) => {
+                if let Some(row) = self.rows.get(&id) {
+                    let repository = Subject::Repository(row.repository.clone());
+                    self.plan.touch(&repository, now);
+                    self.plan.touch(&Subject::Tasks(id), now);
+                }
+            }
+            Order::Touched => {
+                for subject in self.watches.take_touched() {
+                    self.plan.touch(&subject, now);
+                }
+            }
+            Order::Stop => {}
+        }
+    }
+
+    fn follow(&mut self, owners: BTreeMap<String, Owner>, now: Instant) {
+        let before = std::mem::take(&mut self.rows);
+        let before_subjects = subjects(&before);
+        for (id, owner) in owners {
+            let known = before.get(&id).filter(|row| row.owner == owner);
+            let row = Kept {
+                repository: known
+                    .map_or_else(|| standing_for(&owner.folder), |row| row.repository.clone()),
+                tasks: known.and_then(|row| row.tasks.clone()),
+                owner,
+            };
+            if known.is_none()
+                && let Some(summary) = self.repositories.get(&row.repository)
+            {
+                let report = Report::Diff(vec![id.clone()], Arc::clone(summary));
+                (self.report)(report);
+            }
+            let is_new = known.is_none();
+            self.rows.insert(id.clone(), row);
+            if is_new {
+                self.plan.touch(&Subject::Tasks(id), now);
+            }
+        }
+        let after = subjects(&self.rows);
+        for gone in before_subjects.difference(&after) {
+            self.watches.set(gone, &BTreeSet::new());
+        }
+        self.repositories
+            .retain(|folder, _| after.contains(&Subject::Repository(folder.clone())));
+        self.plan.follow(after, now);
+    }
+
+    /// Looks at a subject; whether anybody still listens.
+    fn look(&mut self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Repository(folder) => self.look_at_repository(folder),
+            Subject::Tasks(id) => self.look_at_tasks(id),
+        }
+    }
+
+    fn look_at_repository(&mut self, folder: &Path) -> bool {
+        let survey = self.git.survey(folder);
+        let subject = Subject::Repository(folder.to_owned());
+        if self.watches.set(&subject, &survey.folders) {
+            // What was written there between the look and the watch is seen in a second look.
+            self.plan.touch(&subject, Instant::now());
+        }
+        let known = self.repositories.get(folder);
+        if known.is_some_and(|known| **known == survey.summary) {
+            return true;
+        }
+        let summary = Arc::new(survey.summary);
+        self.repositories
+            .insert(folder.to_owned(), Arc::clone(&summary));
+        let here = self.rows.iter().filter(|(_, row)| row.repository == folder);
+        let ids = here.map(|(id, _)| id.clone()).collect();
+        (self.report)(Report::Diff(ids, summary))
+    }
+
+    fn look_at_tasks(&mut self, id: &str) -> bool {
+        let Some(row) = self.rows.get_mut(id) else {
+            return true;
+        };
+        // First the watch: what is written between the two is seen.
+        let places = row.owner.places();
+        self.watches.set(
+            &Subject::Tasks(id.to_owned()),
+            &places.into_iter().collect(),
+        );
+        let tasks = row.owner.tasks();
+        if row.tasks.as_deref() == Some(&tasks) {
+            return true;
+        }
+        let tasks = Arc::new(tasks);
+        row.tasks = Some(Arc::clone(&tasks));
+        (self.report)(Report::Tasks(id.to_owned(), tasks))
+    }
+}
+
+fn subjects(rows: &BTreeMap<String, Kept>) -> BTreeSet<Subject> {
+    let of_row = |(id, row): (&String, &Kept)| {
+        [
+            Subject::Tasks(id.clone()),
+            Subject::Repository(row.repository.clone()),
+        ]
+    };
+    rows.iter().flat_map(of_row).collect()
+}
+
+/// The folder that stands for the repository around `folder`, found without starting git: the
+/// nearest one with a `.git`, else `folder` itself.
+fn standing_for(folder: &Path) -> PathBuf {
+    let mut above = folder.ancestors();
+    let top = above.find(|folder| folder.join(".git").symlink_metadata().is_ok());
+    top.unwrap_or(folder).to_owned()
+}

@@ -1,0 +1,268 @@
+//! A decision, and the one request it is bound to: row, instance, agent, request, generation.
+//!
+//! Whoever looked at a request decided about *that* one. A request that was answered meanwhile, or
+//! that another one has replaced, is not the same however much it looks like it.
+
+use pane_patrol_hooks::event::{Assistant, State};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::{Request, Row};
+
+/// What the person decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes, this once.
+    Approve,
+    /// No; with a message the assistant goes on with it.
+    Deny {
+        /// What to do instead: one line.
+        message: Option<String>,
+    },
+    /// One of a question's options.
+    Answer(Pick),
+}
+
+impl Decision {
+    /// One word for the record: `approve`, `deny`, `answer`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Deny { .. } => "deny",
+            Self::Answer(_) => "answer",
+        }
+    }
+}
+
+/// Which option of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// By its number, from 1.
+    Number(u8),
+    /// By its words.
+    Label(String),
+}
+
+impl Pick {
+    /// As a person types it: a number, else the option's words.
+    pub fn parse(text: &str) -> Self {
+        match text.trim().parse() {
+            Ok(number) => Self::Number(number),
+            Err(_) => Self::Label(text.trim().to_owned()),
+        }
+    }
+}
+
+/// One request of one row, as the person saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The row's id.
+    pub row: String,
+    /// Whose request it is.
+    pub assistant: Assistant,
+    /// Where the pane was.
+    pub target: Target,
+    /// The tmux server.
+    pub server: Server,
+    /// The pane.
+    pub pane: PaneId,
+    /// The assistant's process.
+    pub pid: Option<u32>,
+    /// The assistant's config folder, when it is not the default one.
+    pub home: Option<String>,
+    /// The assistant's folder.
+    pub cwd: Option<String>,
+    /// The assistant's session.
+    pub instance_id: Option<String>,
+    /// The request itself.
+    pub request: Request,
+    /// How often the row had changed when the person looked.
+    pub generation: u64,
+    /// All of the command or plan, where it is known: its dialog must show just this.
+    pub command: Option<String>,
+    /// All that its tool is given, where it is known.
+    pub input: Option<serde_json::Value>,
+    /// The id under which the assistant's own record holds it, where it was found there.
+    pub call: Option<String>,
+    /// The folder in which its tool works, where that record tells: sub-agents may work elsewhere.
+    pub folder: Option<String>,
+}
+
+impl Bound {
+    /// Binds to the most urgent request of a row. The error says why there is nothing to bind to.
+    pub fn to(row: &Row) -> Result<Self, String> {
+        let first = row.waiting.first();
+        Self::to_request(row, first.ok_or("it asks nothing")?)
+    }
+
+    /// Binds to this one of a row's requests.
+    pub fn to_request(row: &Row, request: &Request) -> Result<Self, String> {
+        let (Some(server), Some(pane)) = (&row.server, row.pane) else {
+            return Err("its pane is not known".to_owned());
+        };
+        Ok(Self {
+            row: row.id.clone(),
+            assistant: row.assistant.clone(),
+            target: row.target.clone(),
+            server: server.clone(),
+            pane,
+            pid: row.pid,
+            home: row.home.clone(),
+            cwd: row.cwd.clone(),
+            instance_id: row.instance_id.clone(),
+            request: request.clone(),
+            generation: row.generation,
+            command: None,
+            input: None,
+            call: None,
+            folder: None,
+        })
+    }
+
+    /// Why `row`, as it is now, does not ask this any more; `None` when it still does.
+    pub fn difference(&self, row: Option<&Row>) -> Option<&'static str> {
+        let Some(row) = row else {
+            return Some("the assistant is gone");
+        };
+        match self.is_asked_by(row) {
+            Some(true) => return None,
+            None => return Some("another session has taken the pane"),
+            Some(false) => {}
+        }
+        Some(if row.waiting.is_empty() {
+            "the request has been answered or withdrawn"
+        } else {
+            "another request has taken its place"
+        })
+    }
+
+    /// Whether `row` waits for this; `None` when it is another session's, or in another pane.
+    pub fn is_asked_by(&self, row: &Row) -> Option<bool> {
+        let is_its = row.instance_id == self.instance_id
+            && row.assistant == self.assistant
+            && row.server.as_ref() == Some(&self.server)
+            && row.pane == Some(self.pane);
+        is_its.then(|| row.waiting.iter().any(|request| self.is(request)))
+    }
+
+    /// Another request of the same row, of which no more is known yet.
+    #[must_use]
+    pub fn sibling(&self, request: &Request) -> Self {
+        Self {
+            request: request.clone(),
+            command: None,
+            input: None,
+            call: None,
+            folder: None,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the assistant's own record holds this very request as `call`; where no id tells, both
+    /// have the same words.
+    pub fn is_call(&self, call: &Self) -> bool {
+        let own = self.call.as_ref().or(self.request.request_id.as_ref());
+        let words = |bound: &Self| {
+            let request = &bound.request;
+            let agent = request.agent_id.clone();
+            (agent, request.tool.clone(), request.message.clone())
+        };
+        own.map_or_else(
+            || words(self) == words(call),
+            |own| call.call.as_ref() == Some(own),
+        )
+    }
+
+    /// Whether both are about the same request, although its row may have changed otherwise.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.row == other.row
+            && self.instance_id == other.instance_id
+            && self.request == other.request
+    }
+
+    /// Whether `request` is the one that was decided about.
+    pub fn is_about(&self, request: &Request) -> bool {
+        self.is(request)
+    }
+
+    /// With an id the id tells; without one the request must be the same in everything.
+    fn is(&self, other: &Request) -> bool {
+        let ours = &self.request;
+        let same_words = ours.tool == other.tool
+            && ours.message == other.message
+            && ours.agent_id == other.agent_id
+            && ours.state == other.state;
+        same_words
+            && match (&ours.request_id, &other.request_id) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                _ => ours.since == other.since,
+            }
+    }
+
+    /// How long the request has waited at `now`.
+    pub fn age(&self, now: Timestamp) -> std::time::Duration {
+        now.since(self.request.since)
+    }
+
+    /// Whether it is a question rather than a permission.
+    pub fn is_question(&self) -> bool {
+        self.request.state == State::WaitingInput
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixture::row;
+
+    fn asking() -> Row {
+        let mut row = row(1, "claude", State::WaitingApproval, "a:0.0", 5);
+        row.instance_id = Some("s".into());
+        row.waiting = vec![Request {
+            state: State::WaitingApproval,
+            request_id: Some("t1".into()),
+            agent_id: None,
+            tool: Some("Bash".into()),
+            message: Some("touch f".into()),
+            since: row.since,
+            source: pane_patrol_hooks::event::Source::Hook,
+        }];
+        row
+    }
+
+    #[test]
+    fn only_the_very_same_request_counts() {
+        let row = asking();
+        let bound = Bound::to(&row).unwrap();
+        assert_eq!(bound.difference(Some(&row)), None);
+        assert_eq!(bound.difference(None), Some("the assistant is gone"));
+        let changed = |change: &dyn Fn(&mut Row)| {
+            let mut row = row.clone();
+            change(&mut row);
+            bound.difference(Some(&row))
+        };
+        assert_eq!(changed(&|row| row.generation += 9), None);
+        assert!(changed(&|row| row.waiting.clear()).is_some());
+        assert!(changed(&|row| row.instance_id = Some("u".into())).is_some());
+        assert!(changed(&|row| row.pane = Some(PaneId(9))).is_some());
+        let again = |row: &mut Row| row.waiting[0].request_id = Some("t2".into());
+        assert!(changed(&again).is_some(), "asked again in the same words");
+        assert!(changed(&|row| row.waiting[0].message = Some("rm f".into())).is_some());
+    }
+
+    #[test]
+    fn without_an_id_the_moment_tells_requests_apart() {
+        let mut row = asking();
+        row.waiting[0].request_id = None;
+        let bound = Bound::to(&row).unwrap();
+        assert_eq!(bound.difference(Some(&row)), None);
+        row.waiting[0].since = row.waiting[0].since.plus(std::time::Duration::from_secs(1));
+        assert!(bound.difference(Some(&row)).is_some());
+    }
+
+    #[test]
+    fn a_pick_is_a_number_or_words() {
+        assert_eq!(Pick::parse(" 2 "), Pick::Number(2));
+        assert_eq!(Pick::parse("Blue"), Pick::Label("Blue".into()));
+    }
+}

@@ -1,0 +1,236 @@
+//! Whether a process lives, and what `/proc` tells of it on Linux: its start, its parents and children,
+//! and single variables that it was given. Elsewhere only the first is known.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::time::Duration;
+
+use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::process as sys;
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
+/// Longest chain of parents that is followed.
+const MAX_DEPTH: usize = 64;
+
+/// The start of a process is known to this much, by clocks that may drift apart.
+const START_SLACK: Duration = Duration::from_secs(2);
+
+/// Longest environment that is looked through, in bytes.
+const MAX_ENVIRONMENT: u64 = 1024 * 1024;
+
+/// Fields of `/proc/<pid>/stat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stat {
+    /// The parent.
+    pub(crate) parent: u32,
+    /// Its process group.
+    pub(crate) group: u32,
+    /// The process group in the foreground of its terminal, if it has one.
+    pub(crate) foreground: Option<u32>,
+    /// Whether it was stopped, by Ctrl-Z or a signal; not by a debugger.
+    pub(crate) is_stopped: bool,
+    /// When the process started, in clock ticks since the system did.
+    pub(crate) start: u64,
+}
+
+/// Reads `/proc/<pid>/stat`; `None` when no such process lives, or there is no such folder.
+pub(crate) fn stat(pid: u32) -> Option<Stat> {
+    sys::stat(pid).and_then(living)
+}
+
+/// A process that nobody has reaped yet is no longer there for us.
+fn living(stat: sys::Stat) -> Option<Stat> {
+    (!matches!(stat.state, 'Z' | 'X' | 'x')).then_some(Stat {
+        parent: stat.parent,
+        group: stat.group,
+        foreground: stat.front,
+        is_stopped: stat.state == 'T',
+        start: stat.start,
+    })
+}
+
+/// The process and its ancestors, nearest first.
+pub(crate) fn ancestors(pid: u32) -> Vec<u32> {
+    sys::chain(pid, MAX_DEPTH, |pid| Some(stat(pid)?.parent))
+}
+
+/// The name of the program that the process runs, at most 15 bytes of it.
+pub(crate) fn program(pid: u32) -> Option<String> {
+    let name = fs::read(format!("/proc/{pid}/comm")).ok()?;
+    Some(String::from_utf8_lossy(&name).trim_end().to_owned())
+}
+
+/// When a process with this start, as `/proc` counts it, came to life; `None` where that cannot be
+/// known.
+pub(crate) fn started_at(start: u64) -> Option<Timestamp> {
+    let system = fs::read_to_string("/proc/stat").ok()?;
+    let boot: i64 = system
+        .lines()
+        .find_map(|line| line.strip_prefix("btime "))?
+        .trim()
+        .parse()
+        .ok()?;
+    let ticks = rustix::param::clock_ticks_per_second();
+    let millis = start.checked_mul(1000)? / ticks.max(1);
+    Some(Timestamp::from_millis(
+        boot.checked_mul(1000)?.checked_add_unsigned(millis)?,
+    ))
+}
+
+/// The pane a process was started in, by its own environment. Nothing else of that is kept: it
+/// holds secrets.
+pub(crate) fn tmux_variables(pid: u32) -> Option<(Server, PaneId)> {
+    parse_tmux_variables(&environment(pid)?)
+}
+
+fn environment(pid: u32) -> Option<Vec<u8>> {
+    let mut environment = Vec::new();
+    let file = File::open(format!("/proc/{pid}/environ")).ok()?;
+    file.take(MAX_ENVIRONMENT)
+        .read_to_end(&mut environment)
+        .ok()?;
+    Some(environment)
+}
+
+fn value<'a>(environment: &'a [u8], name: &[u8]) -> Option<&'a str> {
+    let entry = environment
+        .split(|byte| *byte == 0)
+        .find_map(|entry| entry.strip_prefix(name)?.strip_prefix(b"="))?;
+    std::str::from_utf8(entry).ok()
+}
+
+fn parse_tmux_variables(environment: &[u8]) -> Option<(Server, PaneId)> {
+    let server = Server::from_tmux_variable(value(environment, b"TMUX")?)?;
+    Some((server, value(environment, b"TMUX_PANE")?.parse().ok()?))
+}
+
+/// The processes that this one has started and that live, on Linux.
+pub(crate) fn children_of(pid: u32) -> Vec<u32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    let lists = threads
+        .flatten()
+        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let numbers = |list: String| -> Vec<u32> {
+        let words = list.split_ascii_whitespace();
+        words.filter_map(|word| word.parse().ok()).collect()
+    };
+    lists.flat_map(numbers).collect()
+}
+
+/// Whether the process that has this number now began after `moment`, so that it is another one than
+/// was known by it then. False where the system does not tell.
+pub(crate) fn started_after(pid: u32, moment: Timestamp) -> bool {
+    stat(pid)
+        .and_then(|stat| started_at(stat.start))
+        .is_some_and(|started| started > moment.plus(START_SLACK))
+}
+
+/// Whether there is such a process, whoever it belongs to.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    as_pid(pid).is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH))
+}
+
+/// As the system takes it.
+pub(crate) fn as_pid(pid: u32) -> Option<Pid> {
+    i32::try_from(pid).ok().and_then(Pid::from_raw)
+}
+
+/// Whether the process lives and is a tmux, as far as the system tells.
+pub(crate) fn is_tmux(pid: u32) -> bool {
+    lives(pid) && program_of(pid).is_none_or(|name| name.starts_with("tmux"))
+}
+
+/// The process and its ancestors, nearest first, and when it started; `None` where that is not told,
+/// or it has ended.
+pub(crate) fn lineage(pid: u32) -> Option<(Vec<u32>, u64)> {
+    let start = stat(pid)?.start;
+    Some((ancestors(pid), start))
+}
+
+/// The name of the program that the process runs, as far as the system tells.
+pub(crate) fn program_of(pid: u32) -> Option<String> {
+    program(pid)
+}
+
+/// Whether the process `pid` is `from` or descends from it; `None` where that cannot be told.
+pub(crate) fn descends(pid: u32, from: u32) -> Option<bool> {
+    stat(pid)?;
+    Some(ancestors(pid).contains(&from))
+}
+
+/// When the process started, in the system's own unit; 0 where that is not told, `None` when it is gone.
+pub(crate) fn start_of(pid: u32) -> Option<u64> {
+    match stat(pid) {
+        Some(stat) => Some(stat.start),
+        None => (!cfg!(target_os = "linux") && is_alive(pid)).then_some(0),
+    }
+}
+
+/// Whether the process runs; one that has ended and only waits to be noticed does not.
+pub(crate) fn lives(pid: u32) -> bool {
+    let is_linux = cfg!(target_os = "linux");
+    is_alive(pid) && (!is_linux || stat(pid).is_some())
+}
+
+/// What the variable `name` was set to when the process was started.
+pub(crate) fn variable(pid: u32, name: &str) -> Option<String> {
+    value(&environment(pid)?, name.as_bytes()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_stat(line: &[u8]) -> Option<Stat> {
+        sys::Stat::parse(line).and_then(living)
+    }
+
+    #[test]
+    fn the_name_of_a_program_does_not_confuse_its_numbers() {
+        let line = b"7 (a) b (x) S 42 7 7 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 350097 100 200";
+        let stat = parse_stat(line).unwrap();
+        assert_eq!(
+            stat,
+            Stat {
+                parent: 42,
+                group: 7,
+                foreground: None,
+                is_stopped: false,
+                start: 350_097
+            }
+        );
+        for (state, is_stopped) in [(" T ", true), (" t ", false), (" R ", false)] {
+            let line = String::from_utf8_lossy(line).replace(" S ", state);
+            assert_eq!(parse_stat(line.as_bytes()).unwrap().is_stopped, is_stopped);
+        }
+        let zombie = String::from_utf8_lossy(line).replace(" S ", " Z ");
+        for line in ["", "7 (x", "7 (x) S", "7 (x) S y", zombie.as_str()] {
+            assert_eq!(parse_stat(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn only_the_two_variables_of_tmux_are_looked_for() {
+        let environment = b"XTMUX=no\0TMUX_PANE=%4\0SECRET=x\0TMUX=/tmp/t/default,99,0\0TMUX_X=1\0";
+        let (server, pane) = parse_tmux_variables(environment).unwrap();
+        assert_eq!(server.to_string(), "/tmp/t/default,99");
+        assert_eq!(pane, PaneId(4));
+        assert_eq!(parse_tmux_variables(b"TMUX_PANE=%4\0"), None);
+        assert_eq!(parse_tmux_variables(b"TMUX=x\0TMUX_PANE=4"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_has_a_parent_and_started_in_the_past() {
+        let own = std::process::id();
+        let stat = stat(own).unwrap();
+        assert_eq!(ancestors(own)[..2], [own, stat.parent]);
+        let started = started_at(stat.start).unwrap();
+        let age = Timestamp::now().since(started.minus(Duration::from_secs(2)));
+        assert!(age.as_secs() < 3600 && !age.is_zero(), "{age:?}");
+    }
+}
