@@ -12,7 +12,7 @@ use pane_patrol_hooks::target::PaneId;
 use pane_patrol_hooks::text::one_line;
 use serde::Deserialize;
 
-use crate::jump::{Ask, Refusal};
+use crate::mux::tmux::jump::{Ask, Refusal};
 use crate::mux::tmux::{Call, Format};
 use crate::state::Row;
 use crate::sys::shell::{self, HoldsNul};

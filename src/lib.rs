@@ -17,9 +17,7 @@
 //! | [`wrap`] | runs any program as if without us, and publishes how it is | `hub_client`, `protocol` |
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `mux`, `witness` |
 //! | [`asked`] | a request in full, as its assistant keeps it | `act`'s bound request |
-//! | [`jump`] | from a row to its pane, pure but for what it asks tmux | `state`, `hooks`, `mux`'s words |
-//! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `jump`'s call, `mux`'s words, `sys` |
-//! | [`split`] | an assistant's own pane beside the dashboard: a pure plan, and tmux | `state`, `jump`'s call, `mux`'s words |
+//! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `mux`, `sys` |
 //! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
 //! | [`config`] | the settings file | `tui`'s names of themes, settings of others |
 //! | [`commands`] | one file a subcommand; the only place that knows all others | everything |
@@ -36,7 +34,6 @@ pub mod doctor;
 pub mod error;
 pub mod feed;
 pub mod hub_client;
-pub mod jump;
 pub mod launch;
 pub mod log;
 pub mod messages;
@@ -44,7 +41,6 @@ pub mod mux;
 pub mod notice;
 pub mod protocol;
 pub mod rules;
-pub mod split;
 pub mod state;
 pub mod sys;
 #[cfg(test)]

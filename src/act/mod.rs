@@ -6,7 +6,6 @@
 //! | [`fate`] | what became of a request after its answer |
 //! | [`stop`] | why the procedure stops |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
-//! | `moment` | what tmux checks in the moment of a key press |
 //! | [`real`] | the hub, the session file and tmux, as the procedure sees them |
 //! | [`shown`] | what stood before the person, and whether that is still what is asked |
 //! | [`record`] | one line for each decision in `decisions.jsonl` |
@@ -22,7 +21,6 @@ mod fuzz;
 pub mod keys;
 #[cfg(test)]
 mod keys_tests;
-mod moment;
 pub mod real;
 pub mod record;
 pub mod shown;

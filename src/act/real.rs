@@ -13,13 +13,13 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::fate::fate;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, once_it_waits};
-use super::moment::{FLAGS, STAMPED, condition};
 use super::record::Line;
 use super::shown::{Shown, check};
 use super::{dialog, foreground, tell};
 use crate::assistants::claude::{commands, session_file as claude};
 use crate::assistants::request::{self as asked, Sources};
 use crate::hub_client::HubClient;
+use crate::mux::tmux::moment::{FLAGS, STAMPED, condition};
 use crate::mux::tmux::{Belief, Call, Format, TmuxError, lost};
 use crate::protocol::Decide;
 use crate::state::Row;

@@ -13,8 +13,8 @@ use serde_json::json;
 use super::sequence;
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
+use crate::mux::tmux::split::shown_by;
 use crate::mux::tmux::{Belief, Call, Format, Tmux};
-use crate::split::shown_by;
 use crate::sys::child::{self, feed, ours, persons};
 use crate::sys::terminal;
 

@@ -9,8 +9,8 @@ use super::message::{Hooks, Jumped, Offer};
 use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::launch::Stopped;
+use crate::mux::tmux::split::Place;
 use crate::notice::Snoozes;
-use crate::split::Place;
 use crate::state::Row;
 use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
 

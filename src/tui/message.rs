@@ -8,8 +8,8 @@ use crate::act::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::feed::Feed;
 use crate::launch::Stopped;
+use crate::mux::tmux::split::Place;
 use crate::notice::Snoozes;
-use crate::split::Place;
 use crate::state::Row;
 use crate::work::{DiffSummary, Patch, TaskSummary};
 

@@ -7,7 +7,7 @@ use super::going::go;
 use super::model::Model;
 use super::update::{notify, touch};
 use crate::feed::Feed;
-use crate::split::Place;
+use crate::mux::tmux::split::Place;
 
 /// Opens the place with the selected row in it, or closes it. Outside tmux there is no place: the
 /// screen is handed over, as by Enter.

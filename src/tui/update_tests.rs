@@ -22,7 +22,7 @@ use crate::act::{Bound, Decision, Outcome, Pick};
 use crate::assistants::request::Known;
 use crate::feed::{Feed, Health, Role};
 use crate::launch::Stopped;
-use crate::split::Place;
+use crate::mux::tmux::split::Place;
 
 /// What is asked for beside the reading of what is shown.
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {

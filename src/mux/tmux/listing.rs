@@ -13,7 +13,7 @@ use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::text::one_line;
 
 use super::{Call, Format};
-use crate::split::shown_by;
+use crate::mux::tmux::split::shown_by;
 use crate::state::ListedPane;
 
 /// Longest title that is kept, in characters.

@@ -7,8 +7,11 @@ pub mod belief;
 mod call;
 mod command;
 mod format;
+pub mod jump;
 mod listing;
 pub(crate) mod lost;
+pub(crate) mod moment;
+pub mod split;
 
 use std::io;
 use std::os::unix::net::UnixStream;

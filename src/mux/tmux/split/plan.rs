@@ -5,7 +5,7 @@ use std::fmt;
 
 use pane_patrol_hooks::target::PaneId;
 
-use super::world::{Journal, OPTION, Owner, Pane, Placeholder, World};
+use super::layout::{Journal, OPTION, Owner, Pane, Placeholder, World};
 use super::{NARROWEST, Origin};
 use crate::mux::tmux::Call;
 

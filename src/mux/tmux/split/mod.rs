@@ -9,20 +9,20 @@
 //!
 //! `plan` is pure: a listing in, commands out. This file asks tmux.
 
+mod layout;
 mod plan;
-mod world;
 
 use std::path::Path;
 
 use pane_patrol_hooks::target::{PaneId, Server};
 
-use crate::jump::{Ask, Refusal};
 use crate::mux::tmux::Call;
+use crate::mux::tmux::jump::{Ask, Refusal};
 use crate::state::Row;
+use layout::World;
 use plan::Batch;
-use world::World;
 
-pub use world::{Owner, shown_by};
+pub use layout::{Owner, shown_by};
 
 /// The narrowest either side may be, in columns.
 const NARROWEST: u16 = 40;
@@ -267,7 +267,7 @@ pub fn heal(
 }
 
 fn look(socket: &Path, ask: Ask<'_>) -> Result<World, String> {
-    let answer = ask(socket, &world::list()).map_err(explain)?;
+    let answer = ask(socket, &layout::list()).map_err(explain)?;
     Ok(World::parse(&answer))
 }
 
