@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::git::DiffSummary;
 use crate::state::{Apart, Row};
-use crate::work::{DiffSummary, TaskSummary};
+use crate::tasks::TaskSummary;
 
 /// One message to a dashboard.
 #[derive(Clone, Debug, PartialEq, Eq)]

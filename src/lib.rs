@@ -2,13 +2,13 @@
 //!
 //! | module | holds | may import |
 //! | --- | --- | --- |
-//! | [`state`] | the pure table of rows | `hooks`, `work`'s types |
+//! | [`state`] | the pure table of rows | `hooks`, `git`'s and `tasks`' types |
 //! | [`feed`] | what a dashboard is fed with | `state` |
 //! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state`, `feed` |
 //! | [`sys`] | small things that are dangerous to get wrong, once each: child processes, shell words | `hooks` |
 //! | [`mux`] | multiplexers: what tmux is told, the bounded call, parsers of its output | `hooks`, `sys`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
-//! | [`work`] | what an assistant did to the code, how far its tasks are | nothing |
+//! | [`git`], [`tasks`] | what an assistant did to the code, how far its tasks are | `hooks`, `sys` |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
 //! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `mux` |
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
@@ -33,6 +33,7 @@ pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod feed;
+pub mod git;
 pub mod hub_client;
 pub mod launch;
 pub mod log;
@@ -43,11 +44,11 @@ pub mod protocol;
 pub mod rules;
 pub mod state;
 pub mod sys;
+pub mod tasks;
 #[cfg(test)]
 #[path = "../tests/common/program.rs"]
 mod test_program;
 pub mod tui;
 pub mod websocket;
 pub mod witness;
-pub mod work;
 pub mod wrap;

@@ -9,8 +9,8 @@ use pane_patrol_hooks::paths::Places;
 use super::claude::tasks as claude;
 use super::codex::tasks as codex;
 use super::facets::todos;
-use crate::work::task::taskmaster;
-use crate::work::{TaskState, TaskSummary};
+use crate::tasks::taskmaster;
+use crate::tasks::{TaskState, TaskSummary};
 
 /// Whose tasks are meant, and where they may be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -45,6 +45,7 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::feed::Feed;
+use crate::git::Git;
 use crate::log::tailer::Tailer;
 use crate::mux::tmux::Belief;
 use crate::notice;
@@ -53,7 +54,6 @@ use crate::state::{Command, Input};
 use crate::sys::monotone_clock::Clock;
 use crate::witness;
 use crate::witness::process::News;
-use crate::work::git::Git;
 use belief::Standing;
 use contained::ContainerSockets;
 use heritage::Heritage;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::hub::{Published, Reply, Said};
 use super::writer::Writer;
 use crate::feed::Feed;
+use crate::git::DiffSummary;
 use crate::protocol::{TaskUpdate, code};
 use crate::state::{Input, PublisherWord, Row, RowKey};
-use crate::work::{DiffSummary, TaskSummary};
+use crate::tasks::TaskSummary;
 
 /// The work that publishers have told of, by the ids of rows; it goes with its publisher. As long as
 /// it is there the collector does not look itself.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use pane_patrol_hooks::event::{Event, Kind};
 
 use crate::collector::keeper::Report;
+use crate::git::DiffSummary;
 use crate::state::Row;
-use crate::work::{DiffSummary, TaskSummary};
+use crate::tasks::TaskSummary;
 
 /// Tools that only read, by the names that the assistants give them, in lower case.
 const READING_TOOLS: [&str; 16] = [
@@ -197,7 +198,7 @@ impl Works {
             return;
         };
         // A list that was cut does not say what is clean.
-        if diff.files.len() < crate::work::types::MAX_FILES {
+        if diff.files.len() < crate::git::MAX_FILES {
             let changed = diff
                 .files
                 .iter()
@@ -211,7 +212,7 @@ impl Works {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::{Change, FileChange, FileStatus};
+    use crate::git::{Change, FileChange, FileStatus};
 
     fn event(tool: &str, message: &str) -> Event {
         let text = format!(

@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use pane_patrol_hooks::text::printable_json;
+use pane_patrol_hooks::text::{printable_json, printable_line};
 use serde::Serialize;
 
 use super::Surroundings;
 use super::lookup;
 use crate::cli::DiffArgs;
 use crate::error::{CommandError, CommandResult};
+use crate::git::words;
+use crate::git::{DiffSummary, PatchRequest};
+use crate::git::{Git, GitError};
 use crate::messages;
 use crate::state::Row;
 use crate::sys::shell;
-use crate::work::git::{Git, GitError};
-use crate::work::{DiffSummary, PatchRequest, words};
 
 /// Prints the summary, or the patch of one file.
 pub(super) fn run(surroundings: &Surroundings, arguments: &DiffArgs) -> CommandResult {
@@ -72,7 +73,7 @@ fn patch(folder: &str, file: &str, arguments: &DiffArgs) -> CommandResult {
 }
 
 fn no_patch(path: &str, target: &str, error: &GitError) -> CommandError {
-    let failed = CommandError::new(format!("there is no patch of {}", words::plain(path)));
+    let failed = CommandError::new(format!("there is no patch of {}", printable_line(path)));
     let failed = failed.caused_by(error);
     match error {
         GitError::NotChanged(_) => failed.hint(format!(
@@ -107,7 +108,7 @@ fn table(target: &str, summary: &DiffSummary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::{Change, DiffState, FileChange, FileStatus};
+    use crate::git::{Change, DiffState, FileChange, FileStatus};
 
     #[test]
     fn what_cannot_be_told_is_one_line_and_a_hostile_name_moves_nothing() {

@@ -16,16 +16,17 @@ use super::start::{launchers, start_in, stop_politely};
 use super::{Surroundings, decide, tasks, trust};
 use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
+use crate::git::Git;
+use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::{self, Stopped};
 use crate::mux::tmux::jump::{self, Arrival, Here, Refusal};
 use crate::mux::tmux::split::{self, Owner, Place, Split};
 use crate::mux::tmux::{Belief, Call, TmuxError, lost};
 use crate::notice::Snoozes;
 use crate::state::Row;
+use crate::tasks::TaskSummary;
 use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
 use crate::witness;
-use crate::work::git::Git;
-use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
 
 /// How long tmux may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);

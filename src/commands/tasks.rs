@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use pane_patrol_hooks::text::printable_line;
+
 use super::Surroundings;
 use super::diff::{folder_of, print_json};
 use super::lookup;
@@ -10,7 +12,8 @@ use crate::cli::TasksArgs;
 use crate::error::CommandResult;
 use crate::messages;
 use crate::state::Row;
-use crate::work::{TaskSummary, words};
+use crate::tasks::TaskSummary;
+use crate::tasks::words;
 
 /// Prints the sums and the list.
 pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> CommandResult {
@@ -38,7 +41,7 @@ pub(super) fn owner(surroundings: &Surroundings, row: &Row, folder: &str) -> Own
 fn table(target: &str, summary: &TaskSummary) -> String {
     let mut text = format!("{target}  {}\n", words::tasks(summary));
     for task in &summary.tasks {
-        let (id, title) = (words::plain(&task.id), words::plain(&task.title));
+        let (id, title) = (printable_line(&task.id), printable_line(&task.title));
         let _ = writeln!(
             text,
             "  {:<11}  {id:>3}  {title}",
@@ -51,7 +54,7 @@ fn table(target: &str, summary: &TaskSummary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::{Task, TaskSource, TaskState, TaskStatus};
+    use crate::tasks::{Task, TaskSource, TaskState, TaskStatus};
 
     #[test]
     fn a_list_is_told_with_its_sums_and_a_fault_with_its_place() {

@@ -8,8 +8,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_MESSAGE_BYTES, PAYLOAD_BYTES, Voice, is_false};
-use crate::work::types::MAX_TASKS;
-use crate::work::{DiffSummary, Patch, PatchRequest, Task, TaskStatus, TaskSummary};
+use crate::git::{DiffSummary, Patch, PatchRequest};
+use crate::tasks::MAX_TASKS;
+use crate::tasks::{Task, TaskStatus, TaskSummary};
 
 /// How many titles of tasks in progress a summary holds.
 const MAX_ACTIVE: usize = 10;
@@ -21,7 +22,7 @@ pub struct AgentDiff {
     /// The agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
-    /// What is changed in its folder; at most [`crate::work::types::MAX_FILES`] files.
+    /// What is changed in its folder; at most [`crate::git::MAX_FILES`] files.
     pub diff: Arc<DiffSummary>,
 }
 
@@ -32,7 +33,7 @@ pub struct AgentTasks {
     /// The agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
-    /// Its tasks; at most [`crate::work::types::MAX_TASKS`] in the list.
+    /// Its tasks; at most [`crate::tasks::MAX_TASKS`] in the list.
     pub tasks: Arc<TaskSummary>,
 }
 
@@ -205,7 +206,7 @@ fn fitting(text: &str, limit: usize) -> usize {
 mod tests {
     use super::super::parse;
     use super::*;
-    use crate::work::FileChange;
+    use crate::git::FileChange;
 
     fn voice() -> Voice {
         Voice {

@@ -8,7 +8,8 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::work::{DiffSummary, TaskSummary};
+use crate::git::DiffSummary;
+use crate::tasks::TaskSummary;
 
 /// What makes a row one row: the pane of a server, or, as long as no listing has shown the pane,
 /// the target that the sender gave.

@@ -3,8 +3,8 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::act::{Bound, Decision, Shown};
+use crate::git::PatchRequest;
 use crate::state::Row;
-use crate::work::PatchRequest;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

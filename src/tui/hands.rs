@@ -8,11 +8,12 @@ use super::effect::{Attach, Split};
 use super::message::{Hooks, Jumped, Offer};
 use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
+use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
 use crate::mux::tmux::split::Place;
 use crate::notice::Snoozes;
 use crate::state::Row;
-use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
+use crate::tasks::TaskSummary;
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
 pub trait Hands: Send + Sync + 'static {

@@ -7,11 +7,12 @@ use super::effect::Attach;
 use crate::act::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::feed::Feed;
+use crate::git::{DiffSummary, Patch};
 use crate::launch::Stopped;
 use crate::mux::tmux::split::Place;
 use crate::notice::Snoozes;
 use crate::state::Row;
-use crate::work::{DiffSummary, Patch, TaskSummary};
+use crate::tasks::TaskSummary;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,8 +18,9 @@ use super::work_tests::{busy_model, patch};
 use crate::act::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known, parts};
 use crate::feed::{Feed, Health, Role};
+use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
-use crate::work::{DiffState, DiffSummary, TaskState, TaskSummary};
+use crate::tasks::{TaskState, TaskSummary};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (200, 50)];

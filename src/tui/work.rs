@@ -16,9 +16,10 @@ use super::moving::scroll;
 use super::settling::{Follow, settle};
 use super::text;
 use crate::feed::Role;
+use crate::git::USUAL_CONTEXT;
+use crate::git::{DiffSummary, FileChange, Patch, PatchRequest};
 use crate::state::Row;
-use crate::work::types::USUAL_CONTEXT;
-use crate::work::{DiffSummary, FileChange, Patch, PatchRequest, TaskSummary};
+use crate::tasks::TaskSummary;
 
 /// More lines of a patch than anybody reads here; the rest is told of.
 const MAX_LINES: usize = 5000;

@@ -12,10 +12,9 @@ use super::model::{Model, Panel};
 use super::update::update;
 use super::work::{Focus, Tab, tab};
 use crate::feed::Feed;
+use crate::git::{Change, DiffSummary, FileChange, FileStatus, Patch};
 use crate::state::Row;
-use crate::work::{
-    Change, DiffSummary, FileChange, FileStatus, Patch, Task, TaskSource, TaskStatus, TaskSummary,
-};
+use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
 
 fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     let press = |c: char| {
@@ -142,7 +141,7 @@ pub(super) fn busy() -> (Vec<Row>, Vec<Feed>) {
     let mut one = dressed(one);
     one.tasks = Some(Arc::new(tasks().totals()));
     let none = DiffSummary {
-        state: crate::work::DiffState::NotGitRepo,
+        state: crate::git::DiffState::NotGitRepo,
         ..DiffSummary::default()
     };
     let three = Row {

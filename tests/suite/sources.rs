@@ -40,7 +40,7 @@ const COPIES: &[(&str, &str)] = &[
 const RIGHTS: &[(&str, &str)] = &[
     ("installer/tests/installer/rights.rs", "a folder"),
     (
-        "src/work/git/tests/summaries.rs",
+        "src/git/tests/summaries.rs",
         "a file whose change of rights git shows",
     ),
     ("tests/suite/mirror/obstacles.rs", "folders"),
@@ -48,8 +48,8 @@ const RIGHTS: &[(&str, &str)] = &[
 
 /// Scripts that are written with the helper by another file.
 const SCRIPTS: &[(&str, &str)] = &[(
-    "src/work/git/tests/bounds.rs",
-    "by `World::script` in src/work/git/tests.rs",
+    "src/git/tests/bounds.rs",
+    "by `World::script` in src/git/tests.rs",
 )];
 
 /// A program that the test process has open for writing cannot be run, and may be held open by the

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::work::task::{count, read_text, taskmaster};
-use crate::work::types::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
+use crate::tasks::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
+use crate::tasks::{count, read_text, taskmaster};
 
 /// Longest task that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;

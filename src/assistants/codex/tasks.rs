@@ -10,8 +10,8 @@ use pane_patrol_sys::open::Opening;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
-use crate::work::task::count;
-use crate::work::types::{Task, TaskSource, TaskStatus, TaskSummary};
+use crate::tasks::count;
+use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
 
 /// How much of the log's end is looked through, in bytes; a plan that is older is not shown.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;

@@ -18,9 +18,9 @@ use super::waiting::Waiting;
 use super::wish::Wish;
 use super::world::World;
 use crate::collector::belief::Standing;
+use crate::git::Patch;
 use crate::protocol::{ClientRole, Decide, DecideResult, Envelope, ErrorPayload, code};
 use crate::state::Row;
-use crate::work::Patch;
 
 /// A client that takes nothing for this long while something waits for it is dropped.
 const STALL_LIMIT: Duration = Duration::from_secs(2);

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use super::Order;
+use crate::git::{Patch, PatchRequest};
 use crate::sys::wake_channel::Orders;
-use crate::work::{Patch, PatchRequest};
 
 /// How many patches may be waited for.
 const QUEUE: usize = 16;

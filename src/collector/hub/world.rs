@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use super::owed::Item;
 use crate::feed::{Feed, Health};
+use crate::git::DiffSummary;
 use crate::protocol::{Gone, Voice};
 use crate::state::{Row, urgency};
 use crate::sys::monotone_clock::Clock;
-use crate::work::{DiffSummary, TaskSummary};
+use crate::tasks::TaskSummary;
 
 /// Something that is told, and the message that tells it, once somebody was told.
 #[derive(Debug)]

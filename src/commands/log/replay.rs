@@ -19,6 +19,7 @@ use crate::assistants::request::Known;
 use crate::commands::{Surroundings, supervisor};
 use crate::error::{CommandError, CommandResult};
 use crate::feed::{Feed, Health, Role};
+use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
 use crate::log::Record;
 use crate::log::player::Player;
@@ -27,8 +28,8 @@ use crate::messages::Output;
 use crate::mux::tmux::split::Place;
 use crate::notice::Snoozes;
 use crate::state::{Outcome, Row, Settings, Table};
+use crate::tasks::TaskSummary;
 use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
-use crate::work::{DiffSummary, Patch, PatchRequest, TaskSummary};
 
 /// Where nothing happened, at most this long is waited.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use pane_patrol_hooks::text::printable_line;
 use ratatui::text::{Line, Span};
 
+use crate::git::words;
+use crate::git::{DiffState, DiffSummary, FileChange};
 use crate::state::Row;
 use crate::tui::model::Model;
 use crate::tui::text;
 use crate::tui::work::{Changes, Focus};
-use crate::work::{DiffState, DiffSummary, FileChange, words};
 
 /// Below this width a file has no word for where and how it is changed.
 const NARROW: usize = 60;
@@ -119,7 +121,7 @@ fn patch(model: &Model) -> Vec<Line<'static>> {
     let Some(shown) = &model.work.patch else {
         return Vec::new();
     };
-    let title = format!(" ← {}", words::plain(&shown.path));
+    let title = format!(" ← {}", printable_line(&shown.path));
     let mut lines = vec![Line::styled(title, theme.strong())];
     match &shown.lines {
         None => lines.push(Line::styled(" …", theme.dim())),

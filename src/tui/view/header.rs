@@ -8,11 +8,12 @@ use ratatui::layout::Rect;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::pen::Pen;
+use crate::git::DiffSummary;
+use crate::git::words as git_words;
 use crate::state::Attention;
 use crate::tui::model::Model;
 use crate::tui::trouble::{self, Line};
 use crate::tui::{text, words};
-use crate::work::{self, DiffSummary};
 
 const NAME: &str = "pane-patrol";
 const GAP: &str = "   ";
@@ -101,7 +102,7 @@ fn sums(model: &Model) -> Vec<String> {
     let total: u64 = tasks.values().map(|tasks| tasks.total).sum();
     let (mut long, mut short) = (Vec::new(), Vec::new());
     if changes.file_count > 0 {
-        long.push(work::words::sums(&changes));
+        long.push(git_words::sums(&changes));
         short.push(format!("+{} -{}", changes.additions, changes.deletions));
     }
     if total > 0 {

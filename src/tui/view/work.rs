@@ -2,9 +2,10 @@
 
 use ratatui::text::{Line, Span};
 
+use crate::tasks::words;
+use crate::tasks::{TaskState, TaskStatus};
 use crate::tui::model::Model;
 use crate::tui::text;
-use crate::work::{TaskState, TaskStatus, words};
 
 pub(super) fn lines(model: &Model, width: u16) -> Vec<Line<'static>> {
     let Some(row) = model.selected_row() else {

@@ -38,7 +38,7 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
     ),
     ("src/mux/tmux/call.rs", ".spawn()", 1, "a call of tmux"),
     (
-        "src/work/git/call.rs",
+        "src/git/call.rs",
         ".spawn()",
         1,
         "a call of git, with its process group",
@@ -69,12 +69,12 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "the demo's own tmux server",
     ),
     (
-        "src/work/git/patch.rs",
+        "src/git/patch.rs",
         ".status()",
         1,
         "asks for git's list of changes, by its call",
     ),
-    ("src/work/git/summary.rs", ".status()", 1, "the same"),
+    ("src/git/summary.rs", ".status()", 1, "the same"),
 ];
 
 #[test]

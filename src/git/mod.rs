@@ -8,7 +8,9 @@ mod patch;
 mod summary;
 #[cfg(test)]
 mod tests;
+pub mod types;
 mod untracked;
+pub mod words;
 
 use std::ffi::OsString;
 use std::io;
@@ -16,7 +18,10 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::types::{DiffState, DiffSummary};
+pub use self::types::{
+    Change, DiffState, DiffSummary, FileChange, FileStatus, MAX_FILES, Patch, PatchRequest,
+    USUAL_CONTEXT,
+};
 use call::{Bounds, Output};
 
 /// How long all questions about one repository may take together.

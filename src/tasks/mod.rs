@@ -3,6 +3,10 @@
 
 pub(crate) mod count;
 pub(crate) mod taskmaster;
+pub mod types;
+pub mod words;
+
+pub use self::types::{MAX_TASKS, Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 
 use std::io;
 use std::path::Path;

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::parse::{Found, Status};
 use super::summary::HARMLESS;
+use super::types::{Change, FileStatus, MAX_PATCH_BYTES, Patch, PatchRequest};
 use super::{Git, GitError, Repository, shown};
-use crate::work::types::{Change, FileStatus, MAX_PATCH_BYTES, Patch, PatchRequest};
 
 /// More unchanged lines than any file of readable length has.
 const MAX_CONTEXT: u32 = 100_000;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::types::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 use super::{count, read_text};
-use crate::work::types::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 
 /// Longest list that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;

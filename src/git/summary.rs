@@ -7,9 +7,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::parse::{Found, Lines, Status, parse_numstat, parse_status};
+use super::types::{DiffSummary, FileChange, FileStatus, MAX_FILES};
 use super::untracked::Counter;
 use super::{Git, GitError, Repository, below, shown};
-use crate::work::types::{DiffSummary, FileChange, FileStatus, MAX_FILES};
 
 /// A repository with files in more folders than this is not watched file by file.
 const MAX_FOLDERS: usize = 500;

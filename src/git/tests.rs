@@ -16,11 +16,9 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
+use super::types::{Change, FileChange, FileStatus, MAX_FILES, MAX_PATCH_BYTES, PatchRequest};
 use super::*;
 use crate::test_program::write_program;
-use crate::work::types::{
-    Change, FileChange, FileStatus, MAX_FILES, MAX_PATCH_BYTES, PatchRequest,
-};
 
 /// A repository with a home of its own.
 struct World {
@@ -163,11 +161,7 @@ impl World {
         paths.map(<[u8]>::to_vec).collect()
     }
 
-    fn patch(
-        &self,
-        path: &str,
-        status: Option<FileStatus>,
-    ) -> Result<crate::work::Patch, GitError> {
+    fn patch(&self, path: &str, status: Option<FileStatus>) -> Result<Patch, GitError> {
         let request = PatchRequest {
             path: path.to_owned(),
             status,

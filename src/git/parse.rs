@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 
-use crate::work::types::{Change, FileStatus};
+use super::types::{Change, FileStatus};
 
 /// One changed file as git names it, before its lines are known.
 #[derive(Clone, Debug, PartialEq, Eq)]

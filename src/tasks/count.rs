@@ -2,7 +2,7 @@
 
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 
-use crate::work::types::{MAX_TASKS, Task, TaskSource, TaskStatus, TaskSummary};
+use super::types::{MAX_TASKS, Task, TaskSource, TaskStatus, TaskSummary};
 
 /// How many titles of tasks in progress are told.
 const MAX_ACTIVE: usize = 10;

@@ -1,0 +1,59 @@
+//! How far tasks are, in words. Pure text; words of others are made harmless for a terminal.
+
+use std::fmt::Write as _;
+
+use pane_patrol_hooks::text::printable_line;
+
+use super::types::{TaskSource, TaskState, TaskStatus, TaskSummary};
+
+/// How far tasks are, or why that cannot be told, in one line.
+pub fn tasks(summary: &TaskSummary) -> String {
+    let text = match summary.state {
+        TaskState::Ok => list(summary),
+        TaskState::TasksMissing => "no list of tasks".to_owned(),
+        TaskState::TasksMalformed => fault(summary),
+    };
+    printable_line(&text)
+}
+
+fn list(summary: &TaskSummary) -> String {
+    let mut text = format!("{}/{} done", summary.done, summary.total);
+    for (count, word) in [
+        (summary.in_progress, "in progress"),
+        (summary.pending, "pending"),
+        (summary.blocked, "blocked"),
+    ] {
+        if count > 0 {
+            let _ = write!(text, ", {count} {word}");
+        }
+    }
+    match (summary.source, &summary.tag) {
+        (Some(TaskSource::Taskmaster), Some(tag)) => {
+            let _ = write!(text, "  (Taskmaster, tag {tag})");
+        }
+        (Some(TaskSource::Taskmaster), None) => text.push_str("  (Taskmaster)"),
+        (Some(TaskSource::Assistant) | None, _) => {}
+    }
+    text
+}
+
+/// Where the list is at fault, and why, as compilers put it.
+fn fault(summary: &TaskSummary) -> String {
+    let mut place = summary.path.clone().unwrap_or_default();
+    for number in [summary.line, summary.column].into_iter().flatten() {
+        let _ = write!(place, ":{number}");
+    }
+    let why = summary.why.as_deref().unwrap_or("nobody knows why");
+    format!("the list of tasks is malformed: {place}: {why}")
+}
+
+/// How far a task is, in at most eleven columns.
+pub fn status(status: TaskStatus) -> &'static str {
+    match status {
+        TaskStatus::Pending => "pending",
+        TaskStatus::InProgress => "in progress",
+        TaskStatus::Done => "done",
+        TaskStatus::Blocked => "blocked",
+        TaskStatus::Cancelled => "cancelled",
+    }
+}
