@@ -7,18 +7,8 @@ use pane_patrol_hooks::text::one_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::fit::{HEADLESS, OLDER, REPLACED};
-use super::kin::CHILD;
+use super::reason::{AWAY, CHILD, ENDED, HEADLESS, OLDER, OVER, REPLACED};
 use super::{Level, Reading, Row, RowKey};
-
-/// Late events of a session follow its end.
-pub(super) const OVER: &str = "its session is over";
-
-/// The same where its process has ended, too.
-pub const ENDED: &str = "its process has ended";
-
-/// What a process says of its own session while its pane shows another one.
-pub(super) const AWAY: &str = "its pane shows another session";
 
 /// How many kinds are kept; the one that came last the longest ago goes first.
 const KEPT: usize = 32;

@@ -6,7 +6,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Kin;
 use super::apart::Apart;
-use super::entry::{Entry, Reason};
+use super::entry::Entry;
+use super::reason::Reason;
 use super::table::{Outcome, Table};
 
 /// The pane is known by a process of ours, another container or a publisher.

@@ -1,7 +1,7 @@
 //! Everything known of one row.
 //!
 //! What events do to it stands below, by what they are about: sessions and turns, requests,
-//! sub-agents, and what only time tells. Witness readings are handled in [`super::witnessed`]; which
+//! sub-agents, and what only time tells. Witness readings are handled in `readings`; which
 //! row an input belongs to is the table's business.
 
 mod adopted;
@@ -9,10 +9,12 @@ mod asking;
 mod candidates;
 mod doubt;
 mod ending;
+mod readings;
 mod shown;
 mod sub_agents;
 mod trust;
 mod turns;
+pub(super) mod witness;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -22,15 +24,16 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::agent::Agent;
-use super::published::Publisher;
+use super::publisher::Publisher;
+use super::reason::Reason;
 use super::requests::Requests;
-use super::witnessed::Witness;
 use super::{Evidence, Present, Reading, RowKey};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
 use doubt::Doubt;
 use ending::Ending;
 use shown::Shown;
 use trust::Trust;
+use witness::Witness;
 
 /// A finished turn in view counts as seen after this long.
 const LOOK_TIME: Duration = Duration::from_millis(600);
@@ -43,9 +46,6 @@ const REMEMBERED: usize = 16;
 
 /// Sub-agents of which no start was heard are kept up to this number.
 const MAX_SUB_AGENTS: usize = 64;
-
-/// Why an input left a row as it was.
-pub(super) type Reason = &'static str;
 
 /// One row's knowledge.
 #[derive(Clone, Debug)]

@@ -2,17 +2,12 @@
 
 use pane_patrol_hooks::event::{Event, Kind};
 
-use super::apart::AWAY;
-use super::entry::{Entry, Reason};
+use super::entry::Entry;
+use super::kin::{Kin, Relation};
+use super::reason::{AWAY, CHILD, ENDED, HEADLESS, OLDER, REPLACED, Reason};
 
-/// A child of a session reports from the same pane.
-pub(super) const HEADLESS: Reason = "a headless run in the pane of a session";
-
-/// Hooks of one session may overtake the start of the next one.
-pub(super) const REPLACED: Reason = "its session was replaced in this pane";
-
-/// See [`REPLACED`].
-pub(super) const OLDER: Reason = "older than the session in this pane";
+/// Assistants that have a child of theirs speak for them, which is as good as they.
+const SPEAK_BY_CHILD: &[&str] = &["droid"];
 
 /// How an event relates to the row of its pane.
 pub(super) enum Fit {
@@ -77,4 +72,40 @@ pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
     } else {
         Fit::Apart("an unknown session in this pane")
     }
+}
+
+impl Kin {
+    /// Why the event is not the row's own, if its process tells.
+    pub(super) fn is_childs(self, entry: &Entry, event: &Event) -> Option<Reason> {
+        let same_session = event.instance_id.is_some() && event.instance_id == entry.instance_id;
+        // What a program says of its own child, as `wrap` does, is said of the assistant.
+        if same_session || entry.publisher.is_some() {
+            return None;
+        }
+        let speaks_for_it = event.assistant == entry.assistant
+            && SPEAK_BY_CHILD.contains(&event.assistant.as_str());
+        match (self.relation, self.lives) {
+            (Relation::Below, _) if !speaks_for_it => Some(CHILD),
+            (Relation::Unknown, Some(false)) if entry.pid.is_some() && is_another(entry, event) => {
+                Some(ENDED)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the row is that of a child of the event's process, whose pane it is.
+    pub(super) fn owns(self, entry: &Entry, event: &Event) -> bool {
+        self.relation == Relation::Above
+            && event.attended
+            && event.kind != Some(Kind::SessionEnded)
+            && entry.publisher.is_none()
+            && is_another(entry, event)
+            && !SPEAK_BY_CHILD.contains(&event.assistant.as_str())
+    }
+}
+
+/// Whether the event is certainly not of the row's session.
+fn is_another(entry: &Entry, event: &Event) -> bool {
+    event.assistant != entry.assistant
+        || is_other(entry.instance_id.as_ref(), event.instance_id.as_ref())
 }

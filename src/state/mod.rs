@@ -17,9 +17,10 @@ mod input;
 #[cfg(test)]
 mod isolation;
 mod kin;
-mod published;
+mod publisher;
 #[cfg(test)]
 mod queueing;
+mod reason;
 mod requests;
 mod row;
 mod table;
@@ -27,13 +28,13 @@ mod table;
 mod tests;
 mod told;
 mod unbelieved;
-mod witnessed;
 
-pub use apart::{Apart, ENDED};
+pub use apart::Apart;
 pub use attention::{Attention, urgency};
 pub use command::Command;
 pub use decision::{Bound, Decision, Pick};
 pub use input::{Input, Level, ListedPane, Listing, Present, PublisherWord, Reading};
 pub use kin::{Kin, Place, Relation};
+pub use reason::ENDED;
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};

@@ -1,10 +1,11 @@
 //! The state table: `apply(input, now)` finds the row an input is about and lets it work there.
 //!
 //! Pure: no clock, no file, no environment. What an event means for its row stands in
-//! [`super::entry`], what a witness reading means in [`super::witnessed`]; here stands which row it
+//! [`super::entry`], what a witness reading means in `entry::readings`; here stands which row it
 //! is, when a row begins and ends, and what is held apart because it fits none.
 
 mod panes;
+mod published;
 mod silent;
 mod whereabouts;
 
@@ -15,10 +16,11 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, Source};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::apart::{AWAY, Apart, Aparts, OVER};
+use super::apart::{Apart, Aparts};
 use super::delivered::Delivered;
-use super::entry::{Entry, Reason};
+use super::entry::Entry;
 use super::fit::{Fit, ends_session, fit, is_other};
+use super::reason::{AWAY, OVER, Reason};
 use super::told::Told;
 use super::{Input, Kin, Level, Reading, Row, RowKey, urgency};
 

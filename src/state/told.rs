@@ -3,7 +3,8 @@
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::entry::{Entry, Reason};
+use super::entry::Entry;
+use super::reason::Reason;
 use super::{Evidence, Level, Reading};
 
 /// One piece of evidence in the making.

@@ -5,7 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::RowKey;
 use super::apart::Apart;
-use super::entry::Reason;
+use super::reason::Reason;
 use super::table::{Outcome, Table};
 
 impl Table {

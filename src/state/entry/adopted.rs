@@ -9,7 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::Entry;
 use super::shown::Shown;
 use crate::state::agent::{Answered, Tool};
-use crate::state::published::Publisher;
+use crate::state::publisher::Publisher;
 use crate::state::{Request, Row, RowKey};
 
 impl Entry {

@@ -5,9 +5,10 @@ use std::time::Duration;
 use pane_patrol_hooks::adapter::QUESTION_TOOLS;
 use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
 
-use super::{Entry, Reason, Wait};
+use super::{Entry, Wait};
 use crate::state::Request;
 use crate::state::agent::{Answered, Tool};
+use crate::state::reason::Reason;
 use crate::state::requests::{Which, bare, which};
 
 /// A dialog that is known before its tool is that of a tool which began until then: its start is

@@ -5,8 +5,9 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Entry, Reason, Wait};
+use super::{Entry, Wait};
 use crate::state::agent::Tool;
+use crate::state::reason::Reason;
 
 /// An error that the assistant may recover from is one after this long without another word.
 const RECOVERS_WITHIN: Duration = Duration::from_secs(10);

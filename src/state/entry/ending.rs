@@ -9,8 +9,9 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Entry, Reason};
-use crate::state::witnessed::SETTLE_TIME;
+use super::Entry;
+use super::witness::SETTLE_TIME;
+use crate::state::reason::Reason;
 use crate::state::{Evidence, Row};
 
 /// A file that was asked for again and has not been read by then is not there any more.

@@ -4,7 +4,8 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::asking::request_of;
-use super::{Entry, REMEMBERED, Reason};
+use super::{Entry, REMEMBERED};
+use crate::state::reason::Reason;
 
 impl Entry {
     /// Qwen may go on to name a sub-agent that has ended in all that its main agent does next; it never

@@ -6,7 +6,8 @@ use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::asking::{request_of, same_request};
-use super::{Doubt, Entry, Reason};
+use super::{Doubt, Entry};
+use crate::state::reason::Reason;
 use crate::state::requests::OpenRequest;
 
 /// `prompt_idle` makes a finished turn a wait for the person only after this long.

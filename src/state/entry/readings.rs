@@ -9,13 +9,12 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::agent::Answered;
-use super::entry::{Entry, OPENS_WITHIN, Reason, Wait};
-use super::requests::OpenRequest;
-use super::{Level, Reading, Request};
-
-/// An idle level is explained by a turn's end that arrives within this time (measured: 20 to 50 ms).
-pub(super) const SETTLE_TIME: Duration = Duration::from_millis(150);
+use super::witness::{SETTLE_TIME, Seen, Settle};
+use super::{Entry, OPENS_WITHIN};
+use crate::state::agent::Answered;
+use crate::state::reason::Reason;
+use crate::state::requests::OpenRequest;
+use crate::state::{Level, Reading};
 
 /// A level that was read this long after a hook event is no leftover from before it.
 const SETTLED_AFTER: Duration = Duration::from_millis(250);
@@ -26,83 +25,13 @@ const REREAD_AFTER: Duration = Duration::from_millis(400);
 /// A turn whose start is not followed by a busy level has this long to begin.
 const TURN_BEGINS_WITHIN: Duration = Duration::from_millis(1500);
 
-/// What the witness of one row has said.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Witness {
-    /// The newest reading's level and times.
-    pub(super) latest: Option<Seen>,
-    /// An idle level that waits for its explanation.
-    pub(super) settle: Option<Settle>,
-    /// When the file should be read again.
-    pub(super) reread_at: Option<Timestamp>,
-    /// It tells of a session that the pane shows in place of its process's own.
-    pub(super) stands_in: bool,
-    /// Its session was moved to the background and has not spoken there yet.
-    pub(super) is_moving: bool,
-    /// The requests that a busy level closed last, and when that was read.
-    pub(super) answered: Option<(Vec<Request>, Timestamp)>,
-}
-
-/// A level, and when it was read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
-    pub(super) level: Level,
-    pub(super) written: Timestamp,
-    pub(super) read: Timestamp,
-}
-
-/// See [`Witness::settle`].
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Settle {
-    pub(super) due: Timestamp,
-    written: Timestamp,
-}
-
-impl Witness {
-    pub(super) fn says_waiting(&self) -> bool {
-        self.latest.is_some_and(|latest| {
-            matches!(latest.level, Level::WaitingApproval | Level::WaitingInput)
-        })
-    }
-
-    /// What it says, if that is that the assistant waits.
-    pub(super) fn wait(&self) -> Option<Wait> {
-        let latest = self.latest.filter(|_| self.says_waiting())?;
-        Some(Wait {
-            state: if latest.level == Level::WaitingInput {
-                State::WaitingInput
-            } else {
-                State::WaitingApproval
-            },
-            since: latest.written,
-            seen: latest.read,
-            source: Source::Witness,
-            confirmed: true,
-        })
-    }
-
-    pub(super) fn says_busy(&self) -> bool {
-        self.latest
-            .is_some_and(|latest| latest.level == Level::Busy)
-    }
-
-    pub(super) fn says_input(&self) -> bool {
-        self.latest
-            .is_some_and(|latest| latest.level == Level::WaitingInput)
-    }
-
-    /// When this row wants the clock, if nothing is heard before.
-    pub(super) fn due(&self) -> Option<Timestamp> {
-        [self.settle.map(|settle| settle.due), self.reread_at]
-            .into_iter()
-            .flatten()
-            .min()
-    }
-}
-
 impl Entry {
     /// Takes a level into account. `Some`: why it changed nothing.
-    pub(super) fn apply_reading(&mut self, reading: &Reading, now: Timestamp) -> Option<Reason> {
+    pub(in crate::state) fn apply_reading(
+        &mut self,
+        reading: &Reading,
+        now: Timestamp,
+    ) -> Option<Reason> {
         if self
             .witness
             .latest
@@ -262,7 +191,7 @@ impl Entry {
 
     /// Nothing explained the idle level: the turn was interrupted, and its requests are gone.
     /// Says whether anything was settled.
-    pub(super) fn settle(&mut self, now: Timestamp) -> Option<Timestamp> {
+    pub(in crate::state) fn settle(&mut self, now: Timestamp) -> Option<Timestamp> {
         let settle = self.witness.settle.filter(|settle| settle.due <= now)?;
         self.witness.settle = None;
         let running = self.main.state == State::Running || self.main.turn.open;
@@ -277,7 +206,7 @@ impl Entry {
     }
 
     /// Plans to look again while dialogs queue.
-    pub(super) fn plan_look_at_queue(&mut self, now: Timestamp) {
+    pub(in crate::state) fn plan_look_at_queue(&mut self, now: Timestamp) {
         let wait = if self.witness.says_busy() {
             self.opens_until(now)
         } else {
@@ -290,7 +219,7 @@ impl Entry {
     }
 
     /// Plans to read the file again when what is shown does not fit the last level.
-    pub(super) fn plan_reread(&mut self, now: Timestamp) {
+    pub(in crate::state) fn plan_reread(&mut self, now: Timestamp) {
         let Some(latest) = self.witness.latest else {
             return;
         };
@@ -318,7 +247,7 @@ impl Entry {
     }
 
     /// Whether the file should be read again now.
-    pub(super) fn take_reread(&mut self, now: Timestamp) -> bool {
+    pub(in crate::state) fn take_reread(&mut self, now: Timestamp) -> bool {
         let due = self.witness.reread_at.is_some_and(|at| at <= now);
         if due {
             self.witness.reread_at = None;

@@ -5,38 +5,13 @@
 use pane_patrol_hooks::event::{Event, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::entry::Entry;
-use super::table::{Outcome, Table};
-use super::{Kin, PublisherWord, RowKey};
+use super::{Outcome, Table};
+use crate::state::entry::Entry;
+use crate::state::publisher::Publisher;
+use crate::state::{Kin, PublisherWord, RowKey};
 
 /// One client cannot fill the table.
 const MAX_AGENTS_OF_ONE: usize = 64;
-
-/// A client of the hub that speaks for a row.
-#[derive(Clone, Debug)]
-pub(super) struct Publisher {
-    /// What it calls itself.
-    pub(super) name: String,
-    /// It is silent, or has gone in the middle of its work.
-    pub(super) is_away: bool,
-}
-
-impl Publisher {
-    fn here(name: String) -> Self {
-        Self {
-            name,
-            is_away: false,
-        }
-    }
-
-    /// One that has not been heard yet.
-    pub(super) fn away(name: String) -> Self {
-        Self {
-            name,
-            is_away: true,
-        }
-    }
-}
 
 impl Table {
     /// The rows that `publisher` speaks for.
@@ -133,7 +108,7 @@ impl Entry {
     }
 
     /// Somebody else than a publisher or a container has told of it.
-    pub(super) fn take_back(&mut self) {
+    pub(in crate::state) fn take_back(&mut self) {
         self.publisher = None;
         self.container = None;
     }

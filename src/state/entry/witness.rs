@@ -1,0 +1,86 @@
+//! What the witness of a row has said, as far as it is still of use.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::candidates::Wait;
+use crate::state::{Level, Request};
+
+/// An idle level is explained by a turn's end that arrives within this time (measured: 20 to 50 ms).
+pub(super) const SETTLE_TIME: Duration = Duration::from_millis(150);
+
+/// What the witness of one row has said.
+#[derive(Clone, Debug, Default)]
+pub(in crate::state) struct Witness {
+    /// The newest reading's level and times.
+    pub(in crate::state) latest: Option<Seen>,
+    /// An idle level that waits for its explanation.
+    pub(in crate::state) settle: Option<Settle>,
+    /// When the file should be read again.
+    pub(in crate::state) reread_at: Option<Timestamp>,
+    /// It tells of a session that the pane shows in place of its process's own.
+    pub(in crate::state) stands_in: bool,
+    /// Its session was moved to the background and has not spoken there yet.
+    pub(in crate::state) is_moving: bool,
+    /// The requests that a busy level closed last, and when that was read.
+    pub(in crate::state) answered: Option<(Vec<Request>, Timestamp)>,
+}
+
+/// A level, and when it was read.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::state) struct Seen {
+    pub(in crate::state) level: Level,
+    pub(in crate::state) written: Timestamp,
+    pub(in crate::state) read: Timestamp,
+}
+
+/// See [`Witness::settle`].
+#[derive(Clone, Copy, Debug)]
+pub(in crate::state) struct Settle {
+    pub(in crate::state) due: Timestamp,
+    pub(in crate::state) written: Timestamp,
+}
+
+impl Witness {
+    pub(in crate::state) fn says_waiting(&self) -> bool {
+        self.latest.is_some_and(|latest| {
+            matches!(latest.level, Level::WaitingApproval | Level::WaitingInput)
+        })
+    }
+
+    /// What it says, if that is that the assistant waits.
+    pub(in crate::state) fn wait(&self) -> Option<Wait> {
+        let latest = self.latest.filter(|_| self.says_waiting())?;
+        Some(Wait {
+            state: if latest.level == Level::WaitingInput {
+                State::WaitingInput
+            } else {
+                State::WaitingApproval
+            },
+            since: latest.written,
+            seen: latest.read,
+            source: Source::Witness,
+            confirmed: true,
+        })
+    }
+
+    pub(in crate::state) fn says_busy(&self) -> bool {
+        self.latest
+            .is_some_and(|latest| latest.level == Level::Busy)
+    }
+
+    pub(in crate::state) fn says_input(&self) -> bool {
+        self.latest
+            .is_some_and(|latest| latest.level == Level::WaitingInput)
+    }
+
+    /// When this row wants the clock, if nothing is heard before.
+    pub(in crate::state) fn due(&self) -> Option<Timestamp> {
+        [self.settle.map(|settle| settle.due), self.reread_at]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+}
