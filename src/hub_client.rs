@@ -14,12 +14,12 @@ use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
-use crate::feed::{Feed, Health};
 use crate::protocol::{
     ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Hello, LookedAt, MAX_MESSAGE_BYTES,
     Snapshot, Trust, Voice, feed_of, parse,
 };
 use crate::state::Row;
+use crate::state::update::{Feed, Health};
 use crate::sys::unix_socket::unix_socket;
 
 /// How long the hub may take for its answer to `hello`.

@@ -3,22 +3,20 @@
 //! | module | holds | may import |
 //! | --- | --- | --- |
 //! | [`state`] | the pure table of rows | `hooks`, `git`'s and `tasks`' types |
-//! | [`feed`] | what a dashboard is fed with | `state` |
-//! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state`, `feed` |
+//! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state` |
 //! | [`sys`] | small things that are dangerous to get wrong, once each: child processes, shell words | `hooks` |
 //! | [`mux`] | multiplexers: what tmux is told, the bounded call, parsers of its output | `hooks`, `sys`, `state`'s inputs |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
 //! | [`git`], [`tasks`] | what an assistant did to the code, how far its tasks are | `hooks`, `sys` |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
-//! | [`notice`] | tells the person that a row needs them | `state`, `feed`, `mux` |
+//! | [`notice`] | tells the person that a row needs them | `state`, `mux` |
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
 //! | [`collector`] | sockets, watches and listings into the table; the hub; judging what waits at a hook | all above, and `act`'s record and the settings |
 //! | [`websocket`] | carries the hub's messages over loopback, on request | `protocol` |
 //! | [`wrap`] | runs any program as if without us, and publishes how it is | `hub_client`, `protocol` |
 //! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `mux`, `witness` |
-//! | [`asked`] | a request in full, as its assistant keeps it | `act`'s bound request |
 //! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `mux`, `sys` |
-//! | [`tui`] | the dashboard: model, update, view, effects apart | `state`, `feed`; never the collector's inside |
+//! | [`tui`] | the dashboard: model, update, view, effects apart | `state`; never the collector's inside |
 //! | [`config`] | the settings file | `tui`'s names of themes, settings of others |
 //! | [`commands`] | one file a subcommand; the only place that knows all others | everything |
 //! | [`cli`], [`error`], [`messages`] | what is typed, how a command fails, what is printed | nothing |
@@ -32,7 +30,6 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod error;
-pub mod feed;
 pub mod git;
 pub mod hub_client;
 pub mod launch;

@@ -30,7 +30,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::feed::{Feed, Health};
+use crate::state::update::{Feed, Health};
 use crate::state::{Input, Request, Row};
 pub use work::{AgentDiff, AgentPatch, AgentTasks, RequestPatch, TaskUpdate};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::feed::Feed;
 use crate::state::Row;
+use crate::state::update::Feed;
 
 /// The rows of another collector, as it told them last.
 #[derive(Clone, Debug, Default)]

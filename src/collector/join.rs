@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use super::heritage::Heritage;
 use super::{CollectorError, Running, Setup, take_over};
-use crate::feed::{Feed, Role};
 use crate::hub_client::{HubClient, HubError};
+use crate::state::update::{Feed, Role};
 
 /// How long to wait before the next try to become one or the other.
 const RETRY: Duration = Duration::from_millis(100);

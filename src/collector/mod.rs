@@ -44,12 +44,12 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::feed::Feed;
 use crate::git::Git;
 use crate::log::tailer::Tailer;
 use crate::mux::tmux::Belief;
 use crate::notice;
 use crate::protocol::Voice;
+use crate::state::update::Feed;
 use crate::state::{Command, Input};
 use crate::sys::monotone_clock::Clock;
 use crate::witness;

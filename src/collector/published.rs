@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::hub::{Published, Reply, Said};
 use super::writer::Writer;
-use crate::feed::Feed;
 use crate::git::DiffSummary;
 use crate::protocol::{TaskUpdate, code};
+use crate::state::update::Feed;
 use crate::state::{Input, PublisherWord, Row, RowKey};
 use crate::tasks::TaskSummary;
 

@@ -14,10 +14,10 @@ use super::lookup::{self, By, Unknown};
 use super::rows::nobody;
 use crate::cli::WaitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
-use crate::feed::Feed;
 use crate::hub_client::{HubClient, HubError};
 use crate::messages;
 use crate::state::Row;
+use crate::state::update::Feed;
 
 /// How long to wait before the next collector is looked for.
 const RETRY: Duration = Duration::from_millis(100);

@@ -21,11 +21,11 @@ use super::lookup::{self, Unknown};
 use super::rows::{self, Known, nobody};
 use crate::cli::WatchArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::feed::Feed;
 use crate::hub_client::{HubClient, HubError};
 use crate::log::when::LocalClock;
 use crate::messages::Output;
 use crate::state::Row;
+use crate::state::update::Feed;
 
 /// How long to wait before the next collector is looked for.
 const RETRY: Duration = Duration::from_millis(100);

@@ -7,9 +7,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Finding;
 use super::collecting::health;
-use crate::feed::Health;
 use crate::log::apart::without_reason;
 use crate::state::Apart;
+use crate::state::update::Health;
 
 /// Of each reason as many are named one by one.
 const NAMED: usize = 2;

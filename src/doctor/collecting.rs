@@ -11,8 +11,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
 use super::{Finding, WORLD, World};
-use crate::feed::Health;
 use crate::hub_client::{HubClient, HubError};
+use crate::state::update::Health;
 use crate::sys::child;
 
 /// How long a test event may be on its way.

@@ -25,8 +25,8 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
-use crate::feed::Feed;
 use crate::mux::tmux::Belief;
+use crate::state::update::Feed;
 use send::Scene;
 use watch::Watch;
 

@@ -13,7 +13,7 @@ use time::UtcOffset;
 
 use super::setting::{Channel, Settings};
 use super::snooze::Snoozes;
-use crate::feed::Feed;
+use crate::state::update::Feed;
 use crate::state::{Request, Row};
 
 /// How many things that were told of are remembered for each row.

@@ -5,10 +5,10 @@ use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Kin;
-use super::apart::Apart;
 use super::entry::Entry;
 use super::reason::Reason;
 use super::table::{Outcome, Table};
+use super::unmatched::Apart;
 
 /// The pane is known by a process of ours, another container or a publisher.
 const OTHERS: Reason = "a container told of a pane in which another one's assistant is";

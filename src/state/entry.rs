@@ -4,14 +4,14 @@
 //! sub-agents, and what only time tells. Witness readings are handled in `readings`; which
 //! row an input belongs to is the table's business.
 
-mod adopted;
-mod asking;
 mod candidates;
-mod doubt;
+mod deadlines;
 mod ending;
+mod handover;
+mod projection;
 mod readings;
-mod shown;
 mod sub_agents;
+mod tools;
 mod trust;
 mod turns;
 pub(super) mod witness;
@@ -29,9 +29,9 @@ use super::reason::Reason;
 use super::requests::Requests;
 use super::{Evidence, Present, Reading, RowKey};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
-use doubt::Doubt;
+use deadlines::Doubt;
 use ending::Ending;
-use shown::Shown;
+use projection::Shown;
 use trust::Trust;
 use witness::Witness;
 

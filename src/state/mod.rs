@@ -1,18 +1,17 @@
 //! What is known of every pane: a pure table. [`Table::apply`] is its only writer; it reads no
 //! clock, no file and no environment, so that whole recorded sessions can be replayed as tests.
 
-mod adopt;
 mod agent;
-mod apart;
 mod attention;
 mod command;
 mod contained;
 mod decision;
-mod delivered;
+mod dedup;
 mod entry;
-mod fit;
+mod evidence;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod identity;
 mod input;
 #[cfg(test)]
 mod isolation;
@@ -26,10 +25,10 @@ mod row;
 mod table;
 #[cfg(test)]
 mod tests;
-mod told;
 mod unbelieved;
+mod unmatched;
+pub mod update;
 
-pub use apart::Apart;
 pub use attention::{Attention, urgency};
 pub use command::Command;
 pub use decision::{Bound, Decision, Pick};
@@ -38,3 +37,4 @@ pub use kin::{Kin, Place, Relation};
 pub use reason::ENDED;
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};
+pub use unmatched::Apart;

@@ -4,6 +4,7 @@
 //! [`super::entry`], what a witness reading means in `entry::readings`; here stands which row it
 //! is, when a row begins and ends, and what is held apart because it fits none.
 
+mod handover;
 mod panes;
 mod published;
 mod silent;
@@ -16,12 +17,12 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, Source};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::apart::{Apart, Aparts};
-use super::delivered::Delivered;
+use super::dedup::Delivered;
 use super::entry::Entry;
-use super::fit::{Fit, ends_session, fit, is_other};
+use super::evidence::Told;
+use super::identity::{Fit, ends_session, fit, is_other};
 use super::reason::{AWAY, OVER, Reason};
-use super::told::Told;
+use super::unmatched::{Apart, Aparts};
 use super::{Input, Kin, Level, Reading, Row, RowKey, urgency};
 
 /// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock

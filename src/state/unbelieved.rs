@@ -4,9 +4,9 @@ use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::RowKey;
-use super::apart::Apart;
 use super::reason::Reason;
 use super::table::{Outcome, Table};
+use super::unmatched::Apart;
 
 impl Table {
     /// Holds an event apart. Not the end of a session that has no row: nothing would be shown of it

@@ -11,7 +11,7 @@ use super::model::{Model, Setup};
 use super::theme::Theme;
 use super::update::update;
 use super::view;
-use crate::feed::Feed;
+use crate::state::update::Feed;
 use crate::state::{Evidence, Row};
 
 pub(super) use crate::state::fixture::{With, now, row};

@@ -6,12 +6,12 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use super::effect::Attach;
 use crate::act::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
-use crate::feed::Feed;
 use crate::git::{DiffSummary, Patch};
 use crate::launch::Stopped;
 use crate::mux::tmux::split::Place;
 use crate::notice::Snoozes;
 use crate::state::Row;
+use crate::state::update::Feed;
 use crate::tasks::TaskSummary;
 
 /// One thing that happened.

@@ -66,7 +66,7 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::feed::Feed;
+use crate::state::update::Feed;
 use input::Input;
 use terminal::Screen;
 

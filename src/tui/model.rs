@@ -15,9 +15,9 @@ use super::theme::Theme;
 use super::words;
 use super::work::{Changes, Lists};
 use crate::act::Bound;
-use crate::feed::{Health, Role};
 use crate::mux::tmux::split::Place;
 use crate::notice::Snoozes;
+use crate::state::update::{Health, Role};
 use crate::state::{Attention, Request, Row, urgency};
 
 /// What the edge of the program knows and a model needs to be told once.

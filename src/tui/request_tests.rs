@@ -11,8 +11,8 @@ use super::model::{Model, Panel};
 use super::update::update;
 use crate::act::{Bound, Decision, Digest, Door, Shown};
 use crate::assistants::request::Known;
-use crate::feed::Feed;
 use crate::state::Row;
+use crate::state::update::Feed;
 
 /// What is asked for beside the reading of what is shown.
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {

@@ -17,9 +17,9 @@ use super::view;
 use super::work_tests::{busy_model, patch};
 use crate::act::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known, parts};
-use crate::feed::{Feed, Health, Role};
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
+use crate::state::update::{Feed, Health, Role};
 use crate::tasks::{TaskState, TaskSummary};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

@@ -17,7 +17,7 @@ use super::model::Model;
 use super::update::update;
 use crate::act::{Bound, Decision, Digest, Outcome};
 use crate::assistants::request::{Full, Known, parts};
-use crate::feed::Feed;
+use crate::state::update::Feed;
 use crate::state::{Request, Row};
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 50)];

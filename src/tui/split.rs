@@ -6,8 +6,8 @@ use super::effect::{Effect, Split};
 use super::going::go;
 use super::model::Model;
 use super::update::{notify, touch};
-use crate::feed::Feed;
 use crate::mux::tmux::split::Place;
+use crate::state::update::Feed;
 
 /// Opens the place with the selected row in it, or closes it. Outside tmux there is no place: the
 /// screen is handed over, as by Enter.

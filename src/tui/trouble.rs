@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::model::{Model, Scope};
 use super::words::counted;
-use crate::feed::Role;
+use crate::state::update::Role;
 
 /// One line above the list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ use super::trouble;
 use super::trusting;
 use super::work;
 use crate::act::{Decision, Pick};
-use crate::feed::{Feed, Role};
+use crate::state::update::{Feed, Role};
 
 /// How long a notice stays.
 const NOTICE_STAYS: Duration = Duration::from_secs(6);

@@ -20,9 +20,9 @@ use super::update::update;
 use super::view;
 use crate::act::{Bound, Decision, Outcome, Pick};
 use crate::assistants::request::Known;
-use crate::feed::{Feed, Health, Role};
 use crate::launch::Stopped;
 use crate::mux::tmux::split::Place;
+use crate::state::update::{Feed, Health, Role};
 
 /// What is asked for beside the reading of what is shown.
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {

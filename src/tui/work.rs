@@ -15,10 +15,10 @@ use super::model::{Model, Panel};
 use super::moving::scroll;
 use super::settling::{Follow, settle};
 use super::text;
-use crate::feed::Role;
 use crate::git::USUAL_CONTEXT;
 use crate::git::{DiffSummary, FileChange, Patch, PatchRequest};
 use crate::state::Row;
+use crate::state::update::Role;
 use crate::tasks::TaskSummary;
 
 /// More lines of a patch than anybody reads here; the rest is told of.

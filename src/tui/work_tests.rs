@@ -11,9 +11,9 @@ use super::message::Message;
 use super::model::{Model, Panel};
 use super::update::update;
 use super::work::{Focus, Tab, tab};
-use crate::feed::Feed;
 use crate::git::{Change, DiffSummary, FileChange, FileStatus, Patch};
 use crate::state::Row;
+use crate::state::update::Feed;
 use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
 
 fn press(model: &mut Model, keys: &str) -> Vec<Effect> {

@@ -14,8 +14,8 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use pane_patrol::collector::{Setup, join};
-use pane_patrol::feed::{Feed, Health, Role};
 use pane_patrol::hub_client::HubClient;
+use pane_patrol::state::update::{Feed, Health, Role};
 use pane_patrol_hooks::event_log::Limits;
 use pane_patrol_hooks::pane_cache::Memo;
 use pane_patrol_hooks::target::{PaneId, Server};

@@ -438,7 +438,7 @@ fn what_is_wrong_with_the_log_is_a_line_of_the_collectors_health() {
     )
     .expect("the collector listens");
     until("the trouble is told", || match client.next_feed() {
-        Ok(Some(pane_patrol::feed::Feed::Health(health))) => health
+        Ok(Some(pane_patrol::state::update::Feed::Health(health))) => health
             .troubles
             .iter()
             .any(|trouble| trouble.contains("no regular file"))

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::owed::Item;
-use crate::feed::{Feed, Health};
 use crate::git::DiffSummary;
 use crate::protocol::{Gone, Voice};
+use crate::state::update::{Feed, Health};
 use crate::state::{Row, urgency};
 use crate::sys::monotone_clock::Clock;
 use crate::tasks::TaskSummary;

@@ -3,7 +3,7 @@
 use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::asking::request_of;
+use super::tools::request_of;
 use super::{Entry, REMEMBERED};
 use crate::state::reason::Reason;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::asking::{request_of, same_request};
+use super::tools::{request_of, same_request};
 use super::{Doubt, Entry};
 use crate::state::reason::Reason;
 use crate::state::requests::OpenRequest;

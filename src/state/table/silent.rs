@@ -8,7 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::told::Told;
+use crate::state::evidence::Told;
 use crate::state::{Present, RowKey};
 
 /// Said of it in its evidence.

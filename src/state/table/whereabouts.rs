@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::told::Told;
+use crate::state::evidence::Told;
 use crate::state::{Level, Reading, RowKey};
 
 /// How many such processes are remembered.

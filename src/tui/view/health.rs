@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::detail::Sheet;
-use crate::feed::Role;
+use crate::state::update::Role;
 use crate::state::{Evidence, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::message::Hooks;

@@ -7,7 +7,7 @@ use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Entry;
-use super::shown::Shown;
+use super::projection::Shown;
 use crate::state::agent::{Answered, Tool};
 use crate::state::publisher::Publisher;
 use crate::state::{Request, Row, RowKey};

@@ -3,8 +3,9 @@
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::entry::Entry;
-use super::{Row, RowKey, Table};
+use super::Table;
+use crate::state::entry::Entry;
+use crate::state::{Row, RowKey};
 
 impl Table {
     /// Takes over `rows`, which another collector showed last: those that this table does not know
