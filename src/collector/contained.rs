@@ -2,18 +2,10 @@
 //! one thing of ours that such a container has to see. It takes events and nothing else, and of these
 //! only what means the same inside and outside.
 
-use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
-
 use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::paths::{Places, is_folder_name};
 use pane_patrol_hooks::target::Target;
 use thiserror::Error;
-
-use super::ownership::{CollectorError, make_private_folder};
-use super::socket::EventSocket;
-use super::{Message, Setup};
-use crate::sys::monotone_clock::Clock;
 
 /// It may not say that.
 const NOT_ITS_TARGET: &str = "a container told of a pane that is not one of those it was given";
@@ -87,41 +79,6 @@ impl Container {
         } else {
             Err(NOT_ITS_TARGET)
         }
-    }
-}
-
-/// The sockets of all containers; they go when this is dropped.
-#[derive(Debug)]
-pub(super) struct ContainerSockets {
-    _sockets: Vec<EventSocket>,
-}
-
-impl ContainerSockets {
-    /// Makes a folder and a socket for each.
-    pub(super) fn open(
-        setup: &Setup,
-        clock: &Arc<Clock>,
-        output: &SyncSender<Message>,
-    ) -> Result<Self, CollectorError> {
-        let mut sockets = Vec::new();
-        for container in &setup.containers {
-            let path = container.socket(&setup.places);
-            let folders = [
-                setup.places.containers(),
-                setup.places.containers().join(&container.name),
-            ];
-            for folder in folders {
-                make_private_folder(&folder, setup.uid)?;
-            }
-            sockets.push(EventSocket::open(
-                &path,
-                Some(Arc::new(container.clone())),
-                setup.uid,
-                Arc::clone(clock),
-                output.clone(),
-            )?);
-        }
-        Ok(Self { _sockets: sockets })
     }
 }
 

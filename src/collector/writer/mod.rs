@@ -1,5 +1,9 @@
 //! The one thread that writes the table, and tells everybody what that changed.
 
+mod health;
+mod interests;
+mod published;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,26 +14,27 @@ use pane_patrol_hooks::event::{Assistant, Event, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::belief::{self, Ground, Standing};
-use super::contained::Container;
-use super::kinship::Kinship;
-use super::lister::{Answer, Order as ListOrder};
-use super::memory::Memory;
-use super::published::PublishedWork;
-use super::tidy::Tidy;
-use super::work::{self, Works};
-use super::{Message, Setup, Sources};
-use crate::assistants::copilot::session_log::Followed;
-use crate::assistants::tasks::{self as task, Homes, Owner};
+use crate::assistants::tasks::{self as task, Homes};
 use crate::assistants::title;
+use crate::collector::belief::{self, Ground, Standing};
+use crate::collector::contained::Container;
 use crate::collector::keeper::{Order as WorkOrder, Report};
+use crate::collector::kinship::Kinship;
+use crate::collector::lister::{Answer, Order as ListOrder};
+use crate::collector::memory::Memory;
+use crate::collector::published_work::PublishedWork;
+use crate::collector::tidy::Tidy;
+use crate::collector::work::{self, Works};
+use crate::collector::{Message, Setup, Sources};
 use crate::mux::tmux::lost;
 use crate::protocol::code;
-use crate::state::update::{Feed, Health, Role};
+use crate::state::update::{Feed, Role};
 use crate::state::{Command, Input, Kin, Listing, Outcome, Present, Reading, Row, RowKey, Table};
 use crate::sys::monotone_clock::Clock;
 use crate::witness::present::Found;
 use crate::witness::{Order as WitnessOrder, is_tmux, process};
+use health::HealthReport;
+use interests::Told;
 
 /// What is so, and what to do, where living tmux servers have lost their socket, to another one or to
 /// whoever took the file away. `None` where none has.
@@ -58,9 +63,6 @@ fn present_in(pane: (Server, PaneId), found: &Found) -> Present {
         why: UNHEARD.to_owned(),
     }
 }
-
-/// Counters are told at most this often, so that they do not double what is told of rows.
-const HEALTH_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) struct Writer {
     pub(super) table: Table,
@@ -93,18 +95,6 @@ pub(super) struct Writer {
     health: HealthReport,
     troubles: BTreeMap<String, String>,
     tidy: Tidy,
-}
-
-/// The last orders to the sources, to give new ones only when something changes.
-#[derive(Default)]
-struct Told {
-    pids: BTreeSet<u32>,
-    sockets: BTreeSet<String>,
-    homes: BTreeSet<PathBuf>,
-    hurried: BTreeSet<String>,
-    logs: BTreeSet<Followed>,
-    owners: BTreeMap<String, Owner>,
-    present: Vec<Present>,
 }
 
 impl Writer {
@@ -731,144 +721,9 @@ impl Writer {
         }
     }
 
-    fn socket_of(&self, row: &Row) -> String {
-        row.server
-            .as_ref()
-            .map_or_else(|| self.own_socket.clone(), |server| server.socket.clone())
-    }
-
-    /// Tells the sources which processes, servers and folders there are now.
-    fn give_orders(&mut self) {
-        let pids: BTreeSet<u32> = self.rows.values().filter_map(|row| row.pid).collect();
-        let sockets: BTreeSet<String> = self.rows.values().map(|row| self.socket_of(row)).collect();
-        let is_known = |home: &&String| self.told.homes.contains(std::path::Path::new(home));
-        let claude = |row: &&Row| row.assistant == Assistant::CLAUDE;
-        let homes = self
-            .rows
-            .values()
-            .filter(claude)
-            .filter_map(|row| row.home.as_ref());
-        let new_homes: BTreeSet<PathBuf> = homes
-            .filter(|home| !is_known(home))
-            .map(PathBuf::from)
-            .collect();
-        if pids != self.told.pids {
-            self.sources.exits.send(pids.clone());
-            self.told.pids = pids;
-        }
-        if sockets != self.told.sockets {
-            let _ = self.sources.lister.send(ListOrder::Watch(sockets.clone()));
-            self.sources.stirs.watch(sockets.clone());
-            self.told.sockets = sockets;
-        }
-        let urgent = self.rows.values().filter(|row| title::is_urgent(row));
-        let hurried: BTreeSet<String> = urgent.map(|row| self.socket_of(row)).collect();
-        if hurried != self.told.hurried {
-            let _ = self.sources.lister.send(ListOrder::Hurry(hurried.clone()));
-            self.told.hurried = hurried;
-        }
-        let logs: BTreeSet<Followed> = self
-            .rows
-            .values()
-            .filter_map(|row| self.log_of(row))
-            .collect();
-        if logs != self.told.logs {
-            self.sources.witness.order(WitnessOrder::Logs(logs.clone()));
-            self.told.logs = logs;
-        }
-        let owners: BTreeMap<String, Owner> = self
-            .rows
-            .values()
-            .filter_map(|row| Some((row.id.clone(), self.owner_of(row)?)))
-            .collect();
-        if owners != self.told.owners {
-            self.sources.work.order(WorkOrder::Follow(owners.clone()));
-            self.told.owners = owners;
-        }
-        if !new_homes.is_empty() {
-            self.told.homes.extend(new_homes.iter().cloned());
-            self.sources.witness.order(WitnessOrder::Homes(new_homes));
-        }
-    }
-
-    /// Where the row's changes and tasks are to be found.
-    fn owner_of(&self, row: &Row) -> Option<Owner> {
-        if self.published.tells_of(&row.id) {
-            return None;
-        }
-        Some(Owner::new(
-            &row.assistant,
-            row.home.as_deref(),
-            row.instance_id.as_deref(),
-            row.cwd.as_deref()?,
-            &self.homes,
-        ))
-    }
-
-    /// The log that tells what no hook tells of the row, if there is one and it matters now.
-    fn log_of(&self, row: &Row) -> Option<Followed> {
-        let may_change = [State::Running, State::WaitingApproval, State::WaitingInput];
-        let home = row.home.as_ref().map(PathBuf::from);
-        (row.assistant == Assistant::COPILOT && may_change.contains(&row.state)).then_some(())?;
-        Some(Followed {
-            home: home.or_else(|| self.copilot_home.clone())?,
-            instance_id: row.instance_id.clone()?,
-            pid: row.pid,
-        })
-    }
-
     pub(super) fn tell(&mut self, feed: Feed) {
         self.subscribers
             .retain(|subscriber| subscriber.send(feed.clone()).is_ok());
         self.sources.hub.publish(feed);
-    }
-}
-
-/// The counters, and when they are to be told.
-#[derive(Default)]
-struct HealthReport {
-    counts: Health,
-    is_changed: bool,
-    told_at: Option<Instant>,
-}
-
-impl HealthReport {
-    fn count(
-        &mut self,
-        which: impl Fn(&mut Health) -> &mut BTreeMap<String, u64>,
-        reason: &'static str,
-    ) {
-        *which(&mut self.counts)
-            .entry(reason.to_owned())
-            .or_default() += 1;
-        self.changed();
-    }
-
-    fn changed(&mut self) {
-        self.is_changed = true;
-    }
-
-    /// For what a person should see at once.
-    fn changed_now(&mut self) {
-        self.is_changed = true;
-        self.told_at = None;
-    }
-
-    /// How long until there is something to tell.
-    fn due(&self, now: Instant) -> Option<Duration> {
-        let at = self.told_at.map_or(now, |told| told + HEALTH_PAUSE);
-        self.is_changed.then(|| at.saturating_duration_since(now))
-    }
-
-    fn take_due(&mut self, troubles: &BTreeMap<String, String>, now: Instant) -> Option<Health> {
-        if self.due(now)? > Duration::ZERO {
-            return None;
-        }
-        self.is_changed = false;
-        self.told_at = Some(now);
-        Some(Health {
-            troubles: troubles.values().cloned().collect(),
-            ..self.counts.clone()
-        })
     }
 }

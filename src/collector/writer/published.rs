@@ -1,56 +1,13 @@
 //! What publishers say of their agents, as the writer takes it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::hub::{Published, Reply, Said};
-use super::writer::Writer;
-use crate::git::DiffSummary;
+use super::Writer;
+use crate::collector::hub::{Published, Reply, Said};
 use crate::protocol::{TaskUpdate, code};
 use crate::state::update::Feed;
-use crate::state::{Input, PublisherWord, Row, RowKey};
+use crate::state::{Input, PublisherWord, RowKey};
 use crate::tasks::TaskSummary;
-
-/// The work that publishers have told of, by the ids of rows; it goes with its publisher. As long as
-/// it is there the collector does not look itself.
-#[derive(Debug, Default)]
-pub(super) struct PublishedWork {
-    rows: BTreeMap<String, Work>,
-}
-
-#[derive(Debug, Default)]
-struct Work {
-    diff: Option<Arc<DiffSummary>>,
-    tasks: Option<Arc<TaskSummary>>,
-}
-
-impl PublishedWork {
-    /// The row with the sums, as long as its publisher speaks for it.
-    pub(super) fn dressed(&mut self, mut row: Row) -> Row {
-        if row.publisher.is_none() {
-            self.rows.remove(&row.id);
-        }
-        if let Some(work) = self.rows.get(&row.id) {
-            row.diff = work.diff.as_ref().map(|diff| Arc::new(diff.totals()));
-            row.tasks = work.tasks.as_ref().map(|tasks| Arc::new(tasks.totals()));
-        }
-        row
-    }
-
-    /// Whether a publisher tells of this row's work.
-    pub(super) fn tells_of(&self, id: &str) -> bool {
-        self.rows.contains_key(id)
-    }
-
-    /// The row is gone.
-    pub(super) fn forget(&mut self, id: &str) {
-        self.rows.remove(id);
-    }
-
-    fn of(&mut self, key: &RowKey) -> &mut Work {
-        self.rows.entry(key.to_string()).or_default()
-    }
-}
 
 impl Writer {
     /// Takes one message of a publisher; what cannot be taken is told to it.
@@ -97,7 +54,7 @@ impl Writer {
         update: TaskUpdate,
     ) -> Result<(), (&'static str, String)> {
         let key = self.work_of(publisher, update.agent_id.as_deref())?;
-        let known = self.published.rows.get(&key.to_string());
+        let known = self.published.known(&key);
         let known = known
             .and_then(|work| work.tasks.clone())
             .unwrap_or_default();

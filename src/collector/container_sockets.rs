@@ -1,0 +1,44 @@
+//! The sockets of all containers that have one of their own.
+
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use super::ownership::{CollectorError, make_private_folder};
+use super::socket::EventSocket;
+use super::{Message, Setup};
+use crate::sys::monotone_clock::Clock;
+
+/// The sockets of all containers; they go when this is dropped.
+#[derive(Debug)]
+pub(super) struct ContainerSockets {
+    _sockets: Vec<EventSocket>,
+}
+
+impl ContainerSockets {
+    /// Makes a folder and a socket for each.
+    pub(super) fn open(
+        setup: &Setup,
+        clock: &Arc<Clock>,
+        output: &SyncSender<Message>,
+    ) -> Result<Self, CollectorError> {
+        let mut sockets = Vec::new();
+        for container in &setup.containers {
+            let path = container.socket(&setup.places);
+            let folders = [
+                setup.places.containers(),
+                setup.places.containers().join(&container.name),
+            ];
+            for folder in folders {
+                make_private_folder(&folder, setup.uid)?;
+            }
+            sockets.push(EventSocket::open(
+                &path,
+                Some(Arc::new(container.clone())),
+                setup.uid,
+                Arc::clone(clock),
+                output.clone(),
+            )?);
+        }
+        Ok(Self { _sockets: sockets })
+    }
+}

@@ -1,0 +1,116 @@
+//! What the rows make worth watching: the processes, servers, folders, logs and lists of tasks that the
+//! sources are asked to look at from now on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use pane_patrol_hooks::event::{Assistant, State};
+
+use super::Writer;
+use crate::assistants::copilot::session_log::Followed;
+use crate::assistants::tasks::Owner;
+use crate::assistants::title;
+use crate::collector::keeper::Order as WorkOrder;
+use crate::collector::lister::Order as ListOrder;
+use crate::state::{Present, Row};
+use crate::witness::Order as WitnessOrder;
+
+/// The last orders to the sources, to give new ones only when something changes.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) pids: BTreeSet<u32>,
+    pub(super) sockets: BTreeSet<String>,
+    pub(super) homes: BTreeSet<PathBuf>,
+    pub(super) hurried: BTreeSet<String>,
+    pub(super) logs: BTreeSet<Followed>,
+    pub(super) owners: BTreeMap<String, Owner>,
+    pub(super) present: Vec<Present>,
+}
+
+impl Writer {
+    pub(super) fn socket_of(&self, row: &Row) -> String {
+        row.server
+            .as_ref()
+            .map_or_else(|| self.own_socket.clone(), |server| server.socket.clone())
+    }
+
+    /// Tells the sources which processes, servers and folders there are now.
+    pub(super) fn give_orders(&mut self) {
+        let pids: BTreeSet<u32> = self.rows.values().filter_map(|row| row.pid).collect();
+        let sockets: BTreeSet<String> = self.rows.values().map(|row| self.socket_of(row)).collect();
+        let is_known = |home: &&String| self.told.homes.contains(std::path::Path::new(home));
+        let claude = |row: &&Row| row.assistant == Assistant::CLAUDE;
+        let homes = self
+            .rows
+            .values()
+            .filter(claude)
+            .filter_map(|row| row.home.as_ref());
+        let new_homes: BTreeSet<PathBuf> = homes
+            .filter(|home| !is_known(home))
+            .map(PathBuf::from)
+            .collect();
+        if pids != self.told.pids {
+            self.sources.exits.send(pids.clone());
+            self.told.pids = pids;
+        }
+        if sockets != self.told.sockets {
+            let _ = self.sources.lister.send(ListOrder::Watch(sockets.clone()));
+            self.sources.stirs.watch(sockets.clone());
+            self.told.sockets = sockets;
+        }
+        let urgent = self.rows.values().filter(|row| title::is_urgent(row));
+        let hurried: BTreeSet<String> = urgent.map(|row| self.socket_of(row)).collect();
+        if hurried != self.told.hurried {
+            let _ = self.sources.lister.send(ListOrder::Hurry(hurried.clone()));
+            self.told.hurried = hurried;
+        }
+        let logs: BTreeSet<Followed> = self
+            .rows
+            .values()
+            .filter_map(|row| self.log_of(row))
+            .collect();
+        if logs != self.told.logs {
+            self.sources.witness.order(WitnessOrder::Logs(logs.clone()));
+            self.told.logs = logs;
+        }
+        let owners: BTreeMap<String, Owner> = self
+            .rows
+            .values()
+            .filter_map(|row| Some((row.id.clone(), self.owner_of(row)?)))
+            .collect();
+        if owners != self.told.owners {
+            self.sources.work.order(WorkOrder::Follow(owners.clone()));
+            self.told.owners = owners;
+        }
+        if !new_homes.is_empty() {
+            self.told.homes.extend(new_homes.iter().cloned());
+            self.sources.witness.order(WitnessOrder::Homes(new_homes));
+        }
+    }
+
+    /// Where the row's changes and tasks are to be found.
+    pub(super) fn owner_of(&self, row: &Row) -> Option<Owner> {
+        if self.published.tells_of(&row.id) {
+            return None;
+        }
+        Some(Owner::new(
+            &row.assistant,
+            row.home.as_deref(),
+            row.instance_id.as_deref(),
+            row.cwd.as_deref()?,
+            &self.homes,
+        ))
+    }
+
+    /// The log that tells what no hook tells of the row, if there is one and it matters now.
+    pub(super) fn log_of(&self, row: &Row) -> Option<Followed> {
+        let may_change = [State::Running, State::WaitingApproval, State::WaitingInput];
+        let home = row.home.as_ref().map(PathBuf::from);
+        (row.assistant == Assistant::COPILOT && may_change.contains(&row.state)).then_some(())?;
+        Some(Followed {
+            home: home.or_else(|| self.copilot_home.clone())?,
+            instance_id: row.instance_id.clone()?,
+            pid: row.pid,
+        })
+    }
+}
