@@ -18,7 +18,8 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::event::{Assistant, Event, Kind};
+use crate::adapter::{self, Adapter};
+use crate::event::{Event, Kind};
 use crate::json_scanner::BYTE_ORDER_MARK;
 use crate::paths::Places;
 use crate::send::is_runtime_ours;
@@ -105,9 +106,11 @@ struct Answer {
 /// permission. For a sub-agent in the background Claude Code 2.1.329 shows its dialog only when this
 /// hook has ended: waiting would hide the request from whoever sits at the pane.
 pub(crate) fn can_be_decided(event: &Event) -> bool {
-    event.assistant == Assistant::CLAUDE
+    let adapter = adapter::find(event.assistant.as_str());
+    let asking = adapter.and_then(Adapter::asking).map(|asking| asking.event);
+    asking.is_some()
+        && event.event.as_deref() == asking
         && event.kind == Some(Kind::ApprovalRequested)
-        && event.event.as_deref() == Some("PermissionRequest")
         && event.agent_id.is_none()
         && event.attended
 }

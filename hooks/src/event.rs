@@ -24,20 +24,10 @@ pub const MAX_EVENT_BYTES: usize = 2048;
 pub struct Assistant(Cow<'static, str>);
 
 impl Assistant {
-    /// Claude Code.
-    pub const CLAUDE: Self = Self(Cow::Borrowed("claude"));
-    /// OpenAI's Codex CLI.
-    pub const CODEX: Self = Self(Cow::Borrowed("codex"));
-    /// GitHub's Copilot CLI.
-    pub const COPILOT: Self = Self(Cow::Borrowed("copilot"));
-    /// Google's Gemini CLI.
-    pub const GEMINI: Self = Self(Cow::Borrowed("gemini"));
-    /// Kilo CLI, which took its plugins from OpenCode.
-    pub const KILO: Self = Self(Cow::Borrowed("kilo"));
-    /// OpenCode.
-    pub const OPENCODE: Self = Self(Cow::Borrowed("opencode"));
-    /// Qwen Code.
-    pub const QWEN: Self = Self(Cow::Borrowed("qwen"));
+    /// One that is known, by its name, which must be of the form above.
+    pub const fn known(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
 
     /// The name as it stands in events and on the screen.
     pub fn as_str(&self) -> &str {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use pane_patrol_sys::private;
 use rustix::process::geteuid;
 
-use crate::adapter::codex::pane;
+use crate::adapter::shared_pane as pane;
 use crate::adapter::{Adapter, Panes, Report};
 use crate::event::{Event, Kind};
 use crate::event_log::Mirror;

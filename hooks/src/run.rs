@@ -15,7 +15,6 @@ use rustix::stdio::stdin;
 
 use crate::adapter::{self, Adapter, Call};
 use crate::approval;
-use crate::event::Assistant;
 use crate::json_scanner::Scanner;
 use crate::outlet::Outlet;
 use crate::process;
@@ -105,14 +104,15 @@ impl Hook {
         self.drain(heard.is_complete);
         if let Some(event) = sent.filter(|event| decides && approval::can_be_decided(event)) {
             self.clock.allow(approval::PATIENCE);
-            let asked = approval::Asked::read(&payload, env::var_os("CLAUDE_PROJECT_DIR"));
+            let asked =
+                approval::Asked::read(&payload, adapter.project_variable.and_then(env::var_os));
             approval::run(&event, asked.as_ref(), &outlet.places, outlet.uid);
         }
     }
 
-    /// Claude says what it is in its environment; the others only by how they were started.
+    /// Some say what they are in their environment; the others only by how they were started.
     fn arguments(&self, adapter: &Adapter) -> Vec<String> {
-        if adapter.assistant == Assistant::CLAUDE {
+        if !adapter.environment.is_empty() {
             return Vec::new();
         }
         process::cheap_arguments(self.parent)

@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dialog::{self, OnScreen};
@@ -112,7 +111,7 @@ impl Watch<'_> {
             OnScreen::Other => Fate::Covered,
             OnScreen::Its | OnScreen::Nothing => Fate::Open,
         };
-        if self.bound.assistant != Assistant::CLAUDE {
+        if !self.bound.assistant.habits().queues_dialogs {
             // Theirs come one after the other: what was pressed on has gone when it is not shown.
             return shown != OnScreen::Its;
         }

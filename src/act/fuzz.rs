@@ -157,7 +157,7 @@ fn every_screen_of_the_fuzz_is_a_dialog_that_is_known() {
         let (_, mut state, _) = play(seed);
         state.ask();
         let assistant = state.assistant.parse().unwrap();
-        let read = dialog::Dialog::read(&assistant, &state.screen(), state.width);
+        let read = dialog::read(&assistant, &state.screen(), state.width);
         assert!(read.is_some(), "{}:\n{}", state.assistant, state.screen());
     }
 }

@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dialog::{self, Dialog, Kind, Refusal};
@@ -200,14 +199,14 @@ struct Act<'a> {
 }
 
 impl Act<'_> {
-    /// One key, once; for Claude Code, which drops early ones, a second time when all of it is as it
+    /// One key, once; where early ones are dropped, a second time when all of it is as it
     /// was, and it is surely the same request.
     fn press_option(&self, decision: &Decision) -> Result<Outcome, Outcome> {
         let (before, number, pressed) = self.press_first(decision).map_err(nothing)?;
         let Some(doubt) = self.doubt(decision, pressed) else {
             return Ok(Outcome::Done);
         };
-        if self.bound.assistant != Assistant::CLAUDE || doubt == Stop::Covered {
+        if !dialog::drops_early_keys(&self.bound.assistant) || doubt == Stop::Covered {
             return Err(unknown(doubt));
         }
         // What came too early at most moved the cursor: all else must be as it was.

@@ -27,7 +27,8 @@ pub mod shown;
 pub mod stop;
 mod tell;
 
-pub use crate::assistants::facets::{colours, dialog};
+pub use crate::assistants::dialogs as dialog;
+pub use crate::assistants::facets::colours;
 pub use crate::state::{Bound, Decision, Pick};
 pub use keys::{Outcome, carry_out};
 pub use shown::{Digest, Door, Shown};

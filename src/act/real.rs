@@ -16,8 +16,9 @@ use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, 
 use super::record::Line;
 use super::shown::{Shown, check};
 use super::{dialog, foreground, tell};
-use crate::assistants::claude::{commands, session_file as claude};
-use crate::assistants::request::{self as asked, Sources};
+use crate::assistants::homes::Homes;
+use crate::assistants::request as asked;
+use crate::assistants::{self, claude::session_file as claude};
 use crate::hub_client::HubClient;
 use crate::mux::tmux::moment::{FLAGS, STAMPED, condition};
 use crate::mux::tmux::{Belief, Call, Format, TmuxError, lost};
@@ -32,9 +33,8 @@ pub struct RealWorld {
     pub places: Places,
     /// The user.
     pub uid: u32,
-    /// Where assistants keep their requests, and Claude its session files when a row names no other
-    /// folder.
-    pub sources: Sources,
+    /// Where assistants keep their files when a row names no other folder.
+    pub homes: Homes,
     /// Which tmux servers are talked to.
     pub belief: Belief,
 }
@@ -78,9 +78,9 @@ impl RealWorld {
             return Err(difference.to_owned());
         }
         let age = bound.age(Timestamp::now());
-        let known = asked::look(bound, &self.sources, age, &std::thread::sleep);
+        let known = asked::look(bound, &self.homes, age, &std::thread::sleep);
         check(bound, decision, shown, &known).map_err(|why| why.to_string())?;
-        Ok(asked::with_full(bound, known.full(), &self.sources))
+        Ok(asked::with_full(bound, known.full(), &self.homes))
     }
 
     /// Through the assistant's own hook, when one waits for just this request; `None` when not.
@@ -149,32 +149,32 @@ impl World for RealWorld {
     }
 
     fn in_full(&self, bound: Bound) -> Bound {
-        asked::with_command(&bound, &self.sources)
+        asked::with_command(&bound, &self.homes)
     }
 
     fn open_calls(&self, bound: &Bound) -> Vec<Bound> {
-        asked::open_calls(bound, &self.sources)
+        asked::open_calls(bound, &self.homes)
     }
 
     fn has_company(&self, bound: &Bound) -> bool {
-        asked::has_company(bound, &self.sources)
+        asked::has_company(bound, &self.homes)
     }
 
     fn has_result(&self, bound: &Bound) -> Option<bool> {
-        asked::has_result(bound, &self.sources)
+        asked::has_result(bound, &self.homes)
     }
 
     fn runs(&self, bound: &Bound, since: Timestamp) -> bool {
         let (Some(pid), Some(command)) = (bound.pid, bound.command.as_deref()) else {
             return false;
         };
-        commands::is_run_by(pid, command, since)
+        let calls = assistants::of(&bound.assistant).and_then(|known| known.calls());
+        calls.is_some_and(|calls| calls.is_run_by(pid, command, since))
     }
 
     fn witness(&self, bound: &Bound) -> Option<Seen> {
-        let home = bound.home.as_deref().map(Path::new);
-        let home = home.or(self.sources.claude_home.as_deref())?;
-        let reading = claude::look(home, bound.pid?, bound.instance_id.as_deref())?;
+        let home = self.homes.of(&bound.assistant, bound.home.as_deref())?;
+        let reading = claude::look(&home, bound.pid?, bound.instance_id.as_deref())?;
         Some(Seen {
             level: reading.level,
             instance_id: reading.instance_id,

@@ -1,11 +1,56 @@
-//! What is known of each assistant.
+//! What is known of each assistant: the one place where assistants are told apart.
+//!
+//! An assistant is a folder here, or a file, that implements [`facets::Facets`]: where it lives, its
+//! witnesses, its dialogs, its requests in full, its tasks, what doctor looks at. [`ALL`] lists them;
+//! beside it an assistant has one adapter (`hooks/src/adapter/`) and one row in the installer's table,
+//! and nothing else names one.
+//!
+//! | part | does |
+//! | --- | --- |
+//! | [`facets`] | what there is to know of an assistant, and what several of them share |
+//! | [`homes`] | where each keeps its files |
+//! | [`request`] | a request in full, by its assistant's own record |
+//! | [`dialogs`] | the dialog that a pane shows, and whether it is the request's |
+//! | [`tasks`] | whose tasks are meant, and where they are kept |
+//! | [`title`] | what the title of a pane says |
+//! | [`running`] | the sessions that run in panes |
+//!
+//! It may import `hooks`, `installer`, `sys`, the types of `work` and `state`, and nothing above them.
 
 pub mod claude;
-pub mod codex;
-pub mod copilot;
+pub(crate) mod codex;
+pub(crate) mod copilot;
+pub mod dialogs;
 pub mod facets;
-pub mod opencode;
+pub(crate) mod gemini;
+pub mod homes;
+pub(crate) mod opencode;
+pub(crate) mod qwen;
 pub mod request;
 pub mod running;
 pub mod tasks;
 pub mod title;
+
+use pane_patrol_hooks::event::Assistant;
+
+pub(crate) use facets::Facets;
+
+/// Every assistant, in the order in which they are offered.
+pub(crate) const ALL: &[&dyn Facets] = &[
+    &claude::Claude,
+    &codex::Codex,
+    &gemini::Gemini,
+    &opencode::OpenCode,
+    &copilot::Copilot,
+    &qwen::Qwen,
+];
+
+/// What is known of `assistant`; `None` where nothing is.
+pub(crate) fn of(assistant: &Assistant) -> Option<&'static dyn Facets> {
+    named(assistant.as_str())
+}
+
+/// The same by its name.
+pub(crate) fn named(name: &str) -> Option<&'static dyn Facets> {
+    ALL.iter().copied().find(|known| known.row().name == name)
+}

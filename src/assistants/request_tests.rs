@@ -1,6 +1,6 @@
 //! Requests in full, from files that the real assistants wrote while their dialogs were open.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pane_patrol_hooks::event::{Source, State};
 use serde_json::json;
@@ -52,12 +52,8 @@ fn asking(tool: &str, message: &str) -> Bound {
     .unwrap()
 }
 
-fn sources(folder: &tempfile::TempDir) -> Sources {
-    Sources {
-        claude_home: Some(PathBuf::from(folder.path())),
-        codex_home: Some(PathBuf::from(folder.path())),
-        copilot_home: Some(PathBuf::from(folder.path())),
-    }
+fn sources(folder: &tempfile::TempDir) -> Homes {
+    Homes::all_in(folder.path())
 }
 
 fn find_in(folder: &tempfile::TempDir, bound: &Bound) -> Result<Full, Missing> {

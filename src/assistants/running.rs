@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::adapter::codex::pane::is_server;
+use pane_patrol_hooks::adapter::shared_pane::is_server;
 use pane_patrol_hooks::process::{Processes, processes};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;

@@ -4,13 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::event::Assistant;
-use pane_patrol_hooks::paths::Places;
 
-use super::claude::tasks as claude;
-use super::codex::tasks as codex;
-use super::facets::todos;
-use crate::tasks::taskmaster;
-use crate::tasks::{TaskState, TaskSummary};
+use super::facets::{TaskLists, todos};
+use super::homes::Homes;
+use super::of;
+use crate::tasks::{TaskState, TaskSummary, taskmaster};
 
 /// Whose tasks are meant, and where they may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,17 +25,6 @@ pub struct Owner {
     pub todos: Option<PathBuf>,
 }
 
-/// The assistants' config folders where a row names none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Homes {
-    /// Claude's.
-    pub claude: Option<PathBuf>,
-    /// Codex's.
-    pub codex: Option<PathBuf>,
-    /// Where our plugins in other assistants write their lists down.
-    pub todos: Option<PathBuf>,
-}
-
 impl Owner {
     /// From what a row says of itself.
     pub fn new(
@@ -47,17 +34,12 @@ impl Owner {
         folder: &str,
         homes: &Homes,
     ) -> Self {
-        let usual = match assistant {
-            claude if *claude == Assistant::CLAUDE => homes.claude.as_deref(),
-            codex if *codex == Assistant::CODEX => homes.codex.as_deref(),
-            _ => None,
-        };
         Self {
             assistant: assistant.clone(),
-            home: home.map(Path::new).or(usual).map(Path::to_owned),
+            home: homes.of(assistant, home),
             instance_id: instance_id.map(str::to_owned),
             folder: PathBuf::from(folder),
-            todos: homes.todos.clone(),
+            todos: homes.todos().map(Path::to_owned),
         }
     }
 
@@ -77,7 +59,7 @@ impl Owner {
     /// The folders whose files make the summary, those that there are now. A log that is written all
     /// the time is none of them: what matters in it is told by an event as well.
     pub fn places(&self) -> Vec<PathBuf> {
-        let own = self.claude_list().filter(|folder| folder.is_dir());
+        let own = self.list_folder().filter(|folder| folder.is_dir());
         let folder = |file: PathBuf| file.parent().map(Path::to_owned);
         let kept = [self.todo_list(), taskmaster::find(&self.folder)];
         let kept = kept.into_iter().flatten().filter_map(folder);
@@ -87,18 +69,24 @@ impl Owner {
     }
 
     fn own_list(&self) -> Option<TaskSummary> {
-        match &self.assistant {
-            claude if *claude == Assistant::CLAUDE => claude::read(&self.claude_list()?),
-            codex if *codex == Assistant::CODEX => {
-                let (home, session) = (self.home.as_deref()?, self.instance_id.as_deref()?);
-                codex::read(&codex::log(home, session)?)
-            }
-            _ => todos::read(&self.todo_list()?),
+        match self.lists() {
+            Some(lists) => lists.read(self.home.as_deref()?, self.instance_id.as_deref()?),
+            None => todos::read(&self.todo_list()?),
         }
     }
 
+    /// The assistant's own lists.
+    fn lists(&self) -> Option<&'static dyn TaskLists> {
+        of(&self.assistant)?.tasks()
+    }
+
+    fn list_folder(&self) -> Option<PathBuf> {
+        let (home, session) = (self.home.as_deref()?, self.instance_id.as_deref()?);
+        self.lists()?.folder(home, session)
+    }
+
     fn todo_list(&self) -> Option<PathBuf> {
-        if [Assistant::CLAUDE, Assistant::CODEX].contains(&self.assistant) {
+        if self.lists().is_some() {
             return None;
         }
         todos::file(
@@ -107,16 +95,4 @@ impl Owner {
             self.instance_id.as_deref()?,
         )
     }
-
-    fn claude_list(&self) -> Option<PathBuf> {
-        if self.assistant != Assistant::CLAUDE {
-            return None;
-        }
-        claude::folder(self.home.as_deref()?, self.instance_id.as_deref()?)
-    }
-}
-
-/// Where our plugins write lists down.
-pub fn todo_folder(places: &Places) -> Option<PathBuf> {
-    places.state.as_ref().map(|state| state.join("todos"))
 }

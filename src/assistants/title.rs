@@ -1,7 +1,7 @@
-//! Pane titles, in which Codex, Gemini and Qwen show what they are doing.
+//! Pane titles, in which some assistants show what they are doing.
 //!
-//! For these assistants the title is the only witness of an answer, a denial and (for Gemini) an
-//! interrupt, so it is looked at while a row runs or waits, and at no other time. A title without one
+//! For some the title is the only witness of an answer, a denial or an interrupt, so it is looked at
+//! while a row runs or waits, and at no other time. A title without one
 //! of the assistant's own marks says nothing: the person may have chosen another one.
 
 use std::time::Duration;
@@ -10,30 +10,29 @@ use pane_patrol_hooks::event::{Assistant, State};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::facets::title::Title;
+use super::of;
 use crate::state::{Level, Reading, Row};
 
-/// A title shows a dialog or work at most this long after the hook that told of it (Codex needs most
-/// of a second for a dialog).
+/// A title shows a dialog or work at most this long after the hook that told of it
+/// (measured: most of a second for a dialog).
 const LAG: Duration = Duration::from_millis(1200);
 
 /// A title shows a dialog at most this long after the hook that told of its answer.
 const DIALOG_LAG: Duration = Duration::from_millis(200);
 
-/// Qwen's hooks tell of every answer, and on a machine with much to do its title comes seconds after
-/// them: it mends only what has stayed wrong for so long.
-const QWEN_LAG: Duration = Duration::from_secs(5);
-
 /// Whether the title of the row's pane is worth looking at now.
 pub fn is_wanted(row: &Row) -> bool {
-    let shows = ["codex", "gemini", "qwen"].contains(&row.assistant.as_str());
-    shows && row.pane.is_some() && (row.state == State::Running || waits(row))
+    of(&row.assistant).is_some_and(|known| known.title().is_some())
+        && row.pane.is_some()
+        && (row.state == State::Running || waits(row))
 }
 
-/// Whether somebody waits to see the title of the row's pane change: an answer, and with Gemini also
-/// the end of a turn that was stopped while a tool ran, is told by nothing else. Qwen's hooks tell both.
+/// Whether somebody waits to see the title of the row's pane change, because nothing else tells.
 pub fn is_urgent(row: &Row) -> bool {
-    let waits = waits(row) && row.assistant != Assistant::QWEN;
-    is_wanted(row) && (waits || row.assistant == Assistant::GEMINI)
+    let title = of(&row.assistant).and_then(|known| known.title());
+    let tells = |title: &Title| title.tells_ends || title.tells_answers && waits(row);
+    is_wanted(row) && title.is_some_and(tells)
 }
 
 fn waits(row: &Row) -> bool {
@@ -43,20 +42,8 @@ fn waits(row: &Row) -> bool {
 /// What a title of `assistant` says; `None`: nothing. A title does not tell a question from a
 /// request for permission.
 pub fn level(assistant: &Assistant, title: &str) -> Option<Level> {
-    let title = title.trim_start();
-    let mut chars = title.chars();
-    let mark = chars.next()?;
-    match (assistant.as_str(), mark) {
-        ("codex", '\u{2801}'..='\u{28ff}') if chars.next() == Some(' ') => Some(Level::Busy),
-        ("codex", '[') => ["[ ! ] Action Required", "[ . ] Action Required"]
-            .iter()
-            .any(|start| title.starts_with(start))
-            .then_some(Level::WaitingApproval),
-        ("gemini", '◇') => Some(Level::Idle),
-        ("gemini", '✋') | ("qwen", '✳') => Some(Level::WaitingApproval),
-        ("gemini", '✦') | ("qwen", '◐') => Some(Level::Busy),
-        _ => None,
-    }
+    let known = of(assistant)?.title()?;
+    (known.level)(title.trim_start())
 }
 
 /// What the title of the row's pane says, read from a listing of `server` that was asked for at
@@ -69,11 +56,8 @@ pub fn reading(
 ) -> Option<Reading> {
     let level = level(&row.assistant, title)?;
     let is_dialog = matches!(level, Level::WaitingApproval | Level::WaitingInput);
-    let lag = match is_dialog {
-        _ if row.assistant == Assistant::QWEN => QWEN_LAG,
-        true => DIALOG_LAG,
-        false => LAG,
-    };
+    let usual = if is_dialog { DIALOG_LAG } else { LAG };
+    let lag = of(&row.assistant)?.title()?.lag.unwrap_or(usual);
     Some(Reading {
         assistant: row.assistant.clone(),
         level,

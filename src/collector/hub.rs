@@ -27,7 +27,6 @@ use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::event::Assistant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::SocketType;
 
@@ -362,8 +361,7 @@ impl Server {
     /// Has the table trust a row, if it is what the person means, and says whether it is.
     fn trust(&mut self, index: usize, trust: &Trust, question: &Envelope) {
         let is_it = self.world.row(&trust.row).is_some_and(|row| {
-            row.instance_id.as_ref() == Some(&trust.instance_id)
-                && row.assistant == Assistant::CLAUDE
+            row.instance_id.as_ref() == Some(&trust.instance_id) && row.assistant.can_ask_us()
         });
         let now = self.world.clock.now();
         let message = Message::Input(trust.input(now), now);

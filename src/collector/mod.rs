@@ -45,6 +45,7 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::assistants::homes::Homes;
 use crate::git::Git;
 use crate::log::tailer::Tailer;
 use crate::mux::tmux::Belief;
@@ -91,14 +92,8 @@ pub struct Setup {
     pub own_socket: PathBuf,
     /// Which tmux servers are talked to.
     pub belief: Belief,
-    /// Claude's config folder when nobody names another one.
-    pub claude_home: Option<PathBuf>,
-    /// Further config folders of Claude.
-    pub more_claude_homes: Vec<PathBuf>,
-    /// Copilot's config folder when nobody names another one.
-    pub copilot_home: Option<PathBuf>,
-    /// Codex's config folder when nobody names another one.
-    pub codex_home: Option<PathBuf>,
+    /// Where assistants keep their files.
+    pub homes: Homes,
     /// How long a row without any proof of life is kept.
     pub ttl: Duration,
     /// Whether assistants have a row that have not reported.
@@ -388,7 +383,7 @@ impl Sources {
             hub,
             lister,
             stirs,
-            unheard: Unheard::start(setup.claude_home.clone(), output.clone())?,
+            unheard: Unheard::start(setup.homes.clone(), output.clone())?,
             branches: branch::spawn(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,
@@ -416,7 +411,10 @@ fn start_witness(
     output: SyncSender<Message>,
 ) -> io::Result<witness::Handle> {
     let setting = witness::Setting {
-        default_home: setup.claude_home.clone(),
+        default_home: setup
+            .homes
+            .usual(&pane_patrol_hooks::event::Assistant::CLAUDE)
+            .map(Path::to_owned),
         own_socket: setup.own_socket.to_string_lossy().into_owned(),
     };
     let (now, seen) = (Arc::clone(clock), Arc::clone(clock));

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender, SyncSender};
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
+use pane_patrol_hooks::event::{Event, Kind, Source, State};
 
 use super::Message;
-use crate::assistants::request as asked;
+use crate::assistants;
+use crate::assistants::facets::{Calls, request as asked};
+use crate::assistants::homes::Homes;
 use crate::state::Row;
 
 /// A call is written down at most so long before its dialog is open.
@@ -30,7 +32,7 @@ const REMEMBERED: usize = 256;
 /// What the thread is to do.
 #[derive(Debug)]
 enum Order {
-    /// Look up what this row asks, in this folder of Claude's.
+    /// Look up what this row asks, in this config folder of its assistant's.
     Look(Box<Row>, PathBuf),
     /// The row works again, and of its hooks still nothing was heard.
     Works(Box<Row>),
@@ -41,15 +43,12 @@ enum Order {
 pub(super) struct Unheard {
     orders: Sender<Order>,
     asked: BTreeSet<String>,
-    claude_home: Option<PathBuf>,
+    homes: Homes,
 }
 
 impl Unheard {
     /// Starts the thread. It ends when this is dropped.
-    pub(super) fn start(
-        claude_home: Option<PathBuf>,
-        output: SyncSender<Message>,
-    ) -> io::Result<Self> {
+    pub(super) fn start(homes: Homes, output: SyncSender<Message>) -> io::Result<Self> {
         let (orders, inbox) = mpsc::channel::<Order>();
         let run = move || {
             let mut begun: BTreeMap<String, Vec<Event>> = BTreeMap::new();
@@ -77,14 +76,14 @@ impl Unheard {
         Ok(Self {
             orders,
             asked: BTreeSet::new(),
-            claude_home,
+            homes,
         })
     }
 
     /// Has the row looked up, if only its session file has told of it and not for what it waits.
     pub(super) fn look(&mut self, row: &Row) {
         let only_seen = row.evidence.iter().all(|one| one.source == Source::Witness);
-        if row.assistant != Assistant::CLAUDE || !only_seen {
+        if calls_of(row).is_none() || !only_seen {
             return;
         }
         match (row.state, &row.tool) {
@@ -97,8 +96,7 @@ impl Unheard {
     }
 
     fn look_up(&mut self, row: &Row) {
-        let config = row.home.as_ref().map(PathBuf::from);
-        let config = config.or_else(|| self.claude_home.clone());
+        let config = self.homes.of(&row.assistant, row.home.as_deref());
         let (Some(config), Some(session)) = (config, &row.instance_id) else {
             return;
         };
@@ -112,13 +110,20 @@ impl Unheard {
     }
 }
 
+/// The record of calls that the row's assistant keeps.
+fn calls_of(row: &Row) -> Option<&'static dyn Calls> {
+    assistants::of(&row.assistant)?.calls()
+}
+
 /// The starts of the calls that are open, as its hooks would have told.
 fn look(row: &Row, config: &Path) -> Vec<Event> {
     let session = row.instance_id.as_deref().unwrap_or_default();
     let since = row.since.minus(BEFORE);
     for pause in PAUSES {
         std::thread::sleep(pause);
-        let calls = asked::begun_calls(config, session, since).unwrap_or_default();
+        let calls = calls_of(row)
+            .and_then(|calls| calls.begun(config, session, since))
+            .unwrap_or_default();
         if !calls.is_empty() {
             return calls.into_iter().map(|call| begun(row, call)).collect();
         }

@@ -6,7 +6,7 @@ use pane_patrol_hooks::text::{marked_line, one_line};
 use super::{Surroundings, request};
 use crate::act::real::RealWorld;
 use crate::act::{Bound, Decision, Outcome, Shown};
-use crate::assistants::request::{self as asked, Sources};
+use crate::assistants::request as asked;
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
@@ -93,21 +93,9 @@ pub(super) fn world(surroundings: &Surroundings) -> Result<RealWorld, CommandErr
     Ok(RealWorld {
         places: surroundings.places()?,
         uid: surroundings.environment.uid,
-        sources: sources(surroundings),
+        homes: surroundings.homes(),
         belief: surroundings.belief(),
     })
-}
-
-/// Where assistants keep their requests.
-pub(super) fn sources(surroundings: &Surroundings) -> Sources {
-    let home = surroundings.environment.home.as_ref();
-    let below = |name: &str| home.map(|home| home.join(name));
-    let folders = &surroundings.assistant_folders;
-    Sources {
-        claude_home: below(".claude"),
-        codex_home: folders.get("CODEX_HOME").cloned().or(below(".codex")),
-        copilot_home: folders.get("COPILOT_HOME").cloned().or(below(".copilot")),
-    }
 }
 
 fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
@@ -122,7 +110,7 @@ fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
 /// What it asks, in one line: with its blanks and line breaks to be seen where all of it is known.
 fn what(surroundings: &Surroundings, bound: &Bound) -> String {
     let request = &bound.request;
-    let command = asked::with_command(bound, &sources(surroundings)).command;
+    let command = asked::with_command(bound, &surroundings.homes()).command;
     let what = [
         request.tool.as_deref(),
         command.as_deref().or(request.message.as_deref()),

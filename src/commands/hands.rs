@@ -207,7 +207,7 @@ impl Hands for RealHands {
     fn read_request(&self, bound: &Bound) -> Known {
         asked::look(
             bound,
-            &decide::sources(&self.surroundings),
+            &self.surroundings.homes(),
             bound.age(Timestamp::now()),
             &std::thread::sleep,
         )
@@ -216,7 +216,7 @@ impl Hands for RealHands {
     fn read_rest(&self, bound: &Bound) -> Known {
         asked::look_longer(
             bound,
-            &decide::sources(&self.surroundings),
+            &self.surroundings.homes(),
             bound.age(Timestamp::now()),
             &std::thread::sleep,
         )

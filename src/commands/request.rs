@@ -4,7 +4,7 @@ use pane_patrol_hooks::text::{printable_json, visible};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Surroundings, decide, lookup};
+use super::{Surroundings, lookup};
 use crate::act::{Bound, Digest};
 use crate::assistants::request::{self as asked, Known};
 use crate::cli::RequestArgs;
@@ -93,7 +93,7 @@ fn digest(surroundings: &Surroundings, bound: &Bound) -> Digest {
 /// All of the request, as far as it is known.
 pub(super) fn look(surroundings: &Surroundings, bound: &Bound) -> Known {
     let age = bound.age(Timestamp::now());
-    let sources = decide::sources(surroundings);
+    let sources = surroundings.homes();
     // A digest that is printed should not be out of date as soon as a description is written down.
     asked::look_longer(bound, &sources, age, &std::thread::sleep)
 }

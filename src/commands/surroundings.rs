@@ -11,7 +11,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
 use time::UtcOffset;
 
-use crate::assistants::tasks::{Homes, todo_folder};
+use crate::assistants::homes::Homes;
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
@@ -32,8 +32,6 @@ pub struct Surroundings {
     pub tmux_pane: Option<PaneId>,
     /// `TMUX_TMPDIR`: where tmux keeps its default socket.
     pub tmux_folder: Option<PathBuf>,
-    /// `CLAUDE_CONFIG_DIR`.
-    pub claude_config: Option<PathBuf>,
     /// The variables by which assistants' own folders are found, those that are set.
     pub assistant_folders: BTreeMap<&'static str, PathBuf>,
     /// `PANE_PATROL_TARGET`: where this runs, in the user's own words.
@@ -67,7 +65,6 @@ impl Surroundings {
             }),
             tmux_pane: text("TMUX_PANE").and_then(|value| value.parse().ok()),
             tmux_folder: folder("TMUX_TMPDIR"),
-            claude_config: folder("CLAUDE_CONFIG_DIR"),
             assistant_folders: Assistant::variables()
                 .filter_map(|name| Some((name, PathBuf::from(get(name)?))))
                 .collect(),
@@ -140,7 +137,6 @@ impl Surroundings {
                 .caused_by(&error)
                 .exit(EXIT_USAGE)
         })?;
-        let home = self.environment.home.as_ref();
         let (places, config) = (self.places()?, self.config()?);
         Ok(collector::Setup {
             notice: Some(notice::Setup {
@@ -162,10 +158,7 @@ impl Surroundings {
             own_server: self.tmux.clone(),
             own_socket: self.own_tmux_socket(),
             belief: self.belief(),
-            claude_home: home.map(|home| home.join(".claude")),
-            more_claude_homes: self.claude_config.clone().into_iter().collect(),
-            copilot_home: home.map(|home| home.join(".copilot")),
-            codex_home: self.task_homes().codex,
+            homes: self.homes(),
             ttl: config.table.ttl(),
             silent: config.table.silent(),
             mirror_limits: config.mirror.limits(),
@@ -185,15 +178,13 @@ impl Surroundings {
         }
     }
 
-    /// Where assistants keep their lists of tasks.
-    pub fn task_homes(&self) -> Homes {
-        let home = self.environment.home.as_ref();
-        let codex = self.assistant_folders.get("CODEX_HOME").cloned();
-        Homes {
-            claude: home.map(|home| home.join(".claude")),
-            codex: codex.or_else(|| home.map(|home| home.join(".codex"))),
-            todos: self.places().ok().as_ref().and_then(todo_folder),
-        }
+    /// Where assistants keep their files.
+    pub fn homes(&self) -> Homes {
+        let places = self.places().ok();
+        Homes::read(
+            &|name| self.assistant_folders.get(name).cloned(),
+            places.as_ref(),
+        )
     }
 
     /// What the person has set.

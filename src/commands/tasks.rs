@@ -34,7 +34,7 @@ pub(super) fn owner(surroundings: &Surroundings, row: &Row, folder: &str) -> Own
         row.home.as_deref(),
         row.instance_id.as_deref(),
         folder,
-        &surroundings.task_homes(),
+        &surroundings.homes(),
     )
 }
 

@@ -49,12 +49,7 @@ impl Told {
             Level::Elsewhere => "another session is shown",
             Level::Idle => "idle",
         };
-        // Only Claude has a file for it, and Copilot a log.
-        let witness = match reading.assistant.as_str() {
-            "claude" => "session file",
-            "copilot" => "session log",
-            _ => "pane title",
-        };
+        let witness = reading.assistant.habits().witness.as_str();
         let what = match &reading.detail {
             Some(detail) => format!("{witness} says {level} ({detail})"),
             None => format!("{witness} says {level}"),

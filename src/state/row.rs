@@ -148,9 +148,9 @@ impl Row {
     }
 }
 
-/// See [`Row::one_of`]. Others than Claude show all that they ask, or say which they show.
+/// See [`Row::one_of`].
 pub(super) fn one_of(assistant: &Assistant, waiting: &[Request]) -> Option<usize> {
-    let queues = *assistant == Assistant::CLAUDE && waiting.len() > 1;
+    let queues = assistant.habits().queues_dialogs && waiting.len() > 1;
     queues.then_some(waiting.len())
 }
 

@@ -19,10 +19,11 @@ use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::assistants;
 use crate::assistants::claude::job_record::{self as record, Record};
 use crate::assistants::claude::session_file::{self as claude, Session};
 use crate::assistants::claude::{commands, viewer};
-use crate::assistants::copilot::session_log::{self as copilot, Followed, Log};
+use crate::assistants::facets::session_log::{Followed, SessionLog};
 use crate::state::{Command, Level, Listing, Reading};
 use crate::sys::process as ancestry;
 pub(crate) use crate::sys::process::{descends, is_tmux, lineage, lives, program_of, start_of};
@@ -142,7 +143,7 @@ struct Witness<N, R> {
     located: BTreeMap<(u32, u64), Option<(Server, PaneId)>>,
     /// Files whose process is to be looked for in the next listing of a server, by its socket.
     unlocated: BTreeMap<String, BTreeSet<PathBuf>>,
-    logs: BTreeMap<Followed, Log>,
+    logs: BTreeMap<Followed, Box<dyn SessionLog>>,
     /// What was told of the job that the pane of each of these processes shows.
     records: BTreeMap<u32, Record>,
     /// The jobs that persons have opened in place of the one that a pane's session was moved to.
@@ -255,7 +256,9 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         self.logs.retain(|known, _| followed.contains(known));
         for log in followed {
             if !self.logs.contains_key(&log)
-                && let Some(read) = Log::of(&log)
+                && let Some(read) = assistants::of(&log.assistant)
+                    .and_then(|known| known.session_logs())
+                    .and_then(|logs| logs.of(&log))
             {
                 self.logs.insert(log, read);
             }
@@ -267,7 +270,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
         for (followed, log) in &mut self.logs {
             let seen = (self.now)();
             if let Some(level) = log.read_on() {
-                let reading = copilot::reading(followed, level, seen);
+                let reading = followed.reading(level, seen);
                 (self.report)(Report::Reading(Box::new(reading)));
             }
         }
@@ -279,7 +282,7 @@ impl<N: Fn() -> Timestamp, R: Fn(Report)> Witness<N, R> {
             if followed.pid == Some(pid)
                 && let Some(level) = log.level()
             {
-                let reading = copilot::reading(followed, level, (self.now)());
+                let reading = followed.reading(level, (self.now)());
                 (self.report)(Report::Reading(Box::new(reading)));
             }
         }

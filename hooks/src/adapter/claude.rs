@@ -10,13 +10,18 @@ use std::path::PathBuf;
 
 use super::report::{clean, name};
 use super::{
-    Adapter, Call, Heard, Panes, QUESTION_TOOLS, Registration, Report, TimeoutUnit, Version,
-    summary,
+    Adapter, Call, Habits, Heard, Panes, QUESTION_TOOLS, Registration, Report, TimeoutUnit,
+    Version, Witness, summary,
 };
 use crate::event::{Assistant, Kind, State};
 
 /// The first version that knows the later events.
 const LATER: Option<Version> = Some(Version(2, 1, 197));
+
+impl Assistant {
+    /// Claude Code.
+    pub const CLAUDE: Self = Self::known("claude");
+}
 
 /// Claude Code.
 pub const ADAPTER: Adapter = Adapter {
@@ -29,6 +34,15 @@ pub const ADAPTER: Adapter = Adapter {
     timeout_unit: TimeoutUnit::Seconds,
     names_its_event: true,
     panes: Panes::Own,
+    habits: Habits {
+        witness: Witness::SessionFile,
+        queues_dialogs: true,
+        ends_after_its_hooks: true,
+        ..Habits::PLAIN
+    },
+    environment: &[("CLAUDECODE", "1"), ("CLAUDE_CODE_ENTRYPOINT", "cli")],
+    process_variable: Some("CLAUDE_PID"),
+    project_variable: Some("CLAUDE_PROJECT_DIR"),
     hear,
 };
 

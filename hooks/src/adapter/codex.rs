@@ -10,9 +10,15 @@ use std::io::BufRead;
 
 use super::report::name;
 use super::{
-    Adapter, Call, Caller, Heard, Panes, Payload, Registration, Report, TimeoutUnit, summary,
+    Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit,
+    summary,
 };
 use crate::event::{Assistant, Kind, State};
+
+impl Assistant {
+    /// OpenAI's Codex CLI.
+    pub const CODEX: Self = Self::known("codex");
+}
 
 /// Codex CLI.
 pub const ADAPTER: Adapter = Adapter {
@@ -22,6 +28,10 @@ pub const ADAPTER: Adapter = Adapter {
     timeout_unit: TimeoutUnit::Seconds,
     names_its_event: true,
     panes: Panes::Shared,
+    habits: Habits::PLAIN,
+    environment: &[],
+    process_variable: None,
+    project_variable: None,
     hear,
 };
 

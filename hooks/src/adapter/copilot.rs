@@ -10,9 +10,15 @@ use std::path::Path;
 
 use super::report::{clean, name};
 use super::{
-    Adapter, Call, Caller, Heard, Panes, Payload, Registration, Report, TimeoutUnit, summary,
+    Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit,
+    Witness, summary,
 };
 use crate::event::{Assistant, Kind, State};
+
+impl Assistant {
+    /// GitHub's Copilot CLI.
+    pub const COPILOT: Self = Self::known("copilot");
+}
 
 /// Copilot CLI.
 pub const ADAPTER: Adapter = Adapter {
@@ -22,6 +28,13 @@ pub const ADAPTER: Adapter = Adapter {
     timeout_unit: TimeoutUnit::Seconds,
     names_its_event: false,
     panes: Panes::Own,
+    habits: Habits {
+        witness: Witness::SessionLog,
+        ..Habits::PLAIN
+    },
+    environment: &[],
+    process_variable: None,
+    project_variable: None,
     hear,
 };
 

@@ -7,10 +7,15 @@ use std::io::BufRead;
 
 use super::report::name;
 use super::{
-    Adapter, Call, Caller, Heard, Panes, Payload, Registration, Report, TimeoutUnit, ToolInput,
-    summary,
+    Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit,
+    ToolInput, summary,
 };
 use crate::event::{Assistant, Kind, State};
+
+impl Assistant {
+    /// Google's Gemini CLI.
+    pub const GEMINI: Self = Self::known("gemini");
+}
 
 /// Gemini CLI.
 pub const ADAPTER: Adapter = Adapter {
@@ -20,6 +25,10 @@ pub const ADAPTER: Adapter = Adapter {
     timeout_unit: TimeoutUnit::Milliseconds,
     names_its_event: true,
     panes: Panes::Own,
+    habits: Habits::PLAIN,
+    environment: &[],
+    process_variable: None,
+    project_variable: None,
     hear,
 };
 

@@ -7,6 +7,7 @@ pub mod claude;
 pub mod codex;
 pub mod copilot;
 pub mod gemini;
+mod habits;
 pub mod opencode;
 mod payload;
 pub mod qwen;
@@ -19,6 +20,8 @@ use std::io::BufRead;
 use crate::event::Assistant;
 
 pub use caller::Caller;
+pub use codex::pane as shared_pane;
+pub use habits::{Habits, Witness};
 pub use payload::{Calls, Details, Payload, ToolInput};
 pub use report::Report;
 
@@ -77,8 +80,29 @@ pub struct Adapter {
     pub names_its_event: bool,
     /// Whose environment its hooks have.
     pub panes: Panes,
+    /// How it behaves.
+    pub habits: Habits,
+    /// What it says of itself in the environment of its hooks, in a session with a person before it.
+    pub environment: &'static [(&'static str, &'static str)],
+    /// The variable in which it names its process there.
+    pub process_variable: Option<&'static str>,
+    /// The variable in which it names the project's folder there.
+    pub project_variable: Option<&'static str>,
     /// Reads one payload and says what it means.
     pub hear: fn(&mut dyn BufRead, &Call<'_>) -> Heard,
+}
+
+impl Adapter {
+    /// The event whose hook waits for an answer, if it has one; it is registered only on request.
+    pub fn asking(&self) -> Option<&'static Registration> {
+        let mut events = self.registrations.iter();
+        events.find(|event| event.approvals_only)
+    }
+
+    /// Whether a hook of it can be made to ask us before the person is asked, and so to answer.
+    pub fn can_ask_us(&self) -> bool {
+        self.asking().is_some()
+    }
 }
 
 /// What a hook knows beside its payload.

@@ -9,10 +9,20 @@
 use std::io::BufRead;
 
 use super::report::{clean, name};
-use super::{Adapter, Call, Heard, Panes, Registration, Report, TimeoutUnit, ToolInput, summary};
+use super::{
+    Adapter, Call, Habits, Heard, Panes, Registration, Report, TimeoutUnit, ToolInput, summary,
+};
 use crate::event::{Assistant, Kind, State};
 use crate::json_scanner::{Scan, Scanner};
 use crate::timestamp::Timestamp;
+
+impl Assistant {
+    /// OpenCode.
+    pub const OPENCODE: Self = Self::known("opencode");
+
+    /// Kilo CLI, which took its plugins from OpenCode.
+    pub const KILO: Self = Self::known("kilo");
+}
 
 /// OpenCode.
 pub const ADAPTER: Adapter = Adapter {
@@ -22,13 +32,26 @@ pub const ADAPTER: Adapter = Adapter {
     timeout_unit: TimeoutUnit::Seconds,
     names_its_event: true,
     panes: Panes::Own,
+    habits: Habits::PLAIN,
+    environment: &[],
+    process_variable: None,
+    project_variable: None,
     hear,
 };
 
 /// Kilo: the same plugin in another folder.
 pub const KILO: Adapter = Adapter {
     assistant: Assistant::KILO,
-    ..ADAPTER
+    registrations: REGISTRATIONS,
+    unregistered: &[],
+    timeout_unit: TimeoutUnit::Seconds,
+    names_its_event: true,
+    panes: Panes::Own,
+    habits: Habits::PLAIN,
+    environment: &[],
+    process_variable: None,
+    project_variable: None,
+    hear,
 };
 
 /// The events that the plugin passes on. Never `message.*`: some come after the end of a turn.

@@ -7,10 +7,15 @@ use std::io::BufRead;
 
 use super::report::name;
 use super::{
-    Adapter, Call, Caller, Heard, Panes, Payload, QUESTION_TOOLS, Registration, Report,
+    Adapter, Call, Caller, Habits, Heard, Panes, Payload, QUESTION_TOOLS, Registration, Report,
     TimeoutUnit, summary,
 };
 use crate::event::{Assistant, Kind, State};
+
+impl Assistant {
+    /// Qwen Code.
+    pub const QWEN: Self = Self::known("qwen");
+}
 
 /// Qwen Code.
 pub const ADAPTER: Adapter = Adapter {
@@ -23,6 +28,13 @@ pub const ADAPTER: Adapter = Adapter {
     timeout_unit: TimeoutUnit::Seconds,
     names_its_event: true,
     panes: Panes::Own,
+    habits: Habits {
+        keeps_naming_sub_agents: true,
+        ..Habits::PLAIN
+    },
+    environment: &[],
+    process_variable: None,
+    project_variable: None,
     hear,
 };
 

@@ -1,4 +1,4 @@
-//! Claude Code.
+//! Claude Code (2.1.197 and 2.1.329): its session files, its transcripts, its dialogs, its tasks.
 
 pub mod commands;
 pub(crate) mod dialog;
@@ -9,3 +9,81 @@ pub(crate) mod tasks;
 pub(crate) mod transcript;
 pub(crate) mod turns;
 pub(crate) mod viewer;
+
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_installer::{Assistant as Row, CLAUDE};
+
+use super::facets::request::{Full, Missing, Open};
+use super::facets::{Calls, Dialogs, Facets, TaskLists, Variables};
+use crate::state::Bound;
+
+/// Names its config folder.
+const CONFIG_FOLDER: &str = "CLAUDE_CONFIG_DIR";
+
+/// Claude Code.
+#[derive(Debug)]
+pub(crate) struct Claude;
+
+impl Facets for Claude {
+    fn row(&self) -> &'static Row {
+        &CLAUDE
+    }
+
+    /// Its hooks name every other folder than the one at home.
+    fn home(&self, get: &Variables<'_>) -> Option<PathBuf> {
+        let at_home = |name: &str| get(name).filter(|_| name != CONFIG_FOLDER);
+        let location = self.row().locate(&at_home).ok()?;
+        Some(self.row().folder(&location).to_owned())
+    }
+
+    fn more_homes(&self, get: &Variables<'_>) -> Vec<PathBuf> {
+        let named = get(CONFIG_FOLDER).filter(|folder| folder.is_absolute());
+        named.into_iter().collect()
+    }
+
+    fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {
+        transcript::find(bound, home)
+    }
+
+    fn calls(&self) -> Option<&'static dyn Calls> {
+        Some(&Transcripts)
+    }
+
+    fn dialogs(&self) -> Option<&'static dyn Dialogs> {
+        Some(&dialog::Sheets)
+    }
+
+    fn tasks(&self) -> Option<&'static dyn TaskLists> {
+        Some(&tasks::Files)
+    }
+}
+
+struct Transcripts;
+
+impl Calls for Transcripts {
+    fn call(&self, bound: &Bound, home: Option<&Path>) -> Option<(String, String)> {
+        transcript::call(bound, home)
+    }
+
+    fn open(&self, bound: &Bound, home: Option<&Path>) -> Vec<Bound> {
+        transcript::open_calls(bound, home)
+    }
+
+    fn has_result(&self, bound: &Bound, home: Option<&Path>) -> Option<bool> {
+        transcript::has_result(bound, home)
+    }
+
+    fn has_company(&self, bound: &Bound, home: Option<&Path>) -> bool {
+        transcript::has_company(bound, home)
+    }
+
+    fn begun(&self, home: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
+        transcript::begun_calls(home, session, since)
+    }
+
+    fn is_run_by(&self, pid: u32, command: &str, since: Timestamp) -> bool {
+        commands::is_run_by(pid, command, since)
+    }
+}

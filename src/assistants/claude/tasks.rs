@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::tasks::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
-use crate::tasks::{count, read_text, taskmaster};
+use crate::assistants::facets::TaskLists;
+use crate::tasks::{
+    Task, TaskSource, TaskState, TaskStatus, TaskSummary, count, read_text, taskmaster,
+};
 
 /// Longest task that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -25,15 +27,28 @@ struct Kept {
     blocked_by: Vec<String>,
 }
 
+/// The files.
+pub(crate) struct Files;
+
+impl TaskLists for Files {
+    fn read(&self, home: &Path, session: &str) -> Option<TaskSummary> {
+        read(&folder(home, session)?)
+    }
+
+    fn folder(&self, home: &Path, session: &str) -> Option<PathBuf> {
+        folder(home, session)
+    }
+}
+
 /// Where the tasks of one session are; `None` for an id that could lead elsewhere.
-pub(crate) fn folder(home: &Path, session: &str) -> Option<PathBuf> {
+fn folder(home: &Path, session: &str) -> Option<PathBuf> {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
     let is_name = !session.is_empty() && session.chars().all(is_plain);
     is_name.then(|| home.join("tasks").join(session))
 }
 
 /// The tasks of a folder; `None` when there are none.
-pub(crate) fn read(folder: &Path) -> Option<TaskSummary> {
+fn read(folder: &Path) -> Option<TaskSummary> {
     let entries = fs::read_dir(folder).ok()?.flatten();
     let mut kept = Vec::new();
     let files = entries.map(|entry| entry.path());

@@ -13,7 +13,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::assistants::facets::log_tail as tail;
-use crate::assistants::request::{Full, Missing, Open, command_in, parts, plain};
+use crate::assistants::facets::request::{Full, Missing, Open, command_in, parts, plain};
 use crate::state::{Bound, Request};
 use crate::sys::process;
 

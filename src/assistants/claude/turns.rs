@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::transcript::{blocks, call_in, transcript};
 use crate::assistants::facets::log_tail as tail;
-use crate::assistants::request::plain;
+use crate::assistants::facets::request::plain;
 
 /// Of so many sub-agents the transcripts are read, those that were written last.
 const MAX_SUB_AGENTS: usize = 16;

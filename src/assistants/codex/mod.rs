@@ -1,5 +1,91 @@
-//! Codex.
+//! Codex (0.169.0): its title, its dialogs, its rollouts, its plans and whom it trusts.
 
 pub(crate) mod rollout;
 pub(crate) mod tasks;
 pub(crate) mod trust;
+
+use std::path::Path;
+
+use pane_patrol_installer::{Assistant as Row, CODEX};
+
+use super::facets::dialog::Kind;
+use super::facets::dialog::shape::{
+    Shape, Shapes, destination_below, prompt_below, question_below,
+};
+use super::facets::request::{Full, Missing};
+use super::facets::title::Title;
+use super::facets::{Dialogs, Facets, TaskLists};
+use crate::state::{Bound, Level};
+
+/// Codex.
+#[derive(Debug)]
+pub(crate) struct Codex;
+
+impl Facets for Codex {
+    fn row(&self) -> &'static Row {
+        &CODEX
+    }
+
+    fn title(&self) -> Option<&'static Title> {
+        Some(&TITLE)
+    }
+
+    fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {
+        rollout::find(bound, home)
+    }
+
+    fn dialogs(&self) -> Option<&'static dyn Dialogs> {
+        Some(&DIALOGS)
+    }
+
+    fn tasks(&self) -> Option<&'static dyn TaskLists> {
+        Some(&tasks::Plans)
+    }
+}
+
+static TITLE: Title = Title {
+    level,
+    lag: None,
+    tells_answers: true,
+    tells_ends: false,
+};
+
+/// A spinner while it works, and what it needs.
+fn level(title: &str) -> Option<Level> {
+    let mut chars = title.chars();
+    match chars.next()? {
+        '\u{2801}'..='\u{28ff}' if chars.next() == Some(' ') => Some(Level::Busy),
+        '[' => ["[ ! ] Action Required", "[ . ] Action Required"]
+            .iter()
+            .any(|start| title.starts_with(start))
+            .then_some(Level::WaitingApproval),
+        _ => None,
+    }
+}
+
+static DIALOGS: Shapes = Shapes(&[
+    COMMAND,
+    Shape {
+        asks: "Would you like to make the following edits?",
+        about: destination_below,
+        ..COMMAND
+    },
+    Shape {
+        kind: Kind::Question,
+        asks: "Question 1/1 ",
+        last: "tab to add notes",
+        about: question_below,
+        ..COMMAND
+    },
+]);
+
+const COMMAND: Shape = Shape {
+    kind: Kind::Permission,
+    asks: "Would you like to run the following command?",
+    last: "Press enter to confirm or esc to cancel",
+    cursor: '›',
+    yes: "Yes, proceed (y)",
+    no: "No, and tell Codex",
+    deny: None,
+    about: prompt_below,
+};

@@ -8,7 +8,7 @@ use pane_patrol_hooks::adapter::summary_of;
 use serde_json::Value;
 
 use crate::assistants::facets::log_tail as tail;
-use crate::assistants::request::{Full, Missing, parts, plain};
+use crate::assistants::facets::request::{Full, Missing, parts, plain};
 use crate::state::{Bound, Request};
 
 /// Said when the call is not in the rollout.

@@ -10,8 +10,8 @@ use pane_patrol_sys::open::Opening;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
-use crate::tasks::count;
-use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
+use crate::assistants::facets::TaskLists;
+use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary, count};
 
 /// How much of the log's end is looked through, in bytes; a plan that is older is not shown.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -41,8 +41,17 @@ struct Step {
     status: String,
 }
 
+/// The plans.
+pub(crate) struct Plans;
+
+impl TaskLists for Plans {
+    fn read(&self, home: &Path, session: &str) -> Option<TaskSummary> {
+        read(&log(home, session)?)
+    }
+}
+
 /// The log of a session that is known by a time-ordered UUID: its folder is the day it began.
-pub(crate) fn log(home: &Path, session: &str) -> Option<PathBuf> {
+fn log(home: &Path, session: &str) -> Option<PathBuf> {
     let digits: String = session.chars().filter(|char| *char != '-').collect();
     let is_plain = session
         .chars()
@@ -68,7 +77,7 @@ pub(crate) fn log(home: &Path, session: &str) -> Option<PathBuf> {
 }
 
 /// The last plan of a log; `None` when there is none, or an empty one.
-pub(crate) fn read(log: &Path) -> Option<TaskSummary> {
+fn read(log: &Path) -> Option<TaskSummary> {
     let tail = tail(log)?;
     let mut ends = memmem::rfind_iter(&tail, b"\"update_plan\"");
     let plan = ends.find_map(|at| plan(line_around(&tail, at)))?;

@@ -1,5 +1,59 @@
-//! Copilot CLI.
+//! Copilot CLI (1.0.102): its session log, what it asks, and its dialogs.
 
 pub(crate) mod request;
 pub(crate) mod session_log;
 pub(crate) mod story;
+
+use std::path::Path;
+
+use pane_patrol_installer::{Assistant as Row, COPILOT};
+
+use super::facets::dialog::shape::{Shape, Shapes, box_above, file_in_question};
+use super::facets::dialog::{Kind, Press};
+use super::facets::request::{Full, Missing};
+use super::facets::session_log::SessionLogs;
+use super::facets::{Dialogs, Facets};
+use crate::state::Bound;
+
+/// Copilot CLI.
+#[derive(Debug)]
+pub(crate) struct Copilot;
+
+impl Facets for Copilot {
+    fn row(&self) -> &'static Row {
+        &COPILOT
+    }
+
+    fn session_logs(&self) -> Option<&'static dyn SessionLogs> {
+        Some(&session_log::Logs)
+    }
+
+    fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {
+        request::find(bound, home)
+    }
+
+    fn dialogs(&self) -> Option<&'static dyn Dialogs> {
+        Some(&DIALOGS)
+    }
+}
+
+static DIALOGS: Shapes = Shapes(&[
+    COMMAND,
+    Shape {
+        asks: "Do you want to create ",
+        about: file_in_question,
+        ..COMMAND
+    },
+]);
+
+const COMMAND: Shape = Shape {
+    kind: Kind::Permission,
+    asks: "Do you want to run this command?",
+    last: "↑/↓ to navigate",
+    cursor: '❯',
+    yes: "Yes",
+    no: "No, and tell Copilot",
+    // Its number only opens a line to write in.
+    deny: Some(Press::Key("Escape")),
+    about: box_above,
+};

@@ -6,32 +6,19 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use std::time::Duration;
-
-use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::{Opening, Regular};
 
 use super::story::Story;
-use crate::state::{Level, Reading};
+use crate::assistants::facets::session_log::{Followed, SessionLog, SessionLogs};
+use crate::state::Level;
 
 /// As much of a log as is read at once, in bytes. Of a longer one the beginning is left out.
 const MAX_BYTES: u64 = 512 * 1024;
 
-/// Whose log is followed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Followed {
-    /// The assistant's config folder.
-    pub(crate) home: PathBuf,
-    /// The session.
-    pub(crate) instance_id: String,
-    /// The assistant's process.
-    pub(crate) pid: Option<u32>,
-}
-
 /// A log, read as it grows.
 #[derive(Debug)]
-pub(crate) struct Log {
+struct Log {
     path: PathBuf,
     /// Device and inode: another file of that name is another log.
     file: Option<(u64, u64)>,
@@ -40,9 +27,30 @@ pub(crate) struct Log {
     story: Story,
 }
 
+/// The logs.
+pub(crate) struct Logs;
+
+impl SessionLogs for Logs {
+    fn of(&self, followed: &Followed) -> Option<Box<dyn SessionLog>> {
+        Some(Box::new(Log::of(followed)?))
+    }
+}
+
+impl SessionLog for Log {
+    fn read_on(&mut self) -> Option<(Level, Timestamp)> {
+        let before = self.story.level;
+        self.read_lines()?;
+        self.story.level.filter(|_| self.story.level != before)
+    }
+
+    fn level(&self) -> Option<(Level, Timestamp)> {
+        self.story.level
+    }
+}
+
 impl Log {
     /// The log of a session, of which nothing was read yet. `None` when its name is no plain one.
-    pub(crate) fn of(followed: &Followed) -> Option<Self> {
+    fn of(followed: &Followed) -> Option<Self> {
         let session = Path::new(&followed.instance_id);
         let is_plain = session.components().count() == 1 && session.file_name().is_some();
         is_plain.then(|| Self {
@@ -55,18 +63,6 @@ impl Log {
             read: 0,
             story: Story::default(),
         })
-    }
-
-    /// Reads what was added; the level if it was written anew.
-    pub(crate) fn read_on(&mut self) -> Option<(Level, Timestamp)> {
-        let before = self.story.level;
-        self.read_lines()?;
-        self.story.level.filter(|_| self.story.level != before)
-    }
-
-    /// The level that was read last.
-    pub(crate) fn level(&self) -> Option<(Level, Timestamp)> {
-        self.story.level
     }
 
     fn read_lines(&mut self) -> Option<()> {
@@ -95,31 +91,9 @@ impl Log {
     }
 }
 
-/// The reading of a level.
-pub(crate) fn reading(
-    followed: &Followed,
-    (level, written): (Level, Timestamp),
-    seen: Timestamp,
-) -> Reading {
-    Reading {
-        assistant: Assistant::COPILOT,
-        level,
-        written,
-        seen,
-        instance_id: Some(followed.instance_id.clone()),
-        pid: followed.pid,
-        pane: None,
-        cwd: None,
-        home: None,
-        attended: true,
-        detail: None,
-        lag: Duration::ZERO,
-        stands_in: false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use pane_patrol_hooks::event::Assistant;
     use std::fs::File;
     use std::io::Write;
 
@@ -150,6 +124,7 @@ mod tests {
         fn new() -> Self {
             let root = tempfile::tempdir().unwrap();
             let followed = Followed {
+                assistant: Assistant::COPILOT,
                 home: root.path().into(),
                 instance_id: "s1".into(),
                 pid: None,
@@ -260,6 +235,7 @@ mod tests {
     fn a_session_that_is_a_path_has_no_log() {
         for instance_id in ["../x", "a/b", "", ".."] {
             let followed = Followed {
+                assistant: Assistant::COPILOT,
                 home: "/h".into(),
                 instance_id: instance_id.into(),
                 pid: None,

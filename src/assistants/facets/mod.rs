@@ -1,7 +1,136 @@
-//! what is known of an assistant in one respect.
+//! What there is to know of an assistant, one facet each, and what several of them have in common.
+//! An assistant says what it has; for all else there is the plain answer: nothing.
 
 pub mod colours;
 pub mod dialog;
 pub(crate) mod log_tail;
 pub mod request;
+pub(crate) mod session_log;
+pub(crate) mod title;
 pub(crate) mod todos;
+
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_installer::Assistant as Row;
+
+use crate::state::Bound;
+use crate::tasks::TaskSummary;
+use dialog::Dialog;
+use request::{Full, Missing, Open};
+use session_log::SessionLogs;
+use title::Title;
+
+/// What a variable of the environment says.
+pub(crate) type Variables<'a> = dyn Fn(&str) -> Option<PathBuf> + 'a;
+
+/// What is known of one assistant.
+pub(crate) trait Facets: Debug + Sync {
+    /// Its row in the installer's table: its names, its program, its settings, its adapter.
+    fn row(&self) -> &'static Row;
+
+    /// Its config folder where a row names none.
+    fn home(&self, get: &Variables<'_>) -> Option<PathBuf> {
+        let location = self.row().locate(get).ok()?;
+        Some(self.row().folder(&location).to_owned())
+    }
+
+    /// Other config folders of it that the environment names.
+    fn more_homes(&self, _get: &Variables<'_>) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// What the title of its pane says.
+    fn title(&self) -> Option<&'static Title> {
+        None
+    }
+
+    /// The log of each session that tells what no hook tells.
+    fn session_logs(&self) -> Option<&'static dyn SessionLogs> {
+        None
+    }
+
+    /// A request in full. `home`: its config folder.
+    fn request(&self, _bound: &Bound, _home: Option<&Path>) -> Result<Full, Missing> {
+        Err(Missing::Never(
+            "this assistant writes the rest down only when it is answered",
+        ))
+    }
+
+    /// Its own record of calls of tools.
+    fn calls(&self) -> Option<&'static dyn Calls> {
+        None
+    }
+
+    /// Its dialogs that can be answered.
+    fn dialogs(&self) -> Option<&'static dyn Dialogs> {
+        None
+    }
+
+    /// Its own lists of tasks; `None`: our plugin in it writes them down, if anybody.
+    fn tasks(&self) -> Option<&'static dyn TaskLists> {
+        None
+    }
+}
+
+/// An assistant's own record of calls of tools, which holds them while they are asked about and says
+/// when they have a result. `home`: its config folder.
+pub(crate) trait Calls: Sync {
+    /// The id of the call that is asked about, and where its tool works.
+    fn call(&self, bound: &Bound, home: Option<&Path>) -> Option<(String, String)>;
+
+    /// Every call of the session without a result.
+    fn open(&self, bound: &Bound, home: Option<&Path>) -> Vec<Bound>;
+
+    /// Whether the record holds a result of the request; `None` where it does not tell.
+    fn has_result(&self, bound: &Bound, home: Option<&Path>) -> Option<bool>;
+
+    /// Whether sub-agents of the session have been at work lately.
+    fn has_company(&self, bound: &Bound, home: Option<&Path>) -> bool;
+
+    /// The calls of `session` that began after `since` and have no result, else the newest without
+    /// one; `None` where there is no record.
+    fn begun(&self, home: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>>;
+
+    /// Whether process `pid` runs just this command since `since` or later.
+    fn is_run_by(&self, pid: u32, command: &str, since: Timestamp) -> bool;
+}
+
+/// The dialogs of an assistant.
+pub(crate) trait Dialogs: Sync {
+    /// Reads the text of a pane of `width` cells. `None` when no dialog of a known shape is its last
+    /// word.
+    fn read(&self, screen: &str, width: usize) -> Option<Dialog>;
+
+    /// Whether the end of a dialog is on the screen whose beginning is not.
+    fn is_cut_off(&self, _screen: &str, _width: usize) -> bool {
+        false
+    }
+
+    /// Whether they are told by colours too: the screen is read with them.
+    fn have_colours(&self) -> bool {
+        false
+    }
+
+    /// Whether a key that comes too early is dropped, or moves the cursor.
+    fn drop_early_keys(&self) -> bool {
+        false
+    }
+
+    /// Whether "No" takes words about what to do instead.
+    fn take_words(&self) -> bool {
+        false
+    }
+}
+
+/// An assistant's own lists of tasks. `home`: its config folder.
+pub(crate) trait TaskLists: Sync {
+    /// The list of one session; `None` when there is none.
+    fn read(&self, home: &Path, session: &str) -> Option<TaskSummary>;
+
+    /// The folder whose files make the list, where looking at it again is worth it when they change.
+    fn folder(&self, _home: &Path, _session: &str) -> Option<PathBuf> {
+        None
+    }
+}

@@ -2,6 +2,7 @@
 //! alone; a question has numbered lines, of which a digit chooses at once. What is not known is not
 //! answered: other folders, several questions, "always".
 
+use crate::assistants::facets::Dialogs;
 use crate::assistants::facets::colours;
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::rows::Rows;
@@ -13,8 +14,21 @@ use crate::assistants::facets::dialog::{
 /// A line that is so far to the right is a note in the corner, not part of a dialog.
 const CORNER: usize = 40;
 
+/// All of them.
+pub(crate) struct Buttons;
+
+impl Dialogs for Buttons {
+    fn read(&self, screen: &str, width: usize) -> Option<Dialog> {
+        read(screen, width)
+    }
+
+    fn have_colours(&self) -> bool {
+        true
+    }
+}
+
 /// OpenCode's: buttons instead of numbered lines, and the chosen one is told by its colour alone.
-pub(crate) fn read(styled: &str, width: usize) -> Option<Dialog> {
+fn read(styled: &str, width: usize) -> Option<Dialog> {
     const BUTTONS: [&str; 3] = ["Allow once", "Allow always", "Reject"];
     let screen = colours::without(styled);
     let rows = rows(&screen);

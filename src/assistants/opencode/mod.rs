@@ -1,3 +1,31 @@
-//! OpenCode.
+//! OpenCode (1.18.33): its dialogs. Its todos are written down by our plugin in it.
 
 pub(crate) mod dialog;
+
+use std::path::Path;
+
+use pane_patrol_installer::{Assistant as Row, OPENCODE};
+
+use super::facets::request::{Full, Missing};
+use super::facets::{Dialogs, Facets};
+use crate::state::Bound;
+
+/// OpenCode.
+#[derive(Debug)]
+pub(crate) struct OpenCode;
+
+impl Facets for OpenCode {
+    fn row(&self) -> &'static Row {
+        &OPENCODE
+    }
+
+    fn request(&self, _bound: &Bound, _home: Option<&Path>) -> Result<Full, Missing> {
+        Err(Missing::Never(
+            "OpenCode keeps the rest in a database of its own",
+        ))
+    }
+
+    fn dialogs(&self) -> Option<&'static dyn Dialogs> {
+        Some(&dialog::Buttons)
+    }
+}

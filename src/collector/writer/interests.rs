@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use pane_patrol_hooks::event::{Assistant, State};
 
 use super::Writer;
-use crate::assistants::copilot::session_log::Followed;
+use crate::assistants;
+use crate::assistants::facets::session_log::Followed;
 use crate::assistants::tasks::Owner;
 use crate::assistants::title;
 use crate::collector::keeper::Order as WorkOrder;
@@ -89,7 +90,7 @@ impl Writer {
     }
 
     /// Where the row's changes and tasks are to be found.
-    pub(super) fn owner_of(&self, row: &Row) -> Option<Owner> {
+    fn owner_of(&self, row: &Row) -> Option<Owner> {
         if self.published.tells_of(&row.id) {
             return None;
         }
@@ -103,12 +104,13 @@ impl Writer {
     }
 
     /// The log that tells what no hook tells of the row, if there is one and it matters now.
-    pub(super) fn log_of(&self, row: &Row) -> Option<Followed> {
+    fn log_of(&self, row: &Row) -> Option<Followed> {
         let may_change = [State::Running, State::WaitingApproval, State::WaitingInput];
-        let home = row.home.as_ref().map(PathBuf::from);
-        (row.assistant == Assistant::COPILOT && may_change.contains(&row.state)).then_some(())?;
+        assistants::of(&row.assistant)?.session_logs()?;
+        may_change.contains(&row.state).then_some(())?;
         Some(Followed {
-            home: home.or_else(|| self.copilot_home.clone())?,
+            assistant: row.assistant.clone(),
+            home: self.homes.of(&row.assistant, row.home.as_deref())?,
             instance_id: row.instance_id.clone()?,
             pid: row.pid,
         })

@@ -14,7 +14,7 @@ use pane_patrol_hooks::event::{Assistant, Event, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::assistants::tasks::{self as task, Homes};
+use crate::assistants::homes::Homes;
 use crate::assistants::title;
 use crate::collector::belief::{self, Ground, Standing};
 use crate::collector::contained::Container;
@@ -73,7 +73,6 @@ pub(super) struct Writer {
     own_socket: String,
     ground: Ground,
     kinship: Kinship,
-    copilot_home: Option<PathBuf>,
     homes: Homes,
     work: Works,
     pub(super) clock: Arc<Clock>,
@@ -107,8 +106,7 @@ impl Writer {
         mut table: Table,
         memory: Memory,
     ) -> Self {
-        let homes = setup.claude_home.iter().chain(&setup.more_claude_homes);
-        let homes: BTreeSet<PathBuf> = homes.cloned().collect();
+        let homes = setup.homes.all_of(&Assistant::CLAUDE);
         sources.witness.order(WitnessOrder::Homes(homes.clone()));
         let own_socket = setup.own_socket.to_string_lossy().into_owned();
         table.set_own_socket(own_socket.clone());
@@ -120,12 +118,7 @@ impl Writer {
             own_socket,
             ground: Ground::new(setup.belief.clone()),
             kinship: Kinship::default(),
-            copilot_home: setup.copilot_home.clone(),
-            homes: Homes {
-                claude: setup.claude_home.clone(),
-                codex: setup.codex_home.clone(),
-                todos: task::todo_folder(&setup.places),
-            },
+            homes: setup.homes.clone(),
             work: Works::default(),
             now: clock.now(),
             clock,

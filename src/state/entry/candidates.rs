@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, Source, State};
+use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Entry;
@@ -71,7 +71,7 @@ impl Entry {
 
     /// The tools that began shortly before `wait` or since, oldest first.
     pub(super) fn candidates(&self, wait: Wait) -> Vec<Request> {
-        if self.assistant != Assistant::CLAUDE {
+        if !self.assistant.habits().queues_dialogs {
             return Vec::new();
         }
         let unanswered = self.unanswered_tools();
@@ -97,7 +97,7 @@ impl Entry {
     /// tool has joined the queue.
     pub(in crate::state) fn looks_at_queue_after(&self, now: Timestamp) -> Option<Duration> {
         let written = self.witness.wait()?.since;
-        if self.assistant != Assistant::CLAUDE {
+        if !self.assistant.habits().queues_dialogs {
             return None;
         }
         let joins = self.unanswered_tools().filter(|(agent, tool)| {
@@ -118,7 +118,7 @@ impl Entry {
         let mut unseen = self.requests.iter().filter(is_open);
         let newest = unseen.by_ref().map(|open| open.request.since).max()?;
         let left = newest.plus(OPENS_WITHIN).since(now);
-        (self.assistant == Assistant::CLAUDE && !left.is_zero()).then_some(left)
+        (self.assistant.habits().queues_dialogs && !left.is_zero()).then_some(left)
     }
 
     /// Notes whether the tool of `request` was answered. What was told is not supposed otherwise.

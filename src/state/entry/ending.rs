@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
+use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Entry;
@@ -32,7 +32,7 @@ impl Entry {
     /// Whether the turn may go on although `event` says that it is over. Nobody refuses the end of a
     /// compaction, after which the assistant is idle.
     pub(super) fn may_go_on(&self, event: &Event) -> bool {
-        self.assistant == Assistant::CLAUDE
+        self.assistant.habits().ends_after_its_hooks
             && event.kind == Some(Kind::TurnFinished)
             && event.state == State::Completed
             && self.witness.says_busy()

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
+use pane_patrol_hooks::event::{Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::witness::{SETTLE_TIME, Seen, Settle};
@@ -112,13 +112,13 @@ impl Entry {
                 let age = reading.seen.since(open.request.since);
                 let never_was = open.inferred && age >= SETTLED_AFTER + reading.lag;
                 let is_main = open.request.agent_id.is_none();
-                let is_late = self.assistant == Assistant::CLAUDE && age >= OPENS_WITHIN;
+                let is_late = self.assistant.habits().queues_dialogs && age >= OPENS_WITHIN;
                 let is_newer = reading.written > open.request.since && is_main;
                 open.confirmed || is_newer || never_was || is_late
             })
             .cloned()
             .collect();
-        if !lasting && self.assistant == Assistant::CLAUDE {
+        if !lasting && self.assistant.habits().queues_dialogs {
             let is_old = |open: &OpenRequest| {
                 let age = reading.written.since(open.request.since);
                 age >= SETTLED_AFTER || (open.inferred && open.confirmed)

@@ -1,6 +1,6 @@
 //! Sub-agents, which live under the row of their main agent.
 
-use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
+use pane_patrol_hooks::event::{Event, Kind, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::tools::request_of;
@@ -16,7 +16,9 @@ impl Entry {
             event.event.as_deref(),
             Some("SubagentStart" | "SubagentStop")
         );
-        event.assistant == Assistant::QWEN && !is_own && self.ended_subs.iter().any(has_ended)
+        event.assistant.habits().keeps_naming_sub_agents
+            && !is_own
+            && self.ended_subs.iter().any(has_ended)
     }
 
     pub(super) fn apply_sub_event(&mut self, id: &str, event: &Event) -> Option<Reason> {

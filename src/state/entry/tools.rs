@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pane_patrol_hooks::adapter::QUESTION_TOOLS;
-use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
+use pane_patrol_hooks::event::{Event, Kind, Source, State};
 
 use super::{Entry, Wait};
 use crate::state::Request;
@@ -98,7 +98,7 @@ impl Entry {
                 request.request_id = self.tool_call_of(event);
             }
             self.requests.open(request);
-            if self.assistant == Assistant::CLAUDE && self.witness.says_waiting() {
+            if self.assistant.habits().queues_dialogs && self.witness.says_waiting() {
                 // Its dialog joins the queue, of which the file says no more than this.
                 self.requests.confirm();
             }

@@ -1,6 +1,5 @@
 //! The last line: a notice, the filter that is typed, or the keys that matter now.
 
-use pane_patrol_hooks::event::Assistant;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -216,7 +215,7 @@ fn answers(model: &Model, left: Option<usize>) -> Vec<Hint> {
     }
     let approve = if is_read { "approve" } else { READ_ON };
     let mut hints = vec![(key, approve), ("d", "deny")];
-    if bound.assistant == Assistant::CLAUDE {
+    if dialog::takes_words(&bound.assistant) {
         hints.push(("D", "say why"));
     }
     hints

@@ -16,9 +16,13 @@ pub(crate) mod tools;
 #[cfg(test)]
 pub(crate) mod tools_tests;
 
+use crate::assistants::facets::Dialogs;
+use crate::assistants::facets::dialog::Refusal;
+use crate::assistants::facets::dialog::own::{Own, Shows};
 use crate::assistants::facets::dialog::{
     About, Dialog, Kind, Press, is_whole_rule, option, read_options,
 };
+use crate::state::Bound;
 use sheet::Sheet;
 
 /// Stands before the option the cursor is on.
@@ -33,8 +37,40 @@ const PARTLY_SHOWN: &str = "One-time Yes only: places not shown";
 /// How the last option of a dialog without a footer ends.
 const DENIES_BY_ESCAPE: &str = "No, and tell Claude what to do differently (esc)";
 
+/// All of them.
+pub(crate) struct Sheets;
+
+impl Dialogs for Sheets {
+    fn read(&self, screen: &str, width: usize) -> Option<Dialog> {
+        read(screen, width).or_else(|| plan::read(screen))
+    }
+
+    fn is_cut_off(&self, screen: &str, width: usize) -> bool {
+        is_cut_off(screen, width)
+    }
+
+    fn drop_early_keys(&self) -> bool {
+        true
+    }
+
+    fn take_words(&self) -> bool {
+        true
+    }
+}
+
+impl Shows for Sheet {
+    fn shows(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        self.is_about(bound, message)?;
+        let input = bound.input.as_ref();
+        let input = input.filter(|_| dialog.kind == Kind::Question);
+        input.map_or(Ok(()), |input| {
+            options::are_those(dialog, input, self.width())
+        })
+    }
+}
+
 /// Reads the screen of a pane of `width` cells. `None` when no dialog of a known shape is its last word.
-pub(crate) fn read(screen: &str, width: usize) -> Option<Dialog> {
+fn read(screen: &str, width: usize) -> Option<Dialog> {
     let lines: Vec<&str> = screen
         .lines()
         .map(|line| line.trim_end_matches(' '))
@@ -89,7 +125,7 @@ pub(crate) fn read(screen: &str, width: usize) -> Option<Dialog> {
         untouched,
         takes_words,
         footer: lines[footer].to_owned(),
-        about: About::Claude(sheet),
+        about: About::Own(Own::of(sheet)),
     })
 }
 
@@ -131,13 +167,13 @@ fn read_bare(lines: &[&str], width: usize) -> Option<Dialog> {
         untouched: true,
         takes_words: false,
         footer: String::new(),
-        about: About::Claude(sheet),
+        about: About::Own(Own::of(sheet)),
     })
 }
 
 /// Whether the end of a dialog is on the screen whose beginning is not: nobody can tell from it
 /// what would be answered.
-pub(crate) fn is_cut_off(screen: &str, width: usize) -> bool {
+fn is_cut_off(screen: &str, width: usize) -> bool {
     let lines: Vec<&str> = screen
         .lines()
         .map(|line| line.trim_end_matches(' '))

@@ -2,7 +2,11 @@
 //! edits": the first option would let it go on unasked. 2.1.197 asks without showing the plan; that
 //! cannot be compared and is not answered.
 
-use crate::assistants::facets::dialog::{About, Dialog, Kind, Press, is_rule, read_options};
+use crate::assistants::facets::dialog::own::{Own, Shows};
+use crate::assistants::facets::dialog::{
+    About, Dialog, Kind, Part, Press, Refusal, is_rule, read_options,
+};
+use crate::state::Bound;
 
 const TITLE: &str = "Ready to code?";
 const ASKS: &str = "Would you like to proceed?";
@@ -61,15 +65,29 @@ pub(crate) fn read(screen: &str) -> Option<Dialog> {
         untouched: true,
         takes_words: false,
         footer: asks,
-        about: About::Plan(plan),
+        about: About::Own(Own::of(Plan(plan))),
         yes,
         no,
     })
 }
 
+/// The lines of a plan, as they are shown.
+#[derive(Debug, PartialEq)]
+struct Plan(Vec<String>);
+
+impl Shows for Plan {
+    fn shows(&self, _dialog: &Dialog, bound: &Bound, _message: &str) -> Result<(), Refusal> {
+        match bound.command.as_deref() {
+            Some(plan) if is_shown(plan, &self.0) => Ok(()),
+            Some(_) => Err(Refusal::Differs(Part::Plan)),
+            None => Err(Refusal::NotKnown(Part::Plan)),
+        }
+    }
+}
+
 /// Whether `shown` is `plan`, every sign and every blank between two words, but for the marks that only
 /// say how it is drawn.
-pub(crate) fn is_shown(plan: &str, shown: &[String]) -> bool {
+fn is_shown(plan: &str, shown: &[String]) -> bool {
     let wanted = Words::of(source(plan).iter().map(String::as_str));
     let rows = shown.iter().map(|row| drawn(row));
     let rows: Vec<String> = rows.collect();
@@ -186,12 +204,14 @@ mod tests {
 
     #[test]
     fn only_the_plan_that_is_shown_is_the_plan() {
-        let About::Plan(shown) = read(&screen()).unwrap().about else {
-            panic!("it is about a plan");
+        let About::Own(own) = read(&screen()).unwrap().about else {
+            panic!("it is about something of its own");
         };
+        let plan = own.0.as_any().downcast_ref::<Plan>();
+        let shown = &plan.expect("it is about a plan").0;
         assert!(is_shown(
             "# Plan\n\n1. Do one thing\n2. **Do another**\n",
-            &shown
+            shown
         ));
         for other in [
             "# Plan\n\n1. Do one thing\n",
@@ -200,8 +220,8 @@ mod tests {
             "# Plan\n\n1. Do one thing\n2. Do an other\n",
             "# Plan\n\n1. Do one thing\n2. Do -another\n",
         ] {
-            assert!(!is_shown(other, &shown), "{other}");
+            assert!(!is_shown(other, shown), "{other}");
         }
-        assert!(!is_shown("", &shown));
+        assert!(!is_shown("", shown));
     }
 }

@@ -92,7 +92,7 @@ impl Sheet {
     }
 
     /// Whether it is this request, and all of it.
-    pub(crate) fn shows(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+    pub(crate) fn is_about(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
         let is_sub_agents = self.top_words().contains(&"·");
         if is_sub_agents != bound.request.agent_id.is_some() && self.kind == Kind::Permission {
             return Err(Refusal::OtherDialog);

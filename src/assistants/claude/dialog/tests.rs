@@ -7,6 +7,7 @@ use pane_patrol_hooks::event::{Assistant, Source, State};
 use pane_patrol_hooks::text::printable;
 use serde_json::Value;
 
+use crate::assistants::facets::Dialogs;
 use crate::assistants::facets::dialog::*;
 use crate::state::fixture::row;
 use crate::state::{Bound, Request, Row};
@@ -26,7 +27,7 @@ fn width(screen: &str) -> usize {
 }
 
 fn read(screen: &str) -> Option<Dialog> {
-    Dialog::read(&Assistant::CLAUDE, screen, width(screen))
+    crate::assistants::dialogs::read(&Assistant::CLAUDE, screen, width(screen))
 }
 
 fn dialog(name: &str) -> Dialog {
@@ -83,7 +84,7 @@ pub(crate) struct Recorded {
 
 impl Recorded {
     fn dialog(&self) -> Dialog {
-        let dialog = Dialog::read(&Assistant::CLAUDE, &self.screen, self.width);
+        let dialog = crate::assistants::dialogs::read(&Assistant::CLAUDE, &self.screen, self.width);
         dialog.unwrap_or_else(|| panic!("{} is a dialog\n{}", self.name, self.screen))
     }
 }
@@ -140,7 +141,7 @@ fn every_recorded_dialog_shows_its_request() {
             ..
         } = line;
         if is_not_answered(line) {
-            let dialog = Dialog::read(&Assistant::CLAUDE, screen, line.width);
+            let dialog = crate::assistants::dialogs::read(&Assistant::CLAUDE, screen, line.width);
             let said = dialog.map(|dialog| dialog.shows(&asked(input)));
             assert_ne!(said, Some(Ok(())), "{name}: {input}");
             continue;
@@ -331,13 +332,19 @@ fn a_description_cannot_draw_the_head_of_a_dialog() {
         assert!(dialog.shows(&good).is_err(), "{to}");
     }
     let narrower = newer.replace(&"─".repeat(120), &"─".repeat(119));
-    assert_eq!(Dialog::read(&Assistant::CLAUDE, &narrower, 120), None);
-    assert_eq!(Dialog::read(&Assistant::CLAUDE, &newer, 121), None);
+    assert_eq!(
+        crate::assistants::dialogs::read(&Assistant::CLAUDE, &narrower, 120),
+        None
+    );
+    assert_eq!(
+        crate::assistants::dialogs::read(&Assistant::CLAUDE, &newer, 121),
+        None
+    );
 }
 
 #[test]
 fn a_dialog_that_is_taller_than_its_pane_is_not_answered() {
-    let is_cut_off = |name: &str| Dialog::is_cut_off(&Assistant::CLAUDE, &screen(name), 120);
+    let is_cut_off = |name: &str| Dialogs::is_cut_off(&super::Sheets, &screen(name), 120);
     assert_eq!(read(&screen("permission_bash_tall.txt")), None);
     assert!(is_cut_off("permission_bash_tall.txt"));
     assert!(!is_cut_off("permission_bash.txt"));
@@ -470,7 +477,7 @@ fn a_request_that_hides_something_may_be_the_one_on_the_screen() {
 proptest::proptest! {
     #[test]
     fn no_screen_makes_it_panic(screen in "(?s).{0,200}", width in 0..50_usize) {
-        let _ = Dialog::read(&Assistant::CLAUDE, &screen, width);
+        let _ = crate::assistants::dialogs::read(&Assistant::CLAUDE, &screen, width);
     }
 
     #[test]
@@ -479,7 +486,7 @@ proptest::proptest! {
         let at = (0..=cut.min(screen.len())).rev().find(|at| screen.is_char_boundary(*at)).unwrap_or(0);
         screen.insert_str(at, &noise);
         for part in [&screen[..], &screen[at..]] {
-            if let Some(dialog) = Dialog::read(&Assistant::CLAUDE, part, width) {
+            if let Some(dialog) = crate::assistants::dialogs::read(&Assistant::CLAUDE, part, width) {
                 let _ = dialog.shows(&asked(&input));
             }
         }

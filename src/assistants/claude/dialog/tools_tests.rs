@@ -30,7 +30,7 @@ struct Recorded {
 
 impl Recorded {
     fn dialog(&self) -> Dialog {
-        let dialog = Dialog::read(&Assistant::CLAUDE, &self.screen, self.width);
+        let dialog = crate::assistants::dialogs::read(&Assistant::CLAUDE, &self.screen, self.width);
         dialog.unwrap_or_else(|| panic!("{} is a dialog\n{}", self.name, self.screen))
     }
 }
@@ -104,7 +104,7 @@ fn every_recorded_diff_question_plan_and_call_shows_its_request() {
     let all = recorded();
     let mut wrong = Vec::new();
     for line in &all {
-        let dialog = Dialog::read(&Assistant::CLAUDE, &line.screen, line.width);
+        let dialog = crate::assistants::dialogs::read(&Assistant::CLAUDE, &line.screen, line.width);
         let said = dialog
             .as_ref()
             .map(|dialog| dialog.shows(&line.asks(&line.input)));

@@ -1,5 +1,5 @@
 //! The dialog on the screen of an assistant's pane, read from `capture-pane`, and whether it is the
-//! request that was decided about.
+//! request that was decided about: what all assistants have in common.
 //!
 //! A safety check and nothing else: it decides whether a key may be pressed, never what a row says.
 //! Whatever is not exactly as known is no dialog, and a dialog whose text is not the request's, character
@@ -10,29 +10,19 @@
 //! | `flow` | whether rows of the screen are a text |
 //! | `refusal` | why a dialog is not answered |
 //! | `twins` | requests of one assistant that look the same |
-//! | `claude`, `claude_sheet` | the dialogs of Claude Code 2.1.197 and 2.1.329 |
-//! | `claude_tools` | what they show of tools other than commands, files and servers' tools |
-//! | `edits`, `calls`, `options` | diffs, the inputs of a tool, the options of a question in them |
-//! | `plan` | its question about a plan |
-//! | `opencode` | those of OpenCode, told by colours too |
-//! | `others` | those of the other assistants, as a table |
-//! | `rows` | rows of those that are a text |
+//! | `shape` | dialogs as a table |
+//! | `own` | what an assistant alone can compare |
+//! | `rows` | rows of a dialog that are a text |
 
 pub(crate) mod flow;
+pub(crate) mod own;
 pub(crate) mod refusal;
 pub(crate) mod rows;
 pub(crate) mod shape;
-#[cfg(test)]
-mod shape_tests;
 mod twins;
 
 use std::path::{Component, Path, PathBuf};
 
-use pane_patrol_hooks::event::Assistant;
-
-use self::shape as others;
-use crate::assistants::claude::dialog::{self as claude, options, plan, sheet as claude_sheet};
-use crate::assistants::opencode::dialog as opencode;
 use crate::state::Bound;
 pub use refusal::{Part, Refusal};
 pub use twins::{has_lookalike, others, tell_apart, unheard};
@@ -116,88 +106,17 @@ pub struct Dialog {
 /// What a dialog is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum About {
-    /// One of Claude Code's.
-    Claude(claude_sheet::Sheet),
+    /// What its assistant alone can compare.
+    Own(own::Own),
     /// A command.
     Command(rows::Rows),
     /// A file that is to be written.
     File(rows::Rows),
     /// The words of a question.
     Question(rows::Rows),
-    /// The lines of a plan.
-    Plan(Vec<String>),
-}
-
-/// Whether any dialog of the assistant is known.
-pub fn knows(assistant: &Assistant) -> bool {
-    let own = [Assistant::CLAUDE, Assistant::OPENCODE];
-    own.contains(assistant) || others::knows(assistant)
-}
-
-/// Whether the assistant's dialogs are told by colours too: its screen is read with them.
-pub fn reads_colours(assistant: &Assistant) -> bool {
-    *assistant == Assistant::OPENCODE
-}
-
-/// The screen half of the check of an answer: the dialog that the pane shows, if it is the request's.
-pub fn shown(bound: &Bound, pane: &Pane) -> Result<Dialog, Refusal> {
-    let Some(dialog) = Dialog::read(&bound.assistant, &pane.screen, pane.width) else {
-        let is_cut_off = Dialog::is_cut_off(&bound.assistant, &pane.screen, pane.width);
-        return Err(if is_cut_off {
-            Refusal::TooTall
-        } else {
-            Refusal::NoDialog
-        });
-    };
-    dialog.shows(bound).map(|()| dialog)
-}
-
-/// What a pane shows after a request was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnScreen {
-    /// Its dialog.
-    Its,
-    /// Another one, or what may be one.
-    Other,
-    /// None.
-    Nothing,
-}
-
-/// Whether the pane shows the request's dialog, another one, or none.
-pub fn on_screen(bound: &Bound, pane: &Pane) -> OnScreen {
-    match shown(bound, pane) {
-        Ok(_) => OnScreen::Its,
-        Err(Refusal::NoDialog) if !may_hold_one(&pane.screen) => OnScreen::Nothing,
-        Err(_) => OnScreen::Other,
-    }
-}
-
-/// Whether anything stands there that dialogs have.
-fn may_hold_one(screen: &str) -> bool {
-    screen.lines().map(str::trim).any(|line| {
-        let is_foot = line.contains("Esc to cancel") || line.starts_with("Enter to select");
-        is_foot || option(line, '❯').is_some_and(|(_, _, has_cursor)| has_cursor)
-    })
 }
 
 impl Dialog {
-    /// Reads the text of a pane of `width` cells. `None` when no dialog of a known shape is its last word.
-    pub fn read(assistant: &Assistant, screen: &str, width: usize) -> Option<Self> {
-        if *assistant == Assistant::CLAUDE {
-            claude::read(screen, width).or_else(|| plan::read(screen))
-        } else if *assistant == Assistant::OPENCODE {
-            opencode::read(screen, width)
-        } else {
-            others::read(assistant, screen, width)
-        }
-    }
-
-    /// Whether the end of a dialog is on the screen whose beginning is not: nobody can tell from it
-    /// what would be answered.
-    pub fn is_cut_off(assistant: &Assistant, screen: &str, width: usize) -> bool {
-        *assistant == Assistant::CLAUDE && claude::is_cut_off(screen, width)
-    }
-
     /// The option that approves this once and nothing more.
     pub fn yes(&self) -> Option<u8> {
         self.yes
@@ -226,21 +145,10 @@ impl Dialog {
             return Err(Refusal::OtherDialog);
         }
         match &self.about {
-            About::Claude(sheet) => {
-                sheet.shows(bound, message)?;
-                let input = bound.input.as_ref().filter(|_| self.kind == Kind::Question);
-                input.map_or(Ok(()), |input| {
-                    options::are_those(self, input, sheet.width())
-                })
-            }
+            About::Own(own) => own.0.shows(self, bound, message),
             About::Command(rows) => rows.are_command(bound, message),
             About::File(rows) => rows.are_file(message, bound.cwd.as_deref().unwrap_or("/")),
             About::Question(rows) => rows.are_question(message),
-            About::Plan(lines) => match bound.command.as_deref() {
-                Some(plan) if plan::is_shown(plan, lines) => Ok(()),
-                Some(_) => Err(Refusal::Differs(Part::Plan)),
-                None => Err(Refusal::NotKnown(Part::Plan)),
-            },
         }
     }
 }

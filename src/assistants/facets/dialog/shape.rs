@@ -1,37 +1,36 @@
-//! The dialogs of Codex, Gemini CLI, Qwen Code and Copilot CLI, as a table: one line for each shape that
-//! was seen on the real program (0.169.0, 0.61.0, 0.24.4, 1.0.102). What is not in it is not answered: several questions at once, forms, "always".
-
-use pane_patrol_hooks::event::Assistant;
+//! Dialogs as a table: one line for each shape that was seen on the real program. What is not in it is
+//! not answered: several questions at once, forms, "always".
 
 use super::flow::{Flow, Tabs};
 use super::rows::Rows;
 use super::{About, Choice, Dialog, Kind, Press, read_options};
+use crate::assistants::facets::Dialogs;
 
 /// One shape.
-struct Shape {
-    assistant: Assistant,
-    kind: Kind,
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) kind: Kind,
     /// How the line begins that asks; the options stand below it.
-    asks: &'static str,
+    pub(crate) asks: &'static str,
     /// What its last line holds; frames may follow. Empty: the options are the last.
-    last: &'static str,
+    pub(crate) last: &'static str,
     /// Stands before the option the cursor is on.
-    cursor: char,
+    pub(crate) cursor: char,
     /// The option that approves this once, and how the one begins that denies.
-    yes: &'static str,
-    no: &'static str,
+    pub(crate) yes: &'static str,
+    pub(crate) no: &'static str,
     /// What is pressed to deny, where that is not the option's number.
-    deny: Option<Press>,
+    pub(crate) deny: Option<Press>,
     /// Finds what it is about, from the lines above and below the one that asks: the lines that tell
     /// it, and what they say.
-    about: fn(&Around<'_>) -> Option<Told>,
+    pub(crate) about: fn(&Around<'_>) -> Option<Told>,
 }
 
 /// The row in which what tells it begins, and what it is about.
 pub(crate) type Told = (usize, About);
 
 /// The screen around the line that asks.
-struct Around<'a> {
+pub(crate) struct Around<'a> {
     /// All rows, without the blanks at their ends.
     rows: &'a [&'a str],
     /// The same without the frames around them.
@@ -51,121 +50,25 @@ pub(crate) struct Framed<'a> {
     pub(crate) whole: &'a str,
 }
 
-const CODEX: Shape = Shape {
-    assistant: Assistant::CODEX,
-    kind: Kind::Permission,
-    asks: "Would you like to run the following command?",
-    last: "Press enter to confirm or esc to cancel",
-    cursor: '›',
-    yes: "Yes, proceed (y)",
-    no: "No, and tell Codex",
-    deny: None,
-    about: prompt_below,
-};
+/// The shapes of one assistant.
+#[derive(Debug)]
+pub(crate) struct Shapes(pub(crate) &'static [Shape]);
 
-const GEMINI: Shape = Shape {
-    assistant: Assistant::GEMINI,
-    kind: Kind::Permission,
-    asks: "Allow execution of",
-    last: "",
-    cursor: '●',
-    yes: "Allow once",
-    no: "No, suggest changes",
-    deny: Some(Press::Key("Escape")),
-    about: box_above,
-};
-
-const QWEN: Shape = Shape {
-    assistant: Assistant::QWEN,
-    kind: Kind::Permission,
-    asks: "Allow execution of:",
-    last: "Waiting for user confirmation",
-    cursor: '›',
-    yes: "Yes, allow once",
-    no: "No, suggest changes",
-    deny: None,
-    about: call_above,
-};
-
-const COPILOT: Shape = Shape {
-    assistant: Assistant::COPILOT,
-    kind: Kind::Permission,
-    asks: "Do you want to run this command?",
-    last: "↑/↓ to navigate",
-    cursor: '❯',
-    yes: "Yes",
-    no: "No, and tell Copilot",
-    // Its number only opens a line to write in.
-    deny: Some(Press::Key("Escape")),
-    about: box_above,
-};
-
-const SHAPES: &[Shape] = &[
-    CODEX,
-    Shape {
-        asks: "Would you like to make the following edits?",
-        about: destination_below,
-        ..CODEX
-    },
-    Shape {
-        kind: Kind::Question,
-        asks: "Question 1/1 ",
-        last: "tab to add notes",
-        about: question_below,
-        ..CODEX
-    },
-    GEMINI,
-    Shape {
-        asks: "Apply this change?",
-        about: writing_above,
-        ..GEMINI
-    },
-    Shape {
-        kind: Kind::Question,
-        asks: "Answer Questions",
-        last: "Enter to select",
-        about: question_below,
-        ..GEMINI
-    },
-    QWEN,
-    Shape {
-        asks: "Apply this change?",
-        about: writing_above,
-        ..QWEN
-    },
-    Shape {
-        kind: Kind::Question,
-        asks: "? AskUserQuestion Ask user 1 question",
-        cursor: '❯',
-        about: question_below_header,
-        ..QWEN
-    },
-    COPILOT,
-    Shape {
-        asks: "Do you want to create ",
-        about: file_in_question,
-        ..COPILOT
-    },
-];
-
-/// Whether any dialog of the assistant is in the table.
-pub(crate) fn knows(assistant: &Assistant) -> bool {
-    SHAPES.iter().any(|shape| shape.assistant == *assistant)
+impl Dialogs for Shapes {
+    fn read(&self, screen: &str, width: usize) -> Option<Dialog> {
+        read(self.0, screen, width)
+    }
 }
 
 /// The dialog that is the last word on a screen of so many cells a row.
-pub(crate) fn read(assistant: &Assistant, screen: &str, width: usize) -> Option<Dialog> {
+fn read(shapes: &[Shape], screen: &str, width: usize) -> Option<Dialog> {
     let rows = rows(screen);
     let lines: Vec<Framed<'_>> = rows.iter().map(|row| framed(row)).collect();
-    let of_assistant: Vec<&Shape> = SHAPES
-        .iter()
-        .filter(|shape| shape.assistant == *assistant)
-        .collect();
     let shape_of = |line: &Framed<'_>| {
-        let mut shapes = of_assistant.iter();
+        let mut shapes = shapes.iter();
         shapes.find(|shape| line.inside.starts_with(shape.asks))
     };
-    let mut asking = (0..lines.len()).filter_map(|at| Some((at, *shape_of(&lines[at])?)));
+    let mut asking = (0..lines.len()).filter_map(|at| Some((at, shape_of(&lines[at])?)));
     let (asks, shape) = asking.next()?;
     // A text could hold the words that ask: which of the lines is the dialog's cannot be told.
     if asking.next().is_some() {
@@ -265,7 +168,7 @@ pub(crate) fn framed(whole: &str) -> Framed<'_> {
 }
 
 /// `$ command` and all that follows it, two cells in.
-fn prompt_below(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn prompt_below(around: &Around<'_>) -> Option<Told> {
     let below = &around.lines[..around.first];
     let first = (around.asks + 1..around.first).find(|at| below[*at].inside.starts_with("$ "))?;
     let rows = filled(&around.rows[first..around.first]);
@@ -280,7 +183,7 @@ fn prompt_below(around: &Around<'_>) -> Option<Told> {
 }
 
 /// `Destination: path`, wherever the pane has wrapped it.
-fn destination_below(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn destination_below(around: &Around<'_>) -> Option<Told> {
     let is_it = |at: &usize| around.lines[*at].inside.starts_with("Destination: ");
     let first = (around.asks + 1..around.first).find(is_it)?;
     let text = Rows {
@@ -292,12 +195,12 @@ fn destination_below(around: &Around<'_>) -> Option<Told> {
     Some((first, About::File(text)))
 }
 
-fn question_below(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn question_below(around: &Around<'_>) -> Option<Told> {
     question(around, around.asks + 1)
 }
 
 /// The question stands below a word that heads it.
-fn question_below_header(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn question_below_header(around: &Around<'_>) -> Option<Told> {
     let is_word = |at: &usize| !around.lines[*at].inside.is_empty();
     let header = (around.asks + 1..around.first).find(is_word)?;
     question(around, header + 1)
@@ -310,7 +213,7 @@ fn question(around: &Around<'_>, from: usize) -> Option<Told> {
 }
 
 /// A frame of its own, right above: two cells in and as wide as that leaves.
-fn box_above(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn box_above(around: &Around<'_>) -> Option<Told> {
     let dashes = "─".repeat(around.width.checked_sub(6)?);
     let above = &around.rows[..around.asks];
     let bottom = above
@@ -336,7 +239,7 @@ fn box_above(around: &Around<'_>) -> Option<Told> {
     };
     let text = Rows {
         lines: rows,
-        // Copilot's box has no margin, Gemini's one of a cell on each side.
+        // Some boxes have no margin, others one of a cell on each side.
         flows: vec![flow(8), flow(10)],
         before: "",
         has_tabs: true,
@@ -346,7 +249,7 @@ fn box_above(around: &Around<'_>) -> Option<Told> {
 
 /// `? Shell command (description) ←`, and after an empty line, and perhaps a warning, the command once
 /// more. Its rows are cut at the right where it is long; then it is not there in full.
-fn call_above(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn call_above(around: &Around<'_>) -> Option<Told> {
     let above = &around.lines[..around.asks];
     let call = above
         .iter()
@@ -377,7 +280,7 @@ fn call_above(around: &Around<'_>) -> Option<Told> {
 }
 
 /// `? WriteFile  Writing to path ←`
-fn writing_above(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn writing_above(around: &Around<'_>) -> Option<Told> {
     let above = &around.lines[..around.asks];
     let call = above
         .iter()
@@ -388,7 +291,7 @@ fn writing_above(around: &Around<'_>) -> Option<Told> {
 }
 
 /// `Do you want to create path?`
-fn file_in_question(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn file_in_question(around: &Around<'_>) -> Option<Told> {
     let path = around.lines[around.asks].inside;
     let path = path.strip_prefix("Do you want to create ")?;
     let path = path.strip_suffix('?')?.to_owned();

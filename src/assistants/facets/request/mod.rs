@@ -1,3 +1,114 @@
-//! A request in full.
+//! A request in full: what an assistant wants to do, whole, for the person who is to decide about it.
+//!
+//! An event carries one line of a request, and its beginning alone must not be approved. The rest is
+//! kept by the assistants themselves; all of it is read when somebody looks and kept nowhere: no event,
+//! log or mirror ever holds it. [`parts`]: what a tool's input is made of, to be read.
 
 pub mod parts;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::Value;
+
+use crate::state::Request;
+pub use parts::Part;
+
+/// A request with its whole input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Full {
+    /// The tool, by its assistant's name for it.
+    pub tool: String,
+    /// What it is given.
+    pub input: Value,
+    /// What it is given, to be read.
+    pub parts: Vec<Part>,
+    /// What the assistant may do unasked, in its own word: `default`, `plan`.
+    pub mode: Option<String>,
+}
+
+impl Full {
+    /// The whole command or plan, if it is one.
+    pub fn command(&self) -> Option<String> {
+        command_in(&self.tool, &self.input)
+    }
+}
+
+/// The whole command or plan that `tool` is given, if it is one.
+pub(crate) fn command_in(tool: &str, input: &Value) -> Option<String> {
+    let names: &[&str] = match tool {
+        "ExitPlanMode" => &["plan"],
+        _ => &["command", "cmd"],
+    };
+    let command = names.iter().find_map(|name| input.get(*name));
+    command.and_then(Value::as_str).map(str::to_owned)
+}
+
+/// How much is known of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Whole(Box<Full>),
+    /// What the row says is all there is.
+    Said,
+    /// No more than the row says, which is not all of it; says why.
+    Beginning(String),
+}
+
+impl Known {
+    /// Whether the person can see all of what they decide about.
+    pub fn is_whole(&self) -> bool {
+        !matches!(self, Self::Beginning(_))
+    }
+
+    /// The request in full, if it was found.
+    pub fn full(&self) -> Option<&Full> {
+        match self {
+            Self::Whole(full) => Some(full),
+            Self::Said | Self::Beginning(_) => None,
+        }
+    }
+}
+
+/// A call of a tool that has no result yet, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The sub-agent whose call it is; `None`: the main agent's.
+    pub agent_id: Option<String>,
+    /// The call's own id.
+    pub id: String,
+    /// The tool.
+    pub tool: String,
+    /// The command, the file, the question.
+    pub message: Option<String>,
+    /// When it was written down.
+    pub at: Timestamp,
+}
+
+/// Why all of a request is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// It may be written down in a moment.
+    NotYet(&'static str),
+    /// There is nothing to wait for.
+    Never(&'static str),
+}
+
+/// A name that cannot lead out of its folder.
+pub(crate) fn plain(name: Option<&str>) -> Option<&str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    name.filter(|name| !name.is_empty() && name.bytes().all(is_plain))
+}
+
+/// Whether the request's one line is all of it: a command that was not cut.
+pub fn says_all(request: &Request) -> bool {
+    const COMMANDS: [&str; 5] = ["Bash", "bash", "shell", "run_shell_command", "exec_command"];
+    let is_command = request
+        .tool
+        .as_deref()
+        .is_some_and(|tool| COMMANDS.contains(&tool));
+    let is_cut = |message: &str| message.ends_with('…');
+    is_command
+        && request
+            .message
+            .as_deref()
+            .is_some_and(|message| !is_cut(message))
+}

@@ -17,7 +17,7 @@ fn screen(assistant: &str, name: &str) -> String {
 
 /// The cells of its longest line.
 fn width(screen: &str) -> usize {
-    let plain = crate::assistants::facets::colours::without(screen);
+    let plain = facets::colours::without(screen);
     plain
         .lines()
         .map(|line| line.chars().count())
@@ -27,7 +27,7 @@ fn width(screen: &str) -> usize {
 
 fn dialog(assistant: &str, name: &str) -> Dialog {
     let known = assistant.parse().unwrap();
-    let dialog = Dialog::read(
+    let dialog = read(
         &known,
         &screen(assistant, name),
         width(&screen(assistant, name)),
@@ -167,7 +167,7 @@ fn one_assistants_dialog_is_not_anothers() {
         for other in [
             "codex", "gemini", "qwen", "copilot", "opencode", "claude", "kilo",
         ] {
-            let read = Dialog::read(
+            let read = read(
                 &other.parse().unwrap(),
                 &screen(assistant, name),
                 width(&screen(assistant, name)),
@@ -185,7 +185,7 @@ fn one_assistants_dialog_is_not_anothers() {
 fn a_dialog_that_has_something_below_it_is_none() {
     for (assistant, name, _, _) in permissions() {
         let below = screen(assistant, name).trim_end().to_owned() + "\n\n\n> and more\n";
-        let read = Dialog::read(&assistant.parse().unwrap(), &below, width(&below));
+        let read = read(&assistant.parse().unwrap(), &below, width(&below));
         assert!(read.is_none(), "{assistant}/{name}");
     }
 }
@@ -197,9 +197,9 @@ proptest::proptest! {
         let mut screen = screen(assistant, name);
         let at = (0..=cut.min(screen.len())).rev().find(|at| screen.is_char_boundary(*at));
         screen.insert_str(at.unwrap_or(0), &noise);
-        let _ = Dialog::read(&assistant.parse().unwrap(), &screen, 120);
+        let _ = read(&assistant.parse().unwrap(), &screen, 120);
         let at = at.unwrap_or(0);
-        let _ = Dialog::read(&assistant.parse().unwrap(), &screen[at..], 120);
+        let _ = read(&assistant.parse().unwrap(), &screen[at..], 120);
     }
 }
 
@@ -254,7 +254,7 @@ fn every_recorded_command_is_its_own_and_none_that_is_nearly_so() {
     for assistant in ["codex", "copilot", "gemini", "opencode", "qwen"] {
         let mut shown = 0;
         for (width, command, screen) in recorded(assistant) {
-            let dialog = Dialog::read(&assistant.parse().unwrap(), &screen, width);
+            let dialog = read(&assistant.parse().unwrap(), &screen, width);
             let asks = |command: &str| Bound {
                 command: Some(command.to_owned()),
                 ..request(assistant, State::WaitingApproval, "any")

@@ -1,0 +1,70 @@
+//! Gemini CLI (0.61.0): its title and its dialogs. What it asks is written down only when it is answered.
+
+use pane_patrol_installer::{Assistant as Row, GEMINI};
+
+use super::facets::dialog::shape::{Shape, Shapes, box_above, question_below, writing_above};
+use super::facets::dialog::{Kind, Press};
+use super::facets::title::Title;
+use super::facets::{Dialogs, Facets};
+use crate::state::Level;
+
+/// Gemini CLI.
+#[derive(Debug)]
+pub(crate) struct Gemini;
+
+impl Facets for Gemini {
+    fn row(&self) -> &'static Row {
+        &GEMINI
+    }
+
+    fn title(&self) -> Option<&'static Title> {
+        Some(&TITLE)
+    }
+
+    fn dialogs(&self) -> Option<&'static dyn Dialogs> {
+        Some(&DIALOGS)
+    }
+}
+
+static TITLE: Title = Title {
+    level,
+    lag: None,
+    tells_answers: true,
+    tells_ends: true,
+};
+
+fn level(title: &str) -> Option<Level> {
+    match title.chars().next()? {
+        '◇' => Some(Level::Idle),
+        '✋' => Some(Level::WaitingApproval),
+        '✦' => Some(Level::Busy),
+        _ => None,
+    }
+}
+
+static DIALOGS: Shapes = Shapes(&[
+    COMMAND,
+    Shape {
+        asks: "Apply this change?",
+        about: writing_above,
+        ..COMMAND
+    },
+    Shape {
+        kind: Kind::Question,
+        asks: "Answer Questions",
+        last: "Enter to select",
+        about: question_below,
+        ..COMMAND
+    },
+]);
+
+const COMMAND: Shape = Shape {
+    kind: Kind::Permission,
+    asks: "Allow execution of",
+    last: "",
+    cursor: '●',
+    yes: "Allow once",
+    no: "No, suggest changes",
+    deny: Some(Press::Key("Escape")),
+    about: box_above,
+};
