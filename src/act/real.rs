@@ -16,9 +16,9 @@ use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, 
 use super::record::Line;
 use super::shown::{Shown, check};
 use super::{dialog, foreground, tell};
+use crate::assistants;
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
-use crate::assistants::{self, claude::session_file as claude};
 use crate::hub_client::HubClient;
 use crate::mux::tmux::moment::{FLAGS, STAMPED, condition};
 use crate::mux::tmux::{Belief, Call, Format, TmuxError, lost};
@@ -174,7 +174,8 @@ impl World for RealWorld {
 
     fn witness(&self, bound: &Bound) -> Option<Seen> {
         let home = self.homes.of(&bound.assistant, bound.home.as_deref())?;
-        let reading = claude::look(&home, bound.pid?, bound.instance_id.as_deref())?;
+        let files = assistants::of(&bound.assistant)?.session_files()?;
+        let reading = files.look(&home, bound.pid?, bound.instance_id.as_deref())?;
         Some(Seen {
             level: reading.level,
             instance_id: reading.instance_id,

@@ -411,10 +411,7 @@ fn start_witness(
     output: SyncSender<Message>,
 ) -> io::Result<witness::Handle> {
     let setting = witness::Setting {
-        default_home: setup
-            .homes
-            .usual(&pane_patrol_hooks::event::Assistant::CLAUDE)
-            .map(Path::to_owned),
+        homes: setup.homes.clone(),
         own_socket: setup.own_socket.to_string_lossy().into_owned(),
     };
     let (now, seen) = (Arc::clone(clock), Arc::clone(clock));

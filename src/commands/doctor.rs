@@ -14,6 +14,7 @@ use pane_patrol_installer::{
 use super::diff::print_json;
 use super::rules::can_act;
 use super::{Surroundings, site};
+use crate::assistants;
 use crate::cli::DoctorArgs;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Hooks, Listening, Running, Verdict, World};
@@ -117,13 +118,14 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
             "run `pane-patrol install --all`",
         )),
     }
-    let Ok(Some(site)) = site::claude(surroundings) else {
-        return Ok(findings);
-    };
-    let settings = &site.location.settings;
-    findings.push(doctor::sessions(
-        settings.parent().unwrap_or(Path::new("/")),
-    ));
+    for known in assistants::ALL {
+        if let Some(files) = known.session_files()
+            && let Ok(Some(site)) = site::of(surroundings, known.row())
+        {
+            let config = known.row().folder(&site.location);
+            findings.push(doctor::sessions(files, config));
+        }
+    }
     Ok(findings)
 }
 

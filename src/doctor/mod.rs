@@ -26,7 +26,7 @@ pub use heard::overlooked;
 pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
 pub use rules::rules;
-pub use sessions::sessions;
+pub(crate) use sessions::sessions;
 
 /// How one link of the chain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -1,15 +1,16 @@
-//! Claude's own session files, the witness beside the hooks.
+//! Session files, the witness beside the hooks.
 
 use std::path::Path;
 
 use super::Finding;
-use crate::assistants::claude::session_file::census;
+use crate::assistants::facets::session_file::SessionFiles;
 
-/// How many sessions live below Claude's config folder, and how many of them have no pane.
-pub fn sessions(config: &Path) -> Finding {
+/// How many sessions live below a config folder by the session `files` in it, and how many of them have
+/// no pane.
+pub(crate) fn sessions(files: &dyn SessionFiles, config: &Path) -> Finding {
     const CHECK: &str = "session files";
-    let folder = config.join("sessions");
-    let Some(census) = census(config) else {
+    let folder = config.join(files.folder());
+    let Some(census) = files.census(config) else {
         return Finding::ok(
             CHECK,
             format!("{} is not there yet: no session has run", folder.display()),

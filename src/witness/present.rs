@@ -8,7 +8,7 @@ use pane_patrol_hooks::event::Assistant as Name;
 use pane_patrol_hooks::process::cheap_arguments;
 use pane_patrol_installer::Assistant;
 
-use crate::assistants::claude::viewer;
+use crate::assistants;
 use crate::assistants::running::{is_of, is_session};
 use crate::sys::process as ancestry;
 
@@ -23,7 +23,7 @@ pub(crate) struct Found {
     pub(crate) assistant: Name,
     pub(crate) pid: u32,
     pub(crate) folder: Option<String>,
-    /// The background job of Claude's that it was started to show.
+    /// The session that it was started to show, where it is none itself.
     pub(crate) shows: Option<String>,
 }
 
@@ -77,12 +77,15 @@ fn known(pid: u32) -> Option<(&'static Assistant, bool)> {
 
 impl Found {
     fn of(root: u32, pid: u32, assistant: &'static Assistant) -> Self {
+        let name = assistant.adapter.assistant.clone();
         let folder = pane_patrol_sys::process::folder(pid);
         Self {
             root,
-            assistant: assistant.adapter.assistant.clone(),
             pid,
-            shows: viewer::attached_to(pid),
+            shows: assistants::of(&name)
+                .and_then(|known| known.session_files())
+                .and_then(|files| files.shown_by(pid)),
+            assistant: name,
             folder: folder.and_then(|folder| folder.into_os_string().into_string().ok()),
         }
     }

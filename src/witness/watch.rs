@@ -1,6 +1,6 @@
-//! The file watch on `<home>/sessions` of each config folder. Where the folder is not there yet, the
+//! The file watch on the folders of session files. Where the folder is not there yet, the
 //! nearest one above it that exists is watched until it appears; nothing is polled. A folder *above*
-//! a watched `sessions` that is renamed away is not noticed: the price of not hearing everything else
+//! a watched one that is renamed away is not noticed: the price of not hearing everything else
 //! that happens there.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +12,11 @@ use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Order;
-use crate::assistants::claude::session_file::pid_of_file;
 
 /// All watches of one collector.
 pub(super) struct Watches {
     watcher: Result<RecommendedWatcher, String>,
-    /// For each home the folder that is watched for it now.
+    /// For each folder the one that is watched for it now.
     armed: BTreeMap<PathBuf, Option<PathBuf>>,
     /// Paths that are no session files but whose coming and going matters.
     awaited: Awaited,
@@ -25,23 +24,23 @@ pub(super) struct Watches {
 
 type Awaited = Arc<Mutex<BTreeSet<PathBuf>>>;
 
-/// What came of looking at one home again.
+/// What came of looking at one folder again.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Armed {
-    pub(super) home: PathBuf,
-    /// Its `sessions` folder is watched, and was not before.
+    pub(super) folder: PathBuf,
+    /// It is watched, and was not before.
     pub(super) is_new: bool,
     /// Why it is not watched as it should be.
     pub(super) trouble: Option<String>,
 }
 
 impl Watches {
-    /// No watches yet; what happens is sent to `output`.
-    pub(super) fn new(output: Sender<Order>) -> Self {
+    /// No watches yet; what happens to files that are what matters is sent to `output`.
+    pub(super) fn new(output: Sender<Order>, matters: fn(&Path) -> bool) -> Self {
         let awaited = Awaited::default();
         let known = Arc::clone(&awaited);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            forward(event, &known, &output);
+            forward(event, &known, &output, matters);
         });
         Self {
             watcher: watcher.map_err(|error| error.to_string()),
@@ -50,15 +49,15 @@ impl Watches {
         }
     }
 
-    /// Adds a home; whether it is a new one. It is watched after the next [`Watches::rearm`].
-    pub(super) fn add(&mut self, home: &Path) -> bool {
-        let is_new = !self.armed.contains_key(home);
-        self.armed.entry(home.to_owned()).or_default();
+    /// Adds a folder; whether it is a new one. It is watched after the next [`Watches::rearm`].
+    pub(super) fn add(&mut self, folder: &Path) -> bool {
+        let is_new = !self.armed.contains_key(folder);
+        self.armed.entry(folder.to_owned()).or_default();
         is_new
     }
 
-    /// Every home.
-    pub(super) fn homes(&self) -> Vec<PathBuf> {
+    /// Every folder.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
         self.armed.keys().cloned().collect()
     }
 
@@ -75,31 +74,33 @@ impl Watches {
         }
     }
 
-    /// Watches for each home what is there of it now; tells of the homes where that has changed.
+    /// Watches for each folder what is there of it now; tells of those where that has changed.
     pub(super) fn rearm(&mut self) -> Vec<Armed> {
-        let homes = self.homes();
-        homes.iter().filter_map(|home| self.arm(home)).collect()
+        let folders = self.folders();
+        folders
+            .iter()
+            .filter_map(|folder| self.arm(folder))
+            .collect()
     }
 
-    fn arm(&mut self, home: &Path) -> Option<Armed> {
-        let sessions = home.join("sessions");
+    fn arm(&mut self, wanted: &Path) -> Option<Armed> {
         let mut result = None;
         // What appears while the watch is being set is found in the next round.
         loop {
-            let nearest = nearest_folder(&sessions);
-            if nearest == *self.armed.get(home)? {
+            let nearest = nearest_folder(wanted);
+            if nearest == *self.armed.get(wanted)? {
                 return result;
             }
-            self.disarm(home);
+            self.disarm(wanted);
             let trouble = nearest.as_ref().and_then(|folder| self.watch(folder).err());
             let armed = nearest.filter(|_| trouble.is_none());
             let is_over = trouble.is_some();
             result = Some(Armed {
-                home: home.to_owned(),
-                is_new: armed.as_ref() == Some(&sessions),
+                folder: wanted.to_owned(),
+                is_new: armed.as_deref() == Some(wanted),
                 trouble,
             });
-            self.armed.insert(home.to_owned(), armed);
+            self.armed.insert(wanted.to_owned(), armed);
             self.await_changes();
             if is_over {
                 return result;
@@ -117,8 +118,8 @@ impl Watches {
             .map_err(|error| format!("cannot watch {}: {error}", folder.display()))
     }
 
-    fn disarm(&mut self, home: &Path) {
-        let Some(folder) = self.armed.get_mut(home).and_then(Option::take) else {
+    fn disarm(&mut self, wanted: &Path) {
+        let Some(folder) = self.armed.get_mut(wanted).and_then(Option::take) else {
             return;
         };
         if !self.is_watched(&folder)
@@ -134,16 +135,12 @@ impl Watches {
     }
 
     /// Notes what matters beside session files: the watched folders themselves, and what is missing
-    /// below them on the way to `sessions`.
+    /// below them on the way to the files.
     fn await_changes(&self) {
         let mut paths = BTreeSet::new();
-        for (home, armed) in &self.armed {
+        for (wanted, armed) in &self.armed {
             let Some(folder) = armed else { continue };
-            let sessions = home.join("sessions");
-            let below = sessions
-                .ancestors()
-                .take_while(|path| path != folder)
-                .last();
+            let below = wanted.ancestors().take_while(|path| path != folder).last();
             paths.extend(below.map(Path::to_owned));
             paths.insert(folder.clone());
         }
@@ -158,7 +155,12 @@ fn nearest_folder(path: &Path) -> Option<PathBuf> {
 }
 
 /// Passes on what concerns us; opening and reading a file, which we do ourselves, does not.
-fn forward(event: notify::Result<Event>, awaited: &Awaited, output: &Sender<Order>) {
+fn forward(
+    event: notify::Result<Event>,
+    awaited: &Awaited,
+    output: &Sender<Order>,
+    matters: fn(&Path) -> bool,
+) {
     let Ok(event) = event else { return };
     if event.need_rescan() {
         let _ = output.send(Order::Overrun);
@@ -173,7 +175,7 @@ fn forward(event: notify::Result<Event>, awaited: &Awaited, output: &Sender<Orde
         EventKind::Access(_) | EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_))
     );
     for path in event.paths {
-        if pid_of_file(&path).is_some() {
+        if matters(&path) {
             let _ = output.send(Order::Touched(path));
         } else if is_move
             && awaited
@@ -196,16 +198,20 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
-    /// Does what the witness does until session file `name` of `home` is reported.
-    fn hear(watches: &mut Watches, inbox: &Receiver<Order>, home: &Path, name: &str) {
+    fn is_json(path: &Path) -> bool {
+        path.extension().is_some_and(|end| end == "json")
+    }
+
+    /// Does what the witness does until file `name` of `folder` is reported.
+    fn hear(watches: &mut Watches, inbox: &Receiver<Order>, folder: &Path, name: &str) {
         loop {
             match inbox.recv_timeout(PATIENCE).expect("an event should come") {
-                Order::Touched(path) if path == home.join("sessions").join(name) => return,
+                Order::Touched(path) if path == folder.join(name) => return,
                 Order::Moved(path) => {
                     watches.lose(&path);
                     let armed = watches.rearm();
                     let new = armed.iter().any(|armed| armed.is_new);
-                    if new && home.join("sessions").join(name).exists() {
+                    if new && folder.join(name).exists() {
                         return;
                     }
                 }
@@ -217,33 +223,33 @@ mod tests {
     #[test]
     fn a_folder_is_watched_as_soon_as_it_appears_and_when_it_comes_back() {
         let root = tempfile::tempdir().unwrap();
-        let home = root.path().join("config/claude");
+        let home = root.path().join("config/home");
+        let sessions = home.join("sessions");
         let (sender, inbox) = mpsc::channel();
-        let mut watches = Watches::new(sender);
-        assert!(watches.add(&home) && !watches.add(&home));
+        let mut watches = Watches::new(sender, is_json);
+        assert!(watches.add(&sessions) && !watches.add(&sessions));
         let armed = watches.rearm();
         assert!(!armed[0].is_new && armed[0].trouble.is_none(), "{armed:?}");
         assert_eq!(watches.rearm(), []);
 
-        let sessions = home.join("sessions");
         fs::create_dir_all(&sessions).unwrap();
         fs::write(sessions.join("1.json"), "a").unwrap();
-        hear(&mut watches, &inbox, &home, "1.json");
+        hear(&mut watches, &inbox, &sessions, "1.json");
         fs::write(sessions.join("2.json"), "a").unwrap();
-        hear(&mut watches, &inbox, &home, "2.json");
+        hear(&mut watches, &inbox, &sessions, "2.json");
 
         fs::remove_dir_all(&sessions).unwrap();
         fs::create_dir_all(&sessions).unwrap();
         fs::write(sessions.join("3.json"), "a").unwrap();
-        hear(&mut watches, &inbox, &home, "3.json");
+        hear(&mut watches, &inbox, &sessions, "3.json");
 
         fs::rename(&sessions, home.join("old")).unwrap();
         fs::create_dir_all(&sessions).unwrap();
         fs::write(sessions.join("4.json.tmp"), "a").unwrap();
         fs::rename(sessions.join("4.json.tmp"), sessions.join("4.json")).unwrap();
-        hear(&mut watches, &inbox, &home, "4.json");
+        hear(&mut watches, &inbox, &sessions, "4.json");
         fs::remove_file(sessions.join("4.json")).unwrap();
-        hear(&mut watches, &inbox, &home, "4.json");
+        hear(&mut watches, &inbox, &sessions, "4.json");
     }
 
     #[test]
@@ -253,8 +259,8 @@ mod tests {
         fs::create_dir(&sessions).unwrap();
         fs::write(sessions.join("1.json"), "a").unwrap();
         let (sender, inbox) = mpsc::channel();
-        let mut watches = Watches::new(sender);
-        watches.add(root.path());
+        let mut watches = Watches::new(sender, is_json);
+        watches.add(&sessions);
         watches.rearm();
         fs::write(sessions.join("1.abc.key"), "secret").unwrap();
         fs::read(sessions.join("1.json")).unwrap();

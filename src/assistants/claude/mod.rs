@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub(crate) mod dialog;
+mod follower;
 pub(crate) mod job_record;
 pub mod session_file;
 pub(crate) mod switches;
@@ -16,8 +17,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
 use super::facets::request::{Full, Missing, Open};
+use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
 use super::facets::{Calls, Dialogs, Facets, TaskLists, Variables};
-use crate::state::Bound;
+use crate::state::{Bound, Reading};
 
 /// Names its config folder.
 const CONFIG_FOLDER: &str = "CLAUDE_CONFIG_DIR";
@@ -43,6 +45,10 @@ impl Facets for Claude {
         named.into_iter().collect()
     }
 
+    fn session_files(&self) -> Option<&'static dyn SessionFiles> {
+        Some(&Files)
+    }
+
     fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {
         transcript::find(bound, home)
     }
@@ -57,6 +63,34 @@ impl Facets for Claude {
 
     fn tasks(&self) -> Option<&'static dyn TaskLists> {
         Some(&tasks::Files)
+    }
+}
+
+struct Files;
+
+impl SessionFiles for Files {
+    fn folder(&self) -> &'static str {
+        "sessions"
+    }
+
+    fn is_one(&self, file: &Path) -> bool {
+        session_file::pid_of_file(file).is_some()
+    }
+
+    fn follower(&self, setting: Setting) -> Box<dyn Follower> {
+        Box::new(follower::Sessions::new(setting))
+    }
+
+    fn look(&self, home: &Path, pid: u32, instance: Option<&str>) -> Option<Reading> {
+        session_file::look(home, pid, instance)
+    }
+
+    fn shown_by(&self, pid: u32) -> Option<String> {
+        viewer::attached_to(pid)
+    }
+
+    fn census(&self, home: &Path) -> Option<Census> {
+        session_file::census(home)
     }
 }
 

@@ -14,6 +14,7 @@ use pane_patrol_sys::open::Opening;
 use serde::Deserialize;
 
 use super::viewer;
+use crate::assistants::facets::session_file::Census;
 use crate::state::{Level, Reading};
 use crate::sys::process;
 
@@ -92,17 +93,6 @@ pub(crate) fn read(path: &Path, pid: u32) -> Option<Session> {
     let opened = Opening::to_read().regular(path).ok()?;
     let bytes = opened.read(MAX_BYTES).ok()?;
     parse(&bytes).filter(|session| session.pid == pid)
-}
-
-/// How many sessions live.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Census {
-    /// With a person in front of them.
-    pub(crate) attended: usize,
-    /// Headless or in the background: they have no pane of their own.
-    pub(crate) unattended: usize,
-    /// Of the attended ones those whose pane shows another session, of which no file tells.
-    pub(crate) elsewhere: usize,
 }
 
 /// Counts the living sessions below a config folder; `None` without a `sessions` folder.

@@ -5,6 +5,7 @@ pub mod colours;
 pub mod dialog;
 pub(crate) mod log_tail;
 pub mod request;
+pub(crate) mod session_file;
 pub(crate) mod session_log;
 pub(crate) mod title;
 pub(crate) mod todos;
@@ -19,6 +20,7 @@ use crate::state::Bound;
 use crate::tasks::TaskSummary;
 use dialog::Dialog;
 use request::{Full, Missing, Open};
+use session_file::SessionFiles;
 use session_log::SessionLogs;
 use title::Title;
 
@@ -43,6 +45,11 @@ pub(crate) trait Facets: Debug + Sync {
 
     /// What the title of its pane says.
     fn title(&self) -> Option<&'static Title> {
+        None
+    }
+
+    /// Files in which each session says what it does.
+    fn session_files(&self) -> Option<&'static dyn SessionFiles> {
         None
     }
 

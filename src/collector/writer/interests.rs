@@ -21,7 +21,7 @@ use crate::witness::Order as WitnessOrder;
 pub(super) struct Told {
     pub(super) pids: BTreeSet<u32>,
     pub(super) sockets: BTreeSet<String>,
-    pub(super) homes: BTreeSet<PathBuf>,
+    pub(super) homes: BTreeSet<(Assistant, PathBuf)>,
     pub(super) hurried: BTreeSet<String>,
     pub(super) logs: BTreeSet<Followed>,
     pub(super) owners: BTreeMap<String, Owner>,
@@ -39,16 +39,13 @@ impl Writer {
     pub(super) fn give_orders(&mut self) {
         let pids: BTreeSet<u32> = self.rows.values().filter_map(|row| row.pid).collect();
         let sockets: BTreeSet<String> = self.rows.values().map(|row| self.socket_of(row)).collect();
-        let is_known = |home: &&String| self.told.homes.contains(std::path::Path::new(home));
-        let claude = |row: &&Row| row.assistant == Assistant::CLAUDE;
-        let homes = self
-            .rows
-            .values()
-            .filter(claude)
-            .filter_map(|row| row.home.as_ref());
-        let new_homes: BTreeSet<PathBuf> = homes
-            .filter(|home| !is_known(home))
-            .map(PathBuf::from)
+        let named = self.rows.values().filter(has_session_file);
+        let homes = named.filter_map(|row| {
+            let home = row.home.as_ref().map(PathBuf::from)?;
+            Some((row.assistant.clone(), home))
+        });
+        let new_homes: BTreeSet<(Assistant, PathBuf)> = homes
+            .filter(|home| !self.told.homes.contains(home))
             .collect();
         if pids != self.told.pids {
             self.sources.exits.send(pids.clone());
@@ -115,4 +112,9 @@ impl Writer {
             pid: row.pid,
         })
     }
+}
+
+/// Whether the row's assistant writes down what each of its sessions does.
+pub(super) fn has_session_file(row: &&Row) -> bool {
+    assistants::of(&row.assistant).is_some_and(|known| known.session_files().is_some())
 }

@@ -14,6 +14,7 @@ use pane_patrol_hooks::event::{Assistant, Event, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::assistants;
 use crate::assistants::homes::Homes;
 use crate::assistants::title;
 use crate::collector::belief::{self, Ground, Standing};
@@ -34,7 +35,7 @@ use crate::sys::monotone_clock::Clock;
 use crate::witness::present::Found;
 use crate::witness::{Order as WitnessOrder, is_tmux, process};
 use health::HealthReport;
-use interests::Told;
+use interests::{Told, has_session_file};
 
 /// What is so, and what to do, where living tmux servers have lost their socket, to another one or to
 /// whoever took the file away. `None` where none has.
@@ -85,7 +86,7 @@ pub(super) struct Writer {
     told: Told,
     /// The known assistants that run in panes.
     present: Vec<(Server, Found)>,
-    /// What the pane of each process of Claude's had as its title.
+    /// What the pane of each process that writes a session file had as its title.
     titles: BTreeMap<u32, String>,
     /// The servers on which they are looked for.
     looked_on: Vec<Server>,
@@ -106,7 +107,15 @@ impl Writer {
         mut table: Table,
         memory: Memory,
     ) -> Self {
-        let homes = setup.homes.all_of(&Assistant::CLAUDE);
+        let followed = assistants::ALL.iter();
+        let followed = followed.filter(|known| known.session_files().is_some());
+        let homes: BTreeSet<(Assistant, PathBuf)> = followed
+            .map(|known| known.row().adapter.assistant.clone())
+            .flat_map(|name| {
+                let homes = setup.homes.all_of(&name).into_iter();
+                homes.map(move |home| (name.clone(), home))
+            })
+            .collect();
         sources.witness.order(WitnessOrder::Homes(homes.clone()));
         let own_socket = setup.own_socket.to_string_lossy().into_owned();
         table.set_own_socket(own_socket.clone());
@@ -357,10 +366,10 @@ impl Writer {
         self.tell_present();
     }
 
-    /// Tells the witness what the title of each pane of Claude's says, when it says something new.
+    /// Tells the witness what the title of each pane with a session file says, when it says something
+    /// new.
     fn note_titles(&mut self, listing: &Listing) {
-        let claude = |row: &&Row| row.assistant == Assistant::CLAUDE;
-        for row in self.rows.values().filter(claude) {
+        for row in self.rows.values().filter(has_session_file) {
             let here = row.server.as_ref() == Some(&listing.server);
             let mut panes = listing.panes.iter().filter(|_| here);
             let pane = panes.find(|pane| Some(pane.pane) == row.pane);
