@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pane_patrol_hooks::event::{Kind, State};
+use pane_patrol_hooks::event::{EventError, Kind, State};
 use pane_patrol_installer::Assistant;
 
 use crate::act::Digest;
@@ -376,7 +376,7 @@ pub struct WaitArgs {
     #[arg(long, conflicts_with = "name")]
     pub target: Option<String>,
     /// Which state; any of several, separated by commas or given again
-    #[arg(long, required = true, value_parser = parse_state, value_delimiter = ',')]
+    #[arg(long, required = true, value_parser = states(), value_delimiter = ',')]
     pub state: Vec<State>,
     /// Give up, with exit status 4, after this time: `60s`, `5m`; by default never
     #[arg(long, value_name = "SPAN", value_parser = parse_timeout)]
@@ -412,8 +412,8 @@ pub struct EmitArgs {
     #[arg(long, value_name = "NAME")]
     pub assistant: String,
     /// What it is doing
-    #[arg(long, value_parser = ["waiting_approval", "waiting_input", "error", "completed", "running", "idle"])]
-    pub state: String,
+    #[arg(long, value_parser = states())]
+    pub state: State,
     /// One line for the person
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
@@ -493,7 +493,7 @@ pub struct QueryArgs {
     #[arg(long, value_name = "NAME")]
     pub assistant: Vec<String>,
     /// With this state, for example `waiting_approval`
-    #[arg(long, value_parser = parse_state)]
+    #[arg(long, value_parser = states())]
     pub state: Vec<State>,
     /// Of this kind, for example `tool_started`
     #[arg(long, value_parser = parse_kind)]
@@ -510,23 +510,33 @@ pub struct QueryArgs {
     /// That holds this text, in the message, tool, folder, target or an id; all of several
     #[arg(long, value_name = "TEXT")]
     pub grep: Vec<String>,
-    /// Files to read instead of the mirror; `-` is stdin
+    /// Files to read instead of the event log; `-` is stdin
     pub paths: Vec<PathBuf>,
 }
 
-/// A state by its word in events, or by the word that stands on the screen.
-fn parse_state(word: &str) -> Result<State, String> {
-    let on_screen = match word {
-        "approve" => Some(State::WaitingApproval),
-        "asks" | "waits" => Some(State::WaitingInput),
-        "failed" => Some(State::Error),
-        "done" => Some(State::Completed),
-        "works" => Some(State::Running),
-        _ => None,
-    };
-    on_screen
-        .or_else(|| State::from_word(word))
-        .ok_or_else(|| one_of(State::ALL.iter().map(|state| state.as_str())))
+/// A state by its word in events, or by the words that stand on the screen.
+fn states() -> impl TypedValueParser<Value = State> {
+    let words = State::ALL.iter().map(|state| {
+        let word = PossibleValue::new(state.as_str());
+        word.aliases(on_screen(*state))
+    });
+    PossibleValuesParser::new(words).try_map(|word| {
+        let is_meant =
+            |state: &&State| state.as_str() == word || on_screen(**state).contains(&word.as_str());
+        let meant = State::ALL.iter().copied().find(|state| is_meant(&state));
+        meant.ok_or(EventError::State(word))
+    })
+}
+
+fn on_screen(state: State) -> &'static [&'static str] {
+    match state {
+        State::WaitingApproval => &["approve"],
+        State::WaitingInput => &["asks", "waits"],
+        State::Error => &["failed"],
+        State::Completed => &["done"],
+        State::Running => &["works"],
+        State::Idle => &[],
+    }
 }
 
 fn parse_kind(word: &str) -> Result<Kind, String> {

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, Event, Source, State};
+use pane_patrol_hooks::event::{Assistant, Event, Source};
 use pane_patrol_hooks::event_log::Mirror;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
@@ -62,8 +62,6 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
             .exit(EXIT_USAGE)
     };
     let assistant: Assistant = arguments.assistant.parse().map_err(|error| usage(&error))?;
-    let state = State::from_word(&arguments.state)
-        .ok_or_else(|| CommandError::new(format!("`{}` is no state", arguments.state)))?;
     let told = arguments.target.as_ref().or(surroundings.target.as_ref());
     let told: Option<Target> = told
         .map(|text| text.parse())
@@ -77,7 +75,7 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
                 .hint("name it with `--target session:window.pane` or run this inside tmux")
                 .exit(EXIT_USAGE)
         })?;
-    let mut event = Event::new(assistant, state, target, Timestamp::now());
+    let mut event = Event::new(assistant, arguments.state, target, Timestamp::now());
     event.source = Source::Emit;
     let message = arguments.message.as_deref().unwrap_or_default();
     event.message =
