@@ -4,9 +4,11 @@
 //! One table for all of them, so that a person who has learned how to name an assistant in one command
 //! can use it in each, and is told the same where it fails.
 
+mod others;
+
 use std::fmt::Write;
 
-use crate::common::{Collector, Finished, TestEnv, finish};
+use crate::common::{Collector, Finished, PROGRAM, TestEnv, finish};
 
 /// The commands, each with what it needs besides a name (`@`).
 const COMMANDS: [&[&str]; 14] = [
@@ -82,6 +84,7 @@ impl World {
     fn settled(&self, line: &str) -> String {
         let root = self.0.path("");
         let line = line.replace(&root.display().to_string(), "/world/");
+        let line = line.replace(PROGRAM, "/bin/pane-patrol");
         let is_age = |word: &str| {
             let number = word.strip_suffix('s').unwrap_or_default();
             !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
@@ -91,18 +94,24 @@ impl World {
         while let Some(word) = words.next() {
             let is_clock =
                 word.len() >= 8 && word.as_bytes()[2] == b':' && word.as_bytes()[5] == b':';
+            let is_moment = word.starts_with("\"20") && word.contains("Z\"");
             let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
             let is_unit = |word: &&str| {
                 ["s", "ms", "seconds", "second"]
                     .iter()
                     .any(|unit| word.starts_with(unit))
             };
-            let shown =
-                if is_clock || is_age(word) || (is_number && words.peek().is_some_and(is_unit)) {
-                    "…"
-                } else {
-                    word
-                };
+            let is_process = settled.ends_with("process ");
+            let shown = if is_clock
+                || is_moment
+                || is_process
+                || is_age(word)
+                || (is_number && words.peek().is_some_and(is_unit))
+            {
+                "…"
+            } else {
+                word
+            };
             settled.push_str(shown);
             settled.push(' ');
         }
