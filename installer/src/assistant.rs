@@ -246,6 +246,11 @@ impl Assistant {
         own.flatten().chain(["XDG_CONFIG_HOME", "HOME"])
     }
 
+    /// The variable that names its own folder, where it has one.
+    pub fn variable(&self) -> Option<&'static str> {
+        self.folders.variable
+    }
+
     /// The events to register with `version` (`None`: unknown, only those that all versions know).
     pub fn events(
         &self,

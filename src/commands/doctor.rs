@@ -7,14 +7,13 @@ use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status, status};
-use pane_patrol_installer::{
-    Assistant, CLAUDE, CODEX, Site, Wanted, hook_command, installed_at, plan_install,
-};
+use pane_patrol_installer::{Assistant, Site, Wanted, hook_command, installed_at, plan_install};
 
 use super::diff::print_json;
 use super::rules::can_act;
 use super::{Surroundings, site};
 use crate::assistants;
+use crate::assistants::facets::doctor::Look;
 use crate::cli::DoctorArgs;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Hooks, Listening, Running, Verdict, World};
@@ -179,15 +178,15 @@ fn examine_one(
         Status::Installed(registered) | Status::Partly(registered) => Some(registered),
         Status::NotInstalled | Status::Unreadable(_) => None,
     };
-    let is_codex = assistant.name == CODEX.name;
-    let codex = is_codex.then(|| doctor::codex(settings, registered));
-    let switches = doctor::switches(
-        assistant,
-        running,
-        settings,
-        Path::new(doctor::MANAGED),
-        version,
-    );
+    let known = assistants::named(assistant.name);
+    let looked = known.map(|known| {
+        known.look(&Look {
+            settings,
+            registered,
+            running,
+            version,
+        })
+    });
     let findings = Hooks {
         assistant,
         settings,
@@ -195,9 +194,8 @@ fn examine_one(
         version,
         status: &found,
         installed_at: installed_at(&site.installs, settings),
-        codex: codex.as_ref(),
         running,
-        switches: &switches,
+        found: &looked.unwrap_or_default(),
         refusal: refusal(site, executable, version),
         rows,
         executable,
@@ -220,8 +218,8 @@ fn refusal(site: &Site, executable: &Path, version: Option<Version>) -> Option<(
     Some((error.to_string(), fix))
 }
 
-/// A command whose event makes no row, as it is registered. Claude's own stands in for a plugin, which
-/// starts the program by itself.
+/// A command whose event makes no row, as it is registered. Another assistant's stands in for a plugin,
+/// which starts the program by itself.
 fn test_command(assistant: &'static Assistant, registered: Option<&Registered>) -> Option<String> {
     let executable = registered?.executables.first()?;
     let last = |assistant: &'static Assistant| {
@@ -229,5 +227,6 @@ fn test_command(assistant: &'static Assistant, registered: Option<&Registered>) 
         let event = events.find(|event| event.event == "SessionEnd")?;
         hook_command(assistant, executable, event).ok()
     };
-    last(assistant).or_else(|| last(&CLAUDE))
+    let all = Assistant::ALL.iter().copied();
+    std::iter::once(assistant).chain(all).find_map(last)
 }

@@ -1,12 +1,17 @@
 //! Whether the sessions that run are heard of, and why not: they are older than the hooks, cannot be
 //! told apart, or say nothing although everything is in order.
 
+use std::collections::BTreeSet;
+
+use pane_patrol_hooks::adapter::Witness;
 use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::target::{PaneId, Target};
+use pane_patrol_installer::Assistant;
 
 use super::Session;
 use super::hooks::Hooks;
 use super::{Condition, Finding};
+use crate::assistants;
 use crate::state::Row;
 
 /// A session that was started this long ago, in seconds, has had the time to say something.
@@ -81,7 +86,8 @@ impl Hooks<'_> {
         let mut servers = self.running.servers.iter();
         servers.any(|start| *start < at).then(|| {
             let seen = "the server that runs the hooks of all sessions is older than the install";
-            let fix = "end it with `codex app-server daemon stop`, then start `codex` anew";
+            let known = assistants::named(self.assistant.name);
+            let fix = known.map_or("", |known| known.restart_server());
             Finding::warning(self.check("server"), seen, fix).because(Condition::OlderThanInstall)
         })
     }
@@ -99,12 +105,14 @@ impl Hooks<'_> {
 
     /// Those that share one server and one folder with another, and those that do not.
     fn tell_apart<'a>(&self, silent: Vec<&'a Session>) -> (Vec<&'a Session>, Vec<&'a Session>) {
-        let codex = self.codex.filter(|_| !self.running.servers.is_empty());
+        let shared: &[String] = if self.running.servers.is_empty() {
+            &[]
+        } else {
+            &self.found.alike.folders
+        };
         silent.into_iter().partition(|session| {
-            codex.is_some_and(|codex| {
-                let mut shared = codex.shared_folders.iter();
-                shared.any(|folder| Some(folder) == session.folder.as_ref())
-            })
+            let mut shared = shared.iter();
+            shared.any(|folder| Some(folder) == session.folder.as_ref())
         })
     }
 
@@ -115,13 +123,7 @@ impl Hooks<'_> {
              about: rather than a wrong row there is none ({})",
             panes(sessions)
         );
-        let named = self.codex.is_some_and(|codex| codex.names_session);
-        let fix = if named {
-            "restart them: their titles name the session since you let them"
-        } else {
-            "`pane-patrol install --assistant codex --codex-terminal-title` puts the session into \
-             the title of its window, `--codex-no-daemon` lets each run by itself; then restart them"
-        };
+        let fix = self.found.alike.fix;
         Finding::warning(self.check("sessions"), seen, fix).because(Condition::Ambiguous)
     }
 
@@ -164,7 +166,7 @@ impl Hooks<'_> {
 
     /// There is a row, and nothing in it that a hook has said.
     fn only_seen(&self, sessions: &[&Session]) -> Finding {
-        let witness = witness_of(self.assistant.name);
+        let witness = witness_of(self.assistant);
         let seen = format!(
             "no hook has come from {} in a pane ({}): {witness} alone tells of it, which knows less \
              and later",
@@ -188,7 +190,8 @@ pub fn overlooked(rows: Option<&[Row]>, looked_at: &[(u32, PaneId)]) -> Option<F
         let place = server.zip(row.pane);
         place.is_some_and(|place| looked_at.contains(&place))
     };
-    let silent = rows?.iter().filter(|row| row.silent && !is_known(row));
+    let rows = rows?;
+    let silent = rows.iter().filter(|row| row.silent && !is_known(row));
     let all: Vec<String> = silent
         .map(|row| format!("{} in {}", row.assistant, row.target))
         .collect();
@@ -197,8 +200,17 @@ pub fn overlooked(rows: Option<&[Row]>, looked_at: &[(u32, PaneId)]) -> Option<F
             "never heard of, and with other settings than those looked at here: {}",
             all.join(", ")
         );
-        let fix = "run `pane-patrol doctor` with the home folders that it was started with, as \
-                   `CODEX_HOME` or `CLAUDE_CONFIG_DIR`";
+        let names = rows.iter().filter(|row| row.silent && !is_known(row));
+        let variables: BTreeSet<String> = names
+            .filter_map(|row| Assistant::find(row.assistant.as_str())?.variable())
+            .map(|variable| format!("`{variable}`"))
+            .collect();
+        let variables: Vec<String> = variables.into_iter().collect();
+        let mut fix =
+            "run `pane-patrol doctor` with the home folders that it was started with".to_owned();
+        if !variables.is_empty() {
+            fix = format!("{fix}, as {}", variables.join(" or "));
+        }
         Finding::warning("sessions", seen, fix).because(Condition::Silent)
     })
 }
@@ -211,11 +223,11 @@ fn has_spoken(row: &Row) -> bool {
 }
 
 /// What shows a session of whom no hook has come.
-fn witness_of(assistant: &str) -> &'static str {
-    match assistant {
-        "claude" => "its session file",
-        "copilot" => "its session log",
-        _ => "its title",
+fn witness_of(assistant: &Assistant) -> &'static str {
+    match assistant.adapter.habits.witness {
+        Witness::SessionFile => "its session file",
+        Witness::SessionLog => "its session log",
+        Witness::Title => "its title",
     }
 }
 
@@ -230,11 +242,12 @@ mod tests {
 
     use pane_patrol_hooks::timestamp::Timestamp;
     use pane_patrol_installer::status::{Registered, Status};
-    use pane_patrol_installer::{Assistant, CLAUDE, CODEX, COPILOT, QWEN};
+    use pane_patrol_installer::{CLAUDE, CODEX, COPILOT, QWEN};
     use serde_json::json;
 
     use super::*;
-    use crate::doctor::{Codex, Running, World};
+    use crate::assistants::facets::doctor::{Alike, Found};
+    use crate::doctor::{Running, World};
 
     const NOW: i64 = 1_000_000;
     const INSTALLED: i64 = NOW - 600_000;
@@ -306,21 +319,22 @@ mod tests {
     /// What is found of `sessions`, as condition and panes, with these rows at the collector.
     fn found(
         assistant: &'static Assistant,
-        codex: Option<&Codex>,
+        found: Option<&Found>,
         running: &Running,
         rows: Option<&[Row]>,
     ) -> Vec<(Option<Condition>, String)> {
-        found_where(true, assistant, codex, running, rows)
+        found_where(true, assistant, found, running, rows)
     }
 
     /// The same where the hooks run, or something keeps them from it.
     fn found_where(
         runs: bool,
         assistant: &'static Assistant,
-        codex: Option<&Codex>,
+        found: Option<&Found>,
         running: &Running,
         rows: Option<&[Row]>,
     ) -> Vec<(Option<Condition>, String)> {
+        let nothing = Found::default();
         let hooks = Hooks {
             assistant,
             settings: Path::new("/x"),
@@ -336,9 +350,8 @@ mod tests {
                 outdated: false,
             }),
             installed_at: Some(Timestamp::from_millis(INSTALLED)),
-            codex,
+            found: found.unwrap_or(&nothing),
             running,
-            switches: &[],
             refusal: None,
             rows,
             executable: Path::new("/x"),
@@ -411,12 +424,15 @@ mod tests {
             sessions,
             servers: vec![Timestamp::from_millis(INSTALLED)],
         };
-        let codex = Codex {
-            shared_folders: vec!["/src".to_owned()],
-            ..Codex::default()
+        let alike = Found {
+            alike: Alike {
+                folders: vec!["/src".to_owned()],
+                fix: "look",
+            },
+            ..Found::default()
         };
         let look = |running: &Running, rows: &[Row]| {
-            conditions(&found(&CODEX, Some(&codex), running, Some(rows)))
+            conditions(&found(&CODEX, Some(&alike), running, Some(rows)))
         };
         assert_eq!(look(&running, &[]), [Some(Condition::Ambiguous)]);
         let half = look(&running, &[row(&CODEX, 1)]);

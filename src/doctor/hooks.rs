@@ -9,12 +9,11 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status};
 use pane_patrol_installer::{Assistant, PlanError};
 
-use super::{Codex, Running, Switch};
+use super::Running;
 use super::{Condition, Finding};
+use crate::assistants;
+use crate::assistants::facets::doctor::{Found, Why};
 use crate::state::Row;
-
-/// The oldest version that is known to write a session file (2.0.60 is known not to).
-const WRITES_SESSION_FILE: Version = Version(2, 1, 197);
 
 /// What is known of an assistant on this machine.
 #[derive(Debug)]
@@ -31,12 +30,11 @@ pub struct Hooks<'a> {
     pub status: &'a Status,
     /// When we last wrote to them, by the record of an install that stands.
     pub installed_at: Option<Timestamp>,
-    /// What is Codex's own; `None` for any other.
-    pub codex: Option<&'a Codex>,
     /// What runs of it.
     pub running: &'a Running,
-    /// What switches its hooks off outside its own settings.
-    pub switches: &'a [Switch],
+    /// What keeps its hooks from running, and its sessions from being told apart, as its own folder
+    /// has found it out.
+    pub(crate) found: &'a Found,
     /// Why an install would be refused now, with what to do about it; `None`: it would not.
     pub refusal: Option<(String, String)>,
     /// The rows of the collector; `None`: nobody collects.
@@ -83,7 +81,7 @@ impl Hooks<'_> {
         } else {
             let mut events = self.assistant.adapter.registrations.iter();
             if !self.is_absent() && events.any(|event| event.since.is_some()) {
-                findings.push(version(self.version));
+                findings.push(self.version());
             }
             findings.push(self.written());
         }
@@ -99,6 +97,20 @@ impl Hooks<'_> {
             finding.assistant = Some(name);
         }
         findings
+    }
+
+    fn version(&self) -> Finding {
+        let Assistant { name, program, .. } = self.assistant;
+        let Some(version) = self.version else {
+            let fix = "put it on PATH, then install again: only events that all versions know can be \
+                       registered";
+            return Finding::warning(*name, format!("`{program} --version` gives no answer"), fix);
+        };
+        let lacks = assistants::named(name).and_then(|known| known.lacks(version));
+        match lacks {
+            Some((what, fix)) => Finding::warning(*name, format!("{} {what}", print(version)), fix),
+            None => Finding::ok(*name, format!("version {}", print(version))),
+        }
     }
 
     fn written(&self) -> Finding {
@@ -204,68 +216,21 @@ impl Hooks<'_> {
                 fix,
             ));
         }
-        if let Some(codex) = self.codex {
-            findings.extend(self.trusted(codex));
-        }
-        findings.extend(self.switched_off_elsewhere());
+        findings.extend(self.found.obstacles.iter().map(|obstacle| {
+            let condition = match obstacle.why {
+                Why::Unreadable => Condition::Unreadable,
+                Why::SwitchedOff => Condition::SwitchedOff,
+                Why::NotTrusted => Condition::NotTrusted,
+            };
+            let check = self.check(obstacle.check);
+            let (seen, fix) = (obstacle.seen.clone(), obstacle.fix.clone());
+            Finding::failure(check, seen, fix).because(condition)
+        }));
         findings
     }
 
     fn off(&self, seen: String, fix: String) -> Finding {
         Finding::failure(self.check("hooks"), seen, fix).because(Condition::SwitchedOff)
-    }
-
-    fn trusted(&self, codex: &Codex) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        if let Some(why) = &codex.unreadable {
-            let fix = "Codex cannot read it either: correct the file";
-            let failure = Finding::failure(self.check("trust"), why.clone(), fix);
-            return vec![failure.because(Condition::Unreadable)];
-        }
-        if codex.all_off {
-            let fix = "take `hooks = false` out of `[features]` in config.toml".to_owned();
-            findings.push(self.off("Codex runs no hooks at all".to_owned(), fix));
-        }
-        let program = self.assistant.program;
-        let confirm = |seen: &str, events: &[String]| {
-            let seen = format!("{seen}: {}", events.join(", "));
-            let fix = format!(
-                "start `{program}` and choose `Trust all and continue`, or use `/hooks` in it"
-            );
-            let failure = Finding::failure(self.check("trust"), seen, fix);
-            failure.because(Condition::NotTrusted)
-        };
-        if !codex.unconfirmed.is_empty() {
-            let seen = "registered but not trusted, so not run";
-            findings.push(confirm(seen, &codex.unconfirmed));
-        }
-        if !codex.changed.is_empty() {
-            let seen = "not what you trusted any more, so not run";
-            findings.push(confirm(seen, &codex.changed));
-        }
-        if !codex.switched_off.is_empty() {
-            let events = codex.switched_off.join(", ");
-            let fix = format!("switch them on again by `/hooks` in `{program}`");
-            findings.push(self.off(format!("switched off in Codex: {events}"), fix));
-        }
-        findings
-    }
-}
-
-fn version(version: Option<Version>) -> Finding {
-    const CHECK: &str = "claude";
-    match version {
-        None => Finding::warning(
-            CHECK,
-            "`claude --version` gives no answer",
-            "put it on PATH, then install again: only events that all versions know can be registered",
-        ),
-        Some(old) if old < WRITES_SESSION_FILE => Finding::warning(
-            CHECK,
-            format!("{} may write no session file", print(old)),
-            "update it: without the file approvals show six seconds late, interrupts with the next prompt",
-        ),
-        Some(version) => Finding::ok(CHECK, format!("version {}", print(version))),
     }
 }
 

@@ -16,8 +16,6 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use crate::assistants::claude::switches::{MANAGED, Switch, switches};
-pub use crate::assistants::codex::trust::{Codex, codex};
 pub use crate::assistants::running::{Running, Session, WORLD, World, running};
 pub use apart::apart;
 pub use collecting::{Listening, Test, collecting};

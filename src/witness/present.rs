@@ -65,14 +65,14 @@ fn known(pid: u32) -> Option<(&'static Assistant, bool)> {
     let file = file.as_deref().and_then(Path::file_name);
     let mut all = Assistant::ALL.iter();
     if let Some(assistant) = all.find(|it| is_of(it.program, &arguments)) {
-        return Some((assistant, is_session(assistant.program, &arguments)));
+        return Some((assistant, is_session(assistant, &arguments)));
     }
     let program = file?.to_str()?.to_owned();
     let assistant = Assistant::ALL.iter().find(|it| it.program == program)?;
     if let Some(first) = arguments.first_mut() {
         *first = program;
     }
-    Some((assistant, is_session(assistant.program, &arguments)))
+    Some((assistant, is_session(assistant, &arguments)))
 }
 
 impl Found {

@@ -13,9 +13,11 @@ pub(crate) mod viewer;
 
 use std::path::{Path, PathBuf};
 
+use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
+use super::facets::doctor::{Found, Look};
 use super::facets::request::{Full, Missing, Open};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
 use super::facets::{Calls, Dialogs, Facets, TaskLists, Variables};
@@ -23,6 +25,9 @@ use crate::state::{Bound, Reading};
 
 /// Names its config folder.
 const CONFIG_FOLDER: &str = "CLAUDE_CONFIG_DIR";
+
+/// The oldest version that is known to write a session file (2.0.60 is known not to).
+const WRITES_SESSION_FILE: Version = Version(2, 1, 197);
 
 /// Claude Code.
 #[derive(Debug)]
@@ -59,6 +64,17 @@ impl Facets for Claude {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&dialog::Sheets)
+    }
+
+    fn lacks(&self, version: Version) -> Option<(&'static str, &'static str)> {
+        (version < WRITES_SESSION_FILE).then_some((
+            "may write no session file",
+            "update it: without the file approvals show six seconds late, interrupts with the next prompt",
+        ))
+    }
+
+    fn look(&self, at: &Look<'_>) -> Found {
+        switches::look(at)
     }
 
     fn tasks(&self) -> Option<&'static dyn TaskLists> {

@@ -6,14 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::Version;
-use pane_patrol_installer::Assistant;
 use serde_json::Value;
 
-use crate::assistants::running::Running;
-use crate::doctor::{Condition, Finding, Hooks};
+use crate::assistants::facets::doctor::{Found, Look, Obstacle, Why};
+use crate::assistants::facets::running::Running;
 
 /// The files of whoever manages the machine.
-pub const MANAGED: &str = "/etc/claude-code";
+const MANAGED: &str = "/etc/claude-code";
 
 /// From this version on the local settings at the root of the repository count below it, too (tried;
 /// 2.1.197 reads only those of the folder it is started in).
@@ -24,7 +23,7 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// One field that keeps hooks from running.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Switch {
+struct Switch {
     file: PathBuf,
     field: &'static str,
     /// Whose settings these are.
@@ -33,18 +32,23 @@ pub struct Switch {
     panes: Vec<String>,
 }
 
-/// What switches the hooks of `assistant` off: for the sessions that run, by the folder of each, and for
-/// all by the files in the folder `managed`. Its own settings at `settings` are not looked at.
-pub fn switches(
-    assistant: &Assistant,
+/// What keeps its hooks from running outside its own settings.
+pub(super) fn look(at: &Look<'_>) -> Found {
+    let found = switches(at.running, at.settings, Path::new(MANAGED), at.version);
+    Found {
+        obstacles: found.iter().map(Switch::obstacle).collect(),
+        ..Found::default()
+    }
+}
+
+/// What switches the hooks off: for the sessions that run, by the folder of each, and for all by the
+/// files in the folder `managed`. Its own settings at `settings` are not looked at.
+fn switches(
     running: &Running,
     settings: &Path,
     managed: &Path,
     version: Option<Version>,
 ) -> Vec<Switch> {
-    if assistant.name != "claude" {
-        return Vec::new();
-    }
     let mut found = by_managers(managed);
     found.extend(by_projects(running, settings, version));
     found
@@ -122,27 +126,26 @@ fn is_on(file: &Path, field: &str) -> bool {
     value.is_some_and(|value| value[field] == true)
 }
 
-impl Hooks<'_> {
-    /// One finding a switch.
-    pub(crate) fn switched_off_elsewhere(&self) -> impl Iterator<Item = Finding> {
-        self.switches.iter().map(|switch| {
-            let (file, field) = (switch.file.display(), switch.field);
-            let whom = if switch.panes.is_empty() {
-                "in every session".to_owned()
-            } else {
-                format!("in {}", switch.panes.join(", "))
-            };
-            let seen = format!(
-                "switched off {whom} by {}: `{field}` in {file}",
-                switch.whose
-            );
-            let fix = if switch.panes.is_empty() {
-                format!("ask who manages this machine to take `{field}` out of {file}")
-            } else {
-                format!("take `{field}` out of {file}")
-            };
-            Finding::failure(self.check("hooks"), seen, fix).because(Condition::SwitchedOff)
-        })
+impl Switch {
+    fn obstacle(&self) -> Obstacle {
+        let (file, field) = (self.file.display(), self.field);
+        let whom = if self.panes.is_empty() {
+            "in every session".to_owned()
+        } else {
+            format!("in {}", self.panes.join(", "))
+        };
+        let seen = format!("switched off {whom} by {}: `{field}` in {file}", self.whose);
+        let fix = if self.panes.is_empty() {
+            format!("ask who manages this machine to take `{field}` out of {file}")
+        } else {
+            format!("take `{field}` out of {file}")
+        };
+        Obstacle {
+            check: "hooks",
+            why: Why::SwitchedOff,
+            seen,
+            fix,
+        }
     }
 }
 
@@ -150,10 +153,9 @@ impl Hooks<'_> {
 mod tests {
     use pane_patrol_hooks::target::PaneId;
     use pane_patrol_hooks::timestamp::Timestamp;
-    use pane_patrol_installer::{CLAUDE, QWEN};
 
     use super::*;
-    use crate::doctor::{Session, World};
+    use crate::assistants::facets::running::{Session, World};
 
     fn session(pane: u32, folder: &Path) -> Session {
         Session {
@@ -203,8 +205,8 @@ mod tests {
             servers: Vec::new(),
         };
         let own = folder("home/.claude/settings.json");
-        let look = |assistant| switches(assistant, &running, &own, &folder("etc"), None);
-        let found: Vec<_> = look(&CLAUDE)
+        let look = || switches(&running, &own, &folder("etc"), None);
+        let found: Vec<_> = look()
             .into_iter()
             .map(|switch| (switch.file, switch.panes.join(" ")))
             .collect();
@@ -213,7 +215,6 @@ mod tests {
             (folder("b/.claude/settings.local.json"), "%2".to_owned()),
         ];
         assert_eq!(found, expected);
-        assert_eq!(look(&QWEN), []);
     }
 
     #[test]
@@ -236,7 +237,7 @@ mod tests {
         };
         let look = |version| {
             let none = root.path().join("none");
-            switches(&CLAUDE, &running, &none, &none, version)
+            switches(&running, &none, &none, version)
         };
         assert_eq!(look(None), []);
         assert_eq!(look(Some(Version(2, 1, 197))), []);
@@ -252,7 +253,7 @@ mod tests {
         let part = root.path().join("managed-settings.d/10-hooks.json");
         let look = || {
             let none = Running::default();
-            let found = switches(&CLAUDE, &none, Path::new("/x"), root.path(), None);
+            let found = switches(&none, Path::new("/x"), root.path(), None);
             let named = found.into_iter().map(|switch| (switch.file, switch.field));
             named.collect::<Vec<_>>()
         };

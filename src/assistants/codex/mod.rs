@@ -6,12 +6,14 @@ pub(crate) mod trust;
 
 use std::path::Path;
 
+use pane_patrol_hooks::adapter::codex::pane::is_server;
 use pane_patrol_installer::{Assistant as Row, CODEX};
 
 use super::facets::dialog::Kind;
 use super::facets::dialog::shape::{
     Shape, Shapes, destination_below, prompt_below, question_below,
 };
+use super::facets::doctor::{Found, Look};
 use super::facets::request::{Full, Missing};
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets, TaskLists};
@@ -36,6 +38,18 @@ impl Facets for Codex {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn is_server(&self, arguments: &[String]) -> bool {
+        is_server(arguments)
+    }
+
+    fn restart_server(&self) -> &'static str {
+        "end it with `codex app-server daemon stop`, then start `codex` anew"
+    }
+
+    fn look(&self, at: &Look<'_>) -> Found {
+        trust::look(at)
     }
 
     fn tasks(&self) -> Option<&'static dyn TaskLists> {

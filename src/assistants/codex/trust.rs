@@ -18,33 +18,35 @@ use pane_patrol_installer::status::Registered;
 use serde_json::{Value, json};
 use toml::Table;
 
+use crate::assistants::facets::doctor::{Alike, Found, Look, Obstacle, Why};
+
 /// How long the system may take to tell of its processes.
 const BUDGET: Duration = Duration::from_secs(2);
 
 /// The keys of a handler whose hash is known; one with others counts by its place alone.
 const KNOWN_KEYS: &[&str] = &["type", "command", "timeout", "async", "statusMessage"];
 
-/// What Codex's settings say of us.
+/// What its settings say of us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Codex {
+pub(crate) struct Trust {
     /// Registered events that the person has never confirmed.
-    pub unconfirmed: Vec<String>,
+    pub(crate) unconfirmed: Vec<String>,
     /// Events that are not what the person confirmed.
-    pub changed: Vec<String>,
+    pub(crate) changed: Vec<String>,
     /// Events that the person has switched off in Codex's list of hooks.
-    pub switched_off: Vec<String>,
+    pub(crate) switched_off: Vec<String>,
     /// Hooks are switched off as a whole.
-    pub all_off: bool,
+    pub(crate) all_off: bool,
     /// Why its settings cannot be read, if so.
-    pub unreadable: Option<String>,
+    pub(crate) unreadable: Option<String>,
     /// Its window's title names the session.
-    pub names_session: bool,
+    pub(crate) names_session: bool,
     /// Folders in which several of its screens are.
-    pub shared_folders: Vec<String>,
+    pub(crate) shared_folders: Vec<String>,
 }
 
 /// Reads what stands in `config.toml` beside the file of `hooks`, and looks where its screens are.
-pub fn codex(hooks: &Path, registered: Option<&Registered>) -> Codex {
+pub(crate) fn trust(hooks: &Path, registered: Option<&Registered>) -> Trust {
     let mut found = settings(hooks, registered);
     let screens = Screen::all(&processes(Instant::now() + BUDGET), &[]);
     let mut folders: Vec<_> = screens
@@ -58,7 +60,7 @@ pub fn codex(hooks: &Path, registered: Option<&Registered>) -> Codex {
     found
 }
 
-fn settings(hooks: &Path, registered: Option<&Registered>) -> Codex {
+fn settings(hooks: &Path, registered: Option<&Registered>) -> Trust {
     let path = hooks.with_file_name("config.toml");
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
@@ -71,9 +73,9 @@ fn settings(hooks: &Path, registered: Option<&Registered>) -> Codex {
     let config = match config {
         Ok(config) => config,
         Err(why) => {
-            return Codex {
+            return Trust {
                 unreadable: Some(format!("{}: {why}", path.display())),
-                ..Codex::default()
+                ..Trust::default()
             };
         }
     };
@@ -81,11 +83,11 @@ fn settings(hooks: &Path, registered: Option<&Registered>) -> Codex {
     let title = get("tui", "terminal_title");
     let words = title.as_ref().and_then(toml::Value::as_array);
     let is_off = |key: &str| get("features", key).is_some_and(|on| on.as_bool() == Some(false));
-    let mut found = Codex {
+    let mut found = Trust {
         all_off: is_off("hooks") || is_off("codex_hooks"),
         names_session: words
             .is_some_and(|words| words.iter().any(|word| word.as_str() == Some("thread-id"))),
-        ..Codex::default()
+        ..Trust::default()
     };
     if let Some(registered) = registered {
         let noted = config.get("hooks").and_then(|hooks| hooks.get("state"));
@@ -94,11 +96,41 @@ fn settings(hooks: &Path, registered: Option<&Registered>) -> Codex {
     found
 }
 
-impl Codex {
-    /// Whether every registered event may run.
-    pub fn runs_all(&self) -> bool {
-        let lists = [&self.unconfirmed, &self.changed, &self.switched_off];
-        lists.iter().all(|list| list.is_empty()) && !self.all_off && self.unreadable.is_none()
+impl Trust {
+    fn obstacles(&self) -> Vec<Obstacle> {
+        let obstacle = |check, why, seen: &str, fix: &str| Obstacle {
+            check,
+            why,
+            seen: seen.to_owned(),
+            fix: fix.to_owned(),
+        };
+        if let Some(why) = &self.unreadable {
+            let fix = "Codex cannot read it either: correct the file";
+            return vec![obstacle("trust", Why::Unreadable, why, fix)];
+        }
+        let mut found = Vec::new();
+        if self.all_off {
+            let (seen, fix) = (
+                "Codex runs no hooks at all",
+                "take `hooks = false` out of `[features]` in config.toml",
+            );
+            found.push(obstacle("hooks", Why::SwitchedOff, seen, fix));
+        }
+        let unsure = [
+            ("registered but not trusted, so not run", &self.unconfirmed),
+            ("not what you trusted any more, so not run", &self.changed),
+        ];
+        for (seen, events) in unsure.iter().filter(|(_, events)| !events.is_empty()) {
+            let seen = format!("{seen}: {}", events.join(", "));
+            let fix = "start `codex` and choose `Trust all and continue`, or use `/hooks` in it";
+            found.push(obstacle("trust", Why::NotTrusted, &seen, fix));
+        }
+        if !self.switched_off.is_empty() {
+            let seen = format!("switched off in Codex: {}", self.switched_off.join(", "));
+            let fix = "switch them on again by `/hooks` in `codex`";
+            found.push(obstacle("hooks", Why::SwitchedOff, &seen, fix));
+        }
+        found
     }
 
     fn judge(&mut self, hooks: &Path, registered: &Registered, noted: Option<&toml::Value>) {
@@ -121,6 +153,23 @@ impl Codex {
             };
             list.push(event.clone());
         }
+    }
+}
+
+/// What keeps its hooks from running, and its sessions from being told apart.
+pub(super) fn look(at: &Look<'_>) -> Found {
+    let found = trust(at.settings, at.registered);
+    Found {
+        obstacles: found.obstacles(),
+        alike: Alike {
+            folders: found.shared_folders,
+            fix: if found.names_session {
+                "restart them: their titles name the session since you let them"
+            } else {
+                "`pane-patrol install --assistant codex --codex-terminal-title` puts the session into \
+                 the title of its window, `--codex-no-daemon` lets each run by itself; then restart them"
+            },
+        },
     }
 }
 
@@ -206,7 +255,7 @@ mod tests {
     }
 
     /// Our hooks at these places of a file, and what the settings beside it say.
-    fn found(config: &str) -> Codex {
+    fn found(config: &str) -> Trust {
         let folder = tempfile::tempdir().expect("there is room");
         let hooks = folder.path().join("hooks.json");
         let file = format!(r#"{{"hooks":{{"PreModelRequest":[{{"hooks":[]}},{GROUP}]}}}}"#);
@@ -229,7 +278,11 @@ mod tests {
     fn confirmed_changed_switched_off_and_never_confirmed_are_told_apart() {
         let event = || vec!["PreModelRequest".to_owned()];
         let hash = format!("trusted_hash = \"{NOTED}\"\n");
-        assert!(found(&format!("@pre_model_request:1:0\"]\n{hash}")).runs_all());
+        assert!(
+            found(&format!("@pre_model_request:1:0\"]\n{hash}"))
+                .obstacles()
+                .is_empty()
+        );
         let other_place = found(&format!("@pre_model_request:0:0\"]\n{hash}"));
         assert_eq!(other_place.unconfirmed, event());
         let changed = found("@pre_model_request:1:0\"]\ntrusted_hash = \"sha256:0\"\n");
@@ -241,7 +294,7 @@ mod tests {
         assert!(found("[features]\nhooks = false\n").all_off);
         assert!(found("[tui]\n[tui]\n").unreadable.is_some());
         let titled = found("[tui]\nterminal_title = [\"activity\", \"thread-id\"]\n");
-        assert!(titled.names_session && !titled.runs_all());
+        assert!(titled.names_session && !titled.obstacles().is_empty());
         assert!(!found("[tui]\nterminal_title = [\"activity\"]\n").names_session);
     }
 }

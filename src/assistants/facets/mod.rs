@@ -3,8 +3,10 @@
 
 pub mod colours;
 pub mod dialog;
+pub(crate) mod doctor;
 pub(crate) mod log_tail;
 pub mod request;
+pub mod running;
 pub(crate) mod session_file;
 pub(crate) mod session_log;
 pub(crate) mod title;
@@ -13,12 +15,14 @@ pub(crate) mod todos;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
+use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant as Row;
 
 use crate::state::Bound;
 use crate::tasks::TaskSummary;
 use dialog::Dialog;
+use doctor::{Found, Look};
 use request::{Full, Missing, Open};
 use session_file::SessionFiles;
 use session_log::SessionLogs;
@@ -78,6 +82,33 @@ pub(crate) trait Facets: Debug + Sync {
     /// Its own lists of tasks; `None`: our plugin in it writes them down, if anybody.
     fn tasks(&self) -> Option<&'static dyn TaskLists> {
         None
+    }
+
+    /// Whether a process of it with these arguments runs a task without a person before it: such a run
+    /// has no row.
+    fn is_headless(&self, arguments: &[String]) -> bool {
+        running::is_headless(arguments)
+    }
+
+    /// Whether a process of it with these arguments is a server that runs the hooks of several
+    /// sessions.
+    fn is_server(&self, _arguments: &[String]) -> bool {
+        false
+    }
+
+    /// How that server is started anew.
+    fn restart_server(&self) -> &'static str {
+        ""
+    }
+
+    /// What a `version` of it lacks: as the end of what is seen, and what to do.
+    fn lacks(&self, _version: Version) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// What keeps its hooks from running, and its sessions from being told apart.
+    fn look(&self, _at: &Look<'_>) -> Found {
+        Found::default()
     }
 }
 
