@@ -1,5 +1,5 @@
-//! Starting and stopping assistants: which launchers there are, and what tmux and the system are
-//! asked to do. Pure but for what is asked through the functions that are handed in.
+//! Starting and stopping assistants: which launchers there are, and what the multiplexer and the system
+//! are asked to do. Pure but for what is asked through what is handed in.
 //!
 //! An assistant is stopped politely: its own process is asked to end, and only if that process is
 //! certainly the one in the row's pane. A number alone proves nothing: it may come from a container,
@@ -8,24 +8,20 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use pane_patrol_hooks::target::PaneId;
-use pane_patrol_hooks::text::one_line;
 use serde::Deserialize;
 
-use crate::mux::tmux::jump::{Ask, Refusal};
-use crate::mux::tmux::{Call, Format};
+use crate::mux::{
+    Gone, Multiplexer, Opened, Opening, Outcome, PATIENCE, PATIENCE_FOR_SEVERAL, Place, Undone,
+};
 use crate::state::Row;
 use crate::sys::shell::{self, HoldsNul};
 
 /// Assistants that are offered, when they are found, while the settings name no launcher.
 const KNOWN: &[&str] = &["claude", "codex", "gemini", "opencode", "copilot", "qwen"];
 
-/// tmux quietly starts a program at home where it finds no folder. If this one is there at all, the
-/// program is in it, whatever this version of tmux makes of the folder's name.
+/// A multiplexer may quietly start a program at home where it finds no folder. If this one is there at
+/// all, the program is in it, whatever was made of the folder's name.
 const GO_THERE: &str = "case $1 in /*) cd -- \"$1\" 2>/dev/null;; esac; shift\n";
-
-/// Longest name of a window, in characters.
-const MAX_NAME_CHARS: usize = 100;
 
 /// What a new window says when its command has failed, before it goes: without it nobody would see why.
 /// An end by a signal was wanted by somebody.
@@ -113,78 +109,31 @@ impl Launcher {
         Ok(script)
     }
 
-    /// The tmux command that starts it and prints where; `fresh`: in a session of its own.
-    fn call(&self, site: &Site, fresh: bool) -> Result<Call, HoldsNul> {
+    /// What a multiplexer is to open.
+    fn opening(&self, site: &Site) -> Result<Opening, HoldsNul> {
         let folder = self.folder(site);
-        let mut call = if fresh {
-            // The server begins with it, and gives what it gets to everything that runs in it.
-            Call::new("new-session").for_person()
-        } else {
-            Call::new("new-window")
-        };
-        if fresh || !site.in_front {
-            call = call.flag("-d");
-        }
-        let place = Format::own("#{pane_id} #{session_name}:#{window_index}.#{pane_index}");
-        call = call.flag("-P").format("-F", &place);
-        call = call.format("-c", &Format::text(&folder));
-        call = call.format("-n", &Format::text(one_line(&self.name, MAX_NAME_CHARS)));
-        if let Some(path) = &site.path {
-            let mut variable = OsString::from("PATH=");
-            variable.push(path);
-            call = call.option("-e", variable);
-        }
-        if let (Some(session), false) = (&site.session, fresh) {
-            call = call.target(format!("{session}:"));
-        }
-        // As words of its own it is run as it stands, whatever the person's shell is.
         let script = self.script(&folder)?;
-        let words = ["sh", "-c"].into_iter().fold(call, Call::operand);
-        Ok(words.operand(script).operand("sh").operand(folder))
+        let mut words = ["sh", "-c"].map(OsString::from).to_vec();
+        words.extend([script, "sh".into(), folder.clone()]);
+        Ok(Opening {
+            name: self.name.clone(),
+            words,
+            folder,
+            session: site.session.clone(),
+            in_front: site.in_front,
+            path: site.path.clone(),
+        })
     }
 }
 
-/// What was started.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Started {
-    /// Its pane, for example `%7`.
-    pub pane: String,
-    /// The pane's address, for example `work:3.0`.
-    pub target: String,
-}
-
-/// Starts an assistant in a new window; where no server runs, in a new session.
+/// Starts an assistant in a pane of its own.
 ///
 /// # Errors
-/// Says why tmux did not start it.
-pub fn start(
-    launcher: &Launcher,
-    site: &Site,
-    socket: &Path,
-    ask: Ask<'_>,
-) -> Result<Started, String> {
-    let run = |fresh: bool| {
-        let call = launcher.call(site, fresh);
-        let call = call.map_err(|error| Refusal::Other(error.to_string()))?;
-        ask(socket, &call)
-    };
-    let answer = match run(false) {
-        Err(Refusal::NoServer) => run(true),
-        other => other,
-    };
-    let printed = match answer {
-        Ok(printed) => String::from_utf8_lossy(&printed).into_owned(),
-        Err(Refusal::NoServer) => return Err("tmux could not be started".to_owned()),
-        Err(Refusal::Other(why)) => return Err(why),
-    };
-    let (pane, target) = printed
-        .trim_end()
-        .split_once(' ')
-        .ok_or("tmux did not say where it is")?;
-    Ok(Started {
-        pane: pane.to_owned(),
-        target: target.to_owned(),
-    })
+/// Says why it was not started.
+pub fn start(launcher: &Launcher, site: &Site, mux: &dyn Multiplexer) -> Outcome<Opened> {
+    let opening = launcher.opening(site);
+    let opening = opening.map_err(|error| Undone::Refused(error.to_string()))?;
+    mux.open(&opening, PATIENCE_FOR_SEVERAL)
 }
 
 /// How stopping an assistant went.
@@ -200,8 +149,8 @@ pub enum Stopped {
 
 /// The system, as far as stopping needs it.
 pub struct System<'a> {
-    /// The tmux call.
-    pub ask: Ask<'a>,
+    /// The row's multiplexer.
+    pub mux: &'a dyn Multiplexer,
     /// Whether a process is another one or descends from it; `None`: that cannot be told.
     pub descends: &'a dyn Fn(u32, u32) -> Option<bool>,
     /// Asks a process to end; says why that cannot be done.
@@ -210,16 +159,16 @@ pub struct System<'a> {
     pub has_ended: &'a dyn Fn(u32) -> bool,
 }
 
-/// Asks the row's assistant to end and waits for it.
-pub fn stop(row: &Row, socket: &Path, system: &System<'_>) -> Stopped {
-    let pane = match pane_of(row, socket, system.ask) {
-        Ok(pane) => pane,
-        Err(why) => return Stopped::Failed(why),
+/// Asks the row's assistant to end and waits for it. `place` is its pane.
+pub fn stop(row: &Row, place: &Place, system: &System<'_>) -> Stopped {
+    let root = match system.mux.process(place, PATIENCE) {
+        Ok(root) => root,
+        Err(undone) => return Stopped::Failed(words(undone)),
     };
     let Some(pid) = row.pid else {
         return Stopped::OnlyByPane("its process is not known".to_owned());
     };
-    match (system.descends)(pid, pane.pid) {
+    match (system.descends)(pid, root) {
         Some(true) => {}
         Some(false) => return Stopped::OnlyByPane("its process is not the pane's".to_owned()),
         None => return Stopped::OnlyByPane("whose process it is cannot be told here".to_owned()),
@@ -234,53 +183,21 @@ pub fn stop(row: &Row, socket: &Path, system: &System<'_>) -> Stopped {
     }
 }
 
-/// Closes the row's pane with everything in it.
+/// Closes the pane with everything in it.
 ///
 /// # Errors
 /// Says why it is still there.
-pub fn close_pane(row: &Row, socket: &Path, ask: Ask<'_>) -> Result<(), String> {
-    let pane = pane_of(row, socket, ask)?;
-    match ask(&pane.socket, &Call::new("kill-pane").target(pane.id)) {
-        Ok(_) | Err(Refusal::NoServer) => Ok(()),
-        Err(Refusal::Other(why)) => Err(why),
-    }
+pub fn close_pane(place: &Place, mux: &dyn Multiplexer) -> Result<(), String> {
+    mux.close(place, PATIENCE_FOR_SEVERAL).map_err(words)
 }
 
-struct Pane {
-    socket: std::path::PathBuf,
-    id: PaneId,
-    pid: u32,
-}
-
-/// The row's pane on the very server that it was seen on.
-fn pane_of(row: &Row, socket: &Path, ask: Ask<'_>) -> Result<Pane, String> {
-    let server = row.server.as_ref();
-    let socket = server.map_or(socket, |server| Path::new(&server.socket));
-    let id = row.pane.ok_or("its pane is not known")?;
-    let gone = || "the pane is gone".to_owned();
-    let call = Call::new("display-message").flag("-p").target(id);
-    let answer = ask(
-        socket,
-        &call.format_operand(&Format::own("#{pid} #{pane_id} #{pane_pid}")),
-    );
-    let printed = match answer {
-        Ok(printed) => String::from_utf8_lossy(&printed).trim_end().to_owned(),
-        Err(Refusal::NoServer) => return Err(gone()),
-        Err(Refusal::Other(why)) => return Err(why),
-    };
-    let words: Vec<&str> = printed.split(' ').collect();
-    let [server_pid, pane, pid] = words[..] else {
-        return Err(gone());
-    };
-    // After a restart of the server ids are given out again.
-    if pane.parse() != Ok(id) || server.is_some_and(|server| server.pid.to_string() != server_pid) {
-        return Err(gone());
+/// With a server its panes are gone, too.
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+fn words(undone: Undone) -> String {
+    match undone {
+        Undone::Gone(Gone::Server) => Gone::Pane.to_string(),
+        other => other.to_string(),
     }
-    Ok(Pane {
-        socket: socket.to_owned(),
-        id,
-        pid: pid.parse().map_err(|_| gone())?,
-    })
 }
 
 #[cfg(test)]
@@ -290,7 +207,7 @@ mod tests {
     use pane_patrol_hooks::event::State;
 
     use super::*;
-    use crate::state::fixture::row;
+    use crate::mux::fake::Fake;
 
     fn launcher(command: &str, folder: Option<&str>) -> Launcher {
         Launcher {
@@ -340,42 +257,20 @@ mod tests {
         assert_eq!(folder(Some("~bob")), "~bob");
     }
 
-    #[test]
-    fn where_no_server_runs_a_session_is_made() {
-        let asked = RefCell::new(Vec::new());
-        let ask = |_: &Path, call: &Call| {
-            asked.borrow_mut().push(call.to_string());
-            if call.to_string().starts_with("new-window") {
-                Err(Refusal::NoServer)
-            } else {
-                Ok(b"%0 my work:0.0\n".to_vec())
-            }
-        };
-        let started = start(&launcher("x", None), &site(), Path::new("/s"), &ask).unwrap();
-        assert_eq!(
-            (started.pane.as_str(), started.target.as_str()),
-            ("%0", "my work:0.0")
-        );
-        let asked = asked.borrow();
-        assert!(asked[0].contains(" -t $2: -- sh -c case "), "{asked:?}");
-        assert!(
-            asked[1].starts_with("new-session -d ") && !asked[1].contains("$2"),
-            "{asked:?}"
-        );
-    }
-
-    /// Stops pane 1 of server 77 with process 50; what came of it and which process was asked to end.
+    /// Stops a row with this process, whose pane has process 40; what came of it and which process was
+    /// asked to end.
     fn stopping(
-        answer: &str,
+        servant: &Fake,
         pid: Option<u32>,
         descends: Option<bool>,
         ends: bool,
     ) -> (Stopped, Vec<u32>) {
-        let mut row = row(1, "claude", State::Running, "a:0.0", 1);
+        let mut row = servant.row(1, "claude", State::Running);
         row.pid = pid;
         let asked = RefCell::new(Vec::new());
+        let (place, mux) = servant.reach().place_of(&row);
         let system = System {
-            ask: &|_, _| Ok(answer.as_bytes().to_vec()),
+            mux: &*mux,
             descends: &|_, pane| descends.filter(|_| pane == 40),
             terminate: &|pid| {
                 asked.borrow_mut().push(pid);
@@ -383,35 +278,33 @@ mod tests {
             },
             has_ended: &|_| ends,
         };
-        let stopped = stop(&row, Path::new("/s"), &system);
+        let stopped = stop(&row, &place, &system);
         (stopped, asked.into_inner())
     }
 
     #[test]
     fn only_a_process_of_the_rows_own_pane_is_asked_to_end() {
-        let fine = "77 %1 40\n";
+        let fake = Fake::new();
+        fake.pane(1, 40);
         assert_eq!(
-            stopping(fine, Some(50), Some(true), true),
+            stopping(&fake, Some(50), Some(true), true),
             (Stopped::Ended, vec![50])
         );
-        let (stopped, asked) = stopping(fine, Some(50), Some(true), false);
+        let (stopped, asked) = stopping(&fake, Some(50), Some(true), false);
         assert!(matches!(stopped, Stopped::OnlyByPane(_)) && asked == [50]);
         for (pid, descends) in [
             (None, Some(true)),
             (Some(50), Some(false)),
             (Some(50), None),
         ] {
-            let (stopped, asked) = stopping(fine, pid, descends, true);
+            let (stopped, asked) = stopping(&fake, pid, descends, true);
             assert!(matches!(stopped, Stopped::OnlyByPane(_)), "{stopped:?}");
             assert!(asked.is_empty());
         }
-        for answer in ["78 %1 40\n", "77 %2 40\n", "", "  \n"] {
-            let gone = Stopped::Failed("the pane is gone".to_owned());
-            assert_eq!(
-                stopping(answer, Some(50), Some(true), true),
-                (gone, vec![]),
-                "{answer}"
-            );
-        }
+        let gone = Stopped::Failed("the pane is gone".to_owned());
+        assert_eq!(
+            stopping(&Fake::new(), Some(50), Some(true), true),
+            (gone, vec![])
+        );
     }
 }

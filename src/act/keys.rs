@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+pub use super::dialog::Pane;
 use super::dialog::{self, Dialog, Kind, Refusal};
-pub use super::dialog::{Pane, Press};
 use super::fate::fate;
 use super::stop::Stop;
+use crate::mux;
+pub use crate::mux::{Guard, Press, Pressed};
 use crate::state::{Bound, Decision, Pick};
 use crate::state::{Level, Row};
 
@@ -72,26 +74,6 @@ pub struct Seen {
     pub written: Timestamp,
 }
 
-/// What has to be true of the pane in the very moment of the key press.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guard {
-    /// All lines of the pane as they were seen, with their colours taken off.
-    pub screen: Vec<String>,
-    /// The rows of the dialog among them.
-    pub rows: std::ops::Range<usize>,
-    /// See [`Pane::stamp`].
-    pub stamp: Vec<(&'static str, String)>,
-}
-
-/// Whether tmux has pressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pressed {
-    /// It has.
-    Yes,
-    /// The guard did not hold.
-    No,
-}
-
 /// All that the procedure can see and do.
 pub trait World {
     /// The row as the collector has it now.
@@ -111,7 +93,7 @@ pub trait World {
     /// The pane as it is now.
     fn look(&self, bound: &Bound) -> Result<Pane, String>;
     /// Presses, if `guard` holds in that moment.
-    fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String>;
+    fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> mux::Outcome<Pressed>;
     /// What time it is.
     fn now(&self) -> Timestamp;
     /// Lets time pass.
@@ -405,7 +387,11 @@ impl Act<'_> {
     fn press(&self, press: &Press, view: &View) -> Result<Timestamp, Stop> {
         let began = self.world.now();
         let pressed = self.world.press(self.bound, press, &guard(view));
-        match pressed.map_err(Stop::World)? {
+        let stop = |undone| match undone {
+            mux::Undone::Unknown(why) => Stop::Unsure(why),
+            other => Stop::World(other.to_string()),
+        };
+        match pressed.map_err(stop)? {
             Pressed::Yes => Ok(began),
             Pressed::No => Err(Stop::LastMoment),
         }
@@ -446,9 +432,11 @@ impl Act<'_> {
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn nothing(stop: Stop) -> Outcome {
-    Outcome::Nothing(stop.to_string())
+    match stop {
+        Stop::Unsure(why) => Outcome::Unknown(why),
+        other => Outcome::Nothing(other.to_string()),
+    }
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]

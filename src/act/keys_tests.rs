@@ -13,6 +13,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
+use crate::mux;
 use crate::state::fixture::row;
 use crate::state::{Bound, Decision, Pick};
 use crate::state::{Level, Request, Row};
@@ -120,7 +121,7 @@ impl World for Stage {
         })
     }
 
-    fn press(&self, _: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String> {
+    fn press(&self, _: &Bound, press: &Press, guard: &Guard) -> mux::Outcome<Pressed> {
         assert!(guard.rows.len() > 4 && guard.rows.end <= guard.screen.len());
         self.tried.set(self.tried.get() + 1);
         let pressed = (self.takes)(self.tried.get());

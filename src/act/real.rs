@@ -1,12 +1,11 @@
-//! The hub, the session file and tmux, as the procedure in [`super::keys`] sees them.
+//! The hub, the session file and the multiplexer, as the procedure in [`super::keys`] sees them.
 
 use std::fs::File;
-use std::path::Path;
 use std::time::Duration;
 
 use pane_patrol_hooks::approval::Verdict;
 use pane_patrol_hooks::paths::Places;
-use pane_patrol_hooks::target::Server;
+use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::Opening;
 use rustix::fs::{FlockOperation, flock};
@@ -20,8 +19,7 @@ use crate::assistants;
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
 use crate::hub_client::HubClient;
-use crate::mux::tmux::moment::{FLAGS, STAMPED, condition};
-use crate::mux::tmux::{Belief, Call, Format, TmuxError, lost};
+use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::protocol::Decide;
 use crate::state::Row;
 use crate::state::{Bound, Decision};
@@ -35,8 +33,8 @@ pub struct RealWorld {
     pub uid: u32,
     /// Where assistants keep their files when a row names no other folder.
     pub homes: Homes,
-    /// Which tmux servers are talked to.
-    pub belief: Belief,
+    /// Which multiplexers there are, and which servers are talked to.
+    pub reach: Reach,
 }
 
 impl RealWorld {
@@ -143,6 +141,15 @@ fn verdict(bound: &Bound, decision: &Decision) -> Option<Verdict> {
     }
 }
 
+impl RealWorld {
+    fn pane_of(&self, bound: &Bound) -> (Place, Box<dyn Multiplexer>) {
+        let pane = Target::Pane(bound.pane);
+        let place = self.reach.place(Some(bound.server.clone()), pane);
+        let mux = mux::of(place.kind, &self.reach);
+        (place, mux)
+    }
+}
+
 impl World for RealWorld {
     fn row(&self, id: &str) -> Result<Option<Row>, String> {
         Ok(self.rows()?.into_iter().find(|row| row.id == id))
@@ -184,41 +191,23 @@ impl World for RealWorld {
     }
 
     fn look(&self, bound: &Bound) -> Result<Pane, String> {
-        let flags = Call::new("display-message").flag("-p").target(bound.pane);
-        let flags = flags.format_operand(&Format::own(FLAGS));
-        // Joined lines would be longer than the pane and break what is found by line.
-        let mut capture = Call::new("capture-pane").flag("-p").target(bound.pane);
-        if dialog::reads_colours(&bound.assistant) {
-            capture = capture.flag("-e");
-        }
-        let answer = self
-            .belief
-            .tmux(Path::new(&bound.server.socket))
-            .and_then(|tmux| tmux.run(&flags.then(capture)))
-            .map_err(|error| explain(&error, &bound.server))?;
-        parse_pane(&String::from_utf8_lossy(&answer), bound)
+        let (place, mux) = self.pane_of(bound);
+        let coloured = dialog::reads_colours(&bound.assistant);
+        let screen = mux.read(&place, coloured, PATIENCE);
+        let screen = screen.map_err(|undone| explain(undone, &place).to_string())?;
+        let objection = || foreground::objection(screen.pid?, bound.pid, bound.assistant.as_str());
+        Ok(Pane {
+            unfit: screen.unfit.or_else(objection),
+            screen: screen.text,
+            width: screen.width,
+            stamp: screen.stamp,
+        })
     }
 
-    fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String> {
-        let keys = Call::new("send-keys").target(bound.pane);
-        let keys = match press {
-            Press::Text(text) => keys.flag("-l").operand(text),
-            Press::Key(name) => keys.operand(name),
-        };
-        let told = Call::new("display-message").flag("-p").operand("pressed");
-        let condition = condition(guard, bound.server.pid);
-        let call = Call::new("if-shell").flag("-F").target(bound.pane);
-        let call = call.format_operand(&condition).script(&keys.then(told));
-        let answer = self
-            .belief
-            .tmux(Path::new(&bound.server.socket))
-            .and_then(|tmux| tmux.run(&call))
-            .map_err(|error| explain(&error, &bound.server))?;
-        Ok(if answer.starts_with(b"pressed") {
-            Pressed::Yes
-        } else {
-            Pressed::No
-        })
+    fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> mux::Outcome<Pressed> {
+        let (place, mux) = self.pane_of(bound);
+        let pressed = mux.press(&place, press, guard, PATIENCE);
+        pressed.map_err(|undone| explain(undone, &place))
     }
 
     fn now(&self) -> Timestamp {
@@ -230,103 +219,10 @@ impl World for RealWorld {
     }
 }
 
-/// Nobody listens for the pane's server, or another one does.
-fn unreached(server: &Server) -> String {
-    lost::words(server).unwrap_or_else(|| "its tmux server is gone".to_owned())
-}
-
-fn explain(error: &TmuxError, server: &Server) -> String {
-    match error {
-        TmuxError::NoServer { .. } => unreached(server),
-        TmuxError::NotBelieved { .. } => lost::words(server).unwrap_or_else(|| error.to_string()),
-        TmuxError::Failed { stderr, .. } if stderr.contains("find pane") => {
-            "the pane is gone".to_owned()
-        }
-        TmuxError::TimedOut { .. } => "tmux does not answer".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-fn parse_pane(answer: &str, bound: &Bound) -> Result<Pane, String> {
-    let (flags, screen) = answer.split_once('\n').unwrap_or((answer, ""));
-    let flags: Vec<&str> = flags.splitn(10, ' ').collect();
-    let [pid, dead, in_mode, synchronized, input_off, stamp @ ..] = &flags[..] else {
-        return Err("the pane is gone".to_owned());
-    };
-    if pid.parse() != Ok(bound.server.pid) {
-        return Err(unreached(&bound.server));
-    }
-    let [width, _, pane_pid, ..] = stamp else {
-        return Err("the pane is gone".to_owned());
-    };
-    let is_on = |flag: &str| !matches!(flag, "" | "0");
-    let unfit = [
-        (dead, "the assistant has ended"),
-        (in_mode, "the pane is in copy mode"),
-        (
-            synchronized,
-            "the pane shares its keys with others (synchronize-panes)",
-        ),
-        (input_off, "the pane takes no keys"),
-    ];
-    let unfit = unfit
-        .iter()
-        .find(|(flag, _)| is_on(flag))
-        .map(|(_, words)| *words);
-    let objection = || {
-        let pane_pid = pane_pid.parse().ok()?;
-        foreground::objection(pane_pid, bound.pid, bound.assistant.as_str())
-    };
-    Ok(Pane {
-        screen: screen.to_owned(),
-        width: width.parse().unwrap_or(0),
-        unfit: unfit.or_else(objection),
-        stamp: STAMPED
-            .into_iter()
-            .zip(stamp.iter().map(|value| (*value).to_owned()))
-            .collect(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use pane_patrol_hooks::event::State;
-
-    use super::*;
-    use crate::state::Request;
-
-    #[test]
-    fn a_pane_of_a_restarted_server_is_gone() {
-        let mut bound = Bound::to(&asking()).unwrap();
-        bound.server.pid = 7;
-        let answer = "7 0 0 0 0 80 24 0 1 my claude\nhello\n";
-        let pane = parse_pane(answer, &bound).unwrap();
-        assert_eq!((pane.screen.as_str(), pane.width), ("hello\n", 80));
-        assert_eq!(
-            pane.stamp[4],
-            ("pane_current_command", "my claude".to_owned())
-        );
-        bound.server.pid = 8;
-        assert!(parse_pane(answer, &bound).is_err());
-        bound.server.pid = 7;
-        let in_mode = parse_pane("7 0 1 1  80 24 0 1 x\nx\n", &bound)
-            .unwrap()
-            .unfit;
-        assert_eq!(in_mode, Some("the pane is in copy mode"));
-        assert!(parse_pane("", &bound).is_err());
-    }
-
-    fn asking() -> Row {
-        let mut row = crate::state::fixture::row(1, "claude", State::WaitingApproval, "a:0.0", 5);
-        row.waiting = vec![Request {
-            state: State::WaitingApproval,
-            request_id: None,
-            agent_id: None,
-            tool: Some("Bash".to_owned()),
-            message: Some("touch f".to_owned()),
-            since: row.since,
-            source: pane_patrol_hooks::event::Source::Hook,
-        }];
-        row
+/// A server that is gone is named by its kind.
+fn explain(undone: Undone, place: &Place) -> Undone {
+    match undone {
+        Undone::Gone(Gone::Server) => Undone::Refused(format!("its {} server is gone", place.kind)),
+        other => other,
     }
 }

@@ -13,9 +13,12 @@ pub enum Stop {
     /// The dialog on the screen is not the request's.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The collector or tmux could not be asked; says why.
+    /// The collector or the multiplexer could not be asked; says why.
     #[error("{0}")]
     World(String),
+    /// The key may have been pressed or not; says why.
+    #[error("{0}")]
+    Unsure(String),
     /// The row does not ask this any more; says what differs.
     #[error("{0}")]
     OtherRequest(&'static str),

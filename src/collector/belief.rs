@@ -14,10 +14,10 @@ use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::mux::tmux::{Belief, Disbelief};
+use crate::mux::tmux::{Belief, Disbelief, is_tmux};
 use crate::state::{Listing, Row, RowKey, Table};
 use crate::sys::namespaces::{Side, files_of, user_of, world_of};
-use crate::witness::{descends, is_tmux, process};
+use crate::witness::{descends, process};
 
 /// As many servers are remembered as believed.
 const MAX_PROVED: usize = 64;

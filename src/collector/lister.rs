@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::target::Server;
 
 use super::Message;
-use crate::mux::tmux::{Belief, Disbelief, TmuxError};
+use crate::mux::{PATIENCE, Reach, Undone};
 use crate::state::Listing;
 use crate::sys::monotone_clock::Clock;
 
@@ -56,19 +56,19 @@ pub(super) enum Answer {
     /// There is no server.
     Gone,
     /// It is not believed, and was not asked.
-    NotBelieved(Disbelief),
+    NotBelieved(&'static str),
     /// That is not known; says why.
     Unknown(String),
 }
 
 /// Starts the thread. It ends when the sender it gives is dropped.
 pub(super) fn spawn(
-    belief: Belief,
+    reach: Reach,
     clock: Arc<Clock>,
     output: SyncSender<Message>,
 ) -> io::Result<Sender<Order>> {
     let (orders, inbox) = mpsc::channel();
-    let ask = move |socket: &str| ask(socket, &belief, &clock);
+    let ask = move |socket: &str| ask(socket, &reach, &clock);
     std::thread::Builder::new()
         .name("listing".into())
         .spawn(move || run(&inbox, &output, ask, times_run))?;
@@ -109,10 +109,10 @@ fn run(
     }
 }
 
-fn ask(socket: &str, belief: &Belief, clock: &Clock) -> Answer {
+fn ask(socket: &str, reach: &Reach, clock: &Clock) -> Answer {
     let asked = clock.now();
-    let tmux = belief.tmux(Path::new(socket));
-    match tmux.and_then(|tmux| tmux.list_panes()) {
+    let path = Path::new(socket);
+    match reach.at(path).list(path, PATIENCE) {
         Ok(list) => Answer::Panes(Listing {
             server: Server {
                 socket: socket.to_owned(),
@@ -121,11 +121,9 @@ fn ask(socket: &str, belief: &Belief, clock: &Clock) -> Answer {
             asked,
             panes: list.panes,
         }),
-        Err(TmuxError::NoServer { .. }) => Answer::Gone,
-        Err(TmuxError::NotBelieved { why, .. }) if why != Disbelief::Unreadable => {
-            Answer::NotBelieved(why)
-        }
-        Err(error) => Answer::Unknown(error.to_string()),
+        Err(Undone::Gone(_)) => Answer::Gone,
+        Err(Undone::NotBelieved { why, .. }) => Answer::NotBelieved(why),
+        Err(Undone::Refused(why) | Undone::Unknown(why)) => Answer::Unknown(why),
     }
 }
 

@@ -33,7 +33,7 @@ mod work;
 mod writer;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -48,7 +48,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::assistants::homes::Homes;
 use crate::git::Git;
 use crate::log::tailer::Tailer;
-use crate::mux::tmux::Belief;
+use crate::mux::{PATIENCE, Reach};
 use crate::notice;
 use crate::protocol::Voice;
 use crate::state::update::Feed;
@@ -88,10 +88,8 @@ pub struct Setup {
     pub uid: u32,
     /// The tmux server of events that name none, as far as it is known.
     pub own_server: Option<Server>,
-    /// That server's socket.
-    pub own_socket: PathBuf,
-    /// Which tmux servers are talked to.
-    pub belief: Belief,
+    /// Which multiplexers are asked, and with what.
+    pub reach: Reach,
     /// Where assistants keep their files.
     pub homes: Homes,
     /// How long a row without any proof of life is kept.
@@ -222,7 +220,7 @@ fn take_over(
     // While it is read, what happens waits in the socket and at the end of the mirror.
     let mut recalled = memory::recall(setup, own_server.clone(), clock.now());
     recalled.table.adopt(&heritage.rows(), clock.now());
-    let apart = belief::sift(&mut recalled.table, &setup.belief, clock.now());
+    let apart = belief::sift(&mut recalled.table, &setup.reach.belief, clock.now());
     let hub = Hub::open(
         &places.hub_socket,
         voice(places),
@@ -331,10 +329,10 @@ fn voice(places: &Places) -> Voice {
 /// The server of events that name none: that of our pane, else the default one if it runs.
 fn own_server(setup: &Setup) -> Option<Server> {
     setup.own_server.clone().or_else(|| {
-        let tmux = setup.belief.tmux(&setup.own_socket).ok()?;
-        let list = tmux.list_panes().ok()?;
+        let own = &setup.reach.own_socket;
+        let list = setup.reach.own().list(own, PATIENCE).ok()?;
         Some(Server {
-            socket: setup.own_socket.to_string_lossy().into_owned(),
+            socket: own.to_string_lossy().into_owned(),
             pid: list.server_pid,
         })
     })
@@ -377,8 +375,8 @@ impl Sources {
             // Nobody listens any more: the thread is about to be told.
             let _ = exit_output.send(Message::Input(input, exit_clock.now()));
         })?;
-        let lister = lister::spawn(setup.belief.clone(), Arc::clone(clock), output.clone())?;
-        let stirs = Stirs::start(setup.belief.clone(), &setup.places.runtime, lister.clone())?;
+        let lister = lister::spawn(setup.reach.clone(), Arc::clone(clock), output.clone())?;
+        let stirs = Stirs::start(setup.reach.clone(), &setup.places.runtime, lister.clone())?;
         Ok(Self {
             hub,
             lister,
@@ -390,7 +388,7 @@ impl Sources {
             work: start_work(output.clone())?,
             silent: setup
                 .silent
-                .then(|| silent::spawn(setup.own_socket.clone(), output.clone()))
+                .then(|| silent::spawn(setup.reach.own_socket.clone(), output.clone()))
                 .transpose()?,
             _tail: tailer
                 .map(|tailer| tail::spawn(tailer, Arc::clone(clock), output.clone()))
@@ -412,7 +410,7 @@ fn start_witness(
 ) -> io::Result<witness::Handle> {
     let setting = witness::Setting {
         homes: setup.homes.clone(),
-        own_socket: setup.own_socket.to_string_lossy().into_owned(),
+        own_socket: setup.reach.own_socket.to_string_lossy().into_owned(),
     };
     let (now, seen) = (Arc::clone(clock), Arc::clone(clock));
     let report = move |report| {

@@ -1,13 +1,13 @@
-//! A tmux server says by itself when its panes are moved, renamed or looked at: hooks of its own let go a
-//! waiting tmux, and with that the panes are listed at once and not only when it is time to.
+//! A server says by itself when its panes are moved, renamed or looked at, as far as its multiplexer can:
+//! a process that waits for that ends, and with that the panes are listed at once and not only when it is
+//! time to.
 //!
-//! The hooks have an index of their own beside the person's and only end the wait for a channel: where
-//! nobody waits any more they do nothing. They go when nobody collects any more; those that a killed
-//! collector leaves are taken up by the next one of the same runtime folder.
+//! What the server was asked for goes when nobody collects any more; what a killed collector leaves is
+//! taken up by the next one of the same runtime folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
@@ -16,21 +16,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::lister::Order;
-use crate::mux::tmux::{Belief, CALL_BUDGET, Call};
+use crate::mux::{PATIENCE, Reach};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
-
-/// What changes where a pane is, or which one is in front. All of them together tell of nearly
-/// everything; of what none tells, the next listing does.
-const HOOKS: [&str; 8] = [
-    "session-renamed",
-    "client-session-changed",
-    "client-attached",
-    "session-window-changed",
-    "window-linked",
-    "window-unlinked",
-    "window-pane-changed",
-    "window-layout-changed",
-];
 
 /// However much moves, a wait does not begin sooner after the last one.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -53,11 +40,11 @@ pub(super) struct Stirs {
 
 impl Stirs {
     /// Starts the thread, which tells `lister`; `runtime` is the folder that tells collectors apart.
-    pub(super) fn start(belief: Belief, runtime: &Path, lister: Sender<Order>) -> io::Result<Self> {
+    pub(super) fn start(reach: Reach, runtime: &Path, lister: Sender<Order>) -> io::Result<Self> {
         let (orders, inbox) = inbox()?;
         let waiter = Waiter {
-            belief,
-            mark: Mark::of(runtime),
+            reach,
+            mark: runtime.to_owned(),
             lister,
             servers: BTreeMap::new(),
         };
@@ -88,47 +75,10 @@ impl Drop for Stirs {
     }
 }
 
-/// What tells the hooks of one collector from those of another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Mark(u32);
-
-impl Mark {
-    fn of(runtime: &Path) -> Self {
-        let bytes = runtime.as_os_str().as_encoded_bytes();
-        let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-        });
-        // Far behind every index that a person would use.
-        Self(1_000_000 + hash % 1_000_000_000)
-    }
-
-    fn channel(self) -> String {
-        format!("pane-patrol-{}", self.0)
-    }
-
-    /// All in one call: who listens on a socket is looked at before each.
-    fn hooks(self) -> Option<Call> {
-        let command = format!("wait-for -S {}", self.channel());
-        let set = move |hook: &str| {
-            let set = Call::new("set-hook").flag("-g");
-            let set = set.operand(format!("{hook}[{}]", self.0));
-            set.operand(&command)
-        };
-        HOOKS.into_iter().map(set).reduce(Call::then)
-    }
-
-    fn farewell(self) -> Option<Call> {
-        let forget = move |hook: &str| {
-            let forget = Call::new("set-hook").flag("-g").flag("-u");
-            forget.operand(format!("{hook}[{}]", self.0))
-        };
-        HOOKS.into_iter().map(forget).reduce(Call::then)
-    }
-}
-
 struct Waiter {
-    belief: Belief,
-    mark: Mark,
+    reach: Reach,
+    /// The folder that tells collectors apart.
+    mark: PathBuf,
     lister: Sender<Order>,
     servers: BTreeMap<String, Waited>,
 }
@@ -225,24 +175,23 @@ impl Waiter {
     }
 
     fn start_waiting(&mut self, now: Instant) {
-        let Self { belief, mark, .. } = self;
         for (socket, server) in &mut self.servers {
             if server.child.is_some() || server.due > now {
                 continue;
             }
-            let Ok(tmux) = belief.tmux(Path::new(socket)) else {
-                server.fail();
-                continue;
-            };
-            // Before the hooks: whatever they tell of, somebody waits.
-            let channel = Call::new("wait-for").operand(mark.channel());
-            match tmux.spawn(&channel) {
+            let socket = Path::new(socket);
+            let mux = self.reach.at(socket);
+            // Before it is asked to tell: whatever it tells of, somebody waits.
+            match mux.wait_for_stir(socket, &self.mark) {
                 Ok(child) => server.child = Some(Waiting { child, since: now }),
-                Err(_) => server.fail(),
+                Err(_) => {
+                    server.fail();
+                    continue;
+                }
             }
             if !server.has_hooks {
                 server.has_hooks = true;
-                tell(belief, socket, mark.hooks(), CALL_BUDGET);
+                mux.ask_for_stirs(socket, &self.mark, PATIENCE);
             }
         }
     }
@@ -255,7 +204,9 @@ impl Waiter {
         for (socket, server) in gone {
             // A server that takes too long is left with hooks that do nothing.
             if server.has_hooks {
-                tell(&self.belief, socket, self.mark.farewell(), FAREWELL);
+                let socket = Path::new(socket);
+                let mux = self.reach.at(socket);
+                mux.forgo_stirs(socket, &self.mark, FAREWELL);
             }
         }
         self.servers.retain(|socket, _| sockets.contains(socket));
@@ -282,32 +233,9 @@ impl Waited {
     }
 }
 
-/// Tells the server that, if it still is one that is believed. What it refuses, an old one for a hook that
-/// it does not know, is left at that: the next listing tells the same.
-fn tell(belief: &Belief, socket: &str, call: Option<Call>, budget: Duration) {
-    if let (Ok(tmux), Some(call)) = (belief.tmux(Path::new(socket)), call) {
-        let _ = tmux.with_budget(budget).run(&call);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_runtime_folder_has_hooks_of_its_own() {
-        let one = Mark::of(Path::new("/run/user/1000/pane-patrol"));
-        let other = Mark::of(Path::new("/tmp/pane-patrol-1000"));
-        assert_ne!(one, other);
-        let told = one.hooks().unwrap().to_string();
-        let (index, channel) = (one.0, one.channel());
-        let first = format!("set-hook -g -- session-renamed[{index}] wait-for -S {channel} ; ");
-        assert!(told.starts_with(&first), "{told}");
-        assert_eq!(told.matches(" ; ").count() + 1, HOOKS.len());
-        let farewell = one.farewell().unwrap().to_string();
-        let first = format!("set-hook -g -u -- session-renamed[{index}] ; ");
-        assert!(farewell.starts_with(&first), "{farewell}");
-    }
 
     #[test]
     fn a_server_that_fails_is_asked_less_and_less() {

@@ -94,7 +94,7 @@ pub(super) fn world(surroundings: &Surroundings) -> Result<RealWorld, CommandErr
         places: surroundings.places()?,
         uid: surroundings.environment.uid,
         homes: surroundings.homes(),
-        belief: surroundings.belief(),
+        reach: surroundings.reach(),
     })
 }
 

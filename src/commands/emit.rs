@@ -16,6 +16,7 @@ use super::Surroundings;
 use crate::cli::EmitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
+use crate::mux;
 
 /// How long tmux may take to name our pane; without an answer its id will do.
 const RESOLVE_BUDGET: Duration = Duration::from_millis(200);
@@ -87,10 +88,10 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
 
 /// The address of our own pane, or its id when tmux does not tell.
 pub(super) fn address_of(surroundings: &Surroundings, pane: PaneId) -> Target {
-    let tmux = surroundings.own_tmux().ok();
-    tmux.and_then(|tmux| tmux.with_budget(RESOLVE_BUDGET).address_of(pane).ok())
-        .and_then(|address| address.parse().ok())
-        .unwrap_or(Target::Pane(pane))
+    let reach = surroundings.reach();
+    let place = reach.place(None, Target::Pane(pane));
+    let address = mux::of(place.kind, &reach).address(&place, RESOLVE_BUDGET);
+    address.unwrap_or(Target::Pane(pane))
 }
 
 /// Sends once, waiting for a place in a full queue no longer than a hook does.

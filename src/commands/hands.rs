@@ -1,4 +1,4 @@
-//! What the dashboard has done outside itself: jumps through tmux, the install through the installer.
+//! What the dashboard has done outside itself: jumps through a multiplexer, the install through the installer.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -6,54 +6,56 @@ use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process::folder;
 
 use super::jump::looked_at;
 use super::offer::{self, Part, told};
 use super::snooze::snooze;
-use super::start::{launchers, start_in, stop_politely};
+use super::start::{close_pane, launchers, start_in, stop_politely};
 use super::{Surroundings, decide, tasks, trust};
 use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
 use crate::git::Git;
 use crate::git::{DiffSummary, Patch, PatchRequest};
-use crate::launch::{self, Stopped};
-use crate::mux::tmux::jump::{self, Arrival, Here, Refusal};
-use crate::mux::tmux::split::{self, Owner, Place, Split};
-use crate::mux::tmux::{Belief, Call, TmuxError, lost};
+use crate::launch::Stopped;
+use crate::mux::{
+    self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
+    SplitView, Undone,
+};
 use crate::notice::Snoozes;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
-use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
+use crate::tui::{self, Hands, Hooks, Jumped, Offer};
 use crate::witness;
 
-/// How long tmux may take to close a pane whose process has ended.
+/// How long a multiplexer may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);
 
 /// The hands of the real dashboard.
 pub(super) struct RealHands {
     surroundings: Surroundings,
-    /// Which tmux servers are talked to.
-    belief: Belief,
-    /// The tmux client that the person named.
+    /// Which multiplexers are asked, and with what.
+    reach: Reach,
+    /// The client that the person named.
     client: Option<String>,
     /// Where we are, with the client we were started on; looked up once.
     here: OnceLock<Here>,
     /// Columns of the dashboard beside an assistant's pane, when the person has set them.
     split_width: Option<u16>,
     /// The place beside the dashboard.
-    split: Mutex<Beside>,
+    split: Mutex<OwnSplit>,
     /// The install that was shown last.
     shown: Mutex<Vec<Part>>,
 }
 
 /// What is known of the place beside the dashboard.
-enum Beside {
+enum OwnSplit {
     /// It was not needed yet.
     Unmade,
     /// How many answers were given about it, and what they were about.
-    Made(u64, Split),
+    Made(u64, Box<dyn SplitView>),
     /// The dashboard has ended: what was asked for before, and is done only now, must not open it again.
     Left,
 }
@@ -65,77 +67,91 @@ impl RealHands {
         split_width: Option<u16>,
     ) -> Self {
         Self {
-            belief: surroundings.belief(),
+            reach: surroundings.reach(),
             surroundings,
             client,
             split_width,
-            split: Mutex::new(Beside::Unmade),
+            split: Mutex::new(OwnSplit::Unmade),
             here: OnceLock::new(),
             shown: Mutex::new(Vec::new()),
         }
     }
 
-    /// One bounded call of tmux.
-    fn ask(&self) -> impl Fn(&Path, &Call) -> Result<Vec<u8>, Refusal> {
-        asking(self.belief.clone())
-    }
-
     fn here(&self) -> &Here {
-        let look = || here(&self.surroundings, self.client.clone()).look_around(&self.ask());
+        let here = || here(&self.surroundings, self.client.clone());
+        let look = || self.reach.own().look_around(here(), PATIENCE);
         self.here.get_or_init(look)
     }
 
     /// Puts back what other dashboards left behind that were killed.
     fn heal(&self) {
         let is_alive = |owner: &Owner| witness::start_of(owner.pid) == Some(owner.start);
-        let socket = self.surroundings.own_tmux_socket();
-        if socket.exists() {
-            // Without tmux nothing is there to be healed; what it refuses the next one tries again.
-            let _ = split::heal(&socket, &is_alive, &self.ask());
+        if self.reach.own_socket.exists() {
+            // Without a server nothing is there to be healed; what it refuses the next one tries again.
+            let _ = self.reach.own().heal(&is_alive, PATIENCE_FOR_SEVERAL);
         }
     }
 
     /// Puts back what is shown beside the dashboard, if anything.
     pub(super) fn leave_split(&self) {
         let mut beside = self.split.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Beside::Made(_, mut split) = std::mem::replace(&mut *beside, Beside::Left) {
-            // The next dashboard heals what tmux refuses now.
-            let _ = split.close(&self.ask());
+        let left = std::mem::replace(&mut *beside, OwnSplit::Left);
+        if let OwnSplit::Made(_, mut split) = left {
+            // The next dashboard heals what is refused now.
+            let _ = split.close(PATIENCE_FOR_SEVERAL);
         }
     }
 
-    /// Does something with the split, which is made when it is needed first. What tmux refuses is told
+    /// Does something with the split, which is made when it is needed first. What is refused is told
     /// together with what is there all the same; the error says why there is none.
     fn with_split(
         &self,
-        work: impl FnOnce(&mut Split) -> Result<Place, String>,
-    ) -> Result<Place, String> {
+        work: impl FnOnce(&mut dyn SplitView) -> mux::Outcome<Beside>,
+    ) -> Result<Beside, String> {
         let mut beside = self.split.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*beside, Beside::Unmade) {
-            *beside = Beside::Made(0, self.make_split()?);
+        if matches!(*beside, OwnSplit::Unmade) {
+            let split = self.make_split().map_err(|undone| undone.to_string())?;
+            *beside = OwnSplit::Made(0, split);
         }
-        let Beside::Made(turn, split) = &mut *beside else {
+        let OwnSplit::Made(turn, split) = &mut *beside else {
             return Err("the dashboard has ended".to_owned());
         };
         *turn += 1;
-        let place = work(split).unwrap_or_else(|why| split.after_failure(why, &self.ask()));
-        Ok(Place {
-            turn: *turn,
-            ..place
-        })
+        let now = work(&mut **split).unwrap_or_else(|undone| {
+            // Where nobody answers, what was there is still there.
+            let there = split.now(PATIENCE);
+            let there = there.unwrap_or(Beside {
+                is_open: true,
+                ..Beside::default()
+            });
+            Beside {
+                note: Some(undone.to_string()),
+                ..there
+            }
+        });
+        Ok(Beside { turn: *turn, ..now })
     }
 
-    fn make_split(&self) -> Result<Split, String> {
-        let place = self.here().own_place(&self.ask()).map_err(split::explain)?;
-        let (server, home) = place.ok_or("the split needs a dashboard in a pane of tmux")?;
+    fn make_split(&self) -> mux::Outcome<Box<dyn SplitView>> {
+        let mux = self.reach.own();
+        let place = mux.own_place(self.here(), PATIENCE);
+        let place = place.map_err(|undone| match undone {
+            Undone::Gone(Gone::Server) => "no tmux server runs".into(),
+            other => other,
+        })?;
+        let outside = "the split needs a dashboard in a pane of tmux";
+        let place = place.ok_or(outside)?;
+        let (Some(server), Target::Pane(pane)) = (place.server, place.pane) else {
+            return Err(outside.into());
+        };
         let pid = std::process::id();
         let start = witness::start_of(pid).unwrap_or(0);
-        Ok(Split::new(
+        mux.split(Home {
             server,
-            home,
-            Owner { pid, start },
-            self.split_width,
-        ))
+            pane,
+            owner: Owner { pid, start },
+            width: self.split_width,
+        })
     }
 
     fn shown(&self) -> MutexGuard<'_, Vec<Part>> {
@@ -156,20 +172,6 @@ pub(super) fn here(surroundings: &Surroundings, named: Option<String>) -> Here {
     }
 }
 
-/// One bounded call of a server that is believed, its failure in a person's words.
-pub(super) fn asking(belief: Belief) -> impl Fn(&Path, &Call) -> Result<Vec<u8>, Refusal> {
-    move |socket, call| {
-        let tmux = belief.tmux(socket);
-        tmux.and_then(|tmux| tmux.run(call))
-            .map_err(|error| match error {
-                TmuxError::NoServer { .. } => Refusal::NoServer,
-                TmuxError::TimedOut { .. } => Refusal::Other("tmux does not answer".to_owned()),
-                TmuxError::Failed { stderr, .. } => Refusal::Other(format!("tmux: {stderr}")),
-                other => Refusal::Other(other.to_string()),
-            })
-    }
-}
-
 impl Hands for RealHands {
     fn ready(&self) {
         self.here();
@@ -177,23 +179,20 @@ impl Hands for RealHands {
     }
 
     fn jump(&self, row: &Row) -> Jumped {
-        let socket = self.surroundings.own_tmux_socket();
-        match jump::to(row, self.here(), &socket, &self.ask()) {
-            Arrival::There {
+        let (place, mux) = self.reach.place_of(row);
+        match mux.go(&place, self.here(), PATIENCE_FOR_SEVERAL) {
+            Ok(Arrival::There {
                 covered,
                 by_program,
-            } => {
+            }) => {
                 if by_program {
                     looked_at(&self.surroundings, row);
                 }
                 Jumped::There { covered }
             }
-            Arrival::Gone => {
-                let lost = row.server.as_ref().and_then(lost::words);
-                lost.map_or(Jumped::Gone, Jumped::Failed)
-            }
-            Arrival::Elsewhere { socket, target } => Jumped::Attach(Attach { socket, target }),
-            Arrival::Refused(why) => Jumped::Failed(why),
+            Ok(Arrival::Elsewhere(attach)) => Jumped::Attach(attach),
+            Err(Undone::Gone(Gone::Pane | Gone::Server)) => Jumped::Gone,
+            Err(undone) => Jumped::Failed(undone.to_string()),
         }
     }
 
@@ -240,27 +239,26 @@ impl Hands for RealHands {
     }
 
     fn attach(&self, attach: &Attach) -> Result<Command, String> {
-        let tmux = self.belief.tmux(Path::new(&attach.socket));
-        let tmux = tmux.map_err(|why| why.to_string())?;
-        Ok(tmux.attach(&attach.target))
+        let mux = self.reach.at(Path::new(&attach.socket));
+        mux.attach(attach).map_err(|undone| undone.to_string())
     }
 
     fn hooks(&self) -> Hooks {
         offer::hooks(&self.surroundings)
     }
 
-    fn split(&self, step: &tui::Split) -> Place {
+    fn split(&self, step: &tui::Split) -> Beside {
         if *step == tui::Split::RefreshLater {
             std::thread::sleep(CLOSING);
         }
         let answer = self.with_split(|split| match step {
-            tui::Split::Toggle => split.toggle(&self.ask()),
-            tui::Split::Show(row) => split.show(row, &self.ask()),
-            tui::Split::Refresh | tui::Split::RefreshLater => split.refresh(&self.ask()),
+            tui::Split::Toggle => split.toggle(PATIENCE_FOR_SEVERAL),
+            tui::Split::Show(row) => split.show(&self.reach.place_of(row).0, PATIENCE_FOR_SEVERAL),
+            tui::Split::Refresh | tui::Split::RefreshLater => split.refresh(PATIENCE_FOR_SEVERAL),
         });
-        answer.unwrap_or_else(|why| Place {
+        answer.unwrap_or_else(|why| Beside {
             note: Some(why),
-            ..Place::default()
+            ..Beside::default()
         })
     }
 
@@ -276,10 +274,11 @@ impl Hands for RealHands {
             in_front,
         )?;
         if beside && let Ok(pane) = started.pane.parse() {
+            let place = self.reach.place(None, Target::Pane(pane));
             // The second time moves into it: whoever starts an assistant has something to tell it.
             self.with_split(|split| {
-                split.show_pane(pane, &self.ask())?;
-                split.show_pane(pane, &self.ask())
+                split.show(&place, PATIENCE_FOR_SEVERAL)?;
+                split.show(&place, PATIENCE_FOR_SEVERAL)
             })?;
         }
         Ok(format!("started {} in {}", launcher.name, started.target))
@@ -290,8 +289,7 @@ impl Hands for RealHands {
     }
 
     fn close_pane(&self, row: &Row) -> Stopped {
-        let socket = self.surroundings.own_tmux_socket();
-        match launch::close_pane(row, &socket, &self.ask()) {
+        match close_pane(&self.surroundings, row) {
             Ok(()) => Stopped::Ended,
             Err(why) => Stopped::Failed(why),
         }

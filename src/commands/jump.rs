@@ -4,14 +4,13 @@ use std::process::Command;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::hands::{asking, here};
+use super::hands::here;
 use super::{Surroundings, lookup, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubClient;
 use crate::messages;
-use crate::mux::tmux::jump::{self, Arrival};
-use crate::mux::tmux::lost;
+use crate::mux::{Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
 use crate::protocol::LookedAt;
 use crate::state::{Attention, Row, urgency};
 
@@ -43,35 +42,35 @@ fn next(surroundings: &Surroundings) -> Result<Option<Row>, CommandError> {
 fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandResult {
     let failed = || CommandError::new(format!("could not go to `{}`", row.target));
     let here = here(surroundings, client.map(str::to_owned));
-    let belief = surroundings.belief();
-    let ask = asking(belief.clone());
-    match jump::to(row, &here, &surroundings.own_tmux_socket(), &ask) {
-        Arrival::There { by_program, .. } => {
+    let (place, mux) = surroundings.reach().place_of(row);
+    match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {
+        Ok(Arrival::There { by_program, .. }) => {
             if by_program {
                 looked_at(surroundings, row);
             }
             Ok(())
         }
-        Arrival::Gone => {
-            let lost = row.server.as_ref().and_then(lost::words);
-            let why = lost.unwrap_or_else(|| "its pane is gone".to_owned());
+        Ok(Arrival::Elsewhere(there)) => {
+            let command = mux.attach(&there);
+            let mut command = command.map_err(|undone| failed().caused_by(&undone))?;
+            let status = attach(&mut command);
+            status.map_err(|error| failed().caused_by(&error))
+        }
+        Err(Undone::Gone(gone)) => {
+            let why = match gone {
+                Gone::OutOfReach(words) => words,
+                Gone::Pane | Gone::Server => "its pane is gone".to_owned(),
+            };
             Err(failed().hint(format!("{why}; you are where you were")))
         }
-        Arrival::Refused(why) => {
-            let why = row.server.as_ref().and_then(lost::words).unwrap_or(why);
-            let words = format!("could not go to `{}`: {why}", row.target);
+        Err(undone) => {
+            let words = format!("could not go to `{}`: {undone}", row.target);
             Err(CommandError::new(words))
-        }
-        Arrival::Elsewhere { socket, target } => {
-            let tmux = belief.tmux(socket.as_ref());
-            let tmux = tmux.map_err(|error| failed().caused_by(&error))?;
-            let status = attach(&mut tmux.attach(&target));
-            status.map_err(|error| failed().caused_by(&error))
         }
     }
 }
 
-/// Says that the person looks at the row now, where tmux cannot tell.
+/// Says that the person looks at the row now, where the multiplexer cannot tell.
 pub(super) fn looked_at(surroundings: &Surroundings, row: &Row) {
     let (looked, uid) = (LookedAt::of(row), surroundings.environment.uid);
     let Ok(places) = surroundings.places() else {

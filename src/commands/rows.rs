@@ -15,7 +15,7 @@ use crate::log::files::Files;
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::messages;
-use crate::mux::tmux::{Belief, TmuxError};
+use crate::mux::{Reach, Undone};
 use crate::state::{Apart, Input, Listing, REBUILD_GRACE, Row, Settings, Table};
 use crate::witness::process;
 
@@ -134,8 +134,8 @@ fn logged(surroundings: &Surroundings) -> Result<Option<Known>, CommandError> {
 
 /// Asks each tmux server of the rows where their panes are now.
 fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp) {
-    let belief = surroundings.belief();
-    let own = own_socket(table, surroundings, &belief);
+    let reach = surroundings.reach();
+    let own = own_socket(table, surroundings, &reach);
     table.set_own_socket(own.clone());
     let socket_of = |row: &Row| match &row.server {
         Some(server) => server.socket.clone(),
@@ -145,9 +145,8 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
     sockets.sort();
     sockets.dedup();
     for socket in sockets {
-        let tmux = belief.tmux(Path::new(&socket));
-        let listed = tmux.and_then(|tmux| tmux.with_budget(LISTING_BUDGET).list_panes());
-        let input = match listed {
+        let path = Path::new(&socket);
+        let input = match reach.at(path).list(path, LISTING_BUDGET) {
             Ok(list) => Input::Listing(Listing {
                 server: Server {
                     socket,
@@ -156,9 +155,9 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
                 asked: now,
                 panes: list.panes,
             }),
-            Err(TmuxError::NoServer { .. }) => Input::ServerGone { socket },
-            Err(TmuxError::NotBelieved { socket, why }) => {
-                table.disbelieve(&socket.to_string_lossy(), why.reason(), now);
+            Err(Undone::Gone(_)) => Input::ServerGone { socket },
+            Err(Undone::NotBelieved { socket, why }) => {
+                table.disbelieve(&socket, why, now);
                 continue;
             }
             // What is not known removes nothing.
@@ -170,8 +169,8 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
 
 /// The server of rows that name none. Asked from outside tmux, with nobody at the default socket, it can
 /// only be the one that all other rows are of: whoever collected there would have put them together.
-fn own_socket(table: &Table, surroundings: &Surroundings, belief: &Belief) -> String {
-    let own = surroundings.own_tmux_socket();
+fn own_socket(table: &Table, surroundings: &Surroundings, reach: &Reach) -> String {
+    let own = &reach.own_socket;
     let text = own.to_string_lossy().into_owned();
     if surroundings.tmux.is_some() {
         return text;
@@ -180,10 +179,8 @@ fn own_socket(table: &Table, surroundings: &Surroundings, belief: &Belief) -> St
     let mut sockets: Vec<String> = servers.map(|server| server.socket).collect();
     sockets.sort();
     sockets.dedup();
-    let asked = belief.tmux(&own);
-    let listed = asked.and_then(|tmux| tmux.with_budget(LISTING_BUDGET).list_panes());
-    match (listed, sockets.as_slice()) {
-        (Err(TmuxError::NoServer { .. }), [only]) => only.clone(),
+    match (reach.own().list(own, LISTING_BUDGET), sockets.as_slice()) {
+        (Err(Undone::Gone(_)), [only]) => only.clone(),
         _ => text,
     }
 }

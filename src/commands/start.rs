@@ -7,13 +7,12 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Surroundings;
-use super::hands::asking;
 use super::lookup;
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::launch::{self, Launcher, Site, Started, Stopped, System};
+use crate::launch::{self, Launcher, Site, Stopped, System};
 use crate::messages;
-use crate::mux::tmux::lost;
+use crate::mux::Opened;
 use crate::state::Row;
 use crate::sys::namespaces::user_of;
 use crate::sys::shell;
@@ -100,7 +99,7 @@ pub(super) fn start_in(
     launcher: &Launcher,
     folder: Option<OsString>,
     in_front: bool,
-) -> Result<Started, String> {
+) -> Result<Opened, String> {
     let here = || std::env::current_dir().map(OsString::from);
     let home = surroundings.environment.home.as_ref();
     let site = Site {
@@ -112,12 +111,8 @@ pub(super) fn start_in(
             .map_err(|error| error.to_string())?,
         path: surroundings.path.clone(),
     };
-    launch::start(
-        launcher,
-        &site,
-        &surroundings.own_tmux_socket(),
-        &asking(surroundings.belief()),
-    )
+    let mux = surroundings.reach().own();
+    launch::start(launcher, &site, &*mux).map_err(|undone| undone.to_string())
 }
 
 /// Stops an assistant.
@@ -126,9 +121,7 @@ pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> Command
     let name = format!("{} in {}", row.assistant, row.target);
     let failed = |why: &str| CommandError::new(format!("could not stop {name}: {why}"));
     if arguments.close_pane {
-        let socket = surroundings.own_tmux_socket();
-        launch::close_pane(&row, &socket, &asking(surroundings.belief()))
-            .map_err(|why| failed(&unreached(&row, why)))?;
+        close_pane(surroundings, &row).map_err(|why| failed(&why))?;
         messages::status(&format!("The pane of {name} is closed."));
         return Ok(());
     }
@@ -147,22 +140,20 @@ pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> Command
 
 /// Asks its process to end and waits for that.
 pub(super) fn stop_politely(surroundings: &Surroundings, row: &Row) -> Stopped {
+    let (place, mux) = surroundings.reach().place_of(row);
     let system = System {
-        ask: &asking(surroundings.belief()),
+        mux: &*mux,
         descends: &witness::descends,
         terminate: &terminate,
         has_ended: &has_ended,
     };
-    match launch::stop(row, &surroundings.own_tmux_socket(), &system) {
-        Stopped::Failed(why) => Stopped::Failed(unreached(row, why)),
-        stopped => stopped,
-    }
+    launch::stop(row, &place, &system)
 }
 
-/// Why nothing was done: its server has lost its socket, else `why`.
-fn unreached(row: &Row, why: String) -> String {
-    let lost = row.server.as_ref().and_then(lost::words);
-    lost.unwrap_or(why)
+/// Closes the row's pane with everything in it, or says why not.
+pub(super) fn close_pane(surroundings: &Surroundings, row: &Row) -> Result<(), String> {
+    let (place, mux) = surroundings.reach().place_of(row);
+    launch::close_pane(&place, &*mux)
 }
 
 fn terminate(pid: u32) -> Result<(), String> {

@@ -15,7 +15,8 @@ use crate::assistants::homes::Homes;
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
-use crate::mux::tmux::{self, Belief, Tmux, TmuxError};
+use crate::mux::Reach;
+use crate::mux::tmux::{self, Belief};
 use crate::notice;
 use crate::rules::Ground;
 
@@ -125,9 +126,12 @@ impl Surroundings {
         }
     }
 
-    /// The server of [`Surroundings::own_tmux_socket`].
-    pub fn own_tmux(&self) -> Result<Tmux, TmuxError> {
-        self.belief().tmux(&self.own_tmux_socket())
+    /// Which multiplexers are asked, and with what.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            belief: self.belief(),
+            own_socket: self.own_tmux_socket(),
+        }
     }
 
     /// All that a collector in this process has to know; `containers` as they were typed.
@@ -143,8 +147,7 @@ impl Surroundings {
                 settings: config.notice,
                 offset: self.offset,
                 snoozes: notice::Snoozes::place(&places),
-                own_socket: self.own_tmux_socket(),
-                belief: self.belief(),
+                reach: self.reach(),
                 clock: Timestamp::now,
             }),
             rules: collector::JudgeSetup {
@@ -156,8 +159,7 @@ impl Surroundings {
             containers,
             uid: self.environment.uid,
             own_server: self.tmux.clone(),
-            own_socket: self.own_tmux_socket(),
-            belief: self.belief(),
+            reach: self.reach(),
             homes: self.homes(),
             ttl: config.table.ttl(),
             silent: config.table.silent(),

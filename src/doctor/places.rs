@@ -4,15 +4,13 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
-use pane_patrol_hooks::tmux::bounded_output;
 
 use super::Finding;
-use crate::mux::tmux::lost::has_lost_its_socket;
-use crate::sys::child::{self, Kept};
+use crate::mux::tmux;
 
 /// How long `tmux -V` may take.
 const TMUX_BUDGET: Duration = Duration::from_secs(2);
@@ -20,17 +18,14 @@ const TMUX_BUDGET: Duration = Duration::from_secs(2);
 /// Whether tmux is there, whether this runs inside it, in a pane of `server`, and whether that can be
 /// reached.
 pub fn tmux(server: Option<&Server>) -> Finding {
-    let mut command = child::tmux(Kept::TMUX);
-    command.arg("-V");
-    let Some(printed) = bounded_output(&mut command, Instant::now() + TMUX_BUDGET) else {
+    let Some(version) = tmux::version(TMUX_BUDGET) else {
         return Finding::failure(
             "tmux",
             "`tmux -V` gives no answer",
             "install tmux and put it on PATH",
         );
     };
-    let version = String::from_utf8_lossy(&printed).trim().to_owned();
-    if let Some(lost) = server.filter(|server| has_lost_its_socket(server)) {
+    if let Some(lost) = server.filter(|server| tmux::has_lost_its_socket(server)) {
         return Finding::warning(
             "tmux",
             format!(

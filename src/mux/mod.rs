@@ -1,3 +1,224 @@
-//! Terminal multiplexers: what they are asked, and what they answer.
+//! Terminal multiplexers, behind one trait: what they are asked, and what they answer.
+//!
+//! | part | holds |
+//! | --- | --- |
+//! | this file | the trait, and the registry of those that there are |
+//! | [`outcome`] | done, gone, refused, unknown |
+//! | [`types`] | what is asked with, and what is answered |
+//! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
+//! | [`tmux`] | the only place that knows what tmux is told and what it prints |
+//!
+//! A new multiplexer is one file or folder beside `tmux`, and a line of [`REGISTRY`]. May import: `sys`,
+//! the hooks' words, `state`'s inputs.
 
+#[cfg(test)]
+pub(crate) mod fake;
+mod looked;
+pub mod outcome;
 pub mod tmux;
+pub mod types;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use pane_patrol_hooks::target::{Server, Target};
+
+use crate::state::Row;
+use looked::Looked;
+use tmux::Belief;
+
+pub use outcome::{Gone, Outcome, Undone};
+pub use types::{
+    Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Opened, Opening, Owner, PaneList,
+    Place, Press, Pressed, Screen, Viewer,
+};
+
+/// How long a multiplexer may take for one answer: about three hundred times what it usually needs.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The same for what takes several questions, one after the other.
+pub const PATIENCE_FOR_SEVERAL: Duration = Duration::from_secs(5);
+
+/// One kind of multiplexer, asked with what the person's environment and settings say of it.
+///
+/// Whatever is asked has an answer `within` a time, and is never said to be done without having been
+/// looked at. A server is named by its socket: whether it may be talked to is a matter of the
+/// implementation, which refuses.
+pub trait Multiplexer: Send + Sync {
+    /// Which one.
+    fn kind(&self) -> Kind;
+
+    /// What it cannot do.
+    fn absent(&self) -> Absent;
+
+    /// All panes of the server, and which of them a person has in view.
+    fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList>;
+
+    /// The address of the pane now.
+    fn address(&self, place: &Place, within: Duration) -> Outcome<Target>;
+
+    /// The pane's first process.
+    fn process(&self, place: &Place, within: Duration) -> Outcome<u32>;
+
+    /// What the pane shows; `coloured`: with the sequences for colours in it.
+    fn read(&self, place: &Place, coloured: bool, within: Duration) -> Outcome<Screen>;
+
+    /// Presses, if `guard` holds in that moment.
+    fn press(&self, at: &Place, press: &Press, guard: &Guard, within: Duration)
+    -> Outcome<Pressed>;
+
+    /// `here` with the client that we were started on, where it could not be told later. To be called at
+    /// the start.
+    fn look_around(&self, here: Here, within: Duration) -> Here;
+
+    /// The pane we are in; `None` outside of any and in a popup.
+    fn own_place(&self, here: &Here, within: Duration) -> Outcome<Option<Place>>;
+
+    /// Takes the person to the pane.
+    fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival>;
+
+    /// The program that shows an attached session until the person detaches.
+    fn attach(&self, attach: &Attach) -> Outcome<Command>;
+
+    /// Starts a program in a pane of its own on the person's own server, which is begun if need be.
+    fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened>;
+
+    /// Closes the pane with everything in it.
+    fn close(&self, place: &Place, within: Duration) -> Outcome<()>;
+
+    /// Who looks at the pane.
+    fn audience(&self, place: &Place, within: Duration) -> Outcome<Audience>;
+
+    /// Shows the person at this client of the pane's server a line of text.
+    fn tell(&self, place: &Place, client: &str, text: &str, within: Duration) -> Outcome<()>;
+
+    /// The sequence as it has to be written to a pane to reach the terminal around it.
+    fn through(&self, sequence: &str) -> String;
+
+    /// The place beside a dashboard; nothing is done yet.
+    fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>>;
+
+    /// Puts back what dashboards left behind on the person's own server that are not alive any more;
+    /// whether there was anything.
+    fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool>;
+
+    /// Whether the server lives although nobody can talk to it, as far as the system tells.
+    fn is_out_of_reach(&self, server: &Server) -> bool;
+
+    /// Has the server tell from now on when panes are moved or looked at, until [`Self::forgo_stirs`]
+    /// with the same `mark`, a folder that tells collectors apart. What it refuses is left at that.
+    fn ask_for_stirs(&self, socket: &Path, mark: &Path, within: Duration);
+
+    /// A process that ends well as soon as something has moved. Whoever waits for it ends it.
+    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Child>;
+
+    /// See [`Self::ask_for_stirs`].
+    fn forgo_stirs(&self, socket: &Path, mark: &Path, within: Duration);
+}
+
+/// The place beside one dashboard, with an assistant's own pane in it.
+///
+/// What fails leaves the panes as they were.
+pub trait SplitView: Send {
+    /// Opens it, or closes it when it is open.
+    fn toggle(&mut self, within: Duration) -> Outcome<Beside>;
+
+    /// Shows the pane there; moves into it if it is shown already. Opens the place when it is not open.
+    fn show(&mut self, place: &Place, within: Duration) -> Outcome<Beside>;
+
+    /// Looks what became of what is shown, and keeps the place when that has ended.
+    fn refresh(&mut self, within: Duration) -> Outcome<Beside>;
+
+    /// Puts everything back.
+    fn close(&mut self, within: Duration) -> Outcome<Beside>;
+
+    /// What is there now, whatever was refused before.
+    fn now(&self, within: Duration) -> Outcome<Beside>;
+}
+
+/// Which multiplexer, by its name for people.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Kind(&'static str);
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A line of the registry.
+struct Entry {
+    kind: Kind,
+    /// Whether a server of its kind has its socket there.
+    has_sockets_at: fn(&Path) -> bool,
+    /// Asks servers of its kind.
+    with: fn(&Reach) -> Box<dyn Multiplexer>,
+}
+
+/// All that there are. The last one takes what is nobody else's.
+const REGISTRY: &[Entry] = &[
+    #[cfg(test)]
+    fake::ENTRY,
+    tmux::ENTRY,
+];
+
+/// The multiplexer of this kind.
+pub fn of(kind: Kind, reach: &Reach) -> Box<dyn Multiplexer> {
+    let entry = REGISTRY.iter().find(|entry| entry.kind == kind);
+    let entry = entry.unwrap_or(&REGISTRY[REGISTRY.len() - 1]);
+    Box::new(Looked((entry.with)(reach)))
+}
+
+/// What the person's environment and settings say of multiplexers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Which tmux servers are talked to.
+    pub belief: Belief,
+    /// The server of rows and panes that name none, by its socket.
+    pub own_socket: PathBuf,
+}
+
+impl Reach {
+    /// The kind of the server that has its socket there.
+    pub fn kind_at(&self, socket: &Path) -> Kind {
+        let is_its = |entry: &&Entry| (entry.has_sockets_at)(socket);
+        let found = REGISTRY.iter().find(is_its);
+        found.map_or(tmux::KIND, |entry| entry.kind)
+    }
+
+    /// The multiplexer of the server that has its socket there.
+    pub fn at(&self, socket: &Path) -> Box<dyn Multiplexer> {
+        of(self.kind_at(socket), self)
+    }
+
+    /// The multiplexer of the person's own server.
+    pub fn own(&self) -> Box<dyn Multiplexer> {
+        self.at(&self.own_socket)
+    }
+
+    /// That pane of the server, or of the person's own one.
+    pub fn place(&self, server: Option<Server>, pane: Target) -> Place {
+        let socket = server.as_ref().map(|server| Path::new(&server.socket));
+        Place {
+            kind: self.kind_at(socket.unwrap_or(&self.own_socket)),
+            server,
+            pane,
+        }
+    }
+
+    /// The pane of the row, and its multiplexer.
+    pub fn place_of(&self, row: &Row) -> (Place, Box<dyn Multiplexer>) {
+        let pane = row.pane.map_or_else(|| row.target.clone(), Target::Pane);
+        let place = self.place(row.server.clone(), pane);
+        let mux = of(place.kind, self);
+        (place, mux)
+    }
+}

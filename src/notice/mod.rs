@@ -25,7 +25,7 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
-use crate::mux::tmux::Belief;
+use crate::mux::Reach;
 use crate::state::update::Feed;
 use send::Scene;
 use watch::Watch;
@@ -45,10 +45,8 @@ pub struct Setup {
     pub offset: UtcOffset,
     /// Where snoozes are kept.
     pub snoozes: PathBuf,
-    /// The tmux server of rows that name none.
-    pub own_socket: PathBuf,
-    /// Which tmux servers are talked to.
-    pub belief: Belief,
+    /// Which multiplexers are asked, and with what.
+    pub reach: Reach,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }
@@ -99,7 +97,7 @@ fn run(
 fn give(setup: &Setup, watch: &mut Watch, trouble: &impl Fn(Option<String>)) {
     let snoozes = Snoozes::read(&setup.snoozes);
     for mut notice in watch.due((setup.clock)(), &snoozes) {
-        let scene = Scene::of(&notice, &setup.own_socket, &setup.belief);
+        let scene = Scene::of(&notice, &setup.reach);
         if scene.is_in_view() {
             continue;
         }

@@ -13,8 +13,7 @@ use serde_json::json;
 use super::sequence;
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
-use crate::mux::tmux::split::shown_by;
-use crate::mux::tmux::{Belief, Call, Format, Tmux};
+use crate::mux::{self, Audience, Multiplexer, Place, Reach};
 use crate::sys::child::{self, feed, ours, persons};
 use crate::sys::terminal;
 
@@ -24,126 +23,33 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Longest text of a notice, in characters.
 const MAX_TEXT_CHARS: usize = 160;
 
-/// Panes and the people who look at them, in one process.
-fn list() -> Call {
-    let pane = Format::own(
-        "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_active}\t#{pane_active}\t#{window_zoomed_flag}\t\
-         #{pane_tty}\t#{session_name}:#{window_index}.#{pane_index}\t\
-         #{s|[^!-~]+| |:@pane_patrol_split}",
-    );
-    let client = Format::own(
-        "C\t#{client_control_mode}\t#{session_id}\t#{client_name}\t#{pane_tty}\t#{allow-passthrough}",
-    );
-    let panes = Call::new("list-panes").flag("-a").format("-F", &pane);
-    panes.then(Call::new("list-clients").format("-F", &client))
-}
-
-/// What the row's tmux server looks like at the moment of the notice.
-#[derive(Debug, Default)]
+/// What the row's server looks like at the moment of the notice.
 pub(super) struct Scene {
-    /// Whom to ask; `None`: nobody that is believed.
-    tmux: Option<Tmux>,
-    /// The terminal of the row's pane.
-    tty: Option<String>,
-    /// Where that belongs now: a hook that was in a hurry has told nothing but its id.
-    target: Option<Target>,
-    in_view: bool,
-    clients: Vec<Client>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Client {
-    session: String,
-    name: String,
-    /// The terminal of the pane that has its keys: certainly a visible one.
-    tty: String,
-    passes_through: bool,
+    mux: Box<dyn Multiplexer>,
+    place: Place,
+    audience: Audience,
 }
 
 impl Scene {
-    /// Asks tmux; without an answer nobody looks and there is nobody to tell by tmux.
-    pub(super) fn of(notice: &Notice, own_socket: &Path, belief: &Belief) -> Self {
-        let server = notice.row.server.as_ref();
-        let socket = server.map_or(own_socket, |server| Path::new(&server.socket));
-        let tmux = belief.tmux(socket).ok();
-        let answer = tmux.as_ref().and_then(|tmux| tmux.run(&list()).ok());
-        let answer = answer.unwrap_or_default();
+    /// Asks the multiplexer; without an answer nobody looks and there is nobody to tell by it.
+    pub(super) fn of(notice: &Notice, reach: &Reach) -> Self {
+        let (place, mux) = reach.place_of(&notice.row);
+        let audience = mux.audience(&place, mux::PATIENCE).unwrap_or_default();
         Self {
-            tmux,
-            ..Self::parse(&String::from_utf8_lossy(&answer), notice)
+            mux,
+            place,
+            audience,
         }
-    }
-
-    fn parse(answer: &str, notice: &Notice) -> Self {
-        let lines = || {
-            answer
-                .lines()
-                .map(|line| line.split('\t').collect::<Vec<_>>())
-        };
-        let clients: Vec<Client> = lines()
-            .filter_map(|fields| match fields[..] {
-                // A client in control mode is a program: nobody looks at it.
-                ["C", "0", session, name, tty, passes] => Some(Client {
-                    session: session.to_owned(),
-                    name: name.to_owned(),
-                    tty: tty.to_owned(),
-                    passes_through: !matches!(passes, "" | "0" | "off"),
-                }),
-                _ => None,
-            })
-            .collect();
-        let mut scene = Self::default();
-        let server = notice.row.server.as_ref();
-        let server = server.map(|server| server.pid.to_string());
-        let mut home = None;
-        for fields in lines() {
-            let [
-                "P",
-                pid,
-                id,
-                session,
-                in_front,
-                active,
-                zoomed,
-                tty,
-                address,
-                split,
-            ] = fields[..]
-            else {
-                continue;
-            };
-            // After a restart of the server ids are given out again.
-            if server.as_ref().is_some_and(|known| known != pid) {
-                continue;
-            }
-            let is_it = match (&notice.row.pane, &notice.row.target) {
-                (Some(pane), _) | (None, Target::Pane(pane)) => id == pane.to_string(),
-                (None, target) => address == target.to_string(),
-            };
-            if notice.row.pane.is_some() && shown_by(split) == notice.row.pane {
-                // A dashboard shows it beside itself, and this pane keeps its place.
-                home = address.parse().ok();
-            }
-            if is_it {
-                scene.tty = Some(tty.to_owned());
-                scene.target = address.parse().ok();
-                let is_drawn = in_front == "1" && (zoomed == "0" || active == "1");
-                let is_watched = clients.iter().any(|client| client.session == session);
-                scene.in_view |= is_drawn && is_watched;
-            }
-        }
-        scene.target = home.or(scene.target);
-        Self { clients, ..scene }
     }
 
     /// Where the row's pane is now.
     pub(super) fn target(&self) -> Option<Target> {
-        self.target.clone()
+        self.audience.target.clone()
     }
 
     /// Whether a person has the pane before them.
     pub(super) fn is_in_view(&self) -> bool {
-        self.in_view
+        self.audience.in_view
     }
 }
 
@@ -195,35 +101,28 @@ fn text(notice: &Notice) -> String {
 }
 
 fn ring(scene: &Scene) -> Result<(), String> {
-    scene
-        .tty
-        .as_deref()
-        .map_or(Ok(()), |tty| write_to(tty, "\x07"))
+    let tty = scene.audience.tty.as_deref();
+    tty.map_or(Ok(()), |tty| write_to(tty, "\x07"))
 }
 
 fn message(notice: &Notice, scene: &Scene) -> Result<(), String> {
-    let Some(tmux) = &scene.tmux else {
-        return Ok(());
-    };
-    let text = Format::message(&text(notice));
-    for client in &scene.clients {
-        let call = Call::new("display-message").option("-c", &client.name);
-        tmux.run(&call.format_operand(&text))
-            .map_err(|error| error.to_string())?;
+    let text = text(notice);
+    for client in &scene.audience.clients {
+        let told = scene
+            .mux
+            .tell(&scene.place, &client.name, &text, mux::PATIENCE);
+        told.map_err(|undone| undone.to_string())?;
     }
     Ok(())
 }
 
-/// Sends a sequence to the terminal of every client, through tmux.
+/// Sends a sequence to the terminal of every client, through the multiplexer.
 fn pass(scene: &Scene, sequence: &str) -> Result<(), String> {
-    let wrapped = sequence::through_tmux(sequence);
+    let wrapped = scene.mux.through(sequence);
     let mut ttys: Vec<&str> = Vec::new();
-    for client in &scene.clients {
-        if !client.passes_through {
-            return Err(
-                "tmux keeps it from the terminal; `set -g allow-passthrough on` lets it pass"
-                    .to_owned(),
-            );
+    for client in &scene.audience.clients {
+        if let Some(obstacle) = client.obstacle {
+            return Err(obstacle.to_owned());
         }
         // Two clients that show one pane are both reached through it.
         if !ttys.contains(&client.tty.as_str()) {
@@ -315,54 +214,6 @@ mod tests {
             state: State::WaitingInput,
             request: None,
             channels: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_pane_is_in_view_only_where_a_person_sees_it_drawn() {
-        let seen = |line: &str, client: &str| {
-            Scene::parse(&format!("{line}\n{client}\n"), &notice(1)).in_view
-        };
-        let person = "C\t0\t$0\t/dev/pts/9\t/dev/pts/2\ton";
-        assert!(seen(
-            "P\t77\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1\t",
-            person
-        ));
-        assert!(
-            !seen("P\t77\t%1\t$0\t0\t1\t0\t/dev/pts/1\tshop:1.1\t", person),
-            "another window is in front"
-        );
-        assert!(
-            !seen("P\t77\t%1\t$0\t1\t0\t1\t/dev/pts/1\tshop:1.1\t", person),
-            "a zoomed pane hides it"
-        );
-        assert!(
-            !seen("P\t77\t%1\t$1\t1\t1\t0\t/dev/pts/1\tshop:1.1\t", person),
-            "nobody is attached there"
-        );
-        assert!(
-            !seen("P\t77\t%2\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.2\t", person),
-            "another pane"
-        );
-        assert!(
-            !seen("P\t78\t%1\t$0\t1\t0\t0\t/dev/pts/1\tshop:1.1\t", person),
-            "the server was restarted"
-        );
-        assert!(!seen(
-            "P\t77\t%1\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.1\t",
-            "C\t1\t$0\tx\t/dev/pts/2\ton"
-        ));
-    }
-
-    #[test]
-    fn a_pane_that_a_dashboard_shows_is_told_by_the_place_where_it_belongs() {
-        let shown = "P\t77\t%1\t$9\t1\t0\t0\t/dev/pts/1\tdash:0.1\t";
-        let place = "P\t77\t%7\t$0\t0\t0\t0\t/dev/pts/2\tshop:4.2\t1 7 9 %6 @1 0 %1 x";
-        let other = "P\t77\t%8\t$0\t0\t0\t0\t/dev/pts/3\tshop:5.0\t1 7 9 %6 @1 0 %2 x";
-        for lines in [[shown, place, other], [other, place, shown]] {
-            let scene = Scene::parse(&lines.join("\n"), &notice(1));
-            assert_eq!(scene.target(), "shop:4.2".parse().ok());
-            assert_eq!(scene.tty.as_deref(), Some("/dev/pts/1"));
         }
     }
 

@@ -139,11 +139,6 @@ pub(crate) fn as_pid(pid: u32) -> Option<Pid> {
     i32::try_from(pid).ok().and_then(Pid::from_raw)
 }
 
-/// Whether the process lives and is a tmux, as far as the system tells.
-pub(crate) fn is_tmux(pid: u32) -> bool {
-    lives(pid) && program_of(pid).is_none_or(|name| name.starts_with("tmux"))
-}
-
 /// The process and its ancestors, nearest first, and when it started; `None` where that is not told,
 /// or it has ended.
 pub(crate) fn lineage(pid: u32) -> Option<(Vec<u32>, u64)> {

@@ -4,6 +4,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::act::{Bound, Decision, Shown};
 use crate::git::PatchRequest;
+use crate::mux::Attach;
 use crate::state::Row;
 
 /// One thing to do.
@@ -65,13 +66,4 @@ pub enum Split {
     Refresh,
     /// The same in a moment: a process has ended, and its pane is about to.
     RefreshLater,
-}
-
-/// A tmux session to attach to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attach {
-    /// The server's socket.
-    pub socket: String,
-    /// What `attach-session -t` is given: session, window and pane by their stable ids.
-    pub target: String,
 }

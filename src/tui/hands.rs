@@ -4,13 +4,13 @@ use std::process::Command;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::effect::{Attach, Split};
+use super::effect::Split;
 use super::message::{Hooks, Jumped, Offer};
 use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
-use crate::mux::tmux::split::Place;
+use crate::mux::{Attach, Beside};
 use crate::notice::Snoozes;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
@@ -46,7 +46,7 @@ pub trait Hands: Send + Sync + 'static {
     fn hooks(&self) -> Hooks;
 
     /// Does something with the place beside the dashboard.
-    fn split(&self, step: &Split) -> Place;
+    fn split(&self, step: &Split) -> Beside;
 
     /// Starts the launcher at this place of the list, where `row` works unless it names a folder, and
     /// shows it beside the dashboard or in a window in front; says what happened, or why nothing did.

@@ -3,12 +3,11 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::effect::Attach;
 use crate::act::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch};
 use crate::launch::Stopped;
-use crate::mux::tmux::split::Place;
+use crate::mux::{Attach, Beside};
 use crate::notice::Snoozes;
 use crate::state::Row;
 use crate::state::update::Feed;
@@ -38,7 +37,7 @@ pub enum Message {
     /// What an install did, line by line.
     Installed(Vec<String>),
     /// What is beside the dashboard now.
-    Split(Place),
+    Split(Beside),
     /// What was started; or why nothing was.
     Started(Result<String, String>),
     /// What became of stopping this row.

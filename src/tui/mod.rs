@@ -66,11 +66,12 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::mux::Attach;
 use crate::state::update::Feed;
 use input::Input;
 use terminal::Screen;
 
-pub use effect::{Attach, Effect, Split};
+pub use effect::{Effect, Split};
 pub use hands::Hands;
 pub use message::{Hooks, Jumped, Message, Offer, Offered};
 pub use model::{Model, Setup};

@@ -15,7 +15,7 @@ use super::theme::Theme;
 use super::words;
 use super::work::{Changes, Lists};
 use crate::act::Bound;
-use crate::mux::tmux::split::Place;
+use crate::mux::Beside;
 use crate::notice::Snoozes;
 use crate::state::update::{Health, Role};
 use crate::state::{Attention, Request, Row, urgency};
@@ -68,7 +68,7 @@ pub struct Model {
     pub(super) scroll: usize,
     pub(super) notice: Option<Notice>,
     /// What is beside the dashboard.
-    pub(super) split: Place,
+    pub(super) split: Beside,
     /// Rows of which nobody is told for a while.
     pub(super) snoozes: Snoozes,
     /// tmux was asked for a jump and has not answered yet.
@@ -204,7 +204,7 @@ impl Model {
             panel: Panel::default(),
             scroll: 0,
             notice: None,
-            split: Place::default(),
+            split: Beside::default(),
             snoozes: Snoozes::default(),
             jumping: false,
             deciding: Vec::new(),

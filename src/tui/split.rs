@@ -6,7 +6,7 @@ use super::effect::{Effect, Split};
 use super::going::go;
 use super::model::Model;
 use super::update::{notify, touch};
-use crate::mux::tmux::split::Place;
+use crate::mux::Beside;
 use crate::state::update::Feed;
 
 /// Opens the place with the selected row in it, or closes it. Outside tmux there is no place: the
@@ -24,14 +24,14 @@ pub(super) fn press(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes in what is beside the dashboard now.
-pub(super) fn hear(model: &mut Model, place: Place, now: Timestamp) {
+pub(super) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
     if place.turn < model.split.turn {
         return;
     }
     if let Some(note) = &place.note {
         notify(model, note, now);
     }
-    model.split = Place {
+    model.split = Beside {
         note: None,
         ..place
     };

@@ -11,7 +11,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use pane_patrol_hooks::event::State;
 
-use super::effect::{Attach, Effect, Split};
+use super::effect::{Effect, Split};
 use super::fixture::{With, day, look, model_with, now, row, screen};
 use super::message::{Hooks, Jumped, Message, Offer, Offered};
 use super::model::{Install, Model, Panel};
@@ -21,7 +21,7 @@ use super::view;
 use crate::act::{Bound, Decision, Outcome, Pick};
 use crate::assistants::request::Known;
 use crate::launch::Stopped;
-use crate::mux::tmux::split::Place;
+use crate::mux::{Attach, Beside};
 use crate::state::update::{Feed, Health, Role};
 
 /// What is asked for beside the reading of what is shown.

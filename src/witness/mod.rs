@@ -28,7 +28,7 @@ use crate::state::Listing;
 use watch::Watches;
 
 pub(crate) use crate::assistants::facets::session_file::Report;
-pub(crate) use crate::sys::process::{descends, is_tmux, lineage, lives, program_of, start_of};
+pub(crate) use crate::sys::process::{descends, lineage, lives, start_of};
 
 /// How often the logs that are followed are looked at.
 const LOG_PAUSE: Duration = Duration::from_millis(500);

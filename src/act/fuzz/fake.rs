@@ -7,6 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{Asked, Fake};
 use crate::act::colours;
 use crate::act::keys::{Guard, Pane, Press, Pressed, Seen, World};
+use crate::mux::Outcome;
 use crate::state::Bound;
 use crate::state::{Level, Row};
 
@@ -79,7 +80,7 @@ impl World for Fake {
     }
 
     /// As tmux does it: the guard and the keys in one moment.
-    fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> Result<Pressed, String> {
+    fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> Outcome<Pressed> {
         let mut state = self.0.borrow_mut();
         state.happen();
         let screen = colours::without(&state.screen());

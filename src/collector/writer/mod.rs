@@ -5,6 +5,7 @@ mod interests;
 mod published;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -27,13 +28,14 @@ use crate::collector::published_work::PublishedWork;
 use crate::collector::tidy::Tidy;
 use crate::collector::work::{self, Works};
 use crate::collector::{Message, Setup, Sources};
-use crate::mux::tmux::lost;
+use crate::mux::Reach;
+use crate::mux::tmux::is_tmux;
 use crate::protocol::code;
 use crate::state::update::{Feed, Role};
 use crate::state::{Command, Input, Kin, Listing, Outcome, Present, Reading, Row, RowKey, Table};
 use crate::sys::monotone_clock::Clock;
 use crate::witness::present::Found;
-use crate::witness::{Order as WitnessOrder, is_tmux, process};
+use crate::witness::{Order as WitnessOrder, process};
 use health::HealthReport;
 use interests::{Told, has_session_file};
 
@@ -72,6 +74,7 @@ pub(super) struct Writer {
     rows: BTreeMap<RowKey, Row>,
     own_server: Option<Server>,
     own_socket: String,
+    reach: Reach,
     ground: Ground,
     kinship: Kinship,
     homes: Homes,
@@ -117,7 +120,7 @@ impl Writer {
             })
             .collect();
         sources.witness.order(WitnessOrder::Homes(homes.clone()));
-        let own_socket = setup.own_socket.to_string_lossy().into_owned();
+        let own_socket = setup.reach.own_socket.to_string_lossy().into_owned();
         table.set_own_socket(own_socket.clone());
         Self {
             table,
@@ -125,7 +128,8 @@ impl Writer {
             rows: BTreeMap::new(),
             own_server,
             own_socket,
-            ground: Ground::new(setup.belief.clone()),
+            ground: Ground::new(setup.reach.belief.clone()),
+            reach: setup.reach.clone(),
             kinship: Kinship::default(),
             homes: setup.homes.clone(),
             work: Works::default(),
@@ -327,12 +331,13 @@ impl Writer {
                 let is_own = socket == self.own_socket;
                 // Only what was listed there before, by a server that was believed.
                 let listed = self.ground.living_on(socket);
-                let lost = listed.filter(|server| lost::has_lost_its_socket(server));
+                let mux = self.reach.at(Path::new(socket));
+                let lost = listed.filter(|server| mux.is_out_of_reach(server));
                 let lost = lost.cloned().collect();
                 let own = is_own.then(|| format!("{subject}: {why}"));
                 self.trouble(subject.clone(), without_socket(&subject, &lost).or(own));
                 self.table.set_lost(socket, lost);
-                let outcome = self.table.disbelieve(socket, why.reason(), self.now);
+                let outcome = self.table.disbelieve(socket, why, self.now);
                 self.count_apart(&outcome);
                 self.follow(&outcome);
             }

@@ -24,12 +24,12 @@ use crate::log::Record;
 use crate::log::player::Player;
 use crate::log::when::LocalClock;
 use crate::messages::Output;
-use crate::mux::tmux::split::Place;
+use crate::mux::{Attach, Beside};
 use crate::notice::Snoozes;
 use crate::state::update::{Feed, Health, Role};
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
-use crate::tui::{self, Attach, Hands, Hooks, Jumped, Offer};
+use crate::tui::{self, Hands, Hooks, Jumped, Offer};
 
 /// Where nothing happened, at most this long is waited.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
@@ -270,10 +270,10 @@ impl Hands for Idle {
         Hooks::Unknown
     }
 
-    fn split(&self, _: &tui::Split) -> Place {
-        Place {
+    fn split(&self, _: &tui::Split) -> Beside {
+        Beside {
             note: Some(ONLY_A_REPLAY.to_owned()),
-            ..Place::default()
+            ..Beside::default()
         }
     }
 

@@ -21,6 +21,12 @@ impl Format {
         Self(format.into())
     }
 
+    /// A mark and the values of these formats of our own, with a tab before each.
+    pub(super) fn fields(mark: &'static str, formats: &[&'static str]) -> Self {
+        let fields = std::iter::once(mark).chain(formats.iter().copied());
+        Self(fields.collect::<Vec<_>>().join("\t").into())
+    }
+
     /// Expands to just this text.
     pub fn text(text: impl AsRef<OsStr>) -> Self {
         let double = |count, is_style| if is_style { count } else { 2 * count };

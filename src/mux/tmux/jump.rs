@@ -1,6 +1,7 @@
 //! From a row to its pane. What tmux says is looked at afresh for every jump: windows may have been
 //! swapped and sessions renamed since the row was last heard of, and a pane's id may have been given
-//! out again by another server. Everything but [`to`] and [`Here::look_around`] is pure.
+//! out again by another server. Everything is pure but for what is asked through the function that is
+//! handed in.
 //!
 //! Which client is "the one the key was pressed on", as seen on tmux 3.3a:
 //! - In a pane, `$TMUX_PANE` names it, and a key press makes its client the most recently active one
@@ -13,65 +14,14 @@
 //!   types elsewhere. The key that opened the popup does count, so the client is looked for once, at
 //!   the start, among those of the session that `$TMUX` names.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
-use crate::mux::tmux::{Call, Format};
-use crate::state::Row;
-
-/// Asks the tmux server on a socket something.
-pub type Ask<'a> = &'a dyn Fn(&Path, &Call) -> Result<Vec<u8>, Refusal>;
-
-/// Why tmux gave no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// No server listens there.
-    NoServer,
-    /// It refused, or did not answer in time; says why.
-    Other(String),
-}
-
-/// Where a jump led.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Arrival {
-    /// The client shows the pane.
-    There {
-        /// We are in a popup that lies over it now.
-        covered: bool,
-        /// The client is a program in control mode, which draws its panes by itself: tmux cannot tell
-        /// whether the person looks at it.
-        by_program: bool,
-    },
-    /// The pane or its server is gone.
-    Gone,
-    /// None of that server's clients is ours: a new one must be attached to this target.
-    Elsewhere {
-        /// The server's socket.
-        socket: String,
-        /// Session, window and pane by their stable ids.
-        target: String,
-    },
-    /// tmux refused; says why.
-    Refused(String),
-}
-
-/// Where we are ourselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Here {
-    /// The server of `$TMUX`; `None` outside tmux.
-    pub server: Option<Server>,
-    /// The session of `$TMUX`, for example `$0`.
-    pub session: Option<String>,
-    /// `$TMUX_PANE`.
-    pub pane: Option<PaneId>,
-    /// Our terminal, for example `/dev/pts/3`.
-    pub tty: Option<String>,
-    /// The client that the person named: it is switched, from wherever she is, or nothing happens.
-    pub named: Option<String>,
-    /// In a popup the client it was opened on.
-    pub client: Option<String>,
-}
+use super::lines::{Line, Query};
+use super::{Ask, Call};
+use crate::mux::{Arrival, Attach, Gone, Here, Outcome, Place, Undone};
 
 /// All panes and clients of one server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,154 +53,135 @@ struct Client {
     activity: u64,
 }
 
-/// One process for both lists. Fields are separated by tabs, which tmux keeps out of names.
-fn list() -> Call {
-    let pane = Format::own(
-        "P\t#{pid}\t#{pane_id}\t#{session_id}\t#{window_id}\t#{pane_tty}\t\
-         #{session_name}:#{window_index}.#{pane_index}",
-    );
-    let client = Format::own(
-        "C\t#{client_control_mode}\t#{client_activity}\t#{session_id}\t#{pane_id}\t#{client_name}",
-    );
-    let panes = Call::new("list-panes").flag("-a").format("-F", &pane);
-    panes.then(Call::new("list-clients").format("-F", &client))
-}
+/// One process for both lists.
+const QUERY: Query = Query {
+    pane: &[
+        "#{pid}",
+        "#{pane_id}",
+        "#{session_id}",
+        "#{window_id}",
+        "#{pane_tty}",
+        "#{session_name}:#{window_index}.#{pane_index}",
+    ],
+    client: &[
+        "#{client_control_mode}",
+        "#{client_activity}",
+        "#{session_id}",
+        "#{pane_id}",
+        "#{client_name}",
+    ],
+};
 
-/// Takes the person to the pane of `row`. `socket` is where rows live that name no server.
-pub fn to(row: &Row, here: &Here, socket: &Path, ask: Ask<'_>) -> Arrival {
-    let socket = row
-        .server
-        .as_ref()
-        .map_or(socket, |server| Path::new(&server.socket));
-    let world = match ask(socket, &list()) {
-        Ok(answer) => World::parse(&answer),
-        Err(Refusal::NoServer) => return Arrival::Gone,
-        Err(Refusal::Other(why)) => return Arrival::Refused(why),
-    };
-    let Some(places) = find(row, &world) else {
-        return Arrival::Gone;
-    };
+/// Takes the person to the pane. `socket` is where its server listens.
+pub(super) fn go(place: &Place, here: &Here, socket: &Path, ask: Ask<'_>) -> Outcome<Arrival> {
+    let world = World::parse(&ask(socket, &QUERY.call())?);
+    let places = find(place, &world).ok_or(Undone::Gone(Gone::Pane))?;
     let client = match &here.named {
         Some(name) => world.client(name),
-        None if !here.is_on(&world) => {
-            return Arrival::Elsewhere {
+        None if !is_on(here, &world) => {
+            return Ok(Arrival::Elsewhere(Attach {
                 socket: socket.to_string_lossy().into_owned(),
                 target: places[0].target(),
-            };
+            }));
         }
-        None => here.client_of(&world),
+        None => client_of(here, &world),
     };
-    let Some(client) = client else {
-        return Arrival::Refused(here.without_client(socket));
-    };
+    let client = client.ok_or_else(|| Undone::Refused(without_client(here, socket)))?;
     // A window that is linked into the client's own session is shown there.
     let in_session = |pane: &&&Pane| pane.session == client.session;
     let place = places.iter().find(in_session).unwrap_or(&places[0]);
-    match ask(socket, &client.going_to(place)) {
-        Ok(_) => Arrival::There {
-            covered: here.own_pane(&world).is_none(),
-            by_program: client.is_program,
-        },
-        Err(Refusal::NoServer) => Arrival::Gone,
-        Err(Refusal::Other(why)) => Arrival::Refused(why),
-    }
+    ask(socket, &client.going_to(place))?;
+    Ok(Arrival::There {
+        covered: own_pane(here, &world).is_none(),
+        by_program: client.is_program,
+    })
 }
 
-/// Every place where the row's pane is shown; `None` when it does not exist any more.
-fn find<'a>(row: &Row, world: &'a World) -> Option<Vec<&'a Pane>> {
+/// Everywhere the pane is shown; `None` when it does not exist any more.
+fn find<'a>(place: &Place, world: &'a World) -> Option<Vec<&'a Pane>> {
     let restarted = |server: &Server| server.pid != world.server_pid;
-    if row.server.as_ref().is_some_and(restarted) {
+    if place.server.as_ref().is_some_and(restarted) {
         return None;
     }
-    let is_it = |pane: &&Pane| match (&row.pane, &row.target) {
-        (Some(id), _) | (None, Target::Pane(id)) => pane.id == *id,
-        (None, target) => pane.address.as_ref() == Some(target),
+    let is_it = |pane: &&Pane| match &place.pane {
+        Target::Pane(id) => pane.id == *id,
+        address => pane.address.as_ref() == Some(address),
     };
     let places: Vec<_> = world.panes.iter().filter(is_it).collect();
     (!places.is_empty()).then_some(places)
 }
 
-impl Here {
-    /// Remembers the client we were started on. To be called at the start: see above.
-    #[must_use]
-    pub fn look_around(self, ask: Ask<'_>) -> Self {
-        let Some(server) = &self.server else {
-            return self;
-        };
-        let answer = ask(Path::new(&server.socket), &list()).unwrap_or_default();
-        let world = World::parse(&answer);
-        // In a pane it may change with every key: two people can look at one pane.
-        if self.named.is_some() || self.own_pane(&world).is_some() {
-            return self;
-        }
-        let client = self.client_of(&world);
-        Self {
-            client: client.map(|client| client.name),
-            ..self
-        }
+/// Remembers the client we were started on. To be called at the start: see above.
+pub(super) fn look_around(here: Here, ask: Ask<'_>) -> Here {
+    let Some(server) = &here.server else {
+        return here;
+    };
+    let answer = ask(Path::new(&server.socket), &QUERY.call()).unwrap_or_default();
+    let world = World::parse(&answer);
+    // In a pane it may change with every key: two people can look at one pane.
+    if here.named.is_some() || own_pane(&here, &world).is_some() {
+        return here;
     }
+    let client = client_of(&here, &world);
+    Here {
+        client: client.map(|client| client.name),
+        ..here
+    }
+}
 
-    /// The server and the pane we are in; `None` outside tmux and in a popup.
-    ///
-    /// # Errors
-    /// tmux does not tell.
-    pub fn own_place(&self, ask: Ask<'_>) -> Result<Option<(Server, PaneId)>, Refusal> {
-        let Some(server) = self.server.clone() else {
-            return Ok(None);
-        };
-        let world = World::parse(&ask(Path::new(&server.socket), &list())?);
-        let own = self
-            .own_pane(&world)
-            .filter(|_| world.server_pid == server.pid);
-        Ok(own.map(|own| (server, own.id)))
-    }
+/// The server and the pane we are in; `None` outside tmux and in a popup.
+pub(super) fn own_place(here: &Here, ask: Ask<'_>) -> Outcome<Option<(Server, PaneId)>> {
+    let Some(server) = here.server.clone() else {
+        return Ok(None);
+    };
+    let world = World::parse(&ask(Path::new(&server.socket), &QUERY.call())?);
+    let own = own_pane(here, &world).filter(|_| world.server_pid == server.pid);
+    Ok(own.map(|own| (server, own.id)))
+}
 
-    /// Why there is nobody to move.
-    fn without_client(&self, socket: &Path) -> String {
-        match &self.named {
-            Some(name) => format!(
-                "the tmux server on {} has no client `{name}`; nobody was moved",
-                socket.display()
-            ),
-            None => "no tmux client shows this dashboard".to_owned(),
-        }
+/// Why there is nobody to move.
+fn without_client(here: &Here, socket: &Path) -> String {
+    match &here.named {
+        Some(name) => format!(
+            "the tmux server on {} has no client `{name}`; nobody was moved",
+            socket.display()
+        ),
+        None => "no tmux client shows this dashboard".to_owned(),
     }
+}
 
-    fn is_on(&self, world: &World) -> bool {
-        let same = |server: &Server| server.pid == world.server_pid;
-        self.server.as_ref().is_some_and(same)
-    }
+fn is_on(here: &Here, world: &World) -> bool {
+    let same = |server: &Server| server.pid == world.server_pid;
+    here.server.as_ref().is_some_and(same)
+}
 
-    /// The pane we are in, if we are in one.
-    fn own_pane<'a>(&self, world: &'a World) -> Option<&'a Pane> {
-        let is_ours =
-            |pane: &&Pane| Some(pane.id) == self.pane && Some(&pane.tty) == self.tty.as_ref();
-        world.panes.iter().find(is_ours)
-    }
+/// The pane we are in, if we are in one.
+fn own_pane<'a>(here: &Here, world: &'a World) -> Option<&'a Pane> {
+    let is_ours = |pane: &&Pane| Some(pane.id) == here.pane && Some(&pane.tty) == here.tty.as_ref();
+    world.panes.iter().find(is_ours)
+}
 
-    /// The client the person sits at: a program in control mode only where there is no other.
-    fn client_of(&self, world: &World) -> Option<Client> {
-        let among = |programs| self.client_among(world, programs);
-        among(false).or_else(|| among(true))
-    }
+/// The client the person sits at: a program in control mode only where there is no other.
+fn client_of(here: &Here, world: &World) -> Option<Client> {
+    let among = |programs| client_among(here, world, programs);
+    among(false).or_else(|| among(true))
+}
 
-    fn client_among(&self, world: &World, programs: bool) -> Option<Client> {
-        let latest = |wanted: &dyn Fn(&Client) -> bool| {
-            let such = |client: &&Client| client.is_program == programs;
-            let clients = world.clients.iter().filter(such);
-            let clients = clients.filter(|client| wanted(client));
-            clients.max_by_key(|client| client.activity).cloned()
-        };
-        if let Some(ours) = latest(&|client| Some(&client.name) == self.client.as_ref()) {
-            return Some(ours);
-        }
-        if let Some(own) = self.own_pane(world) {
-            return latest(&|client| client.pane == Some(own.id))
-                .or_else(|| latest(&|client| client.session == own.session));
-        }
-        latest(&|client| Some(&client.session) == self.session.as_ref())
-            .or_else(|| latest(&|_| true))
+fn client_among(here: &Here, world: &World, programs: bool) -> Option<Client> {
+    let latest = |wanted: &dyn Fn(&Client) -> bool| {
+        let such = |client: &&Client| client.is_program == programs;
+        let clients = world.clients.iter().filter(such);
+        let clients = clients.filter(|client| wanted(client));
+        clients.max_by_key(|client| client.activity).cloned()
+    };
+    if let Some(ours) = latest(&|client| Some(&client.name) == here.client.as_ref()) {
+        return Some(ours);
     }
+    if let Some(own) = own_pane(here, world) {
+        return latest(&|client| client.pane == Some(own.id))
+            .or_else(|| latest(&|client| client.session == own.session));
+    }
+    latest(&|client| Some(&client.session) == here.session.as_ref()).or_else(|| latest(&|_| true))
 }
 
 impl Client {
@@ -286,37 +217,48 @@ impl World {
         named.cloned()
     }
 
-    /// Reads the answer to [`list`]; lines that make no sense are left out.
+    /// Reads the answer to [`QUERY`]; lines that make no sense are left out.
     fn parse(answer: &[u8]) -> Self {
         let text = String::from_utf8_lossy(answer);
         let mut world = Self::default();
-        for line in text.lines() {
-            let fields: Vec<&str> = line.split('\t').collect();
-            match fields[..] {
-                ["P", pid, id, session, window, tty, address] => {
-                    let (Ok(pid), Ok(id)) = (pid.parse(), id.parse()) else {
-                        continue;
-                    };
-                    world.server_pid = pid;
-                    world.panes.push(Pane {
-                        id,
-                        session: session.to_owned(),
-                        window: window.to_owned(),
-                        tty: tty.to_owned(),
-                        address: address.parse().ok(),
-                    });
-                }
-                ["C", is_program, activity, session, pane, name] => world.clients.push(Client {
-                    name: name.to_owned(),
-                    is_program: is_program != "0",
-                    session: session.to_owned(),
-                    pane: pane.parse().ok(),
-                    activity: activity.parse().unwrap_or(0),
-                }),
-                _ => {}
+        for line in QUERY.lines(&text) {
+            match line {
+                Line::Pane(fields) => world.take_pane(&fields),
+                Line::Client(fields) => world.take_client(&fields),
+                Line::Other(_) => {}
             }
         }
         world
+    }
+
+    fn take_pane(&mut self, fields: &[Cow<'_, str>]) {
+        let [pid, id, session, window, tty, address] = fields else {
+            return;
+        };
+        let (Ok(pid), Ok(id)) = (pid.parse(), id.parse()) else {
+            return;
+        };
+        self.server_pid = pid;
+        self.panes.push(Pane {
+            id,
+            session: session.to_string(),
+            window: window.to_string(),
+            tty: tty.to_string(),
+            address: address.parse().ok(),
+        });
+    }
+
+    fn take_client(&mut self, fields: &[Cow<'_, str>]) {
+        let [is_program, activity, session, pane, name] = fields else {
+            return;
+        };
+        self.clients.push(Client {
+            name: name.to_string(),
+            is_program: is_program != "0",
+            session: session.to_string(),
+            pane: pane.parse().ok(),
+            activity: activity.parse().unwrap_or(0),
+        });
     }
 }
 
@@ -324,10 +266,8 @@ impl World {
 mod tests {
     use std::cell::RefCell;
 
-    use pane_patrol_hooks::event::State;
-
     use super::*;
-    use crate::state::fixture::row;
+    use crate::mux::tmux::KIND;
 
     /// Server 77 with a dashboard in %1; two clients, of which the second one typed last.
     const ANSWER: &str = "P\t77\t%1\t$0\t@0\t/dev/pts/1\twork:0.0\n\
@@ -349,15 +289,24 @@ mod tests {
         }
     }
 
+    fn place(pane: u32) -> Place {
+        Place {
+            kind: KIND,
+            server: "/tmp/tmux-1000/default,77".parse().ok(),
+            pane: Target::Pane(PaneId(pane)),
+        }
+    }
+
+    const GONE: Outcome<Arrival> = Err(Undone::Gone(Gone::Pane));
+
     /// Jumps to `pane` of server 77; gives the arrival and the second command.
-    fn jump(pane: u32, here: &Here, answer: &str) -> (Arrival, String) {
+    fn jump(pane: u32, here: &Here, answer: &str) -> (Outcome<Arrival>, String) {
         let asked = RefCell::new(Vec::new());
         let ask = |_: &Path, call: &Call| {
             asked.borrow_mut().push(call.to_string());
             Ok(answer.as_bytes().to_vec())
         };
-        let row = row(pane, "claude", State::Running, "old:9.9", 1);
-        let arrival = to(&row, here, Path::new("/tmp/default"), &ask);
+        let arrival = go(&place(pane), here, Path::new("/tmp/default"), &ask);
         let second = asked.borrow().get(1).cloned().unwrap_or_default();
         (arrival, second)
     }
@@ -367,10 +316,10 @@ mod tests {
         let (arrival, command) = jump(3, &here(1, "/dev/pts/1"), ANSWER);
         assert_eq!(
             arrival,
-            Arrival::There {
+            Ok(Arrival::There {
                 covered: false,
                 by_program: false
-            }
+            })
         );
         assert_eq!(command, "switch-client -c /dev/pts/8 -t $1:@2.%3");
     }
@@ -389,10 +338,10 @@ mod tests {
         let (arrival, command) = jump(2, &popup, ANSWER);
         assert_eq!(
             arrival,
-            Arrival::There {
+            Ok(Arrival::There {
                 covered: true,
                 by_program: false
-            }
+            })
         );
         assert_eq!(command, "switch-client -c /dev/pts/8 -t $0:@1.%2");
         popup.client = Some("/dev/pts/9".to_owned());
@@ -430,7 +379,7 @@ mod tests {
             for name in ["/dev/pts/9999", "", "8", "/dev/pts"] {
                 place.named = Some(name.to_owned());
                 let (arrival, command) = jump(2, &place, ANSWER);
-                assert!(matches!(arrival, Arrival::Refused(_)), "{arrival:?}");
+                assert!(matches!(arrival, Err(Undone::Refused(_))), "{arrival:?}");
                 assert_eq!(command, "", "nobody is moved");
             }
         }
@@ -444,10 +393,10 @@ mod tests {
             lines.join("\n")
         };
         let ours = "C\t1\t300\t$0\t%1\tclient-7\n";
-        let there = Arrival::There {
+        let there = Ok(Arrival::There {
             covered: false,
             by_program: true,
-        };
+        });
         let (arrival, command) = jump(2, &here(1, "/dev/pts/1"), &answer(ours));
         assert_eq!(arrival, there);
         assert_eq!(command, "select-window -t $0:@1 ; select-pane -t %2");
@@ -469,31 +418,31 @@ mod tests {
         assert_eq!(command, "switch-client -c /dev/pts/8 -t $0:@1.%2");
         let stranger = "C\t1\t300\t$1\t%3\tclient-9\n";
         let (arrival, _) = jump(2, &here(1, "/dev/pts/1"), &answer(stranger));
-        assert!(matches!(arrival, Arrival::Refused(_)), "{arrival:?}");
+        assert!(matches!(arrival, Err(Undone::Refused(_))), "{arrival:?}");
     }
 
     #[test]
     fn the_client_of_a_popup_is_the_one_that_typed_last_in_its_session() {
         let ask = |_: &Path, _: &Call| Ok(ANSWER.as_bytes().to_vec());
-        let popup = here(99, "/dev/pts/99").look_around(&ask);
+        let popup = look_around(here(99, "/dev/pts/99"), &ask);
         assert_eq!(popup.client.as_deref(), Some("/dev/pts/8"));
     }
 
     #[test]
     fn a_pane_that_is_not_listed_or_belongs_to_a_restarted_server_is_gone() {
         let us = here(1, "/dev/pts/1");
-        assert_eq!(jump(7, &us, ANSWER), (Arrival::Gone, String::new()));
+        assert_eq!(jump(7, &us, ANSWER), (GONE, String::new()));
         let restarted = ANSWER.replace("P\t77", "P\t78");
-        assert_eq!(jump(3, &us, &restarted), (Arrival::Gone, String::new()));
-        assert_eq!(jump(3, &us, ""), (Arrival::Gone, String::new()));
+        assert_eq!(jump(3, &us, &restarted), (GONE, String::new()));
+        assert_eq!(jump(3, &us, ""), (GONE, String::new()));
     }
 
     #[test]
     fn outside_tmux_or_on_another_server_a_new_client_is_wanted() {
-        let elsewhere = Arrival::Elsewhere {
-            socket: "/tmp/tmux-1000/default".to_owned(),
+        let elsewhere = Ok(Arrival::Elsewhere(Attach {
+            socket: "/tmp/default".to_owned(),
             target: "$1:@2.%3".to_owned(),
-        };
+        }));
         let outside = Here::default();
         assert_eq!(
             jump(3, &outside, ANSWER),
@@ -508,13 +457,16 @@ mod tests {
 
     #[test]
     fn a_row_that_names_only_an_address_is_found_by_it_on_our_own_server() {
-        let mut plain = row(1, "aider", State::WaitingInput, "my: other.one:0.0", 1);
-        (plain.server, plain.pane) = (None, None);
+        let plain = Place {
+            server: None,
+            pane: "my: other.one:0.0".parse().unwrap(),
+            ..place(1)
+        };
         let ask = |socket: &Path, _: &Call| {
             assert_eq!(socket, Path::new("/tmp/default"));
             Ok(ANSWER.as_bytes().to_vec())
         };
-        let arrival = to(
+        let arrival = go(
             &plain,
             &here(1, "/dev/pts/1"),
             Path::new("/tmp/default"),
@@ -522,28 +474,30 @@ mod tests {
         );
         assert_eq!(
             arrival,
-            Arrival::There {
+            Ok(Arrival::There {
                 covered: false,
                 by_program: false
-            }
+            })
         );
     }
 
     #[test]
     fn a_server_that_does_not_answer_is_no_proof_that_the_pane_is_gone() {
-        let row = row(1, "claude", State::Running, "a:0.0", 1);
-        let with = |refusal: Refusal| {
-            let ask = move |_: &Path, _: &Call| Err(refusal.clone());
-            to(
-                &row,
+        let with = |undone: Undone| {
+            let ask = move |_: &Path, _: &Call| Err(undone.clone());
+            go(
+                &place(1),
                 &here(1, "/dev/pts/1"),
                 Path::new("/tmp/default"),
                 &ask,
             )
         };
-        assert_eq!(with(Refusal::NoServer), Arrival::Gone);
-        let slow = "tmux did not answer".to_owned();
-        assert_eq!(with(Refusal::Other(slow.clone())), Arrival::Refused(slow));
+        for undone in [
+            Undone::Gone(Gone::Server),
+            Undone::Unknown("tmux does not answer".to_owned()),
+        ] {
+            assert_eq!(with(undone.clone()), Err(undone));
+        }
     }
 
     proptest::proptest! {

@@ -1,7 +1,4 @@
-//! All panes of a server from the output of one tmux process: `list-panes`, then `list-clients`.
-//!
-//! Fields are separated by tabs: tmux keeps control characters out of names and titles, and prints
-//! a tab of a format as it is in every version (other control characters come escaped in newer ones).
+//! All panes of a server from the output of one tmux process.
 //!
 //! A pane that a dashboard shows beside itself stands elsewhere than where it belongs. The placeholder
 //! that keeps its place says so, and the pane is listed with the placeholder's address as its own.
@@ -12,33 +9,31 @@ use std::collections::{BTreeMap, HashSet};
 use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::text::one_line;
 
-use super::{Call, Format};
-use crate::mux::tmux::split::shown_by;
+use super::lines::{Line, Query};
+use super::split::{PLACEHOLDER, shown_by};
+use crate::mux::PaneList;
 use crate::state::ListedPane;
 
 /// Longest title that is kept, in characters.
 const MAX_TITLE_CHARS: usize = 200;
 
 /// What the parser below is the answer to.
-pub(super) fn call() -> Call {
-    let pane = Format::own(
-        "P\t#{pid}\t#{pane_id}\t#{pane_pid}\t#{pane_dead}\t#{pane_active}#{window_active}\t\
-         #{window_index}\t#{pane_index}\t#{session_id}\t#{session_name}\t\
-         #{s|[^!-~]+| |:@pane_patrol_split}\t#{pane_title}",
-    );
-    let client = Format::own("C\t#{client_control_mode}\t#{session_id}");
-    let panes = Call::new("list-panes").flag("-a").format("-F", &pane);
-    panes.then(Call::new("list-clients").format("-F", &client))
-}
-
-/// What one server told about its panes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaneList {
-    /// The server's process.
-    pub server_pid: u32,
-    /// Each pane once, by id.
-    pub panes: Vec<ListedPane>,
-}
+pub(super) const QUERY: Query = Query {
+    pane: &[
+        "#{pid}",
+        "#{pane_id}",
+        "#{pane_pid}",
+        "#{pane_dead}",
+        "#{pane_active}#{window_active}",
+        "#{window_index}",
+        "#{pane_index}",
+        "#{session_id}",
+        "#{session_name}",
+        PLACEHOLDER,
+        "#{pane_title}",
+    ],
+    client: &["#{client_control_mode}", "#{session_id}"],
+};
 
 /// A line of `list-panes`: a window linked into several sessions shows its panes once for each.
 struct PaneLine<'a> {
@@ -50,33 +45,30 @@ struct PaneLine<'a> {
     pane: ListedPane,
 }
 
-impl PaneList {
-    /// Parses the output; `None` when no pane is listed. The error is the line that makes no sense.
-    pub fn parse(output: &[u8]) -> Result<Option<Self>, String> {
-        let text = String::from_utf8_lossy(output);
-        let mut lines = Vec::new();
-        let mut watched = HashSet::new();
-        for line in text.lines().filter(|line| !line.is_empty()) {
-            let fields = split(line);
-            match fields.first().map(Cow::as_ref) {
-                Some("P") => lines.push(parse_pane(&fields).ok_or_else(|| one_line(line, 200))?),
-                Some("C") if fields.len() == 3 => {
-                    // A client in control mode is a program: nobody looks at it.
-                    if fields[1] != "1" {
-                        watched.insert(fields[2].to_string());
-                    }
-                }
-                _ => return Err(one_line(line, 200)),
+/// Parses the output; `None` when no pane is listed. The error is the line that makes no sense.
+pub(super) fn parse(output: &[u8]) -> Result<Option<PaneList>, String> {
+    let text = String::from_utf8_lossy(output);
+    let mut lines = Vec::new();
+    let mut watched = HashSet::new();
+    for line in QUERY.lines(&text) {
+        match line {
+            Line::Pane(fields) => {
+                let pane = parse_pane(&fields).ok_or_else(|| one_line(&fields.join(" "), 200))?;
+                lines.push(pane);
             }
+            // A client in control mode is a program: nobody looks at it.
+            Line::Client(fields) if fields[0] == "1" => {}
+            Line::Client(fields) => {
+                watched.insert(fields[1].to_string());
+            }
+            Line::Other(line) => return Err(one_line(line, 200)),
         }
-        Ok(lines
-            .first()
-            .map(|line| line.server_pid)
-            .map(|server_pid| Self {
-                server_pid,
-                panes: merge(lines, &watched),
-            }))
     }
+    let server_pid = lines.first().map(|line: &PaneLine<'_>| line.server_pid);
+    Ok(server_pid.map(|server_pid| PaneList {
+        server_pid,
+        panes: merge(lines, &watched),
+    }))
 }
 
 /// One entry a pane, with the address where a person sees it if there are several.
@@ -120,18 +112,8 @@ fn send_home(panes: &mut BTreeMap<PaneId, ListedPane>, stand_ins: &BTreeMap<Pane
     }
 }
 
-fn split(line: &str) -> Vec<Cow<'_, str>> {
-    if line.contains('\t') {
-        line.splitn(12, '\t').map(Cow::Borrowed).collect()
-    } else {
-        // A tmux that escapes tabs too.
-        line.splitn(12, "\\011").map(Cow::Borrowed).collect()
-    }
-}
-
 fn parse_pane<'a>(fields: &[Cow<'a, str>]) -> Option<PaneLine<'a>> {
     let [
-        _,
         server_pid,
         pane,
         pid,
@@ -174,7 +156,7 @@ mod tests {
     use super::*;
 
     fn parse(output: &str) -> Vec<ListedPane> {
-        PaneList::parse(output.as_bytes()).unwrap().unwrap().panes
+        super::parse(output.as_bytes()).unwrap().unwrap().panes
     }
 
     #[test]
@@ -258,8 +240,8 @@ mod tests {
 
     #[test]
     fn no_pane_is_no_list_and_nonsense_is_an_error() {
-        assert_eq!(PaneList::parse(b""), Ok(None));
-        assert_eq!(PaneList::parse(b"C\t0\t$1\n"), Ok(None));
+        assert_eq!(super::parse(b""), Ok(None));
+        assert_eq!(super::parse(b"C\t0\t$1\n"), Ok(None));
         for output in [
             "lost server",
             "P\t9",
@@ -268,14 +250,14 @@ mod tests {
             "C\t0",
             "\u{fffd}",
         ] {
-            assert!(PaneList::parse(output.as_bytes()).is_err(), "{output}");
+            assert!(super::parse(output.as_bytes()).is_err(), "{output}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn no_output_makes_it_panic(output: Vec<u8>) {
-            let _ = PaneList::parse(&output);
+            let _ = super::parse(&output);
         }
     }
 }

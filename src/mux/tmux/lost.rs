@@ -6,7 +6,12 @@ use std::path::Path;
 use pane_patrol_hooks::target::Server;
 
 use super::belief;
-use crate::sys::process::is_tmux;
+use crate::sys::process::{lives, program_of};
+
+/// Whether the process lives and is a tmux, as far as the system tells.
+pub(crate) fn is_tmux(pid: u32) -> bool {
+    lives(pid) && program_of(pid).is_none_or(|name| name.starts_with("tmux"))
+}
 
 /// Whether the server lives and is not the one that listens on its socket, as far as the system tells.
 pub(crate) fn has_lost_its_socket(server: &Server) -> bool {
@@ -16,7 +21,7 @@ pub(crate) fn has_lost_its_socket(server: &Server) -> bool {
 }
 
 /// What is so, and what to do, where the server has lost its socket; `None` where it has not.
-pub(crate) fn words(server: &Server) -> Option<String> {
+pub(super) fn words(server: &Server) -> Option<String> {
     has_lost_its_socket(server).then(|| {
         format!(
             "its tmux server has lost its socket; `kill -USR1 {}` brings it back",

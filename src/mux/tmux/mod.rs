@@ -3,32 +3,44 @@
 //! prints is parsed by pure functions over bytes. Nothing here starts a server, and nothing here
 //! reads what is drawn in a pane.
 
+mod audience;
 pub mod belief;
 mod call;
 mod command;
 mod format;
-pub mod jump;
+mod jump;
+mod lines;
 mod listing;
-pub(crate) mod lost;
-pub(crate) mod moment;
-pub mod split;
+mod lost;
+mod moment;
+mod opening;
+mod panes;
+mod servers;
+mod split;
+mod stirs;
 
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::target::PaneId;
+use pane_patrol_hooks::tmux::bounded_output;
 use thiserror::Error;
+
+use super::PaneList;
+use crate::sys::child::{self, Kept};
+use servers::Ask;
 
 pub use belief::{Belief, Believed, Disbelief};
 pub use command::Call;
 pub use format::{Format, LinePattern};
-pub use listing::PaneList;
+pub(crate) use lost::{has_lost_its_socket, is_tmux};
+pub(super) use servers::ENTRY;
+pub use servers::KIND;
 
-/// How long tmux may take for one answer: about three hundred times what it usually needs.
-pub const CALL_BUDGET: Duration = Duration::from_secs(1);
+/// How long tmux may take for one answer.
+const CALL_BUDGET: Duration = super::PATIENCE;
 
 /// One tmux server, named by its socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,22 +149,22 @@ impl Tmux {
     }
 
     /// Has tmux begin to carry out `call`, which may take as long as it likes; whoever waits for it ends it.
-    pub(crate) fn spawn(&self, call: &Call) -> Result<Child, TmuxError> {
+    fn spawn(&self, call: &Call) -> Result<Child, TmuxError> {
         call::spawn(self, call)
     }
 
     /// The command that shows `target` (`$1:@2.%3`) to the person on this terminal, as if she had typed
     /// it: with her whole environment, of which the server's settings choose what the session gets. For
     /// servers that are believed to be hers.
-    pub fn attach(&self, target: &str) -> Command {
+    fn attach(&self, target: &str) -> Command {
         call::attach(self, target)
     }
 
     /// All panes of the server, and which of them a person has in view: one process.
-    pub fn list_panes(&self) -> Result<PaneList, TmuxError> {
-        let call = listing::call();
+    fn list_panes(&self) -> Result<PaneList, TmuxError> {
+        let call = listing::QUERY.call();
         let bytes = self.run(&call)?;
-        let list = PaneList::parse(&bytes).map_err(|line| TmuxError::Unreadable {
+        let list = listing::parse(&bytes).map_err(|line| TmuxError::Unreadable {
             command: call::command_line(self, &call),
             line,
         })?;
@@ -160,14 +172,6 @@ impl Tmux {
         list.ok_or_else(|| TmuxError::NoServer {
             socket: self.socket.clone(),
         })
-    }
-
-    /// The address of `pane` now, as `session:window.pane`.
-    pub fn address_of(&self, pane: PaneId) -> Result<String, TmuxError> {
-        let address = Format::own("#{session_name}:#{window_index}.#{pane_index}");
-        let call = Call::new("display-message").flag("-p").target(pane);
-        let printed = self.run(&call.format_operand(&address))?;
-        Ok(String::from_utf8_lossy(&printed).trim_end().to_owned())
     }
 
     /// tmux's words for "no server" differ between versions, so the socket itself is asked.
@@ -187,6 +191,14 @@ impl Tmux {
             Ok(_) => true,
         }
     }
+}
+
+/// What the tmux on PATH says of its version; `None` where there is none or it does not answer.
+pub fn version(within: Duration) -> Option<String> {
+    let mut command = child::tmux(Kept::TMUX);
+    command.arg("-V");
+    let printed = bounded_output(&mut command, Instant::now() + within)?;
+    Some(String::from_utf8_lossy(&printed).trim().to_owned())
 }
 
 /// The socket of the server that `tmux` without any option talks to: `folder` is `$TMUX_TMPDIR`.

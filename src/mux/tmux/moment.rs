@@ -4,18 +4,18 @@
 use std::ops::Range;
 
 use super::{Format, LinePattern};
-use crate::act::keys::Guard;
+use crate::mux::Guard;
 
 /// So many bytes of patterns fit into one message to tmux, which holds 16 kB.
 const MAX_PATTERNS: usize = 12_000;
 
 /// What a pane is asked beside its text, in this order; the first line of the answer. The last one may
 /// hold blanks.
-pub(crate) const FLAGS: &str = "#{pid} #{pane_dead} #{pane_in_mode} #{pane_synchronized} \
+pub(super) const FLAGS: &str = "#{pid} #{pane_dead} #{pane_in_mode} #{pane_synchronized} \
     #{pane_input_off} #{pane_width} #{pane_height} #{pane_pid} #{alternate_on} #{pane_current_command}";
 
 /// Which of them must be as they were.
-pub(crate) const STAMPED: [&str; 5] = [
+pub(super) const STAMPED: [&str; 5] = [
     "pane_width",
     "pane_height",
     "pane_pid",
@@ -25,7 +25,7 @@ pub(crate) const STAMPED: [&str; 5] = [
 
 /// The condition that tmux checks: its own process, the pane's state, and that each line of the dialog
 /// is the one it was, in the same row (`#{C/r:...}` gives the first row that matches).
-pub(crate) fn condition(guard: &Guard, server_pid: u32) -> Format {
+pub(super) fn condition(guard: &Guard, server_pid: u32) -> Format {
     let is = [
         ("pid", server_pid),
         ("pane_in_mode", 0),

@@ -57,9 +57,9 @@ fn a_row_of_another_server_sends_the_dashboard_away_until_the_person_is_back() {
 }
 
 /// The place beside the dashboard with the selected row's pane in it.
-fn beside(model: &Model, turn: u64) -> Place {
+fn beside(model: &Model, turn: u64) -> Beside {
     let row = model.selected_row().unwrap();
-    Place {
+    Beside {
         is_open: true,
         shows: row.server.clone().zip(row.pane),
         turn,
@@ -101,9 +101,9 @@ fn in_the_split_enter_shows_instead_of_going_and_the_shown_row_is_marked() {
 #[test]
 fn an_answer_that_was_overtaken_by_a_later_one_changes_nothing() {
     let mut model = usual();
-    let late = Place {
+    let late = Beside {
         turn: 3,
-        ..Place::default()
+        ..Beside::default()
     };
     let place = beside(&model, 4);
     tell(&mut model, Message::Split(place.clone()));
@@ -115,9 +115,9 @@ fn an_answer_that_was_overtaken_by_a_later_one_changes_nothing() {
 fn a_split_that_cannot_be_says_why_and_enter_goes_as_ever() {
     let mut model = usual();
     press(&mut model, KeyCode::Char('s'));
-    let refused = Place {
+    let refused = Beside {
         note: Some("too narrow to split".to_owned()),
-        ..Place::default()
+        ..Beside::default()
     };
     tell(&mut model, Message::Split(refused));
     assert!(screen(&model).contains("too narrow to split"));

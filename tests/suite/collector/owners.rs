@@ -101,8 +101,10 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         uid: uid(),
         own_server: None,
         containers: Vec::new(),
-        belief: pane_patrol::mux::tmux::Belief::default(),
-        own_socket: env.path("none.sock"),
+        reach: pane_patrol::mux::Reach {
+            own_socket: env.path("none.sock"),
+            ..pane_patrol::mux::Reach::default()
+        },
         homes: pane_patrol::assistants::homes::Homes::default(),
         clock: Timestamp::now,
         silent: true,

@@ -23,6 +23,7 @@ mod twins;
 
 use std::path::{Component, Path, PathBuf};
 
+pub use crate::mux::Press;
 use crate::state::Bound;
 pub use refusal::{Part, Refusal};
 pub use twins::{has_lookalike, others, tell_apart, unheard};
@@ -30,7 +31,7 @@ pub use twins::{has_lookalike, others, tell_apart, unheard};
 /// A line of at least so many dashes is a rule; panes of 40 columns have it too.
 const RULE: usize = 20;
 
-/// A pane as tmux shows it now.
+/// A pane as its multiplexer shows it now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pane {
     /// Its text, line by line.
@@ -41,15 +42,6 @@ pub struct Pane {
     pub unfit: Option<&'static str>,
     /// What must be as it is when a key is pressed: the pane's size, its processes.
     pub stamp: Vec<(&'static str, String)>,
-}
-
-/// What is pressed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Press {
-    /// Characters, as they are.
-    Text(String),
-    /// One key by tmux's name for it.
-    Key(&'static str),
 }
 
 /// What kind of answer a dialog wants.

@@ -1,33 +1,36 @@
 //! What tmux says of its panes, and what placeholders know.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use pane_patrol_hooks::target::PaneId;
 
-use crate::mux::tmux::{Call, Format};
+use crate::mux::Owner;
+use crate::mux::tmux::lines::{Line, Query};
 
 /// The option of a placeholder that holds its [`Journal`].
 pub(super) const OPTION: &str = "@pane_patrol_split";
 
-/// Every pane; one that is linked into several sessions comes several times.
-pub(super) fn list() -> Call {
-    let pane = Format::own(
-        "#{pid}\t#{pane_id}\t#{window_id}\t#{session_id}\t#{pane_width}\t#{window_zoomed_flag}\t\
-         #{window_width}x#{window_height}\t#{pane_synchronized}\t#{window_layout}\t\
-         #{@pane_patrol_split}",
-    );
-    Call::new("list-panes").flag("-a").format("-F", &pane)
-}
+/// The same as a field of a line that holds others, too: nothing in it can be taken for a tab.
+pub(in crate::mux::tmux) const PLACEHOLDER: &str = "#{s|[^!-~]+| |:@pane_patrol_split}";
 
-/// A dashboard's process: its number and when it started, because numbers are given out again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// The process.
-    pub pid: u32,
-    /// Its start in the system's own unit; 0 where that is not told.
-    pub start: u64,
-}
+/// Every pane; one that is linked into several sessions comes several times.
+pub(super) const QUERY: Query = Query {
+    pane: &[
+        "#{pid}",
+        "#{pane_id}",
+        "#{window_id}",
+        "#{session_id}",
+        "#{pane_width}",
+        "#{window_zoomed_flag}",
+        "#{window_width}x#{window_height}",
+        "#{pane_synchronized}",
+        "#{window_layout}",
+        "#{@pane_patrol_split}",
+    ],
+    client: &[],
+};
 
 /// What has to be known to put everything back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +93,7 @@ impl FromStr for Journal {
 }
 
 /// The pane that stands elsewhere while the one with this `@pane_patrol_split` keeps its place.
-pub fn shown_by(option: &str) -> Option<PaneId> {
+pub(in crate::mux::tmux) fn shown_by(option: &str) -> Option<PaneId> {
     let journal: Journal = option.parse().ok()?;
     journal.shows
 }
@@ -126,43 +129,49 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Reads the answer to [`list`]; lines that make no sense are left out.
+    /// Reads the answer to [`QUERY`]; lines that make no sense are left out.
     pub(super) fn parse(answer: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(answer);
         let mut world = Self::default();
-        for line in String::from_utf8_lossy(answer).lines() {
-            let fields: Vec<&str> = line.split('\t').collect();
-            let [
-                pid,
-                id,
-                window,
-                session,
-                width,
-                zoomed,
-                size,
-                shares_keys,
-                layout,
-                journal,
-            ] = fields[..]
-            else {
-                continue;
-            };
-            let (Ok(pid), Ok(id), Ok(width)) = (pid.parse(), id.parse(), width.parse()) else {
-                continue;
-            };
-            world.server_pid = pid;
-            world.panes.push(Pane {
-                id,
-                window: window.to_owned(),
-                session: session.to_owned(),
-                width,
-                is_zoomed: zoomed == "1",
-                shares_keys: shares_keys == "1",
-                size: size.to_owned(),
-                layout: layout.to_owned(),
-                journal: journal.parse().ok(),
-            });
+        for line in QUERY.lines(&text) {
+            if let Line::Pane(fields) = line {
+                world.take(&fields);
+            }
         }
         world
+    }
+
+    fn take(&mut self, fields: &[Cow<'_, str>]) {
+        let [
+            pid,
+            id,
+            window,
+            session,
+            width,
+            zoomed,
+            size,
+            shares_keys,
+            layout,
+            journal,
+        ] = fields
+        else {
+            return;
+        };
+        let (Ok(pid), Ok(id), Ok(width)) = (pid.parse(), id.parse(), width.parse()) else {
+            return;
+        };
+        self.server_pid = pid;
+        self.panes.push(Pane {
+            id,
+            window: window.to_string(),
+            session: session.to_string(),
+            width,
+            is_zoomed: zoomed == "1",
+            shares_keys: shares_keys == "1",
+            size: size.to_string(),
+            layout: layout.to_string(),
+            journal: journal.parse().ok(),
+        });
     }
 
     pub(super) fn pane(&self, id: PaneId) -> Option<&Pane> {

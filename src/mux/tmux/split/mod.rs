@@ -13,16 +13,17 @@ mod layout;
 mod plan;
 
 use std::path::Path;
+use std::time::Duration;
 
-use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 
-use crate::mux::tmux::Call;
-use crate::mux::tmux::jump::{Ask, Refusal};
-use crate::state::Row;
+use super::servers::{Ask, asking};
+use super::{Belief, Call};
+use crate::mux::{Beside, Gone, Home, Outcome, Owner, Place, SplitView, Undone};
 use layout::World;
 use plan::Batch;
 
-pub use layout::{Owner, shown_by};
+pub(super) use layout::{PLACEHOLDER, shown_by};
 
 /// The narrowest either side may be, in columns.
 const NARROWEST: u16 = 40;
@@ -32,13 +33,9 @@ const RESCUED: &str = "its place was closed, so the pane went back to its window
 
 /// The dashboard that owns a split.
 #[derive(Clone, Debug)]
-pub struct Split {
-    server: Server,
-    /// The dashboard's own pane.
-    home: PaneId,
-    owner: Owner,
-    /// Columns of the dashboard; `None`: a third of the window.
-    width: Option<u16>,
+pub(super) struct Split {
+    home: Home,
+    belief: Belief,
     /// Where the shown pane came from, for when its placeholder is closed by hand.
     origin: Option<Origin>,
 }
@@ -51,79 +48,84 @@ struct Origin {
     session: String,
 }
 
-/// What is at the right now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// Whether there is a place at all.
-    pub is_open: bool,
-    /// The pane that is shown there, with its server.
-    pub shows: Option<(Server, PaneId)>,
-    /// Counts the answers of one dashboard: a later one is the truer one.
-    pub turn: u64,
-    /// What the person should know, if anything.
-    pub note: Option<String>,
+impl SplitView for Split {
+    fn toggle(&mut self, within: Duration) -> Outcome<Beside> {
+        let ask = self.ask(within);
+        self.toggle(&ask)
+    }
+
+    fn show(&mut self, place: &Place, within: Duration) -> Outcome<Beside> {
+        let ask = self.ask(within);
+        self.show(place, &ask)
+    }
+
+    fn refresh(&mut self, within: Duration) -> Outcome<Beside> {
+        let ask = self.ask(within);
+        self.refresh(&ask)
+    }
+
+    fn close(&mut self, within: Duration) -> Outcome<Beside> {
+        let ask = self.ask(within);
+        self.close(&ask)
+    }
+
+    fn now(&self, within: Duration) -> Outcome<Beside> {
+        let world = self.look(&self.ask(within))?;
+        Ok(self.seen_in(&world, None))
+    }
 }
 
 impl Split {
-    /// A split of the dashboard in the pane `home` of `server`; nothing is done yet.
-    pub fn new(server: Server, home: PaneId, owner: Owner, width: Option<u16>) -> Self {
+    /// A split of that dashboard; nothing is done yet.
+    pub(super) fn new(home: Home, belief: Belief) -> Self {
         Self {
-            server,
             home,
-            owner,
-            width,
+            belief,
             origin: None,
         }
     }
 
+    fn ask(&self, within: Duration) -> impl Fn(&Path, &Call) -> Outcome<Vec<u8>> + use<> {
+        asking(self.belief.clone(), within)
+    }
+
     /// Opens the place at the right, or closes it when it is open.
-    ///
-    /// # Errors
-    /// Says why not; the panes are as they were.
-    pub fn toggle(&mut self, ask: Ask<'_>) -> Result<Place, String> {
+    fn toggle(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
         let world = self.look(ask)?;
-        if world.place_of(&self.owner).is_some() {
+        if world.place_of(&self.home.owner).is_some() {
             return self.close(ask);
         }
         if self.rescue(&world, ask)? {
-            return Ok(self.now(&self.look(ask)?, Some(RESCUED.to_owned())));
+            return Ok(self.seen_in(&self.look(ask)?, Some(RESCUED.to_owned())));
         }
         self.open(&world, ask)?;
-        Ok(self.now(&self.look(ask)?, None))
+        Ok(self.seen_in(&self.look(ask)?, None))
     }
 
-    /// Shows the row's pane; moves there if it is shown already. Opens the place when it is not open.
-    ///
-    /// # Errors
-    /// Says why not; the panes are as they were.
-    pub fn show(&mut self, row: &Row, ask: Ask<'_>) -> Result<Place, String> {
-        let pane = match (&row.server, row.pane) {
-            (Some(server), _) if *server != self.server => {
-                return Err(
-                    "it is on another tmux server; `s` closes the split, then Enter goes there"
-                        .to_owned(),
-                );
-            }
-            (_, None) => return Err("its pane is not known yet".to_owned()),
-            (_, Some(pane)) => pane,
-        };
-        self.show_pane(pane, ask)
+    /// Shows the pane; moves there if it is shown already. Opens the place when it is not open.
+    fn show(&mut self, place: &Place, ask: Ask<'_>) -> Outcome<Beside> {
+        let is_elsewhere = |server: &Server| *server != self.home.server;
+        if place.server.as_ref().is_some_and(is_elsewhere) {
+            return Err(
+                "it is on another tmux server; `s` closes the split, then Enter goes there".into(),
+            );
+        }
+        match place.pane {
+            Target::Pane(pane) => self.show_pane(pane, ask),
+            Target::Address { .. } => Err("its pane is not known yet".into()),
+        }
     }
 
-    /// The same for any pane of the server.
-    ///
-    /// # Errors
-    /// Says why not; the panes are as they were.
-    pub fn show_pane(&mut self, pane: PaneId, ask: Ask<'_>) -> Result<Place, String> {
+    fn show_pane(&mut self, pane: PaneId, ask: Ask<'_>) -> Outcome<Beside> {
         let mut world = self.look(ask)?;
-        if world.place_of(&self.owner).is_none() {
+        if world.place_of(&self.home.owner).is_none() {
             if self.rescue(&world, ask)? {
                 world = self.look(ask)?;
             }
             self.open(&world, ask)?;
             world = self.look(ask)?;
         }
-        let batch = plan::show(&world, &self.owner, self.home, pane)?;
+        let batch = plan::show(&world, &self.home.owner, self.home.pane, pane)?;
         if let Some(found) = world.pane(pane)
             && !world.is_shown(pane)
         {
@@ -134,113 +136,100 @@ impl Split {
             });
         }
         self.run(&batch, ask)?;
-        Ok(self.now(&self.look(ask)?, None))
+        Ok(self.seen_in(&self.look(ask)?, None))
     }
 
     /// Looks whether the shown pane is still there, and keeps the place when it is not.
-    ///
-    /// # Errors
-    /// tmux does not answer, or refuses.
-    pub fn refresh(&mut self, ask: Ask<'_>) -> Result<Place, String> {
+    fn refresh(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
         let world = self.look(ask)?;
-        let Some(place) = world.place_of(&self.owner) else {
+        let Some(place) = world.place_of(&self.home.owner) else {
             // Closed by hand: what it stood for must not stay here for good.
             let rescued = self.rescue(&world, ask)?;
             let note = rescued.then(|| RESCUED.to_owned());
-            return Ok(self.now(&self.look(ask)?, note));
+            return Ok(self.seen_in(&self.look(ask)?, note));
         };
         let Some(shown) = place
             .journal
             .shows
             .filter(|shown| world.pane(*shown).is_none())
         else {
-            return Ok(self.now(&world, None));
+            return Ok(self.seen_in(&world, None));
         };
         self.origin = None;
         self.run(
-            &plan::keep_place(&world, &self.owner, self.width_in(&world)),
+            &plan::keep_place(&world, &self.home.owner, self.width_in(&world)),
             ask,
         )?;
         let note = format!("the pane {shown} has ended; Enter shows another one");
-        Ok(self.now(&self.look(ask)?, Some(note)))
+        Ok(self.seen_in(&self.look(ask)?, Some(note)))
     }
 
     /// Puts everything back.
-    ///
-    /// # Errors
-    /// tmux does not answer, or refuses; the next dashboard tries again.
-    pub fn close(&mut self, ask: Ask<'_>) -> Result<Place, String> {
+    fn close(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
         let world = self.look(ask)?;
-        if world.place_of(&self.owner).is_none() {
+        if world.place_of(&self.home.owner).is_none() {
             self.rescue(&world, ask)?;
-            return Ok(Place::default());
+            return Ok(Beside::default());
         }
-        self.run(&plan::close(&world, &self.owner), ask)?;
+        self.run(&plan::close(&world, &self.home.owner), ask)?;
         self.origin = None;
-        Ok(Place::default())
+        Ok(Beside::default())
     }
 
     /// Sends a pane back whose placeholder is gone. Its exact place went with that.
-    fn rescue(&mut self, world: &World, ask: Ask<'_>) -> Result<bool, String> {
+    fn rescue(&mut self, world: &World, ask: Ask<'_>) -> Outcome<bool> {
         let Some(origin) = self.origin.take() else {
             return Ok(false);
         };
-        let batch = plan::rescue(world, self.home, &origin);
+        let batch = plan::rescue(world, self.home.pane, &origin);
         self.run(&batch, ask)?;
         Ok(!batch.is_empty())
     }
 
-    fn open(&self, world: &World, ask: Ask<'_>) -> Result<(), String> {
-        let batch = plan::open(world, &self.owner, self.home, self.width_in(world))?;
+    fn open(&self, world: &World, ask: Ask<'_>) -> Outcome<()> {
+        let batch = plan::open(
+            world,
+            &self.home.owner,
+            self.home.pane,
+            self.width_in(world),
+        )?;
         self.run(&batch, ask)
     }
 
     /// Columns of the dashboard.
     fn width_in(&self, world: &World) -> u16 {
-        let whole = world.width_of(self.home, &self.owner);
+        let whole = world.width_of(self.home.pane, &self.home.owner);
         let most = whole.saturating_sub(NARROWEST + 1);
-        self.width
+        self.home
+            .width
             .unwrap_or(whole / 3)
             .max(NARROWEST)
             .min(most.max(NARROWEST))
     }
 
-    fn now(&self, world: &World, note: Option<String>) -> Place {
-        let place = world.place_of(&self.owner);
+    fn seen_in(&self, world: &World, note: Option<String>) -> Beside {
+        let place = world.place_of(&self.home.owner);
         let shows = place.and_then(|place| place.journal.shows);
-        Place {
+        Beside {
             is_open: place.is_some(),
             shows: shows
                 .filter(|pane| world.pane(*pane).is_some())
-                .map(|pane| (self.server.clone(), pane)),
+                .map(|pane| (self.home.server.clone(), pane)),
             turn: 0,
             note,
         }
     }
 
-    /// What is at the right now, after something was refused for the reason `why`.
-    pub fn after_failure(&self, why: String, ask: Ask<'_>) -> Place {
-        match self.look(ask) {
-            Ok(world) => self.now(&world, Some(why)),
-            // tmux does not answer: what was there is still there.
-            Err(_) => Place {
-                is_open: true,
-                note: Some(why),
-                ..Place::default()
-            },
-        }
-    }
-
-    fn look(&self, ask: Ask<'_>) -> Result<World, String> {
-        let world = look(Path::new(&self.server.socket), ask)?;
-        if world.server_pid != self.server.pid {
-            return Err("the tmux server was restarted".to_owned());
+    fn look(&self, ask: Ask<'_>) -> Outcome<World> {
+        let world = look(Path::new(&self.home.server.socket), ask)?;
+        if world.server_pid != self.home.server.pid {
+            return Err("the tmux server was restarted".into());
         }
         Ok(world)
     }
 
-    fn run(&self, batch: &Batch, ask: Ask<'_>) -> Result<(), String> {
-        run(Path::new(&self.server.socket), batch, ask)
+    fn run(&self, batch: &Batch, ask: Ask<'_>) -> Outcome<()> {
+        run(Path::new(&self.home.server.socket), batch, ask)
     }
 }
 
@@ -248,11 +237,11 @@ impl Split {
 ///
 /// # Errors
 /// tmux does not answer, or refuses.
-pub fn heal(
+pub(super) fn heal(
     socket: &Path,
     is_alive: &dyn Fn(&Owner) -> bool,
     ask: Ask<'_>,
-) -> Result<bool, String> {
+) -> Outcome<bool> {
     let mut healed = false;
     // Each one changes what the next one has to look at.
     loop {
@@ -266,23 +255,23 @@ pub fn heal(
     }
 }
 
-fn look(socket: &Path, ask: Ask<'_>) -> Result<World, String> {
-    let answer = ask(socket, &layout::list()).map_err(explain)?;
+fn look(socket: &Path, ask: Ask<'_>) -> Outcome<World> {
+    let answer = ask(socket, &layout::QUERY.call()).map_err(explain)?;
     Ok(World::parse(&answer))
 }
 
 /// One batch is one message to tmux: either nothing of it happens, or all up to what is refused.
-fn run(socket: &Path, batch: &Batch, ask: Ask<'_>) -> Result<(), String> {
+fn run(socket: &Path, batch: &Batch, ask: Ask<'_>) -> Outcome<()> {
     let Some(call) = batch.iter().cloned().reduce(Call::then) else {
         return Ok(());
     };
     ask(socket, &call).map(drop).map_err(explain)
 }
 
-/// Why tmux did not do it, in words.
-pub(crate) fn explain(refusal: Refusal) -> String {
-    match refusal {
-        Refusal::NoServer => "no tmux server runs".to_owned(),
-        Refusal::Other(why) => why,
+/// There is nothing to be done beside a dashboard that no server shows.
+fn explain(undone: Undone) -> Undone {
+    match undone {
+        Undone::Gone(Gone::Server) => "no tmux server runs".into(),
+        other => other,
     }
 }

@@ -5,8 +5,9 @@ use std::fmt;
 
 use pane_patrol_hooks::target::PaneId;
 
-use super::layout::{Journal, OPTION, Owner, Pane, Placeholder, World};
+use super::layout::{Journal, OPTION, Pane, Placeholder, World};
 use super::{NARROWEST, Origin};
+use crate::mux::Owner;
 use crate::mux::tmux::Call;
 
 /// Commands of tmux.
@@ -272,7 +273,7 @@ mod tests {
     }
 
     fn line(pane: &str, window: &str, width: u16, layout: &str, journal: &str) -> String {
-        format!("77\t{pane}\t{window}\t$0\t{width}\t0\t100x30\t0\t{layout}\t{journal}")
+        format!("P\t77\t{pane}\t{window}\t$0\t{width}\t0\t100x30\t0\t{layout}\t{journal}")
     }
 
     const ALONE: &str = "aaaa,100x30,0,0,1";

@@ -1,0 +1,389 @@
+//! A multiplexer for tests: it works, hangs, lies or dies as it is told, and lacks what it is told to
+//! lack. All of it is in this file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+
+use super::tmux::Belief;
+use super::{
+    Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
+    Opened, Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Reach, Screen, SplitView,
+    Undone, Viewer,
+};
+use crate::state::{ListedPane, Row, fixture};
+
+/// The fake.
+pub(crate) const KIND: Kind = Kind("fake");
+
+/// Its line of the registry.
+pub(super) const ENTRY: Entry = Entry {
+    kind: KIND,
+    has_sockets_at: |socket| socket.starts_with("/fake"),
+    with: |reach| Box::new(Servers(reach.own_socket.clone())),
+};
+
+/// How a server is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mood {
+    /// It does what it is told.
+    #[default]
+    Works,
+    /// It answers nothing.
+    Hangs,
+    /// It says that all went well, and does nothing.
+    Lies,
+    /// It is no more.
+    Dead,
+    /// It lives, but nobody reaches it.
+    Lost,
+}
+
+/// One server.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pub(crate) mood: Mood,
+    pub(crate) absent: Absent,
+    /// Each pane's process, and what it shows.
+    pub(crate) panes: BTreeMap<u32, (u32, String)>,
+    /// The pane that the person has before her.
+    pub(crate) front: u32,
+    /// The pane beside the dashboard, where there is a place for one.
+    pub(crate) beside: Option<Option<u32>>,
+    /// What was typed, pane by pane.
+    pub(crate) typed: Vec<(u32, Press)>,
+}
+
+static SERVERS: Mutex<BTreeMap<PathBuf, World>> = Mutex::new(BTreeMap::new());
+
+fn servers() -> MutexGuard<'static, BTreeMap<PathBuf, World>> {
+    SERVERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A server of a test.
+pub(crate) struct Fake(PathBuf);
+
+/// Its process, as far as anybody is told.
+const SERVER_PID: u32 = 77;
+
+impl Fake {
+    /// One that works and has no pane but that of the dashboard, `%0`.
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let fake = Self(PathBuf::from(format!("/fake/{number}")));
+        servers().insert(fake.0.clone(), World::default());
+        fake.pane(0, 1);
+        fake
+    }
+
+    /// Changes or looks at it.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        work(servers().get_mut(&self.0).expect("it is there"))
+    }
+
+    /// Has a pane with this process.
+    pub(crate) fn pane(&self, id: u32, pid: u32) {
+        self.with(|world| world.panes.insert(id, (pid, String::new())));
+    }
+
+    /// It is the person's own one.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach {
+            belief: Belief::default(),
+            own_socket: self.0.clone(),
+        }
+    }
+
+    fn server(&self) -> Server {
+        Server {
+            socket: self.0.to_string_lossy().into_owned(),
+            pid: SERVER_PID,
+        }
+    }
+
+    /// A row of one of its panes.
+    pub(crate) fn row(&self, pane: u32, assistant: &str, state: State) -> Row {
+        let target = format!("work:{pane}.0");
+        let mut row = fixture::row(pane, assistant, state, &target, 60);
+        row.server = Some(self.server());
+        row.id = format!("{}::%{pane}", self.server());
+        row
+    }
+
+    /// A dashboard in its first pane.
+    pub(crate) fn here(&self) -> Here {
+        Here {
+            server: Some(self.server()),
+            pane: Some(PaneId(0)),
+            ..Here::default()
+        }
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        servers().remove(&self.0);
+    }
+}
+
+/// All of them; holds the socket of the person's own one.
+struct Servers(PathBuf);
+
+/// Has something done by the server there. `lie`: what a liar says instead.
+fn on<T>(socket: &Path, lie: Option<T>, work: impl FnOnce(&mut World) -> Outcome<T>) -> Outcome<T> {
+    let mut servers = servers();
+    let world = servers.get_mut(socket);
+    let world = world.ok_or(Undone::Gone(Gone::Server))?;
+    match (world.mood, lie) {
+        (Mood::Hangs, _) => Err(Undone::Unknown("fake does not answer".to_owned())),
+        (Mood::Dead, _) => Err(Undone::Gone(Gone::Server)),
+        (Mood::Lost, _) => Err(Undone::Gone(Gone::OutOfReach(
+            "its fake server cannot be reached; `fake revive` brings it back".to_owned(),
+        ))),
+        (Mood::Lies, Some(lie)) => Ok(lie),
+        (Mood::Lies | Mood::Works, _) => work(world),
+    }
+}
+
+impl Servers {
+    fn at<T>(
+        &self,
+        place: &Place,
+        lie: Option<T>,
+        work: impl FnOnce(&mut World, u32) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let socket = place
+            .server
+            .as_ref()
+            .map(|server| Path::new(&server.socket));
+        on(socket.unwrap_or(&self.0), lie, |world| match place.pane {
+            Target::Pane(PaneId(id)) if world.panes.contains_key(&id) => work(world, id),
+            _ => Err(Undone::Gone(Gone::Pane)),
+        })
+    }
+}
+
+fn address_of(pane: u32) -> Target {
+    Target::Address {
+        session: "work".to_owned(),
+        window: pane,
+        pane: 0,
+    }
+}
+
+impl Multiplexer for Servers {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn absent(&self) -> Absent {
+        servers()
+            .get(&self.0)
+            .map(|world| world.absent)
+            .unwrap_or_default()
+    }
+
+    fn list(&self, socket: &Path, _: Duration) -> Outcome<PaneList> {
+        on(socket, None, |world| {
+            let pane = |(id, (pid, _)): (&u32, &(u32, String))| ListedPane {
+                pane: PaneId(*id),
+                target: address_of(*id),
+                shown_at: None,
+                pid: *pid,
+                in_view: world.front == *id,
+                dead: false,
+                title: String::new(),
+            };
+            Ok(PaneList {
+                server_pid: SERVER_PID,
+                panes: world.panes.iter().map(pane).collect(),
+            })
+        })
+    }
+
+    fn address(&self, place: &Place, _: Duration) -> Outcome<Target> {
+        self.at(place, None, |_, id| Ok(address_of(id)))
+    }
+
+    fn process(&self, place: &Place, _: Duration) -> Outcome<u32> {
+        self.at(place, None, |world, id| Ok(world.panes[&id].0))
+    }
+
+    fn read(&self, place: &Place, _: bool, _: Duration) -> Outcome<Screen> {
+        self.at(place, None, |world, id| {
+            let (_, text) = &world.panes[&id];
+            Ok(Screen {
+                text: text.clone(),
+                width: 80,
+                ..Screen::default()
+            })
+        })
+    }
+
+    fn press(&self, at: &Place, press: &Press, _: &Guard, _: Duration) -> Outcome<Pressed> {
+        self.at(at, Some(Pressed::Yes), |world, id| {
+            world.typed.push((id, press.clone()));
+            // Whatever it shows takes one key.
+            if let Some((_, text)) = world.panes.get_mut(&id) {
+                text.clear();
+            }
+            Ok(Pressed::Yes)
+        })
+    }
+
+    fn look_around(&self, here: Here, _: Duration) -> Here {
+        here
+    }
+
+    fn own_place(&self, here: &Here, _: Duration) -> Outcome<Option<Place>> {
+        on(&self.0, None, |_| {
+            let place = here.server.clone().zip(here.pane);
+            Ok(place.map(|(server, pane)| Place {
+                kind: KIND,
+                server: Some(server),
+                pane: Target::Pane(pane),
+            }))
+        })
+    }
+
+    fn go(&self, place: &Place, _: &Here, _: Duration) -> Outcome<Arrival> {
+        let there = Arrival::There {
+            covered: false,
+            by_program: false,
+        };
+        self.at(place, Some(there.clone()), |world, id| {
+            world.front = id;
+            Ok(there)
+        })
+    }
+
+    fn attach(&self, _: &Attach) -> Outcome<Command> {
+        Err("the fake has no program".into())
+    }
+
+    fn open(&self, _: &Opening, _: Duration) -> Outcome<Opened> {
+        let opened = |id: u32| Opened {
+            pane: PaneId(id).to_string(),
+            target: address_of(id).to_string(),
+        };
+        on(&self.0, Some(opened(99)), |world| {
+            let id = world.panes.keys().max().map_or(0, |last| last + 1);
+            world.panes.insert(id, (40, String::new()));
+            Ok(opened(id))
+        })
+    }
+
+    fn close(&self, place: &Place, _: Duration) -> Outcome<()> {
+        self.at(place, Some(()), |world, id| {
+            world.panes.remove(&id);
+            Ok(())
+        })
+    }
+
+    fn audience(&self, place: &Place, _: Duration) -> Outcome<Audience> {
+        self.at(place, None, |world, id| {
+            let viewer = Viewer {
+                name: "person".to_owned(),
+                tty: String::new(),
+                obstacle: None,
+            };
+            Ok(Audience {
+                tty: None,
+                target: Some(address_of(id)),
+                in_view: world.front == id,
+                clients: vec![viewer],
+            })
+        })
+    }
+
+    fn tell(&self, place: &Place, _: &str, _: &str, _: Duration) -> Outcome<()> {
+        self.at(place, Some(()), |_, _| Ok(()))
+    }
+
+    fn through(&self, sequence: &str) -> String {
+        sequence.to_owned()
+    }
+
+    fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>> {
+        Ok(Box::new(Split(home)))
+    }
+
+    fn heal(&self, _: &dyn Fn(&Owner) -> bool, _: Duration) -> Outcome<bool> {
+        on(&self.0, Some(true), |_| Ok(false))
+    }
+
+    fn is_out_of_reach(&self, server: &Server) -> bool {
+        let servers = servers();
+        let world = servers.get(Path::new(&server.socket));
+        world.is_some_and(|world| world.mood == Mood::Lost)
+    }
+
+    fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}
+
+    fn wait_for_stir(&self, _: &Path, _: &Path) -> Outcome<Child> {
+        Err("the fake tells nothing by itself".into())
+    }
+
+    fn forgo_stirs(&self, _: &Path, _: &Path, _: Duration) {}
+}
+
+/// The place beside the dashboard.
+struct Split(Home);
+
+impl Split {
+    fn on(&self, lie: Option<Beside>, work: impl FnOnce(&mut World)) -> Outcome<Beside> {
+        on(Path::new(&self.0.server.socket), lie, |world| {
+            work(world);
+            let shows = world.beside.flatten();
+            Ok(Beside {
+                is_open: world.beside.is_some(),
+                shows: shows.map(|pane| (self.0.server.clone(), PaneId(pane))),
+                ..Beside::default()
+            })
+        })
+    }
+
+    fn claim(&self, shows: Option<PaneId>) -> Beside {
+        Beside {
+            is_open: true,
+            shows: shows.map(|pane| (self.0.server.clone(), pane)),
+            ..Beside::default()
+        }
+    }
+}
+
+impl SplitView for Split {
+    fn toggle(&mut self, _: Duration) -> Outcome<Beside> {
+        self.on(Some(self.claim(None)), |world| {
+            world.beside = world.beside.is_none().then_some(None);
+        })
+    }
+
+    fn show(&mut self, place: &Place, _: Duration) -> Outcome<Beside> {
+        let Target::Pane(pane) = place.pane else {
+            return Err("its pane is not known yet".into());
+        };
+        self.on(Some(self.claim(Some(pane))), |world| {
+            world.beside = Some(Some(pane.0));
+        })
+    }
+
+    fn refresh(&mut self, within: Duration) -> Outcome<Beside> {
+        self.now(within)
+    }
+
+    fn close(&mut self, _: Duration) -> Outcome<Beside> {
+        self.on(Some(Beside::default()), |world| world.beside = None)
+    }
+
+    fn now(&self, _: Duration) -> Outcome<Beside> {
+        self.on(None, |_| {})
+    }
+}

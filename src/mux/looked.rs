@@ -1,0 +1,204 @@
+//! What is the same for every multiplexer. What it cannot do is refused with its own words before it is
+//! asked; and what it says to have done is looked at, with a question of another kind: programs have
+//! been seen to say that all went well and to have done nothing.
+
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use pane_patrol_hooks::target::{Server, Target};
+
+use super::{
+    Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Opened,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Screen, SplitView, Undone,
+};
+
+/// A multiplexer that is not taken at its word.
+pub(super) struct Looked(pub(super) Box<dyn Multiplexer>);
+
+/// Whether it can do that.
+fn able(absent: Option<&'static str>) -> Outcome<()> {
+    absent.map_or(Ok(()), |words| Err(Undone::Refused(words.to_owned())))
+}
+
+/// It says so, and it is not so.
+fn denied(kind: Kind, said: &str, is: &str) -> Undone {
+    Undone::Unknown(format!("{kind} says that {said}, but {is}"))
+}
+
+impl Multiplexer for Looked {
+    fn kind(&self) -> Kind {
+        self.0.kind()
+    }
+
+    fn absent(&self) -> Absent {
+        self.0.absent()
+    }
+
+    fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList> {
+        self.0.list(socket, within)
+    }
+
+    fn address(&self, place: &Place, within: Duration) -> Outcome<Target> {
+        self.0.address(place, within)
+    }
+
+    fn process(&self, place: &Place, within: Duration) -> Outcome<u32> {
+        self.0.process(place, within)
+    }
+
+    fn read(&self, place: &Place, coloured: bool, within: Duration) -> Outcome<Screen> {
+        self.0.read(place, coloured, within)
+    }
+
+    /// Whoever presses looks at the screen again.
+    fn press(
+        &self,
+        at: &Place,
+        press: &Press,
+        guard: &Guard,
+        within: Duration,
+    ) -> Outcome<Pressed> {
+        able(self.absent().guarded_keys)?;
+        self.0.press(at, press, guard, within)
+    }
+
+    fn look_around(&self, here: Here, within: Duration) -> Here {
+        self.0.look_around(here, within)
+    }
+
+    fn own_place(&self, here: &Here, within: Duration) -> Outcome<Option<Place>> {
+        self.0.own_place(here, within)
+    }
+
+    fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {
+        able(self.absent().jump)?;
+        let arrival = self.0.go(place, here, within)?;
+        // Nobody can see what a program draws by itself, nor what is not attached yet.
+        let is_drawn = matches!(
+            arrival,
+            Arrival::There {
+                by_program: false,
+                ..
+            }
+        );
+        if is_drawn && !self.0.audience(place, within)?.in_view {
+            return Err(denied(
+                self.kind(),
+                "it went there",
+                "nobody has that pane in view",
+            ));
+        }
+        Ok(arrival)
+    }
+
+    fn attach(&self, attach: &Attach) -> Outcome<Command> {
+        self.0.attach(attach)
+    }
+
+    /// A program that has ended already leaves no pane to look at.
+    fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened> {
+        able(self.absent().open)?;
+        self.0.open(opening, within)
+    }
+
+    fn close(&self, place: &Place, within: Duration) -> Outcome<()> {
+        able(self.absent().close)?;
+        self.0.close(place, within)?;
+        match self.0.process(place, within) {
+            Ok(_) => Err(denied(
+                self.kind(),
+                "it closed the pane",
+                "the pane is still there",
+            )),
+            Err(doubt @ Undone::Unknown(_)) => Err(doubt),
+            // With its last pane a server goes, too.
+            Err(Undone::Gone(_) | Undone::Refused(_) | Undone::NotBelieved { .. }) => Ok(()),
+        }
+    }
+
+    fn audience(&self, place: &Place, within: Duration) -> Outcome<Audience> {
+        self.0.audience(place, within)
+    }
+
+    fn tell(&self, place: &Place, client: &str, text: &str, within: Duration) -> Outcome<()> {
+        able(self.absent().message)?;
+        self.0.tell(place, client, text, within)
+    }
+
+    fn through(&self, sequence: &str) -> String {
+        self.0.through(sequence)
+    }
+
+    fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>> {
+        able(self.absent().split)?;
+        Ok(Box::new(LookedSplit(self.kind(), self.0.split(home)?)))
+    }
+
+    fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool> {
+        able(self.absent().split)?;
+        self.0.heal(is_alive, within)
+    }
+
+    fn is_out_of_reach(&self, server: &Server) -> bool {
+        self.0.is_out_of_reach(server)
+    }
+
+    fn ask_for_stirs(&self, socket: &Path, mark: &Path, within: Duration) {
+        if able(self.absent().stirs).is_ok() {
+            self.0.ask_for_stirs(socket, mark, within);
+        }
+    }
+
+    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Child> {
+        able(self.absent().stirs)?;
+        self.0.wait_for_stir(socket, mark)
+    }
+
+    fn forgo_stirs(&self, socket: &Path, mark: &Path, within: Duration) {
+        if able(self.absent().stirs).is_ok() {
+            self.0.forgo_stirs(socket, mark, within);
+        }
+    }
+}
+
+/// A place beside the dashboard that is not taken at its word.
+struct LookedSplit(Kind, Box<dyn SplitView>);
+
+impl LookedSplit {
+    /// What there is now, if that is what was said.
+    fn look(&self, said: &Beside, within: Duration) -> Outcome<Beside> {
+        let now = self.1.now(within)?;
+        if (now.is_open, &now.shows) != (said.is_open, &said.shows) {
+            let is = "what is beside the dashboard is another thing";
+            return Err(denied(self.0, "it did so", is));
+        }
+        Ok(said.clone())
+    }
+}
+
+impl SplitView for LookedSplit {
+    fn toggle(&mut self, within: Duration) -> Outcome<Beside> {
+        let said = self.1.toggle(within)?;
+        self.look(&said, within)
+    }
+
+    fn show(&mut self, place: &Place, within: Duration) -> Outcome<Beside> {
+        let said = self.1.show(place, within)?;
+        self.look(&said, within)
+    }
+
+    /// A look itself.
+    fn refresh(&mut self, within: Duration) -> Outcome<Beside> {
+        self.1.refresh(within)
+    }
+
+    fn close(&mut self, within: Duration) -> Outcome<Beside> {
+        let said = self.1.close(within)?;
+        self.look(&said, within)
+    }
+
+    fn now(&self, within: Duration) -> Outcome<Beside> {
+        self.1.now(within)
+    }
+}

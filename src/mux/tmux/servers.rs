@@ -1,0 +1,234 @@
+//! tmux behind the trait: which server is asked, with how much patience, and what its failures mean.
+
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::target::{Server, Target};
+
+use super::stirs::Mark;
+use super::{
+    Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, jump, lost, opening, panes, split,
+};
+use crate::mux::{
+    Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Reach, Screen, SplitView, Undone,
+};
+
+/// tmux.
+pub const KIND: Kind = Kind("tmux");
+
+/// Its line of the registry: every socket that is nobody else's may be one of its servers'.
+pub(in crate::mux) const ENTRY: Entry = Entry {
+    kind: KIND,
+    has_sockets_at: |_| true,
+    with: |reach| {
+        Box::new(Servers {
+            reach: reach.clone(),
+        })
+    },
+};
+
+/// Asks the tmux server on a socket something.
+pub(super) type Ask<'a> = &'a dyn Fn(&Path, &Call) -> Outcome<Vec<u8>>;
+
+/// All servers that are believed.
+struct Servers {
+    reach: Reach,
+}
+
+impl Servers {
+    /// Bounded calls, all of them within that time.
+    fn ask(&self, within: Duration) -> impl Fn(&Path, &Call) -> Outcome<Vec<u8>> {
+        asking(self.reach.belief.clone(), within)
+    }
+
+    /// Has something done with the pane's server.
+    fn on<T>(
+        &self,
+        place: &Place,
+        within: Duration,
+        work: impl FnOnce(&Path, Ask<'_>) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let server = place.server.as_ref();
+        let own = &*self.reach.own_socket;
+        let socket = server.map_or(own, |server| Path::new(&server.socket));
+        work(socket, &self.ask(within)).map_err(|undone| match undone {
+            Undone::Gone(_) | Undone::NotBelieved { .. } => {
+                let words = server.and_then(lost::words);
+                words.map_or(undone, |words| Undone::Gone(Gone::OutOfReach(words)))
+            }
+            other => other,
+        })
+    }
+
+    /// Tells the server that, if it still is one that is believed. What it refuses, an old one for a
+    /// hook that it does not know, is left at that: the next listing tells the same.
+    fn tell_server(&self, socket: &Path, call: Option<Call>, within: Duration) {
+        if let Some(call) = call {
+            let _ = self.ask(within)(socket, &call);
+        }
+    }
+}
+
+/// Calls of servers that are believed, each bounded, all of them `within` that time.
+pub(super) fn asking(
+    belief: Belief,
+    within: Duration,
+) -> impl Fn(&Path, &Call) -> Outcome<Vec<u8>> {
+    let began = Instant::now();
+    move |socket, call| {
+        let left = within.saturating_sub(began.elapsed());
+        let tmux = belief.tmux(socket);
+        tmux.and_then(|tmux| tmux.with_budget(left.min(CALL_BUDGET)).run(call))
+            .map_err(undone)
+    }
+}
+
+/// What a failure means, in a person's words.
+fn undone(error: TmuxError) -> Undone {
+    match error {
+        TmuxError::NoServer { .. } => Undone::Gone(Gone::Server),
+        TmuxError::NotBelieved { socket, why } => Undone::NotBelieved {
+            socket: socket.to_string_lossy().into_owned(),
+            why: why.reason(),
+        },
+        TmuxError::Failed { stderr, .. } if stderr.contains("find pane") => {
+            Undone::Gone(Gone::Pane)
+        }
+        TmuxError::Failed { stderr, .. } => Undone::Refused(format!("tmux: {stderr}")),
+        TmuxError::TimedOut { .. } => Undone::Unknown("tmux does not answer".to_owned()),
+        TmuxError::NotInstalled => Undone::Refused(error.to_string()),
+        other => Undone::Unknown(other.to_string()),
+    }
+}
+
+impl Multiplexer for Servers {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn absent(&self) -> Absent {
+        Absent::default()
+    }
+
+    fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList> {
+        let tmux = self.reach.belief.tmux(socket);
+        let listed = tmux.and_then(|tmux| tmux.with_budget(within.min(CALL_BUDGET)).list_panes());
+        listed.map_err(|error| match error {
+            // It takes no connection just now: nothing bad is known of it.
+            TmuxError::NotBelieved {
+                why: Disbelief::Unreadable,
+                ..
+            } => Undone::Unknown(error.to_string()),
+            TmuxError::NoServer { .. } | TmuxError::NotBelieved { .. } => undone(error),
+            // Whatever it is, it says nothing of the panes.
+            other => Undone::Unknown(other.to_string()),
+        })
+    }
+
+    fn address(&self, place: &Place, within: Duration) -> Outcome<Target> {
+        self.on(place, within, |socket, ask| {
+            panes::address(place, socket, ask)
+        })
+    }
+
+    fn process(&self, place: &Place, within: Duration) -> Outcome<u32> {
+        self.on(place, within, |socket, ask| {
+            panes::process(place, socket, ask)
+        })
+    }
+
+    fn read(&self, place: &Place, coloured: bool, within: Duration) -> Outcome<Screen> {
+        self.on(place, within, |socket, ask| {
+            panes::read(place, coloured, socket, ask)
+        })
+    }
+
+    fn press(
+        &self,
+        at: &Place,
+        press: &Press,
+        guard: &Guard,
+        within: Duration,
+    ) -> Outcome<Pressed> {
+        self.on(at, within, |socket, ask| {
+            panes::press(at, press, guard, socket, ask)
+        })
+    }
+
+    fn look_around(&self, here: Here, within: Duration) -> Here {
+        jump::look_around(here, &self.ask(within))
+    }
+
+    fn own_place(&self, here: &Here, within: Duration) -> Outcome<Option<Place>> {
+        let own = jump::own_place(here, &self.ask(within))?;
+        Ok(own.map(|(server, pane)| Place {
+            kind: KIND,
+            server: Some(server),
+            pane: Target::Pane(pane),
+        }))
+    }
+
+    fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {
+        self.on(place, within, |socket, ask| {
+            jump::go(place, here, socket, ask)
+        })
+    }
+
+    fn attach(&self, attach: &Attach) -> Outcome<Command> {
+        let tmux = self.reach.belief.tmux(Path::new(&attach.socket));
+        Ok(tmux.map_err(undone)?.attach(&attach.target))
+    }
+
+    fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened> {
+        opening::open(opening, &self.reach.own_socket, &self.ask(within))
+    }
+
+    fn close(&self, place: &Place, within: Duration) -> Outcome<()> {
+        self.on(place, within, |socket, ask| {
+            panes::close(place, socket, ask)
+        })
+    }
+
+    fn audience(&self, place: &Place, within: Duration) -> Outcome<Audience> {
+        self.on(place, within, |socket, ask| {
+            audience::audience(place, socket, ask)
+        })
+    }
+
+    fn tell(&self, place: &Place, client: &str, text: &str, within: Duration) -> Outcome<()> {
+        self.on(place, within, |socket, ask| {
+            audience::tell(client, text, socket, ask)
+        })
+    }
+
+    fn through(&self, sequence: &str) -> String {
+        audience::through(sequence)
+    }
+
+    fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>> {
+        Ok(Box::new(split::Split::new(home, self.reach.belief.clone())))
+    }
+
+    fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool> {
+        split::heal(&self.reach.own_socket, is_alive, &self.ask(within))
+    }
+
+    fn is_out_of_reach(&self, server: &Server) -> bool {
+        lost::has_lost_its_socket(server)
+    }
+
+    fn ask_for_stirs(&self, socket: &Path, mark: &Path, within: Duration) {
+        self.tell_server(socket, Mark::of(mark).hooks(), within);
+    }
+
+    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Child> {
+        let tmux = self.reach.belief.tmux(socket).map_err(undone)?;
+        tmux.spawn(&Mark::of(mark).wait()).map_err(undone)
+    }
+
+    fn forgo_stirs(&self, socket: &Path, mark: &Path, within: Duration) {
+        self.tell_server(socket, Mark::of(mark).farewell(), within);
+    }
+}

@@ -1,0 +1,219 @@
+//! What a multiplexer is asked with, and what it answers.
+
+use std::ffi::OsString;
+use std::ops::Range;
+
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+
+use super::Kind;
+use crate::state::ListedPane;
+
+/// A pane: of which multiplexer, on which server, and which one there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The multiplexer.
+    pub kind: Kind,
+    /// Its server; `None`: the person's own one.
+    pub server: Option<Server>,
+    /// The pane by its stable id; by its address as long as nobody has told that.
+    pub pane: Target,
+}
+
+/// What one server told about its panes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaneList {
+    /// The server's process.
+    pub server_pid: u32,
+    /// Each pane once, by id.
+    pub panes: Vec<ListedPane>,
+}
+
+/// Where we are ourselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Here {
+    /// The server of our pane or popup; `None` outside of any.
+    pub server: Option<Server>,
+    /// The session we were started in, for example `$0`.
+    pub session: Option<String>,
+    /// The pane of our environment, which may be another one's.
+    pub pane: Option<PaneId>,
+    /// Our terminal, for example `/dev/pts/3`.
+    pub tty: Option<String>,
+    /// The client that the person named: it is switched, from wherever she is, or nothing happens.
+    pub named: Option<String>,
+    /// In a popup the client it was opened on.
+    pub client: Option<String>,
+}
+
+/// Where a jump led.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// The client shows the pane.
+    There {
+        /// We are in a popup that lies over it now.
+        covered: bool,
+        /// The client is a program that draws its panes by itself: the multiplexer cannot tell whether
+        /// the person looks at it.
+        by_program: bool,
+    },
+    /// None of that server's clients is ours: a new one must be attached.
+    Elsewhere(Attach),
+}
+
+/// What a new client is attached to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attach {
+    /// The server's socket.
+    pub socket: String,
+    /// What its multiplexer is told to show: session, window and pane by their stable ids.
+    pub target: String,
+}
+
+/// What is to run in a pane of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// What it is called.
+    pub name: String,
+    /// The program and its arguments, run as they stand.
+    pub words: Vec<OsString>,
+    /// Where it starts, if the multiplexer finds the folder.
+    pub folder: OsString,
+    /// The session it belongs to, for example `$0`; `None`: whichever the server has, or a new one.
+    pub session: Option<String>,
+    /// Whether it comes to the front of its session at once.
+    pub in_front: bool,
+    /// Its `PATH`: the server may have been started with another one.
+    pub path: Option<OsString>,
+}
+
+/// What was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Its pane, for example `%7`.
+    pub pane: String,
+    /// The pane's address, for example `work:3.0`.
+    pub target: String,
+}
+
+/// A pane as its multiplexer shows it now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// Its text, line by line.
+    pub text: String,
+    /// How many cells a line has.
+    pub width: usize,
+    /// Why no key may be sent to it, whatever it shows.
+    pub unfit: Option<&'static str>,
+    /// What must be as it is when a key is pressed: the pane's size, its processes. Known to the
+    /// multiplexer alone.
+    pub stamp: Vec<(&'static str, String)>,
+    /// The pane's first process.
+    pub pid: Option<u32>,
+}
+
+/// What is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// Characters as they are.
+    Text(String),
+    /// A key by its name: `Enter`, `Escape`, `Tab`, `Up`, `Down`.
+    Key(&'static str),
+}
+
+/// What has to be true of the pane in the very moment of the key press.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// All lines of the pane as they were seen, with their colours taken off.
+    pub screen: Vec<String>,
+    /// The rows of the dialog among them.
+    pub rows: Range<usize>,
+    /// See [`Screen::stamp`].
+    pub stamp: Vec<(&'static str, String)>,
+}
+
+/// Whether the key was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// It was.
+    Yes,
+    /// The guard did not hold.
+    No,
+}
+
+/// Who looks at a pane, and whom its server could tell something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// The terminal of the pane.
+    pub tty: Option<String>,
+    /// Where it belongs now.
+    pub target: Option<Target>,
+    /// Whether a person has it before them.
+    pub in_view: bool,
+    /// Everybody who looks at anything on that server.
+    pub clients: Vec<Viewer>,
+}
+
+/// Somebody's client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// What the multiplexer calls it.
+    pub name: String,
+    /// The terminal of the pane that has its keys: certainly a visible one.
+    pub tty: String,
+    /// Why no sequence comes through to its own terminal.
+    pub obstacle: Option<&'static str>,
+}
+
+/// A dashboard's process: its number and when it started, because numbers are given out again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The process.
+    pub pid: u32,
+    /// Its start in the system's own unit; 0 where that is not told.
+    pub start: u64,
+}
+
+/// A dashboard that wants an assistant's pane beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// The server of its pane.
+    pub server: Server,
+    /// Its pane.
+    pub pane: PaneId,
+    /// Its process.
+    pub owner: Owner,
+    /// Columns of the dashboard; `None`: a third of the window.
+    pub width: Option<u16>,
+}
+
+/// What is beside the dashboard now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Whether there is a place at all.
+    pub is_open: bool,
+    /// The pane that is shown there, with its server.
+    pub shows: Option<(Server, PaneId)>,
+    /// Counts the answers of one dashboard: a later one is the truer one.
+    pub turn: u64,
+    /// What the person should know, if anything.
+    pub note: Option<String>,
+}
+
+/// What a multiplexer cannot do: for each thing the words for the person, or `None` where it can.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Absent {
+    /// Taking a client of a person to a pane.
+    pub jump: Option<&'static str>,
+    /// Starting a program in a pane of its own.
+    pub open: Option<&'static str>,
+    /// Closing a pane.
+    pub close: Option<&'static str>,
+    /// Pressing a key in the same moment in which the screen is compared.
+    pub guarded_keys: Option<&'static str>,
+    /// Lending a pane to the place beside the dashboard.
+    pub split: Option<&'static str>,
+    /// Showing a line of text to whoever looks.
+    pub message: Option<&'static str>,
+    /// Telling by itself that panes were moved or looked at.
+    pub stirs: Option<&'static str>,
+}
