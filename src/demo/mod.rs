@@ -4,17 +4,15 @@
 mod player;
 mod script;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 pub use player::Player;
 pub use script::{SCRIPTS, Script, Step, find};
 
-use crate::mux::tmux::{Call, Format};
-use crate::sys::child::{self, Kept};
+use crate::mux::tmux::private::{PrivateServer, Session, Ways};
 
 /// The tmux session that the dashboard runs in.
 const DASHBOARD: &str = "dashboard";
@@ -29,9 +27,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Stage {
     root: tempfile::TempDir,
-    tmux: PathBuf,
-    /// `PATH` of everything on the stage.
-    path: std::ffi::OsString,
+    server: PrivateServer,
 }
 
 impl Stage {
@@ -44,10 +40,10 @@ impl Stage {
         let root = tempfile::Builder::new()
             .prefix("pane-patrol-demo-")
             .tempdir_in("/tmp")?;
+        let socket = root.path().join("tmux.sock");
         let stage = Self {
+            server: PrivateServer::new(socket, environment(root.path(), path)),
             root,
-            tmux: PathBuf::from("tmux"),
-            path: path.to_owned(),
         };
         for folder in ["run", "state", "config", "tmp", "home/.claude/projects"] {
             std::fs::create_dir_all(stage.root.path().join(folder))?;
@@ -58,44 +54,31 @@ impl Stage {
     }
 
     fn start(&self, executable: &Path, columns: u16, rows: u16) -> io::Result<()> {
-        let session = |name: &'static str| {
-            let call = Call::new("new-session").flag("-E").flag("-d");
-            let call = call.format("-s", &Format::own(name));
-            let call = call.option("-x", columns.to_string());
-            call.option("-y", rows.to_string())
+        let session = |name, words: &[&str]| {
+            let words = words.iter().map(OsString::from);
+            Session {
+                name,
+                size: (columns, rows),
+                folder: None,
+                window: None,
+                words: std::iter::once(executable.into()).chain(words).collect(),
+            }
         };
         for script in SCRIPTS {
-            let folder = Format::text(self.project(script)?);
-            let call = session(script.name).format("-c", &folder);
-            let call = call.option("-n", "assistant").operand(executable);
-            self.run(&call.operand("demo").operand("--play").operand(script.name))?;
+            let folder = self.project(script)?;
+            self.server.start(&Session {
+                folder: Some(&folder),
+                window: Some("assistant"),
+                ..session(script.name, &["demo", "--play", script.name])
+            })?;
         }
-        let dashboard = session(DASHBOARD).operand(executable);
-        self.run(&dashboard.operand("supervisor"))?;
-        self.dress()
-    }
-
-    /// The status line says how to come back to the dashboard and how to leave.
-    fn dress(&self) -> io::Result<()> {
-        let words = |words: &[&'static str]| {
-            let call = Call::new("set-option").flag("-g");
-            words.iter().fold(call, Call::operand)
-        };
-        let bind = |key: &'static str| Call::new("bind-key").flag("-n").operand(key);
-        for call in [
-            words(&["status-right", " F1 dashboard · F10 leave the demo "]),
-            words(&["status-left", "[#S] "]),
-            words(&["status-right-length", "60"]),
-            words(&["mouse", "on"]),
-            bind("F1")
-                .operand("switch-client")
-                .operand("-t")
-                .operand(DASHBOARD),
-            bind("F10").operand("detach-client"),
-        ] {
-            self.run(&call)?;
-        }
-        Ok(())
+        self.server.start(&session(DASHBOARD, &["supervisor"]))?;
+        // The status line says how to come back to the dashboard and how to leave.
+        self.server.show_ways(&Ways {
+            says: " F1 dashboard · F10 leave the demo ",
+            back: ("F1", DASHBOARD),
+            leave: "F10",
+        })
     }
 
     /// Shows the stage on the terminal of this process until the person leaves or quits the dashboard.
@@ -103,17 +86,7 @@ impl Stage {
     /// # Errors
     /// tmux cannot be started.
     pub fn attach(&self) -> io::Result<()> {
-        // Once attached, not before: the server would end for want of a client. If this process is
-        // killed, the server goes with the person's terminal.
-        let attach = Call::new("attach-session").flag("-E").target(DASHBOARD);
-        let end = Call::new("set-option").flag("-g");
-        let end = end.operand("exit-unattached").operand("on");
-        self.tmux()
-            .args(attach.then(end).arguments())
-            .stdin(Stdio::inherit())
-            .stdout(Stdio::inherit())
-            .status()
-            .map(drop)
+        self.server.attach(DASHBOARD)
     }
 
     /// The dashboard's screen as text, once it shows every scripted assistant.
@@ -123,7 +96,7 @@ impl Stage {
     pub fn screen(&self) -> io::Result<String> {
         let end = Instant::now() + CURTAIN_UP_WITHIN;
         loop {
-            let screen = self.capture()?;
+            let screen = self.server.screen(DASHBOARD)?;
             let all = SCRIPTS.iter().all(|script| screen.contains(script.name));
             if all && screen.contains("need you") {
                 return Ok(screen);
@@ -137,19 +110,14 @@ impl Stage {
         }
     }
 
-    fn capture(&self) -> io::Result<String> {
-        let output = self.run(&Call::new("capture-pane").flag("-p").target(DASHBOARD))?;
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
     /// Ends everything on the stage; whoever is attached is let go.
     pub fn end(&self) {
-        self.run(&Call::new("kill-server")).ok();
+        self.server.end();
     }
 
     /// Where the server of this stage listens.
-    pub fn socket(&self) -> PathBuf {
-        self.root.path().join("tmux.sock")
+    pub fn socket(&self) -> &Path {
+        self.server.socket()
     }
 
     fn config_folder(&self) -> PathBuf {
@@ -166,40 +134,21 @@ impl Stage {
         )?;
         Ok(folder)
     }
+}
 
-    fn run(&self, call: &Call) -> io::Result<Output> {
-        let mut tmux = self.tmux();
-        tmux.args(call.arguments());
-        let output = tmux
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .output()?;
-        if output.status.success() {
-            return Ok(output);
-        }
-        let words = String::from_utf8_lossy(&output.stderr);
-        Err(io::Error::other(format!("tmux {call}: {}", words.trim())))
-    }
-
-    /// tmux on the stage's own socket, with an environment that leads to nothing of the person's.
-    fn tmux(&self) -> Command {
-        let below = |name: &str| self.root.path().join(name);
-        let mut command = child::ours(&self.tmux, Kept::TERMINAL);
-        command
-            .env("PATH", &self.path)
-            .env("HOME", below("home"))
-            .env("XDG_RUNTIME_DIR", below("run"))
-            .env("XDG_STATE_HOME", below("state"))
-            .env("XDG_CONFIG_HOME", below("config"))
-            .env("TMPDIR", below("tmp"))
-            .env("LANG", "C.UTF-8")
-            .env("SHELL", "/bin/sh")
-            .arg("-u")
-            .arg("-S")
-            .arg(self.socket())
-            .args(["-f", "/dev/null"]);
-        command
-    }
+/// An environment that leads to nothing of the person's.
+fn environment(root: &Path, path: &OsStr) -> Vec<(&'static str, OsString)> {
+    let below = |name: &str| root.join(name).into_os_string();
+    vec![
+        ("PATH", path.to_owned()),
+        ("HOME", below("home")),
+        ("XDG_RUNTIME_DIR", below("run")),
+        ("XDG_STATE_HOME", below("state")),
+        ("XDG_CONFIG_HOME", below("config")),
+        ("TMPDIR", below("tmp")),
+        ("LANG", "C.UTF-8".into()),
+        ("SHELL", "/bin/sh".into()),
+    ]
 }
 
 impl Drop for Stage {

@@ -6,6 +6,7 @@ mod errors;
 mod files;
 mod named_client;
 mod spawns;
+mod tmux;
 
 use std::path::Path;
 

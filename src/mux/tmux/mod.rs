@@ -15,6 +15,7 @@ mod lost;
 mod moment;
 mod opening;
 mod panes;
+pub(crate) mod private;
 mod servers;
 mod split;
 mod stirs;

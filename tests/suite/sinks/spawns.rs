@@ -61,9 +61,14 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         1,
         "the person's own tmux client, started by `jump`",
     ),
-    ("src/demo/mod.rs", ".status()", 1, "the demo's tmux client"),
     (
-        "src/demo/mod.rs",
+        "src/mux/tmux/private.rs",
+        ".status()",
+        1,
+        "the demo's tmux client",
+    ),
+    (
+        "src/mux/tmux/private.rs",
         ".output()",
         1,
         "the demo's own tmux server",

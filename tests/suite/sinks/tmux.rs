@@ -1,0 +1,129 @@
+//! Where tmux is known: what it is told and what it prints stand below one folder, and in the hook's own
+//! two questions.
+
+use super::spawns::found;
+
+/// What a line holds that tells tmux something, or reads what it says.
+const WORDS: &[&str] = &[
+    "#{",
+    "Call::new(",
+    "Format::own(",
+    "LinePattern::",
+    ".list_panes(",
+    "\"attach-session",
+    "\"bind-key",
+    "\"break-pane",
+    "\"capture-pane",
+    "\"display-message",
+    "\"display-popup",
+    "\"has-session",
+    "\"if-shell",
+    "\"join-pane",
+    "\"kill-pane",
+    "\"kill-server",
+    "\"list-clients",
+    "\"list-panes",
+    "\"list-sessions",
+    "\"list-windows",
+    "\"new-session",
+    "\"new-window",
+    "\"respawn-pane",
+    "\"run-shell",
+    "\"select-pane",
+    "\"select-window",
+    "\"send-keys",
+    "\"set-hook",
+    "\"set-option",
+    "\"show-options",
+    "\"split-window",
+    "\"swap-pane",
+    "\"switch-client",
+    "\"wait-for",
+];
+
+/// Where else, how often, and why.
+const ALLOWED: &[(&str, &str, usize, &str)] = &[
+    (
+        "hooks/src/tmux.rs",
+        "#{",
+        4,
+        "the hook's own two questions, where this pane is and which one holds a session: it has no time \
+         for more",
+    ),
+    ("hooks/src/tmux.rs", "\"display-message", 1, "the same"),
+    ("hooks/src/tmux.rs", "\"list-panes", 1, "the same"),
+];
+
+/// What of tmux is named outside of its folder, and why.
+const NAMED: &[(&str, &str)] = &[
+    (
+        "src/collector/belief.rs",
+        "whose word counts for what: which servers events may name",
+    ),
+    (
+        "src/collector/writer.rs",
+        "which processes of lost servers live",
+    ),
+    ("src/commands/surroundings.rs", "where its sockets are"),
+    ("src/demo/mod.rs", "a server of its own"),
+    ("src/doctor/places.rs", "whether it is installed"),
+];
+
+#[test]
+fn tmux_is_told_and_read_in_one_folder() {
+    let mut found = found(WORDS, &["src", "hooks/src", "installer/src", "sys/src"]);
+    assert!(
+        found
+            .keys()
+            .any(|(file, _)| file.starts_with("src/mux/tmux/"))
+    );
+    found.retain(|(file, _), _| !file.starts_with("src/mux/tmux/"));
+    let allowed = ALLOWED
+        .iter()
+        .map(|(file, word, count, _)| (((*file).to_owned(), *word), *count));
+    assert_eq!(found, allowed.collect(), "found, and what may be");
+}
+
+#[test]
+fn nothing_but_the_registry_names_tmux_without_a_reason() {
+    let named = found(&["mux::tmux"], &["src"]);
+    let named = named.into_keys().map(|(file, _)| file);
+    let named: Vec<String> = named.filter(|file| !file.starts_with("src/mux/")).collect();
+    let allowed: Vec<&str> = NAMED.iter().map(|(file, _)| *file).collect();
+    assert_eq!(named, allowed, "found, and what may be");
+}
+
+#[test]
+fn multiplexers_import_nothing_that_stands_on_them() {
+    let above = [
+        "act",
+        "asked",
+        "assistants",
+        "cli",
+        "collector",
+        "commands",
+        "config",
+        "demo",
+        "doctor",
+        "error",
+        "feed",
+        "hub_client",
+        "launch",
+        "log",
+        "messages",
+        "notice",
+        "protocol",
+        "rules",
+        "tui",
+        "websocket",
+        "witness",
+        "work",
+        "wrap",
+    ];
+    let above: Vec<&'static str> = above
+        .iter()
+        .map(|name| &*format!("crate::{name}").leak())
+        .collect();
+    let found = found(&above, &["src/mux"]);
+    assert!(found.is_empty(), "{found:?}");
+}
