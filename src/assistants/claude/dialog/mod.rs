@@ -7,6 +7,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod edits;
+mod notebook;
 pub(crate) mod options;
 pub(crate) mod plan;
 pub(crate) mod sheet;
