@@ -26,9 +26,14 @@ struct Hunk {
     around: [usize; 2],
 }
 
-/// Compares the rows between the dotted rules with what `tool` is given.
-pub(crate) fn are_shown(rows: &[String], input: &Value) -> Result<(), Refusal> {
-    let diff = read(rows).ok_or(Refusal::Differs(Part::Content))?;
+/// Compares the rows between the dotted rules with what `tool` is given; a row is full that ends at
+/// `edge`, where that is known.
+pub(crate) fn are_shown(
+    rows: &[String],
+    edge: Option<usize>,
+    input: &Value,
+) -> Result<(), Refusal> {
+    let diff = read(rows, edge).ok_or(Refusal::Differs(Part::Content))?;
     let mut changes = Vec::new();
     for edit in edits(input) {
         let change = Change::of(edit)?;
@@ -51,9 +56,15 @@ pub(crate) fn are_shown(rows: &[String], input: &Value) -> Result<(), Refusal> {
 }
 
 /// Whether the rows are what becomes of a cell of a notebook that gets this text, of which so many
-/// more line breaks are shown at its end.
-pub(crate) fn are_cell(rows: &[String], source: &str, more: usize) -> Result<(), Refusal> {
-    let diff = read(rows).ok_or(Refusal::Differs(Part::Content))?;
+/// more line breaks are shown at its end. A row is full that ends at `edge`, where that is
+/// known.
+pub(crate) fn are_cell(
+    rows: &[String],
+    edge: Option<usize>,
+    source: &str,
+    more: usize,
+) -> Result<(), Refusal> {
+    let diff = read(rows, edge).ok_or(Refusal::Differs(Part::Content))?;
     let last = diff.hunks.last().ok_or(Refusal::Differs(Part::Content))?;
     let breaks = |text: &str| text.len() - text.trim_end_matches('\n').len();
     let source = as_drawn(source);
@@ -303,29 +314,29 @@ impl Line {
 }
 
 /// Reads rows of `12 -text` with rows of ` -text` below that go on. `None` when they are no diff.
-fn read(rows: &[String]) -> Option<Diff> {
-    let mut hunks: Vec<Vec<Line>> = vec![Vec::new()];
+fn read(rows: &[String], edge: Option<usize>) -> Option<Diff> {
+    let mut hunks = vec![Piece::default()];
     let is_said = |row: &&String| !row.starts_with(FOLDED);
     let shown = rows.iter().take_while(is_said).count();
-    let mut gutter = gutter_of(rows.first()?)?;
-    let mut is_first = false;
+    let mut is_first = true;
     for row in &rows[..shown] {
         if row.trim() == "..." {
-            hunks.push(Vec::new());
+            hunks.push(Piece::default());
             is_first = true;
             continue;
         }
+        let Piece { gutter, lines } = hunks.last_mut()?;
         // Each piece has room for its own numbers.
         if std::mem::take(&mut is_first) {
-            gutter = gutter_of(row)?;
+            *gutter = gutter_of(row)?;
         }
+        let gutter = *gutter;
         let (margin, rest) = match row.get(..gutter) {
             Some(margin) => (margin.trim(), &row[gutter..]),
             None => (row.trim(), ""),
         };
         let sign = rest.chars().next().unwrap_or(' ');
         let text = rest.get(sign.len_utf8()..).unwrap_or_default();
-        let lines = hunks.last_mut()?;
         let is_number = !margin.is_empty() && margin.bytes().all(|byte| byte.is_ascii_digit());
         if rest.ends_with(NO_BREAK) && text.trim() == NO_BREAK {
             lines.push(Line {
@@ -344,8 +355,15 @@ fn read(rows: &[String]) -> Option<Diff> {
             line.rows.push(text.to_owned());
         }
     }
-    let columns = columns(&hunks);
-    let hunks = hunks.iter().map(|lines| sides(lines, columns));
+    let widest = hunks.iter().map(Piece::widest).max().unwrap_or(0);
+    let sides = |piece: &Piece| {
+        let room = edge.map(|edge| edge.saturating_sub(piece.gutter + 1));
+        sides(
+            &piece.lines,
+            room.map_or(widest, |room| room.max(piece.widest())),
+        )
+    };
+    let hunks = hunks.iter().map(sides);
     Some(Diff {
         hunks: hunks.collect(),
         is_folded: shown < rows.len(),
@@ -359,11 +377,21 @@ fn gutter_of(row: &str) -> Option<usize> {
     (digits > 0).then_some(blanks + digits + 1)
 }
 
-/// The cells of the widest row.
-fn columns(hunks: &[Vec<Line>]) -> usize {
-    use unicode_width::UnicodeWidthStr;
-    let rows = hunks.iter().flatten().flat_map(|line| &line.rows);
-    rows.map(|row| row.width()).max().unwrap_or(0)
+/// One piece of a diff as it is drawn.
+#[derive(Default)]
+struct Piece {
+    /// How far in its signs stand.
+    gutter: usize,
+    lines: Vec<Line>,
+}
+
+impl Piece {
+    /// The cells of its widest row.
+    fn widest(&self) -> usize {
+        use unicode_width::UnicodeWidthStr;
+        let rows = self.lines.iter().flat_map(|line| &line.rows);
+        rows.map(|row| row.width()).max().unwrap_or(0)
+    }
 }
 
 /// Both sides of one piece.

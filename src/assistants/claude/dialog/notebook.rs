@@ -1,8 +1,10 @@
 //! What Claude Code's dialogs show of a cell of a notebook that is changed, inserted or deleted: the
 //! notebook, what happens to which cell, and how its text changes.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::edits;
-use super::sheet::{Layout, Sheet, Wanted, is_title};
+use super::sheet::{Layout, Sheet, Shown, Wanted, is_title};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
 use crate::state::Bound;
 
@@ -20,7 +22,7 @@ impl Sheet {
         let text = |name: &str| input[name].as_str().unwrap_or_default();
         let path = input["notebook_path"].as_str().unwrap_or(message);
         plain(Part::File, path)?;
-        plain(Part::File, text("cell_id"))?;
+        plain(Part::Cell, text("cell_id"))?;
         plain(Part::Content, text("new_source"))?;
         let (head, block) = match &self.layout {
             Layout::Ruled { head, block } => (head.clone(), &block[..]),
@@ -41,28 +43,72 @@ impl Sheet {
             "" => String::new(),
             kind => format!(" ({kind})"),
         };
-        let does = format!("{does} {}{kind}", text("cell_id"));
+        plain(Part::Cell, &kind)?;
+        let which = format!("{does} {}", text("cell_id"));
+        let does = format!("{which}{kind}");
         let does = does.trim_end();
         let cwd = bound.cwd.as_deref().unwrap_or("/");
         let is_boxed = matches!(self.layout, Layout::Boxed { .. });
         let margins = if is_boxed { 4 } else { 2 };
-        let is_headed = (1..head.len()).any(|title| {
-            is_title(&head[..title], TITLE)
-                && (title + 1..head.len()).any(|end| {
-                    self.are_path(&head[title..end], path, cwd, margins)
-                        && Wanted::All(does).is_in(&self.sunk(&head[end..], 1, margins))
-                })
-        });
-        if !is_headed {
+        let titles = (1..head.len()).filter(|title| is_title(&head[..*title], TITLE));
+        let ends = titles.flat_map(|title| (title + 1..head.len()).map(move |end| (title, end)));
+        let mut below = ends
+            .filter(|(title, end)| self.are_path(&head[*title..*end], path, cwd, margins))
+            .map(|(_, end)| self.sunk(&head[end..], 1, margins))
+            .peekable();
+        if below.peek().is_none() {
             return Err(Refusal::Differs(Part::File));
         }
+        let said = below.filter_map(|shown| Said::by(&shown, does)).next();
+        let said = said.ok_or(Refusal::Differs(Part::Cell))?;
         match text("edit_mode") {
             "insert" => self.creates(&unsunk(block), text("new_source")),
             // What goes is the notebook's, not the request's.
             "delete" => Ok(()),
             _ if block.is_empty() => Err(Refusal::NotKnown(Part::Content)),
+            // In a box 2.1.197 draws over what has no room.
+            _ if is_boxed => edits::are_cell(block, None, text("new_source"), 0),
             // Newer versions give the text of a cell a last line break of its own.
-            _ => edits::are_cell(block, text("new_source"), usize::from(!is_boxed)),
+            _ => {
+                let edge = self.width.saturating_sub(1);
+                edits::are_cell(block, Some(edge), text("new_source"), 1)
+            }
+        }?;
+        said.names(&which)
+    }
+}
+
+/// How much is said of what happens to which cell. Newer versions give it one row, and leave out of it
+/// what has no room there.
+enum Said {
+    All,
+    Beginning(String),
+}
+
+impl Said {
+    /// `None` where it is something else.
+    fn by(shown: &Shown, does: &str) -> Option<Self> {
+        if Wanted::All(does).is_in(shown) {
+            return Some(Self::All);
+        }
+        let [row] = &shown.rows[..] else {
+            return None;
+        };
+        let beginning = row.strip_suffix('…')?;
+        let columns = shown.flow.columns;
+        // A sign of two cells leaves one free.
+        let is_full = (columns.saturating_sub(1)..=columns).contains(&row.width());
+        let is_its = does.width() > columns && does.starts_with(beginning);
+        (is_full && is_its).then(|| Self::Beginning(beginning.to_owned()))
+    }
+
+    /// Refuses where it does not name the cell: no more than its kind may be missing.
+    fn names(&self, which: &str) -> Result<(), Refusal> {
+        match self {
+            Self::Beginning(beginning) if !beginning.starts_with(which) => {
+                Err(Refusal::CutOff(Part::Cell))
+            }
+            Self::All | Self::Beginning(_) => Ok(()),
         }
     }
 }

@@ -203,7 +203,7 @@ impl Sheet {
             .filter(|_| input["old_string"] == ""));
         match created {
             Some(content) if is_new => self.creates(block, content),
-            _ => edits::are_shown(block, input),
+            _ => edits::are_shown(block, Some(self.width), input),
         }
     }
 

@@ -62,11 +62,14 @@ fn recorded() -> Vec<Recorded> {
 }
 
 impl Recorded {
-    /// Why it is not answered: a cell of which only the kind changes, or one that is drawn over.
+    /// Why it is not answered: a cell of which only the kind changes, one whose name is left out, or one
+    /// that is drawn over.
     fn refused(&self) -> Result<(), Refusal> {
-        let is_empty = self.input["cell_type"] == "markdown";
+        let is_empty = !self.screen.contains(" 1 ");
         Err(if is_empty {
             Refusal::NotKnown(Part::Content)
+        } else if self.screen.lines().any(|row| row.ends_with('…')) {
+            Refusal::CutOff(Part::Cell)
         } else {
             Refusal::Differs(Part::Content)
         })
@@ -264,7 +267,8 @@ fn is_at_an_edge(line: &Recorded, other: &Value) -> bool {
     let same = one.chars().zip(other.chars());
     let same: String = same.take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
     let word = same.split([' ', '"']).rfind(|word| !word.is_empty());
-    let ends = |row: &str| word.is_some_and(|word| row.trim_end().ends_with(word));
+    let ends =
+        |row: &str| word.is_some_and(|word| row.trim_end_matches([' ', '│']).ends_with(word));
     squeeze(&one) == squeeze(&other) && line.screen.lines().any(ends)
 }
 
@@ -311,4 +315,28 @@ fn two_edits_that_look_the_same_are_not_told_apart() {
     let mut other = line.input.clone();
     other["new_string"] = json!("b\n");
     assert_eq!(tell_apart(&dialog, &own, &[line.asks(&other)]), Ok(()));
+}
+
+#[test]
+fn two_cells_of_which_the_same_is_left_out_are_not_told_apart() {
+    let all = recorded();
+    let is_it = |line: &&Recorded| line.screen.contains("for cell cell-0…\n");
+    let line = all.iter().find(is_it).unwrap();
+    let own = line.asks(&line.input);
+    let dialog = line.dialog();
+    let beside = |name: &str, text: &str| {
+        let mut other = line.input.clone();
+        other[name] = json!(text);
+        tell_apart(&dialog, &own, &[line.asks(&other)])
+    };
+    assert_eq!(dialog.shows(&own), Ok(()));
+    assert_eq!(beside("cell_id", "cell-01"), Err(Refusal::Twins));
+    assert_eq!(beside("cell_type", "markdown"), Err(Refusal::Twins));
+    assert_eq!(beside("cell_id", "cell-1"), Ok(()));
+    assert_eq!(beside("new_source", "print(3)"), Ok(()));
+    // What is drawn so has its end left out, or is another one.
+    let mut short = line.input.clone();
+    short["cell_id"] = json!("cell");
+    let said = dialog.shows(&line.asks(&short));
+    assert_eq!(said, Err(Refusal::Differs(Part::Cell)));
 }

@@ -12,6 +12,8 @@ pub enum Part {
     Description,
     /// The file.
     File,
+    /// The cell of a notebook.
+    Cell,
     /// What is to be written into the file.
     Content,
     /// The question.
@@ -30,6 +32,7 @@ impl std::fmt::Display for Part {
             Self::Command => "command",
             Self::Description => "description",
             Self::File => "file",
+            Self::Cell => "cell",
             Self::Content => "text for the file",
             Self::Question => "question",
             Self::Option => "option",
@@ -56,6 +59,9 @@ pub enum Refusal {
         "the dialog on the screen is about something else: its {0} is not the one that was asked"
     )]
     Differs(Part),
+    /// Claude itself leaves out the end of one of its parts.
+    #[error("its pane is too narrow for the name of its {0}, so it cannot be compared; go there")]
+    CutOff(Part),
     /// Not enough is known to compare it.
     #[error("{} is not known in full, so its dialog cannot be compared; go there", whose(*.0))]
     NotKnown(Part),
@@ -80,6 +86,7 @@ fn whose(part: Part) -> &'static str {
         Part::Command => "its command",
         Part::Description => "its description",
         Part::File => "its file",
+        Part::Cell => "its cell",
         Part::Content => "what it writes",
         Part::Question => "its question",
         Part::Option => "its options",

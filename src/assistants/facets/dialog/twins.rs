@@ -41,9 +41,10 @@ pub fn has_lookalike(bound: &Bound, others: &[Bound]) -> bool {
 
 /// Refuses when the dialog may as well be that of one of `others`, in full as far as they are known.
 pub fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<(), Refusal> {
+    let may_show = |other: &Bound| matches!(dialog.shows(other), Ok(()) | Err(Refusal::CutOff(_)));
     let may_be_its = |other: &Bound| {
-        dialog.shows(other).is_ok()
-            || dialog.shows(&as_drawn(other)).is_ok()
+        may_show(other)
+            || may_show(&as_drawn(other))
             || !is_known(other) && may_look_like(bound, other)
     };
     let mut twins = others.iter().filter(|other| !is_same(bound, other));
