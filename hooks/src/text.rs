@@ -49,31 +49,57 @@ pub fn spelt_line(text: &str, max: usize) -> String {
 }
 
 /// Stand for a blank, a line break and a tab that would not be noticed.
-const MARKS: [char; 3] = ['␠', '␊', '␉'];
+const MARKS: [(char, char); 3] = [('␠', ' '), ('␊', '\n'), ('␉', '\t')];
 
 /// The first `max` characters of `text` on one line, with every blank in it to be seen: line breaks,
 /// tabs, and blanks that are not single ones between two words have marks of their own. Two texts look
 /// the same only where they are, or differ behind the cut.
 pub fn marked_line(text: &str, max: usize) -> String {
-    let [blank, line_break, tab] = MARKS;
-    let chars: Vec<char> = text.chars().collect();
-    let is_word = |at: Option<usize>| {
-        let c = at.and_then(|at| chars.get(at));
-        c.is_some_and(|c| !matches!(c, ' ' | '\n' | '\t'))
-    };
-    let mut marked = String::with_capacity(text.len());
-    for (at, c) in chars.iter().copied().enumerate() {
-        let is_between = is_word(at.checked_sub(1)) && is_word(Some(at + 1));
-        match c {
-            ' ' if is_between => marked.push(' '),
-            ' ' => marked.push(blank),
-            '\n' => marked.push(line_break),
-            '\t' => marked.push(tab),
-            c if MARKS.contains(&c) || !is_certain(c) => spell(&mut marked, c),
-            c => marked.push(c),
-        }
+    one_line(&marked(text, is_certain), max)
+}
+
+/// As [`marked_line`], for the line of an event: a picture made of several characters stays one, as
+/// [`printable`] has it. [`unmarked`] has the blanks again.
+pub fn told_line(text: &str, max: usize) -> String {
+    let is_plain = |c: char| !c.is_whitespace();
+    one_line(&marked(&printable(text), is_plain), max)
+}
+
+/// A line with blanks, line breaks and tabs for the marks that stand for them.
+pub fn unmarked(line: &str) -> Cow<'_, str> {
+    if !line.contains(is_mark) {
+        return Cow::Borrowed(line);
     }
-    one_line(&marked, max)
+    let blank = |c| MARKS.iter().find(|(mark, _)| *mark == c);
+    let blanks = line
+        .chars()
+        .map(|c| blank(c).map_or(c, |(_, blank)| *blank));
+    Cow::Owned(blanks.collect())
+}
+
+/// Whether `c` stands for a blank in a [marked](marked_line) line.
+pub fn is_mark(c: char) -> bool {
+    MARKS.iter().any(|(mark, _)| *mark == c)
+}
+
+/// `text` with marks for blanks that would not be noticed, and spelt out what is a mark itself or not
+/// `is_plain`.
+fn marked(text: &str, is_plain: impl Fn(char) -> bool) -> String {
+    let mut marked = String::with_capacity(text.len());
+    let is_word = |c: Option<char>| c.is_some_and(|c| !matches!(c, ' ' | '\n' | '\t'));
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_between = is_word(before) && is_word(chars.peek().copied());
+        match MARKS.iter().find(|(_, blank)| *blank == c) {
+            Some((_, ' ')) if is_between => marked.push(' '),
+            Some((mark, _)) => marked.push(*mark),
+            None if is_mark(c) || !is_plain(c) => spell(&mut marked, c),
+            None => marked.push(c),
+        }
+        before = Some(c);
+    }
+    marked
 }
 
 /// Makes room for an ellipsis in a line of `count` characters, and leaves no half picture before it.
@@ -229,13 +255,21 @@ mod tests {
         ];
         for (at, one) in all.iter().enumerate() {
             for other in &all[at + 1..] {
-                assert_ne!(
-                    marked_line(one, 50),
-                    marked_line(other, 50),
-                    "{one:?} {other:?}"
-                );
+                for line in [marked_line, told_line] {
+                    assert_ne!(line(one, 50), line(other, 50), "{one:?} {other:?}");
+                }
             }
         }
+        for plain in [
+            "git commit -m 'a b' && ls",
+            "echo 👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}",
+            "日本 語",
+        ] {
+            assert_eq!(told_line(plain, 50), plain);
+        }
+        let odd = " touch a  b\n\tc ";
+        assert_eq!(unmarked(&told_line(odd, 50)), odd);
+        assert_eq!(told_line("a\u{a0}b\u{3000}c", 50), "a<U+00A0>b<U+3000>c");
         assert_eq!(marked_line("touch a  b\n\tc ", 50), "touch a␠␠b␊␉c␠");
         assert_eq!(marked_line("touch  abc", 9), "touch␠␠a…");
         assert_eq!(
@@ -290,12 +324,24 @@ mod tests {
         }
 
         #[test]
+        fn a_line_that_is_told_has_every_blank_of_its_text(text in "[a \\n\\t…]{0,30}") {
+            let told = told_line(&text, 60);
+            proptest::prop_assert_eq!(unmarked(&told), text);
+            proptest::prop_assert_eq!(spelt_line(&told, 60), told.clone());
+        }
+
+        #[test]
         fn nothing_hides_in_what_is_shown(text in "[a\u{0}-\u{10ffff}👩❤1\u{200d}\u{fe0f}\u{20e3}\u{202e}]{0,20}") {
             let seen = |text: &str| !text.contains(|c| is_unseen(c) && c != '\n');
             proptest::prop_assert!(seen(&visible(&text)));
             let joints = ['\u{200d}', '\u{fe0f}'];
             proptest::prop_assert!(seen(&marked_line(&text, 60)));
-            for shown in [one_line(&text, 60), spelt_line(&text, 60), printable_line(&text)] {
+            for shown in [
+                one_line(&text, 60),
+                spelt_line(&text, 60),
+                told_line(&text, 60),
+                printable_line(&text),
+            ] {
                 proptest::prop_assert!(seen(&shown.replace(joints, "")), "{shown:?}");
             }
             let again = printable(&text).into_owned();

@@ -172,7 +172,7 @@ fn request(id: &str, command: &str) -> Request {
         request_id: Some(id.to_owned()),
         agent_id: None,
         tool: Some("Bash".to_owned()),
-        message: Some(pane_patrol_hooks::text::one_line(command, 200)),
+        message: Some(pane_patrol_hooks::text::told_line(command, 200)),
         since: start().minus(Duration::from_secs(60)),
         source: Source::Hook,
     }

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use pane_patrol_hooks::text::is_mark;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::Opening;
 use pane_patrol_sys::private;
@@ -170,7 +171,10 @@ impl Ruled {
 /// The message without the values of what is named like a secret.
 fn without_secrets(message: &str) -> String {
     let mut hide_next = false;
-    let word = |word: &str| {
+    let mut word = |word: &str| {
+        if word.is_empty() {
+            return String::new();
+        }
         let hidden = std::mem::replace(&mut hide_next, false);
         let (name, value) = word.split_once(['=', ':']).unwrap_or((word, ""));
         if !is_secret(name) {
@@ -186,7 +190,13 @@ fn without_secrets(message: &str) -> String {
         }
         format!("{name}=…")
     };
-    message.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    // Every word stands behind a blank, or behind a mark of one.
+    let is_blank = |c: char| c == ' ' || is_mark(c);
+    let part = |part: &str| {
+        let end = part.trim_end_matches(is_blank).len();
+        word(&part[..end]) + &part[end..]
+    };
+    message.split_inclusive(is_blank).map(part).collect()
 }
 
 fn is_secret(name: &str) -> bool {
@@ -262,6 +272,8 @@ mod tests {
             ),
             ("psql --password abc db", "psql --password … db"),
             ("npm login --api-key=abc", "npm login --api-key=…"),
+            ("psql --password␠␠abc db", "psql --password␠␠… db"),
+            ("make␊API_TOKEN=abc␉x", "make␊API_TOKEN=…␉x"),
         ] {
             assert_eq!(without_secrets(message), kept);
         }

@@ -8,6 +8,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use pane_patrol_hooks::text::unmarked;
 use pane_patrol_installer::sha256;
 use serde_json::Value;
 use thiserror::Error;
@@ -200,8 +201,7 @@ fn said_as_much(bound: &Bound, digest: &Digest, known: &Known) -> bool {
     let fields = full.input.as_object();
     fields.is_some_and(|fields| fields.keys().all(only))
         && asked::says_all(&bound.request)
-        && full.command().is_some()
-        && full.command() == bound.request.message
+        && full.command().as_deref() == bound.request.message.as_deref().map(unmarked).as_deref()
         && Digest::of(bound, &Known::Said) == *digest
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::text::told_line;
 
 use super::*;
 use crate::state::Bound;
@@ -251,6 +252,7 @@ fn leaves_out(assistant: &str, width: usize, command: &str) -> bool {
 
 #[test]
 fn every_recorded_command_is_its_own_and_none_that_is_nearly_so() {
+    let mut told_alone = 0;
     for assistant in ["codex", "copilot", "gemini", "opencode", "qwen"] {
         let mut shown = 0;
         for (width, command, screen) in recorded(assistant) {
@@ -270,6 +272,23 @@ fn every_recorded_command_is_its_own_and_none_that_is_nearly_so() {
             );
             shown += 1;
             let dialog = dialog.unwrap();
+            // Of one line its event has all.
+            if !command.trim().contains('\n') && command.len() < 150 {
+                let told = |command: &str| {
+                    let line = told_line(command, 200);
+                    dialog.shows(&request(assistant, State::WaitingApproval, &line))
+                };
+                assert_eq!(told(&command), Ok(()), "{assistant} {width}: {command:?}");
+                told_alone += 1;
+                // Blanks at the end of a row cannot be seen.
+                let first = command.split_whitespace().next().unwrap_or_default();
+                let is_seen = !screen
+                    .lines()
+                    .any(|row| row.trim_end_matches([' ', '│']).ends_with(first));
+                let spread = command.trim_start().replacen(' ', "  ", 1);
+                let said = told(&spread);
+                assert!(said.is_err() || !is_seen, "{assistant} {width}: {spread:?}");
+            }
             for other in [
                 command.replacen("touch", "touc h", 1),
                 command.replacen("touch", "touch\n", 1),
@@ -287,4 +306,5 @@ fn every_recorded_command_is_its_own_and_none_that_is_nearly_so() {
         }
         assert!(shown >= 4, "{assistant}: {shown}");
     }
+    assert!(told_alone > 10, "{told_alone}");
 }

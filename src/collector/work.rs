@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use pane_patrol_hooks::event::{Event, Kind};
+use pane_patrol_hooks::text::unmarked;
 
 use crate::collector::keeper::Report;
 use crate::git::DiffSummary;
@@ -66,9 +67,10 @@ pub(super) fn written_by(event: &Event) -> Vec<PathBuf> {
     {
         return Vec::new();
     }
+    let message = unmarked(message);
     let names = match event.tool.as_deref() {
         Some("apply_patch") => message.split(", ").collect(),
-        _ => vec![message.as_str()],
+        _ => vec![&*message],
     };
     let plain = |path: PathBuf| {
         let is_plain = |part| matches!(part, Component::RootDir | Component::Normal(_));

@@ -111,12 +111,14 @@ fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
 fn what(surroundings: &Surroundings, bound: &Bound) -> String {
     let request = &bound.request;
     let command = asked::with_command(bound, &surroundings.homes()).command;
+    let command = command.map(|command| marked_line(&command, usize::MAX));
+    // Its one line has such marks already.
     let what = [
         request.tool.as_deref(),
         command.as_deref().or(request.message.as_deref()),
     ];
     let what: Vec<&str> = what.into_iter().flatten().collect();
-    marked_line(&what.join(": "), usize::MAX)
+    what.join(": ")
 }
 
 /// Long texts, each cut so that what parts it from the others is to be seen.

@@ -89,7 +89,8 @@ pub(crate) struct EventShape {
     event: Option<String>,
     /// The tool that runs or asks.
     tool: Option<String>,
-    /// One line of at most 200 characters.
+    /// One line of at most 200 characters. In that of a request `␠`, `␊` and `␉` stand for blanks, line
+    /// breaks and tabs that would not be noticed.
     message: Option<String>,
     /// The assistant's folder.
     cwd: Option<String>,

@@ -3,7 +3,7 @@
 
 use super::QUESTION_TOOLS;
 use super::payload::{Payload, ToolInput};
-use crate::text::{MAX_MESSAGE_CHARS, one_line, spelt_line};
+use crate::text::{MAX_MESSAGE_CHARS, one_line, told_line, unmarked};
 
 /// What a tool call is about; `None` when its input says nothing.
 pub(super) fn of_tool(tool: &str, input: &ToolInput, cwd: &str) -> Option<String> {
@@ -13,7 +13,7 @@ pub(super) fn of_tool(tool: &str, input: &ToolInput, cwd: &str) -> Option<String
         "apply_patch" => patch(&input.command),
         "EnterPlanMode" => "enter plan mode".to_owned(),
         _ if tool.starts_with("mcp__") => mcp(tool, input),
-        _ if !input.command.is_empty() => first_line(&input.command),
+        _ if !input.command.is_empty() => command(&input.command),
         "Grep" | "Glob" if !input.path.is_empty() => {
             format!("{} in {}", input.pattern, relative(&input.path, cwd))
         }
@@ -21,8 +21,8 @@ pub(super) fn of_tool(tool: &str, input: &ToolInput, cwd: &str) -> Option<String
         _ if !input.path.is_empty() => relative(&input.path, cwd).to_owned(),
         _ => first_of(input).to_owned(),
     };
-    // A person decides about it: nothing of it is left out.
-    Some(spelt_line(&text, MAX_MESSAGE_CHARS)).filter(|line| !line.is_empty())
+    // A person decides about it: nothing of it is left out, and no two texts read alike.
+    Some(told_line(&text, MAX_MESSAGE_CHARS)).filter(|line| !unmarked(line).trim().is_empty())
 }
 
 /// `text` as the message of an event; `None` when nothing is left of it.
@@ -38,6 +38,15 @@ pub(super) fn first_line(text: &str) -> String {
         format!("{first} …")
     } else {
         first.to_owned()
+    }
+}
+
+/// A command of one line with all its blanks; of several the first one, with the mark that more follows.
+fn command(text: &str) -> String {
+    if text.trim().contains('\n') {
+        first_line(text)
+    } else {
+        text.to_owned()
     }
 }
 
@@ -148,6 +157,9 @@ mod tests {
                 "make test",
             ),
             ("Bash", r#"{"command":"\n cat <<E\nx\nE\n"}"#, "cat <<E …"),
+            ("Bash", r#"{"command":" touch  a\tb \n"}"#, "␠touch␠␠a␉b␠␊"),
+            ("Bash", r#"{"command":"touch  a\nb"}"#, "touch␠␠a …"),
+            ("mcp__lab__echo", r#"{"x":"1\n2 3"}"#, "lab echo: x=1␊2 3"),
             ("Read", r#"{"file_path":"/p/src/a.rs"}"#, "src/a.rs"),
             (
                 "Edit",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pane_patrol_hooks::text::told_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Asked, Fake};
@@ -103,11 +104,12 @@ impl World for Fake {
         let shows_description = state.assistant == "claude" && !bound.is_question();
         let is_it = |asked: &Asked| {
             wanted.is_some_and(|wanted| {
-                let message = bound.request.message.as_deref();
                 // Of the others no more is known than the one line that the person saw.
-                let words = bound.command.as_deref().or(message);
-                words == Some(asked.words)
-                    && (wanted.description == asked.description || !shows_description)
+                let is_read = match &bound.command {
+                    Some(command) => command == asked.words,
+                    None => bound.request.message == Some(told_line(asked.words, 200)),
+                };
+                is_read && (wanted.description == asked.description || !shows_description)
             })
         };
         // A dialog that has only just come takes no key; what it says of that moment nobody can see.

@@ -1,7 +1,7 @@
 //! What can be known of a world: by its screen, its transcripts, its hooks and its processes.
 
 use pane_patrol_hooks::event::{Source, State};
-use pane_patrol_hooks::text::one_line;
+use pane_patrol_hooks::text::told_line;
 
 use super::{Asked, Scenery, screens};
 use crate::state::Bound;
@@ -43,7 +43,7 @@ impl Scenery {
             request_id: Some(asked.id.to_string()),
             agent_id: asked.agent.map(|agent| agent.to_string()),
             tool: Some("Bash".to_owned()),
-            message: Some(one_line(asked.words, 200)),
+            message: Some(told_line(asked.words, 200)),
             since: self.now,
             source: Source::Hook,
         }

@@ -64,7 +64,7 @@ pub(crate) fn asked(input: &Value) -> Bound {
     Bound {
         command: Some(command.to_owned()),
         input: Some(input.clone()),
-        ..request("Bash", &pane_patrol_hooks::text::one_line(command, 200))
+        ..request("Bash", &pane_patrol_hooks::text::told_line(command, 200))
     }
 }
 

@@ -21,7 +21,10 @@ pub(crate) mod rows;
 pub(crate) mod shape;
 mod twins;
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
+
+use pane_patrol_hooks::text::{one_line, unmarked};
 
 pub use crate::mux::Press;
 use crate::state::Bound;
@@ -132,7 +135,7 @@ impl Dialog {
     /// Whether it shows the request, all of it and nothing else. The error says what differs.
     pub fn shows(&self, bound: &Bound) -> Result<(), Refusal> {
         let message = bound.request.message.as_deref();
-        let message = message.ok_or(Refusal::NothingKnown)?;
+        let message = &said(message.ok_or(Refusal::NothingKnown)?);
         if (self.kind == Kind::Question) != bound.is_question() {
             return Err(Refusal::OtherDialog);
         }
@@ -142,6 +145,16 @@ impl Dialog {
             About::File(rows) => rows.are_file(message, bound.cwd.as_deref().unwrap_or("/")),
             About::Question(rows) => rows.are_question(message),
         }
+    }
+}
+
+/// The text of a request as far as its one line has it; of a beginning the blanks are run together.
+fn said(message: &str) -> Cow<'_, str> {
+    let text = unmarked(message);
+    if cut(message).1 {
+        one_line(&text, usize::MAX).into()
+    } else {
+        text
     }
 }
 

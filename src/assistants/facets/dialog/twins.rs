@@ -4,6 +4,7 @@
 //! waits for an answer to both, its dialog may be either's, and neither is answered by keys. That holds
 //! for one that no hook has told of, too: the assistant's own record has its call.
 
+use pane_patrol_hooks::text::unmarked;
 use pane_patrol_hooks::unseen::is_unseen;
 use serde_json::Value;
 
@@ -121,7 +122,7 @@ fn may_look_like(bound: &Bound, other: &Bound) -> bool {
     let words = |bound: &Bound| {
         let message = bound.request.message.as_deref().unwrap_or_default();
         let (message, is_cut) = super::cut(message);
-        (squeeze(&unspelt(&seen(message))), is_cut)
+        (squeeze(&unspelt(&seen(&unmarked(message)))), is_cut)
     };
     let ((ours, ours_cut), (theirs, theirs_cut)) = (words(bound), words(other));
     ours == theirs
