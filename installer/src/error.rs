@@ -50,7 +50,7 @@ pub enum PlanError {
         /// The way to it, for example `hooks.PreToolUse[0].matcher`.
         field: String,
         /// What it should be, with an article.
-        expected: &'static str,
+        expected: String,
         /// The assistant, for people.
         title: &'static str,
     },

@@ -298,7 +298,7 @@ pub(crate) fn edit_error(path: &Path, text: &str, error: &EditError) -> PlanErro
             line,
             column,
             field: wrong.field.clone(),
-            expected: wrong.expected,
+            expected: wrong.expected.clone(),
             title: wrong.title,
         },
         (plain, _) => plain,

@@ -17,7 +17,7 @@ pub(crate) struct WrongField {
     /// The way to it, for example `hooks.PreToolUse[0].matcher`.
     pub(crate) field: String,
     /// What it should be, with an article.
-    pub(crate) expected: &'static str,
+    pub(crate) expected: String,
     /// The assistant, for people.
     pub(crate) title: &'static str,
 }
