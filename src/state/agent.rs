@@ -79,6 +79,15 @@ pub(super) struct Ended {
     kind: Option<Kind>,
     source: Source,
     message: Option<String>,
+    /// Since when that was shown.
+    pub(super) since: Timestamp,
+}
+
+impl Ended {
+    /// Whether it is more than what nobody has told anything of.
+    pub(super) fn was_told(&self) -> bool {
+        self.kind.is_some()
+    }
 }
 
 impl Agent {
@@ -149,19 +158,21 @@ impl Agent {
         }
     }
 
-    /// How it is now.
-    pub(super) fn ended(&self) -> Ended {
+    /// How it is now, and has been shown `since`.
+    pub(super) fn ended(&self, since: Timestamp) -> Ended {
         Ended {
             state: self.state,
             kind: self.kind,
             source: self.source,
             message: self.message.clone(),
+            since,
         }
     }
 
     /// The turn in doubt was none: everything is as it `ended`.
     pub(super) fn end_as_before(&mut self, ended: Ended, at: Timestamp) {
         self.close_turn(None, at);
+        self.turn.failed = ended.kind == Some(Kind::TurnFailed);
         self.enter(ended.state, ended.kind, ended.source);
         self.message = ended.message;
     }

@@ -84,6 +84,8 @@ pub(super) struct Entry {
     ending: Option<Ending>,
     /// When the last end was borne out that had not been at first.
     borne_out: Option<Timestamp>,
+    /// What is shown next was shown before, since then.
+    stands_since: Option<Timestamp>,
     /// The person lets it do what no rule forbids.
     trust: Option<Trust>,
     /// All that is known is that it runs; what the person may do about it.
@@ -133,6 +135,7 @@ impl Entry {
             doubt: None,
             ending: None,
             borne_out: None,
+            stands_since: None,
             trust: None,
             silent: None,
             publisher: None,

@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::{Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Entry, Wait};
-use crate::state::agent::Tool;
+use crate::state::agent::{Ended, Tool};
 use crate::state::reason::Reason;
 
 /// An error that the assistant may recover from is one after this long without another word.
@@ -67,13 +67,26 @@ impl Entry {
 
     /// The turn has ended by a witness's word: with the error that was heard of last, if there was
     /// one. Was it no turn but the end of the one before that took its time (another Stop hook is
-    /// waited for), that end stands.
+    /// waited for), that end stands. So does it where no hook told of anything while it was busy: that
+    /// was a command of the person's, which the assistant carries out by itself.
     pub(in crate::state) fn end_unheard(&mut self, at: Timestamp) {
-        match (self.doubt.take(), self.main.turn.in_doubt.take()) {
+        let (in_doubt, supposed) = (
+            self.main.turn.in_doubt.take(),
+            self.main.turn.supposed.take(),
+        );
+        let hooks_tell = !self.witness.stands_in;
+        let known = supposed.filter(|before| hooks_tell && before.was_told());
+        match (self.doubt.take(), in_doubt.or(known)) {
             (Some(doubt), _) => self.fail(doubt),
-            (None, Some(ended)) => self.main.end_as_before(ended, at),
+            (None, Some(ended)) => self.end_as_before(ended, at),
             (None, None) => self.interrupted(at, Source::Witness),
         }
+    }
+
+    /// There was no turn: everything is as it `ended` before, and has been since then.
+    pub(in crate::state) fn end_as_before(&mut self, ended: Ended, at: Timestamp) {
+        self.stands_since = Some(ended.since);
+        self.main.end_as_before(ended, at);
     }
 
     fn fail(&mut self, doubt: Doubt) {

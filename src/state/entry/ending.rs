@@ -109,9 +109,14 @@ impl Entry {
     /// The moment that the change at `at` is about: an end is one since it was told, however late it
     /// was borne out.
     pub(in crate::state) fn about(&self, at: Timestamp) -> Timestamp {
+        let is_it = self.main.kind == Some(Kind::TurnFinished);
+        self.borne_out_at(at).filter(|_| is_it).unwrap_or(at)
+    }
+
+    /// When the turn ended whose end is borne out at `at`.
+    pub(in crate::state) fn borne_out_at(&self, at: Timestamp) -> Option<Timestamp> {
         let ended = self.main.turn.closed;
-        let is_it = self.borne_out == Some(at) && self.main.kind == Some(Kind::TurnFinished);
-        ended.filter(|_| is_it).unwrap_or(at)
+        ended.filter(|_| self.borne_out == Some(at))
     }
 
     /// How long from `now` until the file is to be read again because of an end.

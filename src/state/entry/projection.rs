@@ -24,7 +24,13 @@ pub(in crate::state) struct Shown {
 impl Entry {
     /// Works out what is shown now. `cause`: when the thing happened that may have changed it.
     pub(in crate::state) fn refresh(&mut self, cause: Timestamp) -> bool {
-        let next = self.work_out(cause);
+        let mut next = self.work_out(cause);
+        if let Some(since) = self.stands_since.take()
+            && next.state == self.main.state
+            && next.waiting.is_empty()
+        {
+            next.since = since;
+        }
         let changed = next != self.shown;
         if changed {
             self.generation += 1;

@@ -175,8 +175,12 @@ fn a_file_that_was_busy_anew_means_that_the_turn_had_ended() {
     story.wait_until(2500);
     let row = story.row();
     assert_eq!(
-        (row.state, row.kind),
-        (State::Idle, Some(Kind::Interrupted))
+        (row.state, row.kind, row.since),
+        (
+            State::Completed,
+            Some(Kind::TurnFinished),
+            Timestamp::from_millis(900)
+        )
     );
 }
 

@@ -115,3 +115,68 @@ fn a_dialog_of_its_own_that_calls_itself_no_more_is_told_by_its_notice() {
     story.read(Level::Busy, 9000);
     assert_eq!(story.state(), State::Running);
 }
+
+/// `/context`, `/rename` and others are carried out without a hook; the file says busy meanwhile.
+#[test]
+fn a_command_that_no_hook_tells_of_leaves_every_state_what_it_was() {
+    let ended = |kind| {
+        let mut story = Story::running();
+        let mut end = event(900, kind);
+        end.message = Some("all is well".into());
+        story.tell(end);
+        story.read(Level::Idle, 940);
+        story.wait_until(1200);
+        story
+    };
+    let mut started = Story::new();
+    started.tell(event(0, Kind::SessionStarted));
+    let mut asked = ended(Kind::TurnFinished);
+    asked.tell(event(40_000, Kind::PromptIdle));
+    let mut interrupted = Story::running();
+    interrupted.read(Level::Busy, 140);
+    interrupted.read(Level::Idle, 900);
+    interrupted.wait_until(1200);
+    for mut story in [
+        started,
+        ended(Kind::TurnFinished),
+        ended(Kind::TurnFailed),
+        asked,
+        interrupted,
+    ] {
+        let before = story.row();
+        for at in [50_000, 60_000] {
+            story.read(Level::Busy, at);
+            assert_eq!(story.state(), State::Running);
+            story.read(Level::Idle, at + 700);
+            story.wait_until(at + 1000);
+            let row = story.row();
+            assert_eq!(
+                (row.state, row.kind, row.since, row.message, row.source),
+                (
+                    before.state,
+                    before.kind,
+                    before.since,
+                    before.message.clone(),
+                    before.source
+                )
+            );
+        }
+    }
+}
+
+#[test]
+fn a_turn_that_hooks_told_of_is_interrupted_and_so_is_one_of_which_nothing_else_is_known() {
+    let mut story = Story::running();
+    story.tell(event(900, Kind::TurnFinished));
+    story.read(Level::Busy, 5000);
+    story.tell(of_turn(event(5050, Kind::TurnStarted), "t2"));
+    story.read(Level::Idle, 6000);
+    story.wait_until(6500);
+    assert_eq!(story.row().kind, Some(Kind::Interrupted));
+
+    let mut unheard = Story::new();
+    unheard.read(Level::Busy, 100);
+    unheard.read(Level::Idle, 900);
+    unheard.wait_until(1500);
+    assert_eq!(unheard.row().kind, Some(Kind::Interrupted));
+}
