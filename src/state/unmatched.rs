@@ -16,7 +16,7 @@ const KEPT: usize = 32;
 /// Longest name of an event or a session that is kept, in characters.
 const MAX_CHARS: usize = 80;
 
-/// Events or readings that fitted no row, all from one sender, to one place, for one reason.
+/// Events or readings that fitted no row, all from one session, to one place, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Apart {
@@ -30,7 +30,7 @@ pub struct Apart {
     pub assistant: Assistant,
     /// The assistant's session.
     pub instance_id: Option<String>,
-    /// The event's name, or the level of a reading.
+    /// The name of the last event, or the level of the last reading.
     pub what: String,
     /// Why it fitted no row.
     pub why: String,
@@ -107,10 +107,11 @@ impl Apart {
         [OVER, ENDED, AWAY, HEADLESS, CHILD, REPLACED, OLDER].contains(&self.why.as_str())
     }
 
+    /// Whatever it said: a child of many words is one all the same.
     fn is_like(&self, other: &Self) -> bool {
         let (one, two) = (self, other);
-        (&one.id, &one.target, &one.assistant) == (&two.id, &two.target, &two.assistant)
-            && (&one.instance_id, &one.what, &one.why) == (&two.instance_id, &two.what, &two.why)
+        (&one.id, &one.assistant) == (&two.id, &two.assistant)
+            && (&one.instance_id, &one.why) == (&two.instance_id, &two.why)
     }
 }
 
@@ -135,5 +136,39 @@ impl Aparts {
     /// The last one first.
     pub(super) fn newest_first(&self) -> Vec<Apart> {
         self.0.iter().rev().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apart(instance: &str, what: &str, at: i64) -> Apart {
+        Apart {
+            id: "/tmp/tmux/default,7::%1".to_owned(),
+            target: Target::Pane(pane_patrol_hooks::target::PaneId(1)),
+            assistant: Assistant::GEMINI,
+            instance_id: Some(instance.to_owned()),
+            what: what.to_owned(),
+            why: CHILD.to_owned(),
+            count: 1,
+            last: Timestamp::from_millis(at),
+        }
+    }
+
+    #[test]
+    fn all_that_a_child_says_is_one_entry_with_a_count() {
+        let mut aparts = Aparts::default();
+        for (at, what) in (0..).zip(["BeforeTool", "AfterTool", "AfterAgent", "BeforeTool"]) {
+            aparts.note(apart("s1", what, at));
+        }
+        aparts.note(apart("s2", "BeforeTool", 9));
+        let kept = aparts.newest_first();
+        let kept: Vec<_> = kept
+            .iter()
+            .map(|apart| (apart.instance_id.as_deref(), &*apart.what, apart.count))
+            .collect();
+        let expected = [(Some("s2"), "BeforeTool", 1), (Some("s1"), "BeforeTool", 4)];
+        assert_eq!(kept, expected);
     }
 }
