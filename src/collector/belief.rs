@@ -14,7 +14,7 @@ use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::mux::tmux::{Belief, Disbelief, is_tmux};
+use crate::mux::tmux::{Belief, Disbelief, has_lost_its_socket, is_tmux};
 use crate::state::{Listing, Row, RowKey, Table};
 use crate::sys::namespaces::{Side, files_of, user_of, world_of};
 use crate::witness::{descends, process};
@@ -67,7 +67,8 @@ pub(super) enum Life {
 pub(super) trait Facts {
     /// Whether a tmux server may be talked to.
     fn server(&mut self, socket: &str) -> Result<(), Disbelief>;
-    /// Whether it is known by rows or its panes and lives, although nobody can talk to it.
+    /// Whether it is known by rows or its panes, or proved by its process, and lives, although nobody
+    /// can talk to it.
     fn has_lost_its_socket(&self, server: &Server) -> bool;
     /// Whether that was found out before, and its socket is the same one.
     fn is_proved(&self, socket: &str) -> bool;
@@ -177,6 +178,10 @@ pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) -> Vec<&'
     let sockets: BTreeSet<&String> = servers.map(|server| &server.socket).collect();
     let mut reasons = Vec::new();
     for socket in sockets {
+        let on_it = rows.iter().filter_map(|row| row.server.as_ref());
+        let on_it = on_it.filter(|server| &server.socket == socket);
+        let lost = on_it.filter(|server| lives_without_socket(belief, server));
+        table.set_lost(socket, lost.cloned().collect());
         match belief.server(Path::new(socket)) {
             // Whether it is there is asked like that of every other server.
             Ok(_) | Err(Disbelief::Absent | Disbelief::Unreadable) => {}
@@ -184,6 +189,12 @@ pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) -> Vec<&'
         }
     }
     reasons
+}
+
+/// Whether a server that nobody can talk to lives all the same, and is ours by what its process runs:
+/// its rows are as good as those of any other.
+fn lives_without_socket(belief: &Belief, server: &Server) -> bool {
+    belief.is_our_tmux(server.pid) && has_lost_its_socket(server)
 }
 
 /// The system itself, and what was found out about it before.
@@ -243,6 +254,11 @@ impl Ground {
             .retain(|server, _| server.socket != socket || is_tmux(server.pid));
     }
 
+    /// See [`lives_without_socket`].
+    pub(super) fn lives_without_socket(&self, server: &Server) -> bool {
+        lives_without_socket(&self.belief, server)
+    }
+
     /// The servers that were listed on `socket` and live.
     pub(super) fn living_on(&self, socket: &str) -> impl Iterator<Item = &Server> {
         let listed = self.panes.keys();
@@ -299,7 +315,8 @@ impl Facts for WithRows<'_> {
     fn has_lost_its_socket(&self, server: &Server) -> bool {
         let rows = self.rows.keys().filter_map(|key| key.server.as_ref());
         let mut known = rows.chain(self.ground.panes.keys());
-        known.any(|known| known == server) && is_tmux(server.pid)
+        let is_known = known.any(|known| known == server) && is_tmux(server.pid);
+        is_known || self.ground.lives_without_socket(server)
     }
 
     fn is_proved(&self, socket: &str) -> bool {
@@ -325,9 +342,14 @@ impl Facts for WithRows<'_> {
             let socket = Path::new(&server.socket);
             self.ground.belief.listener(socket)
         };
+        let is_ours = || {
+            let lives = self.ground.lives_without_socket(server);
+            lives.then_some(server.pid)
+        };
         let root = in_pane
             .or_else(|| listed.map(|_| server.pid))
-            .or_else(listener);
+            .or_else(listener)
+            .or_else(is_ours);
         root.is_some_and(|root| descends(pid, root) == Some(true))
     }
 

@@ -146,7 +146,15 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
     sockets.dedup();
     for socket in sockets {
         let path = Path::new(&socket);
-        let input = match reach.at(path).list(path, LISTING_BUDGET) {
+        let mux = reach.at(path);
+        // What runs in the panes of a server that nobody can talk to runs on.
+        let servers = table.rows().into_iter().filter_map(|row| row.server);
+        let on_it = servers.filter(|server| server.socket == socket);
+        let lost = on_it
+            .filter(|server| mux.out_of_reach(server).is_some())
+            .collect();
+        table.set_lost(&socket, lost);
+        let input = match mux.list(path, LISTING_BUDGET) {
             Ok(list) => Input::Listing(Listing {
                 server: Server {
                     socket,

@@ -1,6 +1,10 @@
 //! `status`: what every assistant is doing, asked of whoever collects, or else of the event log.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
 use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::text::printable_json;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
@@ -10,6 +14,7 @@ use super::rows::{self, FromLog, Known};
 use crate::cli::{StatusArgs, StatusFormat};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
+use crate::mux::Reach;
 use crate::state::{Apart, Row, urgency};
 
 /// Prints the rows in the wanted form.
@@ -20,14 +25,20 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> Comman
         apart,
     } = rows::live_or_logged(surroundings, "status")?;
     rows.sort_by(urgency);
-    let now = Timestamp::now();
+    let (now, reach) = (Timestamp::now(), surroundings.reach());
     let text = if arguments.json {
-        printable_json(&json(&rows, from_log, &apart)?).into_owned()
+        printable_json(&json(
+            &rows,
+            &Troubles::of(&rows, &reach),
+            from_log,
+            &apart,
+        )?)
+        .into_owned()
     } else if arguments.format == Some(StatusFormat::Tmux) {
         tmux_counts(&rows, from_log.is_some())
     } else {
         let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
-        heading + &table(&rows, now)
+        heading + &table(&rows, &Troubles::of(&rows, &reach), now)
     };
     messages::result(&text);
     Ok(())
@@ -45,13 +56,41 @@ struct Told<'a> {
     logged_until: Option<Timestamp>,
     /// What came from its pane and does not belong to it.
     held_apart: Vec<&'a Apart>,
+    /// Why nobody can reach it, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'a str>,
 }
 
-fn json(rows: &[Row], from_log: Option<FromLog>, apart: &[Apart]) -> Result<String, CommandError> {
+/// Why the panes of some servers cannot be reached, and what to do.
+struct Troubles(BTreeMap<Server, String>);
+
+impl Troubles {
+    fn of(rows: &[Row], reach: &Reach) -> Self {
+        let servers: BTreeSet<&Server> =
+            rows.iter().filter_map(|row| row.server.as_ref()).collect();
+        let words = |server: &&Server| {
+            let mux = reach.at(Path::new(&server.socket));
+            Some(((*server).clone(), mux.out_of_reach(server)?))
+        };
+        Self(servers.iter().filter_map(words).collect())
+    }
+
+    fn about(&self, row: &Row) -> Option<&str> {
+        self.0.get(row.server.as_ref()?).map(String::as_str)
+    }
+}
+
+fn json(
+    rows: &[Row],
+    troubles: &Troubles,
+    from_log: Option<FromLog>,
+    apart: &[Apart],
+) -> Result<String, CommandError> {
     let from = |row: &Row| apart.iter().filter(|apart| apart.id == row.id).collect();
     let told = |row| Told {
         row,
         held_apart: from(row),
+        trouble: troubles.about(row),
         from_mirror: from_log.is_some(),
         logged_until: from_log.and_then(|log| log.last),
     };
@@ -97,11 +136,11 @@ fn tmux_counts(rows: &[Row], is_logged: bool) -> String {
 }
 
 /// A plain table for people: state, assistant, target, how long, what.
-fn table(rows: &[Row], now: Timestamp) -> String {
+fn table(rows: &[Row], troubles: &Troubles, now: Timestamp) -> String {
     if rows.is_empty() {
         return "no assistant has reported\n".to_owned();
     }
-    let lines: Vec<[String; 5]> = rows.iter().map(|row| line(row, now)).collect();
+    let lines: Vec<[String; 5]> = rows.iter().map(|row| line(row, troubles, now)).collect();
     let width = |column: usize| {
         lines
             .iter()
@@ -124,17 +163,23 @@ fn table(rows: &[Row], now: Timestamp) -> String {
     text
 }
 
-fn line(row: &Row, now: Timestamp) -> [String; 5] {
+fn line(row: &Row, troubles: &Troubles, now: Timestamp) -> [String; 5] {
     let what = [row.tool.as_deref(), row.message.as_deref()];
     let what: Vec<&str> = what.into_iter().flatten().collect();
+    let marks: Vec<&str> = row
+        .standing()
+        .into_iter()
+        .chain(troubles.about(row))
+        .collect();
     [
         row.state.as_str().to_owned(),
         row.assistant.to_string(),
         row.target.to_string(),
         duration(now.since(row.since).as_secs()),
-        match row.standing() {
-            Some(standing) => format!("({standing}) {}", what.join(": ")),
-            None => what.join(": "),
+        if marks.is_empty() {
+            what.join(": ")
+        } else {
+            format!("({}) {}", marks.join("; "), what.join(": "))
         },
     ]
 }

@@ -319,10 +319,10 @@ impl Multiplexer for Servers {
         on(&self.0, Some(true), |_| Ok(false))
     }
 
-    fn is_out_of_reach(&self, server: &Server) -> bool {
+    fn out_of_reach(&self, server: &Server) -> Option<String> {
         let servers = servers();
-        let world = servers.get(Path::new(&server.socket));
-        world.is_some_and(|world| world.mood == Mood::Lost)
+        let world = servers.get(Path::new(&server.socket))?;
+        (world.mood == Mood::Lost).then(|| "its server has lost its socket".to_owned())
     }
 
     fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}

@@ -140,8 +140,8 @@ impl Multiplexer for Looked {
         self.0.heal(is_alive, within)
     }
 
-    fn is_out_of_reach(&self, server: &Server) -> bool {
-        self.0.is_out_of_reach(server)
+    fn out_of_reach(&self, server: &Server) -> Option<String> {
+        self.0.out_of_reach(server)
     }
 
     fn ask_for_stirs(&self, socket: &Path, mark: &Path, within: Duration) {

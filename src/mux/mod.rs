@@ -104,8 +104,9 @@ pub trait Multiplexer: Send + Sync {
     /// whether there was anything.
     fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool>;
 
-    /// Whether the server lives although nobody can talk to it, as far as the system tells.
-    fn is_out_of_reach(&self, server: &Server) -> bool;
+    /// What is so, and what to do, where the server lives although nobody can talk to it, as far as the
+    /// system tells.
+    fn out_of_reach(&self, server: &Server) -> Option<String>;
 
     /// Has the server tell from now on when panes are moved or looked at, until [`Self::forgo_stirs`]
     /// with the same `mark`, a folder that tells collectors apart. What it refuses is left at that.

@@ -2,7 +2,8 @@
 //! stay and are told of, until the server itself ends. Real tmux, the real hook and real processes.
 
 use std::fs;
-use std::os::unix::net::UnixListener;
+use std::io::{Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -11,6 +12,8 @@ use crate::common::{Collector, TestEnv, Tmux, finish, finish_with_stdin, fixture
 
 const ASKS: &str = "claude/permission_request.bash.json";
 const ENDS: &str = "claude/stop.plain.json";
+/// What makes a stranger leave.
+const LEAVE: &[u8] = b"leave";
 const WORKS: &str = "claude/user_prompt_submit.plain.json";
 
 /// A server whose first pane stands for Claude, reachable by its socket or not.
@@ -151,16 +154,160 @@ fn a_server_whose_socket_another_program_has_taken_keeps_its_rows_and_comes_back
     });
     let away = env.path("away.sock");
     fs::rename(&old.socket, &away).expect("the socket can be moved");
-    let stranger = UnixListener::bind(&old.socket).expect("the name is free");
+    let stranger = Stranger::on(&old.socket);
     wait_until("that is known", || doctor(&env).contains(&old.remedy()));
     assert_out_of_reach(&env, "else:0.0", &old.remedy());
     old.reports(&collector, &env, WORKS, "running");
 
-    drop(stranger);
+    assert_eq!(stranger.leave(), 0, "it was told nothing");
     fs::rename(&away, &old.socket).expect("the socket can be moved");
     wait_until("all is as before", || !doctor(&env).contains(&old.remedy()));
     old.reports(&collector, &env, WORKS, "running");
     assert_eq!(collector.rows().len(), 1);
+}
+
+/// Also on the collector's own server, whose socket is believed by its name.
+#[test]
+fn a_collector_that_begins_beside_a_stranger_shows_the_rows_and_tells_the_stranger_nothing() {
+    for (socket, logged) in [
+        ("tmux.sock", false),
+        ("other.sock", false),
+        ("tmux.sock", true),
+        ("other.sock", true),
+    ] {
+        let env = TestEnv::new();
+        let Some(own) = Tmux::start(&env, "work") else {
+            return;
+        };
+        let other =
+            (socket != "tmux.sock").then(|| Tmux::start_on(&env, socket, "else", (80, 24), "cat"));
+        let old = match &other {
+            Some(Some(other)) => Lost::of(other),
+            Some(None) => return,
+            None => Lost::of(&own),
+        };
+        if logged {
+            env.mirror_on();
+            let mut before = Collector::start_in(&env, &own);
+            old.reports(&before, &env, ASKS, "waiting_approval");
+            before.signal(Signal::TERM);
+            let _ = before.wait();
+        }
+        let away = env.path("away.sock");
+        fs::rename(&old.socket, &away).expect("the socket can be moved");
+        let stranger = Stranger::on(&old.socket);
+        let collector = Collector::start_in(&env, &own);
+        let (payload, state) = if logged {
+            collector.until("it is known by the log", |rows| {
+                old.row(rows)
+                    .is_some_and(|row| row["state"] == "waiting_approval")
+            });
+            (WORKS, "running")
+        } else {
+            (ASKS, "waiting_approval")
+        };
+        old.reports(&collector, &env, payload, state);
+        wait_until("that is known", || doctor(&env).contains(&old.remedy()));
+        let rows = collector.rows();
+        let row = old.row(&rows).expect("it lives");
+        let trouble = row["trouble"].as_str().unwrap_or_default();
+        assert!(trouble.contains(&old.remedy()), "{row}");
+        assert_eq!(stranger.leave(), 0, "{socket}: it was told nothing");
+
+        fs::rename(&away, &old.socket).expect("the socket can be moved");
+        collector.until("it is listed", |rows| {
+            let row = old.row(rows);
+            row.is_some_and(|row| row["trouble"].is_null() && row["target"] != "%0")
+        });
+        wait_until("all is as before", || !doctor(&env).contains(&old.remedy()));
+        old.reports(&collector, &env, ENDS, "completed");
+        assert_eq!(collector.rows().len(), 1);
+    }
+}
+
+#[test]
+fn without_a_collector_the_rows_of_a_server_without_its_socket_stay_and_are_marked() {
+    for stands_in in [false, true] {
+        let env = TestEnv::new();
+        let Some(own) = Tmux::start(&env, "work") else {
+            return;
+        };
+        env.mirror_on();
+        let old = Lost::of(&own);
+        let mut collector = Collector::start_in(&env, &own);
+        old.reports(&collector, &env, ASKS, "waiting_approval");
+        collector.signal(Signal::TERM);
+        let _ = collector.wait();
+        let away = env.path("away.sock");
+        fs::rename(&old.socket, &away).expect("the socket can be moved");
+        let stranger = stands_in.then(|| Stranger::on(&old.socket));
+        let table = finish(env.pane_patrol().arg("status")).stdout;
+        assert!(table.contains("waiting_approval"), "{table}");
+        let words = "its tmux server has lost its socket";
+        assert!(
+            table.contains(words) && table.contains(&old.remedy()),
+            "{table}"
+        );
+        let json = finish(env.pane_patrol().args(["status", "--json"])).stdout;
+        let rows: Vec<Value> = serde_json::from_str(&json).expect("it is JSON");
+        let row = old.row(&rows).expect("it lives");
+        assert!(
+            row["trouble"]
+                .as_str()
+                .is_some_and(|told| told.contains(words))
+        );
+        if let Some(stranger) = stranger {
+            assert_eq!(stranger.leave(), 0, "it was told nothing");
+        }
+        kill_process(old.server, Signal::KILL).expect("it lives");
+        wait_until("it is gone", || {
+            !finish(env.pane_patrol().arg("status"))
+                .stdout
+                .contains(words)
+        });
+    }
+}
+
+/// A program that listens under the name of a server's socket and counts what it is told.
+struct Stranger {
+    socket: String,
+    thread: std::thread::JoinHandle<usize>,
+}
+
+impl Stranger {
+    fn on(socket: &str) -> Self {
+        let listener = UnixListener::bind(socket).expect("the name is free");
+        let thread = std::thread::spawn(move || {
+            let mut told = 0;
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("somebody has come");
+                let mut bytes = Vec::new();
+                // Nobody is answered, and whoever waits for that goes on when this is over.
+                let limit = std::time::Duration::from_millis(500);
+                stream.set_read_timeout(Some(limit)).expect("it can be set");
+                let _ = stream.read_to_end(&mut bytes);
+                if bytes == LEAVE {
+                    break;
+                }
+                told += bytes.len();
+            }
+            told
+        });
+        Self {
+            socket: socket.to_owned(),
+            thread,
+        }
+    }
+
+    /// Gives how many bytes it was told, and the name free.
+    fn leave(self) -> usize {
+        let mut stream = UnixStream::connect(&self.socket).expect("it listens");
+        stream.write_all(LEAVE).expect("it reads");
+        drop(stream);
+        let told = self.thread.join().expect("it has not failed");
+        fs::remove_file(&self.socket).expect("it is there");
+        told
+    }
 }
 
 fn doctor(env: &TestEnv) -> String {

@@ -329,11 +329,7 @@ impl Writer {
                 self.wanted_by_witness.remove(socket);
                 self.ground.forget(socket);
                 let is_own = socket == self.own_socket;
-                // Only what was listed there before, by a server that was believed.
-                let listed = self.ground.living_on(socket);
-                let mux = self.reach.at(Path::new(socket));
-                let lost = listed.filter(|server| mux.is_out_of_reach(server));
-                let lost = lost.cloned().collect();
+                let lost = self.living_without(socket);
                 let own = is_own.then(|| format!("{subject}: {why}"));
                 self.trouble(subject.clone(), without_socket(&subject, &lost).or(own));
                 self.table.set_lost(socket, lost);
@@ -426,6 +422,18 @@ impl Writer {
             .chain(self.ground.living_on(socket))
             .cloned()
             .collect()
+    }
+
+    /// Those that live and have lost `socket` to another program: what was listed there before, by a
+    /// server that was believed, or is proved by its process.
+    fn living_without(&self, socket: &str) -> BTreeSet<Server> {
+        let mux = self.reach.at(Path::new(socket));
+        let listed = self.ground.living_on(socket);
+        let listed = listed.filter(|server| mux.out_of_reach(server).is_some());
+        let rows = self.rows.values().filter_map(|row| row.server.as_ref());
+        let proved = rows.filter(|server| server.socket == socket);
+        let proved = proved.filter(|server| self.ground.lives_without_socket(server));
+        listed.chain(proved).cloned().collect()
     }
 
     fn trouble(&mut self, subject: String, trouble: Option<String>) {

@@ -2,7 +2,8 @@
 //!
 //! A tmux client does what its server says, up to running another program, and shows it everything
 //! it sends: a socket that somebody names is no server yet. A server is believed in a place that the
-//! person has named themself, or when what listens there is proved to be our tmux. [`Tmux`] is made of
+//! person has named themself, unless another program has taken that over, or when what listens there is
+//! proved to be our tmux. [`Tmux`] is made of
 //! nothing else than a [`Believed`] socket, so no call can forget to ask.
 //!
 //! [`Tmux`]: super::Tmux
@@ -120,10 +121,25 @@ impl Belief {
             Err(_) if is_known || is_in_known_folder => return Ok(Believed(socket.to_owned())),
             Err(_) => return Err(Disbelief::Absent),
         }
-        if !is_known && !is_in_known_folder {
+        if is_known || is_in_known_folder {
+            doubt(self, socket)?;
+        } else {
             prove(self, socket)?;
         }
         Ok(Believed(socket.to_owned()))
+    }
+
+    /// Whether the process runs our own tmux, as we do, where we do; nothing is said of any socket.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_our_tmux(&self, pid: u32) -> bool {
+        use crate::sys::namespaces::user_of;
+        user_of(pid) == Some(self.uid) && check_program(self, pid).is_ok()
+    }
+
+    /// Where the kernel does not show programs nothing of that kind is certain.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn is_our_tmux(&self, _: u32) -> bool {
+        false
     }
 
     /// The process that listens on a believed socket, where the kernel tells.
@@ -176,12 +192,16 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 /// nothing is written, and that process runs the program that we would, as we do, where we do.
 #[cfg(target_os = "linux")]
 fn prove(belief: &Belief, socket: &Path) -> Result<(), Disbelief> {
-    use crate::sys::namespaces::{Side, world_of};
     let listener = linux::listener(socket)?;
     if listener.uid() != belief.uid {
         return Err(Disbelief::NotOurs);
     }
-    let pid = u32::try_from(listener.pid()).unwrap_or(0);
+    check_program(belief, u32::try_from(listener.pid()).unwrap_or(0))
+}
+
+#[cfg(target_os = "linux")]
+fn check_program(belief: &Belief, pid: u32) -> Result<(), Disbelief> {
+    use crate::sys::namespaces::{Side, world_of};
     // Nobody of this number is to be seen from here.
     if pid == 0 {
         return Err(Disbelief::Elsewhere);
@@ -191,19 +211,50 @@ fn prove(belief: &Belief, socket: &Path) -> Result<(), Disbelief> {
         Side::Other => return Err(Disbelief::Elsewhere),
         Side::Unknown => return Err(Disbelief::Unreadable),
     }
-    let own = belief.path.as_deref().and_then(linux::own_tmux);
-    let its = identity(Path::new(&format!("/proc/{pid}/exe")));
-    if its.is_none() || its != own {
-        return Err(Disbelief::NotTmux);
+    if linux::runs_own_tmux(belief, pid) {
+        Ok(())
+    } else {
+        Err(Disbelief::NotTmux)
     }
+}
+
+/// Refuses what certainly is no tmux of this user although it listens in a place that the person has
+/// named: another program may have taken it over. A tmux of another make or age is hers to choose.
+#[cfg(target_os = "linux")]
+fn doubt(belief: &Belief, socket: &Path) -> Result<(), Disbelief> {
+    // Where nobody can be asked who listens nobody can be talked to either.
+    let Ok(listener) = linux::listener(socket) else {
+        return Ok(());
+    };
+    if listener.uid() != belief.uid {
+        return Err(Disbelief::NotOurs);
+    }
+    let pid = u32::try_from(listener.pid()).unwrap_or(0);
+    let calls_itself =
+        |pid| crate::sys::process::program_of(pid).is_none_or(|name| name.starts_with("tmux"));
+    let is_tmux = pid == 0 || calls_itself(pid) || manages(pid);
+    if is_tmux || linux::runs_own_tmux(belief, pid) {
+        Ok(())
+    } else {
+        Err(Disbelief::NotTmux)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn doubt(_: &Belief, _: &Path) -> Result<(), Disbelief> {
     Ok(())
+}
+
+/// Whether the process is a manager that listens for a server and starts it when somebody calls.
+#[cfg(target_os = "linux")]
+fn manages(pid: u32) -> bool {
+    crate::sys::process::program_of(pid).is_some_and(|name| name == "systemd")
 }
 
 /// Whether it is certain that another process than `pid` listens, or nobody at all. A manager that
 /// listens for a server and starts it when somebody calls is none.
 #[cfg(target_os = "linux")]
 pub(super) fn is_anothers(socket: &Path, pid: u32) -> bool {
-    let manages = |pid| crate::sys::process::program_of(pid).is_some_and(|name| name == "systemd");
     match linux::listener(socket).map(|listener| u32::try_from(listener.pid()).unwrap_or(0)) {
         Ok(listener) => listener != pid && !manages(listener),
         Err(why) => why == Disbelief::Absent,
@@ -243,7 +294,7 @@ mod linux {
     use rustix::io::Errno;
     use rustix::net::{SocketAddrUnix, SocketType};
 
-    use super::{Disbelief, identity};
+    use super::{Belief, Disbelief, identity};
     use crate::sys::unix_socket::unix_socket;
 
     /// Who listens, by the kernel's word. Does not wait.
@@ -259,8 +310,15 @@ mod linux {
         getsockopt(&stream, PeerCredentials).map_err(|_| Disbelief::Unreadable)
     }
 
+    /// Whether the process runs the tmux that we would start.
+    pub(super) fn runs_own_tmux(belief: &Belief, pid: u32) -> bool {
+        let own = belief.path.as_deref().and_then(own_tmux);
+        let its = identity(Path::new(&format!("/proc/{pid}/exe")));
+        its.is_some() && its == own
+    }
+
     /// The tmux that is started when we start one.
-    pub(super) fn own_tmux(path: &OsStr) -> Option<(u64, u64)> {
+    fn own_tmux(path: &OsStr) -> Option<(u64, u64)> {
         let is_program = |file: &Path| {
             let found = file.metadata();
             found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)

@@ -215,8 +215,8 @@ impl Multiplexer for Servers {
         split::heal(&self.reach.own_socket, is_alive, &self.ask(within))
     }
 
-    fn is_out_of_reach(&self, server: &Server) -> bool {
-        lost::has_lost_its_socket(server)
+    fn out_of_reach(&self, server: &Server) -> Option<String> {
+        lost::words(server)
     }
 
     fn ask_for_stirs(&self, socket: &Path, mark: &Path, within: Duration) {

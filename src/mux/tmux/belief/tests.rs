@@ -62,9 +62,13 @@ fn places_that_the_person_has_named_are_believed_also_before_a_server_is_there()
     let world = World::new();
     for name in ["own", "known/default"] {
         assert_eq!(world.judge(name), Ok(()), "{name}: nobody is there");
-        let listener = UnixListener::bind(world.path(name)).unwrap();
+        drop(UnixListener::bind(world.path(name)).unwrap());
+        assert_eq!(world.judge(name), Ok(()), "{name}: nobody any more");
+        std::fs::remove_file(world.path(name)).unwrap();
+        let Some(_server) = world.tmux(name) else {
+            return;
+        };
         assert_eq!(world.judge(name), Ok(()), "{name}");
-        drop(listener);
     }
     assert_eq!(world.judge("elsewhere"), Err(Disbelief::Absent));
     assert_eq!(world.judge("known/../elsewhere"), Err(Disbelief::NoPath));
@@ -76,7 +80,7 @@ fn places_that_the_person_has_named_are_believed_also_before_a_server_is_there()
 fn a_known_folder_that_others_may_change_is_not_believed() {
     let world = World::new();
     let folder = world.path("known");
-    let _listener = UnixListener::bind(world.path("known/default")).unwrap();
+    drop(UnixListener::bind(world.path("known/default")).unwrap());
     std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o777)).unwrap();
     assert_eq!(world.judge("known/default"), Err(Disbelief::NotOurs));
     std::fs::rename(&folder, world.path("real")).unwrap();
@@ -119,6 +123,30 @@ fn nothing_in_the_runtime_folder_is_believed_by_whatever_name() {
     }
     std::fs::hard_link(world.path("run/sock"), world.path("known/other")).unwrap();
     assert_eq!(world.judge("known/other"), Err(Disbelief::NotOurs));
+}
+
+/// Another one than we would start, as after an update, is the person's to choose; a program that is
+/// none at all is told nothing, wherever it listens.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_named_place_that_another_program_has_taken_over_is_not_believed_and_told_nothing() {
+    use std::io::Read;
+    for name in ["own", "known/default"] {
+        let mut world = World::new();
+        let listener = UnixListener::bind(world.path(name)).unwrap();
+        assert_eq!(world.judge(name), Err(Disbelief::NotTmux), "{name}");
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).unwrap();
+        assert_eq!(heard, b"", "not a byte");
+        drop(listener);
+        std::fs::remove_file(world.path(name)).unwrap();
+        let Some(_server) = world.tmux(name) else {
+            return;
+        };
+        world.belief.path = Some(world.path("bin").into());
+        assert_eq!(world.judge(name), Ok(()), "{name}");
+    }
 }
 
 #[test]
