@@ -230,9 +230,7 @@ fn doubt(belief: &Belief, socket: &Path) -> Result<(), Disbelief> {
         return Err(Disbelief::NotOurs);
     }
     let pid = u32::try_from(listener.pid()).unwrap_or(0);
-    let calls_itself =
-        |pid| crate::sys::process::program_of(pid).is_none_or(|name| name.starts_with("tmux"));
-    let is_tmux = pid == 0 || calls_itself(pid) || manages(pid);
+    let is_tmux = pid == 0 || linux::calls_itself_tmux(pid) || manages(pid);
     if is_tmux || linux::runs_own_tmux(belief, pid) {
         Ok(())
     } else {
@@ -308,6 +306,17 @@ mod linux {
             _ => Disbelief::Unreadable,
         })?;
         getsockopt(&stream, PeerCredentials).map_err(|_| Disbelief::Unreadable)
+    }
+
+    /// Whether the process or its program has such a name, or none that can be read.
+    pub(super) fn calls_itself_tmux(pid: u32) -> bool {
+        let is_its = |name: &str| name.contains("tmux");
+        let program = std::fs::read_link(format!("/proc/{pid}/exe"));
+        let program = program
+            .ok()
+            .and_then(|path| Some(is_its(path.file_name()?.to_str()?)));
+        program == Some(true)
+            || crate::sys::process::program_of(pid).is_none_or(|name| is_its(&name))
     }
 
     /// Whether the process runs the tmux that we would start.
