@@ -54,6 +54,20 @@ pub enum PlanError {
         /// The assistant, for people.
         title: &'static str,
     },
+    /// The assistant may bear the value of a field, but ours cannot be put there.
+    #[error("{}: line {line}, column {column}: there is no room for our hooks, because `{field}` is not {expected}", path.display())]
+    NoRoom {
+        /// The settings file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// In characters, from 1.
+        column: usize,
+        /// The way to it, for example `hooks.Stop`.
+        field: String,
+        /// What it would have to be, with an article.
+        expected: &'static str,
+    },
     /// The settings are too large to be settings.
     #[error("{} has {bytes} bytes, too many for a settings file", path.display())]
     TooLarge {
@@ -131,6 +145,11 @@ impl PlanError {
             }
             Self::Syntax { .. } => "correct the file, then run the same command again".into(),
             Self::Dropped {
+                field, expected, ..
+            } => format!(
+                "make `{field}` {expected}, or take it out; then run the same command again"
+            ),
+            Self::NoRoom {
                 field, expected, ..
             } => format!(
                 "make `{field}` {expected}, or take it out; then run the same command again"

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::assistant::{Assistant, Format};
-use crate::edit::error::EditError;
+use crate::edit::error::{EditError, Unfit};
 use crate::edit::{self, Origin, Traces};
 use crate::entry;
 use crate::error::PlanError;
@@ -286,35 +286,44 @@ pub(crate) fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, PlanError> {
 
 /// What is wrong with the text of the file at `path`, in words for its owner.
 pub(crate) fn edit_error(path: &Path, text: &str, error: &EditError) -> PlanError {
-    let plain = syntax_error(path, text, error);
-    match (plain, &error.field) {
-        (
-            PlanError::Syntax {
-                path, line, column, ..
-            },
-            Some(wrong),
-        ) => PlanError::Dropped {
+    let (line, column) = position(text, error.offset);
+    let path = path.to_owned();
+    match error.field.clone() {
+        Some(Unfit::Dropped(wrong)) => PlanError::Dropped {
             path,
             line,
             column,
-            field: wrong.field.clone(),
-            expected: wrong.expected.clone(),
+            field: wrong.field,
+            expected: wrong.expected,
             title: wrong.title,
         },
-        (plain, _) => plain,
+        Some(Unfit::NoRoom { field, expected }) => PlanError::NoRoom {
+            path,
+            line,
+            column,
+            field,
+            expected,
+        },
+        None => syntax_error(&path, text, error),
     }
 }
 
 pub(crate) fn syntax_error(path: &Path, text: &str, error: &EditError) -> PlanError {
-    let before = &text[..error.offset];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = before[line_start..].trim_start_matches(BOM);
+    let (line, column) = position(text, error.offset);
     PlanError::Syntax {
         path: path.to_owned(),
-        line: before.matches('\n').count() + 1,
-        column: line.chars().count() + 1,
+        line,
+        column,
         reason: error.reason.clone(),
     }
+}
+
+/// Line and column, in characters, from 1.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before[line_start..].trim_start_matches(BOM);
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 fn has_ours(text: &str, assistant: &Assistant) -> bool {

@@ -64,6 +64,20 @@ pub fn status(
     }
 }
 
+/// Whether the assistant leaves out a settings file of this text, as a whole, for what it holds. Of a
+/// version that is not known only what is certain is told.
+pub fn is_left_out(assistant: &Assistant, text: &str, version: Option<Version>) -> bool {
+    let Format::Json(schema) = &assistant.format else {
+        return false;
+    };
+    if edit::is_blank(text) {
+        return false;
+    }
+    Document::parse_as(text, schema.dialect).map_or(true, |document| {
+        edit::check_fields(&document, schema, version).is_err()
+    })
+}
+
 fn is_whole(registered: &Registered) -> bool {
     let mut events = registered.events.clone();
     events.sort();

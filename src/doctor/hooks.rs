@@ -134,7 +134,14 @@ impl Hooks<'_> {
             Status::Partly(registered) => {
                 let missing = missing(registered);
                 let seen = format!("{settings} holds only a part of ours{missing}");
-                Finding::warning(check, seen, self.install()).because(Condition::Incomplete)
+                let Some((why, fix)) = &self.refusal else {
+                    return Finding::warning(check, seen, self.install())
+                        .because(Condition::Incomplete);
+                };
+                let seen = format!(
+                    "{seen}; what these tell is not heard, and an install would be refused: {why}"
+                );
+                Finding::failure(check, seen, fix.clone()).because(Condition::Incomplete)
             }
             Status::Installed(registered) if registered.outdated => {
                 let seen = format!("written by an older version: {settings} holds its entries");

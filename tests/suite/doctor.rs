@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::{Collector, TestEnv, Tmux, until, write_program};
+use crate::common::{Collector, TestEnv, Tmux, finish, until, write_program};
 use crate::install::{PROGRAMS, read, run, with_programs, write};
+use crate::launch::isolating;
 
 /// What `doctor --json` finds.
 fn findings(env: &TestEnv) -> Vec<Value> {
@@ -379,6 +380,20 @@ fn a_file_that_claude_drops_is_named_with_its_field_and_what_it_tolerates_is_not
         ("permissions.allow", r#"{"permissions":{"allow":"Bash"},"#),
         ("env", r#"{"env":[],"#),
         ("statusLine.command", r#"{"statusLine":{"type":"command"},"#),
+        (
+            "permissions.defaultMode",
+            r#"{"permissions":{"defaultMode":"yolo"},"#,
+        ),
+        ("autoUpdatesChannel", r#"{"autoUpdatesChannel":"beta","#),
+        (
+            "enableAllProjectMcpServers",
+            r#"{"enableAllProjectMcpServers":"true","#,
+        ),
+        ("attribution", r#"{"attribution":"none","#),
+        (
+            "sandbox.network.allowedDomains",
+            r#"{"sandbox":{"network":{"allowedDomains":"x"}},"#,
+        ),
     ] {
         let text = ours.replacen('{', with, 1);
         write(&env, ".claude/settings.json", &text);
@@ -402,6 +417,9 @@ fn a_file_that_claude_drops_is_named_with_its_field_and_what_it_tolerates_is_not
         r#"{"$schema":"x","#,
         r#"{"forceLoginMethod":"x","#,
         r#"{"enabledMcpjsonServers":"x","#,
+        r#"{"permissions":{"defaultMode":"plan"},"#,
+        r#"{"attribution":{"commit":""},"#,
+        r#"{"sandbox":{"network":{"x":5}},"#,
     ] {
         write(&env, ".claude/settings.json", &ours.replacen('{', with, 1));
         let whole = ["-", "ok", "events are registered", "-"];
@@ -443,12 +461,101 @@ fn doctor_says_what_an_install_would() {
             "unreadable",
             "failure",
             "an install would be refused",
-            "correct the file",
+            "or take it out",
         ];
         assert_found(&env, "claude hooks", would);
         let done = run(&env, &["install", "--assistant", "claude"]);
         assert!(!done.status.success(), "{done:?}");
     }
+}
+
+#[test]
+fn an_event_that_became_no_list_is_named_and_the_others_stay() {
+    for (event, value) in [
+        ("Stop", r#""x""#),
+        ("SessionEnd", "{}"),
+        ("Notification", "true"),
+    ] {
+        let env = TestEnv::new();
+        with_claude(&env);
+        install(&env, "claude");
+        let ours = read(&env, ".claude/settings.json").expect("it is there");
+        let mut settings: Value = serde_json::from_str(&ours).expect("it is JSON");
+        settings["hooks"][event] = serde_json::from_str(value).expect("it is JSON");
+        let text = settings.to_string();
+        write(&env, ".claude/settings.json", &text);
+        let (missing, field) = (
+            format!("missing: {event}; what these tell is not heard"),
+            format!("`hooks.{event}`"),
+        );
+        let part = ["incomplete", "failure", missing.as_str(), field.as_str()];
+        assert_found(&env, "claude hooks", part);
+        let refused = run(&env, &["install", "--assistant", "claude"]);
+        assert!(refused.stderr.contains(&field), "{refused:?}");
+        let kept = read(&env, ".claude/settings.json");
+        assert_eq!(kept.as_deref(), Some(text.as_str()));
+    }
+}
+
+/// In a mount namespace, where what the manager of the machine has set is only ours.
+#[test]
+fn hooks_that_the_managed_settings_switch_off_are_named_with_the_file_and_what_to_do() {
+    let env = TestEnv::new();
+    with_claude(&env);
+    let Some(isolating) = isolating(&env) else {
+        return;
+    };
+    install(&env, "claude");
+    let etc = env.path("etc");
+    let doctor = |file: &str, text: &str| {
+        // Of the rest only what programs need to be loaded.
+        let script = "set -e; etc=$1; mkdir -p \"$etc/claude-code/managed-settings.d\"; \
+                      cp /etc/ld.so.* /etc/passwd \"$etc\" 2>/dev/null || :; \
+                      printf %s \"$3\" >\"$etc/claude-code/$2\"; \
+                      mount --bind \"$etc\" /etc; shift 3; exec \"$@\" doctor --json";
+        let mut command = env.command(isolating[0]);
+        command
+            .args(&isolating[1..])
+            .args(["sh", "-c", script, "sh"]);
+        command
+            .arg(&etc)
+            .args([file, text])
+            .arg(env!("CARGO_BIN_EXE_pane-patrol"));
+        let said = finish(&mut command);
+        fs::remove_dir_all(etc.join("claude-code")).expect("it was made");
+        let found: Vec<Value> = serde_json::from_str(&said.stdout).unwrap_or_default();
+        assert!(!found.is_empty(), "{said:?}");
+        let off = found
+            .into_iter()
+            .find(|it| it["condition"] == "switched_off");
+        off.map(|off| format!("{}: {} -> {}", off["check"], off["seen"], off["fix"]))
+    };
+    let (main, part) = ("managed-settings.json", "managed-settings.d/10-all.json");
+    for (file, field, text) in [
+        (
+            main,
+            "allowManagedHooksOnly",
+            r#"{"allowManagedHooksOnly":true}"#,
+        ),
+        (part, "disableAllHooks", r#"{"disableAllHooks":true}"#),
+        (
+            main,
+            "strictPluginOnlyCustomization",
+            r#"{"strictPluginOnlyCustomization":["hooks"]}"#,
+        ),
+    ] {
+        let off = doctor(file, text).expect("it is named");
+        let whole = format!("take `{field}` out of /etc/claude-code/{file}");
+        assert!(
+            off.contains("claude hooks") && off.contains(&whole),
+            "{off}"
+        );
+        assert!(
+            off.contains("in every session by the managed settings"),
+            "{off}"
+        );
+    }
+    assert_eq!(doctor(main, r#"{"allowManagedHooksOnly":false}"#), None);
 }
 
 #[test]

@@ -7,8 +7,22 @@ use crate::json::document::SyntaxError;
 pub(crate) struct EditError {
     pub(crate) offset: usize,
     pub(crate) reason: String,
-    /// The field for which the assistant would drop the file, where that is the reason.
-    pub(crate) field: Option<WrongField>,
+    /// The field whose value is the reason, where that is one.
+    pub(crate) field: Option<Unfit>,
+}
+
+/// What is wrong with the value of one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// The assistant drops the file for it.
+    Dropped(WrongField),
+    /// The assistant may bear it, but nothing of ours can stand there.
+    NoRoom {
+        /// The way to it, for example `hooks.Stop`.
+        field: String,
+        /// What it would have to be, with an article.
+        expected: &'static str,
+    },
 }
 
 /// A field with a value for which the assistant drops the file.

@@ -14,7 +14,7 @@ use pane_patrol_hooks::adapter::{Registration, Version};
 use serde::{Deserialize, Serialize};
 
 use self::addition::Addition;
-use self::error::EditError;
+use self::error::{EditError, Unfit};
 use self::removal::Removal;
 
 use crate::assistant::Assistant;
@@ -170,7 +170,7 @@ fn check_shape(
         return Ok(());
     }
     if document.kind(section) != Kind::Object {
-        return refuse(section, "expected `hooks` to be an object".into());
+        return no_room(document, section, HOOKS.to_owned(), "an object");
     }
     let mut seen = BTreeSet::new();
     for event in document.children(section) {
@@ -179,13 +179,26 @@ fn check_shape(
             continue;
         }
         if document.kind(*event) != Kind::Array {
-            return refuse(*event, format!("expected `{name}` to be a list"));
+            return no_room(document, *event, format!("{HOOKS}.{name}"), "a list");
         }
         if !seen.insert(name.clone()) {
             return refuse(*event, format!("the key `{name}` is there twice"));
         }
     }
     Ok(())
+}
+
+fn no_room(
+    document: &Document,
+    at: NodeId,
+    field: String,
+    expected: &'static str,
+) -> Result<(), EditError> {
+    Err(EditError {
+        offset: document.whole(at).start,
+        reason: format!("expected `{field}` to be {expected}"),
+        field: Some(Unfit::NoRoom { field, expected }),
+    })
 }
 
 /// Whether a value is a `null` that the assistant takes for nothing.
@@ -206,7 +219,7 @@ pub(crate) fn check_fields(
     Err(EditError {
         offset: document.whole(at).start,
         reason: format!("expected `{}` to be {}", field.field, field.expected),
-        field: Some(field),
+        field: Some(Unfit::Dropped(field)),
     })
 }
 

@@ -291,7 +291,7 @@ fn what_cannot_be_meant_is_refused_where_it_stands() {
     );
     assert_eq!(
         refused(r#"{"hooks": {"Stop": {}}}"#),
-        (11, "expected `Stop` to be a list".into())
+        (11, "expected `hooks.Stop` to be a list".into())
     );
     assert_eq!(
         refused(r#"{"hooks": {}, "hook\u0073": {}}"#),

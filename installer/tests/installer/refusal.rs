@@ -23,6 +23,48 @@ fn refused_at(world: &World, site: &Site, program: &str) -> String {
     error.to_string().replace(&home, "~")
 }
 
+/// Claude bears these, and runs the other hooks of the file.
+#[test]
+fn a_file_without_room_for_our_hooks_is_refused_with_the_field() {
+    for (text, place, field, expected) in [
+        (r#"{"hooks": 1}"#, "column 2", "hooks", "an object"),
+        (r#"{"hooks": "x"}"#, "column 2", "hooks", "an object"),
+        (r#"{"hooks": []}"#, "column 2", "hooks", "an object"),
+        (
+            r#"{"hooks": {"Stop": {}}}"#,
+            "column 12",
+            "hooks.Stop",
+            "a list",
+        ),
+        (
+            r#"{"hooks": {"Stop": "x"}}"#,
+            "column 12",
+            "hooks.Stop",
+            "a list",
+        ),
+        (
+            r#"{"hooks": {"Notification": true}}"#,
+            "column 12",
+            "hooks.Notification",
+            "a list",
+        ),
+        (
+            r#"{"hooks": {"SessionEnd": 5, "x": 1}}"#,
+            "column 12",
+            "hooks.SessionEnd",
+            "a list",
+        ),
+    ] {
+        let world = World::with(text);
+        let seen = refused(&world);
+        let told = format!(
+            "~/.claude/settings.json: line 1, {place}: there is no room for our hooks, because \
+             `{field}` is not {expected}"
+        );
+        assert_eq!(seen, told);
+    }
+}
+
 #[test]
 fn a_file_that_the_assistant_could_not_read_is_refused_with_its_place() {
     let file = "could not read ~/.claude/settings.json: ";
@@ -41,14 +83,6 @@ fn a_file_that_the_assistant_could_not_read_is_refused_with_its_place() {
             "line 1, column 6: expected a colon after the key",
         ),
         ("[]", "line 1, column 1: expected an object"),
-        (
-            "{\"hooks\": 1}",
-            "line 1, column 2: expected `hooks` to be an object",
-        ),
-        (
-            "{\"hooks\": {\"Stop\": {}}}",
-            "line 1, column 12: expected `Stop` to be a list",
-        ),
         (
             "{\"hooks\": {}, \"hooks\": {}}",
             "line 1, column 15: the key `hooks` is there twice",

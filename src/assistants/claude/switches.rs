@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::Version;
+use pane_patrol_installer::CLAUDE;
+use pane_patrol_installer::status::is_left_out;
 use serde_json::Value;
 
 use crate::assistants::facets::doctor::{Found, Look, Obstacle, Why};
@@ -17,6 +19,10 @@ const MANAGED: &str = "/etc/claude-code";
 /// From this version on the local settings at the root of the repository count below it, too (tried;
 /// 2.1.197 reads only those of the folder it is started in).
 const READS_ROOT: Version = Version(2, 1, 332);
+
+/// From this version on a restriction in the managed settings that is none of the values it may have
+/// counts as the strictest of them (tried; 2.1.197 takes it for nothing).
+const FAILS_CLOSED: Version = Version(2, 1, 332);
 
 /// No settings file is longer, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -49,12 +55,12 @@ fn switches(
     managed: &Path,
     version: Option<Version>,
 ) -> Vec<Switch> {
-    let mut found = by_managers(managed);
+    let mut found = by_managers(managed, version);
     found.extend(by_projects(running, settings, version));
     found
 }
 
-fn by_managers(managed: &Path) -> Vec<Switch> {
+fn by_managers(managed: &Path, version: Option<Version>) -> Vec<Switch> {
     let more = fs::read_dir(managed.join("managed-settings.d"));
     let mut files: Vec<PathBuf> = more
         .into_iter()
@@ -66,9 +72,8 @@ fn by_managers(managed: &Path) -> Vec<Switch> {
     files.push(managed.join("managed-settings.json"));
     files.sort();
     let switch = |file: PathBuf| {
-        let field = ["allowManagedHooksOnly", "disableAllHooks"]
-            .into_iter()
-            .find(|field| is_on(&file, field))?;
+        let value = read(&file).and_then(|text| parse(&text))?;
+        let field = restriction(&value, version)?;
         Some(Switch {
             file,
             field,
@@ -79,14 +84,42 @@ fn by_managers(managed: &Path) -> Vec<Switch> {
     files.into_iter().filter_map(switch).collect()
 }
 
+/// Which field of managed settings keeps the hooks of everybody else from running.
+fn restriction(value: &Value, version: Option<Version>) -> Option<&'static str> {
+    let closed = version.is_some_and(|version| version >= FAILS_CLOSED);
+    let is_nothing = |value: &Value| matches!(value, Value::Null | Value::Bool(false));
+    let is_unfit = |value: &Value| closed && !is_nothing(value) && *value != "false";
+    let of_surfaces = |value: &Value| match value {
+        Value::Array(surfaces) => surfaces.iter().any(|surface| surface == "hooks"),
+        other => is_unfit(other),
+    };
+    let (only, all, customization) = (
+        "allowManagedHooksOnly",
+        "disableAllHooks",
+        "strictPluginOnlyCustomization",
+    );
+    let is_on = |field: &&str| match (&value[*field], *field) {
+        (Value::Bool(true), _) => true,
+        (value, field) if field == only => is_unfit(value),
+        (value, field) if field == customization => of_surfaces(value),
+        _ => false,
+    };
+    [only, all, customization].into_iter().find(is_on)
+}
+
 fn by_projects(running: &Running, settings: &Path, version: Option<Version>) -> Vec<Switch> {
+    let is_off = |file: &Path| {
+        let text = read(file).filter(|text| !is_left_out(&CLAUDE, text, version));
+        let value = text.and_then(|text| parse(&text));
+        value.is_some_and(|value| value["disableAllHooks"] == true)
+    };
     let mut panes: BTreeMap<PathBuf, (&'static str, Vec<String>)> = BTreeMap::new();
     for session in &running.sessions {
         let Some(folder) = session.folder.as_deref().map(Path::new) else {
             continue;
         };
         for (file, whose) in files_of(folder, version) {
-            if file != settings && is_on(&file, "disableAllHooks") {
+            if file != settings && is_off(&file) {
                 let (_, panes) = panes.entry(file).or_insert((whose, Vec::new()));
                 panes.push(session.pane.to_string());
             }
@@ -115,15 +148,17 @@ fn files_of(folder: &Path, version: Option<Version>) -> Vec<(PathBuf, &'static s
     files
 }
 
-/// Whether the field is `true` in a file that can be read. One with another fault counts for nothing.
-fn is_on(file: &Path, field: &str) -> bool {
+/// The text of a file that can be settings.
+fn read(file: &Path) -> Option<String> {
     let is_small = file
         .metadata()
         .is_ok_and(|found| found.is_file() && found.len() <= MAX_BYTES);
-    let text = is_small.then(|| fs::read_to_string(file).ok()).flatten();
-    let value = text
-        .and_then(|text| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).ok());
-    value.is_some_and(|value| value[field] == true)
+    is_small.then(|| fs::read_to_string(file).ok()).flatten()
+}
+
+/// One with a fault counts for nothing.
+fn parse(text: &str) -> Option<Value> {
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
 }
 
 impl Switch {
@@ -195,8 +230,13 @@ mod tests {
             r#"{"allowManagedHooksOnly":true}"#,
         );
         write(&folder("e/.claude/settings.json"), "{ open");
+        // Left out as a whole, and so it switches nothing off.
+        write(
+            &folder("f/.claude/settings.local.json"),
+            r#"{"disableAllHooks":true,"model":5}"#,
+        );
         write(&folder("home/.claude/settings.json"), off);
-        let named = ["a", "b", "c", "d", "e", "home", "gone", "a"];
+        let named = ["a", "b", "c", "d", "e", "home", "gone", "a", "f"];
         let sessions = (1..)
             .zip(named)
             .map(|(pane, name)| session(pane, &folder(name)));
@@ -263,12 +303,41 @@ mod tests {
         write(&main, r#"{"disableAllHooks":true}"#);
         write(&part, r#"{"allowManagedHooksOnly":true}"#);
         let both = [
-            (part, "allowManagedHooksOnly"),
+            (part.clone(), "allowManagedHooksOnly"),
             (main.clone(), "disableAllHooks"),
         ];
         assert_eq!(look(), both);
-        fs::remove_dir_all(root.path().join("managed-settings.d")).expect("it is ours");
-        write(&main, r#"{"allowManagedHooksOnly":"true"}"#);
-        assert_eq!(look(), []);
+        write(&part, r#"{"strictPluginOnlyCustomization":["hooks"]}"#);
+        assert_eq!(look()[0].1, "strictPluginOnlyCustomization");
+    }
+
+    #[test]
+    fn a_restriction_that_is_none_counts_for_those_that_take_it_for_one() {
+        let old = Some(Version(2, 1, 197));
+        for (text, by_old, by_new) in [
+            (r#"{"allowManagedHooksOnly":true}"#, true, true),
+            (r#"{"allowManagedHooksOnly":"true"}"#, false, true),
+            (r#"{"allowManagedHooksOnly":5}"#, false, true),
+            (r#"{"allowManagedHooksOnly":"false"}"#, false, false),
+            (r#"{"allowManagedHooksOnly":null}"#, false, false),
+            (r#"{"disableAllHooks":"true"}"#, false, false),
+            (r#"{"strictPluginOnlyCustomization":true}"#, true, true),
+            (r#"{"strictPluginOnlyCustomization":["hooks"]}"#, true, true),
+            (
+                r#"{"strictPluginOnlyCustomization":["skills"]}"#,
+                false,
+                false,
+            ),
+            (r#"{"strictPluginOnlyCustomization":"x"}"#, false, true),
+            (r#"{"strictPluginOnlyCustomization":false}"#, false, false),
+            (r#"{"model":5}"#, false, false),
+        ] {
+            let value = parse(text).expect("it is JSON");
+            for (version, expected) in [(old, by_old), (None, by_old), (Some(FAILS_CLOSED), by_new)]
+            {
+                let found = restriction(&value, version).is_some();
+                assert_eq!(found, expected, "{text} {version:?}");
+            }
+        }
     }
 }

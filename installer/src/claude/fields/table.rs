@@ -192,7 +192,7 @@ pub(super) const FIELDS: &[Fields] = &[
         ],
     ),
     of(Known::Old, Truth, &["spinnerTipsOverride.excludeDefault"]),
-    of(Known::New, TruthOrObject, &["attribution"]),
+    both(TruthOrObject, &["attribution"]),
     both(
         Text,
         &[
