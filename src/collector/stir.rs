@@ -3,7 +3,7 @@
 //! time to.
 //!
 //! What the server was asked for goes when nobody collects any more; what a killed collector leaves is
-//! taken up by the next one of the same runtime folder.
+//! taken away by the next one that comes to the server, whatever its folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

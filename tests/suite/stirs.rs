@@ -144,16 +144,74 @@ fn the_hooks_of_a_killed_collector_are_taken_up_and_hinder_nobody() {
         hooks(&server).contains("window-layout-changed[")
     });
     let were = hooks(&server);
+    let channel = channel_of(&were);
     killed.signal(rustix::process::Signal::KILL);
     let _ = killed.wait();
     server.run(&["rename-session", "-t", "work", "shop"]);
     let collector = Collector::start_in(&env, &server);
     begins(&server, "%0");
-    wait_until("they are the same", || hooks(&server) == were);
+    wait_until("they are its own", || {
+        let are = hooks(&server);
+        !are.contains(&channel) && are.matches(PREFIX).count() == were.matches(PREFIX).count()
+    });
     time_of(
         &server,
         &collector,
         &["rename-session", "-t", "shop", "work"],
         "work:0.0",
     );
+}
+
+const PREFIX: &str = "wait-for -S pane-patrol-";
+
+/// The channel of the only collector that has hooks.
+fn channel_of(hooks: &str) -> String {
+    let (_, rest) = hooks.split_once(PREFIX).expect("there are hooks");
+    rest.lines().next().expect("a line").to_owned()
+}
+
+/// Whether anybody waits for that channel.
+fn is_waited_for(channel: &str) -> bool {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut lines = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    lines.any(|line| String::from_utf8_lossy(&line).contains(channel))
+}
+
+#[test]
+fn the_hooks_of_a_killed_collector_go_with_the_next_one_of_any_folder_and_so_do_its_waits() {
+    let (env, other) = (TestEnv::new(), TestEnv::new());
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let before = hooks(&server);
+    let mut killed = Collector::start_in(&env, &server);
+    begins(&server, "%0");
+    wait_until("its hooks are there", || {
+        hooks(&server).contains("window-layout-changed[")
+    });
+    let channel = channel_of(&hooks(&server));
+    killed.signal(rustix::process::Signal::KILL);
+    let _ = killed.wait();
+
+    // In another world, on the same server; told of a pane there by a hook of its own.
+    let mut collect = other.pane_patrol();
+    collect.arg("collect").env("TMUX", server.variable());
+    collect.stdout(std::process::Stdio::null());
+    let mut collector = collect.spawn().expect("it can be started");
+    wait_until("only its own hooks are there", || {
+        let mut hook = server.claude_hook("%0");
+        hook.env("XDG_RUNTIME_DIR", other.path("run"));
+        hook.env("XDG_STATE_HOME", other.path("state"));
+        let payload = fixture("claude/user_prompt_submit.plain.json");
+        finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+        let are = hooks(&server);
+        are.contains("window-layout-changed[") && !are.contains(&channel)
+    });
+    if cfg!(target_os = "linux") {
+        wait_until("nobody waits", || !is_waited_for(&channel));
+    }
+    let pid = rustix::process::Pid::from_child(&collector);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it lives");
+    let _ = collector.wait();
+    wait_until("all are gone", || hooks(&server) == before);
 }

@@ -220,7 +220,11 @@ impl Multiplexer for Servers {
     }
 
     fn ask_for_stirs(&self, socket: &Path, mark: &Path, within: Duration) {
-        self.tell_server(socket, Mark::of(mark).hooks(), within);
+        let mark = Mark::of(mark);
+        let printed = self.ask(within)(socket, &Mark::question()).unwrap_or_default();
+        let left = mark.tidying(&String::from_utf8_lossy(&printed));
+        self.tell_server(socket, left, within);
+        self.tell_server(socket, mark.hooks(), within);
     }
 
     fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Child> {
