@@ -1,4 +1,4 @@
-//! The executable: `hook` first, else parse, run, exit code.
+//! The executable: `hook` first, and what it becomes another program by, else parse, run, exit code.
 
 use std::env;
 use std::process::ExitCode;
@@ -6,13 +6,21 @@ use std::process::ExitCode;
 use clap::Parser;
 use pane_patrol::cli::Cli;
 use pane_patrol::{commands, messages};
+use pane_patrol_sys::child::{TIED, become_tied};
 
 fn main() -> ExitCode {
     // Before anything that could fail, print or take its time: an assistant waits for it.
     let mut arguments = env::args_os().skip(1);
-    if arguments.next().is_some_and(|command| command == "hook") {
-        pane_patrol_hooks::run(arguments);
-        return ExitCode::SUCCESS;
+    match arguments.next() {
+        Some(command) if command == "hook" => {
+            pane_patrol_hooks::run(arguments);
+            return ExitCode::SUCCESS;
+        }
+        Some(command) if command == TIED => {
+            become_tied(arguments);
+            return ExitCode::FAILURE;
+        }
+        _ => {}
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

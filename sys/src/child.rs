@@ -3,11 +3,13 @@
 //! sends all of it to whoever listens on a socket. A program that the person wants run keeps hers.
 
 mod bounded;
+mod tied;
 
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 pub use bounded::{Ended, Outputs, feed, printed, read_outputs, wait, wait_for};
+pub use tied::{TIED, become_tied, tied_tmux};
 
 /// What nearly every program needs to be found, to be loaded and to read its own settings. The last
 /// ones matter where libraries or locales do not lie where the system keeps them.

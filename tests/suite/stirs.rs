@@ -192,11 +192,16 @@ fn the_hooks_of_a_killed_collector_go_with_the_next_one_of_any_folder_and_so_do_
     let channel = channel_of(&hooks(&server));
     killed.signal(rustix::process::Signal::KILL);
     let _ = killed.wait();
+    // Before anything else has happened on the server.
+    if cfg!(target_os = "linux") {
+        wait_until("its tmux has ended with it", || !is_waited_for(&channel));
+    }
 
     // In another world, on the same server; told of a pane there by a hook of its own.
     let mut collect = other.pane_patrol();
     collect.arg("collect").env("TMUX", server.variable());
     collect.stdout(std::process::Stdio::null());
+    collect.stderr(std::process::Stdio::null());
     let mut collector = collect.spawn().expect("it can be started");
     wait_until("only its own hooks are there", || {
         let mut hook = server.claude_hook("%0");
@@ -207,9 +212,6 @@ fn the_hooks_of_a_killed_collector_go_with_the_next_one_of_any_folder_and_so_do_
         let are = hooks(&server);
         are.contains("window-layout-changed[") && !are.contains(&channel)
     });
-    if cfg!(target_os = "linux") {
-        wait_until("nobody waits", || !is_waited_for(&channel));
-    }
     let pid = rustix::process::Pid::from_child(&collector);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it lives");
     let _ = collector.wait();

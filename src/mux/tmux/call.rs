@@ -94,13 +94,24 @@ fn ours(tmux: &Tmux) -> Command {
     command
 }
 
-pub(super) fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
-    let mut command = if call.is_for_person() {
+fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
+    let command = if call.is_for_person() {
         make_folder_of(&tmux.socket);
         persons(tmux)
     } else {
         ours(tmux)
     };
+    begin(command, tmux, call)
+}
+
+/// See [`Tmux::spawn`].
+pub(super) fn spawn_tied(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
+    let mut command = child::tied_tmux(Kept::TMUX);
+    command.arg("-S").arg(&tmux.socket);
+    begin(command, tmux, call)
+}
+
+fn begin(mut command: Command, tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
     // Its answer is for us, whatever the person's terminal can show.
     command.arg("-u");
     command

@@ -149,9 +149,10 @@ impl Tmux {
         call::run(self, call).map_err(|error| self.explain(error))
     }
 
-    /// Has tmux begin to carry out `call`, which may take as long as it likes; whoever waits for it ends it.
+    /// Has tmux begin to carry out `call`, which may take as long as it likes; whoever waits for it ends it,
+    /// and where the system can, so does the end of the thread that began it.
     fn spawn(&self, call: &Call) -> Result<Child, TmuxError> {
-        call::spawn(self, call)
+        call::spawn_tied(self, call)
     }
 
     /// The command that shows `target` (`$1:@2.%3`) to the person on this terminal, as if she had typed

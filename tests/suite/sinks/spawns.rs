@@ -36,6 +36,12 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "what has to end by a deadline: tmux of the hook, `--version`, `ps`; and what is fed: notices,\
          hooks of doctor and demo",
     ),
+    (
+        "sys/src/child/tied.rs",
+        ".exec()",
+        1,
+        "becomes the tmux that waits, once it is tied to its collector",
+    ),
     ("src/mux/tmux/call.rs", ".spawn()", 1, "a call of tmux"),
     (
         "src/git/call.rs",
