@@ -112,6 +112,34 @@ fn from_a_world_of_its_own_nobody_elses_collector_is_reached() {
 }
 
 #[test]
+fn when_the_collector_of_the_demo_is_killed_its_hooks_reach_nobody_elses() {
+    let script = "collects in_run
+        tmux -S \"$root/d.sock\" -f /dev/null new-session -d -x 120 -y 40 \"'$exe' demo\"
+        locks() { ls /tmp/*/run/pane-patrol/lock \"$root\"/tmp/*/run/pane-patrol/lock; }
+        until lock=$(locks 2>/dev/null | head -n 1); [ \"$lock\" ]; do sleep 0.1; done
+        in_demo() { XDG_RUNTIME_DIR=${lock%/pane-patrol/lock} \"$@\"; }
+        in_demo until_answered
+        plays() { for it in /proc/[0-9]*; do
+            tr '\\0' ' ' <$it/cmdline 2>/dev/null | grep -q 'demo --play' || continue
+            tr '\\0' '\\n' <$it/environ | grep -q ^TMUX_PANE= && echo ${it#/proc/} && return
+        done; }
+        until play=$(plays); [ \"$play\" ]; do sleep 0.1; done
+        tr '\\0' '\\n' <\"/proc/$play/environ\" | grep = >\"$root/home/environ\"
+        kill -KILL \"$(cat \"$lock\")\"
+        silent in_demo
+        for time in 1 2 3 4 5; do
+            env -i sh -c 'while IFS= read -r it; do export \"$it\"; done <\"$1/home/environ\"
+                CLAUDE_CODE_ENTRYPOINT=cli CLAUDE_PID=$3 exec \"$2\" hook claude <\"$1/home/payload\"
+                ' sh \"$root\" \"$exe\" \"$play\"
+        done
+        heard in_tmp a:0.0 in_run
+        [ \"$(in_run \"$exe\" status --json | grep -c '\"id\"')\" = 1 ] || echo 'more was heard'
+        in_run \"$exe\" doctor | grep 'held apart' && echo 'something was heard'
+        tmux -S \"$root/d.sock\" kill-server 2>/dev/null";
+    assert_done(&TestEnv::new(), script);
+}
+
+#[test]
 fn doctor_tries_its_event_with_the_environment_of_each_pane() {
     let env = TestEnv::new();
     let script = "cp \"$(command -v sleep)\" \"$root/home/claude\"
