@@ -1,11 +1,14 @@
 //! Requests in full, from files that the real assistants wrote while their dialogs were open.
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use std::path::Path;
 
 use pane_patrol_hooks::event::{Source, State};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::assistants::claude::transcript::begun_calls;
+use crate::assistants::facets::request::Begun;
 use crate::state::Row;
 use crate::state::fixture::row;
 
@@ -147,6 +150,76 @@ fn every_call_without_a_result_is_known_whoever_makes_it() {
     assert_eq!(calls(&asked), []);
     asked.assistant = "codex".parse().unwrap();
     assert_eq!(calls(&asked), []);
+}
+
+/// A session in which two sub-agents were begun by calls of the main agent, as 2.1.197 writes them down;
+/// the first of them asks.
+fn delegating() -> tempfile::TempDir {
+    let folder = config(0);
+    let write = |name: &str, lines: &[Value]| {
+        let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let project = folder.path().join("projects/-home-user-proj");
+        std::fs::write(project.join(name), lines).unwrap();
+    };
+    let used = |at: &str, id: &str, tool: &str, input: Value| {
+        json!({"timestamp": at, "cwd": "/p", "message": {"role": "assistant", "content": [
+            {"type": "tool_use", "id": id, "name": tool, "input": input}]}})
+    };
+    let begun = |id: &str| {
+        used(
+            "2026-11-29T01:00:01Z",
+            id,
+            "Agent",
+            json!({"description": id}),
+        )
+    };
+    write(&format!("{SESSION}.jsonl"), &[begun("one"), begun("two")]);
+    for (agent, call) in [("a1", "one"), ("a2", "two")] {
+        let meta = json!({"agentType": "general-purpose", "toolUseId": call, "spawnDepth": 1});
+        write(
+            &format!("{SESSION}/subagents/agent-{agent}.meta.json"),
+            &[meta],
+        );
+    }
+    let asks = used(
+        "2026-11-29T01:00:02Z",
+        "t1",
+        "Bash",
+        json!({"command": "touch s1"}),
+    );
+    write(&format!("{SESSION}/subagents/agent-a1.jsonl"), &[asks]);
+    std::fs::remove_file(folder.path().join(format!(
+        "projects/-home-user-proj/{SESSION}/subagents/agent-{SUB_AGENT}.jsonl"
+    )))
+    .unwrap();
+    folder
+}
+
+#[test]
+fn a_call_for_which_a_sub_agent_works_asks_nothing() {
+    let folder = delegating();
+    let since = Timestamp::parse("2026-11-29T01:00:00Z").unwrap();
+    let begun = || begun_calls(folder.path(), SESSION, since).unwrap();
+    let ids =
+        |begun: &Begun| -> Vec<String> { begun.calls.iter().map(|call| call.id.clone()).collect() };
+    let first = begun();
+    assert_eq!(ids(&first), ["t1"]);
+    assert!(!first.is_whole, "the second may be about to ask");
+    let subs = folder
+        .path()
+        .join(format!("projects/-home-user-proj/{SESSION}/subagents"));
+    let asks = std::fs::read_to_string(subs.join("agent-a1.jsonl")).unwrap();
+    std::fs::write(subs.join("agent-a2.jsonl"), asks.replace("t1", "t2")).unwrap();
+    let both = begun();
+    assert_eq!(ids(&both).len(), 2);
+    assert!(both.is_whole);
+    // One of which nothing is written down may ask itself.
+    std::fs::remove_file(subs.join("agent-a2.jsonl")).unwrap();
+    std::fs::remove_file(subs.join("agent-a2.meta.json")).unwrap();
+    assert_eq!(ids(&begun()), ["two", "t1"]);
+    let meta = subs.join("agent-a2.meta.json");
+    std::fs::write(meta, r#"{"toolUseId":"two","finished":true}"#).unwrap();
+    assert!(begun().is_whole);
 }
 
 #[test]

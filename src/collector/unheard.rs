@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender, SyncSender};
 use std::time::Duration;
 
+use pane_patrol_hooks::adapter::DELEGATING_TOOLS;
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 
 use super::Message;
@@ -20,9 +21,10 @@ use crate::state::Row;
 const BEFORE: Duration = Duration::from_secs(2);
 
 /// How often, and after which pauses, a transcript is looked for that is not written yet.
-const PAUSES: [Duration; 3] = [
+const PAUSES: [Duration; 4] = [
     Duration::ZERO,
     Duration::from_millis(300),
+    Duration::from_millis(900),
     Duration::from_millis(900),
 ];
 
@@ -52,20 +54,23 @@ impl Unheard {
         let (orders, inbox) = mpsc::channel::<Order>();
         let run = move || {
             let mut begun: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+            let tell = |events: Vec<Event>| {
+                events.is_empty() || output.send(Message::Unheard(events)).is_ok()
+            };
             for order in inbox {
-                let events = match order {
+                let is_told = match order {
                     Order::Look(row, config) => {
-                        let events = look(&row, &config);
                         begun.retain(|_, events| !events.is_empty());
-                        begun.insert(row.id.clone(), events.clone());
-                        events
+                        let told = begun.entry(row.id.clone()).or_default();
+                        told.clear();
+                        look(&row, &config, told, &tell)
                     }
                     Order::Works(row) => {
                         let events = begun.remove(&row.id).unwrap_or_default();
-                        events.into_iter().map(|event| ended(event, &row)).collect()
+                        tell(events.into_iter().map(|event| ended(event, &row)).collect())
                     }
                 };
-                if !events.is_empty() && output.send(Message::Unheard(events)).is_err() {
+                if !is_told {
                     return;
                 }
             }
@@ -115,20 +120,40 @@ fn calls_of(row: &Row) -> Option<&'static dyn Calls> {
     assistants::of(&row.assistant)?.calls()
 }
 
-/// The starts of the calls that are open, as its hooks would have told.
-fn look(row: &Row, config: &Path) -> Vec<Event> {
+/// Tells the starts of the calls that are open, as its hooks would have, and adds them to `told`; of two
+/// sub-agents one may be a moment later than the other. Whether anybody listens still.
+fn look(
+    row: &Row,
+    config: &Path,
+    told: &mut Vec<Event>,
+    tell: &dyn Fn(Vec<Event>) -> bool,
+) -> bool {
     let session = row.instance_id.as_deref().unwrap_or_default();
     let since = row.since.minus(BEFORE);
-    for pause in PAUSES {
+    for (pause, left) in PAUSES.into_iter().zip((0..PAUSES.len()).rev()) {
         std::thread::sleep(pause);
-        let calls = calls_of(row)
+        let found = calls_of(row)
             .and_then(|calls| calls.begun(config, session, since))
             .unwrap_or_default();
-        if !calls.is_empty() {
-            return calls.into_iter().map(|call| begun(row, call)).collect();
+        let is_told = |call: &asked::Open| {
+            let mut told = told.iter();
+            told.any(|event| event.request_id.as_ref() == Some(&call.id))
+        };
+        // A sub-agent may be about to begin for it; if none does, it asks itself.
+        let is_early = |call: &asked::Open| left > 0 && DELEGATING_TOOLS.contains(&&*call.tool);
+        let is_all = found.is_whole && !found.calls.iter().any(is_early);
+        let calls = found.calls.into_iter();
+        let news = calls.filter(|call| !is_told(call) && !is_early(call));
+        let news: Vec<Event> = news.map(|call| begun(row, call)).collect();
+        told.extend(news.iter().cloned());
+        if !tell(news) {
+            return false;
+        }
+        if is_all && !told.is_empty() {
+            break;
         }
     }
-    Vec::new()
+    true
 }
 
 fn begun(row: &Row, call: asked::Open) -> Event {
@@ -153,4 +178,68 @@ fn ended(mut event: Event, row: &Row) -> Event {
     event.kind = Some(Kind::ToolFinished);
     event.ts = event.ts.max(row.since);
     event
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use pane_patrol_hooks::timestamp::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::state::fixture::row;
+
+    /// 2.1.197 writes each of them a moment after the other.
+    #[test]
+    fn of_two_sub_agents_both_are_told_and_never_the_calls_that_began_them() {
+        let config = tempfile::tempdir().unwrap();
+        let project = config.path().join("projects/-p");
+        let subs = project.join("s/subagents");
+        std::fs::create_dir_all(&subs).unwrap();
+        let at = Timestamp::parse("2026-11-29T01:00:00Z").unwrap();
+        let uses = |id: &str, tool: &str| {
+            let input = json!({"command": id, "description": id});
+            let block = json!({"type": "tool_use", "id": id, "name": tool, "input": input});
+            let line = json!({"timestamp": at.to_string(), "message": {"content": [block]}});
+            format!("{line}\n")
+        };
+        let begin = |agent: &str, call: &str, asks: &str| {
+            let meta = json!({"toolUseId": call}).to_string();
+            std::fs::write(subs.join(format!("agent-{agent}.meta.json")), meta).unwrap();
+            std::fs::write(
+                subs.join(format!("agent-{agent}.jsonl")),
+                uses(asks, "Bash"),
+            )
+            .unwrap();
+        };
+        let calls = uses("one", "Agent") + &uses("two", "Agent");
+        std::fs::write(project.join("s.jsonl"), calls).unwrap();
+        let mut row = row(1, "claude", State::WaitingApproval, "a:0.0", 5);
+        (row.instance_id, row.since) = (Some("s".to_owned()), at);
+        let told = RefCell::new(Vec::<Vec<String>>::new());
+        let tell = |events: Vec<Event>| {
+            let mut told = told.borrow_mut();
+            told.push(
+                events
+                    .into_iter()
+                    .filter_map(|event| event.request_id)
+                    .collect(),
+            );
+            // What follows is written between two looks.
+            match told.len() {
+                1 => begin("a1", "one", "first"),
+                2 => begin("a2", "two", "second"),
+                _ => {}
+            }
+            true
+        };
+        let mut all = Vec::new();
+        assert!(look(&row, config.path(), &mut all, &tell));
+        let names =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).into()).collect() };
+        let expected = [names(&[]), names(&["first"]), names(&["second"])];
+        assert_eq!(*told.borrow(), expected);
+        assert_eq!(all.len(), 2);
+    }
 }

@@ -64,6 +64,9 @@ pub const QUESTION_TOOLS: &[&str] = &[
     "question",
 ];
 
+/// Tools of Claude's that have another agent work for them: not they ask, but that one does.
+pub const DELEGATING_TOOLS: [&str; 2] = ["Agent", "Task"];
+
 /// One assistant: what is registered, and how what it sends is understood.
 #[derive(Debug)]
 pub struct Adapter {

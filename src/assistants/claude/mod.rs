@@ -18,7 +18,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
 use super::facets::doctor::{Found, Look};
-use super::facets::request::{Full, Missing, Open};
+use super::facets::request::{Begun, Full, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
 use super::facets::{Calls, Dialogs, Facets, TaskLists, Variables};
 use crate::state::{Bound, Reading};
@@ -129,7 +129,7 @@ impl Calls for Transcripts {
         transcript::has_company(bound, home)
     }
 
-    fn begun(&self, home: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
+    fn begun(&self, home: &Path, session: &str, since: Timestamp) -> Option<Begun> {
         transcript::begun_calls(home, session, since)
     }
 

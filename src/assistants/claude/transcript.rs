@@ -13,7 +13,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::assistants::facets::log_tail as tail;
-use crate::assistants::facets::request::{Full, Missing, Open, command_in, parts, plain};
+use crate::assistants::facets::request::{Begun, Full, Missing, Open, command_in, parts, plain};
 use crate::state::{Bound, Request};
 use crate::sys::process;
 
@@ -194,8 +194,9 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
 
 /// Every call of a session, the sub-agents' too, that began after `since` and has no result yet, or, if
 /// there is none, the newest of those that began before: what an assistant works at or asks about whose
-/// hooks nobody has heard. `None`: there is no transcript.
-pub(crate) fn begun_calls(config: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>> {
+/// hooks nobody has heard. A call for which a sub-agent works asks nothing. `None`: there is no
+/// transcript.
+pub(crate) fn begun_calls(config: &Path, session: &str, since: Timestamp) -> Option<Begun> {
     let main = transcript(config, plain(Some(session))?)?;
     let mut open = begun_in(&main, None);
     for (agent, path) in sub_agents(&main) {
@@ -203,12 +204,49 @@ pub(crate) fn begun_calls(config: &Path, session: &str, since: Timestamp) -> Opt
             open.extend(begun_in(&path, Some(&agent)));
         }
     }
+    let subs = delegations(&main);
+    let has_call = |sub: &Delegation| {
+        open.iter()
+            .any(|call| call.agent_id.as_ref() == Some(&sub.agent))
+    };
+    let is_whole = subs.iter().all(|sub| sub.is_over || has_call(sub));
+    open.retain(|call| !subs.iter().any(|sub| sub.call == call.id));
     open.sort_by_key(|call| call.at);
     if open.iter().all(|call| call.at < since) {
-        return Some(open.pop().into_iter().collect());
+        open.drain(..open.len().saturating_sub(1));
+    } else {
+        open.retain(|call| call.at >= since);
     }
-    open.retain(|call| call.at >= since);
-    Some(open)
+    Some(Begun {
+        calls: open,
+        is_whole,
+    })
+}
+
+/// What is written down of a sub-agent before the first line of its transcript.
+struct Delegation {
+    agent: String,
+    /// The call for which it works.
+    call: String,
+    /// It has ended; older versions do not say so.
+    is_over: bool,
+}
+
+fn delegations(main: &Path) -> Vec<Delegation> {
+    const CALL: &str = "toolUseId";
+    let folder = main.with_extension("").join("subagents");
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let found = files.filter_map(|file| {
+        let name = file.file_name().into_string().ok()?;
+        let agent = name.strip_prefix("agent-")?.strip_suffix(".meta.json")?;
+        let said = tail::lines(&file.path(), &[CALL])?.pop()?;
+        Some(Delegation {
+            agent: agent.to_owned(),
+            call: said[CALL].as_str()?.to_owned(),
+            is_over: said["finished"] == true,
+        })
+    });
+    found.collect()
 }
 
 fn begun_in(path: &Path, agent: Option<&str>) -> Vec<Open> {

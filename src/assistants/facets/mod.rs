@@ -23,7 +23,7 @@ use crate::state::Bound;
 use crate::tasks::TaskSummary;
 use dialog::Dialog;
 use doctor::{Found, Look};
-use request::{Full, Missing, Open};
+use request::{Begun, Full, Missing};
 use session_file::SessionFiles;
 use session_log::SessionLogs;
 use title::Title;
@@ -128,8 +128,8 @@ pub(crate) trait Calls: Sync {
     fn has_company(&self, bound: &Bound, home: Option<&Path>) -> bool;
 
     /// The calls of `session` that began after `since` and have no result, else the newest without
-    /// one; `None` where there is no record.
-    fn begun(&self, home: &Path, session: &str, since: Timestamp) -> Option<Vec<Open>>;
+    /// one; not those for which a sub-agent works. `None` where there is no record.
+    fn begun(&self, home: &Path, session: &str, since: Timestamp) -> Option<Begun>;
 
     /// Whether process `pid` runs just this command since `since` or later.
     fn is_run_by(&self, pid: u32, command: &str, since: Timestamp) -> bool;

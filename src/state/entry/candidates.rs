@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use pane_patrol_hooks::adapter::DELEGATING_TOOLS;
 use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -27,9 +28,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(700);
 
 /// Looks are never closer together, whatever the clocks say.
 const AT_LEAST: Duration = Duration::from_millis(50);
-
-/// Tools that have another agent work for them: not they ask, but that one does.
-const DELEGATING: [&str; 2] = ["Agent", "Task"];
 
 /// That somebody says the assistant waits.
 #[derive(Clone, Copy, Debug)]
@@ -158,7 +156,7 @@ impl Entry {
     /// Whether an agent has begun since that may work for this tool.
     fn has_delegated(&self, tool: &Tool) -> bool {
         let name = tool.name.as_deref();
-        let delegates = name.is_some_and(|name| DELEGATING.contains(&name));
+        let delegates = name.is_some_and(|name| DELEGATING_TOOLS.contains(&name));
         let works = self.subs.values().any(|sub| sub.last >= tool.since);
         delegates && (works || self.ended_subs.iter().any(|(_, at)| *at >= tool.since))
     }

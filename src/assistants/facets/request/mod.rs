@@ -83,6 +83,15 @@ pub struct Open {
     pub at: Timestamp,
 }
 
+/// The calls of a session that have begun.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Begun {
+    /// The calls themselves, the oldest first.
+    pub calls: Vec<Open>,
+    /// No sub-agent works whose call is not written down yet.
+    pub is_whole: bool,
+}
+
 /// Why all of a request is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Missing {
