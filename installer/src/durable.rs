@@ -77,6 +77,11 @@ pub(crate) fn dress(file: &File, temporary: &Path, old: &Found, real: &Path) -> 
     let mode = Permissions::from_mode(old.mode);
     file.set_permissions(mode).map_err(fail())?;
     old.attributes.check(file).map_err(refused)?;
+    let flags = old.flags.put_on(file);
+    flags.map_err(io_error(
+        "set the flags (as `lsattr` shows them) of",
+        temporary,
+    ))?;
     file.sync_all().map_err(fail())
 }
 

@@ -261,6 +261,11 @@ impl ApplyError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     "free some space, then run the same command again".into()
                 }
+                io::ErrorKind::PermissionDenied if is_forbidden(source) => {
+                    "the file and its folder must be yours, without the flags `i` and `a` that `lsattr` \
+                     shows and `chattr -ia` takes off"
+                        .into()
+                }
                 io::ErrorKind::PermissionDenied => {
                     "the file and its folder must be yours to read and write".into()
                 }
@@ -270,6 +275,11 @@ impl ApplyError {
             Self::Late { .. } => "run the same command again to finish".into(),
         })
     }
+}
+
+/// Whether it is no matter of rights: for example a file that may not be changed by anybody.
+fn is_forbidden(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::PERM.raw_os_error())
 }
 
 fn attribute_advice(name: &str) -> String {

@@ -18,6 +18,7 @@ mod durable;
 mod edit;
 mod entry;
 mod error;
+mod flags;
 mod json;
 mod manifest;
 mod plan;

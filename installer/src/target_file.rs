@@ -10,6 +10,7 @@ use pane_patrol_sys::open::Opening;
 
 use crate::attributes::Attributes;
 use crate::error::PlanError;
+use crate::flags::Flags;
 
 /// As many links as Linux follows.
 const MAX_LINKS: usize = 40;
@@ -42,6 +43,8 @@ pub(crate) struct Found {
     pub(crate) gid: u32,
     /// Extended attributes, with the ACL.
     pub(crate) attributes: Attributes,
+    /// What `lsattr` shows of it.
+    pub(crate) flags: Flags,
     /// How many names it has.
     pub(crate) links: u64,
 }
@@ -102,6 +105,7 @@ fn read_file(path: &Path) -> Result<Option<Found>, PlanError> {
         source: refused.source,
     })?;
     Ok(Some(Found {
+        flags: Flags::read(&file),
         bytes,
         mode: metadata.mode() & 0o7777,
         uid: metadata.uid(),

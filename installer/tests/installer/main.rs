@@ -12,6 +12,7 @@ mod contract;
 mod crash;
 mod everyone;
 mod example;
+mod flags;
 mod generated;
 #[path = "../../../tests/common/program.rs"]
 mod program;
