@@ -1,6 +1,7 @@
 //! What keeps a key from being pressed, one thing after the other: each of these fails when its check is
 //! taken out of [`super::keys`].
 
+mod each_step;
 mod held_back;
 mod messages;
 mod pressed_again;
@@ -26,6 +27,8 @@ const DESCRIPTION: &str = "lab command";
 /// One request of Claude's, and all that happens around it.
 struct Stage {
     row: RefCell<Option<Row>>,
+    /// What it is once a key was pressed; `None`: as before.
+    later: Option<Row>,
     /// What the transcript holds of the requests, by their ids.
     full: Vec<Bound>,
     /// What it holds without a result.
@@ -37,6 +40,8 @@ struct Stage {
     company: bool,
     result: Option<bool>,
     seen: Option<Seen>,
+    /// It writes about itself all the time, and never that it works.
+    writes: bool,
     /// Until then it says that it works.
     waits_after: Duration,
     width: usize,
@@ -50,6 +55,8 @@ struct Stage {
     now: Cell<Timestamp>,
     /// Keys, and when each was pressed.
     pressed: RefCell<Vec<(Press, Duration)>>,
+    /// With what the last one was handed over.
+    guard: RefCell<Option<Guard>>,
 }
 
 impl Stage {
@@ -74,7 +81,8 @@ impl Stage {
 
 impl World for Stage {
     fn row(&self, _: &str) -> Result<Option<Row>, String> {
-        Ok(self.row.borrow().clone())
+        let later = self.later.clone().filter(|_| self.keys() > 0);
+        Ok(later.or_else(|| self.row.borrow().clone()))
     }
 
     fn in_full(&self, bound: Bound) -> Bound {
@@ -104,6 +112,13 @@ impl World for Stage {
 
     fn witness(&self, _: &Bound) -> Option<Seen> {
         let mut seen = self.seen.clone();
+        if self.writes {
+            let now = self.now.get();
+            return seen.map(|seen| Seen {
+                written: now,
+                ..seen
+            });
+        }
         let is_early = self.now.get() < start().plus(self.waits_after);
         if let Some(seen) = seen.as_mut().filter(|_| is_early || self.keys() > 0) {
             seen.level = Level::Busy;
@@ -117,12 +132,13 @@ impl World for Stage {
             screen: (self.screen)(self.looks.get(), self.keys()),
             width: self.width,
             unfit: self.unfit,
-            stamp: Vec::new(),
+            stamp: vec![("size", "80x24".to_owned())],
         })
     }
 
     fn press(&self, _: &Bound, press: &Press, guard: &Guard) -> mux::Outcome<Pressed> {
         assert!(guard.rows.len() > 4 && guard.rows.end <= guard.screen.len());
+        self.guard.replace(Some(guard.clone()));
         self.tried.set(self.tried.get() + 1);
         let pressed = (self.takes)(self.tried.get());
         if pressed == Pressed::Yes {
@@ -209,6 +225,7 @@ fn stage() -> (Stage, Bound) {
     let bound = full("t1", "touch a");
     let stage = Stage {
         row: RefCell::new(Some(asking(vec![request("t1", "touch a")]))),
+        later: None,
         full: vec![bound.clone()],
         open: vec![bound.clone()],
         open_from: 0,
@@ -216,6 +233,7 @@ fn stage() -> (Stage, Bound) {
         company: false,
         result: Some(false),
         seen: Some(seen(Level::WaitingApproval, "s")),
+        writes: false,
         waits_after: Duration::ZERO,
         width: WIDTH,
         unfit: None,
@@ -231,6 +249,7 @@ fn stage() -> (Stage, Bound) {
         tried: Cell::new(0),
         now: Cell::new(start()),
         pressed: RefCell::new(Vec::new()),
+        guard: RefCell::new(None),
     };
     (stage, bound)
 }
