@@ -1,9 +1,9 @@
 //! Requests in full, from files that the real assistants wrote while their dialogs were open.
 
-use pane_patrol_hooks::timestamp::Timestamp;
 use std::path::Path;
 
 use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
