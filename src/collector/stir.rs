@@ -182,13 +182,11 @@ impl Waiter {
             let socket = Path::new(socket);
             let mux = self.reach.at(socket);
             // Before it is asked to tell: whatever it tells of, somebody waits.
-            match mux.wait_for_stir(socket, &self.mark) {
-                Ok(child) => server.child = Some(Waiting { child, since: now }),
-                Err(_) => {
-                    server.fail();
-                    continue;
-                }
-            }
+            let Ok(child) = mux.wait_for_stir(socket, &self.mark) else {
+                server.fail();
+                continue;
+            };
+            server.child = Some(Waiting { child, since: now });
             if !server.has_hooks {
                 server.has_hooks = true;
                 mux.ask_for_stirs(socket, &self.mark, PATIENCE);

@@ -33,6 +33,9 @@ use crate::witness;
 /// How long a multiplexer may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);
 
+/// Said of what was started and is not there.
+pub(super) const ENDED: &str = ", which is gone already";
+
 /// The hands of the real dashboard.
 pub(super) struct RealHands {
     surroundings: Surroundings,
@@ -136,7 +139,7 @@ impl RealHands {
         let mux = self.reach.own();
         let place = mux.own_place(self.here(), PATIENCE);
         let place = place.map_err(|undone| match undone {
-            Undone::Gone(Gone::Server) => "no tmux server runs".into(),
+            Undone::Gone(Gone::Server) => format!("no {} server runs", mux.kind()).into(),
             other => other,
         })?;
         let outside = "the split needs a dashboard in a pane of tmux";
@@ -281,7 +284,9 @@ impl Hands for RealHands {
                 split.show(&place, PATIENCE_FOR_SEVERAL)
             })?;
         }
-        Ok(format!("started {} in {}", launcher.name, started.target))
+        let ended = if started.is_there { "" } else { ENDED };
+        let name = &launcher.name;
+        Ok(format!("started {name} in {}{ended}", started.target))
     }
 
     fn stop(&self, row: &Row) -> Stopped {
@@ -331,6 +336,9 @@ fn folder_of(row: &Row) -> Option<OsString> {
     told.or_else(|| folder(row.pid?).map(OsString::from))
 }
 
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod journey;
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::process::Command;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Surroundings;
+use super::hands::ENDED;
 use super::lookup;
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
@@ -51,7 +52,9 @@ pub(super) fn start(surroundings: &Surroundings, arguments: &StartArgs) -> Comma
     let started = start_in(surroundings, &launcher, folder, surroundings.tmux.is_some());
     let started = started
         .map_err(|why| CommandError::new(format!("could not start `{}`: {why}", launcher.name)))?;
-    messages::status(&format!("Started {} in {}.", launcher.name, started.target));
+    let ended = if started.is_there { "" } else { ENDED };
+    let name = &launcher.name;
+    messages::status(&format!("Started {name} in {}{ended}.", started.target));
     Ok(())
 }
 

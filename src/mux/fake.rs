@@ -49,13 +49,18 @@ pub(crate) enum Mood {
 #[derive(Debug, Default)]
 pub(crate) struct World {
     pub(crate) mood: Mood,
+    /// How it is when its panes are listed, which is done again and again.
+    pub(crate) lists: Mood,
     pub(crate) absent: Absent,
     /// Each pane's process, and what it shows.
     pub(crate) panes: BTreeMap<u32, (u32, String)>,
     /// The pane that the person has before her.
     pub(crate) front: u32,
-    /// The pane beside the dashboard, where there is a place for one.
-    pub(crate) beside: Option<Option<u32>>,
+    /// Whether there is a place beside the dashboard, and the pane there.
+    pub(crate) has_place: bool,
+    pub(crate) beside: Option<u32>,
+    /// Whether it takes keys and then answers no more.
+    pub(crate) swallows_keys: bool,
     /// What was typed, pane by pane.
     pub(crate) typed: Vec<(u32, Press)>,
 }
@@ -69,8 +74,10 @@ fn servers() -> MutexGuard<'static, BTreeMap<PathBuf, World>> {
 /// A server of a test.
 pub(crate) struct Fake(PathBuf);
 
-/// Its process, as far as anybody is told.
-const SERVER_PID: u32 = 77;
+/// Its process: what the test starts stands below it.
+fn server_pid() -> u32 {
+    std::process::id()
+}
 
 impl Fake {
     /// One that works and has no pane but that of the dashboard, `%0`.
@@ -101,10 +108,11 @@ impl Fake {
         }
     }
 
-    fn server(&self) -> Server {
+    /// Its socket and process.
+    pub(crate) fn server(&self) -> Server {
         Server {
             socket: self.0.to_string_lossy().into_owned(),
-            pid: SERVER_PID,
+            pid: server_pid(),
         }
     }
 
@@ -115,15 +123,6 @@ impl Fake {
         row.server = Some(self.server());
         row.id = format!("{}::%{pane}", self.server());
         row
-    }
-
-    /// A dashboard in its first pane.
-    pub(crate) fn here(&self) -> Here {
-        Here {
-            server: Some(self.server()),
-            pane: Some(PaneId(0)),
-            ..Here::default()
-        }
     }
 }
 
@@ -138,10 +137,19 @@ struct Servers(PathBuf);
 
 /// Has something done by the server there. `lie`: what a liar says instead.
 fn on<T>(socket: &Path, lie: Option<T>, work: impl FnOnce(&mut World) -> Outcome<T>) -> Outcome<T> {
+    in_mood(|world| world.mood, socket, lie, work)
+}
+
+fn in_mood<T>(
+    mood: impl FnOnce(&World) -> Mood,
+    socket: &Path,
+    lie: Option<T>,
+    work: impl FnOnce(&mut World) -> Outcome<T>,
+) -> Outcome<T> {
     let mut servers = servers();
     let world = servers.get_mut(socket);
     let world = world.ok_or(Undone::Gone(Gone::Server))?;
-    match (world.mood, lie) {
+    match (mood(world), lie) {
         (Mood::Hangs, _) => Err(Undone::Unknown("fake does not answer".to_owned())),
         (Mood::Dead, _) => Err(Undone::Gone(Gone::Server)),
         (Mood::Lost, _) => Err(Undone::Gone(Gone::OutOfReach(
@@ -191,21 +199,26 @@ impl Multiplexer for Servers {
     }
 
     fn list(&self, socket: &Path, _: Duration) -> Outcome<PaneList> {
-        on(socket, None, |world| {
-            let pane = |(id, (pid, _)): (&u32, &(u32, String))| ListedPane {
-                pane: PaneId(*id),
-                target: address_of(*id),
-                shown_at: None,
-                pid: *pid,
-                in_view: world.front == *id,
-                dead: false,
-                title: String::new(),
-            };
-            Ok(PaneList {
-                server_pid: SERVER_PID,
-                panes: world.panes.iter().map(pane).collect(),
-            })
-        })
+        in_mood(
+            |world| world.lists,
+            socket,
+            None,
+            |world| {
+                let pane = |(id, (pid, _)): (&u32, &(u32, String))| ListedPane {
+                    pane: PaneId(*id),
+                    target: address_of(*id),
+                    shown_at: None,
+                    pid: *pid,
+                    in_view: world.front == *id,
+                    dead: false,
+                    title: String::new(),
+                };
+                Ok(PaneList {
+                    server_pid: server_pid(),
+                    panes: world.panes.iter().map(pane).collect(),
+                })
+            },
+        )
     }
 
     fn address(&self, place: &Place, _: Duration) -> Outcome<Target> {
@@ -221,7 +234,11 @@ impl Multiplexer for Servers {
             let (_, text) = &world.panes[&id];
             Ok(Screen {
                 text: text.clone(),
-                width: 80,
+                width: text
+                    .lines()
+                    .map(|line| line.chars().count())
+                    .max()
+                    .unwrap_or(0),
                 ..Screen::default()
             })
         })
@@ -229,6 +246,9 @@ impl Multiplexer for Servers {
 
     fn press(&self, at: &Place, press: &Press, _: &Guard, _: Duration) -> Outcome<Pressed> {
         self.at(at, Some(Pressed::Yes), |world, id| {
+            if world.swallows_keys {
+                return Err(Undone::Unknown("fake does not answer".to_owned()));
+            }
             world.typed.push((id, press.clone()));
             // Whatever it shows takes one key.
             if let Some((_, text)) = world.panes.get_mut(&id) {
@@ -272,6 +292,7 @@ impl Multiplexer for Servers {
         let opened = |id: u32| Opened {
             pane: PaneId(id).to_string(),
             target: address_of(id).to_string(),
+            is_there: true,
         };
         on(&self.0, Some(opened(99)), |world| {
             let id = world.panes.keys().max().map_or(0, |last| last + 1);
@@ -341,10 +362,11 @@ impl Split {
     fn on(&self, lie: Option<Beside>, work: impl FnOnce(&mut World)) -> Outcome<Beside> {
         on(Path::new(&self.0.server.socket), lie, |world| {
             work(world);
-            let shows = world.beside.flatten();
             Ok(Beside {
-                is_open: world.beside.is_some(),
-                shows: shows.map(|pane| (self.0.server.clone(), PaneId(pane))),
+                is_open: world.has_place,
+                shows: world
+                    .beside
+                    .map(|pane| (self.0.server.clone(), PaneId(pane))),
                 ..Beside::default()
             })
         })
@@ -362,7 +384,8 @@ impl Split {
 impl SplitView for Split {
     fn toggle(&mut self, _: Duration) -> Outcome<Beside> {
         self.on(Some(self.claim(None)), |world| {
-            world.beside = world.beside.is_none().then_some(None);
+            world.has_place = !world.has_place;
+            world.beside = None;
         })
     }
 
@@ -371,7 +394,8 @@ impl SplitView for Split {
             return Err("its pane is not known yet".into());
         };
         self.on(Some(self.claim(Some(pane))), |world| {
-            world.beside = Some(Some(pane.0));
+            world.has_place = true;
+            world.beside = Some(pane.0);
         })
     }
 
@@ -380,7 +404,10 @@ impl SplitView for Split {
     }
 
     fn close(&mut self, _: Duration) -> Outcome<Beside> {
-        self.on(Some(Beside::default()), |world| world.beside = None)
+        self.on(Some(Beside::default()), |world| {
+            world.has_place = false;
+            world.beside = None;
+        })
     }
 
     fn now(&self, _: Duration) -> Outcome<Beside> {

@@ -96,10 +96,19 @@ impl Multiplexer for Looked {
         self.0.attach(attach)
     }
 
-    /// A program that has ended already leaves no pane to look at.
     fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened> {
         able(self.absent().open)?;
-        self.0.open(opening, within)
+        let opened = self.0.open(opening, within)?;
+        let place = opened.pane.parse().map(|pane| Place {
+            kind: self.kind(),
+            server: None,
+            pane: Target::Pane(pane),
+        });
+        let found = place.ok().map(|place| self.0.process(&place, within));
+        Ok(Opened {
+            is_there: !matches!(found, Some(Err(Undone::Gone(_)))),
+            ..opened
+        })
     }
 
     fn close(&self, place: &Place, within: Duration) -> Outcome<()> {
@@ -170,8 +179,8 @@ impl LookedSplit {
     fn look(&self, said: &Beside, within: Duration) -> Outcome<Beside> {
         let now = self.1.now(within)?;
         if (now.is_open, &now.shows) != (said.is_open, &said.shows) {
-            let is = "what is beside the dashboard is another thing";
-            return Err(denied(self.0, "it did so", is));
+            let said = "it changed what is beside the dashboard";
+            return Err(denied(self.0, said, "something else is there"));
         }
         Ok(said.clone())
     }

@@ -93,6 +93,8 @@ pub struct Opened {
     pub pane: String,
     /// The pane's address, for example `work:3.0`.
     pub target: String,
+    /// Whether it was there when it was looked for: a program may have ended by then.
+    pub is_there: bool,
 }
 
 /// A pane as its multiplexer shows it now.

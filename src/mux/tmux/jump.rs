@@ -105,7 +105,7 @@ fn find<'a>(place: &Place, world: &'a World) -> Option<Vec<&'a Pane>> {
     }
     let is_it = |pane: &&Pane| match &place.pane {
         Target::Pane(id) => pane.id == *id,
-        address => pane.address.as_ref() == Some(address),
+        address @ Target::Address { .. } => pane.address.as_ref() == Some(address),
     };
     let places: Vec<_> = world.panes.iter().filter(is_it).collect();
     (!places.is_empty()).then_some(places)

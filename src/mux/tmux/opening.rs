@@ -28,6 +28,7 @@ pub(super) fn open(opening: &Opening, socket: &Path, ask: Ask<'_>) -> Outcome<Op
     Ok(Opened {
         pane: pane.to_owned(),
         target: target.to_owned(),
+        is_there: true,
     })
 }
 
