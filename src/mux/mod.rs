@@ -8,7 +8,7 @@
 //! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
 //! | [`tmux`] | the only place that knows what tmux is told and what it prints |
 //!
-//! A new multiplexer is one file or folder beside `tmux`, and a line of [`REGISTRY`]. May import: `sys`,
+//! A new multiplexer is one file or folder beside `tmux`, and a line of the registry. May import: `sys`,
 //! the hooks' words, `state`'s inputs.
 
 #[cfg(test)]
