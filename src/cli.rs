@@ -9,6 +9,8 @@ use pane_patrol_hooks::event::{EventError, Kind, State};
 use pane_patrol_installer::Assistant;
 
 use crate::act::Digest;
+use crate::assistants;
+use crate::assistants::options::InstallOptions;
 use crate::log::when::parse_span;
 
 /// Tells which AI coding assistant in tmux needs you, and takes you there.
@@ -312,7 +314,7 @@ pub enum RulesCommand {
 #[derive(Args, Debug)]
 pub struct RulesTestArgs {
     /// Which assistant asks
-    #[arg(long, value_name = "NAME", default_value = "claude")]
+    #[arg(long, value_name = "NAME", default_value = assistants::usual_name())]
     pub assistant: String,
     /// The project's folder; by default the payload's `cwd`
     #[arg(long, value_name = "FOLDER")]
@@ -618,19 +620,7 @@ pub struct InstallArgs {
     pub approvals: bool,
     /// What else is to be set.
     #[command(flatten)]
-    pub codex: CodexArgs,
-}
-
-/// Options of `install` for Codex alone.
-#[derive(Args, Debug)]
-pub struct CodexArgs {
-    /// Let Codex put its state and session into the window's title, so that a pane is found whose
-    /// hooks run in the server all panes share (`tui.terminal_title` in its config.toml)
-    #[arg(long = "codex-terminal-title")]
-    pub terminal_title: bool,
-    /// Let each Codex run by itself, without that server (`features.daemon_auto_start = false`)
-    #[arg(long = "codex-no-daemon")]
-    pub no_daemon: bool,
+    pub options: InstallOptions,
 }
 
 /// Options of `uninstall`.

@@ -10,14 +10,12 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::assistants;
 use crate::mux::{
     Gone, Multiplexer, Opened, Opening, Outcome, PATIENCE, PATIENCE_FOR_SEVERAL, Place, Undone,
 };
 use crate::state::Row;
 use crate::sys::shell::{self, HoldsNul};
-
-/// Assistants that are offered, when they are found, while the settings name no launcher.
-const KNOWN: &[&str] = &["claude", "codex", "gemini", "opencode", "copilot", "qwen"];
 
 /// A multiplexer may quietly start a program at home where it finds no folder. If this one is there at
 /// all, the program is in it, whatever was made of the folder's name.
@@ -45,9 +43,10 @@ pub fn launchers(configured: &[Launcher], is_there: impl Fn(&str) -> bool) -> Ve
     if !configured.is_empty() {
         return configured.to_vec();
     }
-    let found = KNOWN.iter().filter(|name| is_there(name));
+    let programs = assistants::ALL.iter().map(|known| known.row().program);
+    let found = programs.filter(|name| is_there(name));
     found
-        .map(|&name| Launcher {
+        .map(|name| Launcher {
             name: name.to_owned(),
             command: name.to_owned(),
             folder: None,

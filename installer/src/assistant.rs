@@ -8,6 +8,7 @@ use pane_patrol_hooks::adapter::{self, Adapter, Panes, Registration, Version};
 use crate::claude::fields;
 use crate::error::PlanError;
 use crate::schema::{COMMENTED, GROUPS, Nesting, Schema};
+use crate::toml::Setting;
 
 /// An assistant whose settings can be edited.
 #[derive(Debug)]
@@ -133,6 +134,21 @@ pub static CODEX_CONFIG: Assistant = Assistant {
     format: Format::Toml,
 };
 
+/// The title of Codex's window: what it does, where, and which session it is. By the session's id a
+/// pane is found whose hooks run in the server that all panes share.
+pub const CODEX_TERMINAL_TITLE: Setting = Setting {
+    table: "tui",
+    key: "terminal_title",
+    value: r#"["activity", "project-name", "thread-id"]"#,
+};
+
+/// No shared server: the hooks of each Codex run in its own pane.
+pub const CODEX_NO_DAEMON: Setting = Setting {
+    table: "features",
+    key: "daemon_auto_start",
+    value: "false",
+};
+
 /// OpenCode.
 pub static OPENCODE: Assistant = Assistant {
     name: "opencode",
@@ -251,6 +267,12 @@ impl Assistant {
         self.folders.variable
     }
 
+    /// All variables that it alone heeds of those that [`Assistant::locate`] asks for.
+    pub fn own_variables(&self) -> impl Iterator<Item = &'static str> {
+        let folders = &self.folders;
+        [folders.variable, folders.other_home].into_iter().flatten()
+    }
+
     /// The events to register with `version` (`None`: unknown, only those that all versions know).
     pub fn events(
         &self,
@@ -287,7 +309,10 @@ impl Assistant {
         let other_home = folders.other_home.and_then(get);
         let home = other_home.or_else(|| get("HOME"));
         let home = home.filter(|home| home.is_absolute());
-        let home = home.ok_or(PlanError::NoHome)?;
+        let home = home.ok_or(PlanError::NoHome {
+            title: self.title,
+            variable: folders.variable.or(folders.other_home),
+        })?;
         Ok(Location {
             settings: home.join(folders.in_home).join(folders.file),
             home: Some(home),

@@ -11,7 +11,12 @@ use thiserror::Error;
 pub enum PlanError {
     /// Neither a home nor a config folder is known.
     #[error("neither HOME nor a config folder is set")]
-    NoHome,
+    NoHome {
+        /// The assistant's name for people.
+        title: &'static str,
+        /// The variable that names its folder, where it has one.
+        variable: Option<&'static str>,
+    },
     /// The config folder depends on the folder one stands in.
     #[error("the config folder `{}` is not an absolute path", path.display())]
     RelativeFolder {
@@ -138,7 +143,10 @@ impl PlanError {
 
     fn advice(&self) -> Option<String> {
         Some(match self {
-            Self::NoHome => "set HOME, or CLAUDE_CONFIG_DIR for Claude Code".into(),
+            Self::NoHome { title, variable } => match variable {
+                Some(variable) => format!("set HOME, or {variable} for {title}"),
+                None => "set HOME".into(),
+            },
             Self::RelativeFolder { .. } => "give the folder as an absolute path".into(),
             Self::Executable { .. } => {
                 "put the program into a folder with a plain name, and call it from there".into()

@@ -11,7 +11,7 @@
 mod apply;
 mod assistant;
 mod attributes;
-pub mod claude;
+mod claude;
 mod command;
 mod diff;
 mod durable;
@@ -32,13 +32,12 @@ mod target_file;
 mod toml;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
-pub use assistant::{
-    Assistant, CLAUDE, CODEX, CODEX_CONFIG, COPILOT, GEMINI, Location, OPENCODE, QWEN,
-};
+pub use assistant::*;
+pub use claude::parse_version;
 pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
 pub use manifest::{Action, sha256};
 pub use plan::{Edit, Plan, Site, Wanted};
 pub use planner::{plan_install, plan_uninstall};
 pub use store::{installed_at, recorded_files};
-pub use toml::{CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, Setting};
+pub use toml::Setting;

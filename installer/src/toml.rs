@@ -17,21 +17,6 @@ pub struct Setting {
     pub value: &'static str,
 }
 
-/// The title of Codex's window: what it does, where, and which session it is. By the session's id a
-/// pane is found whose hooks run in the server that all panes share.
-pub const CODEX_TERMINAL_TITLE: Setting = Setting {
-    table: "tui",
-    key: "terminal_title",
-    value: r#"["activity", "project-name", "thread-id"]"#,
-};
-
-/// No shared server: the hooks of each Codex run in its own pane.
-pub const CODEX_NO_DAEMON: Setting = Setting {
-    table: "features",
-    key: "daemon_auto_start",
-    value: "false",
-};
-
 /// What was set, and what was there before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Set {
@@ -171,6 +156,8 @@ fn refuse<T>(offset: usize, reason: String) -> Result<T, EditError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::assistant::{CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE};
 
     const BOTH: &[Setting] = &[CODEX_TERMINAL_TITLE, CODEX_NO_DAEMON];
 

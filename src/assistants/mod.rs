@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`facets`] | what there is to know of an assistant, and what several of them share |
 //! | [`homes`] | where each keeps its files |
+//! | [`options`] | what may be asked of `install` for one of them alone |
 //! | [`request`] | a request in full, by its assistant's own record |
 //! | [`dialogs`] | the dialog that a pane shows, and whether it is the request's |
 //! | [`tasks`] | whose tasks are meant, and where they are kept |
@@ -25,15 +26,20 @@ pub mod facets;
 pub(crate) mod gemini;
 pub mod homes;
 pub(crate) mod opencode;
+pub mod options;
 pub(crate) mod qwen;
 pub mod request;
 pub mod running;
 pub mod tasks;
 pub mod title;
 
+use std::path::Path;
+
 use pane_patrol_hooks::event::Assistant;
+use pane_patrol_installer::Assistant as Row;
 
 pub(crate) use facets::Facets;
+use facets::puppet::Puppet;
 
 /// Every assistant, in the order in which they are offered.
 pub(crate) const ALL: &[&dyn Facets] = &[
@@ -53,4 +59,37 @@ pub(crate) fn of(assistant: &Assistant) -> Option<&'static dyn Facets> {
 /// The same by its name.
 pub(crate) fn named(name: &str) -> Option<&'static dyn Facets> {
     ALL.iter().copied().find(|known| known.row().name == name)
+}
+
+/// Those that can be made to ask us before they ask the person, so that rules and trust can answer.
+pub(crate) fn answerable() -> impl Iterator<Item = &'static Row> {
+    let rows = ALL.iter().map(|known| known.row());
+    rows.filter(|row| row.adapter.can_ask_us())
+}
+
+/// Their names for people.
+pub(crate) fn answerable_titles() -> String {
+    let titles: Vec<&str> = answerable().map(|row| row.title).collect();
+    titles.join(" and ")
+}
+
+/// The name of the one that is meant where none is named.
+pub(crate) fn usual_name() -> &'static str {
+    ALL.first().map_or("", |known| known.row().name)
+}
+
+/// The command that has the assistant of `row` ask us, for the config folder `home` where that is
+/// another one than it usually has.
+pub(crate) fn asking_install(row: &Row, home: Option<&Path>) -> String {
+    let command = format!("pane-patrol install --assistant {} --approvals", row.name);
+    match home.zip(row.variable()) {
+        Some((home, variable)) => format!("`{variable}='{}' {command}`", home.display()),
+        None => format!("`{command}`"),
+    }
+}
+
+/// The assistant of which a session can be played, and how.
+pub(crate) fn played() -> Option<(&'static dyn Facets, &'static dyn Puppet)> {
+    let mut all = ALL.iter().copied();
+    all.find_map(|known| Some((known, known.puppet()?)))
 }

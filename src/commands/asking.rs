@@ -6,78 +6,77 @@ use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_installer::CLAUDE;
+use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Registered, Status, status};
 use thiserror::Error;
 
 use super::Surroundings;
+use crate::assistants::asking_install;
 use crate::state::Row;
-
-/// Only the hook that waits for an answer tells of this event.
-const ASKING: &str = "PermissionRequest";
 
 /// Why nobody asks us.
 #[derive(Debug, Error)]
 pub(super) enum NotAsked {
     /// No entry of ours waits for an answer.
-    #[error("Claude Code asks only you there; {} changes that", install(.home.as_deref()))]
+    #[error("{title} asks only you there; {install} changes that")]
     NoHook {
-        /// The session's config folder, when it is not the default one.
-        home: Option<PathBuf>,
+        /// The assistant's name for people.
+        title: &'static str,
+        /// The command that has it ask us.
+        install: String,
     },
-    /// The entry is there, and Claude runs no hook.
+    /// The entry is there, and the assistant runs no hook.
     #[error("its hooks are switched off: take `disableAllHooks` out of {}", .settings.display())]
     SwitchedOff {
         /// Where.
         settings: PathBuf,
     },
     /// The entry is there, and what it names cannot be run.
-    #[error("its hook names {}, which cannot be run; {} mends that", .program.display(), install(.home.as_deref()))]
+    #[error("its hook names {}, which cannot be run; {install} mends that", .program.display())]
     NoProgram {
         /// What it names.
         program: PathBuf,
-        /// The session's config folder, when it is not the default one.
-        home: Option<PathBuf>,
+        /// The command that has it ask us.
+        install: String,
     },
     /// The settings say nothing.
     #[error("its settings cannot be read: {0}")]
     Unreadable(String),
 }
 
-/// The command that has Claude ask us.
-fn install(home: Option<&Path>) -> String {
-    let command = "pane-patrol install --assistant claude --approvals";
-    match home {
-        Some(home) => format!("`CLAUDE_CONFIG_DIR='{}' {command}`", home.display()),
-        None => format!("`{command}`"),
-    }
-}
-
 /// Whether the session in `row` asks us: by the settings it runs with, or, where those are not on this
 /// machine's disk as we see it, because it has asked since they were last changed.
 pub(super) fn asks_us(surroundings: &Surroundings, row: &Row) -> Result<(), NotAsked> {
     let home = row.home.as_ref().map(PathBuf::from);
-    let by_home = |name: &str| match (name, &home) {
-        ("CLAUDE_CONFIG_DIR", home) => home.clone(),
-        _ => surroundings.assistant_folders.get(name).cloned(),
+    let no_assistant = || NotAsked::Unreadable("it has none that we know".to_owned());
+    let assistant = Assistant::find(row.assistant.as_str()).ok_or_else(no_assistant)?;
+    let by_home = |name: &str| {
+        if Some(name) == assistant.variable() {
+            return home.clone();
+        }
+        surroundings.assistant_folders.get(name).cloned()
     };
-    let location = CLAUDE.locate(&by_home);
+    let location = assistant.locate(&by_home);
     let location = location.map_err(|error| NotAsked::Unreadable(error.to_string()))?;
-    let why = match status(&CLAUDE, &location, None) {
+    let install = asking_install(assistant, home.as_deref());
+    let why = match status(assistant, &location, None) {
         Status::Installed(found) | Status::Partly(found) if found.approvals => {
-            return runs(&found, &location.settings, home);
+            return runs(&found, &location.settings, install);
         }
         Status::Unreadable(error) => NotAsked::Unreadable(error.to_string()),
-        _ => NotAsked::NoHook { home },
+        _ => NotAsked::NoHook {
+            title: assistant.title,
+            install,
+        },
     };
-    if has_asked(row, changed(&location.settings)) {
+    if has_asked(assistant, row, changed(&location.settings)) {
         return Ok(());
     }
     Err(why)
 }
 
-/// Whether Claude runs the entry, and the entry something.
-fn runs(found: &Registered, settings: &Path, home: Option<PathBuf>) -> Result<(), NotAsked> {
+/// Whether the assistant runs the entry, and the entry something.
+fn runs(found: &Registered, settings: &Path, install: String) -> Result<(), NotAsked> {
     if found.switched_off {
         let settings = settings.to_owned();
         return Err(NotAsked::SwitchedOff { settings });
@@ -89,7 +88,7 @@ fn runs(found: &Registered, settings: &Path, home: Option<PathBuf>) -> Result<()
     match found.executables.iter().find(|path| !can_run(path)) {
         Some(program) => Err(NotAsked::NoProgram {
             program: program.clone(),
-            home,
+            install,
         }),
         None => Ok(()),
     }
@@ -104,10 +103,14 @@ fn changed(settings: &Path) -> Option<Timestamp> {
 }
 
 /// Whether the row's own hook has told of a request it waits for, after `changed`.
-fn has_asked(row: &Row, changed: Option<Timestamp>) -> bool {
+fn has_asked(assistant: &Assistant, row: &Row, changed: Option<Timestamp>) -> bool {
+    // Only the hook that waits for an answer tells of this event.
+    let Some(asking) = assistant.adapter.asking() else {
+        return false;
+    };
     row.evidence.iter().any(|piece| {
         piece.source == Source::Hook
-            && piece.what.starts_with(ASKING)
+            && piece.what.starts_with(asking.event)
             && changed.is_none_or(|changed| changed < piece.at)
     })
 }

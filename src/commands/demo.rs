@@ -57,9 +57,10 @@ fn play(name: &str) -> CommandResult {
     let cwd = std::env::current_dir().map_err(|error| failed(&error))?;
     let home = std::env::var_os("HOME")
         .map(PathBuf::from)
-        .unwrap_or_default()
-        .join(".claude");
-    Player::new(*script, io::stdout(), executable, home, cwd)
+        .unwrap_or_default();
+    let player = Player::new(*script, io::stdout(), executable, &home, cwd);
+    player
+        .ok_or_else(|| CommandError::new("no assistant can be played"))?
         .play()
         .map_err(|error| failed(&error))
 }

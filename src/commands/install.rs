@@ -6,11 +6,12 @@ use std::error::Error;
 use std::path::Path;
 
 use pane_patrol_installer::{
-    Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, Change, Location, Plan,
-    Setting, Site, apply, plan_install, plan_uninstall, recorded_files,
+    Assistant, Change, Location, Plan, Setting, Site, apply, plan_install, plan_uninstall,
+    recorded_files,
 };
 
 use super::{Surroundings, site};
+use crate::assistants;
 use crate::cli::{InstallArgs, UninstallArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
@@ -28,8 +29,11 @@ type Planned = Result<Job, CommandError>;
 /// Registers our hook with each named assistant, or with every one that is found.
 pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> CommandResult {
     if !arguments.all && arguments.assistant.is_empty() {
+        let name = assistants::usual_name();
         return Err(CommandError::new("no assistant was named")
-            .hint("name it, for example `pane-patrol install --assistant claude`, or use `--all`")
+            .hint(format!(
+                "name it, for example `pane-patrol install --assistant {name}`, or use `--all`"
+            ))
             .exit(EXIT_USAGE));
     }
     let (chosen, absent): (Vec<_>, Vec<_>) = if arguments.all {
@@ -43,24 +47,21 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
         return Ok(());
     }
     point_out_absent(&absent);
-    let settings = codex_settings(arguments);
-    let has_codex = chosen
-        .iter()
-        .any(|assistant| assistant.name == CODEX_CONFIG.name);
-    if !settings.is_empty() && !has_codex {
-        return Err(
-            CommandError::new("an option for Codex was given, but not Codex")
-                .hint("add `--assistant codex`")
-                .exit(EXIT_USAGE),
-        );
+    let settings = arguments.options.settings();
+    let is_chosen = |file: &Assistant| chosen.iter().any(|one| one.name == file.name);
+    if let Some((file, _)) = settings.iter().find(|(file, _)| !is_chosen(file)) {
+        let (title, name) = (file.title, file.name);
+        let wrong = format!("an option for {title} was given, but not {title}");
+        return Err(CommandError::new(wrong)
+            .hint(format!("add `--assistant {name}`"))
+            .exit(EXIT_USAGE));
     }
     let mut jobs: Vec<_> = chosen
         .into_iter()
         .map(|assistant| job(surroundings, assistant, arguments.approvals))
         .collect();
-    if !settings.is_empty() {
-        jobs.push(settings_job(surroundings, settings));
-    }
+    let files = settings.into_iter();
+    jobs.extend(files.map(|(file, settings)| settings_job(surroundings, file, settings)));
     let is_for_real = !arguments.dry_run && jobs.iter().flatten().any(|job| !job.plan.is_empty());
     let told = Told {
         verb: "install",
@@ -90,19 +91,13 @@ fn point_out_absent(absent: &[&Assistant]) {
     }
 }
 
-/// The settings of Codex that the person asked for.
-fn codex_settings(arguments: &InstallArgs) -> Vec<Setting> {
-    let title = arguments
-        .codex
-        .terminal_title
-        .then_some(CODEX_TERMINAL_TITLE);
-    let no_daemon = arguments.codex.no_daemon.then_some(CODEX_NO_DAEMON);
-    title.into_iter().chain(no_daemon).collect()
-}
-
-fn settings_job(surroundings: &Surroundings, settings: Vec<Setting>) -> Planned {
-    let site = find_site(surroundings, &CODEX_CONFIG)?;
-    let mut wanted = site::wanted(&CODEX_CONFIG).ok_or_else(|| {
+fn settings_job(
+    surroundings: &Surroundings,
+    file: &'static Assistant,
+    settings: Vec<Setting>,
+) -> Planned {
+    let site = find_site(surroundings, file)?;
+    let mut wanted = site::wanted(file).ok_or_else(|| {
         CommandError::new("could not find out by which path this program is called")
     })?;
     wanted.settings = settings;

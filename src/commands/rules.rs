@@ -5,11 +5,13 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use pane_patrol_hooks::approval::Asked;
+use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
 
 use super::diff::print_json;
 use super::{Surroundings, site};
+use crate::assistants;
 use crate::cli::{Expected, RulesCommand, RulesTestArgs};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
@@ -57,26 +59,39 @@ fn check(surroundings: &Surroundings, rules: &Rules) {
         1 => "1 rule is understood.".to_owned(),
         many => format!("{many} rules are understood."),
     });
-    let other = |rule: &&Rule| !rule.is_for("claude");
+    let titles = assistants::answerable_titles();
+    let other = |rule: &&Rule| !assistants::answerable().any(|row| rule.is_for(row.name));
     for rule in rules.iter().filter(other) {
         messages::warning(&format!(
-            "{} (line {}) never acts: only Claude Code can be answered by rules",
+            "{} (line {}) never acts: only {titles} can be answered by rules",
             rule.title(),
             rule.line
         ));
     }
     if count > 0 && !can_act(surroundings) {
-        messages::warning(NO_HOOK);
+        messages::warning(&no_hook());
     }
 }
 
 /// Said when nothing waits for a rule.
-pub(super) const NO_HOOK: &str = "Claude Code asks nobody but you: `pane-patrol install --assistant claude --approvals` \
-     registers the hook that lets rules and trust answer";
+pub(super) fn no_hook() -> String {
+    let installs: Vec<String> = assistants::answerable()
+        .map(|row| assistants::asking_install(row, None))
+        .collect();
+    format!(
+        "{} asks nobody but you: {} registers the hook that lets rules and trust answer",
+        assistants::answerable_titles(),
+        installs.join(" or ")
+    )
+}
 
-/// Whether Claude's hook waits for answers.
+/// Whether a hook waits for answers.
 pub(super) fn can_act(surroundings: &Surroundings) -> bool {
-    let Ok(Some(site)) = site::claude(surroundings) else {
+    assistants::answerable().any(|row| asks_us(surroundings, row))
+}
+
+fn asks_us(surroundings: &Surroundings, assistant: &'static Assistant) -> bool {
+    let Ok(Some(site)) = site::of(surroundings, assistant) else {
         return false;
     };
     match status(site.assistant, &site.location, None) {

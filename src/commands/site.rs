@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_hooks::tmux::bounded_output;
-use pane_patrol_installer::{Assistant, CLAUDE, PlanError, Site, Wanted, claude};
+use pane_patrol_installer::{Assistant, PlanError, Site, Wanted, parse_version};
 
 use super::Surroundings;
 use crate::sys::child;
 
-/// How long `claude --version` may take; it usually needs half a second.
+/// How long an assistant may take to tell its version; it usually needs half a second.
 const VERSION_BUDGET: Duration = Duration::from_secs(10);
 
 /// An assistant's settings and the place of our records; `None` without a state folder.
@@ -32,11 +32,6 @@ pub(super) fn of(
         uid: surroundings.environment.uid,
         now: Timestamp::now(),
     }))
-}
-
-/// Claude's settings and the place of our records; `None` without a state folder.
-pub(super) fn claude(surroundings: &Surroundings) -> Result<Option<Site>, PlanError> {
-    of(surroundings, &CLAUDE)
 }
 
 /// What to register with `assistant`: this program, with the events of the version on PATH.
@@ -57,8 +52,11 @@ pub(super) fn version(assistant: &'static Assistant) -> Option<Version> {
     }
     let mut command = child::ours(assistant.program, child::ASSISTANT);
     command.arg("--version");
+    // It may be found, or choose its version, by its own folder.
+    let own = assistant.own_variables();
+    command.envs(own.filter_map(|name| Some((name, env::var_os(name)?))));
     let printed = bounded_output(&mut command, Instant::now() + VERSION_BUDGET)?;
-    claude::parse_version(&String::from_utf8_lossy(&printed))
+    parse_version(&String::from_utf8_lossy(&printed))
 }
 
 /// Whether the assistant's program is on PATH.

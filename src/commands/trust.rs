@@ -5,6 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Surroundings, asking, lookup};
+use crate::assistants;
 use crate::cli::TrustArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubClient;
@@ -46,8 +47,9 @@ pub(super) fn trust(surroundings: &Surroundings, row: &Row, span: Duration) -> R
         instance_id: row.instance_id.clone().ok_or("its session is not known")?,
         seconds: span.as_secs(),
     };
-    if row.assistant.as_str() != "claude" {
-        return Err("only Claude Code can be answered without keys".to_owned());
+    if !row.assistant.can_ask_us() {
+        let titles = assistants::answerable_titles();
+        return Err(format!("only {titles} can be answered without keys"));
     }
     if !span.is_zero() {
         asking::asks_us(surroundings, row).map_err(|why| why.to_string())?;

@@ -45,10 +45,12 @@ impl Stage {
             server: PrivateServer::new(socket, environment(root.path(), path)),
             root,
         };
-        for folder in ["run", "state", "config", "tmp", "home/.claude/projects"] {
+        for folder in ["run", "state", "config", "tmp", "home"] {
             std::fs::create_dir_all(stage.root.path().join(folder))?;
         }
-        std::fs::create_dir_all(player::session_folder(&stage.config_folder()))?;
+        for folder in player::folders(&stage.root.path().join("home")) {
+            std::fs::create_dir_all(folder)?;
+        }
         stage.start(executable, columns, rows)?;
         Ok(stage)
     }
@@ -118,10 +120,6 @@ impl Stage {
     /// Where the server of this stage listens.
     pub fn socket(&self) -> &Path {
         self.server.socket()
-    }
-
-    fn config_folder(&self) -> PathBuf {
-        self.root.path().join("home/.claude")
     }
 
     /// The project folder of a script, with a branch to show.

@@ -9,6 +9,8 @@ use crossterm::event::{self, Event, KeyCode, KeyEventKind};
 use serde_json::{Value, json};
 
 use super::script::{Script, Step};
+use crate::assistants::facets::puppet::{Puppet, Scene};
+use crate::assistants::{self, Facets};
 use crate::sys::child;
 
 /// How fast the demo goes: a second of the script in milliseconds.
@@ -18,13 +20,15 @@ const SECOND: u64 = 1000;
 const HOOK_BUDGET: Duration = Duration::from_secs(10);
 
 /// One scripted assistant at work.
-#[derive(Debug)]
 pub struct Player<W> {
     script: Script,
     out: W,
     /// The executable whose `hook` is called.
     executable: PathBuf,
-    /// The assistant's config folder, below the demo's own home.
+    /// The assistant that is played, and how.
+    known: &'static dyn Facets,
+    puppet: &'static dyn Puppet,
+    /// Its config folder, below the demo's own home.
     home: PathBuf,
     cwd: PathBuf,
     session: String,
@@ -43,20 +47,30 @@ enum Answer {
 
 impl<W: Write> Player<W> {
     /// An assistant that plays `script` in the folder `cwd`, reports through `executable` and keeps
-    /// its session file below `home`.
-    pub fn new(script: Script, out: W, executable: PathBuf, home: PathBuf, cwd: PathBuf) -> Self {
+    /// its session file in its folder below the person's `home`. `None` where none can be played.
+    pub fn new(
+        script: Script,
+        out: W,
+        executable: PathBuf,
+        home: &Path,
+        cwd: PathBuf,
+    ) -> Option<Self> {
+        let (known, puppet) = assistants::played()?;
+        let home = config_folder(known, home)?;
         let session = format!("demo-{}-{}", script.name, std::process::id());
-        Self {
+        Some(Self {
             script,
             out,
             executable,
+            known,
+            puppet,
             home,
             cwd,
             session,
             turn: 0,
             calls: 0,
             sub_agent_until: None,
-        }
+        })
     }
 
     /// Plays the script again and again, until Ctrl-C.
@@ -253,48 +267,38 @@ impl<W: Write> Player<W> {
 
     /// Sends one payload through the real hook, as the assistant would.
     fn report(&self, event: &str, fields: Value) -> io::Result<()> {
-        let mut payload = json!({
-            "session_id": self.session,
-            "transcript_path": self.home.join("projects/demo").join(format!("{}.jsonl", self.session)),
-            "cwd": self.cwd,
-            "prompt_id": format!("turn-{}", self.turn),
-            "permission_mode": "default",
-            "hook_event_name": event,
-        });
+        let mut payload = self.puppet.payload(&self.scene(), event);
         if let (Some(all), Value::Object(own)) = (payload.as_object_mut(), fields) {
             all.extend(own);
         }
         let mut hook = child::ours(&self.executable, child::HOOK);
-        hook.args(["hook", "claude"])
-            .env("CLAUDECODE", "1")
-            .env("CLAUDE_CODE_ENTRYPOINT", "cli")
-            .env("CLAUDE_PID", std::process::id().to_string());
+        let adapter = self.known.row().adapter;
+        let pid = std::process::id().to_string();
+        hook.args(["hook", adapter.assistant.as_str()])
+            .envs(adapter.environment.iter().copied())
+            .envs(adapter.process_variable.map(|name| (name, pid)));
         let payload = payload.to_string();
         child::feed(&mut hook, payload.as_bytes(), Instant::now() + HOOK_BUDGET).map(drop)
     }
 
     /// Publishes what the assistant publishes about itself beside its hooks.
     fn level(&self, status: &str, waiting_for: Option<&str>) -> io::Result<()> {
-        let now = pane_patrol_hooks::timestamp::Timestamp::now().as_micros() / 1000;
-        let mut session = json!({
-            "pid": std::process::id(),
-            "sessionId": self.session,
-            "cwd": self.cwd,
-            "startedAt": now,
-            "kind": "interactive",
-            "entrypoint": "cli",
-            "status": status,
-            "updatedAt": now,
-            "statusUpdatedAt": now,
-        });
-        if let (Some(fields), Some(waiting_for)) = (session.as_object_mut(), waiting_for) {
-            fields.insert("waitingFor".into(), waiting_for.into());
-        }
+        let session = self.puppet.status(&self.scene(), status, waiting_for);
         std::fs::write(self.session_file(), session.to_string())
     }
 
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            home: &self.home,
+            session: &self.session,
+            cwd: &self.cwd,
+            turn: self.turn,
+            pid: std::process::id(),
+        }
+    }
+
     fn session_file(&self) -> PathBuf {
-        session_folder(&self.home).join(format!("{}.json", std::process::id()))
+        self.puppet.status_file(&self.scene())
     }
 
     fn show(&mut self, text: &str) -> io::Result<()> {
@@ -303,7 +307,17 @@ impl<W: Write> Player<W> {
     }
 }
 
-/// Where an assistant with this config folder keeps its session files.
-pub(super) fn session_folder(home: &Path) -> PathBuf {
-    home.join("sessions")
+/// Where the assistant that is played keeps its files below the person's `home`.
+fn config_folder(known: &'static dyn Facets, home: &Path) -> Option<PathBuf> {
+    known.home(&|name| (name == "HOME").then(|| home.to_owned()))
+}
+
+/// The folders that the assistant that is played needs below the person's `home`.
+pub(super) fn folders(home: &Path) -> Vec<PathBuf> {
+    let Some((known, puppet)) = assistants::played() else {
+        return Vec::new();
+    };
+    let config = config_folder(known, home);
+    let below = |config: PathBuf| puppet.folders().iter().map(move |name| config.join(name));
+    config.into_iter().flat_map(below).collect()
 }

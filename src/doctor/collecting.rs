@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::event::{Event, MAX_EVENT_BYTES};
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_installer::Assistant;
 use serde_json::json;
 
 use super::{Finding, WORLD, World};
@@ -213,7 +214,12 @@ fn run(command: &str, socket: Option<&std::ffi::OsStr>, world: Option<&World>) -
     shell
         .args(["-c", command])
         .env("PANE_PATROL_TARGET", NOWHERE)
-        .env("CLAUDECODE", "1");
+        .envs(
+            Assistant::ALL
+                .iter()
+                .flat_map(|row| row.adapter.environment)
+                .copied(),
+        );
     if let Some(world) = world {
         for name in WORLD {
             shell.env_remove(name);

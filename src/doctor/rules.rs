@@ -1,9 +1,10 @@
 //! Whether the settings can be read, and whether anything waits for the rules in them.
 
 use super::Finding;
+use crate::assistants;
 use crate::config::{Config, ConfigError};
 
-/// The person's rules; `waits`: whether Claude's hook waits for an answer. `None` without any.
+/// The person's rules; `waits`: whether a hook waits for an answer. `None` without any.
 pub fn rules(config: &Result<Config, ConfigError>, waits: bool) -> Option<Finding> {
     let config = match config {
         Ok(config) => config,
@@ -21,6 +22,9 @@ pub fn rules(config: &Result<Config, ConfigError>, waits: bool) -> Option<Findin
         return Some(Finding::ok("rules", seen));
     }
     let seen = format!("{seen}, and nothing waits for what they say");
-    let fix = "run `pane-patrol install --assistant claude --approvals`";
+    let installs: Vec<String> = assistants::answerable()
+        .map(|row| assistants::asking_install(row, None))
+        .collect();
+    let fix = format!("run {}", installs.join(" or "));
     Some(Finding::warning("rules", seen, fix))
 }

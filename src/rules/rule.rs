@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use pane_patrol_hooks::adapter::ADAPTERS;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -283,8 +284,12 @@ fn check_assistant(name: &str) -> Result<(), String> {
         && name
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c));
-    fits.then_some(())
-        .ok_or_else(|| format!("`{name}` is no name of an assistant, such as `claude`"))
+    fits.then_some(()).ok_or_else(|| {
+        let known = ADAPTERS
+            .first()
+            .map_or("", |known| known.assistant.as_str());
+        format!("`{name}` is no name of an assistant, such as `{known}`")
+    })
 }
 
 fn check_tool(name: &str) -> Result<(), String> {

@@ -43,8 +43,6 @@ pub(crate) const ASSISTANT: Kept = Kept::these(&[
     "SHELL",
     "LANG",
     "LC_ALL",
-    "CLAUDE_CONFIG_DIR",
-    "CODEX_HOME",
     "NVM_DIR",
     "NVM_BIN",
     "ASDF_DIR",

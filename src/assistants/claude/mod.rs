@@ -4,6 +4,7 @@ pub mod commands;
 pub(crate) mod dialog;
 mod follower;
 pub(crate) mod job_record;
+mod puppet;
 pub mod session_file;
 pub(crate) mod switches;
 pub(crate) mod tasks;
@@ -18,6 +19,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
 use super::facets::doctor::{Found, Look};
+use super::facets::puppet::Puppet;
 use super::facets::request::{Begun, Full, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
 use super::facets::{Calls, Dialogs, Facets, TaskLists, Variables};
@@ -71,6 +73,10 @@ impl Facets for Claude {
             "may write no session file",
             "update it: without the file approvals show six seconds late, interrupts with the next prompt",
         ))
+    }
+
+    fn puppet(&self) -> Option<&'static dyn Puppet> {
+        Some(&puppet::Played)
     }
 
     fn look(&self, at: &Look<'_>) -> Found {

@@ -1,6 +1,7 @@
 //! Codex (0.169.0): its title, its dialogs, its rollouts, its plans and whom it trusts.
 
 pub(crate) mod rollout;
+pub(crate) mod settings;
 pub(crate) mod tasks;
 pub(crate) mod trust;
 

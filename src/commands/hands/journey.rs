@@ -16,9 +16,9 @@ use time::UtcOffset;
 
 use super::*;
 use crate::collector::{self, Membership};
-use crate::feed::Feed;
 use crate::mux::fake::{Fake, Mood, World};
 use crate::mux::{Absent, Press};
+use crate::state::update::Feed;
 use crate::tui::{Effect, Message, Model, Setup, Theme, update, view};
 
 const SIZE: (u16, u16) = (110, 24);

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::{Pen, to_u16};
+use crate::assistants;
 use crate::tui::message::Hooks;
 use crate::tui::model::Model;
 use crate::tui::text;
@@ -16,7 +17,7 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
         .map(|line| (line, theme.strong()))
         .collect();
     lines.push((String::new(), theme.text()));
-    let sentence = text::wrap(sentence(model.hooks), width);
+    let sentence = text::wrap(&sentence(model.hooks), width);
     lines.extend(sentence.into_iter().map(|line| (line, theme.text())));
     if lines.len() > usize::from(area.height) {
         lines.retain(|(line, _)| !line.is_empty());
@@ -34,8 +35,8 @@ fn title(hooks: Hooks) -> &'static str {
     }
 }
 
-fn sentence(hooks: Hooks) -> &'static str {
-    match hooks {
+fn sentence(hooks: Hooks) -> String {
+    let told = match hooks {
         Hooks::Missing => {
             "Press i to let your assistants report: you see every changed line before anything is \
              changed, and `pane-patrol uninstall` takes it back."
@@ -45,7 +46,11 @@ fn sentence(hooks: Hooks) -> &'static str {
              report yet; press i to see which, and what would change."
         }
         Hooks::Unknown | Hooks::Installed => {
-            "Start one in a tmux pane, for example `claude`: it shows up here by itself."
+            return format!(
+                "Start one in a tmux pane, for example `{}`: it shows up here by itself.",
+                assistants::usual_name()
+            );
         }
-    }
+    };
+    told.to_owned()
 }
