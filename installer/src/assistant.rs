@@ -1,14 +1,17 @@
 //! What the installer has to know about an assistant, as a table. One row an assistant; the rest of
 //! the crate reads the table and knows no names.
 
+mod claude;
+
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::{self, Adapter, Panes, Registration, Version};
 
-use crate::claude::fields;
 use crate::error::PlanError;
 use crate::schema::{COMMENTED, GROUPS, Nesting, Schema};
 use crate::toml::Setting;
+use claude::fields;
+pub use claude::parse_version;
 
 /// An assistant whose settings can be edited.
 #[derive(Debug)]

@@ -11,7 +11,6 @@
 mod apply;
 mod assistant;
 mod attributes;
-mod claude;
 mod command;
 mod diff;
 mod durable;
@@ -33,7 +32,6 @@ mod toml;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
 pub use assistant::*;
-pub use claude::parse_version;
 pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
 pub use manifest::{Action, sha256};

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use pane_patrol_hooks::adapter::opencode;
+use pane_patrol_hooks::adapter::plugin;
 
 use crate::assistant::Assistant;
 use crate::edit::error::EditError;
@@ -13,7 +13,7 @@ const PROGRAM: &str = "\nconst PROGRAM = ";
 
 /// Whether `text` is a plugin of ours.
 pub(crate) fn is_ours(text: &str, assistant: &Assistant) -> bool {
-    let first = opencode::plugin(&assistant.adapter.assistant, "/");
+    let first = plugin(&assistant.adapter.assistant, "/");
     let first = first.as_deref().and_then(|plugin| plugin.lines().next());
     first.is_some_and(|first| text.lines().next() == Some(first))
 }
@@ -32,7 +32,7 @@ pub(crate) fn install(
     if !is_blank(text) && !is_ours(text, assistant) {
         return Err(refuse("the plugin there is not pane-patrol's"));
     }
-    let plugin = opencode::plugin(&assistant.adapter.assistant, executable)
+    let plugin = plugin(&assistant.adapter.assistant, executable)
         .ok_or_else(|| refuse("the program's path cannot stand in a plugin"))?;
     Ok(Installed {
         text: plugin,

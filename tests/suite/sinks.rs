@@ -5,6 +5,7 @@ mod environment;
 mod errors;
 mod files;
 mod named_client;
+mod names;
 mod spawns;
 mod tmux;
 

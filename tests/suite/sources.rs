@@ -30,7 +30,7 @@ const COPIES: &[(&str, &str)] = &[
     ("hooks/src/pane_cache.rs", "a memory of the hook"),
     ("installer/tests/installer/cases.rs", "settings"),
     ("installer/tests/installer/crash.rs", "settings"),
-    ("src/assistants/request_tests.rs", "a recording"),
+    ("src/assistants/request/tests.rs", "a recording"),
     ("tests/live/main.rs", "an event log"),
     ("tests/suite/plugin.rs", "a recording"),
     ("tests/suite/removed.rs", "the plugin, which is read"),

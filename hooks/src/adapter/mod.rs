@@ -22,6 +22,7 @@ use crate::event::Assistant;
 pub use caller::Caller;
 pub use codex::pane as shared_pane;
 pub use habits::{Habits, Witness};
+pub use opencode::plugin;
 pub use payload::{Calls, Details, Payload, ToolInput};
 pub use report::Report;
 

@@ -138,7 +138,7 @@ fn counted(words: &[&'static str], text: String) -> impl Iterator<Item = (&'stat
 }
 
 /// The lines that are no remark and not for tests alone.
-fn shipped(text: &str) -> String {
+pub(super) fn shipped(text: &str) -> String {
     let mut shipped = String::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -158,7 +158,7 @@ fn shipped(text: &str) -> String {
 }
 
 /// The sources below a folder, without those that are declared for tests.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     collect(folder, &mut all);
     let of_tests: Vec<PathBuf> = all.iter().flat_map(|file| of_tests(file)).collect();

@@ -118,5 +118,4 @@ fn find(bound: &Bound, homes: &Homes) -> Result<Full, Missing> {
 }
 
 #[cfg(test)]
-#[path = "request_tests.rs"]
 mod tests;

@@ -79,5 +79,4 @@ fn may_hold_one(screen: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "dialogs_tests.rs"]
 mod tests;
