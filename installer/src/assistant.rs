@@ -31,30 +31,32 @@ pub struct Assistant {
     pub rereads: bool,
     /// What to do about a session in a pane that says nothing: the end of a sentence.
     pub when_silent: &'static str,
-    folders: Folders,
+    /// Where its own folder is, and the file in it.
+    pub folders: Folders,
     /// The variable that a session of its own has which runs without a pane, where it has one.
-    pub(crate) parked_by: Option<&'static str>,
-    pub(crate) format: Format,
+    pub parked_by: Option<&'static str>,
+    /// What is written.
+    pub format: Format,
 }
 
 /// Where an assistant's own folder is, and the file in it.
 #[derive(Debug)]
-struct Folders {
+pub struct Folders {
     /// The variable that names the folder.
-    variable: Option<&'static str>,
+    pub variable: Option<&'static str>,
     /// The variable that names another home, for the assistant alone.
-    other_home: Option<&'static str>,
+    pub other_home: Option<&'static str>,
     /// The folder below `XDG_CONFIG_HOME`, where the assistant heeds that.
-    in_config: Option<&'static str>,
+    pub in_config: Option<&'static str>,
     /// The folder below the home.
-    in_home: &'static str,
+    pub in_home: &'static str,
     /// The file inside.
-    file: &'static str,
+    pub file: &'static str,
 }
 
 /// What is written.
 #[derive(Debug)]
-pub(crate) enum Format {
+pub enum Format {
     /// Entries among others in a JSON file.
     Json(Schema),
     /// A file of ours, a plugin that the assistant loads.

@@ -37,5 +37,6 @@ pub use error::{ApplyError, PlanError};
 pub use manifest::{Action, sha256};
 pub use plan::{Edit, Plan, Site, Wanted};
 pub use planner::{plan_install, plan_uninstall};
+pub use schema::{GROUPS, Schema};
 pub use store::{installed_at, recorded_files};
 pub use toml::Setting;

@@ -13,7 +13,7 @@ pub(crate) type Check = fn(&Document, Option<Version>) -> Option<(NodeId, WrongF
 
 /// How entries look in a JSON file.
 #[derive(Debug)]
-pub(crate) struct Schema {
+pub struct Schema {
     pub(crate) dialect: Dialect,
     pub(crate) nesting: Nesting,
     /// The key of a handler's command.
@@ -49,7 +49,7 @@ pub(crate) enum Nesting {
 }
 
 /// The schema that Claude Code began and others took over.
-pub(crate) const GROUPS: Schema = Schema {
+pub const GROUPS: Schema = Schema {
     dialect: Dialect::Strict,
     nesting: Nesting::Groups,
     command: "command",

@@ -23,6 +23,8 @@ pub(crate) mod codex;
 pub(crate) mod copilot;
 pub mod dialogs;
 pub mod facets;
+#[cfg(test)]
+mod fixture;
 pub(crate) mod gemini;
 pub mod homes;
 pub(crate) mod opencode;
@@ -49,6 +51,8 @@ pub(crate) const ALL: &[&dyn Facets] = &[
     &opencode::OpenCode,
     &copilot::Copilot,
     &qwen::Qwen,
+    #[cfg(test)]
+    &fixture::Fixture,
 ];
 
 /// What is known of `assistant`; `None` where nothing is.
