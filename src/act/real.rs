@@ -15,9 +15,9 @@ use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, 
 use super::record::Line;
 use super::shown::{Shown, check};
 use super::{dialog, foreground, tell};
-use crate::assistants;
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
+use crate::assistants::{self, Facets};
 use crate::hub_client::HubClient;
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::protocol::Decide;
@@ -175,7 +175,7 @@ impl World for RealWorld {
         let (Some(pid), Some(command)) = (bound.pid, bound.command.as_deref()) else {
             return false;
         };
-        let calls = assistants::of(&bound.assistant).and_then(|known| known.calls());
+        let calls = assistants::of(&bound.assistant).and_then(Facets::calls);
         calls.is_some_and(|calls| calls.is_run_by(pid, command, since))
     }
 

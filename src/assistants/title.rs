@@ -10,6 +10,7 @@ use pane_patrol_hooks::event::{Assistant, State};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::facets::Facets;
 use super::facets::title::Title;
 use super::of;
 use crate::state::{Level, Reading, Row};
@@ -30,7 +31,7 @@ pub fn is_wanted(row: &Row) -> bool {
 
 /// Whether somebody waits to see the title of the row's pane change, because nothing else tells.
 pub fn is_urgent(row: &Row) -> bool {
-    let title = of(&row.assistant).and_then(|known| known.title());
+    let title = of(&row.assistant).and_then(Facets::title);
     let tells = |title: &Title| title.tells_ends || title.tells_answers && waits(row);
     is_wanted(row) && title.is_some_and(tells)
 }

@@ -20,10 +20,10 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::assistants;
 use crate::assistants::facets::session_file::{Follower, SessionFiles, Setting as Followers};
 use crate::assistants::facets::session_log::{Followed, SessionLog};
 use crate::assistants::homes::Homes;
+use crate::assistants::{self, Facets};
 use crate::state::Listing;
 use watch::Watches;
 
@@ -209,7 +209,7 @@ impl Witness {
     fn watch(&mut self, homes: BTreeSet<(Assistant, PathBuf)>) {
         let mut is_news = false;
         for (assistant, home) in homes {
-            let files = assistants::of(&assistant).and_then(|known| known.session_files());
+            let files = assistants::of(&assistant).and_then(Facets::session_files);
             if let Some(files) = files {
                 is_news |= self.watch_home(&assistant, files, &home);
             }
@@ -265,7 +265,7 @@ impl Witness {
         for log in followed {
             if !self.logs.contains_key(&log)
                 && let Some(read) = assistants::of(&log.assistant)
-                    .and_then(|known| known.session_logs())
+                    .and_then(Facets::session_logs)
                     .and_then(|logs| logs.of(&log))
             {
                 self.logs.insert(log, read);

@@ -8,8 +8,8 @@ use pane_patrol_hooks::event::Assistant as Name;
 use pane_patrol_hooks::process::cheap_arguments;
 use pane_patrol_installer::Assistant;
 
-use crate::assistants;
 use crate::assistants::running::{is_of, is_session};
+use crate::assistants::{self, Facets};
 use crate::sys::process as ancestry;
 
 /// So many processes of a pane are looked at.
@@ -83,7 +83,7 @@ impl Found {
             root,
             pid,
             shows: assistants::of(&name)
-                .and_then(|known| known.session_files())
+                .and_then(Facets::session_files)
                 .and_then(|files| files.shown_by(pid)),
             assistant: name,
             folder: folder.and_then(|folder| folder.into_os_string().into_string().ok()),

@@ -6,6 +6,8 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use pane_patrol_installer::CLAUDE;
+
 use crate::sys::process::{stat, variable};
 
 /// Longest command line that is looked at, in bytes.
@@ -45,10 +47,9 @@ pub(crate) fn keeps_files_in(pid: u32, config: &Path) -> bool {
 
 /// The folder in which a Claude of this process keeps its files, by its own environment.
 fn claude_config(pid: u32) -> Option<PathBuf> {
-    let set = |name: &str| variable(pid, name);
-    let named = set("CLAUDE_CONFIG_DIR").filter(|named| !named.is_empty());
-    let by_home = || set("HOME").map(|home| Path::new(&home).join(".claude"));
-    named.map(PathBuf::from).or_else(by_home)
+    let set = |name: &str| variable(pid, name).map(PathBuf::from);
+    let location = CLAUDE.locate(&set).ok()?;
+    Some(CLAUDE.folder(&location).to_owned())
 }
 
 fn is_same_folder(one: &Path, other: &Path) -> bool {

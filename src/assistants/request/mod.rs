@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use pane_patrol_hooks::text::visible;
 
-use super::facets::Calls;
 use super::facets::request::Missing;
 pub use super::facets::request::{Full, Known, Open, Part, parts, says_all};
+use super::facets::{Calls, Facets};
 use super::homes::Homes;
 use super::of;
 use crate::state::{Bound, Request};
@@ -103,7 +103,7 @@ pub fn text(request: &Request, known: &Known) -> String {
 
 /// The record of the assistant's calls, and its config folder.
 fn record(bound: &Bound, homes: &Homes) -> (Option<&'static dyn Calls>, Option<PathBuf>) {
-    let calls = of(&bound.assistant).and_then(|known| known.calls());
+    let calls = of(&bound.assistant).and_then(Facets::calls);
     (calls, homes.of(&bound.assistant, bound.home.as_deref()))
 }
 

@@ -39,7 +39,7 @@ impl Writer {
     pub(super) fn give_orders(&mut self) {
         let pids: BTreeSet<u32> = self.rows.values().filter_map(|row| row.pid).collect();
         let sockets: BTreeSet<String> = self.rows.values().map(|row| self.socket_of(row)).collect();
-        let named = self.rows.values().filter(has_session_file);
+        let named = self.rows.values().filter(|row| has_session_file(row));
         let homes = named.filter_map(|row| {
             let home = row.home.as_ref().map(PathBuf::from)?;
             Some((row.assistant.clone(), home))
@@ -115,6 +115,6 @@ impl Writer {
 }
 
 /// Whether the row's assistant writes down what each of its sessions does.
-pub(super) fn has_session_file(row: &&Row) -> bool {
+pub(super) fn has_session_file(row: &Row) -> bool {
     assistants::of(&row.assistant).is_some_and(|known| known.session_files().is_some())
 }

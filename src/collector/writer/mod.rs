@@ -370,7 +370,7 @@ impl Writer {
     /// Tells the witness what the title of each pane with a session file says, when it says something
     /// new.
     fn note_titles(&mut self, listing: &Listing) {
-        for row in self.rows.values().filter(has_session_file) {
+        for row in self.rows.values().filter(|row| has_session_file(row)) {
             let here = row.server.as_ref() == Some(&listing.server);
             let mut panes = listing.panes.iter().filter(|_| here);
             let pane = panes.find(|pane| Some(pane.pane) == row.pane);
