@@ -6,15 +6,16 @@
 //! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state` |
 //! | [`sys`] | small things that are dangerous to get wrong, once each: child processes, shell words | `hooks` |
 //! | [`mux`] | multiplexers: what tmux is told, the bounded call, parsers of its output | `hooks`, `sys`, `state`'s inputs |
-//! | [`witness`] | what assistants publish beside their hooks: readings | `hooks`, `state`'s inputs |
-//! | [`git`], [`tasks`] | what an assistant did to the code, how far its tasks are | `hooks`, `sys` |
+//! | [`git`], [`tasks`] | what is changed in a folder, lists of tasks, and what is told of both | `hooks`, `sys` |
+//! | [`assistants`] | what is known of each assistant; nothing else names one | `hooks`, `installer`, `sys`, `state`'s types, `git`, `tasks` |
+//! | [`witness`] | what assistants publish beside their hooks: readings | `assistants`, `state`'s inputs |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
 //! | [`notice`] | tells the person that a row needs them | `state`, `mux` |
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
 //! | [`collector`] | sockets, watches and listings into the table; the hub; judging what waits at a hook | all above, and `act`'s record and the settings |
 //! | [`websocket`] | carries the hub's messages over loopback, on request | `protocol` |
 //! | [`wrap`] | runs any program as if without us, and publishes how it is | `hub_client`, `protocol` |
-//! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `mux`, `witness` |
+//! | [`act`] | answering a request by keys, bound to that one request | `state`, `hub_client`, `mux`, `assistants` |
 //! | [`launch`] | starts and stops assistants, pure but for what it asks | `state`, `mux`, `sys` |
 //! | [`tui`] | the dashboard: model, update, view, effects apart | `state`; never the collector's inside |
 //! | [`config`] | the settings file | `tui`'s names of themes, settings of others |

@@ -1,7 +1,7 @@
 //! What is known of each assistant: the one place where assistants are told apart.
 //!
-//! An assistant is a folder here, or a file, that implements [`facets::Facets`]: where it lives, its
-//! witnesses, its dialogs, its requests in full, its tasks, what doctor looks at. [`ALL`] lists them;
+//! An assistant is a folder here, or a file, that implements `facets::Facets`: where it lives, its
+//! witnesses, its dialogs, its requests in full, its tasks, what doctor looks at. `ALL` lists them;
 //! beside it an assistant has one adapter (`hooks/src/adapter/`) and one row in the installer's table,
 //! and nothing else names one.
 //!
