@@ -150,10 +150,10 @@ fn look_at_panes(table: &mut Table, surroundings: &Surroundings, now: Timestamp)
         // What runs in the panes of a server that nobody can talk to runs on.
         let servers = table.rows().into_iter().filter_map(|row| row.server);
         let on_it = servers.filter(|server| server.socket == socket);
-        let lost = on_it
+        let without = on_it
             .filter(|server| mux.out_of_reach(server).is_some())
             .collect();
-        table.set_lost(&socket, lost);
+        table.set_lost(&socket, without);
         let input = match mux.list(path, LISTING_BUDGET) {
             Ok(list) => Input::Listing(Listing {
                 server: Server {
