@@ -96,7 +96,7 @@ mod tests {
     /// Each of them stands among the forms, which are held to the real ones.
     #[test]
     fn every_field_of_the_table_was_tried() {
-        let forms = include_str!("../../tests/claude-forms.txt");
+        let forms = include_str!("../../../tests/claude-forms.txt");
         let ways = |fields: &[table::Fields]| {
             let ways = fields.iter().flat_map(|fields| fields.ways.iter().copied());
             ways.collect::<Vec<_>>()

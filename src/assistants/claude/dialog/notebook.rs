@@ -59,7 +59,7 @@ impl Sheet {
         if below.peek().is_none() {
             return Err(Refusal::Differs(Part::File));
         }
-        let said = below.filter_map(|shown| Said::by(&shown, does)).next();
+        let said = below.find_map(|shown| Said::by(&shown, does));
         let said = said.ok_or(Refusal::Differs(Part::Cell))?;
         match text("edit_mode") {
             "insert" => self.creates(&unsunk(block), text("new_source")),
