@@ -157,7 +157,8 @@ fn every_call_without_a_result_is_known_whoever_makes_it() {
 fn delegating() -> tempfile::TempDir {
     let folder = config(0);
     let write = |name: &str, lines: &[Value]| {
-        let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+        let lines = lines.join("\n") + "\n";
         let project = folder.path().join("projects/-home-user-proj");
         std::fs::write(project.join(name), lines).unwrap();
     };

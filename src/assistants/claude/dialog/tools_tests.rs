@@ -334,6 +334,10 @@ fn two_cells_of_which_the_same_is_left_out_are_not_told_apart() {
     assert_eq!(beside("cell_type", "markdown"), Err(Refusal::Twins));
     assert_eq!(beside("cell_id", "cell-1"), Ok(()));
     assert_eq!(beside("new_source", "print(3)"), Ok(()));
+    // Nothing is left out of a row that has room still.
+    let roomy = line.screen.replace("cell-0…", "cell…");
+    let roomy = Dialog::read(&Assistant::CLAUDE, &roomy, line.width).unwrap();
+    assert_eq!(roomy.shows(&own), Err(Refusal::Differs(Part::Cell)));
     // What is drawn so has its end left out, or is another one.
     let mut short = line.input.clone();
     short["cell_id"] = json!("cell");
