@@ -336,7 +336,7 @@ fn two_cells_of_which_the_same_is_left_out_are_not_told_apart() {
     assert_eq!(beside("new_source", "print(3)"), Ok(()));
     // Nothing is left out of a row that has room still.
     let roomy = line.screen.replace("cell-0…", "cell…");
-    let roomy = Dialog::read(&Assistant::CLAUDE, &roomy, line.width).unwrap();
+    let roomy = crate::assistants::dialogs::read(&Assistant::CLAUDE, &roomy, line.width).unwrap();
     assert_eq!(roomy.shows(&own), Err(Refusal::Differs(Part::Cell)));
     // What is drawn so has its end left out, or is another one.
     let mut short = line.input.clone();
