@@ -14,8 +14,8 @@ use super::ALL;
 pub struct Homes {
     /// By name, the one where a row names none.
     usual: BTreeMap<&'static str, PathBuf>,
-    /// By name, others that are known to be used.
-    more: BTreeMap<&'static str, BTreeSet<PathBuf>>,
+    /// By name, another one that is known to be used.
+    more: BTreeMap<&'static str, PathBuf>,
     /// Where our plugins in assistants write their lists of tasks down.
     todos: Option<PathBuf>,
 }
@@ -30,8 +30,9 @@ impl Homes {
         for known in ALL {
             let name = known.row().name;
             homes.usual.extend(known.home(get).map(|home| (name, home)));
-            let more = known.more_homes(get);
-            homes.more.insert(name, more.into_iter().collect());
+            homes
+                .more
+                .extend(known.other_home(get).map(|home| (name, home)));
         }
         homes
     }
@@ -61,8 +62,8 @@ impl Homes {
     /// All that are known of `assistant`.
     pub(crate) fn all_of(&self, assistant: &Assistant) -> BTreeSet<PathBuf> {
         let usual = self.usual(assistant).map(Path::to_owned);
-        let more = self.more.get(assistant.as_str()).into_iter().flatten();
-        usual.into_iter().chain(more.cloned()).collect()
+        let more = self.more.get(assistant.as_str()).cloned();
+        usual.into_iter().chain(more).collect()
     }
 
     /// Where our plugins write lists down.
@@ -89,7 +90,8 @@ mod tests {
             ("HOME", "/home/you"),
             ("CLAUDE_CONFIG_DIR", "/other/claude"),
             ("CODEX_HOME", "/other/codex"),
-            ("COPILOT_HOME", ""),
+            ("COPILOT_HOME", "/other/copilot"),
+            ("OPENCODE_CONFIG_DIR", ""),
         ]);
         for (assistant, usual) in [
             (Assistant::CLAUDE, "/home/you/.claude"),

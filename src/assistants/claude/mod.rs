@@ -12,7 +12,7 @@ pub(crate) mod transcript;
 pub(crate) mod turns;
 pub(crate) mod viewer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -22,11 +22,8 @@ use super::facets::doctor::{Found, Look};
 use super::facets::puppet::Puppet;
 use super::facets::request::{Begun, Full, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
-use super::facets::{Calls, Dialogs, Facets, TaskLists, Variables};
+use super::facets::{Calls, Dialogs, Facets, TaskLists};
 use crate::state::{Bound, Reading};
-
-/// Names its config folder.
-const CONFIG_FOLDER: &str = "CLAUDE_CONFIG_DIR";
 
 /// The oldest version that is known to write a session file (2.0.60 is known not to).
 const WRITES_SESSION_FILE: Version = Version(2, 1, 197);
@@ -40,16 +37,8 @@ impl Facets for Claude {
         &CLAUDE
     }
 
-    /// Its hooks name every other folder than the one at home.
-    fn home(&self, get: &Variables<'_>) -> Option<PathBuf> {
-        let at_home = |name: &str| get(name).filter(|_| name != CONFIG_FOLDER);
-        let location = self.row().locate(&at_home).ok()?;
-        Some(self.row().folder(&location).to_owned())
-    }
-
-    fn more_homes(&self, get: &Variables<'_>) -> Vec<PathBuf> {
-        let named = get(CONFIG_FOLDER).filter(|folder| folder.is_absolute());
-        named.into_iter().collect()
+    fn names_its_home(&self) -> bool {
+        true
     }
 
     fn session_files(&self) -> Option<&'static dyn SessionFiles> {

@@ -24,6 +24,10 @@ impl Facets for Copilot {
         &COPILOT
     }
 
+    fn names_its_home(&self) -> bool {
+        true
+    }
+
     fn session_logs(&self) -> Option<&'static dyn SessionLogs> {
         Some(&session_log::Logs)
     }

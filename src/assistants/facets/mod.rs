@@ -38,15 +38,25 @@ pub(crate) trait Facets: Debug + Sync {
     /// Its row in the installer's table: its names, its program, its settings, its adapter.
     fn row(&self) -> &'static Row;
 
-    /// Its config folder where a row names none.
-    fn home(&self, get: &Variables<'_>) -> Option<PathBuf> {
-        let location = self.row().locate(get).ok()?;
-        Some(self.row().folder(&location).to_owned())
+    /// Whether its hooks name each config folder that is not the one at home.
+    fn names_its_home(&self) -> bool {
+        false
     }
 
-    /// Other config folders of it that the environment names.
-    fn more_homes(&self, _get: &Variables<'_>) -> Vec<PathBuf> {
-        Vec::new()
+    /// Its config folder where a row names none: what our environment says of it, unless its hooks would
+    /// have said so, too.
+    fn home(&self, get: &Variables<'_>) -> Option<PathBuf> {
+        let row = self.row();
+        let is_named = |name: &str| self.names_its_home() && Some(name) == row.variable();
+        let heeded = |name: &str| get(name).filter(|_| !is_named(name));
+        let location = row.locate(&heeded).ok()?;
+        Some(row.folder(&location).to_owned())
+    }
+
+    /// Another config folder of it that the environment names.
+    fn other_home(&self, get: &Variables<'_>) -> Option<PathBuf> {
+        let named = self.row().variable().filter(|_| self.names_its_home());
+        named.and_then(get).filter(|folder| folder.is_absolute())
     }
 
     /// What the title of its pane says.
