@@ -419,7 +419,7 @@ pub struct EmitArgs {
     /// One line for the person
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
-    /// Where: `session:window.pane` or `%N`; by default the pane this runs in
+    /// Where: `session:window.pane` or `%N`; by default the pane this runs in, outside of any its session
     #[arg(long)]
     pub target: Option<String>,
     /// Fail when the event could not be delivered

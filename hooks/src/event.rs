@@ -581,6 +581,13 @@ mod tests {
     fn any_target() -> impl Strategy<Value = Target> {
         prop_oneof![
             any::<u32>().prop_map(|n| Target::Pane(PaneId(n))),
+            ("[a-z]{1,9}(/[0-9]{1,3})?", any::<u32>(), any::<u64>()).prop_map(
+                |(terminal, pid, start)| Target::Process {
+                    terminal,
+                    pid,
+                    start,
+                }
+            ),
             (word(), any::<u32>(), any::<u32>()).prop_map(|(session, window, pane)| {
                 Target::Address {
                     session,

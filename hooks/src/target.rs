@@ -52,6 +52,25 @@ pub enum Target {
     },
     /// The stable id, when the address is not known.
     Pane(PaneId),
+    /// No pane of any multiplexer: a process, known by its number and its start.
+    Process {
+        /// Its terminal, for example `pts/3`, or `background` when it has none.
+        terminal: String,
+        /// Its number.
+        pid: u32,
+        /// When it started, in the system's own unit: numbers are given out again.
+        start: u64,
+    },
+}
+
+impl Target {
+    /// The process that is the place, where it is no pane.
+    pub fn process(&self) -> Option<u32> {
+        match self {
+            Self::Process { pid, .. } => Some(*pid),
+            Self::Address { .. } | Self::Pane(_) => None,
+        }
+    }
 }
 
 impl Server {
@@ -97,6 +116,9 @@ impl FromStr for Target {
         if let Ok(pane) = text.parse() {
             return Ok(Self::Pane(pane));
         }
+        if let Some(process) = parse_process(text) {
+            return Ok(process);
+        }
         // From the right: a session name may hold anything, the two indexes may not.
         let parsed = || {
             let (rest, pane) = text.rsplit_once('.')?;
@@ -114,8 +136,21 @@ impl FromStr for Target {
     }
 }
 
+/// Reads `pts/3@1234.567`. No address: that has a colon.
+fn parse_process(text: &str) -> Option<Target> {
+    let (terminal, numbers) = text.rsplit_once('@')?;
+    let (pid, start) = numbers.split_once('.')?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'/' || byte == b'-';
+    let is_short = (1..=32).contains(&terminal.len());
+    (is_short && terminal.bytes().all(is_plain)).then_some(Target::Process {
+        terminal: terminal.to_owned(),
+        pid: parse_index(pid)?,
+        start: parse_index(start)?,
+    })
+}
+
 /// A number as tmux prints it: digits only, no sign, no leading zeros, so that parsing and printing are inverse.
-fn parse_index(digits: &str) -> Option<u32> {
+fn parse_index<N: FromStr>(digits: &str) -> Option<N> {
     let canonical = digits.bytes().all(|b| b.is_ascii_digit())
         && (digits.len() == 1 || !digits.starts_with('0'));
     if canonical { digits.parse().ok() } else { None }
@@ -142,6 +177,11 @@ impl fmt::Display for Target {
                 pane,
             } => write!(f, "{session}:{window}.{pane}"),
             Self::Pane(pane) => pane.fmt(f),
+            Self::Process {
+                terminal,
+                pid,
+                start,
+            } => write!(f, "{terminal}@{pid}.{start}"),
         }
     }
 }
@@ -182,6 +222,19 @@ mod tests {
         );
         assert_eq!(target.to_string(), "my [work]: 日本:2.10");
         assert_eq!("%7".parse::<Target>().unwrap(), Target::Pane(PaneId(7)));
+        let process: Target = "pts/3@1234.567".parse().unwrap();
+        assert_eq!(
+            process,
+            Target::Process {
+                terminal: "pts/3".into(),
+                pid: 1234,
+                start: 567
+            }
+        );
+        assert_eq!(process.to_string(), "pts/3@1234.567");
+        // What has a colon is an address, whatever its session is called.
+        let address: Target = "pts/3@1:2.3".parse().unwrap();
+        assert!(matches!(address, Target::Address { .. }), "{address:?}");
     }
 
     #[test]
@@ -198,6 +251,11 @@ mod tests {
             "%x",
             "a\u{7}:0.0",
             "m:0.99999999999",
+            "@1.2",
+            "a b@1.2",
+            "a@1",
+            "a@1.02",
+            "a@-1.2",
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }

@@ -92,12 +92,22 @@ pub(super) fn judge(
     own: &str,
     facts: &mut impl Facts,
 ) -> Result<(), &'static str> {
+    // Whose numbers mean other panes and processes there.
+    let has_number = event.pane.is_some() || event.target.process().is_some();
     match standing {
         Standing::Home => judge_home(event, own, facts),
-        Standing::Elsewhere if names_server || event.pane.is_some() => Err(ELSEWHERE),
+        Standing::Elsewhere if names_server || has_number => Err(ELSEWHERE),
         Standing::Elsewhere => {
             (event.pid, event.home) = (None, None);
             Ok(())
+        }
+        Standing::Unknown
+            if event
+                .target
+                .process()
+                .is_some_and(|pid| facts.life(pid) != Life::Ours) =>
+        {
+            Err(UNPROVED)
         }
         Standing::Unknown => judge_unknown(event, names_server, own, facts),
     }

@@ -11,17 +11,19 @@ use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
 use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, spelt_line};
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::process::stat;
 
 use super::Surroundings;
 use crate::cli::EmitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 use crate::mux;
+use crate::sys::outside::as_target;
 
 /// How long tmux may take to name our pane; without an answer its id will do.
 const RESOLVE_BUDGET: Duration = Duration::from_millis(200);
 
-/// So long we stay when we have named a tmux server: who collects wants to see where its sender runs.
+/// So long we stay when we have named a server or a process: who collects wants to see where its sender runs.
 /// A hook has no time for that, but names its assistant's process, which stays.
 const SEEN_WITHIN: Duration = Duration::from_millis(5);
 
@@ -33,7 +35,8 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandR
         .encode()
         .map_err(|error| CommandError::new("could not send the event").caused_by(&error))?;
     let sent = send(&places, surroundings.environment.uid, &bytes);
-    if sent.is_ok() && event.server.is_some() {
+    let names_a_number = event.server.is_some() || event.target.process().is_some();
+    if sent.is_ok() && names_a_number {
         std::thread::sleep(SEEN_WITHIN);
     }
     let mirror = places.mirror().and_then(|path| Mirror::open(&path));
@@ -71,6 +74,7 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
     let own_pane = surroundings.tmux_pane.filter(|_| told.is_none());
     let target = told
         .or_else(|| own_pane.map(|pane| address_of(surroundings, pane)))
+        .or_else(outside)
         .ok_or_else(|| {
             CommandError::new("could not tell which pane this is about")
                 .hint("name it with `--target session:window.pane` or run this inside tmux")
@@ -84,6 +88,13 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
     event.pane = own_pane;
     event.server = own_pane.and(surroundings.tmux.clone());
     Ok(event)
+}
+
+/// Outside of any pane: the process that our terminal belongs to, or that was begun in the background,
+/// whatever it has called us through.
+fn outside() -> Option<Target> {
+    let own = stat(std::process::id())?;
+    as_target(own.session).or_else(|| as_target(own.parent))
 }
 
 /// The address of our own pane, or its id when tmux does not tell.

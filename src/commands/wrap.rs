@@ -11,6 +11,7 @@ use super::emit::address_of;
 use crate::cli::WrapArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::sys::child::persons;
+use crate::sys::outside::as_target;
 use crate::wrap::{self, Setup, Subject, Teller, Turn};
 
 /// What a shell says for a program that is not there, and for one that cannot be run.
@@ -45,7 +46,7 @@ struct Reporter {
 }
 
 impl Reporter {
-    /// `None` outside tmux: there is no pane to tell about, and the program runs all the same.
+    /// `None` where there is nothing to tell about: the program runs all the same.
     fn new(
         surroundings: &Surroundings,
         arguments: &WrapArgs,
@@ -56,7 +57,11 @@ impl Reporter {
             .as_ref()
             .and_then(|told| told.parse().ok());
         let own = pane.filter(|_| told.is_none());
-        let target: Option<Target> = told.or_else(|| Some(address_of(surroundings, own?)));
+        let in_pane = || Some(address_of(surroundings, own?));
+        // Outside of any pane we are the place: we live as long as the program.
+        let target: Option<Target> = told
+            .or_else(in_pane)
+            .or_else(|| as_target(std::process::id()));
         let Some(target) = target else {
             return Ok(None);
         };

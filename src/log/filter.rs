@@ -54,7 +54,7 @@ impl Where {
             (Self::Pane(Target::Pane(pane)), _) if event.pane == Some(*pane) => true,
             (Self::Pane(wanted), target) => wanted == target,
             (Self::Session(wanted), Target::Address { session, .. }) => wanted == session,
-            (Self::Session(_), Target::Pane(_)) => false,
+            (Self::Session(_), Target::Pane(_) | Target::Process { .. }) => false,
         }
     }
 }

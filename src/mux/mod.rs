@@ -6,6 +6,7 @@
 //! | [`outcome`] | done, gone, refused, unknown |
 //! | [`types`] | what is asked with, and what is answered |
 //! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
+//! | [`terminal`] | no multiplexer: a plain terminal, with the words for what cannot be done there |
 //! | [`tmux`] | the only place that knows what tmux is told and what it prints |
 //!
 //! A new multiplexer is one file or folder beside `tmux`, and a line of the registry. May import: `sys`,
@@ -15,6 +16,7 @@
 pub(crate) mod fake;
 mod looked;
 pub mod outcome;
+pub mod terminal;
 pub mod tmux;
 pub mod types;
 
@@ -168,6 +170,7 @@ struct Entry {
 const REGISTRY: &[Entry] = &[
     #[cfg(test)]
     fake::ENTRY,
+    terminal::ENTRY,
     tmux::ENTRY,
 ];
 
@@ -208,11 +211,13 @@ impl Reach {
     /// That pane of the server, or of the person's own one.
     pub fn place(&self, server: Option<Server>, pane: Target) -> Place {
         let socket = server.as_ref().map(|server| Path::new(&server.socket));
-        Place {
-            kind: self.kind_at(socket.unwrap_or(&self.own_socket)),
-            server,
-            pane,
-        }
+        let kind = match pane {
+            Target::Process { .. } => terminal::KIND,
+            Target::Address { .. } | Target::Pane(_) => {
+                self.kind_at(socket.unwrap_or(&self.own_socket))
+            }
+        };
+        Place { kind, server, pane }
     }
 
     /// The pane of the row, and its multiplexer.

@@ -307,7 +307,8 @@ impl Entry {
 
     /// Whether anything but the clock proves that this row still stands for something.
     pub(super) fn has_proof_of_life(&self) -> bool {
-        self.pid.is_some() || self.listed || self.publisher.is_some()
+        let is_process = matches!(self.key.place, Target::Process { .. });
+        self.pid.is_some() || self.listed || self.publisher.is_some() || is_process
     }
 
     /// Notes what was heard and what it changed.
@@ -323,7 +324,7 @@ impl Entry {
     pub(super) fn pane(&self) -> Option<PaneId> {
         match self.key.place {
             Target::Pane(pane) => Some(pane),
-            Target::Address { .. } => None,
+            Target::Address { .. } | Target::Process { .. } => None,
         }
     }
 

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::git::DiffSummary;
 use crate::tasks::TaskSummary;
 
-/// What makes a row one row: the pane of a server, or, as long as no listing has shown the pane,
-/// the target that the sender gave.
+/// What makes a row one row: the pane of a server, whose socket says of which multiplexer it is; as
+/// long as no listing has shown the pane, the target that the sender gave; outside of all panes the
+/// process that is its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
     /// The tmux server; `None` when neither the sender nor the collector knows one.
@@ -124,6 +125,11 @@ impl Row {
     pub fn is_at(&self, place: &Target) -> bool {
         let in_pane = |pane| *place == Target::Pane(pane);
         self.has_address(place) || self.pane.is_some_and(in_pane)
+    }
+
+    /// Whether a multiplexer may know of it: it is no process outside of all panes.
+    pub fn may_be_in_a_pane(&self) -> bool {
+        self.target.process().is_none()
     }
 
     /// Whether that is where it belongs, or where it is shown.

@@ -260,8 +260,9 @@ impl Table {
 
     fn process_exited(&mut self, pid: u32, now: Timestamp, outcome: &mut Outcome) {
         let is_its = |entry: &Entry| entry.pid == Some(pid);
+        let is_there = |entry: &Entry| entry.key.place.process() == Some(pid);
         self.remove_if(now, outcome, |entry| {
-            is_its(entry) && entry.publisher.is_none()
+            (is_its(entry) || is_there(entry)) && entry.publisher.is_none()
         });
         // How it ended is for its publisher to say.
         for (key, entry) in self.rows.iter_mut().filter(|(_, entry)| is_its(entry)) {
@@ -446,8 +447,17 @@ impl Table {
         outcome.changed.push(key);
     }
 
-    /// The key of an event's row: its pane where that can be known, else the target it gives.
+    /// The key of an event's row: its pane where that can be known, else the target it gives, which is
+    /// its process where it runs in no pane.
     pub fn key_of(&self, event: &Event) -> RowKey {
+        if event.pane.is_none()
+            && let Target::Process { .. } = event.target
+        {
+            return RowKey {
+                server: None,
+                place: event.target.clone(),
+            };
+        }
         let server = event
             .server
             .clone()

@@ -5,6 +5,7 @@
 pub(crate) mod child;
 pub(crate) mod monotone_clock;
 pub(crate) mod namespaces;
+pub(crate) mod outside;
 pub(crate) mod process;
 pub(crate) mod shell;
 pub(crate) mod terminal;

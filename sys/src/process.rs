@@ -17,6 +17,8 @@ pub struct Stat {
     pub parent: u32,
     /// Its process group.
     pub group: u32,
+    /// The leader of its session; 0: one that cannot be seen from here.
+    pub session: u32,
     /// Its terminal, as the system counts them; 0: none. Not known where the number has no sense.
     pub terminal: Option<u64>,
     /// The process group in front on that terminal, if it has one.
@@ -51,7 +53,8 @@ impl Stat {
         let state = fields.next()?.chars().next()?;
         let parent = fields.next()?.parse().ok()?;
         let group = fields.next()?.parse().ok()?;
-        let terminal = fields.nth(1)?.parse().ok();
+        let session = fields.next()?.parse().ok()?;
+        let terminal = fields.next()?.parse().ok();
         // Without a terminal it is -1.
         let front = fields.next()?.parse().ok();
         let start = fields.nth(13)?.parse().ok()?;
@@ -59,6 +62,7 @@ impl Stat {
             state,
             parent,
             group,
+            session,
             terminal,
             front,
             start,
@@ -91,6 +95,7 @@ mod tests {
             state: 'S',
             parent: 42,
             group: 7,
+            session: 5,
             terminal: Some(34816),
             front: Some(9),
             start: 350_097,

@@ -173,7 +173,13 @@ fn emit_fails_only_when_it_is_told_to_be_strict() {
     let strict = finish(env.pane_patrol().args(arguments).arg("--strict"));
     assert_eq!(strict.status.code(), Some(1));
     assert!(strict.stderr.contains("could not deliver"), "{strict:?}");
-    let nowhere = finish(env.pane_patrol().args(&arguments[..5]));
+    // Outside of any pane it is about the session it runs in.
+    let outside = finish(env.pane_patrol().args(&arguments[..5]));
+    assert_eq!(outside.status.code(), Some(0), "{outside:?}");
+    let nowhere = finish(
+        env.pane_patrol()
+            .args(arguments[..6].iter().chain([&"nowhere"])),
+    );
     assert_eq!(nowhere.status.code(), Some(2), "no target");
 }
 

@@ -27,6 +27,7 @@ mod lost;
 mod mirror;
 mod notice;
 mod offline;
+mod outside;
 mod plugin;
 mod removed;
 mod replay;

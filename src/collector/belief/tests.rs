@@ -132,6 +132,20 @@ fn a_sender_in_another_mount_namespace_names_no_server_pane_process_or_folder() 
     let mut pane_alone = told();
     pane_alone.pane = Some(PaneId(1));
     assert_eq!(verdict(pane_alone, Standing::Elsewhere), Err(ELSEWHERE));
+    let at = |pid: u32| {
+        let mut event = hook(OWN, None);
+        (event.server, event.pane) = (None, None);
+        event.target = format!("pts/3@{pid}.7").parse().unwrap();
+        event
+    };
+    assert_eq!(
+        judged(&mut at(ASTRAY), Standing::Elsewhere).0,
+        Err(ELSEWHERE)
+    );
+    assert_eq!(judged(&mut at(ASTRAY), Standing::Unknown).0, Ok(()));
+    for pid in [STRANGE, DEAD] {
+        assert_eq!(judged(&mut at(pid), Standing::Unknown).0, Err(UNPROVED));
+    }
     let mut told = told();
     assert_eq!(judged(&mut told, Standing::Elsewhere), (Ok(()), 0));
     assert_eq!((told.pid, told.home), (None, None));

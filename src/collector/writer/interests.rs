@@ -37,8 +37,11 @@ impl Writer {
 
     /// Tells the sources which processes, servers and folders there are now.
     pub(super) fn give_orders(&mut self) {
-        let pids: BTreeSet<u32> = self.rows.values().filter_map(|row| row.pid).collect();
-        let sockets: BTreeSet<String> = self.rows.values().map(|row| self.socket_of(row)).collect();
+        let rows = self.rows.values();
+        let pids = rows.flat_map(|row| row.pid.into_iter().chain(row.target.process()));
+        let pids: BTreeSet<u32> = pids.collect();
+        let in_panes = self.rows.values().filter(|row| row.may_be_in_a_pane());
+        let sockets: BTreeSet<String> = in_panes.map(|row| self.socket_of(row)).collect();
         let named = self.rows.values().filter(|row| has_session_file(row));
         let homes = named.filter_map(|row| {
             let home = row.home.as_ref().map(PathBuf::from)?;

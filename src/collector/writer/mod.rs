@@ -666,7 +666,7 @@ impl Writer {
     /// Asks for what a new or changed row makes worth knowing.
     fn ask_about(&self, row: &Row, before: Option<&Row>) {
         let is_new = before.is_none();
-        if is_new || matches!(row.target, Target::Pane(_)) {
+        if is_new && row.may_be_in_a_pane() || matches!(row.target, Target::Pane(_)) {
             let socket = self.socket_of(row);
             let _ = self.sources.lister.send(ListOrder::Now(socket));
         }

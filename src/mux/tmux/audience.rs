@@ -75,7 +75,9 @@ fn parse(answer: &str, place: &Place) -> Audience {
         }
         let is_it = match &place.pane {
             Target::Pane(pane) => *id == pane.to_string(),
-            target @ Target::Address { .. } => *address == target.to_string(),
+            target @ (Target::Address { .. } | Target::Process { .. }) => {
+                *address == target.to_string()
+            }
         };
         if shown_by(split).is_some_and(|shown| Target::Pane(shown) == place.pane) {
             // A dashboard shows it beside itself, and this pane keeps its place.

@@ -105,7 +105,9 @@ fn find<'a>(place: &Place, world: &'a World) -> Option<Vec<&'a Pane>> {
     }
     let is_it = |pane: &&Pane| match &place.pane {
         Target::Pane(id) => pane.id == *id,
-        address @ Target::Address { .. } => pane.address.as_ref() == Some(address),
+        address @ (Target::Address { .. } | Target::Process { .. }) => {
+            pane.address.as_ref() == Some(address)
+        }
     };
     let places: Vec<_> = world.panes.iter().filter(is_it).collect();
     (!places.is_empty()).then_some(places)

@@ -132,6 +132,8 @@ impl Table {
                     .any(|(id, _)| id == pane)
                     .then_some(*pane),
                 address @ Target::Address { .. } => self.pane_at(server, address),
+                // No pane of any server.
+                Target::Process { .. } => None,
             };
             let Some(pane) = pane else { continue };
             let key = RowKey {

@@ -69,6 +69,39 @@ fn a_row_with_proof_of_life_never_expires_and_one_without_does() {
 }
 
 #[test]
+fn a_process_outside_of_all_panes_is_a_row_of_its_own_until_it_ends() {
+    let mut story = Story::new();
+    let ts = Timestamp::parse("2026-02-27T10:00:00Z").unwrap();
+    let at = 2_000_000_000_000;
+    for (place, state) in [
+        ("pts/3@40.7", State::WaitingInput),
+        ("pts/3@41.7", State::Running),
+        ("background@40.8", State::Running),
+    ] {
+        let target = place.parse().unwrap();
+        let mut event = Event::new("mybot".parse().unwrap(), state, target, ts);
+        // As the collector does with every event that names none.
+        event.server = "/tmp/tmux-1000/default,77".parse().ok();
+        story.apply(Input::Event(Box::new(event)), at);
+    }
+    let there = |story: &Story| -> Vec<String> {
+        let rows = story.table.rows();
+        let mut ids: Vec<String> = rows.into_iter().map(|row| row.id).collect();
+        ids.sort();
+        ids
+    };
+    let ids = ["::background@40.8", "::pts/3@40.7", "::pts/3@41.7"];
+    assert_eq!(there(&story), ids);
+    // A long time is no end.
+    story.wait_until(at + 3 * 3_600_000);
+    assert_eq!(there(&story), ids);
+    story.apply(Input::ProcessExited { pid: 41 }, at + 3 * 3_600_000);
+    assert_eq!(there(&story), ids[..2]);
+    story.apply(Input::ProcessExited { pid: 40 }, at + 3 * 3_600_000);
+    assert!(story.table.is_empty());
+}
+
+#[test]
 fn a_row_known_by_its_target_gets_the_key_of_its_pane() {
     let mut story = Story::new();
     let bare = Event::new(

@@ -1,0 +1,183 @@
+//! No multiplexer: an assistant in a plain terminal, or in the background. It can be seen and asked to
+//! end; nobody can be taken there, and nothing can be typed or shown.
+
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_sys::process::stat;
+
+use super::{
+    Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Screen, SplitView, Undone,
+};
+use crate::sys::process::lives;
+
+/// A plain terminal.
+pub const KIND: Kind = Kind("terminal");
+
+/// Its line of the registry: it has no servers.
+pub(super) const ENTRY: Entry = Entry {
+    kind: KIND,
+    has_sockets_at: |_| false,
+    with: |_| Box::new(Terminals),
+};
+
+/// Why nothing is done with it.
+const OUTSIDE: &str = "it runs outside of any multiplexer: go to its terminal yourself";
+
+/// All plain terminals.
+struct Terminals;
+
+fn absent<T>() -> Outcome<T> {
+    Err(OUTSIDE.into())
+}
+
+impl Multiplexer for Terminals {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn absent(&self) -> Absent {
+        Absent {
+            jump: Some(OUTSIDE),
+            open: Some(OUTSIDE),
+            close: Some("it runs outside of any multiplexer: there is no pane to close"),
+            guarded_keys: Some(OUTSIDE),
+            split: Some(OUTSIDE),
+            message: Some(OUTSIDE),
+            stirs: Some(OUTSIDE),
+        }
+    }
+
+    fn list(&self, _: &Path, _: Duration) -> Outcome<PaneList> {
+        absent()
+    }
+
+    fn address(&self, place: &Place, _: Duration) -> Outcome<Target> {
+        Ok(place.pane.clone())
+    }
+
+    /// The very one: numbers are given out again.
+    fn process(&self, place: &Place, _: Duration) -> Outcome<u32> {
+        let Target::Process { pid, start, .. } = place.pane else {
+            return absent();
+        };
+        let is_it = match stat(pid) {
+            Some(stat) => stat.start == start,
+            None => !cfg!(target_os = "linux"),
+        };
+        if is_it && lives(pid) {
+            Ok(pid)
+        } else {
+            Err(Undone::Gone(Gone::Pane))
+        }
+    }
+
+    fn read(&self, _: &Place, _: bool, _: Duration) -> Outcome<Screen> {
+        absent()
+    }
+
+    fn press(&self, _: &Place, _: &Press, _: &Guard, _: Duration) -> Outcome<Pressed> {
+        absent()
+    }
+
+    fn look_around(&self, here: Here, _: Duration) -> Here {
+        here
+    }
+
+    fn own_place(&self, _: &Here, _: Duration) -> Outcome<Option<Place>> {
+        Ok(None)
+    }
+
+    fn go(&self, _: &Place, _: &Here, _: Duration) -> Outcome<Arrival> {
+        absent()
+    }
+
+    fn attach(&self, _: &Attach) -> Outcome<Command> {
+        absent()
+    }
+
+    fn open(&self, _: &Opening, _: Duration) -> Outcome<Opened> {
+        absent()
+    }
+
+    fn close(&self, _: &Place, _: Duration) -> Outcome<()> {
+        absent()
+    }
+
+    /// Nobody can be seen to look, and nobody told.
+    fn audience(&self, place: &Place, _: Duration) -> Outcome<Audience> {
+        Ok(Audience {
+            target: Some(place.pane.clone()),
+            ..Audience::default()
+        })
+    }
+
+    fn tell(&self, _: &Place, _: &str, _: &str, _: Duration) -> Outcome<()> {
+        absent()
+    }
+
+    fn through(&self, sequence: &str) -> String {
+        sequence.to_owned()
+    }
+
+    fn split(&self, _: Home) -> Outcome<Box<dyn SplitView>> {
+        absent()
+    }
+
+    fn heal(&self, _: &dyn Fn(&Owner) -> bool, _: Duration) -> Outcome<bool> {
+        Ok(false)
+    }
+
+    fn is_out_of_reach(&self, _: &Server) -> bool {
+        false
+    }
+
+    fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}
+
+    fn wait_for_stir(&self, _: &Path, _: &Path) -> Outcome<Child> {
+        absent()
+    }
+
+    fn forgo_stirs(&self, _: &Path, _: &Path, _: Duration) {}
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::mux::{PATIENCE, Reach, of};
+
+    #[test]
+    fn a_process_is_found_by_its_number_and_its_start() {
+        let pid = std::process::id();
+        let start = stat(pid).unwrap().start;
+        let reach = Reach::default();
+        let process = |start| {
+            let terminal = "pts/3".to_owned();
+            let target = Target::Process {
+                terminal,
+                pid,
+                start,
+            };
+            let place = reach.place(None, target);
+            assert_eq!(place.kind, KIND);
+            of(place.kind, &reach).process(&place, PATIENCE)
+        };
+        assert_eq!(process(start), Ok(pid));
+        assert_eq!(process(start + 1), Err(Undone::Gone(Gone::Pane)));
+    }
+
+    #[test]
+    fn what_cannot_be_done_outside_of_any_multiplexer_is_said() {
+        let reach = Reach::default();
+        let target = "background@1.2".parse().unwrap();
+        let place = reach.place(None, target);
+        let mux = of(place.kind, &reach);
+        let gone = mux.go(&place, &Here::default(), PATIENCE);
+        assert_eq!(gone, Err(OUTSIDE.into()));
+        let closed = mux.close(&place, PATIENCE).unwrap_err();
+        assert!(closed.to_string().contains("no pane to close"), "{closed}");
+    }
+}
