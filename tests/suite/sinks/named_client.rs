@@ -96,3 +96,38 @@ fn the_named_client_is_moved_from_everywhere_or_nobody_is() {
         wait_until("all is as before", || shown(&server) == before.0);
     }
 }
+
+#[test]
+fn whoever_is_taken_elsewhere_in_that_moment_is_not_said_to_have_arrived() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    server.run(&["new-session", "-d", "-s", "second", "cat"]);
+    let pane = server.run(&["display-message", "-p", "-t", "second:0", "#{pane_id}"]);
+    server.window("second", "cat");
+    let Some(_client) = Terminal::client_of(&env, "first.sock", &server, "work") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &server);
+    let payload = fixture("claude/permission_request.bash.json");
+    server.report(&pane, &payload, "waiting_approval");
+    collector.until_state("waiting_approval");
+    let jump = || {
+        let mut jump = env.pane_patrol();
+        jump.args(["jump", &pane]);
+        jump.env("TMUX", server.variable()).env("TMUX_PANE", "%0");
+        finish(&mut jump)
+    };
+    // The person's own hook: tmux carries out the jump, and then this.
+    let away = "select-window -t second:1";
+    server.run(&["set-hook", "-g", "client-session-changed", away]);
+    let refused = jump();
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let why = "tmux says that it went there, but nobody has that pane in view";
+    assert!(refused.stderr.contains(why), "{refused:?}");
+    server.run(&["set-hook", "-gu", "client-session-changed"]);
+    server.run(&["switch-client", "-t", "work"]);
+    let arrived = jump();
+    assert!(arrived.status.success(), "{arrived:?}");
+}
