@@ -5,7 +5,7 @@
 //! | [`state`] | the pure table of rows | `hooks`, `git`'s and `tasks`' types |
 //! | [`protocol`], [`hub_client`] | the hub's messages; its client | `state` |
 //! | [`sys`] | small things that are dangerous to get wrong, once each: child processes, shell words | `hooks` |
-//! | [`mux`] | multiplexers: what tmux is told, the bounded call, parsers of its output | `hooks`, `sys`, `state`'s inputs |
+//! | [`mux`] | multiplexers behind one trait; below it the only place that knows what tmux is told and prints | `hooks`, `sys`, `state`'s rows and inputs |
 //! | [`git`], [`tasks`] | what is changed in a folder, lists of tasks, and what is told of both | `hooks`, `sys` |
 //! | [`assistants`] | what is known of each assistant; nothing else names one | `hooks`, `installer`, `sys`, `state`'s types, `git`, `tasks` |
 //! | [`witness`] | what assistants publish beside their hooks: readings | `assistants`, `state`'s inputs |

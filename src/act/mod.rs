@@ -6,7 +6,7 @@
 //! | [`fate`] | what became of a request after its answer |
 //! | [`stop`] | why the procedure stops |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
-//! | [`real`] | the hub, the session file and tmux, as the procedure sees them |
+//! | [`real`] | the hub, the session file and the multiplexer, as the procedure sees them |
 //! | [`shown`] | what stood before the person, and whether that is still what is asked |
 //! | [`record`] | one line for each decision in `decisions.jsonl` |
 //! | `tell` | tells the collector that an answer took effect, which no hook does |
