@@ -131,8 +131,8 @@ impl Multiplexer for Terminals {
         Ok(false)
     }
 
-    fn is_out_of_reach(&self, _: &Server) -> bool {
-        false
+    fn out_of_reach(&self, _: &Server) -> Option<String> {
+        None
     }
 
     fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}
