@@ -61,7 +61,7 @@ const NAMED: &[(&str, &str)] = &[
         "whose word counts for what: which servers events may name",
     ),
     (
-        "src/collector/writer.rs",
+        "src/collector/writer/mod.rs",
         "which processes of lost servers live",
     ),
     ("src/commands/surroundings.rs", "where its sockets are"),
