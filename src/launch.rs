@@ -17,6 +17,9 @@ use crate::mux::{
 use crate::state::Row;
 use crate::sys::shell::{self, HoldsNul};
 
+/// Said of what was started and is not there.
+pub(crate) const ENDED: &str = ", which is gone already";
+
 /// A multiplexer may quietly start a program at home where it finds no folder. If this one is there at
 /// all, the program is in it, whatever was made of the folder's name.
 const GO_THERE: &str = "case $1 in /*) cd -- \"$1\" 2>/dev/null;; esac; shift\n";

@@ -8,8 +8,8 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dialog::{self, OnScreen};
-use super::keys::World;
 use super::stop::Stop;
+use super::world::World;
 use crate::state::Level;
 use crate::state::{Bound, Decision};
 

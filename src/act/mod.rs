@@ -26,6 +26,7 @@ pub mod record;
 pub mod shown;
 pub mod stop;
 mod tell;
+pub mod world;
 
 pub use crate::assistants::dialogs as dialog;
 pub use crate::assistants::facets::colours;

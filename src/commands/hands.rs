@@ -19,7 +19,7 @@ use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
 use crate::git::Git;
 use crate::git::{DiffSummary, Patch, PatchRequest};
-use crate::launch::Stopped;
+use crate::launch::{ENDED, Stopped};
 use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
     SplitView, Undone,
@@ -32,9 +32,6 @@ use crate::witness;
 
 /// How long a multiplexer may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);
-
-/// Said of what was started and is not there.
-pub(super) const ENDED: &str = ", which is gone already";
 
 /// The hands of the real dashboard.
 pub(super) struct RealHands {
@@ -81,7 +78,7 @@ impl RealHands {
     }
 
     fn here(&self) -> &Here {
-        let here = || here(&self.surroundings, self.client.clone());
+        let here = || self.surroundings.here(self.client.clone());
         let look = || self.reach.own().look_around(here(), PATIENCE);
         self.here.get_or_init(look)
     }
@@ -159,19 +156,6 @@ impl RealHands {
 
     fn shown(&self) -> MutexGuard<'_, Vec<Part>> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Where this process runs, with the client as the person named it.
-pub(super) fn here(surroundings: &Surroundings, named: Option<String>) -> Here {
-    let tty = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
-    Here {
-        server: surroundings.tmux.clone(),
-        session: surroundings.tmux_session.clone(),
-        pane: surroundings.tmux_pane,
-        tty: tty.map(|name| name.to_string_lossy().into_owned()),
-        named,
-        client: None,
     }
 }
 

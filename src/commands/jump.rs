@@ -4,7 +4,6 @@ use std::process::Command;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::hands::here;
 use super::{Surroundings, lookup, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
@@ -41,7 +40,7 @@ fn next(surroundings: &Surroundings) -> Result<Option<Row>, CommandError> {
 
 fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandResult {
     let failed = || CommandError::new(format!("could not go to `{}`", row.target));
-    let here = here(surroundings, client.map(str::to_owned));
+    let here = surroundings.here(client.map(str::to_owned));
     let (place, mux) = surroundings.reach().place_of(row);
     match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {
         Ok(Arrival::There { by_program, .. }) => {

@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Surroundings;
-use super::hands::ENDED;
 use super::lookup;
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::launch::{self, Launcher, Site, Stopped, System};
+use crate::launch::{self, ENDED, Launcher, Site, Stopped, System};
 use crate::messages;
 use crate::mux::Opened;
 use crate::state::Row;

@@ -15,8 +15,8 @@ use crate::assistants::homes::Homes;
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
-use crate::mux::Reach;
 use crate::mux::tmux::{self, Belief};
+use crate::mux::{Here, Reach};
 use crate::notice;
 use crate::rules::Ground;
 
@@ -46,6 +46,19 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// Where this process runs, with the client as the person named it.
+    pub(super) fn here(&self, named: Option<String>) -> Here {
+        let tty = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
+        Here {
+            server: self.tmux.clone(),
+            session: self.tmux_session.clone(),
+            pane: self.tmux_pane,
+            tty: tty.map(|name| name.to_string_lossy().into_owned()),
+            named,
+            client: None,
+        }
+    }
+
     /// Reads everything through `get`.
     pub fn read(get: impl Fn(&str) -> Option<OsString>) -> Self {
         let text = |name: &str| {

@@ -5,8 +5,9 @@
 use crate::assistants::facets::Dialogs;
 use crate::assistants::facets::colours;
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
+use crate::assistants::facets::dialog::frame::{Framed, framed};
 use crate::assistants::facets::dialog::rows::Rows;
-use crate::assistants::facets::dialog::shape::{Framed, filled, framed, rows};
+use crate::assistants::facets::dialog::shape::{filled, rows};
 use crate::assistants::facets::dialog::{
     About, Choice, Dialog, Kind, Press, is_rule, read_options,
 };

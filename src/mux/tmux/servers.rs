@@ -2,14 +2,13 @@
 
 use std::path::Path;
 use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pane_patrol_hooks::target::{Server, Target};
 
+use super::asking::{Ask, asking, undone};
 use super::stirs::Mark;
-use super::{
-    Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, jump, lost, opening, panes, split,
-};
+use super::{CALL_BUDGET, Call, Disbelief, TmuxError, audience, jump, lost, opening, panes, split};
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
     Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Reach, Screen, SplitView, Undone,
@@ -28,9 +27,6 @@ pub(in crate::mux) const ENTRY: Entry = Entry {
         })
     },
 };
-
-/// Asks the tmux server on a socket something.
-pub(super) type Ask<'a> = &'a dyn Fn(&Path, &Call) -> Outcome<Vec<u8>>;
 
 /// All servers that are believed.
 struct Servers {
@@ -68,38 +64,6 @@ impl Servers {
         if let Some(call) = call {
             let _ = self.ask(within)(socket, &call);
         }
-    }
-}
-
-/// Calls of servers that are believed, each bounded, all of them `within` that time.
-pub(super) fn asking(
-    belief: Belief,
-    within: Duration,
-) -> impl Fn(&Path, &Call) -> Outcome<Vec<u8>> {
-    let began = Instant::now();
-    move |socket, call| {
-        let left = within.saturating_sub(began.elapsed());
-        let tmux = belief.tmux(socket);
-        tmux.and_then(|tmux| tmux.with_budget(left.min(CALL_BUDGET)).run(call))
-            .map_err(undone)
-    }
-}
-
-/// What a failure means, in a person's words.
-fn undone(error: TmuxError) -> Undone {
-    match error {
-        TmuxError::NoServer { .. } => Undone::Gone(Gone::Server),
-        TmuxError::NotBelieved { socket, why } => Undone::NotBelieved {
-            socket: socket.to_string_lossy().into_owned(),
-            why: why.reason(),
-        },
-        TmuxError::Failed { stderr, .. } if stderr.contains("find pane") => {
-            Undone::Gone(Gone::Pane)
-        }
-        TmuxError::Failed { stderr, .. } => Undone::Refused(format!("tmux: {stderr}")),
-        TmuxError::TimedOut { .. } => Undone::Unknown("tmux does not answer".to_owned()),
-        TmuxError::NotInstalled => Undone::Refused(error.to_string()),
-        other => Undone::Unknown(other.to_string()),
     }
 }
 

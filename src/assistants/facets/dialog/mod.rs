@@ -8,6 +8,7 @@
 //! | part | does |
 //! | --- | --- |
 //! | `flow` | whether rows of the screen are a text |
+//! | `frame` | lines in a frame |
 //! | `refusal` | why a dialog is not answered |
 //! | `twins` | requests of one assistant that look the same |
 //! | `shape` | dialogs as a table |
@@ -15,6 +16,7 @@
 //! | `rows` | rows of a dialog that are a text |
 
 pub(crate) mod flow;
+pub(crate) mod frame;
 pub(crate) mod own;
 pub(crate) mod refusal;
 pub(crate) mod rows;

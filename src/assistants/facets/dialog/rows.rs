@@ -2,8 +2,8 @@
 
 use super::cut;
 use super::flow::Flow;
+use super::frame::{Framed, any_columns};
 use super::refusal::{Part, Refusal, plain};
-use super::shape::{Framed, any_columns};
 use crate::state::Bound;
 
 /// Rows of the screen, without frames and indents.

@@ -2,6 +2,7 @@
 //! not answered: several questions at once, forms, "always".
 
 use super::flow::{Flow, Tabs};
+use super::frame::{Framed, any_columns, framed};
 use super::rows::Rows;
 use super::{About, Choice, Dialog, Kind, Press, read_options};
 use crate::assistants::facets::Dialogs;
@@ -41,13 +42,6 @@ pub(crate) struct Around<'a> {
     first: usize,
     /// The cells of the pane.
     width: usize,
-}
-
-/// A line of the screen, and what is inside its frame.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Framed<'a> {
-    pub(crate) inside: &'a str,
-    pub(crate) whole: &'a str,
 }
 
 /// The shapes of one assistant.
@@ -152,19 +146,6 @@ fn last_that_denies(options: &mut [Choice], shape: &Shape) -> Option<u8> {
         last.press = Some(press.clone());
     }
     Some(last.number)
-}
-
-/// A line without the frame around it; a line that is nothing but frame is empty.
-pub(crate) fn framed(whole: &str) -> Framed<'_> {
-    let inside = whole.trim();
-    let inside = inside.trim_matches(['│', '┃', '█']).trim();
-    let is_frame = |c: char| matches!(c, '╭' | '╮' | '╰' | '╯' | '─');
-    let inside = if inside.chars().all(is_frame) {
-        ""
-    } else {
-        inside
-    };
-    Framed { inside, whole }
 }
 
 /// `$ command` and all that follows it, two cells in.
@@ -311,13 +292,4 @@ pub(crate) fn sunk(rows: &[&str], indent: usize) -> Option<Vec<String>> {
         None => row.trim().is_empty().then(String::new),
     };
     rows.iter().map(inside).collect()
-}
-
-/// Rows of the pane's width, or up to so many cells less, where that is not known.
-pub(crate) fn any_columns(width: usize, less: usize) -> Vec<Flow> {
-    let flow = |margin| Flow {
-        tabs: Tabs::Loose,
-        ..Flow::words(width.saturating_sub(margin))
-    };
-    (0..=less).map(flow).collect()
 }

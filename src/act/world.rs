@@ -1,0 +1,46 @@
+//! What the answering by keys sees of the world and does to it: the real one, or a test's.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::dialog::Pane;
+use crate::mux::{self, Guard, Press, Pressed};
+use crate::state::{Bound, Level, Row};
+
+/// What an assistant says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What it is doing.
+    pub level: Level,
+    /// Its session.
+    pub instance_id: Option<String>,
+    /// When it wrote that.
+    pub written: Timestamp,
+}
+
+/// All that the procedure can see and do.
+pub trait World {
+    /// The row as the collector has it now.
+    fn row(&self, id: &str) -> Result<Option<Row>, String>;
+    /// The same request in full, as far as its assistant's own record has it.
+    fn in_full(&self, bound: Bound) -> Bound;
+    /// All calls that this record holds without a result, whether anybody has told of them or not.
+    fn open_calls(&self, bound: &Bound) -> Vec<Bound>;
+    /// Whether others work beside whoever asks, who may ask before it is written down.
+    fn has_company(&self, bound: &Bound) -> bool;
+    /// Whether that record holds a result of the request; `None` where it does not tell.
+    fn has_result(&self, bound: &Bound) -> Option<bool>;
+    /// Whether the assistant runs just the request's command since then; `false` also where nothing tells.
+    fn runs(&self, bound: &Bound, since: Timestamp) -> bool;
+    /// What the assistant says of itself now; `None` where it says nothing.
+    fn witness(&self, bound: &Bound) -> Option<Seen>;
+    /// The pane as it is now.
+    fn look(&self, bound: &Bound) -> Result<Pane, String>;
+    /// Presses, if `guard` holds in that moment.
+    fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> mux::Outcome<Pressed>;
+    /// What time it is.
+    fn now(&self) -> Timestamp;
+    /// Lets time pass.
+    fn wait(&self, time: Duration);
+}
