@@ -14,6 +14,7 @@ mod decide;
 mod docs;
 mod doctor;
 mod doubtful;
+mod floors;
 mod foreground;
 mod hook;
 mod hub;

@@ -1,0 +1,79 @@
+//! The floors of the house: a file imports only what stands on its own floor or below it, and no files
+//! import each other in a loop. `docs/architecture.md` says what each floor is for.
+
+mod house;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use house::House;
+
+/// From the ground up: what begins so stands there.
+const FLOORS: &[&[&str]] = &[
+    &["sys/src/"],
+    &["hooks/src/"],
+    &["installer/src/"],
+    &["src/error.rs", "src/messages.rs", "src/sys/"],
+    &["src/rules/", "src/git/", "src/tasks/"],
+    &["src/state/"],
+    &["src/mux/"],
+    &["src/assistants/"],
+    &["src/log/", "src/witness/"],
+    &["src/protocol", "src/hub_client.rs", "src/websocket"],
+    &["src/notice/", "src/launch.rs", "src/act/"],
+    &["src/config/"],
+    &["src/collector/"],
+    &["src/tui/"],
+    &["src/doctor/", "src/demo/", "src/wrap", "src/cli.rs"],
+    &["src/commands/"],
+    &["src/lib.rs", "src/main.rs"],
+];
+
+/// Where files may still import each other in a loop: what is to be rebuilt as a whole.
+const LOOPS: &[&str] = &["src/tui/", "src/collector/hub/"];
+
+fn house() -> House {
+    House::read(Path::new(env!("CARGO_MANIFEST_DIR")))
+}
+
+fn floor_of(file: &str) -> usize {
+    let holds = |floor: &&[&str]| floor.iter().any(|beginning| file.starts_with(beginning));
+    let floor = FLOORS.iter().position(|floor| holds(floor));
+    floor.unwrap_or_else(|| panic!("{file} stands on no floor"))
+}
+
+#[test]
+fn no_file_imports_what_stands_above_it() {
+    let mut told = String::new();
+    for (file, imports) in &house().files {
+        for (other, name) in imports {
+            if floor_of(other) > floor_of(file) {
+                writeln!(told, "{file} takes {name} from {other}").expect("a text takes it");
+            }
+        }
+    }
+    assert!(told.is_empty(), "{told}");
+}
+
+#[test]
+fn no_files_import_each_other_in_a_loop() {
+    let house = house();
+    let is_left = |circle: &[&str]| {
+        let mut left = LOOPS.iter();
+        left.any(|folder| circle.iter().all(|file| file.starts_with(folder)))
+    };
+    let mut told = String::new();
+    for circle in house.circles() {
+        if is_left(&circle) {
+            continue;
+        }
+        for file in &circle {
+            let imports = house.files[*file].iter();
+            for (other, name) in imports.filter(|(other, _)| circle.contains(&other.as_str())) {
+                writeln!(told, "{file} takes {name} from {other}").expect("a text takes it");
+            }
+        }
+        told.push('\n');
+    }
+    assert!(told.is_empty(), "{told}");
+}
