@@ -8,9 +8,8 @@
 //! | [`mux`] | multiplexers behind one trait; below it the only place that knows what tmux is told and prints | `hooks`, `sys`, `state`'s rows and inputs |
 //! | [`git`], [`tasks`] | what is changed in a folder, lists of tasks, and what is told of both | `hooks`, `sys` |
 //! | [`assistants`] | what is known of each assistant; nothing else names one | `hooks`, `installer`, `sys`, `state`'s types, `git`, `tasks` |
-//! | [`witness`] | what assistants publish beside their hooks: readings | `assistants`, `state`'s inputs |
 //! | [`log`] | the event log as it is read and followed | `hooks`, `state`'s inputs |
-//! | [`notice`] | tells the person that a row needs them | `state`, `mux` |
+//! | [`notify`] | tells the person that a row needs them | `state`, `mux` |
 //! | [`rules`] | what is allowed, asked or denied, judged on the complete input; acts on nothing | nothing |
 //! | [`collector`] | sockets, watches and listings into the table; the hub; judging what waits at a hook | all above, and `act`'s record and the settings |
 //! | [`websocket`] | carries the hub's messages over loopback, on request | `protocol` |
@@ -37,7 +36,7 @@ pub mod launch;
 pub mod log;
 pub mod messages;
 pub mod mux;
-pub mod notice;
+pub mod notify;
 pub mod protocol;
 pub mod rules;
 pub mod state;
@@ -48,5 +47,4 @@ pub mod tasks;
 mod test_program;
 pub mod tui;
 pub mod websocket;
-pub mod witness;
 pub mod wrap;

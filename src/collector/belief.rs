@@ -17,7 +17,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::mux::tmux::{Belief, Disbelief, has_lost_its_socket, is_tmux};
 use crate::state::{Listing, Row, RowKey, Table};
 use crate::sys::namespaces::{Side, files_of, user_of, world_of};
-use crate::witness::{descends, process};
+use crate::sys::process::{self, descends};
 
 /// As many servers are remembered as believed.
 const MAX_PROVED: usize = 64;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use super::ownership::{CollectorError, make_private_folder};
-use super::socket::EventSocket;
+use super::sources::event_socket::EventSocket;
 use super::{Message, Setup};
 use crate::sys::monotone_clock::Clock;
 

@@ -32,7 +32,7 @@ use rustix::net::SocketType;
 
 use super::belief::Standing;
 use super::ownership::CollectorError;
-use super::socket::{SocketFile, bind};
+use super::sources::event_socket::{SocketFile, bind};
 use super::{Message, judge};
 use crate::protocol::{Decide, Envelope, LookedAt, RequestPatch, Trust, Voice, code};
 use crate::state::update::Feed;

@@ -8,28 +8,22 @@
 //! its hub; [`join`] is both, whichever it can be at the moment.
 
 mod belief;
-mod branch;
 
+mod attribution;
+mod cache_sweeper;
 mod contained;
 mod container_sockets;
-mod heritage;
+mod handover;
 mod hub;
-mod join;
+mod journal;
 mod judge;
-mod keeper;
 mod kinship;
 mod link;
-mod lister;
-mod memory;
+pub(crate) mod liveness;
+mod membership;
 mod ownership;
 mod published_work;
-mod silent;
-mod socket;
-mod stir;
-mod tail;
-mod tidy;
-mod unheard;
-mod work;
+pub(crate) mod sources;
 mod writer;
 
 use std::io;
@@ -46,30 +40,30 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::assistants::homes::Homes;
+use crate::collector::sources::exits::News;
+use crate::collector::sources::session_files;
 use crate::git::Git;
 use crate::log::tailer::Tailer;
 use crate::mux::{PATIENCE, Reach};
-use crate::notice;
+use crate::notify;
 use crate::protocol::Voice;
 use crate::state::update::Feed;
 use crate::state::{Command, Input};
 use crate::sys::monotone_clock::Clock;
-use crate::witness;
-use crate::witness::process::News;
 use belief::Standing;
 use container_sockets::ContainerSockets;
-use heritage::Heritage;
+use handover::Heritage;
 use hub::Hub;
 use link::Links;
 use ownership::Ownership;
-use socket::EventSocket;
-use stir::Stirs;
-use unheard::Unheard;
+use sources::event_socket::EventSocket;
+use sources::stirs::Stirs;
+use sources::unheard::Unheard;
 use writer::Writer;
 
 pub use contained::Container;
-pub use join::{Membership, join};
 pub use judge::Setup as JudgeSetup;
+pub use membership::{Membership, join};
 pub use ownership::{CollectorError, make_runtime_folder};
 
 /// How many inputs may wait for the writer before their sources do.
@@ -105,7 +99,7 @@ pub struct Setup {
     /// The wall clock.
     pub clock: fn() -> Timestamp,
     /// How the person is told that a row needs them; `None`: not at all.
-    pub notice: Option<notice::Setup>,
+    pub notice: Option<notify::Setup>,
     /// By what requests are judged that wait at a hook.
     pub rules: JudgeSetup,
 }
@@ -138,18 +132,18 @@ enum Message {
         /// Its socket.
         socket: String,
         /// What came of it.
-        answer: lister::Answer,
+        answer: sources::panes::Answer,
     },
     /// The commands that the assistant with this process runs, and when that was looked up.
     Commands(u32, Vec<Command>, Timestamp),
     /// What an assistant has begun of which no hook was heard.
     Unheard(Vec<Event>),
     /// All known assistants that run in panes, other than those that were told last.
-    Present(Vec<(Server, witness::present::Found)>),
+    Present(Vec<(Server, sources::present::Found)>),
     /// A witness wants a listing of the server on this socket.
     Locate(String),
     /// An assistant's changes or tasks are others than before.
-    Work(keeper::Report),
+    Work(sources::changes::Report),
     /// Something does not work (or, with `None`, works again), by what it is about.
     Trouble(String, Option<String>),
     /// It is over.
@@ -218,7 +212,7 @@ fn take_over(
     let containers = ContainerSockets::open(setup, &clock, &messages)?;
     let own_server = own_server(setup);
     // While it is read, what happens waits in the socket and at the end of the mirror.
-    let mut recalled = memory::recall(setup, own_server.clone(), clock.now());
+    let mut recalled = journal::recall(setup, own_server.clone(), clock.now());
     recalled.table.adopt(&heritage.rows(), clock.now());
     let apart = belief::sift(&mut recalled.table, &setup.reach.belief, clock.now());
     let hub = Hub::open(
@@ -308,7 +302,7 @@ fn start_notices(
         // Nobody listens any more: the thread is about to be told.
         let _ = output.send(Message::Trouble("notices".to_owned(), trouble));
     };
-    notice::spawn(notice, taken_over_at, trouble).map(Some)
+    notify::spawn(notice, taken_over_at, trouble).map(Some)
 }
 
 fn patcher() -> hub::Patcher {
@@ -341,17 +335,17 @@ fn own_server(setup: &Setup) -> Option<Server> {
 /// The threads that the writer gives orders to. They end with this.
 struct Sources {
     hub: Hub,
-    lister: Sender<lister::Order>,
+    lister: Sender<sources::panes::Order>,
     stirs: Stirs,
     unheard: Unheard,
     branches: Sender<String>,
     exits: crate::sys::wake_channel::Orders<std::collections::BTreeSet<u32>>,
-    witness: witness::Handle,
-    work: keeper::Handle,
+    witness: session_files::Handle,
+    work: sources::changes::Handle,
     /// Told which servers to look for assistants on, where that is wanted.
     silent: Option<Sender<Vec<Server>>>,
     /// Held for its thread, which ends with it.
-    _tail: Option<tail::Tail>,
+    _tail: Option<sources::event_log::Tail>,
 }
 
 impl Sources {
@@ -363,7 +357,7 @@ impl Sources {
         tailer: Option<Tailer>,
     ) -> io::Result<Self> {
         let (exit_clock, exit_output) = (Arc::clone(clock), output.clone());
-        let exits = witness::process::watch_lives(move |pid, news| {
+        let exits = sources::exits::watch_lives(move |pid, news| {
             let input = match news {
                 News::Ended => Input::ProcessExited { pid },
                 News::Stopped => Input::Stopped { pid, stopped: true },
@@ -375,30 +369,30 @@ impl Sources {
             // Nobody listens any more: the thread is about to be told.
             let _ = exit_output.send(Message::Input(input, exit_clock.now()));
         })?;
-        let lister = lister::spawn(setup.reach.clone(), Arc::clone(clock), output.clone())?;
+        let lister = sources::panes::spawn(setup.reach.clone(), Arc::clone(clock), output.clone())?;
         let stirs = Stirs::start(setup.reach.clone(), &setup.places.runtime, lister.clone())?;
         Ok(Self {
             hub,
             lister,
             stirs,
             unheard: Unheard::start(setup.homes.clone(), output.clone())?,
-            branches: branch::spawn(Arc::clone(clock), output.clone())?,
+            branches: sources::branch::spawn(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,
             work: start_work(output.clone())?,
             silent: setup
                 .silent
-                .then(|| silent::spawn(setup.reach.own_socket.clone(), output.clone()))
+                .then(|| sources::silent::spawn(setup.reach.own_socket.clone(), output.clone()))
                 .transpose()?,
             _tail: tailer
-                .map(|tailer| tail::spawn(tailer, Arc::clone(clock), output.clone()))
+                .map(|tailer| sources::event_log::spawn(tailer, Arc::clone(clock), output.clone()))
                 .transpose()?,
         })
     }
 }
 
-fn start_work(output: SyncSender<Message>) -> io::Result<keeper::Handle> {
-    keeper::spawn(Git::default(), move |report| {
+fn start_work(output: SyncSender<Message>) -> io::Result<sources::changes::Handle> {
+    sources::changes::spawn(Git::default(), move |report| {
         output.send(Message::Work(report)).is_ok()
     })
 }
@@ -407,30 +401,30 @@ fn start_witness(
     setup: &Setup,
     clock: &Arc<Clock>,
     output: SyncSender<Message>,
-) -> io::Result<witness::Handle> {
-    let setting = witness::Setting {
+) -> io::Result<session_files::Handle> {
+    let setting = session_files::Setting {
         homes: setup.homes.clone(),
         own_socket: setup.reach.own_socket.to_string_lossy().into_owned(),
     };
     let (now, seen) = (Arc::clone(clock), Arc::clone(clock));
     let report = move |report| {
         let message = match report {
-            witness::Report::Reading(reading) => {
+            session_files::Report::Reading(reading) => {
                 Message::Input(Input::Reading(reading), seen.now())
             }
-            witness::Report::Event(event) => Message::Witnessed(event, seen.now()),
-            witness::Report::Commands(pid, commands) => {
+            session_files::Report::Event(event) => Message::Witnessed(event, seen.now()),
+            session_files::Report::Commands(pid, commands) => {
                 Message::Commands(pid, commands, seen.now())
             }
-            witness::Report::Locate(socket) => Message::Locate(socket),
-            witness::Report::Trouble(folder, trouble) => {
+            session_files::Report::Locate(socket) => Message::Locate(socket),
+            session_files::Report::Trouble(folder, trouble) => {
                 Message::Trouble(subject_of(&folder), trouble)
             }
         };
         // Nobody listens any more: the thread is about to be told.
         let _ = output.send(message);
     };
-    witness::spawn(setting, move || now.now(), report)
+    session_files::spawn(setting, move || now.now(), report)
 }
 
 fn subject_of(folder: &Path) -> String {

@@ -15,7 +15,7 @@ use pane_patrol_sys::private;
 use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
-use crate::witness::process::is_alive;
+use crate::sys::process::is_alive;
 
 /// Rights that others must not have on the runtime folder.
 const WRITABLE_BY_OTHERS: u32 = 0o022;

@@ -24,11 +24,11 @@ use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
     SplitView, Undone,
 };
-use crate::notice::Snoozes;
+use crate::notify::Snoozes;
 use crate::state::Row;
+use crate::sys::process;
 use crate::tasks::TaskSummary;
 use crate::tui::{self, Hands, Hooks, Jumped, Offer};
-use crate::witness;
 
 /// How long a multiplexer may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);
@@ -85,7 +85,7 @@ impl RealHands {
 
     /// Puts back what other dashboards left behind that were killed.
     fn heal(&self) {
-        let is_alive = |owner: &Owner| witness::start_of(owner.pid) == Some(owner.start);
+        let is_alive = |owner: &Owner| process::start_of(owner.pid) == Some(owner.start);
         if self.reach.own_socket.exists() {
             // Without a server nothing is there to be healed; what it refuses the next one tries again.
             let _ = self.reach.own().heal(&is_alive, PATIENCE_FOR_SEVERAL);
@@ -145,7 +145,7 @@ impl RealHands {
             return Err(outside.into());
         };
         let pid = std::process::id();
-        let start = witness::start_of(pid).unwrap_or(0);
+        let start = process::start_of(pid).unwrap_or(0);
         mux.split(Home {
             server,
             pane,

@@ -8,6 +8,7 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Surroundings, mirror};
+use crate::collector::liveness::has_ended;
 use crate::error::{CommandError, EXIT_NOBODY};
 use crate::hub_client::{HubClient, HubError};
 use crate::log::condition::{Condition, condition};
@@ -17,7 +18,6 @@ use crate::log::recent::{self, Bounds};
 use crate::messages;
 use crate::mux::{Reach, Undone};
 use crate::state::{Apart, Input, Listing, REBUILD_GRACE, Row, Settings, Table};
-use crate::witness::process;
 
 /// How long a tmux server may take to say which panes of the log are still there.
 const LISTING_BUDGET: Duration = Duration::from_millis(300);
@@ -121,7 +121,7 @@ fn logged(surroundings: &Surroundings) -> Result<Option<Known>, CommandError> {
     let mut player = Player::new(settings, now);
     let (_, last) = recent::play(&mirror, bounds, Instant::now(), &mut player);
     let mut table = player.finish(now);
-    table.remove_rows(process::has_ended, now);
+    table.remove_rows(has_ended, now);
     look_at_panes(&mut table, surroundings, now);
     // Nothing else will prove the others.
     table.apply(Input::Tick, now.plus(REBUILD_GRACE));

@@ -7,7 +7,7 @@ use crate::cli::SnoozeArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::log::when::spoken;
 use crate::messages;
-use crate::notice::Snoozes;
+use crate::notify::Snoozes;
 
 /// Snoozes it, or ends that.
 pub(super) fn run(surroundings: &Surroundings, arguments: &SnoozeArgs) -> CommandResult {

@@ -15,8 +15,8 @@ use crate::messages;
 use crate::mux::Opened;
 use crate::state::Row;
 use crate::sys::namespaces::user_of;
+use crate::sys::process;
 use crate::sys::shell;
-use crate::witness;
 
 /// How long an assistant may take to say good-bye.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -145,7 +145,7 @@ pub(super) fn stop_politely(surroundings: &Surroundings, row: &Row) -> Stopped {
     let (place, mux) = surroundings.reach().place_of(row);
     let system = System {
         mux: &*mux,
-        descends: &witness::descends,
+        descends: &process::descends,
         terminate: &terminate,
         has_ended: &has_ended,
     };
@@ -170,7 +170,7 @@ fn terminate(pid: u32) -> Result<(), String> {
 
 fn has_ended(pid: u32) -> bool {
     let until = Instant::now() + FAREWELL;
-    while witness::lives(pid) {
+    while process::lives(pid) {
         if Instant::now() >= until {
             return false;
         }

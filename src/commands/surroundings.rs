@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::mux::tmux::{self, Belief};
 use crate::mux::{Here, Reach};
-use crate::notice;
+use crate::notify;
 use crate::rules::Ground;
 
 /// The environment, as far as it means anything to us.
@@ -156,10 +156,10 @@ impl Surroundings {
         })?;
         let (places, config) = (self.places()?, self.config()?);
         Ok(collector::Setup {
-            notice: Some(notice::Setup {
+            notice: Some(notify::Setup {
                 settings: config.notice,
                 offset: self.offset,
-                snoozes: notice::Snoozes::place(&places),
+                snoozes: notify::Snoozes::place(&places),
                 reach: self.reach(),
                 clock: Timestamp::now,
             }),

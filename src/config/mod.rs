@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::launch::Launcher;
 use crate::log::when::parse_span;
-use crate::notice;
+use crate::notify;
 use crate::rules::Rules;
 
 pub use theme::Theme;
@@ -41,7 +41,7 @@ pub struct Config {
     /// `[mirror]`
     pub mirror: Mirror,
     /// `[notice]`
-    pub notice: notice::Settings,
+    pub notice: notify::Settings,
     /// `[split]`
     pub split: Split,
     /// `[tmux]`

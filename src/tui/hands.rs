@@ -11,7 +11,7 @@ use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
 use crate::mux::{Attach, Beside};
-use crate::notice::Snoozes;
+use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
 

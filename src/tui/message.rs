@@ -8,7 +8,7 @@ use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch};
 use crate::launch::Stopped;
 use crate::mux::{Attach, Beside};
-use crate::notice::Snoozes;
+use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::state::update::Feed;
 use crate::tasks::TaskSummary;

@@ -16,7 +16,7 @@ use super::words;
 use super::work::{Changes, Lists};
 use crate::act::Bound;
 use crate::mux::Beside;
-use crate::notice::Snoozes;
+use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
 use crate::state::{Attention, Request, Row, urgency};
 

@@ -11,10 +11,10 @@ use crate::assistants;
 use crate::assistants::facets::session_log::Followed;
 use crate::assistants::tasks::Owner;
 use crate::assistants::title;
-use crate::collector::keeper::Order as WorkOrder;
-use crate::collector::lister::Order as ListOrder;
+use crate::collector::sources::changes::Order as WorkOrder;
+use crate::collector::sources::panes::Order as ListOrder;
+use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::state::{Present, Row};
-use crate::witness::Order as WitnessOrder;
 
 /// The last orders to the sources, to give new ones only when something changes.
 #[derive(Default)]

@@ -18,15 +18,18 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::assistants;
 use crate::assistants::homes::Homes;
 use crate::assistants::title;
+use crate::collector::attribution::{self, Works};
 use crate::collector::belief::{self, Ground, Standing};
+use crate::collector::cache_sweeper::Tidy;
 use crate::collector::contained::Container;
-use crate::collector::keeper::{Order as WorkOrder, Report};
+use crate::collector::journal::Memory;
 use crate::collector::kinship::Kinship;
-use crate::collector::lister::{Answer, Order as ListOrder};
-use crate::collector::memory::Memory;
+use crate::collector::liveness::has_ended;
 use crate::collector::published_work::PublishedWork;
-use crate::collector::tidy::Tidy;
-use crate::collector::work::{self, Works};
+use crate::collector::sources::changes::{Order as WorkOrder, Report};
+use crate::collector::sources::panes::{Answer, Order as ListOrder};
+use crate::collector::sources::present::Found;
+use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::{Message, Setup, Sources};
 use crate::mux::Reach;
 use crate::mux::tmux::is_tmux;
@@ -34,8 +37,6 @@ use crate::protocol::code;
 use crate::state::update::{Feed, Role};
 use crate::state::{Command, Input, Kin, Listing, Outcome, Present, Reading, Row, RowKey, Table};
 use crate::sys::monotone_clock::Clock;
-use crate::witness::present::Found;
-use crate::witness::{Order as WitnessOrder, process};
 use health::HealthReport;
 use interests::{Told, has_session_file};
 
@@ -192,7 +193,7 @@ impl Writer {
         };
         self.follow(&recalled);
         self.now = self.now.max(self.clock.now());
-        let gone = self.table.remove_rows(process::has_ended, self.now);
+        let gone = self.table.remove_rows(has_ended, self.now);
         self.memory.note_ends(&gone, &self.rows, self.now);
         self.follow(&gone);
         self.look_at_mirror();
@@ -543,9 +544,10 @@ impl Writer {
         let (may_have_written, written) = match &input {
             Input::Event(event)
             | Input::Reported { event, .. }
-            | Input::Published { event, .. } => {
-                (work::may_have_written(event), work::written_by(event))
-            }
+            | Input::Published { event, .. } => (
+                attribution::may_have_written(event),
+                attribution::written_by(event),
+            ),
             _ => (false, Vec::new()),
         };
         let outcome = self.table.apply(input, self.now);

@@ -25,7 +25,7 @@ use crate::log::player::Player;
 use crate::log::when::LocalClock;
 use crate::messages::Output;
 use crate::mux::{Attach, Beside};
-use crate::notice::Snoozes;
+use crate::notify::Snoozes;
 use crate::state::update::{Feed, Health, Role};
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;

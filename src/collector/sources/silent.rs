@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use pane_patrol_hooks::target::Server;
 
-use super::Message;
-use super::lister::times_run;
-use crate::witness::present::{Found, present};
+use super::panes::times_run;
+use crate::collector::Message;
+use crate::collector::sources::present::{Found, present};
 
 /// How often it is looked; with the listing that follows, a little less than half of what a new
 /// assistant may take to be seen.
@@ -22,7 +22,7 @@ const BEAT: Duration = Duration::from_secs(2);
 
 /// Starts the thread. It is told of the servers that are listed, and ends when the sender it gives is
 /// dropped. `own_socket`: where a server may begin later.
-pub(super) fn spawn(
+pub(in crate::collector) fn spawn(
     own_socket: PathBuf,
     output: SyncSender<Message>,
 ) -> io::Result<Sender<Vec<Server>>> {

@@ -5,8 +5,6 @@
 //! the logs it was told to follow, while there are any. What files and logs say, the folder of each
 //! assistant knows. Titles come with the listings of panes.
 
-pub(crate) mod present;
-pub(crate) mod process;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +26,6 @@ use crate::state::Listing;
 use watch::Watches;
 
 pub(crate) use crate::assistants::facets::session_file::Report;
-pub(crate) use crate::sys::process::{descends, lineage, lives, start_of};
 
 /// How often the logs that are followed are looked at.
 const LOG_PAUSE: Duration = Duration::from_millis(500);

@@ -8,7 +8,7 @@ use pane_patrol_hooks::pane_cache::{self, World};
 use pane_patrol_hooks::target::PaneId;
 
 use crate::state::Listing;
-use crate::witness::process::is_alive;
+use crate::sys::process::is_alive;
 
 /// How often that is done, while panes are listed at all.
 const PAUSE: Duration = Duration::from_secs(600);

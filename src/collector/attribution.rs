@@ -8,7 +8,7 @@ use std::sync::Arc;
 use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::text::unmarked;
 
-use crate::collector::keeper::Report;
+use crate::collector::sources::changes::Report;
 use crate::git::DiffSummary;
 use crate::state::Row;
 use crate::tasks::TaskSummary;

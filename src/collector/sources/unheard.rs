@@ -11,10 +11,10 @@ use std::time::Duration;
 use pane_patrol_hooks::adapter::DELEGATING_TOOLS;
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 
-use super::Message;
 use crate::assistants;
 use crate::assistants::facets::{Calls, request as asked};
 use crate::assistants::homes::Homes;
+use crate::collector::Message;
 use crate::state::Row;
 
 /// A call is written down at most so long before its dialog is open.
@@ -42,7 +42,7 @@ enum Order {
 
 /// The thread, and what it was asked.
 #[derive(Debug)]
-pub(super) struct Unheard {
+pub(in crate::collector) struct Unheard {
     orders: Sender<Order>,
     asked: BTreeSet<String>,
     homes: Homes,
@@ -50,7 +50,10 @@ pub(super) struct Unheard {
 
 impl Unheard {
     /// Starts the thread. It ends when this is dropped.
-    pub(super) fn start(homes: Homes, output: SyncSender<Message>) -> io::Result<Self> {
+    pub(in crate::collector) fn start(
+        homes: Homes,
+        output: SyncSender<Message>,
+    ) -> io::Result<Self> {
         let (orders, inbox) = mpsc::channel::<Order>();
         let run = move || {
             let mut begun: BTreeMap<String, Vec<Event>> = BTreeMap::new();
@@ -86,7 +89,7 @@ impl Unheard {
     }
 
     /// Has the row looked up, if only its session file has told of it and not for what it waits.
-    pub(super) fn look(&mut self, row: &Row) {
+    pub(in crate::collector) fn look(&mut self, row: &Row) {
         let only_seen = row.evidence.iter().all(|one| one.source == Source::Witness);
         if calls_of(row).is_none() || !only_seen {
             return;

@@ -18,10 +18,10 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::Mode;
 use rustix::net::{SocketAddrUnix, SocketType};
 
-use super::Message;
-use super::belief::Standing;
-use super::contained::Container;
-use super::ownership::CollectorError;
+use crate::collector::Message;
+use crate::collector::belief::Standing;
+use crate::collector::contained::Container;
+use crate::collector::ownership::CollectorError;
 use crate::sys::monotone_clock::Clock;
 use crate::sys::unix_socket::unix_socket;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
@@ -31,7 +31,7 @@ const QUEUE_BYTES: usize = 4 * 1024 * 1024;
 
 /// A socket file that is removed with its handle, if it is still the same one.
 #[derive(Debug)]
-pub(super) struct SocketFile {
+pub(in crate::collector) struct SocketFile {
     path: PathBuf,
     identity: (u64, u64),
 }
@@ -63,7 +63,10 @@ impl Drop for SocketFile {
 /// Binds a socket of `kind` at `path`, mode 0600 from its first moment, in place of a dead one.
 ///
 /// Only whoever holds the lock may call this.
-pub(super) fn bind(path: &Path, kind: SocketType) -> Result<(OwnedFd, SocketFile), CollectorError> {
+pub(in crate::collector) fn bind(
+    path: &Path,
+    kind: SocketType,
+) -> Result<(OwnedFd, SocketFile), CollectorError> {
     remove_dead_socket(path, kind)?;
     let failed =
         |what| move |error: rustix::io::Errno| CollectorError::io(what, path)(error.into());
@@ -115,7 +118,7 @@ fn is_live(path: &Path, kind: SocketType) -> bool {
 
 /// The receiving thread; it ends, and its socket file goes, when this is stopped.
 #[derive(Debug)]
-pub(super) struct EventSocket {
+pub(in crate::collector) struct EventSocket {
     stop: Option<Orders<()>>,
     thread: Option<JoinHandle<()>>,
     _file: SocketFile,
@@ -123,7 +126,7 @@ pub(super) struct EventSocket {
 
 impl EventSocket {
     /// Listens at `path` and sends what it hears to `output`; `container`: whose socket it is.
-    pub(super) fn open(
+    pub(in crate::collector) fn open(
         path: &Path,
         container: Option<Arc<Container>>,
         uid: u32,
@@ -241,7 +244,10 @@ mod credentials {
 
     use super::{Sender, Standing};
 
-    pub(super) fn receive(socket: &OwnedFd, bytes: &mut [u8]) -> io::Result<(usize, Sender)> {
+    pub(in crate::collector) fn receive(
+        socket: &OwnedFd,
+        bytes: &mut [u8],
+    ) -> io::Result<(usize, Sender)> {
         let mut slices = [IoSliceMut::new(bytes)];
         // Room for credentials and nothing else, so that no file descriptor can be slipped in.
         let mut control = nix::cmsg_space!(UnixCredentials);
@@ -271,7 +277,10 @@ mod credentials {
 
     use super::Sender;
 
-    pub(super) fn receive(socket: &OwnedFd, bytes: &mut [u8]) -> io::Result<(usize, Sender)> {
+    pub(in crate::collector) fn receive(
+        socket: &OwnedFd,
+        bytes: &mut [u8],
+    ) -> io::Result<(usize, Sender)> {
         let (length, _) = recv(socket, bytes, RecvFlags::DONTWAIT)?;
         Ok((length, Sender::Unchecked))
     }

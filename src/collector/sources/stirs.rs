@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::lister::Order;
+use super::panes::Order;
 use crate::mux::{PATIENCE, Reach};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
@@ -33,14 +33,18 @@ const FAREWELL: Duration = Duration::from_millis(200);
 
 /// The thread that waits. Dropped, it ends, and the hooks with it.
 #[derive(Debug)]
-pub(super) struct Stirs {
+pub(in crate::collector) struct Stirs {
     orders: Option<Orders<BTreeSet<String>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Stirs {
     /// Starts the thread, which tells `lister`; `runtime` is the folder that tells collectors apart.
-    pub(super) fn start(reach: Reach, runtime: &Path, lister: Sender<Order>) -> io::Result<Self> {
+    pub(in crate::collector) fn start(
+        reach: Reach,
+        runtime: &Path,
+        lister: Sender<Order>,
+    ) -> io::Result<Self> {
         let (orders, inbox) = inbox()?;
         let waiter = Waiter {
             reach,
@@ -58,7 +62,7 @@ impl Stirs {
     }
 
     /// From now on the servers on these sockets are the ones that matter.
-    pub(super) fn watch(&self, sockets: BTreeSet<String>) {
+    pub(in crate::collector) fn watch(&self, sockets: BTreeSet<String>) {
         if let Some(orders) = &self.orders {
             orders.send(sockets);
         }

@@ -12,12 +12,10 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::target::Target;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::state::Row;
-use crate::sys::process::{as_pid, start_of, stat};
-pub(crate) use crate::sys::process::{is_alive, started_after};
+use crate::sys::process::is_alive;
+use crate::sys::process::{as_pid, stat};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How often a process is looked at for what the kernel does not tell; a little less than the second
@@ -156,17 +154,6 @@ fn watch(pid: u32) -> Watch {
 #[cfg(not(target_os = "linux"))]
 fn watch(_pid: u32) -> Watch {
     Watch::Asked
-}
-
-/// Whether the process of a row that was known before is not there any more, or its number another
-/// one's.
-pub(crate) fn has_ended(row: &Row) -> bool {
-    let place_has_ended = match row.target {
-        Target::Process { pid, start, .. } => start_of(pid) != Some(start),
-        Target::Address { .. } | Target::Pane(_) => false,
-    };
-    let process_has_ended = |pid| !is_alive(pid) || started_after(pid, row.ts);
-    place_has_ended || row.pid.is_some_and(process_has_ended)
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::heritage::Heritage;
+use super::handover::Heritage;
 use super::{CollectorError, Running, Setup, take_over};
 use crate::hub_client::{HubClient, HubError};
 use crate::state::update::{Feed, Role};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender, SyncSender};
 
-use super::Message;
+use crate::collector::Message;
 use crate::state::Input;
 use crate::sys::monotone_clock::Clock;
 
@@ -15,7 +15,10 @@ use crate::sys::monotone_clock::Clock;
 const MAX_BYTES: u64 = 4096;
 
 /// Starts the thread. It reads each folder it is told and ends when the sender is dropped.
-pub(super) fn spawn(clock: Arc<Clock>, output: SyncSender<Message>) -> io::Result<Sender<String>> {
+pub(in crate::collector) fn spawn(
+    clock: Arc<Clock>,
+    output: SyncSender<Message>,
+) -> io::Result<Sender<String>> {
     let (orders, inbox) = mpsc::channel::<String>();
     let run = move || {
         for cwd in inbox {

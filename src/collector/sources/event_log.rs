@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
-use super::Message;
+use crate::collector::Message;
 use crate::log::fault;
 use crate::log::tailer::{Line, Tailer};
 use crate::log::watch::{Waker, Watch};
@@ -18,7 +18,7 @@ const STRAGGLER_PAUSE: Duration = Duration::from_millis(500);
 
 /// The thread; it ends with this.
 #[derive(Debug)]
-pub(super) struct Tail {
+pub(in crate::collector) struct Tail {
     is_over: Arc<AtomicBool>,
     waker: Waker,
 }
@@ -31,7 +31,7 @@ impl Drop for Tail {
 }
 
 /// Starts it behind what `tailer` has read.
-pub(super) fn spawn(
+pub(in crate::collector) fn spawn(
     mut tailer: Tailer,
     clock: Arc<Clock>,
     output: SyncSender<Message>,

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::target::Server;
 
-use super::Message;
+use crate::collector::Message;
 use crate::mux::{PATIENCE, Reach, Undone};
 use crate::state::Listing;
 use crate::sys::monotone_clock::Clock;
@@ -39,7 +39,7 @@ const LONGEST_TRUST: Duration = Duration::from_secs(10);
 
 /// What the listing thread is told. Servers are named by their sockets.
 #[derive(Debug)]
-pub(super) enum Order {
+pub(in crate::collector) enum Order {
     /// These servers have rows: list them every two seconds.
     Watch(BTreeSet<String>),
     /// Of the watched servers, these have panes whose titles are waited for.
@@ -50,7 +50,7 @@ pub(super) enum Order {
 
 /// What came of asking one server.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(in crate::collector) enum Answer {
     /// All its panes.
     Panes(Listing),
     /// There is no server.
@@ -62,7 +62,7 @@ pub(super) enum Answer {
 }
 
 /// Starts the thread. It ends when the sender it gives is dropped.
-pub(super) fn spawn(
+pub(in crate::collector) fn spawn(
     reach: Reach,
     clock: Arc<Clock>,
     output: SyncSender<Message>,
@@ -128,7 +128,7 @@ fn ask(socket: &str, reach: &Reach, clock: &Clock) -> Answer {
 }
 
 /// How often the system has let a process run; `None` where it does not tell.
-pub(super) fn times_run(pid: u32) -> Option<u64> {
+pub(in crate::collector) fn times_run(pid: u32) -> Option<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
     let times = text.split_ascii_whitespace().nth(2)?.parse().ok()?;
     Some(times).filter(|times| *times > 0)
