@@ -27,7 +27,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// Copies of what nobody runs.
 const COPIES: &[(&str, &str)] = &[
-    ("hooks/src/pane_cache.rs", "a memory of the hook"),
+    ("hooks/src/pane_cache/mod.rs", "a memory of the hook"),
     ("installer/tests/installer/cases.rs", "settings"),
     ("installer/tests/installer/crash.rs", "settings"),
     ("src/assistants/request/tests.rs", "a recording"),
@@ -49,7 +49,7 @@ const RIGHTS: &[(&str, &str)] = &[
 /// Scripts that are written with the helper by another file.
 const SCRIPTS: &[(&str, &str)] = &[(
     "src/git/tests/bounds.rs",
-    "by `World::script` in src/git/tests.rs",
+    "by `World::script` in src/git/tests/mod.rs",
 )];
 
 /// A program that the test process has open for writing cannot be run, and may be held open by the

@@ -162,12 +162,12 @@ fn every_registered_event_is_understood_and_every_understood_event_is_registered
 
 /// The source of each adapter: whatever event it understands stands in it as a word.
 const SOURCES: &[(&Adapter, &str)] = &[
-    (&claude::ADAPTER, include_str!("claude.rs")),
-    (&codex::ADAPTER, include_str!("codex.rs")),
-    (&opencode::ADAPTER, include_str!("opencode.rs")),
-    (&gemini::ADAPTER, include_str!("gemini.rs")),
-    (&copilot::ADAPTER, include_str!("copilot.rs")),
-    (&qwen::ADAPTER, include_str!("qwen.rs")),
+    (&claude::ADAPTER, include_str!("claude/mod.rs")),
+    (&codex::ADAPTER, include_str!("codex/mod.rs")),
+    (&opencode::ADAPTER, include_str!("opencode/mod.rs")),
+    (&gemini::ADAPTER, include_str!("gemini/mod.rs")),
+    (&copilot::ADAPTER, include_str!("copilot/mod.rs")),
+    (&qwen::ADAPTER, include_str!("qwen/mod.rs")),
 ];
 
 /// The texts between quotes that could be the name of an event.

@@ -57,7 +57,7 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
 /// What of tmux is named outside of its folder, and why.
 const NAMED: &[(&str, &str)] = &[
     (
-        "src/collector/belief.rs",
+        "src/collector/belief/mod.rs",
         "whose word counts for what: which servers events may name",
     ),
     (

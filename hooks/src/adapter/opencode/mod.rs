@@ -68,7 +68,7 @@ pub const REGISTRATIONS: &[Registration] = &[
     Registration::of("dispose"),
 ];
 
-const PLUGIN: &str = include_str!("../../assets/opencode.js");
+const PLUGIN: &str = include_str!("../../../assets/opencode.js");
 
 /// The plugin's file, for `assistant` to start `program` (an absolute path). `None` when a path is
 /// no text that can stand in a file.

@@ -64,7 +64,7 @@ mod tests {
     /// is named, the file. A `?`: the real one leaves the file out, which is not looked for.
     #[test]
     fn what_the_real_ones_do_with_a_form_is_foretold() {
-        let forms = include_str!("../../../tests/claude-forms.txt");
+        let forms = include_str!("../../../../tests/claude-forms.txt");
         let mut seen = (0, 0);
         for line in forms.lines().filter(|line| !line.starts_with('#')) {
             let [old, new, field, text] = *line.splitn(4, '\t').collect::<Vec<_>>() else {
@@ -96,7 +96,7 @@ mod tests {
     /// Each of them stands among the forms, which are held to the real ones.
     #[test]
     fn every_field_of_the_table_was_tried() {
-        let forms = include_str!("../../../tests/claude-forms.txt");
+        let forms = include_str!("../../../../tests/claude-forms.txt");
         let ways = |fields: &[table::Fields]| {
             let ways = fields.iter().flat_map(|fields| fields.ways.iter().copied());
             ways.collect::<Vec<_>>()
