@@ -9,9 +9,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status, status};
 use pane_patrol_installer::{Assistant, Site, Wanted, hook_command, installed_at, plan_install};
 
+use super::Surroundings;
 use super::diff::print_json;
+use super::install::site;
 use super::rules::can_act;
-use super::{Surroundings, site};
 use crate::assistants;
 use crate::assistants::facets::doctor::Look;
 use crate::cli::DoctorArgs;

@@ -5,6 +5,8 @@ mod answer;
 mod approve;
 mod asking;
 mod collect;
+mod context;
+mod dashboard;
 mod decide;
 mod demo;
 mod deny;
@@ -13,23 +15,18 @@ mod diff;
 mod doctor;
 mod emit;
 mod explain;
-mod hands;
 mod install;
 mod jump;
 mod listen;
 mod log;
 mod lookup;
 mod mirror;
-mod offer;
 mod request;
 mod rows;
 mod rules;
-mod site;
 mod snooze;
 mod start;
 mod status;
-mod supervisor;
-mod surroundings;
 mod tasks;
 mod trust;
 mod wait;
@@ -39,14 +36,14 @@ mod wrap;
 use crate::cli::{Cli, Command};
 use crate::error::CommandResult;
 
-pub use surroundings::Surroundings;
+pub use context::Surroundings;
 
 /// Runs what was typed.
 pub fn run(cli: &Cli) -> CommandResult {
     let surroundings = Surroundings::read(|name| std::env::var_os(name));
     match &cli.command {
-        None => supervisor::run(&surroundings, &cli.supervisor),
-        Some(Command::Supervisor(arguments)) => supervisor::run(&surroundings, arguments),
+        None => dashboard::run(&surroundings, &cli.supervisor),
+        Some(Command::Supervisor(arguments)) => dashboard::run(&surroundings, arguments),
         Some(Command::Jump(arguments)) => jump::run(&surroundings, arguments),
         Some(Command::Start(arguments)) => start::start(&surroundings, arguments),
         Some(Command::Stop(arguments)) => start::stop(&surroundings, arguments),

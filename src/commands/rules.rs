@@ -9,8 +9,9 @@ use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
 
+use super::Surroundings;
 use super::diff::print_json;
-use super::{Surroundings, site};
+use super::install::site;
 use crate::assistants;
 use crate::cli::{Expected, RulesCommand, RulesTestArgs};
 use crate::error::{CommandError, CommandResult};

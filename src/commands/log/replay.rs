@@ -16,7 +16,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::query::{Query, read_records};
 use crate::act::{self, Bound, Decision};
 use crate::assistants::request::Known;
-use crate::commands::{Surroundings, supervisor};
+use crate::commands::{Surroundings, dashboard};
 use crate::error::{CommandError, CommandResult};
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
@@ -58,7 +58,7 @@ pub(super) fn run(
     if plain || !io::stdout().is_terminal() {
         return print(replay);
     }
-    let setup = supervisor::screen_setup(surroundings, query.clock.offset)?;
+    let setup = dashboard::screen_setup(surroundings, query.clock.offset)?;
     let (sender, feed) = channel();
     std::thread::Builder::new()
         .name("replay".into())

@@ -64,7 +64,7 @@ const NAMED: &[(&str, &str)] = &[
         "src/collector/writer/mod.rs",
         "which processes of lost servers live",
     ),
-    ("src/commands/surroundings.rs", "where its sockets are"),
+    ("src/commands/context.rs", "where its sockets are"),
     ("src/demo/mod.rs", "a server of its own"),
     ("src/doctor/places.rs", "whether it is installed"),
 ];

@@ -7,18 +7,19 @@ use std::path::Path;
 use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{Assistant, Plan, apply, plan_install};
 
-use super::{Surroundings, site};
+use crate::commands::Surroundings;
+use crate::commands::install::site;
 use crate::tui::{Hooks, Offer, Offered};
 
 /// One assistant's part of what was shown.
-pub(super) struct Part {
+pub(in crate::commands) struct Part {
     assistant: &'static Assistant,
     plan: Plan,
 }
 
 /// Whether the assistants on PATH report; one whose settings hold our hook counts also without its
 /// program.
-pub(super) fn hooks(surroundings: &Surroundings) -> Hooks {
+pub(in crate::commands) fn hooks(surroundings: &Surroundings) -> Hooks {
     let (mut report, mut others) = (0, 0);
     for assistant in Assistant::ALL.iter().copied() {
         let Ok(Some(site)) = site::of(surroundings, assistant) else {
@@ -39,7 +40,7 @@ pub(super) fn hooks(surroundings: &Surroundings) -> Hooks {
 
 /// Plans for every assistant on PATH; gives what can be done, and what is to be shown. The error says
 /// why nothing can be done.
-pub(super) fn plan(surroundings: &Surroundings) -> Result<(Vec<Part>, Offer), String> {
+pub(in crate::commands) fn plan(surroundings: &Surroundings) -> Result<(Vec<Part>, Offer), String> {
     let found = Assistant::ALL.iter().copied();
     let found: Vec<_> = found.filter(|one| site::is_found(one)).collect();
     if found.is_empty() {
@@ -123,7 +124,7 @@ fn short(path: &Path, home: Option<&Path>) -> String {
 
 /// Does what was shown, no more: the installer refuses where a file has changed since. Says what
 /// became of each.
-pub(super) fn carry_out(parts: &[Part]) -> Vec<String> {
+pub(in crate::commands) fn carry_out(parts: &[Part]) -> Vec<String> {
     let mut said = Vec::new();
     for Part { assistant, plan } in parts {
         let report = match apply(plan) {
@@ -155,7 +156,7 @@ pub(super) fn carry_out(parts: &[Part]) -> Vec<String> {
 }
 
 /// An error, its causes and what to do, as one text.
-pub(super) fn told(error: &dyn Error, hints: Vec<String>) -> String {
+pub(in crate::commands) fn told(error: &dyn Error, hints: Vec<String>) -> String {
     let mut words = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,21 +1,27 @@
 //! `supervisor`: the dashboard, and the collector in the same process if nobody else collects.
 
+pub(super) mod actions;
+mod install_offer;
+
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use time::UtcOffset;
 
-use super::hands::RealHands;
-use super::start::launchers;
-use super::{Surroundings, listen};
 use crate::cli::SupervisorArgs;
 use crate::collector;
+use crate::commands::start::launchers;
+use crate::commands::{Surroundings, listen};
 use crate::config::Config;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::tui::{self, Theme};
+use actions::RealHands;
 
 /// Shows the dashboard until the person leaves it.
-pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> CommandResult {
+pub(in crate::commands) fn run(
+    surroundings: &Surroundings,
+    arguments: &SupervisorArgs,
+) -> CommandResult {
     if !io::stdout().is_terminal() {
         return Err(CommandError::new("the dashboard needs a terminal")
             .hint("`pane-patrol status` prints the same to a pipe or a file")
@@ -48,7 +54,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SupervisorArgs) -> Co
 }
 
 /// What a dashboard that shows something else has to be told.
-pub(super) fn screen_setup(
+pub(in crate::commands) fn screen_setup(
     surroundings: &Surroundings,
     offset: UtcOffset,
 ) -> Result<tui::Setup, CommandError> {

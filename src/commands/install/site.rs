@@ -11,14 +11,14 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_hooks::tmux::bounded_output;
 use pane_patrol_installer::{Assistant, PlanError, Site, Wanted, parse_version};
 
-use super::Surroundings;
+use crate::commands::Surroundings;
 use crate::sys::child;
 
 /// How long an assistant may take to tell its version; it usually needs half a second.
 const VERSION_BUDGET: Duration = Duration::from_secs(10);
 
 /// An assistant's settings and the place of our records; `None` without a state folder.
-pub(super) fn of(
+pub(in crate::commands) fn of(
     surroundings: &Surroundings,
     assistant: &'static Assistant,
 ) -> Result<Option<Site>, PlanError> {
@@ -35,7 +35,7 @@ pub(super) fn of(
 }
 
 /// What to register with `assistant`: this program, with the events of the version on PATH.
-pub(super) fn wanted(assistant: &'static Assistant) -> Option<Wanted> {
+pub(in crate::commands) fn wanted(assistant: &'static Assistant) -> Option<Wanted> {
     Some(Wanted {
         executable: executable()?,
         version: version(assistant),
@@ -45,7 +45,7 @@ pub(super) fn wanted(assistant: &'static Assistant) -> Option<Wanted> {
 }
 
 /// The version of an assistant, where what is registered depends on it.
-pub(super) fn version(assistant: &'static Assistant) -> Option<Version> {
+pub(in crate::commands) fn version(assistant: &'static Assistant) -> Option<Version> {
     let depends = assistant.adapter.registrations.iter();
     if !depends.clone().any(|event| event.since.is_some()) {
         return None;
@@ -60,7 +60,7 @@ pub(super) fn version(assistant: &'static Assistant) -> Option<Version> {
 }
 
 /// Whether the assistant's program is on PATH.
-pub(super) fn is_found(assistant: &Assistant) -> bool {
+pub(in crate::commands) fn is_found(assistant: &Assistant) -> bool {
     let can_run = |path: &PathBuf| {
         let found = path.metadata();
         found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
@@ -77,7 +77,7 @@ fn on_path(program: &Path) -> impl Iterator<Item = PathBuf> + use<> {
 
 /// This program by the path it was called by, not resolved through links: a link that an upgrade
 /// moves on is what should be registered.
-pub(super) fn executable() -> Option<PathBuf> {
+pub(in crate::commands) fn executable() -> Option<PathBuf> {
     let called = PathBuf::from(env::args_os().next()?);
     if called.components().count() > 1 {
         return Some(env::current_dir().ok()?.join(called));

@@ -10,13 +10,13 @@ use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process::folder;
 
-use super::jump::looked_at;
-use super::offer::{self, Part, told};
-use super::snooze::snooze;
-use super::start::{close_pane, launchers, start_in, stop_politely};
-use super::{Surroundings, decide, tasks, trust};
+use super::install_offer::{self, Part, told};
 use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
+use crate::commands::jump::looked_at;
+use crate::commands::snooze::snooze;
+use crate::commands::start::{close_pane, launchers, start_in, stop_politely};
+use crate::commands::{Surroundings, decide, tasks, trust};
 use crate::git::Git;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::{ENDED, Stopped};
@@ -34,7 +34,7 @@ use crate::tui::{self, Hands, Hooks, Jumped, Offer};
 const CLOSING: Duration = Duration::from_millis(200);
 
 /// The hands of the real dashboard.
-pub(super) struct RealHands {
+pub(in crate::commands) struct RealHands {
     surroundings: Surroundings,
     /// Which multiplexers are asked, and with what.
     reach: Reach,
@@ -61,7 +61,7 @@ enum OwnSplit {
 }
 
 impl RealHands {
-    pub(super) fn new(
+    pub(in crate::commands) fn new(
         surroundings: Surroundings,
         client: Option<String>,
         split_width: Option<u16>,
@@ -93,7 +93,7 @@ impl RealHands {
     }
 
     /// Puts back what is shown beside the dashboard, if anything.
-    pub(super) fn leave_split(&self) {
+    pub(in crate::commands) fn leave_split(&self) {
         let mut beside = self.split.lock().unwrap_or_else(PoisonError::into_inner);
         let left = std::mem::replace(&mut *beside, OwnSplit::Left);
         if let OwnSplit::Made(_, mut split) = left {
@@ -231,7 +231,7 @@ impl Hands for RealHands {
     }
 
     fn hooks(&self) -> Hooks {
-        offer::hooks(&self.surroundings)
+        install_offer::hooks(&self.surroundings)
     }
 
     fn split(&self, step: &tui::Split) -> Beside {
@@ -303,13 +303,13 @@ impl Hands for RealHands {
     }
 
     fn plan_install(&self) -> Result<Offer, String> {
-        let (parts, offer) = offer::plan(&self.surroundings)?;
+        let (parts, offer) = install_offer::plan(&self.surroundings)?;
         *self.shown() = parts;
         Ok(offer)
     }
 
     fn apply_install(&self) -> Vec<String> {
-        offer::carry_out(&std::mem::take(&mut *self.shown()))
+        install_offer::carry_out(&std::mem::take(&mut *self.shown()))
     }
 }
 

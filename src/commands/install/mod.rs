@@ -2,6 +2,8 @@
 //! backup is. All is planned and shown before anything is done; what cannot be done for one
 //! assistant does not keep the others from theirs.
 
+pub(super) mod site;
+
 use std::error::Error;
 use std::path::Path;
 
@@ -10,9 +12,9 @@ use pane_patrol_installer::{
     recorded_files,
 };
 
-use super::{Surroundings, site};
 use crate::assistants;
 use crate::cli::{InstallArgs, UninstallArgs};
+use crate::commands::Surroundings;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 
