@@ -48,9 +48,8 @@ fn transcripts(bound: &Bound, config: Option<&Path>) -> Result<(PathBuf, PathBuf
         None => main.clone(),
         agent => {
             let agent = plain(agent).ok_or(NOT_THERE)?;
-            main.with_extension("")
-                .join("subagents")
-                .join(format!("agent-{agent}.jsonl"))
+            let mut files = sub_agents(&main).filter(|(other, _)| other == agent);
+            files.next().ok_or(NOT_THERE)?.1
         }
     };
     Ok((own, main))
@@ -72,9 +71,11 @@ pub(crate) fn open_calls(bound: &Bound, config: Option<&Path>) -> Vec<Bound> {
     };
     let sub_agents = sub_agents(&main).map(|(agent, path)| (Some(agent), path));
     let all = std::iter::once((None, main.clone())).chain(sub_agents);
-    let all = all.filter_map(|(agent, path)| Some((agent, tail::lines(&path, &CALLS)?)));
-    all.flat_map(|(agent, lines)| open_in(&lines, agent.as_deref(), bound))
-        .collect()
+    all.flat_map(|(agent, path)| match tail::lines(&path, &CALLS) {
+        Some(lines) => open_in(&lines, agent.as_deref(), bound),
+        None => vec![unknown(None, agent.as_deref(), bound)],
+    })
+    .collect()
 }
 
 /// Whether a sub-agent has written something lately.
@@ -91,15 +92,24 @@ pub(crate) fn has_company(bound: &Bound, config: Option<&Path>) -> bool {
     })
 }
 
-/// The sub-agents of a session and their transcripts, by the session's own one.
+/// The sub-agents of a session and their transcripts, by the session's own one: those of a workflow
+/// have a folder of their own.
 fn sub_agents(main: &Path) -> impl Iterator<Item = (String, PathBuf)> + use<> {
     let folder = main.with_extension("").join("subagents");
+    let of_workflows = files_in(&folder.join("workflows"));
+    let folders = std::iter::once(folder).chain(of_workflows);
+    folders
+        .flat_map(|folder| files_in(&folder))
+        .filter_map(|path| {
+            let name = path.file_name()?.to_str()?;
+            let agent = name.strip_prefix("agent-")?.strip_suffix(".jsonl")?;
+            Some((agent.to_owned(), path))
+        })
+}
+
+fn files_in(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    files.filter_map(|file| {
-        let name = file.file_name().into_string().ok()?;
-        let agent = name.strip_prefix("agent-")?.strip_suffix(".jsonl")?;
-        Some((agent.to_owned(), file.path()))
-    })
+    files.map(|file| file.path())
 }
 
 /// The calls in the transcript of `agent` that have no result, each as a request of the same row.
@@ -110,18 +120,68 @@ fn open_in(lines: &[Value], agent: Option<&str>, bound: &Bound) -> Vec<Bound> {
         pid.zip(began)
             .is_some_and(|(pid, began)| process::started_after(pid, began))
     };
-    unanswered(lines)
+    let known = unanswered(lines)
         .filter(|(line, _)| !is_left_behind(line))
-        .map(|(line, call)| call.as_request(line, agent, bound))
+        .map(|(line, call)| call.as_request(line, agent, bound));
+    let unknown = unreadable(lines)
+        .into_iter()
+        .filter(|(line, _)| !is_left_behind(line))
+        .map(|(_, id)| unknown(id, agent, bound));
+    known.chain(unknown).collect()
+}
+
+/// The calls without a result of which nothing is known but their ids, or not even those, with their lines.
+fn unreadable(lines: &[Value]) -> Vec<(&Value, Option<&str>)> {
+    let done = answered(lines);
+    let is_open = |id: &&str| !done.contains(*id);
+    let mut open = Vec::new();
+    for line in lines.iter().filter(|line| tail::is_unreadable(line)) {
+        let ids: Vec<&str> = tail::ids(line).collect();
+        open.extend(
+            ids.iter()
+                .copied()
+                .filter(is_open)
+                .map(|id| (line, Some(id))),
+        );
+        if ids.is_empty() {
+            open.push((line, None));
+        }
+    }
+    let calls = blocks(lines).filter(|(_, block)| block["type"] == "tool_use");
+    let strange = calls.filter(|block| call_in(*block).is_none());
+    let strange = strange.map(|(line, block)| (line, block["id"].as_str()));
+    open.extend(strange.filter(|(_, id)| id.as_ref().is_none_or(is_open)));
+    open
+}
+
+/// A request of which nothing is known but whose it is, and perhaps its id.
+fn unknown(id: Option<&str>, agent: Option<&str>, bound: &Bound) -> Bound {
+    let request = Request {
+        state: State::WaitingApproval,
+        request_id: id.map(str::to_owned),
+        agent_id: agent.map(str::to_owned),
+        tool: None,
+        message: None,
+        since: bound.request.since,
+        source: bound.request.source,
+    };
+    Bound {
+        call: id.map(str::to_owned),
+        ..bound.sibling(&request)
+    }
+}
+
+/// The ids of the calls that have a result.
+fn answered(lines: &[Value]) -> HashSet<&str> {
+    blocks(lines)
+        .filter(|(_, block)| block["type"] == "tool_result")
+        .filter_map(|(_, block)| block["tool_use_id"].as_str())
         .collect()
 }
 
 /// The calls that have no result, each once, with their lines.
 fn unanswered(lines: &[Value]) -> impl Iterator<Item = (&Value, Call<'_>)> {
-    let mut done: HashSet<&str> = blocks(lines)
-        .filter(|(_, block)| block["type"] == "tool_result")
-        .filter_map(|(_, block)| block["tool_use_id"].as_str())
-        .collect();
+    let mut done = answered(lines);
     blocks(lines)
         .filter_map(|block| Some((block.0, call_in(block)?)))
         .filter(move |(_, call)| done.insert(call.id))
