@@ -162,7 +162,10 @@ impl Act<'_> {
         }
         // One that reads the same may have followed; and only the assistant's own record tells that
         // it is still this one.
-        if again.has_lookalike || self.world.has_result(self.bound) != Some(false) {
+        if again.has_lookalike {
+            return Err(unknown(Stop::MayBeAnother));
+        }
+        if self.world.has_result(self.bound) != Some(false) {
             return Err(unknown(Stop::StillThere));
         }
         let pressed = self.press_number(number, &again.view).map_err(unknown)?;
@@ -282,9 +285,9 @@ impl Act<'_> {
             return Err(Stop::Touched);
         }
         Ok(Scene {
+            has_lookalike: dialog::has_lookalike(&view.dialog, self.bound, &others),
             seen,
             view,
-            has_lookalike: dialog::has_lookalike(self.bound, &others),
         })
     }
 

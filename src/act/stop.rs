@@ -1,9 +1,8 @@
 //! Why the procedure stops, in the person's words.
 
-use pane_patrol_hooks::text::visible;
 use thiserror::Error;
 
-use super::dialog::Refusal;
+use super::dialog::{Refusal, spelt};
 use crate::state::Request;
 use crate::sys::shell;
 
@@ -54,6 +53,11 @@ pub enum Stop {
     /// After a key it is as it was.
     #[error("the dialog is still there")]
     StillThere,
+    /// After a key what is on the screen may be another request's.
+    #[error(
+        "what is on its screen now may be another of two requests that cannot be told apart: answer in the pane"
+    )]
+    MayBeAnother,
     /// After a key another dialog is on the screen.
     #[error("another dialog is on its screen now, and nothing tells yet what became of this one")]
     Covered,
@@ -87,7 +91,7 @@ impl Stop {
         let about: Vec<&str> = about.into_iter().flatten().collect();
         let id = request.request_id.as_deref().filter(|_| is_told);
         Self::Other {
-            about: visible(&about.join(": ")),
+            about: spelt(&about.join(": ")),
             how: id.map_or_else(String::new, |id| {
                 format!(", `--request {}`", shell::shown(id))
             }),

@@ -133,7 +133,7 @@ fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
             }
             Outcome::Nothing(why) => {
                 nothing += 1;
-                twins += u64::from(why.contains("look the same"));
+                twins += u64::from(why.contains("cannot be told apart"));
                 assert!(state.answers.is_empty(), "run {seed}: {why}, but answered");
             }
             Outcome::Unknown(_) => {}

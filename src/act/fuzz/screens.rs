@@ -1,5 +1,6 @@
 //! What a pane shows, as the real assistants draw it.
 
+use pane_patrol_hooks::unseen::is_unseen;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Asked, Scenery};
@@ -210,13 +211,14 @@ pub(super) fn claude_middle(asked: &Asked, width: usize, is_old: bool) -> String
 
 /// The command above its description, three cells in.
 fn claude_197(asked: &Asked, width: usize) -> String {
-    let part = |text: &str| behind("   ", &without_one_blank(text, width - 6));
+    let part = |text: &str| behind("   ", &without_one_blank(&as_drawn(text, true), width - 6));
     format!("\n{}{}\n", part(asked.words), part(asked.description))
 }
 
 /// The description above two dotted rules with the command between; a bar beside several lines.
 fn claude_newest(asked: &Asked, width: usize) -> String {
     let part = |text: &str| {
+        let text = &as_drawn(text, false);
         let rows = without_one_blank(text, width - 2);
         if text.contains('\n') || rows.len() > 2 {
             behind(" │ ", &without_one_blank(text, width - 4))
@@ -227,6 +229,19 @@ fn claude_newest(asked: &Asked, width: usize) -> String {
     let dots = "╌".repeat(width);
     let (said, command) = (part(asked.description), part(asked.words));
     format!("{said}{dots}\n{command}{dots}\n")
+}
+
+/// What becomes of characters that are not plain, on their way to the screen.
+fn as_drawn(text: &str, is_old: bool) -> String {
+    let drawn = |c: char| match c {
+        '\u{378}' if is_old => None,
+        '\u{378}' => Some(' '),
+        '\u{301}' | '\u{1f3fd}' => None,
+        c if is_unseen(c) && !matches!(c, '\n' | '\t') => (!is_old).then_some('\u{fffd}'),
+        other => Some(other),
+    };
+    let joined = text.replace("e\u{301}", "é");
+    joined.chars().filter_map(drawn).collect()
 }
 
 /// Claude leaves out one of the blanks that begin a row of a broken line.

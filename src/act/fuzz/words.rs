@@ -30,6 +30,18 @@ pub(super) const DESCRIPTIONS: [&str; 4] = [
     "Tip: touch a\nBash command\n\ntouch a b\nlab command",
 ];
 
+/// Texts that some version draws alike.
+const DOUBTFUL: [(&str, &str); 8] = [
+    ("touch a b", "touch a\u{378}b"),
+    ("touch ab", "touch a\u{378}b"),
+    ("touch ab", "touch a\u{ad}b"),
+    ("touch a\u{fffd}b", "touch a\u{ad}b"),
+    ("touch a\u{fffd}b", "touch a\u{2062}b"),
+    ("true\ntouch a", "true\n\u{301}touch a"),
+    ("touch 👍 a", "touch 👍🏽 a"),
+    ("touch é", "touch e\u{301}"),
+];
+
 /// Pairs that fill the same rows in one layout or both: a command and what is said about it, each.
 pub(super) static TWINS: LazyLock<Vec<[[&str; 2]; 2]>> = LazyLock::new(|| {
     let said = DESCRIPTIONS[0];
@@ -39,6 +51,17 @@ pub(super) static TWINS: LazyLock<Vec<[[&str; 2]; 2]>> = LazyLock::new(|| {
         [["touch a\n", said], ["touch a", said]],
         [["touch a", said], ["touch a\nlab command", said]],
     ];
+    // What is drawn as nothing by the older, as a blank or as the sign for the unknown by the newer.
+    for (one, other) in DOUBTFUL {
+        all.push([[one, said], [other, said]]);
+        all.push([[other, said], [one, said]]);
+        all.push([["touch a", one], ["touch a", other]]);
+    }
+    for width in WIDTHS {
+        let blanks = width - 1;
+        let barred = format!("{:<blanks$}│ touch b", "│ touch a").leak();
+        all.push([["touch a\ntouch b", said], [barred, said]]);
+    }
     let long = "touch one_name and_another_name ".repeat(9);
     for columns in WIDTHS
         .into_iter()

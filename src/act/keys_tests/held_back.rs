@@ -73,9 +73,9 @@ fn a_request_that_may_look_the_same_keeps_every_key_back() {
         full: vec![full("t1", own), full("t2", twin)],
         ..is_told()
     };
-    told.refuses(&full("t1", own), &approve, "look the same");
+    told.refuses(&full("t1", own), &approve, "cannot be told apart");
     // One of which no more is known than its line.
-    is_told().refuses(&full("t1", own), &approve, "look the same");
+    is_told().refuses(&full("t1", own), &approve, "cannot be told apart");
     // Nor does it matter whether its line as it is known would fill these rows.
     let blanks = Stage {
         screen: Box::new(|_, _| asks(" touch a  b")),
@@ -85,7 +85,7 @@ fn a_request_that_may_look_the_same_keeps_every_key_back() {
     *blanks.row.borrow_mut() = Some(row);
     let mut spaced = full("t1", "touch a  b");
     spaced.request = request("t1", "touch a b");
-    blanks.refuses(&spaced, &approve, "look the same");
+    blanks.refuses(&spaced, &approve, "cannot be told apart");
     // Of two that could be it nobody knows which one is.
     let nameless = Stage {
         open: vec![full("t1", own), full("t2", twin)],
@@ -96,13 +96,13 @@ fn a_request_that_may_look_the_same_keeps_every_key_back() {
     *nameless.row.borrow_mut() = Some(asking(vec![asked.clone()]));
     let mut bound = full("t1", own);
     (bound.request, bound.call) = (asked, None);
-    nameless.refuses(&bound, &approve, "look the same");
+    nameless.refuses(&bound, &approve, "cannot be told apart");
     // One that nobody has told of.
     let unheard = Stage {
         open: vec![full("t1", own), full("t2", twin)],
         ..stage().0
     };
-    unheard.refuses(&full("t1", own), &approve, "look the same");
+    unheard.refuses(&full("t1", own), &approve, "cannot be told apart");
     let apart = Stage {
         open: vec![full("t1", own), full("t2", "touch b")],
         ..stage().0
@@ -119,7 +119,7 @@ fn a_request_that_may_look_the_same_keeps_every_key_back() {
         open: vec![full("t1", own), elsewhere],
         ..stage().0
     };
-    elsewhere.refuses(&full("t1", own), &approve, "look the same");
+    elsewhere.refuses(&full("t1", own), &approve, "cannot be told apart");
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn a_message_goes_no_further_once_another_request_may_have_taken_the_screen() {
     };
     let outcome = carry_out(&bound, &deny("use make"), &beside);
     assert_eq!(beside.keys(), 1, "{outcome:?}");
-    assert!(matches!(outcome, Outcome::Unknown(why) if why.contains("look the same")));
+    assert!(matches!(outcome, Outcome::Unknown(why) if why.contains("cannot be told apart")));
     let answered = Stage {
         answered_from: 1,
         ..writing(usize::MAX)

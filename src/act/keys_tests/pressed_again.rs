@@ -57,7 +57,7 @@ fn a_second_key_is_pressed_only_on_what_is_surely_the_same_request() {
         open: vec![full("t1", "touch a"), full("t2", "touch a")],
         ..deaf()
     };
-    pressed_once(alike, "still there");
+    pressed_once(alike, "another of two requests");
     let other = Stage {
         screen: Box::new(|_, keys| asks(if keys == 0 { " touch a" } else { " touch b" })),
         ..deaf()

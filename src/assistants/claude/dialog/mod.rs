@@ -6,6 +6,7 @@
 //! what an assistant asks is drawn at least one cell in, so no text of it can draw a rule.
 
 pub(crate) mod calls;
+mod drawn;
 pub(crate) mod edits;
 mod notebook;
 pub(crate) mod options;
@@ -19,6 +20,7 @@ pub(crate) mod tools_tests;
 
 use crate::assistants::facets::Dialogs;
 use crate::assistants::facets::dialog::Refusal;
+use crate::assistants::facets::dialog::drawn::Drawn;
 use crate::assistants::facets::dialog::own::{Own, Shows};
 use crate::assistants::facets::dialog::{
     About, Dialog, Kind, Press, is_whole_rule, option, read_options,
@@ -67,6 +69,27 @@ impl Shows for Sheet {
         input.map_or(Ok(()), |input| {
             options::are_those(dialog, input, self.width())
         })
+    }
+
+    fn may_head(&self, _dialog: &Dialog, bound: &Bound) -> bool {
+        self.heads(bound)
+    }
+
+    fn drawn(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Drawn {
+        self.draws(dialog.kind, bound, message)
+    }
+
+    /// A server may give its tools whatever names to be shown.
+    fn named_alike(&self, bound: &Bound, other: &Bound) -> Bound {
+        let is_server = |bound: &Bound| {
+            let tool = bound.request.tool.as_deref();
+            tool.is_some_and(|tool| tool.starts_with("mcp__"))
+        };
+        let mut other = other.clone();
+        if is_server(bound) && is_server(&other) {
+            other.request.tool.clone_from(&bound.request.tool);
+        }
+        other
     }
 }
 

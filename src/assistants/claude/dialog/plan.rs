@@ -2,6 +2,7 @@
 //! edits": the first option would let it go on unasked. 2.1.197 asks without showing the plan; that
 //! cannot be compared and is not answered.
 
+use crate::assistants::facets::dialog::drawn::Drawn;
 use crate::assistants::facets::dialog::own::{Own, Shows};
 use crate::assistants::facets::dialog::{
     About, Dialog, Kind, Part, Press, Refusal, is_rule, read_options,
@@ -81,6 +82,18 @@ impl Shows for Plan {
             Some(plan) if is_shown(plan, &self.0) => Ok(()),
             Some(_) => Err(Refusal::Differs(Part::Plan)),
             None => Err(Refusal::NotKnown(Part::Plan)),
+        }
+    }
+
+    fn may_head(&self, _dialog: &Dialog, bound: &Bound) -> bool {
+        let tool = bound.request.tool.as_deref();
+        tool.is_none_or(|tool| tool == "ExitPlanMode")
+    }
+
+    fn drawn(&self, _dialog: &Dialog, bound: &Bound, _message: &str) -> Drawn {
+        match bound.command.as_deref() {
+            Some(plan) => Drawn::nothing().partly(plan).and_more(),
+            None => Drawn::nothing().and_more().doubtful(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use super::drawn::EMPTY;
 use super::{calls, edits};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
@@ -17,7 +18,7 @@ const TIP: &str =
 const NOT_YET: &str = "…";
 
 /// Shown where a command has no description.
-const NO_DESCRIPTION: &str = "Run shell command";
+pub(crate) const NO_DESCRIPTION: &str = "Run shell command";
 
 /// How the dialogs are headed whose layout is known in detail.
 const BASH: &[&str] = &["Bash", "command"];
@@ -93,8 +94,8 @@ impl Sheet {
 
     /// Whether it is this request, and all of it.
     pub(crate) fn is_about(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
-        let is_sub_agents = self.top_words().contains(&"·");
-        if is_sub_agents != bound.request.agent_id.is_some() && self.kind == Kind::Permission {
+        if self.is_sub_agents() != bound.request.agent_id.is_some() && self.kind == Kind::Permission
+        {
             return Err(Refusal::OtherDialog);
         }
         match (self.kind, bound.request.tool.as_deref().unwrap_or_default()) {
@@ -106,6 +107,16 @@ impl Sheet {
             (_, tool) if tool.starts_with("mcp__") => self.calls(bound, tool, message),
             (_, tool) => self.uses(bound, tool, message),
         }
+    }
+
+    /// Whether a sub-agent asks.
+    pub(super) fn is_sub_agents(&self) -> bool {
+        self.top_words().contains(&"·")
+    }
+
+    /// Whether it asks for a permission.
+    pub(super) fn is_permission(&self) -> bool {
+        self.kind == Kind::Permission
     }
 
     /// The words of its first row; in a narrow pane the heading's columns begin there, too.
@@ -239,12 +250,7 @@ impl Sheet {
         let mut rows = block.iter().peekable();
         let lines: Vec<&str> = content.lines().collect();
         // An empty file is said to be so.
-        if lines.is_empty() {
-            return said(
-                block.iter().all(|row| !row.trim_start().starts_with('1')),
-                Part::Content,
-            );
-        }
+        let lines = if lines.is_empty() { vec![EMPTY] } else { lines };
         for (index, line) in lines.iter().enumerate() {
             let number = (index + 1).to_string();
             let Some(first) = rows.next() else {

@@ -7,14 +7,16 @@
 //!
 //! | part | does |
 //! | --- | --- |
+//! | `drawn` | what is drawn of a text for certain |
 //! | `flow` | whether rows of the screen are a text |
 //! | `frame` | lines in a frame |
 //! | `refusal` | why a dialog is not answered |
-//! | `twins` | requests of one assistant that look the same |
+//! | `twins` | requests of one assistant that cannot be told apart |
 //! | `shape` | dialogs as a table |
 //! | `own` | what an assistant alone can compare |
 //! | `rows` | rows of a dialog that are a text |
 
+pub(crate) mod drawn;
 pub(crate) mod flow;
 pub(crate) mod frame;
 pub(crate) mod own;
@@ -30,7 +32,10 @@ use pane_patrol_hooks::text::{one_line, unmarked};
 
 pub use crate::mux::Press;
 use crate::state::Bound;
+use drawn::Drawn;
+pub(crate) use drawn::spelt;
 pub use refusal::{Part, Refusal};
+pub(crate) use twins::of_line;
 pub use twins::{has_lookalike, others, tell_apart, unheard};
 
 /// A line of at least so many dashes is a rule; panes of 40 columns have it too.
@@ -146,6 +151,43 @@ impl Dialog {
             About::Command(rows) => rows.are_command(bound, message),
             About::File(rows) => rows.are_file(message, bound.cwd.as_deref().unwrap_or("/")),
             About::Question(rows) => rows.are_question(message),
+        }
+    }
+}
+
+impl Dialog {
+    /// Whether this dialog may be about the request by its heading alone.
+    fn may_head(&self, bound: &Bound) -> bool {
+        let is_kind = (self.kind == Kind::Question) == bound.is_question();
+        let is_known = bound.request.tool.is_some() || bound.request.message.is_some();
+        (is_kind || !is_known)
+            && match &self.about {
+                About::Own(own) => own.0.may_head(self, bound),
+                About::Command(_) | About::File(_) | About::Question(_) => true,
+            }
+    }
+
+    /// What the dialog would draw of the request.
+    fn drawn(&self, bound: &Bound) -> Drawn {
+        let Some(message) = bound.request.message.as_deref() else {
+            let drawn = Drawn::nothing().doubtful();
+            return match &bound.input {
+                Some(input) => drawn.values(input).and_more(),
+                None => drawn.and_more(),
+            };
+        };
+        match (&self.about, bound.command.as_deref()) {
+            (About::Own(own), _) => own.0.drawn(self, bound, &said(message)),
+            (About::Command(_), Some(command)) => Drawn::nothing().whole(command),
+            (About::Command(_) | About::File(_) | About::Question(_), _) => of_line(message),
+        }
+    }
+
+    /// `other` as it is compared beside `bound`: without a name that may be drawn as another one.
+    fn named_alike(&self, bound: &Bound, other: &Bound) -> Bound {
+        match &self.about {
+            About::Own(own) => own.0.named_alike(bound, other),
+            _ => other.clone(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::drawn::Drawn;
 use super::{Dialog, Refusal};
 use crate::state::Bound;
 
@@ -11,6 +12,17 @@ use crate::state::Bound;
 pub(crate) trait Shows: Debug + Send + Sync + PartialEq + 'static {
     /// Whether `dialog` shows the request, all of it and nothing else. `message`: its one line.
     fn shows(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Result<(), Refusal>;
+
+    /// Whether `dialog` may be about such a request by what the assistant alone writes in it.
+    fn may_head(&self, dialog: &Dialog, bound: &Bound) -> bool;
+
+    /// What `dialog` would draw of the request. `message`: its one line.
+    fn drawn(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Drawn;
+
+    /// `other` with the name of its tool as it may be drawn beside `bound`.
+    fn named_alike(&self, _bound: &Bound, other: &Bound) -> Bound {
+        other.clone()
+    }
 }
 
 /// Something that compares, whatever it is.
@@ -35,6 +47,9 @@ impl Eq for Own {}
 /// [`Shows`], of which the type is not known.
 pub(crate) trait Compares: Debug + Send + Sync {
     fn shows(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Result<(), Refusal>;
+    fn may_head(&self, dialog: &Dialog, bound: &Bound) -> bool;
+    fn drawn(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Drawn;
+    fn named_alike(&self, bound: &Bound, other: &Bound) -> Bound;
     fn is_same(&self, other: &dyn Compares) -> bool;
     fn as_any(&self) -> &dyn Any;
 }
@@ -42,6 +57,18 @@ pub(crate) trait Compares: Debug + Send + Sync {
 impl<T: Shows> Compares for T {
     fn shows(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Result<(), Refusal> {
         Shows::shows(self, dialog, bound, message)
+    }
+
+    fn may_head(&self, dialog: &Dialog, bound: &Bound) -> bool {
+        Shows::may_head(self, dialog, bound)
+    }
+
+    fn drawn(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Drawn {
+        Shows::drawn(self, dialog, bound, message)
+    }
+
+    fn named_alike(&self, bound: &Bound, other: &Bound) -> Bound {
+        Shows::named_alike(self, bound, other)
     }
 
     fn is_same(&self, other: &dyn Compares) -> bool {

@@ -76,8 +76,8 @@ pub enum Refusal {
     /// It holds what cannot be seen.
     #[error("its {0} holds characters that cannot be seen; go there")]
     Unseen(Part),
-    /// Another request of the same assistant looks like this one.
-    #[error("two of its requests look the same on the screen; go there")]
+    /// Another request of the same assistant is open that may be drawn like this one.
+    #[error("two requests that cannot be told apart on the screen are open: answer in the pane")]
     Twins,
 }
 

@@ -1,13 +1,16 @@
-//! Requests of one assistant that look the same on the screen.
+//! Requests of one assistant that cannot be told apart on the screen.
 //!
-//! Two texts may fill the same rows: what stands at the end of a row cannot be seen. While the assistant
-//! waits for an answer to both, its dialog may be either's, and neither is answered by keys. That holds
-//! for one that no hook has told of, too: the assistant's own record has its call.
+//! Two texts may fill the same rows: what stands at the end of a row cannot be seen, and much that is no
+//! plain letter is drawn as nothing, as a blank or as something else. While the assistant waits for an
+//! answer to both, its dialog may be either's, and neither is answered by keys. That holds for one that no
+//! hook has told of, too: the assistant's own record has its call.
+//!
+//! A request counts as another one only where that is certain: by the heading, which Claude alone draws;
+//! by the rows, where both are [plain](super::drawn); else by the signs of ASCII in them.
 
 use pane_patrol_hooks::text::unmarked;
-use pane_patrol_hooks::unseen::is_unseen;
-use serde_json::Value;
 
+use super::drawn::Drawn;
 use super::{Dialog, Refusal, squeeze};
 use crate::state::Bound;
 use crate::state::Row;
@@ -35,74 +38,65 @@ pub fn unheard(bound: &Bound, others: &[Bound], open: Vec<Bound>) -> Vec<Bound> 
         .collect()
 }
 
-/// Whether one of them reads like `bound`.
-pub fn has_lookalike(bound: &Bound, others: &[Bound]) -> bool {
-    others.iter().any(|other| may_look_like(bound, other))
+/// Whether the dialog may as well be that of one of `others`, be it one that wants just the same.
+pub fn has_lookalike(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> bool {
+    let may_be_its =
+        |other: &Bound| may_be_its(dialog, bound, other) || may_look_like(bound, other);
+    others.iter().any(may_be_its)
 }
 
-/// Refuses when the dialog may as well be that of one of `others`, in full as far as they are known.
+/// Refuses unless the dialog is for certain that of none of `others`.
 pub fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<(), Refusal> {
-    let may_show = |other: &Bound| matches!(dialog.shows(other), Ok(()) | Err(Refusal::CutOff(_)));
-    let may_be_its = |other: &Bound| {
-        may_show(other)
-            || may_show(&as_drawn(other))
-            || !is_known(other) && may_look_like(bound, other)
-    };
     let mut twins = others.iter().filter(|other| !is_same(bound, other));
-    if twins.any(may_be_its) {
+    if twins.any(|other| may_be_its(dialog, bound, other)) {
         Err(Refusal::Twins)
     } else {
         Ok(())
     }
 }
 
-/// As it looks where what cannot be seen is left out, as older versions of Claude do: one that hides
-/// something there is answered by nobody, but its dialog may be on the screen.
-fn as_drawn(other: &Bound) -> Bound {
-    let mut drawn = other.clone();
-    let texts = [&mut drawn.command, &mut drawn.request.message];
-    for text in texts.into_iter().flatten() {
-        *text = seen(text);
+/// Whether `dialog`, which shows `bound`, may be that of `other`.
+fn may_be_its(dialog: &Dialog, bound: &Bound, other: &Bound) -> bool {
+    if !dialog.may_head(other) {
+        return false;
     }
-    if let Some(input) = &mut drawn.input {
-        leave_out_unseen(input);
+    let other = dialog.named_alike(bound, other);
+    let said = dialog.shows(&other);
+    if matches!(said, Ok(()) | Err(Refusal::CutOff(_))) {
+        return true;
     }
-    drawn
+    if other.input.is_none() && may_look_like(bound, &other) {
+        return true;
+    }
+    let (ours, theirs) = (dialog.drawn(bound), dialog.drawn(&other));
+    let is_told = ours.is_certain() && theirs.is_certain();
+    if is_told && matches!(said, Err(Refusal::Differs(_) | Refusal::OtherDialog)) {
+        return false;
+    }
+    ours.may_be(&theirs)
 }
 
-fn leave_out_unseen(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = seen(text),
-        Value::Array(values) => values.iter_mut().for_each(leave_out_unseen),
-        Value::Object(fields) => fields.values_mut().for_each(leave_out_unseen),
-        _ => {}
-    }
+/// What is drawn of a request of which no more may be known than its line.
+pub(crate) fn of_line(message: &str) -> Drawn {
+    let (message, is_cut) = super::cut(message);
+    let drawn = Drawn::nothing().whole(&unspelt(&unmarked(message)));
+    if is_cut { drawn.and_more() } else { drawn }
 }
 
-/// What is drawn of a text, and its lines.
-fn seen(text: &str) -> String {
-    let stays = |c: &char| !is_unseen(*c) || matches!(c, '\n' | '\t');
-    text.chars().filter(stays).collect()
-}
-
-/// A line without the names of characters that are spelt out in it.
+/// A line with the characters themselves whose names are spelt out in it.
 fn unspelt(line: &str) -> String {
     let mut parts = line.split("<U+");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |line, part| {
-        let rest = part.split_once('>').filter(|(name, _)| {
-            (4..=6).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+        let named = part.split_once('>').and_then(|(name, rest)| {
+            let number = u32::from_str_radix(name, 16).ok()?;
+            Some((char::from_u32(number)?, rest))
         });
-        match rest {
-            Some((_, rest)) => line + rest,
+        match named {
+            Some((c, rest)) => format!("{line}{c}{rest}"),
             None => line + "<U+" + part,
         }
     })
-}
-
-/// Whether all of what it asks is known.
-fn is_known(bound: &Bound) -> bool {
-    bound.input.is_some()
 }
 
 /// Whether both want just the same in the same folder: then it does not matter which of them is
@@ -122,7 +116,7 @@ fn may_look_like(bound: &Bound, other: &Bound) -> bool {
     let words = |bound: &Bound| {
         let message = bound.request.message.as_deref().unwrap_or_default();
         let (message, is_cut) = super::cut(message);
-        (squeeze(&unspelt(&seen(&unmarked(message)))), is_cut)
+        (squeeze(&unmarked(message)), is_cut)
     };
     let ((ours, ours_cut), (theirs, theirs_cut)) = (words(bound), words(other));
     ours == theirs
