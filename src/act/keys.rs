@@ -329,7 +329,7 @@ impl Act<'_> {
     fn naming_the_other(&self, stop: Stop, row: Option<&Row>) -> Stop {
         if !matches!(
             stop,
-            Stop::Refused(Refusal::OtherDialog | Refusal::Differs(_))
+            Stop::Refused(Refusal::OtherDialog | Refusal::Differs(_) | Refusal::ShownAsChange)
         ) {
             return stop;
         }

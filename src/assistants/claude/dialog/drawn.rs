@@ -106,7 +106,7 @@ fn of_line_alone(tool: &str, message: &str) -> Drawn {
 }
 
 /// Whether its command may be one that Claude shows as the change that it makes in a file.
-fn may_edit(bound: &Bound) -> bool {
+pub(super) fn may_edit(bound: &Bound) -> bool {
     let command = bound.command.as_deref();
     command.is_none_or(|command| command.contains("sed"))
 }

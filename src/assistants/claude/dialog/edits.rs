@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::assistants::facets::dialog::flow::is_of_a_picture;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
 
 /// Said below a diff by newer versions when a text is replaced in all its places; the rest is folded.
@@ -276,9 +277,15 @@ fn trimmed(text: &str) -> String {
 fn as_drawn(text: &str) -> String {
     let line = |line: &str| {
         let rest = line.trim_start_matches('\t');
-        "  ".repeat(line.len() - rest.len()) + rest
+        let indent = "  ".repeat(line.len() - rest.len());
+        indent + &without_pictures(rest)
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Without what some versions leave out of a picture.
+fn without_pictures(text: &str) -> String {
+    text.chars().filter(|c| !is_of_a_picture(*c)).collect()
 }
 
 /// What a diff shows.
@@ -301,7 +308,7 @@ impl Line {
         let last = self.rows.len().saturating_sub(1);
         let mut text = String::new();
         for (index, row) in self.rows.iter().enumerate() {
-            text.push_str(row);
+            text.push_str(&without_pictures(row));
             let missing = columns.saturating_sub(row.width());
             let is_wide = |row: &String| row.chars().next().is_some_and(|c| !c.is_ascii());
             let has_gap = missing == 1 && self.rows.get(index + 1).is_some_and(is_wide);

@@ -126,7 +126,11 @@ impl Sheet {
 
     fn runs(&self, name: &[&str], bound: &Bound, message: &str) -> Result<(), Refusal> {
         if !self.title().starts_with(name[0]) {
-            return Err(Refusal::OtherDialog);
+            let is_change = self.title().starts_with("Edit") && super::drawn::may_edit(bound);
+            return Err(match is_change {
+                true => Refusal::ShownAsChange,
+                false => Refusal::OtherDialog,
+            });
         }
         let command = Wanted::command(bound, message)?;
         let description = description(bound)?;
@@ -249,6 +253,9 @@ impl Sheet {
     pub(crate) fn creates(&self, block: &[String], content: &str) -> Result<(), Refusal> {
         let mut rows = block.iter().peekable();
         let lines: Vec<&str> = content.lines().collect();
+        let has_return = |(_, line): &(usize, &str)| line.ends_with("\r\n");
+        let ends = content.split_inclusive('\n').enumerate().filter(has_return);
+        let ends: Vec<usize> = ends.map(|(index, _)| index).collect();
         // An empty file is said to be so.
         let lines = if lines.is_empty() { vec![EMPTY] } else { lines };
         for (index, line) in lines.iter().enumerate() {
@@ -270,7 +277,9 @@ impl Sheet {
                     breaks: Breaks::Cells,
                     tabs: Tabs::Loose,
                 };
+                // Newer versions have a sign for the other half of a line break.
                 flow.shows(&shown, line)
+                    || ends.contains(&index) && flow.shows(&shown, &format!("{line}\u{fffd}"))
             };
             // In a box there is less room.
             if !(fits(1) || fits(3) || fits(7)) {

@@ -224,6 +224,10 @@ impl Sheet {
             }
             Layout::Boxed { .. } => false,
         };
+        // Another script is written as browsers do, `xn--`.
+        if !is_its && !host(url).is_ascii() {
+            return Err(Refusal::Rewritten(Part::Address));
+        }
         said(is_its, Part::Input)
     }
 }

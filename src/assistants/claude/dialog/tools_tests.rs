@@ -36,7 +36,12 @@ impl Recorded {
 }
 
 fn recorded() -> Vec<Recorded> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/claude/dialogs/tools");
+    recorded_in("tools")
+}
+
+fn recorded_in(folder: &str) -> Vec<Recorded> {
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/claude/dialogs");
+    let folder = all.join(folder);
     let files = std::fs::read_dir(folder).unwrap();
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     files.sort();
@@ -406,6 +411,32 @@ fn two_honest_requests_that_differ_by_a_sign_are_told_apart() {
         told.values().map(|[told, _]| told).sum::<i32>() > 300,
         "{told:?}"
     );
+}
+
+/// Pictures of several characters, a file without a line, line breaks of two characters; and what cannot
+/// be compared is refused with its reason.
+#[test]
+fn what_is_drawn_otherwise_than_it_was_written_is_answered_or_says_why_not() {
+    let mut shown = 0;
+    for line in recorded_in("honest") {
+        let dialog = line.dialog();
+        let said = dialog.shows(&line.asks(&line.input));
+        let url = line.input["url"].as_str().unwrap_or_default();
+        let wanted = if line.tool == "Bash" && dialog.title.starts_with("Edit") {
+            Err(Refusal::ShownAsChange)
+        } else if url.is_ascii() {
+            shown += 1;
+            Ok(())
+        } else {
+            Err(Refusal::Rewritten(Part::Address))
+        };
+        assert_eq!(
+            said, wanted,
+            "{} {}\n{}",
+            line.name, line.input, line.screen
+        );
+    }
+    assert!(shown > 20, "{shown}");
 }
 
 #[test]

@@ -53,8 +53,13 @@ impl Flow {
 
     /// Whether `rows` are `text`. Rows have no blanks at their ends.
     pub(crate) fn shows(self, rows: &[String], text: &str) -> bool {
-        let text: Vec<char> = text.chars().collect();
-        let rows: Vec<Vec<char>> = rows.iter().map(|row| row.chars().collect()).collect();
+        let has_pictures = text.contains(is_of_a_picture);
+        let text = as_wanted(text);
+        let is_kept = |c: &char| !has_pictures || !is_of_a_picture(*c);
+        let rows: Vec<Vec<char>> = rows
+            .iter()
+            .map(|row| row.chars().filter(is_kept).collect())
+            .collect();
         let matching = Matching {
             flow: self,
             text: &text,
@@ -93,6 +98,33 @@ impl Flow {
         }
         false
     }
+}
+
+/// Says of the character before it that it is a picture.
+const PICTURE: char = '\u{fe0f}';
+
+/// Stands around a digit that is a key.
+const KEY: char = '\u{20e3}';
+
+/// What some versions leave out of a picture: that it is one, and the colour of its skin. Another request
+/// that differs in it alone is told apart before: by [`super::twins`].
+pub(crate) fn is_of_a_picture(c: char) -> bool {
+    matches!(c, PICTURE | '\u{1f3fb}'..='\u{1f3ff}')
+}
+
+/// A text without colours of skin; behind each picture it is said that it is one.
+fn as_wanted(text: &str) -> Vec<char> {
+    let mut wanted: Vec<char> = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        let at = wanted.len();
+        match c {
+            KEY if wanted.last() == Some(&PICTURE) => wanted.insert(at - 1, c),
+            PICTURE => wanted.push(c),
+            c if is_of_a_picture(c) => {}
+            c => wanted.push(c),
+        }
+    }
+    wanted
 }
 
 struct Matching<'a> {
@@ -196,6 +228,14 @@ impl Matching<'_> {
                     index += drawn;
                     column += drawn;
                 }
+                // Some versions leave a cell free behind a picture.
+                PICTURE => {
+                    let blanks = cells[index..].iter().take_while(|c| **c == ' ').count();
+                    let own = self.text[at + 1..].iter().take_while(|c| **c == ' ');
+                    let free = usize::from(blanks == own.count() + 1);
+                    index += free;
+                    column += free;
+                }
                 c if c == cells[index] => {
                     column += cell(c);
                     index += 1;
@@ -204,7 +244,8 @@ impl Matching<'_> {
             }
             at += 1;
         }
-        Some(at)
+        let hidden = self.text[at..].iter().take_while(|c| **c == PICTURE);
+        Some(at + hidden.count())
     }
 
     /// How many blanks of the row are the tab at `at`.

@@ -24,6 +24,8 @@ pub enum Part {
     Plan,
     /// What a tool is given.
     Input,
+    /// The address of a page.
+    Address,
 }
 
 impl std::fmt::Display for Part {
@@ -38,6 +40,7 @@ impl std::fmt::Display for Part {
             Self::Option => "option",
             Self::Plan => "plan",
             Self::Input => "input",
+            Self::Address => "address",
         })
     }
 }
@@ -62,6 +65,12 @@ pub enum Refusal {
     /// Claude itself leaves out the end of one of its parts.
     #[error("its pane is too narrow for the name of its {0}, so it cannot be compared; go there")]
     CutOff(Part),
+    /// Claude shows a command by what it changes.
+    #[error("its dialog shows the change of a file in the place of its command; go there")]
+    ShownAsChange,
+    /// Claude writes one of its parts otherwise than it was given.
+    #[error("its {0} is written otherwise on the screen, so it cannot be compared; go there")]
+    Rewritten(Part),
     /// Not enough is known to compare it.
     #[error("{} is not known in full, so its dialog cannot be compared; go there", whose(*.0))]
     NotKnown(Part),
@@ -92,6 +101,7 @@ fn whose(part: Part) -> &'static str {
         Part::Option => "its options",
         Part::Plan => "its plan",
         Part::Input => "what its tool is given",
+        Part::Address => "its address",
     }
 }
 
