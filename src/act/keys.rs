@@ -337,9 +337,20 @@ impl Act<'_> {
             return stop;
         };
         let is_told = |other: &Bound| row.is_some_and(|row| other.is_asked_by(row) == Some(true));
-        let mut others = self.others(row).into_iter();
-        let shown = others.find(|other| dialog::shown(other, &pane).is_ok());
-        shown.map_or(stop, |other| Stop::other(&other.request, is_told(&other)))
+        let mut others = self.others(row);
+        let shown = others.iter().map(|other| dialog::shown(other, &pane));
+        let shown = shown
+            .enumerate()
+            .find_map(|(at, shown)| Some((at, shown.ok()?)));
+        let Some((at, dialog)) = shown else {
+            return stop;
+        };
+        let other = others.swap_remove(at);
+        others.push(self.bound.clone());
+        match dialog::tell_apart(&dialog, &other, &others) {
+            Ok(()) => Stop::other(&other.request, is_told(&other)),
+            Err(twins) => Stop::Refused(twins),
+        }
     }
 
     /// What is pressed for the option of this number.

@@ -101,6 +101,8 @@ pub(super) fn look(surroundings: &Surroundings, bound: &Bound) -> Known {
 fn as_json(bound: &Bound, known: &Known) -> Value {
     let full = known.full();
     let digest = Digest::of(bound, known);
+    // What stands beside a command is written down with it.
+    let is_missing = full.is_none() && asked::is_recorded(bound);
     let mut request = json!({
         "target": bound.target,
         "assistant": bound.assistant,
@@ -110,13 +112,17 @@ fn as_json(bound: &Bound, known: &Known) -> Value {
         "agent_id": bound.request.agent_id,
         "tool": bound.request.tool,
         "message": bound.request.message,
-        "whole": known.is_whole(),
+        "whole": known.is_whole() && !is_missing,
         "input": full.map(|full| &full.input),
         "mode": full.and_then(|full| full.mode.as_deref()),
         "digest": digest.as_str(),
     });
-    if let Known::Beginning(why) = known {
-        request["reason"] = json!(why);
+    match known {
+        Known::Beginning(why) => request["reason"] = json!(why),
+        Known::Said if is_missing => {
+            request["reason"] = json!("what stands beside its command was not found");
+        }
+        Known::Whole(_) | Known::Said => {}
     }
     request
 }

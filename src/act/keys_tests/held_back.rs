@@ -136,6 +136,25 @@ fn another_request_on_the_screen_is_named_whether_anybody_has_told_of_it_or_not(
     let row = asking(vec![request("t1", "touch a"), request("t2", "touch b")]);
     *told.row.borrow_mut() = Some(row);
     told.refuses(&full("t1", "touch a"), &Decision::Approve, "`--request t2`");
+    // Which of two it is that may be drawn alike nobody can say.
+    let bound = full("t1", "touch b\u{378}");
+    let alike = Stage {
+        full: vec![bound.clone(), full("t2", "touch b")],
+        open: vec![bound.clone(), full("t2", "touch b")],
+        ..shows_other()
+    };
+    let row = asking(vec![request("t1", "touch b\u{378}")]);
+    *alike.row.borrow_mut() = Some(row);
+    alike.refuses(&bound, &Decision::Approve, "cannot be told apart");
+    // What is no plain letter is spelt out.
+    let spelt = Stage {
+        screen: Box::new(|_, _| asks(" touch c\u{378}")),
+        full: vec![full("t1", "touch a"), full("t2", "touch c\u{378}")],
+        open: vec![full("t1", "touch a"), full("t2", "touch c\u{378}")],
+        ..stage().0
+    };
+    let words = "(Bash: touch c<U+0378>): answer that first";
+    spelt.refuses(&full("t1", "touch a"), &Decision::Approve, words);
 }
 
 #[test]

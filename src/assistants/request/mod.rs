@@ -101,6 +101,11 @@ pub fn text(request: &Request, known: &Known) -> String {
     }
 }
 
+/// Whether the assistant writes down all that it asks, so that its line alone is never all of it.
+pub fn is_recorded(bound: &Bound) -> bool {
+    of(&bound.assistant).is_some_and(|known| known.calls().is_some())
+}
+
 /// The record of the assistant's calls, and its config folder.
 fn record(bound: &Bound, homes: &Homes) -> (Option<&'static dyn Calls>, Option<PathBuf>) {
     let calls = of(&bound.assistant).and_then(Facets::calls);

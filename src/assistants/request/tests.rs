@@ -223,6 +223,52 @@ fn a_call_for_which_a_sub_agent_works_asks_nothing() {
     assert!(begun().is_whole);
 }
 
+/// What nobody can read may be anything; half of a pair of surrogates is a sign for the unknown.
+#[test]
+fn calls_that_cannot_be_read_and_those_of_workflows_are_open_too() {
+    let folder = config(up_to("Bash"));
+    let session = folder
+        .path()
+        .join(format!("projects/-home-user-proj/{SESSION}"));
+    let of_workflow = session.join("subagents/workflows/wf_1");
+    std::fs::create_dir_all(&of_workflow).unwrap();
+    let line = |id: &str, input: &str| {
+        format!(
+            r#"{{"timestamp":"2026-11-29T01:00:00.000Z","message":{{"content":[{{"type":"tool_use","id":"{id}","name":"Bash","input":{input}}}]}}}}"#
+        )
+    };
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let lines = [
+        line("toolu_w1", r#"{"command":"touch s\ud800b"}"#),
+        line("toolu_w2", &deep),
+        line("toolu_w3", r#"{"command":"touch w"}"#),
+        line("toolu_w4", &deep),
+        r#"{"message":{"content":[{"type":"tool_result","tool_use_id":"toolu_w4"}]}}"#.to_owned(),
+        r#"{"message":{"content":[{"type":"tool_use","id":"toolu_w5"}]}}"#.to_owned(),
+    ];
+    std::fs::write(of_workflow.join("agent-a1.jsonl"), lines.join("\n")).unwrap();
+    let mut asked = asking("Bash", "touch w");
+    asked.pid = None;
+    let open = open_calls(&asked, &sources(&folder));
+    let of = |id: &str| {
+        let call = open.iter().find(|call| call.call.as_deref() == Some(id))?;
+        Some((call.request.agent_id.clone()?, call.command.clone()))
+    };
+    let by_it = |command: Option<&str>| Some(("a1".to_owned(), command.map(str::to_owned)));
+    assert_eq!(of("toolu_w1"), by_it(Some("touch s\u{fffd}b")));
+    assert_eq!(of("toolu_w2"), by_it(None));
+    assert_eq!(of("toolu_w3"), by_it(Some("touch w")));
+    assert_eq!((of("toolu_w4"), of("toolu_w5")), (None, by_it(None)));
+    assert!(find_in(&folder, &asked).is_err(), "not the main agent's");
+    asked.request.agent_id = Some("a1".to_owned());
+    asked.request.request_id = Some("toolu_w3".to_owned());
+    assert_eq!(
+        find_in(&folder, &asked).unwrap().input["command"],
+        "touch w"
+    );
+    assert!(has_company(&asked, &sources(&folder)));
+}
+
 #[test]
 fn a_session_has_company_while_a_sub_agent_writes() {
     let folder = config(99);

@@ -530,8 +530,8 @@ fn words(rows: &[String]) -> Vec<&str> {
     rows.iter().flat_map(|row| row.split_whitespace()).collect()
 }
 
-/// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` and `1 of 2`, and perhaps the
-/// tip; in a narrow pane all that stands side by side in columns.
+/// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` or
+/// `· from the "NAME" workflow` and `1 of 2`, and perhaps the tip; in a narrow pane all that stands side by side in columns.
 pub(crate) fn is_title(rows: &[String], name: &[&str]) -> bool {
     let tip = rows
         .iter()
@@ -552,11 +552,16 @@ pub(crate) fn is_title(rows: &[String], name: &[&str]) -> bool {
         return false;
     }
     take("(unsandboxed)");
-    let is_sub_agents = take("·") && take("from") && take("the") && take("agent");
+    let is_others = take("·") && take("from") && take("the");
+    let is_agents = is_others && take("agent");
+    let is_sub_agents = is_agents || is_others && take("workflow");
     if take("of") {
         rest.retain(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
     }
+    // A workflow has a name in quotes; one of several words cannot be told from what stands below.
+    let is_quoted = |name: &str| name.len() > 2 && name.starts_with('"') && name.ends_with('"');
     rest.len() == usize::from(is_sub_agents)
+        && (!is_sub_agents || is_agents || rest.iter().all(|name| is_quoted(name)))
 }
 
 /// `  12 text`: how far its text is in, and the text.

@@ -232,9 +232,12 @@ impl Sheet {
     }
 }
 
-/// ` · from the NAME agent`
+/// ` · from the NAME agent`, ` · from the "NAME" workflow`
 fn sub_agents(words: &str) -> Option<&str> {
-    let name = words.strip_prefix(" · from the ")?.strip_suffix(" agent")?;
+    let whose = words.strip_prefix(" · from the ")?;
+    let name = whose
+        .strip_suffix(" agent")
+        .or_else(|| whose.strip_suffix(" workflow"))?;
     (!name.contains(' ')).then_some(words)
 }
 

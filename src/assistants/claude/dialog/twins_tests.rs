@@ -1,0 +1,222 @@
+//! Requests that may be drawn alike: none of them is answered while the other is open, and honest ones
+//! that differ by a sign are.
+
+use super::*;
+
+impl Recorded {
+    /// One of `lab`'s `echo` with another input, by the main agent.
+    fn clone_with(&self, input: &Value) -> Self {
+        Self {
+            name: self.name.clone(),
+            width: self.width,
+            tool: "mcp__lab__echo".to_owned(),
+            cwd: self.cwd.clone(),
+            is_sub_agents: false,
+            is_whole: true,
+            input: input.clone(),
+            screen: String::new(),
+        }
+    }
+}
+
+/// What some version draws as nothing, as a blank or as another sign, or joins with what stands before it.
+const DOUBTFUL: [&str; 12] = [
+    "\u{378}",
+    "\u{ad}",
+    "\u{3164}",
+    "\u{2028}",
+    "\u{e0061}",
+    "\u{600}",
+    "\u{1161}",
+    "\u{1fae9}",
+    "\u{301}",
+    "\u{1f3fd}",
+    "\u{fffd}",
+    "\r",
+];
+
+/// All texts in an input, by where they stand.
+fn texts(value: &Value, at: &str) -> Vec<(String, String)> {
+    match value {
+        Value::String(text) => vec![(at.to_owned(), text.clone())],
+        Value::Array(values) => {
+            let values = values.iter().enumerate();
+            let values = values.map(|(index, value)| texts(value, &format!("{at}/{index}")));
+            values.flatten().collect()
+        }
+        Value::Object(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(name, value)| texts(value, &format!("{at}/{name}")));
+            fields.flatten().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn what_differs_by_a_doubtful_character_anywhere_may_be_what_is_on_the_screen() {
+    let mut tried = 0;
+    for line in recorded().iter().filter(|line| line.is_whole) {
+        let (dialog, own) = (line.dialog(), line.asks(&line.input));
+        for (pointer, text) in texts(&line.input, "") {
+            let places = [0, text.len() / 2, text.len()];
+            for (at, doubtful) in places
+                .into_iter()
+                .zip(DOUBTFUL.into_iter().cycle().skip(tried))
+            {
+                let at = text.floor_char_boundary(at);
+                let mut other = line.input.clone();
+                let with = format!("{}{doubtful}{}", &text[..at], &text[at..]);
+                *other.pointer_mut(&pointer).unwrap() = Value::String(with);
+                let told = tell_apart(&dialog, &own, &[line.asks(&other)]);
+                assert_eq!(
+                    told,
+                    Err(Refusal::Twins),
+                    "{} {other}\n{}",
+                    line.name,
+                    line.screen
+                );
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 500, "{tried}");
+}
+
+#[test]
+fn two_honest_requests_that_differ_by_a_sign_are_told_apart() {
+    let mut told = std::collections::BTreeMap::new();
+    for line in recorded() {
+        if !line.is_whole || line.input["questions"][0]["multiSelect"] == true {
+            continue;
+        }
+        let (dialog, own) = (line.dialog(), line.asks(&line.input));
+        let is_plain = texts(&line.input, "")
+            .iter()
+            .all(|(_, text)| text.is_ascii());
+        for other in near(&line.tool, &line.input) {
+            if looks_the_same(&line.tool, &line.input, &other)
+                || is_at_an_edge(&line, &other)
+                || !is_plain
+                // Of a cell's name no more than its beginning may be drawn.
+                || line.screen.contains("…\n")
+            {
+                continue;
+            }
+            let said = tell_apart(&dialog, &own, &[line.asks(&other)]);
+            let counts = told.entry(line.tool.clone()).or_insert([0, 0]);
+            counts[usize::from(said.is_err())] += 1;
+        }
+    }
+    let others: Vec<_> = told.iter().filter(|(_, [_, twins])| *twins > 0).collect();
+    assert!(others.is_empty(), "{others:?} of {told:?}");
+    assert!(
+        told.values().map(|[told, _]| told).sum::<i32>() > 300,
+        "{told:?}"
+    );
+}
+
+/// Pictures of several characters, a file without a line, line breaks of two characters; and what cannot
+/// be compared is refused with its reason.
+#[test]
+fn what_is_drawn_otherwise_than_it_was_written_is_answered_or_says_why_not() {
+    let mut shown = 0;
+    for line in recorded_in("honest") {
+        let dialog = line.dialog();
+        let said = dialog.shows(&line.asks(&line.input));
+        let url = line.input["url"].as_str().unwrap_or_default();
+        let wanted = if line.tool == "Bash" && dialog.title.starts_with("Edit") {
+            Err(Refusal::ShownAsChange)
+        } else if url.is_ascii() {
+            shown += 1;
+            Ok(())
+        } else {
+            Err(Refusal::Rewritten(Part::Address))
+        };
+        assert_eq!(
+            said, wanted,
+            "{} {}\n{}",
+            line.name, line.input, line.screen
+        );
+    }
+    assert!(shown > 20, "{shown}");
+}
+
+#[test]
+fn an_empty_file_is_none_that_says_so() {
+    let line = recorded().into_iter().find(|line| {
+        line.tool == "Write" && line.dialog().title.starts_with("Create") && line.width == 80
+    });
+    let mut line = line.unwrap();
+    let rows: Vec<&str> = line.screen.lines().collect();
+    let is_dotted = |row: &&str| row.starts_with('╌');
+    let first = rows.iter().position(is_dotted).unwrap();
+    let last = rows.iter().rposition(is_dotted).unwrap();
+    let shown = [&rows[..=first], &["  1 (No content)"], &rows[last..]].concat();
+    line.screen = shown.join("\n");
+    let with = |content: &str| {
+        let mut input = line.input.clone();
+        input["content"] = json!(content);
+        line.asks(&input)
+    };
+    let dialog = line.dialog();
+    for (one, other) in [
+        ("", "(No content)"),
+        ("(No content)", ""),
+        ("(No content)\n", ""),
+    ] {
+        assert_eq!(dialog.shows(&with(one)), Ok(()));
+        let told = tell_apart(&dialog, &with(one), &[with(other)]);
+        assert_eq!(told, Err(Refusal::Twins), "{one} {other}");
+    }
+    assert_eq!(tell_apart(&dialog, &with(""), &[with("x")]), Ok(()));
+}
+
+#[test]
+fn what_cannot_be_read_or_compared_may_be_anything() {
+    let all = recorded();
+    let line = |version: &str| {
+        let is_it =
+            |line: &&Recorded| line.tool.starts_with("mcp__") && line.name.contains(version);
+        all.iter().find(is_it).unwrap()
+    };
+    for version in ["2.1.197", "2.1.332"] {
+        let line = line(version);
+        let (dialog, own) = (line.dialog(), line.asks(&line.input));
+        let mut unknown = own.clone();
+        (unknown.input, unknown.command) = (None, None);
+        (unknown.request.tool, unknown.request.message) = (None, None);
+        // A server may show another tool by this one's name.
+        let mut named = own.clone();
+        named.request.tool = Some("mcp__lab__remove".to_owned());
+        for other in [&unknown, &named] {
+            let told = tell_apart(&dialog, &own, std::slice::from_ref(other));
+            assert_eq!(told, Err(Refusal::Twins), "{other:?}");
+        }
+        unknown.request.agent_id = own.request.agent_id.is_none().then(|| "a".to_owned());
+        assert_eq!(
+            tell_apart(&dialog, &own, &[unknown]),
+            Ok(()),
+            "another agent's"
+        );
+    }
+    // Names that look like another input; and more of them than can be put in order.
+    let mut line =
+        line("2.1.197").clone_with(&json!({"a": 0, "b": 1, "c": 2, "d": 3, "e": 4, "f: 5, g": 6}));
+    line.width = 80;
+    let call = "lab - echo(a: 0, b: 1, c: 2, d: 3, e: 4, f: 5, g: 6) (MCP)";
+    let rule = "─".repeat(80);
+    line.screen = format!(
+        "{rule}\n Tool use\n\n   {call}\n   Says it.\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel · Tab to amend\n"
+    );
+    let (dialog, own) = (line.dialog(), line.asks(&line.input));
+    assert_eq!(dialog.shows(&own), Ok(()));
+    let other = json!({"a": 0, "b": 1, "c": 2, "d": 3, "e": 4, "f": 5, "g": 6});
+    assert_eq!(
+        tell_apart(&dialog, &own, &[line.asks(&other)]),
+        Err(Refusal::Twins)
+    );
+    let other = json!({"a": 0, "b": 1, "c": 2, "d": 3, "e": 4, "f": 5, "g": 7});
+    assert_eq!(tell_apart(&dialog, &own, &[line.asks(&other)]), Ok(()));
+}
