@@ -56,13 +56,14 @@ impl Sheet {
         }
         let file = |name: &str| {
             let path = text(name);
-            Drawn::nothing().whole(name_of(path)).partly(path)
+            let name = Drawn::nothing().whole(name_of(path));
+            Drawn::nothing().named(name).partly(path)
         };
         let is_new = self.title().starts_with("Create");
         match tool {
             // A change that a command makes in a file is drawn as that.
             "Bash" if !self.title().starts_with("Bash") => {
-                Drawn::nothing().values(input).and_more().doubtful()
+                Drawn::nothing().values(input).doubtful()
             }
             "Bash" | "Monitor" => {
                 let said = text("description");
@@ -90,7 +91,8 @@ impl Sheet {
             "Skill" => Drawn::nothing().whole(text("skill")),
             "Read" => file("file_path").values(input),
             tool if tool.starts_with("mcp__") => given(input),
-            _ => Drawn::nothing().values(input).and_more().doubtful(),
+            // Of others it is not known how they are drawn, but of what: their names and inputs.
+            _ => Drawn::nothing().partly(tool).values(input).doubtful(),
         }
     }
 }
@@ -98,9 +100,10 @@ impl Sheet {
 /// What is known by the one line that was told of it.
 fn of_line_alone(tool: &str, message: &str) -> Drawn {
     match tool {
-        "Bash" | "Monitor" => of_line(message).and_more(),
-        "Write" | "Edit" | "MultiEdit" => of_line(name_of(message)).and_more(),
-        "AskUserQuestion" => of_line(message).and_more(),
+        "Bash" | "Monitor" | "AskUserQuestion" => of_line(message).and_more(),
+        "Write" | "Edit" | "MultiEdit" => {
+            Drawn::nothing().named(of_line(name_of(message))).and_more()
+        }
         _ => Drawn::nothing().and_more().doubtful(),
     }
 }

@@ -127,9 +127,10 @@ impl Sheet {
     fn runs(&self, name: &[&str], bound: &Bound, message: &str) -> Result<(), Refusal> {
         if !self.title().starts_with(name[0]) {
             let is_change = self.title().starts_with("Edit") && super::drawn::may_edit(bound);
-            return Err(match is_change {
-                true => Refusal::ShownAsChange,
-                false => Refusal::OtherDialog,
+            return Err(if is_change {
+                Refusal::ShownAsChange
+            } else {
+                Refusal::OtherDialog
             });
         }
         let command = Wanted::command(bound, message)?;

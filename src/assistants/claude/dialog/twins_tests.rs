@@ -194,6 +194,13 @@ fn what_cannot_be_read_or_compared_may_be_anything() {
             let told = tell_apart(&dialog, &own, std::slice::from_ref(other));
             assert_eq!(told, Err(Refusal::Twins), "{other:?}");
         }
+        // A tool that nobody knows has to have the signs for it.
+        let mut strange = own.clone();
+        strange.request.tool = Some("Grep".to_owned());
+        strange.request.message = None;
+        strange.input = Some(json!({"pattern": "⚠️ x"}));
+        let told = tell_apart(&dialog, &own, std::slice::from_ref(&strange));
+        assert_eq!(told, Ok(()), "{}", line.input);
         unknown.request.agent_id = own.request.agent_id.is_none().then(|| "a".to_owned());
         assert_eq!(
             tell_apart(&dialog, &own, &[unknown]),

@@ -5,7 +5,9 @@
 //! So only printable ASCII and letters that everything draws as themselves count as known; of a text with
 //! anything else no more is known than how often each sign of ASCII is to be seen, at least and at most.
 
-use pane_patrol_hooks::text::visible;
+use std::fmt::Write as _;
+
+use pane_patrol_hooks::text::is_mark;
 use serde_json::Value;
 
 /// Signs of ASCII, by their number.
@@ -27,6 +29,8 @@ pub(crate) struct Drawn {
     is_wild: bool,
     /// Rows tell whether it is this text.
     is_certain: bool,
+    /// A name that has a row of its own.
+    name: Option<Box<Drawn>>,
 }
 
 impl Drawn {
@@ -38,7 +42,17 @@ impl Drawn {
             is_open: false,
             is_wild: false,
             is_certain: true,
+            name: None,
         }
+    }
+
+    /// With a name in a row of its own.
+    #[must_use]
+    pub(crate) fn named(mut self, name: Self) -> Self {
+        self.is_certain &= name.is_certain;
+        self.is_wild |= name.is_wild;
+        self.name = Some(Box::new(name));
+        self
     }
 
     /// With a text that is drawn from its beginning to its end.
@@ -126,8 +140,16 @@ impl Drawn {
 
     /// Whether `other` may have all the signs that this one has for certain.
     fn fits(&self, other: &Self) -> bool {
-        let mut signs = self.least.iter().zip(&other.most);
-        other.is_open || signs.all(|(least, most)| least <= most)
+        let are_in = |least: &[u32; SIGNS], other: &Self| {
+            let mut signs = least.iter().zip(&other.most);
+            other.is_open || signs.all(|(least, most)| least <= most)
+        };
+        let is_named = match (&self.name, &other.name) {
+            (Some(own), Some(others)) => own.fits(others),
+            (Some(own), None) => are_in(&own.least, other),
+            (None, _) => true,
+        };
+        is_named && are_in(&self.least, other)
     }
 
     fn add(&mut self, text: &str, is_whole: bool) {
@@ -204,13 +226,11 @@ fn is_no_mark(c: char) -> bool {
 pub(crate) fn spelt(text: &str) -> String {
     let mut spelt = String::with_capacity(text.len());
     for c in text.chars() {
-        if is_certain(c) {
+        if is_certain(c) && !matches!(c, '\n' | '\t') || is_mark(c) {
             spelt.push(c);
         } else {
-            spelt.push_str(&match visible(c.encode_utf8(&mut [0; 4])) {
-                shown if shown.starts_with("<U+") => shown,
-                _ => format!("<U+{:04X}>", u32::from(c)),
-            });
+            // Writing to a text cannot fail.
+            let _ = write!(spelt, "<U+{:04X}>", u32::from(c));
         }
     }
     spelt
@@ -285,6 +305,19 @@ mod tests {
         assert!(Drawn::nothing().values(&value).may_be(&of("x,af5")));
         let rounded = Drawn::nothing().values(&serde_json::json!(1.0));
         assert!(rounded.may_be(&of("anything")));
+    }
+
+    #[test]
+    fn a_name_is_compared_with_a_name() {
+        let file = |name: &str| {
+            Drawn::nothing()
+                .named(of(name))
+                .partly("b.txt ⚠️")
+                .and_more()
+        };
+        assert!(!file("a.txt").may_be(&file("b.txt")));
+        assert!(file("a.txt").may_be(&file("a\u{378}.txt")));
+        assert!(file("a.txt").may_be(&of("sed a.txt")) && !file("a.txt").may_be(&of("sed b")));
     }
 
     #[test]

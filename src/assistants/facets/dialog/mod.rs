@@ -169,17 +169,14 @@ impl Dialog {
 
     /// What the dialog would draw of the request.
     fn drawn(&self, bound: &Bound) -> Drawn {
-        let Some(message) = bound.request.message.as_deref() else {
-            let drawn = Drawn::nothing().doubtful();
-            return match &bound.input {
-                Some(input) => drawn.values(input).and_more(),
-                None => drawn.and_more(),
-            };
-        };
-        match (&self.about, bound.command.as_deref()) {
-            (About::Own(own), _) => own.0.drawn(self, bound, &said(message)),
-            (About::Command(_), Some(command)) => Drawn::nothing().whole(command),
-            (About::Command(_) | About::File(_) | About::Question(_), _) => of_line(message),
+        let message = bound.request.message.as_deref();
+        match (&self.about, bound.command.as_deref(), message) {
+            (About::Own(own), _, message) => {
+                own.0.drawn(self, bound, &said(message.unwrap_or_default()))
+            }
+            (About::Command(_), Some(command), _) => Drawn::nothing().whole(command),
+            (_, _, Some(message)) => of_line(message),
+            (_, _, None) => Drawn::nothing().and_more().doubtful(),
         }
     }
 

@@ -9,6 +9,7 @@
 //! by the rows, where both are [plain](super::drawn); else by the signs of ASCII in them.
 
 use pane_patrol_hooks::text::unmarked;
+use serde_json::Value;
 
 use super::drawn::Drawn;
 use super::{Dialog, Refusal, squeeze};
@@ -100,9 +101,11 @@ fn unspelt(line: &str) -> String {
 }
 
 /// Whether both want just the same in the same folder: then it does not matter which of them is
-/// answered first.
+/// answered first. What stands in the place of a sign for the unknown may not be the same.
 fn is_same(bound: &Bound, other: &Bound) -> bool {
-    bound.request.tool == other.request.tool
+    let has_unknown = |input: &Value| input.to_string().contains('\u{fffd}');
+    !bound.input.as_ref().is_some_and(has_unknown)
+        && bound.request.tool == other.request.tool
         && bound.input.is_some()
         && bound.input == other.input
         && bound.folder == other.folder
