@@ -364,6 +364,28 @@ fn a_sub_agents_dialog_is_not_the_main_agents() {
 }
 
 #[test]
+fn a_workflows_sub_agent_has_its_name_in_the_title() {
+    let (rule, dots) = ("─".repeat(100), "╌".repeat(100));
+    let titled = |name: &str| {
+        let title = format!("Bash command · from the {name} workflow");
+        let screen = format!(
+            "{rule}\n {title:<85} 1 of 2\n make\n{dots}\n touch h2\n{dots}\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel · Tab to amend\n"
+        );
+        read(&screen).unwrap()
+    };
+    let mut bound = asked(&serde_json::json!({"command": "touch h2", "description": "make"}));
+    assert!(
+        titled("\"w\"").shows(&bound).is_err(),
+        "not the main agent's"
+    );
+    bound.request.agent_id = Some("a1".to_owned());
+    assert_eq!(titled("\"w\"").shows(&bound), Ok(()));
+    for name in ["w", "\"w x\"", "\"\"", "\"w"] {
+        assert!(titled(name).shows(&bound).is_err(), "{name}");
+    }
+}
+
+#[test]
 fn a_dialog_somebody_writes_into_is_touched() {
     for name in [
         "permission_bash_feedback_tab.txt",
