@@ -15,7 +15,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use self::fake::id_of;
 use self::words::honest;
-use self::worlds::{calm, calmly, play};
+use self::worlds::{beside_a_twin, calm, calmly, play};
 use super::dialog;
 use super::keys::{Outcome, carry_out};
 use crate::state::Row;
@@ -160,6 +160,20 @@ fn every_screen_of_the_fuzz_is_a_dialog_that_is_known() {
         let read = dialog::read(&assistant, &state.screen(), state.width);
         assert!(read.is_some(), "{}:\n{}", state.assistant, state.screen());
     }
+}
+
+/// The dialog on the screen is the other's, and its text is drawn like this one's.
+#[test]
+fn a_dialog_that_is_drawn_alike_gets_no_key() {
+    let mut twins = 0;
+    for seed in 1..=1_000 {
+        let (outcome, state) = beside_a_twin(seed);
+        assert!(state.wrong.is_empty(), "run {seed}: {:?}", state.wrong);
+        assert!(state.answers.is_empty(), "run {seed}: {outcome:?}");
+        let is_twin = |why: &String| why.contains("cannot be told apart");
+        twins += u64::from(matches!(outcome, Outcome::Nothing(why) if is_twin(&why)));
+    }
+    assert!(twins > 300, "{twins}");
 }
 
 /// Guarding by refusing is none: whatever stands whole on the screen and is known is answered.

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::words::DESCRIPTIONS;
+use super::words::{DESCRIPTIONS, TWINS};
 use super::{ASSISTANTS, Asked, Dice, Fake, Scenery, WIDTHS};
 use crate::act::keys::{Outcome, carry_out};
-use crate::state::{Bound, Decision, Pick};
+use crate::state::{Bound, Decision, Pick, Request};
 
 /// A world in which nothing is asked yet.
 pub(super) fn scenery(seed: u64) -> Scenery {
@@ -59,6 +59,41 @@ pub(super) fn play(seed: u64) -> (Outcome, Scenery, Bound) {
     let fake = Fake(RefCell::new(state));
     let outcome = carry_out(&bound, &decision, &fake);
     (outcome, fake.0.into_inner(), bound)
+}
+
+/// A world in which a sub-agent's dialog is on the screen that may be drawn like that of another one, who is
+/// answered; nothing of its own accord happens.
+pub(super) fn beside_a_twin(seed: u64) -> (Outcome, Scenery) {
+    let mut state = scenery(seed);
+    state.assistant = "claude";
+    state.is_old = seed.is_multiple_of(2);
+    state.is_calm = true;
+    state.width = state.dice.pick(&WIDTHS);
+    let pair = state.dice.pick(&TWINS);
+    let by = |id: u64, [words, description]: [&'static str; 2]| Asked {
+        id,
+        words,
+        description,
+        agent: Some(id),
+        is_question: false,
+        is_unheard: false,
+        written: state.now,
+    };
+    let (own, twin) = (by(1, pair[0]), by(2, pair[1]));
+    state.next_id = 2;
+    state.all.extend([own.clone(), twin.clone()]);
+    (state.asked, state.queued) = (Some(own), Some(twin));
+    state.learn();
+    let row = state.row.clone().expect("it was just learned");
+    let is_own = |request: &&Request| request.request_id.as_deref() == Some("1");
+    let own = row.waiting.iter().find(is_own).expect("it waits");
+    let bound = Bound::to_request(&row, own).expect("it asks");
+    let bound = state.in_full(bound);
+    state.bound = Some(bound.clone());
+    std::mem::swap(&mut state.asked, &mut state.queued);
+    let fake = Fake(RefCell::new(state));
+    let outcome = carry_out(&bound, &Decision::Approve, &fake);
+    (outcome, fake.0.into_inner())
 }
 
 /// A world in which one command is asked and nothing else happens.
