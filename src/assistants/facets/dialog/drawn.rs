@@ -222,8 +222,9 @@ fn is_no_mark(c: char) -> bool {
         | '\u{3000}'..='\u{3029}' | '\u{fe0f}' | '\u{fffd}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// `text` with every character spelt out that may be drawn as another one.
+/// A line with every character spelt out that may be drawn as another one, but for the marks of ours in it.
 pub(crate) fn spelt(text: &str) -> String {
+    let (text, is_cut) = super::cut(text);
     let mut spelt = String::with_capacity(text.len());
     for c in text.chars() {
         if is_certain(c) && !matches!(c, '\n' | '\t') || is_mark(c) {
@@ -232,6 +233,9 @@ pub(crate) fn spelt(text: &str) -> String {
             // Writing to a text cannot fail.
             let _ = write!(spelt, "<U+{:04X}>", u32::from(c));
         }
+    }
+    if is_cut {
+        spelt.push('…');
     }
     spelt
 }
@@ -323,5 +327,6 @@ mod tests {
     #[test]
     fn what_may_be_another_character_is_spelt_out() {
         assert_eq!(spelt("a\u{378}b é👍"), "a<U+0378>b é<U+1F44D>");
+        assert_eq!(spelt("a␊b…c…"), "a␊b<U+2026>c…");
     }
 }
