@@ -105,6 +105,16 @@ mod tests {
         poll(&mut waiting, Some(&Timespec::default())).unwrap() > 0
     }
 
+    /// Whether it rings soon: what another test is starting may hold its other end until it runs.
+    fn rings_in_the_end<T>(inbox: &Inbox<T>) -> bool {
+        let mut waiting = [PollFd::new(inbox, PollFlags::IN)];
+        let patience = Timespec {
+            tv_sec: 60,
+            tv_nsec: 0,
+        };
+        poll(&mut waiting, Some(&patience)).unwrap() > 0
+    }
+
     #[test]
     fn it_rings_while_there_is_something_to_take_and_when_it_is_closed() {
         let (orders, inbox) = inbox().unwrap();
@@ -117,7 +127,7 @@ mod tests {
         assert_eq!(taken.messages, (0..1000).collect::<Vec<_>>());
         assert!(!taken.closed && !is_ringing(&inbox));
         drop(orders);
-        assert!(is_ringing(&inbox));
+        assert!(rings_in_the_end(&inbox));
         assert!(inbox.take().closed);
     }
 }

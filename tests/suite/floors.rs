@@ -38,7 +38,7 @@ fn house() -> House {
 
 fn floor_of(file: &str) -> usize {
     let holds = |floor: &&[&str]| floor.iter().any(|beginning| file.starts_with(beginning));
-    let floor = FLOORS.iter().position(|floor| holds(floor));
+    let floor = FLOORS.iter().position(holds);
     floor.unwrap_or_else(|| panic!("{file} stands on no floor"))
 }
 
