@@ -81,6 +81,8 @@ pub(super) fn trust_ends(drive: &mut Drive<'_>) -> Step {
     asked_nobody(drive, S::TrustEnds);
     drive.check(S::TrustEnds, "completed", seen);
     thread::sleep(MINUTE.saturating_sub(trusted.elapsed()));
+    // A minute after its turn Claude says itself that it waits for the person.
+    drive.forget();
     drive.ask("shell touch i{n}");
     asked(drive, S::TrustEnds)?;
     act(drive, &["deny"])?;

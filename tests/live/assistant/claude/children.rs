@@ -8,7 +8,8 @@ use super::super::super::situation::Situation as S;
 
 /// In the foreground, while Claude's command runs.
 pub(super) fn foreground(drive: &mut Drive<'_>) -> Step {
-    let number = drive.ask("shell gemini -m pro 'SCRIPT 3{n} slow 4' > gemini-{n}; touch r{n}");
+    let number =
+        drive.ask("shell gemini -m pro 'SCRIPT 3{n} slow 4' > gemini-{n}; sleep 3; touch r{n}");
     allow(drive, S::Child)?;
     let seen = Instant::now();
     drive.check(S::Child, "running", seen);
