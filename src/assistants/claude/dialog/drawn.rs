@@ -2,13 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::sheet::{NO_DESCRIPTION, Sheet, TOOL};
+use super::sheet::{EMPTY, NO_DESCRIPTION, Sheet, TOOL, may_edit};
 use crate::assistants::facets::dialog::drawn::Drawn;
 use crate::assistants::facets::dialog::{Kind, of_line};
 use crate::state::Bound;
-
-/// Said of a file without a line.
-pub(crate) const EMPTY: &str = "(No content)";
 
 /// So many inputs of a server's tool can be compared in every order.
 const MAX_ORDERED: usize = 6;
@@ -106,12 +103,6 @@ fn of_line_alone(tool: &str, message: &str) -> Drawn {
         }
         _ => Drawn::nothing().and_more().doubtful(),
     }
-}
-
-/// Whether its command may be one that Claude shows as the change that it makes in a file.
-pub(super) fn may_edit(bound: &Bound) -> bool {
-    let command = bound.command.as_deref();
-    command.is_none_or(|command| command.contains("sed"))
 }
 
 /// The last part of a path, which is never left out.

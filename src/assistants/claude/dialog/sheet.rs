@@ -3,7 +3,6 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::drawn::EMPTY;
 use super::{calls, edits};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
@@ -19,6 +18,9 @@ const NOT_YET: &str = "…";
 
 /// Shown where a command has no description.
 pub(crate) const NO_DESCRIPTION: &str = "Run shell command";
+
+/// Said of a file without a line.
+pub(super) const EMPTY: &str = "(No content)";
 
 /// How the dialogs are headed whose layout is known in detail.
 const BASH: &[&str] = &["Bash", "command"];
@@ -126,7 +128,7 @@ impl Sheet {
 
     fn runs(&self, name: &[&str], bound: &Bound, message: &str) -> Result<(), Refusal> {
         if !self.title().starts_with(name[0]) {
-            let is_change = self.title().starts_with("Edit") && super::drawn::may_edit(bound);
+            let is_change = self.title().starts_with("Edit") && may_edit(bound);
             return Err(if is_change {
                 Refusal::ShownAsChange
             } else {
@@ -577,4 +579,10 @@ fn numbered<'a>(row: &'a str, number: &str) -> Option<(usize, &'a str)> {
         Some(text) => Some((gutter, text)),
         None => rest.is_empty().then_some((gutter, "")),
     }
+}
+
+/// Whether its command may be one that Claude shows as the change that it makes in a file.
+pub(super) fn may_edit(bound: &Bound) -> bool {
+    let command = bound.command.as_deref();
+    command.is_none_or(|command| command.contains("sed"))
 }
