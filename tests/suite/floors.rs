@@ -4,6 +4,7 @@
 mod house;
 
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
 
 use house::House;
@@ -76,4 +77,19 @@ fn no_files_import_each_other_in_a_loop() {
         told.push('\n');
     }
     assert!(told.is_empty(), "{told}");
+}
+
+#[test]
+fn the_page_about_the_house_names_every_room() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+    let page = fs::read_to_string(page).expect("the page is there");
+    for room in FLOORS.iter().copied().flatten() {
+        let name = room.trim_end_matches(".rs").trim_end_matches('/');
+        let name = name.trim_end_matches("/src").rsplit('/').next();
+        let name = name.expect("a room has a name");
+        assert!(
+            name == "lib" || page.contains(&format!("`{name}`")),
+            "{name}"
+        );
+    }
 }
