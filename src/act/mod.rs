@@ -13,6 +13,8 @@
 //!
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
 //! everything else, but for the answer itself.
+//!
+//! May import: `assistants`, `mux`, `hub_client`, `protocol`, `state`, `sys`.
 
 pub mod fate;
 mod foreground;

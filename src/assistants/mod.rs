@@ -16,7 +16,7 @@
 //! | [`title`] | what the title of a pane says |
 //! | [`running`] | the sessions that run in panes |
 //!
-//! It may import `hooks`, `installer`, `sys`, the types of `work` and `state`, and nothing above them.
+//! May import: the crates `hooks` and `installer`, `sys`, `git`, `tasks`, `state`, `mux`'s words.
 
 pub mod claude;
 pub(crate) mod codex;

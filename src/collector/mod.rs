@@ -6,6 +6,9 @@
 //!
 //! One instance collects, by holding the lock in the runtime folder. The others are subscribers of
 //! its hub; [`join`] is both, whichever it can be at the moment.
+//!
+//! May import: all below it: `config`, `act`'s audit, `notify`, `protocol`, `hub_client`, `log`,
+//! `assistants`, `mux`, `state`, `git`, `tasks`, `rules`, `sys`.
 
 mod belief;
 

@@ -1,5 +1,7 @@
 //! One file a subcommand. This is the edge: what the environment says is read here, once, and passed
 //! down; nothing below reads it again.
+//!
+//! May import: everything; nothing imports it but `main`.
 
 mod answer;
 mod approve;

@@ -1,5 +1,7 @@
 //! The settings file: every key is optional, and a key that means nothing is an error that names it,
 //! because a misspelt setting that is silently ignored is one the person believes in.
+//!
+//! May import: what has settings: `notify`, `rules`, `launch`; `log`'s times, and the hooks' words.
 
 mod theme;
 

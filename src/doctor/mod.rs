@@ -2,6 +2,8 @@
 //! with what to do about it.
 //!
 //! The checks get what they look at as arguments; `commands::doctor` gathers it and prints.
+//!
+//! May import: all below the commands.
 
 mod apart;
 mod collecting;

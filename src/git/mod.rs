@@ -1,5 +1,7 @@
 //! What git says is changed in a folder, asked of the `git` program. Looking changes nothing: no
 //! lock, no byte below `.git`, and no program runs but git itself; see `call` for how.
+//!
+//! May import: `sys`, and the hooks' words.
 
 mod call;
 mod filter;

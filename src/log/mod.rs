@@ -4,6 +4,8 @@
 //! is counted and stops nothing. [`files`] knows which files belong together, [`tailer`] follows
 //! them while they grow and are rotated, [`player`] plays records into a table, [`recent`] those at the end of the mirror.
 //! Writing is not done here: see `pane_patrol_hooks::event_log`.
+//!
+//! May import: `state`, `sys`, and the hooks' words.
 
 pub mod apart;
 pub mod condition;

@@ -10,6 +10,8 @@
 //!
 //! Only the instance that collects runs it, so that nobody is told twice. Nothing is asked of tmux
 //! before a notice is due.
+//!
+//! May import: `mux`, `state`, `sys`, and the hooks' words.
 
 mod send;
 mod sequence;

@@ -13,6 +13,8 @@
 //! person to a row where tmux cannot tell that she looks says `looked_at`, with the same answer.
 //! What is longer than [`MAX_MESSAGE_BYTES`] is never sent: a snapshot is cut into several messages,
 //! of which all but the last say `"more":true`.
+//!
+//! May import: `state`, the types of `git` and `tasks`, and the hooks' words.
 
 #[cfg(test)]
 mod fuzz;

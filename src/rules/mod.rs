@@ -12,6 +12,8 @@
 //! Safety comes first, and it lies in the asymmetry: an allow matches only what is understood
 //! completely, a deny or an ask whatever could be meant. What is in doubt is left to the person.
 //! Nothing here acts; that is the collector's business.
+//!
+//! May import: the crates `sys` and `hooks`.
 
 mod judge;
 mod path;

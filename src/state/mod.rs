@@ -1,5 +1,7 @@
 //! What is known of every pane: a pure table. [`Table::apply`] is its only writer; it reads no
 //! clock, no file and no environment, so that whole recorded sessions can be replayed as tests.
+//!
+//! May import: the hooks' words, and the types of `git` and `tasks`.
 
 mod agent;
 mod attention;

@@ -1,6 +1,8 @@
 //! Small things that are dangerous to get wrong, once each: starting programs and waiting for them,
 //! text of others in a shell, terminals that others name, where a process lives, sockets, and how threads
 //! wake each other.
+//!
+//! May import: the crates `sys` and `hooks`.
 
 pub(crate) mod child;
 pub(crate) mod monotone_clock;

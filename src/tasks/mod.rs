@@ -1,5 +1,7 @@
 //! Lists of tasks: Taskmaster's of a project, and what all lists are read with. Files are read and
 //! never written. Which list is an assistant's, `assistants` knows.
+//!
+//! May import: `sys`, and the hooks' words.
 
 pub(crate) mod count;
 pub(crate) mod taskmaster;

@@ -11,6 +11,9 @@
 //! One channel, and one thread for each source that can only send. The loop sleeps until something
 //! happens or until a text on the screen is out of date; the first message after a rest is drawn at
 //! once, and what comes in a burst is drawn together.
+//!
+//! May import: `state`, `git` and `tasks`, `act`'s types, `assistants`' requests, `mux`'s words, `launch`,
+//! `notify`, `config`; never the collector.
 
 mod age;
 mod deciding;

@@ -3,6 +3,8 @@
 //! It is no second hub: each connection, once it was let in (`door`), is a client of `hub.sock` like
 //! any other, and only carries the same messages, one a text frame (`bridge`). So it makes no
 //! difference to it which process collects.
+//!
+//! May import: `protocol`, `sys`, and the hooks' words.
 
 mod bridge;
 mod door;
