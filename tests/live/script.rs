@@ -20,7 +20,10 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new(&[S::Failed], fail),
     Scene::new(&[S::Quit], quit).ends(),
     Scene::new(&[S::Killed], kill).ends(),
-    Scene::new(&[S::Closed], close).ends(),
+    // What ends with its pane may still say that it does.
+    Scene::new(&[S::Closed], close)
+        .ends()
+        .holds_apart(&["its session is over"]),
 ];
 
 /// Opens it in its first folder; its row is idle.

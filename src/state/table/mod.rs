@@ -520,7 +520,9 @@ impl Table {
         let says_nothing_new =
             event.kind == Some(Kind::SessionEnded) && !self.rows.contains_key(key);
         if let Some(why) = kin.is_astray().filter(|_| !says_nothing_new) {
-            return Err(Some(why));
+            // A process may outlive its pane for long enough to say that it ends.
+            let is_late = !self.rows.contains_key(key) && self.is_over(event, key);
+            return Err(Some(if is_late { OVER } else { why }));
         }
         let Some(entry) = self.rows.get_mut(key) else {
             self.may_begin(event, kin, key)?;
@@ -564,8 +566,7 @@ impl Table {
         if !speaks && event.pid.is_some_and(|pid| self.away.contains(&pid)) {
             return Err(Some(AWAY));
         }
-        let is_it = |ended: &Ended| ended.is(&event.assistant, event.instance_id.as_ref(), key);
-        let Some(index) = self.ended.iter().position(is_it) else {
+        let Some(index) = self.end_of(event, key) else {
             return Ok(());
         };
         if self.ended[index].is_taken_back(event, kin) {
@@ -573,6 +574,16 @@ impl Table {
             return Ok(());
         }
         Err(Some(OVER))
+    }
+
+    /// Whether the end of the event's session in that place is known.
+    fn is_over(&self, event: &Event, key: &RowKey) -> bool {
+        self.end_of(event, key).is_some()
+    }
+
+    fn end_of(&self, event: &Event, key: &RowKey) -> Option<usize> {
+        let is_it = |ended: &Ended| ended.is(&event.assistant, event.instance_id.as_ref(), key);
+        self.ended.iter().position(is_it)
     }
 
     fn target_of(&self, key: &RowKey) -> Option<Target> {

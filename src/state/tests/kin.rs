@@ -248,3 +248,15 @@ fn a_stopped_process_keeps_its_state_and_says_that_it_is_suspended() {
     story.tell(next);
     assert!(!story.row().suspended, "another process");
 }
+
+#[test]
+fn the_last_words_of_a_process_whose_pane_was_closed_are_late_and_not_strange() {
+    let mut story = Story::running();
+    story.list(500, vec![listed(1, Target::Pane(PaneId(1)))]);
+    assert!(story.list(900, Vec::new()).removed.len() == 1, "it is gone");
+    let outside = kin(Place::Outside, Relation::Unknown);
+    let late = story.hear(event(950, Kind::TurnFailed), outside);
+    assert_eq!(late.held_apart, Some("its session is over"));
+    let strange = story.hear(by("gemini", event(960, Kind::TurnFailed)), outside);
+    assert_eq!(strange.held_apart, Some("its process is none of that pane"));
+}
