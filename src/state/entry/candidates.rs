@@ -44,7 +44,7 @@ pub(in crate::state) struct Wait {
 
 impl Wait {
     /// Whether a tool that began at `began` can be what waits.
-    fn may_be_for(&self, began: Timestamp) -> bool {
+    pub(super) fn may_be_for(&self, began: Timestamp) -> bool {
         if began > self.since {
             self.seen.since(began) >= QUEUED_AFTER
         } else {

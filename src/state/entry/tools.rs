@@ -123,6 +123,9 @@ impl Entry {
             return;
         }
         let mut requests = self.candidates(wait);
+        if requests.is_empty() && self.was_answered_just_before(wait) {
+            requests = self.take_wrongly_answered(wait);
+        }
         if requests.is_empty() {
             requests.extend(self.newest_unanswered(wait));
         }
@@ -141,6 +144,15 @@ impl Entry {
             self.requests.infer(request, wait.confirmed);
         }
         self.settle_dialogs();
+    }
+
+    /// Whether a busy level has closed requests whose dialogs may only be opening now.
+    fn was_answered_just_before(&self, wait: Wait) -> bool {
+        let answered = self.witness.answered.as_ref();
+        answered.is_some_and(|(requests, _)| {
+            let mut requests = requests.iter();
+            requests.any(|request| wait.may_be_for(request.since))
+        })
     }
 
     /// The requests that a busy level closed before their dialogs were seen, because another hook was
