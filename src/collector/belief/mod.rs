@@ -334,7 +334,8 @@ impl Facts for WithRows<'_> {
     }
 
     fn life(&self, pid: u32) -> Life {
-        if !process::is_alive(pid) {
+        // One that has ended and is not reaped yet tells nothing any more.
+        if !process::lives(pid) {
             return Life::Over;
         }
         match (user_of(pid), world_of(pid)) {
