@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use super::process::children_of;
 use super::{PATIENCE, TestEnv, Tmux, finish};
 
 /// A running collector of one [`TestEnv`]; killed with its handle.
@@ -102,6 +103,23 @@ impl<'env> Collector<'env> {
             })
             .map(|row| (hook, row))
         })
+    }
+
+    /// Does something while it stands still and none of its programs is on the way to a tmux server:
+    /// who listens there was looked at, and another one may listen by now.
+    pub fn while_it_asks_nobody<T>(&self, what: impl FnOnce() -> T) -> T {
+        self.signal(Signal::STOP);
+        while children_of(self.pid())
+            .iter()
+            .any(|arguments| !arguments.contains(&"wait-for".to_owned()))
+        {
+            self.signal(Signal::CONT);
+            std::thread::sleep(Duration::from_millis(5));
+            self.signal(Signal::STOP);
+        }
+        let done = what();
+        self.signal(Signal::CONT);
+        done
     }
 
     /// Sends it a signal.

@@ -29,6 +29,22 @@ impl Finished {
     }
 }
 
+/// The arguments of each program that the process has started and that runs.
+pub fn children_of(pid: u32) -> Vec<Vec<String>> {
+    let listed = finish(Command::new("ps").args(["-A", "-o", "ppid=,stat=,args="]));
+    let lines = listed.stdout.lines().map(|line| {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        words
+    });
+    let is_its = |words: &Vec<String>| {
+        let [parent, state, ..] = &words[..] else {
+            return false;
+        };
+        *parent == pid.to_string() && !state.starts_with('Z')
+    };
+    lines.filter(is_its).collect()
+}
+
 /// Runs `command` with an empty stdin. Panics when it takes longer than [`PATIENCE`].
 pub fn finish(command: &mut Command) -> Finished {
     finish_with_stdin(command, b"")

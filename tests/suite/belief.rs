@@ -257,8 +257,10 @@ fn a_socket_that_becomes_another_programs_is_not_talked_to_any_more() {
     });
     assert_eq!(seen[0]["pane"], "%0");
     let socket = server.socket().to_owned();
-    std::fs::rename(&socket, env.path("moved.sock")).expect("it can be moved");
-    let hostile = Hostile::at(socket.clone());
+    let hostile = collector.while_it_asks_nobody(|| {
+        std::fs::rename(&socket, env.path("moved.sock")).expect("it can be moved");
+        Hostile::at(socket.clone())
+    });
     // The real one lives: its row stays, and nobody reaches it.
     wait_until("that is known", || {
         let doctor = finish(env.pane_patrol().arg("doctor")).stdout;

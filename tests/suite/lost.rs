@@ -114,6 +114,9 @@ fn a_server_whose_socket_another_tmux_has_taken_keeps_its_rows_until_it_ends() {
         };
         let collector = Collector::start_in(&env, &own);
         old.reports(&collector, &env, ASKS, "waiting_approval");
+        collector.until("its server is listed", |rows| {
+            old.row(rows).is_some_and(|row| row["target"] == name)
+        });
         fs::remove_file(&old.socket).expect("its socket is there");
         wait_until("that is known", || doctor(&env).contains(&old.remedy()));
         assert_out_of_reach(&env, name, &old.remedy());
