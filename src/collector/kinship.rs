@@ -137,9 +137,12 @@ fn place(pair: &Pair) -> Place {
     let depth = chain.iter().position(|ancestor| *ancestor == around);
     let nearer = &chain[..depth.unwrap_or(chain.len())];
     let is_zellij = |pid: &u32| program_of(*pid).is_some_and(|name| name.contains(ZELLIJ));
+    // What outlives the pane's own process for a moment is nobody's child any more, and was its own.
+    let is_left_over = || pair.root.is_some_and(|root| lineage(root).is_none());
     match depth {
         _ if nearer.iter().any(is_zellij) => Place::Zellij,
         Some(_) => Place::Inside,
+        None if is_left_over() => Place::Unknown,
         None => Place::Outside,
     }
 }
@@ -160,5 +163,33 @@ fn relation(pid: u32, row: Option<u32>) -> Relation {
         Relation::Above
     } else {
         Relation::None
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn what_outlives_the_process_of_its_pane_is_no_stranger_there() {
+        let mut server = Command::new("sleep").arg("1000").spawn().unwrap();
+        let mut root = Command::new("sleep").arg("1000").spawn().unwrap();
+        let pair = Pair {
+            pid: std::process::id(),
+            server: format!("/tmp/none,{}", server.id()).parse().unwrap(),
+            pane: PaneId(1),
+            root: Some(root.id()),
+            row: None,
+        };
+        assert_eq!(place(&pair), Place::Outside);
+        root.kill().unwrap();
+        root.wait().unwrap();
+        assert_eq!(place(&pair), Place::Unknown);
+        let unlisted = Pair { root: None, ..pair };
+        assert_eq!(place(&unlisted), Place::Outside);
+        server.kill().unwrap();
+        server.wait().unwrap();
     }
 }

@@ -456,8 +456,12 @@ impl Writer {
             }
             Err(why) => {
                 // Where its process is tells more than that its sender was gone.
-                let astray = (why == belief::UNPROVED).then(|| self.kin_of(&event).is_astray());
-                self.hold_apart(&event, astray.flatten().unwrap_or(why), at);
+                let known = match why {
+                    belief::UNPROVED => self.table.why_late(&event),
+                    _ => Some(why),
+                };
+                let known = known.or_else(|| self.kin_of(&event).is_astray());
+                self.hold_apart(&event, known.unwrap_or(why), at);
                 false
             }
         }

@@ -521,8 +521,7 @@ impl Table {
             event.kind == Some(Kind::SessionEnded) && !self.rows.contains_key(key);
         if let Some(why) = kin.is_astray().filter(|_| !says_nothing_new) {
             // A process may outlive its pane for long enough to say that it ends.
-            let is_late = !self.rows.contains_key(key) && self.is_over(event, key);
-            return Err(Some(if is_late { OVER } else { why }));
+            return Err(Some(self.late(event, key).unwrap_or(why)));
         }
         let Some(entry) = self.rows.get_mut(key) else {
             self.may_begin(event, kin, key)?;
@@ -576,9 +575,15 @@ impl Table {
         Err(Some(OVER))
     }
 
-    /// Whether the end of the event's session in that place is known.
-    fn is_over(&self, event: &Event, key: &RowKey) -> bool {
-        self.end_of(event, key).is_some()
+    /// Why nothing is made of an event that is not believed otherwise, if it only comes late: its session
+    /// has ended in that place.
+    pub fn why_late(&self, event: &Event) -> Option<&'static str> {
+        self.late(event, &self.key_of(event))
+    }
+
+    fn late(&self, event: &Event, key: &RowKey) -> Option<Reason> {
+        let is_late = !self.rows.contains_key(key) && self.end_of(event, key).is_some();
+        is_late.then_some(OVER)
     }
 
     fn end_of(&self, event: &Event, key: &RowKey) -> Option<usize> {
