@@ -146,14 +146,14 @@ fn another_request_on_the_screen_is_named_whether_anybody_has_told_of_it_or_not(
     let row = asking(vec![request("t1", "touch b\u{378}")]);
     *alike.row.borrow_mut() = Some(row);
     alike.refuses(&bound, &Decision::Approve, "cannot be told apart");
-    // What is no plain letter is spelt out.
+    // What may be drawn as something else is named as nothing.
     let spelt = Stage {
         screen: Box::new(|_, _| asks(" touch c\u{378}")),
         full: vec![full("t1", "touch a"), full("t2", "touch c\u{378}")],
         open: vec![full("t1", "touch a"), full("t2", "touch c\u{378}")],
         ..stage().0
     };
-    let words = "(Bash: touch c<U+0378>): answer that first";
+    let words = "cannot be told apart";
     spelt.refuses(&full("t1", "touch a"), &Decision::Approve, words);
 }
 

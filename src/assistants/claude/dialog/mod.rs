@@ -12,6 +12,7 @@ mod notebook;
 pub(crate) mod options;
 pub(crate) mod plan;
 pub(crate) mod sheet;
+mod tame;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod tools;
@@ -21,7 +22,7 @@ pub(crate) mod tools_tests;
 use crate::assistants::facets::Dialogs;
 use crate::assistants::facets::dialog::Refusal;
 use crate::assistants::facets::dialog::drawn::Drawn;
-use crate::assistants::facets::dialog::own::{Own, Shows};
+use crate::assistants::facets::dialog::own::{Certainty, Own, Shows};
 use crate::assistants::facets::dialog::{
     About, Dialog, Kind, Press, is_whole_rule, option, read_options,
 };
@@ -77,6 +78,10 @@ impl Shows for Sheet {
 
     fn drawn(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Drawn {
         self.draws(dialog.kind, bound, message)
+    }
+
+    fn certainty(&self, bound: &Bound, other: &Bound) -> Certainty {
+        tame::certainty(bound, other)
     }
 
     /// A server may give its tools whatever names to be shown.

@@ -321,7 +321,7 @@ fn two_edits_that_look_the_same_are_not_told_apart() {
     assert_eq!(dialog.shows(&own), Ok(()));
     assert_eq!(tell_apart(&dialog, &own, &[twin]), Err(Refusal::Twins));
     let mut other = line.input.clone();
-    other["new_string"] = json!("b\n");
+    other["file_path"] = json!("/home/user/proj/other.txt");
     assert_eq!(tell_apart(&dialog, &own, &[line.asks(&other)]), Ok(()));
 }
 

@@ -34,6 +34,7 @@ pub use crate::mux::Press;
 use crate::state::Bound;
 use drawn::Drawn;
 pub(crate) use drawn::spelt;
+use own::Certainty;
 pub use refusal::{Part, Refusal};
 pub(crate) use twins::of_line;
 pub use twins::{has_lookalike, others, tell_apart, unheard};
@@ -177,6 +178,15 @@ impl Dialog {
             (About::Command(_), Some(command), _) => Drawn::nothing().whole(command),
             (_, _, Some(message)) => of_line(message),
             (_, _, None) => Drawn::nothing().and_more().doubtful(),
+        }
+    }
+
+    /// How certain it is, by the words of both, that this dialog, which shows `bound`, is not that of
+    /// `other`.
+    fn certainty(&self, bound: &Bound, other: &Bound) -> Certainty {
+        match &self.about {
+            About::Own(own) => own.0.certainty(bound, other),
+            _ => Certainty::ByRows,
         }
     }
 

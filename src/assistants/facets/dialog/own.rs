@@ -19,10 +19,26 @@ pub(crate) trait Shows: Debug + Send + Sync + PartialEq + 'static {
     /// What `dialog` would draw of the request. `message`: its one line.
     fn drawn(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Drawn;
 
+    /// How certain it is, by the words of both, that what shows `bound` is not the dialog of `other`.
+    fn certainty(&self, _bound: &Bound, _other: &Bound) -> Certainty {
+        Certainty::ByRows
+    }
+
     /// `other` with the name of its tool as it may be drawn beside `bound`.
     fn named_alike(&self, _bound: &Bound, other: &Bound) -> Bound {
         other.clone()
     }
+}
+
+/// How certain it is that a dialog that shows one request is not the one of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// It is not.
+    Another,
+    /// The rows on the screen tell.
+    ByRows,
+    /// Nothing tells.
+    None,
 }
 
 /// Something that compares, whatever it is.
@@ -49,6 +65,7 @@ pub(crate) trait Compares: Debug + Send + Sync {
     fn shows(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Result<(), Refusal>;
     fn may_head(&self, dialog: &Dialog, bound: &Bound) -> bool;
     fn drawn(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Drawn;
+    fn certainty(&self, bound: &Bound, other: &Bound) -> Certainty;
     fn named_alike(&self, bound: &Bound, other: &Bound) -> Bound;
     fn is_same(&self, other: &dyn Compares) -> bool;
     fn as_any(&self) -> &dyn Any;
@@ -65,6 +82,10 @@ impl<T: Shows> Compares for T {
 
     fn drawn(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Drawn {
         Shows::drawn(self, dialog, bound, message)
+    }
+
+    fn certainty(&self, bound: &Bound, other: &Bound) -> Certainty {
+        Shows::certainty(self, bound, other)
     }
 
     fn named_alike(&self, bound: &Bound, other: &Bound) -> Bound {

@@ -6,12 +6,14 @@
 //! hook has told of, too: the assistant's own record has its call.
 //!
 //! A request counts as another one only where that is certain: by the heading, which Claude alone draws;
-//! by the rows, where both are [plain](super::drawn); else by the signs of ASCII in them.
+//! by words that are drawn in no other way than they are written; by the rows, where all of both is so and
+//! [plain](super::drawn). Of what may be drawn otherwise nobody knows how.
 
 use pane_patrol_hooks::text::unmarked;
 use serde_json::Value;
 
 use super::drawn::Drawn;
+use super::own::Certainty;
 use super::{Dialog, Refusal, squeeze};
 use crate::state::Bound;
 use crate::state::Row;
@@ -61,9 +63,16 @@ fn may_be_its(dialog: &Dialog, bound: &Bound, other: &Bound) -> bool {
     if !dialog.may_head(other) {
         return false;
     }
+    let certainty = dialog.certainty(bound, other);
     let other = dialog.named_alike(bound, other);
     let said = dialog.shows(&other);
     if matches!(said, Ok(()) | Err(Refusal::CutOff(_))) {
+        return true;
+    }
+    if certainty == Certainty::Another {
+        return false;
+    }
+    if certainty == Certainty::None {
         return true;
     }
     if other.input.is_none() && may_look_like(bound, &other) {

@@ -1,0 +1,270 @@
+//! Which of two requests the dialog on the screen may be, by the words of both alone.
+//!
+//! How Claude Code draws a text is known as far as it was looked at: it shortens what is long, says a
+//! sentence of its own in the place of what is longer, writes paths and addresses otherwise, follows
+//! quotes of another form, and of a change shows what differs. So that a dialog is *not* the one of a
+//! request is taken for certain only where this is tame: short, of plain letters, with nothing at the end
+//! of a line that cannot be seen.
+
+use serde_json::Value;
+
+use crate::assistants::facets::dialog::own::Certainty;
+use crate::assistants::facets::dialog::squeeze;
+use crate::state::Bound;
+
+/// So many characters of a command are drawn for certain; from somewhere between 4,000 and 5,000 on none.
+const LONG: usize = 2000;
+
+/// How the sentence begins that is drawn in the place of what is too long.
+const IN_ITS_PLACE: &str = "(value cannot";
+
+/// Whole numbers beyond this are rounded.
+const EXACT: i64 = 1 << 53;
+
+/// What is drawn for certain of a request that is told from others by it.
+enum Mark<'a> {
+    Command(&'a str),
+    /// The last part of a path.
+    File(&'a str),
+    Address(&'a str),
+}
+
+/// How certain it is that what shows `one`, wholly, is not the dialog of `other`.
+pub(super) fn certainty(one: &Bound, other: &Bound) -> Certainty {
+    let by_rows = || {
+        if is_tame(one) && is_tame(other) {
+            Certainty::ByRows
+        } else {
+            Certainty::None
+        }
+    };
+    match (mark(one), mark(other)) {
+        (Some(Mark::Command(one)), Some(Mark::Command(other))) => {
+            let (one, other) = (squeeze(one), squeeze(other));
+            // What follows a command may read like the rest of a longer one.
+            if one.starts_with(&other) || other.starts_with(&one) {
+                by_rows()
+            } else {
+                Certainty::Another
+            }
+        }
+        (Some(Mark::File(one)), Some(Mark::File(other)))
+        | (Some(Mark::Address(one)), Some(Mark::Address(other)))
+            if one != other =>
+        {
+            Certainty::Another
+        }
+        _ => by_rows(),
+    }
+}
+
+fn mark(bound: &Bound) -> Option<Mark<'_>> {
+    let input = bound.input.as_ref();
+    let text = |name: &str| match input {
+        Some(input) => input[name].as_str(),
+        None => bound.request.message.as_deref(),
+    };
+    match bound.request.tool.as_deref()? {
+        "Bash" | "Monitor" => {
+            let command = bound.command.as_deref().or_else(|| text("command"))?;
+            is_tame_text(command).then_some(Mark::Command(command))
+        }
+        "Write" | "Edit" | "MultiEdit" | "Read" => name_of(text("file_path")?),
+        "NotebookEdit" => name_of(text("notebook_path")?),
+        "WebFetch" => {
+            let address = text("url")?;
+            is_tame_address(address).then_some(Mark::Address(address))
+        }
+        _ => None,
+    }
+}
+
+fn name_of(path: &str) -> Option<Mark<'_>> {
+    let name = path.rsplit('/').next()?;
+    (is_tame_path(path) && !name.is_empty()).then_some(Mark::File(name))
+}
+
+/// Whether all of the request is drawn as it is written.
+fn is_tame(bound: &Bound) -> bool {
+    let (Some(tool), Some(input)) = (bound.request.tool.as_deref(), &bound.input) else {
+        return false;
+    };
+    let text = |name: &str| input[name].as_str().unwrap_or_default();
+    let is_place_tame = match tool {
+        "Write" | "Edit" | "MultiEdit" | "Read" => is_tame_path(text("file_path")),
+        "NotebookEdit" => is_tame_path(text("notebook_path")),
+        "WebFetch" => is_tame_address(text("url")),
+        _ => true,
+    };
+    let is_change = matches!(tool, "Edit" | "MultiEdit" | "NotebookEdit");
+    let is_servers = tool.starts_with("mcp__");
+    let is_text_tame = |text: &str| {
+        let is_quoted = is_change && text.contains(['"', '\'', '`']);
+        let is_odd = is_servers && text.contains(['"', '\\', ':', '\n', '{', '[', ',']);
+        is_tame_text(text) && !is_quoted && !is_odd
+    };
+    let is_flat = |value: &Value| !matches!(value, Value::Array(_) | Value::Object(_));
+    let is_in_form = !is_servers
+        || input
+            .as_object()
+            .is_some_and(|all| all.values().all(is_flat));
+    is_place_tame && is_in_form && is_tame_value(input, &is_text_tame)
+}
+
+fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => number.as_i64().is_some_and(|number| number.abs() < EXACT),
+        Value::String(text) => is_text_tame(text),
+        Value::Array(values) => values
+            .iter()
+            .all(|value| is_tame_value(value, is_text_tame)),
+        Value::Object(fields) => fields.iter().all(|(name, value)| {
+            let is_plain = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+            name.bytes().all(is_plain) && is_tame_value(value, is_text_tame)
+        }),
+    }
+}
+
+fn is_tame_text(text: &str) -> bool {
+    let is_tame = |c: char| matches!(c, ' '..='~' | '\n' | '\u{c0}'..='\u{24f}');
+    let is_seen = |line: &str| !line.ends_with(' ');
+    text.chars().count() <= LONG
+        && text.chars().all(is_tame)
+        && text.split('\n').all(is_seen)
+        && !text.starts_with(' ')
+        && !text.contains(IN_ITS_PLACE)
+        && !text.contains("<U+")
+}
+
+/// An absolute path that leads nowhere else than it reads.
+fn is_tame_path(path: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@".contains(c);
+    let mut parts = path.split('/').skip(1);
+    path.starts_with('/')
+        && path.chars().all(is_plain)
+        && parts.all(|part| !matches!(part, "" | "." | ".."))
+}
+
+/// An address that is fetched as it is written: a name and not a number for a host, nothing quoted.
+fn is_tame_address(address: &str) -> bool {
+    let rest = address.strip_prefix("https://");
+    let rest = rest.or_else(|| address.strip_prefix("http://"));
+    let Some((host, path)) = rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) else {
+        return false;
+    };
+    let is_host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
+    let is_path = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let top = host.rsplit('.').next().unwrap_or_default();
+    let is_name = !top.is_empty() && top.chars().all(|c| c.is_ascii_lowercase());
+    let mut parts = path.split('/');
+    host.chars().all(is_host)
+        && is_name
+        && path.chars().all(is_path)
+        && parts.all(|part| !matches!(part, "." | ".."))
+        && !path.contains("//")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::request;
+    use super::*;
+    use crate::state::Bound;
+
+    fn asks(tool: &str, input: Value) -> Bound {
+        let mut bound = request(tool, "");
+        bound.command = input["command"].as_str().map(str::to_owned);
+        (bound.request.message, bound.input) = (None, Some(input));
+        bound
+    }
+
+    fn bash(command: &str) -> Bound {
+        asks(
+            "Bash",
+            json!({"command": command, "description": "says so"}),
+        )
+    }
+
+    /// The first is what is to be answered; Claude was seen to draw the second just like it.
+    #[test]
+    fn what_claude_draws_otherwise_than_it_is_written_may_be_anything() {
+        let long = format!("touch PWNED; : {}", "w".repeat(6_000));
+        let file = |path: &str, content: &str| {
+            asks("Write", json!({"file_path": path, "content": content}))
+        };
+        let change = |path: &str, old: &str, new: &str| {
+            let input = json!({"file_path": path, "old_string": old, "new_string": new});
+            asks("Edit", input)
+        };
+        let fetch = |url: &str| asks("WebFetch", json!({"url": url, "prompt": "p"}));
+        let read = |path: &str| asks("Read", json!({"file_path": path}));
+        let in_its_place =
+            "(value cannot be shown in full — approval withheld; one-time options only)";
+        for (one, other) in [
+            (bash(in_its_place), bash(&long)),
+            (
+                bash("make      -n\n all || touch T1"),
+                bash("make\t-n\tall || touch T1"),
+            ),
+            (
+                file("/p/w.md", "one two\n"),
+                file("~/../proj/w.md", "one two   \n"),
+            ),
+            (
+                file("/p/w.md", "one two\n"),
+                file(" /p/w.md", "one two   \n"),
+            ),
+            (
+                change("/p/n.md", "beta", "gamma"),
+                change("~/../p/n.md", "beta", "gamma   "),
+            ),
+            (
+                change("/p/n.md", "now", "later"),
+                change("/p/n.md", "\"hi\" now", "\"hi\" later   "),
+            ),
+            (fetch("http://127.0.0.1/a"), fetch("http://0x7f.0.0.1/a")),
+            (fetch("http://host.org/a"), fetch("http://host.org/./a")),
+            (read("/etc/hosts"), read(" /etc/hosts")),
+        ] {
+            let found = certainty(&one, &other);
+            assert_eq!(found, Certainty::None, "{:?} {:?}", one.input, other.input);
+        }
+    }
+
+    #[test]
+    fn plain_words_tell_requests_apart() {
+        let file = |path: &str| asks("Write", json!({"file_path": path, "content": "\tx \n"}));
+        let fetch = |url: &str| asks("WebFetch", json!({"url": url, "prompt": "p"}));
+        for (one, other) in [
+            (bash("touch a"), bash("touch b")),
+            (bash("mv a b"), bash("mv b a")),
+            (file("/p/a.go"), file("/q/b.go")),
+            (fetch("https://one.org/a"), fetch("https://two.org/a")),
+        ] {
+            assert_eq!(
+                certainty(&one, &other),
+                Certainty::Another,
+                "{:?}",
+                one.input
+            );
+        }
+        for (one, other) in [
+            (bash("touch a b"), bash("touch ab")),
+            (bash("touch a"), bash("touch a\ntouch b")),
+            (file("/p/a.go"), fetch("https://one.org/a")),
+        ] {
+            assert_ne!(
+                certainty(&one, &other),
+                Certainty::Another,
+                "{:?}",
+                one.input
+            );
+        }
+        assert_eq!(
+            certainty(&bash("touch a b"), &bash("touch ab")),
+            Certainty::ByRows
+        );
+    }
+}
