@@ -12,6 +12,9 @@ use crate::state::reason::Reason;
 /// An error that the assistant may recover from is one after this long without another word.
 const RECOVERS_WITHIN: Duration = Duration::from_secs(10);
 
+/// The assistant carries out a command of its own within this time (measured: 0.1 to 2 s).
+const CARRIED_OUT_WITHIN: Duration = Duration::from_secs(3);
+
 /// A tool that asks the person has opened its dialog by then, or was refused.
 const DIALOG_OPENS_WITHIN: Duration = Duration::from_millis(300);
 
@@ -67,15 +70,17 @@ impl Entry {
 
     /// The turn has ended by a witness's word: with the error that was heard of last, if there was
     /// one. Was it no turn but the end of the one before that took its time (another Stop hook is
-    /// waited for), that end stands. So does it where no hook told of anything while it was busy: that
-    /// was a command of the person's, which the assistant carries out by itself.
+    /// waited for), that end stands. So does it where no hook told of anything while it was busy for a
+    /// moment: that was a command of the person's, which the assistant carries out by itself. What takes
+    /// longer is a turn whose hooks are not heard.
     pub(in crate::state) fn end_unheard(&mut self, at: Timestamp) {
         let (in_doubt, supposed) = (
             self.main.turn.in_doubt.take(),
             self.main.turn.supposed.take(),
         );
         let hooks_tell = !self.witness.stands_in;
-        let known = supposed.filter(|before| hooks_tell && before.was_told());
+        let is_short = at.since(self.main.turn.started) <= CARRIED_OUT_WITHIN;
+        let known = supposed.filter(|before| hooks_tell && is_short && before.was_told());
         match (self.doubt.take(), in_doubt.or(known)) {
             (Some(doubt), _) => self.fail(doubt),
             (None, Some(ended)) => self.end_as_before(ended, at),

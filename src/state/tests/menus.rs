@@ -180,3 +180,20 @@ fn a_turn_that_hooks_told_of_is_interrupted_and_so_is_one_of_which_nothing_else_
     unheard.wait_until(1500);
     assert_eq!(unheard.row().kind, Some(Kind::Interrupted));
 }
+
+#[test]
+fn a_long_turn_of_which_no_hook_is_heard_does_not_leave_what_was_before() {
+    for kind in [Kind::TurnFinished, Kind::TurnFailed] {
+        let mut story = Story::running();
+        story.tell(event(900, kind));
+        story.read(Level::Idle, 940);
+        story.read(Level::Busy, 50_000);
+        story.read(Level::Idle, 58_000);
+        story.wait_until(59_000);
+        let row = story.row();
+        assert_eq!(
+            (row.state, row.kind),
+            (State::Idle, Some(Kind::Interrupted))
+        );
+    }
+}
