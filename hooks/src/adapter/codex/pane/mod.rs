@@ -3,7 +3,8 @@
 //! One server may run the hooks of all panes, with the environment of the pane that started it. So
 //! `TMUX_PANE` counts only where the hook descends from that pane's process and no such server is in
 //! between. Else the session is looked for: by its id in a pane's title (the person has to choose
-//! that title), else by its folder, if only one Codex works there. A session that was found once stays
+//! that title), else by the screen that was begun to resume it, else by its folder, if only one Codex works
+//! there. A session that was found once stays
 //! where it is as long as that process lives, and is then looked for by its folder only when somebody
 //! asks it something; where two are possible there is none, for a wrong row is worse than no row.
 
@@ -125,8 +126,18 @@ fn look(
             pid: only(inside).map(|screen| screen.pid),
         });
     }
-    if !is_shown {
-        return None;
+    // A screen that was begun to show just this session does, also while it works on.
+    let names_it = |screen: &&Screen| {
+        let arguments = processes.arguments(screen.pid);
+        arguments.iter().any(|argument| argument == session.id)
+    };
+    if let Some(screen) = only(screens.iter().filter(names_it))
+        && let Some((pane, server)) = screen.place.clone()
+    {
+        return Some(Found {
+            whereabouts: Whereabouts::Pane(pane, Some(server)),
+            pid: Some(screen.pid),
+        });
     }
     // One whose folder is not known might be the one.
     let possible = screens.iter().filter(|screen| {
@@ -136,11 +147,20 @@ fn look(
             .is_none_or(|folder| folder == session.folder)
     });
     let screen = only(possible).filter(|screen| screen.folder.is_some())?;
+    if !is_shown && !resumes_the_last(&processes.arguments(screen.pid)) {
+        return None;
+    }
     let (pane, server) = screen.place.clone()?;
     Some(Found {
         whereabouts: Whereabouts::Pane(pane, Some(server)),
         pid: Some(screen.pid),
     })
+}
+
+/// Whether a screen was begun with these arguments to show what was worked at last.
+fn resumes_the_last(arguments: &[String]) -> bool {
+    let has = |word: &str| arguments.iter().any(|argument| argument == word);
+    has("resume") && has("--last")
 }
 
 fn by_title<'a>(session: &str, panes: &'a [Pane]) -> Option<&'a Pane> {

@@ -276,3 +276,38 @@ fn a_session_stays_where_it_was_found_until_it_begins_anew_or_its_process_ends()
     );
     assert_eq!(find(&both, false, panes()), None);
 }
+
+#[test]
+fn a_session_that_works_on_is_where_a_screen_was_begun_to_resume_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let uid = rustix::process::geteuid().as_raw();
+    let memo = Memo::of_session(folder.path(), SESSION, uid);
+    memo.keep_line("122 1 %2 /tmp/t,1");
+    let resumed = |line: &str, other: &str| {
+        let mut processes = Fake::two_screens("/a", other);
+        processes = processes.with(121, 111, line, "/a");
+        find(session(false), None, 200, &processes, Some(&memo), || {
+            Some(vec![pane(1, ""), pane(2, "")])
+        })
+        .map(|found| (found.whereabouts, found.pid))
+    };
+    let named = format!("/v/codex/codex resume {SESSION}");
+    assert_eq!(resumed(&named, "/b"), Some((at(1), Some(121))));
+    memo.keep_line("122 1 %2 /tmp/t,1");
+    assert_eq!(
+        resumed(&named, "/a"),
+        Some((at(1), Some(121))),
+        "whoever else is there"
+    );
+    memo.keep_line("122 1 %2 /tmp/t,1");
+    let last = "/v/codex/codex resume --last";
+    assert_eq!(resumed(last, "/b"), Some((at(1), Some(121))));
+    memo.keep_line("122 1 %2 /tmp/t,1");
+    assert_eq!(resumed(last, "/a"), None, "two are possible");
+    assert_eq!(resumed("/v/codex/codex resume", "/b"), None, "any session");
+    assert_eq!(
+        resumed("/v/codex/codex", "/b"),
+        None,
+        "another one's screen"
+    );
+}
