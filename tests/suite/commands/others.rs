@@ -125,35 +125,33 @@ impl World {
     }
 }
 
+/// The same while somebody collects and an assistant works.
+fn told_beside_a_collector(commands: &[&[&str]]) -> String {
+    let world = World::new();
+    let collector = Collector::start(&world.0);
+    world.emit("mine", "running", "work:1.0", "half way");
+    collector.until_state("running");
+    world.told_of(commands)
+}
+
 #[test]
 fn others_with_nobody_who_collects() {
-    let world = World::new();
-    insta::assert_snapshot!(world.told_of(RIGHT));
+    insta::assert_snapshot!(World::new().told_of(RIGHT));
 }
 
 #[test]
 fn others_while_somebody_collects() {
-    let world = World::new();
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "running", "work:1.0", "half way");
-    collector.until_state("running");
-    let told = world.told_of(RIGHT);
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(told_beside_a_collector(RIGHT));
 }
 
 #[test]
 fn what_is_typed_wrongly_with_nobody_who_collects() {
-    let world = World::new();
-    insta::assert_snapshot!(world.told_of(WRONG));
+    insta::assert_snapshot!(World::new().told_of(WRONG));
 }
 
 #[test]
 fn what_is_typed_wrongly_while_somebody_collects() {
-    let world = World::new();
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "running", "work:1.0", "half way");
-    collector.until_state("running");
-    insta::assert_snapshot!(world.told_of(WRONG));
+    insta::assert_snapshot!(told_beside_a_collector(WRONG));
 }
 
 /// Only one collects; what else is asked of the second one is refused before.
