@@ -149,10 +149,14 @@ impl Hooks<'_> {
             }
             Status::Installed(registered) => {
                 let events = registered.events.len();
-                Finding::ok(
-                    check,
-                    format!("{events} events are registered in {settings}"),
-                )
+                let seen = format!("{events} events are registered in {settings}");
+                match &self.refusal {
+                    Some((why, fix)) => {
+                        let seen = format!("{seen}, but an install would be refused: {why}");
+                        Finding::warning(check, seen, fix.clone()).because(Condition::Unreadable)
+                    }
+                    None => Finding::ok(check, seen),
+                }
             }
         }
     }

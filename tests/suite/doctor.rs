@@ -499,6 +499,26 @@ fn an_event_that_became_no_list_is_named_and_the_others_stay() {
 
 /// In a mount namespace, where what the manager of the machine has set is only ours.
 #[test]
+fn a_key_that_stands_there_twice_is_named_although_ours_is_one_of_them() {
+    let env = TestEnv::new();
+    with_claude(&env);
+    install(&env, "claude");
+    let ours = read(&env, ".claude/settings.json").expect("it is there");
+    let end = ours.rfind('}').expect("it is an object");
+    let twice = format!("{}, \"hooks\": {{}} }}\n", ours[..end].trim_end());
+    write(&env, ".claude/settings.json", &twice);
+    let said = [
+        "unreadable",
+        "warning",
+        "the key `hooks` is there twice",
+        "correct the file",
+    ];
+    assert_found(&env, "claude hooks", said);
+    let done = run(&env, &["install", "--assistant", "claude"]);
+    assert!(done.stderr.contains("is there twice"), "{done:?}");
+}
+
+#[test]
 fn hooks_that_the_managed_settings_switch_off_are_named_with_the_file_and_what_to_do() {
     let env = TestEnv::new();
     with_claude(&env);
