@@ -10,8 +10,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::dialog::{self, OnScreen};
 use super::stop::Stop;
 use super::world::World;
-use crate::state::Level;
-use crate::state::{Bound, Decision};
+use crate::state::{Bound, Decision, Level};
 
 /// How long to wait between two looks at what became of an answer.
 const PAUSE: Duration = Duration::from_millis(50);

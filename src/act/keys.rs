@@ -15,8 +15,7 @@ use super::stop::Stop;
 pub use super::world::{Seen, World};
 use crate::mux;
 pub use crate::mux::{Guard, Press, Pressed};
-use crate::state::{Bound, Decision, Pick};
-use crate::state::{Level, Row};
+use crate::state::{Bound, Decision, Level, Pick, Row};
 
 /// Claude takes a key that comes within about 150 ms of its dialog for a move of the cursor, or drops
 /// it. So long a dialog has to have been on the screen.

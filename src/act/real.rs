@@ -21,8 +21,7 @@ use crate::assistants::{self, Facets};
 use crate::hub_client::HubClient;
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::protocol::Decide;
-use crate::state::Row;
-use crate::state::{Bound, Decision};
+use crate::state::{Bound, Decision, Row};
 
 /// The real world of one decision.
 #[derive(Clone, Debug)]

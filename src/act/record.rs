@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::keys::Outcome;
 use super::shown::{Digest, Shown};
-use crate::state::Request;
-use crate::state::{Bound, Decision};
+use crate::state::{Bound, Decision, Request};
 
 /// One line.
 #[derive(Debug, Serialize)]

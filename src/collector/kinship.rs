@@ -11,8 +11,7 @@ use pane_patrol_hooks::event::{Event, Source};
 use pane_patrol_hooks::target::{PaneId, Server};
 
 use crate::state::{Kin, Place, Relation};
-use crate::sys::process::program_of;
-use crate::sys::process::{lineage, lives, start_of};
+use crate::sys::process::{lineage, lives, program_of, start_of};
 
 /// Of as many processes it is remembered.
 const REMEMBERED: usize = 128;

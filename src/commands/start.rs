@@ -15,8 +15,7 @@ use crate::messages;
 use crate::mux::Opened;
 use crate::state::Row;
 use crate::sys::namespaces::user_of;
-use crate::sys::process;
-use crate::sys::shell;
+use crate::sys::{process, shell};
 
 /// How long an assistant may take to say good-bye.
 const FAREWELL: Duration = Duration::from_secs(5);

@@ -12,8 +12,7 @@ use crate::cli::TasksArgs;
 use crate::error::CommandResult;
 use crate::messages;
 use crate::state::Row;
-use crate::tasks::TaskSummary;
-use crate::tasks::words;
+use crate::tasks::{TaskSummary, words};
 
 /// Prints the sums and the list.
 pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> CommandResult {

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MAX_MESSAGE_BYTES, PAYLOAD_BYTES, Voice, is_false};
 use crate::git::{DiffSummary, Patch, PatchRequest};
-use crate::tasks::MAX_TASKS;
-use crate::tasks::{Task, TaskStatus, TaskSummary};
+use crate::tasks::{MAX_TASKS, Task, TaskStatus, TaskSummary};
 
 /// How many titles of tasks in progress a summary holds.
 const MAX_ACTIVE: usize = 10;

@@ -9,8 +9,7 @@ use super::{Asked, Fake};
 use crate::act::colours;
 use crate::act::keys::{Guard, Pane, Press, Pressed, Seen, World};
 use crate::mux::Outcome;
-use crate::state::Bound;
-use crate::state::{Level, Row};
+use crate::state::{Bound, Level, Row};
 
 impl World for Fake {
     fn row(&self, _: &str) -> Result<Option<Row>, String> {

@@ -18,8 +18,7 @@ use self::words::honest;
 use self::worlds::{beside_a_twin, calm, calmly, play};
 use super::dialog;
 use super::keys::{Outcome, carry_out};
-use crate::state::Row;
-use crate::state::{Bound, Decision};
+use crate::state::{Bound, Decision, Row};
 
 const ASSISTANTS: [&str; 6] = ["claude", "codex", "opencode", "gemini", "qwen", "copilot"];
 

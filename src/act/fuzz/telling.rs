@@ -4,8 +4,7 @@ use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::text::told_line;
 
 use super::{Asked, Scenery, screens};
-use crate::state::Bound;
-use crate::state::Request;
+use crate::state::{Bound, Request};
 
 impl Scenery {
     /// Whether other agents are at work.

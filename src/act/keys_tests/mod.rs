@@ -16,8 +16,7 @@ use serde_json::json;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
 use crate::mux;
 use crate::state::fixture::row;
-use crate::state::{Bound, Decision, Pick};
-use crate::state::{Level, Request, Row};
+use crate::state::{Bound, Decision, Level, Pick, Request, Row};
 
 const WIDTH: usize = 80;
 const PLAIN: &str = "❯ 1. Red\n  2. Blue\n  3. Type something.\n";

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::event::Assistant;
 use serde::Deserialize;
 
-use crate::tasks::{TaskSource, TaskStatus, TaskSummary};
-use crate::tasks::{count, read_text};
+use crate::tasks::{TaskSource, TaskStatus, TaskSummary, count, read_text};
 
 /// Longest list that is read, in bytes.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;

@@ -2,8 +2,6 @@
 //! alone; a question has numbered lines, of which a digit chooses at once. What is not known is not
 //! answered: other folders, several questions, "always".
 
-use crate::assistants::facets::Dialogs;
-use crate::assistants::facets::colours;
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::frame::{Framed, framed};
 use crate::assistants::facets::dialog::rows::Rows;
@@ -11,6 +9,7 @@ use crate::assistants::facets::dialog::shape::{filled, rows};
 use crate::assistants::facets::dialog::{
     About, Choice, Dialog, Kind, Press, is_rule, read_options,
 };
+use crate::assistants::facets::{Dialogs, colours};
 
 /// A line that is so far to the right is a note in the corner, not part of a dialog.
 const CORNER: usize = 40;

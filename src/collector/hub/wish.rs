@@ -9,14 +9,12 @@ use serde_json::Value;
 
 use super::flow::Ticket;
 use crate::collector::belief::Standing;
-use crate::git::DiffSummary;
-use crate::git::MAX_FILES;
+use crate::git::{DiffSummary, MAX_FILES};
 use crate::protocol::{
     AgentDiff, AgentTasks, Decide, Envelope, LookedAt, RequestPatch, TaskUpdate, Trust,
 };
 use crate::state::PublisherWord;
-use crate::tasks::MAX_TASKS;
-use crate::tasks::TaskSummary;
+use crate::tasks::{MAX_TASKS, TaskSummary};
 
 /// One wish, with the message that made it.
 #[derive(Debug)]

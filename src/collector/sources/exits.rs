@@ -14,8 +14,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::sys::process::is_alive;
-use crate::sys::process::{as_pid, stat};
+use crate::sys::process::{as_pid, is_alive, stat};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How often a process is looked at for what the kernel does not tell; a little less than the second

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use pane_patrol_hooks::text::printable_line;
 use ratatui::text::{Line, Span};
 
-use crate::git::words;
-use crate::git::{DiffState, DiffSummary, FileChange};
+use crate::git::{DiffState, DiffSummary, FileChange, words};
 use crate::state::Row;
 use crate::tui::model::Model;
 use crate::tui::text;

@@ -2,8 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::tasks::words;
-use crate::tasks::{TaskState, TaskStatus};
+use crate::tasks::{TaskState, TaskStatus, words};
 use crate::tui::model::Model;
 use crate::tui::text;
 

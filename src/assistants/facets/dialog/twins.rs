@@ -15,8 +15,7 @@ use serde_json::Value;
 use super::drawn::Drawn;
 use super::own::Certainty;
 use super::{Dialog, Refusal, squeeze};
-use crate::state::Bound;
-use crate::state::Row;
+use crate::state::{Bound, Row};
 
 /// The other requests of the row: any of them may be what is on the screen, whatever it is about.
 pub fn others(bound: &Bound, row: &Row) -> Vec<Bound> {

@@ -13,8 +13,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Instant;
 
 use crate::assistants::tasks::Owner;
-use crate::git::DiffSummary;
-use crate::git::Git;
+use crate::git::{DiffSummary, Git};
 use crate::tasks::TaskSummary;
 use plan::{Plan, Subject};
 use watch::Watches;

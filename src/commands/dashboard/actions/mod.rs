@@ -17,8 +17,7 @@ use crate::commands::jump::looked_at;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_in, stop_politely};
 use crate::commands::{Surroundings, decide, tasks, trust};
-use crate::git::Git;
-use crate::git::{DiffSummary, Patch, PatchRequest};
+use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::launch::{ENDED, Stopped};
 use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,

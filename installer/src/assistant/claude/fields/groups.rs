@@ -2,8 +2,7 @@
 
 use pane_patrol_hooks::adapter::{Version, claude};
 
-use super::kind::Type;
-use super::kind::{Known, NEW, OLD};
+use super::kind::{Known, NEW, OLD, Type};
 use super::place::{Look, Place};
 use crate::json::document::{Document, Kind};
 use crate::schema::HOOKS;
