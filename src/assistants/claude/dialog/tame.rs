@@ -8,6 +8,7 @@
 
 use serde_json::Value;
 
+use crate::assistants::facets::dialog::drawn::is_rounded;
 use crate::assistants::facets::dialog::own::Certainty;
 use crate::assistants::facets::dialog::squeeze;
 use crate::state::Bound;
@@ -17,9 +18,6 @@ const LONG: usize = 2000;
 
 /// How the sentence begins that is drawn in the place of what is too long.
 const IN_ITS_PLACE: &str = "(value cannot";
-
-/// Whole numbers beyond this are rounded.
-const EXACT: i64 = 1 << 53;
 
 /// What is drawn for certain of a request that is told from others by it.
 enum Mark<'a> {
@@ -114,7 +112,7 @@ fn is_tame(bound: &Bound) -> bool {
 fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
     match value {
         Value::Null | Value::Bool(_) => true,
-        Value::Number(number) => number.as_i64().is_some_and(|number| number.abs() < EXACT),
+        Value::Number(_) => !is_rounded(value),
         Value::String(text) => is_text_tame(text),
         Value::Array(values) => values
             .iter()
@@ -230,6 +228,23 @@ mod tests {
         ] {
             let found = certainty(&one, &other);
             assert_eq!(found, Certainty::None, "{:?} {:?}", one.input, other.input);
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_rounded_tells_nothing() {
+        let given = |number: Value| asks("mcp__lab__echo", json!({"x": number}));
+        for (number, expected) in [
+            (json!(7), Certainty::ByRows),
+            (json!(i64::MIN), Certainty::None),
+            (json!(u64::MAX), Certainty::None),
+            (json!(1.5), Certainty::None),
+        ] {
+            assert_eq!(
+                certainty(&given(json!(1)), &given(number.clone())),
+                expected,
+                "{number}"
+            );
         }
     }
 

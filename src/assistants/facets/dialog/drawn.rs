@@ -172,7 +172,7 @@ impl Drawn {
 }
 
 /// Whether it is a number that may be written otherwise than it was given.
-fn is_rounded(value: &Value) -> bool {
+pub(crate) fn is_rounded(value: &Value) -> bool {
     let Value::Number(number) = value else {
         return false;
     };
