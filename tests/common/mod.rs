@@ -226,6 +226,14 @@ pub fn is_alone(path: &Path) -> bool {
     given.is_err() || taken.is_err()
 }
 
+/// The whole lines of a file that another program writes: between its making and its first line, and in
+/// the middle of a line, there is nothing to read yet.
+pub fn lines_so_far(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    whole.lines().map(str::to_owned).collect()
+}
+
 /// A captured payload, by the name of its file in `tests/fixtures`.
 pub fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -9,7 +9,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::common::{
-    Collector, TestEnv, Tmux, finish, finish_with_stdin, fixture, until, wait_until, write_program,
+    Collector, TestEnv, Tmux, finish, finish_with_stdin, fixture, lines_so_far, until, wait_until,
+    write_program,
 };
 
 const ASKS: &str = "claude/permission_request.bash.json";
@@ -79,7 +80,7 @@ impl<'env> Pane<'env> {
     fn lets_speak(&self, name: &str, line: &str) {
         self.types(line);
         let file = |end: &str| self.env.home().join(format!("{name}.{end}"));
-        wait_until("it has started", || file("pid").exists());
+        wait_until("it has started", || !lines_so_far(&file("pid")).is_empty());
         fs::write(file("go"), "").expect("it is our folder");
         wait_until("it has spoken", || file("said").exists());
     }

@@ -8,8 +8,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::common::{
-    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, payload_about, private_folder,
-    until, wait_until, write_program,
+    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, lines_so_far, payload_about,
+    private_folder, until, wait_until, write_program,
 };
 
 const ASKS: &str = "claude/permission_request.bash.json";
@@ -77,9 +77,9 @@ impl<'env> Desk<'env> {
 
     /// What the command was given so far.
     fn told(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.env.path("home/told")).unwrap_or_default();
-        let read = |line: &str| serde_json::from_str(line).expect("a line is JSON");
-        text.lines().map(read).collect()
+        let read = |line: String| serde_json::from_str(&line).expect("a line is JSON");
+        let lines = lines_so_far(&self.env.path("home/told"));
+        lines.into_iter().map(read).collect()
     }
 
     fn flag(&self, pane: &str) -> String {

@@ -1,12 +1,10 @@
 //! Wherever a pane stands while a dashboard shows it, its row is the one of the place where it belongs:
 //! for every command, for the filter, and in notices.
 
-use std::fs;
-
 use serde_json::Value;
 
 use super::Desk;
-use crate::common::{Finished, TestEnv, finish, finish_with_stdin, fixture};
+use crate::common::{Finished, TestEnv, finish, finish_with_stdin, fixture, lines_so_far};
 
 const ASKS: &str = "claude/permission_request.bash.json";
 
@@ -103,9 +101,9 @@ fn while_it_is_shown_a_row_is_the_one_of_its_own_place() {
     // The person looks elsewhere while it is still shown.
     desk.server.run(&["select-window", "-t", "work:1"]);
     desk.asks(&pane);
-    desk.wait("a notice is given", || env.path("home/told").exists());
-    let told = fs::read_to_string(env.path("home/told")).expect("it is there");
-    let told: Value = serde_json::from_str(told.lines().next().expect("a line")).expect("JSON");
+    let given = || lines_so_far(&env.path("home/told"));
+    desk.wait("a notice is given", || !given().is_empty());
+    let told: Value = serde_json::from_str(&given()[0]).expect("JSON");
     assert_eq!(told["target"], "api:0.1");
     for place in ["api:0.1", "work:0.1", &pane] {
         desk.assert_known_as(place, &pane, "api:0.1");
