@@ -18,7 +18,8 @@ pub(crate) fn are_listed(
     check(input)?;
     let entries = entries(rows).ok_or(Refusal::Differs(Part::Input))?;
     let is_its = |(name, value): (&String, &Value)| {
-        let mut own = entries.iter().filter(|entry| entry.name == *name);
+        let name = inspected_name(name);
+        let mut own = entries.iter().filter(|entry| entry.name == name);
         own.next().is_some_and(|entry| entry.is(value, width)) && own.next().is_none()
     };
     if entries.len() == input.len() && input.iter().all(is_its) {
@@ -194,10 +195,22 @@ fn inspected(value: &Value) -> String {
         Value::Object(fields) => {
             let fields: Vec<String> = fields
                 .iter()
-                .map(|(name, value)| format!("{name}: {}", inspected(value)))
+                .map(|(name, value)| format!("{}: {}", inspected_name(name), inspected(value)))
                 .collect();
             format!("{{ {} }}", fields.join(", "))
         }
         other => other.to_string(),
+    }
+}
+
+/// A name as newer versions write it: in quotes where it could not stand in a program as it is.
+fn inspected_name(name: &str) -> String {
+    let is_letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$');
+    let is_plain =
+        name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit());
+    if is_plain {
+        name.to_owned()
+    } else {
+        Value::from(name).to_string()
     }
 }

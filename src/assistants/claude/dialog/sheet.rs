@@ -145,7 +145,10 @@ impl Sheet {
                 let is_its = |title: usize| {
                     is_title(&head[..title], name)
                         && description.as_deref().is_none_or(|text| {
-                            Wanted::All(text).is_in(&self.framed(&head[title..]))
+                            let rows = self.framed(&head[title..]);
+                            let is_blank = |row: &String| row.trim().is_empty();
+                            Wanted::All(text).is_in(&rows)
+                                || has_blanks_alone(bound) && rows.rows.iter().all(is_blank)
                         })
                 };
                 said((1..head.len()).any(is_its), Part::Description)
@@ -451,6 +454,15 @@ impl<'a> Wanted<'a> {
             Self::Beginning(text) => shown.flow.begins(&shown.rows, text),
         }
     }
+}
+
+/// Whether all that the assistant says about a command are blanks: newer versions draw them as they are.
+fn has_blanks_alone(bound: &Bound) -> bool {
+    let said = bound
+        .input
+        .as_ref()
+        .and_then(|input| input["description"].as_str());
+    said.is_some_and(|words| !words.is_empty() && words.trim().is_empty())
 }
 
 /// What the assistant says about a command; `None` where that is not known.
