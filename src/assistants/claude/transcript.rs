@@ -71,11 +71,33 @@ pub(crate) fn open_calls(bound: &Bound, config: Option<&Path>) -> Vec<Bound> {
     };
     let sub_agents = sub_agents(&main).map(|(agent, path)| (Some(agent), path));
     let all = std::iter::once((None, main.clone())).chain(sub_agents);
-    all.flat_map(|(agent, path)| match tail::lines(&path, &CALLS) {
-        Some(lines) => open_in(&lines, agent.as_deref(), bound),
-        None => vec![unknown(None, agent.as_deref(), bound)],
-    })
-    .collect()
+    let of_files = all.flat_map(|(agent, path)| {
+        let nobody_knows = unknown(None, agent.as_deref(), bound);
+        let Some(tail) = tail::tail(&path, &CALLS) else {
+            return vec![nobody_knows];
+        };
+        let mut open = open_in(&tail.lines, agent.as_deref(), bound);
+        if tail.is_broken_off || tail.is_cut && !has_call(&tail.lines) {
+            open.push(nobody_knows);
+        }
+        open
+    });
+    let lost = lost(&main).map(|agent| unknown(None, Some(&agent), bound));
+    of_files.chain(lost).collect()
+}
+
+/// Whether a call stands in the lines: those before it have had their results by then.
+fn has_call(lines: &[Value]) -> bool {
+    blocks(lines).any(|(_, block)| block["type"] == "tool_use")
+}
+
+/// The sub-agents that have not ended, as far as that is written down, and have no transcript.
+fn lost(main: &Path) -> impl Iterator<Item = String> + use<> {
+    let known: HashSet<String> = sub_agents(main).map(|(agent, _)| agent).collect();
+    let begun = delegations(main).into_iter();
+    begun
+        .filter(move |sub| !sub.is_over && !known.contains(&sub.agent))
+        .map(|sub| sub.agent)
 }
 
 /// Whether a sub-agent has written something lately.

@@ -18,6 +18,21 @@ const IDS: &[u8] = b"toolu_";
 ///
 /// [unreadable]: is_unreadable
 pub(crate) fn lines(path: &Path, words: &[&str]) -> Option<Vec<Value>> {
+    tail(path, words).map(|tail| tail.lines)
+}
+
+/// The end of a file.
+pub(crate) struct Tail {
+    /// The lines that were looked for, the newest first.
+    pub(crate) lines: Vec<Value>,
+    /// There is more of the file before it.
+    pub(crate) is_cut: bool,
+    /// Its last line has not been written to its end: nobody knows what it is going to say.
+    pub(crate) is_broken_off: bool,
+}
+
+/// As [`lines`], with what is known of the file.
+pub(crate) fn tail(path: &Path, words: &[&str]) -> Option<Tail> {
     let bytes = read(path)?;
     let is_cut = u64::try_from(bytes.len()).is_ok_and(|length| length >= MAX_BYTES);
     let wanted = |line: &&[u8]| {
@@ -28,8 +43,15 @@ pub(crate) fn lines(path: &Path, words: &[&str]) -> Option<Vec<Value>> {
     // The first of them may be the end of one.
     let first = memchr::memchr(b'\n', &bytes).filter(|_| is_cut);
     let whole = &bytes[first.map_or(0, |end| end + 1)..];
+    let last = whole.split(|byte| *byte == b'\n').next_back();
+    let last = last.unwrap_or_default().trim_ascii();
+    let is_broken_off = !last.is_empty() && !wanted(&last) && is_unreadable(&parsed(last));
     let lines = whole.split(|byte| *byte == b'\n').rev().filter(wanted);
-    Some(lines.map(parsed).collect())
+    Some(Tail {
+        lines: lines.map(parsed).collect(),
+        is_cut,
+        is_broken_off,
+    })
 }
 
 /// Whether nobody knows what stands in the line.

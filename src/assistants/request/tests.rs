@@ -269,6 +269,53 @@ fn calls_that_cannot_be_read_and_those_of_workflows_are_open_too() {
     assert!(has_company(&asked, &sources(&folder)));
 }
 
+/// What a sub-agent asks stands in a line that is not written to its end, before all that is read of its
+/// transcript, or in one that is gone.
+#[test]
+fn a_sub_agents_transcript_that_does_not_tell_may_hold_a_call() {
+    let folder = config(99);
+    let asked = asking("Bash", "touch f");
+    let agents = folder
+        .path()
+        .join(format!("projects/-home-user-proj/{SESSION}/subagents"));
+    let transcript = agents.join("agent-b1.jsonl");
+    let call = r#"{"message":{"content":[{"type":"tool_use","id":"toolu_b1","name":"Bash","input":{"command":"touch g"}}]}}"#;
+    let result = r#"{"message":{"content":[{"type":"tool_result","tool_use_id":"toolu_b1"}]}}"#;
+    let of_it = || -> Vec<Option<String>> {
+        let calls = open_calls(&asked, &sources(&folder)).into_iter();
+        let own = calls.filter(|call| call.request.agent_id.as_deref() == Some("b1"));
+        own.map(|call| call.call).collect()
+    };
+    let nobody_knows: &[Option<String>] = &[None];
+    let long = format!("{{\"k\":\"{}\"}}\n", "a".repeat(9 << 20));
+    let many = "{\"k\":\"a line of something else\"}\n".repeat(300_000);
+    for (text, open) in [
+        (format!("{call}\n{result}\n"), &[][..]),
+        (format!("{call}\n{result}"), &[][..]),
+        (format!("{{}}\n{}", &call[..30]), nobody_knows),
+        (format!("{call}\n{long}"), nobody_knows),
+        (format!("{call}\n{many}"), nobody_knows),
+        (format!("{many}{call}\n{result}\n"), &[][..]),
+        (
+            format!("{many}{call}\n"),
+            &[Some("toolu_b1".to_owned())][..],
+        ),
+    ] {
+        std::fs::write(&transcript, &text).unwrap();
+        assert_eq!(of_it(), open, "{:.80}", text);
+    }
+    std::fs::remove_file(&transcript).unwrap();
+    assert_eq!(of_it(), &[][..]);
+    let about = agents.join("agent-b1.meta.json");
+    for (said, open) in [
+        (r#"{"toolUseId":"toolu_1"}"#, nobody_knows),
+        (r#"{"toolUseId":"toolu_1","finished":true}"#, &[][..]),
+    ] {
+        std::fs::write(&about, said).unwrap();
+        assert_eq!(of_it(), open, "{said}");
+    }
+}
+
 #[test]
 fn a_session_has_company_while_a_sub_agent_writes() {
     let folder = config(99);
