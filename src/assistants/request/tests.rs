@@ -302,7 +302,7 @@ fn a_sub_agents_transcript_that_does_not_tell_may_hold_a_call() {
         ),
     ] {
         std::fs::write(&transcript, &text).unwrap();
-        assert_eq!(of_it(), open, "{:.80}", text);
+        assert_eq!(of_it(), open, "{text:.80}");
     }
     std::fs::remove_file(&transcript).unwrap();
     assert_eq!(of_it(), &[][..]);
