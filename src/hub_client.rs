@@ -67,6 +67,25 @@ pub enum HubError {
     },
 }
 
+/// Where a collector listens, and whose it must be.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    /// Where.
+    pub places: Places,
+    /// The user's.
+    pub uid: u32,
+}
+
+impl Hub {
+    /// Connects to the collector and subscribes; `name` says what for.
+    ///
+    /// # Errors
+    /// Nobody collects there, it does not answer, or it is not to be trusted.
+    pub fn subscribe(&self, name: &str) -> Result<HubClient, HubError> {
+        HubClient::subscribe(&self.places, self.uid, name, Timestamp::now)
+    }
+}
+
 /// A connection that has said hello as a subscriber.
 #[derive(Debug)]
 pub struct HubClient {

@@ -6,51 +6,50 @@ use std::io::{self, IsTerminal};
 
 use rustix::termios::{QueueSelector, tcflush};
 
-use super::{Surroundings, decide, lookup, request};
-use crate::act::{Bound, Decision, Digest, Door, Shown};
+use super::Surroundings;
+use super::decide::Asked;
+use crate::act::{Decision, Digest, Door, Shown};
 use crate::assistants::request::Known;
 use crate::cli::ApproveArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
-use crate::state::Row;
 
 /// Approves, or says why nothing was done.
 pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> CommandResult {
-    let decision = Decision::Approve;
-    let row = lookup::to_act(surroundings, &arguments.target, decision.name())?;
-    let bound = decide::pick(surroundings, &row, &arguments.which, &decision)?;
-    let known = request::look(surroundings, &bound);
+    let (target, which) = (&arguments.target, &arguments.which);
+    let asked = Asked::find(surroundings, target, which, Decision::Approve)?;
+    let known = asked.look();
     if let Known::Beginning(why) = &known
         && !arguments.partly_seen
     {
         let what = "only the beginning of its request is known";
-        return Err(decide::failed(&row, &decision, what)
+        return Err(asked
+            .failed(what)
             .hint(format!("{why}; nothing was sent"))
             .hint("look at its pane, then add `--partly-seen`"));
     }
-    let digest = match &arguments.which.digest {
+    let digest = match &which.digest {
         Some(digest) => digest.clone(),
-        None if arguments.yes => Digest::of(&bound, &known),
-        None => ask(&row, &bound, &known)?,
+        None if arguments.yes => asked.digest(&known),
+        None => ask(&asked, &known)?,
     };
-    let shown = Shown {
+    asked.act(&Shown {
         digest: Some(digest),
         partly: arguments.partly_seen,
         door: Door::Command,
-    };
-    decide::act(surroundings, &row, &bound, &decision, &shown)
+    })
 }
 
 /// Shows all of it to the person and asks; the digest of what they have said yes to.
-fn ask(row: &Row, bound: &Bound, known: &Known) -> Result<Digest, CommandError> {
-    let failed = |why: &str| decide::failed(row, &Decision::Approve, why).hint("nothing was sent");
+fn ask(asked: &Asked, known: &Known) -> Result<Digest, CommandError> {
+    let failed = |why: &str| asked.failed(why).hint("nothing was sent");
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(failed("its request was shown to nobody")
             .hint("read it: `pane-patrol request` prints all of it, and its digest")
             .hint("then give `--digest DIGEST` for just that, or `--yes`")
             .exit(EXIT_USAGE));
     }
-    messages::result(&request::as_text(row, bound, known));
+    messages::result(&asked.text(known));
     messages::result("\nApprove this, once? [y/N] ");
     // What was typed before the question stood there is no answer to it.
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
@@ -59,7 +58,7 @@ fn ask(row: &Row, bound: &Bound, known: &Known) -> Result<Digest, CommandError> 
         .read_line(&mut answer)
         .map_err(|error| failed("the answer could not be read").caused_by(&error))?;
     match answer.trim() {
-        "y" | "Y" | "yes" => Ok(Digest::of(bound, known)),
+        "y" | "Y" | "yes" => Ok(asked.digest(known)),
         _ => Err(failed("you did not say yes")),
     }
 }

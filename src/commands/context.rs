@@ -11,14 +11,18 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
 use time::UtcOffset;
 
+use super::logged::RecentLog;
 use crate::assistants::homes::Homes;
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
+use crate::hub_client::Hub;
+use crate::log::condition::trouble;
 use crate::mux::tmux::{self, Belief};
 use crate::mux::{Here, Reach};
 use crate::notify;
 use crate::rules::Ground;
+use crate::state::Settings;
 
 /// The environment, as far as it means anything to us.
 #[derive(Clone, Debug)]
@@ -105,6 +109,42 @@ impl Surroundings {
         Ok(other.unwrap_or(own))
     }
 
+    /// Where whoever collects is asked.
+    pub(super) fn hub(&self) -> Result<Hub, CommandError> {
+        Ok(Hub {
+            places: self.places()?,
+            uid: self.environment.uid,
+        })
+    }
+
+    /// Where the event log is, or would be.
+    pub(super) fn mirror(&self) -> Result<PathBuf, CommandError> {
+        self.places()?.mirror().ok_or_else(|| {
+            CommandError::new("there is no place for the event log")
+                .hint("set HOME or XDG_STATE_HOME")
+        })
+    }
+
+    /// The event log as far back as a collector that starts reads it; `None` when it is off.
+    pub(super) fn recent_log(&self) -> Result<Option<RecentLog>, CommandError> {
+        let mirror = self.mirror()?;
+        let Ok(trouble) = trouble(&mirror) else {
+            return Ok(None);
+        };
+        let config = self.config()?;
+        Ok(Some(RecentLog {
+            mirror,
+            trouble,
+            bytes: config.mirror.rebuild_bytes(),
+            window: config.mirror.rebuild_window(),
+            rows: Settings {
+                ttl: config.table.ttl(),
+                own_server: self.tmux.clone(),
+            },
+            reach: self.reach(),
+        }))
+    }
+
     /// The other standard places than those where a collector of this environment listens; `None` where
     /// the person has chosen a world of her own.
     fn elsewhere(&self, places: &Places) -> Option<Places> {
@@ -121,6 +161,11 @@ impl Surroundings {
             Some(server) => PathBuf::from(&server.socket),
             None => tmux::default_socket(self.tmux_folder.as_deref(), self.environment.uid),
         }
+    }
+
+    /// The same, as rows name it.
+    pub(super) fn own_socket_text(&self) -> String {
+        self.own_tmux_socket().to_string_lossy().into_owned()
     }
 
     /// Which tmux servers are believed: those of the settings, too, as far as these can be read.

@@ -3,10 +3,11 @@
 
 use pane_patrol_hooks::text::{marked_line, one_line};
 
-use super::{Surroundings, request};
+use super::{Surroundings, request, rows};
 use crate::act::real::RealWorld;
-use crate::act::{Bound, Decision, Outcome, Shown};
-use crate::assistants::request as asked;
+use crate::act::{Bound, Decision, Digest, Outcome, Shown};
+use crate::assistants::homes::Homes;
+use crate::assistants::request::{self as asked, Known};
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
@@ -19,71 +20,126 @@ const MOST: usize = 200;
 /// So many of them stand before what parts it from another one.
 const BEFORE: usize = 40;
 
-/// The request of `row` that the person means; where several wait they have to say which.
-pub(super) fn pick(
-    surroundings: &Surroundings,
-    row: &Row,
-    which: &Which,
-    decision: &Decision,
-) -> Result<Bound, CommandError> {
-    let failed = |why: &str| failed(row, decision, why).hint("nothing was sent");
-    let open = request::open(row).map_err(|why| failed(&why))?;
-    let meant = match (&which.request, &which.digest) {
-        (Some(id), _) => request::with_id(surroundings, open, id),
+/// The request that a decision is about, and the world in which it is carried out.
+pub(super) struct Asked {
+    row: Row,
+    bound: Bound,
+    decision: Decision,
+    world: RealWorld,
+}
+
+impl Asked {
+    /// What `target` asks; where several requests wait there, `which` has to say which one.
+    pub(super) fn find(
+        surroundings: &Surroundings,
+        target: &str,
+        which: &Which,
+        decision: Decision,
+    ) -> Result<Self, CommandError> {
+        let row = rows::live(surroundings, decision.name())?.row(target)?;
+        let world = world(surroundings)?;
+        let bound = pick(&row, which, &world.homes)
+            .map_err(|vague| vague.error(&row, &decision, &world.homes))?;
+        Ok(Self {
+            row,
+            bound,
+            decision,
+            world,
+        })
+    }
+
+    /// All of it, as far as it is known.
+    pub(super) fn look(&self) -> Known {
+        request::look(&self.world.homes, &self.bound)
+    }
+
+    /// What somebody has said yes to who has seen all of `known`.
+    pub(super) fn digest(&self, known: &Known) -> Digest {
+        Digest::of(&self.bound, known)
+    }
+
+    /// All of `known` for a person.
+    pub(super) fn text(&self, known: &Known) -> String {
+        request::as_text(&self.row, &self.bound, known)
+    }
+
+    /// That nothing came of it, and why.
+    pub(super) fn failed(&self, why: &str) -> CommandError {
+        failed(&self.row, &self.decision, why)
+    }
+
+    /// Carries out the decision, and tells what came of it.
+    pub(super) fn act(&self, shown: &Shown) -> CommandResult {
+        let (bound, decision) = (&self.bound, &self.decision);
+        // Its assistant's record may hold it no longer when it is answered.
+        let what = clipped(&what(&self.world.homes, bound));
+        match self.world.answer(bound, decision, shown) {
+            Outcome::Done => {
+                messages::status(&said(bound, decision, &what));
+                Ok(())
+            }
+            Outcome::Nothing(why) => Err(self.failed(&why).hint("nothing was sent")),
+            Outcome::Unknown(why) => Err(self.failed(&why).hint(format!(
+                "keys were sent; look at the pane: `pane-patrol jump {}`",
+                shell::shown(&self.row.target.to_string())
+            ))),
+        }
+    }
+}
+
+/// Why it is not clear which request is meant.
+enum Vague {
+    /// None waits; why.
+    Nothing(String),
+    /// None of those that wait.
+    None,
+    /// Each of these.
+    Several(Vec<Bound>),
+}
+
+fn pick(row: &Row, which: &Which, homes: &Homes) -> Result<Bound, Vague> {
+    let open = request::open(row).map_err(Vague::Nothing)?;
+    let mut meant = match (&which.request, &which.digest) {
+        (Some(id), _) => request::with_id(homes, open, id),
         // The only one is compared with the digest when it is acted on.
         (None, Some(digest)) if open.len() > 1 => open
             .into_iter()
-            .filter(|bound| digest.is_of(bound, &request::look(surroundings, bound)))
+            .filter(|bound| digest.is_of(bound, &request::look(homes, bound)))
             .collect(),
         (None, _) => open,
     };
-    match &meant[..] {
-        [one] => Ok(one.clone()),
-        [] => Err(
-            failed("it does not ask that, or not any more").hint(format!(
+    match meant.len() {
+        0 => Err(Vague::None),
+        1 => Ok(meant.remove(0)),
+        _ => Err(Vague::Several(meant)),
+    }
+}
+
+impl Vague {
+    fn error(&self, row: &Row, decision: &Decision, homes: &Homes) -> CommandError {
+        let failed = |why: &str| failed(row, decision, why).hint("nothing was sent");
+        match self {
+            Self::Nothing(why) => failed(why),
+            Self::None => failed("it does not ask that, or not any more").hint(format!(
                 "`pane-patrol request {}` prints what it asks",
                 row.target
             )),
-        ),
-        several => {
-            let told = format!("{} requests wait in it", several.len());
-            let whats: Vec<String> = several.iter().map(|one| what(surroundings, one)).collect();
-            let about = |(bound, what): (&Bound, String)| {
-                let id = shell::shown(&request::id(surroundings, bound));
-                format!("`--request {id}` is {what}")
-            };
-            let hints = several.iter().zip(apart(&whats)).map(about);
-            let failure = failed(&told).exit(EXIT_USAGE);
-            Err(hints.fold(failure, CommandError::hint))
+            Self::Several(several) => {
+                let told = format!("{} requests wait in it", several.len());
+                let whats: Vec<String> = several.iter().map(|one| what(homes, one)).collect();
+                let about = |(bound, what): (&Bound, String)| {
+                    let id = shell::shown(&request::id(homes, bound));
+                    format!("`--request {id}` is {what}")
+                };
+                let hints = several.iter().zip(apart(&whats)).map(about);
+                let failure = failed(&told).exit(EXIT_USAGE);
+                hints.fold(failure, CommandError::hint)
+            }
         }
     }
 }
 
-/// Carries out `decision` about `bound`, and tells what came of it.
-pub(super) fn act(
-    surroundings: &Surroundings,
-    row: &Row,
-    bound: &Bound,
-    decision: &Decision,
-    shown: &Shown,
-) -> CommandResult {
-    // Its assistant's record may hold it no longer when it is answered.
-    let what = clipped(&what(surroundings, bound));
-    match world(surroundings)?.answer(bound, decision, shown) {
-        Outcome::Done => {
-            messages::status(&said(bound, decision, &what));
-            Ok(())
-        }
-        Outcome::Nothing(why) => Err(failed(row, decision, &why).hint("nothing was sent")),
-        Outcome::Unknown(why) => Err(failed(row, decision, &why).hint(format!(
-            "keys were sent; look at the pane: `pane-patrol jump {}`",
-            shell::shown(&row.target.to_string())
-        ))),
-    }
-}
-
-/// That nothing came of it, and why.
-pub(super) fn failed(row: &Row, decision: &Decision, why: &str) -> CommandError {
+fn failed(row: &Row, decision: &Decision, why: &str) -> CommandError {
     let what = decision.name();
     CommandError::new(format!("could not {what} `{}`: {why}", row.target))
 }
@@ -108,9 +164,9 @@ fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
 }
 
 /// What it asks, in one line: with its blanks and line breaks to be seen where all of it is known.
-fn what(surroundings: &Surroundings, bound: &Bound) -> String {
+fn what(homes: &Homes, bound: &Bound) -> String {
     let request = &bound.request;
-    let command = asked::with_command(bound, &surroundings.homes()).command;
+    let command = asked::with_command(bound, homes).command;
     let command = command.map(|command| marked_line(&command, usize::MAX));
     // Its one line has such marks already.
     let what = [

@@ -8,7 +8,7 @@ use pane_patrol_hooks::text::{printable_json, printable_line};
 use serde::Serialize;
 
 use super::Surroundings;
-use super::lookup;
+use super::rows;
 use crate::cli::DiffArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::git::{DiffSummary, Git, GitError, PatchRequest, words};
@@ -18,7 +18,7 @@ use crate::sys::shell;
 
 /// Prints the summary, or the patch of one file.
 pub(super) fn run(surroundings: &Surroundings, arguments: &DiffArgs) -> CommandResult {
-    let row = lookup::to_read(surroundings, &arguments.target, "diff")?;
+    let row = rows::to_read(surroundings, "diff")?.row(&arguments.target)?;
     let folder = folder_of(&row)?;
     match &arguments.patch {
         Some(path) => patch(folder, path, arguments),

@@ -7,10 +7,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::log::query::{From, local_clock, moment, read_records};
 use super::rows::{self, nobody};
-use super::{Surroundings, lookup, mirror};
+use super::{Surroundings, lookup};
 use crate::cli::ExplainArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::hub_client::{HubClient, HubError};
+use crate::hub_client::HubError;
 use crate::log::apart::from_row;
 use crate::log::explain::explain;
 use crate::log::files::Files;
@@ -29,7 +29,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> Comma
         }
         None => now(surroundings, &clock)?,
     };
-    let (name, own) = (&arguments.target, lookup::own_socket(surroundings));
+    let (name, own) = (&arguments.target, surroundings.own_socket_text());
     let row = lookup::pick(&rows, name, &own)
         .map_err(|unknown| lookup::explain(&unknown, name, &rows, &apart, clock.now))?;
     messages::result(&(explain(row, &clock) + &from_row(row, &apart, clock.now)));
@@ -41,8 +41,9 @@ type Known = (Vec<Row>, Vec<Apart>);
 
 /// What whoever collects knows, or else what the log says of now.
 fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Known, CommandError> {
-    let uid = surroundings.environment.uid;
-    let asked = HubClient::subscribe(&surroundings.places()?, uid, "explain", Timestamp::now)
+    let asked = surroundings
+        .hub()?
+        .subscribe("explain")
         .and_then(|mut client| Ok((client.rows()?, client.health()?.apart)));
     match asked {
         Ok(known) => Ok(known),
@@ -50,7 +51,7 @@ fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Known, Command
             if !has_log(surroundings)? {
                 return Err(nobody(&error).hint(rows::ASK_THE_LOG));
             }
-            lookup::warn_of_log();
+            rows::warn_of_log();
             from_log(surroundings, clock.now)
         }
         Err(error) => Err(nobody(&error)),
@@ -58,7 +59,7 @@ fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Known, Command
 }
 
 fn has_log(surroundings: &Surroundings) -> Result<bool, CommandError> {
-    let mirror = mirror::path(surroundings)?;
+    let mirror = surroundings.mirror()?;
     Ok(!Files::open(&mirror, &|_| false).seen.is_empty())
 }
 
@@ -69,7 +70,7 @@ fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, Command
         own_server: None,
     };
     let mut player = Player::new(settings, at);
-    let mirror = From::Mirror(mirror::path(surroundings)?);
+    let mirror = From::Mirror(surroundings.mirror()?);
     read_records(&mirror, &mut |record| {
         if record.event.ts <= at {
             player.play(record, &mut |_, _, _| {});

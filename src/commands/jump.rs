@@ -4,10 +4,9 @@ use std::process::Command;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Surroundings, lookup, rows};
+use super::{Surroundings, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::hub_client::HubClient;
 use crate::messages;
 use crate::mux::{Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
 use crate::protocol::LookedAt;
@@ -15,9 +14,10 @@ use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.
 pub(super) fn run(surroundings: &Surroundings, arguments: &JumpArgs) -> CommandResult {
+    let known = rows::to_read(surroundings, "jump")?;
     let row = match &arguments.target {
-        Some(name) => Some(lookup::to_read(surroundings, name, "jump")?),
-        None => next(surroundings)?,
+        Some(name) => Some(known.row(name)?),
+        None => next(known.rows),
     };
     let Some(row) = row else {
         messages::status("Nobody needs you.");
@@ -27,15 +27,10 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &JumpArgs) -> CommandR
 }
 
 /// The one that has waited for the person longest, whatever it asks.
-fn next(surroundings: &Surroundings) -> Result<Option<Row>, CommandError> {
-    let known = rows::live_or_logged(surroundings, "jump")?;
-    if known.from_log.is_some() {
-        lookup::warn_of_log();
-    }
-    let rows = known.rows.into_iter();
-    Ok(rows
+fn next(rows: Vec<Row>) -> Option<Row> {
+    rows.into_iter()
         .filter(|row| Attention::from(row.state) == Attention::NeedsYou)
-        .min_by(|a, b| a.since.cmp(&b.since).then_with(|| urgency(a, b))))
+        .min_by(|a, b| a.since.cmp(&b.since).then_with(|| urgency(a, b)))
 }
 
 fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandResult {
@@ -71,12 +66,13 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
 
 /// Says that the person looks at the row now, where the multiplexer cannot tell.
 pub(super) fn looked_at(surroundings: &Surroundings, row: &Row) {
-    let (looked, uid) = (LookedAt::of(row), surroundings.environment.uid);
-    let Ok(places) = surroundings.places() else {
+    let looked = LookedAt::of(row);
+    let Ok(hub) = surroundings.hub() else {
         return;
     };
     // Where nobody collects there is no row that could be seen.
-    let _ = HubClient::subscribe(&places, uid, "jump", Timestamp::now)
+    let _ = hub
+        .subscribe("jump")
         .and_then(|mut hub| hub.looked_at(&looked, Timestamp::now));
 }
 

@@ -10,11 +10,9 @@ use std::path::Path;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
-use super::rows::{self, Known};
+use super::rows::Known;
 use crate::error::CommandError;
 use crate::log::apart::{from_place, sentence};
-use crate::messages;
 use crate::state::{Apart, Row};
 
 /// As many are named where none is meant.
@@ -42,47 +40,17 @@ pub(super) enum Unknown<'a> {
     Several(Vec<&'a Row>),
 }
 
-/// The row that is meant for something to be done with it: by those who collect, and nobody else's
-/// word; `who` asks.
-pub(super) fn to_act(
-    surroundings: &Surroundings,
-    name: &str,
-    who: &str,
-) -> Result<Row, CommandError> {
-    let known = rows::live(surroundings, who)?;
-    one_of(surroundings, known, name)
-}
-
-/// The row that is meant for something to be read of it: also by the event log, which is said.
-pub(super) fn to_read(
-    surroundings: &Surroundings,
-    name: &str,
-    who: &str,
-) -> Result<Row, CommandError> {
-    let known = rows::live_or_logged(surroundings, who)?;
-    if known.from_log.is_some() {
-        warn_of_log();
+impl Known {
+    /// The row that `name` means, or who could have been meant.
+    pub(super) fn row(&self, name: &str) -> Result<Row, CommandError> {
+        match pick(&self.rows, name, &self.own) {
+            Ok(row) => Ok(row.clone()),
+            Err(unknown) => {
+                let now = Timestamp::now();
+                Err(explain(&unknown, name, &self.rows, &self.apart, now))
+            }
+        }
     }
-    one_of(surroundings, known, name)
-}
-
-/// Says that the event log speaks, because nobody collects.
-pub(super) fn warn_of_log() {
-    messages::warning("nobody collects: this is by what the event log says");
-}
-
-fn one_of(surroundings: &Surroundings, known: Known, name: &str) -> Result<Row, CommandError> {
-    let Known { rows, apart, .. } = known;
-    match pick(&rows, name, &own_socket(surroundings)) {
-        Ok(row) => Ok(row.clone()),
-        Err(unknown) => Err(explain(&unknown, name, &rows, &apart, Timestamp::now())),
-    }
-}
-
-/// The socket of the server that is meant where several have the same place.
-pub(super) fn own_socket(surroundings: &Surroundings) -> String {
-    let own = surroundings.own_tmux_socket();
-    own.to_string_lossy().into_owned()
 }
 
 /// The row that `name` means. Two servers have the same places and panes; then it is the one of `own`,

@@ -1,7 +1,7 @@
 //! `mirror`: the event log on, off, or how it is. It is on when its file exists.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pane_patrol_hooks::event_log::{Mirror, lock_path, rotate};
 use pane_patrol_sys::private;
@@ -14,19 +14,12 @@ use crate::messages;
 
 /// Does what was asked.
 pub(super) fn run(surroundings: &Surroundings, command: MirrorCommand) -> CommandResult {
-    let mirror = path(surroundings)?;
+    let mirror = surroundings.mirror()?;
     match command {
         MirrorCommand::On => switch_on(surroundings, &mirror),
         MirrorCommand::Off => switch_off(&mirror),
         MirrorCommand::Status => tell(&mirror),
     }
-}
-
-/// Where the mirror is, or would be.
-pub(super) fn path(surroundings: &Surroundings) -> Result<PathBuf, CommandError> {
-    surroundings.places()?.mirror().ok_or_else(|| {
-        CommandError::new("there is no place for the event log").hint("set HOME or XDG_STATE_HOME")
-    })
 }
 
 fn switch_on(surroundings: &Surroundings, mirror: &Path) -> CommandResult {

@@ -21,6 +21,7 @@ mod install;
 mod jump;
 mod listen;
 mod log;
+mod logged;
 mod lookup;
 mod mirror;
 mod request;

@@ -4,8 +4,9 @@ use pane_patrol_hooks::text::{printable_json, visible};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Surroundings, lookup};
+use super::{Surroundings, rows};
 use crate::act::{Bound, Digest};
+use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::cli::RequestArgs;
 use crate::error::{CommandError, CommandResult};
@@ -20,18 +21,16 @@ const SHORTEST: usize = 8;
 
 /// Prints it, or all of them where several wait.
 pub(super) fn run(surroundings: &Surroundings, arguments: &RequestArgs) -> CommandResult {
-    let row = lookup::to_act(surroundings, &arguments.target, "request")?;
+    let row = rows::live(surroundings, "request")?.row(&arguments.target)?;
+    let homes = surroundings.homes();
     let none =
         |why: &str| CommandError::new(format!("there is no request in `{}`: {why}", row.target));
     let all = open(&row).map_err(|why| none(&why))?;
     let meant = match &arguments.request {
-        Some(id) => with_id(surroundings, all, id),
+        Some(id) => with_id(&homes, all, id),
         None => all,
     };
-    let known: Vec<Known> = meant
-        .iter()
-        .map(|bound| look(surroundings, bound))
-        .collect();
+    let known: Vec<Known> = meant.iter().map(|bound| look(&homes, bound)).collect();
     let shown: Vec<(&Bound, &Known)> = meant.iter().zip(&known).collect();
     let Some(((first, known), others)) = shown.split_first() else {
         return Err(none("it does not ask that, or not any more"));
@@ -67,18 +66,18 @@ pub(super) fn open(row: &Row) -> Result<Vec<Bound>, String> {
 }
 
 /// Those that have this id; at most one, unless they cannot be told apart.
-pub(super) fn with_id(surroundings: &Surroundings, open: Vec<Bound>, id: &str) -> Vec<Bound> {
+pub(super) fn with_id(homes: &Homes, open: Vec<Bound>, id: &str) -> Vec<Bound> {
     let is_meant = |bound: &Bound| match bound.request.request_id.as_deref() {
         Some(own) if own == id => true,
-        _ => id.len() >= SHORTEST && digest(surroundings, bound).as_str().starts_with(id),
+        _ => id.len() >= SHORTEST && digest(homes, bound).as_str().starts_with(id),
     };
     open.into_iter().filter(is_meant).collect()
 }
 
 /// By what a request is named: its own id; else the beginning of its digest, which stays the same
 /// however many others come and go.
-pub(super) fn id(surroundings: &Surroundings, bound: &Bound) -> String {
-    id_of(bound, &digest(surroundings, bound))
+pub(super) fn id(homes: &Homes, bound: &Bound) -> String {
+    id_of(bound, &digest(homes, bound))
 }
 
 fn id_of(bound: &Bound, digest: &Digest) -> String {
@@ -86,16 +85,15 @@ fn id_of(bound: &Bound, digest: &Digest) -> String {
     own.unwrap_or_else(|| digest.as_str().chars().take(SHORT).collect())
 }
 
-fn digest(surroundings: &Surroundings, bound: &Bound) -> Digest {
-    Digest::of(bound, &look(surroundings, bound))
+fn digest(homes: &Homes, bound: &Bound) -> Digest {
+    Digest::of(bound, &look(homes, bound))
 }
 
 /// All of the request, as far as it is known.
-pub(super) fn look(surroundings: &Surroundings, bound: &Bound) -> Known {
+pub(super) fn look(homes: &Homes, bound: &Bound) -> Known {
     let age = bound.age(Timestamp::now());
-    let sources = surroundings.homes();
     // A digest that is printed should not be out of date as soon as a description is written down.
-    asked::look_longer(bound, &sources, age, &std::thread::sleep)
+    asked::look_longer(bound, homes, age, &std::thread::sleep)
 }
 
 fn as_json(bound: &Bound, known: &Known) -> Value {

@@ -2,7 +2,7 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Surroundings, lookup};
+use super::{Surroundings, rows};
 use crate::cli::SnoozeArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::log::when::spoken;
@@ -11,7 +11,7 @@ use crate::notify::Snoozes;
 
 /// Snoozes it, or ends that.
 pub(super) fn run(surroundings: &Surroundings, arguments: &SnoozeArgs) -> CommandResult {
-    let row = lookup::to_act(surroundings, &arguments.target, "snooze")?;
+    let row = rows::live(surroundings, "snooze")?.row(&arguments.target)?;
     let span = arguments.span;
     let until = (!span.is_zero()).then(|| Timestamp::now().plus(span));
     snooze(surroundings, &row.id, until)?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Surroundings;
-use super::lookup;
+use super::rows;
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::{self, ENDED, Launcher, Site, Stopped, System};
@@ -118,7 +118,7 @@ pub(super) fn start_in(
 
 /// Stops an assistant.
 pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> CommandResult {
-    let row = lookup::to_act(surroundings, &arguments.target, "stop")?;
+    let row = rows::live(surroundings, "stop")?.row(&arguments.target)?;
     let name = format!("{} in {}", row.assistant, row.target);
     let failed = |why: &str| CommandError::new(format!("could not stop {name}: {why}"));
     if arguments.close_pane {

@@ -23,6 +23,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> Comman
         mut rows,
         from_log,
         apart,
+        ..
     } = rows::live_or_logged(surroundings, "status")?;
     rows.sort_by(urgency);
     let (now, reach) = (Timestamp::now(), surroundings.reach());

@@ -6,7 +6,7 @@ use pane_patrol_hooks::text::printable_line;
 
 use super::Surroundings;
 use super::diff::{folder_of, print_json};
-use super::lookup;
+use super::rows;
 use crate::assistants::tasks::Owner;
 use crate::cli::TasksArgs;
 use crate::error::CommandResult;
@@ -16,7 +16,7 @@ use crate::tasks::{TaskSummary, words};
 
 /// Prints the sums and the list.
 pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> CommandResult {
-    let row = lookup::to_read(surroundings, &arguments.target, "tasks")?;
+    let row = rows::to_read(surroundings, "tasks")?.row(&arguments.target)?;
     let owner = owner(surroundings, &row, folder_of(&row)?);
     let summary = owner.tasks();
     if arguments.json {

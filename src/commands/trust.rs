@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Surroundings, asking, lookup};
+use super::{Surroundings, asking, rows};
 use crate::assistants;
 use crate::cli::TrustArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::hub_client::HubClient;
 use crate::log::when::spoken;
 use crate::messages;
 use crate::protocol::Trust;
@@ -16,7 +15,7 @@ use crate::state::Row;
 
 /// Trusts it, or ends that.
 pub(super) fn run(surroundings: &Surroundings, arguments: &TrustArgs) -> CommandResult {
-    let row = lookup::to_act(surroundings, &arguments.target, "trust")?;
+    let row = rows::live(surroundings, "trust")?.row(&arguments.target)?;
     let span = if arguments.off {
         Duration::ZERO
     } else {
@@ -41,7 +40,7 @@ pub(super) fn told(row: &Row, span: Duration) -> String {
 
 /// Tells whoever collects; the error says why the row cannot be trusted.
 pub(super) fn trust(surroundings: &Surroundings, row: &Row, span: Duration) -> Result<(), String> {
-    let places = surroundings.places().map_err(|error| error.to_string())?;
+    let hub = surroundings.hub().map_err(|error| error.to_string())?;
     let trust = Trust {
         row: row.id.clone(),
         instance_id: row.instance_id.clone().ok_or("its session is not known")?,
@@ -54,8 +53,8 @@ pub(super) fn trust(surroundings: &Surroundings, row: &Row, span: Duration) -> R
     if !span.is_zero() {
         asking::asks_us(surroundings, row).map_err(|why| why.to_string())?;
     }
-    let uid = surroundings.environment.uid;
-    let taken = HubClient::subscribe(&places, uid, "trust", Timestamp::now)
+    let taken = hub
+        .subscribe("trust")
         .and_then(|mut hub| hub.trust(&trust, Timestamp::now))
         .map_err(|error| error.to_string())?;
     taken

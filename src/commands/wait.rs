@@ -14,7 +14,7 @@ use super::lookup::{self, By, Unknown};
 use super::rows::nobody;
 use crate::cli::WaitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
-use crate::hub_client::{HubClient, HubError};
+use crate::hub_client::HubError;
 use crate::messages;
 use crate::state::Row;
 use crate::state::update::Feed;
@@ -30,7 +30,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WaitArgs) -> CommandR
             .as_deref()
             .or(arguments.target.as_deref())
             .unwrap_or_default(),
-        own: lookup::own_socket(surroundings),
+        own: surroundings.own_socket_text(),
         states: &arguments.state,
         // So far away that no clock knows it is as good as never.
         end: arguments
@@ -93,9 +93,8 @@ struct Wait<'a> {
 impl Wait<'_> {
     /// Listens to the collector there is. `None`: it has gone, or the time is over.
     fn follow(&mut self, surroundings: &Surroundings) -> Result<Option<State>, Failure> {
-        let places = surroundings.places().map_err(Failure::Usage)?;
-        let uid = surroundings.environment.uid;
-        let mut client = HubClient::subscribe(&places, uid, "wait", Timestamp::now)?;
+        let hub = surroundings.hub().map_err(Failure::Usage)?;
+        let mut client = hub.subscribe("wait")?;
         let mut id = None;
         loop {
             let left = self.left();

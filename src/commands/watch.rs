@@ -44,10 +44,11 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> Command
     };
     let reader = Reader::default();
     reader.watch_for_end();
-    let (places, uid) = (surroundings.places()?, surroundings.environment.uid);
+    let hub = surroundings.hub()?;
     let mut is_known = false;
     while !reader.is_gone() {
-        let heard = HubClient::subscribe(&places, uid, "watch", Timestamp::now)
+        let heard = hub
+            .subscribe("watch")
             .and_then(|mut hub| reader.let_end(&hub).follow(&mut watch, &mut hub));
         match heard {
             Ok(Heard::NobodyReads) => break,

@@ -10,7 +10,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
 use crate::cli::QueryArgs;
-use crate::commands::{Surroundings, mirror};
+use crate::commands::Surroundings;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::log::fault::{Fault, Faults};
 use crate::log::files::Files;
@@ -81,7 +81,7 @@ impl Query {
                 .transpose()
         };
         let from = if arguments.paths.is_empty() {
-            From::Mirror(mirror::path(surroundings)?)
+            From::Mirror(surroundings.mirror()?)
         } else {
             From::Files(arguments.paths.clone())
         };

@@ -101,6 +101,11 @@ impl Tailer {
         &self.mirror
     }
 
+    /// Whether there is a file that is written, as far as it could be opened.
+    pub fn has_live(&self) -> bool {
+        self.live.is_some()
+    }
+
     /// Hands over every line that has come since the last time. Never waits.
     pub fn poll(&mut self, now: Instant, sink: &mut Sink<'_>) -> ControlFlow<()> {
         for (file, _) in &mut self.retired {
