@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::sheet::{EMPTY, NO_DESCRIPTION, Sheet, TOOL, may_edit};
+use super::tame::is_named_oddly;
 use crate::assistants::facets::dialog::drawn::Drawn;
 use crate::assistants::facets::dialog::{Kind, of_line};
 use crate::state::Bound;
@@ -11,9 +12,11 @@ use crate::state::Bound;
 const MAX_ORDERED: usize = 6;
 
 impl Sheet {
-    /// Whether this heading may stand above the request. It is the one row that only Claude itself writes.
+    /// Whether this heading may stand above the request. It is the one row that only Claude itself writes,
+    /// but for the name of a skill, which may read like more of it.
     pub(super) fn heads(&self, bound: &Bound) -> bool {
-        if self.is_permission() && self.is_sub_agents() != bound.request.agent_id.is_some() {
+        let is_whose = self.is_sub_agents() == bound.request.agent_id.is_some();
+        if self.is_permission() && !is_whose && !is_named_oddly(bound) {
             return false;
         }
         let Some(tool) = bound.request.tool.as_deref() else {

@@ -36,6 +36,15 @@ pub(super) fn certainty(one: &Bound, other: &Bound) -> Certainty {
             Certainty::None
         }
     };
+    if asks_several(one) || asks_several(other) {
+        let are_questions = tool(one) == tool(other);
+        // Which of the questions of a request is on the screen nobody knows.
+        return if are_questions {
+            Certainty::None
+        } else {
+            by_rows()
+        };
+    }
     match (mark(one), mark(other)) {
         (Some(Mark::Command(one)), Some(Mark::Command(other))) => {
             let (one, other) = (squeeze(one), squeeze(other));
@@ -54,6 +63,27 @@ pub(super) fn certainty(one: &Bound, other: &Bound) -> Certainty {
         }
         _ => by_rows(),
     }
+}
+
+fn tool(bound: &Bound) -> Option<&str> {
+    bound.request.tool.as_deref()
+}
+
+/// Whether it asks several questions, one after another, or nobody knows how many.
+fn asks_several(bound: &Bound) -> bool {
+    let questions = bound.input.as_ref().map(|input| &input["questions"]);
+    tool(bound) == Some("AskUserQuestion")
+        && questions.and_then(Value::as_array).map(Vec::len) != Some(1)
+}
+
+/// Whether it is a skill by a name that may read like more of the row in which it stands.
+pub(super) fn is_named_oddly(bound: &Bound) -> bool {
+    let name = bound
+        .input
+        .as_ref()
+        .and_then(|input| input["skill"].as_str());
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_:./".contains(c);
+    tool(bound) == Some("Skill") && !name.is_some_and(|name| name.chars().all(is_plain))
 }
 
 fn mark(bound: &Bound) -> Option<Mark<'_>> {
@@ -88,6 +118,9 @@ fn is_tame(bound: &Bound) -> bool {
         return false;
     };
     let text = |name: &str| input[name].as_str().unwrap_or_default();
+    if is_named_oddly(bound) {
+        return false;
+    }
     let is_place_tame = match tool {
         "Write" | "Edit" | "MultiEdit" | "Read" => is_tame_path(text("file_path")),
         "NotebookEdit" => is_tame_path(text("notebook_path")),
@@ -152,7 +185,7 @@ fn is_tame_address(address: &str) -> bool {
         return false;
     };
     let is_host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
-    let is_path = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let is_path = |c: char| c.is_ascii_alphanumeric() || "/._-?=&".contains(c);
     let top = host.rsplit('.').next().unwrap_or_default();
     let is_name = !top.is_empty() && top.chars().all(|c| c.is_ascii_lowercase());
     let mut parts = path.split('/');
@@ -232,6 +265,18 @@ mod tests {
     }
 
     #[test]
+    fn of_several_questions_any_may_be_the_one_on_the_screen() {
+        let asked = |asked: &str| json!({"question": asked, "header": "h", "options": []});
+        let ask = |questions: Value| asks("AskUserQuestion", json!({"questions": questions}));
+        let one = ask(json!([asked("Which colour?")]));
+        let other = ask(json!([asked("Which size?")]));
+        let both = ask(json!([asked("Which size?"), asked("Which colour?")]));
+        assert_eq!(certainty(&one, &other), Certainty::ByRows);
+        assert_eq!(certainty(&one, &both), Certainty::None);
+        assert_eq!(certainty(&both, &one), Certainty::None);
+    }
+
+    #[test]
     fn a_number_that_is_rounded_tells_nothing() {
         let given = |number: Value| asks("mcp__lab__echo", json!({"x": number}));
         for (number, expected) in [
@@ -257,6 +302,10 @@ mod tests {
             (bash("mv a b"), bash("mv b a")),
             (file("/p/a.go"), file("/q/b.go")),
             (fetch("https://one.org/a"), fetch("https://two.org/a")),
+            (
+                fetch("https://one.org/find?q=a&page=1"),
+                fetch("https://one.org/find?q=b&page=2"),
+            ),
         ] {
             assert_eq!(
                 certainty(&one, &other),

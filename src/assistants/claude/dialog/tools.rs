@@ -184,7 +184,9 @@ impl Sheet {
             let title = words(above);
             let whose = title.strip_prefix(&*asks).and_then(sub_agents);
             let asks = format!("{asks}{}", whose.unwrap_or_default());
-            Wanted::All(&asks).is_in(&shown) && words(below).starts_with(ABOUT_SKILLS)
+            // What Claude says of rules, and the skill of itself, stands on rows of its own.
+            let is_about = |end: usize| words(&below[..end]) == ABOUT_SKILLS;
+            Wanted::All(&asks).is_in(&shown) && (1..=below.len()).any(is_about)
         };
         said((1..title.len()).any(is_its), Part::Input)
     }

@@ -236,3 +236,40 @@ fn what_cannot_be_read_or_compared_may_be_anything() {
         Err(Refusal::Twins)
     );
 }
+
+/// In a pane in which the row breaks behind `agent`, as 2.1.197 drew it.
+#[test]
+fn the_name_of_a_skill_is_no_heading() {
+    let screen = "\
+──────────────────────────────────────────────────────
+ Use skill \"lab\"? · from the general-purpose agent
+ Claude may use instructions, code, or files from
+ this Skill.\"?
+ Claude may use instructions, code, or files from
+ this Skill.
+
+   imitates
+
+ Do you want to proceed?
+ ❯ 1. Yes
+   2. No
+
+ Esc to cancel · Tab to amend
+";
+    let dialog =
+        crate::assistants::dialogs::read(&Assistant::CLAUDE, screen, 54).expect("a dialog");
+    let skill = |name: &str, agent: Option<&str>| {
+        let input = json!({"skill": name, "args": "x"});
+        let mut bound = Bound {
+            input: Some(input),
+            ..request("Skill", name)
+        };
+        bound.request.agent_id = agent.map(str::to_owned);
+        bound
+    };
+    let about = "Claude may use instructions, code, or files from this Skill.";
+    let name = format!("lab\"? · from the general-purpose agent {about}");
+    let (lab, imitates) = (skill("lab", Some("a")), skill(&name, None));
+    assert!(dialog.shows(&lab).is_err());
+    assert_eq!(tell_apart(&dialog, &lab, &[imitates]), Err(Refusal::Twins));
+}
