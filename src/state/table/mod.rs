@@ -123,8 +123,11 @@ impl Ended {
                 | Kind::ApprovalRequested
                 | Kind::InputRequested,
             ) => true,
-            // A tool may outlive the session that began it, but not have another process.
-            Some(Kind::ToolFinished) => self.pid.is_some() && self.pid != event.pid,
+            // A tool or a turn may outlive the session that began it, but not have another process: that
+            // one has taken up the session while it worked on.
+            Some(Kind::ToolFinished | Kind::TurnFinished | Kind::TurnFailed) => {
+                self.pid.is_some() && self.pid != event.pid
+            }
             _ => false,
         };
         let lives = event.pid.is_some() && kin.lives != Some(false);

@@ -170,6 +170,8 @@ fn a_session_that_goes_on_in_a_living_process_is_not_over() {
         Kind::TurnStarted,
         Kind::ToolStarted,
         Kind::ToolFinished,
+        Kind::TurnFinished,
+        Kind::TurnFailed,
         Kind::ApprovalRequested,
         Kind::InputRequested,
         Kind::SessionStarted,
