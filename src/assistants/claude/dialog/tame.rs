@@ -36,14 +36,9 @@ pub(super) fn certainty(one: &Bound, other: &Bound) -> Certainty {
             Certainty::None
         }
     };
-    if asks_several(one) || asks_several(other) {
-        let are_questions = tool(one) == tool(other);
-        // Which of the questions of a request is on the screen nobody knows.
-        return if are_questions {
-            Certainty::None
-        } else {
-            by_rows()
-        };
+    // Which of the questions of a request is on the screen nobody knows.
+    if tool(one) == tool(other) && (asks_several(one) || asks_several(other)) {
+        return Certainty::None;
     }
     match (mark(one), mark(other)) {
         (Some(Mark::Command(one)), Some(Mark::Command(other))) => {
