@@ -1,0 +1,144 @@
+//! What an event does to the table: it begins its row, hands it over to a new session, works on it, or
+//! is held apart because it fits none.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::event::{Event, Kind, Source};
+use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::{Outcome, Table};
+use crate::state::entry::Entry;
+use crate::state::evidence::Told;
+use crate::state::identity::{Fit, ends_session, fit};
+use crate::state::reason::Reason;
+use crate::state::unmatched::Apart;
+use crate::state::{Kin, RowKey};
+
+/// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock
+/// would make every later event look old.
+const CLOCK_SLACK: Duration = Duration::from_secs(2);
+
+impl Table {
+    /// An event by somebody who speaks for nobody else.
+    pub(super) fn report(&mut self, event: Event, kin: Kin, now: Timestamp, outcome: &mut Outcome) {
+        let key = self.key_of(&event);
+        // What we saw or did ourselves says nothing of who speaks for the row.
+        let is_theirs = !is_ours(&event);
+        self.event(event, kin, now, outcome);
+        if is_theirs
+            && !outcome.again
+            && outcome.held_apart.is_none()
+            && let Some(entry) = self.rows.get_mut(&key)
+        {
+            entry.take_back();
+        }
+    }
+
+    pub(in crate::state) fn event(
+        &mut self,
+        mut event: Event,
+        kin: Kin,
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) {
+        let again = self.delivered.is_again(&event);
+        event.ts = if event.ts > now.plus(CLOCK_SLACK) {
+            now
+        } else {
+            event.ts
+        };
+        let key = self.key_of(&event);
+        if again {
+            outcome.again = true;
+            if let Some(entry) = self.rows.get_mut(&key) {
+                entry.heard = now;
+            }
+            return;
+        }
+        let silent = self.make_way(&key);
+        let before = self.rows.get(&key).map(|entry| entry.shown.state);
+        if let Err(reason) = self.make_room_for(&event, kin, &key, now) {
+            self.put_back(&key, silent);
+            outcome.held_apart = reason;
+            if let Some(why) = reason {
+                self.apart.note(Apart::of_event(&event, &key, why, now));
+            }
+            return;
+        }
+        let Some(entry) = self.rows.get_mut(&key) else {
+            return;
+        };
+        entry.heard = now;
+        if ends_session(&event) && event.ts >= entry.last_event() {
+            self.remove_row(&key, event.ts, outcome);
+            return;
+        }
+        let reason = entry.apply_event(&event);
+        if let Target::Address { .. } = event.target
+            && !entry.listed
+        {
+            entry.target = event.target.clone();
+        }
+        if !is_ours(&event) {
+            entry.told = event.pane.is_none().then(|| event.target.clone());
+        }
+        entry.refresh(event.ts);
+        entry.plan_reread(now);
+        Told::by_event(&event, reason).note(entry, before);
+        outcome.changed.push(key);
+    }
+
+    /// Sees to it that the row at `key` is this event's own: makes it, hands it over to a new
+    /// session, or refuses. `Err(None)`: there is nothing to do and nothing to count.
+    fn make_room_for(
+        &mut self,
+        event: &Event,
+        kin: Kin,
+        key: &RowKey,
+        now: Timestamp,
+    ) -> Result<(), Option<Reason>> {
+        if key
+            .server
+            .as_ref()
+            .is_some_and(|server| self.is_replaced(server))
+        {
+            return Err(Some("its tmux server was replaced by another one"));
+        }
+        let says_nothing_new =
+            event.kind == Some(Kind::SessionEnded) && !self.rows.contains_key(key);
+        if let Some(why) = kin.is_astray().filter(|_| !says_nothing_new) {
+            // A process may outlive its pane for long enough to say that it ends.
+            return Err(Some(self.late(event, key).unwrap_or(why)));
+        }
+        let Some(entry) = self.rows.get_mut(key) else {
+            self.may_begin(event, kin, key)?;
+            let target = self.target_of(key).unwrap_or_else(|| event.target.clone());
+            let mut entry = Entry::new(key.clone(), target, event.assistant.clone(), now);
+            entry.listed = self.is_listed(key);
+            entry.shown_at = self.shown_at(key);
+            self.rows.insert(key.clone(), entry);
+            return Ok(());
+        };
+        if let Some(why) = kin.is_childs(entry, event) {
+            return Err(Some(why));
+        }
+        if kin.owns(entry, event) {
+            entry.successor(event.assistant.clone(), now);
+            return Ok(());
+        }
+        match fit(entry, event) {
+            Fit::Same => Ok(()),
+            Fit::Successor => {
+                entry.successor(event.assistant.clone(), now);
+                Ok(())
+            }
+            Fit::Apart(reason) => Err(Some(reason)),
+        }
+    }
+}
+
+/// Whether we saw or did that ourselves: it says nothing of the sender's place.
+fn is_ours(event: &Event) -> bool {
+    matches!(event.source, Source::Witness | Source::User)
+}

@@ -1,0 +1,145 @@
+//! Which row a witness reading is about, and what it does there. What it means for the row stands in
+//! `entry::readings`.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::{Outcome, Table};
+use crate::state::entry::Entry;
+use crate::state::evidence::Told;
+use crate::state::identity::is_other;
+use crate::state::reason::Reason;
+use crate::state::unmatched::Apart;
+use crate::state::{Level, Reading, RowKey};
+
+impl Table {
+    pub(super) fn reading(&mut self, reading: &Reading, now: Timestamp, outcome: &mut Outcome) {
+        self.note_whereabouts(reading);
+        match reading.level {
+            Level::Moved => return self.keep_moving(reading, now, outcome),
+            Level::Elsewhere => return self.lose_sight(reading, outcome),
+            _ => {}
+        }
+        let key = match self.row_of(reading) {
+            Ok(key) => key,
+            Err(reason) => {
+                outcome.held_apart = reason;
+                return;
+            }
+        };
+        self.make_way(&key);
+        let before = self.rows.get(&key).map(|entry| entry.shown.state);
+        let listed = self.is_listed(&key);
+        let shown_at = self.shown_at(&key);
+        let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
+        let entry = self.rows.entry(key.clone()).or_insert_with(|| {
+            let mut entry = Entry::new(key.clone(), target, reading.assistant.clone(), now);
+            entry.be_witnessed();
+            entry.listed = listed;
+            entry.shown_at = shown_at;
+            entry
+        });
+        let is_moved = entry.was_moved_to(reading);
+        if is_moved {
+            entry.go_on_as(reading.instance_id.clone());
+        } else if entry.assistant != reading.assistant
+            || is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref())
+        {
+            entry.successor(reading.assistant.clone(), now);
+            entry.be_witnessed();
+        }
+        entry.heard = now;
+        entry.learn_from_reading(reading);
+        let news = entry
+            .witness
+            .latest
+            .is_none_or(|latest| latest.level != reading.level);
+        let reason = entry.apply_reading(reading, now);
+        let ended = entry.about(reading.seen);
+        let cause = if ended == reading.seen {
+            reading.written
+        } else {
+            ended
+        };
+        let changed = entry.refresh(cause) || before.is_none() || is_moved;
+        if reading.seen.since(reading.written) < Duration::from_millis(250) {
+            entry.plan_reread(now);
+        } else {
+            entry.plan_look_at_queue(now);
+        }
+        if changed || news {
+            Told::by_reading(reading, reason).note(entry, before);
+            outcome.changed.push(key);
+        }
+    }
+
+    /// The row that a reading is about; one that may be made when there is none.
+    fn row_of(&mut self, reading: &Reading) -> Result<RowKey, Option<Reason>> {
+        if let Some(entry) = self.known_to(reading) {
+            let other = is_other(entry.instance_id.as_ref(), reading.instance_id.as_ref());
+            // Its own word which session it shows; that one may have been silent for long.
+            let shows = (reading.stands_in || entry.witness.stands_in) && entry.pid == reading.pid;
+            let retired = reading
+                .instance_id
+                .as_ref()
+                .is_some_and(|instance| entry.retired.contains(instance));
+            let older = reading.written < entry.last_event();
+            return if other && !shows && (retired || older) {
+                Err(None)
+            } else {
+                Ok(entry.key.clone())
+            };
+        }
+        let (Some((server, pane)), true) = (&reading.pane, reading.attended) else {
+            return Err(None);
+        };
+        let key = RowKey {
+            server: Some(server.clone()),
+            place: Target::Pane(*pane),
+        };
+        self.may_read(reading, &key)?;
+        match self.rows.get(&key) {
+            None => Ok(key),
+            Some(entry)
+                if entry.instance_id.is_none()
+                    && entry.pid.is_none()
+                    && entry.assistant == reading.assistant =>
+            {
+                Ok(key)
+            }
+            Some(entry) if !entry.attended || reading.written > entry.ts => Ok(key),
+            Some(_) => {
+                let why = "a reading of an unknown session in this pane";
+                let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
+                let apart = Apart::of_reading(reading, &key, target, why, reading.seen);
+                self.apart.note(apart);
+                Err(Some(why))
+            }
+        }
+    }
+
+    /// The row of the reading's process, else of its session: that may have been taken up again
+    /// elsewhere, so it tells only where no process does, and no other pane.
+    pub(super) fn known_to(&self, reading: &Reading) -> Option<&Entry> {
+        let of_assistant = || {
+            let rows = self.rows.values();
+            rows.filter(|entry| entry.assistant == reading.assistant)
+        };
+        let is_here = |entry: &&Entry| {
+            reading.pane.as_ref().is_some_and(|(server, pane)| {
+                entry.pane() == Some(*pane) && entry.server() == Some(server)
+            })
+        };
+        let same_process = |entry: &&Entry| entry.pid.is_some() && entry.pid == reading.pid;
+        let same_session = |entry: &&Entry| {
+            entry.instance_id.is_some()
+                && entry.instance_id == reading.instance_id
+                && (entry.pid.is_none() || reading.pid.is_none())
+                && (reading.pane.is_none() || entry.pane().is_none() || is_here(entry))
+        };
+        let by_process = of_assistant().filter(same_process).max_by_key(is_here);
+        by_process.or_else(|| of_assistant().find(same_session))
+    }
+}
