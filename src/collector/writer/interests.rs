@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use pane_patrol_hooks::event::{Assistant, State};
+use pane_patrol_hooks::target::Target;
 
 use super::Writer;
 use crate::assistants;
@@ -33,6 +34,42 @@ impl Writer {
         row.server
             .as_ref()
             .map_or_else(|| self.own_socket.clone(), |server| server.socket.clone())
+    }
+
+    /// Asks for what a new or changed row makes worth knowing.
+    pub(super) fn ask_about(&self, row: &Row, before: Option<&Row>) {
+        let is_new = before.is_none();
+        if is_new && row.may_be_in_a_pane() || matches!(row.target, Target::Pane(_)) {
+            let socket = self.socket_of(row);
+            let _ = self.sources.lister.send(ListOrder::Now(socket));
+        }
+        if let Some(pid) = row.pid
+            && before.is_none_or(|before| before.pid != row.pid)
+        {
+            self.sources.witness.order(WitnessOrder::Reread(pid));
+        }
+        let turned = before.is_none_or(|before| {
+            before.cwd != row.cwd
+                || (before.state == State::Running) != (row.state == State::Running)
+        });
+        if let Some(cwd) = &row.cwd
+            && turned
+        {
+            let _ = self.sources.branches.send(cwd.clone());
+            self.sources.work.order(WorkOrder::Ended(row.id.clone()));
+        }
+    }
+
+    /// Looks again at what the assistant of this process shows or writes.
+    pub(super) fn reread(&self, pid: u32) {
+        let row = self.rows.values().find(|row| row.pid == Some(pid));
+        match row.filter(|row| title::is_wanted(row)) {
+            Some(row) => {
+                let socket = self.socket_of(row);
+                let _ = self.sources.lister.send(ListOrder::Now(socket));
+            }
+            None => self.sources.witness.order(WitnessOrder::Reread(pid)),
+        }
     }
 
     /// Tells the sources which processes, servers and folders there are now.

@@ -1,0 +1,64 @@
+//! Lets the table work on an input, and does what follows from it.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Writer;
+use crate::collector::attribution;
+use crate::state::{Input, Outcome};
+
+impl Writer {
+    /// Lets the table work; whether it knew the event already.
+    pub(super) fn apply(&mut self, input: Input, at: Timestamp) -> bool {
+        self.apply_and_tell(input, at).again
+    }
+
+    /// The same; everything that it changed.
+    pub(super) fn apply_and_tell(&mut self, input: Input, at: Timestamp) -> Outcome {
+        // Sources overtake each other by microseconds; for the table time never goes back.
+        self.now = self.now.max(at);
+        let reading = match &input {
+            Input::Reading(reading) => Some(reading.clone()),
+            _ => None,
+        };
+        let is_event = matches!(
+            input,
+            Input::Event(_)
+                | Input::Reported { .. }
+                | Input::Published { .. }
+                | Input::Contained { .. }
+        );
+        let (may_have_written, written) = match &input {
+            Input::Event(event)
+            | Input::Reported { event, .. }
+            | Input::Published { event, .. } => (
+                attribution::may_have_written(event),
+                attribution::written_by(event),
+            ),
+            _ => (false, Vec::new()),
+        };
+        let outcome = self.table.apply(input, self.now);
+        self.count_apart(&outcome);
+        if !is_event {
+            self.memory.note_ends(&outcome, &self.rows, self.now);
+        }
+        self.follow(&outcome);
+        if let Some(reading) = reading {
+            self.memory.note_reading(&reading, &outcome, &self.rows);
+        }
+        self.memory.note_looks(&outcome, &self.rows, self.now);
+        if may_have_written {
+            self.look_at_work(&outcome, &written);
+        }
+        for pid in &outcome.reread {
+            self.reread(*pid);
+        }
+        outcome
+    }
+
+    pub(super) fn count_apart(&mut self, outcome: &Outcome) {
+        if let Some(reason) = outcome.held_apart {
+            self.health.count(|health| &mut health.held_apart, reason);
+            self.health.counts.apart = self.table.apart();
+        }
+    }
+}

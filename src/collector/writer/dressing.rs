@@ -1,0 +1,101 @@
+//! Tells rows as they are shown: dressed in what is known of their work, which the table does not know.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Writer;
+use crate::collector::sources::changes::{Order as WorkOrder, Report};
+use crate::state::update::Feed;
+use crate::state::{Outcome, Row, RowKey};
+
+impl Writer {
+    /// Tells what has changed, and has the sources follow it.
+    pub(super) fn follow(&mut self, outcome: &Outcome) {
+        if outcome.changed.is_empty() && outcome.removed.is_empty() {
+            return;
+        }
+        for key in &outcome.removed {
+            self.rows.remove(key);
+            self.work.forget(&key.to_string());
+            self.published.forget(&key.to_string());
+            self.tell(Feed::Gone(key.to_string()));
+        }
+        for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
+            let Some(row) = self.table.row(key) else {
+                continue;
+            };
+            let row = self.dressed(row);
+            let before = self.rows.insert(key.clone(), row.clone());
+            self.ask_about(&row, before.as_ref());
+            self.sources.unheard.look(&row);
+            self.tell(Feed::Row(Box::new(row)));
+        }
+        self.give_orders();
+    }
+
+    /// Tells a row again because of what the table does not know.
+    pub(super) fn tell_again(&mut self, key: &RowKey) {
+        if let Some(row) = self.table.row(key) {
+            let row = self.dressed(row);
+            self.rows.insert(key.clone(), row.clone());
+            self.tell(Feed::Row(Box::new(row)));
+        }
+        self.give_orders();
+    }
+
+    /// The row with what is known of its work: its publisher's word, else what we see ourselves.
+    fn dressed(&mut self, row: Row) -> Row {
+        let row = self.work.dressed(row);
+        self.published.dressed(row)
+    }
+
+    /// Has the changes and tasks of these rows looked at again; one of them has written files.
+    pub(super) fn look_at_work(&mut self, outcome: &Outcome, written: &[PathBuf]) {
+        for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
+            let id = key.to_string();
+            let signed = self.work.wrote(&id, written.to_vec());
+            self.tell_diffs(&signed);
+            self.sources.work.order(WorkOrder::Ended(id));
+        }
+    }
+
+    /// Tells what is changed in a folder, or how far tasks are: the lists, and the rows with the sums.
+    pub(super) fn take_work(&mut self, report: &Report) {
+        self.work.take(report);
+        match report {
+            Report::Diff(ids, _) => self.tell_diffs(ids),
+            // What its publisher says of it counts more.
+            Report::Tasks(id, _) if self.published.tells_of(id) => {}
+            Report::Tasks(id, tasks) => {
+                self.tell(Feed::Tasks(id.clone(), Arc::clone(tasks)));
+                self.tell_dressed(std::slice::from_ref(id));
+            }
+        }
+    }
+
+    fn tell_diffs(&mut self, ids: &[String]) {
+        for id in ids {
+            if let Some(diff) = self.work.diff(id)
+                && !self.published.tells_of(id)
+            {
+                self.tell(Feed::Diff(id.clone(), diff));
+            }
+        }
+        self.tell_dressed(ids);
+    }
+
+    /// Tells these rows with what is known of their work now.
+    fn tell_dressed(&mut self, ids: &[String]) {
+        let mut dressed = Vec::new();
+        for row in self.rows.values_mut() {
+            if ids.contains(&row.id) {
+                *row = self.published.dressed(self.work.dressed(row.clone()));
+                dressed.push(row.clone());
+            }
+        }
+        for row in dressed {
+            self.tell(Feed::Row(Box::new(row)));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Takes what a tmux server answers to a listing of its panes, and what is known of one that answers
+//! nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use pane_patrol_hooks::target::Server;
+
+use super::Writer;
+use super::interests::has_session_file;
+use crate::assistants::title;
+use crate::collector::sources::panes::Answer;
+use crate::collector::sources::session_files::Order as WitnessOrder;
+use crate::mux::tmux::is_tmux;
+use crate::state::{Input, Listing, Reading, Row};
+
+/// What is so, and what to do, where living tmux servers have lost their socket, to another one or to
+/// whoever took the file away. `None` where none has.
+fn without_socket(subject: &str, lost: &BTreeSet<Server>) -> Option<String> {
+    let words = |server: &Server| {
+        let pid = server.pid;
+        format!(
+            "{subject}: process {pid} has lost its socket, but lives and so do its rows; \
+             `kill -USR1 {pid}` has it make the socket again"
+        )
+    };
+    let all: Vec<String> = lost.iter().map(words).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+impl Writer {
+    pub(super) fn take_answer(&mut self, socket: &str, answer: Answer) {
+        let subject = format!("tmux server {socket}");
+        match answer {
+            Answer::Panes(listing) => {
+                let mut lost = self.living_on(socket);
+                lost.remove(&listing.server);
+                self.trouble(subject.clone(), without_socket(&subject, &lost));
+                self.table.set_lost(socket, lost);
+                self.tidy.by(&listing);
+                self.ground.learn(&listing);
+                if socket == self.own_socket {
+                    self.own_server = Some(listing.server.clone());
+                }
+                let for_witness = self
+                    .wanted_by_witness
+                    .remove(socket)
+                    .then(|| Arc::new(listing.clone()));
+                let readings = self.titles(&listing);
+                self.note_titles(&listing);
+                self.apply(Input::Listing(listing), self.clock.now());
+                for reading in readings {
+                    self.apply(Input::Reading(Box::new(reading)), self.clock.now());
+                }
+                self.look_for_silent();
+                self.tell_present();
+                if let Some(listing) = for_witness {
+                    self.sources.witness.order(WitnessOrder::Listed(listing));
+                }
+            }
+            Answer::Gone => {
+                self.wanted_by_witness.remove(socket);
+                let lost = self.living_on(socket);
+                self.trouble(subject.clone(), without_socket(&subject, &lost));
+                self.ground.forget(socket);
+                let lives = |server: &Server| lost.contains(server);
+                if socket == self.own_socket && !self.own_server.as_ref().is_some_and(lives) {
+                    self.own_server = None;
+                }
+                self.table.set_lost(socket, lost);
+                let socket = socket.to_owned();
+                self.apply(Input::ServerGone { socket }, self.clock.now());
+            }
+            Answer::NotBelieved(why) => {
+                self.wanted_by_witness.remove(socket);
+                self.ground.forget(socket);
+                let is_own = socket == self.own_socket;
+                let lost = self.living_without(socket);
+                let own = is_own.then(|| format!("{subject}: {why}"));
+                self.trouble(subject.clone(), without_socket(&subject, &lost).or(own));
+                self.table.set_lost(socket, lost);
+                let outcome = self.table.disbelieve(socket, why, self.now);
+                self.count_apart(&outcome);
+                self.follow(&outcome);
+            }
+            Answer::Unknown(why) => self.trouble(subject, Some(why)),
+        }
+    }
+
+    /// The tmux servers that live and are or were on `socket`.
+    fn living_on(&self, socket: &str) -> BTreeSet<Server> {
+        let servers = self.rows.values().filter_map(|row| row.server.as_ref());
+        let known = servers
+            .chain(&self.own_server)
+            .filter(|server| server.socket == socket && is_tmux(server.pid));
+        known
+            .chain(self.ground.living_on(socket))
+            .cloned()
+            .collect()
+    }
+
+    /// Those that live and have lost `socket` to another program: what was listed there before, by a
+    /// server that was believed, or is proved by its process.
+    fn living_without(&self, socket: &str) -> BTreeSet<Server> {
+        let mux = self.reach.at(Path::new(socket));
+        let listed = self.ground.living_on(socket);
+        let listed = listed.filter(|server| mux.out_of_reach(server).is_some());
+        let rows = self.rows.values().filter_map(|row| row.server.as_ref());
+        let proved = rows.filter(|server| server.socket == socket);
+        let proved = proved.filter(|server| self.ground.lives_without_socket(server));
+        listed.chain(proved).cloned().collect()
+    }
+
+    /// Tells the witness what the title of each pane with a session file says, when it says something
+    /// new.
+    fn note_titles(&mut self, listing: &Listing) {
+        for row in self.rows.values().filter(|row| has_session_file(row)) {
+            let here = row.server.as_ref() == Some(&listing.server);
+            let mut panes = listing.panes.iter().filter(|_| here);
+            let pane = panes.find(|pane| Some(pane.pane) == row.pane);
+            let (Some(pane), Some(pid)) = (pane, row.pid) else {
+                continue;
+            };
+            if self.titles.get(&pid) != Some(&pane.title) {
+                self.titles.insert(pid, pane.title.clone());
+                let order = WitnessOrder::Titled(pid, pane.title.clone());
+                self.sources.witness.order(order);
+            }
+        }
+        let rows = &self.rows;
+        self.titles
+            .retain(|pid, _| rows.values().any(|row| row.pid == Some(*pid)));
+    }
+
+    /// What the titles in a listing say of the rows that show themselves there.
+    fn titles(&self, listing: &Listing) -> Vec<Reading> {
+        let wanted = self.rows.values().filter(|row| title::is_wanted(row));
+        let here = wanted.filter(|row| row.server.as_ref() == Some(&listing.server));
+        let read = |row: &Row| {
+            let mut panes = listing.panes.iter();
+            let pane = panes.find(|pane| Some(pane.pane) == row.pane && !pane.dead)?;
+            title::reading(
+                row,
+                (&listing.server, pane.pane),
+                &pane.title,
+                listing.asked,
+            )
+        };
+        here.filter_map(read).collect()
+    }
+}
