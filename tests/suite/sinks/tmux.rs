@@ -61,7 +61,7 @@ const NAMED: &[(&str, &str)] = &[
         "whose word counts for what: which servers events may name",
     ),
     (
-        "src/collector/writer/mod.rs",
+        "src/collector/writer/listings.rs",
         "which processes of lost servers live",
     ),
     ("src/commands/context.rs", "where its sockets are"),
