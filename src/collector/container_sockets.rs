@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
-use super::ownership::{CollectorError, make_private_folder};
+use super::error::CollectorError;
+use super::ownership::make_private_folder;
 use super::sources::event_socket::EventSocket;
 use super::{Message, Setup};
 use crate::sys::monotone_clock::Clock;

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::handover::Heritage;
-use super::{CollectorError, Running, Setup, take_over};
+use super::{CollectorError, Running, RuntimeDirError, Setup, take_over};
 use crate::hub_client::{HubClient, HubError};
 use crate::state::update::{Feed, Role};
 
@@ -132,13 +132,15 @@ impl Member {
                     self.tell(Feed::Role(Role::Nobody(why)));
                     None
                 }
-                Err(CollectorError::Taken { .. }) => match self.subscribe() {
-                    Ok(()) => {
-                        (tries, told) = (0, None);
-                        None
+                Err(CollectorError::RuntimeDir(RuntimeDirError::Taken { .. })) => {
+                    match self.subscribe() {
+                        Ok(()) => {
+                            (tries, told) = (0, None);
+                            None
+                        }
+                        Err(error) => Some(error.to_string()),
                     }
-                    Err(error) => Some(error.to_string()),
-                },
+                }
                 Err(error) => Some(with_causes(&error)),
             };
             tries += 1;

@@ -16,6 +16,7 @@ mod attribution;
 mod cache_sweeper;
 mod contained;
 mod container_sockets;
+mod error;
 mod handover;
 mod hub;
 mod journal;
@@ -26,6 +27,7 @@ pub(crate) mod liveness;
 mod membership;
 mod ownership;
 mod published_work;
+mod socket_file;
 pub(crate) mod sources;
 mod writer;
 
@@ -65,9 +67,11 @@ use sources::unheard::Unheard;
 use writer::Writer;
 
 pub use contained::Container;
+pub use error::CollectorError;
 pub use judge::Setup as JudgeSetup;
 pub use membership::{Membership, join};
-pub use ownership::{CollectorError, make_runtime_folder};
+pub use ownership::{RuntimeDirError, make_runtime_folder};
+pub use socket_file::SocketError;
 
 /// How many inputs may wait for the writer before their sources do.
 const CHANNEL_LENGTH: usize = 1024;
@@ -228,11 +232,11 @@ fn take_over(
         patcher(),
     )?;
     hub.publish(Feed::Snapshot(recalled.table.rows()));
-    let threads = CollectorError::io("start the threads of", &places.runtime);
-    subscribers.extend(
-        start_notices(setup, heritage.lost_at(), &messages)
-            .map_err(CollectorError::io("start the threads of", &places.runtime))?,
-    );
+    let threads = |source| CollectorError::Threads {
+        runtime: places.runtime.clone(),
+        source,
+    };
+    subscribers.extend(start_notices(setup, heritage.lost_at(), &messages).map_err(threads)?);
     let (table, memory) = (recalled.table, recalled.memory);
     let sources =
         Sources::start(setup, &clock, &messages, hub, recalled.tailer).map_err(threads)?;
@@ -256,7 +260,7 @@ fn take_over(
     let thread = std::thread::Builder::new()
         .name("writer".into())
         .spawn(move || collecting.run())
-        .map_err(CollectorError::io("start the threads of", &places.runtime))?;
+        .map_err(threads)?;
     Ok(Running {
         messages,
         thread: Some(thread),

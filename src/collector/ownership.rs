@@ -26,10 +26,10 @@ const DYING: Duration = Duration::from_millis(500);
 /// How often the lock is tried meanwhile.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// Why this process cannot be the collector.
+/// Why the folder or its lock is not to be had.
 #[derive(Debug, Error)]
-pub enum CollectorError {
-    /// Another instance is.
+pub enum RuntimeDirError {
+    /// Another instance holds the lock.
     #[error("another instance collects already{}", by(*.pid))]
     Taken {
         /// Its process, as far as it wrote it down.
@@ -37,19 +37,11 @@ pub enum CollectorError {
     },
     /// The runtime folder is not ours alone.
     #[error("the runtime folder {} {why}", path.display())]
-    Folder {
+    NotOurs {
         /// The folder.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
-    },
-    /// Something else stands where a socket belongs.
-    #[error("{} {why}", path.display())]
-    Occupied {
-        /// The socket's path.
-        path: PathBuf,
-        /// What is there.
-        why: &'static str,
     },
     /// The system refused.
     #[error("could not {what} {}", path.display())]
@@ -67,8 +59,8 @@ fn by(pid: Option<u32>) -> String {
     pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
 }
 
-impl CollectorError {
-    pub(super) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+impl RuntimeDirError {
+    fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { what, path, source }
     }
@@ -84,7 +76,7 @@ pub(super) struct Ownership {
 ///
 /// # Errors
 /// It is not, or the system refuses.
-pub fn make_runtime_folder(places: &Places, uid: u32) -> Result<(), CollectorError> {
+pub fn make_runtime_folder(places: &Places, uid: u32) -> Result<(), RuntimeDirError> {
     for folder in places.runtime_folders() {
         make_private_folder(folder, uid)?;
     }
@@ -93,30 +85,30 @@ pub fn make_runtime_folder(places: &Places, uid: u32) -> Result<(), CollectorErr
 
 impl Ownership {
     /// Makes and checks the runtime folder and takes the lock in it.
-    pub(super) fn take(places: &Places, uid: u32) -> Result<Self, CollectorError> {
+    pub(super) fn take(places: &Places, uid: u32) -> Result<Self, RuntimeDirError> {
         make_runtime_folder(places, uid)?;
         let mut lock = open_lock(&places.lock)?;
         let start = Instant::now();
         while let Err(error) = flock(&lock, FlockOperation::NonBlockingLockExclusive) {
             if error != rustix::io::Errno::WOULDBLOCK {
-                return Err(CollectorError::io("lock", &places.lock)(error.into()));
+                return Err(RuntimeDirError::io("lock", &places.lock)(error.into()));
             }
             let pid = read_pid(&mut lock);
             let has_died = pid.is_some_and(|pid| !is_alive(pid));
             if !has_died || start.elapsed() > DYING {
-                return Err(CollectorError::Taken { pid });
+                return Err(RuntimeDirError::Taken { pid });
             }
             std::thread::sleep(LOOK_AGAIN);
         }
-        write_pid(&mut lock).map_err(CollectorError::io("write", &places.lock))?;
+        write_pid(&mut lock).map_err(RuntimeDirError::io("write", &places.lock))?;
         Ok(Self { _lock: lock })
     }
 }
 
-pub(super) fn make_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
+pub(super) fn make_private_folder(path: &Path, uid: u32) -> Result<(), RuntimeDirError> {
     match private::make_folder(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(CollectorError::io("make the runtime folder", path)(error));
+            return Err(RuntimeDirError::io("make the runtime folder", path)(error));
         }
         _ => {}
     }
@@ -124,10 +116,10 @@ pub(super) fn make_private_folder(path: &Path, uid: u32) -> Result<(), Collector
 }
 
 /// Refuses a folder that another user made or can write to, and a link in its place.
-fn check_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
+fn check_private_folder(path: &Path, uid: u32) -> Result<(), RuntimeDirError> {
     let found = path
         .symlink_metadata()
-        .map_err(CollectorError::io("look at the runtime folder", path))?;
+        .map_err(RuntimeDirError::io("look at the runtime folder", path))?;
     let rights = found.mode() & 0o777;
     let why = if found.is_symlink() {
         "is a symbolic link".to_owned()
@@ -140,17 +132,17 @@ fn check_private_folder(path: &Path, uid: u32) -> Result<(), CollectorError> {
     } else {
         return Ok(());
     };
-    Err(CollectorError::Folder {
+    Err(RuntimeDirError::NotOurs {
         path: path.to_owned(),
         why,
     })
 }
 
-fn open_lock(path: &Path) -> Result<File, CollectorError> {
+fn open_lock(path: &Path) -> Result<File, RuntimeDirError> {
     let opening = Opening::to_update().no_link().may_wait().or_make_private();
     opening
         .anything(path)
-        .map_err(CollectorError::io("open", path))
+        .map_err(RuntimeDirError::io("open", path))
 }
 
 fn write_pid(lock: &mut File) -> io::Result<()> {

@@ -5,7 +5,7 @@ use signal_hook::iterator::Signals;
 
 use super::{Surroundings, listen};
 use crate::cli::CollectArgs;
-use crate::collector::{self, CollectorError};
+use crate::collector::{self, CollectorError, RuntimeDirError, SocketError};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 
@@ -42,17 +42,19 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &CollectArgs) -> Comma
 fn explain(error: &CollectorError) -> CommandError {
     let failed = CommandError::new("could not collect").caused_by(error);
     match error {
-        CollectorError::Taken { .. } => {
+        CollectorError::RuntimeDir(RuntimeDirError::Taken { .. }) => {
             failed.hint("`pane-patrol status` asks the one that collects; stop it to collect here")
         }
-        CollectorError::Folder { path, .. } => failed.hint(format!(
+        CollectorError::RuntimeDir(RuntimeDirError::NotOurs { path, .. }) => failed.hint(format!(
             "nothing was changed; look at {}, remove it if it is not yours, and try again",
             path.display()
         )),
-        CollectorError::Occupied { path, .. } => failed.hint(format!(
+        CollectorError::Socket(SocketError::Occupied { path, .. }) => failed.hint(format!(
             "nothing was changed; end that program or move {} away",
             path.display()
         )),
-        CollectorError::Io { .. } => failed,
+        CollectorError::RuntimeDir(RuntimeDirError::Io { .. })
+        | CollectorError::Socket(SocketError::Io { .. })
+        | CollectorError::Threads { .. } => failed,
     }
 }

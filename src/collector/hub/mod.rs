@@ -31,8 +31,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::SocketType;
 
 use super::belief::Standing;
-use super::ownership::CollectorError;
-use super::sources::event_socket::{SocketFile, bind};
+use super::socket_file::{SocketError, SocketFile, bind};
 use super::{Message, judge};
 use crate::protocol::{Decide, Envelope, LookedAt, RequestPatch, Trust, Voice, code};
 use crate::state::update::Feed;
@@ -90,9 +89,9 @@ impl Hub {
         rules: (judge::Setup, Option<PathBuf>),
         output: SyncSender<Message>,
         make_patch: Patcher,
-    ) -> Result<Self, CollectorError> {
+    ) -> Result<Self, SocketError> {
         let (socket, file) = bind(path, SocketType::STREAM)?;
-        let failed = |source: io::Error| CollectorError::io("listen on", path)(source);
+        let failed = |source: io::Error| SocketError::io("listen on", path)(source);
         rustix::net::listen(&socket, BACKLOG).map_err(|error| failed(error.into()))?;
         let listener = UnixListener::from(socket);
         listener.set_nonblocking(true).map_err(failed)?;

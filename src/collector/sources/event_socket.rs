@@ -4,117 +4,25 @@
 //! happens behind the channel. One thing cannot wait: where a sender runs is looked at first of all,
 //! because hooks end as soon as they have sent.
 
-use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::os::unix::net::UnixDatagram;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 
 use pane_patrol_hooks::event::{Event, EventError, MAX_EVENT_BYTES};
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::Mode;
-use rustix::net::{SocketAddrUnix, SocketType};
+use rustix::net::SocketType;
 
 use crate::collector::Message;
 use crate::collector::belief::Standing;
 use crate::collector::contained::Container;
-use crate::collector::ownership::CollectorError;
+use crate::collector::socket_file::{SocketError, SocketFile, bind};
 use crate::sys::monotone_clock::Clock;
-use crate::sys::unix_socket::unix_socket;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// Asked for as the socket's queue, in bytes. The system may give less.
 const QUEUE_BYTES: usize = 4 * 1024 * 1024;
-
-/// A socket file that is removed with its handle, if it is still the same one.
-#[derive(Debug)]
-pub(in crate::collector) struct SocketFile {
-    path: PathBuf,
-    identity: (u64, u64),
-}
-
-impl SocketFile {
-    fn of(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            path: path.to_owned(),
-            identity: identity(path)?,
-        })
-    }
-}
-
-/// Device and inode of whatever is at `path`.
-fn identity(path: &Path) -> io::Result<(u64, u64)> {
-    let found = path.symlink_metadata()?;
-    Ok((found.dev(), found.ino()))
-}
-
-impl Drop for SocketFile {
-    fn drop(&mut self) {
-        if identity(&self.path).is_ok_and(|found| found == self.identity) {
-            // Left behind it does no harm: the next collector takes it over.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Binds a socket of `kind` at `path`, mode 0600 from its first moment, in place of a dead one.
-///
-/// Only whoever holds the lock may call this.
-pub(in crate::collector) fn bind(
-    path: &Path,
-    kind: SocketType,
-) -> Result<(OwnedFd, SocketFile), CollectorError> {
-    remove_dead_socket(path, kind)?;
-    let failed =
-        |what| move |error: rustix::io::Errno| CollectorError::io(what, path)(error.into());
-    let socket = unix_socket(kind).map_err(CollectorError::io("make a socket for", path))?;
-    #[cfg(target_os = "linux")]
-    {
-        // Before bind: no datagram can come in without its sender's identity,
-        rustix::net::sockopt::set_socket_passcred(&socket, true)
-            .map_err(failed("ask for credentials on"))?;
-        // and nobody can open the file with the rights that the umask would leave.
-        rustix::fs::fchmod(&socket, Mode::RUSR | Mode::WUSR).map_err(failed("protect"))?;
-    }
-    let address = SocketAddrUnix::new(path).map_err(failed("use as a socket's path"))?;
-    rustix::net::bind(&socket, &address).map_err(failed("listen on"))?;
-    let file = SocketFile::of(path).map_err(CollectorError::io("look at", path))?;
-    rustix::fs::chmod(path, Mode::RUSR | Mode::WUSR).map_err(failed("protect"))?;
-    Ok((socket, file))
-}
-
-/// Makes room at `path`: a socket that nobody listens on is removed, and a link to one, as a collector
-/// leaves it in the other standard folder; anything else stays.
-fn remove_dead_socket(path: &Path, kind: SocketType) -> Result<(), CollectorError> {
-    let occupied = |why| CollectorError::Occupied {
-        path: path.to_owned(),
-        why,
-    };
-    match path.symlink_metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(CollectorError::io("look at", path)(error)),
-        Ok(found) if !found.file_type().is_socket() && !found.is_symlink() => {
-            return Err(occupied("exists and is not a socket"));
-        }
-        Ok(_) => {}
-    }
-    if is_live(path, kind) {
-        return Err(occupied("belongs to another program that listens on it"));
-    }
-    std::fs::remove_file(path).map_err(CollectorError::io("remove the dead socket", path))
-}
-
-fn is_live(path: &Path, kind: SocketType) -> bool {
-    if kind == SocketType::DGRAM {
-        let probe = UnixDatagram::unbound();
-        probe.is_ok_and(|probe| probe.connect(path).is_ok())
-    } else {
-        std::os::unix::net::UnixStream::connect(path).is_ok()
-    }
-}
 
 /// The receiving thread; it ends, and its socket file goes, when this is stopped.
 #[derive(Debug)]
@@ -132,11 +40,11 @@ impl EventSocket {
         uid: u32,
         clock: Arc<Clock>,
         output: SyncSender<Message>,
-    ) -> Result<Self, CollectorError> {
+    ) -> Result<Self, SocketError> {
         let (socket, file) = bind(path, SocketType::DGRAM)?;
         // A smaller queue still works; the system's limit is the system's word.
         let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&socket, QUEUE_BYTES);
-        let failed = CollectorError::io("receive on", path);
+        let failed = SocketError::io("receive on", path);
         let (stop, stopped) = inbox().map_err(failed)?;
         let thread = std::thread::Builder::new()
             .name("events".into())
@@ -144,7 +52,7 @@ impl EventSocket {
                 let container = container.as_ref();
                 receive(&socket, container, uid, &clock, &output, &stopped);
             })
-            .map_err(CollectorError::io("receive on", path))?;
+            .map_err(SocketError::io("receive on", path))?;
         Ok(Self {
             stop: Some(stop),
             thread: Some(thread),
@@ -290,6 +198,7 @@ mod credentials {
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::net::UnixDatagram;
     use std::sync::mpsc::{Receiver, sync_channel};
     use std::time::Duration;
 
@@ -346,22 +255,5 @@ mod tests {
         assert!(matches!(user(0), Message::Heard(..)));
         assert!(matches!(user(1001), Message::Foreign));
         assert!(matches!(judged(Sender::Unknown), Message::Rejected(_)));
-    }
-
-    #[test]
-    fn a_dead_socket_is_taken_over_and_anything_else_left_alone() {
-        let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("e.sock");
-        drop(UnixDatagram::bind(&path).unwrap());
-        let (socket, _receiver) = open(&path);
-        let refused = bind(&path, SocketType::DGRAM).unwrap_err().to_string();
-        assert!(refused.contains("another program"), "{refused}");
-
-        fs::remove_file(&path).unwrap();
-        fs::write(&path, "mine").unwrap();
-        let refused = bind(&path, SocketType::DGRAM).unwrap_err().to_string();
-        assert!(refused.contains("not a socket"), "{refused}");
-        drop(socket);
-        assert_eq!(fs::read(&path).unwrap(), b"mine");
     }
 }
