@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use super::error::CollectorError;
-use super::ownership::make_private_folder;
 use super::sources::event_socket::EventSocket;
 use super::{Message, Setup};
 use crate::sys::monotone_clock::Clock;
+use crate::sys::runtime_dir::make_private_folder;
 
 /// The sockets of all containers; they go when this is dropped.
 #[derive(Debug)]

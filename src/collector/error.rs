@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::ownership::RuntimeDirError;
-use super::socket_file::SocketError;
+use crate::sys::runtime_dir::RuntimeDirError;
+use crate::sys::socket_file::SocketError;
 
 /// Why this process cannot be the collector.
 #[derive(Debug, Error)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::Listener;
 
-use super::ownership::make_runtime_folder;
+use crate::sys::runtime_dir::make_runtime_folder;
 
 /// Links that go with this, each if it still is ours.
 #[derive(Debug, Default)]

@@ -25,9 +25,7 @@ mod kinship;
 mod link;
 pub(crate) mod liveness;
 mod membership;
-mod ownership;
 mod published_work;
-mod socket_file;
 pub(crate) mod sources;
 mod writer;
 
@@ -55,23 +53,24 @@ use crate::protocol::Voice;
 use crate::state::update::Feed;
 use crate::state::{Command, Input};
 use crate::sys::monotone_clock::Clock;
+use crate::sys::runtime_dir::Ownership;
 use belief::Standing;
 use container_sockets::ContainerSockets;
 use handover::Heritage;
 use hub::Hub;
 use link::Links;
-use ownership::Ownership;
+
 use sources::event_socket::EventSocket;
 use sources::stirs::Stirs;
 use sources::unheard::Unheard;
 use writer::Writer;
 
+pub use crate::sys::runtime_dir::{RuntimeDirError, make_runtime_folder};
+pub use crate::sys::socket_file::SocketError;
 pub use contained::Container;
 pub use error::CollectorError;
 pub use judge::Setup as JudgeSetup;
 pub use membership::{Membership, join};
-pub use ownership::{RuntimeDirError, make_runtime_folder};
-pub use socket_file::SocketError;
 
 /// How many inputs may wait for the writer before their sources do.
 const CHANNEL_LENGTH: usize = 1024;

@@ -31,12 +31,12 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::SocketType;
 
 use super::belief::Standing;
-use super::socket_file::{SocketError, SocketFile, bind};
 use super::{Message, judge};
 use crate::protocol::{Decide, Envelope, LookedAt, RequestPatch, Trust, Voice, code};
 use crate::state::update::Feed;
 use crate::state::{Input, PublisherWord};
 use crate::sys::monotone_clock::Clock;
+use crate::sys::socket_file::{SocketError, SocketFile, bind};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 use client::{Client, Fate};
 use flow::Flow;

@@ -17,8 +17,8 @@ use rustix::net::SocketType;
 use crate::collector::Message;
 use crate::collector::belief::Standing;
 use crate::collector::contained::Container;
-use crate::collector::socket_file::{SocketError, SocketFile, bind};
 use crate::sys::monotone_clock::Clock;
+use crate::sys::socket_file::{SocketError, SocketFile, bind};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// Asked for as the socket's queue, in bytes. The system may give less.

@@ -68,7 +68,7 @@ impl RuntimeDirError {
 
 /// The right to collect; given up when dropped.
 #[derive(Debug)]
-pub(super) struct Ownership {
+pub(crate) struct Ownership {
     _lock: File,
 }
 
@@ -85,7 +85,7 @@ pub fn make_runtime_folder(places: &Places, uid: u32) -> Result<(), RuntimeDirEr
 
 impl Ownership {
     /// Makes and checks the runtime folder and takes the lock in it.
-    pub(super) fn take(places: &Places, uid: u32) -> Result<Self, RuntimeDirError> {
+    pub(crate) fn take(places: &Places, uid: u32) -> Result<Self, RuntimeDirError> {
         make_runtime_folder(places, uid)?;
         let mut lock = open_lock(&places.lock)?;
         let start = Instant::now();
@@ -105,7 +105,7 @@ impl Ownership {
     }
 }
 
-pub(super) fn make_private_folder(path: &Path, uid: u32) -> Result<(), RuntimeDirError> {
+pub(crate) fn make_private_folder(path: &Path, uid: u32) -> Result<(), RuntimeDirError> {
     match private::make_folder(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             return Err(RuntimeDirError::io("make the runtime folder", path)(error));

@@ -37,7 +37,7 @@ pub enum SocketError {
 }
 
 impl SocketError {
-    pub(super) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+    pub(crate) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { what, path, source }
     }
@@ -45,7 +45,7 @@ impl SocketError {
 
 /// A socket file that is removed with its handle, if it is still the same one.
 #[derive(Debug)]
-pub(super) struct SocketFile {
+pub(crate) struct SocketFile {
     path: PathBuf,
     identity: (u64, u64),
 }
@@ -77,7 +77,7 @@ impl Drop for SocketFile {
 /// Binds a socket of `kind` at `path`, mode 0600 from its first moment, in place of a dead one.
 ///
 /// Only whoever holds the lock may call this.
-pub(super) fn bind(path: &Path, kind: SocketType) -> Result<(OwnedFd, SocketFile), SocketError> {
+pub(crate) fn bind(path: &Path, kind: SocketType) -> Result<(OwnedFd, SocketFile), SocketError> {
     remove_dead_socket(path, kind)?;
     let failed = |what| move |error: rustix::io::Errno| SocketError::io(what, path)(error.into());
     let socket = unix_socket(kind).map_err(SocketError::io("make a socket for", path))?;
