@@ -25,44 +25,36 @@ mod kinship;
 mod link;
 pub(crate) mod liveness;
 mod membership;
+mod message;
 mod published_work;
+mod setup;
 pub(crate) mod sources;
 mod writer;
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use pane_patrol_hooks::event::Event;
-use pane_patrol_hooks::event_log::Limits;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::assistants::homes::Homes;
-use crate::collector::sources::exits::News;
-use crate::collector::sources::session_files;
 use crate::git::Git;
-use crate::log::tailer::Tailer;
-use crate::mux::{PATIENCE, Reach};
+use crate::mux::PATIENCE;
 use crate::notify;
 use crate::protocol::Voice;
 use crate::state::update::Feed;
-use crate::state::{Command, Input};
 use crate::sys::monotone_clock::Clock;
 use crate::sys::runtime_dir::Ownership;
-use belief::Standing;
 use container_sockets::ContainerSockets;
 use handover::Heritage;
 use hub::Hub;
 use link::Links;
 
+use message::Message;
+use sources::Sources;
 use sources::event_socket::EventSocket;
-use sources::stirs::Stirs;
-use sources::unheard::Unheard;
 use writer::Writer;
 
 pub use crate::sys::runtime_dir::{RuntimeDirError, make_runtime_folder};
@@ -71,90 +63,10 @@ pub use contained::Container;
 pub use error::CollectorError;
 pub use judge::Setup as JudgeSetup;
 pub use membership::{Membership, join};
+pub use setup::Setup;
 
 /// How many inputs may wait for the writer before their sources do.
 const CHANNEL_LENGTH: usize = 1024;
-
-/// What a collector has to be told; read from the environment by whoever starts it.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// Where sockets and lock are.
-    pub places: Places,
-    /// The other standard places, where others may look for them.
-    pub elsewhere: Option<Places>,
-    /// The containers that have sockets of their own.
-    pub containers: Vec<Container>,
-    /// The user whose events count.
-    pub uid: u32,
-    /// The tmux server of events that name none, as far as it is known.
-    pub own_server: Option<Server>,
-    /// Which multiplexers are asked, and with what.
-    pub reach: Reach,
-    /// Where assistants keep their files.
-    pub homes: Homes,
-    /// How long a row without any proof of life is kept.
-    pub ttl: Duration,
-    /// Whether assistants have a row that have not reported.
-    pub silent: bool,
-    /// When the mirror is rotated, and how many files are kept.
-    pub mirror_limits: Limits,
-    /// How much of the mirror's end is read at the start, in bytes.
-    pub rebuild_bytes: u64,
-    /// How old that may be.
-    pub rebuild_window: Duration,
-    /// The wall clock.
-    pub clock: fn() -> Timestamp,
-    /// How the person is told that a row needs them; `None`: not at all.
-    pub notice: Option<notify::Setup>,
-    /// By what requests are judged that wait at a hook.
-    pub rules: JudgeSetup,
-}
-
-/// What the sources tell the writer.
-#[derive(Debug)]
-enum Message {
-    /// Something for the table, and when it came; no event.
-    Input(Input, Timestamp),
-    /// An event came as a datagram: where its sender runs, and when it came.
-    Heard(Box<Event>, Standing, Timestamp),
-    /// The same by the socket of a container.
-    Contained(Arc<Container>, Box<Event>, Timestamp),
-    /// An event stood in the mirror; it may have come as a datagram too.
-    Mirrored(Box<Event>, Timestamp),
-    /// An assistant's own record tells what its hooks would have told, and when that was read.
-    Witnessed(Box<Event>, Timestamp),
-    /// A line of the mirror was no event; the reason.
-    Unreadable(&'static str),
-    /// A datagram was rejected; the reason.
-    Rejected(&'static str),
-    /// A datagram of another user.
-    Foreign,
-    /// A publisher said something of an agent of its own, or is there no more.
-    Published(Box<hub::Published>),
-    /// A client of the hub was refused or dropped; the reason.
-    Refused(&'static str),
-    /// A tmux server was asked for its panes.
-    Listed {
-        /// Its socket.
-        socket: String,
-        /// What came of it.
-        answer: sources::panes::Answer,
-    },
-    /// The commands that the assistant with this process runs, and when that was looked up.
-    Commands(u32, Vec<Command>, Timestamp),
-    /// What an assistant has begun of which no hook was heard.
-    Unheard(Vec<Event>),
-    /// All known assistants that run in panes, other than those that were told last.
-    Present(Vec<(Server, sources::present::Found)>),
-    /// A witness wants a listing of the server on this socket.
-    Locate(String),
-    /// An assistant's changes or tasks are others than before.
-    Work(sources::changes::Report),
-    /// Something does not work (or, with `None`, works again), by what it is about.
-    Trouble(String, Option<String>),
-    /// It is over.
-    Stop,
-}
 
 /// A running collector. Dropped, it stops, and its sockets and the lock are released.
 #[derive(Debug)]
@@ -336,103 +248,4 @@ fn own_server(setup: &Setup) -> Option<Server> {
             pid: list.server_pid,
         })
     })
-}
-
-/// The threads that the writer gives orders to. They end with this.
-struct Sources {
-    hub: Hub,
-    lister: Sender<sources::panes::Order>,
-    stirs: Stirs,
-    unheard: Unheard,
-    branches: Sender<String>,
-    exits: crate::sys::wake_channel::Orders<std::collections::BTreeSet<u32>>,
-    witness: session_files::Handle,
-    work: sources::changes::Handle,
-    /// Told which servers to look for assistants on, where that is wanted.
-    silent: Option<Sender<Vec<Server>>>,
-    /// Held for its thread, which ends with it.
-    _tail: Option<sources::event_log::Tail>,
-}
-
-impl Sources {
-    fn start(
-        setup: &Setup,
-        clock: &Arc<Clock>,
-        output: &SyncSender<Message>,
-        hub: Hub,
-        tailer: Option<Tailer>,
-    ) -> io::Result<Self> {
-        let (exit_clock, exit_output) = (Arc::clone(clock), output.clone());
-        let exits = sources::exits::watch_lives(move |pid, news| {
-            let input = match news {
-                News::Ended => Input::ProcessExited { pid },
-                News::Stopped => Input::Stopped { pid, stopped: true },
-                News::GoesOn => Input::Stopped {
-                    pid,
-                    stopped: false,
-                },
-            };
-            // Nobody listens any more: the thread is about to be told.
-            let _ = exit_output.send(Message::Input(input, exit_clock.now()));
-        })?;
-        let lister = sources::panes::spawn(setup.reach.clone(), Arc::clone(clock), output.clone())?;
-        let stirs = Stirs::start(setup.reach.clone(), &setup.places.runtime, lister.clone())?;
-        Ok(Self {
-            hub,
-            lister,
-            stirs,
-            unheard: Unheard::start(setup.homes.clone(), output.clone())?,
-            branches: sources::branch::spawn(Arc::clone(clock), output.clone())?,
-            exits,
-            witness: start_witness(setup, clock, output.clone())?,
-            work: start_work(output.clone())?,
-            silent: setup
-                .silent
-                .then(|| sources::silent::spawn(setup.reach.own_socket.clone(), output.clone()))
-                .transpose()?,
-            _tail: tailer
-                .map(|tailer| sources::event_log::spawn(tailer, Arc::clone(clock), output.clone()))
-                .transpose()?,
-        })
-    }
-}
-
-fn start_work(output: SyncSender<Message>) -> io::Result<sources::changes::Handle> {
-    sources::changes::spawn(Git::default(), move |report| {
-        output.send(Message::Work(report)).is_ok()
-    })
-}
-
-fn start_witness(
-    setup: &Setup,
-    clock: &Arc<Clock>,
-    output: SyncSender<Message>,
-) -> io::Result<session_files::Handle> {
-    let setting = session_files::Setting {
-        homes: setup.homes.clone(),
-        own_socket: setup.reach.own_socket.to_string_lossy().into_owned(),
-    };
-    let (now, seen) = (Arc::clone(clock), Arc::clone(clock));
-    let report = move |report| {
-        let message = match report {
-            session_files::Report::Reading(reading) => {
-                Message::Input(Input::Reading(reading), seen.now())
-            }
-            session_files::Report::Event(event) => Message::Witnessed(event, seen.now()),
-            session_files::Report::Commands(pid, commands) => {
-                Message::Commands(pid, commands, seen.now())
-            }
-            session_files::Report::Locate(socket) => Message::Locate(socket),
-            session_files::Report::Trouble(folder, trouble) => {
-                Message::Trouble(subject_of(&folder), trouble)
-            }
-        };
-        // Nobody listens any more: the thread is about to be told.
-        let _ = output.send(message);
-    };
-    session_files::spawn(setting, move || now.now(), report)
-}
-
-fn subject_of(folder: &Path) -> String {
-    format!("session files in {}", folder.display())
 }

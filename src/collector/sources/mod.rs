@@ -12,3 +12,119 @@ pub(crate) mod session_files;
 pub(super) mod silent;
 pub(super) mod stirs;
 pub(super) mod unheard;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, SyncSender};
+
+use pane_patrol_hooks::target::Server;
+
+use super::hub::Hub;
+use super::{Message, Setup};
+use crate::git::Git;
+use crate::log::tailer::Tailer;
+use crate::state::Input;
+use crate::sys::monotone_clock::Clock;
+use exits::News;
+use stirs::Stirs;
+use unheard::Unheard;
+
+/// The threads that the writer gives orders to. They end with this.
+pub(super) struct Sources {
+    pub(super) hub: Hub,
+    pub(super) lister: Sender<panes::Order>,
+    pub(super) stirs: Stirs,
+    pub(super) unheard: Unheard,
+    pub(super) branches: Sender<String>,
+    pub(super) exits: crate::sys::wake_channel::Orders<std::collections::BTreeSet<u32>>,
+    pub(super) witness: session_files::Handle,
+    pub(super) work: changes::Handle,
+    /// Told which servers to look for assistants on, where that is wanted.
+    pub(super) silent: Option<Sender<Vec<Server>>>,
+    /// Held for its thread, which ends with it.
+    _tail: Option<event_log::Tail>,
+}
+
+impl Sources {
+    pub(super) fn start(
+        setup: &Setup,
+        clock: &Arc<Clock>,
+        output: &SyncSender<Message>,
+        hub: Hub,
+        tailer: Option<Tailer>,
+    ) -> io::Result<Self> {
+        let (exit_clock, exit_output) = (Arc::clone(clock), output.clone());
+        let exits = exits::watch_lives(move |pid, news| {
+            let input = match news {
+                News::Ended => Input::ProcessExited { pid },
+                News::Stopped => Input::Stopped { pid, stopped: true },
+                News::GoesOn => Input::Stopped {
+                    pid,
+                    stopped: false,
+                },
+            };
+            // Nobody listens any more: the thread is about to be told.
+            let _ = exit_output.send(Message::Input(input, exit_clock.now()));
+        })?;
+        let lister = panes::spawn(setup.reach.clone(), Arc::clone(clock), output.clone())?;
+        let stirs = Stirs::start(setup.reach.clone(), &setup.places.runtime, lister.clone())?;
+        Ok(Self {
+            hub,
+            lister,
+            stirs,
+            unheard: Unheard::start(setup.homes.clone(), output.clone())?,
+            branches: branch::spawn(Arc::clone(clock), output.clone())?,
+            exits,
+            witness: start_witness(setup, clock, output.clone())?,
+            work: start_work(output.clone())?,
+            silent: setup
+                .silent
+                .then(|| silent::spawn(setup.reach.own_socket.clone(), output.clone()))
+                .transpose()?,
+            _tail: tailer
+                .map(|tailer| event_log::spawn(tailer, Arc::clone(clock), output.clone()))
+                .transpose()?,
+        })
+    }
+}
+
+fn start_work(output: SyncSender<Message>) -> io::Result<changes::Handle> {
+    changes::spawn(Git::default(), move |report| {
+        output.send(Message::Work(report)).is_ok()
+    })
+}
+
+fn start_witness(
+    setup: &Setup,
+    clock: &Arc<Clock>,
+    output: SyncSender<Message>,
+) -> io::Result<session_files::Handle> {
+    let setting = session_files::Setting {
+        homes: setup.homes.clone(),
+        own_socket: setup.reach.own_socket.to_string_lossy().into_owned(),
+    };
+    let (now, seen) = (Arc::clone(clock), Arc::clone(clock));
+    let report = move |report| {
+        let message = match report {
+            session_files::Report::Reading(reading) => {
+                Message::Input(Input::Reading(reading), seen.now())
+            }
+            session_files::Report::Event(event) => Message::Witnessed(event, seen.now()),
+            session_files::Report::Commands(pid, commands) => {
+                Message::Commands(pid, commands, seen.now())
+            }
+            session_files::Report::Locate(socket) => Message::Locate(socket),
+            session_files::Report::Trouble(folder, trouble) => {
+                Message::Trouble(subject_of(&folder), trouble)
+            }
+        };
+        // Nobody listens any more: the thread is about to be told.
+        let _ = output.send(message);
+    };
+    session_files::spawn(setting, move || now.now(), report)
+}
+
+fn subject_of(folder: &Path) -> String {
+    format!("session files in {}", folder.display())
+}
