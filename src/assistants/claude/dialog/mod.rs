@@ -38,6 +38,15 @@ const OVERDRAWN: &str = "Nooject";
 /// Stands before the footer where a diff is folded.
 const PARTLY_SHOWN: &str = "One-time Yes only: places not shown";
 
+/// What 2.1.197 says of sub-agents that run; below a dialog, too, where the rows of those became less.
+const TO_BACKGROUND: [&str; 2] = [
+    "(ctrl+b ctrl+b (twice) to run in background)",
+    "(ctrl+b to run in background)",
+];
+
+/// So many cells in it is said.
+const AGENTS: &str = "     ";
+
 /// How the last option of a dialog without a footer ends.
 const DENIES_BY_ESCAPE: &str = "No, and tell Claude what to do differently (esc)";
 
@@ -104,8 +113,9 @@ fn read(screen: &str, width: usize) -> Option<Dialog> {
         .lines()
         .map(|line| line.trim_end_matches(' '))
         .collect();
+    let lines = without_agents(&lines);
     let Some(footer) = lines.iter().rposition(|line| is_footer(line.trim())) else {
-        return read_bare(&lines, width);
+        return read_bare(lines, width);
     };
     // A narrow pane wraps the footer; anything else below it is not a dialog.
     let below: Vec<&str> = lines[footer..]
@@ -156,6 +166,22 @@ fn read(screen: &str, width: usize) -> Option<Dialog> {
         footer: lines[footer].to_owned(),
         about: About::Own(Own::of(sheet)),
     })
+}
+
+/// The rows without what Claude says of its sub-agents right below a dialog, on one row or two.
+fn without_agents<'a, 'b>(lines: &'a [&'b str]) -> &'a [&'b str] {
+    let end = lines.iter().rposition(|line| !line.is_empty());
+    let end = end.map_or(0, |last| last + 1);
+    let is_said = |start: usize| {
+        let rows = lines[start..end].iter();
+        let rows: Option<Vec<&str>> = rows.map(|row| row.strip_prefix(AGENTS)).collect();
+        let is_right_below = start > 0 && !lines[start - 1].is_empty();
+        let is_it = |rows: Vec<&str>| TO_BACKGROUND.contains(&&*rows.join(" "));
+        is_right_below && rows.is_some_and(is_it)
+    };
+    let starts = [1, 2].into_iter().filter_map(|rows| end.checked_sub(rows));
+    let start = starts.into_iter().find(|start| is_said(*start));
+    &lines[..start.unwrap_or(lines.len())]
 }
 
 /// A dialog without a footer: its options are the last rows, and the last of them denies by `esc`.

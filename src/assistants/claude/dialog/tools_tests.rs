@@ -14,6 +14,8 @@ use crate::state::Bound;
 /// The folder in which they were recorded, as it is written down.
 const FOLDER: &str = "/home/user/proj";
 
+#[path = "beside_tests.rs"]
+mod beside;
 #[path = "twins_tests.rs"]
 mod twins;
 
