@@ -165,13 +165,16 @@ impl Sheet {
         Wanted::All(text).is_in(&shown) || indent == 2 && cells.shows(&shown.rows, text)
     }
 
-    /// `Use skill "name"?`, and below it what Claude says of skills. What the skill is given is not shown.
+    /// `Use skill "name"?`, and below it what Claude says of skills. What the skill is given is not shown;
+    /// what it says of itself newer versions have between two dotted rules.
     fn is_skill(&self, input: &Value) -> Result<(), Refusal> {
         let name = input["skill"]
             .as_str()
             .ok_or(Refusal::NotKnown(Part::Input))?;
-        let Layout::Plain { title, .. } = &self.layout else {
-            return Err(Refusal::OtherDialog);
+        let (title, is_ruled) = match &self.layout {
+            Layout::Plain { title, .. } => (title, false),
+            Layout::Ruled { head, .. } => (head, true),
+            Layout::Boxed { .. } => return Err(Refusal::OtherDialog),
         };
         let asks = format!("Use skill \"{name}\"?");
         let is_its = |end: usize| {
@@ -186,7 +189,9 @@ impl Sheet {
             let asks = format!("{asks}{}", whose.unwrap_or_default());
             // What Claude says of rules, and the skill of itself, stands on rows of its own.
             let is_about = |end: usize| words(&below[..end]) == ABOUT_SKILLS;
-            Wanted::All(&asks).is_in(&shown) && (1..=below.len()).any(is_about)
+            // Above the rules Claude alone speaks.
+            let ends = if is_ruled { below.len() } else { 1 }..=below.len();
+            Wanted::All(&asks).is_in(&shown) && ends.into_iter().any(is_about)
         };
         said((1..title.len()).any(is_its), Part::Input)
     }
