@@ -72,3 +72,99 @@ fn a_request_that_says_what_claude_says_of_its_agents_is_itself_alone() {
     }
     assert!(tried > 2, "{tried}");
 }
+
+#[test]
+fn what_a_skill_says_of_itself_tells_it_from_no_other() {
+    let all = recorded_as("skills-v2.1.332");
+    let hostile = recorded_in("hostile").into_iter();
+    let hostile: Vec<Recorded> = hostile.filter(|line| line.tool == "Skill").collect();
+    assert!(hostile.len() > 2);
+    for line in &all {
+        let (dialog, own) = (line.dialog(), line.asks(&line.input));
+        let beside = |input: &Value| tell_apart(&dialog, &own, &[line.asks(input)]);
+        for other in all.iter().filter(|other| other.input != line.input) {
+            let asks = line.asks(&other.input);
+            assert!(dialog.shows(&asks).is_err(), "{}", line.screen);
+            assert_eq!(beside(&other.input), Ok(()), "{}", line.screen);
+        }
+        let mut given = line.input.clone();
+        given["args"] = json!("y");
+        assert_eq!(beside(&given), Err(Refusal::Twins));
+    }
+    for line in hostile {
+        let (dialog, own) = (line.dialog(), line.asks(&line.input));
+        let good = line.asks(&json!({"skill": "lab", "args": "x"}));
+        assert!(dialog.shows(&good).is_err(), "{}", line.screen);
+        assert_eq!(tell_apart(&dialog, &good, &[own]), Err(Refusal::Twins));
+    }
+}
+
+/// Rows above the rules that are not Claude's own words are no skill's.
+#[test]
+fn a_skill_has_nothing_else_above_its_rules() {
+    let line = recorded_as("skills-v2.1.332").swap_remove(0);
+    for more in [" More of it.", " from this Skill."] {
+        let screen = line
+            .screen
+            .replacen("this Skill.\n", &format!("this Skill.\n{more}\n"), 1);
+        let dialog = read(&screen, line.width).unwrap();
+        let said = dialog.shows(&line.asks(&line.input));
+        assert_eq!(said, Err(Refusal::Differs(Part::Input)), "{screen}");
+    }
+}
+
+fn without_frames(text: &str) -> String {
+    text.replace(|c: char| matches!(c, '\u{2500}'..='\u{259f}'), "")
+}
+
+#[test]
+fn a_command_with_frames_is_told_from_another_one_by_its_other_signs() {
+    let mut told = 0;
+    for line in crate::assistants::claude::dialog::tests::recorded() {
+        if !line.name.starts_with("frames-") {
+            continue;
+        }
+        let dialog = read(&line.screen, line.width).unwrap();
+        let asks = |command: &str| {
+            let mut input = line.input.clone();
+            input["command"] = json!(command);
+            super::super::tests::asked(&input)
+        };
+        let command = line.input["command"].as_str().unwrap();
+        let own = asks(command);
+        let beside = |other: &str| tell_apart(&dialog, &own, &[asks(other)]);
+        // What stands at the end of a line cannot be seen.
+        if !command.contains(" \n") {
+            assert_eq!(beside("make all"), Ok(()), "{}", line.screen);
+            assert_eq!(beside("make ├── all"), Ok(()), "{}", line.screen);
+            told += 1;
+        }
+        let heavy = command.replace('─', "━").replace('│', "┃");
+        for other in [&without_frames(command), &heavy, &format!("│ {command}")] {
+            let is_other = without_frames(command) != command && other != command;
+            assert!(!is_other || beside(other) == Err(Refusal::Twins), "{other}");
+        }
+    }
+    assert!(told > 40, "{told}");
+}
+
+/// A bar that a text draws stands where Claude draws one of its own.
+#[test]
+fn bars_of_a_command_are_not_told_from_those_of_claude() {
+    let mut drawn_alike = 0;
+    for line in recorded_in("hostile") {
+        let Some(command) = line.input["command"].as_str() else {
+            continue;
+        };
+        let mut good = line.input.clone();
+        let lines = command.replace("│ ", "\n").replace(" \n", "\n");
+        good["command"] = json!(lines.replace("\n\n", "\n").trim_start());
+        let (dialog, own, good) = (line.dialog(), line.asks(&line.input), line.asks(&good));
+        drawn_alike += usize::from(dialog.shows(&good).is_ok());
+        for (one, other) in [(&good, &own), (&own, &good)] {
+            let told = tell_apart(&dialog, one, std::slice::from_ref(other));
+            assert_eq!(told, Err(Refusal::Twins), "{}", line.screen);
+        }
+    }
+    assert!(drawn_alike > 0);
+}

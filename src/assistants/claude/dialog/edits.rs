@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use crate::assistants::facets::dialog::flow::is_of_a_picture;
-use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
+use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain_inside};
 
 /// Said below a diff by newer versions when a text is replaced in all its places; the rest is folded.
 const FOLDED: &str = "The diff doesn't show";
@@ -42,7 +42,7 @@ pub(crate) fn are_shown(
     }
     let is_its = match (&input["content"], &changes[..]) {
         (Value::String(content), _) => {
-            plain(Part::Content, content)?;
+            plain_inside(Part::Content, content)?;
             holds(&as_drawn(content), &diff.hunks)
         }
         (_, []) => return Err(Refusal::NotKnown(Part::Content)),
@@ -101,8 +101,8 @@ impl Change {
         let (Some(from), Some(to)) = (text("old_string"), text("new_string")) else {
             return Err(Refusal::NotKnown(Part::Content));
         };
-        plain(Part::Content, from)?;
-        plain(Part::Content, to)?;
+        plain_inside(Part::Content, from)?;
+        plain_inside(Part::Content, to)?;
         Ok(Self {
             from: as_drawn(from),
             to: as_drawn(to),

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::edits;
 use super::sheet::{Layout, Sheet, Shown, Wanted, is_title};
-use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
+use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain, plain_inside};
 use crate::state::Bound;
 
 impl Sheet {
@@ -23,7 +23,7 @@ impl Sheet {
         let path = input["notebook_path"].as_str().unwrap_or(message);
         plain(Part::File, path)?;
         plain(Part::Cell, text("cell_id"))?;
-        plain(Part::Content, text("new_source"))?;
+        plain_inside(Part::Content, text("new_source"))?;
         let (head, block) = match &self.layout {
             Layout::Ruled { head, block } => (head.clone(), &block[..]),
             Layout::Boxed { title, inside } => {

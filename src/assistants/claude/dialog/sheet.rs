@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{calls, edits};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
-use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
+use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain, plain_inside};
 use crate::assistants::facets::dialog::{Kind, cut, is_whole_rule, names_of};
 use crate::state::Bound;
 
@@ -444,7 +444,7 @@ impl<'a> Wanted<'a> {
         let command = bound.command.as_deref();
         let wanted = command.map_or_else(|| Self::of(message), Self::All);
         let (Self::All(text) | Self::Beginning(text)) = wanted;
-        plain(Part::Command, text)?;
+        plain_inside(Part::Command, text)?;
         Ok(wanted)
     }
 
@@ -476,7 +476,7 @@ fn description(bound: &Bound) -> Result<Option<String>, Refusal> {
     } else {
         words
     };
-    plain(Part::Description, words)?;
+    plain_inside(Part::Description, words)?;
     Ok(Some(words.to_owned()))
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::assistants::facets::dialog::drawn::is_rounded;
 use crate::assistants::facets::dialog::own::Certainty;
+use crate::assistants::facets::dialog::refusal::is_frame;
 use crate::assistants::facets::dialog::squeeze;
 use crate::state::Bound;
 
@@ -42,7 +43,7 @@ pub(super) fn certainty(one: &Bound, other: &Bound) -> Certainty {
     }
     match (mark(one), mark(other)) {
         (Some(Mark::Command(one)), Some(Mark::Command(other))) => {
-            let (one, other) = (squeeze(one), squeeze(other));
+            let (one, other) = (letters(one), letters(other));
             // What follows a command may read like the rest of a longer one.
             if one.starts_with(&other) || other.starts_with(&one) {
                 by_rows()
@@ -90,7 +91,7 @@ fn mark(bound: &Bound) -> Option<Mark<'_>> {
     match bound.request.tool.as_deref()? {
         "Bash" | "Monitor" => {
             let command = bound.command.as_deref().or_else(|| text("command"))?;
-            is_tame_text(command).then_some(Mark::Command(command))
+            is_tame_command(command).then_some(Mark::Command(command))
         }
         "Write" | "Edit" | "MultiEdit" | "Read" => name_of(text("file_path")?),
         "NotebookEdit" => name_of(text("notebook_path")?),
@@ -152,8 +153,26 @@ fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
+/// A command without blanks, and without what could be taken for a bar of Claude's.
+fn letters(command: &str) -> String {
+    squeeze(command).replace(is_frame, "")
+}
+
 fn is_tame_text(text: &str) -> bool {
-    let is_tame = |c: char| matches!(c, ' '..='~' | '\n' | '\u{c0}'..='\u{24f}');
+    are_tame(
+        text,
+        |c| matches!(c, ' '..='~' | '\n' | '\u{c0}'..='\u{24f}'),
+    )
+}
+
+/// Frames are drawn in a command as they are written, too.
+fn is_tame_command(text: &str) -> bool {
+    are_tame(text, |c| {
+        matches!(c, ' '..='~' | '\n' | '\u{c0}'..='\u{24f}') || is_frame(c)
+    })
+}
+
+fn are_tame(text: &str, is_tame: impl Fn(char) -> bool) -> bool {
     let is_seen = |line: &str| !line.ends_with(' ');
     text.chars().count() <= LONG
         && text.chars().all(is_tame)

@@ -125,7 +125,8 @@ fn draws(input: &Value) -> bool {
     let texts = [&input["command"], &input["description"]];
     texts.iter().any(|text| {
         let text = text.as_str().unwrap_or_default();
-        text.contains(['─', '│', '╌', '\r'])
+        // Of what stands beside signs of frames the cells have to be certain.
+        text.contains('\r') || text.contains('│') && text.contains('❯')
     })
 }
 
@@ -202,7 +203,9 @@ fn a_command_that_is_off_by_a_blank_or_a_break_within_a_row_is_another_one() {
         let command = input["command"].as_str().unwrap();
         let ends: Vec<String> = screen
             .lines()
-            .map(|line| line.trim_matches([' ', '│']).to_owned())
+            .map(str::trim)
+            .flat_map(|line| [line, line.strip_prefix("│ ").unwrap_or_default()])
+            .map(str::to_owned)
             .collect();
         for (at, other) in near(command) {
             let mut changed = input.clone();

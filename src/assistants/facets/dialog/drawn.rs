@@ -202,7 +202,7 @@ fn is_wild(c: char) -> bool {
 }
 
 /// Whether everything draws `c` as itself, in as many cells as are known, wherever it stands.
-fn is_certain(c: char) -> bool {
+pub(super) fn is_certain(c: char) -> bool {
     matches!(c,
         ' '..='~' | '\n' | '\t'
         | '\u{a1}'..='\u{a7}' | '\u{a9}'..='\u{ac}' | '\u{b0}'..='\u{b3}' | '\u{b5}' | '\u{b6}'

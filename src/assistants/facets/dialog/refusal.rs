@@ -3,6 +3,8 @@
 use pane_patrol_hooks::text::printable;
 use thiserror::Error;
 
+use super::drawn::is_certain;
+
 /// What a dialog shows of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -111,18 +113,35 @@ const CURSORS: [char; 3] = ['❯', '›', '●'];
 /// Refuses a text whose lines could stand for a part of a dialog, or that hides something. What is
 /// compared afterwards is plain text.
 pub(crate) fn plain(part: Part, text: &str) -> Result<(), Refusal> {
+    check(part, text, |_| false)
+}
+
+/// As [`plain`], for a text of which every row is drawn further in than the frames of the assistant: signs
+/// of frames cannot stand for those there. A row that a terminal makes wider than the assistant does would
+/// go on at the pane's edge, so nothing may stand beside them of which the cells are not certain.
+pub(crate) fn plain_inside(part: Part, text: &str) -> Result<(), Refusal> {
+    let is_counted = |c: char| is_frame(c) || is_certain(c) && c != '\t';
+    check(part, text, |text| text.chars().all(is_counted))
+}
+
+/// Whether frames are drawn with it.
+pub(crate) fn is_frame(c: char) -> bool {
+    matches!(c, '\u{2500}'..='\u{259f}')
+}
+
+fn check(part: Part, text: &str, may_frame: impl Fn(&str) -> bool) -> Result<(), Refusal> {
     // What is joined within an emoji is drawn as one; all else that cannot be seen could hide there.
     let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
     if text.chars().any(is_control) || printable(text) != text {
         return Err(Refusal::Unseen(part));
     }
-    let is_frame = |c: char| matches!(c, '\u{2500}'..='\u{259f}');
     let is_option = |line: &str| {
-        let line = line.trim_start();
+        let line = line.trim_start_matches(|c: char| is_frame(c) || c.is_whitespace());
         let rest = line.strip_prefix(CURSORS).map(str::trim_start);
         rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     };
-    if text.chars().any(is_frame) || text.lines().any(is_option) {
+    let is_framed = text.chars().any(is_frame) && !may_frame(text);
+    if is_framed || text.lines().any(is_option) {
         return Err(Refusal::DrawsFrames(part));
     }
     Ok(())
@@ -160,5 +179,21 @@ mod tests {
         ] {
             assert_eq!(plain(Part::Command, text), Ok(()), "{text}");
         }
+    }
+
+    #[test]
+    fn frames_further_in_are_refused_beside_what_has_no_certain_cells() {
+        for text in ["├── a", "│ a\n│ b", "────", "╭ é 漢 ╮"] {
+            assert_eq!(plain_inside(Part::Command, text), Ok(()), "{text}");
+        }
+        for text in ["│ ❯ 1. Yes", "x\n ❯ 1. Yes", "├\t── a", "── 👨‍👩‍👧", "─\u{378}"]
+        {
+            let refused = plain_inside(Part::Command, text);
+            let expected = Err(Refusal::DrawsFrames(Part::Command));
+            assert_eq!(refused, expected, "{text}");
+        }
+        let unseen = Err(Refusal::Unseen(Part::Command));
+        assert_eq!(plain_inside(Part::Command, "─\u{200b}"), unseen);
+        assert_eq!(plain_inside(Part::Command, "👨‍👩‍👧\tx"), Ok(()));
     }
 }
