@@ -93,10 +93,45 @@ fn what_a_skill_says_of_itself_tells_it_from_no_other() {
     }
     for line in hostile {
         let (dialog, own) = (line.dialog(), line.asks(&line.input));
-        let good = line.asks(&json!({"skill": "lab", "args": "x"}));
-        assert!(dialog.shows(&good).is_err(), "{}", line.screen);
-        assert_eq!(tell_apart(&dialog, &good, &[own]), Err(Refusal::Twins));
+        for agent in [None, Some("a".to_owned())] {
+            let mut good = line.asks(&json!({"skill": "lab", "args": "x"}));
+            good.request.agent_id = agent;
+            assert!(dialog.shows(&good).is_err(), "{}", line.screen);
+            let told = tell_apart(&dialog, &good, std::slice::from_ref(&own));
+            assert_eq!(told, Err(Refusal::Twins));
+        }
     }
+}
+
+/// `1 of 2` at the right end, or in a narrow pane two columns: whose it is, and what.
+#[test]
+fn a_skill_of_a_sub_agent_is_headed_by_its_name_and_whose_it_is() {
+    let mut tried = 0;
+    for line in recorded_as("agents-v2.1.332") {
+        let own = line.asks(&line.input);
+        assert_eq!(line.dialog().shows(&own), Ok(()), "{}", line.screen);
+        for (from, to) in [
+            (" of 2\n", " of 2 \"?\n"),
+            (" of 2\n", " of two\n"),
+            (" of 2\n", " of 2 of 2\n"),
+            ("  1 of", " 1 of"),
+            ("\"? · ", "\"?  · "),
+            ("-purpose agent ", "-purpose\"? agent "),
+            ("-purpose agent\n", "-purpose\"? agent\n"),
+            ("-purpose agent\n", "-purpose agent\"?\n"),
+            ("skill    · from", "skill \"lab\"? · from"),
+            (" \"lab\"?       g", " \"lab\"? a\"?  g"),
+            (" \"lab\"?       g", " \"lab\"?     a g"),
+        ] {
+            let screen = line.screen.replacen(from, to, 1);
+            let dialog = read(&screen, line.width);
+            let said = dialog.map(|dialog| dialog.shows(&own));
+            let is_same = screen == line.screen;
+            assert!(is_same || said != Some(Ok(())), "{screen}");
+            tried += usize::from(!is_same);
+        }
+    }
+    assert!(tried > 12, "{tried}");
 }
 
 /// Rows above the rules that are not Claude's own words are no skill's.

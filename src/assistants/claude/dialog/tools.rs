@@ -6,8 +6,10 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use super::sheet::{Layout, Sheet, TOOL, Wanted, is_title, said};
+use super::tame::is_named_oddly;
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
 use crate::assistants::facets::dialog::{cut, names_of};
@@ -50,7 +52,7 @@ impl Sheet {
             return self.names(tool, message);
         };
         match tool {
-            "Skill" => self.is_skill(input),
+            "Skill" => self.is_skill(bound, input),
             "WebFetch" => self.fetches(input),
             _ => self.is_call(call(
                 tool,
@@ -167,7 +169,7 @@ impl Sheet {
 
     /// `Use skill "name"?`, and below it what Claude says of skills. What the skill is given is not shown;
     /// what it says of itself newer versions have between two dotted rules.
-    fn is_skill(&self, input: &Value) -> Result<(), Refusal> {
+    fn is_skill(&self, bound: &Bound, input: &Value) -> Result<(), Refusal> {
         let name = input["skill"]
             .as_str()
             .ok_or(Refusal::NotKnown(Part::Input))?;
@@ -176,22 +178,25 @@ impl Sheet {
             Layout::Ruled { head, .. } => (head, true),
             Layout::Boxed { .. } => return Err(Refusal::OtherDialog),
         };
-        let asks = format!("Use skill \"{name}\"?");
-        let is_its = |end: usize| {
-            let (above, below) = title.split_at(end);
-            let shown = self.sunk(above, 1, 2);
-            let words = |rows: &[String]| {
-                let words = rows.iter().flat_map(|row| row.split_whitespace());
-                words.collect::<Vec<_>>().join(" ")
-            };
-            let title = words(above);
+        let is_named = |rows: &[String]| {
+            let asks = format!("Use skill \"{name}\"?");
+            let title = words(rows);
             let whose = title.strip_prefix(&*asks).and_then(sub_agents);
             let asks = format!("{asks}{}", whose.unwrap_or_default());
-            // What Claude says of rules, and the skill of itself, stands on rows of its own.
-            let is_about = |end: usize| words(&below[..end]) == ABOUT_SKILLS;
+            Wanted::All(&asks).is_in(&self.sunk(rows, 1, 2))
+        };
+        let is_its = |end: usize| {
+            let (above, below) = title.split_at(end);
+            if !is_ruled {
+                // What Claude says of rules, and the skill of itself, stands on rows of its own.
+                let is_about = |end: usize| words(&below[..end]) == ABOUT_SKILLS;
+                return is_named(above) && (1..=below.len()).any(is_about);
+            }
             // Above the rules Claude alone speaks.
-            let ends = if is_ruled { below.len() } else { 1 }..=below.len();
-            Wanted::All(&asks).is_in(&shown) && ends.into_iter().any(is_about)
+            let is_headed = is_named(above)
+                || uncounted(above, self.width).is_some_and(|rows| is_named(&rows))
+                || !is_named_oddly(bound) && is_in_columns(above, name);
+            is_headed && words(below) == ABOUT_SKILLS
         };
         said((1..title.len()).any(is_its), Part::Input)
     }
@@ -239,13 +244,51 @@ impl Sheet {
     }
 }
 
+fn words(rows: &[String]) -> String {
+    let words = rows.iter().flat_map(|row| row.split_whitespace());
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// ` · from the NAME agent`, ` · from the "NAME" workflow`
 fn sub_agents(words: &str) -> Option<&str> {
     let whose = words.strip_prefix(" · from the ")?;
-    let name = whose
-        .strip_suffix(" agent")
-        .or_else(|| whose.strip_suffix(" workflow"))?;
-    (!name.contains(' ')).then_some(words)
+    let is_agents = |name: &&str| !name.contains(['"', ' ']);
+    let agent = whose.strip_suffix(" agent").filter(is_agents);
+    let is_workflows = |name: &&str| !name.contains(' ');
+    let workflow = || whose.strip_suffix(" workflow").filter(is_workflows);
+    agent.or_else(workflow).map(|_| words)
+}
+
+/// The rows without `1 of 2` at the right end of the first one; `None` where it has none.
+fn uncounted(rows: &[String], width: usize) -> Option<Vec<String>> {
+    let (first, rest) = rows.split_first()?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (before, last) = first
+        .rsplit_once(" of ")
+        .filter(|(_, all)| is_number(all))?;
+    let (title, _) = before.rsplit_once("  ").filter(|(_, one)| is_number(one))?;
+    let is_at_end = first.width() + 1 == width && is_number(last);
+    let title = title.trim_end_matches(' ').to_owned();
+    is_at_end.then(|| [&[title], rest].concat())
+}
+
+/// Whether the rows are two columns, as where it is narrow: `Use skill "name"?` and beside it whose it is.
+fn is_in_columns(rows: &[String], name: &str) -> bool {
+    let Some(column) = rows.first().and_then(|row| row.find('·')) else {
+        return false;
+    };
+    let side = |is_left: bool| {
+        let part = |row: &String| match row.split_at_checked(column) {
+            Some((left, right)) => (if is_left { left } else { right }).to_owned(),
+            None if is_left => row.clone(),
+            None => String::new(),
+        };
+        rows.iter().map(part).collect::<Vec<String>>()
+    };
+    let (left, right) = (side(true), side(false));
+    left[0].ends_with("  ")
+        && words(&left) == format!("Use skill \"{name}\"?")
+        && sub_agents(&format!(" {}", words(&right))).is_some()
 }
 
 /// How a call of `tool` is written.
