@@ -12,6 +12,7 @@ mod notebook;
 pub(crate) mod options;
 pub(crate) mod plan;
 pub(crate) mod sheet;
+mod skill;
 mod tame;
 #[cfg(test)]
 pub(crate) mod tests;

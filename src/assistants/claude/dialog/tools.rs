@@ -6,10 +6,8 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use unicode_width::UnicodeWidthStr;
 
 use super::sheet::{Layout, Sheet, TOOL, Wanted, is_title, said};
-use super::tame::is_named_oddly;
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
 use crate::assistants::facets::dialog::{cut, names_of};
@@ -17,9 +15,6 @@ use crate::state::Bound;
 
 /// Said below a sentence of which newer versions show the beginning.
 const MORE: &str = "(ctrl+o to expand description)";
-
-/// Said below the name of a skill.
-const ABOUT_SKILLS: &str = "Claude may use instructions, code, or files from this Skill.";
 
 /// How the call of a tool is shown.
 struct Call {
@@ -167,40 +162,6 @@ impl Sheet {
         Wanted::All(text).is_in(&shown) || indent == 2 && cells.shows(&shown.rows, text)
     }
 
-    /// `Use skill "name"?`, and below it what Claude says of skills. What the skill is given is not shown;
-    /// what it says of itself newer versions have between two dotted rules.
-    fn is_skill(&self, bound: &Bound, input: &Value) -> Result<(), Refusal> {
-        let name = input["skill"]
-            .as_str()
-            .ok_or(Refusal::NotKnown(Part::Input))?;
-        let (title, is_ruled) = match &self.layout {
-            Layout::Plain { title, .. } => (title, false),
-            Layout::Ruled { head, .. } => (head, true),
-            Layout::Boxed { .. } => return Err(Refusal::OtherDialog),
-        };
-        let is_named = |rows: &[String]| {
-            let asks = format!("Use skill \"{name}\"?");
-            let title = words(rows);
-            let whose = title.strip_prefix(&*asks).and_then(sub_agents);
-            let asks = format!("{asks}{}", whose.unwrap_or_default());
-            Wanted::All(&asks).is_in(&self.sunk(rows, 1, 2))
-        };
-        let is_its = |end: usize| {
-            let (above, below) = title.split_at(end);
-            if !is_ruled {
-                // What Claude says of rules, and the skill of itself, stands on rows of its own.
-                let is_about = |end: usize| words(&below[..end]) == ABOUT_SKILLS;
-                return is_named(above) && (1..=below.len()).any(is_about);
-            }
-            // Above the rules Claude alone speaks.
-            let is_headed = is_named(above)
-                || uncounted(above, self.width).is_some_and(|rows| is_named(&rows))
-                || !is_named_oddly(bound) && is_in_columns(above, name);
-            is_headed && words(below) == ABOUT_SKILLS
-        };
-        said((1..title.len()).any(is_its), Part::Input)
-    }
-
     /// The address, and what is to be looked for there.
     fn fetches(&self, input: &Value) -> Result<(), Refusal> {
         let text = |name: &str| input[name].as_str().ok_or(Refusal::NotKnown(Part::Input));
@@ -242,53 +203,6 @@ impl Sheet {
         }
         said(is_its, Part::Input)
     }
-}
-
-fn words(rows: &[String]) -> String {
-    let words = rows.iter().flat_map(|row| row.split_whitespace());
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// ` · from the NAME agent`, ` · from the "NAME" workflow`
-fn sub_agents(words: &str) -> Option<&str> {
-    let whose = words.strip_prefix(" · from the ")?;
-    let is_agents = |name: &&str| !name.contains(['"', ' ']);
-    let agent = whose.strip_suffix(" agent").filter(is_agents);
-    let is_workflows = |name: &&str| !name.contains(' ');
-    let workflow = || whose.strip_suffix(" workflow").filter(is_workflows);
-    agent.or_else(workflow).map(|_| words)
-}
-
-/// The rows without `1 of 2` at the right end of the first one; `None` where it has none.
-fn uncounted(rows: &[String], width: usize) -> Option<Vec<String>> {
-    let (first, rest) = rows.split_first()?;
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (before, last) = first
-        .rsplit_once(" of ")
-        .filter(|(_, all)| is_number(all))?;
-    let (title, _) = before.rsplit_once("  ").filter(|(_, one)| is_number(one))?;
-    let is_at_end = first.width() + 1 == width && is_number(last);
-    let title = title.trim_end_matches(' ').to_owned();
-    is_at_end.then(|| [&[title], rest].concat())
-}
-
-/// Whether the rows are two columns, as where it is narrow: `Use skill "name"?` and beside it whose it is.
-fn is_in_columns(rows: &[String], name: &str) -> bool {
-    let Some(column) = rows.first().and_then(|row| row.find('·')) else {
-        return false;
-    };
-    let side = |is_left: bool| {
-        let part = |row: &String| match row.split_at_checked(column) {
-            Some((left, right)) => (if is_left { left } else { right }).to_owned(),
-            None if is_left => row.clone(),
-            None => String::new(),
-        };
-        rows.iter().map(part).collect::<Vec<String>>()
-    };
-    let (left, right) = (side(true), side(false));
-    left[0].ends_with("  ")
-        && words(&left) == format!("Use skill \"{name}\"?")
-        && sub_agents(&format!(" {}", words(&right))).is_some()
 }
 
 /// How a call of `tool` is written.
