@@ -31,13 +31,16 @@ pub enum Fate {
     Open,
     /// Another dialog is on the screen, and nothing tells of this one.
     Covered,
+    /// This one by its number among those that want just the same is over; `None`: it or one of those,
+    /// and nothing tells which.
+    Equal(Option<usize>),
 }
 
 impl Fate {
-    /// Why it is not known to be over; `None` when it is.
+    /// Why nothing is known to be over; `None` when something is.
     pub(super) fn doubt(self) -> Option<Stop> {
         match self {
-            Self::Over => None,
+            Self::Over | Self::Equal(_) => None,
             Self::Open => Some(Stop::StillThere),
             Self::Covered => Some(Stop::Covered),
         }
@@ -45,26 +48,39 @@ impl Fate {
 }
 
 /// Watches for about three seconds what becomes of `bound`, which was answered with `decision` at
-/// `answered`.
-pub fn fate(bound: &Bound, decision: &Decision, answered: Timestamp, world: &dyn World) -> Fate {
+/// `answered`. `equals`: the open requests that want just the same, whose dialog it may have been.
+pub fn fate(
+    bound: &Bound,
+    equals: &[Bound],
+    decision: &Decision,
+    answered: Timestamp,
+    world: &dyn World,
+) -> Fate {
     let mut watch = Watch {
         bound,
+        equals,
         approved: (*decision == Decision::Approve).then_some(answered),
         world,
         bare: 0,
         fate: Fate::Open,
+        is_one_over: false,
     };
     for _ in 0..LOOKS {
         world.wait(PAUSE);
-        if watch.is_over() {
-            return Fate::Over;
+        if let Some(fate) = watch.end() {
+            return fate;
         }
     }
-    watch.fate
+    if watch.is_one_over {
+        Fate::Equal(None)
+    } else {
+        watch.fate
+    }
 }
 
 struct Watch<'a> {
     bound: &'a Bound,
+    equals: &'a [Bound],
     /// When it was approved, if it was.
     approved: Option<Timestamp>,
     world: &'a dyn World,
@@ -72,14 +88,26 @@ struct Watch<'a> {
     bare: usize,
     /// As the last look found it.
     fate: Fate,
+    /// Some look found it over, or one that wants just the same.
+    is_one_over: bool,
 }
 
 impl Watch<'_> {
-    fn is_over(&mut self) -> bool {
-        self.world.has_result(self.bound) == Some(true)
-            || self.is_running()
-            || self.has_left_its_row()
-            || self.has_left_the_screen()
+    /// How it has ended, once that is known.
+    fn end(&mut self) -> Option<Fate> {
+        if self.has_result(self.bound) || self.has_left_its_row() || self.has_left_the_screen() {
+            return Some(Fate::Over);
+        }
+        if let Some(at) = self.equals.iter().position(|equal| self.has_result(equal)) {
+            return Some(Fate::Equal(Some(at)));
+        }
+        // It is the same command whichever of them it was.
+        self.is_one_over |= self.is_running();
+        (self.is_one_over && self.equals.is_empty()).then_some(Fate::Over)
+    }
+
+    fn has_result(&self, bound: &Bound) -> bool {
+        self.world.has_result(bound) == Some(true)
     }
 
     /// Whether just its command runs since it was approved.
@@ -114,7 +142,14 @@ impl Watch<'_> {
             // Theirs come one after the other: what was pressed on has gone when it is not shown.
             return shown != OnScreen::Its;
         }
-        if self.bare == 0 {
+        // The dialog of one that wants just the same follows after a moment.
+        if self.bare
+            < if self.equals.is_empty() {
+                1
+            } else {
+                BARE_LOOKS
+            }
+        {
             return false;
         }
         match self.world.witness(self.bound) {

@@ -10,7 +10,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 pub use super::dialog::Pane;
 use super::dialog::{self, Dialog, Kind, Refusal};
-use super::fate::fate;
+use super::equal::Equal;
+use super::fate::{Fate, fate};
 use super::stop::Stop;
 pub use super::world::{Seen, World};
 use crate::mux;
@@ -57,6 +58,8 @@ const TRIES: usize = 4;
 pub enum Outcome {
     /// The dialog has gone.
     Done,
+    /// A dialog has gone that may have been the one of a request that wants just the same.
+    Equal(Equal),
     /// No key was pressed; says why.
     Nothing(String),
     /// A key was pressed, and what became of it is not known; says what was seen.
@@ -111,6 +114,8 @@ struct Scene {
     view: View,
     /// Another request that waits reads the same.
     has_lookalike: bool,
+    /// The open requests that want just the same.
+    equals: Vec<Bound>,
 }
 
 /// A dialog, and the pane it is in.
@@ -148,32 +153,46 @@ impl Act<'_> {
     /// was, and it is surely the same request.
     fn press_option(&self, decision: &Decision) -> Result<Outcome, Outcome> {
         let (before, number, pressed) = self.press_first(decision).map_err(nothing)?;
-        let Some(doubt) = self.doubt(decision, pressed) else {
-            return Ok(Outcome::Done);
+        let doubt = match self.end(decision, pressed, &before.equals) {
+            Ok(outcome) => return Ok(outcome),
+            Err(doubt) => doubt,
         };
         if !dialog::drops_early_keys(&self.bound.assistant) || doubt == Stop::Covered {
             return Err(unknown(doubt));
         }
         // What came too early at most moved the cursor: all else must be as it was.
         let again = self.scene(&[1, number]).map_err(unknown)?;
-        if !again.is_as(&before) {
-            return Err(unknown(Stop::Changed));
-        }
         // One that reads the same may have followed; and only the assistant's own record tells that
         // it is still this one.
-        if again.has_lookalike {
+        if before.has_lookalike || again.has_lookalike {
             return Err(unknown(Stop::MayBeAnother));
+        }
+        if !again.is_as(&before) {
+            return Err(unknown(Stop::Changed));
         }
         if self.world.has_result(self.bound) != Some(false) {
             return Err(unknown(Stop::StillThere));
         }
         let pressed = self.press_number(number, &again.view).map_err(unknown)?;
-        Ok(self.doubt(decision, pressed).map_or(Outcome::Done, unknown))
+        self.end(decision, pressed, &again.equals).map_err(unknown)
     }
 
-    /// Why nobody knows yet that the request is over; `None` when it is.
-    fn doubt(&self, decision: &Decision, pressed: Timestamp) -> Option<Stop> {
-        fate(self.bound, decision, pressed, self.world).doubt()
+    /// How it has ended. The error says why nobody knows that yet.
+    fn end(
+        &self,
+        decision: &Decision,
+        pressed: Timestamp,
+        equals: &[Bound],
+    ) -> Result<Outcome, Stop> {
+        let fate = fate(self.bound, equals, decision, pressed, self.world);
+        match (fate.doubt(), fate) {
+            (Some(doubt), _) => Err(doubt),
+            (None, Fate::Equal(which)) => {
+                let which = which.and_then(|at| equals.get(at));
+                Ok(Outcome::Equal(Equal::of(self.bound, which, decision)))
+            }
+            (None, _) => Ok(Outcome::Done),
+        }
     }
 
     /// Presses for the decision; again only where tmux says that it has not pressed.
@@ -227,7 +246,7 @@ impl Act<'_> {
         let denied = Decision::Deny {
             message: Some(message.to_owned()),
         };
-        Ok(self.doubt(&denied, sent).map_or(Outcome::Done, unknown))
+        self.end(&denied, sent, &before.equals).map_err(unknown)
     }
 
     /// The scene once it has settled. A busy machine draws the dialog a while after it was reported;
@@ -285,6 +304,7 @@ impl Act<'_> {
         }
         Ok(Scene {
             has_lookalike: dialog::has_lookalike(&view.dialog, self.bound, &others),
+            equals: self.open_equals(others),
             seen,
             view,
         })
@@ -322,6 +342,14 @@ impl Act<'_> {
         let open = self.world.open_calls(self.bound);
         others.extend(dialog::unheard(self.bound, &others, open));
         others
+    }
+
+    /// Those of `others` that want just the same and have no result.
+    fn open_equals(&self, others: Vec<Bound>) -> Vec<Bound> {
+        let is_equal = |other: &Bound| {
+            dialog::is_same(self.bound, other) && self.world.has_result(other) != Some(true)
+        };
+        others.into_iter().filter(is_equal).collect()
     }
 
     /// `stop`, or better that the dialog on the screen is that of another request which waits, too.

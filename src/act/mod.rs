@@ -3,6 +3,7 @@
 //! | part | does |
 //! | --- | --- |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
+//! | [`equal`] | that a request was answered that wants just the same |
 //! | [`fate`] | what became of a request after its answer |
 //! | [`stop`] | why the procedure stops |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
@@ -16,6 +17,7 @@
 //!
 //! May import: `assistants`, `mux`, `hub_client`, `protocol`, `state`, `sys`.
 
+pub mod equal;
 pub mod fate;
 mod foreground;
 #[cfg(test)]

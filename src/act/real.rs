@@ -45,8 +45,13 @@ impl RealWorld {
             Ok(_lock) => self.act(bound, decision, shown),
             Err(why) => ("keys", Outcome::Nothing(why)),
         };
-        if outcome == Outcome::Done {
-            tell::answered(bound, decision, began, (&self.places, self.uid));
+        let answered = match &outcome {
+            Outcome::Done => Some(bound),
+            Outcome::Equal(equal) => equal.answered(),
+            Outcome::Nothing(_) | Outcome::Unknown(_) => None,
+        };
+        if let Some(answered) = answered {
+            tell::answered(answered, decision, began, (&self.places, self.uid));
         }
         if let Some(path) = self.places.decisions() {
             let line = Line::by_hand(bound, decision, shown, way, &outcome, Timestamp::now());
@@ -95,7 +100,7 @@ impl RealWorld {
         match hub.decide(&decide, Timestamp::now) {
             Ok(false) => None,
             Ok(true) => {
-                let doubt = fate(bound, decision, began, self).doubt();
+                let doubt = fate(bound, &[], decision, began, self).doubt();
                 let said = |doubt| format!("the hook has got the answer, but {doubt}");
                 Some(doubt.map_or(Outcome::Done, |doubt| Outcome::Unknown(said(doubt))))
             }

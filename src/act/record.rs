@@ -36,7 +36,7 @@ pub struct Line<'a> {
     digest: Option<&'a str>,
     decision: &'a str,
     outcome: &'a str,
-    /// Why nothing was done, or what is not known.
+    /// Why nothing was done, what was done instead, or what is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     row: &'a str,
@@ -62,6 +62,7 @@ impl<'a> Line<'a> {
     ) -> Self {
         let (outcome, reason) = match outcome {
             Outcome::Done => ("done", None),
+            Outcome::Equal(equal) => ("equal", Some(equal.words())),
             Outcome::Nothing(why) => ("nothing", Some(why.as_str())),
             Outcome::Unknown(why) => ("unknown", Some(why.as_str())),
         };

@@ -78,6 +78,11 @@ impl Asked {
                 messages::status(&said(bound, decision, &what));
                 Ok(())
             }
+            Outcome::Equal(equal) => {
+                let said = said(bound, decision, &what);
+                messages::status(&format!("{said}; {}", equal.words()));
+                Ok(())
+            }
             Outcome::Nothing(why) => Err(self.failed(&why).hint("nothing was sent")),
             Outcome::Unknown(why) => Err(self.failed(&why).hint(format!(
                 "keys were sent; look at the pane: `pane-patrol jump {}`",

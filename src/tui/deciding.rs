@@ -73,10 +73,11 @@ pub(super) fn decided(
     let target = &bound.target;
     let again = match outcome {
         Outcome::Nothing(_) => request::read_again(model, bound),
-        Outcome::Done | Outcome::Unknown(_) => None,
+        Outcome::Done | Outcome::Equal(_) | Outcome::Unknown(_) => None,
     };
     let words = match outcome {
         Outcome::Done => format!("{target}: {}", done(decision)),
+        Outcome::Equal(equal) => format!("{target}: {}: {}", done(decision), equal.words()),
         Outcome::Nothing(why) => format!("{target}: nothing was sent: {why}"),
         Outcome::Unknown(why) => format!("{target}: look there, keys were sent, but {why}"),
     };

@@ -135,6 +135,13 @@ fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
                 twins += u64::from(why.contains("cannot be told apart"));
                 assert!(state.answers.is_empty(), "run {seed}: {why}, but answered");
             }
+            Outcome::Equal(equal) => {
+                let over = equal.answered().and_then(id_of);
+                assert!(
+                    over.is_none_or(|id| state.closed.contains(&id)),
+                    "run {seed}"
+                );
+            }
             Outcome::Unknown(_) => {}
         }
     }

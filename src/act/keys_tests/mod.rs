@@ -2,6 +2,7 @@
 //! taken out of [`super::keys`].
 
 mod each_step;
+mod equals;
 mod held_back;
 mod messages;
 mod pressed_again;
@@ -38,6 +39,10 @@ struct Stage {
     answered_from: usize,
     company: bool,
     result: Option<bool>,
+    /// Once a key was pressed only this one has a result, if any; else `result` says.
+    result_of: Option<Option<&'static str>>,
+    /// The command runs once a key was pressed.
+    runs: bool,
     seen: Option<Seen>,
     /// It writes about itself all the time, and never that it works.
     writes: bool,
@@ -99,14 +104,18 @@ impl World for Stage {
         self.company
     }
 
-    fn has_result(&self, _: &Bound) -> Option<bool> {
+    fn has_result(&self, bound: &Bound) -> Option<bool> {
+        if let Some(answered) = self.result_of {
+            let is_it = answered.is_some() && bound.request.request_id.as_deref() == answered;
+            return Some(is_it && self.keys() > 0);
+        }
         (self.keys() >= self.answered_from)
             .then_some(true)
             .or(self.result)
     }
 
     fn runs(&self, _: &Bound, _: Timestamp) -> bool {
-        false
+        self.runs && self.keys() > 0
     }
 
     fn witness(&self, _: &Bound) -> Option<Seen> {
@@ -231,6 +240,8 @@ fn stage() -> (Stage, Bound) {
         answered_from: usize::MAX,
         company: false,
         result: Some(false),
+        result_of: None,
+        runs: false,
         seen: Some(seen(Level::WaitingApproval, "s")),
         writes: false,
         waits_after: Duration::ZERO,

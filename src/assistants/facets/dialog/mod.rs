@@ -37,7 +37,7 @@ pub(crate) use drawn::spelt;
 use own::Certainty;
 pub use refusal::{Part, Refusal};
 pub(crate) use twins::of_line;
-pub use twins::{has_lookalike, others, tell_apart, unheard};
+pub use twins::{has_lookalike, is_same, others, tell_apart, unheard};
 
 /// A line of at least so many dashes is a rule; panes of 40 columns have it too.
 const RULE: usize = 20;

@@ -110,7 +110,7 @@ fn unspelt(line: &str) -> String {
 
 /// Whether both want just the same in the same folder: then it does not matter which of them is
 /// answered first. What stands in the place of a sign for the unknown may not be the same.
-fn is_same(bound: &Bound, other: &Bound) -> bool {
+pub fn is_same(bound: &Bound, other: &Bound) -> bool {
     let has_unknown = |input: &Value| input.to_string().contains('\u{fffd}');
     !bound.input.as_ref().is_some_and(has_unknown)
         && bound.request.tool == other.request.tool

@@ -1,0 +1,94 @@
+//! Two sub-agents ask for just the same: the key reaches whichever is on the screen.
+
+use super::*;
+
+/// `t2` asks what `t1` asks; once a key was pressed `answered` has a result, and `next` is on the screen.
+fn equals(answered: Option<&'static str>, next: &'static str) -> Stage {
+    let (own, other) = (full("t1", "touch a"), full("t2", "touch a"));
+    Stage {
+        row: RefCell::new(Some(asking(vec![
+            request("t1", "touch a"),
+            request("t2", "touch a"),
+        ]))),
+        full: vec![own.clone(), other.clone()],
+        open: vec![own, other],
+        result_of: Some(answered),
+        screen: Box::new(move |_, keys| match keys {
+            0 => asks(" touch a"),
+            _ => next.to_owned(),
+        }),
+        // One of them waits still.
+        seen: None,
+        ..stage().0
+    }
+}
+
+fn words(outcome: Outcome) -> (Option<String>, String) {
+    let Outcome::Equal(equal) = outcome else {
+        panic!("{outcome:?}");
+    };
+    let answered = equal.answered().cloned();
+    let id = answered.and_then(|answered| answered.request.request_id);
+    (id, equal.words().to_owned())
+}
+
+#[test]
+fn the_one_that_was_answered_in_its_place_is_named() {
+    let next = asks(" touch a").leak();
+    for decision in [Decision::Approve, Decision::Deny { message: None }] {
+        let stage = equals(Some("t2"), next);
+        let outcome = carry_out(&full("t1", "touch a"), &decision, &stage);
+        assert_eq!(stage.keys(), 1);
+        let (answered, words) = words(outcome);
+        assert_eq!(answered.as_deref(), Some("t2"), "{words}");
+        let done = ["approved", "denied"][usize::from(decision != Decision::Approve)];
+        assert!(
+            words.contains(done) && words.contains("t2") && words.contains("t1` still waits"),
+            "{words}"
+        );
+        let stage = equals(Some("t1"), next);
+        let outcome = carry_out(&full("t1", "touch a"), &decision, &stage);
+        assert_eq!(outcome, Outcome::Done);
+    }
+}
+
+#[test]
+fn which_of_them_runs_is_not_made_up() {
+    let stage = Stage {
+        runs: true,
+        ..equals(None, asks(" touch a").leak())
+    };
+    let (answered, words) = words(stage.approve(&full("t1", "touch a")));
+    assert_eq!(answered, None);
+    assert!(words.contains("nothing tells yet which"), "{words}");
+    assert_eq!(stage.keys(), 1);
+}
+
+/// Nothing was heard of it, and what is on the screen now may be the other one.
+#[test]
+fn no_second_key_is_pressed_on_what_may_be_the_other_one() {
+    let stage = equals(None, asks(" touch a").leak());
+    let outcome = stage.approve(&full("t1", "touch a"));
+    assert_eq!(stage.keys(), 1);
+    assert!(
+        matches!(&outcome, Outcome::Unknown(why) if why.contains("another of two requests")),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn what_only_reads_the_same_is_no_equal() {
+    let mut other = full("t2", "touch a");
+    other.folder = Some("/elsewhere".to_owned());
+    let stage = equals(Some("t2"), "");
+    let stage = Stage {
+        full: vec![full("t1", "touch a"), other.clone()],
+        open: vec![full("t1", "touch a"), other],
+        ..stage
+    };
+    stage.refuses(
+        &full("t1", "touch a"),
+        &Decision::Approve,
+        "cannot be told apart",
+    );
+}
