@@ -375,7 +375,7 @@ impl Act<'_> {
         let other = others.swap_remove(at);
         others.push(self.bound.clone());
         match dialog::tell_apart(&dialog, &other, &others) {
-            Ok(()) => Stop::other(&other.request, is_told(&other)),
+            Ok(()) => Stop::other(&other, self.bound, is_told(&other)),
             Err(twins) => Stop::Refused(twins),
         }
     }

@@ -7,6 +7,7 @@
 //! | [`fate`] | what became of a request after its answer |
 //! | [`stop`] | why the procedure stops |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
+//! | [`names`] | how requests are named, no two that differ alike |
 //! | [`real`] | the hub, the session file and the multiplexer, as the procedure sees them |
 //! | [`shown`] | what stood before the person, and whether that is still what is asked |
 //! | [`record`] | one line for each decision in `decisions.jsonl` |
@@ -25,6 +26,7 @@ mod fuzz;
 pub mod keys;
 #[cfg(test)]
 mod keys_tests;
+pub mod names;
 pub mod real;
 pub mod record;
 pub mod shown;

@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use super::dialog::{Refusal, spelt};
-use crate::state::Request;
+use super::names::names;
+use crate::state::Bound;
 use crate::sys::shell;
 
 /// Why no further key is pressed.
@@ -85,16 +86,22 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// That this other one is on the screen. One that nobody has told of has no name.
-    pub(super) fn other(request: &Request, is_told: bool) -> Self {
-        let about = [request.tool.as_deref(), request.message.as_deref()];
-        let about: Vec<&str> = about.into_iter().flatten().collect();
-        let id = request.request_id.as_deref().filter(|_| is_told);
+    /// That `other`, which is not `bound`, is on the screen. One that nobody has told of has no name.
+    pub(super) fn other(other: &Bound, bound: &Bound, is_told: bool) -> Self {
+        let id = other.request.request_id.as_deref().filter(|_| is_told);
+        let both = [other.clone(), bound.clone()];
         Self::Other {
-            about: spelt(&about.join(": ")),
+            about: names(&both, line).swap_remove(0),
             how: id.map_or_else(String::new, |id| {
                 format!(", `--request {}`", shell::shown(id))
             }),
         }
     }
+}
+
+fn line(bound: &Bound) -> String {
+    let request = &bound.request;
+    let about = [request.tool.as_deref(), request.message.as_deref()];
+    let about: Vec<&str> = about.into_iter().flatten().collect();
+    spelt(&about.join(": "))
 }

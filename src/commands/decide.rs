@@ -4,6 +4,7 @@
 use pane_patrol_hooks::text::{marked_line, one_line};
 
 use super::{Surroundings, request, rows};
+use crate::act::names::{MOST, names};
 use crate::act::real::RealWorld;
 use crate::act::{Bound, Decision, Digest, Outcome, Shown};
 use crate::assistants::homes::Homes;
@@ -13,12 +14,6 @@ use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 use crate::state::Row;
 use crate::sys::shell;
-
-/// Characters of a request in a message.
-const MOST: usize = 200;
-
-/// So many of them stand before what parts it from another one.
-const BEFORE: usize = 40;
 
 /// The request that a decision is about, and the world in which it is carried out.
 pub(super) struct Asked {
@@ -131,12 +126,15 @@ impl Vague {
             )),
             Self::Several(several) => {
                 let told = format!("{} requests wait in it", several.len());
-                let whats: Vec<String> = several.iter().map(|one| what(homes, one)).collect();
+                let full: Vec<Bound> = several
+                    .iter()
+                    .map(|one| asked::with_command(one, homes))
+                    .collect();
                 let about = |(bound, what): (&Bound, String)| {
                     let id = shell::shown(&request::id(homes, bound));
                     format!("`--request {id}` is {what}")
                 };
-                let hints = several.iter().zip(apart(&whats)).map(about);
+                let hints = several.iter().zip(names(&full, line)).map(about);
                 let failure = failed(&told).exit(EXIT_USAGE);
                 hints.fold(failure, CommandError::hint)
             }
@@ -170,9 +168,14 @@ fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
 
 /// What it asks, in one line: with its blanks and line breaks to be seen where all of it is known.
 fn what(homes: &Homes, bound: &Bound) -> String {
+    line(&asked::with_command(bound, homes))
+}
+
+/// The same of a request of which all is known that may be.
+fn line(bound: &Bound) -> String {
     let request = &bound.request;
-    let command = asked::with_command(bound, homes).command;
-    let command = command.map(|command| marked_line(&command, usize::MAX));
+    let command = bound.command.as_deref();
+    let command = command.map(|command| marked_line(command, usize::MAX));
     // Its one line has such marks already.
     let what = [
         request.tool.as_deref(),
@@ -182,43 +185,6 @@ fn what(homes: &Homes, bound: &Bound) -> String {
     what.join(": ")
 }
 
-/// Long texts, each cut so that what parts it from the others is to be seen.
-fn apart(texts: &[String]) -> Vec<String> {
-    let shared = |one: &str, other: &str| {
-        let pairs = one.chars().zip(other.chars());
-        pairs.take_while(|(one, other)| one == other).count()
-    };
-    let cut = |(index, text): (usize, &String)| {
-        let others = texts.iter().enumerate();
-        let others = others.filter(|(other, _)| *other != index);
-        let same = others.map(|(_, other)| shared(text, other)).max();
-        let same = same.unwrap_or(0);
-        if same + BEFORE < MOST {
-            return clipped(text);
-        }
-        let beginning: String = text.chars().take(BEFORE).collect();
-        let rest: String = text.chars().skip(same.saturating_sub(BEFORE)).collect();
-        format!("{beginning}… …{}", clipped(&rest))
-    };
-    texts.iter().enumerate().map(cut).collect()
-}
-
 fn clipped(text: &str) -> String {
     one_line(text, MOST)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn requests_that_differ_far_behind_are_told_apart() {
-        let long = |end: &str| format!("Bash: {}{end}", "word ".repeat(100));
-        let told = apart(&[long("a b"), long("a␠␠b"), "Bash: c".to_owned()]);
-        assert!(told[0].ends_with(" a b"), "{told:?}");
-        assert!(told[1].ends_with(" a␠␠b"), "{told:?}");
-        assert_eq!(told[2], "Bash: c");
-        assert!(told.iter().all(|text| text.chars().count() < 2 * MOST));
-        assert_eq!(apart(&[long("")])[0].chars().count(), MOST);
-    }
 }

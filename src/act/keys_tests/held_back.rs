@@ -187,3 +187,35 @@ fn a_new_dialog_and_one_beside_others_have_to_stand_for_a_while() {
     };
     moving.refuses(&full("t1", "touch a"), &Decision::Approve, "keeps changing");
 }
+
+/// As 2.1.332 drew it, with the request that lacks `b` waiting, too.
+#[test]
+fn another_request_of_the_same_line_is_named_by_what_it_is_given() {
+    let (rule, dots) = ("─".repeat(WIDTH), "╌".repeat(WIDTH));
+    let screen = format!(
+        "{rule}\n Tool use\n lab — Echo Tool: (MCP)\n{dots}\n k: \"v\"\n b: null\n{dots}\n About the lab — Echo Tool:\n │ echo\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. Yes, and don't ask again for lab — Echo commands in /home/user/proj\n   3. No\n\n Esc to cancel · Tab to amend\n"
+    );
+    let asks = |id: &str, input: serde_json::Value| {
+        let mut bound = full(id, "");
+        bound.request.tool = Some("mcp__lab__echo".to_owned());
+        bound.request.message = Some("lab echo: k=v".to_owned());
+        (bound.command, bound.input) = (None, Some(input));
+        bound
+    };
+    let (own, other) = (
+        asks("t1", json!({"k": "v"})),
+        asks("t2", json!({"k": "v", "b": null})),
+    );
+    let stage = Stage {
+        row: RefCell::new(Some(asking(vec![
+            own.request.clone(),
+            other.request.clone(),
+        ]))),
+        full: vec![own.clone(), other.clone()],
+        open: vec![own.clone(), other],
+        screen: Box::new(move |_, _| screen.clone()),
+        ..stage().0
+    };
+    stage.refuses(&own, &Decision::Approve, r#""b":null"#);
+    stage.refuses(&own, &Decision::Approve, "`--request t2`");
+}
