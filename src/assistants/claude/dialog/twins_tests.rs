@@ -154,6 +154,53 @@ fn what_is_drawn_otherwise_than_it_was_written_is_answered_or_says_why_not() {
     assert!(shown > 20, "{shown}");
 }
 
+/// Quotes, backslashes, commas, colons, brackets and line breaks, as both versions drew them: each is drawn
+/// otherwise than all the others, and told from them.
+#[test]
+fn what_servers_are_given_with_quotes_is_told_apart() {
+    let all = recorded_in("servers");
+    // Whether blanks stand before it, and what is within another value, is taken for sure of none.
+    let is_plain = |line: &Recorded| {
+        let mut values = line
+            .input
+            .as_object()
+            .into_iter()
+            .flat_map(|all| all.values());
+        values.all(|value| {
+            !value.is_object() && !value.as_str().is_some_and(|text| text.starts_with(' '))
+        })
+    };
+    let is_beside = |one: &Recorded, other: &Recorded| {
+        one.name.split(':').next() == other.name.split(':').next() && one.name != other.name
+    };
+    let mut told = 0;
+    for line in &all {
+        let (dialog, own) = (line.dialog(), line.asks(&line.input));
+        assert_eq!(
+            dialog.shows(&own),
+            Ok(()),
+            "{} {}\n{}",
+            line.name,
+            line.input,
+            line.screen
+        );
+        for other in all.iter().filter(|other| is_beside(line, other)) {
+            let theirs = line.asks(&other.input);
+            assert_ne!(line.screen, other.screen);
+            let said = tell_apart(&dialog, &own, &[theirs]);
+            let is_sure = is_plain(line) && is_plain(other);
+            let wanted = if is_sure { Ok(()) } else { Err(Refusal::Twins) };
+            told += usize::from(is_sure);
+            assert_eq!(
+                said, wanted,
+                "{}: {} {}\n{}",
+                line.name, line.input, other.input, line.screen
+            );
+        }
+    }
+    assert!(told > 4_000, "{told}");
+}
+
 #[test]
 fn an_empty_file_is_none_that_says_so() {
     let line = recorded().into_iter().find(|line| {
