@@ -68,7 +68,10 @@ pub enum Refusal {
     #[error("its pane is too narrow for the name of its {0}, so it cannot be compared; go there")]
     CutOff(Part),
     /// Claude shows a command by what it changes.
-    #[error("its dialog shows the change of a file in the place of its command; go there")]
+    #[error(
+        "the dialog on the screen shows a file and what would change in it, and no command, so it \
+         cannot be compared; look at it there and answer in the pane"
+    )]
     ShownAsChange,
     /// Claude writes one of its parts otherwise than it was given.
     #[error("its {0} is written otherwise on the screen, so it cannot be compared; go there")]
@@ -150,6 +153,14 @@ fn check(part: Part, text: &str, may_frame: impl Fn(&str) -> bool) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// It may be anybody's, and show that nothing would change.
+    #[test]
+    fn of_a_dialog_without_a_command_no_more_is_said_than_what_it_shows() {
+        let said = Refusal::ShownAsChange.to_string();
+        assert!(!said.contains("its dialog"), "{said}");
+        assert!(said.contains("no command") && said.ends_with("answer in the pane"));
+    }
 
     #[test]
     fn what_could_draw_a_dialog_is_refused_with_words() {
