@@ -53,6 +53,12 @@ impl Flow {
 
     /// Whether `rows` are `text`. Rows have no blanks at their ends.
     pub(crate) fn shows(self, rows: &[String], text: &str) -> bool {
+        let is_drawn_with_blanks = |origin| self.shows_plain(rows, &with_blanks(text, origin));
+        self.shows_plain(rows, text)
+            || matches!(self.tabs, Tabs::Stops(origin) if text.contains('\t') && is_drawn_with_blanks(origin))
+    }
+
+    fn shows_plain(self, rows: &[String], text: &str) -> bool {
         let has_pictures = text.contains(is_of_a_picture);
         let text = as_wanted(text);
         let is_kept = |c: &char| !has_pictures || !is_of_a_picture(*c);
@@ -125,6 +131,23 @@ fn as_wanted(text: &str) -> Vec<char> {
         }
     }
     wanted
+}
+
+/// A text with blanks for its tabs, of which some may end a row and others begin the next one.
+fn with_blanks(text: &str, origin: usize) -> String {
+    let mut drawn = String::with_capacity(text.len());
+    let mut column = 0;
+    for c in text.chars() {
+        if c == '\t' {
+            let blanks = TAB - (column + origin) % TAB;
+            drawn.extend(std::iter::repeat_n(' ', blanks));
+            column += blanks;
+        } else {
+            drawn.push(c);
+            column = if c == '\n' { 0 } else { column + cell(c) };
+        }
+    }
+    drawn
 }
 
 struct Matching<'a> {
@@ -350,6 +373,8 @@ mod tests {
             ("touch abcdefghijklm", "touch abcdef|ghijklm"),
             ("touch  漢字漢字", "touch|漢字漢字"),
             ("a\tb", "a       b"),
+            ("abcdefgh\ti jk", "abcdefgh| i jk"),
+            ("abcdefghi\tj", "abcdefghi|    j"),
             ("a\n", "a|"),
             ("a\n", "a"),
         ] {
@@ -374,6 +399,8 @@ mod tests {
             ("", "a"),
             ("a", ""),
             ("a\tb", "a b"),
+            ("abcdefgh\tij", "abcdefgh|         ij"),
+            ("abcdefgh\tijkl", "abcdefghi|jkl"),
         ] {
             assert!(!flow.shows(&rows(shown), text), "{text:?} as {shown:?}");
         }
