@@ -14,36 +14,26 @@ const BEFORE: usize = 40;
 /// Each of `all` by its `line`; where that is another one's, too, by all that its tool is given; where
 /// that is the same, too, with who asks. Long ones are cut so that what parts them is to be seen.
 pub fn names(all: &[Bound], line: impl Fn(&Bound) -> String) -> Vec<String> {
-    let by_lines = all.iter().map(line).collect();
-    let by_inputs = where_shared(by_lines, all, in_full);
-    let with_agents = where_shared(by_inputs.clone(), all, |bound| Some(agent(bound)));
+    let by_lines: Vec<String> = all.iter().map(line).collect();
+    let by_inputs = where_shared(&by_lines, all, |_, bound| in_full(bound));
     let named = apart(&by_inputs);
-    let agents = with_agents.into_iter().zip(&by_inputs);
-    let agents = agents.map(|(agent, name)| (agent != *name).then_some(agent));
-    named
-        .into_iter()
-        .zip(agents)
-        .map(|(name, agent)| match agent {
-            Some(agent) => format!("{name}, asked by {agent}"),
-            None => name,
-        })
-        .collect()
+    where_shared(&named, all, |name, bound| {
+        Some(format!("{name}, asked by {}", agent(bound)))
+    })
 }
 
 /// `names`, where two are the same with what `better` says instead.
 fn where_shared(
-    names: Vec<String>,
+    names: &[String],
     all: &[Bound],
-    better: impl Fn(&Bound) -> Option<String>,
+    better: impl Fn(&str, &Bound) -> Option<String>,
 ) -> Vec<String> {
     let is_shared = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
-    let pairs = names.iter().zip(all);
-    pairs
-        .map(|(name, bound)| {
-            let better = is_shared(name).then(|| better(bound)).flatten();
-            better.unwrap_or_else(|| name.clone())
-        })
-        .collect()
+    let or_better = |(name, bound): (&String, &Bound)| {
+        let better = is_shared(name).then(|| better(name, bound)).flatten();
+        better.unwrap_or_else(|| name.clone())
+    };
+    names.iter().zip(all).map(or_better).collect()
 }
 
 /// `mcp__lab__echo: {"b":null,"k":"v"}`

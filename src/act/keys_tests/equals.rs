@@ -12,7 +12,7 @@ fn equals(answered: Option<&'static str>, next: &'static str) -> Stage {
         ]))),
         full: vec![own.clone(), other.clone()],
         open: vec![own, other],
-        result_of: Some(answered),
+        results: Some(answered.into_iter().collect()),
         screen: Box::new(move |_, keys| match keys {
             0 => asks(" touch a"),
             _ => next.to_owned(),

@@ -39,8 +39,8 @@ struct Stage {
     answered_from: usize,
     company: bool,
     result: Option<bool>,
-    /// Once a key was pressed only this one has a result, if any; else `result` says.
-    result_of: Option<Option<&'static str>>,
+    /// Once a key was pressed these have a result and no others; `None`: as `result` says.
+    results: Option<Vec<&'static str>>,
     /// The command runs once a key was pressed.
     runs: bool,
     seen: Option<Seen>,
@@ -105,9 +105,10 @@ impl World for Stage {
     }
 
     fn has_result(&self, bound: &Bound) -> Option<bool> {
-        if let Some(answered) = self.result_of {
-            let is_it = answered.is_some() && bound.request.request_id.as_deref() == answered;
-            return Some(is_it && self.keys() > 0);
+        if let Some(answered) = &self.results {
+            let id = bound.request.request_id.as_deref();
+            let has_one = id.is_some_and(|id| answered.contains(&id));
+            return Some(has_one && self.keys() > 0);
         }
         (self.keys() >= self.answered_from)
             .then_some(true)
@@ -240,7 +241,7 @@ fn stage() -> (Stage, Bound) {
         answered_from: usize::MAX,
         company: false,
         result: Some(false),
-        result_of: None,
+        results: None,
         runs: false,
         seen: Some(seen(Level::WaitingApproval, "s")),
         writes: false,
