@@ -4,7 +4,7 @@ use pane_patrol_hooks::adapter::{Version, claude};
 
 use super::kind::{Known, NEW, OLD, Type};
 use super::place::{Look, Place};
-use crate::json::document::{Document, Kind};
+use crate::json::document::Document;
 use crate::schema::HOOKS;
 
 /// The first that is known to be strict about what is no list, for the events that guard permissions.
@@ -61,19 +61,6 @@ fn no_guard_elsewhere(document: &Document, place: &Place, is_section: bool) -> L
         no_guard_elsewhere(document, &item, false)?;
     }
     Ok(())
-}
-
-impl Place {
-    fn items_of_list(&self, document: &Document) -> Vec<Self> {
-        let is_list = self
-            .value
-            .is_some_and(|value| document.kind(value) == Kind::Array);
-        if is_list {
-            self.items(document)
-        } else {
-            Vec::new()
-        }
-    }
 }
 
 fn check_group(document: &Document, group: &Place, version: Option<Version>) -> Look {

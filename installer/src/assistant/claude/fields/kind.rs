@@ -14,8 +14,12 @@ pub(super) enum Type {
     Truth,
     TruthOrObject,
     Text,
+    /// A text that is not empty.
+    Words,
     Number,
     Positive,
+    /// A number without a fraction.
+    Integer,
     /// A whole number above 0.
     Whole,
     /// 0 to 1.
@@ -27,6 +31,9 @@ pub(super) enum Type {
     TextOrTexts,
     Objects,
     Object,
+    ObjectOfTexts,
+    /// What a person sets of a plugin.
+    Setting,
     /// A text with a scheme, for example `https:`.
     Address,
     /// A time of the day, for example `07:30`.
@@ -42,8 +49,10 @@ impl Type {
             Self::Truth => "`true` or `false`",
             Self::TruthOrObject => "`true`, `false` or an object",
             Self::Text => "a text",
+            Self::Words => "a text that is not empty",
             Self::Number => "a number",
             Self::Positive => "a number above 0",
+            Self::Integer => "a whole number",
             Self::Whole => "a whole number above 0",
             Self::Share => "a number from 0 to 1",
             Self::Fraction => "a number above 0 and at most 1",
@@ -52,6 +61,8 @@ impl Type {
             Self::TextOrTexts => "a text or a list of texts",
             Self::Objects => "a list of objects",
             Self::Object => "an object",
+            Self::ObjectOfTexts => "an object of texts",
+            Self::Setting => "a text, a number, `true`, `false` or a list of texts",
             Self::Address => "a whole address like \"https://...\"",
             Self::Clock => "a time like \"07:30\"",
             Self::PluginUse => "`true`, `false` or a list of texts",
@@ -78,8 +89,11 @@ impl Type {
                 .iter()
                 .any(|it| it.fits(document, value)),
             Self::Text => kind == Kind::String,
+            // A lone surrogate is no text that we can read, and not empty.
+            Self::Words => kind == Kind::String && raw != "\"\"",
             Self::Number => number().is_some(),
             Self::Positive => number().is_some_and(|number| number > 0.0),
+            Self::Integer => number().is_some_and(|number| number.fract() == 0.0),
             Self::Whole => number().is_some_and(|number| number > 0.0 && number.fract() == 0.0),
             Self::Share => number().is_some_and(|number| (0.0..=1.0).contains(&number)),
             Self::Fraction => number().is_some_and(|number| number > 0.0 && number <= 1.0),
@@ -88,6 +102,13 @@ impl Type {
             Self::TextOrTexts => kind == Kind::String || all(Self::Text),
             Self::Objects => all(Self::Object),
             Self::Object => kind == Kind::Object,
+            Self::ObjectOfTexts => {
+                let mut members = document.children(value).iter();
+                kind == Kind::Object && members.all(|member| Self::Text.fits(document, *member))
+            }
+            Self::Setting => [Self::Text, Self::Number, Self::PluginUse]
+                .iter()
+                .any(|it| it.fits(document, value)),
             Self::Address => text().is_some_and(|text| text.contains(':')),
             Self::Clock => text().is_some_and(|text| is_clock(&text)),
             Self::PluginUse => matches!(raw, "true" | "false") || all(Self::Text),

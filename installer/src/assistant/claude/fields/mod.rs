@@ -6,6 +6,7 @@
 
 mod groups;
 mod kind;
+mod marketplaces;
 mod place;
 mod table;
 
@@ -22,7 +23,8 @@ pub(crate) fn first_wrong(
 ) -> Option<(NodeId, WrongField)> {
     let root = Place::root();
     let fields = check(document, &root, version);
-    let all = fields.and_then(|()| groups::check(document, &root, version));
+    let sources = fields.and_then(|()| marketplaces::check(document, &root, version));
+    let all = sources.and_then(|()| groups::check(document, &root, version));
     all.err()
 }
 
@@ -103,7 +105,7 @@ mod tests {
         };
         let all = [ways(table::FIELDS), ways(table::NEEDED)].concat();
         let tried = |way: &str| {
-            let way = way.replace('*', "x");
+            let way = way.replace('*', "x").replace("[]", "[0]");
             forms.lines().any(|line| {
                 let mut parts = line.split('\t');
                 parts.any(|part| part == "dropped") && parts.any(|part| part == way)

@@ -50,7 +50,8 @@ impl Place {
         children.iter().map(member).collect()
     }
 
-    /// What stands, or is missing, at `way` inside an object: a dot leads further in, `*` is any name.
+    /// What stands, or is missing, at `way` inside an object: a dot leads further in, `*` is any name, `[]`
+    /// each of a list.
     pub(super) fn all(&self, document: &Document, way: &str) -> Vec<Self> {
         if self.may_be(document, Type::Object).is_err() || self.value.is_none() {
             return Vec::new();
@@ -61,6 +62,8 @@ impl Place {
         };
         let found = if key == "*" {
             self.members(document)
+        } else if let Some(list) = key.strip_suffix("[]") {
+            self.member(document, list).items_of_list(document)
         } else {
             vec![self.member(document, key)]
         };
@@ -79,6 +82,18 @@ impl Place {
             way: format!("{}[{number}]", self.way),
         };
         children.iter().enumerate().map(item).collect()
+    }
+
+    /// The items of a list, none of anything else.
+    pub(super) fn items_of_list(&self, document: &Document) -> Vec<Self> {
+        let is_list = self
+            .value
+            .is_some_and(|value| document.kind(value) == Kind::Array);
+        if is_list {
+            self.items(document)
+        } else {
+            Vec::new()
+        }
     }
 
     pub(super) fn wrong(&self, expected: String) -> (NodeId, WrongField) {

@@ -4,12 +4,13 @@
 //! of sixteen kinds of values (`null` is one). `make live-settings` tries each field again.
 
 use super::kind::Type::{
-    Clock, Fraction, List, Number, Object, Objects, OneOf, Share, Text, TextOrTexts, Texts, Truth,
-    TruthOrObject, Whole,
+    Clock, Fraction, Integer, List, Number, Object, Objects, OneOf, Setting, Share, Text,
+    TextOrTexts, Texts, Truth, TruthOrObject, Whole,
 };
 use super::kind::{Known, Type};
 
-/// Fields of one type. A field inside of another is named with a dot; `*` is any name.
+/// Fields of one type. A field inside of another is named with a dot; `*` is any name, `[]` each of a
+/// list.
 pub(super) struct Fields {
     pub(super) wanted: Type,
     pub(super) known: Known,
@@ -46,6 +47,9 @@ pub(super) const FIELDS: &[Fields] = &[
             "permissions",
             "pluginConfigs",
             "pluginConfigs.*",
+            "pluginConfigs.*.mcpServers",
+            "pluginConfigs.*.mcpServers.*",
+            "pluginConfigs.*.options",
             "quietHours",
             "remote",
             "sandbox",
@@ -68,6 +72,7 @@ pub(super) const FIELDS: &[Fields] = &[
         &[
             "attribution",
             "extraKnownMarketplaces",
+            "extraKnownMarketplaces.*",
             "spinnerTipsOverride",
             "subagentStatusLine",
         ],
@@ -191,7 +196,26 @@ pub(super) const FIELDS: &[Fields] = &[
             "responseComparisonEnabled",
         ],
     ),
-    of(Known::Old, Truth, &["spinnerTipsOverride.excludeDefault"]),
+    of(
+        Known::Old,
+        Truth,
+        &[
+            "extraKnownMarketplaces.*.autoUpdate",
+            "spinnerTipsOverride.excludeDefault",
+        ],
+    ),
+    of(
+        Known::Old,
+        Text,
+        &["extraKnownMarketplaces.*.installLocation"],
+    ),
+    both(
+        Setting,
+        &[
+            "pluginConfigs.*.mcpServers.*.*",
+            "pluginConfigs.*.options.*",
+        ],
+    ),
     both(TruthOrObject, &["attribution"]),
     both(
         Text,
@@ -310,6 +334,14 @@ pub(super) const FIELDS: &[Fields] = &[
             "totalTokensReminderBudget",
         ],
     ),
+    both(Integer, &["sshConfigs[].sshPort"]),
+    both(
+        Text,
+        &[
+            "sshConfigs[].sshIdentityFile",
+            "sshConfigs[].startDirectory",
+        ],
+    ),
     both(Share, &["feedbackSurveyRate"]),
     both(Fraction, &["skillListingBudgetFraction"]),
     both(
@@ -383,8 +415,17 @@ pub(super) const NEEDED: &[Fields] = &[
     both(
         Text,
         &[
+            "allowedChannelPlugins[].marketplace",
+            "allowedChannelPlugins[].plugin",
             "fileSuggestion.command",
+            "sandbox.credentials.envVars[].mode",
+            "sandbox.credentials.envVars[].name",
+            "sandbox.credentials.files[].mode",
+            "sandbox.credentials.files[].path",
             "sandbox.ripgrep.command",
+            "sshConfigs[].id",
+            "sshConfigs[].name",
+            "sshConfigs[].sshHost",
             "statusLine.command",
         ],
     ),
@@ -394,6 +435,7 @@ pub(super) const NEEDED: &[Fields] = &[
     ),
     both(OneOf(&["append", "replace"]), &["spinnerVerbs.mode"]),
     both(Texts, &["spinnerVerbs.verbs"]),
+    of(Known::Old, Object, &["extraKnownMarketplaces.*.source"]),
     of(Known::Old, Text, &["subagentStatusLine.command"]),
     of(
         Known::Old,
