@@ -9,7 +9,7 @@ use crate::assistant::{Assistant, Format, Location};
 use crate::edit;
 use crate::entry::{self, Entry};
 use crate::error::PlanError;
-use crate::json::document::{Document, NodeId, SyntaxError};
+use crate::json::document::{Document, Kind, NodeId, SyntaxError};
 use crate::plugin;
 use crate::schema::Schema;
 use crate::snapshot;
@@ -76,6 +76,16 @@ pub fn is_left_out(assistant: &Assistant, text: &str, version: Option<Version>) 
     Document::parse_as(text, schema.dialect).map_or(true, |document| {
         edit::check_fields(&document, schema, version).is_err()
     })
+}
+
+/// Whether a settings file of this text holds one object, as the assistant reads it, or nothing at all.
+pub fn is_object(assistant: &Assistant, text: &str) -> bool {
+    let Format::Json(schema) = &assistant.format else {
+        return false;
+    };
+    let document = Document::parse_as(text, schema.dialect);
+    let is_object = |document: Document| document.kind(Document::ROOT) == Kind::Object;
+    edit::is_blank(text) || document.is_ok_and(is_object)
 }
 
 fn is_whole(registered: &Registered) -> bool {

@@ -49,12 +49,22 @@ fn look(assistant: &Assistant, location: &Location, processes: &impl Processes) 
                     .filter(|value| !value.is_empty())
             };
             let set = |name| Some((name, value(name)?));
+            let options = arguments.split(|argument| argument == "--").next();
+            let given = |name: &str| options.is_some_and(|it| it.iter().any(|own| own == name));
+            let switch = |name: &&'static str| {
+                let is_given = name.starts_with("--").then(|| given(name));
+                match is_given {
+                    Some(is_given) => is_given.then(|| (*name, String::new())),
+                    None => set(name),
+                }
+            };
             running.add(Session {
                 pane,
                 server,
                 start,
                 folder,
                 world: WORLD.into_iter().filter_map(set).collect(),
+                switches: known.switches().iter().filter_map(switch).collect(),
             });
         }
     }
@@ -80,7 +90,7 @@ mod linux_tests {
     use std::collections::BTreeMap;
 
     use pane_patrol_hooks::target::{PaneId, Server};
-    use pane_patrol_installer::QWEN;
+    use pane_patrol_installer::{CLAUDE, QWEN};
 
     use super::*;
 
@@ -106,7 +116,11 @@ mod linux_tests {
         }
         fn variable(&self, pid: u32, name: &str) -> Option<String> {
             let home = self.0.get(&pid)?.2;
-            (name == "HOME").then(|| home.to_owned())
+            match name {
+                "HOME" => Some(home.to_owned()),
+                "CLAUDE_CODE_SIMPLE" => Some(pid.to_string()),
+                _ => None,
+            }
         }
         fn all(&self) -> Vec<u32> {
             self.0.keys().copied().collect()
@@ -129,5 +143,27 @@ mod linux_tests {
         let panes: Vec<_> = found.sessions.iter().map(|session| session.pane).collect();
         assert_eq!(panes, [PaneId(4)]);
         assert_eq!(Some(found.sessions[0].start), started_at(100));
+    }
+
+    #[test]
+    fn what_may_keep_hooks_from_running_is_found_in_environment_and_arguments() {
+        let processes = Fake(BTreeMap::from([
+            (1, ("claude --bare", Some(4), "/home/you")),
+            (2, ("claude --model x -- --bare", Some(5), "/home/you")),
+            (3, ("sh claude", Some(6), "/home/you")),
+            (4, ("claude --safe-mode", Some(6), "/home/you")),
+        ]));
+        let get = |name: &str| (name == "HOME").then(|| PathBuf::from("/home/you"));
+        let location = CLAUDE.locate(&get).expect("it has a home");
+        let found = look(&CLAUDE, &location, &processes).sessions.into_iter();
+        let switches = found.map(|session| Vec::from_iter(session.switches));
+        let expected = [
+            vec![("--bare", ""), ("CLAUDE_CODE_SIMPLE", "1")],
+            vec![("CLAUDE_CODE_SIMPLE", "2")],
+            vec![("--safe-mode", ""), ("CLAUDE_CODE_SIMPLE", "4")],
+        ];
+        let owned = |(name, value): (&'static str, &str)| (name, value.to_owned());
+        let expected = expected.map(|all| Vec::from_iter(all.into_iter().map(owned)));
+        assert_eq!(Vec::from_iter(switches), expected);
     }
 }

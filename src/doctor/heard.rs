@@ -259,6 +259,7 @@ mod tests {
             start: Timestamp::from_millis(start),
             folder: Some("/src".to_owned()),
             world: World::new(),
+            switches: World::new(),
         }
     }
 

@@ -10,9 +10,9 @@ use pane_patrol_installer::status::{Registered, Status};
 use pane_patrol_installer::{Assistant, PlanError};
 
 use super::Running;
-use super::{Condition, Finding};
+use super::{Condition, Finding, Verdict};
 use crate::assistants;
-use crate::assistants::facets::doctor::{Found, Why};
+use crate::assistants::facets::doctor::{Found, Overruled, Why};
 use crate::state::Row;
 
 /// What is known of an assistant on this machine.
@@ -89,7 +89,7 @@ impl Hooks<'_> {
             let programs = registered.executables.iter();
             findings.extend(programs.map(|path| self.runs(path)));
             let kept = self.kept_from_running(registered);
-            let runs = kept.is_empty();
+            let runs = kept.iter().all(|it| it.verdict != Verdict::Failure);
             findings.extend(kept);
             findings.extend(self.heard(runs));
         }
@@ -218,24 +218,29 @@ impl Hooks<'_> {
     /// Why the assistant does not run what is registered.
     fn kept_from_running(&self, registered: &Registered) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if registered.switched_off {
+        let overruled = &self.found.overruled;
+        if registered.switched_off && *overruled != Overruled::Everywhere {
             let settings = self.settings.display();
             let fix =
                 format!("take `disableAllHooks`, or our part of `hooksConfig`, out of {settings}");
             findings.push(self.off(
-                "the hooks are switched off in the same file".to_owned(),
+                format!("the hooks are switched off in the same file{overruled}"),
                 fix,
             ));
         }
         findings.extend(self.found.obstacles.iter().map(|obstacle| {
             let condition = match obstacle.why {
-                Why::Unreadable => Condition::Unreadable,
+                Why::Unreadable | Why::LeftOut => Condition::Unreadable,
                 Why::SwitchedOff => Condition::SwitchedOff,
                 Why::NotTrusted => Condition::NotTrusted,
             };
             let check = self.check(obstacle.check);
             let (seen, fix) = (obstacle.seen.clone(), obstacle.fix.clone());
-            Finding::failure(check, seen, fix).because(condition)
+            let finding = match obstacle.why {
+                Why::LeftOut => Finding::warning(check, seen, fix),
+                _ => Finding::failure(check, seen, fix),
+            };
+            finding.because(condition)
         }));
         findings
     }

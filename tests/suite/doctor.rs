@@ -527,7 +527,7 @@ fn hooks_that_the_managed_settings_switch_off_are_named_with_the_file_and_what_t
     };
     install(&env, "claude");
     let etc = env.path("etc");
-    let doctor = |file: &str, text: &str| {
+    let findings = |file: &str, text: &str| {
         // Of the rest only what programs need to be loaded.
         let script = "set -e; etc=$1; mkdir -p \"$etc/claude-code/managed-settings.d\"; \
                       cp /etc/ld.so.* /etc/passwd \"$etc\" 2>/dev/null || :; \
@@ -545,10 +545,18 @@ fn hooks_that_the_managed_settings_switch_off_are_named_with_the_file_and_what_t
         fs::remove_dir_all(etc.join("claude-code")).expect("it was made");
         let found: Vec<Value> = serde_json::from_str(&said.stdout).unwrap_or_default();
         assert!(!found.is_empty(), "{said:?}");
-        let off = found
-            .into_iter()
-            .find(|it| it["condition"] == "switched_off");
-        off.map(|off| format!("{}: {} -> {}", off["check"], off["seen"], off["fix"]))
+        found
+    };
+    let print = |it: Value| format!("{}: {} -> {}", it["check"], it["seen"], it["fix"]);
+    let doctor = |file: &str, text: &str| {
+        let mut found = findings(file, text).into_iter();
+        found
+            .find(|it| it["condition"] == "switched_off")
+            .map(print)
+    };
+    let doctor_of = |file: &str, text: &str, check: &str| {
+        let mut found = findings(file, text).into_iter();
+        found.find(|it| it["check"] == check).map(print)
     };
     let (main, part) = ("managed-settings.json", "managed-settings.d/10-all.json");
     for (file, field, text) in [
@@ -576,6 +584,69 @@ fn hooks_that_the_managed_settings_switch_off_are_named_with_the_file_and_what_t
         );
     }
     assert_eq!(doctor(main, r#"{"allowManagedHooksOnly":false}"#), None);
+    // What holds no object is named, too.
+    let found = doctor_of(main, "{ not json", "claude settings").expect("it is named");
+    assert!(
+        found.contains("are no JSON object")
+            && found.contains("/etc/claude-code/managed-settings.json"),
+        "{found}"
+    );
+    assert_eq!(doctor_of(main, "{}", "claude settings"), None);
+}
+
+#[test]
+fn a_nearer_file_switches_hooks_on_again_and_what_a_session_was_started_with_off() {
+    let env = TestEnv::new();
+    with_claude(&env);
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    install(&env, "claude");
+    let program = env.path("bin/claude").display().to_string();
+    let file = "one/.claude/settings.json";
+    write(&env, file, r#"{"disableAllHooks":false}"#);
+    let folder = env.home().join("one").display().to_string();
+    tmux.run(&["new-window", "-t", "work", "-c", &folder, &program]);
+    tmux.run(&[
+        "new-window",
+        "-t",
+        "work",
+        "-e",
+        "CLAUDE_CODE_SIMPLE=1",
+        &program,
+    ]);
+    let seen = "switched off in %2 by what it was started with: `CLAUDE_CODE_SIMPLE`";
+    until("the programs run", || {
+        let found = findings(&env);
+        let mut seen_all = found.iter().filter_map(|finding| finding["seen"].as_str());
+        seen_all.any(|text| text == seen).then_some(())
+    });
+    let without = "start it again without `CLAUDE_CODE_SIMPLE`";
+    assert_found(
+        &env,
+        "claude hooks",
+        ["switched_off", "failure", seen, without],
+    );
+
+    let ours = read(&env, ".claude/settings.json").expect("it is there");
+    let off = ours.replacen('{', "{\"disableAllHooks\": true,", 1);
+    write(&env, ".claude/settings.json", &off);
+    let again = format!(
+        "in the same file; switched on again in %1 by {}/settings.json",
+        env.home().join("one/.claude").display()
+    );
+    let fix = "take `disableAllHooks`";
+    assert_found(
+        &env,
+        "claude hooks",
+        ["switched_off", "failure", &again, fix],
+    );
+
+    let off = ours.replacen('{', "{\"env\": {\"CLAUDE_CODE_SAFE_MODE\": \"true\"},", 1);
+    write(&env, ".claude/settings.json", &off);
+    let seen = "switched off in every session by your own settings: `env.CLAUDE_CODE_SAFE_MODE` in";
+    let fix = "take `env.CLAUDE_CODE_SAFE_MODE` out of";
+    assert_found(&env, "claude hooks", ["switched_off", "failure", seen, fix]);
 }
 
 #[test]

@@ -68,6 +68,10 @@ impl Facets for Claude {
         Some(&puppet::Played)
     }
 
+    fn switches(&self) -> &'static [&'static str] {
+        switches::HEEDED
+    }
+
     fn look(&self, at: &Look<'_>) -> Found {
         switches::look(at)
     }

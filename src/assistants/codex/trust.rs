@@ -170,6 +170,7 @@ pub(super) fn look(at: &Look<'_>) -> Found {
                  the title of its window, `--codex-no-daemon` lets each run by itself; then restart them"
             },
         },
+        ..Found::default()
     }
 }
 

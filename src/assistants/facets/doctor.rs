@@ -1,6 +1,7 @@
 //! What keeps an assistant's hooks from running although they are registered, as its folder finds it
 //! out. Doctor says it to the person.
 
+use std::fmt;
 use std::path::Path;
 
 use pane_patrol_hooks::adapter::Version;
@@ -26,8 +27,36 @@ pub(crate) struct Look<'a> {
 pub(crate) struct Found {
     /// What keeps hooks from running.
     pub(crate) obstacles: Vec<Obstacle>,
+    /// Where what its own settings say of its hooks does not count.
+    pub(crate) overruled: Overruled,
     /// Sessions of one server that cannot be told apart.
     pub(crate) alike: Alike,
+}
+
+/// Where nearer settings say otherwise than its own, of whether hooks run at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Overruled {
+    Everywhere,
+    /// Which pane, by which file.
+    In(Vec<String>),
+}
+
+impl Default for Overruled {
+    fn default() -> Self {
+        Self::In(Vec::new())
+    }
+}
+
+/// As the end of what is seen.
+impl fmt::Display for Overruled {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::In(panes) if !panes.is_empty() => {
+                write!(formatter, "; switched on again in {}", panes.join(", in "))
+            }
+            Self::Everywhere | Self::In(_) => Ok(()),
+        }
+    }
 }
 
 /// Something that keeps hooks from running.
@@ -46,8 +75,10 @@ pub(crate) struct Obstacle {
 /// Why hooks do not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// The settings cannot be read.
+    /// Settings cannot be read, and nothing runs.
     Unreadable,
+    /// Settings cannot be read and are left out: hooks run nevertheless.
+    LeftOut,
     /// The person, or who manages the machine, has switched them off.
     SwitchedOff,
     /// The person has not confirmed them.

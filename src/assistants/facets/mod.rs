@@ -108,6 +108,11 @@ pub(crate) trait Facets: Debug + Sync {
         false
     }
 
+    /// Variables, and arguments that begin with `--`, by which a session may run without hooks.
+    fn switches(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// How that server is started anew.
     fn restart_server(&self) -> &'static str {
         ""

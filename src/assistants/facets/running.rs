@@ -39,6 +39,8 @@ pub struct Session {
     pub folder: Option<String>,
     /// Of its environment what says where its hooks report to.
     pub world: World,
+    /// Of its environment and its arguments what may keep its hooks from running.
+    pub switches: World,
 }
 
 /// The variables of an environment that say where a hook reports to, those of [`WORLD`] that are set.
@@ -66,7 +68,10 @@ impl Running {
         let same =
             |known: &&mut Session| known.pane == session.pane && known.server == session.server;
         match self.sessions.iter_mut().find(same) {
-            Some(known) => known.start = known.start.min(session.start),
+            Some(known) => {
+                known.start = known.start.min(session.start);
+                known.switches.extend(session.switches);
+            }
             None => self.sessions.push(session),
         }
     }
