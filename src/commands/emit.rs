@@ -77,6 +77,10 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
         .or_else(outside)
         .ok_or_else(|| {
             CommandError::new("could not tell which pane this is about")
+                .hint(
+                    "outside of any it is about the session that this runs in, and there is none that \
+                     outlives it: nothing was sent",
+                )
                 .hint("name it with `--target session:window.pane` or run this inside tmux")
                 .exit(EXIT_USAGE)
         })?;
@@ -91,9 +95,12 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
 }
 
 /// Outside of any pane: the process that our terminal belongs to, or that was begun in the background,
-/// whatever it has called us through.
+/// whatever it has called us through. A session that we lead ourselves ends with us.
 fn outside() -> Option<Target> {
     let own = stat(std::process::id())?;
+    if own.session == std::process::id() {
+        return None;
+    }
     as_target(own.session).or_else(|| as_target(own.parent))
 }
 

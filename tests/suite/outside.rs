@@ -96,3 +96,30 @@ fn what_wrap_runs_outside_of_any_multiplexer_is_shown() {
         rows.iter().all(|row| row["state"] != "running")
     });
 }
+
+#[test]
+fn what_has_nothing_that_outlives_it_to_be_about_is_refused() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let run = |setsid: &[&str], more: &[&str]| {
+        let mut command = env.command("setsid");
+        let emit = [PROGRAM, "emit", "--assistant", "other", "--state", "idle"];
+        finish(command.args(setsid).args(emit).args(more))
+    };
+    // By itself it leads the session, and through another program it does not.
+    for more in [&[][..], &["--strict"]] {
+        let told = run(&["-w"], more);
+        assert_eq!(told.status.code(), Some(2), "{told:?}");
+        for words in [
+            "could not tell which pane",
+            "none that outlives it",
+            "--target",
+        ] {
+            assert!(told.stderr.contains(words), "{told:?}");
+        }
+    }
+    let told = run(&["-w"], &["--target", "a:0.0"]);
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    let rows = collector.until("it is shown", |rows| !rows.is_empty());
+    assert_eq!(targets(&rows), ["a:0.0"]);
+}
