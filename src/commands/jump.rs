@@ -2,33 +2,67 @@
 
 use std::process::Command;
 
+use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Surroundings, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
-use crate::mux::{Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
+use crate::mux::{self, Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
 use crate::protocol::LookedAt;
 use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.
 pub(super) fn run(surroundings: &Surroundings, arguments: &JumpArgs) -> CommandResult {
     let known = rows::to_read(surroundings, "jump")?;
-    let row = match &arguments.target {
-        Some(name) => Some(known.row(name)?),
-        None => next(known.rows),
+    let client = arguments.client.as_deref();
+    if let Some(name) = &arguments.target {
+        return go(surroundings, &known.row(name)?, client);
+    }
+    if let Some(row) = next(&known.rows) {
+        return go(surroundings, row, client);
+    }
+    if let Some(client) = client {
+        check(surroundings, &known.rows, client)?;
+    }
+    messages::status("Nobody needs you.");
+    Ok(())
+}
+
+/// Whether the client is one of the own server, or of one that somebody runs on.
+fn check(surroundings: &Surroundings, rows: &[Row], client: &str) -> CommandResult {
+    let reach = surroundings.reach();
+    let pane = Target::Pane(PaneId(0));
+    let mut servers: Vec<_> = rows.iter().filter_map(|row| row.server.clone()).collect();
+    servers.sort_by_key(ToString::to_string);
+    servers.dedup();
+    let servers = std::iter::once(None).chain(servers.into_iter().map(Some));
+    let mut why = None;
+    for server in servers {
+        let place = reach.place(server, pane.clone());
+        let mux = mux::of(place.kind, &reach);
+        match mux.has_client(&place, client, PATIENCE_FOR_SEVERAL) {
+            Ok(()) => return Ok(()),
+            // That of a server which answers says more than that of one which is gone.
+            Err(refused @ Undone::Refused(_)) if !matches!(why, Some(Undone::Refused(_))) => {
+                why = Some(refused);
+            }
+            Err(undone) => why = why.or(Some(undone)),
+        }
+    }
+    let why = match why {
+        Some(Undone::Gone(Gone::Server | Gone::Pane)) | None => {
+            format!("no tmux server is there, and so no client `{client}`; nobody was moved")
+        }
+        Some(undone) => undone.to_string(),
     };
-    let Some(row) = row else {
-        messages::status("Nobody needs you.");
-        return Ok(());
-    };
-    go(surroundings, &row, arguments.client.as_deref())
+    Err(CommandError::new(format!("could not go to anybody: {why}")))
 }
 
 /// The one that has waited for the person longest, whatever it asks.
-fn next(rows: Vec<Row>) -> Option<Row> {
-    rows.into_iter()
+fn next(rows: &[Row]) -> Option<&Row> {
+    rows.iter()
         .filter(|row| Attention::from(row.state) == Attention::NeedsYou)
         .min_by(|a, b| a.since.cmp(&b.since).then_with(|| urgency(a, b)))
 }

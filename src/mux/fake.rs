@@ -273,6 +273,10 @@ impl Multiplexer for Servers {
         })
     }
 
+    fn has_client(&self, place: &Place, _: &str, _: Duration) -> Outcome<()> {
+        self.at(place, Some(()), |_, _| Ok(()))
+    }
+
     fn go(&self, place: &Place, _: &Here, _: Duration) -> Outcome<Arrival> {
         let there = Arrival::There {
             covered: false,

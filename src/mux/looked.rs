@@ -71,6 +71,11 @@ impl Multiplexer for Looked {
         self.0.own_place(here, within)
     }
 
+    fn has_client(&self, place: &Place, name: &str, within: Duration) -> Outcome<()> {
+        able(self.absent().jump)?;
+        self.0.has_client(place, name, within)
+    }
+
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {
         able(self.absent().jump)?;
         let arrival = self.0.go(place, here, within)?;

@@ -78,6 +78,9 @@ pub trait Multiplexer: Send + Sync {
     /// The pane we are in; `None` outside of any and in a popup.
     fn own_place(&self, here: &Here, within: Duration) -> Outcome<Option<Place>>;
 
+    /// Whether the server of the place has a client of this name; refused in the words of [`Self::go`].
+    fn has_client(&self, place: &Place, name: &str, within: Duration) -> Outcome<()>;
+
     /// Takes the person to the pane.
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival>;
 

@@ -91,6 +91,10 @@ impl Multiplexer for Terminals {
         Ok(None)
     }
 
+    fn has_client(&self, _: &Place, _: &str, _: Duration) -> Outcome<()> {
+        absent()
+    }
+
     fn go(&self, _: &Place, _: &Here, _: Duration) -> Outcome<Arrival> {
         absent()
     }

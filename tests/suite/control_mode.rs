@@ -150,6 +150,22 @@ fn the_dashboard_goes_there_for_a_program_too_and_a_named_one_is_used_from_every
     assert_eq!(absent.status.code(), Some(1), "{absent:?}");
     assert!(absent.stderr.contains("nobody was moved"), "{absent:?}");
     assert_eq!(front(&server, "work"), "%0");
+    let next = |client: &str| {
+        finish(
+            env.pane_patrol()
+                .args(["jump", "--next", "--client", client]),
+        )
+    };
+    for client in ["client-999999", "", "client"] {
+        let absent = next(client);
+        let words = format!("has no client `{client}`; nobody was moved");
+        assert_eq!(absent.status.code(), Some(1), "{absent:?}");
+        assert!(absent.stderr.contains(&words), "{absent:?}");
+    }
+    let nobody = next(&name);
+    assert_eq!(nobody.status.code(), Some(0), "{nobody:?}");
+    assert!(nobody.stderr.contains("Nobody needs you"), "{nobody:?}");
+    assert_eq!(front(&server, "work"), "%0");
     let there = by_name(&name);
     assert!(there.status.success(), "{there:?}");
     assert_eq!(front(&server, "work"), pane);
@@ -202,4 +218,19 @@ fn a_client_that_is_not_there_is_refused_by_a_dashboard_in_a_pane_and_in_a_popup
     assert_eq!(front(&server, "work"), "%0");
     person.press(&["q"]);
     let _ = popup.wait();
+}
+
+#[test]
+fn a_client_of_no_server_at_all_is_refused_where_nobody_waits_too() {
+    let env = TestEnv::new();
+    let _collector = Collector::start(&env);
+    let told = finish(
+        env.pane_patrol()
+            .args(["jump", "--next", "--client", "client-9"]),
+    );
+    assert_eq!(told.status.code(), Some(1), "{told:?}");
+    let words = "no client `client-9`; nobody was moved";
+    assert!(told.stderr.contains(words), "{told:?}");
+    let told = finish(env.pane_patrol().args(["jump", "--next"]));
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
 }

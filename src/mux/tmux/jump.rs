@@ -86,7 +86,8 @@ pub(super) fn go(place: &Place, here: &Here, socket: &Path, ask: Ask<'_>) -> Out
         }
         None => client_of(here, &world),
     };
-    let client = client.ok_or_else(|| Undone::Refused(without_client(here, socket)))?;
+    let refused = || Undone::Refused(without_client(here.named.as_deref(), socket));
+    let client = client.ok_or_else(refused)?;
     // A window that is linked into the client's own session is shown there.
     let in_session = |pane: &&&Pane| pane.session == client.session;
     let place = places.iter().find(in_session).unwrap_or(&places[0]);
@@ -95,6 +96,14 @@ pub(super) fn go(place: &Place, here: &Here, socket: &Path, ask: Ask<'_>) -> Out
         covered: own_pane(here, &world).is_none(),
         by_program: client.is_program,
     })
+}
+
+/// Whether the server that listens on `socket` has a client of this name.
+pub(super) fn has_client(name: &str, socket: &Path, ask: Ask<'_>) -> Outcome<()> {
+    let world = World::parse(&ask(socket, &QUERY.call())?);
+    let client = world.client(name);
+    let refused = || Undone::Refused(without_client(Some(name), socket));
+    client.map(|_| ()).ok_or_else(refused)
 }
 
 /// Everywhere the pane is shown; `None` when it does not exist any more.
@@ -142,8 +151,8 @@ pub(super) fn own_place(here: &Here, ask: Ask<'_>) -> Outcome<Option<(Server, Pa
 }
 
 /// Why there is nobody to move.
-fn without_client(here: &Here, socket: &Path) -> String {
-    match &here.named {
+fn without_client(named: Option<&str>, socket: &Path) -> String {
+    match named {
         Some(name) => format!(
             "the tmux server on {} has no client `{name}`; nobody was moved",
             socket.display()

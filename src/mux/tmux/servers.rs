@@ -134,6 +134,12 @@ impl Multiplexer for Servers {
         }))
     }
 
+    fn has_client(&self, place: &Place, name: &str, within: Duration) -> Outcome<()> {
+        self.on(place, within, |socket, ask| {
+            jump::has_client(name, socket, ask)
+        })
+    }
+
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {
         self.on(place, within, |socket, ask| {
             jump::go(place, here, socket, ask)
