@@ -73,6 +73,7 @@ pub fn reading(
         detail: None,
         lag,
         stands_in: false,
+        prompted: None,
     })
 }
 

@@ -3,7 +3,8 @@
 //! A reading is a level with two times, when the assistant wrote it and when we saw it, and with how
 //! far it may lag; the table needs all to come to the same rows again. So its line is an event like
 //! any other, with the time of seeing as `ts`, and fields more that other readers ignore: `written`,
-//! `lag_ms` where there is any, and `stands_in` where it is of another session than the process's own.
+//! `lag_ms` where there is any, `stands_in` where it is of another session than the process's own, and
+//! `prompted` where the last prompt was looked for.
 
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub struct Record {
     lag: Duration,
     /// It is of a session that stands in for the process's own.
     stands_in: bool,
+    /// When the last prompt was written down.
+    prompted: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +56,8 @@ struct Extra<'a> {
     lag_ms: u32,
     #[serde(default)]
     stands_in: bool,
+    #[serde(borrow)]
+    prompted: Option<Cow<'a, str>>,
 }
 
 impl From<Event> for Record {
@@ -62,6 +67,7 @@ impl From<Event> for Record {
             written: None,
             lag: Duration::ZERO,
             stands_in: false,
+            prompted: None,
         }
     }
 }
@@ -78,11 +84,14 @@ impl Record {
             .flatten();
         let lag = extra.as_ref().map_or(0, |extra| extra.lag_ms);
         let stands_in = extra.as_ref().is_some_and(|extra| extra.stands_in);
+        let prompted = extra.as_ref().and_then(|extra| extra.prompted.as_deref());
+        let prompted = prompted.and_then(Timestamp::parse);
         Ok(Self {
             event,
             written: extra.and_then(|extra| Timestamp::parse(&extra.written?)),
             lag: Duration::from_millis(lag.into()),
             stands_in,
+            prompted,
         })
     }
 
@@ -126,6 +135,7 @@ impl Record {
             written: Some(reading.written),
             lag: reading.lag,
             stands_in: reading.stands_in,
+            prompted: reading.prompted,
         })
     }
 
@@ -170,6 +180,9 @@ impl Record {
             if self.stands_in {
                 line.extend_from_slice(b",\"stands_in\":true");
             }
+            if let Some(prompted) = self.prompted {
+                line.extend_from_slice(format!(",\"prompted\":\"{prompted}\"").as_bytes());
+            }
             line.push(b'}');
         }
         if line.len() > pane_patrol_hooks::event::MAX_EVENT_BYTES {
@@ -205,6 +218,7 @@ impl Record {
             written,
             lag,
             stands_in,
+            prompted,
         } = self;
         let level = match event.state {
             State::WaitingApproval => Level::WaitingApproval,
@@ -229,6 +243,7 @@ impl Record {
             detail: event.message,
             lag,
             stands_in,
+            prompted,
         }
     }
 }
@@ -264,6 +279,7 @@ mod tests {
             detail: Some("permission prompt".into()),
             lag: Duration::ZERO,
             stands_in: false,
+            prompted: None,
         }
     }
 
@@ -282,6 +298,11 @@ mod tests {
             Reading {
                 level: Level::Menu,
                 stands_in: true,
+                ..reading()
+            },
+            Reading {
+                level: Level::Idle,
+                prompted: Some(Timestamp::from_millis(1_795_000_000_100)),
                 ..reading()
             },
             Reading {

@@ -156,6 +156,8 @@ pub struct Reading {
     /// It is of a session that the pane shows in place of its process's own, by the word of that process
     /// or of the person who started it for that.
     pub stands_in: bool,
+    /// When the person's last prompt was written down, as far as that is looked for: with an idle level.
+    pub prompted: Option<Timestamp>,
 }
 
 /// A known assistant that runs before the person, in a pane.

@@ -136,6 +136,7 @@ impl Session {
             detail: None,
             lag: Duration::ZERO,
             stands_in: false,
+            prompted: None,
         }))
     }
 }

@@ -343,6 +343,7 @@ impl Scene {
             detail: None,
             lag: Duration::ZERO,
             stands_in: false,
+            prompted: None,
         };
         self.table
             .apply(Input::Reading(Box::new(reading)), at(self.now));

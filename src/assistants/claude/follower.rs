@@ -11,7 +11,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::job_record::{self as record, Record};
 use super::session_file::{self, Session};
-use super::{commands, viewer};
+use super::{commands, turns, viewer};
 use crate::assistants::facets::session_file::{Follower, Report, Setting};
 use crate::state::{Level, Listing, Reading};
 use crate::sys::process::{self, start_of};
@@ -234,6 +234,7 @@ impl Sessions {
         let opened = self.opened.get(&session.pid).map(String::as_str);
         let mut reading = session.shown(sessions, opened, self.home_of(path), seen);
         reading.pane = pane;
+        reading.prompted = prompted(path, &reading);
         let worker = session.worker(sessions, opened);
         let goes_on = session.level != Level::Idle && opened.is_none();
         self.report(reading, worker, goes_on);
@@ -345,6 +346,13 @@ impl Sessions {
             }
         }
     }
+}
+
+/// When the person's last prompt to a session that is idle was written down.
+fn prompted(path: &Path, reading: &Reading) -> Option<Timestamp> {
+    let is_over = reading.level == Level::Idle && !reading.stands_in;
+    let session = reading.instance_id.as_deref().filter(|_| is_over)?;
+    turns::prompted(path.ancestors().nth(2)?, session)
 }
 
 /// Every process that was started to show the background job `job`, whose session file is at `path`.

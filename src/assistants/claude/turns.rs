@@ -71,6 +71,24 @@ pub(crate) fn end(config: &Path, session: &str) -> Option<End> {
     end_in(own.find(|line| line["message"].is_object())?)
 }
 
+/// When the person's last prompt to `session` was written down (some 0.1 s after its turn began; tried on
+/// 2.1.197 and 2.1.332). What a command of Claude's own or of the shell writes there is none.
+pub(crate) fn prompted(config: &Path, session: &str) -> Option<Timestamp> {
+    let main = transcript(config, plain(Some(session))?)?;
+    let lines = tail::lines(&main, &["\"type\":\"user\""])?;
+    time_of(lines.iter().find(|line| is_prompt(line))?)
+}
+
+fn is_prompt(line: &Value) -> bool {
+    let others = ["isMeta", "isSidechain", "isCompactSummary"];
+    let text = text_of(&line["message"]["content"]);
+    line["type"] == "user"
+        && others.iter().all(|other| line[*other] != true)
+        && !text.is_empty()
+        && !text.starts_with('<')
+        && !text.starts_with(INTERRUPTED)
+}
+
 /// The transcripts of the sub-agents beside `main`, by their ids.
 fn sub_agents(main: &Path) -> Vec<(String, PathBuf)> {
     let Ok(entries) = std::fs::read_dir(main.with_extension("").join("subagents")) else {
@@ -141,4 +159,36 @@ fn text_of(content: &Value) -> String {
 
 fn time_of(line: &Value) -> Option<Timestamp> {
     Timestamp::parse(line["timestamp"].as_str()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines as 2.1.197 and 2.1.332 write them.
+    #[test]
+    fn only_what_the_person_says_to_the_model_is_a_prompt() {
+        let user = |text: &str| serde_json::json!({"type": "user", "message": {"content": text}});
+        assert!(is_prompt(&user("build it")));
+        let blocks = serde_json::json!([{"type": "text", "text": "look"}, {"type": "image"}]);
+        let said = serde_json::json!({"type": "user", "message": {"content": blocks}});
+        assert!(is_prompt(&said));
+        let result = serde_json::json!([{"type": "tool_result", "content": "done"}]);
+        let returned = serde_json::json!({"type": "user", "message": {"content": result}});
+        assert!(!is_prompt(&returned));
+        for text in [
+            "<bash-input> echo hi</bash-input>",
+            "<command-name>/context</command-name>",
+            "<task-notification>",
+            "[Request interrupted by user]",
+            "",
+        ] {
+            assert!(!is_prompt(&user(text)), "{text}");
+        }
+        for mark in ["isMeta", "isSidechain", "isCompactSummary"] {
+            let mut marked = user("## Context Usage");
+            marked[mark] = Value::Bool(true);
+            assert!(!is_prompt(&marked), "{mark}");
+        }
+    }
 }

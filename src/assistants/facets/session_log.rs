@@ -54,6 +54,7 @@ impl Followed {
             detail: None,
             lag: Duration::ZERO,
             stands_in: false,
+            prompted: None,
         }
     }
 }

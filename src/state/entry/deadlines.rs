@@ -15,6 +15,9 @@ const RECOVERS_WITHIN: Duration = Duration::from_secs(10);
 /// The assistant carries out a command of its own within this time (measured: 0.1 to 2 s).
 const CARRIED_OUT_WITHIN: Duration = Duration::from_secs(3);
 
+/// A prompt is written down at most so long before its turn is seen to have begun (measured: 10 ms).
+const PROMPTS_BEFORE: Duration = Duration::from_millis(500);
+
 /// A tool that asks the person has opened its dialog by then, or was refused.
 const DIALOG_OPENS_WITHIN: Duration = Duration::from_millis(300);
 
@@ -72,15 +75,19 @@ impl Entry {
     /// one. Was it no turn but the end of the one before that took its time (another Stop hook is
     /// waited for), that end stands. So does it where no hook told of anything while it was busy for a
     /// moment: that was a command of the person's, which the assistant carries out by itself. What takes
-    /// longer is a turn whose hooks are not heard.
-    pub(in crate::state) fn end_unheard(&mut self, at: Timestamp) {
+    /// longer is a turn whose hooks are not heard, and so is what begins with a prompt that was
+    /// `prompted`, written down, then.
+    pub(in crate::state) fn end_unheard(&mut self, at: Timestamp, prompted: Option<Timestamp>) {
         let (in_doubt, supposed) = (
             self.main.turn.in_doubt.take(),
             self.main.turn.supposed.take(),
         );
         let hooks_tell = !self.witness.stands_in;
         let is_short = at.since(self.main.turn.started) <= CARRIED_OUT_WITHIN;
-        let known = supposed.filter(|before| hooks_tell && is_short && before.was_told());
+        let started = self.main.turn.started;
+        let is_prompt = prompted.is_some_and(|prompted| prompted.plus(PROMPTS_BEFORE) >= started);
+        let is_command = is_short && !is_prompt;
+        let known = supposed.filter(|before| hooks_tell && is_command && before.was_told());
         match (self.doubt.take(), in_doubt.or(known)) {
             (Some(doubt), _) => self.fail(doubt),
             (None, Some(ended)) => self.end_as_before(ended, at),

@@ -178,6 +178,7 @@ impl Entry {
         let settle = Settle {
             due,
             written: reading.written.max(self.main.turn.started),
+            prompted: reading.prompted,
         };
         self.witness.settle.get_or_insert(settle);
         "waits for the hook that explains it"
@@ -201,7 +202,7 @@ impl Entry {
         self.subs.clear();
         self.background = false;
         if running {
-            self.end_unheard(settle.written);
+            self.end_unheard(settle.written, settle.prompted);
         }
         Some(settle.written)
     }

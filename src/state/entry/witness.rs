@@ -41,6 +41,8 @@ pub(in crate::state) struct Seen {
 pub(in crate::state) struct Settle {
     pub(in crate::state) due: Timestamp,
     pub(in crate::state) written: Timestamp,
+    /// When the last prompt was written down.
+    pub(in crate::state) prompted: Option<Timestamp>,
 }
 
 impl Witness {

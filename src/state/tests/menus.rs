@@ -197,3 +197,45 @@ fn a_long_turn_of_which_no_hook_is_heard_does_not_leave_what_was_before() {
         );
     }
 }
+
+/// Its hook was lost, and the person has stopped it at once: only the transcript tells it from a command.
+#[test]
+fn a_prompt_that_no_hook_told_of_and_that_was_stopped_at_once_is_a_turn() {
+    for (prompted, expected) in [
+        (Some(4_990), Some(Kind::Interrupted)),
+        (Some(5_100), Some(Kind::Interrupted)),
+        (Some(0), Some(Kind::TurnFinished)),
+        (None, Some(Kind::TurnFinished)),
+    ] {
+        for looked_at in [false, true] {
+            let mut story = Story::running();
+            let mut end = event(900, Kind::TurnFinished);
+            end.message = Some("all is well".into());
+            story.tell(end);
+            story.read(Level::Idle, 940);
+            story.wait_until(1200);
+            if looked_at {
+                story.apply(
+                    Input::LookedAt {
+                        server: server(),
+                        pane: PANE,
+                    },
+                    2000,
+                );
+            }
+            story.read(Level::Busy, 5000);
+            let prompted = prompted.map(Timestamp::from_millis);
+            let stopped = Reading {
+                prompted,
+                ..reading(Level::Idle, 6400)
+            };
+            story.apply(Input::Reading(Box::new(stopped)), 6405);
+            story.wait_until(7000);
+            let row = story.row();
+            let (kind, message) = (row.kind, row.message.clone());
+            assert_eq!(kind, expected, "{prompted:?}");
+            let stands = expected == Some(Kind::TurnFinished);
+            assert_eq!(message.as_deref(), stands.then_some("all is well"));
+        }
+    }
+}

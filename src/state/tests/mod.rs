@@ -115,6 +115,7 @@ fn reading(level: Level, written: i64) -> Reading {
         detail: None,
         lag: Duration::ZERO,
         stands_in: false,
+        prompted: None,
     }
 }
 

@@ -188,6 +188,7 @@ pub(crate) fn elsewhere(pid: u32, seen: Timestamp) -> Reading {
         detail: None,
         lag: Duration::ZERO,
         stands_in: false,
+        prompted: None,
     }
 }
 
@@ -285,6 +286,7 @@ impl Session {
             detail: self.detail.clone(),
             lag: Duration::ZERO,
             stands_in: false,
+            prompted: None,
         }
     }
 

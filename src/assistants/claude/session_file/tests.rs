@@ -24,6 +24,7 @@ fn a_session_file_becomes_a_reading() {
         detail: Some("permission prompt".into()),
         lag: Duration::ZERO,
         stands_in: false,
+        prompted: None,
     };
     assert_eq!(session.reading(Some(Path::new("/c")), seen), expected);
     assert_eq!(session.process_start, Some(350_097));
