@@ -156,14 +156,14 @@ mod linux_tests {
         let get = |name: &str| (name == "HOME").then(|| PathBuf::from("/home/you"));
         let location = CLAUDE.locate(&get).expect("it has a home");
         let found = look(&CLAUDE, &location, &processes).sessions.into_iter();
-        let switches = found.map(|session| Vec::from_iter(session.switches));
+        let switches = found.map(|session| session.switches.into_iter().collect::<Vec<_>>());
         let expected = [
             vec![("--bare", ""), ("CLAUDE_CODE_SIMPLE", "1")],
             vec![("CLAUDE_CODE_SIMPLE", "2")],
             vec![("--safe-mode", ""), ("CLAUDE_CODE_SIMPLE", "4")],
         ];
         let owned = |(name, value): (&'static str, &str)| (name, value.to_owned());
-        let expected = expected.map(|all| Vec::from_iter(all.into_iter().map(owned)));
-        assert_eq!(Vec::from_iter(switches), expected);
+        let expected = expected.map(|all| all.into_iter().map(owned).collect::<Vec<_>>());
+        assert_eq!(switches.collect::<Vec<_>>(), expected);
     }
 }

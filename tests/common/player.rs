@@ -127,6 +127,7 @@ pub fn reading(assistant: &Assistant, written: &Written, seen: i64) -> Reading {
         detail: None,
         lag: Duration::ZERO,
         stands_in: false,
+        prompted: None,
     }
 }
 

@@ -24,7 +24,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, PATIENCE, TestEnv, Tmux, finish, private_folder, until, write_program,
+    Collector, PATIENCE, TestEnv, Tmux, finish, finish_with_stdin, private_folder, until,
+    write_program,
 };
 
 const FOUR_FIELDS: &str = r#"{"assistant":"claude","state":"waiting_input","target":"main:0.0","message":"","ts":"2026-02-27T10:00:00Z"}"#;

@@ -190,3 +190,51 @@ fn another_config_folder_is_watched_as_soon_as_an_event_names_it() {
     fs::rename(env.home().join(".claude/sessions"), home.join("sessions")).expect("both are ours");
     collector.until_state("running");
 }
+
+/// What the person says, as the transcript holds it, or what a command of Claude's own writes there.
+fn said(text: &str, is_meta: bool) -> String {
+    let line = json!({"type": "user", "message": {"role": "user", "content": text},
+        "isMeta": is_meta, "timestamp": Timestamp::now().to_string(), "sessionId": "s1"});
+    format!("{line}\n")
+}
+
+#[test]
+fn a_prompt_whose_hook_was_lost_is_told_from_a_command_by_the_transcript() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let assistant = Assistant::start(&env, &tmux);
+    assistant.says("idle", None);
+    let collector = Collector::start(&env);
+    collector.until_state("idle");
+    let pid = assistant.pid.to_string();
+    let hook = |name: &str, more: &str| {
+        let payload = format!("{{\"hook_event_name\":\"{name}\",\"session_id\":\"s1\"{more}}}");
+        let mut hook = tmux.claude_hook_of(&assistant.pane, &pid);
+        finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+    };
+    assistant.says("busy", None);
+    hook("UserPromptSubmit", ",\"prompt\":\"build\"");
+    hook("Stop", ",\"last_assistant_message\":\"all is well\"");
+    assistant.says("idle", None);
+    let before = collector.until_state("completed");
+    assert_eq!(before["message"], "all is well");
+    let moment = |lines: &[String]| {
+        assistant.says("busy", None);
+        collector.until_state("running");
+        assistant.transcribes(None, lines);
+        assistant.says("idle", None);
+    };
+    moment(&[
+        said("## Context Usage", true),
+        said("<bash-input>ls</bash-input>", false),
+    ]);
+    assert_eq!(collector.until_state("completed")["message"], "all is well");
+    moment(&[said("and test it", false)]);
+    let row = collector.until_state("idle");
+    assert_eq!(
+        (&row["kind"], &row["message"]),
+        (&json!("interrupted"), &Value::Null)
+    );
+}

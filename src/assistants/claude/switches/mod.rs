@@ -50,9 +50,9 @@ pub(super) fn look(at: &Look<'_>) -> Found {
 /// The same, with the files of whoever manages the machine in the folder `managed`. That its own
 /// settings at `settings` have the field is not told of, but where it does not count.
 fn look_in(running: &Running, settings: &Path, managed: &Path, version: Option<Version>) -> Found {
-    let (layers, faulty) = layers::managed(managed);
+    let (layers, broken) = layers::managed(managed);
     let by_managers = managed::restrictions(&layers, version);
-    let faults = faulty.iter().map(|file| managed::fault(file, version));
+    let faults = broken.iter().map(|file| managed::fault(file, version));
     let looking = Looking {
         managed: layers,
         own: layers::own(settings, version),

@@ -128,7 +128,7 @@ fn what_a_manager_says_of_all_hooks_leaves_nobody_else_a_word() {
                 "switched off in every session by the managed settings: `disableAllHooks` in {MAIN}"
             )
         });
-        assert_eq!(machine.seen(NEW), Vec::from_iter(expected));
+        assert_eq!(machine.seen(NEW), expected.into_iter().collect::<Vec<_>>());
         assert_eq!(machine.look(NEW).overruled, Overruled::Everywhere);
     }
     // Of no sense there, and so nothing.
