@@ -158,12 +158,21 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// Closes the pane and waits for its row to go.
+    /// Closes the pane, and what was opened beside it, and waits for their rows to go: what is played
+    /// next may share a folder with none of them.
     pub(super) fn close(&mut self) {
-        let Some(pane) = self.pane.take() else { return };
-        pane.close();
+        let beside = std::mem::take(&mut self.neighbours).into_iter();
+        let own = self.pane.take().map(|pane| pane.id().to_owned());
+        let panes: Vec<String> = own.into_iter().chain(beside).collect();
+        if panes.is_empty() {
+            return;
+        }
+        for pane in &panes {
+            Pane::close_by_id(self.world.tmux, pane);
+        }
         let start = Instant::now();
-        while self.shown(pane.id()) != "no row" && start.elapsed() < CLOSING {
+        let is_left = |pane: &String| self.shown(pane) != "no row";
+        while panes.iter().any(is_left) && start.elapsed() < CLOSING {
             thread::sleep(Duration::from_millis(20));
         }
         "no row".clone_into(&mut self.before);

@@ -91,8 +91,13 @@ impl<'a> Pane<'a> {
 
     /// Closes it.
     pub(super) fn close(&self) -> Instant {
+        Self::close_by_id(self.tmux, &self.id)
+    }
+
+    /// Closes the pane of that id.
+    pub(super) fn close_by_id(tmux: &Tmux<'_>, id: &str) -> Instant {
         // It may be gone.
-        let _ = self.tmux.command(&["kill-pane", "-t", &self.id]).output();
+        let _ = tmux.command(&["kill-pane", "-t", id]).output();
         Instant::now()
     }
 }
