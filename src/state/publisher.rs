@@ -7,6 +7,8 @@ pub(super) struct Publisher {
     pub(super) name: String,
     /// It is silent, or has gone in the middle of its work.
     pub(super) is_away: bool,
+    /// The process that its word was about has ended since, and it has not said how.
+    pub(super) outlived: bool,
 }
 
 impl Publisher {
@@ -14,6 +16,7 @@ impl Publisher {
         Self {
             name,
             is_away: false,
+            outlived: false,
         }
     }
 
@@ -22,6 +25,7 @@ impl Publisher {
         Self {
             name,
             is_away: true,
+            outlived: false,
         }
     }
 }

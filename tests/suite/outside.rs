@@ -123,3 +123,27 @@ fn what_has_nothing_that_outlives_it_to_be_about_is_refused() {
     let rows = collector.until("it is shown", |rows| !rows.is_empty());
     assert_eq!(targets(&rows), ["a:0.0"]);
 }
+
+#[test]
+fn wrap_that_is_killed_outside_of_any_multiplexer_is_gone_at_once() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut wrap = env.pane_patrol();
+    wrap.args(["wrap", "--", "sleep", "600"])
+        .stdin(Stdio::null());
+    let mut wrap = wrap.spawn().expect("it starts");
+    let rows = collector.until("it runs", |rows| {
+        rows.len() == 1 && rows[0]["state"] == "running" && rows[0]["pid"].is_u64()
+    });
+    wrap.kill().expect("it runs");
+    wrap.wait().expect("it ends");
+    collector.until("there is no such place", <[Value]>::is_empty);
+    let left = rows[0]["pid"]
+        .as_u64()
+        .and_then(|pid| i32::try_from(pid).ok());
+    kill_process(
+        Pid::from_raw(left.expect("a number")).expect("a process"),
+        Signal::KILL,
+    )
+    .expect("the program outlives it");
+}

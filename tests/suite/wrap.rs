@@ -4,6 +4,8 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::common::{
     Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, skip, wait_until,
 };
@@ -78,8 +80,8 @@ fn a_signal_sent_to_us_alone_reaches_the_program() {
         .spawn()
         .expect("it starts");
     wait_until("the program runs", || ready.exists());
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+    let pid = Pid::from_child(&child);
+    kill_process(pid, Signal::TERM).expect("it runs");
     let finished = crate::common::wait(child);
     assert_eq!(finished.status.code(), Some(42));
 }
@@ -322,4 +324,36 @@ fn the_next_collector_hears_of_a_program_that_runs() {
             (&"cat".into(), &false.into())
         );
     }
+}
+
+/// The program outlives `wrap`, which was killed, and is watched still: with its end the row goes.
+#[test]
+fn what_ends_after_wrap_was_killed_is_gone_at_once() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start_on(
+        &env,
+        "tmux.sock",
+        "work",
+        (80, 24),
+        &format!("{WRAP} sleep 600; exec cat"),
+    ) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let row = collector.until_state("running");
+    let number = |text: &str| text.parse::<u32>().expect("it is a number");
+    let name = row["publisher"].as_str().unwrap_or_default();
+    let wrap = number(name.split('-').nth(1).unwrap_or_default());
+    let program = number(&row["pid"].to_string());
+    kill(wrap);
+    collector.until("its program runs, and nobody tells of it", |rows| {
+        rows.len() == 1 && rows[0]["state"] == "running" && rows[0]["offline"] == true
+    });
+    kill(program);
+    collector.until("it is gone", <[_]>::is_empty);
+}
+
+fn kill(pid: u32) {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    kill_process(pid.expect("a process"), Signal::KILL).expect("it runs");
 }

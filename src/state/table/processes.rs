@@ -12,14 +12,11 @@ impl Table {
     pub(super) fn process_exited(&mut self, pid: u32, now: Timestamp, outcome: &mut Outcome) {
         let is_its = |entry: &Entry| entry.pid == Some(pid);
         let is_there = |entry: &Entry| entry.key.place.process() == Some(pid);
+        // Without the process that it is named after there is no such place.
         self.remove_if(now, outcome, |entry| {
-            (is_its(entry) || is_there(entry)) && entry.publisher.is_none()
+            is_its(entry) && entry.publisher.is_none() || is_there(entry)
         });
-        // How it ended is for its publisher to say.
-        for (key, entry) in self.rows.iter_mut().filter(|(_, entry)| is_its(entry)) {
-            entry.pid = None;
-            outcome.changed.push(key.clone());
-        }
+        self.published_exited(pid, outcome);
     }
 
     /// The process of the row that an event is about.

@@ -71,6 +71,32 @@ impl Table {
                 outcome.changed.push(key);
             }
         }
+        self.end_unexplained(outcome);
+    }
+
+    /// The process of published rows has ended. How it ended is for their publishers to say.
+    pub(super) fn published_exited(&mut self, pid: u32, outcome: &mut Outcome) {
+        let is_its = |entry: &Entry| entry.pid == Some(pid);
+        for (key, entry) in self.rows.iter_mut().filter(|(_, entry)| is_its(entry)) {
+            entry.pid = None;
+            if let Some(publisher) = &mut entry.publisher {
+                publisher.outlived = true;
+            }
+            outcome.changed.push(key.clone());
+        }
+        self.end_unexplained(outcome);
+    }
+
+    /// Takes away rows whose process has ended in the middle of its work, and whose publisher, which was
+    /// killed itself or hangs, does not say how. Whoever comes back with a word makes its row again.
+    fn end_unexplained(&mut self, outcome: &mut Outcome) {
+        let rows = self.rows.iter();
+        let over = rows.filter(|(_, entry)| entry.ends_unexplained());
+        let over: Vec<RowKey> = over.map(|(key, _)| key.clone()).collect();
+        for key in over {
+            self.rows.remove(&key);
+            outcome.removed.push(key);
+        }
     }
 }
 
@@ -105,6 +131,11 @@ impl Entry {
     fn is_busy(&self) -> bool {
         let busy = [State::Running, State::WaitingApproval, State::WaitingInput];
         busy.contains(&self.shown.state)
+    }
+
+    fn ends_unexplained(&self) -> bool {
+        let publisher = self.publisher.as_ref();
+        publisher.is_some_and(|publisher| publisher.is_away && publisher.outlived) && self.is_busy()
     }
 
     /// Somebody else than a publisher or a container has told of it.

@@ -101,6 +101,31 @@ fn how_the_process_of_a_published_row_ended_is_for_its_publisher_to_say() {
     }
 }
 
+/// `wrap` was killed, or hangs: nobody else says how its program ended.
+#[test]
+fn the_row_of_a_process_that_has_ended_goes_with_the_publisher_that_would_say_how() {
+    let words = [PublisherWord::Left, PublisherWord::Silent];
+    for (exit_first, word) in [(true, 0), (false, 0), (true, 1), (false, 1)] {
+        let mut story = Story::new();
+        let mut running = report(State::Running, 100);
+        running.pid = Some(PID);
+        story.publish(running);
+        let exited = || Input::ProcessExited { pid: PID };
+        if exit_first {
+            story.apply(exited(), 200);
+            assert!(!story.is_empty(), "its publisher may say how");
+            story.word(words[word], 201);
+        } else {
+            story.word(words[word], 200);
+            assert!(story.row().offline, "its process goes on");
+            story.apply(exited(), 201);
+        }
+        assert!(story.is_empty(), "{exit_first} {word}");
+        story.publish(report(State::Error, 300));
+        assert_eq!(story.state(), State::Error, "it has said it after all");
+    }
+}
+
 #[test]
 fn a_hook_takes_its_row_back_from_a_publisher() {
     let mut story = Story::new();
