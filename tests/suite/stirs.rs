@@ -1,6 +1,7 @@
 //! What tmux itself tells of: a pane that is looked at, moved or renamed, without waiting for the next
 //! listing that is due.
 
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::common::{
@@ -198,22 +199,67 @@ fn the_hooks_of_a_killed_collector_go_with_the_next_one_of_any_folder_and_so_do_
     }
 
     // In another world, on the same server; told of a pane there by a hook of its own.
-    let mut collect = other.pane_patrol();
-    collect.arg("collect").env("TMUX", server.variable());
-    collect.stdout(std::process::Stdio::null());
-    collect.stderr(std::process::Stdio::null());
-    let mut collector = collect.spawn().expect("it can be started");
+    let mut collector = collect_in(&other, &server);
     wait_until("only its own hooks are there", || {
-        let mut hook = server.claude_hook("%0");
-        hook.env("XDG_RUNTIME_DIR", other.path("run"));
-        hook.env("XDG_STATE_HOME", other.path("state"));
-        let payload = fixture("claude/user_prompt_submit.plain.json");
-        finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+        begins_in(&other, &server);
         let are = hooks(&server);
         are.contains("window-layout-changed[") && !are.contains(&channel)
     });
-    let pid = rustix::process::Pid::from_child(&collector);
+    end(&mut collector);
+    wait_until("all are gone", || hooks(&server) == before);
+}
+
+/// Another world's collector for that server.
+fn collect_in(other: &TestEnv, server: &Tmux<'_>) -> Child {
+    let mut collect = other.pane_patrol();
+    collect.arg("collect").env("TMUX", server.variable());
+    collect.stdout(Stdio::null()).stderr(Stdio::null());
+    collect.spawn().expect("it can be started")
+}
+
+/// That world is told of the first pane.
+fn begins_in(other: &TestEnv, server: &Tmux<'_>) {
+    let mut hook = server.claude_hook("%0");
+    hook.env("XDG_RUNTIME_DIR", other.path("run"));
+    hook.env("XDG_STATE_HOME", other.path("state"));
+    let payload = fixture("claude/user_prompt_submit.plain.json");
+    finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+}
+
+fn end(collector: &mut Child) {
+    let pid = rustix::process::Pid::from_child(collector);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it lives");
     let _ = collector.wait();
+}
+
+/// It was there before the other one, and has nothing to come to the server for but what stirs there.
+#[test]
+fn the_hooks_of_a_killed_collector_go_while_an_older_one_of_another_folder_goes_on() {
+    let (env, other) = (TestEnv::new(), TestEnv::new());
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let before = hooks(&server);
+    let mut older = collect_in(&other, &server);
+    wait_until("its hooks are there", || {
+        begins_in(&other, &server);
+        hooks(&server).contains("window-layout-changed[")
+    });
+    let its = hooks(&server);
+    let mut killed = Collector::start_in(&env, &server);
+    begins(&server, "%0");
+    let all = 2 * its.matches(PREFIX).count();
+    wait_until("both have hooks", || {
+        hooks(&server).matches(PREFIX).count() == all
+    });
+    killed.signal(rustix::process::Signal::KILL);
+    let _ = killed.wait();
+    wait_until("those of the living one are left", || {
+        server.run(&["rename-window", "-t", "work:0", "stirs"]);
+        server.run(&["rename-session", "-t", "work", "shop"]);
+        server.run(&["rename-session", "-t", "shop", "work"]);
+        hooks(&server) == its
+    });
+    end(&mut older);
     wait_until("all are gone", || hooks(&server) == before);
 }

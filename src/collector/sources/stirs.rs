@@ -3,7 +3,8 @@
 //! time to.
 //!
 //! What the server was asked for goes when nobody collects any more; what a killed collector leaves is
-//! taken away by the next one that comes to the server, whatever its folder.
+//! taken away by the next one that comes to the server, whatever its folder, and by those that are there
+//! already once the server has stirred.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -21,6 +22,10 @@ use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// However much moves, a wait does not begin sooner after the last one.
 const SHORTEST: Duration = Duration::from_millis(100);
+
+/// A server that stirs is asked anew when that was so long ago: another collector may have been killed
+/// meanwhile, whose hooks stay with nobody to take them away.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A server whose wait ends in failure is waited for again after this, twice it and so on.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -96,6 +101,8 @@ struct Waited {
     /// How often in a row it ended in failure.
     failures: u32,
     has_hooks: bool,
+    /// When it was asked for them.
+    asked: Instant,
 }
 
 struct Waiting {
@@ -191,8 +198,8 @@ impl Waiter {
                 continue;
             };
             server.child = Some(Waiting { child, since: now });
-            if !server.has_hooks {
-                server.has_hooks = true;
+            if !server.has_hooks || now.duration_since(server.asked) >= ASK_AGAIN {
+                (server.has_hooks, server.asked) = (true, now);
                 mux.ask_for_stirs(socket, &self.mark, PATIENCE);
             }
         }
@@ -220,6 +227,7 @@ impl Waiter {
                     due: Instant::now(),
                     failures: 0,
                     has_hooks: false,
+                    asked: Instant::now(),
                 });
         }
     }
@@ -246,6 +254,7 @@ mod tests {
             due: Instant::now(),
             failures: 0,
             has_hooks: true,
+            asked: Instant::now(),
         };
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
             let now = Instant::now();
