@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::{Collector, TestEnv, Tmux, finish, write_program};
+use crate::common::{Collector, TestEnv, Tmux, copy_program, finish, write_program};
 
 /// What Claude says first.
 const STARTS: &str = r#"{"hook_event_name":"SessionStart","session_id":"s1","source":"startup"}"#;
@@ -187,4 +187,36 @@ fn no_row_where_the_person_wants_none() {
     stage.tmux.report(&heard, STARTS, "idle");
     let rows = collector.until("a report makes a row", |rows| !rows.is_empty());
     assert_eq!(panes(&rows), [heard.as_str()], "not {silent}");
+}
+
+/// What only has an assistant's name is none: a link to another program, a copy of one, and one that
+/// was told that name.
+#[test]
+fn another_program_by_the_name_of_an_assistant_is_no_row() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let bin = env.home().join("bin");
+    fs::create_dir_all(&bin).expect("ours");
+    let (sleep, cat) = (found("sleep"), found("cat"));
+    std::os::unix::fs::symlink(&sleep, bin.join("codex")).expect("ours");
+    copy_program(&cat, &bin.join("claude"));
+    let of_name = |name: &str| bin.join(name).display().to_string();
+    stage.run(&format!("exec '{}' 600", of_name("codex")));
+    stage.run(&format!("exec '{}'", of_name("claude")));
+    stage.run("exec bash -c 'exec -a gemini sleep 600'");
+    let collector = Collector::start_in(&env, &stage.tmux);
+    // Begun after them, and looked for with them.
+    let last = stage.start(&stage.program("qwen"));
+    let rows = collector.until("the one that is an assistant", |rows| !rows.is_empty());
+    assert_eq!(panes(&rows), [last.as_str()], "{rows:#?}");
+}
+
+/// Where a program is, behind all links.
+fn found(program: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut all = std::env::split_paths(&path).map(|folder| folder.join(program));
+    let found = all.find_map(|path| path.canonicalize().ok());
+    found.expect("it is installed")
 }

@@ -2,7 +2,7 @@
 //! runs in the foreground of a pane's terminal and is the assistant's program, or the interpreter that
 //! runs it. What another program is told with its arguments says nothing. Only Linux tells.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::event::Assistant as Name;
 use pane_patrol_hooks::process::cheap_arguments;
@@ -14,6 +14,10 @@ use crate::sys::process as ancestry;
 
 /// So many processes of a pane are looked at.
 const MAX_PROCESSES: usize = 64;
+
+/// No executable that is an assistant has fewer bytes, and no interpreter of one: each carries a whole
+/// runtime, of a hundred megabytes and more.
+const SMALLEST: u64 = 8 * 1024 * 1024;
 
 /// An assistant in the foreground of a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,19 +64,33 @@ fn in_pane(root: u32) -> Option<Found> {
 /// Which assistant the process runs, and whether a person sits before it.
 fn known(pid: u32) -> Option<(&'static Assistant, bool)> {
     let mut arguments = cheap_arguments(pid);
-    // A program may call itself otherwise.
-    let file = std::fs::read_link(format!("/proc/{pid}/exe")).ok();
-    let file = file.as_deref().and_then(Path::file_name);
+    let executable = PathBuf::from(format!("/proc/{pid}/exe"));
     let mut all = Assistant::ALL.iter();
     if let Some(assistant) = all.find(|it| is_of(it.program, &arguments)) {
-        return Some((assistant, is_session(assistant, &arguments)));
+        let is_it = !names_itself(assistant, &arguments) || carries_a_runtime(&executable);
+        return is_it.then(|| (*assistant, is_session(assistant, &arguments)));
     }
-    let program = file?.to_str()?.to_owned();
+    // A program may call itself otherwise.
+    let file = std::fs::read_link(&executable).ok()?;
+    let program = file.file_name()?.to_str()?.to_owned();
     let assistant = Assistant::ALL.iter().find(|it| it.program == program)?;
     if let Some(first) = arguments.first_mut() {
         *first = program;
     }
-    Some((assistant, is_session(assistant, &arguments)))
+    carries_a_runtime(&executable).then(|| (*assistant, is_session(assistant, &arguments)))
+}
+
+/// Whether the process goes by the assistant's name itself, and not by that of what interprets it.
+fn names_itself(assistant: &Assistant, arguments: &[String]) -> bool {
+    is_of(assistant.program, &arguments[..arguments.len().min(1)])
+}
+
+/// Whether the program is big enough to be an assistant, or the interpreter of one that has changed its
+/// name: any other program can be called the same, by a link or as a copy. One that cannot be looked at
+/// is believed.
+fn carries_a_runtime(executable: &Path) -> bool {
+    let length = std::fs::metadata(executable).map(|found| found.len());
+    length.map_or(true, |length| length >= SMALLEST)
 }
 
 impl Found {
