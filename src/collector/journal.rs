@@ -123,24 +123,44 @@ impl Memory {
         self.note(&Record::from(event));
     }
 
-    /// Writes down that rows ended which no event has ended. `rows` as they were before.
-    pub(super) fn note_ends(
+    /// Writes down that an event was held apart which its sender has logged, or is about to.
+    pub(super) fn note_apart(&mut self, event: &Event, why: &str, now: Timestamp) {
+        if let Some(record) = Record::of_apart(event, why, now) {
+            self.note(&record);
+        }
+    }
+
+    /// Writes down that an event which names an address only belonged to a row of that pane.
+    pub(super) fn note_place(&mut self, event: &Event, key: &RowKey, now: Timestamp) {
+        if let (Some(server), Target::Pane(pane)) = (&key.server, &key.place)
+            && let Some(record) = Record::of_place(event, (server.clone(), *pane), now)
+        {
+            self.note(&record);
+        }
+    }
+
+    /// Writes down that rows which were known by their addresses only are in panes.
+    pub(super) fn note_found(&mut self, found: &[Row], now: Timestamp) {
+        for row in found {
+            self.note(&Record::of_found(row, now));
+        }
+    }
+
+    /// Writes down that a row has ended which no event has ended. `rows` as they were before.
+    pub(super) fn note_end(
         &mut self,
-        outcome: &Outcome,
+        key: &RowKey,
+        has_expired: bool,
         rows: &BTreeMap<RowKey, Row>,
         now: Timestamp,
     ) {
         // A row whose pane was not known only gets another key when it becomes known.
-        let ended = outcome
-            .removed
-            .iter()
-            .filter(|key| key.server.is_some() && matches!(key.place, Target::Pane(_)));
-        for row in ended.filter_map(|key| rows.get(key).filter(|row| !row.silent)) {
+        let in_pane = key.server.is_some() && matches!(key.place, Target::Pane(_));
+        let row = rows.get(key).filter(|row| !row.silent);
+        if let Some(row) = row.filter(|_| in_pane || has_expired) {
             self.note(&Record::of_end(row, now));
         }
-        for key in &outcome.removed {
-            self.levels.remove(key);
-        }
+        self.levels.remove(key);
     }
 
     /// Writes down that a person has looked at finished turns.

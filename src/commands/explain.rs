@@ -71,12 +71,15 @@ fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, Command
     };
     let mut player = Player::new(settings, at);
     let mirror = From::Mirror(surroundings.mirror()?);
+    let mut records = Vec::new();
     read_records(&mirror, &mut |record| {
-        if record.event.ts <= at {
-            player.play(record, &mut |_, _, _| {});
-        }
+        records.push(record);
         ControlFlow::Continue(())
     })?;
+    player.heed(records.iter().collect());
+    for record in records.into_iter().filter(|it| it.event.ts <= at) {
+        player.play(record, &mut |_, _, _| {});
+    }
     player.pass_time(at, &mut |_, _, _| {});
     Ok((player.table().rows(), player.table().apart()))
 }

@@ -8,6 +8,7 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Record;
+use super::notes::Notes;
 use crate::state::{Input, Kin, Outcome, Settings, Table};
 
 /// What is told of each step: the table after it, what it changed, and when.
@@ -25,6 +26,7 @@ pub struct Player {
     latest: Timestamp,
     now: Timestamp,
     look_up: Option<LookUp>,
+    notes: Notes,
 }
 
 impl Player {
@@ -40,7 +42,13 @@ impl Player {
             latest,
             now: Timestamp::from_micros(i64::MIN),
             look_up: None,
+            notes: Notes::default(),
         }
+    }
+
+    /// From now on takes events for what whoever collected has taken them for.
+    pub fn heed(&mut self, notes: Notes) {
+        self.notes = notes;
     }
 
     /// The same for a log of which much may be going on still: looks up whose event each one is.
@@ -61,6 +69,23 @@ impl Player {
     pub fn play(&mut self, mut record: Record, told: &mut Told<'_>) {
         let at = record.event.ts.min(self.latest).max(self.now);
         self.pass_time(at, told);
+        let (why, placed) = if record.is_ours() {
+            (None, None)
+        } else {
+            self.notes.of(&record.event)
+        };
+        let placed = placed.cloned().or_else(|| record.places());
+        if let Some((server, pane)) = placed {
+            let address = &record.event.target;
+            let outcome = self.table.recall_place(server, pane, address, at);
+            told(&self.table, &outcome, at);
+        }
+        if let Some(why) = why {
+            let outcome = self.table.recall_apart(&record.event, why, at);
+            self.now = at;
+            told(&self.table, &outcome, at);
+            return;
+        }
         if record.event.server.is_none() && !record.is_ours() {
             record.event.server.clone_from(&self.own_server);
         }

@@ -8,6 +8,7 @@ use std::time::Instant;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::fault;
+use super::notes::Notes;
 use super::player::Player;
 use super::tailer::{Start, Tailer};
 
@@ -28,16 +29,20 @@ pub fn play(
     start: Instant,
     player: &mut Player,
 ) -> (Tailer, Option<Timestamp>) {
-    let mut last = None;
+    let mut records = Vec::new();
     let mut tailer = Tailer::open(mirror, Start::Tail(bounds.bytes), start);
     let _ = tailer.poll(start, &mut |line| {
         if let Some((record, _)) = fault::read(line.content).record
             && record.event.ts >= bounds.begin
         {
-            last = last.max(Some(record.event.ts));
-            player.play(record, &mut |_, _, _| {});
+            records.push(record);
         }
         ControlFlow::Continue(())
     });
+    let last = records.iter().map(|record| record.event.ts).max();
+    player.heed(records.iter().collect::<Notes>());
+    for record in records {
+        player.play(record, &mut |_, _, _| {});
+    }
     (tailer, last)
 }

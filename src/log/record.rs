@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use std::borrow::Cow;
 
-use pane_patrol_hooks::event::{Event, EventError, Kind, Source, State};
+use pane_patrol_hooks::event::{Assistant, Event, EventError, Kind, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Deserialize;
 
+use super::notes::{Placed, print_of};
 use crate::state::{Input, Level, Reading};
 
 /// How every event of ours begins; only a line's first byte can be the first of this, because
@@ -33,6 +34,12 @@ const ELSEWHERE: &str = "elsewhere";
 /// The name of the event that says that a person has looked at a finished turn.
 const LOOKED_AT: &str = "looked_at";
 
+/// The name of the event that says that another one was held apart.
+const HELD_APART: &str = "held_apart";
+
+/// The name of the event that says which pane an address was taken for.
+const PLACED: &str = "placed";
+
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -46,6 +53,8 @@ pub struct Record {
     stands_in: bool,
     /// When the last prompt was written down.
     prompted: Option<Timestamp>,
+    /// The print of the event that it is a note of.
+    about: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +67,7 @@ struct Extra<'a> {
     stands_in: bool,
     #[serde(borrow)]
     prompted: Option<Cow<'a, str>>,
+    about: Option<Cow<'a, str>>,
 }
 
 impl From<Event> for Record {
@@ -68,6 +78,7 @@ impl From<Event> for Record {
             lag: Duration::ZERO,
             stands_in: false,
             prompted: None,
+            about: None,
         }
     }
 }
@@ -86,12 +97,15 @@ impl Record {
         let stands_in = extra.as_ref().is_some_and(|extra| extra.stands_in);
         let prompted = extra.as_ref().and_then(|extra| extra.prompted.as_deref());
         let prompted = prompted.and_then(Timestamp::parse);
+        let about = extra.as_ref().and_then(|extra| extra.about.as_deref());
+        let about = about.and_then(|print| u64::from_str_radix(print, 16).ok());
         Ok(Self {
             event,
             written: extra.and_then(|extra| Timestamp::parse(&extra.written?)),
             lag: Duration::from_millis(lag.into()),
             stands_in,
             prompted,
+            about,
         })
     }
 
@@ -136,7 +150,64 @@ impl Record {
             lag: reading.lag,
             stands_in: reading.stands_in,
             prompted: reading.prompted,
+            about: None,
         })
+    }
+
+    /// That `heard` was held apart, and why, as it is written down; `heard` as its sender logs it.
+    pub fn of_apart(heard: &Event, why: &str, now: Timestamp) -> Option<Self> {
+        let mut event = note(
+            heard.assistant.clone(),
+            heard.target.clone(),
+            HELD_APART,
+            now,
+        );
+        event.message = Some(why.to_owned());
+        event.server.clone_from(&heard.server);
+        event.pane = heard.pane;
+        event.instance_id.clone_from(&heard.instance_id);
+        Some(Self {
+            about: Some(print_of(heard)?),
+            ..Self::from(event)
+        })
+    }
+
+    /// That `heard`, which names an address only, belonged to that pane, as it is written down.
+    pub fn of_place(heard: &Event, placed: Placed, now: Timestamp) -> Option<Self> {
+        let mut event = note(heard.assistant.clone(), heard.target.clone(), PLACED, now);
+        (event.server, event.pane) = (Some(placed.0), Some(placed.1));
+        Some(Self {
+            about: Some(print_of(heard)?),
+            ..Self::from(event)
+        })
+    }
+
+    /// That a row which was known by its address only is in a pane, as it is written down.
+    pub fn of_found(row: &crate::state::Row, now: Timestamp) -> Self {
+        let mut event = note(row.assistant.clone(), row.target.clone(), PLACED, now);
+        (event.server, event.pane) = (row.server.clone(), row.pane);
+        Self::from(event)
+    }
+
+    /// The print of the event that this is a note of.
+    pub(super) fn about(&self) -> Option<u64> {
+        self.about
+    }
+
+    /// Why the event that it is about was held apart, if it says so.
+    pub(super) fn refuses(&self) -> Option<&str> {
+        self.is_named(HELD_APART)
+            .then(|| self.event.message.as_deref().unwrap_or_default())
+    }
+
+    /// Which pane an address was taken for, if it says so.
+    pub(super) fn places(&self) -> Option<Placed> {
+        self.is_named(PLACED).then_some(())?;
+        pane_of(self.event.server.clone(), self.event.pane)
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.event.source == Source::Witness && self.event.event.as_deref() == Some(name)
     }
 
     /// That a person has looked at the finished turn in `pane`, as it is written down.
@@ -185,6 +256,10 @@ impl Record {
             }
             line.push(b'}');
         }
+        if let Some(print) = self.about {
+            line.pop();
+            line.extend_from_slice(format!(",\"about\":\"{print:016x}\"}}").as_bytes());
+        }
         if line.len() > pane_patrol_hooks::event::MAX_EVENT_BYTES {
             return Err(EventError::TooLarge(line.len()));
         }
@@ -199,6 +274,8 @@ impl Record {
     /// What the table is to be told.
     pub fn into_input(self) -> Input {
         match self.event.source {
+            // It is no event of the row that it names.
+            _ if self.is_named(HELD_APART) || self.is_named(PLACED) => Input::Tick,
             Source::Witness if self.event.kind.is_none() => {
                 Input::Reading(Box::new(self.into_reading()))
             }
@@ -219,6 +296,7 @@ impl Record {
             lag,
             stands_in,
             prompted,
+            about: _,
         } = self;
         let level = match event.state {
             State::WaitingApproval => Level::WaitingApproval,
@@ -248,14 +326,21 @@ impl Record {
     }
 }
 
+/// Something that the collector writes down of what others have logged.
+fn note(assistant: Assistant, target: Target, name: &str, now: Timestamp) -> Event {
+    let mut event = Event::new(assistant, State::Idle, target, now);
+    event.kind = Some(Kind::Note);
+    event.event = Some(name.to_owned());
+    event.source = Source::Witness;
+    event
+}
+
 fn pane_of(server: Option<Server>, pane: Option<PaneId>) -> Option<(Server, PaneId)> {
     Some((server?, pane?))
 }
 
 #[cfg(test)]
 mod tests {
-    use pane_patrol_hooks::event::Assistant;
-
     use super::*;
 
     fn reading() -> Reading {

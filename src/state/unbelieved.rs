@@ -23,6 +23,13 @@ impl Table {
         }
     }
 
+    /// Holds apart what was held apart when it was told, by what the log says.
+    pub fn recall_apart(&mut self, event: &Event, why: &str, now: Timestamp) -> Outcome {
+        let key = self.key_of(event);
+        self.apart.note(Apart::of_event(event, &key, why, now));
+        Outcome::default()
+    }
+
     /// The tmux server on `socket` is not believed: what was said of its panes is held apart, but not
     /// of those of one that lives and has only lost its socket.
     pub fn disbelieve(&mut self, socket: &str, why: Reason, now: Timestamp) -> Outcome {

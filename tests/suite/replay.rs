@@ -5,6 +5,7 @@
 //! captured with the hooks, so their levels are worked out from what was measured beside them: see
 //! [`levels`]. They are delivered in time, late, early, twice, and with each single one missing.
 
+mod apart;
 mod ends;
 mod rebuild;
 mod several;

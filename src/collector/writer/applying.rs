@@ -4,7 +4,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Writer;
 use crate::collector::attribution;
-use crate::state::{Input, Outcome};
+use crate::state::{Input, Outcome, Row};
 
 impl Writer {
     /// Lets the table work; whether it knew the event already.
@@ -38,8 +38,18 @@ impl Writer {
         };
         let outcome = self.table.apply(input, self.now);
         self.count_apart(&outcome);
-        if !is_event {
-            self.memory.note_ends(&outcome, &self.rows, self.now);
+        let found = outcome.found.iter();
+        let found: Vec<Row> = found.filter_map(|key| self.table.row(key)).collect();
+        self.memory.note_found(&found, self.now);
+        // What an event ends it tells itself, in the log as well.
+        let ended = if is_event {
+            &outcome.expired
+        } else {
+            &outcome.removed
+        };
+        for key in ended {
+            let has_expired = outcome.expired.contains(key);
+            self.memory.note_end(key, has_expired, &self.rows, self.now);
         }
         self.follow(&outcome);
         if let Some(reading) = reading {

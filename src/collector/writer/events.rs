@@ -28,17 +28,27 @@ impl Writer {
         }
     }
 
-    /// Applies an event, as far as its sender is believed; whether it had come before.
+    /// Applies an event, as far as its sender is believed; whether it had come before. `standing`: where
+    /// its sender runs, of one that was heard; what stood in our own log is as good as of here.
     pub(super) fn take_event(
         &mut self,
         mut event: Box<Event>,
-        standing: Standing,
+        standing: Option<Standing>,
         at: Timestamp,
     ) -> bool {
-        match self.judge(&mut event, standing) {
+        let told = event.clone();
+        match self.judge(&mut event, standing.unwrap_or(Standing::Home)) {
             Ok(()) => {
                 let kin = self.kin_of(&event);
-                self.apply(Input::Reported { event, kin }, at)
+                if event.pane.is_none() {
+                    let key = self.table.key_of(&event);
+                    self.memory.note_place(&told, &key, self.now.max(at));
+                }
+                let outcome = self.apply_and_tell(Input::Reported { event, kin }, at);
+                if let Some(why) = outcome.held_apart {
+                    self.memory.note_apart(&told, why, self.now);
+                }
+                outcome.again
             }
             Err(why) => {
                 // Where its process is tells more than that its sender was gone.
@@ -47,7 +57,12 @@ impl Writer {
                     _ => Some(why),
                 };
                 let known = known.or_else(|| self.kin_of(&event).is_astray());
-                self.hold_apart(&event, known.unwrap_or(why), at);
+                let why = known.unwrap_or(why);
+                self.hold_apart(&event, why, at);
+                // Of one that was heard the line is still to be read, and may be believed.
+                if standing.is_none() {
+                    self.memory.note_apart(&told, why, self.now);
+                }
                 false
             }
         }
@@ -87,7 +102,7 @@ impl Writer {
             event: event.clone(),
         };
         let outcome = self.apply_and_tell(input, at);
-        if !outcome.again {
+        if !outcome.again && outcome.held_apart.is_none() {
             self.memory.note_event(*event);
         }
         match outcome.held_apart {

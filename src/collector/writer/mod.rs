@@ -25,7 +25,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::assistants;
 use crate::assistants::homes::Homes;
 use crate::collector::attribution::Works;
-use crate::collector::belief::{Ground, Standing};
+use crate::collector::belief::Ground;
 use crate::collector::cache_sweeper::Tidy;
 use crate::collector::journal::Memory;
 use crate::collector::kinship::Kinship;
@@ -168,7 +168,9 @@ impl Writer {
         self.follow(&recalled);
         self.now = self.now.max(self.clock.now());
         let gone = self.table.remove_rows(has_ended, self.now);
-        self.memory.note_ends(&gone, &self.rows, self.now);
+        for key in &gone.removed {
+            self.memory.note_end(key, false, &self.rows, self.now);
+        }
         self.follow(&gone);
         self.look_at_mirror();
     }
@@ -191,7 +193,7 @@ impl Writer {
             Message::Heard(event, standing, at) => {
                 self.health.counts.received += 1;
                 self.health.changed();
-                if self.take_event(event, standing, at) {
+                if self.take_event(event, Some(standing), at) {
                     // Its line was read before.
                     let by_mirror = &mut self.health.counts.by_mirror;
                     *by_mirror = by_mirror.saturating_sub(1);
@@ -204,7 +206,7 @@ impl Writer {
                 self.take_contained(&container, event, at);
             }
             Message::Mirrored(event, at) => {
-                if !self.take_event(event, Standing::Home, at) {
+                if !self.take_event(event, None, at) {
                     self.health.counts.by_mirror += 1;
                     self.health.changed();
                 }

@@ -115,6 +115,7 @@ impl Replay {
             own_server: None,
         };
         let mut player = Player::new(settings, self.clock.now);
+        player.heed(self.records.iter().collect());
         let mut last: Option<Timestamp> = None;
         for record in self.records {
             let at = record.event.ts;

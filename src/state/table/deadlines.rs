@@ -25,9 +25,12 @@ impl Table {
     /// which the first listing can prove them.
     pub fn resume_expiry(&mut self, now: Timestamp) {
         self.keeps_all = false;
+        // Where an address was taken for a pane in the log, that is known no more.
+        self.listings.clear();
         let kept_until = now.plus(REBUILD_GRACE).minus(self.settings.ttl);
         for entry in self.rows.values_mut() {
             entry.heard = entry.heard.max(kept_until);
+            entry.listed = false;
             entry.look_at_end_again(now);
         }
     }
@@ -60,6 +63,7 @@ impl Table {
         self.remove_if(now, outcome, |entry| {
             !keeps_all && !entry.has_proof_of_life() && entry.heard.plus(ttl) <= now
         });
+        outcome.expired.extend(outcome.removed.iter().cloned());
         for (key, entry) in &mut self.rows {
             if entry.end_trust(now) {
                 outcome.changed.push(key.clone());

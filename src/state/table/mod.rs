@@ -46,6 +46,11 @@ pub struct Outcome {
     pub changed: Vec<RowKey>,
     /// Rows that are gone.
     pub removed: Vec<RowKey>,
+    /// Of those the ones that have ended without a word: nothing was heard of them for long, or their
+    /// pane has a row that is known better.
+    pub expired: Vec<RowKey>,
+    /// Rows that were known by their addresses only, and are known by their panes now.
+    pub found: Vec<RowKey>,
     /// Rows whose finished turn was seen just now, in a listing.
     pub looked_at: Vec<RowKey>,
     /// Processes whose session file should be read again now.

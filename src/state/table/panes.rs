@@ -66,6 +66,26 @@ impl Table {
         }
     }
 
+    /// Takes an address for that pane, as whoever collected did, by what the log says: for events that
+    /// name it, and for a row that is known by it.
+    pub fn recall_place(
+        &mut self,
+        server: Server,
+        pane: PaneId,
+        address: &Target,
+        now: Timestamp,
+    ) -> Outcome {
+        let mut outcome = Outcome::default();
+        if let Target::Address { .. } = address {
+            let known = self.listings.entry(server.clone()).or_default();
+            known.retain(|(id, target)| *id != pane && target != address);
+            known.push((pane, address.clone()));
+            self.meet_deadlines(now, &mut outcome);
+            self.key_by_pane(&server, &mut outcome);
+        }
+        outcome
+    }
+
     /// Remembers the server that answers on its socket now.
     fn see_server(&mut self, server: &Server) {
         self.listings
@@ -143,7 +163,7 @@ impl Table {
             let Some(mut entry) = self.rows.remove(&old) else {
                 continue;
             };
-            outcome.removed.push(old);
+            outcome.removed.push(old.clone());
             entry.key = key.clone();
             let keep_other = self
                 .rows
@@ -152,7 +172,10 @@ impl Table {
                 .is_some_and(|other| other.instance_id.is_some() || other.ts > entry.ts);
             if !keep_other {
                 self.rows.insert(key.clone(), entry);
+                outcome.found.push(key.clone());
                 outcome.changed.push(key);
+            } else {
+                outcome.expired.push(old);
             }
         }
     }

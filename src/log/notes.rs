@@ -1,0 +1,65 @@
+//! What whoever collected wrote down of events beside their lines. Hooks and scripts log what they say
+//! themselves, whatever becomes of it; so the collector notes what it held apart, and which pane it took
+//! an address for. Without that a table that is filled from the log would take what nobody was shown:
+//! what an event was judged by, the processes and panes of its time, is not in the log.
+
+use std::collections::HashMap;
+
+use pane_patrol_hooks::event::Event;
+use pane_patrol_hooks::target::{PaneId, Server};
+
+use super::Record;
+
+/// Where an event belonged that named an address only.
+pub type Placed = (Server, PaneId);
+
+/// What is noted of the events of a log.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    refused: HashMap<u64, String>,
+    placed: HashMap<u64, Placed>,
+}
+
+impl Notes {
+    /// Takes in one record. A note may stand before or behind the event that it is about, so that all
+    /// records have to be taken in before the first is played.
+    pub fn take(&mut self, record: &Record) {
+        let Some(print) = record.about() else { return };
+        if let Some(why) = record.refuses() {
+            self.refused.insert(print, why.to_owned());
+        } else if let Some(placed) = record.places() {
+            self.placed.insert(print, placed);
+        }
+    }
+
+    /// Why the event was held apart, if it was, and where it belonged, if that is noted.
+    pub(super) fn of(&self, event: &Event) -> (Option<&str>, Option<&Placed>) {
+        if self.refused.is_empty() && self.placed.is_empty() {
+            return (None, None);
+        }
+        let Some(print) = print_of(event) else {
+            return (None, None);
+        };
+        let why = self.refused.get(&print).map(String::as_str);
+        (why, self.placed.get(&print))
+    }
+}
+
+impl<'a> FromIterator<&'a Record> for Notes {
+    fn from_iter<T: IntoIterator<Item = &'a Record>>(records: T) -> Self {
+        let mut notes = Self::default();
+        for record in records {
+            notes.take(record);
+        }
+        notes
+    }
+}
+
+/// What an event is known again by, from one program to the next: FNV-1a of the line that it makes.
+pub(super) fn print_of(event: &Event) -> Option<u64> {
+    let line = event.encode().ok()?;
+    let print = line.iter().fold(0xcbf2_9ce4_8422_2325_u64, |print, byte| {
+        (print ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    Some(print)
+}
