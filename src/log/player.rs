@@ -77,7 +77,7 @@ impl Player {
         let placed = placed.cloned().or_else(|| record.places());
         if let Some((server, pane)) = placed {
             let address = &record.event.target;
-            let outcome = self.table.recall_place(server, pane, address, at);
+            let outcome = self.table.recall_place(&server, pane, address, at);
             told(&self.table, &outcome, at);
         }
         if let Some(why) = why {

@@ -70,7 +70,7 @@ impl Table {
     /// name it, and for a row that is known by it.
     pub fn recall_place(
         &mut self,
-        server: Server,
+        server: &Server,
         pane: PaneId,
         address: &Target,
         now: Timestamp,
@@ -81,7 +81,7 @@ impl Table {
             known.retain(|(id, target)| *id != pane && target != address);
             known.push((pane, address.clone()));
             self.meet_deadlines(now, &mut outcome);
-            self.key_by_pane(&server, &mut outcome);
+            self.key_by_pane(server, &mut outcome);
         }
         outcome
     }
@@ -170,12 +170,12 @@ impl Table {
                 .get(&key)
                 .filter(|other| other.silent.is_none())
                 .is_some_and(|other| other.instance_id.is_some() || other.ts > entry.ts);
-            if !keep_other {
+            if keep_other {
+                outcome.expired.push(old);
+            } else {
                 self.rows.insert(key.clone(), entry);
                 outcome.found.push(key.clone());
                 outcome.changed.push(key);
-            } else {
-                outcome.expired.push(old);
             }
         }
     }

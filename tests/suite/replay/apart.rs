@@ -201,8 +201,8 @@ impl Lived {
         self.log.extend(all.into_iter().flatten());
     }
 
-    fn hear(&mut self, said: Said, late: bool) {
-        match said {
+    fn hear(&mut self, said: &Said, late: bool) {
+        match said.clone() {
             Said::Hook {
                 pane,
                 assistant,
@@ -262,8 +262,18 @@ impl Lived {
 }
 
 /// What a person sees of each row.
-fn seen(table: &Table) -> Vec<(String, Assistant, State, Option<String>, Option<u32>)> {
-    let see = |row: Row| (row.id, row.assistant, row.state, row.instance_id, row.pid);
+fn seen(table: &Table) -> Vec<String> {
+    let see = |row: Row| {
+        let Row {
+            id,
+            assistant,
+            state,
+            instance_id,
+            pid,
+            ..
+        } = row;
+        format!("{id} {assistant} {state} {instance_id:?} {pid:?}")
+    };
     let mut rows: Vec<_> = table.rows().into_iter().map(see).collect();
     rows.sort();
     rows
@@ -279,7 +289,7 @@ proptest! {
         let mut lived = Lived::new();
         for (said, late, passes) in story {
             lived.pass(Duration::from_millis(passes));
-            lived.hear(said.clone(), late);
+            lived.hear(&said, late);
             if lived.is_listed {
                 prop_assert_eq!(seen(&lived.rebuilt()), seen(&lived.table), "after {:?}", said);
             }
