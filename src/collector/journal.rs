@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::{Event, State};
-use pane_patrol_hooks::event_log::{Mirror, rotate};
+use pane_patrol_hooks::event_log::{Limits, Mirror, rotate};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Setup, kinship};
+use super::kinship;
 use crate::log::Record;
 use crate::log::condition::trouble;
 use crate::log::player::Player;
@@ -23,6 +23,21 @@ const LOOK_PAUSE: Duration = Duration::from_secs(1);
 
 /// A level that has not changed anything within this time of the last news of its row will not.
 const EFFECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// Where the event log is, and how much of it counts.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The mirror; without a place for one nothing is recalled.
+    pub mirror: Option<PathBuf>,
+    /// When the mirror is rotated, and how many files are kept.
+    pub limits: Limits,
+    /// How much of the mirror's end is read at the start, in bytes.
+    pub rebuild_bytes: u64,
+    /// How old that may be.
+    pub rebuild_window: Duration,
+    /// How long a row without any proof of life is kept.
+    pub ttl: Duration,
+}
 
 /// What was recalled, and how to go on.
 pub(super) struct Recalled {
@@ -39,7 +54,7 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
         own_server,
     };
     let mut player = Player::new(settings, now).looking_up(kinship::recalled);
-    let path = setup.places.mirror();
+    let path = setup.mirror.clone();
     let bounds = Bounds {
         bytes: setup.rebuild_bytes,
         begin: now.minus(setup.rebuild_window),
@@ -47,7 +62,7 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
     let tailer = path.as_ref().map(|mirror| {
         if trouble(mirror) == Ok(None) {
             // Writers go on with the old limits, or those that every program has.
-            let _ = rotate::write_limits(mirror, setup.mirror_limits);
+            let _ = rotate::write_limits(mirror, setup.limits);
         }
         recent::play(mirror, bounds, Instant::now(), &mut player).0
     });

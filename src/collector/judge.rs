@@ -22,6 +22,8 @@ pub struct Setup {
     pub config: Option<PathBuf>,
     /// The person's home, and our own folders.
     pub ground: Ground,
+    /// Where what came of it is written down; `None`: nowhere.
+    pub record: Option<PathBuf>,
 }
 
 /// One request to be judged.
@@ -57,14 +59,12 @@ pub(super) enum Order {
 /// Starts the thread; it ends with the sender. Answers come out of the inbox.
 pub(super) fn spawn(
     setup: Setup,
-    record: Option<PathBuf>,
     output: SyncSender<Message>,
 ) -> io::Result<(Sender<Order>, Inbox<Answer>)> {
     let (orders, orders_in) = channel();
     let (answers, answers_in) = inbox()?;
     let mut judge = Judge {
         setup,
-        record,
         output,
         had_trouble: false,
     };
@@ -76,7 +76,6 @@ pub(super) fn spawn(
 
 struct Judge {
     setup: Setup,
-    record: Option<PathBuf>,
     output: SyncSender<Message>,
     had_trouble: bool,
 }
@@ -116,12 +115,12 @@ impl Judge {
     }
 
     fn write_down(&mut self, ruled: &Ruled) {
-        let written = match &self.record {
+        let written = match &self.setup.record {
             Some(path) => Line::by_rule(ruled).append(path),
             None => Ok(()),
         };
         let trouble = written.err().map(|error| {
-            let path = self.record.as_deref().unwrap_or_else(|| "".as_ref());
+            let path = self.setup.record.as_deref().unwrap_or_else(|| "".as_ref());
             format!(
                 "a decision could not be written to {}: {error}",
                 path.display()

@@ -170,8 +170,8 @@ impl Member {
     /// Passes on what the owner's hub tells, until it ends.
     fn subscribe(&self) -> Result<(), HubError> {
         let mut client = HubClient::subscribe(
-            &self.setup.places,
-            self.setup.uid,
+            &self.setup.doors.places,
+            self.setup.doors.uid,
             "dashboard",
             self.setup.clock,
         )?;

@@ -15,7 +15,7 @@ mod belief;
 mod attribution;
 mod cache_sweeper;
 mod contained;
-mod container_sockets;
+mod doors;
 mod error;
 mod handover;
 mod hub;
@@ -36,34 +36,32 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use pane_patrol_hooks::paths::Places;
-use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::git::Git;
-use crate::mux::PATIENCE;
 use crate::notify;
-use crate::protocol::Voice;
 use crate::state::update::Feed;
 use crate::sys::monotone_clock::Clock;
 use crate::sys::runtime_dir::Ownership;
-use container_sockets::ContainerSockets;
 use handover::Heritage;
-use hub::Hub;
 use link::Links;
 
+use cache_sweeper::Tidy;
 use message::Message;
 use sources::Sources;
 use sources::event_socket::EventSocket;
 use writer::Writer;
 
-pub use crate::sys::runtime_dir::{RuntimeDirError, make_runtime_folder};
+pub use crate::sys::runtime_dir::RuntimeDirError;
 pub use crate::sys::socket_file::SocketError;
 pub use contained::Container;
+pub use doors::Doors;
 pub use error::CollectorError;
+pub use journal::Setup as JournalSetup;
 pub use judge::Setup as JudgeSetup;
 pub use membership::{Membership, join};
 pub use setup::Setup;
+pub use sources::Setup as SourcesSetup;
 
 /// How many inputs may wait for the writer before their sources do.
 const CHANNEL_LENGTH: usize = 1024;
@@ -116,55 +114,46 @@ fn take_over(
     mut subscribers: Vec<Sender<Feed>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
-    let places = &setup.places;
-    let ownership = Ownership::take(places, setup.uid)?;
+    let doors = &setup.doors;
+    let ownership = doors.take_lock()?;
     let clock = Arc::new(Clock::new(setup.clock));
     let (messages, inbox) = sync_channel(CHANNEL_LENGTH);
-    let events = EventSocket::open(
-        &places.events_socket,
-        None,
-        setup.uid,
-        Arc::clone(&clock),
-        messages.clone(),
-    )?;
-    let containers = ContainerSockets::open(setup, &clock, &messages)?;
-    let own_server = own_server(setup);
+    let events = doors.hear(&clock, &messages)?;
+    let own_server = setup.sources.own_server();
     // While it is read, what happens waits in the socket and at the end of the mirror.
-    let mut recalled = journal::recall(setup, own_server.clone(), clock.now());
-    recalled.table.adopt(&heritage.rows(), clock.now());
-    let apart = belief::sift(&mut recalled.table, &setup.reach.belief, clock.now());
-    let hub = Hub::open(
-        &places.hub_socket,
-        voice(places),
-        setup.uid,
-        Arc::clone(&clock),
-        (setup.rules.clone(), places.decisions()),
-        messages.clone(),
-        patcher(),
-    )?;
+    let mut recalled = journal::recall(&setup.journal, own_server.clone(), clock.now());
+    let now = clock.now();
+    recalled.table.adopt(&heritage.rows(), now);
+    let apart = belief::sift(&mut recalled.table, &setup.sources.reach.belief, now);
+    let rules = setup.rules.clone();
+    let hub = doors.serve(Arc::clone(&clock), rules, messages.clone(), patcher())?;
     hub.publish(Feed::Snapshot(recalled.table.rows()));
     let threads = |source| CollectorError::Threads {
-        runtime: places.runtime.clone(),
+        runtime: doors.places.runtime.clone(),
         source,
     };
-    subscribers.extend(start_notices(setup, heritage.lost_at(), &messages).map_err(threads)?);
-    let (table, memory) = (recalled.table, recalled.memory);
-    let sources =
-        Sources::start(setup, &clock, &messages, hub, recalled.tailer).map_err(threads)?;
+    let notices = start_notices(setup, heritage.lost_at(), &messages);
+    subscribers.extend(notices.map_err(threads)?);
+    let runtime = &doors.places.runtime;
+    let tailer = recalled.tailer.take();
+    let sources = Sources::start(&setup.sources, runtime, &clock, &messages, hub, tailer);
+    let sources = sources.map_err(threads)?;
+    let tidy = Tidy::new(runtime.clone(), doors.uid);
+    let looks = &setup.sources;
+    let writer = Writer::new(
+        looks,
+        own_server,
+        recalled,
+        clock,
+        sources,
+        subscribers,
+        tidy,
+    );
     let collecting = Collecting {
         inbox,
-        _links: Links::leave(setup.elsewhere.as_ref(), places, setup.uid),
-        _events: (events, containers),
-        writer: Writer::new(
-            own_server,
-            setup,
-            clock,
-            sources,
-            subscribers,
-            table,
-            memory,
-        )
-        .with_apart(&apart),
+        _links: doors.leave_links(),
+        _events: events,
+        writer: writer.with_apart(&apart),
         _ownership: ownership,
         _ended: Ended(Some(ended)),
     };
@@ -183,7 +172,7 @@ fn take_over(
 struct Collecting<E: FnOnce()> {
     inbox: Receiver<Message>,
     _links: Links,
-    _events: (EventSocket, ContainerSockets),
+    _events: Vec<EventSocket>,
     writer: Writer,
     _ownership: Ownership,
     _ended: Ended<E>,
@@ -228,24 +217,5 @@ fn patcher() -> hub::Patcher {
     Box::new(move |folder, request| {
         git.patch(folder, request)
             .map_err(|error| error.to_string())
-    })
-}
-
-fn voice(places: &Places) -> Voice {
-    Voice {
-        session_id: places.session.clone(),
-        sender_id: "collector".to_owned(),
-    }
-}
-
-/// The server of events that name none: that of our pane, else the default one if it runs.
-fn own_server(setup: &Setup) -> Option<Server> {
-    setup.own_server.clone().or_else(|| {
-        let own = &setup.reach.own_socket;
-        let list = setup.reach.own().list(own, PATIENCE).ok()?;
-        Some(Server {
-            socket: own.to_string_lossy().into_owned(),
-            pid: list.server_pid,
-        })
     })
 }

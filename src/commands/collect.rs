@@ -20,13 +20,13 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &CollectArgs) -> Comma
         .map_err(|error| explain(&error))?;
     messages::status(&format!(
         "Collecting on {}.",
-        setup.places.events_socket.display()
+        setup.doors.places.events_socket.display()
     ));
-    for container in &setup.containers {
+    for container in &setup.doors.containers {
         messages::status(&format!(
             "Container {} reports to {}.",
             container.name,
-            container.socket(&setup.places).display()
+            container.socket(&setup.doors.places).display()
         ));
     }
     let signal = signals.forever().next();

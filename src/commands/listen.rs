@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Surroundings;
-use crate::collector;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::messages;
+use crate::sys::runtime_dir::make_runtime_folder;
 use crate::websocket::{self, ListenError, Listening, Setup};
 
 /// Listens where `argument` says (an empty one: at the session's own port), and says where; without an
@@ -30,7 +30,7 @@ pub(super) fn start(
         places,
         clock: Timestamp::now,
     };
-    let listening = collector::make_runtime_folder(&setup.places, surroundings.environment.uid)
+    let listening = make_runtime_folder(&setup.places, surroundings.environment.uid)
         .map_err(|error| failed(address).caused_by(&error))
         .and_then(|()| websocket::listen(&setup).map_err(|error| explain(address, &error)))?;
     messages::status(&format!(

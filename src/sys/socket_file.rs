@@ -4,7 +4,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::Mode;
@@ -12,6 +12,9 @@ use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
 use crate::sys::unix_socket::unix_socket;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: i32 = 128;
 
 /// Why a socket cannot be had.
 #[derive(Debug, Error)]
@@ -37,7 +40,7 @@ pub enum SocketError {
 }
 
 impl SocketError {
-    pub(crate) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+    fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { what, path, source }
     }
@@ -77,7 +80,7 @@ impl Drop for SocketFile {
 /// Binds a socket of `kind` at `path`, mode 0600 from its first moment, in place of a dead one.
 ///
 /// Only whoever holds the lock may call this.
-pub(crate) fn bind(path: &Path, kind: SocketType) -> Result<(OwnedFd, SocketFile), SocketError> {
+fn bind(path: &Path, kind: SocketType) -> Result<(OwnedFd, SocketFile), SocketError> {
     remove_dead_socket(path, kind)?;
     let failed = |what| move |error: rustix::io::Errno| SocketError::io(what, path)(error.into());
     let socket = unix_socket(kind).map_err(SocketError::io("make a socket for", path))?;
@@ -94,6 +97,25 @@ pub(crate) fn bind(path: &Path, kind: SocketType) -> Result<(OwnedFd, SocketFile
     let file = SocketFile::of(path).map_err(SocketError::io("look at", path))?;
     rustix::fs::chmod(path, Mode::RUSR | Mode::WUSR).map_err(failed("protect"))?;
     Ok((socket, file))
+}
+
+/// Binds a socket for datagrams at `path`.
+pub(crate) fn bind_datagrams(path: &Path) -> Result<(UnixDatagram, SocketFile), SocketError> {
+    let (socket, file) = bind(path, SocketType::DGRAM)?;
+    Ok((socket.into(), file))
+}
+
+/// Listens at `path`; the listener does not wait.
+pub(crate) fn bind_listener(path: &Path) -> Result<(UnixListener, SocketFile), SocketError> {
+    let (socket, file) = bind(path, SocketType::STREAM)?;
+    let failed = SocketError::io("listen on", path);
+    let listen = || -> io::Result<UnixListener> {
+        rustix::net::listen(&socket, BACKLOG)?;
+        let listener = UnixListener::from(socket);
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    Ok((listen().map_err(failed)?, file))
 }
 
 /// Makes room at `path`: a socket that nobody listens on is removed, and a link to one, as a collector

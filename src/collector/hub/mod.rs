@@ -21,14 +21,13 @@ mod world;
 
 use std::io;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::SocketType;
 
 use super::belief::Standing;
 use super::{Message, judge};
@@ -36,7 +35,7 @@ use crate::protocol::{Decide, Envelope, LookedAt, RequestPatch, Trust, Voice, co
 use crate::state::update::Feed;
 use crate::state::{Input, PublisherWord};
 use crate::sys::monotone_clock::Clock;
-use crate::sys::socket_file::{SocketError, SocketFile, bind};
+use crate::sys::socket_file::SocketFile;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 use client::{Client, Fate};
 use flow::Flow;
@@ -48,9 +47,6 @@ use world::World;
 
 pub(super) use patches::Patcher;
 pub(super) use wish::{Published, Reply, Said};
-
-/// How many connections may wait to be accepted.
-const BACKLOG: i32 = 128;
 
 /// When the system has no file descriptor left, the next connection is looked at after this time.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -79,26 +75,21 @@ pub(super) struct Hub {
 }
 
 impl Hub {
-    /// Listens at `path`. Clients that are refused or dropped, and what publishers say, are reported
-    /// to `output`; patches are made by `make_patch`.
+    /// Serves whoever connects to the socket. Clients that are refused or dropped, and what publishers
+    /// say, are reported to `output`; patches are made by `make_patch`.
     pub(super) fn open(
-        path: &Path,
+        (listener, file): (UnixListener, SocketFile),
         voice: Voice,
         uid: u32,
         clock: Arc<Clock>,
-        rules: (judge::Setup, Option<PathBuf>),
+        rules: judge::Setup,
         output: SyncSender<Message>,
         make_patch: Patcher,
-    ) -> Result<Self, SocketError> {
-        let (socket, file) = bind(path, SocketType::STREAM)?;
-        let failed = |source: io::Error| SocketError::io("listen on", path)(source);
-        rustix::net::listen(&socket, BACKLOG).map_err(|error| failed(error.into()))?;
-        let listener = UnixListener::from(socket);
-        listener.set_nonblocking(true).map_err(failed)?;
-        let (orders, orders_in) = inbox().map_err(failed)?;
+    ) -> io::Result<Self> {
+        let (orders, orders_in) = inbox()?;
         let orders = Arc::new(orders);
-        let judging = judge::spawn(rules.0, rules.1, output.clone()).map_err(failed)?;
-        let patches = Patches::start(make_patch, Arc::clone(&orders)).map_err(failed)?;
+        let judging = judge::spawn(rules, output.clone())?;
+        let patches = Patches::start(make_patch, Arc::clone(&orders))?;
         let mut server = Server {
             world: World::new(voice, clock),
             uid,
@@ -113,8 +104,7 @@ impl Hub {
         };
         let thread = std::thread::Builder::new()
             .name("hub".into())
-            .spawn(move || server.run(&listener, &orders_in))
-            .map_err(failed)?;
+            .spawn(move || server.run(&listener, &orders_in))?;
         Ok(Self {
             orders,
             thread: Some(thread),

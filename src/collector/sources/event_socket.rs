@@ -4,21 +4,20 @@
 //! happens behind the channel. One thing cannot wait: where a sender runs is looked at first of all,
 //! because hooks end as soon as they have sent.
 
-use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::io;
+use std::os::unix::net::UnixDatagram;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 
 use pane_patrol_hooks::event::{Event, EventError, MAX_EVENT_BYTES};
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::net::SocketType;
 
 use crate::collector::Message;
 use crate::collector::belief::Standing;
 use crate::collector::contained::Container;
 use crate::sys::monotone_clock::Clock;
-use crate::sys::socket_file::{SocketError, SocketFile, bind};
+use crate::sys::socket_file::SocketFile;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// Asked for as the socket's queue, in bytes. The system may give less.
@@ -33,26 +32,23 @@ pub(in crate::collector) struct EventSocket {
 }
 
 impl EventSocket {
-    /// Listens at `path` and sends what it hears to `output`; `container`: whose socket it is.
+    /// Sends what it hears on the socket to `output`; `container`: whose socket it is.
     pub(in crate::collector) fn open(
-        path: &Path,
+        (socket, file): (UnixDatagram, SocketFile),
         container: Option<Arc<Container>>,
         uid: u32,
         clock: Arc<Clock>,
         output: SyncSender<Message>,
-    ) -> Result<Self, SocketError> {
-        let (socket, file) = bind(path, SocketType::DGRAM)?;
+    ) -> io::Result<Self> {
         // A smaller queue still works; the system's limit is the system's word.
         let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&socket, QUEUE_BYTES);
-        let failed = SocketError::io("receive on", path);
-        let (stop, stopped) = inbox().map_err(failed)?;
+        let (stop, stopped) = inbox()?;
         let thread = std::thread::Builder::new()
             .name("events".into())
             .spawn(move || {
                 let container = container.as_ref();
                 receive(&socket, container, uid, &clock, &output, &stopped);
-            })
-            .map_err(SocketError::io("receive on", path))?;
+            })?;
         Ok(Self {
             stop: Some(stop),
             thread: Some(thread),
@@ -73,7 +69,7 @@ impl Drop for EventSocket {
 
 /// Receives until nobody wants to hear it any more.
 fn receive(
-    socket: &OwnedFd,
+    socket: &UnixDatagram,
     container: Option<&Arc<Container>>,
     uid: u32,
     clock: &Clock,
@@ -144,7 +140,8 @@ enum Sender {
 #[cfg(target_os = "linux")]
 mod credentials {
     use std::io::{self, IoSliceMut};
-    use std::os::fd::{AsRawFd, OwnedFd};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::net::UnixDatagram;
 
     // rustix reads a sender's pid as a number that is never zero, but it is zero for a sender in a
     // pid namespace that we cannot see into; nix takes what the kernel gives.
@@ -153,7 +150,7 @@ mod credentials {
     use super::{Sender, Standing};
 
     pub(in crate::collector) fn receive(
-        socket: &OwnedFd,
+        socket: &UnixDatagram,
         bytes: &mut [u8],
     ) -> io::Result<(usize, Sender)> {
         let mut slices = [IoSliceMut::new(bytes)];
@@ -179,14 +176,14 @@ mod credentials {
 #[cfg(not(target_os = "linux"))]
 mod credentials {
     use std::io;
-    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixDatagram;
 
     use rustix::net::{RecvFlags, recv};
 
     use super::Sender;
 
     pub(in crate::collector) fn receive(
-        socket: &OwnedFd,
+        socket: &UnixDatagram,
         bytes: &mut [u8],
     ) -> io::Result<(usize, Sender)> {
         let (length, _) = recv(socket, bytes, RecvFlags::DONTWAIT)?;
@@ -198,13 +195,14 @@ mod credentials {
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
-    use std::os::unix::net::UnixDatagram;
+    use std::path::Path;
     use std::sync::mpsc::{Receiver, sync_channel};
     use std::time::Duration;
 
     use pane_patrol_hooks::timestamp::Timestamp;
 
     use super::*;
+    use crate::sys::socket_file::bind_datagrams;
 
     const EVENT: &[u8] =
         br#"{"assistant":"claude","state":"idle","target":"a:0.0","ts":"2026-02-27T10:00:00Z"}"#;
@@ -213,7 +211,8 @@ mod tests {
         let (sender, receiver) = sync_channel(64);
         let clock = Arc::new(Clock::new(Timestamp::now));
         let uid = rustix::process::geteuid().as_raw();
-        let socket = EventSocket::open(path, None, uid, clock, sender).unwrap();
+        let socket =
+            EventSocket::open(bind_datagrams(path).unwrap(), None, uid, clock, sender).unwrap();
         (socket, receiver)
     }
 

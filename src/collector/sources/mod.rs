@@ -20,15 +20,44 @@ use std::sync::mpsc::{Sender, SyncSender};
 
 use pane_patrol_hooks::target::Server;
 
+use super::Message;
 use super::hub::Hub;
-use super::{Message, Setup};
+use crate::assistants::homes::Homes;
 use crate::git::Git;
 use crate::log::tailer::Tailer;
+use crate::mux::{PATIENCE, Reach};
 use crate::state::Input;
 use crate::sys::monotone_clock::Clock;
 use exits::News;
 use stirs::Stirs;
 use unheard::Unheard;
+
+/// What is listened to and looked at.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The tmux server of events that name none, as far as it is known.
+    pub own_server: Option<Server>,
+    /// Which multiplexers are asked, and with what.
+    pub reach: Reach,
+    /// Where assistants keep their files.
+    pub homes: Homes,
+    /// Whether assistants have a row that have not reported.
+    pub silent: bool,
+}
+
+impl Setup {
+    /// The server of events that name none: that of our pane, else the default one if it runs.
+    pub(super) fn own_server(&self) -> Option<Server> {
+        self.own_server.clone().or_else(|| {
+            let own = &self.reach.own_socket;
+            let list = self.reach.own().list(own, PATIENCE).ok()?;
+            Some(Server {
+                socket: own.to_string_lossy().into_owned(),
+                pid: list.server_pid,
+            })
+        })
+    }
+}
 
 /// The threads that the writer gives orders to. They end with this.
 pub(super) struct Sources {
@@ -49,6 +78,7 @@ pub(super) struct Sources {
 impl Sources {
     pub(super) fn start(
         setup: &Setup,
+        runtime: &Path,
         clock: &Arc<Clock>,
         output: &SyncSender<Message>,
         hub: Hub,
@@ -68,7 +98,7 @@ impl Sources {
             let _ = exit_output.send(Message::Input(input, exit_clock.now()));
         })?;
         let lister = panes::spawn(setup.reach.clone(), Arc::clone(clock), output.clone())?;
-        let stirs = Stirs::start(setup.reach.clone(), &setup.places.runtime, lister.clone())?;
+        let stirs = Stirs::start(setup.reach.clone(), runtime, lister.clone())?;
         Ok(Self {
             hub,
             lister,

@@ -27,14 +27,15 @@ use crate::assistants::homes::Homes;
 use crate::collector::attribution::Works;
 use crate::collector::belief::Ground;
 use crate::collector::cache_sweeper::Tidy;
-use crate::collector::journal::Memory;
+use crate::collector::journal::{Memory, Recalled};
 use crate::collector::kinship::Kinship;
 use crate::collector::liveness::has_ended;
+use crate::collector::message::Message;
 use crate::collector::published_work::PublishedWork;
 use crate::collector::sources::panes::Order as ListOrder;
 use crate::collector::sources::present::Found;
 use crate::collector::sources::session_files::Order as WitnessOrder;
-use crate::collector::{Message, Setup, Sources};
+use crate::collector::sources::{Setup, Sources};
 use crate::mux::Reach;
 use crate::state::update::{Feed, Role};
 use crate::state::{Input, Outcome, Row, RowKey, Table};
@@ -77,14 +78,17 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(
-        own_server: Option<Server>,
         setup: &Setup,
+        own_server: Option<Server>,
+        recalled: Recalled,
         clock: Arc<Clock>,
         sources: Sources,
         subscribers: Vec<Sender<Feed>>,
-        mut table: Table,
-        memory: Memory,
+        tidy: Tidy,
     ) -> Self {
+        let Recalled {
+            mut table, memory, ..
+        } = recalled;
         let followed = assistants::ALL.iter();
         let followed = followed.filter(|known| known.session_files().is_some());
         let homes: BTreeSet<(Assistant, PathBuf)> = followed
@@ -123,7 +127,7 @@ impl Writer {
             wanted_by_witness: BTreeSet::new(),
             health: HealthReport::default(),
             troubles: BTreeMap::new(),
-            tidy: Tidy::new(setup.places.runtime.clone(), setup.uid),
+            tidy,
         }
     }
 

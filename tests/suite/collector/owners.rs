@@ -96,22 +96,29 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
     let setup = Setup {
         notice: None,
         rules: pane_patrol::collector::JudgeSetup::default(),
-        places: env.places(),
-        elsewhere: None,
-        uid: uid(),
-        own_server: None,
-        containers: Vec::new(),
-        reach: pane_patrol::mux::Reach {
-            own_socket: env.path("none.sock"),
-            ..pane_patrol::mux::Reach::default()
+        doors: pane_patrol::collector::Doors {
+            places: env.places(),
+            elsewhere: None,
+            uid: uid(),
+            containers: Vec::new(),
         },
-        homes: pane_patrol::assistants::homes::Homes::default(),
+        sources: pane_patrol::collector::SourcesSetup {
+            own_server: None,
+            reach: pane_patrol::mux::Reach {
+                own_socket: env.path("none.sock"),
+                ..pane_patrol::mux::Reach::default()
+            },
+            homes: pane_patrol::assistants::homes::Homes::default(),
+            silent: true,
+        },
+        journal: pane_patrol::collector::JournalSetup {
+            mirror: env.places().mirror(),
+            limits: Limits::default(),
+            rebuild_bytes: 1 << 20,
+            rebuild_window: Duration::from_secs(3600),
+            ttl: Duration::from_secs(300),
+        },
         clock: Timestamp::now,
-        silent: true,
-        ttl: Duration::from_secs(300),
-        mirror_limits: Limits::default(),
-        rebuild_bytes: 1 << 20,
-        rebuild_window: Duration::from_secs(3600),
     };
     let (first_feed, first) = join(setup.clone()).expect("a thread can be started");
     let next = |feed: &std::sync::mpsc::Receiver<Feed>, what: &dyn Fn(&Feed) -> bool| {
