@@ -76,7 +76,7 @@ pub(crate) struct Ownership {
 ///
 /// # Errors
 /// It is not, or the system refuses.
-pub fn make_runtime_folder(places: &Places, uid: u32) -> Result<(), RuntimeDirError> {
+pub(crate) fn make_runtime_folder(places: &Places, uid: u32) -> Result<(), RuntimeDirError> {
     for folder in places.runtime_folders() {
         make_private_folder(folder, uid)?;
     }
