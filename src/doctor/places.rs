@@ -32,7 +32,7 @@ pub fn tmux(server: Option<&Server>) -> Finding {
                 "{version}; this pane's server has lost its socket, {}",
                 lost.socket
             ),
-            format!("`kill -USR1 {}` has the server make it again", lost.pid),
+            tmux::remedy_of_lost(lost),
         );
     }
     let place = if server.is_some() {

@@ -12,22 +12,8 @@ use super::interests::has_session_file;
 use crate::assistants::title;
 use crate::collector::sources::panes::Answer;
 use crate::collector::sources::session_files::Order as WitnessOrder;
-use crate::mux::tmux::is_tmux;
+use crate::mux::tmux::{is_tmux, told_lost};
 use crate::state::{Input, Listing, Reading, Row};
-
-/// What is so, and what to do, where living tmux servers have lost their socket, to another one or to
-/// whoever took the file away. `None` where none has.
-fn without_socket(subject: &str, lost: &BTreeSet<Server>) -> Option<String> {
-    let words = |server: &Server| {
-        let pid = server.pid;
-        format!(
-            "{subject}: process {pid} has lost its socket, but lives and so do its rows; \
-             `kill -USR1 {pid}` has it make the socket again"
-        )
-    };
-    let all: Vec<String> = lost.iter().map(words).collect();
-    (!all.is_empty()).then(|| all.join("; "))
-}
 
 impl Writer {
     pub(super) fn take_answer(&mut self, socket: &str, answer: Answer) {
@@ -36,7 +22,7 @@ impl Writer {
             Answer::Panes(listing) => {
                 let mut lost = self.living_on(socket);
                 lost.remove(&listing.server);
-                self.trouble(subject.clone(), without_socket(&subject, &lost));
+                self.trouble(subject.clone(), told_lost(&subject, &lost));
                 self.table.set_lost(socket, lost);
                 self.tidy.by(&listing);
                 self.ground.learn(&listing);
@@ -62,7 +48,7 @@ impl Writer {
             Answer::Gone => {
                 self.wanted_by_witness.remove(socket);
                 let lost = self.living_on(socket);
-                self.trouble(subject.clone(), without_socket(&subject, &lost));
+                self.trouble(subject.clone(), told_lost(&subject, &lost));
                 self.ground.forget(socket);
                 let lives = |server: &Server| lost.contains(server);
                 if socket == self.own_socket && !self.own_server.as_ref().is_some_and(lives) {
@@ -78,7 +64,7 @@ impl Writer {
                 let is_own = socket == self.own_socket;
                 let lost = self.living_without(socket);
                 let own = is_own.then(|| format!("{subject}: {why}"));
-                self.trouble(subject.clone(), without_socket(&subject, &lost).or(own));
+                self.trouble(subject.clone(), told_lost(&subject, &lost).or(own));
                 self.table.set_lost(socket, lost);
                 let outcome = self.table.disbelieve(socket, why, self.now);
                 self.count_apart(&outcome);

@@ -1,6 +1,7 @@
 //! Servers that live although nobody can talk to them: the file of their socket was taken away, or
 //! another program listens under its name by now. What runs in their panes runs on.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use pane_patrol_hooks::target::Server;
@@ -22,10 +23,24 @@ pub(crate) fn has_lost_its_socket(server: &Server) -> bool {
 
 /// What is so, and what to do, where the server has lost its socket; `None` where it has not.
 pub(super) fn words(server: &Server) -> Option<String> {
-    has_lost_its_socket(server).then(|| {
+    has_lost_its_socket(server)
+        .then(|| format!("its tmux server has lost its socket; {}", remedy(server)))
+}
+
+/// The same of all that are known to have lost theirs, to another one or to whoever took the file away;
+/// `None` where none has.
+pub(crate) fn told_lost(subject: &str, lost: &BTreeSet<Server>) -> Option<String> {
+    let words = |server: &Server| {
+        let (pid, remedy) = (server.pid, remedy(server));
         format!(
-            "its tmux server has lost its socket; `kill -USR1 {}` brings it back",
-            server.pid
+            "{subject}: process {pid} has lost its socket, but lives and so do its rows; {remedy}"
         )
-    })
+    };
+    let all: Vec<String> = lost.iter().map(words).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+/// What has a server listen under its name again.
+pub(crate) fn remedy(server: &Server) -> String {
+    format!("`kill -USR1 {}` has it make the socket again", server.pid)
 }
