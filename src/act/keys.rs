@@ -285,7 +285,7 @@ impl Act<'_> {
     /// Everything again: the row, the assistant's own word, the pane, the dialog. `cursor`: where the cursor may be.
     /// The error says what differs.
     fn scene(&self, cursor: &[u8]) -> Result<Scene, Stop> {
-        let row = self.world.row(&self.bound.row).map_err(Stop::World)?;
+        let row = self.world.row(&self.bound.row)?;
         if let Some(difference) = self.bound.difference(row.as_ref()) {
             return Err(Stop::OtherRequest(difference));
         }
@@ -326,7 +326,7 @@ impl Act<'_> {
 
     /// The dialog of this very request, in a pane that takes keys.
     fn view(&self) -> Result<View, Stop> {
-        let pane = self.world.look(self.bound).map_err(Stop::World)?;
+        let pane = self.world.look(self.bound).map_err(Stop::Pane)?;
         if let Some(words) = pane.unfit {
             return Err(Stop::Unfit(words));
         }
@@ -394,7 +394,7 @@ impl Act<'_> {
         let pressed = self.world.press(self.bound, press, &guard(view));
         let stop = |undone| match undone {
             mux::Undone::Unknown(why) => Stop::Unsure(why),
-            other => Stop::World(other.to_string()),
+            other => Stop::Pane(other),
         };
         match pressed.map_err(stop)? {
             Pressed::Yes => Ok(began),
@@ -425,7 +425,7 @@ impl Act<'_> {
             }
             view = now;
         }
-        let row = self.world.row(&self.bound.row).map_err(Stop::World)?;
+        let row = self.world.row(&self.bound.row)?;
         if let Some(difference) = self.bound.difference(row.as_ref()) {
             return Err(Stop::OtherRequest(difference));
         }

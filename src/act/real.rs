@@ -1,6 +1,8 @@
 //! The hub, the session file and the multiplexer, as the procedure in [`super::keys`] sees them.
 
 use std::fs::File;
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use pane_patrol_hooks::approval::Verdict;
@@ -9,19 +11,50 @@ use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::Opening;
 use rustix::fs::{FlockOperation, flock};
+use thiserror::Error;
 
 use super::fate::fate;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, once_it_waits};
 use super::record::Line;
-use super::shown::{Shown, check};
+use super::shown::{NotShown, Shown, check};
 use super::{dialog, foreground, tell};
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
 use crate::assistants::{self, Facets};
-use crate::hub_client::HubClient;
+use crate::hub_client::{HubClient, HubError};
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::protocol::Decide;
 use crate::state::{Bound, Decision, Row};
+
+/// Why nobody may act now.
+#[derive(Debug, Error)]
+enum NoLock {
+    /// Another one acts.
+    #[error("another answer is just being given")]
+    Taken,
+    /// The system refused.
+    #[error("could not lock {}: {source}", path.display())]
+    Io {
+        /// The lock.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// Why a request is not the one that stood before the person.
+#[derive(Debug, Error)]
+enum NotAsShown {
+    /// The collector cannot be asked.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// Its row does not ask this any more; says what differs.
+    #[error("{0}")]
+    Changed(&'static str),
+    /// It was not shown, or not so.
+    #[error(transparent)]
+    NotShown(#[from] NotShown),
+}
 
 /// The real world of one decision.
 #[derive(Clone, Debug)]
@@ -43,7 +76,7 @@ impl RealWorld {
         let began = Timestamp::now();
         let (way, outcome) = match self.lock() {
             Ok(_lock) => self.act(bound, decision, shown),
-            Err(why) => ("keys", Outcome::Nothing(why)),
+            Err(why) => ("keys", Outcome::Nothing(why.to_string())),
         };
         let answered = match &outcome {
             Outcome::Done => Some(bound),
@@ -64,7 +97,7 @@ impl RealWorld {
     fn act(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> (&'static str, Outcome) {
         let bound = match self.as_shown(bound, decision, shown) {
             Ok(bound) => bound,
-            Err(why) => return ("keys", Outcome::Nothing(why)),
+            Err(why) => return ("keys", Outcome::Nothing(why.to_string())),
         };
         match self.by_hook(&bound, decision) {
             Some(outcome) => ("hook", outcome),
@@ -74,14 +107,19 @@ impl RealWorld {
 
     /// The request with its whole command, if it is still asked and may be answered by whoever had
     /// `shown` before them: read again, all of it, before anything is sent in whatever way.
-    fn as_shown(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Result<Bound, String> {
+    fn as_shown(
+        &self,
+        bound: &Bound,
+        decision: &Decision,
+        shown: &Shown,
+    ) -> Result<Bound, NotAsShown> {
         let row = self.row(&bound.row)?;
         if let Some(difference) = bound.difference(row.as_ref()) {
-            return Err(difference.to_owned());
+            return Err(NotAsShown::Changed(difference));
         }
         let age = bound.age(Timestamp::now());
         let known = asked::look(bound, &self.homes, age, &std::thread::sleep);
-        check(bound, decision, shown, &known).map_err(|why| why.to_string())?;
+        check(bound, decision, shown, &known)?;
         Ok(asked::with_full(bound, known.full(), &self.homes))
     }
 
@@ -110,20 +148,16 @@ impl RealWorld {
     }
 
     /// The rows as they are now.
-    pub fn rows(&self) -> Result<Vec<Row>, String> {
-        HubClient::subscribe(&self.places, self.uid, "act", Timestamp::now)
-            .and_then(|mut client| client.rows())
-            .map_err(|error| error.to_string())
+    pub fn rows(&self) -> Result<Vec<Row>, HubError> {
+        HubClient::subscribe(&self.places, self.uid, "act", Timestamp::now)?.rows()
     }
 
-    fn lock(&self) -> Result<File, String> {
+    fn lock(&self) -> Result<File, NoLock> {
         let path = self.places.runtime.join("act.lock");
         let opening = Opening::to_update().no_link().may_wait().or_make_private();
-        let file = opening
-            .anything(&path)
-            .map_err(|error| format!("could not lock {}: {error}", path.display()))?;
-        flock(&file, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|_| "another answer is just being given".to_owned())?;
+        let file = opening.anything(&path);
+        let file = file.map_err(|source| NoLock::Io { path, source })?;
+        flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|_| NoLock::Taken)?;
         Ok(file)
     }
 }
@@ -155,7 +189,7 @@ impl RealWorld {
 }
 
 impl World for RealWorld {
-    fn row(&self, id: &str) -> Result<Option<Row>, String> {
+    fn row(&self, id: &str) -> Result<Option<Row>, HubError> {
         Ok(self.rows()?.into_iter().find(|row| row.id == id))
     }
 
@@ -194,11 +228,11 @@ impl World for RealWorld {
         })
     }
 
-    fn look(&self, bound: &Bound) -> Result<Pane, String> {
+    fn look(&self, bound: &Bound) -> mux::Outcome<Pane> {
         let (place, mux) = self.pane_of(bound);
         let coloured = dialog::reads_colours(&bound.assistant);
         let screen = mux.read(&place, coloured, PATIENCE);
-        let screen = screen.map_err(|undone| explain(undone, &place).to_string())?;
+        let screen = screen.map_err(|undone| explain(undone, &place))?;
         let objection = || foreground::objection(screen.pid?, bound.pid, bound.assistant.as_str());
         Ok(Pane {
             unfit: screen.unfit.or_else(objection),

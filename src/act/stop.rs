@@ -4,6 +4,8 @@ use thiserror::Error;
 
 use super::dialog::{Refusal, spelt};
 use super::names::names;
+use crate::hub_client::HubError;
+use crate::mux::Undone;
 use crate::state::Bound;
 use crate::sys::shell;
 
@@ -13,9 +15,12 @@ pub enum Stop {
     /// The dialog on the screen is not the request's.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The collector or the multiplexer could not be asked; says why.
+    /// The collector could not be asked; says why.
     #[error("{0}")]
-    World(String),
+    Collector(String),
+    /// The multiplexer could not be asked, or has not pressed.
+    #[error(transparent)]
+    Pane(Undone),
     /// The key may have been pressed or not; says why.
     #[error("{0}")]
     Unsure(String),
@@ -83,6 +88,12 @@ pub enum Stop {
     /// No message can be given to this dialog by keys.
     #[error("a message can only be given in its pane; deny without one, or go there")]
     NoMessages,
+}
+
+impl From<HubError> for Stop {
+    fn from(error: HubError) -> Self {
+        Self::Collector(error.to_string())
+    }
 }
 
 impl Stop {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dialog::Pane;
+use crate::hub_client::HubError;
 use crate::mux::{self, Guard, Press, Pressed};
 use crate::state::{Bound, Level, Row};
 
@@ -22,7 +23,7 @@ pub struct Seen {
 /// All that the procedure can see and do.
 pub trait World {
     /// The row as the collector has it now.
-    fn row(&self, id: &str) -> Result<Option<Row>, String>;
+    fn row(&self, id: &str) -> Result<Option<Row>, HubError>;
     /// The same request in full, as far as its assistant's own record has it.
     fn in_full(&self, bound: Bound) -> Bound;
     /// All calls that this record holds without a result, whether anybody has told of them or not.
@@ -36,7 +37,7 @@ pub trait World {
     /// What the assistant says of itself now; `None` where it says nothing.
     fn witness(&self, bound: &Bound) -> Option<Seen>;
     /// The pane as it is now.
-    fn look(&self, bound: &Bound) -> Result<Pane, String>;
+    fn look(&self, bound: &Bound) -> mux::Outcome<Pane>;
     /// Presses, if `guard` holds in that moment.
     fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> mux::Outcome<Pressed>;
     /// What time it is.

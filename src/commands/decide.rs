@@ -12,7 +12,7 @@ use crate::assistants::request::{self as asked, Known};
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
-use crate::state::Row;
+use crate::state::{Row, Unasked};
 use crate::sys::shell;
 
 /// The request that a decision is about, and the world in which it is carried out.
@@ -90,7 +90,7 @@ impl Asked {
 /// Why it is not clear which request is meant.
 enum Vague {
     /// None waits; why.
-    Nothing(String),
+    Nothing(Unasked),
     /// None of those that wait.
     None,
     /// Each of these.
@@ -119,7 +119,7 @@ impl Vague {
     fn error(&self, row: &Row, decision: &Decision, homes: &Homes) -> CommandError {
         let failed = |why: &str| failed(row, decision, why).hint("nothing was sent");
         match self {
-            Self::Nothing(why) => failed(why),
+            Self::Nothing(why) => failed(&why.to_string()),
             Self::None => failed("it does not ask that, or not any more").hint(format!(
                 "`pane-patrol request {}` prints what it asks",
                 row.target

@@ -11,7 +11,7 @@ use crate::assistants::request::{self as asked, Known};
 use crate::cli::RequestArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
-use crate::state::Row;
+use crate::state::{Row, Unasked};
 
 /// Letters of a digest by which a request without an id is known.
 const SHORT: usize = 12;
@@ -25,7 +25,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &RequestArgs) -> Comma
     let homes = surroundings.homes();
     let none =
         |why: &str| CommandError::new(format!("there is no request in `{}`: {why}", row.target));
-    let all = open(&row).map_err(|why| none(&why))?;
+    let all = open(&row).map_err(|why| none(&why.to_string()))?;
     let meant = match &arguments.request {
         Some(id) => with_id(&homes, all, id),
         None => all,
@@ -58,7 +58,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &RequestArgs) -> Comma
 }
 
 /// Everything that waits in `row`, the most urgent first. The error says why nothing does.
-pub(super) fn open(row: &Row) -> Result<Vec<Bound>, String> {
+pub(super) fn open(row: &Row) -> Result<Vec<Bound>, Unasked> {
     // Says why when there is none.
     Bound::to(row)?;
     let bound = |request| Bound::to_request(row, request);

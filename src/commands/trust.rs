@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
+use thiserror::Error;
 
-use super::{Surroundings, asking, rows};
+use super::asking::{self, NotAsked};
+use super::{Surroundings, rows};
 use crate::assistants;
 use crate::cli::TrustArgs;
 use crate::error::{CommandError, CommandResult};
+use crate::hub_client::HubError;
 use crate::log::when::spoken;
 use crate::messages;
 use crate::protocol::Trust;
@@ -38,26 +41,50 @@ pub(super) fn told(row: &Row, span: Duration) -> String {
     format!("For {} {name} may do what no rule forbids.", spoken(span))
 }
 
-/// Tells whoever collects; the error says why the row cannot be trusted.
-pub(super) fn trust(surroundings: &Surroundings, row: &Row, span: Duration) -> Result<(), String> {
-    let hub = surroundings.hub().map_err(|error| error.to_string())?;
+/// Why a row cannot be trusted.
+#[derive(Debug, Error)]
+pub(super) enum Distrust {
+    /// Where a collector would be is not known.
+    #[error(transparent)]
+    NoPlace(#[from] CommandError),
+    /// It says nothing of its session.
+    #[error("its session is not known")]
+    NoSession,
+    /// Its assistant is answered by keys only.
+    #[error(
+        "only {} can be answered without keys",
+        assistants::answerable_titles()
+    )]
+    KeysOnly,
+    /// It does not ask us.
+    #[error(transparent)]
+    NotAsked(#[from] NotAsked),
+    /// Nobody could be told.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// Meanwhile it is another session's.
+    #[error("another session has taken its place")]
+    Replaced,
+}
+
+/// Tells whoever collects.
+pub(super) fn trust(
+    surroundings: &Surroundings,
+    row: &Row,
+    span: Duration,
+) -> Result<(), Distrust> {
+    let hub = surroundings.hub()?;
     let trust = Trust {
         row: row.id.clone(),
-        instance_id: row.instance_id.clone().ok_or("its session is not known")?,
+        instance_id: row.instance_id.clone().ok_or(Distrust::NoSession)?,
         seconds: span.as_secs(),
     };
     if !row.assistant.can_ask_us() {
-        let titles = assistants::answerable_titles();
-        return Err(format!("only {titles} can be answered without keys"));
+        return Err(Distrust::KeysOnly);
     }
     if !span.is_zero() {
-        asking::asks_us(surroundings, row).map_err(|why| why.to_string())?;
+        asking::asks_us(surroundings, row)?;
     }
-    let taken = hub
-        .subscribe("trust")
-        .and_then(|mut hub| hub.trust(&trust, Timestamp::now))
-        .map_err(|error| error.to_string())?;
-    taken
-        .then_some(())
-        .ok_or_else(|| "another session has taken its place".to_owned())
+    let taken = hub.subscribe("trust")?.trust(&trust, Timestamp::now)?;
+    taken.then_some(()).ok_or(Distrust::Replaced)
 }

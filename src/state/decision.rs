@@ -6,8 +6,20 @@
 use pane_patrol_hooks::event::{Assistant, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
+use thiserror::Error;
 
 use super::{Request, Row};
+
+/// Why there is nothing in a row to decide about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unasked {
+    /// No request waits.
+    #[error("it asks nothing")]
+    Nothing,
+    /// Nobody can say where its dialog stands.
+    #[error("its pane is not known")]
+    NoPane,
+}
 
 /// What the person decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,15 +102,15 @@ pub struct Bound {
 
 impl Bound {
     /// Binds to the most urgent request of a row. The error says why there is nothing to bind to.
-    pub fn to(row: &Row) -> Result<Self, String> {
+    pub fn to(row: &Row) -> Result<Self, Unasked> {
         let first = row.waiting.first();
-        Self::to_request(row, first.ok_or("it asks nothing")?)
+        Self::to_request(row, first.ok_or(Unasked::Nothing)?)
     }
 
     /// Binds to this one of a row's requests.
-    pub fn to_request(row: &Row, request: &Request) -> Result<Self, String> {
+    pub fn to_request(row: &Row, request: &Request) -> Result<Self, Unasked> {
         let (Some(server), Some(pane)) = (&row.server, row.pane) else {
-            return Err("its pane is not known".to_owned());
+            return Err(Unasked::NoPane);
         };
         Ok(Self {
             row: row.id.clone(),

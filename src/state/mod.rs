@@ -33,7 +33,7 @@ pub mod update;
 
 pub use attention::{Attention, urgency};
 pub use command::Command;
-pub use decision::{Bound, Decision, Pick};
+pub use decision::{Bound, Decision, Pick, Unasked};
 pub use input::{Input, Level, ListedPane, Listing, Present, PublisherWord, Reading};
 pub use kin::{Kin, Place, Relation};
 pub use reason::ENDED;

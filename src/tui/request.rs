@@ -11,7 +11,7 @@ use super::settling::{Follow, settle};
 use super::update::{self, notify, touch};
 use crate::act::{Bound, Decision, Digest, Door, Shown};
 use crate::assistants::request::Known;
-use crate::state::{Request, Row};
+use crate::state::{Request, Row, Unasked};
 
 /// The request that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,8 +73,8 @@ pub(super) fn in_front<'a>(model: &Model, row: &'a Row) -> Option<&'a Request> {
 }
 
 /// The same, to be answered. The error says why it cannot be.
-pub(super) fn chosen(model: &Model, row: &Row) -> Result<Bound, String> {
-    let request = in_front(model, row).ok_or("it asks nothing")?;
+pub(super) fn chosen(model: &Model, row: &Row) -> Result<Bound, Unasked> {
+    let request = in_front(model, row).ok_or(Unasked::Nothing)?;
     Bound::to_request(row, request)
 }
 

@@ -8,11 +8,12 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{Asked, Fake};
 use crate::act::colours;
 use crate::act::keys::{Guard, Pane, Press, Pressed, Seen, World};
-use crate::mux::Outcome;
+use crate::hub_client::HubError;
+use crate::mux::{Gone, Outcome, Undone};
 use crate::state::{Bound, Level, Row};
 
 impl World for Fake {
-    fn row(&self, _: &str) -> Result<Option<Row>, String> {
+    fn row(&self, _: &str) -> Result<Option<Row>, HubError> {
         let mut state = self.0.borrow_mut();
         state.happen();
         Ok(state.row.clone())
@@ -65,11 +66,11 @@ impl World for Fake {
         })
     }
 
-    fn look(&self, _: &Bound) -> Result<Pane, String> {
+    fn look(&self, _: &Bound) -> Outcome<Pane> {
         let mut state = self.0.borrow_mut();
         state.happen();
         if state.gone {
-            return Err("the pane is gone".to_owned());
+            return Err(Undone::Gone(Gone::Pane));
         }
         Ok(Pane {
             screen: state.screen(),

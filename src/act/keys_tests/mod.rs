@@ -15,6 +15,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
+use crate::hub_client::HubError;
 use crate::mux;
 use crate::state::fixture::row;
 use crate::state::{Bound, Decision, Level, Pick, Request, Row};
@@ -84,7 +85,7 @@ impl Stage {
 }
 
 impl World for Stage {
-    fn row(&self, _: &str) -> Result<Option<Row>, String> {
+    fn row(&self, _: &str) -> Result<Option<Row>, HubError> {
         let later = self.later.clone().filter(|_| self.keys() > 0);
         Ok(later.or_else(|| self.row.borrow().clone()))
     }
@@ -135,7 +136,7 @@ impl World for Stage {
         seen
     }
 
-    fn look(&self, _: &Bound) -> Result<Pane, String> {
+    fn look(&self, _: &Bound) -> mux::Outcome<Pane> {
         self.looks.set(self.looks.get() + 1);
         Ok(Pane {
             screen: (self.screen)(self.looks.get(), self.keys()),

@@ -297,7 +297,7 @@ impl Hands for RealHands {
 
     fn trust(&self, row: &Row, minutes: u64) -> Result<String, String> {
         let span = Duration::from_secs(minutes * 60);
-        trust::trust(&self.surroundings, row, span)?;
+        trust::trust(&self.surroundings, row, span).map_err(|why| why.to_string())?;
         Ok(trust::told(row, span))
     }
 
