@@ -35,7 +35,7 @@ impl Table {
         }
     }
 
-    /// When [`Input::Tick`] is wanted next, if nothing else happens before.
+    /// When [`Input::Tick`](crate::state::Input::Tick) is wanted next, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.rows.values().filter_map(|entry| self.due(entry)).min()
     }
