@@ -13,6 +13,7 @@ pub mod explain;
 pub mod fault;
 pub mod files;
 pub mod filter;
+mod fingerprint;
 pub mod notes;
 pub mod player;
 pub mod print;

@@ -6,12 +6,9 @@
 use std::collections::HashMap;
 
 use pane_patrol_hooks::event::Event;
-use pane_patrol_hooks::target::{PaneId, Server};
 
 use super::Record;
-
-/// Where an event belonged that named an address only.
-pub type Placed = (Server, PaneId);
+use super::fingerprint::{Placed, print_of};
 
 /// What is noted of the events of a log.
 #[derive(Clone, Debug, Default)]
@@ -53,13 +50,4 @@ impl<'a> FromIterator<&'a Record> for Notes {
         }
         notes
     }
-}
-
-/// What an event is known again by, from one program to the next: FNV-1a of the line that it makes.
-pub(super) fn print_of(event: &Event) -> Option<u64> {
-    let line = event.encode().ok()?;
-    let print = line.iter().fold(0xcbf2_9ce4_8422_2325_u64, |print, byte| {
-        (print ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    Some(print)
 }

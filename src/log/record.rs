@@ -15,7 +15,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Deserialize;
 
-use super::notes::{Placed, print_of};
+use super::fingerprint::{Placed, print_of};
 use crate::state::{Input, Level, Reading};
 
 /// How every event of ours begins; only a line's first byte can be the first of this, because
