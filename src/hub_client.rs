@@ -2,6 +2,7 @@
 //!
 //! It never waits for a hub that does not answer: connecting and the first snapshot are bounded.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use thiserror::Error;
 
 use crate::protocol::{
     ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Hello, LookedAt, MAX_MESSAGE_BYTES,
-    Snapshot, Trust, Voice, feed_of, parse,
+    Trust, Voice, code, feed_of, parse,
 };
 use crate::state::Row;
 use crate::state::update::{Feed, Health};
@@ -92,8 +93,10 @@ pub struct HubClient {
     reader: BufReader<UnixStream>,
     path: PathBuf,
     voice: Voice,
-    /// The rows of a snapshot whose last part is still to come.
-    partial: Vec<Row>,
+    /// The rows that were told of before the first snapshot said that these were all.
+    rows: Vec<Row>,
+    /// What else was told before it.
+    beside: VecDeque<Feed>,
     /// The first snapshot has not come yet.
     is_new: bool,
 }
@@ -122,6 +125,9 @@ impl HubClient {
             client_id: sender_id.clone(),
             role: ClientRole::Subscriber,
             capabilities: Vec::new(),
+            agent_id: None,
+            pane_id: None,
+            project_root: None,
         };
         let voice = Voice {
             session_id: places.session.clone(),
@@ -133,7 +139,8 @@ impl HubClient {
             reader: BufReader::new(stream),
             path: path.clone(),
             voice,
-            partial: Vec::new(),
+            rows: Vec::new(),
+            beside: VecDeque::new(),
             is_new: true,
         })
     }
@@ -220,6 +227,11 @@ impl HubClient {
 
     /// The next thing to know; waits for it. `None` when the collector has gone.
     pub fn next_feed(&mut self) -> Result<Option<Feed>, HubError> {
+        if !self.is_new
+            && let Some(feed) = self.beside.pop_front()
+        {
+            return Ok(Some(feed));
+        }
         while let Some(line) = self.next_line()? {
             let message = parse(&line)
                 .map_err(|(code, words)| HubError::Unreadable(format!("{code}: {words}")))?;
@@ -250,18 +262,15 @@ impl HubClient {
         let unreadable = |error: serde_json::Error| HubError::Unreadable(error.to_string());
         match message.kind.as_str() {
             "snapshot" => {
-                let part: Snapshot = serde_json::from_value(message.payload).map_err(unreadable)?;
-                self.partial.extend(part.agents);
-                if part.more {
-                    return Ok(None);
-                }
                 self.stay();
-                Ok(Some(Feed::Snapshot(std::mem::take(&mut self.partial))))
+                Ok(Some(Feed::Snapshot(std::mem::take(&mut self.rows))))
             }
             "error" => {
                 let error: ErrorPayload =
                     serde_json::from_value(message.payload).map_err(unreadable)?;
-                if !error.fatal {
+                // One of another session has nothing to say to us.
+                let is_over = error.fatal || error.code == code::WRONG_SESSION;
+                if !is_over {
                     return Ok(None);
                 }
                 Err(HubError::Refused {
@@ -269,8 +278,24 @@ impl HubClient {
                     message: error.message,
                 })
             }
-            _ => feed_of(message).map_err(unreadable),
+            _ => {
+                let feed = feed_of(message).map_err(unreadable)?;
+                Ok(feed.and_then(|feed| self.keep_first(feed)))
+            }
         }
+    }
+
+    /// Keeps what comes before the first snapshot until that.
+    fn keep_first(&mut self, feed: Feed) -> Option<Feed> {
+        if !self.is_new {
+            return Some(feed);
+        }
+        match feed {
+            Feed::Row(row) => self.rows.push(*row),
+            Feed::Gone(id) => self.rows.retain(|known| known.id != id),
+            other => self.beside.push_back(other),
+        }
+        None
     }
 
     /// Once the hub has answered, silence means that nothing happens.
@@ -284,7 +309,7 @@ impl HubClient {
 
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, HubError> {
         let mut line = Vec::new();
-        let limit = u64::try_from(MAX_MESSAGE_BYTES).unwrap_or(u64::MAX);
+        let limit = u64::try_from(MAX_MESSAGE_BYTES + 2).unwrap_or(u64::MAX);
         let read = (&mut self.reader).take(limit).read_until(b'\n', &mut line);
         match read {
             Ok(_) if line.last() == Some(&b'\n') => {

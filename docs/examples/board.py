@@ -2,7 +2,7 @@
 """Prints every change of every agent, and the patch of each changed file, through the hub's WebSocket.
 
 Needs `pip install websockets`, and `pane-patrol --listen` or `pane-patrol collect --listen`, which say
-the two arguments: board.py ws://127.0.0.1:PORT/ TOKEN-FILE
+the two arguments: board.py ws://127.0.0.1:PORT/ws TOKEN-FILE
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 import websockets
 
 NAME = "board-example"
+HELLO = {"client_id": NAME, "role": "subscriber", "capabilities": ["agent_status", "diff_summary", "parts"]}
 
 
 def message(kind, payload, request_id=None):
@@ -33,7 +34,7 @@ def message(kind, payload, request_id=None):
 
 def show(agent):
     if agent.get("gone"):
-        print("gone", agent["id"])
+        print("gone", agent["agent_id"])
     else:
         what = agent.get("message") or ""
         print(agent["state"], agent["assistant"], agent["target"], what)
@@ -43,22 +44,18 @@ async def main(address, token_file):
     token = pathlib.Path(token_file).read_text().strip()
     headers = {"Authorization": f"Bearer {token}"}
     async with websockets.connect(address, additional_headers=headers) as hub:
-        await hub.send(message("hello", {"client_id": NAME, "role": "subscriber"}))
+        await hub.send(message("hello", HELLO))
         async for text in hub:
             heard = json.loads(text)
             kind, payload = heard["type"], heard["payload"]
-            if kind == "snapshot":
-                for agent in payload["agents"]:
-                    show(agent)
-            elif kind == "agent_status":
+            if kind == "agent_status":
                 show(payload)
             elif kind == "diff_summary":
-                # One patch at a time: the first file's.
-                for file in payload["diff"].get("files", [])[:1]:
+                for file in payload["files"][:1]:
                     wanted = {"agent_id": payload["agent_id"], "path": file["path"]}
-                    await hub.send(message("request_patch", wanted, file["path"]))
-            elif kind == "patch":
-                print(payload["text"], end="")
+                    await hub.send(message("diff_patch_request", wanted, file["path"]))
+            elif kind == "diff_patch_response":
+                print(payload["patch"] or payload["error"]["message"], end="")
             elif kind == "error":
                 print("error:", payload["code"], payload["message"], file=sys.stderr)
 

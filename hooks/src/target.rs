@@ -11,6 +11,9 @@ use crate::text::has_control;
 /// Longest target or server text that is accepted, in bytes.
 const MAX_LENGTH: usize = 512;
 
+/// Longest name of an agent, in bytes.
+const MAX_AGENT_NAME: usize = 128;
+
 /// Text that is no target, pane or server.
 #[derive(Debug, Error, PartialEq, Eq, Clone)]
 pub enum TargetError {
@@ -61,6 +64,8 @@ pub enum Target {
         /// When it started, in the system's own unit: numbers are given out again.
         start: u64,
     },
+    /// No place at all: an agent by the name that its publisher at the hub has given it, written `@NAME`.
+    Agent(String),
 }
 
 impl Target {
@@ -68,8 +73,16 @@ impl Target {
     pub fn process(&self) -> Option<u32> {
         match self {
             Self::Process { pid, .. } => Some(*pid),
-            Self::Address { .. } | Self::Pane(_) => None,
+            Self::Address { .. } | Self::Pane(_) | Self::Agent(_) => None,
         }
+    }
+
+    /// An agent by a name of its own; `None` for one that cannot be: too long, with control characters, or
+    /// of the form of an id that is given to rows.
+    pub fn agent(name: &str) -> Option<Self> {
+        let is_free = !name.contains("::") && !name.contains('/') && !name.starts_with(['%', '@']);
+        let is_short = (1..=MAX_AGENT_NAME).contains(&name.len());
+        (is_free && is_short && !has_control(name)).then(|| Self::Agent(name.to_owned()))
     }
 }
 
@@ -115,6 +128,9 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Ok(pane) = text.parse() {
             return Ok(Self::Pane(pane));
+        }
+        if let Some(agent) = text.strip_prefix('@').and_then(Self::agent) {
+            return Ok(agent);
         }
         if let Some(process) = parse_process(text) {
             return Ok(process);
@@ -182,6 +198,7 @@ impl fmt::Display for Target {
                 pid,
                 start,
             } => write!(f, "{terminal}@{pid}.{start}"),
+            Self::Agent(name) => write!(f, "@{name}"),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::sys::process::{is_alive, start_of, started_after};
 pub(crate) fn has_ended(row: &Row) -> bool {
     let place_has_ended = match row.target {
         Target::Process { pid, start, .. } => start_of(pid) != Some(start),
-        Target::Address { .. } | Target::Pane(_) => false,
+        Target::Address { .. } | Target::Pane(_) | Target::Agent(_) => false,
     };
     let process_has_ended = |pid| !is_alive(pid) || started_after(pid, row.ts);
     place_has_ended || row.pid.is_some_and(process_has_ended)

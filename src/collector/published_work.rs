@@ -12,6 +12,8 @@ use crate::tasks::TaskSummary;
 #[derive(Debug, Default)]
 pub(super) struct PublishedWork {
     rows: BTreeMap<String, Work>,
+    /// What publishers call their agents: by the publisher and the name.
+    names: BTreeMap<(String, String), RowKey>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +43,33 @@ impl PublishedWork {
     /// The row is gone.
     pub(super) fn forget(&mut self, id: &str) {
         self.rows.remove(id);
+        self.names.retain(|_, key| key.to_string() != id);
+    }
+
+    /// A publisher calls that row so.
+    pub(super) fn name(&mut self, publisher: &str, name: String, key: RowKey) {
+        self.names.insert((publisher.to_owned(), name), key);
+    }
+
+    /// The row that a publisher calls so.
+    pub(super) fn named(&self, publisher: &str, name: &str) -> Option<&RowKey> {
+        self.names.get(&(publisher.to_owned(), name.to_owned()))
+    }
+
+    /// The rows that others than this publisher call so, each with whose it is.
+    pub(super) fn named_by_others<'n>(
+        &'n self,
+        name: &'n str,
+        publisher: &'n str,
+    ) -> impl Iterator<Item = (&'n str, &'n RowKey)> {
+        let names = self.names.iter();
+        let names = names.filter(move |((whose, known), _)| known == name && whose != publisher);
+        names.map(|((whose, _), key)| (whose.as_str(), key))
+    }
+
+    /// The publisher is not coming back.
+    pub(super) fn forget_names_of(&mut self, publisher: &str) {
+        self.names.retain(|(whose, _), _| whose != publisher);
     }
 
     /// What is known of one row, to be changed.

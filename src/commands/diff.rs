@@ -56,6 +56,7 @@ fn patch(folder: &str, file: &str, arguments: &DiffArgs) -> CommandResult {
         path: file.to_owned(),
         status: None,
         context: arguments.context,
+        with_untracked: true,
     };
     let patch = Git::default()
         .patch(Path::new(folder), &request)

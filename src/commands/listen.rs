@@ -7,6 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::Surroundings;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::messages;
+use crate::protocol::Right;
 use crate::sys::runtime_dir::make_runtime_folder;
 use crate::websocket::{self, ListenError, Listening, Setup};
 
@@ -27,6 +28,7 @@ pub(super) fn start(
     let setup = Setup {
         address,
         origins: surroundings.config()?.listen.origins,
+        sessions: Vec::new(),
         places,
         clock: Timestamp::now,
     };
@@ -34,9 +36,9 @@ pub(super) fn start(
         .map_err(|error| failed(address).caused_by(&error))
         .and_then(|()| websocket::listen(&setup).map_err(|error| explain(address, &error)))?;
     messages::status(&format!(
-        "Listening on ws://{}/; the token is in {}.",
+        "Listening on ws://{}/ws; a token to read is in {}, those to publish, answer and manage beside it.",
         listening.address(),
-        listening.token().display()
+        listening.token(Right::Read).display()
     ));
     Ok(Some(listening))
 }

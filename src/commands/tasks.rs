@@ -57,11 +57,7 @@ mod tests {
 
     #[test]
     fn a_list_is_told_with_its_sums_and_a_fault_with_its_place() {
-        let task = Task {
-            id: "2".to_owned(),
-            title: "write it".to_owned(),
-            status: TaskStatus::InProgress,
-        };
+        let task = Task::new("2", "write it", TaskStatus::InProgress);
         let summary = TaskSummary {
             source: Some(TaskSource::Taskmaster),
             tag: Some("master".to_owned()),

@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub use self::types::{
-    Change, DiffState, DiffSummary, FileChange, FileStatus, MAX_FILES, Patch, PatchRequest,
-    USUAL_CONTEXT,
+    Change, Changed, DiffState, DiffSummary, FileChange, FileStatus, MAX_FILES, Patch,
+    PatchRequest, Sums, USUAL_CONTEXT, Untracked,
 };
 use call::{Bounds, Output};
 

@@ -33,6 +33,7 @@ fn find<'a>(status: &'a Status, request: &PatchRequest) -> Option<&'a Found> {
         .found
         .iter()
         .filter(|found| request.status.is_none_or(|status| status == found.status))
+        .filter(|found| request.with_untracked || found.status != FileStatus::Untracked)
         .filter(|found| shown(&found.path) == request.path)
         .collect();
     changes.sort_by_key(|found| found.renamed_from.is_none());
@@ -54,6 +55,8 @@ impl Repository<'_> {
         Ok(Patch {
             path: request.path.clone(),
             status: request.status,
+            is: found.status,
+            change: found.change,
             renamed_from: found.renamed_from.as_deref().map(shown),
             context,
             binary: text.lines().any(is_binary_mark),

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::parse::{Found, Lines, Status, parse_numstat, parse_status};
-use super::types::{DiffSummary, FileChange, FileStatus, MAX_FILES};
+use super::types::{DiffSummary, FileChange, FileStatus, MAX_FILES, Sums};
 use super::untracked::Counter;
 use super::{Git, GitError, Repository, below, shown};
 
@@ -121,6 +121,7 @@ impl Repository<'_> {
             file_count: paths.len() as u64,
             uncounted_files: files.iter().filter(uncounted).count() as u64,
             revision: revision(&self.root, &status),
+            sums: Some(Sums::of(&files)),
             files: {
                 files.truncate(MAX_FILES);
                 files

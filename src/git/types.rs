@@ -75,6 +75,9 @@ pub struct DiffSummary {
     /// same: a patch that was read before is then out of date.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub revision: String,
+    /// How much is changed where; a row carries it as little as the files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sums: Option<Sums>,
     /// The changes, by path; at most [`MAX_FILES`]. A row carries none of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileChange>,
@@ -94,9 +97,70 @@ impl DiffSummary {
     #[must_use]
     pub fn totals(&self) -> Self {
         Self {
+            sums: None,
             files: Vec::new(),
             ..self.clone()
         }
+    }
+}
+
+/// How much of a kind is changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Changed {
+    /// In so many files.
+    pub files: u64,
+    /// Lines added.
+    #[serde(default)]
+    pub additions: u64,
+    /// Lines deleted.
+    #[serde(default)]
+    pub deletions: u64,
+}
+
+/// How many files git does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Untracked {
+    /// So many.
+    pub files: u64,
+}
+
+/// How much is changed, by where the change lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Sums {
+    /// Between the last commit and the index.
+    pub staged: Changed,
+    /// Between the index and the folder.
+    pub unstaged: Changed,
+    /// In the folder only.
+    pub untracked: Untracked,
+}
+
+impl Sums {
+    /// Of these changes.
+    pub fn of(files: &[FileChange]) -> Self {
+        let mut sums = Self::default();
+        for file in files {
+            let changed = match file.status {
+                FileStatus::Staged => &mut sums.staged,
+                FileStatus::Unstaged => &mut sums.unstaged,
+                FileStatus::Untracked => {
+                    sums.untracked.files += 1;
+                    continue;
+                }
+            };
+            changed.files += 1;
+            changed.additions += file.additions.unwrap_or(0);
+            changed.deletions += file.deletions.unwrap_or(0);
+        }
+        sums
+    }
+
+    /// How many files there are at least: one may be counted twice.
+    pub fn at_least(&self) -> u64 {
+        self.staged.files.max(self.unstaged.files) + self.untracked.files
     }
 }
 
@@ -176,6 +240,9 @@ pub struct PatchRequest {
     /// How many unchanged lines stand around each change.
     #[serde(default = "usual_context")]
     pub context: u32,
+    /// Whether a file that git does not know is meant, too.
+    #[serde(default = "yes")]
+    pub with_untracked: bool,
 }
 
 /// The unchanged lines around a change when nobody says how many.
@@ -183,6 +250,10 @@ pub const USUAL_CONTEXT: u32 = 3;
 
 fn usual_context() -> u32 {
     USUAL_CONTEXT
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The change of one file, as text.
@@ -194,6 +265,10 @@ pub struct Patch {
     /// Which of its changes; none: all of them together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<FileStatus>,
+    /// Where the change lies that was found first.
+    pub is: FileStatus,
+    /// What happened to the file.
+    pub change: Change,
     /// Its path before, when it was renamed or copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renamed_from: Option<String>,

@@ -54,7 +54,9 @@ impl Where {
             (Self::Pane(Target::Pane(pane)), _) if event.pane == Some(*pane) => true,
             (Self::Pane(wanted), target) => wanted == target,
             (Self::Session(wanted), Target::Address { session, .. }) => wanted == session,
-            (Self::Session(_), Target::Pane(_) | Target::Process { .. }) => false,
+            (Self::Session(_), Target::Pane(_) | Target::Process { .. } | Target::Agent(_)) => {
+                false
+            }
         }
     }
 }

@@ -215,7 +215,7 @@ impl Reach {
     pub fn place(&self, server: Option<Server>, pane: Target) -> Place {
         let socket = server.as_ref().map(|server| Path::new(&server.socket));
         let kind = match pane {
-            Target::Process { .. } => terminal::KIND,
+            Target::Process { .. } | Target::Agent(_) => terminal::KIND,
             Target::Address { .. } | Target::Pane(_) => {
                 self.kind_at(socket.unwrap_or(&self.own_socket))
             }

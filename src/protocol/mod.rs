@@ -1,29 +1,34 @@
-//! The messages of `hub.sock`: one JSON object a line, each in the same envelope.
+//! The messages of the hub, whatever carries them: JSON objects, each in the same envelope.
 //!
-//! A client says `hello` first. A subscriber then gets a `snapshot`, and from there on an
-//! `agent_status` for each row that changes, a `diff_summary` and a `task_summary` when the changes in
-//! a row's folder and its tasks do, and a `health` when the collector's counters change. A publisher
-//! says `agent_status` (an event of version 1), `diff_summary`, `task_summary` and `task_update` of
-//! the agents it speaks for, and a `heartbeat` while there is nothing to say. Whoever says
-//! `request_patch` gets a `patch`.
+//! A client says `hello` first. A subscriber is then told of every agent (`agent_status`, `diff_summary`,
+//! `task_summary`), then `snapshot` says that this was all of them, and from there on it hears of whatever
+//! changes. A publisher says the same of the agents it speaks for, and `task_update`, `heartbeat` and
+//! `error`, of which subscribers hear, too. Whoever says `diff_patch_request` gets a
+//! `diff_patch_response`; of a publisher's own agent its publisher is asked.
+//!
 //! A hook that may answer a permission request says `wait_decision` and gets one `decision`, or
 //! `released` when there is nothing more to wait for; `waiting` says at once that it was heard. Whoever
 //! decides says `decide` and gets a `decide_result`: whether a hook was waiting for just that. Whoever
 //! trusts a row for a while says `trust` and gets the same: whether it is that row. Whoever has taken the
 //! person to a row where tmux cannot tell that she looks says `looked_at`, with the same answer.
-//! What is longer than [`MAX_MESSAGE_BYTES`] is never sent: a snapshot is cut into several messages,
-//! of which all but the last say `"more":true`.
+//!
+//! What is longer than [`MAX_MESSAGE_BYTES`] is never sent.
 //!
 //! May import: `state`, the types of `git` and `tasks`, and the hooks' words.
 
+mod diff;
 #[cfg(test)]
 mod fuzz;
+mod patch;
+mod right;
 #[cfg(test)]
 mod schema;
+mod status;
+mod tasks;
 #[cfg(test)]
 pub(crate) mod words;
-mod work;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::approval::{Asked, Verdict};
@@ -34,12 +39,16 @@ use serde_json::Value;
 
 use crate::state::update::{Feed, Health};
 use crate::state::{Input, Request, Row};
-pub use work::{AgentDiff, AgentPatch, AgentTasks, RequestPatch, TaskUpdate};
+pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
+pub use patch::{AgentPatch, PatchError, RequestPatch};
+pub use right::{Right, needed};
+pub use status::{AgentStatus, Gone, PublishedStatus, Report, Status};
+pub use tasks::{AgentTasks, TaskAction, TaskUpdate, TaskWord};
 
 /// The version of the envelope.
 pub const VERSION: &str = "1";
 
-/// Longest message in either direction, in bytes, its line end included.
+/// Longest message in either direction, in bytes, without its line end.
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 
 /// What a payload may take of that; the rest is more than any envelope needs.
@@ -51,24 +60,34 @@ const PAYLOAD_BYTES: usize = MAX_MESSAGE_BYTES - 4096;
 pub struct Envelope {
     /// [`VERSION`].
     pub version: String,
-    /// What the payload is: `hello`, `snapshot`, `agent_status`, `diff_summary`, `task_summary`,
-    /// `task_update`, `request_patch`, `patch`, `health`, `heartbeat`, `error`, `wait_decision`,
-    /// `waiting`, `decision`, `released`, `decide`, `trust`, `looked_at`,
-    /// `decide_result`.
+    /// What the payload is.
     #[serde(rename = "type")]
     pub kind: String,
-    /// `PANE_PATROL_SESSION`, else `default`.
+    /// The hub's name.
     pub session_id: String,
     /// Who sends.
     pub sender_id: String,
-    /// When.
+    /// When, in UTC. Nothing is decided by it.
+    #[serde(deserialize_with = "in_utc")]
     #[cfg_attr(test, schemars(with = "String"))]
     pub timestamp: Timestamp,
     /// What.
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, Value>"))]
     pub payload: Value,
     /// Given back in the answer to this message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// The hub's messages to one client are numbered, from 1; clients say none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+}
+
+/// A time of which nobody has to ask in which zone it is.
+fn in_utc<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let is_utc = text.ends_with(['Z', 'z']) || text.ends_with("+00:00");
+    let time = Timestamp::parse(&text).filter(|_| is_utc);
+    time.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no RFC 3339 time in UTC")))
 }
 
 /// What a client is there for.
@@ -90,20 +109,74 @@ pub struct Hello {
     pub client_id: String,
     /// What it is there for.
     pub role: ClientRole,
-    /// What it means to do, for people who look at it; nothing depends on it.
-    #[serde(default)]
+    /// Of a publisher what it means to send. Of a subscriber the types of messages that it understands:
+    /// it gets no others, but errors and the answers to what it asks; none means all. `parts` among them
+    /// says that it understands patches in parts.
     pub capabilities: Vec<String>,
+    /// The agent that a publisher is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
+    /// Its pane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pane_id: Option<String>,
+    /// Its project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_root: Option<String>,
 }
 
-/// Payload of `snapshot`.
+/// Payload of `snapshot`: all agents were told of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Snapshot {
-    /// Rows, in the order of attention.
-    pub agents: Vec<Row>,
-    /// Whether the rest follows in another `snapshot`.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub more: bool,
+    /// How many there are.
+    pub count: u64,
+    /// The number of this message.
+    pub seq: u64,
+}
+
+/// Payload of `pong`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Pong {
+    /// What time it is at the hub.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub host_time: Timestamp,
+}
+
+/// Payload of `bye`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Bye {
+    /// Why the hub ends.
+    pub why: String,
+}
+
+/// Payload of `heartbeat`, publisher to hub and hub to subscriber.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Heartbeat {
+    /// The agent.
+    pub agent_id: String,
+    /// Its process.
+    pub pid: u32,
+    /// Its folder.
+    pub cwd: String,
+    /// When it last did something, in UTC.
+    #[serde(deserialize_with = "in_utc")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub last_update: Timestamp,
+}
+
+/// Payload of `admit`: what whoever carries the messages of somebody else says of the connection before
+/// the first of them. A right can only become less by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Admit {
+    /// What is allowed.
+    pub right: Right,
+    /// By which names the hub may be called beside its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<String>,
 }
 
 /// Payload of `wait_decision`: the event that the hook has just sent.
@@ -193,16 +266,6 @@ pub struct DecideResult {
     pub taken: bool,
 }
 
-/// Payload of `agent_status` when the row is gone; else the payload is the row itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Gone {
-    /// The row's id.
-    pub id: String,
-    /// Always true.
-    pub gone: bool,
-}
-
 /// Payload of `error`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -212,9 +275,17 @@ pub struct ErrorPayload {
     /// One line for people.
     pub message: String,
     /// Which part says so.
-    pub component: String,
-    /// Whether the connection ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+    /// Of the hub's own: whether the connection ends with it.
+    #[serde(default)]
     pub fatal: bool,
+    /// About what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Value>,
+    /// Of which agent, where the hub tells subscribers what a publisher has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
 }
 
 /// The codes of `error`.
@@ -239,6 +310,10 @@ pub mod code {
     pub const TOO_MANY: &str = "too_many_clients";
     /// A message that only clients of the other role may send.
     pub const WRONG_ROLE: &str = "wrong_role";
+    /// What the connection's right does not allow.
+    pub const NOT_ALLOWED: &str = "not_allowed";
+    /// The name of an agent that is another one's, or of a form that is ours.
+    pub const AGENT_TAKEN: &str = "agent_taken";
     /// No row of that id, or not one that this publisher speaks for.
     pub const UNKNOWN_AGENT: &str = "unknown_agent";
     /// The table did not take an event; the message says why.
@@ -278,9 +353,9 @@ impl Voice {
         #[derive(Serialize)]
         struct Outgoing<'a, P> {
             version: &'a str,
+            session_id: &'a str,
             #[serde(rename = "type")]
             kind: &'a str,
-            session_id: &'a str,
             sender_id: &'a str,
             timestamp: Timestamp,
             payload: &'a P,
@@ -289,8 +364,8 @@ impl Voice {
         }
         let message = Outgoing {
             version: VERSION,
-            kind,
             session_id: &self.session_id,
+            kind,
             sender_id: &self.sender_id,
             timestamp: now,
             payload,
@@ -302,50 +377,30 @@ impl Voice {
         bytes
     }
 
-    /// The rows as one `snapshot`, or as many as it takes. There is always one.
-    pub fn say_snapshot(&self, rows: &[Row], now: Timestamp) -> Vec<u8> {
-        let mut parts = split_into_parts(rows).into_iter().peekable();
-        let mut bytes = Vec::new();
-        while let Some(agents) = parts.next() {
-            let more = parts.peek().is_some();
-            let part = Snapshot { agents, more };
-            bytes.extend(self.say("snapshot", &part, None, now));
-        }
+    /// A message of [`Voice::say`] with its number, in the name of the hub by which the client calls it.
+    pub fn numbered(&self, message: &[u8], session: &str, seq: u64) -> Vec<u8> {
+        let rest = message.get(Self::head(&self.session_id).len()..);
+        let mut bytes = Self::head(session).into_bytes();
+        bytes.extend(format!(r#""seq":{seq},"#).bytes());
+        bytes.extend(rest.unwrap_or_default());
         bytes
+    }
+
+    /// How every message begins.
+    fn head(session: &str) -> String {
+        let session = Value::from(session);
+        format!(r#"{{"version":"{VERSION}","session_id":{session},"#)
     }
 
     /// One row as `agent_status`.
     pub fn say_row(&self, row: &Row, now: Timestamp) -> Vec<u8> {
-        self.say("agent_status", &bounded(row).0, None, now)
-    }
-}
-
-fn split_into_parts(rows: &[Row]) -> Vec<Vec<Row>> {
-    let mut parts = vec![Vec::new()];
-    let mut left = PAYLOAD_BYTES;
-    for (row, length) in rows.iter().map(bounded) {
-        if length > left {
-            parts.push(Vec::new());
-            left = PAYLOAD_BYTES;
+        let status = AgentStatus::of(row.clone());
+        let said = self.say("agent_status", &status, None, now);
+        if said.len() <= MAX_MESSAGE_BYTES {
+            return said;
         }
-        left = left.saturating_sub(length);
-        if let Some(part) = parts.last_mut() {
-            part.push(row);
-        }
-    }
-    parts
-}
-
-/// A row that fits into one message, and its length there.
-fn bounded(row: &Row) -> (Row, usize) {
-    let length = |row: &Row| serde_json::to_vec(row).map_or(0, |bytes| bytes.len() + 1);
-    match length(row) {
-        long if long > PAYLOAD_BYTES => {
-            let short = shortened(row);
-            let length = length(&short);
-            (short, length)
-        }
-        length => (row.clone(), length),
+        let short = AgentStatus::of(shortened(row));
+        self.say("agent_status", &short, None, now)
     }
 }
 
@@ -368,29 +423,37 @@ pub fn parse(line: &[u8]) -> Result<Envelope, (&'static str, String)> {
         let words = format!("this is version \"{VERSION}\", not {version}");
         return Err((code::BAD_VERSION, words));
     }
+    if value
+        .get("payload")
+        .is_some_and(|payload| !payload.is_object())
+    {
+        return Err((code::BAD_SCHEMA, "`payload` is no object".to_owned()));
+    }
     serde_json::from_value(value).map_err(|error| (code::BAD_SCHEMA, error.to_string()))
 }
 
 /// What a hub's message means to a subscriber; `Ok(None)` for types that do not concern it.
 ///
-/// A `snapshot` that says `more` is not joined here: see [`crate::hub_client`].
+/// What comes before the `snapshot` is told at once there: see [`crate::hub_client`].
 pub fn feed_of(message: Envelope) -> Result<Option<Feed>, serde_json::Error> {
     Ok(match message.kind.as_str() {
         "agent_status" if message.payload.get("gone").is_some() => {
-            let Gone { id, .. } = serde_json::from_value(message.payload)?;
-            Some(Feed::Gone(id))
+            let gone: Gone = serde_json::from_value(message.payload)?;
+            Some(Feed::Gone(gone.agent_id))
         }
         "agent_status" => {
-            let row: Row = serde_json::from_value(message.payload)?;
-            Some(Feed::Row(Box::new(row)))
+            let status: AgentStatus = serde_json::from_value(message.payload)?;
+            Some(Feed::Row(Box::new(status.row)))
         }
         "diff_summary" => {
-            let AgentDiff { agent_id, diff } = serde_json::from_value(message.payload)?;
-            agent_id.map(|id| Feed::Diff(id, diff))
+            let diff: AgentDiff = serde_json::from_value(message.payload)?;
+            let id = diff.agent_id.clone();
+            Some(Feed::Diff(id, Arc::new(diff.into_summary())))
         }
         "task_summary" => {
-            let AgentTasks { agent_id, tasks } = serde_json::from_value(message.payload)?;
-            agent_id.map(|id| Feed::Tasks(id, tasks))
+            let tasks: AgentTasks = serde_json::from_value(message.payload)?;
+            let id = tasks.agent_id.clone();
+            Some(Feed::Tasks(id, Arc::new(tasks.into_summary())))
         }
         "health" => {
             let health: Health = serde_json::from_value(message.payload)?;
@@ -406,6 +469,14 @@ pub fn feed_of(message: Envelope) -> Result<Option<Feed>, serde_json::Error> {
 )]
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 #[cfg(test)]
@@ -463,41 +534,34 @@ mod tests {
         }
     }
 
-    fn parts_of(rows: &[Row]) -> Vec<Snapshot> {
-        let bytes = voice().say_snapshot(rows, Timestamp::default());
-        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        lines
-            .map(|line| {
-                assert!(line.len() <= MAX_MESSAGE_BYTES);
-                serde_json::from_value(parse(line).unwrap().payload).unwrap()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_snapshot_without_rows_is_still_a_message() {
-        assert_eq!(parts_of(&[]), [Snapshot::default()]);
-    }
-
-    #[test]
-    fn a_long_snapshot_comes_in_several_messages_with_every_row_once() {
-        let rows: Vec<Row> = (0..10).map(|n| row(&n.to_string(), 100_000)).collect();
-        let parts = parts_of(&rows);
-        let more: Vec<bool> = parts.iter().map(|part| part.more).collect();
-        assert_eq!(more, [true, true, true, true, false]);
-        let joined: Vec<Row> = parts.into_iter().flat_map(|part| part.agents).collect();
-        assert_eq!(joined, rows);
+    fn heard(row: &Row) -> AgentStatus {
+        let said = voice().say_row(row, Timestamp::default());
+        assert!(said.len() <= MAX_MESSAGE_BYTES + 1);
+        serde_json::from_value(parse(&said).unwrap().payload).unwrap()
     }
 
     #[test]
     fn a_row_too_long_for_a_message_loses_its_evidence() {
-        let parts = parts_of(&[row("a", 10), row("b", 300_000)]);
-        let kept: Vec<usize> = parts
-            .iter()
-            .flat_map(|part| &part.agents)
-            .map(|row| row.evidence.len())
-            .collect();
-        assert_eq!(kept, [1, 0]);
+        assert_eq!(heard(&row("a", 10)).row.evidence.len(), 1);
+        assert_eq!(heard(&row("b", 300_000)).row.evidence.len(), 0);
+    }
+
+    #[test]
+    fn a_message_is_numbered_and_carries_the_name_by_which_the_hub_is_called() {
+        let said = voice().say(
+            "pong",
+            &serde_json::json!({}),
+            Some("r"),
+            Timestamp::default(),
+        );
+        let numbered = voice().numbered(&said, "a \"b\"", 7);
+        let message = parse(&numbered).unwrap();
+        assert_eq!(
+            (message.seq, message.session_id.as_str()),
+            (Some(7), "a \"b\"")
+        );
+        assert_eq!(message.request_id.as_deref(), Some("r"));
+        assert_eq!(numbered.last(), Some(&b'\n'));
     }
 
     #[test]
@@ -506,10 +570,7 @@ mod tests {
         let said = parse(&voice().say_row(&row, Timestamp::default())).unwrap();
         assert_eq!(said.session_id, "default");
         assert_eq!(feed_of(said).unwrap(), Some(Feed::Row(Box::new(row))));
-        let gone = Gone {
-            id: "a".into(),
-            gone: true,
-        };
+        let gone = Gone::of("a");
         let said = parse(&voice().say("agent_status", &gone, None, Timestamp::default())).unwrap();
         assert_eq!(feed_of(said).unwrap(), Some(Feed::Gone("a".into())));
     }
@@ -521,5 +582,21 @@ mod tests {
         assert_eq!(code("[]"), code::BAD_SCHEMA);
         assert_eq!(code(r#"{"version":"2"}"#), code::BAD_VERSION);
         assert_eq!(code(r#"{"version":"1","type":"hello"}"#), code::BAD_SCHEMA);
+        let envelope = |time: &str, payload: &str| {
+            format!(
+                r#"{{"version":"1","type":"ping","session_id":"d","sender_id":"a","timestamp":"{time}","payload":{payload}}}"#
+            )
+        };
+        assert!(parse(envelope("2026-02-27T10:00:00Z", "{}").as_bytes()).is_ok());
+        assert!(parse(envelope("2026-02-27T10:00:00+00:00", "{}").as_bytes()).is_ok());
+        for (time, payload) in [
+            ("2026-02-27T10:00:00+02:00", "{}"),
+            ("2026-02-27T10:00:00", "{}"),
+            ("now", "{}"),
+            ("2026-02-27T10:00:00Z", "\"x\""),
+            ("2026-02-27T10:00:00Z", "[]"),
+        ] {
+            assert_eq!(code(&envelope(time, payload)), code::BAD_SCHEMA, "{time}");
+        }
     }
 }

@@ -13,14 +13,22 @@ use serde_json::{Map, Value, json};
 use super::words::{EventShape, VerdictShape};
 use super::*;
 
-/// Payload of `agent_status`: from the hub a row or its end, from a publisher an event.
+/// Payload of `agent_status`: from the hub a row or its end, from a publisher its words or an event.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[allow(dead_code, reason = "only its schema is used")]
-enum AgentStatus {
+enum AnyStatus {
+    Row(Box<AgentStatus>),
     Gone(Box<Gone>),
-    Row(Box<Row>),
+    Published(Box<PublishedStatus>),
     Event(Box<EventShape>),
+}
+
+/// Payload of `bye`: a client need not say why.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct AnyBye {
+    why: Option<String>,
 }
 
 /// Any object.
@@ -30,17 +38,17 @@ struct Anything {}
 type Make = fn(&mut SchemaGenerator) -> schemars::Schema;
 
 /// Every type of message, what it says, and its payload.
-const MESSAGES: [(&str, &str, Make); 19] = [
+const MESSAGES: [(&str, &str, Make); 24] = [
     ("hello", "A client's first message.", make::<Hello>),
     (
         "snapshot",
-        "Hub to subscriber: every agent; `more` says that another part follows.",
+        "Hub to subscriber: this was every agent.",
         make::<Snapshot>,
     ),
     (
         "agent_status",
-        "Hub to subscriber: one agent as it is now, or that it is gone. Publisher to hub: an event.",
-        make::<AgentStatus>,
+        "Hub to subscriber: one agent as it is now, or that it is gone. Publisher to hub: how it is with its agent.",
+        make::<AnyStatus>,
     ),
     (
         "diff_summary",
@@ -54,17 +62,17 @@ const MESSAGES: [(&str, &str, Make); 19] = [
     ),
     (
         "task_update",
-        "Publisher to hub: one task is new or another now.",
+        "Publisher to hub: one task is new, another or gone.",
         make::<TaskUpdate>,
     ),
     (
-        "request_patch",
-        "Client to hub: asks for the patch of one file.",
+        "diff_patch_request",
+        "Client to hub, hub to publisher: asks for the patch of one file.",
         make::<RequestPatch>,
     ),
     (
-        "patch",
-        "Hub to client: the patch; `more` says that its text goes on.",
+        "diff_patch_response",
+        "Hub to client, publisher to hub: the patch, or one part of it.",
         make::<AgentPatch>,
     ),
     (
@@ -74,13 +82,31 @@ const MESSAGES: [(&str, &str, Make); 19] = [
     ),
     (
         "heartbeat",
-        "Client to hub, which gives it back as it is.",
-        make::<Anything>,
+        "Publisher to hub, hub to subscriber: an agent lives.",
+        make::<Heartbeat>,
     ),
     (
         "error",
-        "Hub to client: what was wrong; `fatal` says that the connection ends.",
+        "Hub to client: what was wrong; `fatal` says that the connection ends. Publisher to hub, hub to \
+         subscriber: what is wrong at the publisher.",
         make::<ErrorPayload>,
+    ),
+    (
+        "snapshot_request",
+        "Client to hub: tell of every agent again.",
+        make::<Anything>,
+    ),
+    ("ping", "Client to hub.", make::<Anything>),
+    ("pong", "The answer to `ping`.", make::<Pong>),
+    (
+        "bye",
+        "Hub to client: the hub ends. Client to hub: the client goes.",
+        make::<AnyBye>,
+    ),
+    (
+        "admit",
+        "What carries the messages of somebody else says first what these may do.",
+        make::<Admit>,
     ),
     (
         "wait_decision",
@@ -206,15 +232,18 @@ fn read(message: Envelope) {
     match message.kind.as_str() {
         "hello" => is::<Hello>(payload),
         "snapshot" => is::<Snapshot>(payload),
-        "agent_status" if payload.get("id").is_none() => {
-            Event::parse(payload.to_string().as_bytes()).unwrap();
-        }
+        "agent_status" if message.seq.is_none() => drop(Report::read(&payload).unwrap()),
+        "diff_summary" if message.seq.is_none() => is::<AgentDiff>(payload),
+        "task_summary" if message.seq.is_none() => is::<AgentTasks>(payload),
         "agent_status" | "diff_summary" | "task_summary" | "health" => {
             assert!(feed_of(message).unwrap().is_some());
         }
         "task_update" => is::<TaskUpdate>(payload),
-        "request_patch" => is::<RequestPatch>(payload),
-        "patch" => is::<AgentPatch>(payload),
+        "diff_patch_request" => is::<RequestPatch>(payload),
+        "diff_patch_response" => is::<AgentPatch>(payload),
+        "heartbeat" => is::<Heartbeat>(payload),
+        "pong" => is::<Pong>(payload),
+        "admit" => is::<Admit>(payload),
         "error" => is::<ErrorPayload>(payload),
         "wait_decision" => drop(
             serde_json::from_value::<WaitDecision>(payload)
@@ -228,7 +257,7 @@ fn read(message: Envelope) {
         "looked_at" => is::<LookedAt>(payload),
         "decide_result" => is::<DecideResult>(payload),
         kind => assert!(
-            ["heartbeat", "waiting", "released"].contains(&kind),
+            ["ping", "bye", "snapshot_request", "waiting", "released"].contains(&kind),
             "{kind}"
         ),
     }

@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::{Assistant, Event};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Kin;
+use super::{Kin, RowKey};
 
 /// One thing that happened, as the collector hands it to the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum Input {
         publisher: String,
         /// What is known of it.
         word: PublisherWord,
+        /// Of which of its rows; `None`: of all.
+        of: Option<RowKey>,
     },
     /// What an assistant publishes about itself beside its hooks.
     Reading(Box<Reading>),

@@ -23,8 +23,11 @@ pub struct RowKey {
 }
 
 impl fmt::Display for RowKey {
-    /// The agent's id: `<server>::<pane>`.
+    /// The agent's id: `<server>::<pane>`, or the name that its publisher has given it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Target::Agent(name) = &self.place {
+            return f.write_str(name);
+        }
         if let Some(server) = &self.server {
             server.fmt(f)?;
         }
@@ -127,9 +130,10 @@ impl Row {
         self.has_address(place) || self.pane.is_some_and(in_pane)
     }
 
-    /// Whether a multiplexer may know of it: it is no process outside of all panes.
+    /// Whether a multiplexer may know of it: it is no process outside of all panes, and no agent of which
+    /// nobody has told where it is.
     pub fn may_be_in_a_pane(&self) -> bool {
-        self.target.process().is_none()
+        !matches!(self.target, Target::Process { .. } | Target::Agent(_))
     }
 
     /// Whether that is where it belongs, or where it is shown.

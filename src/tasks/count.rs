@@ -9,11 +9,7 @@ const MAX_ACTIVE: usize = 10;
 
 /// A task whose words may go on a screen.
 pub(crate) fn task(id: String, title: &str, status: TaskStatus) -> Task {
-    Task {
-        id,
-        title: one_line(title, MAX_MESSAGE_CHARS),
-        status,
-    }
+    Task::new(id, one_line(title, MAX_MESSAGE_CHARS), status)
 }
 
 /// The sums of a list, with as much of the list as is told.

@@ -96,10 +96,12 @@ pub enum TaskStatus {
     /// Not begun.
     Pending,
     /// Worked on, or under review.
+    #[serde(alias = "in-progress", alias = "review")]
     InProgress,
     /// Done.
     Done,
     /// Waits for another task or for somebody.
+    #[serde(alias = "deferred")]
     Blocked,
     /// Given up.
     Cancelled,
@@ -115,6 +117,25 @@ pub struct Task {
     pub title: String,
     /// How far it is.
     pub status: TaskStatus,
+    /// How much it matters, in the word of whoever keeps the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+    /// Whether an agent is at it, where whoever keeps the list tells.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub active_agent: bool,
+}
+
+impl Task {
+    /// One of which nothing more is known.
+    pub fn new(id: impl Into<String>, title: impl Into<String>, status: TaskStatus) -> Self {
+        Self {
+            id: id.into(),
+            title: title.into(),
+            status,
+            priority: None,
+            active_agent: false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -143,11 +164,7 @@ mod tests {
 
     #[test]
     fn what_a_row_carries_has_the_sums_without_the_lists() {
-        let task = Task {
-            id: "1".into(),
-            title: "a".into(),
-            status: TaskStatus::Done,
-        };
+        let task = Task::new("1", "a", TaskStatus::Done);
         let tasks = TaskSummary {
             done: 1,
             total: 1,

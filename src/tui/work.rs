@@ -407,6 +407,7 @@ fn read_patch(model: &mut Model, file: usize) -> Option<Effect> {
         path,
         status: None,
         context: USUAL_CONTEXT,
+        with_untracked: true,
     };
     Some(Effect::ReadPatch(Box::new(row), request))
 }

@@ -73,11 +73,7 @@ pub(super) fn diff(root: &str, files: Vec<FileChange>) -> DiffSummary {
 }
 
 fn tasks() -> TaskSummary {
-    let task = |id: u64, title: &str, status| Task {
-        id: id.to_string(),
-        title: title.to_owned(),
-        status,
-    };
+    let task = |id: u64, title: &str, status| Task::new(id.to_string(), title, status);
     TaskSummary {
         source: Some(TaskSource::Assistant),
         path: Some("/home/ada/.claude/tasks/s".to_owned()),
@@ -165,6 +161,8 @@ pub(super) fn patch() -> Patch {
         path: "src/tax.rs".to_owned(),
         status: None,
         renamed_from: None,
+        is: FileStatus::Unstaged,
+        change: Change::Modified,
         context: 3,
         binary: false,
         truncated: false,

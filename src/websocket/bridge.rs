@@ -110,8 +110,10 @@ impl Farewell {
             let payload = ErrorPayload {
                 code: code.to_owned(),
                 message,
-                component: "hub".to_owned(),
+                component: Some("hub".to_owned()),
                 fatal: true,
+                context: None,
+                agent_id: None,
             };
             let line = voice.say("error", &payload, None, now);
             let _ = socket.write(text_of(&line));

@@ -1,6 +1,7 @@
 //! Who is let in: only a request that names this very address (no name that somebody's DNS points
 //! here), that no foreign page makes, and that shows the token.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -13,8 +14,8 @@ use tungstenite::http::{HeaderMap, HeaderName, StatusCode};
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Error, WebSocket};
 
-use super::token;
-use crate::protocol::MAX_MESSAGE_BYTES;
+use super::token::Tokens;
+use crate::protocol::{MAX_MESSAGE_BYTES, Right};
 
 /// A request must have come within this time, however slowly its bytes drop in. The library bounds
 /// their number.
@@ -23,7 +24,7 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(5);
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Door {
-    token: String,
+    tokens: Tokens,
     origins: Vec<String>,
     port: u16,
 }
@@ -36,36 +37,40 @@ const FULL: Refusal = Refusal(StatusCode::SERVICE_UNAVAILABLE, "too many connect
 struct Refusal(StatusCode, &'static str);
 
 impl Door {
-    pub(super) fn new(token: String, origins: Vec<String>, port: u16) -> Self {
+    pub(super) fn new(tokens: Tokens, origins: Vec<String>, port: u16) -> Self {
         Self {
-            token,
+            tokens,
             origins,
             port,
         }
     }
 
-    /// Waits for the request and answers it; `None` when it was refused or none came. With the token
-    /// shown `take_seat` says whether there is room.
+    /// Waits for the request and answers it, and says what the token gives; `None` when it was refused or
+    /// none came. With a token shown `take_seat` says whether there is room.
     pub(super) fn let_in(
         &self,
         stream: TcpStream,
         take_seat: impl Fn() -> bool,
-    ) -> Option<WebSocket<TcpStream>> {
+    ) -> Option<(WebSocket<TcpStream>, Right)> {
         stream.set_nonblocking(true).ok()?;
         // Each message goes at once.
         stream.set_nodelay(true).ok()?;
         let for_refusal = stream.try_clone().ok()?;
         let deadline = Instant::now() + REQUEST_LIMIT;
+        let given = Cell::new(None);
         #[allow(clippy::result_large_err, reason = "the library wants it so")]
         let callback = |request: &Request, response: Response| match self.judge(request) {
-            Ok(()) if take_seat() => Ok(response),
-            Ok(()) => Err(FULL.response()),
+            Ok(right) if take_seat() => {
+                given.set(Some(right));
+                Ok(response)
+            }
+            Ok(_) => Err(FULL.response()),
             Err(refusal) => Err(refusal.response()),
         };
         let mut state = ServerHandshake::start(stream, callback, Some(limits())).handshake();
         loop {
             match state {
-                Ok(socket) => return Some(socket),
+                Ok(socket) => return given.get().map(|right| (socket, right)),
                 Err(HandshakeError::Interrupted(middle)) => {
                     if !wait(&for_refusal, deadline) {
                         turn_away(
@@ -87,7 +92,7 @@ impl Door {
         }
     }
 
-    fn judge(&self, request: &Request) -> Result<(), Refusal> {
+    fn judge(&self, request: &Request) -> Result<Right, Refusal> {
         let headers = request.headers();
         let is_here = only(headers, &HOST).is_some_and(|host| self.is_our_name(host));
         if !is_here {
@@ -100,16 +105,24 @@ impl Door {
             let words = "this `Origin` may not connect; name it in `[listen] origins`";
             return Err(Refusal(StatusCode::FORBIDDEN, words));
         }
-        if request.uri().path() != "/" {
-            return Err(Refusal(StatusCode::NOT_FOUND, "the hub is at `/`"));
+        if !["/", "/ws"].contains(&request.uri().path()) {
+            let words = "the hub is at `/` and `/ws`";
+            return Err(Refusal(StatusCode::NOT_FOUND, words));
         }
-        match shown_token(request) {
-            Some(shown) if token::is_same(&self.token, shown) => Ok(()),
-            Some(_) => Err(Refusal(StatusCode::UNAUTHORIZED, "this is not the token")),
-            None => {
-                let words = "show the token: `Authorization: Bearer TOKEN`, or `/?token=TOKEN`";
-                Err(Refusal(StatusCode::UNAUTHORIZED, words))
+        let refused = |words| Err(Refusal(StatusCode::UNAUTHORIZED, words));
+        let Some((shown, way)) = shown_token(request) else {
+            return refused(
+                "show a token: `Authorization: Bearer TOKEN`, or `/?token=TOKEN` outside of pages",
+            );
+        };
+        match (self.tokens.right_of(shown), way) {
+            (None, _) => refused("this is not a token"),
+            // An address is kept by browsers and logs, and written by pages.
+            (Some(_), Way::Address) if from_page => refused("a page shows its token in a header"),
+            (Some(Right::Manage), Way::Address) => {
+                refused("this token is shown in the header `Authorization` alone")
             }
+            (Some(right), _) => Ok(right),
         }
     }
 
@@ -143,16 +156,25 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     values.next().is_none().then_some(value)
 }
 
-/// Pages cannot set headers, so the token may stand in the address too.
-fn shown_token(request: &Request) -> Option<&str> {
+/// Where a token was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Header,
+    Address,
+}
+
+/// The token: in the header, else in the address, for programs that cannot set headers.
+fn shown_token(request: &Request) -> Option<(&str, Way)> {
     let bearer = only(request.headers(), &AUTHORIZATION).and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    bearer.or_else(|| {
+    let in_address = || {
         let mut fields = request.uri().query()?.split('&');
         fields.find_map(|field| field.strip_prefix("token="))
-    })
+    };
+    let bearer = bearer.map(|token| (token, Way::Header));
+    bearer.or_else(|| in_address().map(|token| (token, Way::Address)))
 }
 
 fn limits() -> WebSocketConfig {
@@ -160,8 +182,8 @@ fn limits() -> WebSocketConfig {
         .read_buffer_size(16 * 1024)
         // What is written is flushed by us, when the client takes it.
         .write_buffer_size(4 * MAX_MESSAGE_BYTES)
-        .max_message_size(Some(MAX_MESSAGE_BYTES - 1))
-        .max_frame_size(Some(MAX_MESSAGE_BYTES - 1))
+        .max_message_size(Some(MAX_MESSAGE_BYTES))
+        .max_frame_size(Some(MAX_MESSAGE_BYTES))
 }
 
 /// Waits for more of the request; false when there is no time left.
@@ -189,9 +211,15 @@ pub(super) fn turn_away(mut stream: &TcpStream, status: &str, words: &str) {
 mod tests {
     use super::*;
 
-    fn judged(path: &str, headers: &[(&str, &str)]) -> Result<(), u16> {
+    fn judged(path: &str, headers: &[(&str, &str)]) -> Result<Right, u16> {
         let origins = vec!["http://localhost:3000".to_owned()];
-        let door = Door::new("secret".into(), origins, 42000);
+        let tokens = [
+            (Right::Publish, "public"),
+            (Right::Read, "secret"),
+            (Right::Answer, "answer"),
+            (Right::Manage, "manage"),
+        ];
+        let door = Door::new(Tokens::of(&tokens), origins, 42000);
         let mut request = tungstenite::http::Request::builder().uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -206,15 +234,34 @@ mod tests {
 
     #[test]
     fn who_shows_the_token_at_the_right_address_is_let_in() {
-        assert_eq!(judged("/", &[HERE, TOKEN]), Ok(()));
-        assert_eq!(judged("/?token=secret", &[HERE]), Ok(()));
+        assert_eq!(judged("/", &[HERE, TOKEN]), Ok(Right::Read));
+        assert_eq!(judged("/ws", &[HERE, TOKEN]), Ok(Right::Read));
+        assert_eq!(judged("/ws?token=secret", &[HERE]), Ok(Right::Read));
+        assert_eq!(judged("/?token=answer", &[HERE]), Ok(Right::Answer));
         assert_eq!(
             judged("/?a=b&token=secret", &[("Host", "localhost:42000")]),
-            Ok(())
+            Ok(Right::Read)
         );
-        assert_eq!(judged("/", &[("Host", "[::1]:42000"), TOKEN]), Ok(()));
+        let other = [("Host", "[::1]:42000"), TOKEN];
+        assert_eq!(judged("/", &other), Ok(Right::Read));
         let page = ("Origin", "http://localhost:3000");
-        assert_eq!(judged("/", &[HERE, TOKEN, page]), Ok(()));
+        assert_eq!(judged("/", &[HERE, TOKEN, page]), Ok(Right::Read));
+    }
+
+    #[test]
+    fn each_token_gives_its_right_and_what_matters_most_is_shown_in_no_address() {
+        for (token, right) in [
+            ("public", Right::Publish),
+            ("answer", Right::Answer),
+            ("manage", Right::Manage),
+        ] {
+            let bearer = format!("Bearer {token}");
+            let shown = [HERE, ("Authorization", bearer.as_str())];
+            assert_eq!(judged("/ws", &shown), Ok(right));
+        }
+        assert_eq!(judged("/ws?token=manage", &[HERE]), Err(401));
+        let page = ("Origin", "http://localhost:3000");
+        assert_eq!(judged("/ws?token=secret", &[HERE, page]), Err(401));
     }
 
     #[test]

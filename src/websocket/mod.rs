@@ -11,7 +11,7 @@ mod door;
 mod token;
 mod visits;
 
-use std::io;
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -26,11 +26,12 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
-use crate::protocol::Voice;
+use crate::protocol::{Admit, Right, Voice};
 #[cfg(target_os = "linux")]
 use crate::sys::unix_socket::unix_socket;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 use door::Door;
+use token::Tokens;
 use visits::Visits;
 
 /// When the system has no file descriptor left, the next connection is looked at after this time.
@@ -49,7 +50,9 @@ pub struct Setup {
     pub address: SocketAddr,
     /// Pages that may connect, for example `http://localhost:3000`.
     pub origins: Vec<String>,
-    /// Where the hub and the token are.
+    /// By which names clients may call the hub beside its own.
+    pub sessions: Vec<String>,
+    /// Where the hub and the tokens are.
     pub places: Places,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
@@ -82,7 +85,7 @@ impl ListenError {
 #[derive(Debug)]
 pub struct Listening {
     address: SocketAddr,
-    token: PathBuf,
+    tokens: PathBuf,
     visits: Arc<Visits>,
     orders: Option<Orders<()>>,
     thread: Option<JoinHandle<()>>,
@@ -94,9 +97,10 @@ impl Listening {
         self.address
     }
 
-    /// The file with the token that clients must show.
-    pub fn token(&self) -> &Path {
-        &self.token
+    /// The file with the token that gives that right, of which clients must show one; that of the hub's
+    /// owner is in none.
+    pub fn token(&self, right: Right) -> PathBuf {
+        token::path_in(&self.tokens, right)
     }
 }
 
@@ -133,9 +137,10 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
     if !setup.address.ip().is_loopback() {
         return Err(ListenError::NotLoopback(setup.address));
     }
-    let path = setup.places.runtime.join("token");
-    let token = token::read_or_make(&path)
-        .map_err(ListenError::io(format!("use the token {}", path.display())))?;
+    let folder = setup.places.runtime.clone();
+    let tokens = Tokens::open(&folder).map_err(|(path, error)| {
+        ListenError::io(format!("use the token {}", path.display()))(error)
+    })?;
     let listening = || format!("listen on {}", setup.address);
     let listener = TcpListener::bind(setup.address).map_err(ListenError::io(listening()))?;
     listener
@@ -147,12 +152,13 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
     let (orders, orders_in) = inbox().map_err(ListenError::io(listening()))?;
     let visits = Arc::new(Visits::default());
     let house = House {
-        door: Arc::new(Door::new(token, setup.origins.clone(), address.port())),
+        door: Arc::new(Door::new(tokens, setup.origins.clone(), address.port())),
         hub: setup.places.hub_socket.clone(),
         voice: Voice {
             session_id: setup.places.session.clone(),
             sender_id: "collector".to_owned(),
         },
+        sessions: setup.sessions.clone(),
         clock: setup.clock,
         visits: Arc::clone(&visits),
     };
@@ -162,7 +168,7 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
         .map_err(ListenError::io(listening()))?;
     Ok(Listening {
         address,
-        token: path,
+        tokens: folder,
         visits,
         orders: Some(orders),
         thread: Some(thread),
@@ -174,6 +180,8 @@ struct House {
     door: Arc<Door>,
     hub: PathBuf,
     voice: Voice,
+    /// By which names the hub may be called beside its own.
+    sessions: Vec<String>,
     clock: fn() -> Timestamp,
     visits: Arc<Visits>,
 }
@@ -205,10 +213,12 @@ impl House {
         let place = self.visits.begin(handle);
         let (door, hub) = (Arc::clone(&self.door), self.hub.clone());
         let (voice, clock) = (self.voice.clone(), self.clock);
+        let sessions = self.sessions.clone();
         let visit = move || {
-            if let Some(socket) = door.let_in(stream, || place.take_seat()) {
+            if let Some((socket, right)) = door.let_in(stream, || place.take_seat()) {
                 // Without a hub the bridge says so.
                 let hub = connect(&hub).ok();
+                let hub = hub.filter(|hub| admit(hub, right, sessions, &voice, clock()));
                 if let Some(hub) = &hub {
                     place.talks_over(hub);
                 }
@@ -222,6 +232,19 @@ impl House {
             .stack_size(STACK_BYTES)
             .spawn(visit);
     }
+}
+
+/// Tells the hub what the client may do that talks through this connection; whether that could be said.
+fn admit(
+    mut hub: &UnixStream,
+    right: Right,
+    sessions: Vec<String>,
+    voice: &Voice,
+    now: Timestamp,
+) -> bool {
+    let admit = Admit { right, sessions };
+    hub.write_all(&voice.say("admit", &admit, None, now))
+        .is_ok()
 }
 
 /// Connects to the hub from an address of our own: by that the hub knows that what it hears is not

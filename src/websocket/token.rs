@@ -1,20 +1,93 @@
-//! The token: 32 random bytes as 64 hexadecimal digits, in a file that only its owner can read.
+//! The tokens, one for each right that can be given: 32 random bytes as 64 hexadecimal digits, each in a
+//! file that only its owner can read.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pane_patrol_sys::open::Opening;
 use pane_patrol_sys::private;
 
+use crate::protocol::Right;
+
 const BYTES: usize = 32;
+
+/// The rights that are given by a token. That of the hub's owner is not.
+pub(super) const GIVEN: [Right; 4] = [Right::Publish, Right::Read, Right::Answer, Right::Manage];
+
+/// All of them. The files that were made for them go with this.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    known: Vec<(Right, String)>,
+    made: Vec<PathBuf>,
+}
+
+impl Tokens {
+    /// Those in the folder; what is missing is made.
+    ///
+    /// # Errors
+    /// A file cannot be read or made, others may read it, or it holds something else: with its path.
+    pub(super) fn open(folder: &Path) -> Result<Self, (PathBuf, io::Error)> {
+        let mut tokens = Self {
+            known: Vec::new(),
+            made: Vec::new(),
+        };
+        for right in GIVEN {
+            let path = path_in(folder, right);
+            let is_there = path.symlink_metadata().is_ok();
+            let token = read_or_make(&path).map_err(|error| (path.clone(), error))?;
+            if !is_there {
+                tokens.made.push(path);
+            }
+            tokens.known.push((right, token));
+        }
+        Ok(tokens)
+    }
+
+    /// What the token gives; takes as long for each.
+    pub(super) fn right_of(&self, shown: &str) -> Option<Right> {
+        let mut right = None;
+        for (known, token) in &self.known {
+            if is_same(token, shown) {
+                right = Some(*known);
+            }
+        }
+        right
+    }
+
+    /// Of these texts, for a test.
+    #[cfg(test)]
+    pub(super) fn of(known: &[(Right, &str)]) -> Self {
+        let known = known.iter();
+        Self {
+            known: known
+                .map(|(right, text)| (*right, (*text).to_owned()))
+                .collect(),
+            made: Vec::new(),
+        }
+    }
+}
+
+impl Drop for Tokens {
+    fn drop(&mut self) {
+        for path in &self.made {
+            // Somebody may have removed it before.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Where the token of a right is.
+pub(super) fn path_in(folder: &Path, right: Right) -> PathBuf {
+    folder.join(format!("token.{}", right.as_str()))
+}
 
 /// The token in the file at `path`; made when there is none, so that it stays the same for clients.
 ///
 /// # Errors
 /// The file cannot be read or made, others may read it, or it holds something else.
-pub(super) fn read_or_make(path: &Path) -> io::Result<String> {
+fn read_or_make(path: &Path) -> io::Result<String> {
     match make(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read(path),
         made => made,
@@ -49,7 +122,7 @@ fn read(path: &Path) -> io::Result<String> {
 }
 
 /// Whether two tokens are the same; takes as long for one wrong byte as for all.
-pub(super) fn is_same(known: &str, shown: &str) -> bool {
+fn is_same(known: &str, shown: &str) -> bool {
     let differs = known
         .bytes()
         .zip(shown.bytes())
@@ -93,6 +166,25 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(folder.path().join("elsewhere"), &path).unwrap();
         assert!(read_or_make(&path).is_err());
+    }
+
+    #[test]
+    fn each_right_has_a_token_that_goes_with_whoever_made_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let tokens = Tokens::open(folder.path()).unwrap();
+        for right in GIVEN {
+            let token = std::fs::read_to_string(path_in(folder.path(), right)).unwrap();
+            assert_eq!(tokens.right_of(token.trim()), Some(right));
+        }
+        assert_eq!(tokens.right_of(&"0".repeat(64)), None);
+        drop(Tokens::open(folder.path()).unwrap());
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            4,
+            "not its own"
+        );
+        drop(tokens);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::{Value, json};
 
 use crate::hub_client;
-use crate::protocol::{ClientRole, Hello, Voice};
+use crate::protocol::{ClientRole, Heartbeat, Hello, Voice};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How often the hub hears of us when there is nothing to say: three times before it takes us for silent.
@@ -139,7 +139,10 @@ impl Line<'_> {
         let hello = Hello {
             client_id: self.voice.sender_id.clone(),
             role: ClientRole::Publisher,
-            capabilities: Vec::new(),
+            capabilities: vec!["agent_status".to_owned(), "heartbeat".to_owned()],
+            agent_id: Some(self.voice.sender_id.clone()),
+            pane_id: None,
+            project_root: None,
         };
         self.say("hello", &json!(hello));
         if let Some(event) = self.last.clone() {
@@ -201,10 +204,24 @@ impl Line<'_> {
             self.stream = None;
         }
         match (woken, &self.stream) {
-            (Ok(0), Some(_)) => drop(self.say("heartbeat", &json!({}))),
+            (Ok(0), Some(_)) => self.beat(),
             (Ok(0), None) => self.connect(),
             _ => {}
         }
+    }
+
+    /// Says that we are there, as long as there is something to tell of.
+    fn beat(&mut self) {
+        let Some(last) = &self.last else {
+            return;
+        };
+        let beat = Heartbeat {
+            agent_id: self.voice.sender_id.clone(),
+            pid: last.pid.unwrap_or_else(std::process::id),
+            cwd: last.cwd.clone().unwrap_or_default(),
+            last_update: last.ts,
+        };
+        self.say("heartbeat", &json!(beat));
     }
 
     /// Takes what the hub answers, which changes nothing; false when it is gone.

@@ -48,7 +48,11 @@ fn crowd() -> Crowd {
 
 fn connect(env: &TestEnv, name: &str, role: &str) -> UnixStream {
     let mut stream = env.connect_to_hub();
-    let hello = message(name, "hello", &json!({"client_id": name, "role": role}));
+    let hello = message(
+        name,
+        "hello",
+        &json!({"client_id": name, "role": role, "capabilities": []}),
+    );
     stream.write_all(hello.as_bytes()).expect("the hub hears");
     stream
 }
@@ -97,7 +101,6 @@ fn read(env: &TestEnv, reader: usize, publishers: usize) -> usize {
         let message: Value = serde_json::from_str(&line).expect("JSON");
         let payload = &message["payload"];
         let rows = match message["type"].as_str() {
-            Some("snapshot") => payload["agents"].as_array().cloned().unwrap_or_default(),
             Some("agent_status") => vec![payload.clone()],
             Some("error") => panic!("{message}"),
             _ => Vec::new(),

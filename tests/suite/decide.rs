@@ -36,7 +36,7 @@ fn decide(env: &TestEnv, row: &Value, request: &Value, verdict: &Value) -> bool 
         json!({"version": "1", "type": kind, "session_id": "default", "sender_id": "test",
             "timestamp": "2026-11-21T14:02:15Z", "payload": payload})
     };
-    let hello = json!({"client_id": "test", "role": "publisher"});
+    let hello = json!({"client_id": "test", "role": "publisher", "capabilities": []});
     let payload = json!({"row": row["id"], "instance_id": row["instance_id"],
         "request": request, "verdict": verdict});
     let both = format!("{}\n{}\n", say("hello", &hello), say("decide", &payload));

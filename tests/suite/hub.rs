@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use crate::common::{Collector, TestEnv, until};
@@ -62,6 +63,27 @@ impl Client {
         assert!(error["payload"]["message"].is_string() && error["payload"]["component"] == "hub");
         assert_eq!(self.hear(), None);
     }
+
+    /// Asserts that the hub refuses with `code`, and that the connection goes on.
+    fn assert_told(&mut self, code: &str) {
+        let error = self.hear_type("error");
+        assert_eq!(error["payload"]["code"], code, "{error}");
+        assert_eq!(error["payload"]["fatal"], false);
+        assert!(error["payload"]["message"].is_string() && error["payload"]["component"] == "hub");
+    }
+
+    /// All that it was told before the answer to a question that is asked now.
+    fn heard_until_now(&mut self, name: &str) -> Vec<Value> {
+        self.say(&of(name, "ping", &json!({})));
+        let mut heard = Vec::new();
+        loop {
+            let message = self.hear().expect("the hub goes on");
+            if message["type"] == "pong" {
+                return heard;
+            }
+            heard.push(message);
+        }
+    }
 }
 
 fn message(kind: &str, payload: &Value) -> Value {
@@ -99,13 +121,17 @@ fn a_subscriber_hears_a_snapshot_and_then_each_change() {
     collector.until_state("running");
 
     let mut client = Client::subscribed(&env);
-    let snapshot = client.hear().expect("the hub answers");
-    assert_eq!(snapshot["type"], "snapshot");
-    assert_eq!(snapshot["version"], "1");
-    assert_eq!(snapshot["session_id"], "default");
-    assert_eq!(snapshot["sender_id"], "collector");
-    assert_eq!(snapshot["payload"]["agents"][0]["state"], "running");
-    let id = snapshot["payload"]["agents"][0]["id"].clone();
+    let first = client.hear().expect("the hub answers");
+    assert_eq!(first["type"], "agent_status");
+    assert_eq!(first["version"], "1");
+    assert_eq!(first["session_id"], "default");
+    assert_eq!(first["sender_id"], "collector");
+    assert_eq!(first["payload"]["state"], "running");
+    assert_eq!(first["payload"]["status"], "running");
+    assert_eq!(first["seq"], 1);
+    let id = first["payload"]["agent_id"].clone();
+    let end = client.hear_type("snapshot");
+    assert_eq!(end["payload"], json!({"count": 1, "seq": end["seq"]}));
     client.hear_type("health");
 
     env.send(event("a:0.0", "waiting_approval", 2).as_bytes());
@@ -114,28 +140,66 @@ fn a_subscriber_hears_a_snapshot_and_then_each_change() {
     let end = event("a:0.0", "idle", 3).replace("\"ts\"", "\"kind\":\"session_ended\",\"ts\"");
     env.send(end.as_bytes());
     let gone = client.hear_type("agent_status");
-    assert_eq!(gone["payload"], json!({"id": id, "gone": true}));
+    let is_gone = json!({"agent_id": id, "status": "offline", "pane_id": "", "project_root": "",
+        "gone": true});
+    assert_eq!(gone["payload"], is_gone);
+    client.say(&message("snapshot_request", &json!({})));
+    assert_eq!(client.hear_type("snapshot")["payload"]["count"], 0);
 }
 
 #[test]
-fn a_heartbeat_is_given_back_and_an_unknown_type_is_no_crime() {
+fn what_is_said_to_one_client_is_numbered_without_gaps() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut client = Client::subscribed(&env);
+    for second in 1..20 {
+        let state = ["running", "idle"][second % 2];
+        env.send(event("a:0.0", state, second).as_bytes());
+        collector.until_state(state);
+    }
+    let heard = client.heard_until_now("test-1");
+    let numbers: Vec<u64> = heard.iter().filter_map(|it| it["seq"].as_u64()).collect();
+    assert_eq!(numbers, (1..=heard.len() as u64).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_subscriber_gets_only_the_types_that_it_understands() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut client = Client::connect(&env);
+    let understood = json!(["agent_status", "diff_summary"]);
+    client.say(&with(hello(), "/payload/capabilities", understood));
+    env.send(event("a:0.0", "running", 1).as_bytes());
+    collector.until_state("running");
+    let heard = client.heard_until_now("test-1");
+    let kinds: Vec<&str> = heard.iter().filter_map(|it| it["type"].as_str()).collect();
+    assert_eq!(kinds, ["agent_status"]);
+}
+
+#[test]
+fn a_ping_is_answered_and_an_unknown_type_is_no_crime() {
     let env = TestEnv::new();
     let _collector = Collector::start(&env);
     let mut client = Client::subscribed(&env);
-    let mut unknown = message("patch", &json!({}));
+    let mut unknown = message("tidings", &json!({}));
     unknown["request_id"] = json!("r7");
     client.say(&unknown);
     let error = client.hear_type("error");
     assert_eq!(error["payload"]["code"], "unknown_type");
     assert_eq!(error["payload"]["fatal"], false);
     assert_eq!(error["request_id"], "r7");
-    client.say(&message("heartbeat", &json!({"n": 1})));
-    assert_eq!(client.hear_type("heartbeat")["payload"], json!({"n": 1}));
+    let mut ping = message("ping", &json!({}));
+    ping["request_id"] = json!("r8");
+    client.say(&ping);
+    let answered = client.hear_type("pong");
+    assert_eq!(answered["request_id"], "r8");
+    let time = answered["payload"]["host_time"].as_str().expect("a time");
+    assert!(time.ends_with('Z'), "{time}");
 }
 
 fn publisher(env: &TestEnv, name: &str) -> Client {
     let mut client = Client::connect(env);
-    let payload = json!({"client_id": name, "role": "publisher"});
+    let payload = json!({"client_id": name, "role": "publisher", "capabilities": []});
     client.say(&of(name, "hello", &payload));
     client
 }
@@ -143,6 +207,15 @@ fn publisher(env: &TestEnv, name: &str) -> Client {
 /// A message of the client with that name.
 fn of(name: &str, kind: &str, payload: &Value) -> Value {
     with(message(kind, payload), "/sender_id", json!(name))
+}
+
+/// A publisher's summary with one changed file.
+fn diff(agent: &Value, path: &str) -> Value {
+    json!({"agent_id": agent, "repo_root": "/src", "git_available": true,
+        "summary": {"staged": {"files": 0, "additions": 0, "deletions": 0},
+            "unstaged": {"files": 1, "additions": 3, "deletions": 0}, "untracked": {"files": 0}},
+        "files": [{"path": path, "status": "modified", "additions": 3, "deletions": 0,
+            "staged": false, "untracked": false}]})
 }
 
 fn report(target: &str, state: &str, second: usize) -> Value {
@@ -167,21 +240,21 @@ fn what_a_publisher_says_reaches_the_table_and_every_subscriber() {
         (&json!("emit"), &json!(false))
     );
 
-    let file =
-        json!({"path": "a b.txt", "status": "unstaged", "change": "modified", "additions": 3});
-    let diff = json!({"state": "ok", "additions": 3, "file_count": 1, "files": [file]});
-    client.say(&of("p1", "diff_summary", &json!({"diff": diff})));
+    client.say(&of("p1", "diff_summary", &diff(&row["id"], "a b.txt")));
     let told = reader.hear_type("diff_summary")["payload"].clone();
     assert_eq!(told["agent_id"], row["id"]);
-    assert_eq!(told["diff"]["files"][0]["path"], "a b.txt");
-    let task = |status: &str| json!({"agent_id": row["id"], "task": {"id": "1", "title": "t", "status": status}});
-    client.say(&of("p1", "task_update", &task("in_progress")));
-    client.say(&of("p1", "task_update", &task("done")));
+    assert_eq!(told["files"][0]["path"], "a b.txt");
+    let task = |action: &str, status: &str| {
+        json!({"agent_id": row["id"], "tag": "", "action": action,
+            "task": {"id": "1", "title": "t", "status": status}})
+    };
+    client.say(&of("p1", "task_update", &task("add", "in_progress")));
+    client.say(&of("p1", "task_update", &task("update", "done")));
     let tasks = until("the task is done", || {
         let told = reader.hear_type("task_summary");
-        (told["payload"]["tasks"]["done"] == 1).then_some(told)
+        (told["payload"]["counts"]["done"] == 1).then_some(told)
     });
-    assert_eq!(tasks["payload"]["tasks"]["total"], 1);
+    assert_eq!(tasks["payload"]["counts"]["total"], 1);
     let rows = collector.until("the row has the sums", |rows| rows[0]["tasks"]["done"] == 1);
     assert_eq!(rows[0]["diff"]["additions"], 3);
     assert_eq!(rows[0]["diff"]["files"], Value::Null, "a row has no lists");
@@ -219,28 +292,29 @@ fn a_publisher_is_told_what_is_wrong_and_nobody_else_is() {
         assert_eq!(error["payload"]["fatal"], false);
         assert_eq!(error["request_id"], "r1");
     };
-    let escape = json!({"diff": {"state": "error", "why": "\u{1b}[2J"}});
-    refused(
-        "diff_summary",
-        &json!({"diff": {"state": "ok"}}),
-        "unknown_agent",
-    );
+    let x = json!("x");
+    refused("diff_summary", &diff(&x, "a"), "unknown_agent");
     refused("agent_status", &json!({"state": "running"}), "bad_schema");
     refused("agent_status", &report("a:0.0", "asleep", 1), "bad_schema");
-    refused("diff_summary", &escape, "bad_schema");
-    let file = json!({"path": "a", "status": "unstaged", "change": "modified"});
-    let many = json!({"diff": {"state": "ok", "files": vec![file; 501]}});
+    refused("diff_summary", &diff(&x, "\u{1b}[2J"), "bad_schema");
+    refused("diff_summary", &json!({}), "bad_schema");
+    let mut many = diff(&x, "a");
+    many["files"] = json!(vec![many["files"][0].clone(); 501]);
     refused("diff_summary", &many, "bad_schema");
-    refused(
-        "task_summary",
-        &json!({"agent_id": "x", "tasks": {"state": "ok"}}),
-        "unknown_agent",
-    );
-    refused(
-        "request_patch",
-        &json!({"agent_id": "x", "path": "a"}),
-        "unknown_agent",
-    );
+    let tasks = json!({"agent_id": "x", "tag": "", "counts":
+        {"total": 0, "pending": 0, "in_progress": 0, "done": 0, "blocked": 0}});
+    refused("task_summary", &tasks, "unknown_agent");
+    let beat =
+        json!({"agent_id": "x", "pid": 1, "cwd": "/", "last_update": "2026-02-27T10:00:00Z"});
+    refused("heartbeat", &beat, "unknown_agent");
+    for fault in ["pid", "last_update"] {
+        let mut beat = beat.clone();
+        beat[fault] = json!("2026-02-27T10:00:00+02:00");
+        refused("heartbeat", &beat, "bad_schema");
+    }
+    refused("heartbeat", &json!({}), "bad_schema");
+    let patch = json!({"agent_id": "x", "path": "a"});
+    refused("diff_patch_request", &patch, "unknown_agent");
     client.say(&of("p1", "agent_status", &report("a:0.0", "running", 1)));
     collector.until_state("running");
 
@@ -253,8 +327,7 @@ fn a_publisher_is_told_what_is_wrong_and_nobody_else_is() {
         .iter()
         .find(|row| row["publisher"] == "p1")
         .expect("p1 has a row");
-    let stolen = json!({"agent_id": first["id"], "diff": {"state": "ok"}});
-    other.say(&of("p2", "diff_summary", &stolen));
+    other.say(&of("p2", "diff_summary", &diff(&first["id"], "a")));
     assert_eq!(other.hear_type("error")["payload"]["code"], "unknown_agent");
     let mut twin = publisher(&env, "p1");
     twin.say(&of("p1", "agent_status", &report("a:0.0", "error", 2)));
@@ -271,18 +344,20 @@ fn a_publisher_is_not_told_of_rows() {
     let _collector = Collector::start(&env);
     let mut client = Client::connect(&env);
     client.say(&with(hello(), "/payload/role", json!("publisher")));
-    client.say(&message("heartbeat", &json!({})));
-    assert_eq!(client.hear().expect("the hub answers")["type"], "heartbeat");
+    assert_eq!(client.heard_until_now("test-1"), Vec::<Value>::new());
 }
 
 #[test]
 fn bad_messages_are_refused_with_a_reason_and_the_hub_goes_on() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
+    // Nothing is wrong with the connection: what is said right afterwards is heard.
     let refused = |bytes: &[u8], code: &str| {
         let mut client = Client::connect(&env);
         client.say_bytes(bytes);
-        client.assert_refused(code);
+        client.assert_told(code);
+        client.say(&hello());
+        client.hear_type("snapshot");
     };
     let line = |value: Value| format!("{value}\n").into_bytes();
     refused(b"garbage\n", "bad_json");
@@ -305,8 +380,12 @@ fn bad_messages_are_refused_with_a_reason_and_the_hub_goes_on() {
         &line(with(hello(), "/payload/client_id", json!("x"))),
         "bad_schema",
     );
-    refused(&line(message("heartbeat", &json!({}))), "hello_expected");
-    refused(&vec![b'x'; 300 * 1024], "too_large");
+    refused(&line(message("ping", &json!({}))), "hello_expected");
+    refused(&line(with(hello(), "/payload", json!("x"))), "bad_schema");
+    let no_capabilities = json!({"client_id": "test-1", "role": "subscriber"});
+    refused(&line(message("hello", &no_capabilities)), "bad_schema");
+    let elsewhere = json!("2026-02-27T10:00:00+02:00");
+    refused(&line(with(hello(), "/timestamp", elsewhere)), "bad_schema");
     let mut long = with(
         hello(),
         "/payload/capabilities",
@@ -318,12 +397,14 @@ fn bad_messages_are_refused_with_a_reason_and_the_hub_goes_on() {
 
     // Later messages are held to the same.
     let mut client = Client::subscribed(&env);
+    client.hear_type("health");
     client.say(&with(
-        message("heartbeat", &json!({})),
+        message("ping", &json!({})),
         "/session_id",
         json!("work"),
     ));
-    client.assert_refused("wrong_session");
+    client.assert_told("wrong_session");
+    assert_eq!(client.heard_until_now("test-1"), Vec::<Value>::new());
 
     env.send(event("a:0.0", "running", 1).as_bytes());
     collector.until_state("running");
@@ -385,21 +466,36 @@ fn a_patch_is_given_to_who_asks_for_it_and_to_nobody_else() {
     repository(&env, 50_000);
     let id = collector.until_state("running")["id"].clone();
     let mut other = Client::subscribed(&env);
-    let mut client = Client::subscribed(&env);
-    let mut ask = message("request_patch", &json!({"agent_id": id, "path": "a b.txt"}));
+    let mut client = Client::connect(&env);
+    client.say(&with(hello(), "/payload/capabilities", json!(["parts"])));
+    let mut ask = message(
+        "diff_patch_request",
+        &json!({"agent_id": id, "path": "a b.txt"}),
+    );
     ask["request_id"] = json!("p1");
     client.say(&ask);
     let mut text = String::new();
-    loop {
-        let part = client.hear_type("patch");
+    for number in 1.. {
+        let part = client.hear_type("diff_patch_response");
         assert_eq!(part["request_id"], "p1");
+        assert_eq!(part["payload"]["request_id"], "p1");
         assert_eq!(part["payload"]["path"], "a b.txt");
-        text += part["payload"]["text"].as_str().expect("a text");
-        if part["payload"]["more"] != true {
+        assert_eq!(part["payload"]["status"], "modified");
+        assert_eq!(part["payload"]["part"], number);
+        text += part["payload"]["patch"].as_str().expect("a text");
+        if part["payload"]["parts"] == number {
             break;
         }
     }
     assert_eq!(text.matches("\n+two \u{e9}").count(), 50_000);
+
+    // Who knows no parts is told why there is none.
+    let mut plain = Client::subscribed(&env);
+    plain.say(&ask);
+    let answer = plain.hear_type("diff_patch_response")["payload"].clone();
+    assert_eq!(answer["patch"], Value::Null);
+    let error = json!({"code": "patch_unavailable", "message": "too_large"});
+    assert_eq!(answer["error"], error);
 
     let refused = |client: &mut Client, path: &str| {
         client.say(&with(ask.clone(), "/payload/path", json!(path)));
@@ -408,14 +504,85 @@ fn a_patch_is_given_to_who_asks_for_it_and_to_nobody_else() {
     for path in ["none", "../../etc/passwd", "/etc/passwd"] {
         assert_eq!(refused(&mut client, path)["code"], "no_patch");
     }
-    other.say(&message("heartbeat", &json!({})));
-    loop {
-        let heard = other.hear().expect("the hub goes on");
-        assert_ne!(heard["type"], "patch");
-        if heard["type"] == "heartbeat" {
-            break;
+    let heard = other.heard_until_now("test-1");
+    assert!(heard.iter().all(|it| it["type"] != "diff_patch_response"));
+}
+
+#[test]
+fn patches_are_as_they_are_asked_for_and_several_may_be_at_once() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    repository(&env, 5);
+    std::fs::write(env.home().join("new.txt"), "new\n").expect("a file can be written");
+    std::fs::write(env.home().join("logo.bin"), [0, 1, 2]).expect("again");
+    let id = collector.until_state("running")["id"].clone();
+    let mut client = Client::subscribed(&env);
+    let mut ask = |number: usize, path: &str, more: &Value| {
+        let mut payload = json!({"agent_id": id, "path": path});
+        for (name, value) in more.as_object().expect("an object") {
+            payload[name] = value.clone();
+        }
+        let mut ask = message("diff_patch_request", &payload);
+        ask["request_id"] = json!(format!("r{number}"));
+        client.say(&ask);
+    };
+    ask(1, "a b.txt", &json!({"context_lines": 0}));
+    ask(2, "a b.txt", &json!({}));
+    ask(3, "new.txt", &json!({}));
+    ask(4, "new.txt", &json!({"include_untracked": false}));
+    ask(5, "logo.bin", &json!({}));
+    let mut answers = std::collections::BTreeMap::new();
+    while answers.len() < 5 {
+        let heard = client.hear().expect("the hub goes on");
+        if let Some(request) = heard["request_id"].as_str() {
+            answers.insert(request.to_owned(), heard.clone());
         }
     }
+    let patch = |request: &str| answers[request]["payload"]["patch"].clone();
+    let context = |request: &str| patch(request).as_str().expect("a text").contains("\n one");
+    assert!(!context("r1") && context("r2"), "{answers:?}");
+    let status = |request: &str| answers[request]["payload"]["status"].clone();
+    assert_eq!(
+        (status("r2"), status("r3")),
+        (json!("modified"), json!("untracked"))
+    );
+    assert!(patch("r3").as_str().expect("a text").contains("+new"));
+    assert_eq!(answers["r4"]["type"], "error", "{answers:?}");
+    assert_eq!(answers["r4"]["payload"]["code"], "no_patch");
+    assert_eq!(patch("r5"), Value::Null);
+    assert_eq!(answers["r5"]["payload"]["is_binary"], true);
+    assert_eq!(answers["r5"]["payload"]["error"]["message"], "binary");
+}
+
+#[test]
+fn a_file_written_again_and_again_is_told_at_most_every_two_seconds_and_as_it_is_at_last() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    repository(&env, 1);
+    collector.until("its changes are known", |rows| {
+        rows.first()
+            .is_some_and(|row| row["diff"]["file_count"] == 1)
+    });
+    let mut client = Client::subscribed(&env);
+    client.hear_type("health");
+    let mut told = Vec::new();
+    for round in 1..=60 {
+        let text = "one\n".to_owned() + &"two\n".repeat(round);
+        std::fs::write(env.home().join("a b.txt"), text).expect("a file can be written");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    until("the last one is told", || {
+        let heard = client.hear_type("diff_summary");
+        told.push(Timestamp::parse(heard["timestamp"].as_str()?)?);
+        (heard["payload"]["additions"] == 60).then_some(())
+    });
+    let pauses = told.windows(2).map(|two| two[1].since(two[0]));
+    let shortest = pauses.min().unwrap_or(std::time::Duration::MAX);
+    // The message says when it was made, some time before it is sent.
+    assert!(
+        shortest >= std::time::Duration::from_millis(1500),
+        "{told:?}"
+    );
 }
 
 /// Bytes that look like messages more or less: a valid one with some of its bytes changed.
@@ -444,19 +611,19 @@ fn what_is_damaged_reaches_nobody_and_ends_nothing() {
     reader.hear_type("health");
     let valid = [
         of("f", "agent_status", &report("f:0.0", "asleep", 1)).to_string(),
-        of(
-            "f",
-            "diff_summary",
-            &json!({"agent_id": "x", "diff": {"state": "ok"}}),
-        )
-        .to_string(),
+        of("f", "diff_summary", &diff(&json!("x"), "a")).to_string(),
         of(
             "f",
             "task_update",
             &json!({"agent_id": "x", "task": {"id": "1"}}),
         )
         .to_string(),
-        of("f", "request_patch", &json!({"agent_id": "x", "path": "y"})).to_string(),
+        of(
+            "f",
+            "diff_patch_request",
+            &json!({"agent_id": "x", "path": "y"}),
+        )
+        .to_string(),
         of("f", "decide", &json!({"row": "x", "request": {}})).to_string(),
     ];
     let mut seed = 0x9e37_79b9_7f4a_7c15;
@@ -464,15 +631,8 @@ fn what_is_damaged_reaches_nobody_and_ends_nothing() {
         let mut client = publisher(&env, "f");
         client.say_bytes(&damaged(&valid[round % valid.len()], &mut seed));
     }
-    reader.say(&message("heartbeat", &json!({})));
-    loop {
-        let heard = reader.hear().expect("the hub goes on");
-        match heard["type"].as_str() {
-            Some("heartbeat") => break,
-            // It counts what was refused.
-            Some("health") => {}
-            other => panic!("{other:?}: {heard}"),
-        }
-    }
+    let heard = reader.heard_until_now("test-1");
+    // It counts what was refused.
+    assert!(heard.iter().all(|it| it["type"] == "health"), "{heard:?}");
     assert_eq!(collector.rows(), Vec::<Value>::new());
 }

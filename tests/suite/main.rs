@@ -26,6 +26,7 @@ mod launch;
 mod log;
 mod lost;
 mod mirror;
+mod mission_control;
 mod notice;
 mod offline;
 mod outside;

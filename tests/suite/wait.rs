@@ -108,7 +108,7 @@ fn it_goes_on_with_the_next_collector_when_its_own_has_gone() {
     let (mut stream, _) = hub.accept().expect("it comes");
     let snapshot = json!({
         "version": "1", "type": "snapshot", "session_id": "default", "sender_id": "collector",
-        "timestamp": Timestamp::now(), "payload": {"agents": []},
+        "timestamp": Timestamp::now(), "payload": {"count": 0, "seq": 1},
     });
     writeln!(stream, "{snapshot}").expect("it listens");
     drop((stream, hub));

@@ -16,6 +16,8 @@ struct Collector {
     child: Child,
     address: String,
     token: String,
+    /// Where the tokens are, up to the word for the right.
+    tokens: String,
     _stderr: BufReader<std::process::ChildStderr>,
 }
 
@@ -33,9 +35,11 @@ impl Collector {
         stderr.read_line(&mut said).expect("it says where");
         let (address, token) = said
             .strip_prefix("Listening on ws://")
-            .and_then(|rest| rest.trim_end().split_once("/; the token is in "))
+            .and_then(|rest| rest.trim_end().split_once("/ws; a token to read is in "))
+            .and_then(|(address, rest)| Some((address, rest.split_once(", those")?.0)))
             .unwrap_or_else(|| panic!("{said}"));
-        let token = std::fs::read_to_string(token.trim_end_matches('.')).expect("there is one");
+        let tokens = token.trim_end_matches("read").to_owned();
+        let token = std::fs::read_to_string(token).expect("there is one");
         let (address, token) = (address.to_owned(), token.trim().to_owned());
         let mut said = String::new();
         stderr.read_line(&mut said).expect("it collects");
@@ -44,6 +48,7 @@ impl Collector {
             child,
             address,
             token,
+            tokens,
             _stderr: stderr,
         }
     }
@@ -83,15 +88,25 @@ impl Collector {
         format!("Bearer {}", self.token)
     }
 
-    /// A client that has shown the token and said hello.
+    /// A client that has shown the token for its role and said hello.
     fn greeted(&self, name: &str, role: &str) -> Client {
-        let bearer = self.bearer();
-        let client = self.connect("/", &[("Authorization", &bearer)]);
+        let right = match role {
+            "publisher" => "publish",
+            _ => "read",
+        };
+        self.greeted_with(right, name, role)
+    }
+
+    /// The same with the token of that right.
+    fn greeted_with(&self, right: &str, name: &str, role: &str) -> Client {
+        let token = std::fs::read_to_string(format!("{}{right}", self.tokens));
+        let bearer = format!("Bearer {}", token.expect("there is one").trim());
+        let client = self.connect("/ws", &[("Authorization", &bearer)]);
         let mut client = client.expect("it is let in");
         client.say(&message(
             name,
             "hello",
-            &json!({"client_id": name, "role": role}),
+            &json!({"client_id": name, "role": role, "capabilities": []}),
         ));
         client
     }
@@ -144,6 +159,13 @@ impl Client {
         }
     }
 
+    /// It is told so, and the connection goes on.
+    fn assert_told(&mut self, code: &str) {
+        let error = self.hear_type("error");
+        assert_eq!(error["payload"]["code"], code, "{error}");
+        assert_eq!(error["payload"]["fatal"], false);
+    }
+
     fn assert_refused(mut self, code: &str) {
         let error = self.hear_type("error");
         assert_eq!(error["payload"]["code"], code);
@@ -174,16 +196,17 @@ fn a_client_gets_the_snapshot_and_each_change_and_may_publish() {
     send(&env, &event("running", 1));
     let mut reader = until("the row is there", || {
         let mut reader = collector.greeted("r1", "subscriber");
-        let snapshot = reader.hear().expect("a snapshot");
-        assert_eq!(snapshot["type"], "snapshot");
-        (snapshot["payload"]["agents"][0]["state"] == "running").then_some(reader)
+        let first = reader.hear().expect("it is told something");
+        (first["payload"]["state"] == "running").then_some(reader)
     });
     send(&env, &event("waiting_input", 2));
     let changed = reader.hear_type("agent_status");
     assert_eq!(changed["payload"]["state"], "waiting_input");
 
     let mut publisher = collector.greeted("p1", "publisher");
-    let pretty = message("p1", "agent_status", &event("error", 3));
+    let mut own = event("error", 3);
+    own["target"] = json!("b:0.0");
+    let pretty = message("p1", "agent_status", &own);
     publisher.say_text(&serde_json::to_string_pretty(&pretty).expect("JSON"));
     let changed = reader.hear_type("agent_status");
     assert_eq!(changed["payload"]["state"], "error");
@@ -191,16 +214,15 @@ fn a_client_gets_the_snapshot_and_each_change_and_may_publish() {
     // Many messages at once and a ping among them.
     for round in 0..10 {
         for n in 0..50 {
-            let beat = json!({"n": round * 50 + n});
-            publisher.say(&message("p1", "heartbeat", &beat));
+            let mut asked = message("p1", "ping", &json!({}));
+            asked["request_id"] = json!(format!("{}", round * 50 + n));
+            publisher.say(&asked);
         }
         let ping = Message::Ping(vec![1, 2].into());
         publisher.socket.send(ping).expect("it listens");
         for n in 0..50 {
-            assert_eq!(
-                publisher.hear_type("heartbeat")["payload"]["n"],
-                round * 50 + n
-            );
+            let number = format!("{}", round * 50 + n);
+            assert_eq!(publisher.hear_type("pong")["request_id"], number);
         }
     }
 }
@@ -244,12 +266,14 @@ fn what_is_no_message_is_refused_with_a_reason_and_harms_nobody() {
         let mut client = collector.greeted("c1", "subscriber");
         client.hear_type("snapshot");
         client.say_text(text);
-        client.assert_refused(code);
+        client.assert_told(code);
     };
     refused("garbage", "bad_json");
     refused("[1]", "bad_schema");
-    refused(&"x".repeat(300 * 1024), "too_large");
-    let mut foreign = message("c1", "heartbeat", &json!({}));
+    let mut long = collector.greeted("c1", "subscriber");
+    long.say_text(&"x".repeat(300 * 1024));
+    long.assert_refused("too_large");
+    let mut foreign = message("c1", "ping", &json!({}));
     foreign["session_id"] = json!("work");
     refused(&foreign.to_string(), "wrong_session");
     let mut binary = collector.greeted("c1", "publisher");
@@ -305,6 +329,10 @@ fn when_the_hub_goes_its_clients_are_told() {
     reader.hear_type("health");
     let pid = rustix::process::Pid::from_child(&collector.child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+    assert_eq!(
+        reader.hear_type("bye")["payload"]["why"],
+        "the collector ends"
+    );
     let (code, _) = reader.hear().expect_err("it is closed");
     assert_eq!(code, 1001);
 }

@@ -26,6 +26,9 @@ const MAX_PROVED: usize = 64;
 const ELSEWHERE: &str = "its sender is in another mount namespace, as in a container, where only \
                          PANE_PATROL_TARGET says where it runs";
 
+/// An agent without a place is one that a client of the hub tells of.
+const NAMED: &str = "only a client of the hub may tell of an agent by a name alone";
+
 /// Its hook had ended before anybody could look where it ran.
 pub(super) const UNPROVED: &str = "its sender was gone before it could be looked at, and its process is none \
                         of that pane";
@@ -92,6 +95,9 @@ pub(super) fn judge(
     own: &str,
     facts: &mut impl Facts,
 ) -> Result<(), &'static str> {
+    if matches!(event.target, Target::Agent(_)) {
+        return Err(NAMED);
+    }
     // Whose numbers mean other panes and processes there.
     let has_number = event.pane.is_some() || event.target.process().is_some();
     match standing {

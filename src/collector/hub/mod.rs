@@ -8,10 +8,12 @@
 //! queue, so that a slow client gets the last state of each row and costs nothing; one that does not
 //! read at all is dropped.
 
+mod asked;
 mod client;
 mod flow;
 mod judging;
 mod owed;
+mod pace;
 mod patches;
 mod publishers;
 mod seats;
@@ -19,6 +21,7 @@ mod waiting;
 mod wish;
 mod world;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
@@ -31,15 +34,21 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::belief::Standing;
 use super::{Message, judge};
-use crate::protocol::{Decide, Envelope, LookedAt, RequestPatch, Trust, Voice, code};
+use crate::protocol::{
+    AgentPatch, Decide, Envelope, ErrorPayload, Heartbeat, LookedAt, RequestPatch, Trust, Voice,
+    code,
+};
 use crate::state::update::Feed;
 use crate::state::{Input, PublisherWord};
 use crate::sys::monotone_clock::Clock;
 use crate::sys::socket_file::SocketFile;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
+use asked::Asked;
 use client::{Client, Fate};
 use flow::Flow;
 use judging::Judging;
+use owed::Item;
+use pace::Pace;
 use patches::{Done, Job, Patches};
 use publishers::Publishers;
 use wish::{What, Wish};
@@ -47,6 +56,9 @@ use world::World;
 
 pub(super) use patches::Patcher;
 pub(super) use wish::{Published, Reply, Said};
+
+/// Said to whoever asks for more patches than it takes.
+const BUSY: &str = "too many patches are asked for at once";
 
 /// When the system has no file descriptor left, the next connection is looked at after this time.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -98,6 +110,9 @@ impl Hub {
             publishers: Publishers::default(),
             flow: Flow::new(Arc::clone(&orders)),
             patches,
+            asked: Asked::default(),
+            pace: Pace::default(),
+            tell_of_work: BTreeSet::new(),
             accept_again_at: None,
             judging: Judging::new(judging),
             output,
@@ -141,6 +156,12 @@ struct Server {
     publishers: Publishers,
     flow: Flow,
     patches: Patches,
+    /// The patches that publishers were asked for.
+    asked: Asked,
+    /// When whose changes may be told again.
+    pace: Pace,
+    /// The agents of whose changes their publishers tell themselves.
+    tell_of_work: BTreeSet<String>,
     accept_again_at: Option<Instant>,
     judging: Judging,
     output: SyncSender<Message>,
@@ -157,13 +178,21 @@ impl Server {
                     Order::Patch(done) => self.deliver(&done),
                     // Wishes are looked at below.
                     Order::CaughtUp => {}
-                    Order::End => return,
+                    Order::End => {
+                        for client in &mut self.clients {
+                            client.say_bye(&self.world);
+                        }
+                        return;
+                    }
                 }
             }
             for index in ready.clients {
                 seats::offer(&mut self.clients, index);
                 self.clients[index].receive(&self.world);
                 seats::make_room(&mut self.clients, &self.world);
+                if self.clients[index].take_not_allowed() {
+                    report(&self.output, code::NOT_ALLOWED);
+                }
                 self.note_life(index);
                 self.grant(index);
             }
@@ -172,10 +201,11 @@ impl Server {
                 self.clients[index].release_if_late(&self.world);
             }
             self.judging.go_on(&mut self.clients, &self.world);
+            // What is due now is sent now: nothing else may happen for long.
+            self.meet_deadlines();
             for client in &mut self.clients {
                 client.send(&self.world);
             }
-            self.meet_deadlines();
             self.dismiss();
             if ready.listener {
                 self.accept(listener);
@@ -205,6 +235,8 @@ impl Server {
         let until = deadlines
             .chain(self.accept_again_at.filter(|_| !accepts))
             .chain(self.publishers.deadline())
+            .chain(self.asked.deadline())
+            .chain(self.pace.deadline())
             .min();
         let timeout =
             until.and_then(|until| Timespec::try_from(until.saturating_duration_since(now)).ok());
@@ -236,6 +268,8 @@ impl Server {
                 self.judging.hear_of(row);
             }
             Feed::Gone(id) => {
+                self.tell_of_work.remove(id);
+                self.pace.forget(id);
                 for client in &mut self.clients {
                     client.hear_of_end(id, &self.world);
                 }
@@ -243,10 +277,15 @@ impl Server {
             }
             _ => {}
         }
-        if let Some(item) = self.world.learn(feed) {
-            for client in &mut self.clients {
-                client.owe(&item);
-            }
+        let Some(item) = self.world.learn(feed) else {
+            return;
+        };
+        let may_be_told = match &item {
+            Item::Diff(id) => self.pace.may_tell(id, Instant::now()),
+            _ => true,
+        };
+        if may_be_told {
+            self.owe(&item);
         }
     }
 
@@ -266,8 +305,8 @@ impl Server {
             .iter_mut()
             .find(|client| client.serial == done.client)
         {
-            let patch = done.result.as_ref().map_err(String::as_str);
-            client.tell_patch(&done.agent, patch, done.request_id.as_deref(), &self.world);
+            let patch = done.result.as_ref().map_err(String::as_str).cloned();
+            client.tell_patch(patch, done.request_id.as_deref(), &self.world);
         }
     }
 
@@ -298,10 +337,21 @@ impl Server {
                 What::Decide(decide) => self.settle(index, &decide, &question),
                 What::Trust(trust) => self.trust(index, &trust, &question),
                 What::LookedAt(looked) => self.look(index, &looked, &question),
-                What::Patch(request) => self.order_patch(index, request, question.request_id),
+                What::Patch(request) => {
+                    let id = question.request_id.or_else(|| request.request_id.clone());
+                    self.order_patch(index, &request, id);
+                }
+                What::Patched(patch) => self.hand_on(index, *patch, &question),
+                What::Heartbeat(beat) => self.hear_heartbeat(index, beat, &question),
+                What::Complain(complaint) => self.hear_complaint(index, *complaint, &question),
                 What::Publish(said) => {
                     if !self.claim(index) {
                         return;
+                    }
+                    if let Said::Diff(agent, _) = &said
+                        && self.speaks_for(index, agent)
+                    {
+                        self.tell_of_work.insert(agent.clone());
                     }
                     let reply = Reply {
                         client: self.clients[index].serial,
@@ -309,6 +359,7 @@ impl Server {
                     };
                     let published = Published {
                         publisher: question.sender_id,
+                        agent: self.clients[index].agent().map(str::to_owned),
                         said,
                         standing: self.clients[index].standing,
                         reply: Some(reply),
@@ -370,7 +421,102 @@ impl Server {
         self.clients[index].tell_result(taken, question, &self.world);
     }
 
-    fn order_patch(&mut self, index: usize, wanted: RequestPatch, request_id: Option<String>) {
+    /// Whether the client is the publisher of that agent.
+    fn speaks_for(&self, index: usize, agent: &str) -> bool {
+        let client = &self.clients[index];
+        match self.world.row(agent) {
+            Some(row) => row.publisher.as_deref() == Some(client.name()),
+            // By the name in its hello, which may be that of a row in a pane or of none yet.
+            None => client.agent() == Some(agent),
+        }
+    }
+
+    /// Tells a client that it does not speak for an agent.
+    fn refuse_agent(&mut self, index: usize, agent: &str, question: &Envelope) {
+        let words = format!("you do not speak for `{agent}`");
+        let request = question.request_id.as_deref();
+        self.clients[index].say_error(&self.world, code::UNKNOWN_AGENT, &words, false, request);
+    }
+
+    fn owe(&mut self, item: &Item) {
+        for client in &mut self.clients {
+            client.owe(item);
+        }
+    }
+
+    fn hear_heartbeat(&mut self, index: usize, beat: Heartbeat, question: &Envelope) {
+        if !self.speaks_for(index, &beat.agent_id) {
+            return self.refuse_agent(index, &beat.agent_id, question);
+        }
+        let item = self.world.hear_heartbeat(beat);
+        self.owe(&item);
+    }
+
+    /// What a publisher says is wrong goes to whoever looks, and stays until it goes.
+    fn hear_complaint(&mut self, index: usize, mut complaint: ErrorPayload, question: &Envelope) {
+        if let Some(agent) = complaint.agent_id.clone()
+            && !self.speaks_for(index, &agent)
+        {
+            return self.refuse_agent(index, &agent, question);
+        }
+        // It is the publisher that may end, not the connection of whoever hears of it.
+        complaint.fatal = false;
+        let own = self.clients[index].agent().map(str::to_owned);
+        complaint.agent_id = complaint.agent_id.or(own);
+        let name = self.clients[index].name().to_owned();
+        let words = format!("{} ({})", complaint.message, complaint.code);
+        self.trouble_at(&name, Some(words));
+        let item = self.world.hear_complaint(&name, complaint);
+        self.owe(&item);
+    }
+
+    fn trouble_at(&self, publisher: &str, words: Option<String>) {
+        let subject = format!("publisher {publisher}");
+        let words = words.map(|words| format!("{subject}: {words}"));
+        // It is told of here anyway; a collector that is busy has its reasons.
+        let _ = self.output.try_send(Message::Trouble(subject, words));
+    }
+
+    /// A patch for whoever asked for it, of the publisher that was asked. Nobody may wait for it any more.
+    fn hand_on(&mut self, index: usize, mut patch: AgentPatch, question: &Envelope) {
+        let serial = self.clients[index].serial;
+        let own = question.request_id.clone();
+        let ticket = own.or_else(|| patch.request_id.clone());
+        let Some(wanted) = self.asked.take(ticket.as_deref(), serial, &patch) else {
+            return;
+        };
+        patch.request_id.clone_from(&wanted.request_id);
+        self.deliver(&Done {
+            client: wanted.client,
+            request_id: wanted.request_id,
+            result: Ok(patch),
+        });
+    }
+
+    /// Asks the publisher of an agent for a patch; false when it does not tell of its changes.
+    fn ask_publisher(&mut self, index: usize, wanted: &RequestPatch, id: Option<&str>) -> bool {
+        if !self.tell_of_work.contains(&wanted.agent_id) {
+            return false;
+        }
+        let row = self.world.row(&wanted.agent_id);
+        let Some(name) = row.and_then(|row| row.publisher.clone()) else {
+            return false;
+        };
+        let is_its = |client: &&mut Client| client.is_publisher() && client.name() == name;
+        let asker = self.clients[index].serial;
+        let Some(publisher) = self.clients.iter_mut().find(is_its) else {
+            return false;
+        };
+        let ticket = self.asked.ask(wanted, (asker, id), publisher.serial);
+        let question = RequestPatch {
+            request_id: Some(ticket.clone()),
+            ..wanted.clone()
+        };
+        publisher.ask_for_patch(&question, &ticket, &self.world);
+        true
+    }
+
+    fn order_patch(&mut self, index: usize, wanted: &RequestPatch, request_id: Option<String>) {
         let client = &mut self.clients[index];
         let request = request_id.clone();
         let mut refuse = |code, words: &str| {
@@ -379,23 +525,32 @@ impl Server {
         let Some(row) = self.world.row(&wanted.agent_id) else {
             return refuse(code::UNKNOWN_AGENT, "there is no such agent");
         };
+        if self.tell_of_work.contains(&wanted.agent_id) {
+            if !client.may_await_patch() {
+                return client.say_error(&self.world, code::BUSY, BUSY, false, request.as_deref());
+            }
+            if !self.ask_publisher(index, wanted, request.as_deref()) {
+                let why = Err("its publisher is not there");
+                self.clients[index].tell_patch(why, request.as_deref(), &self.world);
+            }
+            return;
+        }
         let Some(folder) = row.cwd.as_ref().map(PathBuf::from) else {
             return refuse(code::NO_PATCH, "nobody has told its folder");
         };
         if !client.may_await_patch() {
-            let words = "one patch at a time";
-            return client.say_error(&self.world, code::BUSY, words, false, request.as_deref());
+            return client.say_error(&self.world, code::BUSY, BUSY, false, request.as_deref());
         }
         let job = Job {
             client: client.serial,
             request_id,
             agent: wanted.agent_id.clone(),
             folder,
-            request: wanted.request,
+            request: wanted.of_git(),
         };
         if !self.patches.order(job) {
             let why = Err("too many patches are waited for");
-            client.tell_patch(&wanted.agent_id, why, request.as_deref(), &self.world);
+            client.tell_patch(why, request.as_deref(), &self.world);
         }
     }
 
@@ -403,6 +558,7 @@ impl Server {
     fn tell_of(&mut self, publisher: String, word: PublisherWord) {
         let message = Published {
             publisher,
+            agent: None,
             said: Said::Word(word),
             standing: Standing::Home,
             reply: None,
@@ -414,6 +570,16 @@ impl Server {
 
     fn meet_deadlines(&mut self) {
         let now = Instant::now();
+        for id in self.pace.take_due(now) {
+            self.owe(&Item::Diff(id));
+        }
+        for late in self.asked.take_late(now) {
+            self.deliver(&Done {
+                client: late.client,
+                request_id: late.request_id,
+                result: Err("its publisher does not answer".to_owned()),
+            });
+        }
         if self.publishers.deadline().is_none_or(|due| due > now) {
             return;
         }
@@ -445,6 +611,8 @@ impl Server {
         });
         for (name, serial) in gone {
             if self.publishers.leave(&name, serial, now) {
+                self.world.forget_complaint(&name);
+                self.trouble_at(&name, None);
                 self.tell_of(name, PublisherWord::Left);
             }
         }
@@ -481,7 +649,7 @@ impl Server {
         };
         let is_ours = peer.is_none_or(|(user, _)| user == self.uid || user == 0);
         self.next_serial += 1;
-        let mut client = Client::new(self.next_serial, stream, standing);
+        let mut client = Client::new(self.next_serial, stream, standing, is_relayed);
         if !is_ours {
             client.refuse(
                 &self.world,

@@ -12,8 +12,29 @@ pub(super) enum Item {
     Diff(String),
     /// The tasks of the row with this id.
     Tasks(String),
+    /// The sign of life of a publisher's agent.
+    Heartbeat(String),
+    /// What is wrong at the publisher of that name.
+    Complaint(String),
+    /// That all agents were told of.
+    SnapshotEnd,
     /// The collector's health.
     Health,
+}
+
+impl Item {
+    /// The type of the message that tells it.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Row(_) => "agent_status",
+            Self::Diff(_) => "diff_summary",
+            Self::Tasks(_) => "task_summary",
+            Self::Heartbeat(_) => "heartbeat",
+            Self::Complaint(_) => "error",
+            Self::SnapshotEnd => "snapshot",
+            Self::Health => "health",
+        }
+    }
 }
 
 /// See the module. First come, first told: a row that changes all the time does not push others back.

@@ -7,10 +7,11 @@ use std::thread::JoinHandle;
 
 use super::Order;
 use crate::git::{Patch, PatchRequest};
+use crate::protocol::AgentPatch;
 use crate::sys::wake_channel::Orders;
 
 /// How many patches may be waited for.
-const QUEUE: usize = 16;
+const QUEUE: usize = 64;
 
 /// Makes the patch of one file in a folder; the error says in one line why there is none.
 pub(in crate::collector) type Patcher =
@@ -33,8 +34,7 @@ pub(super) struct Job {
 pub(super) struct Done {
     pub(super) client: u64,
     pub(super) request_id: Option<String>,
-    pub(super) agent: String,
-    pub(super) result: Result<Patch, String>,
+    pub(super) result: Result<AgentPatch, String>,
 }
 
 /// The thread; it ends with this, after the patch it is at.
@@ -75,11 +75,12 @@ impl Drop for Patches {
 
 fn work(inbox: &Receiver<Job>, patcher: &Patcher, orders: &Orders<Order>) {
     for job in inbox {
-        let result = patcher(&job.folder, &job.request);
+        let patch = patcher(&job.folder, &job.request);
+        let request = job.request_id.as_deref();
+        let result = patch.map(|patch| AgentPatch::of(&job.agent, &patch, request));
         orders.send(Order::Patch(Box::new(Done {
             client: job.client,
             request_id: job.request_id,
-            agent: job.agent,
             result,
         })));
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use pane_patrol_hooks::event::{Event, Source};
 use pane_patrol_hooks::text::has_control;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -11,7 +10,8 @@ use super::flow::Ticket;
 use crate::collector::belief::Standing;
 use crate::git::{DiffSummary, MAX_FILES};
 use crate::protocol::{
-    AgentDiff, AgentTasks, Decide, Envelope, LookedAt, RequestPatch, TaskUpdate, Trust,
+    AgentDiff, AgentPatch, AgentTasks, Decide, Envelope, ErrorPayload, Heartbeat, LookedAt, Report,
+    RequestPatch, TaskUpdate, Trust,
 };
 use crate::state::PublisherWord;
 use crate::tasks::{MAX_TASKS, TaskSummary};
@@ -36,17 +36,23 @@ pub(super) enum What {
     Publish(Said),
     /// Make a patch.
     Patch(RequestPatch),
+    /// Hand on the patch that the hub has asked a publisher for.
+    Patched(Box<AgentPatch>),
+    /// Tell subscribers that a publisher's agent lives.
+    Heartbeat(Heartbeat),
+    /// Tell subscribers what is wrong at a publisher.
+    Complain(Box<ErrorPayload>),
 }
 
 /// What a publisher says of an agent.
 #[derive(Debug)]
 pub(in crate::collector) enum Said {
     /// Its state.
-    Event(Box<Event>),
+    Report(Box<Report>),
     /// What is changed in its folder.
-    Diff(Option<String>, Arc<DiffSummary>),
+    Diff(String, Arc<DiffSummary>),
     /// Its tasks.
-    Tasks(Option<String>, Arc<TaskSummary>),
+    Tasks(String, Arc<TaskSummary>),
     /// One of its tasks.
     Task(TaskUpdate),
     /// How it is with the publisher itself.
@@ -58,6 +64,8 @@ pub(in crate::collector) enum Said {
 pub(in crate::collector) struct Published {
     /// Its name.
     pub(in crate::collector) publisher: String,
+    /// The agent that it is, by its hello.
+    pub(in crate::collector) agent: Option<String>,
     pub(in crate::collector) said: Said,
     /// Where it runs.
     pub(in crate::collector) standing: Standing,
@@ -80,19 +88,29 @@ pub(in crate::collector) struct Reply {
 pub(super) fn wish_of(message: &Envelope) -> Result<Option<What>, String> {
     let payload = || message.payload.clone();
     Ok(Some(match message.kind.as_str() {
-        "agent_status" => What::Publish(Said::Event(Box::new(event_of(&message.payload)?))),
+        "agent_status" => What::Publish(Said::Report(Box::new(report_of(&message.payload)?))),
         "diff_summary" => {
-            let AgentDiff { agent_id, diff } = read(payload())?;
+            let diff: AgentDiff = read(payload())?;
             limit(diff.files.len(), MAX_FILES, "files")?;
-            What::Publish(Said::Diff(agent_id, diff))
+            let agent = diff.agent_id.clone();
+            What::Publish(Said::Diff(agent, Arc::new(diff.into_summary())))
         }
         "task_summary" => {
-            let AgentTasks { agent_id, tasks } = read(payload())?;
-            limit(tasks.tasks.len(), MAX_TASKS, "tasks")?;
-            What::Publish(Said::Tasks(agent_id, tasks))
+            let tasks: AgentTasks = read(payload())?;
+            limit(
+                tasks.tasks.len().max(tasks.active_tasks.len()),
+                MAX_TASKS,
+                "tasks",
+            )?;
+            let agent = tasks.agent_id.clone();
+            What::Publish(Said::Tasks(agent, Arc::new(tasks.into_summary())))
         }
         "task_update" => What::Publish(Said::Task(read(payload())?)),
-        "request_patch" => What::Patch(read(payload())?),
+        "heartbeat" => What::Heartbeat(read(payload())?),
+        "error" => What::Complain(Box::new(read(payload())?)),
+        "diff_patch_request" => What::Patch(read(payload())?),
+        // A patch holds whatever its file does; who draws it has to see to that.
+        "diff_patch_response" => What::Patched(Box::new(plain(payload())?)),
         // What it is about is compared with what the table has, which may hold anything.
         "decide" => What::Decide(Box::new(plain(payload())?)),
         "trust" => What::Trust(plain(payload())?),
@@ -101,12 +119,12 @@ pub(super) fn wish_of(message: &Envelope) -> Result<Option<What>, String> {
     }))
 }
 
-/// A client may say what it likes, but not that a hook or a witness said it.
-fn event_of(payload: &Value) -> Result<Event, String> {
-    let mut event =
-        Event::parse(payload.to_string().as_bytes()).map_err(|error| error.to_string())?;
-    event.source = Source::Emit;
-    Ok(event)
+fn report_of(payload: &Value) -> Result<Report, String> {
+    // An event says itself which texts it does not take.
+    if payload.get("state").is_none() && holds_control(payload) {
+        return Err("a control character".to_owned());
+    }
+    Report::read(payload)
 }
 
 /// A payload whose texts may be drawn.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::owed::Item;
 use crate::git::DiffSummary;
-use crate::protocol::{Gone, Voice};
+use crate::protocol::{ErrorPayload, Gone, Heartbeat, Voice};
 use crate::state::update::{Feed, Health};
 use crate::state::{Row, urgency};
 use crate::sys::monotone_clock::Clock;
@@ -41,6 +41,8 @@ pub(super) struct World {
     rows: BTreeMap<String, Told<Row>>,
     diffs: BTreeMap<String, Told<Arc<DiffSummary>>>,
     tasks: BTreeMap<String, Told<Arc<TaskSummary>>>,
+    heartbeats: BTreeMap<String, Told<Heartbeat>>,
+    complaints: BTreeMap<String, Told<ErrorPayload>>,
     health: Told<Health>,
 }
 
@@ -52,6 +54,8 @@ impl World {
             rows: BTreeMap::new(),
             diffs: BTreeMap::new(),
             tasks: BTreeMap::new(),
+            heartbeats: BTreeMap::new(),
+            complaints: BTreeMap::new(),
             health: Told::new(Health::default()),
         }
     }
@@ -68,6 +72,7 @@ impl World {
                 self.rows.remove(&id);
                 self.diffs.remove(&id);
                 self.tasks.remove(&id);
+                self.heartbeats.remove(&id);
                 Some(Item::Row(id))
             }
             Feed::Diff(id, diff) => {
@@ -101,17 +106,43 @@ impl World {
         self.rows.get(id).map(|told| &told.value)
     }
 
-    pub(super) fn snapshot(&self) -> Vec<u8> {
-        let mut rows: Vec<Row> = self.rows().cloned().collect();
-        rows.sort_by(urgency);
-        self.voice.say_snapshot(&rows, self.clock.now())
+    /// Takes in that a publisher's agent lives.
+    pub(super) fn hear_heartbeat(&mut self, heartbeat: Heartbeat) -> Item {
+        let id = heartbeat.agent_id.clone();
+        self.heartbeats.insert(id.clone(), Told::new(heartbeat));
+        Item::Heartbeat(id)
     }
 
-    /// What a subscriber is told after the snapshot.
-    pub(super) fn beside_the_snapshot(&self) -> impl Iterator<Item = Item> {
-        let diffs = self.diffs.keys().cloned().map(Item::Diff);
-        let tasks = self.tasks.keys().cloned().map(Item::Tasks);
-        diffs.chain(tasks).chain([Item::Health])
+    /// Takes in what is wrong at a publisher.
+    pub(super) fn hear_complaint(&mut self, publisher: &str, complaint: ErrorPayload) -> Item {
+        let told = Told::new(complaint);
+        self.complaints.insert(publisher.to_owned(), told);
+        Item::Complaint(publisher.to_owned())
+    }
+
+    /// Whoever has complained has gone.
+    pub(super) fn forget_complaint(&mut self, publisher: &str) {
+        self.complaints.remove(publisher);
+    }
+
+    /// Everything that a subscriber is told first: the agents in the order of attention, each with its
+    /// work, and that this was all.
+    pub(super) fn everything(&self) -> Vec<Item> {
+        let mut rows: Vec<&Row> = self.rows().collect();
+        rows.sort_by(|a, b| urgency(a, b));
+        let mut items = Vec::with_capacity(rows.len() + 2);
+        for row in rows {
+            let id = &row.id;
+            items.push(Item::Row(id.clone()));
+            if self.diffs.contains_key(id) {
+                items.push(Item::Diff(id.clone()));
+            }
+            if self.tasks.contains_key(id) {
+                items.push(Item::Tasks(id.clone()));
+            }
+        }
+        items.extend([Item::SnapshotEnd, Item::Health]);
+        items
     }
 
     /// The message about `item` as it is now; `None` when there is nothing to tell of it any more.
@@ -131,6 +162,16 @@ impl World {
                 let told = self.tasks.get(id)?;
                 Some(told.say(|tasks| voice.say_tasks(id, tasks, now)))
             }
+            Item::Heartbeat(id) => {
+                let told = self.heartbeats.get(id)?;
+                Some(told.say(|beat| voice.say("heartbeat", beat, None, now)))
+            }
+            Item::Complaint(publisher) => {
+                let told = self.complaints.get(publisher)?;
+                Some(told.say(|complaint| voice.say("error", complaint, None, now)))
+            }
+            // Only the client itself knows what it was told.
+            Item::SnapshotEnd => None,
             Item::Health => Some(
                 self.health
                     .say(|health| voice.say("health", health, None, now)),
@@ -139,11 +180,8 @@ impl World {
     }
 
     fn say_gone(&self, id: &str) -> Arc<[u8]> {
-        let gone = Gone {
-            id: id.to_owned(),
-            gone: true,
-        };
         let now = self.clock.now();
+        let gone = Gone::of(id);
         self.voice.say("agent_status", &gone, None, now).into()
     }
 }

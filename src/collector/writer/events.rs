@@ -92,11 +92,24 @@ impl Writer {
         mut event: Box<Event>,
         standing: Standing,
         at: Timestamp,
-    ) -> Result<(), (&'static str, String)> {
-        if let Err(why) = self.judge(&mut event, standing) {
+    ) -> Result<RowKey, (&'static str, String)> {
+        if !matches!(event.target, Target::Agent(_))
+            && let Err(why) = self.judge(&mut event, standing)
+        {
             self.hold_apart(&event, why, at);
             return Err((code::NOT_TAKEN, why.to_owned()));
         }
+        self.put_published(publisher, event, at)
+    }
+
+    /// Applies a publisher's event that is believed; its row.
+    pub(super) fn put_published(
+        &mut self,
+        publisher: String,
+        event: Box<Event>,
+        at: Timestamp,
+    ) -> Result<RowKey, (&'static str, String)> {
+        let key = self.table.key_of(&event);
         let input = Input::Published {
             publisher,
             event: event.clone(),
@@ -107,7 +120,7 @@ impl Writer {
         }
         match outcome.held_apart {
             Some(reason) => Err((code::NOT_TAKEN, reason.to_owned())),
-            None => Ok(()),
+            None => Ok(key),
         }
     }
 

@@ -2,39 +2,50 @@
 
 use std::sync::Arc;
 
+use pane_patrol_hooks::event::{Assistant, Event, Source};
+use pane_patrol_hooks::target::{PaneId, Target};
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
+use pane_patrol_hooks::timestamp::Timestamp;
+
 use super::Writer;
+use crate::collector::belief::Standing;
 use crate::collector::hub::{Published, Reply, Said};
-use crate::protocol::{TaskUpdate, code};
+use crate::collector::sources::changes::Order as WorkOrder;
+use crate::protocol::{PublishedStatus, Report, TaskUpdate, code};
 use crate::state::update::Feed;
 use crate::state::{Input, PublisherWord, RowKey};
 use crate::tasks::TaskSummary;
+
+/// What is told of in the words of every client, whichever assistant it is.
+const AGENT: Assistant = Assistant::known("agent");
+
+/// Why a message is not taken: the code and the words of an `error`.
+type Refusal = (&'static str, String);
 
 impl Writer {
     /// Takes one message of a publisher; what cannot be taken is told to it.
     pub(super) fn take_published(&mut self, published: Published) {
         let Published {
             publisher,
+            agent,
             said,
             standing,
             reply,
             ..
         } = published;
         let taken = match said {
-            Said::Event(event) => {
-                let at = self.clock.now();
-                self.take_published_event(publisher, event, standing, at)
-            }
+            Said::Report(report) => self.take_report((publisher, agent), *report, standing),
             Said::Word(word) => {
                 self.take_word(publisher, word);
                 Ok(())
             }
-            Said::Diff(agent, diff) => self.work_of(&publisher, agent.as_deref()).map(|key| {
+            Said::Diff(agent, diff) => self.work_of(&publisher, &agent).map(|key| {
                 self.published.of(&key).diff = Some(Arc::clone(&diff));
                 self.tell(Feed::Diff(key.to_string(), diff));
                 self.tell_again(&key);
             }),
             Said::Tasks(agent, tasks) => self
-                .work_of(&publisher, agent.as_deref())
+                .work_of(&publisher, &agent)
                 .map(|key| self.take_tasks(&key, tasks)),
             Said::Task(update) => self.take_task(&publisher, update),
         };
@@ -44,21 +55,146 @@ impl Writer {
     }
 
     fn take_word(&mut self, publisher: String, word: PublisherWord) {
+        if word == PublisherWord::Forgotten {
+            self.published.forget_names_of(&publisher);
+        }
         let at = self.clock.now();
-        self.apply(Input::Publisher { publisher, word }, at);
+        let of = None;
+        self.apply(
+            Input::Publisher {
+                publisher,
+                word,
+                of,
+            },
+            at,
+        );
     }
 
-    fn take_task(
+    fn take_report(
         &mut self,
-        publisher: &str,
-        update: TaskUpdate,
-    ) -> Result<(), (&'static str, String)> {
-        let key = self.work_of(publisher, update.agent_id.as_deref())?;
+        (publisher, agent): (String, Option<String>),
+        report: Report,
+        standing: Standing,
+    ) -> Result<(), Refusal> {
+        let at = self.clock.now();
+        match report {
+            Report::Status(status) => self.take_status(publisher, status, at),
+            Report::Event(event) => {
+                if let Target::Agent(own) = &event.target {
+                    self.free(own, &publisher)?;
+                }
+                if let Some(name) = &agent {
+                    self.free(name, &publisher)?;
+                }
+                let key = self.take_published_event(publisher.clone(), event, standing, at)?;
+                if let Some(name) = agent {
+                    self.published.name(&publisher, name, key);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes what is told in the words of every client. An agent in a pane of which a row tells is that
+    /// row's; else it is a row of its own, by its name.
+    fn take_status(
+        &mut self,
+        publisher: String,
+        status: PublishedStatus,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        let name = status.agent_id;
+        let own = self.free(&name, &publisher)?;
+        let known = status
+            .pane_id
+            .parse()
+            .ok()
+            .and_then(|pane| self.in_pane(pane));
+        let key = known.unwrap_or(RowKey {
+            server: None,
+            place: own.clone(),
+        });
+        let Some(state) = status.status.state() else {
+            let (word, of) = (PublisherWord::Silent, Some(key));
+            self.apply(
+                Input::Publisher {
+                    publisher,
+                    word,
+                    of,
+                },
+                at,
+            );
+            return Ok(());
+        };
+        let mut event = Event::new(AGENT, state, own, at);
+        if let Target::Pane(pane) = key.place {
+            event.server.clone_from(&key.server);
+            event.pane = Some(pane);
+            event.target = key.place.clone();
+        }
+        event.source = Source::Emit;
+        event.cwd = status.cwd.or(Some(status.project_root));
+        event.cwd = event.cwd.filter(|folder| !folder.is_empty());
+        let line = |text: String| one_line(&text, MAX_MESSAGE_CHARS);
+        event.message = status.message.map(line);
+        let key = self.put_published(publisher.clone(), Box::new(event), at)?;
+        self.published.name(&publisher, name, key);
+        Ok(())
+    }
+
+    /// The row of that pane of the person's own server, if there is one.
+    fn in_pane(&self, pane: PaneId) -> Option<RowKey> {
+        let key = RowKey {
+            server: Some(self.own_server.clone()?),
+            place: Target::Pane(pane),
+        };
+        self.rows.contains_key(&key).then_some(key)
+    }
+
+    /// Whether that name is the publisher's or may become so; its place without a pane.
+    fn free(&self, name: &str, publisher: &str) -> Result<Target, Refusal> {
+        let taken = |words: &str| (code::AGENT_TAKEN, format!("`{name}` {words}"));
+        let own = Target::agent(name).ok_or_else(|| {
+            taken("is no name for an agent: too long, or of the form of an id given here")
+        })?;
+        let key = RowKey {
+            server: None,
+            place: own.clone(),
+        };
+        // One that has gone keeps nothing from others.
+        let living = |key: &RowKey| {
+            let row = self.rows.get(key).filter(|row| !row.offline);
+            row.and_then(|row| row.publisher.as_deref())
+        };
+        let is_others = living(&key).is_some_and(|other| other != publisher);
+        let mut named = self.published.named_by_others(name, publisher);
+        if is_others || named.any(|(whose, key)| living(key) == Some(whose)) {
+            return Err(taken("is another publisher's"));
+        }
+        Ok(own)
+    }
+
+    fn take_task(&mut self, publisher: &str, update: TaskUpdate) -> Result<(), Refusal> {
+        let key = match self.work_of(publisher, &update.agent_id) {
+            Ok(key) => key,
+            // Who keeps a list that an assistant works on says only that it is another now.
+            Err(refused) => {
+                let known = self.rows.values().any(|row| row.id == update.agent_id);
+                if known {
+                    let order = WorkOrder::Ended(update.agent_id);
+                    self.sources.work.order(order);
+                    return Ok(());
+                }
+                return Err(refused);
+            }
+        };
         let known = self.published.known(&key);
         let known = known
             .and_then(|work| work.tasks.clone())
             .unwrap_or_default();
-        self.take_tasks(&key, Arc::new(update.put_into(&known)));
+        let tasks = update.put_into(&known);
+        let tasks = tasks.map_err(|why| (code::BAD_SCHEMA, why))?;
+        self.take_tasks(&key, Arc::new(tasks));
         Ok(())
     }
 
@@ -68,23 +204,15 @@ impl Writer {
         self.tell_again(key);
     }
 
-    /// The row that a publisher means: the one it names, else the only one it speaks for.
-    fn work_of(
-        &self,
-        publisher: &str,
-        agent: Option<&str>,
-    ) -> Result<RowKey, (&'static str, String)> {
-        let mut own = self.table.rows_of(publisher);
-        if let Some(agent) = agent {
-            own.retain(|key| key.to_string() == agent);
-        }
-        let words = match (own.len(), agent) {
-            (1, _) => return Ok(own.remove(0)),
-            (_, Some(agent)) => format!("you do not speak for `{agent}`"),
-            (0, None) => "say `agent_status` first".to_owned(),
-            (_, None) => "you speak for several agents: name one in `agent_id`".to_owned(),
-        };
-        Err((code::UNKNOWN_AGENT, words))
+    /// The row that a publisher means, by its own name for it or by the row's id.
+    fn work_of(&self, publisher: &str, agent: &str) -> Result<RowKey, Refusal> {
+        let own = self.table.rows_of(publisher);
+        let named = self.published.named(publisher, agent);
+        let is_it = |key: &&RowKey| named == Some(*key) || key.to_string() == agent;
+        own.iter().find(is_it).cloned().ok_or_else(|| {
+            let words = format!("you do not speak for `{agent}`: say its `agent_status` first");
+            (code::UNKNOWN_AGENT, words)
+        })
     }
 
     fn complain(&self, reply: Reply, code: &'static str, words: String) {

@@ -166,6 +166,7 @@ impl World {
             path: path.to_owned(),
             status,
             context: 1,
+            with_untracked: true,
         };
         self.ours().patch(&self.root(), &request)
     }

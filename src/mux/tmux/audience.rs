@@ -75,7 +75,7 @@ fn parse(answer: &str, place: &Place) -> Audience {
         }
         let is_it = match &place.pane {
             Target::Pane(pane) => *id == pane.to_string(),
-            target @ (Target::Address { .. } | Target::Process { .. }) => {
+            target @ (Target::Address { .. } | Target::Process { .. } | Target::Agent(_)) => {
                 *address == target.to_string()
             }
         };

@@ -114,7 +114,7 @@ fn find<'a>(place: &Place, world: &'a World) -> Option<Vec<&'a Pane>> {
     }
     let is_it = |pane: &&Pane| match &place.pane {
         Target::Pane(id) => pane.id == *id,
-        address @ (Target::Address { .. } | Target::Process { .. }) => {
+        address @ (Target::Address { .. } | Target::Process { .. } | Target::Agent(_)) => {
             pane.address.as_ref() == Some(address)
         }
     };

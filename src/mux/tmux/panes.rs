@@ -12,7 +12,9 @@ use crate::mux::{Gone, Guard, Outcome, Place, Press, Pressed, Screen, Undone};
 fn id_of(place: &Place) -> Outcome<PaneId> {
     match place.pane {
         Target::Pane(id) => Ok(id),
-        Target::Address { .. } | Target::Process { .. } => Err("its pane is not known".into()),
+        Target::Address { .. } | Target::Process { .. } | Target::Agent(_) => {
+            Err("its pane is not known".into())
+        }
     }
 }
 

@@ -324,7 +324,7 @@ impl Entry {
     pub(super) fn pane(&self) -> Option<PaneId> {
         match self.key.place {
             Target::Pane(pane) => Some(pane),
-            Target::Address { .. } | Target::Process { .. } => None,
+            Target::Address { .. } | Target::Process { .. } | Target::Agent(_) => None,
         }
     }
 

@@ -12,7 +12,7 @@ impl Table {
     /// its process where it runs in no pane.
     pub fn key_of(&self, event: &Event) -> RowKey {
         if event.pane.is_none()
-            && let Target::Process { .. } = event.target
+            && let Target::Process { .. } | Target::Agent(_) = event.target
         {
             return RowKey {
                 server: None,

@@ -142,8 +142,12 @@ impl Table {
             Input::Contained { container, event } => {
                 self.contained(container, *event, now, &mut outcome);
             }
-            Input::Publisher { publisher, word } => {
-                self.publisher(&publisher, word, now, &mut outcome);
+            Input::Publisher {
+                publisher,
+                word,
+                of,
+            } => {
+                self.publisher(&publisher, word, of.as_ref(), now, &mut outcome);
             }
             Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
             Input::Present(present) => self.present(&present, now, &mut outcome),

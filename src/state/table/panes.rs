@@ -153,7 +153,7 @@ impl Table {
                     .then_some(*pane),
                 address @ Target::Address { .. } => self.pane_at(server, address),
                 // No pane of any server.
-                Target::Process { .. } => None,
+                Target::Process { .. } | Target::Agent(_) => None,
             };
             let Some(pane) = pane else { continue };
             let key = RowKey {

@@ -1,14 +1,18 @@
 //! Rows that a client of the hub speaks for: its word is their proof of life, and its silence shows.
 //!
-//! A row belongs to whoever told of it last. A hook's event takes it back from a publisher.
+//! A row belongs to whoever tells of it. What hooks or a witness tell of is no publisher's: a hook's event
+//! takes a row back, and a publisher's word about such a row changes nothing.
 
-use pane_patrol_hooks::event::{Event, State};
+use pane_patrol_hooks::event::{Event, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
 use crate::state::publisher::Publisher;
 use crate::state::{Kin, PublisherWord, RowKey};
+
+/// Why a publisher is not heard about a row.
+const HOOKS_TELL: &str = "hooks or the assistant's own records tell of that pane";
 
 /// One client cannot fill the table.
 const MAX_AGENTS_OF_ONE: usize = 64;
@@ -33,6 +37,16 @@ impl Table {
     ) {
         let is_its = |row: &Entry| row.is_of(&publisher);
         let key = self.key_of(&event);
+        if let Some(row) = self.rows.get(&key).filter(|row| !is_its(row)) {
+            if row.publisher.as_ref().is_some_and(|its| !its.is_away) {
+                outcome.held_apart = Some("another publisher tells of that agent");
+                return;
+            }
+            if row.is_told_of_by_hooks() {
+                outcome.held_apart = Some(HOOKS_TELL);
+                return;
+            }
+        }
         if !self.rows.get(&key).is_some_and(is_its)
             && self.rows_of(&publisher).len() >= MAX_AGENTS_OF_ONE
         {
@@ -57,10 +71,13 @@ impl Table {
         &mut self,
         publisher: &str,
         word: PublisherWord,
+        of: Option<&RowKey>,
         now: Timestamp,
         outcome: &mut Outcome,
     ) {
-        for key in self.rows_of(publisher) {
+        let mut meant = self.rows_of(publisher);
+        meant.retain(|key| of.is_none_or(|of| of == key));
+        for key in meant {
             if word == PublisherWord::Forgotten {
                 // Nobody has said that its session is over: it may come back.
                 self.rows.remove(&key);
@@ -101,6 +118,11 @@ impl Table {
 }
 
 impl Entry {
+    /// Whether anybody but scripts and publishers has told of it.
+    fn is_told_of_by_hooks(&self) -> bool {
+        self.publisher.is_none() && self.silent.is_none() && self.shown.source != Source::Emit
+    }
+
     fn is_of(&self, publisher: &str) -> bool {
         let own = self.publisher.as_ref();
         own.is_some_and(|own| own.name == publisher)

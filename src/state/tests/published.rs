@@ -26,7 +26,14 @@ impl Story {
 
     fn word(&mut self, word: PublisherWord, at: i64) -> Outcome {
         let publisher = "wrap-1".to_owned();
-        self.apply(Input::Publisher { publisher, word }, at)
+        self.apply(
+            Input::Publisher {
+                publisher,
+                word,
+                of: None,
+            },
+            at,
+        )
     }
 
     fn is_empty(&self) -> bool {
@@ -135,6 +142,32 @@ fn a_hook_takes_its_row_back_from_a_publisher() {
     story.tell(event(210, Kind::TurnStarted));
     story.word(PublisherWord::Forgotten, 300);
     assert_eq!(story.state(), State::Running);
+}
+
+#[test]
+fn what_hooks_tell_of_is_no_publishers() {
+    let mut story = Story::new();
+    story.tell(event(100, Kind::TurnStarted));
+    let before = story.row();
+    for state in [State::Idle, State::WaitingApproval, State::Error] {
+        let outcome = story.publish(report(state, 200));
+        assert!(outcome.held_apart.is_some());
+        assert!(outcome.changed.is_empty());
+    }
+    let after = story.row();
+    assert_eq!((after.state, after.publisher), (before.state, None));
+}
+
+#[test]
+fn an_agent_by_a_name_alone_is_a_row_of_its_own_with_that_id() {
+    let mut story = Story::new();
+    let mut event = report(State::Running, 100);
+    (event.pane, event.server) = (None, None);
+    event.target = "@agent-1".parse().unwrap();
+    story.publish(event);
+    let rows = story.table.rows();
+    assert_eq!(rows[0].id, "agent-1");
+    assert_eq!(rows[0].target.to_string(), "@agent-1");
 }
 
 #[test]

@@ -28,7 +28,8 @@ fn hello(name: &str) -> String {
 pub(super) struct Listening {
     child: std::process::Child,
     address: String,
-    token: String,
+    /// Where the tokens are, up to the word for the right.
+    tokens: String,
 }
 
 impl Listening {
@@ -42,24 +43,27 @@ impl Listening {
         stderr.read_line(&mut said).expect("it says where");
         let (address, token) = said
             .strip_prefix("Listening on ws://")
-            .and_then(|rest| rest.trim_end().split_once("/; the token is in "))
+            .and_then(|rest| rest.trim_end().split_once("/ws; a token to read is in "))
+            .and_then(|(address, rest)| Some((address, rest.split_once(", those")?.0)))
             .unwrap_or_else(|| panic!("{said}"));
-        let token = std::fs::read_to_string(token.trim_end_matches('.')).expect("there is one");
-        let (address, token) = (address.to_owned(), token.trim().to_owned());
+        let tokens = token.trim_end_matches("read").to_owned();
+        let address = address.to_owned();
         stderr.read_line(&mut said).expect("it collects");
         Self {
             child,
             address,
-            token,
+            tokens,
         }
     }
 
-    /// A client with the token.
-    fn client(&self) -> WebSocket<TcpStream> {
+    /// A client with the token of that right.
+    fn client(&self, right: &str) -> WebSocket<TcpStream> {
+        let token = std::fs::read_to_string(format!("{}{right}", self.tokens));
+        let token = token.expect("there is one").trim().to_owned();
         let mut request = format!("ws://{}/", self.address)
             .into_client_request()
             .expect("an address");
-        let bearer = format!("Bearer {}", self.token).parse();
+        let bearer = format!("Bearer {token}").parse();
         let headers = request.headers_mut();
         headers.insert("Authorization", bearer.expect("a header"));
         let stream = TcpStream::connect(&self.address).expect("it listens");
@@ -70,18 +74,18 @@ impl Listening {
 
     /// A client with the token gets in and is told the rows.
     fn lets_in(&self) {
-        let mut socket = self.client();
+        let mut socket = self.client("read");
         let sent = socket.send(Message::text(hello("phone").trim_end()));
         sent.expect("it is heard");
         let answer = socket.read().expect("the hub answers").to_string();
-        assert!(answer.contains("\"type\":\"snapshot\""), "{answer}");
+        assert!(answer.contains("\"seq\":1"), "{answer}");
     }
 
     /// A publisher of that name with the token.
     pub(super) fn publisher(&self, name: &str) -> Publisher {
         let mut publisher = Publisher {
             name: name.to_owned(),
-            way: Way::WebSocket(Box::new(self.client())),
+            way: Way::WebSocket(Box::new(self.client("publish"))),
         };
         publisher.send(&publishes(name));
         publisher
@@ -141,7 +145,7 @@ fn publishes(name: &str) -> String {
     message(
         name,
         "hello",
-        &json!({"client_id": name, "role": "publisher"}),
+        &json!({"client_id": name, "role": "publisher", "capabilities": []}),
     )
 }
 
@@ -199,7 +203,7 @@ fn a_hub_full_of_clients_that_stay_still_answers_short_commands() {
             let mut stream = BufReader::new(stream);
             let mut line = String::new();
             stream.read_line(&mut line).expect("the hub answers");
-            assert!(line.contains("snapshot"), "{number}: {line}");
+            assert!(line.contains("\"seq\":1"), "{number}: {line}");
             stream
         })
         .collect();
@@ -208,12 +212,12 @@ fn a_hub_full_of_clients_that_stay_still_answers_short_commands() {
     let ended = |client: &mut BufReader<UnixStream>| {
         until("it is told something or nothing more", || {
             let mut line = String::new();
-            let beat = message("c0", "heartbeat", &json!({}));
+            let beat = message("c0", "ping", &json!({}));
             let _ = client.get_mut().write_all(beat.as_bytes());
             match client.read_line(&mut line) {
                 Ok(0) | Err(_) => Some(true),
                 Ok(_) if line.contains("\"type\":\"error\"") => Some(true),
-                Ok(_) if line.contains("\"type\":\"heartbeat\"") => Some(false),
+                Ok(_) if line.contains("\"type\":\"pong\"") => Some(false),
                 Ok(_) => None,
             }
         })

@@ -1,15 +1,20 @@
 //! What a client says, line by line: hello first, then what its role may say.
 //!
-//! What is no message, or one of another session, ends the connection; a message whose payload is
-//! wrong is refused alone.
+//! What is no message, one of another session, or one that this connection may not say, is refused alone:
+//! the connection goes on.
+
+use std::collections::BTreeSet;
 
 use pane_patrol_hooks::text::one_line;
 
 use super::super::seats;
-use super::super::wish::{What, Wish, wish_of};
+use super::super::wish::{Said, What, Wish, wish_of};
 use super::super::world::World;
 use super::{Client, Seat, Waiting};
-use crate::protocol::{self, ClientRole, Envelope, Hello, MAX_MESSAGE_BYTES, WaitDecision, code};
+use crate::protocol::{
+    self, Admit, ClientRole, Envelope, Hello, MAX_MESSAGE_BYTES, Pong, PublishedStatus, Report,
+    Right, Status, WaitDecision, code, needed,
+};
 
 /// Longest name of a client, in bytes.
 const MAX_NAME_BYTES: usize = 128;
@@ -21,87 +26,189 @@ impl Client {
         while self.refused.is_none() && !self.is_full() {
             let rest = &self.input[taken..];
             let Some(end) = memchr::memchr(b'\n', rest) else {
-                if rest.len() >= MAX_MESSAGE_BYTES {
-                    self.refuse_length(world);
+                if rest.len() > MAX_MESSAGE_BYTES {
+                    taken = self.input.len();
+                    self.pass_over(world);
+                    self.is_skipping = true;
                 }
                 break;
             };
-            if end >= MAX_MESSAGE_BYTES {
-                self.refuse_length(world);
-                break;
-            }
             let line = rest[..end].to_vec();
             taken += end + 1;
-            self.take_line(&line, world);
+            if line.len() > MAX_MESSAGE_BYTES || self.is_skipping {
+                self.pass_over(world);
+                self.is_skipping = false;
+            } else {
+                self.take_line(&line, world);
+            }
         }
         self.input.drain(..taken);
     }
 
-    fn refuse_length(&mut self, world: &World) {
-        let words = format!("a message has at most {MAX_MESSAGE_BYTES} bytes");
-        self.refuse(world, code::TOO_LARGE, &words);
+    /// Says once that a line is too long.
+    fn pass_over(&mut self, world: &World) {
+        if !self.is_skipping {
+            let words = format!("a message has at most {MAX_MESSAGE_BYTES} bytes");
+            self.say_error(world, code::TOO_LARGE, &words, false, None);
+        }
     }
 
     fn take_line(&mut self, line: &[u8], world: &World) {
         let message = match protocol::parse(line) {
             Ok(message) => message,
-            Err((code, words)) => return self.refuse(world, code, &one_line(&words, 200)),
+            Err((code, words)) => {
+                let words = one_line(&words, 200);
+                return self.say_error(world, code, &words, false, None);
+            }
         };
-        if message.session_id != world.voice.session_id {
+        if self.admission.is_awaited {
+            return self.take_admission(message, world);
+        }
+        let request = message.request_id.clone();
+        let complain = |client: &mut Self, code, words: &str| {
+            client.say_error(world, code, words, false, request.as_deref());
+        };
+        if !self.is_called(&message.session_id, world) {
             let words = format!("this is session `{}`", world.voice.session_id);
-            return self.refuse(world, code::WRONG_SESSION, &words);
+            return complain(self, code::WRONG_SESSION, &words);
         }
         let Some(role) = self.role else {
             return self.take_hello(message, world);
         };
         if message.sender_id != self.name {
             let words = "`sender_id` must be the one of your hello";
-            return self.refuse(world, code::BAD_SCHEMA, words);
+            return complain(self, code::BAD_SCHEMA, words);
+        }
+        if let Some(needed) = needed(&message.kind)
+            && !self.admission.allows(needed)
+        {
+            let own = self.admission.right.as_str();
+            let words = format!(
+                "`{}` needs the right `{}`, this connection has `{own}`",
+                message.kind,
+                needed.as_str()
+            );
+            return complain(self, code::NOT_ALLOWED, &words);
         }
         match message.kind.as_str() {
-            "heartbeat" => self.say(world, "heartbeat", &message.payload, &message),
+            "ping" => {
+                let host_time = world.clock.now();
+                self.say(world, "pong", &Pong { host_time }, &message);
+            }
+            "bye" => self.is_served = true,
+            "snapshot_request" => self.owe_everything(world),
             "wait_decision" => self.wait(&message, world),
-            // A client's complaint needs no answer.
-            "error" => {}
             _ => self.wish(role, message, world),
         }
     }
 
-    fn take_hello(&mut self, message: Envelope, world: &World) {
-        if message.kind != "hello" {
-            return self.refuse(world, code::HELLO_EXPECTED, "say hello first");
+    fn is_called(&self, name: &str, world: &World) -> bool {
+        let other = &self.admission.sessions;
+        match &self.admission.session {
+            Some(session) => session == name,
+            None => name == world.voice.session_id || other.iter().any(|it| it == name),
         }
-        let hello: Hello = match serde_json::from_value(message.payload) {
+    }
+
+    /// Who carries somebody else's messages says first what these may do.
+    fn take_admission(&mut self, message: Envelope, world: &World) {
+        let admit: Option<Admit> = (message.kind == "admit")
+            .then(|| serde_json::from_value(message.payload).ok())
+            .flatten();
+        let Some(admit) = admit else {
+            return self.refuse(world, code::HELLO_EXPECTED, "say what is admitted first");
+        };
+        self.admission.right = self.admission.right.at_most(admit.right);
+        self.admission.sessions = admit.sessions;
+        self.admission.is_awaited = false;
+    }
+
+    fn take_hello(&mut self, message: Envelope, world: &World) {
+        let request = message.request_id.clone();
+        let complain = |client: &mut Self, code, words: &str| {
+            client.say_error(world, code, words, false, request.as_deref());
+        };
+        if message.kind != "hello" {
+            return complain(self, code::HELLO_EXPECTED, "say hello first");
+        }
+        let hello: Hello = match serde_json::from_value(message.payload.clone()) {
             Ok(hello) => hello,
-            Err(error) => return self.refuse(world, code::BAD_SCHEMA, &error.to_string()),
+            Err(error) => return complain(self, code::BAD_SCHEMA, &error.to_string()),
         };
         if hello.client_id != message.sender_id {
             let words = "`client_id` must be the `sender_id`";
-            return self.refuse(world, code::BAD_SCHEMA, words);
+            return complain(self, code::BAD_SCHEMA, words);
         }
         if !(1..=MAX_NAME_BYTES).contains(&hello.client_id.len())
             || hello.client_id != one_line(&hello.client_id, MAX_NAME_BYTES)
         {
             let words = format!("`client_id` is one line of 1 to {MAX_NAME_BYTES} bytes");
-            return self.refuse(world, code::BAD_SCHEMA, &words);
+            return complain(self, code::BAD_SCHEMA, &words);
+        }
+        let needed = match hello.role {
+            ClientRole::Publisher => Right::Publish,
+            ClientRole::Subscriber => Right::Read,
+        };
+        if !self.admission.allows(needed) {
+            let own = self.admission.right.as_str();
+            let words = format!("this connection has the right `{own}` alone");
+            return complain(self, code::NOT_ALLOWED, &words);
         }
         if self.seat == Seat::None {
             return self.refuse(world, code::TOO_MANY, seats::FULL);
         }
         self.name = hello.client_id;
+        self.admission.session = Some(message.session_id.clone());
         self.role = Some(hello.role);
-        if self.is_subscriber() {
-            self.output.extend(world.snapshot());
-            for item in world.beside_the_snapshot() {
-                self.owed.add(item);
-            }
+        if hello.role == ClientRole::Subscriber {
+            self.wants.parts = hello.capabilities.iter().any(|it| it == "parts");
+            let understood = hello.capabilities.into_iter().filter(|it| it != "parts");
+            self.wants.kinds =
+                Some(understood.collect()).filter(|all: &BTreeSet<_>| !all.is_empty());
+            self.owe_everything(world);
+        } else {
+            self.introduce(
+                hello.agent_id,
+                hello.pane_id,
+                hello.project_root,
+                message,
+                world,
+            );
+        }
+    }
+
+    /// A publisher that is an agent of which nothing is known yet: there it is, and does nothing.
+    fn introduce(
+        &mut self,
+        agent: Option<String>,
+        pane: Option<String>,
+        project: Option<String>,
+        question: Envelope,
+        world: &World,
+    ) {
+        let Some(agent) = agent else {
+            return;
+        };
+        self.agent = Some(agent.clone());
+        if world.row(&agent).is_none() && pane.is_some() {
+            let status = PublishedStatus {
+                agent_id: agent,
+                status: Status::Idle,
+                pane_id: pane.unwrap_or_default(),
+                project_root: project.unwrap_or_default(),
+                cwd: None,
+                message: None,
+            };
+            let what = What::Publish(Said::Report(Box::new(Report::Status(status))));
+            self.wishes.push_back(Wish { what, question });
         }
     }
 
     fn wish(&mut self, role: ClientRole, message: Envelope, world: &World) {
         let request = message.request_id.as_deref();
+        let is_for_publishers = needed(&message.kind) == Some(Right::Publish);
         let (code, words) = match wish_of(&message) {
-            Ok(Some(What::Publish(_))) if role != ClientRole::Publisher => {
+            Ok(Some(_)) if is_for_publishers && role != ClientRole::Publisher => {
                 let words = format!("`{}` is for publishers", message.kind);
                 (code::WRONG_ROLE, words)
             }

@@ -3,7 +3,7 @@
 
 mod hearing;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
@@ -18,8 +18,10 @@ use super::waiting::Waiting;
 use super::wish::Wish;
 use super::world::World;
 use crate::collector::belief::Standing;
-use crate::git::Patch;
-use crate::protocol::{ClientRole, Decide, DecideResult, Envelope, ErrorPayload, code};
+use crate::protocol::{
+    AgentPatch, Bye, ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Right, Snapshot,
+    code,
+};
 use crate::state::Row;
 
 /// A client that takes nothing for this long while something waits for it is dropped.
@@ -36,6 +38,9 @@ const READS_AT_ONCE: usize = 4;
 
 /// A client with this many wishes is not heard until some are granted.
 const MAX_WISHES: usize = 16;
+
+/// So many patches may be asked for before the first of them is there.
+const MAX_PATCHES: usize = 16;
 
 /// Whether a client may stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +60,39 @@ enum Seat {
     None,
 }
 
+/// What a connection was let in for.
+#[derive(Debug)]
+struct Admission {
+    /// What it may do.
+    right: Right,
+    /// It carries what somebody else says, of whom nobody has told what that may do.
+    is_awaited: bool,
+    /// By which names it may call the hub beside the hub's own.
+    sessions: Vec<String>,
+    /// By which it does.
+    session: Option<String>,
+    /// It has asked for what it may not.
+    was_overstepped: bool,
+}
+
+impl Admission {
+    /// Whether that is allowed; if not, it is remembered.
+    fn allows(&mut self, needed: Right) -> bool {
+        let allowed = self.right.allows(needed);
+        self.was_overstepped |= !allowed;
+        allowed
+    }
+}
+
+/// What a subscriber wants to hear.
+#[derive(Debug, Default)]
+struct Wants {
+    /// The types of messages that it understands; none: all.
+    kinds: Option<BTreeSet<String>>,
+    /// Whether it understands patches in parts.
+    parts: bool,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -69,16 +107,28 @@ pub(super) struct Client {
     /// Whether its hello is taken.
     seat: Seat,
     role: Option<ClientRole>,
+    /// What it was let in for.
+    admission: Admission,
     /// What it calls itself, once it has said hello.
     name: String,
+    /// What it wants to hear.
+    wants: Wants,
+    /// The agent that it is, as a publisher.
+    agent: Option<String>,
+    /// How many messages it was told.
+    seq: u64,
+    /// How many agents it was told of since it asked for all.
+    told: u64,
+    /// What is left of a line that was too long is passed over.
+    is_skipping: bool,
     owed: Owed,
     stalled_since: Option<Instant>,
     /// The request this hook waits for.
     waiting: Option<Waiting>,
     /// What it wants, not yet granted, oldest first.
     wishes: VecDeque<Wish>,
-    /// A patch is being made for it.
-    awaits_patch: bool,
+    /// So many patches are being made for it.
+    patches: usize,
     /// It got what it wanted: once that is sent, it goes.
     is_served: bool,
     /// Set with the last message: once that is sent, or cannot be, the client goes.
@@ -87,7 +137,13 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(serial: u64, stream: UnixStream, standing: Standing) -> Self {
+    /// `is_relayed`: it carries what somebody else says, and tells first what that may do.
+    pub(super) fn new(
+        serial: u64,
+        stream: UnixStream,
+        standing: Standing,
+        is_relayed: bool,
+    ) -> Self {
         Self {
             serial,
             stream,
@@ -97,12 +153,24 @@ impl Client {
             standing,
             seat: Seat::None,
             role: None,
+            admission: Admission {
+                right: Right::Own,
+                is_awaited: is_relayed,
+                sessions: Vec::new(),
+                session: None,
+                was_overstepped: false,
+            },
             name: String::new(),
+            wants: Wants::default(),
+            agent: None,
+            seq: 0,
+            told: 0,
+            is_skipping: false,
             owed: Owed::default(),
             stalled_since: None,
             waiting: None,
             wishes: VecDeque::new(),
-            awaits_patch: false,
+            patches: 0,
             is_served: false,
             refused: None,
             has_left: false,
@@ -175,8 +243,59 @@ impl Client {
 
     /// Something has changed that subscribers are told of.
     pub(super) fn owe(&mut self, item: &Item) {
-        if self.is_subscriber() && self.refused.is_none() {
+        if self.is_subscriber() && self.refused.is_none() && self.understands(item) {
             self.owed.add(item.clone());
+        }
+    }
+
+    fn understands(&self, item: &Item) -> bool {
+        let kind = item.kind();
+        let all = self.wants.kinds.as_ref();
+        kind == "error" || all.is_none_or(|all| all.contains(kind))
+    }
+
+    /// Has it told of everything.
+    fn owe_everything(&mut self, world: &World) {
+        self.told = 0;
+        for item in world.everything() {
+            self.owe(&item);
+        }
+    }
+
+    pub(super) fn is_publisher(&self) -> bool {
+        self.role == Some(ClientRole::Publisher)
+    }
+
+    /// Whether it has asked for what it may not, since the last look.
+    pub(super) fn take_not_allowed(&mut self) -> bool {
+        std::mem::take(&mut self.admission.was_overstepped)
+    }
+
+    /// The agent that it says it is.
+    pub(super) fn agent(&self) -> Option<&str> {
+        self.agent.as_deref()
+    }
+
+    /// Takes one message, or several, each with its number.
+    fn push(&mut self, messages: &[u8], world: &World) {
+        let session = self.admission.session.as_deref();
+        let session = session.unwrap_or(&world.voice.session_id).to_owned();
+        for message in messages.split_inclusive(|byte| *byte == b'\n') {
+            self.seq += 1;
+            let numbered = world.voice.numbered(message, &session, self.seq);
+            self.output.extend(numbered);
+        }
+    }
+
+    /// Says that the hub ends, to whoever takes it at once.
+    pub(super) fn say_bye(&mut self, world: &World) {
+        let bye = Bye {
+            why: "the collector ends".to_owned(),
+        };
+        if self.is_greeted() && self.waiting.is_none() {
+            let said = world.voice.say("bye", &bye, None, world.clock.now());
+            self.push(&said, world);
+            self.send(world);
         }
     }
 
@@ -263,27 +382,35 @@ impl Client {
         self.say(world, "decide_result", &DecideResult { taken }, question);
     }
 
-    /// Whether a patch may be made for it: one at a time, and when it has taken what it got.
+    /// Whether a patch may be made for it: a few at a time, and when it has taken what it got.
     pub(super) fn may_await_patch(&mut self) -> bool {
-        let may = !self.awaits_patch && self.output.len() < OUTPUT_BYTES;
-        self.awaits_patch |= may;
+        let may = self.patches < MAX_PATCHES && self.output.len() < OUTPUT_BYTES;
+        self.patches += usize::from(may);
         may
+    }
+
+    /// Asks a publisher for a patch.
+    pub(super) fn ask_for_patch(&mut self, wanted: &impl Serialize, request: &str, world: &World) {
+        let now = world.clock.now();
+        let said = world
+            .voice
+            .say("diff_patch_request", wanted, Some(request), now);
+        self.push(&said, world);
     }
 
     /// Tells what became of the patch it waits for.
     pub(super) fn tell_patch(
         &mut self,
-        agent: &str,
-        patch: Result<&Patch, &str>,
+        patch: Result<AgentPatch, &str>,
         request: Option<&str>,
         world: &World,
     ) {
-        self.awaits_patch = false;
+        self.patches = self.patches.saturating_sub(1);
         match patch {
             Ok(patch) => {
                 let now = world.clock.now();
-                self.output
-                    .extend(world.voice.say_patch(agent, patch, request, now));
+                let said = world.voice.say_patch(patch, self.wants.parts, now);
+                self.push(&said, world);
             }
             Err(why) => self.say_error(world, code::NO_PATCH, why, false, request),
         }
@@ -321,18 +448,16 @@ impl Client {
     fn serve(&mut self, kind: &str, payload: &impl Serialize, world: &World) {
         self.waiting = None;
         self.is_served = true;
-        let now = world.clock.now();
-        self.output
-            .extend(world.voice.say(kind, payload, None, now));
+        let said = world.voice.say(kind, payload, None, world.clock.now());
+        self.push(&said, world);
     }
 
     fn say(&mut self, world: &World, kind: &str, payload: &impl Serialize, question: &Envelope) {
         // What a client does not take is no reason to keep more for it.
         if self.output.len() < OUTPUT_BYTES {
             let request = question.request_id.as_deref();
-            let now = world.clock.now();
-            self.output
-                .extend(world.voice.say(kind, payload, request, now));
+            let said = world.voice.say(kind, payload, request, world.clock.now());
+            self.push(&said, world);
         }
     }
 
@@ -348,13 +473,15 @@ impl Client {
         let payload = ErrorPayload {
             code: code.to_owned(),
             message: words.to_owned(),
-            component: "hub".to_owned(),
+            component: Some("hub".to_owned()),
             fatal,
+            context: None,
+            agent_id: None,
         };
         if self.refused.is_none() && (fatal || self.output.len() < OUTPUT_BYTES) {
             let now = world.clock.now();
-            self.output
-                .extend(world.voice.say("error", &payload, request, now));
+            let said = world.voice.say("error", &payload, request, now);
+            self.push(&said, world);
         }
     }
 
@@ -386,8 +513,20 @@ impl Client {
         while self.output.len() < OUTPUT_BYTES
             && let Some(item) = self.owed.pop()
         {
+            match &item {
+                Item::Row(id) if world.row(id).is_some() => self.told += 1,
+                Item::SnapshotEnd => {
+                    let end = Snapshot {
+                        count: self.told,
+                        seq: self.seq + 1,
+                    };
+                    let said = world.voice.say("snapshot", &end, None, world.clock.now());
+                    self.push(&said, world);
+                }
+                _ => {}
+            }
             if let Some(message) = world.say(&item) {
-                self.output.extend_from_slice(&message);
+                self.push(&message, world);
             }
         }
     }

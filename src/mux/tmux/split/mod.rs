@@ -113,7 +113,7 @@ impl Split {
         match place.pane {
             Target::Pane(pane) => self.show_pane(pane, ask),
             Target::Address { .. } => Err("its pane is not known yet".into()),
-            Target::Process { .. } => Err("it runs in no pane".into()),
+            Target::Process { .. } | Target::Agent(_) => Err("it runs in no pane".into()),
         }
     }
 

@@ -1,0 +1,90 @@
+//! Patches that publishers were asked for: who wants them, and until when.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::protocol::{AgentPatch, RequestPatch};
+
+/// A publisher answers within this time.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// Who wants a patch.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// The serial number of the client's connection.
+    pub(super) client: u64,
+    /// Given back with the answer.
+    pub(super) request_id: Option<String>,
+    publisher: u64,
+    agent: String,
+    path: String,
+    until: Instant,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    open: BTreeMap<String, Wanted>,
+    last: u64,
+}
+
+impl Asked {
+    /// Notes that `publisher` is asked for what `client` wants; by what its answer is known.
+    pub(super) fn ask(
+        &mut self,
+        wanted: &RequestPatch,
+        (client, request_id): (u64, Option<&str>),
+        publisher: u64,
+    ) -> String {
+        self.last += 1;
+        // By the words of whoever asks, unless another one uses the same.
+        let own = request_id.filter(|own| !self.open.contains_key(*own));
+        let ticket = own.map_or_else(|| format!("patch-{}", self.last), str::to_owned);
+        let wanted = Wanted {
+            client,
+            request_id: request_id.map(str::to_owned),
+            publisher,
+            agent: wanted.agent_id.clone(),
+            path: wanted.path.clone(),
+            until: Instant::now() + LIMIT,
+        };
+        self.open.insert(ticket.clone(), wanted);
+        ticket
+    }
+
+    /// Who wants what `publisher` has answered; `None` when it was asked for something else.
+    pub(super) fn take(
+        &mut self,
+        ticket: Option<&str>,
+        publisher: u64,
+        answer: &AgentPatch,
+    ) -> Option<Wanted> {
+        let is_meant = |wanted: &Wanted| {
+            wanted.publisher == publisher
+                && wanted.agent == answer.agent_id
+                && wanted.path == answer.path
+        };
+        // An answer need not repeat by what it was asked.
+        let is_named = |known: &str| ticket.is_none_or(|ticket| ticket == known);
+        let mut open = self.open.iter();
+        let (ticket, _) = open.find(|(known, wanted)| is_named(known) && is_meant(wanted))?;
+        let ticket = ticket.clone();
+        self.open.remove(&ticket)
+    }
+
+    /// When the first of them is late.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.open.values().map(|wanted| wanted.until).min()
+    }
+
+    /// Who waits in vain.
+    pub(super) fn take_late(&mut self, now: Instant) -> Vec<Wanted> {
+        let open = std::mem::take(&mut self.open);
+        let (late, open) = open
+            .into_iter()
+            .partition(|(_, wanted)| wanted.until <= now);
+        self.open = open;
+        let late: BTreeMap<String, Wanted> = late;
+        late.into_values().collect()
+    }
+}

@@ -1,0 +1,123 @@
+//! What a connection may do, and what each message needs: one table, in the documentation too.
+
+use serde::{Deserialize, Serialize};
+
+/// What a connection may do. From [`Right::Read`] on each may all that the one before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Right {
+    /// Tell of agents of its own, and see nothing.
+    Publish,
+    /// See everything.
+    Read,
+    /// Decide about requests, and put rows off.
+    Answer,
+    /// Send prompts, stop, resume, change tasks.
+    Manage,
+    /// All that the person may who owns the hub, publishing included: a process of hers on `hub.sock`.
+    Own,
+}
+
+impl Right {
+    /// All, the least first.
+    pub const ALL: [Self; 5] = [
+        Self::Publish,
+        Self::Read,
+        Self::Answer,
+        Self::Manage,
+        Self::Own,
+    ];
+
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Read => "read",
+            Self::Answer => "answer",
+            Self::Manage => "manage",
+            Self::Own => "own",
+        }
+    }
+
+    /// Whether it holds what is needed. Publishing stands apart: who may see everything may not
+    /// therefore tell of agents.
+    pub fn allows(self, needed: Self) -> bool {
+        match (self, needed) {
+            (Self::Own, _) => true,
+            (Self::Publish, needed) => needed == Self::Publish,
+            (_, Self::Publish) => false,
+            (own, needed) => own >= needed,
+        }
+    }
+
+    /// The lesser of the two.
+    #[must_use]
+    pub fn at_most(self, other: Self) -> Self {
+        match (self, other) {
+            (own, other) if own.allows(other) => other,
+            (own, other) if other.allows(own) => own,
+            // One may publish, the other see: together neither.
+            _ => Self::Publish,
+        }
+    }
+}
+
+/// What each type of message to the hub needs; `None`: there is no such message, or everybody may say it.
+pub fn needed(kind: &str) -> Option<Right> {
+    NEEDED
+        .iter()
+        .find(|(known, _)| *known == kind)
+        .map(|(_, right)| *right)
+}
+
+/// See [`needed`].
+pub(super) const NEEDED: [(&str, Right); 14] = [
+    ("agent_status", Right::Publish),
+    ("diff_summary", Right::Publish),
+    ("task_summary", Right::Publish),
+    ("task_update", Right::Publish),
+    ("heartbeat", Right::Publish),
+    ("error", Right::Publish),
+    ("diff_patch_response", Right::Publish),
+    ("snapshot_request", Right::Read),
+    ("diff_patch_request", Right::Read),
+    ("looked_at", Right::Read),
+    ("decide", Right::Answer),
+    ("trust", Right::Own),
+    ("wait_decision", Right::Publish),
+    ("act", Right::Read),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_holds_those_below_it_and_publishing_stands_apart() {
+        let held = |right: Right| {
+            let held = Right::ALL
+                .into_iter()
+                .filter(|needed| right.allows(*needed));
+            held.map(Right::as_str).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(held(Right::Publish), "publish");
+        assert_eq!(held(Right::Read), "read");
+        assert_eq!(held(Right::Manage), "read answer manage");
+        assert_eq!(held(Right::Own), "publish read answer manage own");
+    }
+
+    #[test]
+    fn a_right_only_becomes_less() {
+        for own in Right::ALL {
+            for other in Right::ALL {
+                let least = own.at_most(other);
+                for needed in Right::ALL {
+                    let both = own.allows(needed) && other.allows(needed);
+                    assert!(!least.allows(needed) || both || least == Right::Publish);
+                }
+                assert_eq!(least, other.at_most(own));
+            }
+        }
+    }
+}
