@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
@@ -16,8 +17,8 @@ use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
 use crate::protocol::{
-    ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Hello, LookedAt, MAX_MESSAGE_BYTES,
-    Trust, Voice, code, feed_of, parse,
+    Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, What,
+    code, feed_of, parse,
 };
 use crate::state::Row;
 use crate::state::update::{Feed, Health};
@@ -25,6 +26,9 @@ use crate::sys::unix_socket::unix_socket;
 
 /// How long the hub may take for its answer to `hello`.
 const ANSWER_BUDGET: Duration = Duration::from_secs(2);
+
+/// How long it may take to answer an assistant by keys, and to see what became of it.
+const ACT_BUDGET: Duration = Duration::from_secs(90);
 
 /// Why there is nothing to hear from the hub.
 #[derive(Debug, Error)]
@@ -41,6 +45,9 @@ pub enum HubError {
         /// The folder.
         path: PathBuf,
     },
+    /// The collector in this process ends.
+    #[error("the collector is ending")]
+    Ending,
     /// The collector hangs.
     #[error("the collector on {} does not answer", path.display())]
     Silent {
@@ -87,6 +94,36 @@ impl Hub {
     }
 }
 
+impl Hub {
+    /// Has that done about the agent with that id, and waits for what came of it; `name` says by which
+    /// of our doors.
+    ///
+    /// # Errors
+    /// Nobody collects there, it does not answer, or it is not to be trusted.
+    pub fn act(&self, name: &str, agent: &str, what: What) -> Result<ActResult, HubError> {
+        let act = Act {
+            act_id: random_id(),
+            agent_id: agent.to_owned(),
+            what,
+            generation: None,
+            expires: None,
+        };
+        // It wants no news, only the answer.
+        let wants = vec!["act_result".to_owned()];
+        let mut client = HubClient::greet(&self.places, self.uid, name, wants, Timestamp::now)?;
+        client.act(&act, Timestamp::now)
+    }
+}
+
+/// An id that nobody else takes.
+fn random_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let (pid, now) = (std::process::id(), Timestamp::now().as_micros());
+    // Whoever guesses it is told the result of an act that is over, and no more.
+    format!("{pid:x}-{now:x}-{number:x}")
+}
+
 /// A connection that has said hello as a subscriber.
 #[derive(Debug)]
 pub struct HubClient {
@@ -110,6 +147,17 @@ impl HubClient {
         name: &str,
         clock: fn() -> Timestamp,
     ) -> Result<Self, HubError> {
+        Self::greet(places, uid, name, Vec::new(), clock)
+    }
+
+    /// The same, of messages of these types alone.
+    fn greet(
+        places: &Places,
+        uid: u32,
+        name: &str,
+        capabilities: Vec<String>,
+        clock: fn() -> Timestamp,
+    ) -> Result<Self, HubError> {
         let path = &places.hub_socket;
         let io_error = |source| HubError::Io {
             path: path.clone(),
@@ -124,7 +172,7 @@ impl HubClient {
         let hello = Hello {
             client_id: sender_id.clone(),
             role: ClientRole::Subscriber,
-            capabilities: Vec::new(),
+            capabilities,
             agent_id: None,
             pane_id: None,
             project_root: None,
@@ -165,49 +213,40 @@ impl HubClient {
         }
     }
 
-    /// Hands a decision to the hook that waits for it; false when none does.
-    pub fn decide(&mut self, decide: &Decide, clock: fn() -> Timestamp) -> Result<bool, HubError> {
-        let message = self.voice.say("decide", decide, None, clock());
-        self.is_taken(&message)
-    }
-
-    /// Trusts a row for a while; false when it is another session's by now.
-    pub fn trust(&mut self, trust: &Trust, clock: fn() -> Timestamp) -> Result<bool, HubError> {
-        let message = self.voice.say("trust", trust, None, clock());
-        self.is_taken(&message)
-    }
-
-    /// Says that the person looks at a row; false when it is not there.
-    pub fn looked_at(
-        &mut self,
-        looked: &LookedAt,
-        clock: fn() -> Timestamp,
-    ) -> Result<bool, HubError> {
-        let message = self.voice.say("looked_at", looked, None, clock());
-        self.is_taken(&message)
-    }
-
-    /// Sends it, and waits for whether it was taken.
-    fn is_taken(&mut self, message: &[u8]) -> Result<bool, HubError> {
+    /// Has something done about an agent, and waits for what came of it.
+    fn act(&mut self, act: &Act, clock: fn() -> Timestamp) -> Result<ActResult, HubError> {
+        let message = self.voice.say("act", act, Some(&act.act_id), clock());
         let io_error = |source| HubError::Io {
             path: self.path.clone(),
             source,
         };
         self.reader
             .get_ref()
-            .write_all(message)
-            .and_then(|()| self.reader.get_ref().set_read_timeout(Some(ANSWER_BUDGET)))
+            .write_all(&message)
+            .and_then(|()| self.reader.get_ref().set_read_timeout(Some(ACT_BUDGET)))
             .map_err(io_error)?;
         while let Some(line) = self.next_line()? {
             let unreadable = |words: String| HubError::Unreadable(words);
             let message = parse(&line).map_err(|(_, words)| unreadable(words))?;
-            if message.kind == "decide_result" {
-                let result: DecideResult = serde_json::from_value(message.payload)
-                    .map_err(|error| unreadable(error.to_string()))?;
-                return Ok(result.taken);
+            match message.kind.as_str() {
+                "act_result" => {
+                    return serde_json::from_value(message.payload)
+                        .map_err(|error| unreadable(error.to_string()));
+                }
+                "error" => {
+                    let error: ErrorPayload = serde_json::from_value(message.payload)
+                        .map_err(|error| unreadable(error.to_string()))?;
+                    return Err(HubError::Refused {
+                        code: error.code,
+                        message: error.message,
+                    });
+                }
+                _ => {}
             }
         }
-        Ok(false)
+        Err(HubError::Nobody {
+            path: self.path.clone(),
+        })
     }
 
     /// How well the collector hears; it tells that after the rows.

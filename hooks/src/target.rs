@@ -64,7 +64,7 @@ pub enum Target {
         /// When it started, in the system's own unit: numbers are given out again.
         start: u64,
     },
-    /// No place at all: an agent by the name that its publisher at the hub has given it, written `@NAME`.
+    /// No place at all: an agent by the name that its publisher at the hub has given it, written `agent/NAME`.
     Agent(String),
 }
 
@@ -80,7 +80,7 @@ impl Target {
     /// An agent by a name of its own; `None` for one that cannot be: too long, with control characters, or
     /// of the form of an id that is given to rows.
     pub fn agent(name: &str) -> Option<Self> {
-        let is_free = !name.contains("::") && !name.contains('/') && !name.starts_with(['%', '@']);
+        let is_free = !name.contains([':', '/']) && !name.starts_with(['%', '@']);
         let is_short = (1..=MAX_AGENT_NAME).contains(&name.len());
         (is_free && is_short && !has_control(name)).then(|| Self::Agent(name.to_owned()))
     }
@@ -129,7 +129,7 @@ impl FromStr for Target {
         if let Ok(pane) = text.parse() {
             return Ok(Self::Pane(pane));
         }
-        if let Some(agent) = text.strip_prefix('@').and_then(Self::agent) {
+        if let Some(agent) = text.strip_prefix("agent/").and_then(Self::agent) {
             return Ok(agent);
         }
         if let Some(process) = parse_process(text) {
@@ -198,7 +198,7 @@ impl fmt::Display for Target {
                 pid,
                 start,
             } => write!(f, "{terminal}@{pid}.{start}"),
-            Self::Agent(name) => write!(f, "@{name}"),
+            Self::Agent(name) => write!(f, "agent/{name}"),
         }
     }
 }

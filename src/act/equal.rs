@@ -38,6 +38,14 @@ impl Equal {
         }
     }
 
+    /// That, in the words in which it was told.
+    pub fn told(words: String) -> Self {
+        Self {
+            answered: None,
+            words,
+        }
+    }
+
     /// The request that was answered, where it is known.
     pub fn answered(&self) -> Option<&Bound> {
         self.answered.as_deref()

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::approval::Verdict;
@@ -17,13 +18,13 @@ use super::fate::fate;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, once_it_waits};
 use super::record::Line;
 use super::shown::{NotShown, Shown, check};
+use super::who::{Collector, Handed, Who};
 use super::{dialog, foreground, tell};
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
 use crate::assistants::{self, Facets};
-use crate::hub_client::{HubClient, HubError};
+use crate::hub_client::HubError;
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
-use crate::protocol::Decide;
 use crate::state::{Bound, Decision, Row};
 
 /// Why nobody may act now.
@@ -67,12 +68,14 @@ pub struct RealWorld {
     pub homes: Homes,
     /// Which multiplexers there are, and which servers are talked to.
     pub reach: Reach,
+    /// The collector in whose process it is carried out.
+    pub collector: Arc<dyn Collector>,
 }
 
 impl RealWorld {
     /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two
     /// never act at the same time, in whatever process: the second one must see what the first one did.
-    pub fn answer(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
+    pub fn answer(&self, bound: &Bound, decision: &Decision, who: &Who, shown: &Shown) -> Outcome {
         let began = Timestamp::now();
         let (way, outcome) = match self.lock() {
             Ok(_lock) => self.act(bound, decision, shown),
@@ -87,7 +90,14 @@ impl RealWorld {
             tell::answered(answered, decision, began, (&self.places, self.uid));
         }
         if let Some(path) = self.places.decisions() {
-            let line = Line::by_hand(bound, decision, shown, way, &outcome, Timestamp::now());
+            let line = Line::by_hand(
+                bound,
+                decision,
+                (who, shown),
+                way,
+                &outcome,
+                Timestamp::now(),
+            );
             // The answer is given; that it could not be written down changes nothing about it.
             let _ = line.append(&path);
         }
@@ -125,17 +135,15 @@ impl RealWorld {
 
     /// Through the assistant's own hook, when one waits for just this request; `None` when not.
     fn by_hook(&self, bound: &Bound, decision: &Decision) -> Option<Outcome> {
-        let decide = Decide {
+        let handed = Handed {
             row: bound.row.clone(),
             instance_id: bound.instance_id.clone(),
             request: bound.request.clone(),
             verdict: verdict(bound, decision)?,
         };
         once_it_waits(bound, self).ok()?;
-        let mut hub =
-            HubClient::subscribe(&self.places, self.uid, "decide", Timestamp::now).ok()?;
         let began = self.now();
-        match hub.decide(&decide, Timestamp::now) {
+        match self.collector.hand(handed) {
             Ok(false) => None,
             Ok(true) => {
                 let doubt = fate(bound, &[], decision, began, self).doubt();
@@ -145,11 +153,6 @@ impl RealWorld {
             // It may have got it or not: keys now could answer twice.
             Err(error) => Some(Outcome::Unknown(error.to_string())),
         }
-    }
-
-    /// The rows as they are now.
-    pub fn rows(&self) -> Result<Vec<Row>, HubError> {
-        HubClient::subscribe(&self.places, self.uid, "act", Timestamp::now)?.rows()
     }
 
     fn lock(&self) -> Result<File, NoLock> {
@@ -190,7 +193,7 @@ impl RealWorld {
 
 impl World for RealWorld {
     fn row(&self, id: &str) -> Result<Option<Row>, HubError> {
-        Ok(self.rows()?.into_iter().find(|row| row.id == id))
+        self.collector.row(id)
     }
 
     fn in_full(&self, bound: Bound) -> Bound {

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::keys::Outcome;
 use super::shown::{Digest, Shown};
-use crate::state::{Bound, Decision, Request};
+use super::who::Who;
+use crate::state::{Bound, Decision, Request, Row};
 
 /// One line.
 #[derive(Debug, Serialize)]
@@ -28,9 +29,12 @@ pub struct Line<'a> {
     why: Option<&'a str>,
     /// `keys` or `hook`.
     way: &'a str,
-    /// Where the person answered: `dashboard`, or the command's name.
+    /// Where the person answered: `dashboard`, the command's name, or a client of the hub.
     #[serde(skip_serializing_if = "Option::is_none")]
     door: Option<&'a str>,
+    /// What that door allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    right: Option<&'a str>,
     /// Of the request as it was shown to the person in full.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<&'a str>,
@@ -55,7 +59,7 @@ impl<'a> Line<'a> {
     pub fn by_hand(
         bound: &'a Bound,
         decision: &'a Decision,
-        shown: &'a Shown,
+        (who, shown): (&'a Who, &'a Shown),
         way: &'a str,
         outcome: &'a Outcome,
         ts: Timestamp,
@@ -72,7 +76,8 @@ impl<'a> Line<'a> {
             rule: None,
             why: None,
             way,
-            door: Some(shown.door.name(decision)),
+            door: Some(&who.door),
+            right: Some(who.right.as_str()),
             digest: shown.digest.as_ref().map(Digest::as_str),
             decision: decision.name(),
             outcome,
@@ -89,6 +94,64 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// What the person wanted done otherwise about a row, in one word.
+    pub fn by_act(
+        row: &'a Row,
+        act: &'a str,
+        who: &'a Who,
+        (outcome, reason): (&'a str, Option<&'a str>),
+        ts: Timestamp,
+    ) -> Self {
+        Self {
+            ts,
+            by: "user",
+            rule: None,
+            why: None,
+            way: "table",
+            door: Some(&who.door),
+            right: Some(who.right.as_str()),
+            digest: None,
+            decision: act,
+            outcome,
+            reason,
+            row: &row.id,
+            target: row.target.to_string(),
+            assistant: row.assistant.as_str(),
+            instance_id: row.instance_id.as_deref(),
+            agent_id: None,
+            request_id: None,
+            tool: None,
+            message: None,
+            generation: row.generation,
+        }
+    }
+
+    /// That somebody wanted what their door does not allow.
+    pub fn overstepped(what: &'a str, who: &'a Who, ts: Timestamp) -> Self {
+        Self {
+            ts,
+            by: "user",
+            rule: None,
+            why: None,
+            way: "none",
+            door: Some(&who.door),
+            right: Some(who.right.as_str()),
+            digest: None,
+            decision: what,
+            outcome: "not_allowed",
+            reason: None,
+            row: "",
+            target: String::new(),
+            assistant: "",
+            instance_id: None,
+            agent_id: None,
+            request_id: None,
+            tool: None,
+            message: None,
+            generation: 0,
+        }
+    }
+
     /// A decision that was made for the person.
     pub fn by_rule(ruled: &'a Ruled) -> Self {
         Self {
@@ -98,6 +161,7 @@ impl<'a> Line<'a> {
             why: Some(&ruled.why),
             way: "hook",
             door: None,
+            right: None,
             digest: None,
             decision: ruled.decision,
             outcome: ruled.outcome,
@@ -212,8 +276,8 @@ mod tests {
     use pane_patrol_hooks::event::{Source, State};
 
     use super::*;
-    use crate::act::Door;
     use crate::assistants::request::Known;
+    use crate::protocol::Right;
     use crate::state::fixture::row;
 
     #[test]
@@ -234,12 +298,15 @@ mod tests {
         let shown = Shown {
             digest: Some(digest.clone()),
             partly: false,
-            door: Door::Dashboard,
+        };
+        let who = Who {
+            door: "dashboard".into(),
+            right: Right::Own,
         };
         let line = Line::by_hand(
             &bound,
             &Decision::Approve,
-            &shown,
+            (&who, &shown),
             "keys",
             &Outcome::Done,
             row.since,
@@ -254,6 +321,7 @@ mod tests {
             ("request_id", "call"),
             ("tool", "Bash"),
             ("door", "dashboard"),
+            ("right", "own"),
             ("digest", digest.as_str()),
         ] {
             assert_eq!(line[name], id, "{line}");

@@ -123,25 +123,6 @@ fn canonical(value: &Value) -> String {
     }
 }
 
-/// Through which door an answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
-    /// A key in the dashboard.
-    Dashboard,
-    /// The command of the decision's own name.
-    Command,
-}
-
-impl Door {
-    /// As it is written down about `decision`: `dashboard`, `approve`.
-    pub fn name(self, decision: &Decision) -> &'static str {
-        match self {
-            Self::Dashboard => "dashboard",
-            Self::Command => decision.name(),
-        }
-    }
-}
-
 /// What the person had before them when they answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
@@ -149,8 +130,6 @@ pub struct Shown {
     pub digest: Option<Digest>,
     /// The person knows that only its beginning was shown, and means it.
     pub partly: bool,
-    /// Where they answered.
-    pub door: Door,
 }
 
 /// Why a request must not be answered.
@@ -244,7 +223,6 @@ mod tests {
         Shown {
             digest,
             partly: false,
-            door: Door::Dashboard,
         }
     }
 

@@ -11,7 +11,6 @@ use pane_patrol_hooks::paths::Places;
 use super::contained::Container;
 use super::error::CollectorError;
 use super::hub::{self, Hub};
-use super::judge;
 use super::link::Links;
 use super::message::Message;
 use super::sources::event_socket::EventSocket;
@@ -66,9 +65,8 @@ impl Doors {
     pub(super) fn serve(
         &self,
         clock: Arc<Clock>,
-        rules: judge::Setup,
+        hands: hub::Hands,
         output: SyncSender<Message>,
-        make_patch: hub::Patcher,
     ) -> Result<Hub, SocketError> {
         let path = &self.places.hub_socket;
         let voice = Voice {
@@ -76,7 +74,7 @@ impl Doors {
             sender_id: "collector".to_owned(),
         };
         let bound = socket_file::bind_listener(path)?;
-        Hub::open(bound, voice, self.uid, clock, rules, output, make_patch)
+        Hub::open(bound, voice, self.uid, clock, hands, output)
             .map_err(|source| refused("listen on", path, source))
     }
 

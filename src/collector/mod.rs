@@ -12,6 +12,7 @@
 
 mod belief;
 
+mod actor;
 mod attribution;
 mod cache_sweeper;
 mod contained;
@@ -125,8 +126,7 @@ fn take_over(
     let now = clock.now();
     recalled.table.adopt(&heritage.rows(), now);
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach.belief, now);
-    let rules = setup.rules.clone();
-    let hub = doors.serve(Arc::clone(&clock), rules, messages.clone(), patcher())?;
+    let hub = doors.serve(Arc::clone(&clock), hands(setup), messages.clone())?;
     hub.publish(Feed::Snapshot(recalled.table.rows()));
     let threads = |source| CollectorError::Threads {
         runtime: doors.places.runtime.clone(),
@@ -210,6 +210,19 @@ fn start_notices(
         let _ = output.send(Message::Trouble("notices".to_owned(), trouble));
     };
     notify::spawn(notice, taken_over_at, trouble).map(Some)
+}
+
+fn hands(setup: &Setup) -> hub::Hands {
+    hub::Hands {
+        rules: setup.rules.clone(),
+        make_patch: patcher(),
+        actor: actor::Setup {
+            places: setup.doors.places.clone(),
+            uid: setup.doors.uid,
+            homes: setup.sources.homes.clone(),
+            reach: setup.sources.reach.clone(),
+        },
+    }
 }
 
 fn patcher() -> hub::Patcher {

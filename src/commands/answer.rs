@@ -2,7 +2,7 @@
 
 use super::Surroundings;
 use super::decide::Asked;
-use crate::act::{Decision, Door, Pick, Shown};
+use crate::act::{Decision, Pick, Shown};
 use crate::cli::AnswerArgs;
 use crate::error::CommandResult;
 
@@ -17,6 +17,5 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &AnswerArgs) -> Comman
     asked.act(&Shown {
         digest: Some(digest),
         partly: false,
-        door: Door::Command,
     })
 }

@@ -8,7 +8,7 @@ use rustix::termios::{QueueSelector, tcflush};
 
 use super::Surroundings;
 use super::decide::Asked;
-use crate::act::{Decision, Digest, Door, Shown};
+use crate::act::{Decision, Digest, Shown};
 use crate::assistants::request::Known;
 use crate::cli::ApproveArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
@@ -36,7 +36,6 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> Comma
     asked.act(&Shown {
         digest: Some(digest),
         partly: arguments.partly_seen,
-        door: Door::Command,
     })
 }
 

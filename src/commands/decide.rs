@@ -5,22 +5,24 @@ use pane_patrol_hooks::text::{marked_line, one_line};
 
 use super::{Surroundings, request, rows};
 use crate::act::names::{MOST, names};
-use crate::act::real::RealWorld;
-use crate::act::{Bound, Decision, Digest, Outcome, Shown};
+use crate::act::{Bound, Decision, Digest, Equal, Outcome, Shown};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::hub_client::{Hub, HubError};
 use crate::messages;
+use crate::protocol::{ActOutcome, Decide, What};
 use crate::state::{Row, Unasked};
 use crate::sys::shell;
 
-/// The request that a decision is about, and the world in which it is carried out.
+/// The request that a decision is about, and the hub whose collector carries it out.
 pub(super) struct Asked {
     row: Row,
     bound: Bound,
     decision: Decision,
-    world: RealWorld,
+    homes: Homes,
+    hub: Hub,
 }
 
 impl Asked {
@@ -32,20 +34,21 @@ impl Asked {
         decision: Decision,
     ) -> Result<Self, CommandError> {
         let row = rows::live(surroundings, decision.name())?.row(target)?;
-        let world = world(surroundings)?;
-        let bound = pick(&row, which, &world.homes)
-            .map_err(|vague| vague.error(&row, &decision, &world.homes))?;
+        let (homes, hub) = (surroundings.homes(), surroundings.hub()?);
+        let bound =
+            pick(&row, which, &homes).map_err(|vague| vague.error(&row, &decision, &homes))?;
         Ok(Self {
             row,
             bound,
             decision,
-            world,
+            homes,
+            hub,
         })
     }
 
     /// All of it, as far as it is known.
     pub(super) fn look(&self) -> Known {
-        request::look(&self.world.homes, &self.bound)
+        request::look(&self.homes, &self.bound)
     }
 
     /// What somebody has said yes to who has seen all of `known`.
@@ -67,8 +70,8 @@ impl Asked {
     pub(super) fn act(&self, shown: &Shown) -> CommandResult {
         let (bound, decision) = (&self.bound, &self.decision);
         // Its assistant's record may hold it no longer when it is answered.
-        let what = clipped(&what(&self.world.homes, bound));
-        match self.world.answer(bound, decision, shown) {
+        let what = clipped(&what(&self.homes, bound));
+        match answer(&self.hub, decision.name(), bound, decision, shown) {
             Outcome::Done => {
                 messages::status(&said(bound, decision, &what));
                 Ok(())
@@ -147,14 +150,33 @@ fn failed(row: &Row, decision: &Decision, why: &str) -> CommandError {
     CommandError::new(format!("could not {what} `{}`: {why}", row.target))
 }
 
-/// The world in which decisions are carried out.
-pub(super) fn world(surroundings: &Surroundings) -> Result<RealWorld, CommandError> {
-    Ok(RealWorld {
-        places: surroundings.places()?,
-        uid: surroundings.environment.uid,
-        homes: surroundings.homes(),
-        reach: surroundings.reach(),
-    })
+/// Has the collector answer, and tells what came of it; `door` is where the person is.
+pub(super) fn answer(
+    hub: &Hub,
+    door: &str,
+    bound: &Bound,
+    decision: &Decision,
+    shown: &Shown,
+) -> Outcome {
+    let decide = Decide {
+        digest: shown.digest.as_ref().map(ToString::to_string),
+        partly: shown.partly,
+        ..Decide::of(decision, &bound.request)
+    };
+    let result = match hub.act(door, &bound.row, What::Decide(decide)) {
+        Ok(result) => result,
+        // Once it was asked it may have been done.
+        Err(error @ (HubError::Silent { .. } | HubError::Io { .. })) => {
+            return Outcome::Unknown(error.to_string());
+        }
+        Err(error) => return Outcome::Nothing(error.to_string()),
+    };
+    let why = result.why;
+    match result.outcome {
+        ActOutcome::Done => why.map_or(Outcome::Done, |why| Outcome::Equal(Equal::told(why))),
+        ActOutcome::Refused => Outcome::Nothing(why.unwrap_or_default()),
+        ActOutcome::Unknown => Outcome::Unknown(why.unwrap_or_default()),
+    }
 }
 
 fn said(bound: &Bound, decision: &Decision, what: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::Surroundings;
 use super::decide::Asked;
-use crate::act::{Decision, Door, Shown};
+use crate::act::{Decision, Shown};
 use crate::cli::DenyArgs;
 use crate::error::CommandResult;
 
@@ -14,6 +14,5 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &DenyArgs) -> CommandR
     asked.act(&Shown {
         digest: which.digest.clone(),
         partly: false,
-        door: Door::Command,
     })
 }

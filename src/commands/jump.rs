@@ -3,14 +3,13 @@
 use std::process::Command;
 
 use pane_patrol_hooks::target::{PaneId, Target};
-use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Surroundings, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 use crate::mux::{self, Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
-use crate::protocol::LookedAt;
+use crate::protocol::What;
 use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.
@@ -100,14 +99,11 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
 
 /// Says that the person looks at the row now, where the multiplexer cannot tell.
 pub(super) fn looked_at(surroundings: &Surroundings, row: &Row) {
-    let looked = LookedAt::of(row);
     let Ok(hub) = surroundings.hub() else {
         return;
     };
     // Where nobody collects there is no row that could be seen.
-    let _ = hub
-        .subscribe("jump")
-        .and_then(|mut hub| hub.looked_at(&looked, Timestamp::now));
+    let _ = hub.act("jump", &row.id, What::Look {});
 }
 
 fn attach(command: &mut Command) -> std::io::Result<()> {

@@ -1,20 +1,19 @@
 //! `snooze`: no notice of one assistant for a while.
 
-use pane_patrol_hooks::timestamp::Timestamp;
+use std::time::Duration;
 
 use super::{Surroundings, rows};
 use crate::cli::SnoozeArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::log::when::spoken;
 use crate::messages;
-use crate::notify::Snoozes;
+use crate::protocol::{ActOutcome, What};
 
 /// Snoozes it, or ends that.
 pub(super) fn run(surroundings: &Surroundings, arguments: &SnoozeArgs) -> CommandResult {
     let row = rows::live(surroundings, "snooze")?.row(&arguments.target)?;
     let span = arguments.span;
-    let until = (!span.is_zero()).then(|| Timestamp::now().plus(span));
-    snooze(surroundings, &row.id, until)?;
+    snooze(surroundings, "snooze", &row.id, span)?;
     let name = format!("{} in {}", row.assistant, row.target);
     messages::status(&if span.is_zero() {
         format!("Notices of {name} are given again.")
@@ -24,18 +23,24 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SnoozeArgs) -> Comman
     Ok(())
 }
 
-/// Writes it down for whoever gives notices; all snoozes after it.
+/// Has the collector write it down for whoever gives notices; `door` is where the person is.
 pub(super) fn snooze(
     surroundings: &Surroundings,
+    door: &str,
     id: &str,
-    until: Option<Timestamp>,
-) -> Result<Snoozes, CommandError> {
-    let place = Snoozes::place(&surroundings.places()?);
-    let snoozes = Snoozes::read(&place).with(id, until, Timestamp::now());
-    snoozes.write(&place).map_err(|error| {
-        CommandError::new(format!("could not write {}", place.display()))
-            .caused_by(&error)
+    span: Duration,
+) -> Result<(), CommandError> {
+    let failed = |why: &str| {
+        CommandError::new(format!("could not snooze `{id}`: {why}"))
             .hint("nothing was changed: notices are given as before")
-    })?;
-    Ok(snoozes)
+    };
+    let what = What::Snooze {
+        seconds: span.as_secs(),
+    };
+    let result = surroundings.hub()?.act(door, id, what);
+    let result = result.map_err(|error| failed(&error.to_string()))?;
+    match result.outcome {
+        ActOutcome::Done => Ok(()),
+        ActOutcome::Refused | ActOutcome::Unknown => Err(failed(&result.why.unwrap_or_default())),
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
 use super::asking::{self, NotAsked};
@@ -13,7 +12,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::hub_client::HubError;
 use crate::log::when::spoken;
 use crate::messages;
-use crate::protocol::Trust;
+use crate::protocol::{ActOutcome, What};
 use crate::state::Row;
 
 /// Trusts it, or ends that.
@@ -24,7 +23,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &TrustArgs) -> Command
     } else {
         arguments.span
     };
-    trust(surroundings, &row, span).map_err(|why| {
+    trust(surroundings, "trust", &row, span).map_err(|why| {
         CommandError::new(format!("could not trust `{}`: {why}", row.target))
             .hint("nothing was changed: it asks you as before")
     })?;
@@ -62,20 +61,20 @@ pub(super) enum Distrust {
     /// Nobody could be told.
     #[error(transparent)]
     Hub(#[from] HubError),
-    /// Meanwhile it is another session's.
-    #[error("another session has taken its place")]
-    Replaced,
+    /// Meanwhile it is another session's, or the like.
+    #[error("{0}")]
+    Refused(String),
 }
 
-/// Tells whoever collects.
+/// Tells whoever collects; `door` is where the person is.
 pub(super) fn trust(
     surroundings: &Surroundings,
+    door: &str,
     row: &Row,
     span: Duration,
 ) -> Result<(), Distrust> {
     let hub = surroundings.hub()?;
-    let trust = Trust {
-        row: row.id.clone(),
+    let trust = What::Trust {
         instance_id: row.instance_id.clone().ok_or(Distrust::NoSession)?,
         seconds: span.as_secs(),
     };
@@ -85,6 +84,11 @@ pub(super) fn trust(
     if !span.is_zero() {
         asking::asks_us(surroundings, row)?;
     }
-    let taken = hub.subscribe("trust")?.trust(&trust, Timestamp::now)?;
-    taken.then_some(()).ok_or(Distrust::Replaced)
+    let result = hub.act(door, &row.id, trust)?;
+    match result.outcome {
+        ActOutcome::Done => Ok(()),
+        ActOutcome::Refused | ActOutcome::Unknown => {
+            Err(Distrust::Refused(result.why.unwrap_or_default()))
+        }
+    }
 }

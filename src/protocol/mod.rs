@@ -8,14 +8,13 @@
 //!
 //! A hook that may answer a permission request says `wait_decision` and gets one `decision`, or
 //! `released` when there is nothing more to wait for; `waiting` says at once that it was heard. Whoever
-//! decides says `decide` and gets a `decide_result`: whether a hook was waiting for just that. Whoever
-//! trusts a row for a while says `trust` and gets the same: whether it is that row. Whoever has taken the
-//! person to a row where tmux cannot tell that she looks says `looked_at`, with the same answer.
+//! wants something done says `act` and gets an `act_result`.
 //!
 //! What is longer than [`MAX_MESSAGE_BYTES`] is never sent.
 //!
 //! May import: `state`, the types of `git` and `tasks`, and the hooks' words.
 
+mod act;
 mod diff;
 #[cfg(test)]
 mod fuzz;
@@ -29,16 +28,18 @@ mod tasks;
 pub(crate) mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use pane_patrol_hooks::approval::{Asked, Verdict};
+use pane_patrol_hooks::approval::Asked;
 use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::state::Row;
 use crate::state::update::{Feed, Health};
-use crate::state::{Input, Request, Row};
+pub use act::{
+    Act, ActOutcome, ActResult, Decide, Located, MAX_TRUST, Named, ReadRequest, Verb, What,
+};
 pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
 pub use patch::{AgentPatch, PatchError, RequestPatch};
 pub use right::{Right, needed};
@@ -196,74 +197,6 @@ impl WaitDecision {
     pub fn event(&self) -> Result<Event, String> {
         Event::parse(self.event.to_string().as_bytes()).map_err(|error| error.to_string())
     }
-}
-
-/// Payload of `decide`; that of `decision` is the verdict alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Decide {
-    /// The row's id.
-    pub row: String,
-    /// The assistant's session.
-    pub instance_id: Option<String>,
-    /// The request, as the row has it.
-    pub request: Request,
-    /// What was decided.
-    #[cfg_attr(test, schemars(with = "crate::protocol::words::VerdictShape"))]
-    pub verdict: Verdict,
-}
-
-/// Payload of `trust`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Trust {
-    /// The row's id.
-    pub row: String,
-    /// The assistant's session.
-    pub instance_id: String,
-    /// For how long, in seconds, at most [`MAX_TRUST`]; 0: not any longer.
-    pub seconds: u64,
-}
-
-/// Nobody is trusted for longer at one time.
-pub const MAX_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
-
-impl Trust {
-    /// What the table is told of it.
-    pub fn input(&self, now: Timestamp) -> Input {
-        let span = Duration::from_secs(self.seconds).min(MAX_TRUST);
-        Input::Trust {
-            row: self.row.clone(),
-            instance_id: self.instance_id.clone(),
-            until: (self.seconds > 0).then(|| now.plus(span)),
-        }
-    }
-}
-
-/// Payload of `looked_at`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct LookedAt {
-    /// The row's id.
-    pub row: String,
-}
-
-impl LookedAt {
-    /// That the person looks at this one.
-    pub fn of(row: &Row) -> Self {
-        Self {
-            row: row.id.clone(),
-        }
-    }
-}
-
-/// Payload of `decide_result`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct DecideResult {
-    /// Whether a hook was waiting for it and has got it; of a trust, whether it is that row; of a look,
-    /// whether there is such a row.
-    pub taken: bool,
 }
 
 /// Payload of `error`.

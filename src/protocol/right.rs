@@ -72,7 +72,7 @@ pub fn needed(kind: &str) -> Option<Right> {
 }
 
 /// See [`needed`].
-pub(super) const NEEDED: [(&str, Right); 14] = [
+pub(super) const NEEDED: [(&str, Right); 11] = [
     ("agent_status", Right::Publish),
     ("diff_summary", Right::Publish),
     ("task_summary", Right::Publish),
@@ -82,10 +82,8 @@ pub(super) const NEEDED: [(&str, Right); 14] = [
     ("diff_patch_response", Right::Publish),
     ("snapshot_request", Right::Read),
     ("diff_patch_request", Right::Read),
-    ("looked_at", Right::Read),
-    ("decide", Right::Answer),
-    ("trust", Right::Own),
     ("wait_decision", Right::Publish),
+    // Each of them needs more, see `act`.
     ("act", Right::Read),
 ];
 

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pane_patrol_hooks::approval::Verdict;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -38,7 +39,7 @@ struct Anything {}
 type Make = fn(&mut SchemaGenerator) -> schemars::Schema;
 
 /// Every type of message, what it says, and its payload.
-const MESSAGES: [(&str, &str, Make); 24] = [
+const MESSAGES: [(&str, &str, Make); 22] = [
     ("hello", "A client's first message.", make::<Hello>),
     (
         "snapshot",
@@ -109,6 +110,16 @@ const MESSAGES: [(&str, &str, Make); 24] = [
         make::<Admit>,
     ),
     (
+        "act",
+        "Client to hub: something is wanted done.",
+        make::<Act>,
+    ),
+    (
+        "act_result",
+        "Hub to client: what came of it.",
+        make::<ActResult>,
+    ),
+    (
         "wait_decision",
         "A hook waits for the decision about its request.",
         make::<WaitDecision>,
@@ -127,26 +138,6 @@ const MESSAGES: [(&str, &str, Make); 24] = [
         "released",
         "Hub to that hook: there is nothing more to wait for.",
         make::<Anything>,
-    ),
-    (
-        "decide",
-        "Client to hub: decides about a request.",
-        make::<Decide>,
-    ),
-    (
-        "trust",
-        "Client to hub: trusts an agent for a while.",
-        make::<Trust>,
-    ),
-    (
-        "looked_at",
-        "Client to hub: the person looks at an agent.",
-        make::<LookedAt>,
-    ),
-    (
-        "decide_result",
-        "Hub to client: whether that was taken.",
-        make::<DecideResult>,
     ),
 ];
 
@@ -252,10 +243,8 @@ fn read(message: Envelope) {
                 .unwrap(),
         ),
         "decision" => is::<Verdict>(payload),
-        "decide" => is::<Decide>(payload),
-        "trust" => is::<Trust>(payload),
-        "looked_at" => is::<LookedAt>(payload),
-        "decide_result" => is::<DecideResult>(payload),
+        "act" => is::<Act>(payload),
+        "act_result" => is::<ActResult>(payload),
         kind => assert!(
             ["ping", "bye", "snapshot_request", "waiting", "released"].contains(&kind),
             "{kind}"

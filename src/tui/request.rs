@@ -9,7 +9,7 @@ use super::model::{Model, Panel};
 use super::seen::{self, REACTION};
 use super::settling::{Follow, settle};
 use super::update::{self, notify, touch};
-use crate::act::{Bound, Decision, Digest, Door, Shown};
+use crate::act::{Bound, Decision, Digest, Shown};
 use crate::assistants::request::Known;
 use crate::state::{Request, Row, Unasked};
 
@@ -201,7 +201,6 @@ fn by_key(digest: Option<Digest>) -> Shown {
     Shown {
         digest,
         partly: false,
-        door: Door::Dashboard,
     }
 }
 

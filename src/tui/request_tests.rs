@@ -9,7 +9,7 @@ use super::fixture::{day, draw, look, model_with, now, screen};
 use super::message::Message;
 use super::model::{Model, Panel};
 use super::update::update;
-use crate::act::{Bound, Decision, Digest, Door, Shown};
+use crate::act::{Bound, Decision, Digest, Shown};
 use crate::assistants::request::Known;
 use crate::state::Row;
 use crate::state::update::Feed;
@@ -142,7 +142,6 @@ fn a_denial_takes_a_message_of_the_request_it_was_opened_for() {
     let shown = Shown {
         digest: None,
         partly: false,
-        door: Door::Dashboard,
     };
     let denial = Effect::Decide(Box::new(bound), Decision::Deny { message }, shown);
     assert_eq!(press(&mut model, KeyCode::Enter), [denial]);

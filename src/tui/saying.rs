@@ -9,7 +9,7 @@ use super::edit_line::EditLine;
 use super::effect::Effect;
 use super::model::Model;
 use super::update::{notify, touch};
-use crate::act::{Bound, Decision, Door, Shown};
+use crate::act::{Bound, Decision, Shown};
 
 /// A message that is being typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,6 @@ fn send(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     let shown = Shown {
         digest: None,
         partly: false,
-        door: Door::Dashboard,
     };
     deciding::answer(model, bound, Decision::Deny { message }, shown, now)
 }

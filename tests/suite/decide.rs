@@ -1,61 +1,62 @@
 //! `hook claude --decide` with the real collector: it waits for one decision about its own request,
 //! and for nothing else.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::Child;
+use std::io::Write;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::{Collector, TestEnv, finish_with_stdin, fixture, started, wait, wait_until};
+use crate::acts::ActsByHand;
+use crate::common::{
+    Collector, TestEnv, Tmux, finish_with_stdin, fixture, started, wait, wait_until,
+};
 
 /// A hook that has reported its permission request and waits.
-fn waiting_hook(env: &TestEnv, collector: &Collector<'_>) -> (Child, Value) {
+fn waiting_hook(collector: &Collector<'_>, hook: impl Fn() -> Command) -> (Child, Value) {
     let payload = fixture("claude/permission_request.bash.json");
-    waiting_with(env, collector, &payload, Duration::ZERO)
+    waiting_with(collector, hook, &payload, Duration::ZERO)
 }
 
 /// The same with a payload that is written `delay` after its start: it is that lateness that is tested.
 fn waiting_with(
-    env: &TestEnv,
     collector: &Collector<'_>,
+    hook: impl Fn() -> Command,
     payload: &str,
     delay: Duration,
 ) -> (Child, Value) {
     collector.until_heard("waiting_approval", || {
-        let (child, mut stdin) = started(env.claude_hook().arg("--decide"));
+        let (child, mut stdin) = started(hook().arg("--decide"));
         std::thread::sleep(delay);
         stdin.write_all(payload.as_bytes()).expect("it reads");
         child
     })
 }
 
+/// Whether a hook took the decision. What became of it nobody says here: only hooks tell of this Claude.
 fn decide(env: &TestEnv, row: &Value, request: &Value, verdict: &Value) -> bool {
-    let mut stream = BufReader::new(env.connect_to_hub());
-    let say = |kind: &str, payload: &Value| {
-        json!({"version": "1", "type": kind, "session_id": "default", "sender_id": "test",
-            "timestamp": "2026-11-21T14:02:15Z", "payload": payload})
+    let mut hub = ActsByHand::at_hub(env, "test");
+    let read = hub.act(row, &json!({"act": "read_request", "request": request}));
+    let decision = match verdict["behavior"].as_str() {
+        Some("allow") => "approve",
+        _ => "deny",
     };
-    let hello = json!({"client_id": "test", "role": "publisher", "capabilities": []});
-    let payload = json!({"row": row["id"], "instance_id": row["instance_id"],
-        "request": request, "verdict": verdict});
-    let both = format!("{}\n{}\n", say("hello", &hello), say("decide", &payload));
-    stream
-        .get_mut()
-        .write_all(both.as_bytes())
-        .expect("it reads");
-    let mut line = String::new();
-    stream.read_line(&mut line).expect("the hub answers");
-    let answer: Value = serde_json::from_str(&line).expect("JSON");
-    assert_eq!(answer["type"], "decide_result", "{answer}");
-    answer["payload"]["taken"] == true
+    let done = hub.act(
+        row,
+        &json!({"act": "decide", "decision": decision, "request": request,
+            "digest": read["request"]["digest"], "message": verdict["message"]}),
+    );
+    done["outcome"] != "refused"
 }
 
 #[test]
 fn a_waiting_hook_prints_the_decision_about_its_own_request_and_no_other() {
     let env = TestEnv::new();
-    let collector = Collector::start(&env);
-    let (child, row) = waiting_hook(&env, &collector);
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let (child, row) = waiting_hook(&collector, || tmux.claude_hook("%0"));
     let mut other = row["waiting"][0].clone();
     other["message"] = json!("rm -rf /");
     let allow = json!({"behavior": "allow"});
@@ -74,10 +75,13 @@ fn a_waiting_hook_prints_the_decision_about_its_own_request_and_no_other() {
 #[test]
 fn a_late_payload_with_a_byte_order_mark_is_decided_about_like_any_other() {
     let env = TestEnv::new();
-    let collector = Collector::start(&env);
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
     let marked = format!("\u{feff}{}", fixture("claude/permission_request.bash.json"));
     let delay = Duration::from_millis(400);
-    let (mut child, row) = waiting_with(&env, &collector, &marked, delay);
+    let (mut child, row) = waiting_with(&collector, || tmux.claude_hook("%0"), &marked, delay);
     // One to which nobody writes ends by itself: this one, older than that, lives on.
     let (unwritten, stdin) = started(&mut env.claude_hook());
     wait(unwritten).assert_silent_success();
@@ -95,7 +99,7 @@ fn a_late_payload_with_a_byte_order_mark_is_decided_about_like_any_other() {
 fn a_waiting_hook_leaves_without_a_word_when_its_request_or_the_hub_is_gone() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
-    let (mut child, _) = waiting_hook(&env, &collector);
+    let (mut child, _) = waiting_hook(&collector, || env.claude_hook());
     let ended = fixture("claude/post_tool_use.bash.json");
     wait_until("the request is over", || {
         finish_with_stdin(&mut env.claude_hook(), ended.as_bytes()).assert_silent_success();
@@ -103,7 +107,7 @@ fn a_waiting_hook_leaves_without_a_word_when_its_request_or_the_hub_is_gone() {
     });
     wait(child).assert_silent_success();
 
-    let (child, _) = waiting_hook(&env, &collector);
+    let (child, _) = waiting_hook(&collector, || env.claude_hook());
     drop(collector);
     wait(child).assert_silent_success();
     let payload = fixture("claude/permission_request.bash.json");

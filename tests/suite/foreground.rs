@@ -28,14 +28,14 @@ exec sleep 600
 const CLEAR: &str = r"printf '\033[2J\033[H'";
 
 /// A shell with job control in a pane, and an assistant in it that asks.
-struct Stage<'env> {
+pub(super) struct Stage<'env> {
     env: &'env TestEnv,
-    server: Tmux<'env>,
-    folder: PathBuf,
+    pub(super) server: Tmux<'env>,
+    pub(super) folder: PathBuf,
 }
 
 impl<'env> Stage<'env> {
-    fn new(env: &'env TestEnv) -> Option<Self> {
+    pub(super) fn new(env: &'env TestEnv) -> Option<Self> {
         let shell = "exec bash --norc --noprofile -i";
         let server = Tmux::start_on(env, "tmux.sock", "work", (120, 40), shell)?;
         let folder = env.path("stage");
@@ -70,7 +70,7 @@ impl<'env> Stage<'env> {
     }
 
     /// Until the dialog is the last word on the screen.
-    fn until_shown(&self) {
+    pub(super) fn until_shown(&self) {
         wait_until("the dialog is shown", || {
             let screen = self.screen();
             let last = screen.lines().rfind(|line| !line.trim().is_empty());
@@ -79,7 +79,7 @@ impl<'env> Stage<'env> {
     }
 
     /// Starts the assistant with what `line` has behind its name, and lets it ask.
-    fn asks(&self, rest: &str, collector: &Collector<'_>) {
+    pub(super) fn asks(&self, rest: &str, collector: &Collector<'_>) {
         let (program, folder) = (self.folder.join("claude"), self.folder.display());
         self.types(&format!("{} {folder} {rest}", program.display()));
         let pid = until("it runs", || {

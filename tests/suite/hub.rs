@@ -624,7 +624,12 @@ fn what_is_damaged_reaches_nobody_and_ends_nothing() {
             &json!({"agent_id": "x", "path": "y"}),
         )
         .to_string(),
-        of("f", "decide", &json!({"row": "x", "request": {}})).to_string(),
+        of(
+            "f",
+            "act",
+            &json!({"act_id": "1", "agent_id": "x", "act": "decide"}),
+        )
+        .to_string(),
     ];
     let mut seed = 0x9e37_79b9_7f4a_7c15;
     for round in 0..300 {

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod acts;
 mod apart;
 mod belief;
 mod collector;

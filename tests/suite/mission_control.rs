@@ -245,18 +245,35 @@ fn each_right_allows_what_it_is_for_and_nothing_else() {
     blind.say(&hello("x", "subscriber", &[]));
     assert_eq!(blind.hear()["payload"]["code"], "not_allowed");
 
-    let decide = json!({"row": "x", "instance_id": null, "verdict": {"behavior": "allow"},
-        "request": {"state": "waiting_approval", "request_id": null, "agent_id": null,
-            "tool": null, "message": null, "since": "2026-01-28T18:42:00Z", "source": "hook"}});
-    let trust = json!({"row": "x", "instance_id": "y", "seconds": 60});
-    let looked = json!({"row": "x"});
+    let act = |what: Value| {
+        let mut act = json!({"act_id": format!("{what}"), "agent_id": "x"});
+        for (name, value) in what.as_object().expect("an object") {
+            act[name] = value.clone();
+        }
+        act
+    };
     let patch = json!({"agent_id": "x", "path": "y"});
     let asks = [
         ("snapshot_request", json!({}), "read"),
         ("diff_patch_request", patch, "read"),
-        ("looked_at", looked, "read"),
-        ("decide", decide, "answer"),
-        ("trust", trust, "own"),
+        ("act", act(json!({"act": "read_request"})), "read"),
+        ("act", act(json!({"act": "locate"})), "read"),
+        ("act", act(json!({"act": "look"})), "read"),
+        (
+            "act",
+            act(json!({"act": "decide", "decision": "deny"})),
+            "answer",
+        ),
+        (
+            "act",
+            act(json!({"act": "snooze", "seconds": 60})),
+            "answer",
+        ),
+        (
+            "act",
+            act(json!({"act": "trust", "instance_id": "y", "seconds": 60})),
+            "own",
+        ),
     ];
     let order = ["read", "answer", "manage", "own"];
     let rank = |right: &str| order.iter().position(|it| *it == right);

@@ -190,8 +190,10 @@ fn a_trusted_session_is_not_asked_about_until_its_time_or_a_rule_says_so() {
     ended(&env, &collector);
     assert_eq!(decided(&env, "make && rm x")["behavior"], "deny");
     ended(&env, &collector);
-    let lines = decisions(&env, 2);
-    assert_eq!([&lines[0]["by"], &lines[1]["by"]], ["trust", "rule"]);
+    let lines = decisions(&env, 3);
+    let by: Vec<&Value> = lines.iter().map(|line| &line["by"]).collect();
+    assert_eq!(by, ["user", "trust", "rule"]);
+    assert_eq!(lines[0]["door"], "trust");
 
     assert!(trust(&["--off"]).status.success());
     collector.until("it is trusted no more", |rows| {

@@ -11,8 +11,8 @@ use rustix::event::{PollFd, PollFlags};
 use super::client::Client;
 use super::world::World;
 use crate::act::record::Ruled;
+use crate::act::who::Handed;
 use crate::collector::judge::{Answer, Order, Question};
-use crate::protocol::Decide;
 use crate::rules::{Ask, By, Then};
 use crate::state::{Request, Row};
 use crate::sys::wake_channel::Inbox;
@@ -161,20 +161,20 @@ impl Judging {
         clients: &mut [Client],
         world: &World,
     ) {
-        let decide = Decide {
+        let handed = Handed {
             row: case.row.clone(),
             instance_id: case.instance_id.clone(),
             request: case.request.clone(),
             verdict,
         };
-        let waits = |client: &&mut Client| client.holds(ticket) && client.waits_for(&decide);
+        let waits = |client: &&mut Client| client.holds(ticket) && client.waits_for(&handed);
         let Some(client) = clients.iter_mut().find(waits) else {
             return self.record(ruled.ended("nothing", Some("it was answered elsewhere before")));
         };
-        client.tell_decision(&decide, world);
+        client.tell_decision(&handed, world);
         for client in clients
             .iter_mut()
-            .filter(|client| client.waits_for(&decide))
+            .filter(|client| client.waits_for(&handed))
         {
             client.release(world);
         }

@@ -8,6 +8,7 @@
 //! queue, so that a slow client gets the last state of each row and costs nothing; one that does not
 //! read at all is dropped.
 
+mod acting;
 mod asked;
 mod client;
 mod flow;
@@ -33,16 +34,17 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::belief::Standing;
-use super::{Message, judge};
+use super::{Message, actor, judge};
+use crate::act::who::Handed;
 use crate::protocol::{
-    AgentPatch, Decide, Envelope, ErrorPayload, Heartbeat, LookedAt, RequestPatch, Trust, Voice,
-    code,
+    Act, ActResult, AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, Voice, code,
 };
 use crate::state::update::Feed;
-use crate::state::{Input, PublisherWord};
+use crate::state::{PublisherWord, Row};
 use crate::sys::monotone_clock::Clock;
 use crate::sys::socket_file::SocketFile;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
+use acting::{Acting, Begun, Desk};
 use asked::Asked;
 use client::{Client, Fate};
 use flow::Flow;
@@ -70,12 +72,28 @@ enum Order {
     Feed(Feed),
     /// A publisher's message was not taken: code and words.
     NotTaken(Reply, &'static str, String),
+    /// An act was carried out, or not.
+    Acted(Box<ActResult>),
+    /// Whoever carries one out wants to know how a row is.
+    Row(String, SyncSender<Option<Box<Row>>>),
+    /// The same has something for the hook that waits for it; whether one does.
+    Hand(Box<Handed>, SyncSender<bool>),
     /// A patch is there, or why it is not.
     Patch(Box<Done>),
     /// The writer takes messages of publishers again.
     CaughtUp,
     /// It is over.
     End,
+}
+
+/// What the hub has done elsewhere than in its own thread.
+pub(super) struct Hands {
+    /// Requests that wait at a hook are judged by these.
+    pub(super) rules: judge::Setup,
+    /// Makes patches.
+    pub(super) make_patch: Patcher,
+    /// Acts for whoever may have that done.
+    pub(super) actor: actor::Setup,
 }
 
 /// The running hub; it ends, and its socket file goes, when this is dropped.
@@ -88,20 +106,24 @@ pub(super) struct Hub {
 
 impl Hub {
     /// Serves whoever connects to the socket. Clients that are refused or dropped, and what publishers
-    /// say, are reported to `output`; patches are made by `make_patch`.
+    /// say, are reported to `output`.
     pub(super) fn open(
         (listener, file): (UnixListener, SocketFile),
         voice: Voice,
         uid: u32,
         clock: Arc<Clock>,
-        rules: judge::Setup,
+        hands: Hands,
         output: SyncSender<Message>,
-        make_patch: Patcher,
     ) -> io::Result<Self> {
         let (orders, orders_in) = inbox()?;
         let orders = Arc::new(orders);
-        let judging = judge::spawn(rules, output.clone())?;
-        let patches = Patches::start(make_patch, Arc::clone(&orders))?;
+        let judging = judge::spawn(hands.rules, output.clone())?;
+        let patches = Patches::start(hands.make_patch, Arc::clone(&orders))?;
+        let orders_again = Arc::clone(&orders);
+        let desk = Arc::new(Desk(Arc::clone(&orders)));
+        let table = output.clone();
+        let tell = move |input, at| table.send(Message::Input(input, at)).is_ok();
+        let actor = hands.actor.actor(desk, Arc::clone(&clock), Box::new(tell));
         let mut server = Server {
             world: World::new(voice, clock),
             uid,
@@ -115,6 +137,7 @@ impl Hub {
             tell_of_work: BTreeSet::new(),
             accept_again_at: None,
             judging: Judging::new(judging),
+            acting: Acting::new(actor, orders_again),
             output,
         };
         let thread = std::thread::Builder::new()
@@ -164,6 +187,7 @@ struct Server {
     tell_of_work: BTreeSet<String>,
     accept_again_at: Option<Instant>,
     judging: Judging,
+    acting: Acting,
     output: SyncSender<Message>,
 }
 
@@ -176,6 +200,16 @@ impl Server {
                     Order::Feed(feed) => self.learn(feed),
                     Order::NotTaken(reply, code, words) => self.pass_on(&reply, code, &words),
                     Order::Patch(done) => self.deliver(&done),
+                    Order::Acted(result) => self.tell_result(result),
+                    Order::Row(id, answer) => {
+                        let row = self.world.row(&id).cloned().map(Box::new);
+                        // Whoever asked may not wait any more.
+                        let _ = answer.try_send(row);
+                    }
+                    Order::Hand(handed, answer) => {
+                        // The same.
+                        let _ = answer.try_send(self.hand(&handed));
+                    }
                     // Wishes are looked at below.
                     Order::CaughtUp => {}
                     Order::End => {
@@ -190,8 +224,9 @@ impl Server {
                 seats::offer(&mut self.clients, index);
                 self.clients[index].receive(&self.world);
                 seats::make_room(&mut self.clients, &self.world);
-                if self.clients[index].take_not_allowed() {
+                if let Some(what) = self.clients[index].take_overstepped() {
                     report(&self.output, code::NOT_ALLOWED);
+                    self.acting.note_overstep(what, self.clients[index].who());
                 }
                 self.note_life(index);
                 self.grant(index);
@@ -334,9 +369,7 @@ impl Server {
                 return;
             };
             match what {
-                What::Decide(decide) => self.settle(index, &decide, &question),
-                What::Trust(trust) => self.trust(index, &trust, &question),
-                What::LookedAt(looked) => self.look(index, &looked, &question),
+                What::Act(act) => self.act(index, *act, question.request_id.as_deref()),
                 What::Patch(request) => {
                     let id = question.request_id.or_else(|| request.request_id.clone());
                     self.order_patch(index, &request, id);
@@ -385,40 +418,46 @@ impl Server {
         is_its
     }
 
-    /// Hands a decision to the hook that waits for it, and says whether there was one.
-    fn settle(&mut self, index: usize, decide: &Decide, question: &Envelope) {
-        let waiting = self
-            .clients
-            .iter_mut()
-            .find(|client| client.waits_for(decide));
-        let taken = waiting.is_some();
-        if let Some(client) = waiting {
-            client.tell_decision(decide, &self.world);
+    /// Hands a decision to the hook that waits for it; whether there is one.
+    fn hand(&mut self, handed: &Handed) -> bool {
+        let mut clients = self.clients.iter_mut();
+        let waiting = clients.find(|client| client.waits_for(handed));
+        let Some(client) = waiting else {
+            return false;
+        };
+        client.tell_decision(handed, &self.world);
+        true
+    }
+
+    /// Has something done about an agent; what came of it is told when it is known.
+    fn act(&mut self, index: usize, act: Act, request: Option<&str>) {
+        let client = &mut self.clients[index];
+        if act
+            .expires
+            .is_some_and(|expires| expires <= self.world.clock.now())
+        {
+            let result = ActResult::refused(&act.act_id, "it has expired");
+            return client.tell_result(&result, request, &self.world);
         }
-        self.clients[index].tell_result(taken, question, &self.world);
+        let asker = (client.serial, request.map(str::to_owned));
+        match self.acting.begin(act, client.who(), asker) {
+            Begun::Now => {}
+            Begun::Known(result) => client.tell_result(&result, request, &self.world),
+            Begun::Busy => {
+                let words = "too much is done at once";
+                client.say_error(&self.world, code::BUSY, words, false, request);
+            }
+        }
     }
 
-    /// Has the table trust a row, if it is what the person means, and says whether it is.
-    fn trust(&mut self, index: usize, trust: &Trust, question: &Envelope) {
-        let is_it = self.world.row(&trust.row).is_some_and(|row| {
-            row.instance_id.as_ref() == Some(&trust.instance_id) && row.assistant.can_ask_us()
-        });
-        let now = self.world.clock.now();
-        let message = Message::Input(trust.input(now), now);
-        let taken = is_it && self.output.try_send(message).is_ok();
-        self.clients[index].tell_result(taken, question, &self.world);
-    }
-
-    /// Tells the table that the person looks at a row, and says whether there is one.
-    fn look(&mut self, index: usize, looked: &LookedAt, question: &Envelope) {
-        let now = self.world.clock.now();
-        let pane = self.world.row(&looked.row).and_then(|row| {
-            let (server, pane) = (row.server.clone()?, row.pane?);
-            Some(Input::LookedAt { server, pane })
-        });
-        let told = |input| self.output.try_send(Message::Input(input, now)).is_ok();
-        let taken = pane.is_some_and(told);
-        self.clients[index].tell_result(taken, question, &self.world);
+    fn tell_result(&mut self, result: Box<ActResult>) {
+        let told = result.clone();
+        for (serial, request) in self.acting.end(result) {
+            let mut clients = self.clients.iter_mut();
+            if let Some(client) = clients.find(|client| client.serial == serial) {
+                client.tell_result(&told, request.as_deref(), &self.world);
+            }
+        }
     }
 
     /// Whether the client is the publisher of that agent.

@@ -6,7 +6,7 @@ use pane_patrol_hooks::approval::Asked;
 use pane_patrol_hooks::event::Event;
 
 use super::judging::Case;
-use crate::protocol::Decide;
+use crate::act::who::Handed;
 use crate::state::{Request, Row};
 
 /// Its event comes to the table by another way; by then the row must ask it.
@@ -75,13 +75,13 @@ impl Waiting {
     }
 
     /// Whether this is what was decided about.
-    pub(super) fn takes(&self, decide: &Decide) -> bool {
+    pub(super) fn takes(&self, handed: &Handed) -> bool {
         let Some((id, request)) = &self.asked else {
             return false;
         };
-        *id == decide.row
-            && *request == decide.request
-            && self.event.instance_id == decide.instance_id
+        *id == handed.row
+            && *request == handed.request
+            && self.event.instance_id == handed.instance_id
     }
 
     fn is_for(&self, row: &Row, request: &Request) -> bool {

@@ -10,11 +10,14 @@ use super::flow::Ticket;
 use crate::collector::belief::Standing;
 use crate::git::{DiffSummary, MAX_FILES};
 use crate::protocol::{
-    AgentDiff, AgentPatch, AgentTasks, Decide, Envelope, ErrorPayload, Heartbeat, LookedAt, Report,
-    RequestPatch, TaskUpdate, Trust,
+    Act, AgentDiff, AgentPatch, AgentTasks, Envelope, ErrorPayload, Heartbeat, Report,
+    RequestPatch, TaskUpdate,
 };
 use crate::state::PublisherWord;
 use crate::tasks::{MAX_TASKS, TaskSummary};
+
+/// Longest id of an act, in bytes.
+const MAX_ACT_ID: usize = 128;
 
 /// One wish, with the message that made it.
 #[derive(Debug)]
@@ -26,12 +29,8 @@ pub(super) struct Wish {
 /// See [`Wish`].
 #[derive(Debug)]
 pub(super) enum What {
-    /// Hand a decision to the hook that waits for it.
-    Decide(Box<Decide>),
-    /// Have the table trust a row for a while.
-    Trust(Trust),
-    /// Tell the table that the person looks at a row.
-    LookedAt(LookedAt),
+    /// Have something done about an agent.
+    Act(Box<Act>),
     /// Tell the table.
     Publish(Said),
     /// Make a patch.
@@ -112,9 +111,14 @@ pub(super) fn wish_of(message: &Envelope) -> Result<Option<What>, String> {
         // A patch holds whatever its file does; who draws it has to see to that.
         "diff_patch_response" => What::Patched(Box::new(plain(payload())?)),
         // What it is about is compared with what the table has, which may hold anything.
-        "decide" => What::Decide(Box::new(plain(payload())?)),
-        "trust" => What::Trust(plain(payload())?),
-        "looked_at" => What::LookedAt(plain(payload())?),
+        "act" => {
+            let act: Act = plain(payload())?;
+            let length = act.act_id.len();
+            if !(1..=MAX_ACT_ID).contains(&length) || has_control(&act.act_id) {
+                return Err(format!("`act_id` is one line of 1 to {MAX_ACT_ID} bytes"));
+            }
+            What::Act(Box::new(act))
+        }
         _ => return Ok(None),
     }))
 }

@@ -163,11 +163,11 @@ fn an_agent_by_a_name_alone_is_a_row_of_its_own_with_that_id() {
     let mut story = Story::new();
     let mut event = report(State::Running, 100);
     (event.pane, event.server) = (None, None);
-    event.target = "@agent-1".parse().unwrap();
+    event.target = "agent/agent-1".parse().unwrap();
     story.publish(event);
     let rows = story.table.rows();
     assert_eq!(rows[0].id, "agent-1");
-    assert_eq!(rows[0].target.to_string(), "@agent-1");
+    assert_eq!(rows[0].target.to_string(), "agent/agent-1");
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl Client {
             return complain(self, code::BAD_SCHEMA, words);
         }
         if let Some(needed) = needed(&message.kind)
-            && !self.admission.allows(needed)
+            && !self.admission.allows(needed, &message.kind)
         {
             let own = self.admission.right.as_str();
             let words = format!(
@@ -149,7 +149,7 @@ impl Client {
             ClientRole::Publisher => Right::Publish,
             ClientRole::Subscriber => Right::Read,
         };
-        if !self.admission.allows(needed) {
+        if !self.admission.allows(needed, "hello") {
             let own = self.admission.right.as_str();
             let words = format!("this connection has the right `{own}` alone");
             return complain(self, code::NOT_ALLOWED, &words);
@@ -208,6 +208,15 @@ impl Client {
         let request = message.request_id.as_deref();
         let is_for_publishers = needed(&message.kind) == Some(Right::Publish);
         let (code, words) = match wish_of(&message) {
+            Ok(Some(What::Act(act)))
+                if !self.admission.allows(act.what.needs(), act.what.name()) =>
+            {
+                let own = self.admission.right.as_str();
+                let (what, needed) = (act.what.name(), act.what.needs().as_str());
+                let words =
+                    format!("`{what}` needs the right `{needed}`, this connection has `{own}`");
+                (code::NOT_ALLOWED, words)
+            }
             Ok(Some(_)) if is_for_publishers && role != ClientRole::Publisher => {
                 let words = format!("`{}` is for publishers", message.kind);
                 (code::WRONG_ROLE, words)

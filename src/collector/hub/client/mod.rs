@@ -17,10 +17,11 @@ use super::owed::{Item, Owed};
 use super::waiting::Waiting;
 use super::wish::Wish;
 use super::world::World;
+use crate::act::Who;
+use crate::act::who::Handed;
 use crate::collector::belief::Standing;
 use crate::protocol::{
-    AgentPatch, Bye, ClientRole, Decide, DecideResult, Envelope, ErrorPayload, Right, Snapshot,
-    code,
+    ActResult, AgentPatch, Bye, ClientRole, Envelope, ErrorPayload, Right, Snapshot, code,
 };
 use crate::state::Row;
 
@@ -41,6 +42,18 @@ const MAX_WISHES: usize = 16;
 
 /// So many patches may be asked for before the first of them is there.
 const MAX_PATCHES: usize = 16;
+
+/// What our own clients call themselves, each with the number of its process.
+const DOORS: [&str; 8] = [
+    "dashboard",
+    "approve",
+    "deny",
+    "answer",
+    "trust",
+    "snooze",
+    "jump",
+    "request",
+];
 
 /// Whether a client may stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,15 +84,19 @@ struct Admission {
     sessions: Vec<String>,
     /// By which it does.
     session: Option<String>,
-    /// It has asked for what it may not.
-    was_overstepped: bool,
+    /// It carries what somebody else says.
+    is_relayed: bool,
+    /// What it has asked for and may not.
+    overstepped: Option<String>,
 }
 
 impl Admission {
-    /// Whether that is allowed; if not, it is remembered.
-    fn allows(&mut self, needed: Right) -> bool {
+    /// Whether `what` is allowed, which needs that; if not, it is remembered.
+    fn allows(&mut self, needed: Right, what: &str) -> bool {
         let allowed = self.right.allows(needed);
-        self.was_overstepped |= !allowed;
+        if !allowed {
+            self.overstepped = Some(what.to_owned());
+        }
         allowed
     }
 }
@@ -158,7 +175,8 @@ impl Client {
                 is_awaited: is_relayed,
                 sessions: Vec::new(),
                 session: None,
-                was_overstepped: false,
+                is_relayed,
+                overstepped: None,
             },
             name: String::new(),
             wants: Wants::default(),
@@ -266,9 +284,9 @@ impl Client {
         self.role == Some(ClientRole::Publisher)
     }
 
-    /// Whether it has asked for what it may not, since the last look.
-    pub(super) fn take_not_allowed(&mut self) -> bool {
-        std::mem::take(&mut self.admission.was_overstepped)
+    /// What it has asked for and may not, since the last look.
+    pub(super) fn take_overstepped(&mut self) -> Option<String> {
+        self.admission.overstepped.take()
     }
 
     /// The agent that it says it is.
@@ -348,10 +366,10 @@ impl Client {
     }
 
     /// Whether a hook waits here for just this decision.
-    pub(super) fn waits_for(&self, decide: &Decide) -> bool {
+    pub(super) fn waits_for(&self, handed: &Handed) -> bool {
         self.waiting
             .as_ref()
-            .is_some_and(|waiting| waiting.takes(decide))
+            .is_some_and(|waiting| waiting.takes(handed))
     }
 
     /// What the rules are still to judge, once.
@@ -373,13 +391,33 @@ impl Client {
     }
 
     /// Gives the hook its decision, and lets it go.
-    pub(super) fn tell_decision(&mut self, decide: &Decide, world: &World) {
-        self.serve("decision", &decide.verdict, world);
+    pub(super) fn tell_decision(&mut self, handed: &Handed, world: &World) {
+        self.serve("decision", &handed.verdict, world);
     }
 
-    /// Tells who decided whether a hook has got it.
-    pub(super) fn tell_result(&mut self, taken: bool, question: &Envelope, world: &World) {
-        self.say(world, "decide_result", &DecideResult { taken }, question);
+    /// Tells what came of an act.
+    pub(super) fn tell_result(&mut self, result: &ActResult, request: Option<&str>, world: &World) {
+        let now = world.clock.now();
+        let said = world.voice.say("act_result", result, request, now);
+        self.push(&said, world);
+    }
+
+    /// By whom something is wanted that it says.
+    pub(super) fn who(&self) -> Who {
+        let own = DOORS.iter().find(|door| {
+            let rest = self.name.strip_prefix(**door);
+            let pid = rest.and_then(|rest| rest.strip_prefix('-'));
+            pid.is_some_and(|pid| pid.parse::<u32>().is_ok())
+        });
+        let is_own = self.admission.right == Right::Own;
+        Who {
+            door: match own.filter(|_| is_own) {
+                Some(door) => (*door).to_owned(),
+                None if self.admission.is_relayed => format!("websocket {}", self.name),
+                None => format!("hub {}", self.name),
+            },
+            right: self.admission.right,
+        }
     }
 
     /// Whether a patch may be made for it: a few at a time, and when it has taken what it got.

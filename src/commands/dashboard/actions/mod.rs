@@ -183,8 +183,8 @@ impl Hands for RealHands {
     }
 
     fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
-        match decide::world(&self.surroundings) {
-            Ok(world) => world.answer(bound, decision, shown),
+        match self.surroundings.hub() {
+            Ok(hub) => decide::answer(&hub, "dashboard", bound, decision, shown),
             Err(error) => Outcome::Nothing(error.to_string()),
         }
     }
@@ -292,12 +292,20 @@ impl Hands for RealHands {
     }
 
     fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String> {
-        snooze(&self.surroundings, id, until).map_err(|error| told(&error, error.hints().to_vec()))
+        let left = until.map(|until| until.since(Timestamp::now()));
+        snooze(
+            &self.surroundings,
+            "dashboard",
+            id,
+            left.unwrap_or_default(),
+        )
+        .map_err(|error| told(&error, error.hints().to_vec()))?;
+        Ok(self.snoozes())
     }
 
     fn trust(&self, row: &Row, minutes: u64) -> Result<String, String> {
         let span = Duration::from_secs(minutes * 60);
-        trust::trust(&self.surroundings, row, span).map_err(|why| why.to_string())?;
+        trust::trust(&self.surroundings, "dashboard", row, span).map_err(|why| why.to_string())?;
         Ok(trust::told(row, span))
     }
 

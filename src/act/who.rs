@@ -1,0 +1,45 @@
+//! Who wants something done, and the collector in whose process it is carried out.
+
+use pane_patrol_hooks::approval::Verdict;
+
+use crate::hub_client::HubError;
+use crate::protocol::Right;
+use crate::state::{Request, Row};
+
+/// Who wants something done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// Through which door: `dashboard`, a command's name, or what a client of the hub calls itself and
+    /// how it came.
+    pub door: String,
+    /// What that door allows.
+    pub right: Right,
+}
+
+/// What a hook that waits is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// The row's id.
+    pub row: String,
+    /// The assistant's session.
+    pub instance_id: Option<String>,
+    /// The request, as the row has it.
+    pub request: Request,
+    /// What was decided.
+    pub verdict: Verdict,
+}
+
+/// What the collector is asked on the way.
+pub trait Collector: std::fmt::Debug + Send + Sync {
+    /// The row with this id as it is now.
+    ///
+    /// # Errors
+    /// The collector has ended.
+    fn row(&self, id: &str) -> Result<Option<Row>, HubError>;
+
+    /// Hands a decision to the hook that waits for it; false when none does.
+    ///
+    /// # Errors
+    /// The collector has ended, and the hook may have got it or not.
+    fn hand(&self, handed: Handed) -> Result<bool, HubError>;
+}

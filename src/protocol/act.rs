@@ -1,0 +1,277 @@
+//! `act` and `act_result`: what somebody wants done about an agent, and what came of it. Every act goes the
+//! same way, whoever wants it: it is checked again where it is carried out, at that moment.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Right, is_false};
+use crate::state::{Decision, Pick, Request};
+
+/// Nobody is trusted for longer at one time.
+pub const MAX_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
+
+/// Payload of `act`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Act {
+    /// Chosen at random by whoever wants it. Under one id something is done once: for ten minutes a
+    /// repetition gets the first result again.
+    pub act_id: String,
+    /// The agent that it is about.
+    pub agent_id: String,
+    /// What is wanted.
+    #[serde(flatten)]
+    pub what: What,
+    /// How often the agent had changed when this was decided; another number refuses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u64>,
+    /// From then on it is not to be done any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub expires: Option<Timestamp>,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum What {
+    /// To read a request in full, with the digest of just that.
+    ReadRequest {
+        /// Which one, where several wait.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Named>,
+    },
+    /// To decide about a request.
+    Decide(Decide),
+    /// To have no notice of the agent for a while.
+    Snooze {
+        /// For how long, in seconds; 0: not any longer.
+        seconds: u64,
+    },
+    /// To let the agent do, for a while and without asking, what no rule forbids.
+    Trust {
+        /// Its session.
+        instance_id: String,
+        /// For how long, in seconds, at most [`MAX_TRUST`]; 0: not any longer.
+        seconds: u64,
+    },
+    /// To say that the person looks at the agent now, where its multiplexer cannot tell.
+    Look {},
+    /// To know where the agent is.
+    Locate {},
+}
+
+impl What {
+    /// What somebody must be allowed for it.
+    pub fn needs(&self) -> Right {
+        match self {
+            Self::ReadRequest { .. } | Self::Look {} | Self::Locate {} => Right::Read,
+            Self::Decide(_) | Self::Snooze { .. } => Right::Answer,
+            Self::Trust { .. } => Right::Own,
+        }
+    }
+
+    /// One word for the record.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ReadRequest { .. } => "read_request",
+            Self::Decide(decide) => decide.decision.word(),
+            Self::Snooze { .. } => "snooze",
+            Self::Trust { .. } => "trust",
+            Self::Look {} => "look",
+            Self::Locate {} => "locate",
+        }
+    }
+
+    /// Whether it changes anything, so that it is written down.
+    pub fn is_recorded(&self) -> bool {
+        matches!(
+            self,
+            Self::Decide(_) | Self::Snooze { .. } | Self::Trust { .. }
+        )
+    }
+}
+
+/// Which request is meant: by its id, by the beginning of its digest, or as `agent_status` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Named {
+    /// As `request` names it: its id, else the beginning of its digest.
+    Id(String),
+    /// As it stands in the agent's `waiting`.
+    Whole(Box<Request>),
+}
+
+/// What is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Verb {
+    /// Yes, this once.
+    Approve,
+    /// No.
+    Deny,
+    /// One of a question's options.
+    Answer,
+}
+
+impl Verb {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Deny => "deny",
+            Self::Answer => "answer",
+        }
+    }
+}
+
+/// A decision about a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Decide {
+    /// What is decided.
+    pub decision: Verb,
+    /// About which request, where several wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Named>,
+    /// Of the request as it stood before whoever decides, to its last line: what `read_request` gave.
+    /// Without it nothing is approved or answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Whoever decides knows that only its beginning was shown, and means it. For the hub's owner alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub partly: bool,
+    /// With a denial: what to do instead, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The option: its number, from 1, or its words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub option: Option<String>,
+}
+
+impl Decide {
+    /// What the person decided, in the words of the wire.
+    pub fn of(decision: &Decision, request: &Request) -> Self {
+        let (verb, message, option) = match decision {
+            Decision::Approve => (Verb::Approve, None, None),
+            Decision::Deny { message } => (Verb::Deny, message.clone(), None),
+            Decision::Answer(Pick::Number(number)) => {
+                (Verb::Answer, None, Some(number.to_string()))
+            }
+            Decision::Answer(Pick::Label(label)) => (Verb::Answer, None, Some(label.clone())),
+        };
+        Self {
+            decision: verb,
+            request: Some(Named::Whole(Box::new(request.clone()))),
+            digest: None,
+            partly: false,
+            message,
+            option,
+        }
+    }
+
+    /// The decision; the error says what is missing.
+    pub fn decision(&self) -> Result<Decision, &'static str> {
+        Ok(match (self.decision, &self.option) {
+            (Verb::Approve, _) => Decision::Approve,
+            (Verb::Deny, _) => Decision::Deny {
+                message: self.message.clone(),
+            },
+            (Verb::Answer, Some(option)) => Decision::Answer(Pick::parse(option)),
+            (Verb::Answer, None) => return Err("an answer names its `option`"),
+        })
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum ActOutcome {
+    /// It is done.
+    Done,
+    /// Nothing was done; `why` says why.
+    Refused,
+    /// Something was done, and what became of it is not known; `why` says what was seen.
+    Unknown,
+}
+
+/// Payload of `act_result`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ActResult {
+    /// As the act had it.
+    pub act_id: String,
+    /// What came of it.
+    pub outcome: ActOutcome,
+    /// Why nothing, what is not known, or what was done instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Of `read_request`: the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<ReadRequest>,
+    /// Of `locate`: where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Located>,
+}
+
+impl ActResult {
+    /// That, and nothing more.
+    pub fn of(act_id: &str, outcome: ActOutcome, why: Option<String>) -> Self {
+        Self {
+            act_id: act_id.to_owned(),
+            outcome,
+            why,
+            request: None,
+            place: None,
+        }
+    }
+
+    /// Nothing was done.
+    pub fn refused(act_id: &str, why: impl Into<String>) -> Self {
+        Self::of(act_id, ActOutcome::Refused, Some(why.into()))
+    }
+}
+
+/// A request in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ReadRequest {
+    /// As `agent_status` has it.
+    pub request: Request,
+    /// How often the agent has changed.
+    pub generation: u64,
+    /// Of all that is told here: what an approval gives back.
+    pub digest: String,
+    /// Whether this is all of it.
+    pub whole: bool,
+    /// All of it for a person.
+    pub text: String,
+    /// What the tool is given, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Value>,
+    /// Why it is not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Where an agent is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Located {
+    /// Its address.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub target: Target,
+    /// Its multiplexer's server.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub server: Option<Server>,
+    /// Its pane there.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub pane: Option<PaneId>,
+}
