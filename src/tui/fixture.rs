@@ -6,13 +6,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use time::UtcOffset;
 
-use super::message::Message;
-use super::model::{Model, Setup};
-use super::theme::Theme;
-use super::update::update;
-use super::view;
 use crate::state::update::Feed;
 use crate::state::{Evidence, Row};
+use crate::tui::message::Message;
+use crate::tui::model::{Model, Setup};
+use crate::tui::theme::Theme;
+use crate::tui::update::update;
+use crate::tui::view;
 
 pub(super) use crate::state::fixture::{With, now, row};
 

@@ -16,7 +16,7 @@ use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
-use super::message::Message;
+use crate::tui::message::Message;
 
 /// The keyboard's reader, which can be told to leave the terminal's input alone.
 ///

@@ -3,10 +3,10 @@
 
 use ratatui::layout::Rect;
 
-use super::model::{Model, Panel};
-use super::trouble;
-use super::view::detail;
-use super::work::{self, Focus};
+use crate::tui::model::alerts;
+use crate::tui::model::{Model, Panel};
+use crate::tui::panels::detail;
+use crate::tui::update::work::{self, Focus};
 
 /// From this width on the panel stands beside the list.
 const BESIDE_WIDTH: u16 = 160;
@@ -32,7 +32,7 @@ impl Layout {
         let mut body = area;
         let header = take_top(&mut body, u16::from(area.height >= 2));
         let footer = take_bottom(&mut body, u16::from(area.height >= 4));
-        let wanted = u16::try_from(trouble::lines(model).len()).unwrap_or(u16::MAX);
+        let wanted = u16::try_from(alerts::lines(model).len()).unwrap_or(u16::MAX);
         let room = body.height / 4;
         let lines = take_top(&mut body, wanted.min(room));
         let bare = Self {

@@ -3,9 +3,9 @@
 //! | part | does | never |
 //! | --- | --- | --- |
 //! | `message`, `effect` | say what happened and what is to be done, as data | |
-//! | `update` and what it calls: `moving`, `going`, `filtering`, ... | the only writer of the model | reads a clock, a file, a terminal |
-//! | `model`, `layout`, `words`, `age`, `text`, `trouble` | what is known, where it stands, how it reads | |
-//! | `view` | model and time to a buffer | anything else |
+//! | `update` and what stands in its folder | the only writer of the model | reads a clock, a file, a terminal |
+//! | `model`, `layout`, `labels`, `age`, `text` | what is known, where it stands, how it reads | |
+//! | `view`, `panels` | model and time to a buffer | anything else |
 //! | this file, `input`, `terminal`, `placed` | threads, clock, terminal; carries out effects | decides |
 //!
 //! One channel, and one thread for each source that can only send. The loop sleeps until something
@@ -15,47 +15,34 @@
 //! May import: `state`, `git` and `tasks`, `act`'s types, `assistants`' requests, `mux`'s words, `launch`,
 //! `notify`, `config`; never the collector.
 
+mod actions;
 mod age;
-mod deciding;
-mod edit_line;
 mod effect;
-mod filtering;
 #[cfg(test)]
 mod fixture;
-mod going;
-mod hands;
 mod input;
-mod installing;
 mod keymap;
+mod labels;
 mod layout;
-mod manage;
+mod line_writer;
 mod message;
 mod model;
-mod mouse;
-mod moving;
+mod panels;
 mod placed;
-mod request;
 #[cfg(test)]
 mod request_tests;
-mod saying;
 #[cfg(test)]
 mod screens;
-mod seen;
 #[cfg(test)]
 mod seen_tests;
-mod settling;
-mod split;
 mod terminal;
 mod text;
+mod text_input;
 mod theme;
-mod trouble;
-mod trusting;
 mod update;
 #[cfg(test)]
 mod update_tests;
 pub mod view;
-mod words;
-mod work;
 #[cfg(test)]
 mod work_tests;
 
@@ -74,8 +61,8 @@ use crate::state::update::Feed;
 use input::Input;
 use terminal::Screen;
 
+pub use actions::Hands;
 pub use effect::{Effect, Split};
-pub use hands::Hands;
 pub use message::{Hooks, Jumped, Message, Offer, Offered};
 pub use model::{Model, Setup};
 pub use theme::Theme;

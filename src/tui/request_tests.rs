@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::effect::Effect;
-use super::fixture::{day, draw, look, model_with, now, screen};
-use super::message::Message;
-use super::model::{Model, Panel};
-use super::update::update;
 use crate::act::{Bound, Decision, Digest, Shown};
 use crate::assistants::request::Known;
 use crate::state::Row;
 use crate::state::update::Feed;
+use crate::tui::effect::Effect;
+use crate::tui::fixture::{day, draw, look, model_with, now, screen};
+use crate::tui::message::Message;
+use crate::tui::model::{Model, Panel};
+use crate::tui::update::update;
 
 /// What is asked for beside the reading of what is shown.
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {

@@ -8,12 +8,6 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::effect::Effect;
-use super::fixture::{With, day, model_with, now, prompt_idle, row, screen};
-use super::message::{Hooks, Message, Offer, Offered};
-use super::model::Model;
-use super::update::update;
-use super::view;
 use super::work_tests::{busy_model, patch};
 use crate::act::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known, parts};
@@ -21,6 +15,12 @@ use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
 use crate::state::update::{Feed, Health, Role};
 use crate::tasks::{TaskState, TaskSummary};
+use crate::tui::effect::Effect;
+use crate::tui::fixture::{With, day, model_with, now, prompt_idle, row, screen};
+use crate::tui::message::{Hooks, Message, Offer, Offered};
+use crate::tui::model::Model;
+use crate::tui::update::update;
+use crate::tui::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (200, 50)];

@@ -14,9 +14,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-use super::model::Model;
-use super::placed::Placed;
-use super::view;
+use crate::tui::model::Model;
+use crate::tui::placed::Placed;
+use crate::tui::view;
 
 /// Buttons and the wheel as SGR reports. Not crossterm's `EnableMouseCapture`: that also asks for
 /// every movement, which would wake the program all the time for nothing.

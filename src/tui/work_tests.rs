@@ -5,16 +5,16 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use pane_patrol_hooks::event::State;
 
-use super::effect::Effect;
-use super::fixture::{With, model_with, now, row, screen};
-use super::message::Message;
-use super::model::{Model, Panel};
-use super::update::update;
-use super::work::{Focus, Tab, tab};
 use crate::git::{Change, DiffSummary, FileChange, FileStatus, Patch};
 use crate::state::Row;
 use crate::state::update::Feed;
 use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
+use crate::tui::effect::Effect;
+use crate::tui::fixture::{With, model_with, now, row, screen};
+use crate::tui::message::Message;
+use crate::tui::model::{Model, Panel};
+use crate::tui::update::update;
+use crate::tui::update::work::{Focus, Tab, tab};
 
 fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     let press = |c: char| {

@@ -10,15 +10,15 @@ use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use super::effect::Effect;
-use super::fixture::{With, day, draw, look, model_with, now, row, screen};
-use super::message::Message;
-use super::model::Model;
-use super::update::update;
 use crate::act::{Bound, Decision, Digest, Outcome};
 use crate::assistants::request::{Full, Known, parts};
 use crate::state::update::Feed;
 use crate::state::{Request, Row};
+use crate::tui::effect::Effect;
+use crate::tui::fixture::{With, day, draw, look, model_with, now, row, screen};
+use crate::tui::message::Message;
+use crate::tui::model::Model;
+use crate::tui::update::update;
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 50)];
 

@@ -47,7 +47,7 @@ fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
     assert!(shown.contains("10m more without asking"), "{shown}");
     assert_eq!(trust(&mut model).1, 0);
     assert_eq!(
-        trusting::next_change(&row, now())
+        trust::next_change(&row, now())
             .unwrap()
             .since(now())
             .as_secs(),

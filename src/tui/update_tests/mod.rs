@@ -10,18 +10,18 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use pane_patrol_hooks::event::State;
 
-use super::effect::{Effect, Split};
-use super::fixture::{With, day, look, model_with, now, row, screen};
-use super::message::{Hooks, Jumped, Message, Offer, Offered};
-use super::model::{Install, Model, Panel};
-use super::trusting;
-use super::update::update;
-use super::view;
 use crate::act::{Bound, Decision, Outcome, Pick};
 use crate::assistants::request::Known;
 use crate::launch::Stopped;
 use crate::mux::{Attach, Beside};
 use crate::state::update::{Feed, Health, Role};
+use crate::tui::effect::{Effect, Split};
+use crate::tui::fixture::{With, day, look, model_with, now, row, screen};
+use crate::tui::message::{Hooks, Jumped, Message, Offer, Offered};
+use crate::tui::model::{Install, Model, Panel};
+use crate::tui::update::trust;
+use crate::tui::update::update;
+use crate::tui::view;
 
 /// What is asked for beside the reading of what is shown.
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {

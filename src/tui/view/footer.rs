@@ -4,13 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::pen::{Pen, to_u16};
 use crate::act::{Bound, dialog};
-use crate::tui::manage::Stage;
+use crate::tui::line_writer::{Pen, to_u16};
 use crate::tui::model::{Install, Model, Panel};
-use crate::tui::saying::Saying;
-use crate::tui::work::{self, Focus};
-use crate::tui::{request, text};
+use crate::tui::text;
+use crate::tui::update::answer as request;
+use crate::tui::update::deny_prompt::Saying;
+use crate::tui::update::launch::Stage;
+use crate::tui::update::work::{self, Focus};
 
 /// Lines that a notice may take.
 const MAX_NOTICE: u16 = 4;

@@ -7,13 +7,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::pen::Pen;
 use crate::git::DiffSummary;
 use crate::git::words as git_words;
 use crate::state::Attention;
+use crate::tui::labels;
+use crate::tui::line_writer::Pen;
 use crate::tui::model::Model;
-use crate::tui::trouble::{self, Line};
-use crate::tui::{text, words};
+use crate::tui::model::alerts::{self, Line};
+use crate::tui::text;
 
 const NAME: &str = "pane-patrol";
 const GAP: &str = "   ";
@@ -71,7 +72,7 @@ fn counts(model: &Model) -> Vec<(Option<Attention>, String)> {
         .into_iter()
         .map(|attention| (attention, model.count(attention)))
         .filter(|(_, count)| *count > 0)
-        .map(|(attention, count)| (Some(attention), words::count(attention, count)))
+        .map(|(attention, count)| (Some(attention), labels::count(attention, count)))
         .collect();
     if !model.rows.is_empty() && model.count(Attention::NeedsYou) == 0 {
         counts.insert(0, (None, "nobody needs you".to_owned()));
@@ -120,7 +121,7 @@ fn clock(now: Timestamp, offset: UtcOffset) -> String {
 }
 
 /// `now` where the person is.
-pub(super) fn local(now: Timestamp, offset: UtcOffset) -> OffsetDateTime {
+pub(crate) fn local(now: Timestamp, offset: UtcOffset) -> OffsetDateTime {
     let seconds = now.as_micros().div_euclid(1_000_000);
     OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
@@ -130,7 +131,7 @@ pub(super) fn local(now: Timestamp, offset: UtcOffset) -> OffsetDateTime {
 
 pub(super) fn draw_lines(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = model.setup.theme;
-    let lines = trouble::lines(model);
+    let lines = alerts::lines(model);
     let shown = usize::from(area.height);
     for (index, (line, y)) in lines.iter().zip(area.top()..area.bottom()).enumerate() {
         let mut pen = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));

@@ -1,19 +1,8 @@
 //! From `&Model` and the time to a buffer, and nothing else: no file, no environment, no clock.
 
-mod changes;
-pub(super) mod detail;
-mod empty;
 mod footer;
-mod header;
-mod health;
-mod help;
-mod install;
-mod list;
-mod manage;
-mod pen;
-mod request;
+pub(crate) mod header;
 mod tabs;
-mod work;
 
 use std::ops::Range;
 
@@ -22,13 +11,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::age;
-use super::layout::Layout;
-use super::model::{Model, Panel};
-use super::seen::{self, Sight};
-use super::{text, words};
+use crate::tui::age;
+use crate::tui::labels;
+use crate::tui::layout::Layout;
+use crate::tui::line_writer::Pen;
+use crate::tui::model::{Model, Panel};
+use crate::tui::panels::{
+    changes, detail, empty, health, help, install, list, manage, request, tasks as work,
+};
+use crate::tui::text;
+use crate::tui::update::seen::{self, Sight};
 use footer::Answering;
-use pen::Pen;
 
 /// Draws the whole dashboard. `buffer` is empty and may have any size.
 pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
@@ -81,10 +74,10 @@ pub(super) fn hidden_lines(model: &Model, now: Timestamp) -> usize {
 
 /// What the open panel shows, from its first line to its last.
 #[derive(Debug, Default)]
-struct Page {
-    lines: Vec<Line<'static>>,
+pub(crate) struct Page {
+    pub(crate) lines: Vec<Line<'static>>,
     /// Which of them are what an answer would be about.
-    asked: Option<Range<usize>>,
+    pub(crate) asked: Option<Range<usize>>,
 }
 
 impl From<Vec<Line<'static>>> for Page {
@@ -150,14 +143,14 @@ fn draw_rest(
     let below = lines.saturating_sub(model.scroll + usize::from(text.height));
     let mut pen = Pen::new(buffer, panel.x + 1, text.bottom(), panel.right());
     let plain = match (model.scroll, below) {
-        (above, 0) => format!("↑ {} above", words::counted(above, "line")),
-        (0, below) => format!("↓ {} more", words::counted(below, "line")),
-        (above, below) => format!("↑ {above} ↓ {} more", words::counted(below, "line")),
+        (above, 0) => format!("↑ {} above", labels::counted(above, "line")),
+        (0, below) => format!("↓ {} more", labels::counted(below, "line")),
+        (above, below) => format!("↑ {above} ↓ {} more", labels::counted(below, "line")),
     };
     let said = match (left.filter(|left| *left > 0), footer::answering(model)) {
         (Some(left), Some(Answering { key, shows, does })) => {
             let arrow = if below > 0 { "↓" } else { "↑" };
-            let more = words::counted(left, "line");
+            let more = labels::counted(left, "line");
             let long = format!(
                 "{arrow} {more} not seen yet: {key} {shows} more, and {does} after the last one"
             );

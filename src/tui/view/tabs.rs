@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::pen::Pen;
+use crate::tui::line_writer::Pen;
 use crate::tui::model::Model;
-use crate::tui::work;
+use crate::tui::update::work;
 
 /// Draws over the rule, or over an empty line; the open one stands in brackets, also without colour.
 pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {

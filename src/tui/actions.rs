@@ -1,0 +1,77 @@
+//! What a dashboard can have done outside itself. The commands lend it hands; tests lend others.
+
+use std::process::Command;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::act::{Bound, Decision, Outcome, Shown};
+use crate::assistants::request::Known;
+use crate::git::{DiffSummary, Patch, PatchRequest};
+use crate::launch::Stopped;
+use crate::mux::{Attach, Beside};
+use crate::notify::Snoozes;
+use crate::state::Row;
+use crate::tasks::TaskSummary;
+use crate::tui::effect::Split;
+use crate::tui::message::{Hooks, Jumped, Offer};
+
+/// Carries out effects. Every call may take a while, so each is made on a thread of its own.
+pub trait Hands: Send + Sync + 'static {
+    /// Called once at the start: looks at what will not be there to be seen later.
+    fn ready(&self);
+
+    /// Takes the person to the row's pane, or tells how that must go on.
+    fn jump(&self, row: &Row) -> Jumped;
+
+    /// Answers a request of which the person has seen so much, or does nothing and says why.
+    fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome;
+
+    /// Finds out all of what a request asks, or why no more than its beginning is known.
+    fn read_request(&self, bound: &Bound) -> Known;
+
+    /// The same, with patience for what stands beside a command that is known.
+    fn read_rest(&self, bound: &Bound) -> Known;
+
+    /// What is changed in the row's folder, and how far its tasks are.
+    fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary);
+
+    /// The patch of a changed file of the row's folder, or why there is none.
+    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, String>;
+
+    /// The program that shows an attached session until the person detaches; the error says why its
+    /// server is not believed.
+    fn attach(&self, attach: &Attach) -> Result<Command, String>;
+
+    /// Whether any assistant's hooks are registered.
+    fn hooks(&self) -> Hooks;
+
+    /// Does something with the place beside the dashboard.
+    fn split(&self, step: &Split) -> Beside;
+
+    /// Starts the launcher at this place of the list, where `row` works unless it names a folder, and
+    /// shows it beside the dashboard or in a window in front; says what happened, or why nothing did.
+    fn start(&self, launcher: usize, row: Option<&Row>, beside: bool) -> Result<String, String>;
+
+    /// Asks the row's assistant to end and waits for that.
+    fn stop(&self, row: &Row) -> Stopped;
+
+    /// Closes the row's pane with everything in it.
+    fn close_pane(&self, row: &Row) -> Stopped;
+
+    /// Which rows are snoozed.
+    fn snoozes(&self) -> Snoozes;
+
+    /// Keeps notices of the row back until then, or, with `None`, not any longer; all snoozes after it.
+    fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String>;
+
+    /// Lets the row do without asking, for so many minutes, what no rule forbids; 0: not any longer.
+    /// Says what holds now, or why nothing was changed.
+    fn trust(&self, row: &Row, minutes: u64) -> Result<String, String>;
+
+    /// What an install would change; the error says why there is nothing to be done.
+    fn plan_install(&self) -> Result<Offer, String>;
+
+    /// Installs what was planned last; says of each assistant what happened and where the backup is,
+    /// or why nothing was changed.
+    fn apply_install(&self) -> Vec<String>;
+}

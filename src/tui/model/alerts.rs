@@ -1,0 +1,79 @@
+//! What the person must know beside the rows, one line each: what does not work, and what is
+//! hidden by a filter. A dashboard that hears nothing must not look like one where all is well.
+
+use std::collections::BTreeMap;
+
+use crate::state::update::Role;
+use crate::tui::labels::counted;
+use crate::tui::model::{Model, Scope};
+
+/// One line above the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// Rows may be missing or out of date.
+    Trouble(String),
+    /// Good to know.
+    Remark(String),
+}
+
+/// All of them, the worst first.
+pub(crate) fn lines(model: &Model) -> Vec<Line> {
+    let mut lines: Vec<Line> = troubles(model).into_iter().map(Line::Trouble).collect();
+    if model.role == Some(Role::Subscriber) {
+        lines.push(Line::Remark(
+            "another pane-patrol collects; these are its rows".to_owned(),
+        ));
+    }
+    lines.extend(hidden(model).map(Line::Remark));
+    lines
+}
+
+fn troubles(model: &Model) -> Vec<String> {
+    let mut troubles = Vec::new();
+    if let Some(Role::Nobody(why)) = &model.role {
+        troubles.push(format!("nobody collects, so nothing here changes: {why}"));
+    }
+    troubles.extend(model.health.troubles.iter().cloned());
+    troubles.extend(told("event", "rejected", &model.health.rejected));
+    let unreadable = &model.health.unreadable;
+    troubles.extend(told("line", "of the event log left out", unreadable));
+    if model.health.foreign > 0 {
+        let events = counted_u64(model.health.foreign, "event");
+        troubles.push(format!("{events} of another user dropped"));
+    }
+    troubles
+}
+
+/// So many things of which this was done, by reason.
+fn told(thing: &str, done: &str, by_reason: &BTreeMap<String, u64>) -> Option<String> {
+    let total: u64 = by_reason.values().sum();
+    let reasons: Vec<String> = match by_reason.len() {
+        1 => by_reason.keys().cloned().collect(),
+        _ => by_reason
+            .iter()
+            .map(|(reason, count)| format!("{count} {reason}"))
+            .collect(),
+    };
+    let things = counted_u64(total, thing);
+    (total > 0).then(|| format!("{things} {done}: {}", reasons.join(", ")))
+}
+
+fn counted_u64(number: u64, thing: &str) -> String {
+    counted(usize::try_from(number).unwrap_or(usize::MAX), thing)
+}
+
+/// What is not on the list although it is there.
+fn hidden(model: &Model) -> Option<String> {
+    let filter = model.filter.trim();
+    let shown = model.shown_rows().count();
+    let of = format!("{shown} of {}", model.rows.len());
+    match (filter.is_empty(), model.scope) {
+        (true, Scope::All) => None,
+        (true, Scope::Attention) => Some(format!("only what wants attention: {of}")),
+        (true, Scope::Projects) => Some("by project".to_owned()),
+        (false, Scope::All | Scope::Projects) => Some(format!("filter \"{filter}\": {of}")),
+        (false, Scope::Attention) => Some(format!(
+            "filter \"{filter}\", only what wants attention: {of}"
+        )),
+    }
+}

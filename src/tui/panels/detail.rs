@@ -1,0 +1,303 @@
+//! The selected row in full: since when, every request with its whole text, where, and why we say so.
+
+use pane_patrol_hooks::event::Source;
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::assistants::request as asked;
+use crate::state::{Evidence, Row};
+use crate::tui::age::{self, Grain};
+use crate::tui::labels;
+use crate::tui::model::{Model, Panel};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::update::answer as request;
+use crate::tui::update::trust;
+use crate::tui::view::Page;
+use crate::tui::view::header::local;
+
+/// Columns of the labels at the left: `why`, `Bash`.
+const LABEL: usize = 7;
+
+/// Pieces of evidence that the short form shows.
+const FEW: usize = 3;
+
+/// What the panel shows of the selected row.
+pub(crate) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page {
+    let Some(row) = model.selected_row() else {
+        return Page::default();
+    };
+    let sheet = Sheet::new(model, now, width);
+    let mut lines = sheet.title(row);
+    let first = lines.len();
+    let front = request::in_front(model, row);
+    lines.extend(front.map_or_else(|| sheet.says(row), |front| sheet.request(row, front)));
+    let asked = front.map(|_| first..lines.len());
+    lines.extend(sheet.others(row));
+    lines.extend(sheet.trust(row));
+    lines.extend(sheet.folder(row));
+    lines.extend(sheet.mode(row));
+    lines.extend(sheet.evidence(row, all));
+    Page { lines, asked }
+}
+
+/// How many lines from the top hold all of what is asked, in a panel of that width; `most` for a very long
+/// text. Their number does not depend on the time.
+pub(crate) fn wanted(model: &Model, width: u16, most: usize) -> usize {
+    /// Of a text as long as this nobody needs to know how many lines it has.
+    const HUGE: usize = 16 * 1024;
+    let Some(row) = model.selected_row() else {
+        return 0;
+    };
+    let Some(front) = request::in_front(model, row) else {
+        return 0;
+    };
+    let sheet = Sheet::new(model, row.since, width);
+    let known = sheet.known(row, front);
+    if known.is_some_and(|known| asked::text(front, known).len() > HUGE) {
+        return most;
+    }
+    sheet.title(row).len() + sheet.request(row, front).len()
+}
+
+/// When an age in the panel changes next.
+pub(crate) fn next_change(model: &Model, now: Timestamp, panel: Rect) -> Option<Timestamp> {
+    let explains = matches!(
+        model.panel,
+        Panel::Detail | Panel::Request | Panel::Explain | Panel::Help
+    );
+    let row = model
+        .selected_row()
+        .filter(|_| explains && panel.height > 0)?;
+    let count = if model.panel == Panel::Explain {
+        usize::MAX
+    } else {
+        FEW
+    };
+    row.evidence
+        .iter()
+        .take(count)
+        .map(|evidence| age::next_change(now, evidence.at, Grain::Coarse))
+        .min()
+}
+
+/// What the panel's lines are made from.
+pub(crate) struct Sheet<'a> {
+    pub(crate) model: &'a Model,
+    now: Timestamp,
+    pub(crate) width: usize,
+}
+
+impl<'a> Sheet<'a> {
+    /// For a panel of `width` columns.
+    pub(crate) fn new(model: &'a Model, now: Timestamp, width: u16) -> Self {
+        Self {
+            model,
+            now,
+            width: usize::from(width).saturating_sub(2),
+        }
+    }
+}
+
+impl Sheet<'_> {
+    pub(crate) fn theme(&self) -> Theme {
+        self.model.setup.theme
+    }
+
+    /// `shop:1.1 · claude · wants approval since 13:58:03`
+    fn title(&self, row: &Row) -> Vec<Line<'static>> {
+        let theme = self.theme();
+        let target = text::fit_end(&row.target.to_string(), self.width / 2).into_owned();
+        let phrase = labels::phrase(row);
+        let state = match row.standing() {
+            Some("offline") => format!("offline · last heard: {phrase}"),
+            Some(standing) => format!("{standing} · {phrase}"),
+            None => phrase.to_owned(),
+        };
+        let since = format!("{state} since {}", self.moment(row.since));
+        let room = self.width.saturating_sub(text::width(&target) + 3);
+        let name = row.assistant.to_string();
+        let both = text::width(&name) + 3 + since.len();
+        let (name, state) = match room {
+            room if room >= both => (Some(name), since),
+            room if room >= since.len() => (None, since),
+            _ => (None, state),
+        };
+        let parts = std::iter::once((target, theme.strong()))
+            .chain(name.map(|name| (name, theme.text())))
+            .chain([(state, theme.state(row.state))]);
+        let mut spans = vec![Span::raw(" ")];
+        for (index, (part, style)) in parts.enumerate() {
+            if index > 0 {
+                spans.push(Span::styled(" · ", theme.dim()));
+            }
+            spans.push(Span::styled(part, style));
+        }
+        vec![Line::from(spans)]
+    }
+
+    /// What it does or said last.
+    fn says(&self, row: &Row) -> Vec<Line<'static>> {
+        let theme = self.theme();
+        let label = labels::message_title(row);
+        self.labelled(label, theme.strong(), row.message.as_deref(), theme.text())
+    }
+
+    /// What it asks beside the request in front.
+    fn others(&self, row: &Row) -> Vec<Line<'static>> {
+        let front = request::in_front(self.model, row);
+        let others = row.waiting.iter().filter(|request| Some(*request) != front);
+        let others: Vec<_> = others.flat_map(|other| self.in_short(other)).collect();
+        if others.is_empty() {
+            return others;
+        }
+        let theme = self.theme();
+        let said = format!("one of {}; r shows the next", row.waiting.len());
+        let mut lines = self.labelled("", theme.dim(), Some(&said), theme.accent());
+        lines.extend(others);
+        lines
+    }
+
+    fn trust(&self, row: &Row) -> Vec<Line<'static>> {
+        let Some(left) = trust::minutes_left(row, self.now) else {
+            return Vec::new();
+        };
+        let told = format!("{left}m more without asking, as far as rules let it; t ends it");
+        let theme = self.theme();
+        self.labelled("trust", theme.strong(), Some(&told), theme.text())
+    }
+
+    fn folder(&self, row: &Row) -> Vec<Line<'static>> {
+        let home = self.model.setup.home.as_deref();
+        let Some(cwd) = row.cwd.as_deref() else {
+            return Vec::new();
+        };
+        let mut place = labels::below_home(cwd, home);
+        if let Some(branch) = &row.branch {
+            place.push_str(" ⎇ ");
+            place.push_str(branch);
+        }
+        if row.sub_agents > 0 {
+            place.push_str(" · ");
+            place.push_str(&labels::counted(row.sub_agents, "sub-agent"));
+        }
+        let dim = self.theme().dim();
+        self.labelled("in", dim, Some(&place), dim)
+    }
+
+    fn evidence(&self, row: &Row, all: bool) -> Vec<Line<'static>> {
+        let count = if all { usize::MAX } else { FEW };
+        row.evidence
+            .iter()
+            .take(count)
+            .enumerate()
+            .flat_map(|(index, evidence)| {
+                let label = if index == 0 { "why" } else { "" };
+                self.piece(label, evidence, all)
+            })
+            .collect()
+    }
+
+    /// What was heard, from whom, how long ago, and what it changed.
+    fn piece(&self, label: &str, evidence: &Evidence, all: bool) -> Vec<Line<'static>> {
+        let theme = self.theme();
+        let age = age::text(self.now, evidence.at, Grain::Coarse);
+        let mut heard = evidence.what.clone();
+        if all {
+            heard = format!("{} {heard}", self.moment(evidence.at));
+        }
+        let heard = format!("{heard} · {} · {age} ago", speaker(evidence.source));
+        let mut lines = self.labelled(label, theme.dim(), Some(&heard), theme.text());
+        let mut told = change(evidence);
+        if let Some(reason) = &evidence.reason {
+            told.push_str(": ");
+            told.push_str(reason);
+        }
+        if all {
+            let told = format!("→ {told}");
+            lines.extend(self.labelled("", theme.dim(), Some(&told), theme.dim()));
+        }
+        lines
+    }
+
+    /// `text` wrapped beside a label; nothing when there is nothing to say.
+    pub(crate) fn labelled(
+        &self,
+        label: &str,
+        label_style: Style,
+        text: Option<&str>,
+        style: Style,
+    ) -> Vec<Line<'static>> {
+        let Some(text) = text else {
+            return Vec::new();
+        };
+        let (mut label, indent, mut lines) = self.label(label, label_style);
+        for part in text::wrap(text, self.width.saturating_sub(indent + 1)) {
+            let gap = " ".repeat(indent.saturating_sub(text::width(label)));
+            lines.push(Line::from(vec![
+                Span::raw("  "),
+                Span::styled(label.to_owned(), label_style),
+                Span::raw(gap),
+                Span::styled(part, style),
+            ]));
+            label = "";
+        }
+        lines
+    }
+
+    /// The label as it stands beside a text, the text's column, and the line above it that a label
+    /// has which is too long: a tool's name must not push its command to the right edge.
+    pub(crate) fn label<'l>(
+        &self,
+        label: &'l str,
+        style: Style,
+    ) -> (&'l str, usize, Vec<Line<'static>>) {
+        let is_roomy = self.width >= 30;
+        let indent = if is_roomy { LABEL + 1 } else { 0 };
+        if text::width(label) <= indent.saturating_sub(1) {
+            return (label, indent, Vec::new());
+        }
+        let above = Line::from(Span::styled(format!("  {label}"), style));
+        ("", indent, vec![above])
+    }
+
+    /// The time of day, with the date when it was not today.
+    fn moment(&self, at: Timestamp) -> String {
+        let offset = self.model.setup.offset;
+        let (at, now) = (local(at, offset), local(self.now, offset));
+        let (hour, minute, second) = at.to_hms();
+        let time = format!("{hour:02}:{minute:02}:{second:02}");
+        if at.date() == now.date() {
+            return time;
+        }
+        format!(
+            "{}-{:02}-{:02} {time}",
+            at.year(),
+            u8::from(at.month()),
+            at.day()
+        )
+    }
+}
+
+fn speaker(source: Source) -> &'static str {
+    match source {
+        Source::Hook => "hook",
+        Source::Witness => "witness",
+        Source::User => "you",
+        Source::Emit => "script",
+    }
+}
+
+fn change(evidence: &Evidence) -> String {
+    match evidence.before {
+        Some(before) if before == evidence.after => "changed nothing".to_owned(),
+        Some(before) => format!(
+            "{}, was {}",
+            labels::plain(evidence.after),
+            labels::plain(before)
+        ),
+        None => format!("{}, a new row", labels::plain(evidence.after)),
+    }
+}

@@ -1,0 +1,56 @@
+//! What stands where rows would be while there are none: one sentence on what to do.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::assistants;
+use crate::tui::line_writer::{Pen, to_u16};
+use crate::tui::message::Hooks;
+use crate::tui::model::Model;
+use crate::tui::text;
+
+pub(crate) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = model.setup.theme;
+    let width = usize::from(area.width).saturating_sub(4).min(72);
+    let mut lines: Vec<_> = text::wrap(title(model.hooks), width)
+        .into_iter()
+        .map(|line| (line, theme.strong()))
+        .collect();
+    lines.push((String::new(), theme.text()));
+    let sentence = text::wrap(&sentence(model.hooks), width);
+    lines.extend(sentence.into_iter().map(|line| (line, theme.text())));
+    if lines.len() > usize::from(area.height) {
+        lines.retain(|(line, _)| !line.is_empty());
+    }
+    let above = usize::from(area.height).saturating_sub(lines.len()) / 3;
+    for ((line, style), y) in lines.iter().zip(area.top() + to_u16(above)..area.bottom()) {
+        Pen::new(buffer, area.x + 2, y, area.right()).put(line, *style);
+    }
+}
+
+fn title(hooks: Hooks) -> &'static str {
+    match hooks {
+        Hooks::Missing => "No assistant reports to pane-patrol yet.",
+        Hooks::Unknown | Hooks::Partly | Hooks::Installed => "No assistant is running.",
+    }
+}
+
+fn sentence(hooks: Hooks) -> String {
+    let told = match hooks {
+        Hooks::Missing => {
+            "Press i to let your assistants report: you see every changed line before anything is \
+             changed, and `pane-patrol uninstall` takes it back."
+        }
+        Hooks::Partly => {
+            "Start one in a tmux pane: it shows up here by itself. Some that are installed do not \
+             report yet; press i to see which, and what would change."
+        }
+        Hooks::Unknown | Hooks::Installed => {
+            return format!(
+                "Start one in a tmux pane, for example `{}`: it shows up here by itself.",
+                assistants::usual_name()
+            );
+        }
+    };
+    told.to_owned()
+}

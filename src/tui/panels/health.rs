@@ -1,0 +1,134 @@
+//! The Health tab: how well the selected row, and everything else, is heard.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use pane_patrol_hooks::event::Source;
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::state::update::Role;
+use crate::state::{Evidence, Row};
+use crate::tui::age::{self, Grain};
+use crate::tui::labels::counted;
+use crate::tui::message::Hooks;
+use crate::tui::model::Model;
+use crate::tui::panels::detail::Sheet;
+
+pub(crate) fn lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> {
+    let sheet = Sheet::new(model, now, width);
+    let mut lines = Vec::new();
+    let mut tell = |label: &str, text: &str, style: Style| {
+        lines.extend(sheet.labelled(label, sheet.theme().dim(), Some(text), style));
+    };
+    let (text, bad) = (model.setup.theme.text(), model.setup.theme.trouble());
+    let (words, is_well) = hooks(model.hooks);
+    tell("hooks", words, if is_well { text } else { bad });
+    if let Some(row) = model.selected_row() {
+        tell("", &last(row, Source::Hook, "event by a hook", now), text);
+        tell(
+            "witness",
+            &last(row, Source::Witness, "reading of a witness", now),
+            text,
+        );
+    }
+    let (words, is_well) = socket(model.role.as_ref());
+    tell("socket", &words, if is_well { text } else { bad });
+    let health = &model.health;
+    let mut received = counted(to_usize(health.received), "event");
+    if health.by_mirror > 0 {
+        let _ = write!(
+            received,
+            ", {} more by the event log alone",
+            health.by_mirror
+        );
+    }
+    tell("heard", &received, text);
+    let mut rejected = health.rejected.clone();
+    if health.foreign > 0 {
+        rejected.insert("of another user".to_owned(), health.foreign);
+    }
+    let style = if rejected.is_empty() { text } else { bad };
+    tell("refused", &sum(&rejected, "event"), style);
+    for (label, counts, thing) in [
+        ("apart", &health.held_apart, "event"),
+        ("log", &health.unreadable, "line"),
+        ("hub", &health.refused, "client"),
+    ] {
+        if !counts.is_empty() {
+            tell(label, &sum(counts, thing), text);
+        }
+    }
+    for trouble in &health.troubles {
+        tell("trouble", trouble, bad);
+    }
+    lines
+}
+
+/// When an age in the tab changes next.
+pub(crate) fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
+    let row = model.selected_row()?;
+    let last = [Source::Hook, Source::Witness].map(|source| newest(row, source));
+    let moments = last.into_iter().flatten();
+    moments
+        .map(|evidence| age::next_change(now, evidence.at, Grain::Coarse))
+        .min()
+}
+
+fn hooks(hooks: Hooks) -> (&'static str, bool) {
+    match hooks {
+        Hooks::Installed => ("registered with an assistant", true),
+        Hooks::Partly => (
+            "registered with some assistants, not with all that are there",
+            true,
+        ),
+        Hooks::Missing => ("registered with no assistant: nobody will report", false),
+        Hooks::Unknown => ("not looked for", true),
+    }
+}
+
+fn socket(role: Option<&Role>) -> (String, bool) {
+    match role {
+        Some(Role::Collector) => ("this dashboard collects".to_owned(), true),
+        Some(Role::Subscriber) => ("another pane-patrol collects; it is heard".to_owned(), true),
+        Some(Role::Nobody(why)) => (format!("nobody collects: {why}"), false),
+        None => ("not yet known".to_owned(), true),
+    }
+}
+
+fn newest(row: &Row, source: Source) -> Option<&Evidence> {
+    row.evidence
+        .iter()
+        .find(|evidence| evidence.source == source)
+}
+
+fn last(row: &Row, source: Source, thing: &str, now: Timestamp) -> String {
+    match newest(row, source) {
+        Some(evidence) => {
+            let age = age::text(now, evidence.at, Grain::Coarse);
+            format!("last {age} ago: {}", evidence.what)
+        }
+        None => format!("no {thing} among what was heard last"),
+    }
+}
+
+fn sum(counts: &BTreeMap<String, u64>, thing: &str) -> String {
+    let total: u64 = counts.values().sum();
+    if total == 0 {
+        return "nothing".to_owned();
+    }
+    let reasons: Vec<String> = counts
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
+    format!(
+        "{}: {}",
+        counted(to_usize(total), thing),
+        reasons.join(", ")
+    )
+}
+
+fn to_usize(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,148 @@
+//! Keys and signs, in a box over everything else.
+
+use pane_patrol_hooks::event::State;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::tui::keymap::BINDINGS;
+use crate::tui::labels;
+use crate::tui::line_writer::{Pen, to_u16};
+use crate::tui::model::Model;
+use crate::tui::text;
+
+/// Columns of the left half.
+const KEYS: usize = 14;
+
+/// Columns inside the frame.
+const WIDTH: u16 = 68;
+
+/// What each sign stands for.
+const SIGNS: [(State, &str); 6] = [
+    (State::WaitingApproval, "asks for permission"),
+    (State::WaitingInput, "asks a question"),
+    (State::Error, "its turn failed"),
+    (State::Completed, "its turn is over, nobody has looked"),
+    (State::Running, "works"),
+    (State::Idle, "nothing goes on"),
+];
+
+struct Help {
+    left: String,
+    left_style: Style,
+    right: String,
+}
+
+pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
+    let theme = model.setup.theme;
+    let area = frame(model, buffer.area);
+    clear(area, buffer);
+    let lines = lines(model, area.width);
+    draw_frame(model, area, buffer);
+    let inner = inside(area);
+    let shown = lines.iter().skip(model.scroll);
+    for (line, y) in shown.zip(inner.top()..inner.bottom()) {
+        let mut pen = Pen::new(buffer, inner.x, y, inner.right());
+        pen.cell(&line.left, left_width(area.width), line.left_style);
+        pen.put(&line.right, theme.text());
+    }
+}
+
+pub(crate) fn hidden_lines(model: &Model, area: Rect) -> usize {
+    let frame = frame(model, area);
+    let lines = lines(model, frame.width).len();
+    lines.saturating_sub(usize::from(inside(frame).height))
+}
+
+/// The box in the middle; the last line of the screen stays free for its hints.
+fn frame(model: &Model, area: Rect) -> Rect {
+    let width = (WIDTH + 4).min(area.width);
+    let wanted = to_u16(lines(model, width).len()).saturating_add(2);
+    let height = wanted.min(area.height.saturating_sub(1).max(1).min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height.saturating_sub(1).saturating_sub(height)) / 2,
+        width,
+        height,
+    }
+}
+
+fn inside(frame: Rect) -> Rect {
+    let margin = 2.min(frame.width / 2);
+    Rect {
+        x: frame.x + margin,
+        y: frame.y + 1.min(frame.height),
+        width: frame.width.saturating_sub(2 * margin),
+        height: frame.height.saturating_sub(2),
+    }
+}
+
+fn left_width(width: u16) -> usize {
+    KEYS.min(usize::from(width) / 2)
+}
+
+fn lines(model: &Model, width: u16) -> Vec<Help> {
+    let theme = model.setup.theme;
+    let room = usize::from(width)
+        .saturating_sub(4 + left_width(width))
+        .max(8);
+    let entry = |left: &str, style: Style, right: &str| {
+        let left = left.to_owned();
+        text::wrap(right, room)
+            .into_iter()
+            .enumerate()
+            .map(move |(index, right)| Help {
+                left: if index == 0 {
+                    left.clone()
+                } else {
+                    String::new()
+                },
+                left_style: style,
+                right,
+            })
+            .collect::<Vec<_>>()
+    };
+    let keys = BINDINGS
+        .iter()
+        .flat_map(|binding| entry(binding.keys, theme.accent(), binding.does));
+    let mouse = entry(
+        "mouse",
+        theme.accent(),
+        "click selects, a second click goes there, the wheel scrolls",
+    );
+    let blank = Help {
+        left: String::new(),
+        left_style: theme.text(),
+        right: String::new(),
+    };
+    let signs = SIGNS
+        .iter()
+        .flat_map(|(state, means)| entry(labels::icon(*state), theme.state(*state), means));
+    keys.chain(mouse).chain([blank]).chain(signs).collect()
+}
+
+fn clear(area: Rect, buffer: &mut Buffer) {
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if let Some(cell) = buffer.cell_mut((x, y)) {
+                cell.reset();
+            }
+        }
+    }
+}
+
+fn draw_frame(model: &Model, area: Rect, buffer: &mut Buffer) {
+    if area.width < 4 || area.height < 2 {
+        return;
+    }
+    let style = model.setup.theme.dim();
+    let across = "─".repeat(usize::from(area.width) - 2);
+    buffer.set_string(area.x, area.y, format!("╭{across}╮"), style);
+    buffer.set_string(area.x, area.bottom() - 1, format!("╰{across}╯"), style);
+    for y in area.top() + 1..area.bottom() - 1 {
+        buffer.set_string(area.x, y, "│", style);
+        buffer.set_string(area.right() - 1, y, "│", style);
+    }
+    Pen::new(buffer, area.x + 2, area.y, area.right() - 1)
+        .put(" Keys and signs ", model.setup.theme.strong());
+}

@@ -1,0 +1,78 @@
+//! The panel of an install: for whom, what would change, then what was done.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::tui::message::{Offer, Offered};
+use crate::tui::model::Install;
+use crate::tui::text;
+use crate::tui::theme::Theme;
+
+/// From this width on an assistant has one line, in columns.
+const WIDE: usize = 70;
+
+pub(crate) fn lines(install: &Install, theme: Theme, width: u16) -> Vec<Line<'static>> {
+    let width = usize::from(width).saturating_sub(2);
+    match install {
+        Install::Planning => vec![line("Working out what would change …", theme.dim())],
+        Install::Applying => vec![line("Installing …", theme.dim())],
+        Install::Planned(offer) => planned(offer, theme, width),
+        Install::Over(outcome) => outcome
+            .iter()
+            .flat_map(|text| text::wrap(text, width))
+            .map(|text| line(&text, theme.text()))
+            .collect(),
+    }
+}
+
+fn line(text: &str, style: Style) -> Line<'static> {
+    Line::from(vec![Span::raw(" "), Span::styled(text.to_owned(), style)])
+}
+
+fn planned(offer: &Offer, theme: Theme, width: usize) -> Vec<Line<'static>> {
+    let title = if offer.is_ready() {
+        "This would change, and nothing else. Press i again to do it, Esc to leave it."
+    } else {
+        "There is nothing to be done."
+    };
+    let wrapped = text::wrap(title, width);
+    let mut lines: Vec<_> = wrapped
+        .iter()
+        .map(|text| line(text, theme.strong()))
+        .collect();
+    lines.push(Line::default());
+    let titles = offer.assistants.iter().map(|one| text::width(&one.title));
+    let column = titles.max().unwrap_or(0);
+    for one in &offer.assistants {
+        lines.extend(offered(one, column, theme, width));
+    }
+    lines.push(Line::default());
+    // Nothing is cut off: the person agrees to what they read here.
+    for change in &offer.changes {
+        let style = theme.diff(change);
+        let pieces = text::chop(change, width);
+        lines.extend(pieces.into_iter().map(|piece| line(piece, style)));
+    }
+    lines
+}
+
+/// One assistant: on one line where there is room, else on several, indented.
+fn offered(one: &Offered, column: usize, theme: Theme, width: usize) -> Vec<Line<'static>> {
+    let sign = if one.is_ready { '+' } else { '-' };
+    let style = if one.is_ready {
+        theme.text()
+    } else {
+        theme.dim()
+    };
+    let gap = " ".repeat(column - text::width(&one.title));
+    let whole = format!("{sign} {}{gap}  {}: {}", one.title, one.file, one.what);
+    if width >= WIDE && text::width(&whole) <= width {
+        return vec![line(&whole, style)];
+    }
+    let mut lines = vec![line(&format!("{sign} {}", one.title), style)];
+    let below = width.saturating_sub(4).max(1);
+    let file = text::chop(&one.file, below).into_iter().map(str::to_owned);
+    let pieces = file.chain(text::wrap(&one.what, below));
+    lines.extend(pieces.map(|piece| line(&format!("    {piece}"), style)));
+    lines
+}

@@ -1,0 +1,331 @@
+//! The rows in their sections. Columns are as wide as their contents, within limits; where the
+//! screen is narrow the least needed ones shrink and go, and what it asks stays.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::state::{Attention, Row};
+use crate::tui::age::{self, Grain};
+use crate::tui::labels;
+use crate::tui::line_writer::Pen;
+use crate::tui::model::{Entry, Heading, Model};
+use crate::tui::panels::changes;
+use crate::tui::text;
+use crate::tui::update::trust;
+
+/// Columns that "what it does or asks" should at least have before others shrink.
+const ENOUGH: usize = 24;
+
+/// Below this width ages are short and the text must do with less.
+const NARROW: usize = 60;
+
+/// Mark, sign and the space after it.
+const LEAD: usize = 3;
+
+/// Widths of the columns; zero: left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Columns {
+    /// Of the whole line.
+    width: usize,
+    assistant: usize,
+    target: usize,
+    place: usize,
+    word: usize,
+    /// Changes and tasks.
+    work: usize,
+    age: usize,
+}
+
+impl Columns {
+    /// Fits the columns of the rows on the list into `width`.
+    fn of(model: &Model, width: usize, now: Timestamp) -> Self {
+        let widest = |measure: &dyn Fn(&Row) -> usize| {
+            let measured = model.shown_rows().map(measure);
+            measured.max().unwrap_or(0)
+        };
+        let mut columns = Self {
+            width,
+            assistant: widest(&|row| text::width(row.assistant.as_str())).min(12),
+            target: widest(&|row| text::width(&row.target.to_string())).min(10.max(width / 5)),
+            place: widest(&|row| text::width(&labels::place(row))).min(width / 4),
+            word: widest(&|row| text::width(labels::state(row))),
+            work: widest(&|row| work_width(&work(row, width))),
+            age: widest(&|row| shown_age(row, now, width).len()),
+        };
+        columns.shrink(width);
+        columns
+    }
+
+    /// Gives up columns, the least needed first, until there is enough for the text.
+    fn shrink(&mut self, width: usize) {
+        if self.missing(width) > 0 {
+            self.work = 0;
+        }
+        self.place = narrowed(self.place, self.missing(width), 12);
+        if self.missing(width) > 0 {
+            self.place = 0;
+        }
+        if self.missing(width) > 0 {
+            self.word = 0;
+        }
+        self.assistant = narrowed(self.assistant, self.missing(width), 6);
+        self.target = narrowed(self.target, self.missing(width), 8);
+        if width < 34 {
+            self.age = 0;
+        }
+        if width < 24 {
+            self.target = narrowed(self.target, self.missing(width), 4);
+        }
+        if width < 16 {
+            self.target = 0;
+        }
+    }
+
+    fn missing(&self, width: usize) -> usize {
+        let enough = if width < NARROW { ENOUGH / 2 } else { ENOUGH };
+        (self.taken() + enough).saturating_sub(width)
+    }
+
+    fn taken(&self) -> usize {
+        let widths = [
+            self.assistant,
+            self.target,
+            self.place,
+            self.word,
+            self.work,
+            self.age,
+        ];
+        let gaps = 2 * widths.iter().filter(|width| **width > 0).count();
+        LEAD + widths.iter().sum::<usize>() + gaps
+    }
+}
+
+/// `column` less `by`, but not below `least` unless it was.
+fn narrowed(column: usize, by: usize, least: usize) -> usize {
+    column.saturating_sub(by).max(least.min(column))
+}
+
+/// Columns of a line; the last one stays free.
+fn usable(list: Rect) -> usize {
+    usize::from(list.width).saturating_sub(1)
+}
+
+pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffer) {
+    let width = usable(area);
+    let columns = Columns::of(model, width, now);
+    let entries = model.entries.iter().skip(model.top);
+    for (entry, y) in entries.zip(area.top()..area.bottom()) {
+        match entry {
+            Entry::Heading(heading) => {
+                draw_heading(
+                    model,
+                    heading,
+                    Rect {
+                        y,
+                        height: 1,
+                        ..area
+                    },
+                    buffer,
+                );
+            }
+            Entry::Row(index) => {
+                if let Some(row) = model.rows.get(*index) {
+                    let line = Rect {
+                        y,
+                        height: 1,
+                        ..area
+                    };
+                    draw_row(model, row, columns, now, line, buffer);
+                }
+            }
+        }
+    }
+    if model.entries.is_empty() && area.height > 0 && !model.rows.is_empty() {
+        let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right());
+        pen.put(
+            "no row to show: Esc shows all again",
+            model.setup.theme.dim(),
+        );
+    }
+}
+
+fn draw_heading(model: &Model, heading: &Heading, line: Rect, buffer: &mut Buffer) {
+    let theme = model.setup.theme;
+    let (title, style) = match heading {
+        Heading::Attention(attention) => (labels::section(*attention), theme.section(*attention)),
+        Heading::Project(name) if name.is_empty() => ("no project", theme.dim()),
+        Heading::Project(name) => (name.as_str(), theme.strong()),
+    };
+    Pen::new(buffer, line.x + 1, line.y, line.right()).put(title, style);
+}
+
+fn draw_row(
+    model: &Model,
+    row: &Row,
+    columns: Columns,
+    now: Timestamp,
+    line: Rect,
+    buffer: &mut Buffer,
+) {
+    let theme = model.setup.theme;
+    let is_selected = model.selected.as_ref() == Some(&row.id);
+    let needs_you = Attention::from(row.state) == Attention::NeedsYou;
+    let is_quiet = Attention::from(row.state) == Attention::Quiet;
+    let own = |style: Style| if is_quiet { theme.dim() } else { style };
+
+    if columns.age > 0 {
+        let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
+        let style = if needs_you { theme.text() } else { theme.dim() };
+        pen.put_right(&shown_age(row, now, columns.width), style);
+    }
+    if columns.work > 0 {
+        draw_work(model, row, columns, line, buffer);
+    }
+    let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
+    if columns.age > 0 {
+        pen.keep_free(columns.age + 2);
+    }
+    if columns.work > 0 {
+        pen.keep_free(columns.work + 2);
+    }
+    pen.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
+    pen.cell(labels::icon(row.state), 1, theme.state(row.state));
+    pen.cell(
+        if model.is_beside(row) { "▸" } else { "" },
+        1,
+        theme.accent(),
+    );
+    let name = if needs_you {
+        theme.strong()
+    } else {
+        own(theme.text())
+    };
+    column(&mut pen, row.assistant.as_str(), columns.assistant, name);
+    let target = shown_target(row, columns.target);
+    column(&mut pen, &target, columns.target, own(theme.text()));
+    column(&mut pen, &labels::place(row), columns.place, theme.dim());
+    column(
+        &mut pen,
+        labels::state(row),
+        columns.word,
+        theme.state(row.state),
+    );
+    draw_activity(model, row, now, &mut pen, own(theme.text()));
+    if is_selected {
+        buffer.set_style(line, theme.selected());
+    }
+}
+
+/// From this width on there is room for changes and tasks, and from the second one for whole words.
+const WORK_WIDTHS: [usize; 2] = [88, 108];
+
+/// `+12 -3 in 4 files  3/7`, with what each part means.
+fn work(row: &Row, width: usize) -> Vec<(String, char)> {
+    if width < WORK_WIDTHS[0] {
+        return Vec::new();
+    }
+    let mut parts = changes::in_short(row.diff.as_deref(), width >= WORK_WIDTHS[1]);
+    if let Some(tasks) = row.tasks.as_deref().filter(|tasks| tasks.total > 0) {
+        let gap = if parts.is_empty() { "" } else { "  " };
+        parts.push((format!("{gap}{}/{}", tasks.done, tasks.total), ' '));
+    }
+    parts
+}
+
+fn work_width(parts: &[(String, char)]) -> usize {
+    parts.iter().map(|(part, _)| text::width(part)).sum()
+}
+
+/// Changes and tasks, at the right, before the age.
+fn draw_work(model: &Model, row: &Row, columns: Columns, line: Rect, buffer: &mut Buffer) {
+    let theme = model.setup.theme;
+    let parts = work(row, columns.width);
+    let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
+    if columns.age > 0 {
+        pen.keep_free(columns.age + 2);
+    }
+    let gap = pen.room().saturating_sub(work_width(&parts));
+    pen.skip(gap);
+    for (part, meaning) in parts {
+        let style = match meaning {
+            '+' => theme.diff("+"),
+            '-' => theme.diff("-"),
+            '!' => theme.trouble(),
+            _ => theme.dim(),
+        };
+        pen.put(&part, style);
+    }
+}
+
+fn column(pen: &mut Pen<'_>, text: &str, width: usize, style: Style) {
+    if width > 0 {
+        pen.cell(text, width, style);
+        pen.skip(2);
+    }
+}
+
+/// What it does or asks, and what else goes on, which is shown in short where it would cost the rest.
+fn draw_activity(model: &Model, row: &Row, now: Timestamp, pen: &mut Pen<'_>, style: Style) {
+    let activity = labels::activity(row);
+    let snoozed = model.snoozes.until(&row.id, now);
+    let snoozed = snoozed.map(|until| until.since(now).as_secs().div_ceil(60));
+    let trusted = trust::minutes_left(row, now);
+    let extras = labels::with_minutes(labels::extras(row), ("trusted", 't'), trusted);
+    let Some((long, short)) = labels::with_minutes(extras, ("snoozed", 'z'), snoozed) else {
+        pen.put(&activity, style);
+        return;
+    };
+    let room = pen.room();
+    let fits = |extra: &str| text::width(&activity) + 2 + text::width(extra) <= room;
+    let extra = if fits(&long) || room >= 60 {
+        long
+    } else {
+        short
+    };
+    let left = room.saturating_sub(text::width(&extra) + 2);
+    pen.put(&text::fit(&activity, left), style);
+    pen.skip(if activity.is_empty() { 0 } else { 2 });
+    pen.put(&extra, model.setup.theme.dim());
+}
+
+/// The address; where it is too long the end is kept, which tells panes of one session apart.
+fn shown_target(row: &Row, width: usize) -> String {
+    let target = row.target.to_string();
+    match target.rfind(':') {
+        Some(colon) if text::width(&target) > width => {
+            let (session, place) = target.split_at(colon);
+            let left = width.saturating_sub(text::width(place));
+            format!("{}{place}", text::fit(session, left))
+        }
+        _ => target,
+    }
+}
+
+fn shown_age(row: &Row, now: Timestamp, width: usize) -> String {
+    age::text(now, row.since, grain(row, width))
+}
+
+fn grain(row: &Row, width: usize) -> Grain {
+    match Attention::from(row.state) {
+        Attention::NeedsYou if width >= NARROW => Grain::Fine,
+        _ => Grain::Coarse,
+    }
+}
+
+/// When an age on the screen changes next.
+pub(crate) fn next_change(model: &Model, now: Timestamp, list: Rect) -> Option<Timestamp> {
+    let shown = model.entries.iter().skip(model.top);
+    shown
+        .take(usize::from(list.height))
+        .filter_map(|entry| match entry {
+            Entry::Row(index) => model.rows.get(*index),
+            Entry::Heading(_) => None,
+        })
+        .flat_map(|row| {
+            let age = age::next_change(now, row.since, grain(row, usable(list)));
+            std::iter::once(age).chain(trust::next_change(row, now))
+        })
+        .min()
+}

@@ -1,0 +1,63 @@
+//! Going to a pane, and coming back from it.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::tui::effect::{Effect, Split};
+use crate::tui::message::Jumped;
+use crate::tui::model::{Model, Panel};
+use crate::tui::update::launch;
+use crate::tui::update::{notify, touch};
+
+pub(crate) fn go(model: &mut Model) -> Vec<Effect> {
+    match model.panel {
+        Panel::Launch(_) => return launch::start(model),
+        // Enter must not mean yes, nor leave a question open that is about another row.
+        Panel::Stop(_) | Panel::Confirm(_) => return Vec::new(),
+        _ => {}
+    }
+    if model.panel == Panel::Help {
+        model.panel = Panel::Detail;
+        return Vec::new();
+    }
+    let Some(row) = model.selected_row().cloned() else {
+        return Vec::new();
+    };
+    if model.jumping {
+        // tmux has not answered the last one yet; a second one would not be faster.
+        return Vec::new();
+    }
+    if model.split.is_open {
+        return vec![Effect::Split(Split::Show(Box::new(row)))];
+    }
+    model.jumping = true;
+    vec![Effect::Jump(Box::new(row))]
+}
+
+pub(crate) fn arrive(model: &mut Model, jumped: Jumped, now: Timestamp) -> Vec<Effect> {
+    model.jumping = false;
+    match jumped {
+        // A popup that stayed would hide what the person wanted to see.
+        Jumped::There { covered: true } => return vec![Effect::Quit],
+        Jumped::There { covered: false } => {}
+        Jumped::Gone => notify(model, "the pane is gone", now),
+        Jumped::Failed(why) => notify(model, &why, now),
+        Jumped::Attach(attach) => {
+            model.away = true;
+            return vec![Effect::Attach(attach)];
+        }
+    }
+    Vec::new()
+}
+
+pub(crate) fn come_back(
+    model: &mut Model,
+    outcome: Result<(), String>,
+    now: Timestamp,
+) -> Vec<Effect> {
+    model.away = false;
+    touch(model);
+    if let Err(why) = outcome {
+        notify(model, &why, now);
+    }
+    Vec::new()
+}

@@ -1,0 +1,58 @@
+//! The place beside the dashboard, as far as keys and messages are concerned.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::mux::Beside;
+use crate::state::update::Feed;
+use crate::tui::effect::{Effect, Split};
+use crate::tui::model::Model;
+use crate::tui::update::jump::go;
+use crate::tui::update::{notify, touch};
+
+/// Opens the place with the selected row in it, or closes it. Outside tmux there is no place: the
+/// screen is handed over, as by Enter.
+pub(crate) fn press(model: &mut Model) -> Vec<Effect> {
+    if !model.setup.in_tmux {
+        return go(model);
+    }
+    let row = model.selected_row().filter(|_| !model.split.is_open);
+    let row = row.cloned();
+    let step = row.map_or(Split::Toggle, |row| Split::Show(Box::new(row)));
+    // Enter may come before tmux has answered, and is meant for the place already.
+    model.split.is_open = !model.split.is_open;
+    vec![Effect::Split(step)]
+}
+
+/// Takes in what is beside the dashboard now.
+pub(crate) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
+    if place.turn < model.split.turn {
+        return;
+    }
+    if let Some(note) = &place.note {
+        notify(model, note, now);
+    }
+    model.split = Beside {
+        note: None,
+        ..place
+    };
+    touch(model);
+}
+
+/// Whether the collector says that the row beside the dashboard is gone.
+pub(crate) fn has_left(model: &Model, feed: &Feed) -> bool {
+    let Feed::Gone(id) = feed else {
+        return false;
+    };
+    model
+        .rows
+        .iter()
+        .any(|row| row.id == *id && model.is_beside(row))
+}
+
+/// Looks what became of what is shown.
+pub(crate) fn look(model: &Model) -> Vec<Effect> {
+    if model.split.is_open {
+        return vec![Effect::Split(Split::Refresh)];
+    }
+    Vec::new()
+}
