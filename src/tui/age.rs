@@ -5,9 +5,11 @@
 //! minutes show, the change may be up to [`COARSE_GRID`] late: fifty rows then wake the program six
 //! times a minute, not fifty.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
+use time::{OffsetDateTime, UtcOffset};
 
 /// How late a text without seconds may change.
 const COARSE_GRID: i64 = 10;
@@ -18,7 +20,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// How fine an age is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Grain {
+pub(crate) enum Grain {
     /// `31s`, then `4m 12s`, then `1h 04m`: for rows that need the person.
     Fine,
     /// `31s`, then `4m`, then `1h`.
@@ -26,7 +28,7 @@ pub(super) enum Grain {
 }
 
 /// The age of `since`, at most seven characters, for example `4m 12s`.
-pub(super) fn text(now: Timestamp, since: Timestamp, grain: Grain) -> String {
+pub(crate) fn text(now: Timestamp, since: Timestamp, grain: Grain) -> String {
     let age = seconds(now, since);
     match (grain, age) {
         (_, ..MINUTE) => format!("{age}s"),
@@ -39,7 +41,7 @@ pub(super) fn text(now: Timestamp, since: Timestamp, grain: Grain) -> String {
 }
 
 /// When [`text`] should be looked at again.
-pub(super) fn next_change(now: Timestamp, since: Timestamp, grain: Grain) -> Timestamp {
+pub(crate) fn next_change(now: Timestamp, since: Timestamp, grain: Grain) -> Timestamp {
     let age = seconds(now, since);
     let unit = match (grain, age) {
         (_, ..MINUTE) | (Grain::Fine, ..HOUR) => 1,
@@ -54,8 +56,24 @@ pub(super) fn next_change(now: Timestamp, since: Timestamp, grain: Grain) -> Tim
     at_second(exact + (COARSE_GRID - exact.rem_euclid(COARSE_GRID)) % COARSE_GRID)
 }
 
+/// How many columns the longest age of `since` takes.
+pub(crate) fn longest(now: Timestamp, since: &BTreeMap<Timestamp, usize>, grain: Grain) -> usize {
+    /// From these ages on, in seconds, a text may be longer or shorter; of days the oldest has most.
+    const STEPS: [i64; 7] = [0, 10, MINUTE, 10 * MINUTE, HOUR, 10 * HOUR, DAY];
+    let oldest = since.first_key_value();
+    let younger = STEPS.windows(2).filter_map(|ages| {
+        let from = at_second(whole(now) - ages[1] + 1);
+        let mut of_age = since.range(from..);
+        of_age.next()
+    });
+    let lengths = younger
+        .chain(oldest)
+        .map(|(since, _)| text(now, *since, grain).len());
+    lengths.max().unwrap_or(0)
+}
+
 /// When the next minute of the clock begins.
-pub(super) fn next_minute(now: Timestamp) -> Timestamp {
+pub(crate) fn next_minute(now: Timestamp) -> Timestamp {
     at_second((whole(now).div_euclid(MINUTE) + 1) * MINUTE)
 }
 
@@ -71,8 +89,17 @@ fn at_second(second: i64) -> Timestamp {
     Timestamp::from_micros(second.saturating_mul(1_000_000))
 }
 
+/// `now` where the person is, by their clock.
+pub(crate) fn local(now: Timestamp, offset: UtcOffset) -> OffsetDateTime {
+    let seconds = now.as_micros().div_euclid(1_000_000);
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|moment| moment.checked_to_offset(offset))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
 /// How long to sleep until `moment`, a breath longer, so that waking up is never too early.
-pub(super) fn until(now: Timestamp, moment: Timestamp) -> Duration {
+pub(crate) fn until(now: Timestamp, moment: Timestamp) -> Duration {
     moment.since(now) + Duration::from_millis(1)
 }
 

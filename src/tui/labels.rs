@@ -3,10 +3,12 @@
 
 use pane_patrol_hooks::event::{Kind, State};
 
+use crate::git::{DiffState, DiffSummary};
 use crate::state::{Attention, Request, Row};
+use crate::tui::text;
 
 /// The sign of a state. Each is one column wide in every terminal we know of.
-pub(super) fn icon(state: State) -> &'static str {
+pub(crate) fn icon(state: State) -> &'static str {
     match state {
         State::WaitingApproval => "!",
         State::WaitingInput => "?",
@@ -18,7 +20,7 @@ pub(super) fn icon(state: State) -> &'static str {
 }
 
 /// One word for what the row does, at most seven columns.
-pub(super) fn state(row: &Row) -> &'static str {
+pub(crate) fn state(row: &Row) -> &'static str {
     match row.state {
         State::WaitingApproval => "approve",
         State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits",
@@ -31,7 +33,7 @@ pub(super) fn state(row: &Row) -> &'static str {
 }
 
 /// The same as the end of a sentence that begins with the assistant: `wants approval`.
-pub(super) fn phrase(row: &Row) -> &'static str {
+pub(crate) fn phrase(row: &Row) -> &'static str {
     match row.state {
         State::WaitingApproval => "wants approval",
         State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits for a prompt",
@@ -44,7 +46,7 @@ pub(super) fn phrase(row: &Row) -> &'static str {
 }
 
 /// A state in evidence.
-pub(super) fn plain(state: State) -> &'static str {
+pub(crate) fn plain(state: State) -> &'static str {
     match state {
         State::WaitingApproval => "wants approval",
         State::WaitingInput => "asks you",
@@ -56,7 +58,7 @@ pub(super) fn plain(state: State) -> &'static str {
 }
 
 /// The title of a section.
-pub(super) fn section(attention: Attention) -> &'static str {
+pub(crate) fn section(attention: Attention) -> &'static str {
     match attention {
         Attention::NeedsYou => "NEEDS YOU",
         Attention::Failed => "FAILED",
@@ -67,7 +69,7 @@ pub(super) fn section(attention: Attention) -> &'static str {
 }
 
 /// How many rows of a section there are, for example `2 need you`.
-pub(super) fn count(attention: Attention, rows: usize) -> String {
+pub(crate) fn count(attention: Attention, rows: usize) -> String {
     let word = match attention {
         Attention::NeedsYou if rows == 1 => "needs you",
         Attention::NeedsYou => "need you",
@@ -80,13 +82,13 @@ pub(super) fn count(attention: Attention, rows: usize) -> String {
 }
 
 /// The last folder of the row's working folder.
-pub(super) fn project(row: &Row) -> Option<&str> {
+pub(crate) fn project(row: &Row) -> Option<&str> {
     let cwd = row.cwd.as_deref()?.trim_end_matches('/');
     cwd.rsplit('/').next().filter(|name| !name.is_empty())
 }
 
 /// Project and branch: `shop ⎇ fix-tax`.
-pub(super) fn place(row: &Row) -> String {
+pub(crate) fn place(row: &Row) -> String {
     match (project(row), row.branch.as_deref()) {
         (Some(project), Some(branch)) => format!("{project} ⎇ {branch}"),
         (Some(project), None) => project.to_owned(),
@@ -97,7 +99,7 @@ pub(super) fn place(row: &Row) -> String {
 
 /// What the row does or asks, in one line; of a row that says nothing just now, what was
 /// heard last.
-pub(super) fn activity(row: &Row) -> String {
+pub(crate) fn activity(row: &Row) -> String {
     let activity = last_heard(row);
     match (row.standing(), activity.is_empty()) {
         (None, _) => activity,
@@ -127,7 +129,7 @@ fn last_heard(row: &Row) -> String {
 }
 
 /// What the row's message is: of a tool, an error, or the assistant's last words.
-pub(super) fn message_title(row: &Row) -> &str {
+pub(crate) fn message_title(row: &Row) -> &str {
     match row.state {
         State::WaitingApproval | State::Running => row.tool.as_deref().unwrap_or_default(),
         State::WaitingInput => "asks",
@@ -137,7 +139,7 @@ pub(super) fn message_title(row: &Row) -> &str {
 }
 
 /// What a request is about: its tool, or the kind of request when it names none.
-pub(super) fn request_title(request: &Request) -> &str {
+pub(crate) fn request_title(request: &Request) -> &str {
     match (request.state, request.tool.as_deref()) {
         (State::WaitingInput, Some("AskUserQuestion")) | (_, None) => "asks",
         (_, Some(tool)) => tool,
@@ -145,7 +147,7 @@ pub(super) fn request_title(request: &Request) -> &str {
 }
 
 /// What else goes on in the row, in full and in short: `+ 2 sub-agents`, `+2`.
-pub(super) fn extras(row: &Row) -> Option<(String, String)> {
+pub(crate) fn extras(row: &Row) -> Option<(String, String)> {
     let more = if row.one_of().is_some() {
         // Its words say so.
         0
@@ -164,7 +166,7 @@ pub(super) fn extras(row: &Row) -> Option<(String, String)> {
 }
 
 /// The same with how many minutes the row is `word`, in short by the key for it.
-pub(super) fn with_minutes(
+pub(crate) fn with_minutes(
     extras: Option<(String, String)>,
     (word, key): (&str, char),
     minutes: Option<u64>,
@@ -180,20 +182,20 @@ pub(super) fn with_minutes(
 }
 
 /// `1 thing`, `2 things`.
-pub(super) fn counted(number: usize, thing: &str) -> String {
+pub(crate) fn counted(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{plural}")
 }
 
 /// `word` with a capital letter.
-pub(super) fn capital(word: &str) -> String {
+pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
 }
 
 /// `path` with the person's home as `~`.
-pub(super) fn below_home(path: &str, home: Option<&str>) -> String {
+pub(crate) fn below_home(path: &str, home: Option<&str>) -> String {
     let Some(home) = home.filter(|home| home.len() > 1) else {
         return path.to_owned();
     };
@@ -202,4 +204,42 @@ pub(super) fn below_home(path: &str, home: Option<&str>) -> String {
         Some(rest) if rest.starts_with('/') => format!("~{rest}"),
         _ => path.to_owned(),
     }
+}
+
+/// What is changed in a row's folder and how far its tasks are, with what each part means.
+fn changes(diff: Option<&DiffSummary>, with_files: bool) -> Vec<(String, char)> {
+    let Some(diff) = diff.filter(|diff| diff.state == DiffState::Ok && diff.file_count > 0) else {
+        return Vec::new();
+    };
+    let mut parts = vec![
+        (format!("+{}", diff.additions), '+'),
+        (format!(" -{}", diff.deletions), '-'),
+    ];
+    if with_files {
+        let files = if diff.file_count == 1 {
+            "file"
+        } else {
+            "files"
+        };
+        parts.push((format!(" in {} {files}", diff.file_count), ' '));
+    }
+    if diff.shared_files > 0 {
+        parts.push((format!(", {} shared", diff.shared_files), '!'));
+    }
+    parts
+}
+
+/// `+12 -3 in 4 files  3/7`, with what each part means.
+pub(crate) fn work(row: &Row, with_files: bool) -> Vec<(String, char)> {
+    let mut parts = changes(row.diff.as_deref(), with_files);
+    if let Some(tasks) = row.tasks.as_deref().filter(|tasks| tasks.total > 0) {
+        let gap = if parts.is_empty() { "" } else { "  " };
+        parts.push((format!("{gap}{}/{}", tasks.done, tasks.total), ' '));
+    }
+    parts
+}
+
+/// Columns that they take.
+pub(crate) fn work_width(parts: &[(String, char)]) -> usize {
+    parts.iter().map(|(part, _)| text::width(part)).sum()
 }

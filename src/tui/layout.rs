@@ -3,10 +3,9 @@
 
 use ratatui::layout::Rect;
 
+use crate::tui::model::Model;
 use crate::tui::model::alerts;
-use crate::tui::model::{Model, Panel};
-use crate::tui::panels::detail;
-use crate::tui::update::work::{self, Focus};
+use crate::tui::panels;
 
 /// From this width on the panel stands beside the list.
 const BESIDE_WIDTH: u16 = 160;
@@ -41,7 +40,7 @@ impl Layout {
             footer,
             ..Self::default()
         };
-        if !shows_panel(model) {
+        if !panels::is_shown(model) {
             return Self { list: body, ..bare };
         }
         if area.width >= BESIDE_WIDTH && body.height >= 6 {
@@ -67,7 +66,7 @@ impl Layout {
             width,
             ..body
         };
-        let tabs = take_top(&mut panel, u16::from(work::tab(model).is_some()));
+        let tabs = take_top(&mut panel, u16::from(panels::of(model).tab.is_some()));
         Self {
             list,
             rule: Rect {
@@ -82,7 +81,7 @@ impl Layout {
     }
 
     fn below(self, mut body: Rect, model: &Model) -> Self {
-        let height = panel_height(model, body);
+        let height = (panels::of(model).height)(model, body);
         let panel = take_bottom(&mut body, height);
         let rule = take_bottom(&mut body, u16::from(height > 0));
         Self {
@@ -93,51 +92,6 @@ impl Layout {
             ..self
         }
     }
-}
-
-/// Help lies over everything and needs no place of its own.
-fn shows_panel(model: &Model) -> bool {
-    match model.panel {
-        Panel::Install(_) | Panel::Launch(_) | Panel::Stop(_) | Panel::Confirm(_) => true,
-        Panel::Request
-        | Panel::Detail
-        | Panel::Explain
-        | Panel::Help
-        | Panel::Work
-        | Panel::Diff(_)
-        | Panel::Health => model.selected_row().is_some(),
-    }
-}
-
-/// The list keeps at least three lines; a panel that was asked for by a key gets most of the rest.
-fn panel_height(model: &Model, area: Rect) -> u16 {
-    let body = area.height;
-    let most = body.saturating_sub(4);
-    match model.panel {
-        Panel::Install(_) if model.rows.is_empty() => body.saturating_sub(1),
-        Panel::Install(_) | Panel::Explain => (body * 2 / 3).min(most),
-        Panel::Diff(changes) if changes.focus != Focus::Rows => (body * 2 / 3).min(most),
-        Panel::Work | Panel::Diff(_) | Panel::Health => (body / 2).max(2).min(most),
-        // A question must be seen, however little room there is.
-        Panel::Request | Panel::Launch(_) | Panel::Stop(_) | Panel::Confirm(_) => {
-            (body * 2 / 3).max(4).min(body.saturating_sub(1))
-        }
-        Panel::Detail | Panel::Help if body < 7 => 0,
-        Panel::Detail | Panel::Help => {
-            let usual = (body / 3).clamp(2, 10).min(most);
-            usual.max(height_for_request(model, area))
-        }
-    }
-}
-
-/// As much as shows all of what is asked, but no more than half, and only what the list leaves blank.
-fn height_for_request(model: &Model, body: Rect) -> u16 {
-    let listed = u16::try_from(model.entries.len()).unwrap_or(u16::MAX);
-    let blank = body.height.saturating_sub(listed).saturating_sub(1);
-    let most = blank.min(body.height / 2);
-    let wanted = detail::wanted(model, body.width, usize::from(most));
-    // One more says how much is below.
-    u16::try_from(wanted + 1).map_or(most, |wanted| wanted.min(most))
 }
 
 fn take_top(body: &mut Rect, height: u16) -> Rect {

@@ -35,6 +35,7 @@ mod request_tests;
 mod screens;
 #[cfg(test)]
 mod seen_tests;
+mod sight;
 mod terminal;
 mod text;
 mod text_input;

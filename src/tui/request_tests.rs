@@ -145,7 +145,7 @@ fn a_denial_takes_a_message_of_the_request_it_was_opened_for() {
     };
     let denial = Effect::Decide(Box::new(bound), Decision::Deny { message }, shown);
     assert_eq!(press(&mut model, KeyCode::Enter), [denial]);
-    assert_eq!(model.saying, None);
+    assert_eq!(model.denying, None);
 }
 
 #[test]
@@ -154,9 +154,9 @@ fn an_empty_message_is_not_sent_and_esc_forgets_it() {
     press(&mut model, KeyCode::Char('D'));
     press(&mut model, KeyCode::Char(' '));
     assert_eq!(press(&mut model, KeyCode::Enter), []);
-    assert!(model.saying.is_some());
+    assert!(model.denying.is_some());
     press(&mut model, KeyCode::Esc);
-    assert_eq!(model.saying, None);
+    assert_eq!(model.denying, None);
     assert_eq!(
         press(&mut model, KeyCode::Enter).len(),
         1,

@@ -12,9 +12,9 @@ use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, model_with, now, row, screen};
 use crate::tui::message::Message;
-use crate::tui::model::{Model, Panel};
+use crate::tui::model::{Focus, Model, Panel, Tab};
+use crate::tui::panels;
 use crate::tui::update::update;
-use crate::tui::update::work::{Focus, Tab, tab};
 
 fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     let press = |c: char| {
@@ -173,10 +173,10 @@ pub(super) fn patch() -> Patch {
 #[test]
 fn the_tabs_turn_round_by_keyboard() {
     let mut model = busy_model(100, 30);
-    let mut seen = vec![tab(&model)];
+    let mut seen = vec![panels::of(&model).tab];
     for key in ["l", "l", "l", "l", "h"] {
         press(&mut model, key);
-        seen.push(tab(&model));
+        seen.push(panels::of(&model).tab);
     }
     let [overview, health] = [Tab::Overview, Tab::Health];
     let expected = [overview, Tab::Work, Tab::Diff, health, overview, health];
@@ -200,7 +200,7 @@ fn a_tab_and_a_file_open_by_a_click_and_the_patch_closes_by_one() {
         };
         let (x, y) = find(&model, " Diff");
         click(&mut model, x, y);
-        assert_eq!(tab(&model), Some(Tab::Diff));
+        assert_eq!(panels::of(&model).tab, Some(Tab::Diff));
         let (x, y) = find(&model, "tests/é.rs");
         let effects = click(&mut model, x, y);
         let Some(Effect::ReadPatch(_, request)) = effects.first() else {

@@ -65,7 +65,7 @@ fn counted_u64(number: u64, thing: &str) -> String {
 /// What is not on the list although it is there.
 fn hidden(model: &Model) -> Option<String> {
     let filter = model.filter.trim();
-    let shown = model.shown_rows().count();
+    let shown = model.list.rows();
     let of = format!("{shown} of {}", model.rows.len());
     match (filter.is_empty(), model.scope) {
         (true, Scope::All) => None,

@@ -2,8 +2,17 @@
 //! handle to anything: a model can be made, changed and drawn in a test without a terminal.
 
 pub(crate) mod alerts;
+pub(crate) mod deny_prompt;
+mod list;
+mod panel;
+pub(crate) mod request;
+mod rows;
+pub(crate) mod seen;
+mod sums;
+pub(crate) mod trust;
+pub(crate) mod work;
 
-use std::cmp::Ordering;
+use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
@@ -12,15 +21,19 @@ use crate::act::Bound;
 use crate::mux::Beside;
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
-use crate::state::{Attention, Request, Row, urgency};
-use crate::tui::labels;
-use crate::tui::message::{Hooks, Offer};
+use crate::state::{Request, Row};
+use crate::tui::message::Hooks;
 use crate::tui::theme::Theme;
-use crate::tui::update::answer::{Asked, Confirm};
-use crate::tui::update::deny_prompt::Saying;
-use crate::tui::update::launch::{Launch, Stop};
-use crate::tui::update::seen::Seen;
-use crate::tui::update::work::{Changes, Lists};
+use deny_prompt::DenyPrompt;
+pub(crate) use list::{Entry, Heading, List, Scope};
+pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab};
+use request::Asked;
+use rows::{Change, Rows};
+use seen::Seen;
+use work::Lists;
+
+/// How long a notice stays.
+const NOTICE_STAYS: Duration = Duration::from_secs(6);
 
 /// What the edge of the program knows and a model needs to be told once.
 #[derive(Clone, Debug)]
@@ -45,8 +58,7 @@ pub struct Setup {
 #[derive(Clone, Debug)]
 pub struct Model {
     pub(crate) setup: Setup,
-    /// All rows, most urgent first.
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Rows,
     pub(crate) role: Option<Role>,
     pub(crate) health: Health,
     pub(crate) hooks: Hooks,
@@ -61,9 +73,9 @@ pub struct Model {
     /// Until when the most urgent row is selected, whichever comes; `None` before the first row. A
     /// key or a click ends it at once.
     pub(crate) arriving_until: Option<Timestamp>,
-    /// What the list shows, from top to bottom; follows from the fields above.
-    pub(crate) entries: Vec<Entry>,
-    /// The first entry on the screen.
+    /// What the list shows; follows from rows, scope and filter.
+    pub(crate) list: List,
+    /// The first line of the list on the screen.
     pub(crate) top: usize,
     pub(crate) panel: Panel,
     /// How many lines of the panel are scrolled away.
@@ -84,7 +96,7 @@ pub struct Model {
     /// The request of the selected row that the person has chosen; `None`: the most urgent one.
     pub(crate) chosen: Option<Request>,
     /// What the person is saying to an assistant.
-    pub(crate) saying: Option<Saying>,
+    pub(crate) denying: Option<DenyPrompt>,
     /// What is known of changes and tasks.
     pub(crate) work: Lists,
     /// Nothing is drawn while the screen belongs to an attached session.
@@ -93,90 +105,15 @@ pub struct Model {
     pub(crate) version: u64,
 }
 
-/// Which rows are shown, and in what sections.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// All, by attention.
-    #[default]
-    All,
-    /// Those that wait, failed or are done, by attention.
-    Attention,
-    /// All, by project.
-    Projects,
-}
-
-impl Scope {
-    /// The one that `f` goes to.
-    pub(crate) fn next(self) -> Self {
-        match self {
-            Self::All => Self::Attention,
-            Self::Attention => Self::Projects,
-            Self::Projects => Self::All,
-        }
-    }
-
-    fn shows(self, row: &Row) -> bool {
-        self != Self::Attention || Attention::from(row.state) < Attention::Working
-    }
-}
-
-/// One line of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Entry {
-    /// A section begins.
-    Heading(Heading),
-    /// The row at this place of [`Model::rows`].
-    Row(usize),
-}
-
-/// The title of a section.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Heading {
-    /// Rows of one urgency.
-    Attention(Attention),
-    /// Rows of one project; empty when it is not known.
-    Project(String),
-}
-
-/// What stands below or beside the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Panel {
-    /// The selected row in short.
-    #[default]
-    Detail,
-    /// The selected row with everything that was heard of it.
-    Explain,
-    /// The selected row's request, with room to read it.
-    Request,
-    /// Whether to answer what is only partly known.
-    Confirm(Box<Confirm>),
-    /// Keys and signs, over everything else.
-    Help,
-    /// What an install changes.
-    Install(Install),
-    /// The selected row's tasks.
-    Work,
-    /// What is changed in the selected row's folder.
-    Diff(Changes),
-    /// How well it is heard.
-    Health,
-    /// What can be started.
-    Launch(Launch),
-    /// Whether to stop a row.
-    Stop(Stop),
-}
-
-/// How far an install is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Install {
-    /// The changes are being worked out.
-    Planning,
-    /// The changes, to be confirmed.
-    Planned(Offer),
-    /// It is being done.
-    Applying,
-    /// It is over; says what happened, line by line.
-    Over(Vec<String>),
+/// Which part of the list must stay on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// The selected row.
+    Selection,
+    /// The selected row, if the person had it in view.
+    IfVisible,
+    /// Whatever the person scrolled to.
+    Nothing,
 }
 
 /// A sentence that stays for some seconds.
@@ -191,7 +128,7 @@ impl Model {
     pub fn new(setup: Setup) -> Self {
         Self {
             setup,
-            rows: Vec::new(),
+            rows: Rows::default(),
             role: None,
             health: Health::default(),
             hooks: Hooks::default(),
@@ -201,7 +138,7 @@ impl Model {
             selected: None,
             position: 0,
             arriving_until: None,
-            entries: Vec::new(),
+            list: List::default(),
             top: 0,
             panel: Panel::default(),
             scroll: 0,
@@ -213,7 +150,7 @@ impl Model {
             asked: None,
             seen: Seen::default(),
             chosen: None,
-            saying: None,
+            denying: None,
             work: Lists::default(),
             away: false,
             version: 0,
@@ -230,6 +167,26 @@ impl Model {
         self.away
     }
 
+    /// Something on the screen is not as it was.
+    pub(crate) fn touch(&mut self) {
+        self.version += 1;
+    }
+
+    /// Tells the person something, for some seconds.
+    pub(crate) fn notify(&mut self, text: &str, now: Timestamp) {
+        self.notice = Some(Notice {
+            text: text.to_owned(),
+            until: now.plus(NOTICE_STAYS),
+        });
+        self.touch();
+    }
+
+    /// Shows something else below or beside the list, from its beginning.
+    pub(crate) fn open(&mut self, panel: Panel) {
+        self.panel = panel;
+        self.scroll = 0;
+    }
+
     /// Whether the place beside the dashboard is to be opened at once.
     pub(crate) fn starts_split(&self) -> bool {
         self.setup.split
@@ -243,24 +200,14 @@ impl Model {
         })
     }
 
+    /// The selected row's place among the rows of the list, and its line there, if it is on the list.
+    pub(crate) fn place_of_selected(&self) -> Option<(usize, usize)> {
+        self.list.find(self.rows.known(self.selected.as_deref()?)?)
+    }
+
     /// The selected row.
     pub(crate) fn selected_row(&self) -> Option<&Row> {
-        let id = self.selected.as_deref()?;
-        self.rows.iter().find(|row| row.id == id)
-    }
-
-    /// The rows on the list, from top to bottom.
-    pub(crate) fn shown_rows(&self) -> impl DoubleEndedIterator<Item = &Row> + Clone {
-        self.entries.iter().filter_map(|entry| match entry {
-            Entry::Row(index) => self.rows.get(*index),
-            Entry::Heading(_) => None,
-        })
-    }
-
-    /// How many rows are in a section, filter or not.
-    pub(crate) fn count(&self, attention: Attention) -> usize {
-        let in_section = |row: &&Row| Attention::from(row.state) == attention;
-        self.rows.iter().filter(in_section).count()
+        self.rows.get(self.selected.as_deref()?)
     }
 
     /// Whether the install is offered: nobody reports, and somebody who is there could not.
@@ -268,87 +215,38 @@ impl Model {
         self.rows.is_empty() && matches!(self.hooks, Hooks::Missing | Hooks::Partly)
     }
 
-    /// Brings [`Model::entries`] into line with rows, scope and filter.
+    /// Brings the list into line with rows, scope and filter: after another scope or filter, not after
+    /// a change of a row.
     pub(crate) fn arrange(&mut self) {
-        self.rows.sort_by(urgency);
-        let shown = (0..self.rows.len())
-            .filter(|index| self.scope.shows(&self.rows[*index]))
-            .filter(|index| matches_filter(&self.rows[*index], &self.filter))
-            .collect();
-        self.entries = match self.scope {
-            Scope::Projects => by_project(&self.rows, shown),
-            Scope::All | Scope::Attention => by_attention(&self.rows, &shown),
+        self.list = List::of(&self.rows, self.scope, &self.filter);
+    }
+
+    /// Takes in all rows anew.
+    pub(crate) fn put_all(&mut self, rows: Vec<Row>) {
+        self.rows = rows.into();
+        self.arrange();
+        let rows = &self.rows;
+        self.work.keep(|id| rows.get(id).is_some());
+    }
+
+    /// Takes in a row, new or changed; false when it is as it was.
+    pub(crate) fn put(&mut self, row: Row) -> bool {
+        let change = self.rows.put(row);
+        self.follow(change)
+    }
+
+    /// Lets a row go; false when there is none with that id.
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        self.work.forget(id);
+        let change = self.rows.remove(id);
+        self.follow(change)
+    }
+
+    fn follow(&mut self, change: Option<Change>) -> bool {
+        let Some(Change { before, after }) = change else {
+            return false;
         };
+        self.list.change(before.as_ref(), after.as_ref());
+        true
     }
-}
-
-fn by_attention(rows: &[Row], shown: &[usize]) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(shown.len() + 5);
-    let mut section = None;
-    for index in shown {
-        let attention = Attention::from(rows[*index].state);
-        if section != Some(attention) {
-            section = Some(attention);
-            entries.push(Entry::Heading(Heading::Attention(attention)));
-        }
-        entries.push(Entry::Row(*index));
-    }
-    entries
-}
-
-/// Projects in the order of their most urgent row; rows without a folder come last.
-fn by_project(rows: &[Row], shown: Vec<usize>) -> Vec<Entry> {
-    let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
-    for index in shown {
-        let project = labels::project(&rows[index]).unwrap_or_default();
-        match groups.iter_mut().find(|(name, _)| *name == project) {
-            Some((_, members)) => members.push(index),
-            None => groups.push((project, vec![index])),
-        }
-    }
-    groups.sort_by(|a, b| match (a.0.is_empty(), b.0.is_empty()) {
-        (false, true) => Ordering::Less,
-        (true, false) => Ordering::Greater,
-        _ => Ordering::Equal,
-    });
-    let section = |(name, members): (&str, Vec<usize>)| {
-        let heading = Entry::Heading(Heading::Project(name.to_owned()));
-        std::iter::once(heading).chain(members.into_iter().map(Entry::Row))
-    };
-    groups.into_iter().flat_map(section).collect()
-}
-
-/// Whether every word of `filter` occurs in what the row shows, in any case.
-fn matches_filter(row: &Row, filter: &str) -> bool {
-    if filter.trim().is_empty() {
-        return true;
-    }
-    let attention = labels::section(Attention::from(row.state));
-    let target = row.target.to_string();
-    let shown_at = row.shown_at.as_ref().map(ToString::to_string);
-    let texts = [
-        row.assistant.as_str(),
-        &target,
-        shown_at.as_deref().unwrap_or_default(),
-        row.state.as_str(),
-        labels::state(row),
-        attention,
-        row.tool.as_deref().unwrap_or_default(),
-        row.message.as_deref().unwrap_or_default(),
-        labels::project(row).unwrap_or_default(),
-        row.branch.as_deref().unwrap_or_default(),
-    ];
-    let requests = row
-        .waiting
-        .iter()
-        .flat_map(|request| [&request.tool, &request.message])
-        .filter_map(Option::as_deref);
-    let haystack = texts
-        .into_iter()
-        .chain(requests)
-        .collect::<Vec<_>>()
-        .join("\n")
-        .to_lowercase();
-    let found = |word: &str| haystack.contains(&word.to_lowercase());
-    filter.split_whitespace().all(found)
 }

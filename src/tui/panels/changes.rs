@@ -3,18 +3,141 @@
 use std::collections::BTreeSet;
 
 use pane_patrol_hooks::text::printable_line;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::git::{DiffState, DiffSummary, FileChange, words};
+use super::{Component, PLAIN, Page, Taken, half, tabs, two_thirds};
+use crate::git::{DiffState, FileChange, words};
 use crate::state::Row;
-use crate::tui::model::Model;
+
+use crate::tui::keymap::{Action, Hint, hint};
+use crate::tui::model::work::files;
+use crate::tui::model::{Changes, Focus, Follow, Model, Panel, Tab};
 use crate::tui::text;
-use crate::tui::update::work::{Changes, Focus};
 
 /// Below this width a file has no word for where and how it is changed.
 const NARROW: usize = 60;
 
-pub(crate) fn lines(model: &Model, changes: Changes, width: u16) -> Vec<Line<'static>> {
+pub(super) const CHANGES: Component = Component {
+    page: |model, _, width| match model.panel {
+        Panel::Diff(changes) => lines(model, changes, width).into(),
+        _ => Page::default(),
+    },
+    height: |model, body| match model.panel {
+        Panel::Diff(changes) if changes.focus != Focus::Rows => two_thirds(body),
+        _ => half(body),
+    },
+    hints,
+    press,
+    click,
+    tab: Some(Tab::Diff),
+    ..PLAIN
+};
+
+fn hints(model: &Model) -> &'static [Hint] {
+    const TABS: Hint = hint(&[Action::Tab(-1), Action::Tab(1)]);
+    const MOVE: Hint = hint(&[Action::Move(1), Action::Move(-1)]);
+    const QUIT: Hint = hint(&[Action::Quit]);
+    const BACK: Hint = hint(&[Action::Close]).to("back");
+    const OF_FILES: &[Hint] = &[
+        hint(&[Action::Go]).to("patch"),
+        MOVE.to("file"),
+        BACK,
+        TABS,
+        QUIT,
+    ];
+    const OF_PATCH: &[Hint] = &[MOVE, BACK, TABS, QUIT];
+    const WITH_FILES: &[Hint] = &[
+        hint(&[Action::Read]).to("files"),
+        TABS,
+        hint(&[Action::Go]),
+        hint(&[Action::Close]),
+        hint(&[Action::Help]),
+        QUIT,
+    ];
+    match model.panel {
+        Panel::Diff(changes) if changes.focus == Focus::Files => OF_FILES,
+        Panel::Diff(changes) if changes.focus == Focus::Patch => OF_PATCH,
+        _ if !files(model).is_empty() => WITH_FILES,
+        _ => tabs::HINTS,
+    }
+}
+
+fn press(model: &mut Model, action: Action, area: Rect) -> Option<Taken> {
+    let Panel::Diff(changes) = model.panel else {
+        return None;
+    };
+    let height = isize::try_from(area.height).unwrap_or(1);
+    match (action, changes.focus) {
+        (Action::Read | Action::Go, Focus::Files) => focus(model, Focus::Patch),
+        (Action::Read, Focus::Rows) | (Action::Read | Action::Close, Focus::Patch) => {
+            focus(model, Focus::Files)
+        }
+        (Action::Close, Focus::Files) => focus(model, Focus::Rows),
+        (Action::Move(by), Focus::Files) => choose(model, changes.file.saturating_add_signed(by)),
+        (Action::Page(by), Focus::Files) => {
+            choose(model, changes.file.saturating_add_signed(by * height))
+        }
+        (Action::First, Focus::Files) => choose(model, 0),
+        (Action::Last, Focus::Files) => choose(model, usize::MAX),
+        (Action::Move(by), Focus::Patch) => scroll(model, by),
+        (Action::First, Focus::Patch) => scroll(model, isize::MIN / 2),
+        (Action::Last, Focus::Patch) => scroll(model, isize::MAX / 2),
+        _ => None,
+    }
+}
+
+fn click(model: &mut Model, line: usize) -> Option<Taken> {
+    let Panel::Diff(changes) = model.panel else {
+        return None;
+    };
+    match (changes.focus, line) {
+        (Focus::Patch, 0) => focus(model, Focus::Files),
+        (Focus::Rows | Focus::Files, 1..) if line <= files(model).len() => {
+            choose(model, line - 1);
+            focus(model, Focus::Patch)
+        }
+        _ => None,
+    }
+}
+
+fn scroll(model: &mut Model, by: isize) -> Option<Taken> {
+    model.scroll = model.scroll.saturating_add_signed(by);
+    Taken::then(Follow::IfVisible)
+}
+
+fn focus(model: &mut Model, focus: Focus) -> Option<Taken> {
+    let count = files(model).len();
+    let Panel::Diff(changes) = &mut model.panel else {
+        return None;
+    };
+    changes.focus = if count == 0 { Focus::Rows } else { focus };
+    changes.file = changes.file.min(count.saturating_sub(1));
+    let file = changes.file;
+    model.scroll = 0;
+    model.work.patch = None;
+    if focus == Focus::Files {
+        return choose(model, file);
+    }
+    Taken::then(Follow::Selection)
+}
+
+/// Chooses a file, which is to be seen then.
+fn choose(model: &mut Model, file: usize) -> Option<Taken> {
+    let last = files(model).len().saturating_sub(1);
+    let file = file.min(last);
+    if let Panel::Diff(changes) = &mut model.panel {
+        changes.file = file;
+    }
+    Some(Taken {
+        follow: Some(Follow::Selection),
+        // The first line tells of the repository.
+        line: Some(if file == 0 { 0 } else { file + 1 }),
+        effects: Vec::new(),
+    })
+}
+
+fn lines(model: &Model, changes: Changes, width: u16) -> Vec<Line<'static>> {
     let Some(row) = model.selected_row() else {
         return Vec::new();
     };
@@ -102,7 +225,7 @@ fn others(model: &Model, row: &Row, change: &FileChange) -> String {
         return String::new();
     }
     let name = |id: &String| {
-        let row = model.rows.iter().find(|row| row.id == *id)?;
+        let row = model.rows.get(id)?;
         Some(format!("{} {}", row.assistant, row.target))
     };
     let others = change.changed_by.iter().filter(|id| **id != row.id);
@@ -131,27 +254,4 @@ fn patch(model: &Model) -> Vec<Line<'static>> {
         ),
     }
     lines
-}
-
-/// What is changed in a row's folder and how far its tasks are, with what each part means.
-pub(crate) fn in_short(diff: Option<&DiffSummary>, with_files: bool) -> Vec<(String, char)> {
-    let Some(diff) = diff.filter(|diff| diff.state == DiffState::Ok && diff.file_count > 0) else {
-        return Vec::new();
-    };
-    let mut parts = vec![
-        (format!("+{}", diff.additions), '+'),
-        (format!(" -{}", diff.deletions), '-'),
-    ];
-    if with_files {
-        let files = if diff.file_count == 1 {
-            "file"
-        } else {
-            "files"
-        };
-        parts.push((format!(" in {} {files}", diff.file_count), ' '));
-    }
-    if diff.shared_files > 0 {
-        parts.push((format!(", {} shared", diff.shared_files), '!'));
-    }
-    parts
 }

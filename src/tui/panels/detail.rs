@@ -6,17 +6,18 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::{Asks, Component, Moves, PLAIN, Page, list, most, two_thirds};
 use crate::assistants::request as asked;
 use crate::state::{Evidence, Row};
+use crate::tui::age::local;
 use crate::tui::age::{self, Grain};
+use crate::tui::keymap::{Action, Hint, hint};
 use crate::tui::labels;
-use crate::tui::model::{Model, Panel};
+use crate::tui::model::request;
+use crate::tui::model::trust;
+use crate::tui::model::{Model, Tab};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::update::answer as request;
-use crate::tui::update::trust;
-use crate::tui::view::Page;
-use crate::tui::view::header::local;
 
 /// Columns of the labels at the left: `why`, `Bash`.
 const LABEL: usize = 7;
@@ -24,8 +25,40 @@ const LABEL: usize = 7;
 /// Pieces of evidence that the short form shows.
 const FEW: usize = 3;
 
+/// The selected row in short, as much as there is room for.
+pub(super) const DETAIL: Component = Component {
+    page: |model, now, width| page(model, now, width, false),
+    height,
+    hints: |_| list::HINTS,
+    next_change: |model, now| next_change(model, now, FEW),
+    tab: Some(Tab::Overview),
+    asks: Asks::OfRow,
+    moves: Moves::List,
+    ..PLAIN
+};
+
+/// The selected row with everything that was heard of it.
+pub(super) const EXPLAIN: Component = Component {
+    page: |model, now, width| page(model, now, width, true),
+    height: |_, body| two_thirds(body),
+    hints: |_| {
+        const HINTS: &[Hint] = &[
+            hint(&[Action::Go]),
+            hint(&[Action::Explain]).to("close"),
+            hint(&[Action::Page(1)]),
+            hint(&[Action::NextWaiting]),
+            hint(&[Action::Help]),
+            hint(&[Action::Quit]),
+        ];
+        HINTS
+    },
+    next_change: |model, now| next_change(model, now, usize::MAX),
+    moves: Moves::Rows,
+    ..DETAIL
+};
+
 /// What the panel shows of the selected row.
-pub(crate) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page {
+pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page {
     let Some(row) = model.selected_row() else {
         return Page::default();
     };
@@ -43,9 +76,31 @@ pub(crate) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page
     Page { lines, asked }
 }
 
+/// A third of the room, and more where the list leaves it blank and a request wants it.
+pub(super) fn height(model: &Model, body: Rect) -> u16 {
+    if body.height < 7 {
+        return 0;
+    }
+    let usual = (body.height / 3).clamp(2, 10).min(most(body));
+    usual.max(height_for_request(model, body, usual))
+}
+
+/// As much as shows all of what is asked, but no more than half, and only what the list leaves blank.
+fn height_for_request(model: &Model, body: Rect, usual: u16) -> u16 {
+    let listed = u16::try_from(model.list.len()).unwrap_or(u16::MAX);
+    let blank = body.height.saturating_sub(listed).saturating_sub(1);
+    let most = blank.min(body.height / 2);
+    if most <= usual {
+        return usual;
+    }
+    let wanted = wanted(model, body.width, usize::from(most));
+    // One more says how much is below.
+    u16::try_from(wanted + 1).map_or(most, |wanted| wanted.min(most))
+}
+
 /// How many lines from the top hold all of what is asked, in a panel of that width; `most` for a very long
 /// text. Their number does not depend on the time.
-pub(crate) fn wanted(model: &Model, width: u16, most: usize) -> usize {
+fn wanted(model: &Model, width: u16, most: usize) -> usize {
     /// Of a text as long as this nobody needs to know how many lines it has.
     const HUGE: usize = 16 * 1024;
     let Some(row) = model.selected_row() else {
@@ -62,21 +117,10 @@ pub(crate) fn wanted(model: &Model, width: u16, most: usize) -> usize {
     sheet.title(row).len() + sheet.request(row, front).len()
 }
 
-/// When an age in the panel changes next.
-pub(crate) fn next_change(model: &Model, now: Timestamp, panel: Rect) -> Option<Timestamp> {
-    let explains = matches!(
-        model.panel,
-        Panel::Detail | Panel::Request | Panel::Explain | Panel::Help
-    );
-    let row = model
-        .selected_row()
-        .filter(|_| explains && panel.height > 0)?;
-    let count = if model.panel == Panel::Explain {
-        usize::MAX
-    } else {
-        FEW
-    };
-    row.evidence
+/// When an age in the panel changes next, of so many pieces of evidence.
+fn next_change(model: &Model, now: Timestamp, count: usize) -> Option<Timestamp> {
+    let evidence = &model.selected_row()?.evidence;
+    evidence
         .iter()
         .take(count)
         .map(|evidence| age::next_change(now, evidence.at, Grain::Coarse))

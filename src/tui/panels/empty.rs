@@ -4,10 +4,18 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::assistants;
+use crate::tui::keymap::{Action, Hint, hint};
 use crate::tui::line_writer::{Pen, to_u16};
 use crate::tui::message::Hooks;
 use crate::tui::model::Model;
 use crate::tui::text;
+
+/// The keys that matter while there are no rows.
+pub(super) const HINTS: &[Hint] = &[
+    hint(&[Action::Install]),
+    hint(&[Action::Help]),
+    hint(&[Action::Quit]),
+];
 
 pub(crate) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = model.setup.theme;

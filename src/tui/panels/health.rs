@@ -8,15 +8,26 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use super::detail::Sheet;
+use super::{Component, PLAIN, half};
 use crate::state::update::Role;
 use crate::state::{Evidence, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::labels::counted;
 use crate::tui::message::Hooks;
-use crate::tui::model::Model;
-use crate::tui::panels::detail::Sheet;
+use crate::tui::model::{Model, Tab};
+use crate::tui::panels::tabs;
 
-pub(crate) fn lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> {
+pub(super) const HEALTH: Component = Component {
+    page: |model, now, width| lines(model, now, width).into(),
+    height: |_, body| half(body),
+    hints: |_| tabs::HINTS,
+    next_change,
+    tab: Some(Tab::Health),
+    ..PLAIN
+};
+
+fn lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> {
     let sheet = Sheet::new(model, now, width);
     let mut lines = Vec::new();
     let mut tell = |label: &str, text: &str, style: Style| {
@@ -67,7 +78,7 @@ pub(crate) fn lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'stat
 }
 
 /// When an age in the tab changes next.
-pub(crate) fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
+fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
     let row = model.selected_row()?;
     let last = [Source::Hook, Source::Witness].map(|source| newest(row, source));
     let moments = last.into_iter().flatten();

@@ -5,10 +5,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::tui::keymap::BINDINGS;
+use super::{Asks, Component, Moves, Over, Taken, detail};
+use crate::tui::keymap::{self, Action, Hint, hint};
 use crate::tui::labels;
 use crate::tui::line_writer::{Pen, to_u16};
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Panel};
 use crate::tui::text;
 
 /// Columns of the left half.
@@ -33,7 +34,30 @@ struct Help {
     right: String,
 }
 
-pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
+pub(super) const HELP: Component = Component {
+    hints: |_| CLOSES,
+    press: |model, action, _| {
+        if action != Action::Go {
+            return None;
+        }
+        model.panel = Panel::Detail;
+        Taken::quietly()
+    },
+    asks: Asks::Nothing,
+    moves: Moves::Panel,
+    is_passing: true,
+    over: Some(Over { draw, hidden_lines }),
+    ..detail::DETAIL
+};
+
+/// The keys of what is read to its end and closed.
+pub(super) const CLOSES: &[Hint] = &[
+    hint(&[Action::Close]),
+    hint(&[Action::Move(1), Action::Move(-1)]),
+    hint(&[Action::Quit]),
+];
+
+fn draw(model: &Model, buffer: &mut Buffer) {
     let theme = model.setup.theme;
     let area = frame(model, buffer.area);
     clear(area, buffer);
@@ -48,7 +72,7 @@ pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
     }
 }
 
-pub(crate) fn hidden_lines(model: &Model, area: Rect) -> usize {
+fn hidden_lines(model: &Model, area: Rect) -> usize {
     let frame = frame(model, area);
     let lines = lines(model, frame.width).len();
     lines.saturating_sub(usize::from(inside(frame).height))
@@ -102,9 +126,7 @@ fn lines(model: &Model, width: u16) -> Vec<Help> {
             })
             .collect::<Vec<_>>()
     };
-    let keys = BINDINGS
-        .iter()
-        .flat_map(|binding| entry(binding.keys, theme.accent(), binding.does));
+    let keys = keymap::help().flat_map(|(keys, does)| entry(&keys, theme.accent(), does));
     let mouse = entry(
         "mouse",
         theme.accent(),

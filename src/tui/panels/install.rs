@@ -3,15 +3,59 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::help::CLOSES;
+use super::{Component, Moves, PLAIN, Page, Taken, two_thirds};
+use crate::tui::effect::Effect;
+use crate::tui::keymap::{self, Action, Hint, hint};
 use crate::tui::message::{Offer, Offered};
-use crate::tui::model::Install;
+use crate::tui::model::{Install, Model, Panel};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
 /// From this width on an assistant has one line, in columns.
 const WIDE: usize = 70;
 
-pub(crate) fn lines(install: &Install, theme: Theme, width: u16) -> Vec<Line<'static>> {
+pub(super) const INSTALL: Component = Component {
+    page: |model, _, width| match &model.panel {
+        Panel::Install(install) => lines(install, model.setup.theme, width).into(),
+        _ => Page::default(),
+    },
+    height: |model, body| {
+        if model.rows.is_empty() {
+            body.height.saturating_sub(1)
+        } else {
+            two_thirds(body)
+        }
+    },
+    hints: |model| {
+        const PLANNED: &[Hint] = &[
+            hint(&[Action::Install]).to("install"),
+            hint(&[Action::Close]).to("leave it"),
+            hint(&[Action::Move(1), Action::Move(-1)]),
+            hint(&[Action::Quit]),
+        ];
+        if is_ready(model) { PLANNED } else { CLOSES }
+    },
+    // The first press has shown the changes, the second makes them.
+    press: |model, action, _| match action {
+        Action::Install if is_ready(model) => {
+            model.panel = Panel::Install(Install::Applying);
+            Taken::and(Effect::ApplyInstall)
+        }
+        Action::Install => Taken::quietly(),
+        _ => None,
+    },
+    moves: Moves::Panel,
+    is_alone: true,
+    ..PLAIN
+};
+
+/// Whether there are changes that a key would make.
+fn is_ready(model: &Model) -> bool {
+    matches!(&model.panel, Panel::Install(Install::Planned(offer)) if offer.is_ready())
+}
+
+fn lines(install: &Install, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let width = usize::from(width).saturating_sub(2);
     match install {
         Install::Planning => vec![line("Working out what would change …", theme.dim())],
@@ -31,11 +75,17 @@ fn line(text: &str, style: Style) -> Line<'static> {
 
 fn planned(offer: &Offer, theme: Theme, width: usize) -> Vec<Line<'static>> {
     let title = if offer.is_ready() {
-        "This would change, and nothing else. Press i again to do it, Esc to leave it."
+        let (yes, no) = (
+            keymap::keys(&[Action::Install]),
+            keymap::keys(&[Action::Close]),
+        );
+        format!(
+            "This would change, and nothing else. Press {yes} again to do it, {no} to leave it."
+        )
     } else {
-        "There is nothing to be done."
+        "There is nothing to be done.".to_owned()
     };
-    let wrapped = text::wrap(title, width);
+    let wrapped = text::wrap(&title, width);
     let mut lines: Vec<_> = wrapped
         .iter()
         .map(|text| line(text, theme.strong()))

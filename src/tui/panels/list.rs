@@ -8,12 +8,12 @@ use ratatui::style::Style;
 
 use crate::state::{Attention, Row};
 use crate::tui::age::{self, Grain};
+use crate::tui::keymap::{self, Action, Hint, OPTIONS, hint};
 use crate::tui::labels;
 use crate::tui::line_writer::Pen;
+use crate::tui::model::trust;
 use crate::tui::model::{Entry, Heading, Model};
-use crate::tui::panels::changes;
 use crate::tui::text;
-use crate::tui::update::trust;
 
 /// Columns that "what it does or asks" should at least have before others shrink.
 const ENOUGH: usize = 24;
@@ -23,6 +23,24 @@ const NARROW: usize = 60;
 
 /// Mark, sign and the space after it.
 const LEAD: usize = 3;
+
+/// The keys that matter while rows are chosen.
+pub(super) const HINTS: &[Hint] = &[
+    hint(&[Action::Go]),
+    hint(OPTIONS),
+    hint(&[Action::Approve]),
+    hint(&[Action::Deny]),
+    hint(&[Action::DenySaying]),
+    hint(&[Action::Read]),
+    hint(&[Action::NextWaiting]),
+    hint(&[Action::Filter]),
+    hint(&[Action::Help]),
+    hint(&[Action::Explain]),
+    hint(&[Action::Cycle]),
+    hint(&[Action::Tab(-1), Action::Tab(1)]),
+    hint(&[Action::Split]),
+    hint(&[Action::Quit]),
+];
 
 /// Widths of the columns; zero: left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,18 +59,20 @@ struct Columns {
 impl Columns {
     /// Fits the columns of the rows on the list into `width`.
     fn of(model: &Model, width: usize, now: Timestamp) -> Self {
-        let widest = |measure: &dyn Fn(&Row) -> usize| {
-            let measured = model.shown_rows().map(measure);
-            measured.max().unwrap_or(0)
-        };
+        let list = &model.list.columns;
+        let ages = list.since().map(|(grain, since)| {
+            let grain = if width < NARROW { Grain::Coarse } else { grain };
+            age::longest(now, since.values(), grain)
+        });
         let mut columns = Self {
             width,
-            assistant: widest(&|row| text::width(row.assistant.as_str())).min(12),
-            target: widest(&|row| text::width(&row.target.to_string())).min(10.max(width / 5)),
-            place: widest(&|row| text::width(&labels::place(row))).min(width / 4),
-            word: widest(&|row| text::width(labels::state(row))),
-            work: widest(&|row| work_width(&work(row, width))),
-            age: widest(&|row| shown_age(row, now, width).len()),
+            assistant: list.assistant.widest().min(12),
+            target: list.target.widest().min(10.max(width / 5)),
+            place: list.place.widest().min(width / 4),
+            word: list.word.widest(),
+            work: work_form(width)
+                .map_or(0, |with_files| list.work[usize::from(with_files)].widest()),
+            age: ages[0].max(ages[1]),
         };
         columns.shrink(width);
         columns
@@ -115,39 +135,24 @@ fn usable(list: Rect) -> usize {
 pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffer) {
     let width = usable(area);
     let columns = Columns::of(model, width, now);
-    let entries = model.entries.iter().skip(model.top);
-    for (entry, y) in entries.zip(area.top()..area.bottom()) {
+    let lines = (area.top()..area.bottom()).map(|y| Rect {
+        y,
+        height: 1,
+        ..area
+    });
+    for (entry, line) in model.list.entries_from(model.top).zip(lines) {
         match entry {
-            Entry::Heading(heading) => {
-                draw_heading(
-                    model,
-                    heading,
-                    Rect {
-                        y,
-                        height: 1,
-                        ..area
-                    },
-                    buffer,
-                );
-            }
-            Entry::Row(index) => {
-                if let Some(row) = model.rows.get(*index) {
-                    let line = Rect {
-                        y,
-                        height: 1,
-                        ..area
-                    };
-                    draw_row(model, row, columns, now, line, buffer);
-                }
-            }
+            Entry::Heading(heading) => draw_heading(model, heading, line, buffer),
+            Entry::Row(row) => draw_row(model, row, columns, now, line, buffer),
         }
     }
-    if model.entries.is_empty() && area.height > 0 && !model.rows.is_empty() {
+    if model.list.is_empty() && area.height > 0 && !model.rows.is_empty() {
         let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right());
-        pen.put(
-            "no row to show: Esc shows all again",
-            model.setup.theme.dim(),
+        let said = format!(
+            "no row to show: {} shows all again",
+            keymap::keys(&[Action::Close])
         );
+        pen.put(&said, model.setup.theme.dim());
     }
 }
 
@@ -221,32 +226,20 @@ fn draw_row(
 /// From this width on there is room for changes and tasks, and from the second one for whole words.
 const WORK_WIDTHS: [usize; 2] = [88, 108];
 
-/// `+12 -3 in 4 files  3/7`, with what each part means.
-fn work(row: &Row, width: usize) -> Vec<(String, char)> {
-    if width < WORK_WIDTHS[0] {
-        return Vec::new();
-    }
-    let mut parts = changes::in_short(row.diff.as_deref(), width >= WORK_WIDTHS[1]);
-    if let Some(tasks) = row.tasks.as_deref().filter(|tasks| tasks.total > 0) {
-        let gap = if parts.is_empty() { "" } else { "  " };
-        parts.push((format!("{gap}{}/{}", tasks.done, tasks.total), ' '));
-    }
-    parts
-}
-
-fn work_width(parts: &[(String, char)]) -> usize {
-    parts.iter().map(|(part, _)| text::width(part)).sum()
+/// Whether changes are told with the number of files; `None` where there is no room for them.
+fn work_form(width: usize) -> Option<bool> {
+    (width >= WORK_WIDTHS[0]).then_some(width >= WORK_WIDTHS[1])
 }
 
 /// Changes and tasks, at the right, before the age.
 fn draw_work(model: &Model, row: &Row, columns: Columns, line: Rect, buffer: &mut Buffer) {
     let theme = model.setup.theme;
-    let parts = work(row, columns.width);
+    let parts = work_form(columns.width).map_or_else(Vec::new, |form| labels::work(row, form));
     let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
     if columns.age > 0 {
         pen.keep_free(columns.age + 2);
     }
-    let gap = pen.room().saturating_sub(work_width(&parts));
+    let gap = pen.room().saturating_sub(labels::work_width(&parts));
     pen.skip(gap);
     for (part, meaning) in parts {
         let style = match meaning {
@@ -316,11 +309,11 @@ fn grain(row: &Row, width: usize) -> Grain {
 
 /// When an age on the screen changes next.
 pub(crate) fn next_change(model: &Model, now: Timestamp, list: Rect) -> Option<Timestamp> {
-    let shown = model.entries.iter().skip(model.top);
+    let shown = model.list.entries_from(model.top);
     shown
         .take(usize::from(list.height))
         .filter_map(|entry| match entry {
-            Entry::Row(index) => model.rows.get(*index),
+            Entry::Row(row) => Some(row),
             Entry::Heading(_) => None,
         })
         .flat_map(|row| {

@@ -2,11 +2,102 @@
 
 use ratatui::text::{Line, Span};
 
+use super::{Component, Page, QUESTION, Taken};
+use crate::tui::effect::Effect;
+use crate::tui::keymap::{self, Action, Hint, hint};
+use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::update::launch::{Launch, Stage, Stop};
 
-pub(crate) fn launchers(launch: &Launch, theme: Theme, width: u16) -> Vec<Line<'static>> {
+/// What can be started.
+pub(super) const LAUNCH: Component = Component {
+    page: |model, _, width| match &model.panel {
+        Panel::Launch(launch) => launchers(launch, model.setup.theme, width).into(),
+        _ => Page::default(),
+    },
+    hints: |_| {
+        const HINTS: &[Hint] = &[
+            hint(&[Action::Go]).to("start"),
+            hint(&[Action::Move(1), Action::Move(-1)]).to("choose"),
+            hint(&[Action::Close]),
+        ];
+        HINTS
+    },
+    press: |model, action, _| match action {
+        Action::Move(by) => choose(model, by),
+        Action::Go => start(model),
+        _ => None,
+    },
+    ..QUESTION
+};
+
+/// Whether to stop a row.
+pub(super) const STOP: Component = Component {
+    page: |model, _, width| match &model.panel {
+        Panel::Stop(asked) => stop(asked, model.setup.theme, width).into(),
+        _ => Page::default(),
+    },
+    hints: |model| {
+        const HINTS: &[Hint] = &[
+            hint(&[Action::Stop]).to("stop it"),
+            hint(&[Action::Close]).to("leave it"),
+        ];
+        const CLOSES: &[Hint] = &[hint(&[Action::Close])];
+        match &model.panel {
+            Panel::Stop(stop) if stop.stage == Stage::Stopping => CLOSES,
+            _ => HINTS,
+        }
+    },
+    press: |model, action, _| match action {
+        Action::Stop => go_on(model),
+        // Enter must not mean yes, nor leave a question open that is about another row.
+        Action::Go => Taken::quietly(),
+        _ => None,
+    },
+    ..QUESTION
+};
+
+/// Chooses another launcher.
+fn choose(model: &mut Model, by: isize) -> Option<Taken> {
+    let Panel::Launch(launch) = &mut model.panel else {
+        return None;
+    };
+    let last = launch.names.len().saturating_sub(1);
+    launch.chosen = launch.chosen.saturating_add_signed(by).min(last);
+    Taken::quietly()
+}
+
+/// Starts the chosen one where the selected row works.
+fn start(model: &mut Model) -> Option<Taken> {
+    let Panel::Launch(launch) = &model.panel else {
+        return None;
+    };
+    let launcher = launch.chosen;
+    let row = model.selected_row().cloned().map(Box::new);
+    model.panel = Panel::Detail;
+    let beside = model.split.is_open;
+    Taken::and(Effect::Start {
+        launcher,
+        row,
+        beside,
+    })
+}
+
+/// Does what was asked about.
+fn go_on(model: &mut Model) -> Option<Taken> {
+    let Panel::Stop(stop) = &mut model.panel else {
+        return None;
+    };
+    let effect = match stop.stage {
+        Stage::Asking => Effect::Stop(stop.row.clone()),
+        Stage::Stuck(_) => Effect::ClosePane(stop.row.clone()),
+        Stage::Stopping => return Taken::quietly(),
+    };
+    stop.stage = Stage::Stopping;
+    Taken::and(effect)
+}
+
+fn launchers(launch: &Launch, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let width = usize::from(width).saturating_sub(3);
     let title = Line::from(Span::styled(" Start in a new pane:", theme.strong()));
     let names = launch.names.iter().enumerate().map(|(index, name)| {
@@ -25,17 +116,21 @@ pub(crate) fn launchers(launch: &Launch, theme: Theme, width: u16) -> Vec<Line<'
     lines
 }
 
-pub(crate) fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> {
+fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let name = format!("{} in {}", stop.row.assistant, stop.row.target);
+    let (yes, no) = (
+        keymap::keys(&[Action::Stop]),
+        keymap::keys(&[Action::Close]),
+    );
     let (question, choices) = match &stop.stage {
         Stage::Asking => (
             format!("Stop {name}?"),
-            "x asks its process to end. Esc leaves it alone.",
+            format!("{yes} asks its process to end. {no} leaves it alone."),
         ),
-        Stage::Stopping => (format!("Stopping {name} …"), ""),
+        Stage::Stopping => (format!("Stopping {name} …"), String::new()),
         Stage::Stuck(why) => (
             format!("{name} still runs: {why}."),
-            "x closes its pane with everything in it. Esc leaves it alone.",
+            format!("{yes} closes its pane with everything in it. {no} leaves it alone."),
         ),
     };
     let width = usize::from(width).saturating_sub(2);
@@ -45,6 +140,6 @@ pub(crate) fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> 
         wrapped.into_iter().map(line).collect::<Vec<_>>()
     };
     let mut all = lines(&question, theme.strong());
-    all.extend(lines(choices, theme.text()));
+    all.extend(lines(&choices, theme.text()));
     all
 }

@@ -4,16 +4,38 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::detail::{self, Sheet};
+use super::{Component, Moves, QUESTION};
 use crate::assistants::request::{Full, Known, Part};
 use crate::state::{Request, Row};
+use crate::tui::keymap::{Action, Hint, OPTIONS, hint};
 use crate::tui::labels;
-use crate::tui::panels::detail::Sheet;
+use crate::tui::model::request;
+
 use crate::tui::text;
-use crate::tui::update::answer as request;
-use crate::tui::update::answer::Confirm;
 
 /// Stands before a line that goes on where the panel ended: a line end is nothing else.
 const GOES_ON: &str = "↪ ";
+
+/// The request with room to read it.
+pub(super) const REQUEST: Component = Component {
+    height: QUESTION.height,
+    hints: |_| {
+        const HINTS: &[Hint] = &[
+            hint(OPTIONS),
+            hint(&[Action::Approve]),
+            hint(&[Action::Deny]),
+            hint(&[Action::DenySaying]),
+            hint(&[Action::Move(1), Action::Move(-1)]),
+            hint(&[Action::Close]),
+            hint(&[Action::Help]),
+            hint(&[Action::Quit]),
+        ];
+        HINTS
+    },
+    moves: Moves::Panel,
+    ..detail::DETAIL
+};
 
 impl Sheet<'_> {
     /// The request that an answer would be about, with all that is known of it.
@@ -150,22 +172,4 @@ impl Sheet<'_> {
 /// Whether a text may be wrapped like a sentence: its blanks and line breaks say nothing.
 fn is_plain(text: &str) -> bool {
     !text.contains('\n') && !text.contains("  ") && text.trim() == text
-}
-
-/// The question before something is answered that is only partly known.
-pub(crate) fn confirm(sheet: &Sheet<'_>, confirm: &Confirm) -> Vec<Line<'static>> {
-    let theme = sheet.theme();
-    let bound = &confirm.bound;
-    let question = format!(
-        "{} {}, of which only the beginning is known?",
-        labels::capital(confirm.decision.name()),
-        bound.target
-    );
-    let why = format!("Not known here: {}. Its pane shows the rest.", confirm.why);
-    let mut lines = sheet.labelled("", theme.dim(), Some(&question), theme.strong());
-    lines.extend(sheet.in_short(&bound.request));
-    lines.extend(sheet.labelled("", theme.dim(), Some(&why), theme.dim()));
-    let choices = "y answers all the same. Esc leaves it.";
-    lines.extend(sheet.labelled("", theme.dim(), Some(choices), theme.text()));
-    lines
 }

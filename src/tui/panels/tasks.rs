@@ -2,11 +2,20 @@
 
 use ratatui::text::{Line, Span};
 
+use super::{Component, PLAIN, half, tabs};
 use crate::tasks::{TaskState, TaskStatus, words};
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tab};
 use crate::tui::text;
 
-pub(crate) fn lines(model: &Model, width: u16) -> Vec<Line<'static>> {
+pub(super) const TASKS: Component = Component {
+    page: |model, _, width| lines(model, width).into(),
+    height: |_, body| half(body),
+    hints: |_| tabs::HINTS,
+    tab: Some(Tab::Work),
+    ..PLAIN
+};
+
+fn lines(model: &Model, width: u16) -> Vec<Line<'static>> {
     let Some(row) = model.selected_row() else {
         return Vec::new();
     };

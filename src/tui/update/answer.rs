@@ -3,41 +3,22 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::act::{Bound, Decision, Digest, Shown};
+use crate::act::{Bound, Decision, Digest, Outcome, Shown};
 use crate::assistants::request::Known;
-use crate::state::{Request, Row, Unasked};
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Panel};
-use crate::tui::update::deciding;
-use crate::tui::update::reflow::{Follow, settle};
-use crate::tui::update::seen::{self, REACTION};
-use crate::tui::update::{self, notify, touch};
-
-/// The request that is on the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
-    pub(crate) bound: Bound,
-    /// `None` while it is being read.
-    pub(crate) known: Option<Known>,
-    /// When it took another one's place by itself.
-    replaced: Option<Timestamp>,
-}
-
-/// An answer that waits for a second word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Confirm {
-    pub(crate) bound: Bound,
-    pub(crate) decision: Decision,
-    /// Of what is known of it.
-    pub(crate) digest: Digest,
-    /// Why it is asked for.
-    pub(crate) why: String,
-}
+use crate::tui::keymap::{Action, OPTIONS, keys};
+use crate::tui::model::request::{self, Asked, Confirm};
+use crate::tui::model::{Follow, Model, Panel};
+use crate::tui::panels::{self, Asks};
+use crate::tui::update::reflow::{self, settle};
+use crate::tui::update::seen;
 
 /// Brings what is read into line with what is selected. `by_feed`: not the person has changed it.
 pub(crate) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option<Effect> {
     forget_what_is_gone(model, now);
-    let bound = model.selected_row().and_then(|row| chosen(model, row).ok());
+    let bound = model
+        .selected_row()
+        .and_then(|row| request::chosen(model, row).ok());
     let shown = model.asked.as_ref().map(|asked| &asked.bound);
     if match (&bound, shown) {
         (Some(bound), Some(shown)) => bound.is_same(shown),
@@ -63,31 +44,16 @@ pub(crate) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option
     bound.map(|bound| Effect::ReadRequest(Box::new(bound)))
 }
 
-/// The request of `row` that is shown in full and answered: the one the person has chosen, else the
-/// most urgent one.
-pub(crate) fn in_front<'a>(model: &Model, row: &'a Row) -> Option<&'a Request> {
-    let chosen = model.chosen.as_ref();
-    let is_chosen = |request: &&Request| Some(*request) == chosen;
-    let found = row.waiting.iter().find(is_chosen);
-    found.or(row.waiting.first())
-}
-
-/// The same, to be answered. The error says why it cannot be.
-pub(crate) fn chosen(model: &Model, row: &Row) -> Result<Bound, Unasked> {
-    let request = in_front(model, row).ok_or(Unasked::Nothing)?;
-    Bound::to_request(row, request)
-}
-
 /// Shows the next of several requests of the selected row.
 pub(crate) fn choose_next(model: &mut Model, now: Timestamp) {
     let Some(row) = model.selected_row() else {
         return;
     };
     if row.waiting.len() < 2 {
-        notify(model, "it asks nothing else", now);
+        model.notify("it asks nothing else", now);
         return;
     }
-    let shown = in_front(model, row);
+    let shown = request::in_front(model, row);
     let place = row
         .waiting
         .iter()
@@ -102,12 +68,11 @@ fn forget_what_is_gone(model: &mut Model, now: Timestamp) {
         return;
     };
     let bound = &confirm.bound;
-    let row = model.rows.iter().find(|row| row.id == bound.row);
+    let row = model.rows.get(&bound.row);
     if let Some(why) = bound.difference(row) {
         let words = format!("{}: nothing was sent: {why}", bound.target);
-        model.panel = Panel::Detail;
-        model.scroll = 0;
-        notify(model, &words, now);
+        model.open(Panel::Detail);
+        model.notify(&words, now);
         settle(model, now, Follow::Selection);
     }
 }
@@ -145,19 +110,10 @@ pub(crate) fn read_again(model: &Model, bound: &Bound) -> Option<Effect> {
 /// Opens the request with room to read it, or closes it.
 pub(crate) fn toggle(model: &mut Model, now: Timestamp) {
     if model.asked.is_some() || model.panel == Panel::Request {
-        update::toggle(model, Panel::Request, now);
+        reflow::toggle(model, Panel::Request, now);
     } else {
-        notify(model, "it asks nothing", now);
+        model.notify("it asks nothing", now);
     }
-}
-
-/// Whether `bound` has only just taken another request's place on the screen.
-pub(crate) fn has_just_come(model: &Model, bound: &Bound, now: Timestamp) -> bool {
-    let asked = model.asked.as_ref();
-    asked
-        .filter(|asked| asked.bound.is_same(bound))
-        .and_then(|asked| asked.replaced)
-        .is_some_and(|since| now.since(since) < REACTION)
 }
 
 /// What the person has seen of `bound`, when a key may answer it now. If not, shows what has not been
@@ -194,7 +150,7 @@ pub(crate) fn shown(
 /// Says that nobody knows yet what is asked.
 pub(crate) fn being_read(model: &mut Model, now: Timestamp) {
     seen::too_early(model, now);
-    notify(model, "the request is still being read; try again", now);
+    model.notify("the request is still being read; try again", now);
 }
 
 fn by_key(digest: Option<Digest>) -> Shown {
@@ -205,12 +161,11 @@ fn by_key(digest: Option<Digest>) -> Shown {
 }
 
 fn ask_twice(model: &mut Model, confirm: Confirm, now: Timestamp) {
-    model.panel = Panel::Confirm(Box::new(confirm));
-    model.scroll = 0;
+    model.open(Panel::Confirm(Box::new(confirm)));
     seen::forget(model);
     seen::too_early(model, now);
     settle(model, now, Follow::Selection);
-    touch(model);
+    model.touch();
 }
 
 /// The second word: answers what was asked about, whatever is selected meanwhile.
@@ -227,12 +182,118 @@ pub(crate) fn confirm(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     if !seen::is_ready(model, now) {
         return Vec::new();
     }
-    model.panel = Panel::Detail;
-    model.scroll = 0;
+    model.open(Panel::Detail);
     settle(model, now, Follow::Selection);
     let shown = Shown {
         partly: true,
         ..by_key(Some(digest))
     };
-    deciding::answer(model, bound, decision, shown, now)
+    answer(model, bound, decision, shown, now)
+}
+
+// ---- at most one answer at a time for each request
+
+/// Has the request answered that the person sees; says why not when there is none.
+pub(crate) fn decide(model: &mut Model, decision: Decision, now: Timestamp) -> Vec<Effect> {
+    let Some(bound) = bound_for(model, &decision, now) else {
+        return Vec::new();
+    };
+    match shown(model, &bound, &decision, now) {
+        Some(shown) => answer(model, bound, decision, shown, now),
+        None => Vec::new(),
+    }
+}
+
+/// The request that a key for `decision` is about; says why there is none.
+pub(crate) fn bound_for(model: &mut Model, decision: &Decision, now: Timestamp) -> Option<Bound> {
+    if panels::of(model).asks != Asks::OfRow {
+        return None;
+    }
+    let row = model.selected_row()?;
+    let bound = match request::chosen(model, row) {
+        Ok(bound) => bound,
+        Err(why) => {
+            let words = format!("{}: {why}", row.target);
+            model.notify(&words, now);
+            return None;
+        }
+    };
+    let refusal = match (decision, bound.is_question()) {
+        (Decision::Answer(_), false) => format!(
+            "it wants approval: {} approves, {} denies",
+            keys(&[Action::Approve]),
+            keys(&[Action::Deny])
+        ),
+        (Decision::Approve | Decision::Deny { .. }, true) => {
+            format!("it asks: {} answer", keys(OPTIONS).replace('-', " to "))
+        }
+        _ if request::has_just_come(model, &bound, now) => {
+            "this request has just come: look again".to_owned()
+        }
+        _ if is_deciding(model, &bound) => return None,
+        _ => return Some(bound),
+    };
+    model.notify(&refusal, now);
+    None
+}
+
+/// Has it answered, unless that is being done already.
+pub(crate) fn answer(
+    model: &mut Model,
+    bound: Bound,
+    decision: Decision,
+    shown: Shown,
+    now: Timestamp,
+) -> Vec<Effect> {
+    if is_deciding(model, &bound) {
+        return Vec::new();
+    }
+    let words = format!("{}: {} …", bound.target, doing(&decision));
+    model.notify(&words, now);
+    model.deciding.push(bound.clone());
+    vec![Effect::Decide(Box::new(bound), decision, shown)]
+}
+
+/// Tells what became of it; what was not answered may not be what was shown.
+pub(crate) fn decided(
+    model: &mut Model,
+    bound: &Bound,
+    decision: &Decision,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Vec<Effect> {
+    model.deciding.retain(|other| !other.is_same(bound));
+    let target = &bound.target;
+    let again = match outcome {
+        Outcome::Nothing(_) => read_again(model, bound),
+        Outcome::Done | Outcome::Equal(_) | Outcome::Unknown(_) => None,
+    };
+    let words = match outcome {
+        Outcome::Done => format!("{target}: {}", done(decision)),
+        Outcome::Equal(equal) => format!("{target}: {}: {}", done(decision), equal.words()),
+        Outcome::Nothing(why) => format!("{target}: nothing was sent: {why}"),
+        Outcome::Unknown(why) => format!("{target}: look there, keys were sent, but {why}"),
+    };
+    model.notify(&words, now);
+    again.into_iter().collect()
+}
+
+fn is_deciding(model: &Model, bound: &Bound) -> bool {
+    model.deciding.iter().any(|other| other.is_same(bound))
+}
+
+fn doing(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "approving",
+        Decision::Deny { .. } => "denying",
+        Decision::Answer(_) => "answering",
+    }
+}
+
+fn done(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "approved",
+        Decision::Deny { .. } => "denied",
+        Decision::Answer(_) => "answered",
+    }
 }

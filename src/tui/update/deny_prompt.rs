@@ -4,25 +4,18 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::act::{Bound, Decision, Shown};
+use crate::act::{Decision, Shown};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
+use crate::tui::model::deny_prompt::DenyPrompt;
 use crate::tui::text_input::EditLine;
-use crate::tui::update::deciding;
-use crate::tui::update::{notify, touch};
-
-/// A message that is being typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Saying {
-    pub(crate) bound: Bound,
-    pub(crate) line: EditLine,
-}
+use crate::tui::update::answer;
 
 /// Opens the line; says why not when there is nothing to deny.
 pub(crate) fn begin(model: &mut Model, now: Timestamp) {
     let denial = Decision::Deny { message: None };
-    if let Some(bound) = deciding::bound_for(model, &denial, now) {
-        model.saying = Some(Saying {
+    if let Some(bound) = answer::bound_for(model, &denial, now) {
+        model.denying = Some(DenyPrompt {
             bound,
             line: EditLine::default(),
         });
@@ -31,45 +24,45 @@ pub(crate) fn begin(model: &mut Model, now: Timestamp) {
 
 /// Takes a key for the line; `None` when no line is open.
 pub(crate) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Option<Vec<Effect>> {
-    let saying = model.saying.as_mut()?;
+    let saying = model.denying.as_mut()?;
     let interrupts = key.modifiers.contains(KeyModifiers::CONTROL)
         && matches!(key.code, KeyCode::Char('c' | 'g'));
     match key.code {
         KeyCode::Enter => return Some(send(model, now)),
-        KeyCode::Esc => model.saying = None,
-        _ if interrupts => model.saying = None,
+        KeyCode::Esc => model.denying = None,
+        _ if interrupts => model.denying = None,
         _ => {
             saying.line.press(key);
         }
     }
-    touch(model);
+    model.touch();
     Some(Vec::new())
 }
 
 /// Puts pasted text into the line; false when none is open.
 pub(crate) fn paste(model: &mut Model, text: &str) -> bool {
-    let Some(saying) = &mut model.saying else {
+    let Some(saying) = &mut model.denying else {
         return false;
     };
     saying.line.insert(text);
-    touch(model);
+    model.touch();
     true
 }
 
 fn send(model: &mut Model, now: Timestamp) -> Vec<Effect> {
-    let Some(Saying { bound, line }) = model.saying.clone() else {
+    let Some(DenyPrompt { bound, line }) = model.denying.clone() else {
         return Vec::new();
     };
     let message = line.text().trim().to_owned();
     if message.is_empty() {
-        notify(model, "say what to do instead, or press Esc", now);
+        model.notify("say what to do instead, or press Esc", now);
         return Vec::new();
     }
-    model.saying = None;
+    model.denying = None;
     let message = Some(message);
     let shown = Shown {
         digest: None,
         partly: false,
     };
-    deciding::answer(model, bound, Decision::Deny { message }, shown, now)
+    answer::answer(model, bound, Decision::Deny { message }, shown, now)
 }

@@ -4,15 +4,16 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pane_patrol_hooks::text::one_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::tui::model::{Model, Panel};
-use crate::tui::update::reflow::{Follow, settle};
+use crate::tui::model::{Follow, Model, Panel};
+use crate::tui::panels;
+use crate::tui::update::reflow::settle;
 
 /// Longest filter, in characters.
 const MAX_FILTER_CHARS: usize = 60;
 
 pub(crate) fn begin_filter(model: &mut Model) {
     model.typing = true;
-    if model.panel == Panel::Help {
+    if panels::of(model).over.is_some() {
         model.panel = Panel::Detail;
     }
 }
@@ -52,6 +53,7 @@ fn filtered(model: &mut Model, now: Timestamp) {
     if let Some((end, _)) = model.filter.char_indices().nth(MAX_FILTER_CHARS) {
         model.filter.truncate(end);
     }
+    model.arrange();
     settle(model, now, Follow::Selection);
 }
 

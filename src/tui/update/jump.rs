@@ -4,21 +4,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::tui::effect::{Effect, Split};
 use crate::tui::message::Jumped;
-use crate::tui::model::{Model, Panel};
-use crate::tui::update::launch;
-use crate::tui::update::{notify, touch};
+use crate::tui::model::Model;
 
 pub(crate) fn go(model: &mut Model) -> Vec<Effect> {
-    match model.panel {
-        Panel::Launch(_) => return launch::start(model),
-        // Enter must not mean yes, nor leave a question open that is about another row.
-        Panel::Stop(_) | Panel::Confirm(_) => return Vec::new(),
-        _ => {}
-    }
-    if model.panel == Panel::Help {
-        model.panel = Panel::Detail;
-        return Vec::new();
-    }
     let Some(row) = model.selected_row().cloned() else {
         return Vec::new();
     };
@@ -39,8 +27,8 @@ pub(crate) fn arrive(model: &mut Model, jumped: Jumped, now: Timestamp) -> Vec<E
         // A popup that stayed would hide what the person wanted to see.
         Jumped::There { covered: true } => return vec![Effect::Quit],
         Jumped::There { covered: false } => {}
-        Jumped::Gone => notify(model, "the pane is gone", now),
-        Jumped::Failed(why) => notify(model, &why, now),
+        Jumped::Gone => model.notify("the pane is gone", now),
+        Jumped::Failed(why) => model.notify(&why, now),
         Jumped::Attach(attach) => {
             model.away = true;
             return vec![Effect::Attach(attach)];
@@ -55,9 +43,9 @@ pub(crate) fn come_back(
     now: Timestamp,
 ) -> Vec<Effect> {
     model.away = false;
-    touch(model);
+    model.touch();
     if let Err(why) = outcome {
-        notify(model, &why, now);
+        model.notify(&why, now);
     }
     Vec::new()
 }

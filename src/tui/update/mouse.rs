@@ -6,11 +6,12 @@ use ratatui::layout::Position;
 
 use crate::tui::effect::Effect;
 use crate::tui::layout::Layout;
-use crate::tui::model::{Entry, Model, Panel};
+use crate::tui::model::{Entry, Follow, Model, Panel};
+use crate::tui::panels::{self, tabs};
 use crate::tui::update::jump::go;
-use crate::tui::update::reflow::{Follow, settle};
+use crate::tui::update::keys::finish;
+use crate::tui::update::reflow::settle;
 use crate::tui::update::selection::{scroll, select};
-use crate::tui::update::touch;
 use crate::tui::update::work;
 
 /// Lines that one turn of the wheel scrolls.
@@ -29,18 +30,15 @@ pub(crate) fn point(model: &mut Model, mouse: MouseEvent, now: Timestamp) -> Vec
 
 /// A click selects; a click on what is selected goes there.
 fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
-    touch(model);
+    model.touch();
     model.arriving_until = Some(now);
-    if matches!(
-        model.panel,
-        Panel::Help | Panel::Launch(_) | Panel::Stop(_) | Panel::Confirm(_)
-    ) {
+    if panels::of(model).is_passing {
         model.panel = Panel::Detail;
         return Vec::new();
     }
     let layout = Layout::of_model(model);
-    if layout.tabs.contains(at) && work::tab(model).is_some() {
-        let tabs = work::tabs(model, layout.tabs);
+    if layout.tabs.contains(at) && panels::of(model).tab.is_some() {
+        let tabs = tabs::tabs(model, layout.tabs);
         if let Some((tab, ..)) = tabs.into_iter().find(|(_, _, place)| place.contains(at)) {
             work::open(model, tab, now);
         }
@@ -48,18 +46,18 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     }
     if layout.panel.contains(at) {
         let line = model.scroll + usize::from(at.y - layout.panel.y);
-        work::click(model, line, now);
-        return Vec::new();
+        let taken = (panels::of(model).click)(model, line);
+        return taken.map_or_else(Vec::new, |taken| finish(model, taken, now));
     }
     let list = layout.list;
     if !list.contains(at) {
         return Vec::new();
     }
-    let entry = model.entries.get(model.top + usize::from(at.y - list.y));
-    let Some(Entry::Row(index)) = entry else {
+    let entry = model.list.entry(model.top + usize::from(at.y - list.y));
+    let Some(Entry::Row(row)) = entry else {
         return Vec::new();
     };
-    let id = model.rows[*index].id.clone();
+    let id = row.id.clone();
     if model.selected.as_ref() == Some(&id) {
         return go(model);
     }
@@ -69,7 +67,7 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
 
 fn wheel(model: &mut Model, at: Position, by: isize, now: Timestamp) {
     let layout = Layout::of_model(model);
-    if model.panel == Panel::Help || layout.panel.contains(at) {
+    if panels::of(model).over.is_some() || layout.panel.contains(at) {
         scroll(model, by, now);
     } else {
         model.top = model.top.saturating_add_signed(by);

@@ -7,7 +7,6 @@ use crate::state::update::Feed;
 use crate::tui::effect::{Effect, Split};
 use crate::tui::model::Model;
 use crate::tui::update::jump::go;
-use crate::tui::update::{notify, touch};
 
 /// Opens the place with the selected row in it, or closes it. Outside tmux there is no place: the
 /// screen is handed over, as by Enter.
@@ -29,13 +28,13 @@ pub(crate) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
         return;
     }
     if let Some(note) = &place.note {
-        notify(model, note, now);
+        model.notify(note, now);
     }
     model.split = Beside {
         note: None,
         ..place
     };
-    touch(model);
+    model.touch();
 }
 
 /// Whether the collector says that the row beside the dashboard is gone.
@@ -43,10 +42,8 @@ pub(crate) fn has_left(model: &Model, feed: &Feed) -> bool {
     let Feed::Gone(id) = feed else {
         return false;
     };
-    model
-        .rows
-        .iter()
-        .any(|row| row.id == *id && model.is_beside(row))
+    let row = model.rows.get(id);
+    row.is_some_and(|row| model.is_beside(row))
 }
 
 /// Looks what became of what is shown.

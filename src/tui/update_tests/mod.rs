@@ -18,8 +18,8 @@ use crate::state::update::{Feed, Health, Role};
 use crate::tui::effect::{Effect, Split};
 use crate::tui::fixture::{With, day, look, model_with, now, row, screen};
 use crate::tui::message::{Hooks, Jumped, Message, Offer, Offered};
+use crate::tui::model::trust;
 use crate::tui::model::{Install, Model, Panel};
-use crate::tui::update::trust;
 use crate::tui::update::update;
 use crate::tui::view;
 

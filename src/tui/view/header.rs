@@ -1,15 +1,14 @@
 //! The first line: who needs the person, in words, and the time. Below it one line for each trouble.
 
-use std::collections::BTreeMap;
-
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use time::{OffsetDateTime, UtcOffset};
+use time::UtcOffset;
 
 use crate::git::DiffSummary;
 use crate::git::words as git_words;
 use crate::state::Attention;
+use crate::tui::age::local;
 use crate::tui::labels;
 use crate::tui::line_writer::Pen;
 use crate::tui::model::Model;
@@ -70,37 +69,26 @@ pub(super) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
 fn counts(model: &Model) -> Vec<(Option<Attention>, String)> {
     let mut counts: Vec<_> = ORDER
         .into_iter()
-        .map(|attention| (attention, model.count(attention)))
+        .map(|attention| (attention, model.rows.count(attention)))
         .filter(|(_, count)| *count > 0)
         .map(|(attention, count)| (Some(attention), labels::count(attention, count)))
         .collect();
-    if !model.rows.is_empty() && model.count(Attention::NeedsYou) == 0 {
+    if !model.rows.is_empty() && model.rows.count(Attention::NeedsYou) == 0 {
         counts.insert(0, (None, "nobody needs you".to_owned()));
     }
     counts
 }
 
-/// What is changed in all repositories, each counted once, and how far all tasks are: in words, and
-/// in short.
+/// What is changed in all repositories, and how far all tasks are: in words, and in short.
 fn sums(model: &Model) -> Vec<String> {
-    let mut repositories = BTreeMap::new();
-    for diff in model.rows.iter().filter_map(|row| row.diff.as_deref()) {
-        if let Some(root) = diff.root.as_deref().filter(|_| diff.file_count > 0) {
-            repositories.insert(root, diff);
-        }
-    }
-    let sum = |part: fn(&DiffSummary) -> u64| repositories.values().map(|diff| part(diff)).sum();
+    let sums = model.rows.sums();
     let changes = DiffSummary {
-        additions: sum(|diff| diff.additions),
-        deletions: sum(|diff| diff.deletions),
-        file_count: sum(|diff| diff.file_count),
+        additions: sums.additions,
+        deletions: sums.deletions,
+        file_count: sums.files,
         ..DiffSummary::default()
     };
-    let tasks = model.rows.iter().filter_map(|row| row.tasks.as_deref());
-    // The list of a project is that of all its rows.
-    let tasks: BTreeMap<_, _> = tasks.map(|tasks| (&tasks.path, tasks)).collect();
-    let done: u64 = tasks.values().map(|tasks| tasks.done).sum();
-    let total: u64 = tasks.values().map(|tasks| tasks.total).sum();
+    let (done, total) = (sums.tasks_done, sums.tasks);
     let (mut long, mut short) = (Vec::new(), Vec::new());
     if changes.file_count > 0 {
         long.push(git_words::sums(&changes));
@@ -118,15 +106,6 @@ fn sums(model: &Model) -> Vec<String> {
 fn clock(now: Timestamp, offset: UtcOffset) -> String {
     let (hour, minute, _) = local(now, offset).to_hms();
     format!("{hour:02}:{minute:02}")
-}
-
-/// `now` where the person is.
-pub(crate) fn local(now: Timestamp, offset: UtcOffset) -> OffsetDateTime {
-    let seconds = now.as_micros().div_euclid(1_000_000);
-    OffsetDateTime::from_unix_timestamp(seconds)
-        .ok()
-        .and_then(|moment| moment.checked_to_offset(offset))
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 pub(super) fn draw_lines(model: &Model, area: Rect, buffer: &mut Buffer) {

@@ -1,10 +1,7 @@
 //! From `&Model` and the time to a buffer, and nothing else: no file, no environment, no clock.
 
 mod footer;
-pub(crate) mod header;
-mod tabs;
-
-use std::ops::Range;
+mod header;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
@@ -15,20 +12,18 @@ use crate::tui::age;
 use crate::tui::labels;
 use crate::tui::layout::Layout;
 use crate::tui::line_writer::Pen;
-use crate::tui::model::{Model, Panel};
-use crate::tui::panels::{
-    changes, detail, empty, health, help, install, list, manage, request, tasks as work,
-};
+use crate::tui::model::{Model, seen};
+use crate::tui::panels::hints::{Answering, answering};
+use crate::tui::panels::{self, empty, list, page, tabs};
+use crate::tui::sight::{sight_of, text_area};
 use crate::tui::text;
-use crate::tui::update::seen::{self, Sight};
-use footer::Answering;
 
 /// Draws the whole dashboard. `buffer` is empty and may have any size.
 pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     let layout = Layout::of(model, buffer.area);
     header::draw(model, now, layout.header, buffer);
     header::draw_lines(model, layout.lines, buffer);
-    if model.rows.is_empty() && !matches!(model.panel, Panel::Install(_)) {
+    if model.rows.is_empty() && !panels::of(model).is_alone {
         empty::draw(model, layout.list, buffer);
     } else {
         list::draw(model, now, layout.list, buffer);
@@ -42,8 +37,8 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     let left = sight_of(model, page, &layout).map(|sight| seen::left(model, &sight));
     draw_rest(model, count, left, (text, layout.panel), buffer);
     footer::draw(model, left, layout.footer, buffer);
-    if model.panel == Panel::Help {
-        help::draw(model, buffer);
+    if let Some(over) = &panels::of(model).over {
+        (over.draw)(model, buffer);
     }
 }
 
@@ -51,81 +46,12 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
 pub fn next_change(model: &Model, now: Timestamp) -> Timestamp {
     let layout = Layout::of_model(model);
     let notice = model.notice.as_ref().map(|notice| notice.until);
-    let is_health = model.panel == Panel::Health;
-    let health = is_health.then(|| health::next_change(model, now)).flatten();
+    let panel = (layout.panel.height > 0).then(|| (panels::of(model).next_change)(model, now));
     std::iter::once(age::next_minute(now))
         .chain(list::next_change(model, now, layout.list))
-        .chain(detail::next_change(model, now, layout.panel))
+        .chain(panel.flatten())
         .chain(notice)
-        .chain(health)
         .fold(age::next_minute(now), Ord::min)
-}
-
-/// How many lines of the open panel do not fit: as far as it can be scrolled.
-pub(super) fn hidden_lines(model: &Model, now: Timestamp) -> usize {
-    if model.panel == Panel::Help {
-        let (width, height) = model.setup.size;
-        return help::hidden_lines(model, Rect::new(0, 0, width, height));
-    }
-    let panel = Layout::of_model(model).panel;
-    let lines = page(model, now, panel.width).lines.len();
-    lines.saturating_sub(usize::from(text_area(model, panel, lines).height))
-}
-
-/// What the open panel shows, from its first line to its last.
-#[derive(Debug, Default)]
-pub(crate) struct Page {
-    pub(crate) lines: Vec<Line<'static>>,
-    /// Which of them are what an answer would be about.
-    pub(crate) asked: Option<Range<usize>>,
-}
-
-impl From<Vec<Line<'static>>> for Page {
-    fn from(lines: Vec<Line<'static>>) -> Self {
-        Self { lines, asked: None }
-    }
-}
-
-/// What is asked, as the open panel has it; `None` where it is about something else, or covered.
-pub(super) fn sight(model: &Model, now: Timestamp) -> Option<Sight> {
-    let layout = Layout::of_model(model);
-    sight_of(model, page(model, now, layout.panel.width), &layout)
-}
-
-fn sight_of(model: &Model, page: Page, layout: &Layout) -> Option<Sight> {
-    let Page { lines, asked } = page;
-    let asked = asked.filter(|_| model.panel != Panel::Help)?;
-    let (panel, first) = (layout.panel, asked.start);
-    let text = text_area(model, panel, lines.len());
-    // A long notice lies over what stands above it.
-    let bottom = layout.footer.y - footer::covered(model, layout.footer);
-    let room = text.bottom().min(bottom).saturating_sub(text.y);
-    let on_screen = model.scroll..model.scroll + usize::from(room);
-    let lines: Vec<Line<'static>> = lines.into_iter().skip(first).take(asked.len()).collect();
-    let fits = |line: &Line<'_>| {
-        let widths = line.iter().map(|span| text::width(&span.content));
-        widths.sum::<usize>() <= usize::from(panel.width)
-    };
-    let in_view = |(line, at): (&Line<'_>, usize)| on_screen.contains(&at) && fits(line);
-    Some(Sight {
-        first,
-        in_view: lines.iter().zip(first..).map(in_view).collect(),
-        lines,
-    })
-}
-
-/// The panel but for the line that says how much of a request is not in view.
-fn text_area(model: &Model, panel: Rect, lines: usize) -> Rect {
-    let tells = match model.panel {
-        Panel::Confirm(_) => true,
-        Panel::Detail | Panel::Request | Panel::Explain => model.asked.is_some(),
-        _ => false,
-    };
-    let is_short = tells && lines > usize::from(panel.height) && panel.height > 2;
-    Rect {
-        height: panel.height - u16::from(is_short),
-        ..panel
-    }
 }
 
 /// Says how much of a request is not in view, and what to do about it: what is not seen must not pass
@@ -147,14 +73,14 @@ fn draw_rest(
         (0, below) => format!("↓ {} more", labels::counted(below, "line")),
         (above, below) => format!("↑ {above} ↓ {} more", labels::counted(below, "line")),
     };
-    let said = match (left.filter(|left| *left > 0), footer::answering(model)) {
-        (Some(left), Some(Answering { key, shows, does })) => {
+    let said = match (left.filter(|left| *left > 0), answering(model)) {
+        (Some(left), Some(Answering { keys, shows, does })) => {
             let arrow = if below > 0 { "↓" } else { "↑" };
             let more = labels::counted(left, "line");
             let long = format!(
-                "{arrow} {more} not seen yet: {key} {shows} more, and {does} after the last one"
+                "{arrow} {more} not seen yet: {keys} {shows} more, and {does} after the last one"
             );
-            let short = format!("{arrow} {left} more, then {key} {does}");
+            let short = format!("{arrow} {left} more, then {keys} {does}");
             if text::width(&long) <= pen.room() {
                 long
             } else {
@@ -164,24 +90,6 @@ fn draw_rest(
         _ => plain,
     };
     pen.put(&said, model.setup.theme.accent());
-}
-
-fn page(model: &Model, now: Timestamp, width: u16) -> Page {
-    match &model.panel {
-        Panel::Install(install) => install::lines(install, model.setup.theme, width).into(),
-        Panel::Launch(launch) => manage::launchers(launch, model.setup.theme, width).into(),
-        Panel::Stop(stop) => manage::stop(stop, model.setup.theme, width).into(),
-        Panel::Confirm(confirm) => {
-            let lines = request::confirm(&detail::Sheet::new(model, now, width), confirm);
-            let asked = Some(0..lines.len());
-            Page { lines, asked }
-        }
-        Panel::Work => work::lines(model, width).into(),
-        Panel::Diff(changes) => changes::lines(model, *changes, width).into(),
-        Panel::Health => health::lines(model, now, width).into(),
-        Panel::Explain => detail::page(model, now, width, true),
-        Panel::Request | Panel::Detail | Panel::Help => detail::page(model, now, width, false),
-    }
 }
 
 fn draw_rule(model: &Model, rule: Rect, buffer: &mut Buffer) {

@@ -1,0 +1,384 @@
+//! What the list shows: the rows that scope and filter let through, in sections. A row that changes is
+//! taken out and put where it belongs; only another scope or filter arranges all of them anew.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::rows::{Known, Rows};
+use crate::state::{Attention, Row};
+use crate::tui::age::Grain;
+use crate::tui::labels;
+
+/// Which rows are shown, and in what sections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// All, by attention.
+    #[default]
+    All,
+    /// Those that wait, failed or are done, by attention.
+    Attention,
+    /// All, by project.
+    Projects,
+}
+
+impl Scope {
+    /// The one that comes after it.
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::All => Self::Attention,
+            Self::Attention => Self::Projects,
+            Self::Projects => Self::All,
+        }
+    }
+
+    fn shows(self, row: &Row) -> bool {
+        self != Self::Attention || Attention::from(row.state) < Attention::Working
+    }
+
+    fn heading(self, row: &Row) -> Heading {
+        match self {
+            Self::All | Self::Attention => Heading::Attention(Attention::from(row.state)),
+            Self::Projects => Heading::Project(labels::project(row).unwrap_or_default().to_owned()),
+        }
+    }
+}
+
+/// One line of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry<'a> {
+    /// A section begins.
+    Heading(&'a Heading),
+    Row(&'a Row),
+}
+
+/// The title of a section.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Heading {
+    /// Rows of one urgency.
+    Attention(Attention),
+    /// Rows of one project; empty when it is not known.
+    Project(String),
+}
+
+/// Rows below one heading; there is always one.
+#[derive(Clone, Debug)]
+struct Section {
+    heading: Heading,
+    rows: Vec<Arc<Known>>,
+}
+
+/// The list, from top to bottom.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct List {
+    scope: Scope,
+    /// The words of the filter, in small letters.
+    wanted: Vec<String>,
+    /// In the order of their most urgent rows; rows without a project come last.
+    sections: Vec<Section>,
+    /// The first row of each section, by which its place is found.
+    firsts: HashMap<Heading, Arc<Known>>,
+    /// How many rows are shown.
+    rows: usize,
+    pub(crate) columns: Columns,
+}
+
+/// How wide the parts of the rows on the list are, and since when they are as they are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Columns {
+    pub(crate) assistant: Tally<usize>,
+    pub(crate) target: Tally<usize>,
+    pub(crate) place: Tally<usize>,
+    pub(crate) word: Tally<usize>,
+    pub(crate) work: [Tally<usize>; 2],
+    /// Of rows that need the person.
+    needing: Tally<Timestamp>,
+    /// Of the others.
+    others: Tally<Timestamp>,
+}
+
+/// Values, each with how often it is there.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally<T>(BTreeMap<T, usize>);
+
+impl<T> Default for Tally<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: Ord + Copy> Tally<T> {
+    fn add(&mut self, value: T) {
+        *self.0.entry(value).or_default() += 1;
+    }
+
+    fn take(&mut self, value: T) {
+        if let Some(count) = self.0.get_mut(&value) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&value);
+            }
+        }
+    }
+
+    fn count(&mut self, value: T, is_there: bool) {
+        if is_there {
+            self.add(value);
+        } else {
+            self.take(value);
+        }
+    }
+
+    /// The values, in order.
+    pub(crate) fn values(&self) -> &BTreeMap<T, usize> {
+        &self.0
+    }
+}
+
+impl Tally<usize> {
+    /// The widest.
+    pub(crate) fn widest(&self) -> usize {
+        self.0.last_key_value().map_or(0, |(widest, _)| *widest)
+    }
+}
+
+impl Columns {
+    fn count(&mut self, known: &Known, is_there: bool) {
+        let widths = known.widths;
+        self.assistant.count(widths.assistant, is_there);
+        self.target.count(widths.target, is_there);
+        self.place.count(widths.place, is_there);
+        self.word.count(widths.word, is_there);
+        for (tally, width) in self.work.iter_mut().zip(widths.work) {
+            tally.count(width, is_there);
+        }
+        let since = match Attention::from(known.row.state) {
+            Attention::NeedsYou => &mut self.needing,
+            _ => &mut self.others,
+        };
+        since.count(known.row.since, is_there);
+    }
+
+    /// Since when rows are as they are, with how fine that is shown where there is room.
+    pub(crate) fn since(&self) -> [(Grain, &Tally<Timestamp>); 2] {
+        [(Grain::Fine, &self.needing), (Grain::Coarse, &self.others)]
+    }
+}
+
+impl List {
+    /// All of `rows` that `scope` and `filter` let through.
+    pub(crate) fn of(rows: &Rows, scope: Scope, filter: &str) -> Self {
+        let mut list = Self {
+            scope,
+            wanted: filter.split_whitespace().map(str::to_lowercase).collect(),
+            ..Self::default()
+        };
+        let mut places: HashMap<Heading, usize> = HashMap::new();
+        for known in rows.in_order() {
+            if !list.lets_through(known) {
+                continue;
+            }
+            let heading = scope.heading(&known.row);
+            let place = *places.entry(heading).or_insert_with_key(|heading| {
+                list.sections.push(Section {
+                    heading: heading.clone(),
+                    rows: Vec::new(),
+                });
+                list.sections.len() - 1
+            });
+            list.sections[place].rows.push(Arc::clone(known));
+            list.columns.count(known, true);
+            list.rows += 1;
+        }
+        list.sections.sort_by(Section::order);
+        let first = |section: &Section| (section.heading.clone(), Arc::clone(section.first()));
+        list.firsts = list.sections.iter().map(first).collect();
+        list
+    }
+
+    /// How many lines it has.
+    pub(crate) fn len(&self) -> usize {
+        self.rows + self.sections.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// How many rows it shows.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Its lines from this one on.
+    pub(crate) fn entries_from(&self, line: usize) -> impl Iterator<Item = Entry<'_>> {
+        let mut above = line;
+        let is_above = |section: &&Section| {
+            let lines = section.rows.len() + 1;
+            let is_above = above >= lines;
+            above -= if is_above { lines } else { 0 };
+            is_above
+        };
+        let passed = self.sections.iter().take_while(is_above).count();
+        let entries = self.sections[passed..].iter().flat_map(Section::entries);
+        entries.skip(above)
+    }
+
+    /// This line of it.
+    pub(crate) fn entry(&self, line: usize) -> Option<Entry<'_>> {
+        self.entries_from(line).next()
+    }
+
+    /// The row at this place among the rows.
+    pub(crate) fn row(&self, place: usize) -> Option<&Row> {
+        let mut above = place;
+        for section in &self.sections {
+            match section.rows.get(above) {
+                Some(known) => return Some(&known.row),
+                None => above -= section.rows.len(),
+            }
+        }
+        None
+    }
+
+    /// Where a row stands: its place among the rows, and its line.
+    pub(crate) fn find(&self, known: &Known) -> Option<(usize, usize)> {
+        let (section, inside) = self.place(known).ok()?;
+        let above: usize = self.sections[..section]
+            .iter()
+            .map(|section| section.rows.len())
+            .sum();
+        Some((above + inside, above + inside + section + 1))
+    }
+
+    /// The place of the next row that needs the person, or of the one before, round and round.
+    pub(crate) fn next_needing(&self, here: usize, step: isize) -> Option<usize> {
+        let mut above = 0;
+        // In every section they stand first.
+        let runs: Vec<_> = self
+            .sections
+            .iter()
+            .map(|section| {
+                let needs =
+                    |known: &Arc<Known>| Attention::from(known.row.state) == Attention::NeedsYou;
+                let run = above..above + section.rows.partition_point(needs);
+                above += section.rows.len();
+                run
+            })
+            .filter(|run| !run.is_empty())
+            .collect();
+        if step > 0 {
+            let after = runs.iter().find(|run| run.end > here + 1);
+            let after = after.map(|run| run.start.max(here + 1));
+            after.or_else(|| runs.first().map(|run| run.start))
+        } else {
+            let before = runs.iter().rev().find(|run| run.start < here);
+            let before = before.map(|run| run.end.min(here) - 1);
+            before.or_else(|| runs.last().map(|run| run.end - 1))
+        }
+    }
+
+    /// Takes a change of a row into account.
+    pub(crate) fn change(&mut self, before: Option<&Arc<Known>>, after: Option<&Arc<Known>>) {
+        if let Some(before) = before {
+            self.remove(before);
+        }
+        if let Some(after) = after.filter(|after| self.lets_through(after)) {
+            self.insert(Arc::clone(after));
+        }
+    }
+
+    fn lets_through(&self, known: &Known) -> bool {
+        self.scope.shows(&known.row) && known.has(&self.wanted)
+    }
+
+    fn insert(&mut self, known: Arc<Known>) {
+        self.columns.count(&known, true);
+        self.rows += 1;
+        match self.place(&known) {
+            Ok(_) => {}
+            Err(Some((place, inside))) => {
+                self.sections[place].rows.insert(inside, known);
+                if inside == 0 {
+                    self.put_again(place);
+                }
+            }
+            Err(None) => {
+                let heading = self.scope.heading(&known.row);
+                self.put(Section {
+                    heading,
+                    rows: vec![known],
+                });
+            }
+        }
+    }
+
+    fn remove(&mut self, known: &Known) {
+        let Ok((place, inside)) = self.place(known) else {
+            return;
+        };
+        self.columns.count(known, false);
+        self.rows -= 1;
+        let section = &mut self.sections[place];
+        section.rows.remove(inside);
+        if section.rows.is_empty() {
+            let section = self.sections.remove(place);
+            self.firsts.remove(&section.heading);
+        } else if inside == 0 {
+            self.put_again(place);
+        }
+    }
+
+    /// Where a row stands: its section, and its place there. If not: where it would, if its section is there.
+    fn place(&self, known: &Known) -> Result<(usize, usize), Option<(usize, usize)>> {
+        let heading = self.scope.heading(&known.row);
+        let first = self.firsts.get(&heading).ok_or(None)?;
+        let of_first = |other: &Section| other.order_to(&heading, first);
+        let place = self.sections.binary_search_by(of_first).map_err(|_| None)?;
+        let rows = &self.sections[place].rows;
+        match rows.binary_search_by(|other| other.by_urgency(known)) {
+            Ok(inside) => Ok((place, inside)),
+            Err(inside) => Err(Some((place, inside))),
+        }
+    }
+
+    /// Another row of the section is the most urgent one now.
+    fn put_again(&mut self, place: usize) {
+        let section = self.sections.remove(place);
+        self.put(section);
+    }
+
+    fn put(&mut self, section: Section) {
+        let (heading, first) = (&section.heading, section.first());
+        let place = self
+            .sections
+            .partition_point(|other| other.order_to(heading, first) == Ordering::Less);
+        self.firsts.insert(heading.clone(), Arc::clone(first));
+        self.sections.insert(place, section);
+    }
+}
+
+impl Section {
+    fn first(&self) -> &Arc<Known> {
+        &self.rows[0]
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.order_to(&other.heading, other.first())
+    }
+
+    fn order_to(&self, heading: &Heading, first: &Known) -> Ordering {
+        let is_nameless =
+            |heading: &Heading| matches!(heading, Heading::Project(name) if name.is_empty());
+        is_nameless(&self.heading)
+            .cmp(&is_nameless(heading))
+            .then_with(|| self.first().by_urgency(first))
+    }
+
+    fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let rows = self.rows.iter().map(|known| Entry::Row(&known.row));
+        std::iter::once(Entry::Heading(&self.heading)).chain(rows)
+    }
+}

@@ -1,0 +1,118 @@
+//! What stands below or beside the list, as data; `panels` knows how each looks and what keys mean in it.
+
+use super::request::Confirm;
+use crate::state::Row;
+use crate::tui::message::Offer;
+
+/// What stands below or beside the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Panel {
+    /// The selected row in short.
+    #[default]
+    Detail,
+    /// The selected row with everything that was heard of it.
+    Explain,
+    /// The selected row's request, with room to read it.
+    Request,
+    /// Whether to answer what is only partly known.
+    Confirm(Box<Confirm>),
+    /// Keys and signs, over everything else.
+    Help,
+    /// What an install changes.
+    Install(Install),
+    /// The selected row's tasks.
+    Work,
+    /// What is changed in the selected row's folder.
+    Diff(Changes),
+    /// How well it is heard.
+    Health,
+    /// What can be started.
+    Launch(Launch),
+    /// Whether to stop a row.
+    Stop(Stop),
+}
+
+/// How far an install is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Install {
+    /// The changes are being worked out.
+    Planning,
+    /// The changes, to be confirmed.
+    Planned(Offer),
+    /// It is being done.
+    Applying,
+    /// It is over; says what happened, line by line.
+    Over(Vec<String>),
+}
+
+/// The launchers' names, and which one is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Launch {
+    pub(crate) names: Vec<String>,
+    pub(crate) chosen: usize,
+}
+
+/// A row that is to be stopped, and how far that is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    pub(crate) row: Box<Row>,
+    pub(crate) stage: Stage,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The person is asked whether its process is to end.
+    Asking,
+    /// It is being done.
+    Stopping,
+    /// It did not go, for this reason; the person is asked whether the pane is to be closed.
+    Stuck(String),
+}
+
+/// What the person looks at in the Diff tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    pub(crate) focus: Focus,
+    /// The place of the chosen file in the list.
+    pub(crate) file: usize,
+}
+
+/// What j and k do in the Diff tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Focus {
+    /// Choose a row, as everywhere.
+    #[default]
+    Rows,
+    /// Choose a file.
+    Files,
+    /// Scroll the file's patch.
+    Patch,
+}
+
+/// One of the four sides of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// What it asks and why we say so.
+    Overview,
+    /// Its tasks.
+    Work,
+    /// What is changed in its folder.
+    Diff,
+    /// How well it is heard.
+    Health,
+}
+
+impl Tab {
+    /// All of them, from left to right.
+    pub(crate) const ALL: [Self; 4] = [Self::Overview, Self::Work, Self::Diff, Self::Health];
+
+    /// What it opens.
+    pub(crate) fn panel(self) -> Panel {
+        match self {
+            Self::Overview => Panel::Detail,
+            Self::Work => Panel::Work,
+            Self::Diff => Panel::Diff(Changes::default()),
+            Self::Health => Panel::Health,
+        }
+    }
+}

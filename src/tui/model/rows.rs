@@ -1,0 +1,205 @@
+//! All rows, each once: found by their ids, and in order of urgency. What is counted of them is counted
+//! when one changes, never anew, so that a change among ten thousand costs what it costs among ten.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::sums::Sums;
+use crate::state::{Attention, Row, urgency};
+use crate::tui::labels;
+use crate::tui::text;
+
+/// A row, with what is looked at in every row of a list: made once, when it is told.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) row: Row,
+    /// All that the filter looks at, in small letters.
+    words: Box<str>,
+    /// Columns that its parts take.
+    pub(crate) widths: Widths,
+}
+
+/// Columns that the parts of a row take on the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Widths {
+    pub(crate) assistant: usize,
+    pub(crate) target: usize,
+    pub(crate) place: usize,
+    pub(crate) word: usize,
+    /// Changes and tasks: without files, and with them.
+    pub(crate) work: [usize; 2],
+}
+
+/// All rows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    by_id: HashMap<String, Arc<Known>>,
+    /// The most urgent one first.
+    order: Vec<Arc<Known>>,
+    /// How many there are of each attention.
+    counts: [usize; 5],
+    sums: Sums,
+}
+
+/// A row that was told or has gone: as it was, and as it is.
+pub(crate) struct Change {
+    pub(crate) before: Option<Arc<Known>>,
+    pub(crate) after: Option<Arc<Known>>,
+}
+
+impl Known {
+    fn new(row: Row) -> Self {
+        let widths = Widths {
+            assistant: text::width(row.assistant.as_str()),
+            target: text::width(&row.target.to_string()),
+            place: text::width(&labels::place(&row)),
+            word: text::width(labels::state(&row)),
+            work: [false, true]
+                .map(|with_files| labels::work_width(&labels::work(&row, with_files))),
+        };
+        Self {
+            words: words(&row).into(),
+            widths,
+            row,
+        }
+    }
+
+    /// Whether each of `wanted`, in small letters, occurs in what the row shows.
+    pub(crate) fn has(&self, wanted: &[String]) -> bool {
+        wanted.iter().all(|word| self.words.contains(word))
+    }
+
+    pub(crate) fn by_urgency(&self, other: &Self) -> Ordering {
+        urgency(&self.row, &other.row)
+    }
+}
+
+impl Rows {
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The row with this id.
+    pub(crate) fn get(&self, id: &str) -> Option<&Row> {
+        self.known(id).map(|known| &known.row)
+    }
+
+    /// The same with what is known of it.
+    pub(crate) fn known(&self, id: &str) -> Option<&Arc<Known>> {
+        self.by_id.get(id)
+    }
+
+    /// All of them, the most urgent one first.
+    pub(crate) fn in_order(&self) -> &[Arc<Known>] {
+        &self.order
+    }
+
+    /// How many need that.
+    pub(crate) fn count(&self, attention: Attention) -> usize {
+        self.counts[attention as usize]
+    }
+
+    /// What is changed and what is to be done, over all of them.
+    pub(crate) fn sums(&self) -> &Sums {
+        &self.sums
+    }
+
+    /// Takes in a row, new or changed; `None` when it is as it was.
+    pub(crate) fn put(&mut self, row: Row) -> Option<Change> {
+        let before = self.by_id.get(&row.id).cloned();
+        if before.as_ref().is_some_and(|before| before.row == row) {
+            return None;
+        }
+        let after = Arc::new(Known::new(row));
+        self.by_id.insert(after.row.id.clone(), Arc::clone(&after));
+        if let Some(before) = &before {
+            self.leave(before);
+        }
+        let place = self.place(&after).unwrap_or_else(|place| place);
+        self.order.insert(place, Arc::clone(&after));
+        self.counts[attention(&after) as usize] += 1;
+        self.sums
+            .change(before.as_deref().map(|known| &known.row), Some(&after.row));
+        Some(Change {
+            before,
+            after: Some(after),
+        })
+    }
+
+    /// Lets a row go; `None` when there is none with that id.
+    pub(crate) fn remove(&mut self, id: &str) -> Option<Change> {
+        let before = self.by_id.remove(id)?;
+        self.leave(&before);
+        self.sums.change(Some(&before.row), None);
+        Some(Change {
+            before: Some(before),
+            after: None,
+        })
+    }
+
+    fn leave(&mut self, known: &Arc<Known>) {
+        if let Ok(place) = self.place(known) {
+            self.order.remove(place);
+        }
+        self.counts[attention(known) as usize] -= 1;
+    }
+
+    /// Where it stands, or would.
+    fn place(&self, known: &Known) -> Result<usize, usize> {
+        self.order.binary_search_by(|other| other.by_urgency(known))
+    }
+}
+
+impl From<Vec<Row>> for Rows {
+    fn from(rows: Vec<Row>) -> Self {
+        let known = rows.into_iter().map(|row| Arc::new(Known::new(row)));
+        let by_id: HashMap<_, _> = known.map(|known| (known.row.id.clone(), known)).collect();
+        let mut order: Vec<_> = by_id.values().cloned().collect();
+        order.sort_unstable_by(|one, other| one.by_urgency(other));
+        let mut rows = Self {
+            by_id,
+            ..Self::default()
+        };
+        for known in &order {
+            rows.counts[attention(known) as usize] += 1;
+            rows.sums.change(None, Some(&known.row));
+        }
+        rows.order = order;
+        rows
+    }
+}
+
+fn attention(known: &Known) -> Attention {
+    Attention::from(known.row.state)
+}
+
+/// All that a row shows, in small letters: assistant, places, states, what it does and what it asks.
+fn words(row: &Row) -> String {
+    let attention = labels::section(Attention::from(row.state));
+    let target = row.target.to_string();
+    let shown_at = row.shown_at.as_ref().map(ToString::to_string);
+    let texts = [
+        row.assistant.as_str(),
+        &target,
+        shown_at.as_deref().unwrap_or_default(),
+        row.state.as_str(),
+        labels::state(row),
+        attention,
+        row.tool.as_deref().unwrap_or_default(),
+        row.message.as_deref().unwrap_or_default(),
+        labels::project(row).unwrap_or_default(),
+        row.branch.as_deref().unwrap_or_default(),
+    ];
+    let requests = row
+        .waiting
+        .iter()
+        .flat_map(|request| [&request.tool, &request.message])
+        .filter_map(Option::as_deref);
+    let texts: Vec<&str> = texts.into_iter().chain(requests).collect();
+    texts.join("\n").to_lowercase()
+}

@@ -1,0 +1,93 @@
+//! The keys that matter now, and the key that answers.
+
+use super::{Asks, empty};
+use crate::act::{Bound, dialog};
+use crate::tui::keymap::{self, Action, Hint, OPTIONS, When};
+use crate::tui::model::{Model, request};
+
+/// What the key does that answers as soon as all was seen.
+const READ_ON: &str = "read on";
+
+/// A key and what it does here.
+pub(crate) struct Told {
+    pub(crate) keys: String,
+    pub(crate) does: &'static str,
+}
+
+/// The keys that matter now, the most useful first. `left`: lines of what is asked that have not been seen.
+pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<Told> {
+    let panel = super::of(model);
+    let hints = match panel.tab {
+        Some(_) if model.rows.is_empty() && panel.over.is_none() => empty::HINTS,
+        _ => (panel.hints)(model),
+    };
+    let front = front(model);
+    hints
+        .iter()
+        .filter(|hint| holds(hint.when(), model, front.as_ref()))
+        .map(|hint| Told {
+            keys: hint.keys(),
+            does: word(model, hint, left),
+        })
+        .collect()
+}
+
+fn word(model: &Model, hint: &Hint, left: Option<usize>) -> &'static str {
+    let action = hint.actions.first();
+    let answers = matches!(
+        action,
+        Some(Action::Approve | Action::Answer(_) | Action::Confirm)
+    );
+    if answers && left != Some(0) {
+        return READ_ON;
+    }
+    match (action, hint.word()) {
+        (Some(Action::Go), "go") if !model.setup.in_tmux => "attach",
+        (Some(Action::Go), "go") if model.split.is_open => "show",
+        (_, word) => word,
+    }
+}
+
+fn holds(when: When, model: &Model, front: Option<&Bound>) -> bool {
+    let known = front.filter(|bound| dialog::knows(&bound.assistant));
+    match when {
+        When::Always => true,
+        When::WantsApproval => known.is_some_and(|bound| !bound.is_question()),
+        When::TakesWords => {
+            known.is_some_and(|bound| !bound.is_question() && dialog::takes_words(&bound.assistant))
+        }
+        When::AsksQuestion => known.is_some_and(Bound::is_question),
+        When::Asks => model.asked.is_some(),
+        When::NobodyReports => model.offers_install(),
+    }
+}
+
+/// The key that answers what is asked once it was seen to its last line.
+pub(crate) struct Answering {
+    pub(crate) keys: String,
+    /// As long as there is more to see.
+    pub(crate) shows: &'static str,
+    /// After that.
+    pub(crate) does: &'static str,
+}
+
+/// That key; `None` where no key answers.
+pub(crate) fn answering(model: &Model) -> Option<Answering> {
+    let (actions, shows, does): (&[Action], _, _) = match front(model) {
+        _ if super::of(model).asks == Asks::OfPanel => (&[Action::Confirm], "shows", "answers"),
+        Some(bound) if !dialog::knows(&bound.assistant) => return None,
+        Some(bound) if bound.is_question() => (OPTIONS, "show", "answer"),
+        Some(_) => (&[Action::Approve], "shows", "approves"),
+        None => return None,
+    };
+    Some(Answering {
+        keys: keymap::keys(actions),
+        shows,
+        does,
+    })
+}
+
+fn front(model: &Model) -> Option<Bound> {
+    let row = model.selected_row()?;
+    request::chosen(model, row).ok()
+}

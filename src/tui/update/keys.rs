@@ -1,0 +1,135 @@
+//! What the person does with keys: a panel takes those that mean something of their own in it, the rest
+//! means the same everywhere.
+
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::reflow::{settle, toggle};
+use super::selection::{move_by, move_to, next_waiting, page, scroll};
+use super::{answer, deny_prompt, filter, install, jump, launch, seen, split, trust, work};
+use crate::act::{Decision, Pick};
+use crate::tui::effect::Effect;
+use crate::tui::keymap::{self, Action};
+use crate::tui::layout::Layout;
+use crate::tui::model::{Follow, Model, Panel, Scope};
+use crate::tui::panels::{self, Taken};
+
+/// The first and the second press of the snooze key.
+const SHORT_SNOOZE: Duration = Duration::from_secs(10 * 60);
+const LONG_SNOOZE: Duration = Duration::from_secs(60 * 60);
+
+pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
+    if let Some(effects) = deny_prompt::press(model, key, now) {
+        return effects;
+    }
+    if model.typing && filter::type_filter(model, key, now) {
+        return Vec::new();
+    }
+    let Some(action) = keymap::action(key) else {
+        return Vec::new();
+    };
+    model.notice = None;
+    model.arriving_until = Some(now);
+    model.touch();
+    act(model, action, now)
+}
+
+/// Does what follows from a key or a click that a panel has taken.
+pub(super) fn finish(model: &mut Model, taken: Taken, now: Timestamp) -> Vec<Effect> {
+    let Some(follow) = taken.follow else {
+        return taken.effects;
+    };
+    settle(model, now, follow);
+    if let Some(line) = taken.line {
+        let height = usize::from(Layout::of_model(model).panel.height).max(1);
+        let least = (line + 1).saturating_sub(height);
+        model.scroll = model.scroll.min(line).max(least);
+        settle(model, now, follow);
+    }
+    taken.effects
+}
+
+fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
+    if action == Action::Go && seen::follows_early(model, now) {
+        // By habit after `a`: it would leave the person in front of the very dialog.
+        seen::too_early(model, now);
+        return Vec::new();
+    }
+    let region = Layout::of_model(model).panel;
+    if let Some(taken) = (panels::of(model).press)(model, action, region) {
+        return finish(model, taken, now);
+    }
+    match action {
+        Action::Go => return jump::go(model),
+        Action::Install => return install::begin(model),
+        Action::Split => return split::press(model),
+        Action::Stop => launch::ask_to_stop(model),
+        Action::Start => launch::begin_launch(model, now),
+        Action::Snooze => return snooze(model, now),
+        Action::Trust => return trust::press(model, now),
+        Action::Approve => return answer::decide(model, Decision::Approve, now),
+        Action::Deny => {
+            return answer::decide(model, Decision::Deny { message: None }, now);
+        }
+        Action::DenySaying => deny_prompt::begin(model, now),
+        Action::Confirm => return answer::confirm(model, now),
+        Action::Answer(number) => {
+            let decision = Decision::Answer(Pick::Number(number));
+            return answer::decide(model, decision, now);
+        }
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Quit => return vec![Effect::Quit],
+        Action::Move(by) if panels::scrolls(model) => scroll(model, by, now),
+        Action::Move(by) => move_by(model, by, now),
+        Action::Page(by) => page(model, by, now),
+        Action::First => move_to(model, 0, now),
+        Action::Last => move_to(model, usize::MAX, now),
+        Action::NextWaiting => next_waiting(model, 1, now),
+        Action::PreviousWaiting => next_waiting(model, -1, now),
+        Action::Filter => filter::begin_filter(model),
+        Action::Cycle => {
+            model.scope = model.scope.next();
+            model.arrange();
+            settle(model, now, Follow::Selection);
+        }
+        Action::Tab(by) => work::turn(model, by, now),
+        Action::Read => answer::toggle(model, now),
+        Action::OtherRequest => answer::choose_next(model, now),
+        Action::Scroll(by) => scroll(model, by, now),
+        Action::Explain => toggle(model, Panel::Explain, now),
+        Action::Help => toggle(model, Panel::Help, now),
+        Action::Close => close(model, now),
+    }
+    Vec::new()
+}
+
+fn close(model: &mut Model, now: Timestamp) {
+    if model.panel != Panel::Detail {
+        model.open(Panel::Detail);
+        settle(model, now, Follow::Selection);
+        return;
+    }
+    if !model.filter.is_empty() {
+        model.filter.clear();
+    } else {
+        model.scope = Scope::All;
+    }
+    model.arrange();
+    settle(model, now, Follow::Selection);
+}
+
+/// Ten minutes, then an hour, then not any longer.
+fn snooze(model: &Model, now: Timestamp) -> Vec<Effect> {
+    let Some(row) = model.selected_row() else {
+        return Vec::new();
+    };
+    let left = model.snoozes.until(&row.id, now);
+    let until = match left.map(|until| until.since(now)) {
+        None => Some(now.plus(SHORT_SNOOZE)),
+        Some(left) if left <= SHORT_SNOOZE => Some(now.plus(LONG_SNOOZE)),
+        Some(_) => None,
+    };
+    vec![Effect::Snooze(row.id.clone(), until)]
+}
