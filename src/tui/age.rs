@@ -138,6 +138,20 @@ mod tests {
 
     proptest::proptest! {
         #[test]
+        fn the_longest_age_is_found_without_looking_at_each(
+            ages in proptest::collection::vec(-20_i64..2_000_000, 0..8), short in 0_i64..2_000,
+            fine in proptest::bool::ANY,
+        ) {
+            let grain = if fine { Grain::Fine } else { Grain::Coarse };
+            let now = Timestamp::from_millis(5_000_000_400);
+            let ages = ages.into_iter().chain([short]);
+            let since: Vec<_> = ages.map(|age| Timestamp::from_millis(5_000_000_000 - age * 1000)).collect();
+            let longest_text = since.iter().map(|since| text(now, *since, grain).len()).max();
+            let counted = since.into_iter().map(|since| (since, 1)).collect();
+            proptest::prop_assert_eq!(Some(longest(now, &counted, grain)), longest_text);
+        }
+
+        #[test]
         fn the_text_never_lags_more_than_the_grid_and_never_wakes_twice_a_second(
             since in 0_i64..1_000_000, age in 0_i64..200_000, fine in proptest::bool::ANY,
         ) {

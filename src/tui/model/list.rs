@@ -86,7 +86,7 @@ pub(crate) struct List {
 }
 
 /// How wide the parts of the rows on the list are, and since when they are as they are.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Columns {
     pub(crate) assistant: Tally<usize>,
     pub(crate) target: Tally<usize>,
@@ -100,7 +100,7 @@ pub(crate) struct Columns {
 }
 
 /// Values, each with how often it is there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tally<T>(BTreeMap<T, usize>);
 
 impl<T> Default for Tally<T> {

@@ -7,6 +7,8 @@ mod list;
 mod panel;
 pub(crate) mod request;
 mod rows;
+#[cfg(test)]
+mod rows_tests;
 pub(crate) mod seen;
 mod sums;
 pub(crate) mod trust;

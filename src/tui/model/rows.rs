@@ -104,6 +104,11 @@ impl Rows {
         self.counts[attention as usize]
     }
 
+    #[cfg(test)]
+    pub(super) fn counts(&self) -> [usize; 5] {
+        self.counts
+    }
+
     /// What is changed and what is to be done, over all of them.
     pub(crate) fn sums(&self) -> &Sums {
         &self.sums

@@ -13,6 +13,12 @@ use crate::tasks::TaskSummary;
 pub(crate) struct Sums {
     repositories: HashMap<String, Shared<DiffSummary>>,
     lists: HashMap<Option<String>, Shared<TaskSummary>>,
+    totals: Totals,
+}
+
+/// The sums themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
     pub(crate) additions: u64,
     pub(crate) deletions: u64,
     pub(crate) files: u64,
@@ -28,6 +34,10 @@ struct Shared<T> {
 }
 
 impl Sums {
+    pub(crate) fn totals(&self) -> Totals {
+        self.totals
+    }
+
     /// A row is told of for the first time, has changed, or is gone.
     pub(super) fn change(&mut self, before: Option<&Row>, after: Option<&Row>) {
         let diffs = [before, after].map(|row| row.and_then(|row| row.diff.as_ref()));
@@ -35,14 +45,14 @@ impl Sums {
             let [before, after] = diffs.map(|diff| diff.and_then(|diff| repository(diff)));
             let (less, more) = share(&mut self.repositories, before, after);
             for diff in less {
-                self.additions -= diff.additions;
-                self.deletions -= diff.deletions;
-                self.files -= diff.file_count;
+                self.totals.additions -= diff.additions;
+                self.totals.deletions -= diff.deletions;
+                self.totals.files -= diff.file_count;
             }
             for diff in more {
-                self.additions += diff.additions;
-                self.deletions += diff.deletions;
-                self.files += diff.file_count;
+                self.totals.additions += diff.additions;
+                self.totals.deletions += diff.deletions;
+                self.totals.files += diff.file_count;
             }
         }
         let tasks = [before, after].map(|row| row.and_then(|row| row.tasks.as_ref()));
@@ -51,12 +61,12 @@ impl Sums {
             let [before, after] = tasks.map(|tasks| tasks.map(|tasks| (tasks.path.clone(), tasks)));
             let (less, more) = share(&mut self.lists, before, after);
             for tasks in less {
-                self.tasks -= tasks.total;
-                self.tasks_done -= tasks.done;
+                self.totals.tasks -= tasks.total;
+                self.totals.tasks_done -= tasks.done;
             }
             for tasks in more {
-                self.tasks += tasks.total;
-                self.tasks_done += tasks.done;
+                self.totals.tasks += tasks.total;
+                self.totals.tasks_done += tasks.done;
             }
         }
     }

@@ -81,7 +81,7 @@ fn counts(model: &Model) -> Vec<(Option<Attention>, String)> {
 
 /// What is changed in all repositories, and how far all tasks are: in words, and in short.
 fn sums(model: &Model) -> Vec<String> {
-    let sums = model.rows.sums();
+    let sums = model.rows.sums().totals();
     let changes = DiffSummary {
         additions: sums.additions,
         deletions: sums.deletions,
