@@ -200,7 +200,7 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
         state,
         kind: None,
         target: Target::Address {
-            session: format!("{name}-{}", number / 20).into(),
+            session: format!("{name}-{}", number / 20),
             window: number % 20,
             pane: 0,
         },

@@ -168,7 +168,7 @@ pub(crate) fn extras(row: &Row) -> Option<(String, String)> {
 /// The same with how many minutes the row is `word`, in short by the key for it.
 pub(crate) fn with_minutes(
     extras: Option<(String, String)>,
-    (word, key): (&str, char),
+    (word, key): (&str, &str),
     minutes: Option<u64>,
 ) -> Option<(String, String)> {
     let Some(minutes) = minutes else {

@@ -1,12 +1,17 @@
 //! The dashboard: messages in, one model, screens out.
 //!
-//! | part | does | never |
+//! | part, from the ground up | does | never |
 //! | --- | --- | --- |
-//! | `message`, `effect` | say what happened and what is to be done, as data | |
-//! | `update` and what stands in its folder | the only writer of the model | reads a clock, a file, a terminal |
-//! | `model`, `layout`, `labels`, `age`, `text` | what is known, where it stands, how it reads | |
-//! | `view`, `panels` | model and time to a buffer | anything else |
+//! | `message`, `effect`, `actions`, `keymap` | say what happened, what is to be done, and which key means what, as data | |
+//! | `labels`, `age`, `text`, `theme`, `line_writer` | how it reads and looks | |
+//! | `model` | what is known; rows in order, counted as they change | |
+//! | `panels` | one file a panel: what it shows, its room, its keys, its hints | reads a clock, a file, a terminal |
+//! | `layout`, `sight`, `view` | where everything stands, what of it is seen; model and time to a buffer | anything else |
+//! | `update` | the only writer of the model, with what a panel does for its own keys | reads a clock, a file, a terminal |
 //! | this file, `input`, `terminal`, `placed` | threads, clock, terminal; carries out effects | decides |
+//!
+//! Each imports only what stands above it here. A frame, a key and a change of a row touch what is on the
+//! screen, however many rows there are.
 //!
 //! One channel, and one thread for each source that can only send. The loop sleeps until something
 //! happens or until a text on the screen is out of date; the first message after a rest is drawn at

@@ -2,6 +2,7 @@
 //! handle to anything: a model can be made, changed and drawn in a test without a terminal.
 
 pub(crate) mod alerts;
+mod columns;
 pub(crate) mod deny_prompt;
 mod list;
 mod panel;

@@ -68,12 +68,12 @@ fn press(model: &mut Model, action: Action, area: Rect) -> Option<Taken> {
         return None;
     };
     let height = isize::try_from(area.height).unwrap_or(1);
-    match (action, changes.focus) {
-        (Action::Read | Action::Go, Focus::Files) => focus(model, Focus::Patch),
+    let taken = match (action, changes.focus) {
+        (Action::Read | Action::Go, Focus::Files) => return focus(model, Focus::Patch),
         (Action::Read, Focus::Rows) | (Action::Read | Action::Close, Focus::Patch) => {
-            focus(model, Focus::Files)
+            return focus(model, Focus::Files);
         }
-        (Action::Close, Focus::Files) => focus(model, Focus::Rows),
+        (Action::Close, Focus::Files) => return focus(model, Focus::Rows),
         (Action::Move(by), Focus::Files) => choose(model, changes.file.saturating_add_signed(by)),
         (Action::Page(by), Focus::Files) => {
             choose(model, changes.file.saturating_add_signed(by * height))
@@ -83,8 +83,9 @@ fn press(model: &mut Model, action: Action, area: Rect) -> Option<Taken> {
         (Action::Move(by), Focus::Patch) => scroll(model, by),
         (Action::First, Focus::Patch) => scroll(model, isize::MIN / 2),
         (Action::Last, Focus::Patch) => scroll(model, isize::MAX / 2),
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(taken)
 }
 
 fn click(model: &mut Model, line: usize) -> Option<Taken> {
@@ -101,7 +102,7 @@ fn click(model: &mut Model, line: usize) -> Option<Taken> {
     }
 }
 
-fn scroll(model: &mut Model, by: isize) -> Option<Taken> {
+fn scroll(model: &mut Model, by: isize) -> Taken {
     model.scroll = model.scroll.saturating_add_signed(by);
     Taken::then(Follow::IfVisible)
 }
@@ -117,24 +118,23 @@ fn focus(model: &mut Model, focus: Focus) -> Option<Taken> {
     model.scroll = 0;
     model.work.patch = None;
     if focus == Focus::Files {
-        return choose(model, file);
+        return Some(choose(model, file));
     }
-    Taken::then(Follow::Selection)
+    Some(Taken::then(Follow::Selection))
 }
 
 /// Chooses a file, which is to be seen then.
-fn choose(model: &mut Model, file: usize) -> Option<Taken> {
+fn choose(model: &mut Model, file: usize) -> Taken {
     let last = files(model).len().saturating_sub(1);
     let file = file.min(last);
     if let Panel::Diff(changes) = &mut model.panel {
         changes.file = file;
     }
-    Some(Taken {
-        follow: Some(Follow::Selection),
+    Taken {
         // The first line tells of the repository.
         line: Some(if file == 0 { 0 } else { file + 1 }),
-        effects: Vec::new(),
-    })
+        ..Taken::then(Follow::Selection)
+    }
 }
 
 fn lines(model: &Model, changes: Changes, width: u16) -> Vec<Line<'static>> {

@@ -2,9 +2,9 @@
 
 use ratatui::text::Line;
 
-use super::detail::Sheet;
+use super::sheet::Sheet;
 use super::{Asks, Component, Page, QUESTION, Taken};
-use crate::tui::keymap::{self, Action, Hint, hint};
+use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::labels;
 use crate::tui::model::Panel;
 use crate::tui::model::request::Confirm;
@@ -43,10 +43,7 @@ fn lines(sheet: &Sheet<'_>, confirm: &Confirm) -> Vec<Line<'static>> {
     let mut lines = sheet.labelled("", theme.dim(), Some(&question), theme.strong());
     lines.extend(sheet.in_short(&bound.request));
     lines.extend(sheet.labelled("", theme.dim(), Some(&why), theme.dim()));
-    let (yes, no) = (
-        keymap::keys(&[Action::Confirm]),
-        keymap::keys(&[Action::Close]),
-    );
+    let (yes, no) = (key_for(Action::Confirm), key_for(Action::Close));
     let choices = format!("{yes} answers all the same. {no} leaves it.");
     lines.extend(sheet.labelled("", theme.dim(), Some(&choices), theme.text()));
     lines

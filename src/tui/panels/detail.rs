@@ -3,24 +3,19 @@
 use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::sheet::Sheet;
 use super::{Asks, Component, Moves, PLAIN, Page, list, most, two_thirds};
 use crate::assistants::request as asked;
 use crate::state::{Evidence, Row};
-use crate::tui::age::local;
 use crate::tui::age::{self, Grain};
-use crate::tui::keymap::{Action, Hint, hint};
+use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::labels;
 use crate::tui::model::request;
 use crate::tui::model::trust;
 use crate::tui::model::{Model, Tab};
 use crate::tui::text;
-use crate::tui::theme::Theme;
-
-/// Columns of the labels at the left: `why`, `Bash`.
-const LABEL: usize = 7;
 
 /// Pieces of evidence that the short form shows.
 const FEW: usize = 3;
@@ -127,29 +122,7 @@ fn next_change(model: &Model, now: Timestamp, count: usize) -> Option<Timestamp>
         .min()
 }
 
-/// What the panel's lines are made from.
-pub(crate) struct Sheet<'a> {
-    pub(crate) model: &'a Model,
-    now: Timestamp,
-    pub(crate) width: usize,
-}
-
-impl<'a> Sheet<'a> {
-    /// For a panel of `width` columns.
-    pub(crate) fn new(model: &'a Model, now: Timestamp, width: u16) -> Self {
-        Self {
-            model,
-            now,
-            width: usize::from(width).saturating_sub(2),
-        }
-    }
-}
-
 impl Sheet<'_> {
-    pub(crate) fn theme(&self) -> Theme {
-        self.model.setup.theme
-    }
-
     /// `shop:1.1 · claude · wants approval since 13:58:03`
     fn title(&self, row: &Row) -> Vec<Line<'static>> {
         let theme = self.theme();
@@ -198,7 +171,11 @@ impl Sheet<'_> {
             return others;
         }
         let theme = self.theme();
-        let said = format!("one of {}; r shows the next", row.waiting.len());
+        let said = format!(
+            "one of {}; {} shows the next",
+            row.waiting.len(),
+            key_for(Action::OtherRequest)
+        );
         let mut lines = self.labelled("", theme.dim(), Some(&said), theme.accent());
         lines.extend(others);
         lines
@@ -208,7 +185,10 @@ impl Sheet<'_> {
         let Some(left) = trust::minutes_left(row, self.now) else {
             return Vec::new();
         };
-        let told = format!("{left}m more without asking, as far as rules let it; t ends it");
+        let told = format!(
+            "{left}m more without asking, as far as rules let it; {} ends it",
+            key_for(Action::Trust)
+        );
         let theme = self.theme();
         self.labelled("trust", theme.strong(), Some(&told), theme.text())
     }
@@ -264,64 +244,6 @@ impl Sheet<'_> {
             lines.extend(self.labelled("", theme.dim(), Some(&told), theme.dim()));
         }
         lines
-    }
-
-    /// `text` wrapped beside a label; nothing when there is nothing to say.
-    pub(crate) fn labelled(
-        &self,
-        label: &str,
-        label_style: Style,
-        text: Option<&str>,
-        style: Style,
-    ) -> Vec<Line<'static>> {
-        let Some(text) = text else {
-            return Vec::new();
-        };
-        let (mut label, indent, mut lines) = self.label(label, label_style);
-        for part in text::wrap(text, self.width.saturating_sub(indent + 1)) {
-            let gap = " ".repeat(indent.saturating_sub(text::width(label)));
-            lines.push(Line::from(vec![
-                Span::raw("  "),
-                Span::styled(label.to_owned(), label_style),
-                Span::raw(gap),
-                Span::styled(part, style),
-            ]));
-            label = "";
-        }
-        lines
-    }
-
-    /// The label as it stands beside a text, the text's column, and the line above it that a label
-    /// has which is too long: a tool's name must not push its command to the right edge.
-    pub(crate) fn label<'l>(
-        &self,
-        label: &'l str,
-        style: Style,
-    ) -> (&'l str, usize, Vec<Line<'static>>) {
-        let is_roomy = self.width >= 30;
-        let indent = if is_roomy { LABEL + 1 } else { 0 };
-        if text::width(label) <= indent.saturating_sub(1) {
-            return (label, indent, Vec::new());
-        }
-        let above = Line::from(Span::styled(format!("  {label}"), style));
-        ("", indent, vec![above])
-    }
-
-    /// The time of day, with the date when it was not today.
-    fn moment(&self, at: Timestamp) -> String {
-        let offset = self.model.setup.offset;
-        let (at, now) = (local(at, offset), local(self.now, offset));
-        let (hour, minute, second) = at.to_hms();
-        let time = format!("{hour:02}:{minute:02}:{second:02}");
-        if at.date() == now.date() {
-            return time;
-        }
-        format!(
-            "{}-{:02}-{:02} {time}",
-            at.year(),
-            u8::from(at.month()),
-            at.day()
-        )
     }
 }
 

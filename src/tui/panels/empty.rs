@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::assistants;
-use crate::tui::keymap::{Action, Hint, hint};
+use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::line_writer::{Pen, to_u16};
 use crate::tui::message::Hooks;
 use crate::tui::model::Model;
@@ -44,21 +44,19 @@ fn title(hooks: Hooks) -> &'static str {
 }
 
 fn sentence(hooks: Hooks) -> String {
-    let told = match hooks {
-        Hooks::Missing => {
-            "Press i to let your assistants report: you see every changed line before anything is \
-             changed, and `pane-patrol uninstall` takes it back."
-        }
-        Hooks::Partly => {
+    let install = key_for(Action::Install);
+    match hooks {
+        Hooks::Missing => format!(
+            "Press {install} to let your assistants report: you see every changed line before anything \
+             is changed, and `pane-patrol uninstall` takes it back."
+        ),
+        Hooks::Partly => format!(
             "Start one in a tmux pane: it shows up here by itself. Some that are installed do not \
-             report yet; press i to see which, and what would change."
-        }
-        Hooks::Unknown | Hooks::Installed => {
-            return format!(
-                "Start one in a tmux pane, for example `{}`: it shows up here by itself.",
-                assistants::usual_name()
-            );
-        }
-    };
-    told.to_owned()
+             report yet; press {install} to see which, and what would change."
+        ),
+        Hooks::Unknown | Hooks::Installed => format!(
+            "Start one in a tmux pane, for example `{}`: it shows up here by itself.",
+            assistants::usual_name()
+        ),
+    }
 }

@@ -8,7 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::detail::Sheet;
+use super::sheet::Sheet;
 use super::{Component, PLAIN, half};
 use crate::state::update::Role;
 use crate::state::{Evidence, Row};

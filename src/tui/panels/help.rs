@@ -41,7 +41,7 @@ pub(super) const HELP: Component = Component {
             return None;
         }
         model.panel = Panel::Detail;
-        Taken::quietly()
+        Some(Taken::default())
     },
     asks: Asks::Nothing,
     moves: Moves::Panel,

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::help::CLOSES;
 use super::{Component, Moves, PLAIN, Page, Taken, two_thirds};
 use crate::tui::effect::Effect;
-use crate::tui::keymap::{self, Action, Hint, hint};
+use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::message::{Offer, Offered};
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::text;
@@ -40,9 +40,9 @@ pub(super) const INSTALL: Component = Component {
     press: |model, action, _| match action {
         Action::Install if is_ready(model) => {
             model.panel = Panel::Install(Install::Applying);
-            Taken::and(Effect::ApplyInstall)
+            Some(Taken::and(Effect::ApplyInstall))
         }
-        Action::Install => Taken::quietly(),
+        Action::Install => Some(Taken::default()),
         _ => None,
     },
     moves: Moves::Panel,
@@ -75,10 +75,7 @@ fn line(text: &str, style: Style) -> Line<'static> {
 
 fn planned(offer: &Offer, theme: Theme, width: usize) -> Vec<Line<'static>> {
     let title = if offer.is_ready() {
-        let (yes, no) = (
-            keymap::keys(&[Action::Install]),
-            keymap::keys(&[Action::Close]),
-        );
+        let (yes, no) = (key_for(Action::Install), key_for(Action::Close));
         format!(
             "This would change, and nothing else. Press {yes} again to do it, {no} to leave it."
         )

@@ -1,28 +1,19 @@
-//! The rows in their sections. Columns are as wide as their contents, within limits; where the
-//! screen is narrow the least needed ones shrink and go, and what it asks stays.
+//! The rows in their sections: of them only what is on the screen is looked at.
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::columns::{Columns, NARROW, work_form};
 use crate::state::{Attention, Row};
 use crate::tui::age::{self, Grain};
-use crate::tui::keymap::{self, Action, Hint, OPTIONS, hint};
+use crate::tui::keymap::{Action, Hint, OPTIONS, hint, key_for};
 use crate::tui::labels;
 use crate::tui::line_writer::Pen;
 use crate::tui::model::trust;
 use crate::tui::model::{Entry, Heading, Model};
 use crate::tui::text;
-
-/// Columns that "what it does or asks" should at least have before others shrink.
-const ENOUGH: usize = 24;
-
-/// Below this width ages are short and the text must do with less.
-const NARROW: usize = 60;
-
-/// Mark, sign and the space after it.
-const LEAD: usize = 3;
 
 /// The keys that matter while rows are chosen.
 pub(super) const HINTS: &[Hint] = &[
@@ -41,91 +32,6 @@ pub(super) const HINTS: &[Hint] = &[
     hint(&[Action::Split]),
     hint(&[Action::Quit]),
 ];
-
-/// Widths of the columns; zero: left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Columns {
-    /// Of the whole line.
-    width: usize,
-    assistant: usize,
-    target: usize,
-    place: usize,
-    word: usize,
-    /// Changes and tasks.
-    work: usize,
-    age: usize,
-}
-
-impl Columns {
-    /// Fits the columns of the rows on the list into `width`.
-    fn of(model: &Model, width: usize, now: Timestamp) -> Self {
-        let list = &model.list.columns;
-        let ages = list.since().map(|(grain, since)| {
-            let grain = if width < NARROW { Grain::Coarse } else { grain };
-            age::longest(now, since.values(), grain)
-        });
-        let mut columns = Self {
-            width,
-            assistant: list.assistant.widest().min(12),
-            target: list.target.widest().min(10.max(width / 5)),
-            place: list.place.widest().min(width / 4),
-            word: list.word.widest(),
-            work: work_form(width)
-                .map_or(0, |with_files| list.work[usize::from(with_files)].widest()),
-            age: ages[0].max(ages[1]),
-        };
-        columns.shrink(width);
-        columns
-    }
-
-    /// Gives up columns, the least needed first, until there is enough for the text.
-    fn shrink(&mut self, width: usize) {
-        if self.missing(width) > 0 {
-            self.work = 0;
-        }
-        self.place = narrowed(self.place, self.missing(width), 12);
-        if self.missing(width) > 0 {
-            self.place = 0;
-        }
-        if self.missing(width) > 0 {
-            self.word = 0;
-        }
-        self.assistant = narrowed(self.assistant, self.missing(width), 6);
-        self.target = narrowed(self.target, self.missing(width), 8);
-        if width < 34 {
-            self.age = 0;
-        }
-        if width < 24 {
-            self.target = narrowed(self.target, self.missing(width), 4);
-        }
-        if width < 16 {
-            self.target = 0;
-        }
-    }
-
-    fn missing(&self, width: usize) -> usize {
-        let enough = if width < NARROW { ENOUGH / 2 } else { ENOUGH };
-        (self.taken() + enough).saturating_sub(width)
-    }
-
-    fn taken(&self) -> usize {
-        let widths = [
-            self.assistant,
-            self.target,
-            self.place,
-            self.word,
-            self.work,
-            self.age,
-        ];
-        let gaps = 2 * widths.iter().filter(|width| **width > 0).count();
-        LEAD + widths.iter().sum::<usize>() + gaps
-    }
-}
-
-/// `column` less `by`, but not below `least` unless it was.
-fn narrowed(column: usize, by: usize, least: usize) -> usize {
-    column.saturating_sub(by).max(least.min(column))
-}
 
 /// Columns of a line; the last one stays free.
 fn usable(list: Rect) -> usize {
@@ -148,10 +54,7 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
     }
     if model.list.is_empty() && area.height > 0 && !model.rows.is_empty() {
         let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right());
-        let said = format!(
-            "no row to show: {} shows all again",
-            keymap::keys(&[Action::Close])
-        );
+        let said = format!("no row to show: {} shows all again", key_for(Action::Close));
         pen.put(&said, model.setup.theme.dim());
     }
 }
@@ -223,14 +126,6 @@ fn draw_row(
     }
 }
 
-/// From this width on there is room for changes and tasks, and from the second one for whole words.
-const WORK_WIDTHS: [usize; 2] = [88, 108];
-
-/// Whether changes are told with the number of files; `None` where there is no room for them.
-fn work_form(width: usize) -> Option<bool> {
-    (width >= WORK_WIDTHS[0]).then_some(width >= WORK_WIDTHS[1])
-}
-
 /// Changes and tasks, at the right, before the age.
 fn draw_work(model: &Model, row: &Row, columns: Columns, line: Rect, buffer: &mut Buffer) {
     let theme = model.setup.theme;
@@ -265,8 +160,14 @@ fn draw_activity(model: &Model, row: &Row, now: Timestamp, pen: &mut Pen<'_>, st
     let snoozed = model.snoozes.until(&row.id, now);
     let snoozed = snoozed.map(|until| until.since(now).as_secs().div_ceil(60));
     let trusted = trust::minutes_left(row, now);
-    let extras = labels::with_minutes(labels::extras(row), ("trusted", 't'), trusted);
-    let Some((long, short)) = labels::with_minutes(extras, ("snoozed", 'z'), snoozed) else {
+    let extras = labels::with_minutes(
+        labels::extras(row),
+        ("trusted", &key_for(Action::Trust)),
+        trusted,
+    );
+    let Some((long, short)) =
+        labels::with_minutes(extras, ("snoozed", &key_for(Action::Snooze)), snoozed)
+    else {
         pen.put(&activity, style);
         return;
     };

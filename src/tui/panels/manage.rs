@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Component, Page, QUESTION, Taken};
 use crate::tui::effect::Effect;
-use crate::tui::keymap::{self, Action, Hint, hint};
+use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -51,7 +51,7 @@ pub(super) const STOP: Component = Component {
     press: |model, action, _| match action {
         Action::Stop => go_on(model),
         // Enter must not mean yes, nor leave a question open that is about another row.
-        Action::Go => Taken::quietly(),
+        Action::Go => Some(Taken::default()),
         _ => None,
     },
     ..QUESTION
@@ -64,7 +64,7 @@ fn choose(model: &mut Model, by: isize) -> Option<Taken> {
     };
     let last = launch.names.len().saturating_sub(1);
     launch.chosen = launch.chosen.saturating_add_signed(by).min(last);
-    Taken::quietly()
+    Some(Taken::default())
 }
 
 /// Starts the chosen one where the selected row works.
@@ -76,11 +76,12 @@ fn start(model: &mut Model) -> Option<Taken> {
     let row = model.selected_row().cloned().map(Box::new);
     model.panel = Panel::Detail;
     let beside = model.split.is_open;
-    Taken::and(Effect::Start {
+    let start = Effect::Start {
         launcher,
         row,
         beside,
-    })
+    };
+    Some(Taken::and(start))
 }
 
 /// Does what was asked about.
@@ -91,10 +92,10 @@ fn go_on(model: &mut Model) -> Option<Taken> {
     let effect = match stop.stage {
         Stage::Asking => Effect::Stop(stop.row.clone()),
         Stage::Stuck(_) => Effect::ClosePane(stop.row.clone()),
-        Stage::Stopping => return Taken::quietly(),
+        Stage::Stopping => return Some(Taken::default()),
     };
     stop.stage = Stage::Stopping;
-    Taken::and(effect)
+    Some(Taken::and(effect))
 }
 
 fn launchers(launch: &Launch, theme: Theme, width: u16) -> Vec<Line<'static>> {
@@ -118,10 +119,7 @@ fn launchers(launch: &Launch, theme: Theme, width: u16) -> Vec<Line<'static>> {
 
 fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let name = format!("{} in {}", stop.row.assistant, stop.row.target);
-    let (yes, no) = (
-        keymap::keys(&[Action::Stop]),
-        keymap::keys(&[Action::Close]),
-    );
+    let (yes, no) = (key_for(Action::Stop), key_for(Action::Close));
     let (question, choices) = match &stop.stage {
         Stage::Asking => (
             format!("Stop {name}?"),

@@ -5,8 +5,9 @@
 //! Reads the model, and where a key is taken changes what is its own; what follows from that is `update`'s.
 
 pub(crate) mod changes;
+mod columns;
 mod confirm;
-pub(crate) mod detail;
+mod detail;
 pub(crate) mod empty;
 mod health;
 mod help;
@@ -15,6 +16,7 @@ mod install;
 pub(crate) mod list;
 mod manage;
 mod request;
+mod sheet;
 pub(crate) mod tabs;
 mod tasks;
 
@@ -100,7 +102,7 @@ impl From<Vec<Line<'static>>> for Page {
     }
 }
 
-/// A key was taken by a panel.
+/// A key or a click was taken by a panel; by default that is all.
 #[derive(Default)]
 pub(crate) struct Taken {
     /// Which part of the list must be in view after it; `None`: nothing follows from it.
@@ -111,23 +113,18 @@ pub(crate) struct Taken {
 }
 
 impl Taken {
-    /// Nothing is to be done.
-    fn quietly() -> Option<Self> {
-        Some(Self::default())
-    }
-
-    fn then(follow: Follow) -> Option<Self> {
-        Some(Self {
+    fn then(follow: Follow) -> Self {
+        Self {
             follow: Some(follow),
             ..Self::default()
-        })
+        }
     }
 
-    fn and(effect: Effect) -> Option<Self> {
-        Some(Self {
+    fn and(effect: Effect) -> Self {
+        Self {
             effects: vec![effect],
             ..Self::default()
-        })
+        }
     }
 }
 

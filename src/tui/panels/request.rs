@@ -4,8 +4,8 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::detail::{self, Sheet};
-use super::{Component, Moves, QUESTION};
+use super::sheet::Sheet;
+use super::{Component, Moves, QUESTION, detail};
 use crate::assistants::request::{Full, Known, Part};
 use crate::state::{Request, Row};
 use crate::tui::keymap::{Action, Hint, OPTIONS, hint};

@@ -6,7 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::act::{Bound, Decision, Digest, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::tui::effect::Effect;
-use crate::tui::keymap::{Action, OPTIONS, keys};
+use crate::tui::keymap::{Action, OPTIONS, key_for, keys};
 use crate::tui::model::request::{self, Asked, Confirm};
 use crate::tui::model::{Follow, Model, Panel};
 use crate::tui::panels::{self, Asks};
@@ -221,8 +221,8 @@ pub(crate) fn bound_for(model: &mut Model, decision: &Decision, now: Timestamp) 
     let refusal = match (decision, bound.is_question()) {
         (Decision::Answer(_), false) => format!(
             "it wants approval: {} approves, {} denies",
-            keys(&[Action::Approve]),
-            keys(&[Action::Deny])
+            key_for(Action::Approve),
+            key_for(Action::Deny)
         ),
         (Decision::Approve | Decision::Deny { .. }, true) => {
             format!("it asks: {} answer", keys(OPTIONS).replace('-', " to "))

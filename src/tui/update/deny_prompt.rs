@@ -24,7 +24,7 @@ pub(crate) fn begin(model: &mut Model, now: Timestamp) {
 
 /// Takes a key for the line; `None` when no line is open.
 pub(crate) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Option<Vec<Effect>> {
-    let saying = model.denying.as_mut()?;
+    let prompt = model.denying.as_mut()?;
     let interrupts = key.modifiers.contains(KeyModifiers::CONTROL)
         && matches!(key.code, KeyCode::Char('c' | 'g'));
     match key.code {
@@ -32,7 +32,7 @@ pub(crate) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Option<
         KeyCode::Esc => model.denying = None,
         _ if interrupts => model.denying = None,
         _ => {
-            saying.line.press(key);
+            prompt.line.press(key);
         }
     }
     model.touch();
@@ -41,10 +41,10 @@ pub(crate) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Option<
 
 /// Puts pasted text into the line; false when none is open.
 pub(crate) fn paste(model: &mut Model, text: &str) -> bool {
-    let Some(saying) = &mut model.denying else {
+    let Some(prompt) = &mut model.denying else {
         return false;
     };
-    saying.line.insert(text);
+    prompt.line.insert(text);
     model.touch();
     true
 }

@@ -111,11 +111,10 @@ fn close(model: &mut Model, now: Timestamp) {
         settle(model, now, Follow::Selection);
         return;
     }
-    if !model.filter.is_empty() {
-        model.filter.clear();
-    } else {
+    if model.filter.is_empty() {
         model.scope = Scope::All;
     }
+    model.filter.clear();
     model.arrange();
     settle(model, now, Follow::Selection);
 }

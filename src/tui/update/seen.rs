@@ -6,7 +6,7 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::tui::keymap::{Action, keys};
+use crate::tui::keymap::{Action, key_for};
 use crate::tui::model::seen::{REACTION, Ready, Sight};
 use crate::tui::model::{Follow, Model, Panel};
 use crate::tui::panels::{self, Moves};
@@ -81,7 +81,7 @@ fn show(model: &mut Model, sight: &Sight, now: Timestamp) {
             return;
         }
     }
-    let go = keys(&[Action::Go]);
+    let go = key_for(Action::Go);
     let words =
         format!("too little room to read it here: make the window larger, or {go} goes there");
     model.notify(&words, now);

@@ -17,8 +17,8 @@ pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut 
         return;
     }
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
-    if let Some(saying) = &model.denying {
-        draw_saying(model, saying, &mut pen);
+    if let Some(prompt) = &model.denying {
+        draw_deny_prompt(model, prompt, &mut pen);
     } else if model.typing {
         draw_filter(model, &mut pen);
     } else if let Some(notice) = &model.notice {
@@ -51,17 +51,17 @@ fn draw_filter(model: &Model, pen: &mut Pen<'_>) {
 }
 
 /// `No, shop:1.1, but ` and the line; the part around the cursor when it does not fit.
-fn draw_saying(model: &Model, saying: &DenyPrompt, pen: &mut Pen<'_>) {
+fn draw_deny_prompt(model: &Model, prompt: &DenyPrompt, pen: &mut Pen<'_>) {
     let theme = model.setup.theme;
     let hint = "   Enter send · Esc cancel";
-    let title = format!("No to {}, but: ", saying.bound.target);
+    let title = format!("No to {}, but: ", prompt.bound.target);
     let title = if text::width(&title) * 2 <= pen.room() {
         &title
     } else {
         "No, but: "
     };
     pen.put(title, theme.accent());
-    let (before, under, after) = saying.line.around();
+    let (before, under, after) = prompt.line.around();
     let before = text::fit_end(before, pen.room() * 3 / 4);
     pen.put(&before, theme.strong());
     let under = if under.is_empty() { " " } else { under };

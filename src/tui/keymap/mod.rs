@@ -1,9 +1,13 @@
 //! Which key means what. One table serves the keyboard, the help and the hints, so that what is shown
-//! is what works.
+//! is what works: nobody else names a key of the table.
 
-use std::fmt;
+mod key;
+mod table;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyEvent, KeyModifiers};
+
+use key::Key;
+use table::{Binding, TABLE};
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,51 +56,6 @@ pub(crate) enum Action {
     Quit,
 }
 
-/// One key, with Ctrl or without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Key {
-    code: KeyCode,
-    control: bool,
-}
-
-const fn key(code: KeyCode) -> Key {
-    Key {
-        code,
-        control: false,
-    }
-}
-
-const fn letter(letter: char) -> Key {
-    key(KeyCode::Char(letter))
-}
-
-const fn ctrl(letter: char) -> Key {
-    Key {
-        code: KeyCode::Char(letter),
-        control: true,
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.code {
-            KeyCode::Char(letter) if self.control => {
-                write!(f, "Ctrl-{}", letter.to_ascii_uppercase())
-            }
-            KeyCode::Char(' ') => f.write_str("Space"),
-            KeyCode::Char(letter) => write!(f, "{letter}"),
-            KeyCode::BackTab => f.write_str("S-Tab"),
-            KeyCode::Down => f.write_str("↓"),
-            KeyCode::Up => f.write_str("↑"),
-            KeyCode::Left => f.write_str("←"),
-            KeyCode::Right => f.write_str("→"),
-            KeyCode::PageDown => f.write_str("PgDn"),
-            KeyCode::PageUp => f.write_str("PgUp"),
-            other => write!(f, "{other}"),
-        }
-    }
-}
-
 /// When a hint is offered at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
@@ -113,107 +72,6 @@ pub(crate) enum When {
     NobodyReports,
 }
 
-/// One row of the table.
-struct Binding {
-    action: Action,
-    /// Its keys, as the help shows them; the first one is the hints'.
-    keys: &'static [Key],
-    /// Habits from other programs: they work, and are not shown.
-    habits: &'static [Key],
-    /// For the help; rows that follow one another and say the same stand in one line.
-    help: &'static str,
-    /// For the hints, where the open panel has no word of its own.
-    hint: &'static str,
-    when: When,
-}
-
-const fn row(
-    action: Action,
-    keys: &'static [Key],
-    help: &'static str,
-    hint: &'static str,
-) -> Binding {
-    Binding {
-        action,
-        keys,
-        habits: &[],
-        help,
-        hint,
-        when: When::Always,
-    }
-}
-
-impl Binding {
-    const fn or(self, habits: &'static [Key]) -> Self {
-        Self { habits, ..self }
-    }
-
-    const fn when(self, when: When) -> Self {
-        Self { when, ..self }
-    }
-}
-
-const NEXT_WAITING: &str = "next and previous row that needs you";
-const MOVE: &str = "next and previous row; scroll what is open";
-const PAGE: &str = "a screen down and up";
-const ENDS: &str = "first and last row";
-const TABS: &str = "tabs: overview, work, diff, health";
-const READ: &str = "read the request, the files, a patch; scroll";
-const ANSWER: &str = "answer the question with that option";
-
-const fn option(number: u8, keys: &'static [Key]) -> Binding {
-    row(Action::Answer(number), keys, ANSWER, "answer").when(When::AsksQuestion)
-}
-
-/// What every key does outside the filter's line, in the order of the help.
-#[rustfmt::skip]
-const TABLE: &[Binding] = &[
-    row(Action::Go, &[key(KeyCode::Enter)], "go to the pane", "go"),
-    row(Action::NextWaiting, &[key(KeyCode::Tab)], NEXT_WAITING, "next"),
-    row(Action::PreviousWaiting, &[key(KeyCode::BackTab)], NEXT_WAITING, "previous"),
-    row(Action::Move(1), &[letter('j'), key(KeyCode::Down)], MOVE, "scroll").or(&[ctrl('n')]),
-    row(Action::Move(-1), &[letter('k'), key(KeyCode::Up)], MOVE, "scroll").or(&[ctrl('p')]),
-    row(Action::Page(1), &[key(KeyCode::PageDown)], PAGE, "scroll").or(&[ctrl('d'), ctrl('f')]),
-    row(Action::Page(-1), &[key(KeyCode::PageUp)], PAGE, "scroll").or(&[ctrl('u'), ctrl('b')]),
-    row(Action::First, &[letter('g'), key(KeyCode::Home)], ENDS, "first"),
-    row(Action::Last, &[letter('G'), key(KeyCode::End)], ENDS, "last"),
-    row(Action::Filter, &[letter('/')], "filter by any word a row shows", "filter"),
-    row(Action::Cycle, &[letter('f')], "view: all, only what wants attention, by project", "view"),
-    row(Action::Explain, &[letter('e')], "explain: everything heard about the row", "explain"),
-    row(Action::Tab(-1), &[letter('h'), key(KeyCode::Left)], TABS, "tab"),
-    row(Action::Tab(1), &[letter('l'), key(KeyCode::Right)], TABS, "tab"),
-    row(Action::Read, &[letter(' ')], READ, "read").when(When::Asks),
-    row(Action::Scroll(1), &[letter('J')], READ, "scroll"),
-    row(Action::Scroll(-1), &[letter('K')], READ, "scroll"),
-    row(Action::Approve, &[letter('a')], "approve the request, this once; first: read on", "approve")
-        .when(When::WantsApproval),
-    row(Action::Deny, &[letter('d')], "deny the request", "deny").when(When::WantsApproval),
-    row(Action::DenySaying, &[letter('D')], "deny it and say what to do instead", "say why")
-        .when(When::TakesWords),
-    row(Action::Confirm, &[letter('y')], "yes, answer what is only partly known", "answer all the same"),
-    row(Action::OtherRequest, &[letter('r')], "the next one, where several requests wait", "next request"),
-    option(1, &[letter('1')]),
-    option(2, &[letter('2')]),
-    option(3, &[letter('3')]),
-    option(4, &[letter('4')]),
-    option(5, &[letter('5')]),
-    option(6, &[letter('6')]),
-    option(7, &[letter('7')]),
-    option(8, &[letter('8')]),
-    option(9, &[letter('9')]),
-    row(Action::Trust, &[letter('t')], "trust it 10 minutes: only rules still ask or deny", "trust"),
-    row(Action::Install, &[letter('i')], "install hooks, while nobody reports", "install")
-        .when(When::NobodyReports),
-    row(Action::Split, &[letter('s')], "split: an assistant's own pane beside the dashboard", "split"),
-    row(Action::Start, &[letter('n')], "start another assistant in a new window", "start"),
-    row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it"),
-    row(Action::Snooze, &[letter('z')], "snooze: no notice for 10 minutes, an hour, or again", "snooze"),
-    row(Action::Close, &[key(KeyCode::Esc)], "close what is open; clear the filter", "close"),
-    row(Action::Help, &[letter('?')], "this help", "help"),
-    row(Action::Redraw, &[], "", "redraw").or(&[ctrl('l')]),
-    row(Action::Quit, &[letter('q'), ctrl('c')], "quit", "quit"),
-];
-
 /// The actions of all options of a question, for a hint.
 pub(crate) const OPTIONS: &[Action] = &[
     Action::Answer(1),
@@ -228,7 +86,7 @@ pub(crate) const OPTIONS: &[Action] = &[
 ];
 
 /// A key or a few that a panel tells of, with a word of its own or the table's.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Hint {
     pub(crate) actions: &'static [Action],
     word: Option<&'static str>,
@@ -308,6 +166,11 @@ pub(crate) fn help() -> impl Iterator<Item = (String, &'static str)> {
             let keys = (0..most.unwrap_or(0)).flat_map(nth);
             (shown(keys), bindings[0].help)
         })
+}
+
+/// The key for `action`, as sentences have it.
+pub(crate) fn key_for(action: Action) -> String {
+    keys(&[action])
 }
 
 fn binding_of(action: Action) -> Option<&'static Binding> {

@@ -1,0 +1,109 @@
+//! How wide the columns of the list are: as their contents, within limits; where the screen is narrow the
+//! least needed ones shrink and go, and what it asks stays.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::tui::age::{self, Grain};
+use crate::tui::model::Model;
+
+/// Columns that "what it does or asks" should at least have before others shrink.
+const ENOUGH: usize = 24;
+
+/// Below this width ages are short and the text must do with less.
+pub(super) const NARROW: usize = 60;
+
+/// Mark, sign and the space after it.
+const LEAD: usize = 3;
+
+/// Widths of the columns; zero: left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// Of the whole line.
+    pub(super) width: usize,
+    pub(super) assistant: usize,
+    pub(super) target: usize,
+    pub(super) place: usize,
+    pub(super) word: usize,
+    /// Changes and tasks.
+    pub(super) work: usize,
+    pub(super) age: usize,
+}
+
+impl Columns {
+    /// Fits the columns of the rows on the list into `width`.
+    pub(super) fn of(model: &Model, width: usize, now: Timestamp) -> Self {
+        let list = &model.list.columns;
+        let ages = list.since().map(|(grain, since)| {
+            let grain = if width < NARROW { Grain::Coarse } else { grain };
+            age::longest(now, since.values(), grain)
+        });
+        let mut columns = Self {
+            width,
+            assistant: list.assistant.widest().min(12),
+            target: list.target.widest().min(10.max(width / 5)),
+            place: list.place.widest().min(width / 4),
+            word: list.word.widest(),
+            work: work_form(width)
+                .map_or(0, |with_files| list.work[usize::from(with_files)].widest()),
+            age: ages[0].max(ages[1]),
+        };
+        columns.shrink(width);
+        columns
+    }
+
+    /// Gives up columns, the least needed first, until there is enough for the text.
+    fn shrink(&mut self, width: usize) {
+        if self.missing(width) > 0 {
+            self.work = 0;
+        }
+        self.place = narrowed(self.place, self.missing(width), 12);
+        if self.missing(width) > 0 {
+            self.place = 0;
+        }
+        if self.missing(width) > 0 {
+            self.word = 0;
+        }
+        self.assistant = narrowed(self.assistant, self.missing(width), 6);
+        self.target = narrowed(self.target, self.missing(width), 8);
+        if width < 34 {
+            self.age = 0;
+        }
+        if width < 24 {
+            self.target = narrowed(self.target, self.missing(width), 4);
+        }
+        if width < 16 {
+            self.target = 0;
+        }
+    }
+
+    fn missing(&self, width: usize) -> usize {
+        let enough = if width < NARROW { ENOUGH / 2 } else { ENOUGH };
+        (self.taken() + enough).saturating_sub(width)
+    }
+
+    fn taken(&self) -> usize {
+        let widths = [
+            self.assistant,
+            self.target,
+            self.place,
+            self.word,
+            self.work,
+            self.age,
+        ];
+        let gaps = 2 * widths.iter().filter(|width| **width > 0).count();
+        LEAD + widths.iter().sum::<usize>() + gaps
+    }
+}
+
+/// `column` less `by`, but not below `least` unless it was.
+fn narrowed(column: usize, by: usize, least: usize) -> usize {
+    column.saturating_sub(by).max(least.min(column))
+}
+
+/// From this width on there is room for changes and tasks, and from the second one for whole words.
+const WORK_WIDTHS: [usize; 2] = [88, 108];
+
+/// Whether changes are told with the number of files; `None` where there is no room for them.
+pub(super) fn work_form(width: usize) -> Option<bool> {
+    (width >= WORK_WIDTHS[0]).then_some(width >= WORK_WIDTHS[1])
+}
