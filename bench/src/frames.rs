@@ -1,5 +1,6 @@
 //! What a key, a change of a row and a frame cost the dashboard, by how many rows it has: with a filter
-//! typed, on 200 x 50 cells, by attention and by project. CPU of this thread, without a terminal.
+//! typed, on 200 x 50 cells, by attention and by project. CPU of this thread, without a terminal. The fewest
+//! rows leave most of the screen blank; from there to a full one the figures grow, and no further.
 
 use std::time::Duration;
 
