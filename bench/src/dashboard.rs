@@ -7,10 +7,9 @@
 use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,6 +19,8 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::world::{World, resident_kilobytes};
 
 /// How many rows the dashboard has.
 const ROWS: u32 = 50;
@@ -140,19 +141,6 @@ fn cpu_ticks(pid: u32) -> Measured<f64> {
     Ok(ticks.sum::<Result<f64, _>>()?)
 }
 
-fn resident_kilobytes(pid: u32) -> Measured<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .ok_or("it has memory")?;
-    Ok(line
-        .split_whitespace()
-        .next()
-        .ok_or("it is a number")?
-        .parse()?)
-}
-
 fn event(server: &Tmux, pane: PaneId, state: State, message: &str) -> Event {
     Event {
         pane: Some(pane),
@@ -174,54 +162,6 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
-}
-
-/// Private folders for everything that is started.
-struct World {
-    root: tempfile::TempDir,
-}
-
-impl World {
-    fn new() -> Measured<Self> {
-        let root = tempfile::Builder::new().prefix("pp").tempdir_in("/tmp")?;
-        for folder in ["home", "run", "run/pane-patrol", "state", "config", "tmp"] {
-            fs::create_dir(root.path().join(folder))?;
-            fs::set_permissions(root.path().join(folder), PermissionsExt::from_mode(0o700))?;
-        }
-        Ok(Self { root })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
-    }
-
-    fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
-        command
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.path("home"))
-            .env("XDG_RUNTIME_DIR", self.path("run"))
-            .env("XDG_STATE_HOME", self.path("state"))
-            .env("XDG_CONFIG_HOME", self.path("config"))
-            .env("TMPDIR", self.path("tmp"))
-            .env("TMUX_TMPDIR", self.path("tmp"))
-            .env("TERM", "xterm-256color")
-            .env("LANG", "C.UTF-8");
-        command
-    }
-
-    /// A socket that is connected to the dashboard's.
-    fn sender(&self) -> Measured<UnixDatagram> {
-        let path = self.path("run/pane-patrol/events.sock");
-        let start = Instant::now();
-        while !path.exists() && start.elapsed() < PATIENCE {
-            thread::sleep(Duration::from_millis(5));
-        }
-        let sender = UnixDatagram::unbound()?;
-        sender.connect(path)?;
-        Ok(sender)
-    }
 }
 
 /// A private tmux server with a window for each row.

@@ -2,6 +2,7 @@
 //! typed, on 200 x 50 cells, by attention and by project. CPU of this thread, without a terminal. The fewest
 //! rows leave most of the screen blank; from there to a full one the figures grow, and no further.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -231,6 +232,6 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
         sub_agents: 0,
         waiting: Vec::new(),
         generation: u64::from(turn),
-        evidence: (0..8).map(evidence).collect(),
+        evidence: (0..8).map(evidence).map(Arc::new).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! What is known of each row's changes and tasks, which events are a reason to look again, and which
 //! assistant wrote which file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -89,12 +89,16 @@ fn is_one_of(event: &Event, tools: &[&str]) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Works {
     /// As git tells it.
-    diffs: BTreeMap<String, Arc<DiffSummary>>,
+    diffs: HashMap<String, Arc<DiffSummary>>,
     /// With who changed what, as it was told last: in full, and the sums.
-    told: BTreeMap<String, (Arc<DiffSummary>, Arc<DiffSummary>)>,
-    tasks: BTreeMap<String, Arc<TaskSummary>>,
+    told: HashMap<String, (Arc<DiffSummary>, Arc<DiffSummary>)>,
+    tasks: HashMap<String, Arc<TaskSummary>>,
+    /// The rows in each repository, by its root.
+    here: BTreeMap<Option<String>, BTreeSet<String>>,
     /// The files that each row's assistant said to have written.
-    written: BTreeMap<String, BTreeSet<PathBuf>>,
+    written: HashMap<String, BTreeSet<PathBuf>>,
+    /// The rows whose assistants have written each file.
+    writers: BTreeMap<PathBuf, BTreeSet<String>>,
 }
 
 impl Works {
@@ -103,13 +107,21 @@ impl Works {
         match report {
             Report::Diff(ids, summary) => {
                 for id in ids {
+                    self.forget_diff(id);
                     self.diffs.insert(id.clone(), Arc::clone(summary));
+                    let here = self.here.entry(summary.root.clone()).or_default();
+                    here.insert(id.clone());
                     self.forget_clean(id, summary);
                 }
                 self.settle(ids);
             }
             Report::Tasks(id, summary) => {
-                self.tasks.insert(id.clone(), Arc::new(summary.totals()));
+                let totals = if summary.tasks.is_empty() {
+                    Arc::clone(summary)
+                } else {
+                    Arc::new(summary.totals())
+                };
+                self.tasks.insert(id.clone(), totals);
             }
         }
     }
@@ -117,27 +129,71 @@ impl Works {
     /// Keeps that these files were written by the assistant of a row; the rows for which that
     /// changes what is to be told.
     pub(super) fn wrote(&mut self, id: &str, files: Vec<PathBuf>) -> Vec<String> {
+        if files.is_empty() {
+            return Vec::new();
+        }
         let written = self.written.entry(id.to_owned()).or_default();
         let before = written.len();
-        written.extend(files);
-        while written.len() > MAX_WRITTEN {
-            written.pop_first();
+        for file in files {
+            let writers = self.writers.entry(file.clone()).or_default();
+            writers.insert(id.to_owned());
+            written.insert(file);
         }
-        if written.len() == before {
+        let now = written.len();
+        let first: Vec<PathBuf> = written
+            .iter()
+            .take(now.saturating_sub(MAX_WRITTEN))
+            .cloned()
+            .collect();
+        self.unwrite(id, &first);
+        if now.min(MAX_WRITTEN) == before {
             return Vec::new();
         }
         let root = self.diffs.get(id).and_then(|diff| diff.root.clone());
-        let here = self.diffs.iter().filter(|(_, diff)| diff.root == root);
-        let ids: Vec<String> = here.map(|(id, _)| id.clone()).collect();
+        let here = self.here.get(&root).into_iter().flatten();
+        let ids: Vec<String> = here.cloned().collect();
         self.settle(&ids)
     }
 
     /// Forgets a row that is gone.
     pub(super) fn forget(&mut self, id: &str) {
-        self.diffs.remove(id);
+        self.forget_diff(id);
         self.told.remove(id);
         self.tasks.remove(id);
-        self.written.remove(id);
+        let written = self.written.remove(id).unwrap_or_default();
+        for file in &written {
+            self.forget_writer(id, file);
+        }
+    }
+
+    fn forget_diff(&mut self, id: &str) {
+        if let Some(diff) = self.diffs.remove(id)
+            && let Some(here) = self.here.get_mut(&diff.root)
+        {
+            here.remove(id);
+            if here.is_empty() {
+                self.here.remove(&diff.root);
+            }
+        }
+    }
+
+    /// Forgets that the row's assistant has written these files.
+    fn unwrite(&mut self, id: &str, files: &[PathBuf]) {
+        for file in files {
+            if let Some(written) = self.written.get_mut(id) {
+                written.remove(file);
+            }
+            self.forget_writer(id, file);
+        }
+    }
+
+    fn forget_writer(&mut self, id: &str, file: &Path) {
+        if let Some(writers) = self.writers.get_mut(file) {
+            writers.remove(id);
+            if writers.is_empty() {
+                self.writers.remove(file);
+            }
+        }
     }
 
     /// The row with what is known of its work.
@@ -181,11 +237,8 @@ impl Works {
         let mut shared = BTreeSet::new();
         for file in &mut signed.files {
             let path = root.join(&file.path);
-            let wrote = self
-                .written
-                .iter()
-                .filter(|(_, files)| files.contains(&path));
-            file.changed_by = wrote.map(|(id, _)| id.clone()).collect();
+            let wrote = self.writers.get(&path).into_iter().flatten();
+            file.changed_by = wrote.cloned().collect();
             if file.changed_by.len() > 1 {
                 shared.insert(path);
             }
@@ -196,7 +249,7 @@ impl Works {
 
     /// Who wrote a file does not matter any more when it is as the last commit has it.
     fn forget_clean(&mut self, id: &str, diff: &DiffSummary) {
-        let (Some(root), Some(written)) = (&diff.root, self.written.get_mut(id)) else {
+        let (Some(root), Some(written)) = (&diff.root, self.written.get(id)) else {
             return;
         };
         // A list that was cut does not say what is clean.
@@ -206,7 +259,9 @@ impl Works {
                 .iter()
                 .map(|file| Path::new(root).join(&file.path));
             let changed: BTreeSet<PathBuf> = changed.collect();
-            written.retain(|path| changed.contains(path) || !path.starts_with(root));
+            let is_clean = |path: &&PathBuf| !changed.contains(*path) && path.starts_with(root);
+            let clean: Vec<PathBuf> = written.iter().filter(is_clean).cloned().collect();
+            self.unwrite(id, &clean);
         }
     }
 }

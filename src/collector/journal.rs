@@ -77,15 +77,6 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
     }
 }
 
-fn is_about(reading: &Reading, row: &Row) -> bool {
-    let same_process = row.pid.is_some() && row.pid == reading.pid;
-    let same_session = row.instance_id.is_some() && row.instance_id == reading.instance_id;
-    let same_pane = reading.pane.as_ref().is_some_and(|(server, pane)| {
-        row.server.as_ref() == Some(server) && row.pane == Some(*pane)
-    });
-    row.assistant == reading.assistant && (same_process || same_session || same_pane)
-}
-
 /// Whether a level says of an assistant what its row shows.
 fn agrees(level: Level, state: State) -> bool {
     match level {
@@ -112,23 +103,19 @@ impl Memory {
     /// Writes down a reading that may have had an effect on the table. The same level is read again
     /// and again, several times a second while there is doubt; what only says once more what was
     /// known is left out.
-    pub(super) fn note_reading(
-        &mut self,
-        reading: &Reading,
-        outcome: &Outcome,
-        rows: &BTreeMap<RowKey, Row>,
-    ) {
-        let row = rows.iter().find(|(_, row)| is_about(reading, row));
-        let Some((key, row)) = row else { return };
-        let is_known = self.levels.get(key) == Some(&reading.level);
+    pub(super) fn note_reading(&mut self, reading: &Reading, outcome: &Outcome, table: &Table) {
+        let Some((key, row)) = table.row_about(reading) else {
+            return;
+        };
+        let is_known = self.levels.get(&key) == Some(&reading.level);
         let last_news = row.evidence.first().map(|evidence| evidence.at);
         let is_settled = last_news.is_some_and(|at| reading.seen.since(at) > EFFECT_WITHIN);
         let is_in_doubt = !agrees(reading.level, row.state) && !is_settled;
         if is_known && outcome.changed.is_empty() && !is_in_doubt {
             return;
         }
-        self.levels.insert(key.clone(), reading.level);
-        if let Some(record) = Record::of_reading(reading, Some(row.target.clone())) {
+        self.levels.insert(key, reading.level);
+        if let Some(record) = Record::of_reading(reading, Some(row.target)) {
             self.note(&record);
         }
     }
@@ -161,32 +148,23 @@ impl Memory {
         }
     }
 
-    /// Writes down that a row has ended which no event has ended. `rows` as they were before.
-    pub(super) fn note_end(
-        &mut self,
-        key: &RowKey,
-        has_expired: bool,
-        rows: &BTreeMap<RowKey, Row>,
-        now: Timestamp,
-    ) {
+    /// Writes down that a row has ended which no event has ended.
+    pub(super) fn note_end(&mut self, row: &Row, has_expired: bool, now: Timestamp) {
         // A row whose pane was not known only gets another key when it becomes known.
-        let in_pane = key.server.is_some() && matches!(key.place, Target::Pane(_));
-        let row = rows.get(key).filter(|row| !row.silent);
-        if let Some(row) = row.filter(|_| in_pane || has_expired) {
+        let is_in_pane = row.server.is_some() && row.pane.is_some();
+        if !row.silent && (is_in_pane || has_expired) {
             self.note(&Record::of_end(row, now));
         }
-        self.levels.remove(key);
+        self.levels.remove(&RowKey {
+            server: row.server.clone(),
+            place: row.pane.map_or_else(|| row.target.clone(), Target::Pane),
+        });
     }
 
     /// Writes down that a person has looked at finished turns.
-    pub(super) fn note_looks(
-        &mut self,
-        outcome: &Outcome,
-        rows: &BTreeMap<RowKey, Row>,
-        now: Timestamp,
-    ) {
-        for row in outcome.looked_at.iter().filter_map(|key| rows.get(key)) {
-            self.note(&Record::of_look(row, now));
+    pub(super) fn note_looks(&mut self, outcome: &Outcome, table: &Table, now: Timestamp) {
+        for row in outcome.looked_at.iter().filter_map(|key| table.row(key)) {
+            self.note(&Record::of_look(&row, now));
         }
     }
 

@@ -16,6 +16,7 @@ mod actor;
 mod attribution;
 mod cache_sweeper;
 mod contained;
+mod counted;
 mod doors;
 mod error;
 mod handover;

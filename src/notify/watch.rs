@@ -4,7 +4,8 @@
 //! finished or failed turn) once for each time it begins. What began before this watch did is not
 //! told of: somebody has just opened a dashboard and sees it there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::State;
@@ -14,7 +15,7 @@ use time::UtcOffset;
 use super::setting::{Channel, Settings};
 use super::snooze::Snoozes;
 use crate::state::update::Feed;
-use crate::state::{Request, Row};
+use crate::state::{Request, Row, fingerprint};
 
 /// How many things that were told of are remembered for each row.
 const MEMORY: usize = 64;
@@ -35,14 +36,14 @@ pub(super) struct Notice {
     pub(super) channels: Vec<Channel>,
 }
 
-/// What a notice is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a notice is about. Names stand there by their fingerprints: many are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Subject {
     state: State,
-    instance: Option<String>,
-    agent: Option<String>,
+    /// Which agent of which session.
+    agent: u64,
     /// Nothing, when it is no request or has no id.
-    request: Option<String>,
+    request: Option<u64>,
     since: Timestamp,
 }
 
@@ -50,9 +51,8 @@ impl Subject {
     fn of(row: &Row, request: &Request) -> Self {
         Self {
             state: request.state,
-            instance: row.instance_id.clone(),
-            agent: request.agent_id.clone(),
-            request: request.request_id.clone(),
+            agent: fingerprint(&(&row.instance_id, &request.agent_id)),
+            request: request.request_id.as_ref().map(fingerprint),
             since: request.since,
         }
     }
@@ -64,9 +64,8 @@ impl Subject {
 
     /// A request may learn its id after it was first seen; then its beginning tells that it is the same.
     fn is(&self, other: &Self) -> bool {
-        let same_agent = self.instance == other.instance && self.agent == other.agent;
-        same_agent
-            && match (&self.request, &other.request) {
+        self.agent == other.agent
+            && match (self.request, other.request) {
                 (Some(one), Some(two)) => one == two,
                 _ => self.since == other.since,
             }
@@ -86,7 +85,41 @@ pub(super) struct Watch {
     settings: Settings,
     offset: UtcOffset,
     begun: Timestamp,
-    rows: BTreeMap<String, (Row, Vec<Matter>)>,
+    rows: HashMap<Arc<str>, Seen>,
+    /// When the first matter of each row is due, if one is.
+    dues: BTreeSet<(Timestamp, Arc<str>)>,
+}
+
+/// A row, and what was and will be told of it.
+#[derive(Debug, Default)]
+struct Seen {
+    /// As long as there is something to tell.
+    row: Option<Box<Row>>,
+    matters: Vec<Matter>,
+    due: Option<Timestamp>,
+}
+
+impl Seen {
+    /// When it is due. What is suspended cannot be answered before it goes on, and the person has
+    /// stopped it.
+    fn next(&self) -> Option<Timestamp> {
+        self.row.as_ref().filter(|row| !row.suspended)?;
+        self.matters.iter().filter_map(|matter| matter.due).min()
+    }
+
+    /// What is due is told of, or kept until `later`; gives the most urgent of what is told.
+    fn take(&mut self, now: Timestamp, later: Option<Timestamp>) -> Option<Subject> {
+        let mut told: Option<Subject> = None;
+        let is_due = |matter: &&mut Matter| matter.due.is_some_and(|due| due <= now);
+        for matter in self.matters.iter_mut().filter(is_due) {
+            matter.due = later;
+            let is_first = told.is_none_or(|other| urgency(&matter.subject) < urgency(&other));
+            if later.is_none() && is_first {
+                told = Some(matter.subject);
+            }
+        }
+        told
+    }
 }
 
 impl Watch {
@@ -95,7 +128,8 @@ impl Watch {
             settings,
             offset,
             begun,
-            rows: BTreeMap::new(),
+            rows: HashMap::new(),
+            dues: BTreeSet::new(),
         }
     }
 
@@ -110,25 +144,24 @@ impl Watch {
     pub(super) fn hear(&mut self, feed: Feed) {
         match feed {
             Feed::Snapshot(rows) => {
-                self.rows
-                    .retain(|id, _| rows.iter().any(|row| row.id == *id));
+                let there: BTreeSet<&str> = rows.iter().map(|row| &*row.id).collect();
+                let gone = self.rows.keys().filter(|id| !there.contains(&***id));
+                for id in gone.cloned().collect::<Vec<_>>() {
+                    self.forget(&id);
+                }
                 for row in rows {
-                    self.see(row);
+                    self.see(Box::new(row));
                 }
             }
-            Feed::Row(row) => self.see(*row),
-            Feed::Gone(id) => {
-                self.rows.remove(&id);
-            }
+            Feed::Row(row) => self.see(row),
+            Feed::Gone(id) => self.forget(&id),
             Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
         }
     }
 
     /// When something is due next.
     pub(super) fn next(&self) -> Option<Timestamp> {
-        let rows = self.rows.values().filter(|(row, _)| !row.suspended);
-        let matters = rows.flat_map(|(_, matters)| matters);
-        matters.filter_map(|matter| matter.due).min()
+        self.dues.first().map(|(due, _)| *due)
     }
 
     /// What is due: at most one notice for each row, about its most urgent matter. What is snoozed
@@ -136,39 +169,61 @@ impl Watch {
     pub(super) fn due(&mut self, now: Timestamp, snoozes: &Snoozes) -> Vec<Notice> {
         let quiet = self.settings.quiet_until(now, self.offset);
         let mut notices = Vec::new();
-        // What is suspended cannot be answered before it goes on, and the person has stopped it.
-        let rows = self.rows.iter_mut().filter(|(_, (row, _))| !row.suspended);
-        for (id, (row, matters)) in rows {
-            let later = quiet.max(snoozes.until(id, now));
-            let mut told: Option<&Subject> = None;
-            for matter in matters
-                .iter_mut()
-                .filter(|matter| matter.due.is_some_and(|due| due <= now))
-            {
-                matter.due = later;
-                let is_first = told.is_none_or(|other| urgency(&matter.subject) < urgency(other));
-                if later.is_none() && is_first {
-                    told = Some(&matter.subject);
-                }
-            }
-            notices.extend(told.map(|subject| Notice {
+        let due = self.dues.iter().take_while(|(due, _)| *due <= now);
+        let due: BTreeSet<Arc<str>> = due.map(|(_, id)| Arc::clone(id)).collect();
+        for id in due {
+            let later = quiet.max(snoozes.until(&id, now));
+            let Some(seen) = self.rows.get_mut(&id) else {
+                continue;
+            };
+            let told = seen.take(now, later).zip(seen.row.as_deref());
+            notices.extend(told.map(|(subject, row)| Notice {
                 request: subject.find_in(row),
                 row: row.clone(),
                 state: subject.state,
                 channels: self.settings.channels(subject.state).to_vec(),
             }));
+            self.plan(&id);
         }
         notices
     }
 
-    fn see(&mut self, row: Row) {
+    /// Brings the plan into line with what is to be told of a row.
+    fn plan(&mut self, id: &Arc<str>) {
+        let Some(seen) = self.rows.get_mut(id) else {
+            return;
+        };
+        let next = seen.next();
+        let before = std::mem::replace(&mut seen.due, next);
+        if seen.matters.iter().all(|matter| matter.due.is_none()) {
+            seen.row = None;
+        }
+        if before != next {
+            if let Some(before) = before {
+                self.dues.remove(&(before, Arc::clone(id)));
+            }
+            self.dues.extend(next.map(|next| (next, Arc::clone(id))));
+        }
+    }
+
+    fn forget(&mut self, id: &str) {
+        if let Some((id, seen)) = self.rows.remove_entry(id)
+            && let Some(due) = seen.due
+        {
+            self.dues.remove(&(due, id));
+        }
+    }
+
+    fn see(&mut self, row: Box<Row>) {
         let subjects = subjects(&row);
         let (begun, settings) = (self.begun, &self.settings);
-        let (known, matters) = self
-            .rows
-            .entry(row.id.clone())
-            .or_insert_with(|| (row.clone(), Vec::new()));
-        *known = row;
+        let id = match self.rows.get_key_value(&*row.id) {
+            Some((id, _)) => Arc::clone(id),
+            None => Arc::from(&*row.id),
+        };
+        let seen = self.rows.entry(Arc::clone(&id)).or_default();
+        seen.row = Some(row);
+        let matters = &mut seen.matters;
         // What is over before it was told of need not be told of; what was told of is remembered.
         matters.retain(|matter| {
             matter.due.is_none() || subjects.iter().any(|subject| subject.is(&matter.subject))
@@ -178,14 +233,16 @@ impl Watch {
                 .iter_mut()
                 .find(|matter| matter.subject.is(&subject))
             {
-                matter.subject.request = subject.request.or(matter.subject.request.take());
+                matter.subject.request = subject.request.or(matter.subject.request);
             } else if !settings.channels(subject.state).is_empty() {
                 let due = (subject.since >= begun).then(|| subject.since.plus(settings.delay()));
+                matters.reserve_exact(1);
                 matters.push(Matter { subject, due });
             }
         }
         let forgotten = matters.len().saturating_sub(MEMORY);
         matters.drain(..forgotten);
+        self.plan(&id);
     }
 }
 
@@ -205,8 +262,7 @@ fn subjects(row: &Row) -> Vec<Subject> {
     if row.waiting.is_empty() {
         return vec![Subject {
             state: row.state,
-            instance: row.instance_id.clone(),
-            agent: None,
+            agent: fingerprint(&(&row.instance_id, None::<String>)),
             request: None,
             since: row.since,
         }];

@@ -414,6 +414,8 @@ fn is_zero(value: &u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use pane_patrol_hooks::event::{Assistant, Source, State};
 
     use super::*;
@@ -449,14 +451,14 @@ mod tests {
             sub_agents: 0,
             waiting: Vec::new(),
             generation: 0,
-            evidence: vec![Evidence {
+            evidence: vec![Arc::new(Evidence {
                 at: Timestamp::default(),
                 source: Source::Hook,
                 what: "x".repeat(evidence_bytes),
                 before: None,
                 after: State::Idle,
                 reason: None,
-            }],
+            })],
         }
     }
 

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::fingerprint;
+
 /// How many closed turns and finished tools are remembered.
 const REMEMBERED: usize = 32;
 
@@ -47,7 +49,8 @@ pub(super) struct Agent {
     pub(super) message: Option<String>,
     /// Unfinished tools, oldest first.
     pub(super) tools: Vec<Tool>,
-    finished_tools: VecDeque<String>,
+    /// By their fingerprints.
+    finished_tools: VecDeque<u64>,
     /// Its turn.
     pub(super) turn: Turn,
 }
@@ -62,7 +65,8 @@ pub(super) struct Turn {
     /// When the last one was closed.
     pub(super) closed: Option<Timestamp>,
     id: Option<String>,
-    closed_ids: VecDeque<String>,
+    /// By their fingerprints, the last one last.
+    closed_ids: VecDeque<u64>,
     /// The last one failed.
     pub(super) failed: bool,
     /// Nothing but a busy level that is older than the end of the last turn says that one is going
@@ -116,7 +120,7 @@ impl Agent {
         let finished = event
             .request_id
             .as_ref()
-            .is_some_and(|id| self.finished_tools.contains(id));
+            .is_some_and(|id| is_among(&self.finished_tools, id));
         let running = event.request_id.is_some()
             && self
                 .tools
@@ -128,6 +132,7 @@ impl Agent {
         if self.tools.len() == REMEMBERED {
             self.tools.remove(0);
         }
+        self.tools.reserve_exact(1);
         self.tools.push(Tool {
             request_id: event.request_id.clone(),
             name: event.tool.clone(),
@@ -136,6 +141,13 @@ impl Agent {
             dialog_settled: false,
             answered: Answered::No,
         });
+    }
+
+    /// Gives back the room of the tools that have ended: there are many rows, and most do nothing.
+    pub(super) fn give_back(&mut self) {
+        if self.tools.is_empty() {
+            self.tools = Vec::new();
+        }
     }
 
     /// Notes a tool's end: the same id, else the oldest of that name.
@@ -212,7 +224,7 @@ impl Turn {
 
     /// Whether `id` is a turn that has ended.
     pub(super) fn is_over(&self, id: Option<&str>) -> bool {
-        !self.open && id.is_some_and(|id| self.closed_ids.iter().any(|closed| closed == id))
+        !self.open && id.is_some_and(|id| is_among(&self.closed_ids, id))
     }
 
     /// Whether an event of turn `id` at `at` shows that the turn which failed was tried again.
@@ -220,7 +232,7 @@ impl Turn {
         self.failed
             && self.closed.is_some_and(|closed| at > closed)
             && id.is_some()
-            && self.closed_ids.back().map(String::as_str) == id
+            && self.closed_ids.back().copied() == id.map(fingerprint)
     }
 
     /// Whether `id` is the turn that is going on.
@@ -231,7 +243,7 @@ impl Turn {
     /// Whether an event of turn `id` belongs to the open turn or proves a new one: what comes late
     /// from a turn that is over does neither. Without an id only a `beginning` proves a new turn.
     pub(super) fn admits(&self, id: Option<&str>, at: Timestamp, beginning: bool) -> bool {
-        let over = id.is_some_and(|id| self.closed_ids.iter().any(|closed| closed == id));
+        let over = id.is_some_and(|id| is_among(&self.closed_ids, id));
         match (self.open, self.closed) {
             (true, _) => !over || self.is_current(id),
             (false, None) => true,
@@ -240,11 +252,16 @@ impl Turn {
     }
 }
 
-fn remember(ring: &mut VecDeque<String>, id: &str) {
+fn is_among(ring: &VecDeque<u64>, id: &str) -> bool {
+    ring.contains(&fingerprint(id))
+}
+
+fn remember(ring: &mut VecDeque<u64>, id: &str) {
+    let id = fingerprint(id);
     // The last one is the last that was heard of.
-    ring.retain(|known| known != id);
+    ring.retain(|known| *known != id);
     if ring.len() == REMEMBERED {
         ring.pop_front();
     }
-    ring.push_back(id.to_owned());
+    ring.push_back(id);
 }

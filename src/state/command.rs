@@ -33,7 +33,7 @@ impl Table {
     /// What `commands`, all that the assistant with the process `pid` runs, say of its requests: an
     /// `answered` for each tool call that runs and of which that was not known.
     pub fn answers_shown_by(&self, pid: u32, commands: &[Command]) -> Vec<Event> {
-        let mut entries = self.rows.values();
+        let mut entries = self.rows.of_process(pid);
         let entry = entries.find(|entry| entry.pid == Some(pid));
         entry.map_or_else(Vec::new, |entry| entry.answers_shown_by(commands))
     }

@@ -31,7 +31,7 @@ impl Table {
         }
         self.event(event, Kin::default(), now, outcome);
         if outcome.held_apart.is_none()
-            && let Some(entry) = self.rows.get_mut(&key)
+            && let Some(mut entry) = self.rows.get_mut(&key)
         {
             entry.container = Some(container);
         }

@@ -1,5 +1,7 @@
 //! Rows for tests, as the table would show them.
 
+use std::sync::Arc;
+
 use pane_patrol_hooks::event::{Assistant, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -47,14 +49,14 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         sub_agents: 0,
         waiting: Vec::new(),
         generation: 1,
-        evidence: vec![Evidence {
+        evidence: vec![Arc::new(Evidence {
             at: since,
             source: Source::Hook,
             what: "SessionStart".to_owned(),
             before: None,
             after: state,
             reason: None,
-        }],
+        })],
     }
 }
 

@@ -46,8 +46,13 @@ pub enum Input {
     },
     /// What an assistant publishes about itself beside its hooks.
     Reading(Box<Reading>),
-    /// All known assistants that run in panes now, whether they report or not.
-    Present(Vec<Present>),
+    /// All known assistants that run in panes of a server now, whether they report or not.
+    Present {
+        /// The server.
+        server: Server,
+        /// Those that run there.
+        present: Vec<Present>,
+    },
     /// All panes of one tmux server.
     Listing(Listing),
     /// A person has had a pane with a finished turn in view: the log says so, or whoever has taken her

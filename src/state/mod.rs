@@ -18,12 +18,14 @@ mod input;
 #[cfg(test)]
 mod isolation;
 mod kin;
+mod marked;
 mod publisher;
 #[cfg(test)]
 mod queueing;
 mod reason;
 mod requests;
 mod row;
+mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,7 @@ pub use command::Command;
 pub use decision::{Bound, Decision, Pick, Unasked};
 pub use input::{Input, Level, ListedPane, Listing, Present, PublisherWord, Reading};
 pub use kin::{Kin, Place, Relation};
+pub(crate) use marked::fingerprint;
 pub use reason::ENDED;
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Request;
+use super::{Request, fingerprint};
 
 /// How many closings are remembered: more than one batch of tools can hold.
 const REMEMBERED_CLOSINGS: usize = 64;
@@ -24,12 +24,12 @@ pub(super) struct OpenRequest {
     pub(super) confirmed: bool,
 }
 
-#[derive(Clone, Debug)]
+/// What closed. Texts stand there by their fingerprints, 0 where there was none: many are remembered.
+#[derive(Clone, Copy, Debug)]
 struct Closing {
-    agent_id: Option<String>,
-    request_id: Option<String>,
-    tool: Option<String>,
-    message: Option<String>,
+    agent_and_tool: u64,
+    request_id: u64,
+    message: u64,
     at: Timestamp,
 }
 
@@ -42,6 +42,16 @@ pub(super) struct Which<'a> {
     pub(super) message: Option<&'a str>,
 }
 
+impl Which<'_> {
+    fn agent_and_tool(&self) -> u64 {
+        fingerprint(&(self.agent_id, self.tool))
+    }
+}
+
+fn mark(text: Option<&str>) -> u64 {
+    text.map_or(0, |text| fingerprint(text).max(1))
+}
+
 /// The open requests of one row, oldest first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Requests {
@@ -50,6 +60,19 @@ pub(super) struct Requests {
 }
 
 impl Requests {
+    /// Most rows have none, and the others one.
+    fn push(&mut self, open: OpenRequest) {
+        self.open.reserve_exact(1);
+        self.open.push(open);
+    }
+
+    /// Gives back the room of those that are closed.
+    pub(super) fn give_back(&mut self) {
+        if self.open.is_empty() {
+            self.open = Vec::new();
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.open.is_empty()
     }
@@ -95,7 +118,7 @@ impl Requests {
             guess.inferred = false;
             return;
         }
-        self.open.push(OpenRequest {
+        self.push(OpenRequest {
             request,
             inferred: false,
             confirmed: false,
@@ -105,7 +128,7 @@ impl Requests {
     /// Takes over a request that another collector had open.
     pub(super) fn take_up(&mut self, request: Request) {
         let is_guess = request.source == Source::Witness;
-        self.open.push(OpenRequest {
+        self.push(OpenRequest {
             request,
             inferred: is_guess,
             confirmed: is_guess,
@@ -116,7 +139,7 @@ impl Requests {
     pub(super) fn infer(&mut self, request: Request, confirmed: bool) -> bool {
         let is_new = !self.holds(&which(&request));
         if is_new {
-            self.open.push(OpenRequest {
+            self.push(OpenRequest {
                 request,
                 inferred: true,
                 confirmed,
@@ -203,10 +226,9 @@ impl Requests {
             self.closings.pop_front();
         }
         self.closings.push_back(Closing {
-            agent_id: closed.agent_id.map(str::to_owned),
-            request_id: closed.request_id.map(str::to_owned),
-            tool: closed.tool.map(str::to_owned),
-            message: closed.message.map(str::to_owned),
+            agent_and_tool: closed.agent_and_tool(),
+            request_id: mark(closed.request_id),
+            message: mark(closed.message),
             at,
         });
     }
@@ -233,15 +255,15 @@ impl Requests {
 
     /// Whether this request was closed at `opened` or later.
     pub(super) fn was_closed_since(&self, opened: &Which<'_>, at: Timestamp) -> bool {
+        let agent_and_tool = opened.agent_and_tool();
+        let (request_id, message) = (mark(opened.request_id), mark(opened.message));
         self.closings.iter().any(|closing| {
             closing.at >= at
-                && match (opened.request_id, closing.request_id.as_deref()) {
-                    (Some(opened), Some(closed)) => opened == closed,
+                && match (request_id, closing.request_id) {
+                    (1.., 1..) => request_id == closing.request_id,
                     _ => {
-                        closing.agent_id.as_deref() == opened.agent_id
-                            && closing.tool.as_deref() == opened.tool
-                            && (closing.message.is_none()
-                                || closing.message.as_deref() == opened.message)
+                        closing.agent_and_tool == agent_and_tool
+                            && [0, message].contains(&closing.message)
                     }
                 }
         })

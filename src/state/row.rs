@@ -35,6 +35,21 @@ impl fmt::Display for RowKey {
     }
 }
 
+impl RowKey {
+    /// The keys that may have this id; two parts of one may hold what stands between them.
+    pub(crate) fn named(id: &str) -> impl Iterator<Item = Self> {
+        id.match_indices("::").filter_map(|(at, between)| {
+            let (server, place) = (&id[..at], &id[at + between.len()..]);
+            let server = match server {
+                "" => None,
+                server => Some(server.parse().ok()?),
+            };
+            let place = place.parse().ok()?;
+            Some(Self { server, place })
+        })
+    }
+}
+
 /// One pane's assistant as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -120,7 +135,7 @@ pub struct Row {
     /// Counts the changes of this row; a decision is bound to it.
     pub generation: u64,
     /// The last pieces of evidence, newest first.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<Arc<Evidence>>,
 }
 
 impl Row {

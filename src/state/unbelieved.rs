@@ -4,6 +4,7 @@ use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::RowKey;
+use super::entry::Entry;
 use super::reason::Reason;
 use super::table::{Outcome, Table};
 use super::unmatched::Apart;
@@ -33,12 +34,12 @@ impl Table {
     /// The tmux server on `socket` is not believed: what was said of its panes is held apart, but not
     /// of those of one that lives and has only lost its socket.
     pub fn disbelieve(&mut self, socket: &str, why: Reason, now: Timestamp) -> Outcome {
-        let is_there = |key: &&RowKey| {
-            let server = key.server.as_ref();
-            server
-                .is_some_and(|server| server.socket == socket && !self.has_lost_its_socket(server))
+        let lives = |entry: &&Entry| {
+            let server = entry.server();
+            server.is_some_and(|server| self.has_lost_its_socket(server))
         };
-        let removed: Vec<RowKey> = self.rows.keys().filter(is_there).cloned().collect();
+        let there = self.rows.on_socket(socket).filter(|entry| !lives(entry));
+        let removed: Vec<RowKey> = there.map(|entry| (*entry.key).clone()).collect();
         for key in &removed {
             if let Some(entry) = self.rows.remove(key) {
                 self.apart.note(Apart::of_row(&entry.row(), why, now));

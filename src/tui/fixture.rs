@@ -1,5 +1,7 @@
 //! Rows and models for tests of this module.
 
+use std::sync::Arc;
+
 use pane_patrol_hooks::event::{Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
@@ -34,7 +36,7 @@ pub(super) fn day() -> Vec<Row> {
     let mut approve = row(1, "claude", State::WaitingApproval, "shop:1.1", 252)
         .asks("Bash", "cargo publish --no-verify")
         .in_folder(&src("shop"), Some("fix-tax"));
-    approve.evidence = vec![
+    approve.evidence = [
         Evidence {
             at: approve.since,
             source: Source::Witness,
@@ -51,7 +53,9 @@ pub(super) fn day() -> Vec<Row> {
             after: State::Running,
             reason: None,
         },
-    ];
+    ]
+    .map(Arc::new)
+    .to_vec();
     let ask = row(2, "codex", State::WaitingInput, "api:2.0", 31)
         .asks("AskUserQuestion", "Which port should it use?")
         .in_folder(&src("api"), Some("main"));

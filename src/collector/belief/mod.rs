@@ -15,7 +15,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::mux::tmux::{Belief, Disbelief, has_lost_its_socket, is_tmux};
-use crate::state::{Listing, Row, RowKey, Table};
+use crate::state::{Listing, RowKey, Table};
 use crate::sys::namespaces::{Side, files_of, user_of, world_of};
 use crate::sys::process::{self, descends};
 
@@ -189,15 +189,13 @@ fn judge_unknown(
 /// Takes out rows that the event log or another collector told of, on servers that are not believed.
 /// Gives why, once for each server.
 pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) -> Vec<&'static str> {
-    let rows = table.rows();
-    let servers = rows.iter().filter_map(|row| row.server.as_ref());
-    let sockets: BTreeSet<&String> = servers.map(|server| &server.socket).collect();
+    let sockets: BTreeSet<String> = table.sockets().map(str::to_owned).collect();
     let mut reasons = Vec::new();
-    for socket in sockets {
-        let on_it = rows.iter().filter_map(|row| row.server.as_ref());
-        let on_it = on_it.filter(|server| &server.socket == socket);
+    for socket in &sockets {
+        let on_it = table.servers_on(socket);
         let lost = on_it.filter(|server| lives_without_socket(belief, server));
-        table.set_lost(socket, lost.cloned().collect());
+        let lost = lost.cloned().collect();
+        table.set_lost(socket, lost);
         match belief.server(Path::new(socket)) {
             // Whether it is there is asked like that of every other server.
             Ok(_) | Err(Disbelief::Absent | Disbelief::Unreadable) => {}
@@ -220,7 +218,14 @@ pub(super) struct Ground {
     /// The servers that were believed last, each with what its socket was.
     proved: BTreeMap<String, (u64, u64)>,
     /// Of each server the processes of its panes. Several may have had one socket, and live.
-    panes: BTreeMap<Server, BTreeMap<PaneId, u32>>,
+    panes: BTreeMap<Server, Panes>,
+}
+
+/// The processes of a server's panes, and the panes by them.
+#[derive(Debug)]
+struct Panes {
+    processes: BTreeMap<PaneId, u32>,
+    of_process: BTreeMap<u32, PaneId>,
 }
 
 impl Ground {
@@ -234,23 +239,24 @@ impl Ground {
 
     /// Remembers which processes a server's panes are.
     pub(super) fn learn(&mut self, listing: &Listing) {
-        let panes = listing.panes.iter().map(|pane| (pane.pane, pane.pid));
-        let panes = panes.collect();
+        let panes = || listing.panes.iter();
+        let panes = Panes {
+            processes: panes().map(|pane| (pane.pane, pane.pid)).collect(),
+            // Of several the first one.
+            of_process: panes().rev().map(|pane| (pane.pid, pane.pane)).collect(),
+        };
         self.forget_panes(&listing.server.socket);
         self.panes.insert(listing.server.clone(), panes);
     }
 
     /// The process that the pane was started with, by the last listing of its server.
     pub(super) fn process_of(&self, server: &Server, pane: PaneId) -> Option<u32> {
-        self.panes.get(server)?.get(&pane).copied()
+        self.panes.get(server)?.processes.get(&pane).copied()
     }
 
     /// The pane that was started with this process, by the last listing of its server.
     pub(super) fn pane_of(&self, server: &Server, process: u32) -> Option<PaneId> {
-        let mut panes = self.panes.get(server)?.iter();
-        panes
-            .find(|(_, pid)| **pid == process)
-            .map(|(pane, _)| *pane)
+        self.panes.get(server)?.of_process.get(&process).copied()
     }
 
     /// Every server that was listed last.
@@ -308,7 +314,7 @@ impl Ground {
     }
 
     /// These facts and those of `rows`.
-    pub(super) fn with<'a>(&'a mut self, rows: &'a BTreeMap<RowKey, Row>) -> impl Facts + 'a {
+    pub(super) fn with<'a>(&'a mut self, rows: &'a Table) -> impl Facts + 'a {
         WithRows { ground: self, rows }
     }
 }
@@ -320,7 +326,7 @@ fn identity(socket: &str) -> Option<(u64, u64)> {
 
 struct WithRows<'a> {
     ground: &'a mut Ground,
-    rows: &'a BTreeMap<RowKey, Row>,
+    rows: &'a Table,
 }
 
 impl Facts for WithRows<'_> {
@@ -329,10 +335,8 @@ impl Facts for WithRows<'_> {
     }
 
     fn has_lost_its_socket(&self, server: &Server) -> bool {
-        let rows = self.rows.keys().filter_map(|key| key.server.as_ref());
-        let mut known = rows.chain(self.ground.panes.keys());
-        let is_known = known.any(|known| known == server) && is_tmux(server.pid);
-        is_known || self.ground.lives_without_socket(server)
+        let is_known = self.rows.has_rows_on(server) || self.ground.panes.contains_key(server);
+        is_known && is_tmux(server.pid) || self.ground.lives_without_socket(server)
     }
 
     fn is_proved(&self, socket: &str) -> bool {
@@ -354,7 +358,7 @@ impl Facts for WithRows<'_> {
 
     fn is_in(&self, pid: u32, server: &Server, pane: Option<PaneId>) -> bool {
         let listed = self.ground.panes.get(server);
-        let in_pane = listed.and_then(|panes| panes.get(&pane?).copied());
+        let in_pane = listed.and_then(|panes| panes.processes.get(&pane?).copied());
         let listener = || {
             let socket = Path::new(&server.socket);
             self.ground.belief.listener(socket)
@@ -376,7 +380,7 @@ impl Facts for WithRows<'_> {
             server: Some(server.clone()),
             place: Target::Pane(pane),
         };
-        self.rows.get(&key).is_some_and(|row| row.pid == Some(pid))
+        self.rows.process_at(&key) == Some(pid)
     }
 }
 

@@ -38,7 +38,8 @@ impl<T> Told<T> {
 pub(super) struct World {
     pub(super) voice: Voice,
     pub(super) clock: Arc<Clock>,
-    rows: BTreeMap<String, Told<Row>>,
+    /// Boxed: a map keeps places for more than it holds.
+    rows: BTreeMap<String, Told<Box<Row>>>,
     diffs: BTreeMap<String, Told<Arc<DiffSummary>>>,
     tasks: BTreeMap<String, Told<Arc<TaskSummary>>>,
     heartbeats: BTreeMap<String, Told<Heartbeat>>,
@@ -65,7 +66,7 @@ impl World {
         match feed {
             Feed::Row(row) => {
                 let id = row.id.clone();
-                self.rows.insert(id.clone(), Told::new(*row));
+                self.rows.insert(id.clone(), Told::new(row));
                 Some(Item::Row(id))
             }
             Feed::Gone(id) => {
@@ -89,7 +90,9 @@ impl World {
             }
             // Only at the start, before anybody is here.
             Feed::Snapshot(rows) => {
-                let rows = rows.into_iter().map(|row| (row.id.clone(), Told::new(row)));
+                let rows = rows
+                    .into_iter()
+                    .map(|row| (row.id.clone(), Told::new(Box::new(row))));
                 self.rows = rows.collect();
                 None
             }
@@ -99,11 +102,11 @@ impl World {
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.rows.values().map(|told| &told.value)
+        self.rows.values().map(|told| &*told.value)
     }
 
     pub(super) fn row(&self, id: &str) -> Option<&Row> {
-        self.rows.get(id).map(|told| &told.value)
+        self.rows.get(id).map(|told| &*told.value)
     }
 
     /// Takes in that a publisher's agent lives.

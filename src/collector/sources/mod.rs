@@ -21,6 +21,7 @@ use std::sync::mpsc::{Sender, SyncSender};
 use pane_patrol_hooks::target::Server;
 
 use super::Message;
+use super::counted::Changes;
 use super::hub::Hub;
 use crate::assistants::homes::Homes;
 use crate::git::Git;
@@ -28,6 +29,7 @@ use crate::log::tailer::Tailer;
 use crate::mux::{PATIENCE, Reach};
 use crate::state::Input;
 use crate::sys::monotone_clock::Clock;
+use crate::sys::wake_channel::Orders;
 use exits::News;
 use stirs::Stirs;
 use unheard::Unheard;
@@ -66,7 +68,7 @@ pub(super) struct Sources {
     pub(super) stirs: Stirs,
     pub(super) unheard: Unheard,
     pub(super) branches: Sender<String>,
-    pub(super) exits: crate::sys::wake_channel::Orders<std::collections::BTreeSet<u32>>,
+    pub(super) exits: Orders<Changes<u32>>,
     pub(super) witness: session_files::Handle,
     pub(super) work: changes::Handle,
     /// Told which servers to look for assistants on, where that is wanted.

@@ -41,21 +41,18 @@ impl Writer {
         let found = outcome.found.iter();
         let found: Vec<Row> = found.filter_map(|key| self.table.row(key)).collect();
         self.memory.note_found(&found, self.now);
-        // What an event ends it tells itself, in the log as well.
-        let ended = if is_event {
-            &outcome.expired
-        } else {
-            &outcome.removed
-        };
-        for key in ended {
-            let has_expired = outcome.expired.contains(key);
-            self.memory.note_end(key, has_expired, &self.rows, self.now);
+        for row in &outcome.ended {
+            // What an event ends it tells itself, in the log as well.
+            let has_expired = outcome.has_expired(&row.id);
+            if has_expired || !is_event {
+                self.memory.note_end(row, has_expired, self.now);
+            }
         }
         self.follow(&outcome);
         if let Some(reading) = reading {
-            self.memory.note_reading(&reading, &outcome, &self.rows);
+            self.memory.note_reading(&reading, &outcome, &self.table);
         }
-        self.memory.note_looks(&outcome, &self.rows, self.now);
+        self.memory.note_looks(&outcome, &self.table, self.now);
         if may_have_written {
             self.look_at_work(&outcome, &written);
         }

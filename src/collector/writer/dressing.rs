@@ -16,7 +16,7 @@ impl Writer {
             return;
         }
         for key in &outcome.removed {
-            self.rows.remove(key);
+            self.lose_interest(key);
             self.work.forget(&key.to_string());
             self.published.forget(&key.to_string());
             self.tell(Feed::Gone(key.to_string()));
@@ -26,8 +26,7 @@ impl Writer {
                 continue;
             };
             let row = self.dressed(row);
-            let before = self.rows.insert(key.clone(), row.clone());
-            self.ask_about(&row, before.as_ref());
+            self.take_interest(key, &row);
             self.sources.unheard.look(&row);
             self.tell(Feed::Row(Box::new(row)));
         }
@@ -38,7 +37,7 @@ impl Writer {
     pub(super) fn tell_again(&mut self, key: &RowKey) {
         if let Some(row) = self.table.row(key) {
             let row = self.dressed(row);
-            self.rows.insert(key.clone(), row.clone());
+            self.take_interest(key, &row);
             self.tell(Feed::Row(Box::new(row)));
         }
         self.give_orders();
@@ -87,15 +86,11 @@ impl Writer {
 
     /// Tells these rows with what is known of their work now.
     fn tell_dressed(&mut self, ids: &[String]) {
-        let mut dressed = Vec::new();
-        for row in self.rows.values_mut() {
-            if ids.contains(&row.id) {
-                *row = self.published.dressed(self.work.dressed(row.clone()));
-                dressed.push(row.clone());
+        for id in ids {
+            if let Some(row) = self.table.row_with_id(id) {
+                let row = self.dressed(row);
+                self.tell(Feed::Row(Box::new(row)));
             }
-        }
-        for row in dressed {
-            self.tell(Feed::Row(Box::new(row)));
         }
     }
 }

@@ -130,7 +130,7 @@ impl Writer {
         if !names_server {
             event.server.clone_from(&self.own_server);
         }
-        let mut facts = self.ground.with(&self.rows);
+        let mut facts = self.ground.with(&self.table);
         belief::judge(event, names_server, standing, &self.own_socket, &mut facts)
     }
 
@@ -151,8 +151,8 @@ impl Writer {
             server: Some(server.clone()),
             place: Target::Pane(*pane),
         };
-        let is_own = |row: &&Row| row.publisher.is_none() && !row.silent;
-        let row = self.rows.get(&key).filter(is_own);
+        let is_own = |row: &Row| row.publisher.is_none() && !row.silent;
+        let row = self.table.row(&key).filter(is_own);
         let other = row.filter(|row| row.instance_id != reading.instance_id);
         let above = other.and_then(|row| row.pid).zip(reading.pid);
         above.is_some_and(|(row, pid)| row != pid && Kinship::is_below(pid, row))

@@ -1,7 +1,7 @@
 //! What the rows make worth watching: the processes, servers, folders, logs and lists of tasks that the
 //! sources are asked to look at from now on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use pane_patrol_hooks::event::{Assistant, State};
@@ -12,21 +12,89 @@ use crate::assistants;
 use crate::assistants::facets::session_log::Followed;
 use crate::assistants::tasks::Owner;
 use crate::assistants::title;
+use crate::collector::counted::Counted;
 use crate::collector::sources::changes::Order as WorkOrder;
 use crate::collector::sources::panes::Order as ListOrder;
 use crate::collector::sources::session_files::Order as WitnessOrder;
-use crate::state::{Present, Row};
+use crate::state::{Row, RowKey, fingerprint};
 
 /// The last orders to the sources, to give new ones only when something changes.
 #[derive(Default)]
 pub(super) struct Told {
-    pub(super) pids: BTreeSet<u32>,
-    pub(super) sockets: BTreeSet<String>,
-    pub(super) homes: BTreeSet<(Assistant, PathBuf)>,
-    pub(super) hurried: BTreeSet<String>,
-    pub(super) logs: BTreeSet<Followed>,
-    pub(super) owners: BTreeMap<String, Owner>,
-    pub(super) present: Vec<Present>,
+    /// By row, what it makes worth watching.
+    rows: HashMap<RowKey, Box<Interest>>,
+    pids: Counted<u32>,
+    sockets: Counted<String>,
+    hurried: Counted<String>,
+    logs: Counted<Followed>,
+    homes: BTreeSet<(Assistant, PathBuf)>,
+    new_homes: BTreeSet<(Assistant, PathBuf)>,
+}
+
+/// What one row makes worth watching.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Interest {
+    pid: Option<u32>,
+    /// The process that is its place.
+    place: Option<u32>,
+    socket: Option<String>,
+    is_hurried: bool,
+    log: Option<Box<Followed>>,
+    /// What tells where its changes and tasks are, by its fingerprint.
+    work: Option<u64>,
+    /// Its folder, likewise.
+    folder: Option<u64>,
+    runs: bool,
+}
+
+impl Told {
+    /// These folders were told of.
+    pub(super) fn with_homes(homes: BTreeSet<(Assistant, PathBuf)>) -> Self {
+        Self {
+            homes,
+            ..Self::default()
+        }
+    }
+
+    fn put(&mut self, interest: &Interest) {
+        for pid in interest.processes() {
+            self.pids.add(pid);
+        }
+        if let Some(socket) = &interest.socket {
+            self.sockets.add(socket.clone());
+        }
+        if let Some(socket) = interest.hurried() {
+            self.hurried.add(socket.clone());
+        }
+        if let Some(log) = &interest.log {
+            self.logs.add((**log).clone());
+        }
+    }
+
+    fn take_back(&mut self, interest: &Interest) {
+        for pid in interest.processes() {
+            self.pids.remove(&pid);
+        }
+        if let Some(socket) = &interest.socket {
+            self.sockets.remove(socket);
+        }
+        if let Some(socket) = interest.hurried() {
+            self.hurried.remove(socket);
+        }
+        if let Some(log) = &interest.log {
+            self.logs.remove(log);
+        }
+    }
+}
+
+impl Interest {
+    fn processes(&self) -> impl Iterator<Item = u32> {
+        self.pid.into_iter().chain(self.place)
+    }
+
+    fn hurried(&self) -> Option<&String> {
+        self.socket.as_ref().filter(|_| self.is_hurried)
+    }
 }
 
 impl Writer {
@@ -36,8 +104,47 @@ impl Writer {
             .map_or_else(|| self.own_socket.clone(), |server| server.socket.clone())
     }
 
+    /// Takes up what a new or changed row makes worth watching and knowing.
+    pub(super) fn take_interest(&mut self, key: &RowKey, row: &Row) {
+        let interest = Box::new(self.interest_in(row));
+        let before = self.told.rows.get(key).map(Box::as_ref);
+        self.ask_about(row, &interest, before);
+        if before != Some(&*interest) {
+            self.follow_work(row, &interest, before);
+            self.told.put(&interest);
+            if let Some(before) = self.told.rows.insert(key.clone(), interest) {
+                self.told.take_back(&before);
+            }
+        }
+        self.note_home(row);
+    }
+
+    /// A row is gone.
+    pub(super) fn lose_interest(&mut self, key: &RowKey) {
+        if let Some(before) = self.told.rows.remove(key) {
+            self.told.take_back(&before);
+            if before.work.is_some() {
+                let order = WorkOrder::Leave(key.to_string());
+                self.sources.work.order(order);
+            }
+        }
+    }
+
+    fn interest_in(&self, row: &Row) -> Interest {
+        Interest {
+            pid: row.pid,
+            place: row.target.process(),
+            socket: row.may_be_in_a_pane().then(|| self.socket_of(row)),
+            is_hurried: title::is_urgent(row),
+            log: self.log_of(row).map(Box::new),
+            work: self.work_of_row(row),
+            folder: row.cwd.as_ref().map(fingerprint),
+            runs: row.state == State::Running,
+        }
+    }
+
     /// Asks for what a new or changed row makes worth knowing.
-    pub(super) fn ask_about(&self, row: &Row, before: Option<&Row>) {
+    fn ask_about(&self, row: &Row, interest: &Interest, before: Option<&Interest>) {
         let is_new = before.is_none();
         if is_new && row.may_be_in_a_pane() || matches!(row.target, Target::Pane(_)) {
             let socket = self.socket_of(row);
@@ -48,10 +155,8 @@ impl Writer {
         {
             self.sources.witness.order(WitnessOrder::Reread(pid));
         }
-        let turned = before.is_none_or(|before| {
-            before.cwd != row.cwd
-                || (before.state == State::Running) != (row.state == State::Running)
-        });
+        let turned = before
+            .is_none_or(|before| (before.folder, before.runs) != (interest.folder, interest.runs));
         if let Some(cwd) = &row.cwd
             && turned
         {
@@ -60,70 +165,72 @@ impl Writer {
         }
     }
 
+    fn follow_work(&self, row: &Row, interest: &Interest, before: Option<&Interest>) {
+        if before.and_then(|before| before.work) == interest.work {
+            return;
+        }
+        let id = row.id.clone();
+        self.sources.work.order(match self.owner_of(row) {
+            Some(owner) => WorkOrder::Follow(id, owner),
+            None => WorkOrder::Leave(id),
+        });
+    }
+
+    fn note_home(&mut self, row: &Row) {
+        let Some(home) = row.home.as_ref().filter(|_| has_session_file(row)) else {
+            return;
+        };
+        let home = (row.assistant.clone(), PathBuf::from(home));
+        if !self.told.homes.contains(&home) {
+            self.told.homes.insert(home.clone());
+            self.told.new_homes.insert(home);
+        }
+    }
+
     /// Looks again at what the assistant of this process shows or writes.
     pub(super) fn reread(&self, pid: u32) {
-        let row = self.rows.values().find(|row| row.pid == Some(pid));
-        match row.filter(|row| title::is_wanted(row)) {
+        let row = self.table.row_of_process(pid);
+        match row.filter(title::is_wanted) {
             Some(row) => {
-                let socket = self.socket_of(row);
+                let socket = self.socket_of(&row);
                 let _ = self.sources.lister.send(ListOrder::Now(socket));
             }
             None => self.sources.witness.order(WitnessOrder::Reread(pid)),
         }
     }
 
-    /// Tells the sources which processes, servers and folders there are now.
+    /// Tells the sources which processes, servers and folders have come and gone.
     pub(super) fn give_orders(&mut self) {
-        let rows = self.rows.values();
-        let pids = rows.flat_map(|row| row.pid.into_iter().chain(row.target.process()));
-        let pids: BTreeSet<u32> = pids.collect();
-        let in_panes = self.rows.values().filter(|row| row.may_be_in_a_pane());
-        let sockets: BTreeSet<String> = in_panes.map(|row| self.socket_of(row)).collect();
-        let named = self.rows.values().filter(|row| has_session_file(row));
-        let homes = named.filter_map(|row| {
-            let home = row.home.as_ref().map(PathBuf::from)?;
-            Some((row.assistant.clone(), home))
-        });
-        let new_homes: BTreeSet<(Assistant, PathBuf)> = homes
-            .filter(|home| !self.told.homes.contains(home))
-            .collect();
-        if pids != self.told.pids {
-            self.sources.exits.send(pids.clone());
-            self.told.pids = pids;
+        let told = &mut self.told;
+        if let Some(pids) = told.pids.take_changes() {
+            for pid in &pids.gone {
+                self.titles.remove(pid);
+            }
+            self.sources.exits.send(pids);
         }
-        if sockets != self.told.sockets {
+        if told.sockets.take_changes().is_some() {
+            let sockets: BTreeSet<String> = told.sockets.wanted().cloned().collect();
             let _ = self.sources.lister.send(ListOrder::Watch(sockets.clone()));
-            self.sources.stirs.watch(sockets.clone());
-            self.told.sockets = sockets;
+            self.sources.stirs.watch(sockets);
         }
-        let urgent = self.rows.values().filter(|row| title::is_urgent(row));
-        let hurried: BTreeSet<String> = urgent.map(|row| self.socket_of(row)).collect();
-        if hurried != self.told.hurried {
-            let _ = self.sources.lister.send(ListOrder::Hurry(hurried.clone()));
-            self.told.hurried = hurried;
+        if told.hurried.take_changes().is_some() {
+            let hurried = told.hurried.wanted().cloned().collect();
+            let _ = self.sources.lister.send(ListOrder::Hurry(hurried));
         }
-        let logs: BTreeSet<Followed> = self
-            .rows
-            .values()
-            .filter_map(|row| self.log_of(row))
-            .collect();
-        if logs != self.told.logs {
-            self.sources.witness.order(WitnessOrder::Logs(logs.clone()));
-            self.told.logs = logs;
+        if let Some(logs) = told.logs.take_changes() {
+            self.sources.witness.order(WitnessOrder::Logs(logs));
         }
-        let owners: BTreeMap<String, Owner> = self
-            .rows
-            .values()
-            .filter_map(|row| Some((row.id.clone(), self.owner_of(row)?)))
-            .collect();
-        if owners != self.told.owners {
-            self.sources.work.order(WorkOrder::Follow(owners.clone()));
-            self.told.owners = owners;
-        }
+        let new_homes = std::mem::take(&mut told.new_homes);
         if !new_homes.is_empty() {
-            self.told.homes.extend(new_homes.iter().cloned());
             self.sources.witness.order(WitnessOrder::Homes(new_homes));
         }
+    }
+
+    /// See [`Interest::work`].
+    fn work_of_row(&self, row: &Row) -> Option<u64> {
+        let cwd = row.cwd.as_ref()?;
+        let is_ours = !self.published.tells_of(&row.id);
+        is_ours.then(|| fingerprint(&(&row.assistant, &row.home, &row.instance_id, cwd)))
     }
 
     /// Where the row's changes and tasks are to be found.

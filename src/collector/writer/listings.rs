@@ -1,11 +1,11 @@
 //! Takes what a tmux server answers to a listing of its panes, and what is known of one that answers
 //! nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use pane_patrol_hooks::target::Server;
+use pane_patrol_hooks::target::{Server, Target};
 
 use super::Writer;
 use super::interests::has_session_file;
@@ -13,7 +13,7 @@ use crate::assistants::title;
 use crate::collector::sources::panes::Answer;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::mux::tmux::{is_tmux, told_lost};
-use crate::state::{Input, Listing, Reading, Row};
+use crate::state::{Input, ListedPane, Listing, Reading, Row, RowKey};
 
 impl Writer {
     pub(super) fn take_answer(&mut self, socket: &str, answer: Answer) {
@@ -33,14 +33,17 @@ impl Writer {
                     .wanted_by_witness
                     .remove(socket)
                     .then(|| Arc::new(listing.clone()));
-                let readings = self.titles(&listing);
-                self.note_titles(&listing);
+                let shown = self.shown_in(&listing);
+                let readings = Self::titles(&listing, &shown);
+                self.note_titles(&shown);
+                drop(shown);
+                let server = listing.server.clone();
                 self.apply(Input::Listing(listing), self.clock.now());
                 for reading in readings {
                     self.apply(Input::Reading(Box::new(reading)), self.clock.now());
                 }
                 self.look_for_silent();
-                self.tell_present();
+                self.tell_present(&server);
                 if let Some(listing) = for_witness {
                     self.sources.witness.order(WitnessOrder::Listed(listing));
                 }
@@ -76,10 +79,10 @@ impl Writer {
 
     /// The tmux servers that live and are or were on `socket`.
     fn living_on(&self, socket: &str) -> BTreeSet<Server> {
-        let servers = self.rows.values().filter_map(|row| row.server.as_ref());
-        let known = servers
-            .chain(&self.own_server)
-            .filter(|server| server.socket == socket && is_tmux(server.pid));
+        let own = self.own_server.iter();
+        let own = own.filter(|server| server.socket == socket);
+        let known = self.table.servers_on(socket).chain(own);
+        let known = known.filter(|server| is_tmux(server.pid));
         known
             .chain(self.ground.living_on(socket))
             .cloned()
@@ -92,47 +95,50 @@ impl Writer {
         let mux = self.reach.at(Path::new(socket));
         let listed = self.ground.living_on(socket);
         let listed = listed.filter(|server| mux.out_of_reach(server).is_some());
-        let rows = self.rows.values().filter_map(|row| row.server.as_ref());
-        let proved = rows.filter(|server| server.socket == socket);
+        let proved = self.table.servers_on(socket);
         let proved = proved.filter(|server| self.ground.lives_without_socket(server));
         listed.chain(proved).cloned().collect()
     }
 
     /// Tells the witness what the title of each pane with a session file says, when it says something
     /// new.
-    fn note_titles(&mut self, listing: &Listing) {
-        for row in self.rows.values().filter(|row| has_session_file(row)) {
-            let here = row.server.as_ref() == Some(&listing.server);
-            let mut panes = listing.panes.iter().filter(|_| here);
-            let pane = panes.find(|pane| Some(pane.pane) == row.pane);
-            let (Some(pane), Some(pid)) = (pane, row.pid) else {
-                continue;
-            };
+    fn note_titles(&mut self, shown: &[(Row, &ListedPane)]) {
+        for (row, pane) in shown.iter().filter(|(row, _)| has_session_file(row)) {
+            let Some(pid) = row.pid else { continue };
             if self.titles.get(&pid) != Some(&pane.title) {
                 self.titles.insert(pid, pane.title.clone());
                 let order = WitnessOrder::Titled(pid, pane.title.clone());
                 self.sources.witness.order(order);
             }
         }
-        let rows = &self.rows;
-        self.titles
-            .retain(|pid, _| rows.values().any(|row| row.pid == Some(*pid)));
+    }
+
+    /// The rows of the panes in a listing, in the order of their keys.
+    fn shown_in<'a>(&self, listing: &'a Listing) -> Vec<(Row, &'a ListedPane)> {
+        let mut panes = BTreeMap::new();
+        for pane in &listing.panes {
+            panes.entry(pane.pane).or_insert(pane);
+        }
+        let shown = panes.into_iter().filter_map(|(id, pane)| {
+            let key = RowKey {
+                server: Some(listing.server.clone()),
+                place: Target::Pane(id),
+            };
+            Some((self.table.row(&key)?, pane))
+        });
+        shown.collect()
     }
 
     /// What the titles in a listing say of the rows that show themselves there.
-    fn titles(&self, listing: &Listing) -> Vec<Reading> {
-        let wanted = self.rows.values().filter(|row| title::is_wanted(row));
-        let here = wanted.filter(|row| row.server.as_ref() == Some(&listing.server));
-        let read = |row: &Row| {
-            let mut panes = listing.panes.iter();
-            let pane = panes.find(|pane| Some(pane.pane) == row.pane && !pane.dead)?;
-            title::reading(
-                row,
-                (&listing.server, pane.pane),
-                &pane.title,
-                listing.asked,
-            )
+    fn titles(listing: &Listing, shown: &[(Row, &ListedPane)]) -> Vec<Reading> {
+        let wanted = shown.iter().filter(|(row, _)| title::is_wanted(row));
+        let read = |(row, pane): &(Row, &ListedPane)| {
+            let place = (&listing.server, pane.pane);
+            title::reading(row, place, &pane.title, listing.asked)
         };
-        here.filter_map(read).collect()
+        wanted
+            .filter(|(_, pane)| !pane.dead)
+            .filter_map(read)
+            .collect()
     }
 }

@@ -38,7 +38,7 @@ use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::sources::{Setup, Sources};
 use crate::mux::Reach;
 use crate::state::update::{Feed, Role};
-use crate::state::{Input, Outcome, Row, RowKey, Table};
+use crate::state::{Input, Outcome, Table};
 use crate::sys::monotone_clock::Clock;
 use health::HealthReport;
 use interests::Told;
@@ -46,8 +46,6 @@ use interests::Told;
 pub(super) struct Writer {
     pub(super) table: Table,
     memory: Memory,
-    /// Every row as it was told last.
-    rows: BTreeMap<RowKey, Row>,
     own_server: Option<Server>,
     own_socket: String,
     reach: Reach,
@@ -64,7 +62,9 @@ pub(super) struct Writer {
     subscribers: Vec<Sender<Feed>>,
     told: Told,
     /// The known assistants that run in panes.
-    present: Vec<(Server, Found)>,
+    present: BTreeMap<Server, Vec<Found>>,
+    /// The servers of which the table was told that some do.
+    told_present: BTreeSet<Server>,
     /// What the pane of each process that writes a session file had as its title.
     titles: BTreeMap<u32, String>,
     /// The servers on which they are looked for.
@@ -104,7 +104,6 @@ impl Writer {
         Self {
             table,
             memory,
-            rows: BTreeMap::new(),
             own_server,
             own_socket,
             ground: Ground::new(setup.reach.belief.clone()),
@@ -117,11 +116,9 @@ impl Writer {
             sources,
             published: PublishedWork::default(),
             subscribers,
-            told: Told {
-                homes,
-                ..Told::default()
-            },
-            present: Vec::new(),
+            told: Told::with_homes(homes),
+            present: BTreeMap::new(),
+            told_present: BTreeSet::new(),
             titles: BTreeMap::new(),
             looked_on: Vec::new(),
             wanted_by_witness: BTreeSet::new(),
@@ -172,8 +169,8 @@ impl Writer {
         self.follow(&recalled);
         self.now = self.now.max(self.clock.now());
         let gone = self.table.remove_rows(has_ended, self.now);
-        for key in &gone.removed {
-            self.memory.note_end(key, false, &self.rows, self.now);
+        for row in &gone.ended {
+            self.memory.note_end(row, false, self.now);
         }
         self.follow(&gone);
         self.look_at_mirror();

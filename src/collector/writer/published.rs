@@ -148,7 +148,7 @@ impl Writer {
             server: Some(self.own_server.clone()?),
             place: Target::Pane(pane),
         };
-        self.rows.contains_key(&key).then_some(key)
+        self.table.has_row(&key).then_some(key)
     }
 
     /// Whether that name is the publisher's or may become so; its place without a pane.
@@ -163,12 +163,12 @@ impl Writer {
         };
         // One that has gone keeps nothing from others.
         let living = |key: &RowKey| {
-            let row = self.rows.get(key).filter(|row| !row.offline);
-            row.and_then(|row| row.publisher.as_deref())
+            let row = self.table.row(key).filter(|row| !row.offline);
+            row.and_then(|row| row.publisher)
         };
         let is_others = living(&key).is_some_and(|other| other != publisher);
         let mut named = self.published.named_by_others(name, publisher);
-        if is_others || named.any(|(whose, key)| living(key) == Some(whose)) {
+        if is_others || named.any(|(whose, key)| living(key).as_deref() == Some(whose)) {
             return Err(taken("is another publisher's"));
         }
         Ok(own)
@@ -179,7 +179,7 @@ impl Writer {
             Ok(key) => key,
             // Who keeps a list that an assistant works on says only that it is another now.
             Err(refused) => {
-                let known = self.rows.values().any(|row| row.id == update.agent_id);
+                let known = self.table.has_id(&update.agent_id);
                 if known {
                     let order = WorkOrder::Ended(update.agent_id);
                     self.sources.work.order(order);

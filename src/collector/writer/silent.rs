@@ -1,6 +1,6 @@
 //! Takes which known assistants run in panes, whether or not anything was heard of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pane_patrol_hooks::target::{PaneId, Server};
 
@@ -27,38 +27,51 @@ fn present_in(pane: (Server, PaneId), found: &Found) -> Present {
 impl Writer {
     /// Takes which known assistants run in panes. One that shows another job now says so in no file.
     pub(super) fn take_present(&mut self, found: Vec<(Server, Found)>) {
-        let before = std::mem::replace(&mut self.present, found);
-        for (_, found) in &self.present {
-            let mut known = before.iter().map(|(_, known)| known);
-            let turned = known.any(|it| it.pid == found.pid && it.shows != found.shows);
+        let mut by_server: BTreeMap<Server, Vec<Found>> = BTreeMap::new();
+        for (server, found) in found {
+            by_server.entry(server).or_default().push(found);
+        }
+        let before = std::mem::replace(&mut self.present, by_server);
+        let showed = before.values().flatten().map(|it| (it.pid, &it.shows));
+        let showed: BTreeMap<u32, &Option<String>> = showed.collect();
+        for found in self.present.values().flatten() {
+            let turned = showed
+                .get(&found.pid)
+                .is_some_and(|shows| **shows != found.shows);
             if turned {
                 self.sources.witness.order(WitnessOrder::Reread(found.pid));
             }
         }
-        self.tell_present();
+        let servers = before.into_keys().chain(self.present.keys().cloned());
+        for server in servers.collect::<BTreeSet<_>>() {
+            self.tell_present(&server);
+        }
     }
 
-    /// Tells the table which known assistants run in which panes; those in panes that are not known yet
-    /// are told with the next listing.
-    pub(super) fn tell_present(&mut self) {
+    /// Tells the table which known assistants run in the panes of a server; those in panes that are not
+    /// known yet are told with the next listing.
+    pub(super) fn tell_present(&mut self, server: &Server) {
         let mut present = Vec::new();
-        let mut unknown = BTreeSet::new();
-        for (server, found) in &self.present {
+        let mut is_unknown = false;
+        for found in self.present.get(server).into_iter().flatten() {
             match self.ground.pane_of(server, found.root) {
                 Some(pane) => present.push(present_in((server.clone(), pane), found)),
                 // Nobody can ask one that has lost its socket.
-                None if self.table.has_lost_its_socket(server) => {}
-                None => {
-                    unknown.insert(server.socket.clone());
-                }
+                None => is_unknown |= !self.table.has_lost_its_socket(server),
             }
         }
-        for socket in unknown {
-            let _ = self.sources.lister.send(ListOrder::Now(socket));
+        if is_unknown {
+            let order = ListOrder::Now(server.socket.clone());
+            let _ = self.sources.lister.send(order);
         }
-        if !(present.is_empty() && self.told.present.is_empty()) {
-            self.told.present.clone_from(&present);
-            self.apply(Input::Present(present), self.clock.now());
+        let was_empty = if present.is_empty() {
+            !self.told_present.remove(server)
+        } else {
+            !self.told_present.insert(server.clone())
+        };
+        if !(present.is_empty() && was_empty) {
+            let server = server.clone();
+            self.apply(Input::Present { server, present }, self.clock.now());
         }
     }
 

@@ -191,6 +191,7 @@ fn moved(mut row: Row, span: Duration) -> Row {
         request.since = request.since.plus(span);
     }
     for evidence in &mut row.evidence {
+        let evidence = Arc::make_mut(evidence);
         evidence.at = evidence.at.plus(span);
     }
     row

@@ -7,6 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Entry, Wait};
 use crate::state::agent::{Ended, Tool};
+use crate::state::marked::Expiry;
 use crate::state::reason::Reason;
 
 /// An error that the assistant may recover from is one after this long without another word.
@@ -29,6 +30,26 @@ pub(super) struct Doubt {
 }
 
 impl Entry {
+    /// When anything of the row is due, if nothing is heard before.
+    pub(in crate::state) fn next_due(&self, expiry: Expiry) -> Option<Timestamp> {
+        let end = self.ending_due().filter(|_| !expiry.keeps_all);
+        let due = [
+            self.witness.due(),
+            self.due(),
+            self.trust_ends(),
+            self.look_ends(),
+            self.expires_at(expiry),
+            end,
+        ];
+        due.into_iter().flatten().min()
+    }
+
+    /// When the row goes because nothing but what was heard of it proves that it lives.
+    pub(in crate::state) fn expires_at(&self, expiry: Expiry) -> Option<Timestamp> {
+        let expires = !expiry.keeps_all && !self.has_proof_of_life();
+        expires.then(|| self.heard.plus(expiry.ttl))
+    }
+
     /// When an error that nothing has overcome is believed, or a question's dialog must be open.
     pub(in crate::state) fn due(&self) -> Option<Timestamp> {
         let doubt = self

@@ -4,6 +4,7 @@
 //! refuse the end, and the turn goes on; only the session file tells, which says `busy` until the
 //! turn is over. So an end that comes while it says so is supposed, until the file bears it out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
@@ -55,7 +56,7 @@ impl Entry {
 
     /// The end that another collector supposed last, by the evidence of its row: the file is read again.
     pub(super) fn take_up_ending(&mut self, row: &Row, now: Timestamp) {
-        let is_hook = |piece: &&Evidence| piece.source == Source::Hook;
+        let is_hook = |piece: &&Arc<Evidence>| piece.source == Source::Hook;
         let last = row.evidence.iter().find(is_hook);
         let supposed = last.filter(|piece| piece.reason.as_deref() == Some(STILL_WORKS));
         let Some(told) = supposed.filter(|_| self.main.state == State::Running) else {

@@ -9,12 +9,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::Entry;
 use super::projection::Shown;
 use crate::state::agent::{Answered, Tool};
+use crate::state::marked::Key;
 use crate::state::publisher::Publisher;
-use crate::state::{Request, Row, RowKey};
+use crate::state::{Request, Row};
 
 impl Entry {
     /// The entry that shows `row`.
-    pub(in crate::state) fn of_row(key: RowKey, row: &Row, now: Timestamp) -> Self {
+    pub(in crate::state) fn of_row(key: Key, row: &Row, now: Timestamp) -> Self {
         let mut entry = Self::new(key, row.target.clone(), row.assistant.clone(), now);
         entry.instance_id.clone_from(&row.instance_id);
         entry.pid = row.pid;

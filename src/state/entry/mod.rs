@@ -17,6 +17,7 @@ mod turns;
 pub(super) mod witness;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event, Source, State};
@@ -24,10 +25,11 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::agent::Agent;
+use super::marked::Key;
 use super::publisher::Publisher;
 use super::reason::Reason;
 use super::requests::Requests;
-use super::{Evidence, Present, Reading, RowKey};
+use super::{Evidence, Present, Reading};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
 use deadlines::Doubt;
 use ending::Ending;
@@ -50,7 +52,7 @@ const MAX_SUB_AGENTS: usize = 64;
 /// One row's knowledge.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) key: RowKey,
+    pub(super) key: Key,
     pub(super) assistant: Assistant,
     /// Where the pane belongs, by the last listing or else by the sender.
     pub(super) target: Target,
@@ -102,14 +104,14 @@ pub(super) struct Entry {
     last_event: Timestamp,
     pub(super) shown: Shown,
     generation: u64,
-    evidence: VecDeque<Evidence>,
+    evidence: VecDeque<Arc<Evidence>>,
     /// How many pieces of evidence there were; part of what makes a row look different.
     pub(super) evidence_count: u64,
 }
 
 impl Entry {
     /// A row of which nothing is known but where it is and whose it is.
-    pub(super) fn new(key: RowKey, target: Target, assistant: Assistant, now: Timestamp) -> Self {
+    pub(super) fn new(key: Key, target: Target, assistant: Assistant, now: Timestamp) -> Self {
         Self {
             key,
             assistant,
@@ -161,7 +163,7 @@ impl Entry {
 
     /// The successor of this row: another session in the same pane, which remembers what was before.
     pub(super) fn successor(&mut self, assistant: Assistant, now: Timestamp) {
-        let mut next = Self::new(self.key.clone(), self.target.clone(), assistant, now);
+        let mut next = Self::new(Arc::clone(&self.key), self.target.clone(), assistant, now);
         next.listed = self.listed;
         next.shown_at.clone_from(&self.shown_at);
         next.in_view = self.in_view;
@@ -316,7 +318,7 @@ impl Entry {
         if self.evidence.len() == EVIDENCE_KEPT {
             self.evidence.pop_back();
         }
-        self.evidence.push_front(evidence);
+        self.evidence.push_front(Arc::new(evidence));
         self.evidence_count += 1;
     }
 

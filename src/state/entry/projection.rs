@@ -24,6 +24,8 @@ pub(in crate::state) struct Shown {
 impl Entry {
     /// Works out what is shown now. `cause`: when the thing happened that may have changed it.
     pub(in crate::state) fn refresh(&mut self, cause: Timestamp) -> bool {
+        self.requests.give_back();
+        self.main.give_back();
         let mut next = self.work_out(cause);
         if let Some(since) = self.stands_since.take()
             && next.state == self.main.state

@@ -1,11 +1,57 @@
 //! Which row an event is about by the address it gives, and which address a row's pane has.
 
+use std::collections::BTreeMap;
+
 use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::Table;
-use crate::state::RowKey;
 use crate::state::entry::Entry;
+use crate::state::{ListedPane, RowKey};
+
+/// Where the panes of a server are, by its last listing.
+#[derive(Debug, Default)]
+pub(super) struct Addresses {
+    /// Of each pane its own address, then the one where it is shown.
+    addresses: BTreeMap<PaneId, Vec<Target>>,
+    panes: BTreeMap<Target, PaneId>,
+}
+
+impl Addresses {
+    pub(super) fn of_panes<'a>(panes: &'a [ListedPane]) -> Self {
+        let home = panes.iter().map(|pane| (pane.pane, &pane.target));
+        let shown_at = |pane: &'a ListedPane| Some((pane.pane, pane.shown_at.as_ref()?));
+        let shown = panes.iter().filter_map(shown_at);
+        let mut all = Self::default();
+        for (pane, target) in home.chain(shown) {
+            all.addresses.entry(pane).or_default().push(target.clone());
+            all.panes.entry(target.clone()).or_insert(pane);
+        }
+        all
+    }
+
+    /// That address is this pane's now, and it has no other.
+    pub(super) fn take(&mut self, pane: PaneId, address: &Target) {
+        if let Some(other) = self.panes.insert(address.clone(), pane)
+            && other != pane
+        {
+            self.addresses.remove(&other);
+        }
+        let before = self.addresses.insert(pane, vec![address.clone()]);
+        for gone in before.into_iter().flatten().filter(|gone| gone != address) {
+            self.panes.remove(&gone);
+        }
+    }
+
+    /// The addresses of a pane; `None`: it is not listed.
+    fn of(&self, pane: PaneId) -> Option<&Vec<Target>> {
+        self.addresses.get(&pane)
+    }
+
+    pub(super) fn has(&self, pane: PaneId) -> bool {
+        self.addresses.contains_key(&pane)
+    }
+}
 
 impl Table {
     /// The key of an event's row: its pane where that can be known, else the target it gives, which is
@@ -43,23 +89,20 @@ impl Table {
     /// The row of a session that was told its address by hand, as long as it is told the same: the
     /// address may mean another pane by now, but the session has not moved.
     fn told_before(&self, event: &Event, server: Option<&Server>) -> Option<RowKey> {
-        let goes_on = event.kind != Some(Kind::SessionStarted) && event.instance_id.is_some();
+        if event.kind == Some(Kind::SessionStarted) {
+            return None;
+        }
         let is_it = |entry: &&Entry| {
-            entry.instance_id == event.instance_id
-                && entry.assistant == event.assistant
+            entry.assistant == event.assistant
                 && entry.told.as_ref() == Some(&event.target)
                 && (server.is_none() || entry.server() == server)
         };
-        let mut rows = self.rows.values().filter(|_| goes_on);
-        rows.find(is_it).map(|entry| entry.key.clone())
+        let mut rows = self.rows.of_session(event.instance_id.as_ref());
+        rows.find(is_it).map(|entry| (*entry.key).clone())
     }
 
     pub(super) fn pane_at(&self, server: &Server, address: &Target) -> Option<PaneId> {
-        self.listings
-            .get(server)?
-            .iter()
-            .find(|(_, target)| target == address)
-            .map(|(pane, _)| *pane)
+        self.listings.get(server)?.panes.get(address).copied()
     }
 
     pub(super) fn target_of(&self, key: &RowKey) -> Option<Target> {
@@ -73,13 +116,16 @@ impl Table {
 
     /// The pane's own address, then the one where it is shown.
     fn addresses_of(&self, key: &RowKey) -> impl Iterator<Item = Target> {
-        let panes = key
-            .server
-            .as_ref()
-            .and_then(|server| self.listings.get(server));
-        let panes = panes.into_iter().flatten();
-        let of_it = panes.filter(|(pane, _)| key.place == Target::Pane(*pane));
-        of_it.map(|(_, target)| target.clone())
+        let listing = key.server.as_ref();
+        let listing = listing.and_then(|server| self.listings.get(server));
+        let pane = match key.place {
+            Target::Pane(pane) => Some(pane),
+            Target::Address { .. } | Target::Process { .. } | Target::Agent(_) => None,
+        };
+        let addresses = listing
+            .zip(pane)
+            .and_then(|(listing, pane)| listing.of(pane));
+        addresses.into_iter().flatten().cloned()
     }
 
     pub(super) fn is_listed(&self, key: &RowKey) -> bool {

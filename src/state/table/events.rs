@@ -1,6 +1,7 @@
 //! What an event does to the table: it begins its row, hands it over to a new session, works on it, or
 //! is held apart because it fits none.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Event, Kind, Source};
@@ -29,7 +30,8 @@ impl Table {
         if is_theirs
             && !outcome.again
             && outcome.held_apart.is_none()
-            && let Some(entry) = self.rows.get_mut(&key)
+            && self.rows.get(&key).is_some_and(Entry::is_spoken_for)
+            && let Some(mut entry) = self.rows.get_mut(&key)
         {
             entry.take_back();
         }
@@ -51,7 +53,7 @@ impl Table {
         let key = self.key_of(&event);
         if again {
             outcome.again = true;
-            if let Some(entry) = self.rows.get_mut(&key) {
+            if let Some(mut entry) = self.rows.get_mut(&key) {
                 entry.heard = now;
             }
             return;
@@ -66,11 +68,12 @@ impl Table {
             }
             return;
         }
-        let Some(entry) = self.rows.get_mut(&key) else {
+        let Some(mut entry) = self.rows.get_mut(&key) else {
             return;
         };
         entry.heard = now;
         if ends_session(&event) && event.ts >= entry.last_event() {
+            drop(entry);
             self.remove_row(&key, event.ts, outcome);
             return;
         }
@@ -85,7 +88,7 @@ impl Table {
         }
         entry.refresh(event.ts);
         entry.plan_reread(now);
-        Told::by_event(&event, reason).note(entry, before);
+        Told::by_event(&event, reason).note(&mut entry, before);
         outcome.changed.push(key);
     }
 
@@ -111,30 +114,28 @@ impl Table {
             // A process may outlive its pane for long enough to say that it ends.
             return Err(Some(self.late(event, key).unwrap_or(why)));
         }
-        let Some(entry) = self.rows.get_mut(key) else {
+        let Some(entry) = self.rows.get(key) else {
             self.may_begin(event, kin, key)?;
             let target = self.target_of(key).unwrap_or_else(|| event.target.clone());
-            let mut entry = Entry::new(key.clone(), target, event.assistant.clone(), now);
+            let mut entry = Entry::new(Arc::new(key.clone()), target, event.assistant.clone(), now);
             entry.listed = self.is_listed(key);
             entry.shown_at = self.shown_at(key);
-            self.rows.insert(key.clone(), entry);
+            self.rows.insert(entry);
             return Ok(());
         };
         if let Some(why) = kin.is_childs(entry, event) {
             return Err(Some(why));
         }
-        if kin.owns(entry, event) {
+        let is_another = kin.owns(entry, event)
+            || match fit(entry, event) {
+                Fit::Same => false,
+                Fit::Successor => true,
+                Fit::Apart(reason) => return Err(Some(reason)),
+            };
+        if is_another && let Some(mut entry) = self.rows.get_mut(key) {
             entry.successor(event.assistant.clone(), now);
-            return Ok(());
         }
-        match fit(entry, event) {
-            Fit::Same => Ok(()),
-            Fit::Successor => {
-                entry.successor(event.assistant.clone(), now);
-                Ok(())
-            }
-            Fit::Apart(reason) => Err(Some(reason)),
-        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rows of the collector before, taken over where nothing better is known of them.
 
+use std::sync::Arc;
+
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -17,7 +19,7 @@ impl Table {
             if self.has_ended(row) || known.is_some_and(|known| knows_as_much(&known, row)) {
                 continue;
             }
-            self.insert(key.clone(), Entry::of_row(key, row, now));
+            self.rows.insert(Entry::of_row(Arc::new(key), row, now));
         }
     }
 }

@@ -10,6 +10,7 @@ mod deadlines;
 mod ended;
 mod events;
 mod handover;
+mod lookups;
 mod panes;
 mod processes;
 mod published;
@@ -18,15 +19,19 @@ mod silent;
 mod whereabouts;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
-use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dedup::Delivered;
 use super::entry::Entry;
+use super::marked::Key;
+use super::rows::Rows;
 use super::unmatched::{Apart, Aparts};
 use super::{Input, Kin, Row, RowKey, urgency};
+use addresses::Addresses;
 pub use deadlines::REBUILD_GRACE;
 use ended::Ended;
 
@@ -51,6 +56,8 @@ pub struct Outcome {
     pub expired: Vec<RowKey>,
     /// Rows that were known by their addresses only, and are known by their panes now.
     pub found: Vec<RowKey>,
+    /// Those of them that were not only given another key, as they were shown last.
+    pub ended: Vec<Row>,
     /// Rows whose finished turn was seen just now, in a listing.
     pub looked_at: Vec<RowKey>,
     /// Processes whose session file should be read again now.
@@ -65,8 +72,8 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Table {
     settings: Settings,
-    pub(super) rows: BTreeMap<RowKey, Entry>,
-    listings: BTreeMap<Server, Vec<(PaneId, Target)>>,
+    pub(super) rows: Rows,
+    listings: BTreeMap<Server, Addresses>,
     /// The only server whose listings say where events belong that name none.
     own_socket: Option<String>,
     /// The last servers that were listed, the newest last.
@@ -78,18 +85,23 @@ pub struct Table {
     /// Processes whose panes show another session, of which nothing is known.
     away: VecDeque<u32>,
     /// Assistants that run in panes and have reported, by pane and process.
-    reported: Vec<(RowKey, u32)>,
+    reported: BTreeSet<(RowKey, u32)>,
     delivered: Delivered,
-    /// Nothing expires: the log is being played, which does not say what panes there are.
-    keeps_all: bool,
+}
+
+impl Outcome {
+    /// Whether the row with this id has ended without a word.
+    pub fn has_expired(&self, id: &str) -> bool {
+        self.expired.iter().any(|key| key.to_string() == id)
+    }
 }
 
 impl Table {
     /// An empty table.
     pub fn new(settings: Settings) -> Self {
         Self {
+            rows: Rows::new(settings.ttl),
             settings,
-            rows: BTreeMap::new(),
             listings: BTreeMap::new(),
             own_socket: None,
             seen: VecDeque::new(),
@@ -97,9 +109,8 @@ impl Table {
             apart: Aparts::default(),
             ended: VecDeque::new(),
             away: VecDeque::new(),
-            reported: Vec::new(),
+            reported: BTreeSet::new(),
             delivered: Delivered::default(),
-            keeps_all: false,
         }
     }
 
@@ -125,10 +136,6 @@ impl Table {
         self.rows.get(key)
     }
 
-    pub(super) fn insert(&mut self, key: RowKey, entry: Entry) {
-        self.rows.insert(key, entry);
-    }
-
     /// Takes one input into account. `now` never goes back.
     pub fn apply(&mut self, input: Input, now: Timestamp) -> Outcome {
         let mut outcome = Outcome::default();
@@ -150,16 +157,18 @@ impl Table {
                 self.publisher(&publisher, word, of.as_ref(), now, &mut outcome);
             }
             Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
-            Input::Present(present) => self.present(&present, now, &mut outcome),
+            Input::Present { server, present } => {
+                self.present(&server, &present, now, &mut outcome);
+            }
             Input::Listing(listing) => self.listing(listing, now, &mut outcome),
             Input::LookedAt { server, pane } => self.looked_at(server, pane, now, &mut outcome),
             Input::ServerGone { socket } => {
                 let lost = std::mem::take(&mut self.lost);
                 let is_gone = |server: &Server| server.socket == socket && !lost.contains(server);
                 self.listings.retain(|server, _| !is_gone(server));
-                self.remove_if(now, &mut outcome, |entry| {
-                    entry.server().is_some_and(is_gone)
-                });
+                let there = self.rows.on_socket(&socket);
+                let gone = keys(there.filter(|entry| entry.server().is_some_and(is_gone)));
+                self.remove_all(gone, now, &mut outcome);
                 self.lost = lost;
             }
             Input::ProcessExited { pid } => self.process_exited(pid, now, &mut outcome),
@@ -172,6 +181,8 @@ impl Table {
             } => self.trust(&row, instance_id, until, &mut outcome),
             Input::Tick => {}
         }
+        #[cfg(test)]
+        self.rows.assert_in_line();
         outcome
     }
 
@@ -179,8 +190,19 @@ impl Table {
     /// row's by now.
     pub fn remove_rows(&mut self, is_gone: impl Fn(&Row) -> bool, now: Timestamp) -> Outcome {
         let mut outcome = Outcome::default();
-        self.remove_if(now, &mut outcome, |entry| is_gone(&entry.row()));
+        let gone = keys(self.rows.values().filter(|entry| is_gone(&entry.row())));
+        self.remove_all(gone, now, &mut outcome);
         outcome
+    }
+
+    /// Whether there is a row of that key.
+    pub fn has_row(&self, key: &RowKey) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    /// Whether there is a row with that id.
+    pub fn has_id(&self, id: &str) -> bool {
+        self.key_of_id(id).is_some()
     }
 
     /// One row as it is shown.
@@ -197,7 +219,7 @@ impl Table {
 
     /// What every row is known by.
     pub fn keys(&self) -> Vec<RowKey> {
-        self.rows.keys().cloned().collect()
+        self.rows.keys().map(|key| (**key).clone()).collect()
     }
 
     /// How many rows there are.
@@ -211,10 +233,10 @@ impl Table {
     }
 
     fn branch(&mut self, cwd: &str, branch: Option<&String>, outcome: &mut Outcome) {
-        for (key, entry) in &mut self.rows {
-            if entry.cwd.as_deref() == Some(cwd) && entry.branch.as_ref() != branch {
+        for key in self.rows.on_another_branch(cwd, branch) {
+            if let Some(mut entry) = self.rows.get_mut(&key) {
                 entry.branch = branch.cloned();
-                outcome.changed.push(key.clone());
+                outcome.changed.push((*key).clone());
             }
         }
     }
@@ -226,28 +248,30 @@ impl Table {
         until: Option<Timestamp>,
         outcome: &mut Outcome,
     ) {
-        let mut rows = self.rows.iter_mut();
-        if let Some((key, entry)) = rows.find(|(key, _)| key.to_string() == row)
+        if let Some(key) = self.key_of_id(row)
+            && let Some(mut entry) = self.rows.get_mut(&key)
             && entry.trust(instance_id, until)
         {
-            outcome.changed.push(key.clone());
+            outcome.changed.push((*key).clone());
         }
     }
 
-    fn remove_if(&mut self, now: Timestamp, outcome: &mut Outcome, gone: impl Fn(&Entry) -> bool) {
-        let keys: Vec<RowKey> = self
-            .rows
-            .iter()
-            .filter(|(_, entry)| gone(entry))
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in keys {
+    /// The key of the row with this id.
+    fn key_of_id(&self, id: &str) -> Option<Key> {
+        let rows = RowKey::named(id);
+        let mut known = rows.filter_map(|key| self.rows.get(&key));
+        known.next().map(|entry| Arc::clone(&entry.key))
+    }
+
+    /// Removes rows whose sessions are over.
+    fn remove_all(&mut self, gone: Vec<Key>, now: Timestamp, outcome: &mut Outcome) {
+        for key in gone {
             self.remove_row(&key, now, outcome);
         }
     }
 
     fn remove_row(&mut self, key: &RowKey, at: Timestamp, outcome: &mut Outcome) {
-        let Some(entry) = self.rows.remove(key) else {
+        let Some(entry) = self.take_out(key, outcome) else {
             return;
         };
         let Entry {
@@ -257,6 +281,18 @@ impl Table {
             ..
         } = entry;
         self.remember_end(key, &assistant, instance_id.as_ref(), pid, at);
-        outcome.removed.push(key.clone());
     }
+
+    /// Takes a row away, and tells what it was.
+    fn take_out(&mut self, key: &RowKey, outcome: &mut Outcome) -> Option<Entry> {
+        let entry = self.rows.remove(key)?;
+        outcome.removed.push(key.clone());
+        outcome.ended.push(entry.row());
+        Some(entry)
+    }
+}
+
+/// The keys of these rows.
+fn keys<'a>(rows: impl Iterator<Item = &'a Entry>) -> Vec<Key> {
+    rows.map(|entry| Arc::clone(&entry.key)).collect()
 }

@@ -1,10 +1,14 @@
 //! What lists of panes do to the table: rows of panes that are gone end, rows get the address their
 //! pane has now, and a row that was known by its address gets its pane.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Outcome, Table};
+use super::addresses::Addresses;
+use super::{Outcome, Table, keys};
 use crate::state::entry::Entry;
 use crate::state::{ListedPane, Listing, RowKey};
 
@@ -18,35 +22,32 @@ impl Table {
             asked,
             panes,
         } = listing;
-        let home = panes.iter().map(|pane| (pane.pane, pane.target.clone()));
-        let is_shown = |pane: &ListedPane| Some((pane.pane, pane.shown_at.clone()?));
-        // A pane's own address stands before the one where it is shown.
-        let targets = home.chain(panes.iter().filter_map(is_shown)).collect();
         self.see_server(&server);
-        self.listings.insert(server.clone(), targets);
-        self.key_by_pane(&server, outcome);
+        self.listings
+            .insert(server.clone(), Addresses::of_panes(&panes));
+        self.key_by_pane(&server, &panes, outcome);
 
-        let lost = std::mem::take(&mut self.lost);
-        let on_socket = |entry: &Entry| {
-            entry
-                .server()
-                .is_some_and(|known| known.socket == server.socket && !lost.contains(known))
-        };
-        self.remove_if(now, outcome, |entry| {
+        let living = panes.iter().filter(|pane| !pane.dead);
+        let living: BTreeSet<PaneId> = living.map(|pane| pane.pane).collect();
+        let listed = &self.listings[&server];
+        let is_gone = |entry: &&Entry| {
             let restarted = entry.server() != Some(&server);
-            let listed = panes.iter().find(|pane| Some(pane.pane) == entry.pane());
-            let vanished = entry.pane().is_some() && listed.is_none_or(|pane| pane.dead);
+            let pane = entry.pane();
+            let vanished = pane.is_some_and(|pane| !living.contains(&pane));
             // A pane that was listed once is gone for good, whoever still reports from it.
-            let was_there = entry.listed && (restarted || listed.is_none());
-            on_socket(entry) && (restarted || vanished) && (was_there || entry.heard < asked)
-        });
-        self.lost = lost;
+            let is_listed = pane.is_some_and(|pane| listed.has(pane));
+            let was_there = entry.listed && (restarted || !is_listed);
+            let has_lost = entry.server().is_some_and(|it| self.lost.contains(it));
+            !has_lost && (restarted || vanished) && (was_there || entry.heard < asked)
+        };
+        let gone = keys(self.rows.on_socket(&server.socket).filter(is_gone));
+        self.remove_all(gone, now, outcome);
         for pane in &panes {
             let key = RowKey {
                 server: Some(server.clone()),
                 place: Target::Pane(pane.pane),
             };
-            let Some(entry) = self.rows.get_mut(&key) else {
+            let Some(mut entry) = self.rows.get_mut(&key) else {
                 continue;
             };
             let moved =
@@ -78,10 +79,18 @@ impl Table {
         let mut outcome = Outcome::default();
         if let Target::Address { .. } = address {
             let known = self.listings.entry(server.clone()).or_default();
-            known.retain(|(id, target)| *id != pane && target != address);
-            known.push((pane, address.clone()));
+            known.take(pane, address);
             self.meet_deadlines(now, &mut outcome);
-            self.key_by_pane(server, &mut outcome);
+            let pane = ListedPane {
+                pane,
+                target: address.clone(),
+                shown_at: None,
+                pid: 0,
+                in_view: false,
+                dead: false,
+                title: String::new(),
+            };
+            self.key_by_pane(server, &[pane], &mut outcome);
         }
         outcome
     }
@@ -121,7 +130,7 @@ impl Table {
             server: Some(server),
             place: Target::Pane(pane),
         };
-        if let Some(entry) = self.rows.get_mut(&key)
+        if let Some(mut entry) = self.rows.get_mut(&key)
             && entry.seen()
         {
             entry.refresh(now);
@@ -131,31 +140,8 @@ impl Table {
     }
 
     /// Rows that were known by their target only get the key of their pane.
-    fn key_by_pane(&mut self, server: &Server, outcome: &mut Outcome) {
-        let by_target: Vec<RowKey> = self
-            .rows
-            .keys()
-            .filter(|key| match &key.server {
-                Some(known) => known == server,
-                None => self
-                    .own_socket
-                    .as_ref()
-                    .is_none_or(|own| *own == server.socket),
-            })
-            .filter(|key| key.server.is_none() || matches!(key.place, Target::Address { .. }))
-            .cloned()
-            .collect();
-        for old in by_target {
-            let pane = match &old.place {
-                Target::Pane(pane) => self.listings[server]
-                    .iter()
-                    .any(|(id, _)| id == pane)
-                    .then_some(*pane),
-                address @ Target::Address { .. } => self.pane_at(server, address),
-                // No pane of any server.
-                Target::Process { .. } | Target::Agent(_) => None,
-            };
-            let Some(pane) = pane else { continue };
+    fn key_by_pane(&mut self, server: &Server, panes: &[ListedPane], outcome: &mut Outcome) {
+        for (old, pane) in self.known_by_target(server, panes) {
             let key = RowKey {
                 server: Some(server.clone()),
                 place: Target::Pane(pane),
@@ -164,7 +150,7 @@ impl Table {
                 continue;
             };
             outcome.removed.push(old.clone());
-            entry.key = key.clone();
+            entry.key = Arc::new(key.clone());
             let keep_other = self
                 .rows
                 .get(&key)
@@ -173,10 +159,51 @@ impl Table {
             if keep_other {
                 outcome.expired.push(old);
             } else {
-                self.rows.insert(key.clone(), entry);
+                self.rows.insert(entry);
                 outcome.found.push(key.clone());
                 outcome.changed.push(key);
             }
         }
+    }
+
+    /// The rows that are known by the address of one of these panes, or by its number without a server.
+    fn known_by_target(&self, server: &Server, panes: &[ListedPane]) -> BTreeMap<RowKey, PaneId> {
+        let own = self.own_socket.as_ref();
+        let is_own = own.is_none_or(|own| *own == server.socket);
+        let nobodys = is_own.then_some(None);
+        let addresses = panes.iter().flat_map(|pane| {
+            let all = [Some(&pane.target), pane.shown_at.as_ref()];
+            all.into_iter().flatten()
+        });
+        let by_address = addresses.filter_map(|address| {
+            let pane = self.pane_at(server, address)?;
+            Some((address.clone(), pane))
+        });
+        let by_address = by_address.flat_map(|(place, pane)| {
+            let servers = nobodys.clone().into_iter().chain([Some(server.clone())]);
+            servers.map(move |server| {
+                (
+                    RowKey {
+                        server,
+                        place: place.clone(),
+                    },
+                    pane,
+                )
+            })
+        });
+        let by_number = panes.iter().filter(|_| is_own).map(|pane| {
+            let place = Target::Pane(pane.pane);
+            (
+                RowKey {
+                    server: None,
+                    place,
+                },
+                pane.pane,
+            )
+        });
+        let known = by_address.chain(by_number);
+        known
+            .filter(|(key, _)| self.rows.contains_key(key))
+            .collect()
     }
 }

@@ -3,19 +3,20 @@
 use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Outcome, Table};
+use super::{Outcome, Table, keys};
 use crate::state::RowKey;
 use crate::state::entry::Entry;
 use crate::state::evidence::Told;
 
 impl Table {
     pub(super) fn process_exited(&mut self, pid: u32, now: Timestamp, outcome: &mut Outcome) {
-        let is_its = |entry: &Entry| entry.pid == Some(pid);
-        let is_there = |entry: &Entry| entry.key.place.process() == Some(pid);
         // Without the process that it is named after there is no such place.
-        self.remove_if(now, outcome, |entry| {
-            is_its(entry) && entry.publisher.is_none() || is_there(entry)
-        });
+        let gone = self.rows.of_process(pid);
+        let gone =
+            keys(gone.filter(|entry| {
+                entry.publisher.is_none() || entry.key.place.process() == Some(pid)
+            }));
+        self.remove_all(gone, now, outcome);
         self.published_exited(pid, outcome);
     }
 
@@ -33,7 +34,10 @@ impl Table {
     ) {
         let now_stopped = stopped.then_some(pid);
         let is_news = |entry: &Entry| entry.pid == Some(pid) && entry.stopped != now_stopped;
-        for (key, entry) in self.rows.iter_mut().filter(|(_, entry)| is_news(entry)) {
+        for key in keys(self.rows.of_process(pid).filter(|entry| is_news(entry))) {
+            let Some(mut entry) = self.rows.get_mut(&key) else {
+                continue;
+            };
             entry.stopped = now_stopped;
             let what = if stopped {
                 "its process was stopped"
@@ -47,8 +51,8 @@ impl Table {
                 reason: None,
             };
             let state = entry.shown.state;
-            told.note(entry, Some(state));
-            outcome.changed.push(key.clone());
+            told.note(&mut entry, Some(state));
+            outcome.changed.push((*key).clone());
         }
     }
 }

@@ -20,11 +20,8 @@ const MAX_AGENTS_OF_ONE: usize = 64;
 impl Table {
     /// The rows that `publisher` speaks for.
     pub fn rows_of(&self, publisher: &str) -> Vec<RowKey> {
-        let entries = self.rows.iter();
-        entries
-            .filter(|(_, entry)| entry.is_of(publisher))
-            .map(|(key, _)| key.clone())
-            .collect()
+        let entries = self.rows.of_publisher(publisher);
+        entries.map(|entry| (*entry.key).clone()).collect()
     }
 
     /// An event that came over the hub.
@@ -48,7 +45,7 @@ impl Table {
             }
         }
         if !self.rows.get(&key).is_some_and(is_its)
-            && self.rows_of(&publisher).len() >= MAX_AGENTS_OF_ONE
+            && self.rows.of_publisher(&publisher).count() >= MAX_AGENTS_OF_ONE
         {
             outcome.held_apart = Some("a publisher with too many agents");
             return;
@@ -58,7 +55,7 @@ impl Table {
         if outcome.held_apart.is_some() {
             return;
         }
-        if let Some(entry) = self.rows.get_mut(&key) {
+        if let Some(mut entry) = self.rows.get_mut(&key) {
             // It says which process its word is about; none is an answer too.
             entry.pid = pid;
             entry.publisher = Some(Publisher::here(publisher));
@@ -77,42 +74,44 @@ impl Table {
     ) {
         let mut meant = self.rows_of(publisher);
         meant.retain(|key| of.is_none_or(|of| of == key));
-        for key in meant {
+        for key in meant.clone() {
             if word == PublisherWord::Forgotten {
                 // Nobody has said that its session is over: it may come back.
-                self.rows.remove(&key);
-                outcome.removed.push(key);
-            } else if let Some(entry) = self.rows.get_mut(&key)
+                self.take_out(&key, outcome);
+            } else if let Some(mut entry) = self.rows.get_mut(&key)
                 && entry.take_word(word, now)
             {
                 outcome.changed.push(key);
             }
         }
-        self.end_unexplained(outcome);
+        self.end_unexplained(meant, outcome);
     }
 
     /// The process of published rows has ended. How it ended is for their publishers to say.
     pub(super) fn published_exited(&mut self, pid: u32, outcome: &mut Outcome) {
-        let is_its = |entry: &Entry| entry.pid == Some(pid);
-        for (key, entry) in self.rows.iter_mut().filter(|(_, entry)| is_its(entry)) {
-            entry.pid = None;
-            if let Some(publisher) = &mut entry.publisher {
-                publisher.outlived = true;
+        let its = self.rows.of_process(pid);
+        let its = its.filter(|entry| entry.pid == Some(pid));
+        let its: Vec<RowKey> = its.map(|entry| (*entry.key).clone()).collect();
+        for key in &its {
+            if let Some(mut entry) = self.rows.get_mut(key) {
+                entry.pid = None;
+                if let Some(publisher) = &mut entry.publisher {
+                    publisher.outlived = true;
+                }
             }
             outcome.changed.push(key.clone());
         }
-        self.end_unexplained(outcome);
+        self.end_unexplained(its, outcome);
     }
 
-    /// Takes away rows whose process has ended in the middle of its work, and whose publisher, which was
+    /// Takes away those of these rows whose process has ended in the middle of its work, and whose publisher, which was
     /// killed itself or hangs, does not say how. Whoever comes back with a word makes its row again.
-    fn end_unexplained(&mut self, outcome: &mut Outcome) {
-        let rows = self.rows.iter();
-        let over = rows.filter(|(_, entry)| entry.ends_unexplained());
-        let over: Vec<RowKey> = over.map(|(key, _)| key.clone()).collect();
-        for key in over {
-            self.rows.remove(&key);
-            outcome.removed.push(key);
+    fn end_unexplained(&mut self, rows: Vec<RowKey>, outcome: &mut Outcome) {
+        for key in rows {
+            let row = self.rows.get(&key);
+            if row.is_some_and(Entry::ends_unexplained) {
+                self.take_out(&key, outcome);
+            }
         }
     }
 }
@@ -123,7 +122,7 @@ impl Entry {
         self.publisher.is_none() && self.silent.is_none() && self.shown.source != Source::Emit
     }
 
-    fn is_of(&self, publisher: &str) -> bool {
+    pub(in crate::state) fn is_of(&self, publisher: &str) -> bool {
         let own = self.publisher.as_ref();
         own.is_some_and(|own| own.name == publisher)
     }
@@ -158,6 +157,11 @@ impl Entry {
     fn ends_unexplained(&self) -> bool {
         let publisher = self.publisher.as_ref();
         publisher.is_some_and(|publisher| publisher.is_away && publisher.outlived) && self.is_busy()
+    }
+
+    /// Whether a publisher or a container tells of it.
+    pub(in crate::state) fn is_spoken_for(&self) -> bool {
+        self.publisher.is_some() || self.container.is_some()
     }
 
     /// Somebody else than a publisher or a container has told of it.

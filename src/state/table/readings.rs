@@ -1,6 +1,7 @@
 //! Which row a witness reading is about, and what it does there. What it means for the row stands in
 //! `entry::readings`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::target::Target;
@@ -31,16 +32,18 @@ impl Table {
         };
         self.make_way(&key);
         let before = self.rows.get(&key).map(|entry| entry.shown.state);
-        let listed = self.is_listed(&key);
-        let shown_at = self.shown_at(&key);
-        let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
-        let entry = self.rows.entry(key.clone()).or_insert_with(|| {
-            let mut entry = Entry::new(key.clone(), target, reading.assistant.clone(), now);
+        if before.is_none() {
+            let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
+            let assistant = reading.assistant.clone();
+            let mut entry = Entry::new(Arc::new(key.clone()), target, assistant, now);
             entry.be_witnessed();
-            entry.listed = listed;
-            entry.shown_at = shown_at;
-            entry
-        });
+            entry.listed = self.is_listed(&key);
+            entry.shown_at = self.shown_at(&key);
+            self.rows.insert(entry);
+        }
+        let Some(mut entry) = self.rows.get_mut(&key) else {
+            return;
+        };
         let is_moved = entry.was_moved_to(reading);
         if is_moved {
             entry.go_on_as(reading.instance_id.clone());
@@ -70,7 +73,7 @@ impl Table {
             entry.plan_look_at_queue(now);
         }
         if changed || news {
-            Told::by_reading(reading, reason).note(entry, before);
+            Told::by_reading(reading, reason).note(&mut entry, before);
             outcome.changed.push(key);
         }
     }
@@ -89,7 +92,7 @@ impl Table {
             return if other && !shows && (retired || older) {
                 Err(None)
             } else {
-                Ok(entry.key.clone())
+                Ok((*entry.key).clone())
             };
         }
         let (Some((server, pane)), true) = (&reading.pane, reading.attended) else {
@@ -123,23 +126,22 @@ impl Table {
     /// The row of the reading's process, else of its session: that may have been taken up again
     /// elsewhere, so it tells only where no process does, and no other pane.
     pub(super) fn known_to(&self, reading: &Reading) -> Option<&Entry> {
-        let of_assistant = || {
-            let rows = self.rows.values();
-            rows.filter(|entry| entry.assistant == reading.assistant)
-        };
         let is_here = |entry: &&Entry| {
             reading.pane.as_ref().is_some_and(|(server, pane)| {
                 entry.pane() == Some(*pane) && entry.server() == Some(server)
             })
         };
-        let same_process = |entry: &&Entry| entry.pid.is_some() && entry.pid == reading.pid;
+        let is_its = |entry: &&Entry| entry.assistant == reading.assistant;
+        let same_process = |entry: &&Entry| entry.pid == reading.pid;
         let same_session = |entry: &&Entry| {
-            entry.instance_id.is_some()
-                && entry.instance_id == reading.instance_id
-                && (entry.pid.is_none() || reading.pid.is_none())
+            (entry.pid.is_none() || reading.pid.is_none())
                 && (reading.pane.is_none() || entry.pane().is_none() || is_here(entry))
         };
-        let by_process = of_assistant().filter(same_process).max_by_key(is_here);
-        by_process.or_else(|| of_assistant().find(same_session))
+        let rows = reading.pid.into_iter();
+        let rows = rows.flat_map(|pid| self.rows.of_process(pid));
+        let by_process = rows.filter(is_its).filter(same_process);
+        let mut by_session = self.rows.of_session(reading.instance_id.as_ref());
+        let by_process = by_process.max_by_key(is_here);
+        by_process.or_else(|| by_session.find(|entry| is_its(entry) && same_session(entry)))
     }
 }

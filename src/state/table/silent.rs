@@ -2,33 +2,43 @@
 //! yet, or cannot. The first report makes such a row one like any other, and what has reported once is
 //! not silent again.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use pane_patrol_hooks::event::Source;
-use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Outcome, Table};
+use super::{Outcome, Table, keys};
 use crate::state::entry::Entry;
 use crate::state::evidence::Told;
+use crate::state::marked::Key;
 use crate::state::{Present, RowKey};
 
 /// Said of it in its evidence.
 const RUNS: &str = "its process runs in the pane";
 
 impl Table {
-    /// Makes a row of each that has none and has not reported, and takes away the rows of those that
-    /// are gone.
-    pub(super) fn present(&mut self, present: &[Present], now: Timestamp, outcome: &mut Outcome) {
-        let runs = |key: &RowKey, pid: Option<u32>| {
-            let mut present = present.iter();
-            present.any(|it| key_of(it) == *key && Some(it.pid) == pid)
+    /// Makes a row of each on the server that has none and has not reported, and takes away the rows of
+    /// those that are gone.
+    pub(super) fn present(
+        &mut self,
+        server: &Server,
+        present: &[Present],
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) {
+        let all: BTreeSet<(RowKey, u32)> = present.iter().map(|it| (key_of(it), it.pid)).collect();
+        let runs = |key: &Key, pid: Option<u32>| {
+            pid.is_some_and(|pid| all.contains(&((**key).clone(), pid)))
         };
-        self.reported.retain(|(key, pid)| runs(key, Some(*pid)));
-        let rows = self.rows.iter();
-        let gone = rows.filter(|(key, entry)| entry.silent.is_some() && !runs(key, entry.pid));
-        let gone: Vec<RowKey> = gone.map(|(key, _)| key.clone()).collect();
-        for key in gone {
-            self.rows.remove(&key);
-            outcome.removed.push(key);
+        let known = self.reported_on(server).filter(|it| !all.contains(it));
+        for it in known.cloned().collect::<Vec<_>>() {
+            self.reported.remove(&it);
+        }
+        let silent = self.rows.silent_on(server);
+        for key in keys(silent.filter(|entry| !runs(&entry.key, entry.pid))) {
+            self.take_out(&key, outcome);
         }
         for it in present {
             let key = key_of(it);
@@ -40,6 +50,15 @@ impl Table {
                 outcome.changed.push(key);
             }
         }
+    }
+
+    fn reported_on(&self, server: &Server) -> impl Iterator<Item = &(RowKey, u32)> {
+        let first = RowKey {
+            server: Some(server.clone()),
+            place: Target::Pane(PaneId(0)),
+        };
+        let known = self.reported.range((first, 0)..);
+        known.take_while(move |(key, _)| key.server.as_ref() == Some(server))
     }
 
     /// Takes a silent row out of the way of what is known better, if there is one.
@@ -55,20 +74,23 @@ impl Table {
     /// It made way for nothing.
     pub(super) fn put_back(&mut self, key: &RowKey, silent: Option<Entry>) {
         let Some(silent) = silent else { return };
-        self.reported.retain(|(reported, _)| reported != key);
-        self.rows.entry(key.clone()).or_insert(silent);
+        let of_it = (key.clone(), 0)..=(key.clone(), u32::MAX);
+        let of_it: Vec<_> = self.reported.range(of_it).cloned().collect();
+        for reported in of_it {
+            self.reported.remove(&reported);
+        }
+        if !self.rows.contains_key(key) {
+            self.rows.insert(silent);
+        }
     }
 
     fn has_reported(&mut self, key: &RowKey, pid: u32) {
-        let it = (key.clone(), pid);
-        if !self.reported.contains(&it) {
-            self.reported.push(it);
-        }
+        self.reported.insert((key.clone(), pid));
     }
 
     fn begin_silent(&mut self, key: &RowKey, it: &Present, now: Timestamp) {
         let target = self.target_of(key).unwrap_or_else(|| key.place.clone());
-        let mut entry = Entry::new(key.clone(), target, it.assistant.clone(), now);
+        let mut entry = Entry::new(Arc::new(key.clone()), target, it.assistant.clone(), now);
         entry.listed = self.is_listed(key);
         entry.be_silent(it);
         entry.ts = now;
@@ -80,7 +102,7 @@ impl Table {
             reason: None,
         };
         told.note(&mut entry, None);
-        self.rows.insert(key.clone(), entry);
+        self.rows.insert(entry);
     }
 }
 

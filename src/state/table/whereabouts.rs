@@ -1,6 +1,7 @@
 //! Panes that show another session than the one they began with, where no file tells of it: they have
 //! no row, for any would be of something that is not on the screen.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -8,7 +9,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
 use crate::state::evidence::Told;
-use crate::state::{Level, Reading, RowKey};
+use crate::state::marked::Key;
+use crate::state::{Level, Reading};
 
 /// How many such processes are remembered.
 const REMEMBERED: usize = 64;
@@ -20,15 +22,15 @@ impl Table {
     /// The pane's session is being moved: the row is what it was until the session speaks again, or is
     /// not found.
     pub(super) fn keep_moving(&mut self, reading: &Reading, now: Timestamp, outcome: &mut Outcome) {
-        let key = self.known_to(reading).map(|entry| entry.key.clone());
-        let Some(entry) = key.and_then(|key| self.rows.get_mut(&key)) else {
+        let key = self.known_to(reading).map(|entry| Arc::clone(&entry.key));
+        let Some(mut entry) = key.and_then(|key| self.rows.get_mut(&key)) else {
             return;
         };
         entry.witness.reread_at = Some(now.plus(LOOK_AGAIN));
         if !std::mem::replace(&mut entry.witness.is_moving, true) {
             let before = Some(entry.shown.state);
-            Told::by_reading(reading, Some("it is what it was")).note(entry, before);
-            outcome.changed.push(entry.key.clone());
+            Told::by_reading(reading, Some("it is what it was")).note(&mut entry, before);
+            outcome.changed.push((*entry.key).clone());
         }
     }
 
@@ -46,14 +48,14 @@ impl Table {
 
     /// Takes the rows of that process away. Their sessions are not over: they may be shown again.
     pub(super) fn lose_sight(&mut self, reading: &Reading, outcome: &mut Outcome) {
-        let is_its = |entry: &Entry| {
-            entry.assistant == reading.assistant && entry.pid == reading.pid && entry.pid.is_some()
-        };
-        let rows = self.rows.iter().filter(|(_, entry)| is_its(entry));
-        let keys: Vec<RowKey> = rows.map(|(key, _)| key.clone()).collect();
+        let is_its =
+            |entry: &Entry| entry.assistant == reading.assistant && entry.pid == reading.pid;
+        let rows = reading.pid.into_iter();
+        let rows = rows.flat_map(|pid| self.rows.of_process(pid));
+        let rows = rows.filter(|entry| is_its(entry));
+        let keys: Vec<Key> = rows.map(|entry| Arc::clone(&entry.key)).collect();
         for key in keys {
-            self.rows.remove(&key);
-            outcome.removed.push(key);
+            self.take_out(&key, outcome);
         }
     }
 }

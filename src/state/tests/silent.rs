@@ -15,7 +15,9 @@ fn present(pid: u32, pane: PaneId) -> Present {
 
 impl Story {
     fn see(&mut self, present: &[Present], at: i64) -> Outcome {
-        self.apply(Input::Present(present.to_vec()), at)
+        let present = present.to_vec();
+        let server = server();
+        self.apply(Input::Present { server, present }, at)
     }
 }
 

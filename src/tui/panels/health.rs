@@ -112,6 +112,7 @@ fn newest(row: &Row, source: Source) -> Option<&Evidence> {
     row.evidence
         .iter()
         .find(|evidence| evidence.source == source)
+        .map(AsRef::as_ref)
 }
 
 fn last(row: &Row, source: Source, thing: &str, now: Timestamp) -> String {

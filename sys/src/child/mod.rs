@@ -55,11 +55,11 @@ impl Kept {
 /// out until the caller opens one.
 pub fn ours(program: impl AsRef<OsStr>, kept: Kept) -> Command {
     let mut command = Command::new(program);
-    command.env_clear();
-    for name in kept.names() {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
-        }
+    // Not cleared: a search path that is said to be another one lets the system copy all memory of
+    // this process for the child, instead of lending it.
+    let is_kept = |name: &OsStr| kept.names().any(|kept| name == kept);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| !is_kept(name)) {
+        command.env_remove(name);
     }
     command
         .stdin(Stdio::null())

@@ -390,8 +390,12 @@ fn the_transcript_of_a_job_tells_what_its_hooks_would() {
 
     transcript.uses_tool("toolu_1", "touch x");
     job.says("waiting", Some("permission prompt"));
+    // That it waits may be heard before what for: the one stands in its file, the other in its transcript.
+    collector.until("it asks for the command", |rows| {
+        let asked = &rows[0]["waiting"][0];
+        rows[0]["state"] == "waiting_approval" && asked["request_id"] == "toolu_1"
+    });
     let row = collector.until_state("waiting_approval");
-    assert_eq!(row["waiting"][0]["request_id"], "toolu_1", "{row:#}");
     assert_eq!(row["message"], "touch x");
     job.says("busy", None);
     collector.until_state("running");

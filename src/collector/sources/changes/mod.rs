@@ -21,8 +21,10 @@ use watch::Watches;
 /// What the thread is told. Rows are named by their ids.
 #[derive(Debug)]
 pub(crate) enum Order {
-    /// These are all rows whose work is followed.
-    Follow(BTreeMap<String, Owner>),
+    /// This row's work is followed from now on.
+    Follow(String, Owner),
+    /// Not any more.
+    Leave(String),
     /// This row's turn or tool has ended.
     Ended(String),
     /// Watched files have changed.
@@ -75,7 +77,9 @@ pub(crate) fn spawn(
             plan: Plan::default(),
             watches: Watches::new(ring),
             rows: BTreeMap::new(),
+            in_repository: BTreeMap::new(),
             repositories: BTreeMap::new(),
+            last_tasks: Arc::default(),
         }
         .run(&inbox);
     };
@@ -89,8 +93,12 @@ struct Keeper<R> {
     plan: Plan,
     watches: Watches,
     rows: BTreeMap<String, Kept>,
+    /// The rows in each repository, by the folder that stands for it.
+    in_repository: BTreeMap<PathBuf, BTreeSet<String>>,
     /// The last summary of each repository, by the folder that stands for it.
     repositories: BTreeMap<PathBuf, Arc<DiffSummary>>,
+    /// Those that were told last.
+    last_tasks: Arc<TaskSummary>,
 }
 
 /// A row.
@@ -127,7 +135,8 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
     fn take(&mut self, order: Order) {
         let now = Instant::now();
         match order {
-            Order::Follow(owners) => self.follow(owners, now),
+            Order::Follow(id, owner) => self.follow(&id, owner, now),
+            Order::Leave(id) => self.leave(&id),
             Order::Ended(id) => {
                 if let Some(row) = self.rows.get(&id) {
                     let repository = Subject::Repository(row.repository.clone());
@@ -144,36 +153,53 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
         }
     }
 
-    fn follow(&mut self, owners: BTreeMap<String, Owner>, now: Instant) {
-        let before = std::mem::take(&mut self.rows);
-        let before_subjects = subjects(&before);
-        for (id, owner) in owners {
-            let known = before.get(&id).filter(|row| row.owner == owner);
-            let row = Kept {
-                repository: known
-                    .map_or_else(|| standing_for(&owner.folder), |row| row.repository.clone()),
-                tasks: known.and_then(|row| row.tasks.clone()),
-                owner,
-            };
-            if known.is_none()
-                && let Some(summary) = self.repositories.get(&row.repository)
-            {
-                let report = Report::Diff(vec![id.clone()], Arc::clone(summary));
-                (self.report)(report);
-            }
-            let is_new = known.is_none();
-            self.rows.insert(id.clone(), row);
-            if is_new {
-                self.plan.touch(&Subject::Tasks(id), now);
-            }
+    fn follow(&mut self, id: &str, owner: Owner, now: Instant) {
+        let repository = standing_for(&owner.folder);
+        if let Some(summary) = self.repositories.get(&repository) {
+            let report = Report::Diff(vec![id.to_owned()], Arc::clone(summary));
+            (self.report)(report);
         }
-        let after = subjects(&self.rows);
-        for gone in before_subjects.difference(&after) {
-            self.watches.set(gone, &BTreeSet::new());
+        let tasks = Subject::Tasks(id.to_owned());
+        self.plan.touch(&tasks, now);
+        self.plan.add(tasks, now);
+        self.plan.add(Subject::Repository(repository.clone()), now);
+        let in_it = self.in_repository.entry(repository.clone()).or_default();
+        in_it.insert(id.to_owned());
+        let kept = Kept {
+            owner,
+            repository,
+            tasks: None,
+        };
+        let folder = kept.repository.clone();
+        let before = self.rows.insert(id.to_owned(), kept);
+        if let Some(before) = before.filter(|before| before.repository != folder) {
+            self.leave_repository(id, &before.repository);
         }
-        self.repositories
-            .retain(|folder, _| after.contains(&Subject::Repository(folder.clone())));
-        self.plan.follow(after, now);
+    }
+
+    fn leave(&mut self, id: &str) {
+        let Some(row) = self.rows.remove(id) else {
+            return;
+        };
+        self.forget(&Subject::Tasks(id.to_owned()));
+        self.leave_repository(id, &row.repository);
+    }
+
+    fn leave_repository(&mut self, id: &str, folder: &Path) {
+        let Some(left) = self.in_repository.get_mut(folder) else {
+            return;
+        };
+        left.remove(id);
+        if left.is_empty() {
+            self.in_repository.remove(folder);
+            self.repositories.remove(folder);
+            self.forget(&Subject::Repository(folder.to_owned()));
+        }
+    }
+
+    fn forget(&mut self, subject: &Subject) {
+        self.plan.remove(subject);
+        self.watches.set(subject, &BTreeSet::new());
     }
 
     /// Looks at a subject; whether anybody still listens.
@@ -198,8 +224,8 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
         let summary = Arc::new(survey.summary);
         self.repositories
             .insert(folder.to_owned(), Arc::clone(&summary));
-        let here = self.rows.iter().filter(|(_, row)| row.repository == folder);
-        let ids = here.map(|(id, _)| id.clone()).collect();
+        let here = self.in_repository.get(folder).into_iter().flatten();
+        let ids = here.cloned().collect();
         (self.report)(Report::Diff(ids, summary))
     }
 
@@ -217,20 +243,14 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
         if row.tasks.as_deref() == Some(&tasks) {
             return true;
         }
-        let tasks = Arc::new(tasks);
+        // Most rows have none, and share that.
+        if *self.last_tasks != tasks {
+            self.last_tasks = Arc::new(tasks);
+        }
+        let tasks = Arc::clone(&self.last_tasks);
         row.tasks = Some(Arc::clone(&tasks));
         (self.report)(Report::Tasks(id.to_owned(), tasks))
     }
-}
-
-fn subjects(rows: &BTreeMap<String, Kept>) -> BTreeSet<Subject> {
-    let of_row = |(id, row): (&String, &Kept)| {
-        [
-            Subject::Tasks(id.clone()),
-            Subject::Repository(row.repository.clone()),
-        ]
-    };
-    rows.iter().flat_map(of_row).collect()
 }
 
 /// The folder that stands for the repository around `folder`, found without starting git: the

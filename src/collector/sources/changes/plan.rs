@@ -1,7 +1,8 @@
 //! When to look again, at what. Pure: moments come from outside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What happens within this time is looked at together.
@@ -14,6 +15,13 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(300);
 /// constant change takes no more than a tenth of a processor.
 const PAUSE_FACTOR: u32 = 9;
 
+/// Looks at tasks are short and there may be one for each of many rows: all of them together take no
+/// more than a fiftieth.
+const TASKS_PAUSE_FACTOR: u32 = 49;
+
+/// They are added up until the pause after them is as long.
+const SHORTEST_REST: Duration = Duration::from_millis(20);
+
 /// Something that is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
@@ -23,10 +31,14 @@ pub(super) enum Subject {
     Repository(PathBuf),
 }
 
-/// All subjects.
+/// All subjects, and which are due.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    subjects: BTreeMap<Subject, Timing>,
+    subjects: BTreeMap<Arc<Subject>, Timing>,
+    due: BTreeSet<(Instant, Arc<Subject>)>,
+    /// How long tasks were looked at since the last rest.
+    busy: Duration,
+    rests_until: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -36,43 +48,58 @@ struct Timing {
 }
 
 impl Plan {
-    /// Looks at these from now on, at new ones at once, and at no others.
-    pub(super) fn follow(&mut self, subjects: impl IntoIterator<Item = Subject>, now: Instant) {
-        let mut before = std::mem::take(&mut self.subjects);
-        for subject in subjects {
-            let known = before.remove(&subject);
-            self.subjects.entry(subject).or_insert_with(|| {
-                known.unwrap_or(Timing {
-                    due: Some(now),
-                    not_before: None,
-                })
-            });
+    /// Looks at it from now on, and at once if it is new.
+    pub(super) fn add(&mut self, subject: Subject, now: Instant) {
+        if !self.subjects.contains_key(&subject) {
+            let subject = Arc::new(subject);
+            self.due.insert((now, Arc::clone(&subject)));
+            let timing = Timing {
+                due: Some(now),
+                not_before: None,
+            };
+            self.subjects.insert(subject, timing);
+        }
+    }
+
+    /// Does not look at it any more.
+    pub(super) fn remove(&mut self, subject: &Subject) {
+        if let Some((subject, timing)) = self.subjects.remove_entry(subject)
+            && let Some(due) = timing.due
+        {
+            self.due.remove(&(due, subject));
         }
     }
 
     /// Something may have changed: it is looked at soon, once for all that changes until then.
     pub(super) fn touch(&mut self, subject: &Subject, now: Instant) {
-        if let Some(timing) = self.subjects.get_mut(subject) {
+        let Some((subject, _)) = self.subjects.get_key_value(subject) else {
+            return;
+        };
+        let subject = Arc::clone(subject);
+        if let Some(timing) = self.subjects.get_mut(&subject)
+            && timing.due.is_none()
+        {
             let soon = now + DEBOUNCE;
             let due = timing.not_before.map_or(soon, |moment| moment.max(soon));
-            timing.due.get_or_insert(due);
+            timing.due = Some(due);
+            self.due.insert((due, subject));
         }
     }
 
     /// When something is due.
     pub(super) fn next(&self) -> Option<Instant> {
-        self.subjects.values().filter_map(|timing| timing.due).min()
+        let (due, _) = self.due.first()?;
+        Some(self.rests_until.map_or(*due, |rest| rest.max(*due)))
     }
 
     /// What is due longest.
     pub(super) fn take_due(&mut self, now: Instant) -> Option<Subject> {
-        let due = self
-            .subjects
-            .iter_mut()
-            .filter(|(_, timing)| timing.due.is_some_and(|due| due <= now))
-            .min_by_key(|(_, timing)| timing.due)?;
-        due.1.due = None;
-        Some(due.0.clone())
+        self.next().filter(|due| *due <= now)?;
+        let (_, subject) = self.due.pop_first()?;
+        if let Some(timing) = self.subjects.get_mut(&subject) {
+            timing.due = None;
+        }
+        Some((*subject).clone())
     }
 
     /// It was looked at, between these two moments.
@@ -80,6 +107,19 @@ impl Plan {
         if let Some(timing) = self.subjects.get_mut(subject) {
             let pause = (to.duration_since(from) * PAUSE_FACTOR).max(SHORTEST_PAUSE);
             timing.not_before = Some(to + pause);
+        }
+        if let Subject::Tasks(_) = subject {
+            self.rest(from, to);
+        }
+    }
+
+    /// See [`TASKS_PAUSE_FACTOR`].
+    fn rest(&mut self, from: Instant, to: Instant) {
+        self.busy += to.duration_since(from);
+        let rest = self.busy * TASKS_PAUSE_FACTOR;
+        if rest >= SHORTEST_REST {
+            self.busy = Duration::ZERO;
+            self.rests_until = Some(to + rest);
         }
     }
 }
@@ -95,18 +135,19 @@ mod tests {
     #[test]
     fn a_new_subject_is_looked_at_at_once_and_then_only_when_something_happened() {
         let (mut plan, start) = (Plan::default(), Instant::now());
-        plan.follow([repository("a"), repository("a")], start);
+        plan.add(repository("a"), start);
+        plan.add(repository("a"), start);
         assert_eq!(plan.take_due(start), Some(repository("a")));
         plan.looked(&repository("a"), start, start);
         assert_eq!((plan.take_due(start), plan.next()), (None, None));
-        plan.follow([repository("a")], start);
+        plan.add(repository("a"), start);
         assert_eq!(plan.next(), None, "it is known already");
     }
 
     #[test]
     fn a_burst_is_one_look() {
         let (mut plan, start) = (Plan::default(), Instant::now());
-        plan.follow([repository("a")], start);
+        plan.add(repository("a"), start);
         plan.take_due(start);
         for n in 0..100 {
             plan.touch(&repository("a"), start + Duration::from_millis(n));
@@ -119,7 +160,7 @@ mod tests {
     #[test]
     fn a_look_that_takes_long_is_not_repeated_soon_but_not_forgotten_either() {
         let (mut plan, start) = (Plan::default(), Instant::now());
-        plan.follow([repository("a")], start);
+        plan.add(repository("a"), start);
         plan.take_due(start);
         let end = start + Duration::from_secs(2);
         plan.looked(&repository("a"), start, end);
@@ -128,10 +169,32 @@ mod tests {
     }
 
     #[test]
+    fn the_tasks_of_many_rows_leave_the_processor_to_others() {
+        let (mut plan, start) = (Plan::default(), Instant::now());
+        for row in 0..100 {
+            plan.add(Subject::Tasks(format!("{row:03}")), start);
+        }
+        let (mut now, mut looked) = (start, 0);
+        while now < start + Duration::from_millis(500) {
+            match plan.take_due(now) {
+                Some(subject) => {
+                    let to = now + Duration::from_millis(1);
+                    plan.looked(&subject, now, to);
+                    (now, looked) = (to, looked + 1);
+                }
+                None => now = plan.next().unwrap(),
+            }
+        }
+        assert!((10..=13).contains(&looked), "{looked}");
+    }
+
+    #[test]
     fn what_is_no_longer_followed_is_forgotten() {
         let (mut plan, start) = (Plan::default(), Instant::now());
-        plan.follow([repository("a"), Subject::Tasks("r".into())], start);
-        plan.follow([], start);
+        for subject in [repository("a"), Subject::Tasks("r".into())] {
+            plan.add(subject.clone(), start);
+            plan.remove(&subject);
+        }
         plan.touch(&repository("a"), start);
         assert_eq!(plan.next(), None);
     }

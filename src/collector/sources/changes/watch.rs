@@ -33,6 +33,8 @@ pub(super) struct Watches {
     watcher: Option<RecommendedWatcher>,
     /// The folders that are watched, and for what.
     watched: BTreeMap<PathBuf, BTreeSet<Subject>>,
+    /// For what which folders are to be watched.
+    of_subject: BTreeMap<Subject, BTreeSet<PathBuf>>,
     happened: Arc<Mutex<Happened>>,
 }
 
@@ -49,26 +51,34 @@ impl Watches {
         Self {
             watcher: watcher.ok(),
             watched: BTreeMap::new(),
+            of_subject: BTreeMap::new(),
             happened,
         }
     }
 
     /// Watches these folders for `subject`, and no others for it; whether one was not watched before.
     pub(super) fn set(&mut self, subject: &Subject, folders: &BTreeSet<PathBuf>) -> bool {
-        for (folder, subjects) in &mut self.watched {
-            if !folders.contains(folder) {
-                subjects.remove(subject);
+        for folder in self.of_subject.remove(subject).unwrap_or_default() {
+            if !folders.contains(&folder) {
+                self.leave(subject, &folder);
             }
         }
-        let unused = |(folder, subjects): (&PathBuf, &BTreeSet<Subject>)| {
-            subjects.is_empty().then(|| folder.clone())
-        };
-        let unused: Vec<PathBuf> = self.watched.iter().filter_map(unused).collect();
-        for folder in unused {
-            self.drop_watch(&folder);
-        }
         let added = folders.iter().filter(|folder| self.add(subject, folder));
-        added.count() > 0
+        let has_added = added.count() > 0;
+        if !folders.is_empty() {
+            self.of_subject.insert(subject.clone(), folders.clone());
+        }
+        has_added
+    }
+
+    fn leave(&mut self, subject: &Subject, folder: &Path) {
+        let Some(subjects) = self.watched.get_mut(folder) else {
+            return;
+        };
+        subjects.remove(subject);
+        if subjects.is_empty() {
+            self.drop_watch(folder);
+        }
     }
 
     fn add(&mut self, subject: &Subject, folder: &Path) -> bool {

@@ -22,6 +22,7 @@ use crate::assistants::facets::session_file::{Follower, SessionFiles, Setting as
 use crate::assistants::facets::session_log::{Followed, SessionLog};
 use crate::assistants::homes::Homes;
 use crate::assistants::{self, Facets};
+use crate::collector::counted::Changes;
 use crate::state::Listing;
 use watch::Watches;
 
@@ -39,8 +40,8 @@ pub(crate) enum Order {
     Reread(u32),
     /// The pane of this process has another title than before.
     Titled(u32, String),
-    /// Follow these logs, and no others.
-    Logs(BTreeSet<Followed>),
+    /// Follow these logs too, and those not any more.
+    Logs(Changes<Followed>),
     /// A listing that was asked for with [`Report::Locate`].
     Listed(Arc<Listing>),
     /// Something happened to this session file.
@@ -102,6 +103,7 @@ pub(crate) fn spawn(
                 followers: BTreeMap::new(),
                 folders: BTreeMap::new(),
                 logs: BTreeMap::new(),
+                logs_of: BTreeMap::new(),
             };
             witness.run(&inbox);
         })?;
@@ -128,6 +130,8 @@ struct Witness {
     /// Whose session files are in each folder that is watched.
     folders: BTreeMap<PathBuf, Assistant>,
     logs: BTreeMap<Followed, Box<dyn SessionLog>>,
+    /// Those that the assistant with a process writes.
+    logs_of: BTreeMap<u32, BTreeSet<Followed>>,
 }
 
 impl Witness {
@@ -257,39 +261,58 @@ impl Witness {
         }
     }
 
-    fn follow(&mut self, followed: BTreeSet<Followed>) {
-        self.logs.retain(|known, _| followed.contains(known));
-        for log in followed {
-            if !self.logs.contains_key(&log)
-                && let Some(read) = assistants::of(&log.assistant)
-                    .and_then(Facets::session_logs)
-                    .and_then(|logs| logs.of(&log))
+    fn follow(&mut self, followed: Changes<Followed>) {
+        for log in &followed.gone {
+            self.logs.remove(log);
+            if let Some(pid) = log.pid
+                && let Some(logs) = self.logs_of.get_mut(&pid)
             {
+                logs.remove(log);
+                if logs.is_empty() {
+                    self.logs_of.remove(&pid);
+                }
+            }
+        }
+        for log in followed.come {
+            let files = assistants::of(&log.assistant).and_then(Facets::session_logs);
+            if let Some(mut read) = files.and_then(|logs| logs.of(&log)) {
+                self.read_on(&log, &mut *read);
+                if let Some(pid) = log.pid {
+                    self.logs_of.entry(pid).or_default().insert(log.clone());
+                }
                 self.logs.insert(log, read);
             }
         }
-        self.read_logs();
     }
 
     fn read_logs(&mut self) {
-        for (followed, log) in &mut self.logs {
-            let seen = (self.now)();
-            if let Some(level) = log.read_on() {
-                let reading = followed.reading(level, seen);
-                (self.report)(Report::Reading(Box::new(reading)));
-            }
+        let mut logs = std::mem::take(&mut self.logs);
+        for (followed, log) in &mut logs {
+            self.read_on(followed, &mut **log);
+        }
+        self.logs = logs;
+    }
+
+    fn read_on(&self, followed: &Followed, log: &mut dyn SessionLog) {
+        let seen = (self.now)();
+        if let Some(level) = log.read_on() {
+            let reading = followed.reading(level, seen);
+            (self.report)(Report::Reading(Box::new(reading)));
         }
     }
 
     fn reread(&mut self, pid: u32) {
-        self.read_logs();
-        for (followed, log) in &self.logs {
-            if followed.pid == Some(pid)
-                && let Some(level) = log.level()
-            {
+        let logs = self.logs_of.get(&pid).into_iter().flatten();
+        for log in logs.cloned().collect::<Vec<_>>() {
+            let Some((followed, mut log)) = self.logs.remove_entry(&log) else {
+                continue;
+            };
+            self.read_on(&followed, &mut *log);
+            if let Some(level) = log.level() {
                 let reading = followed.reading(level, (self.now)());
                 (self.report)(Report::Reading(Box::new(reading)));
             }
+            self.logs.insert(followed, log);
         }
         self.each_follower(|follower| follower.reread(pid));
     }

@@ -5,21 +5,28 @@
 //!
 //! Nobody says when a process is stopped but to its parent: not its pidfd, and no file can be watched
 //! for it. So on Linux one line of `/proc` is read for each process once a second (some ten
-//! microseconds each), and nothing else is done then. Elsewhere that is not known.
+//! microseconds each), of a limited number at a time, and nothing else is done then. Elsewhere that is
+//! not known.
+
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::sys::process::{as_pid, is_alive, stat};
+use crate::collector::counted::Changes;
+use crate::sys::process::{is_alive, stat};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
+use watch::{Kernel, Watch};
 
 /// How often a process is looked at for what the kernel does not tell; a little less than the second
 /// within which it is to be known.
 const LOOK_AGAIN: Duration = Duration::from_millis(900);
+
+/// So many processes are looked at each time; where there are more, they take turns.
+const LOOKS: usize = 256;
 
 /// What became of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,56 +39,61 @@ pub(crate) enum News {
     GoesOn,
 }
 
-/// Starts a thread that tells of each process that ends while it is in the set that was sent last,
-/// also of one that has ended already, and of each that is stopped or goes on. Ends with the sender.
+/// Starts a thread that tells of each process that ends between its coming and its going by what is
+/// sent, also of one that has ended already, and of each that is stopped or goes on. Ends with the sender.
 pub(crate) fn watch_lives(
     tell: impl FnMut(u32, News) + Send + 'static,
-) -> io::Result<Orders<BTreeSet<u32>>> {
+) -> io::Result<Orders<Changes<u32>>> {
     let (orders, inbox) = inbox()?;
+    let mut lives = Lives::new(Kernel::new()?);
     std::thread::Builder::new()
         .name("exits".into())
-        .spawn(move || Lives::default().run(&inbox, tell))?;
+        .spawn(move || lives.run(&inbox, tell))?;
     Ok(orders)
 }
 
-/// The processes of the last order, each with how its end is noticed.
-#[derive(Debug, Default)]
+/// The processes that matter, each with how its end is noticed.
+#[derive(Debug)]
 struct Lives {
+    kernel: Kernel,
     watched: BTreeMap<u32, Watch>,
+    /// Those of whose ends nobody tells.
+    asked: BTreeSet<u32>,
     /// Those that were stopped at the last look.
     stopped: BTreeSet<u32>,
     looked: Option<Instant>,
-}
-
-#[derive(Debug)]
-enum Watch {
-    /// Readable when the process ends.
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no kernel tells"))]
-    Told(OwnedFd),
-    /// To be looked at.
-    Asked,
-    /// It has ended, and that was reported.
-    Reported,
+    /// The first whose turn it is at the next look.
+    next: u32,
 }
 
 impl Lives {
-    fn run(&mut self, inbox: &Inbox<BTreeSet<u32>>, mut tell: impl FnMut(u32, News)) {
+    fn new(kernel: Kernel) -> Self {
+        Self {
+            kernel,
+            watched: BTreeMap::new(),
+            asked: BTreeSet::new(),
+            stopped: BTreeSet::new(),
+            looked: None,
+            next: 0,
+        }
+    }
+
+    fn run(&mut self, inbox: &Inbox<Changes<u32>>, mut tell: impl FnMut(u32, News)) {
         loop {
             for pid in self.wait(inbox) {
-                self.watched.insert(pid, Watch::Reported);
-                self.stopped.remove(&pid);
-                tell(pid, News::Ended);
+                if let Some(watch) = self.watched.get_mut(&pid) {
+                    *watch = Watch::Reported;
+                    self.asked.remove(&pid);
+                    self.stopped.remove(&pid);
+                    tell(pid, News::Ended);
+                }
             }
-            let mut taken = inbox.take();
+            let taken = inbox.take();
             if taken.closed {
                 return;
             }
-            if let Some(pids) = taken.messages.pop() {
-                self.watched.retain(|pid, _| pids.contains(pid));
-                self.stopped.retain(|pid| pids.contains(pid));
-                for pid in pids {
-                    self.watched.entry(pid).or_insert_with(|| watch(pid));
-                }
+            for pids in taken.messages {
+                self.take(&pids);
             }
             if self.time_left().is_some_and(|left| left.is_zero()) {
                 self.look_who_is_stopped(&mut tell);
@@ -89,31 +101,36 @@ impl Lives {
         }
     }
 
-    /// Waits for an order, the end of a process or the next look; gives those that have ended.
-    fn wait(&self, inbox: &Inbox<BTreeSet<u32>>) -> Vec<u32> {
-        let mut pids = Vec::new();
-        let mut waiting = vec![PollFd::new(inbox, PollFlags::IN)];
-        for (pid, watch) in &self.watched {
-            if let Watch::Told(fd) = watch {
-                pids.push(*pid);
-                waiting.push(PollFd::new(fd, PollFlags::IN));
-            }
+    fn take(&mut self, pids: &Changes<u32>) {
+        for pid in &pids.gone {
+            self.watched.remove(pid);
+            self.asked.remove(pid);
+            self.stopped.remove(pid);
         }
+        for pid in &pids.come {
+            let watch = self.kernel.watch(*pid, self.watched.len());
+            if matches!(watch, Watch::Asked) {
+                self.asked.insert(*pid);
+            }
+            self.watched.insert(*pid, watch);
+        }
+    }
+
+    /// Waits for an order, the end of a process or the next look; gives those that have ended.
+    fn wait(&self, inbox: &Inbox<Changes<u32>>) -> Vec<u32> {
+        let mut waiting = vec![PollFd::new(inbox, PollFlags::IN)];
+        waiting.extend(self.kernel.as_poll_fd());
         let timeout = self
             .time_left()
             .and_then(|left| Timespec::try_from(left).ok());
         if poll(&mut waiting, timeout.as_ref()).is_err() {
             return Vec::new();
         }
-        let told = waiting[1..]
-            .iter()
-            .zip(pids)
-            .filter(|(fd, _)| !fd.revents().is_empty())
-            .map(|(_, pid)| pid);
-        let asked = self.watched.iter().filter_map(|(pid, watch)| {
-            (matches!(watch, Watch::Asked) && !is_alive(*pid)).then_some(*pid)
-        });
-        told.chain(asked).collect()
+        let mut ended = self.kernel.ended();
+        if self.time_left().is_some_and(|left| left.is_zero()) {
+            ended.extend(self.asked.iter().filter(|pid| !is_alive(**pid)));
+        }
+        ended
     }
 
     /// How long until somebody has to be looked at; `None` while there is nobody.
@@ -127,32 +144,23 @@ impl Lives {
 
     fn look_who_is_stopped(&mut self, tell: &mut impl FnMut(u32, News)) {
         self.looked = Some(Instant::now());
-        for (pid, watch) in &self.watched {
-            let is_stopped =
-                !matches!(watch, Watch::Reported) && stat(*pid).is_some_and(|stat| stat.is_stopped);
-            if is_stopped && self.stopped.insert(*pid) {
-                tell(*pid, News::Stopped);
-            } else if !is_stopped && self.stopped.remove(pid) {
-                tell(*pid, News::GoesOn);
+        let from = self.watched.range(self.next..);
+        let all = from.chain(self.watched.range(..self.next));
+        let mut turns = all.take(LOOKS + 1).map(|(pid, watch)| {
+            let may_stop = !matches!(watch, Watch::Reported);
+            (*pid, may_stop)
+        });
+        let now: Vec<(u32, bool)> = turns.by_ref().take(LOOKS).collect();
+        self.next = turns.next().map_or(0, |(pid, _)| pid);
+        for (pid, may_stop) in now {
+            let is_stopped = may_stop && stat(pid).is_some_and(|stat| stat.is_stopped);
+            if is_stopped && self.stopped.insert(pid) {
+                tell(pid, News::Stopped);
+            } else if !is_stopped && self.stopped.remove(&pid) {
+                tell(pid, News::GoesOn);
             }
         }
     }
-}
-
-#[cfg(target_os = "linux")]
-fn watch(pid: u32) -> Watch {
-    use rustix::process::{PidfdFlags, pidfd_open};
-    let opened = as_pid(pid).map(|pid| pidfd_open(pid, PidfdFlags::empty()));
-    match opened {
-        Some(Ok(fd)) => Watch::Told(fd),
-        // Gone already is found at the next look, like any other end.
-        _ => Watch::Asked,
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn watch(_pid: u32) -> Watch {
-    Watch::Asked
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -174,7 +182,10 @@ mod tests {
             let _ = told.send((pid, what));
         })
         .unwrap();
-        orders.send(BTreeSet::from([child.id()]));
+        orders.send(Changes {
+            come: vec![child.id()],
+            gone: Vec::new(),
+        });
         let next = || news.recv_timeout(PATIENCE).unwrap();
         let pid = Pid::from_child(&child);
         for (signal, what) in [
