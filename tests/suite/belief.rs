@@ -3,12 +3,14 @@
 
 mod container;
 mod honest;
+mod pairs;
 mod seats;
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -21,6 +23,7 @@ use crate::common::{Collector, TestEnv, Tmux, finish, private_folder, until, wai
 pub(super) struct Hostile {
     pub(super) socket: PathBuf,
     heard: Arc<Mutex<Vec<u8>>>,
+    called: Arc<AtomicBool>,
 }
 
 impl Hostile {
@@ -29,8 +32,11 @@ impl Hostile {
         let listener = UnixListener::bind(&socket).expect("the socket can be bound");
         let heard = Arc::new(Mutex::new(Vec::new()));
         let keeps = Arc::clone(&heard);
+        let called = Arc::new(AtomicBool::new(false));
+        let is_called = Arc::clone(&called);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
+                is_called.store(true, Ordering::Relaxed);
                 let (Ok(mut stream), keeps) = (stream, Arc::clone(&keeps)) else {
                     return;
                 };
@@ -43,7 +49,16 @@ impl Hostile {
                 });
             }
         });
-        Self { socket, heard }
+        Self {
+            socket,
+            heard,
+            called,
+        }
+    }
+
+    /// Whether anybody connected, if only to see who listens.
+    pub(super) fn was_called(&self) -> bool {
+        self.called.load(Ordering::Relaxed)
     }
 
     /// Its address, as a pane of it would know it; the process is this one.

@@ -14,7 +14,9 @@ use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::mux::tmux::{Belief, Disbelief, has_lost_its_socket, is_tmux};
+use crate::mux::tmux::{
+    Belief, Disbelief, has_lost_its_socket, is_its_socket, is_of_another, is_tmux,
+};
 use crate::state::{Listing, RowKey, Table};
 use crate::sys::namespaces::{Side, files_of, user_of, world_of};
 use crate::sys::process::{self, descends};
@@ -70,8 +72,10 @@ pub(super) enum Life {
 pub(super) trait Facts {
     /// Whether a tmux server may be talked to.
     fn server(&mut self, socket: &str) -> Result<(), Disbelief>;
-    /// Whether it is known by rows or its panes, or proved by its process, and lives, although nobody
-    /// can talk to it.
+    /// Whether its process is a living tmux, but that of another socket.
+    fn is_of_another(&self, server: &Server) -> bool;
+    /// Whether it is known by its panes, or proved by its process, and lives, although nobody can talk to
+    /// it.
     fn has_lost_its_socket(&self, server: &Server) -> bool;
     /// Whether that was found out before, and its socket is the same one.
     fn is_proved(&self, socket: &str) -> bool;
@@ -97,6 +101,13 @@ pub(super) fn judge(
 ) -> Result<(), &'static str> {
     if matches!(event.target, Target::Agent(_)) {
         return Err(NAMED);
+    }
+    // Before anybody is connected to.
+    if let Some(server) = event.server.as_ref().filter(|_| names_server)
+        && standing != Standing::Elsewhere
+        && facts.is_of_another(server)
+    {
+        return Err(Disbelief::OfAnother.reason());
     }
     // Whose numbers mean other panes and processes there.
     let has_number = event.pane.is_some() || event.target.process().is_some();
@@ -205,8 +216,8 @@ pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) -> Vec<&'
     reasons
 }
 
-/// Whether a server that nobody can talk to lives all the same, and is ours by what its process runs:
-/// its rows are as good as those of any other.
+/// Whether a server that nobody can talk to lives all the same, and is ours by what its process runs and
+/// by the socket that this has made: its rows are as good as those of any other.
 fn lives_without_socket(belief: &Belief, server: &Server) -> bool {
     belief.is_our_tmux(server.pid) && has_lost_its_socket(server)
 }
@@ -334,9 +345,17 @@ impl Facts for WithRows<'_> {
         self.ground.server(socket)
     }
 
+    fn is_of_another(&self, server: &Server) -> bool {
+        !self.ground.panes.contains_key(server) && is_of_another(server)
+    }
+
     fn has_lost_its_socket(&self, server: &Server) -> bool {
-        let is_known = self.rows.has_rows_on(server) || self.ground.panes.contains_key(server);
-        is_known && is_tmux(server.pid) || self.ground.lives_without_socket(server)
+        if self.ground.panes.contains_key(server) && is_tmux(server.pid) {
+            return true;
+        }
+        // Also of a tmux of another make, which a row is known of already.
+        let is_known = self.rows.has_rows_on(server) && is_its_socket(server);
+        is_known || self.ground.lives_without_socket(server)
     }
 
     fn is_proved(&self, socket: &str) -> bool {

@@ -19,6 +19,8 @@ const KNOWN: u32 = 10;
 const DEAD: u32 = 11;
 /// A tmux server that lives and has no socket any more.
 const LOST: u32 = 12;
+/// A tmux server that lives and listens on another socket.
+const OF_ANOTHER: u32 = 13;
 
 impl Facts for World {
     fn server(&mut self, socket: &str) -> Result<(), Disbelief> {
@@ -28,6 +30,10 @@ impl Facts for World {
             "/tmp/gone" => Err(Disbelief::Absent),
             _ => Err(Disbelief::NotTmux),
         }
+    }
+
+    fn is_of_another(&self, server: &Server) -> bool {
+        server.pid == OF_ANOTHER
     }
 
     fn has_lost_its_socket(&self, server: &Server) -> bool {
@@ -110,6 +116,21 @@ fn a_server_that_lives_without_its_socket_is_believed_as_before() {
         assert!(judged(&mut event, standing).0.is_err());
         event.server = Some(format!("/tmp/gone,{LOST}").parse().unwrap());
         assert_eq!(judged(&mut event, standing).0, Ok(()), "{standing:?}");
+    }
+}
+
+#[test]
+fn a_socket_with_the_process_of_another_tmux_is_no_server_and_nobody_is_connected_to() {
+    for socket in [OWN, "/tmp/real", "/tmp/fake", "/tmp/gone"] {
+        for pid in [None, Some(IN_PANE), Some(KNOWN), Some(DEAD)] {
+            for standing in [Standing::Home, Standing::Unknown] {
+                let mut event = hook(socket, pid);
+                event.server = Some(format!("{socket},{OF_ANOTHER}").parse().unwrap());
+                let found = judged(&mut event, standing);
+                let expected = (Err(Disbelief::OfAnother.reason()), 0);
+                assert_eq!(found, expected, "{socket} {standing:?}");
+            }
+        }
     }
 }
 

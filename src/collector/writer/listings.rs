@@ -12,7 +12,7 @@ use super::interests::has_session_file;
 use crate::assistants::title;
 use crate::collector::sources::panes::Answer;
 use crate::collector::sources::session_files::Order as WitnessOrder;
-use crate::mux::tmux::{is_tmux, told_lost};
+use crate::mux::tmux::{is_its_socket, told_lost};
 use crate::state::{Input, ListedPane, Listing, Reading, Row, RowKey};
 
 impl Writer {
@@ -77,12 +77,13 @@ impl Writer {
         }
     }
 
-    /// The tmux servers that live and are or were on `socket`.
+    /// The tmux servers that live and are or were on `socket`: listed there, or by what their process has
+    /// made. What a row was told to be on is nobody's word for that.
     fn living_on(&self, socket: &str) -> BTreeSet<Server> {
         let own = self.own_server.iter();
         let own = own.filter(|server| server.socket == socket);
         let known = self.table.servers_on(socket).chain(own);
-        let known = known.filter(|server| is_tmux(server.pid));
+        let known = known.filter(|server| is_its_socket(server));
         known
             .chain(self.ground.living_on(socket))
             .cloned()

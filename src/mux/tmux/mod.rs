@@ -37,7 +37,9 @@ use asking::Ask;
 pub use belief::{Belief, Believed, Disbelief};
 pub use command::Call;
 pub use format::{Format, LinePattern};
-pub(crate) use lost::{has_lost_its_socket, is_tmux, remedy as remedy_of_lost, told_lost};
+pub(crate) use lost::{
+    has_lost_its_socket, is_its_socket, is_of_another, is_tmux, remedy as remedy_of_lost, told_lost,
+};
 pub(super) use servers::ENTRY;
 pub use servers::KIND;
 

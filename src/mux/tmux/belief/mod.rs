@@ -57,6 +57,8 @@ pub enum Disbelief {
     Elsewhere,
     /// The listener is another program, or another tmux.
     NotTmux,
+    /// The tmux of that process is another socket's.
+    OfAnother,
 }
 
 impl Disbelief {
@@ -76,6 +78,9 @@ impl Disbelief {
             }
             Self::NotTmux => {
                 "what listens on the tmux socket it names is not our tmux (`[tmux] sockets` names others)"
+            }
+            Self::OfAnother => {
+                "the tmux server whose process it names never listened on the socket it names"
             }
         }
     }
@@ -262,6 +267,26 @@ pub(super) fn is_anothers(socket: &Path, pid: u32) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn is_anothers(_: &Path, _: u32) -> bool {
     false
+}
+
+/// Whether the process has made the socket of that name, by the kernel's word, which stays when the file
+/// is moved or gone; nobody is connected to. `None` where the kernel does not tell.
+#[cfg(target_os = "linux")]
+pub(super) fn has_made(socket: &Path, pid: u32) -> Option<bool> {
+    use crate::sys::namespaces::{Side, files_of};
+    use crate::sys::unix_socket::made_by;
+    if files_of(pid) != Side::Ours {
+        return None;
+    }
+    let made = made_by(pid);
+    let file = identity(socket);
+    let is_it = |name: &PathBuf| name == socket || (file.is_some() && identity(name) == file);
+    (!made.is_empty()).then(|| made.iter().any(is_it))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn has_made(_: &Path, _: u32) -> Option<bool> {
+    None
 }
 
 #[cfg(target_os = "linux")]
