@@ -319,6 +319,25 @@ fn what_one_cannot_do_is_said_in_its_own_words() {
 }
 
 #[test]
+fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
+    let journey = Journey::begin();
+    let ours = std::env::current_dir().unwrap();
+    let here = format!(", but in {}: the folder of this row", ours.display());
+    let start = |row: &Row| journey.hands.start(0, Some(row), false).unwrap();
+    let mut row = journey.fake.row(2, "gemini", State::Running);
+    row.pid = Some(journey.assistants[1].id());
+    assert!(!start(&row).contains("but in"), "its process shows it");
+    row.pid = None;
+    assert!(start(&row).contains(&here), "{}", start(&row));
+    row.cwd = Some("/nothing/of/that/name".to_owned());
+    assert!(start(&row).contains(&here), "it is gone");
+    row.cwd = Some("/".to_owned());
+    assert!(!start(&row).contains("but in"), "it was told");
+    let without = journey.hands.start(0, None, false).unwrap();
+    assert!(!without.contains("but in"), "{without}");
+}
+
+#[test]
 fn panes_that_cannot_be_listed_are_a_line_of_the_dashboard_and_no_end_of_rows() {
     let mut journey = Journey::begin();
     journey.fake.with(|world| world.lists = Mood::Hangs);

@@ -1,12 +1,13 @@
 //! What the dashboard has done outside itself: jumps through a multiplexer, the install through the installer.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::text::one_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process::folder;
 
@@ -31,6 +32,9 @@ use crate::tui::{self, Hands, Hooks, Jumped, Offer};
 
 /// How long a multiplexer may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);
+
+/// Longest folder that is named in what is said, in characters.
+const MAX_FOLDER_CHARS: usize = 100;
 
 /// The hands of the real dashboard.
 pub(in crate::commands) struct RealHands {
@@ -253,12 +257,12 @@ impl Hands for RealHands {
         let launchers = launchers.map_err(|error| told(&error, error.hints().to_vec()))?;
         let launcher = launchers.get(launcher).ok_or("the settings have changed")?;
         let in_front = self.surroundings.tmux.is_some() && !beside;
-        let started = start_in(
-            &self.surroundings,
-            launcher,
-            row.and_then(folder_of),
-            in_front,
-        )?;
+        let folder = row.and_then(folder_of);
+        let elsewhere = match (row, &folder, &launcher.folder) {
+            (Some(_), None, None) => in_our_folder(),
+            _ => String::new(),
+        };
+        let started = start_in(&self.surroundings, launcher, folder, in_front)?;
         if beside && let Ok(pane) = started.pane.parse() {
             let place = self.reach.place(None, Target::Pane(pane));
             // The second time moves into it: whoever starts an assistant has something to tell it.
@@ -269,7 +273,10 @@ impl Hands for RealHands {
         }
         let ended = if started.is_there { "" } else { ENDED };
         let name = &launcher.name;
-        Ok(format!("started {name} in {}{ended}", started.target))
+        Ok(format!(
+            "started {name} in {}{ended}{elsewhere}",
+            started.target
+        ))
     }
 
     fn stop(&self, row: &Row) -> Stopped {
@@ -320,11 +327,21 @@ impl Hands for RealHands {
     }
 }
 
-/// Where the row's assistant works. An event tells no folder whose name holds a control character; its
-/// process shows it all the same.
+/// Where the row's assistant works, if that is there. An event tells no folder whose name holds a control
+/// character; its process shows it all the same.
 fn folder_of(row: &Row) -> Option<OsString> {
-    let told = row.cwd.clone().map(OsString::from);
-    told.or_else(|| folder(row.pid?).map(OsString::from))
+    let told = row.cwd.as_ref().map(PathBuf::from);
+    let is_there = |folder: &PathBuf| folder.is_dir();
+    let found = told.filter(is_there);
+    let found = found.or_else(|| folder(row.pid?).filter(is_there));
+    found.map(OsString::from)
+}
+
+/// Said of what was started where we are, because nobody knows where the row's assistant works.
+fn in_our_folder() -> String {
+    let ours = std::env::current_dir().unwrap_or_default();
+    let ours = one_line(&ours.to_string_lossy(), MAX_FOLDER_CHARS);
+    format!(", but in {ours}: the folder of this row is not known or gone")
 }
 
 #[cfg(target_os = "linux")]
@@ -354,7 +371,10 @@ mod tests {
             process.kill().unwrap();
             process.wait().unwrap();
         }
-        row.cwd = Some("/told".to_owned());
-        assert_eq!(folder_of(&row), Some("/told".into()));
+        let told = root.path().to_str().map(str::to_owned);
+        row.cwd.clone_from(&told);
+        assert_eq!(folder_of(&row), told.map(OsString::from));
+        row.cwd = Some("/nothing/of/that/name".to_owned());
+        assert_eq!(folder_of(&row), None, "its process has ended, too");
     }
 }
