@@ -32,7 +32,7 @@ impl Places {
         let mut all: Vec<_> = sockets.collect();
         all.extend([left, env.path("nothing.sock"), runtime.join("nothing.sock")]);
         // The folder in which a socket is believed by its place, before any server is there.
-        let own = env.path(&format!("tmp/tmux-{}", rustix::process::geteuid().as_raw()));
+        let own = env.path(format!("tmp/tmux-{}", rustix::process::geteuid().as_raw()));
         private_folder(&own);
         all.push(own.join("nothing"));
         Self { listening, all }
