@@ -67,7 +67,7 @@ pub(crate) fn is_called(
     }
 }
 
-/// Whether one of the rows names this tool as the newer layout does: `lab — Echo Tool: (MCP)`. A server
+/// Whether the rows name this tool as the newer layout does: `lab — Echo Tool: (MCP)`. A server
 /// may give its tools other names to be shown; those cannot be compared and are none of its.
 pub(crate) fn is_named(rows: &[String], tool: &str) -> bool {
     let letters = |text: &str| -> String {
@@ -86,8 +86,7 @@ pub(crate) fn is_named(rows: &[String], tool: &str) -> bool {
         .split_once(" — ")
         .and_then(|(before, rest)| Some((before, rest.split_once(" Tool: (MCP)")?)));
     shown.is_some_and(|(before, (shown, rest))| {
-        let is_server = before.split(' ').next_back() == Some(server);
-        is_server && letters(shown) == letters(name) && rest.trim().is_empty()
+        before == server && letters(shown) == letters(name) && rest.trim().is_empty()
     })
 }
 

@@ -8,6 +8,7 @@
 pub(crate) mod calls;
 mod drawn;
 pub(crate) mod edits;
+mod heading;
 mod notebook;
 pub(crate) mod options;
 pub(crate) mod plan;

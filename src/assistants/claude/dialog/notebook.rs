@@ -50,7 +50,7 @@ impl Sheet {
         let cwd = bound.cwd.as_deref().unwrap_or("/");
         let is_boxed = matches!(self.layout, Layout::Boxed { .. });
         let margins = if is_boxed { 4 } else { 2 };
-        let titles = (1..head.len()).filter(|title| is_title(&head[..*title], TITLE));
+        let titles = (1..head.len()).filter(|title| is_title(&head[..*title], TITLE, self.width()));
         let ends = titles.flat_map(|title| (title + 1..head.len()).map(move |end| (title, end)));
         let mut below = ends
             .filter(|(title, end)| self.are_path(&head[*title..*end], path, cwd, margins))

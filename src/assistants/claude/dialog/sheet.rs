@@ -3,6 +3,7 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use super::heading::{has_gap, may_begin, sub_agents_title};
 use super::{calls, edits};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain, plain_inside};
@@ -59,7 +60,10 @@ pub(crate) enum Layout {
 impl Sheet {
     /// Reads the rows between the upper rule and the first option.
     pub(crate) fn read(rows: &[&str], width: usize, kind: Kind) -> Option<Self> {
-        let rows: Vec<String> = rows.iter().map(|row| (*row).to_owned()).collect();
+        let mut rows: Vec<String> = rows.iter().map(|row| (*row).to_owned()).collect();
+        if has_gap(&rows, width) {
+            rows.remove(1);
+        }
         let is_dotted = |row: &String| is_whole_rule(row, '╌', width);
         let dotted: Vec<usize> = (0..rows.len()).filter(|at| is_dotted(&rows[*at])).collect();
         let layout = match dotted[..] {
@@ -87,11 +91,15 @@ impl Sheet {
 
     /// Its first line, for example `Bash command`.
     pub(crate) fn title(&self) -> &str {
-        let first = match &self.layout {
-            Layout::Ruled { head, .. } => head.first(),
-            Layout::Plain { title, .. } | Layout::Boxed { title, .. } => title.first(),
-        };
-        first.map_or("", |row| row.trim())
+        self.head().first().map_or("", |row| row.trim())
+    }
+
+    /// The rows that begin with its heading.
+    fn head(&self) -> &[String] {
+        match &self.layout {
+            Layout::Ruled { head, .. } => head,
+            Layout::Plain { title, .. } | Layout::Boxed { title, .. } => title,
+        }
     }
 
     /// Whether it is this request, and all of it.
@@ -113,7 +121,7 @@ impl Sheet {
 
     /// Whether a sub-agent asks.
     pub(super) fn is_sub_agents(&self) -> bool {
-        self.top_words().contains(&"·")
+        may_begin(self.title())
     }
 
     /// Whether it asks for a permission.
@@ -143,7 +151,7 @@ impl Sheet {
                     return Err(Refusal::Differs(Part::Command));
                 }
                 let is_its = |title: usize| {
-                    is_title(&head[..title], name)
+                    is_title(&head[..title], name, self.width)
                         && description.as_deref().is_none_or(|text| {
                             let rows = self.framed(&head[title..]);
                             let is_blank = |row: &String| row.trim().is_empty();
@@ -154,7 +162,7 @@ impl Sheet {
                 said((1..head.len()).any(is_its), Part::Description)
             }
             Layout::Plain { title, block } => {
-                if !is_title(title, name) {
+                if !is_title(title, name, self.width) {
                     return Err(Refusal::OtherDialog);
                 }
                 self.runs_above(&command, description.as_deref(), block)
@@ -223,7 +231,13 @@ impl Sheet {
             .as_str()
             .filter(|_| input["old_string"] == ""));
         match created {
-            Some(content) if is_new => self.creates(block, content),
+            Some(content) if is_new => {
+                let said = self.creates(block, content);
+                said.map_err(|why| match plain_inside(Part::Content, content) {
+                    Err(unseen @ Refusal::Unseen(_)) => unseen,
+                    _ => why,
+                })
+            }
             _ => edits::are_shown(block, Some(self.width), input),
         }
     }
@@ -231,7 +245,9 @@ impl Sheet {
     /// Whether the rows below one of these titles are the path, in one of the ways in which Claude writes it.
     fn is_path(&self, head: &[String], titles: &[&[&str]], path: &str, cwd: &str) -> bool {
         (1..head.len()).any(|title| {
-            let is_titled = titles.iter().any(|name| is_title(&head[..title], name));
+            let is_titled = titles
+                .iter()
+                .any(|name| is_title(&head[..title], name, self.width));
             is_titled && self.are_path(&head[title..], path, cwd, 2)
         })
     }
@@ -305,11 +321,18 @@ impl Sheet {
         if !self.is_headed(TOOL) {
             return Err(Refusal::OtherDialog);
         }
-        let is_named = |rows: &[String]| calls::is_named(rows, tool);
+        let is_named = |rows: &[String]| {
+            (1..rows.len()).any(|title| {
+                is_title(&rows[..title], TOOL, self.width) && calls::is_named(&rows[title..], tool)
+            })
+        };
         let (head, block) = match &self.layout {
             Layout::Ruled { head, block } => (head, &block[..]),
             // Without inputs there is nothing to be ruled off.
             Layout::Plain { title, .. } if is_named(title) => (title, &[][..]),
+            Layout::Plain { title, .. } if !is_title(title, TOOL, self.width) => {
+                return Err(Refusal::OtherDialog);
+            }
             Layout::Plain { block, .. } => {
                 let input = input.ok_or(Refusal::NotKnown(Part::Input))?;
                 let rows = self.sunk(block, 3, 6).rows;
@@ -362,10 +385,13 @@ impl Sheet {
         said((0..=4).any(fits), Part::Question)
     }
 
-    /// Whether its first row begins with the words of that title, in whatever columns.
+    /// Whether its first row begins with the words of that title, in whatever columns, or its first rows
+    /// are that title beside whose it is.
     pub(crate) fn is_headed(&self, name: &[&str]) -> bool {
         let words = self.top_words();
-        name.iter().all(|word| words.contains(word))
+        let head = self.head();
+        let is_title = |end: usize| is_sub_agents(&head[..end], name, self.width);
+        name.iter().all(|word| words.contains(word)) || (1..=head.len()).any(is_title)
     }
 
     /// Rows in a box that newer versions draw as a bar where there are several lines.
@@ -547,13 +573,16 @@ fn words(rows: &[String]) -> Vec<&str> {
 
 /// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` or
 /// `· from the "NAME" workflow` and `1 of 2`, and perhaps the tip; in a narrow pane all that stands side by side in columns.
-pub(crate) fn is_title(rows: &[String], name: &[&str]) -> bool {
+pub(crate) fn is_title(rows: &[String], name: &[&str], width: usize) -> bool {
     let tip = rows
         .iter()
         .position(|row| row.trim_start().starts_with("Tip: "));
     let (title, tip) = rows.split_at(tip.unwrap_or(rows.len()));
     if !tip.is_empty() && words(tip).join(" ") != TIP {
         return false;
+    }
+    if is_sub_agents(title, name, width) {
+        return true;
     }
     let mut rest = words(title);
     let mut take = |word: &str| match rest.iter().position(|other| *other == word) {
@@ -577,6 +606,11 @@ pub(crate) fn is_title(rows: &[String], name: &[&str]) -> bool {
     let is_quoted = |name: &str| name.len() > 2 && name.starts_with('"') && name.ends_with('"');
     rest.len() == usize::from(is_sub_agents)
         && (!is_sub_agents || is_agents || rest.iter().all(|name| is_quoted(name)))
+}
+
+/// Whether the rows are that title beside whose it is, as in a pane of so many cells.
+fn is_sub_agents(rows: &[String], name: &[&str], width: usize) -> bool {
+    sub_agents_title(rows, width).is_some_and(|title| title == name.join(" "))
 }
 
 /// `  12 text`: how far its text is in, and the text.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use super::heading::sub_agents_title;
 use super::sheet::{Layout, Sheet, Wanted, said};
 use super::tame::is_named_oddly;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal};
@@ -33,16 +34,16 @@ impl Sheet {
         };
         let is_its = |end: usize| {
             let (above, below) = title.split_at(end);
+            let is_headed =
+                is_named(above) || !is_named_oddly(bound) && is_beside(above, name, self.width());
             if !is_ruled {
                 // What Claude says of rules, and the skill of itself, stands on rows of its own.
                 let is_about = |end: usize| words(&below[..end]) == ABOUT_SKILLS;
-                return is_named(above) && (1..=below.len()).any(is_about);
+                return is_headed && (1..=below.len()).any(is_about);
             }
             // Above the rules Claude alone speaks.
-            let is_headed = is_named(above)
-                || uncounted(above, self.width).is_some_and(|rows| is_named(&rows))
-                || !is_named_oddly(bound) && is_in_columns(above, name);
-            is_headed && words(below) == ABOUT_SKILLS
+            let is_named = || uncounted(above, self.width()).is_some_and(|rows| is_named(&rows));
+            (is_headed || is_named()) && words(below) == ABOUT_SKILLS
         };
         said((1..title.len()).any(is_its), Part::Input)
     }
@@ -76,21 +77,8 @@ fn uncounted(rows: &[String], width: usize) -> Option<Vec<String>> {
     is_at_end.then(|| [&[title], rest].concat())
 }
 
-/// Whether the rows are two columns, as where it is narrow: `Use skill "name"?` and beside it whose it is.
-fn is_in_columns(rows: &[String], name: &str) -> bool {
-    let Some(column) = rows.first().and_then(|row| row.find('·')) else {
-        return false;
-    };
-    let side = |is_left: bool| {
-        let part = |row: &String| match row.split_at_checked(column) {
-            Some((left, right)) => (if is_left { left } else { right }).to_owned(),
-            None if is_left => row.clone(),
-            None => String::new(),
-        };
-        rows.iter().map(part).collect::<Vec<String>>()
-    };
-    let (left, right) = (side(true), side(false));
-    left[0].ends_with("  ")
-        && words(&left) == format!("Use skill \"{name}\"?")
-        && sub_agents(&format!(" {}", words(&right))).is_some()
+/// Whether the rows are `Use skill "name"?`, and beside it whose it is.
+fn is_beside(rows: &[String], name: &str, width: usize) -> bool {
+    let title = sub_agents_title(rows, width);
+    title.is_some_and(|title| title == format!("Use skill \"{name}\"?"))
 }

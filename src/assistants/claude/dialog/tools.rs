@@ -84,7 +84,7 @@ impl Sheet {
                     return Err(Refusal::Differs(Part::Input));
                 }
                 let is_said = |title: usize| {
-                    is_title(&head[..title], call.title)
+                    is_title(&head[..title], call.title, self.width())
                         && call
                             .about
                             .as_ref()
@@ -93,7 +93,7 @@ impl Sheet {
                 said((1..=head.len()).any(is_said), Part::Input)
             }
             Layout::Plain { title, block } => {
-                if !is_title(title, call.title) {
+                if !is_title(title, call.title, self.width()) {
                     return Err(Refusal::OtherDialog);
                 }
                 let is_its = |end: usize| {
@@ -183,7 +183,8 @@ impl Sheet {
                     addresses.iter().any(is_address)
                         && Wanted::All(&asks).is_in(&self.framed(below))
                 };
-                is_title(&head[..1], &["Fetch"]) && (1..block.len()).any(is_asked)
+                let is_titled = |end: usize| is_title(&head[..end], &["Fetch"], self.width());
+                (1..=head.len().min(2)).any(is_titled) && (1..block.len()).any(is_asked)
             }
             Layout::Plain { title, block } => {
                 let is_asked = |url: &String| {
@@ -193,7 +194,7 @@ impl Sheet {
                         self.is_sunk(&block[..end], &call) && self.is_sunk(&block[end..], &host)
                     })
                 };
-                is_title(title, &["Fetch"]) && addresses.iter().any(is_asked)
+                is_title(title, &["Fetch"], self.width()) && addresses.iter().any(is_asked)
             }
             Layout::Boxed { .. } => false,
         };

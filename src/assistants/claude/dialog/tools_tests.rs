@@ -16,6 +16,8 @@ const FOLDER: &str = "/home/user/proj";
 
 #[path = "beside_tests.rs"]
 mod beside;
+#[path = "heading_tests.rs"]
+mod heading;
 #[path = "twins_tests.rs"]
 mod twins;
 
