@@ -2,10 +2,11 @@
 //!
 //! The file itself is not needed: what stands before and behind the change is read from the screen, and
 //! the old side with the change made must be the new side, line by line. Blanks at the ends of lines
-//! cannot be seen. Tabs that begin a line are drawn as two blanks each, others somehow.
+//! cannot be seen.
 
 use serde_json::Value;
 
+use super::tabs::{Origin, are_moved, as_drawn, drawn_behind, may_draw_over};
 use crate::assistants::facets::dialog::flow::is_of_a_picture;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain_inside};
 
@@ -43,14 +44,20 @@ pub(crate) fn are_shown(
     let is_its = match (&input["content"], &changes[..]) {
         (Value::String(content), _) => {
             plain_inside(Part::Content, content)?;
-            holds(&as_drawn(content), &diff.hunks)
+            let mut origins = diff.origins.iter();
+            origins.any(|origin| holds(&drawn_behind("", content, *origin), &diff.hunks))
         }
         (_, []) => return Err(Refusal::NotKnown(Part::Content)),
         (_, [one]) => one.leads(&diff),
         (_, several) => lead(several, &diff),
     };
+    let texts = changes.iter().flat_map(|change| [change.from, change.to]);
+    let texts: Vec<&str> = texts.chain(input["content"].as_str()).collect();
+    let is_drawn_over = |edge| texts.iter().any(|text| may_draw_over(text, edge));
     if is_its {
         Ok(())
+    } else if edge.is_some_and(is_drawn_over) {
+        Err(Refusal::Rewritten(Part::Content))
     } else {
         Err(Refusal::Differs(Part::Content))
     }
@@ -88,15 +95,15 @@ fn edits(input: &Value) -> Vec<&Value> {
     }
 }
 
-/// A text and what takes its place, as they are drawn.
-struct Change {
-    from: String,
-    to: String,
+/// A text and what takes its place.
+struct Change<'a> {
+    from: &'a str,
+    to: &'a str,
     everywhere: bool,
 }
 
-impl Change {
-    fn of(edit: &Value) -> Result<Self, Refusal> {
+impl<'a> Change<'a> {
+    fn of(edit: &'a Value) -> Result<Self, Refusal> {
         let text = |name: &str| edit[name].as_str();
         let (Some(from), Some(to)) = (text("old_string"), text("new_string")) else {
             return Err(Refusal::NotKnown(Part::Content));
@@ -104,8 +111,8 @@ impl Change {
         plain_inside(Part::Content, from)?;
         plain_inside(Part::Content, to)?;
         Ok(Self {
-            from: as_drawn(from),
-            to: as_drawn(to),
+            from,
+            to,
             everywhere: edit["replace_all"] == true,
         })
     }
@@ -117,35 +124,57 @@ impl Change {
         }
         // What is taken out without another text in its place takes its line break with it.
         let with_break = format!("{}\n", self.from);
-        let mut from = vec![self.from.as_str()];
+        let mut from = vec![self.from];
         if self.to.is_empty() {
             from.push(&with_break);
         }
-        !diff.is_folded && from.iter().any(|from| spans(&diff.hunks, from, &self.to))
+        let leads = |origin| {
+            from.iter()
+                .any(|from| spans(&diff.hunks, from, self.to, origin))
+        };
+        !diff.is_folded && diff.origins.iter().any(|origin| leads(*origin))
     }
 
     fn leads_everywhere(&self, diff: &Diff) -> bool {
-        !self.from.is_empty()
+        let (from, to) = self.drawn();
+        !from.is_empty()
             && diff.hunks.iter().all(|hunk| {
-                let made = hunk.old.replace(&self.from, &self.to);
-                hunk.old.contains(&self.from) && is_as(&made, &hunk.new)
+                let made = hunk.old.replace(&from, &to);
+                hunk.old.contains(&from) && is_as(&made, &hunk.new)
             })
+    }
+
+    /// Both texts where they begin a line.
+    fn drawn(&self) -> (String, String) {
+        (as_drawn(self.from), as_drawn(self.to))
     }
 }
 
 /// Whether `from`, somewhere in the old side, replaced by `to`, makes the new side.
-fn spans(hunks: &[Hunk], from: &str, to: &str) -> bool {
+fn spans(hunks: &[Hunk], from: &str, to: &str, origin: Origin) -> bool {
     let Some((first, rest)) = hunks.split_first() else {
         return false;
     };
+    let has_tabs = from.contains('\t') || to.contains('\t');
+    let (plain_from, plain_to) = (as_drawn(from), as_drawn(to));
     let starts = first.old.char_indices().map(|(at, _)| at);
     starts.chain([first.old.len()]).any(|at| {
         let before = &first.old[..at];
+        let drawn = has_tabs && origin.is_some();
+        let drawn = drawn.then(|| [from, to].map(|text| drawn_behind(before, text, origin)));
+        let (from, to): (&str, &str) = match &drawn {
+            Some([from, to]) => (from, to),
+            None => (&plain_from, &plain_to),
+        };
         if rest.is_empty() {
             // What is behind the text in the old side stands there in the new one, too.
-            let behind = after(&first.old[at..], from);
-            return behind
-                .is_some_and(|behind| is_as(&format!("{before}{to}{behind}"), &first.new));
+            let Some(behind) = after(&first.old[at..], from) else {
+                return false;
+            };
+            let head = format!("{before}{to}");
+            let old = &first.old[..first.old.len() - behind.len()];
+            return is_as(&format!("{head}{behind}"), &first.new)
+                || are_moved(&head, old, behind, &first.new, origin);
         }
         let own = first.new.strip_prefix(before);
         let (Some(from), Some(to)) = (
@@ -189,19 +218,17 @@ fn goes_on(hunks: &[Hunk], from: &str, to: &str) -> bool {
 fn lead(changes: &[Change], diff: &Diff) -> bool {
     let mut made: Vec<String> = diff.hunks.iter().map(|hunk| hunk.old.clone()).collect();
     let all_made = changes.iter().all(|change| {
+        let (from, to) = change.drawn();
         let mut is_made = false;
         for text in &mut made {
-            if change.from.is_empty()
-                || is_made && !change.everywhere
-                || !text.contains(&change.from)
-            {
+            if from.is_empty() || is_made && !change.everywhere || !text.contains(&from) {
                 continue;
             }
             is_made = true;
             *text = if change.everywhere {
-                text.replace(&change.from, &change.to)
+                text.replace(&from, &to)
             } else {
-                text.replacen(&change.from, &change.to, 1)
+                text.replacen(&from, &to, 1)
             };
         }
         is_made
@@ -273,16 +300,6 @@ fn trimmed(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A text with the tabs that begin its lines as they are drawn.
-fn as_drawn(text: &str) -> String {
-    let line = |line: &str| {
-        let rest = line.trim_start_matches('\t');
-        let indent = "  ".repeat(line.len() - rest.len());
-        indent + &without_pictures(rest)
-    };
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
-}
-
 /// Without what some versions leave out of a picture.
 fn without_pictures(text: &str) -> String {
     text.chars().filter(|c| !is_of_a_picture(*c)).collect()
@@ -291,6 +308,8 @@ fn without_pictures(text: &str) -> String {
 /// What a diff shows.
 struct Diff {
     hunks: Vec<Hunk>,
+    /// From where the stops of its tabs may be counted.
+    origins: Vec<Origin>,
     is_folded: bool,
 }
 
@@ -370,9 +389,13 @@ fn read(rows: &[String], edge: Option<usize>) -> Option<Diff> {
             room.map_or(widest, |room| room.max(piece.widest())),
         )
     };
+    let mut origins = vec![None, Some(1)];
+    origins.extend(hunks.iter().map(|piece| Some(piece.gutter + 1)));
+    origins.dedup();
     let hunks = hunks.iter().map(sides);
     Some(Diff {
         hunks: hunks.collect(),
+        origins,
         is_folded: shown < rows.len(),
     })
 }

@@ -14,6 +14,7 @@ pub(crate) mod options;
 pub(crate) mod plan;
 pub(crate) mod sheet;
 mod skill;
+mod tabs;
 mod tame;
 #[cfg(test)]
 pub(crate) mod tests;

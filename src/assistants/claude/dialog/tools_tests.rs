@@ -18,6 +18,8 @@ const FOLDER: &str = "/home/user/proj";
 mod beside;
 #[path = "heading_tests.rs"]
 mod heading;
+#[path = "tabs_tests.rs"]
+mod tabs;
 #[path = "twins_tests.rs"]
 mod twins;
 
