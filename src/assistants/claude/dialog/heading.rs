@@ -1,7 +1,11 @@
-//! The heading of a sub-agent's dialog: its title and, to the right of that, whose it is. Where both do not
-//! fit they are two columns, each broken at its blanks; older versions leave out the blank between.
+//! How a dialog is headed: by its title and, to the right of that, whose it is if a sub-agent asks. Where
+//! both do not fit they are two columns, each broken at its blanks; older versions leave out the blank between.
 
 use unicode_width::UnicodeWidthStr;
+
+/// Said below the title by newer versions, where it applies.
+const TIP: &str =
+    "Tip: auto mode handles these prompts for you — choose \"switch to auto mode\" below";
 
 /// What it says of whose the dialog is begins so.
 const WHOSE: &str = "· from ";
@@ -34,6 +38,48 @@ pub(super) fn sub_agents_title(rows: &[String], width: usize) -> Option<String> 
         rows.len() == 1 && column == title.width() + 2
     };
     is_drawn.then_some(title)
+}
+
+/// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` or
+/// `· from the "NAME" workflow` and `1 of 2`, and perhaps the tip; in a narrow pane all that stands side by side in columns.
+pub(super) fn is_title(rows: &[String], name: &[&str], width: usize) -> bool {
+    let tip = rows
+        .iter()
+        .position(|row| row.trim_start().starts_with("Tip: "));
+    let (title, tip) = rows.split_at(tip.unwrap_or(rows.len()));
+    if !tip.is_empty() && words(tip).join(" ") != TIP {
+        return false;
+    }
+    if is_sub_agents(title, name, width) {
+        return true;
+    }
+    let mut rest = words(title);
+    let mut take = |word: &str| match rest.iter().position(|other| *other == word) {
+        Some(at) => {
+            rest.remove(at);
+            true
+        }
+        None => false,
+    };
+    if !name.iter().all(|word| take(word)) {
+        return false;
+    }
+    take("(unsandboxed)");
+    let is_others = take("·") && take("from") && take("the");
+    let is_agents = is_others && take("agent");
+    let is_sub_agents = is_agents || is_others && take("workflow");
+    if take("of") {
+        rest.retain(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+    }
+    // A workflow has a name in quotes; one of several words cannot be told from what stands below.
+    let is_quoted = |name: &str| name.len() > 2 && name.starts_with('"') && name.ends_with('"');
+    rest.len() == usize::from(is_sub_agents)
+        && (!is_sub_agents || is_agents || rest.iter().all(|name| is_quoted(name)))
+}
+
+/// Whether the rows are that title beside whose it is, as in a pane of so many cells.
+pub(super) fn is_sub_agents(rows: &[String], name: &[&str], width: usize) -> bool {
+    sub_agents_title(rows, width).is_some_and(|title| title == name.join(" "))
 }
 
 /// Whether an empty row stands below a heading of one row, as in older versions where no more than the
@@ -96,4 +142,8 @@ fn is_broken(rows: &[&str], columns: usize) -> bool {
         pair[0].width() + 1 + next.width() > columns
     };
     fits && rows.windows(2).all(is_full)
+}
+
+fn words(rows: &[String]) -> Vec<&str> {
+    rows.iter().flat_map(|row| row.split_whitespace()).collect()
 }

@@ -4,7 +4,8 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::edits;
-use super::sheet::{Layout, Sheet, Shown, Wanted, is_title};
+use super::heading::is_title;
+use super::sheet::{Layout, Sheet, Shown, Wanted};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain, plain_inside};
 use crate::state::Bound;
 

@@ -3,16 +3,12 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::heading::{has_gap, may_begin, sub_agents_title};
+use super::heading::{has_gap, is_sub_agents, is_title, may_begin};
 use super::{calls, edits};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain, plain_inside};
 use crate::assistants::facets::dialog::{Kind, cut, is_whole_rule, names_of};
 use crate::state::Bound;
-
-/// Said below the title by newer versions, where it applies.
-const TIP: &str =
-    "Tip: auto mode handles these prompts for you — choose \"switch to auto mode\" below";
 
 /// Stands in the place of a diff until that is drawn.
 const NOT_YET: &str = "…";
@@ -565,52 +561,6 @@ fn filled(rows: &[String]) -> usize {
 fn trimmed(rows: &[String]) -> &[String] {
     let first = rows.iter().position(|row| !row.trim().is_empty());
     &rows[first.unwrap_or(0)..]
-}
-
-fn words(rows: &[String]) -> Vec<&str> {
-    rows.iter().flat_map(|row| row.split_whitespace()).collect()
-}
-
-/// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` or
-/// `· from the "NAME" workflow` and `1 of 2`, and perhaps the tip; in a narrow pane all that stands side by side in columns.
-pub(crate) fn is_title(rows: &[String], name: &[&str], width: usize) -> bool {
-    let tip = rows
-        .iter()
-        .position(|row| row.trim_start().starts_with("Tip: "));
-    let (title, tip) = rows.split_at(tip.unwrap_or(rows.len()));
-    if !tip.is_empty() && words(tip).join(" ") != TIP {
-        return false;
-    }
-    if is_sub_agents(title, name, width) {
-        return true;
-    }
-    let mut rest = words(title);
-    let mut take = |word: &str| match rest.iter().position(|other| *other == word) {
-        Some(at) => {
-            rest.remove(at);
-            true
-        }
-        None => false,
-    };
-    if !name.iter().all(|word| take(word)) {
-        return false;
-    }
-    take("(unsandboxed)");
-    let is_others = take("·") && take("from") && take("the");
-    let is_agents = is_others && take("agent");
-    let is_sub_agents = is_agents || is_others && take("workflow");
-    if take("of") {
-        rest.retain(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
-    }
-    // A workflow has a name in quotes; one of several words cannot be told from what stands below.
-    let is_quoted = |name: &str| name.len() > 2 && name.starts_with('"') && name.ends_with('"');
-    rest.len() == usize::from(is_sub_agents)
-        && (!is_sub_agents || is_agents || rest.iter().all(|name| is_quoted(name)))
-}
-
-/// Whether the rows are that title beside whose it is, as in a pane of so many cells.
-fn is_sub_agents(rows: &[String], name: &[&str], width: usize) -> bool {
-    sub_agents_title(rows, width).is_some_and(|title| title == name.join(" "))
 }
 
 /// `  12 text`: how far its text is in, and the text.

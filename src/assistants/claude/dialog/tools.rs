@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::sheet::{Layout, Sheet, TOOL, Wanted, is_title, said};
+use super::heading::is_title;
+use super::sheet::{Layout, Sheet, TOOL, Wanted, said};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
 use crate::assistants::facets::dialog::{cut, names_of};
