@@ -10,6 +10,9 @@ use serde_json::Value;
 use super::process::children_of;
 use super::{PATIENCE, TestEnv, Tmux, finish};
 
+/// So many looks in a row, a few milliseconds apart, at which it asks nobody.
+const QUIET_LOOKS: usize = 8;
+
 /// A running collector of one [`TestEnv`]; killed with its handle.
 #[derive(Debug)]
 pub struct Collector<'env> {
@@ -106,13 +109,19 @@ impl<'env> Collector<'env> {
     }
 
     /// Does something while it stands still and none of its programs is on the way to a tmux server:
-    /// who listens there was looked at, and another one may listen by now.
+    /// who listens there was looked at, and another one may listen by now. Several looks in a row: a thread
+    /// that has looked, and has not started its program yet, is not seen in one.
     pub fn while_it_asks_nobody<T>(&self, what: impl FnOnce() -> T) -> T {
         self.signal(Signal::STOP);
-        while children_of(self.pid())
-            .iter()
-            .any(|arguments| !arguments.contains(&"wait-for".to_owned()))
-        {
+        let mut quiet = 0;
+        loop {
+            let children = children_of(self.pid());
+            let mut children = children.iter();
+            let asks = children.any(|arguments| !arguments.contains(&"wait-for".to_owned()));
+            quiet = if asks { 0 } else { quiet + 1 };
+            if quiet == QUIET_LOOKS {
+                break;
+            }
             self.signal(Signal::CONT);
             std::thread::sleep(Duration::from_millis(5));
             self.signal(Signal::STOP);
