@@ -17,6 +17,7 @@ mod owed;
 mod pace;
 mod patches;
 mod publishers;
+mod publishing;
 mod seats;
 mod waiting;
 mod wish;
@@ -25,7 +26,6 @@ mod world;
 use std::collections::BTreeSet;
 use std::io;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
@@ -36,9 +36,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::belief::Standing;
 use super::{Message, actor, judge};
 use crate::act::who::Handed;
-use crate::protocol::{
-    Act, ActResult, AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, Voice, code,
-};
+use crate::protocol::{Act, ActResult, Voice, code};
 use crate::state::update::Feed;
 use crate::state::{PublisherWord, Row};
 use crate::sys::monotone_clock::Clock;
@@ -51,7 +49,7 @@ use flow::Flow;
 use judging::Judging;
 use owed::Item;
 use pace::Pace;
-use patches::{Done, Job, Patches};
+use patches::{Done, Patches};
 use publishers::Publishers;
 use wish::{What, Wish};
 use world::World;
@@ -457,139 +455,6 @@ impl Server {
             if let Some(client) = clients.find(|client| client.serial == serial) {
                 client.tell_result(&told, request.as_deref(), &self.world);
             }
-        }
-    }
-
-    /// Whether the client is the publisher of that agent.
-    fn speaks_for(&self, index: usize, agent: &str) -> bool {
-        let client = &self.clients[index];
-        match self.world.row(agent) {
-            Some(row) => row.publisher.as_deref() == Some(client.name()),
-            // By the name in its hello, which may be that of a row in a pane or of none yet.
-            None => client.agent() == Some(agent),
-        }
-    }
-
-    /// Tells a client that it does not speak for an agent.
-    fn refuse_agent(&mut self, index: usize, agent: &str, question: &Envelope) {
-        let words = format!("you do not speak for `{agent}`");
-        let request = question.request_id.as_deref();
-        self.clients[index].say_error(&self.world, code::UNKNOWN_AGENT, &words, false, request);
-    }
-
-    fn owe(&mut self, item: &Item) {
-        for client in &mut self.clients {
-            client.owe(item);
-        }
-    }
-
-    fn hear_heartbeat(&mut self, index: usize, beat: Heartbeat, question: &Envelope) {
-        if !self.speaks_for(index, &beat.agent_id) {
-            return self.refuse_agent(index, &beat.agent_id, question);
-        }
-        let item = self.world.hear_heartbeat(beat);
-        self.owe(&item);
-    }
-
-    /// What a publisher says is wrong goes to whoever looks, and stays until it goes.
-    fn hear_complaint(&mut self, index: usize, mut complaint: ErrorPayload, question: &Envelope) {
-        if let Some(agent) = complaint.agent_id.clone()
-            && !self.speaks_for(index, &agent)
-        {
-            return self.refuse_agent(index, &agent, question);
-        }
-        // It is the publisher that may end, not the connection of whoever hears of it.
-        complaint.fatal = false;
-        let own = self.clients[index].agent().map(str::to_owned);
-        complaint.agent_id = complaint.agent_id.or(own);
-        let name = self.clients[index].name().to_owned();
-        let words = format!("{} ({})", complaint.message, complaint.code);
-        self.trouble_at(&name, Some(words));
-        let item = self.world.hear_complaint(&name, complaint);
-        self.owe(&item);
-    }
-
-    fn trouble_at(&self, publisher: &str, words: Option<String>) {
-        let subject = format!("publisher {publisher}");
-        let words = words.map(|words| format!("{subject}: {words}"));
-        // It is told of here anyway; a collector that is busy has its reasons.
-        let _ = self.output.try_send(Message::Trouble(subject, words));
-    }
-
-    /// A patch for whoever asked for it, of the publisher that was asked. Nobody may wait for it any more.
-    fn hand_on(&mut self, index: usize, mut patch: AgentPatch, question: &Envelope) {
-        let serial = self.clients[index].serial;
-        let own = question.request_id.clone();
-        let ticket = own.or_else(|| patch.request_id.clone());
-        let Some(wanted) = self.asked.take(ticket.as_deref(), serial, &patch) else {
-            return;
-        };
-        patch.request_id.clone_from(&wanted.request_id);
-        self.deliver(&Done {
-            client: wanted.client,
-            request_id: wanted.request_id,
-            result: Ok(patch),
-        });
-    }
-
-    /// Asks the publisher of an agent for a patch; false when it does not tell of its changes.
-    fn ask_publisher(&mut self, index: usize, wanted: &RequestPatch, id: Option<&str>) -> bool {
-        if !self.tell_of_work.contains(&wanted.agent_id) {
-            return false;
-        }
-        let row = self.world.row(&wanted.agent_id);
-        let Some(name) = row.and_then(|row| row.publisher.clone()) else {
-            return false;
-        };
-        let is_its = |client: &&mut Client| client.is_publisher() && client.name() == name;
-        let asker = self.clients[index].serial;
-        let Some(publisher) = self.clients.iter_mut().find(is_its) else {
-            return false;
-        };
-        let ticket = self.asked.ask(wanted, (asker, id), publisher.serial);
-        let question = RequestPatch {
-            request_id: Some(ticket.clone()),
-            ..wanted.clone()
-        };
-        publisher.ask_for_patch(&question, &ticket, &self.world);
-        true
-    }
-
-    fn order_patch(&mut self, index: usize, wanted: &RequestPatch, request_id: Option<String>) {
-        let client = &mut self.clients[index];
-        let request = request_id.clone();
-        let mut refuse = |code, words: &str| {
-            client.say_error(&self.world, code, words, false, request.as_deref());
-        };
-        let Some(row) = self.world.row(&wanted.agent_id) else {
-            return refuse(code::UNKNOWN_AGENT, "there is no such agent");
-        };
-        if self.tell_of_work.contains(&wanted.agent_id) {
-            if !client.may_await_patch() {
-                return client.say_error(&self.world, code::BUSY, BUSY, false, request.as_deref());
-            }
-            if !self.ask_publisher(index, wanted, request.as_deref()) {
-                let why = Err("its publisher is not there");
-                self.clients[index].tell_patch(why, request.as_deref(), &self.world);
-            }
-            return;
-        }
-        let Some(folder) = row.cwd.as_ref().map(PathBuf::from) else {
-            return refuse(code::NO_PATCH, "nobody has told its folder");
-        };
-        if !client.may_await_patch() {
-            return client.say_error(&self.world, code::BUSY, BUSY, false, request.as_deref());
-        }
-        let job = Job {
-            client: client.serial,
-            request_id,
-            agent: wanted.agent_id.clone(),
-            folder,
-            request: wanted.of_git(),
-        };
-        if !self.patches.order(job) {
-            let why = Err("too many patches are waited for");
-            client.tell_patch(why, request.as_deref(), &self.world);
         }
     }
 
