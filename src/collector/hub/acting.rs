@@ -11,17 +11,17 @@ use crate::act::Who;
 use crate::act::who::{Collector, Handed};
 use crate::collector::actor::Actor;
 use crate::hub_client::HubError;
-use crate::protocol::{Act, ActResult};
+use crate::protocol::{Act, ActResult, Right};
 use crate::state::Row;
 use crate::sys::wake_channel::Orders;
 
 /// So long the result of an act is known.
 const REMEMBERED: Duration = Duration::from_secs(10 * 60);
 
-/// So many are known at most.
+/// So many are known at most; then the oldest makes room.
 const MAX_KNOWN: usize = 1024;
 
-/// So many may be carried out at once.
+/// So many may be carried out at once, and as many more for the hub's owner: nobody else's keep hers out.
 const MAX_OPEN: usize = 16;
 
 /// The hub's own thread never waits for anybody; after this time it has ended.
@@ -41,11 +41,18 @@ pub(super) enum Begun {
     Busy,
 }
 
+/// An act that is being carried out.
+struct Open {
+    waiting: Vec<Asker>,
+    is_recorded: bool,
+}
+
 /// See the module.
 pub(super) struct Acting {
     actor: Arc<Actor>,
     orders: Arc<Orders<Order>>,
-    open: BTreeMap<String, Vec<Asker>>,
+    open: BTreeMap<String, Open>,
+    /// Of those that change something; a reading is read again.
     known: BTreeMap<String, (Instant, Box<ActResult>)>,
 }
 
@@ -66,14 +73,18 @@ impl Acting {
         if let Some((_, result)) = self.known.get(&act.act_id) {
             return Begun::Known(result.clone());
         }
-        if let Some(waiting) = self.open.get_mut(&act.act_id) {
-            waiting.push(asker);
+        if let Some(open) = self.open.get_mut(&act.act_id) {
+            open.waiting.push(asker);
             return Begun::Now;
         }
-        if self.open.len() >= MAX_OPEN || self.known.len() >= MAX_KNOWN {
+        let places = match who.right {
+            Right::Own => 2 * MAX_OPEN,
+            _ => MAX_OPEN,
+        };
+        if self.open.len() >= places {
             return Begun::Busy;
         }
-        let id = act.act_id.clone();
+        let (id, is_recorded) = (act.act_id.clone(), act.what.is_recorded());
         let (actor, orders) = (Arc::clone(&self.actor), Arc::clone(&self.orders));
         let work = move || {
             let result = actor.act(&act, &who);
@@ -83,16 +94,30 @@ impl Acting {
         if thread.spawn(work).is_err() {
             return Begun::Busy;
         }
-        self.open.insert(id, vec![asker]);
+        let waiting = vec![asker];
+        let open = Open {
+            waiting,
+            is_recorded,
+        };
+        self.open.insert(id, open);
         Begun::Now
     }
 
     /// Takes in the result of one, and says who waits for it.
     pub(super) fn end(&mut self, result: Box<ActResult>) -> Vec<Asker> {
-        let waiting = self.open.remove(&result.act_id);
-        let id = result.act_id.clone();
-        self.known.insert(id, (Instant::now(), result));
-        waiting.unwrap_or_default()
+        let Some(open) = self.open.remove(&result.act_id) else {
+            return Vec::new();
+        };
+        if open.is_recorded {
+            if self.known.len() >= MAX_KNOWN {
+                let oldest = self.known.iter().min_by_key(|(_, (at, _))| *at);
+                let oldest = oldest.map(|(id, _)| id.clone());
+                oldest.and_then(|id| self.known.remove(&id));
+            }
+            let id = result.act_id.clone();
+            self.known.insert(id, (Instant::now(), result));
+        }
+        open.waiting
     }
 
     /// Writes down, elsewhere, that somebody wanted what their door does not allow.

@@ -86,15 +86,17 @@ struct Admission {
     session: Option<String>,
     /// It carries what somebody else says.
     is_relayed: bool,
-    /// What it has asked for and may not.
+    /// What it has asked for and may not, since that was looked at.
     overstepped: Option<String>,
+    /// What of that was said before: a client that goes on asking fills no file.
+    noted: BTreeSet<String>,
 }
 
 impl Admission {
     /// Whether `what` is allowed, which needs that; if not, it is remembered.
     fn allows(&mut self, needed: Right, what: &str) -> bool {
         let allowed = self.right.allows(needed);
-        if !allowed {
+        if !allowed && self.noted.insert(what.to_owned()) {
             self.overstepped = Some(what.to_owned());
         }
         allowed
@@ -177,6 +179,7 @@ impl Client {
                 session: None,
                 is_relayed,
                 overstepped: None,
+                noted: BTreeSet::new(),
             },
             name: String::new(),
             wants: Wants::default(),
