@@ -17,7 +17,7 @@
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
 //! everything else, but for the answer itself.
 //!
-//! May import: `assistants`, `mux`, `hub_client`, `protocol`, `state`, `sys`.
+//! May import: `assistants`, `mux`, `hub`, `state`, `sys`.
 
 pub mod equal;
 pub mod fate;

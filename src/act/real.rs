@@ -23,7 +23,7 @@ use super::{dialog, foreground, tell};
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
 use crate::assistants::{self, Facets};
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::state::{Bound, Decision, Row};
 

@@ -277,7 +277,7 @@ mod tests {
 
     use super::*;
     use crate::assistants::request::Known;
-    use crate::protocol::Right;
+    use crate::hub::protocol::Right;
     use crate::state::fixture::row;
 
     #[test]

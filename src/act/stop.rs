@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::dialog::{Refusal, spelt};
 use super::names::names;
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
 use crate::mux::Undone;
 use crate::state::Bound;
 use crate::sys::shell;

@@ -2,8 +2,8 @@
 
 use pane_patrol_hooks::approval::Verdict;
 
-use crate::hub_client::HubError;
-use crate::protocol::Right;
+use crate::hub::client::HubError;
+use crate::hub::protocol::Right;
 use crate::state::{Request, Row};
 
 /// Who wants something done.

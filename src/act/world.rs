@@ -5,7 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dialog::Pane;
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
 use crate::mux::{self, Guard, Press, Pressed};
 use crate::state::{Bound, Level, Row};
 

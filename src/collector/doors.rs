@@ -10,11 +10,11 @@ use pane_patrol_hooks::paths::Places;
 
 use super::contained::Container;
 use super::error::CollectorError;
-use super::hub::{self, Hub};
 use super::link::Links;
 use super::message::Message;
 use super::sources::event_socket::EventSocket;
-use crate::protocol::Voice;
+use crate::hub::protocol::Voice;
+use crate::hub::server::{self, Hub};
 use crate::sys::monotone_clock::Clock;
 use crate::sys::runtime_dir::{Ownership, RuntimeDirError, make_private_folder};
 use crate::sys::socket_file::{self, SocketError};
@@ -65,7 +65,7 @@ impl Doors {
     pub(super) fn serve(
         &self,
         clock: Arc<Clock>,
-        hands: hub::Hands,
+        hands: server::Hands,
         output: SyncSender<Message>,
     ) -> Result<Hub, SocketError> {
         let path = &self.places.hub_socket;

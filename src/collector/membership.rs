@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::handover::Heritage;
 use super::{CollectorError, Running, RuntimeDirError, Setup, take_over};
-use crate::hub_client::{HubClient, HubError};
+use crate::hub::client::{HubClient, HubError};
 use crate::state::update::{Feed, Role};
 
 /// How long to wait before the next try to become one or the other.

@@ -8,12 +8,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::belief::Standing;
 use super::contained::Container;
-use super::{hub, sources};
+use super::sources;
+use crate::hub::server;
 use crate::state::{Command, Input};
 
 /// What the sources tell the writer.
 #[derive(Debug)]
-pub(super) enum Message {
+pub(crate) enum Message {
     /// Something for the table, and when it came; no event.
     Input(Input, Timestamp),
     /// An event came as a datagram: where its sender runs, and when it came.
@@ -31,7 +32,7 @@ pub(super) enum Message {
     /// A datagram of another user.
     Foreign,
     /// A publisher said something of an agent of its own, or is there no more.
-    Published(Box<hub::Published>),
+    Published(Box<server::Published>),
     /// A client of the hub was refused or dropped; the reason.
     Refused(&'static str),
     /// A tmux server was asked for its panes.

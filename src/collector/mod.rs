@@ -7,12 +7,12 @@
 //! One instance collects, by holding the lock in the runtime folder. The others are subscribers of
 //! its hub; [`join`] is both, whichever it can be at the moment.
 //!
-//! May import: all below it: `config`, `act`'s audit, `notify`, `protocol`, `hub_client`, `log`,
+//! May import: all below it: `config`, `act`'s audit, `notify`, `hub`, `log`,
 //! `assistants`, `mux`, `state`, `git`, `tasks`, `rules`, `sys`.
 
-mod belief;
+pub(crate) mod belief;
 
-mod actor;
+pub(crate) mod actor;
 mod attribution;
 mod cache_sweeper;
 mod contained;
@@ -20,9 +20,7 @@ mod counted;
 mod doors;
 mod error;
 mod handover;
-mod hub;
 mod journal;
-mod judge;
 mod kinship;
 mod link;
 pub(crate) mod liveness;
@@ -41,6 +39,7 @@ use std::thread::JoinHandle;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::git::Git;
+use crate::hub::server;
 use crate::notify;
 use crate::state::update::Feed;
 use crate::sys::monotone_clock::Clock;
@@ -49,18 +48,18 @@ use handover::Heritage;
 use link::Links;
 
 use cache_sweeper::Tidy;
-use message::Message;
+pub(crate) use message::Message;
 use sources::Sources;
 use sources::event_socket::EventSocket;
 use writer::Writer;
 
+pub use crate::hub::server::JudgeSetup;
 pub use crate::sys::runtime_dir::RuntimeDirError;
 pub use crate::sys::socket_file::SocketError;
 pub use contained::Container;
 pub use doors::Doors;
 pub use error::CollectorError;
 pub use journal::Setup as JournalSetup;
-pub use judge::Setup as JudgeSetup;
 pub use membership::{Membership, join};
 pub use setup::Setup;
 pub use sources::Setup as SourcesSetup;
@@ -213,8 +212,8 @@ fn start_notices(
     notify::spawn(notice, taken_over_at, trouble).map(Some)
 }
 
-fn hands(setup: &Setup) -> hub::Hands {
-    hub::Hands {
+fn hands(setup: &Setup) -> server::Hands {
+    server::Hands {
         rules: setup.rules.clone(),
         make_patch: patcher(),
         actor: actor::Setup {
@@ -226,7 +225,7 @@ fn hands(setup: &Setup) -> hub::Hands {
     }
 }
 
-fn patcher() -> hub::Patcher {
+fn patcher() -> server::Patcher {
     let git = Git::default();
     Box::new(move |folder, request| {
         git.patch(folder, request)

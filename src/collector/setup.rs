@@ -3,7 +3,8 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::doors::Doors;
-use super::{journal, judge, sources};
+use super::{journal, sources};
+use crate::hub::server::JudgeSetup;
 use crate::notify;
 
 /// What a collector has to be told; read from the environment by whoever starts it.
@@ -20,5 +21,5 @@ pub struct Setup {
     /// How the person is told that a row needs them; `None`: not at all.
     pub notice: Option<notify::Setup>,
     /// By what requests are judged that wait at a hook.
-    pub rules: judge::Setup,
+    pub rules: JudgeSetup,
 }

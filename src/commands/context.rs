@@ -16,7 +16,7 @@ use crate::assistants::homes::Homes;
 use crate::collector;
 use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
-use crate::hub_client::Hub;
+use crate::hub::client::Hub;
 use crate::log::condition::trouble;
 use crate::mux::tmux::{self, Belief};
 use crate::mux::{Here, Reach};

@@ -10,9 +10,9 @@ use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::hub_client::{Hub, HubError};
+use crate::hub::client::{Hub, HubError};
+use crate::hub::protocol::{ActOutcome, Decide, What};
 use crate::messages;
-use crate::protocol::{ActOutcome, Decide, What};
 use crate::state::{Row, Unasked};
 use crate::sys::shell;
 

@@ -19,7 +19,7 @@ use crate::cli::DoctorArgs;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Hooks, Listening, Running, Verdict, World};
 use crate::error::{CommandError, CommandResult};
-use crate::hub_client::HubClient;
+use crate::hub::client::HubClient;
 use crate::messages;
 use crate::state::Row;
 

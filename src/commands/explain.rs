@@ -10,7 +10,7 @@ use super::rows::{self, nobody};
 use super::{Surroundings, lookup};
 use crate::cli::ExplainArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
 use crate::log::apart::from_row;
 use crate::log::explain::explain;
 use crate::log::files::Files;

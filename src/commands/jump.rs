@@ -7,9 +7,9 @@ use pane_patrol_hooks::target::{PaneId, Target};
 use super::{Surroundings, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
+use crate::hub::protocol::What;
 use crate::messages;
 use crate::mux::{self, Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
-use crate::protocol::What;
 use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.

@@ -6,10 +6,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Surroundings;
 use crate::error::{CommandError, EXIT_USAGE};
+use crate::hub::protocol::Right;
+use crate::hub::websocket::{self, ListenError, Listening, Setup};
 use crate::messages;
-use crate::protocol::Right;
 use crate::sys::runtime_dir::make_runtime_folder;
-use crate::websocket::{self, ListenError, Listening, Setup};
 
 /// Listens where `argument` says (an empty one: at the session's own port), and says where; without an
 /// argument nobody does.

@@ -5,7 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Surroundings;
 use crate::error::{CommandError, EXIT_NOBODY};
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
 use crate::messages;
 use crate::state::{Apart, Row};
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::{Surroundings, rows};
 use crate::cli::SnoozeArgs;
 use crate::error::{CommandError, CommandResult};
+use crate::hub::protocol::{ActOutcome, What};
 use crate::log::when::spoken;
 use crate::messages;
-use crate::protocol::{ActOutcome, What};
 
 /// Snoozes it, or ends that.
 pub(super) fn run(surroundings: &Surroundings, arguments: &SnoozeArgs) -> CommandResult {

@@ -9,10 +9,10 @@ use super::{Surroundings, rows};
 use crate::assistants;
 use crate::cli::TrustArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
+use crate::hub::protocol::{ActOutcome, What};
 use crate::log::when::spoken;
 use crate::messages;
-use crate::protocol::{ActOutcome, What};
 use crate::state::Row;
 
 /// Trusts it, or ends that.

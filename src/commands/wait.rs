@@ -14,7 +14,7 @@ use super::lookup::{self, By, Unknown};
 use super::rows::nobody;
 use crate::cli::WaitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
 use crate::messages;
 use crate::state::Row;
 use crate::state::update::Feed;

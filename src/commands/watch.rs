@@ -21,7 +21,7 @@ use super::lookup::{self, Unknown};
 use super::rows::{self, Known, nobody};
 use crate::cli::WatchArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::hub_client::{HubClient, HubError};
+use crate::hub::client::{HubClient, HubError};
 use crate::log::when::LocalClock;
 use crate::messages::Output;
 use crate::state::Row;

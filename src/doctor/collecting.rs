@@ -12,7 +12,7 @@ use pane_patrol_installer::Assistant;
 use serde_json::json;
 
 use super::{Finding, WORLD, World};
-use crate::hub_client::{HubClient, HubError};
+use crate::hub::client::{HubClient, HubError};
 use crate::state::update::Health;
 use crate::sys::child;
 

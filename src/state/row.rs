@@ -60,10 +60,10 @@ pub struct Row {
     #[cfg_attr(test, schemars(with = "String"))]
     pub assistant: Assistant,
     /// What it is doing: the most urgent thing that is true of any of its agents.
-    #[cfg_attr(test, schemars(with = "crate::protocol::words::StateWord"))]
+    #[cfg_attr(test, schemars(with = "crate::hub::protocol::words::StateWord"))]
     pub state: State,
     /// Why it is in that state.
-    #[cfg_attr(test, schemars(with = "Option<crate::protocol::words::KindWord>"))]
+    #[cfg_attr(test, schemars(with = "Option<crate::hub::protocol::words::KindWord>"))]
     pub kind: Option<Kind>,
     /// Where the pane belongs now.
     #[cfg_attr(test, schemars(with = "String"))]
@@ -111,7 +111,7 @@ pub struct Row {
     /// The assistant's config folder, when it is not the default one.
     pub home: Option<String>,
     /// Who says so.
-    #[cfg_attr(test, schemars(with = "crate::protocol::words::SourceWord"))]
+    #[cfg_attr(test, schemars(with = "crate::hub::protocol::words::SourceWord"))]
     pub source: Source,
     /// The client of the hub that speaks for this row, when one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -184,7 +184,7 @@ pub(super) fn one_of(assistant: &Assistant, waiting: &[Request]) -> Option<usize
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Request {
     /// `waiting_approval` or `waiting_input`.
-    #[cfg_attr(test, schemars(with = "crate::protocol::words::StateWord"))]
+    #[cfg_attr(test, schemars(with = "crate::hub::protocol::words::StateWord"))]
     pub state: State,
     /// The tool call or permission request, when it has an id.
     pub request_id: Option<String>,
@@ -198,7 +198,7 @@ pub struct Request {
     #[cfg_attr(test, schemars(with = "String"))]
     pub since: Timestamp,
     /// Who reported it.
-    #[cfg_attr(test, schemars(with = "crate::protocol::words::SourceWord"))]
+    #[cfg_attr(test, schemars(with = "crate::hub::protocol::words::SourceWord"))]
     pub source: Source,
 }
 
@@ -210,15 +210,18 @@ pub struct Evidence {
     #[cfg_attr(test, schemars(with = "String"))]
     pub at: Timestamp,
     /// Who said it.
-    #[cfg_attr(test, schemars(with = "crate::protocol::words::SourceWord"))]
+    #[cfg_attr(test, schemars(with = "crate::hub::protocol::words::SourceWord"))]
     pub source: Source,
     /// What was said, for example `PreToolUse Bash: cargo test` or `session file says waiting (permission prompt)`.
     pub what: String,
     /// The row's state before and after; equal when it changed nothing, no `before` when it made the row.
-    #[cfg_attr(test, schemars(with = "Option<crate::protocol::words::StateWord>"))]
+    #[cfg_attr(
+        test,
+        schemars(with = "Option<crate::hub::protocol::words::StateWord>")
+    )]
     pub before: Option<State>,
     /// See `before`.
-    #[cfg_attr(test, schemars(with = "crate::protocol::words::StateWord"))]
+    #[cfg_attr(test, schemars(with = "crate::hub::protocol::words::StateWord"))]
     pub after: State,
     /// Why it changed nothing or changed it in this way, when that is not plain.
     pub reason: Option<String>,

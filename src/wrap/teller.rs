@@ -16,8 +16,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::{Value, json};
 
-use crate::hub_client;
-use crate::protocol::{ClientRole, Heartbeat, Hello, Voice};
+use crate::hub::client;
+use crate::hub::protocol::{ClientRole, Heartbeat, Hello, Voice};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How often the hub hears of us when there is nothing to say: three times before it takes us for silent.
@@ -129,7 +129,7 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn connect(&mut self) {
-        let Ok(stream) = hub_client::connect_to(&self.setup.places, self.setup.uid) else {
+        let Ok(stream) = client::connect_to(&self.setup.places, self.setup.uid) else {
             return;
         };
         if stream.set_write_timeout(Some(WRITE_BUDGET)).is_err() {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use pane_patrol::hub_client::HubClient;
+use pane_patrol::hub::client::HubClient;
 use pane_patrol::state::Apart;
 use pane_patrol_hooks::timestamp::Timestamp;
 

@@ -14,7 +14,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use pane_patrol::collector::{Setup, join};
-use pane_patrol::hub_client::HubClient;
+use pane_patrol::hub::client::HubClient;
 use pane_patrol::state::update::{Feed, Health, Role};
 use pane_patrol_hooks::event_log::Limits;
 use pane_patrol_hooks::pane_cache::Memo;

@@ -430,7 +430,7 @@ fn what_is_wrong_with_the_log_is_a_line_of_the_collectors_health() {
     fs::remove_file(&mirror).expect("ours");
     fs::create_dir(&mirror).expect("ours");
     let _collector = Collector::start(&env);
-    let mut client = pane_patrol::hub_client::HubClient::subscribe(
+    let mut client = pane_patrol::hub::client::HubClient::subscribe(
         &env.places(),
         rustix::process::geteuid().as_raw(),
         "test",

@@ -8,7 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{Asked, Fake};
 use crate::act::colours;
 use crate::act::keys::{Guard, Pane, Press, Pressed, Seen, World};
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
 use crate::mux::{Gone, Outcome, Undone};
 use crate::state::{Bound, Level, Row};
 

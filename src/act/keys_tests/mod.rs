@@ -15,7 +15,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
-use crate::hub_client::HubError;
+use crate::hub::client::HubError;
 use crate::mux;
 use crate::state::fixture::row;
 use crate::state::{Bound, Decision, Level, Pick, Request, Row};

@@ -37,7 +37,7 @@ pub(super) const UNPROVED: &str = "its sender was gone before it could be looked
 
 /// Where who said something runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// Where we do, or it stood in our own event log.
     Home,
     /// In another mount namespace.
@@ -48,7 +48,7 @@ pub(super) enum Standing {
 
 impl Standing {
     /// Of the process `pid`, looked at now.
-    pub(super) fn of(pid: u32) -> Self {
+    pub(crate) fn of(pid: u32) -> Self {
         match files_of(pid) {
             Side::Ours => Self::Home,
             Side::Other => Self::Elsewhere,

@@ -22,9 +22,9 @@ use pane_patrol_hooks::target::Server;
 
 use super::Message;
 use super::counted::Changes;
-use super::hub::Hub;
 use crate::assistants::homes::Homes;
 use crate::git::Git;
+use crate::hub::server::Hub;
 use crate::log::tailer::Tailer;
 use crate::mux::{PATIENCE, Reach};
 use crate::state::Input;

@@ -50,7 +50,7 @@ pub(in crate::collector) enum Order {
 
 /// What came of asking one server.
 #[derive(Debug)]
-pub(in crate::collector) enum Answer {
+pub(crate) enum Answer {
     /// All its panes.
     Panes(Listing),
     /// There is no server.

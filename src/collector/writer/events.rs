@@ -8,7 +8,7 @@ use super::Writer;
 use crate::collector::belief::{self, Standing};
 use crate::collector::contained::Container;
 use crate::collector::kinship::Kinship;
-use crate::protocol::code;
+use crate::hub::protocol::code;
 use crate::state::{Command, Input, Kin, Reading, Row, RowKey};
 
 impl Writer {

@@ -9,9 +9,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Writer;
 use crate::collector::belief::Standing;
-use crate::collector::hub::{Published, Reply, Said};
 use crate::collector::sources::changes::Order as WorkOrder;
-use crate::protocol::{PublishedStatus, Report, TaskUpdate, code};
+use crate::hub::protocol::{PublishedStatus, Report, TaskUpdate, code};
+use crate::hub::server::{Published, Reply, Said};
 use crate::state::update::Feed;
 use crate::state::{Input, PublisherWord, RowKey};
 use crate::tasks::TaskSummary;

@@ -3,10 +3,10 @@
 //! out by connections that say nothing. What is beyond the seats is kept for short visits of programs
 //! that run where we do, as `status` is: the one that came first goes first.
 
-use super::client::Client;
-use super::world::World;
+use super::cache::World;
+use super::connection::Client;
 use crate::collector::belief::Standing;
-use crate::protocol::code;
+use crate::hub::protocol::code;
 
 /// As many clients may stay as long as they like.
 const SEATS: usize = 128;

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::thread;
 
-use super::Message;
 use crate::act::record::{Line, Ruled};
+use crate::collector::Message;
 use crate::config::Config;
 use crate::rules::{Ask, By, Ground, Judgement, Rules, Then, judge};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};

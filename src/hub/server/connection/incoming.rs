@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use pane_patrol_hooks::text::one_line;
 
+use super::super::cache::World;
+use super::super::command::{Said, What, Wish, wish_of};
 use super::super::seats;
-use super::super::wish::{Said, What, Wish, wish_of};
-use super::super::world::World;
 use super::{Client, Seat, Waiting};
-use crate::protocol::{
+use crate::hub::protocol::{
     self, Admit, ClientRole, Envelope, Hello, MAX_MESSAGE_BYTES, Pong, PublishedStatus, Report,
     Right, Status, WaitDecision, code, needed,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::protocol::{AgentPatch, RequestPatch};
+use crate::hub::protocol::{AgentPatch, RequestPatch};
 
 /// A publisher answers within this time.
 const LIMIT: Duration = Duration::from_secs(5);

@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
-use crate::protocol::{
+use crate::hub::protocol::{
     Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, What,
     code, feed_of, parse,
 };

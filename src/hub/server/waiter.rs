@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::approval::Asked;
 use pane_patrol_hooks::event::Event;
 
-use super::judging::Case;
+use super::approvals::Case;
 use crate::act::who::Handed;
 use crate::state::{Request, Row};
 

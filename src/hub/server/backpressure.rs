@@ -42,7 +42,7 @@ impl Flow {
 
 /// Goes with one message, and is given back when that is dropped.
 #[derive(Debug)]
-pub(in crate::collector) struct Ticket {
+pub(crate) struct Ticket {
     in_flight: Arc<AtomicUsize>,
     orders: Arc<Orders<Order>>,
 }

@@ -2,26 +2,27 @@
 //! kernel for all of its clients at once.
 //!
 //! What publishers say goes to the writer, which alone knows the table; how much of it may be on its way
-//! is bounded ([`flow`]). What takes time is done elsewhere ([`patches`]).
+//! is bounded ([`backpressure`]). What takes time is done elsewhere ([`patch_worker`]).
 //!
 //! Nobody is waited for. What a client has not read yet is kept as "this row has changed", not as a
 //! queue, so that a slow client gets the last state of each row and costs nothing; one that does not
 //! read at all is dropped.
 
 mod acting;
+mod approvals;
 mod asked;
-mod client;
-mod flow;
-mod judging;
-mod owed;
+mod backpressure;
+mod cache;
+mod command;
+mod connection;
+mod outbox;
 mod pace;
-mod patches;
+mod patch_worker;
 mod publishers;
 mod publishing;
+mod rules_worker;
 mod seats;
-mod waiting;
-mod wish;
-mod world;
+mod waiter;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -33,29 +34,30 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::belief::Standing;
-use super::{Message, actor, judge};
 use crate::act::who::Handed;
-use crate::protocol::{Act, ActResult, Voice, code};
+use crate::collector::belief::Standing;
+use crate::collector::{Message, actor};
+use crate::hub::protocol::{Act, ActResult, Voice, code};
 use crate::state::update::Feed;
 use crate::state::{PublisherWord, Row};
 use crate::sys::monotone_clock::Clock;
 use crate::sys::socket_file::SocketFile;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 use acting::{Acting, Begun, Desk};
+use approvals::Judging;
 use asked::Asked;
-use client::{Client, Fate};
-use flow::Flow;
-use judging::Judging;
-use owed::Item;
+use backpressure::Flow;
+use cache::World;
+use command::{What, Wish};
+use connection::{Client, Fate};
+use outbox::Item;
 use pace::Pace;
-use patches::{Done, Patches};
+use patch_worker::{Done, Patches};
 use publishers::Publishers;
-use wish::{What, Wish};
-use world::World;
 
-pub(super) use patches::Patcher;
-pub(super) use wish::{Published, Reply, Said};
+pub(crate) use command::{Published, Reply, Said};
+pub(crate) use patch_worker::Patcher;
+pub use rules_worker::Setup as JudgeSetup;
 
 /// Said to whoever asks for more patches than it takes.
 const BUSY: &str = "too many patches are asked for at once";
@@ -85,18 +87,18 @@ enum Order {
 }
 
 /// What the hub has done elsewhere than in its own thread.
-pub(super) struct Hands {
+pub(crate) struct Hands {
     /// Requests that wait at a hook are judged by these.
-    pub(super) rules: judge::Setup,
+    pub(crate) rules: rules_worker::Setup,
     /// Makes patches.
-    pub(super) make_patch: Patcher,
+    pub(crate) make_patch: Patcher,
     /// Acts for whoever may have that done.
-    pub(super) actor: actor::Setup,
+    pub(crate) actor: actor::Setup,
 }
 
 /// The running hub; it ends, and its socket file goes, when this is dropped.
 #[derive(Debug)]
-pub(super) struct Hub {
+pub(crate) struct Hub {
     orders: Arc<Orders<Order>>,
     thread: Option<JoinHandle<()>>,
     _file: SocketFile,
@@ -105,7 +107,7 @@ pub(super) struct Hub {
 impl Hub {
     /// Serves whoever connects to the socket. Clients that are refused or dropped, and what publishers
     /// say, are reported to `output`.
-    pub(super) fn open(
+    pub(crate) fn open(
         (listener, file): (UnixListener, SocketFile),
         voice: Voice,
         uid: u32,
@@ -115,7 +117,7 @@ impl Hub {
     ) -> io::Result<Self> {
         let (orders, orders_in) = inbox()?;
         let orders = Arc::new(orders);
-        let judging = judge::spawn(hands.rules, output.clone())?;
+        let judging = rules_worker::spawn(hands.rules, output.clone())?;
         let patches = Patches::start(hands.make_patch, Arc::clone(&orders))?;
         let orders_again = Arc::clone(&orders);
         let desk = Arc::new(Desk(Arc::clone(&orders)));
@@ -149,12 +151,12 @@ impl Hub {
     }
 
     /// Tells every subscriber; does not wait.
-    pub(super) fn publish(&self, feed: Feed) {
+    pub(crate) fn publish(&self, feed: Feed) {
         self.orders.send(Order::Feed(feed));
     }
 
     /// Tells a publisher that its message was not taken.
-    pub(super) fn complain(&self, reply: Reply, code: &'static str, words: String) {
+    pub(crate) fn complain(&self, reply: Reply, code: &'static str, words: String) {
         self.orders.send(Order::NotTaken(reply, code, words));
     }
 }

@@ -26,7 +26,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
-use crate::protocol::{Admit, Right, Voice};
+use crate::hub::protocol::{Admit, Right, Voice};
 #[cfg(target_os = "linux")]
 use crate::sys::unix_socket::unix_socket;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};

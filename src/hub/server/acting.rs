@@ -10,8 +10,8 @@ use super::Order;
 use crate::act::Who;
 use crate::act::who::{Collector, Handed};
 use crate::collector::actor::Actor;
-use crate::hub_client::HubError;
-use crate::protocol::{Act, ActResult, Right};
+use crate::hub::client::HubError;
+use crate::hub::protocol::{Act, ActResult, Right};
 use crate::state::Row;
 use crate::sys::wake_channel::Orders;
 

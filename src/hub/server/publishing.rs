@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::client::Client;
-use super::owed::Item;
-use super::patches::{Done, Job};
+use super::connection::Client;
+use super::outbox::Item;
+use super::patch_worker::{Done, Job};
 use super::{BUSY, Server};
 use crate::collector::Message;
-use crate::protocol::{AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, code};
+use crate::hub::protocol::{AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, code};
 
 impl Server {
     /// Whether the client is the publisher of that agent.

@@ -6,10 +6,10 @@ use pane_patrol_hooks::text::has_control;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::flow::Ticket;
+use super::backpressure::Ticket;
 use crate::collector::belief::Standing;
 use crate::git::{DiffSummary, MAX_FILES};
-use crate::protocol::{
+use crate::hub::protocol::{
     Act, AgentDiff, AgentPatch, AgentTasks, Envelope, ErrorPayload, Heartbeat, Report,
     RequestPatch, TaskUpdate,
 };
@@ -45,7 +45,7 @@ pub(super) enum What {
 
 /// What a publisher says of an agent.
 #[derive(Debug)]
-pub(in crate::collector) enum Said {
+pub(crate) enum Said {
     /// Its state.
     Report(Box<Report>),
     /// What is changed in its folder.
@@ -60,23 +60,23 @@ pub(in crate::collector) enum Said {
 
 /// A publisher's message on its way to the writer.
 #[derive(Debug)]
-pub(in crate::collector) struct Published {
+pub(crate) struct Published {
     /// Its name.
-    pub(in crate::collector) publisher: String,
+    pub(crate) publisher: String,
     /// The agent that it is, by its hello.
-    pub(in crate::collector) agent: Option<String>,
-    pub(in crate::collector) said: Said,
+    pub(crate) agent: Option<String>,
+    pub(crate) said: Said,
     /// Where it runs.
-    pub(in crate::collector) standing: Standing,
+    pub(crate) standing: Standing,
     /// Whom to tell that it was not taken.
-    pub(in crate::collector) reply: Option<Reply>,
+    pub(crate) reply: Option<Reply>,
     /// Held until it was worked on; a word about a publisher needs none.
     pub(super) _ticket: Option<Ticket>,
 }
 
 /// Where the answer to one message goes.
 #[derive(Clone, Debug)]
-pub(in crate::collector) struct Reply {
+pub(crate) struct Reply {
     /// The serial number of the connection.
     pub(super) client: u64,
     /// As the message had it.

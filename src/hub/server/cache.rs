@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::owed::Item;
+use super::outbox::Item;
 use crate::git::DiffSummary;
-use crate::protocol::{ErrorPayload, Gone, Heartbeat, Voice};
+use crate::hub::protocol::{ErrorPayload, Gone, Heartbeat, Voice};
 use crate::state::update::{Feed, Health};
 use crate::state::{Row, urgency};
 use crate::sys::monotone_clock::Clock;

@@ -12,7 +12,7 @@ use tungstenite::protocol::CloseFrame;
 use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::{Error, Message, WebSocket};
 
-use crate::protocol::{ErrorPayload, MAX_MESSAGE_BYTES, Voice, code, parse};
+use crate::hub::protocol::{ErrorPayload, MAX_MESSAGE_BYTES, Voice, code, parse};
 
 /// How long the client may take to close when it was asked to.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);

@@ -1,7 +1,7 @@
 //! One client of the hub: its connection, what it is owed, and whether it may stay. What it says is
-//! understood in [`hearing`].
+//! understood in [`incoming`].
 
-mod hearing;
+mod incoming;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read, Write};
@@ -12,15 +12,15 @@ use pane_patrol_hooks::approval::Asked;
 use rustix::event::PollFlags;
 use serde::Serialize;
 
-use super::judging::Case;
-use super::owed::{Item, Owed};
-use super::waiting::Waiting;
-use super::wish::Wish;
-use super::world::World;
+use super::approvals::Case;
+use super::cache::World;
+use super::command::Wish;
+use super::outbox::{Item, Owed};
+use super::waiter::Waiting;
 use crate::act::Who;
 use crate::act::who::Handed;
 use crate::collector::belief::Standing;
-use crate::protocol::{
+use crate::hub::protocol::{
     ActResult, AgentPatch, Bye, ClientRole, Envelope, ErrorPayload, Right, Snapshot, code,
 };
 use crate::state::Row;

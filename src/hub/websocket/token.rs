@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_sys::open::Opening;
 use pane_patrol_sys::private;
 
-use crate::protocol::Right;
+use crate::hub::protocol::Right;
 
 const BYTES: usize = 32;
 

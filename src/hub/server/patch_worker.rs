@@ -7,15 +7,14 @@ use std::thread::JoinHandle;
 
 use super::Order;
 use crate::git::{Patch, PatchRequest};
-use crate::protocol::AgentPatch;
+use crate::hub::protocol::AgentPatch;
 use crate::sys::wake_channel::Orders;
 
 /// How many patches may be waited for.
 const QUEUE: usize = 64;
 
 /// Makes the patch of one file in a folder; the error says in one line why there is none.
-pub(in crate::collector) type Patcher =
-    Box<dyn Fn(&Path, &PatchRequest) -> Result<Patch, String> + Send>;
+pub(crate) type Patcher = Box<dyn Fn(&Path, &PatchRequest) -> Result<Patch, String> + Send>;
 
 /// One patch that a client wants.
 #[derive(Debug)]

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::approval::{Asked, Verdict};
 use rustix::event::{PollFd, PollFlags};
 
-use super::client::Client;
-use super::world::World;
+use super::cache::World;
+use super::connection::Client;
+use super::rules_worker::{Answer, Order, Question};
 use crate::act::record::Ruled;
 use crate::act::who::Handed;
-use crate::collector::judge::{Answer, Order, Question};
 use crate::rules::{Ask, By, Then};
 use crate::state::{Request, Row};
 use crate::sys::wake_channel::Inbox;

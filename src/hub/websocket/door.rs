@@ -15,7 +15,7 @@ use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Error, WebSocket};
 
 use super::token::Tokens;
-use crate::protocol::{MAX_MESSAGE_BYTES, Right};
+use crate::hub::protocol::{MAX_MESSAGE_BYTES, Right};
 
 /// A request must have come within this time, however slowly its bytes drop in. The library bounds
 /// their number.

@@ -188,7 +188,10 @@ pub struct WaitDecision {
     event: Value,
     /// The complete input, for the rules; without it the person is asked.
     #[serde(default)]
-    #[cfg_attr(test, schemars(with = "Option<crate::protocol::words::AskedShape>"))]
+    #[cfg_attr(
+        test,
+        schemars(with = "Option<crate::hub::protocol::words::AskedShape>")
+    )]
     pub asked: Option<Asked>,
 }
 
@@ -367,7 +370,7 @@ pub fn parse(line: &[u8]) -> Result<Envelope, (&'static str, String)> {
 
 /// What a hub's message means to a subscriber; `Ok(None)` for types that do not concern it.
 ///
-/// What comes before the `snapshot` is told at once there: see [`crate::hub_client`].
+/// What comes before the `snapshot` is told at once there: see [`crate::hub::client`].
 pub fn feed_of(message: Envelope) -> Result<Option<Feed>, serde_json::Error> {
     Ok(match message.kind.as_str() {
         "agent_status" if message.payload.get("gone").is_some() => {
