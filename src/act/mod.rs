@@ -9,7 +9,6 @@
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
 //! | [`names`] | how requests are named, no two that differ alike |
 //! | [`real`] | the hub, the session file and the multiplexer, as the procedure sees them |
-//! | [`who`] | whoever wants it, and the collector that is asked |
 //! | [`shown`] | what stood before the person, and whether that is still what is asked |
 //! | [`record`] | one line for each decision in `decisions.jsonl` |
 //! | `tell` | tells the collector that an answer took effect, which no hook does |
@@ -33,7 +32,6 @@ pub mod record;
 pub mod shown;
 pub mod stop;
 mod tell;
-pub mod who;
 pub mod world;
 
 pub use crate::assistants::dialogs as dialog;
@@ -42,4 +40,3 @@ pub use crate::state::{Bound, Decision, Pick};
 pub use equal::Equal;
 pub use keys::{Outcome, carry_out};
 pub use shown::{Digest, Shown};
-pub use who::Who;

@@ -18,12 +18,12 @@ use super::fate::fate;
 use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out, once_it_waits};
 use super::record::Line;
 use super::shown::{NotShown, Shown, check};
-use super::who::{Collector, Handed, Who};
 use super::{dialog, foreground, tell};
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
 use crate::assistants::{self, Facets};
 use crate::hub::client::HubError;
+use crate::hub::server::{Collector, Handed, Who};
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::state::{Bound, Decision, Row};
 

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::keys::Outcome;
 use super::shown::{Digest, Shown};
-use super::who::Who;
-use crate::state::{Bound, Decision, Request, Row};
+use crate::hub::server::{Ruled, Who};
+use crate::state::{Bound, Decision, Row};
 
 /// One line.
 #[derive(Debug, Serialize)]
@@ -191,47 +191,6 @@ impl<'a> Line<'a> {
     }
 }
 
-/// A decision that a rule made, or the person's trust in a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ruled {
-    /// When.
-    pub ts: Timestamp,
-    /// `rule` or `trust`.
-    pub by: &'static str,
-    /// The rule's title.
-    pub rule: Option<String>,
-    /// Why, in one line.
-    pub why: String,
-    /// `approve`, `deny` or `ask`.
-    pub decision: &'static str,
-    /// `done`, `nothing` or `unknown`.
-    pub outcome: &'static str,
-    /// Why nothing was done, or what is not known.
-    pub reason: Option<String>,
-    /// The row's id.
-    pub row: String,
-    /// Where its pane was.
-    pub target: String,
-    /// Which assistant.
-    pub assistant: String,
-    /// Its session.
-    pub instance_id: Option<String>,
-    /// How often the row had changed.
-    pub generation: u64,
-    /// What was decided about.
-    pub request: Request,
-}
-
-impl Ruled {
-    /// The same with how it ended.
-    #[must_use]
-    pub fn ended(mut self: Box<Self>, outcome: &'static str, reason: Option<&str>) -> Box<Self> {
-        self.outcome = outcome;
-        self.reason = reason.map(str::to_owned);
-        self
-    }
-}
-
 /// The message without the values of what is named like a secret.
 fn without_secrets(message: &str) -> String {
     let mut hide_next = false;
@@ -278,6 +237,7 @@ mod tests {
     use super::*;
     use crate::assistants::request::Known;
     use crate::hub::protocol::Right;
+    use crate::state::Request;
     use crate::state::fixture::row;
 
     #[test]

@@ -11,13 +11,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::act::real::RealWorld;
 use crate::act::record::Line;
-use crate::act::who::Collector;
-use crate::act::{Bound, Digest, Outcome, Shown, Who};
+use crate::act::{Bound, Digest, Outcome, Shown};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::hub::protocol::{
     Act, ActOutcome, ActResult, Decide, Located, MAX_TRUST, Named, ReadRequest, Right, What,
 };
+use crate::hub::server::{self, Collector, Who};
 use crate::mux::Reach;
 use crate::notify::Snoozes;
 use crate::state::{Input, Row};
@@ -28,20 +28,20 @@ const SHORTEST: usize = 8;
 
 /// What it has to be told.
 #[derive(Clone, Debug)]
-pub(crate) struct Setup {
+pub(super) struct Setup {
     /// Where the hub listens and decisions are written down.
-    pub(crate) places: Places,
+    pub(super) places: Places,
     /// The user.
-    pub(crate) uid: u32,
+    pub(super) uid: u32,
     /// Where assistants keep their files.
-    pub(crate) homes: Homes,
+    pub(super) homes: Homes,
     /// Which multiplexers there are.
-    pub(crate) reach: Reach,
+    pub(super) reach: Reach,
 }
 
 impl Setup {
     /// One that asks that collector.
-    pub(crate) fn actor(
+    pub(super) fn actor(
         self,
         collector: Arc<dyn Collector>,
         clock: Arc<Clock>,
@@ -63,7 +63,7 @@ impl Setup {
 }
 
 /// See the module.
-pub(crate) struct Actor {
+pub(super) struct Actor {
     world: RealWorld,
     /// Where snoozes are written down.
     snoozes: PathBuf,
@@ -75,11 +75,10 @@ pub(crate) struct Actor {
 type Refusal = String;
 
 /// Tells the table; whether that could be done.
-pub(crate) type Tell = Box<dyn Fn(Input, Timestamp) -> bool + Send + Sync>;
+pub(super) type Tell = Box<dyn Fn(Input, Timestamp) -> bool + Send + Sync>;
 
-impl Actor {
-    /// Does it, or says why not.
-    pub(crate) fn act(&self, act: &Act, who: &Who) -> ActResult {
+impl server::Actor for Actor {
+    fn act(&self, act: &Act, who: &Who) -> ActResult {
         let id = &act.act_id;
         let row = match self.world.collector.row(&act.agent_id) {
             Ok(Some(row)) => row,
@@ -118,15 +117,16 @@ impl Actor {
         }
     }
 
-    /// Writes down that somebody wanted what their door does not allow.
-    pub(crate) fn note_overstep(&self, what: &str, who: &Who) {
+    fn note_overstep(&self, what: &str, who: &Who) {
         if let Some(path) = self.world.places.decisions() {
             let line = Line::overstepped(what, who, self.clock.now());
             // It was not done; that it could not be written down changes nothing about it.
             let _ = line.append(&path);
         }
     }
+}
 
+impl Actor {
     fn written(&self, row: &Row, act: &Act, who: &Who, result: ActResult) -> ActResult {
         if act.what.is_recorded()
             && let Some(path) = self.world.places.decisions()

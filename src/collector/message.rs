@@ -6,15 +6,15 @@ use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::belief::Standing;
 use super::contained::Container;
 use super::sources;
 use crate::hub::server;
 use crate::state::{Command, Input};
+use crate::sys::namespaces::Standing;
 
 /// What the sources tell the writer.
 #[derive(Debug)]
-pub(crate) enum Message {
+pub(super) enum Message {
     /// Something for the table, and when it came; no event.
     Input(Input, Timestamp),
     /// An event came as a datagram: where its sender runs, and when it came.

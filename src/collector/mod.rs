@@ -10,9 +10,9 @@
 //! May import: all below it: `config`, `act`'s audit, `notify`, `hub`, `log`,
 //! `assistants`, `mux`, `state`, `git`, `tasks`, `rules`, `sys`.
 
-pub(crate) mod belief;
+mod belief;
 
-pub(crate) mod actor;
+mod actor;
 mod attribution;
 mod cache_sweeper;
 mod contained;
@@ -20,6 +20,7 @@ mod counted;
 mod doors;
 mod error;
 mod handover;
+mod hands;
 mod journal;
 mod kinship;
 mod link;
@@ -38,8 +39,6 @@ use std::thread::JoinHandle;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::git::Git;
-use crate::hub::server;
 use crate::notify;
 use crate::state::update::Feed;
 use crate::sys::monotone_clock::Clock;
@@ -48,12 +47,11 @@ use handover::Heritage;
 use link::Links;
 
 use cache_sweeper::Tidy;
-pub(crate) use message::Message;
+use message::Message;
 use sources::Sources;
 use sources::event_socket::EventSocket;
 use writer::Writer;
 
-pub use crate::hub::server::JudgeSetup;
 pub use crate::sys::runtime_dir::RuntimeDirError;
 pub use crate::sys::socket_file::SocketError;
 pub use contained::Container;
@@ -61,7 +59,7 @@ pub use doors::Doors;
 pub use error::CollectorError;
 pub use journal::Setup as JournalSetup;
 pub use membership::{Membership, join};
-pub use setup::Setup;
+pub use setup::{JudgeSetup, Setup};
 pub use sources::Setup as SourcesSetup;
 
 /// How many inputs may wait for the writer before their sources do.
@@ -126,7 +124,7 @@ fn take_over(
     let now = clock.now();
     recalled.table.adopt(&heritage.rows(), now);
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach.belief, now);
-    let hub = doors.serve(Arc::clone(&clock), hands(setup), messages.clone())?;
+    let hub = doors.serve(&clock, hands::of(setup, &clock, &messages))?;
     hub.publish(Feed::Snapshot(recalled.table.rows()));
     let threads = |source| CollectorError::Threads {
         runtime: doors.places.runtime.clone(),
@@ -210,25 +208,4 @@ fn start_notices(
         let _ = output.send(Message::Trouble("notices".to_owned(), trouble));
     };
     notify::spawn(notice, taken_over_at, trouble).map(Some)
-}
-
-fn hands(setup: &Setup) -> server::Hands {
-    server::Hands {
-        rules: setup.rules.clone(),
-        make_patch: patcher(),
-        actor: actor::Setup {
-            places: setup.doors.places.clone(),
-            uid: setup.doors.uid,
-            homes: setup.sources.homes.clone(),
-            reach: setup.sources.reach.clone(),
-        },
-    }
-}
-
-fn patcher() -> server::Patcher {
-    let git = Git::default();
-    Box::new(move |folder, request| {
-        git.patch(folder, request)
-            .map_err(|error| error.to_string())
-    })
 }

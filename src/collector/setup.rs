@@ -1,11 +1,13 @@
 //! What a collector has to be told.
 
+use std::path::PathBuf;
+
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::doors::Doors;
 use super::{journal, sources};
-use crate::hub::server::JudgeSetup;
 use crate::notify;
+use crate::rules::Ground;
 
 /// What a collector has to be told; read from the environment by whoever starts it.
 #[derive(Clone, Debug)]
@@ -22,4 +24,15 @@ pub struct Setup {
     pub notice: Option<notify::Setup>,
     /// By what requests are judged that wait at a hook.
     pub rules: JudgeSetup,
+}
+
+/// What the rules are read from, and what they stand on.
+#[derive(Clone, Debug, Default)]
+pub struct JudgeSetup {
+    /// The settings file.
+    pub config: Option<PathBuf>,
+    /// The person's home, and our own folders.
+    pub ground: Ground,
+    /// Where what came of it is written down; `None`: nowhere.
+    pub record: Option<PathBuf>,
 }

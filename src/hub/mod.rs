@@ -4,10 +4,13 @@
 //! | --- | --- |
 //! | [`protocol`] | the messages, as types and schemas |
 //! | [`client`] | whoever asks it from another process |
-//! | `server` | whoever answers, in the collector's process |
+//! | [`server`] | whoever answers, in the collector's process |
 //! | [`websocket`] | the same messages over loopback |
+//!
+//! May import: `state`, `rules`, the types of `git` and `tasks`, `sys`, and the hooks' words. What it needs of
+//! whoever collects and acts it says itself: [`server::Actor`], `server::Scribe`, `server::Rulebook`.
 
 pub mod client;
 pub mod protocol;
-pub(crate) mod server;
+pub mod server;
 pub mod websocket;

@@ -12,6 +12,28 @@ pub(crate) enum Side {
     Unknown,
 }
 
+/// Where who said something runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Where we do, or it stood in our own event log.
+    Home,
+    /// In another mount namespace.
+    Elsewhere,
+    /// That could not be looked up any more, or cannot be looked up at all.
+    Unknown,
+}
+
+impl Standing {
+    /// Of the process `pid`, looked at now.
+    pub(crate) fn of(pid: u32) -> Self {
+        match files_of(pid) {
+            Side::Ours => Self::Home,
+            Side::Other => Self::Elsewhere,
+            Side::Unknown => Self::Unknown,
+        }
+    }
+}
+
 /// Whether the process `pid` sees the files that we see.
 pub(crate) fn files_of(pid: u32) -> Side {
     system::compare(pid, &["mnt"])

@@ -18,7 +18,7 @@ use crate::mux::tmux::{
     Belief, Disbelief, has_lost_its_socket, is_its_socket, is_of_another, is_tmux,
 };
 use crate::state::{Listing, RowKey, Table};
-use crate::sys::namespaces::{Side, files_of, user_of, world_of};
+use crate::sys::namespaces::{Side, Standing, user_of, world_of};
 use crate::sys::process::{self, descends};
 
 /// As many servers are remembered as believed.
@@ -34,28 +34,6 @@ const NAMED: &str = "only a client of the hub may tell of an agent by a name alo
 /// Its hook had ended before anybody could look where it ran.
 pub(super) const UNPROVED: &str = "its sender was gone before it could be looked at, and its process is none \
                         of that pane";
-
-/// Where who said something runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// Where we do, or it stood in our own event log.
-    Home,
-    /// In another mount namespace.
-    Elsewhere,
-    /// That could not be looked up any more, or cannot be looked up at all.
-    Unknown,
-}
-
-impl Standing {
-    /// Of the process `pid`, looked at now.
-    pub(crate) fn of(pid: u32) -> Self {
-        match files_of(pid) {
-            Side::Ours => Self::Home,
-            Side::Other => Self::Elsewhere,
-            Side::Unknown => Self::Unknown,
-        }
-    }
-}
 
 /// What is known of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,9 +14,9 @@ use pane_patrol_hooks::event::{Event, EventError, MAX_EVENT_BYTES};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::collector::Message;
-use crate::collector::belief::Standing;
 use crate::collector::contained::Container;
 use crate::sys::monotone_clock::Clock;
+use crate::sys::namespaces::Standing;
 use crate::sys::socket_file::SocketFile;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 

@@ -50,7 +50,7 @@ pub(in crate::collector) enum Order {
 
 /// What came of asking one server.
 #[derive(Debug)]
-pub(crate) enum Answer {
+pub(in crate::collector) enum Answer {
     /// All its panes.
     Panes(Listing),
     /// There is no server.

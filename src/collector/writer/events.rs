@@ -5,11 +5,12 @@ use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Writer;
-use crate::collector::belief::{self, Standing};
+use crate::collector::belief;
 use crate::collector::contained::Container;
 use crate::collector::kinship::Kinship;
 use crate::hub::protocol::code;
 use crate::state::{Command, Input, Kin, Reading, Row, RowKey};
+use crate::sys::namespaces::Standing;
 
 impl Writer {
     /// What runs has been answered. That is an event like any other, and no hook logs it.

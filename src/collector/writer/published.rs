@@ -8,12 +8,12 @@ use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Writer;
-use crate::collector::belief::Standing;
 use crate::collector::sources::changes::Order as WorkOrder;
 use crate::hub::protocol::{PublishedStatus, Report, TaskUpdate, code};
 use crate::hub::server::{Published, Reply, Said};
 use crate::state::update::Feed;
 use crate::state::{Input, PublisherWord, RowKey};
+use crate::sys::namespaces::Standing;
 use crate::tasks::TaskSummary;
 
 /// What is told of in the words of every client, whichever assistant it is.

@@ -6,10 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use super::Order;
-use crate::act::Who;
-use crate::act::who::{Collector, Handed};
-use crate::collector::actor::Actor;
+use super::order::Order;
+use super::who::{Actor, Collector, Handed, Who};
 use crate::hub::client::HubError;
 use crate::hub::protocol::{Act, ActResult, Right};
 use crate::state::Row;
@@ -49,7 +47,7 @@ struct Open {
 
 /// See the module.
 pub(super) struct Acting {
-    actor: Arc<Actor>,
+    actor: Arc<dyn Actor>,
     orders: Arc<Orders<Order>>,
     open: BTreeMap<String, Open>,
     /// Of those that change something; a reading is read again.
@@ -57,9 +55,9 @@ pub(super) struct Acting {
 }
 
 impl Acting {
-    pub(super) fn new(actor: Actor, orders: Arc<Orders<Order>>) -> Self {
+    pub(super) fn new(actor: Arc<dyn Actor>, orders: Arc<Orders<Order>>) -> Self {
         Self {
-            actor: Arc::new(actor),
+            actor,
             orders,
             open: BTreeMap::new(),
             known: BTreeMap::new(),

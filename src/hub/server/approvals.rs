@@ -9,12 +9,12 @@ use pane_patrol_hooks::approval::{Asked, Verdict};
 use rustix::event::{PollFd, PollFlags};
 
 use super::cache::World;
+use super::case::{Case, Ruled};
 use super::connection::Client;
 use super::rules_worker::{Answer, Order, Question};
-use crate::act::record::Ruled;
-use crate::act::who::Handed;
+use super::who::Handed;
 use crate::rules::{Ask, By, Then};
-use crate::state::{Request, Row};
+use crate::state::Row;
 use crate::sys::wake_channel::Inbox;
 
 /// Within this time the dialog of a request that was decided has gone.
@@ -22,16 +22,6 @@ const EFFECT_LIMIT: Duration = Duration::from_secs(3);
 
 /// How many decided requests are remembered, to decide none of them twice.
 const REMEMBERED: usize = 64;
-
-/// One request of one row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Case {
-    pub(super) row: String,
-    pub(super) instance_id: Option<String>,
-    pub(super) request: Request,
-    /// Its paths are not ours: it was told where it runs, as in a container.
-    pub(super) is_elsewhere: bool,
-}
 
 /// See the module.
 #[derive(Debug)]

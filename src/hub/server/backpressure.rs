@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Order;
+use super::order::Order;
 use crate::sys::wake_channel::Orders;
 
 /// How many messages of publishers may wait for the writer.

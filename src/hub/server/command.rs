@@ -6,15 +6,12 @@ use pane_patrol_hooks::text::has_control;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::backpressure::Ticket;
-use crate::collector::belief::Standing;
-use crate::git::{DiffSummary, MAX_FILES};
+use super::event::Said;
+use crate::git::MAX_FILES;
 use crate::hub::protocol::{
-    Act, AgentDiff, AgentPatch, AgentTasks, Envelope, ErrorPayload, Heartbeat, Report,
-    RequestPatch, TaskUpdate,
+    Act, AgentDiff, AgentPatch, AgentTasks, Envelope, ErrorPayload, Heartbeat, Report, RequestPatch,
 };
-use crate::state::PublisherWord;
-use crate::tasks::{MAX_TASKS, TaskSummary};
+use crate::tasks::MAX_TASKS;
 
 /// Longest id of an act, in bytes.
 const MAX_ACT_ID: usize = 128;
@@ -41,46 +38,6 @@ pub(super) enum What {
     Heartbeat(Heartbeat),
     /// Tell subscribers what is wrong at a publisher.
     Complain(Box<ErrorPayload>),
-}
-
-/// What a publisher says of an agent.
-#[derive(Debug)]
-pub(crate) enum Said {
-    /// Its state.
-    Report(Box<Report>),
-    /// What is changed in its folder.
-    Diff(String, Arc<DiffSummary>),
-    /// Its tasks.
-    Tasks(String, Arc<TaskSummary>),
-    /// One of its tasks.
-    Task(TaskUpdate),
-    /// How it is with the publisher itself.
-    Word(PublisherWord),
-}
-
-/// A publisher's message on its way to the writer.
-#[derive(Debug)]
-pub(crate) struct Published {
-    /// Its name.
-    pub(crate) publisher: String,
-    /// The agent that it is, by its hello.
-    pub(crate) agent: Option<String>,
-    pub(crate) said: Said,
-    /// Where it runs.
-    pub(crate) standing: Standing,
-    /// Whom to tell that it was not taken.
-    pub(crate) reply: Option<Reply>,
-    /// Held until it was worked on; a word about a publisher needs none.
-    pub(super) _ticket: Option<Ticket>,
-}
-
-/// Where the answer to one message goes.
-#[derive(Clone, Debug)]
-pub(crate) struct Reply {
-    /// The serial number of the connection.
-    pub(super) client: u64,
-    /// As the message had it.
-    pub(super) request_id: Option<String>,
 }
 
 /// What the message is for; `Ok(None)`: it is of no such type. The error says what is wrong with the payload.

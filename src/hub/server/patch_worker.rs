@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use super::Order;
+use super::order::{Done, Order};
 use crate::git::{Patch, PatchRequest};
 use crate::hub::protocol::AgentPatch;
 use crate::sys::wake_channel::Orders;
@@ -26,14 +26,6 @@ pub(super) struct Job {
     pub(super) agent: String,
     pub(super) folder: PathBuf,
     pub(super) request: PatchRequest,
-}
-
-/// What became of it.
-#[derive(Debug)]
-pub(super) struct Done {
-    pub(super) client: u64,
-    pub(super) request_id: Option<String>,
-    pub(super) result: Result<AgentPatch, String>,
 }
 
 /// The thread; it ends with this, after the patch it is at.

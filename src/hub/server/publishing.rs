@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 
 use super::connection::Client;
+use super::event::Event;
+use super::order::Done;
 use super::outbox::Item;
-use super::patch_worker::{Done, Job};
-use super::{BUSY, Server};
-use crate::collector::Message;
+use super::patch_worker::Job;
+use super::serving::Server;
 use crate::hub::protocol::{AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, code};
+
+/// Said to whoever asks for more patches than it takes.
+const BUSY: &str = "too many patches are asked for at once";
 
 impl Server {
     /// Whether the client is the publisher of that agent.
@@ -68,7 +72,7 @@ impl Server {
         let subject = format!("publisher {publisher}");
         let words = words.map(|words| format!("{subject}: {words}"));
         // It is told of here anyway; a collector that is busy has its reasons.
-        let _ = self.output.try_send(Message::Trouble(subject, words));
+        self.scribe.mention(Event::Trouble(subject, words));
     }
 
     /// A patch for whoever asked for it, of the publisher that was asked. Nobody may wait for it any more.

@@ -5,25 +5,23 @@
 //! that cannot be read allow nothing, and the dashboard says so.
 
 use std::io;
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use crate::act::record::{Line, Ruled};
-use crate::collector::Message;
-use crate::config::Config;
+use super::case::Ruled;
+use super::event::{Event, Scribe};
 use crate::rules::{Ask, By, Ground, Judgement, Rules, Then, judge};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
-/// What the rules are read from, and what they stand on.
-#[derive(Clone, Debug, Default)]
-pub struct Setup {
-    /// The settings file.
-    pub config: Option<PathBuf>,
-    /// The person's home, and our own folders.
-    pub ground: Ground,
-    /// Where what came of it is written down; `None`: nowhere.
-    pub record: Option<PathBuf>,
+/// What the rules are read from, and where what came of them is written down.
+pub(crate) struct Rulebook {
+    /// The person's rules as they are now; the error says in one line why they cannot be read.
+    pub(crate) read: Box<dyn Fn() -> Result<Rules, String> + Send>,
+    /// What they stand on: the person's home, and our own folders.
+    pub(crate) ground: Ground,
+    /// Writes down what was decided; the error says in one line why that could not be done.
+    pub(crate) write_down: Box<dyn Fn(&Ruled) -> Result<(), String> + Send>,
 }
 
 /// One request to be judged.
@@ -58,14 +56,14 @@ pub(super) enum Order {
 
 /// Starts the thread; it ends with the sender. Answers come out of the inbox.
 pub(super) fn spawn(
-    setup: Setup,
-    output: SyncSender<Message>,
+    book: Rulebook,
+    scribe: Arc<dyn Scribe>,
 ) -> io::Result<(Sender<Order>, Inbox<Answer>)> {
     let (orders, orders_in) = channel();
     let (answers, answers_in) = inbox()?;
     let mut judge = Judge {
-        setup,
-        output,
+        book,
+        scribe,
         had_trouble: false,
     };
     thread::Builder::new()
@@ -75,8 +73,8 @@ pub(super) fn spawn(
 }
 
 struct Judge {
-    setup: Setup,
-    output: SyncSender<Message>,
+    book: Rulebook,
+    scribe: Arc<dyn Scribe>,
     had_trouble: bool,
 }
 
@@ -92,12 +90,11 @@ impl Judge {
 
     fn answer(&mut self, question: &Question) -> Answer {
         let ticket = question.ticket;
-        match Config::read(self.setup.config.as_deref()) {
-            Ok(config) => {
+        match (self.book.read)() {
+            Ok(rules) => {
                 self.trouble(None);
-                let rules = &config.rules;
-                let judgement = judge(rules, &question.ask, &self.setup.ground, question.trusted);
-                Answer::of(ticket, rules, judgement)
+                let judgement = judge(&rules, &question.ask, &self.book.ground, question.trusted);
+                Answer::of(ticket, &rules, judgement)
             }
             Err(error) => {
                 let why = format!("the rules cannot be read, so nothing is allowed: {error}");
@@ -115,17 +112,7 @@ impl Judge {
     }
 
     fn write_down(&mut self, ruled: &Ruled) {
-        let written = match &self.setup.record {
-            Some(path) => Line::by_rule(ruled).append(path),
-            None => Ok(()),
-        };
-        let trouble = written.err().map(|error| {
-            let path = self.setup.record.as_deref().unwrap_or_else(|| "".as_ref());
-            format!(
-                "a decision could not be written to {}: {error}",
-                path.display()
-            )
-        });
+        let trouble = (self.book.write_down)(ruled).err();
         self.tell("decisions", trouble);
     }
 
@@ -138,10 +125,8 @@ impl Judge {
     }
 
     fn tell(&self, subject: &str, trouble: Option<String>) {
-        // Nobody listens any more: the thread is about to be told.
-        let _ = self
-            .output
-            .send(Message::Trouble(subject.to_owned(), trouble));
+        self.scribe
+            .tell(Event::Trouble(subject.to_owned(), trouble));
     }
 }
 

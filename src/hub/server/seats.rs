@@ -4,9 +4,9 @@
 //! that run where we do, as `status` is: the one that came first goes first.
 
 use super::cache::World;
-use super::connection::Client;
-use crate::collector::belief::Standing;
+use super::connection::{Client, FULL};
 use crate::hub::protocol::code;
+use crate::sys::namespaces::Standing;
 
 /// As many clients may stay as long as they like.
 const SEATS: usize = 128;
@@ -16,9 +16,6 @@ const SHORT: usize = 16;
 
 /// As many may be there before they have said hello.
 pub(super) const UNPROVEN: usize = 16;
-
-/// Why a hello was not taken, or a client has to go.
-pub(super) const FULL: &str = "the hub has all the clients it takes";
 
 /// Why somebody who says nothing has to go.
 const HELLO_FIRST: &str = "others want to say hello";

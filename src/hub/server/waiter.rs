@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::approval::Asked;
 use pane_patrol_hooks::event::Event;
 
-use super::approvals::Case;
-use crate::act::who::Handed;
+use super::case::Case;
+use super::who::Handed;
 use crate::state::{Request, Row};
 
 /// Its event comes to the table by another way; by then the row must ask it.

@@ -4,22 +4,46 @@
 //! the connection goes on.
 
 use std::collections::BTreeSet;
+use std::io::{self, Read};
 
 use pane_patrol_hooks::text::one_line;
 
-use super::super::cache::World;
-use super::super::command::{Said, What, Wish, wish_of};
-use super::super::seats;
-use super::{Client, Seat, Waiting};
+use super::{Client, FULL, Seat, Waiting};
 use crate::hub::protocol::{
     self, Admit, ClientRole, Envelope, Hello, MAX_MESSAGE_BYTES, Pong, PublishedStatus, Report,
     Right, Status, WaitDecision, code, needed,
 };
+use crate::hub::server::cache::World;
+use crate::hub::server::command::{What, Wish, wish_of};
+use crate::hub::server::event::Said;
 
 /// Longest name of a client, in bytes.
 const MAX_NAME_BYTES: usize = 128;
 
+/// So much is read of one client before the others have their turn.
+const READS_AT_ONCE: usize = 4;
+
 impl Client {
+    /// Takes what the client has sent, and does what it says.
+    pub(in crate::hub::server) fn receive(&mut self, world: &World) {
+        let mut bytes = [0; 16 * 1024];
+        for _ in 0..READS_AT_ONCE {
+            if self.refused.is_some() || self.has_left || self.is_full() {
+                return;
+            }
+            match self.stream.read(&mut bytes) {
+                Ok(0) => self.has_left = true,
+                Ok(count) => {
+                    self.input.extend_from_slice(&bytes[..count]);
+                    self.take_lines(world);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(_) => self.has_left = true,
+            }
+        }
+    }
+
     /// Hears every whole line that has come, as long as the client has not too many wishes.
     pub(super) fn take_lines(&mut self, world: &World) {
         let mut taken = 0;
@@ -155,7 +179,7 @@ impl Client {
             return complain(self, code::NOT_ALLOWED, &words);
         }
         if self.seat == Seat::None {
-            return self.refuse(world, code::TOO_MANY, seats::FULL);
+            return self.refuse(world, code::TOO_MANY, FULL);
         }
         self.name = hello.client_id;
         self.admission.session = Some(message.session_id.clone());

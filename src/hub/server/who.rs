@@ -1,9 +1,9 @@
-//! Who wants something done, and the collector in whose process it is carried out.
+//! Who wants something done, who does it, and what that one asks the hub on the way.
 
 use pane_patrol_hooks::approval::Verdict;
 
 use crate::hub::client::HubError;
-use crate::hub::protocol::Right;
+use crate::hub::protocol::{Act, ActResult, Right};
 use crate::state::{Request, Row};
 
 /// Who wants something done.
@@ -29,7 +29,16 @@ pub struct Handed {
     pub verdict: Verdict,
 }
 
-/// What the collector is asked on the way.
+/// Whoever carries out what is wanted, and looks again before that.
+pub trait Actor: Send + Sync {
+    /// Does it, or says why not.
+    fn act(&self, act: &Act, who: &Who) -> ActResult;
+
+    /// Writes down that somebody wanted what their door does not allow.
+    fn note_overstep(&self, what: &str, who: &Who);
+}
+
+/// What the hub is asked on the way.
 pub trait Collector: std::fmt::Debug + Send + Sync {
     /// The row with this id as it is now.
     ///

@@ -1,0 +1,92 @@
+//! What the hub has done by the collector: the table is told, requests are judged, patches made, and acts
+//! carried out.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use super::actor;
+use super::message::Message;
+use super::setup::{JudgeSetup, Setup};
+use crate::act::record::Line;
+use crate::config::Config;
+use crate::git::Git;
+use crate::hub::server::{Actor, Event, Hands, Patcher, Rulebook, Ruled, Scribe};
+use crate::sys::monotone_clock::Clock;
+
+/// All that the hub needs of us.
+pub(super) fn of(setup: &Setup, clock: &Arc<Clock>, output: &SyncSender<Message>) -> Hands {
+    let actor = actor::Setup {
+        places: setup.doors.places.clone(),
+        uid: setup.doors.uid,
+        homes: setup.sources.homes.clone(),
+        reach: setup.sources.reach.clone(),
+    };
+    let (table, clock) = (output.clone(), Arc::clone(clock));
+    let tell = move |input, at| table.send(Message::Input(input, at)).is_ok();
+    Hands {
+        rules: rulebook(setup.rules.clone()),
+        make_patch: patcher(),
+        actor: Box::new(move |hub| -> Arc<dyn Actor> {
+            Arc::new(actor.actor(hub, clock, Box::new(tell)))
+        }),
+        scribe: Arc::new(ToWriter(output.clone())),
+    }
+}
+
+fn rulebook(setup: JudgeSetup) -> Rulebook {
+    let (config, record) = (setup.config, setup.record);
+    Rulebook {
+        read: Box::new(move || {
+            let config = Config::read(config.as_deref()).map_err(|error| error.to_string())?;
+            Ok(config.rules)
+        }),
+        ground: setup.ground,
+        write_down: Box::new(move |ruled| match &record {
+            Some(path) => write_down(ruled, path),
+            None => Ok(()),
+        }),
+    }
+}
+
+fn write_down(ruled: &Ruled, path: &Path) -> Result<(), String> {
+    let written = Line::by_rule(ruled).append(path);
+    let failed = |error| {
+        let path = path.display();
+        format!("a decision could not be written to {path}: {error}")
+    };
+    written.map_err(failed)
+}
+
+fn patcher() -> Patcher {
+    let git = Git::default();
+    Box::new(move |folder, request| {
+        git.patch(folder, request)
+            .map_err(|error| error.to_string())
+    })
+}
+
+/// The writer, as the hub tells it.
+struct ToWriter(SyncSender<Message>);
+
+impl Scribe for ToWriter {
+    fn tell(&self, event: Event) {
+        // Nobody listens any more: whoever tells is about to be told.
+        let _ = self.0.send(event.into());
+    }
+
+    fn mention(&self, event: Event) {
+        // A full channel means that the collector is busy; then it matters less than the hub's clients.
+        let _ = self.0.try_send(event.into());
+    }
+}
+
+impl From<Event> for Message {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Published(published) => Self::Published(published),
+            Event::Refused(reason) => Self::Refused(reason),
+            Event::Trouble(subject, words) => Self::Trouble(subject, words),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Who comes to the hub, and who goes.
+
+use std::io;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::time::{Duration, Instant};
+
+use super::connection::{Client, Fate};
+use super::event::Event;
+use super::seats;
+use super::serving::Server;
+use crate::hub::protocol::code;
+use crate::state::PublisherWord;
+use crate::sys::namespaces::Standing;
+
+/// When the system has no file descriptor left, the next connection is looked at after this time.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+impl Server {
+    /// Lets go of the clients that have left or have to.
+    pub(super) fn dismiss(&mut self) {
+        let now = Instant::now();
+        let mut gone = Vec::new();
+        let scribe = &self.scribe;
+        self.clients.retain_mut(|client| {
+            match client.fate(now) {
+                Fate::Stays => return true,
+                Fate::Left => {}
+                Fate::Dropped(reason) => scribe.mention(Event::Refused(reason)),
+            }
+            gone.push((client.name().to_owned(), client.serial));
+            false
+        });
+        for (name, serial) in gone {
+            if self.publishers.leave(&name, serial, now) {
+                self.world.forget_complaint(&name);
+                self.trouble_at(&name, None);
+                self.tell_of(name, PublisherWord::Left);
+            }
+        }
+    }
+
+    pub(super) fn accept(&mut self, listener: &UnixListener) {
+        // Not more at once than wait for a seat: each is heard before it is the oldest of these.
+        for _ in 0..seats::UNPROVEN / 2 {
+            match listener.accept() {
+                Ok((stream, address)) => self.welcome(stream, !address.is_unnamed()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.accept_again_at = None;
+                    return;
+                }
+                Err(_) => {
+                    self.accept_again_at = Some(Instant::now() + ACCEPT_PAUSE);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Lets a connection wait for its hello. `is_relayed`: it carries what somebody else says.
+    pub(super) fn welcome(&mut self, stream: UnixStream, is_relayed: bool) {
+        if stream.set_nonblocking(true).is_err() {
+            return;
+        }
+        let peer = peer(&stream);
+        let standing = match peer {
+            _ if is_relayed => Standing::Unknown,
+            Some((_, pid)) => Standing::of(pid),
+            None => Standing::Home,
+        };
+        let is_ours = peer.is_none_or(|(user, _)| user == self.uid || user == 0);
+        self.next_serial += 1;
+        let mut client = Client::new(self.next_serial, stream, standing, is_relayed);
+        if !is_ours {
+            client.refuse(
+                &self.world,
+                code::FOREIGN,
+                "this hub belongs to another user",
+            );
+        }
+        client.send(&self.world);
+        self.clients.push(client);
+        seats::make_room(&mut self.clients, &self.world);
+        self.dismiss();
+    }
+}
+
+/// The user and the process at the other end, as they were when it connected.
+#[cfg(target_os = "linux")]
+fn peer(stream: &UnixStream) -> Option<(u32, u32)> {
+    use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+    let peer = getsockopt(stream, PeerCredentials).ok()?;
+    Some((peer.uid(), u32::try_from(peer.pid()).unwrap_or(0)))
+}
+
+/// Elsewhere the rights of the folder are the check.
+#[cfg(not(target_os = "linux"))]
+fn peer(_: &UnixStream) -> Option<(u32, u32)> {
+    None
+}

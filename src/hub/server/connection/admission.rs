@@ -1,0 +1,74 @@
+//! What a connection was let in for, and by whom something is wanted that it says.
+
+use std::collections::BTreeSet;
+
+use super::Client;
+use crate::hub::protocol::Right;
+use crate::hub::server::who::Who;
+
+/// What our own clients call themselves, each with the number of its process.
+const DOORS: [&str; 8] = [
+    "dashboard",
+    "approve",
+    "deny",
+    "answer",
+    "trust",
+    "snooze",
+    "jump",
+    "request",
+];
+
+/// What a connection was let in for.
+#[derive(Debug)]
+pub(super) struct Admission {
+    /// What it may do.
+    pub(super) right: Right,
+    /// It carries what somebody else says, of whom nobody has told what that may do.
+    pub(super) is_awaited: bool,
+    /// By which names it may call the hub beside the hub's own.
+    pub(super) sessions: Vec<String>,
+    /// By which it does.
+    pub(super) session: Option<String>,
+    /// It carries what somebody else says.
+    pub(super) is_relayed: bool,
+    /// What it has asked for and may not, since that was looked at.
+    pub(super) overstepped: Option<String>,
+    /// What of that was said before: a client that goes on asking fills no file.
+    pub(super) noted: BTreeSet<String>,
+}
+
+impl Admission {
+    /// Whether `what` is allowed, which needs that; if not, it is remembered.
+    pub(super) fn allows(&mut self, needed: Right, what: &str) -> bool {
+        let allowed = self.right.allows(needed);
+        if !allowed && self.noted.insert(what.to_owned()) {
+            self.overstepped = Some(what.to_owned());
+        }
+        allowed
+    }
+}
+
+impl Client {
+    /// What it has asked for and may not, since the last look.
+    pub(in crate::hub::server) fn take_overstepped(&mut self) -> Option<String> {
+        self.admission.overstepped.take()
+    }
+
+    /// By whom something is wanted that it says.
+    pub(in crate::hub::server) fn who(&self) -> Who {
+        let own = DOORS.iter().find(|door| {
+            let rest = self.name.strip_prefix(**door);
+            let pid = rest.and_then(|rest| rest.strip_prefix('-'));
+            pid.is_some_and(|pid| pid.parse::<u32>().is_ok())
+        });
+        let is_own = self.admission.right == Right::Own;
+        Who {
+            door: match own.filter(|_| is_own) {
+                Some(door) => (*door).to_owned(),
+                None if self.admission.is_relayed => format!("websocket {}", self.name),
+                None => format!("hub {}", self.name),
+            },
+            right: self.admission.right,
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The hub's own thread: it waits in the kernel for all of its clients at once, and for nobody else.
+
+use std::collections::BTreeSet;
+use std::os::unix::net::UnixListener;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::acting::Acting;
+use super::approvals::Judging;
+use super::asked::Asked;
+use super::backpressure::Flow;
+use super::cache::World;
+use super::connection::Client;
+use super::event::{Event, Scribe};
+use super::order::{Done, Order};
+use super::outbox::Item;
+use super::pace::Pace;
+use super::patch_worker::Patches;
+use super::publishers::Publishers;
+use super::seats;
+use crate::hub::protocol::code;
+use crate::state::update::Feed;
+use crate::sys::wake_channel::Inbox;
+
+/// The hub, as its thread has it.
+pub(super) struct Server {
+    pub(super) world: World,
+    pub(super) uid: u32,
+    pub(super) clients: Vec<Client>,
+    pub(super) next_serial: u64,
+    pub(super) publishers: Publishers,
+    pub(super) flow: Flow,
+    pub(super) patches: Patches,
+    /// The patches that publishers were asked for.
+    pub(super) asked: Asked,
+    /// When whose changes may be told again.
+    pub(super) pace: Pace,
+    /// The agents of whose changes their publishers tell themselves.
+    pub(super) tell_of_work: BTreeSet<String>,
+    pub(super) accept_again_at: Option<Instant>,
+    pub(super) judging: Judging,
+    pub(super) acting: Acting,
+    pub(super) scribe: Arc<dyn Scribe>,
+}
+
+impl Server {
+    /// Serves until it is told that it is over.
+    pub(super) fn run(&mut self, listener: &UnixListener, orders: &Inbox<Order>) {
+        loop {
+            let ready = self.wait(listener, orders);
+            for order in orders.take().messages {
+                match order {
+                    Order::Feed(feed) => self.learn(feed),
+                    Order::NotTaken(reply, code, words) => self.pass_on(&reply, code, &words),
+                    Order::Patch(done) => self.deliver(&done),
+                    Order::Acted(result) => self.tell_result(result),
+                    Order::Row(id, answer) => {
+                        let row = self.world.row(&id).cloned().map(Box::new);
+                        // Whoever asked may not wait any more.
+                        let _ = answer.try_send(row);
+                    }
+                    Order::Hand(handed, answer) => {
+                        // The same.
+                        let _ = answer.try_send(self.hand(&handed));
+                    }
+                    // Wishes are looked at below.
+                    Order::CaughtUp => {}
+                    Order::End => {
+                        for client in &mut self.clients {
+                            client.say_bye(&self.world);
+                        }
+                        return;
+                    }
+                }
+            }
+            for index in ready.clients {
+                seats::offer(&mut self.clients, index);
+                self.clients[index].receive(&self.world);
+                seats::make_room(&mut self.clients, &self.world);
+                if let Some(what) = self.clients[index].take_overstepped() {
+                    self.scribe.mention(Event::Refused(code::NOT_ALLOWED));
+                    self.acting.note_overstep(what, self.clients[index].who());
+                }
+                self.note_life(index);
+                self.grant(index);
+            }
+            for index in 0..self.clients.len() {
+                self.grant(index);
+                self.clients[index].release_if_late(&self.world);
+            }
+            self.judging.go_on(&mut self.clients, &self.world);
+            // What is due now is sent now: nothing else may happen for long.
+            self.meet_deadlines();
+            for client in &mut self.clients {
+                client.send(&self.world);
+            }
+            self.dismiss();
+            if ready.listener {
+                self.accept(listener);
+            }
+        }
+    }
+
+    fn wait(&self, listener: &UnixListener, orders: &Inbox<Order>) -> Ready {
+        let now = Instant::now();
+        let accepts = self.accept_again_at.is_none_or(|at| at <= now);
+        let mut waiting = vec![PollFd::new(orders, PollFlags::IN)];
+        if accepts {
+            waiting.push(PollFd::new(listener, PollFlags::IN));
+        }
+        let first = waiting.len();
+        let mut indices = Vec::with_capacity(self.clients.len());
+        for (index, client) in self.clients.iter().enumerate() {
+            if let Some(interest) = client.interest() {
+                waiting.push(PollFd::new(client.stream(), interest));
+                indices.push(index);
+            }
+        }
+        let clients = first..waiting.len();
+        waiting.extend(self.judging.interest());
+        let deadlines = self.clients.iter().filter_map(Client::deadline);
+        let deadlines = deadlines.chain(self.judging.deadline());
+        let until = deadlines
+            .chain(self.accept_again_at.filter(|_| !accepts))
+            .chain(self.publishers.deadline())
+            .chain(self.asked.deadline())
+            .chain(self.pace.deadline())
+            .min();
+        let timeout =
+            until.and_then(|until| Timespec::try_from(until.saturating_duration_since(now)).ok());
+        if poll(&mut waiting, timeout.as_ref()).is_err() {
+            return Ready::default();
+        }
+        let heard = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
+        let clients = waiting[clients].iter().zip(indices);
+        Ready {
+            listener: accepts && !waiting[1].revents().is_empty(),
+            clients: clients
+                .filter(|(fd, _)| fd.revents().intersects(heard))
+                .map(|(_, index)| index)
+                .collect(),
+        }
+    }
+
+    fn learn(&mut self, feed: Feed) {
+        match &feed {
+            Feed::Snapshot(rows) => {
+                for name in rows.iter().filter_map(|row| row.publisher.as_deref()) {
+                    self.publishers.inherit(name, Instant::now());
+                }
+            }
+            Feed::Row(row) => {
+                for client in &mut self.clients {
+                    client.hear_of(row, &self.world);
+                }
+                self.judging.hear_of(row);
+            }
+            Feed::Gone(id) => {
+                self.tell_of_work.remove(id);
+                self.pace.forget(id);
+                for client in &mut self.clients {
+                    client.hear_of_end(id, &self.world);
+                }
+                self.judging.hear_of_end(id);
+            }
+            _ => {}
+        }
+        let Some(item) = self.world.learn(feed) else {
+            return;
+        };
+        let may_be_told = match &item {
+            Item::Diff(id) => self.pace.may_tell(id, Instant::now()),
+            _ => true,
+        };
+        if may_be_told {
+            self.owe(&item);
+        }
+    }
+
+    fn meet_deadlines(&mut self) {
+        let now = Instant::now();
+        for id in self.pace.take_due(now) {
+            self.owe(&Item::Diff(id));
+        }
+        for late in self.asked.take_late(now) {
+            self.deliver(&Done {
+                client: late.client,
+                request_id: late.request_id,
+                result: Err("its publisher does not answer".to_owned()),
+            });
+        }
+        if self.publishers.deadline().is_none_or(|due| due > now) {
+            return;
+        }
+        for due in self.publishers.take_due(now) {
+            self.tell_of(due.name, due.word);
+            if let Some(serial) = due.ends {
+                let world = &self.world;
+                let clients = &mut self.clients;
+                if let Some(client) = clients.iter_mut().find(|client| client.serial == serial) {
+                    client.refuse(world, code::SILENT, "nothing was heard for too long");
+                }
+            }
+        }
+    }
+}
+
+/// What may be done now without waiting.
+#[derive(Debug, Default)]
+struct Ready {
+    listener: bool,
+    /// By their place in the list.
+    clients: Vec<usize>,
+}
