@@ -1,6 +1,8 @@
 //! Whatever comes is either a message or refused with one of the known codes.
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use proptest::prelude::*;
+use serde_json::Value;
 
 use super::*;
 

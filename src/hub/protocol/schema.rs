@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::words::{EventShape, VerdictShape};
 use super::*;
+use crate::state::update::Health;
 
 /// Payload of `agent_status`: from the hub a row or its end, from a publisher its words or an event.
 #[derive(JsonSchema)]

@@ -1,128 +1,28 @@
-//! A client of the hub: `status`, second dashboards, and whoever else wants to know.
-//!
-//! It never waits for a hub that does not answer: connecting and the first snapshot are bounded.
+//! A connection that has said hello as a subscriber, and what it is told.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
-use pane_patrol_hooks::send::is_runtime_ours;
 use pane_patrol_hooks::timestamp::Timestamp;
-use rustix::io::Errno;
-use rustix::net::{SocketAddrUnix, SocketType};
-use thiserror::Error;
 
+use super::connect::connect_to;
+use super::error::HubError;
 use crate::hub::protocol::{
-    Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, What,
-    code, feed_of, parse,
+    Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, code,
+    feed_of, parse,
 };
 use crate::state::Row;
 use crate::state::update::{Feed, Health};
-use crate::sys::unix_socket::unix_socket;
 
 /// How long the hub may take for its answer to `hello`.
 const ANSWER_BUDGET: Duration = Duration::from_secs(2);
 
 /// How long it may take to answer an assistant by keys, and to see what became of it.
 const ACT_BUDGET: Duration = Duration::from_secs(90);
-
-/// Why there is nothing to hear from the hub.
-#[derive(Debug, Error)]
-pub enum HubError {
-    /// No collector runs.
-    #[error("nobody collects: no collector listens on {}", path.display())]
-    Nobody {
-        /// The hub's socket.
-        path: PathBuf,
-    },
-    /// What stands in the collector's place may be another user's.
-    #[error("the runtime folder {} is not ours alone", path.display())]
-    Untrusted {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The collector in this process ends.
-    #[error("the collector is ending")]
-    Ending,
-    /// The collector hangs.
-    #[error("the collector on {} does not answer", path.display())]
-    Silent {
-        /// The hub's socket.
-        path: PathBuf,
-    },
-    /// The hub refused us.
-    #[error("the collector refused: {message} ({code})")]
-    Refused {
-        /// One word.
-        code: String,
-        /// One line.
-        message: String,
-    },
-    /// The hub said something that is no message of this version.
-    #[error("the collector said what cannot be understood: {0}")]
-    Unreadable(String),
-    /// The connection broke.
-    #[error("could not talk to the collector on {}: {source}", path.display())]
-    Io {
-        /// The hub's socket.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-/// Where a collector listens, and whose it must be.
-#[derive(Clone, Debug)]
-pub struct Hub {
-    /// Where.
-    pub places: Places,
-    /// The user's.
-    pub uid: u32,
-}
-
-impl Hub {
-    /// Connects to the collector and subscribes; `name` says what for.
-    ///
-    /// # Errors
-    /// Nobody collects there, it does not answer, or it is not to be trusted.
-    pub fn subscribe(&self, name: &str) -> Result<HubClient, HubError> {
-        HubClient::subscribe(&self.places, self.uid, name, Timestamp::now)
-    }
-}
-
-impl Hub {
-    /// Has that done about the agent with that id, and waits for what came of it; `name` says by which
-    /// of our doors.
-    ///
-    /// # Errors
-    /// Nobody collects there, it does not answer, or it is not to be trusted.
-    pub fn act(&self, name: &str, agent: &str, what: What) -> Result<ActResult, HubError> {
-        let act = Act {
-            act_id: random_id(),
-            agent_id: agent.to_owned(),
-            what,
-            generation: None,
-            expires: None,
-        };
-        // It wants no news, only the answer.
-        let wants = vec!["act_result".to_owned()];
-        let mut client = HubClient::greet(&self.places, self.uid, name, wants, Timestamp::now)?;
-        client.act(&act, Timestamp::now)
-    }
-}
-
-/// An id that nobody else takes.
-fn random_id() -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let (pid, now) = (std::process::id(), Timestamp::now().as_micros());
-    // Whoever guesses it is told the result of an act that is over, and no more.
-    format!("{pid:x}-{now:x}-{number:x}")
-}
 
 /// A connection that has said hello as a subscriber.
 #[derive(Debug)]
@@ -151,7 +51,7 @@ impl HubClient {
     }
 
     /// The same, of messages of these types alone.
-    fn greet(
+    pub(super) fn greet(
         places: &Places,
         uid: u32,
         name: &str,
@@ -214,7 +114,11 @@ impl HubClient {
     }
 
     /// Has something done about an agent, and waits for what came of it.
-    fn act(&mut self, act: &Act, clock: fn() -> Timestamp) -> Result<ActResult, HubError> {
+    pub(super) fn act(
+        &mut self,
+        act: &Act,
+        clock: fn() -> Timestamp,
+    ) -> Result<ActResult, HubError> {
         let message = self.voice.say("act", act, Some(&act.act_id), clock());
         let io_error = |source| HubError::Io {
             path: self.path.clone(),
@@ -372,40 +276,4 @@ impl HubClient {
             _ => Err(HubError::Io { path, source }),
         }
     }
-}
-
-/// Connects to the hub of `places`, which must be `uid`'s, without saying anything yet.
-pub(crate) fn connect_to(places: &Places, uid: u32) -> Result<UnixStream, HubError> {
-    if places.runtime.exists() && !is_runtime_ours(places, uid) {
-        return Err(HubError::Untrusted {
-            path: places.runtime.clone(),
-        });
-    }
-    connect(&places.hub_socket)
-}
-
-/// Connects without waiting: a hub whose queue of connections is full does not answer anybody.
-fn connect(path: &Path) -> Result<UnixStream, HubError> {
-    let in_vain = |error: Errno| match error {
-        Errno::NOENT | Errno::CONNREFUSED => HubError::Nobody {
-            path: path.to_owned(),
-        },
-        Errno::AGAIN | Errno::INPROGRESS => HubError::Silent {
-            path: path.to_owned(),
-        },
-        other => HubError::Io {
-            path: path.to_owned(),
-            source: other.into(),
-        },
-    };
-    let io_error = |source| HubError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let stream = UnixStream::from(unix_socket(SocketType::STREAM).map_err(io_error)?);
-    stream.set_nonblocking(true).map_err(io_error)?;
-    let address = SocketAddrUnix::new(path).map_err(in_vain)?;
-    rustix::net::connect(&stream, &address).map_err(in_vain)?;
-    stream.set_nonblocking(false).map_err(io_error)?;
-    Ok(stream)
 }

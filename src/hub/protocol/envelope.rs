@@ -1,0 +1,73 @@
+//! What stands around every message, and how one is read.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::code;
+
+/// The version of the envelope.
+pub const VERSION: &str = "1";
+
+/// Longest message in either direction, in bytes, without its line end.
+pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+
+/// What a payload may take of that; the rest is more than any envelope needs.
+pub(super) const PAYLOAD_BYTES: usize = MAX_MESSAGE_BYTES - 4096;
+
+/// What stands around every message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Envelope {
+    /// [`VERSION`].
+    pub version: String,
+    /// What the payload is.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The hub's name.
+    pub session_id: String,
+    /// Who sends.
+    pub sender_id: String,
+    /// When, in UTC. Nothing is decided by it.
+    #[serde(deserialize_with = "in_utc")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub timestamp: Timestamp,
+    /// What.
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, Value>"))]
+    pub payload: Value,
+    /// Given back in the answer to this message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The hub's messages to one client are numbered, from 1; clients say none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+}
+
+/// A time of which nobody has to ask in which zone it is.
+pub(super) fn in_utc<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let is_utc = text.ends_with(['Z', 'z']) || text.ends_with("+00:00");
+    let time = Timestamp::parse(&text).filter(|_| is_utc);
+    time.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no RFC 3339 time in UTC")))
+}
+
+/// Reads one message, without its line end. The error is the code and the words of an `error`.
+pub fn parse(line: &[u8]) -> Result<Envelope, (&'static str, String)> {
+    let value: Value =
+        serde_json::from_slice(line).map_err(|error| (code::BAD_JSON, error.to_string()))?;
+    if let Some(version) = value.get("version")
+        && version != VERSION
+    {
+        let words = format!("this is version \"{VERSION}\", not {version}");
+        return Err((code::BAD_VERSION, words));
+    }
+    if value
+        .get("payload")
+        .is_some_and(|payload| !payload.is_object())
+    {
+        return Err((code::BAD_SCHEMA, "`payload` is no object".to_owned()));
+    }
+    serde_json::from_value(value).map_err(|error| (code::BAD_SCHEMA, error.to_string()))
+}
