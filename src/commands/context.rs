@@ -41,12 +41,23 @@ pub struct Surroundings {
     pub assistant_folders: BTreeMap<&'static str, PathBuf>,
     /// `PANE_PATROL_TARGET`: where this runs, in the user's own words.
     pub target: Option<String>,
+    /// What Mission Control's programs find the hub by.
+    pub aoc: Aoc,
     /// `NO_COLOR`: the person wants none.
     pub no_color: bool,
     /// `PATH`.
     pub path: Option<OsString>,
     /// The difference between local time and UTC.
     pub offset: UtcOffset,
+}
+
+/// What Mission Control's programs find the hub by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aoc {
+    /// `ZELLIJ_SESSION_NAME`, else `AOC_SESSION_ID`: by which name they call it.
+    pub session: Option<String>,
+    /// `AOC_HUB_ADDR`: where it listens for them.
+    pub address: Option<String>,
 }
 
 impl Surroundings {
@@ -87,6 +98,10 @@ impl Surroundings {
                 .filter_map(|name| Some((name, PathBuf::from(get(name)?))))
                 .collect(),
             target: text("PANE_PATROL_TARGET"),
+            aoc: Aoc {
+                session: text("ZELLIJ_SESSION_NAME").or_else(|| text("AOC_SESSION_ID")),
+                address: text("AOC_HUB_ADDR"),
+            },
             no_color: text("NO_COLOR").is_some(),
             path: get("PATH"),
             // Before any thread is started: reading the time zone is not safe beside others.

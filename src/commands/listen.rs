@@ -11,8 +11,8 @@ use crate::hub::websocket::{self, ListenError, Listening, Setup};
 use crate::messages;
 use crate::sys::runtime_dir::make_runtime_folder;
 
-/// Listens where `argument` says (an empty one: at the session's own port), and says where; without an
-/// argument nobody does.
+/// Listens where `argument` says, and says where; without an argument nobody does. An empty one means
+/// where Mission Control's programs look: `AOC_HUB_ADDR`, else the port of the name by which they call us.
 pub(super) fn start(
     surroundings: &Surroundings,
     argument: Option<&str>,
@@ -21,14 +21,21 @@ pub(super) fn start(
         return Ok(None);
     };
     let places = surroundings.places()?;
-    let address = match argument {
-        "" => websocket::usual_address(&places.session),
-        text => text.parse().map_err(|_| not_an_address(text))?,
+    let listen = surroundings.config()?.listen;
+    let own = listen
+        .aoc_session
+        .or_else(|| surroundings.aoc.session.clone());
+    let other_name = own.filter(|name| !name.is_empty() && *name != places.session);
+    let name = other_name.as_deref().unwrap_or(&places.session);
+    let address = match (argument, &surroundings.aoc.address) {
+        ("", None) => websocket::usual_address(name),
+        ("", Some(text)) => text.parse().map_err(|_| no_hub_address(text))?,
+        (text, _) => text.parse().map_err(|_| not_an_address(text))?,
     };
     let setup = Setup {
         address,
-        origins: surroundings.config()?.listen.origins,
-        sessions: Vec::new(),
+        origins: listen.origins,
+        sessions: other_name.into_iter().collect(),
         places,
         clock: Timestamp::now,
     };
@@ -50,6 +57,12 @@ fn failed(address: SocketAddr) -> CommandError {
 fn not_an_address(text: &str) -> CommandError {
     CommandError::new(format!("`{text}` is no address"))
         .hint("write it as `127.0.0.1:42000`, or leave it out")
+        .exit(EXIT_USAGE)
+}
+
+fn no_hub_address(text: &str) -> CommandError {
+    CommandError::new(format!("`AOC_HUB_ADDR` is no address: `{text}`"))
+        .hint("write it as `127.0.0.1:42000`, or say where after `--listen`")
         .exit(EXIT_USAGE)
 }
 

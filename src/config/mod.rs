@@ -110,6 +110,9 @@ pub struct Listen {
     /// `origins`: pages that may connect, for example `["http://localhost:3000"]`; they need the
     /// token too.
     pub origins: Vec<String>,
+    /// `aoc_session`: by which name Mission Control's own programs may call the hub; without it
+    /// `ZELLIJ_SESSION_NAME`, else `AOC_SESSION_ID`. Empty: by none.
+    pub aoc_session: Option<String>,
 }
 
 /// `[table]`: what is kept.

@@ -51,7 +51,7 @@ impl Hub {
         // It wants no news, only the answer.
         let wants = vec!["act_result".to_owned()];
         let mut client = HubClient::greet(&self.places, self.uid, name, wants, Timestamp::now)?;
-        client.act(&act, Timestamp::now)
+        client.act(&act)
     }
 }
 

@@ -29,6 +29,8 @@ const ACT_BUDGET: Duration = Duration::from_secs(90);
 pub struct HubClient {
     reader: BufReader<UnixStream>,
     path: PathBuf,
+    hello: Hello,
+    clock: fn() -> Timestamp,
     voice: Voice,
     /// The rows that were told of before the first snapshot said that these were all.
     rows: Vec<Row>,
@@ -78,19 +80,35 @@ impl HubClient {
             project_root: None,
         };
         let voice = Voice {
+            // A guess: the hub says if it is called otherwise.
             session_id: places.session.clone(),
             sender_id,
         };
-        // A hub that refuses at once may have closed already: what it said is still to be read.
-        let _ = (&stream).write_all(&voice.say("hello", &hello, None, clock()));
-        Ok(Self {
+        let client = Self {
             reader: BufReader::new(stream),
             path: path.clone(),
+            hello,
+            clock,
             voice,
             rows: Vec::new(),
             beside: VecDeque::new(),
             is_new: true,
-        })
+        };
+        client.say_hello();
+        Ok(client)
+    }
+
+    fn say_hello(&self) {
+        let hello = self.voice.say("hello", &self.hello, None, (self.clock)());
+        // A hub that refuses at once may have closed already: what it said is still to be read.
+        let _ = self.reader.get_ref().write_all(&hello);
+    }
+
+    /// Takes the hub's own word for its name; whether that is another one than it was called by.
+    fn learn_name(&mut self, error: &Envelope) -> bool {
+        let is_new = error.session_id != self.voice.session_id;
+        self.voice.session_id.clone_from(&error.session_id);
+        is_new
     }
 
     /// Another handle of the stream, to end [`HubClient::next_feed`] from another thread.
@@ -114,32 +132,24 @@ impl HubClient {
     }
 
     /// Has something done about an agent, and waits for what came of it.
-    pub(super) fn act(
-        &mut self,
-        act: &Act,
-        clock: fn() -> Timestamp,
-    ) -> Result<ActResult, HubError> {
-        let message = self.voice.say("act", act, Some(&act.act_id), clock());
-        let io_error = |source| HubError::Io {
-            path: self.path.clone(),
-            source,
-        };
-        self.reader
-            .get_ref()
-            .write_all(&message)
-            .and_then(|()| self.reader.get_ref().set_read_timeout(Some(ACT_BUDGET)))
-            .map_err(io_error)?;
+    pub(super) fn act(&mut self, act: &Act) -> Result<ActResult, HubError> {
+        let told = self.reader.get_ref().set_read_timeout(Some(ACT_BUDGET));
+        told.map_err(|source| self.io_error(source))?;
+        self.say_act(act)?;
         while let Some(line) = self.next_line()? {
-            let unreadable = |words: String| HubError::Unreadable(words);
-            let message = parse(&line).map_err(|(_, words)| unreadable(words))?;
+            let message = parse(&line).map_err(|(_, words)| HubError::Unreadable(words))?;
             match message.kind.as_str() {
-                "act_result" => {
-                    return serde_json::from_value(message.payload)
-                        .map_err(|error| unreadable(error.to_string()));
-                }
+                "act_result" => return read(message.payload),
                 "error" => {
-                    let error: ErrorPayload = serde_json::from_value(message.payload)
-                        .map_err(|error| unreadable(error.to_string()))?;
+                    let error: ErrorPayload = read(message.payload.clone())?;
+                    if error.code == code::WRONG_SESSION {
+                        // The greeting and the act are both refused then, and neither was taken.
+                        if self.learn_name(&message) {
+                            self.say_hello();
+                            self.say_act(act)?;
+                        }
+                        continue;
+                    }
                     return Err(HubError::Refused {
                         code: error.code,
                         message: error.message,
@@ -151,6 +161,21 @@ impl HubClient {
         Err(HubError::Nobody {
             path: self.path.clone(),
         })
+    }
+
+    fn say_act(&mut self, act: &Act) -> Result<(), HubError> {
+        let message = self
+            .voice
+            .say("act", act, Some(&act.act_id), (self.clock)());
+        let said = self.reader.get_ref().write_all(&message);
+        said.map_err(|source| self.io_error(source))
+    }
+
+    fn io_error(&self, source: io::Error) -> HubError {
+        HubError::Io {
+            path: self.path.clone(),
+            source,
+        }
     }
 
     /// How well the collector hears; it tells that after the rows.
@@ -210,9 +235,13 @@ impl HubClient {
             }
             "error" => {
                 let error: ErrorPayload =
-                    serde_json::from_value(message.payload).map_err(unreadable)?;
-                // One of another session has nothing to say to us.
-                let is_over = error.fatal || error.code == code::WRONG_SESSION;
+                    serde_json::from_value(message.payload.clone()).map_err(unreadable)?;
+                let is_misnamed = error.code == code::WRONG_SESSION;
+                if is_misnamed && self.learn_name(&message) {
+                    self.say_hello();
+                    return Ok(None);
+                }
+                let is_over = error.fatal || is_misnamed;
                 if !is_over {
                     return Ok(None);
                 }
@@ -276,4 +305,8 @@ impl HubClient {
             _ => Err(HubError::Io { path, source }),
         }
     }
+}
+
+fn read<T: serde::de::DeserializeOwned>(payload: serde_json::Value) -> Result<T, HubError> {
+    serde_json::from_value(payload).map_err(|error| HubError::Unreadable(error.to_string()))
 }
