@@ -14,6 +14,7 @@
 mod collector;
 mod git;
 mod hook;
+mod listening;
 pub mod player;
 mod process;
 mod program;
@@ -32,6 +33,7 @@ use pane_patrol_hooks::paths::{Environment, Places};
 
 pub use collector::{Collector, until};
 pub use hook::payload_about;
+pub use listening::{Listening, hear};
 pub use process::{Finished, finish, finish_with_stdin, started, wait};
 pub use program::{copy_program, write_program};
 pub use terminal::{Terminal, wait_until};

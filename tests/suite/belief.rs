@@ -17,7 +17,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::common::{Collector, TestEnv, Tmux, finish, private_folder, until, wait_until};
+use crate::common::{
+    Collector, Listening, TestEnv, Tmux, finish, private_folder, until, wait_until,
+};
 
 /// Something that listens and is no tmux: it keeps every byte it is sent.
 pub(super) struct Hostile {
@@ -193,7 +195,7 @@ fn the_event_log_has_us_talk_to_no_server_that_is_not_proved() {
 fn a_publisher_has_us_talk_to_no_server_that_is_not_proved() {
     let env = TestEnv::new();
     let places = hostile_places(&env);
-    let collector = seats::Listening::start(&env);
+    let collector = Listening::start(&env);
     let refused = |answer: &str, why: &str| {
         assert!(
             answer.contains("\"not_taken\"") && answer.contains(why),
@@ -205,7 +207,7 @@ fn a_publisher_has_us_talk_to_no_server_that_is_not_proved() {
         let name = format!("p{number}");
         let mut here = seats::Publisher::at_hub(&env, &name);
         refused(&here.says(&said), why);
-        let mut far = collector.publisher(&format!("w{number}"));
+        let mut far = seats::Publisher::at(&collector, &format!("w{number}"));
         // Nobody can look up where it runs, and it names no process of that pane.
         refused(
             &far.says(&said),

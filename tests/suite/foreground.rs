@@ -80,6 +80,12 @@ impl<'env> Stage<'env> {
 
     /// Starts the assistant with what `line` has behind its name, and lets it ask.
     pub(super) fn asks(&self, rest: &str, collector: &Collector<'_>) {
+        self.begins_to_ask(rest);
+        collector.until_state("waiting_approval");
+    }
+
+    /// The same, whoever collects.
+    pub(super) fn begins_to_ask(&self, rest: &str) {
         let (program, folder) = (self.folder.join("claude"), self.folder.display());
         self.types(&format!("{} {folder} {rest}", program.display()));
         let pid = until("it runs", || {
@@ -92,7 +98,6 @@ impl<'env> Stage<'env> {
         payload["transcript_path"] = json!(self.env.transcript());
         let payload = payload.to_string();
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
-        collector.until_state("waiting_approval");
     }
 
     fn approve(&self) -> Finished {

@@ -1,70 +1,32 @@
 //! Programs that know only the words of Mission Control, over WebSocket: what they say is taken, what they
 //! ask is answered, and nothing is told to them in other words.
 
-use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
-use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 
-use crate::common::{PATIENCE, TestEnv, fixture, until};
+use crate::common::{Listening, TestEnv, fixture, hear, until};
 
 /// A collector of the session that the examples name.
-struct Hub {
-    child: Child,
-    address: String,
-    tokens: String,
-}
+struct Hub(Listening);
 
 impl Hub {
     fn start(env: &TestEnv) -> Self {
         let mut collect = env.pane_patrol();
         collect.env("PANE_PATROL_SESSION", "aoc-dev");
-        collect.args(["collect", "--listen", "127.0.0.1:0"]);
-        collect.stdin(Stdio::null()).stderr(Stdio::piped());
-        let mut child = collect.spawn().expect("the executable can be started");
-        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
-        let mut said = String::new();
-        stderr.read_line(&mut said).expect("it says where");
-        let (address, token) = said
-            .strip_prefix("Listening on ws://")
-            .and_then(|rest| rest.split_once("/ws; a token to read is in "))
-            .and_then(|(address, rest)| Some((address, rest.split_once(", those")?.0)))
-            .unwrap_or_else(|| panic!("{said}"));
-        let (address, tokens) = (
-            address.to_owned(),
-            token.trim_end_matches("read").to_owned(),
-        );
-        stderr.read_line(&mut said).expect("it collects");
-        Self {
-            child,
-            address,
-            tokens,
-        }
+        Self(Listening::start_with(collect.args([
+            "collect",
+            "--listen",
+            "127.0.0.1:0",
+        ])))
     }
 
     /// A client with the token of that right, which has not said anything.
     fn client(&self, right: &str) -> Client {
-        let token = std::fs::read_to_string(format!("{}{right}", self.tokens));
-        let bearer = format!("Bearer {}", token.expect("there is one").trim());
-        let mut request = format!("ws://{}/ws", self.address)
-            .into_client_request()
-            .expect("an address");
-        let headers = request.headers_mut();
-        headers.insert("Authorization", bearer.parse().expect("a header"));
-        let stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let (socket, _) = tungstenite::client::client(request, stream).expect("it is let in");
-        Client { socket }
-    }
-}
-
-impl Drop for Hub {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Client {
+            socket: self.0.client(right),
+        }
     }
 }
 
@@ -79,7 +41,7 @@ impl Client {
     }
 
     fn hear(&mut self) -> Value {
-        let heard = self.socket.read().expect("the hub goes on").to_string();
+        let heard = hear(&mut self.socket).to_string();
         serde_json::from_str(&heard).expect("JSON")
     }
 
@@ -222,77 +184,6 @@ fn a_task_is_added_changed_and_deleted() {
     });
     assert_eq!(last["tasks"].as_array().map(Vec::len), Some(1));
     assert_eq!(last["active_tasks"], json!([]));
-}
-
-#[test]
-fn each_right_allows_what_it_is_for_and_nothing_else() {
-    let env = TestEnv::new();
-    let hub = Hub::start(&env);
-    let publisher = |right: &str| {
-        let mut client = hub.client(right);
-        client.say(&hello("x", "publisher", &[]));
-        let heard = client.heard_until_now("x");
-        heard.first().map(|it| it["payload"]["code"].clone())
-    };
-    for right in ["read", "answer", "manage"] {
-        // Not greeted, its question is refused, too.
-        let mut client = hub.client(right);
-        client.say(&hello("x", "publisher", &[]));
-        assert_eq!(client.hear()["payload"]["code"], "not_allowed", "{right}");
-    }
-    assert_eq!(publisher("publish"), None);
-    let mut blind = hub.client("publish");
-    blind.say(&hello("x", "subscriber", &[]));
-    assert_eq!(blind.hear()["payload"]["code"], "not_allowed");
-
-    let act = |what: Value| {
-        let mut act = json!({"act_id": format!("{what}"), "agent_id": "x"});
-        for (name, value) in what.as_object().expect("an object") {
-            act[name] = value.clone();
-        }
-        act
-    };
-    let patch = json!({"agent_id": "x", "path": "y"});
-    let asks = [
-        ("snapshot_request", json!({}), "read"),
-        ("diff_patch_request", patch, "read"),
-        ("act", act(json!({"act": "read_request"})), "read"),
-        ("act", act(json!({"act": "locate"})), "read"),
-        ("act", act(json!({"act": "look"})), "read"),
-        (
-            "act",
-            act(json!({"act": "decide", "decision": "deny"})),
-            "answer",
-        ),
-        (
-            "act",
-            act(json!({"act": "snooze", "seconds": 60})),
-            "answer",
-        ),
-        (
-            "act",
-            act(json!({"act": "trust", "instance_id": "y", "seconds": 60})),
-            "own",
-        ),
-    ];
-    let order = ["read", "answer", "manage", "own"];
-    let rank = |right: &str| order.iter().position(|it| *it == right);
-    for right in ["read", "answer", "manage"] {
-        let mut client = hub.client(right);
-        client.say(&hello("x", "subscriber", &["pong"]));
-        for (kind, payload, needed) in &asks {
-            client.say(&message("x", kind, payload));
-            let refused = client.heard_until_now("x");
-            let is_refused = refused
-                .iter()
-                .any(|it| it["payload"]["code"] == "not_allowed");
-            assert_eq!(
-                is_refused,
-                rank(right) < rank(needed),
-                "{right} {kind}: {refused:?}"
-            );
-        }
-    }
 }
 
 #[test]

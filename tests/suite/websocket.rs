@@ -1,91 +1,23 @@
 //! The hub over WebSocket, by a client that is no part of ours: who is let in, and what is carried.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
-use tungstenite::client::IntoClientRequest;
-use tungstenite::http::HeaderValue;
-use tungstenite::{Error, Message, WebSocket};
+use tungstenite::{Message, WebSocket};
 
-use crate::common::{PATIENCE, TestEnv, finish, until};
+use crate::common::{Listening, PATIENCE, TestEnv, finish, hear, until};
 
 /// A collector that listens on a port of its own.
-struct Collector {
-    child: Child,
-    address: String,
-    token: String,
-    /// Where the tokens are, up to the word for the right.
-    tokens: String,
-    _stderr: BufReader<std::process::ChildStderr>,
-}
+struct Collector(Listening);
 
 impl Collector {
     fn start(env: &TestEnv) -> Self {
-        let mut child = env
-            .pane_patrol()
-            .args(["collect", "--listen", "127.0.0.1:0"])
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the executable can be started");
-        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
-        let mut said = String::new();
-        stderr.read_line(&mut said).expect("it says where");
-        let (address, token) = said
-            .strip_prefix("Listening on ws://")
-            .and_then(|rest| rest.trim_end().split_once("/ws; a token to read is in "))
-            .and_then(|(address, rest)| Some((address, rest.split_once(", those")?.0)))
-            .unwrap_or_else(|| panic!("{said}"));
-        let tokens = token.trim_end_matches("read").to_owned();
-        let token = std::fs::read_to_string(token).expect("there is one");
-        let (address, token) = (address.to_owned(), token.trim().to_owned());
-        let mut said = String::new();
-        stderr.read_line(&mut said).expect("it collects");
-        assert!(said.starts_with("Collecting on "), "{said}");
-        Self {
-            child,
-            address,
-            token,
-            tokens,
-            _stderr: stderr,
-        }
-    }
-
-    fn tcp(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        stream
-    }
-
-    /// A connection whose request has these headers besides the usual ones; else the status and
-    /// words of the refusal.
-    fn connect(
-        &self,
-        path: &str,
-        headers: &[(&'static str, &str)],
-    ) -> Result<Client, (u16, String)> {
-        let mut request = format!("ws://{}{path}", self.address)
-            .into_client_request()
-            .expect("an address");
-        for (name, value) in headers {
-            let value = HeaderValue::from_str(value).expect("a header");
-            request.headers_mut().insert(*name, value);
-        }
-        match tungstenite::client::client(request, self.tcp()) {
-            Ok((socket, _)) => Ok(Client { socket }),
-            Err(tungstenite::HandshakeError::Failure(Error::Http(response))) => {
-                let body = response.body().clone().unwrap_or_default();
-                let words = String::from_utf8_lossy(&body).into_owned();
-                Err((response.status().as_u16(), words))
-            }
-            Err(error) => panic!("{error}"),
-        }
+        Self(Listening::start(env))
     }
 
     fn bearer(&self) -> String {
-        format!("Bearer {}", self.token)
+        format!("Bearer {}", self.0.token("read"))
     }
 
     /// A client that has shown the token for its role and said hello.
@@ -99,23 +31,15 @@ impl Collector {
 
     /// The same with the token of that right.
     fn greeted_with(&self, right: &str, name: &str, role: &str) -> Client {
-        let token = std::fs::read_to_string(format!("{}{right}", self.tokens));
-        let bearer = format!("Bearer {}", token.expect("there is one").trim());
-        let client = self.connect("/ws", &[("Authorization", &bearer)]);
-        let mut client = client.expect("it is let in");
+        let mut client = Client {
+            socket: self.0.client(right),
+        };
         client.say(&message(
             name,
             "hello",
             &json!({"client_id": name, "role": role, "capabilities": []}),
         ));
         client
-    }
-}
-
-impl Drop for Collector {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -136,7 +60,7 @@ impl Client {
     /// The next message; `Err` is the close code and reason.
     fn hear(&mut self) -> Result<Value, (u16, String)> {
         loop {
-            match self.socket.read().expect("the hub goes on") {
+            match hear(&mut self.socket) {
                 Message::Text(text) => {
                     assert!(!text.contains('\n'));
                     return Ok(serde_json::from_str(&text).expect("JSON"));
@@ -237,7 +161,7 @@ fn without_the_token_from_a_foreign_page_or_by_another_name_nobody_is_let_in() {
     let bearer = collector.bearer();
     let token = ("Authorization", bearer.as_str());
     let status = |path: &str, headers: &[(&'static str, &str)]| {
-        let refused = collector.connect(path, headers).map(|_| ());
+        let refused = collector.0.knock(path, headers).map(|_| ());
         let refused = refused.map_err(|(status, words)| {
             assert!(words.len() > 10, "a reason: {words}");
             status
@@ -253,7 +177,10 @@ fn without_the_token_from_a_foreign_page_or_by_another_name_nobody_is_let_in() {
     assert_eq!(status("/", &[token, ("Host", "evil.example")]), Some(403));
     assert_eq!(status("/x", &[token]), Some(404));
     assert_eq!(status("/", &[token, ("Origin", known)]), None);
-    assert_eq!(status(&format!("/?token={}", collector.token), &[]), None);
+    assert_eq!(
+        status(&format!("/?token={}", collector.0.token("read")), &[]),
+        None
+    );
 }
 
 #[test]
@@ -281,14 +208,14 @@ fn what_is_no_message_is_refused_with_a_reason_and_harms_nobody() {
     binary.assert_refused("bad_json");
 
     // What is no WebSocket at all.
-    let mut plain = collector.tcp();
+    let mut plain = collector.0.tcp();
     plain
         .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         .expect("it listens");
     let mut answer = String::new();
     plain.read_to_string(&mut answer).expect("it answers");
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
-    let mut garbage = collector.tcp();
+    let mut garbage = collector.0.tcp();
     garbage.write_all(&vec![0xff; 100_000]).unwrap_or_default();
     let mut rest = Vec::new();
     let _ = garbage.read_to_end(&mut rest);
@@ -304,7 +231,7 @@ fn what_is_no_message_is_refused_with_a_reason_and_harms_nobody() {
 fn a_request_that_drops_in_byte_by_byte_is_not_waited_for() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
-    let mut slow = collector.tcp();
+    let mut slow = collector.0.tcp();
     slow.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     slow.write_all(b"GET / HTTP/1.1\r\nHost: 127")
         .expect("it listens");
@@ -327,7 +254,7 @@ fn when_the_hub_goes_its_clients_are_told() {
     let collector = Collector::start(&env);
     let mut reader = collector.greeted("r1", "subscriber");
     reader.hear_type("health");
-    let pid = rustix::process::Pid::from_child(&collector.child);
+    let pid = rustix::process::Pid::from_child(&collector.0.child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
     assert_eq!(
         reader.hear_type("bye")["payload"]["why"],

@@ -8,6 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::right::needed_by_act;
 use super::{Right, is_false};
 use crate::state::{Decision, Pick, Request};
 
@@ -69,11 +70,10 @@ pub enum What {
 impl What {
     /// What somebody must be allowed for it.
     pub fn needs(&self) -> Right {
-        match self {
-            Self::ReadRequest { .. } | Self::Look {} | Self::Locate {} => Right::Read,
-            Self::Decide(_) | Self::Snooze { .. } => Right::Answer,
-            Self::Trust { .. } => Right::Own,
-        }
+        needed_by_act(match self {
+            Self::Decide(_) => "decide",
+            other => other.name(),
+        })
     }
 
     /// One word for the record.

@@ -23,7 +23,7 @@ mod fuzz;
 mod greeting;
 mod hearing;
 mod patch;
-mod right;
+pub mod right;
 #[cfg(test)]
 mod schema;
 mod status;

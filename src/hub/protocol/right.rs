@@ -65,14 +65,22 @@ impl Right {
 
 /// What each type of message to the hub needs; `None`: there is no such message, or everybody may say it.
 pub fn needed(kind: &str) -> Option<Right> {
-    NEEDED
-        .iter()
-        .find(|(known, _)| *known == kind)
-        .map(|(_, right)| *right)
+    of(&MESSAGES, kind)
 }
 
-/// See [`needed`].
-pub(super) const NEEDED: [(&str, Right); 11] = [
+/// What each act needs; one that nobody knows is the owner's alone.
+pub(super) fn needed_by_act(act: &str) -> Right {
+    of(&ACTS, act).unwrap_or(Right::Own)
+}
+
+fn of(table: &[(&str, Right)], name: &str) -> Option<Right> {
+    let mut table = table.iter();
+    let found = table.find(|(known, _)| *known == name);
+    found.map(|(_, right)| *right)
+}
+
+/// What is needed for each message. `hello`, `ping` and `bye` everybody may say, see [`ROLES`].
+pub const MESSAGES: [(&str, Right); 11] = [
     ("agent_status", Right::Publish),
     ("diff_summary", Right::Publish),
     ("task_summary", Right::Publish),
@@ -80,16 +88,51 @@ pub(super) const NEEDED: [(&str, Right); 11] = [
     ("heartbeat", Right::Publish),
     ("error", Right::Publish),
     ("diff_patch_response", Right::Publish),
+    ("wait_decision", Right::Publish),
     ("snapshot_request", Right::Read),
     ("diff_patch_request", Right::Read),
-    ("wait_decision", Right::Publish),
-    // Each of them needs more, see `act`.
+    // The least of what its acts need, see [`ACTS`].
     ("act", Right::Read),
 ];
+
+/// What is needed for each act.
+pub const ACTS: [(&str, Right); 6] = [
+    ("read_request", Right::Read),
+    ("locate", Right::Read),
+    ("look", Right::Read),
+    ("decide", Right::Answer),
+    ("snooze", Right::Answer),
+    ("trust", Right::Own),
+];
+
+/// What is needed for each role.
+pub const ROLES: [(&str, Right); 2] = [("publisher", Right::Publish), ("subscriber", Right::Read)];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The table of the documentation.
+    fn table() -> String {
+        let roles = ROLES.map(|(role, needed)| (format!("`hello` as a {role}"), needed));
+        let messages = MESSAGES.into_iter().filter(|(kind, _)| *kind != "act");
+        let messages = messages.map(|(kind, needed)| (format!("`{kind}`"), needed));
+        let acts = ACTS.map(|(act, needed)| (format!("`act` `{act}`"), needed));
+        let mut table = "| may say | publish | read | answer | manage | own |\n".to_owned();
+        table += "| --- | --- | --- | --- | --- | --- |\n";
+        for (what, needed) in roles.into_iter().chain(messages).chain(acts) {
+            let cells = Right::ALL.map(|right| if right.allows(needed) { " yes |" } else { " |" });
+            table += &format!("| {what} |{}\n", cells.concat());
+        }
+        table
+    }
+
+    #[test]
+    fn the_documented_table_is_this_one() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/protocol.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        assert!(page.contains(&table()), "it should be:\n{}", table());
+    }
 
     #[test]
     fn a_right_holds_those_below_it_and_publishing_stands_apart() {

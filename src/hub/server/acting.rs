@@ -152,3 +152,120 @@ impl Collector for Desk {
         self.ask(|answer| Order::Hand(Box::new(handed), answer))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::hub::protocol::{ActOutcome, What};
+    use crate::sys::wake_channel::{Inbox, inbox};
+
+    /// Whoever does nothing, and that not before it may.
+    struct Slow(Mutex<()>);
+
+    impl Actor for Slow {
+        fn act(&self, act: &Act, _: &Who) -> ActResult {
+            let _may = self.0.lock();
+            ActResult::of(&act.act_id, ActOutcome::Done, None)
+        }
+
+        fn note_overstep(&self, _: &str, _: &Who) {}
+    }
+
+    fn acting() -> (Acting, Arc<Slow>, Inbox<Order>) {
+        let (orders, orders_in) = inbox().unwrap();
+        let slow = Arc::new(Slow(Mutex::new(())));
+        let actor = Arc::clone(&slow);
+        (Acting::new(actor, Arc::new(orders)), slow, orders_in)
+    }
+
+    fn begin(acting: &mut Acting, id: &str, right: Right) -> Begun {
+        let act = Act {
+            act_id: id.to_owned(),
+            agent_id: "a".to_owned(),
+            what: What::Snooze { seconds: 1 },
+            generation: None,
+            expires: None,
+        };
+        let who = Who {
+            door: "hub x".to_owned(),
+            right,
+        };
+        acting.begin(act, who, (1, Some(id.to_owned())))
+    }
+
+    /// Takes in the next result; its id and how many waited for it.
+    fn end(acting: &mut Acting, orders: &Inbox<Order>) -> Vec<(String, usize)> {
+        let orders = orders.take().messages.into_iter();
+        let ended = orders.filter_map(|order| match order {
+            Order::Acted(result) => {
+                let id = result.act_id.clone();
+                Some((id, acting.end(result).len()))
+            }
+            _ => None,
+        });
+        ended.collect()
+    }
+
+    fn end_one(acting: &mut Acting, orders: &Inbox<Order>) -> Vec<(String, usize)> {
+        loop {
+            let ended = end(acting, orders);
+            if !ended.is_empty() {
+                return ended;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn so_many_are_carried_out_at_once_and_as_many_more_for_the_hubs_owner() {
+        let (mut acting, slow, orders) = acting();
+        let may = slow.0.lock().unwrap();
+        for number in 0..MAX_OPEN {
+            let begun = begin(&mut acting, &format!("other-{number}"), Right::Manage);
+            assert!(matches!(begun, Begun::Now), "{number}");
+        }
+        for right in [Right::Read, Right::Answer, Right::Manage] {
+            assert!(matches!(begin(&mut acting, "more", right), Begun::Busy));
+        }
+        for number in 0..MAX_OPEN {
+            let begun = begin(&mut acting, &format!("own-{number}"), Right::Own);
+            assert!(matches!(begun, Begun::Now), "{number}");
+        }
+        assert!(matches!(
+            begin(&mut acting, "more", Right::Own),
+            Begun::Busy
+        ));
+        // Who asks for one that is carried out waits for that.
+        let begun = begin(&mut acting, "own-0", Right::Read);
+        assert!(matches!(begun, Begun::Now));
+        drop(may);
+        let mut ended = Vec::new();
+        while ended.len() < 2 * MAX_OPEN {
+            ended.extend(end_one(&mut acting, &orders));
+        }
+        let waited = ended.iter().map(|(_, waited)| waited).sum::<usize>();
+        assert_eq!(waited, 2 * MAX_OPEN + 1);
+        assert!(matches!(
+            begin(&mut acting, "more", Right::Read),
+            Begun::Now
+        ));
+    }
+
+    #[test]
+    fn so_many_results_are_known_and_then_the_oldest_makes_room() {
+        let (mut acting, _, orders) = acting();
+        for number in 0..=MAX_KNOWN {
+            let id = format!("act-{number}");
+            assert!(matches!(begin(&mut acting, &id, Right::Own), Begun::Now));
+            assert_eq!(end_one(&mut acting, &orders), [(id, 1)]);
+        }
+        assert_eq!(acting.known.len(), MAX_KNOWN);
+        let last = format!("act-{MAX_KNOWN}");
+        for (id, is_known) in [("act-0", false), ("act-1", true), (&last, true)] {
+            let begun = begin(&mut acting, id, Right::Own);
+            assert_eq!(matches!(begun, Begun::Known(_)), is_known, "{id}");
+        }
+    }
+}

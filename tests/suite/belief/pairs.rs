@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{Hostile, event, held_apart, seats, send};
-use crate::common::{Collector, TestEnv, Tmux, finish, private_folder, until};
+use crate::common::{Collector, Listening, TestEnv, Tmux, finish, private_folder, until};
 
 const WHY: &str = "the tmux server whose process it names never listened on the socket it names";
 
@@ -102,10 +102,10 @@ fn a_publisher_that_pairs_a_path_with_a_living_tmux_makes_no_row() {
         return;
     };
     let places = Places::new(&env);
-    let collector = seats::Listening::start(&env);
+    let collector = Listening::start(&env);
     let in_pane: u32 = server.process_of("%0").parse().expect("a number");
     let mut here = seats::Publisher::at_hub(&env, "here");
-    let mut far = collector.publisher("far");
+    let mut far = seats::Publisher::at(&collector, "far");
     for (number, path) in places.all.iter().enumerate() {
         for more in [json!({}), json!({"pid": in_pane})] {
             for publisher in [&mut here, &mut far] {

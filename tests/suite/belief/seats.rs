@@ -3,13 +3,11 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
-use std::process::Stdio;
 
 use serde_json::{Value, json};
-use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 
-use crate::common::{PATIENCE, TestEnv, finish, until};
+use crate::common::{Listening, PATIENCE, TestEnv, finish, hear, until};
 
 fn message(name: &str, kind: &str, payload: &Value) -> String {
     let message = json!({
@@ -24,72 +22,13 @@ fn hello(name: &str) -> String {
     message(name, "hello", &payload)
 }
 
-/// A collector that listens for WebSocket clients, with their address and token.
-pub(super) struct Listening {
-    child: std::process::Child,
-    address: String,
-    /// Where the tokens are, up to the word for the right.
-    tokens: String,
-}
-
-impl Listening {
-    pub(super) fn start(env: &TestEnv) -> Self {
-        let mut collect = env.pane_patrol();
-        collect.args(["collect", "--listen", "127.0.0.1:0"]);
-        collect.stdin(Stdio::null()).stderr(Stdio::piped());
-        let mut child = collect.spawn().expect("the executable can be started");
-        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
-        let mut said = String::new();
-        stderr.read_line(&mut said).expect("it says where");
-        let (address, token) = said
-            .strip_prefix("Listening on ws://")
-            .and_then(|rest| rest.trim_end().split_once("/ws; a token to read is in "))
-            .and_then(|(address, rest)| Some((address, rest.split_once(", those")?.0)))
-            .unwrap_or_else(|| panic!("{said}"));
-        let tokens = token.trim_end_matches("read").to_owned();
-        let address = address.to_owned();
-        stderr.read_line(&mut said).expect("it collects");
-        Self {
-            child,
-            address,
-            tokens,
-        }
-    }
-
-    /// A client with the token of that right.
-    fn client(&self, right: &str) -> WebSocket<TcpStream> {
-        let token = std::fs::read_to_string(format!("{}{right}", self.tokens));
-        let token = token.expect("there is one").trim().to_owned();
-        let mut request = format!("ws://{}/", self.address)
-            .into_client_request()
-            .expect("an address");
-        let bearer = format!("Bearer {token}").parse();
-        let headers = request.headers_mut();
-        headers.insert("Authorization", bearer.expect("a header"));
-        let stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let (socket, _) = tungstenite::client::client(request, stream).expect("it is let in");
-        socket
-    }
-
-    /// A client with the token gets in and is told the rows.
-    fn lets_in(&self) {
-        let mut socket = self.client("read");
-        let sent = socket.send(Message::text(hello("phone").trim_end()));
-        sent.expect("it is heard");
-        let answer = socket.read().expect("the hub answers").to_string();
-        assert!(answer.contains("\"seq\":1"), "{answer}");
-    }
-
-    /// A publisher of that name with the token.
-    pub(super) fn publisher(&self, name: &str) -> Publisher {
-        let mut publisher = Publisher {
-            name: name.to_owned(),
-            way: Way::WebSocket(Box::new(self.client("publish"))),
-        };
-        publisher.send(&publishes(name));
-        publisher
-    }
+/// A client with the token gets in and is told the rows.
+fn lets_in(listening: &Listening) {
+    let mut socket = listening.client("read");
+    let sent = socket.send(Message::text(hello("phone").trim_end()));
+    sent.expect("it is heard");
+    let answer = hear(&mut socket).to_string();
+    assert!(answer.contains("\"seq\":1"), "{answer}");
 }
 
 /// A client that tells of an agent of its own.
@@ -104,6 +43,16 @@ enum Way {
 }
 
 impl Publisher {
+    /// One over WebSocket with the token.
+    pub(super) fn at(listening: &Listening, name: &str) -> Self {
+        let mut publisher = Self {
+            name: name.to_owned(),
+            way: Way::WebSocket(Box::new(listening.client("publish"))),
+        };
+        publisher.send(&publishes(name));
+        publisher
+    }
+
     /// One at the hub's socket.
     pub(super) fn at_hub(env: &TestEnv, name: &str) -> Self {
         let mut publisher = Self {
@@ -123,7 +72,7 @@ impl Publisher {
                 stream.read_line(&mut line).expect("the hub answers");
                 line
             }
-            Way::WebSocket(socket) => socket.read().expect("the hub answers").to_string(),
+            Way::WebSocket(socket) => hear(socket).to_string(),
         }
     }
 
@@ -149,13 +98,6 @@ fn publishes(name: &str) -> String {
     )
 }
 
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 fn status(env: &TestEnv) {
     let status = finish(env.pane_patrol().args(["status", "--json"]));
     assert!(status.status.success(), "{status:?}");
@@ -179,7 +121,7 @@ fn silent_connections_keep_nobody_from_the_hub_or_the_websocket() {
     let waiting: Vec<TcpStream> = (0..200)
         .map(|_| TcpStream::connect(&collector.address).expect("it listens"))
         .collect();
-    collector.lets_in();
+    lets_in(&collector);
     status(&env);
     // The oldest have made room.
     let mut last = String::new();
