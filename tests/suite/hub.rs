@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use crate::common::{Collector, TestEnv, until};
+use crate::common::{Collector, TestEnv, finish, until};
 
 /// A client that says what it likes.
 struct Client {
@@ -640,4 +640,28 @@ fn what_is_damaged_reaches_nobody_and_ends_nothing() {
     // It counts what was refused.
     assert!(heard.iter().all(|it| it["type"] == "health"), "{heard:?}");
     assert_eq!(collector.rows(), Vec::<Value>::new());
+}
+
+#[test]
+fn our_own_clients_take_the_hubs_word_for_its_name() {
+    let env = TestEnv::new();
+    let mut team = env.pane_patrol();
+    team.env("PANE_PATROL_SESSION", "team");
+    let _collector = Collector::start_with(&env, &mut team);
+    let runtime = env.places().runtime;
+    for socket in ["hub.sock", "events.sock"] {
+        let there = runtime.join("sessions/team").join(socket);
+        std::os::unix::fs::symlink(there, runtime.join(socket)).expect("a link can be made");
+    }
+    env.send(event("a:0.0", "running", 1).as_bytes());
+    let id = until("the row is there", || {
+        let status = finish(env.pane_patrol().args(["status", "--json"]));
+        let rows: Value = serde_json::from_str(&status.stdout).ok()?;
+        rows[0]["id"].as_str().map(str::to_owned)
+    });
+    let snoozed = finish(env.pane_patrol().args(["snooze", &id, "10m"]));
+    assert!(snoozed.status.success(), "{snoozed:?}");
+    let decisions = env.places().decisions().expect("a state folder");
+    let decisions = std::fs::read_to_string(decisions).expect("it is written down");
+    assert!(decisions.contains("\"snooze\""), "{decisions}");
 }

@@ -1,12 +1,13 @@
 //! Programs that know only the words of Mission Control, over WebSocket: what they say is taken, what they
 //! ask is answered, and nothing is told to them in other words.
 
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 
+use pane_patrol::hub::websocket::usual_address;
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
-use crate::common::{Listening, TestEnv, fixture, hear, until};
+use crate::common::{Listening, TestEnv, finish, fixture, hear, until};
 
 /// A collector of the session that the examples name.
 struct Hub(Listening);
@@ -224,4 +225,85 @@ fn a_name_is_its_first_publishers_and_ids_given_here_are_nobodys() {
         other.say(&message("other", "agent_status", &status("builder")));
         other.heard_until_now("other").is_empty().then_some(())
     });
+}
+
+/// A collector that programs of Mission Control find by these variables.
+fn found_by(env: &TestEnv, variables: &[(&str, &str)], listen: &[&str]) -> Listening {
+    let mut collect = env.pane_patrol();
+    collect.envs(variables.iter().copied());
+    Listening::start_with(collect.args(["collect", "--listen"]).args(listen))
+}
+
+/// By which of these names the hub may be called; it answers in the same.
+fn called<'a>(listening: &Listening, names: &[&'a str]) -> Vec<&'a str> {
+    let is_taken = |name: &&&str| {
+        let mut client = Client {
+            socket: listening.client("read"),
+        };
+        let mut hello = hello("b", "subscriber", &["snapshot"]);
+        hello["session_id"] = json!(name);
+        client.say(&hello);
+        let answer = client.hear();
+        if answer["type"] == "error" {
+            assert_eq!(answer["payload"]["code"], "wrong_session", "{answer}");
+            assert_eq!(answer["session_id"], "default");
+            return false;
+        }
+        assert_eq!(answer["session_id"], **name, "{answer}");
+        true
+    };
+    names.iter().filter(is_taken).copied().collect()
+}
+
+#[test]
+fn the_hub_is_called_by_its_own_name_and_by_the_one_that_its_clients_know() {
+    let env = TestEnv::new();
+    let names = ["default", "calm-otter", "keen-fox", "wise-owl", "other"];
+    let zellij = ("ZELLIJ_SESSION_NAME", "calm-otter");
+    let aoc = ("AOC_SESSION_ID", "keen-fox");
+    let here = ["127.0.0.1:0"];
+    for (variables, expected) in [
+        (&[][..], &["default"][..]),
+        (&[zellij, aoc], &["default", "calm-otter"]),
+        (&[aoc], &["default", "keen-fox"]),
+    ] {
+        let listening = found_by(&env, variables, &here);
+        assert_eq!(called(&listening, &names), expected, "{variables:?}");
+    }
+    for (setting, expected) in [
+        ("wise-owl", &["default", "wise-owl"][..]),
+        ("", &["default"]),
+    ] {
+        env.configure(&format!("[listen]\naoc_session = '{setting}'\n"));
+        let listening = found_by(&env, &[zellij, aoc], &here);
+        assert_eq!(called(&listening, &names), expected, "{setting}");
+    }
+}
+
+#[test]
+fn the_hub_listens_where_its_clients_look() {
+    let env = TestEnv::new();
+    let is_free = |name: &String| TcpListener::bind(usual_address(name)).is_ok();
+    let mut names = (0..).map(|n| format!("calm-otter-{}-{n}", std::process::id()));
+    let name = names.find(is_free).expect("one is free");
+    let listening = found_by(&env, &[("ZELLIJ_SESSION_NAME", &name)], &[]);
+    assert_eq!(listening.address, usual_address(&name).to_string());
+    drop(listening);
+
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let free = free.expect("one is free").to_string();
+    let said = ("AOC_HUB_ADDR", free.as_str());
+    let listening = found_by(&env, &[said], &[]);
+    assert_eq!(listening.address, free);
+    drop(listening);
+    for (address, why) in [
+        ("0.0.0.0:0", "not a loopback address"),
+        ("hub", "AOC_HUB_ADDR"),
+    ] {
+        let mut collect = env.pane_patrol();
+        collect.env("AOC_HUB_ADDR", address);
+        let finished = finish(collect.args(["collect", "--listen"]));
+        assert_eq!(finished.status.code(), Some(2), "{finished:?}");
+        assert!(finished.stderr.contains(why), "{finished:?}");
+    }
 }

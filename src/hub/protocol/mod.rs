@@ -26,6 +26,8 @@ mod patch;
 pub mod right;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod schema_check;
 mod status;
 mod task_update;
 mod tasks;

@@ -2,6 +2,7 @@
 //! folder of a socket of their own.
 
 use std::fs;
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -125,9 +126,7 @@ fn a_real_tmux_in_a_container_is_not_talked_to_whoever_names_it() {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let _inside = Inside(tmux.spawn().expect("it can be started"));
-    until("it listens", || {
-        std::os::unix::net::UnixStream::connect(&socket).ok()
-    });
+    until("it listens", || UnixStream::connect(&socket).ok());
     let collector = Collector::start(&env);
     let server = format!("{},{}", socket.display(), std::process::id());
     super::send(&env, &super::event(&server, "%0", &json!({})));
@@ -239,4 +238,18 @@ fn what_a_containers_socket_is_told_of_servers_panes_processes_and_folders_is_ig
         assert!(rows[0][field].is_null(), "{field}: {}", rows[0]);
     }
     hostile.assert_untouched();
+}
+
+#[test]
+fn a_containers_folder_holds_a_socket_for_events_and_no_way_to_the_hub() {
+    let env = TestEnv::new();
+    let _collector = Collector::start_container(&env, &mut env.pane_patrol(), &["box"]);
+    let folder = env.places().containers().join("box");
+    let held = fs::read_dir(&folder).expect("it is there");
+    let held: Vec<_> = held
+        .map(|entry| entry.expect("it can be read").file_name())
+        .collect();
+    assert_eq!(held, ["events.sock"]);
+    // It takes datagrams alone: nobody can connect to it and ask.
+    assert!(UnixStream::connect(folder.join("events.sock")).is_err());
 }
