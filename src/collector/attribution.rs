@@ -85,20 +85,44 @@ fn is_one_of(event: &Event, tools: &[&str]) -> bool {
     tool.is_some_and(|tool| tools.contains(&&*tool))
 }
 
+/// A summary in full, and its sums.
+#[derive(Clone, Debug)]
+struct Told {
+    all: Arc<DiffSummary>,
+    sums: Arc<DiffSummary>,
+}
+
+impl Told {
+    fn new(all: Arc<DiffSummary>) -> Self {
+        let sums = if all.files.is_empty() {
+            Arc::clone(&all)
+        } else {
+            Arc::new(all.totals())
+        };
+        Self { all, sums }
+    }
+}
+
+/// What is known of one row.
+#[derive(Debug, Default)]
+struct Work {
+    /// As git tells it.
+    diff: Option<Arc<DiffSummary>>,
+    /// With who changed what, as it was told last.
+    told: Option<Told>,
+    tasks: Option<Arc<TaskSummary>>,
+    /// The files that its assistant said to have written.
+    written: BTreeSet<PathBuf>,
+}
+
 /// What is known of all rows, by their ids.
 #[derive(Debug, Default)]
 pub(super) struct Works {
-    /// As git tells it.
-    diffs: HashMap<String, Arc<DiffSummary>>,
-    /// With who changed what, as it was told last: in full, and the sums.
-    told: HashMap<String, (Arc<DiffSummary>, Arc<DiffSummary>)>,
-    tasks: HashMap<String, Arc<TaskSummary>>,
+    rows: HashMap<Arc<str>, Work>,
     /// The rows in each repository, by its root.
-    here: BTreeMap<Option<String>, BTreeSet<String>>,
-    /// The files that each row's assistant said to have written.
-    written: HashMap<String, BTreeSet<PathBuf>>,
+    here: BTreeMap<Option<String>, BTreeSet<Arc<str>>>,
     /// The rows whose assistants have written each file.
-    writers: BTreeMap<PathBuf, BTreeSet<String>>,
+    writers: BTreeMap<PathBuf, BTreeSet<Arc<str>>>,
 }
 
 impl Works {
@@ -108,10 +132,11 @@ impl Works {
             Report::Diff(ids, summary) => {
                 for id in ids {
                     self.forget_diff(id);
-                    self.diffs.insert(id.clone(), Arc::clone(summary));
+                    let id = self.name_of(id);
+                    self.work(&id).diff = Some(Arc::clone(summary));
+                    self.forget_clean(&id, summary);
                     let here = self.here.entry(summary.root.clone()).or_default();
-                    here.insert(id.clone());
-                    self.forget_clean(id, summary);
+                    here.insert(id);
                 }
                 self.settle(ids);
             }
@@ -121,9 +146,20 @@ impl Works {
                 } else {
                     Arc::new(summary.totals())
                 };
-                self.tasks.insert(id.clone(), totals);
+                let id = self.name_of(id);
+                self.work(&id).tasks = Some(totals);
             }
         }
+    }
+
+    /// The row's id, once for all that keep it.
+    fn name_of(&self, id: &str) -> Arc<str> {
+        let known = self.rows.get_key_value(id);
+        known.map_or_else(|| id.into(), |(id, _)| Arc::clone(id))
+    }
+
+    fn work(&mut self, id: &Arc<str>) -> &mut Work {
+        self.rows.entry(Arc::clone(id)).or_default()
     }
 
     /// Keeps that these files were written by the assistant of a row; the rows for which that
@@ -132,42 +168,39 @@ impl Works {
         if files.is_empty() {
             return Vec::new();
         }
-        let written = self.written.entry(id.to_owned()).or_default();
-        let before = written.len();
-        for file in files {
+        let id = self.name_of(id);
+        for file in &files {
             let writers = self.writers.entry(file.clone()).or_default();
-            writers.insert(id.to_owned());
-            written.insert(file);
+            writers.insert(Arc::clone(&id));
         }
-        let now = written.len();
-        let first: Vec<PathBuf> = written
-            .iter()
-            .take(now.saturating_sub(MAX_WRITTEN))
-            .cloned()
-            .collect();
-        self.unwrite(id, &first);
+        let work = self.work(&id);
+        let before = work.written.len();
+        work.written.extend(files);
+        let now = work.written.len();
+        let surplus = now.saturating_sub(MAX_WRITTEN);
+        let first: Vec<PathBuf> = work.written.iter().take(surplus).cloned().collect();
+        let root = work.diff.as_ref().and_then(|diff| diff.root.clone());
+        self.unwrite(&id, &first);
         if now.min(MAX_WRITTEN) == before {
             return Vec::new();
         }
-        let root = self.diffs.get(id).and_then(|diff| diff.root.clone());
         let here = self.here.get(&root).into_iter().flatten();
-        let ids: Vec<String> = here.cloned().collect();
+        let ids: Vec<Arc<str>> = here.cloned().collect();
         self.settle(&ids)
     }
 
     /// Forgets a row that is gone.
     pub(super) fn forget(&mut self, id: &str) {
         self.forget_diff(id);
-        self.told.remove(id);
-        self.tasks.remove(id);
-        let written = self.written.remove(id).unwrap_or_default();
+        let written = self.rows.remove(id).unwrap_or_default().written;
         for file in &written {
             self.forget_writer(id, file);
         }
     }
 
     fn forget_diff(&mut self, id: &str) {
-        if let Some(diff) = self.diffs.remove(id)
+        let work = self.rows.get_mut(id);
+        if let Some(diff) = work.and_then(|work| work.diff.take())
             && let Some(here) = self.here.get_mut(&diff.root)
         {
             here.remove(id);
@@ -180,8 +213,8 @@ impl Works {
     /// Forgets that the row's assistant has written these files.
     fn unwrite(&mut self, id: &str, files: &[PathBuf]) {
         for file in files {
-            if let Some(written) = self.written.get_mut(id) {
-                written.remove(file);
+            if let Some(work) = self.rows.get_mut(id) {
+                work.written.remove(file);
             }
             self.forget_writer(id, file);
         }
@@ -198,34 +231,48 @@ impl Works {
 
     /// The row with what is known of its work.
     pub(super) fn dressed(&self, row: Row) -> Row {
+        let work = self.rows.get(&*row.id);
+        let told = work.and_then(|work| work.told.as_ref());
         Row {
-            diff: self.told.get(&row.id).map(|(_, sums)| Arc::clone(sums)),
-            tasks: self.tasks.get(&row.id).cloned(),
+            diff: told.map(|told| Arc::clone(&told.sums)),
+            tasks: work.and_then(|work| work.tasks.clone()),
             ..row
         }
     }
 
     /// All changes in the row's repository, with who wrote them.
     pub(super) fn diff(&self, id: &str) -> Option<Arc<DiffSummary>> {
-        self.told.get(id).map(|(all, _)| Arc::clone(all))
+        let told = self.rows.get(id)?.told.as_ref()?;
+        Some(Arc::clone(&told.all))
     }
 
     /// Brings what is told of these rows into line with what is known; the rows where it changed.
-    fn settle(&mut self, ids: &[String]) -> Vec<String> {
+    fn settle<Id: AsRef<str>>(&mut self, ids: &[Id]) -> Vec<String> {
         let mut changed = Vec::new();
-        for id in ids {
-            let Some(diff) = self.diffs.get(id) else {
+        for id in ids.iter().map(AsRef::as_ref) {
+            let diff = self.rows.get(id).and_then(|work| work.diff.as_ref());
+            let Some(signed) = diff.map(|diff| self.signed(diff)) else {
                 continue;
             };
-            let signed = self.signed(diff);
-            if self.told.get(id).is_some_and(|(told, _)| **told == *signed) {
+            if self.diff(id).is_some_and(|told| *told == *signed) {
                 continue;
             }
-            let sums = Arc::new(signed.totals());
-            self.told.insert(id.clone(), (signed, sums));
-            changed.push(id.clone());
+            let told = self.told_of_a_neighbour(&signed);
+            let told = told.unwrap_or_else(|| Told::new(signed));
+            if let Some(work) = self.rows.get_mut(id) {
+                work.told = Some(told);
+            }
+            changed.push(id.to_owned());
         }
         changed
+    }
+
+    /// What is told of another row of the same repository, if that is the same: there may be very many
+    /// rows in one, and they share it.
+    fn told_of_a_neighbour(&self, signed: &DiffSummary) -> Option<Told> {
+        let mut here = self.here.get(&signed.root)?.iter();
+        let told = here.find_map(|id| self.rows.get(id)?.told.as_ref())?;
+        (*told.all == *signed).then(|| told.clone())
     }
 
     /// The summary with who wrote what. Rows that are in the same repository see each other.
@@ -233,12 +280,15 @@ impl Works {
         let Some(root) = diff.root.as_deref().map(Path::new) else {
             return Arc::clone(diff);
         };
+        if self.writers.is_empty() {
+            return Arc::clone(diff);
+        }
         let mut signed = DiffSummary::clone(diff);
         let mut shared = BTreeSet::new();
         for file in &mut signed.files {
             let path = root.join(&file.path);
             let wrote = self.writers.get(&path).into_iter().flatten();
-            file.changed_by = wrote.cloned().collect();
+            file.changed_by = wrote.map(|id| id.to_string()).collect();
             if file.changed_by.len() > 1 {
                 shared.insert(path);
             }
@@ -249,7 +299,8 @@ impl Works {
 
     /// Who wrote a file does not matter any more when it is as the last commit has it.
     fn forget_clean(&mut self, id: &str, diff: &DiffSummary) {
-        let (Some(root), Some(written)) = (&diff.root, self.written.get(id)) else {
+        let written = self.rows.get(id).map(|work| &work.written);
+        let (Some(root), Some(written)) = (&diff.root, written) else {
             return;
         };
         // A list that was cut does not say what is clean.

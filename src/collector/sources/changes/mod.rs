@@ -5,9 +5,9 @@
 mod plan;
 mod watch;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Instant;
@@ -76,7 +76,7 @@ pub(crate) fn spawn(
             report,
             plan: Plan::default(),
             watches: Watches::new(ring),
-            rows: BTreeMap::new(),
+            rows: HashMap::new(),
             in_repository: BTreeMap::new(),
             repositories: BTreeMap::new(),
             last_tasks: Arc::default(),
@@ -92,11 +92,12 @@ struct Keeper<R> {
     report: R,
     plan: Plan,
     watches: Watches,
-    rows: BTreeMap<String, Kept>,
+    /// Boxed: a map keeps places for more than it holds.
+    rows: HashMap<Arc<str>, Box<Kept>>,
     /// The rows in each repository, by the folder that stands for it.
-    in_repository: BTreeMap<PathBuf, BTreeSet<String>>,
+    in_repository: BTreeMap<Arc<Path>, BTreeSet<Arc<str>>>,
     /// The last summary of each repository, by the folder that stands for it.
-    repositories: BTreeMap<PathBuf, Arc<DiffSummary>>,
+    repositories: BTreeMap<Arc<Path>, Arc<DiffSummary>>,
     /// Those that were told last.
     last_tasks: Arc<TaskSummary>,
 }
@@ -105,7 +106,7 @@ struct Keeper<R> {
 struct Kept {
     owner: Owner,
     /// The folder that stands for its repository.
-    repository: PathBuf,
+    repository: Arc<Path>,
     tasks: Option<Arc<TaskSummary>>,
 }
 
@@ -138,10 +139,10 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
             Order::Follow(id, owner) => self.follow(&id, owner, now),
             Order::Leave(id) => self.leave(&id),
             Order::Ended(id) => {
-                if let Some(row) = self.rows.get(&id) {
-                    let repository = Subject::Repository(row.repository.clone());
+                if let Some((id, row)) = self.rows.get_key_value(&*id) {
+                    let repository = Subject::Repository(Arc::clone(&row.repository));
                     self.plan.touch(&repository, now);
-                    self.plan.touch(&Subject::Tasks(id), now);
+                    self.plan.touch(&Subject::Tasks(Arc::clone(id)), now);
                 }
             }
             Order::Touched => {
@@ -154,35 +155,49 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
     }
 
     fn follow(&mut self, id: &str, owner: Owner, now: Instant) {
-        let repository = standing_for(&owner.folder);
+        let repository = self.standing_for(&owner.folder);
         if let Some(summary) = self.repositories.get(&repository) {
             let report = Report::Diff(vec![id.to_owned()], Arc::clone(summary));
             (self.report)(report);
         }
-        let tasks = Subject::Tasks(id.to_owned());
+        let id = self.name_of(id);
+        let tasks = Subject::Tasks(Arc::clone(&id));
         self.plan.touch(&tasks, now);
         self.plan.add(tasks, now);
-        self.plan.add(Subject::Repository(repository.clone()), now);
-        let in_it = self.in_repository.entry(repository.clone()).or_default();
-        in_it.insert(id.to_owned());
-        let kept = Kept {
+        let changes = Subject::Repository(Arc::clone(&repository));
+        self.plan.add(changes, now);
+        let in_it = self.in_repository.entry(Arc::clone(&repository));
+        in_it.or_default().insert(Arc::clone(&id));
+        let kept = Box::new(Kept {
             owner,
-            repository,
+            repository: Arc::clone(&repository),
             tasks: None,
-        };
-        let folder = kept.repository.clone();
-        let before = self.rows.insert(id.to_owned(), kept);
-        if let Some(before) = before.filter(|before| before.repository != folder) {
-            self.leave_repository(id, &before.repository);
+        });
+        let before = self.rows.insert(Arc::clone(&id), kept);
+        if let Some(before) = before.filter(|before| before.repository != repository) {
+            self.leave_repository(&id, &before.repository);
         }
     }
 
+    /// The row's id, once for all that keep it.
+    fn name_of(&self, id: &str) -> Arc<str> {
+        let known = self.rows.get_key_value(id);
+        known.map_or_else(|| id.into(), |(id, _)| Arc::clone(id))
+    }
+
+    /// See [`standing_for`]; once for all rows that are in it.
+    fn standing_for(&self, folder: &Path) -> Arc<Path> {
+        let found = standing_for(folder);
+        let known = self.in_repository.get_key_value(found);
+        known.map_or_else(|| found.into(), |(folder, _)| Arc::clone(folder))
+    }
+
     fn leave(&mut self, id: &str) {
-        let Some(row) = self.rows.remove(id) else {
+        let Some((id, row)) = self.rows.remove_entry(id) else {
             return;
         };
-        self.forget(&Subject::Tasks(id.to_owned()));
-        self.leave_repository(id, &row.repository);
+        self.leave_repository(&id, &row.repository);
+        self.forget(&Subject::Tasks(id));
     }
 
     fn leave_repository(&mut self, id: &str, folder: &Path) {
@@ -193,7 +208,7 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
         if left.is_empty() {
             self.in_repository.remove(folder);
             self.repositories.remove(folder);
-            self.forget(&Subject::Repository(folder.to_owned()));
+            self.forget(&Subject::Repository(folder.into()));
         }
     }
 
@@ -205,17 +220,16 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
     /// Looks at a subject; whether anybody still listens.
     fn look(&mut self, subject: &Subject) -> bool {
         match subject {
-            Subject::Repository(folder) => self.look_at_repository(folder),
-            Subject::Tasks(id) => self.look_at_tasks(id),
+            Subject::Repository(folder) => self.look_at_repository(subject, folder),
+            Subject::Tasks(id) => self.look_at_tasks(subject, id),
         }
     }
 
-    fn look_at_repository(&mut self, folder: &Path) -> bool {
+    fn look_at_repository(&mut self, subject: &Subject, folder: &Arc<Path>) -> bool {
         let survey = self.git.survey(folder);
-        let subject = Subject::Repository(folder.to_owned());
-        if self.watches.set(&subject, &survey.folders) {
+        if self.watches.set(subject, &survey.folders) {
             // What was written there between the look and the watch is seen in a second look.
-            self.plan.touch(&subject, Instant::now());
+            self.plan.touch(subject, Instant::now());
         }
         let known = self.repositories.get(folder);
         if known.is_some_and(|known| **known == survey.summary) {
@@ -223,22 +237,19 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
         }
         let summary = Arc::new(survey.summary);
         self.repositories
-            .insert(folder.to_owned(), Arc::clone(&summary));
+            .insert(Arc::clone(folder), Arc::clone(&summary));
         let here = self.in_repository.get(folder).into_iter().flatten();
-        let ids = here.cloned().collect();
+        let ids = here.map(|id| id.to_string()).collect();
         (self.report)(Report::Diff(ids, summary))
     }
 
-    fn look_at_tasks(&mut self, id: &str) -> bool {
+    fn look_at_tasks(&mut self, subject: &Subject, id: &str) -> bool {
         let Some(row) = self.rows.get_mut(id) else {
             return true;
         };
         // First the watch: what is written between the two is seen.
         let places = row.owner.places();
-        self.watches.set(
-            &Subject::Tasks(id.to_owned()),
-            &places.into_iter().collect(),
-        );
+        self.watches.set(subject, &places.into_iter().collect());
         let tasks = row.owner.tasks();
         if row.tasks.as_deref() == Some(&tasks) {
             return true;
@@ -255,8 +266,8 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
 
 /// The folder that stands for the repository around `folder`, found without starting git: the
 /// nearest one with a `.git`, else `folder` itself.
-fn standing_for(folder: &Path) -> PathBuf {
+fn standing_for(folder: &Path) -> &Path {
     let mut above = folder.ancestors();
     let top = above.find(|folder| folder.join(".git").symlink_metadata().is_ok());
-    top.unwrap_or(folder).to_owned()
+    top.unwrap_or(folder)
 }

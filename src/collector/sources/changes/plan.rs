@@ -1,7 +1,7 @@
 //! When to look again, at what. Pure: moments come from outside.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,9 +26,9 @@ const SHORTEST_REST: Duration = Duration::from_millis(20);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
     /// The tasks of the row with this id.
-    Tasks(String),
+    Tasks(Arc<str>),
     /// The repository of this folder.
-    Repository(PathBuf),
+    Repository(Arc<Path>),
 }
 
 /// All subjects, and which are due.
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     fn repository(name: &str) -> Subject {
-        Subject::Repository(name.into())
+        Subject::Repository(Path::new(name).into())
     }
 
     #[test]
@@ -172,7 +172,7 @@ mod tests {
     fn the_tasks_of_many_rows_leave_the_processor_to_others() {
         let (mut plan, start) = (Plan::default(), Instant::now());
         for row in 0..100 {
-            plan.add(Subject::Tasks(format!("{row:03}")), start);
+            plan.add(Subject::Tasks(format!("{row:03}").into()), start);
         }
         let (mut now, mut looked) = (start, 0);
         while now < start + Duration::from_millis(500) {
