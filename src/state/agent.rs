@@ -71,9 +71,9 @@ pub(super) struct Turn {
     pub(super) failed: bool,
     /// Nothing but a busy level that is older than the end of the last turn says that one is going
     /// on: how that one ended.
-    pub(super) in_doubt: Option<Ended>,
+    pub(super) in_doubt: Option<Box<Ended>>,
     /// Nothing but a busy level has told of it so far: how it was before.
-    pub(super) supposed: Option<Ended>,
+    pub(super) supposed: Option<Box<Ended>>,
 }
 
 /// How a turn ended.

@@ -69,7 +69,7 @@ impl Entry {
             .take_if(|doubt| doubt.at.plus(RECOVERS_WITHIN) <= now)
         {
             let at = doubt.at;
-            self.fail(doubt);
+            self.fail(*doubt);
             return Some((at, "nothing has overcome the error"));
         }
         let since = self.unsettled_question()?.since;
@@ -110,8 +110,8 @@ impl Entry {
         let is_command = is_short && !is_prompt;
         let known = supposed.filter(|before| hooks_tell && is_command && before.was_told());
         match (self.doubt.take(), in_doubt.or(known)) {
-            (Some(doubt), _) => self.fail(doubt),
-            (None, Some(ended)) => self.end_as_before(ended, at),
+            (Some(doubt), _) => self.fail(*doubt),
+            (None, Some(ended)) => self.end_as_before(*ended, at),
             (None, None) => self.interrupted(at, Source::Witness),
         }
     }

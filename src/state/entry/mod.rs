@@ -81,7 +81,7 @@ pub(super) struct Entry {
     pub(super) requests: Requests,
     pub(super) witness: Witness,
     /// An error of which nobody has said whether it is the end of the turn.
-    doubt: Option<Doubt>,
+    doubt: Option<Box<Doubt>>,
     /// The end of a turn that the session file does not bear out yet.
     ending: Option<Ending>,
     /// When the last end was borne out that had not been at first.
@@ -89,7 +89,7 @@ pub(super) struct Entry {
     /// What is shown next was shown before, since then.
     stands_since: Option<Timestamp>,
     /// The person lets it do what no rule forbids.
-    trust: Option<Trust>,
+    trust: Option<Box<Trust>>,
     /// All that is known is that it runs; what the person may do about it.
     pub(super) silent: Option<String>,
     /// The client of the hub that speaks for it.

@@ -71,7 +71,7 @@ impl Entry {
     fn menu(&mut self, reading: &Reading) -> Option<Reason> {
         let ended = self.finish_ending(reading.seen);
         if let Some(before) = self.main.turn.supposed.take() {
-            self.end_as_before(before, reading.written);
+            self.end_as_before(*before, reading.written);
             return None;
         }
         (!ended).then_some("a menu asks for nothing")
@@ -149,7 +149,7 @@ impl Entry {
                 .map_or(reading.written, |closed| reading.written.max(closed));
             let outlasts = began > reading.written;
             let ended_now = self.borne_out_at(reading.seen);
-            let before = self.main.ended(ended_now.unwrap_or(self.shown.since));
+            let before = Box::new(self.main.ended(ended_now.unwrap_or(self.shown.since)));
             self.main.turn.open(None, began);
             self.main.turn.in_doubt = outlasts.then(|| before.clone());
             self.main.turn.supposed = Some(before);

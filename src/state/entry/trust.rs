@@ -22,7 +22,7 @@ impl Entry {
         if self.instance_id.as_ref() != Some(&instance_id) {
             return false;
         }
-        let trust = until.map(|until| Trust { instance_id, until });
+        let trust = until.map(|until| Box::new(Trust { instance_id, until }));
         let changes = trust != self.trust;
         self.trust = trust;
         changes

@@ -199,10 +199,10 @@ impl Entry {
 
     pub(super) fn note(&mut self, event: &Event) -> Reason {
         if event.state == State::Error && event.ts >= self.main.last && self.is_at_work() {
-            self.doubt = Some(Doubt {
+            self.doubt = Some(Box::new(Doubt {
                 at: event.ts,
                 message: event.message.clone(),
-            });
+            }));
         }
         if self.main.kind.is_none() && self.evidence.is_empty() {
             self.main.enter(event.state, event.kind, event.source);
