@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, State};
+use pane_patrol_hooks::event::{Assistant, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -24,16 +24,26 @@ const DIALOG_LAG: Duration = Duration::from_millis(200);
 
 /// Whether the title of the row's pane is worth looking at now.
 pub fn is_wanted(row: &Row) -> bool {
-    of(&row.assistant).is_some_and(|known| known.title().is_some())
-        && row.pane.is_some()
-        && (row.state == State::Running || waits(row))
+    is_shown_by(&row.assistant) && row.pane.is_some() && (row.state == State::Running || waits(row))
+}
+
+/// Whether the assistant shows in titles what it is doing.
+pub fn is_shown_by(assistant: &Assistant) -> bool {
+    of(assistant).is_some_and(|known| known.title().is_some())
 }
 
 /// Whether somebody waits to see the title of the row's pane change, because nothing else tells.
 pub fn is_urgent(row: &Row) -> bool {
     let title = of(&row.assistant).and_then(Facets::title);
     let tells = |title: &Title| title.tells_ends || title.tells_answers && waits(row);
-    is_wanted(row) && title.is_some_and(tells)
+    let is_all = row.pane.is_some() && is_unheard(row);
+    title.is_some_and(|title| is_all || is_wanted(row) && tells(title))
+}
+
+/// Whether all that is known of the row was seen.
+fn is_unheard(row: &Row) -> bool {
+    let mut known = row.evidence.iter().peekable();
+    known.peek().is_some() && known.all(|piece| piece.source == Source::Witness)
 }
 
 fn waits(row: &Row) -> bool {
@@ -60,9 +70,29 @@ pub fn reading(
     let usual = if is_dialog { DIALOG_LAG } else { LAG };
     let lag = of(&row.assistant)?.title()?.lag.unwrap_or(usual);
     Some(Reading {
+        written: asked.minus(lag),
+        lag,
+        ..told(row, (server, pane), level, asked)
+    })
+}
+
+/// What the title says of an assistant in the row of which nothing was reported: with no mark, that it
+/// does nothing.
+pub fn glimpse(
+    row: &Row,
+    place: (&Server, PaneId),
+    title: &str,
+    asked: Timestamp,
+) -> Option<Reading> {
+    let level = level(&row.assistant, title).unwrap_or(Level::Idle);
+    is_shown_by(&row.assistant).then(|| told(row, place, level, asked))
+}
+
+fn told(row: &Row, (server, pane): (&Server, PaneId), level: Level, asked: Timestamp) -> Reading {
+    Reading {
         assistant: row.assistant.clone(),
         level,
-        written: asked.minus(lag),
+        written: asked,
         seen: asked,
         instance_id: row.instance_id.clone(),
         pid: row.pid,
@@ -71,10 +101,10 @@ pub fn reading(
         home: None,
         attended: true,
         detail: None,
-        lag,
+        lag: Duration::ZERO,
         stands_in: false,
         prompted: None,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,9 @@ pub enum Input {
     },
     /// What an assistant publishes about itself beside its hooks.
     Reading(Box<Reading>),
+    /// The same of one that has reported nothing yet, by what it shows of itself to the person: all that
+    /// is known of it, until it reports.
+    Glimpsed(Box<Reading>),
     /// All known assistants that run in panes of a server now, whether they report or not.
     Present {
         /// The server.

@@ -220,3 +220,84 @@ fn found(program: &str) -> PathBuf {
     let found = all.find_map(|path| path.canonicalize().ok());
     found.expect("it is installed")
 }
+
+/// Draws what the file beside it says as its title, with a mark in front that turns if it is a spinner.
+const TITLED: &str = r#"#!/bin/sh
+n=0
+while [ -e "$0" ]; do
+    n=$((n + 1))
+    case $(cat "$0.does") in
+        works) if [ $((n % 2)) = 0 ]; then title='⠏ proj'; else title='⠋ proj'; fi ;;
+        asks) title='[ ! ] Action Required | proj' ;;
+        *) title=proj ;;
+    esac
+    printf '\033]2;%s\007' "$title"
+    sleep 0.2
+done
+"#;
+
+#[test]
+fn what_has_not_reported_has_the_state_that_its_title_shows() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &stage.tmux);
+    let codex = stage.program("codex");
+    write_program(&codex, TITLED);
+    let does = |what: &str| fs::write(codex.with_extension("does"), what).expect("ours");
+    does("works");
+    let pane = stage.start(&codex);
+    let shows = |state: &str, silent: bool| {
+        collector.until(&format!("it is {state}"), |rows| {
+            rows.len() == 1 && rows[0]["state"] == state && (rows[0]["silent"] == true) == silent
+        })
+    };
+    let rows = shows("running", false);
+    assert_eq!(rows[0]["pane"], pane.as_str());
+    does("asks");
+    let rows = shows("waiting_approval", false);
+    assert_eq!(rows[0]["waiting"].as_array().map(Vec::len), Some(1));
+    does("nothing");
+    let rows = shows("idle", true);
+    assert!(is_silent(&rows[0]), "{rows:#?}");
+    does("works");
+    shows("running", false);
+    stage.tmux.run(&["kill-pane", "-t", &pane]);
+    collector.until("it is gone", <[Value]>::is_empty);
+}
+
+#[test]
+fn the_title_that_another_one_has_left_says_nothing_of_what_comes_after_it() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &stage.tmux);
+    let quiet = stage.program("gemini");
+    let left = format!(
+        "printf '\\033]2;✋  Action Required (proj)\\007'; exec '{}'",
+        quiet.display()
+    );
+    let pane = stage.run(&left);
+    let busy = stage.program("codex");
+    write_program(&busy, TITLED);
+    fs::write(busy.with_extension("does"), "works").expect("ours");
+    let other = stage.start(&busy);
+    // Whenever titles are looked at, all are.
+    for times in 0..2 {
+        collector.until("the other one works", |rows| {
+            let state = |pane: &str| rows.iter().find(|row| row["pane"] == pane);
+            let left = state(&pane);
+            assert!(left.is_none_or(is_silent), "{left:#?}");
+            left.is_some() && state(&other).is_some_and(|row| row["state"] == "running")
+        });
+        if times == 0 {
+            fs::write(busy.with_extension("does"), "rests").expect("ours");
+            collector.until("the other one rests", |rows| {
+                rows.iter().all(is_silent) && rows.len() == 2
+            });
+            fs::write(busy.with_extension("does"), "works").expect("ours");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! The thread that looks which known assistants run in panes, whether they report or not.
 //!
-//! Every few seconds some small files of `/proc` are read for each pane, and none while the tmux
+//! Every second some small files of `/proc` are read for each pane, and none while the tmux
 //! server has not run since: what begins in a pane draws there. No tmux is started for it.
 
 use std::collections::BTreeMap;
@@ -16,9 +16,8 @@ use super::panes::times_run;
 use crate::collector::Message;
 use crate::collector::sources::present::{Found, present};
 
-/// How often it is looked; with the listing that follows, a little less than half of what a new
-/// assistant may take to be seen.
-const BEAT: Duration = Duration::from_secs(2);
+/// How often it is looked: one that works already when it begins, taken up again, shows that as soon.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// Starts the thread. It is told of the servers that are listed, and ends when the sender it gives is
 /// dropped. `own_socket`: where a server may begin later.

@@ -34,13 +34,18 @@ impl Writer {
                     .remove(socket)
                     .then(|| Arc::new(listing.clone()));
                 let shown = self.shown_in(&listing);
-                let readings = Self::titles(&listing, &shown);
+                let readings = self.titles(&listing, &shown);
+                let glimpses = self.glimpses(&listing, &shown);
                 self.note_titles(&shown);
                 drop(shown);
                 let server = listing.server.clone();
                 self.apply(Input::Listing(listing), self.clock.now());
                 for reading in readings {
                     self.apply(Input::Reading(Box::new(reading)), self.clock.now());
+                }
+                for glimpse in glimpses {
+                    let glimpse = Box::new(glimpse);
+                    self.apply(Input::Glimpsed(glimpse), self.clock.now());
                 }
                 self.look_for_silent();
                 self.tell_present(&server);
@@ -50,6 +55,7 @@ impl Writer {
             }
             Answer::Gone => {
                 self.wanted_by_witness.remove(socket);
+                self.unheard_titles.forget(socket);
                 let lost = self.living_on(socket);
                 self.trouble(subject.clone(), told_lost(&subject, &lost));
                 self.ground.forget(socket);
@@ -131,8 +137,15 @@ impl Writer {
     }
 
     /// What the titles in a listing say of the rows that show themselves there.
-    fn titles(listing: &Listing, shown: &[(Row, &ListedPane)]) -> Vec<Reading> {
+    fn titles(&self, listing: &Listing, shown: &[(Row, &ListedPane)]) -> Vec<Reading> {
+        let is_unheard = |pane: &ListedPane| {
+            self.table.is_unheard(&RowKey {
+                server: Some(listing.server.clone()),
+                place: Target::Pane(pane.pane),
+            })
+        };
         let wanted = shown.iter().filter(|(row, _)| title::is_wanted(row));
+        let wanted = wanted.filter(|(_, pane)| !is_unheard(pane));
         let read = |(row, pane): &(Row, &ListedPane)| {
             let place = (&listing.server, pane.pane);
             title::reading(row, place, &pane.title, listing.asked)

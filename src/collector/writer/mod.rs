@@ -6,6 +6,7 @@
 mod applying;
 mod dressing;
 mod events;
+mod glimpses;
 mod health;
 mod interests;
 mod listings;
@@ -40,6 +41,7 @@ use crate::mux::Reach;
 use crate::state::update::{Feed, Role};
 use crate::state::{Input, Outcome, Table};
 use crate::sys::monotone_clock::Clock;
+use glimpses::Titles;
 use health::HealthReport;
 use interests::Told;
 
@@ -67,6 +69,8 @@ pub(super) struct Writer {
     told_present: BTreeSet<Server>,
     /// What the pane of each process that writes a session file had as its title.
     titles: BTreeMap<u32, String>,
+    /// What stands in the titles of panes of which nothing was reported.
+    unheard_titles: Titles,
     /// The servers on which they are looked for.
     looked_on: Vec<Server>,
     /// Sockets of which a witness wants the next listing.
@@ -120,6 +124,7 @@ impl Writer {
             present: BTreeMap::new(),
             told_present: BTreeSet::new(),
             titles: BTreeMap::new(),
+            unheard_titles: Titles::default(),
             looked_on: Vec::new(),
             wanted_by_witness: BTreeSet::new(),
             health: HealthReport::default(),
@@ -223,6 +228,7 @@ impl Writer {
             }
             Message::Input(Input::Reading(reading), _) if self.is_of_a_child(&reading) => {}
             Message::Input(input, at) => {
+                self.note_what_it_leaves(&input);
                 self.apply(input, at);
             }
             Message::Rejected(reason) => self.health.count(|health| &mut health.rejected, reason),

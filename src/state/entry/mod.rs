@@ -10,6 +10,7 @@ mod ending;
 mod handover;
 mod projection;
 mod readings;
+mod silent;
 mod sub_agents;
 mod tools;
 mod trust;
@@ -29,7 +30,7 @@ use super::marked::Key;
 use super::publisher::Publisher;
 use super::reason::Reason;
 use super::requests::Requests;
-use super::{Evidence, Present, Reading};
+use super::{Evidence, Reading};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
 use deadlines::Doubt;
 use ending::Ending;
@@ -177,20 +178,6 @@ impl Entry {
         next.generation = self.generation;
         next.shown = self.shown.clone();
         *self = next;
-    }
-
-    /// Nothing is known of it but what is seen of its process.
-    pub(super) fn be_silent(&mut self, it: &Present) {
-        self.silent = Some(it.why.clone());
-        self.pid = Some(it.pid);
-        self.cwd.clone_from(&it.cwd);
-        self.main.message = Some(it.why.clone());
-        self.be_witnessed();
-    }
-
-    /// What is known of it until something else is heard was seen, and not reported.
-    pub(super) fn be_witnessed(&mut self) {
-        self.main.source = Source::Witness;
     }
 
     /// Whether the reading is of the background job to which the row's own session was moved: a copy

@@ -120,7 +120,7 @@ impl Entry {
             publisher: self.publisher.as_ref().map(|its| its.name.clone()),
             offline: self.publisher.as_ref().is_some_and(|its| its.is_away),
             suspended: self.stopped.is_some() && self.stopped == self.pid,
-            silent: self.silent.is_some(),
+            silent: self.is_mute(),
             sub_agents,
             waiting,
             generation: self.generation,

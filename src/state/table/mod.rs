@@ -157,6 +157,7 @@ impl Table {
                 self.publisher(&publisher, word, of.as_ref(), now, &mut outcome);
             }
             Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
+            Input::Glimpsed(reading) => self.glimpsed(&reading, &mut outcome),
             Input::Present { server, present } => {
                 self.present(&server, &present, now, &mut outcome);
             }

@@ -1,6 +1,6 @@
 //! Rows of known assistants of which nothing is known but that they run: they have reported nothing
 //! yet, or cannot. The first report makes such a row one like any other, and what has reported once is
-//! not silent again.
+//! not silent again. Until then what it shows of itself, in its title, is all there is to go by.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::{Outcome, Table, keys};
 use crate::state::entry::Entry;
 use crate::state::evidence::Told;
 use crate::state::marked::Key;
-use crate::state::{Present, RowKey};
+use crate::state::{Present, Reading, RowKey};
 
 /// Said of it in its evidence.
 const RUNS: &str = "its process runs in the pane";
@@ -81,6 +81,35 @@ impl Table {
         }
         if !self.rows.contains_key(key) {
             self.rows.insert(silent);
+        }
+    }
+
+    /// Whether all that is known of the row is that its process runs, and what that shows.
+    pub(crate) fn is_unheard(&self, key: &RowKey) -> bool {
+        self.rows.get(key).is_some_and(|it| it.silent.is_some())
+    }
+
+    /// Takes into account what a silent one shows of itself. It stays one that has reported nothing.
+    pub(super) fn glimpsed(&mut self, reading: &Reading, outcome: &mut Outcome) {
+        let Some((server, pane)) = reading.pane.clone() else {
+            return;
+        };
+        let key = RowKey {
+            server: Some(server),
+            place: Target::Pane(pane),
+        };
+        if !self.is_unheard(&key) {
+            return;
+        }
+        let Some(mut entry) = self.rows.get_mut(&key) else {
+            return;
+        };
+        let before = entry.shown.state;
+        if entry.glimpse(reading) {
+            entry.ts = entry.ts.max(reading.seen);
+            entry.refresh(reading.seen);
+            Told::by_reading(reading, None).note(&mut entry, Some(before));
+            outcome.changed.push(key);
         }
     }
 

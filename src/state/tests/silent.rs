@@ -103,3 +103,58 @@ fn what_is_held_apart_is_no_report_of_it() {
     story.tell(super::event(2000, Kind::TurnStarted));
     assert!(!story.row().silent);
 }
+
+#[test]
+fn what_a_silent_one_shows_is_its_state_until_it_reports() {
+    let mut story = Story::new();
+    story.see(&[present(PID + 1, PANE)], 100);
+    let glimpse = |story: &mut Story, level, at| {
+        let reading = Box::new(Reading {
+            instance_id: None,
+            pid: Some(PID + 1),
+            ..reading(level, at)
+        });
+        story.apply(Input::Glimpsed(reading), at);
+        let row = story.row();
+        (row.state, row.silent, row.waiting.len())
+    };
+    let nothing = (State::Idle, true, 0);
+    assert_eq!(glimpse(&mut story, Level::Idle, 200), nothing);
+    let works = (State::Running, false, 0);
+    assert_eq!(glimpse(&mut story, Level::Busy, 1000), works);
+    assert_eq!(story.row().since, Timestamp::from_millis(1005));
+    let asks = (State::WaitingApproval, false, 1);
+    assert_eq!(glimpse(&mut story, Level::WaitingApproval, 2000), asks);
+    assert_eq!(glimpse(&mut story, Level::Busy, 3000), works);
+    story.see(&[present(PID + 1, PANE)], 3100);
+    assert_eq!(story.state(), State::Running);
+    // How its work ended nobody has told.
+    assert_eq!(glimpse(&mut story, Level::Idle, 4000), nothing);
+    assert_eq!(
+        story.row().message.as_deref(),
+        Some("answer its first dialog")
+    );
+    glimpse(&mut story, Level::Busy, 5000);
+    // It reports, by a process below the one that was seen: what it shows is no longer all there is.
+    story.tell(event(5500, Kind::TurnFinished));
+    let row = story.row();
+    assert_eq!((row.state, row.pid), (State::Completed, Some(PID)));
+    assert_eq!(glimpse(&mut story, Level::Busy, 6000).0, State::Completed);
+}
+
+#[test]
+fn what_a_silent_one_shows_ends_with_it() {
+    let mut story = Story::new();
+    story.see(&[present(PID, PANE)], 100);
+    let reading = Reading {
+        instance_id: None,
+        ..reading(Level::Busy, 200)
+    };
+    story.apply(Input::Glimpsed(Box::new(reading.clone())), 205);
+    assert_eq!(story.state(), State::Running);
+    story.see(&[], 300);
+    assert!(story.table.is_empty());
+    // Nobody is there to show anything.
+    story.apply(Input::Glimpsed(Box::new(reading)), 405);
+    assert!(story.table.is_empty());
+}
