@@ -50,13 +50,14 @@ fn look(assistant: &Assistant, location: &Location, processes: &impl Processes) 
             };
             let set = |name| Some((name, value(name)?));
             let options = arguments.split(|argument| argument == "--").next();
-            let given = |name: &str| options.is_some_and(|it| it.iter().any(|own| own == name));
-            let switch = |name: &&'static str| {
-                let is_given = name.starts_with("--").then(|| given(name));
-                match is_given {
-                    Some(is_given) => is_given.then(|| (*name, String::new())),
-                    None => set(name),
-                }
+            let options = options.unwrap_or_default();
+            let switch = |name: &&'static str| match name.strip_suffix('=') {
+                _ if !name.starts_with("--") => set(name),
+                Some(name) => Some((name, value_of(name, options)?)),
+                None => options
+                    .iter()
+                    .any(|own| own == name)
+                    .then(|| (*name, String::new())),
             };
             running.add(Session {
                 pane,
@@ -69,6 +70,19 @@ fn look(assistant: &Assistant, location: &Location, processes: &impl Processes) 
         }
     }
     running
+}
+
+/// What stands last behind the option of that name, which may be the next word.
+fn value_of(name: &str, options: &[String]) -> Option<String> {
+    let after = options.iter().skip(1).map(Some).chain([None]);
+    let given = options.iter().zip(after).filter_map(|(own, after)| {
+        let rest = own.strip_prefix(name)?;
+        match rest.strip_prefix('=') {
+            Some(value) => Some(value),
+            None => after.filter(|_| rest.is_empty()).map(String::as_str),
+        }
+    });
+    given.last().map(str::to_owned)
 }
 
 /// Whether a process finds its settings where we look for them, by its own environment.
@@ -150,7 +164,10 @@ mod linux_tests {
         let processes = Fake(BTreeMap::from([
             (1, ("claude --bare", Some(4), "/home/you")),
             (2, ("claude --model x -- --bare", Some(5), "/home/you")),
-            (3, ("sh claude", Some(6), "/home/you")),
+            (
+                3,
+                ("sh claude --settings a --settings={}", Some(6), "/home/you"),
+            ),
             (4, ("claude --safe-mode", Some(6), "/home/you")),
         ]));
         let get = |name: &str| (name == "HOME").then(|| PathBuf::from("/home/you"));
@@ -160,7 +177,11 @@ mod linux_tests {
         let expected = [
             vec![("--bare", ""), ("CLAUDE_CODE_SIMPLE", "1")],
             vec![("CLAUDE_CODE_SIMPLE", "2")],
-            vec![("--safe-mode", ""), ("CLAUDE_CODE_SIMPLE", "4")],
+            vec![
+                ("--safe-mode", ""),
+                ("--settings", "{}"),
+                ("CLAUDE_CODE_SIMPLE", "4"),
+            ],
         ];
         let owned = |(name, value): (&'static str, &str)| (name, value.to_owned());
         let expected = expected.map(|all| all.into_iter().map(owned).collect::<Vec<_>>());

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Registered, Status, status};
+use pane_patrol_installer::{Assistant, Location};
 use thiserror::Error;
 
 use super::Surroundings;
-use crate::assistants::asking_install;
+use super::install::site;
+use crate::assistants::facets::doctor::{Look, Obstacle};
+use crate::assistants::running::{Running, Session, World};
+use crate::assistants::{self, asking_install};
 use crate::state::Row;
 
 /// Why nobody asks us.
@@ -26,10 +29,12 @@ pub(super) enum NotAsked {
         install: String,
     },
     /// The entry is there, and the assistant runs no hook.
-    #[error("its hooks are switched off: take `disableAllHooks` out of {}", .settings.display())]
-    SwitchedOff {
-        /// Where.
-        settings: PathBuf,
+    #[error("its hooks do not run, {seen}: {fix}")]
+    NotRun {
+        /// What was seen.
+        seen: String,
+        /// What to do.
+        fix: String,
     },
     /// The entry is there, and what it names cannot be run.
     #[error("its hook names {}, which cannot be run; {install} mends that", .program.display())]
@@ -61,7 +66,12 @@ pub(super) fn asks_us(surroundings: &Surroundings, row: &Row) -> Result<(), NotA
     let install = asking_install(assistant, home.as_deref());
     let why = match status(assistant, &location, None) {
         Status::Installed(found) | Status::Partly(found) if found.approvals => {
-            return runs(&found, &location.settings, install);
+            let looked_at = running_in(assistant, &location, row);
+            let stops = what_stops(assistant, &location, &found, &looked_at);
+            return stops.map_or_else(
+                || runs(&found, install),
+                |Obstacle { seen, fix, .. }| Err(NotAsked::NotRun { seen, fix }),
+            );
         }
         Status::Unreadable(error) => NotAsked::Unreadable(error.to_string()),
         _ => NotAsked::NoHook {
@@ -75,12 +85,48 @@ pub(super) fn asks_us(surroundings: &Surroundings, row: &Row) -> Result<(), NotA
     Err(why)
 }
 
-/// Whether the assistant runs the entry, and the entry something.
-fn runs(found: &Registered, settings: &Path, install: String) -> Result<(), NotAsked> {
-    if found.switched_off {
-        let settings = settings.to_owned();
-        return Err(NotAsked::SwitchedOff { settings });
+/// What keeps the assistant from running what is `registered`, by all settings that count, in every
+/// session that is `running`: of one, in that; of none, wherever one begins.
+pub(super) fn what_stops(
+    assistant: &'static Assistant,
+    location: &Location,
+    registered: &Registered,
+    running: &Running,
+) -> Option<Obstacle> {
+    let settings = &location.settings;
+    let looked = assistants::named(assistant.name)?.look(&Look {
+        settings,
+        registered: Some(registered),
+        running,
+        version: site::version(assistant),
+    });
+    let mut all = looked.all_obstacles(registered, settings).into_iter();
+    all.find(Obstacle::stops_all)
+}
+
+/// The row's own session; where its process cannot be looked at, what the row tells of it.
+fn running_in(assistant: &Assistant, location: &Location, row: &Row) -> Running {
+    let mut running = assistants::running::running(assistant, location);
+    let (Some(pane), Some(server)) = (row.pane, row.server.clone()) else {
+        return Running::default();
+    };
+    let is_its = |session: &Session| session.pane == pane && session.server == server;
+    running.sessions.retain(is_its);
+    if running.sessions.is_empty() {
+        running.sessions.push(Session {
+            pane,
+            server,
+            start: row.since,
+            folder: row.cwd.clone(),
+            world: World::new(),
+            switches: World::new(),
+        });
     }
+    running
+}
+
+/// Whether the entry runs something.
+fn runs(found: &Registered, install: String) -> Result<(), NotAsked> {
     let can_run = |path: &&PathBuf| {
         let found = path.metadata();
         found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)

@@ -10,9 +10,10 @@ use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
 
 use super::Surroundings;
+use super::asking::what_stops;
 use super::diff::print_json;
 use super::install::site;
-use crate::assistants;
+use crate::assistants::{self, running::Running};
 use crate::cli::{Expected, RulesCommand, RulesTestArgs};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
@@ -97,7 +98,8 @@ fn asks_us(surroundings: &Surroundings, assistant: &'static Assistant) -> bool {
     };
     match status(site.assistant, &site.location, None) {
         Status::Installed(registered) | Status::Partly(registered) => {
-            registered.approvals && !registered.switched_off
+            let stops = || what_stops(assistant, &site.location, &registered, &Running::default());
+            registered.approvals && stops().is_none()
         }
         Status::NotInstalled | Status::Unreadable(_) => false,
     }

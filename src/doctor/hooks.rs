@@ -12,7 +12,7 @@ use pane_patrol_installer::{Assistant, PlanError};
 use super::Running;
 use super::{Condition, Finding, Verdict};
 use crate::assistants;
-use crate::assistants::facets::doctor::{Found, Overruled, Why};
+use crate::assistants::facets::doctor::{Found, Obstacle, Why};
 use crate::state::Row;
 
 /// What is known of an assistant on this machine.
@@ -217,36 +217,22 @@ impl Hooks<'_> {
 
     /// Why the assistant does not run what is registered.
     fn kept_from_running(&self, registered: &Registered) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let overruled = &self.found.overruled;
-        if registered.switched_off && *overruled != Overruled::Everywhere {
-            let settings = self.settings.display();
-            let fix =
-                format!("take `disableAllHooks`, or our part of `hooksConfig`, out of {settings}");
-            findings.push(self.off(
-                format!("the hooks are switched off in the same file{overruled}"),
-                fix,
-            ));
-        }
-        findings.extend(self.found.obstacles.iter().map(|obstacle| {
+        let obstacles = self.found.all_obstacles(registered, self.settings);
+        let told = obstacles.into_iter().map(|obstacle| {
             let condition = match obstacle.why {
                 Why::Unreadable | Why::LeftOut => Condition::Unreadable,
                 Why::SwitchedOff => Condition::SwitchedOff,
                 Why::NotTrusted => Condition::NotTrusted,
             };
             let check = self.check(obstacle.check);
-            let (seen, fix) = (obstacle.seen.clone(), obstacle.fix.clone());
+            let Obstacle { seen, fix, .. } = obstacle;
             let finding = match obstacle.why {
                 Why::LeftOut => Finding::warning(check, seen, fix),
                 _ => Finding::failure(check, seen, fix),
             };
             finding.because(condition)
-        }));
-        findings
-    }
-
-    fn off(&self, seen: String, fix: String) -> Finding {
-        Finding::failure(self.check("hooks"), seen, fix).because(Condition::SwitchedOff)
+        });
+        told.collect()
     }
 }
 

@@ -628,6 +628,25 @@ fn a_nearer_file_switches_hooks_on_again_and_what_a_session_was_started_with_off
         ["switched_off", "failure", seen, without],
     );
 
+    // Settings of its own, as they are and in a file of its folder.
+    write(&env, "two/mine.json", r#"{"disableAllHooks":true}"#);
+    let folder = env.home().join("two").display().to_string();
+    for given in [r#"'{"disableAllHooks":true}'"#, "mine.json"] {
+        let line = format!("exec '{program}' --settings {given}");
+        tmux.run(&["new-window", "-t", "work", "-c", &folder, &line]);
+    }
+    let file = env.home().join("two/mine.json").display().to_string();
+    for (pane, place) in [("%3", "what stands behind `--settings`"), ("%4", &file)] {
+        let seen = format!(
+            "switched off in {pane} by the settings it was started with: `disableAllHooks` in {place}"
+        );
+        until("it runs", || {
+            let found = findings(&env);
+            let mut seen_all = found.iter().filter_map(|finding| finding["seen"].as_str());
+            seen_all.any(|text| text == seen).then_some(())
+        });
+    }
+
     let ours = read(&env, ".claude/settings.json").expect("it is there");
     let off = ours.replacen('{', "{\"disableAllHooks\": true,", 1);
     write(&env, ".claude/settings.json", &off);

@@ -8,7 +8,7 @@ use std::process::{Child, Command};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, Finished, TestEnv, finish, finish_with_stdin, fixture, payload_about, started,
+    Collector, Finished, TestEnv, Tmux, finish, finish_with_stdin, fixture, payload_about, started,
     until, wait, wait_until,
 };
 
@@ -240,6 +240,55 @@ fn a_session_that_asks_nobody_but_the_person_cannot_be_trusted() {
     fs::write(&settings, off).expect("it can be written");
     refused("switched off");
     fs::write(&settings, installed).expect("it can be written");
+    let said = trust();
+    assert!(said.status.success(), "{said:?}");
+    collector.until("it is trusted", |rows| rows[0]["trusted_until"].is_string());
+}
+
+#[test]
+fn a_session_in_whose_project_no_hook_runs_cannot_be_trusted() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let mut install = env.pane_patrol();
+    install.args(["install", "--assistant", "claude", "--approvals"]);
+    assert!(finish(&mut install).status.success());
+    let project = env.home().join("proj/.claude");
+    fs::create_dir_all(&project).expect("ours");
+    let folder = env.home().join("proj").display().to_string();
+    let payload = json!({
+        "hook_event_name": "UserPromptSubmit", "session_id": "s1", "cwd": folder, "prompt": "go",
+    });
+    let pane = tmux.window("work", "cat");
+    tmux.report(&pane, &payload.to_string(), "running");
+    let trust = || finish(env.pane_patrol().args(["trust", &pane]));
+    for (file, field) in [
+        ("settings.local.json", r#"{"disableAllHooks":true}"#),
+        ("settings.json", r#"{"disableAllHooks":true}"#),
+    ] {
+        fs::write(project.join(file), field).expect("ours");
+        let said = trust();
+        assert_eq!(said.status.code(), Some(1), "{said:?}");
+        let place = project.join(file).display().to_string();
+        let by = format!("switched off in {pane} by the project's");
+        assert!(
+            said.stderr.contains(&by) && said.stderr.contains(&place),
+            "{said:?}"
+        );
+        fs::remove_file(project.join(file)).expect("ours");
+    }
+    // What the person switches off for herself a project may switch on again.
+    let own = env.home().join(".claude/settings.json");
+    let installed = fs::read_to_string(&own).expect("it was installed");
+    let off = installed.replacen('{', "{\"disableAllHooks\": true,", 1);
+    fs::write(&own, off).expect("it can be written");
+    fs::write(
+        project.join("settings.json"),
+        r#"{"disableAllHooks":false}"#,
+    )
+    .expect("ours");
     let said = trust();
     assert!(said.status.success(), "{said:?}");
     collector.until("it is trusted", |rows| rows[0]["trusted_until"].is_string());

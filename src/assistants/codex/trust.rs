@@ -18,7 +18,7 @@ use pane_patrol_installer::status::Registered;
 use serde_json::{Value, json};
 use toml::Table;
 
-use crate::assistants::facets::doctor::{Alike, Found, Look, Obstacle, Why};
+use crate::assistants::facets::doctor::{Alike, Found, Look, Obstacle, Overruled, Why};
 
 /// How long the system may take to tell of its processes.
 const BUDGET: Duration = Duration::from_secs(2);
@@ -103,6 +103,7 @@ impl Trust {
             why,
             seen: seen.to_owned(),
             fix: fix.to_owned(),
+            except: Overruled::default(),
         };
         if let Some(why) = &self.unreadable {
             let fix = "Codex cannot read it either: correct the file";

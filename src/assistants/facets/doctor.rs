@@ -70,6 +70,39 @@ pub(crate) struct Obstacle {
     pub(crate) seen: String,
     /// What to do.
     pub(crate) fix: String,
+    /// Where it does not keep them from running.
+    pub(crate) except: Overruled,
+}
+
+impl Obstacle {
+    /// Whether no hook runs because of it in any session that was looked at: of one, in that.
+    pub(crate) fn stops_all(&self) -> bool {
+        let is_everywhere = self.except == Overruled::default();
+        is_everywhere && self.why != Why::LeftOut
+    }
+}
+
+impl Found {
+    /// All that keeps the hooks from running which are `registered` in `settings`, also what these say
+    /// themselves.
+    pub(crate) fn all_obstacles(&self, registered: &Registered, settings: &Path) -> Vec<Obstacle> {
+        let mut all = Vec::new();
+        let overruled = &self.overruled;
+        if registered.switched_off && *overruled != Overruled::Everywhere {
+            let settings = settings.display();
+            all.push(Obstacle {
+                check: "hooks",
+                why: Why::SwitchedOff,
+                seen: format!("the hooks are switched off in the same file{overruled}"),
+                fix: format!(
+                    "take `disableAllHooks`, or our part of `hooksConfig`, out of {settings}"
+                ),
+                except: overruled.clone(),
+            });
+        }
+        all.extend(self.obstacles.iter().cloned());
+        all
+    }
 }
 
 /// Why hooks do not run.

@@ -108,7 +108,8 @@ pub(crate) trait Facets: Debug + Sync {
         false
     }
 
-    /// Variables, and arguments that begin with `--`, by which a session may run without hooks.
+    /// Variables, and arguments that begin with `--`, by which a session may run without hooks; one that
+    /// takes a value ends with `=`.
     fn switches(&self) -> &'static [&'static str] {
         &[]
     }

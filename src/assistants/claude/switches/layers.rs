@@ -1,5 +1,5 @@
 //! The settings that count for a session, and which of them is nearer to it: those of who manages the
-//! machine before those of the project, and the person's own last.
+//! machine before what it was started with, those of the project then, and the person's own last.
 
 use std::fmt;
 use std::fs;
@@ -21,6 +21,7 @@ const MAX_BYTES: u64 = 1 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Whose {
     Managers,
+    Started,
     Local,
     Project,
     Own,
@@ -30,6 +31,7 @@ impl fmt::Display for Whose {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Managers => "the managed settings",
+            Self::Started => "the settings it was started with",
             Self::Local => "the project's local settings",
             Self::Project => "the project's settings",
             Self::Own => "your own settings",
@@ -37,10 +39,27 @@ impl fmt::Display for Whose {
     }
 }
 
-/// One file that counts.
+/// Where settings stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    File(PathBuf),
+    /// In the arguments themselves.
+    Argument,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => file.display().fmt(formatter),
+            Self::Argument => formatter.write_str("what stands behind `--settings`"),
+        }
+    }
+}
+
+/// Settings that count.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Layer {
-    pub(super) file: PathBuf,
+    pub(super) from: Origin,
     pub(super) whose: Whose,
     pub(super) value: Value,
 }
@@ -55,8 +74,8 @@ pub(super) fn managed(folder: &Path) -> (Vec<Layer>, Vec<PathBuf>) {
         if !is_object(&CLAUDE, &text) {
             faulty.push(file);
         } else if let Some(value) = parse(&text) {
-            let whose = Whose::Managers;
-            layers.push(Layer { file, whose, value });
+            let (from, whose) = (Origin::File(file), Whose::Managers);
+            layers.push(Layer { from, whose, value });
         }
     }
     (layers, faulty)
@@ -89,9 +108,32 @@ pub(super) fn own(settings: &Path, version: Option<Version>) -> Option<Layer> {
     counting(settings.to_owned(), Whose::Own, version)
 }
 
+/// What a session in `folder` was given as its settings: JSON, or the name of a file of that.
+pub(super) fn started_with(
+    given: &str,
+    folder: Option<&Path>,
+    version: Option<Version>,
+) -> Option<Layer> {
+    if given.trim_start().starts_with('{') {
+        return heeded(Origin::Argument, Whose::Started, given, version);
+    }
+    let file = folder.unwrap_or(Path::new("")).join(given);
+    counting(file, Whose::Started, version)
+}
+
+/// Whether a session reads settings of that kind which was told to read only these `sources`.
+pub(super) fn reads(sources: Option<&str>, kind: &str) -> bool {
+    sources.is_none_or(|sources| sources.split(',').any(|source| source.trim() == kind))
+}
+
 /// What counts in a session that was started in `folder`, the nearest first, but for the person's own at
-/// `settings`.
-pub(super) fn of_project(folder: &Path, settings: &Path, version: Option<Version>) -> Vec<Layer> {
+/// `settings`; `sources`: those that it was told to read, if it was.
+pub(super) fn of_project(
+    folder: &Path,
+    settings: &Path,
+    sources: Option<&str>,
+    version: Option<Version>,
+) -> Vec<Layer> {
     let (own, local) = (folder.join(".claude"), ".claude/settings.local.json");
     let root = folder.ancestors().find(|above| above.join(".git").exists());
     let root = root.filter(|root| *root != folder && version >= Some(READS_ROOT));
@@ -103,15 +145,26 @@ pub(super) fn of_project(folder: &Path, settings: &Path, version: Option<Version
     let files = root.into_iter().chain(here);
     files
         .filter(|(file, _)| file != settings)
+        .filter(|(_, whose)| {
+            let kind = match whose {
+                Whose::Local => "local",
+                _ => "project",
+            };
+            reads(sources, kind)
+        })
         .filter_map(|(file, whose)| counting(file, whose, version))
         .collect()
 }
 
 /// One that Claude does not leave out as a whole.
 fn counting(file: PathBuf, whose: Whose, version: Option<Version>) -> Option<Layer> {
-    let text = read(&file).filter(|text| !is_left_out(&CLAUDE, text, version))?;
-    let value = parse(&text)?;
-    Some(Layer { file, whose, value })
+    let text = read(&file)?;
+    heeded(Origin::File(file), whose, &text, version)
+}
+
+fn heeded(from: Origin, whose: Whose, text: &str, version: Option<Version>) -> Option<Layer> {
+    let value = parse(text).filter(|_| !is_left_out(&CLAUDE, text, version))?;
+    Some(Layer { from, whose, value })
 }
 
 /// The text of a file that can be settings.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::layers::Layer;
 use super::{Place, Switch};
-use crate::assistants::facets::doctor::{Obstacle, Why};
+use crate::assistants::facets::doctor::{Obstacle, Overruled, Why};
 
 /// From this version on managed settings fail closed: a restriction that is none of the values it may
 /// have counts as the strictest of them, and with a file that holds no object no session begins (tried;
@@ -66,5 +66,6 @@ pub(super) fn fault(file: &Path, version: Option<Version>) -> Obstacle {
         why,
         seen: format!("the managed settings in {file} are no JSON object: {then}"),
         fix: format!("ask who manages this machine to correct or remove {file}"),
+        except: Overruled::default(),
     }
 }

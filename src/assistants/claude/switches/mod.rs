@@ -8,14 +8,14 @@ mod question;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pane_patrol_hooks::adapter::Version;
 
 use crate::assistants::facets::doctor::{Found, Look, Obstacle, Overruled, Why};
 use crate::assistants::facets::running::{Running, Session};
-use layers::{Layer, Whose};
-use question::Question;
+use layers::{Layer, Origin, Whose};
+use question::{GIVEN, Question, SOURCES};
 
 pub(crate) use question::HEEDED;
 
@@ -37,7 +37,7 @@ struct Switch {
 /// Where it is switched off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
-    File(PathBuf, Whose),
+    Settings(Origin, Whose),
     /// By how the sessions were started.
     Start,
 }
@@ -59,11 +59,7 @@ fn look_in(running: &Running, settings: &Path, managed: &Path, version: Option<V
         sessions: running
             .sessions
             .iter()
-            .map(|session| {
-                let folder = session.folder.as_deref().map(Path::new);
-                let of = |folder| layers::of_project(folder, settings, version);
-                (session, folder.map(of).unwrap_or_default())
-            })
+            .map(|session| (session, layers_of(session, settings, version)))
             .collect(),
         version,
     };
@@ -80,6 +76,19 @@ fn look_in(running: &Running, settings: &Path, managed: &Path, version: Option<V
         .chain(switches.iter().map(Switch::obstacle))
         .collect();
     found
+}
+
+/// What counts in a session but the person's own settings and those of managers, the nearest first.
+fn layers_of(session: &Session, settings: &Path, version: Option<Version>) -> Vec<Layer> {
+    let folder = session.folder.as_deref().map(Path::new);
+    let argument = |name: &str| session.switches.get(name).map(String::as_str);
+    let given = argument(GIVEN);
+    let given = given.and_then(|given| layers::started_with(given, folder, version));
+    let of = |folder| layers::of_project(folder, settings, argument(SOURCES), version);
+    given
+        .into_iter()
+        .chain(folder.map(of).unwrap_or_default())
+        .collect()
 }
 
 struct Looking<'a> {
@@ -109,8 +118,8 @@ impl Looking<'_> {
             let is_started_so = started.any(|(name, value)| question.is_asked_by(name, value));
             match nearest(layers) {
                 Some((place, true)) => add(&mut switches, place, question, session),
-                Some((Place::File(file, _), false)) if is_off_here => {
-                    except.push(format!("{} by {}", session.pane, file.display()));
+                Some((Place::Settings(from, _), false)) if is_off_here => {
+                    except.push(format!("{} by {from}", session.pane));
                 }
                 None if own.is_none() && is_started_so => {
                     add(&mut switches, Place::Start, question, session);
@@ -140,14 +149,14 @@ fn add(switches: &mut Vec<Switch>, place: Place, question: Question, session: &S
 
 impl Place {
     fn of(layer: &Layer) -> Self {
-        Self::File(layer.file.clone(), layer.whose)
+        Self::Settings(layer.from.clone(), layer.whose)
     }
 }
 
 impl Switch {
     fn everywhere(place: Place, question: Question, except: Vec<String>) -> Self {
         let name = match place {
-            Place::File(..) => question.in_settings(),
+            Place::Settings(..) => question.in_settings(),
             Place::Start => question.to_string(),
         };
         let panes = Vec::new();
@@ -167,16 +176,19 @@ impl Switch {
             format!("in {}", self.panes.join(", "))
         };
         let (by, fix) = match &self.place {
-            Place::File(file, whose) => {
-                let file = file.display();
+            Place::Settings(from, whose) => {
+                let then = match from {
+                    Origin::File(_) => "",
+                    Origin::Argument => ", and start it again",
+                };
                 let ask = if *whose == Whose::Managers {
                     "ask who manages this machine to "
                 } else {
                     ""
                 };
                 (
-                    format!("{whose}: `{name}` in {file}"),
-                    format!("{ask}take `{name}` out of {file}"),
+                    format!("{whose}: `{name}` in {from}"),
+                    format!("{ask}take `{name}` out of {from}{then}"),
                 )
             }
             Place::Start => (
@@ -190,6 +202,7 @@ impl Switch {
             why: Why::SwitchedOff,
             seen: format!("switched off {whom} by {by}{except}"),
             fix,
+            except,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use pane_patrol_hooks::adapter::Version;
 use serde_json::Value;
 
-use super::layers::{Layer, Whose};
+use super::layers::{Layer, Whose, reads};
 
 /// From this version on a project may not set `CLAUDE_CODE_SIMPLE`, and `CLAUDE_CODE_RESTRICTED` in the
 /// environment keeps all hooks but managed ones from running (tried; of 2.1.197 neither is so).
@@ -17,10 +17,25 @@ pub(super) const FIELD: &str = "disableAllHooks";
 const SIMPLE: &str = "CLAUDE_CODE_SIMPLE";
 const SAFE: &str = "CLAUDE_CODE_SAFE_MODE";
 const RESTRICTED: &str = "CLAUDE_CODE_RESTRICTED";
-const ARGUMENTS: [&str; 2] = ["--bare", "--safe-mode"];
+/// Gives a session settings of its own, in a file or as they are.
+pub(super) const GIVEN: &str = "--settings";
 
-/// What of a session's environment and arguments keeps hooks from running.
-pub(crate) const HEEDED: &[&str] = &[SIMPLE, SAFE, RESTRICTED, ARGUMENTS[0], ARGUMENTS[1]];
+/// Says which settings a session reads: without `user` it reads none of the person's own, and runs none
+/// of the hooks in them.
+pub(super) const SOURCES: &str = "--setting-sources";
+
+const ARGUMENTS: [&str; 3] = ["--bare", "--safe-mode", SOURCES];
+
+/// What of a session's environment and arguments keeps hooks from running, or may.
+pub(crate) const HEEDED: &[&str] = &[
+    SIMPLE,
+    SAFE,
+    RESTRICTED,
+    ARGUMENTS[0],
+    ARGUMENTS[1],
+    "--settings=",
+    "--setting-sources=",
+];
 
 /// Something that switches hooks off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +72,7 @@ impl Question {
     fn may_be_set_by(self, whose: Whose, version: Option<Version>) -> bool {
         let by_project = self == Self::Variable(SIMPLE)
             && version.is_some_and(|version| version < TRUSTS_NO_PROJECT);
-        by_project || matches!(whose, Whose::Managers | Whose::Own)
+        by_project || matches!(whose, Whose::Managers | Whose::Started | Whose::Own)
     }
 
     /// Whether what a session was started with switches hooks off.
@@ -65,6 +80,7 @@ impl Question {
         match self {
             Self::Field => false,
             Self::Variable(own) => own == name && is_on(value),
+            Self::Started(SOURCES) => name == SOURCES && !reads(Some(value), "user"),
             Self::Started(own) => own == name && (own.starts_with("--") || is_on(value)),
         }
     }

@@ -400,3 +400,61 @@ fn how_a_session_was_started_is_named_with_its_pane() {
     let other = Machine::new(&[]).started_with("CLAUDE_CODE_SIMPLE", "0");
     assert_eq!(other.seen(NEW), [""; 0]);
 }
+
+/// Tried on 2.1.197 and 2.1.332, as an argument and in a file.
+#[test]
+fn what_a_session_was_started_with_is_nearer_than_all_but_managers() {
+    let given =
+        |files: &[(&str, &str)], given: &str| Machine::new(files).started_with("--settings", given);
+    for version in [OLD, NEW] {
+        for (text, place) in [
+            (OFF, "what stands behind `--settings`"),
+            ("flag.json", "proj/flag.json"),
+        ] {
+            for files in [vec![], vec![(LOCAL, ON)], vec![(HOME, ON), (PROJECT, OFF)]] {
+                let files = [&files[..], &[("proj/flag.json", OFF)]].concat();
+                let seen = given(&files, text).seen(version);
+                let expected = format!(
+                    "switched off in %1 by the settings it was started with: `disableAllHooks` in \
+                     {place}"
+                );
+                assert_eq!(seen, [expected], "{files:?}");
+            }
+        }
+        let machine = given(&[(HOME, OFF), (LOCAL, OFF)], ON);
+        assert!(machine.seen(version).is_empty());
+        let said = machine.look(version).overruled.to_string();
+        assert!(said.contains("%1 by what stands behind"), "{said}");
+        // One of the wrong type is left out as a whole, and one that is not there is nothing.
+        for text in [r#"{"disableAllHooks":"true"}"#, "nothing.json"] {
+            assert!(given(&[], text).seen(version).is_empty(), "{text}");
+        }
+        let simple = given(&[], r#"{"env":{"CLAUDE_CODE_SIMPLE":"1"}}"#).seen(version);
+        assert!(simple[0].contains("`env.CLAUDE_CODE_SIMPLE`"), "{simple:?}");
+        let managed = given(&[(MAIN, ON)], OFF);
+        assert!(managed.seen(version).is_empty());
+    }
+}
+
+/// Likewise.
+#[test]
+fn a_session_that_does_not_read_the_persons_settings_runs_none_of_her_hooks() {
+    let told = |files: &[(&str, &str)], sources: &str| {
+        let machine = Machine::new(files).started_with("--setting-sources", sources);
+        machine.seen(NEW)
+    };
+    for sources in ["project", "", "project,local"] {
+        let seen = told(&[], sources);
+        let expected = "switched off in %1 by what it was started with: `--setting-sources`";
+        assert_eq!(seen, [expected], "{sources}");
+    }
+    for sources in ["user", "user,project,local"] {
+        assert!(told(&[], sources).is_empty(), "{sources}");
+    }
+    // What it does not read says nothing of it.
+    assert!(told(&[(PROJECT, OFF), (LOCAL, OFF)], "user").is_empty());
+    assert_eq!(
+        told(&[(PROJECT, OFF), (LOCAL, ON)], "user,project").len(),
+        1
+    );
+}
