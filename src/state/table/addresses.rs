@@ -80,6 +80,11 @@ impl Table {
                 .as_ref()
                 .and_then(|server| self.pane_at(server, address)),
         };
+        if pane.is_none()
+            && let Some(key) = self.told_without_server(event)
+        {
+            return key;
+        }
         RowKey {
             server,
             place: pane.map_or_else(|| event.target.clone(), Target::Pane),
@@ -99,6 +104,19 @@ impl Table {
         };
         let mut rows = self.rows.of_session(event.instance_id.as_ref());
         rows.find(is_it).map(|entry| (*entry.key).clone())
+    }
+
+    /// The row of that place which was told of while no server was known: it is the same one until a
+    /// listing shows where it is.
+    fn told_without_server(&self, event: &Event) -> Option<RowKey> {
+        let key = RowKey {
+            server: None,
+            place: event.target.clone(),
+        };
+        let own = self.own_socket.as_ref();
+        let is_own = |server: &Server| own.is_none_or(|own| *own == server.socket);
+        let may_be = event.server.as_ref().is_none_or(is_own);
+        (may_be && self.rows.contains_key(&key)).then_some(key)
     }
 
     pub(super) fn pane_at(&self, server: &Server, address: &Target) -> Option<PaneId> {

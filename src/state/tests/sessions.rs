@@ -71,3 +71,45 @@ fn after_its_end_only_a_start_of_the_session_makes_the_row_again() {
     story.tell(event(900, Kind::SessionStarted));
     assert_eq!(story.state(), State::Idle);
 }
+
+#[test]
+fn what_was_told_by_its_address_before_any_server_was_known_is_one_row() {
+    let mut story = Story::new();
+    let settings = Settings {
+        ttl: Duration::from_secs(300),
+        own_server: None,
+    };
+    story.table = Table::new(settings);
+    story.table.set_own_socket(server().socket);
+    let told = |millis: i64, state, server| Event {
+        state,
+        target: address(9),
+        kind: None,
+        pane: None,
+        instance_id: None,
+        pid: None,
+        turn_id: None,
+        source: Source::Emit,
+        server,
+        ..event(millis, Kind::Note)
+    };
+    story.tell(told(100, State::Running, None));
+    // By now one is known, which has no such address.
+    story.tell(told(200, State::Error, Some(server())));
+    assert_eq!(story.state(), State::Error);
+    story.list(300, vec![listed(1, address(1))]);
+    story.tell(told(400, State::Running, Some(server())));
+    assert_eq!((story.state(), story.row().pane), (State::Running, None));
+    // And now it has.
+    story.list(500, vec![listed(9, address(9))]);
+    story.tell(told(600, State::Completed, Some(server())));
+    let row = story.row();
+    assert_eq!((row.state, row.pane), (State::Completed, Some(PaneId(9))));
+    // Another server's is another one.
+    story.tell(told(
+        700,
+        State::Running,
+        Some("/tmp/other,5".parse().unwrap()),
+    ));
+    assert_eq!(story.table.len(), 2);
+}
