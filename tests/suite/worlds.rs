@@ -90,6 +90,26 @@ fn there_is_one_collector_for_both_places_and_a_killed_one_is_no_hindrance() {
 }
 
 #[test]
+fn what_a_killed_collector_leaves_in_both_places_goes_with_the_next_one() {
+    let script = "\"$exe\" mirror on >/dev/null 2>&1; n=0
+        left() { ls /run/user/$uid/pane-patrol/*.sock /tmp/pane-patrol-$uid/*.sock 2>/dev/null; }
+        for pair in 'in_run in_tmp' 'in_tmp in_run' 'in_run in_run' 'in_tmp in_tmp'; do
+            n=$((n+1)); killed=${pair% *} next=${pair#* }
+            collects $killed; heard in_run a:$n.0 $killed; heard in_tmp a:$n.1 $killed
+            gone KILL; silent in_run; silent in_tmp
+            [ $(left | wc -l) = 4 ] || echo \"$pair: it left $(left)\"
+            # What nobody hears is written down, from either place.
+            hook in_run b:$n.0; hook in_tmp b:$n.1
+            for lost in b:$n.0 b:$n.1; do
+                \"$exe\" log 2>/dev/null | grep -q $lost || echo \"$pair: $lost is lost\"; done
+            collects $next; heard in_run c:$n.0 $next; heard in_tmp c:$n.1 $next
+            gone TERM; silent in_run; silent in_tmp
+            [ -z \"$(left)\" ] || echo \"$pair: $(left) stayed\"
+        done";
+    assert_done(&TestEnv::new(), script);
+}
+
+#[test]
 fn from_a_world_of_its_own_nobody_elses_collector_is_reached() {
     let script = "collects in_run
         for own in XDG_RUNTIME_DIR=$root/run XDG_RUNTIME_DIR=/tmp/x XDG_RUNTIME_DIR=/run/user/1 \\
