@@ -91,7 +91,7 @@ fn there_is_one_collector_for_both_places_and_a_killed_one_is_no_hindrance() {
 
 #[test]
 fn what_a_killed_collector_leaves_in_both_places_goes_with_the_next_one() {
-    let script = "\"$exe\" mirror on >/dev/null 2>&1; n=0
+    let script = "n=0
         left() { ls /run/user/$uid/pane-patrol/*.sock /tmp/pane-patrol-$uid/*.sock 2>/dev/null; }
         for pair in 'in_run in_tmp' 'in_tmp in_run' 'in_run in_run' 'in_tmp in_tmp'; do
             n=$((n+1)); killed=${pair% *} next=${pair#* }
@@ -99,9 +99,10 @@ fn what_a_killed_collector_leaves_in_both_places_goes_with_the_next_one() {
             gone KILL; silent in_run; silent in_tmp
             [ $(left | wc -l) = 4 ] || echo \"$pair: it left $(left)\"
             # What nobody hears is written down, from either place.
-            hook in_run b:$n.0; hook in_tmp b:$n.1
+            \"$exe\" mirror on >/dev/null 2>&1; hook in_run b:$n.0; hook in_tmp b:$n.1
             for lost in b:$n.0 b:$n.1; do
                 \"$exe\" log 2>/dev/null | grep -q $lost || echo \"$pair: $lost is lost\"; done
+            \"$exe\" mirror off >/dev/null 2>&1; rm -f \"${XDG_STATE_HOME:-$HOME/.local/state}\"/pane-patrol/*.jsonl
             collects $next; heard in_run c:$n.0 $next; heard in_tmp c:$n.1 $next
             gone TERM; silent in_run; silent in_tmp
             [ -z \"$(left)\" ] || echo \"$pair: $(left) stayed\"
