@@ -24,7 +24,7 @@ test: tmux ## all tests
 # kept: PANE_PATROL_LIVE_DIR.
 .PHONY: live
 live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
-	$(CARGO) test --locked --test live -- $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)
+	$(CARGO) test --locked --features assistant-for-tests --test live -- $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)
 
 # CLAUDE is a real one, from `make live` or PATH; FORMS=old for 2.1.197.
 FORMS ?= new

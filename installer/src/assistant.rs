@@ -2,10 +2,16 @@
 //! the crate reads the table and knows no names.
 
 mod claude;
+#[cfg(feature = "assistant-for-tests")]
+#[path = "../../src/assistants/fixture/row.rs"]
+mod fixture;
 
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::{self, Adapter, Panes, Registration, Version};
+
+#[cfg(feature = "assistant-for-tests")]
+use pane_patrol_hooks::adapter::fixture::ADAPTER;
 
 use crate::error::PlanError;
 use crate::schema::{COMMENTED, GROUPS, Nesting, Schema};
@@ -246,8 +252,16 @@ pub static QWEN: Assistant = Assistant {
 
 impl Assistant {
     /// All of them, in the order in which they are installed.
-    pub const ALL: &'static [&'static Self] =
-        &[&CLAUDE, &CODEX, &OPENCODE, &GEMINI, &COPILOT, &QWEN];
+    pub const ALL: &'static [&'static Self] = &[
+        &CLAUDE,
+        &CODEX,
+        &OPENCODE,
+        &GEMINI,
+        &COPILOT,
+        &QWEN,
+        #[cfg(feature = "assistant-for-tests")]
+        &fixture::ROW,
+    ];
 
     /// The one called `name`.
     pub fn find(name: &str) -> Option<&'static Self> {

@@ -23,7 +23,7 @@ pub(crate) mod codex;
 pub(crate) mod copilot;
 pub mod dialogs;
 pub mod facets;
-#[cfg(test)]
+#[cfg(any(test, feature = "assistant-for-tests"))]
 mod fixture;
 pub(crate) mod gemini;
 pub mod homes;
@@ -51,7 +51,7 @@ pub(crate) const ALL: &[&dyn Facets] = &[
     &opencode::OpenCode,
     &copilot::Copilot,
     &qwen::Qwen,
-    #[cfg(test)]
+    #[cfg(any(test, feature = "assistant-for-tests"))]
     &fixture::Fixture,
 ];
 

@@ -1,9 +1,9 @@
 //! The live conformance suite: the real assistants, hooks from our installer only, a model of our own
 //! on loopback, and what `status --json` says in every situation.
 //!
-//! Run by `make live`, never by `make test`: it installs the assistants from npm and takes minutes.
-//! `--assistant NAME` and `--situation NAME` run a part, `--repeat N` tries each situation so often,
-//! `--keep` fetches no newer packages, `--mirror` keeps every event. Each assistant has a private world:
+//! Run by `make live`: it installs the assistants from npm and takes minutes. `make test` runs only what
+//! needs no network: `--offline`. `--assistant NAME` and `--situation NAME` run a part, `--repeat N` tries
+//! each situation so often, `--keep` fetches no newer packages, `--mirror` keeps every event. Each assistant has a private world:
 //! HOME, XDG folders, tmux server. What cannot be installed is left out and said so: exit status 0 all
 //! right, or late for want of a quiet machine, 1 something is wrong, 77 nothing wrong but something
 //! left out.
@@ -40,7 +40,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use apart::Aparts;
-use assistant::Manners;
+use assistant::{Manners, PROGRAMS};
 use common::{TestEnv, Tmux, private_folder};
 use drive::{Drive, World};
 use finding::Finding;
@@ -52,6 +52,9 @@ use table::Table;
 use watch::Watch;
 
 fn main() -> ExitCode {
+    if let Some(code) = assistant::started_as_one() {
+        return code;
+    }
     let options = match Options::parse(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(why) => {
@@ -88,11 +91,12 @@ type Findings = BTreeMap<Situation, Finding>;
 /// Every situation of one assistant, in a world of its own.
 fn run(
     manners: &Manners,
-    programs: Vec<PathBuf>,
+    mut programs: Vec<PathBuf>,
     evidence: &std::path::Path,
     options: &Options,
 ) -> Vec<Findings> {
     let env = TestEnv::new();
+    programs.push(env.path(PROGRAMS));
     let Some(tmux) = Tmux::start_on(&env, "t", "live", (140, 45), "cat") else {
         let why = "tmux is not installed".to_owned();
         return all(manners, options, &Finding::Skipped(why));

@@ -14,6 +14,8 @@ pub(super) struct Options {
     pub(super) mirror: bool,
     /// Whether packages that are installed stay as they are.
     pub(super) keep: bool,
+    /// Whether only those are tried for which nothing is fetched.
+    offline: bool,
     /// How often each situation is tried.
     pub(super) repeat: u32,
     /// Holds the installed assistants and the transcripts.
@@ -28,6 +30,7 @@ impl Options {
             situations: Vec::new(),
             mirror: false,
             keep: false,
+            offline: false,
             repeat: 1,
             folder: folder(),
         };
@@ -39,9 +42,10 @@ impl Options {
                 "--repeat" => options.repeat = times(&value()?)?,
                 "--mirror" => options.mirror = true,
                 "--keep" => options.keep = true,
+                "--offline" => options.offline = true,
                 _ => {
                     return Err(format!(
-                        "`{word}` is none of --assistant, --situation, --repeat, --keep, --mirror"
+                        "`{word}` is none of --assistant, --situation, --repeat, --keep, --offline, --mirror"
                     ));
                 }
             }
@@ -52,6 +56,9 @@ impl Options {
     /// Whether `manners` is asked for, by its own name or its assistant's.
     pub(super) fn wants(&self, manners: &Manners) -> bool {
         let names = [manners.name, manners.assistant];
+        if self.offline && !manners.packages.is_empty() {
+            return false;
+        }
         self.assistants.is_empty() || self.assistants.iter().any(|name| names.contains(&&**name))
     }
 

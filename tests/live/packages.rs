@@ -46,7 +46,9 @@ impl Packages {
     pub(super) fn install(&self, packages: &[&str]) -> Result<Runnable, String> {
         let mut programs = Vec::new();
         let mut version = String::new();
-        for package in packages.iter().chain(&[NODE]) {
+        let node = [NODE];
+        let node = node.iter().filter(|_| !packages.is_empty());
+        for package in packages.iter().chain(node) {
             let installed = self.installed(package)?;
             if version.is_empty() {
                 let mark = if installed.is_fresh { "" } else { "*" };

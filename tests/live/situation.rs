@@ -40,12 +40,13 @@ pub(super) enum Situation {
     AllowRule,
     DenyRule,
     TrustEnds,
+    ByCommand,
 }
 
 use Situation as S;
 
 /// Each with its name for `--situation`, and what it is for a person who reads the table; in its order.
-const TOLD: [(Situation, &str, &str); 37] = [
+const TOLD: [(Situation, &str, &str); 38] = [
     (S::Started, "started", "opened, nothing asked yet"),
     (S::Running, "running", "answering"),
     (S::Finished, "finished", "the answer is complete"),
@@ -170,6 +171,11 @@ const TOLD: [(Situation, &str, &str); 37] = [
         S::TrustEnds,
         "trust-ends",
         "trusted for a minute, asks again after it",
+    ),
+    (
+        S::ByCommand,
+        "by-command",
+        "shown, answered by our commands",
     ),
 ];
 

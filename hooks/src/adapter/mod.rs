@@ -6,6 +6,9 @@ pub mod caller;
 pub mod claude;
 pub mod codex;
 pub mod copilot;
+#[cfg(feature = "assistant-for-tests")]
+#[path = "../../../src/assistants/fixture/adapter.rs"]
+pub mod fixture;
 pub mod gemini;
 mod habits;
 pub mod opencode;
@@ -35,6 +38,8 @@ pub const ADAPTERS: &[Adapter] = &[
     copilot::ADAPTER,
     qwen::ADAPTER,
     opencode::KILO,
+    #[cfg(feature = "assistant-for-tests")]
+    fixture::ADAPTER,
 ];
 
 /// The adapter of the assistant called `name`.

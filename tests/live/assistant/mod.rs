@@ -4,9 +4,14 @@
 mod claude;
 mod codex;
 mod copilot;
+#[cfg(feature = "assistant-for-tests")]
+#[path = "../../../src/assistants/fixture/live/mod.rs"]
+mod fixture;
 mod gemini;
 mod opencode;
 mod qwen;
+
+use std::process::ExitCode;
 
 use super::common::TestEnv;
 use super::drive::World;
@@ -17,6 +22,17 @@ use super::situation::Situation;
 
 /// What cannot be known of a situation: what the row shows instead, and why.
 type Unknowable = (Situation, &'static [&'static str], &'static str);
+
+/// Where a world keeps programs of the suite's own, for PATH.
+pub(super) const PROGRAMS: &str = "programs";
+
+/// What this executable does where it was started as an assistant's program; `None`: it is the suite.
+pub(super) fn started_as_one() -> Option<ExitCode> {
+    #[cfg(feature = "assistant-for-tests")]
+    return fixture::started_as_it();
+    #[cfg(not(feature = "assistant-for-tests"))]
+    None
+}
 
 /// Keys by their names for tmux.
 type Keys = &'static [&'static str];
@@ -31,7 +47,7 @@ pub(super) struct Manners {
     pub(super) assistant: &'static str,
     /// Further arguments of `install`.
     pub(super) install: &'static [&'static str],
-    /// As npm knows it, and what else it needs.
+    /// As npm knows it, and what else it needs; empty: nothing is fetched for it.
     pub(super) packages: &'static [&'static str],
     /// The program and its arguments.
     pub(super) program: &'static str,
@@ -91,9 +107,11 @@ pub(super) struct Manners {
 }
 
 impl Manners {
-    /// All of them, in the order of the table.
-    pub(super) fn all() -> [&'static Self; 12] {
-        [
+    /// All of them, in the order of the table. The first needs nothing: where it fails, the suite does.
+    pub(super) fn all() -> &'static [&'static Self] {
+        &[
+            #[cfg(feature = "assistant-for-tests")]
+            &fixture::FIXTURE,
             &claude::CLAUDE,
             &claude::OLD,
             &claude::PARENT,
