@@ -4,6 +4,7 @@ CARGO ?= cargo
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 PROGRAM := dist/pane-patrol
+LIVE := $(CARGO) test --locked --features assistant-for-tests --test live --
 
 .PHONY: help
 help: ## what can be made
@@ -14,17 +15,19 @@ demo: tmux ## the real dashboard with scripted assistants, on a private tmux ser
 	$(CARGO) build --locked
 	$(TARGET_DIR)/debug/pane-patrol demo
 
-# A test that cannot have what it needs fails here instead of being left out.
+# A test that cannot have what it needs fails here instead of being left out. At the end the live suite drives
+# the assistant that needs no network.
 .PHONY: test
 test: tmux ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
+	$(LIVE) --offline --patient
 
 # With ARGS="--assistant NAME --situation NAME" only a part; REPEAT=20 tries each situation so often. The
 # newest packages are fetched first, but for ARGS=--keep. Where they and the transcripts of failures are
 # kept: PANE_PATROL_LIVE_DIR.
 .PHONY: live
 live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
-	$(CARGO) test --locked --features assistant-for-tests --test live -- $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)
+	$(LIVE) $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)
 
 # CLAUDE is a real one, from `make live` or PATH; FORMS=old for 2.1.197.
 FORMS ?= new

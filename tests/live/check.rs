@@ -38,7 +38,7 @@ impl Drive<'_> {
             TITLE_LIMIT
         } else {
             LIMIT
-        };
+        } * self.world.slack;
         let pane = self.pane().id().to_owned();
         while since.elapsed() < limit + GRACE && !wanted.contains(&&*self.shown(&pane)) {
             thread::sleep(Duration::from_millis(20));

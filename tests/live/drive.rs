@@ -38,6 +38,8 @@ pub(super) struct World<'a> {
     pub(super) programs: Vec<PathBuf>,
     /// Where transcripts of failures go.
     pub(super) evidence: PathBuf,
+    /// How many times as long as usual a row and the screen may take.
+    pub(super) slack: u32,
 }
 
 /// One assistant, its pane, and what was found out so far.
@@ -172,7 +174,8 @@ impl<'a> Drive<'a> {
         }
         let start = Instant::now();
         let is_left = |pane: &String| self.shown(pane) != "no row";
-        while panes.iter().any(is_left) && start.elapsed() < CLOSING {
+        let closing = CLOSING * self.world.slack;
+        while panes.iter().any(is_left) && start.elapsed() < closing {
             thread::sleep(Duration::from_millis(20));
         }
         "no row".clone_into(&mut self.before);
@@ -206,6 +209,7 @@ impl<'a> Drive<'a> {
     /// Waits until none of `texts` is on the screen any more.
     pub(super) fn see_gone(&self, texts: &[&str], patience: Duration) -> Result<Instant, String> {
         let start = Instant::now();
+        let patience = patience * self.world.slack;
         loop {
             let screen = self.pane().screen();
             let now = Instant::now();

@@ -3,7 +3,8 @@
 //!
 //! Run by `make live`: it installs the assistants from npm and takes minutes. `make test` runs only what
 //! needs no network: `--offline`. `--assistant NAME` and `--situation NAME` run a part, `--repeat N` tries
-//! each situation so often, `--keep` fetches no newer packages, `--mirror` keeps every event. Each assistant has a private world:
+//! each situation so often, `--keep` fetches no newer packages, `--patient` has nothing fail that is slow
+//! only, `--mirror` keeps every event. Each assistant has a private world:
 //! HOME, XDG folders, tmux server. What cannot be installed is left out and said so: exit status 0 all
 //! right, or late for want of a quiet machine, 1 something is wrong, 77 nothing wrong but something
 //! left out.
@@ -112,6 +113,7 @@ fn run(
         aparts: &Aparts::default(),
         programs,
         evidence: evidence.to_owned(),
+        slack: options.slack,
     };
     prepare(manners, &world);
     if options.mirror {

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use super::assistant::Manners;
 use super::situation::Situation;
 
+/// So much longer everything may take where time is none of what is tried.
+const SLACK: u32 = 20;
+
 /// What was asked for.
 #[derive(Debug)]
 pub(super) struct Options {
@@ -16,6 +19,8 @@ pub(super) struct Options {
     pub(super) keep: bool,
     /// Whether only those are tried for which nothing is fetched.
     offline: bool,
+    /// How many times as long as usual a row and the screen may take.
+    pub(super) slack: u32,
     /// How often each situation is tried.
     pub(super) repeat: u32,
     /// Holds the installed assistants and the transcripts.
@@ -31,6 +36,7 @@ impl Options {
             mirror: false,
             keep: false,
             offline: false,
+            slack: 1,
             repeat: 1,
             folder: folder(),
         };
@@ -43,9 +49,11 @@ impl Options {
                 "--mirror" => options.mirror = true,
                 "--keep" => options.keep = true,
                 "--offline" => options.offline = true,
+                "--patient" => options.slack = SLACK,
                 _ => {
                     return Err(format!(
-                        "`{word}` is none of --assistant, --situation, --repeat, --keep, --offline, --mirror"
+                        "`{word}` is none of --assistant, --situation, --repeat, --keep, --offline, \
+                         --patient, --mirror"
                     ));
                 }
             }

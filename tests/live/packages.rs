@@ -46,9 +46,11 @@ impl Packages {
     pub(super) fn install(&self, packages: &[&str]) -> Result<Runnable, String> {
         let mut programs = Vec::new();
         let mut version = String::new();
-        let node = [NODE];
-        let node = node.iter().filter(|_| !packages.is_empty());
-        for package in packages.iter().chain(node) {
+        if packages.is_empty() {
+            "ours".clone_into(&mut version);
+            return Ok(Runnable { programs, version });
+        }
+        for package in packages.iter().chain(&[NODE]) {
             let installed = self.installed(package)?;
             if version.is_empty() {
                 let mark = if installed.is_fresh { "" } else { "*" };

@@ -151,7 +151,7 @@ fn fail(drive: &mut Drive<'_>) -> Step {
 
 fn quit(drive: &mut Drive<'_>) -> Step {
     drive.pane().say(drive.manners.quit);
-    let patience = Duration::from_secs(10);
+    let patience = Duration::from_secs(10) * drive.world.slack;
     let ended = "the assistant has ended";
     let seen = drive.pane().wait_for(&[ended], patience);
     let seen = seen.map_err(|_| format!("the end after {}", drive.manners.quit))?;

@@ -1,8 +1,9 @@
 //! What is known of one assistant stands in its folder, its adapter and its row of the installer's
 //! table. Nothing else names one, so that one more is added there alone.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::ADAPTERS;
 
@@ -51,6 +52,87 @@ fn only_its_own_places_name_an_assistant() {
     let is_needed = |file: &str| naming.iter().any(|(naming, _)| naming == file);
     let over = EXCEPTIONS.iter().filter(|(file, _)| !is_needed(file));
     assert_eq!(over.count(), 0, "the list only shrinks");
+}
+
+/// The lists of all assistants, and how many of their lines name the one that is for the tests.
+const LISTS: &[(&str, usize)] = &[
+    ("hooks/src/adapter/mod.rs", 2),
+    ("installer/src/assistant.rs", 3),
+    ("src/assistants/mod.rs", 1),
+    ("tests/live/assistant/mod.rs", 3),
+];
+
+/// Where it may be named: its folder, this test, and what leaves modules out that are called so.
+const OWN: &[&str] = &[
+    "src/assistants/fixture/",
+    "tests/suite/sinks/names.rs",
+    "tests/suite/floors/house.rs",
+];
+
+/// All of one more assistant stands in its folder, what drives it included.
+#[test]
+fn nothing_but_the_lists_names_the_tests_own_assistant() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = ["Makefile", ".ci/run", "Cargo.toml", "hooks/Cargo.toml"];
+    let mut files: Vec<PathBuf> = files.iter().map(|file| root.join(file)).collect();
+    for folder in [
+        "src",
+        "hooks/src",
+        "installer",
+        "sys/src",
+        "bench",
+        "scripts",
+        "tests",
+    ] {
+        all_below(&root.join(folder), &mut files);
+    }
+    let mut naming = BTreeMap::new();
+    for file in files {
+        let name = file.strip_prefix(root).expect("it is below the root");
+        let name = name.to_string_lossy().into_owned();
+        let is_own = OWN.iter().any(|own| name.starts_with(own));
+        let text = fs::read(&file).expect("it can be read");
+        let text = String::from_utf8_lossy(&text);
+        let count = text
+            .lines()
+            .filter(|line| names_the_tests_own(line))
+            .count();
+        if count > 0 && !is_own {
+            naming.insert(name, count);
+        }
+    }
+    let lists = LISTS
+        .iter()
+        .map(|(list, count)| ((*list).to_owned(), *count));
+    assert_eq!(naming, lists.collect());
+}
+
+/// Whether a line names it, or takes something from its folder. Modules of rows for tests have its name, too.
+fn names_the_tests_own(line: &str) -> bool {
+    let words = [
+        "assistants/fixture",
+        "\"fixture\"",
+        "\".fixture",
+        "/.fixture",
+        "hook fixture",
+    ];
+    let taken = line.split("fixture::").skip(1);
+    let mut taken = taken.filter(|rest| rest.starts_with(char::is_uppercase));
+    let is_taken = taken.any(|rest| !rest.starts_with("With"));
+    let is_driver = line.contains("fixture::started");
+    let is_variable = line.contains("FIXTURE_");
+    words.iter().any(|word| line.contains(word)) || is_taken || is_driver || is_variable
+}
+
+fn all_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("it is a folder") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            all_below(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
 }
 
 #[test]

@@ -102,11 +102,12 @@ fn a_place_is_found_and_tests_are_left_out() {
     let text = "fn a() { Command::new(\"x\").spawn() }\n// fork(\n#[cfg(test)]\nmod tests {\n.output()\n}\n";
     let found: Vec<_> = counted(WORDS, shipped(text)).collect();
     assert_eq!(found, [("Command::new(", 1), (".spawn()", 1)]);
-    let after = "#[cfg(test)]\nmod tests;\n\nfn a() { fork() }\n";
-    assert_eq!(
-        counted(WORDS, shipped(after)).collect::<Vec<_>>(),
-        [("fork(", 1)]
-    );
+    let feature = format!("#[cfg(any(test, feature = {FEATURE}))]");
+    for attributes in ["#[cfg(test)]", &feature, "#[cfg(test)]\n#[path = \"x.rs\"]"] {
+        let after = format!("{attributes}\nmod tests;\n\nfn a() {{ fork() }}\n");
+        let found: Vec<_> = counted(WORDS, shipped(&after)).collect();
+        assert_eq!(found, [("fork(", 1)]);
+    }
 }
 
 /// How often each source below these folders holds each of the words.
@@ -143,9 +144,12 @@ pub(super) fn shipped(text: &str) -> String {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let attribute = line.trim_start();
-        if attribute == "#[cfg(test)]" || attribute.starts_with("#[cfg(all(test,") {
+        if is_for_tests(attribute) {
             // What is for tests is one item: a line, or up to the bracket below its beginning.
             let end = line.replace(attribute, "}");
+            let mut lines = lines
+                .by_ref()
+                .skip_while(|line| line.trim_start().starts_with("#["));
             if lines.next().is_some_and(|item| item.ends_with('{')) {
                 lines.find(|line| **line == end);
             }
@@ -156,6 +160,16 @@ pub(super) fn shipped(text: &str) -> String {
     }
     shipped
 }
+
+/// Whether the attribute of an item keeps it out of what is shipped.
+fn is_for_tests(attribute: &str) -> bool {
+    attribute == "#[cfg(test)]"
+        || attribute.starts_with("#[cfg(all(test,")
+        || attribute.starts_with("#[cfg(") && attribute.contains(FEATURE)
+}
+
+/// The feature that is for tests only.
+const FEATURE: &str = "\"assistant-for-tests\"";
 
 /// The sources below a folder, without those that are declared for tests.
 pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -194,11 +208,11 @@ fn of_tests(file: &Path) -> Vec<PathBuf> {
         file.with_extension("")
     };
     let text = fs::read_to_string(file).expect("a source is text");
-    let declared = text.split("#[cfg(test)]").skip(1).filter_map(|after| {
-        let line = after.trim_start().lines().next()?;
-        line.strip_suffix(';')?
-            .split_once("mod ")
-            .map(|(_, name)| name.to_owned())
+    let lines = text.lines().map(str::trim_start);
+    let pairs = lines.clone().zip(lines.skip(1));
+    let declared = pairs.filter_map(|(attribute, line)| {
+        let line = line.strip_suffix(';').filter(|_| is_for_tests(attribute))?;
+        line.split_once("mod ").map(|(_, name)| name.to_owned())
     });
     declared.map(|name| below.join(name)).collect()
 }
