@@ -15,12 +15,13 @@ demo: tmux ## the real dashboard with scripted assistants, on a private tmux ser
 	$(CARGO) build --locked
 	$(TARGET_DIR)/debug/pane-patrol demo
 
-# A test that cannot have what it needs fails here instead of being left out. At the end the live suite drives
-# the assistant that needs no network.
+# A test that cannot have what it needs fails here instead of being left out. Then the live suite drives the
+# assistant that needs no network; the last line puts the executable without it back into its place.
 .PHONY: test
 test: tmux ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
 	$(LIVE) --offline --patient
+	$(CARGO) test --workspace --locked --no-run --quiet
 
 # With ARGS="--assistant NAME --situation NAME" only a part; REPEAT=20 tries each situation so often. The
 # newest packages are fetched first, but for ARGS=--keep. Where they and the transcripts of failures are
