@@ -1,11 +1,11 @@
-//! What the hub knows and tells its clients: rows, changed files, tasks, health. Each is printed once
-//! for all who are told of it.
+//! What the hub knows and tells its clients: rows, changed files, tasks, health.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::outbox::Item;
+use super::texts::Texts;
 use crate::git::DiffSummary;
 use crate::hub::protocol::{ErrorPayload, Gone, Heartbeat, Voice};
 use crate::state::update::{Feed, Health};
@@ -13,38 +13,19 @@ use crate::state::{Row, urgency};
 use crate::sys::monotone_clock::Clock;
 use crate::tasks::TaskSummary;
 
-/// Something that is told, and the message that tells it, once somebody was told.
-#[derive(Debug)]
-struct Told<T> {
-    value: T,
-    said: OnceCell<Arc<[u8]>>,
-}
-
-impl<T> Told<T> {
-    fn new(value: T) -> Self {
-        Self {
-            value,
-            said: OnceCell::new(),
-        }
-    }
-
-    fn say(&self, say: impl FnOnce(&T) -> Vec<u8>) -> Arc<[u8]> {
-        Arc::clone(self.said.get_or_init(|| say(&self.value).into()))
-    }
-}
-
 /// See the module.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) voice: Voice,
     pub(super) clock: Arc<Clock>,
     /// Boxed: a map keeps places for more than it holds.
-    rows: BTreeMap<String, Told<Box<Row>>>,
-    diffs: BTreeMap<String, Told<Arc<DiffSummary>>>,
-    tasks: BTreeMap<String, Told<Arc<TaskSummary>>>,
-    heartbeats: BTreeMap<String, Told<Heartbeat>>,
-    complaints: BTreeMap<String, Told<ErrorPayload>>,
-    health: Told<Health>,
+    rows: BTreeMap<String, Box<Row>>,
+    diffs: BTreeMap<String, Arc<DiffSummary>>,
+    tasks: BTreeMap<String, Arc<TaskSummary>>,
+    heartbeats: BTreeMap<String, Heartbeat>,
+    complaints: BTreeMap<String, ErrorPayload>,
+    health: Health,
+    texts: RefCell<Texts>,
 }
 
 impl World {
@@ -57,16 +38,22 @@ impl World {
             tasks: BTreeMap::new(),
             heartbeats: BTreeMap::new(),
             complaints: BTreeMap::new(),
-            health: Told::new(Health::default()),
+            health: Health::default(),
+            texts: RefCell::default(),
         }
     }
 
     /// Takes in what the collector says; what subscribers are to be told of it.
     pub(super) fn learn(&mut self, feed: Feed) -> Option<Item> {
+        let item = self.take(feed)?;
+        Some(self.told_anew(item))
+    }
+
+    fn take(&mut self, feed: Feed) -> Option<Item> {
         match feed {
             Feed::Row(row) => {
                 let id = row.id.clone();
-                self.rows.insert(id.clone(), Told::new(row));
+                self.rows.insert(id.clone(), row);
                 Some(Item::Row(id))
             }
             Feed::Gone(id) => {
@@ -74,25 +61,27 @@ impl World {
                 self.diffs.remove(&id);
                 self.tasks.remove(&id);
                 self.heartbeats.remove(&id);
+                let texts = self.texts.get_mut();
+                for item in [Item::Diff, Item::Tasks, Item::Heartbeat] {
+                    texts.forget(&item(id.clone()));
+                }
                 Some(Item::Row(id))
             }
             Feed::Diff(id, diff) => {
-                self.diffs.insert(id.clone(), Told::new(diff));
+                self.diffs.insert(id.clone(), diff);
                 Some(Item::Diff(id))
             }
             Feed::Tasks(id, tasks) => {
-                self.tasks.insert(id.clone(), Told::new(tasks));
+                self.tasks.insert(id.clone(), tasks);
                 Some(Item::Tasks(id))
             }
             Feed::Health(health) => {
-                self.health = Told::new(health);
+                self.health = health;
                 Some(Item::Health)
             }
             // Only at the start, before anybody is here.
             Feed::Snapshot(rows) => {
-                let rows = rows
-                    .into_iter()
-                    .map(|row| (row.id.clone(), Told::new(Box::new(row))));
+                let rows = rows.into_iter().map(|row| (row.id.clone(), Box::new(row)));
                 self.rows = rows.collect();
                 None
             }
@@ -102,30 +91,35 @@ impl World {
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.rows.values().map(|told| &*told.value)
+        self.rows.values().map(|row| &**row)
     }
 
     pub(super) fn row(&self, id: &str) -> Option<&Row> {
-        self.rows.get(id).map(|told| &*told.value)
+        self.rows.get(id).map(|row| &**row)
     }
 
     /// Takes in that a publisher's agent lives.
     pub(super) fn hear_heartbeat(&mut self, heartbeat: Heartbeat) -> Item {
         let id = heartbeat.agent_id.clone();
-        self.heartbeats.insert(id.clone(), Told::new(heartbeat));
-        Item::Heartbeat(id)
+        self.heartbeats.insert(id.clone(), heartbeat);
+        self.told_anew(Item::Heartbeat(id))
     }
 
     /// Takes in what is wrong at a publisher.
     pub(super) fn hear_complaint(&mut self, publisher: &str, complaint: ErrorPayload) -> Item {
-        let told = Told::new(complaint);
-        self.complaints.insert(publisher.to_owned(), told);
-        Item::Complaint(publisher.to_owned())
+        self.complaints.insert(publisher.to_owned(), complaint);
+        self.told_anew(Item::Complaint(publisher.to_owned()))
+    }
+
+    fn told_anew(&mut self, item: Item) -> Item {
+        self.texts.get_mut().forget(&item);
+        item
     }
 
     /// Whoever has complained has gone.
     pub(super) fn forget_complaint(&mut self, publisher: &str) {
         self.complaints.remove(publisher);
+        self.told_anew(Item::Complaint(publisher.to_owned()));
     }
 
     /// Everything that a subscriber is told first: the agents in the order of attention, each with its
@@ -150,41 +144,68 @@ impl World {
 
     /// The message about `item` as it is now; `None` when there is nothing to tell of it any more.
     pub(super) fn say(&self, item: &Item) -> Option<Arc<[u8]>> {
-        let now = self.clock.now();
-        let voice = &self.voice;
-        match item {
-            Item::Row(id) => Some(match self.rows.get(id) {
-                Some(told) => told.say(|row| voice.say_row(row, now)),
-                None => self.say_gone(id),
-            }),
-            Item::Diff(id) => {
-                let told = self.diffs.get(id)?;
-                Some(told.say(|diff| voice.say_diff(id, diff, now)))
-            }
-            Item::Tasks(id) => {
-                let told = self.tasks.get(id)?;
-                Some(told.say(|tasks| voice.say_tasks(id, tasks, now)))
-            }
-            Item::Heartbeat(id) => {
-                let told = self.heartbeats.get(id)?;
-                Some(told.say(|beat| voice.say("heartbeat", beat, None, now)))
-            }
-            Item::Complaint(publisher) => {
-                let told = self.complaints.get(publisher)?;
-                Some(told.say(|complaint| voice.say("error", complaint, None, now)))
-            }
-            // Only the client itself knows what it was told.
-            Item::SnapshotEnd => None,
-            Item::Health => Some(
-                self.health
-                    .say(|health| voice.say("health", health, None, now)),
-            ),
-        }
+        let known = self.texts.borrow().get(item);
+        known.or_else(|| {
+            let text = self.print(item)?;
+            self.texts.borrow_mut().keep(item, &text);
+            Some(text)
+        })
     }
 
-    fn say_gone(&self, id: &str) -> Arc<[u8]> {
+    fn print(&self, item: &Item) -> Option<Arc<[u8]>> {
         let now = self.clock.now();
-        let gone = Gone::of(id);
-        self.voice.say("agent_status", &gone, None, now).into()
+        let voice = &self.voice;
+        let text = match item {
+            Item::Row(id) => match self.rows.get(id) {
+                Some(row) => voice.say_row(row, now),
+                None => voice.say("agent_status", &Gone::of(id), None, now),
+            },
+            Item::Diff(id) => voice.say_diff(id, self.diffs.get(id)?, now),
+            Item::Tasks(id) => voice.say_tasks(id, self.tasks.get(id)?, now),
+            Item::Heartbeat(id) => voice.say("heartbeat", self.heartbeats.get(id)?, None, now),
+            Item::Complaint(publisher) => {
+                voice.say("error", self.complaints.get(publisher)?, None, now)
+            }
+            // Only the client itself knows what it was told.
+            Item::SnapshotEnd => return None,
+            Item::Health => voice.say("health", &self.health, None, now),
+        };
+        Some(text.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixture::row;
+    use pane_patrol_hooks::event::State;
+    use pane_patrol_hooks::timestamp::Timestamp;
+
+    fn world() -> World {
+        let voice = Voice {
+            session_id: "s".to_owned(),
+            sender_id: "hub".to_owned(),
+        };
+        World::new(voice, Arc::new(Clock::new(Timestamp::now)))
+    }
+
+    #[test]
+    fn what_was_printed_is_told_again_until_it_changes_or_is_gone() {
+        let mut world = world();
+        let shown = row(1, "claude", State::Running, "a:0.0", 5);
+        let id = shown.id.clone();
+        let row_item = world.learn(Feed::Row(Box::new(shown.clone()))).unwrap();
+        let diff_item = world.learn(Feed::Diff(id.clone(), Arc::default())).unwrap();
+        let first = world.say(&row_item).unwrap();
+        assert!(Arc::ptr_eq(&first, &world.say(&row_item).unwrap()));
+        assert!(world.say(&diff_item).is_some());
+        let waits = Row {
+            state: State::WaitingApproval,
+            ..shown
+        };
+        world.learn(Feed::Row(Box::new(waits)));
+        assert_ne!(first, world.say(&row_item).unwrap());
+        world.learn(Feed::Gone(id));
+        assert!(world.say(&diff_item).is_none());
     }
 }

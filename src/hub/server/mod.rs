@@ -28,6 +28,7 @@ mod publishing;
 mod rules_worker;
 mod seats;
 mod serving;
+mod texts;
 mod waiter;
 mod who;
 
