@@ -72,7 +72,7 @@ impl Environment {
 
     /// The places of the other of the two standard runtime folders; see [`Environment::other_standard`].
     pub fn other_places(&self) -> Option<Places> {
-        self.other_standard().as_ref().and_then(Places::of)
+        self.other_standard().as_ref().map(Places::of)
     }
 }
 
@@ -93,31 +93,33 @@ pub struct Places {
     pub state: Option<PathBuf>,
     /// The settings file; `None` without a home.
     pub config: Option<PathBuf>,
-    /// `PANE_PATROL_SESSION`, else `default`.
+    /// `PANE_PATROL_SESSION` or its mark, else `default`.
     pub session: String,
 }
 
 impl Places {
-    /// The places of `environment`; `None` when its session's name cannot be a folder's name
-    /// (letters, digits, `_`, `-` and `.`, not starting with a dot, at most 32 bytes).
-    pub fn of(environment: &Environment) -> Option<Self> {
+    /// The places of `environment`. A session whose name cannot be a folder's (letters, digits, `_`, `-`
+    /// and `.`, not starting with a dot, at most 32 bytes) is called by a mark of that name.
+    pub fn of(environment: &Environment) -> Self {
         let base = match &environment.runtime_dir {
             Some(folder) => folder.join("pane-patrol"),
             None => PathBuf::from(format!("/tmp/pane-patrol-{}", environment.uid)),
         };
-        let (session, runtime) = match environment.session.as_deref() {
-            None | Some("default") => ("default".to_owned(), base),
-            Some(name) if is_folder_name(name) => {
-                (name.to_owned(), base.join("sessions").join(name))
-            }
-            Some(_) => return None,
+        let session = match environment.session.as_deref() {
+            None => "default".to_owned(),
+            Some(name) if is_folder_name(name) => name.to_owned(),
+            Some(name) => mark_of(name),
+        };
+        let runtime = match session.as_str() {
+            "default" => base,
+            name => base.join("sessions").join(name),
         };
         let below_home = |set: &Option<PathBuf>, fallback: &str| {
             set.clone()
                 .or_else(|| environment.home.as_ref().map(|home| home.join(fallback)))
                 .map(|folder| folder.join("pane-patrol"))
         };
-        Some(Self {
+        Self {
             events_socket: environment
                 .event_socket
                 .clone()
@@ -130,7 +132,7 @@ impl Places {
                 .map(|folder| folder.join("config.toml")),
             runtime,
             session,
-        })
+        }
     }
 
     /// The folders from the base to [`Places::runtime`], outermost first: each must be ours.
@@ -172,6 +174,14 @@ impl Places {
     }
 }
 
+/// What a name is called that cannot be a folder's: the same for the same name, everywhere (FNV-1a).
+fn mark_of(name: &str) -> String {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("session-{hash:016x}")
+}
+
 /// Whether a session or a container may have this name, which is also a folder's.
 pub fn is_folder_name(name: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
@@ -198,8 +208,7 @@ mod tests {
             ("XDG_RUNTIME_DIR", "/run/user/1000"),
             ("HOME", "/h"),
             ("XDG_STATE_HOME", "/s"),
-        ]))
-        .unwrap();
+        ]));
         assert_eq!(
             xdg.events_socket,
             Path::new("/run/user/1000/pane-patrol/events.sock")
@@ -213,14 +222,14 @@ mod tests {
             Path::new("/h/.config/pane-patrol/config.toml")
         );
 
-        let bare = Places::of(&environment(&[("XDG_RUNTIME_DIR", "relative")])).unwrap();
+        let bare = Places::of(&environment(&[("XDG_RUNTIME_DIR", "relative")]));
         assert_eq!(bare.hub_socket, Path::new("/tmp/pane-patrol-1000/hub.sock"));
         assert_eq!(bare.state, None);
     }
 
     #[test]
     fn a_named_session_has_a_folder_of_its_own() {
-        let named = Places::of(&environment(&[("PANE_PATROL_SESSION", "team")])).unwrap();
+        let named = Places::of(&environment(&[("PANE_PATROL_SESSION", "team")]));
         assert_eq!(
             named.runtime,
             Path::new("/tmp/pane-patrol-1000/sessions/team")
@@ -235,13 +244,10 @@ mod tests {
         );
         let with_home = [("PANE_PATROL_SESSION", "team"), ("XDG_STATE_HOME", "/s")];
         assert_eq!(
-            Places::of(&environment(&with_home))
-                .unwrap()
-                .mirror()
-                .unwrap(),
+            Places::of(&environment(&with_home)).mirror().unwrap(),
             Path::new("/s/pane-patrol/sessions/team/session-events.jsonl")
         );
-        let default = Places::of(&environment(&[("PANE_PATROL_SESSION", "default")])).unwrap();
+        let default = Places::of(&environment(&[("PANE_PATROL_SESSION", "default")]));
         assert_eq!(
             default.runtime_folders(),
             [Path::new("/tmp/pane-patrol-1000")]
@@ -253,7 +259,7 @@ mod tests {
         const STANDARD: (&str, &str) = ("XDG_RUNTIME_DIR", "/run/user/1000");
         let other = |pairs: &[(&str, &str)]| {
             let other = environment(pairs).other_standard()?;
-            Some(Places::of(&other).unwrap().events_socket)
+            Some(Places::of(&other).events_socket)
         };
         let (run, tmp) = (
             "/run/user/1000/pane-patrol/events.sock",
@@ -279,13 +285,16 @@ mod tests {
     }
 
     #[test]
-    fn a_session_name_that_leaves_its_folder_is_refused() {
-        for name in ["../x", "a/b", ".", "..", "a b", &"x".repeat(33)] {
-            assert_eq!(
-                Places::of(&environment(&[("PANE_PATROL_SESSION", name)])),
-                None,
-                "{name}"
-            );
+    fn a_session_name_that_leaves_its_folder_is_called_by_its_mark() {
+        let mut all = std::collections::BTreeSet::new();
+        for name in ["../x", "a/b", ".", "..", "a b", "häuser", &"x".repeat(33)] {
+            let named = environment(&[("PANE_PATROL_SESSION", name)]);
+            let places = Places::of(&named);
+            let below = Path::new("/tmp/pane-patrol-1000/sessions");
+            assert_eq!(places.runtime.parent(), Some(below), "{name}");
+            assert!(is_folder_name(&places.session), "{name}");
+            assert!(all.insert(places.session), "{name}: one of its own");
+            assert_eq!(Places::of(&named).runtime, places.runtime);
         }
     }
 
@@ -294,8 +303,7 @@ mod tests {
         let places = Places::of(&environment(&[(
             "PANE_PATROL_EVENT_SOCKET",
             "/shared/e.sock",
-        )]))
-        .unwrap();
+        )]));
         assert_eq!(places.events_socket, Path::new("/shared/e.sock"));
         assert!(places.events_socket_is_explicit);
     }

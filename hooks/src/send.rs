@@ -82,7 +82,6 @@ mod tests {
             runtime_dir: Some(runtime_dir.to_owned()),
             ..Environment::default()
         })
-        .unwrap()
     }
 
     fn mode(path: &Path, mode: u32) {

@@ -87,7 +87,6 @@ mod tests {
             runtime_dir,
             ..Environment::default()
         })
-        .unwrap()
     }
 
     fn uid() -> u32 {

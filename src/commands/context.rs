@@ -112,29 +112,25 @@ impl Surroundings {
 
     /// Where everything lives. Where nobody listens in the own one of the two standard runtime folders
     /// but somebody does in the other, that is meant: it was started with another environment.
-    pub fn places(&self) -> Result<Places, CommandError> {
-        let own = Places::of(&self.environment).ok_or_else(|| {
-            CommandError::new("`PANE_PATROL_SESSION` cannot be the name of a session")
-                .hint("use at most 32 of a-z, A-Z, 0-9, `_`, `-` and `.`, not starting with a dot")
-                .exit(EXIT_USAGE)
-        })?;
+    pub fn places(&self) -> Places {
+        let own = Places::of(&self.environment);
         let listens = |places: &Places| Listener::stands(places, self.environment.uid);
         let other = self.environment.other_places();
         let other = other.filter(|other| !listens(&own) && listens(other));
-        Ok(other.unwrap_or(own))
+        other.unwrap_or(own)
     }
 
     /// Where whoever collects is asked.
     pub(super) fn hub(&self) -> Result<Hub, CommandError> {
         Ok(Hub {
-            places: self.places()?,
+            places: self.places(),
             uid: self.environment.uid,
         })
     }
 
     /// Where the event log is, or would be.
     pub(super) fn mirror(&self) -> Result<PathBuf, CommandError> {
-        self.places()?.mirror().ok_or_else(|| {
+        self.places().mirror().ok_or_else(|| {
             CommandError::new("there is no place for the event log")
                 .hint("set HOME or XDG_STATE_HOME")
         })
@@ -165,7 +161,7 @@ impl Surroundings {
     fn elsewhere(&self, places: &Places) -> Option<Places> {
         let other = self.environment.other_places()?;
         if other.runtime == places.runtime {
-            return Places::of(&self.environment);
+            return Some(Places::of(&self.environment));
         }
         Some(other)
     }
@@ -185,7 +181,7 @@ impl Surroundings {
 
     /// Which tmux servers are believed: those of the settings, too, as far as these can be read.
     pub fn belief(&self) -> Belief {
-        let (uid, places) = (self.environment.uid, self.places().ok());
+        let (uid, places) = (self.environment.uid, self.places());
         let own = self.tmux.as_ref().map(|own| PathBuf::from(&own.socket));
         let named = self.config().map(|config| config.tmux.sockets());
         let folder = |of: Option<&Path>| tmux::folder_of_sockets(of, uid);
@@ -194,7 +190,9 @@ impl Surroundings {
             sockets: own.into_iter().chain(named.unwrap_or_default()).collect(),
             folders: vec![folder(self.tmux_folder.as_deref()), folder(None)],
             runtime: places
-                .and_then(|places| Some(places.runtime_folders().first()?.to_path_buf())),
+                .runtime_folders()
+                .first()
+                .map(|folder| folder.to_path_buf()),
             path: self.path.clone(),
         }
     }
@@ -214,7 +212,7 @@ impl Surroundings {
                 .caused_by(&error)
                 .exit(EXIT_USAGE)
         })?;
-        let (places, config) = (self.places()?, self.config()?);
+        let (places, config) = (self.places(), self.config()?);
         Ok(collector::Setup {
             notice: Some(notify::Setup {
                 settings: config.notice,
@@ -263,16 +261,15 @@ impl Surroundings {
 
     /// Where assistants keep their files.
     pub fn homes(&self) -> Homes {
-        let places = self.places().ok();
         Homes::read(
             &|name| self.assistant_folders.get(name).cloned(),
-            places.as_ref(),
+            Some(&self.places()),
         )
     }
 
     /// What the person has set.
     pub fn config(&self) -> Result<Config, CommandError> {
-        Config::read(self.places()?.config.as_deref()).map_err(|error| {
+        Config::read(self.places().config.as_deref()).map_err(|error| {
             CommandError::new("the settings cannot be used")
                 .caused_by(&error)
                 .hint("nothing was changed; correct the file, or move it away")

@@ -30,7 +30,7 @@ const SEEN_WITHIN: Duration = Duration::from_millis(5);
 /// Sends the event. Not delivered it is only worth a warning, unless `--strict` says otherwise.
 pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandResult {
     let event = event(surroundings, arguments)?;
-    let places = surroundings.places()?;
+    let places = surroundings.places();
     let bytes = event
         .encode()
         .map_err(|error| CommandError::new("could not send the event").caused_by(&error))?;

@@ -20,7 +20,7 @@ pub(super) fn start(
     let Some(argument) = argument else {
         return Ok(None);
     };
-    let places = surroundings.places()?;
+    let places = surroundings.places();
     let listen = surroundings.config()?.listen;
     let own = listen
         .aoc_session

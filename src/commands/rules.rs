@@ -117,7 +117,7 @@ impl From<Expected> for Then {
 
 fn test(surroundings: &Surroundings, rules: &Rules, arguments: &RulesTestArgs) -> CommandResult {
     let ask = read(arguments)?;
-    let ground = surroundings.ground(&surroundings.places()?);
+    let ground = surroundings.ground(&surroundings.places());
     let judgement = judge(rules, &ask, &ground, false);
     if arguments.json {
         print_json(&Report::of(rules, &judgement))?;

@@ -83,7 +83,7 @@ impl Reporter {
                 .map(|folder| folder.to_string_lossy().into_owned()),
         };
         let setup = Setup {
-            places: surroundings.places()?,
+            places: surroundings.places(),
             uid: surroundings.environment.uid,
             name,
             clock: Timestamp::now,

@@ -7,10 +7,11 @@ mod others;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pane_patrol_hooks::event::{Event, State};
+use pane_patrol_hooks::paths::{Environment, Places};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use crate::common::{Listener, TestEnv, Tmux, finish_with_stdin, fixture, private_folder, until};
@@ -121,9 +122,20 @@ fn a_named_session_has_a_listener_of_its_own() {
         env.claude_hook().env("PANE_PATROL_SESSION", "blue"),
         payload.as_bytes(),
     );
-    let mut bad = env.claude_hook();
-    bad.env("PANE_PATROL_SESSION", "../blue");
-    finish_with_stdin(&mut bad, payload.as_bytes()).assert_silent_success();
+    // A name that is no folder's has one as well, and it is nowhere else.
+    let odd = Environment {
+        session: Some("../blue".to_owned()),
+        runtime_dir: runtime.parent().map(Path::to_owned),
+        ..Environment::default()
+    };
+    let places = Places::of(&odd);
+    private_folder(&places.runtime);
+    let listener = Listener::at(&places.events_socket);
+    heard(
+        &listener,
+        env.claude_hook().env("PANE_PATROL_SESSION", "../blue"),
+        payload.as_bytes(),
+    );
     assert!(default.is_empty() && blue.is_empty());
 }
 

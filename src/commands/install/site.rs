@@ -23,8 +23,7 @@ pub(in crate::commands) fn of(
     assistant: &'static Assistant,
 ) -> Result<Option<Site>, PlanError> {
     let location = assistant.locate(&|name| surroundings.assistant_folders.get(name).cloned())?;
-    let places = surroundings.places().ok();
-    let installs = places.and_then(|places| places.installs());
+    let installs = surroundings.places().installs();
     Ok(installs.map(|installs| Site {
         assistant,
         location,

@@ -105,7 +105,7 @@ impl Journey {
 
     /// Both assistants report, and the dashboard hears of them.
     fn report(&mut self) {
-        let places = self.hands.surroundings.places().unwrap();
+        let places = self.hands.surroundings.places();
         self.until("it collects", |_| places.events_socket.exists());
         let sender = UnixDatagram::unbound().unwrap();
         for (pane, state) in [(1, State::WaitingApproval), (2, State::Running)] {

@@ -291,11 +291,7 @@ impl Hands for RealHands {
     }
 
     fn snoozes(&self) -> Snoozes {
-        let places = self.surroundings.places();
-        places.map_or_else(
-            |_| Snoozes::default(),
-            |places| Snoozes::read(&Snoozes::place(&places)),
-        )
+        Snoozes::read(&Snoozes::place(&self.surroundings.places()))
     }
 
     fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String> {
