@@ -2,6 +2,7 @@
 //!
 //! | part | does |
 //! | --- | --- |
+//! | `acts` | carries out what somebody wants done about an agent |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
 //! | [`equal`] | that a request was answered that wants just the same |
 //! | [`fate`] | what became of a request after its answer |
@@ -17,8 +18,9 @@
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
 //! everything else, but for the answer itself.
 //!
-//! May import: `assistants`, `mux`, `hub_client`, `protocol`, `state`, `sys`.
+//! May import: `assistants`, `mux`, `hub_client`, `notify`'s snoozes, `protocol`, `state`, `sys`.
 
+pub(crate) mod acts;
 pub mod equal;
 pub mod fate;
 mod foreground;

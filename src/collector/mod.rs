@@ -12,7 +12,6 @@
 
 mod belief;
 
-mod actor;
 mod attribution;
 mod cache_sweeper;
 mod contained;
@@ -40,6 +39,7 @@ use std::thread::JoinHandle;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::act::acts;
 use crate::git::Git;
 use crate::notify;
 use crate::state::update::Feed;
@@ -217,7 +217,7 @@ fn hands(setup: &Setup) -> hub::Hands {
     hub::Hands {
         rules: setup.rules.clone(),
         make_patch: patcher(),
-        actor: actor::Setup {
+        actor: acts::Setup {
             places: setup.doors.places.clone(),
             uid: setup.doors.uid,
             homes: setup.sources.homes.clone(),

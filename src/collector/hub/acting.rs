@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::Order;
 use crate::act::Who;
+use crate::act::acts::Actor;
 use crate::act::who::{Collector, Handed};
-use crate::collector::actor::Actor;
 use crate::hub_client::HubError;
 use crate::protocol::{Act, ActResult, Right};
 use crate::state::Row;

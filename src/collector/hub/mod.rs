@@ -34,7 +34,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::belief::Standing;
-use super::{Message, actor, judge};
+use super::{Message, judge};
+use crate::act::acts;
 use crate::act::who::Handed;
 use crate::protocol::{Act, ActResult, Voice, code};
 use crate::state::update::Feed;
@@ -91,7 +92,7 @@ pub(super) struct Hands {
     /// Makes patches.
     pub(super) make_patch: Patcher,
     /// Acts for whoever may have that done.
-    pub(super) actor: actor::Setup,
+    pub(super) actor: acts::Setup,
 }
 
 /// The running hub; it ends, and its socket file goes, when this is dropped.

@@ -9,10 +9,10 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::text::visible;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::act::real::RealWorld;
-use crate::act::record::Line;
-use crate::act::who::Collector;
-use crate::act::{Bound, Digest, Outcome, Shown, Who};
+use super::real::RealWorld;
+use super::record::Line;
+use super::who::Collector;
+use super::{Bound, Digest, Outcome, Shown, Who};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::mux::Reach;
@@ -28,20 +28,20 @@ const SHORTEST: usize = 8;
 
 /// What it has to be told.
 #[derive(Clone, Debug)]
-pub(super) struct Setup {
+pub(crate) struct Setup {
     /// Where the hub listens and decisions are written down.
-    pub(super) places: Places,
+    pub(crate) places: Places,
     /// The user.
-    pub(super) uid: u32,
+    pub(crate) uid: u32,
     /// Where assistants keep their files.
-    pub(super) homes: Homes,
+    pub(crate) homes: Homes,
     /// Which multiplexers there are.
-    pub(super) reach: Reach,
+    pub(crate) reach: Reach,
 }
 
 impl Setup {
     /// One that asks that collector.
-    pub(super) fn actor(
+    pub(crate) fn actor(
         self,
         collector: Arc<dyn Collector>,
         clock: Arc<Clock>,
@@ -63,7 +63,7 @@ impl Setup {
 }
 
 /// See the module.
-pub(super) struct Actor {
+pub(crate) struct Actor {
     world: RealWorld,
     /// Where snoozes are written down.
     snoozes: PathBuf,
@@ -75,11 +75,11 @@ pub(super) struct Actor {
 type Refusal = String;
 
 /// Tells the table; whether that could be done.
-pub(super) type Tell = Box<dyn Fn(Input, Timestamp) -> bool + Send + Sync>;
+pub(crate) type Tell = Box<dyn Fn(Input, Timestamp) -> bool + Send + Sync>;
 
 impl Actor {
     /// Does it, or says why not.
-    pub(super) fn act(&self, act: &Act, who: &Who) -> ActResult {
+    pub(crate) fn act(&self, act: &Act, who: &Who) -> ActResult {
         let id = &act.act_id;
         let row = match self.world.collector.row(&act.agent_id) {
             Ok(Some(row)) => row,
@@ -119,7 +119,7 @@ impl Actor {
     }
 
     /// Writes down that somebody wanted what their door does not allow.
-    pub(super) fn note_overstep(&self, what: &str, who: &Who) {
+    pub(crate) fn note_overstep(&self, what: &str, who: &Who) {
         if let Some(path) = self.world.places.decisions() {
             let line = Line::overstepped(what, who, self.clock.now());
             // It was not done; that it could not be written down changes nothing about it.
