@@ -17,8 +17,8 @@ use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
 use crate::protocol::{
-    Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, What,
-    code, feed_of, parse,
+    Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, code,
+    feed_of, parse,
 };
 use crate::state::Row;
 use crate::state::update::{Feed, Health};
@@ -48,6 +48,9 @@ pub enum HubError {
     /// The collector in this process ends.
     #[error("the collector is ending")]
     Ending,
+    /// The collector has ended, or let go of us, while we waited for its answer.
+    #[error("the collector ended before it answered")]
+    Gone,
     /// The collector hangs.
     #[error("the collector on {} does not answer", path.display())]
     Silent {
@@ -95,28 +98,20 @@ impl Hub {
 }
 
 impl Hub {
-    /// Has that done about the agent with that id, and waits for what came of it; `name` says by which
-    /// of our doors.
+    /// Has that done, and waits for what came of it; `name` says by which of our doors.
     ///
     /// # Errors
     /// Nobody collects there, it does not answer, or it is not to be trusted.
-    pub fn act(&self, name: &str, agent: &str, what: What) -> Result<ActResult, HubError> {
-        let act = Act {
-            act_id: random_id(),
-            agent_id: agent.to_owned(),
-            what,
-            generation: None,
-            expires: None,
-        };
+    pub fn act(&self, name: &str, act: &Act) -> Result<ActResult, HubError> {
         // It wants no news, only the answer.
         let wants = vec!["act_result".to_owned()];
         let mut client = HubClient::greet(&self.places, self.uid, name, wants, Timestamp::now)?;
-        client.act(&act, Timestamp::now)
+        client.act(act, Timestamp::now)
     }
 }
 
-/// An id that nobody else takes.
-fn random_id() -> String {
+/// An id for an act that nobody else takes.
+pub fn random_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let (pid, now) = (std::process::id(), Timestamp::now().as_micros());
@@ -244,9 +239,8 @@ impl HubClient {
                 _ => {}
             }
         }
-        Err(HubError::Nobody {
-            path: self.path.clone(),
-        })
+        // It was asked: that it is gone says nothing about what it has done.
+        Err(HubError::Gone)
     }
 
     /// How well the collector hears; it tells that after the rows.

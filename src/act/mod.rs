@@ -3,6 +3,8 @@
 //! | part | does |
 //! | --- | --- |
 //! | `acts` | carries out what somebody wants done about an agent |
+//! | `decide` | about a request: read in full, compared with what was shown, at its hook or by keys |
+//! | `manage` | stops one, starts another |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
 //! | [`equal`] | that a request was answered that wants just the same |
 //! | [`fate`] | what became of a request after its answer |
@@ -18,9 +20,11 @@
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
 //! everything else, but for the answer itself.
 //!
-//! May import: `assistants`, `mux`, `hub_client`, `notify`'s snoozes, `protocol`, `state`, `sys`.
+//! May import: `config`'s launchers, `launch`, `notify`'s snoozes, `hub_client`, `protocol`, `assistants`,
+//! `mux`, `state`, `sys`.
 
 pub(crate) mod acts;
+mod decide;
 pub mod equal;
 pub mod fate;
 mod foreground;
@@ -29,6 +33,7 @@ mod fuzz;
 pub mod keys;
 #[cfg(test)]
 mod keys_tests;
+mod manage;
 pub mod names;
 pub mod real;
 pub mod record;

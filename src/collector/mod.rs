@@ -222,6 +222,7 @@ fn hands(setup: &Setup) -> hub::Hands {
             uid: setup.doors.uid,
             homes: setup.sources.homes.clone(),
             reach: setup.sources.reach.clone(),
+            home: setup.rules.ground.home.clone(),
         },
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> Comma
 }
 
 /// Shows all of it to the person and asks; the digest of what they have said yes to.
-fn ask(asked: &Asked, known: &Known) -> Result<Digest, CommandError> {
+fn ask(asked: &Asked<'_>, known: &Known) -> Result<Digest, CommandError> {
     let failed = |why: &str| asked.failed(why).hint("nothing was sent");
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(failed("its request was shown to nobody")

@@ -3,6 +3,7 @@
 
 use pane_patrol_hooks::text::{marked_line, one_line};
 
+use super::acting::act;
 use super::{Surroundings, request, rows};
 use crate::act::names::{MOST, names};
 use crate::act::{Bound, Decision, Digest, Equal, Outcome, Shown};
@@ -10,39 +11,38 @@ use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::hub_client::{Hub, HubError};
 use crate::messages;
 use crate::protocol::{ActOutcome, Decide, What};
 use crate::state::{Row, Unasked};
 use crate::sys::shell;
 
-/// The request that a decision is about, and the hub whose collector carries it out.
-pub(super) struct Asked {
+/// The request that a decision is about.
+pub(super) struct Asked<'a> {
+    surroundings: &'a Surroundings,
     row: Row,
     bound: Bound,
     decision: Decision,
     homes: Homes,
-    hub: Hub,
 }
 
-impl Asked {
+impl<'a> Asked<'a> {
     /// What `target` asks; where several requests wait there, `which` has to say which one.
     pub(super) fn find(
-        surroundings: &Surroundings,
+        surroundings: &'a Surroundings,
         target: &str,
         which: &Which,
         decision: Decision,
     ) -> Result<Self, CommandError> {
-        let row = rows::live(surroundings, decision.name())?.row(target)?;
-        let (homes, hub) = (surroundings.homes(), surroundings.hub()?);
+        let row = rows::to_read(surroundings, decision.name())?.row(target)?;
+        let homes = surroundings.homes();
         let bound =
             pick(&row, which, &homes).map_err(|vague| vague.error(&row, &decision, &homes))?;
         Ok(Self {
+            surroundings,
             row,
             bound,
             decision,
             homes,
-            hub,
         })
     }
 
@@ -71,7 +71,7 @@ impl Asked {
         let (bound, decision) = (&self.bound, &self.decision);
         // Its assistant's record may hold it no longer when it is answered.
         let what = clipped(&what(&self.homes, bound));
-        match answer(&self.hub, decision.name(), bound, decision, shown) {
+        match answer(self.surroundings, decision.name(), bound, decision, shown) {
             Outcome::Done => {
                 messages::status(&said(bound, decision, &what));
                 Ok(())
@@ -150,9 +150,9 @@ fn failed(row: &Row, decision: &Decision, why: &str) -> CommandError {
     CommandError::new(format!("could not {what} `{}`: {why}", row.target))
 }
 
-/// Has the collector answer, and tells what came of it; `door` is where the person is.
+/// Has it answered, and tells what came of it; `door` is where the person is.
 pub(super) fn answer(
-    hub: &Hub,
+    surroundings: &Surroundings,
     door: &str,
     bound: &Bound,
     decision: &Decision,
@@ -163,12 +163,9 @@ pub(super) fn answer(
         partly: shown.partly,
         ..Decide::of(decision, &bound.request)
     };
-    let result = match hub.act(door, &bound.row, What::Decide(decide)) {
+    let result = match act(surroundings, door, &bound.row, What::Decide(decide)) {
         Ok(result) => result,
-        // Once it was asked it may have been done.
-        Err(error @ (HubError::Silent { .. } | HubError::Io { .. })) => {
-            return Outcome::Unknown(error.to_string());
-        }
+        Err(error) if error.is_unsure() => return Outcome::Unknown(error.to_string()),
         Err(error) => return Outcome::Nothing(error.to_string()),
     };
     let why = result.why;

@@ -22,6 +22,7 @@ mod patch;
 mod right;
 #[cfg(test)]
 mod schema;
+mod start;
 mod status;
 mod tasks;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use act::{
 pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
 pub use patch::{AgentPatch, PatchError, RequestPatch};
 pub use right::{Right, needed};
+pub use start::{Start, SystemText};
 pub use status::{AgentStatus, Gone, PublishedStatus, Report, Status};
 pub use tasks::{AgentTasks, TaskAction, TaskUpdate, TaskWord};
 
