@@ -9,7 +9,7 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::manage::Meant;
-use super::real::RealWorld;
+use super::real::{RealWorld, Refusal};
 use super::record::Line;
 use super::who::{Collector, Who};
 use crate::assistants::homes::Homes;
@@ -48,10 +48,10 @@ impl Setup {
                 places: self.places,
                 uid: self.uid,
                 homes: self.homes,
+                home: self.home,
                 reach: self.reach,
                 collector,
             },
-            home: self.home,
             clock,
             tell,
         }
@@ -60,17 +60,12 @@ impl Setup {
 
 /// See the module.
 pub(crate) struct Actor {
-    pub(super) world: RealWorld,
-    /// The person's home.
-    pub(super) home: Option<PathBuf>,
+    world: RealWorld,
     /// Where snoozes are written down.
     snoozes: PathBuf,
-    pub(super) clock: Arc<Clock>,
+    clock: Arc<Clock>,
     tell: Tell,
 }
-
-/// Why nothing is done.
-pub(super) type Refusal = String;
 
 /// Tells the table; whether that could be done.
 pub(crate) type Tell = Box<dyn Fn(Input, Timestamp) -> bool + Send + Sync>;
@@ -80,7 +75,7 @@ impl Actor {
     pub(crate) fn act(&self, act: &Act, who: &Who) -> ActResult {
         let id = &act.act_id;
         if let What::Start(start) = &act.what {
-            return self.started(start, who, self.start(id, start));
+            return self.started(start, who, self.world.start(id, start));
         }
         let row = match self.world.collector.row(&act.agent_id) {
             Ok(Some(row)) => row,
@@ -92,7 +87,7 @@ impl Actor {
             return self.written(&row, act, who, ActResult::refused(id, why));
         }
         match &act.what {
-            What::ReadRequest { request } => self.read(id, &row, request.as_ref()),
+            What::ReadRequest { request } => self.world.read(id, &row, request.as_ref()),
             What::Locate {} => {
                 let mut result = ActResult::of(id, ActOutcome::Done, None);
                 result.place = Some(Located {
@@ -104,7 +99,7 @@ impl Actor {
             }
             What::Look {} => result(id, self.look(&row)),
             // It writes its own line.
-            What::Decide(decide) => self.decide(id, &row, decide, who),
+            What::Decide(decide) => self.world.decide(id, &row, decide, who),
             What::Stop {
                 instance_id,
                 pid,
@@ -115,7 +110,7 @@ impl Actor {
                     instance_id,
                     pid: *pid,
                 };
-                let result = self.stop(id, &row, &meant, *close_pane);
+                let result = self.world.stop(id, &row, &meant, *close_pane);
                 self.written(&row, act, who, result)
             }
             What::Start(_) => ActResult::refused(id, "it is about no agent"),

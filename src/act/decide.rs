@@ -12,10 +12,9 @@ use pane_patrol_sys::open::Opening;
 use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
-use super::acts::{Actor, Refusal};
 use super::fate::fate;
 use super::keys::{Outcome, World, carry_out, once_it_waits};
-use super::real::RealWorld;
+use super::real::{RealWorld, Refusal};
 use super::record::Line;
 use super::shown::{Digest, NotShown, Shown, check};
 use super::tell;
@@ -58,7 +57,7 @@ enum NotAsShown {
     NotShown(#[from] NotShown),
 }
 
-impl Actor {
+impl RealWorld {
     pub(super) fn read(&self, id: &str, row: &Row, named: Option<&Named>) -> ActResult {
         let (bound, known) = match self.request(row, named) {
             Ok(found) => found,
@@ -124,8 +123,8 @@ impl Actor {
     }
 
     fn look_at(&self, bound: &Bound) -> Known {
-        let age = bound.age(self.clock.now());
-        asked::look_longer(bound, &self.world.homes, age, &std::thread::sleep)
+        let age = bound.age(self.now());
+        asked::look_longer(bound, &self.homes, age, &std::thread::sleep)
     }
 
     pub(super) fn decide(&self, id: &str, row: &Row, decide: &Decide, who: &Who) -> ActResult {
@@ -157,7 +156,7 @@ impl Actor {
             digest,
             partly: decide.partly,
         };
-        let (outcome, why) = match self.world.answer(&bound, &decision, who, &shown) {
+        let (outcome, why) = match self.answer(&bound, &decision, who, &shown) {
             Outcome::Done => (ActOutcome::Done, None),
             Outcome::Equal(equal) => (ActOutcome::Done, Some(equal.words().to_owned())),
             Outcome::Nothing(why) => (ActOutcome::Refused, Some(why)),

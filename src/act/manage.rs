@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::acts::{Actor, Refusal};
+use super::real::{RealWorld, Refusal};
 use crate::config::Config;
 use crate::launch::{self, ENDED, Launcher, Site, Stopped, System};
 use crate::mux::{Opened, Reach};
@@ -29,13 +29,13 @@ pub(super) struct Meant<'a> {
     pub(super) pid: Option<u32>,
 }
 
-impl Actor {
+impl RealWorld {
     /// Asks the row's process to end, or closes its pane.
     pub(super) fn stop(&self, id: &str, row: &Row, meant: &Meant<'_>, by_pane: bool) -> ActResult {
         if let Some(why) = meant.objection(row) {
             return ActResult::refused(id, why);
         }
-        let (place, mux) = self.world.reach.place_of(row);
+        let (place, mux) = self.reach.place_of(row);
         if by_pane {
             return match launch::close_pane(&place, &*mux) {
                 Ok(()) => ActResult::of(id, ActOutcome::Done, None),
@@ -111,7 +111,7 @@ impl Actor {
     /// Which servers are talked to: the hub's owner, and nobody else may start anything, has named hers as
     /// she might in the settings.
     fn reach_of(&self, start: &Start) -> Reach {
-        let mut reach = self.world.reach.clone();
+        let mut reach = self.reach.clone();
         if let Some(server) = &start.server {
             let socket = PathBuf::from(server.to_os());
             reach.belief.sockets.push(socket.clone());
@@ -121,7 +121,7 @@ impl Actor {
     }
 
     fn launcher(&self, name: &str, path: &OsStr) -> Result<Launcher, Refusal> {
-        let config = Config::read(self.world.places.config.as_deref());
+        let config = Config::read(self.places.config.as_deref());
         let config = config.map_err(|error| format!("the settings cannot be used: {error}"))?;
         let all = launch::launchers(&config.launcher, path);
         let named = all.into_iter().find(|launcher| launcher.name == name);

@@ -1,5 +1,6 @@
 //! The hub, the session file and the multiplexer, as the procedure in [`super::keys`] sees them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,10 @@ use crate::hub_client::HubError;
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::state::{Bound, Row};
 
-/// The real world of one decision.
+/// Why nothing is done.
+pub(super) type Refusal = String;
+
+/// The real world of an act.
 #[derive(Clone, Debug)]
 pub struct RealWorld {
     /// Where the hub listens and decisions are written down.
@@ -26,6 +30,8 @@ pub struct RealWorld {
     pub uid: u32,
     /// Where assistants keep their files when a row names no other folder.
     pub homes: Homes,
+    /// The person's home.
+    pub home: Option<PathBuf>,
     /// Which multiplexers there are, and which servers are talked to.
     pub reach: Reach,
     /// The collector in whose process it is carried out.

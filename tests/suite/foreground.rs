@@ -16,9 +16,10 @@ use crate::common::{
 const ASSISTANT: &str = r#"#!/bin/bash
 echo $$ > "$1/pid.new" && mv "$1/pid.new" "$1/pid"
 if [ "$2" = deaf ]; then exec sleep 600; fi
-printf '\033[2J\033[H'
-cat "$1/dialog"
-IFS= read -rsn1 key
+show() { printf '\033[2J\033[H'; cat "$1/dialog"; }
+trap 'show "$1"' USR1
+show "$1"
+until IFS= read -rsn1 key; do :; done
 printf %s "$key" > "$1/keys"
 printf '\033[2J\033[H'
 exec sleep 600
@@ -51,6 +52,18 @@ impl<'env> Stage<'env> {
         Some(stage)
     }
 
+    /// Has the assistant show another dialog than it asked with.
+    pub(super) fn redraw(&self, dialog: &str) {
+        fs::write(self.folder.join("dialog"), dialog).expect("it can be written");
+        let pid = fs::read_to_string(self.folder.join("pid")).expect("it runs");
+        let mut kill = self.env.command("kill");
+        finish(kill.args(["-USR1", pid.trim()]));
+        let last = dialog.lines().rfind(|line| line.contains("touch"));
+        let last = last.expect("it asks for that").trim();
+        wait_until("it is shown anew", || self.screen().contains(last));
+        self.until_shown();
+    }
+
     fn types(&self, line: &str) {
         self.server.run(&["send-keys", "-t", "%0", "-l", line]);
         self.server.run(&["send-keys", "-t", "%0", "Enter"]);
@@ -80,6 +93,16 @@ impl<'env> Stage<'env> {
 
     /// Starts the assistant with what `line` has behind its name, and lets it ask.
     pub(super) fn asks(&self, rest: &str, collector: &Collector<'_>) {
+        self.asks_nobody(rest);
+        collector.until_state("waiting_approval");
+    }
+
+    /// The same where nobody collects.
+    pub(super) fn asks_alone(&self) {
+        self.asks_nobody("");
+    }
+
+    fn asks_nobody(&self, rest: &str) {
         let (program, folder) = (self.folder.join("claude"), self.folder.display());
         self.types(&format!("{} {folder} {rest}", program.display()));
         let pid = until("it runs", || {
@@ -92,7 +115,6 @@ impl<'env> Stage<'env> {
         payload["transcript_path"] = json!(self.env.transcript());
         let payload = payload.to_string();
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
-        collector.until_state("waiting_approval");
     }
 
     fn approve(&self) -> Finished {

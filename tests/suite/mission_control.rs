@@ -274,6 +274,17 @@ fn each_right_allows_what_it_is_for_and_nothing_else() {
             act(json!({"act": "trust", "instance_id": "y", "seconds": 60})),
             "own",
         ),
+        (
+            "act",
+            act(json!({"act": "stop", "instance_id": "y"})),
+            "manage",
+        ),
+        (
+            "act",
+            act(json!({"act": "stop", "instance_id": "y", "close_pane": true})),
+            "manage",
+        ),
+        ("act", act(json!({"act": "start", "launcher": "y"})), "own"),
     ];
     let order = ["read", "answer", "manage", "own"];
     let rank = |right: &str| order.iter().position(|it| *it == right);
