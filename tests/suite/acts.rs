@@ -3,6 +3,7 @@
 
 mod alone;
 mod managed;
+mod told;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

@@ -75,6 +75,17 @@ fn what_the_log_tells_is_approved_with_the_same_checks() {
         told,
         [refused, refused, r#""approve" "done" "approve" "own""#]
     );
+    let logged = run(&env, &stage, &["log", "--only", "decisions"]).stdout;
+    assert!(
+        logged.contains(", done by keys, from approve (own)"),
+        "{logged}"
+    );
+    assert_eq!(logged.matches("nothing done: ").count(), 2, "{logged}");
+    let explained = run(&env, &stage, &["explain", "%0"]).stdout;
+    assert!(
+        explained.contains("decided in your name: approve Bash: touch f1"),
+        "{explained}"
+    );
     // The log has it that it was answered: it is not asked any more.
     let again = run(&env, &stage, &["approve", "%0", "--yes"]);
     assert!(again.stderr.contains("it asks nothing"), "{again:?}");
