@@ -98,8 +98,10 @@ impl Actor {
                 result
             }
             What::Look {} => result(id, self.look(&row)),
-            // It writes its own line.
-            What::Decide(decide) => self.world.decide(id, &row, decide, who),
+            What::Decide(decide) => match self.world.decide(id, &row, decide, who) {
+                Ok(result) => result,
+                Err(why) => self.written(&row, act, who, ActResult::refused(id, why)),
+            },
             What::Stop {
                 instance_id,
                 pid,
@@ -217,6 +219,7 @@ fn way(what: &What) -> &'static str {
             close_pane: true, ..
         }
         | What::Start(_) => "pane",
+        What::Decide(_) => "none",
         _ => "table",
     }
 }

@@ -127,30 +127,25 @@ impl RealWorld {
         asked::look_longer(bound, &self.homes, age, &std::thread::sleep)
     }
 
-    pub(super) fn decide(&self, id: &str, row: &Row, decide: &Decide, who: &Who) -> ActResult {
-        let refused = |why: &str| ActResult::refused(id, why);
+    /// Decides, which is written down; the error says why that was not even tried.
+    pub(super) fn decide(
+        &self,
+        id: &str,
+        row: &Row,
+        decide: &Decide,
+        who: &Who,
+    ) -> Result<ActResult, Refusal> {
         if decide.partly && who.right != Right::Own {
-            return refused("only the hub's owner decides about what was not shown in full");
+            return Err("only the hub's owner decides about what was not shown in full".to_owned());
         }
-        let decision = match decide.decision() {
-            Ok(decision) => decision,
-            Err(why) => return refused(why),
-        };
-        let digest = match decide.digest.as_deref().map(str::parse) {
-            None => None,
-            Some(Ok(digest)) => Some(digest),
-            Some(Err(_)) => return refused("that is no digest"),
-        };
+        let decision = decide.decision()?;
+        let digest = decide.digest.as_deref().map(str::parse).transpose();
+        let digest = digest.map_err(|_| "that is no digest")?;
         let bound = match &decide.request {
-            Some(Named::Whole(request)) => Bound::to_request(row, request),
-            named => match self.request(row, named.as_ref()) {
-                Ok((bound, _)) => Ok(bound),
-                Err(why) => return refused(&why),
-            },
-        };
-        let bound = match bound {
-            Ok(bound) => bound,
-            Err(why) => return refused(&why.to_string()),
+            Some(Named::Whole(request)) => {
+                Bound::to_request(row, request).map_err(|why| why.to_string())?
+            }
+            named => self.request(row, named.as_ref())?.0,
         };
         let shown = Shown {
             digest,
@@ -162,7 +157,7 @@ impl RealWorld {
             Outcome::Nothing(why) => (ActOutcome::Refused, Some(why)),
             Outcome::Unknown(why) => (ActOutcome::Unknown, Some(why)),
         };
-        ActResult::of(id, outcome, why)
+        Ok(ActResult::of(id, outcome, why))
     }
 }
 

@@ -10,10 +10,11 @@ use super::Surroundings;
 use super::logged::RecentLog;
 use crate::act::acts::{Actor, Setup};
 use crate::act::who::{Collector, Handed, Who};
+use crate::act::{Equal, Outcome, Shown};
 use crate::error::CommandError;
 use crate::hub_client::{HubError, random_id};
-use crate::protocol::{Act, ActResult, Right, What, code};
-use crate::state::Row;
+use crate::protocol::{Act, ActOutcome, ActResult, Decide, Right, What, code};
+use crate::state::{Bound, Decision, Row};
 use crate::sys::monotone_clock::Clock;
 
 /// Why nobody knows of anything that was done.
@@ -36,6 +37,32 @@ impl NotActed {
             matches!(self, Self::Hub(HubError::Io { .. })),
         ];
         asked.contains(&true)
+    }
+}
+
+/// Has a request decided, and says what came of it; `door` is where the person is.
+pub(super) fn decide(
+    surroundings: &Surroundings,
+    door: &str,
+    bound: &Bound,
+    decision: &Decision,
+    shown: &Shown,
+) -> Outcome {
+    let decide = Decide {
+        digest: shown.digest.as_ref().map(ToString::to_string),
+        partly: shown.partly,
+        ..Decide::of(decision, &bound.request)
+    };
+    let result = match act(surroundings, door, &bound.row, What::Decide(decide)) {
+        Ok(result) => result,
+        Err(error) if error.is_unsure() => return Outcome::Unknown(error.to_string()),
+        Err(error) => return Outcome::Nothing(error.to_string()),
+    };
+    let why = result.why;
+    match result.outcome {
+        ActOutcome::Done => why.map_or(Outcome::Done, |why| Outcome::Equal(Equal::told(why))),
+        ActOutcome::Refused => Outcome::Nothing(why.unwrap_or_default()),
+        ActOutcome::Unknown => Outcome::Unknown(why.unwrap_or_default()),
     }
 }
 

@@ -2,6 +2,7 @@
 //! once, and with a line that says who it was.
 
 mod alone;
+mod example;
 mod managed;
 mod told;
 
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
 use crate::common::{Collector, TestEnv, until, wait_until};
-use crate::foreground::Stage;
+use crate::foreground::{self, Stage};
 
 /// A client that says by hand what it wants done.
 pub(super) struct ActsByHand {
@@ -177,7 +178,13 @@ fn approves_what_it_was_shown(
     assert!(refused(&mut program, late).contains("expired"));
     let id = json!({"digest": digest, "request": "toolu_nobody"});
     assert!(refused(&mut program, id).contains("does not ask that"));
-    // An old digest: of the same request as it was not read.
+    // An old digest: meanwhile it asks for more than was read.
+    let mut more = foreground::input();
+    more["dangerouslyDisableSandbox"] = json!(true);
+    env.write_transcript(&[more]);
+    assert!(refused(&mut program, json!({"digest": digest})).contains("not what was shown"));
+    env.write_transcript(&[foreground::input()]);
+    // Another dialog stands on the screen.
     let dialog = stage.folder.join("dialog");
     let as_asked = fs::read_to_string(&dialog).expect("it is there");
     stage.redraw(&as_asked.replace("touch f1", "touch f2"));
@@ -200,6 +207,8 @@ fn approves_what_it_was_shown(
     // The same again is not done again.
     assert_eq!(program.act_as("once", &row, &approve), done);
     let tried = decisions(&env);
+    let not_even = tried.iter().filter(|line| line["way"] == "none");
+    assert_eq!(not_even.count(), 2, "generation and request: {tried:?}");
     let last = tried.last().expect("a line");
     assert_eq!(
         (&last["door"], &last["right"]),

@@ -139,7 +139,7 @@ impl<'env> Stage<'env> {
     }
 }
 
-fn input() -> Value {
+pub(super) fn input() -> Value {
     json!({"command": "touch f1 && sleep 9", "description": "lab command"})
 }
 

@@ -14,10 +14,11 @@ use pane_patrol_sys::process::folder;
 use super::install_offer::{self, Part, told};
 use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
+use crate::commands::acting::decide;
 use crate::commands::jump::looked_at;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
-use crate::commands::{Surroundings, decide, tasks, trust};
+use crate::commands::{Surroundings, tasks, trust};
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::launch::Stopped;
 use crate::mux::{
@@ -188,7 +189,7 @@ impl Hands for RealHands {
     }
 
     fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
-        decide::answer(&self.surroundings, "dashboard", bound, decision, shown)
+        decide(&self.surroundings, "dashboard", bound, decision, shown)
     }
 
     fn read_request(&self, bound: &Bound) -> Known {
