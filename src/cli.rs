@@ -78,7 +78,7 @@ pub enum Command {
         #[command(subcommand)]
         command: MirrorCommand,
     },
-    /// Print what the event log holds, oldest first
+    /// Print what the event log holds, and what was decided in your name, oldest first
     Log(Box<LogArgs>),
     /// Say why an assistant is shown as it is: what was heard, from whom, and by which rule
     Explain(ExplainArgs),
@@ -448,12 +448,27 @@ pub struct LogArgs {
     /// Which events
     #[command(flatten)]
     pub query: QueryArgs,
+    /// Only events, or only decisions: what was approved, denied, stopped, started... in your name
+    #[arg(long, value_name = "WHICH", conflicts_with = "paths")]
+    pub only: Option<Only>,
+    /// Only decisions that came by this door: `dashboard`, a command's name, `hub`, `websocket`, `rule`
+    #[arg(long, value_name = "DOOR", conflicts_with = "paths")]
+    pub door: Option<String>,
     /// Go on with what comes, through every rotation
     #[arg(long, short)]
     pub follow: bool,
     /// Print the lines as they stand in the log
     #[arg(long)]
     pub json: bool,
+}
+
+/// One part of what the log shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// What was reported
+    Events,
+    /// What was decided or done, and what came of it
+    Decisions,
 }
 
 /// Views of the log.
@@ -561,6 +576,9 @@ pub struct ExplainArgs {
     /// As it was then, by the log: `2h`, `09:30`, `2026-11-21 09:30`, or RFC 3339
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `diff`.

@@ -6,6 +6,7 @@
 //! or have been given to another program since.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -41,13 +42,17 @@ pub struct Launcher {
     pub folder: Option<String>,
 }
 
-/// The launchers of the settings, else one for each known assistant that `is_there` on PATH.
-pub fn launchers(configured: &[Launcher], is_there: impl Fn(&str) -> bool) -> Vec<Launcher> {
+/// The launchers of the settings, else one for each known assistant that is on `path`.
+pub fn launchers(configured: &[Launcher], path: &OsStr) -> Vec<Launcher> {
     if !configured.is_empty() {
         return configured.to_vec();
     }
+    let is_there = |name: &&str| {
+        let mut folders = std::env::split_paths(path);
+        folders.any(|folder| is_program(&folder.join(name)))
+    };
     let programs = assistants::ALL.iter().map(|known| known.row().program);
-    let found = programs.filter(|name| is_there(name));
+    let found = programs.filter(is_there);
     found
         .map(|name| Launcher {
             name: name.to_owned(),
@@ -55,6 +60,11 @@ pub fn launchers(configured: &[Launcher], is_there: impl Fn(&str) -> bool) -> Ve
             folder: None,
         })
         .collect()
+}
+
+fn is_program(path: &Path) -> bool {
+    let metadata = path.metadata();
+    metadata.is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
 }
 
 /// Where a new window is to be.
@@ -143,8 +153,13 @@ pub fn start(launcher: &Launcher, site: &Site, mux: &dyn Multiplexer) -> Outcome
 pub enum Stopped {
     /// It has ended.
     Ended,
-    /// It cannot be asked, or did not end; says why. Closing its pane would end it.
-    OnlyByPane(String),
+    /// It cannot be asked, or did not end. Closing its pane would end it.
+    OnlyByPane {
+        /// Why it still runs.
+        why: String,
+        /// It was asked to end.
+        asked: bool,
+    },
     /// Nothing was done; says why.
     Failed(String),
 }
@@ -168,21 +183,26 @@ pub fn stop(row: &Row, place: &Place, system: &System<'_>) -> Stopped {
         Err(undone) => return Stopped::Failed(words(undone)),
     };
     let Some(pid) = row.pid else {
-        return Stopped::OnlyByPane("its process is not known".to_owned());
+        return only_by_pane("its process is not known", false);
     };
     match (system.descends)(pid, root) {
         Some(true) => {}
-        Some(false) => return Stopped::OnlyByPane("its process is not the pane's".to_owned()),
-        None => return Stopped::OnlyByPane("whose process it is cannot be told here".to_owned()),
+        Some(false) => return only_by_pane("its process is not the pane's", false),
+        None => return only_by_pane("whose process it is cannot be told here", false),
     }
     if let Err(why) = (system.terminate)(pid) {
-        return Stopped::OnlyByPane(why);
+        return only_by_pane(&why, false);
     }
     if (system.has_ended)(pid) {
         Stopped::Ended
     } else {
-        Stopped::OnlyByPane("it was asked to end and has not".to_owned())
+        only_by_pane("it was asked to end and has not", true)
     }
+}
+
+fn only_by_pane(why: &str, asked: bool) -> Stopped {
+    let why = why.to_owned();
+    Stopped::OnlyByPane { why, asked }
 }
 
 /// Closes the pane with everything in it.
@@ -239,14 +259,20 @@ mod tests {
 
     #[test]
     fn the_settings_replace_what_is_found_on_the_path() {
-        let found = launchers(&[], |name| name == "codex");
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("codex");
+        std::fs::write(&program, "").unwrap();
+        let path = folder.path().as_os_str();
+        assert_eq!(launchers(&[], path), [], "it cannot be run");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let found = launchers(&[], path);
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].name.as_str(), found[0].command.as_str()),
             ("codex", "codex")
         );
         let own = [launcher("x", None)];
-        assert_eq!(launchers(&own, |_| true), own);
+        assert_eq!(launchers(&own, path), own);
     }
 
     #[test]
@@ -293,14 +319,17 @@ mod tests {
             (Stopped::Ended, vec![50])
         );
         let (stopped, asked) = stopping(&fake, Some(50), Some(true), false);
-        assert!(matches!(stopped, Stopped::OnlyByPane(_)) && asked == [50]);
+        assert!(matches!(stopped, Stopped::OnlyByPane { asked: true, .. }) && asked == [50]);
         for (pid, descends) in [
             (None, Some(true)),
             (Some(50), Some(false)),
             (Some(50), None),
         ] {
             let (stopped, asked) = stopping(&fake, pid, descends, true);
-            assert!(matches!(stopped, Stopped::OnlyByPane(_)), "{stopped:?}");
+            assert!(
+                matches!(stopped, Stopped::OnlyByPane { asked: false, .. }),
+                "{stopped:?}"
+            );
             assert!(asked.is_empty());
         }
         let gone = Stopped::Failed("the pane is gone".to_owned());

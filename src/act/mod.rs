@@ -2,6 +2,9 @@
 //!
 //! | part | does |
 //! | --- | --- |
+//! | `acts` | carries out what somebody wants done about an agent |
+//! | `decide` | about a request: read in full, compared with what was shown, at its hook or by keys |
+//! | `manage` | stops one, starts another |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
 //! | [`equal`] | that a request was answered that wants just the same |
 //! | [`fate`] | what became of a request after its answer |
@@ -16,8 +19,11 @@
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
 //! everything else, but for the answer itself.
 //!
-//! May import: `assistants`, `mux`, `hub`, `state`, `sys`.
+//! May import: `config`'s launchers, `launch`, `notify`'s snoozes, `hub`, `assistants`, `mux`, `state`,
+//! `sys`.
 
+pub(crate) mod acts;
+mod decide;
 pub mod equal;
 pub mod fate;
 mod foreground;
@@ -26,6 +32,7 @@ mod fuzz;
 pub mod keys;
 #[cfg(test)]
 mod keys_tests;
+mod manage;
 pub mod names;
 pub mod real;
 pub mod record;

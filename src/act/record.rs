@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::text::is_mark;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::Opening;
@@ -27,7 +28,8 @@ pub struct Line<'a> {
     /// Why it was decided so, when not by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
-    /// `keys` or `hook`.
+    /// `keys` or `hook`; of what is no decision `process`, `pane` or `table`;
+    /// `none` where it was not even tried.
     way: &'a str,
     /// Where the person answered: `dashboard`, the command's name, or a client of the hub.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +99,7 @@ impl<'a> Line<'a> {
     /// What the person wanted done otherwise about a row, in one word.
     pub fn by_act(
         row: &'a Row,
-        act: &'a str,
+        (act, way): (&'a str, &'a str),
         who: &'a Who,
         (outcome, reason): (&'a str, Option<&'a str>),
         ts: Timestamp,
@@ -107,7 +109,7 @@ impl<'a> Line<'a> {
             by: "user",
             rule: None,
             why: None,
-            way: "table",
+            way,
             door: Some(&who.door),
             right: Some(who.right.as_str()),
             digest: None,
@@ -123,6 +125,24 @@ impl<'a> Line<'a> {
             tool: None,
             message: None,
             generation: row.generation,
+        }
+    }
+
+    /// What the person had started, and where.
+    pub fn started(
+        launcher: &str,
+        place: Option<&Target>,
+        who: &'a Who,
+        (outcome, reason): (&'a str, Option<&'a str>),
+        ts: Timestamp,
+    ) -> Self {
+        Self {
+            way: "pane",
+            outcome,
+            reason,
+            target: place.map(ToString::to_string).unwrap_or_default(),
+            message: Some(without_secrets(launcher)),
+            ..Self::overstepped("start", who, ts)
         }
     }
 

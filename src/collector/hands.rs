@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
-use super::actor;
 use super::message::Message;
 use super::setup::{JudgeSetup, Setup};
+use crate::act::acts;
 use crate::act::record::Line;
 use crate::config::Config;
 use crate::git::Git;
@@ -16,11 +16,12 @@ use crate::sys::monotone_clock::Clock;
 
 /// All that the hub needs of us.
 pub(super) fn of(setup: &Setup, clock: &Arc<Clock>, output: &SyncSender<Message>) -> Hands {
-    let actor = actor::Setup {
+    let actor = acts::Setup {
         places: setup.doors.places.clone(),
         uid: setup.doors.uid,
         homes: setup.sources.homes.clone(),
         reach: setup.sources.reach.clone(),
+        home: setup.rules.ground.home.clone(),
     };
     let (table, clock) = (output.clone(), Arc::clone(clock));
     let tell = move |input, at| table.send(Message::Input(input, at)).is_ok();

@@ -12,7 +12,6 @@
 
 mod belief;
 
-mod actor;
 mod attribution;
 mod cache_sweeper;
 mod contained;

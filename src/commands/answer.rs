@@ -1,6 +1,7 @@
 //! `answer`: one of the options of an assistant's question.
 
 use super::Surroundings;
+use super::acting::decide;
 use super::decide::Asked;
 use crate::act::{Decision, Pick, Shown};
 use crate::cli::AnswerArgs;
@@ -14,8 +15,15 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &AnswerArgs) -> Comman
     let asked = Asked::find(surroundings, target, which, decision)?;
     let as_it_reads = || asked.digest(&asked.look());
     let digest = which.digest.clone().unwrap_or_else(as_it_reads);
-    asked.act(&Shown {
+    let shown = Shown {
         digest: Some(digest),
         partly: false,
-    })
+    };
+    asked.tell(decide(
+        surroundings,
+        "answer",
+        &asked.bound,
+        &asked.decision,
+        &shown,
+    ))
 }

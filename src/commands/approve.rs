@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal};
 use rustix::termios::{QueueSelector, tcflush};
 
 use super::Surroundings;
+use super::acting::decide;
 use super::decide::Asked;
 use crate::act::{Decision, Digest, Shown};
 use crate::assistants::request::Known;
@@ -33,10 +34,17 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> Comma
         None if arguments.yes => asked.digest(&known),
         None => ask(&asked, &known)?,
     };
-    asked.act(&Shown {
+    let shown = Shown {
         digest: Some(digest),
         partly: arguments.partly_seen,
-    })
+    };
+    asked.tell(decide(
+        surroundings,
+        "approve",
+        &asked.bound,
+        &asked.decision,
+        &shown,
+    ))
 }
 
 /// Shows all of it to the person and asks; the digest of what they have said yes to.

@@ -152,6 +152,7 @@ impl Surroundings {
                 ttl: config.table.ttl(),
                 own_server: self.tmux.clone(),
             },
+            homes: self.homes(),
             reach: self.reach(),
         }))
     }

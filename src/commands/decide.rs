@@ -1,28 +1,28 @@
-//! What `approve`, `deny` and `answer` share: find the request that is meant, act on it, tell what came
-//! of it.
+//! What `approve`, `deny` and `answer` share: they find the request that is meant, and tell what came of it.
 
 use pane_patrol_hooks::text::{marked_line, one_line};
 
 use super::{Surroundings, request, rows};
 use crate::act::names::{MOST, names};
-use crate::act::{Bound, Decision, Digest, Equal, Outcome, Shown};
+use crate::act::{Bound, Decision, Digest, Outcome};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::cli::Which;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::hub::client::{Hub, HubError};
-use crate::hub::protocol::{ActOutcome, Decide, What};
 use crate::messages;
 use crate::state::{Row, Unasked};
 use crate::sys::shell;
 
-/// The request that a decision is about, and the hub whose collector carries it out.
+/// The request that a decision is about.
 pub(super) struct Asked {
     row: Row,
-    bound: Bound,
-    decision: Decision,
+    /// The request.
+    pub(super) bound: Bound,
+    /// What is decided.
+    pub(super) decision: Decision,
     homes: Homes,
-    hub: Hub,
+    /// In one line: its assistant's record may hold it no longer when it is answered.
+    what: String,
 }
 
 impl Asked {
@@ -33,16 +33,16 @@ impl Asked {
         which: &Which,
         decision: Decision,
     ) -> Result<Self, CommandError> {
-        let row = rows::live(surroundings, decision.name())?.row(target)?;
-        let (homes, hub) = (surroundings.homes(), surroundings.hub()?);
+        let row = rows::to_read(surroundings, decision.name())?.row(target)?;
+        let homes = surroundings.homes();
         let bound =
             pick(&row, which, &homes).map_err(|vague| vague.error(&row, &decision, &homes))?;
         Ok(Self {
+            what: clipped(&what(&homes, &bound)),
             row,
             bound,
             decision,
             homes,
-            hub,
         })
     }
 
@@ -66,18 +66,16 @@ impl Asked {
         failed(&self.row, &self.decision, why)
     }
 
-    /// Carries out the decision, and tells what came of it.
-    pub(super) fn act(&self, shown: &Shown) -> CommandResult {
+    /// Tells what came of it.
+    pub(super) fn tell(&self, outcome: Outcome) -> CommandResult {
         let (bound, decision) = (&self.bound, &self.decision);
-        // Its assistant's record may hold it no longer when it is answered.
-        let what = clipped(&what(&self.homes, bound));
-        match answer(&self.hub, decision.name(), bound, decision, shown) {
+        match outcome {
             Outcome::Done => {
-                messages::status(&said(bound, decision, &what));
+                messages::status(&said(bound, decision, &self.what));
                 Ok(())
             }
             Outcome::Equal(equal) => {
-                let said = said(bound, decision, &what);
+                let said = said(bound, decision, &self.what);
                 messages::status(&format!("{said}; {}", equal.words()));
                 Ok(())
             }
@@ -148,35 +146,6 @@ impl Vague {
 fn failed(row: &Row, decision: &Decision, why: &str) -> CommandError {
     let what = decision.name();
     CommandError::new(format!("could not {what} `{}`: {why}", row.target))
-}
-
-/// Has the collector answer, and tells what came of it; `door` is where the person is.
-pub(super) fn answer(
-    hub: &Hub,
-    door: &str,
-    bound: &Bound,
-    decision: &Decision,
-    shown: &Shown,
-) -> Outcome {
-    let decide = Decide {
-        digest: shown.digest.as_ref().map(ToString::to_string),
-        partly: shown.partly,
-        ..Decide::of(decision, &bound.request)
-    };
-    let result = match hub.act(door, &bound.row, What::Decide(decide)) {
-        Ok(result) => result,
-        // Once it was asked it may have been done.
-        Err(error @ (HubError::Silent { .. } | HubError::Io { .. })) => {
-            return Outcome::Unknown(error.to_string());
-        }
-        Err(error) => return Outcome::Nothing(error.to_string()),
-    };
-    let why = result.why;
-    match result.outcome {
-        ActOutcome::Done => why.map_or(Outcome::Done, |why| Outcome::Equal(Equal::told(why))),
-        ActOutcome::Refused => Outcome::Nothing(why.unwrap_or_default()),
-        ActOutcome::Unknown => Outcome::Unknown(why.unwrap_or_default()),
-    }
 }
 
 fn said(bound: &Bound, decision: &Decision, what: &str) -> String {

@@ -1,6 +1,7 @@
 //! `deny`: no to the request of an assistant, with or without a word about what to do instead.
 
 use super::Surroundings;
+use super::acting::decide;
 use super::decide::Asked;
 use crate::act::{Decision, Shown};
 use crate::cli::DenyArgs;
@@ -11,8 +12,15 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &DenyArgs) -> CommandR
     let message = arguments.message.clone();
     let (target, which) = (&arguments.target, &arguments.which);
     let asked = Asked::find(surroundings, target, which, Decision::Deny { message })?;
-    asked.act(&Shown {
+    let shown = Shown {
         digest: which.digest.clone(),
         partly: false,
-    })
+    };
+    asked.tell(decide(
+        surroundings,
+        "deny",
+        &asked.bound,
+        &asked.decision,
+        &shown,
+    ))
 }

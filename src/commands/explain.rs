@@ -4,7 +4,11 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
 
+use super::diff::print_json;
+use super::log::audit::Audit;
 use super::log::query::{From, local_clock, moment, read_records};
 use super::rows::{self, nobody};
 use super::{Surroundings, lookup};
@@ -12,12 +16,17 @@ use crate::cli::ExplainArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub::client::HubError;
 use crate::log::apart::from_row;
+use crate::log::decisions::Decided;
 use crate::log::explain::explain;
 use crate::log::files::Files;
+use crate::log::filter::Filter;
 use crate::log::player::Player;
 use crate::log::when::{Ahead, LocalClock};
 use crate::messages;
 use crate::state::{Apart, Row, Settings};
+
+/// So many decisions are told at most, the latest ones.
+const MOST: usize = 20;
 
 /// Prints the explanation.
 pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> CommandResult {
@@ -32,8 +41,55 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> Comma
     let (name, own) = (&arguments.target, surroundings.own_socket_text());
     let row = lookup::pick(&rows, name, &own)
         .map_err(|unknown| lookup::explain(&unknown, name, &rows, &apart, clock.now))?;
-    messages::result(&(explain(row, &clock) + &from_row(row, &apart, clock.now)));
+    let decided = decided_about(surroundings, row, clock.now)?;
+    if arguments.json {
+        return print_json(&Explained::of(row, &decided, &apart));
+    }
+    let (decided, _): (Vec<Decided>, Vec<String>) = decided.into_iter().unzip();
+    messages::result(&(explain(row, &decided, &clock) + &from_row(row, &apart, clock.now)));
     Ok(())
+}
+
+/// All that is explained, for programs.
+#[derive(Serialize)]
+struct Explained<'a> {
+    /// As `status --json` has it, with what was heard of it in `evidence`.
+    row: &'a Row,
+    /// What was decided about its session, oldest first, as it stands in the audit.
+    decisions: Vec<Value>,
+    /// What was held apart from it.
+    apart: Vec<&'a Apart>,
+}
+
+impl<'a> Explained<'a> {
+    fn of(row: &'a Row, decided: &[(Decided, String)], apart: &'a [Apart]) -> Self {
+        let lines = decided.iter();
+        Self {
+            row,
+            decisions: lines
+                .filter_map(|(_, line)| serde_json::from_str(line).ok())
+                .collect(),
+            apart: apart.iter().filter(|apart| apart.id == row.id).collect(),
+        }
+    }
+}
+
+/// What was decided about the row's session up to `now`, oldest first.
+fn decided_about(
+    surroundings: &Surroundings,
+    row: &Row,
+    now: Timestamp,
+) -> Result<Vec<(Decided, String)>, CommandError> {
+    let Some(path) = surroundings.places().decisions() else {
+        return Ok(Vec::new());
+    };
+    let mut audit = Audit::open(path, None);
+    audit.read(&Filter::default());
+    let all = std::iter::from_fn(|| audit.next(Some(now)));
+    let about = all.filter(|(decided, _)| decided.is_about(&row.id, row.instance_id.as_deref()));
+    let mut about: Vec<_> = about.collect();
+    about.drain(..about.len().saturating_sub(MOST));
+    Ok(about)
 }
 
 /// Rows, and what was held apart from them.

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use pane_patrol_hooks::target::{PaneId, Target};
 
+use super::acting::act;
 use super::{Surroundings, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
@@ -99,11 +100,8 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
 
 /// Says that the person looks at the row now, where the multiplexer cannot tell.
 pub(super) fn looked_at(surroundings: &Surroundings, row: &Row) {
-    let Ok(hub) = surroundings.hub() else {
-        return;
-    };
     // Where nobody collects there is no row that could be seen.
-    let _ = hub.act("jump", &row.id, What::Look {});
+    let _ = act(surroundings, "jump", &row.id, What::Look {});
 }
 
 fn attach(command: &mut Command) -> std::io::Result<()> {

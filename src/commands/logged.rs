@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::assistants::homes::Homes;
+use crate::assistants::{self, Facets};
 use crate::collector::liveness::has_ended;
 use crate::log::condition::Trouble;
 use crate::log::player::Player;
@@ -30,6 +32,8 @@ pub(super) struct RecentLog {
     pub(super) window: Duration,
     /// What the rows are to be like.
     pub(super) rows: Settings,
+    /// Where assistants keep their files.
+    pub(super) homes: Homes,
     /// Which multiplexers are asked.
     pub(super) reach: Reach,
 }
@@ -47,6 +51,14 @@ pub(super) struct Logged {
 impl RecentLog {
     /// Rows whose process and pane are there. `None` when the log cannot be read.
     pub(super) fn read(&self) -> Option<Logged> {
+        if let Some(trouble) = &self.trouble {
+            messages::warning(&format!("the event log is not as it should be: {trouble}"));
+        }
+        self.read_again()
+    }
+
+    /// The same without a word.
+    pub(super) fn read_again(&self) -> Option<Logged> {
         let now = Timestamp::now();
         let bounds = Bounds {
             bytes: self.bytes,
@@ -54,16 +66,14 @@ impl RecentLog {
         };
         let mut player = Player::new(self.rows.clone(), now);
         let (log, last) = recent::play(&self.mirror, bounds, Instant::now(), &mut player);
-        if let Some(trouble) = &self.trouble {
-            messages::warning(&format!("the event log is not as it should be: {trouble}"));
-            // What cannot be written may still be read.
-            if !log.has_live() {
-                return None;
-            }
+        // What cannot be written may still be read.
+        if self.trouble.is_some() && !log.has_live() {
+            return None;
         }
         let mut table = player.finish(now);
         table.remove_rows(has_ended, now);
         self.look_at_panes(&mut table, now);
+        self.look_at_session_files(&mut table, now);
         // Nothing else will prove the others.
         table.apply(Input::Tick, now.plus(REBUILD_GRACE));
         Some(Logged {
@@ -71,6 +81,20 @@ impl RecentLog {
             apart: table.apart(),
             last,
         })
+    }
+
+    /// Asks what assistants say of themselves: some things no hook has told of.
+    fn look_at_session_files(&self, table: &mut Table, now: Timestamp) {
+        for row in table.rows() {
+            let files = assistants::of(&row.assistant).and_then(Facets::session_files);
+            let home = self.homes.of(&row.assistant, row.home.as_deref());
+            let (Some(files), Some(home), Some(pid)) = (files, home, row.pid) else {
+                continue;
+            };
+            if let Some(reading) = files.look(&home, pid, row.instance_id.as_deref()) {
+                table.apply(Input::Reading(Box::new(reading)), now);
+            }
+        }
     }
 
     /// Asks each tmux server of the rows where their panes are now.

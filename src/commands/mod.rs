@@ -3,6 +3,7 @@
 //!
 //! May import: everything; nothing imports it but `main`.
 
+mod acting;
 mod answer;
 mod approve;
 mod asking;

@@ -21,7 +21,7 @@ const SHORTEST: usize = 8;
 
 /// Prints it, or all of them where several wait.
 pub(super) fn run(surroundings: &Surroundings, arguments: &RequestArgs) -> CommandResult {
-    let row = rows::live(surroundings, "request")?.row(&arguments.target)?;
+    let row = rows::to_read(surroundings, "request")?.row(&arguments.target)?;
     let homes = surroundings.homes();
     let none =
         |why: &str| CommandError::new(format!("there is no request in `{}`: {why}", row.target));

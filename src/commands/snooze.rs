@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::acting::act;
 use super::{Surroundings, rows};
 use crate::cli::SnoozeArgs;
 use crate::error::{CommandError, CommandResult};
@@ -37,7 +38,7 @@ pub(super) fn snooze(
     let what = What::Snooze {
         seconds: span.as_secs(),
     };
-    let result = surroundings.hub()?.act(door, id, what);
+    let result = act(surroundings, door, id, what);
     let result = result.map_err(|error| failed(&error.to_string()))?;
     match result.outcome {
         ActOutcome::Done => Ok(()),

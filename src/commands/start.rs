@@ -1,27 +1,14 @@
 //! `start` and `stop`: assistants from launchers, and their polite end.
 
-use std::ffi::OsString;
-use std::path::Path;
-use std::time::{Duration, Instant};
-
-use rustix::process::{Pid, Signal, kill_process};
-
-use super::Surroundings;
-use super::rows;
+use super::acting::{act, act_knowing};
+use super::{Surroundings, rows};
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::launch::{self, ENDED, Launcher, Site, Stopped, System};
+use crate::hub::protocol::{ActOutcome, Located, Start, SystemText, What};
+use crate::launch::{self, ENDED, Launcher, Stopped};
 use crate::messages;
-use crate::mux::Opened;
 use crate::state::Row;
-use crate::sys::namespaces::user_of;
-use crate::sys::{process, shell};
-
-/// How long an assistant may take to say good-bye.
-const FAREWELL: Duration = Duration::from_secs(5);
-
-/// How long to wait between two looks at it.
-const PAUSE: Duration = Duration::from_millis(20);
+use crate::sys::shell;
 
 /// Starts an assistant, or lists what can be started.
 pub(super) fn start(surroundings: &Surroundings, arguments: &StartArgs) -> CommandResult {
@@ -41,18 +28,17 @@ pub(super) fn start(surroundings: &Surroundings, arguments: &StartArgs) -> Comma
         .transpose();
     let folder =
         folder.map_err(|error| CommandError::new("that folder has no path").caused_by(&error))?;
-    let folder = folder.map(OsString::from);
-    let launcher = Launcher {
-        // What is typed now counts more than what was written then.
-        folder: launcher.folder.clone().filter(|_| folder.is_none()),
-        ..launcher.clone()
-    };
-    let started = start_in(surroundings, &launcher, folder, surroundings.tmux.is_some());
-    let started = started
-        .map_err(|why| CommandError::new(format!("could not start `{}`: {why}", launcher.name)))?;
-    let ended = if started.is_there { "" } else { ENDED };
     let name = &launcher.name;
-    messages::status(&format!("Started {name} in {}{ended}.", started.target));
+    let failed = |why: String| CommandError::new(format!("could not start `{name}`: {why}"));
+    let here = std::env::current_dir().map_err(|error| failed(error.to_string()))?;
+    let start = Start {
+        folder: folder.as_deref().map(SystemText::from),
+        cwd: Some(SystemText::from(&here)),
+        in_front: surroundings.tmux.is_some(),
+        ..wanted(surroundings, name)
+    };
+    let (place, ended) = start_it(surroundings, "start", start).map_err(failed)?;
+    messages::status(&format!("Started {name} in {}{ended}.", place.target));
     Ok(())
 }
 
@@ -80,56 +66,54 @@ fn choose<'a>(launchers: &'a [Launcher], name: Option<&str>) -> Result<&'a Launc
 /// The person's launchers, else the assistants that are found.
 pub(super) fn launchers(surroundings: &Surroundings) -> Result<Vec<Launcher>, CommandError> {
     let path = surroundings.path.clone().unwrap_or_default();
-    let is_there =
-        |name: &str| std::env::split_paths(&path).any(|folder| is_program(&folder.join(name)));
-    Ok(launch::launchers(
-        &surroundings.config()?.launcher,
-        is_there,
-    ))
+    Ok(launch::launchers(&surroundings.config()?.launcher, &path))
 }
 
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = path.metadata();
-    metadata.is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
-}
-
-/// Starts it in `folder`, else in the folder of this process.
-pub(super) fn start_in(
-    surroundings: &Surroundings,
-    launcher: &Launcher,
-    folder: Option<OsString>,
-    in_front: bool,
-) -> Result<Opened, String> {
-    let here = || std::env::current_dir().map(OsString::from);
-    let home = surroundings.environment.home.as_ref();
-    let site = Site {
+/// What is started, as far as the person's environment says it.
+pub(super) fn wanted(surroundings: &Surroundings, launcher: &str) -> Start {
+    Start {
+        launcher: launcher.to_owned(),
+        path: surroundings.path.as_deref().map(SystemText::from),
+        server: Some(SystemText::from(&surroundings.own_tmux_socket())),
         session: surroundings.tmux_session.clone(),
-        in_front,
-        home: home.map(|home| home.clone().into()),
-        cwd: folder
-            .map_or_else(here, Ok)
-            .map_err(|error| error.to_string())?,
-        path: surroundings.path.clone(),
-    };
-    let mux = surroundings.reach().own();
-    launch::start(launcher, &site, &*mux).map_err(|undone| undone.to_string())
+        ..Start::default()
+    }
+}
+
+/// Starts it; `door` is where the person is. Where it is, and what is to be said of it.
+pub(super) fn start_it(
+    surroundings: &Surroundings,
+    door: &str,
+    start: Start,
+) -> Result<(Located, &'static str), String> {
+    let result = act(surroundings, door, "", What::Start(start));
+    let result = result.map_err(|error| error.to_string())?;
+    match (result.outcome, result.place) {
+        (ActOutcome::Done, Some(place)) => {
+            let ended = if result.why.is_some() { ENDED } else { "" };
+            Ok((place, ended))
+        }
+        _ => Err(result.why.unwrap_or_default()),
+    }
 }
 
 /// Stops an assistant.
 pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> CommandResult {
-    let row = rows::live(surroundings, "stop")?.row(&arguments.target)?;
+    let row = rows::to_read(surroundings, "stop")?.row(&arguments.target)?;
     let name = format!("{} in {}", row.assistant, row.target);
     let failed = |why: &str| CommandError::new(format!("could not stop {name}: {why}"));
-    if arguments.close_pane {
-        close_pane(surroundings, &row).map_err(|why| failed(&why))?;
-        messages::status(&format!("The pane of {name} is closed."));
-        return Ok(());
-    }
-    match stop_politely(surroundings, &row) {
+    let stopped = if arguments.close_pane {
+        close_pane(surroundings, "stop", &row)
+    } else {
+        stop_politely(surroundings, "stop", &row)
+    };
+    match stopped {
+        Stopped::Ended if arguments.close_pane => {
+            messages::status(&format!("The pane of {name} is closed."));
+        }
         Stopped::Ended => messages::status(&format!("Stopped {name}.")),
         Stopped::Failed(why) => return Err(failed(&why)),
-        Stopped::OnlyByPane(why) => {
+        Stopped::OnlyByPane { why, .. } => {
             return Err(failed(&why).hint(format!(
                 "`pane-patrol stop --close-pane {}` closes its pane with everything in it",
                 shell::shown(&arguments.target)
@@ -139,41 +123,33 @@ pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> Command
     Ok(())
 }
 
-/// Asks its process to end and waits for that.
-pub(super) fn stop_politely(surroundings: &Surroundings, row: &Row) -> Stopped {
-    let (place, mux) = surroundings.reach().place_of(row);
-    let system = System {
-        mux: &*mux,
-        descends: &process::descends,
-        terminate: &terminate,
-        has_ended: &has_ended,
+/// Asks its process to end and waits for that; `door` is where the person is.
+pub(super) fn stop_politely(surroundings: &Surroundings, door: &str, row: &Row) -> Stopped {
+    stop_it(surroundings, door, row, false)
+}
+
+/// Closes the row's pane with everything in it.
+pub(super) fn close_pane(surroundings: &Surroundings, door: &str, row: &Row) -> Stopped {
+    stop_it(surroundings, door, row, true)
+}
+
+fn stop_it(surroundings: &Surroundings, door: &str, row: &Row, close_pane: bool) -> Stopped {
+    let stop = What::Stop {
+        instance_id: row.instance_id.clone(),
+        pid: row.pid,
+        close_pane,
     };
-    launch::stop(row, &place, &system)
-}
-
-/// Closes the row's pane with everything in it, or says why not.
-pub(super) fn close_pane(surroundings: &Surroundings, row: &Row) -> Result<(), String> {
-    let (place, mux) = surroundings.reach().place_of(row);
-    launch::close_pane(&place, &*mux)
-}
-
-fn terminate(pid: u32) -> Result<(), String> {
-    let ours = rustix::process::geteuid().as_raw();
-    if user_of(pid).is_some_and(|user| user != ours) {
-        return Err("its process is another user's".to_owned());
+    let result = match act_knowing(surroundings, door, &row.id, Some(row), stop) {
+        Ok(result) => result,
+        Err(error) => return Stopped::Failed(error.to_string()),
+    };
+    let why = result.why.unwrap_or_default();
+    match result.outcome {
+        ActOutcome::Done => Stopped::Ended,
+        outcome if result.only_by_pane => Stopped::OnlyByPane {
+            why,
+            asked: outcome == ActOutcome::Unknown,
+        },
+        ActOutcome::Refused | ActOutcome::Unknown => Stopped::Failed(why),
     }
-    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    let pid = pid.ok_or("its process has no number")?;
-    kill_process(pid, Signal::TERM).map_err(|error| error.to_string())
-}
-
-fn has_ended(pid: u32) -> bool {
-    let until = Instant::now() + FAREWELL;
-    while process::lives(pid) {
-        if Instant::now() >= until {
-            return false;
-        }
-        std::thread::sleep(PAUSE);
-    }
-    true
 }

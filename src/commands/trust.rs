@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::acting::{NotActed, act};
 use super::asking::{self, NotAsked};
 use super::{Surroundings, rows};
 use crate::assistants;
 use crate::cli::TrustArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::hub::client::HubError;
 use crate::hub::protocol::{ActOutcome, What};
 use crate::log::when::spoken;
 use crate::messages;
@@ -43,9 +43,6 @@ pub(super) fn told(row: &Row, span: Duration) -> String {
 /// Why a row cannot be trusted.
 #[derive(Debug, Error)]
 pub(super) enum Distrust {
-    /// Where a collector would be is not known.
-    #[error(transparent)]
-    NoPlace(#[from] CommandError),
     /// It says nothing of its session.
     #[error("its session is not known")]
     NoSession,
@@ -60,7 +57,7 @@ pub(super) enum Distrust {
     NotAsked(#[from] NotAsked),
     /// Nobody could be told.
     #[error(transparent)]
-    Hub(#[from] HubError),
+    NotActed(#[from] NotActed),
     /// Meanwhile it is another session's, or the like.
     #[error("{0}")]
     Refused(String),
@@ -73,7 +70,6 @@ pub(super) fn trust(
     row: &Row,
     span: Duration,
 ) -> Result<(), Distrust> {
-    let hub = surroundings.hub()?;
     let trust = What::Trust {
         instance_id: row.instance_id.clone().ok_or(Distrust::NoSession)?,
         seconds: span.as_secs(),
@@ -84,7 +80,7 @@ pub(super) fn trust(
     if !span.is_zero() {
         asking::asks_us(surroundings, row)?;
     }
-    let result = hub.act(door, &row.id, trust)?;
+    let result = act(surroundings, door, &row.id, trust)?;
     match result.outcome {
         ActOutcome::Done => Ok(()),
         ActOutcome::Refused | ActOutcome::Unknown => {

@@ -6,11 +6,12 @@ use std::time::Duration;
 use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::decisions::Decided;
 use super::when::LocalClock;
 use crate::state::{Evidence, Row};
 
-/// Explains `row` as it was at `clock.now`.
-pub fn explain(row: &Row, clock: &LocalClock) -> String {
+/// Explains `row` as it was at `clock.now`; `decided`: what was decided about its session, oldest first.
+pub fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> String {
     let mut text = String::new();
     let what = [row.tool.as_deref(), row.message.as_deref()];
     let what: Vec<&str> = what.into_iter().flatten().collect();
@@ -44,10 +45,29 @@ pub fn explain(row: &Row, clock: &LocalClock) -> String {
     if row.evidence.is_empty() {
         text.push_str("  nothing is known any more of what was heard\n");
     }
-    for evidence in &row.evidence {
+    // The latest first, as what was heard stands there.
+    let mut decided = decided.iter().rev().peekable();
+    for (at, evidence) in row.evidence.iter().enumerate() {
+        // What was heard late stands where it was heard.
+        let latest_left = row.evidence[at..].iter().map(|left| left.at).max();
+        while let Some(later) = decided.next_if(|it| Some(it.ts) >= latest_left) {
+            let _ = writeln!(text, "  {}", decision(later, clock));
+        }
         let _ = writeln!(text, "  {}", sentence(evidence, clock));
     }
+    for earlier in decided {
+        let _ = writeln!(text, "  {}", decision(earlier, clock));
+    }
     text
+}
+
+fn decision(decided: &Decided, clock: &LocalClock) -> String {
+    format!(
+        "{}, {} ago: decided in your name: {}.",
+        time(decided.ts, clock),
+        age(clock.now.since(decided.ts)),
+        decided.sentence()
+    )
 }
 
 fn sentence(evidence: &Evidence, clock: &LocalClock) -> String {
@@ -163,6 +183,27 @@ because
   09:00:00, 4m 12s ago: a hook reported `PermissionRequest Bash: cargo publish`, which turned running into waiting_approval.
   08:59:00, 5m 12s ago: a hook reported `UserPromptSubmit`, which made the row, running.
 ";
-        assert_eq!(explain(&player.table().rows()[0], &clock), expected);
+        let row = &player.table().rows()[0];
+        assert_eq!(explain(row, &[], &clock), expected);
+        let decided = ["2026-11-21T08:59:30Z", "2026-11-21T09:01:30Z"].map(|ts| {
+            let line = format!(
+                r#"{{"ts":"{ts}","decision":"approve","outcome":"done","way":"keys","door":"approve",
+                "right":"own","tool":"Bash","message":"ls","row":"x"}}"#
+            );
+            Decided::parse(line.as_bytes()).unwrap()
+        });
+        let told = explain(row, &decided, &clock);
+        let lines: Vec<&str> = told.lines().skip(3).collect();
+        let times = lines
+            .iter()
+            .map(|line| line.trim_start().split(',').next().unwrap());
+        assert_eq!(
+            times.collect::<Vec<_>>(),
+            ["09:01:30", "08:58:00", "09:00:00", "08:59:30", "08:59:00"]
+        );
+        assert_eq!(
+            lines[0],
+            "  09:01:30, 2m 42s ago: decided in your name: approve Bash: ls, done by keys, from approve (own)."
+        );
     }
 }

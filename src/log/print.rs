@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use pane_patrol_hooks::event::{Event, Source, State};
 use pane_patrol_hooks::text::printable_line;
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::when::LocalClock;
 
@@ -20,23 +21,31 @@ impl Printer {
     /// Writes the line of `event` with its end to `line`: when, state, whose, where, and what was
     /// said. It may be printed as it is: only its own colours are for the terminal.
     pub fn print(&self, event: &Event, line: &mut String) {
-        let at = self.clock.local(event.ts);
-        let millis = event.ts.as_micros().rem_euclid(1_000_000) / 1000;
         let (on, off) = self.colour(event.state);
         let what = what_of(event);
         let (what, target) = (printable_line(&what), event.target.to_string());
         // A string takes everything.
         let _ = writeln!(
             line,
-            "{} {:02}:{:02}:{:02}.{millis:03}  {on}{:<16}{off}  {:<8}  {}  {what}",
-            at.date(),
-            at.hour(),
-            at.minute(),
-            at.second(),
+            "{}  {on}{:<16}{off}  {:<8}  {}  {what}",
+            self.time(event.ts),
             event.state,
             event.assistant.as_str(),
             printable_line(&target),
         );
+    }
+
+    /// Local date and time, to the millisecond.
+    pub(super) fn time(&self, ts: Timestamp) -> String {
+        let at = self.clock.local(ts);
+        let millis = ts.as_micros().rem_euclid(1_000_000) / 1000;
+        format!(
+            "{} {:02}:{:02}:{:02}.{millis:03}",
+            at.date(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        )
     }
 
     fn colour(&self, state: State) -> (&'static str, &'static str) {

@@ -1,11 +1,14 @@
 //! A real `pane-patrol collect`, and what `status` says of it.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tungstenite::WebSocket;
+use tungstenite::client::IntoClientRequest;
 
 use super::process::children_of;
 use super::{PATIENCE, TestEnv, Tmux, finish};
@@ -18,6 +21,8 @@ const QUIET_LOOKS: usize = 8;
 pub struct Collector<'env> {
     env: &'env TestEnv,
     child: Child,
+    /// What it says of its WebSocket, where it listens.
+    listens: String,
 }
 
 impl<'env> Collector<'env> {
@@ -29,6 +34,36 @@ impl<'env> Collector<'env> {
     /// Starts one whose own server is `tmux`.
     pub fn start_in(env: &'env TestEnv, tmux: &Tmux<'_>) -> Self {
         Self::start_with(env, env.pane_patrol().env("TMUX", tmux.variable()))
+    }
+
+    /// The same, which also listens on a port of its own.
+    pub fn start_listening_in(env: &'env TestEnv, tmux: &Tmux<'_>) -> Self {
+        let mut command = env.pane_patrol();
+        command.env("TMUX", tmux.variable());
+        command.args(["collect", "--listen", "127.0.0.1:0"]);
+        Self::start_completed(env, &mut command)
+    }
+
+    /// A connection over WebSocket with the token of that right, which has not said anything.
+    pub fn web_client(&self, right: &str) -> WebSocket<TcpStream> {
+        let parts = self
+            .listens
+            .strip_prefix("Listening on ws://")
+            .and_then(|rest| rest.split_once("/ws; a token to read is in "))
+            .and_then(|(address, rest)| Some((address, rest.split_once(", those")?.0)));
+        let (address, token) = parts.unwrap_or_else(|| panic!("{}", self.listens));
+        let token = format!("{}{right}", token.trim_end_matches("read"));
+        let token = std::fs::read_to_string(token).expect("there is one");
+        let mut request = format!("ws://{address}/ws")
+            .into_client_request()
+            .expect("an address");
+        let bearer = format!("Bearer {}", token.trim());
+        let bearer = bearer.parse().expect("a header");
+        request.headers_mut().insert("Authorization", bearer);
+        let stream = TcpStream::connect(address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let (socket, _) = tungstenite::client::client(request, stream).expect("it is let in");
+        socket
     }
 
     /// Starts one by `command` that hears these containers by sockets of their own.
@@ -57,12 +92,21 @@ impl<'env> Collector<'env> {
         stderr
             .read_line(&mut said)
             .expect("it says that it collects, or why not");
+        let mut listens = String::new();
+        if said.starts_with("Listening on ") {
+            listens = std::mem::take(&mut said);
+            stderr.read_line(&mut said).expect("it says more");
+        }
         if !said.starts_with("Collecting on ") {
             // It ends then, so all of it can be read.
             let _ = stderr.read_to_string(&mut said);
             panic!("{said}");
         }
-        Self { env, child }
+        Self {
+            env,
+            child,
+            listens,
+        }
     }
 
     /// The rows as `status --json` gives them.

@@ -1,27 +1,48 @@
 //! A program at the hub has something done about an agent: with the same checks as the person's own keys,
 //! once, and with a line that says who it was.
 
+mod alone;
+mod managed;
+mod told;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
+use tungstenite::{Message, WebSocket};
 
 use crate::common::{Collector, TestEnv, until, wait_until};
-use crate::foreground::Stage;
+use crate::foreground::{self, Stage};
 
 /// A client that says by hand what it wants done.
 pub(super) struct ActsByHand {
     name: String,
-    stream: BufReader<UnixStream>,
+    door: Door,
+}
+
+/// How it came.
+enum Door {
+    Hub(BufReader<UnixStream>),
+    Web(Box<WebSocket<TcpStream>>),
 }
 
 impl ActsByHand {
     pub(super) fn at_hub(env: &TestEnv, name: &str) -> Self {
+        Self::greeted(name, Door::Hub(BufReader::new(env.connect_to_hub())))
+    }
+
+    /// The same over WebSocket, with the token of that right.
+    pub(super) fn with_token(collector: &Collector<'_>, right: &str, name: &str) -> Self {
+        Self::greeted(name, Door::Web(Box::new(collector.web_client(right))))
+    }
+
+    fn greeted(name: &str, door: Door) -> Self {
         let mut client = Self {
             name: name.to_owned(),
-            stream: BufReader::new(env.connect_to_hub()),
+            door,
         };
         let hello =
             json!({"client_id": name, "role": "subscriber", "capabilities": ["act_result"]});
@@ -32,9 +53,27 @@ impl ActsByHand {
     fn say(&mut self, kind: &str, payload: &Value) {
         let message = json!({"version": "1", "type": kind, "session_id": "default",
             "sender_id": self.name, "timestamp": "2026-11-21T14:02:15Z", "payload": payload});
-        let line = format!("{message}\n");
-        let said = self.stream.get_mut().write_all(line.as_bytes());
-        said.expect("the hub hears");
+        match &mut self.door {
+            Door::Hub(stream) => {
+                let said = stream
+                    .get_mut()
+                    .write_all(format!("{message}\n").as_bytes());
+                said.expect("the hub hears");
+            }
+            Door::Web(socket) => {
+                let said = socket.send(Message::text(message.to_string()));
+                said.expect("the hub hears");
+            }
+        }
+    }
+
+    fn hear(&mut self) -> Value {
+        let mut line = String::new();
+        match &mut self.door {
+            Door::Hub(stream) => drop(stream.read_line(&mut line).expect("the hub answers")),
+            Door::Web(socket) => line = socket.read().expect("the hub answers").to_string(),
+        }
+        serde_json::from_str(&line).expect("JSON")
     }
 
     /// Has that done under an id that nobody has used; what came of it.
@@ -46,17 +85,23 @@ impl ActsByHand {
 
     /// The same under that id.
     fn act_as(&mut self, id: &str, row: &Value, what: &Value) -> Value {
-        let mut act = json!({"act_id": id, "agent_id": row["id"]});
+        let answer = self.ask_as(id, row, what);
+        assert_eq!(answer["type"], "act_result", "{answer}");
+        assert_eq!(answer["payload"]["act_id"], id);
+        answer["payload"].clone()
+    }
+
+    /// What is said to it, an `act_result` or an error.
+    fn ask_as(&mut self, id: &str, row: &Value, what: &Value) -> Value {
+        let mut act = json!({"act_id": id});
+        if row["id"].is_string() {
+            act["agent_id"] = row["id"].clone();
+        }
         for (name, value) in what.as_object().expect("an object") {
             act[name] = value.clone();
         }
         self.say("act", &act);
-        let mut line = String::new();
-        self.stream.read_line(&mut line).expect("the hub answers");
-        let answer: Value = serde_json::from_str(&line).expect("JSON");
-        assert_eq!(answer["type"], "act_result", "{answer}");
-        assert_eq!(answer["payload"]["act_id"], id);
-        answer["payload"].clone()
+        self.hear()
     }
 }
 
@@ -74,15 +119,34 @@ fn row(collector: &Collector<'_>) -> Value {
 
 #[test]
 fn a_program_approves_by_keys_what_it_was_shown_and_nothing_else() {
+    approves_what_it_was_shown(|env, _| ActsByHand::at_hub(env, "phone-7"), "hub", "own");
+}
+
+#[test]
+fn a_program_with_a_token_approves_by_keys_what_it_was_shown_and_nothing_else() {
+    let with = |right| {
+        move |_: &TestEnv, collector: &Collector<'_>| {
+            ActsByHand::with_token(collector, right, "phone-7")
+        }
+    };
+    approves_what_it_was_shown(with("answer"), "websocket", "answer");
+    approves_what_it_was_shown(with("manage"), "websocket", "manage");
+}
+
+fn approves_what_it_was_shown(
+    program: impl Fn(&TestEnv, &Collector<'_>) -> ActsByHand,
+    door: &str,
+    right: &str,
+) {
     let env = TestEnv::new();
     let Some(stage) = Stage::new(&env) else {
         return;
     };
-    let collector = Collector::start_in(&env, &stage.server);
+    let collector = Collector::start_listening_in(&env, &stage.server);
     stage.asks("", &collector);
     stage.until_shown();
     let row = row(&collector);
-    let mut program = ActsByHand::at_hub(&env, "phone-7");
+    let mut program = program(&env, &collector);
     let read = program.act(&row, &json!({"act": "read_request"}));
     assert_eq!(read["outcome"], "done", "{read}");
     let digest = &read["request"]["digest"];
@@ -113,6 +177,18 @@ fn a_program_approves_by_keys_what_it_was_shown_and_nothing_else() {
     assert!(refused(&mut program, late).contains("expired"));
     let id = json!({"digest": digest, "request": "toolu_nobody"});
     assert!(refused(&mut program, id).contains("does not ask that"));
+    // An old digest: meanwhile it asks for more than was read.
+    let mut more = foreground::input();
+    more["dangerouslyDisableSandbox"] = json!(true);
+    env.write_transcript(&[more]);
+    assert!(refused(&mut program, json!({"digest": digest})).contains("not what was shown"));
+    env.write_transcript(&[foreground::input()]);
+    // Another dialog stands on the screen.
+    let dialog = stage.folder.join("dialog");
+    let as_asked = fs::read_to_string(&dialog).expect("it is there");
+    stage.redraw(&as_asked.replace("touch f1", "touch f2"));
+    assert!(refused(&mut program, json!({"digest": digest})).contains("dialog"));
+    stage.redraw(&as_asked);
     assert!(!stage.folder.join("keys").exists(), "no key was pressed");
 
     let located = program.act(&row, &json!({"act": "locate"}));
@@ -130,10 +206,12 @@ fn a_program_approves_by_keys_what_it_was_shown_and_nothing_else() {
     // The same again is not done again.
     assert_eq!(program.act_as("once", &row, &approve), done);
     let tried = decisions(&env);
+    let not_even = tried.iter().filter(|line| line["way"] == "none");
+    assert_eq!(not_even.count(), 2, "generation and request: {tried:?}");
     let last = tried.last().expect("a line");
     assert_eq!(
         (&last["door"], &last["right"]),
-        (&json!("hub phone-7"), &json!("own"))
+        (&json!(format!("{door} phone-7")), &json!(right))
     );
     assert_eq!(
         (&last["decision"], &last["digest"]),

@@ -16,9 +16,10 @@ use crate::common::{
 const ASSISTANT: &str = r#"#!/bin/bash
 echo $$ > "$1/pid.new" && mv "$1/pid.new" "$1/pid"
 if [ "$2" = deaf ]; then exec sleep 600; fi
-printf '\033[2J\033[H'
-cat "$1/dialog"
-IFS= read -rsn1 key
+show() { printf '\033[2J\033[H'; cat "$1/dialog"; }
+trap 'show "$1"' USR1
+show "$1"
+until IFS= read -rsn1 key; do :; done
 printf %s "$key" > "$1/keys"
 printf '\033[2J\033[H'
 exec sleep 600
@@ -49,6 +50,18 @@ impl<'env> Stage<'env> {
         write_program(&stage.folder.join("claude"), ASSISTANT);
         env.write_transcript(&[input()]);
         Some(stage)
+    }
+
+    /// Has the assistant show another dialog than it asked with.
+    pub(super) fn redraw(&self, dialog: &str) {
+        fs::write(self.folder.join("dialog"), dialog).expect("it can be written");
+        let pid = fs::read_to_string(self.folder.join("pid")).expect("it runs");
+        let mut kill = self.env.command("kill");
+        finish(kill.args(["-USR1", pid.trim()]));
+        let last = dialog.lines().rfind(|line| line.contains("touch"));
+        let last = last.expect("it asks for that").trim();
+        wait_until("it is shown anew", || self.screen().contains(last));
+        self.until_shown();
     }
 
     fn types(&self, line: &str) {
@@ -122,7 +135,7 @@ impl<'env> Stage<'env> {
     }
 }
 
-fn input() -> Value {
+pub(super) fn input() -> Value {
     json!({"command": "touch f1 && sleep 9", "description": "lab command"})
 }
 

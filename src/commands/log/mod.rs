@@ -1,5 +1,6 @@
-//! `log`: what the event log holds, oldest first.
+//! `log`: what the event log holds, and what was decided beside it, oldest first.
 
+pub(super) mod audit;
 pub(super) mod query;
 mod replay;
 mod stats;
@@ -10,10 +11,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::Surroundings;
-use crate::cli::{LogArgs, LogView};
+use crate::cli::{LogArgs, LogView, Only};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::log::fault;
 use crate::log::filter::{Filter, Sieve};
@@ -22,6 +24,7 @@ use crate::log::split::Content;
 use crate::log::tailer::{Line, Start, Tailer};
 use crate::log::watch::{Waker, Watch};
 use crate::messages::Output;
+use audit::Audit;
 use query::{Complaints, From, Query};
 
 /// How soon a file that is no longer written is looked at again, for a writer that was slow.
@@ -47,6 +50,11 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &LogArgs) -> CommandRe
 
 fn print(surroundings: &Surroundings, arguments: &LogArgs) -> CommandResult {
     let query = Query::of(surroundings, &arguments.query)?;
+    let audit = match (arguments.only, &query.from) {
+        (Some(Only::Events), _) | (_, From::Files(_)) => None,
+        _ => surroundings.places().decisions(),
+    };
+    let audit = audit.map(|path| Audit::open(path, arguments.door.clone()));
     let output = Output::open();
     let printer = Printer {
         clock: query.clock,
@@ -59,15 +67,24 @@ fn print(surroundings: &Surroundings, arguments: &LogArgs) -> CommandResult {
         output,
         text: String::new(),
         complaints: Complaints::default(),
+        has_events: arguments.only != Some(Only::Decisions) && arguments.door.is_none(),
+        audit,
     };
+    printing.read_audit();
     if arguments.follow {
         let file = followed(&query.from)?;
         query.from.warn_if_there_is_none();
         follow(file, &mut printing);
     } else {
-        query.from.read(&mut |line| printing.take(&line))?;
+        if printing.has_events {
+            query.from.read(&mut |line| printing.take(&line))?;
+        }
+        let _ = printing.print_decided(None);
     }
     printing.complaints.sum_up();
+    if let Some(audit) = &printing.audit {
+        audit.sum_up();
+    }
     printing
         .output
         .close()
@@ -90,11 +107,16 @@ fn followed(from: &From) -> Result<&Path, CommandError> {
 
 fn follow(mirror: &Path, printing: &mut Printing) {
     let (mut watch, waker) = Watch::of(mirror);
+    if let Some(audit) = &printing.audit {
+        audit.wake(&waker);
+    }
     let is_closed = watch_reader(waker);
     let mut tailer = Tailer::open(mirror, Start::Beginning, Instant::now());
     loop {
+        printing.read_audit();
         let polled = tailer.poll(Instant::now(), &mut |line| printing.take(&line));
-        if polled.is_break() || printing.output.flush().is_break() {
+        let decided = printing.print_decided(None);
+        if polled.is_break() || decided.is_break() || printing.output.flush().is_break() {
             return;
         }
         watch.wait(tailer.has_stragglers().then_some(STRAGGLER_PAUSE));
@@ -131,9 +153,34 @@ struct Printing {
     output: Output,
     text: String,
     complaints: Complaints,
+    has_events: bool,
+    /// What was decided, where that is wanted, too.
+    audit: Option<Audit>,
 }
 
 impl Printing {
+    /// Looks what was decided since the last time.
+    fn read_audit(&mut self) {
+        if let Some(audit) = &mut self.audit {
+            audit.read(&self.filter);
+        }
+    }
+
+    /// Prints what was decided up to then, or all that is left of it.
+    fn print_decided(&mut self, until: Option<Timestamp>) -> ControlFlow<()> {
+        while let Some((decided, line)) = self.audit.as_mut().and_then(|audit| audit.next(until)) {
+            match &self.printer {
+                None => self.output.print_json(&line)?,
+                Some(printer) => {
+                    self.text.clear();
+                    printer.print_decided(&decided, &mut self.text);
+                    self.output.print_ready(&self.text)?;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
     fn take(&mut self, line: &Line<'_>) -> ControlFlow<()> {
         if let Content::Whole(bytes) = line.content
             && self.sieve.rules_out(bytes)
@@ -147,9 +194,10 @@ impl Printing {
         let Some((record, bytes)) = found.record else {
             return ControlFlow::Continue(());
         };
-        if !self.filter.accepts(&record.event) {
+        if !self.has_events || !self.filter.accepts(&record.event) {
             return ControlFlow::Continue(());
         }
+        self.print_decided(Some(record.event.ts))?;
         let Some(printer) = &self.printer else {
             return self.output.print_json(&String::from_utf8_lossy(bytes));
         };

@@ -23,6 +23,9 @@ pub enum HubError {
     /// The collector in this process ends.
     #[error("the collector is ending")]
     Ending,
+    /// The collector has ended, or let go of us, while we waited for its answer.
+    #[error("the collector ended before it answered")]
+    Gone,
     /// The collector hangs.
     #[error("the collector on {} does not answer", path.display())]
     Silent {

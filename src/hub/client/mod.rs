@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::hub::protocol::{Act, ActResult, What};
+use crate::hub::protocol::{Act, ActResult};
 
 pub(crate) use connect::connect_to;
 pub use error::HubError;
@@ -35,28 +35,20 @@ impl Hub {
         HubClient::subscribe(&self.places, self.uid, name, Timestamp::now)
     }
 
-    /// Has that done about the agent with that id, and waits for what came of it; `name` says by which
-    /// of our doors.
+    /// Has that done, and waits for what came of it; `name` says by which of our doors.
     ///
     /// # Errors
     /// Nobody collects there, it does not answer, or it is not to be trusted.
-    pub fn act(&self, name: &str, agent: &str, what: What) -> Result<ActResult, HubError> {
-        let act = Act {
-            act_id: random_id(),
-            agent_id: agent.to_owned(),
-            what,
-            generation: None,
-            expires: None,
-        };
+    pub fn act(&self, name: &str, act: &Act) -> Result<ActResult, HubError> {
         // It wants no news, only the answer.
         let wants = vec!["act_result".to_owned()];
         let mut client = HubClient::greet(&self.places, self.uid, name, wants, Timestamp::now)?;
-        client.act(&act)
+        client.act(act)
     }
 }
 
-/// An id that nobody else takes.
-fn random_id() -> String {
+/// An id for an act that nobody else takes.
+pub fn random_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let (pid, now) = (std::process::id(), Timestamp::now().as_micros());

@@ -158,9 +158,8 @@ impl HubClient {
                 _ => {}
             }
         }
-        Err(HubError::Nobody {
-            path: self.path.clone(),
-        })
+        // It was asked: that it is gone says nothing about what it has done.
+        Err(HubError::Gone)
     }
 
     fn say_act(&mut self, act: &Act) -> Result<(), HubError> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::right::needed_by_act;
+use super::start::Start;
 use super::{Right, is_false};
 use crate::state::{Decision, Pick, Request};
 
@@ -22,7 +23,8 @@ pub struct Act {
     /// Chosen at random by whoever wants it. Under one id something is done once: for ten minutes a
     /// repetition gets the first result again.
     pub act_id: String,
-    /// The agent that it is about.
+    /// The agent that it is about; to start one needs none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub agent_id: String,
     /// What is wanted.
     #[serde(flatten)]
@@ -61,6 +63,20 @@ pub enum What {
         /// For how long, in seconds, at most [`MAX_TRUST`]; 0: not any longer.
         seconds: u64,
     },
+    /// To end the agent's session: its process is asked to end, if it is certainly the one in its pane.
+    Stop {
+        /// The session; left out where the agent has none that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instance_id: Option<String>,
+        /// Its process, as it was known to whoever wants it; another one refuses it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pid: Option<u32>,
+        /// To close its pane with everything in it instead.
+        #[serde(default, skip_serializing_if = "is_false")]
+        close_pane: bool,
+    },
+    /// To start another one.
+    Start(Start),
     /// To say that the person looks at the agent now, where its multiplexer cannot tell.
     Look {},
     /// To know where the agent is.
@@ -72,8 +88,20 @@ impl What {
     pub fn needs(&self) -> Right {
         needed_by_act(match self {
             Self::Decide(_) => "decide",
+            Self::Stop { .. } => "stop",
             other => other.name(),
         })
+    }
+
+    /// Whether only who runs where the hub does may want it, whatever else they may: it has programs run
+    /// there.
+    pub fn is_for_home(&self) -> bool {
+        matches!(self, Self::Start(_))
+    }
+
+    /// Whether it is about an agent that there is.
+    pub fn is_about_an_agent(&self) -> bool {
+        !matches!(self, Self::Start(_))
     }
 
     /// One word for the record.
@@ -83,6 +111,13 @@ impl What {
             Self::Decide(decide) => decide.decision.word(),
             Self::Snooze { .. } => "snooze",
             Self::Trust { .. } => "trust",
+            Self::Stop {
+                close_pane: false, ..
+            } => "stop",
+            Self::Stop {
+                close_pane: true, ..
+            } => "close_pane",
+            Self::Start(_) => "start",
             Self::Look {} => "look",
             Self::Locate {} => "locate",
         }
@@ -90,10 +125,14 @@ impl What {
 
     /// Whether it changes anything, so that it is written down.
     pub fn is_recorded(&self) -> bool {
-        matches!(
-            self,
-            Self::Decide(_) | Self::Snooze { .. } | Self::Trust { .. }
-        )
+        match self {
+            Self::Decide(_)
+            | Self::Snooze { .. }
+            | Self::Trust { .. }
+            | Self::Stop { .. }
+            | Self::Start(_) => true,
+            Self::ReadRequest { .. } | Self::Look {} | Self::Locate {} => false,
+        }
     }
 }
 
@@ -216,9 +255,12 @@ pub struct ActResult {
     /// Of `read_request`: the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<ReadRequest>,
-    /// Of `locate`: where it is.
+    /// Of `locate` and `start`: where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Located>,
+    /// Of `stop`: it was not to be ended in that way; to close its pane would.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub only_by_pane: bool,
 }
 
 impl ActResult {
@@ -230,6 +272,7 @@ impl ActResult {
             why,
             request: None,
             place: None,
+            only_by_pane: false,
         }
     }
 

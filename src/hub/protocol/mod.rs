@@ -28,6 +28,7 @@ pub mod right;
 mod schema;
 #[cfg(test)]
 mod schema_check;
+mod start;
 mod status;
 mod task_update;
 mod tasks;
@@ -48,6 +49,7 @@ pub use greeting::{Admit, Bye, ClientRole, ErrorPayload, Heartbeat, Hello, Pong,
 pub use hearing::feed_of;
 pub use patch::{AgentPatch, PatchError, RequestPatch};
 pub use right::{Right, needed};
+pub use start::{Start, SystemText};
 pub use status::{AgentStatus, Gone, PublishedStatus, Report, Status};
 pub use task_update::{TaskAction, TaskUpdate, TaskWord};
 pub use tasks::AgentTasks;

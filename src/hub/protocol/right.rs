@@ -96,13 +96,15 @@ pub const MESSAGES: [(&str, Right); 11] = [
 ];
 
 /// What is needed for each act.
-pub const ACTS: [(&str, Right); 6] = [
+pub const ACTS: [(&str, Right); 8] = [
     ("read_request", Right::Read),
     ("locate", Right::Read),
     ("look", Right::Read),
     ("decide", Right::Answer),
     ("snooze", Right::Answer),
+    ("stop", Right::Manage),
     ("trust", Right::Own),
+    ("start", Right::Own),
 ];
 
 /// What is needed for each role.

@@ -74,6 +74,9 @@ pub(super) fn wish_of(message: &Envelope) -> Result<Option<What>, String> {
             if !(1..=MAX_ACT_ID).contains(&length) || has_control(&act.act_id) {
                 return Err(format!("`act_id` is one line of 1 to {MAX_ACT_ID} bytes"));
             }
+            if act.agent_id.is_empty() && act.what.is_about_an_agent() {
+                return Err("missing field `agent_id`".to_owned());
+            }
             What::Act(Box::new(act))
         }
         _ => return Ok(None),

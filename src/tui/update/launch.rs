@@ -46,7 +46,7 @@ pub(crate) fn stopped(model: &mut Model, row: &Row, outcome: Stopped, now: Times
     let name = format!("{} in {}", row.assistant, row.target);
     let is_open = matches!(&model.panel, Panel::Stop(stop) if stop.row.id == row.id);
     match outcome {
-        Stopped::OnlyByPane(why) if is_open => {
+        Stopped::OnlyByPane { why, .. } if is_open => {
             model.panel = Panel::Stop(Stop {
                 row: Box::new(row.clone()),
                 stage: Stage::Stuck(why),
@@ -55,7 +55,7 @@ pub(crate) fn stopped(model: &mut Model, row: &Row, outcome: Stopped, now: Times
             return;
         }
         Stopped::Ended => model.notify(&format!("{name} has ended"), now),
-        Stopped::OnlyByPane(why) | Stopped::Failed(why) => {
+        Stopped::OnlyByPane { why, .. } | Stopped::Failed(why) => {
             model.notify(&format!("{name} still runs: {why}"), now);
         }
     }

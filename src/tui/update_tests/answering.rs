@@ -112,7 +112,10 @@ fn stopping_asks_twice_and_about_the_row_that_was_meant() {
         press(&mut model, KeyCode::Char('x')).is_empty(),
         "it is being done"
     );
-    let stuck = Stopped::OnlyByPane("it has not ended".to_owned());
+    let stuck = Stopped::OnlyByPane {
+        why: "it has not ended".to_owned(),
+        asked: true,
+    };
     tell(&mut model, Message::Stopped(Box::new(meant.clone()), stuck));
     assert!(
         screen(&model).contains("x closes its pane"),

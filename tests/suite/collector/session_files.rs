@@ -238,3 +238,49 @@ fn a_prompt_whose_hook_was_lost_is_told_from_a_command_by_the_transcript() {
         (&json!("interrupted"), &Value::Null)
     );
 }
+
+#[test]
+fn where_nobody_collects_the_session_file_tells_what_no_hook_has() {
+    let env = TestEnv::new();
+    env.mirror_on();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let assistant = Assistant::start(&env, &tmux);
+    let begins = |command: &str| {
+        let payload = crate::common::fixture("claude/pre_tool_use.bash.json");
+        let mut payload: Value = serde_json::from_str(&payload).expect("JSON");
+        payload["session_id"] = json!("s1");
+        payload["tool_input"]["command"] = json!(command);
+        let transcript = env.home().join(".claude/projects/-home-user-proj/s1.jsonl");
+        payload["transcript_path"] = json!(transcript);
+        let mut hook = tmux.claude_hook_of(&assistant.pane, &assistant.pid.to_string());
+        let payload = payload.to_string();
+        finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+    };
+    let row = || {
+        let printed = finish(env.pane_patrol().args(["status", "--json"]));
+        let rows: Vec<Value> = serde_json::from_str(&printed.stdout).expect("JSON");
+        assert_eq!(rows.len(), 1, "{printed:?}");
+        rows[0].clone()
+    };
+    begins("touch f1");
+    assert_eq!(row()["state"], "running", "so the log says");
+    assistant.says("waiting", Some("permission prompt"));
+    let asks = row();
+    let why = finish(env.pane_patrol().args(["explain", &assistant.pane]));
+    assert_eq!(
+        (&asks["state"], &asks["from_mirror"]),
+        (&json!("waiting_approval"), &json!(true)),
+        "{why:?}"
+    );
+    let request = finish(env.pane_patrol().args(["request", &assistant.pane]));
+    assert!(request.stdout.contains("touch f1"), "{request:?}");
+    assert!(request.stdout.contains("digest "), "{request:?}");
+    assistant.says("idle", None);
+    assert_ne!(
+        row()["state"],
+        "waiting_approval",
+        "it was answered in the pane"
+    );
+}

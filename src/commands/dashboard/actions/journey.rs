@@ -231,7 +231,8 @@ impl Journey {
                 KeyModifiers::NONE,
             )));
         }
-        let row = Box::new(self.fake.row(2, "gemini", State::Running));
+        let mut row = Box::new(self.fake.row(2, "gemini", State::Running));
+        row.instance_id = Some("session-2".to_owned());
         let stopped = self.hands.close_pane(&row);
         self.take(Message::Stopped(row, stopped));
         told.push(format!("close its pane: {}", self.words()));

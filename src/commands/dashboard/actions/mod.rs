@@ -14,12 +14,14 @@ use pane_patrol_sys::process::folder;
 use super::install_offer::{self, Part, told};
 use crate::act::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
+use crate::commands::acting::decide;
 use crate::commands::jump::looked_at;
 use crate::commands::snooze::snooze;
-use crate::commands::start::{close_pane, launchers, start_in, stop_politely};
-use crate::commands::{Surroundings, decide, tasks, trust};
+use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
+use crate::commands::{Surroundings, tasks, trust};
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
-use crate::launch::{ENDED, Stopped};
+use crate::hub::protocol::{Start, SystemText};
+use crate::launch::Stopped;
 use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
     SplitView, Undone,
@@ -187,10 +189,7 @@ impl Hands for RealHands {
     }
 
     fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
-        match self.surroundings.hub() {
-            Ok(hub) => decide::answer(&hub, "dashboard", bound, decision, shown),
-            Err(error) => Outcome::Nothing(error.to_string()),
-        }
+        decide(&self.surroundings, "dashboard", bound, decision, shown)
     }
 
     fn read_request(&self, bound: &Bound) -> Known {
@@ -256,14 +255,20 @@ impl Hands for RealHands {
         let launchers = launchers(&self.surroundings);
         let launchers = launchers.map_err(|error| told(&error, error.hints().to_vec()))?;
         let launcher = launchers.get(launcher).ok_or("the settings have changed")?;
-        let in_front = self.surroundings.tmux.is_some() && !beside;
         let folder = row.and_then(folder_of);
         let elsewhere = match (row, &folder, &launcher.folder) {
             (Some(_), None, None) => in_our_folder(),
             _ => String::new(),
         };
-        let started = start_in(&self.surroundings, launcher, folder, in_front)?;
-        if beside && let Ok(pane) = started.pane.parse() {
+        let cwd = folder.map_or_else(|| std::env::current_dir().map(OsString::from), Ok);
+        let cwd = cwd.map_err(|error| error.to_string())?;
+        let start = Start {
+            cwd: Some(SystemText::from(&cwd)),
+            in_front: self.surroundings.tmux.is_some() && !beside,
+            ..wanted(&self.surroundings, &launcher.name)
+        };
+        let (started, ended) = start_it(&self.surroundings, "dashboard", start)?;
+        if beside && let Some(pane) = started.pane {
             let place = self.reach.place(None, Target::Pane(pane));
             // The second time moves into it: whoever starts an assistant has something to tell it.
             self.with_split(|split| {
@@ -271,7 +276,6 @@ impl Hands for RealHands {
                 split.show(&place, PATIENCE_FOR_SEVERAL)
             })?;
         }
-        let ended = if started.is_there { "" } else { ENDED };
         let name = &launcher.name;
         Ok(format!(
             "started {name} in {}{ended}{elsewhere}",
@@ -280,14 +284,11 @@ impl Hands for RealHands {
     }
 
     fn stop(&self, row: &Row) -> Stopped {
-        stop_politely(&self.surroundings, row)
+        stop_politely(&self.surroundings, "dashboard", row)
     }
 
     fn close_pane(&self, row: &Row) -> Stopped {
-        match close_pane(&self.surroundings, row) {
-            Ok(()) => Stopped::Ended,
-            Err(why) => Stopped::Failed(why),
-        }
+        close_pane(&self.surroundings, "dashboard", row)
     }
 
     fn snoozes(&self) -> Snoozes {

@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use super::Client;
 use crate::hub::protocol::Right;
 use crate::hub::server::who::Who;
+use crate::sys::namespaces::Standing;
 
 /// What our own clients call themselves, each with the number of its process.
-const DOORS: [&str; 8] = [
+const DOORS: [&str; 10] = [
     "dashboard",
     "approve",
     "deny",
     "answer",
     "trust",
     "snooze",
+    "stop",
+    "start",
     "jump",
     "request",
 ];
@@ -41,10 +44,26 @@ impl Admission {
     /// Whether `what` is allowed, which needs that; if not, it is remembered.
     pub(super) fn allows(&mut self, needed: Right, what: &str) -> bool {
         let allowed = self.right.allows(needed);
-        if !allowed && self.noted.insert(what.to_owned()) {
-            self.overstepped = Some(what.to_owned());
+        if !allowed {
+            self.note(what);
         }
         allowed
+    }
+
+    /// Whether `what` is allowed, which has programs run where the hub does: a container that was given
+    /// its socket gets nothing run out here.
+    pub(super) fn is_at_home(&mut self, standing: Standing, what: &str) -> bool {
+        let is_home = standing == Standing::Home;
+        if !is_home {
+            self.note(what);
+        }
+        is_home
+    }
+
+    fn note(&mut self, what: &str) {
+        if self.noted.insert(what.to_owned()) {
+            self.overstepped = Some(what.to_owned());
+        }
     }
 }
 

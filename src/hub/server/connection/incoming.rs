@@ -241,6 +241,16 @@ impl Client {
                     format!("`{what}` needs the right `{needed}`, this connection has `{own}`");
                 (code::NOT_ALLOWED, words)
             }
+            Ok(Some(What::Act(act)))
+                if act.what.is_for_home()
+                    && !self.admission.is_at_home(self.standing, act.what.name()) =>
+            {
+                let words = format!(
+                    "`{}` is for programs that run where this hub does",
+                    act.what.name()
+                );
+                (code::NOT_ALLOWED, words)
+            }
             Ok(Some(_)) if is_for_publishers && role != ClientRole::Publisher => {
                 let words = format!("`{}` is for publishers", message.kind);
                 (code::WRONG_ROLE, words)

@@ -1,0 +1,235 @@
+//! Carries out what somebody wants done about an agent, in the collector's process, whoever wants it and by
+//! whatever door it came: looks again, does it or says why not, and writes one line about it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::manage::Meant;
+use super::real::{RealWorld, Refusal};
+use super::record::Line;
+use crate::assistants::homes::Homes;
+use crate::hub::protocol::{Act, ActOutcome, ActResult, Located, MAX_TRUST, Start, What};
+use crate::hub::server::{self, Collector, Who};
+use crate::mux::Reach;
+use crate::notify::Snoozes;
+use crate::state::{Input, Row};
+use crate::sys::monotone_clock::Clock;
+
+/// What it has to be told.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    /// Where the hub listens and decisions are written down.
+    pub(crate) places: Places,
+    /// The user.
+    pub(crate) uid: u32,
+    /// Where assistants keep their files.
+    pub(crate) homes: Homes,
+    /// Which multiplexers there are.
+    pub(crate) reach: Reach,
+    /// The person's home.
+    pub(crate) home: Option<PathBuf>,
+}
+
+impl Setup {
+    /// One that asks that collector.
+    pub(crate) fn actor(
+        self,
+        collector: Arc<dyn Collector>,
+        clock: Arc<Clock>,
+        tell: Tell,
+    ) -> Actor {
+        Actor {
+            snoozes: Snoozes::place(&self.places),
+            world: RealWorld {
+                places: self.places,
+                uid: self.uid,
+                homes: self.homes,
+                home: self.home,
+                reach: self.reach,
+                collector,
+            },
+            clock,
+            tell,
+        }
+    }
+}
+
+/// See the module.
+pub(crate) struct Actor {
+    world: RealWorld,
+    /// Where snoozes are written down.
+    snoozes: PathBuf,
+    clock: Arc<Clock>,
+    tell: Tell,
+}
+
+/// Tells the table; whether that could be done.
+pub(crate) type Tell = Box<dyn Fn(Input, Timestamp) -> bool + Send + Sync>;
+
+impl server::Actor for Actor {
+    fn act(&self, act: &Act, who: &Who) -> ActResult {
+        let id = &act.act_id;
+        if let What::Start(start) = &act.what {
+            return self.started(start, who, self.world.start(id, start));
+        }
+        let row = match self.world.collector.row(&act.agent_id) {
+            Ok(Some(row)) => row,
+            Ok(None) => return ActResult::refused(id, "there is no such agent"),
+            Err(error) => return ActResult::refused(id, error.to_string()),
+        };
+        if act.generation.is_some_and(|known| known != row.generation) {
+            let why = format!("it has changed since: its generation is {}", row.generation);
+            return self.written(&row, act, who, ActResult::refused(id, why));
+        }
+        match &act.what {
+            What::ReadRequest { request } => self.world.read(id, &row, request.as_ref()),
+            What::Locate {} => {
+                let mut result = ActResult::of(id, ActOutcome::Done, None);
+                result.place = Some(Located {
+                    target: row.target,
+                    server: row.server,
+                    pane: row.pane,
+                });
+                result
+            }
+            What::Look {} => result(id, self.look(&row)),
+            What::Decide(decide) => match self.world.decide(id, &row, decide, who) {
+                Ok(result) => result,
+                Err(why) => self.written(&row, act, who, ActResult::refused(id, why)),
+            },
+            What::Stop {
+                instance_id,
+                pid,
+                close_pane,
+            } => {
+                let instance_id = instance_id.as_deref();
+                let meant = Meant {
+                    instance_id,
+                    pid: *pid,
+                };
+                let result = self.world.stop(id, &row, &meant, *close_pane);
+                self.written(&row, act, who, result)
+            }
+            What::Start(_) => ActResult::refused(id, "it is about no agent"),
+            What::Snooze { seconds } => {
+                let done = self.snooze(&row, *seconds);
+                self.written(&row, act, who, result(id, done))
+            }
+            What::Trust {
+                instance_id,
+                seconds,
+            } => {
+                let done = self.trust(&row, instance_id, *seconds);
+                self.written(&row, act, who, result(id, done))
+            }
+        }
+    }
+
+    fn note_overstep(&self, what: &str, who: &Who) {
+        self.write(&Line::overstepped(what, who, self.clock.now()));
+    }
+}
+
+impl Actor {
+    fn written(&self, row: &Row, act: &Act, who: &Who, result: ActResult) -> ActResult {
+        if act.what.is_recorded() {
+            let now = self.clock.now();
+            let what = (act.what.name(), way(&act.what));
+            self.write(&Line::by_act(row, what, who, came(&result), now));
+        }
+        result
+    }
+
+    fn started(&self, start: &Start, who: &Who, result: ActResult) -> ActResult {
+        let place = result.place.as_ref().map(|place| &place.target);
+        let now = self.clock.now();
+        self.write(&Line::started(
+            &start.launcher,
+            place,
+            who,
+            came(&result),
+            now,
+        ));
+        result
+    }
+
+    fn write(&self, line: &Line<'_>) {
+        if let Some(path) = self.world.places.decisions() {
+            // It is done, or not; that it could not be written down changes nothing about it.
+            let _ = line.append(&path);
+        }
+    }
+
+    fn snooze(&self, row: &Row, seconds: u64) -> Result<(), Refusal> {
+        let now = self.clock.now();
+        let until = (seconds > 0).then(|| now.plus(Duration::from_secs(seconds)));
+        let snoozes = Snoozes::read(&self.snoozes).with(&row.id, until, now);
+        let failed = |error| format!("could not write {}: {error}", self.snoozes.display());
+        snoozes.write(&self.snoozes).map_err(failed)
+    }
+
+    fn trust(&self, row: &Row, instance_id: &str, seconds: u64) -> Result<(), Refusal> {
+        if row.instance_id.as_deref() != Some(instance_id) {
+            return Err("another session has taken its place".to_owned());
+        }
+        if !row.assistant.can_ask_us() {
+            return Err("it can be answered by keys only".to_owned());
+        }
+        let now = self.clock.now();
+        let span = Duration::from_secs(seconds).min(MAX_TRUST);
+        self.tell(Input::Trust {
+            row: row.id.clone(),
+            instance_id: instance_id.to_owned(),
+            until: (seconds > 0).then(|| now.plus(span)),
+        })
+    }
+
+    fn look(&self, row: &Row) -> Result<(), Refusal> {
+        let (Some(server), Some(pane)) = (row.server.clone(), row.pane) else {
+            return Err("it is in no pane that is known".to_owned());
+        };
+        self.tell(Input::LookedAt { server, pane })
+    }
+
+    fn tell(&self, input: Input) -> Result<(), Refusal> {
+        let is_told = (self.tell)(input, self.clock.now());
+        let ending = || "the collector is ending".to_owned();
+        is_told.then_some(()).ok_or_else(ending)
+    }
+}
+
+fn result(id: &str, done: Result<(), Refusal>) -> ActResult {
+    match done {
+        Ok(()) => ActResult::of(id, ActOutcome::Done, None),
+        Err(why) => ActResult::refused(id, why),
+    }
+}
+
+/// By what it is done, in the words of the audit.
+fn way(what: &What) -> &'static str {
+    match what {
+        What::Stop {
+            close_pane: false, ..
+        } => "process",
+        What::Stop {
+            close_pane: true, ..
+        }
+        | What::Start(_) => "pane",
+        What::Decide(_) => "none",
+        _ => "table",
+    }
+}
+
+/// What came of it, in the words of the audit.
+fn came(result: &ActResult) -> (&'static str, Option<&str>) {
+    let outcome = match result.outcome {
+        ActOutcome::Done => "done",
+        ActOutcome::Refused => "nothing",
+        ActOutcome::Unknown => "unknown",
+    };
+    (outcome, result.why.as_deref())
+}

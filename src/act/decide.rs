@@ -1,0 +1,272 @@
+//! Reading a request in full, and deciding about it: bound to that one request, to what was shown of it,
+//! and to what its pane shows in that moment.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+
+use pane_patrol_hooks::approval::Verdict;
+use pane_patrol_hooks::text::visible;
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::open::Opening;
+use rustix::fs::{FlockOperation, flock};
+use thiserror::Error;
+
+use super::fate::fate;
+use super::keys::{Outcome, World, carry_out, once_it_waits};
+use super::real::{RealWorld, Refusal};
+use super::record::Line;
+use super::shown::{Digest, NotShown, Shown, check};
+use super::tell;
+use crate::assistants::request::{self as asked, Known};
+use crate::hub::client::HubError;
+use crate::hub::protocol::{ActOutcome, ActResult, Decide, Named, ReadRequest, Right};
+use crate::hub::server::{Handed, Who};
+use crate::state::{Bound, Decision, Row};
+
+/// Fewer letters of a digest would be a guess at which request is meant.
+const SHORTEST: usize = 8;
+
+/// Why nobody may act now.
+#[derive(Debug, Error)]
+enum NoLock {
+    /// Another one acts.
+    #[error("another answer is just being given")]
+    Taken,
+    /// The system refused.
+    #[error("could not lock {}: {source}", path.display())]
+    Io {
+        /// The lock.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// Why a request is not the one that stood before the person.
+#[derive(Debug, Error)]
+enum NotAsShown {
+    /// The collector cannot be asked.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// Its row does not ask this any more; says what differs.
+    #[error("{0}")]
+    Changed(&'static str),
+    /// It was not shown, or not so.
+    #[error(transparent)]
+    NotShown(#[from] NotShown),
+}
+
+impl RealWorld {
+    pub(super) fn read(&self, id: &str, row: &Row, named: Option<&Named>) -> ActResult {
+        let (bound, known) = match self.request(row, named) {
+            Ok(found) => found,
+            Err(why) => return ActResult::refused(id, why),
+        };
+        let is_missing = known.full().is_none() && asked::is_recorded(&bound);
+        let reason = match &known {
+            Known::Beginning(why) => Some(why.clone()),
+            Known::Said if is_missing => {
+                Some("what stands beside its command was not found".to_owned())
+            }
+            Known::Whole(_) | Known::Said => None,
+        };
+        let mut result = ActResult::of(id, ActOutcome::Done, None);
+        result.request = Some(ReadRequest {
+            generation: row.generation,
+            digest: Digest::of(&bound, &known).to_string(),
+            whole: known.is_whole() && !is_missing,
+            text: visible(&asked::text(&bound.request, &known)),
+            input: known.full().map(|full| full.input.clone()),
+            reason,
+            request: bound.request,
+        });
+        result
+    }
+
+    /// The request that is meant, and all that is known of it.
+    fn request(&self, row: &Row, named: Option<&Named>) -> Result<(Bound, Known), Refusal> {
+        Bound::to(row).map_err(|why| why.to_string())?;
+        let all = row.waiting.iter();
+        let all = all.filter_map(|request| Bound::to_request(row, request).ok());
+        let mut meant: Vec<(Bound, Option<Known>)> = match named {
+            None => all.map(|bound| (bound, None)).collect(),
+            Some(Named::Whole(request)) => all
+                .filter(|bound| bound.request == **request)
+                .map(|bound| (bound, None))
+                .collect(),
+            Some(Named::Id(id)) => all.filter_map(|bound| self.has_id(bound, id)).collect(),
+        };
+        match meant.len() {
+            0 => Err("it does not ask that, or not any more".to_owned()),
+            1 => {
+                let (bound, known) = meant.remove(0);
+                let known = known.unwrap_or_else(|| self.look_at(&bound));
+                Ok((bound, known))
+            }
+            several => Err(format!(
+                "{several} requests wait in it: name one in `request`"
+            )),
+        }
+    }
+
+    fn has_id(&self, bound: Bound, id: &str) -> Option<(Bound, Option<Known>)> {
+        if bound.request.request_id.as_deref() == Some(id) {
+            return Some((bound, None));
+        }
+        if id.len() < SHORTEST {
+            return None;
+        }
+        let known = self.look_at(&bound);
+        let is_it = Digest::of(&bound, &known).as_str().starts_with(id);
+        is_it.then_some((bound, Some(known)))
+    }
+
+    fn look_at(&self, bound: &Bound) -> Known {
+        let age = bound.age(self.now());
+        asked::look_longer(bound, &self.homes, age, &std::thread::sleep)
+    }
+
+    /// Decides, which is written down; the error says why that was not even tried.
+    pub(super) fn decide(
+        &self,
+        id: &str,
+        row: &Row,
+        decide: &Decide,
+        who: &Who,
+    ) -> Result<ActResult, Refusal> {
+        if decide.partly && who.right != Right::Own {
+            return Err("only the hub's owner decides about what was not shown in full".to_owned());
+        }
+        let decision = decide.decision()?;
+        let digest = decide.digest.as_deref().map(str::parse).transpose();
+        let digest = digest.map_err(|_| "that is no digest")?;
+        let bound = match &decide.request {
+            Some(Named::Whole(request)) => {
+                Bound::to_request(row, request).map_err(|why| why.to_string())?
+            }
+            named => self.request(row, named.as_ref())?.0,
+        };
+        let shown = Shown {
+            digest,
+            partly: decide.partly,
+        };
+        let (outcome, why) = match self.answer(&bound, &decision, who, &shown) {
+            Outcome::Done => (ActOutcome::Done, None),
+            Outcome::Equal(equal) => (ActOutcome::Done, Some(equal.words().to_owned())),
+            Outcome::Nothing(why) => (ActOutcome::Refused, Some(why)),
+            Outcome::Unknown(why) => (ActOutcome::Unknown, Some(why)),
+        };
+        Ok(ActResult::of(id, outcome, why))
+    }
+}
+
+impl RealWorld {
+    /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two
+    /// never act at the same time, in whatever process: the second one must see what the first one did.
+    fn answer(&self, bound: &Bound, decision: &Decision, who: &Who, shown: &Shown) -> Outcome {
+        let began = Timestamp::now();
+        let (way, outcome) = match self.lock() {
+            Ok(_lock) => self.act(bound, decision, shown),
+            Err(why) => ("keys", Outcome::Nothing(why.to_string())),
+        };
+        let answered = match &outcome {
+            Outcome::Done => Some(bound),
+            Outcome::Equal(equal) => equal.answered(),
+            Outcome::Nothing(_) | Outcome::Unknown(_) => None,
+        };
+        if let Some(answered) = answered {
+            tell::answered(answered, decision, began, (&self.places, self.uid));
+        }
+        if let Some(path) = self.places.decisions() {
+            let line = Line::by_hand(
+                bound,
+                decision,
+                (who, shown),
+                way,
+                &outcome,
+                Timestamp::now(),
+            );
+            // The answer is given; that it could not be written down changes nothing about it.
+            let _ = line.append(&path);
+        }
+        outcome
+    }
+
+    fn act(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> (&'static str, Outcome) {
+        let bound = match self.as_shown(bound, decision, shown) {
+            Ok(bound) => bound,
+            Err(why) => return ("keys", Outcome::Nothing(why.to_string())),
+        };
+        match self.by_hook(&bound, decision) {
+            Some(outcome) => ("hook", outcome),
+            None => ("keys", carry_out(&bound, decision, self)),
+        }
+    }
+
+    /// The request with its whole command, if it is still asked and may be answered by whoever had
+    /// `shown` before them: read again, all of it, before anything is sent in whatever way.
+    fn as_shown(
+        &self,
+        bound: &Bound,
+        decision: &Decision,
+        shown: &Shown,
+    ) -> Result<Bound, NotAsShown> {
+        let row = self.row(&bound.row)?;
+        if let Some(difference) = bound.difference(row.as_ref()) {
+            return Err(NotAsShown::Changed(difference));
+        }
+        let age = bound.age(Timestamp::now());
+        let known = asked::look(bound, &self.homes, age, &std::thread::sleep);
+        check(bound, decision, shown, &known)?;
+        Ok(asked::with_full(bound, known.full(), &self.homes))
+    }
+
+    /// Through the assistant's own hook, when one waits for just this request; `None` when not.
+    fn by_hook(&self, bound: &Bound, decision: &Decision) -> Option<Outcome> {
+        let handed = Handed {
+            row: bound.row.clone(),
+            instance_id: bound.instance_id.clone(),
+            request: bound.request.clone(),
+            verdict: verdict(bound, decision)?,
+        };
+        once_it_waits(bound, self).ok()?;
+        let began = self.now();
+        match self.collector.hand(handed) {
+            Ok(false) => None,
+            Ok(true) => {
+                let doubt = fate(bound, &[], decision, began, self).doubt();
+                let said = |doubt| format!("the hook has got the answer, but {doubt}");
+                Some(doubt.map_or(Outcome::Done, |doubt| Outcome::Unknown(said(doubt))))
+            }
+            // It may have got it or not: keys now could answer twice.
+            Err(error) => Some(Outcome::Unknown(error.to_string())),
+        }
+    }
+
+    fn lock(&self) -> Result<File, NoLock> {
+        let path = self.places.runtime.join("act.lock");
+        let opening = Opening::to_update().no_link().may_wait().or_make_private();
+        let file = opening.anything(&path);
+        let file = file.map_err(|source| NoLock::Io { path, source })?;
+        flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|_| NoLock::Taken)?;
+        Ok(file)
+    }
+}
+
+/// What the hook is told; `None` for what it cannot decide: a question, and a plan, whose dialog stays.
+fn verdict(bound: &Bound, decision: &Decision) -> Option<Verdict> {
+    if bound.is_question() || bound.request.tool.as_deref() == Some("ExitPlanMode") {
+        return None;
+    }
+    match decision {
+        Decision::Approve => Some(Verdict::Allow),
+        Decision::Deny { message } => Some(Verdict::Deny {
+            message: message
+                .clone()
+                .unwrap_or_else(|| "denied by the user".to_owned()),
+            interrupt: message.is_none(),
+        }),
+        Decision::Answer(_) => None,
+    }
+}

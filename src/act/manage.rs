@@ -1,0 +1,173 @@
+//! Stopping an agent, and starting another one.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::real::{RealWorld, Refusal};
+use crate::config::Config;
+use crate::hub::protocol::{ActOutcome, ActResult, Located, Start, SystemText};
+use crate::launch::{self, ENDED, Launcher, Site, Stopped, System};
+use crate::mux::{Opened, Reach};
+use crate::state::Row;
+use crate::sys::namespaces::user_of;
+use crate::sys::process;
+
+/// How long an assistant may take to say good-bye.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How long to wait between two looks at it.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Which session is to be stopped.
+pub(super) struct Meant<'a> {
+    /// Its id; `None` where it has none that is known.
+    pub(super) instance_id: Option<&'a str>,
+    /// Its process, where whoever wants it knew one.
+    pub(super) pid: Option<u32>,
+}
+
+impl RealWorld {
+    /// Asks the row's process to end, or closes its pane.
+    pub(super) fn stop(&self, id: &str, row: &Row, meant: &Meant<'_>, by_pane: bool) -> ActResult {
+        if let Some(why) = meant.objection(row) {
+            return ActResult::refused(id, why);
+        }
+        let (place, mux) = self.reach.place_of(row);
+        if by_pane {
+            return match launch::close_pane(&place, &*mux) {
+                Ok(()) => ActResult::of(id, ActOutcome::Done, None),
+                Err(why) => ActResult::refused(id, why),
+            };
+        }
+        let system = System {
+            mux: &*mux,
+            descends: &process::descends,
+            terminate: &terminate,
+            has_ended: &has_ended,
+        };
+        match launch::stop(row, &place, &system) {
+            Stopped::Ended => ActResult::of(id, ActOutcome::Done, None),
+            Stopped::Failed(why) => ActResult::refused(id, why),
+            Stopped::OnlyByPane { why, asked } => {
+                let outcome = if asked {
+                    ActOutcome::Unknown
+                } else {
+                    ActOutcome::Refused
+                };
+                let result = ActResult::of(id, outcome, Some(why));
+                ActResult {
+                    only_by_pane: true,
+                    ..result
+                }
+            }
+        }
+    }
+
+    /// Starts what that launcher of the settings says.
+    pub(super) fn start(&self, id: &str, start: &Start) -> ActResult {
+        match self.open(start) {
+            Ok(opened) => {
+                let ended = (!opened.is_there).then(|| ENDED.trim_start_matches(", ").to_owned());
+                let mut result = ActResult::of(id, ActOutcome::Done, ended);
+                let pane = opened.pane.parse().ok();
+                result.place = opened.target.parse().ok().map(|target| Located {
+                    target,
+                    server: None,
+                    pane,
+                });
+                result
+            }
+            Err(why) => ActResult::refused(id, why),
+        }
+    }
+
+    fn open(&self, start: &Start) -> Result<Opened, Refusal> {
+        let reach = self.reach_of(start);
+        let path = start.path.as_ref().map(SystemText::to_os);
+        let path = path.or_else(|| reach.belief.path.clone());
+        let launcher = self.launcher(&start.launcher, path.as_deref().unwrap_or_default())?;
+        let folder = folder(start.folder.as_ref())?;
+        let launcher = Launcher {
+            // What is wanted now counts more than what was written then.
+            folder: launcher.folder.filter(|_| folder.is_none()),
+            ..launcher
+        };
+        let home = self.home.clone().map(OsString::from);
+        let cwd = folder.map_or_else(|| self::folder(start.cwd.as_ref()), |it| Ok(Some(it)))?;
+        let site = Site {
+            session: start.session.clone(),
+            in_front: start.in_front,
+            cwd: cwd.or_else(|| home.clone()).unwrap_or_else(|| "/".into()),
+            home,
+            path,
+        };
+        let opened = launch::start(&launcher, &site, &*reach.own());
+        opened.map_err(|undone| undone.to_string())
+    }
+
+    /// Which servers are talked to: the hub's owner, and nobody else may start anything, has named hers as
+    /// she might in the settings.
+    fn reach_of(&self, start: &Start) -> Reach {
+        let mut reach = self.reach.clone();
+        if let Some(server) = &start.server {
+            let socket = PathBuf::from(server.to_os());
+            reach.belief.sockets.push(socket.clone());
+            reach.own_socket = socket;
+        }
+        reach
+    }
+
+    fn launcher(&self, name: &str, path: &OsStr) -> Result<Launcher, Refusal> {
+        let config = Config::read(self.places.config.as_deref());
+        let config = config.map_err(|error| format!("the settings cannot be used: {error}"))?;
+        let all = launch::launchers(&config.launcher, path);
+        let named = all.into_iter().find(|launcher| launcher.name == name);
+        named.ok_or_else(|| format!("there is no launcher `{name}`"))
+    }
+}
+
+impl Meant<'_> {
+    /// Why `row` is not what is meant.
+    fn objection(&self, row: &Row) -> Option<&'static str> {
+        match (row.instance_id.as_deref(), self.instance_id) {
+            (Some(_), None) => return Some("name its session in `instance_id`"),
+            (own, meant) if own != meant => return Some("another session has taken its place"),
+            _ => {}
+        }
+        let is_other = self.pid.is_some() && self.pid != row.pid;
+        is_other.then_some("another process has taken its place")
+    }
+}
+
+fn folder(named: Option<&SystemText>) -> Result<Option<OsString>, Refusal> {
+    let folder = named.map(SystemText::to_os);
+    let is_whole = |folder: &OsString| Path::new(folder).is_absolute();
+    match folder {
+        Some(folder) if !is_whole(&folder) => Err("a folder is an absolute path".to_owned()),
+        folder => Ok(folder),
+    }
+}
+
+fn terminate(pid: u32) -> Result<(), String> {
+    let ours = rustix::process::geteuid().as_raw();
+    if user_of(pid).is_some_and(|user| user != ours) {
+        return Err("its process is another user's".to_owned());
+    }
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let pid = pid.ok_or("its process has no number")?;
+    kill_process(pid, Signal::TERM).map_err(|error| error.to_string())
+}
+
+fn has_ended(pid: u32) -> bool {
+    let until = Instant::now() + FAREWELL;
+    while process::lives(pid) {
+        if Instant::now() >= until {
+            return false;
+        }
+        std::thread::sleep(PAUSE);
+    }
+    true
+}

@@ -1,0 +1,96 @@
+//! The audit beside the events: read from its end, and, where somebody follows, as it grows.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::log::decisions::{Decided, READ_BYTES};
+use crate::log::filter::Filter;
+use crate::log::split::Content;
+use crate::log::tailer::{Start, Tailer};
+use crate::log::watch::{Waker, Watch};
+use crate::messages;
+
+/// What was decided and not told yet, oldest first.
+pub(in crate::commands) struct Audit {
+    path: PathBuf,
+    tailer: Tailer,
+    /// Only by this door.
+    door: Option<String>,
+    left: VecDeque<(Decided, String)>,
+    unreadable: u64,
+}
+
+impl Audit {
+    pub(in crate::commands) fn open(path: PathBuf, door: Option<String>) -> Self {
+        Self {
+            tailer: Tailer::open(&path, Start::Tail(READ_BYTES), Instant::now()),
+            path,
+            door,
+            left: VecDeque::new(),
+            unreadable: 0,
+        }
+    }
+
+    /// Takes in what has come since the last time and is wanted.
+    pub(in crate::commands) fn read(&mut self, filter: &Filter) {
+        let (door, left, unreadable) = (&self.door, &mut self.left, &mut self.unreadable);
+        let _ = self.tailer.poll(Instant::now(), &mut |line| {
+            let bytes = match line.content {
+                Content::Whole(bytes) | Content::Torn(bytes) => bytes,
+                Content::TooLong(_) => &[],
+            };
+            let Some(decided) = Decided::parse(bytes) else {
+                *unreadable += 1;
+                return ControlFlow::Continue(());
+            };
+            let is_its = door.as_ref().is_none_or(|door| decided.is_by_door(door));
+            if is_its && filter.accepts_decided(&decided) {
+                left.push_back((decided, String::from_utf8_lossy(bytes).into_owned()));
+            }
+            ControlFlow::Continue(())
+        });
+        // Lines of several processes may stand a moment apart.
+        self.left
+            .make_contiguous()
+            .sort_by_key(|(decided, _)| decided.ts);
+    }
+
+    /// The oldest one, if it is not younger than that, with its line as it stands in the file.
+    pub(in crate::commands) fn next(
+        &mut self,
+        until: Option<Timestamp>,
+    ) -> Option<(Decided, String)> {
+        let (first, _) = self.left.front()?;
+        if until.is_some_and(|until| first.ts > until) {
+            return None;
+        }
+        self.left.pop_front()
+    }
+
+    /// Has `waker` woken whenever something is decided, as long as somebody waits.
+    pub(super) fn wake(&self, waker: &Waker) {
+        let (path, waker) = (self.path.clone(), waker.clone());
+        // Without the thread it is told with the next event.
+        let _ = std::thread::Builder::new()
+            .name("audit".into())
+            .spawn(move || {
+                let (mut watch, _own) = Watch::of(&path);
+                while waker.is_wanted() {
+                    watch.wait(None);
+                }
+            });
+    }
+
+    /// Says how many lines were none.
+    pub(in crate::commands) fn sum_up(&self) {
+        if self.unreadable > 0 {
+            let (path, count) = (self.path.display(), self.unreadable);
+            let lines = if count == 1 { "line was" } else { "lines were" };
+            messages::warning(&format!("{path}: {count} {lines} no decision"));
+        }
+    }
+}
