@@ -40,7 +40,7 @@ live-settings: ## does a real Claude Code drop its settings for the fields that 
 stress: release ## 8 processes with 5,000 events each through the real hook; 100,000 updates through the hub; a million worlds of answers
 	PANE_PATROL_STRESS=1 PANE_PATROL_PROGRAM=$(abspath $(PROGRAM)) $(CARGO) test --locked --test suite many_hooks_at_once_lose_no_line
 	PANE_PATROL_STRESS=1 PANE_PATROL_PROGRAM=$(abspath $(PROGRAM)) $(CARGO) test --locked --test suite crowd -- --nocapture
-	PANE_PATROL_STRESS=1 $(CARGO) test --release --locked --lib act::fuzz
+	PANE_PATROL_STRESS=1 $(CARGO) test --release --locked --lib actor::fuzz
 
 .PHONY: pictures
 pictures: tmux ## the README's pictures, docs/pictures/*.svg, from the real dashboard

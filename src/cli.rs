@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use pane_patrol_hooks::event::{EventError, Kind, State};
 use pane_patrol_installer::Assistant;
 
-use crate::act::Digest;
+use crate::actor::Digest;
 use crate::assistants;
 use crate::assistants::options::InstallOptions;
 use crate::log::when::parse_span;

@@ -3,7 +3,7 @@
 //! Each module says what it holds and what it may import; `docs/architecture.md` shows how they stand on
 //! each other, and `tests/suite/floors.rs` holds that.
 
-pub mod act;
+pub mod actor;
 pub mod assistants;
 pub mod cli;
 pub mod collector;

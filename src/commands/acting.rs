@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::Surroundings;
 use super::logged::RecentLog;
-use crate::act::acts::{Actor, Setup};
-use crate::act::{Equal, Outcome, Shown};
+use crate::actor::acts::{Actor, Setup};
+use crate::actor::{Equal, Outcome, Shown};
 use crate::error::CommandError;
 use crate::hub::client::{HubError, random_id};
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Decide, Right, What, code};

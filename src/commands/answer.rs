@@ -3,7 +3,7 @@
 use super::Surroundings;
 use super::acting::decide;
 use super::decide::Asked;
-use crate::act::{Decision, Pick, Shown};
+use crate::actor::{Decision, Pick, Shown};
 use crate::cli::AnswerArgs;
 use crate::error::CommandResult;
 

@@ -9,7 +9,7 @@ use rustix::termios::{QueueSelector, tcflush};
 use super::Surroundings;
 use super::acting::decide;
 use super::decide::Asked;
-use crate::act::{Decision, Digest, Shown};
+use crate::actor::{Decision, Digest, Shown};
 use crate::assistants::request::Known;
 use crate::cli::ApproveArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};

@@ -3,8 +3,8 @@
 use pane_patrol_hooks::text::{marked_line, one_line};
 
 use super::{Surroundings, request, rows};
-use crate::act::names::{MOST, names};
-use crate::act::{Bound, Decision, Digest, Outcome};
+use crate::actor::names::{MOST, names};
+use crate::actor::{Bound, Decision, Digest, Outcome};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::cli::Which;

@@ -3,7 +3,7 @@
 use super::Surroundings;
 use super::acting::decide;
 use super::decide::Asked;
-use crate::act::{Decision, Shown};
+use crate::actor::{Decision, Shown};
 use crate::cli::DenyArgs;
 use crate::error::CommandResult;
 

@@ -5,7 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Surroundings, rows};
-use crate::act::{Bound, Digest};
+use crate::actor::{Bound, Digest};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
 use crate::cli::RequestArgs;

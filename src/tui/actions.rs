@@ -4,7 +4,7 @@ use std::process::Command;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::act::{Bound, Decision, Outcome, Shown};
+use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;

@@ -2,7 +2,7 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::act::{Bound, Decision, Shown};
+use crate::actor::{Bound, Decision, Shown};
 use crate::git::PatchRequest;
 use crate::mux::Attach;
 use crate::state::Row;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::act::{Bound, Decision, Digest, Shown};
+use crate::actor::{Bound, Decision, Digest, Shown};
 use crate::assistants::request::Known;
 use crate::state::Row;
 use crate::state::update::Feed;

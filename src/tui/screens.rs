@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::work_tests::{busy_model, patch};
-use crate::act::{Bound, Decision, Outcome};
+use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known, parts};
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;

@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["src/hub/"],
     &["src/notify/", "src/launch.rs"],
     &["src/config/"],
-    &["src/act/"],
+    &["src/actor/"],
     &["src/collector/"],
     &["src/tui/"],
     &["src/doctor/", "src/demo/", "src/wrap", "src/cli.rs"],

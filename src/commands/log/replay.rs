@@ -14,7 +14,7 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::query::{Query, read_records};
-use crate::act::{self, Bound, Decision};
+use crate::actor::{self, Bound, Decision};
 use crate::assistants::request::Known;
 use crate::commands::{Surroundings, dashboard};
 use crate::error::{CommandError, CommandResult};
@@ -243,8 +243,8 @@ impl Hands for Idle {
         Jumped::Failed(ONLY_A_REPLAY.to_owned())
     }
 
-    fn decide(&self, _: &Bound, _: &Decision, _: &act::Shown) -> act::Outcome {
-        act::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
+    fn decide(&self, _: &Bound, _: &Decision, _: &actor::Shown) -> actor::Outcome {
+        actor::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
     }
 
     fn read_request(&self, _: &Bound) -> Known {

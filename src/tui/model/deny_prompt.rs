@@ -1,6 +1,6 @@
 //! What the person says while they deny a request.
 
-use crate::act::Bound;
+use crate::actor::Bound;
 use crate::tui::text_input::EditLine;
 
 /// A message that is being typed.

@@ -20,7 +20,7 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
-use crate::act::Bound;
+use crate::actor::Bound;
 use crate::mux::Beside;
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};

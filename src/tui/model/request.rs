@@ -4,7 +4,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Model;
 use super::seen::REACTION;
-use crate::act::{Bound, Decision, Digest};
+use crate::actor::{Bound, Decision, Digest};
 use crate::assistants::request::Known;
 use crate::state::{Request, Row, Unasked};
 

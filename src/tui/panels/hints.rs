@@ -1,7 +1,7 @@
 //! The keys that matter now, and the key that answers.
 
 use super::{Asks, empty};
-use crate::act::{Bound, dialog};
+use crate::actor::{Bound, dialog};
 use crate::tui::keymap::{self, Action, Hint, OPTIONS, When};
 use crate::tui::model::{Model, request};
 

@@ -10,7 +10,7 @@ use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use crate::act::{Bound, Decision, Digest, Outcome};
+use crate::actor::{Bound, Decision, Digest, Outcome};
 use crate::assistants::request::{Full, Known, parts};
 use crate::state::update::Feed;
 use crate::state::{Request, Row};

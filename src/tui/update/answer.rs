@@ -3,7 +3,7 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::act::{Bound, Decision, Digest, Outcome, Shown};
+use crate::actor::{Bound, Decision, Digest, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, OPTIONS, key_for, keys};

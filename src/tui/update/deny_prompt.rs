@@ -4,7 +4,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::act::{Decision, Shown};
+use crate::actor::{Decision, Shown};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::model::deny_prompt::DenyPrompt;

@@ -9,7 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{answer, deny_prompt, filter, install, jump, launch, seen, split, trust, work};
-use crate::act::{Decision, Pick};
+use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Action};
 use crate::tui::layout::Layout;

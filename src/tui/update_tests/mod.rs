@@ -10,7 +10,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use pane_patrol_hooks::event::State;
 
-use crate::act::{Bound, Decision, Outcome, Pick};
+use crate::actor::{Bound, Decision, Outcome, Pick};
 use crate::assistants::request::Known;
 use crate::launch::Stopped;
 use crate::mux::{Attach, Beside};

@@ -12,7 +12,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process::folder;
 
 use super::install_offer::{self, Part, told};
-use crate::act::{Bound, Decision, Outcome, Shown};
+use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
 use crate::commands::acting::decide;
 use crate::commands::jump::looked_at;

@@ -190,7 +190,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::act::Pick;
+    use crate::actor::Pick;
     use crate::assistants::request::{Full, parts};
     use crate::state::Request;
     use crate::state::fixture::row;

@@ -6,7 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::words::{DESCRIPTIONS, TWINS};
 use super::{ASSISTANTS, Asked, Dice, Fake, Scenery, WIDTHS};
-use crate::act::keys::{Outcome, carry_out};
+use crate::actor::keys::{Outcome, carry_out};
 use crate::state::{Bound, Decision, Pick, Request};
 
 /// A world in which nothing is asked yet.

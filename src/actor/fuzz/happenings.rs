@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::State;
 
 use super::words::{COMMANDS, DESCRIPTIONS, QUESTIONS, TWINS};
 use super::{Asked, Scenery};
-use crate::act::keys::Press;
+use crate::actor::keys::Press;
 use crate::state::fixture::row;
 
 impl Scenery {

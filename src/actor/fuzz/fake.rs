@@ -6,8 +6,8 @@ use pane_patrol_hooks::text::told_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Asked, Fake};
-use crate::act::colours;
-use crate::act::keys::{Guard, Pane, Press, Pressed, Seen, World};
+use crate::actor::colours;
+use crate::actor::keys::{Guard, Pane, Press, Pressed, Seen, World};
 use crate::hub::client::HubError;
 use crate::mux::{Gone, Outcome, Undone};
 use crate::state::{Bound, Level, Row};
