@@ -287,10 +287,10 @@ fn the_title_that_another_one_has_left_says_nothing_of_what_comes_after_it() {
     // Whenever titles are looked at, all are.
     for times in 0..2 {
         collector.until("the other one works", |rows| {
-            let state = |pane: &str| rows.iter().find(|row| row["pane"] == pane);
-            let left = state(&pane);
+            let row_of = |pane: &str| rows.iter().find(|row| row["pane"] == pane);
+            let left = row_of(&pane);
             assert!(left.is_none_or(is_silent), "{left:#?}");
-            left.is_some() && state(&other).is_some_and(|row| row["state"] == "running")
+            left.is_some() && row_of(&other).is_some_and(|row| row["state"] == "running")
         });
         if times == 0 {
             fs::write(busy.with_extension("does"), "rests").expect("ours");
