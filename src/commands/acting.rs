@@ -84,7 +84,7 @@ pub(super) fn act_knowing(
     row: Option<&Row>,
     what: What,
 ) -> Result<ActResult, NotActed> {
-    let hub = surroundings.hub()?;
+    let hub = surroundings.hub();
     let act = Act {
         act_id: random_id(),
         agent_id: id.to_owned(),

@@ -121,11 +121,11 @@ impl Surroundings {
     }
 
     /// Where whoever collects is asked.
-    pub(super) fn hub(&self) -> Result<Hub, CommandError> {
-        Ok(Hub {
+    pub(super) fn hub(&self) -> Hub {
+        Hub {
             places: self.places(),
             uid: self.environment.uid,
-        })
+        }
     }
 
     /// Where the event log is, or would be.

@@ -28,7 +28,7 @@ const MAX_WORLDS: usize = 4;
 
 /// Prints what was found; fails when a link of the chain is broken.
 pub(super) fn run(surroundings: &Surroundings, arguments: &DoctorArgs) -> CommandResult {
-    let findings = examine(surroundings)?;
+    let findings = examine(surroundings);
     if arguments.json {
         print_json(&findings)?;
     } else {
@@ -58,7 +58,7 @@ fn print(finding: &Finding) -> String {
     }
 }
 
-fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
+fn examine(surroundings: &Surroundings) -> Vec<Finding> {
     let places = surroundings.places();
     let uid = surroundings.environment.uid;
     let mut findings = vec![
@@ -75,7 +75,7 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
     findings.extend(doctor::rules(&config, can_act(surroundings)));
 
     let Some(executable) = site::executable() else {
-        return Ok(findings);
+        return findings;
     };
     let rows = rows(&places, uid);
     let (mut commands, mut worlds) = (Vec::new(), BTreeMap::new());
@@ -126,7 +126,7 @@ fn examine(surroundings: &Surroundings) -> Result<Vec<Finding>, CommandError> {
             findings.push(doctor::sessions(files, config));
         }
     }
-    Ok(findings)
+    findings
 }
 
 /// Keeps for each environment of sessions in panes the name of one of them.

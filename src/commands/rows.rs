@@ -33,7 +33,7 @@ pub(super) struct FromLog {
 
 /// The rows of whoever collects; `who` asks.
 pub(super) fn live(surroundings: &Surroundings, who: &str) -> Result<Known, CommandError> {
-    ask(surroundings, who)?.map_err(|error| nobody(&error))
+    ask(surroundings, who).map_err(|error| nobody(&error))
 }
 
 /// The same by the event log, too, which is said.
@@ -55,7 +55,7 @@ pub(super) fn live_or_logged(
     surroundings: &Surroundings,
     who: &str,
 ) -> Result<Known, CommandError> {
-    let error = match ask(surroundings, who)? {
+    let error = match ask(surroundings, who) {
         Ok(known) => return Ok(known),
         Err(error @ HubError::Nobody { .. }) => error,
         Err(error) => return Err(nobody(&error)),
@@ -70,17 +70,14 @@ pub(super) fn live_or_logged(
     })
 }
 
-fn ask(surroundings: &Surroundings, who: &str) -> Result<Result<Known, HubError>, CommandError> {
-    let own = surroundings.own_socket_text();
-    let asked = surroundings.hub()?.subscribe(who);
-    Ok(asked.and_then(|mut client| {
-        Ok(Known {
-            rows: client.rows()?,
-            from_log: None,
-            apart: client.health()?.apart,
-            own,
-        })
-    }))
+fn ask(surroundings: &Surroundings, who: &str) -> Result<Known, HubError> {
+    let mut client = surroundings.hub().subscribe(who)?;
+    Ok(Known {
+        rows: client.rows()?,
+        from_log: None,
+        apart: client.health()?.apart,
+        own: surroundings.own_socket_text(),
+    })
 }
 
 /// Why there is nobody to ask, as a person reads it.

@@ -93,7 +93,7 @@ struct Wait<'a> {
 impl Wait<'_> {
     /// Listens to the collector there is. `None`: it has gone, or the time is over.
     fn follow(&mut self, surroundings: &Surroundings) -> Result<Option<State>, Failure> {
-        let hub = surroundings.hub().map_err(Failure::Usage)?;
+        let hub = surroundings.hub();
         let mut client = hub.subscribe("wait")?;
         let mut id = None;
         loop {

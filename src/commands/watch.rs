@@ -44,7 +44,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> Command
     };
     let reader = Reader::default();
     reader.watch_for_end();
-    let hub = surroundings.hub()?;
+    let hub = surroundings.hub();
     let mut is_known = false;
     while !reader.is_gone() {
         let heard = hub

@@ -144,9 +144,10 @@ fn approves(over_websocket: bool) {
         format!("ws://{}/ws", listening.address),
         listening.token_file("answer"),
     );
-    let arguments: &[&str] = match over_websocket {
-        true => &[&address, &token],
-        false => &[socket.to_str().expect("a path")],
+    let arguments: &[&str] = if over_websocket {
+        &[&address, &token]
+    } else {
+        &[socket.to_str().expect("a path")]
     };
     let Some(mut example) = Example::start(&env, "approve.py", arguments) else {
         return;
@@ -169,9 +170,10 @@ fn approves(over_websocket: bool) {
         lines_so_far(&path).pop()
     });
     let line: Value = serde_json::from_str(&line).expect("JSON");
-    let (door, right) = match over_websocket {
-        true => ("websocket approve-example", "answer"),
-        false => ("hub approve-example", "own"),
+    let (door, right) = if over_websocket {
+        ("websocket approve-example", "answer")
+    } else {
+        ("hub approve-example", "own")
     };
     assert_eq!(
         (&line["door"], &line["right"]),

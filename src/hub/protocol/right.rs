@@ -112,6 +112,8 @@ pub const ROLES: [(&str, Right); 2] = [("publisher", Right::Publish), ("subscrib
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     /// The table of the documentation.
@@ -124,7 +126,7 @@ mod tests {
         table += "| --- | --- | --- | --- | --- | --- |\n";
         for (what, needed) in roles.into_iter().chain(messages).chain(acts) {
             let cells = Right::ALL.map(|right| if right.allows(needed) { " yes |" } else { " |" });
-            table += &format!("| {what} |{}\n", cells.concat());
+            writeln!(table, "| {what} |{}", cells.concat()).unwrap();
         }
         table
     }

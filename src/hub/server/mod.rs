@@ -61,14 +61,17 @@ pub(crate) use patch_worker::Patcher;
 pub(crate) use rules_worker::Rulebook;
 pub use who::{Actor, Collector, Handed, Who};
 
+/// Makes the one who acts for whoever may have that done, and asks the hub on the way.
+pub(crate) type MakeActor = Box<dyn FnOnce(Arc<dyn Collector>) -> Arc<dyn Actor>>;
+
 /// What the hub has done elsewhere than in its own thread.
 pub(crate) struct Hands {
     /// Requests that wait at a hook are judged by this.
     pub(crate) rules: Rulebook,
     /// Makes patches.
     pub(crate) make_patch: Patcher,
-    /// Makes the one who acts for whoever may have that done, and asks the hub on the way.
-    pub(crate) actor: Box<dyn FnOnce(Arc<dyn Collector>) -> Arc<dyn Actor>>,
+    /// Acts for whoever may have that done.
+    pub(crate) actor: MakeActor,
     /// Hears what publishers say, and of clients that are refused or dropped.
     pub(crate) scribe: Arc<dyn Scribe>,
 }

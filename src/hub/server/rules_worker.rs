@@ -14,14 +14,17 @@ use super::event::{Event, Scribe};
 use crate::rules::{Ask, By, Ground, Judgement, Rules, Then, judge};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
+/// Writes down what was decided; the error says in one line why that could not be done.
+pub(crate) type WriteDown = Box<dyn Fn(&Ruled) -> Result<(), String> + Send>;
+
 /// What the rules are read from, and where what came of them is written down.
 pub(crate) struct Rulebook {
     /// The person's rules as they are now; the error says in one line why they cannot be read.
     pub(crate) read: Box<dyn Fn() -> Result<Rules, String> + Send>,
     /// What they stand on: the person's home, and our own folders.
     pub(crate) ground: Ground,
-    /// Writes down what was decided; the error says in one line why that could not be done.
-    pub(crate) write_down: Box<dyn Fn(&Ruled) -> Result<(), String> + Send>,
+    /// Where what came of them is kept.
+    pub(crate) write_down: WriteDown,
 }
 
 /// One request to be judged.
