@@ -100,7 +100,7 @@ pub struct Admit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ErrorPayload {
-    /// One word for programs, see [`code`].
+    /// One word for programs; `docs/protocol.md` lists them.
     pub code: String,
     /// One line for people.
     pub message: String,

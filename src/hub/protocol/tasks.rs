@@ -84,7 +84,7 @@ pub struct AgentTasks {
     /// Why there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TasksError>,
-    /// All tasks in their order, at most [`MAX_TASKS`].
+    /// All tasks in their order, at most 200.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
     /// Who keeps the list.

@@ -2,7 +2,7 @@
 //! kernel for all of its clients at once.
 //!
 //! What publishers say goes to the writer, which alone knows the table; how much of it may be on its way
-//! is bounded ([`backpressure`]). What takes time is done elsewhere ([`patch_worker`]).
+//! is bounded (`backpressure`). What takes time is done elsewhere (`patch_worker`).
 //!
 //! Nobody is waited for. What a client has not read yet is kept as "this row has changed", not as a
 //! queue, so that a slow client gets the last state of each row and costs nothing; one that does not
