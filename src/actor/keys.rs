@@ -356,7 +356,13 @@ impl Act<'_> {
     fn naming_the_other(&self, stop: Stop, row: Option<&Row>) -> Stop {
         if !matches!(
             stop,
-            Stop::Refused(Refusal::OtherDialog | Refusal::Differs(_) | Refusal::ShownAsChange)
+            Stop::Refused(
+                Refusal::OtherDialog
+                    | Refusal::Differs(_)
+                    | Refusal::ShownAsChange
+                    | Refusal::Rewritten(_)
+                    | Refusal::LeftOut(_)
+            )
         ) {
             return stop;
         }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::sheet::differs;
+use super::values::{fields_of, inspected, inspected_name, json_name};
 use crate::assistants::facets::dialog::flow::Flow;
-use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
-
-/// So many inputs are tried in every order: none is told in what order they were given.
-const MAX_ORDERED: usize = 6;
+use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain_inside};
+use crate::assistants::facets::dialog::squeeze;
 
 /// Whether the rows of the newer layout are all of these inputs and nothing else: `name: value`, or
 /// the name alone with its value in a box below.
@@ -25,8 +25,17 @@ pub(crate) fn are_listed(
     if entries.len() == input.len() && input.iter().all(is_its) {
         Ok(())
     } else {
-        Err(Refusal::Differs(Part::Input))
+        Err(otherwise(input))
     }
+}
+
+/// That it is another one; but of names with tabs and line breaks nobody knows how they are written.
+fn otherwise(input: &Map<String, Value>) -> Refusal {
+    if input.keys().any(|name| name.contains(['\t', '\n'])) {
+        return Refusal::Rewritten(Part::Input);
+    }
+    let texts = input.iter().map(|(name, value)| format!("{name}{value}"));
+    differs(Part::Input, &texts.collect::<String>())
 }
 
 /// Whether the rows of the older layout begin with just this call: `lab - echo(x: "1") (MCP)`. What
@@ -42,29 +51,30 @@ pub(crate) fn is_called(
         .trim_start_matches("mcp__")
         .split_once("__")
         .unwrap_or(("", ""));
-    let pairs: Vec<String> = input
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}"))
-        .collect();
-    if pairs.len() > MAX_ORDERED {
-        return Err(Refusal::NotKnown(Part::Input));
-    }
+    let call = called(rows, &format!("{server} - {name}"), input);
+    let call = call.ok_or_else(|| otherwise(input))?;
     let flow = Flow::words(width.saturating_sub(6));
-    let is_its = |pairs: &[&String]| {
-        let pairs: Vec<&str> = pairs.iter().map(|pair| pair.as_str()).collect();
-        let given = if pairs.is_empty() {
-            String::new()
-        } else {
-            format!("({})", pairs.join(", "))
-        };
-        let call = format!("{server} - {name}{given} (MCP)");
-        (1..=rows.len()).any(|end| flow.shows(&rows[..end], &call))
-    };
-    if in_some_order(&mut Vec::new(), &pairs, &is_its) {
+    if (1..=rows.len()).any(|end| flow.shows(&rows[..end], &call)) {
         Ok(())
     } else {
-        Err(Refusal::Differs(Part::Input))
+        Err(otherwise(input))
     }
+}
+
+/// `lab - echo(x: "1", y: {"a":2}) (MCP)` with everything in the order in which the rows have it; `None` where
+/// they begin with something else.
+fn called(rows: &[String], name: &str, input: &Map<String, Value>) -> Option<String> {
+    if input.is_empty() {
+        return Some(format!("{name} (MCP)"));
+    }
+    let squeezed = squeeze(&rows.concat());
+    let mut rest = squeezed.strip_prefix(&(squeeze(name) + "("))?;
+    let given = fields_of(input, &mut rest, str::to_owned, json_name)?;
+    let given: Vec<String> = given
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", value.json()))
+        .collect();
+    Some(format!("{name}({}) (MCP)", given.join(", ")))
 }
 
 /// Whether the rows name this tool as the newer layout does: `lab — Echo Tool: (MCP)`. A server
@@ -97,29 +107,7 @@ fn check(input: &Map<String, Value>) -> Result<(), Refusal> {
     });
     texts
         .into_iter()
-        .try_for_each(|text| plain(Part::Input, &text))
-}
-
-fn in_some_order<'a>(
-    begun: &mut Vec<&'a String>,
-    all: &'a [String],
-    is_it: &dyn Fn(&[&String]) -> bool,
-) -> bool {
-    if begun.len() == all.len() {
-        return is_it(begun);
-    }
-    for one in all {
-        if begun.contains(&one) {
-            continue;
-        }
-        begun.push(one);
-        let found = in_some_order(begun, all, is_it);
-        begun.pop();
-        if found {
-            return true;
-        }
-    }
-    false
+        .try_for_each(|text| plain_inside(Part::Input, &text))
 }
 
 /// One input as it is shown.
@@ -140,15 +128,18 @@ impl Entry {
         match &self.value {
             Shown::Row(text) => {
                 let endless = Flow::words(usize::MAX / 4);
-                endless.shows(std::slice::from_ref(text), &inspected(value))
+                let row = std::slice::from_ref(text);
+                let forms = inspected(value, row);
+                forms.iter().any(|form| endless.shows(row, form))
             }
             Shown::Box(rows) => {
-                let text = match value {
-                    Value::String(text) => text.clone(),
-                    other => inspected(other),
+                let forms = match value {
+                    Value::String(text) => vec![text.clone()],
+                    other => inspected(other, rows),
                 };
                 // Boxes within boxes are drawn a little narrower by some versions.
-                (6..=10).any(|margin| Flow::words(width.saturating_sub(margin)).shows(rows, &text))
+                let mut flows = (6..=10).map(|margin| Flow::words(width.saturating_sub(margin)));
+                flows.any(|flow| forms.iter().any(|form| flow.shows(rows, form)))
             }
         }
     }
@@ -181,35 +172,4 @@ fn entries(rows: &[String]) -> Option<Vec<Entry>> {
         all.push(entry);
     }
     Some(all)
-}
-
-/// A value as newer versions write it: `{ a: 1, b: ["x"] }`.
-fn inspected(value: &Value) -> String {
-    match value {
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(inspected).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Object(fields) if fields.is_empty() => "{}".to_owned(),
-        Value::Object(fields) => {
-            let fields: Vec<String> = fields
-                .iter()
-                .map(|(name, value)| format!("{}: {}", inspected_name(name), inspected(value)))
-                .collect();
-            format!("{{ {} }}", fields.join(", "))
-        }
-        other => other.to_string(),
-    }
-}
-
-/// A name as newer versions write it: in quotes where it could not stand in a program as it is.
-fn inspected_name(name: &str) -> String {
-    let is_letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$');
-    let is_plain =
-        name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit());
-    if is_plain {
-        name.to_owned()
-    } else {
-        Value::from(name).to_string()
-    }
 }

@@ -2,14 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::sed::Replacement;
 use super::sheet::{EMPTY, NO_DESCRIPTION, Sheet, TOOL, may_edit};
 use super::tame::is_named_oddly;
 use crate::assistants::facets::dialog::drawn::Drawn;
 use crate::assistants::facets::dialog::{Kind, of_line};
 use crate::state::Bound;
-
-/// So many inputs of a server's tool can be compared in every order.
-const MAX_ORDERED: usize = 6;
 
 impl Sheet {
     /// Whether this heading may stand above the request. It is the one row that only Claude itself writes,
@@ -62,9 +60,7 @@ impl Sheet {
         let is_new = self.title().starts_with("Create");
         match tool {
             // A change that a command makes in a file is drawn as that.
-            "Bash" if !self.title().starts_with("Bash") => {
-                Drawn::nothing().values(input).doubtful()
-            }
+            "Bash" if !self.shows_commands() => changed(bound, input),
             "Bash" | "Monitor" => {
                 let said = text("description");
                 let is_said = !said.trim().is_empty();
@@ -94,6 +90,18 @@ impl Sheet {
             // Of others it is not known how they are drawn, but of what: their names and inputs.
             _ => Drawn::nothing().partly(tool).values(input).doubtful(),
         }
+    }
+}
+
+/// What is drawn of a command as of the change that it makes, where it is known what that is.
+fn changed(bound: &Bound, input: &Value) -> Drawn {
+    let command = bound.command.as_deref().unwrap_or_default();
+    match Replacement::of(command) {
+        Some(change) => Drawn::nothing()
+            .named(Drawn::nothing().whole(name_of(&change.file)))
+            .values(input)
+            .and_more(),
+        None => Drawn::nothing().values(input).and_more().doubtful(),
     }
 }
 
@@ -138,7 +146,7 @@ fn given(input: &Value) -> Drawn {
         .fold(Drawn::nothing(), |drawn, (name, value)| {
             drawn.letters(name).value(value)
         });
-    if fields.keys().all(is_name) && fields.len() <= MAX_ORDERED {
+    if fields.keys().all(is_name) {
         drawn
     } else {
         drawn.doubtful()

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use super::sheet::{MARK, differs, marked_forms, plain_file};
 use super::tabs::{Origin, are_moved, as_drawn, drawn_behind, may_draw_over};
 use crate::assistants::facets::dialog::flow::is_of_a_picture;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain_inside};
@@ -43,9 +44,13 @@ pub(crate) fn are_shown(
     }
     let is_its = match (&input["content"], &changes[..]) {
         (Value::String(content), _) => {
-            plain_inside(Part::Content, content)?;
+            plain_file(content)?;
+            let forms = marked_forms(content);
             let mut origins = diff.origins.iter();
-            origins.any(|origin| holds(&drawn_behind("", content, *origin), &diff.hunks))
+            origins.any(|origin| {
+                let mut drawn = forms.iter().map(|form| drawn_behind("", form, *origin));
+                drawn.any(|drawn| holds(&drawn, &diff.hunks))
+            })
         }
         (_, []) => return Err(Refusal::NotKnown(Part::Content)),
         (_, [one]) => one.leads(&diff),
@@ -59,7 +64,7 @@ pub(crate) fn are_shown(
     } else if edge.is_some_and(is_drawn_over) {
         Err(Refusal::Rewritten(Part::Content))
     } else {
-        Err(Refusal::Differs(Part::Content))
+        Err(differs(Part::Content, &texts.concat()))
     }
 }
 
@@ -107,6 +112,11 @@ impl<'a> Change<'a> {
         let text = |name: &str| edit[name].as_str();
         let (Some(from), Some(to)) = (text("old_string"), text("new_string")) else {
             return Err(Refusal::NotKnown(Part::Content));
+        };
+        // What both begin with is not drawn, or as the same.
+        let (from, to) = match (from.strip_prefix(MARK), to.strip_prefix(MARK)) {
+            (Some(from), Some(to)) => (from, to),
+            _ => (from, to),
         };
         plain_inside(Part::Content, from)?;
         plain_inside(Part::Content, to)?;

@@ -5,13 +5,16 @@
 //! the description first, and the command between two dotted rules as wide as the pane. Every line of
 //! what an assistant asks is drawn at least one cell in, so no text of it can draw a rule.
 
+mod address;
 pub(crate) mod calls;
 mod drawn;
 pub(crate) mod edits;
 mod heading;
+mod literal;
 mod notebook;
 pub(crate) mod options;
 pub(crate) mod plan;
+mod sed;
 pub(crate) mod sheet;
 mod skill;
 mod tabs;
@@ -21,6 +24,8 @@ pub(crate) mod tests;
 pub(crate) mod tools;
 #[cfg(test)]
 pub(crate) mod tools_tests;
+mod values;
+mod workflow;
 
 use crate::assistants::facets::Dialogs;
 use crate::assistants::facets::dialog::Refusal;
@@ -58,7 +63,9 @@ pub(crate) struct Sheets;
 
 impl Dialogs for Sheets {
     fn read(&self, screen: &str, width: usize) -> Option<Dialog> {
-        read(screen, width).or_else(|| plan::read(screen))
+        let plan = || plan::read(screen);
+        let workflow = || workflow::read(screen, width);
+        read(screen, width).or_else(plan).or_else(workflow)
     }
 
     fn is_cut_off(&self, screen: &str, width: usize) -> bool {
@@ -93,7 +100,7 @@ impl Shows for Sheet {
     }
 
     fn certainty(&self, bound: &Bound, other: &Bound) -> Certainty {
-        tame::certainty(bound, other)
+        tame::certainty(bound, other, self.shows_commands())
     }
 
     /// A server may give its tools whatever names to be shown.

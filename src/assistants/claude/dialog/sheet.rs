@@ -1,7 +1,7 @@
 //! What a dialog of Claude Code says between its rule and its options, and whether that is a request.
 
 use serde_json::Value;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::heading::{has_gap, is_sub_agents, is_title, may_begin};
 use super::{calls, edits};
@@ -16,8 +16,15 @@ const NOT_YET: &str = "…";
 /// Shown where a command has no description.
 pub(crate) const NO_DESCRIPTION: &str = "Run shell command";
 
+/// Said in the place of what is too long, of which so many signs are drawn for certain.
+const IN_ITS_PLACE: &str = "cannot be shown in full";
+const LONG: usize = 2000;
+
 /// Said of a file without a line.
 pub(super) const EMPTY: &str = "(No content)";
+
+/// Begins a file to say how it is encoded.
+pub(super) const MARK: char = '\u{feff}';
 
 /// How the dialogs are headed whose layout is known in detail.
 const BASH: &[&str] = &["Bash", "command"];
@@ -104,6 +111,25 @@ impl Sheet {
         {
             return Err(Refusal::OtherDialog);
         }
+        let said = self.compares(bound, message);
+        said.map_err(|why| match why {
+            Refusal::Differs(part) if self.leaves_out(bound) => Refusal::LeftOut(part),
+            why => why,
+        })
+    }
+
+    /// Whether newer versions say so in the place of something that is long.
+    fn leaves_out(&self, bound: &Bound) -> bool {
+        let is_long = |input: &Value| input.to_string().chars().count() > LONG;
+        let Layout::Ruled { block, .. } = &self.layout else {
+            return false;
+        };
+        let words = block.iter().flat_map(|row| row.split(['│', ' ']));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        bound.input.as_ref().is_some_and(is_long) && words.join(" ").contains(IN_ITS_PLACE)
+    }
+
+    fn compares(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
         match (self.kind, bound.request.tool.as_deref().unwrap_or_default()) {
             (Kind::Question, _) => self.asks(bound, message),
             (_, "Bash") => self.runs(BASH, bound, message),
@@ -120,6 +146,11 @@ impl Sheet {
         may_begin(self.title())
     }
 
+    /// Whether a command stands in it as it is, if it is about one: not as the change that it makes.
+    pub(super) fn shows_commands(&self) -> bool {
+        !self.title().starts_with("Edit")
+    }
+
     /// Whether it asks for a permission.
     pub(super) fn is_permission(&self) -> bool {
         self.kind == Kind::Permission
@@ -132,11 +163,12 @@ impl Sheet {
 
     fn runs(&self, name: &[&str], bound: &Bound, message: &str) -> Result<(), Refusal> {
         if !self.title().starts_with(name[0]) {
-            let is_change = self.title().starts_with("Edit") && may_edit(bound);
-            return Err(if is_change {
-                Refusal::ShownAsChange
-            } else {
-                Refusal::OtherDialog
+            if self.shows_commands() || !may_edit(bound) {
+                return Err(Refusal::OtherDialog);
+            }
+            let command = bound.command.as_deref();
+            return command.map_or(Err(Refusal::ShownAsChange), |command| {
+                self.is_changed_by(bound, command)
             });
         }
         let command = Wanted::command(bound, message)?;
@@ -144,7 +176,7 @@ impl Sheet {
         match &self.layout {
             Layout::Ruled { head, block } => {
                 if !command.is_in(&self.framed(block)) {
-                    return Err(Refusal::Differs(Part::Command));
+                    return Err(command.differs(Part::Command));
                 }
                 let is_its = |title: usize| {
                     is_title(&head[..title], name, self.width)
@@ -188,17 +220,19 @@ impl Sheet {
                 Some(end) if end == last => Ok(()),
                 Some(_) if matches!(command, Wanted::Beginning(_)) => Ok(()),
                 Some(_) => Err(Refusal::NotKnown(Part::Description)),
-                None => Err(Refusal::Differs(Part::Command)),
+                None => Err(command.differs(Part::Command)),
             };
         };
         let mut ends = (1..block.len()).filter(|end| fits(*end)).peekable();
         if ends.peek().is_none() {
-            return Err(Refusal::Differs(Part::Command));
+            return Err(command.differs(Part::Command));
         }
-        said(
-            ends.any(|end| Wanted::All(description).is_in(&rows(&block[end..]))),
-            Part::Description,
-        )
+        let description = Wanted::All(description);
+        if ends.any(|end| description.is_in(&rows(&block[end..]))) {
+            Ok(())
+        } else {
+            Err(description.differs(Part::Description))
+        }
     }
 
     fn writes(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
@@ -228,10 +262,17 @@ impl Sheet {
             .filter(|_| input["old_string"] == ""));
         match created {
             Some(content) if is_new => {
-                let said = self.creates(block, content);
-                said.map_err(|why| match plain_inside(Part::Content, content) {
+                let said = marked_forms(content)
+                    .iter()
+                    .map(|content| self.creates(block, content))
+                    .reduce(Result::or);
+                let said = said.unwrap_or(Err(Refusal::Differs(Part::Content)));
+                said.map_err(|why| match plain_file(content) {
                     Err(unseen @ Refusal::Unseen(_)) => unseen,
-                    _ => why,
+                    _ => match why {
+                        Refusal::Differs(part) => differs(part, content),
+                        why => why,
+                    },
                 })
             }
             _ => edits::are_shown(block, Some(self.width), input),
@@ -250,7 +291,7 @@ impl Sheet {
 
     /// Whether the rows are the path, with `margin` cells less than the pane has.
     pub(crate) fn are_path(&self, rows: &[String], path: &str, cwd: &str, margin: usize) -> bool {
-        let forms = names_of(path, cwd);
+        let forms = file_names(path, cwd);
         !rows.is_empty()
             && forms.iter().any(|form| {
                 let end = rows[0]
@@ -424,11 +465,52 @@ impl Sheet {
     }
 }
 
+/// A text for a file with the mark of its encoding, if it begins with that, as versions of Claude draw it:
+/// as nothing, or as a sign for the unknown.
+pub(super) fn marked_forms(text: &str) -> Vec<String> {
+    match text.strip_prefix(MARK) {
+        Some(rest) => vec![rest.to_owned(), format!("\u{fffd}{rest}")],
+        None => vec![text.to_owned()],
+    }
+}
+
+/// Refuses a text for a file that could draw a dialog, or hides more than the mark of its encoding.
+pub(super) fn plain_file(text: &str) -> Result<(), Refusal> {
+    plain_inside(Part::Content, text.strip_prefix(MARK).unwrap_or(text))
+}
+
+/// The names of a file as Claude writes them: newer versions have a sign for a line break in one.
+pub(super) fn file_names(path: &str, cwd: &str) -> Vec<String> {
+    let mut names = names_of(path, cwd);
+    let signed: Vec<String> = names
+        .iter()
+        .filter(|name| name.contains('\n'))
+        .map(|name| name.replace('\n', "\u{fffd}"))
+        .collect();
+    names.extend(signed);
+    names
+}
+
 /// Whether Claude draws a bar beside this single row. It does where it is wider than 80 cells, however
 /// wide the pane is (78 have none, 81 have one). A row of 79 with a bar of its own would be wider than
 /// that and get another one, so none of those can be taken for this.
 fn is_barred_alone(rows: &[String]) -> bool {
     rows.first().is_some_and(|row| row.width() > 78)
+}
+
+/// That a part which is this text is not the one that is shown, if it has no signs that are joined with
+/// others: 2.1.197 counts their cells otherwise than a terminal, and draws over what stands behind them.
+pub(super) fn differs(part: Part, text: &str) -> Refusal {
+    if text.chars().any(is_joined) {
+        Refusal::Rewritten(part)
+    } else {
+        Refusal::Differs(part)
+    }
+}
+
+/// Whether it has no cell of its own, though it is to be seen.
+fn is_joined(c: char) -> bool {
+    c.width() == Some(0) && !c.is_control()
 }
 
 /// That a part is the request's, or that it differs.
@@ -468,6 +550,12 @@ impl<'a> Wanted<'a> {
         let (Self::All(text) | Self::Beginning(text)) = wanted;
         plain_inside(Part::Command, text)?;
         Ok(wanted)
+    }
+
+    /// That it is another one; but of signs that are joined with others nobody knows how they are drawn.
+    pub(crate) fn differs(&self, part: Part) -> Refusal {
+        let (Self::All(text) | Self::Beginning(text)) = self;
+        differs(part, text)
     }
 
     pub(crate) fn is_in(&self, shown: &Shown) -> bool {

@@ -54,7 +54,9 @@ fn a_text_for_a_file_that_is_drawn_otherwise_says_why_it_is_not_answered() {
     let mut refused = [0, 0];
     for line in recorded_in("unseen") {
         let said = line.dialog().shows(&line.asks(&line.input));
-        let is_marked = line.input.to_string().contains('\u{feff}');
+        let written = line.input.to_string();
+        // What begins a file may be the mark of its encoding.
+        let is_marked = written.replace("\"\u{feff}", "\"").contains('\u{feff}');
         refused[usize::from(is_marked)] += usize::from(said.is_err());
         let expected = if is_marked {
             Refusal::Unseen(Part::Content)
@@ -72,5 +74,5 @@ fn a_text_for_a_file_that_is_drawn_otherwise_says_why_it_is_not_answered() {
             );
         }
     }
-    assert!(refused[0] > 2 && refused[1] > 20, "{refused:?}");
+    assert!(refused[0] > 2 && refused[1] > 10, "{refused:?}");
 }

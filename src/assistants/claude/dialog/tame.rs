@@ -8,7 +8,7 @@
 
 use serde_json::Value;
 
-use crate::assistants::facets::dialog::drawn::is_rounded;
+use crate::assistants::facets::dialog::drawn::{is_as_written, is_rounded, may_be_barred};
 use crate::assistants::facets::dialog::own::Certainty;
 use crate::assistants::facets::dialog::refusal::is_frame;
 use crate::assistants::facets::dialog::squeeze;
@@ -28,8 +28,9 @@ enum Mark<'a> {
     Address(&'a str),
 }
 
-/// How certain it is that what shows `one`, wholly, is not the dialog of `other`.
-pub(super) fn certainty(one: &Bound, other: &Bound) -> Certainty {
+/// How certain it is that what shows `one`, wholly, is not the dialog of `other`. `shows_commands`: whether a
+/// command stands in it as it is, and not as the change that it makes.
+pub(super) fn certainty(one: &Bound, other: &Bound, shows_commands: bool) -> Certainty {
     let by_rows = || {
         if is_tame(one) && is_tame(other) {
             Certainty::ByRows
@@ -42,7 +43,7 @@ pub(super) fn certainty(one: &Bound, other: &Bound) -> Certainty {
         return Certainty::None;
     }
     match (mark(one), mark(other)) {
-        (Some(Mark::Command(one)), Some(Mark::Command(other))) => {
+        (Some(Mark::Command(one)), Some(Mark::Command(other))) if shows_commands => {
             let (one, other) = (letters(one), letters(other));
             // What follows a command may read like the rest of a longer one.
             if one.starts_with(&other) || other.starts_with(&one) {
@@ -124,18 +125,12 @@ fn is_tame(bound: &Bound) -> bool {
         _ => true,
     };
     let is_change = matches!(tool, "Edit" | "MultiEdit" | "NotebookEdit");
-    let is_servers = tool.starts_with("mcp__");
     // What a server's tool is given stands in quotes, with every quote in it marked, or in a box of its own.
     let is_text_tame = |text: &str| {
         let is_quoted = is_change && text.contains(['"', '\'', '`']);
         is_tame_text(text) && !is_quoted
     };
-    let is_flat = |value: &Value| !matches!(value, Value::Array(_) | Value::Object(_));
-    let is_in_form = !is_servers
-        || input
-            .as_object()
-            .is_some_and(|all| all.values().all(is_flat));
-    is_place_tame && is_in_form && is_tame_value(input, &is_text_tame)
+    is_place_tame && is_tame_value(input, &is_text_tame)
 }
 
 fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
@@ -147,8 +142,9 @@ fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
             .iter()
             .all(|value| is_tame_value(value, is_text_tame)),
         Value::Object(fields) => fields.iter().all(|(name, value)| {
-            let is_plain = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-            name.bytes().all(is_plain) && is_tame_value(value, is_text_tame)
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            let is_number = name.starts_with(|first: char| first.is_ascii_digit());
+            !is_number && name.bytes().all(is_plain) && is_tame_value(value, is_text_tame)
         }),
     }
 }
@@ -158,18 +154,17 @@ fn letters(command: &str) -> String {
     squeeze(command).replace(is_frame, "")
 }
 
+/// Frames are drawn as they are written where none of them may be taken for a bar of Claude's.
 fn is_tame_text(text: &str) -> bool {
-    are_tame(
-        text,
-        |c| matches!(c, ' '..='~' | '\n' | '\u{c0}'..='\u{24f}'),
-    )
+    let may_frame = !may_be_barred(text);
+    are_tame(text, |c| {
+        c != '\t' && is_as_written(c) || may_frame && is_frame(c)
+    })
 }
 
 /// Frames are drawn in a command as they are written, too.
 fn is_tame_command(text: &str) -> bool {
-    are_tame(text, |c| {
-        matches!(c, ' '..='~' | '\n' | '\u{c0}'..='\u{24f}') || is_frame(c)
-    })
+    are_tame(text, |c| c != '\t' && is_as_written(c) || is_frame(c))
 }
 
 fn are_tame(text: &str, is_tame: impl Fn(char) -> bool) -> bool {
@@ -273,7 +268,7 @@ mod tests {
             (fetch("http://host.org/a"), fetch("http://host.org/./a")),
             (read("/etc/hosts"), read(" /etc/hosts")),
         ] {
-            let found = certainty(&one, &other);
+            let found = certainty(&one, &other, true);
             assert_eq!(found, Certainty::None, "{:?} {:?}", one.input, other.input);
         }
     }
@@ -285,9 +280,9 @@ mod tests {
         let one = ask(json!([asked("Which colour?")]));
         let other = ask(json!([asked("Which size?")]));
         let both = ask(json!([asked("Which size?"), asked("Which colour?")]));
-        assert_eq!(certainty(&one, &other), Certainty::ByRows);
-        assert_eq!(certainty(&one, &both), Certainty::None);
-        assert_eq!(certainty(&both, &one), Certainty::None);
+        assert_eq!(certainty(&one, &other, true), Certainty::ByRows);
+        assert_eq!(certainty(&one, &both, true), Certainty::None);
+        assert_eq!(certainty(&both, &one, true), Certainty::None);
     }
 
     #[test]
@@ -300,7 +295,7 @@ mod tests {
             (json!(1.5), Certainty::None),
         ] {
             assert_eq!(
-                certainty(&given(json!(1)), &given(number.clone())),
+                certainty(&given(json!(1)), &given(number.clone()), true),
                 expected,
                 "{number}"
             );
@@ -322,7 +317,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                certainty(&one, &other),
+                certainty(&one, &other, true),
                 Certainty::Another,
                 "{:?}",
                 one.input
@@ -334,14 +329,14 @@ mod tests {
             (file("/p/a.go"), fetch("https://one.org/a")),
         ] {
             assert_ne!(
-                certainty(&one, &other),
+                certainty(&one, &other, true),
                 Certainty::Another,
                 "{:?}",
                 one.input
             );
         }
         assert_eq!(
-            certainty(&bash("touch a b"), &bash("touch ab")),
+            certainty(&bash("touch a b"), &bash("touch ab"), true),
             Certainty::ByRows
         );
     }

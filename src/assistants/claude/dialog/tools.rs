@@ -3,15 +3,14 @@
 //! alone between two dotted rules; 2.1.197 has it three cells in, above the sentence. All of the call is
 //! compared, and of the sentence whatever of the request stands in it.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
+use super::address::{addresses, host};
 use super::heading::is_title;
-use super::sheet::{Layout, Sheet, TOOL, Wanted, said};
+use super::sheet::{Layout, Sheet, TOOL, Wanted, file_names, said};
+use crate::assistants::facets::dialog::cut;
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
-use crate::assistants::facets::dialog::{cut, names_of};
 use crate::state::Bound;
 
 /// Said below a sentence of which newer versions show the beginning.
@@ -199,8 +198,9 @@ impl Sheet {
             }
             Layout::Boxed { .. } => false,
         };
-        // Another script is written as browsers do, `xn--`.
-        if !is_its && !host(url).is_ascii() {
+        // Browsers know more of other scripts than is known here.
+        let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
+        if !is_its && !url.chars().all(is_plain) {
             return Err(Refusal::Rewritten(Part::Address));
         }
         said(is_its, Part::Input)
@@ -255,7 +255,7 @@ fn call(tool: &str, input: &Value, message: &str, cwd: &str) -> Call {
         "Read" => {
             let path = input["file_path"].as_str().unwrap_or(message);
             let lines = lines(input);
-            let forms = names_of(path, cwd).into_iter();
+            let forms = file_names(path, cwd).into_iter();
             Call {
                 title: &["Read", "file"],
                 forms: forms.map(|name| format!("Read({name}{lines})")).collect(),
@@ -300,81 +300,4 @@ fn with_run_together(forms: Vec<String>) -> Vec<String> {
     let run_together = |form: &String| form.split_whitespace().collect::<Vec<_>>().join(" ");
     let others: Vec<String> = forms.iter().map(run_together).collect();
     [forms, others].concat()
-}
-
-/// The address as it was given, and as browsers write it: its host in small letters, a path, and what
-/// is not plain in it as `%E6`.
-fn addresses(url: &str) -> Vec<String> {
-    let mut all = vec![url.to_owned()];
-    let Some((scheme, rest)) = url.trim().split_once("://") else {
-        return all;
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at(end);
-    let (scheme, mut host) = (scheme.to_ascii_lowercase(), host.to_ascii_lowercase());
-    for (own, port) in [("https", ":443"), ("http", ":80")] {
-        if scheme == own
-            && let Some(short) = host.strip_suffix(port)
-        {
-            host = short.to_owned();
-        }
-    }
-    let mut shown = format!("{scheme}://{host}");
-    let mut part = '/';
-    for c in without_dots(path).chars() {
-        if matches!((part, c), ('/', '?' | '#') | ('?', '#')) {
-            part = c;
-        }
-        let is_kept = match c {
-            ' ' | '"' | '<' | '>' => false,
-            '`' => part == '?',
-            '{' | '}' => part != '/',
-            '\'' => part != '?',
-            c => c.is_ascii_graphic(),
-        };
-        if is_kept {
-            shown.push(c);
-        } else {
-            let mut bytes = [0; 4];
-            for byte in c.encode_utf8(&mut bytes).bytes() {
-                // Writing to a text cannot fail.
-                let _ = write!(shown, "%{byte:02X}");
-            }
-        }
-    }
-    all.push(shown);
-    all
-}
-
-/// A path without `.` and `..`, with all that follows it as it is.
-fn without_dots(path: &str) -> String {
-    let end = path.find(['?', '#']).unwrap_or(path.len());
-    let (path, rest) = path.split_at(end);
-    let mut parts: Vec<&str> = Vec::new();
-    let mut is_folder = true;
-    for part in path.split('/').skip(1) {
-        is_folder = matches!(part, "" | "." | "..");
-        match part {
-            "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    if is_folder && parts.last().is_some_and(|last| !last.is_empty()) {
-        parts.push("");
-    }
-    format!("/{}{rest}", parts.join("/"))
-}
-
-/// The host of an address, without its port.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    host.rsplit_once('@')
-        .map_or(host, |(_, host)| host)
-        .split(':')
-        .next()
-        .unwrap_or_default()
 }

@@ -22,6 +22,8 @@ mod heading;
 mod tabs;
 #[path = "twins_tests.rs"]
 mod twins;
+#[path = "values_tests.rs"]
+mod values;
 
 struct Recorded {
     name: String,
@@ -199,6 +201,15 @@ fn near(tool: &str, input: &Value) -> Vec<Value> {
             for changed in ["line fivex", "line  five ", "line FIVE"] {
                 with("/content", content.replacen("line five", changed, 1));
             }
+        }
+        "Write" if content.contains("class B {\n") => {
+            for changed in ["using Zx;", "using  Z;"] {
+                with("/content", content.replacen("using Z;", changed, 1));
+            }
+        }
+        "Write" if content.starts_with("# T\n") => {
+            with("/content", content.replacen("─ ", "── ", 1));
+            with("/content", content.replacen("─ ", "━ ", 1));
         }
         "Write" => vary("/content", &mut with),
         "Edit" => {

@@ -136,14 +136,13 @@ fn what_is_drawn_otherwise_than_it_was_written_is_answered_or_says_why_not() {
     for line in recorded_in("honest") {
         let dialog = line.dialog();
         let said = dialog.shows(&line.asks(&line.input));
-        let url = line.input["url"].as_str().unwrap_or_default();
-        let wanted = if line.tool == "Bash" && dialog.title.starts_with("Edit") {
+        // Of what is not found nothing is shown that would change.
+        let is_unchanged = !line.screen.contains('╌');
+        let wanted = if line.tool == "Bash" && dialog.title.starts_with("Edit") && is_unchanged {
             Err(Refusal::ShownAsChange)
-        } else if url.is_ascii() {
+        } else {
             shown += 1;
             Ok(())
-        } else {
-            Err(Refusal::Rewritten(Part::Address))
         };
         assert_eq!(
             said, wanted,
@@ -159,16 +158,14 @@ fn what_is_drawn_otherwise_than_it_was_written_is_answered_or_says_why_not() {
 #[test]
 fn what_servers_are_given_with_quotes_is_told_apart() {
     let all = recorded_in("servers");
-    // Whether blanks stand before it, and what is within another value, is taken for sure of none.
+    // Whether blanks stand before it is taken for sure of none.
     let is_plain = |line: &Recorded| {
         let mut values = line
             .input
             .as_object()
             .into_iter()
             .flat_map(|all| all.values());
-        values.all(|value| {
-            !value.is_object() && !value.as_str().is_some_and(|text| text.starts_with(' '))
-        })
+        values.all(|value| !value.as_str().is_some_and(|text| text.starts_with(' ')))
     };
     let is_beside = |one: &Recorded, other: &Recorded| {
         one.name.split(':').next() == other.name.split(':').next() && one.name != other.name

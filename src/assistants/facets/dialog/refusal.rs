@@ -3,7 +3,7 @@
 use pane_patrol_hooks::text::printable;
 use thiserror::Error;
 
-use super::drawn::is_certain;
+use super::drawn::is_as_written;
 
 /// What a dialog shows of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +67,22 @@ pub enum Refusal {
     /// Claude itself leaves out the end of one of its parts.
     #[error("its pane is too narrow for the name of its {0}, so it cannot be compared; go there")]
     CutOff(Part),
+    /// Claude says a sentence of its own in the place of one of its parts.
+    #[error(
+        "its {0} is too long for a dialog: the one on the screen leaves out what it is about; go there"
+    )]
+    LeftOut(Part),
     /// Claude shows a command by what it changes.
     #[error(
         "the dialog on the screen shows a file and what would change in it, and no command, so it \
          cannot be compared; look at it there and answer in the pane"
     )]
     ShownAsChange,
-    /// Claude writes one of its parts otherwise than it was given.
-    #[error("its {0} is written otherwise on the screen, so it cannot be compared; go there")]
+    /// One of its parts may be drawn otherwise than it was given, and is not on the screen as it was.
+    #[error(
+        "its {0} holds what is drawn otherwise than it is written, so it cannot be told whether the \
+         dialog on the screen is its own; go there"
+    )]
     Rewritten(Part),
     /// Not enough is known to compare it.
     #[error("{} is not known in full, so its dialog cannot be compared; go there", whose(*.0))]
@@ -123,7 +131,7 @@ pub(crate) fn plain(part: Part, text: &str) -> Result<(), Refusal> {
 /// of frames cannot stand for those there. A row that a terminal makes wider than the assistant does would
 /// go on at the pane's edge, so nothing may stand beside them of which the cells are not certain.
 pub(crate) fn plain_inside(part: Part, text: &str) -> Result<(), Refusal> {
-    let is_counted = |c: char| is_frame(c) || is_certain(c) && c != '\t';
+    let is_counted = |c: char| is_frame(c) || is_as_written(c) && c != '\t';
     check(part, text, |text| text.chars().all(is_counted))
 }
 
@@ -194,11 +202,25 @@ mod tests {
 
     #[test]
     fn frames_further_in_are_refused_beside_what_has_no_certain_cells() {
-        for text in ["├── a", "│ a\n│ b", "────", "╭ é 漢 ╮"] {
+        for text in [
+            "├── a",
+            "│ a\n│ b",
+            "────",
+            "╭ é 漢 ╮",
+            "├── 📁 src\n└── ✅ → “a” …",
+        ] {
             assert_eq!(plain_inside(Part::Command, text), Ok(()), "{text}");
         }
-        for text in ["│ ❯ 1. Yes", "x\n ❯ 1. Yes", "├\t── a", "── 👨‍👩‍👧", "─\u{378}"]
-        {
+        for text in [
+            "│ ❯ 1. Yes",
+            "x\n ❯ 1. Yes",
+            "├\t── a",
+            "── 👨‍👩‍👧",
+            "─\u{378}",
+            "─ ⚠\u{fe0f}",
+            "─ 👍🏽",
+            "─ 🇩🇪",
+        ] {
             let refused = plain_inside(Part::Command, text);
             let expected = Err(Refusal::DrawsFrames(Part::Command));
             assert_eq!(refused, expected, "{text}");

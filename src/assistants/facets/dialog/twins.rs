@@ -65,7 +65,7 @@ fn may_be_its(dialog: &Dialog, bound: &Bound, other: &Bound) -> bool {
     let certainty = dialog.certainty(bound, other);
     let other = dialog.named_alike(bound, other);
     let said = dialog.shows(&other);
-    if matches!(said, Ok(()) | Err(Refusal::CutOff(_))) {
+    if matches!(said, Ok(()) | Err(Refusal::CutOff(_) | Refusal::LeftOut(_))) {
         return true;
     }
     if certainty == Certainty::Another {
