@@ -22,6 +22,23 @@ pub fn names(all: &[Bound], line: impl Fn(&Bound) -> String) -> Vec<String> {
     })
 }
 
+/// One alone by its `line`; by all that its tool is given where that is a server's, of which a line holds no
+/// more than one input.
+pub fn name(bound: &Bound, line: impl Fn(&Bound) -> String) -> String {
+    let tool = bound.request.tool.as_deref();
+    let is_servers = tool.is_some_and(|tool| tool.starts_with("mcp__"));
+    let in_full = in_full(bound).filter(|_| is_servers && has_more(bound));
+    in_full.unwrap_or_else(|| line(bound))
+}
+
+/// Whether it is given more than one text.
+fn has_more(bound: &Bound) -> bool {
+    let fields = bound.input.as_ref().and_then(serde_json::Value::as_object);
+    fields.is_some_and(|fields| {
+        fields.len() > 1 || !fields.values().all(serde_json::Value::is_string)
+    })
+}
+
 /// `names`, where two are the same with what `better` says instead.
 fn where_shared(
     names: &[String],
@@ -122,6 +139,17 @@ mod tests {
                 r#"mcp__lab__echo: {"k":"v"}, asked by the main agent"#
             ]
         );
+    }
+
+    #[test]
+    fn of_a_servers_tool_all_is_told_that_it_is_given() {
+        let told = |input| name(&bound(None, input), |_| "lab echo: k=v".to_owned());
+        assert_eq!(told(json!({"k": "v"})), "lab echo: k=v");
+        assert_eq!(
+            told(json!({"k": "v", "b": null})),
+            r#"mcp__lab__echo: {"b":null,"k":"v"}"#
+        );
+        assert_eq!(told(json!({"k": ["v"]})), r#"mcp__lab__echo: {"k":["v"]}"#);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use pane_patrol_hooks::text::{marked_line, one_line};
 
 use super::{Surroundings, request, rows};
-use crate::actor::names::{MOST, names};
+use crate::actor::names::{MOST, name, names};
 use crate::actor::{Bound, Decision, Digest, Outcome};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
@@ -159,7 +159,7 @@ fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
 
 /// What it asks, in one line: with its blanks and line breaks to be seen where all of it is known.
 fn what(homes: &Homes, bound: &Bound) -> String {
-    line(&asked::with_command(bound, homes))
+    name(&asked::with_command(bound, homes), line)
 }
 
 /// The same of a request of which all is known that may be.

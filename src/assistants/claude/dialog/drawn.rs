@@ -48,14 +48,14 @@ impl Sheet {
         let text = |name: &str| input[name].as_str().unwrap_or_default();
         if dialog == Kind::Question {
             let asked = input["questions"][0]["question"].as_str();
-            return Drawn::nothing()
+            return Drawn::with_signs()
                 .whole(asked.unwrap_or_default())
                 .values(input);
         }
         let file = |name: &str| {
             let path = text(name);
-            let name = Drawn::nothing().whole(name_of(path));
-            Drawn::nothing().named(name).partly(path)
+            let name = Drawn::with_signs().whole(name_of(path));
+            Drawn::with_signs().named(name).partly(path)
         };
         let is_new = self.title().starts_with("Create");
         match tool {
@@ -64,7 +64,7 @@ impl Sheet {
             "Bash" | "Monitor" => {
                 let said = text("description");
                 let is_said = !said.trim().is_empty();
-                Drawn::nothing()
+                Drawn::with_signs()
                     .whole(bound.command.as_deref().unwrap_or(text("command")))
                     .whole(if is_said { said } else { NO_DESCRIPTION })
             }
@@ -77,18 +77,20 @@ impl Sheet {
             "Write" | "Edit" | "MultiEdit" => file("file_path").values(input).and_more(),
             "NotebookEdit" => file("notebook_path").values(input).and_more(),
             "WebFetch" => fetched(text("url"), text("prompt")),
-            "WebSearch" => Drawn::nothing().whole(text("query")).values(input),
-            "Agent" | "Task" => Drawn::nothing()
+            "WebSearch" => Drawn::with_signs().whole(text("query")).values(input),
+            "Agent" | "Task" => Drawn::with_signs()
                 .whole(text("description"))
                 .partly(tool)
                 .values(input),
-            "CronCreate" => Drawn::nothing().whole(text("cron")).whole(text("prompt")),
-            "EnterWorktree" => Drawn::nothing().partly(text("name")),
-            "Skill" => Drawn::nothing().whole(text("skill")),
+            "CronCreate" => Drawn::with_signs()
+                .whole(text("cron"))
+                .whole(text("prompt")),
+            "EnterWorktree" => Drawn::with_signs().partly(text("name")),
+            "Skill" => Drawn::with_signs().whole(text("skill")),
             "Read" => file("file_path").values(input),
             tool if tool.starts_with("mcp__") => given(input),
             // Of others it is not known how they are drawn, but of what: their names and inputs.
-            _ => Drawn::nothing().partly(tool).values(input).doubtful(),
+            _ => Drawn::with_signs().partly(tool).values(input).doubtful(),
         }
     }
 }
@@ -97,11 +99,11 @@ impl Sheet {
 fn changed(bound: &Bound, input: &Value) -> Drawn {
     let command = bound.command.as_deref().unwrap_or_default();
     match Replacement::of(command) {
-        Some(change) => Drawn::nothing()
-            .named(Drawn::nothing().whole(name_of(&change.file)))
+        Some(change) => Drawn::with_signs()
+            .named(Drawn::with_signs().whole(name_of(&change.file)))
             .values(input)
             .and_more(),
-        None => Drawn::nothing().values(input).and_more().doubtful(),
+        None => Drawn::with_signs().values(input).and_more().doubtful(),
     }
 }
 
@@ -109,10 +111,10 @@ fn changed(bound: &Bound, input: &Value) -> Drawn {
 fn of_line_alone(tool: &str, message: &str) -> Drawn {
     match tool {
         "Bash" | "Monitor" | "AskUserQuestion" => of_line(message).and_more(),
-        "Write" | "Edit" | "MultiEdit" => {
-            Drawn::nothing().named(of_line(name_of(message))).and_more()
-        }
-        _ => Drawn::nothing().and_more().doubtful(),
+        "Write" | "Edit" | "MultiEdit" => Drawn::with_signs()
+            .named(of_line(name_of(message)))
+            .and_more(),
+        _ => Drawn::with_signs().and_more().doubtful(),
     }
 }
 
@@ -124,7 +126,7 @@ fn name_of(path: &str) -> &str {
 
 /// An address may be written otherwise than it was given.
 fn fetched(url: &str, prompt: &str) -> Drawn {
-    let drawn = Drawn::nothing().whole(prompt);
+    let drawn = Drawn::with_signs().whole(prompt);
     if url.chars().all(|c| c.is_ascii_graphic()) {
         drawn.partly(url)
     } else {
@@ -143,7 +145,7 @@ fn given(input: &Value) -> Drawn {
     };
     let drawn = fields
         .iter()
-        .fold(Drawn::nothing(), |drawn, (name, value)| {
+        .fold(Drawn::with_signs(), |drawn, (name, value)| {
             drawn.letters(name).value(value)
         });
     if fields.keys().all(is_name) {

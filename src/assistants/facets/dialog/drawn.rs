@@ -31,6 +31,8 @@ pub(crate) struct Drawn {
     is_wild: bool,
     /// Rows tell whether it is this text.
     is_certain: bool,
+    /// Signs, pictures and frames are drawn as they are written.
+    has_signs: bool,
     /// A name that has a row of its own.
     name: Option<Box<Drawn>>,
 }
@@ -44,7 +46,17 @@ impl Drawn {
             is_open: false,
             is_wild: false,
             is_certain: true,
+            has_signs: false,
             name: None,
+        }
+    }
+
+    /// Nothing yet, of an assistant that draws signs, pictures and frames in a text as they are written, and
+    /// within its own frame.
+    pub(crate) fn with_signs() -> Self {
+        Self {
+            has_signs: true,
+            ..Self::nothing()
         }
     }
 
@@ -161,7 +173,8 @@ impl Drawn {
         let may_be_barred = may_be_barred(text);
         let mut chars = text.chars();
         while let Some(c) = chars.next() {
-            self.is_certain &= is_as_written(c) || is_frame(c) && !may_be_barred;
+            let is_sign = is_as_written(c) || is_frame(c) && !may_be_barred;
+            self.is_certain &= is_certain(c) || self.has_signs && is_sign;
             self.is_wild |= is_wild(c);
             let Some(sign) = sign(c) else {
                 continue;
@@ -226,7 +239,7 @@ pub(super) fn is_certain(c: char) -> bool {
 /// or another one of a picture, is none of them.
 pub(crate) fn is_as_written(c: char) -> bool {
     let is_sign = matches!(c,
-        '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{2022}' | '\u{2026}' | '\u{2030}' | '\u{20ac}'
+        '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{2022}' | '\u{2030}' | '\u{20ac}'
         | '\u{2190}'..='\u{2193}' | '\u{21d0}'..='\u{21d4}' | '\u{2200}' | '\u{2202}' | '\u{2203}'
         | '\u{2208}' | '\u{221e}' | '\u{2248}' | '\u{2264}' | '\u{2265}'
         | '\u{25a0}' | '\u{25b2}' | '\u{25bc}' | '\u{25cb}' | '\u{25cf}' | '\u{2605}' | '\u{2606}'
@@ -352,6 +365,28 @@ mod tests {
         assert!(!file("a.txt").may_be(&file("b.txt")));
         assert!(file("a.txt").may_be(&file("a\u{378}.txt")));
         assert!(file("a.txt").may_be(&of("sed a.txt")) && !file("a.txt").may_be(&of("sed b")));
+    }
+
+    #[test]
+    fn signs_are_certain_only_where_an_assistant_is_known_to_draw_them_as_they_are() {
+        let with_signs = |text: &str| Drawn::with_signs().whole(text);
+        for sign in ["├── a", "“a” – b", "📁 ✅ → ─"] {
+            assert!(
+                with_signs(sign).is_certain() && !of(sign).is_certain(),
+                "{sign}"
+            );
+        }
+        for sign in [
+            "│ a",
+            "  │ a",
+            "⚠\u{fe0f}",
+            "👍🏽",
+            "e\u{301}",
+            "a\u{200b}",
+            "…",
+        ] {
+            assert!(!with_signs(sign).is_certain(), "{sign}");
+        }
     }
 
     #[test]

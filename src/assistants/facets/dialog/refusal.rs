@@ -131,7 +131,7 @@ pub(crate) fn plain(part: Part, text: &str) -> Result<(), Refusal> {
 /// of frames cannot stand for those there. A row that a terminal makes wider than the assistant does would
 /// go on at the pane's edge, so nothing may stand beside them of which the cells are not certain.
 pub(crate) fn plain_inside(part: Part, text: &str) -> Result<(), Refusal> {
-    let is_counted = |c: char| is_frame(c) || is_as_written(c) && c != '\t';
+    let is_counted = |c: char| is_frame(c) || c == '…' || is_as_written(c) && c != '\t';
     check(part, text, |text| text.chars().all(is_counted))
 }
 
