@@ -31,10 +31,16 @@ pub(crate) struct Drawn {
     is_wild: bool,
     /// Rows tell whether it is this text.
     is_certain: bool,
-    /// Signs, pictures and frames are drawn as they are written.
-    has_signs: bool,
+    signs: Signs,
     /// A name that has a row of its own.
     name: Option<Box<Drawn>>,
+}
+
+/// How signs, pictures and frames in a text are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signs {
+    Doubtful,
+    AsWritten,
 }
 
 impl Drawn {
@@ -46,7 +52,7 @@ impl Drawn {
             is_open: false,
             is_wild: false,
             is_certain: true,
-            has_signs: false,
+            signs: Signs::Doubtful,
             name: None,
         }
     }
@@ -55,7 +61,7 @@ impl Drawn {
     /// within its own frame.
     pub(crate) fn with_signs() -> Self {
         Self {
-            has_signs: true,
+            signs: Signs::AsWritten,
             ..Self::nothing()
         }
     }
@@ -174,7 +180,7 @@ impl Drawn {
         let mut chars = text.chars();
         while let Some(c) = chars.next() {
             let is_sign = is_as_written(c) || is_frame(c) && !may_be_barred;
-            self.is_certain &= is_certain(c) || self.has_signs && is_sign;
+            self.is_certain &= is_certain(c) || self.signs == Signs::AsWritten && is_sign;
             self.is_wild |= is_wild(c);
             let Some(sign) = sign(c) else {
                 continue;
