@@ -8,8 +8,11 @@ use pane_patrol::cli::Cli;
 use pane_patrol::{commands, messages};
 use pane_patrol_sys::child::{TIED, become_tied};
 
+pane_patrol_bare::before_main!(pane_patrol_hooks::run_before_main);
+
 fn main() -> ExitCode {
-    // Before anything that could fail, print or take its time: an assistant waits for it.
+    // Before anything that could fail, print or take its time: an assistant waits for it. Most hooks
+    // have been served before that even.
     let mut arguments = env::args_os().skip(1);
     match arguments.next() {
         Some(command) if command == "hook" => {

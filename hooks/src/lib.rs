@@ -28,5 +28,5 @@ pub mod tmux;
 pub mod unseen;
 mod watchdog;
 
-pub use run::run;
+pub use run::{run, run_before_main};
 pub use watchdog::Clock;

@@ -11,6 +11,7 @@ use std::os::fd::BorrowedFd;
 use std::os::unix::process::parent_id;
 use std::time::{Duration, Instant};
 
+use pane_patrol_bare::leave;
 use rustix::stdio::stdin;
 
 use crate::adapter::{self, Adapter, Call};
@@ -18,7 +19,7 @@ use crate::approval;
 use crate::json_scanner::Scanner;
 use crate::outlet::Outlet;
 use crate::process;
-use crate::stdin::{Copied, Input};
+use crate::stdin::{Copied, Glance, Input};
 use crate::timestamp::Timestamp;
 use crate::watchdog::Clock;
 
@@ -31,23 +32,47 @@ const STDIN_BUDGET: Duration = Duration::from_millis(82);
 /// How long a writer that has more to say than is looked at may pause before it is left alone.
 const DRAIN_PAUSE: Duration = Duration::from_millis(5);
 
+/// The argument of a hook that waits for a person's decision.
+const DECIDE: &str = "--decide";
+
+/// Runs `pane-patrol hook` and ends the process, before `main` and what Rust does before that: an
+/// assistant waits for it. Comes back when it is another command, and when the hook needs what is done
+/// there: one that prints, and one that was started without a stdin, stdout or stderr.
+pub fn run_before_main() {
+    let mut arguments = env::args_os().skip(1);
+    let is_hook = arguments.next().is_some_and(|command| command == "hook");
+    if !is_hook || env::args_os().any(|argument| argument == DECIDE) {
+        return;
+    }
+    if let Some(stdin) = Glance::of_stdin() {
+        let (clock, _) = Clock::start();
+        serve(arguments, clock, stdin);
+        leave();
+    }
+}
+
 /// Runs `pane-patrol hook`; `arguments` are those after `hook`. The process should then exit with 0.
 ///
 /// Ends the process itself, with exit status 0, when anything takes too long or panics.
-pub fn run(mut arguments: impl Iterator<Item = OsString>) {
+pub fn run(arguments: impl Iterator<Item = OsString>) {
     // Without a watchdog there is still a limit to everything that waits.
     let (clock, _) = Clock::start();
+    serve(arguments, clock, Glance::default());
+}
+
+fn serve(mut arguments: impl Iterator<Item = OsString>, clock: Clock, glance: Glance) {
     let ts = Timestamp::now();
     let assistant = arguments.next();
     let event = arguments.next().and_then(|event| event.into_string().ok());
     let adapter = assistant
         .as_ref()
         .and_then(|name| adapter::find(name.to_str()?));
+    let deadline = clock.within(STDIN_BUDGET);
     let mut hook = Hook {
         event,
         parent: parent_id(),
         ts,
-        input: Input::new(stdin(), MAX_PAYLOAD_BYTES, clock.within(STDIN_BUDGET)),
+        input: Input::new(stdin(), MAX_PAYLOAD_BYTES, deadline).seen(glance),
         clock,
     };
     let outlet = adapter.and_then(|adapter| Outlet::find(adapter, hook.parent, &hook.clock));
@@ -82,7 +107,7 @@ impl Hook {
         let Some(outlet) = self.wait_for_payload(outlet) else {
             return self.pass_by();
         };
-        let decides = self.event.as_deref() == Some("--decide");
+        let decides = self.event.as_deref() == Some(DECIDE);
         let call = Call {
             event: self.event.as_deref(),
             get: &|name| env::var_os(name),

@@ -6,12 +6,42 @@ use std::time::{Duration, Instant};
 
 use pane_patrol_sys::child::wait_for;
 use rustix::buffer::spare_capacity;
-use rustix::event::PollFlags;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, fstat};
 use rustix::io::Errno;
+use rustix::stdio::{stderr, stdin, stdout};
 
 /// As much as a pipe holds: what is there comes with one call.
 const CHUNK_BYTES: usize = 64 * 1024;
+
+/// What one look at an input says of it, before anything is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Glance {
+    /// It has something, or has ended.
+    is_ready: bool,
+    /// Nobody can write into it any more: what is there is all.
+    has_no_writer: bool,
+}
+
+impl Glance {
+    /// Looks at stdin; `None` when it, stdout or stderr is closed, so that whatever is opened next would
+    /// be taken for it.
+    pub(crate) fn of_stdin() -> Option<Self> {
+        let nothing = PollFlags::empty();
+        let mut files = [
+            PollFd::from_borrowed_fd(stdin(), PollFlags::IN),
+            PollFd::from_borrowed_fd(stdout(), nothing),
+            PollFd::from_borrowed_fd(stderr(), nothing),
+        ];
+        poll(&mut files, Some(&Timespec::default())).ok()?;
+        let is_closed = |file: &PollFd<'_>| file.revents().contains(PollFlags::NVAL);
+        let found = files[0].revents();
+        (!files.iter().any(is_closed)).then(|| Self {
+            is_ready: !found.is_empty(),
+            has_no_writer: found.contains(PollFlags::HUP),
+        })
+    }
+}
 
 /// Reads from a pipe, socket or file. Its end is the end of the input, the limit or the deadline,
 /// whatever comes first; an error counts as the end.
@@ -28,6 +58,8 @@ pub(crate) struct Input<F> {
     ended: bool,
     /// It was found to have something, which was not read yet.
     is_ready: bool,
+    /// It was found to have no writer any more, who could see a broken pipe.
+    has_no_writer: bool,
 }
 
 impl<F: AsFd> Input<F> {
@@ -41,13 +73,21 @@ impl<F: AsFd> Input<F> {
             deadline,
             ended: false,
             is_ready: false,
+            has_no_writer: false,
         }
+    }
+
+    /// The same, when it was looked at before: it is not asked again what is known.
+    pub(crate) fn seen(mut self, glance: Glance) -> Self {
+        self.is_ready = glance.is_ready;
+        self.has_no_writer = glance.has_no_writer;
+        self
     }
 
     /// Waits until `deadline` for the first byte, or the end, whichever comes first; whether one of
     /// them came. Takes nothing.
     pub(crate) fn begins(&mut self, deadline: Instant) -> bool {
-        self.is_ready = wait_for(&self.file, PollFlags::IN, deadline);
+        self.is_ready = self.is_ready || wait_for(&self.file, PollFlags::IN, deadline);
         self.is_ready
     }
 
@@ -66,6 +106,7 @@ impl<F: AsFd> Input<F> {
     /// the input, a pause longer than `pause`, or `deadline`.
     pub(crate) fn drain(&mut self, pause: Duration, deadline: Instant) {
         while !self.ended
+            && !self.has_no_writer
             && wait_for(
                 &self.file,
                 PollFlags::IN,

@@ -11,7 +11,7 @@ use house::House;
 
 /// From the ground up: what begins so stands there.
 const FLOORS: &[&[&str]] = &[
-    &["sys/src/"],
+    &["sys/src/", "bare/src/"],
     &["hooks/src/"],
     &["installer/src/"],
     &["src/error.rs", "src/messages.rs", "src/sys/"],

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Every source in which a test may stand; `tests/live` has a process of its own for each run.
 fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<PathBuf> = ["src", "tests", "hooks", "installer", "sys"]
+    let mut folders: Vec<PathBuf> = ["src", "tests", "hooks", "installer", "sys", "bare"]
         .map(|folder| root.join(folder))
         .into();
     let mut sources = Vec::new();

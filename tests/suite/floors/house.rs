@@ -10,6 +10,7 @@ use syn::visit::{self, Visit};
 const CRATES: &[(&str, &str)] = &[
     ("pane_patrol_hooks", "hooks/src"),
     ("pane_patrol_sys", "sys/src"),
+    ("pane_patrol_bare", "bare/src"),
     ("pane_patrol_installer", "installer/src"),
     ("pane_patrol", "src"),
 ];
