@@ -1,7 +1,7 @@
 //! The payload as it comes in: read only when something is there, never past a limit or a deadline.
 
 use std::io::{self, BufRead, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use pane_patrol_sys::child::wait_for;
@@ -27,12 +27,13 @@ impl Glance {
     /// Looks at stdin; `None` when it, stdout or stderr is closed, so that whatever is opened next would
     /// be taken for it.
     pub(crate) fn of_stdin() -> Option<Self> {
-        let nothing = PollFlags::empty();
-        let mut files = [
-            PollFd::from_borrowed_fd(stdin(), PollFlags::IN),
-            PollFd::from_borrowed_fd(stdout(), nothing),
-            PollFd::from_borrowed_fd(stderr(), nothing),
-        ];
+        Self::of(stdin(), [stdout(), stderr()])
+    }
+
+    fn of(input: BorrowedFd<'_>, others: [BorrowedFd<'_>; 2]) -> Option<Self> {
+        let [second, third] = others.map(|file| PollFd::from_borrowed_fd(file, PollFlags::empty()));
+        let first = PollFd::from_borrowed_fd(input, PollFlags::IN);
+        let mut files = [first, second, third];
         poll(&mut files, Some(&Timespec::default())).ok()?;
         let is_closed = |file: &PollFd<'_>| file.revents().contains(PollFlags::NVAL);
         let found = files[0].revents();
@@ -247,6 +248,36 @@ mod tests {
         assert_eq!(text(&mut input), "late", "its time was up before it began");
         drop(there);
         assert!(Input::new(&here, 9, Instant::now()).begins(Instant::now() + LONG));
+    }
+
+    #[test]
+    fn one_look_says_whether_something_is_there_and_whether_more_may_come() {
+        let null = File::open("/dev/null").unwrap();
+        let look =
+            |file: &io::PipeReader| Glance::of(file.as_fd(), [null.as_fd(), null.as_fd()]).unwrap();
+        let (reader, mut writer) = io::pipe().unwrap();
+        assert!(!look(&reader).is_ready && !look(&reader).has_no_writer);
+        writer.write_all(b"one").unwrap();
+        assert!(look(&reader).is_ready && !look(&reader).has_no_writer);
+        drop(writer);
+        let glance = look(&reader);
+        assert!(glance.is_ready && glance.has_no_writer);
+        let mut input = Input::new(&reader, 2, Instant::now() + LONG).seen(glance);
+        assert!(input.begins(Instant::now()));
+        assert_eq!(text(&mut input), "on");
+    }
+
+    #[test]
+    fn an_input_that_had_nothing_at_the_first_look_is_looked_at_again() {
+        let null = File::open("/dev/null").unwrap();
+        let (reader, mut writer) = io::pipe().unwrap();
+        let glance = Glance::of(reader.as_fd(), [null.as_fd(), null.as_fd()]).unwrap();
+        let mut input = Input::new(&reader, 9, Instant::now() + LONG).seen(glance);
+        assert!(!input.begins(Instant::now()));
+        writer.write_all(b"late").unwrap();
+        assert!(input.begins(Instant::now() + LONG));
+        drop(writer);
+        assert_eq!(text(&mut input), "late");
     }
 
     #[test]

@@ -131,6 +131,24 @@ fn closed_standard_streams_are_no_problem() {
     assert!(listener.is_empty());
 }
 
+#[test]
+fn a_closed_stdout_or_stderr_is_not_mistaken_for_what_is_opened_next() {
+    let env = TestEnv::new();
+    let listener = env.listen();
+    let payload = fixture("claude/pre_tool_use.bash.json");
+    for closed in [">&-", "2>&-", ">&- 2>&-"] {
+        let mut shell = env.command("sh");
+        let program = env.pane_patrol().get_program().to_owned();
+        let script = format!("exec \"$0\" hook claude {closed}");
+        shell.args(["-c", &script]).arg(program);
+        shell.env("PANE_PATROL_TARGET", "work:1.2");
+        let output = finish_with_stdin(&mut shell, payload.as_bytes());
+        output.assert_silent_success();
+        assert_eq!(listener.next().tool.as_deref(), Some("Bash"), "{closed}");
+    }
+    assert!(listener.is_empty());
+}
+
 /// A tool's end with `bytes` of output in it.
 fn large_tool_end(bytes: usize) -> Vec<u8> {
     let json = fixture("claude/post_tool_use.bash.json");
