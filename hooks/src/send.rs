@@ -1,7 +1,6 @@
 //! One datagram to whoever listens. Every failure is a drop: the assistant must not suffer for it.
 
 use std::fs;
-use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
@@ -9,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use pane_patrol_sys::child::wait_for;
 use rustix::event::PollFlags;
+use rustix::io::Errno;
+use rustix::net::{SendFlags, send};
 
 use crate::paths::Places;
 
@@ -40,22 +41,25 @@ impl Listener {
     fn at(path: &Path) -> Option<Self> {
         let socket = UnixDatagram::unbound().ok()?;
         socket.connect(path).ok()?;
-        socket.set_nonblocking(true).ok()?;
         Some(Self(socket))
     }
 
     /// Sends one event's bytes if that needs no wait; false when the queue is full.
     pub(crate) fn send_now(&self, bytes: &[u8]) -> bool {
-        let sent = self.0.send(bytes);
-        sent.map_err(|error| error.kind()) != Err(io::ErrorKind::WouldBlock)
+        self.send(bytes) != Err(Errno::WOULDBLOCK)
     }
 
     /// Sends them when there is a place in the queue, waited for until `deadline` at most.
     pub fn send_later(&self, bytes: &[u8], deadline: Instant) {
         // Not by a timeout of the socket: the kernel rounds that up to its ticks, to 20 ms in places.
         if wait_for(&self.0, PollFlags::OUT, deadline) {
-            let _ = self.0.send(bytes);
+            let _ = self.send(bytes);
         }
+    }
+
+    /// Never waits; said with each send, which spares telling the socket so.
+    fn send(&self, bytes: &[u8]) -> Result<(), Errno> {
+        send(&self.0, bytes, SendFlags::DONTWAIT).map(drop)
     }
 }
 
