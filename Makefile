@@ -69,5 +69,5 @@ install: ## the release into cargo's folder of programs
 	$(CARGO) install --path . --locked --target $(HOST)
 
 .PHONY: bench
-bench: release ## measures, each figure as a ratio within one run
-	$(CARGO) run --quiet --release --locked --target $(HOST) -p pane-patrol-bench -- $(PROGRAM)
+bench: release ## measures, each figure as a ratio within one run; a part alone with ARGS=hook, log, frames or flat
+	$(CARGO) run --quiet --release --locked --target $(HOST) -p pane-patrol-bench -- $(PROGRAM) $(ARGS)

@@ -1,6 +1,6 @@
-//! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `log`
-//! `frames` or `flat` after it the event log, the dashboard's own work, or what an event costs with few
-//! rows and with many, alone.
+//! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `hook`,
+//! `log`, `frames` or `flat` after it the hook, the event log, the dashboard's own work, or what an event
+//! costs with few rows and with many, alone.
 //!
 //! Milliseconds do not travel from one machine to another, ratios within one run do: what is
 //! compared is started side by side, and the figure is the median.
@@ -14,6 +14,7 @@ mod log;
 mod spawn;
 mod table;
 mod world;
+mod yardstick;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -21,10 +22,11 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let program = std::env::args_os().nth(1).map(PathBuf::from);
     let program = program
-        .ok_or("usage: pane-patrol-bench PROGRAM [log | frames | flat]")?
+        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat]")?
         .canonicalize()?;
     let part = std::env::args_os().nth(2).unwrap_or_default();
     match part.to_str() {
+        Some("hook") => return hook::measure(&program).map(drop),
         Some("log") => return log::measure(&program),
         Some("flat") => return flat::measure(&program),
         Some("frames") => {

@@ -1,9 +1,13 @@
-//! How long it takes from starting a program to its end, for several programs side by side.
+//! How long it takes from starting a program to its end, and how much of a processor, for several
+//! programs side by side.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 
 /// One program that is measured.
 pub(crate) struct Candidate {
@@ -13,10 +17,20 @@ pub(crate) struct Candidate {
     pub command: Command,
 }
 
-/// The times of one candidate, shortest first.
-pub(crate) struct Times(Vec<Duration>);
+/// The times of one candidate.
+#[derive(Default)]
+pub(crate) struct Times {
+    /// From start to end.
+    pub wall: Sorted,
+    /// For the program and for the system on its behalf, its start included.
+    pub processor: Sorted,
+}
 
-impl Times {
+/// Shortest first.
+#[derive(Default)]
+pub(crate) struct Sorted(Vec<Duration>);
+
+impl Sorted {
     /// The time that half of the runs stayed below.
     pub(crate) fn median(&self) -> Duration {
         self.percentile(50)
@@ -40,17 +54,19 @@ pub(crate) fn measure(
     rounds: usize,
     stdin: &[u8],
 ) -> io::Result<Vec<Times>> {
-    let mut times = vec![Vec::with_capacity(rounds); candidates.len()];
+    let mut times: Vec<Times> = candidates.iter().map(|_| Times::default()).collect();
     for round in 0..rounds {
         for index in order(candidates.len(), round) {
-            times[index].push(time(&mut candidates[index].command, stdin)?);
+            let (wall, processor) = time(&mut candidates[index].command, stdin)?;
+            times[index].wall.0.push(wall);
+            times[index].processor.0.push(processor);
         }
     }
-    let sorted = times.into_iter().map(|mut times| {
-        times.sort_unstable();
-        Times(times)
-    });
-    Ok(sorted.collect())
+    for times in &mut times {
+        times.wall.0.sort_unstable();
+        times.processor.0.sort_unstable();
+    }
+    Ok(times)
 }
 
 /// The numbers below `count`, shuffled, the same in every run.
@@ -64,8 +80,10 @@ fn order(count: usize, round: usize) -> Vec<usize> {
     order
 }
 
-fn time(command: &mut Command, stdin: &[u8]) -> io::Result<Duration> {
+/// Time that passed, and time on a processor.
+fn time(command: &mut Command, stdin: &[u8]) -> io::Result<(Duration, Duration)> {
     command.stdin(Stdio::piped());
+    let before = of_children()?;
     let start = Instant::now();
     let mut child = command.spawn()?;
     if let Some(mut pipe) = child.stdin.take() {
@@ -75,8 +93,18 @@ fn time(command: &mut Command, stdin: &[u8]) -> io::Result<Duration> {
     let status = child.wait()?;
     let took = start.elapsed();
     if status.success() {
-        Ok(took)
+        Ok((took, of_children()?.saturating_sub(before)))
     } else {
         Err(io::Error::other(format!("{command:?}: {status}")))
     }
+}
+
+/// What all children that have ended took of a processor.
+fn of_children() -> io::Result<Duration> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let micros = |time: TimeVal| {
+        let micros = time.tv_sec() * 1_000_000 + time.tv_usec();
+        Duration::from_micros(micros.unsigned_abs())
+    };
+    Ok(micros(usage.user_time()) + micros(usage.system_time()))
 }
