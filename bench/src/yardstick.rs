@@ -46,8 +46,9 @@ fn build(mut compiler: Command, source: &Path, folder: &Path) -> Result<PathBuf,
     }
     // As the release is: what a linker has written lies in other pieces in memory than what was copied,
     // and starts more slowly.
-    let program = source.with_extension("program");
+    let mut program = source.as_os_str().to_owned();
+    program.push(".program");
     fs::copy(&built, &program)?;
     fs::remove_file(&built)?;
-    Ok(program)
+    Ok(program.into())
 }
