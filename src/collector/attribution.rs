@@ -288,7 +288,7 @@ impl Works {
         for file in &mut signed.files {
             let path = root.join(&file.path);
             let wrote = self.writers.get(&path).into_iter().flatten();
-            file.changed_by = wrote.map(|id| id.to_string()).collect();
+            file.changed_by = wrote.map(ToString::to_string).collect();
             if file.changed_by.len() > 1 {
                 shared.insert(path);
             }

@@ -110,11 +110,11 @@ pub(super) fn act_knowing(
         door: door.to_owned(),
         right: Right::Own,
     };
-    Ok(actor(surroundings, alone)?.act(&act, &who))
+    Ok(actor(surroundings, alone).act(&act, &who))
 }
 
 /// The actor of this process.
-fn actor(surroundings: &Surroundings, alone: Alone) -> Result<Actor, CommandError> {
+fn actor(surroundings: &Surroundings, alone: Alone) -> Actor {
     let setup = Setup {
         places: surroundings.places(),
         uid: surroundings.environment.uid,
@@ -124,7 +124,7 @@ fn actor(surroundings: &Surroundings, alone: Alone) -> Result<Actor, CommandErro
     };
     let clock = Arc::new(Clock::new(Timestamp::now));
     // There is no table that could be told anything.
-    Ok(setup.actor(Arc::new(alone), clock, Box::new(|_, _| false)))
+    setup.actor(Arc::new(alone), clock, Box::new(|_, _| false))
 }
 
 /// What stands for the collector where there is none.

@@ -41,7 +41,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> Comma
     let (name, own) = (&arguments.target, surroundings.own_socket_text());
     let row = lookup::pick(&rows, name, &own)
         .map_err(|unknown| lookup::explain(&unknown, name, &rows, &apart, clock.now))?;
-    let decided = decided_about(surroundings, row, clock.now)?;
+    let decided = decided_about(surroundings, row, clock.now);
     if arguments.json {
         return print_json(&Explained::of(row, &decided, &apart));
     }
@@ -75,13 +75,9 @@ impl<'a> Explained<'a> {
 }
 
 /// What was decided about the row's session up to `now`, oldest first.
-fn decided_about(
-    surroundings: &Surroundings,
-    row: &Row,
-    now: Timestamp,
-) -> Result<Vec<(Decided, String)>, CommandError> {
+fn decided_about(surroundings: &Surroundings, row: &Row, now: Timestamp) -> Vec<(Decided, String)> {
     let Some(path) = surroundings.places().decisions() else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let mut audit = Audit::open(path, None);
     audit.read(&Filter::default());
@@ -89,7 +85,7 @@ fn decided_about(
     let about = all.filter(|(decided, _)| decided.is_about(&row.id, row.instance_id.as_deref()));
     let mut about: Vec<_> = about.collect();
     about.drain(..about.len().saturating_sub(MOST));
-    Ok(about)
+    about
 }
 
 /// Rows, and what was held apart from them.

@@ -141,6 +141,8 @@ pub(super) fn act_of(name: &str) -> Value {
         "decide" => json!({"decision": "deny"}),
         "snooze" => json!({"seconds": 60}),
         "trust" => json!({"instance_id": "y", "seconds": 60}),
+        "stop" => json!({"instance_id": "y"}),
+        "start" => json!({"launcher": "y"}),
         other => panic!("`{other}` is in the table and not tried"),
     };
     for (field, value) in more.as_object().expect("an object") {

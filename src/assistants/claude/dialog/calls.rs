@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::sheet::differs;
+use super::compare::differs;
 use super::values::{fields_of, inspected, inspected_name, json_name};
 use crate::assistants::facets::dialog::flow::Flow;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain_inside};

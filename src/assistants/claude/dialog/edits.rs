@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::sheet::{MARK, differs, marked_forms, plain_file};
+use super::compare::{MARK, differs, marked_forms, plain_file};
 use super::tabs::{Origin, are_moved, as_drawn, drawn_behind, may_draw_over};
 use crate::assistants::facets::dialog::flow::is_of_a_picture;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain_inside};

@@ -7,6 +7,7 @@
 
 mod address;
 pub(crate) mod calls;
+mod compare;
 mod drawn;
 pub(crate) mod edits;
 mod heading;

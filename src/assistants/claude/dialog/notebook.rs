@@ -3,9 +3,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::compare::{Shown, Wanted};
 use super::edits;
 use super::heading::is_title;
-use super::sheet::{Layout, Sheet, Shown, Wanted};
+use super::sheet::{Layout, Sheet};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain, plain_inside};
 use crate::state::Bound;
 

@@ -1,13 +1,14 @@
 //! What a dialog of Claude Code says between its rule and its options, and whether that is a request.
 
 use serde_json::Value;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
+use super::compare::{Shown, Wanted, differs, file_names, marked_forms, plain_file, said};
 use super::heading::{has_gap, is_sub_agents, is_title, may_begin};
 use super::{calls, edits};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain, plain_inside};
-use crate::assistants::facets::dialog::{Kind, cut, is_whole_rule, names_of};
+use crate::assistants::facets::dialog::{Kind, cut, is_whole_rule};
 use crate::state::Bound;
 
 /// Stands in the place of a diff until that is drawn.
@@ -22,9 +23,6 @@ const LONG: usize = 2000;
 
 /// Said of a file without a line.
 pub(super) const EMPTY: &str = "(No content)";
-
-/// Begins a file to say how it is encoded.
-pub(super) const MARK: char = '\u{feff}';
 
 /// How the dialogs are headed whose layout is known in detail.
 const BASH: &[&str] = &["Bash", "command"];
@@ -465,105 +463,11 @@ impl Sheet {
     }
 }
 
-/// A text for a file with the mark of its encoding, if it begins with that, as versions of Claude draw it:
-/// as nothing, or as a sign for the unknown.
-pub(super) fn marked_forms(text: &str) -> Vec<String> {
-    match text.strip_prefix(MARK) {
-        Some(rest) => vec![rest.to_owned(), format!("\u{fffd}{rest}")],
-        None => vec![text.to_owned()],
-    }
-}
-
-/// Refuses a text for a file that could draw a dialog, or hides more than the mark of its encoding.
-pub(super) fn plain_file(text: &str) -> Result<(), Refusal> {
-    plain_inside(Part::Content, text.strip_prefix(MARK).unwrap_or(text))
-}
-
-/// The names of a file as Claude writes them: newer versions have a sign for a line break in one.
-pub(super) fn file_names(path: &str, cwd: &str) -> Vec<String> {
-    let mut names = names_of(path, cwd);
-    let signed: Vec<String> = names
-        .iter()
-        .filter(|name| name.contains('\n'))
-        .map(|name| name.replace('\n', "\u{fffd}"))
-        .collect();
-    names.extend(signed);
-    names
-}
-
 /// Whether Claude draws a bar beside this single row. It does where it is wider than 80 cells, however
 /// wide the pane is (78 have none, 81 have one). A row of 79 with a bar of its own would be wider than
 /// that and get another one, so none of those can be taken for this.
 fn is_barred_alone(rows: &[String]) -> bool {
     rows.first().is_some_and(|row| row.width() > 78)
-}
-
-/// That a part which is this text is not the one that is shown, if it has no signs that are joined with
-/// others: 2.1.197 counts their cells otherwise than a terminal, and draws over what stands behind them.
-pub(super) fn differs(part: Part, text: &str) -> Refusal {
-    if text.chars().any(is_joined) {
-        Refusal::Rewritten(part)
-    } else {
-        Refusal::Differs(part)
-    }
-}
-
-/// Whether it has no cell of its own, though it is to be seen.
-fn is_joined(c: char) -> bool {
-    c.width() == Some(0) && !c.is_control()
-}
-
-/// That a part is the request's, or that it differs.
-pub(crate) fn said(is_its: bool, part: Part) -> Result<(), Refusal> {
-    if is_its {
-        Ok(())
-    } else {
-        Err(Refusal::Differs(part))
-    }
-}
-
-/// Rows without what is drawn around them.
-pub(crate) struct Shown {
-    pub(crate) rows: Vec<String>,
-    pub(crate) flow: Flow,
-}
-
-/// What is looked for.
-pub(crate) enum Wanted<'a> {
-    /// All of it is known.
-    All(&'a str),
-    /// Only how it begins, with its blanks and line breaks run together.
-    Beginning(&'a str),
-}
-
-impl<'a> Wanted<'a> {
-    fn of(message: &'a str) -> Self {
-        match cut(message) {
-            (beginning, true) => Self::Beginning(beginning),
-            (_, false) => Self::All(message),
-        }
-    }
-
-    fn command(bound: &'a Bound, message: &'a str) -> Result<Self, Refusal> {
-        let command = bound.command.as_deref();
-        let wanted = command.map_or_else(|| Self::of(message), Self::All);
-        let (Self::All(text) | Self::Beginning(text)) = wanted;
-        plain_inside(Part::Command, text)?;
-        Ok(wanted)
-    }
-
-    /// That it is another one; but of signs that are joined with others nobody knows how they are drawn.
-    pub(crate) fn differs(&self, part: Part) -> Refusal {
-        let (Self::All(text) | Self::Beginning(text)) = self;
-        differs(part, text)
-    }
-
-    pub(crate) fn is_in(&self, shown: &Shown) -> bool {
-        match self {
-            Self::All(text) => shown.flow.shows(&shown.rows, text),
-            Self::Beginning(text) => shown.flow.begins(&shown.rows, text),
-        }
-    }
 }
 
 /// Whether all that the assistant says about a command are blanks: newer versions draw them as they are.

@@ -4,8 +4,9 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use super::compare::{Wanted, said};
 use super::heading::sub_agents_title;
-use super::sheet::{Layout, Sheet, Wanted, said};
+use super::sheet::{Layout, Sheet};
 use super::tame::is_named_oddly;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal};
 use crate::state::Bound;

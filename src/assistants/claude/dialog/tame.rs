@@ -8,9 +8,9 @@
 
 use serde_json::Value;
 
-use crate::assistants::facets::dialog::drawn::{is_as_written, is_rounded, may_be_barred};
+use crate::assistants::facets::dialog::drawn::{is_rounded, may_be_barred};
 use crate::assistants::facets::dialog::own::Certainty;
-use crate::assistants::facets::dialog::refusal::is_frame;
+use crate::assistants::facets::dialog::signs::{is_as_written, is_frame};
 use crate::assistants::facets::dialog::squeeze;
 use crate::state::Bound;
 

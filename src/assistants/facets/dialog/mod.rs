@@ -23,6 +23,7 @@ pub(crate) mod own;
 pub(crate) mod refusal;
 pub(crate) mod rows;
 pub(crate) mod shape;
+pub(crate) mod signs;
 mod twins;
 
 use std::borrow::Cow;

@@ -3,7 +3,7 @@
 use pane_patrol_hooks::text::printable;
 use thiserror::Error;
 
-use super::drawn::is_as_written;
+use super::signs::{is_as_written, is_frame};
 
 /// What a dialog shows of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,11 +133,6 @@ pub(crate) fn plain(part: Part, text: &str) -> Result<(), Refusal> {
 pub(crate) fn plain_inside(part: Part, text: &str) -> Result<(), Refusal> {
     let is_counted = |c: char| is_frame(c) || c == '…' || is_as_written(c) && c != '\t';
     check(part, text, |text| text.chars().all(is_counted))
-}
-
-/// Whether frames are drawn with it.
-pub(crate) fn is_frame(c: char) -> bool {
-    matches!(c, '\u{2500}'..='\u{259f}')
 }
 
 fn check(part: Part, text: &str, may_frame: impl Fn(&str) -> bool) -> Result<(), Refusal> {

@@ -239,7 +239,7 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
         self.repositories
             .insert(Arc::clone(folder), Arc::clone(&summary));
         let here = self.in_repository.get(folder).into_iter().flatten();
-        let ids = here.map(|id| id.to_string()).collect();
+        let ids = here.map(ToString::to_string).collect();
         (self.report)(Report::Diff(ids, summary))
     }
 
