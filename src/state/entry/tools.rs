@@ -5,7 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::adapter::QUESTION_TOOLS;
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 
-use super::{Entry, Wait};
+use super::{Entry, OPENS_WITHIN, Wait};
 use crate::state::Request;
 use crate::state::agent::{Answered, Tool};
 use crate::state::reason::Reason;
@@ -41,7 +41,12 @@ impl Entry {
             return;
         };
         let state = self.waiting_state(event.tool.as_deref());
-        let is_early = event.ts <= wait.since.plus(DESCRIBED_WITHIN);
+        // A question is nothing but its dialog, however late its hook could say so.
+        let within = match &event.tool {
+            Some(tool) if is_question(tool) => OPENS_WITHIN,
+            _ => DESCRIBED_WITHIN,
+        };
+        let is_early = event.ts <= wait.since.plus(within);
         let is_it = is_early && self.requests.describe_bare(state, &which_of(event));
         if !is_it && !self.requests.is_empty() {
             self.add_candidates(wait);

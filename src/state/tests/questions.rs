@@ -55,6 +55,31 @@ fn where_a_witness_knows_it_is_asked_whether_a_dialog_is_open() {
     assert_eq!(story.state(), State::WaitingInput);
 }
 
+/// On a loaded machine the hook of a question takes longer than the witness that sees its dialog.
+#[test]
+fn a_dialog_that_is_seen_before_its_question_is_heard_of_is_that_question() {
+    let started = |millis, name| tool(millis, Kind::ToolStarted, Some("c1"), name, "Which?");
+    for (heard, name, state) in [
+        (700, "ask_user", State::WaitingInput),
+        (1_900, "ask_user", State::WaitingInput),
+        (2_300, "ask_user", State::WaitingApproval),
+        (700, "Bash", State::WaitingApproval),
+    ] {
+        let mut story = Story::running();
+        story.read(Level::WaitingApproval, 200);
+        assert_eq!(story.state(), State::WaitingApproval);
+        story.tell(started(heard, name));
+        let row = story.row();
+        assert_eq!(
+            (row.state, row.waiting.len()),
+            (state, 1),
+            "{name} at {heard}"
+        );
+        let is_it = state == State::WaitingInput;
+        assert_eq!(row.waiting[0].tool.is_some(), is_it, "{name} at {heard}");
+    }
+}
+
 #[test]
 fn a_question_that_starts_after_its_answer_is_not_asked_again() {
     let mut story = Story::running();
