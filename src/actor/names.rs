@@ -25,8 +25,7 @@ pub fn names(all: &[Bound], line: impl Fn(&Bound) -> String) -> Vec<String> {
 /// One alone by its `line`; by all that its tool is given where that is a server's, of which a line holds no
 /// more than one input.
 pub fn name(bound: &Bound, line: impl Fn(&Bound) -> String) -> String {
-    let tool = bound.request.tool.as_deref();
-    let is_servers = tool.is_some_and(|tool| tool.starts_with("mcp__"));
+    let is_servers = bound.request.is_servers();
     let in_full = in_full(bound).filter(|_| is_servers && has_more(bound));
     in_full.unwrap_or_else(|| line(bound))
 }

@@ -202,6 +202,15 @@ pub struct Request {
     pub source: Source,
 }
 
+impl Request {
+    /// Whether it wants to use a tool of a server (of the Model Context Protocol), which may read more into
+    /// what it is given than we know.
+    pub fn is_servers(&self) -> bool {
+        let tool = self.tool.as_deref();
+        tool.is_some_and(|tool| tool.starts_with("mcp__"))
+    }
+}
+
 /// One thing that was heard about a row, and what it changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

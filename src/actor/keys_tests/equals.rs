@@ -92,3 +92,26 @@ fn what_only_reads_the_same_is_no_equal() {
         "cannot be told apart",
     );
 }
+
+/// `{find, drop}` and `{drop, find}` are two commands to a server, and nobody tells which is which.
+#[test]
+fn objects_whose_fields_may_stand_in_another_order_are_no_equals() {
+    let command = json!({"command": {"find": "x", "drop": "tmp"}});
+    let list = json!({"k": [{"a": 1, "b": 2}]});
+    let plain = json!({"a": "x", "b": {"c": "y"}, "d": ["z"]});
+    for (tool, input, is_same) in [
+        ("mcp__db__run", &command, false),
+        ("mcp__db__run", &list, false),
+        ("mcp__db__run", &plain, true),
+        ("MultiEdit", &list, true),
+    ] {
+        let bound = |id: &str| {
+            let mut bound = full(id, "touch a");
+            bound.request.tool = Some(tool.to_owned());
+            bound.input = Some(input.clone());
+            bound
+        };
+        let found = crate::actor::dialog::is_same(&bound("t1"), &bound("t2"));
+        assert_eq!(found, is_same, "{tool} {input}");
+    }
+}

@@ -109,14 +109,31 @@ fn unspelt(line: &str) -> String {
 }
 
 /// Whether both want just the same in the same folder: then it does not matter which of them is
-/// answered first. What stands in the place of a sign for the unknown may not be the same.
+/// answered first. What stands in the place of a sign for the unknown may not be the same, nor may
+/// objects of several fields for a server, whose order nobody tells us: it may mean something there. What
+/// its tool is given itself it knows by the names.
 pub fn is_same(bound: &Bound, other: &Bound) -> bool {
     let has_unknown = |input: &Value| input.to_string().contains('\u{fffd}');
-    !bound.input.as_ref().is_some_and(has_unknown)
+    let input = bound.input.as_ref();
+    !input.is_some_and(has_unknown)
+        && !(bound.request.is_servers() && input.is_some_and(|it| values_of(it).any(has_an_order)))
         && bound.request.tool == other.request.tool
         && bound.input.is_some()
         && bound.input == other.input
         && bound.folder == other.folder
+}
+
+fn values_of(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match value {
+        Value::Array(items) => Box::new(items.iter()),
+        Value::Object(fields) => Box::new(fields.values()),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// Whether there is an object of several fields in it.
+fn has_an_order(value: &Value) -> bool {
+    value.as_object().is_some_and(|fields| fields.len() > 1) || values_of(value).any(has_an_order)
 }
 
 /// Whether their words are the same but for blanks and line breaks, as far as they are known.
