@@ -34,8 +34,8 @@ pub(crate) fn read(screen: &str) -> Option<Dialog> {
     let after = below[options_at..]
         .iter()
         .rposition(|line| line.is_empty())?;
-    let end = below[options_at + after + 1..].first()?;
-    if !asks.ends_with(ASKS) || !end.starts_with("ctrl+g to edit") {
+    let end = &below[options_at + after + 1..];
+    if !asks.ends_with(ASKS) || !offers_the_editor(end) {
         return None;
     }
     let plan = lines[first + 1..second].iter();
@@ -70,6 +70,14 @@ pub(crate) fn read(screen: &str) -> Option<Dialog> {
         yes,
         no,
     })
+}
+
+/// Whether these rows say how to edit the plan. A narrow pane has them in two columns, the file's name in
+/// the second.
+fn offers_the_editor(rows: &[&str]) -> bool {
+    let first_column = |row: &&str| row.split("  ").next().unwrap_or_default().to_owned();
+    let words: Vec<String> = rows.iter().map(first_column).collect();
+    words.join(" ").starts_with("ctrl+g to edit")
 }
 
 /// The lines of a plan, as they are shown.
@@ -213,6 +221,20 @@ mod tests {
         let no = dialog.no().and_then(|no| dialog.option(no)).unwrap();
         assert_eq!(no.press, Some(Press::Key("Escape")));
         assert_eq!(dialog.selected, Some(1));
+    }
+
+    /// As 2.1.197 draws it in 60 columns.
+    #[test]
+    fn a_narrow_pane_has_its_last_line_in_two_columns() {
+        let whole = screen();
+        let at = whole.find("ctrl+g to edit").unwrap();
+        let at = whole[..at].rfind('\n').unwrap();
+        let narrow = " ctrl+g to    Vim · ~/.claude/plans/please-refactor-the-con\n \
+                      edit in         figuration-effervescent-puppy.md";
+        let screen = format!("{}\n{narrow}\n", &whole[..at]);
+        assert!(read(&screen).is_some(), "{screen}");
+        let other = screen.replace("edit in", "leave in");
+        assert!(read(&other).is_none(), "{other}");
     }
 
     #[test]
