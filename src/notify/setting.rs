@@ -40,12 +40,16 @@ pub enum Channel {
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// How an assistant that asks for permission is told of.
+    #[serde(alias = "approve")]
     waiting_approval: Vec<Channel>,
     /// How a question is told of.
+    #[serde(alias = "asks", alias = "waits")]
     waiting_input: Vec<Channel>,
     /// How a failed turn is told of.
+    #[serde(alias = "failed")]
     error: Vec<Channel>,
     /// How a finished turn is told of.
+    #[serde(alias = "done")]
     completed: Vec<Channel>,
     /// How long it has to last before.
     delay_seconds: Option<u32>,
@@ -137,6 +141,7 @@ impl<'de> Deserialize<'de> for Quiet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::words;
 
     fn settings(text: &str) -> Result<Settings, String> {
         toml::from_str(text).map_err(|error| error.message().to_owned())
@@ -170,6 +175,25 @@ mod tests {
                 .unwrap_err()
                 .contains("25:00")
         );
+    }
+
+    #[test]
+    fn a_state_may_be_called_as_it_is_on_the_screen() {
+        for (word, state) in words::all() {
+            let told_of = !matches!(state, State::Running | State::Idle);
+            match settings(&format!("{word} = ['tmux']")) {
+                Ok(settings) => assert_eq!(settings.channels(state), [Channel::Tmux], "{word}"),
+                Err(error) => {
+                    assert!(!told_of, "{error}");
+                    let words = ["waiting_approval", "approve", "completed", "done"];
+                    for known in words {
+                        assert!(error.contains(&format!("`{known}`")), "{error}");
+                    }
+                }
+            }
+        }
+        let twice = settings("done = []\ncompleted = []").unwrap_err();
+        assert!(twice.contains("duplicate field `completed`"), "{twice}");
     }
 
     #[test]

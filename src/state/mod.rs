@@ -32,6 +32,7 @@ mod tests;
 mod unbelieved;
 mod unmatched;
 pub mod update;
+pub mod words;
 
 pub use attention::{Attention, urgency};
 pub use command::Command;
