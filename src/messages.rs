@@ -6,13 +6,41 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
 
 use pane_patrol_hooks::text::{printable, printable_json, printable_line};
+use serde::Serialize;
 
-use crate::error::{CommandError, EXIT_USAGE};
+use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 
-/// Prints a command's result. JSON is to be [escaped](printable_json) before: spelt out here, it
-/// would have another value.
+/// Prints a command's result. JSON goes by [`json`]: spelt out here, it would have another value.
 pub fn result(text: &str) {
     write_whole(&mut io::stdout().lock(), &shown(text));
+}
+
+/// Prints a command's result for programs, over several lines, escaped as they need it.
+///
+/// # Errors
+/// It cannot be said in JSON.
+pub fn json(value: &impl Serialize) -> CommandResult {
+    let text = serde_json::to_string_pretty(value).map_err(|error| cannot_print(&error))?;
+    print_json(&text);
+    Ok(())
+}
+
+/// The same on one line.
+///
+/// # Errors
+/// It cannot be said in JSON.
+pub fn json_line(value: &impl Serialize) -> CommandResult {
+    let text = serde_json::to_string(value).map_err(|error| cannot_print(&error))?;
+    print_json(&text);
+    Ok(())
+}
+
+fn print_json(text: &str) {
+    write_whole(&mut io::stdout().lock(), &(printable_json(text) + "\n"));
+}
+
+fn cannot_print(error: &serde_json::Error) -> CommandError {
+    CommandError::new("could not print the answer").caused_by(error)
 }
 
 /// Prints the words of another program: for a person's terminal as [`result`] does, else as they are,
@@ -143,16 +171,43 @@ fn arguments() -> impl Iterator<Item = String> {
     arguments.map(|argument| argument.to_string_lossy().into_owned())
 }
 
-/// `text` with each of `arguments` that it quotes on one line: none of them brings lines of its own.
+/// `text` with each of `arguments` that it quotes on one line, whole or in part: none of them brings lines
+/// of its own.
 fn quoted(text: &str, arguments: impl Iterator<Item = String>) -> String {
+    let mut parts: Vec<String> = arguments.flat_map(|argument| parts(&argument)).collect();
+    parts.retain(|part| printable_line(part) != *part);
+    // What holds another one goes first.
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.dedup();
     let mut text = text.to_owned();
-    for argument in arguments {
-        let line = printable_line(&argument);
-        if line != argument && !argument.trim().is_empty() {
-            text = text.replace(&argument, &line);
+    for part in parts {
+        let line = printable_line(&part);
+        if part.trim().is_empty() {
+            // A line's end by itself is everywhere.
+            for quote in ["`", "'", "\""] {
+                let whole = |part: &str| format!("{quote}{part}{quote}");
+                text = text.replace(&whole(&part), &whole(&line));
+            }
+        } else {
+            text = text.replace(&part, &line);
         }
     }
     text
+}
+
+/// What of an argument a message may quote: all of it, the value of an option, one of several values.
+fn parts(argument: &str) -> Vec<String> {
+    let long = argument.split_once('=').map(|(_, value)| value);
+    let short = argument.strip_prefix('-').and_then(|rest| {
+        let mut letters = rest.chars();
+        letters.next().filter(|letter| *letter != '-')?;
+        Some(letters.as_str())
+    });
+    let values = [Some(argument), long, short].into_iter().flatten();
+    let each = values.flat_map(|value| std::iter::once(value).chain(value.split(',')));
+    each.flat_map(|part| [part, part.trim()])
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The one way to stderr: others' words may be anywhere in the text, and the terminal is to obey none.
@@ -176,12 +231,31 @@ mod tests {
 
     #[test]
     fn an_argument_brings_no_line_of_its_own_and_hides_nothing() {
-        let arguments = ["a\nerror: b", "c\r", "\n", "plain"];
+        let arguments = [
+            "a\nerror: b",
+            "c\r",
+            "\n",
+            "plain",
+            "--target=d\nhint: e",
+            "--state=idle,f\ng",
+            "-fh\ni",
+            " j\nk ",
+            "--at=\n",
+        ];
         let quote = |text: &str| quoted(text, arguments.map(str::to_owned).into_iter());
         assert_eq!(
             quote("error: no `a\nerror: b` and\nno `c\r`, plain\n"),
             "error: no `a<U+000A>error: b` and\nno `c<U+000D>`, plain\n"
         );
+        for (text, expected) in [
+            ("no `d\nhint: e`\n", "no `d<U+000A>hint: e`\n"),
+            ("invalid 'f\ng' for\n", "invalid 'f<U+000A>g' for\n"),
+            ("no `h\ni`", "no `h<U+000A>i`"),
+            ("no `j\nk`", "no `j<U+000A>k`"),
+            ("no `\n`\nend", "no `<U+000A>`\nend"),
+        ] {
+            assert_eq!(quote(text), expected);
+        }
         assert_eq!(shown("a\r\nb\r\u{1b}"), "a<U+000D>\nb<U+000D><U+001B>");
     }
 }
