@@ -8,7 +8,7 @@ use pane_patrol_hooks::text::printable_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Deserialize;
 
-use super::filter::{Filter, Where};
+use super::filter::Filter;
 use super::print::Printer;
 
 /// So much of the audit's end is read, in bytes: some ten thousand lines.
@@ -53,6 +53,11 @@ impl Decided {
     /// Reads a line; `None` where it is none.
     pub fn parse(line: &[u8]) -> Option<Self> {
         serde_json::from_slice(line).ok()
+    }
+
+    /// Where it was, if that can be read.
+    pub fn target(&self) -> Option<Target> {
+        self.target.parse().ok()
     }
 
     /// Whether it came by this door: by its name, or the kind of door before a client's name.
@@ -159,18 +164,9 @@ impl Filter {
                 let instance = decided.instance_id.as_ref();
                 instance.is_some_and(|instance| instance.starts_with(beginning))
             })
-            && (self.targets.is_empty() || self.targets.iter().any(|place| is_in(place, decided)))
+            && (self.targets.is_empty()
+                || self.targets.iter().any(|whom| whom.fits_decided(decided)))
             && self.greps.iter().all(|text| holds(decided, text))
-    }
-}
-
-fn is_in(place: &Where, decided: &Decided) -> bool {
-    let pane = decided.row.rsplit_once("::").map(|(_, pane)| pane);
-    match (place, decided.target.parse::<Target>()) {
-        (Where::Pane(Target::Pane(wanted)), _) if pane == Some(&*wanted.to_string()) => true,
-        (Where::Pane(wanted), Ok(target)) => *wanted == target,
-        (Where::Session(wanted), Ok(Target::Address { session, .. })) => *wanted == session,
-        (Where::Pane(_) | Where::Session(_), _) => false,
     }
 }
 
@@ -194,6 +190,7 @@ fn holds(decided: &Decided, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::log::whom::Whom;
     use serde_json::{Value, json};
     use time::UtcOffset;
 
@@ -286,7 +283,7 @@ mod tests {
             ("wor", false),
         ] {
             assert_eq!(
-                is_kept(&|it| it.targets = vec![Where::parse(text)]),
+                is_kept(&|it| it.targets = Whom::parse(text).into_iter().collect()),
                 is_its,
                 "{text}"
             );

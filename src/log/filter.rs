@@ -7,8 +7,9 @@
 use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 use pane_patrol_hooks::event::{Event, Kind, State};
-use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::whom::Whom;
 
 /// What is wanted. An empty list asks for nothing in particular; of several values one has to fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,42 +24,14 @@ pub struct Filter {
     pub states: Vec<State>,
     /// Kinds.
     pub kinds: Vec<Kind>,
-    /// Panes.
-    pub targets: Vec<Where>,
+    /// Assistants, by any of their names.
+    pub targets: Vec<Whom>,
     /// Sessions of assistants, by the beginning of their id.
     pub instances: Vec<String>,
     /// Tools, by name.
     pub tools: Vec<String>,
     /// Texts that one of the event's texts must hold, all of them.
     pub greps: Vec<String>,
-}
-
-/// Which panes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Where {
-    /// The one with this address or id.
-    Pane(Target),
-    /// Those of this tmux session.
-    Session(String),
-}
-
-impl Where {
-    /// Reads `session:window.pane`, `%N`, or the name of a tmux session.
-    pub fn parse(text: &str) -> Self {
-        text.parse()
-            .map_or_else(|_| Self::Session(text.to_owned()), Self::Pane)
-    }
-
-    fn fits(&self, event: &Event) -> bool {
-        match (self, &event.target) {
-            (Self::Pane(Target::Pane(pane)), _) if event.pane == Some(*pane) => true,
-            (Self::Pane(wanted), target) => wanted == target,
-            (Self::Session(wanted), Target::Address { session, .. }) => wanted == session,
-            (Self::Session(_), Target::Pane(_) | Target::Process { .. } | Target::Agent(_)) => {
-                false
-            }
-        }
-    }
 }
 
 impl Filter {
@@ -69,7 +42,7 @@ impl Filter {
             && any(&self.assistants, |name| name == event.assistant.as_str())
             && any(&self.states, |state| *state == event.state)
             && any(&self.kinds, |kind| Some(*kind) == event.kind)
-            && any(&self.targets, |place| place.fits(event))
+            && any(&self.targets, |whom| whom.fits(event))
             && any(&self.tools, |tool| event.tool.as_ref() == Some(tool))
             && any(&self.instances, |beginning| {
                 let instance = event.instance_id.as_ref();
@@ -127,11 +100,10 @@ impl Sieve {
         sieve.want(&words_of(&kinds), |kind| format!("\"{kind}\""));
         sieve.want(&filter.tools, |tool| format!("\"{tool}\""));
         sieve.want(&filter.instances, |id| format!("\"{id}"));
-        let places = filter.targets.iter().map(|place| match place {
-            Where::Pane(target) => target.to_string(),
-            Where::Session(name) => format!("{name}:"),
-        });
-        sieve.want(&places.collect::<Vec<_>>(), |place| format!("\"{place}"));
+        let traces: Vec<String> = filter.targets.iter().flat_map(Whom::traces).collect();
+        if filter.targets.iter().all(|whom| is_plain(whom.name())) {
+            sieve.want_ready(traces.into_iter());
+        }
         for text in &filter.greps {
             sieve.want(std::slice::from_ref(text), str::to_owned);
         }
@@ -140,12 +112,15 @@ impl Sieve {
 
     /// Wants one of `texts` in every line, each as `printed` says that it stands there.
     fn want(&mut self, texts: &[String], printed: impl Fn(&str) -> String) {
-        // A text with a character that JSON spells in another way cannot be looked for.
-        let is_plain =
-            |text: &String| !text.contains(['"', '\\']) && !text.contains(char::is_control);
-        if !texts.is_empty() && texts.iter().all(is_plain) {
-            let finder = |text: &String| Finder::new(printed(text).as_bytes()).into_owned();
-            self.words.push(texts.iter().map(finder).collect());
+        if texts.iter().all(|text| is_plain(text)) {
+            self.want_ready(texts.iter().map(|text| printed(text)));
+        }
+    }
+
+    fn want_ready(&mut self, printed: impl ExactSizeIterator<Item = String>) {
+        if printed.len() > 0 {
+            let finder = |text: String| Finder::new(text.as_bytes()).into_owned();
+            self.words.push(printed.map(finder).collect());
         }
     }
 
@@ -182,6 +157,11 @@ impl Sieve {
                 .as_ref()
                 .is_none_or(|until| header.ts < until.as_bytes())
     }
+}
+
+/// A text with a character that JSON spells in another way cannot be looked for.
+fn is_plain(text: &str) -> bool {
+    !text.contains(['"', '\\']) && !text.contains(char::is_control)
 }
 
 /// Whether a character may stand in the line that is written in another way.
@@ -229,6 +209,7 @@ fn text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use pane_patrol_hooks::event::Assistant;
+    use pane_patrol_hooks::target::Target;
     use proptest::prelude::*;
 
     use super::*;
@@ -242,6 +223,8 @@ mod tests {
         event.message = Some("cargo \"test\" a/b".into());
         event.instance_id = Some("0123-4567".into());
         event.pane = Some("%3".parse().unwrap());
+        event.server = Some("/tmp/a,7".parse().unwrap());
+        event.cwd = Some("/src/shop".into());
         event
     }
 
@@ -266,7 +249,7 @@ mod tests {
                 "assistant" => filter.assistants.push(owned),
                 "state" => filter.states.extend(State::from_word(text)),
                 "kind" => filter.kinds.extend(Kind::from_word(text)),
-                "target" => filter.targets.push(Where::parse(text)),
+                "target" => filter.targets.extend(Whom::parse(text)),
                 "instance" => filter.instances.push(owned),
                 "tool" => filter.tools.push(owned),
                 _ => filter.greps.push(owned),
@@ -293,6 +276,10 @@ mod tests {
             (&[("target", "work:1.2")], true),
             (&[("target", "%3")], true),
             (&[("target", "work")], true),
+            (&[("target", "shop")], true),
+            (&[("target", "0123-4567")], true),
+            (&[("target", "/tmp/a,7::%3")], true),
+            (&[("target", "/tmp/a,8::%3")], false),
             (&[("target", "wor"), ("target", "work:1.3")], false),
             (&[("instance", "0123")], true),
             (&[("instance", "4567")], false),
@@ -346,7 +333,7 @@ mod tests {
             let line = String::from_utf8(event.encode().unwrap()).unwrap();
             let since = Timestamp::parse("2026-11-21T10:00:01Z");
             keeps(&Filter { greps: vec![grep], ..Filter::default() }, &line);
-            keeps(&Filter { targets: vec![Where::parse(&wanted)], ..Filter::default() }, &line);
+            keeps(&Filter { targets: Whom::parse(&wanted).into_iter().collect(), ..Filter::default() }, &line);
             keeps(&Filter { since, ..Filter::default() }, &line);
             keeps(&Filter { until: since, ..Filter::default() }, &line);
         }

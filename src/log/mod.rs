@@ -26,5 +26,6 @@ pub mod stats;
 pub mod tailer;
 pub mod watch;
 pub mod when;
+pub mod whom;
 
 pub use record::Record;

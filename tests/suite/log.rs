@@ -117,7 +117,9 @@ fn filters_can_be_given_together_and_several_times() {
     for (arguments, lines) in [
         (&["--target", "work:1.3"][..], 2),
         (&["--target", "work"], 7),
-        (&["--target", "other"], 0),
+        (&["--target", "session-3"], 2),
+        (&["--target", "work:1.3", "--state", "idle"], 0),
+        (&["--target", "::work:1.3"], 2),
         (&["--state", "error", "--state", "completed"], 2),
         (&["--kind", "tool_started"], 1),
         (&["--tool", "Bash", "--grep", "publish"], 2),
@@ -235,6 +237,55 @@ events by hour of the day
     assert_eq!(json["rows"][0]["waiting"]["total"], 180.0);
     let one = run(&env, &["stats", "--target", "work:1.3"]).stdout;
     assert!(one.starts_with("claude in work:1.3\n"), "{one}");
+}
+
+#[test]
+fn a_name_that_the_log_does_not_know_is_said_and_no_name_is_none() {
+    let env = TestEnv::new();
+    let mirror = mirror_with(&env, &morning());
+    let file = mirror.display().to_string();
+    for view in [
+        &[][..],
+        &["--follow"],
+        &["--only", "decisions"],
+        &["stats"],
+        &["replay", "--plain", "--speed", "0"],
+    ] {
+        for name in ["nobody", ""] {
+            let told = run(
+                &env,
+                &[view, &["--target", "work", "--target", name]].concat(),
+            );
+            assert_eq!(told.status.code(), Some(1), "{view:?} {name:?}: {told:?}");
+            let words = format!("error: no assistant is known as `{name}`\n");
+            assert!(told.stderr.starts_with(&words), "{view:?}: {told:?}");
+        }
+    }
+    let of_a_file = run(&env, &["--target", "nobody", &file]);
+    assert_eq!(of_a_file.status.code(), Some(1), "{of_a_file:?}");
+    let one = ["replay", "--plain", "--speed", "0", "--target", "work:1.3"];
+    let one = run(&env, &one).stdout;
+    assert!(one.lines().all(|line| line.contains("work:1.3")), "{one}");
+    assert_eq!(one.lines().count(), 2, "{one}");
+}
+
+#[test]
+fn a_log_that_is_switched_off_explains_nothing_of_now() {
+    let env = TestEnv::new();
+    mirror_with(&env, &morning());
+    let off = finish(env.pane_patrol().args(["mirror", "off"]));
+    assert_eq!(off.status.code(), Some(0), "{off:?}");
+    let told = |arguments: &[&str]| finish(env.pane_patrol().args(arguments));
+    let explained = told(&["explain", "work:1.3"]);
+    let others = told(&["tasks", "work:1.3"]);
+    assert_eq!(explained.status.code(), Some(3), "{explained:?}");
+    assert_eq!(explained.stderr, others.stderr);
+    let then = told(&["explain", "work:1.2", "--at", "2026-11-20T09:04:00Z"]);
+    assert_eq!(
+        then.status.code(),
+        Some(0),
+        "that is asked of the log: {then:?}"
+    );
 }
 
 #[test]

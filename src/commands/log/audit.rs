@@ -36,7 +36,8 @@ impl Audit {
     }
 
     /// Takes in what has come since the last time and is wanted.
-    pub(in crate::commands) fn read(&mut self, filter: &Filter) {
+    /// `heard` is told of each, wanted or not.
+    pub(in crate::commands) fn read(&mut self, filter: &Filter, heard: &mut dyn FnMut(&Decided)) {
         let (door, left, unreadable) = (&self.door, &mut self.left, &mut self.unreadable);
         let _ = self.tailer.poll(Instant::now(), &mut |line| {
             let bytes = match line.content {
@@ -47,6 +48,7 @@ impl Audit {
                 *unreadable += 1;
                 return ControlFlow::Continue(());
             };
+            heard(&decided);
             let is_its = door.as_ref().is_none_or(|door| decided.is_by_door(door));
             if is_its && filter.accepts_decided(&decided) {
                 left.push_back((decided, String::from_utf8_lossy(bytes).into_owned()));

@@ -23,9 +23,10 @@ use crate::log::print::Printer;
 use crate::log::split::Content;
 use crate::log::tailer::{Line, Start, Tailer};
 use crate::log::watch::{Waker, Watch};
+use crate::log::whom::Sought;
 use crate::messages::Output;
 use audit::Audit;
-use query::{Complaints, From, Query};
+use query::{Complaints, From, Query, expect_all_found};
 
 /// How soon a file that is no longer written is looked at again, for a writer that was slow.
 const STRAGGLER_PAUSE: Duration = Duration::from_millis(250);
@@ -62,6 +63,7 @@ fn print(surroundings: &Surroundings, arguments: &LogArgs) -> CommandResult {
     };
     let mut printing = Printing {
         sieve: Sieve::of(&query.filter),
+        sought: Sought::of(&query.filter.targets),
         filter: query.filter,
         printer: (!arguments.json).then_some(printer),
         output,
@@ -74,9 +76,9 @@ fn print(surroundings: &Surroundings, arguments: &LogArgs) -> CommandResult {
     if arguments.follow {
         let file = followed(&query.from)?;
         query.from.warn_if_there_is_none();
-        follow(file, &mut printing);
+        follow(file, &mut printing)?;
     } else {
-        if printing.has_events {
+        if printing.has_events || printing.sought.missing().is_some() {
             query.from.read(&mut |line| printing.take(&line))?;
         }
         let _ = printing.print_decided(None);
@@ -85,10 +87,14 @@ fn print(surroundings: &Surroundings, arguments: &LogArgs) -> CommandResult {
     if let Some(audit) = &printing.audit {
         audit.sum_up();
     }
-    printing
-        .output
+    let (output, sought) = (printing.output, printing.sought);
+    output
         .close()
-        .map_err(|error| CommandError::new("could not print the log").caused_by(&error))
+        .map_err(|error| CommandError::new("could not print the log").caused_by(&error))?;
+    if arguments.follow {
+        return Ok(());
+    }
+    expect_all_found(sought.missing())
 }
 
 /// The one file that can be followed.
@@ -105,7 +111,11 @@ fn followed(from: &From) -> Result<&Path, CommandError> {
     }
 }
 
-fn follow(mirror: &Path, printing: &mut Printing) {
+/// Prints what is there and what comes, until nobody reads it.
+///
+/// # Errors
+/// Nobody has the name that is meant, and nobody can come to have it.
+fn follow(mirror: &Path, printing: &mut Printing) -> CommandResult {
     let (mut watch, waker) = Watch::of(mirror);
     if let Some(audit) = &printing.audit {
         audit.wake(&waker);
@@ -117,11 +127,12 @@ fn follow(mirror: &Path, printing: &mut Printing) {
         let polled = tailer.poll(Instant::now(), &mut |line| printing.take(&line));
         let decided = printing.print_decided(None);
         if polled.is_break() || decided.is_break() || printing.output.flush().is_break() {
-            return;
+            return Ok(());
         }
+        expect_all_found(printing.sought.missing_for_ever())?;
         watch.wait(tailer.has_stragglers().then_some(STRAGGLER_PAUSE));
         if is_closed.load(Ordering::Relaxed) {
-            return;
+            return Ok(());
         }
     }
 }
@@ -147,6 +158,8 @@ fn watch_reader(waker: Waker) -> Arc<AtomicBool> {
 /// Prints what passes the filter.
 struct Printing {
     sieve: Sieve,
+    /// Who has not been heard of yet.
+    sought: Sought,
     filter: Filter,
     /// For people; without one the lines are printed as the JSON that they are.
     printer: Option<Printer>,
@@ -162,7 +175,8 @@ impl Printing {
     /// Looks what was decided since the last time.
     fn read_audit(&mut self) {
         if let Some(audit) = &mut self.audit {
-            audit.read(&self.filter);
+            let sought = &mut self.sought;
+            audit.read(&self.filter, &mut |decided| sought.heed_decided(decided));
         }
     }
 
@@ -182,10 +196,11 @@ impl Printing {
     }
 
     fn take(&mut self, line: &Line<'_>) -> ControlFlow<()> {
-        if let Content::Whole(bytes) = line.content
-            && self.sieve.rules_out(bytes)
-        {
-            return ControlFlow::Continue(());
+        if let Content::Whole(bytes) = line.content {
+            self.sought.look(bytes);
+            if self.sieve.rules_out(bytes) {
+                return ControlFlow::Continue(());
+            }
         }
         let found = fault::read(line.content);
         if let Some(fault) = &found.fault {
@@ -194,6 +209,7 @@ impl Printing {
         let Some((record, bytes)) = found.record else {
             return ControlFlow::Continue(());
         };
+        self.sought.heed(&record.event);
         if !self.has_events || !self.filter.accepts(&record.event) {
             return ControlFlow::Continue(());
         }

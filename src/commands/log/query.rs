@@ -10,14 +10,15 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
 use crate::cli::QueryArgs;
-use crate::commands::Surroundings;
-use crate::error::{CommandError, EXIT_USAGE};
+use crate::commands::{Surroundings, lookup};
+use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::log::fault::{Fault, Faults};
 use crate::log::files::Files;
-use crate::log::filter::{Filter, Where};
+use crate::log::filter::Filter;
 use crate::log::split::Splitter;
 use crate::log::tailer::{Line, Sink, Start, Tailer};
 use crate::log::when::{Ahead, LocalClock};
+use crate::log::whom::{Sought, Whom};
 use crate::messages;
 
 /// How much is read at once.
@@ -92,11 +93,7 @@ impl Query {
                 assistants: arguments.assistant.clone(),
                 states: arguments.state.clone(),
                 kinds: arguments.kind.clone(),
-                targets: arguments
-                    .target
-                    .iter()
-                    .map(|text| Where::parse(text))
-                    .collect(),
+                targets: whom(&arguments.target)?,
                 instances: arguments.instance.clone(),
                 tools: arguments.tool.clone(),
                 greps: arguments.grep.clone(),
@@ -105,6 +102,24 @@ impl Query {
             clock,
         })
     }
+}
+
+/// Whose records, as typed.
+fn whom(names: &[String]) -> Result<Vec<Whom>, CommandError> {
+    let whom = names
+        .iter()
+        .map(|name| Whom::parse(name).ok_or_else(|| unlogged(name)));
+    whom.collect()
+}
+
+fn unlogged(name: &str) -> CommandError {
+    lookup::nobody(name)
+        .hint("nothing that was read tells of it; without `--target` all of it is shown")
+}
+
+/// Fails where one that was sought is nobody's name.
+pub(in crate::commands) fn expect_all_found(missing: Option<&Whom>) -> CommandResult {
+    missing.map_or(Ok(()), |whom| Err(unlogged(whom.name())))
 }
 
 impl From {
@@ -212,21 +227,29 @@ impl Complaints {
 }
 
 /// Reads every record, wanted or not, and names what is none.
+///
+/// # Errors
+/// Something could not be read, or one that is sought is nobody's name.
 pub(in crate::commands) fn read_records(
     from: &From,
+    whom: &[Whom],
     take: &mut dyn FnMut(crate::log::Record) -> ControlFlow<()>,
 ) -> Result<(), CommandError> {
     let mut complaints = Complaints::default();
+    let mut sought = Sought::of(whom);
     from.read(&mut |line| {
         let found = crate::log::fault::read(line.content);
         if let Some(fault) = &found.fault {
             complaints.note(&line, fault);
         }
         match found.record {
-            Some((record, _)) => take(record),
+            Some((record, _)) => {
+                sought.heed(&record.event);
+                take(record)
+            }
             None => ControlFlow::Continue(()),
         }
     })?;
     complaints.sum_up();
-    Ok(())
+    expect_all_found(sought.missing())
 }

@@ -21,6 +21,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
 use crate::log::Record;
+use crate::log::filter::Filter;
 use crate::log::player::Player;
 use crate::log::when::LocalClock;
 use crate::messages::Output;
@@ -43,12 +44,16 @@ pub(super) fn run(
 ) -> CommandResult {
     let pace = Pace::of(speed)?;
     let mut records = Vec::new();
-    read_records(&query.from, &mut |record| {
+    read_records(&query.from, &query.filter.targets, &mut |record| {
         records.push(record);
         ControlFlow::Continue(())
     })?;
-    let until = query.filter.until;
-    records.retain(|record| until.is_none_or(|until| record.event.ts < until));
+    // What comes before is played, too, at once.
+    let wanted = Filter {
+        since: None,
+        ..query.filter.clone()
+    };
+    records.retain(|record| wanted.accepts(&record.event));
     let replay = Replay {
         records,
         since: query.filter.since,

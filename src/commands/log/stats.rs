@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use super::super::diff::print_json;
 use super::query::{Query, read_records};
 use crate::error::CommandResult;
 use crate::log::stats::Counter;
@@ -16,7 +15,7 @@ pub(super) fn run(query: &Query, json: bool) -> CommandResult {
         own_server: None,
     };
     let mut counter = Counter::new(settings, query.clock);
-    read_records(&query.from, &mut |record| {
+    read_records(&query.from, &query.filter.targets, &mut |record| {
         let is_wanted = query.filter.accepts(&record.event);
         counter.take(record, is_wanted);
         ControlFlow::Continue(())
@@ -24,7 +23,7 @@ pub(super) fn run(query: &Query, json: bool) -> CommandResult {
     let now = query.filter.until.unwrap_or(query.clock.now);
     let stats = counter.finish(now.min(query.clock.now));
     if json {
-        return print_json(&stats);
+        return messages::json(&stats);
     }
     messages::result(&stats.to_text());
     Ok(())
