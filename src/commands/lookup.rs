@@ -1,8 +1,10 @@
 //! The one look-up: which assistant is meant by what a person typed, said alike by every command.
 //!
 //! A name is, in this order, the id that `status --json` prints, the place (`session:window.pane`), the
-//! pane (`%N`), or a word that is only one assistant's: its tmux session, the folder it works in, or its
-//! own session. What could be two of them is none: a command that guesses acts on the wrong one.
+//! pane (`%N`), or a word that is only one assistant's: its tmux session, the folder it works in, its
+//! own session, or what it calls itself at the hub (`agent/NAME` is that one for certain: anybody may call
+//! itself like another one's session). What could be two of them is none: a command that guesses acts on
+//! the wrong one.
 
 use std::cmp::Ordering;
 use std::path::Path;
@@ -43,13 +45,15 @@ pub(super) enum Unknown<'a> {
 impl Known {
     /// The row that `name` means, or who could have been meant.
     pub(super) fn row(&self, name: &str) -> Result<Row, CommandError> {
-        match pick(&self.rows, name, &self.own) {
-            Ok(row) => Ok(row.clone()),
-            Err(unknown) => {
-                let now = Timestamp::now();
-                Err(explain(&unknown, name, &self.rows, &self.apart, now))
-            }
-        }
+        self.row_at(name, Timestamp::now())
+    }
+
+    /// The same, of rows that are of `now`.
+    pub(super) fn row_at(&self, name: &str, now: Timestamp) -> Result<Row, CommandError> {
+        let meant = pick(&self.rows, name, &self.own);
+        meant
+            .cloned()
+            .map_err(|unknown| explain(&unknown, name, &self.rows, &self.apart, now))
     }
 }
 
@@ -91,15 +95,19 @@ pub(super) fn meaning(row: &Row, name: &str) -> Option<By> {
     if name.is_empty() {
         return None;
     }
-    if row.id == name {
+    let at_hub = name_at_hub(row);
+    if row.id == name && at_hub.is_none() {
         return Some(By::Id);
     }
+    // What has the form of a place may be a word as well: folders are called `react@18.2`, too.
     if let Ok(target) = name.parse::<Target>() {
-        return if row.target == target {
-            Some(By::Target)
-        } else {
-            row.is_at(&target).then_some(By::Pane)
-        };
+        let is_agent = matches!(&target, Target::Agent(agent) if at_hub == Some(agent));
+        if row.target == target || is_agent {
+            return Some(By::Target);
+        }
+        if row.is_at(&target) {
+            return Some(By::Pane);
+        }
     }
     let target = row.target.to_string();
     let session = target.rsplit_once(':').map(|(session, _)| session);
@@ -107,15 +115,22 @@ pub(super) fn meaning(row: &Row, name: &str) -> Option<By> {
         .cwd
         .as_deref()
         .and_then(|cwd| Path::new(cwd).file_name());
-    let is_it = session == Some(name)
+    let is_it = at_hub == Some(name)
+        || session == Some(name)
         || folder.is_some_and(|folder| folder == name)
         || row.instance_id.as_deref() == Some(name);
     is_it.then_some(By::Word)
 }
 
-/// Whether a row of that name may come: a word is nobody's that was never heard.
-pub(super) fn is_place(name: &str) -> bool {
-    name.contains("::") || name.parse::<Target>().is_ok()
+/// What the row's publisher calls it, which is its id: all others have a place in theirs.
+fn name_at_hub(row: &Row) -> Option<&str> {
+    (!row.id.contains("::")).then_some(&row.id)
+}
+
+/// The name that means this row and no other.
+pub(super) fn exact(row: &Row) -> String {
+    let at_hub = name_at_hub(row).and_then(Target::agent);
+    at_hub.map_or_else(|| row.id.clone(), |agent| agent.to_string())
 }
 
 /// Why no row is meant, with those that could have been. `apart`: what was heard and shown nowhere.
@@ -136,7 +151,7 @@ pub(super) fn explain(
             CommandError::new(format!("`{name}` is the name of several assistants")).hint(format!(
                 "say which: {}",
                 list(meant.clone(), |row| {
-                    format!("`{}` ({} in {})", row.id, row.assistant, row.target)
+                    format!("`{}` ({} in {})", exact(row), row.assistant, row.target)
                 })
             ))
         }
@@ -147,7 +162,8 @@ pub(super) fn explain(
     error.hint("`pane-patrol status` lists them; nothing was done")
 }
 
-fn nobody(name: &str) -> CommandError {
+/// Nobody has that name.
+pub(super) fn nobody(name: &str) -> CommandError {
     CommandError::new(format!("no assistant is known as `{name}`"))
 }
 
@@ -238,6 +254,55 @@ mod tests {
         assert_eq!(picked("%1", "/none"), Err(2));
         assert_eq!(picked("%1", "/tmp/a"), Ok("/tmp/a,7::%1".to_owned()));
         assert_eq!(picked("%1", "/tmp/b"), Ok("/tmp/b,9::%1".to_owned()));
+    }
+
+    fn published(name: &str) -> Row {
+        Row {
+            id: name.to_owned(),
+            ..at(None, 0, &format!("agent/{name}"), None)
+        }
+    }
+
+    #[test]
+    fn what_a_publisher_calls_itself_takes_nobody_elses_word() {
+        let mut rows = rows();
+        rows.extend(["shop", "play", "abc", "free", "background@1.2"].map(published));
+        rows.push(at(None, 0, "background@1.2", None));
+        let picked = |name: &str| pick(&rows, name, "/tmp/a").map(|row| row.id.clone());
+        for name in ["shop", "play", "abc"] {
+            let several = picked(name).unwrap_err();
+            let told = explain(&several, name, &rows, &[], Timestamp::default());
+            assert!(
+                told.hints()[0].contains(&format!("`agent/{name}`")),
+                "{told:?}"
+            );
+            assert_eq!(picked(&format!("agent/{name}")), Ok(name.to_owned()));
+        }
+        assert_eq!(picked("free"), Ok("free".to_owned()));
+        assert_eq!(picked("background@1.2"), Ok("::background@1.2".to_owned()));
+    }
+
+    #[test]
+    fn a_word_that_looks_like_a_place_is_a_word_where_nobody_is_in_that_place() {
+        let mut rows = vec![
+            at(None, 0, "agent/zed:0.0", None),
+            at(None, 0, "x:0.0", Some("/src/react@18.2")),
+            at(None, 0, "y:0.0", Some("/src/openssl@1.1")),
+            at(None, 0, "openssl@1.1", None),
+        ];
+        let picked = |rows: &[Row], name: &str| pick(rows, name, "").map(|row| row.id.clone()).ok();
+        assert_eq!(
+            picked(&rows, "agent/zed").as_deref(),
+            Some("::agent/zed:0.0")
+        );
+        assert_eq!(picked(&rows, "react@18.2").as_deref(), Some("::x:0.0"));
+        assert_eq!(
+            picked(&rows, "openssl@1.1").as_deref(),
+            Some("::openssl@1.1")
+        );
+        assert_eq!(picked(&rows, "pts@18.2"), None);
+        rows.push(published("zed"));
+        assert_eq!(picked(&rows, "agent/zed").as_deref(), Some("zed"));
     }
 
     #[test]

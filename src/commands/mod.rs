@@ -18,6 +18,7 @@ mod diff;
 mod doctor;
 mod emit;
 mod explain;
+mod follow;
 mod install;
 mod jump;
 mod listen;

@@ -1,58 +1,58 @@
 //! `wait`: blocks until an assistant is in a state, for scripts.
 //!
 //! It listens to whoever collects and asks nothing again and again. When that one goes it waits for
-//! the next and takes up from its rows.
+//! the next and takes up from its rows. Who was meant at the start is meant until the end.
+
+mod meant;
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::State;
-use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Surroundings;
-use super::lookup::{self, By, Unknown};
-use super::rows::nobody;
+use super::follow::{Follow, On, RETRY, expect_somebody_at};
+use super::lookup::Unknown;
+use super::rows;
 use crate::cli::WaitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
 use crate::hub::client::HubError;
 use crate::messages;
-use crate::state::Row;
 use crate::state::update::Feed;
+use meant::Meant;
 
-/// How long to wait before the next collector is looked for.
-const RETRY: Duration = Duration::from_millis(100);
+/// So long a collector may take to tell of its rows, however little time there is.
+const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// Waits, and prints the state that was reached.
 pub(super) fn run(surroundings: &Surroundings, arguments: &WaitArgs) -> CommandResult {
+    let name = arguments.name.as_deref().or(arguments.target.as_deref());
     let mut wait = Wait {
-        name: arguments
-            .name
-            .as_deref()
-            .or(arguments.target.as_deref())
-            .unwrap_or_default(),
-        own: surroundings.own_socket_text(),
+        surroundings,
+        meant: Meant::new(
+            name.unwrap_or_default(),
+            surroundings.own_socket_text(),
+            On::ours(surroundings),
+        ),
         states: &arguments.state,
         // So far away that no clock knows it is as good as never.
         end: arguments
             .timeout
             .and_then(|timeout| Instant::now().checked_add(timeout)),
-        seen: None,
     };
-    let mut is_known = false;
+    let mut follow = Follow::default();
     loop {
-        match wait.follow(surroundings) {
+        let heard = match wait.listen() {
             Ok(Some(state)) => {
                 messages::result(&format!("{state}\n"));
                 return Ok(());
             }
+            Ok(None) => Ok(()),
             Err(Failure::Usage(error)) => return Err(error),
-            // Only who has answered before may be between two owners.
-            Err(Failure::Hub(error)) if !is_known || !may_pass(&error) => {
-                return Err(nobody(&error));
-            }
-            Ok(None) | Err(Failure::Hub(_)) => is_known = true,
-        }
-        if wait.left().is_some_and(|left| left.is_zero()) {
+            Err(Failure::Hub(error)) => Err(error),
+        };
+        follow.go_on(heard)?;
+        if wait.is_over() {
             return Err(wait.timed_out());
         }
         thread::sleep(wait.left().map_or(RETRY, |left| left.min(RETRY)));
@@ -71,90 +71,78 @@ impl From<HubError> for Failure {
     }
 }
 
-/// Whether it may be otherwise in a moment, with another owner.
-fn may_pass(error: &HubError) -> bool {
-    matches!(
-        error,
-        HubError::Nobody { .. } | HubError::Silent { .. } | HubError::Io { .. }
-    )
-}
-
 struct Wait<'a> {
-    name: &'a str,
-    /// The socket of the server that is meant where several have the same place.
-    own: String,
+    surroundings: &'a Surroundings,
+    meant: Meant<'a>,
     states: &'a [State],
     /// When to give up.
     end: Option<Instant>,
-    /// The row's state, by the last that was heard.
-    seen: Option<State>,
 }
 
 impl Wait<'_> {
     /// Listens to the collector there is. `None`: it has gone, or the time is over.
-    fn follow(&mut self, surroundings: &Surroundings) -> Result<Option<State>, Failure> {
-        let hub = surroundings.hub();
+    fn listen(&mut self) -> Result<Option<State>, Failure> {
+        let hub = self.surroundings.hub();
         let mut client = hub.subscribe("wait")?;
-        let mut id = None;
-        loop {
+        let mut has_looked = false;
+        while !has_looked || !self.is_over() {
             let left = self.left();
-            if left.is_some_and(|left| left.is_zero()) {
-                return Ok(None);
-            }
-            let feed = match client.next_feed_within(left) {
-                Err(HubError::Silent { .. }) if self.left().is_some_and(|left| left.is_zero()) => {
-                    return Ok(None);
-                }
+            let limit = if has_looked {
+                left
+            } else {
+                left.map(|left| left.max(FIRST_LOOK))
+            };
+            let feed = match client.next_feed_within(limit) {
+                Err(HubError::Silent { .. }) if has_looked && self.is_over() => return Ok(None),
                 feed => feed?,
             };
             let Some(feed) = feed else { return Ok(None) };
-            self.hear(feed, &mut id).map_err(Failure::Usage)?;
-            if self.seen.is_some_and(|seen| self.states.contains(&seen)) {
-                return Ok(self.seen);
+            has_looked |= matches!(feed, Feed::Snapshot(_));
+            self.hear(feed).map_err(Failure::Usage)?;
+            let reached = self.meant.seen();
+            if reached.is_some_and(|state| self.states.contains(&state)) {
+                return Ok(reached);
             }
         }
+        Ok(None)
     }
 
-    /// Takes in what concerns the one that is meant; `id` is that of its row.
+    /// Takes in what concerns the one that is meant.
     ///
     /// # Errors
-    /// Several are meant, or a word that nobody has: only a place may come to have somebody.
-    fn hear(&mut self, feed: Feed, id: &mut Option<String>) -> Result<(), CommandError> {
+    /// Several are meant, or nobody who could ever come.
+    fn hear(&mut self, feed: Feed) -> Result<(), CommandError> {
+        let was_there = self.meant.seen().is_some();
         match feed {
-            Feed::Snapshot(rows) => match lookup::pick(&rows, self.name, &self.own) {
-                Ok(row) => (*id, self.seen) = (Some(row.id.clone()), Some(row.state)),
-                Err(Unknown::Nobody) if lookup::is_place(self.name) => {
-                    (*id, self.seen) = (None, None);
-                }
-                Err(unknown) => {
-                    let now = Timestamp::now();
-                    return Err(lookup::explain(&unknown, self.name, &rows, &[], now));
+            Feed::Snapshot(rows) => match self.meant.find(&rows) {
+                Ok(()) => {}
+                Err(Unknown::Nobody) => return self.expect_somebody(),
+                Err(unknown @ Unknown::Several(_)) => {
+                    return Err(self.meant.explain(&unknown, &rows));
                 }
             },
-            Feed::Row(row) if self.is_meant(&row, id.as_deref()) => {
-                self.seen = Some(row.state);
-                *id = Some(row.id);
-            }
-            // Its pane was moved elsewhere, or it is no more.
-            Feed::Row(row) if id.as_ref() == Some(&row.id) => (*id, self.seen) = (None, None),
-            Feed::Gone(gone) if id.as_ref() == Some(&gone) => (*id, self.seen) = (None, None),
-            _ => {}
+            Feed::Row(row) => self.meant.hear(&row),
+            Feed::Gone(id) => self.meant.lose(&id),
+            _ => return Ok(()),
+        }
+        if was_there && self.meant.seen().is_none() {
+            return self.expect_somebody();
         }
         Ok(())
     }
 
-    /// Whether a row that has changed is the one: that of `id`, or who has come to its place.
-    fn is_meant(&self, row: &Row, id: Option<&str>) -> bool {
-        let is_it = id == Some(row.id.as_str());
-        match lookup::meaning(row, self.name) {
-            Some(By::Word) => is_it || id.is_none(),
-            Some(By::Pane) if !is_it => {
-                let server = row.server.as_ref();
-                id.is_none() && server.is_none_or(|server| server.socket == self.own)
-            }
-            Some(_) => true,
-            None => false,
-        }
+    /// Whether anybody can come to be the one that is meant, now that nobody is.
+    fn expect_somebody(&self) -> Result<(), CommandError> {
+        // Who has gone since has a successor, whose rows are looked through again.
+        let Ok(known) = rows::live(self.surroundings, "wait") else {
+            return Ok(());
+        };
+        let only = self.meant.only();
+        expect_somebody_at(self.surroundings, self.meant.name(), only, &known)
+    }
+
+    fn is_over(&self) -> bool {
+        self.left().is_some_and(|left| left.is_zero())
     }
 
     fn left(&self) -> Option<Duration> {
@@ -166,11 +154,11 @@ impl Wait<'_> {
         let wanted: Vec<&str> = self.states.iter().map(|state| state.as_str()).collect();
         let error = CommandError::new(format!(
             "`{}` did not become {} in time",
-            self.name,
+            self.meant.name(),
             wanted.join(" or ")
         ))
         .exit(EXIT_TIMED_OUT);
-        match self.seen {
+        match self.meant.seen() {
             Some(state) => error.hint(format!("it is {state}")),
             None => error.hint("no assistant is known there; `pane-patrol status` lists them"),
         }

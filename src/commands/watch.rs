@@ -9,7 +9,6 @@ use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -17,8 +16,9 @@ use serde_json::json;
 use time::UtcOffset;
 
 use super::Surroundings;
-use super::lookup::{self, Unknown};
-use super::rows::{self, Known, nobody};
+use super::follow::{Follow, On, RETRY, expect_somebody_at};
+use super::lookup::{self, By, Unknown};
+use super::rows::{self, Known};
 use crate::cli::WatchArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub::client::{HubClient, HubError};
@@ -27,16 +27,11 @@ use crate::messages::Output;
 use crate::state::Row;
 use crate::state::update::Feed;
 
-/// How long to wait before the next collector is looked for.
-const RETRY: Duration = Duration::from_millis(100);
-
 /// Prints until nobody reads any more.
 pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> CommandResult {
-    for name in &arguments.target {
-        expect_somebody(surroundings, name)?;
-    }
+    let only = Only::all(surroundings, &arguments.target)?;
     let mut watch = Watch {
-        names: &arguments.target,
+        only,
         json: arguments.json,
         offset: surroundings.offset,
         shown: BTreeMap::new(),
@@ -45,23 +40,18 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> Command
     let reader = Reader::default();
     reader.watch_for_end();
     let hub = surroundings.hub();
-    let mut is_known = false;
+    let mut listening = Follow::default();
     while !reader.is_gone() {
         let heard = hub
             .subscribe("watch")
             .and_then(|mut hub| reader.let_end(&hub).follow(&mut watch, &mut hub));
-        match heard {
+        let heard = match heard {
             Ok(Heard::NobodyReads) => break,
-            Ok(Heard::HubHasGone) => is_known = true,
-            // Only who has answered before may be between two owners.
-            Err(error) if !is_known || !may_pass(&error) => {
-                if reader.is_gone() {
-                    break;
-                }
-                return Err(nobody(&error));
-            }
-            Err(_) => {}
-        }
+            Ok(Heard::HubHasGone) => Ok(()),
+            Err(_) if reader.is_gone() => break,
+            Err(error) => Err(error),
+        };
+        listening.go_on(heard)?;
         thread::sleep(RETRY);
     }
     watch
@@ -70,25 +60,47 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> Command
         .map_err(|error| CommandError::new("could not print the changes").caused_by(&error))
 }
 
-/// A word that nobody has is a slip; a place may come to have somebody.
-fn expect_somebody(surroundings: &Surroundings, name: &str) -> CommandResult {
-    if lookup::is_place(name) {
-        return Ok(());
-    }
-    let Known { rows, apart, .. } = rows::live(surroundings, "watch")?;
-    if rows.iter().any(|row| lookup::meaning(row, name).is_some()) {
-        return Ok(());
-    }
-    let now = Timestamp::now();
-    Err(lookup::explain(&Unknown::Nobody, name, &rows, &apart, now))
+/// One that is meant, and on which server where its name is a place.
+struct Only<'a> {
+    name: &'a str,
+    on: On,
 }
 
-/// Whether it may be otherwise in a moment, with another owner.
-fn may_pass(error: &HubError) -> bool {
-    matches!(
-        error,
-        HubError::Nobody { .. } | HubError::Silent { .. } | HubError::Io { .. }
-    )
+impl<'a> Only<'a> {
+    /// One for each of `names`.
+    ///
+    /// # Errors
+    /// A word that nobody has is a slip; but somebody may come to a place.
+    fn all(surroundings: &Surroundings, names: &'a [String]) -> Result<Vec<Self>, CommandError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = rows::live(surroundings, "watch")?;
+        let all = names
+            .iter()
+            .map(|name| Self::of(surroundings, name, &known));
+        all.collect()
+    }
+
+    fn of(surroundings: &Surroundings, name: &'a str, known: &Known) -> Result<Self, CommandError> {
+        let on = match lookup::pick(&known.rows, name, &known.own) {
+            Ok(row) => On::of(row, On::ours(surroundings)),
+            Err(Unknown::Several(_)) => On::Any,
+            Err(Unknown::Nobody) => {
+                expect_somebody_at(surroundings, name, None, known)?;
+                On::ours(surroundings)
+            }
+        };
+        Ok(Self { name, on })
+    }
+
+    fn means(&self, row: &Row) -> bool {
+        match lookup::meaning(row, self.name) {
+            Some(By::Target | By::Pane) => self.on.holds(row),
+            Some(By::Id | By::Word) => true,
+            None => false,
+        }
+    }
 }
 
 /// Why a hub is not followed any longer.
@@ -157,7 +169,7 @@ impl Reader {
 
 struct Watch<'a> {
     /// Only these, or all when there are none.
-    names: &'a [String],
+    only: Vec<Only<'a>>,
     json: bool,
     offset: UtcOffset,
     /// The rows as they were printed last.
@@ -202,11 +214,7 @@ impl Watch<'_> {
     }
 
     fn change(&mut self, row: Row, lines: &mut Vec<String>) {
-        let is_wanted = self.names.is_empty()
-            || self
-                .names
-                .iter()
-                .any(|name| lookup::meaning(&row, name).is_some());
+        let is_wanted = self.only.is_empty() || self.only.iter().any(|only| only.means(&row));
         if !is_wanted {
             // A pane that was moved elsewhere is not there any more.
             return self.end(&row.id, lines);

@@ -7,7 +7,9 @@ use std::process::{Child, Stdio};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
-use crate::common::{Collector, Finished, TestEnv, finish, private_folder, until, wait};
+use crate::common::{
+    Collector, Finished, TestEnv, Tmux, finish, fixture, private_folder, until, wait,
+};
 
 fn send(env: &TestEnv, state: &str) {
     let event = json!({
@@ -123,4 +125,110 @@ fn it_goes_on_with_the_next_collector_when_its_own_has_gone() {
     collector.until_state("running");
     send(&env, "completed");
     assert_reached(&wait(waiting), "completed");
+}
+
+/// Neither a server nor a process comes back.
+#[test]
+fn who_can_never_come_is_refused_and_not_waited_for() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let _collector = Collector::start_in(&env, &tmux);
+    let other_pid = format!("{},{}::%0", tmux.socket().display(), std::process::id());
+    let own_start = format!("pts/0@{}.1", std::process::id());
+    for name in [
+        &*other_pid,
+        "/nowhere,1::%9",
+        "pts/0@4000000.1",
+        "::background@4000000.1",
+        &own_start,
+        "nobody",
+        "",
+    ] {
+        for command in [
+            &["wait", "--state", "idle", "--target", name][..],
+            &[
+                "wait",
+                "--state",
+                "idle",
+                "--timeout",
+                "0s",
+                "--target",
+                name,
+            ],
+            &["watch", "--target", name],
+        ] {
+            let refused = finish(env.pane_patrol().args(command));
+            assert_eq!(refused.status.code(), Some(1), "{command:?}: {refused:?}");
+            let words = format!("error: no assistant is known as `{name}`\n");
+            assert!(refused.stderr.starts_with(&words), "{refused:?}");
+        }
+    }
+    for name in ["work:1.2", "%7", "agent/later"] {
+        let command = [
+            "wait",
+            "--state",
+            "idle",
+            "--timeout",
+            "0s",
+            "--target",
+            name,
+        ];
+        let may_come = finish(env.pane_patrol().args(command));
+        assert_eq!(may_come.status.code(), Some(4), "{name}: {may_come:?}");
+    }
+}
+
+#[test]
+fn without_any_time_it_looks_once() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    send(&env, "idle");
+    collector.until_state("idle");
+    let look = |state| wait(start(&env, &["--state", state, "--timeout", "0s"]));
+    assert_reached(&look("idle"), "idle");
+    let other = look("running");
+    assert_eq!(other.status.code(), Some(4), "{other:?}");
+    assert!(other.stderr.contains("hint: it is idle"), "{other:?}");
+}
+
+#[test]
+fn inside_a_server_a_place_is_never_that_of_another_one() {
+    let env = TestEnv::new();
+    let servers =
+        ["a.sock", "b.sock"].map(|socket| Tmux::start_on(&env, socket, "work", (80, 24), "cat"));
+    let [Some(ours), Some(theirs)] = servers else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &ours);
+    let works = fixture("claude/user_prompt_submit.plain.json");
+    let ends = fixture("claude/stop.plain.json");
+    ours.report("%0", &works, "running");
+    theirs.report("%0", &works, "running");
+    let mut waiting = ["work:0.0", "%0"].map(|name| {
+        let mut command = env.pane_patrol();
+        command.args(["wait", name, "--state", "completed"]);
+        command.env("TMUX", ours.variable()).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the executable can be started")
+    });
+    let listened = format!("{},", theirs.socket().display());
+    theirs.report("%0", &ends, "completed");
+    collector.until("theirs is done", |rows| {
+        let is_theirs = |row: &&serde_json::Value| {
+            row["id"]
+                .as_str()
+                .is_some_and(|id| id.starts_with(&listened))
+        };
+        rows.iter()
+            .any(|row| is_theirs(&row) && row["state"] == "completed")
+    });
+    for child in &mut waiting {
+        assert!(child.try_wait().expect("it is ours").is_none());
+    }
+    ours.report("%0", &ends, "completed");
+    for child in waiting {
+        assert_reached(&wait(child), "completed");
+    }
 }

@@ -108,3 +108,28 @@ fn without_a_collector_it_says_so() {
     assert_eq!(finished.status.code(), Some(3), "{finished:?}");
     assert!(finished.stderr.contains("hint:"));
 }
+
+#[test]
+fn what_was_typed_brings_no_line_of_its_own() {
+    let env = TestEnv::new();
+    let _collector = Collector::start(&env);
+    for arguments in [
+        &["watch", "--target=a\nerror: b"][..],
+        &["wait", "--state", "idle", "--target=a\nerror: b"],
+        &["wait", "a:0.0", "--state=idle,a\nerror: b"],
+        &["log", "--since=a\nerror: b"],
+        &["log", "--target=a\nerror: b"],
+        &["snooze", "--", "a\nerror: b"],
+    ] {
+        let told = finish(env.pane_patrol().args(arguments));
+        assert!(
+            told.stderr.contains("a<U+000A>error: b"),
+            "{arguments:?}: {told:?}"
+        );
+        let errors = told
+            .stderr
+            .lines()
+            .filter(|line| line.trim().starts_with("error: "));
+        assert_eq!(errors.count(), 1, "{arguments:?}: {told:?}");
+    }
+}
