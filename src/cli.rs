@@ -12,6 +12,7 @@ use crate::actor::Digest;
 use crate::assistants;
 use crate::assistants::options::InstallOptions;
 use crate::log::when::parse_span;
+use crate::state::words;
 
 /// Tells which AI coding assistant in tmux needs you, and takes you there.
 #[derive(Debug, Parser)]
@@ -206,7 +207,7 @@ pub struct StopArgs {
 pub struct SnoozeArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
-    /// For how long: `90s`, `10m`, `2h`; `0` ends it
+    /// For how long: `90s`, `10m`, `2h`, a bare number is minutes; `0` ends it
     #[arg(value_name = "SPAN", default_value = "10m", value_parser = parse_snooze)]
     pub span: Duration,
 }
@@ -270,7 +271,7 @@ pub struct DenyArgs {
 pub struct TrustArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub target: String,
-    /// For how long, at most `4h`: `90s`, `10m`, `2h`
+    /// For how long, at most `4h`: `90s`, `10m`, `2h`, a bare number is minutes
     #[arg(long = "for", value_name = "SPAN", default_value = "10m", value_parser = parse_trust)]
     pub span: Duration,
     /// End it now
@@ -278,12 +279,13 @@ pub struct TrustArgs {
     pub off: bool,
 }
 
+/// How spans are typed, said wherever one is none.
+const SPANS: &str = "say `90s`, `10m`, `2h`, `3d` or `1w`, also together: `1h30m`";
+
 /// The one grammar of spans. A bare number says minutes where it always has.
 fn parse_minutes(text: &str) -> Option<Duration> {
-    let minutes = text
-        .parse::<u64>()
-        .ok()
-        .and_then(|minutes| minutes.checked_mul(60));
+    let minutes = text.trim().parse::<u64>().ok();
+    let minutes = minutes.and_then(|minutes| minutes.checked_mul(60));
     minutes
         .map(Duration::from_secs)
         .or_else(|| parse_span(text))
@@ -291,12 +293,12 @@ fn parse_minutes(text: &str) -> Option<Duration> {
 
 fn parse_snooze(text: &str) -> Result<Duration, String> {
     let span = parse_minutes(text).filter(|span| *span <= LONGEST_SNOOZE);
-    span.ok_or_else(|| "say `90s`, `10m` or `2h`, at most `1w`; `0` ends it".to_owned())
+    span.ok_or_else(|| format!("{SPANS}, at most `1w`; a bare number is minutes, and `0` ends it"))
 }
 
 fn parse_trust(text: &str) -> Result<Duration, String> {
     let span = parse_minutes(text).filter(|span| !span.is_zero() && *span <= LONGEST_TRUST);
-    span.ok_or_else(|| "say `90s`, `10m` or `2h`, at most `4h`".to_owned())
+    span.ok_or_else(|| format!("{SPANS}, at most `4h`; a bare number is minutes"))
 }
 
 /// What `rules` does.
@@ -515,7 +517,8 @@ pub struct QueryArgs {
     /// Of this kind, for example `tool_started`
     #[arg(long, value_parser = parse_kind)]
     pub kind: Vec<Kind>,
-    /// From this pane (`session:window.pane` or `%N`) or tmux session
+    /// Of this one, by any of its names: `session:window.pane`, `%N`, its id, its tmux session or own
+    /// session, its folder
     #[arg(long)]
     pub target: Vec<String>,
     /// Of the session of an assistant whose id begins with this
@@ -533,27 +536,10 @@ pub struct QueryArgs {
 
 /// A state by its word in events, or by the words that stand on the screen.
 fn states() -> impl TypedValueParser<Value = State> {
-    let words = State::ALL.iter().map(|state| {
-        let word = PossibleValue::new(state.as_str());
-        word.aliases(on_screen(*state))
-    });
-    PossibleValuesParser::new(words).try_map(|word| {
-        let is_meant =
-            |state: &&State| state.as_str() == word || on_screen(**state).contains(&word.as_str());
-        let meant = State::ALL.iter().copied().find(|state| is_meant(&state));
-        meant.ok_or(EventError::State(word))
+    PossibleValuesParser::new(words::all().map(|(word, _)| word)).try_map(|word| {
+        let meant = words::all().find(|(known, _)| *known == word);
+        meant.map(|(_, state)| state).ok_or(EventError::State(word))
     })
-}
-
-fn on_screen(state: State) -> &'static [&'static str] {
-    match state {
-        State::WaitingApproval => &["approve"],
-        State::WaitingInput => &["asks", "waits"],
-        State::Error => &["failed"],
-        State::Completed => &["done"],
-        State::Running => &["works"],
-        State::Idle => &[],
-    }
 }
 
 fn parse_kind(word: &str) -> Result<Kind, String> {
@@ -561,7 +547,7 @@ fn parse_kind(word: &str) -> Result<Kind, String> {
 }
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
-    parse_span(text).ok_or_else(|| "say `90s`, `10m` or `2h`".to_owned())
+    parse_span(text).ok_or_else(|| format!("{SPANS}; a bare number has no unit"))
 }
 
 fn one_of(words: impl Iterator<Item = &'static str>) -> String {

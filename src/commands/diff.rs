@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use pane_patrol_hooks::text::{printable_json, printable_line};
-use serde::Serialize;
+use pane_patrol_hooks::text::printable_line;
 
 use super::Surroundings;
 use super::rows;
@@ -26,14 +25,6 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &DiffArgs) -> CommandR
     }
 }
 
-/// Prints a value as JSON.
-pub(super) fn print_json(value: &impl Serialize) -> CommandResult {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| CommandError::new("could not print the answer").caused_by(&error))?;
-    messages::result(&(printable_json(&text) + "\n"));
-    Ok(())
-}
-
 /// The folder of a row that says one.
 pub(super) fn folder_of(row: &Row) -> Result<&str, CommandError> {
     row.cwd.as_deref().ok_or_else(|| {
@@ -45,7 +36,7 @@ pub(super) fn folder_of(row: &Row) -> Result<&str, CommandError> {
 fn summary(row: &Row, folder: &str, json: bool) -> CommandResult {
     let summary = Git::default().summarize(Path::new(folder));
     if json {
-        return print_json(&summary);
+        return messages::json(&summary);
     }
     messages::result(&table(&row.target.to_string(), &summary));
     Ok(())
@@ -62,7 +53,7 @@ fn patch(folder: &str, file: &str, arguments: &DiffArgs) -> CommandResult {
         .patch(Path::new(folder), &request)
         .map_err(|error| no_patch(file, &arguments.target, &error))?;
     if arguments.json {
-        return print_json(&patch);
+        return messages::json(&patch);
     }
     messages::raw_result(&patch.text);
     if patch.truncated {

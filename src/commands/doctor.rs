@@ -10,7 +10,6 @@ use pane_patrol_installer::status::{Registered, Status, status};
 use pane_patrol_installer::{Assistant, Site, Wanted, hook_command, installed_at, plan_install};
 
 use super::Surroundings;
-use super::diff::print_json;
 use super::install::site;
 use super::rules::can_act;
 use crate::assistants;
@@ -30,7 +29,7 @@ const MAX_WORLDS: usize = 4;
 pub(super) fn run(surroundings: &Surroundings, arguments: &DoctorArgs) -> CommandResult {
     let findings = examine(surroundings);
     if arguments.json {
-        print_json(&findings)?;
+        messages::json(&findings)?;
     } else {
         messages::result(&findings.iter().map(print).collect::<String>());
     }

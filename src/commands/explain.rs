@@ -7,21 +7,18 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::diff::print_json;
+use super::Surroundings;
 use super::log::audit::Audit;
 use super::log::query::{From, local_clock, moment, read_records};
-use super::rows::{self, nobody};
-use super::{Surroundings, lookup};
+use super::rows::{self, Known};
 use crate::cli::ExplainArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::hub::client::HubError;
 use crate::log::apart::from_row;
 use crate::log::decisions::Decided;
 use crate::log::explain::explain;
-use crate::log::files::Files;
 use crate::log::filter::Filter;
 use crate::log::player::Player;
-use crate::log::when::{Ahead, LocalClock};
+use crate::log::when::Ahead;
 use crate::messages;
 use crate::state::{Apart, Row, Settings};
 
@@ -31,22 +28,21 @@ const MOST: usize = 20;
 /// Prints the explanation.
 pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> CommandResult {
     let mut clock = local_clock();
-    let (rows, apart) = match &arguments.at {
+    let known = match &arguments.at {
         Some(at) => {
             clock.now = moment(&clock, at, Ahead::IsYesterday)?;
             from_log(surroundings, clock.now)?
         }
-        None => now(surroundings, &clock)?,
+        None => now(surroundings, clock.now)?,
     };
-    let (name, own) = (&arguments.target, surroundings.own_socket_text());
-    let row = lookup::pick(&rows, name, &own)
-        .map_err(|unknown| lookup::explain(&unknown, name, &rows, &apart, clock.now))?;
+    let row = known.row_at(&arguments.target, clock.now)?;
+    let (row, apart) = (&row, &known.apart);
     let decided = decided_about(surroundings, row, clock.now);
     if arguments.json {
-        return print_json(&Explained::of(row, &decided, &apart));
+        return messages::json(&Explained::of(row, &decided, apart));
     }
     let (decided, _): (Vec<Decided>, Vec<String>) = decided.into_iter().unzip();
-    messages::result(&(explain(row, &decided, &clock) + &from_row(row, &apart, clock.now)));
+    messages::result(&(explain(row, &decided, &clock) + &from_row(row, apart, clock.now)));
     Ok(())
 }
 
@@ -80,7 +76,7 @@ fn decided_about(surroundings: &Surroundings, row: &Row, now: Timestamp) -> Vec<
         return Vec::new();
     };
     let mut audit = Audit::open(path, None);
-    audit.read(&Filter::default());
+    audit.read(&Filter::default(), &mut |_| {});
     let all = std::iter::from_fn(|| audit.next(Some(now)));
     let about = all.filter(|(decided, _)| decided.is_about(&row.id, row.instance_id.as_deref()));
     let mut about: Vec<_> = about.collect();
@@ -88,31 +84,12 @@ fn decided_about(surroundings: &Surroundings, row: &Row, now: Timestamp) -> Vec<
     about
 }
 
-/// Rows, and what was held apart from them.
-type Known = (Vec<Row>, Vec<Apart>);
-
-/// What whoever collects knows, or else what the log says of now.
-fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Known, CommandError> {
-    let asked = surroundings
-        .hub()
-        .subscribe("explain")
-        .and_then(|mut client| Ok((client.rows()?, client.health()?.apart)));
-    match asked {
-        Ok(known) => Ok(known),
-        Err(error @ HubError::Nobody { .. }) => {
-            if !has_log(surroundings)? {
-                return Err(nobody(&error).hint(rows::ASK_THE_LOG));
-            }
-            rows::warn_of_log();
-            from_log(surroundings, clock.now)
-        }
-        Err(error) => Err(nobody(&error)),
+/// What whoever collects knows, or else what the whole log says of now, where it is on.
+fn now(surroundings: &Surroundings, now: Timestamp) -> Result<Known, CommandError> {
+    match rows::to_read(surroundings, "explain")? {
+        known if known.from_log.is_some() => from_log(surroundings, now),
+        known => Ok(known),
     }
-}
-
-fn has_log(surroundings: &Surroundings) -> Result<bool, CommandError> {
-    let mirror = surroundings.mirror()?;
-    Ok(!Files::open(&mirror, &|_| false).seen.is_empty())
 }
 
 /// The rows as they were at `at`, by all that the log holds.
@@ -124,7 +101,7 @@ fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, Command
     let mut player = Player::new(settings, at);
     let mirror = From::Mirror(surroundings.mirror()?);
     let mut records = Vec::new();
-    read_records(&mirror, &mut |record| {
+    read_records(&mirror, &[], &mut |record| {
         records.push(record);
         ControlFlow::Continue(())
     })?;
@@ -133,5 +110,11 @@ fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, Command
         player.play(record, &mut |_, _, _| {});
     }
     player.pass_time(at, &mut |_, _, _| {});
-    Ok((player.table().rows(), player.table().apart()))
+    Ok(Known {
+        rows: player.table().rows(),
+        // Who asks of then knows that the log speaks.
+        from_log: None,
+        apart: player.table().apart(),
+        own: surroundings.own_socket_text(),
+    })
 }

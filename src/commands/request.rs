@@ -1,6 +1,6 @@
 //! `request`: what an assistant asks, in full, for whoever never opens the dashboard.
 
-use pane_patrol_hooks::text::{printable_json, visible};
+use pane_patrol_hooks::text::visible;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
@@ -35,25 +35,24 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &RequestArgs) -> Comma
     let Some(((first, known), others)) = shown.split_first() else {
         return Err(none("it does not ask that, or not any more"));
     };
-    messages::result(&if arguments.json {
+    if arguments.json {
         let mut json = as_json(first, known);
         if !others.is_empty() {
             let others = others.iter().map(|(bound, known)| as_json(bound, known));
             json["others"] = others.collect();
         }
-        printable_json(&json.to_string()).into_owned() + "\n"
-    } else {
-        let texts = shown.iter().enumerate().map(|(index, (bound, known))| {
-            let text = as_text(&row, bound, known);
-            if others.is_empty() {
-                return text;
-            }
-            let id = id_of(bound, &Digest::of(bound, known));
-            let (place, count) = (index + 1, shown.len());
-            format!("request {place} of {count}, by `--request {id}`:\n{text}")
-        });
-        texts.collect::<Vec<_>>().join("\n")
+        return messages::json_line(&json);
+    }
+    let texts = shown.iter().enumerate().map(|(index, (bound, known))| {
+        let text = as_text(&row, bound, known);
+        if others.is_empty() {
+            return text;
+        }
+        let id = id_of(bound, &Digest::of(bound, known));
+        let (place, count) = (index + 1, shown.len());
+        format!("request {place} of {count}, by `--request {id}`:\n{text}")
     });
+    messages::result(&texts.collect::<Vec<_>>().join("\n"));
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use crate::messages;
 use crate::state::{Apart, Row};
 
 /// What else would have told.
-pub(super) const ASK_THE_LOG: &str = "with `pane-patrol mirror on` the event log can be asked, too";
+const ASK_THE_LOG: &str = "with `pane-patrol mirror on` the event log can be asked, too";
 
 /// Rows, and who says so.
 pub(super) struct Known {
@@ -46,7 +46,7 @@ pub(super) fn to_read(surroundings: &Surroundings, who: &str) -> Result<Known, C
 }
 
 /// Says that the event log speaks, because nobody collects.
-pub(super) fn warn_of_log() {
+fn warn_of_log() {
     messages::warning("nobody collects: this is by what the event log says");
 }
 

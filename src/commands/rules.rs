@@ -11,7 +11,6 @@ use serde::Serialize;
 
 use super::Surroundings;
 use super::asking::what_stops;
-use super::diff::print_json;
 use super::install::site;
 use crate::assistants::{self, running::Running};
 use crate::cli::{Expected, RulesCommand, RulesTestArgs};
@@ -120,7 +119,7 @@ fn test(surroundings: &Surroundings, rules: &Rules, arguments: &RulesTestArgs) -
     let ground = surroundings.ground(&surroundings.places());
     let judgement = judge(rules, &ask, &ground, false);
     if arguments.json {
-        print_json(&Report::of(rules, &judgement))?;
+        messages::json(&Report::of(rules, &judgement))?;
     } else {
         messages::result(&tell(rules, &judgement));
     }

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::Server;
-use pane_patrol_hooks::text::printable_json;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 
 use super::Surroundings;
 use super::rows::{self, FromLog, Known};
 use crate::cli::{StatusArgs, StatusFormat};
-use crate::error::{CommandError, CommandResult};
+use crate::error::CommandResult;
+use crate::log::when::{Grain, age};
 use crate::messages;
 use crate::mux::Reach;
 use crate::state::{Apart, Row, urgency};
@@ -27,15 +27,11 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> Comman
     } = rows::live_or_logged(surroundings, "status")?;
     rows.sort_by(urgency);
     let (now, reach) = (Timestamp::now(), surroundings.reach());
-    let text = if arguments.json {
-        printable_json(&json(
-            &rows,
-            &Troubles::of(&rows, &reach),
-            from_log,
-            &apart,
-        )?)
-        .into_owned()
-    } else if arguments.format == Some(StatusFormat::Tmux) {
+    if arguments.json {
+        let troubles = Troubles::of(&rows, &reach);
+        return messages::json(&told(&rows, &troubles, from_log, &apart));
+    }
+    let text = if arguments.format == Some(StatusFormat::Tmux) {
         tmux_counts(&rows, from_log.is_some())
     } else {
         let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
@@ -81,31 +77,28 @@ impl Troubles {
     }
 }
 
-fn json(
-    rows: &[Row],
-    troubles: &Troubles,
+fn told<'a>(
+    rows: &'a [Row],
+    troubles: &'a Troubles,
     from_log: Option<FromLog>,
-    apart: &[Apart],
-) -> Result<String, CommandError> {
+    apart: &'a [Apart],
+) -> Vec<Told<'a>> {
     let from = |row: &Row| apart.iter().filter(|apart| apart.id == row.id).collect();
-    let told = |row| Told {
+    let told = |row: &'a Row| Told {
         row,
         held_apart: from(row),
         trouble: troubles.about(row),
         from_mirror: from_log.is_some(),
         logged_until: from_log.and_then(|log| log.last),
     };
-    let told: Vec<Told<'_>> = rows.iter().map(told).collect();
-    let text = serde_json::to_string_pretty(&told)
-        .map_err(|error| CommandError::new("could not print the rows").caused_by(&error))?;
-    Ok(text + "\n")
+    rows.iter().map(told).collect()
 }
 
 /// Says above the table that nobody has heard it from the assistants themselves.
 fn heading(log: FromLog, now: Timestamp) -> String {
     let end = log.last.map_or_else(
         || "which holds nothing recent".to_owned(),
-        |last| format!("which ends {} ago", duration(now.since(last).as_secs())),
+        |last| format!("which ends {} ago", age(now.since(last), Grain::Fine)),
     );
     format!("nobody collects; by the event log, {end}:\n")
 }
@@ -176,7 +169,7 @@ fn line(row: &Row, troubles: &Troubles, now: Timestamp) -> [String; 5] {
         row.state.as_str().to_owned(),
         row.assistant.to_string(),
         row.target.to_string(),
-        duration(now.since(row.since).as_secs()),
+        age(now.since(row.since), Grain::Fine),
         if marks.is_empty() {
             what.join(": ")
         } else {
@@ -185,27 +178,9 @@ fn line(row: &Row, troubles: &Troubles, now: Timestamp) -> [String; 5] {
     ]
 }
 
-fn duration(seconds: u64) -> String {
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m", seconds / 60),
-        3600..86400 => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
-        _ => format!("{}d", seconds / 86400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn how_long_is_told_in_the_largest_unit_that_says_something() {
-        let told: Vec<String> = [0, 59, 60, 3599, 3600, 86_399, 86_400]
-            .into_iter()
-            .map(duration)
-            .collect();
-        assert_eq!(told, ["0s", "59s", "1m", "59m", "1h 00m", "23h 59m", "1d"]);
-    }
 
     #[test]
     fn nothing_to_tell_is_an_empty_status_line() {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use pane_patrol_hooks::text::printable_line;
 
 use super::Surroundings;
-use super::diff::{folder_of, print_json};
+use super::diff::folder_of;
 use super::rows;
 use crate::assistants::tasks::Owner;
 use crate::cli::TasksArgs;
@@ -20,7 +20,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> Command
     let owner = owner(surroundings, &row, folder_of(&row)?);
     let summary = owner.tasks();
     if arguments.json {
-        return print_json(&summary);
+        return messages::json(&summary);
     }
     messages::result(&table(&row.target.to_string(), &summary));
     Ok(())

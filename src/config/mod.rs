@@ -162,7 +162,7 @@ impl TryFrom<String> for Span {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let span = parse_span(&text).map(Self);
-        span.ok_or_else(|| format!("`{text}` is no span of time such as `12h` or `7d`"))
+        span.ok_or_else(|| format!("`{text}` is no span of time such as `90m`, `12h` or `7d`"))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::explain::age;
+use super::when::{Grain, age};
 use crate::state::{Apart, Row};
 
 /// One sentence without its end.
@@ -30,7 +30,7 @@ pub fn without_reason(apart: &Apart, now: Timestamp) -> String {
         1 => "once".to_owned(),
         many => format!("{many} times"),
     };
-    let ago = age(now.since(apart.last));
+    let ago = age(now.since(apart.last), Grain::Fine);
     format!("`{what}` of {assistant}{session}, from {target}, {times}, last {ago} ago")
 }
 

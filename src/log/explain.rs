@@ -1,13 +1,12 @@
 //! Why a row shows what it shows, in sentences: which event, from where, how old, which rule.
 
 use std::fmt::Write;
-use std::time::Duration;
 
 use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::decisions::Decided;
-use super::when::LocalClock;
+use super::when::{Grain, LocalClock, age};
 use crate::state::{Evidence, Row};
 
 /// Explains `row` as it was at `clock.now`; `decided`: what was decided about its session, oldest first.
@@ -32,7 +31,7 @@ pub fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> String {
         text,
         "  since {}, {} ago",
         time(row.since, clock),
-        age(clock.now.since(row.since))
+        age(clock.now.since(row.since), Grain::Fine)
     );
     for request in row.waiting.iter().skip(1) {
         let message = request
@@ -65,7 +64,7 @@ fn decision(decided: &Decided, clock: &LocalClock) -> String {
     format!(
         "{}, {} ago: decided in your name: {}.",
         time(decided.ts, clock),
-        age(clock.now.since(decided.ts)),
+        age(clock.now.since(decided.ts), Grain::Fine),
         decided.sentence()
     )
 }
@@ -91,7 +90,7 @@ fn sentence(evidence: &Evidence, clock: &LocalClock) -> String {
     format!(
         "{}, {} ago: {from} `{}`, {effect}{rule}.",
         time(evidence.at, clock),
-        age(clock.now.since(evidence.at)),
+        age(clock.now.since(evidence.at), Grain::Fine),
         evidence.what
     )
 }
@@ -118,18 +117,10 @@ fn time(at: Timestamp, clock: &LocalClock) -> String {
     }
 }
 
-pub(super) fn age(age: Duration) -> String {
-    let seconds = age.as_secs();
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
-        3600..86400 => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
-        _ => format!("{}d {:02}h", seconds / 86400, seconds / 3600 % 24),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use pane_patrol_hooks::event::{Assistant, Event, Kind};
     use time::UtcOffset;
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::Record;
 use super::player::Player;
-use super::when::LocalClock;
+use super::when::{Grain, LocalClock, age};
 use crate::state::{Outcome, Request, Row, RowKey, Settings, Table};
 
 /// How wide the longest bar is, in characters.
@@ -325,12 +325,7 @@ fn span(seconds: f64) -> String {
     if seconds < 59.95 {
         return format!("{seconds:.1}s");
     }
-    let whole = Duration::from_secs_f64(seconds).as_secs();
-    if whole < 3600 {
-        format!("{}m {:02}s", whole / 60, whole % 60)
-    } else {
-        format!("{}h {:02}m", whole / 3600, whole / 60 % 60)
-    }
+    age(Duration::from_secs_f64(seconds), Grain::Fine)
 }
 
 #[cfg(test)]

@@ -84,9 +84,9 @@ fn parse_time(text: &str) -> Option<Time> {
     Time::from_hms(hour, minute, second).ok()
 }
 
-/// Reads a span of time such as `15m`, `2h` or `1h30m`.
+/// Reads a span of time such as `15m`, `2h` or `1h30m`; blanks around it say nothing.
 pub fn parse_span(text: &str) -> Option<Duration> {
-    let mut rest = text;
+    let mut rest = text.trim();
     let mut seconds: u64 = 0;
     while !rest.is_empty() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -104,17 +104,72 @@ pub fn parse_span(text: &str) -> Option<Duration> {
         seconds = seconds.checked_add(number.checked_mul(each)?)?;
         rest = &rest[digits + unit.len_utf8()..];
     }
-    (!text.is_empty()).then(|| Duration::from_secs(seconds))
+    (!text.trim().is_empty()).then(|| Duration::from_secs(seconds))
 }
 
-/// Says a span of whole seconds as a sentence goes on behind `for`: `a minute`, `10 minutes`.
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+const WEEK: u64 = 7 * DAY;
+
+/// Says a span of whole seconds as a sentence goes on behind `for`: `a minute`, `90 minutes`, `a week`.
 pub fn spoken(span: Duration) -> String {
-    match span.as_secs() {
-        60 => "a minute".to_owned(),
-        seconds if seconds > 0 && seconds.is_multiple_of(60) => format!("{} minutes", seconds / 60),
-        1 => "a second".to_owned(),
-        seconds => format!("{seconds} seconds"),
+    const UNITS: [(u64, &str, &str); 5] = [
+        (WEEK, "a", "week"),
+        (DAY, "a", "day"),
+        (HOUR, "an", "hour"),
+        (MINUTE, "a", "minute"),
+        (1, "a", "second"),
+    ];
+    let say = |count: u64, (_, one, unit): (u64, &str, &str)| match count {
+        1 => format!("{one} {unit}"),
+        count => format!("{count} {unit}s"),
+    };
+    let seconds = span.as_secs();
+    // One unit where that is said at once, else all that there are.
+    let whole = UNITS.into_iter().find(|(each, ..)| {
+        seconds >= *each && seconds.is_multiple_of(*each) && seconds / each < 100
+    });
+    if let Some(unit) = whole {
+        return say(seconds / unit.0, unit);
     }
+    let mut left = seconds;
+    let parts = UNITS.into_iter().filter_map(|unit| {
+        let count = left / unit.0;
+        left %= unit.0;
+        (count > 0).then(|| say(count, unit))
+    });
+    let parts: Vec<String> = parts.collect();
+    match parts.split_last() {
+        None => "0 seconds".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// How fine an age is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grain {
+    /// `31s`, then `4m 12s`, `1h 04m` and `2d 07h`.
+    Fine,
+    /// `31s`, then `4m`, `1h` and `2d`.
+    Coarse,
+}
+
+/// How long ago or how long, in at most seven characters (after a hundred days in whole ones).
+pub fn age(age: Duration, grain: Grain) -> String {
+    let seconds = age.as_secs();
+    let (unit, letter, next, small) = match seconds {
+        ..MINUTE => return format!("{seconds}s"),
+        ..HOUR => (MINUTE, 'm', 1, 's'),
+        ..DAY => (HOUR, 'h', MINUTE, 'm'),
+        _ => (DAY, 'd', HOUR, 'h'),
+    };
+    let count = seconds / unit;
+    if grain == Grain::Coarse || unit == DAY && count >= 100 {
+        return format!("{count}{letter}");
+    }
+    format!("{count}{letter} {:02}{small}", seconds % unit / next)
 }
 
 #[cfg(test)]
@@ -149,6 +204,7 @@ mod tests {
             ("1h30m", "2026-11-21T09:00:00.000000Z"),
             ("3d", "2026-11-18T10:30:00.000000Z"),
             ("1w", "2026-11-14T10:30:00.000000Z"),
+            (" 3d ", "2026-11-18T10:30:00.000000Z"),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
@@ -172,6 +228,57 @@ mod tests {
             "é",
         ] {
             assert_eq!(read(text), "nothing", "{text}");
+        }
+    }
+    #[test]
+    fn a_span_is_read_with_blanks_around_it_and_not_within() {
+        assert_eq!(parse_span(" 10m\t"), Some(Duration::from_secs(600)));
+        for text in ["", " ", "1 0m", "10 m", "1h 30m", "10"] {
+            assert_eq!(parse_span(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_said_in_the_units_that_people_use() {
+        for (text, expected) in [
+            ("1s", "a second"),
+            ("90s", "90 seconds"),
+            ("60s", "a minute"),
+            ("10m", "10 minutes"),
+            ("90m", "90 minutes"),
+            ("1h", "an hour"),
+            ("36h", "36 hours"),
+            ("1d", "a day"),
+            ("7d", "a week"),
+            ("8d", "8 days"),
+            ("2w", "2 weeks"),
+            ("1w1m", "a week and a minute"),
+            ("2d3h20s", "2 days, 3 hours and 20 seconds"),
+            ("0s", "0 seconds"),
+        ] {
+            assert_eq!(spoken(parse_span(text).unwrap()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_age_has_one_unit_or_two() {
+        for (seconds, fine, coarse) in [
+            (0, "0s", "0s"),
+            (59, "59s", "59s"),
+            (64, "1m 04s", "1m"),
+            (3_599, "59m 59s", "59m"),
+            (3_840, "1h 04m", "1h"),
+            (86_399, "23h 59m", "23h"),
+            (86_400, "1d 00h", "1d"),
+            (200_000, "2d 07h", "2d"),
+            (8_639_999, "99d 23h", "99d"),
+            (8_640_000, "100d", "100d"),
+        ] {
+            let span = Duration::from_secs(seconds);
+            assert_eq!(
+                (&*age(span, Grain::Fine), &*age(span, Grain::Coarse)),
+                (fine, coarse)
+            );
         }
     }
 }
