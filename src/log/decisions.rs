@@ -10,6 +10,8 @@ use serde::Deserialize;
 
 use super::filter::Filter;
 use super::print::Printer;
+use super::whom::{Told, Whom};
+use crate::state::RowKey;
 
 /// So much of the audit's end is read, in bytes: some ten thousand lines.
 pub const READ_BYTES: u64 = 8 << 20;
@@ -55,9 +57,22 @@ impl Decided {
         serde_json::from_slice(line).ok()
     }
 
-    /// Where it was, if that can be read.
-    pub fn target(&self) -> Option<Target> {
-        self.target.parse().ok()
+    /// Whether it was about one of that name.
+    pub fn is_of(&self, whom: &Whom) -> bool {
+        let key = RowKey::named(&self.row).next();
+        let pane = key.as_ref().and_then(|key| match key.place {
+            Target::Pane(pane) => Some(pane),
+            _ => None,
+        });
+        let target = self.target.parse().ok();
+        let told = Told {
+            server: key.as_ref().and_then(|key| key.server.as_ref()),
+            pane,
+            target: target.as_ref(),
+            cwd: None,
+            instance: self.instance_id.as_deref(),
+        };
+        self.row == whom.name() || whom.fits_told(&told)
     }
 
     /// Whether it came by this door: by its name, or the kind of door before a client's name.
@@ -164,8 +179,7 @@ impl Filter {
                 let instance = decided.instance_id.as_ref();
                 instance.is_some_and(|instance| instance.starts_with(beginning))
             })
-            && (self.targets.is_empty()
-                || self.targets.iter().any(|whom| whom.fits_decided(decided)))
+            && (self.targets.is_empty() || self.targets.iter().any(|whom| decided.is_of(whom)))
             && self.greps.iter().all(|text| holds(decided, text))
     }
 }
@@ -190,7 +204,6 @@ fn holds(decided: &Decided, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::log::whom::Whom;
     use serde_json::{Value, json};
     use time::UtcOffset;
 

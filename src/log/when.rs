@@ -160,9 +160,9 @@ pub enum Grain {
 pub fn age(age: Duration, grain: Grain) -> String {
     let seconds = age.as_secs();
     let (unit, letter, next, small) = match seconds {
-        ..MINUTE => return format!("{seconds}s"),
-        ..HOUR => (MINUTE, 'm', 1, 's'),
-        ..DAY => (HOUR, 'h', MINUTE, 'm'),
+        0..MINUTE => return format!("{seconds}s"),
+        MINUTE..HOUR => (MINUTE, 'm', 1, 's'),
+        HOUR..DAY => (HOUR, 'h', MINUTE, 'm'),
         _ => (DAY, 'd', HOUR, 'h'),
     };
     let count = seconds / unit;

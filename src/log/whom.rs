@@ -6,7 +6,6 @@ use memchr::memmem::Finder;
 use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
-use super::decisions::Decided;
 use crate::state::RowKey;
 
 /// Whose records: of a row's id, a place, a pane, or a word.
@@ -22,12 +21,12 @@ pub struct Whom {
 }
 
 /// Of whom a record tells.
-struct Told<'a> {
-    server: Option<&'a Server>,
-    pane: Option<PaneId>,
-    target: &'a Target,
-    cwd: Option<&'a str>,
-    instance: Option<&'a str>,
+pub(super) struct Told<'a> {
+    pub(super) server: Option<&'a Server>,
+    pub(super) pane: Option<PaneId>,
+    pub(super) target: Option<&'a Target>,
+    pub(super) cwd: Option<&'a str>,
+    pub(super) instance: Option<&'a str>,
 }
 
 impl Whom {
@@ -55,33 +54,16 @@ impl Whom {
         self.fits_told(&Told {
             server: event.server.as_ref(),
             pane: event.pane,
-            target: &event.target,
+            target: Some(&event.target),
             cwd: event.cwd.as_deref(),
             instance: event.instance_id.as_deref(),
         })
     }
 
-    /// Whether the decision was about it.
-    pub fn fits_decided(&self, decided: &Decided) -> bool {
-        let key = RowKey::named(&decided.row).next();
-        let place = key.as_ref().map(|key| &key.place);
-        let target = decided.target();
-        decided.row == self.name
-            || self.fits_told(&Told {
-                server: key.as_ref().and_then(|key| key.server.as_ref()),
-                pane: match place {
-                    Some(Target::Pane(pane)) => Some(*pane),
-                    _ => None,
-                },
-                target: target.as_ref().unwrap_or(&Target::Pane(PaneId(u32::MAX))),
-                cwd: None,
-                instance: decided.instance_id.as_deref(),
-            })
-    }
-
-    fn fits_told(&self, told: &Told<'_>) -> bool {
+    /// Whether what is told is about it.
+    pub(super) fn fits_told(&self, told: &Told<'_>) -> bool {
         let is_at = |place: &Target| {
-            place == told.target || told.pane.is_some_and(|pane| *place == Target::Pane(pane))
+            Some(place) == told.target || told.pane.is_some_and(|pane| *place == Target::Pane(pane))
         };
         let has_id = |key: &RowKey| key.server.as_ref() == told.server && is_at(&key.place);
         self.ids.iter().any(has_id) || self.place.as_ref().is_some_and(is_at) || self.is_word(told)
@@ -89,9 +71,9 @@ impl Whom {
 
     fn is_word(&self, told: &Told<'_>) -> bool {
         let own = match told.target {
-            Target::Address { session, .. } => Some(session),
-            Target::Agent(name) => Some(name),
-            Target::Pane(_) | Target::Process { .. } => None,
+            Some(Target::Address { session, .. }) => Some(session),
+            Some(Target::Agent(name)) => Some(name),
+            Some(Target::Pane(_) | Target::Process { .. }) | None => None,
         };
         let folder = told.cwd.and_then(|cwd| Path::new(cwd).file_name());
         own == Some(&self.name)
@@ -147,12 +129,12 @@ impl Sought {
 
     /// Takes note of an event.
     pub fn heed(&mut self, event: &Event) {
-        self.left.retain(|(whom, _)| !whom.fits(event));
+        self.heed_found(|whom| whom.fits(event));
     }
 
-    /// Takes note of a decision.
-    pub fn heed_decided(&mut self, decided: &Decided) {
-        self.left.retain(|(whom, _)| !whom.fits_decided(decided));
+    /// Takes note of those that are found elsewhere.
+    pub fn heed_found(&mut self, is_found: impl Fn(&Whom) -> bool) {
+        self.left.retain(|(whom, _)| !is_found(whom));
     }
 
     /// The first one that nobody is.

@@ -176,7 +176,9 @@ impl Printing {
     fn read_audit(&mut self) {
         if let Some(audit) = &mut self.audit {
             let sought = &mut self.sought;
-            audit.read(&self.filter, &mut |decided| sought.heed_decided(decided));
+            audit.read(&self.filter, &mut |decided| {
+                sought.heed_found(|whom| decided.is_of(whom));
+            });
         }
     }
 

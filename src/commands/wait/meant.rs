@@ -69,7 +69,9 @@ impl<'a> Meant<'a> {
             self.hold(row, by);
             return Ok(());
         }
-        rows.iter().for_each(|row| self.hear(row));
+        for row in rows {
+            self.hear(row);
+        }
         self.seen.map(|_| ()).ok_or(Unknown::Nobody)
     }
 
