@@ -33,7 +33,7 @@ impl Table {
         if outcome.held_apart.is_none()
             && let Some(mut entry) = self.rows.get_mut(&key)
         {
-            entry.container = Some(container);
+            entry.container = Some(container.into());
         }
     }
 }

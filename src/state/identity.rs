@@ -56,7 +56,7 @@ pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
     let retired = event
         .instance_id
         .as_ref()
-        .is_some_and(|instance| entry.retired.contains(instance));
+        .is_some_and(|instance| entry.has_retired(instance));
     if retired && event.kind != Some(Kind::SessionStarted) {
         return Fit::Apart(REPLACED);
     }

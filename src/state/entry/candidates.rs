@@ -158,7 +158,7 @@ impl Entry {
         let name = tool.name.as_deref();
         let delegates = name.is_some_and(|name| DELEGATING_TOOLS.contains(&name));
         let works = self.subs.values().any(|sub| sub.last >= tool.since);
-        delegates && (works || self.ended_subs.iter().any(|(_, at)| *at >= tool.since))
+        delegates && (works || self.ended_sub_agents().any(|(_, at)| *at >= tool.since))
     }
 }
 

@@ -24,7 +24,7 @@ const STILL_WORKS: &str = "its session file says that it still works";
 /// An end that is not borne out yet.
 #[derive(Clone, Debug)]
 pub(super) struct Ending {
-    event: Box<Event>,
+    event: Event,
     /// When the file is to be read again.
     look_at: Timestamp,
 }
@@ -47,10 +47,10 @@ impl Entry {
         self.main.last = at;
         self.requests.close_agent(None, at);
         self.main.tools.retain(|tool| tool.since > at);
-        self.ending = Some(Ending {
-            event: Box::new(event.clone()),
+        self.ending = Some(Box::new(Ending {
+            event: event.clone(),
             look_at: event.ts.plus(SETTLE_TIME),
-        });
+        }));
         STILL_WORKS
     }
 
@@ -69,10 +69,8 @@ impl Entry {
             .what
             .split_once(": ")
             .map(|(_, words)| words.to_owned());
-        self.ending = Some(Ending {
-            event: Box::new(event),
-            look_at: now,
-        });
+        let look_at = now;
+        self.ending = Some(Box::new(Ending { event, look_at }));
         self.look_at_end_again(now);
     }
 

@@ -23,7 +23,8 @@ impl Entry {
         entry.branch.clone_from(&row.branch);
         entry.home.clone_from(&row.home);
         // Until it says something here too.
-        entry.publisher = row.publisher.clone().map(Publisher::away);
+        let publisher = row.publisher.clone().map(Publisher::away);
+        entry.publisher = publisher.map(Box::new);
         entry.ts = row.ts;
         entry.last_event = row.ts;
         entry.take_up_turn(row);

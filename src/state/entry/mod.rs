@@ -8,6 +8,7 @@ mod candidates;
 mod deadlines;
 mod ending;
 mod handover;
+mod past;
 mod projection;
 mod readings;
 mod silent;
@@ -34,6 +35,7 @@ use super::{Evidence, Reading};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
 use deadlines::Doubt;
 use ending::Ending;
+use past::Past;
 use projection::Shown;
 use trust::Trust;
 use witness::Witness;
@@ -43,9 +45,6 @@ const LOOK_TIME: Duration = Duration::from_millis(600);
 
 /// How many pieces of evidence a row keeps.
 const EVIDENCE_KEPT: usize = 20;
-
-/// How many sessions that this pane held before are remembered, and ended sub-agents.
-const REMEMBERED: usize = 16;
 
 /// Sub-agents of which no start was heard are kept up to this number.
 const MAX_SUB_AGENTS: usize = 64;
@@ -58,15 +57,14 @@ pub(super) struct Entry {
     /// Where the pane belongs, by the last listing or else by the sender.
     pub(super) target: Target,
     /// Where it stands instead, by the last listing.
-    pub(super) shown_at: Option<Target>,
+    pub(super) shown_at: Option<Box<Target>>,
     /// Where its sender says it is, if it knows that only by hand.
-    pub(super) told: Option<Target>,
+    pub(super) told: Option<Box<Target>>,
     /// A listing has shown the pane.
     pub(super) listed: bool,
     /// When the last one showed it in front of a person; `None`: it did not.
     pub(super) in_view: Option<Timestamp>,
     pub(super) instance_id: Option<String>,
-    pub(super) retired: VecDeque<String>,
     pub(super) pid: Option<u32>,
     /// The process that is stopped, if it is this row's.
     pub(super) stopped: Option<u32>,
@@ -76,7 +74,7 @@ pub(super) struct Entry {
     pub(super) home: Option<String>,
     pub(super) main: Agent,
     pub(super) subs: BTreeMap<String, Agent>,
-    ended_subs: VecDeque<(String, Timestamp)>,
+    past: Option<Box<Past>>,
     /// The last turn ended with sub-agents at work of which nothing else was heard.
     pub(super) background: bool,
     pub(super) requests: Requests,
@@ -84,7 +82,7 @@ pub(super) struct Entry {
     /// An error of which nobody has said whether it is the end of the turn.
     doubt: Option<Box<Doubt>>,
     /// The end of a turn that the session file does not bear out yet.
-    ending: Option<Ending>,
+    ending: Option<Box<Ending>>,
     /// When the last end was borne out that had not been at first.
     borne_out: Option<Timestamp>,
     /// What is shown next was shown before, since then.
@@ -92,11 +90,11 @@ pub(super) struct Entry {
     /// The person lets it do what no rule forbids.
     trust: Option<Box<Trust>>,
     /// All that is known is that it runs; what the person may do about it.
-    pub(super) silent: Option<String>,
+    pub(super) silent: Option<Box<str>>,
     /// The client of the hub that speaks for it.
-    pub(super) publisher: Option<Publisher>,
+    pub(super) publisher: Option<Box<Publisher>>,
     /// The container that told of it, by a socket of its own.
-    pub(super) container: Option<String>,
+    pub(super) container: Option<Box<str>>,
     /// When something was last heard of it, by our clock.
     pub(super) heard: Timestamp,
     /// The newest time stamp of its events and readings.
@@ -122,7 +120,6 @@ impl Entry {
             listed: false,
             in_view: None,
             instance_id: None,
-            retired: VecDeque::new(),
             pid: None,
             stopped: None,
             attended: true,
@@ -131,7 +128,7 @@ impl Entry {
             home: None,
             main: Agent::new(State::Idle),
             subs: BTreeMap::new(),
-            ended_subs: VecDeque::new(),
+            past: None,
             background: false,
             requests: Requests::default(),
             witness: Witness::default(),
@@ -169,9 +166,9 @@ impl Entry {
         next.shown_at.clone_from(&self.shown_at);
         next.in_view = self.in_view;
         next.stopped = self.stopped;
-        next.retired = std::mem::take(&mut self.retired);
+        next.past = self.past.take().map(Past::of_sessions);
         if let Some(instance) = self.instance_id.take() {
-            remember(&mut next.retired, instance);
+            next.past_mut().retire(instance);
         }
         next.evidence = std::mem::take(&mut self.evidence);
         next.evidence_count = self.evidence_count;
@@ -192,7 +189,7 @@ impl Entry {
     /// The row's session goes on under another name.
     pub(super) fn go_on_as(&mut self, instance: Option<String>) {
         if let Some(before) = std::mem::replace(&mut self.instance_id, instance) {
-            remember(&mut self.retired, before);
+            self.past_mut().retire(before);
         }
     }
 
@@ -326,11 +323,4 @@ fn fill(slot: &mut Option<String>, value: Option<&String>) {
     if slot.is_none() {
         *slot = value.cloned();
     }
-}
-
-fn remember(ring: &mut VecDeque<String>, instance: String) {
-    if ring.len() == REMEMBERED {
-        ring.pop_front();
-    }
-    ring.push_back(instance);
 }

@@ -101,7 +101,7 @@ impl Entry {
             state,
             kind,
             target: self.target.clone(),
-            shown_at: self.shown_at.clone(),
+            shown_at: self.shown_at.as_deref().cloned(),
             pane: self.pane(),
             server: self.key.server.clone(),
             instance_id: self.instance_id.clone(),

@@ -135,7 +135,8 @@ impl Entry {
         }
         if closed {
             let requests = answered.into_iter().map(|open| open.request);
-            self.witness.answered = Some((requests.collect(), reading.seen));
+            let answered = (requests.collect(), reading.seen);
+            self.witness.answered = Some(Box::new(answered));
         }
         let working = self.main.state == State::Running || !self.subs.is_empty() || self.background;
         let after_last_turn = self.main.turn.closed.is_none_or(|closed| {
@@ -180,7 +181,7 @@ impl Entry {
             written: reading.written.max(self.main.turn.started),
             prompted: reading.prompted,
         };
-        self.witness.settle.get_or_insert(settle);
+        self.witness.settle.get_or_insert_with(|| Box::new(settle));
         "waits for the hook that explains it"
     }
 
@@ -194,8 +195,7 @@ impl Entry {
     /// Nothing explained the idle level: the turn was interrupted, and its requests are gone.
     /// Says whether anything was settled.
     pub(in crate::state) fn settle(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let settle = self.witness.settle.filter(|settle| settle.due <= now)?;
-        self.witness.settle = None;
+        let settle = self.witness.settle.take_if(|settle| settle.due <= now)?;
         let running = self.main.state == State::Running || self.main.turn.open;
         self.requests
             .close_if(|open| open.request.since <= settle.written);

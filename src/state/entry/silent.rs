@@ -9,7 +9,7 @@ use crate::state::{Level, Present, Reading};
 impl Entry {
     /// Nothing is known of it but what is seen of its process.
     pub(in crate::state) fn be_silent(&mut self, it: &Present) {
-        self.silent = Some(it.why.clone());
+        self.silent = Some(it.why.as_str().into());
         self.pid = Some(it.pid);
         self.cwd.clone_from(&it.cwd);
         self.main.message = Some(it.why.clone());
@@ -52,7 +52,7 @@ impl Entry {
             self.main.message = None;
         } else {
             self.main.enter(State::Idle, None, Source::Witness);
-            self.main.message.clone_from(&self.silent);
+            self.main.message = self.silent.as_deref().map(str::to_owned);
         }
         if let Some(wait) = self.witness.wait() {
             self.infer(wait, None);

@@ -3,30 +3,26 @@
 use pane_patrol_hooks::event::{Event, Kind, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::Entry;
 use super::tools::request_of;
-use super::{Entry, REMEMBERED};
 use crate::state::reason::Reason;
 
 impl Entry {
     /// Qwen may go on to name a sub-agent that has ended in all that its main agent does next; it never
     /// takes one up again.
     pub(super) fn is_main_in_disguise(&self, id: &str, event: &Event) -> bool {
-        let has_ended = |(ended, at): &(String, Timestamp)| ended == id && *at < event.ts;
+        let ended = self.sub_agent_ended(id);
         let is_own = matches!(
             event.event.as_deref(),
             Some("SubagentStart" | "SubagentStop")
         );
         event.assistant.habits().keeps_naming_sub_agents
             && !is_own
-            && self.ended_subs.iter().any(has_ended)
+            && ended.is_some_and(|at| at < event.ts)
     }
 
     pub(super) fn apply_sub_event(&mut self, id: &str, event: &Event) -> Option<Reason> {
-        let ended = self
-            .ended_subs
-            .iter()
-            .find(|(ended, _)| ended == id)
-            .map(|(_, at)| *at);
+        let ended = self.sub_agent_ended(id);
         let begins = matches!(
             event.kind,
             Some(
@@ -84,11 +80,7 @@ impl Entry {
         // Its result starts a turn some 100 ms later; all that time the session file says busy.
         self.background = self.subs.is_empty() && self.witness.says_busy();
         self.requests.close_agent(Some(id), at);
-        if self.ended_subs.len() == REMEMBERED {
-            self.ended_subs.pop_front();
-        }
-        self.ended_subs.retain(|(ended, _)| ended != id);
-        self.ended_subs.push_back((id.to_owned(), at));
+        self.remember_end_of(id, at);
     }
 }
 

@@ -154,8 +154,8 @@ impl Entry {
     /// Whether a busy level has closed requests whose dialogs may only be opening now.
     fn was_answered_just_before(&self, wait: Wait) -> bool {
         let answered = self.witness.answered.as_ref();
-        answered.is_some_and(|(requests, _)| {
-            let mut requests = requests.iter();
+        answered.is_some_and(|answered| {
+            let mut requests = answered.0.iter();
             requests.any(|request| wait.may_be_for(request.since))
         })
     }
@@ -163,9 +163,10 @@ impl Entry {
     /// The requests that a busy level closed before their dialogs were seen, because another hook was
     /// waited for or the level came late: nothing has been heard of their agents since.
     fn take_wrongly_answered(&mut self, wait: Wait) -> Vec<Request> {
-        let Some((requests, closed)) = self.witness.answered.take() else {
+        let Some(answered) = self.witness.answered.take() else {
             return Vec::new();
         };
+        let (requests, closed) = *answered;
         let is_silent = |request: &Request| {
             let agent = self.agent(request.agent_id.as_deref());
             let is_told = self

@@ -17,7 +17,7 @@ pub(in crate::state) struct Witness {
     /// The newest reading's level and times.
     pub(in crate::state) latest: Option<Seen>,
     /// An idle level that waits for its explanation.
-    pub(in crate::state) settle: Option<Settle>,
+    pub(in crate::state) settle: Option<Box<Settle>>,
     /// When the file should be read again.
     pub(in crate::state) reread_at: Option<Timestamp>,
     /// It tells of a session that the pane shows in place of its process's own.
@@ -25,7 +25,7 @@ pub(in crate::state) struct Witness {
     /// Its session was moved to the background and has not spoken there yet.
     pub(in crate::state) is_moving: bool,
     /// The requests that a busy level closed last, and when that was read.
-    pub(in crate::state) answered: Option<(Vec<Request>, Timestamp)>,
+    pub(in crate::state) answered: Option<Box<(Vec<Request>, Timestamp)>>,
 }
 
 /// A level, and when it was read.
@@ -80,9 +80,12 @@ impl Witness {
 
     /// When this row wants the clock, if nothing is heard before.
     pub(in crate::state) fn due(&self) -> Option<Timestamp> {
-        [self.settle.map(|settle| settle.due), self.reread_at]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.settle.as_ref().map(|settle| settle.due),
+            self.reread_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }

@@ -99,7 +99,7 @@ impl Table {
         }
         let is_it = |entry: &&Entry| {
             entry.assistant == event.assistant
-                && entry.told.as_ref() == Some(&event.target)
+                && entry.told.as_deref() == Some(&event.target)
                 && (server.is_none() || entry.server() == server)
         };
         let mut rows = self.rows.of_session(event.instance_id.as_ref());

@@ -84,7 +84,8 @@ impl Table {
             entry.target = event.target.clone();
         }
         if !is_ours(&event) {
-            entry.told = event.pane.is_none().then(|| event.target.clone());
+            let told = event.pane.is_none().then(|| event.target.clone());
+            entry.told = told.map(Box::new);
         }
         entry.refresh(event.ts);
         entry.plan_reread(now);
@@ -119,7 +120,7 @@ impl Table {
             let target = self.target_of(key).unwrap_or_else(|| event.target.clone());
             let mut entry = Entry::new(Arc::new(key.clone()), target, event.assistant.clone(), now);
             entry.listed = self.is_listed(key);
-            entry.shown_at = self.shown_at(key);
+            entry.shown_at = self.shown_at(key).map(Box::new);
             self.rows.insert(entry);
             return Ok(());
         };

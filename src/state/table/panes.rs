@@ -50,10 +50,10 @@ impl Table {
             let Some(mut entry) = self.rows.get_mut(&key) else {
                 continue;
             };
-            let moved =
-                entry.target != pane.target || entry.shown_at != pane.shown_at || !entry.listed;
+            let is_shown_elsewhere = entry.shown_at.as_deref() != pane.shown_at.as_ref();
+            let moved = entry.target != pane.target || is_shown_elsewhere || !entry.listed;
             entry.target = pane.target.clone();
-            entry.shown_at.clone_from(&pane.shown_at);
+            entry.shown_at = pane.shown_at.clone().map(Box::new);
             entry.listed = true;
             entry.in_view = pane.in_view.then_some(asked);
             let seen = entry.looked_at(now);

@@ -58,7 +58,7 @@ impl Table {
         if let Some(mut entry) = self.rows.get_mut(&key) {
             // It says which process its word is about; none is an answer too.
             entry.pid = pid;
-            entry.publisher = Some(Publisher::here(publisher));
+            entry.publisher = Some(Box::new(Publisher::here(publisher)));
             outcome.changed.push(key);
         }
     }

@@ -38,7 +38,7 @@ impl Table {
             let mut entry = Entry::new(Arc::new(key.clone()), target, assistant, now);
             entry.be_witnessed();
             entry.listed = self.is_listed(&key);
-            entry.shown_at = self.shown_at(&key);
+            entry.shown_at = self.shown_at(&key).map(Box::new);
             self.rows.insert(entry);
         }
         let Some(mut entry) = self.rows.get_mut(&key) else {
@@ -87,7 +87,7 @@ impl Table {
             let retired = reading
                 .instance_id
                 .as_ref()
-                .is_some_and(|instance| entry.retired.contains(instance));
+                .is_some_and(|instance| entry.has_retired(instance));
             let older = reading.written < entry.last_event();
             return if other && !shows && (retired || older) {
                 Err(None)
