@@ -2,6 +2,7 @@
 //! Taskmaster's list of the project. Files are read and never written.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pane_patrol_hooks::event::Assistant;
 
@@ -10,19 +11,17 @@ use super::homes::Homes;
 use super::of;
 use crate::tasks::{TaskState, TaskSummary, taskmaster};
 
-/// Whose tasks are meant, and where they may be.
+/// Whose tasks are meant. There may be very many: what is the same for all stands in the [`Homes`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
     /// Which assistant.
     pub assistant: Assistant,
-    /// Its config folder.
-    pub home: Option<PathBuf>,
+    /// Its config folder, when it is not the usual one.
+    pub home: Option<Box<str>>,
     /// Its session.
-    pub instance_id: Option<String>,
+    pub instance_id: Option<Box<str>>,
     /// The folder it works in.
-    pub folder: PathBuf,
-    /// Where our plugins write lists down.
-    pub todos: Option<PathBuf>,
+    pub folder: Arc<Path>,
 }
 
 impl Owner {
@@ -32,20 +31,18 @@ impl Owner {
         home: Option<&str>,
         instance_id: Option<&str>,
         folder: &str,
-        homes: &Homes,
     ) -> Self {
         Self {
             assistant: assistant.clone(),
-            home: homes.of(assistant, home),
-            instance_id: instance_id.map(str::to_owned),
-            folder: PathBuf::from(folder),
-            todos: homes.todos().map(Path::to_owned),
+            home: home.map(Box::from),
+            instance_id: instance_id.map(Box::from),
+            folder: Path::new(folder).into(),
         }
     }
 
     /// Its tasks as they are now.
-    pub fn tasks(&self) -> TaskSummary {
-        let own = self.own_list();
+    pub fn tasks(&self, homes: &Homes) -> TaskSummary {
+        let own = self.own_list(homes);
         let kept = own.or_else(|| {
             let file = taskmaster::find(&self.folder)?;
             Some(taskmaster::read(&file))
@@ -58,21 +55,25 @@ impl Owner {
 
     /// The folders whose files make the summary, those that there are now. A log that is written all
     /// the time is none of them: what matters in it is told by an event as well.
-    pub fn places(&self) -> Vec<PathBuf> {
-        let own = self.list_folder().filter(|folder| folder.is_dir());
+    pub fn places(&self, homes: &Homes) -> Vec<PathBuf> {
+        let own = self.list_folder(homes).filter(|folder| folder.is_dir());
         let folder = |file: PathBuf| file.parent().map(Path::to_owned);
-        let kept = [self.todo_list(), taskmaster::find(&self.folder)];
+        let kept = [self.todo_list(homes), taskmaster::find(&self.folder)];
         let kept = kept.into_iter().flatten().filter_map(folder);
         own.into_iter()
             .chain(kept.filter(|folder| folder.is_dir()))
             .collect()
     }
 
-    fn own_list(&self) -> Option<TaskSummary> {
+    fn own_list(&self, homes: &Homes) -> Option<TaskSummary> {
         match self.lists() {
-            Some(lists) => lists.read(self.home.as_deref()?, self.instance_id.as_deref()?),
-            None => todos::read(&self.todo_list()?),
+            Some(lists) => lists.read(&self.home(homes)?, self.instance_id.as_deref()?),
+            None => todos::read(&self.todo_list(homes)?),
         }
+    }
+
+    fn home(&self, homes: &Homes) -> Option<PathBuf> {
+        homes.of(&self.assistant, self.home.as_deref())
     }
 
     /// The assistant's own lists.
@@ -80,17 +81,17 @@ impl Owner {
         of(&self.assistant)?.tasks()
     }
 
-    fn list_folder(&self) -> Option<PathBuf> {
-        let (home, session) = (self.home.as_deref()?, self.instance_id.as_deref()?);
-        self.lists()?.folder(home, session)
+    fn list_folder(&self, homes: &Homes) -> Option<PathBuf> {
+        let (home, session) = (self.home(homes)?, self.instance_id.as_deref()?);
+        self.lists()?.folder(&home, session)
     }
 
-    fn todo_list(&self) -> Option<PathBuf> {
+    fn todo_list(&self, homes: &Homes) -> Option<PathBuf> {
         if self.lists().is_some() {
             return None;
         }
         todos::file(
-            self.todos.as_deref()?,
+            homes.todos()?,
             &self.assistant,
             self.instance_id.as_deref()?,
         )

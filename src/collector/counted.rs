@@ -1,5 +1,6 @@
 //! Things that several rows may want at once, and what that changes since it was told last.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// What is wanted now and was not before, and the other way round.
@@ -42,6 +43,14 @@ impl<T: Ord + Clone> Counted<T> {
                 self.counts.remove(thing);
             }
         }
+    }
+
+    /// The thing that is equal to this one, if somebody wants it.
+    pub(crate) fn known<Q: Ord + ?Sized>(&self, thing: &Q) -> Option<&T>
+    where
+        T: Borrow<Q>,
+    {
+        self.counts.get_key_value(thing).map(|(known, _)| known)
     }
 
     /// Everything that somebody wants.

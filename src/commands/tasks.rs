@@ -17,8 +17,8 @@ use crate::tasks::{TaskSummary, words};
 /// Prints the sums and the list.
 pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> CommandResult {
     let row = rows::to_read(surroundings, "tasks")?.row(&arguments.target)?;
-    let owner = owner(surroundings, &row, folder_of(&row)?);
-    let summary = owner.tasks();
+    let owner = owner(&row, folder_of(&row)?);
+    let summary = owner.tasks(&surroundings.homes());
     if arguments.json {
         return messages::json(&summary);
     }
@@ -27,13 +27,12 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> Command
 }
 
 /// Where the tasks of a row are to be found.
-pub(super) fn owner(surroundings: &Surroundings, row: &Row, folder: &str) -> Owner {
+pub(super) fn owner(row: &Row, folder: &str) -> Owner {
     Owner::new(
         &row.assistant,
         row.home.as_deref(),
         row.instance_id.as_deref(),
         folder,
-        &surroundings.homes(),
     )
 }
 

@@ -109,7 +109,7 @@ impl Sources {
             branches: branch::spawn(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,
-            work: start_work(output.clone())?,
+            work: start_work(setup.homes.clone(), output.clone())?,
             silent: setup
                 .silent
                 .then(|| silent::spawn(setup.reach.own_socket.clone(), output.clone()))
@@ -121,8 +121,8 @@ impl Sources {
     }
 }
 
-fn start_work(output: SyncSender<Message>) -> io::Result<changes::Handle> {
-    changes::spawn(Git::default(), move |report| {
+fn start_work(homes: Homes, output: SyncSender<Message>) -> io::Result<changes::Handle> {
+    changes::spawn(Git::default(), homes, move |report| {
         output.send(Message::Work(report)).is_ok()
     })
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use pane_patrol_hooks::event::{Assistant, State};
 use pane_patrol_hooks::target::Target;
@@ -22,10 +23,10 @@ use crate::state::{Row, RowKey, fingerprint};
 #[derive(Default)]
 pub(super) struct Told {
     /// By row, what it makes worth watching.
-    rows: HashMap<RowKey, Box<Interest>>,
+    rows: HashMap<Arc<RowKey>, Box<Interest>>,
     pids: Counted<u32>,
-    sockets: Counted<String>,
-    hurried: Counted<String>,
+    sockets: Counted<Arc<str>>,
+    hurried: Counted<Arc<str>>,
     logs: Counted<Followed>,
     homes: BTreeSet<(Assistant, PathBuf)>,
     new_homes: BTreeSet<(Assistant, PathBuf)>,
@@ -37,7 +38,7 @@ struct Interest {
     pid: Option<u32>,
     /// The process that is its place.
     place: Option<u32>,
-    socket: Option<String>,
+    socket: Option<Arc<str>>,
     is_hurried: bool,
     log: Option<Box<Followed>>,
     /// What tells where its changes and tasks are, by its fingerprint.
@@ -61,10 +62,10 @@ impl Told {
             self.pids.add(pid);
         }
         if let Some(socket) = &interest.socket {
-            self.sockets.add(socket.clone());
+            self.sockets.add(Arc::clone(socket));
         }
         if let Some(socket) = interest.hurried() {
-            self.hurried.add(socket.clone());
+            self.hurried.add(Arc::clone(socket));
         }
         if let Some(log) = &interest.log {
             self.logs.add((**log).clone());
@@ -92,7 +93,7 @@ impl Interest {
         self.pid.into_iter().chain(self.place)
     }
 
-    fn hurried(&self) -> Option<&String> {
+    fn hurried(&self) -> Option<&Arc<str>> {
         self.socket.as_ref().filter(|_| self.is_hurried)
     }
 }
@@ -104,6 +105,14 @@ impl Writer {
             .map_or_else(|| self.own_socket.clone(), |server| server.socket.clone())
     }
 
+    /// The same, once for all rows that are there.
+    fn shared_socket_of(&self, row: &Row) -> Arc<str> {
+        let server = row.server.as_ref();
+        let socket = server.map_or(&*self.own_socket, |server| &*server.socket);
+        let known = self.told.sockets.known(socket);
+        known.map_or_else(|| socket.into(), Arc::clone)
+    }
+
     /// Takes up what a new or changed row makes worth watching and knowing.
     pub(super) fn take_interest(&mut self, key: &RowKey, row: &Row) {
         let interest = Box::new(self.interest_in(row));
@@ -112,7 +121,14 @@ impl Writer {
         if before != Some(&*interest) {
             self.follow_work(row, &interest, before);
             self.told.put(&interest);
-            if let Some(before) = self.told.rows.insert(key.clone(), interest) {
+            let before = match self.told.rows.get_mut(key) {
+                Some(before) => Some(std::mem::replace(before, interest)),
+                None => {
+                    let key = self.table.shared_key(key);
+                    self.told.rows.insert(key, interest)
+                }
+            };
+            if let Some(before) = before {
                 self.told.take_back(&before);
             }
         }
@@ -134,7 +150,7 @@ impl Writer {
         Interest {
             pid: row.pid,
             place: row.target.process(),
-            socket: row.may_be_in_a_pane().then(|| self.socket_of(row)),
+            socket: row.may_be_in_a_pane().then(|| self.shared_socket_of(row)),
             is_hurried: title::is_urgent(row),
             log: self.log_of(row).map(Box::new),
             work: self.work_of_row(row),
@@ -209,12 +225,13 @@ impl Writer {
             self.sources.exits.send(pids);
         }
         if told.sockets.take_changes().is_some() {
-            let sockets: BTreeSet<String> = told.sockets.wanted().cloned().collect();
+            let sockets = told.sockets.wanted().map(ToString::to_string);
+            let sockets: BTreeSet<String> = sockets.collect();
             let _ = self.sources.lister.send(ListOrder::Watch(sockets.clone()));
             self.sources.stirs.watch(sockets);
         }
         if told.hurried.take_changes().is_some() {
-            let hurried = told.hurried.wanted().cloned().collect();
+            let hurried = told.hurried.wanted().map(ToString::to_string).collect();
             let _ = self.sources.lister.send(ListOrder::Hurry(hurried));
         }
         if let Some(logs) = told.logs.take_changes() {
@@ -243,7 +260,6 @@ impl Writer {
             row.home.as_deref(),
             row.instance_id.as_deref(),
             row.cwd.as_deref()?,
-            &self.homes,
         ))
     }
 

@@ -218,6 +218,12 @@ impl Table {
         rows
     }
 
+    /// The key, as the row itself has it, if there is one: not once more for each who keeps it.
+    pub fn shared_key(&self, key: &RowKey) -> Arc<RowKey> {
+        let known = self.rows.get(key).map(|entry| &entry.key);
+        known.map_or_else(|| Arc::new(key.clone()), Arc::clone)
+    }
+
     /// What every row is known by.
     pub fn keys(&self) -> Vec<RowKey> {
         self.rows.keys().map(|key| (**key).clone()).collect()

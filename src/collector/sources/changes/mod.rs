@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Instant;
 
+use crate::assistants::homes::Homes;
 use crate::assistants::tasks::Owner;
 use crate::git::{DiffSummary, Git};
 use crate::tasks::TaskSummary;
@@ -63,6 +64,7 @@ impl Drop for Handle {
 /// Starts the thread. `report` says whether anybody still listens.
 pub(crate) fn spawn(
     git: Git,
+    homes: Homes,
     report: impl FnMut(Report) -> bool + Send + 'static,
 ) -> io::Result<Handle> {
     let (orders, inbox) = mpsc::channel();
@@ -73,6 +75,7 @@ pub(crate) fn spawn(
         };
         Keeper {
             git,
+            homes,
             report,
             plan: Plan::default(),
             watches: Watches::new(ring),
@@ -89,6 +92,7 @@ pub(crate) fn spawn(
 
 struct Keeper<R> {
     git: Git,
+    homes: Homes,
     report: R,
     plan: Plan,
     watches: Watches,
@@ -154,8 +158,11 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
         }
     }
 
-    fn follow(&mut self, id: &str, owner: Owner, now: Instant) {
+    fn follow(&mut self, id: &str, mut owner: Owner, now: Instant) {
         let repository = self.standing_for(&owner.folder);
+        if owner.folder == repository {
+            owner.folder = Arc::clone(&repository);
+        }
         if let Some(summary) = self.repositories.get(&repository) {
             let report = Report::Diff(vec![id.to_owned()], Arc::clone(summary));
             (self.report)(report);
@@ -248,9 +255,9 @@ impl<R: FnMut(Report) -> bool> Keeper<R> {
             return true;
         };
         // First the watch: what is written between the two is seen.
-        let places = row.owner.places();
+        let places = row.owner.places(&self.homes);
         self.watches.set(subject, &places.into_iter().collect());
-        let tasks = row.owner.tasks();
+        let tasks = row.owner.tasks(&self.homes);
         if row.tasks.as_deref() == Some(&tasks) {
             return true;
         }

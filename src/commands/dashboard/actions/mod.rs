@@ -218,7 +218,10 @@ impl Hands for RealHands {
             );
         };
         let diff = Git::default().summarize(Path::new(folder));
-        (diff, tasks::owner(&self.surroundings, row, folder).tasks())
+        (
+            diff,
+            tasks::owner(row, folder).tasks(&self.surroundings.homes()),
+        )
     }
 
     fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, String> {
