@@ -2,57 +2,88 @@
 //! is no reason to send long lists all the time. What comes too soon is told when its time has come, as it
 //! is then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// One agent's changes are not told more often.
 const LEAST: Duration = Duration::from_secs(2);
 
-/// See the module; agents by their ids.
+/// See the module; agents by their ids. There may be very many of them, told of at the same time.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    /// When each was told last, of those that were told a short time ago.
-    told: BTreeMap<String, Instant>,
-    /// Which are to be told, and when.
-    due: BTreeMap<String, Instant>,
+    /// Those that were told a short time ago.
+    agents: HashMap<Arc<str>, Told>,
+    /// The same, by when they may be told again.
+    waits: BTreeSet<(Instant, Arc<str>)>,
+    /// Those of them that are to be told then.
+    due: BTreeSet<(Instant, Arc<str>)>,
+}
+
+#[derive(Debug)]
+struct Told {
+    /// When it may be told again.
+    again: Instant,
+    /// And is to be.
+    is_due: bool,
 }
 
 impl Pace {
     /// Whether the change may be told now; if not, it is due later.
     pub(super) fn may_tell(&mut self, id: &str, now: Instant) -> bool {
-        if self.due.contains_key(id) {
+        let known = self.agents.get_key_value(id);
+        let id = known.map_or_else(|| id.into(), |(id, _)| Arc::clone(id));
+        if let Some(told) = self.agents.get_mut(&id)
+            && (told.is_due || told.again > now)
+        {
+            told.is_due = true;
+            self.due.insert((told.again, id));
             return false;
         }
-        let next = self.told.get(id).map(|told| *told + LEAST);
-        if let Some(next) = next.filter(|next| *next > now) {
-            self.due.insert(id.to_owned(), next);
-            return false;
-        }
-        self.told.insert(id.to_owned(), now);
+        self.forget(&id);
+        self.note(id, now);
         true
     }
 
     /// When the first of them is due.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.due.values().min().copied()
+        self.due.first().map(|(due, _)| *due)
     }
 
     /// Which are due now.
     pub(super) fn take_due(&mut self, now: Instant) -> Vec<String> {
-        self.told.retain(|_, told| *told + LEAST > now);
-        let due = self.due.iter().filter(|(_, at)| **at <= now);
-        let due: Vec<String> = due.map(|(id, _)| id.clone()).collect();
-        for id in &due {
-            self.due.remove(id);
-            self.told.insert(id.clone(), now);
+        let mut due = Vec::new();
+        while let Some(first) = self.waits.first()
+            && first.0 <= now
+        {
+            let id = Arc::clone(&first.1);
+            if self.forget(&id) {
+                due.push(id);
+            }
         }
-        due
+        due.sort_unstable();
+        for id in &due {
+            self.note(Arc::clone(id), now);
+        }
+        due.iter().map(ToString::to_string).collect()
     }
 
-    /// The agent is gone.
-    pub(super) fn forget(&mut self, id: &str) {
-        self.told.remove(id);
-        self.due.remove(id);
+    /// It is told now.
+    fn note(&mut self, id: Arc<str>, now: Instant) {
+        let again = now + LEAST;
+        self.waits.insert((again, Arc::clone(&id)));
+        let is_due = false;
+        self.agents.insert(id, Told { again, is_due });
+    }
+
+    /// The agent is gone, or nothing is in its way any more; whether it was to be told.
+    pub(super) fn forget(&mut self, id: &str) -> bool {
+        let Some((id, told)) = self.agents.remove_entry(id) else {
+            return false;
+        };
+        let wait = (told.again, id);
+        self.waits.remove(&wait);
+        self.due.remove(&wait)
     }
 }
 
