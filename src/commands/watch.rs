@@ -197,7 +197,7 @@ impl Watch<'_> {
                     self.change(row, &mut lines);
                 }
             }
-            Feed::Row(row) => self.change(*row, &mut lines),
+            Feed::Row(row) => self.change(Arc::unwrap_or_clone(row), &mut lines),
             Feed::Gone(id) => self.end(&id, &mut lines),
             Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
         }

@@ -79,7 +79,7 @@ struct Matter {
     due: Option<Timestamp>,
 }
 
-/// Every row, and what was and will be told of it.
+/// Every row of which there was or will be something to tell.
 #[derive(Debug)]
 pub(super) struct Watch {
     settings: Settings,
@@ -94,7 +94,7 @@ pub(super) struct Watch {
 #[derive(Debug, Default)]
 struct Seen {
     /// As long as there is something to tell.
-    row: Option<Box<Row>>,
+    row: Option<Arc<Row>>,
     matters: Vec<Matter>,
     due: Option<Timestamp>,
 }
@@ -150,7 +150,7 @@ impl Watch {
                     self.forget(&id);
                 }
                 for row in rows {
-                    self.see(Box::new(row));
+                    self.see(Arc::new(row));
                 }
             }
             Feed::Row(row) => self.see(row),
@@ -198,11 +198,15 @@ impl Watch {
         if seen.matters.iter().all(|matter| matter.due.is_none()) {
             seen.row = None;
         }
+        let is_empty = seen.matters.is_empty();
         if before != next {
             if let Some(before) = before {
                 self.dues.remove(&(before, Arc::clone(id)));
             }
             self.dues.extend(next.map(|next| (next, Arc::clone(id))));
+        }
+        if is_empty {
+            self.rows.remove(id);
         }
     }
 
@@ -214,7 +218,7 @@ impl Watch {
         }
     }
 
-    fn see(&mut self, row: Box<Row>) {
+    fn see(&mut self, row: Arc<Row>) {
         let subjects = subjects(&row);
         let (begun, settings) = (self.begun, &self.settings);
         let id = match self.rows.get_key_value(&*row.id) {

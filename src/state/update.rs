@@ -15,7 +15,7 @@ pub enum Feed {
     /// All rows, replacing whatever was known.
     Snapshot(Vec<Row>),
     /// One row is new or changed.
-    Row(Box<Row>),
+    Row(Arc<Row>),
     /// The row with this id is gone.
     Gone(String),
     /// All files that are changed in the repository of the row with this id; the row itself carries

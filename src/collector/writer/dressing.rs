@@ -28,7 +28,7 @@ impl Writer {
             let row = self.dressed(row);
             self.take_interest(key, &row);
             self.sources.unheard.look(&row);
-            self.tell(Feed::Row(Box::new(row)));
+            self.tell(Feed::Row(Arc::new(row)));
         }
         self.give_orders();
     }
@@ -38,7 +38,7 @@ impl Writer {
         if let Some(row) = self.table.row(key) {
             let row = self.dressed(row);
             self.take_interest(key, &row);
-            self.tell(Feed::Row(Box::new(row)));
+            self.tell(Feed::Row(Arc::new(row)));
         }
         self.give_orders();
     }
@@ -89,7 +89,7 @@ impl Writer {
         for id in ids {
             if let Some(row) = self.table.row_with_id(id) {
                 let row = self.dressed(row);
-                self.tell(Feed::Row(Box::new(row)));
+                self.tell(Feed::Row(Arc::new(row)));
             }
         }
     }

@@ -170,7 +170,7 @@ impl Replay {
             }
             for row in outcome.changed.iter().filter_map(|key| table.row(key)) {
                 let row = moved(row, Timestamp::now().since(now));
-                send(feed, Feed::Row(Box::new(row)))?;
+                send(feed, Feed::Row(Arc::new(row)))?;
             }
             ControlFlow::Continue(())
         });

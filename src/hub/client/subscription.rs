@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
@@ -262,7 +263,7 @@ impl HubClient {
             return Some(feed);
         }
         match feed {
-            Feed::Row(row) => self.rows.push(*row),
+            Feed::Row(row) => self.rows.push(Arc::unwrap_or_clone(row)),
             Feed::Gone(id) => self.rows.retain(|known| known.id != id),
             other => self.beside.push_back(other),
         }

@@ -16,7 +16,7 @@ pub fn feed_of(message: Envelope) -> Result<Option<Feed>, serde_json::Error> {
         }
         "agent_status" => {
             let status: AgentStatus = serde_json::from_value(message.payload)?;
-            Some(Feed::Row(Box::new(status.row)))
+            Some(Feed::Row(Arc::new(status.row)))
         }
         "diff_summary" => {
             let diff: AgentDiff = serde_json::from_value(message.payload)?;

@@ -92,7 +92,7 @@ fn what_is_said_is_understood() {
     let row = row("a", 10);
     let said = parse(&voice().say_row(&row, Timestamp::default())).unwrap();
     assert_eq!(said.session_id, "default");
-    assert_eq!(feed_of(said).unwrap(), Some(Feed::Row(Box::new(row))));
+    assert_eq!(feed_of(said).unwrap(), Some(Feed::Row(Arc::new(row))));
     let gone = Gone::of("a");
     let said = parse(&voice().say("agent_status", &gone, None, Timestamp::default())).unwrap();
     assert_eq!(feed_of(said).unwrap(), Some(Feed::Gone("a".into())));

@@ -18,14 +18,20 @@ use crate::tasks::TaskSummary;
 pub(super) struct World {
     pub(super) voice: Voice,
     pub(super) clock: Arc<Clock>,
-    /// Boxed: a map keeps places for more than it holds.
-    rows: BTreeMap<String, Box<Row>>,
-    diffs: BTreeMap<String, Arc<DiffSummary>>,
-    tasks: BTreeMap<String, Arc<TaskSummary>>,
-    heartbeats: BTreeMap<String, Heartbeat>,
+    /// By their ids. Boxed: a map keeps places for more than it holds.
+    agents: BTreeMap<String, Box<Agent>>,
     complaints: BTreeMap<String, ErrorPayload>,
     health: Health,
     texts: RefCell<Texts>,
+}
+
+/// What is known of one agent.
+#[derive(Debug, Default)]
+struct Agent {
+    row: Option<Arc<Row>>,
+    diff: Option<Arc<DiffSummary>>,
+    tasks: Option<Arc<TaskSummary>>,
+    heartbeat: Option<Box<Heartbeat>>,
 }
 
 impl World {
@@ -33,10 +39,7 @@ impl World {
         Self {
             voice,
             clock,
-            rows: BTreeMap::new(),
-            diffs: BTreeMap::new(),
-            tasks: BTreeMap::new(),
-            heartbeats: BTreeMap::new(),
+            agents: BTreeMap::new(),
             complaints: BTreeMap::new(),
             health: Health::default(),
             texts: RefCell::default(),
@@ -53,14 +56,11 @@ impl World {
         match feed {
             Feed::Row(row) => {
                 let id = row.id.clone();
-                self.rows.insert(id.clone(), row);
+                self.agent(&id).row = Some(row);
                 Some(Item::Row(id))
             }
             Feed::Gone(id) => {
-                self.rows.remove(&id);
-                self.diffs.remove(&id);
-                self.tasks.remove(&id);
-                self.heartbeats.remove(&id);
+                self.agents.remove(&id);
                 let texts = self.texts.get_mut();
                 for item in [Item::Diff, Item::Tasks, Item::Heartbeat] {
                     texts.forget(&item(id.clone()));
@@ -68,11 +68,11 @@ impl World {
                 Some(Item::Row(id))
             }
             Feed::Diff(id, diff) => {
-                self.diffs.insert(id.clone(), diff);
+                self.agent(&id).diff = Some(diff);
                 Some(Item::Diff(id))
             }
             Feed::Tasks(id, tasks) => {
-                self.tasks.insert(id.clone(), tasks);
+                self.agent(&id).tasks = Some(tasks);
                 Some(Item::Tasks(id))
             }
             Feed::Health(health) => {
@@ -81,8 +81,10 @@ impl World {
             }
             // Only at the start, before anybody is here.
             Feed::Snapshot(rows) => {
-                let rows = rows.into_iter().map(|row| (row.id.clone(), Box::new(row)));
-                self.rows = rows.collect();
+                self.agents.clear();
+                for row in rows.into_iter().map(Arc::new) {
+                    self.agent(&row.id).row = Some(Arc::clone(&row));
+                }
                 None
             }
             // Who collects is plain to whoever asks here.
@@ -91,17 +93,23 @@ impl World {
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.rows.values().map(|row| &**row)
+        self.agents
+            .values()
+            .filter_map(|agent| agent.row.as_deref())
     }
 
     pub(super) fn row(&self, id: &str) -> Option<&Row> {
-        self.rows.get(id).map(|row| &**row)
+        self.agents.get(id)?.row.as_deref()
+    }
+
+    fn agent(&mut self, id: &str) -> &mut Agent {
+        self.agents.entry(id.to_owned()).or_default()
     }
 
     /// Takes in that a publisher's agent lives.
     pub(super) fn hear_heartbeat(&mut self, heartbeat: Heartbeat) -> Item {
         let id = heartbeat.agent_id.clone();
-        self.heartbeats.insert(id.clone(), heartbeat);
+        self.agent(&id).heartbeat = Some(Box::new(heartbeat));
         self.told_anew(Item::Heartbeat(id))
     }
 
@@ -125,16 +133,18 @@ impl World {
     /// Everything that a subscriber is told first: the agents in the order of attention, each with its
     /// work, and that this was all.
     pub(super) fn everything(&self) -> Vec<Item> {
-        let mut rows: Vec<&Row> = self.rows().collect();
-        rows.sort_by(|a, b| urgency(a, b));
-        let mut items = Vec::with_capacity(rows.len() + 2);
-        for row in rows {
+        let agents = self.agents.values();
+        let agents = agents.filter_map(|agent| Some((agent.row.as_deref()?, &**agent)));
+        let mut agents: Vec<(&Row, &Agent)> = agents.collect();
+        agents.sort_by(|(a, _), (b, _)| urgency(a, b));
+        let mut items = Vec::with_capacity(agents.len() + 2);
+        for (row, agent) in agents {
             let id = &row.id;
             items.push(Item::Row(id.clone()));
-            if self.diffs.contains_key(id) {
+            if agent.diff.is_some() {
                 items.push(Item::Diff(id.clone()));
             }
-            if self.tasks.contains_key(id) {
+            if agent.tasks.is_some() {
                 items.push(Item::Tasks(id.clone()));
             }
         }
@@ -155,14 +165,18 @@ impl World {
     fn print(&self, item: &Item) -> Option<Arc<[u8]>> {
         let now = self.clock.now();
         let voice = &self.voice;
+        let agent = |id: &str| self.agents.get(id);
         let text = match item {
-            Item::Row(id) => match self.rows.get(id) {
+            Item::Row(id) => match self.row(id) {
                 Some(row) => voice.say_row(row, now),
                 None => voice.say("agent_status", &Gone::of(id), None, now),
             },
-            Item::Diff(id) => voice.say_diff(id, self.diffs.get(id)?, now),
-            Item::Tasks(id) => voice.say_tasks(id, self.tasks.get(id)?, now),
-            Item::Heartbeat(id) => voice.say("heartbeat", self.heartbeats.get(id)?, None, now),
+            Item::Diff(id) => voice.say_diff(id, agent(id)?.diff.as_ref()?, now),
+            Item::Tasks(id) => voice.say_tasks(id, agent(id)?.tasks.as_ref()?, now),
+            Item::Heartbeat(id) => {
+                let heartbeat = agent(id)?.heartbeat.as_deref()?;
+                voice.say("heartbeat", heartbeat, None, now)
+            }
             Item::Complaint(publisher) => {
                 voice.say("error", self.complaints.get(publisher)?, None, now)
             }
@@ -194,7 +208,7 @@ mod tests {
         let mut world = world();
         let shown = row(1, "claude", State::Running, "a:0.0", 5);
         let id = shown.id.clone();
-        let row_item = world.learn(Feed::Row(Box::new(shown.clone()))).unwrap();
+        let row_item = world.learn(Feed::Row(Arc::new(shown.clone()))).unwrap();
         let diff_item = world.learn(Feed::Diff(id.clone(), Arc::default())).unwrap();
         let first = world.say(&row_item).unwrap();
         assert!(Arc::ptr_eq(&first, &world.say(&row_item).unwrap()));
@@ -203,7 +217,7 @@ mod tests {
             state: State::WaitingApproval,
             ..shown
         };
-        world.learn(Feed::Row(Box::new(waits)));
+        world.learn(Feed::Row(Arc::new(waits)));
         assert_ne!(first, world.say(&row_item).unwrap());
         world.learn(Feed::Gone(id));
         assert!(world.say(&diff_item).is_none());

@@ -39,7 +39,7 @@ fn asking(requests: &[(Option<&str>, i64)]) -> Row {
 }
 
 fn hear(watch: &mut Watch, row: &Row) {
-    watch.hear(Feed::Row(Box::new(row.clone())));
+    watch.hear(Feed::Row(Arc::new(row.clone())));
 }
 
 fn told(watch: &mut Watch, now: i64) -> Vec<Option<String>> {

@@ -1,5 +1,7 @@
 //! What has to be read again: another request, another size, and what something lay over.
 
+use std::sync::Arc;
+
 use super::*;
 
 #[test]
@@ -35,7 +37,7 @@ fn another_row_another_request_and_another_size_begin_anew() {
             let now = desk.now;
             update(
                 &mut desk.model,
-                Message::Feed(Feed::Row(Box::new(row))),
+                Message::Feed(Feed::Row(Arc::new(row))),
                 now,
             );
             desk.read(&known("Bash", &command(15)));
@@ -49,7 +51,7 @@ fn another_row_another_request_and_another_size_begin_anew() {
             let now = desk.now;
             update(
                 &mut desk.model,
-                Message::Feed(Feed::Row(Box::new(other))),
+                Message::Feed(Feed::Row(Arc::new(other))),
                 now,
             );
             desk.press(KeyCode::Char('j'));

@@ -38,7 +38,10 @@ fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
     assert_eq!(minutes, 10);
     assert_eq!(Some(&*row), model.selected_row());
     row.trusted_until = Some(now().plus(Duration::from_secs(9 * 60 + 20)));
-    tell(&mut model, Message::Feed(Feed::Row(row.clone())));
+    tell(
+        &mut model,
+        Message::Feed(Feed::Row(Arc::new((*row).clone()))),
+    );
     let shown = screen(&model);
     assert!(
         shown.contains("trusted 10m") || shown.contains("t10m"),
@@ -54,7 +57,7 @@ fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
         20
     );
     row.trusted_until = Some(now());
-    tell(&mut model, Message::Feed(Feed::Row(row)));
+    tell(&mut model, Message::Feed(Feed::Row(Arc::new(*row))));
     assert!(
         !screen(&model).contains("without asking"),
         "its time is over"

@@ -5,6 +5,7 @@ mod going_there;
 mod installing;
 mod selecting;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -75,7 +76,7 @@ fn what_changes_nothing_is_not_drawn() {
     let mut model = usual();
     let version = model.version();
     let same = day().pop().unwrap();
-    tell(&mut model, Message::Feed(Feed::Row(Box::new(same))));
+    tell(&mut model, Message::Feed(Feed::Row(Arc::new(same))));
     tell(&mut model, Message::Feed(Feed::Health(Health::default())));
     tell(&mut model, Message::Feed(Feed::Gone("nobody".to_owned())));
     press(&mut model, KeyCode::F(9));
