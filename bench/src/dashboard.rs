@@ -5,29 +5,23 @@
 //! times. CPU and memory are what Linux says of the process and of the programs it started.
 
 use std::error::Error;
-use std::fs::{self, File, OpenOptions};
-use std::io::Read;
+use std::fs;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::{Assistant, Event, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
 
+use crate::screen::Screen;
 use crate::world::{World, resident_kilobytes};
 
 /// How many rows the dashboard has.
 const ROWS: u32 = 50;
 /// How long it is watched while nothing happens.
 const IDLE: Duration = Duration::from_secs(30);
-/// How long anything may take before it counts as broken.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// How often each time is taken.
 const TIMES: usize = 31;
 /// Kernel clock ticks a second, as `/proc` counts them on every Linux that Rust supports.
@@ -73,7 +67,7 @@ pub(crate) fn measure(program: &Path, empty: Duration) -> Measured {
     sender.send(&event(&server, server.panes()?[0], State::Idle, "resting").encode()?)?;
     thread::sleep(Duration::from_secs(3));
     if cfg!(target_os = "linux") {
-        idle(screen.child.id())?;
+        idle(screen.pid())?;
     }
     Ok(())
 }
@@ -204,89 +198,5 @@ impl<'world> Tmux<'world> {
 impl Drop for Tmux<'_> {
     fn drop(&mut self) {
         self.run(&["kill-server"]).ok();
-    }
-}
-
-/// The dashboard in a pseudo-terminal.
-struct Screen {
-    child: Child,
-    output: Receiver<Vec<u8>>,
-    seen: Vec<u8>,
-}
-
-impl Screen {
-    fn start(program: &Path, world: &World) -> Measured<Self> {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
-        grantpt(&master)?;
-        unlockpt(&master)?;
-        let name = ptsname(&master, Vec::new())?;
-        let slave = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(name.to_str()?)?;
-        tcsetwinsize(
-            &slave,
-            Winsize {
-                ws_row: 50,
-                ws_col: 200,
-                ws_xpixel: 0,
-                ws_ypixel: 0,
-            },
-        )?;
-        let child = world
-            .command(program)
-            .arg("supervisor")
-            .stdin(Stdio::from(slave.try_clone()?))
-            .stdout(Stdio::from(slave))
-            .stderr(Stdio::null())
-            .spawn()?;
-        let (sender, output) = channel();
-        thread::spawn(move || {
-            let mut master = File::from(master);
-            let mut bytes = vec![0; 1 << 16];
-            while let Ok(length @ 1..) = master.read(&mut bytes) {
-                if sender.send(bytes[..length].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Self {
-            child,
-            output,
-            seen: Vec::new(),
-        })
-    }
-
-    /// Waits until the dashboard has drawn `text`.
-    fn until(&mut self, text: &str) -> Measured {
-        let start = Instant::now();
-        while !self
-            .seen
-            .windows(text.len())
-            .any(|window| window == text.as_bytes())
-        {
-            let left = PATIENCE.saturating_sub(start.elapsed());
-            let bytes = self
-                .output
-                .recv_timeout(left)
-                .map_err(|_| format!("`{text}` is not drawn"))?;
-            self.seen.extend(bytes);
-        }
-        Ok(())
-    }
-
-    /// What was drawn so far does not count any more.
-    fn forget(&mut self) {
-        while self.output.try_recv().is_ok() {}
-        self.seen.clear();
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        if let Some(pid) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) {
-            rustix::process::kill_process(pid, rustix::process::Signal::TERM).ok();
-        }
-        self.child.wait().ok();
     }
 }

@@ -1,4 +1,5 @@
-//! What one event costs with few rows and with many: in the table alone, and in the whole collector.
+//! What one event costs with few rows and with many: in the table alone, in the whole collector, and in
+//! one that is watched; and what a listing costs for each pane.
 //!
 //! The events change states and are spread over all rows; in the collector they come as hooks tell of
 //! them, as a datagram and as a line of the event log. The figure is CPU time, compared with that of
@@ -7,17 +8,19 @@
 use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
+use std::ops::Range;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pane_patrol::state::{Input, Settings, Table};
+use pane_patrol::state::{Input, ListedPane, Listing, Settings, Table};
 use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
-use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::watched::Watched;
 use crate::world::{World, resident_kilobytes};
 
 /// With so many rows each; the first is what the others are compared with.
@@ -26,6 +29,9 @@ const ROWS: [u32; 3] = [10, 1_000, 10_000];
 const MANY: u32 = 100_000;
 /// So many events are measured.
 const EVENTS: u32 = 20_000;
+/// So many panes are listed, so often.
+const PANES: u32 = 200;
+const LISTINGS: u32 = 50;
 /// A process that has used less than this in a beat has nothing left to do.
 const AT_REST: Duration = Duration::from_millis(4);
 const BEAT: Duration = Duration::from_millis(200);
@@ -41,11 +47,13 @@ pub(crate) fn measure(program: &Path) -> Measured {
             "the collector",
             ROWS.into_iter().map(|rows| in_collector(program, rows)),
         )?;
-        if EVENTS > 5000 {
-            memory(program)?;
-        }
+        print_ratios(
+            "and watched",
+            ROWS.into_iter().map(|rows| watched(program, rows)),
+        )?;
+        memory(program)?;
     }
-    Ok(())
+    listings()
 }
 
 fn print_ratios(what: &str, costs: impl Iterator<Item = Measured<Duration>>) -> Measured {
@@ -59,10 +67,7 @@ fn print_ratios(what: &str, costs: impl Iterator<Item = Measured<Duration>>) -> 
 }
 
 fn in_table(rows: u32) -> Measured<Duration> {
-    let mut table = Table::new(Settings {
-        ttl: Duration::from_secs(300),
-        own_server: None,
-    });
+    let mut table = new_table();
     let mut apply = |number: u32| {
         let event = event(number, rows, Path::new("/src/shop"));
         let now = event.ts;
@@ -75,22 +80,104 @@ fn in_table(rows: u32) -> Measured<Duration> {
     Ok(cpu_of(std::process::id())?.saturating_sub(before))
 }
 
+fn new_table() -> Table {
+    Table::new(Settings {
+        ttl: Duration::from_secs(300),
+        own_server: None,
+    })
+}
+
 fn in_collector(program: &Path, rows: u32) -> Measured<Duration> {
     let world = World::new()?;
     let collector = Collector::start(program, &world)?;
-    collector.tell(0..2 * rows, rows)?;
-    let before = collector.at_rest()?;
-    collector.tell(2 * rows..2 * rows + EVENTS, rows)?;
-    Ok(collector.at_rest()?.saturating_sub(before))
+    let (teller, pid) = (Teller::new(&world)?, collector.0.id());
+    teller.tell(0..2 * rows, rows)?;
+    let before = at_rest(pid)?;
+    teller.tell(2 * rows..2 * rows + EVENTS, rows)?;
+    Ok(at_rest(pid)?.saturating_sub(before))
+}
+
+/// The collector is a dashboard's, in which a filter is typed, and has two subscribers.
+fn watched(program: &Path, rows: u32) -> Measured<Duration> {
+    let world = World::new()?;
+    let watched = Watched::start(program, &world)?;
+    let teller = Teller::new(&world)?;
+    let pid = watched.pid();
+    teller.tell(0..2 * rows, rows)?;
+    let before = at_rest(pid)?;
+    teller.tell(2 * rows..2 * rows + EVENTS, rows)?;
+    let cost = at_rest(pid)?.saturating_sub(before);
+    watched.have_heard(EVENTS.min(rows))?;
+    Ok(cost)
+}
+
+/// What a listing of a server costs for each pane, with rows of no other server and with many.
+fn listings() -> Measured {
+    println!("\na listing of {PANES} panes, each with a row (below 20 us for each is wanted)");
+    let mut fewest = None;
+    for others in [0, MANY / 10, MANY] {
+        let cost = listing_beside(others)?.as_secs_f64() * 1e6;
+        let cost = cost / f64::from(LISTINGS) / f64::from(PANES);
+        let ratio = cost / *fewest.get_or_insert(cost);
+        println!("  {others:>7} rows of another server  {cost:>8.2} us a pane  {ratio:>7.2}x");
+    }
+    Ok(())
+}
+
+fn listing_beside(others: u32) -> Measured<Duration> {
+    let mut table = new_table();
+    let [server, another] = [1, 2].map(|pid| Server {
+        socket: format!("/tmp/tmux/{pid}"),
+        pid,
+    });
+    for (server, panes) in [(&server, PANES), (&another, others)] {
+        for pane in 0..panes {
+            let event = Event {
+                pane: Some(PaneId(pane)),
+                server: Some(server.clone()),
+                ..event(pane, panes, Path::new("/src/shop"))
+            };
+            let now = event.ts;
+            table.apply(Input::Event(Box::new(event)), now);
+        }
+    }
+    let pane = |pane| ListedPane {
+        pane: PaneId(pane),
+        target: Target::Address {
+            session: "work".into(),
+            window: pane,
+            pane: 0,
+        },
+        shown_at: None,
+        pid: 1000 + pane,
+        in_view: false,
+        dead: false,
+        title: "shop".into(),
+    };
+    let list = |table: &mut Table| {
+        let asked = Timestamp::now();
+        let listing = Listing {
+            server: server.clone(),
+            asked,
+            panes: (0..PANES).map(pane).collect(),
+        };
+        table.apply(Input::Listing(listing), asked);
+    };
+    list(&mut table);
+    let before = cpu_of(std::process::id())?;
+    (0..LISTINGS).for_each(|_| list(&mut table));
+    assert_eq!(table.len(), (PANES + others) as usize, "all rows are there");
+    Ok(cpu_of(std::process::id())?.saturating_sub(before))
 }
 
 fn memory(program: &Path) -> Measured {
     let world = World::new()?;
     let collector = Collector::start(program, &world)?;
-    let empty = resident_kilobytes(collector.child.id())?;
-    collector.tell(0..MANY, MANY)?;
-    let loaded = collector.at_rest()?;
-    let full = resident_kilobytes(collector.child.id())?;
+    let (teller, pid) = (Teller::new(&world)?, collector.0.id());
+    let empty = resident_kilobytes(pid)?;
+    teller.tell(0..MANY, MANY)?;
+    let loaded = at_rest(pid)?;
+    let full = resident_kilobytes(pid)?;
     println!(
         "  {MANY} rows take {:.0} MB (below 500 is wanted), {:.1} KB each, and {:.2} s of CPU",
         full / 1024.0,
@@ -100,7 +187,7 @@ fn memory(program: &Path) -> Measured {
     Ok(())
 }
 
-/// The event of that number: each row in turn works, asks, and works again.
+/// The event of that number: each row in turn works, asks, and is done.
 fn event(number: u32, rows: u32, folder: &Path) -> Event {
     let (row, step) = (number % rows, number / rows);
     let (state, kind) = match step % 4 {
@@ -128,30 +215,33 @@ fn event(number: u32, rows: u32, folder: &Path) -> Event {
 }
 
 /// A collector without a screen.
-struct Collector<'world> {
-    world: &'world World,
-    child: Child,
-    socket: UnixDatagram,
-}
+struct Collector(Child);
 
-impl<'world> Collector<'world> {
-    fn start(program: &Path, world: &'world World) -> Measured<Self> {
-        let child = world
-            .command(program)
+impl Collector {
+    fn start(program: &Path, world: &World) -> Measured<Self> {
+        let mut collector = world.command(program);
+        collector
             .arg("collect")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
+            .stderr(Stdio::null());
+        Ok(Self(collector.spawn()?))
+    }
+}
+
+/// Tells as hooks do.
+struct Teller<'world> {
+    world: &'world World,
+    socket: UnixDatagram,
+}
+
+impl<'world> Teller<'world> {
+    fn new(world: &'world World) -> Measured<Self> {
         let socket = world.sender()?;
-        Ok(Self {
-            world,
-            child,
-            socket,
-        })
+        Ok(Self { world, socket })
     }
 
-    fn tell(&self, numbers: std::ops::Range<u32>, rows: u32) -> Measured {
+    fn tell(&self, numbers: Range<u32>, rows: u32) -> Measured {
         let mut log = self.log()?;
         let folder = self.world.path("home");
         for number in numbers {
@@ -168,28 +258,28 @@ impl<'world> Collector<'world> {
         fs::create_dir_all(path.parent().ok_or("it is in a folder")?)?;
         Ok(OpenOptions::new().create(true).append(true).open(path)?)
     }
+}
 
-    /// What it has used so far, once it has nothing left to do.
-    fn at_rest(&self) -> Measured<Duration> {
-        let start = Instant::now();
-        let mut before = cpu_of(self.child.id())?;
-        loop {
-            thread::sleep(BEAT);
-            let now = cpu_of(self.child.id())?;
-            if now.saturating_sub(before) < AT_REST || start.elapsed() > 100 * BEAT {
-                return Ok(now);
-            }
-            before = now;
+/// What the process has used so far, once it has nothing left to do.
+fn at_rest(pid: u32) -> Measured<Duration> {
+    let start = Instant::now();
+    let mut before = cpu_of(pid)?;
+    loop {
+        thread::sleep(BEAT);
+        let now = cpu_of(pid)?;
+        if now.saturating_sub(before) < AT_REST || start.elapsed() > 100 * BEAT {
+            return Ok(now);
         }
+        before = now;
     }
 }
 
-impl Drop for Collector<'_> {
+impl Drop for Collector {
     fn drop(&mut self) {
-        if let Some(pid) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) {
+        if let Some(pid) = rustix::process::Pid::from_raw(self.0.id().cast_signed()) {
             rustix::process::kill_process(pid, rustix::process::Signal::TERM).ok();
         }
-        self.child.wait().ok();
+        self.0.wait().ok();
     }
 }
 

@@ -62,7 +62,7 @@ impl Dashboard {
         let mut singly = Self::new(now);
         let one_by_one = timed(|| {
             for row in all.clone() {
-                singly.take(Message::Feed(Feed::Row(Box::new(row))));
+                singly.take(Message::Feed(Feed::Row(Arc::new(row))));
             }
             singly.frame();
         });
@@ -104,7 +104,7 @@ impl Dashboard {
         let change = median(|turn| {
             let number = turn.wrapping_mul(7919) % rows;
             let row = row(number, turn + 1, now);
-            let message = Message::Feed(Feed::Row(Box::new(row)));
+            let message = Message::Feed(Feed::Row(Arc::new(row)));
             timed(|| {
                 dashboard.take(message);
                 dashboard.frame();

@@ -11,8 +11,10 @@ mod flat;
 mod frames;
 mod hook;
 mod log;
+mod screen;
 mod spawn;
 mod table;
+mod watched;
 mod world;
 mod yardstick;
 
