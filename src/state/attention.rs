@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Row;
 
@@ -35,11 +36,16 @@ impl From<State> for Attention {
 
 /// Orders rows by attention, then the longest wait first, then by address, so that it is total.
 pub fn urgency(a: &Row, b: &Row) -> Ordering {
-    rank(a.state)
-        .cmp(&rank(b.state))
-        .then_with(|| a.since.cmp(&b.since))
+    let (first, second) = (precedence(a), precedence(b));
+    first
+        .cmp(&second)
         .then_with(|| a.target.cmp(&b.target))
         .then_with(|| a.id.cmp(&b.id))
+}
+
+/// What orders nearly all rows, as [`urgency`] does.
+pub(crate) fn precedence(row: &Row) -> (u8, Timestamp) {
+    (rank(row.state), row.since)
 }
 
 fn rank(state: State) -> u8 {

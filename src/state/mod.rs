@@ -34,6 +34,7 @@ mod unmatched;
 pub mod update;
 pub mod words;
 
+pub(crate) use attention::precedence;
 pub use attention::{Attention, urgency};
 pub use command::Command;
 pub use decision::{Bound, Decision, Pick, Unasked};

@@ -15,6 +15,7 @@ mod sums;
 pub(crate) mod trust;
 pub(crate) mod work;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -233,7 +234,7 @@ impl Model {
     }
 
     /// Takes in a row, new or changed; false when it is as it was.
-    pub(crate) fn put(&mut self, row: Row) -> bool {
+    pub(crate) fn put(&mut self, row: Arc<Row>) -> bool {
         let change = self.rows.put(row);
         self.follow(change)
     }

@@ -5,15 +5,19 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use pane_patrol_hooks::timestamp::Timestamp;
+
 use super::sums::Sums;
-use crate::state::{Attention, Row, urgency};
+use crate::state::{Attention, Row, precedence, urgency};
 use crate::tui::labels;
 use crate::tui::text;
 
 /// A row, with what is looked at in every row of a list: made once, when it is told.
 #[derive(Debug)]
 pub(crate) struct Known {
-    pub(crate) row: Row,
+    pub(crate) row: Arc<Row>,
+    /// What orders it among others in nearly all cases, so that a search looks at nothing else of them.
+    precedence: (u8, Timestamp),
     /// All that the filter looks at, in small letters.
     words: Box<str>,
     /// Columns that its parts take.
@@ -49,7 +53,7 @@ pub(crate) struct Change {
 }
 
 impl Known {
-    fn new(row: Row) -> Self {
+    fn new(row: Arc<Row>) -> Self {
         let widths = Widths {
             assistant: text::width(row.assistant.as_str()),
             target: text::width(&row.target.to_string()),
@@ -59,6 +63,7 @@ impl Known {
                 .map(|with_files| labels::work_width(&labels::work(&row, with_files))),
         };
         Self {
+            precedence: precedence(&row),
             words: words(&row).into(),
             widths,
             row,
@@ -71,7 +76,8 @@ impl Known {
     }
 
     pub(crate) fn by_urgency(&self, other: &Self) -> Ordering {
-        urgency(&self.row, &other.row)
+        let known = self.precedence.cmp(&other.precedence);
+        known.then_with(|| urgency(&self.row, &other.row))
     }
 }
 
@@ -86,7 +92,7 @@ impl Rows {
 
     /// The row with this id.
     pub(crate) fn get(&self, id: &str) -> Option<&Row> {
-        self.known(id).map(|known| &known.row)
+        self.known(id).map(|known| &*known.row)
     }
 
     /// The same with what is known of it.
@@ -115,7 +121,7 @@ impl Rows {
     }
 
     /// Takes in a row, new or changed; `None` when it is as it was.
-    pub(crate) fn put(&mut self, row: Row) -> Option<Change> {
+    pub(crate) fn put(&mut self, row: Arc<Row>) -> Option<Change> {
         let before = self.by_id.get(&row.id).cloned();
         if before.as_ref().is_some_and(|before| before.row == row) {
             return None;
@@ -129,7 +135,7 @@ impl Rows {
         self.order.insert(place, Arc::clone(&after));
         self.counts[attention(&after) as usize] += 1;
         self.sums
-            .change(before.as_deref().map(|known| &known.row), Some(&after.row));
+            .change(before.as_deref().map(|known| &*known.row), Some(&after.row));
         Some(Change {
             before,
             after: Some(after),
@@ -162,7 +168,9 @@ impl Rows {
 
 impl From<Vec<Row>> for Rows {
     fn from(rows: Vec<Row>) -> Self {
-        let known = rows.into_iter().map(|row| Arc::new(Known::new(row)));
+        let known = rows
+            .into_iter()
+            .map(|row| Arc::new(Known::new(Arc::new(row))));
         let by_id: HashMap<_, _> = known.map(|known| (known.row.id.clone(), known)).collect();
         let mut order: Vec<_> = by_id.values().cloned().collect();
         order.sort_unstable_by(|one, other| one.by_urgency(other));

@@ -65,13 +65,13 @@ proptest! {
             let change = if change.1 == STATES.len() {
                 rows.remove(&a_row((change.0, 0, 0, 0)).id)
             } else {
-                rows.put(a_row(change))
+                rows.put(Arc::new(a_row(change)))
             };
             if let Some(Change { before, after }) = change {
                 list.change(before.as_ref(), after.as_ref());
             }
         }
-        let all: Vec<Row> = rows.in_order().iter().map(|known| known.row.clone()).collect();
+        let all: Vec<Row> = rows.in_order().iter().map(|known| (*known.row).clone()).collect();
         let anew = Rows::from(all.clone());
         prop_assert_eq!(anew.counts(), rows.counts());
         prop_assert_eq!(anew.sums().totals(), rows.sums().totals());

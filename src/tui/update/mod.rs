@@ -16,8 +16,6 @@ pub(crate) mod split;
 pub(crate) mod trust;
 pub(crate) mod work;
 
-use std::sync::Arc;
-
 use crossterm::event::KeyEventKind;
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -117,7 +115,7 @@ fn hear(model: &mut Model, feed: Feed, now: Timestamp) {
     match feed {
         Feed::Snapshot(rows) => model.put_all(rows),
         Feed::Row(row) => {
-            if !model.put(Arc::unwrap_or_clone(row)) {
+            if !model.put(row) {
                 return;
             }
         }
