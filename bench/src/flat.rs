@@ -32,6 +32,10 @@ const EVENTS: u32 = 20_000;
 /// So many panes are listed, so often.
 const PANES: u32 = 200;
 const LISTINGS: u32 = 50;
+/// Events that come faster than they can be told are told once for each row, which would be less work with
+/// few rows than with many. So no more come at once than there are rows, with a pause behind them.
+const AT_ONCE: usize = 10;
+const PAUSE: Duration = Duration::from_millis(3);
 /// A process that has used less than this in a beat has nothing left to do.
 const AT_REST: Duration = Duration::from_millis(4);
 const BEAT: Duration = Duration::from_millis(200);
@@ -105,9 +109,13 @@ fn watched(program: &Path, rows: u32) -> Measured<Duration> {
     let pid = watched.pid();
     teller.tell(0..2 * rows, rows)?;
     let before = at_rest(pid)?;
-    teller.tell(2 * rows..2 * rows + EVENTS, rows)?;
+    for first in (2 * rows..2 * rows + EVENTS).step_by(AT_ONCE) {
+        teller.tell(first..first + u32::try_from(AT_ONCE)?, rows)?;
+        thread::sleep(PAUSE);
+    }
     let cost = at_rest(pid)?.saturating_sub(before);
-    watched.have_heard(EVENTS.min(rows))?;
+    let heard = watched.heard()?;
+    println!("  {:<14} {rows:>7} rows  {heard:?} changes were told", "");
     Ok(cost)
 }
 

@@ -44,15 +44,14 @@ impl Watched {
         self.screen.pid()
     }
 
-    /// Whether each subscriber was told of that many changes at least.
-    pub(crate) fn have_heard(&self, changes: u32) -> Measured {
-        for subscriber in &self.subscribers {
-            let heard = subscriber.heard.load(Ordering::Relaxed);
-            if heard < changes {
-                return Err(format!("a subscriber has heard {heard} of {changes} changes").into());
-            }
+    /// How many changes each subscriber was told of.
+    pub(crate) fn heard(&self) -> Measured<[u32; 2]> {
+        let heard = self.subscribers.each_ref();
+        let heard = heard.map(|subscriber| subscriber.heard.load(Ordering::Relaxed));
+        if heard.contains(&0) {
+            return Err("a subscriber was told of nothing".into());
         }
-        Ok(())
+        Ok(heard)
     }
 }
 
