@@ -121,15 +121,12 @@ impl Writer {
         if before != Some(&*interest) {
             self.follow_work(row, &interest, before);
             self.told.put(&interest);
-            let before = match self.told.rows.get_mut(key) {
-                Some(before) => Some(std::mem::replace(before, interest)),
-                None => {
-                    let key = self.table.shared_key(key);
-                    self.told.rows.insert(key, interest)
-                }
-            };
-            if let Some(before) = before {
+            if let Some(known) = self.told.rows.get_mut(key) {
+                let before = std::mem::replace(known, interest);
                 self.told.take_back(&before);
+            } else {
+                let key = self.table.shared_key(key);
+                self.told.rows.insert(key, interest);
             }
         }
         self.note_home(row);

@@ -166,7 +166,10 @@ impl Entry {
         next.shown_at.clone_from(&self.shown_at);
         next.in_view = self.in_view;
         next.stopped = self.stopped;
-        next.past = self.past.take().map(Past::of_sessions);
+        next.past = self.past.take();
+        if let Some(past) = &mut next.past {
+            past.forget_sub_agents();
+        }
         if let Some(instance) = self.instance_id.take() {
             next.past_mut().retire(instance);
         }

@@ -19,10 +19,9 @@ pub(super) struct Past {
 }
 
 impl Past {
-    /// What another session in the same pane is to know of it.
-    pub(super) fn of_sessions(mut self: Box<Self>) -> Box<Self> {
+    /// Another session begins in the same pane.
+    pub(super) fn forget_sub_agents(&mut self) {
         self.sub_agents = VecDeque::new();
-        self
     }
 
     /// The pane holds that session no more.
