@@ -7,9 +7,10 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::contained::Container;
-use super::sources;
+use super::sources::changes;
+use super::sources::present::Found;
 use crate::hub::server;
-use crate::state::{Command, Input};
+use crate::state::{Command, Input, Listing};
 use crate::sys::namespaces::Standing;
 
 /// What the sources tell the writer.
@@ -40,20 +41,33 @@ pub(super) enum Message {
         /// Its socket.
         socket: String,
         /// What came of it.
-        answer: sources::panes::Answer,
+        answer: Answer,
     },
     /// The commands that the assistant with this process runs, and when that was looked up.
     Commands(u32, Vec<Command>, Timestamp),
     /// What an assistant has begun of which no hook was heard.
     Unheard(Vec<Event>),
     /// All known assistants that run in panes, other than those that were told last.
-    Present(Vec<(Server, sources::present::Found)>),
+    Present(Vec<(Server, Found)>),
     /// A witness wants a listing of the server on this socket.
     Locate(String),
     /// An assistant's changes or tasks are others than before.
-    Work(sources::changes::Report),
+    Work(changes::Report),
     /// Something does not work (or, with `None`, works again), by what it is about.
     Trouble(String, Option<String>),
     /// It is over.
     Stop,
+}
+
+/// What came of asking one server.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// All its panes.
+    Panes(Listing),
+    /// There is no server.
+    Gone,
+    /// It is not believed, and was not asked.
+    NotBelieved(&'static str),
+    /// That is not known; says why.
+    Unknown(String),
 }

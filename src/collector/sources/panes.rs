@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::target::Server;
 
-use crate::collector::Message;
+use crate::collector::message::{Answer, Message};
 use crate::mux::{PATIENCE, Reach, Undone};
 use crate::state::Listing;
 use crate::sys::monotone_clock::Clock;
@@ -46,19 +46,6 @@ pub(in crate::collector) enum Order {
     Hurry(BTreeSet<String>),
     /// Somebody needs a listing that is made from now on.
     Now(String),
-}
-
-/// What came of asking one server.
-#[derive(Debug)]
-pub(in crate::collector) enum Answer {
-    /// All its panes.
-    Panes(Listing),
-    /// There is no server.
-    Gone,
-    /// It is not believed, and was not asked.
-    NotBelieved(&'static str),
-    /// That is not known; says why.
-    Unknown(String),
 }
 
 /// Starts the thread. It ends when the sender it gives is dropped.

@@ -10,7 +10,7 @@ use pane_patrol_hooks::target::{Server, Target};
 use super::Writer;
 use super::interests::has_session_file;
 use crate::assistants::title;
-use crate::collector::sources::panes::Answer;
+use crate::collector::message::Answer;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::mux::tmux::{is_its_socket, told_lost};
 use crate::state::{Input, ListedPane, Listing, Reading, Row, RowKey};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use syn::buffer::{Cursor, TokenBuffer};
 use syn::visit::{self, Visit};
 
 /// The crates, by the name that others import, and where their sources are.
@@ -29,7 +30,8 @@ pub(super) struct House {
 struct Said {
     /// Paths that it names, from a crate's root.
     paths: BTreeSet<Module>,
-    /// Names that it hands on, and where they come from.
+    /// Names that it has from elsewhere, and where they come from. Those that it keeps to itself are
+    /// known below it.
     faces: BTreeMap<String, Module>,
 }
 
@@ -151,6 +153,12 @@ fn read(file: &Path, module: &Module) -> Said {
         children: tree.items.iter().filter_map(declared).collect(),
         said: Said::default(),
     };
+    let uses = tree.items.iter().filter_map(|item| match item {
+        syn::Item::Use(item) => Some(item),
+        _ => None,
+    });
+    // What is imported at the top is known in every line.
+    uses.for_each(|item| reader.visit_item_use(item));
     reader.visit_file(&tree);
     reader.said
 }
@@ -206,6 +214,16 @@ impl Reader {
         Some(start.into_iter().chain(rest.iter().cloned()).collect())
     }
 
+    /// The same for one that may begin with a name that was imported.
+    fn known(&self, path: &[String]) -> Option<Module> {
+        let imported = || {
+            let (first, rest) = path.split_first()?;
+            let from = self.said.faces.get(first)?;
+            Some(from.iter().chain(rest).cloned().collect())
+        };
+        self.whole(path).or_else(imported)
+    }
+
     fn import(&mut self, tree: &syn::UseTree, before: &[String], is_face: bool) {
         let with = |name: &syn::Ident| -> Vec<String> {
             before.iter().cloned().chain([name.to_string()]).collect()
@@ -237,18 +255,59 @@ impl Reader {
         }
     }
 
+    /// Notes where an imported name comes from. One that is handed on and comes from no crate of ours
+    /// is taken for one of this file.
     fn take(&mut self, path: &[String], known: Option<&String>, is_face: bool) {
         let relative = || {
             let inside = self.module.iter().cloned();
             inside.chain(path.iter().cloned()).collect::<Module>()
         };
-        let whole = self.whole(path);
-        match known {
-            Some(known) if is_face => {
-                let from = whole.unwrap_or_else(relative);
-                self.said.faces.insert(known.clone(), from);
+        let whole = self.known(path);
+        let from = whole.clone().or_else(|| is_face.then(relative));
+        if let Some((known, from)) = known.zip(from)
+        {
+            self.said.faces.insert(known.clone(), from);
+        }
+        self.said.paths.extend(whole);
+    }
+
+    /// Paths that stand in what a macro is given, which is no Rust yet.
+    fn look_into(&mut self, mut tokens: Cursor<'_>) {
+        let mut path: Vec<String> = Vec::new();
+        // How many colons stand behind the last name.
+        let mut colons = 0;
+        while !tokens.eof() {
+            if let Some((name, rest)) = tokens.ident() {
+                if colons != 2 {
+                    self.note(&std::mem::take(&mut path));
+                }
+                path.push(name.to_string());
+                (colons, tokens) = (0, rest);
+            } else if let Some((sign, rest)) = tokens.punct()
+                && sign.as_char() == ':'
+                && colons < 2
+            {
+                (colons, tokens) = (colons + 1, rest);
+            } else {
+                self.note(&std::mem::take(&mut path));
+                colons = 0;
+                if let Some((inside, _, _, rest)) = tokens.any_group() {
+                    self.look_into(inside);
+                    tokens = rest;
+                } else {
+                    let Some((_, rest)) = tokens.token_tree() else {
+                        return;
+                    };
+                    tokens = rest;
+                }
             }
-            _ => self.said.paths.extend(whole),
+        }
+        self.note(&path);
+    }
+
+    fn note(&mut self, path: &[String]) {
+        if path.len() > 1 {
+            self.said.paths.extend(self.known(path));
         }
     }
 }
@@ -282,22 +341,35 @@ impl<'ast> Visit<'ast> for Reader {
             .iter()
             .map(|part| part.ident.to_string())
             .collect();
-        if names.len() > 1 {
-            self.said.paths.extend(self.whole(&names));
-        }
+        self.note(&names);
         visit::visit_path(self, path);
     }
+
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        self.look_into(TokenBuffer::new2(called.tokens.clone()).begin());
+        visit::visit_macro(self, called);
+    }
+}
+
+/// The house that stands when these are its files.
+fn house_of(files: &[(&str, &str)]) -> House {
+    let root = tempfile::tempdir().expect("a folder is made");
+    for (_, sources) in CRATES {
+        fs::create_dir_all(root.path().join(sources)).expect("a folder is made");
+    }
+    for (file, text) in files {
+        let path = root.path().join(file);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder is made");
+        fs::write(path, text).expect("a source is written");
+    }
+    House::read(root.path())
 }
 
 /// A house of a few files: names handed on, paths in the middle of code, tests and what is declared
 /// inside are seen for what they are.
 #[test]
 fn who_imports_whom_is_read_as_the_compiler_reads_it() {
-    let root = tempfile::tempdir().expect("a folder is made");
-    for (_, sources) in CRATES {
-        fs::create_dir_all(root.path().join(sources)).expect("a folder is made");
-    }
-    for (file, text) in [
+    let house = house_of(&[
         ("sys/src/lib.rs", "pub fn open() {}"),
         ("src/lib.rs", "mod a; mod b; mod d;"),
         (
@@ -310,16 +382,41 @@ fn who_imports_whom_is_read_as_the_compiler_reads_it() {
             "use super::g; pub struct Thing; fn h() { g(); crate::a::f(Thing); pane_patrol_sys::open() }",
         ),
         ("src/d.rs", "#[cfg(test)] mod tests { use crate::a::f; }"),
-    ] {
-        let path = root.path().join(file);
-        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder is made");
-        fs::write(path, text).expect("a source is written");
-    }
-    let house = House::read(root.path());
+    ]);
     let imports = |file: &str| house.files[file].keys().cloned().collect::<Vec<_>>();
     assert_eq!(imports("src/a.rs"), ["src/b/c.rs", "src/b/mod.rs"]);
-    assert_eq!(imports("src/b/mod.rs"), [""; 0]);
+    assert_eq!(imports("src/b/mod.rs"), ["src/b/c.rs"]);
     assert_eq!(imports("src/b/c.rs"), ["src/a.rs", "sys/src/lib.rs"]);
     assert_eq!(imports("src/d.rs"), [""; 0]);
     assert_eq!(house.circles(), [["src/a.rs", "src/b/c.rs"]]);
+}
+
+/// What a module imports for itself alone is known below it; what a macro is given is code too.
+#[test]
+fn a_name_is_followed_through_what_a_module_keeps_to_itself() {
+    let house = house_of(&[
+        ("src/lib.rs", "mod a; mod e; mod f;"),
+        ("src/a/mod.rs", "mod message; mod source; use message::Message;"),
+        (
+            "src/a/message.rs",
+            "use super::source::Answer; pub struct Message(Answer);",
+        ),
+        (
+            "src/a/source.rs",
+            "use crate::a::Message; pub enum Answer {} fn f(_: Message) {}",
+        ),
+        ("src/e.rs", "fn f() { print(); vec![(1, crate::f::g(2))]; }"),
+        ("src/f.rs", "use crate::e; pub fn g() { assert!(e::f() == 1); }"),
+    ]);
+    let imports = |file: &str| house.files[file].keys().cloned().collect::<Vec<_>>();
+    assert_eq!(imports("src/a/source.rs"), ["src/a/message.rs"]);
+    assert_eq!(imports("src/e.rs"), ["src/f.rs"]);
+    assert_eq!(imports("src/f.rs"), ["src/e.rs"]);
+    assert_eq!(
+        house.circles(),
+        [
+            ["src/a/message.rs", "src/a/source.rs"],
+            ["src/e.rs", "src/f.rs"]
+        ]
+    );
 }
