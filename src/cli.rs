@@ -1,4 +1,7 @@
 //! What can be typed: clap definitions only. What it means stands in `commands`, one file each.
+//!
+//! May import: the words that can be typed: `actor`'s digest, `assistants`, `config`'s themes, `log`'s
+//! times, the installer's rows and the hooks' words.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +14,7 @@ use pane_patrol_installer::Assistant;
 use crate::actor::Digest;
 use crate::assistants;
 use crate::assistants::options::InstallOptions;
+use crate::config::Theme;
 use crate::log::when::parse_span;
 use crate::state::words;
 
@@ -108,7 +112,7 @@ pub enum Command {
 #[derive(Args, Debug, Default)]
 pub struct SupervisorArgs {
     /// Colours: the terminal's own, for a dark or a light background, or none
-    #[arg(long, value_name = "THEME", value_parser = ["terminal", "dark", "light", "none"])]
+    #[arg(long, value_name = "THEME", value_parser = Theme::NAMES)]
     pub theme: Option<String>,
     /// Switch this tmux client (`#{client_name}`) on Enter; by default the one the key was pressed on
     #[arg(long, value_name = "NAME")]

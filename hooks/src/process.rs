@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use pane_patrol_sys::process::chain;
+use pane_patrol_sys::process::{chain, variables};
 
 use crate::target::{PaneId, Server};
 
@@ -41,6 +41,12 @@ pub fn processes(deadline: Instant) -> impl Processes {
     system::processes(deadline)
 }
 
+/// The pane a process was started in, by its own environment. Only Linux tells.
+pub fn pane_of(pid: u32) -> Option<(PaneId, Server)> {
+    let [server, pane] = variables(pid, ["TMUX", "TMUX_PANE"])?;
+    Some((pane?.parse().ok()?, Server::from_tmux_variable(&server?)?))
+}
+
 /// The arguments of a process, where they cost no more than one small read; else none.
 pub fn cheap_arguments(pid: u32) -> Vec<String> {
     system::cheap_arguments(pid)
@@ -48,12 +54,11 @@ pub fn cheap_arguments(pid: u32) -> Vec<String> {
 
 #[cfg(target_os = "linux")]
 mod system {
-    use std::fs::{self, File};
-    use std::io::Read;
+    use std::fs;
     use std::os::unix::fs::MetadataExt;
     use std::time::Instant;
 
-    use pane_patrol_sys::process::{folder, stat};
+    use pane_patrol_sys::process::{command_line, folder, stat};
     use rustix::process::geteuid;
 
     use super::Processes;
@@ -61,9 +66,6 @@ mod system {
 
     /// Longest command line that is read, in bytes.
     const MAX_ARGUMENTS: u64 = 16 * 1024;
-    /// Longest environment that is looked through, in bytes.
-    const MAX_ENVIRONMENT: u64 = 1024 * 1024;
-
     pub(super) fn processes(_: Instant) -> impl Processes {
         Proc
     }
@@ -74,30 +76,13 @@ mod system {
 
     struct Proc;
 
-    impl Proc {
-        fn read(pid: u32, file: &str, max: u64) -> Option<Vec<u8>> {
-            let mut bytes = Vec::new();
-            let file = File::open(format!("/proc/{pid}/{file}")).ok()?;
-            file.take(max).read_to_end(&mut bytes).ok()?;
-            Some(bytes)
-        }
-    }
-
-    /// One variable; nothing else of an environment is kept, for it holds secrets.
-    fn value<'a>(environment: &'a [u8], name: &str) -> Option<&'a str> {
-        let entry = environment
-            .split(|byte| *byte == 0)
-            .find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
-        std::str::from_utf8(entry).ok()
-    }
-
     impl Processes for Proc {
         fn parent(&self, pid: u32) -> Option<u32> {
             Some(stat(pid)?.parent)
         }
 
         fn arguments(&self, pid: u32) -> Vec<String> {
-            let line = Self::read(pid, "cmdline", MAX_ARGUMENTS).unwrap_or_default();
+            let line = command_line(pid, MAX_ARGUMENTS).unwrap_or_default();
             let arguments = line.split(|byte| *byte == 0);
             let mut arguments: Vec<String> = arguments
                 .map(|argument| String::from_utf8_lossy(argument).into_owned())
@@ -115,15 +100,12 @@ mod system {
         }
 
         fn pane(&self, pid: u32) -> Option<(PaneId, Server)> {
-            let environment = Self::read(pid, "environ", MAX_ENVIRONMENT)?;
-            let server = Server::from_tmux_variable(value(&environment, "TMUX")?)?;
-            let pane = value(&environment, "TMUX_PANE")?;
-            Some((pane.parse().ok()?, server))
+            super::pane_of(pid)
         }
 
         fn variable(&self, pid: u32, name: &str) -> Option<String> {
-            let environment = Self::read(pid, "environ", MAX_ENVIRONMENT)?;
-            value(&environment, name).map(str::to_owned)
+            let [value] = super::variables(pid, [name])?;
+            value
         }
 
         fn all(&self) -> Vec<u32> {

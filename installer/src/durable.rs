@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use pane_patrol_sys::open::Opening;
 use pane_patrol_sys::private;
 use pane_patrol_sys::replace::replace_on_disk;
 pub(crate) use pane_patrol_sys::replace::sync_folder;
@@ -117,7 +118,8 @@ impl Lock {
     /// Takes the lock on `folder`, which must be the user's own. Never waits: whoever holds it may be
     /// stopped.
     pub(crate) fn take(folder: &Path, uid: u32) -> Done<Self> {
-        let file = File::open(folder).map_err(io_error("open", folder))?;
+        let file = Opening::to_read().anything(folder);
+        let file = file.map_err(io_error("open", folder))?;
         let owned = file.metadata().map_err(io_error("open", folder))?;
         if owned.uid() != uid {
             return Err(ApplyError::NotOurs {

@@ -5,8 +5,10 @@
 //! [`status`](status::status) tells what is registered. Nothing here prints, or reads the
 //! environment or the clock: places, user, program and time are arguments.
 //!
-//! `json` finds and cuts, `edit` knows what our entries look like, `target_file` looks at files and `attributes` at their ACLs, `store`
-//! and `manifest` remember, `apply` writes.
+//! `json` finds and cuts, `edit` knows what our entries look like, `target_file` looks at files and
+//! `attributes` at their ACLs, `store` and `manifest` remember, `apply` writes.
+//!
+//! May import: the crates `hooks`, for adapters, words and times, and `sys`.
 
 // What is taken in from beside the other crates names this one as they do.
 #[cfg(feature = "assistant-for-tests")]

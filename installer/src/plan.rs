@@ -73,11 +73,6 @@ impl Edit {
         &self.place.path
     }
 
-    /// The file that is written, behind all symbolic links.
-    pub fn real_path(&self) -> &Path {
-        &self.place.real
-    }
-
     /// The bytes that are there; `None` without a file.
     pub fn before(&self) -> Option<&[u8]> {
         self.place.found.as_ref().map(|found| &*found.bytes)

@@ -6,10 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::open::read_whole;
 
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, sha256};
-use crate::target_file;
+use crate::target_file::{self, MAX_BYTES};
 
 /// The name of the manifest inside a record.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -32,7 +33,7 @@ impl Record {
     /// Reads the record in `folder`; `None` when it has no manifest, or a damaged one.
     pub(crate) fn read(folder: &Path) -> Result<Option<Self>, PlanError> {
         let path = folder.join(MANIFEST);
-        let bytes = match fs::read(&path) {
+        let bytes = match read_whole(&path, MAX_BYTES).map_err(io::Error::from) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(PlanError::Io { path, source }),
@@ -47,7 +48,8 @@ impl Record {
         let Some(expected) = &first.before else {
             return Some(Original::NoFile);
         };
-        let bytes = fs::read(self.folder.join(first.saved.as_ref()?)).ok()?;
+        let saved = self.folder.join(first.saved.as_ref()?);
+        let bytes = read_whole(&saved, MAX_BYTES).ok()?;
         (sha256(&bytes) == *expected).then_some(Original::Bytes(bytes))
     }
 }

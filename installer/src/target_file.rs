@@ -15,7 +15,7 @@ use crate::flags::Flags;
 /// As many links as Linux follows.
 const MAX_LINKS: usize = 40;
 /// Far more than any settings file has.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
+pub(crate) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 const OWNER_WRITE: u32 = 0o200;
 
 /// A settings file as it was found.

@@ -3,7 +3,10 @@
 //! A file that looks like a dialog can be shown by anything: `cat`, a pager, the shell that has suspended
 //! the assistant. What is in front says which process the pane's keys go to.
 
-use pane_patrol_sys::process::{Stat, stat};
+use pane_patrol_sys::process::{Stat, command_line, stat};
+
+/// Longest command line that is looked at, in bytes.
+const MAX_LINE: u64 = 16 * 1024;
 
 /// Programs that stand for an assistant in another place.
 const CARRIERS: &[&str] = &[
@@ -89,7 +92,7 @@ fn nearest_on(terminal: u64, pid: u32) -> Option<Process> {
 /// Where the assistant's process cannot be seen, one must be in front that is named like it, or that
 /// leads to where it is.
 fn unless_it_stands_for(front: u32, assistant: &str) -> Option<&'static str> {
-    let arguments = std::fs::read(format!("/proc/{front}/cmdline")).ok()?;
+    let arguments = command_line(front, MAX_LINE)?;
     let mut names = arguments.split(|byte| *byte == 0).map(|argument| {
         let argument = String::from_utf8_lossy(argument);
         argument.rsplit('/').next().unwrap_or_default().to_owned()

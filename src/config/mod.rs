@@ -5,12 +5,12 @@
 
 mod theme;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pane_patrol_hooks::event_log::Limits;
+use pane_patrol_sys::open::read_text;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -20,6 +20,9 @@ use crate::notify;
 use crate::rules::Rules;
 
 pub use theme::Theme;
+
+/// The file is no longer, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// How long a row without any proof of life is kept, unless said otherwise.
 const DEFAULT_TTL: Duration = Duration::from_secs(300);
@@ -221,7 +224,7 @@ impl Config {
         let Some(path) = path else {
             return Ok(Self::default());
         };
-        match fs::read_to_string(path) {
+        match read_text(path, MAX_BYTES).map_err(io::Error::from) {
             Ok(text) => Self::parse(&text, path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(source) => Err(ConfigError::Unreadable {

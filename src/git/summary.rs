@@ -6,6 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use pane_patrol_sys::open::{Opening, read_text};
+
 use super::parse::{Found, Lines, Status, parse_numstat, parse_status};
 use super::types::{DiffSummary, FileChange, FileStatus, MAX_FILES, Sums};
 use super::untracked::Counter;
@@ -83,7 +85,7 @@ impl Repository<'_> {
 
 /// The folders of `HEAD`, the index and the branches.
 fn places_of_refs(git: &Path) -> Vec<PathBuf> {
-    let common = fs::read_to_string(git.join("commondir"));
+    let common = read_text(&git.join("commondir"), MAX_LINK);
     let common = common.map_or(git.to_owned(), |told| git.join(told.trim_end()));
     let refs = common.join("refs");
     let remotes = fs::read_dir(refs.join("remotes")).into_iter().flatten();
@@ -219,11 +221,8 @@ fn describe(
 /// The name of a linked worktree: the folder in `.git/worktrees` that its `.git` file points to.
 fn worktree_name(root: &Path) -> Option<String> {
     let link = root.join(".git");
-    let about = fs::symlink_metadata(&link).ok()?;
-    if !about.is_file() || about.len() > MAX_LINK {
-        return None;
-    }
-    let text = fs::read_to_string(link).ok()?;
+    let opened = Opening::to_read().no_link().regular(&link).ok()?;
+    let text = String::from_utf8(opened.read(MAX_LINK).ok()?).ok()?;
     let folder = root.join(text.strip_prefix("gitdir:")?.trim());
     // A submodule's folder has none.
     folder.join("commondir").is_file().then_some(())?;

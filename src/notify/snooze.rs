@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::open::read_text;
 use pane_patrol_sys::replace::replace;
+
+/// The file is no longer, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// Rows by id, and the moment from which they may be told of again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +26,7 @@ impl Snoozes {
 
     /// Reads the file; one that is not there or makes no sense holds none.
     pub fn read(path: &Path) -> Self {
-        let text = fs::read_to_string(path).unwrap_or_default();
+        let text = read_text(path, MAX_BYTES).unwrap_or_default();
         let line = |line: &str| {
             let (until, id) = line.split_once(' ')?;
             Some((id.to_owned(), Timestamp::parse(until)?))

@@ -79,7 +79,7 @@ mod system {
 
     pub(super) fn user_of(pid: u32) -> Option<u32> {
         // Not the folder's owner: that is the superuser where the program may not be read.
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let status = pane_patrol_sys::process::text_of(pid, "status", 64 * 1024)?;
         let ids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
         ids.split_ascii_whitespace().nth(1)?.parse().ok()
     }

@@ -1,11 +1,9 @@
 //! Whether a process lives, and what `/proc` tells of it on Linux: its start, its parents and children,
 //! and single variables that it was given. Elsewhere only the first is known.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::time::Duration;
 
-use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process as sys;
 use rustix::io::Errno;
@@ -17,8 +15,8 @@ const MAX_DEPTH: usize = 64;
 /// The start of a process is known to this much, by clocks that may drift apart.
 const START_SLACK: Duration = Duration::from_secs(2);
 
-/// Longest environment that is looked through, in bytes.
-const MAX_ENVIRONMENT: u64 = 1024 * 1024;
+/// Longest of what the system lists that is read, in bytes.
+const MAX_LIST: u64 = 1024 * 1024;
 
 /// Fields of `/proc/<pid>/stat`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,15 +56,15 @@ pub(crate) fn ancestors(pid: u32) -> Vec<u32> {
 
 /// The name of the program that the process runs, at most 15 bytes of it.
 pub(crate) fn program(pid: u32) -> Option<String> {
-    let name = fs::read(format!("/proc/{pid}/comm")).ok()?;
-    Some(String::from_utf8_lossy(&name).trim_end().to_owned())
+    let name = sys::text_of(pid, "comm", MAX_LIST)?;
+    Some(name.trim_end().to_owned())
 }
 
 /// When a process with this start, as `/proc` counts it, came to life; `None` where that cannot be
 /// known.
 pub(crate) fn started_at(start: u64) -> Option<Timestamp> {
-    let system = fs::read_to_string("/proc/stat").ok()?;
-    let boot: i64 = system
+    let system = sys::told("stat", MAX_LIST)?;
+    let boot: i64 = String::from_utf8_lossy(&system)
         .lines()
         .find_map(|line| line.strip_prefix("btime "))?
         .trim()
@@ -79,41 +77,15 @@ pub(crate) fn started_at(start: u64) -> Option<Timestamp> {
     ))
 }
 
-/// The pane a process was started in, by its own environment. Nothing else of that is kept: it
-/// holds secrets.
-pub(crate) fn tmux_variables(pid: u32) -> Option<(Server, PaneId)> {
-    parse_tmux_variables(&environment(pid)?)
-}
-
-fn environment(pid: u32) -> Option<Vec<u8>> {
-    let mut environment = Vec::new();
-    let file = File::open(format!("/proc/{pid}/environ")).ok()?;
-    file.take(MAX_ENVIRONMENT)
-        .read_to_end(&mut environment)
-        .ok()?;
-    Some(environment)
-}
-
-fn value<'a>(environment: &'a [u8], name: &[u8]) -> Option<&'a str> {
-    let entry = environment
-        .split(|byte| *byte == 0)
-        .find_map(|entry| entry.strip_prefix(name)?.strip_prefix(b"="))?;
-    std::str::from_utf8(entry).ok()
-}
-
-fn parse_tmux_variables(environment: &[u8]) -> Option<(Server, PaneId)> {
-    let server = Server::from_tmux_variable(value(environment, b"TMUX")?)?;
-    Some((server, value(environment, b"TMUX_PANE")?.parse().ok()?))
-}
-
 /// The processes that this one has started and that live, on Linux.
 pub(crate) fn children_of(pid: u32) -> Vec<u32> {
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
         return Vec::new();
     };
-    let lists = threads
-        .flatten()
-        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let lists = threads.flatten().filter_map(|thread| {
+        let name = format!("task/{}/children", thread.file_name().to_str()?);
+        sys::text_of(pid, &name, MAX_LIST)
+    });
     let numbers = |list: String| -> Vec<u32> {
         let words = list.split_ascii_whitespace();
         words.filter_map(|word| word.parse().ok()).collect()
@@ -173,7 +145,8 @@ pub(crate) fn lives(pid: u32) -> bool {
 
 /// What the variable `name` was set to when the process was started.
 pub(crate) fn variable(pid: u32, name: &str) -> Option<String> {
-    value(&environment(pid)?, name.as_bytes()).map(str::to_owned)
+    let [value] = sys::variables(pid, [name])?;
+    value
 }
 
 #[cfg(test)]
@@ -206,16 +179,6 @@ mod tests {
         for line in ["", "7 (x", "7 (x) S", "7 (x) S y", zombie.as_str()] {
             assert_eq!(parse_stat(line.as_bytes()), None, "{line}");
         }
-    }
-
-    #[test]
-    fn only_the_two_variables_of_tmux_are_looked_for() {
-        let environment = b"XTMUX=no\0TMUX_PANE=%4\0SECRET=x\0TMUX=/tmp/t/default,99,0\0TMUX_X=1\0";
-        let (server, pane) = parse_tmux_variables(environment).unwrap();
-        assert_eq!(server.to_string(), "/tmp/t/default,99");
-        assert_eq!(pane, PaneId(4));
-        assert_eq!(parse_tmux_variables(b"TMUX_PANE=%4\0"), None);
-        assert_eq!(parse_tmux_variables(b"TMUX=x\0TMUX_PANE=4"), None);
     }
 
     #[cfg(target_os = "linux")]

@@ -12,7 +12,13 @@ use std::os::unix::ffi::OsStrExt;
 #[cfg(target_os = "linux")]
 use std::path::PathBuf;
 
+#[cfg(target_os = "linux")]
+use pane_patrol_sys::process::told_of;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
+
+/// Longest table of sockets that is read, in bytes.
+#[cfg(target_os = "linux")]
+const MAX_TABLE: u64 = 64 << 20;
 
 /// An unbound socket.
 pub(crate) fn unix_socket(kind: SocketType) -> io::Result<OwnedFd> {
@@ -31,7 +37,7 @@ pub(crate) fn unix_socket(kind: SocketType) -> io::Result<OwnedFd> {
 #[cfg(target_os = "linux")]
 pub(crate) fn made_by(pid: u32) -> Vec<PathBuf> {
     let held = held_by(pid);
-    let Ok(table) = std::fs::read(format!("/proc/{pid}/net/unix")) else {
+    let Some(table) = told_of(pid, "net/unix", MAX_TABLE) else {
         return Vec::new();
     };
     let lines: Vec<_> = table

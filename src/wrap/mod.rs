@@ -6,6 +6,8 @@
 //! that the shell notices, and when the shell wakes us we wake it. Started in any other way it stays
 //! in our group, where the terminal's signals reach it anyway. It is waited for, and we end as it
 //! ended: with its status, or by its signal. Nothing is printed.
+//!
+//! May import: `hub`'s client, `sys`, and the hooks' words.
 
 mod report;
 mod teller;
@@ -14,6 +16,7 @@ use std::io::{self, IsTerminal};
 use std::process::{Child, Command};
 
 use nix::unistd::{Pid as AnyPid, getpgid, getsid};
+use pane_patrol_sys::process::text_of;
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getpid, getppid, kill_process,
     kill_process_group, setrlimit, waitpid,
@@ -110,7 +113,7 @@ const SIGNALS: [i32; 7] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, S
 
 /// Whether whoever started us has this signal ignored, as `nohup` does: then it stays so for the program.
 fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = text_of(std::process::id(), "status", 64 * 1024).unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
     mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)

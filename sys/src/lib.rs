@@ -2,6 +2,8 @@
 //!
 //! Every other part may use this one, the hook too, and it uses none of them: so it depends on next to
 //! nothing, and what is not called is not in the hook's way.
+//!
+//! May import: no crate of ours.
 
 pub mod child;
 pub mod open;

@@ -2,7 +2,10 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Longest environment that is looked through, in bytes.
+const MAX_ENVIRONMENT: u64 = 1024 * 1024;
 
 /// Longest line of numbers that is read, in bytes; real ones have some 300.
 const MAX_STAT: u64 = 4096;
@@ -32,6 +35,44 @@ pub struct Stat {
 /// user's, or there is no such folder as `/proc`.
 pub fn folder(pid: u32) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/{pid}/cwd")).ok()
+}
+
+/// At most the first `max` bytes of what `/proc/<name>` says; `None` when there is none.
+pub fn told(name: &str, max: u64) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = File::open(Path::new("/proc").join(name)).ok()?;
+    file.take(max).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// The same of one process.
+pub fn told_of(pid: u32, name: &str, max: u64) -> Option<Vec<u8>> {
+    told(&format!("{pid}/{name}"), max)
+}
+
+/// The same of a text; what is no UTF-8 in it is replaced.
+pub fn text_of(pid: u32, name: &str, max: u64) -> Option<String> {
+    let told = told_of(pid, name, max)?;
+    Some(String::from_utf8_lossy(&told).into_owned())
+}
+
+/// What the process was started with, its name first, each ended by a zero byte: at most `max` bytes.
+pub fn command_line(pid: u32, max: u64) -> Option<Vec<u8>> {
+    told_of(pid, "cmdline", max)
+}
+
+/// What these variables were set to when the process was started. Nothing else of its environment is
+/// kept, for it holds secrets.
+pub fn variables<const N: usize>(pid: u32, names: [&str; N]) -> Option<[Option<String>; N]> {
+    let environment = told_of(pid, "environ", MAX_ENVIRONMENT)?;
+    Some(names.map(|name| value(&environment, name)))
+}
+
+fn value(environment: &[u8], name: &str) -> Option<String> {
+    let entry = environment
+        .split(|byte| *byte == 0)
+        .find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
+    std::str::from_utf8(entry).ok().map(str::to_owned)
 }
 
 /// Reads it now; `None` when there is no such process, or there is no such folder.
@@ -115,6 +156,18 @@ mod tests {
     fn what_is_no_such_line_is_nothing() {
         for line in ["", "7 (x", "7 (x)", "7 (x) S", "7 (x) S y", &LINE[..60]] {
             assert_eq!(Stat::parse(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_found_by_its_whole_name() {
+        let environment = b"XTMUX=no\0TMUX_PANE=%4\0SECRET=x\0TMUX=a=b\0ODD=\xff\0EMPTY=\0";
+        let value = |name| value(environment, name);
+        assert_eq!(value("TMUX").as_deref(), Some("a=b"));
+        assert_eq!(value("TMUX_PANE").as_deref(), Some("%4"));
+        assert_eq!(value("EMPTY").as_deref(), Some(""));
+        for absent in ["MUX", "TMU", "ODD", "no"] {
+            assert_eq!(value(absent), None, "{absent}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -701,5 +702,39 @@ fn hooks_that_a_project_switches_off_are_named_with_its_file() {
         });
         let off = ["switched_off", "failure", seen.as_str(), file];
         assert_found(&env, "claude hooks", off);
+    }
+}
+
+/// What is read to look for trouble may be a pipe that nobody writes to: that is said, and not waited for.
+#[test]
+fn a_pipe_in_the_place_of_settings_is_not_waited_for() {
+    let env = TestEnv::new();
+    with_programs(&env, &["codex"]);
+    install(&env, "codex");
+    let pipe = |path: &Path| {
+        let _ = fs::remove_file(path);
+        let made = Command::new("mkfifo").arg(path).status();
+        assert!(made.expect("there is mkfifo").success());
+    };
+    let codex = env.home().join(".codex/config.toml");
+    pipe(&codex);
+    assert_found(
+        &env,
+        "codex trust",
+        [
+            "unreadable",
+            "failure",
+            "config.toml: it is no regular file",
+            "correct the file",
+        ],
+    );
+    env.configure("");
+    pipe(&env.path("config/pane-patrol/config.toml"));
+    for arguments in [&["start", "--list"][..], &["doctor"], &["status"]] {
+        let finished = run(&env, arguments);
+        let said = format!("{}{}", finished.stdout, finished.stderr);
+        if arguments[0] != "status" {
+            assert!(said.contains("it is no regular file"), "{said}");
+        }
     }
 }

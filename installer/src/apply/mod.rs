@@ -18,6 +18,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pane_patrol_sys::open::read_whole;
 use pane_patrol_sys::replace::finish;
 
 use self::housekeeping::sweep;
@@ -26,7 +27,7 @@ use crate::error::ApplyError;
 use crate::manifest::Action;
 use crate::plan::{Edit, Plan};
 use crate::store::{self, MANIFEST, Record};
-use crate::target_file::{self, Place};
+use crate::target_file::{self, MAX_BYTES, Place};
 
 type Done<T = ()> = Result<T, ApplyError>;
 
@@ -188,7 +189,7 @@ impl Run<'_> {
         self.reached(Step::Saved)?;
         let record = Record { folder, manifest };
         let path = record.folder.join(MANIFEST);
-        match fs::read(&path) {
+        match read_whole(&path, MAX_BYTES) {
             Ok(bytes) => self.undo.push(Undo::Restore(path.clone(), bytes)),
             Err(_) => self.undo.push(Undo::RemoveFile(path.clone())),
         }

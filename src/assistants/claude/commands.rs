@@ -1,12 +1,11 @@
 //! The commands that Claude Code runs, read from its shells: a shell of its Bash tool is started with
 //! `-c "… && eval '<command>' …"`. Only Linux tells; elsewhere nothing is known to run.
 
-use std::fs::{self, File};
-use std::io::Read;
 use std::time::Duration;
 
 use pane_patrol_hooks::adapter::summary_of;
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::process::{self as processes, command_line};
 use serde_json::json;
 
 use crate::state::Command;
@@ -58,16 +57,14 @@ fn shells_of(pid: u32, now: Timestamp) -> Vec<(String, Timestamp)> {
 
 /// How long the system has been up; the clock that process starts are counted by.
 fn up_time() -> Option<Duration> {
-    let text = fs::read_to_string("/proc/uptime").ok()?;
+    let text = String::from_utf8(processes::told("uptime", 4096)?).ok()?;
     let seconds = text.split_ascii_whitespace().next()?.parse().ok()?;
     Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// What a process was told with `-c`.
 fn told(pid: u32) -> Option<String> {
-    let mut line = Vec::new();
-    let file = File::open(format!("/proc/{pid}/cmdline")).ok()?;
-    file.take(MAX_LINE).read_to_end(&mut line).ok()?;
+    let line = command_line(pid, MAX_LINE)?;
     let mut arguments = line.split(|byte| *byte == 0).skip(1);
     let is_flag = |argument: &&[u8]| argument.starts_with(b"-") && argument.ends_with(b"c");
     arguments.find(is_flag)?;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use pane_patrol_hooks::adapter::{QUESTION_TOOLS, summary_of};
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::open::read_text;
 use serde_json::Value;
 
 use crate::assistants::facets::log_tail as tail;
@@ -414,9 +415,6 @@ fn mode(lines: &[Value]) -> Option<String> {
 /// What the file holds that is to be written over.
 fn written_over(input: &Value) -> Option<String> {
     let path = Path::new(input["file_path"].as_str()?);
-    let found = path.metadata().ok()?;
-    if !path.is_absolute() || !found.is_file() || found.len() > MAX_FILE {
-        return None;
-    }
-    std::fs::read_to_string(path).ok()
+    let text = path.is_absolute().then(|| read_text(path, MAX_FILE));
+    text?.ok()
 }

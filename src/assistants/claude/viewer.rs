@@ -1,12 +1,12 @@
 //! Processes that show a background job of Claude's in their pane: `claude attach ID`. They have no
 //! session file; what they show they were told with their arguments. Only Linux tells.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_installer::CLAUDE;
+use pane_patrol_sys::process::command_line;
 
 use crate::sys::process::{stat, variable};
 
@@ -15,10 +15,7 @@ const MAX_LINE: u64 = 4096;
 
 /// The job that process `pid` was started to show.
 pub(crate) fn attached_to(pid: u32) -> Option<String> {
-    let mut line = Vec::new();
-    let file = File::open(format!("/proc/{pid}/cmdline")).ok()?;
-    file.take(MAX_LINE).read_to_end(&mut line).ok()?;
-    job_of(&line)
+    job_of(&command_line(pid, MAX_LINE)?)
 }
 
 /// Every process that was started to show `job` of the Claude whose files are below `config`: another

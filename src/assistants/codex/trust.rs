@@ -6,7 +6,6 @@
 //! it; it asks the person again by itself when the two differ.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,10 +14,14 @@ use pane_patrol_hooks::adapter::codex::pane::Screen;
 use pane_patrol_hooks::process::processes;
 use pane_patrol_installer::sha256;
 use pane_patrol_installer::status::Registered;
+use pane_patrol_sys::open::{OpenError, read_text, read_whole};
 use serde_json::{Value, json};
 use toml::Table;
 
 use crate::assistants::facets::doctor::{Alike, Found, Look, Obstacle, Overruled, Why};
+
+/// Its settings are no longer, in bytes.
+const MAX_BYTES: u64 = 4 << 20;
 
 /// How long the system may take to tell of its processes.
 const BUDGET: Duration = Duration::from_secs(2);
@@ -62,8 +65,8 @@ pub(crate) fn trust(hooks: &Path, registered: Option<&Registered>) -> Trust {
 
 fn settings(hooks: &Path, registered: Option<&Registered>) -> Trust {
     let path = hooks.with_file_name("config.toml");
-    let text = match fs::read_to_string(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+    let text = match read_text(&path, MAX_BYTES) {
+        Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         read => read.map_err(|error| error.to_string()),
     };
     let config = text.and_then(|text| {
@@ -135,7 +138,7 @@ impl Trust {
     }
 
     fn judge(&mut self, hooks: &Path, registered: &Registered, noted: Option<&toml::Value>) {
-        let text = fs::read(hooks).unwrap_or_default();
+        let text = read_whole(hooks, MAX_BYTES).unwrap_or_default();
         let file: Value = serde_json::from_slice(&text).unwrap_or_default();
         let mut paths: Vec<PathBuf> = vec![hooks.to_owned()];
         paths.extend(hooks.canonicalize());
@@ -234,6 +237,8 @@ fn snake_case(event: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// As Codex 0.169 said it of this hook (`hooks/list`, `currentHash`).

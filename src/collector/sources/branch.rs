@@ -1,11 +1,12 @@
 //! The git branch of a folder, read from `.git/HEAD` without starting git, in a thread of its own
 //! because a folder may be on a disk that hangs.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender, SyncSender};
+
+use pane_patrol_sys::open::read_text;
 
 use crate::collector::Message;
 use crate::state::Input;
@@ -41,7 +42,7 @@ fn branch_of(folder: &Path) -> Option<String> {
         .ancestors()
         .map(|folder| folder.join(".git"))
         .find(|git| git.exists())?;
-    let head = read_small(&git_folder(git)?.join("HEAD"))?;
+    let head = read_text(&git_folder(git)?.join("HEAD"), MAX_BYTES).ok()?;
     let branch = head.trim_end().strip_prefix("ref: refs/heads/")?;
     let is_plain = !branch.is_empty() && !branch.chars().any(char::is_control);
     is_plain.then(|| branch.to_owned())
@@ -52,20 +53,9 @@ fn git_folder(git: PathBuf) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git);
     }
-    let text = read_small(&git)?;
+    let text = read_text(&git, MAX_BYTES).ok()?;
     let told = text.strip_prefix("gitdir:")?.trim();
     Some(git.parent()?.join(told))
-}
-
-fn read_small(path: &Path) -> Option<String> {
-    // A pipe or device in its place would be waited for.
-    if !path.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut text = String::new();
-    let mut file = File::open(path).ok()?.take(MAX_BYTES);
-    file.read_to_string(&mut text).ok()?;
-    Some(text)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::target::Server;
+use pane_patrol_sys::process::text_of;
 
 use crate::collector::message::{Answer, Message};
 use crate::mux::{PATIENCE, Reach, Undone};
@@ -116,7 +117,7 @@ fn ask(socket: &str, reach: &Reach, clock: &Clock) -> Answer {
 
 /// How often the system has let a process run; `None` where it does not tell.
 pub(in crate::collector) fn times_run(pid: u32) -> Option<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+    let text = text_of(pid, "schedstat", 4096)?;
     let times = text.split_ascii_whitespace().nth(2)?.parse().ok()?;
     Some(times).filter(|times| *times > 0)
 }

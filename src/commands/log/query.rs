@@ -1,12 +1,12 @@
 //! What was asked of the log: which files, and which of their events.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::open::Opening;
 use time::UtcOffset;
 
 use crate::cli::QueryArgs;
@@ -159,7 +159,9 @@ fn read_file(path: &Path, sink: &mut Sink<'_>) -> Result<(), CommandError> {
     if path == Path::new("-") {
         return read_from(io::stdin().lock(), Path::new("stdin"), sink).map_err(failed);
     }
-    let file = File::open(path).map_err(failed)?;
+    // It was named by the person, who may have made it a pipe.
+    let file = Opening::to_read().may_wait().anything(path);
+    let file = file.map_err(failed)?;
     read_from(file, path, sink).map_err(failed)
 }
 

@@ -18,6 +18,23 @@ pub enum OpenError {
     /// It is a folder, a pipe or a device.
     #[error("it is no regular file")]
     NotRegular,
+    /// It is longer than is read.
+    #[error("it is longer than {max} bytes")]
+    TooLong {
+        /// What is read at most, in bytes.
+        max: u64,
+    },
+}
+
+impl From<OpenError> for io::Error {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Io(error) => error,
+            OpenError::NotRegular | OpenError::TooLong { .. } => {
+                Self::new(io::ErrorKind::InvalidInput, error)
+            }
+        }
+    }
 }
 
 /// How something is opened: never waiting for the other end of a pipe, never kept by a child. What else
@@ -151,6 +168,29 @@ impl Regular {
         self.file.seek(SeekFrom::Start(from))?;
         self.read(max)
     }
+}
+
+/// The whole content of a regular file of at most `max` bytes; links are followed.
+///
+/// # Errors
+/// The system refuses, something else has that name, or it is longer.
+pub fn read_whole(path: &Path, max: u64) -> Result<Vec<u8>, OpenError> {
+    let opened = Opening::to_read().regular(path)?;
+    // What it says of itself may be old by now, and some say nothing.
+    let bytes = opened.read(max.saturating_add(1))?;
+    if bytes.len() as u64 > max {
+        return Err(OpenError::TooLong { max });
+    }
+    Ok(bytes)
+}
+
+/// The same of a text.
+///
+/// # Errors
+/// Those, or it is no UTF-8.
+pub fn read_text(path: &Path, max: u64) -> Result<String, OpenError> {
+    let text = String::from_utf8(read_whole(path, max)?);
+    text.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()).into())
 }
 
 /// Whether `path` is still the name of `file`, and no link to it.

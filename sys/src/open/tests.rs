@@ -46,8 +46,26 @@ fn ways() -> [Opening; 4] {
 fn errno(error: &OpenError) -> Option<Errno> {
     match error {
         OpenError::Io(error) => Errno::from_io_error(error),
-        OpenError::NotRegular => None,
+        OpenError::NotRegular | OpenError::TooLong { .. } => None,
     }
+}
+
+#[test]
+fn a_file_is_read_whole_or_not_at_all() {
+    let folder = Folder::new();
+    let path = folder.with("file", "0123456789");
+    assert_eq!(read_whole(&path, 10).unwrap(), b"0123456789");
+    assert_eq!(read_text(&path, u64::MAX).unwrap(), "0123456789");
+    let long = read_whole(&path, 9).unwrap_err();
+    assert!(matches!(long, OpenError::TooLong { max: 9 }), "{long:?}");
+    assert_eq!(long.to_string(), "it is longer than 9 bytes");
+    let pipe = read_text(&folder.pipe("pipe"), 9).unwrap_err();
+    assert!(matches!(pipe, OpenError::NotRegular), "{pipe:?}");
+    let none = io::Error::from(read_text(&folder.path("none"), 9).unwrap_err());
+    assert_eq!(none.kind(), io::ErrorKind::NotFound);
+    fs::write(&path, [0xff, 0xfe]).unwrap();
+    let odd = io::Error::from(read_text(&path, 9).unwrap_err());
+    assert_eq!(odd.kind(), io::ErrorKind::InvalidData);
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! Where files are opened with flags, made and replaced, and the line of a process is read: in `sys`,
-//! and in the places on a list, each with the reason.
+//! Where files are opened and read, made and replaced, and folders are listed: in `sys`, and in the
+//! places on a list, each with the reason. A name that is not ours may be a pipe without an end by the
+//! time it is opened, whatever was seen there before.
 
 use super::spawns::found;
 
@@ -18,7 +19,12 @@ const WORDS: &[&str] = &[
     "fs::rename(",
     "renameat",
     ".persist(",
+    "File::open(",
+    "fs::read(",
+    "fs::read_to_string(",
     "{pid}/stat\"",
+    "{pid}/cmdline\"",
+    "{pid}/environ\"",
 ];
 
 /// Where that may be, how often, and why.
@@ -45,6 +51,40 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
     ),
     ("src/demo/mod.rs", "fs::write(", 1, "the same"),
     ("src/demo/player.rs", "fs::write(", 1, "the same"),
+    (
+        "src/hub/websocket/token.rs",
+        "File::open(",
+        1,
+        "the system's random numbers",
+    ),
+    (
+        "src/tui/input.rs",
+        "File::open(",
+        1,
+        "our own terminal, which is waited for",
+    ),
+];
+
+/// Who lists the names in a folder. That waits for nobody: in a pipe's place the system refuses it. What
+/// the names lead to is opened as everything is.
+const LISTING: &[&str] = &[
+    "hooks/src/pane_cache/sweep.rs",
+    "hooks/src/process.rs",
+    "installer/src/apply/housekeeping.rs",
+    "installer/src/store.rs",
+    "src/assistants/claude/follower.rs",
+    "src/assistants/claude/session_file/mod.rs",
+    "src/assistants/claude/switches/layers.rs",
+    "src/assistants/claude/tasks.rs",
+    "src/assistants/claude/transcript.rs",
+    "src/assistants/claude/turns.rs",
+    "src/assistants/claude/viewer.rs",
+    "src/assistants/codex/rollout.rs",
+    "src/assistants/codex/tasks.rs",
+    "src/git/summary.rs",
+    "src/log/files.rs",
+    "src/sys/process.rs",
+    "src/sys/unix_socket.rs",
 ];
 
 #[test]
@@ -54,4 +94,11 @@ fn files_are_opened_and_made_only_where_it_is_known_how() {
         .iter()
         .map(|(file, word, count, _)| (((*file).to_owned(), *word), *count));
     assert_eq!(found, allowed.collect(), "found, and what may be");
+}
+
+#[test]
+fn folders_are_listed_only_where_it_is_known() {
+    let found = found(&["read_dir("], &["src", "hooks/src", "installer/src"]);
+    let files: Vec<String> = found.into_keys().map(|(file, _)| file).collect();
+    assert_eq!(files, LISTING, "found, and what may be");
 }

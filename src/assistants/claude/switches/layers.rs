@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::adapter::Version;
 use pane_patrol_installer::CLAUDE;
 use pane_patrol_installer::status::{is_left_out, is_object};
+use pane_patrol_sys::open::read_whole;
 use serde_json::Value;
 
 /// From this version on the local settings at the root of the repository count below it, too, before
@@ -169,10 +170,7 @@ fn heeded(from: Origin, whose: Whose, text: &str, version: Option<Version>) -> O
 
 /// The text of a file that can be settings.
 fn read(file: &Path) -> Option<String> {
-    let is_small = file
-        .metadata()
-        .is_ok_and(|found| found.is_file() && found.len() <= MAX_BYTES);
-    let bytes = is_small.then(|| fs::read(file).ok()).flatten()?;
+    let bytes = read_whole(file, MAX_BYTES).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 

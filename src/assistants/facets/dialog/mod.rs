@@ -136,11 +136,6 @@ impl Dialog {
         self.options.iter().find(|option| option.number == number)
     }
 
-    /// The option the cursor is on.
-    pub fn at_cursor(&self) -> Option<&Choice> {
-        self.option(self.selected?)
-    }
-
     /// Whether it shows the request, all of it and nothing else. The error says what differs.
     pub fn shows(&self, bound: &Bound) -> Result<(), Refusal> {
         let message = bound.request.message.as_deref();
