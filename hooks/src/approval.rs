@@ -1,4 +1,4 @@
-//! `hook claude --decide`: after its event was sent, waits for a decision made elsewhere and prints it.
+//! `hook NAME --decide`: after its event was sent, waits for a decision made elsewhere and prints it.
 //!
 //! The dialog stays usable all the while, and whoever answers first wins. So this leaves at once, and
 //! without a word, when there is nobody to wait for, when the hub says that the request is gone, and
@@ -6,24 +6,24 @@
 //!
 //! What it waits with is the complete input of the tool, because rules judge nothing less.
 
-use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
-use crate::adapter::{self, Adapter};
+use crate::adapter::{self, Adapter, Answering};
 use crate::event::{Event, Kind};
-use crate::json_scanner::BYTE_ORDER_MARK;
 use crate::paths::Places;
 use crate::send::is_runtime_ours;
 use crate::timestamp::Timestamp;
+
+pub use crate::adapter::{Asked, Verdict};
 
 /// How long an answer is waited for: as long as the assistant waits for this hook.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3600);
@@ -34,65 +34,8 @@ const HUB_BUDGET: Duration = Duration::from_secs(2);
 /// How long to wait before the next try to be accepted.
 const CONNECT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A longer input than this is not passed on, in bytes: no rule can judge it, and the person is asked.
-const MAX_ASKED_BYTES: usize = 128 * 1024;
-
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
-
-/// What was decided about one permission request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "behavior")]
-pub enum Verdict {
-    /// Yes, this once.
-    Allow,
-    /// No.
-    Deny {
-        /// What the assistant is told.
-        message: String,
-        /// The turn ends with it.
-        #[serde(default, skip_serializing_if = "is_false")]
-        interrupt: bool,
-    },
-}
-
-/// What is asked for, complete.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
-    /// The tool.
-    pub tool: String,
-    /// All that it is given.
-    pub input: serde_json::Value,
-    /// The folder it would run in.
-    pub cwd: Option<PathBuf>,
-    /// The project's folder, which stays the same when the assistant changes its folder.
-    pub project: Option<PathBuf>,
-}
-
-impl Asked {
-    /// Reads a whole payload; `None` when it is not whole, or too long to be passed on.
-    pub fn read(payload: &[u8], project: Option<OsString>) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Payload {
-            tool_name: String,
-            tool_input: serde_json::Value,
-            cwd: Option<PathBuf>,
-        }
-        if payload.len() > MAX_ASKED_BYTES {
-            return None;
-        }
-        let text = payload.strip_prefix(BYTE_ORDER_MARK).unwrap_or(payload);
-        let payload: Payload = serde_json::from_slice(text).ok()?;
-        Some(Self {
-            tool: payload.tool_name,
-            input: payload.tool_input,
-            cwd: payload.cwd.filter(|cwd| cwd.is_absolute()),
-            project: project
-                .map(PathBuf::from)
-                .filter(|project| project.is_absolute() && project.to_str().is_some()),
-        })
-    }
-}
 
 #[derive(Deserialize)]
 struct Answer {
@@ -116,22 +59,22 @@ pub(crate) fn can_be_decided(event: &Event) -> bool {
 }
 
 /// Waits for the decision about `event` and prints it.
-pub(crate) fn run(event: &Event, asked: Option<&Asked>, places: &Places, uid: u32) {
+pub(crate) fn run(
+    event: &Event,
+    asked: Option<&Asked>,
+    answering: &Answering,
+    places: &Places,
+    uid: u32,
+) {
     let verdict = is_runtime_ours(places, uid)
         .then(|| ask(event, asked, places).ok().flatten())
         .flatten();
     if let Some(verdict) = verdict {
         // An assistant that has gone needs no answer.
-        let _ = io::stdout().lock().write_all(printed(&verdict).as_bytes());
+        let _ = io::stdout()
+            .lock()
+            .write_all((answering.print)(&verdict).as_bytes());
     }
-}
-
-/// What Claude Code reads from its `PermissionRequest` hook.
-fn printed(verdict: &Verdict) -> String {
-    let output = json!({
-        "hookSpecificOutput": {"hookEventName": "PermissionRequest", "decision": verdict}
-    });
-    format!("{output}\n")
 }
 
 fn ask(event: &Event, asked: Option<&Asked>, places: &Places) -> io::Result<Option<Verdict>> {
@@ -199,39 +142,9 @@ fn next(reader: &mut impl BufRead) -> io::Result<Answer> {
     Ok(serde_json::from_str(&line)?)
 }
 
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
-fn is_false(value: &bool) -> bool {
-    !*value
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_asked_is_read_whole_or_not_at_all() {
-        let whole = r#"{"cwd":"/p/a","tool_name":"Bash","tool_input":{"command":"ls\nls"},"x":1}"#;
-        let asked = Asked::read(whole.as_bytes(), Some("/p".into())).unwrap();
-        assert_eq!(asked.input, json!({"command": "ls\nls"}));
-        assert_eq!(asked.project, Some("/p".into()));
-        assert_eq!(asked.cwd, Some("/p/a".into()));
-        let marked = format!("\u{feff}{whole}");
-        let read = Asked::read(marked.as_bytes(), Some("/p".into()));
-        assert_eq!(read.as_ref(), Some(&asked));
-        assert_eq!(Asked::read(&whole.as_bytes()[..50], None), None);
-        let long = whole.replace("ls", &"l".repeat(MAX_ASKED_BYTES));
-        assert_eq!(Asked::read(long.as_bytes(), None), None);
-        let relative = whole.replace("/p/a", "p");
-        assert_eq!(
-            Asked::read(relative.as_bytes(), Some("p".into()))
-                .unwrap()
-                .cwd,
-            None
-        );
-    }
 
     #[test]
     fn a_hub_that_accepts_nobody_is_left() {
@@ -249,22 +162,5 @@ mod tests {
             assert!(held.len() < 100, "a queue of connections has an end");
         };
         assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
-    }
-
-    #[test]
-    fn a_verdict_is_printed_as_claude_reads_it() {
-        assert_eq!(
-            printed(&Verdict::Allow),
-            "{\"hookSpecificOutput\":{\"decision\":{\"behavior\":\"allow\"},\"hookEventName\":\"PermissionRequest\"}}\n"
-        );
-        let deny = Verdict::Deny {
-            message: "not now".to_owned(),
-            interrupt: true,
-        };
-        let value: serde_json::Value = serde_json::from_str(&printed(&deny)).unwrap();
-        assert_eq!(
-            value["hookSpecificOutput"]["decision"],
-            json!({"behavior": "deny", "message": "not now", "interrupt": true})
-        );
     }
 }

@@ -127,11 +127,12 @@ impl Hook {
         let report = heard.report;
         let sent = report.and_then(|report| outlet.send(report, self.ts, &self.clock));
         self.drain(heard.is_complete);
-        if let Some(event) = sent.filter(|event| decides && approval::can_be_decided(event)) {
+        let waits = sent.filter(|event| decides && approval::can_be_decided(event));
+        if let Some((event, answering)) = waits.zip(adapter.answering) {
             self.clock.allow(approval::PATIENCE);
-            let asked =
-                approval::Asked::read(&payload, adapter.project_variable.and_then(env::var_os));
-            approval::run(&event, asked.as_ref(), &outlet.places, outlet.uid);
+            let asked = answering.asked(&payload, adapter.project_variable.and_then(env::var_os));
+            let (places, uid) = (&outlet.places, outlet.uid);
+            approval::run(&event, asked.as_ref(), &answering, places, uid);
         }
     }
 

@@ -256,7 +256,8 @@ impl RealWorld {
 
 /// What the hook is told; `None` for what it cannot decide: a question, and a plan, whose dialog stays.
 fn verdict(bound: &Bound, decision: &Decision) -> Option<Verdict> {
-    if bound.is_question() || bound.request.tool.as_deref() == Some("ExitPlanMode") {
+    let tool = bound.request.tool.as_deref();
+    if bound.is_question() || tool.is_some_and(|tool| bound.assistant.plans_by(tool)) {
         return None;
     }
     match decision {

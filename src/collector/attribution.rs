@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use pane_patrol_hooks::adapter::Writes;
 use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::text::unmarked;
 
@@ -13,46 +14,13 @@ use crate::git::DiffSummary;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
 
-/// Tools that only read, by the names that the assistants give them, in lower case.
-const READING_TOOLS: [&str; 16] = [
-    "glob",
-    "google_web_search",
-    "grep",
-    "grep_search",
-    "list",
-    "list_directory",
-    "ls",
-    "read",
-    "read_file",
-    "read_many_files",
-    "search_file_content",
-    "toolsearch",
-    "view",
-    "web_fetch",
-    "webfetch",
-    "websearch",
-];
-
-/// Tools whose events name the files that they write, likewise.
-const WRITING_TOOLS: [&str; 10] = [
-    "apply_patch",
-    "create",
-    "edit",
-    "edit_file",
-    "multiedit",
-    "notebookedit",
-    "patch",
-    "replace",
-    "write",
-    "write_file",
-];
-
 /// How many files of one row are remembered.
 const MAX_WRITTEN: usize = 2000;
 
 /// Whether a file or a task may be another after this.
 pub(super) fn may_have_written(event: &Event) -> bool {
-    event.kind == Some(Kind::ToolFinished) && !is_one_of(event, &READING_TOOLS)
+    let only_looks = |tool: &str| event.assistant.only_looks(tool);
+    event.kind == Some(Kind::ToolFinished) && !event.tool.as_deref().is_some_and(only_looks)
 }
 
 /// The files that a tool has written, by its own words, as paths that start at `/`.
@@ -60,17 +28,17 @@ pub(super) fn written_by(event: &Event) -> Vec<PathBuf> {
     let (Some(message), Some(folder)) = (&event.message, &event.cwd) else {
         return Vec::new();
     };
+    let tool = event.tool.as_deref();
+    let writes = tool.and_then(|tool| event.assistant.writes_by(tool));
     // A name that was cut is none.
-    if event.kind != Some(Kind::ToolFinished)
-        || !is_one_of(event, &WRITING_TOOLS)
-        || message.ends_with('…')
-    {
+    if event.kind != Some(Kind::ToolFinished) || message.ends_with('…') {
         return Vec::new();
     }
     let message = unmarked(message);
-    let names = match event.tool.as_deref() {
-        Some("apply_patch") => message.split(", ").collect(),
-        _ => vec![&*message],
+    let names = match writes {
+        None => return Vec::new(),
+        Some(Writes::One) => vec![&*message],
+        Some(Writes::Several) => message.split(", ").collect(),
     };
     let plain = |path: PathBuf| {
         let is_plain = |part| matches!(part, Component::RootDir | Component::Normal(_));
@@ -78,11 +46,6 @@ pub(super) fn written_by(event: &Event) -> Vec<PathBuf> {
     };
     let path = |name: &str| plain(Path::new(folder).join(name));
     names.into_iter().filter_map(path).collect()
-}
-
-fn is_one_of(event: &Event, tools: &[&str]) -> bool {
-    let tool = event.tool.as_deref().map(str::to_ascii_lowercase);
-    tool.is_some_and(|tool| tools.contains(&&*tool))
 }
 
 /// A summary in full, and its sums.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use pane_patrol_hooks::approval::Asked;
+use pane_patrol_hooks::adapter::answering_of;
 use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
@@ -148,11 +148,10 @@ fn read(arguments: &RulesTestArgs) -> Result<Ask, CommandError> {
     if let Err(error) = serde_json::from_slice::<serde_json::Value>(&payload) {
         return Err(failed("it is no JSON").caused_by(&error));
     }
-    let asked = Asked::read(
-        &payload,
-        arguments.project.clone().map(PathBuf::into_os_string),
-    )
-    .ok_or_else(|| {
+    let project = arguments.project.clone().map(PathBuf::into_os_string);
+    let form = answering_of(arguments.assistant.as_str());
+    let asked = form.and_then(|form| form.asked(&payload, project));
+    let asked = asked.ok_or_else(|| {
         failed("it has no tool_name or tool_input, or is too long for a hook to pass on")
     })?;
     Ok(Ask {

@@ -10,9 +10,6 @@ use super::Table;
 use super::agent::Answered;
 use super::entry::Entry;
 
-/// The tool whose commands are processes.
-const SHELL_TOOL: &str = "Bash";
-
 /// A command's process began at most this long before the report of its tool's start: hooks take
 /// their time.
 const REPORTED_WITHIN: Duration = Duration::from_millis(300);
@@ -50,7 +47,10 @@ struct Call {
 impl Entry {
     fn answers_shown_by(&self, commands: &[Command]) -> Vec<Event> {
         let mut events = Vec::new();
-        for (line, calls) in self.calls() {
+        let Some(shell) = self.assistant.shell_tool() else {
+            return events;
+        };
+        for (line, calls) in self.calls(shell) {
             let oldest = calls.iter().map(|call| call.since).min();
             let earliest = oldest.map(|oldest| oldest.minus(REPORTED_WITHIN));
             let running: Vec<Timestamp> = commands
@@ -64,18 +64,18 @@ impl Entry {
             }
             let began = running.into_iter().max();
             for call in calls.into_iter().filter(|call| !call.is_told) {
-                events.extend(began.map(|began| self.answered(call, line, began)));
+                events.extend(began.map(|began| self.answered(call, (shell, line), began)));
             }
         }
         events
     }
 
-    /// All calls that have not ended, by their lines: those whose start was heard, and those that were
+    /// All calls of the tool `shell` that have not ended, by their lines: those whose start was heard, and those that were
     /// only asked about.
-    fn calls(&self) -> BTreeMap<&str, Vec<Call>> {
+    fn calls(&self, shell: &str) -> BTreeMap<&str, Vec<Call>> {
         let mut calls: BTreeMap<&str, Vec<Call>> = BTreeMap::new();
         for (agent, tool) in self.tools() {
-            let is_shell = tool.name.as_deref() == Some(SHELL_TOOL);
+            let is_shell = tool.name.as_deref() == Some(shell);
             let Some(line) = tool.message.as_deref().filter(|_| is_shell) else {
                 continue;
             };
@@ -87,7 +87,7 @@ impl Entry {
             });
         }
         for request in self.requests.iter().map(|open| &open.request) {
-            let is_shell = request.tool.as_deref() == Some(SHELL_TOOL);
+            let is_shell = request.tool.as_deref() == Some(shell);
             let Some(line) = request.message.as_deref().filter(|_| is_shell) else {
                 continue;
             };
@@ -108,7 +108,7 @@ impl Entry {
         calls
     }
 
-    fn answered(&self, call: Call, line: &str, began: Timestamp) -> Event {
+    fn answered(&self, call: Call, (shell, line): (&str, &str), began: Timestamp) -> Event {
         let mut event = Event::new(
             self.assistant.clone(),
             State::Running,
@@ -126,7 +126,7 @@ impl Entry {
         event.attended = self.attended;
         event.agent_id = call.agent_id;
         event.request_id = call.request_id;
-        event.tool = Some(SHELL_TOOL.to_owned());
+        event.tool = Some(shell.to_owned());
         event.message = Some(line.to_owned());
         event
     }

@@ -1,6 +1,7 @@
 //! The words and signs that stand for states, and the texts of a row. Pure text; colours are the
 //! theme's.
 
+use pane_patrol_hooks::adapter::is_question;
 use pane_patrol_hooks::event::{Kind, State};
 
 use crate::git::{DiffState, DiffSummary};
@@ -141,7 +142,8 @@ pub(crate) fn message_title(row: &Row) -> &str {
 /// What a request is about: its tool, or the kind of request when it names none.
 pub(crate) fn request_title(request: &Request) -> &str {
     match (request.state, request.tool.as_deref()) {
-        (State::WaitingInput, Some("AskUserQuestion")) | (_, None) => "asks",
+        (_, None) => "asks",
+        (State::WaitingInput, Some(tool)) if is_question(tool) => "asks",
         (_, Some(tool)) => tool,
     }
 }

@@ -2,6 +2,7 @@
 //! beside its adapter (what each payload means), so that the two cannot drift apart. [`ADAPTERS`] is
 //! the list of all; nothing else names them.
 
+pub mod answering;
 pub mod caller;
 pub mod claude;
 pub mod codex;
@@ -16,18 +17,22 @@ mod payload;
 pub mod qwen;
 mod report;
 mod summary;
+mod tools;
 
 use std::ffi::OsString;
 use std::io::BufRead;
 
 use crate::event::Assistant;
 
+pub use answering::{Answering, Asked, Verdict};
 pub use caller::Caller;
+pub use claude::DELEGATING_TOOLS;
 pub use codex::pane as shared_pane;
 pub use habits::{Habits, Witness};
 pub use opencode::plugin;
 pub use payload::{Calls, Details, Payload, ToolInput};
 pub use report::Report;
+pub use tools::{Tools, Writes, is_question};
 
 /// Every assistant whose hooks are understood.
 pub const ADAPTERS: &[Adapter] = &[
@@ -49,6 +54,12 @@ pub fn find(name: &str) -> Option<&'static Adapter> {
         .find(|adapter| adapter.assistant.as_str() == name)
 }
 
+/// How the assistant called `name` asks by its hook; where that one does not, as the first that does.
+pub fn answering_of(name: &str) -> Option<Answering> {
+    let own = find(name).and_then(|adapter| adapter.answering);
+    own.or_else(|| ADAPTERS.iter().find_map(|adapter| adapter.answering))
+}
+
 /// The line by which events name a tool call, their `message`: made anew from the call's whole input,
 /// so that a row's request can be found again where that is kept.
 pub fn summary_of(tool: &str, input: &serde_json::Value, cwd: &str) -> Option<String> {
@@ -60,18 +71,6 @@ pub fn summary_of(tool: &str, input: &serde_json::Value, cwd: &str) -> Option<St
 pub fn answer_of(words: &str) -> Option<String> {
     summary::of_answer(words)
 }
-
-/// Tools that ask the person a question: a request for one of them waits for input, not approval.
-pub const QUESTION_TOOLS: &[&str] = &[
-    "AskUserQuestion",
-    "ask_user",
-    "ask_user_question",
-    "request_user_input",
-    "question",
-];
-
-/// Tools of Claude's that have another agent work for them: not they ask, but that one does.
-pub const DELEGATING_TOOLS: [&str; 2] = ["Agent", "Task"];
 
 /// One assistant: what is registered, and how what it sends is understood.
 #[derive(Debug)]
@@ -91,6 +90,10 @@ pub struct Adapter {
     pub panes: Panes,
     /// How it behaves.
     pub habits: Habits,
+    /// What its tools do.
+    pub tools: Tools,
+    /// How it asks and is answered by a hook, if it can be.
+    pub answering: Option<Answering>,
     /// What it says of itself in the environment of its hooks, in a session with a person before it.
     pub environment: &'static [(&'static str, &'static str)],
     /// The variable in which it names its process there.
@@ -110,7 +113,7 @@ impl Adapter {
 
     /// Whether a hook of it can be made to ask us before the person is asked, and so to answer.
     pub fn can_ask_us(&self) -> bool {
-        self.asking().is_some()
+        self.asking().is_some() && self.answering.is_some()
     }
 }
 

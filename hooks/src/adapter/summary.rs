@@ -1,14 +1,14 @@
 //! One line that tells a person what an assistant is about to do or asks, made from the same fields
 //! for every event about one tool call: rows recognise a request by it.
 
-use super::QUESTION_TOOLS;
+use super::is_question;
 use super::payload::{Payload, ToolInput};
 use crate::text::{MAX_MESSAGE_CHARS, one_line, told_line, unmarked};
 
 /// What a tool call is about; `None` when its input says nothing.
 pub(super) fn of_tool(tool: &str, input: &ToolInput, cwd: &str) -> Option<String> {
     let text = match tool {
-        _ if QUESTION_TOOLS.contains(&tool) && input.questions > 0 => question(input),
+        _ if is_question(tool) && input.questions > 0 => question(input),
         "ExitPlanMode" => plan(&input.plan),
         "apply_patch" => patch(&input.command),
         "EnterPlanMode" => "enter plan mode".to_owned(),

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pane_patrol_hooks::adapter::{QUESTION_TOOLS, summary_of};
+use pane_patrol_hooks::adapter::{is_question, summary_of};
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::read_text;
@@ -213,7 +213,7 @@ fn unanswered(lines: &[Value]) -> impl Iterator<Item = (&Value, Call<'_>)> {
 impl Call<'_> {
     /// As a request of the row that asks `bound`, with all that is known of it.
     fn as_request(&self, line: &Value, agent: Option<&str>, bound: &Bound) -> Bound {
-        let is_question = QUESTION_TOOLS.contains(&self.name);
+        let is_question = is_question(self.name);
         let since = line["timestamp"].as_str().and_then(Timestamp::parse);
         let request = Request {
             state: if is_question {

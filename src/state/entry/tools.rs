@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pane_patrol_hooks::adapter::QUESTION_TOOLS;
+use pane_patrol_hooks::adapter;
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 
 use super::{Entry, OPENS_WITHIN, Wait};
@@ -258,7 +258,7 @@ impl Tool {
 }
 
 pub(super) fn is_question(tool: &str) -> bool {
-    QUESTION_TOOLS.contains(&tool)
+    adapter::is_question(tool)
 }
 
 pub(super) fn request_of(event: &Event, state: State) -> Request {

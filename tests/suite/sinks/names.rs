@@ -1,7 +1,7 @@
 //! What is known of one assistant stands in its folder, its adapter and its row of the installer's
 //! table. Nothing else names one, so that one more is added there alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,57 @@ const PLACES: &[&str] = &[
 
 /// Sources that name one all the same, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[];
+
+/// Sources that name a tool of an assistant all the same, and why.
+const TOOL_EXCEPTIONS: &[(&str, &str)] = &[
+    (
+        "src/rules/tool.rs",
+        "rules are written with the names of the one assistant that they answer",
+    ),
+    ("src/demo/player.rs", "the demo plays one assistant"),
+    ("src/demo/script.rs", "the same"),
+];
+
+/// What a tool of theirs does is known by its name: that stands with the adapter.
+#[test]
+fn only_its_own_places_name_a_tool_of_an_assistant() {
+    let lists = ADAPTERS.iter().flat_map(|adapter| {
+        let tools = adapter.tools;
+        let lists = [
+            tools.reading,
+            tools.writing,
+            tools.writing_several,
+            tools.asking,
+            tools.planning,
+        ];
+        lists.into_iter().flatten().copied().chain(tools.shell)
+    });
+    // One small word may mean anything.
+    let is_a_name = |name: &&str| name.contains(|c: char| c == '_' || c.is_ascii_uppercase());
+    let words: BTreeSet<String> = lists
+        .filter(is_a_name)
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    assert!(words.len() > 20, "{words:?}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut naming = Vec::new();
+    for file in ["src", "hooks/src", "installer/src", "sys/src"]
+        .iter()
+        .flat_map(|folder| sources(&root.join(folder)))
+    {
+        let name = file.strip_prefix(root).expect("it is below the root");
+        let name = name.to_string_lossy().into_owned();
+        if PLACES.iter().any(|place| name.starts_with(place)) {
+            continue;
+        }
+        let said = shipped(&fs::read_to_string(&file).expect("a source is text"));
+        if words.iter().any(|word| said.contains(word)) {
+            naming.push(name);
+        }
+    }
+    let allowed: Vec<&str> = TOOL_EXCEPTIONS.iter().map(|(file, _)| *file).collect();
+    assert_eq!(naming, allowed, "found, and what may be");
+}
 
 #[test]
 fn only_its_own_places_name_an_assistant() {

@@ -1,5 +1,6 @@
 //! Claude Code: what is registered in its `settings.json`, and what each of its payloads means.
 
+mod answering;
 mod caller;
 
 pub use super::payload::Payload;
@@ -10,8 +11,8 @@ use std::path::PathBuf;
 
 use super::report::{clean, name};
 use super::{
-    Adapter, Call, Habits, Heard, Panes, QUESTION_TOOLS, Registration, Report, TimeoutUnit,
-    Version, Witness, summary,
+    Adapter, Call, Habits, Heard, Panes, Registration, Report, TimeoutUnit, Tools, Version,
+    Witness, is_question, summary,
 };
 use crate::event::{Assistant, Kind, State};
 
@@ -40,10 +41,32 @@ pub const ADAPTER: Adapter = Adapter {
         ends_after_its_hooks: true,
         ..Habits::PLAIN
     },
+    tools: TOOLS,
+    answering: Some(answering::ANSWERING),
     environment: &[("CLAUDECODE", "1"), ("CLAUDE_CODE_ENTRYPOINT", "cli")],
     process_variable: Some("CLAUDE_PID"),
     project_variable: Some("CLAUDE_PROJECT_DIR"),
     hear,
+};
+
+/// Tools that have another agent work for them: not they ask, but that one does.
+pub const DELEGATING_TOOLS: [&str; 2] = ["Agent", "Task"];
+
+const TOOLS: Tools = Tools {
+    reading: &[
+        "Glob",
+        "Grep",
+        "LS",
+        "Read",
+        "ToolSearch",
+        "WebFetch",
+        "WebSearch",
+    ],
+    writing: &["Edit", "MultiEdit", "NotebookEdit", "Write"],
+    shell: Some("Bash"),
+    asking: &["AskUserQuestion"],
+    planning: &["ExitPlanMode"],
+    ..Tools::NONE
 };
 
 /// The events that are registered, in the order in which they are written. All are synchronous:
@@ -156,7 +179,7 @@ fn tool_end(payload: &Payload) -> (State, Kind) {
 }
 
 fn permission_request(payload: &Payload) -> (State, Kind) {
-    if QUESTION_TOOLS.contains(&payload.tool_name.as_str()) {
+    if is_question(&payload.tool_name) {
         (State::WaitingInput, Kind::InputRequested)
     } else {
         (State::WaitingApproval, Kind::ApprovalRequested)

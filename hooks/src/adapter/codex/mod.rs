@@ -10,7 +10,7 @@ use std::io::BufRead;
 
 use super::report::name;
 use super::{
-    Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit,
+    Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit, Tools,
     summary,
 };
 use crate::event::{Assistant, Kind, State};
@@ -29,10 +29,18 @@ pub const ADAPTER: Adapter = Adapter {
     names_its_event: true,
     panes: Panes::Shared,
     habits: Habits::PLAIN,
+    tools: TOOLS,
+    answering: None,
     environment: &[],
     process_variable: None,
     project_variable: None,
     hear,
+};
+
+const TOOLS: Tools = Tools {
+    writing_several: &["apply_patch"],
+    asking: &["request_user_input"],
+    ..Tools::NONE
 };
 
 /// What runs a task and ends: nobody sits in front of it.

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::report::{clean, name};
 use super::{
-    Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit,
+    Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit, Tools,
     Witness, summary,
 };
 use crate::event::{Assistant, Kind, State};
@@ -32,10 +32,20 @@ pub const ADAPTER: Adapter = Adapter {
         witness: Witness::SessionLog,
         ..Habits::PLAIN
     },
+    tools: TOOLS,
+    answering: None,
     environment: &[],
     process_variable: None,
     project_variable: None,
     hear,
+};
+
+const TOOLS: Tools = Tools {
+    reading: &["glob", "grep", "read", "view", "web_fetch"],
+    writing: &["create", "edit", "write"],
+    writing_several: &["apply_patch"],
+    asking: &["ask_user"],
+    ..Tools::NONE
 };
 
 const HEADLESS: &[&str] = &["-p", "--prompt"];

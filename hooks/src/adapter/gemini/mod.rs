@@ -8,7 +8,7 @@ use std::io::BufRead;
 use super::report::name;
 use super::{
     Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit,
-    ToolInput, summary,
+    ToolInput, Tools, summary,
 };
 use crate::event::{Assistant, Kind, State};
 
@@ -26,10 +26,28 @@ pub const ADAPTER: Adapter = Adapter {
     names_its_event: true,
     panes: Panes::Own,
     habits: Habits::PLAIN,
+    tools: TOOLS,
+    answering: None,
     environment: &[],
     process_variable: None,
     project_variable: None,
     hear,
+};
+
+const TOOLS: Tools = Tools {
+    reading: &[
+        "glob",
+        "google_web_search",
+        "grep_search",
+        "list_directory",
+        "read_file",
+        "read_many_files",
+        "search_file_content",
+        "web_fetch",
+    ],
+    writing: &["edit", "replace", "write_file"],
+    asking: &["ask_user"],
+    ..Tools::NONE
 };
 
 const HEADLESS: &[&str] = &["-p", "--prompt"];

@@ -10,7 +10,8 @@ use std::io::BufRead;
 
 use super::report::{clean, name};
 use super::{
-    Adapter, Call, Habits, Heard, Panes, Registration, Report, TimeoutUnit, ToolInput, summary,
+    Adapter, Call, Habits, Heard, Panes, Registration, Report, TimeoutUnit, ToolInput, Tools,
+    summary,
 };
 use crate::event::{Assistant, Kind, State};
 use crate::json_scanner::{Scan, Scanner};
@@ -33,6 +34,8 @@ pub const ADAPTER: Adapter = Adapter {
     names_its_event: true,
     panes: Panes::Own,
     habits: Habits::PLAIN,
+    tools: TOOLS,
+    answering: None,
     environment: &[],
     process_variable: None,
     project_variable: None,
@@ -48,10 +51,20 @@ pub const KILO: Adapter = Adapter {
     names_its_event: true,
     panes: Panes::Own,
     habits: Habits::PLAIN,
+    tools: TOOLS,
+    answering: None,
     environment: &[],
     process_variable: None,
     project_variable: None,
     hear,
+};
+
+const TOOLS: Tools = Tools {
+    reading: &["glob", "grep", "list", "read", "webfetch", "websearch"],
+    writing: &["edit", "edit_file", "multiedit", "patch", "write"],
+    writing_several: &["apply_patch"],
+    asking: &["question"],
+    ..Tools::NONE
 };
 
 /// The events that the plugin passes on. Never `message.*`: some come after the end of a turn.

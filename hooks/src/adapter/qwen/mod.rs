@@ -7,8 +7,8 @@ use std::io::BufRead;
 
 use super::report::name;
 use super::{
-    Adapter, Call, Caller, Habits, Heard, Panes, Payload, QUESTION_TOOLS, Registration, Report,
-    TimeoutUnit, summary,
+    Adapter, Call, Caller, Habits, Heard, Panes, Payload, Registration, Report, TimeoutUnit, Tools,
+    is_question, summary,
 };
 use crate::event::{Assistant, Kind, State};
 
@@ -32,10 +32,27 @@ pub const ADAPTER: Adapter = Adapter {
         keeps_naming_sub_agents: true,
         ..Habits::PLAIN
     },
+    tools: TOOLS,
+    answering: None,
     environment: &[],
     process_variable: None,
     project_variable: None,
     hear,
+};
+
+const TOOLS: Tools = Tools {
+    reading: &[
+        "glob",
+        "grep_search",
+        "list_directory",
+        "read_file",
+        "read_many_files",
+        "search_file_content",
+        "web_fetch",
+    ],
+    writing: &["edit", "replace", "write_file"],
+    asking: &["ask_user_question"],
+    ..Tools::NONE
 };
 
 const HEADLESS: &[&str] = &["-p", "--prompt"];
@@ -116,7 +133,7 @@ fn meaning(payload: &Payload) -> Option<(State, Kind)> {
 }
 
 fn request(payload: &Payload) -> (State, Kind) {
-    if QUESTION_TOOLS.contains(&payload.tool_name.as_str()) {
+    if is_question(&payload.tool_name) {
         (State::WaitingInput, Kind::InputRequested)
     } else {
         (State::WaitingApproval, Kind::ApprovalRequested)
