@@ -4,12 +4,16 @@
 //! An assistant is stopped politely: its own process is asked to end, and only if that process is
 //! certainly the one in the row's pane. A number alone proves nothing: it may come from a container,
 //! or have been given to another program since.
+//!
+//! May import: `assistants`, `mux`, `state`, `sys`.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use rustix::io::Errno;
 use serde::Deserialize;
+use thiserror::Error;
 
 use crate::assistants;
 use crate::mux::{
@@ -164,6 +168,20 @@ pub enum Stopped {
     Failed(String),
 }
 
+/// Why a process is not asked to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NotAsked {
+    /// Its owner is somebody else.
+    #[error("its process is another user's")]
+    AnotherUsers,
+    /// No process can have that number.
+    #[error("its process has no number")]
+    NoNumber,
+    /// The system refuses.
+    #[error(transparent)]
+    Refused(#[from] Errno),
+}
+
 /// The system, as far as stopping needs it.
 pub struct System<'a> {
     /// The row's multiplexer.
@@ -171,7 +189,7 @@ pub struct System<'a> {
     /// Whether a process is another one or descends from it; `None`: that cannot be told.
     pub descends: &'a dyn Fn(u32, u32) -> Option<bool>,
     /// Asks a process to end; says why that cannot be done.
-    pub terminate: &'a dyn Fn(u32) -> Result<(), String>,
+    pub terminate: &'a dyn Fn(u32) -> Result<(), NotAsked>,
     /// Waits some seconds for a process to end; whether it has.
     pub has_ended: &'a dyn Fn(u32) -> bool,
 }
@@ -180,7 +198,7 @@ pub struct System<'a> {
 pub fn stop(row: &Row, place: &Place, system: &System<'_>) -> Stopped {
     let root = match system.mux.process(place, PATIENCE) {
         Ok(root) => root,
-        Err(undone) => return Stopped::Failed(words(undone)),
+        Err(undone) => return Stopped::Failed(without_pane(undone).to_string()),
     };
     let Some(pid) = row.pid else {
         return only_by_pane("its process is not known", false);
@@ -191,7 +209,7 @@ pub fn stop(row: &Row, place: &Place, system: &System<'_>) -> Stopped {
         None => return only_by_pane("whose process it is cannot be told here", false),
     }
     if let Err(why) = (system.terminate)(pid) {
-        return only_by_pane(&why, false);
+        return only_by_pane(&why.to_string(), false);
     }
     if (system.has_ended)(pid) {
         Stopped::Ended
@@ -209,16 +227,15 @@ fn only_by_pane(why: &str, asked: bool) -> Stopped {
 ///
 /// # Errors
 /// Says why it is still there.
-pub fn close_pane(place: &Place, mux: &dyn Multiplexer) -> Result<(), String> {
-    mux.close(place, PATIENCE_FOR_SEVERAL).map_err(words)
+pub fn close_pane(place: &Place, mux: &dyn Multiplexer) -> Outcome<()> {
+    mux.close(place, PATIENCE_FOR_SEVERAL).map_err(without_pane)
 }
 
 /// With a server its panes are gone, too.
-#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
-fn words(undone: Undone) -> String {
+fn without_pane(undone: Undone) -> Undone {
     match undone {
-        Undone::Gone(Gone::Server) => Gone::Pane.to_string(),
-        other => other.to_string(),
+        Undone::Gone(Gone::Server) => Undone::Gone(Gone::Pane),
+        other => other,
     }
 }
 

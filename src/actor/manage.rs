@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::real::{RealWorld, Refusal};
 use crate::config::Config;
 use crate::hub::protocol::{ActOutcome, ActResult, Located, Start, SystemText};
-use crate::launch::{self, ENDED, Launcher, Site, Stopped, System};
+use crate::launch::{self, ENDED, Launcher, NotAsked, Site, Stopped, System};
 use crate::mux::{Opened, Reach};
 use crate::state::Row;
 use crate::sys::namespaces::user_of;
@@ -39,7 +39,7 @@ impl RealWorld {
         if by_pane {
             return match launch::close_pane(&place, &*mux) {
                 Ok(()) => ActResult::of(id, ActOutcome::Done, None),
-                Err(why) => ActResult::refused(id, why),
+                Err(undone) => ActResult::refused(id, undone.to_string()),
             };
         }
         let system = System {
@@ -151,14 +151,14 @@ fn folder(named: Option<&SystemText>) -> Result<Option<OsString>, Refusal> {
     }
 }
 
-fn terminate(pid: u32) -> Result<(), String> {
+fn terminate(pid: u32) -> Result<(), NotAsked> {
     let ours = rustix::process::geteuid().as_raw();
     if user_of(pid).is_some_and(|user| user != ours) {
-        return Err("its process is another user's".to_owned());
+        return Err(NotAsked::AnotherUsers);
     }
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    let pid = pid.ok_or("its process has no number")?;
-    kill_process(pid, Signal::TERM).map_err(|error| error.to_string())
+    let pid = pid.ok_or(NotAsked::NoNumber)?;
+    Ok(kill_process(pid, Signal::TERM)?)
 }
 
 fn has_ended(pid: u32) -> bool {

@@ -1,6 +1,8 @@
 //! `start` and `stop`: assistants from launchers, and their polite end.
 
-use super::acting::{act, act_knowing};
+use thiserror::Error;
+
+use super::acting::{NotActed, act, act_knowing};
 use super::{Surroundings, rows};
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
@@ -37,7 +39,8 @@ pub(super) fn start(surroundings: &Surroundings, arguments: &StartArgs) -> Comma
         in_front: surroundings.tmux.is_some(),
         ..wanted(surroundings, name)
     };
-    let (place, ended) = start_it(surroundings, "start", start).map_err(failed)?;
+    let started = start_it(surroundings, "start", start);
+    let (place, ended) = started.map_err(|why| failed(why.to_string()))?;
     messages::status(&format!("Started {name} in {}{ended}.", place.target));
     Ok(())
 }
@@ -85,16 +88,26 @@ pub(super) fn start_it(
     surroundings: &Surroundings,
     door: &str,
     start: Start,
-) -> Result<(Located, &'static str), String> {
-    let result = act(surroundings, door, "", What::Start(start));
-    let result = result.map_err(|error| error.to_string())?;
+) -> Result<(Located, &'static str), NotStarted> {
+    let result = act(surroundings, door, "", What::Start(start))?;
     match (result.outcome, result.place) {
         (ActOutcome::Done, Some(place)) => {
             let ended = if result.why.is_some() { ENDED } else { "" };
             Ok((place, ended))
         }
-        _ => Err(result.why.unwrap_or_default()),
+        _ => Err(NotStarted::Refused(result.why.unwrap_or_default())),
     }
+}
+
+/// Why nothing was started.
+#[derive(Debug, Error)]
+pub(super) enum NotStarted {
+    /// Whoever starts it could not be asked, or what it answered was not heard.
+    #[error(transparent)]
+    NotActed(#[from] NotActed),
+    /// Nothing was done, or it is not known; says why.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// Stops an assistant.

@@ -8,7 +8,7 @@ use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
-use crate::mux::{Attach, Beside};
+use crate::mux::{self, Attach, Beside};
 use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
@@ -40,7 +40,7 @@ pub trait Hands: Send + Sync + 'static {
 
     /// The program that shows an attached session until the person detaches; the error says why its
     /// server is not believed.
-    fn attach(&self, attach: &Attach) -> Result<Command, String>;
+    fn attach(&self, attach: &Attach) -> mux::Outcome<Command>;
 
     /// Whether any assistant's hooks are registered.
     fn hooks(&self) -> Hooks;

@@ -2,12 +2,13 @@
 //! arrives here; nothing else changes the model.
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use thiserror::Error;
 
 use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch};
 use crate::launch::Stopped;
-use crate::mux::{Attach, Beside};
+use crate::mux::{Attach, Beside, Undone};
 use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::state::update::Feed;
@@ -57,7 +58,7 @@ pub enum Message {
     /// The patch of this file, or why there is none, for the row with this id.
     PatchRead(String, String, Result<Patch, String>),
     /// The person is back from an attached session; says what went wrong, if anything.
-    AttachEnded(Result<(), String>),
+    AttachEnded(Result<(), NotAttached>),
     /// A text on the screen, an age or the clock, is to be brought up to date.
     Tick,
     /// The process was told to end.
@@ -123,4 +124,21 @@ pub enum Jumped {
     Attach(Attach),
     /// tmux refused or did not answer; says why.
     Failed(String),
+}
+
+/// Why the person was not taken to an attached session, or came back from it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotAttached {
+    /// There is no program for it.
+    #[error(transparent)]
+    Undone(#[from] Undone),
+    /// The program does not start; says why.
+    #[error("could not start tmux: {0}")]
+    NotStarted(String),
+    /// It cannot be waited for; says why.
+    #[error("{0}")]
+    NotWaited(String),
+    /// It ended badly; what it said.
+    #[error("could not attach: {0}")]
+    Ended(String),
 }

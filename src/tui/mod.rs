@@ -64,6 +64,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::mux::Attach;
 use crate::state::update::Feed;
+use crate::tui::message::NotAttached;
 use input::Input;
 use terminal::Screen;
 
@@ -297,10 +298,10 @@ impl Dashboard {
     fn step_aside(&mut self, attach: &Attach, input: &Input) {
         input.pause();
         self.screen.lend();
-        let command = self.hands.attach(attach);
+        let command = self.hands.attach(attach).map_err(NotAttached::from);
         let started = command.and_then(|mut command| {
             let started = command.stderr(Stdio::piped()).spawn();
-            started.map_err(|error| format!("could not start tmux: {error}"))
+            started.map_err(|error| NotAttached::NotStarted(error.to_string()))
         });
         let messages = self.sender.clone();
         match started {
@@ -310,9 +311,8 @@ impl Dashboard {
                     let _ = messages.send(Message::AttachEnded(wait(child)));
                 });
                 if let Err(error) = waited {
-                    let _ = self
-                        .sender
-                        .send(Message::AttachEnded(Err(error.to_string())));
+                    let why = NotAttached::NotWaited(error.to_string());
+                    let _ = self.sender.send(Message::AttachEnded(Err(why)));
                 }
             }
             Err(why) => {
@@ -349,14 +349,14 @@ impl Dashboard {
 }
 
 /// What an attached client ended with.
-fn wait(child: Child) -> Result<(), String> {
+fn wait(child: Child) -> Result<(), NotAttached> {
     let output = child
         .wait_with_output()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| NotAttached::NotWaited(error.to_string()))?;
     if output.status.success() {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.lines().next().unwrap_or("tmux ended badly");
-    Err(format!("could not attach: {said}"))
+    Err(NotAttached::Ended(said.to_owned()))
 }

@@ -268,9 +268,9 @@ impl Hands for Idle {
         Err(ONLY_A_REPLAY.to_owned())
     }
 
-    fn attach(&self, _: &Attach) -> Result<Command, String> {
+    fn attach(&self, _: &Attach) -> crate::mux::Outcome<Command> {
         // Nobody asks for it: no jump leads to it.
-        Err(ONLY_A_REPLAY.to_owned())
+        Err(ONLY_A_REPLAY.into())
     }
 
     fn hooks(&self) -> Hooks {

@@ -3,7 +3,7 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::tui::effect::{Effect, Split};
-use crate::tui::message::Jumped;
+use crate::tui::message::{Jumped, NotAttached};
 use crate::tui::model::Model;
 
 pub(crate) fn go(model: &mut Model) -> Vec<Effect> {
@@ -39,13 +39,13 @@ pub(crate) fn arrive(model: &mut Model, jumped: Jumped, now: Timestamp) -> Vec<E
 
 pub(crate) fn come_back(
     model: &mut Model,
-    outcome: Result<(), String>,
+    outcome: Result<(), NotAttached>,
     now: Timestamp,
 ) -> Vec<Effect> {
     model.away = false;
     model.touch();
     if let Err(why) = outcome {
-        model.notify(&why, now);
+        model.notify(&why.to_string(), now);
     }
     Vec::new()
 }

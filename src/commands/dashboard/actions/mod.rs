@@ -10,6 +10,7 @@ use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::text::one_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process::folder;
+use thiserror::Error;
 
 use super::install_offer::{self, Part, told};
 use crate::actor::{Bound, Decision, Outcome, Shown};
@@ -53,6 +54,17 @@ pub(in crate::commands) struct RealHands {
     split: Mutex<OwnSplit>,
     /// The install that was shown last.
     shown: Mutex<Vec<Part>>,
+}
+
+/// Why nothing is beside the dashboard.
+#[derive(Debug, Error)]
+enum NoBeside {
+    /// The place cannot be made.
+    #[error(transparent)]
+    Undone(#[from] Undone),
+    /// Nobody would see it.
+    #[error("the dashboard has ended")]
+    Ended,
 }
 
 /// What is known of the place beside the dashboard.
@@ -112,14 +124,14 @@ impl RealHands {
     fn with_split(
         &self,
         work: impl FnOnce(&mut dyn SplitView) -> mux::Outcome<Beside>,
-    ) -> Result<Beside, String> {
+    ) -> Result<Beside, NoBeside> {
         let mut beside = self.split.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*beside, OwnSplit::Unmade) {
-            let split = self.make_split().map_err(|undone| undone.to_string())?;
+            let split = self.make_split()?;
             *beside = OwnSplit::Made(0, split);
         }
         let OwnSplit::Made(turn, split) = &mut *beside else {
-            return Err("the dashboard has ended".to_owned());
+            return Err(NoBeside::Ended);
         };
         *turn += 1;
         let now = work(&mut **split).unwrap_or_else(|undone| {
@@ -230,9 +242,8 @@ impl Hands for RealHands {
         patch.map_err(|error| error.to_string())
     }
 
-    fn attach(&self, attach: &Attach) -> Result<Command, String> {
-        let mux = self.reach.at(Path::new(&attach.socket));
-        mux.attach(attach).map_err(|undone| undone.to_string())
+    fn attach(&self, attach: &Attach) -> mux::Outcome<Command> {
+        self.reach.at(Path::new(&attach.socket)).attach(attach)
     }
 
     fn hooks(&self) -> Hooks {
@@ -249,7 +260,7 @@ impl Hands for RealHands {
             tui::Split::Refresh | tui::Split::RefreshLater => split.refresh(PATIENCE_FOR_SEVERAL),
         });
         answer.unwrap_or_else(|why| Beside {
-            note: Some(why),
+            note: Some(why.to_string()),
             ..Beside::default()
         })
     }
@@ -270,14 +281,16 @@ impl Hands for RealHands {
             in_front: self.surroundings.tmux.is_some() && !beside,
             ..wanted(&self.surroundings, &launcher.name)
         };
-        let (started, ended) = start_it(&self.surroundings, "dashboard", start)?;
+        let (started, ended) =
+            start_it(&self.surroundings, "dashboard", start).map_err(|why| why.to_string())?;
         if beside && let Some(pane) = started.pane {
             let place = self.reach.place(None, Target::Pane(pane));
             // The second time moves into it: whoever starts an assistant has something to tell it.
-            self.with_split(|split| {
+            let shown = self.with_split(|split| {
                 split.show(&place, PATIENCE_FOR_SEVERAL)?;
                 split.show(&place, PATIENCE_FOR_SEVERAL)
-            })?;
+            });
+            shown.map_err(|why| why.to_string())?;
         }
         let name = &launcher.name;
         Ok(format!(

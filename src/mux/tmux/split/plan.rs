@@ -4,11 +4,12 @@
 use std::fmt;
 
 use pane_patrol_hooks::target::PaneId;
+use thiserror::Error;
 
 use super::layout::{Journal, OPTION, Pane, Placeholder, World};
 use super::{NARROWEST, Origin};
-use crate::mux::Owner;
 use crate::mux::tmux::Call;
+use crate::mux::{Owner, Undone};
 
 /// Commands of tmux.
 pub(super) type Batch = Vec<Call>;
@@ -19,25 +20,61 @@ const SCRIPT: &str =
 
 const EMPTY: &str = "\n  Enter in the list shows an assistant here.\n";
 
+/// Why the panes stay as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(super) enum NoSplit {
+    /// We are in no pane of this server.
+    #[error("the dashboard's own pane is not found")]
+    NoDashboard,
+    /// Columns that there are, and that are needed.
+    #[error("too narrow to split: {is} columns, {needed} are needed")]
+    TooNarrow {
+        /// There are.
+        is: u16,
+        /// Are needed.
+        needed: u16,
+    },
+    /// The placeholder was closed by hand.
+    #[error("the place beside the dashboard is gone")]
+    PlaceGone,
+    /// What was to be shown has ended.
+    #[error("the pane is gone")]
+    PaneGone,
+    /// It would show itself.
+    #[error("that is the dashboard itself")]
+    Itself,
+    /// It is another dashboard's placeholder.
+    #[error("that pane only keeps a place")]
+    KeepsAPlace,
+    /// It stands beside another dashboard.
+    #[error("another dashboard shows it")]
+    ShownElsewhere,
+    /// What is typed here would reach the assistant.
+    #[error("this window shares its keys among its panes; switch `synchronize-panes` off first")]
+    SharesKeys,
+}
+
+impl From<NoSplit> for Undone {
+    fn from(why: NoSplit) -> Self {
+        Self::Refused(why.to_string())
+    }
+}
+
 /// Makes the place at the right of the dashboard, `width` columns being the dashboard's.
 pub(super) fn open(
     world: &World,
     owner: &Owner,
     home: PaneId,
     width: u16,
-) -> Result<Batch, String> {
-    let dashboard = world
-        .pane(home)
-        .ok_or("the dashboard's own pane is not found")?;
+) -> Result<Batch, NoSplit> {
+    let dashboard = world.pane(home).ok_or(NoSplit::NoDashboard)?;
     let needed = 2 * NARROWEST + 1;
     shares_no_keys(dashboard)?;
     // Zoomed it is as wide as the window, which it will not be in the split.
     let is = width_in(&dashboard.layout, home)
         .map_or(dashboard.width, |unzoomed| unzoomed.min(dashboard.width));
     if is < needed {
-        return Err(format!(
-            "too narrow to split: {is} columns, {needed} are needed"
-        ));
+        return Err(NoSplit::TooNarrow { is, needed });
     }
     let journal = Journal {
         owner: owner.clone(),
@@ -63,20 +100,18 @@ pub(super) fn show(
     owner: &Owner,
     home: PaneId,
     pane: PaneId,
-) -> Result<Batch, String> {
-    let place = world
-        .place_of(owner)
-        .ok_or("the place beside the dashboard is gone")?;
-    let wanted = world.pane(pane).ok_or("the pane is gone")?;
+) -> Result<Batch, NoSplit> {
+    let place = world.place_of(owner).ok_or(NoSplit::PlaceGone)?;
+    let wanted = world.pane(pane).ok_or(NoSplit::PaneGone)?;
     let is_ours = place.journal.shows == Some(pane);
     if pane == home {
-        return Err("that is the dashboard itself".to_owned());
+        return Err(NoSplit::Itself);
     }
     if wanted.journal.is_some() {
-        return Err("that pane only keeps a place".to_owned());
+        return Err(NoSplit::KeepsAPlace);
     }
     if world.is_shown(pane) && !is_ours {
-        return Err("another dashboard shows it".to_owned());
+        return Err(NoSplit::ShownElsewhere);
     }
     world.pane(home).map_or(Ok(()), shares_no_keys)?;
     if is_ours || wanted.window == place.journal.window {
@@ -220,11 +255,9 @@ fn is_as_it_was(world: &World, place: Placeholder<'_>) -> bool {
 }
 
 /// What is typed for the dashboard must not reach the assistant beside it.
-fn shares_no_keys(dashboard: &Pane) -> Result<(), String> {
+fn shares_no_keys(dashboard: &Pane) -> Result<(), NoSplit> {
     if dashboard.shares_keys {
-        let why =
-            "this window shares its keys among its panes; switch `synchronize-panes` off first";
-        return Err(why.to_owned());
+        return Err(NoSplit::SharesKeys);
     }
     Ok(())
 }
@@ -318,7 +351,10 @@ mod tests {
     fn where_it_is_too_narrow_nothing_is_done() {
         let world = world(&[&line("%1", "@1", 80, ALONE, "")]);
         let refused = open(&world, &OWNER, PaneId(1), 40).unwrap_err();
-        assert_eq!(refused, "too narrow to split: 80 columns, 81 are needed");
+        assert_eq!(
+            refused.to_string(),
+            "too narrow to split: 80 columns, 81 are needed"
+        );
     }
 
     #[test]
@@ -342,7 +378,11 @@ mod tests {
     #[test]
     fn what_cannot_be_shown_is_said() {
         let shown = shown();
-        let why = |pane| show(&shown, &OWNER, PaneId(1), PaneId(pane)).unwrap_err();
+        let why = |pane| {
+            show(&shown, &OWNER, PaneId(1), PaneId(pane))
+                .unwrap_err()
+                .to_string()
+        };
         assert_eq!(why(1), "that is the dashboard itself");
         assert_eq!(why(9), "that pane only keeps a place");
         assert_eq!(why(8), "the pane is gone");
