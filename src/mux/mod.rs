@@ -9,8 +9,14 @@
 //! | [`terminal`] | no multiplexer: a plain terminal, with the words for what cannot be done there |
 //! | [`tmux`] | the only place that knows what tmux is told and what it prints |
 //!
-//! A new multiplexer is one file or folder beside `tmux`, and a line of the registry. May import: `sys`,
-//! the hooks' words, `state`'s inputs.
+//! What a multiplexer is asked while an assistant runs, and shown, is one file or folder beside `tmux`, and a
+//! line of the registry. A second real one has more to say than that, and each is asked of `tmux` by name
+//! today, on the list in `tests/suite/sinks/tmux.rs`: whose server is believed ([`Reach`], and the
+//! collector's `belief`), where the person's own socket is (`commands::context`), which servers live
+//! that have lost their socket, and what doctor says of the program. The hook asks for its pane by tmux's
+//! variables (`hooks/src/locate.rs`).
+//!
+//! May import: `sys`, the hooks' words, `state`'s inputs.
 
 #[cfg(test)]
 pub(crate) mod fake;
@@ -184,6 +190,13 @@ pub fn of(kind: Kind, reach: &Reach) -> Box<dyn Multiplexer> {
     Box::new(Looked((entry.with)(reach)))
 }
 
+/// The kind of the server that has its socket there.
+pub fn kind_at(socket: &Path) -> Kind {
+    let is_its = |entry: &&Entry| (entry.has_sockets_at)(socket);
+    let found = REGISTRY.iter().find(is_its);
+    found.unwrap_or(&REGISTRY[REGISTRY.len() - 1]).kind
+}
+
 /// What the person's environment and settings say of multiplexers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
@@ -194,16 +207,9 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// The kind of the server that has its socket there.
-    pub fn kind_at(&self, socket: &Path) -> Kind {
-        let is_its = |entry: &&Entry| (entry.has_sockets_at)(socket);
-        let found = REGISTRY.iter().find(is_its);
-        found.map_or(tmux::KIND, |entry| entry.kind)
-    }
-
     /// The multiplexer of the server that has its socket there.
     pub fn at(&self, socket: &Path) -> Box<dyn Multiplexer> {
-        of(self.kind_at(socket), self)
+        of(kind_at(socket), self)
     }
 
     /// The multiplexer of the person's own server.
@@ -216,9 +222,7 @@ impl Reach {
         let socket = server.as_ref().map(|server| Path::new(&server.socket));
         let kind = match pane {
             Target::Process { .. } | Target::Agent(_) => terminal::KIND,
-            Target::Address { .. } | Target::Pane(_) => {
-                self.kind_at(socket.unwrap_or(&self.own_socket))
-            }
+            Target::Address { .. } | Target::Pane(_) => kind_at(socket.unwrap_or(&self.own_socket)),
         };
         Place { kind, server, pane }
     }

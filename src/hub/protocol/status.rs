@@ -1,10 +1,13 @@
 //! `agent_status`: how it is with one agent, as the hub tells it and as a publisher does.
 
+use std::path::Path;
+
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::is_false;
+use crate::mux;
 use crate::state::Row;
 
 /// The four words that every client knows; `state` says it more exactly.
@@ -82,7 +85,10 @@ impl AgentStatus {
             agent_id: row.id.clone(),
             status: Status::of(&row),
             pane_id: row.pane.map_or(target.clone(), |pane| pane.to_string()),
-            mux: if row.server.is_some() { "tmux" } else { "none" }.to_owned(),
+            mux: match &row.server {
+                Some(server) => mux::kind_at(Path::new(&server.socket)).to_string(),
+                None => "none".to_owned(),
+            },
             label: name.map_or(target, str::to_owned),
             project_root: root,
             requests: row.waiting.len(),
@@ -163,5 +169,25 @@ impl Report {
         // A client may say what it likes, but not that a hook or a witness said it.
         event.source = Source::Emit;
         Ok(Self::Event(Box::new(event)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::event::State;
+
+    use super::*;
+    use crate::mux::fake::Fake;
+
+    #[test]
+    fn a_row_says_of_which_kind_its_server_is() {
+        let fake = Fake::new();
+        fake.pane(1, 40);
+        let mut row = fake.row(1, "claude", State::Running);
+        assert_eq!(AgentStatus::of(row.clone()).mux, "fake");
+        row.server = None;
+        assert_eq!(AgentStatus::of(row.clone()).mux, "none");
+        row.server = "/tmp/t/default,7".parse().ok();
+        assert_eq!(AgentStatus::of(row).mux, "tmux");
     }
 }
