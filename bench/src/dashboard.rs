@@ -20,7 +20,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::world::{World, resident_kilobytes};
+use crate::sandbox::{World, resident_kilobytes};
 
 /// How many rows the dashboard has.
 const ROWS: u32 = 50;

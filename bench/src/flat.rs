@@ -18,7 +18,7 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::world::{World, resident_kilobytes};
+use crate::sandbox::{World, resident_kilobytes};
 
 /// With so many rows each; the first is what the others are compared with.
 const ROWS: [u32; 3] = [10, 1_000, 10_000];

@@ -11,9 +11,9 @@ mod flat;
 mod frames;
 mod hook;
 mod log;
+mod sandbox;
 mod spawn;
 mod table;
-mod world;
 mod yardstick;
 
 use std::error::Error;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::audit::Line;
 use super::manage::Meant;
 use super::real::{RealWorld, Refusal};
-use super::record::Line;
 use crate::assistants::homes::Homes;
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Located, MAX_TRUST, Start, What};
 use crate::hub::server::{self, Collector, Who};

@@ -12,11 +12,11 @@ use pane_patrol_sys::open::Opening;
 use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
+use super::audit::Line;
+use super::digest::{Digest, NotShown, Shown, check};
 use super::fate::fate;
 use super::keys::{Outcome, World, carry_out, once_it_waits};
 use super::real::{RealWorld, Refusal};
-use super::record::Line;
-use super::shown::{Digest, NotShown, Shown, check};
 use super::tell;
 use crate::assistants::request::{self as asked, Known};
 use crate::hub::client::HubError;

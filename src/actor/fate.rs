@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::access::World;
 use super::dialog::{self, OnScreen};
 use super::stop::Stop;
-use super::world::World;
 use crate::state::{Bound, Decision, Level};
 
 /// How long to wait between two looks at what became of an answer.

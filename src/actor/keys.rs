@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+pub use super::access::{Seen, World};
 pub use super::dialog::Pane;
 use super::dialog::{self, Dialog, Kind, Refusal};
 use super::equal::Equal;
 use super::fate::{Fate, fate};
 use super::stop::Stop;
-pub use super::world::{Seen, World};
 use crate::mux;
 pub use crate::mux::{Guard, Press, Pressed};
 use crate::state::{Bound, Decision, Level, Pick, Row};

@@ -19,7 +19,6 @@ mod counted;
 mod doors;
 mod error;
 mod handover;
-mod hands;
 mod journal;
 mod kinship;
 mod link;
@@ -29,6 +28,7 @@ mod message;
 mod published_work;
 mod setup;
 pub(crate) mod sources;
+mod workers;
 mod writer;
 
 use std::io;
@@ -123,7 +123,7 @@ fn take_over(
     let now = clock.now();
     recalled.table.adopt(&heritage.rows(), now);
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach.belief, now);
-    let hub = doors.serve(&clock, hands::of(setup, &clock, &messages))?;
+    let hub = doors.serve(&clock, workers::of(setup, &clock, &messages))?;
     hub.publish(Feed::Snapshot(recalled.table.rows()));
     let threads = |source| CollectorError::Threads {
         runtime: doors.places.runtime.clone(),

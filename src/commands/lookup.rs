@@ -12,7 +12,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::rows::Known;
 use crate::error::CommandError;
-use crate::log::apart::{from_place, sentence};
+use crate::log::unmatched::{from_place, sentence};
 use crate::state::{Apart, Row};
 
 /// As many are named where none is meant.

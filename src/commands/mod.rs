@@ -6,7 +6,6 @@
 mod acting;
 mod answer;
 mod approve;
-mod asking;
 mod collect;
 mod context;
 mod dashboard;
@@ -34,6 +33,7 @@ mod status;
 mod tasks;
 mod trust;
 mod wait;
+mod waiting_hook;
 mod watch;
 mod wrap;
 

@@ -10,9 +10,9 @@ use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
 
 use super::Surroundings;
-use super::asking::what_stops;
 use super::diff::print_json;
 use super::install::site;
+use super::waiting_hook::what_stops;
 use crate::assistants::{self, running::Running};
 use crate::cli::{Expected, RulesCommand, RulesTestArgs};
 use crate::error::{CommandError, CommandResult};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::acting::{NotActed, act};
-use super::asking::{self, NotAsked};
+use super::waiting_hook::{self, NotAsked};
 use super::{Surroundings, rows};
 use crate::assistants;
 use crate::cli::TrustArgs;
@@ -78,7 +78,7 @@ pub(super) fn trust(
         return Err(Distrust::KeysOnly);
     }
     if !span.is_zero() {
-        asking::asks_us(surroundings, row)?;
+        waiting_hook::asks_us(surroundings, row)?;
     }
     let result = act(surroundings, door, &row.id, trust)?;
     match result.outcome {

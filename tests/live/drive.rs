@@ -7,12 +7,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Findings;
-use super::apart::Aparts;
 use super::assistant::Manners;
 use super::common::{Collector, TestEnv, Tmux};
 use super::model::{self, Model};
 use super::pane::Pane;
 use super::process;
+use super::unmatched::Aparts;
 use super::watch::Watch;
 
 /// How long an assistant may take to show something.

@@ -17,7 +17,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod apart;
 mod assistant;
 mod check;
 mod drive;
@@ -33,6 +32,7 @@ mod scene;
 mod script;
 mod situation;
 mod table;
+mod unmatched;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -40,7 +40,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 
-use apart::Aparts;
 use assistant::{Manners, PROGRAMS};
 use common::{TestEnv, Tmux, private_folder};
 use drive::{Drive, World};
@@ -50,6 +49,7 @@ use options::Options;
 use packages::Packages;
 use situation::Situation;
 use table::Table;
+use unmatched::Aparts;
 use watch::Watch;
 
 fn main() -> ExitCode {

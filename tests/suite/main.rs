@@ -4,7 +4,6 @@
 mod common;
 
 mod acts;
-mod apart;
 mod belief;
 mod collector;
 mod commands;
@@ -48,6 +47,7 @@ mod sources;
 mod split;
 mod stirs;
 mod survival;
+mod unmatched;
 mod visible;
 mod wait;
 mod watch;

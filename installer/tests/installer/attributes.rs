@@ -10,7 +10,7 @@ use proptest::collection::btree_map;
 use proptest::prelude::*;
 use rustix::fs::{XattrFlags, removexattr, setxattr};
 
-use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, attributes_of, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, OLD, PROGRAM, World, attributes_of, wanted};
 
 pub(crate) const LIST: &str = "system.posix_acl_access";
 const LIST_OF_FOLDER: &str = "system.posix_acl_default";

@@ -12,7 +12,7 @@ use pane_patrol_installer::{
 };
 
 use crate::everyone::site;
-use crate::world::{OLD, World, wanted};
+use crate::sandbox::{OLD, World, wanted};
 
 const PROGRAM: &str = "/usr/bin/pane-patrol";
 

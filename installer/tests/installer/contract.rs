@@ -10,7 +10,7 @@ use pane_patrol_installer::{
     ApplyError, Location, PlanError, Step, apply, apply_with, plan_uninstall, sha256,
 };
 
-use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
 
 #[test]
 fn a_plan_changes_nothing_and_says_what_it_would_change() {

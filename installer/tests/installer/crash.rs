@@ -13,7 +13,7 @@ use std::process::{Command, ExitStatus};
 use pane_patrol_installer::{Plan, Step, apply, apply_with, plan_install, plan_uninstall};
 
 use crate::attributes::{LIST, list, set};
-use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, attributes_of, count_ours, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, OLD, PROGRAM, World, attributes_of, count_ours, wanted};
 
 const ROOT: &str = "PANE_PATROL_TEST_ROOT";
 const ACTION: &str = "PANE_PATROL_TEST_ACTION";

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use crate::generated::files::{commented, config_toml, file};
 use crate::generated::settings::{manner, settings as any_settings};
-use crate::world::{MOVED, NEW, PROGRAM, World, wanted};
+use crate::sandbox::{MOVED, NEW, PROGRAM, World, wanted};
 
 pub(crate) fn site(world: &World, assistant: &'static Assistant) -> Site {
     let get = |name: &str| (name == "HOME").then(|| world.home());

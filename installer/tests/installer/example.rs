@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::CLAUDE;
 
-use crate::world::{NEW, World, wanted};
+use crate::sandbox::{NEW, World, wanted};
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../backups-example")

@@ -9,7 +9,7 @@ use pane_patrol_installer::{ApplyError, apply};
 use rustix::fs::{IFlags, ioctl_getflags, ioctl_setflags};
 
 use crate::attributes::left_out;
-use crate::world::{MINE, MOVED, NEW, PROGRAM, World, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, PROGRAM, World, wanted};
 
 fn flags(path: &Path) -> Option<IFlags> {
     ioctl_getflags(File::open(path).unwrap()).ok()

@@ -4,7 +4,7 @@
 use pane_patrol_installer::{PlanError, plan_install};
 use proptest::prelude::*;
 
-use crate::world::{MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
+use crate::sandbox::{MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
 
 #[path = "../support/settings.rs"]
 pub(crate) mod settings;

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use pane_patrol_installer::{PlanError, Site, plan_install, plan_uninstall};
 
-use crate::world::{MINE, NEW, PROGRAM, World, wanted};
+use crate::sandbox::{MINE, NEW, PROGRAM, World, wanted};
 
 /// The error's text, after checking that everything is as it was.
 fn refused(world: &World) -> String {

@@ -5,7 +5,7 @@ use std::fs;
 use pane_patrol_installer::{apply, plan_uninstall};
 use serde_json::Value;
 
-use crate::world::{MINE, MOVED, NEW, PROGRAM, World, count_ours, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, PROGRAM, World, count_ours, wanted};
 
 /// As Claude Code rewrites the file.
 fn rewrite(text: &str) -> String {

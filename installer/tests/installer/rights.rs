@@ -12,7 +12,7 @@ use pane_patrol_installer::{apply, plan_install};
 
 use crate::attributes::{left_out, set};
 use crate::program::copy_program;
-use crate::world::{MINE, NEW, PROGRAM, World, wanted};
+use crate::sandbox::{MINE, NEW, PROGRAM, World, wanted};
 
 const ROOT: &str = "PANE_PATROL_TEST_ROOT";
 const NOBODY: u32 = 65534;

@@ -9,7 +9,6 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::acting::Acting;
 use super::approvals::Judging;
-use super::asked::Asked;
 use super::backpressure::Flow;
 use super::cache::World;
 use super::connection::Client;
@@ -17,6 +16,7 @@ use super::event::{Event, Scribe};
 use super::order::{Done, Order};
 use super::outbox::Item;
 use super::pace::Pace;
+use super::patch_requests::Asked;
 use super::patch_worker::Patches;
 use super::publishers::Publishers;
 use super::seats;

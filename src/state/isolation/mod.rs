@@ -2,7 +2,7 @@
 //! whatever is told of several at once, each row is the one that it would have been alone.
 
 mod session;
-mod world;
+mod tables;
 
 use pane_patrol_hooks::event::{Event, Kind, State};
 use pane_patrol_hooks::target::PaneId;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::{Input, Level};
 use session::*;
-use world::*;
+use tables::*;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
-use super::asking::{Ask, asking};
+use super::ask::{Ask, asking};
 use super::{Belief, Call};
 use crate::mux::{Beside, Gone, Home, Outcome, Owner, Place, SplitView, Undone};
 use layout::World;

@@ -8,7 +8,7 @@ use std::sync::mpsc::SyncSender;
 use super::message::Message;
 use super::setup::{JudgeSetup, Setup};
 use crate::actor::acts;
-use crate::actor::record::Line;
+use crate::actor::audit::Line;
 use crate::config::Config;
 use crate::git::Git;
 use crate::hub::server::{Actor, Event, Hands, Patcher, Rulebook, Ruled, Scribe};

@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Finding;
 use super::collecting::health;
-use crate::log::apart::without_reason;
+use crate::log::unmatched::without_reason;
 use crate::state::Apart;
 use crate::state::update::Health;
 
