@@ -58,7 +58,7 @@ pub use doors::Doors;
 pub use error::CollectorError;
 pub use journal::Setup as JournalSetup;
 pub use membership::{Membership, join};
-pub use setup::{JudgeSetup, Setup};
+pub use setup::{RulesSetup, Setup};
 pub use sources::Setup as SourcesSetup;
 
 /// How many inputs may wait for the writer before their sources do.

@@ -222,7 +222,7 @@ impl Surroundings {
                 reach: self.reach(),
                 clock: Timestamp::now,
             }),
-            rules: collector::JudgeSetup {
+            rules: collector::RulesSetup {
                 config: places.config.clone(),
                 ground: self.ground(&places),
                 record: places.decisions(),

@@ -13,7 +13,7 @@ use super::connect::connect_to;
 use super::error::HubError;
 use crate::hub::protocol::{
     Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, code,
-    feed_of, parse,
+    parse, update_of,
 };
 use crate::state::Row;
 use crate::state::update::{Feed, Health};
@@ -250,7 +250,7 @@ impl HubClient {
                 })
             }
             _ => {
-                let feed = feed_of(message).map_err(unreadable)?;
+                let feed = update_of(message).map_err(unreadable)?;
                 Ok(feed.and_then(|feed| self.keep_first(feed)))
             }
         }

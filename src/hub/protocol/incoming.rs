@@ -8,7 +8,7 @@ use crate::state::update::{Feed, Health};
 /// What a hub's message means to a subscriber; `Ok(None)` for types that do not concern it.
 ///
 /// What comes before the `snapshot` is told at once there: see [`crate::hub::client`].
-pub fn feed_of(message: Envelope) -> Result<Option<Feed>, serde_json::Error> {
+pub fn update_of(message: Envelope) -> Result<Option<Feed>, serde_json::Error> {
     Ok(match message.kind.as_str() {
         "agent_status" if message.payload.get("gone").is_some() => {
             let gone: Gone = serde_json::from_value(message.payload)?;

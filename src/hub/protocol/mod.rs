@@ -46,7 +46,7 @@ pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
 use envelope::PAYLOAD_BYTES;
 pub use envelope::{Envelope, MAX_MESSAGE_BYTES, VERSION, parse};
 pub use greeting::{Admit, Bye, ClientRole, ErrorPayload, Heartbeat, Hello, Pong, Snapshot};
-pub use incoming::feed_of;
+pub use incoming::update_of;
 pub use patch::{AgentPatch, PatchError, RequestPatch};
 pub use right::{Right, needed};
 pub use start::{Start, SystemText};

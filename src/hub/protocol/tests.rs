@@ -92,10 +92,10 @@ fn what_is_said_is_understood() {
     let row = row("a", 10);
     let said = parse(&voice().say_row(&row, Timestamp::default())).unwrap();
     assert_eq!(said.session_id, "default");
-    assert_eq!(feed_of(said).unwrap(), Some(Feed::Row(Box::new(row))));
+    assert_eq!(update_of(said).unwrap(), Some(Feed::Row(Box::new(row))));
     let gone = Gone::of("a");
     let said = parse(&voice().say("agent_status", &gone, None, Timestamp::default())).unwrap();
-    assert_eq!(feed_of(said).unwrap(), Some(Feed::Gone("a".into())));
+    assert_eq!(update_of(said).unwrap(), Some(Feed::Gone("a".into())));
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Server {
         });
         for (name, serial) in gone {
             if self.publishers.leave(&name, serial, now) {
-                self.world.forget_complaint(&name);
+                self.cache.forget_complaint(&name);
                 self.trouble_at(&name, None);
                 self.tell_of(name, PublisherWord::Left);
             }
@@ -73,14 +73,14 @@ impl Server {
         let mut client = Client::new(self.next_serial, stream, standing, is_relayed);
         if !is_ours {
             client.refuse(
-                &self.world,
+                &self.cache,
                 code::FOREIGN,
                 "this hub belongs to another user",
             );
         }
-        client.send(&self.world);
+        client.send(&self.cache);
         self.clients.push(client);
-        seats::make_room(&mut self.clients, &self.world);
+        seats::make_room(&mut self.clients, &self.cache);
         self.dismiss();
     }
 }

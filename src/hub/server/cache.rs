@@ -15,7 +15,7 @@ use crate::tasks::TaskSummary;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct Cache {
     pub(super) voice: Voice,
     pub(super) clock: Arc<Clock>,
     /// Boxed: a map keeps places for more than it holds.
@@ -28,7 +28,7 @@ pub(super) struct World {
     texts: RefCell<Texts>,
 }
 
-impl World {
+impl Cache {
     pub(super) fn new(voice: Voice, clock: Arc<Clock>) -> Self {
         Self {
             voice,
@@ -181,31 +181,31 @@ mod tests {
     use pane_patrol_hooks::event::State;
     use pane_patrol_hooks::timestamp::Timestamp;
 
-    fn world() -> World {
+    fn cache() -> Cache {
         let voice = Voice {
             session_id: "s".to_owned(),
             sender_id: "hub".to_owned(),
         };
-        World::new(voice, Arc::new(Clock::new(Timestamp::now)))
+        Cache::new(voice, Arc::new(Clock::new(Timestamp::now)))
     }
 
     #[test]
     fn what_was_printed_is_told_again_until_it_changes_or_is_gone() {
-        let mut world = world();
+        let mut cache = cache();
         let shown = row(1, "claude", State::Running, "a:0.0", 5);
         let id = shown.id.clone();
-        let row_item = world.learn(Feed::Row(Box::new(shown.clone()))).unwrap();
-        let diff_item = world.learn(Feed::Diff(id.clone(), Arc::default())).unwrap();
-        let first = world.say(&row_item).unwrap();
-        assert!(Arc::ptr_eq(&first, &world.say(&row_item).unwrap()));
-        assert!(world.say(&diff_item).is_some());
+        let row_item = cache.learn(Feed::Row(Box::new(shown.clone()))).unwrap();
+        let diff_item = cache.learn(Feed::Diff(id.clone(), Arc::default())).unwrap();
+        let first = cache.say(&row_item).unwrap();
+        assert!(Arc::ptr_eq(&first, &cache.say(&row_item).unwrap()));
+        assert!(cache.say(&diff_item).is_some());
         let waits = Row {
             state: State::WaitingApproval,
             ..shown
         };
-        world.learn(Feed::Row(Box::new(waits)));
-        assert_ne!(first, world.say(&row_item).unwrap());
-        world.learn(Feed::Gone(id));
-        assert!(world.say(&diff_item).is_none());
+        cache.learn(Feed::Row(Box::new(waits)));
+        assert_ne!(first, cache.say(&row_item).unwrap());
+        cache.learn(Feed::Gone(id));
+        assert!(cache.say(&diff_item).is_none());
     }
 }

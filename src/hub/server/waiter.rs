@@ -14,7 +14,7 @@ const EVENT_LIMIT: Duration = Duration::from_secs(3);
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct Waiter {
     event: Event,
     since: Instant,
     /// The row's id and the request in it, once the row has asked it.
@@ -25,7 +25,7 @@ pub(super) struct Waiting {
     pub(super) ticket: Option<u64>,
 }
 
-impl Waiting {
+impl Waiter {
     pub(super) fn new(event: Event, input: Option<Asked>) -> Self {
         let input = input.filter(|input| event.tool.as_ref() == Some(&input.tool));
         Self {
