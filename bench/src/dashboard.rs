@@ -20,7 +20,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::sandbox::{World, resident_kilobytes};
+use crate::sandbox::{Sandbox, resident_kilobytes};
 
 /// How many rows the dashboard has.
 const ROWS: u32 = 50;
@@ -37,10 +37,10 @@ type Measured<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Prints all figures of the dashboard; times also as a ratio to `empty`, the empty program.
 pub(crate) fn measure(program: &Path, empty: Duration) -> Measured {
-    let world = World::new()?;
+    let sandbox = Sandbox::new()?;
     let first = median(
         (0..TIMES)
-            .map(|_| first_frame(program, &world))
+            .map(|_| first_frame(program, &sandbox))
             .collect::<Measured<_>>()?,
     );
     let ratio = |time: Duration| time.as_secs_f64() / empty.as_secs_f64();
@@ -51,10 +51,10 @@ pub(crate) fn measure(program: &Path, empty: Duration) -> Measured {
         ratio(first)
     );
 
-    let server = Tmux::start(&world)?;
-    let mut screen = Screen::start(program, &world)?;
+    let server = Tmux::start(&sandbox)?;
+    let mut screen = Screen::start(program, &sandbox)?;
     screen.until("pane-patrol")?;
-    let sender = world.sender()?;
+    let sender = sandbox.sender()?;
     for pane in server.panes()? {
         sender.send(&event(&server, pane, State::Idle, "resting").encode()?)?;
     }
@@ -78,9 +78,9 @@ pub(crate) fn measure(program: &Path, empty: Duration) -> Measured {
     Ok(())
 }
 
-fn first_frame(program: &Path, world: &World) -> Measured<Duration> {
+fn first_frame(program: &Path, sandbox: &Sandbox) -> Measured<Duration> {
     let start = Instant::now();
-    let mut screen = Screen::start(program, world)?;
+    let mut screen = Screen::start(program, sandbox)?;
     screen.until("pane-patrol")?;
     Ok(start.elapsed())
 }
@@ -165,16 +165,16 @@ fn millis(time: Duration) -> f64 {
 }
 
 /// A private tmux server with a window for each row.
-struct Tmux<'world> {
-    world: &'world World,
+struct Tmux<'sandbox> {
+    sandbox: &'sandbox Sandbox,
     server: Server,
 }
 
-impl<'world> Tmux<'world> {
-    fn start(world: &'world World) -> Measured<Self> {
-        let socket = world.path("tmux.sock").to_string_lossy().into_owned();
+impl<'sandbox> Tmux<'sandbox> {
+    fn start(sandbox: &'sandbox Sandbox) -> Measured<Self> {
+        let socket = sandbox.path("tmux.sock").to_string_lossy().into_owned();
         let mut tmux = Self {
-            world,
+            sandbox,
             server: Server { socket, pid: 0 },
         };
         tmux.run(&["new-session", "-d", "-s", "work", "sleep 1000"])?;
@@ -194,7 +194,7 @@ impl<'world> Tmux<'world> {
     }
 
     fn run(&self, arguments: &[&str]) -> Measured<String> {
-        let mut tmux = self.world.command(Path::new("tmux"));
+        let mut tmux = self.sandbox.command(Path::new("tmux"));
         tmux.args(["-f", "/dev/null", "-S", &self.server.socket])
             .args(arguments);
         Ok(String::from_utf8(tmux.output()?.stdout)?)
@@ -215,7 +215,7 @@ struct Screen {
 }
 
 impl Screen {
-    fn start(program: &Path, world: &World) -> Measured<Self> {
+    fn start(program: &Path, sandbox: &Sandbox) -> Measured<Self> {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
         grantpt(&master)?;
         unlockpt(&master)?;
@@ -233,7 +233,7 @@ impl Screen {
                 ws_ypixel: 0,
             },
         )?;
-        let child = world
+        let child = sandbox
             .command(program)
             .arg("supervisor")
             .stdin(Stdio::from(slave.try_clone()?))

@@ -18,7 +18,7 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::sandbox::{World, resident_kilobytes};
+use crate::sandbox::{Sandbox, resident_kilobytes};
 
 /// With so many rows each; the first is what the others are compared with.
 const ROWS: [u32; 3] = [10, 1_000, 10_000];
@@ -76,8 +76,8 @@ fn in_table(rows: u32) -> Measured<Duration> {
 }
 
 fn in_collector(program: &Path, rows: u32) -> Measured<Duration> {
-    let world = World::new()?;
-    let collector = Collector::start(program, &world)?;
+    let sandbox = Sandbox::new()?;
+    let collector = Collector::start(program, &sandbox)?;
     collector.tell(0..2 * rows, rows)?;
     let before = collector.at_rest()?;
     collector.tell(2 * rows..2 * rows + EVENTS, rows)?;
@@ -85,8 +85,8 @@ fn in_collector(program: &Path, rows: u32) -> Measured<Duration> {
 }
 
 fn memory(program: &Path) -> Measured {
-    let world = World::new()?;
-    let collector = Collector::start(program, &world)?;
+    let sandbox = Sandbox::new()?;
+    let collector = Collector::start(program, &sandbox)?;
     let empty = resident_kilobytes(collector.child.id())?;
     collector.tell(0..MANY, MANY)?;
     let loaded = collector.at_rest()?;
@@ -128,24 +128,24 @@ fn event(number: u32, rows: u32, folder: &Path) -> Event {
 }
 
 /// A collector without a screen.
-struct Collector<'world> {
-    world: &'world World,
+struct Collector<'sandbox> {
+    sandbox: &'sandbox Sandbox,
     child: Child,
     socket: UnixDatagram,
 }
 
-impl<'world> Collector<'world> {
-    fn start(program: &Path, world: &'world World) -> Measured<Self> {
-        let child = world
+impl<'sandbox> Collector<'sandbox> {
+    fn start(program: &Path, sandbox: &'sandbox Sandbox) -> Measured<Self> {
+        let child = sandbox
             .command(program)
             .arg("collect")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let socket = world.sender()?;
+        let socket = sandbox.sender()?;
         Ok(Self {
-            world,
+            sandbox,
             child,
             socket,
         })
@@ -153,7 +153,7 @@ impl<'world> Collector<'world> {
 
     fn tell(&self, numbers: std::ops::Range<u32>, rows: u32) -> Measured {
         let mut log = self.log()?;
-        let folder = self.world.path("home");
+        let folder = self.sandbox.path("home");
         for number in numbers {
             let mut line = event(number, rows, &folder).encode()?;
             self.socket.send(&line)?;
@@ -164,7 +164,7 @@ impl<'world> Collector<'world> {
     }
 
     fn log(&self) -> Measured<File> {
-        let path = self.world.path("state/pane-patrol/session-events.jsonl");
+        let path = self.sandbox.path("state/pane-patrol/session-events.jsonl");
         fs::create_dir_all(path.parent().ok_or("it is in a folder")?)?;
         Ok(OpenOptions::new().create(true).append(true).open(path)?)
     }

@@ -28,6 +28,7 @@ pub mod audit;
 mod decide;
 pub mod digest;
 pub mod equal;
+pub mod executor;
 pub mod fate;
 mod foreground;
 #[cfg(test)]
@@ -37,7 +38,6 @@ pub mod keys;
 mod keys_tests;
 mod manage;
 pub mod names;
-pub mod real;
 pub mod stop;
 mod tell;
 

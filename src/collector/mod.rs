@@ -45,7 +45,7 @@ use crate::sys::runtime_dir::Ownership;
 use handover::Heritage;
 use link::Links;
 
-use cache_sweeper::Tidy;
+use cache_sweeper::Sweeper;
 use message::Message;
 use sources::Sources;
 use sources::event_socket::EventSocket;
@@ -135,7 +135,7 @@ fn take_over(
     let tailer = recalled.tailer.take();
     let sources = Sources::start(&setup.sources, runtime, &clock, &messages, hub, tailer);
     let sources = sources.map_err(threads)?;
-    let tidy = Tidy::new(runtime.clone(), doors.uid);
+    let tidy = Sweeper::new(runtime.clone(), doors.uid);
     let looks = &setup.sources;
     let writer = Writer::new(
         looks,

@@ -17,7 +17,7 @@ use crate::assistants;
 use crate::assistants::facets::doctor::Look;
 use crate::cli::DoctorArgs;
 use crate::config::Config;
-use crate::doctor::{self, Finding, Hooks, Listening, Running, Verdict, World};
+use crate::doctor::{self, Finding, Hooks, Listening, Running, Variables, Verdict};
 use crate::error::{CommandError, CommandResult};
 use crate::hub::client::HubClient;
 use crate::messages;
@@ -78,7 +78,7 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
         return findings;
     };
     let rows = rows(&places, uid);
-    let (mut commands, mut worlds) = (Vec::new(), BTreeMap::new());
+    let (mut commands, mut variables) = (Vec::new(), BTreeMap::new());
     let mut looked_at = Vec::new();
     for assistant in Assistant::ALL.iter().copied() {
         let Ok(Some(site)) = site::of(surroundings, assistant) else {
@@ -90,7 +90,7 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
         let sessions = running.sessions.iter();
         looked_at.extend(sessions.map(|session| (session.server.pid, session.pane)));
         if command.is_some() {
-            note_worlds(&mut worlds, assistant, &running);
+            note_variables(&mut variables, assistant, &running);
         }
         commands.extend(command);
     }
@@ -104,13 +104,13 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
                 uid,
             };
             findings.push(test.here(listening));
-            let own = own_world(surroundings);
-            let others = worlds.iter().filter(|(world, _)| **world != own);
-            let of_ours = others.filter(|(world, _)| is_same_session(world, &own));
+            let own = own_variables(surroundings);
+            let others = variables.iter().filter(|(theirs, _)| **theirs != own);
+            let of_ours = others.filter(|(theirs, _)| is_same_session(theirs, &own));
             let tested = of_ours
                 .take(MAX_WORLDS)
                 .filter(|_| listening == Listening::Yes);
-            findings.extend(tested.map(|(world, who)| test.from_pane(who, world)));
+            findings.extend(tested.map(|(theirs, who)| test.from_pane(who, theirs)));
         }
         None => findings.push(Finding::failure(
             "hooks",
@@ -130,15 +130,21 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
 }
 
 /// Keeps for each environment of sessions in panes the name of one of them.
-fn note_worlds(worlds: &mut BTreeMap<World, String>, assistant: &Assistant, running: &Running) {
+fn note_variables(
+    variables: &mut BTreeMap<Variables, String>,
+    assistant: &Assistant,
+    running: &Running,
+) {
     for session in &running.sessions {
         let who = || format!("{} in {}", assistant.name, session.pane);
-        worlds.entry(session.world.clone()).or_insert_with(who);
+        variables
+            .entry(session.reports_to.clone())
+            .or_insert_with(who);
     }
 }
 
 /// What of our own environment says where hooks report to.
-fn own_world(surroundings: &Surroundings) -> World {
+fn own_variables(surroundings: &Surroundings) -> Variables {
     let environment = &surroundings.environment;
     let text = |path: &Option<PathBuf>| Some(path.as_ref()?.to_string_lossy().into_owned());
     let values = [
@@ -146,16 +152,16 @@ fn own_world(surroundings: &Surroundings) -> World {
         environment.session.clone(),
         text(&environment.event_socket),
     ];
-    let set = doctor::WORLD.into_iter().zip(values);
+    let set = doctor::REPORTS_TO.into_iter().zip(values);
     set.filter_map(|(name, value)| Some((name, value?)))
         .collect()
 }
 
 /// Another session's panes, or those with a socket of their own, are meant to report elsewhere.
-fn is_same_session(world: &World, own: &World) -> bool {
-    doctor::WORLD[1..]
+fn is_same_session(theirs: &Variables, own: &Variables) -> bool {
+    doctor::REPORTS_TO[1..]
         .iter()
-        .all(|name| world.get(name) == own.get(name))
+        .all(|name| theirs.get(name) == own.get(name))
 }
 
 /// The rows of the collector; `None` when nobody collects.

@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::Surroundings;
 use super::install::site;
 use crate::assistants::facets::doctor::{Look, Obstacle};
-use crate::assistants::running::{Running, Session, World};
+use crate::assistants::running::{Running, Session, Variables};
 use crate::assistants::{self, asking_install};
 use crate::state::Row;
 
@@ -118,8 +118,8 @@ fn running_in(assistant: &Assistant, location: &Location, row: &Row) -> Running 
             server,
             start: row.since,
             folder: row.cwd.clone(),
-            world: World::new(),
-            switches: World::new(),
+            reports_to: Variables::new(),
+            switches: Variables::new(),
         });
     }
     running

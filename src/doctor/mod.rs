@@ -18,7 +18,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use crate::assistants::running::{Running, Session, WORLD, World, running};
+pub use crate::assistants::running::{REPORTS_TO, Running, Session, Variables, running};
 pub use collecting::{Listening, Test, collecting};
 pub use event_log::event_log;
 pub use heard::overlooked;

@@ -17,7 +17,7 @@ use pane_patrol::collector::{Setup, join};
 use pane_patrol::hub::client::HubClient;
 use pane_patrol::state::update::{Feed, Health, Role};
 use pane_patrol_hooks::event_log::Limits;
-use pane_patrol_hooks::pane_cache::Memo;
+use pane_patrol_hooks::pane_cache::CacheEntry;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};

@@ -7,12 +7,12 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Asked, Fake};
 use crate::actor::colours;
-use crate::actor::keys::{Guard, Pane, Press, Pressed, Seen, World};
+use crate::actor::keys::{Access, Guard, Pane, Press, Pressed, Seen};
 use crate::hub::client::HubError;
 use crate::mux::{Gone, Outcome, Undone};
 use crate::state::{Bound, Level, Row};
 
-impl World for Fake {
+impl Access for Fake {
     fn row(&self, _: &str) -> Result<Option<Row>, HubError> {
         let mut state = self.0.borrow_mut();
         state.happen();

@@ -4,18 +4,18 @@
 
 mod fake;
 mod happenings;
+mod sceneries;
 mod screens;
 mod telling;
 mod words;
-mod worlds;
 
 use std::cell::RefCell;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use self::fake::id_of;
+use self::sceneries::{beside_a_twin, calm, calmly, play};
 use self::words::honest;
-use self::worlds::{beside_a_twin, calm, calmly, play};
 use super::dialog;
 use super::keys::{Outcome, carry_out};
 use crate::state::{Bound, Decision, Row};

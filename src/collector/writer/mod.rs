@@ -27,7 +27,7 @@ use crate::assistants;
 use crate::assistants::homes::Homes;
 use crate::collector::attribution::Works;
 use crate::collector::belief::Ground;
-use crate::collector::cache_sweeper::Tidy;
+use crate::collector::cache_sweeper::Sweeper;
 use crate::collector::journal::{Memory, Recalled};
 use crate::collector::kinship::Kinship;
 use crate::collector::liveness::has_ended;
@@ -77,7 +77,7 @@ pub(super) struct Writer {
     wanted_by_witness: BTreeSet<String>,
     health: HealthReport,
     troubles: BTreeMap<String, String>,
-    tidy: Tidy,
+    tidy: Sweeper,
 }
 
 impl Writer {
@@ -88,7 +88,7 @@ impl Writer {
         clock: Arc<Clock>,
         sources: Sources,
         subscribers: Vec<Sender<Feed>>,
-        tidy: Tidy,
+        tidy: Sweeper,
     ) -> Self {
         let Recalled {
             mut table, memory, ..

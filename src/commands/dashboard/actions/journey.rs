@@ -16,7 +16,7 @@ use time::UtcOffset;
 
 use super::*;
 use crate::collector::{self, Membership};
-use crate::mux::fake::{Fake, Mood, World};
+use crate::mux::fake::{Fake, FakeServer, Mood};
 use crate::mux::{Absent, Press};
 use crate::state::update::Feed;
 use crate::tui::{Effect, Message, Model, Setup, Theme, update, view};
@@ -76,7 +76,7 @@ impl Journey {
         let dialog = "tests/fixtures/gemini/screens/permission_command.txt";
         let dialog = Path::new(env!("CARGO_MANIFEST_DIR")).join(dialog);
         let dialog = std::fs::read_to_string(dialog).unwrap();
-        fake.with(|world| world.panes.get_mut(&1).unwrap().1 = dialog);
+        fake.with(|server| server.panes.get_mut(&1).unwrap().1 = dialog);
         let setup = surroundings.collector(&[]).unwrap();
         let (feed, membership) = collector::join(setup).unwrap();
         let model = Model::new(Setup {
@@ -240,7 +240,7 @@ impl Journey {
     }
 
     /// The same where the server does all that in that way.
-    fn walk_with(change: impl FnOnce(&mut World)) -> String {
+    fn walk_with(change: impl FnOnce(&mut FakeServer)) -> String {
         let mut journey = Self::begin();
         journey.fake.with(change);
         journey.walk()
@@ -264,10 +264,10 @@ fn over_one_that_works_everything_is_done() {
     let mut journey = Journey::begin();
     let told = journey.walk();
     insta::assert_snapshot!(told);
-    journey.fake.with(|world| {
-        assert_eq!(world.front, 1);
-        assert_eq!(world.typed, [(1, Press::Text("1".to_owned()))]);
-        assert_eq!(world.panes.keys().collect::<Vec<_>>(), [&0, &1, &3]);
+    journey.fake.with(|server| {
+        assert_eq!(server.front, 1);
+        assert_eq!(server.typed, [(1, Press::Text("1".to_owned()))]);
+        assert_eq!(server.panes.keys().collect::<Vec<_>>(), [&0, &1, &3]);
     });
     let end = journey.assistants[0].try_wait().unwrap();
     assert!(end.is_some(), "the first one was stopped");
@@ -275,18 +275,18 @@ fn over_one_that_works_everything_is_done() {
 
 #[test]
 fn one_that_hangs_is_waited_for_no_longer_and_said_to() {
-    insta::assert_snapshot!(Journey::walk_with(|world| world.mood = Mood::Hangs));
+    insta::assert_snapshot!(Journey::walk_with(|server| server.mood = Mood::Hangs));
 }
 
 #[test]
 fn one_that_lies_is_not_taken_at_its_word() {
-    insta::assert_snapshot!(Journey::walk_with(|world| world.mood = Mood::Lies));
+    insta::assert_snapshot!(Journey::walk_with(|server| server.mood = Mood::Lies));
 }
 
 #[test]
 fn a_key_of_which_nobody_knows_whether_it_was_pressed_is_told_as_such() {
     let mut journey = Journey::begin();
-    journey.fake.with(|world| world.swallows_keys = true);
+    journey.fake.with(|server| server.swallows_keys = true);
     journey.press("a");
     insta::assert_snapshot!(
         journey.words(),
@@ -296,18 +296,18 @@ fn a_key_of_which_nobody_knows_whether_it_was_pressed_is_told_as_such() {
 
 #[test]
 fn one_that_has_died_is_said_to_be_gone() {
-    insta::assert_snapshot!(Journey::walk_with(|world| world.mood = Mood::Dead));
+    insta::assert_snapshot!(Journey::walk_with(|server| server.mood = Mood::Dead));
 }
 
 #[test]
 fn one_that_cannot_be_reached_is_named_with_what_brings_it_back() {
-    insta::assert_snapshot!(Journey::walk_with(|world| world.mood = Mood::Lost));
+    insta::assert_snapshot!(Journey::walk_with(|server| server.mood = Mood::Lost));
 }
 
 #[test]
 fn what_one_cannot_do_is_said_in_its_own_words() {
-    insta::assert_snapshot!(Journey::walk_with(|world| {
-        world.absent = Absent {
+    insta::assert_snapshot!(Journey::walk_with(|server| {
+        server.absent = Absent {
             jump: Some("fake moves nobody; go there yourself"),
             open: Some("fake opens nothing; start it yourself"),
             close: Some("fake closes nothing; close it yourself"),
@@ -341,7 +341,7 @@ fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
 #[test]
 fn panes_that_cannot_be_listed_are_a_line_of_the_dashboard_and_no_end_of_rows() {
     let mut journey = Journey::begin();
-    journey.fake.with(|world| world.lists = Mood::Hangs);
+    journey.fake.with(|server| server.lists = Mood::Hangs);
     journey.until("it is told", |journey| {
         journey.screen().contains("does not answer")
     });
@@ -352,7 +352,7 @@ fn panes_that_cannot_be_listed_are_a_line_of_the_dashboard_and_no_end_of_rows() 
         .replace(&journey.fake.server().socket, "SOCKET");
     insta::assert_snapshot!(line.trim(), @"× fake does not answer");
     assert!(screen.contains("work:1.0"), "{screen}");
-    journey.fake.with(|world| world.lists = Mood::Dead);
+    journey.fake.with(|server| server.lists = Mood::Dead);
     journey.until("its rows go with it", |journey| {
         !journey.screen().contains("work:1.0")
     });
