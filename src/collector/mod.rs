@@ -39,7 +39,7 @@ use std::thread::JoinHandle;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::notify;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::sys::monotone_clock::Clock;
 use crate::sys::runtime_dir::Ownership;
 use handover::Heritage;
@@ -99,7 +99,7 @@ impl Drop for Running {
 /// Another instance collects, a folder or socket is not ours, or the system refuses.
 pub fn collect(
     setup: &Setup,
-    subscribers: Vec<Sender<Feed>>,
+    subscribers: Vec<Sender<Update>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
     take_over(setup, &Heritage::default(), subscribers, ended)
@@ -109,7 +109,7 @@ pub fn collect(
 fn take_over(
     setup: &Setup,
     heritage: &Heritage,
-    mut subscribers: Vec<Sender<Feed>>,
+    mut subscribers: Vec<Sender<Update>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
     let doors = &setup.doors;
@@ -124,7 +124,7 @@ fn take_over(
     recalled.table.adopt(&heritage.rows(), now);
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach.belief, now);
     let hub = doors.serve(&clock, workers::of(setup, &clock, &messages))?;
-    hub.publish(Feed::Snapshot(recalled.table.rows()));
+    hub.publish(Update::Snapshot(recalled.table.rows()));
     let threads = |source| CollectorError::Threads {
         runtime: doors.places.runtime.clone(),
         source,
@@ -197,7 +197,7 @@ fn start_notices(
     setup: &Setup,
     taken_over_at: Option<Timestamp>,
     output: &SyncSender<Message>,
-) -> io::Result<Option<Sender<Feed>>> {
+) -> io::Result<Option<Sender<Update>>> {
     let Some(notice) = setup.notice.clone() else {
         return Ok(None);
     };

@@ -23,7 +23,7 @@ use crate::log::player::Player;
 use crate::log::unmatched::from_row;
 use crate::log::when::{Ahead, LocalClock};
 use crate::messages;
-use crate::state::{Apart, Row, Settings};
+use crate::state::{Row, Settings, Unmatched};
 
 /// So many decisions are told at most, the latest ones.
 const MOST: usize = 20;
@@ -58,11 +58,11 @@ struct Explained<'a> {
     /// What was decided about its session, oldest first, as it stands in the audit.
     decisions: Vec<Value>,
     /// What was held apart from it.
-    apart: Vec<&'a Apart>,
+    apart: Vec<&'a Unmatched>,
 }
 
 impl<'a> Explained<'a> {
-    fn of(row: &'a Row, decided: &[(Decided, String)], apart: &'a [Apart]) -> Self {
+    fn of(row: &'a Row, decided: &[(Decided, String)], apart: &'a [Unmatched]) -> Self {
         let lines = decided.iter();
         Self {
             row,
@@ -89,7 +89,7 @@ fn decided_about(surroundings: &Surroundings, row: &Row, now: Timestamp) -> Vec<
 }
 
 /// Rows, and what was held apart from them.
-type Known = (Vec<Row>, Vec<Apart>);
+type Known = (Vec<Row>, Vec<Unmatched>);
 
 /// What whoever collects knows, or else what the log says of now.
 fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Known, CommandError> {

@@ -13,7 +13,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::rows::Known;
 use crate::error::CommandError;
 use crate::log::unmatched::{from_place, sentence};
-use crate::state::{Apart, Row};
+use crate::state::{Row, Unmatched};
 
 /// As many are named where none is meant.
 const MOST_NAMED: usize = 8;
@@ -123,7 +123,7 @@ pub(super) fn explain(
     unknown: &Unknown<'_>,
     name: &str,
     rows: &[Row],
-    apart: &[Apart],
+    apart: &[Unmatched],
     now: Timestamp,
 ) -> CommandError {
     let mut error = match unknown {

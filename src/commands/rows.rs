@@ -7,7 +7,7 @@ use super::Surroundings;
 use crate::error::{CommandError, EXIT_NOBODY};
 use crate::hub::client::HubError;
 use crate::messages;
-use crate::state::{Apart, Row};
+use crate::state::{Row, Unmatched};
 
 /// What else would have told.
 pub(super) const ASK_THE_LOG: &str = "with `pane-patrol mirror on` the event log can be asked, too";
@@ -19,7 +19,7 @@ pub(super) struct Known {
     /// The event log says so, because nobody collects.
     pub(super) from_log: Option<FromLog>,
     /// What fitted none of them.
-    pub(super) apart: Vec<Apart>,
+    pub(super) apart: Vec<Unmatched>,
     /// The socket of the server that is meant where several have the same place.
     pub(super) own: String,
 }

@@ -17,7 +17,7 @@ use crate::assistants::{self, running::Running};
 use crate::cli::{Expected, RulesCommand, RulesTestArgs};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
-use crate::rules::{Ask, By, Fit, Judgement, Rule, Rules, Then, judge};
+use crate::rules::{Ask, By, Judgement, Match, Rule, Rules, Then, judge};
 
 /// Longest payload that is read, in bytes: as much as the hook reads.
 const MAX_PAYLOAD_BYTES: u64 = 1 << 20;
@@ -173,9 +173,9 @@ fn tell(rules: &Rules, judgement: &Judgement) -> String {
         let then = rule.then.as_str();
         let _ = write!(text, "  {} (line {}), {then}: ", rule.title(), rule.line);
         let _ = match fit {
-            Fit::Yes => writeln!(text, "matches"),
-            Fit::Maybe(why) => writeln!(text, "may match: {why}"),
-            Fit::No(why) => writeln!(text, "does not match: {why}"),
+            Match::Yes => writeln!(text, "matches"),
+            Match::Maybe(why) => writeln!(text, "may match: {why}"),
+            Match::No(why) => writeln!(text, "does not match: {why}"),
         };
     }
     text
@@ -214,9 +214,9 @@ impl<'a> Report<'a> {
         };
         let looked = rules.iter().zip(&judgement.fits).map(|(rule, fit)| {
             let (matches, why) = match fit {
-                Fit::Yes => ("yes", None),
-                Fit::Maybe(why) => ("maybe", Some(why.as_str())),
-                Fit::No(why) => ("no", Some(why.as_str())),
+                Match::Yes => ("yes", None),
+                Match::Maybe(why) => ("maybe", Some(why.as_str())),
+                Match::No(why) => ("no", Some(why.as_str())),
             };
             Looked {
                 rule: rule.number,

@@ -15,7 +15,7 @@ use crate::cli::{StatusArgs, StatusFormat};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 use crate::mux::Reach;
-use crate::state::{Apart, Row, urgency};
+use crate::state::{Row, Unmatched, urgency};
 
 /// Prints the rows in the wanted form.
 pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> CommandResult {
@@ -56,7 +56,7 @@ struct Told<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     logged_until: Option<Timestamp>,
     /// What came from its pane and does not belong to it.
-    held_apart: Vec<&'a Apart>,
+    held_apart: Vec<&'a Unmatched>,
     /// Why nobody can reach it, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<&'a str>,
@@ -85,7 +85,7 @@ fn json(
     rows: &[Row],
     troubles: &Troubles,
     from_log: Option<FromLog>,
-    apart: &[Apart],
+    apart: &[Unmatched],
 ) -> Result<String, CommandError> {
     let from = |row: &Row| apart.iter().filter(|apart| apart.id == row.id).collect();
     let told = |row| Told {

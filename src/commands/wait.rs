@@ -17,7 +17,7 @@ use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
 use crate::hub::client::HubError;
 use crate::messages;
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 
 /// How long to wait before the next collector is looked for.
 const RETRY: Duration = Duration::from_millis(100);
@@ -101,14 +101,16 @@ impl Wait<'_> {
             if left.is_some_and(|left| left.is_zero()) {
                 return Ok(None);
             }
-            let feed = match client.next_feed_within(left) {
+            let update = match client.next_update_within(left) {
                 Err(HubError::Silent { .. }) if self.left().is_some_and(|left| left.is_zero()) => {
                     return Ok(None);
                 }
-                feed => feed?,
+                update => update?,
             };
-            let Some(feed) = feed else { return Ok(None) };
-            self.hear(feed, &mut id).map_err(Failure::Usage)?;
+            let Some(update) = update else {
+                return Ok(None);
+            };
+            self.hear(update, &mut id).map_err(Failure::Usage)?;
             if self.seen.is_some_and(|seen| self.states.contains(&seen)) {
                 return Ok(self.seen);
             }
@@ -119,9 +121,9 @@ impl Wait<'_> {
     ///
     /// # Errors
     /// Several are meant, or a word that nobody has: only a place may come to have somebody.
-    fn hear(&mut self, feed: Feed, id: &mut Option<String>) -> Result<(), CommandError> {
-        match feed {
-            Feed::Snapshot(rows) => match lookup::pick(&rows, self.name, &self.own) {
+    fn hear(&mut self, update: Update, id: &mut Option<String>) -> Result<(), CommandError> {
+        match update {
+            Update::Snapshot(rows) => match lookup::pick(&rows, self.name, &self.own) {
                 Ok(row) => (*id, self.seen) = (Some(row.id.clone()), Some(row.state)),
                 Err(Unknown::Nobody) if lookup::is_place(self.name) => {
                     (*id, self.seen) = (None, None);
@@ -131,13 +133,13 @@ impl Wait<'_> {
                     return Err(lookup::explain(&unknown, self.name, &rows, &[], now));
                 }
             },
-            Feed::Row(row) if self.is_meant(&row, id.as_deref()) => {
+            Update::Row(row) if self.is_meant(&row, id.as_deref()) => {
                 self.seen = Some(row.state);
                 *id = Some(row.id);
             }
             // Its pane was moved elsewhere, or it is no more.
-            Feed::Row(row) if id.as_ref() == Some(&row.id) => (*id, self.seen) = (None, None),
-            Feed::Gone(gone) if id.as_ref() == Some(&gone) => (*id, self.seen) = (None, None),
+            Update::Row(row) if id.as_ref() == Some(&row.id) => (*id, self.seen) = (None, None),
+            Update::Gone(gone) if id.as_ref() == Some(&gone) => (*id, self.seen) = (None, None),
             _ => {}
         }
         Ok(())

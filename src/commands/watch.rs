@@ -25,7 +25,7 @@ use crate::hub::client::{HubClient, HubError};
 use crate::log::when::LocalClock;
 use crate::messages::Output;
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 
 /// How long to wait before the next collector is looked for.
 const RETRY: Duration = Duration::from_millis(100);
@@ -144,10 +144,10 @@ impl Reader {
     fn follow(&self, watch: &mut Watch<'_>, hub: &mut HubClient) -> Result<Heard, HubError> {
         // It may have gone before its end could end this.
         while !self.is_gone() {
-            let Some(feed) = hub.next_feed()? else {
+            let Some(update) = hub.next_update()? else {
                 return Ok(Heard::HubHasGone);
             };
-            if !watch.take(feed) {
+            if !watch.take(update) {
                 return Ok(Heard::NobodyReads);
             }
         }
@@ -167,10 +167,10 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     /// Prints what is new in it; false when nobody reads.
-    fn take(&mut self, feed: Feed) -> bool {
+    fn take(&mut self, update: Update) -> bool {
         let mut lines = Vec::new();
-        match feed {
-            Feed::Snapshot(rows) => {
+        match update {
+            Update::Snapshot(rows) => {
                 let is_left = |id: &String| rows.iter().all(|row| row.id != *id);
                 let gone: Vec<String> = self
                     .shown
@@ -185,9 +185,9 @@ impl Watch<'_> {
                     self.change(row, &mut lines);
                 }
             }
-            Feed::Row(row) => self.change(*row, &mut lines),
-            Feed::Gone(id) => self.end(&id, &mut lines),
-            Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
+            Update::Row(row) => self.change(*row, &mut lines),
+            Update::Gone(id) => self.end(&id, &mut lines),
+            Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => {}
         }
         let (json, output) = (self.json, &mut self.output);
         let mut printed = lines.iter().map(|line| {

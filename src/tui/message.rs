@@ -10,7 +10,7 @@ use crate::launch::Stopped;
 use crate::mux::{Attach, Beside};
 use crate::notify::Snoozes;
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::tasks::TaskSummary;
 
 /// One thing that happened.
@@ -27,7 +27,7 @@ pub enum Message {
     /// The model as it is was drawn, on this many columns and lines.
     Drawn(u16, u16),
     /// The collector reports.
-    Feed(Feed),
+    Update(Update),
     /// The collector will not report any more.
     FeedEnded,
     /// Whether any assistant is set up to report.

@@ -63,7 +63,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::mux::Attach;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use input::Input;
 use terminal::Screen;
 
@@ -84,7 +84,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// The terminal cannot be used, or a thread cannot be started. The terminal is given back anyway.
-pub fn run(setup: Setup, feed: Receiver<Feed>, hands: Arc<dyn Hands>) -> io::Result<()> {
+pub fn run(setup: Setup, feed: Receiver<Update>, hands: Arc<dyn Hands>) -> io::Result<()> {
     // The theme has decided, and knows more than the environment variable that crossterm looks at.
     crossterm::style::force_color_output(true);
     let (sender, messages) = channel();
@@ -121,7 +121,7 @@ struct Dashboard {
 }
 
 impl Dashboard {
-    fn start(&mut self, feed: Receiver<Feed>, steps: Receiver<Split>) -> io::Result<Input> {
+    fn start(&mut self, feed: Receiver<Update>, steps: Receiver<Split>) -> io::Result<Input> {
         let input = Input::start(self.sender.clone())?;
         let hands = Arc::clone(&self.hands);
         input::spawn("split", self.sender.clone(), move |messages| {
@@ -131,7 +131,7 @@ impl Dashboard {
         })?;
         input::spawn("feed", self.sender.clone(), move |messages| {
             for feed in feed {
-                if messages.send(Message::Feed(feed)).is_err() {
+                if messages.send(Message::Update(feed)).is_err() {
                     return;
                 }
             }

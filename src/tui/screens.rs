@@ -13,7 +13,7 @@ use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known, parts};
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
-use crate::state::update::{Feed, Health, Role};
+use crate::state::update::{Health, Role, Update};
 use crate::tasks::{TaskState, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, day, model_with, now, prompt_idle, row, screen};
@@ -184,11 +184,11 @@ fn troubles() {
             troubles: vec!["tmux does not answer: targets may be out of date".to_owned()],
             ..Health::default()
         };
-        tell(model, Message::Feed(Feed::Health(health)));
+        tell(model, Message::Update(Update::Health(health)));
         let why = "another process holds the event socket and does not answer";
         tell(
             model,
-            Message::Feed(Feed::Role(Role::Nobody(why.to_owned()))),
+            Message::Update(Update::Role(Role::Nobody(why.to_owned()))),
         );
     }));
 }
@@ -196,7 +196,7 @@ fn troubles() {
 #[test]
 fn the_rows_of_another_dashboard() {
     insta::assert_snapshot!(screens(&day(), |model| {
-        tell(model, Message::Feed(Feed::Role(Role::Subscriber)));
+        tell(model, Message::Update(Update::Role(Role::Subscriber)));
     }));
 }
 
@@ -457,8 +457,8 @@ fn the_tab_of_health() {
             rejected: [("malformed".to_owned(), 2), ("oversized".to_owned(), 1)].into(),
             ..Health::default()
         };
-        tell(model, Message::Feed(Feed::Health(health)));
-        tell(model, Message::Feed(Feed::Role(Role::Collector)));
+        tell(model, Message::Update(Update::Health(health)));
+        tell(model, Message::Update(Update::Role(Role::Collector)));
         tell(model, Message::Hooks(Hooks::Installed));
     }));
 }

@@ -89,7 +89,7 @@ impl Drive<'_> {
     /// Whether anything was held apart since the last time.
     pub(super) fn check_apart(&mut self, situation: Situation) {
         let foreseen = [self.foreseen, self.manners.foreseen].concat();
-        for what in self.stage.aparts.news(self.stage.env, &foreseen) {
+        for what in self.stage.all_unmatched.news(self.stage.env, &foreseen) {
             self.record(situation, Finding::Wrong(what));
         }
     }

@@ -12,7 +12,7 @@ use super::common::{Collector, TestEnv, Tmux};
 use super::model::{self, Model};
 use super::pane::Pane;
 use super::process;
-use super::unmatched::Aparts;
+use super::unmatched::AllUnmatched;
 use super::watch::Watch;
 
 /// How long an assistant may take to show something.
@@ -33,7 +33,7 @@ pub(super) struct Stage<'a> {
     pub(super) tmux: &'a Tmux<'a>,
     pub(super) watch: &'a Watch,
     pub(super) model: &'a Model,
-    pub(super) aparts: &'a Aparts,
+    pub(super) all_unmatched: &'a AllUnmatched,
     /// The folders of programs that come first in PATH.
     pub(super) programs: Vec<PathBuf>,
     /// Where transcripts of failures go.
@@ -84,7 +84,7 @@ impl<'a> Drive<'a> {
     /// Starts another collector instead of the one that runs; the moment when it listens.
     pub(super) fn collect_anew(&mut self) -> Instant {
         drop(self.collector.take());
-        self.stage.aparts.forget();
+        self.stage.all_unmatched.forget();
         self.collector = Some(Collector::start_in(self.stage.env, self.stage.tmux));
         Instant::now()
     }

@@ -49,7 +49,7 @@ use options::Options;
 use packages::Packages;
 use situation::Situation;
 use table::Table;
-use unmatched::Aparts;
+use unmatched::AllUnmatched;
 use watch::Watch;
 
 fn main() -> ExitCode {
@@ -110,7 +110,7 @@ fn run(
         tmux: &tmux,
         watch: &watch,
         model: &model,
-        aparts: &Aparts::default(),
+        all_unmatched: &AllUnmatched::default(),
         programs,
         evidence: evidence.to_owned(),
         slack: options.slack,

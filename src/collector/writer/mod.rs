@@ -38,7 +38,7 @@ use crate::collector::sources::present::Found;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::sources::{Setup, Sources};
 use crate::mux::Reach;
-use crate::state::update::{Feed, Role};
+use crate::state::update::{Role, Update};
 use crate::state::{Input, Outcome, Table};
 use crate::sys::monotone_clock::Clock;
 use glimpses::Titles;
@@ -61,7 +61,7 @@ pub(super) struct Writer {
     pub(super) sources: Sources,
     /// What publishers have told of the work of their agents.
     pub(super) published: PublishedWork,
-    subscribers: Vec<Sender<Feed>>,
+    subscribers: Vec<Sender<Update>>,
     told: Told,
     /// The known assistants that run in panes.
     present: BTreeMap<Server, Vec<Found>>,
@@ -87,7 +87,7 @@ impl Writer {
         recalled: Recalled,
         clock: Arc<Clock>,
         sources: Sources,
-        subscribers: Vec<Sender<Feed>>,
+        subscribers: Vec<Sender<Update>>,
         tidy: Sweeper,
     ) -> Self {
         let Recalled {
@@ -144,8 +144,8 @@ impl Writer {
 
     /// Works until it is told to stop.
     pub(super) fn run(&mut self, inbox: &Receiver<Message>) {
-        self.tell(Feed::Snapshot(self.table.rows()));
-        self.tell(Feed::Role(Role::Collector));
+        self.tell(Update::Snapshot(self.table.rows()));
+        self.tell(Update::Role(Role::Collector));
         self.take_up();
         loop {
             let message = match self.time_left() {
@@ -160,7 +160,7 @@ impl Writer {
                 }
             }
             if let Some(health) = self.health.take_due(&self.troubles, Instant::now()) {
-                self.tell(Feed::Health(health));
+                self.tell(Update::Health(health));
             }
         }
     }
@@ -261,9 +261,9 @@ impl Writer {
         }
     }
 
-    pub(super) fn tell(&mut self, feed: Feed) {
+    pub(super) fn tell(&mut self, update: Update) {
         self.subscribers
-            .retain(|subscriber| subscriber.send(feed.clone()).is_ok());
-        self.sources.hub.publish(feed);
+            .retain(|subscriber| subscriber.send(update.clone()).is_ok());
+        self.sources.hub.publish(update);
     }
 }

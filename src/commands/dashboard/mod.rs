@@ -38,7 +38,7 @@ pub(in crate::commands) fn run(
         ..setup(surroundings, surroundings.offset, theme)
     };
     let listening = listen::start(surroundings, arguments.listen.listen.as_deref())?;
-    let (feed, membership) =
+    let (update, membership) =
         collector::join(surroundings.collector(&arguments.containers.containers)?)
             .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
     let hands = Arc::new(RealHands::new(
@@ -46,7 +46,7 @@ pub(in crate::commands) fn run(
         arguments.client.clone(),
         config.split.width,
     ));
-    let shown = tui::run(setup, feed, Arc::clone(&hands) as Arc<dyn tui::Hands>);
+    let shown = tui::run(setup, update, Arc::clone(&hands) as Arc<dyn tui::Hands>);
     hands.leave_split();
     membership.leave();
     drop(listening);

@@ -26,7 +26,7 @@ use crate::log::when::LocalClock;
 use crate::messages::Output;
 use crate::mux::{Attach, Beside};
 use crate::notify::Snoozes;
-use crate::state::update::{Feed, Health, Role};
+use crate::state::update::{Health, Role, Update};
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
 use crate::tui::{self, Hands, Hooks, Jumped, Offer};
@@ -59,16 +59,16 @@ pub(super) fn run(
         return print(replay);
     }
     let setup = dashboard::screen_setup(surroundings, query.clock.offset)?;
-    let (sender, feed) = channel();
+    let (sender, update) = channel();
     std::thread::Builder::new()
         .name("replay".into())
-        .spawn(move || replay.feed(&sender))
+        .spawn(move || replay.update(&sender))
         .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
-    show(setup, feed)
+    show(setup, update)
 }
 
-fn show(setup: tui::Setup, feed: Receiver<Feed>) -> CommandResult {
-    tui::run(setup, feed, Arc::new(Idle))
+fn show(setup: tui::Setup, update: Receiver<Update>) -> CommandResult {
+    tui::run(setup, update, Arc::new(Idle))
         .map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
 }
 
@@ -138,10 +138,10 @@ impl Replay {
         }
     }
 
-    fn feed(self, feed: &Sender<Feed>) {
+    fn update(self, update: &Sender<Update>) {
         let speed = self.pace.speed;
-        let _ = feed.send(Feed::Snapshot(Vec::new()));
-        let _ = feed.send(Feed::Role(Role::Collector));
+        let _ = update.send(Update::Snapshot(Vec::new()));
+        let _ = update.send(Update::Role(Role::Collector));
         let mut told: Option<String> = None;
         let clock = self.clock;
         self.play(&mut |table, outcome, now| {
@@ -158,26 +158,26 @@ impl Replay {
                     troubles: vec![words],
                     ..Health::default()
                 };
-                send(feed, Feed::Health(health))?;
+                send(update, Update::Health(health))?;
             }
             for key in &outcome.removed {
-                send(feed, Feed::Gone(key.to_string()))?;
+                send(update, Update::Gone(key.to_string()))?;
             }
             for row in outcome.changed.iter().filter_map(|key| table.row(key)) {
                 let row = moved(row, Timestamp::now().since(now));
-                send(feed, Feed::Row(Box::new(row)))?;
+                send(update, Update::Row(Box::new(row)))?;
             }
             ControlFlow::Continue(())
         });
         // The last screen stays until the person leaves.
-        while feed.send(Feed::Role(Role::Collector)).is_ok() {
+        while update.send(Update::Role(Role::Collector)).is_ok() {
             std::thread::sleep(LONGEST_PAUSE);
         }
     }
 }
 
-fn send(feed: &Sender<Feed>, message: Feed) -> ControlFlow<()> {
-    match feed.send(message) {
+fn send(update: &Sender<Update>, message: Update) -> ControlFlow<()> {
+    match update.send(message) {
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(()),
     }

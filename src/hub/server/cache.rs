@@ -8,7 +8,7 @@ use super::outbox::Item;
 use super::texts::Texts;
 use crate::git::DiffSummary;
 use crate::hub::protocol::{ErrorPayload, Gone, Heartbeat, Voice};
-use crate::state::update::{Feed, Health};
+use crate::state::update::{Health, Update};
 use crate::state::{Row, urgency};
 use crate::sys::monotone_clock::Clock;
 use crate::tasks::TaskSummary;
@@ -44,19 +44,19 @@ impl Cache {
     }
 
     /// Takes in what the collector says; what subscribers are to be told of it.
-    pub(super) fn learn(&mut self, feed: Feed) -> Option<Item> {
-        let item = self.take(feed)?;
+    pub(super) fn learn(&mut self, update: Update) -> Option<Item> {
+        let item = self.take(update)?;
         Some(self.told_anew(item))
     }
 
-    fn take(&mut self, feed: Feed) -> Option<Item> {
-        match feed {
-            Feed::Row(row) => {
+    fn take(&mut self, update: Update) -> Option<Item> {
+        match update {
+            Update::Row(row) => {
                 let id = row.id.clone();
                 self.rows.insert(id.clone(), row);
                 Some(Item::Row(id))
             }
-            Feed::Gone(id) => {
+            Update::Gone(id) => {
                 self.rows.remove(&id);
                 self.diffs.remove(&id);
                 self.tasks.remove(&id);
@@ -67,26 +67,26 @@ impl Cache {
                 }
                 Some(Item::Row(id))
             }
-            Feed::Diff(id, diff) => {
+            Update::Diff(id, diff) => {
                 self.diffs.insert(id.clone(), diff);
                 Some(Item::Diff(id))
             }
-            Feed::Tasks(id, tasks) => {
+            Update::Tasks(id, tasks) => {
                 self.tasks.insert(id.clone(), tasks);
                 Some(Item::Tasks(id))
             }
-            Feed::Health(health) => {
+            Update::Health(health) => {
                 self.health = health;
                 Some(Item::Health)
             }
             // Only at the start, before anybody is here.
-            Feed::Snapshot(rows) => {
+            Update::Snapshot(rows) => {
                 let rows = rows.into_iter().map(|row| (row.id.clone(), Box::new(row)));
                 self.rows = rows.collect();
                 None
             }
             // Who collects is plain to whoever asks here.
-            Feed::Role(_) => None,
+            Update::Role(_) => None,
         }
     }
 
@@ -194,8 +194,10 @@ mod tests {
         let mut cache = cache();
         let shown = row(1, "claude", State::Running, "a:0.0", 5);
         let id = shown.id.clone();
-        let row_item = cache.learn(Feed::Row(Box::new(shown.clone()))).unwrap();
-        let diff_item = cache.learn(Feed::Diff(id.clone(), Arc::default())).unwrap();
+        let row_item = cache.learn(Update::Row(Box::new(shown.clone()))).unwrap();
+        let diff_item = cache
+            .learn(Update::Diff(id.clone(), Arc::default()))
+            .unwrap();
         let first = cache.say(&row_item).unwrap();
         assert!(Arc::ptr_eq(&first, &cache.say(&row_item).unwrap()));
         assert!(cache.say(&diff_item).is_some());
@@ -203,9 +205,9 @@ mod tests {
             state: State::WaitingApproval,
             ..shown
         };
-        cache.learn(Feed::Row(Box::new(waits)));
+        cache.learn(Update::Row(Box::new(waits)));
         assert_ne!(first, cache.say(&row_item).unwrap());
-        cache.learn(Feed::Gone(id));
+        cache.learn(Update::Gone(id));
         assert!(cache.say(&diff_item).is_none());
     }
 }

@@ -39,7 +39,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crate::hub::protocol::Voice;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::sys::monotone_clock::Clock;
 use crate::sys::socket_file::SocketFile;
 use crate::sys::wake_channel::{Orders, inbox};
@@ -125,8 +125,8 @@ impl Hub {
     }
 
     /// Tells every subscriber; does not wait.
-    pub(crate) fn publish(&self, feed: Feed) {
-        self.orders.send(Order::Feed(feed));
+    pub(crate) fn publish(&self, update: Update) {
+        self.orders.send(Order::Update(update));
     }
 
     /// Tells a publisher that its message was not taken.

@@ -21,7 +21,7 @@ use super::patch_worker::Patches;
 use super::publishers::Publishers;
 use super::seats;
 use crate::hub::protocol::code;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::sys::wake_channel::Inbox;
 
 /// The hub, as its thread has it.
@@ -52,7 +52,7 @@ impl Server {
             let ready = self.wait(listener, orders);
             for order in orders.take().messages {
                 match order {
-                    Order::Feed(feed) => self.learn(feed),
+                    Order::Update(update) => self.learn(update),
                     Order::NotTaken(reply, code, words) => self.pass_on(&reply, code, &words),
                     Order::Patch(done) => self.deliver(&done),
                     Order::Acted(result) => self.tell_result(result),
@@ -144,20 +144,20 @@ impl Server {
         }
     }
 
-    fn learn(&mut self, feed: Feed) {
-        match &feed {
-            Feed::Snapshot(rows) => {
+    fn learn(&mut self, update: Update) {
+        match &update {
+            Update::Snapshot(rows) => {
                 for name in rows.iter().filter_map(|row| row.publisher.as_deref()) {
                     self.publishers.inherit(name, Instant::now());
                 }
             }
-            Feed::Row(row) => {
+            Update::Row(row) => {
                 for client in &mut self.clients {
                     client.hear_of(row, &self.cache);
                 }
                 self.approvals.hear_of(row);
             }
-            Feed::Gone(id) => {
+            Update::Gone(id) => {
                 self.tell_of_work.remove(id);
                 self.pace.forget(id);
                 for client in &mut self.clients {
@@ -167,7 +167,7 @@ impl Server {
             }
             _ => {}
         }
-        let Some(item) = self.cache.learn(feed) else {
+        let Some(item) = self.cache.learn(update) else {
             return;
         };
         let may_be_told = match &item {

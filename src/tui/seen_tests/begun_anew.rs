@@ -35,7 +35,7 @@ fn another_row_another_request_and_another_size_begin_anew() {
             let now = desk.now;
             update(
                 &mut desk.model,
-                Message::Feed(Feed::Row(Box::new(row))),
+                Message::Update(Update::Row(Box::new(row))),
                 now,
             );
             desk.read(&known("Bash", &command(15)));
@@ -49,7 +49,7 @@ fn another_row_another_request_and_another_size_begin_anew() {
             let now = desk.now;
             update(
                 &mut desk.model,
-                Message::Feed(Feed::Row(Box::new(other))),
+                Message::Update(Update::Row(Box::new(other))),
                 now,
             );
             desk.press(KeyCode::Char('j'));

@@ -13,8 +13,8 @@ use crate::tui::panels::{self, Asks};
 use crate::tui::update::reflow::{self, settle};
 use crate::tui::update::seen;
 
-/// Brings what is read into line with what is selected. `by_feed`: not the person has changed it.
-pub(crate) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option<Effect> {
+/// Brings what is read into line with what is selected. `by_update`: not the person has changed it.
+pub(crate) fn follow(model: &mut Model, by_update: bool, now: Timestamp) -> Option<Effect> {
     forget_what_is_gone(model, now);
     let bound = model
         .selected_row()
@@ -27,7 +27,7 @@ pub(crate) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option
     } {
         return None;
     }
-    let replaced = (by_feed && shown.is_some()).then_some(now);
+    let replaced = (by_update && shown.is_some()).then_some(now);
     if model.panel == Panel::Request {
         model.scroll = 0;
     }

@@ -38,7 +38,7 @@ fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
     assert_eq!(minutes, 10);
     assert_eq!(Some(&*row), model.selected_row());
     row.trusted_until = Some(now().plus(Duration::from_secs(9 * 60 + 20)));
-    tell(&mut model, Message::Feed(Feed::Row(row.clone())));
+    tell(&mut model, Message::Update(Update::Row(row.clone())));
     let shown = screen(&model);
     assert!(
         shown.contains("trusted 10m") || shown.contains("t10m"),
@@ -54,7 +54,7 @@ fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
         20
     );
     row.trusted_until = Some(now());
-    tell(&mut model, Message::Feed(Feed::Row(row)));
+    tell(&mut model, Message::Update(Update::Row(row)));
     assert!(
         !screen(&model).contains("without asking"),
         "its time is over"
@@ -105,7 +105,7 @@ fn stopping_asks_twice_and_about_the_row_that_was_meant() {
         press(&mut model, KeyCode::Enter).is_empty(),
         "Enter is no yes"
     );
-    tell(&mut model, Message::Feed(Feed::Gone(meant.id.clone())));
+    tell(&mut model, Message::Update(Update::Gone(meant.id.clone())));
     let first = press(&mut model, KeyCode::Char('x'));
     assert_eq!(first, [Effect::Stop(Box::new(meant.clone()))]);
     assert!(

@@ -18,7 +18,7 @@ use super::*;
 use crate::collector::{self, Membership};
 use crate::mux::fake::{Fake, FakeServer, Mood};
 use crate::mux::{Absent, Press};
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::tui::{Effect, Message, Model, Setup, Theme, update, view};
 
 const SIZE: (u16, u16) = (110, 24);
@@ -37,7 +37,7 @@ const STEPS: [(&str, &str); 6] = [
 struct Journey {
     // Ends before the folder goes.
     membership: Option<Membership>,
-    feed: Receiver<Feed>,
+    updates: Receiver<Update>,
     model: Model,
     hands: RealHands,
     fake: Fake,
@@ -78,7 +78,7 @@ impl Journey {
         let dialog = std::fs::read_to_string(dialog).unwrap();
         fake.with(|server| server.panes.get_mut(&1).unwrap().1 = dialog);
         let setup = surroundings.collector(&[]).unwrap();
-        let (feed, membership) = collector::join(setup).unwrap();
+        let (updates, membership) = collector::join(setup).unwrap();
         let model = Model::new(Setup {
             in_tmux: true,
             offset: UtcOffset::UTC,
@@ -90,7 +90,7 @@ impl Journey {
         });
         let mut journey = Self {
             membership: Some(membership),
-            feed,
+            updates,
             model,
             hands: RealHands::new(surroundings, None, None),
             fake,
@@ -136,8 +136,8 @@ impl Journey {
         let end = Instant::now() + Duration::from_secs(30);
         while !is_so(self) {
             assert!(Instant::now() < end, "never: {what}\n{}", self.screen());
-            if let Ok(feed) = self.feed.recv_timeout(Duration::from_millis(20)) {
-                self.take(Message::Feed(feed));
+            if let Ok(update) = self.updates.recv_timeout(Duration::from_millis(20)) {
+                self.take(Message::Update(update));
             }
         }
     }
