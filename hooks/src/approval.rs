@@ -58,7 +58,7 @@ pub enum Verdict {
 
 /// What is asked for, complete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct CompleteRequest {
     /// The tool.
     pub tool: String,
     /// All that it is given.
@@ -69,7 +69,7 @@ pub struct Asked {
     pub project: Option<PathBuf>,
 }
 
-impl Asked {
+impl CompleteRequest {
     /// Reads a whole payload; `None` when it is not whole, or too long to be passed on.
     pub fn read(payload: &[u8], project: Option<OsString>) -> Option<Self> {
         #[derive(Deserialize)]
@@ -116,7 +116,7 @@ pub(crate) fn can_be_decided(event: &Event) -> bool {
 }
 
 /// Waits for the decision about `event` and prints it.
-pub(crate) fn run(event: &Event, asked: Option<&Asked>, places: &Places, uid: u32) {
+pub(crate) fn run(event: &Event, asked: Option<&CompleteRequest>, places: &Places, uid: u32) {
     let verdict = is_runtime_ours(places, uid)
         .then(|| ask(event, asked, places).ok().flatten())
         .flatten();
@@ -134,7 +134,11 @@ fn printed(verdict: &Verdict) -> String {
     format!("{output}\n")
 }
 
-fn ask(event: &Event, asked: Option<&Asked>, places: &Places) -> io::Result<Option<Verdict>> {
+fn ask(
+    event: &Event,
+    asked: Option<&CompleteRequest>,
+    places: &Places,
+) -> io::Result<Option<Verdict>> {
     let stream = accepted(&places.hub_socket, Instant::now() + HUB_BUDGET)?;
     stream.set_read_timeout(Some(HUB_BUDGET))?;
     stream.set_write_timeout(Some(HUB_BUDGET))?;
@@ -173,7 +177,7 @@ fn accepted(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
 }
 
 /// Who we are, and what we wait for.
-fn question(event: &Event, asked: Option<&Asked>, places: &Places) -> io::Result<String> {
+fn question(event: &Event, asked: Option<&CompleteRequest>, places: &Places) -> io::Result<String> {
     let sender = format!("hook-{}", std::process::id());
     let say = |kind: &str, payload: serde_json::Value| {
         let message = json!({
@@ -214,19 +218,19 @@ mod tests {
     #[test]
     fn what_is_asked_is_read_whole_or_not_at_all() {
         let whole = r#"{"cwd":"/p/a","tool_name":"Bash","tool_input":{"command":"ls\nls"},"x":1}"#;
-        let asked = Asked::read(whole.as_bytes(), Some("/p".into())).unwrap();
+        let asked = CompleteRequest::read(whole.as_bytes(), Some("/p".into())).unwrap();
         assert_eq!(asked.input, json!({"command": "ls\nls"}));
         assert_eq!(asked.project, Some("/p".into()));
         assert_eq!(asked.cwd, Some("/p/a".into()));
         let marked = format!("\u{feff}{whole}");
-        let read = Asked::read(marked.as_bytes(), Some("/p".into()));
+        let read = CompleteRequest::read(marked.as_bytes(), Some("/p".into()));
         assert_eq!(read.as_ref(), Some(&asked));
-        assert_eq!(Asked::read(&whole.as_bytes()[..50], None), None);
+        assert_eq!(CompleteRequest::read(&whole.as_bytes()[..50], None), None);
         let long = whole.replace("ls", &"l".repeat(MAX_ASKED_BYTES));
-        assert_eq!(Asked::read(long.as_bytes(), None), None);
+        assert_eq!(CompleteRequest::read(long.as_bytes(), None), None);
         let relative = whole.replace("/p/a", "p");
         assert_eq!(
-            Asked::read(relative.as_bytes(), Some("p".into()))
+            CompleteRequest::read(relative.as_bytes(), Some("p".into()))
                 .unwrap()
                 .cwd,
             None

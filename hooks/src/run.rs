@@ -129,8 +129,10 @@ impl Hook {
         self.drain(heard.is_complete);
         if let Some(event) = sent.filter(|event| decides && approval::can_be_decided(event)) {
             self.clock.allow(approval::PATIENCE);
-            let asked =
-                approval::Asked::read(&payload, adapter.project_variable.and_then(env::var_os));
+            let asked = approval::CompleteRequest::read(
+                &payload,
+                adapter.project_variable.and_then(env::var_os),
+            );
             approval::run(&event, asked.as_ref(), &outlet.places, outlet.uid);
         }
     }

@@ -9,13 +9,13 @@ use crate::state::update::Update;
 
 /// The rows of another collector, as it told them last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heritage {
+pub(super) struct Handover {
     rows: BTreeMap<String, Row>,
     /// When that collector was found gone; `None` while it is there, or was never heard.
     lost_at: Option<Timestamp>,
 }
 
-impl Heritage {
+impl Handover {
     /// Takes in what the other collector tells.
     pub(super) fn hear(&mut self, update: &Update) {
         match update {

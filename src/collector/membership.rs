@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::handover::Heritage;
+use super::handover::Handover;
 use super::{CollectorError, Running, RuntimeDirError, Setup, take_over};
 use crate::hub::client::{HubClient, HubError};
 use crate::state::update::{Role, Update};
@@ -85,7 +85,7 @@ pub fn join(setup: Setup) -> std::io::Result<(Receiver<Update>, Membership)> {
         inbox,
         has_left: Cell::new(false),
         connection: Arc::clone(&connection),
-        heritage: RefCell::default(),
+        handover: RefCell::default(),
     };
     let thread = std::thread::Builder::new()
         .name("member".into())
@@ -106,7 +106,7 @@ struct Member {
     has_left: Cell<bool>,
     connection: Connection,
     /// What the collector that we listened to said last.
-    heritage: RefCell<Heritage>,
+    handover: RefCell<Handover>,
 }
 
 impl Member {
@@ -119,11 +119,11 @@ impl Member {
                 // A member that has left no longer cares.
                 let _ = signals.send(Signal::Ended);
             };
-            let heritage = self.heritage.borrow().clone();
-            let why = match take_over(&self.setup, &heritage, vec![self.update.clone()], ended) {
+            let handover = self.handover.borrow().clone();
+            let why = match take_over(&self.setup, &handover, vec![self.update.clone()], ended) {
                 Ok(running) => {
                     // From now on the table knows better.
-                    self.heritage.take();
+                    self.handover.take();
                     self.collect_until_left(running);
                     if self.has_left.get() {
                         return;
@@ -182,10 +182,10 @@ impl Member {
         }
         self.tell(Update::Role(Role::Subscriber));
         while let Ok(Some(update)) = client.next_update() {
-            self.heritage.borrow_mut().hear(&update);
+            self.handover.borrow_mut().hear(&update);
             self.tell(update);
         }
-        self.heritage.borrow_mut().lose((self.setup.clock)());
+        self.handover.borrow_mut().lose((self.setup.clock)());
         *lock(&self.connection) = None;
         Ok(())
     }

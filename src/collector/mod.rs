@@ -42,7 +42,7 @@ use crate::notify;
 use crate::state::update::Update;
 use crate::sys::monotone_clock::Clock;
 use crate::sys::runtime_dir::Ownership;
-use handover::Heritage;
+use handover::Handover;
 use link::Links;
 
 use cache_sweeper::Sweeper;
@@ -102,13 +102,13 @@ pub fn collect(
     subscribers: Vec<Sender<Update>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
-    take_over(setup, &Heritage::default(), subscribers, ended)
+    take_over(setup, &Handover::default(), subscribers, ended)
 }
 
 /// The same for an instance that has listened to the collector before.
 fn take_over(
     setup: &Setup,
-    heritage: &Heritage,
+    handover: &Handover,
     mut subscribers: Vec<Sender<Update>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
@@ -121,7 +121,7 @@ fn take_over(
     // While it is read, what happens waits in the socket and at the end of the mirror.
     let mut recalled = journal::recall(&setup.journal, own_server.clone(), clock.now());
     let now = clock.now();
-    recalled.table.adopt(&heritage.rows(), now);
+    recalled.table.adopt(&handover.rows(), now);
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach.belief, now);
     let hub = doors.serve(&clock, workers::of(setup, &clock, &messages))?;
     hub.publish(Update::Snapshot(recalled.table.rows()));
@@ -129,7 +129,7 @@ fn take_over(
         runtime: doors.places.runtime.clone(),
         source,
     };
-    let notices = start_notices(setup, heritage.lost_at(), &messages);
+    let notices = start_notices(setup, handover.lost_at(), &messages);
     subscribers.extend(notices.map_err(threads)?);
     let runtime = &doors.places.runtime;
     let tailer = recalled.tailer.take();

@@ -9,7 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status, status};
 use pane_patrol_installer::{Assistant, Site, Wanted, hook_command, installed_at, plan_install};
 
-use super::Surroundings;
+use super::Context;
 use super::diff::print_json;
 use super::install::site;
 use super::rules::can_act;
@@ -27,8 +27,8 @@ use crate::state::Row;
 const MAX_WORLDS: usize = 4;
 
 /// Prints what was found; fails when a link of the chain is broken.
-pub(super) fn run(surroundings: &Surroundings, arguments: &DoctorArgs) -> CommandResult {
-    let findings = examine(surroundings);
+pub(super) fn run(context: &Context, arguments: &DoctorArgs) -> CommandResult {
+    let findings = examine(context);
     if arguments.json {
         print_json(&findings)?;
     } else {
@@ -58,11 +58,11 @@ fn print(finding: &Finding) -> String {
     }
 }
 
-fn examine(surroundings: &Surroundings) -> Vec<Finding> {
-    let places = surroundings.places();
-    let uid = surroundings.environment.uid;
+fn examine(context: &Context) -> Vec<Finding> {
+    let places = context.places();
+    let uid = context.environment.uid;
     let mut findings = vec![
-        doctor::tmux(surroundings.tmux.as_ref()),
+        doctor::tmux(context.tmux.as_ref()),
         doctor::runtime_folders(&places, uid),
         doctor::state_folder(&places),
         doctor::event_log(&places),
@@ -72,7 +72,7 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
     findings.extend(doctor::apart(&places, uid, Timestamp::now()));
 
     let config = Config::read(places.config.as_deref());
-    findings.extend(doctor::rules(&config, can_act(surroundings)));
+    findings.extend(doctor::rules(&config, can_act(context)));
 
     let Some(executable) = site::executable() else {
         return findings;
@@ -81,7 +81,7 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
     let (mut commands, mut variables) = (Vec::new(), BTreeMap::new());
     let mut looked_at = Vec::new();
     for assistant in Assistant::ALL.iter().copied() {
-        let Ok(Some(site)) = site::of(surroundings, assistant) else {
+        let Ok(Some(site)) = site::of(context, assistant) else {
             continue;
         };
         let running = doctor::running(assistant, &site.location);
@@ -104,7 +104,7 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
                 uid,
             };
             findings.push(test.here(listening));
-            let own = own_variables(surroundings);
+            let own = own_variables(context);
             let others = variables.iter().filter(|(theirs, _)| **theirs != own);
             let of_ours = others.filter(|(theirs, _)| is_same_session(theirs, &own));
             let tested = of_ours
@@ -120,7 +120,7 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
     }
     for known in assistants::ALL {
         if let Some(files) = known.session_files()
-            && let Ok(Some(site)) = site::of(surroundings, known.row())
+            && let Ok(Some(site)) = site::of(context, known.row())
         {
             let config = known.row().folder(&site.location);
             findings.push(doctor::sessions(files, config));
@@ -144,8 +144,8 @@ fn note_variables(
 }
 
 /// What of our own environment says where hooks report to.
-fn own_variables(surroundings: &Surroundings) -> Variables {
-    let environment = &surroundings.environment;
+fn own_variables(context: &Context) -> Variables {
+    let environment = &context.environment;
     let text = |path: &Option<PathBuf>| Some(path.as_ref()?.to_string_lossy().into_owned());
     let values = [
         text(&environment.runtime_dir),

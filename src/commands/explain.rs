@@ -11,7 +11,7 @@ use super::diff::print_json;
 use super::log::audit::Audit;
 use super::log::query::{From, local_clock, moment, read_records};
 use super::rows::{self, nobody};
-use super::{Surroundings, lookup};
+use super::{Context, lookup};
 use crate::cli::ExplainArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub::client::HubError;
@@ -29,19 +29,19 @@ use crate::state::{Row, Settings, Unmatched};
 const MOST: usize = 20;
 
 /// Prints the explanation.
-pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &ExplainArgs) -> CommandResult {
     let mut clock = local_clock();
     let (rows, apart) = match &arguments.at {
         Some(at) => {
             clock.now = moment(&clock, at, Ahead::IsYesterday)?;
-            from_log(surroundings, clock.now)?
+            from_log(context, clock.now)?
         }
-        None => now(surroundings, &clock)?,
+        None => now(context, &clock)?,
     };
-    let (name, own) = (&arguments.target, surroundings.own_socket_text());
+    let (name, own) = (&arguments.target, context.own_socket_text());
     let row = lookup::pick(&rows, name, &own)
         .map_err(|unknown| lookup::explain(&unknown, name, &rows, &apart, clock.now))?;
-    let decided = decided_about(surroundings, row, clock.now);
+    let decided = decided_about(context, row, clock.now);
     if arguments.json {
         return print_json(&Explained::of(row, &decided, &apart));
     }
@@ -75,8 +75,8 @@ impl<'a> Explained<'a> {
 }
 
 /// What was decided about the row's session up to `now`, oldest first.
-fn decided_about(surroundings: &Surroundings, row: &Row, now: Timestamp) -> Vec<(Decided, String)> {
-    let Some(path) = surroundings.places().decisions() else {
+fn decided_about(context: &Context, row: &Row, now: Timestamp) -> Vec<(Decided, String)> {
+    let Some(path) = context.places().decisions() else {
         return Vec::new();
     };
     let mut audit = Audit::open(path, None);
@@ -92,37 +92,37 @@ fn decided_about(surroundings: &Surroundings, row: &Row, now: Timestamp) -> Vec<
 type Known = (Vec<Row>, Vec<Unmatched>);
 
 /// What whoever collects knows, or else what the log says of now.
-fn now(surroundings: &Surroundings, clock: &LocalClock) -> Result<Known, CommandError> {
-    let asked = surroundings
+fn now(context: &Context, clock: &LocalClock) -> Result<Known, CommandError> {
+    let asked = context
         .hub()
         .subscribe("explain")
         .and_then(|mut client| Ok((client.rows()?, client.health()?.apart)));
     match asked {
         Ok(known) => Ok(known),
         Err(error @ HubError::Nobody { .. }) => {
-            if !has_log(surroundings)? {
+            if !has_log(context)? {
                 return Err(nobody(&error).hint(rows::ASK_THE_LOG));
             }
             rows::warn_of_log();
-            from_log(surroundings, clock.now)
+            from_log(context, clock.now)
         }
         Err(error) => Err(nobody(&error)),
     }
 }
 
-fn has_log(surroundings: &Surroundings) -> Result<bool, CommandError> {
-    let mirror = surroundings.mirror()?;
+fn has_log(context: &Context) -> Result<bool, CommandError> {
+    let mirror = context.mirror()?;
     Ok(!Files::open(&mirror, &|_| false).seen.is_empty())
 }
 
 /// The rows as they were at `at`, by all that the log holds.
-fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, CommandError> {
+fn from_log(context: &Context, at: Timestamp) -> Result<Known, CommandError> {
     let settings = Settings {
         ttl: Duration::MAX,
         own_server: None,
     };
     let mut player = Player::new(settings, at);
-    let mirror = From::Mirror(surroundings.mirror()?);
+    let mirror = From::Mirror(context.mirror()?);
     let mut records = Vec::new();
     read_records(&mirror, &mut |record| {
         records.push(record);

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use pane_patrol_hooks::approval::Asked;
+use pane_patrol_hooks::approval::CompleteRequest;
 use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
 
-use super::Surroundings;
+use super::Context;
 use super::diff::print_json;
 use super::install::site;
 use super::waiting_hook::what_stops;
@@ -23,18 +23,18 @@ use crate::rules::{Ask, By, Judgement, Match, Rule, Rules, Then, judge};
 const MAX_PAYLOAD_BYTES: u64 = 1 << 20;
 
 /// Lists, checks or tries the rules.
-pub(super) fn run(surroundings: &Surroundings, command: &RulesCommand) -> CommandResult {
-    let rules = surroundings.config()?.rules;
+pub(super) fn run(context: &Context, command: &RulesCommand) -> CommandResult {
+    let rules = context.config()?.rules;
     match command {
         RulesCommand::List => {
             messages::result(&list(&rules));
             Ok(())
         }
         RulesCommand::Check => {
-            check(surroundings, &rules);
+            check(context, &rules);
             Ok(())
         }
-        RulesCommand::Test(arguments) => test(surroundings, &rules, arguments),
+        RulesCommand::Test(arguments) => test(context, &rules, arguments),
     }
 }
 
@@ -54,7 +54,7 @@ fn list(rules: &Rules) -> String {
     rules.iter().map(line).collect()
 }
 
-fn check(surroundings: &Surroundings, rules: &Rules) {
+fn check(context: &Context, rules: &Rules) {
     let count = rules.iter().count();
     messages::status(&match count {
         0 => "There are no rules: everything is asked.".to_owned(),
@@ -70,7 +70,7 @@ fn check(surroundings: &Surroundings, rules: &Rules) {
             rule.line
         ));
     }
-    if count > 0 && !can_act(surroundings) {
+    if count > 0 && !can_act(context) {
         messages::warning(&no_hook());
     }
 }
@@ -88,12 +88,12 @@ pub(super) fn no_hook() -> String {
 }
 
 /// Whether a hook waits for answers.
-pub(super) fn can_act(surroundings: &Surroundings) -> bool {
-    assistants::answerable().any(|row| asks_us(surroundings, row))
+pub(super) fn can_act(context: &Context) -> bool {
+    assistants::answerable().any(|row| asks_us(context, row))
 }
 
-fn asks_us(surroundings: &Surroundings, assistant: &'static Assistant) -> bool {
-    let Ok(Some(site)) = site::of(surroundings, assistant) else {
+fn asks_us(context: &Context, assistant: &'static Assistant) -> bool {
+    let Ok(Some(site)) = site::of(context, assistant) else {
         return false;
     };
     match status(site.assistant, &site.location, None) {
@@ -115,9 +115,9 @@ impl From<Expected> for Then {
     }
 }
 
-fn test(surroundings: &Surroundings, rules: &Rules, arguments: &RulesTestArgs) -> CommandResult {
+fn test(context: &Context, rules: &Rules, arguments: &RulesTestArgs) -> CommandResult {
     let ask = read(arguments)?;
-    let ground = surroundings.ground(&surroundings.places());
+    let ground = context.ground(&context.places());
     let judgement = judge(rules, &ask, &ground, false);
     if arguments.json {
         print_json(&Report::of(rules, &judgement))?;
@@ -149,7 +149,7 @@ fn read(arguments: &RulesTestArgs) -> Result<Ask, CommandError> {
     if let Err(error) = serde_json::from_slice::<serde_json::Value>(&payload) {
         return Err(failed("it is no JSON").caused_by(&error));
     }
-    let asked = Asked::read(
+    let asked = CompleteRequest::read(
         &payload,
         arguments.project.clone().map(PathBuf::into_os_string),
     )

@@ -9,7 +9,7 @@ use pane_patrol_hooks::text::printable_json;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 
-use super::Surroundings;
+use super::Context;
 use super::rows::{self, FromLog, Known};
 use crate::cli::{StatusArgs, StatusFormat};
 use crate::error::{CommandError, CommandResult};
@@ -18,19 +18,19 @@ use crate::mux::Reach;
 use crate::state::{Row, Unmatched, urgency};
 
 /// Prints the rows in the wanted form.
-pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &StatusArgs) -> CommandResult {
     let Known {
         mut rows,
         from_log,
         apart,
         ..
-    } = rows::live_or_logged(surroundings, "status")?;
+    } = rows::live_or_logged(context, "status")?;
     rows.sort_by(urgency);
-    let (now, reach) = (Timestamp::now(), surroundings.reach());
+    let (now, reach) = (Timestamp::now(), context.reach());
     let text = if arguments.json {
         printable_json(&json(
             &rows,
-            &Troubles::of(&rows, &reach),
+            &Unreachable::of(&rows, &reach),
             from_log,
             &apart,
         )?)
@@ -39,7 +39,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> Comman
         tmux_counts(&rows, from_log.is_some())
     } else {
         let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
-        heading + &table(&rows, &Troubles::of(&rows, &reach), now)
+        heading + &table(&rows, &Unreachable::of(&rows, &reach), now)
     };
     messages::result(&text);
     Ok(())
@@ -47,7 +47,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> Comman
 
 /// A row as programs get it.
 #[derive(Serialize)]
-struct Told<'a> {
+struct PrintedRow<'a> {
     #[serde(flatten)]
     row: &'a Row,
     /// Nobody collects: the event log says so.
@@ -63,9 +63,9 @@ struct Told<'a> {
 }
 
 /// Why the panes of some servers cannot be reached, and what to do.
-struct Troubles(BTreeMap<Server, String>);
+struct Unreachable(BTreeMap<Server, String>);
 
-impl Troubles {
+impl Unreachable {
     fn of(rows: &[Row], reach: &Reach) -> Self {
         let servers: BTreeSet<&Server> =
             rows.iter().filter_map(|row| row.server.as_ref()).collect();
@@ -83,20 +83,20 @@ impl Troubles {
 
 fn json(
     rows: &[Row],
-    troubles: &Troubles,
+    troubles: &Unreachable,
     from_log: Option<FromLog>,
     apart: &[Unmatched],
 ) -> Result<String, CommandError> {
     let from = |row: &Row| apart.iter().filter(|apart| apart.id == row.id).collect();
-    let told = |row| Told {
+    let printed = |row| PrintedRow {
         row,
         held_apart: from(row),
         trouble: troubles.about(row),
         from_mirror: from_log.is_some(),
         logged_until: from_log.and_then(|log| log.last),
     };
-    let told: Vec<Told<'_>> = rows.iter().map(told).collect();
-    let text = serde_json::to_string_pretty(&told)
+    let printed: Vec<PrintedRow<'_>> = rows.iter().map(printed).collect();
+    let text = serde_json::to_string_pretty(&printed)
         .map_err(|error| CommandError::new("could not print the rows").caused_by(&error))?;
     Ok(text + "\n")
 }
@@ -137,7 +137,7 @@ fn tmux_counts(rows: &[Row], is_logged: bool) -> String {
 }
 
 /// A plain table for people: state, assistant, target, how long, what.
-fn table(rows: &[Row], troubles: &Troubles, now: Timestamp) -> String {
+fn table(rows: &[Row], troubles: &Unreachable, now: Timestamp) -> String {
     if rows.is_empty() {
         return "no assistant has reported\n".to_owned();
     }
@@ -164,7 +164,7 @@ fn table(rows: &[Row], troubles: &Troubles, now: Timestamp) -> String {
     text
 }
 
-fn line(row: &Row, troubles: &Troubles, now: Timestamp) -> [String; 5] {
+fn line(row: &Row, troubles: &Unreachable, now: Timestamp) -> [String; 5] {
     let what = [row.tool.as_deref(), row.message.as_deref()];
     let what: Vec<&str> = what.into_iter().flatten().collect();
     let marks: Vec<&str> = row
@@ -200,11 +200,14 @@ mod tests {
 
     #[test]
     fn how_long_is_told_in_the_largest_unit_that_says_something() {
-        let told: Vec<String> = [0, 59, 60, 3599, 3600, 86_399, 86_400]
+        let printed: Vec<String> = [0, 59, 60, 3599, 3600, 86_399, 86_400]
             .into_iter()
             .map(duration)
             .collect();
-        assert_eq!(told, ["0s", "59s", "1m", "59m", "1h 00m", "23h 59m", "1d"]);
+        assert_eq!(
+            printed,
+            ["0s", "59s", "1m", "59m", "1h 00m", "23h 59m", "1d"]
+        );
     }
 
     #[test]

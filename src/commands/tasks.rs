@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::printable_line;
 
-use super::Surroundings;
+use super::Context;
 use super::diff::{folder_of, print_json};
 use super::rows;
 use crate::assistants::tasks::Owner;
@@ -15,9 +15,9 @@ use crate::state::Row;
 use crate::tasks::{TaskSummary, words};
 
 /// Prints the sums and the list.
-pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> CommandResult {
-    let row = rows::to_read(surroundings, "tasks")?.row(&arguments.target)?;
-    let owner = owner(surroundings, &row, folder_of(&row)?);
+pub(super) fn run(context: &Context, arguments: &TasksArgs) -> CommandResult {
+    let row = rows::to_read(context, "tasks")?.row(&arguments.target)?;
+    let owner = owner(context, &row, folder_of(&row)?);
     let summary = owner.tasks();
     if arguments.json {
         return print_json(&summary);
@@ -27,13 +27,13 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> Command
 }
 
 /// Where the tasks of a row are to be found.
-pub(super) fn owner(surroundings: &Surroundings, row: &Row, folder: &str) -> Owner {
+pub(super) fn owner(context: &Context, row: &Row, folder: &str) -> Owner {
     Owner::new(
         &row.assistant,
         row.home.as_deref(),
         row.instance_id.as_deref(),
         folder,
-        &surroundings.homes(),
+        &context.homes(),
     )
 }
 

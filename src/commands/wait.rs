@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
+use super::Context;
 use super::lookup::{self, By, Unknown};
 use super::rows::nobody;
 use crate::cli::WaitArgs;
@@ -23,14 +23,14 @@ use crate::state::update::Update;
 const RETRY: Duration = Duration::from_millis(100);
 
 /// Waits, and prints the state that was reached.
-pub(super) fn run(surroundings: &Surroundings, arguments: &WaitArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &WaitArgs) -> CommandResult {
     let mut wait = Wait {
         name: arguments
             .name
             .as_deref()
             .or(arguments.target.as_deref())
             .unwrap_or_default(),
-        own: surroundings.own_socket_text(),
+        own: context.own_socket_text(),
         states: &arguments.state,
         // So far away that no clock knows it is as good as never.
         end: arguments
@@ -40,7 +40,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WaitArgs) -> CommandR
     };
     let mut is_known = false;
     loop {
-        match wait.follow(surroundings) {
+        match wait.follow(context) {
             Ok(Some(state)) => {
                 messages::result(&format!("{state}\n"));
                 return Ok(());
@@ -92,8 +92,8 @@ struct Wait<'a> {
 
 impl Wait<'_> {
     /// Listens to the collector there is. `None`: it has gone, or the time is over.
-    fn follow(&mut self, surroundings: &Surroundings) -> Result<Option<State>, Failure> {
-        let hub = surroundings.hub();
+    fn follow(&mut self, context: &Context) -> Result<Option<State>, Failure> {
+        let hub = context.hub();
         let mut client = hub.subscribe("wait")?;
         let mut id = None;
         loop {

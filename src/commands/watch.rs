@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::json;
 use time::UtcOffset;
 
-use super::Surroundings;
+use super::Context;
 use super::lookup::{self, Unknown};
 use super::rows::{self, Known, nobody};
 use crate::cli::WatchArgs;
@@ -31,20 +31,20 @@ use crate::state::update::Update;
 const RETRY: Duration = Duration::from_millis(100);
 
 /// Prints until nobody reads any more.
-pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &WatchArgs) -> CommandResult {
     for name in &arguments.target {
-        expect_somebody(surroundings, name)?;
+        expect_somebody(context, name)?;
     }
     let mut watch = Watch {
         names: &arguments.target,
         json: arguments.json,
-        offset: surroundings.offset,
+        offset: context.offset,
         shown: BTreeMap::new(),
         output: Output::open(),
     };
     let reader = Reader::default();
     reader.watch_for_end();
-    let hub = surroundings.hub();
+    let hub = context.hub();
     let mut is_known = false;
     while !reader.is_gone() {
         let heard = hub
@@ -71,11 +71,11 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> Command
 }
 
 /// A word that nobody has is a slip; a place may come to have somebody.
-fn expect_somebody(surroundings: &Surroundings, name: &str) -> CommandResult {
+fn expect_somebody(context: &Context, name: &str) -> CommandResult {
     if lookup::is_place(name) {
         return Ok(());
     }
-    let Known { rows, apart, .. } = rows::live(surroundings, "watch")?;
+    let Known { rows, apart, .. } = rows::live(context, "watch")?;
     if rows.iter().any(|row| lookup::meaning(row, name).is_some()) {
         return Ok(());
     }

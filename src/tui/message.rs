@@ -33,7 +33,7 @@ pub enum Message {
     /// Whether any assistant is set up to report.
     Hooks(Hooks),
     /// What an install would change; or why there is nothing to be done.
-    InstallPlanned(Result<Offer, String>),
+    InstallPlanned(Result<InstallOffer, String>),
     /// What an install did, line by line.
     Installed(Vec<String>),
     /// What is beside the dashboard now.
@@ -82,23 +82,23 @@ pub enum Hooks {
 
 /// An install that was worked out, to be confirmed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Offer {
+pub struct InstallOffer {
     /// The assistants that are there.
-    pub assistants: Vec<Offered>,
+    pub assistants: Vec<OfferedInstall>,
     /// Every change, line by line, as diffs.
     pub changes: Vec<String>,
 }
 
-impl Offer {
+impl InstallOffer {
     /// Whether there is anything to be done.
     pub fn is_ready(&self) -> bool {
         self.assistants.iter().any(|assistant| assistant.is_ready)
     }
 }
 
-/// One assistant of an [`Offer`].
+/// One assistant of an [`InstallOffer`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offered {
+pub struct OfferedInstall {
     /// Its name for people.
     pub title: String,
     /// The file that would change, as a person writes it.

@@ -17,7 +17,7 @@ use crate::state::update::{Health, Role, Update};
 use crate::tasks::{TaskState, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, day, model_with, now, prompt_idle, row, screen};
-use crate::tui::message::{Hooks, Message, Offer, Offered};
+use crate::tui::message::{Hooks, InstallOffer, Message, OfferedInstall};
 use crate::tui::model::Model;
 use crate::tui::update::update;
 use crate::tui::view;
@@ -206,7 +206,7 @@ fn the_changes_of_an_install() {
     insta::assert_snapshot!(screens(&[], |model| {
         tell(model, Message::Hooks(Hooks::Missing));
         assert_eq!(press(model, "i"), [Effect::PlanInstall]);
-        let offered = |title: &str, file: &str, what: &str, is_ready| Offered {
+        let offered = |title: &str, file: &str, what: &str, is_ready| OfferedInstall {
             title: title.to_owned(),
             file: file.to_owned(),
             what: what.to_owned(),
@@ -214,7 +214,7 @@ fn the_changes_of_an_install() {
         };
         let broken = "could not read /home/ada/.qwen/settings.json: line 3, column 7: expected a \
             comma; nothing was changed";
-        let offer = Offer {
+        let offer = InstallOffer {
             assistants: vec![
                 offered(
                     "Claude Code",

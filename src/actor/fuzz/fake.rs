@@ -5,7 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::text::told_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Asked, Fake};
+use super::{Fake, OpenRequest};
 use crate::actor::colours;
 use crate::actor::keys::{Access, Guard, Pane, Press, Pressed, Seen};
 use crate::hub::client::HubError;
@@ -102,7 +102,7 @@ impl Access for Fake {
             .iter()
             .find(|asked| Some(asked.id.to_string()) == bound.request.request_id);
         let shows_description = state.assistant == "claude" && !bound.is_question();
-        let is_it = |asked: &Asked| {
+        let is_it = |asked: &OpenRequest| {
             wanted.is_some_and(|wanted| {
                 // Of the others no more is known than the one line that the person saw.
                 let is_read = match &bound.command {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::words::{DESCRIPTIONS, TWINS};
-use super::{ASSISTANTS, Asked, Dice, Fake, Scenery, WIDTHS};
+use super::{ASSISTANTS, Dice, Fake, OpenRequest, Scenery, WIDTHS};
 use crate::actor::keys::{Outcome, carry_out};
 use crate::state::{Bound, Decision, Pick, Request};
 
@@ -70,7 +70,7 @@ pub(super) fn beside_a_twin(seed: u64) -> (Outcome, Scenery) {
     state.is_calm = true;
     state.width = state.dice.pick(&WIDTHS);
     let pair = state.dice.pick(&TWINS);
-    let by = |id: u64, [words, description]: [&'static str; 2]| Asked {
+    let by = |id: u64, [words, description]: [&'static str; 2]| OpenRequest {
         id,
         words,
         description,
@@ -110,7 +110,7 @@ pub(super) fn calm(
     state.is_old = is_old;
     state.is_calm = true;
     state.next_id = 1;
-    let asked = Asked {
+    let asked = OpenRequest {
         id: 1,
         words,
         description: DESCRIPTIONS[0],

@@ -28,7 +28,7 @@ use crate::assistants::homes::Homes;
 use crate::collector::attribution::Works;
 use crate::collector::belief::Ground;
 use crate::collector::cache_sweeper::Sweeper;
-use crate::collector::journal::{Memory, Recalled};
+use crate::collector::journal::{Journal, Recalled};
 use crate::collector::kinship::Kinship;
 use crate::collector::liveness::has_ended;
 use crate::collector::message::Message;
@@ -43,11 +43,11 @@ use crate::state::{Input, Outcome, Table};
 use crate::sys::monotone_clock::Clock;
 use glimpses::Titles;
 use health::HealthReport;
-use interests::Told;
+use interests::LastOrders;
 
 pub(super) struct Writer {
     pub(super) table: Table,
-    memory: Memory,
+    memory: Journal,
     own_server: Option<Server>,
     own_socket: String,
     reach: Reach,
@@ -62,7 +62,7 @@ pub(super) struct Writer {
     /// What publishers have told of the work of their agents.
     pub(super) published: PublishedWork,
     subscribers: Vec<Sender<Update>>,
-    told: Told,
+    told: LastOrders,
     /// The known assistants that run in panes.
     present: BTreeMap<Server, Vec<Found>>,
     /// The servers of which the table was told that some do.
@@ -120,7 +120,7 @@ impl Writer {
             sources,
             published: PublishedWork::default(),
             subscribers,
-            told: Told::with_homes(homes),
+            told: LastOrders::with_homes(homes),
             present: BTreeMap::new(),
             told_present: BTreeSet::new(),
             titles: BTreeMap::new(),

@@ -10,7 +10,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
 use crate::cli::QueryArgs;
-use crate::commands::Surroundings;
+use crate::commands::Context;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::log::fault::{Fault, Faults};
 use crate::log::files::Files;
@@ -71,7 +71,7 @@ pub(in crate::commands) fn moment(
 impl Query {
     /// What `arguments` ask for.
     pub(in crate::commands) fn of(
-        surroundings: &Surroundings,
+        context: &Context,
         arguments: &QueryArgs,
     ) -> Result<Self, CommandError> {
         let clock = local_clock();
@@ -81,7 +81,7 @@ impl Query {
                 .transpose()
         };
         let from = if arguments.paths.is_empty() {
-            From::Mirror(surroundings.mirror()?)
+            From::Mirror(context.mirror()?)
         } else {
             From::Files(arguments.paths.clone())
         };

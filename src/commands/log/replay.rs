@@ -16,7 +16,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::query::{Query, read_records};
 use crate::actor::{self, Bound, Decision};
 use crate::assistants::request::Known;
-use crate::commands::{Surroundings, dashboard};
+use crate::commands::{Context, dashboard};
 use crate::error::{CommandError, CommandResult};
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
@@ -29,18 +29,13 @@ use crate::notify::Snoozes;
 use crate::state::update::{Health, Role, Update};
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
-use crate::tui::{self, Hands, Hooks, Jumped, Offer};
+use crate::tui::{self, Actions, Hooks, InstallOffer, Jumped};
 
 /// Where nothing happened, at most this long is waited.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// Plays what was asked for, `speed` times as fast as it happened; 0 makes no pauses.
-pub(super) fn run(
-    surroundings: &Surroundings,
-    query: &Query,
-    speed: f64,
-    plain: bool,
-) -> CommandResult {
+pub(super) fn run(context: &Context, query: &Query, speed: f64, plain: bool) -> CommandResult {
     let pace = Pace::of(speed)?;
     let mut records = Vec::new();
     read_records(&query.from, &mut |record| {
@@ -58,7 +53,7 @@ pub(super) fn run(
     if plain || !io::stdout().is_terminal() {
         return print(replay);
     }
-    let setup = dashboard::screen_setup(surroundings, query.clock.offset)?;
+    let setup = dashboard::screen_setup(context, query.clock.offset)?;
     let (sender, update) = channel();
     std::thread::Builder::new()
         .name("replay".into())
@@ -105,11 +100,11 @@ struct Replay {
 }
 
 /// What was told at one moment of the log.
-type Told<'a> = dyn FnMut(&Table, &Outcome, Timestamp) -> ControlFlow<()> + 'a;
+type Teller<'a> = dyn FnMut(&Table, &Outcome, Timestamp) -> ControlFlow<()> + 'a;
 
 impl Replay {
     /// Plays every record and tells what it changed, after the pause that lay before it.
-    fn play(self, told: &mut Told<'_>) {
+    fn play(self, told: &mut Teller<'_>) {
         let settings = Settings {
             ttl: Duration::MAX,
             own_server: None,
@@ -236,7 +231,7 @@ struct Idle;
 
 const ONLY_A_REPLAY: &str = "this is a replay; its panes are those of another time";
 
-impl Hands for Idle {
+impl Actions for Idle {
     fn ready(&self) {}
 
     fn jump(&self, _: &Row) -> Jumped {
@@ -303,7 +298,7 @@ impl Hands for Idle {
         Err(ONLY_A_REPLAY.to_owned())
     }
 
-    fn plan_install(&self) -> Result<Offer, String> {
+    fn plan_install(&self) -> Result<InstallOffer, String> {
         Err(ONLY_A_REPLAY.to_owned())
     }
 

@@ -106,7 +106,7 @@ impl Repository {
     }
 
     /// Path, place and numbers of each change, by git itself.
-    fn told_by_git(&self) -> BTreeSet<Told> {
+    fn told_by_git(&self) -> BTreeSet<ReadChange> {
         let mut told = BTreeSet::new();
         for (place, question) in [
             (
@@ -172,7 +172,7 @@ impl Repository {
     }
 }
 
-type Told = (
+type ReadChange = (
     Vec<u8>,
     FileStatus,
     Option<u64>,
@@ -180,7 +180,7 @@ type Told = (
     Option<Vec<u8>>,
 );
 
-fn told_by_us(summary: &DiffSummary) -> BTreeSet<Told> {
+fn told_by_us(summary: &DiffSummary) -> BTreeSet<ReadChange> {
     let told = |file: &FileChange| {
         (
             file.path.clone().into_bytes(),

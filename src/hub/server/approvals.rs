@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::approval::{Asked, Verdict};
+use pane_patrol_hooks::approval::{CompleteRequest, Verdict};
 use rustix::event::{PollFd, PollFlags};
 
 use super::cache::Cache;
@@ -89,7 +89,7 @@ impl Approvals {
         }
     }
 
-    fn question(&mut self, case: Case, asked: Asked, row: &Row, cache: &Cache) -> u64 {
+    fn question(&mut self, case: Case, asked: CompleteRequest, row: &Row, cache: &Cache) -> u64 {
         self.last_ticket += 1;
         let ask = Ask {
             assistant: row.assistant.to_string(),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::approval::Asked;
+use pane_patrol_hooks::approval::CompleteRequest;
 use pane_patrol_hooks::event::Event;
 
 use super::case::Case;
@@ -20,13 +20,13 @@ pub(super) struct Waiter {
     /// The row's id and the request in it, once the row has asked it.
     asked: Option<(String, Request)>,
     /// What rules are to judge, until they do.
-    input: Option<Asked>,
+    input: Option<CompleteRequest>,
     /// By which the rules' answer comes back.
     pub(super) ticket: Option<u64>,
 }
 
 impl Waiter {
-    pub(super) fn new(event: Event, input: Option<Asked>) -> Self {
+    pub(super) fn new(event: Event, input: Option<CompleteRequest>) -> Self {
         let input = input.filter(|input| event.tool.as_ref() == Some(&input.tool));
         Self {
             event,
@@ -63,7 +63,7 @@ impl Waiter {
     }
 
     /// The request and its complete input, once, as soon as the row asks it.
-    pub(super) fn take_unjudged(&mut self) -> Option<(Case, Asked)> {
+    pub(super) fn take_unjudged(&mut self) -> Option<(Case, CompleteRequest)> {
         let (row, request) = self.asked.clone()?;
         let case = Case {
             row,

@@ -7,7 +7,7 @@ use crate::actor::{Bound, Decision, Digest, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, OPTIONS, key_for, keys};
-use crate::tui::model::request::{self, Asked, Confirm};
+use crate::tui::model::request::{self, Confirm, OpenRequest};
 use crate::tui::model::{Follow, Model, Panel};
 use crate::tui::panels::{self, Asks};
 use crate::tui::update::reflow::{self, settle};
@@ -32,7 +32,7 @@ pub(crate) fn follow(model: &mut Model, by_update: bool, now: Timestamp) -> Opti
         model.scroll = 0;
     }
     seen::forget(model);
-    model.asked = bound.clone().map(|bound| Asked {
+    model.asked = bound.clone().map(|bound| OpenRequest {
         bound,
         known: None,
         replaced,

@@ -2,9 +2,9 @@
 
 use super::*;
 
-fn offer(is_ready: bool) -> Offer {
-    Offer {
-        assistants: vec![Offered {
+fn offer(is_ready: bool) -> InstallOffer {
+    InstallOffer {
+        assistants: vec![OfferedInstall {
             title: "Codex".to_owned(),
             file: "~/.codex/hooks.json".to_owned(),
             what: "3 lines more".to_owned(),

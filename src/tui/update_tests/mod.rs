@@ -17,7 +17,7 @@ use crate::mux::{Attach, Beside};
 use crate::state::update::{Health, Role, Update};
 use crate::tui::effect::{Effect, Split};
 use crate::tui::fixture::{With, day, look, model_with, now, row, screen};
-use crate::tui::message::{Hooks, Jumped, Message, Offer, Offered};
+use crate::tui::message::{Hooks, InstallOffer, Jumped, Message, OfferedInstall};
 use crate::tui::model::trust;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::update::update;

@@ -71,7 +71,7 @@ pub(crate) fn spawn(
         let ring = move || {
             let _ = bell.send(Order::Touched);
         };
-        Keeper {
+        Worker {
             git,
             report,
             plan: Plan::default(),
@@ -87,7 +87,7 @@ pub(crate) fn spawn(
     Ok(Handle(orders))
 }
 
-struct Keeper<R> {
+struct Worker<R> {
     git: Git,
     report: R,
     plan: Plan,
@@ -110,7 +110,7 @@ struct Kept {
     tasks: Option<Arc<TaskSummary>>,
 }
 
-impl<R: FnMut(Report) -> bool> Keeper<R> {
+impl<R: FnMut(Report) -> bool> Worker<R> {
     fn run(mut self, inbox: &Receiver<Order>) {
         loop {
             let order = match self.plan.next() {

@@ -39,7 +39,7 @@ struct Journey {
     membership: Option<Membership>,
     updates: Receiver<Update>,
     model: Model,
-    hands: RealHands,
+    actions: RealActions,
     fake: Fake,
     assistants: Vec<Child>,
     /// How much later it is than the clock says.
@@ -57,7 +57,7 @@ impl Journey {
         let settings = "[[launcher]]\nname = \"aider\"\ncommand = \"aider\"\n";
         std::fs::write(below("config/pane-patrol/config.toml"), settings).unwrap();
         let tmux = OsString::from(format!("{},0", fake.server()));
-        let surroundings = Surroundings::read(|name| match name {
+        let context = Context::read(|name| match name {
             "HOME" => Some(below("home")),
             "XDG_RUNTIME_DIR" => Some(below("run")),
             "XDG_CONFIG_HOME" => Some(below("config")),
@@ -77,7 +77,7 @@ impl Journey {
         let dialog = Path::new(env!("CARGO_MANIFEST_DIR")).join(dialog);
         let dialog = std::fs::read_to_string(dialog).unwrap();
         fake.with(|server| server.panes.get_mut(&1).unwrap().1 = dialog);
-        let setup = surroundings.collector(&[]).unwrap();
+        let setup = context.collector(&[]).unwrap();
         let (updates, membership) = collector::join(setup).unwrap();
         let model = Model::new(Setup {
             in_tmux: true,
@@ -92,20 +92,20 @@ impl Journey {
             membership: Some(membership),
             updates,
             model,
-            hands: RealHands::new(surroundings, None, None),
+            actions: RealActions::new(context, None, None),
             fake,
             assistants,
             later: Duration::ZERO,
             _folder: folder,
         };
-        journey.hands.ready();
+        journey.actions.ready();
         journey.report();
         journey
     }
 
     /// Both assistants report, and the dashboard hears of them.
     fn report(&mut self) {
-        let places = self.hands.surroundings.places();
+        let places = self.actions.context.places();
         self.until("it collects", |_| places.events_socket.exists());
         let sender = UnixDatagram::unbound().unwrap();
         for (pane, state) in [(1, State::WaitingApproval), (2, State::Running)] {
@@ -157,29 +157,29 @@ impl Journey {
     }
 
     fn carry_out(&self, effect: Effect) -> Option<Message> {
-        let hands = &self.hands;
+        let actions = &self.actions;
         Some(match effect {
-            Effect::Jump(row) => Message::Jumped(hands.jump(&row)),
-            Effect::Split(step) => Message::Split(hands.split(&step)),
+            Effect::Jump(row) => Message::Jumped(actions.jump(&row)),
+            Effect::Split(step) => Message::Split(actions.split(&step)),
             Effect::Start {
                 launcher,
                 row,
                 beside,
-            } => Message::Started(hands.start(launcher, row.as_deref(), beside)),
+            } => Message::Started(actions.start(launcher, row.as_deref(), beside)),
             Effect::Stop(row) => {
-                let stopped = hands.stop(&row);
+                let stopped = actions.stop(&row);
                 Message::Stopped(row, stopped)
             }
             Effect::ClosePane(row) => {
-                let stopped = hands.close_pane(&row);
+                let stopped = actions.close_pane(&row);
                 Message::Stopped(row, stopped)
             }
             Effect::Decide(bound, decision, shown) => {
-                let outcome = hands.decide(&bound, &decision, &shown);
+                let outcome = actions.decide(&bound, &decision, &shown);
                 Message::Decided(bound, decision, outcome)
             }
             Effect::ReadRequest(bound) => {
-                let known = hands.read_request(&bound);
+                let known = actions.read_request(&bound);
                 Message::RequestRead(bound, known)
             }
             _ => return None,
@@ -233,7 +233,7 @@ impl Journey {
         }
         let mut row = Box::new(self.fake.row(2, "gemini", State::Running));
         row.instance_id = Some("session-2".to_owned());
-        let stopped = self.hands.close_pane(&row);
+        let stopped = self.actions.close_pane(&row);
         self.take(Message::Stopped(row, stopped));
         told.push(format!("close its pane: {}", self.words()));
         told.join("\n")
@@ -324,7 +324,7 @@ fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
     let journey = Journey::begin();
     let ours = std::env::current_dir().unwrap();
     let here = format!(", but in {}: the folder of this row", ours.display());
-    let start = |row: &Row| journey.hands.start(0, Some(row), false).unwrap();
+    let start = |row: &Row| journey.actions.start(0, Some(row), false).unwrap();
     let mut row = journey.fake.row(2, "gemini", State::Running);
     row.pid = Some(journey.assistants[1].id());
     assert!(!start(&row).contains("but in"), "its process shows it");
@@ -334,7 +334,7 @@ fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
     assert!(start(&row).contains(&here), "it is gone");
     row.cwd = Some("/".to_owned());
     assert!(!start(&row).contains("but in"), "it was told");
-    let without = journey.hands.start(0, None, false).unwrap();
+    let without = journey.actions.start(0, None, false).unwrap();
     assert!(!without.contains("but in"), "{without}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use pane_patrol_hooks::approval::Asked;
+use pane_patrol_hooks::approval::CompleteRequest;
 use serde::Serialize;
 
 use super::Client;
@@ -21,7 +21,7 @@ impl Client {
     }
 
     /// What the rules are still to judge, once.
-    pub(in crate::hub::server) fn take_unjudged(&mut self) -> Option<(Case, Asked)> {
+    pub(in crate::hub::server) fn take_unjudged(&mut self) -> Option<(Case, CompleteRequest)> {
         self.waiter.as_mut()?.take_unjudged()
     }
 
