@@ -224,7 +224,7 @@ impl Dashboard {
             Effect::Redraw => self.screen.forget()?,
             Effect::Attach(attach) => self.step_aside(&attach, input),
             Effect::Jump(row) => {
-                self.in_background(move |actions| Message::Jumped(actions.jump(&row)))?
+                self.in_background(move |actions| Message::Jumped(actions.jump(&row)))?;
             }
             // It waits first, and nobody has to wait for it.
             Effect::Split(Split::RefreshLater) => {
