@@ -15,8 +15,8 @@ use pane_patrol_hooks::event::{Assistant, Event, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::sandbox::{Sandbox, resident_kilobytes};
 use crate::screen::Screen;
-use crate::world::{World, resident_kilobytes};
 
 /// How many rows the dashboard has.
 const ROWS: u32 = 50;
@@ -31,10 +31,10 @@ type Measured<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Prints all figures of the dashboard; times also as a ratio to `empty`, the empty program.
 pub(crate) fn measure(program: &Path, empty: Duration) -> Measured {
-    let world = World::new()?;
+    let sandbox = Sandbox::new()?;
     let first = median(
         (0..TIMES)
-            .map(|_| first_frame(program, &world))
+            .map(|_| first_frame(program, &sandbox))
             .collect::<Measured<_>>()?,
     );
     let ratio = |time: Duration| time.as_secs_f64() / empty.as_secs_f64();
@@ -45,10 +45,10 @@ pub(crate) fn measure(program: &Path, empty: Duration) -> Measured {
         ratio(first)
     );
 
-    let server = Tmux::start(&world)?;
-    let mut screen = Screen::start(program, &world)?;
+    let server = Tmux::start(&sandbox)?;
+    let mut screen = Screen::start(program, &sandbox)?;
     screen.until("pane-patrol")?;
-    let sender = world.sender()?;
+    let sender = sandbox.sender()?;
     for pane in server.panes()? {
         sender.send(&event(&server, pane, State::Idle, "resting").encode()?)?;
     }
@@ -72,9 +72,9 @@ pub(crate) fn measure(program: &Path, empty: Duration) -> Measured {
     Ok(())
 }
 
-fn first_frame(program: &Path, world: &World) -> Measured<Duration> {
+fn first_frame(program: &Path, sandbox: &Sandbox) -> Measured<Duration> {
     let start = Instant::now();
-    let mut screen = Screen::start(program, world)?;
+    let mut screen = Screen::start(program, sandbox)?;
     screen.until("pane-patrol")?;
     Ok(start.elapsed())
 }
@@ -159,16 +159,16 @@ fn millis(time: Duration) -> f64 {
 }
 
 /// A private tmux server with a window for each row.
-struct Tmux<'world> {
-    world: &'world World,
+struct Tmux<'sandbox> {
+    sandbox: &'sandbox Sandbox,
     server: Server,
 }
 
-impl<'world> Tmux<'world> {
-    fn start(world: &'world World) -> Measured<Self> {
-        let socket = world.path("tmux.sock").to_string_lossy().into_owned();
+impl<'sandbox> Tmux<'sandbox> {
+    fn start(sandbox: &'sandbox Sandbox) -> Measured<Self> {
+        let socket = sandbox.path("tmux.sock").to_string_lossy().into_owned();
         let mut tmux = Self {
-            world,
+            sandbox,
             server: Server { socket, pid: 0 },
         };
         tmux.run(&["new-session", "-d", "-s", "work", "sleep 1000"])?;
@@ -188,7 +188,7 @@ impl<'world> Tmux<'world> {
     }
 
     fn run(&self, arguments: &[&str]) -> Measured<String> {
-        let mut tmux = self.world.command(Path::new("tmux"));
+        let mut tmux = self.sandbox.command(Path::new("tmux"));
         tmux.args(["-f", "/dev/null", "-S", &self.server.socket])
             .args(arguments);
         Ok(String::from_utf8(tmux.output()?.stdout)?)

@@ -20,8 +20,8 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::sandbox::{Sandbox, resident_kilobytes};
 use crate::watched::Watched;
-use crate::world::{World, resident_kilobytes};
 
 /// With so many rows each; the first is what the others are compared with.
 const ROWS: [u32; 3] = [10, 1_000, 10_000];
@@ -92,9 +92,9 @@ fn new_table() -> Table {
 }
 
 fn in_collector(program: &Path, rows: u32) -> Measured<Duration> {
-    let world = World::new()?;
-    let collector = Collector::start(program, &world)?;
-    let (teller, pid) = (Teller::new(&world)?, collector.0.id());
+    let sandbox = Sandbox::new()?;
+    let collector = Collector::start(program, &sandbox)?;
+    let (teller, pid) = (Teller::new(&sandbox)?, collector.0.id());
     teller.tell(0..2 * rows, rows)?;
     let before = at_rest(pid)?;
     teller.tell(2 * rows..2 * rows + EVENTS, rows)?;
@@ -103,9 +103,9 @@ fn in_collector(program: &Path, rows: u32) -> Measured<Duration> {
 
 /// The collector is a dashboard's, in which a filter is typed, and has two subscribers.
 fn watched(program: &Path, rows: u32) -> Measured<Duration> {
-    let world = World::new()?;
-    let watched = Watched::start(program, &world)?;
-    let teller = Teller::new(&world)?;
+    let sandbox = Sandbox::new()?;
+    let watched = Watched::start(program, &sandbox)?;
+    let teller = Teller::new(&sandbox)?;
     let pid = watched.pid();
     teller.tell(0..2 * rows, rows)?;
     let before = at_rest(pid)?;
@@ -179,9 +179,9 @@ fn listing_beside(others: u32) -> Measured<Duration> {
 }
 
 fn memory(program: &Path) -> Measured {
-    let world = World::new()?;
-    let collector = Collector::start(program, &world)?;
-    let (teller, pid) = (Teller::new(&world)?, collector.0.id());
+    let sandbox = Sandbox::new()?;
+    let collector = Collector::start(program, &sandbox)?;
+    let (teller, pid) = (Teller::new(&sandbox)?, collector.0.id());
     let empty = resident_kilobytes(pid)?;
     teller.tell(0..MANY, MANY)?;
     let loaded = at_rest(pid)?;
@@ -226,8 +226,8 @@ fn event(number: u32, rows: u32, folder: &Path) -> Event {
 struct Collector(Child);
 
 impl Collector {
-    fn start(program: &Path, world: &World) -> Measured<Self> {
-        let mut collector = world.command(program);
+    fn start(program: &Path, sandbox: &Sandbox) -> Measured<Self> {
+        let mut collector = sandbox.command(program);
         collector
             .arg("collect")
             .stdin(Stdio::null())
@@ -238,20 +238,20 @@ impl Collector {
 }
 
 /// Tells as hooks do.
-struct Teller<'world> {
-    world: &'world World,
+struct Teller<'sandbox> {
+    sandbox: &'sandbox World,
     socket: UnixDatagram,
 }
 
-impl<'world> Teller<'world> {
-    fn new(world: &'world World) -> Measured<Self> {
-        let socket = world.sender()?;
-        Ok(Self { world, socket })
+impl<'sandbox> Teller<'sandbox> {
+    fn new(sandbox: &'sandbox World) -> Measured<Self> {
+        let socket = sandbox.sender()?;
+        Ok(Self { sandbox, socket })
     }
 
     fn tell(&self, numbers: Range<u32>, rows: u32) -> Measured {
         let mut log = self.log()?;
-        let folder = self.world.path("home");
+        let folder = self.sandbox.path("home");
         for number in numbers {
             let mut line = event(number, rows, &folder).encode()?;
             self.socket.send(&line)?;
@@ -262,7 +262,7 @@ impl<'world> Teller<'world> {
     }
 
     fn log(&self) -> Measured<File> {
-        let path = self.world.path("state/pane-patrol/session-events.jsonl");
+        let path = self.sandbox.path("state/pane-patrol/session-events.jsonl");
         fs::create_dir_all(path.parent().ok_or("it is in a folder")?)?;
         Ok(OpenOptions::new().create(true).append(true).open(path)?)
     }

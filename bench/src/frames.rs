@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use pane_patrol::state::update::Feed;
+use pane_patrol::state::update::Update;
 use pane_patrol::state::{Evidence, Row};
 use pane_patrol::tui::{Message, Model, Setup, Theme, update, view};
 use pane_patrol_hooks::event::{Assistant, Source, State};
@@ -62,13 +62,13 @@ impl Dashboard {
         let mut singly = Self::new(now);
         let one_by_one = timed(|| {
             for row in all.clone() {
-                singly.take(Message::Feed(Feed::Row(Arc::new(row))));
+                singly.take(Message::Update(Update::Row(Arc::new(row))));
             }
             singly.frame();
         });
         let mut dashboard = Self::new(now);
         let load = timed(|| {
-            dashboard.take(Message::Feed(Feed::Snapshot(all)));
+            dashboard.take(Message::Update(Update::Snapshot(all)));
             dashboard.frame();
         });
         if by_project {
@@ -104,7 +104,7 @@ impl Dashboard {
         let change = median(|turn| {
             let number = turn.wrapping_mul(7919) % rows;
             let row = row(number, turn + 1, now);
-            let message = Message::Feed(Feed::Row(Arc::new(row)));
+            let message = Message::Update(Update::Row(Arc::new(row)));
             timed(|| {
                 dashboard.take(message);
                 dashboard.frame();

@@ -31,32 +31,36 @@ const TMUX: &str = "#!/bin/sh\necho bench:0.0\n";
 /// Prints the medians of each way to run the hook of `program`, as ratios to the empty programs; the
 /// one in Rust has its own returned.
 pub(crate) fn measure(program: &Path) -> Result<Duration, Box<dyn Error>> {
-    let world = World::new()?;
+    let folders = Folders::new()?;
     let (in_c, in_rust) = (
-        yardstick::in_c(world.0.path())?,
-        yardstick::in_rust(world.0.path())?,
+        yardstick::in_c(folders.0.path())?,
+        yardstick::in_rust(folders.0.path())?,
     );
-    let (listening, silent) = (world.path("listening"), world.path("silent"));
-    let logging = world.path("logging");
+    let (listening, silent) = (folders.path("listening"), folders.path("silent"));
+    let logging = folders.path("logging");
     private_folder(&logging)?;
     let heard = listen(&listening)?;
-    let mirror = world.switch_mirror_on()?;
+    let mirror = folders.switch_mirror_on()?;
     let mut candidates = [
         ("an empty program in C", Command::new(in_c), &silent),
         ("an empty one in Rust", Command::new(in_rust), &silent),
         ("hook, nobody listens", hook(program), &silent),
         ("hook, somebody listens", hook(program), &listening),
         ("hook behind its guard", shell(&guard(program)), &listening),
-        ("hook, mirror on", world.logging(hook(program)), &listening),
+        (
+            "hook, mirror on",
+            folders.logging(hook(program)),
+            &listening,
+        ),
         (
             "hook, only the mirror",
-            world.logging(hook(program)),
+            folders.logging(hook(program)),
             &logging,
         ),
         ("sh -c : (for scale)", shell(":"), &silent),
     ]
     .map(|(name, mut command, runtime)| {
-        world.enter(&mut command, runtime);
+        folders.enter(&mut command, runtime);
         Candidate { name, command }
     });
     measure_spawns(&mut candidates, WARM_UP, PAYLOAD)?;
@@ -170,23 +174,23 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
 }
 
 /// A folder of its own for all that is measured; socket paths must be short.
-struct World(TempDir);
+struct Folders(TempDir);
 
-impl World {
+impl Folders {
     fn new() -> std::io::Result<Self> {
-        let world = Self(tempfile::Builder::new().prefix("ppb").tempdir_in("/tmp")?);
-        private_folder(&world.path("silent"))?;
-        private_folder(&world.path("bin"))?;
-        fs::write(world.path("bin/tmux"), TMUX)?;
-        fs::set_permissions(world.path("bin/tmux"), PermissionsExt::from_mode(0o700))?;
-        Ok(world)
+        let folders = Self(tempfile::Builder::new().prefix("ppb").tempdir_in("/tmp")?);
+        private_folder(&folders.path("silent"))?;
+        private_folder(&folders.path("bin"))?;
+        fs::write(folders.path("bin/tmux"), TMUX)?;
+        fs::set_permissions(folders.path("bin/tmux"), PermissionsExt::from_mode(0o700))?;
+        Ok(folders)
     }
 
     fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    /// Makes an empty log where [`World::logging`] hooks find it.
+    /// Makes an empty log where [`Folders::logging`] hooks find it.
     fn switch_mirror_on(&self) -> std::io::Result<PathBuf> {
         let folder = self.path("state/pane-patrol");
         private_folder(&folder)?;

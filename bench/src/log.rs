@@ -33,15 +33,15 @@ const FILTER: (&str, &str) = (
 
 /// Prints both comparisons.
 pub(crate) fn measure(program: &Path) -> Result<(), Box<dyn Error>> {
-    let world = tempfile::Builder::new().prefix("ppb").tempdir_in("/tmp")?;
-    read(program, &world)?;
-    start(program, &world)
+    let root = tempfile::Builder::new().prefix("ppb").tempdir_in("/tmp")?;
+    read(program, &root)?;
+    start(program, &root)
 }
 
-fn read(program: &Path, world: &TempDir) -> Result<(), Box<dyn Error>> {
+fn read(program: &Path, root: &TempDir) -> Result<(), Box<dyn Error>> {
     let asked = std::env::var("PANE_PATROL_BENCH_MB").ok();
     let size = asked.map_or(Ok(READ_MEBIBYTES), |text| text.parse())?;
-    let path = world.path().join("log.jsonl");
+    let path = root.path().join("log.jsonl");
     let events = write_events(&path, size * MEBIBYTE)?;
     println!("\nthe log ({size} MiB, {events} events, one in 25 wanted)");
     let mut log = Command::new(program);
@@ -94,16 +94,16 @@ fn best(command: &mut Command) -> io::Result<(Duration, Vec<u8>)> {
     best.ok_or_else(|| io::Error::other("nothing was run"))
 }
 
-fn start(program: &Path, world: &TempDir) -> Result<(), Box<dyn Error>> {
+fn start(program: &Path, root: &TempDir) -> Result<(), Box<dyn Error>> {
     println!("\nstart of a collector until it listens, by the size of its mirror");
     let mut times: Vec<(usize, Duration)> = Vec::new();
     for size in START_MEBIBYTES {
-        let folder = world.path().join(format!("m{size}"));
+        let folder = root.path().join(format!("m{size}"));
         let state = folder.join("pane-patrol");
         fs::create_dir_all(&state)?;
         write_events(&state.join("session-events.jsonl"), size * MEBIBYTE)?;
         let mut starts = (0..STARTS)
-            .map(|_| start_once(program, world.path(), &folder))
+            .map(|_| start_once(program, root.path(), &folder))
             .collect::<io::Result<Vec<Duration>>>()?;
         starts.sort_unstable();
         let median = starts[STARTS / 2];

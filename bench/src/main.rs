@@ -11,11 +11,11 @@ mod flat;
 mod frames;
 mod hook;
 mod log;
+mod sandbox;
 mod screen;
 mod spawn;
 mod table;
 mod watched;
-mod world;
 mod yardstick;
 
 use std::error::Error;

@@ -23,7 +23,7 @@ use crate::paths::Places;
 use crate::send::is_runtime_ours;
 use crate::timestamp::Timestamp;
 
-pub use crate::adapter::{Asked, Verdict};
+pub use crate::adapter::{CompleteRequest, Verdict};
 
 /// How long an answer is waited for: as long as the assistant waits for this hook.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3600);
@@ -41,8 +41,18 @@ const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 struct Answer {
     #[serde(rename = "type")]
     kind: String,
+    /// What the hub calls itself.
+    #[serde(default)]
+    session_id: String,
     #[serde(default)]
     payload: serde_json::Value,
+}
+
+impl Answer {
+    /// Whether the hub is called otherwise than it was.
+    fn is_misnamed(&self) -> bool {
+        self.kind == "error" && self.payload["code"] == "wrong_session"
+    }
 }
 
 /// Whether somebody may decide about this event: the main agent of an attended session asks for
@@ -61,7 +71,7 @@ pub(crate) fn can_be_decided(event: &Event) -> bool {
 /// Waits for the decision about `event` and prints it.
 pub(crate) fn run(
     event: &Event,
-    asked: Option<&Asked>,
+    asked: Option<&CompleteRequest>,
     answering: &Answering,
     places: &Places,
     uid: u32,
@@ -77,14 +87,26 @@ pub(crate) fn run(
     }
 }
 
-fn ask(event: &Event, asked: Option<&Asked>, places: &Places) -> io::Result<Option<Verdict>> {
+fn ask(
+    event: &Event,
+    asked: Option<&CompleteRequest>,
+    places: &Places,
+) -> io::Result<Option<Verdict>> {
     let stream = accepted(&places.hub_socket, Instant::now() + HUB_BUDGET)?;
     stream.set_read_timeout(Some(HUB_BUDGET))?;
     stream.set_write_timeout(Some(HUB_BUDGET))?;
-    (&stream).write_all(question(event, asked, places)?.as_bytes())?;
-
     let mut reader = BufReader::new(io::Read::take(&stream, MAX_ANSWER_BYTES));
+    // A guess: the hub says if it is called otherwise.
+    (&stream).write_all(question(event, asked, &places.session)?.as_bytes())?;
     let mut answer = next(&mut reader)?;
+    if answer.is_misnamed() {
+        (&stream).write_all(question(event, asked, &answer.session_id)?.as_bytes())?;
+        // Each of the first messages is refused.
+        for _ in 1..MESSAGES {
+            next(&mut reader)?;
+        }
+        answer = next(&mut reader)?;
+    }
     if answer.kind == "waiting" {
         stream.set_read_timeout(Some(PATIENCE))?;
         answer = next(&mut reader)?;
@@ -115,14 +137,17 @@ fn accepted(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
     }
 }
 
-/// Who we are, and what we wait for.
-fn question(event: &Event, asked: Option<&Asked>, places: &Places) -> io::Result<String> {
+/// So many messages say who we are and what we wait for.
+const MESSAGES: usize = 2;
+
+/// Who we are, and what we wait for, said to the hub of this session.
+fn question(event: &Event, asked: Option<&CompleteRequest>, session: &str) -> io::Result<String> {
     let sender = format!("hook-{}", std::process::id());
     let say = |kind: &str, payload: serde_json::Value| {
         let message = json!({
             "version": "1",
             "type": kind,
-            "session_id": places.session,
+            "session_id": session,
             "sender_id": sender,
             "timestamp": Timestamp::now(),
             "payload": payload,

@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::time::SystemTime;
 
-use crate::pane_cache::Memo;
+use crate::pane_cache::CacheEntry;
 use crate::target::{PaneId, Server, Target};
 
 /// Where a report comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// `session:window.pane`, or `%N` when tmux could not be asked.
     pub target: Target,
     /// The stable id; `None` when the target was given by hand.
@@ -39,13 +39,13 @@ impl Whereabouts {
     }
 }
 
-impl Place {
-    /// The place told by `whereabouts`. A pane's address comes from a fresh `memo`, else from `ask`
-    /// (which is then remembered), else from an old `memo`, else it is `%N`; `ask` is told what it
+impl Location {
+    /// The place told by `whereabouts`. A pane's address comes from a fresh `entry`, else from `ask`
+    /// (which is then remembered), else from an old `entry`, else it is `%N`; `ask` is told what it
     /// will be without its answer.
     pub fn of(
         whereabouts: Whereabouts,
-        memo: impl FnOnce(PaneId, Option<&Server>) -> Option<Memo>,
+        entry: impl FnOnce(PaneId, Option<&Server>) -> Option<CacheEntry>,
         ask: impl FnOnce(PaneId, &Target) -> Option<Target>,
         now: SystemTime,
     ) -> Self {
@@ -56,7 +56,7 @@ impl Place {
                 server: None,
             },
             Whereabouts::Pane(pane, server) => Self {
-                target: address(pane, memo(pane, server.as_ref()).as_ref(), ask, now),
+                target: address(pane, entry(pane, server.as_ref()).as_ref(), ask, now),
                 pane: Some(pane),
                 server,
             },
@@ -66,17 +66,17 @@ impl Place {
 
 fn address(
     pane: PaneId,
-    memo: Option<&Memo>,
+    entry: Option<&CacheEntry>,
     ask: impl FnOnce(PaneId, &Target) -> Option<Target>,
     now: SystemTime,
 ) -> Target {
-    let old = match memo.and_then(|memo| memo.recall(now)) {
+    let old = match entry.and_then(|entry| entry.recall(now)) {
         Some((target, true)) => return target,
         remembered => remembered.map_or(Target::Pane(pane), |(target, _)| target),
     };
     match ask(pane, &old) {
         Some(target) => {
-            memo.inspect(|memo| memo.keep(&target));
+            entry.inspect(|entry| entry.keep(&target));
             target
         }
         None => old,
@@ -123,9 +123,9 @@ mod tests {
     #[test]
     fn what_was_told_by_hand_names_no_pane_and_asks_nobody() {
         let told = Whereabouts::Told(target("main:0.1"));
-        let place = Place::of(told, |_, _| panic!(), |_, _| panic!(), SystemTime::now());
+        let location = Location::of(told, |_, _| panic!(), |_, _| panic!(), SystemTime::now());
         assert_eq!(
-            (place.target, place.pane, place.server),
+            (location.target, location.pane, location.server),
             (target("main:0.1"), None, None)
         );
     }
@@ -138,9 +138,9 @@ mod tests {
         let now = SystemTime::now() + Duration::from_secs(10);
         let later = now + Duration::from_secs(3600);
         let at = |answer: Option<&str>, now| {
-            Place::of(
+            Location::of(
                 Whereabouts::Pane(PaneId(3), None),
-                |pane, server| Some(Memo::of(folder.path(), server, pane, uid)),
+                |pane, server| Some(CacheEntry::of(folder.path(), server, pane, uid)),
                 |_, _| answer.map(target),
                 now,
             )

@@ -11,8 +11,8 @@ use crate::adapter::shared_pane as pane;
 use crate::adapter::{Adapter, Panes, Report};
 use crate::event::{Event, Kind};
 use crate::event_log::Mirror;
-use crate::locate::{Place, Whereabouts};
-use crate::pane_cache::Memo;
+use crate::locate::{Location, Whereabouts};
+use crate::pane_cache::CacheEntry;
 use crate::paths::{Environment, Places};
 use crate::process;
 use crate::send::{Listener, SEND_BUDGET, is_runtime_ours};
@@ -107,7 +107,7 @@ impl Outlet {
             is_asked: report.kind == Kind::TurnStarted,
         };
         let memo = (!session.id.is_empty() && self.memory_is_safe())
-            .then(|| Memo::of_session(&self.places.runtime, session.id, self.uid));
+            .then(|| CacheEntry::of_session(&self.places.runtime, session.id, self.uid));
         pane::find(
             session,
             &process::processes(clock.within(TMUX_BUDGET)),
@@ -124,16 +124,16 @@ impl Outlet {
         report: &Report,
         ts: Timestamp,
         clock: &Clock,
-    ) -> Place {
-        Place::of(
+    ) -> Location {
+        Location::of(
             whereabouts.clone(),
             |pane, server| {
                 self.memory_is_safe()
-                    .then(|| Memo::of(&self.places.runtime, server, pane, self.uid))
+                    .then(|| CacheEntry::of(&self.places.runtime, server, pane, self.uid))
             },
             |pane, known| {
                 let server = server_of(whereabouts);
-                let place = place_of(pane, known, server);
+                let place = location_of(pane, known, server);
                 let event = (report.clone()).at(self.adapter.assistant.clone(), place, ts);
                 let (delivery, late) = (Arc::clone(&self.delivery), clock.clone());
                 clock.entrust(move || delivery.deliver(&event, &late));
@@ -162,8 +162,8 @@ fn server_of(whereabouts: &Whereabouts) -> Option<&Server> {
     }
 }
 
-fn place_of(pane: PaneId, target: &Target, server: Option<&Server>) -> Place {
-    Place {
+fn location_of(pane: PaneId, target: &Target, server: Option<&Server>) -> Location {
+    Location {
         target: target.clone(),
         pane: Some(pane),
         server: server.cloned(),

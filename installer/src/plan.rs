@@ -11,7 +11,7 @@ use crate::diff;
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, Write};
 use crate::store::Record;
-use crate::target_file::Place;
+use crate::target_file::TargetFile;
 use crate::toml::Setting;
 
 /// Whose settings are edited, where, and by whom. Everything that a plan may know of the world
@@ -57,7 +57,7 @@ pub struct Plan {
 /// One file's part of a plan.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    pub(crate) place: Place,
+    pub(crate) place: TargetFile,
     pub(crate) after: Option<Vec<u8>>,
     /// The record as it will be, without the write itself where there is none.
     pub(crate) manifest: Manifest,

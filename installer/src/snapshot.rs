@@ -14,12 +14,12 @@ use crate::plan::{Edit, Plan, Site};
 use crate::plugin;
 use crate::schema::Schema;
 use crate::store::{self, Original, Record};
-use crate::target_file::{self, Place};
+use crate::target_file::{self, TargetFile};
 use crate::toml;
 
 /// Everything that was read.
 pub(crate) struct View {
-    pub(crate) place: Place,
+    pub(crate) place: TargetFile,
     pub(crate) text: String,
     /// Hash of the file as it is; `None` without a file.
     pub(crate) now: Option<String>,
@@ -30,7 +30,7 @@ pub(crate) struct View {
 
 impl View {
     pub(crate) fn of(site: &Site) -> Result<Self, PlanError> {
-        let place = Place::read(&site.location.settings)?;
+        let place = TargetFile::read(&site.location.settings)?;
         let bytes = place.found.as_ref().map(|found| found.bytes.clone());
         let now = bytes.as_deref().map(sha256);
         let text = decode(&place.real, bytes.unwrap_or_default())?;

@@ -20,7 +20,7 @@ const OWNER_WRITE: u32 = 0o200;
 
 /// A settings file as it was found.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct TargetFile {
     /// The path by which the assistant knows it.
     pub(crate) path: PathBuf,
     /// Where its first link points, in the link's own words.
@@ -49,7 +49,7 @@ pub(crate) struct Found {
     pub(crate) links: u64,
 }
 
-impl Place {
+impl TargetFile {
     /// Reads the file and everything about its place, without judging whose it is.
     pub(crate) fn read(path: &Path) -> Result<Self, PlanError> {
         let path = tidy(path);

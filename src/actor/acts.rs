@@ -8,9 +8,9 @@ use std::time::Duration;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::audit::Line;
+use super::executor::{Executor, Refusal};
 use super::manage::Meant;
-use super::real::{RealWorld, Refusal};
-use super::record::Line;
 use crate::assistants::homes::Homes;
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Located, MAX_TRUST, Start, What};
 use crate::hub::server::{self, Collector, Who};
@@ -44,7 +44,7 @@ impl Setup {
     ) -> Actor {
         Actor {
             snoozes: Snoozes::place(&self.places),
-            world: RealWorld {
+            executor: Executor {
                 places: self.places,
                 uid: self.uid,
                 homes: self.homes,
@@ -60,7 +60,7 @@ impl Setup {
 
 /// See the module.
 pub(crate) struct Actor {
-    world: RealWorld,
+    executor: Executor,
     /// Where snoozes are written down.
     snoozes: PathBuf,
     clock: Arc<Clock>,
@@ -74,9 +74,9 @@ impl server::Actor for Actor {
     fn act(&self, act: &Act, who: &Who) -> ActResult {
         let id = &act.act_id;
         if let What::Start(start) = &act.what {
-            return self.started(start, who, self.world.start(id, start));
+            return self.started(start, who, self.executor.start(id, start));
         }
-        let row = match self.world.collector.row(&act.agent_id) {
+        let row = match self.executor.collector.row(&act.agent_id) {
             Ok(Some(row)) => row,
             Ok(None) => return ActResult::refused(id, "there is no such agent"),
             Err(error) => return ActResult::refused(id, error.to_string()),
@@ -86,7 +86,7 @@ impl server::Actor for Actor {
             return self.written(&row, act, who, ActResult::refused(id, why));
         }
         match &act.what {
-            What::ReadRequest { request } => self.world.read(id, &row, request.as_ref()),
+            What::ReadRequest { request } => self.executor.read(id, &row, request.as_ref()),
             What::Locate {} => {
                 let mut result = ActResult::of(id, ActOutcome::Done, None);
                 result.place = Some(Located {
@@ -97,7 +97,7 @@ impl server::Actor for Actor {
                 result
             }
             What::Look {} => result(id, self.look(&row)),
-            What::Decide(decide) => match self.world.decide(id, &row, decide, who) {
+            What::Decide(decide) => match self.executor.decide(id, &row, decide, who) {
                 Ok(result) => result,
                 Err(why) => self.written(&row, act, who, ActResult::refused(id, why)),
             },
@@ -111,7 +111,7 @@ impl server::Actor for Actor {
                     instance_id,
                     pid: *pid,
                 };
-                let result = self.world.stop(id, &row, &meant, *close_pane);
+                let result = self.executor.stop(id, &row, &meant, *close_pane);
                 self.written(&row, act, who, result)
             }
             What::Start(_) => ActResult::refused(id, "it is about no agent"),
@@ -158,7 +158,7 @@ impl Actor {
     }
 
     fn write(&self, line: &Line<'_>) {
-        if let Some(path) = self.world.places.decisions() {
+        if let Some(path) = self.executor.places.decisions() {
             // It is done, or not; that it could not be written down changes nothing about it.
             let _ = line.append(&path);
         }

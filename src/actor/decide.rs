@@ -12,11 +12,11 @@ use pane_patrol_sys::open::Opening;
 use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
+use super::audit::Line;
+use super::digest::{Digest, NotShown, Shown, check};
+use super::executor::{Executor, Refusal};
 use super::fate::fate;
-use super::keys::{Outcome, World, carry_out, once_it_waits};
-use super::real::{RealWorld, Refusal};
-use super::record::Line;
-use super::shown::{Digest, NotShown, Shown, check};
+use super::keys::{Access, Outcome, carry_out, once_it_waits};
 use super::tell;
 use crate::assistants::request::{self as asked, Known};
 use crate::hub::client::HubError;
@@ -57,7 +57,7 @@ enum NotAsShown {
     NotShown(#[from] NotShown),
 }
 
-impl RealWorld {
+impl Executor {
     pub(super) fn read(&self, id: &str, row: &Row, named: Option<&Named>) -> ActResult {
         let (bound, known) = match self.request(row, named) {
             Ok(found) => found,
@@ -161,7 +161,7 @@ impl RealWorld {
     }
 }
 
-impl RealWorld {
+impl Executor {
     /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two
     /// never act at the same time, in whatever process: the second one must see what the first one did.
     fn answer(&self, bound: &Bound, decision: &Decision, who: &Who, shown: &Shown) -> Outcome {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::access::Access;
 use super::dialog::{self, OnScreen};
 use super::stop::Stop;
-use super::world::World;
 use crate::state::{Bound, Decision, Level};
 
 /// How long to wait between two looks at what became of an answer.
@@ -54,19 +54,19 @@ pub fn fate(
     equals: &[Bound],
     decision: &Decision,
     answered: Timestamp,
-    world: &dyn World,
+    access: &dyn Access,
 ) -> Fate {
     let mut watch = Watch {
         bound,
         equals,
         approved: (*decision == Decision::Approve).then_some(answered),
-        world,
+        access,
         bare: 0,
         fate: Fate::Open,
         is_one_over: false,
     };
     for _ in 0..LOOKS {
-        world.wait(PAUSE);
+        access.wait(PAUSE);
         if let Some(fate) = watch.end() {
             return fate;
         }
@@ -83,7 +83,7 @@ struct Watch<'a> {
     equals: &'a [Bound],
     /// When it was approved, if it was.
     approved: Option<Timestamp>,
-    world: &'a dyn World,
+    access: &'a dyn Access,
     /// Looks in a row that found no dialog.
     bare: usize,
     /// As the last look found it.
@@ -107,23 +107,23 @@ impl Watch<'_> {
     }
 
     fn has_result(&self, bound: &Bound) -> bool {
-        self.world.has_result(bound) == Some(true)
+        self.access.has_result(bound) == Some(true)
     }
 
     /// Whether just its command runs since it was approved.
     fn is_running(&self) -> bool {
         let since = self.approved;
-        since.is_some_and(|since| self.world.runs(self.bound, since))
+        since.is_some_and(|since| self.access.runs(self.bound, since))
     }
 
     /// The collector's word: the same session, and this request is none of what it waits for.
     fn has_left_its_row(&self) -> bool {
-        let row = self.world.row(&self.bound.row);
+        let row = self.access.row(&self.bound.row);
         matches!(row, Ok(Some(row)) if self.bound.is_asked_by(&row) == Some(false))
     }
 
     fn has_left_the_screen(&mut self) -> bool {
-        let pane = self.world.look(self.bound);
+        let pane = self.access.look(self.bound);
         let Some(pane) = pane.ok().filter(|pane| pane.unfit.is_none()) else {
             self.bare = 0;
             return false;
@@ -152,7 +152,7 @@ impl Watch<'_> {
         {
             return false;
         }
-        match self.world.witness(self.bound) {
+        match self.access.witness(self.bound) {
             Some(seen) => !matches!(seen.level, Level::WaitingApproval | Level::WaitingInput),
             None => self.bare >= BARE_LOOKS,
         }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+pub use super::access::{Access, Seen};
 pub use super::dialog::Pane;
 use super::dialog::{self, Dialog, Kind, Refusal};
 use super::equal::Equal;
 use super::fate::{Fate, fate};
 use super::stop::Stop;
-pub use super::world::{Seen, World};
 use crate::mux;
 pub use crate::mux::{Guard, Press, Pressed};
 use crate::state::{Bound, Decision, Level, Pick, Row};
@@ -67,7 +67,7 @@ pub enum Outcome {
 }
 
 /// Answers `bound` with `decision`, or does nothing and says why.
-pub fn carry_out(bound: &Bound, decision: &Decision, world: &dyn World) -> Outcome {
+pub fn carry_out(bound: &Bound, decision: &Decision, access: &dyn Access) -> Outcome {
     if !dialog::knows(&bound.assistant) {
         let words = format!("keys of {} are not known; go there", bound.assistant);
         return Outcome::Nothing(words);
@@ -76,7 +76,7 @@ pub fn carry_out(bound: &Bound, decision: &Decision, world: &dyn World) -> Outco
         let words = "it asks several questions at once; go there";
         return Outcome::Nothing(words.to_owned());
     }
-    let act = Act { bound, world };
+    let act = Act { bound, access };
     let outcome = match decision {
         Decision::Deny {
             message: Some(message),
@@ -94,14 +94,14 @@ fn asks_several(bound: &Bound) -> bool {
 
 /// What the assistant says of itself once it says that it waits; a hook reports a request a while
 /// before that. The error says why it does not wait.
-pub fn once_it_waits(bound: &Bound, world: &dyn World) -> Result<Option<Seen>, Stop> {
-    let act = Act { bound, world };
+pub fn once_it_waits(bound: &Bound, access: &dyn Access) -> Result<Option<Seen>, Stop> {
+    let act = Act { bound, access };
     let mut seen = act.seen();
     for _ in 0..LOOKS {
         if seen != Err(Stop::Answered) {
             break;
         }
-        world.wait(PAUSE);
+        access.wait(PAUSE);
         seen = act.seen();
     }
     seen
@@ -145,7 +145,7 @@ impl Scene {
 
 struct Act<'a> {
     bound: &'a Bound,
-    world: &'a dyn World,
+    access: &'a dyn Access,
 }
 
 impl Act<'_> {
@@ -170,7 +170,7 @@ impl Act<'_> {
         if !again.is_as(&before) {
             return Err(unknown(Stop::Changed));
         }
-        if self.world.has_result(self.bound) != Some(false) {
+        if self.access.has_result(self.bound) != Some(false) {
             return Err(unknown(Stop::StillThere));
         }
         let pressed = self.press_number(number, &again.view).map_err(unknown)?;
@@ -184,7 +184,7 @@ impl Act<'_> {
         pressed: Timestamp,
         equals: &[Bound],
     ) -> Result<Outcome, Stop> {
-        let fate = fate(self.bound, equals, decision, pressed, self.world);
+        let fate = fate(self.bound, equals, decision, pressed, self.access);
         match (fate.doubt(), fate) {
             (Some(doubt), _) => Err(doubt),
             (None, Fate::Equal(which)) => {
@@ -205,7 +205,7 @@ impl Act<'_> {
                 Err(Stop::LastMoment) if tries < TRIES => tries += 1,
                 pressed => return pressed.map(|pressed| (scene, number, pressed)),
             }
-            self.world.wait(PAUSE);
+            self.access.wait(PAUSE);
             scene = self.scene(&[1])?;
         }
     }
@@ -252,26 +252,26 @@ impl Act<'_> {
     /// The scene once it has settled. A busy machine draws the dialog a while after it was reported;
     /// nothing else is waited for.
     fn first_scene(&self) -> Result<Scene, Stop> {
-        let is_new = self.bound.age(self.world.now()) < OLD;
+        let is_new = self.bound.age(self.access.now()) < OLD;
         if is_new {
-            once_it_waits(self.bound, self.world)?;
+            once_it_waits(self.bound, self.access)?;
         }
         let mut scene = self.scene(&[1]);
         for _ in 0..LOOKS {
             if !matches!(scene, Err(Stop::Refused(Refusal::NoDialog))) {
                 break;
             }
-            self.world.wait(PAUSE);
+            self.access.wait(PAUSE);
             scene = self.scene(&[1]);
         }
-        let settled = match self.world.has_company(self.bound) {
+        let settled = match self.access.has_company(self.bound) {
             true => WRITTEN,
             false if is_new => SETTLED,
             false => return scene,
         };
         let mut scene = scene?;
         for _ in 0..SETTLING {
-            self.world.wait(settled);
+            self.access.wait(settled);
             let now = self.scene(&[1])?;
             if now.seen == scene.seen && now.view.dialog == scene.view.dialog {
                 return Ok(now);
@@ -285,13 +285,13 @@ impl Act<'_> {
     /// Everything again: the row, the assistant's own word, the pane, the dialog. `cursor`: where the cursor may be.
     /// The error says what differs.
     fn scene(&self, cursor: &[u8]) -> Result<Scene, Stop> {
-        let row = self.world.row(&self.bound.row)?;
+        let row = self.access.row(&self.bound.row)?;
         if let Some(difference) = self.bound.difference(row.as_ref()) {
             return Err(Stop::OtherRequest(difference));
         }
         let seen = self.seen()?;
         // The collector may not have heard yet that somebody has answered.
-        if self.world.has_result(self.bound) == Some(true) {
+        if self.access.has_result(self.bound) == Some(true) {
             return Err(Stop::Answered);
         }
         let view = self.view();
@@ -312,7 +312,7 @@ impl Act<'_> {
 
     /// What the assistant says of itself, if it says that it waits.
     fn seen(&self) -> Result<Option<Seen>, Stop> {
-        let seen = self.world.witness(self.bound);
+        let seen = self.access.witness(self.bound);
         if let Some(seen) = &seen {
             if seen.instance_id.is_some() && seen.instance_id != self.bound.instance_id {
                 return Err(Stop::OtherSession);
@@ -326,7 +326,7 @@ impl Act<'_> {
 
     /// The dialog of this very request, in a pane that takes keys.
     fn view(&self) -> Result<View, Stop> {
-        let pane = self.world.look(self.bound).map_err(Stop::Pane)?;
+        let pane = self.access.look(self.bound).map_err(Stop::Pane)?;
         if let Some(words) = pane.unfit {
             return Err(Stop::Unfit(words));
         }
@@ -338,8 +338,8 @@ impl Act<'_> {
     fn others(&self, row: Option<&Row>) -> Vec<Bound> {
         let told = row.map(|row| dialog::others(self.bound, row));
         let told = told.into_iter().flatten();
-        let mut others: Vec<Bound> = told.map(|other| self.world.in_full(other)).collect();
-        let open = self.world.open_calls(self.bound);
+        let mut others: Vec<Bound> = told.map(|other| self.access.in_full(other)).collect();
+        let open = self.access.open_calls(self.bound);
         others.extend(dialog::unheard(self.bound, &others, open));
         others
     }
@@ -347,7 +347,7 @@ impl Act<'_> {
     /// Those of `others` that want just the same and have no result.
     fn open_equals(&self, others: Vec<Bound>) -> Vec<Bound> {
         let is_equal = |other: &Bound| {
-            dialog::is_same(self.bound, other) && self.world.has_result(other) != Some(true)
+            dialog::is_same(self.bound, other) && self.access.has_result(other) != Some(true)
         };
         others.into_iter().filter(is_equal).collect()
     }
@@ -366,7 +366,7 @@ impl Act<'_> {
         ) {
             return stop;
         }
-        let Ok(pane) = self.world.look(self.bound) else {
+        let Ok(pane) = self.access.look(self.bound) else {
             return stop;
         };
         let is_told = |other: &Bound| row.is_some_and(|row| other.is_asked_by(row) == Some(true));
@@ -396,8 +396,8 @@ impl Act<'_> {
 
     /// The moment before it was pressed.
     fn press(&self, press: &Press, view: &View) -> Result<Timestamp, Stop> {
-        let began = self.world.now();
-        let pressed = self.world.press(self.bound, press, &guard(view));
+        let began = self.access.now();
+        let pressed = self.access.press(self.bound, press, &guard(view));
         let stop = |undone| match undone {
             mux::Undone::Unknown(why) => Stop::Unsure(why),
             other => Stop::Pane(other),
@@ -417,25 +417,25 @@ impl Act<'_> {
             {
                 return self.still(view);
             }
-            self.world.wait(PAUSE);
+            self.access.wait(PAUSE);
         }
         Err(Stop::Stuck(stuck))
     }
 
     fn still(&self, mut view: View) -> Result<View, Stop> {
-        if self.world.has_company(self.bound) {
-            self.world.wait(WRITTEN);
+        if self.access.has_company(self.bound) {
+            self.access.wait(WRITTEN);
             let now = self.view()?;
             if now.dialog != view.dialog {
                 return Err(Stop::Changed);
             }
             view = now;
         }
-        let row = self.world.row(&self.bound.row)?;
+        let row = self.access.row(&self.bound.row)?;
         if let Some(difference) = self.bound.difference(row.as_ref()) {
             return Err(Stop::OtherRequest(difference));
         }
-        if self.world.has_result(self.bound) == Some(true) {
+        if self.access.has_result(self.bound) == Some(true) {
             return Err(Stop::Answered);
         }
         dialog::tell_apart(&view.dialog, self.bound, &self.others(row.as_ref()))?;

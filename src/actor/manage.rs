@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::real::{RealWorld, Refusal};
+use super::executor::{Executor, Refusal};
 use crate::config::Config;
 use crate::hub::protocol::{ActOutcome, ActResult, Located, Start, SystemText};
 use crate::launch::{self, ENDED, Launcher, NotAsked, Site, Stopped, System};
@@ -29,7 +29,7 @@ pub(super) struct Meant<'a> {
     pub(super) pid: Option<u32>,
 }
 
-impl RealWorld {
+impl Executor {
     /// Asks the row's process to end, or closes its pane.
     pub(super) fn stop(&self, id: &str, row: &Row, meant: &Meant<'_>, by_pane: bool) -> ActResult {
         if let Some(why) = meant.objection(row) {

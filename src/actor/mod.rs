@@ -22,9 +22,13 @@
 //! May import: `config`'s launchers, `launch`, `notify`'s snoozes, `hub`, `assistants`, `mux`, `state`,
 //! `sys`.
 
+pub mod access;
 pub(crate) mod acts;
+pub mod audit;
 mod decide;
+pub mod digest;
 pub mod equal;
+pub mod executor;
 pub mod fate;
 mod foreground;
 #[cfg(test)]
@@ -34,16 +38,12 @@ pub mod keys;
 mod keys_tests;
 mod manage;
 pub mod names;
-pub mod real;
-pub mod record;
-pub mod shown;
 pub mod stop;
 mod tell;
-pub mod world;
 
 pub use crate::assistants::dialogs as dialog;
 pub use crate::assistants::facets::colours;
 pub use crate::state::{Bound, Decision, Pick};
+pub use digest::{Digest, Shown};
 pub use equal::Equal;
 pub use keys::{Outcome, carry_out};
-pub use shown::{Digest, Shown};

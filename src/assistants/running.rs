@@ -11,7 +11,7 @@ use pane_patrol_hooks::process::{Processes, processes};
 use pane_patrol_installer::{Assistant, Location};
 
 pub(crate) use super::facets::running::is_of;
-pub use super::facets::running::{Running, Session, WORLD, World};
+pub use super::facets::running::{REPORTS_TO, Running, Session, Variables};
 use super::named;
 use crate::sys::process::started_at;
 
@@ -64,7 +64,7 @@ fn look(assistant: &Assistant, location: &Location, processes: &impl Processes) 
                 server,
                 start,
                 folder,
-                world: WORLD.into_iter().filter_map(set).collect(),
+                reports_to: REPORTS_TO.into_iter().filter_map(set).collect(),
                 switches: known.switches().iter().filter_map(switch).collect(),
             });
         }

@@ -50,12 +50,12 @@ pub(super) fn written_by(event: &Event) -> Vec<PathBuf> {
 
 /// A summary in full, and its sums.
 #[derive(Clone, Debug)]
-struct Told {
+struct Summary {
     all: Arc<DiffSummary>,
     sums: Arc<DiffSummary>,
 }
 
-impl Told {
+impl Summary {
     fn new(all: Arc<DiffSummary>) -> Self {
         let sums = if all.files.is_empty() {
             Arc::clone(&all)
@@ -72,7 +72,7 @@ struct Work {
     /// As git tells it.
     diff: Option<Arc<DiffSummary>>,
     /// With who changed what, as it was told last.
-    told: Option<Told>,
+    told: Option<Summary>,
     tasks: Option<Arc<TaskSummary>>,
     /// The files that its assistant said to have written.
     written: BTreeSet<PathBuf>,
@@ -221,7 +221,7 @@ impl Works {
                 continue;
             }
             let told = self.told_of_a_neighbour(&signed);
-            let told = told.unwrap_or_else(|| Told::new(signed));
+            let told = told.unwrap_or_else(|| Summary::new(signed));
             if let Some(work) = self.rows.get_mut(id) {
                 work.told = Some(told);
             }
@@ -232,7 +232,7 @@ impl Works {
 
     /// What is told of another row of the same repository, if that is the same: there may be very many
     /// rows in one, and they share it.
-    fn told_of_a_neighbour(&self, signed: &DiffSummary) -> Option<Told> {
+    fn told_of_a_neighbour(&self, signed: &DiffSummary) -> Option<Summary> {
         let mut here = self.here.get(&signed.root)?.iter();
         let told = here.find_map(|id| self.rows.get(id)?.told.as_ref())?;
         (*told.all == *signed).then(|| told.clone())

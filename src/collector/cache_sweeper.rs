@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use pane_patrol_hooks::pane_cache::{self, World};
+use pane_patrol_hooks::pane_cache::{self, Facts};
 use pane_patrol_hooks::target::PaneId;
 
 use crate::state::Listing;
@@ -15,13 +15,13 @@ const PAUSE: Duration = Duration::from_secs(600);
 
 /// Does it now and then.
 #[derive(Debug)]
-pub(super) struct Tidy {
+pub(super) struct Sweeper {
     folder: PathBuf,
     uid: u32,
     last: Option<Instant>,
 }
 
-impl Tidy {
+impl Sweeper {
     pub(super) fn new(folder: PathBuf, uid: u32) -> Self {
         Self {
             folder,
@@ -41,14 +41,14 @@ impl Tidy {
         let (folder, uid, server) = (self.folder.clone(), self.uid, listing.server.clone());
         let panes: BTreeSet<PaneId> = listing.panes.iter().map(|pane| pane.pane).collect();
         let work = move || {
-            let world = World {
+            let facts = Facts {
                 uid,
                 server: &server,
                 has_pane: &|pane| panes.contains(&pane),
                 asked: SystemTime::now(),
                 is_alive: &is_alive,
             };
-            pane_cache::sweep(&folder, &world);
+            pane_cache::sweep(&folder, &facts);
         };
         // Without a thread it is done another time.
         let _ = std::thread::Builder::new().name("tidy".into()).spawn(work);

@@ -14,7 +14,7 @@ use super::link::Links;
 use super::message::Message;
 use super::sources::event_socket::EventSocket;
 use crate::hub::protocol::Voice;
-use crate::hub::server::{Hands, Hub};
+use crate::hub::server::{Hub, Workers};
 use crate::sys::monotone_clock::Clock;
 use crate::sys::runtime_dir::{Ownership, RuntimeDirError, make_private_folder};
 use crate::sys::socket_file::{self, SocketError};
@@ -62,14 +62,14 @@ impl Doors {
     }
 
     /// Answers clients of the hub from now on.
-    pub(super) fn serve(&self, clock: &Arc<Clock>, hands: Hands) -> Result<Hub, SocketError> {
+    pub(super) fn serve(&self, clock: &Arc<Clock>, workers: Workers) -> Result<Hub, SocketError> {
         let path = &self.places.hub_socket;
         let voice = Voice {
             session_id: self.places.session.clone(),
             sender_id: "collector".to_owned(),
         };
         let bound = socket_file::bind_listener(path)?;
-        Hub::open(bound, voice, self.uid, Arc::clone(clock), hands)
+        Hub::open(bound, voice, self.uid, Arc::clone(clock), workers)
             .map_err(|source| refused("listen on", path, source))
     }
 

@@ -5,32 +5,32 @@ use std::collections::BTreeMap;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 
 /// The rows of another collector, as it told them last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heritage {
+pub(super) struct Handover {
     rows: BTreeMap<String, Row>,
     /// When that collector was found gone; `None` while it is there, or was never heard.
     lost_at: Option<Timestamp>,
 }
 
-impl Heritage {
+impl Handover {
     /// Takes in what the other collector tells.
-    pub(super) fn hear(&mut self, feed: &Feed) {
-        match feed {
-            Feed::Snapshot(rows) => {
+    pub(super) fn hear(&mut self, update: &Update) {
+        match update {
+            Update::Snapshot(rows) => {
                 self.lost_at = None;
                 let by_id = |row: &Row| (row.id.clone(), row.clone());
                 self.rows = rows.iter().map(by_id).collect();
             }
-            Feed::Row(row) => {
+            Update::Row(row) => {
                 self.rows.insert(row.id.clone(), (**row).clone());
             }
-            Feed::Gone(id) => {
+            Update::Gone(id) => {
                 self.rows.remove(id);
             }
-            Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
+            Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => {}
         }
     }
 

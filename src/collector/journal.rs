@@ -42,7 +42,7 @@ pub struct Setup {
 /// What was recalled, and how to go on.
 pub(super) struct Recalled {
     pub(super) table: Table,
-    pub(super) memory: Memory,
+    pub(super) memory: Journal,
     /// Behind what was read; without a place for a mirror there is none.
     pub(super) tailer: Option<Tailer>,
 }
@@ -68,7 +68,7 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
     });
     Recalled {
         table: player.finish(now),
-        memory: Memory {
+        memory: Journal {
             path,
             looked_at: None,
             levels: BTreeMap::new(),
@@ -92,14 +92,14 @@ fn agrees(level: Level, state: State) -> bool {
 
 /// The writing side.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct Journal {
     path: Option<PathBuf>,
     looked_at: Option<Instant>,
     /// The last level of each row that was written down.
     levels: BTreeMap<RowKey, Level>,
 }
 
-impl Memory {
+impl Journal {
     /// Writes down a reading that may have had an effect on the table. The same level is read again
     /// and again, several times a second while there is doubt; what only says once more what was
     /// known is left out.

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::handover::Heritage;
+use super::handover::Handover;
 use super::{CollectorError, Running, RuntimeDirError, Setup, take_over};
 use crate::hub::client::{HubClient, HubError};
-use crate::state::update::{Feed, Role};
+use crate::state::update::{Role, Update};
 
 /// How long to wait before the next try to become one or the other.
 const RETRY: Duration = Duration::from_millis(100);
@@ -70,22 +70,22 @@ impl Drop for Membership {
 }
 
 /// Becomes the collector or a subscriber, and stays one of both until the membership ends. Each
-/// change is told with [`Feed::Role`], followed by a [`Feed::Snapshot`] when there are rows to know.
+/// change is told with [`Update::Role`], followed by a [`Update::Snapshot`] when there are rows to know.
 ///
 /// # Errors
 /// The system gives no thread.
-pub fn join(setup: Setup) -> std::io::Result<(Receiver<Feed>, Membership)> {
-    let (feed, receiver) = mpsc::channel();
+pub fn join(setup: Setup) -> std::io::Result<(Receiver<Update>, Membership)> {
+    let (update, receiver) = mpsc::channel();
     let (signals, inbox) = mpsc::channel();
     let connection = Connection::default();
     let member = Member {
         setup,
-        feed,
+        update,
         signals: signals.clone(),
         inbox,
         has_left: Cell::new(false),
         connection: Arc::clone(&connection),
-        heritage: RefCell::default(),
+        handover: RefCell::default(),
     };
     let thread = std::thread::Builder::new()
         .name("member".into())
@@ -100,13 +100,13 @@ pub fn join(setup: Setup) -> std::io::Result<(Receiver<Feed>, Membership)> {
 
 struct Member {
     setup: Setup,
-    feed: Sender<Feed>,
+    update: Sender<Update>,
     signals: Sender<Signal>,
     inbox: Receiver<Signal>,
     has_left: Cell<bool>,
     connection: Connection,
     /// What the collector that we listened to said last.
-    heritage: RefCell<Heritage>,
+    handover: RefCell<Handover>,
 }
 
 impl Member {
@@ -119,17 +119,17 @@ impl Member {
                 // A member that has left no longer cares.
                 let _ = signals.send(Signal::Ended);
             };
-            let heritage = self.heritage.borrow().clone();
-            let why = match take_over(&self.setup, &heritage, vec![self.feed.clone()], ended) {
+            let handover = self.handover.borrow().clone();
+            let why = match take_over(&self.setup, &handover, vec![self.update.clone()], ended) {
                 Ok(running) => {
                     // From now on the table knows better.
-                    self.heritage.take();
+                    self.handover.take();
                     self.collect_until_left(running);
                     if self.has_left.get() {
                         return;
                     }
                     let why = "the collector ended unexpectedly".to_owned();
-                    self.tell(Feed::Role(Role::Nobody(why)));
+                    self.tell(Update::Role(Role::Nobody(why)));
                     None
                 }
                 Err(CollectorError::RuntimeDir(RuntimeDirError::Taken { .. })) => {
@@ -148,7 +148,7 @@ impl Member {
             if let Some(why) = why.filter(|_| tries > 5)
                 && told.as_ref() != Some(&why)
             {
-                self.tell(Feed::Role(Role::Nobody(why.clone())));
+                self.tell(Update::Role(Role::Nobody(why.clone())));
                 told = Some(why);
             }
             let pause = if tries > QUICK_TRIES {
@@ -180,12 +180,12 @@ impl Member {
         if self.has_left_after(Duration::ZERO) {
             return Ok(());
         }
-        self.tell(Feed::Role(Role::Subscriber));
-        while let Ok(Some(feed)) = client.next_feed() {
-            self.heritage.borrow_mut().hear(&feed);
-            self.tell(feed);
+        self.tell(Update::Role(Role::Subscriber));
+        while let Ok(Some(update)) = client.next_update() {
+            self.handover.borrow_mut().hear(&update);
+            self.tell(update);
         }
-        self.heritage.borrow_mut().lose((self.setup.clock)());
+        self.handover.borrow_mut().lose((self.setup.clock)());
         *lock(&self.connection) = None;
         Ok(())
     }
@@ -197,9 +197,9 @@ impl Member {
         self.has_left.get()
     }
 
-    fn tell(&self, feed: Feed) {
+    fn tell(&self, update: Update) {
         // A dashboard that no longer listens is about to leave.
-        let _ = self.feed.send(feed);
+        let _ = self.update.send(update);
     }
 }
 

@@ -19,7 +19,6 @@ mod counted;
 mod doors;
 mod error;
 mod handover;
-mod hands;
 mod journal;
 mod kinship;
 mod link;
@@ -29,6 +28,7 @@ mod message;
 mod published_work;
 mod setup;
 pub(crate) mod sources;
+mod workers;
 mod writer;
 
 use std::io;
@@ -39,13 +39,13 @@ use std::thread::JoinHandle;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::notify;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::sys::monotone_clock::Clock;
 use crate::sys::runtime_dir::Ownership;
-use handover::Heritage;
+use handover::Handover;
 use link::Links;
 
-use cache_sweeper::Tidy;
+use cache_sweeper::Sweeper;
 use message::Message;
 use sources::Sources;
 use sources::event_socket::EventSocket;
@@ -58,7 +58,7 @@ pub use doors::Doors;
 pub use error::CollectorError;
 pub use journal::Setup as JournalSetup;
 pub use membership::{Membership, join};
-pub use setup::{JudgeSetup, Setup};
+pub use setup::{RulesSetup, Setup};
 pub use sources::Setup as SourcesSetup;
 
 /// How many inputs may wait for the writer before their sources do.
@@ -99,17 +99,17 @@ impl Drop for Running {
 /// Another instance collects, a folder or socket is not ours, or the system refuses.
 pub fn collect(
     setup: &Setup,
-    subscribers: Vec<Sender<Feed>>,
+    subscribers: Vec<Sender<Update>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
-    take_over(setup, &Heritage::default(), subscribers, ended)
+    take_over(setup, &Handover::default(), subscribers, ended)
 }
 
 /// The same for an instance that has listened to the collector before.
 fn take_over(
     setup: &Setup,
-    heritage: &Heritage,
-    mut subscribers: Vec<Sender<Feed>>,
+    handover: &Handover,
+    mut subscribers: Vec<Sender<Update>>,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<Running, CollectorError> {
     let doors = &setup.doors;
@@ -121,21 +121,21 @@ fn take_over(
     // While it is read, what happens waits in the socket and at the end of the mirror.
     let mut recalled = journal::recall(&setup.journal, own_server.clone(), clock.now());
     let now = clock.now();
-    recalled.table.adopt(&heritage.rows(), now);
+    recalled.table.adopt(&handover.rows(), now);
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach.belief, now);
-    let hub = doors.serve(&clock, hands::of(setup, &clock, &messages))?;
-    hub.publish(Feed::Snapshot(recalled.table.rows()));
+    let hub = doors.serve(&clock, workers::of(setup, &clock, &messages))?;
+    hub.publish(Update::Snapshot(recalled.table.rows()));
     let threads = |source| CollectorError::Threads {
         runtime: doors.places.runtime.clone(),
         source,
     };
-    let notices = start_notices(setup, heritage.lost_at(), &messages);
+    let notices = start_notices(setup, handover.lost_at(), &messages);
     subscribers.extend(notices.map_err(threads)?);
     let runtime = &doors.places.runtime;
     let tailer = recalled.tailer.take();
     let sources = Sources::start(&setup.sources, runtime, &clock, &messages, hub, tailer);
     let sources = sources.map_err(threads)?;
-    let tidy = Tidy::new(runtime.clone(), doors.uid);
+    let tidy = Sweeper::new(runtime.clone(), doors.uid);
     let looks = &setup.sources;
     let writer = Writer::new(
         looks,
@@ -197,7 +197,7 @@ fn start_notices(
     setup: &Setup,
     taken_over_at: Option<Timestamp>,
     output: &SyncSender<Message>,
-) -> io::Result<Option<Sender<Feed>>> {
+) -> io::Result<Option<Sender<Update>>> {
     let Some(notice) = setup.notice.clone() else {
         return Ok(None);
     };

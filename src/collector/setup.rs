@@ -23,12 +23,12 @@ pub struct Setup {
     /// How the person is told that a row needs them; `None`: not at all.
     pub notice: Option<notify::Setup>,
     /// By what requests are judged that wait at a hook.
-    pub rules: JudgeSetup,
+    pub rules: RulesSetup,
 }
 
 /// What the rules are read from, and what they stand on.
 #[derive(Clone, Debug, Default)]
-pub struct JudgeSetup {
+pub struct RulesSetup {
     /// The settings file.
     pub config: Option<PathBuf>,
     /// The person's home, and our own folders.

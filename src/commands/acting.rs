@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
-use super::Surroundings;
+use super::Context;
 use super::logged::RecentLog;
 use crate::actor::acts::{Actor, Setup};
 use crate::actor::{Equal, Outcome, Shown};
@@ -42,7 +42,7 @@ impl NotActed {
 
 /// Has a request decided, and says what came of it; `door` is where the person is.
 pub(super) fn decide(
-    surroundings: &Surroundings,
+    context: &Context,
     door: &str,
     bound: &Bound,
     decision: &Decision,
@@ -53,7 +53,7 @@ pub(super) fn decide(
         partly: shown.partly,
         ..Decide::of(decision, &bound.request)
     };
-    let result = match act(surroundings, door, &bound.row, What::Decide(decide)) {
+    let result = match act(context, door, &bound.row, What::Decide(decide)) {
         Ok(result) => result,
         Err(error) if error.is_unsure() => return Outcome::Unknown(error.to_string()),
         Err(error) => return Outcome::Nothing(error.to_string()),
@@ -68,23 +68,23 @@ pub(super) fn decide(
 
 /// Has that done about the agent with that id; `door` is where the person is.
 pub(super) fn act(
-    surroundings: &Surroundings,
+    context: &Context,
     door: &str,
     id: &str,
     what: What,
 ) -> Result<ActResult, NotActed> {
-    act_knowing(surroundings, door, id, None, what)
+    act_knowing(context, door, id, None, what)
 }
 
 /// The same, with the row as the person knows it.
 pub(super) fn act_knowing(
-    surroundings: &Surroundings,
+    context: &Context,
     door: &str,
     id: &str,
     row: Option<&Row>,
     what: What,
 ) -> Result<ActResult, NotActed> {
-    let hub = surroundings.hub();
+    let hub = context.hub();
     let act = Act {
         act_id: random_id(),
         agent_id: id.to_owned(),
@@ -101,7 +101,7 @@ pub(super) fn act_knowing(
     let is_too_far = act.what.is_for_home()
         && matches!(&error, HubError::Refused { code, .. } if code == code::NOT_ALLOWED);
     let alone = (is_nobody || is_too_far)
-        .then(|| Alone::of(surroundings, row, &act.what))
+        .then(|| Alone::of(context, row, &act.what))
         .flatten();
     let Some(alone) = alone else {
         return Err(error.into());
@@ -110,17 +110,17 @@ pub(super) fn act_knowing(
         door: door.to_owned(),
         right: Right::Own,
     };
-    Ok(actor(surroundings, alone).act(&act, &who))
+    Ok(actor(context, alone).act(&act, &who))
 }
 
 /// The actor of this process.
-fn actor(surroundings: &Surroundings, alone: Alone) -> Actor {
+fn actor(context: &Context, alone: Alone) -> Actor {
     let setup = Setup {
-        places: surroundings.places(),
-        uid: surroundings.environment.uid,
-        homes: surroundings.homes(),
-        reach: surroundings.reach(),
-        home: surroundings.environment.home.clone(),
+        places: context.places(),
+        uid: context.environment.uid,
+        homes: context.homes(),
+        reach: context.reach(),
+        home: context.environment.home.clone(),
     };
     let clock = Arc::new(Clock::new(Timestamp::now));
     // There is no table that could be told anything.
@@ -138,8 +138,8 @@ struct Alone {
 
 impl Alone {
     /// What there is for that; `None` where nobody can tell what has to be known for it.
-    fn of(surroundings: &Surroundings, row: Option<&Row>, what: &What) -> Option<Self> {
-        let log = || surroundings.recent_log().ok().flatten();
+    fn of(context: &Context, row: Option<&Row>, what: &What) -> Option<Self> {
+        let log = || context.recent_log().ok().flatten();
         match what {
             What::Start(_) => Some(Self {
                 log: None,

@@ -1,18 +1,18 @@
 //! `answer`: one of the options of an assistant's question.
 
-use super::Surroundings;
+use super::Context;
 use super::acting::decide;
-use super::decide::Asked;
+use super::decide::ChosenRequest;
 use crate::actor::{Decision, Pick, Shown};
 use crate::cli::AnswerArgs;
 use crate::error::CommandResult;
 
 /// Answers, or says why nothing was done. Whoever names an option has read the question; without a
 /// digest the answer is bound to the question as it reads at this moment.
-pub(super) fn run(surroundings: &Surroundings, arguments: &AnswerArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &AnswerArgs) -> CommandResult {
     let decision = Decision::Answer(Pick::parse(&arguments.option));
     let (target, which) = (&arguments.target, &arguments.which);
-    let asked = Asked::find(surroundings, target, which, decision)?;
+    let asked = ChosenRequest::find(context, target, which, decision)?;
     let as_it_reads = || asked.digest(&asked.look());
     let digest = which.digest.clone().unwrap_or_else(as_it_reads);
     let shown = Shown {
@@ -20,7 +20,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &AnswerArgs) -> Comman
         partly: false,
     };
     asked.tell(decide(
-        surroundings,
+        context,
         "answer",
         &asked.bound,
         &asked.decision,

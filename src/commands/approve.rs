@@ -6,9 +6,9 @@ use std::io::{self, IsTerminal};
 
 use rustix::termios::{QueueSelector, tcflush};
 
-use super::Surroundings;
+use super::Context;
 use super::acting::decide;
-use super::decide::Asked;
+use super::decide::ChosenRequest;
 use crate::actor::{Decision, Digest, Shown};
 use crate::assistants::request::Known;
 use crate::cli::ApproveArgs;
@@ -16,9 +16,9 @@ use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 
 /// Approves, or says why nothing was done.
-pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &ApproveArgs) -> CommandResult {
     let (target, which) = (&arguments.target, &arguments.which);
-    let asked = Asked::find(surroundings, target, which, Decision::Approve)?;
+    let asked = ChosenRequest::find(context, target, which, Decision::Approve)?;
     let known = asked.look();
     if let Known::Beginning(why) = &known
         && !arguments.partly_seen
@@ -39,7 +39,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> Comma
         partly: arguments.partly_seen,
     };
     asked.tell(decide(
-        surroundings,
+        context,
         "approve",
         &asked.bound,
         &asked.decision,
@@ -48,7 +48,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &ApproveArgs) -> Comma
 }
 
 /// Shows all of it to the person and asks; the digest of what they have said yes to.
-fn ask(asked: &Asked, known: &Known) -> Result<Digest, CommandError> {
+fn ask(asked: &ChosenRequest, known: &Known) -> Result<Digest, CommandError> {
     let failed = |why: &str| asked.failed(why).hint("nothing was sent");
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(failed("its request was shown to nobody")

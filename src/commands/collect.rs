@@ -3,19 +3,19 @@
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::{Surroundings, listen};
+use super::{Context, listen};
 use crate::cli::CollectArgs;
 use crate::collector::{self, CollectorError, RuntimeDirError, SocketError};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 
 /// Collects until SIGINT, SIGTERM or SIGHUP.
-pub(super) fn run(surroundings: &Surroundings, arguments: &CollectArgs) -> CommandResult {
-    let setup = surroundings.collector(&arguments.containers.containers)?;
+pub(super) fn run(context: &Context, arguments: &CollectArgs) -> CommandResult {
+    let setup = context.collector(&arguments.containers.containers)?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
     let handle = signals.handle();
-    let _listening = listen::start(surroundings, arguments.listen.listen.as_deref())?;
+    let _listening = listen::start(context, arguments.listen.listen.as_deref())?;
     let running = collector::collect(&setup, Vec::new(), move || handle.close())
         .map_err(|error| explain(&error))?;
     messages::status(&format!(

@@ -26,7 +26,7 @@ use crate::state::Settings;
 
 /// The environment, as far as it means anything to us.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct Context {
     /// The variables that decide about places.
     pub environment: Environment,
     /// `TMUX`: the server of the pane this runs in.
@@ -60,7 +60,7 @@ pub struct Aoc {
     pub address: Option<String>,
 }
 
-impl Surroundings {
+impl Context {
     /// Where this process runs, with the client as the person named it.
     pub(super) fn here(&self, named: Option<String>) -> Here {
         let tty = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
@@ -222,7 +222,7 @@ impl Surroundings {
                 reach: self.reach(),
                 clock: Timestamp::now,
             }),
-            rules: collector::JudgeSetup {
+            rules: collector::RulesSetup {
                 config: places.config.clone(),
                 ground: self.ground(&places),
                 record: places.decisions(),

@@ -2,7 +2,7 @@
 
 use pane_patrol_hooks::text::{marked_line, one_line};
 
-use super::{Surroundings, request, rows};
+use super::{Context, request, rows};
 use crate::actor::names::{MOST, name, names};
 use crate::actor::{Bound, Decision, Digest, Outcome};
 use crate::assistants::homes::Homes;
@@ -14,7 +14,7 @@ use crate::state::{Row, Unasked};
 use crate::sys::shell;
 
 /// The request that a decision is about.
-pub(super) struct Asked {
+pub(super) struct ChosenRequest {
     row: Row,
     /// The request.
     pub(super) bound: Bound,
@@ -25,16 +25,16 @@ pub(super) struct Asked {
     what: String,
 }
 
-impl Asked {
+impl ChosenRequest {
     /// What `target` asks; where several requests wait there, `which` has to say which one.
     pub(super) fn find(
-        surroundings: &Surroundings,
+        context: &Context,
         target: &str,
         which: &Which,
         decision: Decision,
     ) -> Result<Self, CommandError> {
-        let row = rows::to_read(surroundings, decision.name())?.row(target)?;
-        let homes = surroundings.homes();
+        let row = rows::to_read(context, decision.name())?.row(target)?;
+        let homes = context.homes();
         let bound =
             pick(&row, which, &homes).map_err(|vague| vague.error(&row, &decision, &homes))?;
         Ok(Self {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use pane_patrol_hooks::text::printable_line;
 
-use super::Surroundings;
+use super::Context;
 use super::rows;
 use crate::cli::DiffArgs;
 use crate::error::{CommandError, CommandResult};
@@ -16,8 +16,8 @@ use crate::state::Row;
 use crate::sys::shell;
 
 /// Prints the summary, or the patch of one file.
-pub(super) fn run(surroundings: &Surroundings, arguments: &DiffArgs) -> CommandResult {
-    let row = rows::to_read(surroundings, "diff")?.row(&arguments.target)?;
+pub(super) fn run(context: &Context, arguments: &DiffArgs) -> CommandResult {
+    let row = rows::to_read(context, "diff")?.row(&arguments.target)?;
     let folder = folder_of(&row)?;
     match &arguments.patch {
         Some(path) => patch(folder, path, arguments),

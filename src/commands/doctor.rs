@@ -9,14 +9,14 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Registered, Status, status};
 use pane_patrol_installer::{Assistant, Site, Wanted, hook_command, installed_at, plan_install};
 
-use super::Surroundings;
+use super::Context;
 use super::install::site;
 use super::rules::can_act;
 use crate::assistants;
 use crate::assistants::facets::doctor::Look;
 use crate::cli::DoctorArgs;
 use crate::config::Config;
-use crate::doctor::{self, Finding, Hooks, Listening, Running, Verdict, World};
+use crate::doctor::{self, Finding, Hooks, Listening, Running, Variables, Verdict};
 use crate::error::{CommandError, CommandResult};
 use crate::hub::client::HubClient;
 use crate::messages;
@@ -26,8 +26,8 @@ use crate::state::Row;
 const MAX_WORLDS: usize = 4;
 
 /// Prints what was found; fails when a link of the chain is broken.
-pub(super) fn run(surroundings: &Surroundings, arguments: &DoctorArgs) -> CommandResult {
-    let findings = examine(surroundings);
+pub(super) fn run(context: &Context, arguments: &DoctorArgs) -> CommandResult {
+    let findings = examine(context);
     if arguments.json {
         messages::json(&findings)?;
     } else {
@@ -57,11 +57,11 @@ fn print(finding: &Finding) -> String {
     }
 }
 
-fn examine(surroundings: &Surroundings) -> Vec<Finding> {
-    let places = surroundings.places();
-    let uid = surroundings.environment.uid;
+fn examine(context: &Context) -> Vec<Finding> {
+    let places = context.places();
+    let uid = context.environment.uid;
     let mut findings = vec![
-        doctor::tmux(surroundings.tmux.as_ref()),
+        doctor::tmux(context.tmux.as_ref()),
         doctor::runtime_folders(&places, uid),
         doctor::state_folder(&places),
         doctor::event_log(&places),
@@ -71,16 +71,16 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
     findings.extend(doctor::apart(&places, uid, Timestamp::now()));
 
     let config = Config::read(places.config.as_deref());
-    findings.extend(doctor::rules(&config, can_act(surroundings)));
+    findings.extend(doctor::rules(&config, can_act(context)));
 
     let Some(executable) = site::executable() else {
         return findings;
     };
     let rows = rows(&places, uid);
-    let (mut commands, mut worlds) = (Vec::new(), BTreeMap::new());
+    let (mut commands, mut variables) = (Vec::new(), BTreeMap::new());
     let mut looked_at = Vec::new();
     for assistant in Assistant::ALL.iter().copied() {
-        let Ok(Some(site)) = site::of(surroundings, assistant) else {
+        let Ok(Some(site)) = site::of(context, assistant) else {
             continue;
         };
         let running = doctor::running(assistant, &site.location);
@@ -89,7 +89,7 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
         let sessions = running.sessions.iter();
         looked_at.extend(sessions.map(|session| (session.server.pid, session.pane)));
         if command.is_some() {
-            note_worlds(&mut worlds, assistant, &running);
+            note_variables(&mut variables, assistant, &running);
         }
         commands.extend(command);
     }
@@ -103,13 +103,13 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
                 uid,
             };
             findings.push(test.here(listening));
-            let own = own_world(surroundings);
-            let others = worlds.iter().filter(|(world, _)| **world != own);
-            let of_ours = others.filter(|(world, _)| is_same_session(world, &own));
+            let own = own_variables(context);
+            let others = variables.iter().filter(|(theirs, _)| **theirs != own);
+            let of_ours = others.filter(|(theirs, _)| is_same_session(theirs, &own));
             let tested = of_ours
                 .take(MAX_WORLDS)
                 .filter(|_| listening == Listening::Yes);
-            findings.extend(tested.map(|(world, who)| test.from_pane(who, world)));
+            findings.extend(tested.map(|(theirs, who)| test.from_pane(who, theirs)));
         }
         None => findings.push(Finding::failure(
             "hooks",
@@ -119,7 +119,7 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
     }
     for known in assistants::ALL {
         if let Some(files) = known.session_files()
-            && let Ok(Some(site)) = site::of(surroundings, known.row())
+            && let Ok(Some(site)) = site::of(context, known.row())
         {
             let config = known.row().folder(&site.location);
             findings.push(doctor::sessions(files, config));
@@ -129,32 +129,38 @@ fn examine(surroundings: &Surroundings) -> Vec<Finding> {
 }
 
 /// Keeps for each environment of sessions in panes the name of one of them.
-fn note_worlds(worlds: &mut BTreeMap<World, String>, assistant: &Assistant, running: &Running) {
+fn note_variables(
+    variables: &mut BTreeMap<Variables, String>,
+    assistant: &Assistant,
+    running: &Running,
+) {
     for session in &running.sessions {
         let who = || format!("{} in {}", assistant.name, session.pane);
-        worlds.entry(session.world.clone()).or_insert_with(who);
+        variables
+            .entry(session.reports_to.clone())
+            .or_insert_with(who);
     }
 }
 
 /// What of our own environment says where hooks report to.
-fn own_world(surroundings: &Surroundings) -> World {
-    let environment = &surroundings.environment;
+fn own_variables(context: &Context) -> Variables {
+    let environment = &context.environment;
     let text = |path: &Option<PathBuf>| Some(path.as_ref()?.to_string_lossy().into_owned());
     let values = [
         text(&environment.runtime_dir),
         environment.session.clone(),
         text(&environment.event_socket),
     ];
-    let set = doctor::WORLD.into_iter().zip(values);
+    let set = doctor::REPORTS_TO.into_iter().zip(values);
     set.filter_map(|(name, value)| Some((name, value?)))
         .collect()
 }
 
 /// Another session's panes, or those with a socket of their own, are meant to report elsewhere.
-fn is_same_session(world: &World, own: &World) -> bool {
-    doctor::WORLD[1..]
+fn is_same_session(theirs: &Variables, own: &Variables) -> bool {
+    doctor::REPORTS_TO[1..]
         .iter()
-        .all(|name| world.get(name) == own.get(name))
+        .all(|name| theirs.get(name) == own.get(name))
 }
 
 /// The rows of the collector; `None` when nobody collects.

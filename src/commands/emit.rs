@@ -13,7 +13,7 @@ use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, spelt_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process::stat;
 
-use super::Surroundings;
+use super::Context;
 use crate::cli::EmitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
@@ -28,13 +28,13 @@ const RESOLVE_BUDGET: Duration = Duration::from_millis(200);
 const SEEN_WITHIN: Duration = Duration::from_millis(5);
 
 /// Sends the event. Not delivered it is only worth a warning, unless `--strict` says otherwise.
-pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandResult {
-    let event = event(surroundings, arguments)?;
-    let places = surroundings.places();
+pub(super) fn run(context: &Context, arguments: &EmitArgs) -> CommandResult {
+    let event = event(context, arguments)?;
+    let places = context.places();
     let bytes = event
         .encode()
         .map_err(|error| CommandError::new("could not send the event").caused_by(&error))?;
-    let sent = send(&places, surroundings.environment.uid, &bytes);
+    let sent = send(&places, context.environment.uid, &bytes);
     let names_a_number = event.server.is_some() || event.target.process().is_some();
     if sent.is_ok() && names_a_number {
         std::thread::sleep(SEEN_WITHIN);
@@ -59,21 +59,21 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &EmitArgs) -> CommandR
     }
 }
 
-fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, CommandError> {
+fn event(context: &Context, arguments: &EmitArgs) -> Result<Event, CommandError> {
     let usage = |error: &dyn std::error::Error| {
         CommandError::new("could not make an event of that")
             .caused_by(error)
             .exit(EXIT_USAGE)
     };
     let assistant: Assistant = arguments.assistant.parse().map_err(|error| usage(&error))?;
-    let told = arguments.target.as_ref().or(surroundings.target.as_ref());
+    let told = arguments.target.as_ref().or(context.target.as_ref());
     let told: Option<Target> = told
         .map(|text| text.parse())
         .transpose()
         .map_err(|error: pane_patrol_hooks::target::TargetError| usage(&error))?;
-    let own_pane = surroundings.tmux_pane.filter(|_| told.is_none());
+    let own_pane = context.tmux_pane.filter(|_| told.is_none());
     let target = told
-        .or_else(|| own_pane.map(|pane| address_of(surroundings, pane)))
+        .or_else(|| own_pane.map(|pane| address_of(context, pane)))
         .or_else(outside)
         .ok_or_else(|| {
             CommandError::new("could not tell which pane this is about")
@@ -90,7 +90,7 @@ fn event(surroundings: &Surroundings, arguments: &EmitArgs) -> Result<Event, Com
     event.message =
         Some(spelt_line(message, MAX_MESSAGE_CHARS)).filter(|message| !message.is_empty());
     event.pane = own_pane;
-    event.server = own_pane.and(surroundings.tmux.clone());
+    event.server = own_pane.and(context.tmux.clone());
     Ok(event)
 }
 
@@ -105,8 +105,8 @@ fn outside() -> Option<Target> {
 }
 
 /// The address of our own pane, or its id when tmux does not tell.
-pub(super) fn address_of(surroundings: &Surroundings, pane: PaneId) -> Target {
-    let reach = surroundings.reach();
+pub(super) fn address_of(context: &Context, pane: PaneId) -> Target {
+    let reach = context.reach();
     let place = reach.place(None, Target::Pane(pane));
     let address = mux::of(place.kind, &reach).address(&place, RESOLVE_BUDGET);
     address.unwrap_or(Target::Pane(pane))

@@ -7,37 +7,37 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Surroundings;
+use super::Context;
 use super::log::audit::Audit;
 use super::log::query::{From, local_clock, moment, read_records};
 use super::rows::{self, Known};
 use crate::cli::ExplainArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::log::apart::from_row;
 use crate::log::decisions::Decided;
 use crate::log::explain::explain;
 use crate::log::filter::Filter;
 use crate::log::player::Player;
+use crate::log::unmatched::from_row;
 use crate::log::when::Ahead;
 use crate::messages;
-use crate::state::{Apart, Row, Settings};
+use crate::state::{Row, Settings, Unmatched};
 
 /// So many decisions are told at most, the latest ones.
 const MOST: usize = 20;
 
 /// Prints the explanation.
-pub(super) fn run(surroundings: &Surroundings, arguments: &ExplainArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &ExplainArgs) -> CommandResult {
     let mut clock = local_clock();
     let known = match &arguments.at {
         Some(at) => {
             clock.now = moment(&clock, at, Ahead::IsYesterday)?;
-            from_log(surroundings, clock.now)?
+            from_log(context, clock.now)?
         }
-        None => now(surroundings, clock.now)?,
+        None => now(context, clock.now)?,
     };
     let row = known.row_at(&arguments.target, clock.now)?;
     let (row, apart) = (&row, &known.apart);
-    let decided = decided_about(surroundings, row, clock.now);
+    let decided = decided_about(context, row, clock.now);
     if arguments.json {
         return messages::json(&Explained::of(row, &decided, apart));
     }
@@ -54,11 +54,11 @@ struct Explained<'a> {
     /// What was decided about its session, oldest first, as it stands in the audit.
     decisions: Vec<Value>,
     /// What was held apart from it.
-    apart: Vec<&'a Apart>,
+    apart: Vec<&'a Unmatched>,
 }
 
 impl<'a> Explained<'a> {
-    fn of(row: &'a Row, decided: &[(Decided, String)], apart: &'a [Apart]) -> Self {
+    fn of(row: &'a Row, decided: &[(Decided, String)], apart: &'a [Unmatched]) -> Self {
         let lines = decided.iter();
         Self {
             row,
@@ -71,8 +71,8 @@ impl<'a> Explained<'a> {
 }
 
 /// What was decided about the row's session up to `now`, oldest first.
-fn decided_about(surroundings: &Surroundings, row: &Row, now: Timestamp) -> Vec<(Decided, String)> {
-    let Some(path) = surroundings.places().decisions() else {
+fn decided_about(context: &Context, row: &Row, now: Timestamp) -> Vec<(Decided, String)> {
+    let Some(path) = context.places().decisions() else {
         return Vec::new();
     };
     let mut audit = Audit::open(path, None);
@@ -85,21 +85,21 @@ fn decided_about(surroundings: &Surroundings, row: &Row, now: Timestamp) -> Vec<
 }
 
 /// What whoever collects knows, or else what the whole log says of now, where it is on.
-fn now(surroundings: &Surroundings, now: Timestamp) -> Result<Known, CommandError> {
-    match rows::to_read(surroundings, "explain")? {
-        known if known.from_log.is_some() => from_log(surroundings, now),
+fn now(context: &Context, now: Timestamp) -> Result<Known, CommandError> {
+    match rows::to_read(context, "explain")? {
+        known if known.from_log.is_some() => from_log(context, now),
         known => Ok(known),
     }
 }
 
 /// The rows as they were at `at`, by all that the log holds.
-fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, CommandError> {
+fn from_log(context: &Context, at: Timestamp) -> Result<Known, CommandError> {
     let settings = Settings {
         ttl: Duration::MAX,
         own_server: None,
     };
     let mut player = Player::new(settings, at);
-    let mirror = From::Mirror(surroundings.mirror()?);
+    let mirror = From::Mirror(context.mirror()?);
     let mut records = Vec::new();
     read_records(&mirror, &[], &mut |record| {
         records.push(record);
@@ -115,6 +115,6 @@ fn from_log(surroundings: &Surroundings, at: Timestamp) -> Result<Known, Command
         // Who asks of then knows that the log speaks.
         from_log: None,
         apart: player.table().apart(),
-        own: surroundings.own_socket_text(),
+        own: context.own_socket_text(),
     })
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
+use super::Context;
 use super::lookup::{self, By, Unknown};
 use super::rows::{Known, nobody};
 use crate::error::CommandError;
 use crate::hub::client::HubError;
-use crate::log::apart::{from_place, sentence};
+use crate::log::unmatched::{from_place, sentence};
 use crate::messages;
 use crate::mux::{Reach, Undone};
 use crate::state::{Row, RowKey};
@@ -63,8 +63,8 @@ pub(super) enum On {
 
 impl On {
     /// The server that we are in.
-    pub(super) fn ours(surroundings: &Surroundings) -> Self {
-        match &surroundings.tmux {
+    pub(super) fn ours(context: &Context) -> Self {
+        match &context.tmux {
             Some(server) => Self::Socket(server.socket.clone()),
             None => Self::Any,
         }
@@ -91,13 +91,13 @@ impl On {
 /// # Errors
 /// It is a word, or the place cannot come to have anybody.
 pub(super) fn expect_somebody_at(
-    surroundings: &Surroundings,
+    context: &Context,
     name: &str,
     only: Option<&str>,
     known: &Known,
 ) -> Result<(), CommandError> {
     let now = Timestamp::now();
-    if !may_come(&surroundings.reach(), only.unwrap_or(name)) {
+    if !may_come(&context.reach(), only.unwrap_or(name)) {
         let unknown = Unknown::Nobody;
         return Err(lookup::explain(
             &unknown,

@@ -5,7 +5,7 @@ use std::process::Command;
 use pane_patrol_hooks::target::{PaneId, Target};
 
 use super::acting::act;
-use super::{Surroundings, rows};
+use super::{Context, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub::protocol::What;
@@ -14,25 +14,25 @@ use crate::mux::{self, Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
 use crate::state::{Attention, Row, urgency};
 
 /// Goes there, or says why not.
-pub(super) fn run(surroundings: &Surroundings, arguments: &JumpArgs) -> CommandResult {
-    let known = rows::to_read(surroundings, "jump")?;
+pub(super) fn run(context: &Context, arguments: &JumpArgs) -> CommandResult {
+    let known = rows::to_read(context, "jump")?;
     let client = arguments.client.as_deref();
     if let Some(name) = &arguments.target {
-        return go(surroundings, &known.row(name)?, client);
+        return go(context, &known.row(name)?, client);
     }
     if let Some(row) = next(&known.rows) {
-        return go(surroundings, row, client);
+        return go(context, row, client);
     }
     if let Some(client) = client {
-        check(surroundings, &known.rows, client)?;
+        check(context, &known.rows, client)?;
     }
     messages::status("Nobody needs you.");
     Ok(())
 }
 
 /// Whether the client is one of the own server, or of one that somebody runs on.
-fn check(surroundings: &Surroundings, rows: &[Row], client: &str) -> CommandResult {
-    let reach = surroundings.reach();
+fn check(context: &Context, rows: &[Row], client: &str) -> CommandResult {
+    let reach = context.reach();
     let pane = Target::Pane(PaneId(0));
     let mut servers: Vec<_> = rows.iter().filter_map(|row| row.server.clone()).collect();
     servers.sort_by_key(ToString::to_string);
@@ -67,14 +67,14 @@ fn next(rows: &[Row]) -> Option<&Row> {
         .min_by(|a, b| a.since.cmp(&b.since).then_with(|| urgency(a, b)))
 }
 
-fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandResult {
+fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
     let failed = || CommandError::new(format!("could not go to `{}`", row.target));
-    let here = surroundings.here(client.map(str::to_owned));
-    let (place, mux) = surroundings.reach().place_of(row);
+    let here = context.here(client.map(str::to_owned));
+    let (place, mux) = context.reach().place_of(row);
     match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {
         Ok(Arrival::There { by_program, .. }) => {
             if by_program {
-                looked_at(surroundings, row);
+                looked_at(context, row);
             }
             Ok(())
         }
@@ -99,9 +99,9 @@ fn go(surroundings: &Surroundings, row: &Row, client: Option<&str>) -> CommandRe
 }
 
 /// Says that the person looks at the row now, where the multiplexer cannot tell.
-pub(super) fn looked_at(surroundings: &Surroundings, row: &Row) {
+pub(super) fn looked_at(context: &Context, row: &Row) {
     // Where nobody collects there is no row that could be seen.
-    let _ = act(surroundings, "jump", &row.id, What::Look {});
+    let _ = act(context, "jump", &row.id, What::Look {});
 }
 
 fn attach(command: &mut Command) -> std::io::Result<()> {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
+use super::Context;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::hub::protocol::Right;
 use crate::hub::websocket::{self, ListenError, Listening, Setup};
@@ -14,20 +14,18 @@ use crate::sys::runtime_dir::make_runtime_folder;
 /// Listens where `argument` says, and says where; without an argument nobody does. An empty one means
 /// where Mission Control's programs look: `AOC_HUB_ADDR`, else the port of the name by which they call us.
 pub(super) fn start(
-    surroundings: &Surroundings,
+    context: &Context,
     argument: Option<&str>,
 ) -> Result<Option<Listening>, CommandError> {
     let Some(argument) = argument else {
         return Ok(None);
     };
-    let places = surroundings.places();
-    let listen = surroundings.config()?.listen;
-    let own = listen
-        .aoc_session
-        .or_else(|| surroundings.aoc.session.clone());
+    let places = context.places();
+    let listen = context.config()?.listen;
+    let own = listen.aoc_session.or_else(|| context.aoc.session.clone());
     let other_name = own.filter(|name| !name.is_empty() && *name != places.session);
     let name = other_name.as_deref().unwrap_or(&places.session);
-    let address = match (argument, &surroundings.aoc.address) {
+    let address = match (argument, &context.aoc.address) {
         ("", None) => websocket::usual_address(name),
         ("", Some(text)) => text.parse().map_err(|_| no_hub_address(text))?,
         (text, _) => text.parse().map_err(|_| not_an_address(text))?,
@@ -39,7 +37,7 @@ pub(super) fn start(
         places,
         clock: Timestamp::now,
     };
-    let listening = make_runtime_folder(&setup.places, surroundings.environment.uid)
+    let listening = make_runtime_folder(&setup.places, context.environment.uid)
         .map_err(|error| failed(address).caused_by(&error))
         .and_then(|()| websocket::listen(&setup).map_err(|error| explain(address, &error)))?;
     messages::status(&format!(

@@ -14,7 +14,7 @@ use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::messages;
 use crate::mux::{Reach, Undone};
-use crate::state::{Apart, Input, Listing, REBUILD_GRACE, Row, Settings, Table};
+use crate::state::{Input, Listing, REBUILD_GRACE, Row, Settings, Table, Unmatched};
 
 /// How long a tmux server may take to say which panes of the log are still there.
 const LISTING_BUDGET: Duration = Duration::from_millis(300);
@@ -43,7 +43,7 @@ pub(super) struct Logged {
     /// In no certain order.
     pub(super) rows: Vec<Row>,
     /// What fitted none of them.
-    pub(super) apart: Vec<Apart>,
+    pub(super) apart: Vec<Unmatched>,
     /// When the last event was logged; `None`: nothing recent is in it.
     pub(super) last: Option<Timestamp>,
 }

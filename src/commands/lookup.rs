@@ -14,8 +14,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::rows::Known;
 use crate::error::CommandError;
-use crate::log::apart::{from_place, sentence};
-use crate::state::{Apart, Row};
+use crate::log::unmatched::{from_place, sentence};
+use crate::state::{Row, Unmatched};
 
 /// As many are named where none is meant.
 const MOST_NAMED: usize = 8;
@@ -138,7 +138,7 @@ pub(super) fn explain(
     unknown: &Unknown<'_>,
     name: &str,
     rows: &[Row],
-    apart: &[Apart],
+    apart: &[Unmatched],
     now: Timestamp,
 ) -> CommandError {
     let mut error = match unknown {

@@ -6,24 +6,24 @@ use std::path::Path;
 use pane_patrol_hooks::event_log::{Mirror, lock_path, rotate};
 use pane_patrol_sys::private;
 
-use super::Surroundings;
+use super::Context;
 use crate::cli::MirrorCommand;
 use crate::error::{CommandError, CommandResult};
 use crate::log::condition::{Condition, condition};
 use crate::messages;
 
 /// Does what was asked.
-pub(super) fn run(surroundings: &Surroundings, command: MirrorCommand) -> CommandResult {
-    let mirror = surroundings.mirror()?;
+pub(super) fn run(context: &Context, command: MirrorCommand) -> CommandResult {
+    let mirror = context.mirror()?;
     match command {
-        MirrorCommand::On => switch_on(surroundings, &mirror),
+        MirrorCommand::On => switch_on(context, &mirror),
         MirrorCommand::Off => switch_off(&mirror),
         MirrorCommand::Status => tell(&mirror),
     }
 }
 
-fn switch_on(surroundings: &Surroundings, mirror: &Path) -> CommandResult {
-    let limits = surroundings.config()?.mirror.limits();
+fn switch_on(context: &Context, mirror: &Path) -> CommandResult {
+    let limits = context.config()?.mirror.limits();
     let failed = |error: io::Error| {
         CommandError::new(format!("could not switch on {}", mirror.display()))
             .caused_by(&error)

@@ -6,7 +6,6 @@
 mod acting;
 mod answer;
 mod approve;
-mod asking;
 mod collect;
 mod context;
 mod dashboard;
@@ -35,44 +34,45 @@ mod status;
 mod tasks;
 mod trust;
 mod wait;
+mod waiting_hook;
 mod watch;
 mod wrap;
 
 use crate::cli::{Cli, Command};
 use crate::error::CommandResult;
 
-pub use context::Surroundings;
+pub use context::Context;
 
 /// Runs what was typed.
 pub fn run(cli: &Cli) -> CommandResult {
-    let surroundings = Surroundings::read(|name| std::env::var_os(name));
+    let context = Context::read(|name| std::env::var_os(name));
     match &cli.command {
-        None => dashboard::run(&surroundings, &cli.supervisor),
-        Some(Command::Supervisor(arguments)) => dashboard::run(&surroundings, arguments),
-        Some(Command::Jump(arguments)) => jump::run(&surroundings, arguments),
-        Some(Command::Start(arguments)) => start::start(&surroundings, arguments),
-        Some(Command::Stop(arguments)) => start::stop(&surroundings, arguments),
-        Some(Command::Snooze(arguments)) => snooze::run(&surroundings, arguments),
-        Some(Command::Request(arguments)) => request::run(&surroundings, arguments),
-        Some(Command::Approve(arguments)) => approve::run(&surroundings, arguments),
-        Some(Command::Deny(arguments)) => deny::run(&surroundings, arguments),
-        Some(Command::Answer(arguments)) => answer::run(&surroundings, arguments),
-        Some(Command::Trust(arguments)) => trust::run(&surroundings, arguments),
-        Some(Command::Rules(command)) => rules::run(&surroundings, command),
-        Some(Command::Collect(arguments)) => collect::run(&surroundings, arguments),
-        Some(Command::Status(arguments)) => status::run(&surroundings, arguments),
-        Some(Command::Wait(arguments)) => wait::run(&surroundings, arguments),
-        Some(Command::Watch(arguments)) => watch::run(&surroundings, arguments),
-        Some(Command::Wrap(arguments)) => wrap::run(&surroundings, arguments),
-        Some(Command::Emit(arguments)) => emit::run(&surroundings, arguments),
-        Some(Command::Mirror { command }) => mirror::run(&surroundings, *command),
-        Some(Command::Log(arguments)) => log::run(&surroundings, arguments),
-        Some(Command::Diff(arguments)) => diff::run(&surroundings, arguments),
-        Some(Command::Tasks(arguments)) => tasks::run(&surroundings, arguments),
-        Some(Command::Explain(arguments)) => explain::run(&surroundings, arguments),
-        Some(Command::Install(arguments)) => install::install(&surroundings, arguments),
-        Some(Command::Uninstall(arguments)) => install::uninstall(&surroundings, arguments),
-        Some(Command::Doctor(arguments)) => doctor::run(&surroundings, arguments),
+        None => dashboard::run(&context, &cli.supervisor),
+        Some(Command::Supervisor(arguments)) => dashboard::run(&context, arguments),
+        Some(Command::Jump(arguments)) => jump::run(&context, arguments),
+        Some(Command::Start(arguments)) => start::start(&context, arguments),
+        Some(Command::Stop(arguments)) => start::stop(&context, arguments),
+        Some(Command::Snooze(arguments)) => snooze::run(&context, arguments),
+        Some(Command::Request(arguments)) => request::run(&context, arguments),
+        Some(Command::Approve(arguments)) => approve::run(&context, arguments),
+        Some(Command::Deny(arguments)) => deny::run(&context, arguments),
+        Some(Command::Answer(arguments)) => answer::run(&context, arguments),
+        Some(Command::Trust(arguments)) => trust::run(&context, arguments),
+        Some(Command::Rules(command)) => rules::run(&context, command),
+        Some(Command::Collect(arguments)) => collect::run(&context, arguments),
+        Some(Command::Status(arguments)) => status::run(&context, arguments),
+        Some(Command::Wait(arguments)) => wait::run(&context, arguments),
+        Some(Command::Watch(arguments)) => watch::run(&context, arguments),
+        Some(Command::Wrap(arguments)) => wrap::run(&context, arguments),
+        Some(Command::Emit(arguments)) => emit::run(&context, arguments),
+        Some(Command::Mirror { command }) => mirror::run(&context, *command),
+        Some(Command::Log(arguments)) => log::run(&context, arguments),
+        Some(Command::Diff(arguments)) => diff::run(&context, arguments),
+        Some(Command::Tasks(arguments)) => tasks::run(&context, arguments),
+        Some(Command::Explain(arguments)) => explain::run(&context, arguments),
+        Some(Command::Install(arguments)) => install::install(&context, arguments),
+        Some(Command::Uninstall(arguments)) => install::uninstall(&context, arguments),
+        Some(Command::Doctor(arguments)) => doctor::run(&context, arguments),
         Some(Command::Demo(arguments)) => demo::run(arguments),
         Some(Command::Completions { shell }) => {
             describe::completions(*shell);

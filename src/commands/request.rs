@@ -4,7 +4,7 @@ use pane_patrol_hooks::text::visible;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Surroundings, rows};
+use super::{Context, rows};
 use crate::actor::{Bound, Digest};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
@@ -20,9 +20,9 @@ const SHORT: usize = 12;
 const SHORTEST: usize = 8;
 
 /// Prints it, or all of them where several wait.
-pub(super) fn run(surroundings: &Surroundings, arguments: &RequestArgs) -> CommandResult {
-    let row = rows::to_read(surroundings, "request")?.row(&arguments.target)?;
-    let homes = surroundings.homes();
+pub(super) fn run(context: &Context, arguments: &RequestArgs) -> CommandResult {
+    let row = rows::to_read(context, "request")?.row(&arguments.target)?;
+    let homes = context.homes();
     let none =
         |why: &str| CommandError::new(format!("there is no request in `{}`: {why}", row.target));
     let all = open(&row).map_err(|why| none(&why.to_string()))?;

@@ -3,11 +3,11 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
+use super::Context;
 use crate::error::{CommandError, EXIT_NOBODY};
 use crate::hub::client::HubError;
 use crate::messages;
-use crate::state::{Apart, Row};
+use crate::state::{Row, Unmatched};
 
 /// What else would have told.
 const ASK_THE_LOG: &str = "with `pane-patrol mirror on` the event log can be asked, too";
@@ -19,7 +19,7 @@ pub(super) struct Known {
     /// The event log says so, because nobody collects.
     pub(super) from_log: Option<FromLog>,
     /// What fitted none of them.
-    pub(super) apart: Vec<Apart>,
+    pub(super) apart: Vec<Unmatched>,
     /// The socket of the server that is meant where several have the same place.
     pub(super) own: String,
 }
@@ -32,13 +32,13 @@ pub(super) struct FromLog {
 }
 
 /// The rows of whoever collects; `who` asks.
-pub(super) fn live(surroundings: &Surroundings, who: &str) -> Result<Known, CommandError> {
-    ask(surroundings, who).map_err(|error| nobody(&error))
+pub(super) fn live(context: &Context, who: &str) -> Result<Known, CommandError> {
+    ask(context, who).map_err(|error| nobody(&error))
 }
 
 /// The same by the event log, too, which is said.
-pub(super) fn to_read(surroundings: &Surroundings, who: &str) -> Result<Known, CommandError> {
-    let known = live_or_logged(surroundings, who)?;
+pub(super) fn to_read(context: &Context, who: &str) -> Result<Known, CommandError> {
+    let known = live_or_logged(context, who)?;
     if known.from_log.is_some() {
         warn_of_log();
     }
@@ -51,32 +51,29 @@ fn warn_of_log() {
 }
 
 /// The rows of whoever collects, or those of the event log; `who` asks.
-pub(super) fn live_or_logged(
-    surroundings: &Surroundings,
-    who: &str,
-) -> Result<Known, CommandError> {
-    let error = match ask(surroundings, who) {
+pub(super) fn live_or_logged(context: &Context, who: &str) -> Result<Known, CommandError> {
+    let error = match ask(context, who) {
         Ok(known) => return Ok(known),
         Err(error @ HubError::Nobody { .. }) => error,
         Err(error) => return Err(nobody(&error)),
     };
-    let logged = surroundings.recent_log()?.and_then(|log| log.read());
+    let logged = context.recent_log()?.and_then(|log| log.read());
     let logged = logged.ok_or_else(|| nobody(&error).hint(ASK_THE_LOG))?;
     Ok(Known {
         rows: logged.rows,
         from_log: Some(FromLog { last: logged.last }),
         apart: logged.apart,
-        own: surroundings.own_socket_text(),
+        own: context.own_socket_text(),
     })
 }
 
-fn ask(surroundings: &Surroundings, who: &str) -> Result<Known, HubError> {
-    let mut client = surroundings.hub().subscribe(who)?;
+fn ask(context: &Context, who: &str) -> Result<Known, HubError> {
+    let mut client = context.hub().subscribe(who)?;
     Ok(Known {
         rows: client.rows()?,
         from_log: None,
         apart: client.health()?.apart,
-        own: surroundings.own_socket_text(),
+        own: context.own_socket_text(),
     })
 }
 

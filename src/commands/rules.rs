@@ -9,31 +9,31 @@ use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 use serde::Serialize;
 
-use super::Surroundings;
-use super::asking::what_stops;
+use super::Context;
 use super::install::site;
+use super::waiting_hook::what_stops;
 use crate::assistants::{self, running::Running};
 use crate::cli::{Expected, RulesCommand, RulesTestArgs};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
-use crate::rules::{Ask, By, Fit, Judgement, Rule, Rules, Then, judge};
+use crate::rules::{Ask, By, Judgement, Match, Rule, Rules, Then, judge};
 
 /// Longest payload that is read, in bytes: as much as the hook reads.
 const MAX_PAYLOAD_BYTES: u64 = 1 << 20;
 
 /// Lists, checks or tries the rules.
-pub(super) fn run(surroundings: &Surroundings, command: &RulesCommand) -> CommandResult {
-    let rules = surroundings.config()?.rules;
+pub(super) fn run(context: &Context, command: &RulesCommand) -> CommandResult {
+    let rules = context.config()?.rules;
     match command {
         RulesCommand::List => {
             messages::result(&list(&rules));
             Ok(())
         }
         RulesCommand::Check => {
-            check(surroundings, &rules);
+            check(context, &rules);
             Ok(())
         }
-        RulesCommand::Test(arguments) => test(surroundings, &rules, arguments),
+        RulesCommand::Test(arguments) => test(context, &rules, arguments),
     }
 }
 
@@ -53,7 +53,7 @@ fn list(rules: &Rules) -> String {
     rules.iter().map(line).collect()
 }
 
-fn check(surroundings: &Surroundings, rules: &Rules) {
+fn check(context: &Context, rules: &Rules) {
     let count = rules.iter().count();
     messages::status(&match count {
         0 => "There are no rules: everything is asked.".to_owned(),
@@ -69,7 +69,7 @@ fn check(surroundings: &Surroundings, rules: &Rules) {
             rule.line
         ));
     }
-    if count > 0 && !can_act(surroundings) {
+    if count > 0 && !can_act(context) {
         messages::warning(&no_hook());
     }
 }
@@ -87,12 +87,12 @@ pub(super) fn no_hook() -> String {
 }
 
 /// Whether a hook waits for answers.
-pub(super) fn can_act(surroundings: &Surroundings) -> bool {
-    assistants::answerable().any(|row| asks_us(surroundings, row))
+pub(super) fn can_act(context: &Context) -> bool {
+    assistants::answerable().any(|row| asks_us(context, row))
 }
 
-fn asks_us(surroundings: &Surroundings, assistant: &'static Assistant) -> bool {
-    let Ok(Some(site)) = site::of(surroundings, assistant) else {
+fn asks_us(context: &Context, assistant: &'static Assistant) -> bool {
+    let Ok(Some(site)) = site::of(context, assistant) else {
         return false;
     };
     match status(site.assistant, &site.location, None) {
@@ -114,9 +114,9 @@ impl From<Expected> for Then {
     }
 }
 
-fn test(surroundings: &Surroundings, rules: &Rules, arguments: &RulesTestArgs) -> CommandResult {
+fn test(context: &Context, rules: &Rules, arguments: &RulesTestArgs) -> CommandResult {
     let ask = read(arguments)?;
-    let ground = surroundings.ground(&surroundings.places());
+    let ground = context.ground(&context.places());
     let judgement = judge(rules, &ask, &ground, false);
     if arguments.json {
         messages::json(&Report::of(rules, &judgement))?;
@@ -171,9 +171,9 @@ fn tell(rules: &Rules, judgement: &Judgement) -> String {
         let then = rule.then.as_str();
         let _ = write!(text, "  {} (line {}), {then}: ", rule.title(), rule.line);
         let _ = match fit {
-            Fit::Yes => writeln!(text, "matches"),
-            Fit::Maybe(why) => writeln!(text, "may match: {why}"),
-            Fit::No(why) => writeln!(text, "does not match: {why}"),
+            Match::Yes => writeln!(text, "matches"),
+            Match::Maybe(why) => writeln!(text, "may match: {why}"),
+            Match::No(why) => writeln!(text, "does not match: {why}"),
         };
     }
     text
@@ -212,9 +212,9 @@ impl<'a> Report<'a> {
         };
         let looked = rules.iter().zip(&judgement.fits).map(|(rule, fit)| {
             let (matches, why) = match fit {
-                Fit::Yes => ("yes", None),
-                Fit::Maybe(why) => ("maybe", Some(why.as_str())),
-                Fit::No(why) => ("no", Some(why.as_str())),
+                Match::Yes => ("yes", None),
+                Match::Maybe(why) => ("maybe", Some(why.as_str())),
+                Match::No(why) => ("no", Some(why.as_str())),
             };
             Looked {
                 rule: rule.number,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::acting::act;
-use super::{Surroundings, rows};
+use super::{Context, rows};
 use crate::cli::SnoozeArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub::protocol::{ActOutcome, What};
@@ -11,10 +11,10 @@ use crate::log::when::spoken;
 use crate::messages;
 
 /// Snoozes it, or ends that.
-pub(super) fn run(surroundings: &Surroundings, arguments: &SnoozeArgs) -> CommandResult {
-    let row = rows::live(surroundings, "snooze")?.row(&arguments.target)?;
+pub(super) fn run(context: &Context, arguments: &SnoozeArgs) -> CommandResult {
+    let row = rows::live(context, "snooze")?.row(&arguments.target)?;
     let span = arguments.span;
-    snooze(surroundings, "snooze", &row.id, span)?;
+    snooze(context, "snooze", &row.id, span)?;
     let name = format!("{} in {}", row.assistant, row.target);
     messages::status(&if span.is_zero() {
         format!("Notices of {name} are given again.")
@@ -26,7 +26,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &SnoozeArgs) -> Comman
 
 /// Has the collector write it down for whoever gives notices; `door` is where the person is.
 pub(super) fn snooze(
-    surroundings: &Surroundings,
+    context: &Context,
     door: &str,
     id: &str,
     span: Duration,
@@ -38,7 +38,7 @@ pub(super) fn snooze(
     let what = What::Snooze {
         seconds: span.as_secs(),
     };
-    let result = act(surroundings, door, id, what);
+    let result = act(context, door, id, what);
     let result = result.map_err(|error| failed(&error.to_string()))?;
     match result.outcome {
         ActOutcome::Done => Ok(()),

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::acting::{NotActed, act, act_knowing};
-use super::{Surroundings, rows};
+use super::{Context, rows};
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::protocol::{ActOutcome, Located, Start, SystemText, What};
@@ -13,8 +13,8 @@ use crate::state::Row;
 use crate::sys::shell;
 
 /// Starts an assistant, or lists what can be started.
-pub(super) fn start(surroundings: &Surroundings, arguments: &StartArgs) -> CommandResult {
-    let launchers = launchers(surroundings)?;
+pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
+    let launchers = launchers(context)?;
     if arguments.list {
         let names = launchers
             .iter()
@@ -36,10 +36,10 @@ pub(super) fn start(surroundings: &Surroundings, arguments: &StartArgs) -> Comma
     let start = Start {
         folder: folder.as_deref().map(SystemText::from),
         cwd: Some(SystemText::from(&here)),
-        in_front: surroundings.tmux.is_some(),
-        ..wanted(surroundings, name)
+        in_front: context.tmux.is_some(),
+        ..wanted(context, name)
     };
-    let started = start_it(surroundings, "start", start);
+    let started = start_it(context, "start", start);
     let (place, ended) = started.map_err(|why| failed(why.to_string()))?;
     messages::status(&format!("Started {name} in {}{ended}.", place.target));
     Ok(())
@@ -67,29 +67,29 @@ fn choose<'a>(launchers: &'a [Launcher], name: Option<&str>) -> Result<&'a Launc
 }
 
 /// The person's launchers, else the assistants that are found.
-pub(super) fn launchers(surroundings: &Surroundings) -> Result<Vec<Launcher>, CommandError> {
-    let path = surroundings.path.clone().unwrap_or_default();
-    Ok(launch::launchers(&surroundings.config()?.launcher, &path))
+pub(super) fn launchers(context: &Context) -> Result<Vec<Launcher>, CommandError> {
+    let path = context.path.clone().unwrap_or_default();
+    Ok(launch::launchers(&context.config()?.launcher, &path))
 }
 
 /// What is started, as far as the person's environment says it.
-pub(super) fn wanted(surroundings: &Surroundings, launcher: &str) -> Start {
+pub(super) fn wanted(context: &Context, launcher: &str) -> Start {
     Start {
         launcher: launcher.to_owned(),
-        path: surroundings.path.as_deref().map(SystemText::from),
-        server: Some(SystemText::from(&surroundings.own_tmux_socket())),
-        session: surroundings.tmux_session.clone(),
+        path: context.path.as_deref().map(SystemText::from),
+        server: Some(SystemText::from(&context.own_tmux_socket())),
+        session: context.tmux_session.clone(),
         ..Start::default()
     }
 }
 
 /// Starts it; `door` is where the person is. Where it is, and what is to be said of it.
 pub(super) fn start_it(
-    surroundings: &Surroundings,
+    context: &Context,
     door: &str,
     start: Start,
 ) -> Result<(Located, &'static str), NotStarted> {
-    let result = act(surroundings, door, "", What::Start(start))?;
+    let result = act(context, door, "", What::Start(start))?;
     match (result.outcome, result.place) {
         (ActOutcome::Done, Some(place)) => {
             let ended = if result.why.is_some() { ENDED } else { "" };
@@ -111,14 +111,14 @@ pub(super) enum NotStarted {
 }
 
 /// Stops an assistant.
-pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> CommandResult {
-    let row = rows::to_read(surroundings, "stop")?.row(&arguments.target)?;
+pub(super) fn stop(context: &Context, arguments: &StopArgs) -> CommandResult {
+    let row = rows::to_read(context, "stop")?.row(&arguments.target)?;
     let name = format!("{} in {}", row.assistant, row.target);
     let failed = |why: &str| CommandError::new(format!("could not stop {name}: {why}"));
     let stopped = if arguments.close_pane {
-        close_pane(surroundings, "stop", &row)
+        close_pane(context, "stop", &row)
     } else {
-        stop_politely(surroundings, "stop", &row)
+        stop_politely(context, "stop", &row)
     };
     match stopped {
         Stopped::Ended if arguments.close_pane => {
@@ -137,22 +137,22 @@ pub(super) fn stop(surroundings: &Surroundings, arguments: &StopArgs) -> Command
 }
 
 /// Asks its process to end and waits for that; `door` is where the person is.
-pub(super) fn stop_politely(surroundings: &Surroundings, door: &str, row: &Row) -> Stopped {
-    stop_it(surroundings, door, row, false)
+pub(super) fn stop_politely(context: &Context, door: &str, row: &Row) -> Stopped {
+    stop_it(context, door, row, false)
 }
 
 /// Closes the row's pane with everything in it.
-pub(super) fn close_pane(surroundings: &Surroundings, door: &str, row: &Row) -> Stopped {
-    stop_it(surroundings, door, row, true)
+pub(super) fn close_pane(context: &Context, door: &str, row: &Row) -> Stopped {
+    stop_it(context, door, row, true)
 }
 
-fn stop_it(surroundings: &Surroundings, door: &str, row: &Row, close_pane: bool) -> Stopped {
+fn stop_it(context: &Context, door: &str, row: &Row, close_pane: bool) -> Stopped {
     let stop = What::Stop {
         instance_id: row.instance_id.clone(),
         pid: row.pid,
         close_pane,
     };
-    let result = match act_knowing(surroundings, door, &row.id, Some(row), stop) {
+    let result = match act_knowing(context, door, &row.id, Some(row), stop) {
         Ok(result) => result,
         Err(error) => return Stopped::Failed(error.to_string()),
     };

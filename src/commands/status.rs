@@ -8,34 +8,34 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 
-use super::Surroundings;
+use super::Context;
 use super::rows::{self, FromLog, Known};
 use crate::cli::{StatusArgs, StatusFormat};
 use crate::error::CommandResult;
 use crate::log::when::{Grain, age};
 use crate::messages;
 use crate::mux::Reach;
-use crate::state::{Apart, Row, urgency};
+use crate::state::{Row, Unmatched, urgency};
 
 /// Prints the rows in the wanted form.
-pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &StatusArgs) -> CommandResult {
     let Known {
         mut rows,
         from_log,
         apart,
         ..
-    } = rows::live_or_logged(surroundings, "status")?;
+    } = rows::live_or_logged(context, "status")?;
     rows.sort_by(urgency);
-    let (now, reach) = (Timestamp::now(), surroundings.reach());
+    let (now, reach) = (Timestamp::now(), context.reach());
     if arguments.json {
-        let troubles = Troubles::of(&rows, &reach);
+        let troubles = Unreachable::of(&rows, &reach);
         return messages::json(&told(&rows, &troubles, from_log, &apart));
     }
     let text = if arguments.format == Some(StatusFormat::Tmux) {
         tmux_counts(&rows, from_log.is_some())
     } else {
         let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
-        heading + &table(&rows, &Troubles::of(&rows, &reach), now)
+        heading + &table(&rows, &Unreachable::of(&rows, &reach), now)
     };
     messages::result(&text);
     Ok(())
@@ -43,7 +43,7 @@ pub(super) fn run(surroundings: &Surroundings, arguments: &StatusArgs) -> Comman
 
 /// A row as programs get it.
 #[derive(Serialize)]
-struct Told<'a> {
+struct PrintedRow<'a> {
     #[serde(flatten)]
     row: &'a Row,
     /// Nobody collects: the event log says so.
@@ -52,16 +52,16 @@ struct Told<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     logged_until: Option<Timestamp>,
     /// What came from its pane and does not belong to it.
-    held_apart: Vec<&'a Apart>,
+    held_apart: Vec<&'a Unmatched>,
     /// Why nobody can reach it, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<&'a str>,
 }
 
 /// Why the panes of some servers cannot be reached, and what to do.
-struct Troubles(BTreeMap<Server, String>);
+struct Unreachable(BTreeMap<Server, String>);
 
-impl Troubles {
+impl Unreachable {
     fn of(rows: &[Row], reach: &Reach) -> Self {
         let servers: BTreeSet<&Server> =
             rows.iter().filter_map(|row| row.server.as_ref()).collect();
@@ -79,19 +79,19 @@ impl Troubles {
 
 fn told<'a>(
     rows: &'a [Row],
-    troubles: &'a Troubles,
+    troubles: &'a Unreachable,
     from_log: Option<FromLog>,
-    apart: &'a [Apart],
-) -> Vec<Told<'a>> {
+    apart: &'a [Unmatched],
+) -> Vec<PrintedRow<'a>> {
     let from = |row: &Row| apart.iter().filter(|apart| apart.id == row.id).collect();
-    let told = |row: &'a Row| Told {
+    let printed = |row: &'a Row| PrintedRow {
         row,
         held_apart: from(row),
         trouble: troubles.about(row),
         from_mirror: from_log.is_some(),
         logged_until: from_log.and_then(|log| log.last),
     };
-    rows.iter().map(told).collect()
+    rows.iter().map(printed).collect()
 }
 
 /// Says above the table that nobody has heard it from the assistants themselves.
@@ -130,7 +130,7 @@ fn tmux_counts(rows: &[Row], is_logged: bool) -> String {
 }
 
 /// A plain table for people: state, assistant, target, how long, what.
-fn table(rows: &[Row], troubles: &Troubles, now: Timestamp) -> String {
+fn table(rows: &[Row], troubles: &Unreachable, now: Timestamp) -> String {
     if rows.is_empty() {
         return "no assistant has reported\n".to_owned();
     }
@@ -157,7 +157,7 @@ fn table(rows: &[Row], troubles: &Troubles, now: Timestamp) -> String {
     text
 }
 
-fn line(row: &Row, troubles: &Troubles, now: Timestamp) -> [String; 5] {
+fn line(row: &Row, troubles: &Unreachable, now: Timestamp) -> [String; 5] {
     let what = [row.tool.as_deref(), row.message.as_deref()];
     let what: Vec<&str> = what.into_iter().flatten().collect();
     let marks: Vec<&str> = row

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::printable_line;
 
-use super::Surroundings;
+use super::Context;
 use super::diff::folder_of;
 use super::rows;
 use crate::assistants::tasks::Owner;
@@ -15,10 +15,10 @@ use crate::state::Row;
 use crate::tasks::{TaskSummary, words};
 
 /// Prints the sums and the list.
-pub(super) fn run(surroundings: &Surroundings, arguments: &TasksArgs) -> CommandResult {
-    let row = rows::to_read(surroundings, "tasks")?.row(&arguments.target)?;
+pub(super) fn run(context: &Context, arguments: &TasksArgs) -> CommandResult {
+    let row = rows::to_read(context, "tasks")?.row(&arguments.target)?;
     let owner = owner(&row, folder_of(&row)?);
-    let summary = owner.tasks(&surroundings.homes());
+    let summary = owner.tasks(&context.homes());
     if arguments.json {
         return messages::json(&summary);
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::acting::{NotActed, act};
-use super::asking::{self, NotAsked};
-use super::{Surroundings, rows};
+use super::waiting_hook::{self, NotAsked};
+use super::{Context, rows};
 use crate::assistants;
 use crate::cli::TrustArgs;
 use crate::error::{CommandError, CommandResult};
@@ -16,14 +16,14 @@ use crate::messages;
 use crate::state::Row;
 
 /// Trusts it, or ends that.
-pub(super) fn run(surroundings: &Surroundings, arguments: &TrustArgs) -> CommandResult {
-    let row = rows::live(surroundings, "trust")?.row(&arguments.target)?;
+pub(super) fn run(context: &Context, arguments: &TrustArgs) -> CommandResult {
+    let row = rows::live(context, "trust")?.row(&arguments.target)?;
     let span = if arguments.off {
         Duration::ZERO
     } else {
         arguments.span
     };
-    trust(surroundings, "trust", &row, span).map_err(|why| {
+    trust(context, "trust", &row, span).map_err(|why| {
         CommandError::new(format!("could not trust `{}`: {why}", row.target))
             .hint("nothing was changed: it asks you as before")
     })?;
@@ -65,7 +65,7 @@ pub(super) enum Distrust {
 
 /// Tells whoever collects; `door` is where the person is.
 pub(super) fn trust(
-    surroundings: &Surroundings,
+    context: &Context,
     door: &str,
     row: &Row,
     span: Duration,
@@ -78,9 +78,9 @@ pub(super) fn trust(
         return Err(Distrust::KeysOnly);
     }
     if !span.is_zero() {
-        asking::asks_us(surroundings, row)?;
+        waiting_hook::asks_us(context, row)?;
     }
-    let result = act(surroundings, door, &row.id, trust)?;
+    let result = act(context, door, &row.id, trust)?;
     match result.outcome {
         ActOutcome::Done => Ok(()),
         ActOutcome::Refused | ActOutcome::Unknown => {

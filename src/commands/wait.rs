@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::State;
 
-use super::Surroundings;
+use super::Context;
 use super::follow::{Follow, On, RETRY, expect_somebody_at};
 use super::lookup::Unknown;
 use super::rows;
@@ -18,21 +18,21 @@ use crate::cli::WaitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
 use crate::hub::client::HubError;
 use crate::messages;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use meant::Meant;
 
 /// So long a collector may take to tell of its rows, however little time there is.
 const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// Waits, and prints the state that was reached.
-pub(super) fn run(surroundings: &Surroundings, arguments: &WaitArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &WaitArgs) -> CommandResult {
     let name = arguments.name.as_deref().or(arguments.target.as_deref());
     let mut wait = Wait {
-        surroundings,
+        context,
         meant: Meant::new(
             name.unwrap_or_default(),
-            surroundings.own_socket_text(),
-            On::ours(surroundings),
+            context.own_socket_text(),
+            On::ours(context),
         ),
         states: &arguments.state,
         // So far away that no clock knows it is as good as never.
@@ -72,7 +72,7 @@ impl From<HubError> for Failure {
 }
 
 struct Wait<'a> {
-    surroundings: &'a Surroundings,
+    context: &'a Context,
     meant: Meant<'a>,
     states: &'a [State],
     /// When to give up.
@@ -82,7 +82,7 @@ struct Wait<'a> {
 impl Wait<'_> {
     /// Listens to the collector there is. `None`: it has gone, or the time is over.
     fn listen(&mut self) -> Result<Option<State>, Failure> {
-        let hub = self.surroundings.hub();
+        let hub = self.context.hub();
         let mut client = hub.subscribe("wait")?;
         let mut has_looked = false;
         while !has_looked || !self.is_over() {
@@ -92,13 +92,15 @@ impl Wait<'_> {
             } else {
                 left.map(|left| left.max(FIRST_LOOK))
             };
-            let feed = match client.next_feed_within(limit) {
+            let update = match client.next_update_within(limit) {
                 Err(HubError::Silent { .. }) if has_looked && self.is_over() => return Ok(None),
-                feed => feed?,
+                update => update?,
             };
-            let Some(feed) = feed else { return Ok(None) };
-            has_looked |= matches!(feed, Feed::Snapshot(_));
-            self.hear(feed).map_err(Failure::Usage)?;
+            let Some(update) = update else {
+                return Ok(None);
+            };
+            has_looked |= matches!(update, Update::Snapshot(_));
+            self.hear(update).map_err(Failure::Usage)?;
             let reached = self.meant.seen();
             if reached.is_some_and(|state| self.states.contains(&state)) {
                 return Ok(reached);
@@ -111,18 +113,18 @@ impl Wait<'_> {
     ///
     /// # Errors
     /// Several are meant, or nobody who could ever come.
-    fn hear(&mut self, feed: Feed) -> Result<(), CommandError> {
+    fn hear(&mut self, update: Update) -> Result<(), CommandError> {
         let was_there = self.meant.seen().is_some();
-        match feed {
-            Feed::Snapshot(rows) => match self.meant.find(&rows) {
+        match update {
+            Update::Snapshot(rows) => match self.meant.find(&rows) {
                 Ok(()) => {}
                 Err(Unknown::Nobody) => return self.expect_somebody(),
                 Err(unknown @ Unknown::Several(_)) => {
                     return Err(self.meant.explain(&unknown, &rows));
                 }
             },
-            Feed::Row(row) => self.meant.hear(&row),
-            Feed::Gone(id) => self.meant.lose(&id),
+            Update::Row(row) => self.meant.hear(&row),
+            Update::Gone(id) => self.meant.lose(&id),
             _ => return Ok(()),
         }
         if was_there && self.meant.seen().is_none() {
@@ -134,11 +136,11 @@ impl Wait<'_> {
     /// Whether anybody can come to be the one that is meant, now that nobody is.
     fn expect_somebody(&self) -> Result<(), CommandError> {
         // Who has gone since has a successor, whose rows are looked through again.
-        let Ok(known) = rows::live(self.surroundings, "wait") else {
+        let Ok(known) = rows::live(self.context, "wait") else {
             return Ok(());
         };
         let only = self.meant.only();
-        expect_somebody_at(self.surroundings, self.meant.name(), only, &known)
+        expect_somebody_at(self.context, self.meant.name(), only, &known)
     }
 
     fn is_over(&self) -> bool {

@@ -15,7 +15,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::json;
 use time::UtcOffset;
 
-use super::Surroundings;
+use super::Context;
 use super::follow::{Follow, On, RETRY, expect_somebody_at};
 use super::lookup::{self, By, Unknown};
 use super::rows::{self, Known};
@@ -25,21 +25,21 @@ use crate::hub::client::{HubClient, HubError};
 use crate::log::when::LocalClock;
 use crate::messages::Output;
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 
 /// Prints until nobody reads any more.
-pub(super) fn run(surroundings: &Surroundings, arguments: &WatchArgs) -> CommandResult {
-    let only = Only::all(surroundings, &arguments.target)?;
+pub(super) fn run(context: &Context, arguments: &WatchArgs) -> CommandResult {
+    let only = Only::all(context, &arguments.target)?;
     let mut watch = Watch {
         only,
         json: arguments.json,
-        offset: surroundings.offset,
+        offset: context.offset,
         shown: BTreeMap::new(),
         output: Output::open(),
     };
     let reader = Reader::default();
     reader.watch_for_end();
-    let hub = surroundings.hub();
+    let hub = context.hub();
     let mut listening = Follow::default();
     while !reader.is_gone() {
         let heard = hub
@@ -71,24 +71,22 @@ impl<'a> Only<'a> {
     ///
     /// # Errors
     /// A word that nobody has is a slip; but somebody may come to a place.
-    fn all(surroundings: &Surroundings, names: &'a [String]) -> Result<Vec<Self>, CommandError> {
+    fn all(context: &Context, names: &'a [String]) -> Result<Vec<Self>, CommandError> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let known = rows::live(surroundings, "watch")?;
-        let all = names
-            .iter()
-            .map(|name| Self::of(surroundings, name, &known));
+        let known = rows::live(context, "watch")?;
+        let all = names.iter().map(|name| Self::of(context, name, &known));
         all.collect()
     }
 
-    fn of(surroundings: &Surroundings, name: &'a str, known: &Known) -> Result<Self, CommandError> {
+    fn of(context: &Context, name: &'a str, known: &Known) -> Result<Self, CommandError> {
         let on = match lookup::pick(&known.rows, name, &known.own) {
-            Ok(row) => On::of(row, On::ours(surroundings)),
+            Ok(row) => On::of(row, On::ours(context)),
             Err(Unknown::Several(_)) => On::Any,
             Err(Unknown::Nobody) => {
-                expect_somebody_at(surroundings, name, None, known)?;
-                On::ours(surroundings)
+                expect_somebody_at(context, name, None, known)?;
+                On::ours(context)
             }
         };
         Ok(Self { name, on })
@@ -156,10 +154,10 @@ impl Reader {
     fn follow(&self, watch: &mut Watch<'_>, hub: &mut HubClient) -> Result<Heard, HubError> {
         // It may have gone before its end could end this.
         while !self.is_gone() {
-            let Some(feed) = hub.next_feed()? else {
+            let Some(update) = hub.next_update()? else {
                 return Ok(Heard::HubHasGone);
             };
-            if !watch.take(feed) {
+            if !watch.take(update) {
                 return Ok(Heard::NobodyReads);
             }
         }
@@ -179,10 +177,10 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     /// Prints what is new in it; false when nobody reads.
-    fn take(&mut self, feed: Feed) -> bool {
+    fn take(&mut self, update: Update) -> bool {
         let mut lines = Vec::new();
-        match feed {
-            Feed::Snapshot(rows) => {
+        match update {
+            Update::Snapshot(rows) => {
                 let is_left = |id: &String| rows.iter().all(|row| row.id != *id);
                 let gone: Vec<String> = self
                     .shown
@@ -197,9 +195,9 @@ impl Watch<'_> {
                     self.change(row, &mut lines);
                 }
             }
-            Feed::Row(row) => self.change(Arc::unwrap_or_clone(row), &mut lines),
-            Feed::Gone(id) => self.end(&id, &mut lines),
-            Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
+            Update::Row(row) => self.change(Arc::unwrap_or_clone(row), &mut lines),
+            Update::Gone(id) => self.end(&id, &mut lines),
+            Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => {}
         }
         let (json, output) = (self.json, &mut self.output);
         let mut printed = lines.iter().map(|line| {

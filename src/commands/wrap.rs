@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::Surroundings;
+use super::Context;
 use super::emit::address_of;
 use crate::cli::WrapArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
@@ -19,11 +19,11 @@ const EXIT_NOT_FOUND: u8 = 127;
 const EXIT_NOT_RUNNABLE: u8 = 126;
 
 /// Runs the program and ends as it ended.
-pub(super) fn run(surroundings: &Surroundings, arguments: &WrapArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &WrapArgs) -> CommandResult {
     let Some((program, rest)) = arguments.command.split_first() else {
         return Err(CommandError::new("there is no command to run").exit(EXIT_USAGE));
     };
-    let reporter = Reporter::new(surroundings, arguments)?;
+    let reporter = Reporter::new(context, arguments)?;
     let mut command = persons(program);
     command.args(rest);
     let end = wrap::run(&mut command, |turn| {
@@ -47,17 +47,11 @@ struct Reporter {
 
 impl Reporter {
     /// `None` where there is nothing to tell about: the program runs all the same.
-    fn new(
-        surroundings: &Surroundings,
-        arguments: &WrapArgs,
-    ) -> Result<Option<Self>, CommandError> {
-        let pane = surroundings.tmux_pane;
-        let told = surroundings
-            .target
-            .as_ref()
-            .and_then(|told| told.parse().ok());
+    fn new(context: &Context, arguments: &WrapArgs) -> Result<Option<Self>, CommandError> {
+        let pane = context.tmux_pane;
+        let told = context.target.as_ref().and_then(|told| told.parse().ok());
         let own = pane.filter(|_| told.is_none());
-        let in_pane = || Some(address_of(surroundings, own?));
+        let in_pane = || Some(address_of(context, own?));
         // Outside of any pane we are the place: we live as long as the program.
         let target: Option<Target> = told
             .or_else(in_pane)
@@ -77,14 +71,14 @@ impl Reporter {
             instance_id: name.clone(),
             command: command.join(" "),
             target,
-            pane: surroundings.tmux.clone().zip(own),
+            pane: context.tmux.clone().zip(own),
             cwd: std::env::current_dir()
                 .ok()
                 .map(|folder| folder.to_string_lossy().into_owned()),
         };
         let setup = Setup {
-            places: surroundings.places(),
-            uid: surroundings.environment.uid,
+            places: context.places(),
+            uid: context.environment.uid,
             name,
             clock: Timestamp::now,
         };

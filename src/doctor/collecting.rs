@@ -11,7 +11,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
 use serde_json::json;
 
-use super::{Finding, WORLD, World};
+use super::{Finding, REPORTS_TO, Variables};
 use crate::hub::client::{HubClient, HubError};
 use crate::state::update::Health;
 use crate::sys::child;
@@ -138,9 +138,9 @@ impl Test<'_> {
 
     /// The same with the environment of a session that runs in a pane, named by `who`: its hooks have
     /// that and not ours.
-    pub fn from_pane(&self, who: &str, world: &World) -> Finding {
-        let words = in_words(world);
-        match self.reaches_collector(Some(world)) {
+    pub fn from_pane(&self, who: &str, variables: &Variables) -> Finding {
+        let words = in_words(variables);
+        match self.reaches_collector(Some(variables)) {
             Some(took) => Finding::ok(
                 CHECK_EVENT,
                 format!(
@@ -159,10 +159,10 @@ impl Test<'_> {
         }
     }
 
-    fn reaches_collector(&self, world: Option<&World>) -> Option<Duration> {
+    fn reaches_collector(&self, variables: Option<&Variables>) -> Option<Duration> {
         let before = health(self.places, self.uid).ok()?.received;
         let start = Instant::now();
-        run(self.command, None, world)?;
+        run(self.command, None, variables)?;
         while start.elapsed() < EVENT_BUDGET {
             if health(self.places, self.uid).ok()?.received > before {
                 return Some(start.elapsed());
@@ -174,11 +174,11 @@ impl Test<'_> {
 }
 
 /// What of an environment says where hooks report to, for a person.
-fn in_words(world: &World) -> String {
-    if world.is_empty() {
+fn in_words(variables: &Variables) -> String {
+    if variables.is_empty() {
         return "no XDG_RUNTIME_DIR".to_owned();
     }
-    let words: Vec<String> = world
+    let words: Vec<String> = variables
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
@@ -201,7 +201,11 @@ fn reaches_own_socket(command: &str) -> Option<Duration> {
 }
 
 /// Runs a hook's command with the last words of a session that never was: no row comes of it.
-fn run(command: &str, socket: Option<&std::ffi::OsStr>, world: Option<&World>) -> Option<()> {
+fn run(
+    command: &str,
+    socket: Option<&std::ffi::OsStr>,
+    variables: Option<&Variables>,
+) -> Option<()> {
     let session = format!("doctor-{}", std::process::id());
     let payload = json!({
         "session_id": session,
@@ -220,11 +224,11 @@ fn run(command: &str, socket: Option<&std::ffi::OsStr>, world: Option<&World>) -
                 .flat_map(|row| row.adapter.environment)
                 .copied(),
         );
-    if let Some(world) = world {
-        for name in WORLD {
+    if let Some(variables) = variables {
+        for name in REPORTS_TO {
             shell.env_remove(name);
         }
-        shell.envs(world);
+        shell.envs(variables);
     }
     if let Some(socket) = socket {
         shell.env("PANE_PATROL_EVENT_SOCKET", socket);

@@ -247,7 +247,7 @@ mod tests {
 
     use super::*;
     use crate::assistants::facets::doctor::{Alike, Found};
-    use crate::doctor::{Running, World};
+    use crate::doctor::{Running, Variables};
 
     const NOW: i64 = 1_000_000;
     const INSTALLED: i64 = NOW - 600_000;
@@ -258,8 +258,8 @@ mod tests {
             server: "/tmp/t,9".parse().expect("it is a server"),
             start: Timestamp::from_millis(start),
             folder: Some("/src".to_owned()),
-            world: World::new(),
-            switches: World::new(),
+            reports_to: Variables::new(),
+            switches: Variables::new(),
         }
     }
 

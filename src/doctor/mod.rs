@@ -5,7 +5,6 @@
 //!
 //! May import: all below the commands.
 
-mod apart;
 mod collecting;
 mod event_log;
 mod heard;
@@ -13,13 +12,13 @@ mod hooks;
 mod places;
 mod rules;
 mod sessions;
+mod unmatched;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use crate::assistants::running::{Running, Session, WORLD, World, running};
-pub use apart::apart;
+pub use crate::assistants::running::{REPORTS_TO, Running, Session, Variables, running};
 pub use collecting::{Listening, Test, collecting};
 pub use event_log::event_log;
 pub use heard::overlooked;
@@ -27,6 +26,7 @@ pub use hooks::Hooks;
 pub use places::{runtime_folders, state_folder, tmux};
 pub use rules::rules;
 pub(crate) use sessions::sessions;
+pub use unmatched::apart;
 
 /// How one link of the chain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

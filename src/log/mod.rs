@@ -8,7 +8,6 @@
 //!
 //! May import: `state`, `sys`, and the hooks' words.
 
-pub mod apart;
 pub mod condition;
 pub mod decisions;
 pub mod explain;
@@ -24,6 +23,7 @@ pub mod record;
 pub mod split;
 pub mod stats;
 pub mod tailer;
+pub mod unmatched;
 pub mod watch;
 pub mod when;
 pub mod whom;

@@ -12,7 +12,7 @@ use super::notes::Notes;
 use crate::state::{Input, Kin, Outcome, Settings, Table};
 
 /// What is told of each step: the table after it, what it changed, and when.
-pub type Told<'a> = dyn FnMut(&Table, &Outcome, Timestamp) + 'a;
+pub type Teller<'a> = dyn FnMut(&Table, &Outcome, Timestamp) + 'a;
 
 /// What is known now of the process of an event that is played, beside the process of its row.
 pub type LookUp = fn(&Event, Option<u32>) -> Kin;
@@ -66,7 +66,7 @@ impl Player {
     }
 
     /// Plays one record.
-    pub fn play(&mut self, mut record: Record, told: &mut Told<'_>) {
+    pub fn play(&mut self, mut record: Record, told: &mut Teller<'_>) {
         let at = record.event.ts.min(self.latest).max(self.now);
         self.pass_time(at, told);
         let (why, placed) = if record.is_ours() {
@@ -101,7 +101,7 @@ impl Player {
     }
 
     /// Meets every deadline up to `until`.
-    pub fn pass_time(&mut self, until: Timestamp, told: &mut Told<'_>) {
+    pub fn pass_time(&mut self, until: Timestamp, told: &mut Teller<'_>) {
         while let Some(due) = self.table.next_deadline().filter(|due| *due <= until) {
             self.apply(Input::Tick, due.max(self.now), told);
             if self.table.next_deadline() == Some(due) {
@@ -117,7 +117,7 @@ impl Player {
         self.table
     }
 
-    fn apply(&mut self, input: Input, at: Timestamp, told: &mut Told<'_>) {
+    fn apply(&mut self, input: Input, at: Timestamp, told: &mut Teller<'_>) {
         self.now = at;
         let outcome = self.table.apply(input, at);
         told(&self.table, &outcome, at);

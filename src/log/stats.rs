@@ -39,14 +39,14 @@ pub struct Figures {
     /// Turns that failed.
     pub errors: u64,
     /// The time spent waiting for the person.
-    pub waiting: Waiting,
+    pub waiting: Waits,
     /// Tools started, by name.
     pub tools: BTreeMap<String, u64>,
 }
 
 /// Waits for the person, from the question to its answer, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Waiting {
+pub struct Waits {
     /// How many there were.
     pub count: usize,
     /// The one in the middle.
@@ -218,7 +218,7 @@ fn figures(((assistant, target), tally): (Whose, Tally)) -> Figures {
         questions: tally.questions,
         errors: tally.errors,
         tools: tally.tools,
-        waiting: Waiting {
+        waiting: Waits {
             count: waits.len(),
             median: waits.get(waits.len() / 2).copied().unwrap_or_default(),
             longest: waits.last().copied().unwrap_or_default(),
@@ -392,7 +392,7 @@ mod tests {
         };
         assert_eq!((row.turns, row.approvals, row.errors), (2, 3, 0));
         assert_eq!(row.tools["Bash"], 2);
-        let expected = Waiting {
+        let expected = Waits {
             count: 3,
             median: 10.0,
             longest: 30.0,

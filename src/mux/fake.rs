@@ -47,7 +47,7 @@ pub(crate) enum Mood {
 
 /// One server.
 #[derive(Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct FakeServer {
     pub(crate) mood: Mood,
     /// How it is when its panes are listed, which is done again and again.
     pub(crate) lists: Mood,
@@ -65,9 +65,9 @@ pub(crate) struct World {
     pub(crate) typed: Vec<(u32, Press)>,
 }
 
-static SERVERS: Mutex<BTreeMap<PathBuf, World>> = Mutex::new(BTreeMap::new());
+static SERVERS: Mutex<BTreeMap<PathBuf, FakeServer>> = Mutex::new(BTreeMap::new());
 
-fn servers() -> MutexGuard<'static, BTreeMap<PathBuf, World>> {
+fn servers() -> MutexGuard<'static, BTreeMap<PathBuf, FakeServer>> {
     SERVERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -85,19 +85,19 @@ impl Fake {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let fake = Self(PathBuf::from(format!("/fake/{number}")));
-        servers().insert(fake.0.clone(), World::default());
+        servers().insert(fake.0.clone(), FakeServer::default());
         fake.pane(0, 1);
         fake
     }
 
     /// Changes or looks at it.
-    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut FakeServer) -> T) -> T {
         work(servers().get_mut(&self.0).expect("it is there"))
     }
 
     /// Has a pane with this process.
     pub(crate) fn pane(&self, id: u32, pid: u32) {
-        self.with(|world| world.panes.insert(id, (pid, String::new())));
+        self.with(|server| server.panes.insert(id, (pid, String::new())));
     }
 
     /// It is the person's own one.
@@ -136,27 +136,31 @@ impl Drop for Fake {
 struct Servers(PathBuf);
 
 /// Has something done by the server there. `lie`: what a liar says instead.
-fn on<T>(socket: &Path, lie: Option<T>, work: impl FnOnce(&mut World) -> Outcome<T>) -> Outcome<T> {
-    in_mood(|world| world.mood, socket, lie, work)
+fn on<T>(
+    socket: &Path,
+    lie: Option<T>,
+    work: impl FnOnce(&mut FakeServer) -> Outcome<T>,
+) -> Outcome<T> {
+    in_mood(|server| server.mood, socket, lie, work)
 }
 
 fn in_mood<T>(
-    mood: impl FnOnce(&World) -> Mood,
+    mood: impl FnOnce(&FakeServer) -> Mood,
     socket: &Path,
     lie: Option<T>,
-    work: impl FnOnce(&mut World) -> Outcome<T>,
+    work: impl FnOnce(&mut FakeServer) -> Outcome<T>,
 ) -> Outcome<T> {
     let mut servers = servers();
-    let world = servers.get_mut(socket);
-    let world = world.ok_or(Undone::Gone(Gone::Server))?;
-    match (mood(world), lie) {
+    let server = servers.get_mut(socket);
+    let server = server.ok_or(Undone::Gone(Gone::Server))?;
+    match (mood(server), lie) {
         (Mood::Hangs, _) => Err(Undone::Unknown("fake does not answer".to_owned())),
         (Mood::Dead, _) => Err(Undone::Gone(Gone::Server)),
         (Mood::Lost, _) => Err(Undone::Gone(Gone::OutOfReach(
             "its fake server cannot be reached; `fake revive` brings it back".to_owned(),
         ))),
         (Mood::Lies, Some(lie)) => Ok(lie),
-        (Mood::Lies | Mood::Works, _) => work(world),
+        (Mood::Lies | Mood::Works, _) => work(server),
     }
 }
 
@@ -165,14 +169,14 @@ impl Servers {
         &self,
         place: &Place,
         lie: Option<T>,
-        work: impl FnOnce(&mut World, u32) -> Outcome<T>,
+        work: impl FnOnce(&mut FakeServer, u32) -> Outcome<T>,
     ) -> Outcome<T> {
         let socket = place
             .server
             .as_ref()
             .map(|server| Path::new(&server.socket));
-        on(socket.unwrap_or(&self.0), lie, |world| match place.pane {
-            Target::Pane(PaneId(id)) if world.panes.contains_key(&id) => work(world, id),
+        on(socket.unwrap_or(&self.0), lie, |server| match place.pane {
+            Target::Pane(PaneId(id)) if server.panes.contains_key(&id) => work(server, id),
             _ => Err(Undone::Gone(Gone::Pane)),
         })
     }
@@ -194,28 +198,28 @@ impl Multiplexer for Servers {
     fn absent(&self) -> Absent {
         servers()
             .get(&self.0)
-            .map(|world| world.absent)
+            .map(|server| server.absent)
             .unwrap_or_default()
     }
 
     fn list(&self, socket: &Path, _: Duration) -> Outcome<PaneList> {
         in_mood(
-            |world| world.lists,
+            |server| server.lists,
             socket,
             None,
-            |world| {
+            |server| {
                 let pane = |(id, (pid, _)): (&u32, &(u32, String))| ListedPane {
                     pane: PaneId(*id),
                     target: address_of(*id),
                     shown_at: None,
                     pid: *pid,
-                    in_view: world.front == *id,
+                    in_view: server.front == *id,
                     dead: false,
                     title: String::new(),
                 };
                 Ok(PaneList {
                     server_pid: server_pid(),
-                    panes: world.panes.iter().map(pane).collect(),
+                    panes: server.panes.iter().map(pane).collect(),
                 })
             },
         )
@@ -226,12 +230,12 @@ impl Multiplexer for Servers {
     }
 
     fn process(&self, place: &Place, _: Duration) -> Outcome<u32> {
-        self.at(place, None, |world, id| Ok(world.panes[&id].0))
+        self.at(place, None, |server, id| Ok(server.panes[&id].0))
     }
 
     fn read(&self, place: &Place, _: bool, _: Duration) -> Outcome<Screen> {
-        self.at(place, None, |world, id| {
-            let (_, text) = &world.panes[&id];
+        self.at(place, None, |server, id| {
+            let (_, text) = &server.panes[&id];
             Ok(Screen {
                 text: text.clone(),
                 width: text
@@ -245,13 +249,13 @@ impl Multiplexer for Servers {
     }
 
     fn press(&self, at: &Place, press: &Press, _: &Guard, _: Duration) -> Outcome<Pressed> {
-        self.at(at, Some(Pressed::Yes), |world, id| {
-            if world.swallows_keys {
+        self.at(at, Some(Pressed::Yes), |server, id| {
+            if server.swallows_keys {
                 return Err(Undone::Unknown("fake does not answer".to_owned()));
             }
-            world.typed.push((id, press.clone()));
+            server.typed.push((id, press.clone()));
             // Whatever it shows takes one key.
-            if let Some((_, text)) = world.panes.get_mut(&id) {
+            if let Some((_, text)) = server.panes.get_mut(&id) {
                 text.clear();
             }
             Ok(Pressed::Yes)
@@ -282,8 +286,8 @@ impl Multiplexer for Servers {
             covered: false,
             by_program: false,
         };
-        self.at(place, Some(there.clone()), |world, id| {
-            world.front = id;
+        self.at(place, Some(there.clone()), |server, id| {
+            server.front = id;
             Ok(there)
         })
     }
@@ -298,22 +302,22 @@ impl Multiplexer for Servers {
             target: address_of(id).to_string(),
             is_there: true,
         };
-        on(&self.0, Some(opened(99)), |world| {
-            let id = world.panes.keys().max().map_or(0, |last| last + 1);
-            world.panes.insert(id, (40, String::new()));
+        on(&self.0, Some(opened(99)), |server| {
+            let id = server.panes.keys().max().map_or(0, |last| last + 1);
+            server.panes.insert(id, (40, String::new()));
             Ok(opened(id))
         })
     }
 
     fn close(&self, place: &Place, _: Duration) -> Outcome<()> {
-        self.at(place, Some(()), |world, id| {
-            world.panes.remove(&id);
+        self.at(place, Some(()), |server, id| {
+            server.panes.remove(&id);
             Ok(())
         })
     }
 
     fn audience(&self, place: &Place, _: Duration) -> Outcome<Audience> {
-        self.at(place, None, |world, id| {
+        self.at(place, None, |server, id| {
             let viewer = Viewer {
                 name: "person".to_owned(),
                 tty: String::new(),
@@ -322,7 +326,7 @@ impl Multiplexer for Servers {
             Ok(Audience {
                 tty: None,
                 target: Some(address_of(id)),
-                in_view: world.front == id,
+                in_view: server.front == id,
                 clients: vec![viewer],
             })
         })
@@ -346,8 +350,8 @@ impl Multiplexer for Servers {
 
     fn out_of_reach(&self, server: &Server) -> Option<String> {
         let servers = servers();
-        let world = servers.get(Path::new(&server.socket))?;
-        (world.mood == Mood::Lost).then(|| "its server has lost its socket".to_owned())
+        let server = servers.get(Path::new(&server.socket))?;
+        (server.mood == Mood::Lost).then(|| "its server has lost its socket".to_owned())
     }
 
     fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}
@@ -363,12 +367,12 @@ impl Multiplexer for Servers {
 struct Split(Home);
 
 impl Split {
-    fn on(&self, lie: Option<Beside>, work: impl FnOnce(&mut World)) -> Outcome<Beside> {
-        on(Path::new(&self.0.server.socket), lie, |world| {
-            work(world);
+    fn on(&self, lie: Option<Beside>, work: impl FnOnce(&mut FakeServer)) -> Outcome<Beside> {
+        on(Path::new(&self.0.server.socket), lie, |server| {
+            work(server);
             Ok(Beside {
-                is_open: world.has_place,
-                shows: world
+                is_open: server.has_place,
+                shows: server
                     .beside
                     .map(|pane| (self.0.server.clone(), PaneId(pane))),
                 ..Beside::default()
@@ -387,9 +391,9 @@ impl Split {
 
 impl SplitView for Split {
     fn toggle(&mut self, _: Duration) -> Outcome<Beside> {
-        self.on(Some(self.claim(None)), |world| {
-            world.has_place = !world.has_place;
-            world.beside = None;
+        self.on(Some(self.claim(None)), |server| {
+            server.has_place = !server.has_place;
+            server.beside = None;
         })
     }
 
@@ -397,9 +401,9 @@ impl SplitView for Split {
         let Target::Pane(pane) = place.pane else {
             return Err("its pane is not known yet".into());
         };
-        self.on(Some(self.claim(Some(pane))), |world| {
-            world.has_place = true;
-            world.beside = Some(pane.0);
+        self.on(Some(self.claim(Some(pane))), |server| {
+            server.has_place = true;
+            server.beside = Some(pane.0);
         })
     }
 
@@ -408,9 +412,9 @@ impl SplitView for Split {
     }
 
     fn close(&mut self, _: Duration) -> Outcome<Beside> {
-        self.on(Some(Beside::default()), |world| {
-            world.has_place = false;
-            world.beside = None;
+        self.on(Some(Beside::default()), |server| {
+            server.has_place = false;
+            server.beside = None;
         })
     }
 

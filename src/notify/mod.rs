@@ -28,7 +28,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
 use crate::mux::Reach;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use send::Scene;
 use watch::Watch;
 
@@ -63,18 +63,18 @@ pub fn spawn(
     setup: Setup,
     taken_over_at: Option<Timestamp>,
     trouble: impl Fn(Option<String>) + Send + 'static,
-) -> io::Result<Sender<Feed>> {
-    let (sender, feed) = channel();
+) -> io::Result<Sender<Update>> {
+    let (sender, update) = channel();
     std::thread::Builder::new()
         .name("notices".into())
-        .spawn(move || run(&setup, taken_over_at, &feed, trouble))?;
+        .spawn(move || run(&setup, taken_over_at, &update, trouble))?;
     Ok(sender)
 }
 
 fn run(
     setup: &Setup,
     taken_over_at: Option<Timestamp>,
-    feed: &Receiver<Feed>,
+    update: &Receiver<Update>,
     trouble: impl Fn(Option<String>),
 ) {
     let clock = setup.clock;
@@ -84,8 +84,8 @@ fn run(
     };
     loop {
         let heard = match watch.next() {
-            None => feed.recv().map_err(RecvTimeoutError::from),
-            Some(due) => feed.recv_timeout(due.since(clock()) + BREATH),
+            None => update.recv().map_err(RecvTimeoutError::from),
+            Some(due) => update.recv_timeout(due.since(clock()) + BREATH),
         };
         match heard {
             Ok(heard) => watch.hear(heard),

@@ -14,7 +14,7 @@ use time::UtcOffset;
 
 use super::setting::{Channel, Settings};
 use super::snooze::Snoozes;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::state::{Request, Row, fingerprint};
 
 /// How many things that were told of are remembered for each row.
@@ -141,9 +141,9 @@ impl Watch {
     }
 
     /// Takes in what the collector says.
-    pub(super) fn hear(&mut self, feed: Feed) {
-        match feed {
-            Feed::Snapshot(rows) => {
+    pub(super) fn hear(&mut self, update: Update) {
+        match update {
+            Update::Snapshot(rows) => {
                 let there: BTreeSet<&str> = rows.iter().map(|row| &*row.id).collect();
                 let gone = self.rows.keys().filter(|id| !there.contains(&***id));
                 for id in gone.cloned().collect::<Vec<_>>() {
@@ -153,9 +153,9 @@ impl Watch {
                     self.see(Arc::new(row));
                 }
             }
-            Feed::Row(row) => self.see(row),
-            Feed::Gone(id) => self.forget(&id),
-            Feed::Diff(..) | Feed::Tasks(..) | Feed::Health(_) | Feed::Role(_) => {}
+            Update::Row(row) => self.see(row),
+            Update::Gone(id) => self.forget(&id),
+            Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => {}
         }
     }
 

@@ -8,7 +8,7 @@ use super::Kin;
 use super::entry::Entry;
 use super::reason::Reason;
 use super::table::{Outcome, Table};
-use super::unmatched::Apart;
+use super::unmatched::Unmatched;
 
 /// The pane is known by a process of ours, another container or a publisher.
 const OTHERS: Reason = "a container told of a pane in which another one's assistant is";
@@ -25,7 +25,8 @@ impl Table {
         let key = self.key_of(&event);
         let row = self.rows.get(&key);
         if row.is_some_and(|row| !may_tell(&container, &event, row)) {
-            self.apart.note(Apart::of_event(&event, &key, OTHERS, now));
+            self.apart
+                .note(Unmatched::of_event(&event, &key, OTHERS, now));
             outcome.held_apart = Some(OTHERS);
             return;
         }

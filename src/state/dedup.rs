@@ -11,12 +11,12 @@ const REMEMBERED_EVENTS: usize = 4096;
 
 /// The last events, to know one that comes a second time.
 #[derive(Debug, Default)]
-pub(super) struct Delivered {
+pub(super) struct Dedup {
     order: VecDeque<u64>,
     known: HashSet<u64>,
 }
 
-impl Delivered {
+impl Dedup {
     pub(super) fn is_again(&mut self, event: &Event) -> bool {
         let mut hasher = DefaultHasher::new();
         event.hash(&mut hasher);

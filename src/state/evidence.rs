@@ -8,14 +8,14 @@ use super::reason::Reason;
 use super::{Evidence, Level, Reading};
 
 /// One piece of evidence in the making.
-pub(super) struct Told {
+pub(super) struct EvidenceDraft {
     pub(super) at: Timestamp,
     pub(super) source: Source,
     pub(super) what: String,
     pub(super) reason: Option<Reason>,
 }
 
-impl Told {
+impl EvidenceDraft {
     pub(super) fn by_event(event: &Event, reason: Option<Reason>) -> Self {
         let name = event
             .event

@@ -10,10 +10,10 @@ use super::reason::{AWAY, CHILD, ENDED, HEADLESS, OLDER, REPLACED, Reason};
 const SPEAK_BY_CHILD: &[&str] = &["droid"];
 
 /// How an event relates to the row of its pane.
-pub(super) enum Fit {
+pub(super) enum Identity {
     Same,
     Successor,
-    Apart(Reason),
+    Unmatched(Reason),
 }
 
 /// Whether the event is the end of the session, and not the first half of `/clear` or a resume.
@@ -27,7 +27,7 @@ pub(super) fn is_other(known: Option<&String>, told: Option<&String>) -> bool {
     known.is_some() && told.is_some() && known != told
 }
 
-pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
+pub(super) fn fit(entry: &Entry, event: &Event) -> Identity {
     let begins = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));
     // Only a person's word ties it to the pane, and there is proof of another one.
     let is_misplaced = event.pane.is_none() && entry.pid.is_some();
@@ -39,38 +39,38 @@ pub(super) fn fit(entry: &Entry, event: &Event) -> Fit {
             event.attended || !entry.attended,
             event.ts < entry.last_event(),
         ) {
-            (true, true, false) => Fit::Successor,
-            _ => Fit::Apart("another assistant's event in this pane"),
+            (true, true, false) => Identity::Successor,
+            _ => Identity::Unmatched("another assistant's event in this pane"),
         };
     }
     if !event.attended && entry.attended && !same_session {
-        return Fit::Apart(HEADLESS);
+        return Identity::Unmatched(HEADLESS);
     }
     if !is_other(entry.instance_id.as_ref(), event.instance_id.as_ref()) {
-        return Fit::Same;
+        return Identity::Same;
     }
     // The process of the pane still tells of its own session, and the agents view of all others.
     if entry.witness.stands_in && !begins {
-        return Fit::Apart(AWAY);
+        return Identity::Unmatched(AWAY);
     }
     let retired = event
         .instance_id
         .as_ref()
         .is_some_and(|instance| entry.has_retired(instance));
     if retired && event.kind != Some(Kind::SessionStarted) {
-        return Fit::Apart(REPLACED);
+        return Identity::Unmatched(REPLACED);
     }
     if event.kind == Some(Kind::SessionEnded) || event.ts < entry.last_event() {
-        return Fit::Apart(OLDER);
+        return Identity::Unmatched(OLDER);
     }
     if is_misplaced {
-        return Fit::Apart("another session lives in the pane that it was told");
+        return Identity::Unmatched("another session lives in the pane that it was told");
     }
     let same_process = event.pid.is_some() && event.pid == entry.pid;
     if begins || same_process || !entry.attended {
-        Fit::Successor
+        Identity::Successor
     } else {
-        Fit::Apart("an unknown session in this pane")
+        Identity::Unmatched("an unknown session in this pane")
     }
 }
 

@@ -44,4 +44,4 @@ pub(crate) use marked::fingerprint;
 pub use reason::ENDED;
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};
-pub use unmatched::Apart;
+pub use unmatched::Unmatched;

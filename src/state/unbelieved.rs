@@ -7,7 +7,7 @@ use super::RowKey;
 use super::entry::Entry;
 use super::reason::Reason;
 use super::table::{Outcome, Table};
-use super::unmatched::Apart;
+use super::unmatched::Unmatched;
 
 impl Table {
     /// Holds an event apart. Not the end of a session that has no row: nothing would be shown of it
@@ -17,7 +17,7 @@ impl Table {
         if event.kind == Some(Kind::SessionEnded) && !self.rows.contains_key(&key) {
             return Outcome::default();
         }
-        self.apart.note(Apart::of_event(event, &key, why, now));
+        self.apart.note(Unmatched::of_event(event, &key, why, now));
         Outcome {
             held_apart: Some(why),
             ..Outcome::default()
@@ -27,7 +27,7 @@ impl Table {
     /// Holds apart what was held apart when it was told, by what the log says.
     pub fn recall_apart(&mut self, event: &Event, why: &str, now: Timestamp) -> Outcome {
         let key = self.key_of(event);
-        self.apart.note(Apart::of_event(event, &key, why, now));
+        self.apart.note(Unmatched::of_event(event, &key, why, now));
         Outcome::default()
     }
 
@@ -42,7 +42,7 @@ impl Table {
         let removed: Vec<RowKey> = there.map(|entry| (*entry.key).clone()).collect();
         for key in &removed {
             if let Some(entry) = self.rows.remove(key) {
-                self.apart.note(Apart::of_row(&entry.row(), why, now));
+                self.apart.note(Unmatched::of_row(&entry.row(), why, now));
             }
         }
         Outcome {

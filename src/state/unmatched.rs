@@ -19,7 +19,7 @@ const MAX_CHARS: usize = 80;
 /// Events or readings that fitted no row, all from one session, to one place, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Apart {
+pub struct Unmatched {
     /// The id of the row that it would have belonged to, `<server>::<pane>`.
     pub id: String,
     /// Where it said it came from.
@@ -41,7 +41,7 @@ pub struct Apart {
     pub last: Timestamp,
 }
 
-impl Apart {
+impl Unmatched {
     pub(super) fn of_event(event: &Event, key: &RowKey, why: &str, now: Timestamp) -> Self {
         let name = event
             .event
@@ -121,10 +121,10 @@ fn clip(text: &str) -> String {
 
 /// All kinds that are kept, the last one last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Aparts(Vec<Apart>);
+pub(super) struct AllUnmatched(Vec<Unmatched>);
 
-impl Aparts {
-    pub(super) fn note(&mut self, mut apart: Apart) {
+impl AllUnmatched {
+    pub(super) fn note(&mut self, mut apart: Unmatched) {
         if let Some(index) = self.0.iter().position(|known| known.is_like(&apart)) {
             apart.count += self.0.remove(index).count;
         } else if self.0.len() == KEPT {
@@ -134,7 +134,7 @@ impl Aparts {
     }
 
     /// The last one first.
-    pub(super) fn newest_first(&self) -> Vec<Apart> {
+    pub(super) fn newest_first(&self) -> Vec<Unmatched> {
         self.0.iter().rev().cloned().collect()
     }
 }
@@ -143,8 +143,8 @@ impl Aparts {
 mod tests {
     use super::*;
 
-    fn apart(instance: &str, what: &str, at: i64) -> Apart {
-        Apart {
+    fn apart(instance: &str, what: &str, at: i64) -> Unmatched {
+        Unmatched {
             id: "/tmp/tmux/default,7::%1".to_owned(),
             target: Target::Pane(pane_patrol_hooks::target::PaneId(1)),
             assistant: Assistant::GEMINI,
@@ -158,12 +158,12 @@ mod tests {
 
     #[test]
     fn all_that_a_child_says_is_one_entry_with_a_count() {
-        let mut aparts = Aparts::default();
+        let mut all_unmatched = AllUnmatched::default();
         for (at, what) in (0..).zip(["BeforeTool", "AfterTool", "AfterAgent", "BeforeTool"]) {
-            aparts.note(apart("s1", what, at));
+            all_unmatched.note(apart("s1", what, at));
         }
-        aparts.note(apart("s2", "BeforeTool", 9));
-        let kept = aparts.newest_first();
+        all_unmatched.note(apart("s2", "BeforeTool", 9));
+        let kept = all_unmatched.newest_first();
         let kept: Vec<_> = kept
             .iter()
             .map(|apart| (apart.instance_id.as_deref(), &*apart.what, apart.count))

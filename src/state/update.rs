@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::git::DiffSummary;
-use crate::state::{Apart, Row};
+use crate::state::{Row, Unmatched};
 use crate::tasks::TaskSummary;
 
 /// One message to a dashboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Feed {
+pub enum Update {
     /// All rows, replacing whatever was known.
     Snapshot(Vec<Row>),
     /// One row is new or changed.
@@ -57,7 +57,7 @@ pub struct Health {
     pub held_apart: BTreeMap<String, u64>,
     /// The last kinds of those, each with its sender and the pane it was about; the last one first.
     #[serde(default)]
-    pub apart: Vec<Apart>,
+    pub apart: Vec<Unmatched>,
     /// Events that came by the mirror alone, because the socket's queue was full or nobody listened.
     #[serde(default)]
     pub by_mirror: u64,

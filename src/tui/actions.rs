@@ -13,10 +13,10 @@ use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
 use crate::tui::effect::Split;
-use crate::tui::message::{Hooks, Jumped, Offer};
+use crate::tui::message::{Hooks, InstallOffer, Jumped};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
-pub trait Hands: Send + Sync + 'static {
+pub trait Actions: Send + Sync + 'static {
     /// Called once at the start: looks at what will not be there to be seen later.
     fn ready(&self);
 
@@ -69,7 +69,7 @@ pub trait Hands: Send + Sync + 'static {
     fn trust(&self, row: &Row, minutes: u64) -> Result<String, String>;
 
     /// What an install would change; the error says why there is nothing to be done.
-    fn plan_install(&self) -> Result<Offer, String>;
+    fn plan_install(&self) -> Result<InstallOffer, String>;
 
     /// Installs what was planned last; says of each assistant what happened and where the backup is,
     /// or why nothing was changed.

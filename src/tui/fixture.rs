@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use time::UtcOffset;
 
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::state::{Evidence, Row};
 use crate::tui::message::Message;
 use crate::tui::model::{Model, Setup};
@@ -79,7 +79,7 @@ pub(super) fn day() -> Vec<Row> {
 /// A model that was told `rows`.
 pub(super) fn model_with(rows: Vec<Row>, width: u16, height: u16) -> Model {
     let mut model = model(width, height);
-    update(&mut model, Message::Feed(Feed::Snapshot(rows)), now());
+    update(&mut model, Message::Update(Update::Snapshot(rows)), now());
     model
 }
 

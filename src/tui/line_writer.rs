@@ -5,14 +5,14 @@ use ratatui::style::Style;
 
 use crate::tui::text;
 
-pub(crate) struct Pen<'a> {
+pub(crate) struct LineWriter<'a> {
     buffer: &'a mut Buffer,
     x: u16,
     y: u16,
     end: u16,
 }
 
-impl<'a> Pen<'a> {
+impl<'a> LineWriter<'a> {
     /// Writes from column `x` of line `y` up to, not including, column `end`.
     pub(crate) fn new(buffer: &'a mut Buffer, x: u16, y: u16, end: u16) -> Self {
         let end = end.min(buffer.area.right());

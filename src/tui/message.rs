@@ -11,7 +11,7 @@ use crate::launch::Stopped;
 use crate::mux::{Attach, Beside, Undone};
 use crate::notify::Snoozes;
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::tasks::TaskSummary;
 
 /// One thing that happened.
@@ -28,13 +28,13 @@ pub enum Message {
     /// The model as it is was drawn, on this many columns and lines.
     Drawn(u16, u16),
     /// The collector reports.
-    Feed(Feed),
+    Update(Update),
     /// The collector will not report any more.
     FeedEnded,
     /// Whether any assistant is set up to report.
     Hooks(Hooks),
     /// What an install would change; or why there is nothing to be done.
-    InstallPlanned(Result<Offer, String>),
+    InstallPlanned(Result<InstallOffer, String>),
     /// What an install did, line by line.
     Installed(Vec<String>),
     /// What is beside the dashboard now.
@@ -83,23 +83,23 @@ pub enum Hooks {
 
 /// An install that was worked out, to be confirmed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Offer {
+pub struct InstallOffer {
     /// The assistants that are there.
-    pub assistants: Vec<Offered>,
+    pub assistants: Vec<OfferedInstall>,
     /// Every change, line by line, as diffs.
     pub changes: Vec<String>,
 }
 
-impl Offer {
+impl InstallOffer {
     /// Whether there is anything to be done.
     pub fn is_ready(&self) -> bool {
         self.assistants.iter().any(|assistant| assistant.is_ready)
     }
 }
 
-/// One assistant of an [`Offer`].
+/// One assistant of an [`InstallOffer`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offered {
+pub struct OfferedInstall {
     /// Its name for people.
     pub title: String,
     /// The file that would change, as a person writes it.

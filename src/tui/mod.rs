@@ -63,14 +63,14 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::mux::Attach;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::tui::message::NotAttached;
 use input::Input;
 use terminal::Screen;
 
-pub use actions::Hands;
+pub use actions::Actions;
 pub use effect::{Effect, Split};
-pub use message::{Hooks, Jumped, Message, Offer, Offered};
+pub use message::{Hooks, InstallOffer, Jumped, Message, OfferedInstall};
 pub use model::{Model, Setup};
 pub use theme::Theme;
 pub use update::update;
@@ -85,7 +85,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// The terminal cannot be used, or a thread cannot be started. The terminal is given back anyway.
-pub fn run(setup: Setup, feed: Receiver<Feed>, hands: Arc<dyn Hands>) -> io::Result<()> {
+pub fn run(setup: Setup, feed: Receiver<Update>, actions: Arc<dyn Actions>) -> io::Result<()> {
     // The theme has decided, and knows more than the environment variable that crossterm looks at.
     crossterm::style::force_color_output(true);
     let (sender, messages) = channel();
@@ -99,7 +99,7 @@ pub fn run(setup: Setup, feed: Receiver<Feed>, hands: Arc<dyn Hands>) -> io::Res
         screen: Screen::take()?,
         drawn: None,
         sender,
-        hands,
+        actions,
         attached: None,
         steps: step,
     };
@@ -114,7 +114,7 @@ struct Dashboard {
     /// The version that is on the screen, and when a text of it is out of date.
     drawn: Option<(u64, Timestamp)>,
     sender: Sender<Message>,
-    hands: Arc<dyn Hands>,
+    actions: Arc<dyn Actions>,
     /// The client that has the terminal now.
     attached: Option<Pid>,
     /// Steps of the split, for the one thread that takes them in the order of the keys.
@@ -122,33 +122,33 @@ struct Dashboard {
 }
 
 impl Dashboard {
-    fn start(&mut self, feed: Receiver<Feed>, steps: Receiver<Split>) -> io::Result<Input> {
+    fn start(&mut self, feed: Receiver<Update>, steps: Receiver<Split>) -> io::Result<Input> {
         let input = Input::start(self.sender.clone())?;
-        let hands = Arc::clone(&self.hands);
+        let actions = Arc::clone(&self.actions);
         input::spawn("split", self.sender.clone(), move |messages| {
             for step in steps {
-                let _ = messages.send(Message::Split(hands.split(&step)));
+                let _ = messages.send(Message::Split(actions.split(&step)));
             }
         })?;
         input::spawn("feed", self.sender.clone(), move |messages| {
             for feed in feed {
-                if messages.send(Message::Feed(feed)).is_err() {
+                if messages.send(Message::Update(feed)).is_err() {
                     return;
                 }
             }
             let _ = messages.send(Message::FeedEnded);
         })?;
-        self.by_hand(|hands| {
-            hands.ready();
-            Message::Hooks(hands.hooks())
+        self.in_background(|actions| {
+            actions.ready();
+            Message::Hooks(actions.hooks())
         })?;
         if self.model.starts_split() {
-            self.by_hand(|hands| {
-                hands.ready();
-                Message::Split(hands.split(&Split::Toggle))
+            self.in_background(|actions| {
+                actions.ready();
+                Message::Split(actions.split(&Split::Toggle))
             })?;
         }
-        self.by_hand(|hands| Message::Snoozed(Ok(hands.snoozes())))?;
+        self.in_background(|actions| Message::Snoozed(Ok(actions.snoozes())))?;
         Ok(input)
     }
 
@@ -224,10 +224,12 @@ impl Dashboard {
             Effect::Quit => return Ok(ControlFlow::Break(())),
             Effect::Redraw => self.screen.forget()?,
             Effect::Attach(attach) => self.step_aside(&attach, input),
-            Effect::Jump(row) => self.by_hand(move |hands| Message::Jumped(hands.jump(&row)))?,
+            Effect::Jump(row) => {
+                self.in_background(move |actions| Message::Jumped(actions.jump(&row)))?;
+            }
             // It waits first, and nobody has to wait for it.
             Effect::Split(Split::RefreshLater) => {
-                self.by_hand(|hands| Message::Split(hands.split(&Split::RefreshLater)))?;
+                self.in_background(|actions| Message::Split(actions.split(&Split::RefreshLater)))?;
             }
             Effect::Split(step) => {
                 // It can only fail when the thread has panicked, which ends the dashboard anyway.
@@ -237,59 +239,62 @@ impl Dashboard {
                 launcher,
                 row,
                 beside,
-            } => self.by_hand(move |hands| {
-                Message::Started(hands.start(launcher, row.as_deref(), beside))
+            } => self.in_background(move |actions| {
+                Message::Started(actions.start(launcher, row.as_deref(), beside))
             })?,
-            Effect::Stop(row) => self.by_hand(move |hands| {
-                let stopped = hands.stop(&row);
+            Effect::Stop(row) => self.in_background(move |actions| {
+                let stopped = actions.stop(&row);
                 Message::Stopped(row, stopped)
             })?,
-            Effect::ClosePane(row) => self.by_hand(move |hands| {
-                let stopped = hands.close_pane(&row);
+            Effect::ClosePane(row) => self.in_background(move |actions| {
+                let stopped = actions.close_pane(&row);
                 Message::Stopped(row, stopped)
             })?,
             Effect::Snooze(id, until) => {
-                self.by_hand(move |hands| Message::Snoozed(hands.snooze(&id, until)))?;
+                self.in_background(move |actions| Message::Snoozed(actions.snooze(&id, until)))?;
             }
-            Effect::Decide(bound, decision, shown) => self.by_hand(move |hands| {
-                let outcome = hands.decide(&bound, &decision, &shown);
+            Effect::Decide(bound, decision, shown) => self.in_background(move |actions| {
+                let outcome = actions.decide(&bound, &decision, &shown);
                 Message::Decided(bound, decision, outcome)
             })?,
-            Effect::ReadRequest(bound) => self.by_hand(move |hands| {
-                let known = hands.read_request(&bound);
+            Effect::ReadRequest(bound) => self.in_background(move |actions| {
+                let known = actions.read_request(&bound);
                 Message::RequestRead(bound, known)
             })?,
-            Effect::ReadRest(bound) => self.by_hand(move |hands| {
-                let known = hands.read_rest(&bound);
+            Effect::ReadRest(bound) => self.in_background(move |actions| {
+                let known = actions.read_rest(&bound);
                 Message::RequestRead(bound, known)
             })?,
             Effect::Trust(row, minutes) => {
-                self.by_hand(move |hands| Message::Trusted(hands.trust(&row, minutes)))?;
+                self.in_background(move |actions| Message::Trusted(actions.trust(&row, minutes)))?;
             }
-            Effect::ReadWork(row) => self.by_hand(move |hands| {
-                let (diff, tasks) = hands.read_work(&row);
+            Effect::ReadWork(row) => self.in_background(move |actions| {
+                let (diff, tasks) = actions.read_work(&row);
                 Message::WorkRead(row.id, Box::new(diff), Box::new(tasks))
             })?,
-            Effect::ReadPatch(row, request) => self.by_hand(move |hands| {
-                let patch = hands.read_patch(&row, &request);
+            Effect::ReadPatch(row, request) => self.in_background(move |actions| {
+                let patch = actions.read_patch(&row, &request);
                 Message::PatchRead(row.id, request.path, patch)
             })?,
-            Effect::CheckHooks => self.by_hand(|hands| Message::Hooks(hands.hooks()))?,
+            Effect::CheckHooks => self.in_background(|actions| Message::Hooks(actions.hooks()))?,
             Effect::PlanInstall => {
-                self.by_hand(|hands| Message::InstallPlanned(hands.plan_install()))?;
+                self.in_background(|actions| Message::InstallPlanned(actions.plan_install()))?;
             }
             Effect::ApplyInstall => {
-                self.by_hand(|hands| Message::Installed(hands.apply_install()))?;
+                self.in_background(|actions| Message::Installed(actions.apply_install()))?;
             }
         }
         Ok(ControlFlow::Continue(()))
     }
 
     /// Has something done that may take a while; what comes of it is a message.
-    fn by_hand(&self, work: impl FnOnce(&dyn Hands) -> Message + Send + 'static) -> io::Result<()> {
-        let hands = Arc::clone(&self.hands);
+    fn in_background(
+        &self,
+        work: impl FnOnce(&dyn Actions) -> Message + Send + 'static,
+    ) -> io::Result<()> {
+        let actions = Arc::clone(&self.actions);
         input::spawn("hands", self.sender.clone(), move |messages| {
-            let _ = messages.send(work(&*hands));
+            let _ = messages.send(work(&*actions));
         })
     }
 
@@ -298,7 +303,7 @@ impl Dashboard {
     fn step_aside(&mut self, attach: &Attach, input: &Input) {
         input.pause();
         self.screen.lend();
-        let command = self.hands.attach(attach).map_err(NotAttached::from);
+        let command = self.actions.attach(attach).map_err(NotAttached::from);
         let started = command.and_then(|mut command| {
             let started = command.stderr(Stdio::piped()).spawn();
             started.map_err(|error| NotAttached::NotStarted(error.to_string()))

@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::actor::{Bound, Decision, Digest, Shown};
 use crate::assistants::request::Known;
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{day, draw, look, model_with, now, screen};
 use crate::tui::message::Message;
@@ -41,7 +41,7 @@ fn the_selected_request_is_read_once_and_again_when_another_takes_its_place() {
     let mut hear = |rows: Vec<Row>| {
         reads(update(
             &mut model,
-            Message::Feed(Feed::Snapshot(rows)),
+            Message::Update(Update::Snapshot(rows)),
             now(),
         ))
     };
@@ -105,7 +105,7 @@ fn a_question_about_a_request_that_has_gone_closes_by_itself() {
     read(&mut model, Known::Beginning("it is nowhere".to_owned()));
     press(&mut model, KeyCode::Char('a'));
     rows[6].waiting[0].message = Some("rm …".to_owned());
-    tell(&mut model, Message::Feed(Feed::Snapshot(rows)));
+    tell(&mut model, Message::Update(Update::Snapshot(rows)));
     assert_eq!(model.panel, Panel::Detail);
     assert!(screen(&model).contains("nothing was sent"));
     assert_eq!(press(&mut model, KeyCode::Char('y')), []);
@@ -116,7 +116,7 @@ fn a_key_that_was_meant_for_the_request_before_is_not_taken_for_this_one() {
     let mut rows = day();
     let mut model = model_with(rows.clone(), 100, 30);
     rows[6].waiting[0].message = Some("rm -rf target".to_owned());
-    tell(&mut model, Message::Feed(Feed::Snapshot(rows)));
+    tell(&mut model, Message::Update(Update::Snapshot(rows)));
     read(&mut model, Known::Said);
     draw(&mut model, now());
     assert_eq!(press(&mut model, KeyCode::Char('a')), []);
@@ -137,7 +137,7 @@ fn a_denial_takes_a_message_of_the_request_it_was_opened_for() {
     assert!(screen(&model).contains("use make, quietly please"));
     let mut rows = day();
     rows.truncate(5);
-    tell(&mut model, Message::Feed(Feed::Snapshot(rows)));
+    tell(&mut model, Message::Update(Update::Snapshot(rows)));
     let message = Some("use make, quietly please".to_owned());
     let shown = Shown {
         digest: None,

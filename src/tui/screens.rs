@@ -13,11 +13,11 @@ use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known, parts};
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
-use crate::state::update::{Feed, Health, Role};
+use crate::state::update::{Health, Role, Update};
 use crate::tasks::{TaskState, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, day, model_with, now, prompt_idle, row, screen};
-use crate::tui::message::{Hooks, Message, Offer, Offered};
+use crate::tui::message::{Hooks, InstallOffer, Message, OfferedInstall};
 use crate::tui::model::Model;
 use crate::tui::update::update;
 use crate::tui::view;
@@ -184,11 +184,11 @@ fn troubles() {
             troubles: vec!["tmux does not answer: targets may be out of date".to_owned()],
             ..Health::default()
         };
-        tell(model, Message::Feed(Feed::Health(health)));
+        tell(model, Message::Update(Update::Health(health)));
         let why = "another process holds the event socket and does not answer";
         tell(
             model,
-            Message::Feed(Feed::Role(Role::Nobody(why.to_owned()))),
+            Message::Update(Update::Role(Role::Nobody(why.to_owned()))),
         );
     }));
 }
@@ -196,7 +196,7 @@ fn troubles() {
 #[test]
 fn the_rows_of_another_dashboard() {
     insta::assert_snapshot!(screens(&day(), |model| {
-        tell(model, Message::Feed(Feed::Role(Role::Subscriber)));
+        tell(model, Message::Update(Update::Role(Role::Subscriber)));
     }));
 }
 
@@ -206,7 +206,7 @@ fn the_changes_of_an_install() {
     insta::assert_snapshot!(screens(&[], |model| {
         tell(model, Message::Hooks(Hooks::Missing));
         assert_eq!(press(model, "i"), [Effect::PlanInstall]);
-        let offered = |title: &str, file: &str, what: &str, is_ready| Offered {
+        let offered = |title: &str, file: &str, what: &str, is_ready| OfferedInstall {
             title: title.to_owned(),
             file: file.to_owned(),
             what: what.to_owned(),
@@ -214,7 +214,7 @@ fn the_changes_of_an_install() {
         };
         let broken = "could not read /home/ada/.qwen/settings.json: line 3, column 7: expected a \
             comma; nothing was changed";
-        let offer = Offer {
+        let offer = InstallOffer {
             assistants: vec![
                 offered(
                     "Claude Code",
@@ -457,8 +457,8 @@ fn the_tab_of_health() {
             rejected: [("malformed".to_owned(), 2), ("oversized".to_owned(), 1)].into(),
             ..Health::default()
         };
-        tell(model, Message::Feed(Feed::Health(health)));
-        tell(model, Message::Feed(Feed::Role(Role::Collector)));
+        tell(model, Message::Update(Update::Health(health)));
+        tell(model, Message::Update(Update::Role(Role::Collector)));
         tell(model, Message::Hooks(Hooks::Installed));
     }));
 }

@@ -7,7 +7,7 @@ use pane_patrol_hooks::event::State;
 
 use crate::git::{Change, DiffSummary, FileChange, FileStatus, Patch};
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, model_with, now, row, screen};
@@ -102,7 +102,7 @@ fn tasks() -> TaskSummary {
 }
 
 /// Two assistants in one repository, one of whose files both have written; and a third elsewhere.
-pub(super) fn busy() -> (Vec<Row>, Vec<Feed>) {
+pub(super) fn busy() -> (Vec<Row>, Vec<Update>) {
     let folder = "/home/ada/src/shop";
     let one = row(1, "claude", State::Completed, "shop:1.1", 252)
         .says(None, "The tax is rounded by line now")
@@ -125,9 +125,9 @@ pub(super) fn busy() -> (Vec<Row>, Vec<Feed>) {
         ],
     ));
     let feeds = vec![
-        Feed::Diff(one.id.clone(), Arc::clone(&summary)),
-        Feed::Diff(two.id.clone(), Arc::clone(&summary)),
-        Feed::Tasks(one.id.clone(), Arc::new(tasks())),
+        Update::Diff(one.id.clone(), Arc::clone(&summary)),
+        Update::Diff(two.id.clone(), Arc::clone(&summary)),
+        Update::Tasks(one.id.clone(), Arc::new(tasks())),
     ];
     let totals = Arc::new(summary.totals());
     let dressed = |row: Row| Row {
@@ -151,7 +151,7 @@ pub(super) fn busy_model(width: u16, height: u16) -> Model {
     let (rows, feeds) = busy();
     let mut model = model_with(rows, width, height);
     for feed in feeds {
-        update(&mut model, Message::Feed(feed), now());
+        update(&mut model, Message::Update(feed), now());
     }
     model
 }
@@ -241,7 +241,7 @@ fn a_patch_is_read_once_and_again_when_the_changes_are_others() {
         "/home/ada/src/shop",
         vec![file("first", 1), file("src/tax.rs", 13)],
     ));
-    let effects = update(&mut model, Message::Feed(Feed::Diff(id, other)), now());
+    let effects = update(&mut model, Message::Update(Update::Diff(id, other)), now());
     assert_eq!(asked(&effects), 1);
     assert!(screen(&model).contains("← src/tax.rs"));
     press(&mut model, "\u{1b}\u{1b}\u{1b}");

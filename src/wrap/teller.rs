@@ -17,7 +17,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::{Value, json};
 
 use crate::hub::client;
-use crate::hub::protocol::{ClientRole, Heartbeat, Hello, Voice};
+use crate::hub::protocol::{
+    ClientRole, Envelope, Heartbeat, Hello, MAX_MESSAGE_BYTES, Voice, code, parse,
+};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How often the hub hears of us when there is nothing to say: three times before it takes us for silent.
@@ -99,6 +101,7 @@ fn work(setup: &Setup, orders: &Inbox<Order>) {
         mirror: setup.places.mirror(),
         setup,
         stream: None,
+        heard: Vec::new(),
         last: None,
     };
     line.connect();
@@ -124,6 +127,8 @@ struct Line<'a> {
     voice: Voice,
     mirror: Option<PathBuf>,
     stream: Option<UnixStream>,
+    /// What the hub has said since the last whole line.
+    heard: Vec<u8>,
     last: Option<Event>,
 }
 
@@ -136,6 +141,12 @@ impl Line<'_> {
             return;
         }
         self.stream = Some(stream);
+        self.heard.clear();
+        self.introduce();
+    }
+
+    /// Says who we are, and how the program is.
+    fn introduce(&mut self) {
         let hello = Hello {
             client_id: self.voice.sender_id.clone(),
             role: ClientRole::Publisher,
@@ -224,11 +235,31 @@ impl Line<'_> {
         self.say("heartbeat", &json!(beat));
     }
 
-    /// Takes what the hub answers, which changes nothing; false when it is gone.
-    fn hears(&self) -> bool {
+    /// Takes what the hub answers, of which only its name matters; false when it is gone.
+    fn hears(&mut self) -> bool {
         let mut bytes = [0; 4096];
-        self.stream
-            .as_ref()
-            .is_some_and(|mut stream| stream.read(&mut bytes).is_ok_and(|count| count > 0))
+        let Some(mut stream) = self.stream.as_ref() else {
+            return false;
+        };
+        let Some(count) = stream.read(&mut bytes).ok().filter(|count| *count > 0) else {
+            return false;
+        };
+        self.heard.extend_from_slice(&bytes[..count]);
+        let Some(end) = memchr::memrchr(b'\n', &self.heard) else {
+            return self.heard.len() <= MAX_MESSAGE_BYTES;
+        };
+        let lines: Vec<u8> = self.heard.drain(..=end).collect();
+        let mut messages = lines.split(|byte| *byte == b'\n').flat_map(parse);
+        if let Some(name) = messages.find_map(|message| self.other_name(message)) {
+            self.voice.session_id = name;
+            self.introduce();
+        }
+        true
+    }
+
+    /// The hub's own word for its name, when it was called otherwise.
+    fn other_name(&self, message: Envelope) -> Option<String> {
+        let is_misnamed = message.kind == "error" && message.payload["code"] == code::WRONG_SESSION;
+        (is_misnamed && message.session_id != self.voice.session_id).then_some(message.session_id)
     }
 }

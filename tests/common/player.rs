@@ -5,7 +5,7 @@ use std::time::Duration;
 use pane_patrol::assistants::title;
 use pane_patrol::state::{Input, Level, Outcome, Reading, Settings, Table};
 use pane_patrol_hooks::event::{Assistant, Event, State};
-use pane_patrol_hooks::locate::Place;
+use pane_patrol_hooks::locate::Location;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
@@ -66,8 +66,8 @@ pub fn server() -> Server {
 }
 
 /// The one pane of every recording.
-pub fn place() -> Place {
-    Place {
+pub fn place() -> Location {
+    Location {
         target: Target::Address {
             session: "work".into(),
             window: 1,

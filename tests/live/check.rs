@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(3);
 impl Drive<'_> {
     /// What is shown of `pane` now.
     pub(super) fn shown(&self, pane: &str) -> String {
-        let now = self.world.watch.since(Instant::now());
+        let now = self.stage.watch.since(Instant::now());
         now.last()
             .map_or_else(String::new, |(_, shown)| shown.of(pane))
     }
@@ -38,7 +38,7 @@ impl Drive<'_> {
             TITLE_LIMIT
         } else {
             LIMIT
-        } * self.world.slack;
+        } * self.stage.slack;
         let pane = self.pane().id().to_owned();
         while since.elapsed() < limit + GRACE && !wanted.contains(&&*self.shown(&pane)) {
             thread::sleep(Duration::from_millis(20));
@@ -53,7 +53,7 @@ impl Drive<'_> {
             since,
             limit,
         };
-        let finding = claim.judge(&self.world.watch.since(self.checked));
+        let finding = claim.judge(&self.stage.watch.since(self.checked));
         let finding = match (finding, unknowable) {
             (Finding::Right(_), Some((_, why))) => Finding::Unknowable(why),
             (finding, _) => finding,
@@ -71,7 +71,7 @@ impl Drive<'_> {
 
     /// How long the row has shown `state` at a time since the last check.
     pub(super) fn longest(&self, state: &str) -> Duration {
-        let seen = self.world.watch.since(self.checked);
+        let seen = self.stage.watch.since(self.checked);
         let ends = seen.iter().skip(1).map(|(at, _)| *at);
         let pane = self.pane().id();
         let spans = seen.iter().zip(ends.chain([Instant::now()]));
@@ -89,7 +89,7 @@ impl Drive<'_> {
     /// Whether anything was held apart since the last time.
     pub(super) fn check_apart(&mut self, situation: Situation) {
         let foreseen = [self.foreseen, self.manners.foreseen].concat();
-        for what in self.world.aparts.news(self.world.env, &foreseen) {
+        for what in self.stage.all_unmatched.news(self.stage.env, &foreseen) {
             self.record(situation, Finding::Wrong(what));
         }
     }
@@ -103,7 +103,7 @@ impl Drive<'_> {
 
     /// The driven pane's row as `status --json` gives it; null without one.
     pub(super) fn row(&self) -> Value {
-        let rows: Value = serde_json::from_str(&self.world.watch.last()).unwrap_or_default();
+        let rows: Value = serde_json::from_str(&self.stage.watch.last()).unwrap_or_default();
         let rows = rows.as_array().into_iter().flatten();
         let mut here = rows.filter(|row| row["pane"] == self.pane().id());
         here.next().cloned().unwrap_or_default()
@@ -140,7 +140,7 @@ impl Drive<'_> {
         let screen = self.pane.as_ref().map(Pane::screen).unwrap_or_default();
         let title = self.pane.as_ref().map(|pane| {
             let ask = ["display-message", "-p", "-t", pane.id(), "#{pane_title}"];
-            let output = self.world.tmux.command(&ask).output();
+            let output = self.stage.tmux.command(&ask).output();
             output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
         });
         let text = format!(
@@ -149,11 +149,11 @@ impl Drive<'_> {
             situation.name(),
             Timestamp::now(),
             self.started.elapsed().as_millis(),
-            self.world.watch.last(),
-            self.world.watch.transcript(self.started),
+            self.stage.watch.last(),
+            self.stage.watch.transcript(self.started),
         );
         let file = format!("{}-{}.txt", self.manners.file(), situation.name());
-        let file = self.world.evidence.join(file);
+        let file = self.stage.evidence.join(file);
         if let Err(error) = std::fs::write(&file, text) {
             panic!("{}: {error}", file.display());
         }

@@ -7,12 +7,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Findings;
-use super::apart::Aparts;
 use super::assistant::Manners;
 use super::common::{Collector, TestEnv, Tmux};
 use super::model::{self, Model};
 use super::pane::Pane;
 use super::process;
+use super::unmatched::AllUnmatched;
 use super::watch::Watch;
 
 /// How long an assistant may take to show something.
@@ -28,12 +28,12 @@ const SETTLED: Duration = Duration::from_millis(2500);
 pub(super) type Step = Result<(), String>;
 
 /// The private world of one assistant.
-pub(super) struct World<'a> {
+pub(super) struct Stage<'a> {
     pub(super) env: &'a TestEnv,
     pub(super) tmux: &'a Tmux<'a>,
     pub(super) watch: &'a Watch,
     pub(super) model: &'a Model,
-    pub(super) aparts: &'a Aparts,
+    pub(super) all_unmatched: &'a AllUnmatched,
     /// The folders of programs that come first in PATH.
     pub(super) programs: Vec<PathBuf>,
     /// Where transcripts of failures go.
@@ -44,7 +44,7 @@ pub(super) struct World<'a> {
 
 /// One assistant, its pane, and what was found out so far.
 pub(super) struct Drive<'a> {
-    pub(super) world: &'a World<'a>,
+    pub(super) stage: &'a Stage<'a>,
     pub(super) manners: &'a Manners,
     collector: Option<Collector<'a>>,
     pub(super) pane: Option<Pane<'a>>,
@@ -64,11 +64,11 @@ pub(super) struct Drive<'a> {
 }
 
 impl<'a> Drive<'a> {
-    pub(super) fn new(world: &'a World<'a>, manners: &'a Manners) -> Self {
+    pub(super) fn new(stage: &'a Stage<'a>, manners: &'a Manners) -> Self {
         Self {
-            world,
+            stage,
             manners,
-            collector: Some(Collector::start_in(world.env, world.tmux)),
+            collector: Some(Collector::start_in(stage.env, stage.tmux)),
             pane: None,
             neighbours: Vec::new(),
             number: 100,
@@ -84,8 +84,8 @@ impl<'a> Drive<'a> {
     /// Starts another collector instead of the one that runs; the moment when it listens.
     pub(super) fn collect_anew(&mut self) -> Instant {
         drop(self.collector.take());
-        self.world.aparts.forget();
-        self.collector = Some(Collector::start_in(self.world.env, self.world.tmux));
+        self.stage.all_unmatched.forget();
+        self.collector = Some(Collector::start_in(self.stage.env, self.stage.tmux));
         Instant::now()
     }
 
@@ -114,16 +114,16 @@ impl<'a> Drive<'a> {
         text: &str,
     ) -> Result<Instant, String> {
         self.close();
-        let line = self.manners.line_of(self.world, program);
-        self.pane = Some(Pane::open(self.world.tmux, folder, &line));
+        let line = self.manners.line_of(self.stage, program);
+        self.pane = Some(Pane::open(self.stage.tmux, folder, &line));
         let seen = self.see(&[text])?;
         thread::sleep(SETTLED);
         Ok(seen)
     }
 
     fn new_pane(&self, folder: &Path) -> Pane<'a> {
-        let line = self.manners.line(self.world);
-        Pane::open(self.world.tmux, folder, &line)
+        let line = self.manners.line(self.stage);
+        Pane::open(self.stage.tmux, folder, &line)
     }
 
     fn greet(&self, pane: &Pane<'_>) -> Result<Instant, String> {
@@ -170,11 +170,11 @@ impl<'a> Drive<'a> {
             return;
         }
         for pane in &panes {
-            Pane::close_by_id(self.world.tmux, pane);
+            Pane::close_by_id(self.stage.tmux, pane);
         }
         let start = Instant::now();
         let is_left = |pane: &String| self.shown(pane) != "no row";
-        let closing = CLOSING * self.world.slack;
+        let closing = CLOSING * self.stage.slack;
         while panes.iter().any(is_left) && start.elapsed() < closing {
             thread::sleep(Duration::from_millis(20));
         }
@@ -209,7 +209,7 @@ impl<'a> Drive<'a> {
     /// Waits until none of `texts` is on the screen any more.
     pub(super) fn see_gone(&self, texts: &[&str], patience: Duration) -> Result<Instant, String> {
         let start = Instant::now();
-        let patience = patience * self.world.slack;
+        let patience = patience * self.stage.slack;
         loop {
             let screen = self.pane().screen();
             let now = Instant::now();
@@ -225,7 +225,7 @@ impl<'a> Drive<'a> {
 
     /// Waits until a command has made a file.
     pub(super) fn see_file(&self, name: &str) -> Step {
-        let path = self.world.env.path(name);
+        let path = self.stage.env.path(name);
         let start = Instant::now();
         while !path.exists() {
             if start.elapsed() > PATIENCE {

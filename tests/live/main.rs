@@ -17,7 +17,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod apart;
 mod assistant;
 mod check;
 mod drive;
@@ -33,6 +32,7 @@ mod scene;
 mod script;
 mod situation;
 mod table;
+mod unmatched;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -40,16 +40,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 
-use apart::Aparts;
 use assistant::{Manners, PROGRAMS};
 use common::{TestEnv, Tmux, private_folder};
-use drive::{Drive, World};
+use drive::{Drive, Stage};
 use finding::Finding;
 use model::Model;
 use options::Options;
 use packages::Packages;
 use situation::Situation;
 use table::Table;
+use unmatched::AllUnmatched;
 use watch::Watch;
 
 fn main() -> ExitCode {
@@ -105,24 +105,24 @@ fn run(
     let model = Model::start(&evidence.join(format!("{}-model.jsonl", manners.file())));
     let model = model.expect("loopback can be listened on");
     let watch = Watch::of(manners.assistant);
-    let world = World {
+    let stage = Stage {
         env: &env,
         tmux: &tmux,
         watch: &watch,
         model: &model,
-        aparts: &Aparts::default(),
+        all_unmatched: &AllUnmatched::default(),
         programs,
         evidence: evidence.to_owned(),
         slack: options.slack,
     };
-    prepare(manners, &world);
+    prepare(manners, &stage);
     if options.mirror {
-        world.pane_patrol(&["mirror", "on"]);
+        stage.pane_patrol(&["mirror", "on"]);
     }
     let mut status = env.pane_patrol();
     status.args(["status", "--json"]);
     let rounds = thread::scope(|scope| {
-        let mut drive = Drive::new(&world, manners);
+        let mut drive = Drive::new(&stage, manners);
         scope.spawn(|| watch.run(status));
         let is_wanted = |situation| options.wants_situation(situation);
         let play = || scene::play(&mut drive, &is_wanted, options.repeat);
@@ -133,7 +133,7 @@ fn run(
     // Codex's server outlives its panes.
     process::kill_naming(&env.path(""));
     if options.mirror {
-        keep_log(&world, manners);
+        keep_log(&stage, manners);
     }
     let failed = Finding::Stuck("the suite itself failed".into());
     rounds.unwrap_or_else(|_| all(manners, options, &failed))
@@ -150,32 +150,32 @@ fn all(manners: &Manners, options: &Options, finding: &Finding) -> Vec<Findings>
     vec![findings.collect()]
 }
 
-fn prepare(manners: &Manners, world: &World<'_>) {
+fn prepare(manners: &Manners, stage: &Stage<'_>) {
     for name in ["proj", "proj2"] {
-        private_folder(&world.env.path(name));
-        let mut git = world.env.command("git");
-        let made = git.args(["init", "-q"]).arg(world.env.path(name)).output();
+        private_folder(&stage.env.path(name));
+        let mut git = stage.env.command("git");
+        let made = git.args(["init", "-q"]).arg(stage.env.path(name)).output();
         assert!(made.is_ok_and(|made| made.status.success()), "git init");
     }
-    (manners.prepare)(world.env, world.model);
+    (manners.prepare)(stage.env, stage.model);
     let install = ["install", "--assistant", manners.assistant];
-    let said = world.pane_patrol(&[&install[..], manners.install].concat());
+    let said = stage.pane_patrol(&[&install[..], manners.install].concat());
     assert!(said.0, "install: {}", said.1);
     for assistant in manners.also {
-        let said = world.pane_patrol(&["install", "--assistant", assistant]);
+        let said = stage.pane_patrol(&["install", "--assistant", assistant]);
         assert!(said.0, "install: {}", said.1);
     }
 }
 
-fn keep_log(world: &World<'_>, manners: &Manners) {
-    let log = world.env.path("state/pane-patrol/session-events.jsonl");
-    let kept: PathBuf = world
+fn keep_log(stage: &Stage<'_>, manners: &Manners) {
+    let log = stage.env.path("state/pane-patrol/session-events.jsonl");
+    let kept: PathBuf = stage
         .evidence
         .join(format!("{}-events.jsonl", manners.file()));
     std::fs::copy(log, kept).expect("the log can be kept");
 }
 
-impl World<'_> {
+impl Stage<'_> {
     /// Runs the executable with the assistant on its PATH: whether it succeeded, and what it said.
     fn pane_patrol(&self, arguments: &[&str]) -> (bool, String) {
         let mut command = self.env.pane_patrol();

@@ -28,7 +28,7 @@ pub(super) const SCENES: &[Scene] = &[
 
 /// Opens it in its first folder; its row is idle.
 pub(super) fn open(drive: &mut Drive<'_>) -> Step {
-    let folder = drive.world.env.path("proj");
+    let folder = drive.stage.env.path("proj");
     let ready = drive.open(&folder)?;
     drive.check(S::Started, "idle", ready);
     Ok(())
@@ -151,7 +151,7 @@ fn fail(drive: &mut Drive<'_>) -> Step {
 
 fn quit(drive: &mut Drive<'_>) -> Step {
     drive.pane().say(drive.manners.quit);
-    let patience = Duration::from_secs(10) * drive.world.slack;
+    let patience = Duration::from_secs(10) * drive.stage.slack;
     let ended = "the assistant has ended";
     let seen = drive.pane().wait_for(&[ended], patience);
     let seen = seen.map_err(|_| format!("the end after {}", drive.manners.quit))?;

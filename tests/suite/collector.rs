@@ -15,9 +15,9 @@ use std::time::{Duration, SystemTime};
 
 use pane_patrol::collector::{Setup, join};
 use pane_patrol::hub::client::HubClient;
-use pane_patrol::state::update::{Feed, Health, Role};
+use pane_patrol::state::update::{Health, Role, Update};
 use pane_patrol_hooks::event_log::Limits;
-use pane_patrol_hooks::pane_cache::Memo;
+use pane_patrol_hooks::pane_cache::CacheEntry;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
@@ -39,8 +39,8 @@ fn health(env: &TestEnv, what: impl Fn(&Health) -> bool) -> Health {
     let mut client = HubClient::subscribe(&env.places(), uid(), "test", Timestamp::now)
         .expect("the collector listens");
     loop {
-        match client.next_feed().expect("the hub goes on") {
-            Some(Feed::Health(health)) if what(&health) => return health,
+        match client.next_update().expect("the hub goes on") {
+            Some(Update::Health(health)) if what(&health) => return health,
             Some(_) => {}
             None => panic!("the collector ended"),
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::acts::ActsByHand;
 use crate::common::{
-    Collector, TestEnv, Tmux, finish_with_stdin, fixture, started, wait, wait_until,
+    Collector, TestEnv, Tmux, finish_with_stdin, fixture, private_folder, started, wait, wait_until,
 };
 
 /// A hook that has reported its permission request and waits.
@@ -113,4 +113,39 @@ fn a_waiting_hook_leaves_without_a_word_when_its_request_or_the_hub_is_gone() {
     let payload = fixture("claude/permission_request.bash.json");
     let alone = finish_with_stdin(env.claude_hook().arg("--decide"), payload.as_bytes());
     alone.assert_silent_success();
+}
+
+/// A folder of the session `team` whose sockets are those of the session that is collected.
+pub(crate) fn lead_team_to_default(env: &TestEnv) {
+    let runtime = env.places().runtime;
+    let sessions = runtime.join("sessions");
+    for folder in [&sessions, &sessions.join("team")] {
+        if !folder.is_dir() {
+            private_folder(folder);
+        }
+    }
+    for name in ["events.sock", "hub.sock"] {
+        let link = sessions.join("team").join(name);
+        std::os::unix::fs::symlink(runtime.join(name), link).expect("it is ours");
+    }
+}
+
+#[test]
+fn a_hook_that_calls_the_hub_by_another_name_takes_the_hubs_word_for_it() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    lead_team_to_default(&env);
+    let (child, row) = waiting_hook(&collector, || {
+        let mut hook = tmux.claude_hook("%0");
+        hook.env("PANE_PATROL_SESSION", "team");
+        hook
+    });
+    let request = &row["waiting"][0];
+    let allow = json!({"behavior": "allow"});
+    wait_until("the hook waits", || decide(&env, &row, request, &allow));
+    let finished = wait(child);
+    assert!(finished.stdout.contains("allow"), "{finished:?}");
 }

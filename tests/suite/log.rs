@@ -488,8 +488,8 @@ fn what_is_wrong_with_the_log_is_a_line_of_the_collectors_health() {
         pane_patrol_hooks::timestamp::Timestamp::now,
     )
     .expect("the collector listens");
-    until("the trouble is told", || match client.next_feed() {
-        Ok(Some(pane_patrol::state::update::Feed::Health(health))) => health
+    until("the trouble is told", || match client.next_update() {
+        Ok(Some(pane_patrol::state::update::Update::Health(health))) => health
             .troubles
             .iter()
             .any(|trouble| trouble.contains("no regular file"))

@@ -4,7 +4,6 @@
 mod common;
 
 mod acts;
-mod apart;
 mod belief;
 mod collector;
 mod commands;
@@ -31,6 +30,7 @@ mod log;
 mod lost;
 mod mirror;
 mod mission_control;
+mod namespaces;
 mod notice;
 mod offline;
 mod outside;
@@ -48,10 +48,10 @@ mod sources;
 mod split;
 mod stirs;
 mod survival;
+mod unmatched;
 mod visible;
 mod wait;
 mod watch;
 mod websocket;
 mod work;
-mod worlds;
 mod wrap;

@@ -5,10 +5,10 @@
 //! captured with the hooks, so their levels are worked out from what was measured beside them: see
 //! [`levels`]. They are delivered in time, late, early, twice, and with each single one missing.
 
-mod apart;
 mod ends;
 mod rebuild;
 mod several;
+mod unmatched;
 
 use pane_patrol::state::Level;
 use pane_patrol_hooks::adapter::claude::{self, Caller, Payload};

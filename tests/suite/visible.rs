@@ -19,27 +19,27 @@ const CONTROLS: &str = "\u{1b}[2J\u{1b}]0;t\u{7}\r\u{8}\u{9b}31m\u{7f}";
 const HIDDEN: &str = "\u{202e}x\u{2066}\u{200f}\u{61c}\u{ad}\u{34f}\u{115f}\u{3164}\u{ffa0}\u{180b}\u{180e}\u{200b}\u{200d}\u{2060}\u{2061}\u{206a}\u{fe0f}\u{feff}\u{e0041}\u{e007f}\u{e0100}\u{2028}";
 
 /// A row whose every text is hostile, in a repository whose names are.
-struct World {
+struct HostileRow {
     env: TestEnv,
     target: String,
     file: String,
 }
 
-impl World {
+impl HostileRow {
     fn new() -> Self {
         let env = TestEnv::new();
-        let world = Self {
+        let hostile = Self {
             target: format!("s{HIDDEN}:1.2"),
             file: format!("f{CONTROLS}{HIDDEN}\nx"),
             env,
         };
-        let folder = world.folder();
+        let folder = hostile.folder();
         fs::create_dir_all(folder.join(".taskmaster/tasks")).expect("a name that Linux takes");
-        world.git(&["init", "-q", "-b", &format!("b{HIDDEN}")]);
+        hostile.git(&["init", "-q", "-b", &format!("b{HIDDEN}")]);
         fs::write(folder.join("a"), "1\n").expect("a file can be written");
-        world.git(&["add", "a"]);
-        world.git(&["commit", "-q", "-m", "x"]);
-        fs::write(folder.join(&world.file), format!("{CONTROLS}{HIDDEN}\n")).expect("it is new");
+        hostile.git(&["add", "a"]);
+        hostile.git(&["commit", "-q", "-m", "x"]);
+        fs::write(folder.join(&hostile.file), format!("{CONTROLS}{HIDDEN}\n")).expect("it is new");
         fs::rename(
             folder.join("a"),
             folder.join(format!("r{CONTROLS}{HIDDEN}")),
@@ -52,7 +52,7 @@ impl World {
         ]}});
         let list = folder.join(".taskmaster/tasks/tasks.json");
         fs::write(list, tasks.to_string()).expect("it is new");
-        world
+        hostile
     }
 
     fn folder(&self) -> PathBuf {
@@ -113,19 +113,19 @@ fn is_the_same(json: &str, pointer: &str, expected: &str) {
 
 #[test]
 fn nothing_that_a_row_is_called_reaches_the_terminal_as_it_is() {
-    let world = World::new();
-    let env = &world.env;
+    let hostile = HostileRow::new();
+    let env = &hostile.env;
     assert!(
-        finish(&mut world.command(&["mirror", "on"]))
+        finish(&mut hostile.command(&["mirror", "on"]))
             .status
             .success()
     );
     let mut collector = Collector::start(env);
-    world.send("running", "turn_started");
+    hostile.send("running", "turn_started");
     collector.until("the row is there", |rows| rows.len() == 1);
-    world.send("waiting_approval", "approval_requested");
+    hostile.send("waiting_approval", "approval_requested");
     collector.until_state("waiting_approval");
-    let target = &*world.target;
+    let target = &*hostile.target;
 
     for arguments in [
         &["status"][..],
@@ -140,29 +140,29 @@ fn nothing_that_a_row_is_called_reaches_the_terminal_as_it_is() {
         &["jump", target],
         &["stop", target],
     ] {
-        world.run(arguments);
+        hostile.run(arguments);
     }
-    let shown = world.run(&["diff", target]);
+    let shown = hostile.run(&["diff", target]);
     assert!(
         shown.contains("f<U+001B>[2J") && shown.contains("<U+202E>"),
         "{shown}"
     );
     assert!(
-        world.run(&["tasks", target]).contains("<U+"),
+        hostile.run(&["tasks", target]).contains("<U+"),
         "the titles are told"
     );
     // The values that programs get are what they were.
-    let cwd = world.folder().display().to_string();
-    is_the_same(&world.run(&["status", "--json"]), "/0/cwd", &cwd);
-    let diff = world.run(&["diff", target, "--json"]);
+    let cwd = hostile.folder().display().to_string();
+    is_the_same(&hostile.run(&["status", "--json"]), "/0/cwd", &cwd);
+    let diff = hostile.run(&["diff", target, "--json"]);
     is_the_same(&diff, "/branch", &format!("b{HIDDEN}"));
     assert!(diff.contains("\\udb40\\udc41"), "{diff}");
-    world.run(&["tasks", target, "--json"]);
-    world.run(&["doctor", "--json"]);
-    let patch = world.run(&["diff", target, "--patch", &world.file, "--json"]);
+    hostile.run(&["tasks", target, "--json"]);
+    hostile.run(&["doctor", "--json"]);
+    let patch = hostile.run(&["diff", target, "--patch", &hostile.file, "--json"]);
     assert!(patch.contains("\\u202e"), "{patch}");
 
-    let logged = world.run(&["log", "--json"]);
+    let logged = hostile.run(&["log", "--json"]);
     let first = logged.lines().next().expect("an event was logged");
     is_the_same(first, "/target", target);
     for arguments in [
@@ -172,33 +172,33 @@ fn nothing_that_a_row_is_called_reaches_the_terminal_as_it_is() {
         &["log", "replay", "--plain", "--speed", "0"],
         &["mirror", "status"],
     ] {
-        assert!(!world.run(arguments).is_empty(), "{arguments:?}");
+        assert!(!hostile.run(arguments).is_empty(), "{arguments:?}");
     }
     collector.signal(rustix::process::Signal::TERM);
     collector.wait();
-    world.run(&["explain", target]);
-    world.run(&["status"]);
+    hostile.run(&["explain", target]);
+    hostile.run(&["status"]);
 }
 
 #[test]
 fn a_request_spells_out_all_that_hides_in_it_and_around_it() {
-    let world = World::new();
-    let Some(tmux) = Tmux::start(&world.env, &format!("s{HIDDEN}")) else {
+    let hostile = HostileRow::new();
+    let Some(tmux) = Tmux::start(&hostile.env, &format!("s{HIDDEN}")) else {
         return;
     };
-    let collector = Collector::start_in(&world.env, &tmux);
+    let collector = Collector::start_in(&hostile.env, &tmux);
     let command = format!("rm{HIDDEN}{CONTROLS} -rf");
     let payload = json!({
-        "hook_event_name": "PermissionRequest", "session_id": "s1", "cwd": world.folder(),
+        "hook_event_name": "PermissionRequest", "session_id": "s1", "cwd": hostile.folder(),
         "tool_name": format!("Bash{HIDDEN}"), "tool_input": {"command": command},
         "permission_mode": format!("m{HIDDEN}"),
     });
     tmux.report("%0", &payload.to_string(), "waiting_approval");
     let row = collector.until_state("waiting_approval");
     let target = row["target"].as_str().expect("a row has a target");
-    let shown = world.run(&["request", target]);
+    let shown = hostile.run(&["request", target]);
     assert!(shown.contains("repo<U+202E>x"), "{shown}");
-    let json = world.run(&["request", target, "--json"]);
+    let json = hostile.run(&["request", target, "--json"]);
     is_the_same(&json, "/tool", row["tool"].as_str().expect("it has a tool"));
 }
 
@@ -206,12 +206,12 @@ fn a_request_spells_out_all_that_hides_in_it_and_around_it() {
 fn every_change_that_is_watched_can_be_seen() {
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
-    let world = World::new();
-    let collector = Collector::start(&world.env);
-    world.send("running", "turn_started");
+    let hostile = HostileRow::new();
+    let collector = Collector::start(&hostile.env);
+    hostile.send("running", "turn_started");
     collector.until_state("running");
     for arguments in [&["watch"][..], &["watch", "--json"]] {
-        let mut watch = world.command(arguments);
+        let mut watch = hostile.command(arguments);
         let mut child = watch
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -229,25 +229,25 @@ fn every_change_that_is_watched_can_be_seen() {
 
 #[test]
 fn a_patch_is_exact_for_a_program_and_harmless_on_a_terminal() {
-    let world = World::new();
-    let collector = Collector::start(&world.env);
-    world.send("running", "turn_started");
+    let hostile = HostileRow::new();
+    let collector = Collector::start(&hostile.env);
+    hostile.send("running", "turn_started");
     collector.until_state("running");
-    let patch = finish(&mut world.command(&["diff", &world.target, "--patch", &world.file]));
+    let patch = finish(&mut hostile.command(&["diff", &hostile.target, "--patch", &hostile.file]));
     assert!(
         patch.stdout.contains(&format!("+{CONTROLS}{HIDDEN}\n")),
         "{patch:?}"
     );
 
-    let (target, file) = (world.env.path("target"), world.env.path("file"));
-    fs::write(&target, &world.target).expect("it is new");
-    fs::write(&file, &world.file).expect("it is new");
+    let (target, file) = (hostile.env.path("target"), hostile.env.path("file"));
+    fs::write(&target, &hostile.target).expect("it is new");
+    fs::write(&file, &hostile.file).expect("it is new");
     let script = format!(
         "sh -c '\"{PROGRAM}\" diff \"$(cat {})\" --patch \"$(cat {})\"; echo end; sleep 600'",
         target.display(),
         file.display()
     );
-    let Some(terminal) = Terminal::start(&world.env, "patch.sock", &script) else {
+    let Some(terminal) = Terminal::start(&hostile.env, "patch.sock", &script) else {
         return;
     };
     let screen = terminal.wait_for("end");
@@ -257,21 +257,21 @@ fn a_patch_is_exact_for_a_program_and_harmless_on_a_terminal() {
 
 #[test]
 fn an_error_shows_what_was_typed_and_obeys_none_of_it() {
-    let world = World::new();
-    let collector = Collector::start(&world.env);
-    world.send("running", "turn_started");
+    let hostile = HostileRow::new();
+    let collector = Collector::start(&hostile.env);
+    hostile.send("running", "turn_started");
     collector.until_state("running");
     for odd in [
         format!("o{CONTROLS}{HIDDEN}"),
         "ends in a\r".to_owned(),
         "of\r\nseveral\nLINES".to_owned(),
     ] {
-        quote(&world, &odd);
+        quote(&hostile, &odd);
     }
 }
 
 /// Types `odd` wherever something can be typed.
-fn quote(world: &World, odd: &str) {
+fn quote(hostile: &HostileRow, odd: &str) {
     let option = &*format!("--{odd}");
     for arguments in [
         &[odd][..],
@@ -282,7 +282,7 @@ fn quote(world: &World, odd: &str) {
         &["explain", odd],
         &["request", odd],
         &["diff", odd],
-        &["diff", &world.target, "--patch", odd],
+        &["diff", &hostile.target, "--patch", odd],
         &["tasks", odd],
         &["approve", odd],
         &["deny", odd],
@@ -332,7 +332,7 @@ fn quote(world: &World, odd: &str) {
         &["mirror", odd],
         &["rules", odd],
     ] {
-        let done = finish(&mut world.command(arguments));
+        let done = finish(&mut hostile.command(arguments));
         assert!(!done.status.success(), "{arguments:?}: {done:?}");
         for said in [&done.stdout, &done.stderr] {
             assert_seen(arguments, said);
@@ -345,21 +345,21 @@ fn quote(world: &World, odd: &str) {
 
 #[test]
 fn settings_of_others_are_shown_and_not_obeyed() {
-    let world = World::new();
-    let settings = world.env.home().join(".claude/settings.json");
+    let hostile = HostileRow::new();
+    let settings = hostile.env.home().join(".claude/settings.json");
     fs::create_dir_all(settings.parent().expect("a folder")).expect("it is new");
     fs::write(
         &settings,
         format!("{{\n  \"a{HIDDEN}\": \"\u{7f}\u{9b}{HIDDEN}\"\n}}\n"),
     )
     .expect("it is new");
-    let diff = world.run(&["install", "--assistant", "claude", "--dry-run"]);
+    let diff = hostile.run(&["install", "--assistant", "claude", "--dry-run"]);
     assert!(diff.contains("<U+202E>"), "{diff}");
     fs::write(&settings, format!("{{ {HIDDEN}{CONTROLS} }}")).expect("ours");
-    world.run(&["install", "--assistant", "claude"]);
+    hostile.run(&["install", "--assistant", "claude"]);
 
-    let config = world.env.home().join(".config/pane-patrol/config.toml");
-    let config = world
+    let config = hostile.env.home().join(".config/pane-patrol/config.toml");
+    let config = hostile
         .env
         .variables()
         .into_iter()
@@ -373,16 +373,16 @@ fn settings_of_others_are_shown_and_not_obeyed() {
         format!("theme = {CONTROLS}\n"),
     ] {
         fs::write(&config, text).expect("ours");
-        world.run(&["status"]);
-        world.run(&["start"]);
-        world.run(&["rules", "list"]);
-        world.run(&["doctor"]);
+        hostile.run(&["status"]);
+        hostile.run(&["start"]);
+        hostile.run(&["rules", "list"]);
+        hostile.run(&["doctor"]);
     }
     fs::remove_file(&config).expect("ours");
-    let mut rules = world.command(&["rules", "test"]);
+    let mut rules = hostile.command(&["rules", "test"]);
     let ask = json!({
         "tool_name": format!("T{HIDDEN}"), "tool_input": {"command": format!("{CONTROLS}{HIDDEN}")},
-        "cwd": world.folder(),
+        "cwd": hostile.folder(),
     });
     let done = finish_with_stdin(&mut rules, ask.to_string().as_bytes());
     assert_seen(&["rules test"], &done.stdout);

@@ -7,8 +7,9 @@ use std::process::Command;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::{
-    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, skip, wait_until,
+    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, skip, started, wait, wait_until,
 };
+use crate::decide::lead_team_to_default;
 use crate::launch::isolating;
 
 const WRAP: &str = concat!(env!("CARGO_BIN_EXE_pane-patrol"), " wrap -- ");
@@ -82,7 +83,7 @@ fn a_signal_sent_to_us_alone_reaches_the_program() {
     wait_until("the program runs", || ready.exists());
     let pid = Pid::from_child(&child);
     kill_process(pid, Signal::TERM).expect("it runs");
-    let finished = crate::common::wait(child);
+    let finished = wait(child);
     assert_eq!(finished.status.code(), Some(42));
 }
 
@@ -356,4 +357,17 @@ fn what_ends_after_wrap_was_killed_is_gone_at_once() {
 fn kill(pid: u32) {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     kill_process(pid.expect("a process"), Signal::KILL).expect("it runs");
+}
+
+#[test]
+fn a_wrapped_program_is_told_of_whatever_its_hub_is_called() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    lead_team_to_default(&env);
+    let mut wrapped = env.pane_patrol();
+    wrapped.env("PANE_PATROL_SESSION", "team");
+    let (child, stdin) = started(wrapped.args(["wrap", "--", "cat"]));
+    collector.until("it has a row", |rows| !rows.is_empty());
+    drop(stdin);
+    assert!(wait(child).status.success());
 }

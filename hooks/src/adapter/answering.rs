@@ -14,7 +14,7 @@ const MAX_ASKED_BYTES: usize = 128 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub struct Answering {
     /// Reads a whole payload; the project's folder is told elsewhere.
-    pub read: fn(&[u8]) -> Option<Asked>,
+    pub read: fn(&[u8]) -> Option<CompleteRequest>,
     /// What it reads from its hook: a line.
     pub print: fn(&Verdict) -> String,
 }
@@ -37,7 +37,7 @@ pub enum Verdict {
 
 /// What is asked for, complete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct CompleteRequest {
     /// The tool.
     pub tool: String,
     /// All that it is given.
@@ -51,13 +51,13 @@ pub struct Asked {
 impl Answering {
     /// What a payload asks, `project` being what the environment says; `None` when it is not whole, or
     /// too long to be passed on.
-    pub fn asked(&self, payload: &[u8], project: Option<OsString>) -> Option<Asked> {
+    pub fn asked(&self, payload: &[u8], project: Option<OsString>) -> Option<CompleteRequest> {
         if payload.len() > MAX_ASKED_BYTES {
             return None;
         }
         let text = payload.strip_prefix(BYTE_ORDER_MARK).unwrap_or(payload);
         let asked = (self.read)(text)?;
-        Some(Asked {
+        Some(CompleteRequest {
             cwd: asked.cwd.filter(|cwd| cwd.is_absolute()),
             project: project
                 .map(PathBuf::from)

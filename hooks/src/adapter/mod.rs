@@ -24,7 +24,7 @@ use std::io::BufRead;
 
 use crate::event::Assistant;
 
-pub use answering::{Answering, Asked, Verdict};
+pub use answering::{Answering, CompleteRequest, Verdict};
 pub use caller::Caller;
 pub use claude::DELEGATING_TOOLS;
 pub use codex::pane as shared_pane;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::event::{Assistant, Event, Kind, State};
-use crate::locate::Place;
+use crate::locate::Location;
 use crate::text::has_control;
 use crate::timestamp::Timestamp;
 
@@ -67,18 +67,18 @@ impl Report {
         }
     }
 
-    /// The event: this report, of `assistant`, at `place`; the hook was started at `ts`.
+    /// The event: this report, of `assistant`, at `location`; the hook was started at `ts`.
     ///
     /// Without a pane (the target was given by hand, as in a container) the process is left out:
     /// its number means nothing to a collector outside.
-    pub fn at(self, assistant: Assistant, place: Place, ts: Timestamp) -> Event {
-        let pid = self.pid.filter(|_| place.pane.is_some());
+    pub fn at(self, assistant: Assistant, location: Location, ts: Timestamp) -> Event {
+        let pid = self.pid.filter(|_| location.pane.is_some());
         let is_plausible = |told: &Timestamp| *told <= ts && ts.since(*told) <= OLDEST_TIME;
         let ts = self.happened.filter(is_plausible).unwrap_or(ts);
         Event {
             kind: Some(self.kind),
-            pane: place.pane,
-            server: place.server,
+            pane: location.pane,
+            server: location.server,
             pid,
             instance_id: self.instance_id,
             agent_id: self.agent_id,
@@ -90,7 +90,7 @@ impl Report {
             cwd: self.cwd,
             attended: self.attended,
             home: self.home,
-            ..Event::new(assistant, self.state, place.target, ts)
+            ..Event::new(assistant, self.state, location.target, ts)
         }
     }
 }

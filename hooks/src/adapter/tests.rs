@@ -292,7 +292,7 @@ fn a_byte_order_mark_changes_no_payload_of_any_assistant() {
 #[test]
 fn payloads_cut_anywhere_give_reports_that_can_be_sent() {
     use crate::event::Event;
-    use crate::locate::Place;
+    use crate::locate::Location;
     for adapter in ADAPTERS
         .iter()
         .filter(|adapter| adapter.assistant.as_str() != "kilo")
@@ -302,13 +302,13 @@ fn payloads_cut_anywhere_give_reports_that_can_be_sent() {
                 let Some(report) = heard(adapter, &event, &payload[..end]) else {
                     continue;
                 };
-                let place = Place {
+                let location = Location {
                     target: "a:0.0".parse().unwrap(),
                     pane: None,
                     server: None,
                 };
                 let ts = crate::timestamp::Timestamp::now();
-                let sent = report.at(adapter.assistant.clone(), place, ts);
+                let sent = report.at(adapter.assistant.clone(), location, ts);
                 assert_eq!(
                     Event::parse(&sent.encode().unwrap()),
                     Ok(sent),

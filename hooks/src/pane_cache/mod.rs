@@ -17,7 +17,7 @@ use rustix::process::{Resource, getrlimit};
 use crate::target::{PaneId, Server, Target};
 use crate::text::one_line;
 
-pub use sweep::{World, sweep};
+pub use sweep::{Facts, sweep};
 
 /// How long an answer is good for. Windows move, sessions are renamed; the dashboard lists panes anyway.
 const FRESH: Duration = Duration::from_secs(30);
@@ -28,14 +28,14 @@ const MAX_KEY_CHARS: usize = 100;
 
 /// One thing that is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Memo {
+pub struct CacheEntry {
     path: PathBuf,
     /// What it is about, which stands in the file too: two may share a hash.
     key: String,
     uid: u32,
 }
 
-impl Memo {
+impl CacheEntry {
     /// The address of `pane` of `server`, kept in `folder`, which belongs to `uid`.
     pub fn of(folder: &Path, server: Option<&Server>, pane: PaneId, uid: u32) -> Self {
         let server = server.map(Server::to_string).unwrap_or_default();
@@ -55,7 +55,7 @@ impl Memo {
     }
 
     /// The address that is remembered, and whether it is still fresh at `now`. A link, another user's
-    /// file and what is no memory of this pane count as nothing.
+    /// file and what is no entry of this pane count as nothing.
     pub fn recall(&self, now: SystemTime) -> Option<(Target, bool)> {
         let (target, kept) = self.recall_line()?;
         let age = now.duration_since(kept);
@@ -75,12 +75,12 @@ impl Memo {
         is_ours.then(|| Some((line.to_owned(), kept?)))?
     }
 
-    /// Remembers `target`. Readers see the old memory or the new one, whole; a failure is none.
+    /// Remembers `target`. Readers see the old entry or the new one, whole; a failure is none.
     pub fn keep(&self, target: &Target) {
         self.keep_line(&target.to_string());
     }
 
-    /// Remembers a line, like [`Memo::keep`].
+    /// Remembers a line, like [`CacheEntry::keep`].
     pub fn keep_line(&self, line: &str) {
         // One name for all of them: a hook ends wherever it is when its time is up, and what such
         // ones leave behind is taken up by the next instead of adding up.
@@ -129,12 +129,12 @@ mod tests {
 
     use super::*;
 
-    struct World {
+    struct CacheFolder {
         folder: tempfile::TempDir,
         uid: u32,
     }
 
-    impl World {
+    impl CacheFolder {
         fn new() -> Self {
             Self {
                 folder: tempfile::tempdir().unwrap(),
@@ -142,9 +142,9 @@ mod tests {
             }
         }
 
-        fn memo(&self, pane: u32) -> Memo {
+        fn entry(&self, pane: u32) -> CacheEntry {
             let server = Server::from_tmux_variable("/tmp/t/default,12,0");
-            Memo::of(self.folder.path(), server.as_ref(), PaneId(pane), self.uid)
+            CacheEntry::of(self.folder.path(), server.as_ref(), PaneId(pane), self.uid)
         }
     }
 
@@ -154,77 +154,77 @@ mod tests {
 
     #[test]
     fn what_was_kept_is_recalled_until_it_is_old() {
-        let world = World::new();
-        let memo = world.memo(3);
-        assert_eq!(memo.recall(SystemTime::now()), None);
-        memo.keep(&target("日本 [x]:1.2"));
-        memo.keep(&target("main:0.1"));
+        let cache = CacheFolder::new();
+        let entry = cache.entry(3);
+        assert_eq!(entry.recall(SystemTime::now()), None);
+        entry.keep(&target("日本 [x]:1.2"));
+        entry.keep(&target("main:0.1"));
         let now = SystemTime::now();
-        assert_eq!(memo.recall(now), Some((target("main:0.1"), true)));
-        assert_eq!(memo.recall(now + FRESH), Some((target("main:0.1"), false)));
-        assert_eq!(memo.recall(now - FRESH), Some((target("main:0.1"), false)));
-        assert_eq!(fs::read_dir(world.folder.path()).unwrap().count(), 1);
+        assert_eq!(entry.recall(now), Some((target("main:0.1"), true)));
+        assert_eq!(entry.recall(now + FRESH), Some((target("main:0.1"), false)));
+        assert_eq!(entry.recall(now - FRESH), Some((target("main:0.1"), false)));
+        assert_eq!(fs::read_dir(cache.folder.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn what_a_hook_left_unfinished_is_taken_up_by_the_next_one() {
-        let world = World::new();
-        let memo = world.memo(3);
-        let unfinished = memo.path.with_extension("new");
+        let cache = CacheFolder::new();
+        let entry = cache.entry(3);
+        let unfinished = entry.path.with_extension("new");
         let writing = take_up(&unfinished).unwrap();
         write(&writing, "as far as it ca").unwrap();
-        memo.keep(&target("main:0.1"));
-        assert_eq!(memo.recall(SystemTime::now()), None, "it is being written");
+        entry.keep(&target("main:0.1"));
+        assert_eq!(entry.recall(SystemTime::now()), None, "it is being written");
         drop(writing);
-        memo.keep(&target("main:0.1"));
-        let (target, _) = memo.recall(SystemTime::now()).unwrap();
+        entry.keep(&target("main:0.1"));
+        let (target, _) = entry.recall(SystemTime::now()).unwrap();
         assert_eq!(target.to_string(), "main:0.1");
-        assert_eq!(fs::read_dir(world.folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(cache.folder.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn each_pane_of_each_server_has_its_own_memory() {
-        let world = World::new();
-        world.memo(3).keep(&target("main:0.1"));
-        assert_eq!(world.memo(4).recall(SystemTime::now()), None);
-        let other = Memo::of(world.folder.path(), None, PaneId(3), world.uid);
+        let cache = CacheFolder::new();
+        cache.entry(3).keep(&target("main:0.1"));
+        assert_eq!(cache.entry(4).recall(SystemTime::now()), None);
+        let other = CacheEntry::of(cache.folder.path(), None, PaneId(3), cache.uid);
         assert_eq!(other.recall(SystemTime::now()), None);
-        fs::copy(world.memo(3).path, world.memo(4).path).unwrap();
-        assert_eq!(world.memo(4).recall(SystemTime::now()), None);
+        fs::copy(cache.entry(3).path, cache.entry(4).path).unwrap();
+        assert_eq!(cache.entry(4).recall(SystemTime::now()), None);
     }
 
     #[test]
     fn a_planted_memory_is_not_believed() {
-        let world = World::new();
-        let memo = world.memo(3);
-        memo.keep(&target("main:0.1"));
-        let real = world.folder.path().join("real");
-        fs::rename(&memo.path, &real).unwrap();
-        symlink(&real, &memo.path).unwrap();
-        assert_eq!(memo.recall(SystemTime::now()), None, "a link");
+        let cache = CacheFolder::new();
+        let entry = cache.entry(3);
+        entry.keep(&target("main:0.1"));
+        let real = cache.folder.path().join("real");
+        fs::rename(&entry.path, &real).unwrap();
+        symlink(&real, &entry.path).unwrap();
+        assert_eq!(entry.recall(SystemTime::now()), None, "a link");
 
-        fs::remove_file(&memo.path).unwrap();
-        fs::rename(&real, &memo.path).unwrap();
-        let stranger = Memo {
-            uid: world.uid + 1,
-            ..memo.clone()
+        fs::remove_file(&entry.path).unwrap();
+        fs::rename(&real, &entry.path).unwrap();
+        let stranger = CacheEntry {
+            uid: cache.uid + 1,
+            ..entry.clone()
         };
         assert_eq!(stranger.recall(SystemTime::now()), None, "another owner");
 
-        fs::remove_file(&memo.path).unwrap();
-        fs::create_dir(&memo.path).unwrap();
-        assert_eq!(memo.recall(SystemTime::now()), None, "a folder");
-        memo.keep(&target("main:0.1"));
-        assert_eq!(fs::read_dir(world.folder.path()).unwrap().count(), 1);
+        fs::remove_file(&entry.path).unwrap();
+        fs::create_dir(&entry.path).unwrap();
+        assert_eq!(entry.recall(SystemTime::now()), None, "a folder");
+        entry.keep(&target("main:0.1"));
+        assert_eq!(fs::read_dir(cache.folder.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn a_torn_memory_is_none() {
-        let world = World::new();
-        let memo = world.memo(3);
-        for text in ["", "\n", "main:0.1\n", &format!("{}\nmain:0.1", memo.key)] {
-            fs::write(&memo.path, text).unwrap();
-            assert_eq!(memo.recall(SystemTime::now()), None, "{text:?}");
+        let cache = CacheFolder::new();
+        let entry = cache.entry(3);
+        for text in ["", "\n", "main:0.1\n", &format!("{}\nmain:0.1", entry.key)] {
+            fs::write(&entry.path, text).unwrap();
+            assert_eq!(entry.recall(SystemTime::now()), None, "{text:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which memories are of no use any more. The hook only ever keeps and recalls; a collector, which
+//! Which entries are of no use any more. The hook only ever keeps and recalls; a collector, which
 //! knows what panes there are, clears up behind it now and then.
 
 use std::fs;
@@ -14,8 +14,8 @@ use crate::target::{PaneId, Server};
 /// As many files of the folder are looked at in one sweep.
 const MAX_FILES: usize = 1000;
 
-/// What is known of the world when memories are judged.
-pub struct World<'a> {
+/// What is known when entries are judged.
+pub struct Facts<'a> {
     /// The user whose files these are.
     pub uid: u32,
     /// A tmux server that was asked for its panes.
@@ -28,17 +28,17 @@ pub struct World<'a> {
     pub is_alive: &'a dyn Fn(u32) -> bool,
 }
 
-/// Removes the memories in `folder` that are about panes of that server which are gone, about servers
+/// Removes the entries in `folder` that are about panes of that server which are gone, about servers
 /// and sessions whose process is gone, and what a killed hook left half-written. Everything that is
 /// not certainly one of these stays. Gives the number of files removed.
-pub fn sweep(folder: &Path, world: &World<'_>) -> usize {
+pub fn sweep(folder: &Path, facts: &Facts<'_>) -> usize {
     let Ok(entries) = fs::read_dir(folder) else {
         return 0;
     };
     let is_useless = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         name.to_str()
-            .is_some_and(|name| world.is_useless(name, &entry.path()))
+            .is_some_and(|name| facts.is_useless(name, &entry.path()))
     };
     let found = entries.take(MAX_FILES).filter_map(Result::ok);
     let useless = found.filter(is_useless);
@@ -47,7 +47,7 @@ pub fn sweep(folder: &Path, world: &World<'_>) -> usize {
         .count()
 }
 
-impl World<'_> {
+impl Facts<'_> {
     fn is_useless(&self, name: &str, path: &Path) -> bool {
         let Some((kind, rest)) = name.split_once('-') else {
             return false;
@@ -108,7 +108,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::pane_cache::Memo;
+    use crate::pane_cache::CacheEntry;
     use crate::target::Target;
 
     const LIVES: u32 = 12;
@@ -134,12 +134,12 @@ mod tests {
         let ours = server("/tmp/a,b", LIVES);
         let target: Target = "main:0.1".parse().unwrap();
         let keep = |server: &Server, pane| {
-            Memo::of(folder, Some(server), PaneId(pane), uid).keep(&target);
+            CacheEntry::of(folder, Some(server), PaneId(pane), uid).keep(&target);
         };
         keep(&ours, 1);
         keep(&server("/tmp/other", LIVES), 7);
-        Memo::of(folder, None, PaneId(7), uid).keep(&target);
-        Memo::of_session(folder, "alive", uid).keep_line(&format!("{LIVES} 1 %1 /tmp/a,1"));
+        CacheEntry::of(folder, None, PaneId(7), uid).keep(&target);
+        CacheEntry::of_session(folder, "alive", uid).keep_line(&format!("{LIVES} 1 %1 /tmp/a,1"));
         for name in ["lock", "pane-notes", "session-0123456789abcdeg"] {
             fs::write(folder.join(name), "x,99,%7\n").unwrap();
         }
@@ -149,9 +149,9 @@ mod tests {
 
         keep(&ours, 7);
         keep(&server("/tmp/a,b", 99), 1);
-        Memo::of_session(folder, "dead", uid).keep_line("99 1 %1 /tmp/a,1");
+        CacheEntry::of_session(folder, "dead", uid).keep_line("99 1 %1 /tmp/a,1");
         fs::write(folder.join("pane-0123456789abcdef.99"), "half").unwrap();
-        let world = |asked| World {
+        let facts = |asked| Facts {
             uid,
             server: &ours,
             has_pane: &|pane| pane == PaneId(1),
@@ -159,9 +159,9 @@ mod tests {
             is_alive: &|pid| pid == LIVES,
         };
         let now = SystemTime::now();
-        assert_eq!(sweep(folder, &world(now)), 0, "all of it is fresh");
+        assert_eq!(sweep(folder, &facts(now)), 0, "all of it is fresh");
         let later = now + FRESH + Duration::from_secs(1);
-        assert_eq!(sweep(folder, &world(later)), 4);
+        assert_eq!(sweep(folder, &facts(later)), 4);
         assert_eq!(names(folder), useful);
     }
 }

@@ -27,7 +27,7 @@ use crate::error::ApplyError;
 use crate::manifest::Action;
 use crate::plan::{Edit, Plan};
 use crate::store::{self, MANIFEST, Record};
-use crate::target_file::{self, MAX_BYTES, Place};
+use crate::target_file::{self, MAX_BYTES, TargetFile};
 
 type Done<T = ()> = Result<T, ApplyError>;
 
@@ -161,9 +161,9 @@ impl Run<'_> {
         Ok(now == self.edit.after() && place.real == self.edit.place.real)
     }
 
-    fn look(&self) -> Done<Place> {
+    fn look(&self) -> Done<TargetFile> {
         let path = &self.edit.place.path;
-        Place::read(path).map_err(|_| ApplyError::Changed { path: path.clone() })
+        TargetFile::read(path).map_err(|_| ApplyError::Changed { path: path.clone() })
     }
 
     /// Refuses when the file is not the one that the plan was made for.

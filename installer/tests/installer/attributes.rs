@@ -10,7 +10,7 @@ use proptest::collection::btree_map;
 use proptest::prelude::*;
 use rustix::fs::{XattrFlags, removexattr, setxattr};
 
-use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, attributes_of, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, OLD, PROGRAM, Sandbox, attributes_of, wanted};
 
 pub(crate) const LIST: &str = "system.posix_acl_access";
 const LIST_OF_FOLDER: &str = "system.posix_acl_default";
@@ -56,27 +56,27 @@ pub(crate) fn left_out(why: &str) {
 
 #[test]
 fn the_list_whose_group_entry_gives_nothing_gives_nothing_afterwards() {
-    let world = World::with(MINE);
+    let sandbox = Sandbox::with(MINE);
     let theirs = list(0, &[(1234, 0o6)], 0o6);
-    if !set(&world.settings(), LIST, &theirs) {
+    if !set(&sandbox.settings(), LIST, &theirs) {
         return;
     }
     // What `ls` shows as the group's rights is the mask of the list.
-    assert_eq!(world.mode(), 0o660);
-    let before = world.picture();
-    world.install();
-    assert_eq!(world.attributes()[LIST], theirs);
-    assert_eq!(world.mode(), 0o660);
-    world.install_as(&wanted(MOVED, NEW, false));
-    assert_eq!(world.attributes()[LIST], theirs);
-    world.uninstall();
-    assert_eq!(world.picture(), before);
+    assert_eq!(sandbox.mode(), 0o660);
+    let before = sandbox.picture();
+    sandbox.install();
+    assert_eq!(sandbox.attributes()[LIST], theirs);
+    assert_eq!(sandbox.mode(), 0o660);
+    sandbox.install_as(&wanted(MOVED, NEW, false));
+    assert_eq!(sandbox.attributes()[LIST], theirs);
+    sandbox.uninstall();
+    assert_eq!(sandbox.picture(), before);
 }
 
 #[test]
 fn attributes_of_any_length_and_content_are_kept() {
-    let world = World::with(MINE);
-    let settings = world.settings();
+    let sandbox = Sandbox::with(MINE);
+    let settings = sandbox.settings();
     let values = [
         ("user.empty", Vec::new()),
         ("user.note", b"mine\0\xff".to_vec()),
@@ -92,52 +92,52 @@ fn attributes_of_any_length_and_content_are_kept() {
     // What only root may set is kept where the one who installs may set it, too.
     set(&settings, "trusted.note", b"of root");
     set(&settings, "security.note", b"of a module");
-    let before = world.picture();
-    world.install();
+    let before = sandbox.picture();
+    sandbox.install();
     for (name, value) in values {
-        assert_eq!(world.attributes()[name], value, "{name}");
+        assert_eq!(sandbox.attributes()[name], value, "{name}");
     }
-    world.uninstall();
-    assert_eq!(world.picture(), before);
+    sandbox.uninstall();
+    assert_eq!(sandbox.picture(), before);
 }
 
 #[test]
 fn what_the_person_changed_after_the_install_stays() {
-    let world = World::with(MINE);
-    let settings = world.settings();
+    let sandbox = Sandbox::with(MINE);
+    let settings = sandbox.settings();
     if !set(&settings, "user.note", b"old") || !set(&settings, LIST, &list(4, &[(7, 6)], 6)) {
         return;
     }
-    world.install();
+    sandbox.install();
     set(&settings, "user.note", b"new");
     removexattr(&settings, LIST).unwrap();
-    world.chmod(0o600);
-    let theirs = (world.attributes(), world.mode());
-    world.uninstall();
-    assert_eq!(world.text(), MINE);
-    assert_eq!((world.attributes(), world.mode()), theirs);
+    sandbox.chmod(0o600);
+    let theirs = (sandbox.attributes(), sandbox.mode());
+    sandbox.uninstall();
+    assert_eq!(sandbox.text(), MINE);
+    assert_eq!((sandbox.attributes(), sandbox.mode()), theirs);
 }
 
 #[test]
 fn a_list_of_the_folder_adds_nothing_to_the_file() {
     for before in [None, Some(MINE)] {
-        let world = World::empty();
-        let folder = world.home().join(".claude");
+        let sandbox = Sandbox::empty();
+        let folder = sandbox.home().join(".claude");
         fs::create_dir(&folder).unwrap();
         if let Some(text) = before {
-            world.write(text);
-            world.chmod(0o640);
+            sandbox.write(text);
+            sandbox.chmod(0o640);
         }
         if !set(&folder, LIST_OF_FOLDER, &list(6, &[(1234, 6)], 6)) {
             return;
         }
-        let picture = world.picture();
-        world.install();
-        assert!(!world.attributes().contains_key(LIST), "{before:?}");
+        let picture = sandbox.picture();
+        sandbox.install();
+        assert!(!sandbox.attributes().contains_key(LIST), "{before:?}");
         let mode = if before.is_some() { 0o640 } else { 0o600 };
-        assert_eq!(world.mode(), mode);
-        world.uninstall();
-        assert_eq!(world.picture(), picture);
+        assert_eq!(sandbox.mode(), mode);
+        sandbox.uninstall();
+        assert_eq!(sandbox.picture(), picture);
     }
 }
 
@@ -166,9 +166,9 @@ fn at_no_step_has_anybody_more_rights_than_before() {
         Some(list(0, &[(1234, 4)], 4)),
     ];
     for theirs in lists {
-        let world = World::with(MINE);
-        world.chmod(0o600);
-        let (settings, folder) = (world.settings(), world.home().join(".claude"));
+        let sandbox = Sandbox::with(MINE);
+        sandbox.chmod(0o600);
+        let (settings, folder) = (sandbox.settings(), sandbox.home().join(".claude"));
         let wide = list(6, &[(1234, 6)], 6);
         if !set(&folder, LIST_OF_FOLDER, &wide)
             || theirs.iter().any(|list| !set(&settings, LIST, list))
@@ -189,8 +189,8 @@ fn at_no_step_has_anybody_more_rights_than_before() {
             }
             Ok(())
         };
-        apply_with(&world.plan(PROGRAM).unwrap(), &mut look).unwrap();
-        apply_with(&plan_uninstall(&world.site()).unwrap(), &mut look).unwrap();
+        apply_with(&sandbox.plan(PROGRAM).unwrap(), &mut look).unwrap();
+        apply_with(&plan_uninstall(&sandbox.site()).unwrap(), &mut look).unwrap();
         assert!(looked > 20);
         assert_eq!(given(&settings), allowed);
     }
@@ -198,51 +198,51 @@ fn at_no_step_has_anybody_more_rights_than_before() {
 
 #[test]
 fn an_attribute_that_changes_between_plan_and_write_is_a_change() {
-    let world = World::with(MINE);
-    let plan = world.plan(PROGRAM).unwrap();
-    if !set(&world.settings(), "user.note", b"mine") {
+    let sandbox = Sandbox::with(MINE);
+    let plan = sandbox.plan(PROGRAM).unwrap();
+    if !set(&sandbox.settings(), "user.note", b"mine") {
         return;
     }
-    let before = world.whole_picture();
+    let before = sandbox.whole_picture();
     let error = apply(&plan).unwrap_err();
     assert!(matches!(error, ApplyError::Changed { .. }), "{error}");
-    assert_eq!(world.whole_picture(), before);
+    assert_eq!(sandbox.whole_picture(), before);
 }
 
 #[test]
 fn the_manifest_tells_the_attributes_to_a_person_who_undoes_by_hand() {
-    let world = World::with(MINE);
-    if !set(&world.settings(), "user.note", b"mine\n") {
+    let sandbox = Sandbox::with(MINE);
+    if !set(&sandbox.settings(), "user.note", b"mine\n") {
         return;
     }
-    world.install();
-    let manifest = &world.manifests()[0];
+    sandbox.install();
+    let manifest = &sandbox.manifests()[0];
     assert_eq!(manifest["attributes"]["user.note"], "0x6d696e650a");
 }
 
 #[test]
 fn the_file_of_another_user_and_group_written_by_root_stays_theirs() {
     const THEM: u32 = 4321;
-    let world = World::with(MINE);
-    let settings = world.settings();
+    let sandbox = Sandbox::with(MINE);
+    let settings = sandbox.settings();
     if chown(&settings, Some(THEM), Some(THEM + 1)).is_err() {
         left_out("only root gives files away");
         return;
     }
     // Root makes no folder of records in another user's home, but works in one that is there.
-    fs::create_dir_all(world.installs()).unwrap();
-    for path in world.whole_picture().into_keys() {
+    fs::create_dir_all(sandbox.installs()).unwrap();
+    for path in sandbox.whole_picture().into_keys() {
         let group = if path == settings { THEM + 1 } else { THEM };
         chown(path, Some(THEM), Some(group)).unwrap();
     }
     set(&settings, LIST, &list(0, &[(1234, 6)], 6));
     set(&settings, "user.note", b"mine");
-    let before = world.picture();
-    world.install();
+    let before = sandbox.picture();
+    sandbox.install();
     let owner = fs::metadata(&settings).unwrap();
     assert_eq!((owner.uid(), owner.gid()), (THEM, THEM + 1));
-    world.uninstall();
-    assert_eq!(world.picture(), before);
+    sandbox.uninstall();
+    assert_eq!(sandbox.picture(), before);
     let owner = fs::metadata(&settings).unwrap();
     assert_eq!((owner.uid(), owner.gid()), (THEM, THEM + 1));
 }
@@ -250,16 +250,16 @@ fn the_file_of_another_user_and_group_written_by_root_stays_theirs() {
 #[test]
 fn a_file_system_without_attributes_is_no_obstacle() {
     // Where the settings are behind a link, the attributes are those of the file behind it.
-    let world = World::empty();
-    let real = world.home().join("real.json");
+    let sandbox = Sandbox::empty();
+    let real = sandbox.home().join("real.json");
     File::create(&real).unwrap();
     fs::write(&real, MINE).unwrap();
-    world.link("../real.json");
+    sandbox.link("../real.json");
     set(&real, "user.note", b"behind the link");
-    let before = world.picture();
-    world.install();
-    world.uninstall();
-    assert_eq!(world.picture(), before);
+    let before = sandbox.picture();
+    sandbox.install();
+    sandbox.uninstall();
+    assert_eq!(sandbox.picture(), before);
 
     // `/dev/shm` is of another kind than a disk; older ones have no attributes of the person's.
     let Ok(folder) = tempfile::tempdir_in("/dev/shm") else {
@@ -267,14 +267,14 @@ fn a_file_system_without_attributes_is_no_obstacle() {
         return;
     };
     fs::create_dir_all(folder.path().join("home/.claude")).unwrap();
-    let world = World::at(folder.path().to_owned());
-    world.write(MINE);
-    set(&world.settings(), "user.note", b"in memory");
-    set(&world.settings(), LIST, &list(0, &[(1234, 6)], 6));
-    let before = world.picture();
-    world.install();
-    world.uninstall();
-    assert_eq!(world.picture(), before);
+    let sandbox = Sandbox::at(folder.path().to_owned());
+    sandbox.write(MINE);
+    set(&sandbox.settings(), "user.note", b"in memory");
+    set(&sandbox.settings(), LIST, &list(0, &[(1234, 6)], 6));
+    let before = sandbox.picture();
+    sandbox.install();
+    sandbox.uninstall();
+    assert_eq!(sandbox.picture(), before);
 }
 
 fn any_list() -> impl Strategy<Value = Option<Vec<u8>>> {
@@ -299,8 +299,8 @@ proptest! {
         edited: bool,
         update: bool,
     ) {
-        let world = World::with(MINE);
-        let settings = world.settings();
+        let sandbox = Sandbox::with(MINE);
+        let settings = sandbox.settings();
         // The owner may read and write; all else is as it comes.
         fs::set_permissions(&settings, Permissions::from_mode(0o600 | mode)).unwrap();
         for (name, value) in &notes {
@@ -310,23 +310,23 @@ proptest! {
             prop_assume!(set(&settings, LIST, list));
         }
         if let Some(list) = &of_folder {
-            prop_assume!(set(&world.home().join(".claude"), LIST_OF_FOLDER, list));
+            prop_assume!(set(&sandbox.home().join(".claude"), LIST_OF_FOLDER, list));
         }
-        let before = world.picture();
-        let rights = (world.attributes(), world.mode());
-        world.install_as(&wanted(PROGRAM, if update { OLD } else { NEW }, false));
-        prop_assert_eq!((world.attributes(), world.mode()), rights.clone());
+        let before = sandbox.picture();
+        let rights = (sandbox.attributes(), sandbox.mode());
+        sandbox.install_as(&wanted(PROGRAM, if update { OLD } else { NEW }, false));
+        prop_assert_eq!((sandbox.attributes(), sandbox.mode()), rights.clone());
         if update {
-            world.install_as(&wanted(MOVED, NEW, false));
-            prop_assert_eq!((world.attributes(), world.mode()), rights.clone());
+            sandbox.install_as(&wanted(MOVED, NEW, false));
+            prop_assert_eq!((sandbox.attributes(), sandbox.mode()), rights.clone());
         }
         if edited {
-            world.write(&world.text().replace("opus", "sonnet"));
+            sandbox.write(&sandbox.text().replace("opus", "sonnet"));
         }
-        world.uninstall();
-        prop_assert_eq!((world.attributes(), world.mode()), rights);
+        sandbox.uninstall();
+        prop_assert_eq!((sandbox.attributes(), sandbox.mode()), rights);
         if !edited {
-            prop_assert_eq!(world.picture(), before);
+            prop_assert_eq!(sandbox.picture(), before);
         }
     }
 }

@@ -12,7 +12,7 @@ use pane_patrol_installer::{
 };
 
 use crate::everyone::site;
-use crate::world::{OLD, World, wanted};
+use crate::sandbox::{OLD, Sandbox, wanted};
 
 const PROGRAM: &str = "/usr/bin/pane-patrol";
 
@@ -61,8 +61,8 @@ fn every_case_comes_out_as_written_down_and_goes_back() {
     for case in all.iter().flat_map(|folder| folders(folder)) {
         let shown = case.display();
         let (assistant, wanted) = asked(name(case.parent().unwrap()));
-        let world = World::empty();
-        let site = site(&world, assistant);
+        let sandbox = Sandbox::empty();
+        let site = site(&sandbox, assistant);
         let settings = &site.location.settings;
         let input = case
             .join("in")
@@ -72,7 +72,7 @@ fn every_case_comes_out_as_written_down_and_goes_back() {
             fs::copy(&input, settings).unwrap();
         });
         assert!(before.is_some() || case.ends_with("no-file"), "{shown}");
-        let picture = world.picture();
+        let picture = sandbox.picture();
         apply(&plan_install(&site, &wanted).unwrap()).unwrap();
         let result = fs::read(settings).unwrap();
         let out = case
@@ -90,6 +90,6 @@ fn every_case_comes_out_as_written_down_and_goes_back() {
         let again = plan_install(&site, &wanted).unwrap();
         assert!(again.is_empty(), "{shown}: {}", again.diff());
         apply(&plan_uninstall(&site).unwrap()).unwrap();
-        assert_eq!(world.picture(), picture, "{shown}");
+        assert_eq!(sandbox.picture(), picture, "{shown}");
     }
 }

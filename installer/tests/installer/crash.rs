@@ -13,7 +13,7 @@ use std::process::{Command, ExitStatus};
 use pane_patrol_installer::{Plan, Step, apply, apply_with, plan_install, plan_uninstall};
 
 use crate::attributes::{LIST, list, set};
-use crate::world::{MINE, MOVED, NEW, OLD, PROGRAM, World, attributes_of, count_ours, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, OLD, PROGRAM, Sandbox, attributes_of, count_ours, wanted};
 
 const ROOT: &str = "PANE_PATROL_TEST_ROOT";
 const ACTION: &str = "PANE_PATROL_TEST_ACTION";
@@ -23,7 +23,7 @@ const KILL_AT: &str = "PANE_PATROL_TEST_KILL_AT";
 struct Scenario {
     name: &'static str,
     action: &'static str,
-    prepare: fn() -> World,
+    prepare: fn() -> Sandbox,
     /// The settings without any entry of ours; `None`: no file.
     plain: Option<String>,
 }
@@ -34,7 +34,7 @@ fn scenarios() -> Vec<Scenario> {
         Scenario {
             name: "install over a file",
             action: "install",
-            prepare: || World::with(MINE),
+            prepare: || Sandbox::with(MINE),
             plain: Some(MINE.into()),
         },
         Scenario {
@@ -52,44 +52,44 @@ fn scenarios() -> Vec<Scenario> {
         Scenario {
             name: "install where there is nothing",
             action: "install",
-            prepare: World::empty,
+            prepare: Sandbox::empty,
             plain: None,
         },
         Scenario {
             name: "update",
             action: "update",
-            prepare: || installed(World::with(MINE)),
+            prepare: || installed(Sandbox::with(MINE)),
             plain: Some(MINE.into()),
         },
         Scenario {
             name: "uninstall by restoring",
             action: "uninstall",
-            prepare: || installed(World::with(MINE)),
+            prepare: || installed(Sandbox::with(MINE)),
             plain: Some(MINE.into()),
         },
         Scenario {
             name: "uninstall by removing entries",
             action: "uninstall",
             prepare: || {
-                let world = installed(World::with(MINE));
-                world.write(&world.text().replace("opus", "sonnet"));
-                world
+                let sandbox = installed(Sandbox::with(MINE));
+                sandbox.write(&sandbox.text().replace("opus", "sonnet"));
+                sandbox
             },
             plain: Some(edited()),
         },
         Scenario {
             name: "uninstall of a created file",
             action: "uninstall",
-            prepare: || installed(World::empty()),
+            prepare: || installed(Sandbox::empty()),
             plain: None,
         },
         Scenario {
             name: "install after our entries were taken out by hand",
             action: "install",
             prepare: || {
-                let world = installed(World::empty());
-                world.write("{}");
-                world
+                let sandbox = installed(Sandbox::empty());
+                sandbox.write("{}");
+                sandbox
             },
             plain: Some("{}".into()),
         },
@@ -97,20 +97,20 @@ fn scenarios() -> Vec<Scenario> {
 }
 
 /// A file with an access list and an attribute of the person's, as far as the file system has them.
-fn guarded() -> World {
-    let world = World::with(MINE);
-    set(&world.settings(), LIST, &list(0, &[(1234, 6)], 6));
-    set(&world.settings(), "user.note", b"mine");
-    world
+fn guarded() -> Sandbox {
+    let sandbox = Sandbox::with(MINE);
+    set(&sandbox.settings(), LIST, &list(0, &[(1234, 6)], 6));
+    set(&sandbox.settings(), "user.note", b"mine");
+    sandbox
 }
 
-fn installed(world: World) -> World {
-    world.install_as(&wanted(PROGRAM, OLD, true));
-    world
+fn installed(sandbox: Sandbox) -> Sandbox {
+    sandbox.install_as(&wanted(PROGRAM, OLD, true));
+    sandbox
 }
 
-fn plan(world: &World, action: &str) -> Plan {
-    let site = world.site();
+fn plan(sandbox: &Sandbox, action: &str) -> Plan {
+    let site = sandbox.site();
     match action {
         "install" => plan_install(&site, &wanted(PROGRAM, NEW, false)).unwrap(),
         "update" => plan_install(&site, &wanted(MOVED, NEW, false)).unwrap(),
@@ -127,7 +127,7 @@ fn child() {
     };
     let action = env::var(ACTION).unwrap();
     let kill_at: usize = env::var(KILL_AT).unwrap().parse().unwrap();
-    let plan = plan(&World::at(PathBuf::from(root)), &action);
+    let plan = plan(&Sandbox::at(PathBuf::from(root)), &action);
     let mut step = 0;
     let mut observe = |_| {
         if step == kill_at {
@@ -149,10 +149,10 @@ fn child() {
     }
 }
 
-fn run_child(mut command: Command, world: &World, action: &str, kill_at: usize) -> ExitStatus {
+fn run_child(mut command: Command, sandbox: &Sandbox, action: &str, kill_at: usize) -> ExitStatus {
     command
         .args(["crash::child", "--exact", "--ignored", "--quiet"])
-        .env(ROOT, world.root())
+        .env(ROOT, sandbox.root())
         .env(ACTION, action)
         .env(KILL_AT, kill_at.to_string());
     command.output().unwrap().status
@@ -162,22 +162,22 @@ fn this_program() -> Command {
     Command::new(env::current_exe().unwrap())
 }
 
-fn read(world: &World) -> Option<String> {
-    fs::read_to_string(world.settings()).ok()
+fn read(sandbox: &Sandbox) -> Option<String> {
+    fs::read_to_string(sandbox.settings()).ok()
 }
 
 /// The mode and the attributes of the settings.
-fn rights(world: &World) -> Option<(u32, BTreeMap<String, Vec<u8>>)> {
-    let there = world.settings().exists();
-    there.then(|| (world.mode(), world.attributes()))
+fn rights(sandbox: &Sandbox) -> Option<(u32, BTreeMap<String, Vec<u8>>)> {
+    let there = sandbox.settings().exists();
+    there.then(|| (sandbox.mode(), sandbox.attributes()))
 }
 
 /// Nothing of ours beside the settings, and nothing in a record that its manifest does not name.
-fn assert_no_leftovers(world: &World, context: &str) {
-    for path in world.whole_picture().keys() {
+fn assert_no_leftovers(sandbox: &Sandbox, context: &str) {
+    for path in sandbox.whole_picture().keys() {
         let name = path.file_name().unwrap().to_string_lossy();
         let record = path.parent().unwrap();
-        let known = if record.parent() == Some(&world.installs()) {
+        let known = if record.parent() == Some(&sandbox.installs()) {
             let manifest = fs::read_to_string(record.join("manifest.json")).unwrap();
             name == "manifest.json" || manifest.contains(&format!("\"saved\": \"{name}\""))
         } else {
@@ -193,30 +193,30 @@ fn killed_at_any_step_the_file_is_old_or_new_and_the_next_run_heals() {
         let mut deaths = 0;
         for kill_at in 0.. {
             let context = format!("{}, killed at step {kill_at}", scenario.name);
-            let world = (scenario.prepare)();
-            let old = read(&world);
-            let rights = rights(&world);
-            let plan = plan(&world, scenario.action);
+            let sandbox = (scenario.prepare)();
+            let old = read(&sandbox);
+            let rights = rights(&sandbox);
+            let plan = plan(&sandbox, scenario.action);
             let new = plan.edits()[0]
                 .after()
                 .map(|bytes| String::from_utf8(bytes.to_vec()).unwrap());
-            let status = run_child(this_program(), &world, scenario.action, kill_at);
+            let status = run_child(this_program(), &sandbox, scenario.action, kill_at);
             if status.success() {
                 break;
             }
             assert_eq!(status.signal(), Some(9), "{context}");
             deaths += 1;
-            let now = read(&world);
+            let now = read(&sandbox);
             assert!(now == old || now == new, "{context}: {now:?}");
-            let same_rights = |world: &World| {
-                let now = self::rights(world);
+            let same_rights = |sandbox: &Sandbox| {
+                let now = self::rights(sandbox);
                 now.is_none() || rights.is_none() || now == rights
             };
-            assert!(same_rights(&world), "{context}");
+            assert!(same_rights(&sandbox), "{context}");
 
             // Half of the runs are healed by installing, half by uninstalling at once.
             for install_first in [true, false] {
-                let twin = copy(&world);
+                let twin = copy(&sandbox);
                 if install_first {
                     apply(&self::plan(&twin, "install")).unwrap();
                     assert_eq!(count_ours(&read(&twin).unwrap()), 16, "{context}");
@@ -243,14 +243,14 @@ fn killed_at_any_step_the_file_is_old_or_new_and_the_next_run_heals() {
 
 /// The same files in a world of its own. Records hold absolute paths, so the copy takes the place of
 /// the original and the original is set aside.
-fn copy(world: &World) -> World {
-    let twin = World::empty();
+fn copy(sandbox: &Sandbox) -> Sandbox {
+    let twin = Sandbox::empty();
     let (from, to) = (
-        world.root().display().to_string(),
+        sandbox.root().display().to_string(),
         twin.root().display().to_string(),
     );
-    for (path, (_, mode)) in world.whole_picture() {
-        let target = twin.root().join(path.strip_prefix(world.root()).unwrap());
+    for (path, (_, mode)) in sandbox.whole_picture() {
+        let target = twin.root().join(path.strip_prefix(sandbox.root()).unwrap());
         if path.is_dir() {
             fs::create_dir_all(&target).unwrap();
         } else if path.file_name().unwrap() == "manifest.json" {
@@ -278,9 +278,9 @@ fn a_step_that_fails_before_the_change_leaves_everything_as_it_was() {
             continue;
         }
         for fail_at in 0.. {
-            let world = (scenario.prepare)();
-            let before = world.whole_picture();
-            let plan = plan(&world, scenario.action);
+            let sandbox = (scenario.prepare)();
+            let before = sandbox.whole_picture();
+            let plan = plan(&sandbox, scenario.action);
             let (step, changed) = (Cell::new(0), Cell::new(false));
             let mut observe = |at: Step| {
                 changed.set(changed.get() || at == Step::Changed);
@@ -300,7 +300,7 @@ fn a_step_that_fails_before_the_change_leaves_everything_as_it_was() {
                 assert!(!error.hints().contains(&"nothing was changed".to_owned()));
                 continue;
             }
-            assert_eq!(world.whole_picture(), before, "{context}");
+            assert_eq!(sandbox.whole_picture(), before, "{context}");
             assert!(error.hints()[1].starts_with("free some space"), "{context}");
         }
     }
@@ -323,24 +323,24 @@ fn a_disk_that_takes_no_more_leaves_everything_as_it_was() {
         (MINE.to_owned() + &" ".repeat(2000), 1, "backup"),
         (large, 2048, ".settings.json.pane-patrol-new"),
     ] {
-        let world = World::with(settings);
-        let before = world.whole_picture();
-        let status = run_child(limited(blocks), &world, "install", usize::MAX);
+        let sandbox = Sandbox::with(settings);
+        let before = sandbox.whole_picture();
+        let status = run_child(limited(blocks), &sandbox, "install", usize::MAX);
         assert_eq!(status.code(), Some(3));
-        let error = fs::read_to_string(world.root().join("error")).unwrap();
+        let error = fs::read_to_string(sandbox.root().join("error")).unwrap();
         assert!(error.contains(failed), "{error}");
-        fs::remove_file(world.root().join("error")).unwrap();
-        assert_eq!(world.whole_picture(), before);
+        fs::remove_file(sandbox.root().join("error")).unwrap();
+        assert_eq!(sandbox.whole_picture(), before);
     }
 }
 
 #[test]
 fn a_folder_of_the_user_among_the_records_stays() {
-    let world = World::with(MINE);
-    let kept = world.installs().join("mine/notes.txt");
+    let sandbox = Sandbox::with(MINE);
+    let kept = sandbox.installs().join("mine/notes.txt");
     fs::create_dir_all(kept.parent().unwrap()).unwrap();
     fs::write(&kept, "mine").unwrap();
-    world.install();
-    world.uninstall();
+    sandbox.install();
+    sandbox.uninstall();
     assert_eq!(fs::read_to_string(kept).unwrap(), "mine");
 }

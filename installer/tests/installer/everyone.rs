@@ -12,18 +12,18 @@ use proptest::prelude::*;
 
 use crate::generated::files::{commented, config_toml, file};
 use crate::generated::settings::{manner, settings as any_settings};
-use crate::world::{MOVED, NEW, PROGRAM, World, wanted};
+use crate::sandbox::{MOVED, NEW, PROGRAM, Sandbox, wanted};
 
-pub(crate) fn site(world: &World, assistant: &'static Assistant) -> Site {
-    let get = |name: &str| (name == "HOME").then(|| world.home());
+pub(crate) fn site(sandbox: &Sandbox, assistant: &'static Assistant) -> Site {
+    let get = |name: &str| (name == "HOME").then(|| sandbox.home());
     Site {
         assistant,
         location: assistant.locate(&get).unwrap(),
-        installs: world
+        installs: sandbox
             .root()
             .join("state/pane-patrol/installs")
             .join(assistant.name),
-        ..world.site()
+        ..sandbox.site()
     }
 }
 
@@ -55,9 +55,9 @@ proptest! {
         update: bool,
         empty: bool,
     ) {
-        let world = World::empty();
-        let mut sites: Vec<_> = Assistant::ALL.iter().map(|row| site(&world, row)).collect();
-        let codex = site(&world, &CODEX_CONFIG);
+        let sandbox = Sandbox::empty();
+        let mut sites: Vec<_> = Assistant::ALL.iter().map(|row| site(&sandbox, row)).collect();
+        let codex = site(&sandbox, &CODEX_CONFIG);
         if !empty {
             write(&codex, &config);
         }
@@ -70,7 +70,7 @@ proptest! {
                 }
             }
         }
-        let before = world.picture();
+        let before = sandbox.picture();
         for site in &sites {
             install(site, PROGRAM);
             if update {
@@ -87,7 +87,7 @@ proptest! {
         for site in sites.iter().rev() {
             uninstall(site);
         }
-        prop_assert_eq!(world.picture(), before);
+        prop_assert_eq!(sandbox.picture(), before);
     }
 
     #[test]
@@ -97,8 +97,8 @@ proptest! {
         every in 4_usize..9,
     ) {
         for name in ["gemini", "qwen"] {
-            let world = World::empty();
-            let site = site(&world, Assistant::find(name).unwrap());
+            let sandbox = Sandbox::empty();
+            let site = site(&sandbox, Assistant::find(name).unwrap());
             let text = commented(&tree.print(&manner), every);
             write(&site, &text);
             install(&site, PROGRAM);
@@ -112,9 +112,9 @@ proptest! {
 
 #[test]
 fn a_file_of_our_own_goes_whole_and_what_somebody_added_to_it_stays() {
-    let world = World::empty();
-    let before = world.picture();
-    let site = site(&world, &COPILOT);
+    let sandbox = Sandbox::empty();
+    let before = sandbox.picture();
+    let site = site(&sandbox, &COPILOT);
     install(&site, PROGRAM);
     let text = read(&site);
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -144,14 +144,14 @@ fn a_file_of_our_own_goes_whole_and_what_somebody_added_to_it_stays() {
     fs::remove_dir(site.assistant.folder(&site.location)).unwrap();
     install(&site, PROGRAM);
     uninstall(&site);
-    assert_eq!(world.picture(), before);
+    assert_eq!(sandbox.picture(), before);
 }
 
 #[test]
 fn a_plugin_of_ours_goes_even_when_somebody_changed_it_and_one_of_theirs_is_refused() {
-    let world = World::empty();
-    let before = world.picture();
-    let site = site(&world, Assistant::find("opencode").unwrap());
+    let sandbox = Sandbox::empty();
+    let before = sandbox.picture();
+    let site = site(&sandbox, Assistant::find("opencode").unwrap());
     install(&site, PROGRAM);
     let text = read(&site);
     assert!(text.contains(&format!("const PROGRAM = \"{PROGRAM}\"")));
@@ -161,23 +161,23 @@ fn a_plugin_of_ours_goes_even_when_somebody_changed_it_and_one_of_theirs_is_refu
     let report = apply(&plan).unwrap();
     let backup: &PathBuf = report.changes[0].backup.as_ref().unwrap();
     assert!(fs::read_to_string(backup).unwrap().ends_with("// mine\n"));
-    assert_eq!(world.picture(), before);
+    assert_eq!(sandbox.picture(), before);
 
     write(&site, "export const Mine = async () => ({})\n");
-    let before = world.picture();
+    let before = sandbox.picture();
     let error = plan_install(&site, &wanted(PROGRAM, NEW, false)).unwrap_err();
     assert!(
         error.to_string().contains("is not pane-patrol's"),
         "{error}"
     );
     assert!(plan_uninstall(&site).unwrap().is_empty());
-    assert_eq!(world.picture(), before);
+    assert_eq!(sandbox.picture(), before);
 }
 
 #[test]
 fn a_key_for_which_codex_leaves_the_whole_file_out_is_named_and_nothing_is_added() {
-    let world = World::empty();
-    let site = site(&world, Assistant::find("codex").unwrap());
+    let sandbox = Sandbox::empty();
+    let site = site(&sandbox, Assistant::find("codex").unwrap());
     write(&site, "{\n  \"$schema\": \"x\"\n}\n");
     let error = plan_install(&site, &wanted(PROGRAM, NEW, false)).unwrap_err();
     assert!(

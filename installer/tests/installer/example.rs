@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::CLAUDE;
 
-use crate::world::{NEW, World, wanted};
+use crate::sandbox::{NEW, Sandbox, wanted};
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../backups-example")
@@ -21,19 +21,19 @@ fn read(path: &Path) -> String {
 fn the_example_is_what_an_install_makes() {
     let example = example();
     let original = read(&example.join("before/settings.json"));
-    let world = World::with(&original);
-    let mut site = world.site();
+    let sandbox = Sandbox::with(&original);
+    let mut site = sandbox.site();
     site.location = CLAUDE
-        .locate(&|name| (name == "HOME").then(|| world.home()))
+        .locate(&|name| (name == "HOME").then(|| sandbox.home()))
         .unwrap();
     site.now = Timestamp::parse("2026-02-27T10:00:00Z").unwrap();
-    let report = world.install_as(&wanted("/home/you/.cargo/bin/pane-patrol", NEW, false));
+    let report = sandbox.install_as(&wanted("/home/you/.cargo/bin/pane-patrol", NEW, false));
 
     let record = &report.changes[0].record;
-    let home = world.home().display().to_string();
+    let home = sandbox.home().display().to_string();
     let manifest = read(&record.join("manifest.json")).replace(&home, "/home/you");
     let mut made = vec![
-        ("after/settings.json".to_owned(), world.text()),
+        ("after/settings.json".to_owned(), sandbox.text()),
         (file_name(record) + "/manifest.json", manifest),
         (
             file_name(record) + "/1-settings.json",
@@ -66,9 +66,9 @@ fn the_examples_readme_tells_the_truth() {
     let hash = manifest["writes"][0]["sha256_after"].as_str().unwrap();
     assert!(readme.contains(hash));
 
-    let world = World::with(read(&example().join("before/settings.json")));
-    world.install();
-    let record = format!("{}/2026-02-27T10-00-00Z", world.installs().display());
+    let sandbox = Sandbox::with(read(&example().join("before/settings.json")));
+    sandbox.install();
+    let record = format!("{}/2026-02-27T10-00-00Z", sandbox.installs().display());
     let command = "cp ~/.local/state/pane-patrol/installs/claude/2026-02-27T10-00-00Z/1-settings.json ~/.claude/settings.json";
     assert!(readme.contains(command));
     let command = command
@@ -76,15 +76,18 @@ fn the_examples_readme_tells_the_truth() {
             "~/.local/state/pane-patrol/installs/claude/2026-02-27T10-00-00Z",
             &record,
         )
-        .replace('~', world.home().to_str().unwrap());
+        .replace('~', sandbox.home().to_str().unwrap());
     let status = std::process::Command::new("sh")
         .args(["-c", &command])
         .status();
     assert!(status.unwrap().success());
-    assert_eq!(world.text(), read(&example().join("before/settings.json")));
+    assert_eq!(
+        sandbox.text(),
+        read(&example().join("before/settings.json"))
+    );
     // And pane-patrol understands that it has been undone.
-    world.uninstall();
-    assert!(world.manifests().is_empty());
+    sandbox.uninstall();
+    assert!(sandbox.manifests().is_empty());
 }
 
 fn file_name(path: &Path) -> String {

@@ -9,7 +9,7 @@ use pane_patrol_installer::{ApplyError, apply};
 use rustix::fs::{IFlags, ioctl_getflags, ioctl_setflags};
 
 use crate::attributes::left_out;
-use crate::world::{MINE, MOVED, NEW, PROGRAM, World, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, PROGRAM, Sandbox, wanted};
 
 fn flags(path: &Path) -> Option<IFlags> {
     ioctl_getflags(File::open(path).unwrap()).ok()
@@ -39,45 +39,45 @@ fn flags_that_a_person_set_are_there_after_install_update_and_uninstall() {
         IFlags::SYNC,
         IFlags::NODUMP | IFlags::NOATIME | IFlags::SECURE_REMOVAL | IFlags::UNRM,
     ] {
-        let world = World::with(MINE);
-        let settings = world.settings();
+        let sandbox = Sandbox::with(MINE);
+        let settings = sandbox.settings();
         if !set(&settings, which) {
             continue;
         }
         let before = flags(&settings);
-        world.install();
+        sandbox.install();
         assert_eq!(flags(&settings), before, "{which:?}");
-        world.install_as(&wanted(MOVED, NEW, false));
+        sandbox.install_as(&wanted(MOVED, NEW, false));
         assert_eq!(flags(&settings), before, "{which:?}");
-        world.uninstall();
+        sandbox.uninstall();
         assert_eq!(flags(&settings), before, "{which:?}");
-        assert_eq!(world.text(), MINE);
+        assert_eq!(sandbox.text(), MINE);
     }
 }
 
 #[test]
 fn a_flag_that_new_files_get_from_their_folder_is_not_given_to_one_that_had_none() {
-    let world = World::with(MINE);
-    let settings = world.settings();
+    let sandbox = Sandbox::with(MINE);
+    let settings = sandbox.settings();
     let before = flags(&settings);
     if !set(settings.parent().unwrap(), IFlags::NODUMP) {
         return;
     }
-    world.install();
+    sandbox.install();
     assert_eq!(flags(&settings), before);
 }
 
 #[test]
 fn a_file_that_may_not_be_replaced_is_refused_and_stays() {
     for which in [IFlags::IMMUTABLE, IFlags::APPEND] {
-        let world = World::with(MINE);
-        let settings = world.settings();
+        let sandbox = Sandbox::with(MINE);
+        let settings = sandbox.settings();
         if !set(&settings, which) {
             continue;
         }
-        let before = world.whole_picture();
-        let refused = apply(&world.plan(PROGRAM).unwrap());
-        let after = world.whole_picture();
+        let before = sandbox.whole_picture();
+        let refused = apply(&sandbox.plan(PROGRAM).unwrap());
+        let after = sandbox.whole_picture();
         unset(&settings, which);
         let error = refused.unwrap_err();
         assert!(matches!(&error, ApplyError::Io { path, .. } if *path == settings));

@@ -4,7 +4,7 @@
 use pane_patrol_installer::{PlanError, plan_install};
 use proptest::prelude::*;
 
-use crate::world::{MOVED, NEW, OLD, PROGRAM, World, count_ours, wanted};
+use crate::sandbox::{MOVED, NEW, OLD, PROGRAM, Sandbox, count_ours, wanted};
 
 #[path = "../support/settings.rs"]
 pub(crate) mod settings;
@@ -26,25 +26,25 @@ proptest! {
         update: bool,
     ) {
         let text = tree.print(if rewritten { &REWRITTEN } else { &manner });
-        let world = World::with(&text);
-        world.chmod(mode);
-        let before = world.picture();
+        let sandbox = Sandbox::with(&text);
+        sandbox.chmod(mode);
+        let before = sandbox.picture();
         let first = wanted(PROGRAM, if update { OLD } else { NEW }, false);
         let refused = [&first, &wanted(MOVED, NEW, false)]
             .into_iter()
-            .any(|wanted| matches!(plan_install(&world.site(), wanted), Err(PlanError::Dropped { .. })));
+            .any(|wanted| matches!(plan_install(&sandbox.site(), wanted), Err(PlanError::Dropped { .. })));
         if refused {
             // The assistant itself leaves such a file out.
-            prop_assert_eq!(world.picture(), before);
+            prop_assert_eq!(sandbox.picture(), before);
             return Ok(());
         }
-        world.install_as(&first);
+        sandbox.install_as(&first);
         if update {
-            world.install_as(&wanted(MOVED, NEW, false));
+            sandbox.install_as(&wanted(MOVED, NEW, false));
         }
-        prop_assert_eq!(count_ours(&world.text()), 16);
-        prop_assert_eq!(world.mode(), mode);
-        world.uninstall();
-        prop_assert_eq!(world.picture(), before);
+        prop_assert_eq!(count_ours(&sandbox.text()), 16);
+        prop_assert_eq!(sandbox.mode(), mode);
+        sandbox.uninstall();
+        prop_assert_eq!(sandbox.picture(), before);
     }
 }

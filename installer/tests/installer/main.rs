@@ -19,4 +19,4 @@ mod program;
 mod refusal;
 mod revert;
 mod rights;
-mod world;
+mod sandbox;

@@ -5,7 +5,7 @@ use std::fs;
 use pane_patrol_installer::{apply, plan_uninstall};
 use serde_json::Value;
 
-use crate::world::{MINE, MOVED, NEW, PROGRAM, World, count_ours, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, PROGRAM, Sandbox, count_ours, wanted};
 
 /// As Claude Code rewrites the file.
 fn rewrite(text: &str) -> String {
@@ -15,94 +15,96 @@ fn rewrite(text: &str) -> String {
 
 #[test]
 fn a_change_of_the_user_stays_and_only_ours_leaves() {
-    let world = World::with(MINE);
-    world.install();
-    let edited = world.text().replace("\"opus\"", "\"sonnet\"  ");
-    world.write(&edited);
-    world.uninstall();
-    assert_eq!(world.text(), MINE.replace("\"opus\"", "\"sonnet\"  "));
+    let sandbox = Sandbox::with(MINE);
+    sandbox.install();
+    let edited = sandbox.text().replace("\"opus\"", "\"sonnet\"  ");
+    sandbox.write(&edited);
+    sandbox.uninstall();
+    assert_eq!(sandbox.text(), MINE.replace("\"opus\"", "\"sonnet\"  "));
     assert_eq!(
-        fs::read_dir(world.home().join(".claude")).unwrap().count(),
+        fs::read_dir(sandbox.home().join(".claude"))
+            .unwrap()
+            .count(),
         1
     );
 }
 
 #[test]
 fn a_change_before_an_update_is_not_undone_by_uninstall() {
-    let world = World::with(MINE);
-    world.install();
-    world.write(&world.text().replace("\"opus\"", "\"sonnet\""));
-    world.install_as(&wanted(MOVED, NEW, false));
-    world.uninstall();
-    assert_eq!(world.text(), MINE.replace("\"opus\"", "\"sonnet\""));
+    let sandbox = Sandbox::with(MINE);
+    sandbox.install();
+    sandbox.write(&sandbox.text().replace("\"opus\"", "\"sonnet\""));
+    sandbox.install_as(&wanted(MOVED, NEW, false));
+    sandbox.uninstall();
+    assert_eq!(sandbox.text(), MINE.replace("\"opus\"", "\"sonnet\""));
 }
 
 #[test]
 fn a_mode_that_the_user_changed_stays() {
-    let world = World::with(MINE);
-    world.install();
-    world.chmod(0o600);
-    world.uninstall();
-    assert_eq!((world.text(), world.mode()), (MINE.to_owned(), 0o600));
+    let sandbox = Sandbox::with(MINE);
+    sandbox.install();
+    sandbox.chmod(0o600);
+    sandbox.uninstall();
+    assert_eq!((sandbox.text(), sandbox.mode()), (MINE.to_owned(), 0o600));
 }
 
 #[test]
 fn a_created_file_goes_even_after_the_assistant_rewrote_it() {
-    let world = World::empty();
-    let before = world.picture();
-    world.install();
-    world.write(&rewrite(&world.text()));
-    world.uninstall();
-    assert_eq!(world.picture(), before);
+    let sandbox = Sandbox::empty();
+    let before = sandbox.picture();
+    sandbox.install();
+    sandbox.write(&rewrite(&sandbox.text()));
+    sandbox.uninstall();
+    assert_eq!(sandbox.picture(), before);
 }
 
 #[test]
 fn a_created_file_stays_when_the_user_put_something_into_it() {
-    let world = World::empty();
-    world.install();
-    let text = world.text().replacen('{', "{\n  \"model\": \"opus\",", 1);
-    world.write(&text);
-    world.uninstall();
-    assert_eq!(world.text(), "{\n  \"model\": \"opus\"\n}\n");
+    let sandbox = Sandbox::empty();
+    sandbox.install();
+    let text = sandbox.text().replacen('{', "{\n  \"model\": \"opus\",", 1);
+    sandbox.write(&text);
+    sandbox.uninstall();
+    assert_eq!(sandbox.text(), "{\n  \"model\": \"opus\"\n}\n");
 }
 
 #[test]
 fn a_created_folder_stays_when_somebody_else_uses_it() {
-    let world = World::empty();
-    world.install();
-    fs::write(world.home().join(".claude/theirs"), "").unwrap();
-    world.uninstall();
-    assert!(!world.settings().exists());
-    assert!(world.home().join(".claude/theirs").exists());
+    let sandbox = Sandbox::empty();
+    sandbox.install();
+    fs::write(sandbox.home().join(".claude/theirs"), "").unwrap();
+    sandbox.uninstall();
+    assert!(!sandbox.settings().exists());
+    assert!(sandbox.home().join(".claude/theirs").exists());
 }
 
 #[test]
 fn a_blank_file_becomes_blank_again() {
     for blank in ["", "\n", " \r\n\t", "\u{feff}", "\u{feff}\n"] {
-        let world = World::with(blank);
-        world.install();
-        assert_eq!(count_ours(&world.text()), 16);
-        world.uninstall();
-        assert_eq!(world.text(), blank);
+        let sandbox = Sandbox::with(blank);
+        sandbox.install();
+        assert_eq!(count_ours(&sandbox.text()), 16);
+        sandbox.uninstall();
+        assert_eq!(sandbox.text(), blank);
 
-        world.install();
-        world.write(&rewrite(world.text().trim_start_matches('\u{feff}')));
-        world.uninstall();
-        assert_eq!(world.text(), blank, "after a rewrite");
+        sandbox.install();
+        sandbox.write(&rewrite(sandbox.text().trim_start_matches('\u{feff}')));
+        sandbox.uninstall();
+        assert_eq!(sandbox.text(), blank, "after a rewrite");
     }
 }
 
 #[test]
 fn without_a_record_ours_is_known_by_its_command() {
-    let world = World::with(MINE);
-    world.install_as(&wanted(PROGRAM, NEW, true));
-    fs::remove_dir_all(world.installs()).unwrap();
-    let plan = plan_uninstall(&world.site()).unwrap();
+    let sandbox = Sandbox::with(MINE);
+    sandbox.install_as(&wanted(PROGRAM, NEW, true));
+    fs::remove_dir_all(sandbox.installs()).unwrap();
+    let plan = plan_uninstall(&sandbox.site()).unwrap();
     assert!(plan.notes()[0].starts_with("no record of the install"));
     let report = apply(&plan).unwrap();
     // The user's empty list cannot be told from one that we made.
     assert_eq!(
-        world.text(),
+        sandbox.text(),
         MINE.replace(",\n        \"PreToolUse\": []", "")
     );
     let backup = report.changes[0].backup.as_ref().unwrap();
@@ -111,35 +113,35 @@ fn without_a_record_ours_is_known_by_its_command() {
 
 #[test]
 fn a_damaged_backup_is_not_restored() {
-    let world = World::with(MINE);
-    let report = world.install();
+    let sandbox = Sandbox::with(MINE);
+    let report = sandbox.install();
     fs::write(report.changes[0].backup.as_ref().unwrap(), "{}").unwrap();
-    let plan = plan_uninstall(&world.site()).unwrap();
+    let plan = plan_uninstall(&sandbox.site()).unwrap();
     assert!(plan.notes()[0].contains("backup is damaged"));
     apply(&plan).unwrap();
-    assert_eq!(world.text(), MINE);
+    assert_eq!(sandbox.text(), MINE);
 }
 
 #[test]
 fn a_damaged_manifest_is_a_lost_one() {
-    let world = World::with(MINE);
-    let report = world.install();
+    let sandbox = Sandbox::with(MINE);
+    let report = sandbox.install();
     fs::write(report.changes[0].record.join("manifest.json"), "{").unwrap();
-    world.uninstall();
-    assert_eq!(count_ours(&world.text()), 0);
-    assert!(world.text().contains("say done"));
+    sandbox.uninstall();
+    assert_eq!(count_ours(&sandbox.text()), 0);
+    assert!(sandbox.text().contains("say done"));
 }
 
 #[test]
 fn entries_that_the_user_took_out_by_hand_are_gone_for_good() {
-    let world = World::with(MINE);
-    world.install();
-    world.write("{\"fresh\": true}");
-    world.install();
-    world.uninstall();
-    assert_eq!(world.text(), "{\"fresh\": true}");
+    let sandbox = Sandbox::with(MINE);
+    sandbox.install();
+    sandbox.write("{\"fresh\": true}");
+    sandbox.install();
+    sandbox.uninstall();
+    assert_eq!(sandbox.text(), "{\"fresh\": true}");
     assert!(
-        world
+        sandbox
             .manifests()
             .iter()
             .all(|manifest| manifest["ended"] != Value::Null)
@@ -148,29 +150,29 @@ fn entries_that_the_user_took_out_by_hand_are_gone_for_good() {
 
 #[test]
 fn a_file_that_the_user_removed_takes_our_folder_with_it() {
-    let world = World::empty();
-    let before = world.picture();
-    world.install();
-    fs::remove_file(world.settings()).unwrap();
-    world.uninstall();
-    assert_eq!(world.picture(), before);
-    assert!(world.manifests().is_empty());
+    let sandbox = Sandbox::empty();
+    let before = sandbox.picture();
+    sandbox.install();
+    fs::remove_file(sandbox.settings()).unwrap();
+    sandbox.uninstall();
+    assert_eq!(sandbox.picture(), before);
+    assert!(sandbox.manifests().is_empty());
 }
 
 #[test]
 fn our_entry_in_a_group_of_the_user_leaves_the_users_own_there() {
-    let world = World::with(MINE);
-    world.install();
-    let text = world.text();
+    let sandbox = Sandbox::with(MINE);
+    sandbox.install();
+    let text = sandbox.text();
     let ours = text.find("\"[ -n").unwrap();
     let at = text[..ours].rfind('{').unwrap();
-    world.write(&format!(
+    sandbox.write(&format!(
         "{}{{\"command\":\"mine\"}}, {}",
         &text[..at],
         &text[at..]
     ));
-    world.uninstall();
-    let kept = world.text();
+    sandbox.uninstall();
+    let kept = sandbox.text();
     assert_eq!(count_ours(&kept), 0);
     assert!(kept.contains("{\"command\":\"mine\"}"), "{kept}");
     serde_json::from_str::<Value>(&kept).unwrap();
@@ -178,28 +180,28 @@ fn our_entry_in_a_group_of_the_user_leaves_the_users_own_there() {
 
 #[test]
 fn uninstall_without_an_install_does_nothing_and_leaves_nothing() {
-    for world in [World::empty(), World::with(MINE), World::with("")] {
-        let before = world.whole_picture();
-        let plan = plan_uninstall(&world.site()).unwrap();
+    for sandbox in [Sandbox::empty(), Sandbox::with(MINE), Sandbox::with("")] {
+        let before = sandbox.whole_picture();
+        let plan = plan_uninstall(&sandbox.site()).unwrap();
         assert!(plan.is_empty());
         assert!(apply(&plan).unwrap().changes.is_empty());
-        assert_eq!(world.whole_picture(), before);
+        assert_eq!(sandbox.whole_picture(), before);
     }
 }
 
 #[test]
 fn a_link_that_was_replaced_by_a_file_is_cleaned_without_touching_the_link_target() {
-    let world = World::empty();
-    let real = world.home().join("real.json");
+    let sandbox = Sandbox::empty();
+    let real = sandbox.home().join("real.json");
     fs::write(&real, MINE).unwrap();
-    world.link("../real.json");
-    world.install();
-    let installed = world.text();
-    fs::remove_file(world.settings()).unwrap();
-    world.write(&installed);
-    let plan = plan_uninstall(&world.site()).unwrap();
+    sandbox.link("../real.json");
+    sandbox.install();
+    let installed = sandbox.text();
+    fs::remove_file(sandbox.settings()).unwrap();
+    sandbox.write(&installed);
+    let plan = plan_uninstall(&sandbox.site()).unwrap();
     assert!(plan.notes()[0].contains("real.json, to which the settings were a link"));
     apply(&plan).unwrap();
-    assert_eq!(world.text(), MINE);
+    assert_eq!(sandbox.text(), MINE);
     assert_eq!(fs::read_to_string(real).unwrap(), installed);
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use pane_patrol_hooks::text::told_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Asked, Fake};
+use super::{Fake, OpenRequest};
 use crate::actor::colours;
-use crate::actor::keys::{Guard, Pane, Press, Pressed, Seen, World};
+use crate::actor::keys::{Access, Guard, Pane, Press, Pressed, Seen};
 use crate::hub::client::HubError;
 use crate::mux::{Gone, Outcome, Undone};
 use crate::state::{Bound, Level, Row};
 
-impl World for Fake {
+impl Access for Fake {
     fn row(&self, _: &str) -> Result<Option<Row>, HubError> {
         let mut state = self.0.borrow_mut();
         state.happen();
@@ -102,7 +102,7 @@ impl World for Fake {
             .iter()
             .find(|asked| Some(asked.id.to_string()) == bound.request.request_id);
         let shows_description = state.assistant == "claude" && !bound.is_question();
-        let is_it = |asked: &Asked| {
+        let is_it = |asked: &OpenRequest| {
             wanted.is_some_and(|wanted| {
                 // Of the others no more is known than the one line that the person saw.
                 let is_read = match &bound.command {

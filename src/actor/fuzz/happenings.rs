@@ -5,7 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::event::State;
 
 use super::words::{COMMANDS, DESCRIPTIONS, QUESTIONS, TWINS};
-use super::{Asked, Scenery};
+use super::{OpenRequest, Scenery};
 use crate::actor::keys::Press;
 use crate::state::fixture::row;
 
@@ -83,7 +83,7 @@ impl Scenery {
     }
 
     /// Another agent's request reads like the first one's, now and then; and its hooks may be lost.
-    pub(super) fn disguise(&mut self, second: &mut Asked) {
+    pub(super) fn disguise(&mut self, second: &mut OpenRequest) {
         let Some(first) = self.asked.clone().filter(|first| !first.is_question) else {
             return;
         };
@@ -105,7 +105,7 @@ impl Scenery {
         self.deaf_until = self.now.plus(Duration::from_millis(deaf));
     }
 
-    pub(super) fn invent(&mut self) -> Asked {
+    pub(super) fn invent(&mut self) -> OpenRequest {
         self.next_id += 1;
         // No dialog of Copilot's that asks a question is known.
         let is_question = self.dice.roll(4) == 0 && self.assistant != "copilot";
@@ -120,7 +120,7 @@ impl Scenery {
         } else {
             [words, description]
         };
-        Asked {
+        OpenRequest {
             id: self.next_id,
             words,
             description,

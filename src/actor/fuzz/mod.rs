@@ -4,18 +4,18 @@
 
 mod fake;
 mod happenings;
+mod sceneries;
 mod screens;
 mod telling;
 mod words;
-mod worlds;
 
 use std::cell::RefCell;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use self::fake::id_of;
+use self::sceneries::{beside_a_twin, calm, calmly, play};
 use self::words::honest;
-use self::worlds::{beside_a_twin, calm, calmly, play};
 use super::dialog;
 use super::keys::{Outcome, carry_out};
 use crate::state::{Bound, Decision, Row};
@@ -46,7 +46,7 @@ impl Dice {
 }
 
 #[derive(Clone, Debug)]
-struct Asked {
+struct OpenRequest {
     id: u64,
     /// The command, or the question.
     words: &'static str,
@@ -60,7 +60,7 @@ struct Asked {
     written: Timestamp,
 }
 
-impl Asked {
+impl OpenRequest {
     /// What Claude's transcript holds of it.
     fn input(&self) -> serde_json::Value {
         serde_json::json!({"command": self.words, "description": self.description})
@@ -80,18 +80,18 @@ struct Scenery {
     /// Claude Code 2.1.197.
     is_old: bool,
     /// What the pane asks now.
-    asked: Option<Asked>,
+    asked: Option<OpenRequest>,
     /// What another sub-agent asks; its dialog follows, or was covered by the one that is shown.
-    queued: Option<Asked>,
+    queued: Option<OpenRequest>,
     /// What was answered or withdrawn, by whomever, and what of it runs.
     closed: Vec<u64>,
     running: Vec<u64>,
     /// When the assistant wrote last about itself: also when another agent goes on.
     written: i64,
     /// Everything that was ever asked.
-    all: Vec<Asked>,
+    all: Vec<OpenRequest>,
     /// The assistant is suspended, and a file that looks like its dialog is shown.
-    forged: Option<Asked>,
+    forged: Option<OpenRequest>,
     cursor: u8,
     amending: Option<String>,
     in_mode: bool,
@@ -248,7 +248,7 @@ fn commands_are_drawn_as_they_were_recorded() {
         }
         let is_old = line.name.contains("2.1.197");
         let (mut state, _) = calm(1, "claude", line.width, "touch a", is_old);
-        let asked = Asked {
+        let asked = OpenRequest {
             words: words.leak(),
             description: description.leak(),
             ..state.asked.take().expect("it asks")

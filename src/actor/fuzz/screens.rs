@@ -3,7 +3,7 @@
 use pane_patrol_hooks::unseen::is_unseen;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Asked, Scenery};
+use super::{OpenRequest, Scenery};
 
 /// Breaks a text as most assistants do: at blanks, of which those that do not fit begin the next row.
 pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
@@ -70,7 +70,7 @@ pub(super) fn nothing() -> String {
 }
 
 /// The dialog.
-pub(super) fn dialog(state: &Scenery, asked: &Asked) -> String {
+pub(super) fn dialog(state: &Scenery, asked: &OpenRequest) -> String {
     let words = asked.words;
     let width = state.width;
     let numbered = |cursor: char, labels: &[&str]| -> String {
@@ -169,7 +169,11 @@ pub(super) fn dialog(state: &Scenery, asked: &Asked) -> String {
     }
 }
 
-fn claude(state: &Scenery, asked: &Asked, numbered: &dyn Fn(char, &[&str]) -> String) -> String {
+fn claude(
+    state: &Scenery,
+    asked: &OpenRequest,
+    numbered: &dyn Fn(char, &[&str]) -> String,
+) -> String {
     let rule = "─".repeat(state.width);
     let no = match &state.amending {
         Some(text) if text.is_empty() => "No, and tell Claude what to do differently".to_owned(),
@@ -201,7 +205,7 @@ fn claude(state: &Scenery, asked: &Asked, numbered: &dyn Fn(char, &[&str]) -> St
 }
 
 /// Command and description, between the title and the question.
-pub(super) fn claude_middle(asked: &Asked, width: usize, is_old: bool) -> String {
+pub(super) fn claude_middle(asked: &OpenRequest, width: usize, is_old: bool) -> String {
     if is_old {
         claude_197(asked, width)
     } else {
@@ -210,13 +214,13 @@ pub(super) fn claude_middle(asked: &Asked, width: usize, is_old: bool) -> String
 }
 
 /// The command above its description, three cells in.
-fn claude_197(asked: &Asked, width: usize) -> String {
+fn claude_197(asked: &OpenRequest, width: usize) -> String {
     let part = |text: &str| behind("   ", &without_one_blank(&as_drawn(text, true), width - 6));
     format!("\n{}{}\n", part(asked.words), part(asked.description))
 }
 
 /// The description above two dotted rules with the command between; a bar beside several lines.
-fn claude_newest(asked: &Asked, width: usize) -> String {
+fn claude_newest(asked: &OpenRequest, width: usize) -> String {
     let part = |text: &str| {
         let text = &as_drawn(text, false);
         let rows = without_one_blank(text, width - 2);

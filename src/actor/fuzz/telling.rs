@@ -3,7 +3,7 @@
 use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::text::told_line;
 
-use super::{Asked, Scenery, screens};
+use super::{OpenRequest, Scenery, screens};
 use crate::state::{Bound, Request};
 
 impl Scenery {
@@ -15,14 +15,14 @@ impl Scenery {
 
     /// What the transcripts hold without a result.
     pub(super) fn open_calls(&self, bound: &Bound) -> Vec<Bound> {
-        let is_open = |asked: &&Asked| {
+        let is_open = |asked: &&OpenRequest| {
             let waits = self.asked.iter().chain(&self.queued);
             let mut waits = waits.map(|asked| asked.id);
             waits.any(|id| id == asked.id) || self.running.contains(&asked.id)
         };
         let open = self.all.iter().filter(is_open);
         let open = open.filter(|asked| self.assistant == "claude" && asked.written <= self.now);
-        let call = |asked: &Asked| {
+        let call = |asked: &OpenRequest| {
             let sibling = bound.sibling(&self.request(asked));
             Bound {
                 call: Some(asked.id.to_string()),
@@ -32,7 +32,7 @@ impl Scenery {
         open.map(call).collect()
     }
 
-    pub(super) fn request(&self, asked: &Asked) -> Request {
+    pub(super) fn request(&self, asked: &OpenRequest) -> Request {
         Request {
             state: if asked.is_question {
                 State::WaitingInput
@@ -62,7 +62,7 @@ impl Scenery {
 
     /// Only Claude's transcript holds a request while it is open.
     pub(super) fn in_full(&self, mut bound: Bound) -> Bound {
-        let is_it = |asked: &&Asked| Some(asked.id.to_string()) == bound.request.request_id;
+        let is_it = |asked: &&OpenRequest| Some(asked.id.to_string()) == bound.request.request_id;
         let known = self.all.iter().find(is_it);
         let known = known.filter(|asked| self.assistant == "claude" && !asked.is_question);
         if let Some(asked) = known {

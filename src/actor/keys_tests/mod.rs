@@ -14,7 +14,7 @@ use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
-use super::keys::{Guard, Outcome, Pane, Press, Pressed, Seen, World, carry_out};
+use super::keys::{Access, Guard, Outcome, Pane, Press, Pressed, Seen, carry_out};
 use crate::hub::client::HubError;
 use crate::mux;
 use crate::state::fixture::row;
@@ -84,7 +84,7 @@ impl Stage {
     }
 }
 
-impl World for Stage {
+impl Access for Stage {
     fn row(&self, _: &str) -> Result<Option<Row>, HubError> {
         let later = self.later.clone().filter(|_| self.keys() > 0);
         Ok(later.or_else(|| self.row.borrow().clone()))

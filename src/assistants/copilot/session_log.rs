@@ -114,13 +114,13 @@ mod tests {
     }
 
     /// A log in a folder of its own.
-    struct World {
+    struct LogFolder {
         _root: tempfile::TempDir,
         path: PathBuf,
         log: Log,
     }
 
-    impl World {
+    impl LogFolder {
         fn new() -> Self {
             let root = tempfile::tempdir().unwrap();
             let followed = Followed {
@@ -207,16 +207,16 @@ mod tests {
 
     #[test]
     fn a_log_is_read_on_from_where_it_was_left() {
-        let mut world = World::new();
-        assert_eq!(world.log.read_on(), None, "it is not there yet");
+        let mut folder = LogFolder::new();
+        assert_eq!(folder.log.read_on(), None, "it is not there yet");
         let whole = line("abort", 2, "");
-        assert_eq!(world.add(&line("user.message", 1, "")), Some(Level::Busy));
-        assert_eq!(world.add(&whole[..20]), None, "half a line");
-        assert_eq!(world.add(&whole[20..]), Some(Level::Idle));
-        assert_eq!(world.add("nonsense\n{}\n"), None);
-        std::fs::remove_file(&world.path).unwrap();
+        assert_eq!(folder.add(&line("user.message", 1, "")), Some(Level::Busy));
+        assert_eq!(folder.add(&whole[..20]), None, "half a line");
+        assert_eq!(folder.add(&whole[20..]), Some(Level::Idle));
+        assert_eq!(folder.add("nonsense\n{}\n"), None);
+        std::fs::remove_file(&folder.path).unwrap();
         assert_eq!(
-            world.add(&line("user.message", 3, "")),
+            folder.add(&line("user.message", 3, "")),
             Some(Level::Busy),
             "another file"
         );
@@ -224,11 +224,11 @@ mod tests {
 
     #[test]
     fn the_beginning_of_a_long_log_is_left_out() {
-        let mut world = World::new();
+        let mut folder = LogFolder::new();
         let filler = line("noise", 1, &format!("\"x\":\"{}\"", "y".repeat(300_000)));
         let text = line("abort", 1, "") + &filler + &filler;
-        assert_eq!(world.add(&text), None);
-        assert_eq!(world.add(&line("user.message", 2, "")), Some(Level::Busy));
+        assert_eq!(folder.add(&text), None);
+        assert_eq!(folder.add(&line("user.message", 2, "")), Some(Level::Busy));
     }
 
     #[test]

@@ -38,16 +38,16 @@ pub struct Session {
     /// The folder it was started in.
     pub folder: Option<String>,
     /// Of its environment what says where its hooks report to.
-    pub world: World,
+    pub reports_to: Variables,
     /// Of its environment and its arguments what may keep its hooks from running.
-    pub switches: World,
+    pub switches: Variables,
 }
 
-/// The variables of an environment that say where a hook reports to, those of [`WORLD`] that are set.
-pub type World = BTreeMap<&'static str, String>;
+/// The variables of an environment that say where a hook reports to, those of [`REPORTS_TO`] that are set.
+pub type Variables = BTreeMap<&'static str, String>;
 
 /// By these a hook knows where to report to.
-pub const WORLD: [&str; 3] = [
+pub const REPORTS_TO: [&str; 3] = [
     "XDG_RUNTIME_DIR",
     "PANE_PATROL_SESSION",
     "PANE_PATROL_EVENT_SOCKET",

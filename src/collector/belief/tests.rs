@@ -3,7 +3,7 @@ use super::*;
 const OWN: &str = "/tmp/own";
 
 /// A system in which one other server is real, and processes are what their numbers say.
-struct World {
+struct FakeSystem {
     asked: Vec<String>,
     proved: bool,
 }
@@ -22,7 +22,7 @@ const LOST: u32 = 12;
 /// A tmux server that lives and listens on another socket.
 const OF_ANOTHER: u32 = 13;
 
-impl Facts for World {
+impl Facts for FakeSystem {
     fn server(&mut self, socket: &str) -> Result<(), Disbelief> {
         self.asked.push(socket.to_owned());
         match socket {
@@ -78,13 +78,13 @@ fn told() -> Event {
 }
 
 fn judged(event: &mut Event, standing: Standing) -> (Result<(), &'static str>, usize) {
-    let mut world = World {
+    let mut system = FakeSystem {
         asked: Vec::new(),
         proved: false,
     };
     let names_server = event.server.is_some();
-    let judged = judge(event, names_server, standing, OWN, &mut world);
-    (judged, world.asked.len())
+    let judged = judge(event, names_server, standing, OWN, &mut system);
+    (judged, system.asked.len())
 }
 
 fn verdict(mut event: Event, standing: Standing) -> Result<(), &'static str> {
@@ -200,12 +200,12 @@ fn without_a_process_a_sender_that_is_gone_names_panes_of_servers_that_are_talke
     assert_eq!(event.home, None);
     let other = judged(&mut hook("/tmp/real", None), Standing::Unknown);
     assert_eq!(other, (Err(UNPROVED), 0), "nobody is even connected to");
-    let mut world = World {
+    let mut system = FakeSystem {
         asked: Vec::new(),
         proved: true,
     };
     let mut event = hook("/tmp/real", None);
-    let known = judge(&mut event, true, Standing::Unknown, OWN, &mut world);
+    let known = judge(&mut event, true, Standing::Unknown, OWN, &mut system);
     assert_eq!(known, Ok(()));
 }
 

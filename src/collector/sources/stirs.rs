@@ -95,7 +95,7 @@ struct Waiter {
 /// One server.
 struct Waited {
     /// The tmux that waits; ended with this.
-    child: Option<Waiting>,
+    child: Option<RunningWait>,
     /// When the next one is started.
     due: Instant,
     /// How often in a row it ended in failure.
@@ -105,12 +105,12 @@ struct Waited {
     asked: Instant,
 }
 
-struct Waiting {
+struct RunningWait {
     child: Child,
     since: Instant,
 }
 
-impl Drop for Waiting {
+impl Drop for RunningWait {
     fn drop(&mut self) {
         // It may have ended.
         let _ = self.child.kill();
@@ -197,7 +197,7 @@ impl Waiter {
                 server.fail();
                 continue;
             };
-            server.child = Some(Waiting { child, since: now });
+            server.child = Some(RunningWait { child, since: now });
             if !server.has_hooks || now.duration_since(server.asked) >= ASK_AGAIN {
                 (server.has_hooks, server.asked) = (true, now);
                 mux.ask_for_stirs(socket, &self.mark, PATIENCE);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Writer;
 use crate::collector::sources::changes::{Order as WorkOrder, Report};
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::state::{Outcome, Row, RowKey};
 
 impl Writer {
@@ -19,7 +19,7 @@ impl Writer {
             self.lose_interest(key);
             self.work.forget(&key.to_string());
             self.published.forget(&key.to_string());
-            self.tell(Feed::Gone(key.to_string()));
+            self.tell(Update::Gone(key.to_string()));
         }
         for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
             let Some(row) = self.table.row(key) else {
@@ -28,7 +28,7 @@ impl Writer {
             let row = self.dressed(row);
             self.take_interest(key, &row);
             self.sources.unheard.look(&row);
-            self.tell(Feed::Row(Arc::new(row)));
+            self.tell(Update::Row(Arc::new(row)));
         }
         self.give_orders();
     }
@@ -38,7 +38,7 @@ impl Writer {
         if let Some(row) = self.table.row(key) {
             let row = self.dressed(row);
             self.take_interest(key, &row);
-            self.tell(Feed::Row(Arc::new(row)));
+            self.tell(Update::Row(Arc::new(row)));
         }
         self.give_orders();
     }
@@ -67,7 +67,7 @@ impl Writer {
             // What its publisher says of it counts more.
             Report::Tasks(id, _) if self.published.tells_of(id) => {}
             Report::Tasks(id, tasks) => {
-                self.tell(Feed::Tasks(id.clone(), Arc::clone(tasks)));
+                self.tell(Update::Tasks(id.clone(), Arc::clone(tasks)));
                 self.tell_dressed(std::slice::from_ref(id));
             }
         }
@@ -78,7 +78,7 @@ impl Writer {
             if let Some(diff) = self.work.diff(id)
                 && !self.published.tells_of(id)
             {
-                self.tell(Feed::Diff(id.clone(), diff));
+                self.tell(Update::Diff(id.clone(), diff));
             }
         }
         self.tell_dressed(ids);
@@ -89,7 +89,7 @@ impl Writer {
         for id in ids {
             if let Some(row) = self.table.row_with_id(id) {
                 let row = self.dressed(row);
-                self.tell(Feed::Row(Arc::new(row)));
+                self.tell(Update::Row(Arc::new(row)));
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::state::{Row, RowKey, fingerprint};
 
 /// The last orders to the sources, to give new ones only when something changes.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct LastOrders {
     /// By row, what it makes worth watching.
     rows: HashMap<Arc<RowKey>, Box<Interest>>,
     pids: Counted<u32>,
@@ -48,7 +48,7 @@ struct Interest {
     runs: bool,
 }
 
-impl Told {
+impl LastOrders {
     /// These folders were told of.
     pub(super) fn with_homes(homes: BTreeSet<(Assistant, PathBuf)>) -> Self {
         Self {

@@ -27,8 +27,8 @@ use crate::assistants;
 use crate::assistants::homes::Homes;
 use crate::collector::attribution::Works;
 use crate::collector::belief::Ground;
-use crate::collector::cache_sweeper::Tidy;
-use crate::collector::journal::{Memory, Recalled};
+use crate::collector::cache_sweeper::Sweeper;
+use crate::collector::journal::{Journal, Recalled};
 use crate::collector::kinship::Kinship;
 use crate::collector::liveness::has_ended;
 use crate::collector::message::Message;
@@ -38,16 +38,16 @@ use crate::collector::sources::present::Found;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::sources::{Setup, Sources};
 use crate::mux::Reach;
-use crate::state::update::{Feed, Role};
+use crate::state::update::{Role, Update};
 use crate::state::{Input, Outcome, Table};
 use crate::sys::monotone_clock::Clock;
 use glimpses::Titles;
 use health::HealthReport;
-use interests::Told;
+use interests::LastOrders;
 
 pub(super) struct Writer {
     pub(super) table: Table,
-    memory: Memory,
+    memory: Journal,
     own_server: Option<Server>,
     own_socket: String,
     reach: Reach,
@@ -61,8 +61,8 @@ pub(super) struct Writer {
     pub(super) sources: Sources,
     /// What publishers have told of the work of their agents.
     pub(super) published: PublishedWork,
-    subscribers: Vec<Sender<Feed>>,
-    told: Told,
+    subscribers: Vec<Sender<Update>>,
+    told: LastOrders,
     /// The known assistants that run in panes.
     present: BTreeMap<Server, Vec<Found>>,
     /// The servers of which the table was told that some do.
@@ -77,7 +77,7 @@ pub(super) struct Writer {
     wanted_by_witness: BTreeSet<String>,
     health: HealthReport,
     troubles: BTreeMap<String, String>,
-    tidy: Tidy,
+    tidy: Sweeper,
 }
 
 impl Writer {
@@ -87,8 +87,8 @@ impl Writer {
         recalled: Recalled,
         clock: Arc<Clock>,
         sources: Sources,
-        subscribers: Vec<Sender<Feed>>,
-        tidy: Tidy,
+        subscribers: Vec<Sender<Update>>,
+        tidy: Sweeper,
     ) -> Self {
         let Recalled {
             mut table, memory, ..
@@ -120,7 +120,7 @@ impl Writer {
             sources,
             published: PublishedWork::default(),
             subscribers,
-            told: Told::with_homes(homes),
+            told: LastOrders::with_homes(homes),
             present: BTreeMap::new(),
             told_present: BTreeSet::new(),
             titles: BTreeMap::new(),
@@ -144,8 +144,8 @@ impl Writer {
 
     /// Works until it is told to stop.
     pub(super) fn run(&mut self, inbox: &Receiver<Message>) {
-        self.tell(Feed::Snapshot(self.table.rows()));
-        self.tell(Feed::Role(Role::Collector));
+        self.tell(Update::Snapshot(self.table.rows()));
+        self.tell(Update::Role(Role::Collector));
         self.take_up();
         loop {
             let message = match self.time_left() {
@@ -160,7 +160,7 @@ impl Writer {
                 }
             }
             if let Some(health) = self.health.take_due(&self.troubles, Instant::now()) {
-                self.tell(Feed::Health(health));
+                self.tell(Update::Health(health));
             }
         }
     }
@@ -261,9 +261,9 @@ impl Writer {
         }
     }
 
-    pub(super) fn tell(&mut self, feed: Feed) {
+    pub(super) fn tell(&mut self, update: Update) {
         self.subscribers
-            .retain(|subscriber| subscriber.send(feed.clone()).is_ok());
-        self.sources.hub.publish(feed);
+            .retain(|subscriber| subscriber.send(update.clone()).is_ok());
+        self.sources.hub.publish(update);
     }
 }

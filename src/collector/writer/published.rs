@@ -11,7 +11,7 @@ use super::Writer;
 use crate::collector::sources::changes::Order as WorkOrder;
 use crate::hub::protocol::{PublishedStatus, Report, TaskUpdate, code};
 use crate::hub::server::{Published, Reply, Said};
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::state::{Input, PublisherWord, RowKey};
 use crate::sys::namespaces::Standing;
 use crate::tasks::TaskSummary;
@@ -41,7 +41,7 @@ impl Writer {
             }
             Said::Diff(agent, diff) => self.work_of(&publisher, &agent).map(|key| {
                 self.published.of(&key).diff = Some(Arc::clone(&diff));
-                self.tell(Feed::Diff(key.to_string(), diff));
+                self.tell(Update::Diff(key.to_string(), diff));
                 self.tell_again(&key);
             }),
             Said::Tasks(agent, tasks) => self
@@ -200,7 +200,7 @@ impl Writer {
 
     fn take_tasks(&mut self, key: &RowKey, tasks: Arc<TaskSummary>) {
         self.published.of(key).tasks = Some(Arc::clone(&tasks));
-        self.tell(Feed::Tasks(key.to_string(), tasks));
+        self.tell(Update::Tasks(key.to_string(), tasks));
         self.tell_again(key);
     }
 

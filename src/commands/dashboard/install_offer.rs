@@ -7,9 +7,9 @@ use std::path::Path;
 use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{Assistant, Plan, apply, plan_install};
 
-use crate::commands::Surroundings;
+use crate::commands::Context;
 use crate::commands::install::site;
-use crate::tui::{Hooks, Offer, Offered};
+use crate::tui::{Hooks, InstallOffer, OfferedInstall};
 
 /// One assistant's part of what was shown.
 pub(in crate::commands) struct Part {
@@ -19,10 +19,10 @@ pub(in crate::commands) struct Part {
 
 /// Whether the assistants on PATH report; one whose settings hold our hook counts also without its
 /// program.
-pub(in crate::commands) fn hooks(surroundings: &Surroundings) -> Hooks {
+pub(in crate::commands) fn hooks(context: &Context) -> Hooks {
     let (mut report, mut others) = (0, 0);
     for assistant in Assistant::ALL.iter().copied() {
-        let Ok(Some(site)) = site::of(surroundings, assistant) else {
+        let Ok(Some(site)) = site::of(context, assistant) else {
             return Hooks::Unknown;
         };
         match status(assistant, &site.location, None) {
@@ -40,7 +40,7 @@ pub(in crate::commands) fn hooks(surroundings: &Surroundings) -> Hooks {
 
 /// Plans for every assistant on PATH; gives what can be done, and what is to be shown. The error says
 /// why nothing can be done.
-pub(in crate::commands) fn plan(surroundings: &Surroundings) -> Result<(Vec<Part>, Offer), String> {
+pub(in crate::commands) fn plan(context: &Context) -> Result<(Vec<Part>, InstallOffer), String> {
     let found = Assistant::ALL.iter().copied();
     let found: Vec<_> = found.filter(|one| site::is_found(one)).collect();
     if found.is_empty() {
@@ -49,16 +49,16 @@ pub(in crate::commands) fn plan(surroundings: &Surroundings) -> Result<(Vec<Part
             .to_owned());
     }
     let mut parts = Vec::new();
-    let mut offer = Offer::default();
+    let mut offer = InstallOffer::default();
     for assistant in found {
-        let (file, planned) = plan_one(surroundings, assistant);
+        let (file, planned) = plan_one(context, assistant);
         let (what, is_ready) = match &planned {
             Ok(part) if part.plan.is_empty() => ("reports already".to_owned(), false),
             Ok(part) => (summary(&part.plan), true),
             Err(why) => (why.clone(), false),
         };
         let title = assistant.title.to_owned();
-        offer.assistants.push(Offered {
+        offer.assistants.push(OfferedInstall {
             title,
             file,
             what,
@@ -79,11 +79,8 @@ pub(in crate::commands) fn plan(surroundings: &Surroundings) -> Result<(Vec<Part
 }
 
 /// The file that is meant, as a person writes it, and the plan or why there is none.
-fn plan_one(
-    surroundings: &Surroundings,
-    assistant: &'static Assistant,
-) -> (String, Result<Part, String>) {
-    let site = match site::of(surroundings, assistant) {
+fn plan_one(context: &Context, assistant: &'static Assistant) -> (String, Result<Part, String>) {
+    let site = match site::of(context, assistant) {
         Ok(Some(site)) => site,
         Ok(None) => {
             let why = "HOME is not set: there is no place for the backup";
@@ -91,10 +88,7 @@ fn plan_one(
         }
         Err(error) => return (String::new(), Err(told(&error, error.hints()))),
     };
-    let file = short(
-        &site.location.settings,
-        surroundings.environment.home.as_deref(),
-    );
+    let file = short(&site.location.settings, context.environment.home.as_deref());
     let Some(wanted) = site::wanted(assistant) else {
         return (file, Err("this program's own path is not known".to_owned()));
     };

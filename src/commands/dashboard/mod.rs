@@ -11,43 +11,40 @@ use time::UtcOffset;
 use crate::cli::SupervisorArgs;
 use crate::collector;
 use crate::commands::start::launchers;
-use crate::commands::{Surroundings, listen};
+use crate::commands::{Context, listen};
 use crate::config::Config;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::tui::{self, Theme};
-use actions::RealHands;
+use actions::RealActions;
 
 /// Shows the dashboard until the person leaves it.
-pub(in crate::commands) fn run(
-    surroundings: &Surroundings,
-    arguments: &SupervisorArgs,
-) -> CommandResult {
+pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) -> CommandResult {
     if !io::stdout().is_terminal() {
         return Err(CommandError::new("the dashboard needs a terminal")
             .hint("`pane-patrol status` prints the same to a pipe or a file")
             .exit(EXIT_USAGE));
     }
-    let config = surroundings.config()?;
-    let theme = theme(arguments, &config, surroundings.no_color);
-    let names = launchers(surroundings)?
+    let config = context.config()?;
+    let theme = theme(arguments, &config, context.no_color);
+    let names = launchers(context)?
         .into_iter()
         .map(|launcher| launcher.name);
     let setup = tui::Setup {
         split: arguments.split,
         launchers: names.collect(),
-        ..setup(surroundings, surroundings.offset, theme)
+        ..setup(context, context.offset, theme)
     };
-    let listening = listen::start(surroundings, arguments.listen.listen.as_deref())?;
-    let (feed, membership) =
-        collector::join(surroundings.collector(&arguments.containers.containers)?)
+    let listening = listen::start(context, arguments.listen.listen.as_deref())?;
+    let (update, membership) =
+        collector::join(context.collector(&arguments.containers.containers)?)
             .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
-    let hands = Arc::new(RealHands::new(
-        surroundings.clone(),
+    let actions = Arc::new(RealActions::new(
+        context.clone(),
         arguments.client.clone(),
         config.split.width,
     ));
-    let shown = tui::run(setup, feed, Arc::clone(&hands) as Arc<dyn tui::Hands>);
-    hands.leave_split();
+    let shown = tui::run(setup, update, Arc::clone(&actions) as Arc<dyn tui::Actions>);
+    actions.leave_split();
     membership.leave();
     drop(listening);
     shown.map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
@@ -55,18 +52,18 @@ pub(in crate::commands) fn run(
 
 /// What a dashboard that shows something else has to be told.
 pub(in crate::commands) fn screen_setup(
-    surroundings: &Surroundings,
+    context: &Context,
     offset: UtcOffset,
 ) -> Result<tui::Setup, CommandError> {
-    let config = surroundings.config()?;
-    let theme = theme(&SupervisorArgs::default(), &config, surroundings.no_color);
-    Ok(setup(surroundings, offset, theme))
+    let config = context.config()?;
+    let theme = theme(&SupervisorArgs::default(), &config, context.no_color);
+    Ok(setup(context, offset, theme))
 }
 
-fn setup(surroundings: &Surroundings, offset: UtcOffset, theme: Theme) -> tui::Setup {
-    let home = surroundings.environment.home.as_ref();
+fn setup(context: &Context, offset: UtcOffset, theme: Theme) -> tui::Setup {
+    let home = context.environment.home.as_ref();
     tui::Setup {
-        in_tmux: surroundings.tmux.is_some(),
+        in_tmux: context.tmux.is_some(),
         offset,
         home: home.map(|home| home.to_string_lossy().into_owned()),
         theme,

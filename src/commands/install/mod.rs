@@ -14,7 +14,7 @@ use pane_patrol_installer::{
 
 use crate::assistants;
 use crate::cli::{InstallArgs, UninstallArgs};
-use crate::commands::Surroundings;
+use crate::commands::Context;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 
@@ -29,7 +29,7 @@ struct Job {
 type Planned = Result<Job, CommandError>;
 
 /// Registers our hook with each named assistant, or with every one that is found.
-pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> CommandResult {
+pub(super) fn install(context: &Context, arguments: &InstallArgs) -> CommandResult {
     if !arguments.all && arguments.assistant.is_empty() {
         let name = assistants::usual_name();
         return Err(CommandError::new("no assistant was named")
@@ -60,12 +60,12 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
     }
     let mut jobs: Vec<_> = chosen
         .into_iter()
-        .map(|assistant| job(surroundings, assistant, arguments.approvals))
+        .map(|assistant| job(context, assistant, arguments.approvals))
         .collect();
     let files = settings.into_iter();
-    jobs.extend(files.map(|(file, settings)| settings_job(surroundings, file, settings)));
+    jobs.extend(files.map(|(file, settings)| settings_job(context, file, settings)));
     let is_for_real = !arguments.dry_run && jobs.iter().flatten().any(|job| !job.plan.is_empty());
-    let told = Told {
+    let wording = Wording {
         verb: "install",
         nothing: |name| format!("The hooks of {name} are registered already; nothing was changed."),
         done: |assistant| {
@@ -73,7 +73,7 @@ pub(super) fn install(surroundings: &Surroundings, arguments: &InstallArgs) -> C
             notes.copied().map(str::to_owned).collect()
         },
     };
-    let outcome = carry_out_all(jobs, arguments.dry_run, &told);
+    let outcome = carry_out_all(jobs, arguments.dry_run, &wording);
     if is_for_real {
         messages::status(
             "`pane-patrol` shows them, `pane-patrol doctor` says how each is, `pane-patrol uninstall` takes it all back.",
@@ -93,12 +93,8 @@ fn point_out_absent(absent: &[&Assistant]) {
     }
 }
 
-fn settings_job(
-    surroundings: &Surroundings,
-    file: &'static Assistant,
-    settings: Vec<Setting>,
-) -> Planned {
-    let site = find_site(surroundings, file)?;
+fn settings_job(context: &Context, file: &'static Assistant, settings: Vec<Setting>) -> Planned {
+    let site = find_site(context, file)?;
     let mut wanted = site::wanted(file).ok_or_else(|| {
         CommandError::new("could not find out by which path this program is called")
     })?;
@@ -109,12 +105,12 @@ fn settings_job(
     Ok(Job { site, plan, notes })
 }
 
-fn job(surroundings: &Surroundings, assistant: &'static Assistant, approvals: bool) -> Planned {
+fn job(context: &Context, assistant: &'static Assistant, approvals: bool) -> Planned {
     let mut wanted = site::wanted(assistant).ok_or_else(|| {
         CommandError::new("could not find out by which path this program is called")
     })?;
     wanted.approvals = approvals;
-    let site = find_site(surroundings, assistant)?;
+    let site = find_site(context, assistant)?;
     let plan = plan_install(&site, &wanted)
         .map_err(|error| failed("install", &site, &error, error.hints()))?;
     let mut notes = Vec::new();
@@ -129,7 +125,7 @@ fn job(surroundings: &Surroundings, assistant: &'static Assistant, approvals: bo
 }
 
 /// Takes our hook out again: of the named assistants, or of all, wherever an install stands.
-pub(super) fn uninstall(surroundings: &Surroundings, arguments: &UninstallArgs) -> CommandResult {
+pub(super) fn uninstall(context: &Context, arguments: &UninstallArgs) -> CommandResult {
     let everything = arguments.assistant.is_empty();
     let chosen = if everything {
         Assistant::ALL.to_vec()
@@ -138,7 +134,7 @@ pub(super) fn uninstall(surroundings: &Surroundings, arguments: &UninstallArgs) 
     };
     let mut jobs = Vec::new();
     for assistant in chosen {
-        let site = match find_site(surroundings, assistant) {
+        let site = match find_site(context, assistant) {
             Ok(site) => site,
             Err(error) => {
                 jobs.push(Err(error));
@@ -167,14 +163,14 @@ pub(super) fn uninstall(surroundings: &Surroundings, arguments: &UninstallArgs) 
             return Ok(());
         }
     }
-    let told = Told {
+    let wording = Wording {
         verb: "uninstall",
         nothing: |name| {
             format!("No hooks of ours are registered with {name}; nothing was changed.")
         },
         done: |assistant| vec![format!("{} no longer reports.", assistant.title)],
     };
-    carry_out_all(jobs, arguments.dry_run, &told)
+    carry_out_all(jobs, arguments.dry_run, &wording)
 }
 
 /// An empty plan is applied too: that tidies up after a run that was killed.
@@ -233,11 +229,8 @@ fn named(names: &[&'static Assistant]) -> Vec<&'static Assistant> {
     chosen
 }
 
-fn find_site(
-    surroundings: &Surroundings,
-    assistant: &'static Assistant,
-) -> Result<Site, CommandError> {
-    let site = site::of(surroundings, assistant).map_err(|error| {
+fn find_site(context: &Context, assistant: &'static Assistant) -> Result<Site, CommandError> {
+    let site = site::of(context, assistant).map_err(|error| {
         let message = format!("could not find the settings of {}", assistant.name);
         with_hints(CommandError::new(message).caused_by(&error), error.hints())
     })?;
@@ -248,7 +241,7 @@ fn find_site(
 }
 
 /// What is said of a job.
-struct Told {
+struct Wording {
     verb: &'static str,
     /// Where nothing is to be done for the assistant of this name.
     nothing: fn(&str) -> String,
@@ -257,7 +250,7 @@ struct Told {
 }
 
 /// Shows all that is planned, then does it, one after the other.
-fn carry_out_all(jobs: Vec<Planned>, dry_run: bool, told: &Told) -> CommandResult {
+fn carry_out_all(jobs: Vec<Planned>, dry_run: bool, wording: &Wording) -> CommandResult {
     for job in jobs.iter().flatten() {
         for note in job
             .notes
@@ -273,14 +266,14 @@ fn carry_out_all(jobs: Vec<Planned>, dry_run: bool, told: &Told) -> CommandResul
     let would_change = jobs.iter().flatten().any(|job| !job.plan.is_empty());
     let mut failures = Vec::new();
     for job in jobs {
-        if let Err(error) = job.and_then(|job| carry_out(&job, dry_run, told)) {
+        if let Err(error) = job.and_then(|job| carry_out(&job, dry_run, wording)) {
             failures.push(error);
         }
     }
     if dry_run && would_change {
         messages::status("This was a dry run; nothing was changed.");
     }
-    all_or_some(failures, count, told.verb)
+    all_or_some(failures, count, wording.verb)
 }
 
 /// The one failure as it is; of several assistants each is told, and how many of them there were.
@@ -299,24 +292,24 @@ fn all_or_some(mut failures: Vec<CommandError>, count: usize, verb: &str) -> Com
     }
 }
 
-fn carry_out(job: &Job, dry_run: bool, told: &Told) -> CommandResult {
+fn carry_out(job: &Job, dry_run: bool, wording: &Wording) -> CommandResult {
     let Job { site, plan, .. } = job;
     if dry_run {
         if plan.is_empty() {
-            messages::status(&(told.nothing)(site.assistant.name));
+            messages::status(&(wording.nothing)(site.assistant.name));
         }
         return Ok(());
     }
     // An empty plan is applied too: that tidies up after a run that was killed.
-    let report = apply(plan).map_err(|error| failed(told.verb, site, &error, error.hints()))?;
+    let report = apply(plan).map_err(|error| failed(wording.verb, site, &error, error.hints()))?;
     for change in &report.changes {
         messages::status(&sentence(change));
     }
     if plan.is_empty() {
-        messages::status(&(told.nothing)(site.assistant.name));
+        messages::status(&(wording.nothing)(site.assistant.name));
         return Ok(());
     }
-    for sentence in (told.done)(site.assistant) {
+    for sentence in (wording.done)(site.assistant) {
         messages::status(&sentence);
     }
     Ok(())

@@ -11,7 +11,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_hooks::tmux::bounded_output;
 use pane_patrol_installer::{Assistant, PlanError, Site, Wanted, parse_version};
 
-use crate::commands::Surroundings;
+use crate::commands::Context;
 use crate::sys::child;
 
 /// How long an assistant may take to tell its version; it usually needs half a second.
@@ -19,16 +19,16 @@ const VERSION_BUDGET: Duration = Duration::from_secs(10);
 
 /// An assistant's settings and the place of our records; `None` without a state folder.
 pub(in crate::commands) fn of(
-    surroundings: &Surroundings,
+    context: &Context,
     assistant: &'static Assistant,
 ) -> Result<Option<Site>, PlanError> {
-    let location = assistant.locate(&|name| surroundings.assistant_folders.get(name).cloned())?;
-    let installs = surroundings.places().installs();
+    let location = assistant.locate(&|name| context.assistant_folders.get(name).cloned())?;
+    let installs = context.places().installs();
     Ok(installs.map(|installs| Site {
         assistant,
         location,
         installs: installs.join(assistant.name),
-        uid: surroundings.environment.uid,
+        uid: context.environment.uid,
         now: Timestamp::now(),
     }))
 }

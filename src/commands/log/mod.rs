@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::Surroundings;
+use super::Context;
 use crate::cli::{LogArgs, LogView, Only};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::log::fault;
@@ -32,34 +32,29 @@ use query::{Complaints, From, Query, expect_all_found};
 const STRAGGLER_PAUSE: Duration = Duration::from_millis(250);
 
 /// Prints the events that were asked for, or shows them in another way.
-pub(super) fn run(surroundings: &Surroundings, arguments: &LogArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &LogArgs) -> CommandResult {
     match &arguments.view {
-        Some(LogView::Stats { query, json }) => stats::run(&Query::of(surroundings, query)?, *json),
+        Some(LogView::Stats { query, json }) => stats::run(&Query::of(context, query)?, *json),
         Some(LogView::Replay {
             query,
             speed,
             plain,
-        }) => replay::run(
-            surroundings,
-            &Query::of(surroundings, query)?,
-            *speed,
-            *plain,
-        ),
-        None => print(surroundings, arguments),
+        }) => replay::run(context, &Query::of(context, query)?, *speed, *plain),
+        None => print(context, arguments),
     }
 }
 
-fn print(surroundings: &Surroundings, arguments: &LogArgs) -> CommandResult {
-    let query = Query::of(surroundings, &arguments.query)?;
+fn print(context: &Context, arguments: &LogArgs) -> CommandResult {
+    let query = Query::of(context, &arguments.query)?;
     let audit = match (arguments.only, &query.from) {
         (Some(Only::Events), _) | (_, From::Files(_)) => None,
-        _ => surroundings.places().decisions(),
+        _ => context.places().decisions(),
     };
     let audit = audit.map(|path| Audit::open(path, arguments.door.clone()));
     let output = Output::open();
     let printer = Printer {
         clock: query.clock,
-        has_colour: output.is_terminal() && !surroundings.no_color,
+        has_colour: output.is_terminal() && !context.no_color,
     };
     let mut printing = Printing {
         sieve: Sieve::of(&query.filter),

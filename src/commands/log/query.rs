@@ -10,7 +10,7 @@ use pane_patrol_sys::open::Opening;
 use time::UtcOffset;
 
 use crate::cli::QueryArgs;
-use crate::commands::{Surroundings, lookup};
+use crate::commands::{Context, lookup};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::log::fault::{Fault, Faults};
 use crate::log::files::Files;
@@ -72,7 +72,7 @@ pub(in crate::commands) fn moment(
 impl Query {
     /// What `arguments` ask for.
     pub(in crate::commands) fn of(
-        surroundings: &Surroundings,
+        context: &Context,
         arguments: &QueryArgs,
     ) -> Result<Self, CommandError> {
         let clock = local_clock();
@@ -82,7 +82,7 @@ impl Query {
                 .transpose()
         };
         let from = if arguments.paths.is_empty() {
-            From::Mirror(surroundings.mirror()?)
+            From::Mirror(context.mirror()?)
         } else {
             From::Files(arguments.paths.clone())
         };

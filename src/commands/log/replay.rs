@@ -16,7 +16,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::query::{Query, read_records};
 use crate::actor::{self, Bound, Decision};
 use crate::assistants::request::Known;
-use crate::commands::{Surroundings, dashboard};
+use crate::commands::{Context, dashboard};
 use crate::error::{CommandError, CommandResult};
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
@@ -27,21 +27,16 @@ use crate::log::when::LocalClock;
 use crate::messages::Output;
 use crate::mux::{Attach, Beside};
 use crate::notify::Snoozes;
-use crate::state::update::{Feed, Health, Role};
+use crate::state::update::{Health, Role, Update};
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
-use crate::tui::{self, Hands, Hooks, Jumped, Offer};
+use crate::tui::{self, Actions, Hooks, InstallOffer, Jumped};
 
 /// Where nothing happened, at most this long is waited.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// Plays what was asked for, `speed` times as fast as it happened; 0 makes no pauses.
-pub(super) fn run(
-    surroundings: &Surroundings,
-    query: &Query,
-    speed: f64,
-    plain: bool,
-) -> CommandResult {
+pub(super) fn run(context: &Context, query: &Query, speed: f64, plain: bool) -> CommandResult {
     let pace = Pace::of(speed)?;
     let mut records = Vec::new();
     read_records(&query.from, &query.filter.targets, &mut |record| {
@@ -63,17 +58,17 @@ pub(super) fn run(
     if plain || !io::stdout().is_terminal() {
         return print(replay);
     }
-    let setup = dashboard::screen_setup(surroundings, query.clock.offset)?;
-    let (sender, feed) = channel();
+    let setup = dashboard::screen_setup(context, query.clock.offset)?;
+    let (sender, update) = channel();
     std::thread::Builder::new()
         .name("replay".into())
-        .spawn(move || replay.feed(&sender))
+        .spawn(move || replay.update(&sender))
         .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
-    show(setup, feed)
+    show(setup, update)
 }
 
-fn show(setup: tui::Setup, feed: Receiver<Feed>) -> CommandResult {
-    tui::run(setup, feed, Arc::new(Idle))
+fn show(setup: tui::Setup, update: Receiver<Update>) -> CommandResult {
+    tui::run(setup, update, Arc::new(Idle))
         .map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
 }
 
@@ -110,11 +105,11 @@ struct Replay {
 }
 
 /// What was told at one moment of the log.
-type Told<'a> = dyn FnMut(&Table, &Outcome, Timestamp) -> ControlFlow<()> + 'a;
+type Teller<'a> = dyn FnMut(&Table, &Outcome, Timestamp) -> ControlFlow<()> + 'a;
 
 impl Replay {
     /// Plays every record and tells what it changed, after the pause that lay before it.
-    fn play(self, told: &mut Told<'_>) {
+    fn play(self, told: &mut Teller<'_>) {
         let settings = Settings {
             ttl: Duration::MAX,
             own_server: None,
@@ -143,10 +138,10 @@ impl Replay {
         }
     }
 
-    fn feed(self, feed: &Sender<Feed>) {
+    fn update(self, update: &Sender<Update>) {
         let speed = self.pace.speed;
-        let _ = feed.send(Feed::Snapshot(Vec::new()));
-        let _ = feed.send(Feed::Role(Role::Collector));
+        let _ = update.send(Update::Snapshot(Vec::new()));
+        let _ = update.send(Update::Role(Role::Collector));
         let mut told: Option<String> = None;
         let clock = self.clock;
         self.play(&mut |table, outcome, now| {
@@ -163,26 +158,26 @@ impl Replay {
                     troubles: vec![words],
                     ..Health::default()
                 };
-                send(feed, Feed::Health(health))?;
+                send(update, Update::Health(health))?;
             }
             for key in &outcome.removed {
-                send(feed, Feed::Gone(key.to_string()))?;
+                send(update, Update::Gone(key.to_string()))?;
             }
             for row in outcome.changed.iter().filter_map(|key| table.row(key)) {
                 let row = moved(row, Timestamp::now().since(now));
-                send(feed, Feed::Row(Arc::new(row)))?;
+                send(update, Update::Row(Arc::new(row)))?;
             }
             ControlFlow::Continue(())
         });
         // The last screen stays until the person leaves.
-        while feed.send(Feed::Role(Role::Collector)).is_ok() {
+        while update.send(Update::Role(Role::Collector)).is_ok() {
             std::thread::sleep(LONGEST_PAUSE);
         }
     }
 }
 
-fn send(feed: &Sender<Feed>, message: Feed) -> ControlFlow<()> {
-    match feed.send(message) {
+fn send(update: &Sender<Update>, message: Update) -> ControlFlow<()> {
+    match update.send(message) {
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(()),
     }
@@ -241,7 +236,7 @@ struct Idle;
 
 const ONLY_A_REPLAY: &str = "this is a replay; its panes are those of another time";
 
-impl Hands for Idle {
+impl Actions for Idle {
     fn ready(&self) {}
 
     fn jump(&self, _: &Row) -> Jumped {
@@ -308,7 +303,7 @@ impl Hands for Idle {
         Err(ONLY_A_REPLAY.to_owned())
     }
 
-    fn plan_install(&self) -> Result<Offer, String> {
+    fn plan_install(&self) -> Result<InstallOffer, String> {
         Err(ONLY_A_REPLAY.to_owned())
     }
 

@@ -5,19 +5,19 @@ use super::*;
 #[cfg(target_os = "linux")]
 #[test]
 fn a_git_that_hangs_is_killed_with_all_it_started() {
-    let world = World::new();
-    let pids = world.folder.path().join("pids");
+    let repository = Repository::new();
+    let pids = repository.folder.path().join("pids");
     let script = format!(
         "#!/bin/sh\nsleep 600 & echo $! $$ > '{}'\nwait\n",
         pids.display()
     );
-    let program = world.script("hang", &script);
+    let program = repository.script("hang", &script);
     // A busy machine may need more than the first of these to come to the point where it hangs.
     for seconds in [0.5, 4.5, 60.5] {
         let hanging = Git::default()
             .program(&program)
             .budget(Duration::from_secs_f64(seconds));
-        let summary = hanging.summarize(&world.root());
+        let summary = hanging.summarize(&repository.root());
         assert_eq!(summary.state, DiffState::Error);
         let why = format!("took longer than {seconds:.1} s");
         assert_eq!(summary.why.as_deref(), Some(why.as_str()));
@@ -43,17 +43,17 @@ fn lives(pid: &str) -> bool {
 
 #[test]
 fn nothing_that_a_repository_brings_is_run() {
-    let world = World::new();
-    let proof = world.folder.path().join("proof");
-    let evil = world.script(
+    let repository = Repository::new();
+    let proof = repository.folder.path().join("proof");
+    let evil = repository.script(
         "evil",
         &format!("#!/bin/sh\necho \"$0 $@\" >> '{}'\ncat\n", proof.display()),
     );
     let evil = evil.to_str().unwrap();
-    world.write("a.x", "1\n");
-    world.write("b.y", "1\n");
-    world.commit_all();
-    world.write(
+    repository.write("a.x", "1\n");
+    repository.write("b.y", "1\n");
+    repository.commit_all();
+    repository.write(
         ".gitattributes",
         "*.x filter=evil diff=evil\n*.y filter=long diff=evil\n",
     );
@@ -68,45 +68,52 @@ fn nothing_that_a_repository_brings_is_run() {
         ("diff.external", evil),
         ("diff.evil.textconv", evil),
         ("diff.evil.command", evil),
-        ("core.hooksPath", world.folder.path().to_str().unwrap()),
+        ("core.hooksPath", repository.folder.path().to_str().unwrap()),
     ] {
-        world.git(&["config", name, value]);
+        repository.git(&["config", name, value]);
     }
-    world.script(
+    repository.script(
         "post-index-change",
         &format!("#!/bin/sh\nexec '{evil}' hook\n"),
     );
-    world.write("a.x", "2\n");
-    world.write("b.y", "2\n");
-    world.write("c.x", "2\n");
-    let before = listing(&world.root().join(".git"));
-    let summary = world.summary();
+    repository.write("a.x", "2\n");
+    repository.write("b.y", "2\n");
+    repository.write("c.x", "2\n");
+    let before = listing(&repository.root().join(".git"));
+    let summary = repository.summary();
     for path in ["a.x", "b.y", "c.x"] {
-        let patch = world.patch(path, None).unwrap();
+        let patch = repository.patch(path, None).unwrap();
         assert!(patch.text.contains("+2\n"), "{patch:?}");
     }
     assert!(!proof.exists(), "{}", fs::read_to_string(&proof).unwrap());
-    assert_eq!(before, listing(&world.root().join(".git")));
+    assert_eq!(before, listing(&repository.root().join(".git")));
     assert_eq!(
         (summary.state, summary.file_count),
         (DiffState::Ok, 4),
         "{summary:?}"
     );
     // What was tried does run something when git is started as usual.
-    world.git(&["diff"]);
+    repository.git(&["diff"]);
     assert!(proof.exists());
 }
 
 #[test]
 fn objects_left_out_of_a_clone_are_not_fetched() {
-    let world = World::new();
-    let proof = world.folder.path().join("proof");
-    world.write("a", "1\n");
-    world.commit_all();
-    let object = String::from_utf8(world.git(&["rev-parse", "HEAD:a"])).unwrap();
+    let repository = Repository::new();
+    let proof = repository.folder.path().join("proof");
+    repository.write("a", "1\n");
+    repository.commit_all();
+    let object = String::from_utf8(repository.git(&["rev-parse", "HEAD:a"])).unwrap();
     let (folder, file) = object.trim().split_at(2);
-    fs::remove_file(world.root().join(".git/objects").join(folder).join(file)).unwrap();
-    let evil = world.script(
+    fs::remove_file(
+        repository
+            .root()
+            .join(".git/objects")
+            .join(folder)
+            .join(file),
+    )
+    .unwrap();
+    let evil = repository.script(
         "evil",
         &format!("#!/bin/sh\necho ran > '{}'\n", proof.display()),
     );
@@ -118,12 +125,12 @@ fn objects_left_out_of_a_clone_are_not_fetched() {
         ("core.repositoryFormatVersion", "1"),
         ("protocol.ext.allow", "always"),
     ] {
-        world.git(&["config", name, value]);
+        repository.git(&["config", name, value]);
     }
-    world.write("a", "2\n");
-    let summary = world.summary();
+    repository.write("a", "2\n");
+    let summary = repository.summary();
     assert!(!proof.exists());
     assert_eq!(summary.state, DiffState::Error, "{summary:?}");
-    world.git(&["diff", "--numstat"]);
+    repository.git(&["diff", "--numstat"]);
     assert!(proof.exists());
 }

@@ -21,34 +21,34 @@ use super::*;
 use crate::test_program::write_program;
 
 /// A repository with a home of its own.
-struct World {
+struct Repository {
     folder: tempfile::TempDir,
 }
 
-impl World {
+impl Repository {
     fn new() -> Self {
-        let world = Self::bare();
-        world.git(&["init", "-q", "-b", "main"]);
-        world
+        let repository = Self::bare();
+        repository.git(&["init", "-q", "-b", "main"]);
+        repository
     }
 
     fn bare() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let world = Self { folder };
-        fs::create_dir(world.root()).unwrap();
-        fs::create_dir(world.folder.path().join("home")).unwrap();
-        let home = world.folder.path().join("home");
+        let repository = Self { folder };
+        fs::create_dir(repository.root()).unwrap();
+        fs::create_dir(repository.folder.path().join("home")).unwrap();
+        let home = repository.folder.path().join("home");
         let script = format!(
             "#!/bin/sh\nHOME='{0}' XDG_CONFIG_HOME='{0}' GIT_CONFIG_NOSYSTEM=1 exec git \"$@\"\n",
             home.display()
         );
-        world.script("git", &script);
+        repository.script("git", &script);
         fs::write(
             home.join(".gitconfig"),
             "[user]\nname = A\nemail = a@example.org\n[protocol \"file\"]\nallow = always\n",
         )
         .unwrap();
-        world
+        repository
     }
 
     fn script(&self, name: &str, text: &str) -> PathBuf {
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// Path, place and numbers of each change, by git itself.
-    fn told_by_git(&self) -> BTreeSet<Told> {
+    fn told_by_git(&self) -> BTreeSet<ReadChange> {
         let mut told = BTreeSet::new();
         for (place, question) in [
             (
@@ -172,7 +172,7 @@ impl World {
     }
 }
 
-type Told = (
+type ReadChange = (
     Vec<u8>,
     FileStatus,
     Option<u64>,
@@ -180,7 +180,7 @@ type Told = (
     Option<Vec<u8>>,
 );
 
-fn told_by_us(summary: &DiffSummary) -> BTreeSet<Told> {
+fn told_by_us(summary: &DiffSummary) -> BTreeSet<ReadChange> {
     let told = |file: &FileChange| {
         (
             file.path.clone().into_bytes(),
@@ -262,24 +262,24 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn take(world: &World, step: &Step) {
-    let path = |name: &usize| world.root().join(NAMES[*name]);
+fn take(repository: &Repository, step: &Step) {
+    let path = |name: &usize| repository.root().join(NAMES[*name]);
     match step {
-        Step::Write(name, content) => world.write(NAMES[*name], content),
+        Step::Write(name, content) => repository.write(NAMES[*name], content),
         Step::Append(name) => {
             let mut content = fs::read(path(name)).unwrap_or_default();
             content.extend(b"more\n");
-            world.write(NAMES[*name], content);
+            repository.write(NAMES[*name], content);
         }
         Step::Remove(name) => drop(fs::remove_file(path(name))),
         Step::Move(from, to) => {
             fs::create_dir_all(path(to).parent().unwrap()).unwrap();
-            world.git(&["mv", "-f", "--", NAMES[*from], NAMES[*to]]);
+            repository.git(&["mv", "-f", "--", NAMES[*from], NAMES[*to]]);
         }
-        Step::Stage(name) => drop(world.git(&["add", "-A", "--", NAMES[*name]])),
-        Step::Unstage(name) => drop(world.git(&["rm", "-q", "--cached", "--", NAMES[*name]])),
-        Step::Intend(name) => drop(world.git(&["add", "-N", "--", NAMES[*name]])),
-        Step::Commit => drop(world.git(&["commit", "-q", "--allow-empty", "-m", "x"])),
+        Step::Stage(name) => drop(repository.git(&["add", "-A", "--", NAMES[*name]])),
+        Step::Unstage(name) => drop(repository.git(&["rm", "-q", "--cached", "--", NAMES[*name]])),
+        Step::Intend(name) => drop(repository.git(&["add", "-N", "--", NAMES[*name]])),
+        Step::Commit => drop(repository.git(&["commit", "-q", "--allow-empty", "-m", "x"])),
     }
 }
 
@@ -287,13 +287,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
     #[test]
     fn whatever_happened_in_a_repository_we_tell_what_git_tells(steps in proptest::collection::vec(step(), 1..24)) {
-        let world = World::new();
+        let repository = Repository::new();
         for step in &steps {
-            take(&world, step);
+            take(&repository, step);
         }
-        let summary = world.checked();
+        let summary = repository.checked();
         for file in &summary.files {
-            let patch = world.patch(&file.path, Some(file.status)).unwrap();
+            let patch = repository.patch(&file.path, Some(file.status)).unwrap();
             let count = |sign| patch.text.lines().skip_while(|line| !line.starts_with("@@"))
                 .filter(|line| line.starts_with(sign)).count() as u64;
             if let (Some(added), Some(deleted)) = (file.additions, file.deletions) {

@@ -4,24 +4,24 @@ use super::*;
 
 #[test]
 fn a_patch_is_given_for_untracked_binary_deleted_and_renamed_files() {
-    let world = World::new();
-    world.write("gone", "a\nb\n");
-    world.write("old name", lines(20));
-    world.write("picture", b"\0a");
-    world.write("both", lines(9));
-    world.commit_all();
-    fs::remove_file(world.root().join("gone")).unwrap();
-    world.git(&["mv", "old name", "new name"]);
-    world.write("new name", lines(21));
-    world.write("picture", b"\0b");
-    world.write("left", "x\n");
-    world.write("-", "dash\n");
-    world.write("both", lines(10));
-    world.git(&["add", "both"]);
-    world.write("both", lines(11));
-    let text = |path: &str, status| world.patch(path, status).unwrap().text;
+    let repository = Repository::new();
+    repository.write("gone", "a\nb\n");
+    repository.write("old name", lines(20));
+    repository.write("picture", b"\0a");
+    repository.write("both", lines(9));
+    repository.commit_all();
+    fs::remove_file(repository.root().join("gone")).unwrap();
+    repository.git(&["mv", "old name", "new name"]);
+    repository.write("new name", lines(21));
+    repository.write("picture", b"\0b");
+    repository.write("left", "x\n");
+    repository.write("-", "dash\n");
+    repository.write("both", lines(10));
+    repository.git(&["add", "both"]);
+    repository.write("both", lines(11));
+    let text = |path: &str, status| repository.patch(path, status).unwrap().text;
     assert!(text("gone", None).contains("deleted file mode 100644"));
-    let renamed = world.patch("new name", None).unwrap();
+    let renamed = repository.patch("new name", None).unwrap();
     assert!(
         renamed
             .text
@@ -33,7 +33,7 @@ fn a_patch_is_given_for_untracked_binary_deleted_and_renamed_files() {
         renamed.text.contains("@@ -20 +20,2 @@"),
         "one line of context: {renamed:?}"
     );
-    assert!(world.patch("picture", None).unwrap().binary);
+    assert!(repository.patch("picture", None).unwrap().binary);
     assert!(text("left", None).ends_with("--- /dev/null\n+++ b/left\n@@ -0,0 +1 @@\n+x\n"));
     assert!(text("-", None).ends_with("+dash\n"));
     let added = |text: &str| {
@@ -48,11 +48,11 @@ fn a_patch_is_given_for_untracked_binary_deleted_and_renamed_files() {
 
 #[test]
 fn a_patch_is_given_of_changed_files_only_and_only_of_this_repository() {
-    let world = World::new();
-    world.write("same", "x\n");
-    world.commit_all();
-    fs::write(world.folder.path().join("secret"), "s").unwrap();
-    symlink("../secret", world.root().join("link")).unwrap();
+    let repository = Repository::new();
+    repository.write("same", "x\n");
+    repository.commit_all();
+    fs::write(repository.folder.path().join("secret"), "s").unwrap();
+    symlink("../secret", repository.root().join("link")).unwrap();
     for path in [
         "same",
         "../secret",
@@ -63,12 +63,12 @@ fn a_patch_is_given_of_changed_files_only_and_only_of_this_repository() {
         ".git/config",
     ] {
         assert_eq!(
-            world.patch(path, None).unwrap_err(),
+            repository.patch(path, None).unwrap_err(),
             GitError::NotChanged(path.to_owned())
         );
     }
     assert!(
-        world
+        repository
             .patch("link", None)
             .unwrap()
             .text
@@ -78,22 +78,22 @@ fn a_patch_is_given_of_changed_files_only_and_only_of_this_repository() {
 
 #[test]
 fn a_long_patch_is_cut_at_a_line_and_says_so() {
-    let world = World::new();
-    world.write("long", lines(100_000));
-    let patch = world.patch("long", None).unwrap();
+    let repository = Repository::new();
+    repository.write("long", lines(100_000));
+    let patch = repository.patch("long", None).unwrap();
     assert!(patch.truncated && patch.text.len() <= MAX_PATCH_BYTES);
     assert!(patch.text.ends_with("of many\n"));
 }
 
 #[test]
 fn a_name_that_is_no_utf_8_is_shown_and_found_by_what_is_shown() {
-    let world = World::new();
-    world.write(OsString::from_vec(b"a\xffb".to_vec()), "x\n");
-    let summary = world.summary();
+    let repository = Repository::new();
+    repository.write(OsString::from_vec(b"a\xffb".to_vec()), "x\n");
+    let summary = repository.summary();
     assert_eq!(summary.files[0].path, "a\u{fffd}b");
     assert_eq!(summary.additions, 1);
     assert!(
-        world
+        repository
             .patch("a\u{fffd}b", None)
             .unwrap()
             .text

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_repository_with_every_kind_of_change_is_told_like_git_tells_it() {
-    let world = World::new();
+    let repository = Repository::new();
     for name in [
         "a b",
         "ünï",
@@ -15,11 +15,11 @@ fn a_repository_with_every_kind_of_change_is_told_like_git_tells_it() {
         "-dash",
         "\"quoted\"",
     ] {
-        world.write(name, lines(20));
+        repository.write(name, lines(20));
     }
-    world.write("picture", b"\0\x01\x02");
-    world.write("mode", "x\n");
-    world.commit_all();
+    repository.write("picture", b"\0\x01\x02");
+    repository.write("mode", "x\n");
+    repository.commit_all();
     for name in [
         "a b",
         "ünï",
@@ -28,19 +28,23 @@ fn a_repository_with_every_kind_of_change_is_told_like_git_tells_it() {
         "-dash",
         "\"quoted\"",
     ] {
-        world.write(name, lines(17) + "more\nand more");
+        repository.write(name, lines(17) + "more\nand more");
     }
-    world.write("picture", b"\0\x01\x03");
-    fs::remove_file(world.root().join("gone")).unwrap();
-    world.git(&["mv", "moved", "moved here"]);
-    world.git(&["add", "--", "a b"]);
-    world.write("a b", lines(3));
-    world.write("left/over", "one\ntwo");
-    world.write("left/nothing", "");
-    world.write("left/picture", b"a\0b");
-    symlink("a b", world.root().join("link")).unwrap();
-    fs::set_permissions(world.root().join("mode"), fs::Permissions::from_mode(0o755)).unwrap();
-    let summary = world.checked();
+    repository.write("picture", b"\0\x01\x03");
+    fs::remove_file(repository.root().join("gone")).unwrap();
+    repository.git(&["mv", "moved", "moved here"]);
+    repository.git(&["add", "--", "a b"]);
+    repository.write("a b", lines(3));
+    repository.write("left/over", "one\ntwo");
+    repository.write("left/nothing", "");
+    repository.write("left/picture", b"a\0b");
+    symlink("a b", repository.root().join("link")).unwrap();
+    fs::set_permissions(
+        repository.root().join("mode"),
+        fs::Permissions::from_mode(0o755),
+    )
+    .unwrap();
+    let summary = repository.checked();
     assert_eq!(summary.branch.as_deref(), Some("main"));
     assert_eq!((summary.file_count, summary.uncounted_files), (14, 0));
     let moved = summary
@@ -54,71 +58,71 @@ fn a_repository_with_every_kind_of_change_is_told_like_git_tells_it() {
 
 #[test]
 fn a_file_touched_but_not_changed_is_no_change_and_the_index_stays_as_it_is() {
-    let world = World::new();
-    world.write("a", "x\n");
-    world.write("b", "x\n");
-    world.commit_all();
+    let repository = Repository::new();
+    repository.write("a", "x\n");
+    repository.write("b", "x\n");
+    repository.commit_all();
     let later = SystemTime::now() + Duration::from_secs(90);
     let file = fs::File::options()
         .write(true)
-        .open(world.root().join("a"))
+        .open(repository.root().join("a"))
         .unwrap();
     file.set_modified(later).unwrap();
-    world.write("b", "y\n");
-    let before = listing(&world.root().join(".git"));
-    let summary = world.summary();
-    let patch = world.patch("b", None).unwrap();
-    assert_eq!(before, listing(&world.root().join(".git")));
+    repository.write("b", "y\n");
+    let before = listing(&repository.root().join(".git"));
+    let summary = repository.summary();
+    let patch = repository.patch("b", None).unwrap();
+    assert_eq!(before, listing(&repository.root().join(".git")));
     assert_eq!(summary.file_count, 1, "{summary:?}");
     assert!(patch.text.contains("-x\n+y\n"), "{patch:?}");
 }
 
 #[test]
 fn an_empty_repository_and_a_detached_head_have_changes_but_no_branch_or_commit() {
-    let world = World::new();
-    world.write("staged", "a\nb\n");
-    world.git(&["add", "staged"]);
-    world.write("left", "a\n");
-    let summary = world.checked();
+    let repository = Repository::new();
+    repository.write("staged", "a\nb\n");
+    repository.git(&["add", "staged"]);
+    repository.write("left", "a\n");
+    let summary = repository.checked();
     assert_eq!(
         (summary.commit, summary.branch.as_deref()),
         (None, Some("main"))
     );
     assert_eq!((summary.additions, summary.file_count), (3, 2));
-    let patch = world.patch("staged", None).unwrap();
+    let patch = repository.patch("staged", None).unwrap();
     assert!(
         patch.text.ends_with("@@ -0,0 +1,2 @@\n+a\n+b\n"),
         "{patch:?}"
     );
 
-    world.commit_all();
-    world.git(&["checkout", "-q", "--detach"]);
-    let summary = world.checked();
+    repository.commit_all();
+    repository.git(&["checkout", "-q", "--detach"]);
+    let summary = repository.checked();
     assert_eq!((summary.branch.as_deref(), summary.file_count), (None, 0));
     assert_eq!(summary.commit.map(|commit| commit.len()), Some(40));
 }
 
 #[test]
 fn a_worktree_and_the_distance_to_the_upstream_branch_are_told() {
-    let world = World::new();
-    world.write("a", "1\n");
-    world.commit_all();
-    world.git(&["branch", "up"]);
-    world.git(&["checkout", "-q", "-b", "side", "--track", "up"]);
-    world.commit_all();
-    world.commit_all();
-    let summary = world.checked();
+    let repository = Repository::new();
+    repository.write("a", "1\n");
+    repository.commit_all();
+    repository.git(&["branch", "up"]);
+    repository.git(&["checkout", "-q", "-b", "side", "--track", "up"]);
+    repository.commit_all();
+    repository.commit_all();
+    let summary = repository.checked();
     assert_eq!(
         (summary.upstream.as_deref(), summary.ahead, summary.behind),
         (Some("up"), Some(2), Some(0))
     );
     assert_eq!(summary.worktree, None);
-    world.git(&["worktree", "add", "-q", "-b", "other", "../the tree"]);
-    let tree = world.folder.path().join("the tree");
+    repository.git(&["worktree", "add", "-q", "-b", "other", "../the tree"]);
+    let tree = repository.folder.path().join("the tree");
     fs::write(tree.join("new"), "x\n").unwrap();
-    let before = listing(&world.root().join(".git"));
-    let summary = world.ours().summarize(&tree);
-    assert_eq!(before, listing(&world.root().join(".git")));
+    let before = listing(&repository.root().join(".git"));
+    let summary = repository.ours().summarize(&tree);
+    assert_eq!(before, listing(&repository.root().join(".git")));
     assert_eq!(summary.worktree.as_deref(), Some("the-tree"));
     assert_eq!(
         (summary.branch.as_deref(), summary.file_count),
@@ -128,51 +132,51 @@ fn a_worktree_and_the_distance_to_the_upstream_branch_are_told() {
 
 #[test]
 fn a_submodule_on_another_commit_is_one_change() {
-    let world = World::new();
-    let inner = world.folder.path().join("inner");
+    let repository = Repository::new();
+    let inner = repository.folder.path().join("inner");
     fs::create_dir(&inner).unwrap();
-    world.git_in(&inner, &["init", "-q"]);
-    world.git_in(&inner, &["commit", "-q", "--allow-empty", "-m", "1"]);
-    world.git(&[
+    repository.git_in(&inner, &["init", "-q"]);
+    repository.git_in(&inner, &["commit", "-q", "--allow-empty", "-m", "1"]);
+    repository.git(&[
         "submodule",
         "--quiet",
         "add",
         inner.to_str().unwrap(),
         "sub",
     ]);
-    world.commit_all();
-    let sub = world.root().join("sub");
-    world.git_in(&sub, &["commit", "-q", "--allow-empty", "-m", "2"]);
-    let summary = world.checked();
+    repository.commit_all();
+    let sub = repository.root().join("sub");
+    repository.git_in(&sub, &["commit", "-q", "--allow-empty", "-m", "2"]);
+    let summary = repository.checked();
     assert!(
         summary.files[0].submodule && summary.files.len() == 1,
         "{summary:?}"
     );
-    let patch = world.patch("sub", None).unwrap();
+    let patch = repository.patch("sub", None).unwrap();
     assert!(patch.text.contains("+Subproject commit"), "{patch:?}");
 }
 
 #[test]
 fn a_list_of_twenty_thousand_files_is_cut_and_its_sums_are_not() {
-    let world = World::new();
+    let repository = Repository::new();
     for n in 0..20_000 {
-        let path = world.root().join(format!("d{}", n % 50));
+        let path = repository.root().join(format!("d{}", n % 50));
         if n < 50 {
             fs::create_dir(&path).unwrap();
         }
         fs::write(path.join(n.to_string()), "a\nb\n").unwrap();
     }
-    let summary = world.summary();
+    let summary = repository.summary();
     assert_eq!(
         (summary.file_count, summary.files.len()),
         (20_000, MAX_FILES)
     );
     assert_eq!((summary.additions, summary.uncounted_files), (40_000, 0));
-    world.commit_all();
+    repository.commit_all();
     for n in 0..5000 {
-        world.write(format!("d{}/{n}", n % 50), "a\nc\nd\n");
+        repository.write(format!("d{}/{n}", n % 50), "a\nc\nd\n");
     }
-    let summary = world.summary();
+    let summary = repository.summary();
     assert_eq!(
         (summary.file_count, summary.additions, summary.deletions),
         (5000, 10_000, 5000)
@@ -181,35 +185,43 @@ fn a_list_of_twenty_thousand_files_is_cut_and_its_sums_are_not() {
 
 #[test]
 fn where_git_has_nothing_to_say_the_summary_says_why() {
-    let world = World::bare();
+    let repository = Repository::bare();
     let state = |git: Git| {
-        let summary = git.summarize(&world.root());
+        let summary = git.summarize(&repository.root());
         (summary.state, summary.why)
     };
-    assert_eq!(state(world.ours()), (DiffState::NotGitRepo, None));
-    let missing = world.ours().program("/nowhere/git");
+    assert_eq!(state(repository.ours()), (DiffState::NotGitRepo, None));
+    let missing = repository.ours().program("/nowhere/git");
     assert_eq!(state(missing), (DiffState::GitMissing, None));
-    world.git(&["init", "-q", "--bare"]);
-    assert_eq!(state(world.ours()), (DiffState::NotGitRepo, None));
-    let gone = world.ours().summarize(&world.folder.path().join("gone"));
+    repository.git(&["init", "-q", "--bare"]);
+    assert_eq!(state(repository.ours()), (DiffState::NotGitRepo, None));
+    let gone = repository
+        .ours()
+        .summarize(&repository.folder.path().join("gone"));
     assert_eq!(gone.state, DiffState::Error);
     assert!(gone.why.unwrap().contains("No such file or directory"));
 }
 
 #[test]
 fn a_merge_that_was_left_to_the_person_is_told() {
-    let world = World::new();
-    world.write("a", "1\n");
-    world.commit_all();
-    world.git(&["checkout", "-q", "-b", "side"]);
-    world.write("a", "2\n");
-    world.commit_all();
-    world.git(&["checkout", "-q", "main"]);
-    world.write("a", "3\n");
-    world.commit_all();
-    world.git(&["merge", "-q", "side"]);
-    let summary = world.summary();
+    let repository = Repository::new();
+    repository.write("a", "1\n");
+    repository.commit_all();
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("a", "2\n");
+    repository.commit_all();
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("a", "3\n");
+    repository.commit_all();
+    repository.git(&["merge", "-q", "side"]);
+    let summary = repository.summary();
     assert_eq!(summary.files.len(), 1, "{summary:?}");
     assert_eq!(summary.files[0].change, Change::Unmerged);
-    assert!(world.patch("a", None).unwrap().text.contains("<<<<<<<"));
+    assert!(
+        repository
+            .patch("a", None)
+            .unwrap()
+            .text
+            .contains("<<<<<<<")
+    );
 }

@@ -14,10 +14,10 @@ use super::connect::connect_to;
 use super::error::HubError;
 use crate::hub::protocol::{
     Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, code,
-    feed_of, parse,
+    parse, update_of,
 };
 use crate::state::Row;
-use crate::state::update::{Feed, Health};
+use crate::state::update::{Health, Update};
 
 /// How long the hub may take for its answer to `hello`.
 const ANSWER_BUDGET: Duration = Duration::from_secs(2);
@@ -36,7 +36,7 @@ pub struct HubClient {
     /// The rows that were told of before the first snapshot said that these were all.
     rows: Vec<Row>,
     /// What else was told before it.
-    beside: VecDeque<Feed>,
+    beside: VecDeque<Update>,
     /// The first snapshot has not come yet.
     is_new: bool,
 }
@@ -112,7 +112,7 @@ impl HubClient {
         is_new
     }
 
-    /// Another handle of the stream, to end [`HubClient::next_feed`] from another thread.
+    /// Another handle of the stream, to end [`HubClient::next_update`] from another thread.
     pub fn try_clone_stream(&self) -> Option<UnixStream> {
         self.reader.get_ref().try_clone().ok()
     }
@@ -120,8 +120,8 @@ impl HubClient {
     /// The rows as they are now.
     pub fn rows(&mut self) -> Result<Vec<Row>, HubError> {
         loop {
-            match self.next_feed()? {
-                Some(Feed::Snapshot(rows)) => return Ok(rows),
+            match self.next_update()? {
+                Some(Update::Snapshot(rows)) => return Ok(rows),
                 Some(_) => {}
                 None => {
                     return Err(HubError::Nobody {
@@ -181,8 +181,8 @@ impl HubClient {
     /// How well the collector hears; it tells that after the rows.
     pub fn health(&mut self) -> Result<Health, HubError> {
         loop {
-            match self.next_feed()? {
-                Some(Feed::Health(health)) => return Ok(health),
+            match self.next_update()? {
+                Some(Update::Health(health)) => return Ok(health),
                 Some(_) => {}
                 None => {
                     return Err(HubError::Nobody {
@@ -194,17 +194,17 @@ impl HubClient {
     }
 
     /// The next thing to know; waits for it. `None` when the collector has gone.
-    pub fn next_feed(&mut self) -> Result<Option<Feed>, HubError> {
+    pub fn next_update(&mut self) -> Result<Option<Update>, HubError> {
         if !self.is_new
-            && let Some(feed) = self.beside.pop_front()
+            && let Some(update) = self.beside.pop_front()
         {
-            return Ok(Some(feed));
+            return Ok(Some(update));
         }
         while let Some(line) = self.next_line()? {
             let message = parse(&line)
                 .map_err(|(code, words)| HubError::Unreadable(format!("{code}: {words}")))?;
-            if let Some(feed) = self.take(message)? {
-                return Ok(Some(feed));
+            if let Some(update) = self.take(message)? {
+                return Ok(Some(update));
             }
         }
         Ok(None)
@@ -212,7 +212,10 @@ impl HubClient {
 
     /// The same, but waits no longer than `limit`; then it says that the hub is silent. A first
     /// answer that takes too long is waited for no longer than ever.
-    pub fn next_feed_within(&mut self, limit: Option<Duration>) -> Result<Option<Feed>, HubError> {
+    pub fn next_update_within(
+        &mut self,
+        limit: Option<Duration>,
+    ) -> Result<Option<Update>, HubError> {
         let patience = if self.is_new {
             Some(limit.map_or(ANSWER_BUDGET, |limit| limit.min(ANSWER_BUDGET)))
         } else {
@@ -223,15 +226,15 @@ impl HubClient {
             path: self.path.clone(),
             source,
         })?;
-        self.next_feed()
+        self.next_update()
     }
 
-    fn take(&mut self, message: Envelope) -> Result<Option<Feed>, HubError> {
+    fn take(&mut self, message: Envelope) -> Result<Option<Update>, HubError> {
         let unreadable = |error: serde_json::Error| HubError::Unreadable(error.to_string());
         match message.kind.as_str() {
             "snapshot" => {
                 self.stay();
-                Ok(Some(Feed::Snapshot(std::mem::take(&mut self.rows))))
+                Ok(Some(Update::Snapshot(std::mem::take(&mut self.rows))))
             }
             "error" => {
                 let error: ErrorPayload =
@@ -251,20 +254,20 @@ impl HubClient {
                 })
             }
             _ => {
-                let feed = feed_of(message).map_err(unreadable)?;
-                Ok(feed.and_then(|feed| self.keep_first(feed)))
+                let update = update_of(message).map_err(unreadable)?;
+                Ok(update.and_then(|update| self.keep_first(update)))
             }
         }
     }
 
     /// Keeps what comes before the first snapshot until that.
-    fn keep_first(&mut self, feed: Feed) -> Option<Feed> {
+    fn keep_first(&mut self, update: Update) -> Option<Update> {
         if !self.is_new {
-            return Some(feed);
+            return Some(update);
         }
-        match feed {
-            Feed::Row(row) => self.rows.push(Arc::unwrap_or_clone(row)),
-            Feed::Gone(id) => self.rows.retain(|known| known.id != id),
+        match update {
+            Update::Row(row) => self.rows.push(Arc::unwrap_or_clone(row)),
+            Update::Gone(id) => self.rows.retain(|known| known.id != id),
             other => self.beside.push_back(other),
         }
         None

@@ -57,7 +57,7 @@ fn judge(line: &[u8]) {
         Ok(message) => {
             assert_eq!(message.version, VERSION);
             // What is understood as a message for subscribers or not: neither may panic.
-            let _ = feed_of(message);
+            let _ = update_of(message);
         }
         Err((code, words)) => {
             assert!([code::BAD_JSON, code::BAD_SCHEMA, code::BAD_VERSION].contains(&code));

@@ -21,7 +21,7 @@ mod envelope;
 #[cfg(test)]
 mod fuzz;
 mod greeting;
-mod hearing;
+mod incoming;
 mod patch;
 pub mod right;
 #[cfg(test)]
@@ -35,7 +35,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod voice;
-mod waiting;
+mod wait_decision;
 #[cfg(test)]
 pub(crate) mod words;
 
@@ -46,7 +46,7 @@ pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
 use envelope::PAYLOAD_BYTES;
 pub use envelope::{Envelope, MAX_MESSAGE_BYTES, VERSION, parse};
 pub use greeting::{Admit, Bye, ClientRole, ErrorPayload, Heartbeat, Hello, Pong, Snapshot};
-pub use hearing::feed_of;
+pub use incoming::update_of;
 pub use patch::{AgentPatch, PatchError, RequestPatch};
 pub use right::{Right, needed};
 pub use start::{Start, SystemText};
@@ -54,7 +54,7 @@ pub use status::{AgentStatus, Gone, PublishedStatus, Report, Status};
 pub use task_update::{TaskAction, TaskUpdate, TaskWord};
 pub use tasks::AgentTasks;
 pub use voice::Voice;
-pub use waiting::WaitDecision;
+pub use wait_decision::WaitDecision;
 
 #[allow(
     clippy::trivially_copy_pass_by_ref,

@@ -229,7 +229,7 @@ fn read(message: Envelope) {
         "diff_summary" if message.seq.is_none() => is::<AgentDiff>(payload),
         "task_summary" if message.seq.is_none() => is::<AgentTasks>(payload),
         "agent_status" | "diff_summary" | "task_summary" | "health" => {
-            assert!(feed_of(message).unwrap().is_some());
+            assert!(update_of(message).unwrap().is_some());
         }
         "task_update" => is::<TaskUpdate>(payload),
         "diff_patch_request" => is::<RequestPatch>(payload),

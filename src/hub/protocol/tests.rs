@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::{Assistant, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::*;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::state::{Evidence, Row};
 
 fn row(id: &str, evidence_bytes: usize) -> Row {
@@ -92,10 +92,10 @@ fn what_is_said_is_understood() {
     let row = row("a", 10);
     let said = parse(&voice().say_row(&row, Timestamp::default())).unwrap();
     assert_eq!(said.session_id, "default");
-    assert_eq!(feed_of(said).unwrap(), Some(Feed::Row(Arc::new(row))));
+    assert_eq!(update_of(said).unwrap(), Some(Update::Row(Arc::new(row))));
     let gone = Gone::of("a");
     let said = parse(&voice().say("agent_status", &gone, None, Timestamp::default())).unwrap();
-    assert_eq!(feed_of(said).unwrap(), Some(Feed::Gone("a".into())));
+    assert_eq!(update_of(said).unwrap(), Some(Update::Gone("a".into())));
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(crate) enum VerdictShape {
 #[derive(JsonSchema)]
 #[schemars(rename = "Asked")]
 #[allow(dead_code, reason = "only its schema is used")]
-pub(crate) struct AskedShape {
+pub(crate) struct CompleteRequestShape {
     /// The tool.
     tool: String,
     /// All that it is given.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::approval::{Asked, Verdict};
+use pane_patrol_hooks::approval::{CompleteRequest, Verdict};
 use rustix::event::{PollFd, PollFlags};
 
-use super::cache::World;
+use super::cache::Cache;
 use super::case::{Case, Ruled};
 use super::connection::Client;
 use super::rules_worker::{Answer, Order, Question};
@@ -25,7 +25,7 @@ const REMEMBERED: usize = 64;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Judging {
+pub(super) struct Approvals {
     orders: Sender<Order>,
     /// Gone when the thread is.
     answers: Option<Inbox<Answer>>,
@@ -37,7 +37,7 @@ pub(super) struct Judging {
     decided: VecDeque<Case>,
 }
 
-impl Judging {
+impl Approvals {
     pub(super) fn new((orders, answers): (Sender<Order>, Inbox<Answer>)) -> Self {
         Self {
             orders,
@@ -61,15 +61,15 @@ impl Judging {
     }
 
     /// Has what has come to wait judged, and hands on what was decided.
-    pub(super) fn go_on(&mut self, clients: &mut [Client], world: &World) {
+    pub(super) fn go_on(&mut self, clients: &mut [Client], cache: &Cache) {
         for client in clients.iter_mut() {
             let Some((case, asked)) = client.take_unjudged() else {
                 continue;
             };
             if self.decided.contains(&case) {
-                client.release(world);
-            } else if let Some(row) = world.row(&case.row) {
-                let ticket = self.question(case, asked, row, world);
+                client.release(cache);
+            } else if let Some(row) = cache.row(&case.row) {
+                let ticket = self.question(case, asked, row, cache);
                 client.take_ticket(ticket);
             }
         }
@@ -78,7 +78,7 @@ impl Judging {
             self.answers = None;
         }
         for answer in answers.into_iter().flat_map(|answers| answers.messages) {
-            self.take(&answer, clients, world);
+            self.take(&answer, clients, cache);
         }
         let now = Instant::now();
         let late = self.given.extract_if(.., |(_, until, _)| *until <= now);
@@ -89,7 +89,7 @@ impl Judging {
         }
     }
 
-    fn question(&mut self, case: Case, asked: Asked, row: &Row, world: &World) -> u64 {
+    fn question(&mut self, case: Case, asked: CompleteRequest, row: &Row, cache: &Cache) -> u64 {
         self.last_ticket += 1;
         let ask = Ask {
             assistant: row.assistant.to_string(),
@@ -102,7 +102,7 @@ impl Judging {
         let question = Question {
             ticket: self.last_ticket,
             ask,
-            trusted: is_trusted(row, &case, world),
+            trusted: is_trusted(row, &case, cache),
         };
         // Without the thread everything is asked.
         let _ = self.orders.send(Order::Judge(Box::new(question)));
@@ -111,7 +111,7 @@ impl Judging {
         self.last_ticket
     }
 
-    fn take(&mut self, answer: &Answer, clients: &mut [Client], world: &World) {
+    fn take(&mut self, answer: &Answer, clients: &mut [Client], cache: &Cache) {
         let Some((case, row)) = self.open.remove(&answer.ticket) else {
             return;
         };
@@ -123,7 +123,7 @@ impl Judging {
             }),
             Then::Ask => None,
         };
-        let ruled = Box::new(ruled(answer, &row, &case, world));
+        let ruled = Box::new(ruled(answer, &row, &case, cache));
         let Some(verdict) = verdict else {
             if answer.by != By::Nobody {
                 self.record(ruled.ended("nothing", None));
@@ -131,13 +131,13 @@ impl Judging {
             return;
         };
         let still_trusted = || {
-            let row = world.row(&case.row);
-            row.is_some_and(|row| is_trusted(row, &case, world))
+            let row = cache.row(&case.row);
+            row.is_some_and(|row| is_trusted(row, &case, cache))
         };
         if answer.by == By::Trust && !still_trusted() {
             return self.record(ruled.ended("nothing", Some("the trust has ended")));
         }
-        self.give(answer.ticket, verdict, case, ruled, clients, world);
+        self.give(answer.ticket, verdict, case, ruled, clients, cache);
     }
 
     /// Hands the verdict to the hook that waits for it, if it still does; others that wait for the
@@ -149,7 +149,7 @@ impl Judging {
         case: Case,
         ruled: Box<Ruled>,
         clients: &mut [Client],
-        world: &World,
+        cache: &Cache,
     ) {
         let handed = Handed {
             row: case.row.clone(),
@@ -161,12 +161,12 @@ impl Judging {
         let Some(client) = clients.iter_mut().find(waits) else {
             return self.record(ruled.ended("nothing", Some("it was answered elsewhere before")));
         };
-        client.tell_decision(&handed, world);
+        client.tell_decision(&handed, cache);
         for client in clients
             .iter_mut()
             .filter(|client| client.waits_for(&handed))
         {
-            client.release(world);
+            client.release(cache);
         }
         self.decided.truncate(REMEMBERED - 1);
         self.decided.push_front(case.clone());
@@ -203,16 +203,16 @@ impl Judging {
     }
 }
 
-fn is_trusted(row: &Row, case: &Case, world: &World) -> bool {
+fn is_trusted(row: &Row, case: &Case, cache: &Cache) -> bool {
     let until = row
         .trusted_until
         .filter(|_| row.instance_id == case.instance_id);
-    until.is_some_and(|until| until > world.clock.now())
+    until.is_some_and(|until| until > cache.clock.now())
 }
 
-fn ruled(answer: &Answer, row: &Row, case: &Case, world: &World) -> Ruled {
+fn ruled(answer: &Answer, row: &Row, case: &Case, cache: &Cache) -> Ruled {
     Ruled {
-        ts: world.clock.now(),
+        ts: cache.clock.now(),
         by: if answer.by == By::Trust {
             "trust"
         } else {

@@ -32,7 +32,7 @@ impl Server {
         });
         for (name, serial) in gone {
             if self.publishers.leave(&name, serial, now) {
-                self.world.forget_complaint(&name);
+                self.cache.forget_complaint(&name);
                 self.trouble_at(&name, None);
                 self.tell_of(name, PublisherWord::Left);
             }
@@ -68,21 +68,27 @@ impl Server {
             Some((_, pid)) => Standing::of(pid),
             None => Standing::Home,
         };
-        let is_ours = peer.is_none_or(|(user, _)| user == self.uid || user == 0);
+        let is_ours = peer.is_none_or(|(user, _)| may_come(user, self.uid));
         self.next_serial += 1;
         let mut client = Client::new(self.next_serial, stream, standing, is_relayed);
         if !is_ours {
             client.refuse(
-                &self.world,
+                &self.cache,
                 code::FOREIGN,
                 "this hub belongs to another user",
             );
         }
-        client.send(&self.world);
+        client.send(&self.cache);
         self.clients.push(client);
-        seats::make_room(&mut self.clients, &self.world);
+        seats::make_room(&mut self.clients, &self.cache);
         self.dismiss();
     }
+}
+
+/// Whether `user` may be a client of `owner`'s hub. The superuser, who is believed as a sender of events, may
+/// not: that is what most containers run as, and here one decides and starts programs in the owner's name.
+fn may_come(user: u32, owner: u32) -> bool {
+    user == owner
 }
 
 /// The user and the process at the other end, as they were when it connected.
@@ -97,4 +103,17 @@ fn peer(stream: &UnixStream) -> Option<(u32, u32)> {
 #[cfg(not(target_os = "linux"))]
 fn peer(_: &UnixStream) -> Option<(u32, u32)> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hub_is_its_owners_and_not_even_the_superusers() {
+        assert!(may_come(1000, 1000) && may_come(0, 0));
+        for (user, owner) in [(0, 1000), (1000, 0), (1001, 1000)] {
+            assert!(!may_come(user, owner), "{user} at the hub of {owner}");
+        }
+    }
 }

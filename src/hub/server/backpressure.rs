@@ -14,12 +14,12 @@ const IN_FLIGHT: usize = 64;
 
 /// The count, and the bell that wakes the hub when there is room again.
 #[derive(Debug)]
-pub(super) struct Flow {
+pub(super) struct Backpressure {
     in_flight: Arc<AtomicUsize>,
     orders: Arc<Orders<Order>>,
 }
 
-impl Flow {
+impl Backpressure {
     pub(super) fn new(orders: Arc<Orders<Order>>) -> Self {
         Self {
             in_flight: Arc::default(),
@@ -63,12 +63,12 @@ mod tests {
     #[test]
     fn there_are_so_many_and_no_more_and_the_hub_is_told_when_there_is_room_again() {
         let (orders, inbox) = inbox().unwrap();
-        let flow = Flow::new(Arc::new(orders));
-        let mut tickets: Vec<Ticket> = std::iter::from_fn(|| flow.ticket()).collect();
+        let backpressure = Backpressure::new(Arc::new(orders));
+        let mut tickets: Vec<Ticket> = std::iter::from_fn(|| backpressure.ticket()).collect();
         assert_eq!(tickets.len(), IN_FLIGHT);
         assert!(inbox.take().messages.is_empty());
         tickets.pop();
         assert!(matches!(inbox.take().messages[..], [Order::CaughtUp]));
-        assert!(flow.ticket().is_some());
+        assert!(backpressure.ticket().is_some());
     }
 }

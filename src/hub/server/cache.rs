@@ -8,14 +8,14 @@ use super::outbox::Item;
 use super::texts::Texts;
 use crate::git::DiffSummary;
 use crate::hub::protocol::{ErrorPayload, Gone, Heartbeat, Voice};
-use crate::state::update::{Feed, Health};
+use crate::state::update::{Health, Update};
 use crate::state::{Row, urgency};
 use crate::sys::monotone_clock::Clock;
 use crate::tasks::TaskSummary;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct Cache {
     pub(super) voice: Voice,
     pub(super) clock: Arc<Clock>,
     /// By their ids. Boxed: a map keeps places for more than it holds.
@@ -34,7 +34,7 @@ struct Agent {
     heartbeat: Option<Box<Heartbeat>>,
 }
 
-impl World {
+impl Cache {
     pub(super) fn new(voice: Voice, clock: Arc<Clock>) -> Self {
         Self {
             voice,
@@ -47,19 +47,19 @@ impl World {
     }
 
     /// Takes in what the collector says; what subscribers are to be told of it.
-    pub(super) fn learn(&mut self, feed: Feed) -> Option<Item> {
-        let item = self.take(feed)?;
+    pub(super) fn learn(&mut self, update: Update) -> Option<Item> {
+        let item = self.take(update)?;
         Some(self.told_anew(item))
     }
 
-    fn take(&mut self, feed: Feed) -> Option<Item> {
-        match feed {
-            Feed::Row(row) => {
+    fn take(&mut self, update: Update) -> Option<Item> {
+        match update {
+            Update::Row(row) => {
                 let id = row.id.clone();
                 self.agent(&id).row = Some(row);
                 Some(Item::Row(id))
             }
-            Feed::Gone(id) => {
+            Update::Gone(id) => {
                 self.agents.remove(&id);
                 let texts = self.texts.get_mut();
                 for item in [Item::Diff, Item::Tasks, Item::Heartbeat] {
@@ -67,20 +67,20 @@ impl World {
                 }
                 Some(Item::Row(id))
             }
-            Feed::Diff(id, diff) => {
+            Update::Diff(id, diff) => {
                 self.agent(&id).diff = Some(diff);
                 Some(Item::Diff(id))
             }
-            Feed::Tasks(id, tasks) => {
+            Update::Tasks(id, tasks) => {
                 self.agent(&id).tasks = Some(tasks);
                 Some(Item::Tasks(id))
             }
-            Feed::Health(health) => {
+            Update::Health(health) => {
                 self.health = health;
                 Some(Item::Health)
             }
             // Only at the start, before anybody is here.
-            Feed::Snapshot(rows) => {
+            Update::Snapshot(rows) => {
                 self.agents.clear();
                 for row in rows.into_iter().map(Arc::new) {
                     self.agent(&row.id).row = Some(Arc::clone(&row));
@@ -88,7 +88,7 @@ impl World {
                 None
             }
             // Who collects is plain to whoever asks here.
-            Feed::Role(_) => None,
+            Update::Role(_) => None,
         }
     }
 
@@ -195,31 +195,33 @@ mod tests {
     use pane_patrol_hooks::event::State;
     use pane_patrol_hooks::timestamp::Timestamp;
 
-    fn world() -> World {
+    fn cache() -> Cache {
         let voice = Voice {
             session_id: "s".to_owned(),
             sender_id: "hub".to_owned(),
         };
-        World::new(voice, Arc::new(Clock::new(Timestamp::now)))
+        Cache::new(voice, Arc::new(Clock::new(Timestamp::now)))
     }
 
     #[test]
     fn what_was_printed_is_told_again_until_it_changes_or_is_gone() {
-        let mut world = world();
+        let mut cache = cache();
         let shown = row(1, "claude", State::Running, "a:0.0", 5);
         let id = shown.id.clone();
-        let row_item = world.learn(Feed::Row(Arc::new(shown.clone()))).unwrap();
-        let diff_item = world.learn(Feed::Diff(id.clone(), Arc::default())).unwrap();
-        let first = world.say(&row_item).unwrap();
-        assert!(Arc::ptr_eq(&first, &world.say(&row_item).unwrap()));
-        assert!(world.say(&diff_item).is_some());
+        let row_item = cache.learn(Update::Row(Arc::new(shown.clone()))).unwrap();
+        let diff_item = cache
+            .learn(Update::Diff(id.clone(), Arc::default()))
+            .unwrap();
+        let first = cache.say(&row_item).unwrap();
+        assert!(Arc::ptr_eq(&first, &cache.say(&row_item).unwrap()));
+        assert!(cache.say(&diff_item).is_some());
         let waits = Row {
             state: State::WaitingApproval,
             ..shown
         };
-        world.learn(Feed::Row(Arc::new(waits)));
-        assert_ne!(first, world.say(&row_item).unwrap());
-        world.learn(Feed::Gone(id));
-        assert!(world.say(&diff_item).is_none());
+        cache.learn(Update::Row(Arc::new(waits)));
+        assert_ne!(first, cache.say(&row_item).unwrap());
+        cache.learn(Update::Gone(id));
+        assert!(cache.say(&diff_item).is_none());
     }
 }

@@ -16,14 +16,14 @@ use crate::tasks::MAX_TASKS;
 /// Longest id of an act, in bytes.
 const MAX_ACT_ID: usize = 128;
 
-/// One wish, with the message that made it.
+/// One command, with the message that gave it.
 #[derive(Debug)]
-pub(super) struct Wish {
+pub(super) struct Command {
     pub(super) what: What,
     pub(super) question: Envelope,
 }
 
-/// See [`Wish`].
+/// See [`Command`].
 #[derive(Debug)]
 pub(super) enum What {
     /// Have something done about an agent.
@@ -41,7 +41,7 @@ pub(super) enum What {
 }
 
 /// What the message is for; `Ok(None)`: it is of no such type. The error says what is wrong with the payload.
-pub(super) fn wish_of(message: &Envelope) -> Result<Option<What>, String> {
+pub(super) fn command_of(message: &Envelope) -> Result<Option<What>, String> {
     let payload = || message.payload.clone();
     Ok(Some(match message.kind.as_str() {
         "agent_status" => What::Publish(Said::Report(Box::new(report_of(&message.payload)?))),

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::acting::Begun;
-use super::command::{What, Wish};
+use super::command::{Command, What};
 use super::event::{Event, Published, Said};
 use super::order::{Done, Reply};
 use super::serving::Server;
@@ -19,7 +19,7 @@ impl Server {
             .iter_mut()
             .find(|client| client.serial == reply.client)
         {
-            client.say_error(&self.world, code, words, false, reply.request_id.as_deref());
+            client.say_error(&self.cache, code, words, false, reply.request_id.as_deref());
         }
     }
 
@@ -30,7 +30,7 @@ impl Server {
             .find(|client| client.serial == done.client)
         {
             let patch = done.result.as_ref().map_err(String::as_str).cloned();
-            client.tell_patch(patch, done.request_id.as_deref(), &self.world);
+            client.tell_patch(patch, done.request_id.as_deref(), &self.cache);
         }
     }
 
@@ -44,17 +44,18 @@ impl Server {
         }
     }
 
-    /// Grants what a client wishes, oldest first, as far as it can be granted now.
+    /// Grants what a client commands, oldest first, as far as that can be granted now.
     pub(super) fn grant(&mut self, index: usize) {
-        while let Some(wish) = self.clients[index].first_wish() {
-            let ticket = match &wish.what {
-                What::Publish(_) => match self.flow.ticket() {
+        while let Some(command) = self.clients[index].first_command() {
+            let ticket = match &command.what {
+                What::Publish(_) => match self.backpressure.ticket() {
                     Some(ticket) => Some(ticket),
                     None => return,
                 },
                 _ => None,
             };
-            let Some(Wish { what, question }) = self.clients[index].take_wish(&self.world) else {
+            let Some(Command { what, question }) = self.clients[index].take_command(&self.cache)
+            else {
                 return;
             };
             match what {
@@ -101,7 +102,7 @@ impl Server {
             .claim(client.name(), client.serial, Instant::now());
         if !is_its {
             let words = "another publisher with this `client_id` is connected";
-            client.refuse(&self.world, code::DUPLICATE, words);
+            client.refuse(&self.cache, code::DUPLICATE, words);
         }
         is_its
     }
@@ -113,7 +114,7 @@ impl Server {
         let Some(client) = waiting else {
             return false;
         };
-        client.tell_decision(handed, &self.world);
+        client.tell_decision(handed, &self.cache);
         true
     }
 
@@ -122,18 +123,18 @@ impl Server {
         let client = &mut self.clients[index];
         if act
             .expires
-            .is_some_and(|expires| expires <= self.world.clock.now())
+            .is_some_and(|expires| expires <= self.cache.clock.now())
         {
             let result = ActResult::refused(&act.act_id, "it has expired");
-            return client.tell_result(&result, request, &self.world);
+            return client.tell_result(&result, request, &self.cache);
         }
         let asker = (client.serial, request.map(str::to_owned));
         match self.acting.begin(act, client.who(), asker) {
             Begun::Now => {}
-            Begun::Known(result) => client.tell_result(&result, request, &self.world),
+            Begun::Known(result) => client.tell_result(&result, request, &self.cache),
             Begun::Busy => {
                 let words = "too much is done at once";
-                client.say_error(&self.world, code::BUSY, words, false, request);
+                client.say_error(&self.cache, code::BUSY, words, false, request);
             }
         }
     }
@@ -143,7 +144,7 @@ impl Server {
         for (serial, request) in self.acting.end(result) {
             let mut clients = self.clients.iter_mut();
             if let Some(client) = clients.find(|client| client.serial == serial) {
-                client.tell_result(&told, request.as_deref(), &self.world);
+                client.tell_result(&told, request.as_deref(), &self.cache);
             }
         }
     }

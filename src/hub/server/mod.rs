@@ -11,7 +11,6 @@
 mod acting;
 mod approvals;
 mod arrivals;
-mod asked;
 mod backpressure;
 mod cache;
 mod case;
@@ -22,6 +21,7 @@ mod granting;
 mod order;
 mod outbox;
 mod pace;
+mod patch_requests;
 mod patch_worker;
 mod publishers;
 mod publishing;
@@ -39,17 +39,17 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crate::hub::protocol::Voice;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::sys::monotone_clock::Clock;
 use crate::sys::socket_file::SocketFile;
 use crate::sys::wake_channel::{Orders, inbox};
 use acting::{Acting, Desk};
-use approvals::Judging;
-use asked::Asked;
-use backpressure::Flow;
-use cache::World;
+use approvals::Approvals;
+use backpressure::Backpressure;
+use cache::Cache;
 use order::Order;
 use pace::Pace;
+use patch_requests::PatchRequests;
 use patch_worker::Patches;
 use publishers::Publishers;
 use serving::Server;
@@ -65,7 +65,7 @@ pub use who::{Actor, Collector, Handed, Who};
 pub(crate) type MakeActor = Box<dyn FnOnce(Arc<dyn Collector>) -> Arc<dyn Actor>>;
 
 /// What the hub has done elsewhere than in its own thread.
-pub(crate) struct Hands {
+pub(crate) struct Workers {
     /// Requests that wait at a hook are judged by this.
     pub(crate) rules: Rulebook,
     /// Makes patches.
@@ -91,28 +91,28 @@ impl Hub {
         voice: Voice,
         uid: u32,
         clock: Arc<Clock>,
-        hands: Hands,
+        workers: Workers,
     ) -> io::Result<Self> {
         let (orders, orders_in) = inbox()?;
         let orders = Arc::new(orders);
-        let judging = rules_worker::spawn(hands.rules, Arc::clone(&hands.scribe))?;
-        let patches = Patches::start(hands.make_patch, Arc::clone(&orders))?;
-        let actor = (hands.actor)(Arc::new(Desk(Arc::clone(&orders))));
+        let rules = rules_worker::spawn(workers.rules, Arc::clone(&workers.scribe))?;
+        let patches = Patches::start(workers.make_patch, Arc::clone(&orders))?;
+        let actor = (workers.actor)(Arc::new(Desk(Arc::clone(&orders))));
         let mut server = Server {
-            world: World::new(voice, clock),
+            cache: Cache::new(voice, clock),
             uid,
             clients: Vec::new(),
             next_serial: 0,
             publishers: Publishers::default(),
-            flow: Flow::new(Arc::clone(&orders)),
+            backpressure: Backpressure::new(Arc::clone(&orders)),
             patches,
-            asked: Asked::default(),
+            patch_requests: PatchRequests::default(),
             pace: Pace::default(),
             tell_of_work: BTreeSet::new(),
             accept_again_at: None,
-            judging: Judging::new(judging),
+            approvals: Approvals::new(rules),
             acting: Acting::new(actor, Arc::clone(&orders)),
-            scribe: hands.scribe,
+            scribe: workers.scribe,
         };
         let thread = std::thread::Builder::new()
             .name("hub".into())
@@ -125,8 +125,8 @@ impl Hub {
     }
 
     /// Tells every subscriber; does not wait.
-    pub(crate) fn publish(&self, feed: Feed) {
-        self.orders.send(Order::Feed(feed));
+    pub(crate) fn publish(&self, update: Update) {
+        self.orders.send(Order::Update(update));
     }
 
     /// Tells a publisher that its message was not taken.

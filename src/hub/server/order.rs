@@ -5,13 +5,13 @@ use std::sync::mpsc::SyncSender;
 use super::who::Handed;
 use crate::hub::protocol::{ActResult, AgentPatch};
 use crate::state::Row;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 
 /// What the hub's thread is told.
 #[derive(Debug)]
 pub(super) enum Order {
     /// Something to know.
-    Feed(Feed),
+    Update(Update),
     /// A publisher's message was not taken: code and words.
     NotTaken(Reply, &'static str, String),
     /// An act was carried out, or not.

@@ -39,12 +39,12 @@ impl Item {
 
 /// See the module. First come, first told: a row that changes all the time does not push others back.
 #[derive(Debug, Default)]
-pub(super) struct Owed {
+pub(super) struct Outbox {
     order: VecDeque<Item>,
     known: BTreeSet<Item>,
 }
 
-impl Owed {
+impl Outbox {
     pub(super) fn add(&mut self, item: Item) {
         if self.known.insert(item.clone()) {
             self.order.push_back(item);
@@ -68,16 +68,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_changes_often_is_owed_once_and_in_its_turn() {
-        let mut owed = Owed::default();
+    fn what_changes_often_is_told_once_and_in_its_turn() {
+        let mut outbox = Outbox::default();
         for _ in 0..1000 {
-            owed.add(Item::Row("a".into()));
+            outbox.add(Item::Row("a".into()));
         }
-        owed.add(Item::Row("b".into()));
-        assert_eq!(owed.pop(), Some(Item::Row("a".into())));
-        owed.add(Item::Row("a".into()));
-        assert_eq!(owed.pop(), Some(Item::Row("b".into())));
-        assert_eq!(owed.pop(), Some(Item::Row("a".into())));
-        assert_eq!(owed.pop(), None);
+        outbox.add(Item::Row("b".into()));
+        assert_eq!(outbox.pop(), Some(Item::Row("a".into())));
+        outbox.add(Item::Row("a".into()));
+        assert_eq!(outbox.pop(), Some(Item::Row("b".into())));
+        assert_eq!(outbox.pop(), Some(Item::Row("a".into())));
+        assert_eq!(outbox.pop(), None);
     }
 }

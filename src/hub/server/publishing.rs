@@ -17,7 +17,7 @@ impl Server {
     /// Whether the client is the publisher of that agent.
     pub(super) fn speaks_for(&self, index: usize, agent: &str) -> bool {
         let client = &self.clients[index];
-        match self.world.row(agent) {
+        match self.cache.row(agent) {
             Some(row) => row.publisher.as_deref() == Some(client.name()),
             // By the name in its hello, which may be that of a row in a pane or of none yet.
             None => client.agent() == Some(agent),
@@ -28,12 +28,12 @@ impl Server {
     fn refuse_agent(&mut self, index: usize, agent: &str, question: &Envelope) {
         let words = format!("you do not speak for `{agent}`");
         let request = question.request_id.as_deref();
-        self.clients[index].say_error(&self.world, code::UNKNOWN_AGENT, &words, false, request);
+        self.clients[index].say_error(&self.cache, code::UNKNOWN_AGENT, &words, false, request);
     }
 
-    pub(super) fn owe(&mut self, item: &Item) {
+    pub(super) fn post(&mut self, item: &Item) {
         for client in &mut self.clients {
-            client.owe(item);
+            client.post(item);
         }
     }
 
@@ -41,8 +41,8 @@ impl Server {
         if !self.speaks_for(index, &beat.agent_id) {
             return self.refuse_agent(index, &beat.agent_id, question);
         }
-        let item = self.world.hear_heartbeat(beat);
-        self.owe(&item);
+        let item = self.cache.hear_heartbeat(beat);
+        self.post(&item);
     }
 
     /// What a publisher says is wrong goes to whoever looks, and stays until it goes.
@@ -64,8 +64,8 @@ impl Server {
         let name = self.clients[index].name().to_owned();
         let words = format!("{} ({})", complaint.message, complaint.code);
         self.trouble_at(&name, Some(words));
-        let item = self.world.hear_complaint(&name, complaint);
-        self.owe(&item);
+        let item = self.cache.hear_complaint(&name, complaint);
+        self.post(&item);
     }
 
     pub(super) fn trouble_at(&self, publisher: &str, words: Option<String>) {
@@ -80,7 +80,7 @@ impl Server {
         let serial = self.clients[index].serial;
         let own = question.request_id.clone();
         let ticket = own.or_else(|| patch.request_id.clone());
-        let Some(wanted) = self.asked.take(ticket.as_deref(), serial, &patch) else {
+        let Some(wanted) = self.patch_requests.take(ticket.as_deref(), serial, &patch) else {
             return;
         };
         patch.request_id.clone_from(&wanted.request_id);
@@ -96,7 +96,7 @@ impl Server {
         if !self.tell_of_work.contains(&wanted.agent_id) {
             return false;
         }
-        let row = self.world.row(&wanted.agent_id);
+        let row = self.cache.row(&wanted.agent_id);
         let Some(name) = row.and_then(|row| row.publisher.clone()) else {
             return false;
         };
@@ -105,12 +105,14 @@ impl Server {
         let Some(publisher) = self.clients.iter_mut().find(is_its) else {
             return false;
         };
-        let ticket = self.asked.ask(wanted, (asker, id), publisher.serial);
+        let ticket = self
+            .patch_requests
+            .ask(wanted, (asker, id), publisher.serial);
         let question = RequestPatch {
             request_id: Some(ticket.clone()),
             ..wanted.clone()
         };
-        publisher.ask_for_patch(&question, &ticket, &self.world);
+        publisher.ask_for_patch(&question, &ticket, &self.cache);
         true
     }
 
@@ -123,18 +125,18 @@ impl Server {
         let client = &mut self.clients[index];
         let request = request_id.clone();
         let mut refuse = |code, words: &str| {
-            client.say_error(&self.world, code, words, false, request.as_deref());
+            client.say_error(&self.cache, code, words, false, request.as_deref());
         };
-        let Some(row) = self.world.row(&wanted.agent_id) else {
+        let Some(row) = self.cache.row(&wanted.agent_id) else {
             return refuse(code::UNKNOWN_AGENT, "there is no such agent");
         };
         if self.tell_of_work.contains(&wanted.agent_id) {
             if !client.may_await_patch() {
-                return client.say_error(&self.world, code::BUSY, BUSY, false, request.as_deref());
+                return client.say_error(&self.cache, code::BUSY, BUSY, false, request.as_deref());
             }
             if !self.ask_publisher(index, wanted, request.as_deref()) {
                 let why = Err("its publisher is not there");
-                self.clients[index].tell_patch(why, request.as_deref(), &self.world);
+                self.clients[index].tell_patch(why, request.as_deref(), &self.cache);
             }
             return;
         }
@@ -142,7 +144,7 @@ impl Server {
             return refuse(code::NO_PATCH, "nobody has told its folder");
         };
         if !client.may_await_patch() {
-            return client.say_error(&self.world, code::BUSY, BUSY, false, request.as_deref());
+            return client.say_error(&self.cache, code::BUSY, BUSY, false, request.as_deref());
         }
         let job = Job {
             client: client.serial,
@@ -153,7 +155,7 @@ impl Server {
         };
         if !self.patches.order(job) {
             let why = Err("too many patches are waited for");
-            client.tell_patch(why, request.as_deref(), &self.world);
+            client.tell_patch(why, request.as_deref(), &self.cache);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! out by connections that say nothing. What is beyond the seats is kept for short visits of programs
 //! that run where we do, as `status` is: the one that came first goes first.
 
-use super::cache::World;
+use super::cache::Cache;
 use super::connection::{Client, FULL};
 use crate::hub::protocol::code;
 use crate::sys::namespaces::Standing;
@@ -28,16 +28,16 @@ pub(super) fn offer(clients: &mut [Client], index: usize) {
 }
 
 /// Lets go of whoever is too many.
-pub(super) fn make_room(clients: &mut [Client], world: &World) {
+pub(super) fn make_room(clients: &mut [Client], cache: &Cache) {
     let seated: Vec<usize> = places(clients, is_seated);
     if seated.len() > SEATS + SHORT {
-        clients[seated[SEATS]].refuse(world, code::TOO_MANY, FULL);
+        clients[seated[SEATS]].refuse(cache, code::TOO_MANY, FULL);
     }
     let unproven: Vec<usize> = places(clients, |client| {
         !client.is_greeted() && !client.is_refused()
     });
     if unproven.len() > UNPROVEN {
-        clients[unproven[0]].refuse(world, code::TOO_MANY, HELLO_FIRST);
+        clients[unproven[0]].refuse(cache, code::TOO_MANY, HELLO_FIRST);
     }
 }
 

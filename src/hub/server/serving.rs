@@ -8,39 +8,39 @@ use std::time::Instant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::acting::Acting;
-use super::approvals::Judging;
-use super::asked::Asked;
-use super::backpressure::Flow;
-use super::cache::World;
+use super::approvals::Approvals;
+use super::backpressure::Backpressure;
+use super::cache::Cache;
 use super::connection::Client;
 use super::event::{Event, Scribe};
 use super::order::{Done, Order};
 use super::outbox::Item;
 use super::pace::Pace;
+use super::patch_requests::PatchRequests;
 use super::patch_worker::Patches;
 use super::publishers::Publishers;
 use super::seats;
 use crate::hub::protocol::code;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::sys::wake_channel::Inbox;
 
 /// The hub, as its thread has it.
 pub(super) struct Server {
-    pub(super) world: World,
+    pub(super) cache: Cache,
     pub(super) uid: u32,
     pub(super) clients: Vec<Client>,
     pub(super) next_serial: u64,
     pub(super) publishers: Publishers,
-    pub(super) flow: Flow,
+    pub(super) backpressure: Backpressure,
     pub(super) patches: Patches,
     /// The patches that publishers were asked for.
-    pub(super) asked: Asked,
+    pub(super) patch_requests: PatchRequests,
     /// When whose changes may be told again.
     pub(super) pace: Pace,
     /// The agents of whose changes their publishers tell themselves.
     pub(super) tell_of_work: BTreeSet<String>,
     pub(super) accept_again_at: Option<Instant>,
-    pub(super) judging: Judging,
+    pub(super) approvals: Approvals,
     pub(super) acting: Acting,
     pub(super) scribe: Arc<dyn Scribe>,
 }
@@ -52,12 +52,12 @@ impl Server {
             let ready = self.wait(listener, orders);
             for order in orders.take().messages {
                 match order {
-                    Order::Feed(feed) => self.learn(feed),
+                    Order::Update(update) => self.learn(update),
                     Order::NotTaken(reply, code, words) => self.pass_on(&reply, code, &words),
                     Order::Patch(done) => self.deliver(&done),
                     Order::Acted(result) => self.tell_result(result),
                     Order::Row(id, answer) => {
-                        let row = self.world.row(&id).cloned().map(Box::new);
+                        let row = self.cache.row(&id).cloned().map(Box::new);
                         // Whoever asked may not wait any more.
                         let _ = answer.try_send(row);
                     }
@@ -65,11 +65,11 @@ impl Server {
                         // The same.
                         let _ = answer.try_send(self.hand(&handed));
                     }
-                    // Wishes are looked at below.
+                    // Commands are looked at below.
                     Order::CaughtUp => {}
                     Order::End => {
                         for client in &mut self.clients {
-                            client.say_bye(&self.world);
+                            client.say_bye(&self.cache);
                         }
                         return;
                     }
@@ -77,8 +77,8 @@ impl Server {
             }
             for index in ready.clients {
                 seats::offer(&mut self.clients, index);
-                self.clients[index].receive(&self.world);
-                seats::make_room(&mut self.clients, &self.world);
+                self.clients[index].receive(&self.cache);
+                seats::make_room(&mut self.clients, &self.cache);
                 if let Some(what) = self.clients[index].take_overstepped() {
                     self.scribe.mention(Event::Refused(code::NOT_ALLOWED));
                     self.acting.note_overstep(what, self.clients[index].who());
@@ -88,13 +88,13 @@ impl Server {
             }
             for index in 0..self.clients.len() {
                 self.grant(index);
-                self.clients[index].release_if_late(&self.world);
+                self.clients[index].release_if_late(&self.cache);
             }
-            self.judging.go_on(&mut self.clients, &self.world);
+            self.approvals.go_on(&mut self.clients, &self.cache);
             // What is due now is sent now: nothing else may happen for long.
             self.meet_deadlines();
             for client in &mut self.clients {
-                client.send(&self.world);
+                client.send(&self.cache);
             }
             self.dismiss();
             if ready.listener {
@@ -119,13 +119,13 @@ impl Server {
             }
         }
         let clients = first..waiting.len();
-        waiting.extend(self.judging.interest());
+        waiting.extend(self.approvals.interest());
         let deadlines = self.clients.iter().filter_map(Client::deadline);
-        let deadlines = deadlines.chain(self.judging.deadline());
+        let deadlines = deadlines.chain(self.approvals.deadline());
         let until = deadlines
             .chain(self.accept_again_at.filter(|_| !accepts))
             .chain(self.publishers.deadline())
-            .chain(self.asked.deadline())
+            .chain(self.patch_requests.deadline())
             .chain(self.pace.deadline())
             .min();
         let timeout =
@@ -144,30 +144,30 @@ impl Server {
         }
     }
 
-    fn learn(&mut self, feed: Feed) {
-        match &feed {
-            Feed::Snapshot(rows) => {
+    fn learn(&mut self, update: Update) {
+        match &update {
+            Update::Snapshot(rows) => {
                 for name in rows.iter().filter_map(|row| row.publisher.as_deref()) {
                     self.publishers.inherit(name, Instant::now());
                 }
             }
-            Feed::Row(row) => {
+            Update::Row(row) => {
                 for client in &mut self.clients {
-                    client.hear_of(row, &self.world);
+                    client.hear_of(row, &self.cache);
                 }
-                self.judging.hear_of(row);
+                self.approvals.hear_of(row);
             }
-            Feed::Gone(id) => {
+            Update::Gone(id) => {
                 self.tell_of_work.remove(id);
                 self.pace.forget(id);
                 for client in &mut self.clients {
-                    client.hear_of_end(id, &self.world);
+                    client.hear_of_end(id, &self.cache);
                 }
-                self.judging.hear_of_end(id);
+                self.approvals.hear_of_end(id);
             }
             _ => {}
         }
-        let Some(item) = self.world.learn(feed) else {
+        let Some(item) = self.cache.learn(update) else {
             return;
         };
         let may_be_told = match &item {
@@ -175,16 +175,16 @@ impl Server {
             _ => true,
         };
         if may_be_told {
-            self.owe(&item);
+            self.post(&item);
         }
     }
 
     fn meet_deadlines(&mut self) {
         let now = Instant::now();
         for id in self.pace.take_due(now) {
-            self.owe(&Item::Diff(id));
+            self.post(&Item::Diff(id));
         }
-        for late in self.asked.take_late(now) {
+        for late in self.patch_requests.take_late(now) {
             self.deliver(&Done {
                 client: late.client,
                 request_id: late.request_id,
@@ -197,10 +197,10 @@ impl Server {
         for due in self.publishers.take_due(now) {
             self.tell_of(due.name, due.word);
             if let Some(serial) = due.ends {
-                let world = &self.world;
+                let cache = &self.cache;
                 let clients = &mut self.clients;
                 if let Some(client) = clients.iter_mut().find(|client| client.serial == serial) {
-                    client.refuse(world, code::SILENT, "nothing was heard for too long");
+                    client.refuse(cache, code::SILENT, "nothing was heard for too long");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The messages that were printed last, for the next client that is owed the same: what changes is told
+//! The messages that were printed last, for the next client that is to be told the same: what changes is told
 //! to all subscribers at about the same time. Only so much is kept; what a single one is told first,
 //! which may be a hundred thousand agents, is not worth keeping for nobody.
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::approval::Asked;
+use pane_patrol_hooks::approval::CompleteRequest;
 use pane_patrol_hooks::event::Event;
 
 use super::case::Case;
@@ -14,19 +14,19 @@ const EVENT_LIMIT: Duration = Duration::from_secs(3);
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct Waiter {
     event: Event,
     since: Instant,
     /// The row's id and the request in it, once the row has asked it.
     asked: Option<(String, Request)>,
     /// What rules are to judge, until they do.
-    input: Option<Asked>,
+    input: Option<CompleteRequest>,
     /// By which the rules' answer comes back.
     pub(super) ticket: Option<u64>,
 }
 
-impl Waiting {
-    pub(super) fn new(event: Event, input: Option<Asked>) -> Self {
+impl Waiter {
+    pub(super) fn new(event: Event, input: Option<CompleteRequest>) -> Self {
         let input = input.filter(|input| event.tool.as_ref() == Some(&input.tool));
         Self {
             event,
@@ -63,7 +63,7 @@ impl Waiting {
     }
 
     /// The request and its complete input, once, as soon as the row asks it.
-    pub(super) fn take_unjudged(&mut self) -> Option<(Case, Asked)> {
+    pub(super) fn take_unjudged(&mut self) -> Option<(Case, CompleteRequest)> {
         let (row, request) = self.asked.clone()?;
         let case = Case {
             row,

@@ -10,14 +10,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::log::split::MAX_LINE_BYTES;
 
-struct World {
+struct TailedLog {
     folder: tempfile::TempDir,
     start: Instant,
     tailer: Tailer,
     seen: Vec<String>,
 }
 
-impl World {
+impl TailedLog {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let start = Instant::now();
@@ -80,89 +80,89 @@ fn word(content: Content<'_>) -> String {
 
 #[test]
 fn the_old_file_is_read_to_its_end_and_then_those_between() {
-    let mut world = World::new();
-    world.write("a\n");
-    assert_eq!(world.take(), ["a"]);
-    let straggler = Mirror::open(&world.mirror()).unwrap();
+    let mut log = TailedLog::new();
+    log.write("a\n");
+    assert_eq!(log.take(), ["a"]);
+    let straggler = Mirror::open(&log.mirror()).unwrap();
     for line in ["b\n", "c\n", "d\n"] {
-        world.write(line);
-        world.rotate();
+        log.write(line);
+        log.rotate();
     }
-    world.write("e\n");
-    assert_eq!(world.take(), ["b", "c", "d", "e"]);
+    log.write("e\n");
+    assert_eq!(log.take(), ["b", "c", "d", "e"]);
     straggler.append(b"late");
-    assert_eq!(world.take(), ["late"]);
-    assert_eq!(world.take(), [""; 0]);
+    assert_eq!(log.take(), ["late"]);
+    assert_eq!(log.take(), [""; 0]);
 }
 
 #[test]
 fn a_file_that_is_emptied_and_written_again_is_read_from_its_beginning() {
-    let mut world = World::new();
-    world.write("one\ntwo\n");
-    assert_eq!(world.take(), ["one", "two"]);
-    File::create(world.mirror()).unwrap();
-    world.write("three\n");
-    assert_eq!(world.take(), ["three"]);
-    File::create(world.mirror()).unwrap();
-    world.write("longer than it was before\n");
-    assert_eq!(world.take(), ["longer than it was before"]);
+    let mut log = TailedLog::new();
+    log.write("one\ntwo\n");
+    assert_eq!(log.take(), ["one", "two"]);
+    File::create(log.mirror()).unwrap();
+    log.write("three\n");
+    assert_eq!(log.take(), ["three"]);
+    File::create(log.mirror()).unwrap();
+    log.write("longer than it was before\n");
+    assert_eq!(log.take(), ["longer than it was before"]);
 }
 
 #[test]
 fn a_file_that_was_cut_is_followed_from_its_new_end() {
-    let mut world = World::new();
-    world.write("one\ntwo\nthree\n");
-    assert_eq!(world.take(), ["one", "two", "three"]);
-    let file = OpenOptions::new().write(true).open(world.mirror()).unwrap();
+    let mut log = TailedLog::new();
+    log.write("one\ntwo\nthree\n");
+    assert_eq!(log.take(), ["one", "two", "three"]);
+    let file = OpenOptions::new().write(true).open(log.mirror()).unwrap();
     file.set_len(8).unwrap();
-    assert_eq!(world.take(), [""; 0]);
-    world.write("four\n");
-    assert_eq!(world.take(), ["four"]);
+    assert_eq!(log.take(), [""; 0]);
+    log.write("four\n");
+    assert_eq!(log.take(), ["four"]);
 }
 
 #[test]
 fn a_mirror_that_is_deleted_and_made_again_is_followed() {
-    let mut world = World::new();
-    world.write("one\n");
-    world.rotate();
-    world.write("two\n");
-    assert_eq!(world.take(), ["one", "two"]);
-    fs::remove_file(world.mirror()).unwrap();
-    assert_eq!(world.take(), [""; 0]);
-    fs::create_dir(world.mirror()).unwrap();
-    assert_eq!(world.take(), [""; 0]);
-    fs::remove_dir(world.mirror()).unwrap();
-    fs::write(world.mirror(), "three\n").unwrap();
-    assert_eq!(world.take(), ["three"]);
+    let mut log = TailedLog::new();
+    log.write("one\n");
+    log.rotate();
+    log.write("two\n");
+    assert_eq!(log.take(), ["one", "two"]);
+    fs::remove_file(log.mirror()).unwrap();
+    assert_eq!(log.take(), [""; 0]);
+    fs::create_dir(log.mirror()).unwrap();
+    assert_eq!(log.take(), [""; 0]);
+    fs::remove_dir(log.mirror()).unwrap();
+    fs::write(log.mirror(), "three\n").unwrap();
+    assert_eq!(log.take(), ["three"]);
 }
 
 #[test]
 fn an_endless_line_costs_no_memory_and_hides_no_other() {
-    let mut world = World::new();
-    world.write("one\n");
+    let mut log = TailedLog::new();
+    log.write("one\n");
     let part = "x".repeat(1 << 20);
     for _ in 0..100 {
-        world.write(&part);
-        world.poll();
+        log.write(&part);
+        log.poll();
     }
-    world.write("\ntwo\n");
-    assert_eq!(world.take(), ["one", "<104857600>", "two"]);
+    log.write("\ntwo\n");
+    assert_eq!(log.take(), ["one", "<104857600>", "two"]);
 }
 
 #[test]
 fn a_line_in_two_pieces_is_one_line() {
-    let mut world = World::new();
-    world.write("on");
-    assert_eq!(world.take(), [""; 0]);
-    world.write("e\ntw");
-    assert_eq!(world.take(), ["one"]);
-    world.rotate();
-    world.write("three\n");
-    assert_eq!(world.take(), ["three"]);
+    let mut log = TailedLog::new();
+    log.write("on");
+    assert_eq!(log.take(), [""; 0]);
+    log.write("e\ntw");
+    assert_eq!(log.take(), ["one"]);
+    log.rotate();
+    log.write("three\n");
+    assert_eq!(log.take(), ["three"]);
     let mut rest = Vec::new();
     let tailer = std::mem::replace(
-        &mut world.tailer,
-        Tailer::open(Path::new("/nowhere/e.jsonl"), Start::Beginning, world.start),
+        &mut log.tailer,
+        Tailer::open(Path::new("/nowhere/e.jsonl"), Start::Beginning, log.start),
     );
     let _ = tailer.finish(&mut |line| {
         rest.push(word(line.content));
@@ -173,10 +173,10 @@ fn a_line_in_two_pieces_is_one_line() {
 
 #[test]
 fn a_tail_begins_with_a_whole_line_and_reaches_into_older_files() {
-    let mut world = World::new();
-    world.write("one\ntwo\n");
-    world.rotate();
-    world.write("three\nfour\n");
+    let mut log = TailedLog::new();
+    log.write("one\ntwo\n");
+    log.rotate();
+    log.write("three\nfour\n");
     for (bytes, expected) in [
         (0, vec![]),
         (1, vec![]),
@@ -187,25 +187,25 @@ fn a_tail_begins_with_a_whole_line_and_reaches_into_older_files() {
         (15, vec!["two", "three", "four"]),
         (99, vec!["one", "two", "three", "four"]),
     ] {
-        world.reopen(Start::Tail(bytes));
-        assert_eq!(world.take(), expected, "{bytes}");
+        log.reopen(Start::Tail(bytes));
+        assert_eq!(log.take(), expected, "{bytes}");
     }
-    world.reopen(Start::Tail(0));
-    world.poll();
-    world.write("five\n");
-    world.rotate();
-    world.write("six\n");
-    assert_eq!(world.take(), ["five", "six"]);
+    log.reopen(Start::Tail(0));
+    log.poll();
+    log.write("five\n");
+    log.rotate();
+    log.write("six\n");
+    assert_eq!(log.take(), ["five", "six"]);
 }
 
 #[test]
 fn lines_are_numbered_only_where_they_were_counted() {
-    let mut world = World::new();
-    world.write("one\ntwo\n");
+    let mut log = TailedLog::new();
+    log.write("one\ntwo\n");
     for (start, expected) in [(Start::Beginning, Some(2)), (Start::Tail(4), None)] {
-        world.reopen(start);
+        log.reopen(start);
         let mut last = None;
-        let _ = world.tailer.poll(world.start, &mut |line| {
+        let _ = log.tailer.poll(log.start, &mut |line| {
             last = line.number;
             ControlFlow::Continue(())
         });
@@ -299,14 +299,14 @@ impl Model {
 }
 
 fn play(actions: &[Action]) {
-    let mut world = World::new();
+    let mut log = TailedLog::new();
     let mut model = Model::default();
     let mut held = None;
     for action in actions {
         match action {
             Action::Line => {
                 let line = model.unique("l");
-                world.write(&format!("{line}\n"));
+                log.write(&format!("{line}\n"));
                 model.line_ends(&line);
             }
             Action::LongLine => {
@@ -315,17 +315,17 @@ fn play(actions: &[Action]) {
                 // Every part of it can be told from every part of another.
                 let mut line = format!("{length}-").repeat(length);
                 line.truncate(length - model.partial.len());
-                world.write(&format!("{line}\n"));
+                log.write(&format!("{line}\n"));
                 model.partial.clear();
                 model.line_ends(&format!("<{length}>"));
             }
             Action::Torn => {
                 let piece = model.unique("t");
-                world.write(&piece);
+                log.write(&piece);
                 model.partial.push_str(&piece);
             }
             Action::Rotate => {
-                world.rotate();
+                log.rotate();
                 if !model.partial.is_empty() {
                     // A straggler would complete it; this one does not come.
                     held = None;
@@ -334,28 +334,28 @@ fn play(actions: &[Action]) {
                 }
             }
             Action::Empty => {
-                model.destroyed(&world.seen);
+                model.destroyed(&log.seen);
                 held = None;
-                File::create(world.mirror()).unwrap();
+                File::create(log.mirror()).unwrap();
             }
             Action::Cut => {
-                world.poll();
-                let text = fs::read_to_string(world.mirror()).unwrap();
+                log.poll();
+                let text = fs::read_to_string(log.mirror()).unwrap();
                 let keep = text[..text.len() / 2].rfind('\n').map_or(0, |end| end + 1);
                 if keep > 0 {
-                    model.destroyed(&world.seen);
-                    let options = OpenOptions::new().write(true).open(world.mirror());
+                    model.destroyed(&log.seen);
+                    let options = OpenOptions::new().write(true).open(log.mirror());
                     options.unwrap().set_len(keep as u64).unwrap();
-                    world.poll();
+                    log.poll();
                 }
             }
             Action::Delete => {
-                model.destroyed(&world.seen);
+                model.destroyed(&log.seen);
                 held = None;
-                fs::remove_file(world.mirror()).unwrap();
-                fs::write(world.mirror(), "").unwrap();
+                fs::remove_file(log.mirror()).unwrap();
+                fs::write(log.mirror(), "").unwrap();
             }
-            Action::Hold => held = Mirror::open(&world.mirror()),
+            Action::Hold => held = Mirror::open(&log.mirror()),
             Action::HeldLine => {
                 if let Some(mirror) = held.take()
                     && model.partial.is_empty()
@@ -365,13 +365,13 @@ fn play(actions: &[Action]) {
                     model.line_ends(&line);
                 }
             }
-            Action::Poll => world.poll(),
+            Action::Poll => log.poll(),
         }
     }
-    world.poll();
-    let World {
+    log.poll();
+    let TailedLog {
         tailer, mut seen, ..
-    } = world;
+    } = log;
     let _ = tailer.finish(&mut |line| {
         seen.push(word(line.content));
         ControlFlow::Continue(())

@@ -25,7 +25,7 @@ use crate::mux::{Arrival, Attach, Gone, Here, Outcome, Place, Undone};
 
 /// All panes and clients of one server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct World {
+struct Snapshot {
     server_pid: u32,
     panes: Vec<Pane>,
     clients: Vec<Client>,
@@ -74,17 +74,17 @@ const QUERY: Query = Query {
 
 /// Takes the person to the pane. `socket` is where its server listens.
 pub(super) fn go(place: &Place, here: &Here, socket: &Path, ask: Ask<'_>) -> Outcome<Arrival> {
-    let world = World::parse(&ask(socket, &QUERY.call())?);
-    let places = find(place, &world).ok_or(Undone::Gone(Gone::Pane))?;
+    let snapshot = Snapshot::parse(&ask(socket, &QUERY.call())?);
+    let places = find(place, &snapshot).ok_or(Undone::Gone(Gone::Pane))?;
     let client = match &here.named {
-        Some(name) => world.client(name),
-        None if !is_on(here, &world) => {
+        Some(name) => snapshot.client(name),
+        None if !is_on(here, &snapshot) => {
             return Ok(Arrival::Elsewhere(Attach {
                 socket: socket.to_string_lossy().into_owned(),
                 target: places[0].target(),
             }));
         }
-        None => client_of(here, &world),
+        None => client_of(here, &snapshot),
     };
     let refused = || Undone::Refused(without_client(here.named.as_deref(), socket));
     let client = client.ok_or_else(refused)?;
@@ -93,22 +93,22 @@ pub(super) fn go(place: &Place, here: &Here, socket: &Path, ask: Ask<'_>) -> Out
     let place = places.iter().find(in_session).unwrap_or(&places[0]);
     ask(socket, &client.going_to(place))?;
     Ok(Arrival::There {
-        covered: own_pane(here, &world).is_none(),
+        covered: own_pane(here, &snapshot).is_none(),
         by_program: client.is_program,
     })
 }
 
 /// Whether the server that listens on `socket` has a client of this name.
 pub(super) fn has_client(name: &str, socket: &Path, ask: Ask<'_>) -> Outcome<()> {
-    let world = World::parse(&ask(socket, &QUERY.call())?);
-    let client = world.client(name);
+    let snapshot = Snapshot::parse(&ask(socket, &QUERY.call())?);
+    let client = snapshot.client(name);
     let refused = || Undone::Refused(without_client(Some(name), socket));
     client.map(|_| ()).ok_or_else(refused)
 }
 
 /// Everywhere the pane is shown; `None` when it does not exist any more.
-fn find<'a>(place: &Place, world: &'a World) -> Option<Vec<&'a Pane>> {
-    let restarted = |server: &Server| server.pid != world.server_pid;
+fn find<'a>(place: &Place, snapshot: &'a Snapshot) -> Option<Vec<&'a Pane>> {
+    let restarted = |server: &Server| server.pid != snapshot.server_pid;
     if place.server.as_ref().is_some_and(restarted) {
         return None;
     }
@@ -118,7 +118,7 @@ fn find<'a>(place: &Place, world: &'a World) -> Option<Vec<&'a Pane>> {
             pane.address.as_ref() == Some(address)
         }
     };
-    let places: Vec<_> = world.panes.iter().filter(is_it).collect();
+    let places: Vec<_> = snapshot.panes.iter().filter(is_it).collect();
     (!places.is_empty()).then_some(places)
 }
 
@@ -128,12 +128,12 @@ pub(super) fn look_around(here: Here, ask: Ask<'_>) -> Here {
         return here;
     };
     let answer = ask(Path::new(&server.socket), &QUERY.call()).unwrap_or_default();
-    let world = World::parse(&answer);
+    let snapshot = Snapshot::parse(&answer);
     // In a pane it may change with every key: two people can look at one pane.
-    if here.named.is_some() || own_pane(&here, &world).is_some() {
+    if here.named.is_some() || own_pane(&here, &snapshot).is_some() {
         return here;
     }
-    let client = client_of(&here, &world);
+    let client = client_of(&here, &snapshot);
     Here {
         client: client.map(|client| client.name),
         ..here
@@ -145,8 +145,8 @@ pub(super) fn own_place(here: &Here, ask: Ask<'_>) -> Outcome<Option<(Server, Pa
     let Some(server) = here.server.clone() else {
         return Ok(None);
     };
-    let world = World::parse(&ask(Path::new(&server.socket), &QUERY.call())?);
-    let own = own_pane(here, &world).filter(|_| world.server_pid == server.pid);
+    let snapshot = Snapshot::parse(&ask(Path::new(&server.socket), &QUERY.call())?);
+    let own = own_pane(here, &snapshot).filter(|_| snapshot.server_pid == server.pid);
     Ok(own.map(|own| (server, own.id)))
 }
 
@@ -161,34 +161,34 @@ fn without_client(named: Option<&str>, socket: &Path) -> String {
     }
 }
 
-fn is_on(here: &Here, world: &World) -> bool {
-    let same = |server: &Server| server.pid == world.server_pid;
+fn is_on(here: &Here, snapshot: &Snapshot) -> bool {
+    let same = |server: &Server| server.pid == snapshot.server_pid;
     here.server.as_ref().is_some_and(same)
 }
 
 /// The pane we are in, if we are in one.
-fn own_pane<'a>(here: &Here, world: &'a World) -> Option<&'a Pane> {
+fn own_pane<'a>(here: &Here, snapshot: &'a Snapshot) -> Option<&'a Pane> {
     let is_ours = |pane: &&Pane| Some(pane.id) == here.pane && Some(&pane.tty) == here.tty.as_ref();
-    world.panes.iter().find(is_ours)
+    snapshot.panes.iter().find(is_ours)
 }
 
 /// The client the person sits at: a program in control mode only where there is no other.
-fn client_of(here: &Here, world: &World) -> Option<Client> {
-    let among = |programs| client_among(here, world, programs);
+fn client_of(here: &Here, snapshot: &Snapshot) -> Option<Client> {
+    let among = |programs| client_among(here, snapshot, programs);
     among(false).or_else(|| among(true))
 }
 
-fn client_among(here: &Here, world: &World, programs: bool) -> Option<Client> {
+fn client_among(here: &Here, snapshot: &Snapshot, programs: bool) -> Option<Client> {
     let latest = |wanted: &dyn Fn(&Client) -> bool| {
         let such = |client: &&Client| client.is_program == programs;
-        let clients = world.clients.iter().filter(such);
+        let clients = snapshot.clients.iter().filter(such);
         let clients = clients.filter(|client| wanted(client));
         clients.max_by_key(|client| client.activity).cloned()
     };
     if let Some(ours) = latest(&|client| Some(&client.name) == here.client.as_ref()) {
         return Some(ours);
     }
-    if let Some(own) = own_pane(here, world) {
+    if let Some(own) = own_pane(here, snapshot) {
         return latest(&|client| client.pane == Some(own.id))
             .or_else(|| latest(&|client| client.session == own.session));
     }
@@ -222,7 +222,7 @@ impl Pane {
     }
 }
 
-impl World {
+impl Snapshot {
     fn client(&self, name: &str) -> Option<Client> {
         let named = self.clients.iter().find(|client| client.name == name);
         named.cloned()
@@ -231,15 +231,15 @@ impl World {
     /// Reads the answer to [`QUERY`]; lines that make no sense are left out.
     fn parse(answer: &[u8]) -> Self {
         let text = String::from_utf8_lossy(answer);
-        let mut world = Self::default();
+        let mut snapshot = Self::default();
         for line in QUERY.lines(&text) {
             match line {
-                Line::Pane(fields) => world.take_pane(&fields),
-                Line::Client(fields) => world.take_client(&fields),
+                Line::Pane(fields) => snapshot.take_pane(&fields),
+                Line::Client(fields) => snapshot.take_client(&fields),
                 Line::Other(_) => {}
             }
         }
-        world
+        snapshot
     }
 
     fn take_pane(&mut self, fields: &[Cow<'_, str>]) {

@@ -3,7 +3,7 @@
 //! prints is parsed by pure functions over bytes. Nothing here starts a server, and nothing here
 //! reads what is drawn in a pane.
 
-mod asking;
+mod ask;
 mod audience;
 pub mod belief;
 mod call;
@@ -32,7 +32,7 @@ use thiserror::Error;
 
 use super::PaneList;
 use crate::sys::child::{self, Kept};
-use asking::Ask;
+use ask::Ask;
 
 pub use belief::{Belief, Believed, Disbelief};
 pub use command::Call;

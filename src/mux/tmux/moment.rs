@@ -71,11 +71,11 @@ mod tests {
     use super::*;
 
     /// A tmux server of its own, with one pane that shows what it is given.
-    struct Shown {
+    struct OnePane {
         folder: tempfile::TempDir,
     }
 
-    impl Shown {
+    impl OnePane {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let shown = Self { folder };
@@ -137,7 +137,7 @@ mod tests {
         }
     }
 
-    impl Drop for Shown {
+    impl Drop for OnePane {
         fn drop(&mut self) {
             self.tmux(&["kill-server"]);
         }
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn tmux_finds_each_line_again_runs_none_and_takes_none_for_another() {
-        let shown = Shown::new();
+        let shown = OnePane::new();
         let screen = shown.show(&HOSTILE.join("\n"));
         let rows = 0..HOSTILE.len();
         assert!(shown.holds(&screen, rows.clone()), "{screen:?}");
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_dialog_of_a_whole_large_pane_fits_into_one_message() {
-        let shown = Shown::new();
+        let shown = OnePane::new();
         let line = "x.y-z/".repeat(9);
         let text: Vec<String> = (0..18).map(|row| format!("{row} {line}")).collect();
         let screen = shown.show(&text.join("\n"));

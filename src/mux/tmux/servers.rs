@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::target::{Server, Target};
 
-use super::asking::{Ask, asking, undone};
+use super::ask::{Ask, asking, undone};
 use super::stirs::Mark;
 use super::{CALL_BUDGET, Call, Disbelief, TmuxError, audience, jump, lost, opening, panes, split};
 use crate::mux::{

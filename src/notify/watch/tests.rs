@@ -39,7 +39,7 @@ fn asking(requests: &[(Option<&str>, i64)]) -> Row {
 }
 
 fn hear(watch: &mut Watch, row: &Row) {
-    watch.hear(Feed::Row(Arc::new(row.clone())));
+    watch.hear(Update::Row(Arc::new(row.clone())));
 }
 
 fn told(watch: &mut Watch, now: i64) -> Vec<Option<String>> {
@@ -102,7 +102,7 @@ fn what_was_answered_in_time_and_what_is_older_than_the_watch_is_not_told_of() {
     hear(&mut watch, &plain(State::Running, 205));
     hear(&mut watch, &asking(&[(Some("old"), 99)]));
     assert_eq!(watch.next(), None);
-    watch.hear(Feed::Gone(asking(&[(None, 1)]).id));
+    watch.hear(Update::Gone(asking(&[(None, 1)]).id));
     assert!(told(&mut watch, 300).is_empty());
 }
 
@@ -111,7 +111,7 @@ fn who_takes_over_tells_of_what_was_not_due_yet_and_of_nothing_twice() {
     let settings: Settings = toml::from_str("delay_seconds = 10").unwrap();
     let mut watch = Watch::taken_over(settings, UtcOffset::UTC, at(210));
     let rows = vec![asking(&[(Some("told"), 200), (Some("pending"), 201)])];
-    watch.hear(Feed::Snapshot(rows));
+    watch.hear(Update::Snapshot(rows));
     assert_eq!(watch.next(), Some(at(211)));
     assert_eq!(told(&mut watch, 211), [Some("pending".to_owned())]);
     assert!(told(&mut watch, 300).is_empty());

@@ -43,7 +43,7 @@ pub struct Ground {
 
 /// Whether a rule is about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum Match {
     /// It is.
     Yes,
     /// It cannot be ruled out; says why. Such a deny leaves the request to the person.
@@ -52,7 +52,7 @@ pub enum Fit {
     No(String),
 }
 
-impl Fit {
+impl Match {
     fn is_sure(&self) -> bool {
         *self == Self::Yes
     }
@@ -85,13 +85,13 @@ pub struct Judgement {
     /// Why, in one line; names the rule.
     pub why: String,
     /// Of each rule, in their order, whether it is about the request.
-    pub fits: Vec<Fit>,
+    pub fits: Vec<Match>,
 }
 
 /// Judges one request. `trusted`: the person has said that this row may do what no rule forbids.
 pub fn judge(rules: &Rules, ask: &Ask, ground: &Ground, trusted: bool) -> Judgement {
     let case = Case::new(ask, ground);
-    let fits: Vec<Fit> = rules.iter().map(|rule| case.fit(rule)).collect();
+    let fits: Vec<Match> = rules.iter().map(|rule| case.fit(rule)).collect();
     let (then, by, why) = case.decide(rules, &fits, trusted);
     Judgement {
         then,
@@ -123,26 +123,26 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn decide(&self, rules: &Rules, fits: &[Fit], trusted: bool) -> (Then, By, String) {
+    fn decide(&self, rules: &Rules, fits: &[Match], trusted: bool) -> (Then, By, String) {
         if tool::FOR_THE_PERSON.contains(&self.ask.tool.as_str()) {
             let why = "questions and plans are always the person's to answer";
             return (Then::Ask, By::Principle, why.to_owned());
         }
-        let first = |then, is_met: fn(&Fit) -> bool| {
+        let first = |then, is_met: fn(&Match) -> bool| {
             let mut rules = rules.iter().zip(fits);
             rules.find(|(rule, fit)| rule.then == then && is_met(fit))
         };
         let by = |then, rule: &Rule, why: String| (then, By::Rule(rule.number), why);
-        if let Some((rule, _)) = first(Then::Deny, Fit::is_sure) {
+        if let Some((rule, _)) = first(Then::Deny, Match::is_sure) {
             return by(Then::Deny, rule, format!("{} denies it", rule.title()));
         }
-        if let Some((rule, Fit::Maybe(why))) = first(Then::Deny, Fit::is_doubt) {
+        if let Some((rule, Match::Maybe(why))) = first(Then::Deny, Match::is_doubt) {
             let why = format!("{} may deny it: {why}", rule.title());
             return by(Then::Ask, rule, why);
         }
         if let Some((rule, fit)) = first(Then::Ask, |fit| fit.is_sure() || fit.is_doubt()) {
             let why = match fit {
-                Fit::Maybe(why) => format!("{} may be about it: {why}", rule.title()),
+                Match::Maybe(why) => format!("{} may be about it: {why}", rule.title()),
                 _ => format!("{} leaves it to the person", rule.title()),
             };
             return by(Then::Ask, rule, why);
@@ -151,7 +151,7 @@ impl<'a> Case<'a> {
             let why = "it touches pane-patrol itself, whose rules decide about it";
             return (Then::Ask, By::Principle, why.to_owned());
         }
-        if let Some((rule, _)) = first(Then::Allow, Fit::is_sure) {
+        if let Some((rule, _)) = first(Then::Allow, Match::is_sure) {
             return by(Then::Allow, rule, format!("{} allows it", rule.title()));
         }
         if trusted {
@@ -180,7 +180,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether the rule is about the request; the first condition that is not met says why not.
-    fn fit(&self, rule: &Rule) -> Fit {
+    fn fit(&self, rule: &Rule) -> Match {
         let conditions = [
             self.fit_assistant(rule),
             self.fit_tool(rule),
@@ -188,26 +188,26 @@ impl<'a> Case<'a> {
             self.fit_command(rule),
             self.fit_path(rule),
         ];
-        let mut fit = Fit::Yes;
+        let mut fit = Match::Yes;
         for condition in conditions {
             match condition {
-                Fit::No(why) => return Fit::No(why),
-                Fit::Maybe(why) if fit == Fit::Yes => fit = Fit::Maybe(why),
+                Match::No(why) => return Match::No(why),
+                Match::Maybe(why) if fit == Match::Yes => fit = Match::Maybe(why),
                 _ => {}
             }
         }
         match fit {
-            Fit::Maybe(why) if rule.then == Then::Allow => Fit::No(why),
+            Match::Maybe(why) if rule.then == Then::Allow => Match::No(why),
             fit => fit,
         }
     }
 
-    fn fit_assistant(&self, rule: &Rule) -> Fit {
+    fn fit_assistant(&self, rule: &Rule) -> Match {
         let name = &self.ask.assistant;
         met(rule.is_for(name), || format!("the assistant is {name}"))
     }
 
-    fn fit_tool(&self, rule: &Rule) -> Fit {
+    fn fit_tool(&self, rule: &Rule) -> Match {
         let name = self.ask.tool.as_str();
         let is = |wanted: &String| match wanted.strip_suffix('*') {
             Some(stem) => name.starts_with(stem),
@@ -218,12 +218,12 @@ impl<'a> Case<'a> {
         })
     }
 
-    fn fit_folder(&self, rule: &Rule) -> Fit {
+    fn fit_folder(&self, rule: &Rule) -> Match {
         if rule.folder.is_empty() {
-            return Fit::Yes;
+            return Match::Yes;
         }
         if self.ask.is_elsewhere {
-            return Fit::Maybe("it runs where folders cannot be looked at".to_owned());
+            return Match::Maybe("it runs where folders cannot be looked at".to_owned());
         }
         let home = self.ground.home.as_deref();
         let folders: Vec<PathBuf> = rule
@@ -237,7 +237,7 @@ impl<'a> Case<'a> {
             .map(PathBuf::as_path)
             .collect();
         if here.is_empty() || folders.len() < rule.folder.len() {
-            return Fit::Maybe("its folder is not known".to_owned());
+            return Match::Maybe("its folder is not known".to_owned());
         }
         let root = Path::new("/");
         let is_in = if rule.then == Then::Allow {
@@ -252,18 +252,18 @@ impl<'a> Case<'a> {
         met(is_in, || "it works in another folder".to_owned())
     }
 
-    fn fit_command(&self, rule: &Rule) -> Fit {
+    fn fit_command(&self, rule: &Rule) -> Match {
         if rule.command.is_empty() {
-            return Fit::Yes;
+            return Match::Yes;
         }
         if rule.then == Then::Allow {
             return match &self.words {
-                Err(why) => Fit::No((*why).to_owned()),
+                Err(why) => Match::No((*why).to_owned()),
                 Ok(words) => self.fit_words(rule, words),
             };
         }
         if self.readings.is_empty() {
-            return Fit::No("it runs no command".to_owned());
+            return Match::No("it runs no command".to_owned());
         }
         let all = self.readings.iter().flat_map(|reading| {
             rule.command
@@ -271,24 +271,24 @@ impl<'a> Case<'a> {
                 .map(|pattern| reading.runs(&pattern.words))
         });
         match all.max().unwrap_or(Likely::No) {
-            Likely::Yes => Fit::Yes,
+            Likely::Yes => Match::Yes,
             Likely::Maybe => {
-                Fit::Maybe("the command may run it in a way that cannot be read".to_owned())
+                Match::Maybe("the command may run it in a way that cannot be read".to_owned())
             }
-            Likely::No => Fit::No("the command is another one".to_owned()),
+            Likely::No => Match::No("the command is another one".to_owned()),
         }
     }
 
-    fn fit_words(&self, rule: &Rule, words: &[String]) -> Fit {
+    fn fit_words(&self, rule: &Rule, words: &[String]) -> Match {
         let mut why = "the command is another one".to_owned();
         for pattern in &rule.command {
             match self.fit_pattern(pattern, words) {
-                Ok(()) => return Fit::Yes,
+                Ok(()) => return Match::Yes,
                 Err(Some(more)) => why = more,
                 Err(None) => {}
             }
         }
-        Fit::No(why)
+        Match::No(why)
     }
 
     /// The error says which further word is not harmless, when nothing else differs.
@@ -320,12 +320,12 @@ impl<'a> Case<'a> {
         !self.ask.is_elsewhere && is_surely_in(path, cwd, project)
     }
 
-    fn fit_path(&self, rule: &Rule) -> Fit {
+    fn fit_path(&self, rule: &Rule) -> Match {
         if rule.path.is_empty() {
-            return Fit::Yes;
+            return Match::Yes;
         }
         if self.ask.is_elsewhere {
-            return Fit::Maybe("it runs where paths cannot be looked at".to_owned());
+            return Match::Maybe("it runs where paths cannot be looked at".to_owned());
         }
         let (home, project) = (self.ground.home.as_deref(), self.ask.project.as_deref());
         let wanted: Vec<PathBuf> = rule
@@ -334,7 +334,7 @@ impl<'a> Case<'a> {
             .filter_map(|path| written(path, project, home))
             .collect();
         if wanted.len() < rule.path.len() && rule.then != Then::Allow {
-            return Fit::Maybe("the project's folder is not known".to_owned());
+            return Match::Maybe("the project's folder is not known".to_owned());
         }
         if rule.then == Then::Allow {
             return self.fit_sure_path(&wanted);
@@ -342,12 +342,12 @@ impl<'a> Case<'a> {
         self.fit_any_path(&wanted)
     }
 
-    fn fit_sure_path(&self, wanted: &[PathBuf]) -> Fit {
+    fn fit_sure_path(&self, wanted: &[PathBuf]) -> Match {
         let Some(cwd) = &self.ask.cwd else {
-            return Fit::No("its folder is not known".to_owned());
+            return Match::No("its folder is not known".to_owned());
         };
         match tool::path(&self.ask.tool, &self.ask.input) {
-            Err(why) => Fit::No(why.to_owned()),
+            Err(why) => Match::No(why.to_owned()),
             Ok(path) => met(
                 wanted
                     .iter()
@@ -357,7 +357,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn fit_any_path(&self, wanted: &[PathBuf]) -> Fit {
+    fn fit_any_path(&self, wanted: &[PathBuf]) -> Match {
         let (paths, is_all) = self.paths();
         let base = self.base();
         let any = |test: &dyn Fn(&Path, &Path, &Path) -> bool| {
@@ -368,16 +368,16 @@ impl<'a> Case<'a> {
             })
         };
         if any(&may_be_in) {
-            return Fit::Yes;
+            return Match::Yes;
         }
         let looks_below = tool::looks_below(&self.ask.tool) || self.ask.tool == tool::SHELL;
         if looks_below && any(&may_hold) {
-            return Fit::Maybe("it reaches a folder that holds the path".to_owned());
+            return Match::Maybe("it reaches a folder that holds the path".to_owned());
         }
         if is_all {
-            Fit::No("it names another path".to_owned())
+            Match::No("it names another path".to_owned())
         } else {
-            Fit::Maybe("only the shell knows all of its paths".to_owned())
+            Match::Maybe("only the shell knows all of its paths".to_owned())
         }
     }
 
@@ -403,8 +403,8 @@ impl<'a> Case<'a> {
     }
 }
 
-fn met(is_met: bool, why: impl FnOnce() -> String) -> Fit {
-    if is_met { Fit::Yes } else { Fit::No(why()) }
+fn met(is_met: bool, why: impl FnOnce() -> String) -> Match {
+    if is_met { Match::Yes } else { Match::No(why()) }
 }
 
 #[cfg(test)]

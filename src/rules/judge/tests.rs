@@ -356,7 +356,7 @@ fn each_condition_of_a_rule_must_be_met() {
         let judgement = judge(&rules, &asked, &ground(), false);
         (judgement.then, judgement.fits[0].clone())
     };
-    let no = |why: &str| (Then::Ask, Fit::No(why.to_owned()));
+    let no = |why: &str| (Then::Ask, Match::No(why.to_owned()));
     assert_eq!(
         changed(&|asked| asked.assistant = "codex".into()),
         no("the assistant is codex")

@@ -24,7 +24,7 @@ const DIALOG_OPENS_WITHIN: Duration = Duration::from_millis(300);
 
 /// An error that waits for a sign that it was overcome.
 #[derive(Clone, Debug)]
-pub(super) struct Doubt {
+pub(super) struct PendingError {
     pub(super) at: Timestamp,
     pub(super) message: Option<String>,
 }
@@ -122,7 +122,7 @@ impl Entry {
         self.main.end_as_before(ended, at);
     }
 
-    fn fail(&mut self, doubt: Doubt) {
+    fn fail(&mut self, doubt: PendingError) {
         self.requests.close_agent(None, doubt.at);
         self.main.close_turn(None, doubt.at);
         self.main.turn.failed = true;

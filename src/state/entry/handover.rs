@@ -7,7 +7,7 @@ use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Entry;
-use super::projection::Shown;
+use super::projection::Projection;
 use crate::state::agent::{Answered, Tool};
 use crate::state::marked::Key;
 use crate::state::publisher::Publisher;
@@ -32,7 +32,7 @@ impl Entry {
         for request in &row.waiting {
             entry.take_up_request(request);
         }
-        entry.shown = Shown {
+        entry.shown = Projection {
             state: row.state,
             kind: row.kind,
             source: row.source,

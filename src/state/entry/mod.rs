@@ -33,10 +33,10 @@ use super::reason::Reason;
 use super::requests::Requests;
 use super::{Evidence, Reading};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
-use deadlines::Doubt;
+use deadlines::PendingError;
 use ending::Ending;
 use past::Past;
-use projection::Shown;
+use projection::Projection;
 use trust::Trust;
 use witness::Witness;
 
@@ -80,7 +80,7 @@ pub(super) struct Entry {
     pub(super) requests: Requests,
     pub(super) witness: Witness,
     /// An error of which nobody has said whether it is the end of the turn.
-    doubt: Option<Box<Doubt>>,
+    doubt: Option<Box<PendingError>>,
     /// The end of a turn that the session file does not bear out yet.
     ending: Option<Box<Ending>>,
     /// When the last end was borne out that had not been at first.
@@ -101,7 +101,7 @@ pub(super) struct Entry {
     pub(super) ts: Timestamp,
     /// The newest time stamp of its events, whichever agent sent them.
     last_event: Timestamp,
-    pub(super) shown: Shown,
+    pub(super) shown: Projection,
     generation: u64,
     evidence: VecDeque<Arc<Evidence>>,
     /// How many pieces of evidence there were; part of what makes a row look different.
@@ -143,7 +143,7 @@ impl Entry {
             heard: now,
             ts: Timestamp::from_micros(i64::MIN),
             last_event: Timestamp::from_micros(i64::MIN),
-            shown: Shown {
+            shown: Projection {
                 state: State::Idle,
                 kind: None,
                 source: Source::Hook,

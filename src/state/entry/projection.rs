@@ -10,7 +10,7 @@ use crate::state::{Request, Row};
 
 /// The part of a row that follows from the agents and requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::state) struct Shown {
+pub(in crate::state) struct Projection {
     pub(in crate::state) state: State,
     pub(in crate::state) kind: Option<Kind>,
     pub(in crate::state) source: Source,
@@ -41,10 +41,10 @@ impl Entry {
         changed
     }
 
-    pub(super) fn work_out(&self, cause: Timestamp) -> Shown {
+    pub(super) fn work_out(&self, cause: Timestamp) -> Projection {
         let waiting: Vec<Request> = self.requests.by_urgency().into_iter().cloned().collect();
         let sub_agents = self.subs.len().max(usize::from(self.background));
-        let mut shown = Shown {
+        let mut shown = Projection {
             state: self.main.state,
             kind: self.main.kind,
             source: self.main.source,
@@ -85,7 +85,7 @@ impl Entry {
 
     /// The row as every reader gets it.
     pub(in crate::state) fn row(&self) -> Row {
-        let Shown {
+        let Projection {
             state,
             kind,
             source,

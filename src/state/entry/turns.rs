@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::tools::{request_of, same_request};
-use super::{Doubt, Entry};
+use super::{Entry, PendingError};
 use crate::state::reason::Reason;
 use crate::state::requests::OpenRequest;
 
@@ -199,7 +199,7 @@ impl Entry {
 
     pub(super) fn note(&mut self, event: &Event) -> Reason {
         if event.state == State::Error && event.ts >= self.main.last && self.is_at_work() {
-            self.doubt = Some(Box::new(Doubt {
+            self.doubt = Some(Box::new(PendingError {
                 at: event.ts,
                 message: event.message.clone(),
             }));

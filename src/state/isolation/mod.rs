@@ -2,7 +2,7 @@
 //! whatever is told of several at once, each row is the one that it would have been alone.
 
 mod session;
-mod world;
+mod tables;
 
 use pane_patrol_hooks::event::{Event, Kind, State};
 use pane_patrol_hooks::target::PaneId;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::{Input, Level};
 use session::*;
-use world::*;
+use tables::*;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
@@ -79,18 +79,18 @@ proptest! {
     fn every_row_is_the_one_it_would_have_been_alone(
         acts in prop::collection::vec((0..6_usize, acts(), 1..900_i64), 1..120),
     ) {
-        let mut world = World::new();
+        let mut tables = Tables::new();
         for (which, act, passes) in acts {
-            world.now += passes;
+            tables.now += passes;
             match act {
-                Act::Step(step) => world.step(which, step),
-                Act::Intrude(stranger) => world.intrude(which, stranger),
-                Act::List => world.list(&world.sessions[which].server.clone()),
-                Act::Restart(anew) => world.restart(which, anew),
+                Act::Step(step) => tables.step(which, step),
+                Act::Intrude(stranger) => tables.intrude(which, stranger),
+                Act::List => tables.list(&tables.sessions[which].server.clone()),
+                Act::Restart(anew) => tables.restart(which, anew),
             }
-            let rows = world.rows();
+            let rows = tables.rows();
             let there = rows.iter().filter(|[together, _]| together.is_some()).count();
-            prop_assert_eq!(world.together.len(), there, "no other row was made by {:?}", act);
+            prop_assert_eq!(tables.together.len(), there, "no other row was made by {:?}", act);
             for [together, alone] in rows {
                 prop_assert_eq!(together, alone, "{:?} in {}", act, which);
             }
@@ -100,7 +100,7 @@ proptest! {
 
 /// A session in the first pane of the first server.
 fn session() -> Session {
-    World::new().sessions.swap_remove(0)
+    Tables::new().sessions.swap_remove(0)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table, keys};
-use crate::state::evidence::Told;
+use crate::state::evidence::EvidenceDraft;
 use crate::state::marked::Key;
 
 /// How long a row that was rebuilt from the log, and would have expired meanwhile, may wait for a
@@ -68,7 +68,7 @@ impl Table {
             let ended = (is_unread && entry.finish_ending(now))
                 .then(|| (entry.about(now), "its session file cannot be read any more"));
             for (at, what) in settled.into_iter().chain(ended).chain(entry.conclude(now)) {
-                let told = Told {
+                let told = EvidenceDraft {
                     at,
                     source: Source::Witness,
                     what: what.to_owned(),

@@ -10,10 +10,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::evidence::Told;
-use crate::state::identity::{Fit, ends_session, fit};
+use crate::state::evidence::EvidenceDraft;
+use crate::state::identity::{Identity, ends_session, fit};
 use crate::state::reason::Reason;
-use crate::state::unmatched::Apart;
+use crate::state::unmatched::Unmatched;
 use crate::state::{Kin, RowKey};
 
 /// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock
@@ -64,7 +64,7 @@ impl Table {
             self.put_back(&key, silent);
             outcome.held_apart = reason;
             if let Some(why) = reason {
-                self.apart.note(Apart::of_event(&event, &key, why, now));
+                self.apart.note(Unmatched::of_event(&event, &key, why, now));
             }
             return;
         }
@@ -89,7 +89,7 @@ impl Table {
         }
         entry.refresh(event.ts);
         entry.plan_reread(now);
-        Told::by_event(&event, reason).note(&mut entry, before);
+        EvidenceDraft::by_event(&event, reason).note(&mut entry, before);
         outcome.changed.push(key);
     }
 
@@ -129,9 +129,9 @@ impl Table {
         }
         let is_another = kin.owns(entry, event)
             || match fit(entry, event) {
-                Fit::Same => false,
-                Fit::Successor => true,
-                Fit::Apart(reason) => return Err(Some(reason)),
+                Identity::Same => false,
+                Identity::Successor => true,
+                Identity::Unmatched(reason) => return Err(Some(reason)),
             };
         if is_another && let Some(mut entry) = self.rows.get_mut(key) {
             entry.successor(event.assistant.clone(), now);

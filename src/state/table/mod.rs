@@ -25,11 +25,11 @@ use std::time::Duration;
 use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::dedup::Delivered;
+use super::dedup::Dedup;
 use super::entry::Entry;
 use super::marked::Key;
 use super::rows::Rows;
-use super::unmatched::{Apart, Aparts};
+use super::unmatched::{AllUnmatched, Unmatched};
 use super::{Input, Kin, Row, RowKey, urgency};
 use addresses::Addresses;
 pub use deadlines::REBUILD_GRACE;
@@ -80,13 +80,13 @@ pub struct Table {
     seen: VecDeque<Server>,
     /// Those that live while another one listens on their socket.
     lost: BTreeSet<Server>,
-    pub(super) apart: Aparts,
+    pub(super) apart: AllUnmatched,
     ended: VecDeque<Ended>,
     /// Processes whose panes show another session, of which nothing is known.
     away: VecDeque<u32>,
     /// Assistants that run in panes and have reported, by pane and process.
     reported: BTreeSet<(RowKey, u32)>,
-    delivered: Delivered,
+    delivered: Dedup,
 }
 
 impl Outcome {
@@ -106,11 +106,11 @@ impl Table {
             own_socket: None,
             seen: VecDeque::new(),
             lost: BTreeSet::new(),
-            apart: Aparts::default(),
+            apart: AllUnmatched::default(),
             ended: VecDeque::new(),
             away: VecDeque::new(),
             reported: BTreeSet::new(),
-            delivered: Delivered::default(),
+            delivered: Dedup::default(),
         }
     }
 
@@ -128,7 +128,7 @@ impl Table {
     }
 
     /// What fitted no row, alike ones together, the last one first. Not all of it for ever.
-    pub fn apart(&self) -> Vec<Apart> {
+    pub fn apart(&self) -> Vec<Unmatched> {
         self.apart.newest_first()
     }
 

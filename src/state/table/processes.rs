@@ -6,7 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{Outcome, Table, keys};
 use crate::state::RowKey;
 use crate::state::entry::Entry;
-use crate::state::evidence::Told;
+use crate::state::evidence::EvidenceDraft;
 
 impl Table {
     pub(super) fn process_exited(&mut self, pid: u32, now: Timestamp, outcome: &mut Outcome) {
@@ -44,7 +44,7 @@ impl Table {
             } else {
                 "its process goes on"
             };
-            let told = Told {
+            let told = EvidenceDraft {
                 at: now,
                 source: Source::Witness,
                 what: what.to_owned(),

@@ -9,10 +9,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::evidence::Told;
+use crate::state::evidence::EvidenceDraft;
 use crate::state::identity::is_other;
 use crate::state::reason::Reason;
-use crate::state::unmatched::Apart;
+use crate::state::unmatched::Unmatched;
 use crate::state::{Level, Reading, RowKey};
 
 impl Table {
@@ -73,7 +73,7 @@ impl Table {
             entry.plan_look_at_queue(now);
         }
         if changed || news {
-            Told::by_reading(reading, reason).note(&mut entry, before);
+            EvidenceDraft::by_reading(reading, reason).note(&mut entry, before);
             outcome.changed.push(key);
         }
     }
@@ -116,7 +116,7 @@ impl Table {
             Some(_) => {
                 let why = "a reading of an unknown session in this pane";
                 let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
-                let apart = Apart::of_reading(reading, &key, target, why, reading.seen);
+                let apart = Unmatched::of_reading(reading, &key, target, why, reading.seen);
                 self.apart.note(apart);
                 Err(Some(why))
             }

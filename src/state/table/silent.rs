@@ -11,7 +11,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table, keys};
 use crate::state::entry::Entry;
-use crate::state::evidence::Told;
+use crate::state::evidence::EvidenceDraft;
 use crate::state::marked::Key;
 use crate::state::{Present, Reading, RowKey};
 
@@ -108,7 +108,7 @@ impl Table {
         if entry.glimpse(reading) {
             entry.ts = entry.ts.max(reading.seen);
             entry.refresh(reading.seen);
-            Told::by_reading(reading, None).note(&mut entry, Some(before));
+            EvidenceDraft::by_reading(reading, None).note(&mut entry, Some(before));
             outcome.changed.push(key);
         }
     }
@@ -124,7 +124,7 @@ impl Table {
         entry.be_silent(it);
         entry.ts = now;
         entry.refresh(now);
-        let told = Told {
+        let told = EvidenceDraft {
             at: now,
             source: Source::Witness,
             what: RUNS.to_owned(),

@@ -8,7 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::evidence::Told;
+use crate::state::evidence::EvidenceDraft;
 use crate::state::marked::Key;
 use crate::state::{Level, Reading};
 
@@ -29,7 +29,7 @@ impl Table {
         entry.witness.reread_at = Some(now.plus(LOOK_AGAIN));
         if !std::mem::replace(&mut entry.witness.is_moving, true) {
             let before = Some(entry.shown.state);
-            Told::by_reading(reading, Some("it is what it was")).note(&mut entry, before);
+            EvidenceDraft::by_reading(reading, Some("it is what it was")).note(&mut entry, before);
             outcome.changed.push((*entry.key).clone());
         }
     }

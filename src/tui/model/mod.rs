@@ -31,7 +31,7 @@ use crate::tui::theme::Theme;
 use deny_prompt::DenyPrompt;
 pub(crate) use list::{Entry, Heading, List, Scope};
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab};
-use request::Asked;
+use request::OpenRequest;
 use rows::{Change, Rows};
 use seen::Seen;
 use work::Lists;
@@ -94,7 +94,7 @@ pub struct Model {
     /// Requests that are being answered: a second press means nothing until that is over.
     pub(crate) deciding: Vec<Bound>,
     /// The selected row's request, and what is known of it.
-    pub(crate) asked: Option<Asked>,
+    pub(crate) asked: Option<OpenRequest>,
     /// How much of what is asked has been on the screen.
     pub(crate) seen: Seen,
     /// The request of the selected row that the person has chosen; `None`: the most urgent one.

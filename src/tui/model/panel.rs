@@ -2,7 +2,7 @@
 
 use super::request::Confirm;
 use crate::state::Row;
-use crate::tui::message::Offer;
+use crate::tui::message::InstallOffer;
 
 /// What stands below or beside the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) enum Install {
     /// The changes are being worked out.
     Planning,
     /// The changes, to be confirmed.
-    Planned(Offer),
+    Planned(InstallOffer),
     /// It is being done.
     Applying,
     /// It is over; says what happened, line by line.

@@ -10,7 +10,7 @@ use crate::state::{Request, Row, Unasked};
 
 /// The request that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct OpenRequest {
     pub(crate) bound: Bound,
     /// `None` while it is being read.
     pub(crate) known: Option<Known>,

@@ -15,14 +15,14 @@ pub(crate) struct Lists {
     pub(crate) tasks: BTreeMap<String, Arc<TaskSummary>>,
     /// The row that was read by hand last, with the sums it had then.
     pub(crate) asked: Option<Sums>,
-    pub(crate) patch: Option<Shown>,
+    pub(crate) patch: Option<OpenPatch>,
 }
 
 pub(crate) type Sums = (String, Option<Arc<DiffSummary>>, Option<Arc<TaskSummary>>);
 
 /// The patch on the screen.
 #[derive(Clone, Debug)]
-pub(crate) struct Shown {
+pub(crate) struct OpenPatch {
     pub(crate) row: String,
     pub(crate) path: String,
     /// Its lines, or why there are none; `None` while it is being made.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::assistants;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
-use crate::tui::line_writer::{Pen, to_u16};
+use crate::tui::line_writer::{LineWriter, to_u16};
 use crate::tui::message::Hooks;
 use crate::tui::model::Model;
 use crate::tui::text;
@@ -32,7 +32,7 @@ pub(crate) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     let above = usize::from(area.height).saturating_sub(lines.len()) / 3;
     for ((line, style), y) in lines.iter().zip(area.top() + to_u16(above)..area.bottom()) {
-        Pen::new(buffer, area.x + 2, y, area.right()).put(line, *style);
+        LineWriter::new(buffer, area.x + 2, y, area.right()).put(line, *style);
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use super::{Asks, Component, Moves, Over, Taken, detail};
 use crate::tui::keymap::{self, Action, Hint, hint};
 use crate::tui::labels;
-use crate::tui::line_writer::{Pen, to_u16};
+use crate::tui::line_writer::{LineWriter, to_u16};
 use crate::tui::model::{Model, Panel};
 use crate::tui::text;
 
@@ -66,9 +66,9 @@ fn draw(model: &Model, buffer: &mut Buffer) {
     let inner = inside(area);
     let shown = lines.iter().skip(model.scroll);
     for (line, y) in shown.zip(inner.top()..inner.bottom()) {
-        let mut pen = Pen::new(buffer, inner.x, y, inner.right());
-        pen.cell(&line.left, left_width(area.width), line.left_style);
-        pen.put(&line.right, theme.text());
+        let mut writer = LineWriter::new(buffer, inner.x, y, inner.right());
+        writer.cell(&line.left, left_width(area.width), line.left_style);
+        writer.put(&line.right, theme.text());
     }
 }
 
@@ -165,6 +165,6 @@ fn draw_frame(model: &Model, area: Rect, buffer: &mut Buffer) {
         buffer.set_string(area.x, y, "│", style);
         buffer.set_string(area.right() - 1, y, "│", style);
     }
-    Pen::new(buffer, area.x + 2, area.y, area.right() - 1)
+    LineWriter::new(buffer, area.x + 2, area.y, area.right() - 1)
         .put(" Keys and signs ", model.setup.theme.strong());
 }

@@ -9,13 +9,13 @@ use crate::tui::model::{Model, request};
 const READ_ON: &str = "read on";
 
 /// A key and what it does here.
-pub(crate) struct Told {
+pub(crate) struct ShownHint {
     pub(crate) keys: String,
     pub(crate) does: &'static str,
 }
 
 /// The keys that matter now, the most useful first. `left`: lines of what is asked that have not been seen.
-pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<Told> {
+pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<ShownHint> {
     let panel = super::of(model);
     let hints = match panel.tab {
         Some(_) if model.rows.is_empty() && panel.over.is_none() => empty::HINTS,
@@ -25,7 +25,7 @@ pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<Told> {
     hints
         .iter()
         .filter(|hint| holds(hint.when(), model, front.as_ref()))
-        .map(|hint| Told {
+        .map(|hint| ShownHint {
             keys: hint.keys(),
             does: word(model, hint, left),
         })

@@ -7,7 +7,7 @@ use super::help::CLOSES;
 use super::{Component, Moves, PLAIN, Page, Taken, two_thirds};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
-use crate::tui::message::{Offer, Offered};
+use crate::tui::message::{InstallOffer, OfferedInstall};
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -73,7 +73,7 @@ fn line(text: &str, style: Style) -> Line<'static> {
     Line::from(vec![Span::raw(" "), Span::styled(text.to_owned(), style)])
 }
 
-fn planned(offer: &Offer, theme: Theme, width: usize) -> Vec<Line<'static>> {
+fn planned(offer: &InstallOffer, theme: Theme, width: usize) -> Vec<Line<'static>> {
     let title = if offer.is_ready() {
         let (yes, no) = (key_for(Action::Install), key_for(Action::Close));
         format!(
@@ -104,7 +104,7 @@ fn planned(offer: &Offer, theme: Theme, width: usize) -> Vec<Line<'static>> {
 }
 
 /// One assistant: on one line where there is room, else on several, indented.
-fn offered(one: &Offered, column: usize, theme: Theme, width: usize) -> Vec<Line<'static>> {
+fn offered(one: &OfferedInstall, column: usize, theme: Theme, width: usize) -> Vec<Line<'static>> {
     let sign = if one.is_ready { '+' } else { '-' };
     let style = if one.is_ready {
         theme.text()

@@ -10,7 +10,7 @@ use crate::state::{Attention, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::keymap::{Action, Hint, OPTIONS, hint, key_for};
 use crate::tui::labels;
-use crate::tui::line_writer::Pen;
+use crate::tui::line_writer::LineWriter;
 use crate::tui::model::trust;
 use crate::tui::model::{Entry, Heading, Model};
 use crate::tui::text;
@@ -53,9 +53,9 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
         }
     }
     if model.list.is_empty() && area.height > 0 && !model.rows.is_empty() {
-        let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right());
+        let mut writer = LineWriter::new(buffer, area.x + 1, area.y, area.right());
         let said = format!("no row to show: {} shows all again", key_for(Action::Close));
-        pen.put(&said, model.setup.theme.dim());
+        writer.put(&said, model.setup.theme.dim());
     }
 }
 
@@ -66,7 +66,7 @@ fn draw_heading(model: &Model, heading: &Heading, line: Rect, buffer: &mut Buffe
         Heading::Project(name) if name.is_empty() => ("no project", theme.dim()),
         Heading::Project(name) => (name.as_str(), theme.strong()),
     };
-    Pen::new(buffer, line.x + 1, line.y, line.right()).put(title, style);
+    LineWriter::new(buffer, line.x + 1, line.y, line.right()).put(title, style);
 }
 
 fn draw_row(
@@ -84,23 +84,23 @@ fn draw_row(
     let own = |style: Style| if is_quiet { theme.dim() } else { style };
 
     if columns.age > 0 {
-        let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
+        let mut writer = LineWriter::new(buffer, line.x, line.y, line.right().saturating_sub(1));
         let style = if needs_you { theme.text() } else { theme.dim() };
-        pen.put_right(&shown_age(row, now, columns.width), style);
+        writer.put_right(&shown_age(row, now, columns.width), style);
     }
     if columns.work > 0 {
         draw_work(model, row, columns, line, buffer);
     }
-    let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
+    let mut writer = LineWriter::new(buffer, line.x, line.y, line.right().saturating_sub(1));
     if columns.age > 0 {
-        pen.keep_free(columns.age + 2);
+        writer.keep_free(columns.age + 2);
     }
     if columns.work > 0 {
-        pen.keep_free(columns.work + 2);
+        writer.keep_free(columns.work + 2);
     }
-    pen.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
-    pen.cell(labels::icon(row.state), 1, theme.state(row.state));
-    pen.cell(
+    writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
+    writer.cell(labels::icon(row.state), 1, theme.state(row.state));
+    writer.cell(
         if model.is_beside(row) { "▸" } else { "" },
         1,
         theme.accent(),
@@ -110,17 +110,17 @@ fn draw_row(
     } else {
         own(theme.text())
     };
-    column(&mut pen, row.assistant.as_str(), columns.assistant, name);
+    column(&mut writer, row.assistant.as_str(), columns.assistant, name);
     let target = shown_target(row, columns.target);
-    column(&mut pen, &target, columns.target, own(theme.text()));
-    column(&mut pen, &labels::place(row), columns.place, theme.dim());
+    column(&mut writer, &target, columns.target, own(theme.text()));
+    column(&mut writer, &labels::place(row), columns.place, theme.dim());
     column(
-        &mut pen,
+        &mut writer,
         labels::state(row),
         columns.word,
         theme.state(row.state),
     );
-    draw_activity(model, row, now, &mut pen, own(theme.text()));
+    draw_activity(model, row, now, &mut writer, own(theme.text()));
     if is_selected {
         buffer.set_style(line, theme.selected());
     }
@@ -130,12 +130,12 @@ fn draw_row(
 fn draw_work(model: &Model, row: &Row, columns: Columns, line: Rect, buffer: &mut Buffer) {
     let theme = model.setup.theme;
     let parts = work_form(columns.width).map_or_else(Vec::new, |form| labels::work(row, form));
-    let mut pen = Pen::new(buffer, line.x, line.y, line.right().saturating_sub(1));
+    let mut writer = LineWriter::new(buffer, line.x, line.y, line.right().saturating_sub(1));
     if columns.age > 0 {
-        pen.keep_free(columns.age + 2);
+        writer.keep_free(columns.age + 2);
     }
-    let gap = pen.room().saturating_sub(labels::work_width(&parts));
-    pen.skip(gap);
+    let gap = writer.room().saturating_sub(labels::work_width(&parts));
+    writer.skip(gap);
     for (part, meaning) in parts {
         let style = match meaning {
             '+' => theme.diff("+"),
@@ -143,19 +143,25 @@ fn draw_work(model: &Model, row: &Row, columns: Columns, line: Rect, buffer: &mu
             '!' => theme.trouble(),
             _ => theme.dim(),
         };
-        pen.put(&part, style);
+        writer.put(&part, style);
     }
 }
 
-fn column(pen: &mut Pen<'_>, text: &str, width: usize, style: Style) {
+fn column(writer: &mut LineWriter<'_>, text: &str, width: usize, style: Style) {
     if width > 0 {
-        pen.cell(text, width, style);
-        pen.skip(2);
+        writer.cell(text, width, style);
+        writer.skip(2);
     }
 }
 
 /// What it does or asks, and what else goes on, which is shown in short where it would cost the rest.
-fn draw_activity(model: &Model, row: &Row, now: Timestamp, pen: &mut Pen<'_>, style: Style) {
+fn draw_activity(
+    model: &Model,
+    row: &Row,
+    now: Timestamp,
+    writer: &mut LineWriter<'_>,
+    style: Style,
+) {
     let activity = labels::activity(row);
     let snoozed = model.snoozes.until(&row.id, now);
     let snoozed = snoozed.map(|until| until.since(now).as_secs().div_ceil(60));
@@ -168,10 +174,10 @@ fn draw_activity(model: &Model, row: &Row, now: Timestamp, pen: &mut Pen<'_>, st
     let Some((long, short)) =
         labels::with_minutes(extras, ("snoozed", &key_for(Action::Snooze)), snoozed)
     else {
-        pen.put(&activity, style);
+        writer.put(&activity, style);
         return;
     };
-    let room = pen.room();
+    let room = writer.room();
     let fits = |extra: &str| text::width(&activity) + 2 + text::width(extra) <= room;
     let extra = if fits(&long) || room >= 60 {
         long
@@ -179,9 +185,9 @@ fn draw_activity(model: &Model, row: &Row, now: Timestamp, pen: &mut Pen<'_>, st
         short
     };
     let left = room.saturating_sub(text::width(&extra) + 2);
-    pen.put(&text::fit(&activity, left), style);
-    pen.skip(if activity.is_empty() { 0 } else { 2 });
-    pen.put(&extra, model.setup.theme.dim());
+    writer.put(&text::fit(&activity, left), style);
+    writer.skip(if activity.is_empty() { 0 } else { 2 });
+    writer.put(&extra, model.setup.theme.dim());
 }
 
 /// The address; where it is too long the end is kept, which tells panes of one session apart.

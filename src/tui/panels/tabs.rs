@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use crate::state::Row;
 use crate::state::update::Role;
 use crate::tui::keymap::{Action, Hint, hint};
-use crate::tui::line_writer::Pen;
+use crate::tui::line_writer::LineWriter;
 use crate::tui::model::{Model, Tab};
 use crate::tui::text;
 
@@ -28,13 +28,13 @@ pub(crate) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     };
     let theme = model.setup.theme;
     for (tab, label, place) in tabs(model, area) {
-        let mut pen = Pen::new(buffer, place.x, place.y, place.right());
+        let mut writer = LineWriter::new(buffer, place.x, place.y, place.right());
         if tab == open {
             // The rule below is faint, and would stay so.
             let style = theme.accent().remove_modifier(Modifier::DIM);
-            pen.put(&format!("[{label}]"), style);
+            writer.put(&format!("[{label}]"), style);
         } else {
-            pen.put(&format!(" {label} "), theme.dim());
+            writer.put(&format!(" {label} "), theme.dim());
         }
     }
 }

@@ -37,7 +37,7 @@ fn another_row_another_request_and_another_size_begin_anew() {
             let now = desk.now;
             update(
                 &mut desk.model,
-                Message::Feed(Feed::Row(Arc::new(row))),
+                Message::Update(Update::Row(Arc::new(row))),
                 now,
             );
             desk.read(&known("Bash", &command(15)));
@@ -51,7 +51,7 @@ fn another_row_another_request_and_another_size_begin_anew() {
             let now = desk.now;
             update(
                 &mut desk.model,
-                Message::Feed(Feed::Row(Arc::new(other))),
+                Message::Update(Update::Row(Arc::new(other))),
                 now,
             );
             desk.press(KeyCode::Char('j'));

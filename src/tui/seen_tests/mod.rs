@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::actor::{Bound, Decision, Digest, Outcome};
 use crate::assistants::request::{Full, Known, parts};
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::state::{Request, Row};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, day, draw, look, model_with, now, row, screen};

@@ -7,14 +7,14 @@ use crate::actor::{Bound, Decision, Digest, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, OPTIONS, key_for, keys};
-use crate::tui::model::request::{self, Asked, Confirm};
+use crate::tui::model::request::{self, Confirm, OpenRequest};
 use crate::tui::model::{Follow, Model, Panel};
 use crate::tui::panels::{self, Asks};
 use crate::tui::update::reflow::{self, settle};
 use crate::tui::update::seen;
 
-/// Brings what is read into line with what is selected. `by_feed`: not the person has changed it.
-pub(crate) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option<Effect> {
+/// Brings what is read into line with what is selected. `by_update`: not the person has changed it.
+pub(crate) fn follow(model: &mut Model, by_update: bool, now: Timestamp) -> Option<Effect> {
     forget_what_is_gone(model, now);
     let bound = model
         .selected_row()
@@ -27,12 +27,12 @@ pub(crate) fn follow(model: &mut Model, by_feed: bool, now: Timestamp) -> Option
     } {
         return None;
     }
-    let replaced = (by_feed && shown.is_some()).then_some(now);
+    let replaced = (by_update && shown.is_some()).then_some(now);
     if model.panel == Panel::Request {
         model.scroll = 0;
     }
     seen::forget(model);
-    model.asked = bound.clone().map(|bound| Asked {
+    model.asked = bound.clone().map(|bound| OpenRequest {
         bound,
         known: None,
         replaced,

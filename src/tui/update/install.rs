@@ -1,7 +1,7 @@
 //! Installing from an empty dashboard: shown first, done by the second press.
 
 use crate::tui::effect::Effect;
-use crate::tui::message::Offer;
+use crate::tui::message::InstallOffer;
 use crate::tui::model::{Install, Model, Panel};
 
 /// Has the changes worked out that a second press would make.
@@ -13,7 +13,7 @@ pub(crate) fn begin(model: &mut Model) -> Vec<Effect> {
     vec![Effect::PlanInstall]
 }
 
-pub(crate) fn planned(model: &mut Model, plan: Result<Offer, String>) {
+pub(crate) fn planned(model: &mut Model, plan: Result<InstallOffer, String>) {
     if model.panel == Panel::Install(Install::Planning) {
         model.panel = Panel::Install(match plan {
             Ok(offer) => Install::Planned(offer),

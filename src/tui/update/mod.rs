@@ -22,14 +22,14 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::effect::{Effect, Split};
 use super::message::Message;
 use super::model::{Follow, Model, alerts};
-use crate::state::update::{Feed, Role};
+use crate::state::update::{Role, Update};
 use reflow::{settle, settle_from};
 
 /// Takes one message into account and tells what is to be done about it.
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
-    let by_feed = matches!(message, Message::Feed(_));
+    let by_update = matches!(message, Message::Update(_));
     let mut effects = take(model, message, now);
-    effects.extend(answer::follow(model, by_feed, now));
+    effects.extend(answer::follow(model, by_update, now));
     effects.extend(work::follow(model));
     effects
 }
@@ -52,7 +52,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             split::look(model)
         }
         Message::Drawn(width, height) => quiet(|| seen::drawn(model, (width, height), now)),
-        Message::Feed(feed) => {
+        Message::Update(feed) => {
             let has_left = split::has_left(model, &feed);
             hear(model, feed, now);
             if has_left {
@@ -110,30 +110,30 @@ fn quiet(change: impl FnOnce()) -> Vec<Effect> {
 
 // ---- what the collector says
 
-fn hear(model: &mut Model, feed: Feed, now: Timestamp) {
+fn hear(model: &mut Model, feed: Update, now: Timestamp) {
     let line = model.place_of_selected().map(|(_, line)| line);
     match feed {
-        Feed::Snapshot(rows) => model.put_all(rows),
-        Feed::Row(row) => {
+        Update::Snapshot(rows) => model.put_all(rows),
+        Update::Row(row) => {
             if !model.put(row) {
                 return;
             }
         }
-        Feed::Gone(id) => {
+        Update::Gone(id) => {
             if !model.remove(&id) {
                 return;
             }
         }
-        Feed::Health(health) => {
+        Update::Health(health) => {
             let before = alerts::lines(model);
             model.health = health;
             if alerts::lines(model) == before {
                 return;
             }
         }
-        Feed::Role(role) => model.role = Some(role),
-        Feed::Diff(id, diff) => work::hear_diff(model, id, diff),
-        Feed::Tasks(id, tasks) => work::hear_tasks(model, id, tasks),
+        Update::Role(role) => model.role = Some(role),
+        Update::Diff(id, diff) => work::hear_diff(model, id, diff),
+        Update::Tasks(id, tasks) => work::hear_tasks(model, id, tasks),
     }
     settle_from(model, now, Follow::IfVisible, line);
 }

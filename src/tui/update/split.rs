@@ -3,7 +3,7 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::mux::Beside;
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::tui::effect::{Effect, Split};
 use crate::tui::model::Model;
 use crate::tui::update::jump::go;
@@ -38,8 +38,8 @@ pub(crate) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
 }
 
 /// Whether the collector says that the row beside the dashboard is gone.
-pub(crate) fn has_left(model: &Model, feed: &Feed) -> bool {
-    let Feed::Gone(id) = feed else {
+pub(crate) fn has_left(model: &Model, feed: &Update) -> bool {
+    let Update::Gone(id) = feed else {
         return false;
     };
     let row = model.rows.get(id);

@@ -9,7 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::git::{DiffSummary, Patch, PatchRequest, USUAL_CONTEXT};
 use crate::tasks::TaskSummary;
 use crate::tui::effect::Effect;
-use crate::tui::model::work::{Shown, files};
+use crate::tui::model::work::{OpenPatch, files};
 use crate::tui::model::{Changes, Focus, Follow, Model, Panel, Tab};
 use crate::tui::panels;
 use crate::tui::update::reflow::settle;
@@ -114,7 +114,7 @@ pub(crate) fn follow(model: &mut Model) -> Option<Effect> {
 /// Another row has another patch.
 fn forget(model: &mut Model) {
     let selected = model.selected.as_deref();
-    let is_other = |shown: &Shown| Some(&*shown.row) != selected;
+    let is_other = |shown: &OpenPatch| Some(&*shown.row) != selected;
     if model.work.patch.take_if(|shown| is_other(shown)).is_some()
         && matches!(model.panel, Panel::Diff(_))
     {
@@ -146,7 +146,7 @@ fn read_patch(model: &mut Model, file: usize) -> Option<Effect> {
         None => files(model).get(file)?.path.clone(),
     };
     let known = shown.and_then(|shown| shown.lines.clone());
-    model.work.patch = Some(Shown {
+    model.work.patch = Some(OpenPatch {
         row: row.id.clone(),
         path: path.clone(),
         lines: known,

@@ -40,7 +40,7 @@ fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
     row.trusted_until = Some(now().plus(Duration::from_secs(9 * 60 + 20)));
     tell(
         &mut model,
-        Message::Feed(Feed::Row(Arc::new((*row).clone()))),
+        Message::Update(Update::Row(Arc::new((*row).clone()))),
     );
     let shown = screen(&model);
     assert!(
@@ -57,7 +57,7 @@ fn a_trusted_row_shows_how_long_and_the_key_ends_what_it_began() {
         20
     );
     row.trusted_until = Some(now());
-    tell(&mut model, Message::Feed(Feed::Row(Arc::new(*row))));
+    tell(&mut model, Message::Update(Update::Row(Arc::new(*row))));
     assert!(
         !screen(&model).contains("without asking"),
         "its time is over"
@@ -108,7 +108,7 @@ fn stopping_asks_twice_and_about_the_row_that_was_meant() {
         press(&mut model, KeyCode::Enter).is_empty(),
         "Enter is no yes"
     );
-    tell(&mut model, Message::Feed(Feed::Gone(meant.id.clone())));
+    tell(&mut model, Message::Update(Update::Gone(meant.id.clone())));
     let first = press(&mut model, KeyCode::Char('x'));
     assert_eq!(first, [Effect::Stop(Box::new(meant.clone()))]);
     assert!(

@@ -89,7 +89,7 @@ fn in_the_split_enter_shows_instead_of_going_and_the_shown_row_is_marked() {
             "{}",
             screen(&model)
         );
-        let gone = tell(&mut model, Message::Feed(Feed::Gone(next.id.clone())));
+        let gone = tell(&mut model, Message::Update(Update::Gone(next.id.clone())));
         assert_eq!(gone, [Effect::Split(Split::RefreshLater)]);
         assert_eq!(
             press(&mut model, KeyCode::Char('s')),

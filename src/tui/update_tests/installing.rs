@@ -2,9 +2,9 @@
 
 use super::*;
 
-fn offer(is_ready: bool) -> Offer {
-    Offer {
-        assistants: vec![Offered {
+fn offer(is_ready: bool) -> InstallOffer {
+    InstallOffer {
+        assistants: vec![OfferedInstall {
             title: "Codex".to_owned(),
             file: "~/.codex/hooks.json".to_owned(),
             what: "3 lines more".to_owned(),
@@ -56,7 +56,7 @@ fn rows_arrive_while_the_install_is_shown_and_the_offer_is_gone_with_the_first()
     tell(&mut model, Message::Hooks(Hooks::Missing));
     press(&mut model, KeyCode::Char('i'));
     tell(&mut model, Message::InstallPlanned(Ok(offer(true))));
-    tell(&mut model, Message::Feed(Feed::Snapshot(day())));
+    tell(&mut model, Message::Update(Update::Snapshot(day())));
     assert!(screen(&model).contains("shop:1.1") && screen(&model).contains("+x"));
     press(&mut model, KeyCode::Esc);
     assert_eq!(press(&mut model, KeyCode::Char('i')), []);

@@ -15,10 +15,10 @@ use crate::actor::{Bound, Decision, Outcome, Pick};
 use crate::assistants::request::Known;
 use crate::launch::Stopped;
 use crate::mux::{Attach, Beside};
-use crate::state::update::{Feed, Health, Role};
+use crate::state::update::{Health, Role, Update};
 use crate::tui::effect::{Effect, Split};
 use crate::tui::fixture::{With, day, look, model_with, now, row, screen};
-use crate::tui::message::{Hooks, Jumped, Message, Offer, Offered};
+use crate::tui::message::{Hooks, InstallOffer, Jumped, Message, OfferedInstall};
 use crate::tui::model::trust;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::update::update;
@@ -76,9 +76,15 @@ fn what_changes_nothing_is_not_drawn() {
     let mut model = usual();
     let version = model.version();
     let same = day().pop().unwrap();
-    tell(&mut model, Message::Feed(Feed::Row(Arc::new(same))));
-    tell(&mut model, Message::Feed(Feed::Health(Health::default())));
-    tell(&mut model, Message::Feed(Feed::Gone("nobody".to_owned())));
+    tell(&mut model, Message::Update(Update::Row(Arc::new(same))));
+    tell(
+        &mut model,
+        Message::Update(Update::Health(Health::default())),
+    );
+    tell(
+        &mut model,
+        Message::Update(Update::Gone("nobody".to_owned())),
+    );
     press(&mut model, KeyCode::F(9));
     mouse(&mut model, MouseEventKind::Moved, 3);
     assert_eq!(model.version(), version);
@@ -92,7 +98,7 @@ fn events_received_without_trouble_change_nothing_on_the_screen() {
         received: 12,
         ..Health::default()
     };
-    tell(&mut model, Message::Feed(Feed::Health(health)));
+    tell(&mut model, Message::Update(Update::Health(health)));
     assert_eq!(model.version(), version);
 }
 
@@ -101,7 +107,7 @@ fn a_collector_that_ended_is_said_above_its_last_rows() {
     let mut model = usual();
     tell(&mut model, Message::FeedEnded);
     assert!(screen(&model).contains("nothing here changes"));
-    tell(&mut model, Message::Feed(Feed::Role(Role::Collector)));
+    tell(&mut model, Message::Update(Update::Role(Role::Collector)));
     assert!(!screen(&model).contains("nothing here changes"));
 }
 

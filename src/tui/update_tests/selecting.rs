@@ -6,7 +6,7 @@ use super::*;
 fn the_most_urgent_of_the_first_rows_is_selected_in_whatever_order_they_come() {
     let mut model = model_with(Vec::new(), 100, 30);
     for row in day().into_iter().rev() {
-        tell(&mut model, Message::Feed(Feed::Row(Arc::new(row))));
+        tell(&mut model, Message::Update(Update::Row(Arc::new(row))));
     }
     assert_eq!(target(&model), "shop:1.1");
 }
@@ -16,7 +16,7 @@ fn the_selection_stays_with_its_row_when_a_more_urgent_one_comes() {
     let mut model = usual();
     let before = target(&model);
     let urgent = row(9, "claude", State::WaitingApproval, "late:0.0", 9_000).asks("Bash", "rm x");
-    let urgent = Message::Feed(Feed::Row(Arc::new(urgent)));
+    let urgent = Message::Update(Update::Row(Arc::new(urgent)));
     update(&mut model, urgent, now().plus(Duration::from_secs(3)));
     assert_eq!(model.list.row(0).unwrap().target.to_string(), "late:0.0");
     assert_eq!(target(&model), before);
@@ -28,11 +28,11 @@ fn the_selection_goes_to_the_nearest_row_when_its_row_vanishes() {
     keys(&mut model, "jj");
     assert_eq!(target(&model), "docs:0.1");
     let id = model.selected.clone().unwrap();
-    tell(&mut model, Message::Feed(Feed::Gone(id)));
+    tell(&mut model, Message::Update(Update::Gone(id)));
     assert_eq!(target(&model), "web:3.0");
     keys(&mut model, "G");
     let id = model.selected.clone().unwrap();
-    tell(&mut model, Message::Feed(Feed::Gone(id)));
+    tell(&mut model, Message::Update(Update::Gone(id)));
     assert_eq!(target(&model), "infra:0.2", "the last one's neighbour");
 }
 

@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::tui::line_writer::Pen;
+use crate::tui::line_writer::LineWriter;
 use crate::tui::model::Model;
 use crate::tui::model::deny_prompt::DenyPrompt;
-use crate::tui::panels::hints::{Told, told};
+use crate::tui::panels::hints::{ShownHint, told};
 use crate::tui::sight::notice_lines;
 use crate::tui::text;
 
@@ -16,15 +16,15 @@ pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut 
     if area.height == 0 {
         return;
     }
-    let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
+    let mut writer = LineWriter::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
     if let Some(prompt) = &model.denying {
-        draw_deny_prompt(model, prompt, &mut pen);
+        draw_deny_prompt(model, prompt, &mut writer);
     } else if model.typing {
-        draw_filter(model, &mut pen);
+        draw_filter(model, &mut writer);
     } else if let Some(notice) = &model.notice {
         draw_notice(&notice.text, model.setup.theme.strong(), area, buffer);
     } else {
-        draw_hints(model, &told(model, left), &mut pen);
+        draw_hints(model, &told(model, left), &mut writer);
     }
 }
 
@@ -33,57 +33,57 @@ fn draw_notice(text: &str, style: Style, area: Rect, buffer: &mut Buffer) {
     for (line, above) in notice_lines(text, area).iter().rev().zip(0..) {
         let y = area.y - above;
         buffer.set_string(area.x, y, " ".repeat(usize::from(area.width)), Style::new());
-        let mut pen = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
-        pen.put(line, style);
+        let mut writer = LineWriter::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
+        writer.put(line, style);
     }
 }
 
-fn draw_filter(model: &Model, pen: &mut Pen<'_>) {
+fn draw_filter(model: &Model, writer: &mut LineWriter<'_>) {
     let theme = model.setup.theme;
     let hint = "   Enter keep · Esc clear";
-    pen.put("/ ", theme.accent());
-    let typed = text::fit_end(&model.filter, pen.room().saturating_sub(1));
-    pen.put(&typed, theme.strong());
-    pen.put("▏", theme.accent());
-    if pen.room() >= text::width(hint) {
-        pen.put(hint, theme.dim());
+    writer.put("/ ", theme.accent());
+    let typed = text::fit_end(&model.filter, writer.room().saturating_sub(1));
+    writer.put(&typed, theme.strong());
+    writer.put("▏", theme.accent());
+    if writer.room() >= text::width(hint) {
+        writer.put(hint, theme.dim());
     }
 }
 
 /// `No, shop:1.1, but ` and the line; the part around the cursor when it does not fit.
-fn draw_deny_prompt(model: &Model, prompt: &DenyPrompt, pen: &mut Pen<'_>) {
+fn draw_deny_prompt(model: &Model, prompt: &DenyPrompt, writer: &mut LineWriter<'_>) {
     let theme = model.setup.theme;
     let hint = "   Enter send · Esc cancel";
     let title = format!("No to {}, but: ", prompt.bound.target);
-    let title = if text::width(&title) * 2 <= pen.room() {
+    let title = if text::width(&title) * 2 <= writer.room() {
         &title
     } else {
         "No, but: "
     };
-    pen.put(title, theme.accent());
+    writer.put(title, theme.accent());
     let (before, under, after) = prompt.line.around();
-    let before = text::fit_end(before, pen.room() * 3 / 4);
-    pen.put(&before, theme.strong());
+    let before = text::fit_end(before, writer.room() * 3 / 4);
+    writer.put(&before, theme.strong());
     let under = if under.is_empty() { " " } else { under };
-    pen.put(under, theme.strong().add_modifier(Modifier::REVERSED));
-    pen.put(after, theme.strong());
-    if pen.room() >= text::width(hint) {
-        pen.put(hint, theme.dim());
+    writer.put(under, theme.strong().add_modifier(Modifier::REVERSED));
+    writer.put(after, theme.strong());
+    if writer.room() >= text::width(hint) {
+        writer.put(hint, theme.dim());
     }
 }
 
 /// As many as fit, the most useful first; none is cut in half.
-fn draw_hints(model: &Model, hints: &[Told], pen: &mut Pen<'_>) {
+fn draw_hints(model: &Model, hints: &[ShownHint], writer: &mut LineWriter<'_>) {
     let theme = model.setup.theme;
-    for (index, Told { keys, does }) in hints.iter().enumerate() {
+    for (index, ShownHint { keys, does }) in hints.iter().enumerate() {
         let between = if index > 0 { " · " } else { "" };
         let needed = text::width(between) + text::width(keys) + 1 + text::width(does);
-        if needed > pen.room() {
+        if needed > writer.room() {
             break;
         }
-        pen.put(between, theme.dim());
-        pen.put(keys, theme.accent());
-        pen.put(" ", theme.text());
-        pen.put(does, theme.dim());
+        writer.put(between, theme.dim());
+        writer.put(keys, theme.accent());
+        writer.put(" ", theme.text());
+        writer.put(does, theme.dim());
     }
 }

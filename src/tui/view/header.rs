@@ -10,7 +10,7 @@ use crate::git::words as git_words;
 use crate::state::Attention;
 use crate::tui::age::local;
 use crate::tui::labels;
-use crate::tui::line_writer::Pen;
+use crate::tui::line_writer::LineWriter;
 use crate::tui::model::Model;
 use crate::tui::model::alerts::{self, Line};
 use crate::tui::text;
@@ -36,32 +36,32 @@ pub(super) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
     let clock = clock(now, model.setup.offset);
     let wanted: usize = counts.iter().map(|(_, text)| text::width(text) + 3).sum();
 
-    let mut pen = Pen::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
-    let room = pen.room();
+    let mut writer = LineWriter::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
+    let room = writer.room();
     let with_clock = room >= wanted + clock.len();
     if room >= NAME.len() + GAP.len() + wanted + clock.len() {
-        pen.put(NAME, theme.strong());
-        pen.put(GAP, theme.text());
+        writer.put(NAME, theme.strong());
+        writer.put(GAP, theme.text());
     }
     if with_clock {
-        pen.keep_free(clock.len() + 1);
+        writer.keep_free(clock.len() + 1);
     }
     for (index, (attention, text)) in counts.iter().enumerate() {
         let between = if index > 0 { BETWEEN } else { "" };
-        if text::width(text) + text::width(between) > pen.room() && index > 0 {
+        if text::width(text) + text::width(between) > writer.room() && index > 0 {
             break;
         }
-        pen.put(between, theme.dim());
-        pen.put(text, attention.map_or(theme.dim(), |a| theme.section(a)));
+        writer.put(between, theme.dim());
+        writer.put(text, attention.map_or(theme.dim(), |a| theme.section(a)));
     }
-    let fits = |sums: &String| pen.room() > text::width(sums) + text::width(GAP);
+    let fits = |sums: &String| writer.room() > text::width(sums) + text::width(GAP);
     if let Some(sums) = sums(model).into_iter().find(fits) {
-        pen.put(GAP, theme.text());
-        pen.put(&sums, theme.dim());
+        writer.put(GAP, theme.text());
+        writer.put(&sums, theme.dim());
     }
     if with_clock {
-        let mut pen = Pen::new(buffer, area.x, area.y, area.right().saturating_sub(1));
-        pen.put_right(&clock, theme.dim());
+        let mut writer = LineWriter::new(buffer, area.x, area.y, area.right().saturating_sub(1));
+        writer.put_right(&clock, theme.dim());
     }
 }
 
@@ -113,21 +113,21 @@ pub(super) fn draw_lines(model: &Model, area: Rect, buffer: &mut Buffer) {
     let lines = alerts::lines(model);
     let shown = usize::from(area.height);
     for (index, (line, y)) in lines.iter().zip(area.top()..area.bottom()).enumerate() {
-        let mut pen = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
+        let mut writer = LineWriter::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
         let more = lines.len() - shown;
         if index + 1 == shown && more > 0 {
             let text = format!(" (+{more})");
-            let mut end = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
+            let mut end = LineWriter::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
             end.put_right(&text, theme.dim());
-            pen = Pen::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
-            pen.keep_free(text.len());
+            writer = LineWriter::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
+            writer.keep_free(text.len());
         }
         match line {
             Line::Trouble(text) => {
-                pen.put("× ", theme.trouble());
-                pen.put(text, theme.trouble());
+                writer.put("× ", theme.trouble());
+                writer.put(text, theme.trouble());
             }
-            Line::Remark(text) => pen.put(text, theme.dim()),
+            Line::Remark(text) => writer.put(text, theme.dim()),
         }
     }
 }

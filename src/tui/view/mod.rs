@@ -11,7 +11,7 @@ use ratatui::text::Line;
 use crate::tui::age;
 use crate::tui::labels;
 use crate::tui::layout::Layout;
-use crate::tui::line_writer::Pen;
+use crate::tui::line_writer::LineWriter;
 use crate::tui::model::{Model, seen};
 use crate::tui::panels::hints::{Answering, answering};
 use crate::tui::panels::{self, empty, list, page, tabs};
@@ -67,7 +67,7 @@ fn draw_rest(
         return;
     }
     let below = lines.saturating_sub(model.scroll + usize::from(text.height));
-    let mut pen = Pen::new(buffer, panel.x + 1, text.bottom(), panel.right());
+    let mut writer = LineWriter::new(buffer, panel.x + 1, text.bottom(), panel.right());
     let plain = match (model.scroll, below) {
         (above, 0) => format!("↑ {} above", labels::counted(above, "line")),
         (0, below) => format!("↓ {} more", labels::counted(below, "line")),
@@ -81,7 +81,7 @@ fn draw_rest(
                 "{arrow} {more} not seen yet: {keys} {shows} more, and {does} after the last one"
             );
             let short = format!("{arrow} {left} more, then {keys} {does}");
-            if text::width(&long) <= pen.room() {
+            if text::width(&long) <= writer.room() {
                 long
             } else {
                 short
@@ -89,7 +89,7 @@ fn draw_rest(
         }
         _ => plain,
     };
-    pen.put(&said, model.setup.theme.accent());
+    writer.put(&said, model.setup.theme.accent());
 }
 
 fn draw_rule(model: &Model, rule: Rect, buffer: &mut Buffer) {
@@ -99,18 +99,18 @@ fn draw_rule(model: &Model, rule: Rect, buffer: &mut Buffer) {
             buffer.set_string(rule.x, y, "│", style);
             continue;
         }
-        let mut pen = Pen::new(buffer, rule.x, y, rule.right());
-        while !pen.is_full() {
-            pen.put("─", style);
+        let mut writer = LineWriter::new(buffer, rule.x, y, rule.right());
+        while !writer.is_full() {
+            writer.put("─", style);
         }
     }
 }
 
 fn draw_lines(lines: &[Line<'_>], skip: usize, area: Rect, buffer: &mut Buffer) {
     for (line, y) in lines.iter().skip(skip).zip(area.top()..area.bottom()) {
-        let mut pen = Pen::new(buffer, area.x, y, area.right());
+        let mut writer = LineWriter::new(buffer, area.x, y, area.right());
         for span in line {
-            pen.put(&span.content, span.style);
+            writer.put(&span.content, span.style);
         }
     }
 }

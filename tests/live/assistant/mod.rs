@@ -14,7 +14,7 @@ mod qwen;
 use std::process::ExitCode;
 
 use super::common::TestEnv;
-use super::drive::World;
+use super::drive::Stage;
 use super::model::Model;
 use super::scene::Scene;
 use super::script;
@@ -149,22 +149,22 @@ impl Manners {
     }
 
     /// The line by which a shell starts it.
-    pub(super) fn line(&self, world: &World<'_>) -> String {
-        self.line_of(world, self.program)
+    pub(super) fn line(&self, stage: &Stage<'_>) -> String {
+        self.line_of(stage, self.program)
     }
 
     /// The same for another program or other arguments.
-    pub(super) fn line_of(&self, world: &World<'_>, program: &str) -> String {
-        let path = world.path();
+    pub(super) fn line_of(&self, stage: &Stage<'_>, program: &str) -> String {
+        let path = stage.path();
         let mut line = format!("env PATH={}", quoted(&path));
-        for (name, value) in (self.variables)(world.model) {
+        for (name, value) in (self.variables)(stage.model) {
             line = format!("{line} {name}={}", quoted(&value));
         }
         format!("{line} {program}")
     }
 }
 
-impl World<'_> {
+impl Stage<'_> {
     /// PATH with the assistant's programs first.
     pub(super) fn path(&self) -> String {
         let system = std::env::var_os("PATH").unwrap_or_default();

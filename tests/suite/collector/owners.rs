@@ -95,7 +95,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
     let env = TestEnv::new();
     let setup = Setup {
         notice: None,
-        rules: pane_patrol::collector::JudgeSetup::default(),
+        rules: pane_patrol::collector::RulesSetup::default(),
         doors: pane_patrol::collector::Doors {
             places: env.places(),
             elsewhere: None,
@@ -121,30 +121,32 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         clock: Timestamp::now,
     };
     let (first_feed, first) = join(setup.clone()).expect("a thread can be started");
-    let next = |feed: &std::sync::mpsc::Receiver<Feed>, what: &dyn Fn(&Feed) -> bool| {
+    let next = |feed: &std::sync::mpsc::Receiver<Update>, what: &dyn Fn(&Update) -> bool| {
         until("the feed goes on", || {
             let feed = feed.recv_timeout(PATIENCE).expect("something is told");
             Some(feed).filter(what)
         })
     };
-    let is_row = |feed: &Feed| matches!(feed, Feed::Row(_));
-    next(&first_feed, &|feed| *feed == Feed::Role(Role::Collector));
+    let is_row = |feed: &Update| matches!(feed, Update::Row(_));
+    next(&first_feed, &|feed| *feed == Update::Role(Role::Collector));
     let (second_feed, second) = join(setup).expect("a thread can be started");
-    next(&second_feed, &|feed| *feed == Feed::Role(Role::Subscriber));
-    next(&second_feed, &|feed| *feed == Feed::Snapshot(Vec::new()));
+    next(&second_feed, &|feed| {
+        *feed == Update::Role(Role::Subscriber)
+    });
+    next(&second_feed, &|feed| *feed == Update::Snapshot(Vec::new()));
 
     env.send(FOUR_FIELDS.as_bytes());
     let row = next(&first_feed, &is_row);
     assert_eq!(next(&second_feed, &is_row), row);
 
     first.leave();
-    let Feed::Row(row) = row else {
+    let Update::Row(row) = row else {
         panic!("{row:?}")
     };
     next(&second_feed, &|feed| {
-        *feed == Feed::Snapshot(vec![(*row).clone()])
+        *feed == Update::Snapshot(vec![(*row).clone()])
     });
-    next(&second_feed, &|feed| *feed == Feed::Role(Role::Collector));
+    next(&second_feed, &|feed| *feed == Update::Role(Role::Collector));
     env.send(FOUR_FIELDS.as_bytes());
     next(&second_feed, &is_row);
     second.leave();

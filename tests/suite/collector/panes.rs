@@ -130,14 +130,14 @@ fn what_hooks_remembered_of_panes_that_are_gone_is_cleared_away() {
     let server: Server = variable.trim_end_matches(",0").parse().expect("a server");
     let an_hour_ago = SystemTime::now() - Duration::from_secs(3600);
     for (pane, target) in [(0, "main:0.0"), (99, "main:9.9")] {
-        let memo = Memo::of(&runtime, Some(&server), PaneId(pane), uid());
-        memo.keep(&target.parse().expect("a target"));
+        let entry = CacheEntry::of(&runtime, Some(&server), PaneId(pane), uid());
+        entry.keep(&target.parse().expect("a target"));
     }
     let memories = || -> Vec<PathBuf> {
         let entries = fs::read_dir(&runtime).expect("it is ours").flatten();
         let paths = entries.map(|entry| entry.path());
-        let is_memo = |path: &PathBuf| path.display().to_string().contains("/pane-patrol/pane-");
-        paths.filter(is_memo).collect()
+        let is_entry = |path: &PathBuf| path.display().to_string().contains("/pane-patrol/pane-");
+        paths.filter(is_entry).collect()
     };
     for path in memories() {
         let file = fs::File::options().write(true).open(path);

@@ -37,9 +37,9 @@ const COMMANDS: [&[&str]; 14] = [
 ];
 
 /// A private world with nobody who collects.
-struct World(TestEnv);
+struct Uncollected(TestEnv);
 
-impl World {
+impl Uncollected {
     fn new() -> Self {
         Self(TestEnv::new())
     }
@@ -121,41 +121,41 @@ impl World {
 
 #[test]
 fn with_nobody_who_collects() {
-    let world = World::new();
-    insta::assert_snapshot!(world.told("work:1.0"));
+    let machine = Uncollected::new();
+    insta::assert_snapshot!(machine.told("work:1.0"));
 }
 
 #[test]
 fn an_assistant_that_works() {
-    let world = World::new();
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "running", "work:1.0", "half way");
+    let machine = Uncollected::new();
+    let collector = Collector::start(&machine.0);
+    machine.emit("mine", "running", "work:1.0", "half way");
     collector.until_state("running");
-    insta::assert_snapshot!(world.told("work:1.0"));
+    insta::assert_snapshot!(machine.told("work:1.0"));
 }
 
 #[test]
 fn an_assistant_that_waits() {
-    let world = World::new();
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "waiting_approval", "work:1.0", "may I");
+    let machine = Uncollected::new();
+    let collector = Collector::start(&machine.0);
+    machine.emit("mine", "waiting_approval", "work:1.0", "may I");
     collector.until_state("waiting_approval");
-    insta::assert_snapshot!(world.told("work:1.0"));
+    insta::assert_snapshot!(machine.told("work:1.0"));
 }
 
 #[test]
 fn each_of_its_names_means_the_same_assistant() {
-    let world = World::new();
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "running", "work:1.0", "half way");
+    let machine = Uncollected::new();
+    let collector = Collector::start(&machine.0);
+    machine.emit("mine", "running", "work:1.0", "half way");
     let row = collector.until_state("running");
-    let by_place = world.told("work:1.0");
+    let by_place = machine.told("work:1.0");
     let id = row["id"].as_str().expect("an id");
     for name in [id, "work"] {
         // What was wanted under another name is told under each.
-        let decisions = world.0.places().decisions().expect("there is a home");
+        let decisions = machine.0.places().decisions().expect("there is a home");
         std::fs::remove_file(decisions).expect("some were made");
-        let told = world.told(name);
+        let told = machine.told(name);
         let unnamed = |told: &str| {
             let names = [id, "work:1.0", "work"].map(|name| format!("`{name}`"));
             let lines = told.lines().filter(|line| !line.starts_with('$'));
@@ -173,19 +173,19 @@ fn each_of_its_names_means_the_same_assistant() {
 
 #[test]
 fn a_name_of_two_is_nobodys() {
-    let world = World::new();
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "running", "work:1.0", "half way");
-    world.emit("yours", "running", "work:2.0", "half way");
+    let machine = Uncollected::new();
+    let collector = Collector::start(&machine.0);
+    machine.emit("mine", "running", "work:1.0", "half way");
+    machine.emit("yours", "running", "work:2.0", "half way");
     collector.until("both are there", |rows| rows.len() == 2);
-    insta::assert_snapshot!(world.told("work"));
+    insta::assert_snapshot!(machine.told("work"));
 }
 
 #[test]
 fn a_name_that_nobody_has() {
-    let world = World::new();
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "running", "work:1.0", "half way");
+    let machine = Uncollected::new();
+    let collector = Collector::start(&machine.0);
+    machine.emit("mine", "running", "work:1.0", "half way");
     collector.until_state("running");
     for name in ["work:2.0", "%7", "nobody"] {
         insta::assert_snapshot!(
@@ -193,18 +193,18 @@ fn a_name_that_nobody_has() {
                 "a_name_that_nobody_has_{}",
                 name.replace([':', '.', '%'], "_")
             ),
-            world.told(name)
+            machine.told(name)
         );
     }
 }
 
 #[test]
 fn by_the_event_log_alone() {
-    let world = World::new();
-    finish(world.0.pane_patrol().args(["mirror", "on"]));
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "running", "work:1.0", "half way");
+    let machine = Uncollected::new();
+    finish(machine.0.pane_patrol().args(["mirror", "on"]));
+    let collector = Collector::start(&machine.0);
+    machine.emit("mine", "running", "work:1.0", "half way");
     collector.until_state("running");
     drop(collector);
-    insta::assert_snapshot!(world.told("work:1.0"));
+    insta::assert_snapshot!(machine.told("work:1.0"));
 }

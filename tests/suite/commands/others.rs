@@ -1,6 +1,6 @@
 //! The same of every other command, and of what is typed wrongly.
 
-use super::World;
+use super::Uncollected;
 use crate::common::{Collector, finish};
 
 /// What is about no one row, typed rightly.
@@ -113,7 +113,7 @@ const WRONG: &[&[&str]] = &[
     &["completions", "nosuch"],
 ];
 
-impl World {
+impl Uncollected {
     /// All of `commands`, one below the other.
     fn told_of(&self, commands: &[&[&str]]) -> String {
         let mut told = String::new();
@@ -127,16 +127,16 @@ impl World {
 
 /// The same while somebody collects and an assistant works.
 fn told_beside_a_collector(commands: &[&[&str]]) -> String {
-    let world = World::new();
-    let collector = Collector::start(&world.0);
-    world.emit("mine", "running", "work:1.0", "half way");
+    let machine = Uncollected::new();
+    let collector = Collector::start(&machine.0);
+    machine.emit("mine", "running", "work:1.0", "half way");
     collector.until_state("running");
-    world.told_of(commands)
+    machine.told_of(commands)
 }
 
 #[test]
 fn others_with_nobody_who_collects() {
-    insta::assert_snapshot!(World::new().told_of(RIGHT));
+    insta::assert_snapshot!(Uncollected::new().told_of(RIGHT));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn others_while_somebody_collects() {
 
 #[test]
 fn what_is_typed_wrongly_with_nobody_who_collects() {
-    insta::assert_snapshot!(World::new().told_of(WRONG));
+    insta::assert_snapshot!(Uncollected::new().told_of(WRONG));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn what_is_typed_wrongly_while_somebody_collects() {
 /// Only one collects; what else is asked of the second one is refused before.
 #[test]
 fn a_second_collector() {
-    let world = World::new();
-    let _collector = Collector::start(&world.0);
-    insta::assert_snapshot!(world.told_of(&[&["collect"]]));
+    let machine = Uncollected::new();
+    let _collector = Collector::start(&machine.0);
+    insta::assert_snapshot!(machine.told_of(&[&["collect"]]));
 }

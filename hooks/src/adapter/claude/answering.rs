@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::adapter::answering::{Answering, Asked, Verdict};
+use crate::adapter::answering::{Answering, CompleteRequest, Verdict};
 
 pub(super) const ANSWERING: Answering = Answering { read, print };
 
-fn read(payload: &[u8]) -> Option<Asked> {
+fn read(payload: &[u8]) -> Option<CompleteRequest> {
     #[derive(Deserialize)]
     struct Payload {
         tool_name: String,
@@ -17,7 +17,7 @@ fn read(payload: &[u8]) -> Option<Asked> {
         cwd: Option<PathBuf>,
     }
     let payload: Payload = serde_json::from_slice(payload).ok()?;
-    Some(Asked {
+    Some(CompleteRequest {
         tool: payload.tool_name,
         input: payload.tool_input,
         cwd: payload.cwd,

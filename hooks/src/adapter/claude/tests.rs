@@ -138,13 +138,13 @@ proptest::proptest! {
         file in 0_usize..64, at in proptest::prelude::any::<proptest::sample::Index>()
     ) {
         use crate::event::{Assistant, Event};
-        use crate::locate::Place;
+        use crate::locate::Location;
         let files = files("claude", "json");
         let json = std::fs::read(&files[file % files.len()]).unwrap();
         let payload = Payload::read(&json[..at.index(json.len())]);
         if let Some(report) = report(&payload, &inside_claude()) {
-            let place = Place { target: "a:0.0".parse().unwrap(), pane: None, server: None };
-            let event = report.at(Assistant::CLAUDE, place, crate::timestamp::Timestamp::default());
+            let location = Location { target: "a:0.0".parse().unwrap(), pane: None, server: None };
+            let event = report.at(Assistant::CLAUDE, location, crate::timestamp::Timestamp::default());
             proptest::prop_assert_eq!(Event::parse(&event.encode().unwrap()), Ok(event));
         }
     }

@@ -113,10 +113,10 @@ fn check(input: &Map<String, Value>) -> Result<(), Refusal> {
 /// One input as it is shown.
 struct Entry {
     name: String,
-    value: Shown,
+    value: Drawn,
 }
 
-enum Shown {
+enum Drawn {
     /// Behind its name.
     Row(String),
     /// In a box below.
@@ -126,13 +126,13 @@ enum Shown {
 impl Entry {
     fn is(&self, value: &Value, width: usize) -> bool {
         match &self.value {
-            Shown::Row(text) => {
+            Drawn::Row(text) => {
                 let endless = Flow::words(usize::MAX / 4);
                 let row = std::slice::from_ref(text);
                 let forms = inspected(value, row);
                 forms.iter().any(|form| endless.shows(row, form))
             }
-            Shown::Box(rows) => {
+            Drawn::Box(rows) => {
                 let forms = match value {
                     Value::String(text) => vec![text.clone()],
                     other => inspected(other, rows),
@@ -151,7 +151,7 @@ fn entries(rows: &[String]) -> Option<Vec<Entry>> {
     for row in rows {
         if let Some(inside) = row.strip_prefix("   │") {
             let inside = inside.strip_prefix(' ').unwrap_or(inside);
-            let Shown::Box(rows) = &mut all.last_mut()?.value else {
+            let Drawn::Box(rows) = &mut all.last_mut()?.value else {
                 return None;
             };
             rows.push(inside.to_owned());
@@ -161,11 +161,11 @@ fn entries(rows: &[String]) -> Option<Vec<Entry>> {
         let entry = match (row.split_once(": "), row.strip_suffix(':')) {
             (Some((name, value)), _) => Entry {
                 name: name.to_owned(),
-                value: Shown::Row(value.to_owned()),
+                value: Drawn::Row(value.to_owned()),
             },
             (None, Some(name)) => Entry {
                 name: name.to_owned(),
-                value: Shown::Box(Vec::new()),
+                value: Drawn::Box(Vec::new()),
             },
             (None, None) => return None,
         };

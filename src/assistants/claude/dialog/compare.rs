@@ -61,7 +61,7 @@ pub(crate) fn said(is_its: bool, part: Part) -> Result<(), Refusal> {
 }
 
 /// Rows without what is drawn around them.
-pub(crate) struct Shown {
+pub(crate) struct BareRows {
     pub(crate) rows: Vec<String>,
     pub(crate) flow: Flow,
 }
@@ -96,7 +96,7 @@ impl<'a> Wanted<'a> {
         differs(part, text)
     }
 
-    pub(crate) fn is_in(&self, shown: &Shown) -> bool {
+    pub(crate) fn is_in(&self, shown: &BareRows) -> bool {
         match self {
             Self::All(text) => shown.flow.shows(&shown.rows, text),
             Self::Beginning(text) => shown.flow.begins(&shown.rows, text),

@@ -3,7 +3,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::compare::{Shown, Wanted};
+use super::compare::{BareRows, Wanted};
 use super::edits;
 use super::heading::is_title;
 use super::sheet::{Layout, Sheet};
@@ -89,7 +89,7 @@ enum Said {
 
 impl Said {
     /// `None` where it is something else.
-    fn by(shown: &Shown, does: &str) -> Option<Self> {
+    fn by(shown: &BareRows, does: &str) -> Option<Self> {
         if Wanted::All(does).is_in(shown) {
             return Some(Self::All);
         }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::compare::{Shown, Wanted, differs, file_names, marked_forms, plain_file, said};
+use super::compare::{BareRows, Wanted, differs, file_names, marked_forms, plain_file, said};
 use super::heading::{has_gap, is_sub_agents, is_title, may_begin};
 use super::{calls, edits};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
@@ -430,13 +430,13 @@ impl Sheet {
     }
 
     /// Rows in a box that newer versions draw as a bar where there are several lines.
-    pub(crate) fn framed(&self, rows: &[String]) -> Shown {
+    pub(crate) fn framed(&self, rows: &[String]) -> BareRows {
         let inside = |row: &String| {
             let rest = row.strip_prefix(" │")?;
             Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
         };
         match rows.iter().map(inside).collect::<Option<Vec<String>>>() {
-            Some(rows) if rows.len() > 1 || is_barred_alone(&rows) => Shown {
+            Some(rows) if rows.len() > 1 || is_barred_alone(&rows) => BareRows {
                 rows,
                 flow: Flow::words(self.width.saturating_sub(4)),
             },
@@ -445,7 +445,7 @@ impl Sheet {
     }
 
     /// Rows that begin `indent` cells in, with so many cells less than the pane has.
-    pub(crate) fn sunk(&self, rows: &[String], indent: usize, margin: usize) -> Shown {
+    pub(crate) fn sunk(&self, rows: &[String], indent: usize, margin: usize) -> BareRows {
         let inside = |row: &String| match row.get(..indent) {
             Some(blank) if blank.trim().is_empty() => row[indent..].to_owned(),
             _ if row.trim().is_empty() => String::new(),
@@ -453,7 +453,7 @@ impl Sheet {
             _ => '\0'.to_string(),
         };
         let stops = if indent == 3 { 3 } else { 0 };
-        Shown {
+        BareRows {
             rows: rows.iter().map(inside).collect(),
             flow: Flow {
                 tabs: Tabs::Stops(stops),

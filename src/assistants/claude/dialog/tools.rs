@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::address::{addresses, host};
-use super::compare::{Shown, Wanted, file_names, said};
+use super::compare::{BareRows, Wanted, file_names, said};
 use super::heading::is_title;
 use super::sheet::{Layout, Sheet, TOOL};
 use crate::assistants::facets::dialog::cut;
@@ -132,14 +132,14 @@ impl Sheet {
     }
 
     /// As `framed`, with a bar beside a single row, too.
-    fn barred(&self, rows: &[String]) -> Shown {
+    fn barred(&self, rows: &[String]) -> BareRows {
         let inside = |row: &String| {
             let rest = row.strip_prefix(" │")?;
             Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
         };
         match rows.iter().map(inside).collect::<Option<Vec<String>>>() {
             // Here it leaves a few cells more.
-            Some(inside) => Shown {
+            Some(inside) => BareRows {
                 rows: inside,
                 flow: Flow::words(self.width.saturating_sub(6)),
             },

@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::layers::READS_ROOT;
 use super::*;
-use crate::assistants::facets::running::World;
+use crate::assistants::facets::running::Variables;
 
 const OLD: Option<Version> = Some(Version(2, 1, 197));
 const NEW: Option<Version> = Some(READS_ROOT);
@@ -20,8 +20,8 @@ fn session(pane: u32, folder: &Path) -> Session {
         server: "/tmp/t,9".parse().expect("it is a server"),
         start: Timestamp::from_millis(1),
         folder: Some(folder.display().to_string()),
-        world: World::new(),
-        switches: World::new(),
+        reports_to: Variables::new(),
+        switches: Variables::new(),
     }
 }
 

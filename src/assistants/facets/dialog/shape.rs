@@ -24,11 +24,11 @@ pub(crate) struct Shape {
     pub(crate) deny: Option<Press>,
     /// Finds what it is about, from the lines above and below the one that asks: the lines that tell
     /// it, and what they say.
-    pub(crate) about: fn(&Around<'_>) -> Option<Told>,
+    pub(crate) about: fn(&Around<'_>) -> Option<Subject>,
 }
 
 /// The row in which what tells it begins, and what it is about.
-pub(crate) type Told = (usize, About);
+pub(crate) type Subject = (usize, About);
 
 /// The screen around the line that asks.
 pub(crate) struct Around<'a> {
@@ -149,7 +149,7 @@ fn last_that_denies(options: &mut [Choice], shape: &Shape) -> Option<u8> {
 }
 
 /// `$ command` and all that follows it, two cells in.
-pub(crate) fn prompt_below(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn prompt_below(around: &Around<'_>) -> Option<Subject> {
     let below = &around.lines[..around.first];
     let first = (around.asks + 1..around.first).find(|at| below[*at].inside.starts_with("$ "))?;
     let rows = filled(&around.rows[first..around.first]);
@@ -164,7 +164,7 @@ pub(crate) fn prompt_below(around: &Around<'_>) -> Option<Told> {
 }
 
 /// `Destination: path`, wherever the pane has wrapped it.
-pub(crate) fn destination_below(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn destination_below(around: &Around<'_>) -> Option<Subject> {
     let is_it = |at: &usize| around.lines[*at].inside.starts_with("Destination: ");
     let first = (around.asks + 1..around.first).find(is_it)?;
     let text = Rows {
@@ -176,25 +176,25 @@ pub(crate) fn destination_below(around: &Around<'_>) -> Option<Told> {
     Some((first, About::File(text)))
 }
 
-pub(crate) fn question_below(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn question_below(around: &Around<'_>) -> Option<Subject> {
     question(around, around.asks + 1)
 }
 
 /// The question stands below a word that heads it.
-pub(crate) fn question_below_header(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn question_below_header(around: &Around<'_>) -> Option<Subject> {
     let is_word = |at: &usize| !around.lines[*at].inside.is_empty();
     let header = (around.asks + 1..around.first).find(is_word)?;
     question(around, header + 1)
 }
 
 /// All between there and the options, whatever frame is around it.
-fn question(around: &Around<'_>, from: usize) -> Option<Told> {
+fn question(around: &Around<'_>, from: usize) -> Option<Subject> {
     let text = Rows::of_question(&around.lines[from..around.first], around.width)?;
     Some((around.asks, About::Question(text)))
 }
 
 /// A frame of its own, right above: two cells in and as wide as that leaves.
-pub(crate) fn box_above(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn box_above(around: &Around<'_>) -> Option<Subject> {
     let dashes = "─".repeat(around.width.checked_sub(6)?);
     let above = &around.rows[..around.asks];
     let bottom = above
@@ -230,7 +230,7 @@ pub(crate) fn box_above(around: &Around<'_>) -> Option<Told> {
 
 /// `? Shell command (description) ←`, and after an empty line, and perhaps a warning, the command once
 /// more. Its rows are cut at the right where it is long; then it is not there in full.
-pub(crate) fn call_above(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn call_above(around: &Around<'_>) -> Option<Subject> {
     let above = &around.lines[..around.asks];
     let call = above
         .iter()
@@ -261,7 +261,7 @@ pub(crate) fn call_above(around: &Around<'_>) -> Option<Told> {
 }
 
 /// `? WriteFile  Writing to path ←`
-pub(crate) fn writing_above(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn writing_above(around: &Around<'_>) -> Option<Subject> {
     let above = &around.lines[..around.asks];
     let call = above
         .iter()
@@ -272,7 +272,7 @@ pub(crate) fn writing_above(around: &Around<'_>) -> Option<Told> {
 }
 
 /// `Do you want to create path?`
-pub(crate) fn file_in_question(around: &Around<'_>) -> Option<Told> {
+pub(crate) fn file_in_question(around: &Around<'_>) -> Option<Subject> {
     let path = around.lines[around.asks].inside;
     let path = path.strip_prefix("Do you want to create ")?;
     let path = path.strip_suffix('?')?.to_owned();

@@ -73,7 +73,7 @@ pub(crate) fn spawn(
         let ring = move || {
             let _ = bell.send(Order::Touched);
         };
-        Keeper {
+        Worker {
             git,
             homes,
             report,
@@ -90,7 +90,7 @@ pub(crate) fn spawn(
     Ok(Handle(orders))
 }
 
-struct Keeper<R> {
+struct Worker<R> {
     git: Git,
     homes: Homes,
     report: R,
@@ -114,7 +114,7 @@ struct Kept {
     tasks: Option<Arc<TaskSummary>>,
 }
 
-impl<R: FnMut(Report) -> bool> Keeper<R> {
+impl<R: FnMut(Report) -> bool> Worker<R> {
     fn run(mut self, inbox: &Receiver<Order>) {
         loop {
             let order = match self.plan.next() {

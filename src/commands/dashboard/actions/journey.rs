@@ -16,9 +16,9 @@ use time::UtcOffset;
 
 use super::*;
 use crate::collector::{self, Membership};
-use crate::mux::fake::{Fake, Mood, World};
+use crate::mux::fake::{Fake, FakeServer, Mood};
 use crate::mux::{Absent, Press};
-use crate::state::update::Feed;
+use crate::state::update::Update;
 use crate::tui::{Effect, Message, Model, Setup, Theme, update, view};
 
 const SIZE: (u16, u16) = (110, 24);
@@ -37,9 +37,9 @@ const STEPS: [(&str, &str); 6] = [
 struct Journey {
     // Ends before the folder goes.
     membership: Option<Membership>,
-    feed: Receiver<Feed>,
+    updates: Receiver<Update>,
     model: Model,
-    hands: RealHands,
+    actions: RealActions,
     fake: Fake,
     assistants: Vec<Child>,
     /// How much later it is than the clock says.
@@ -57,7 +57,7 @@ impl Journey {
         let settings = "[[launcher]]\nname = \"aider\"\ncommand = \"aider\"\n";
         std::fs::write(below("config/pane-patrol/config.toml"), settings).unwrap();
         let tmux = OsString::from(format!("{},0", fake.server()));
-        let surroundings = Surroundings::read(|name| match name {
+        let context = Context::read(|name| match name {
             "HOME" => Some(below("home")),
             "XDG_RUNTIME_DIR" => Some(below("run")),
             "XDG_CONFIG_HOME" => Some(below("config")),
@@ -76,9 +76,9 @@ impl Journey {
         let dialog = "tests/fixtures/gemini/screens/permission_command.txt";
         let dialog = Path::new(env!("CARGO_MANIFEST_DIR")).join(dialog);
         let dialog = std::fs::read_to_string(dialog).unwrap();
-        fake.with(|world| world.panes.get_mut(&1).unwrap().1 = dialog);
-        let setup = surroundings.collector(&[]).unwrap();
-        let (feed, membership) = collector::join(setup).unwrap();
+        fake.with(|server| server.panes.get_mut(&1).unwrap().1 = dialog);
+        let setup = context.collector(&[]).unwrap();
+        let (updates, membership) = collector::join(setup).unwrap();
         let model = Model::new(Setup {
             in_tmux: true,
             offset: UtcOffset::UTC,
@@ -90,22 +90,22 @@ impl Journey {
         });
         let mut journey = Self {
             membership: Some(membership),
-            feed,
+            updates,
             model,
-            hands: RealHands::new(surroundings, None, None),
+            actions: RealActions::new(context, None, None),
             fake,
             assistants,
             later: Duration::ZERO,
             _folder: folder,
         };
-        journey.hands.ready();
+        journey.actions.ready();
         journey.report();
         journey
     }
 
     /// Both assistants report, and the dashboard hears of them.
     fn report(&mut self) {
-        let places = self.hands.surroundings.places();
+        let places = self.actions.context.places();
         self.until("it collects", |_| places.events_socket.exists());
         let sender = UnixDatagram::unbound().unwrap();
         for (pane, state) in [(1, State::WaitingApproval), (2, State::Running)] {
@@ -136,8 +136,8 @@ impl Journey {
         let end = Instant::now() + Duration::from_secs(30);
         while !is_so(self) {
             assert!(Instant::now() < end, "never: {what}\n{}", self.screen());
-            if let Ok(feed) = self.feed.recv_timeout(Duration::from_millis(20)) {
-                self.take(Message::Feed(feed));
+            if let Ok(update) = self.updates.recv_timeout(Duration::from_millis(20)) {
+                self.take(Message::Update(update));
             }
         }
     }
@@ -157,29 +157,29 @@ impl Journey {
     }
 
     fn carry_out(&self, effect: Effect) -> Option<Message> {
-        let hands = &self.hands;
+        let actions = &self.actions;
         Some(match effect {
-            Effect::Jump(row) => Message::Jumped(hands.jump(&row)),
-            Effect::Split(step) => Message::Split(hands.split(&step)),
+            Effect::Jump(row) => Message::Jumped(actions.jump(&row)),
+            Effect::Split(step) => Message::Split(actions.split(&step)),
             Effect::Start {
                 launcher,
                 row,
                 beside,
-            } => Message::Started(hands.start(launcher, row.as_deref(), beside)),
+            } => Message::Started(actions.start(launcher, row.as_deref(), beside)),
             Effect::Stop(row) => {
-                let stopped = hands.stop(&row);
+                let stopped = actions.stop(&row);
                 Message::Stopped(row, stopped)
             }
             Effect::ClosePane(row) => {
-                let stopped = hands.close_pane(&row);
+                let stopped = actions.close_pane(&row);
                 Message::Stopped(row, stopped)
             }
             Effect::Decide(bound, decision, shown) => {
-                let outcome = hands.decide(&bound, &decision, &shown);
+                let outcome = actions.decide(&bound, &decision, &shown);
                 Message::Decided(bound, decision, outcome)
             }
             Effect::ReadRequest(bound) => {
-                let known = hands.read_request(&bound);
+                let known = actions.read_request(&bound);
                 Message::RequestRead(bound, known)
             }
             _ => return None,
@@ -233,14 +233,14 @@ impl Journey {
         }
         let mut row = Box::new(self.fake.row(2, "gemini", State::Running));
         row.instance_id = Some("session-2".to_owned());
-        let stopped = self.hands.close_pane(&row);
+        let stopped = self.actions.close_pane(&row);
         self.take(Message::Stopped(row, stopped));
         told.push(format!("close its pane: {}", self.words()));
         told.join("\n")
     }
 
     /// The same where the server does all that in that way.
-    fn walk_with(change: impl FnOnce(&mut World)) -> String {
+    fn walk_with(change: impl FnOnce(&mut FakeServer)) -> String {
         let mut journey = Self::begin();
         journey.fake.with(change);
         journey.walk()
@@ -264,10 +264,10 @@ fn over_one_that_works_everything_is_done() {
     let mut journey = Journey::begin();
     let told = journey.walk();
     insta::assert_snapshot!(told);
-    journey.fake.with(|world| {
-        assert_eq!(world.front, 1);
-        assert_eq!(world.typed, [(1, Press::Text("1".to_owned()))]);
-        assert_eq!(world.panes.keys().collect::<Vec<_>>(), [&0, &1, &3]);
+    journey.fake.with(|server| {
+        assert_eq!(server.front, 1);
+        assert_eq!(server.typed, [(1, Press::Text("1".to_owned()))]);
+        assert_eq!(server.panes.keys().collect::<Vec<_>>(), [&0, &1, &3]);
     });
     let end = journey.assistants[0].try_wait().unwrap();
     assert!(end.is_some(), "the first one was stopped");
@@ -275,18 +275,18 @@ fn over_one_that_works_everything_is_done() {
 
 #[test]
 fn one_that_hangs_is_waited_for_no_longer_and_said_to() {
-    insta::assert_snapshot!(Journey::walk_with(|world| world.mood = Mood::Hangs));
+    insta::assert_snapshot!(Journey::walk_with(|server| server.mood = Mood::Hangs));
 }
 
 #[test]
 fn one_that_lies_is_not_taken_at_its_word() {
-    insta::assert_snapshot!(Journey::walk_with(|world| world.mood = Mood::Lies));
+    insta::assert_snapshot!(Journey::walk_with(|server| server.mood = Mood::Lies));
 }
 
 #[test]
 fn a_key_of_which_nobody_knows_whether_it_was_pressed_is_told_as_such() {
     let mut journey = Journey::begin();
-    journey.fake.with(|world| world.swallows_keys = true);
+    journey.fake.with(|server| server.swallows_keys = true);
     journey.press("a");
     insta::assert_snapshot!(
         journey.words(),
@@ -296,18 +296,18 @@ fn a_key_of_which_nobody_knows_whether_it_was_pressed_is_told_as_such() {
 
 #[test]
 fn one_that_has_died_is_said_to_be_gone() {
-    insta::assert_snapshot!(Journey::walk_with(|world| world.mood = Mood::Dead));
+    insta::assert_snapshot!(Journey::walk_with(|server| server.mood = Mood::Dead));
 }
 
 #[test]
 fn one_that_cannot_be_reached_is_named_with_what_brings_it_back() {
-    insta::assert_snapshot!(Journey::walk_with(|world| world.mood = Mood::Lost));
+    insta::assert_snapshot!(Journey::walk_with(|server| server.mood = Mood::Lost));
 }
 
 #[test]
 fn what_one_cannot_do_is_said_in_its_own_words() {
-    insta::assert_snapshot!(Journey::walk_with(|world| {
-        world.absent = Absent {
+    insta::assert_snapshot!(Journey::walk_with(|server| {
+        server.absent = Absent {
             jump: Some("fake moves nobody; go there yourself"),
             open: Some("fake opens nothing; start it yourself"),
             close: Some("fake closes nothing; close it yourself"),
@@ -324,7 +324,7 @@ fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
     let journey = Journey::begin();
     let ours = std::env::current_dir().unwrap();
     let here = format!(", but in {}: the folder of this row", ours.display());
-    let start = |row: &Row| journey.hands.start(0, Some(row), false).unwrap();
+    let start = |row: &Row| journey.actions.start(0, Some(row), false).unwrap();
     let mut row = journey.fake.row(2, "gemini", State::Running);
     row.pid = Some(journey.assistants[1].id());
     assert!(!start(&row).contains("but in"), "its process shows it");
@@ -334,14 +334,14 @@ fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
     assert!(start(&row).contains(&here), "it is gone");
     row.cwd = Some("/".to_owned());
     assert!(!start(&row).contains("but in"), "it was told");
-    let without = journey.hands.start(0, None, false).unwrap();
+    let without = journey.actions.start(0, None, false).unwrap();
     assert!(!without.contains("but in"), "{without}");
 }
 
 #[test]
 fn panes_that_cannot_be_listed_are_a_line_of_the_dashboard_and_no_end_of_rows() {
     let mut journey = Journey::begin();
-    journey.fake.with(|world| world.lists = Mood::Hangs);
+    journey.fake.with(|server| server.lists = Mood::Hangs);
     journey.until("it is told", |journey| {
         journey.screen().contains("does not answer")
     });
@@ -352,7 +352,7 @@ fn panes_that_cannot_be_listed_are_a_line_of_the_dashboard_and_no_end_of_rows() 
         .replace(&journey.fake.server().socket, "SOCKET");
     insta::assert_snapshot!(line.trim(), @"× fake does not answer");
     assert!(screen.contains("work:1.0"), "{screen}");
-    journey.fake.with(|world| world.lists = Mood::Dead);
+    journey.fake.with(|server| server.lists = Mood::Dead);
     journey.until("its rows go with it", |journey| {
         !journey.screen().contains("work:1.0")
     });

@@ -19,7 +19,7 @@ use crate::commands::acting::decide;
 use crate::commands::jump::looked_at;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
-use crate::commands::{Surroundings, tasks, trust};
+use crate::commands::{Context, tasks, trust};
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::protocol::{Start, SystemText};
 use crate::launch::Stopped;
@@ -31,7 +31,7 @@ use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::sys::process;
 use crate::tasks::TaskSummary;
-use crate::tui::{self, Hands, Hooks, Jumped, Offer};
+use crate::tui::{self, Actions, Hooks, InstallOffer, Jumped};
 
 /// How long a multiplexer may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);
@@ -40,8 +40,8 @@ const CLOSING: Duration = Duration::from_millis(200);
 const MAX_FOLDER_CHARS: usize = 100;
 
 /// The hands of the real dashboard.
-pub(in crate::commands) struct RealHands {
-    surroundings: Surroundings,
+pub(in crate::commands) struct RealActions {
+    context: Context,
     /// Which multiplexers are asked, and with what.
     reach: Reach,
     /// The client that the person named.
@@ -77,15 +77,15 @@ enum OwnSplit {
     Left,
 }
 
-impl RealHands {
+impl RealActions {
     pub(in crate::commands) fn new(
-        surroundings: Surroundings,
+        context: Context,
         client: Option<String>,
         split_width: Option<u16>,
     ) -> Self {
         Self {
-            reach: surroundings.reach(),
-            surroundings,
+            reach: context.reach(),
+            context,
             client,
             split_width,
             split: Mutex::new(OwnSplit::Unmade),
@@ -95,7 +95,7 @@ impl RealHands {
     }
 
     fn here(&self) -> &Here {
-        let here = || self.surroundings.here(self.client.clone());
+        let here = || self.context.here(self.client.clone());
         let look = || self.reach.own().look_around(here(), PATIENCE);
         self.here.get_or_init(look)
     }
@@ -176,7 +176,7 @@ impl RealHands {
     }
 }
 
-impl Hands for RealHands {
+impl Actions for RealActions {
     fn ready(&self) {
         self.here();
         self.heal();
@@ -190,7 +190,7 @@ impl Hands for RealHands {
                 by_program,
             }) => {
                 if by_program {
-                    looked_at(&self.surroundings, row);
+                    looked_at(&self.context, row);
                 }
                 Jumped::There { covered }
             }
@@ -201,13 +201,13 @@ impl Hands for RealHands {
     }
 
     fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
-        decide(&self.surroundings, "dashboard", bound, decision, shown)
+        decide(&self.context, "dashboard", bound, decision, shown)
     }
 
     fn read_request(&self, bound: &Bound) -> Known {
         asked::look(
             bound,
-            &self.surroundings.homes(),
+            &self.context.homes(),
             bound.age(Timestamp::now()),
             &std::thread::sleep,
         )
@@ -216,7 +216,7 @@ impl Hands for RealHands {
     fn read_rest(&self, bound: &Bound) -> Known {
         asked::look_longer(
             bound,
-            &self.surroundings.homes(),
+            &self.context.homes(),
             bound.age(Timestamp::now()),
             &std::thread::sleep,
         )
@@ -230,10 +230,7 @@ impl Hands for RealHands {
             );
         };
         let diff = Git::default().summarize(Path::new(folder));
-        (
-            diff,
-            tasks::owner(row, folder).tasks(&self.surroundings.homes()),
-        )
+        (diff, tasks::owner(row, folder).tasks(&self.context.homes()))
     }
 
     fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, String> {
@@ -247,7 +244,7 @@ impl Hands for RealHands {
     }
 
     fn hooks(&self) -> Hooks {
-        install_offer::hooks(&self.surroundings)
+        install_offer::hooks(&self.context)
     }
 
     fn split(&self, step: &tui::Split) -> Beside {
@@ -266,7 +263,7 @@ impl Hands for RealHands {
     }
 
     fn start(&self, launcher: usize, row: Option<&Row>, beside: bool) -> Result<String, String> {
-        let launchers = launchers(&self.surroundings);
+        let launchers = launchers(&self.context);
         let launchers = launchers.map_err(|error| told(&error, error.hints().to_vec()))?;
         let launcher = launchers.get(launcher).ok_or("the settings have changed")?;
         let folder = row.and_then(folder_of);
@@ -278,11 +275,11 @@ impl Hands for RealHands {
         let cwd = cwd.map_err(|error| error.to_string())?;
         let start = Start {
             cwd: Some(SystemText::from(&cwd)),
-            in_front: self.surroundings.tmux.is_some() && !beside,
-            ..wanted(&self.surroundings, &launcher.name)
+            in_front: self.context.tmux.is_some() && !beside,
+            ..wanted(&self.context, &launcher.name)
         };
         let (started, ended) =
-            start_it(&self.surroundings, "dashboard", start).map_err(|why| why.to_string())?;
+            start_it(&self.context, "dashboard", start).map_err(|why| why.to_string())?;
         if beside && let Some(pane) = started.pane {
             let place = self.reach.place(None, Target::Pane(pane));
             // The second time moves into it: whoever starts an assistant has something to tell it.
@@ -300,37 +297,32 @@ impl Hands for RealHands {
     }
 
     fn stop(&self, row: &Row) -> Stopped {
-        stop_politely(&self.surroundings, "dashboard", row)
+        stop_politely(&self.context, "dashboard", row)
     }
 
     fn close_pane(&self, row: &Row) -> Stopped {
-        close_pane(&self.surroundings, "dashboard", row)
+        close_pane(&self.context, "dashboard", row)
     }
 
     fn snoozes(&self) -> Snoozes {
-        Snoozes::read(&Snoozes::place(&self.surroundings.places()))
+        Snoozes::read(&Snoozes::place(&self.context.places()))
     }
 
     fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String> {
         let left = until.map(|until| until.since(Timestamp::now()));
-        snooze(
-            &self.surroundings,
-            "dashboard",
-            id,
-            left.unwrap_or_default(),
-        )
-        .map_err(|error| told(&error, error.hints().to_vec()))?;
+        snooze(&self.context, "dashboard", id, left.unwrap_or_default())
+            .map_err(|error| told(&error, error.hints().to_vec()))?;
         Ok(self.snoozes())
     }
 
     fn trust(&self, row: &Row, minutes: u64) -> Result<String, String> {
         let span = Duration::from_secs(minutes * 60);
-        trust::trust(&self.surroundings, "dashboard", row, span).map_err(|why| why.to_string())?;
+        trust::trust(&self.context, "dashboard", row, span).map_err(|why| why.to_string())?;
         Ok(trust::told(row, span))
     }
 
-    fn plan_install(&self) -> Result<Offer, String> {
-        let (parts, offer) = install_offer::plan(&self.surroundings)?;
+    fn plan_install(&self) -> Result<InstallOffer, String> {
+        let (parts, offer) = install_offer::plan(&self.context)?;
         *self.shown() = parts;
         Ok(offer)
     }

@@ -8,13 +8,13 @@ use std::io::{self, Read};
 
 use pane_patrol_hooks::text::one_line;
 
-use super::{Client, FULL, Seat, Waiting};
+use super::{Client, FULL, Seat, Waiter};
 use crate::hub::protocol::{
     self, Admit, ClientRole, Envelope, Hello, MAX_MESSAGE_BYTES, Pong, PublishedStatus, Report,
     Right, Status, WaitDecision, code, needed,
 };
-use crate::hub::server::cache::World;
-use crate::hub::server::command::{What, Wish, wish_of};
+use crate::hub::server::cache::Cache;
+use crate::hub::server::command::{Command, What, command_of};
 use crate::hub::server::event::Said;
 
 /// Longest name of a client, in bytes.
@@ -25,7 +25,7 @@ const READS_AT_ONCE: usize = 4;
 
 impl Client {
     /// Takes what the client has sent, and does what it says.
-    pub(in crate::hub::server) fn receive(&mut self, world: &World) {
+    pub(in crate::hub::server) fn receive(&mut self, cache: &Cache) {
         let mut bytes = [0; 16 * 1024];
         for _ in 0..READS_AT_ONCE {
             if self.refused.is_some() || self.has_left || self.is_full() {
@@ -35,7 +35,7 @@ impl Client {
                 Ok(0) => self.has_left = true,
                 Ok(count) => {
                     self.input.extend_from_slice(&bytes[..count]);
-                    self.take_lines(world);
+                    self.take_lines(cache);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
@@ -44,15 +44,15 @@ impl Client {
         }
     }
 
-    /// Hears every whole line that has come, as long as the client has not too many wishes.
-    pub(super) fn take_lines(&mut self, world: &World) {
+    /// Hears every whole line that has come, as long as the client has not too many commands.
+    pub(super) fn take_lines(&mut self, cache: &Cache) {
         let mut taken = 0;
         while self.refused.is_none() && !self.is_full() {
             let rest = &self.input[taken..];
             let Some(end) = memchr::memchr(b'\n', rest) else {
                 if rest.len() > MAX_MESSAGE_BYTES {
                     taken = self.input.len();
-                    self.pass_over(world);
+                    self.pass_over(cache);
                     self.is_skipping = true;
                 }
                 break;
@@ -60,44 +60,44 @@ impl Client {
             let line = rest[..end].to_vec();
             taken += end + 1;
             if line.len() > MAX_MESSAGE_BYTES || self.is_skipping {
-                self.pass_over(world);
+                self.pass_over(cache);
                 self.is_skipping = false;
             } else {
-                self.take_line(&line, world);
+                self.take_line(&line, cache);
             }
         }
         self.input.drain(..taken);
     }
 
     /// Says once that a line is too long.
-    fn pass_over(&mut self, world: &World) {
+    fn pass_over(&mut self, cache: &Cache) {
         if !self.is_skipping {
             let words = format!("a message has at most {MAX_MESSAGE_BYTES} bytes");
-            self.say_error(world, code::TOO_LARGE, &words, false, None);
+            self.say_error(cache, code::TOO_LARGE, &words, false, None);
         }
     }
 
-    fn take_line(&mut self, line: &[u8], world: &World) {
+    fn take_line(&mut self, line: &[u8], cache: &Cache) {
         let message = match protocol::parse(line) {
             Ok(message) => message,
             Err((code, words)) => {
                 let words = one_line(&words, 200);
-                return self.say_error(world, code, &words, false, None);
+                return self.say_error(cache, code, &words, false, None);
             }
         };
         if self.admission.is_awaited {
-            return self.take_admission(message, world);
+            return self.take_admission(message, cache);
         }
         let request = message.request_id.clone();
         let complain = |client: &mut Self, code, words: &str| {
-            client.say_error(world, code, words, false, request.as_deref());
+            client.say_error(cache, code, words, false, request.as_deref());
         };
-        if !self.is_called(&message.session_id, world) {
-            let words = format!("this is session `{}`", world.voice.session_id);
+        if !self.is_called(&message.session_id, cache) {
+            let words = format!("this is session `{}`", cache.voice.session_id);
             return complain(self, code::WRONG_SESSION, &words);
         }
         let Some(role) = self.role else {
-            return self.take_hello(message, world);
+            return self.take_hello(message, cache);
         };
         if message.sender_id != self.name {
             let words = "`sender_id` must be the one of your hello";
@@ -116,41 +116,41 @@ impl Client {
         }
         match message.kind.as_str() {
             "ping" => {
-                let host_time = world.clock.now();
-                self.say(world, "pong", &Pong { host_time }, &message);
+                let host_time = cache.clock.now();
+                self.say(cache, "pong", &Pong { host_time }, &message);
             }
             "bye" => self.is_served = true,
-            "snapshot_request" => self.owe_everything(world),
-            "wait_decision" => self.wait(&message, world),
-            _ => self.wish(role, message, world),
+            "snapshot_request" => self.post_everything(cache),
+            "wait_decision" => self.wait(&message, cache),
+            _ => self.queue(role, message, cache),
         }
     }
 
-    fn is_called(&self, name: &str, world: &World) -> bool {
+    fn is_called(&self, name: &str, cache: &Cache) -> bool {
         let other = &self.admission.sessions;
         match &self.admission.session {
             Some(session) => session == name,
-            None => name == world.voice.session_id || other.iter().any(|it| it == name),
+            None => name == cache.voice.session_id || other.iter().any(|it| it == name),
         }
     }
 
     /// Who carries somebody else's messages says first what these may do.
-    fn take_admission(&mut self, message: Envelope, world: &World) {
+    fn take_admission(&mut self, message: Envelope, cache: &Cache) {
         let admit: Option<Admit> = (message.kind == "admit")
             .then(|| serde_json::from_value(message.payload).ok())
             .flatten();
         let Some(admit) = admit else {
-            return self.refuse(world, code::HELLO_EXPECTED, "say what is admitted first");
+            return self.refuse(cache, code::HELLO_EXPECTED, "say what is admitted first");
         };
         self.admission.right = self.admission.right.at_most(admit.right);
         self.admission.sessions = admit.sessions;
         self.admission.is_awaited = false;
     }
 
-    fn take_hello(&mut self, message: Envelope, world: &World) {
+    fn take_hello(&mut self, message: Envelope, cache: &Cache) {
         let request = message.request_id.clone();
         let complain = |client: &mut Self, code, words: &str| {
-            client.say_error(world, code, words, false, request.as_deref());
+            client.say_error(cache, code, words, false, request.as_deref());
         };
         if message.kind != "hello" {
             return complain(self, code::HELLO_EXPECTED, "say hello first");
@@ -179,7 +179,7 @@ impl Client {
             return complain(self, code::NOT_ALLOWED, &words);
         }
         if self.seat == Seat::None {
-            return self.refuse(world, code::TOO_MANY, FULL);
+            return self.refuse(cache, code::TOO_MANY, FULL);
         }
         self.name = hello.client_id;
         self.admission.session = Some(message.session_id.clone());
@@ -189,14 +189,14 @@ impl Client {
             let understood = hello.capabilities.into_iter().filter(|it| it != "parts");
             self.wants.kinds =
                 Some(understood.collect()).filter(|all: &BTreeSet<_>| !all.is_empty());
-            self.owe_everything(world);
+            self.post_everything(cache);
         } else {
             self.introduce(
                 hello.agent_id,
                 hello.pane_id,
                 hello.project_root,
                 message,
-                world,
+                cache,
             );
         }
     }
@@ -208,13 +208,13 @@ impl Client {
         pane: Option<String>,
         project: Option<String>,
         question: Envelope,
-        world: &World,
+        cache: &Cache,
     ) {
         let Some(agent) = agent else {
             return;
         };
         self.agent = Some(agent.clone());
-        if world.row(&agent).is_none() && pane.is_some() {
+        if cache.row(&agent).is_none() && pane.is_some() {
             let status = PublishedStatus {
                 agent_id: agent,
                 status: Status::Idle,
@@ -224,14 +224,14 @@ impl Client {
                 message: None,
             };
             let what = What::Publish(Said::Report(Box::new(Report::Status(status))));
-            self.wishes.push_back(Wish { what, question });
+            self.commands.push_back(Command { what, question });
         }
     }
 
-    fn wish(&mut self, role: ClientRole, message: Envelope, world: &World) {
+    fn queue(&mut self, role: ClientRole, message: Envelope, cache: &Cache) {
         let request = message.request_id.as_deref();
         let is_for_publishers = needed(&message.kind) == Some(Right::Publish);
-        let (code, words) = match wish_of(&message) {
+        let (code, words) = match command_of(&message) {
             Ok(Some(What::Act(act)))
                 if !self.admission.allows(act.what.needs(), act.what.name()) =>
             {
@@ -256,7 +256,7 @@ impl Client {
                 (code::WRONG_ROLE, words)
             }
             Ok(Some(what)) => {
-                self.wishes.push_back(Wish {
+                self.commands.push_back(Command {
                     what,
                     question: message,
                 });
@@ -268,22 +268,22 @@ impl Client {
             }
             Err(why) => (code::BAD_SCHEMA, one_line(&why, 200)),
         };
-        self.say_error(world, code, &words, false, request);
+        self.say_error(cache, code, &words, false, request);
     }
 
-    fn wait(&mut self, message: &Envelope, world: &World) {
+    fn wait(&mut self, message: &Envelope, cache: &Cache) {
         let wanted = serde_json::from_value(message.payload.clone())
             .map_err(|error| error.to_string())
             .and_then(|wanted: WaitDecision| Ok((wanted.event()?, wanted.asked)));
-        let mut waiting = match wanted {
-            Ok((event, asked)) => Waiting::new(event, asked),
-            Err(why) => return self.refuse(world, code::BAD_SCHEMA, &why),
+        let mut waiter = match wanted {
+            Ok((event, asked)) => Waiter::new(event, asked),
+            Err(why) => return self.refuse(cache, code::BAD_SCHEMA, &why),
         };
-        self.say(world, "waiting", &serde_json::json!({}), message);
+        self.say(cache, "waiting", &serde_json::json!({}), message);
         // Its event may have come before it.
-        for row in world.rows() {
-            waiting.hear(row);
+        for row in cache.rows() {
+            waiter.hear(row);
         }
-        self.waiting = Some(waiting);
+        self.waiter = Some(waiter);
     }
 }

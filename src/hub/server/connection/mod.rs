@@ -1,4 +1,4 @@
-//! One client of the hub: its connection, what it is owed, and whether it may stay.
+//! One client of the hub: its connection, what is to be told to it, and whether it may stay.
 //!
 //! What it says is understood in [`incoming`], what it may say stands in [`admission`], what it is told is
 //! made in [`outgoing`], and a hook that waits for a decision is served in [`hook`].
@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
-use super::cache::World;
-use super::command::Wish;
-use super::outbox::Owed;
-use super::waiter::Waiting;
+use super::cache::Cache;
+use super::command::Command;
+use super::outbox::Outbox;
+use super::waiter::Waiter;
 use crate::hub::protocol::{ClientRole, Right, code};
 use crate::sys::namespaces::Standing;
 use admission::Admission;
@@ -31,8 +31,8 @@ const HELLO_LIMIT: Duration = Duration::from_secs(5);
 /// No more than about this is made ready for a client before it has taken it.
 const OUTPUT_BYTES: usize = 64 * 1024;
 
-/// A client with this many wishes is not heard until some are granted.
-const MAX_WISHES: usize = 16;
+/// A client with this many commands is not heard until some are granted.
+const MAX_COMMANDS: usize = 16;
 
 /// So many patches may be asked for before the first of them is there.
 const MAX_PATCHES: usize = 16;
@@ -95,12 +95,12 @@ pub(super) struct Client {
     told: u64,
     /// What is left of a line that was too long is passed over.
     is_skipping: bool,
-    owed: Owed,
+    outbox: Outbox,
     stalled_since: Option<Instant>,
     /// The request this hook waits for.
-    waiting: Option<Waiting>,
+    waiter: Option<Waiter>,
     /// What it wants, not yet granted, oldest first.
-    wishes: VecDeque<Wish>,
+    commands: VecDeque<Command>,
     /// So many patches are being made for it.
     patches: usize,
     /// It got what it wanted: once that is sent, it goes.
@@ -142,10 +142,10 @@ impl Client {
             seq: 0,
             told: 0,
             is_skipping: false,
-            owed: Owed::default(),
+            outbox: Outbox::default(),
             stalled_since: None,
-            waiting: None,
-            wishes: VecDeque::new(),
+            waiter: None,
+            commands: VecDeque::new(),
             patches: 0,
             is_served: false,
             refused: None,
@@ -196,7 +196,7 @@ impl Client {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let hello = self.role.is_none().then_some(self.since + HELLO_LIMIT);
         let stall = self.stalled_since.map(|since| since + STALL_LIMIT);
-        let event = self.waiting.as_ref().and_then(Waiting::deadline);
+        let event = self.waiter.as_ref().and_then(Waiter::deadline);
         [hello, stall, event].into_iter().flatten().min()
     }
 
@@ -206,7 +206,7 @@ impl Client {
             .is_some_and(|since| now >= since + STALL_LIMIT);
         match self.refused {
             // What it said before it went still counts.
-            _ if self.has_left && self.wishes.is_empty() => Fate::Left,
+            _ if self.has_left && self.commands.is_empty() => Fate::Left,
             None if self.is_served && self.output.is_empty() => Fate::Left,
             Some(reason) if self.output.is_empty() || too_slow => Fate::Dropped(reason),
             None if too_slow => Fate::Dropped(code::SLOW),
@@ -231,27 +231,27 @@ impl Client {
     }
 
     fn is_full(&self) -> bool {
-        self.wishes.len() >= MAX_WISHES
+        self.commands.len() >= MAX_COMMANDS
     }
 
     /// Says why the client cannot stay; after that nothing more is said or heard.
-    pub(super) fn refuse(&mut self, world: &World, code: &'static str, words: &str) {
-        self.owed.clear();
-        self.wishes.clear();
-        self.say_error(world, code, words, true, None);
+    pub(super) fn refuse(&mut self, cache: &Cache, code: &'static str, words: &str) {
+        self.outbox.clear();
+        self.commands.clear();
+        self.say_error(cache, code, words, true, None);
         self.refused = Some(code);
     }
 
-    /// The oldest wish, if there is one.
-    pub(super) fn first_wish(&self) -> Option<&Wish> {
-        self.wishes.front()
+    /// The oldest command, if there is one.
+    pub(super) fn first_command(&self) -> Option<&Command> {
+        self.commands.front()
     }
 
-    /// Takes the oldest wish, and hears what the client has said after it.
-    pub(super) fn take_wish(&mut self, world: &World) -> Option<Wish> {
-        let wish = self.wishes.pop_front()?;
-        self.take_lines(world);
-        Some(wish)
+    /// Takes the oldest command, and hears what the client has said after it.
+    pub(super) fn take_command(&mut self, cache: &Cache) -> Option<Command> {
+        let command = self.commands.pop_front()?;
+        self.take_lines(cache);
+        Some(command)
     }
 
     /// Whether a patch may be made for it: a few at a time, and when it has taken what it got.

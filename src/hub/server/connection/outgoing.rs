@@ -1,4 +1,4 @@
-//! What a client is told: what it is owed, as far as it takes it, and the answers to what it says.
+//! What a client is told: what is in its outbox, as far as it takes that, and the answers to what it says.
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use super::{Client, OUTPUT_BYTES};
 use crate::hub::protocol::{ActResult, AgentPatch, Bye, Envelope, ErrorPayload, Snapshot, code};
-use crate::hub::server::cache::World;
+use crate::hub::server::cache::Cache;
 use crate::hub::server::outbox::Item;
 
 impl Client {
     /// Something has changed that subscribers are told of.
-    pub(in crate::hub::server) fn owe(&mut self, item: &Item) {
+    pub(in crate::hub::server) fn post(&mut self, item: &Item) {
         if self.is_subscriber() && self.refused.is_none() && self.understands(item) {
-            self.owed.add(item.clone());
+            self.outbox.add(item.clone());
         }
     }
 
@@ -25,33 +25,33 @@ impl Client {
     }
 
     /// Has it told of everything.
-    pub(super) fn owe_everything(&mut self, world: &World) {
+    pub(super) fn post_everything(&mut self, cache: &Cache) {
         self.told = 0;
-        for item in world.everything() {
-            self.owe(&item);
+        for item in cache.everything() {
+            self.post(&item);
         }
     }
 
     /// Takes one message, or several, each with its number.
-    pub(super) fn push(&mut self, messages: &[u8], world: &World) {
+    pub(super) fn push(&mut self, messages: &[u8], cache: &Cache) {
         let session = self.admission.session.as_deref();
-        let session = session.unwrap_or(&world.voice.session_id).to_owned();
+        let session = session.unwrap_or(&cache.voice.session_id).to_owned();
         for message in messages.split_inclusive(|byte| *byte == b'\n') {
             self.seq += 1;
-            let numbered = world.voice.numbered(message, &session, self.seq);
+            let numbered = cache.voice.numbered(message, &session, self.seq);
             self.output.extend(numbered);
         }
     }
 
     /// Says that the hub ends, to whoever takes it at once.
-    pub(in crate::hub::server) fn say_bye(&mut self, world: &World) {
+    pub(in crate::hub::server) fn say_bye(&mut self, cache: &Cache) {
         let bye = Bye {
             why: "the collector ends".to_owned(),
         };
-        if self.is_greeted() && self.waiting.is_none() {
-            let said = world.voice.say("bye", &bye, None, world.clock.now());
-            self.push(&said, world);
-            self.send(world);
+        if self.is_greeted() && self.waiter.is_none() {
+            let said = cache.voice.say("bye", &bye, None, cache.clock.now());
+            self.push(&said, cache);
+            self.send(cache);
         }
     }
 
@@ -60,11 +60,11 @@ impl Client {
         &mut self,
         result: &ActResult,
         request: Option<&str>,
-        world: &World,
+        cache: &Cache,
     ) {
-        let now = world.clock.now();
-        let said = world.voice.say("act_result", result, request, now);
-        self.push(&said, world);
+        let now = cache.clock.now();
+        let said = cache.voice.say("act_result", result, request, now);
+        self.push(&said, cache);
     }
 
     /// Asks a publisher for a patch.
@@ -72,13 +72,13 @@ impl Client {
         &mut self,
         wanted: &impl Serialize,
         request: &str,
-        world: &World,
+        cache: &Cache,
     ) {
-        let now = world.clock.now();
-        let said = world
+        let now = cache.clock.now();
+        let said = cache
             .voice
             .say("diff_patch_request", wanted, Some(request), now);
-        self.push(&said, world);
+        self.push(&said, cache);
     }
 
     /// Tells what became of the patch it waits for.
@@ -86,22 +86,22 @@ impl Client {
         &mut self,
         patch: Result<AgentPatch, &str>,
         request: Option<&str>,
-        world: &World,
+        cache: &Cache,
     ) {
         self.patches = self.patches.saturating_sub(1);
         match patch {
             Ok(patch) => {
-                let now = world.clock.now();
-                let said = world.voice.say_patch(patch, self.wants.parts, now);
-                self.push(&said, world);
+                let now = cache.clock.now();
+                let said = cache.voice.say_patch(patch, self.wants.parts, now);
+                self.push(&said, cache);
             }
-            Err(why) => self.say_error(world, code::NO_PATCH, why, false, request),
+            Err(why) => self.say_error(cache, code::NO_PATCH, why, false, request),
         }
     }
 
     pub(super) fn say(
         &mut self,
-        world: &World,
+        cache: &Cache,
         kind: &str,
         payload: &impl Serialize,
         question: &Envelope,
@@ -109,15 +109,15 @@ impl Client {
         // What a client does not take is no reason to keep more for it.
         if self.output.len() < OUTPUT_BYTES {
             let request = question.request_id.as_deref();
-            let said = world.voice.say(kind, payload, request, world.clock.now());
-            self.push(&said, world);
+            let said = cache.voice.say(kind, payload, request, cache.clock.now());
+            self.push(&said, cache);
         }
     }
 
     /// Says what is wrong.
     pub(in crate::hub::server) fn say_error(
         &mut self,
-        world: &World,
+        cache: &Cache,
         code: &str,
         words: &str,
         fatal: bool,
@@ -132,16 +132,16 @@ impl Client {
             agent_id: None,
         };
         if self.refused.is_none() && (fatal || self.output.len() < OUTPUT_BYTES) {
-            let now = world.clock.now();
-            let said = world.voice.say("error", &payload, request, now);
-            self.push(&said, world);
+            let now = cache.clock.now();
+            let said = cache.voice.say("error", &payload, request, now);
+            self.push(&said, cache);
         }
     }
 
-    /// Sends what the client is owed, as far as it takes it now.
-    pub(in crate::hub::server) fn send(&mut self, world: &World) {
+    /// Sends what is in the outbox, as far as it takes it now.
+    pub(in crate::hub::server) fn send(&mut self, cache: &Cache) {
         loop {
-            self.prepare(world);
+            self.prepare(cache);
             if self.output.is_empty() || self.has_left {
                 self.stalled_since = None;
                 return;
@@ -161,25 +161,25 @@ impl Client {
         }
     }
 
-    /// Turns what is owed into messages, each about what is so now.
-    pub(super) fn prepare(&mut self, world: &World) {
+    /// Turns what is in the outbox into messages, each about what is so now.
+    pub(super) fn prepare(&mut self, cache: &Cache) {
         while self.output.len() < OUTPUT_BYTES
-            && let Some(item) = self.owed.pop()
+            && let Some(item) = self.outbox.pop()
         {
             match &item {
-                Item::Row(id) if world.row(id).is_some() => self.told += 1,
+                Item::Row(id) if cache.row(id).is_some() => self.told += 1,
                 Item::SnapshotEnd => {
                     let end = Snapshot {
                         count: self.told,
                         seq: self.seq + 1,
                     };
-                    let said = world.voice.say("snapshot", &end, None, world.clock.now());
-                    self.push(&said, world);
+                    let said = cache.voice.say("snapshot", &end, None, cache.clock.now());
+                    self.push(&said, cache);
                 }
                 _ => {}
             }
-            if let Some(message) = world.say(&item) {
-                self.push(&message, world);
+            if let Some(message) = cache.say(&item) {
+                self.push(&message, cache);
             }
         }
     }

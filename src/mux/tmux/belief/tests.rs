@@ -5,12 +5,12 @@ use std::process::Command;
 use super::*;
 
 /// A folder in which nothing is known, and a belief that keeps its `run` for the runtime folder.
-struct World {
+struct Fixture {
     root: tempfile::TempDir,
     belief: Belief,
 }
 
-impl World {
+impl Fixture {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         let belief = Belief {
@@ -59,34 +59,34 @@ impl Drop for Server {
 
 #[test]
 fn places_that_the_person_has_named_are_believed_also_before_a_server_is_there() {
-    let world = World::new();
+    let fixture = Fixture::new();
     for name in ["own", "known/default"] {
-        assert_eq!(world.judge(name), Ok(()), "{name}: nobody is there");
-        drop(UnixListener::bind(world.path(name)).unwrap());
-        assert_eq!(world.judge(name), Ok(()), "{name}: nobody any more");
-        std::fs::remove_file(world.path(name)).unwrap();
-        let Some(_server) = world.tmux(name) else {
+        assert_eq!(fixture.judge(name), Ok(()), "{name}: nobody is there");
+        drop(UnixListener::bind(fixture.path(name)).unwrap());
+        assert_eq!(fixture.judge(name), Ok(()), "{name}: nobody any more");
+        std::fs::remove_file(fixture.path(name)).unwrap();
+        let Some(_server) = fixture.tmux(name) else {
             return;
         };
-        assert_eq!(world.judge(name), Ok(()), "{name}");
+        assert_eq!(fixture.judge(name), Ok(()), "{name}");
     }
-    assert_eq!(world.judge("elsewhere"), Err(Disbelief::Absent));
-    assert_eq!(world.judge("known/../elsewhere"), Err(Disbelief::NoPath));
-    let relative = world.belief.server(Path::new("own")).map(drop);
+    assert_eq!(fixture.judge("elsewhere"), Err(Disbelief::Absent));
+    assert_eq!(fixture.judge("known/../elsewhere"), Err(Disbelief::NoPath));
+    let relative = fixture.belief.server(Path::new("own")).map(drop);
     assert_eq!(relative, Err(Disbelief::NoPath));
 }
 
 #[test]
 fn a_known_folder_that_others_may_change_is_not_believed() {
-    let world = World::new();
-    let folder = world.path("known");
-    drop(UnixListener::bind(world.path("known/default")).unwrap());
+    let fixture = Fixture::new();
+    let folder = fixture.path("known");
+    drop(UnixListener::bind(fixture.path("known/default")).unwrap());
     std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o777)).unwrap();
-    assert_eq!(world.judge("known/default"), Err(Disbelief::NotOurs));
-    std::fs::rename(&folder, world.path("real")).unwrap();
-    std::os::unix::fs::symlink(world.path("real"), &folder).unwrap();
+    assert_eq!(fixture.judge("known/default"), Err(Disbelief::NotOurs));
+    std::fs::rename(&folder, fixture.path("real")).unwrap();
+    std::os::unix::fs::symlink(fixture.path("real"), &folder).unwrap();
     assert_eq!(
-        world.judge("known/default"),
+        fixture.judge("known/default"),
         Err(Disbelief::NotOurs),
         "a link"
     );
@@ -94,35 +94,35 @@ fn a_known_folder_that_others_may_change_is_not_believed() {
 
 #[test]
 fn what_is_no_socket_of_ours_is_not_believed_even_in_a_known_place() {
-    let mut world = World::new();
-    std::fs::write(world.path("own"), "").unwrap();
-    assert_eq!(world.judge("own"), Err(Disbelief::NoSocket));
-    let _listener = UnixListener::bind(world.path("real")).unwrap();
-    let link = world.path("known/default");
-    std::os::unix::fs::symlink(world.path("real"), link).unwrap();
+    let mut fixture = Fixture::new();
+    std::fs::write(fixture.path("own"), "").unwrap();
+    assert_eq!(fixture.judge("own"), Err(Disbelief::NoSocket));
+    let _listener = UnixListener::bind(fixture.path("real")).unwrap();
+    let link = fixture.path("known/default");
+    std::os::unix::fs::symlink(fixture.path("real"), link).unwrap();
     assert_eq!(
-        world.judge("known/default"),
+        fixture.judge("known/default"),
         Err(Disbelief::NoSocket),
         "a link"
     );
-    world.belief.uid += 1;
-    world.belief.sockets.push(world.path("real"));
-    assert_eq!(world.judge("real"), Err(Disbelief::NotOurs));
+    fixture.belief.uid += 1;
+    fixture.belief.sockets.push(fixture.path("real"));
+    assert_eq!(fixture.judge("real"), Err(Disbelief::NotOurs));
 }
 
 #[test]
 fn nothing_in_the_runtime_folder_is_believed_by_whatever_name() {
-    let mut world = World::new();
-    let Some(_server) = world.tmux("run/sock") else {
+    let mut fixture = Fixture::new();
+    let Some(_server) = fixture.tmux("run/sock") else {
         return;
     };
-    std::os::unix::fs::symlink(world.path("run"), world.path("other-name")).unwrap();
+    std::os::unix::fs::symlink(fixture.path("run"), fixture.path("other-name")).unwrap();
     for name in ["run/sock", "other-name/sock"] {
-        world.belief.sockets.push(world.path(name));
-        assert_eq!(world.judge(name), Err(Disbelief::InRuntime), "{name}");
+        fixture.belief.sockets.push(fixture.path(name));
+        assert_eq!(fixture.judge(name), Err(Disbelief::InRuntime), "{name}");
     }
-    std::fs::hard_link(world.path("run/sock"), world.path("known/other")).unwrap();
-    assert_eq!(world.judge("known/other"), Err(Disbelief::NotOurs));
+    std::fs::hard_link(fixture.path("run/sock"), fixture.path("known/other")).unwrap();
+    assert_eq!(fixture.judge("known/other"), Err(Disbelief::NotOurs));
 }
 
 /// Another one than we would start, as after an update, is the person's to choose; a program that is
@@ -132,54 +132,54 @@ fn nothing_in_the_runtime_folder_is_believed_by_whatever_name() {
 fn a_named_place_that_another_program_has_taken_over_is_not_believed_and_told_nothing() {
     use std::io::Read;
     for name in ["own", "known/default"] {
-        let mut world = World::new();
-        let listener = UnixListener::bind(world.path(name)).unwrap();
-        assert_eq!(world.judge(name), Err(Disbelief::NotTmux), "{name}");
+        let mut fixture = Fixture::new();
+        let listener = UnixListener::bind(fixture.path(name)).unwrap();
+        assert_eq!(fixture.judge(name), Err(Disbelief::NotTmux), "{name}");
         let (mut stream, _) = listener.accept().unwrap();
         let mut heard = Vec::new();
         stream.read_to_end(&mut heard).unwrap();
         assert_eq!(heard, b"", "not a byte");
         drop(listener);
-        std::fs::remove_file(world.path(name)).unwrap();
-        let Some(_server) = world.tmux(name) else {
+        std::fs::remove_file(fixture.path(name)).unwrap();
+        let Some(_server) = fixture.tmux(name) else {
             return;
         };
-        world.belief.path = Some(world.path("bin").into());
-        assert_eq!(world.judge(name), Ok(()), "{name}");
+        fixture.belief.path = Some(fixture.path("bin").into());
+        assert_eq!(fixture.judge(name), Ok(()), "{name}");
     }
 }
 
 #[test]
 fn a_real_tmux_is_believed_wherever_it_listens() {
-    let world = World::new();
-    let Some(_server) = world.tmux("anywhere") else {
+    let fixture = Fixture::new();
+    let Some(_server) = fixture.tmux("anywhere") else {
         return;
     };
-    assert_eq!(world.judge("anywhere"), Ok(()));
+    assert_eq!(fixture.judge("anywhere"), Ok(()));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn another_program_that_listens_is_not_believed_and_told_nothing() {
     use std::io::Read;
-    let mut world = World::new();
-    let listener = UnixListener::bind(world.path("fake")).unwrap();
-    assert_eq!(world.judge("fake"), Err(Disbelief::NotTmux));
+    let mut fixture = Fixture::new();
+    let listener = UnixListener::bind(fixture.path("fake")).unwrap();
+    assert_eq!(fixture.judge("fake"), Err(Disbelief::NotTmux));
     let (mut stream, _) = listener.accept().unwrap();
     let mut heard = Vec::new();
     stream.read_to_end(&mut heard).unwrap();
     assert_eq!(heard, b"", "not a byte");
     drop(listener);
     assert_eq!(
-        world.judge("fake"),
+        fixture.judge("fake"),
         Err(Disbelief::Absent),
         "nobody any more"
     );
 
     // A tmux that is not the one that we would start.
-    let Some(_server) = world.tmux("anywhere") else {
+    let Some(_server) = fixture.tmux("anywhere") else {
         return;
     };
-    world.belief.path = Some(world.path("bin").into());
-    assert_eq!(world.judge("anywhere"), Err(Disbelief::NotTmux));
+    fixture.belief.path = Some(fixture.path("bin").into());
+    assert_eq!(fixture.judge("anywhere"), Err(Disbelief::NotTmux));
 }

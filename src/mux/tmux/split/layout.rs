@@ -123,22 +123,22 @@ pub(super) struct Placeholder<'a> {
 
 /// All panes of a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct World {
+pub(super) struct Panes {
     pub(super) server_pid: u32,
     panes: Vec<Pane>,
 }
 
-impl World {
+impl Panes {
     /// Reads the answer to [`QUERY`]; lines that make no sense are left out.
     pub(super) fn parse(answer: &[u8]) -> Self {
         let text = String::from_utf8_lossy(answer);
-        let mut world = Self::default();
+        let mut panes = Self::default();
         for line in QUERY.lines(&text) {
             if let Line::Pane(fields) = line {
-                world.take(&fields);
+                panes.take(&fields);
             }
         }
-        world
+        panes
     }
 
     fn take(&mut self, fields: &[Cow<'_, str>]) {

@@ -17,10 +17,10 @@ use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
-use super::asking::{Ask, asking};
+use super::ask::{Ask, asking};
 use super::{Belief, Call};
 use crate::mux::{Beside, Gone, Home, Outcome, Owner, Place, SplitView, Undone};
-use layout::World;
+use layout::Panes;
 use plan::Batch;
 
 pub(super) use layout::{PLACEHOLDER, shown_by};
@@ -70,8 +70,8 @@ impl SplitView for Split {
     }
 
     fn now(&self, within: Duration) -> Outcome<Beside> {
-        let world = self.look(&self.ask(within))?;
-        Ok(self.seen_in(&world, None))
+        let panes = self.look(&self.ask(within))?;
+        Ok(self.seen_in(&panes, None))
     }
 }
 
@@ -91,14 +91,14 @@ impl Split {
 
     /// Opens the place at the right, or closes it when it is open.
     fn toggle(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
-        let world = self.look(ask)?;
-        if world.place_of(&self.home.owner).is_some() {
+        let panes = self.look(ask)?;
+        if panes.place_of(&self.home.owner).is_some() {
             return self.close(ask);
         }
-        if self.rescue(&world, ask)? {
+        if self.rescue(&panes, ask)? {
             return Ok(self.seen_in(&self.look(ask)?, Some(RESCUED.to_owned())));
         }
-        self.open(&world, ask)?;
+        self.open(&panes, ask)?;
         Ok(self.seen_in(&self.look(ask)?, None))
     }
 
@@ -118,17 +118,17 @@ impl Split {
     }
 
     fn show_pane(&mut self, pane: PaneId, ask: Ask<'_>) -> Outcome<Beside> {
-        let mut world = self.look(ask)?;
-        if world.place_of(&self.home.owner).is_none() {
-            if self.rescue(&world, ask)? {
-                world = self.look(ask)?;
+        let mut panes = self.look(ask)?;
+        if panes.place_of(&self.home.owner).is_none() {
+            if self.rescue(&panes, ask)? {
+                panes = self.look(ask)?;
             }
-            self.open(&world, ask)?;
-            world = self.look(ask)?;
+            self.open(&panes, ask)?;
+            panes = self.look(ask)?;
         }
-        let batch = plan::show(&world, &self.home.owner, self.home.pane, pane)?;
-        if let Some(found) = world.pane(pane)
-            && !world.is_shown(pane)
+        let batch = plan::show(&panes, &self.home.owner, self.home.pane, pane)?;
+        if let Some(found) = panes.pane(pane)
+            && !panes.is_shown(pane)
         {
             self.origin = Some(Origin {
                 pane,
@@ -142,23 +142,23 @@ impl Split {
 
     /// Looks whether the shown pane is still there, and keeps the place when it is not.
     fn refresh(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
-        let world = self.look(ask)?;
-        let Some(place) = world.place_of(&self.home.owner) else {
+        let panes = self.look(ask)?;
+        let Some(place) = panes.place_of(&self.home.owner) else {
             // Closed by hand: what it stood for must not stay here for good.
-            let rescued = self.rescue(&world, ask)?;
+            let rescued = self.rescue(&panes, ask)?;
             let note = rescued.then(|| RESCUED.to_owned());
             return Ok(self.seen_in(&self.look(ask)?, note));
         };
         let Some(shown) = place
             .journal
             .shows
-            .filter(|shown| world.pane(*shown).is_none())
+            .filter(|shown| panes.pane(*shown).is_none())
         else {
-            return Ok(self.seen_in(&world, None));
+            return Ok(self.seen_in(&panes, None));
         };
         self.origin = None;
         self.run(
-            &plan::keep_place(&world, &self.home.owner, self.width_in(&world)),
+            &plan::keep_place(&panes, &self.home.owner, self.width_in(&panes)),
             ask,
         )?;
         let note = format!("the pane {shown} has ended; Enter shows another one");
@@ -167,39 +167,39 @@ impl Split {
 
     /// Puts everything back.
     fn close(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
-        let world = self.look(ask)?;
-        if world.place_of(&self.home.owner).is_none() {
-            self.rescue(&world, ask)?;
+        let panes = self.look(ask)?;
+        if panes.place_of(&self.home.owner).is_none() {
+            self.rescue(&panes, ask)?;
             return Ok(Beside::default());
         }
-        self.run(&plan::close(&world, &self.home.owner), ask)?;
+        self.run(&plan::close(&panes, &self.home.owner), ask)?;
         self.origin = None;
         Ok(Beside::default())
     }
 
     /// Sends a pane back whose placeholder is gone. Its exact place went with that.
-    fn rescue(&mut self, world: &World, ask: Ask<'_>) -> Outcome<bool> {
+    fn rescue(&mut self, panes: &Panes, ask: Ask<'_>) -> Outcome<bool> {
         let Some(origin) = self.origin.take() else {
             return Ok(false);
         };
-        let batch = plan::rescue(world, self.home.pane, &origin);
+        let batch = plan::rescue(panes, self.home.pane, &origin);
         self.run(&batch, ask)?;
         Ok(!batch.is_empty())
     }
 
-    fn open(&self, world: &World, ask: Ask<'_>) -> Outcome<()> {
+    fn open(&self, panes: &Panes, ask: Ask<'_>) -> Outcome<()> {
         let batch = plan::open(
-            world,
+            panes,
             &self.home.owner,
             self.home.pane,
-            self.width_in(world),
+            self.width_in(panes),
         )?;
         self.run(&batch, ask)
     }
 
     /// Columns of the dashboard.
-    fn width_in(&self, world: &World) -> u16 {
-        let whole = world.width_of(self.home.pane, &self.home.owner);
+    fn width_in(&self, panes: &Panes) -> u16 {
+        let whole = panes.width_of(self.home.pane, &self.home.owner);
         let most = whole.saturating_sub(NARROWEST + 1);
         self.home
             .width
@@ -208,25 +208,25 @@ impl Split {
             .min(most.max(NARROWEST))
     }
 
-    fn seen_in(&self, world: &World, note: Option<String>) -> Beside {
-        let place = world.place_of(&self.home.owner);
+    fn seen_in(&self, panes: &Panes, note: Option<String>) -> Beside {
+        let place = panes.place_of(&self.home.owner);
         let shows = place.and_then(|place| place.journal.shows);
         Beside {
             is_open: place.is_some(),
             shows: shows
-                .filter(|pane| world.pane(*pane).is_some())
+                .filter(|pane| panes.pane(*pane).is_some())
                 .map(|pane| (self.home.server.clone(), pane)),
             turn: 0,
             note,
         }
     }
 
-    fn look(&self, ask: Ask<'_>) -> Outcome<World> {
-        let world = look(Path::new(&self.home.server.socket), ask)?;
-        if world.server_pid != self.home.server.pid {
+    fn look(&self, ask: Ask<'_>) -> Outcome<Panes> {
+        let panes = look(Path::new(&self.home.server.socket), ask)?;
+        if panes.server_pid != self.home.server.pid {
             return Err("the tmux server was restarted".into());
         }
-        Ok(world)
+        Ok(panes)
     }
 
     fn run(&self, batch: &Batch, ask: Ask<'_>) -> Outcome<()> {
@@ -246,19 +246,19 @@ pub(super) fn heal(
     let mut healed = false;
     // Each one changes what the next one has to look at.
     loop {
-        let world = look(socket, ask)?;
-        let Some(orphan) = world.places().find(|place| !is_alive(&place.journal.owner)) else {
+        let panes = look(socket, ask)?;
+        let Some(orphan) = panes.places().find(|place| !is_alive(&place.journal.owner)) else {
             return Ok(healed);
         };
         let owner = orphan.journal.owner.clone();
-        run(socket, &plan::close(&world, &owner), ask)?;
+        run(socket, &plan::close(&panes, &owner), ask)?;
         healed = true;
     }
 }
 
-fn look(socket: &Path, ask: Ask<'_>) -> Outcome<World> {
+fn look(socket: &Path, ask: Ask<'_>) -> Outcome<Panes> {
     let answer = ask(socket, &layout::QUERY.call()).map_err(explain)?;
-    Ok(World::parse(&answer))
+    Ok(Panes::parse(&answer))
 }
 
 /// One batch is one message to tmux: either nothing of it happens, or all up to what is refused.

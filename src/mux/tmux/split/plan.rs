@@ -6,7 +6,7 @@ use std::fmt;
 use pane_patrol_hooks::target::PaneId;
 use thiserror::Error;
 
-use super::layout::{Journal, OPTION, Pane, Placeholder, World};
+use super::layout::{Journal, OPTION, Pane, Panes, Placeholder};
 use super::{NARROWEST, Origin};
 use crate::mux::tmux::Call;
 use crate::mux::{Owner, Undone};
@@ -62,12 +62,12 @@ impl From<NoSplit> for Undone {
 
 /// Makes the place at the right of the dashboard, `width` columns being the dashboard's.
 pub(super) fn open(
-    world: &World,
+    panes: &Panes,
     owner: &Owner,
     home: PaneId,
     width: u16,
 ) -> Result<Batch, NoSplit> {
-    let dashboard = world.pane(home).ok_or(NoSplit::NoDashboard)?;
+    let dashboard = panes.pane(home).ok_or(NoSplit::NoDashboard)?;
     let needed = 2 * NARROWEST + 1;
     shares_no_keys(dashboard)?;
     // Zoomed it is as wide as the window, which it will not be in the split.
@@ -96,13 +96,13 @@ pub(super) fn open(
 
 /// Shows `pane` in the place; what stood there before goes back first.
 pub(super) fn show(
-    world: &World,
+    panes: &Panes,
     owner: &Owner,
     home: PaneId,
     pane: PaneId,
 ) -> Result<Batch, NoSplit> {
-    let place = world.place_of(owner).ok_or(NoSplit::PlaceGone)?;
-    let wanted = world.pane(pane).ok_or(NoSplit::PaneGone)?;
+    let place = panes.place_of(owner).ok_or(NoSplit::PlaceGone)?;
+    let wanted = panes.pane(pane).ok_or(NoSplit::PaneGone)?;
     let is_ours = place.journal.shows == Some(pane);
     if pane == home {
         return Err(NoSplit::Itself);
@@ -110,14 +110,14 @@ pub(super) fn show(
     if wanted.journal.is_some() {
         return Err(NoSplit::KeepsAPlace);
     }
-    if world.is_shown(pane) && !is_ours {
+    if panes.is_shown(pane) && !is_ours {
         return Err(NoSplit::ShownElsewhere);
     }
-    world.pane(home).map_or(Ok(()), shares_no_keys)?;
+    panes.pane(home).map_or(Ok(()), shares_no_keys)?;
     if is_ours || wanted.window == place.journal.window {
         return Ok(vec![Call::new("select-pane").target(pane)]);
     }
-    let mut batch = back(world, place);
+    let mut batch = back(panes, place);
     batch.push(swap(wanted, place.pane));
     batch.push(note(place, Some(pane)));
     batch.push(respawn(place.pane, STANDS_IN));
@@ -129,12 +129,12 @@ const STANDS_IN: &str = "\n  The pane that belongs here is shown beside the dash
 
 /// Brings the placeholder back beside the dashboard after the pane that was shown has ended; where it
 /// stood the window closes up, as it would have without us.
-pub(super) fn keep_place(world: &World, owner: &Owner, width: u16) -> Batch {
-    let Some(place) = world.place_of(owner) else {
+pub(super) fn keep_place(panes: &Panes, owner: &Owner, width: u16) -> Batch {
+    let Some(place) = panes.place_of(owner) else {
         return Batch::new();
     };
     let home = place.journal.home;
-    let Some(dashboard) = world.pane(home) else {
+    let Some(dashboard) = panes.pane(home) else {
         return Batch::new();
     };
     let mut batch = Batch::new();
@@ -151,13 +151,13 @@ pub(super) fn keep_place(world: &World, owner: &Owner, width: u16) -> Batch {
 }
 
 /// Puts everything back: the pane, then the layout of the dashboard's window.
-pub(super) fn close(world: &World, owner: &Owner) -> Batch {
-    let Some(place) = world.place_of(owner) else {
+pub(super) fn close(panes: &Panes, owner: &Owner) -> Batch {
+    let Some(place) = panes.place_of(owner) else {
         return Batch::new();
     };
-    let mut batch = back(world, place);
+    let mut batch = back(panes, place);
     batch.push(Call::new("kill-pane").target(place.pane.id));
-    if is_as_it_was(world, place) {
+    if is_as_it_was(panes, place) {
         let Journal {
             window,
             layout,
@@ -175,18 +175,18 @@ pub(super) fn close(world: &World, owner: &Owner) -> Batch {
 }
 
 /// Sends a pane back whose placeholder was closed by hand: to its window, else to its session.
-pub(super) fn rescue(world: &World, home: PaneId, origin: &Origin) -> Batch {
-    let (Some(pane), Some(dashboard)) = (world.pane(origin.pane), world.pane(home)) else {
+pub(super) fn rescue(panes: &Panes, home: PaneId, origin: &Origin) -> Batch {
+    let (Some(pane), Some(dashboard)) = (panes.pane(origin.pane), panes.pane(home)) else {
         return Batch::new();
     };
     if pane.window != dashboard.window {
         return Batch::new();
     }
-    if !world.panes_of(&origin.window).is_empty() {
+    if !panes.panes_of(&origin.window).is_empty() {
         return vec![moved("join-pane", pane.id).target(&origin.window)];
     }
     let away = moved("break-pane", pane.id);
-    if world.has_session(&origin.session) {
+    if panes.has_session(&origin.session) {
         return vec![away.target(format!("{}:", origin.session))];
     }
     vec![away]
@@ -198,8 +198,8 @@ fn moved(command: &'static str, pane: PaneId) -> Call {
 }
 
 /// The shown pane to its own place, wherever it was moved meanwhile. When it has ended, nothing.
-fn back(world: &World, place: Placeholder<'_>) -> Batch {
-    let shown = place.journal.shows.and_then(|shown| world.pane(shown));
+fn back(panes: &Panes, place: Placeholder<'_>) -> Batch {
+    let shown = place.journal.shows.and_then(|shown| panes.pane(shown));
     shown.map_or_else(Batch::new, |shown| {
         vec![swap(place.pane, shown), note(place, None)]
     })
@@ -235,18 +235,18 @@ fn program(call: Call, text: &str) -> Call {
 }
 
 /// Whether the dashboard's window, without what we added, is the one that the layout was taken of.
-fn is_as_it_was(world: &World, place: Placeholder<'_>) -> bool {
+fn is_as_it_was(panes: &Panes, place: Placeholder<'_>) -> bool {
     let Journal {
         window,
         layout,
         shows,
         ..
     } = place.journal;
-    let mut now = world.panes_of(window);
+    let mut now = panes.panes_of(window);
     now.retain(|pane| *pane != place.pane.id && Some(*pane) != *shows);
     let size = now
         .first()
-        .and_then(|pane| world.pane(*pane))
+        .and_then(|pane| panes.pane(*pane))
         .map(|pane| pane.size.as_str());
     let mut then = panes_in(layout);
     now.sort_unstable();
@@ -301,8 +301,8 @@ mod tests {
 
     const OWNER: Owner = Owner { pid: 7, start: 99 };
 
-    fn world(lines: &[&str]) -> World {
-        World::parse(lines.join("\n").as_bytes())
+    fn panes(lines: &[&str]) -> Panes {
+        Panes::parse(lines.join("\n").as_bytes())
     }
 
     fn line(pane: &str, window: &str, width: u16, layout: &str, journal: &str) -> String {
@@ -317,8 +317,8 @@ mod tests {
     }
 
     /// The dashboard in %1, the placeholder %9 and the shown %2 in each other's places.
-    fn shown() -> World {
-        world(&[
+    fn shown() -> Panes {
+        panes(&[
             &line("%1", "@1", 40, PARTED, ""),
             &line("%2", "@1", 59, PARTED, ""),
             &line("%9", "@2", 100, "cccc,100x30,0,0,9", &journal("%2")),
@@ -334,8 +334,8 @@ mod tests {
 
     #[test]
     fn a_place_is_made_noted_and_left_in_one_go() {
-        let world = world(&[&line("%1", "@1", 100, ALONE, "")]);
-        let batch = told(&open(&world, &OWNER, PaneId(1), 40).unwrap());
+        let panes = panes(&[&line("%1", "@1", 100, ALONE, "")]);
+        let batch = told(&open(&panes, &OWNER, PaneId(1), 40).unwrap());
         assert!(
             batch[0].starts_with("split-window -h -l 59 -t %1 -- sh -c "),
             "{batch:?}"
@@ -349,8 +349,8 @@ mod tests {
 
     #[test]
     fn where_it_is_too_narrow_nothing_is_done() {
-        let world = world(&[&line("%1", "@1", 80, ALONE, "")]);
-        let refused = open(&world, &OWNER, PaneId(1), 40).unwrap_err();
+        let panes = panes(&[&line("%1", "@1", 80, ALONE, "")]);
+        let refused = open(&panes, &OWNER, PaneId(1), 40).unwrap_err();
         assert_eq!(
             refused.to_string(),
             "too narrow to split: 80 columns, 81 are needed"
@@ -404,16 +404,16 @@ mod tests {
             line("%1", "@1", 40, PARTED, ""),
             line("%9", "@1", 59, PARTED, &journal("-")),
         ];
-        let as_it_was = world(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let as_it_was = panes(&lines.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(told(&close(&as_it_was, &OWNER)).len(), 2);
         lines.push(line("%5", "@1", 59, PARTED, ""));
-        let changed = world(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let changed = panes(&lines.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(told(&close(&changed, &OWNER)), ["kill-pane -t %9"]);
     }
 
     #[test]
     fn when_the_shown_pane_has_ended_the_place_comes_back_beside_the_dashboard() {
-        let ended = world(&[
+        let ended = panes(&[
             &line("%1", "@1", 100, ALONE, ""),
             &line("%9", "@2", 100, "cccc,100x30,0,0,9", &journal("%2")),
         ]);
@@ -435,8 +435,8 @@ mod tests {
             line("%2", "@1", 59, PARTED, ""),
         ];
         let rescued = |lines: &[String]| {
-            let world = world(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-            told(&rescue(&world, PaneId(1), &origin))
+            let panes = panes(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+            told(&rescue(&panes, PaneId(1), &origin))
         };
         assert_eq!(rescued(&lines), ["break-pane -d -s %2 -t $0:"]);
         lines.push(line("%4", "@2", 100, "x", ""));

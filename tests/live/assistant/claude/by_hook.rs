@@ -111,7 +111,7 @@ fn asked(drive: &mut Drive<'_>, situation: S) -> Step {
 fn act(drive: &Drive<'_>, words: &[&str]) -> Step {
     let pane = drive.pane().id();
     let (done, said) = drive
-        .world
+        .stage
         .pane_patrol(&[&words[..1], &[pane], &words[1..]].concat());
     done.then_some(())
         .ok_or(format!("`{}`: {said}", words.join(" ")))
@@ -119,7 +119,7 @@ fn act(drive: &Drive<'_>, words: &[&str]) -> Step {
 
 /// The last decision went through the hook, not by keys.
 fn by_hook(drive: &mut Drive<'_>, situation: S) {
-    let file = drive.world.env.path("state/pane-patrol/decisions.jsonl");
+    let file = drive.stage.env.path("state/pane-patrol/decisions.jsonl");
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let last = text.lines().last().unwrap_or_default();
     let holds = last.contains("\"hook\"");
@@ -131,14 +131,14 @@ fn by_hook(drive: &mut Drive<'_>, situation: S) {
 }
 
 fn not_done(drive: &mut Drive<'_>, situation: S, file: &str) {
-    let is_there = drive.world.env.path("proj").join(file).exists();
+    let is_there = drive.stage.env.path("proj").join(file).exists();
     drive.claim(situation, !is_there, "what was denied was done");
 }
 
 /// The model has heard `words`.
 fn told(drive: &mut Drive<'_>, situation: S, words: &str) {
     let log = drive
-        .world
+        .stage
         .evidence
         .join(format!("{}-model.jsonl", drive.manners.file()));
     let heard = std::fs::read_to_string(log).is_ok_and(|text| text.contains(words));

@@ -62,7 +62,7 @@ fn allow(drive: &mut Drive<'_>, situation: S) -> Step {
 
 /// Waits until the other assistant has given its answer.
 fn said(drive: &Drive<'_>, number: u32) -> Step {
-    let file = drive.world.env.path(format!("proj/gemini-{number}"));
+    let file = drive.stage.env.path(format!("proj/gemini-{number}"));
     let answer = format!("answer 3{number}");
     let start = Instant::now();
     while !std::fs::read_to_string(&file).is_ok_and(|text| text.contains(&answer)) {

@@ -38,7 +38,7 @@ pub(super) fn refusing(drive: &mut Drive<'_>) -> Step {
 
 /// Writes the hook; `wait` waits for the end from now on.
 fn begin(drive: &mut Drive<'_>, words: &str) -> Waiting {
-    let home = drive.world.env.home();
+    let home = drive.stage.env.home();
     // What an earlier round may have left.
     let _ = std::fs::remove_dir(home.join("refused"));
     let _ = std::fs::remove_file(home.join("accepted"));
@@ -51,7 +51,7 @@ fn begin(drive: &mut Drive<'_>, words: &str) -> Waiting {
     drive.settle();
     let _ = std::fs::remove_file(home.join("accepted"));
     let _ = std::fs::remove_dir(home.join("refused"));
-    let mut wait = drive.world.env.pane_patrol();
+    let mut wait = drive.stage.env.pane_patrol();
     wait.args([
         "wait",
         "--target",
@@ -75,7 +75,7 @@ fn finish(drive: &mut Drive<'_>, situation: S, waiting: Waiting) -> Step {
         is_late,
         "`wait --state completed` came back in the middle of it",
     );
-    let hook = drive.world.env.home().join("stop-hook");
+    let hook = drive.stage.env.home().join("stop-hook");
     std::fs::remove_file(hook).map_err(|error| error.to_string())
 }
 

@@ -33,7 +33,7 @@ pub(super) fn two(drive: &mut Drive<'_>) -> Step {
     let id = request(&drive.row(), both[first]).ok_or("the request that is on the screen")?;
     let pane = drive.pane().id().to_owned();
     let approve = ["approve", &pane, "--yes", "--request", &id];
-    let (done, said) = drive.world.pane_patrol(&approve);
+    let (done, said) = drive.stage.pane_patrol(&approve);
     drive.claim(S::TwoSubAgents, done, &format!("approve: {said}"));
     if !done {
         drive.pane().press(drive.manners.approve);
@@ -94,9 +94,9 @@ pub(super) fn dashboard(drive: &mut Drive<'_>) -> Step {
     let number = drive.ask("shell touch n{n}; sleep 4; touch o{n}");
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::Dashboard, "waiting_approval", seen);
-    let program = drive.world.env.pane_patrol().get_program().to_owned();
+    let program = drive.stage.env.pane_patrol().get_program().to_owned();
     let line = program.to_string_lossy();
-    let dashboard = Pane::open(drive.world.tmux, &drive.world.env.home(), &line);
+    let dashboard = Pane::open(drive.stage.tmux, &drive.stage.env.home(), &line);
     let shown = dashboard.wait_for(&[&format!("touch n{number}")], Duration::from_secs(10));
     let answered = shown
         .map_err(|screen| format!("the request in the dashboard: {screen}"))

@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(1500);
 /// The list of sessions moves this one to the background; what it asks afterwards is shown at once, and
 /// can be answered, or it is said why not.
 pub(super) fn agents_view(drive: &mut Drive<'_>) -> Step {
-    let folder = drive.world.env.path("proj");
+    let folder = drive.stage.env.path("proj");
     drive.open(&folder)?;
     let seen = there_and_back(drive)?;
     drive.check(S::AgentsView, "idle", seen);
@@ -30,7 +30,7 @@ pub(super) fn agents_view(drive: &mut Drive<'_>) -> Step {
     let seen = drive.see(&[drive.manners.dialog])?;
     drive.check(S::AgentsView, "waiting_approval", seen);
     let pane = drive.pane().id().to_owned();
-    let (done, said) = drive.world.pane_patrol(&["approve", &pane, "--yes"]);
+    let (done, said) = drive.stage.pane_patrol(&["approve", &pane, "--yes"]);
     if !done {
         drive.claim(S::AgentsView, said.len() > 40, &format!("approve: {said}"));
         drive.pane().press(drive.manners.approve);
@@ -61,7 +61,7 @@ fn there_and_back(drive: &Drive<'_>) -> Result<Instant, String> {
 
 /// `claude attach` in a pane is a row like any other.
 pub(super) fn attach(drive: &mut Drive<'_>) -> Step {
-    let folder = drive.world.env.path("proj");
+    let folder = drive.stage.env.path("proj");
     drive.open(&folder)?;
     there_and_back(drive)?;
     let job = job(drive).ok_or("a session file with a job")?;
@@ -78,7 +78,7 @@ pub(super) fn attach(drive: &mut Drive<'_>) -> Step {
 
 /// The job that the pane's session became.
 fn job(drive: &Drive<'_>) -> Option<String> {
-    let folder = drive.world.env.path("home/.claude/sessions");
+    let folder = drive.stage.env.path("home/.claude/sessions");
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(20) {
         for file in std::fs::read_dir(&folder).ok()?.flatten() {

@@ -18,9 +18,9 @@ pub(super) fn in_background(drive: &mut Drive<'_>) -> Step {
     drive.see(&["Run in background"])?;
     drive.pane().press(&["2"]);
     drive.see(&[LEFT])?;
-    let sessions = drive.world.env.path("home/.codex/sessions");
+    let sessions = drive.stage.env.path("home/.codex/sessions");
     let session = newest(&sessions).ok_or("the session's file")?;
-    std::fs::write(drive.world.env.path("home/session"), session)
+    std::fs::write(drive.stage.env.path("home/session"), session)
         .map_err(|error| error.to_string())?;
     resume(drive, S::Resumed, number)
 }
@@ -35,8 +35,8 @@ pub(super) fn killed(drive: &mut Drive<'_>) -> Step {
 
 /// Codex works in a pane in which `again` comes after it.
 fn begin(drive: &mut Drive<'_>, again: &str) -> Result<u32, String> {
-    let folder = drive.world.env.path("proj");
-    let again = drive.manners.line_of(drive.world, again);
+    let folder = drive.stage.env.path("proj");
+    let again = drive.manners.line_of(drive.stage, again);
     let both = format!(
         "{}; stty sane; clear; echo {LEFT}; read go; {again}",
         drive.manners.program

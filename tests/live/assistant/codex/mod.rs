@@ -139,7 +139,7 @@ enabled = false
 /// Two panes in two folders: each row on its own pane. A third in a folder that another one has: which
 /// of the two it is cannot be known, so nothing that it says is shown but whether it works, in its title.
 fn share_a_server(drive: &mut Drive<'_>) -> Step {
-    let (first, second) = (drive.world.env.path("proj"), drive.world.env.path("proj2"));
+    let (first, second) = (drive.stage.env.path("proj"), drive.stage.env.path("proj2"));
     drive.open(&first)?;
     let beside = drive.open_neighbour(&second)?;
     both_answer(drive, &beside)?;
@@ -158,7 +158,7 @@ fn share_a_server(drive: &mut Drive<'_>) -> Step {
 
 /// Two panes in one folder: each row on its own pane.
 fn share_a_folder(drive: &mut Drive<'_>) -> Step {
-    let folder = drive.world.env.path("proj");
+    let folder = drive.stage.env.path("proj");
     drive.open(&folder)?;
     let beside = drive.open_neighbour(&folder)?;
     both_answer(drive, &beside)

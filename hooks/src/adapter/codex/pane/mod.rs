@@ -11,7 +11,7 @@
 use std::path::Path;
 
 use crate::locate::Whereabouts;
-use crate::pane_cache::Memo;
+use crate::pane_cache::CacheEntry;
 use crate::process::Processes;
 use crate::target::{PaneId, Server};
 use crate::tmux::Pane;
@@ -66,7 +66,7 @@ pub fn own(told: &Whereabouts, parent: u32, processes: &impl Processes) -> Optio
 pub fn find(
     session: Session<'_>,
     processes: &impl Processes,
-    memo: Option<&Memo>,
+    memo: Option<&CacheEntry>,
     list: impl FnOnce() -> Option<Vec<Pane>>,
 ) -> Option<Found> {
     let remembered = memo
@@ -242,7 +242,7 @@ fn moved(folder: &str, arguments: &[String]) -> Option<String> {
 }
 
 /// `<pid> <start> <pane> <server>`
-fn keep(found: &Found, memo: &Memo, processes: &impl Processes) {
+fn keep(found: &Found, memo: &CacheEntry, processes: &impl Processes) {
     let (Some(pid), Whereabouts::Pane(pane, Some(server))) = (found.pid, &found.whereabouts) else {
         return;
     };
@@ -251,7 +251,7 @@ fn keep(found: &Found, memo: &Memo, processes: &impl Processes) {
     }
 }
 
-fn recall(memo: &Memo, processes: &impl Processes) -> Option<Found> {
+fn recall(memo: &CacheEntry, processes: &impl Processes) -> Option<Found> {
     let (line, _) = memo.recall_line()?;
     let mut fields = line.splitn(4, ' ');
     let mut next = || fields.next();

@@ -89,7 +89,7 @@ fn find(
     told: Option<Whereabouts>,
     parent: u32,
     processes: &Fake,
-    memo: Option<&Memo>,
+    memo: Option<&CacheEntry>,
     list: impl FnOnce() -> Option<Vec<Pane>>,
 ) -> Option<Found> {
     let own = told.and_then(|told| own(&told, parent, processes));
@@ -227,7 +227,7 @@ fn a_codex_in_another_tmux_server_tells_its_pane_itself() {
 fn a_session_stays_where_it_was_found_until_it_begins_anew_or_its_process_ends() {
     let folder = tempfile::tempdir().unwrap();
     let uid = rustix::process::geteuid().as_raw();
-    let memo = Memo::of_session(folder.path(), SESSION, uid);
+    let memo = CacheEntry::of_session(folder.path(), SESSION, uid);
     let find = |processes: &Fake, begins, list: Option<Vec<Pane>>| {
         find(session(begins), None, 200, processes, Some(&memo), || list)
     };
@@ -281,7 +281,7 @@ fn a_session_stays_where_it_was_found_until_it_begins_anew_or_its_process_ends()
 fn a_session_that_works_on_is_where_a_screen_was_begun_to_resume_it() {
     let folder = tempfile::tempdir().unwrap();
     let uid = rustix::process::geteuid().as_raw();
-    let memo = Memo::of_session(folder.path(), SESSION, uid);
+    let memo = CacheEntry::of_session(folder.path(), SESSION, uid);
     memo.keep_line("122 1 %2 /tmp/t,1");
     let resumed = |line: &str, other: &str| {
         let mut processes = Fake::two_screens("/a", other);

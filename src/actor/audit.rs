@@ -11,8 +11,8 @@ use pane_patrol_sys::open::Opening;
 use pane_patrol_sys::private;
 use serde::Serialize;
 
+use super::digest::{Digest, Shown};
 use super::keys::Outcome;
-use super::shown::{Digest, Shown};
 use crate::hub::server::{Ruled, Who};
 use crate::state::{Bound, Decision, Row};
 

@@ -21,7 +21,7 @@ pub struct Seen {
 }
 
 /// All that the procedure can see and do.
-pub trait World {
+pub trait Access {
     /// The row as the collector has it now.
     fn row(&self, id: &str) -> Result<Option<Row>, HubError>;
     /// The same request in full, as far as its assistant's own record has it.

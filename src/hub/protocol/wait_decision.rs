@@ -1,6 +1,6 @@
 //! `wait_decision`: a hook that may answer a permission request.
 
-use pane_patrol_hooks::approval::Asked;
+use pane_patrol_hooks::approval::CompleteRequest;
 use pane_patrol_hooks::event::Event;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,9 +15,9 @@ pub struct WaitDecision {
     #[serde(default)]
     #[cfg_attr(
         test,
-        schemars(with = "Option<crate::hub::protocol::words::AskedShape>")
+        schemars(with = "Option<crate::hub::protocol::words::CompleteRequestShape>")
     )]
-    pub asked: Option<Asked>,
+    pub asked: Option<CompleteRequest>,
 }
 
 impl WaitDecision {

@@ -8,7 +8,7 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::keys::{Guard, Pane, Press, Pressed, Seen, World};
+use super::keys::{Access, Guard, Pane, Press, Pressed, Seen};
 use super::{dialog, foreground};
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
@@ -21,9 +21,9 @@ use crate::state::{Bound, Row};
 /// Why nothing is done.
 pub(super) type Refusal = String;
 
-/// The real world of an act.
+/// Carries acts out, and looks again before that.
 #[derive(Clone, Debug)]
-pub struct RealWorld {
+pub struct Executor {
     /// Where the hub listens and decisions are written down.
     pub places: Places,
     /// The user.
@@ -38,7 +38,7 @@ pub struct RealWorld {
     pub collector: Arc<dyn Collector>,
 }
 
-impl RealWorld {
+impl Executor {
     fn pane_of(&self, bound: &Bound) -> (Place, Box<dyn Multiplexer>) {
         let pane = Target::Pane(bound.pane);
         let place = self.reach.place(Some(bound.server.clone()), pane);
@@ -47,7 +47,7 @@ impl RealWorld {
     }
 }
 
-impl World for RealWorld {
+impl Access for Executor {
     fn row(&self, id: &str) -> Result<Option<Row>, HubError> {
         self.collector.row(id)
     }

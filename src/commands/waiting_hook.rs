@@ -10,10 +10,10 @@ use pane_patrol_installer::status::{Registered, Status, status};
 use pane_patrol_installer::{Assistant, Location};
 use thiserror::Error;
 
-use super::Surroundings;
+use super::Context;
 use super::install::site;
 use crate::assistants::facets::doctor::{Look, Obstacle};
-use crate::assistants::running::{Running, Session, World};
+use crate::assistants::running::{Running, Session, Variables};
 use crate::assistants::{self, asking_install};
 use crate::state::Row;
 
@@ -51,7 +51,7 @@ pub(super) enum NotAsked {
 
 /// Whether the session in `row` asks us: by the settings it runs with, or, where those are not on this
 /// machine's disk as we see it, because it has asked since they were last changed.
-pub(super) fn asks_us(surroundings: &Surroundings, row: &Row) -> Result<(), NotAsked> {
+pub(super) fn asks_us(context: &Context, row: &Row) -> Result<(), NotAsked> {
     let home = row.home.as_ref().map(PathBuf::from);
     let no_assistant = || NotAsked::Unreadable("it has none that we know".to_owned());
     let assistant = Assistant::find(row.assistant.as_str()).ok_or_else(no_assistant)?;
@@ -59,7 +59,7 @@ pub(super) fn asks_us(surroundings: &Surroundings, row: &Row) -> Result<(), NotA
         if Some(name) == assistant.variable() {
             return home.clone();
         }
-        surroundings.assistant_folders.get(name).cloned()
+        context.assistant_folders.get(name).cloned()
     };
     let location = assistant.locate(&by_home);
     let location = location.map_err(|error| NotAsked::Unreadable(error.to_string()))?;
@@ -118,8 +118,8 @@ fn running_in(assistant: &Assistant, location: &Location, row: &Row) -> Running 
             server,
             start: row.since,
             folder: row.cwd.clone(),
-            world: World::new(),
-            switches: World::new(),
+            reports_to: Variables::new(),
+            switches: Variables::new(),
         });
     }
     running

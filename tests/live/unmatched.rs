@@ -4,18 +4,18 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use pane_patrol::hub::client::HubClient;
-use pane_patrol::state::Apart;
+use pane_patrol::state::Unmatched;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::common::TestEnv;
 
 /// Counts what was told already.
 #[derive(Default)]
-pub(super) struct Aparts {
+pub(super) struct AllUnmatched {
     told: RefCell<BTreeMap<String, u64>>,
 }
 
-impl Aparts {
+impl AllUnmatched {
     /// A sentence for each kind of thing that was held apart since the last call, for another reason
     /// than those of `foreseen`.
     pub(super) fn news(&self, env: &TestEnv, foreseen: &[&str]) -> Vec<String> {
@@ -37,7 +37,7 @@ impl Aparts {
         self.told.borrow_mut().clear();
     }
 
-    fn is_fresh(&self, apart: &Apart) -> bool {
+    fn is_fresh(&self, apart: &Unmatched) -> bool {
         let session = apart.instance_id.as_deref().unwrap_or_default();
         let key = format!("{} {session} {}", sentence(apart), apart.id);
         let before = self.told.borrow_mut().insert(key, apart.count);
@@ -45,7 +45,7 @@ impl Aparts {
     }
 }
 
-fn sentence(apart: &Apart) -> String {
+fn sentence(apart: &Unmatched) -> String {
     format!(
         "`{}` of {} from {} held apart: {}",
         apart.what, apart.assistant, apart.target, apart.why

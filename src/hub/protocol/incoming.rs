@@ -3,34 +3,34 @@
 use std::sync::Arc;
 
 use super::{AgentDiff, AgentStatus, AgentTasks, Envelope, Gone};
-use crate::state::update::{Feed, Health};
+use crate::state::update::{Health, Update};
 
 /// What a hub's message means to a subscriber; `Ok(None)` for types that do not concern it.
 ///
 /// What comes before the `snapshot` is told at once there: see [`crate::hub::client`].
-pub fn feed_of(message: Envelope) -> Result<Option<Feed>, serde_json::Error> {
+pub fn update_of(message: Envelope) -> Result<Option<Update>, serde_json::Error> {
     Ok(match message.kind.as_str() {
         "agent_status" if message.payload.get("gone").is_some() => {
             let gone: Gone = serde_json::from_value(message.payload)?;
-            Some(Feed::Gone(gone.agent_id))
+            Some(Update::Gone(gone.agent_id))
         }
         "agent_status" => {
             let status: AgentStatus = serde_json::from_value(message.payload)?;
-            Some(Feed::Row(Arc::new(status.row)))
+            Some(Update::Row(Arc::new(status.row)))
         }
         "diff_summary" => {
             let diff: AgentDiff = serde_json::from_value(message.payload)?;
             let id = diff.agent_id.clone();
-            Some(Feed::Diff(id, Arc::new(diff.into_summary())))
+            Some(Update::Diff(id, Arc::new(diff.into_summary())))
         }
         "task_summary" => {
             let tasks: AgentTasks = serde_json::from_value(message.payload)?;
             let id = tasks.agent_id.clone();
-            Some(Feed::Tasks(id, Arc::new(tasks.into_summary())))
+            Some(Update::Tasks(id, Arc::new(tasks.into_summary())))
         }
         "health" => {
             let health: Health = serde_json::from_value(message.payload)?;
-            Some(Feed::Health(health))
+            Some(Update::Health(health))
         }
         _ => None,
     })

@@ -23,13 +23,13 @@ pub(crate) const MINE: &str = "{\n    \"model\": \"opus\",\n    \"hooks\": {\n  
 /// Everything below a folder: content with extended attributes, mode and where links point.
 pub(crate) type Picture = BTreeMap<PathBuf, (String, u32)>;
 
-pub(crate) struct World {
+pub(crate) struct Sandbox {
     /// Removed with the world; `None` in a world that belongs to another process.
     _folder: Option<TempDir>,
     root: PathBuf,
 }
 
-impl World {
+impl Sandbox {
     /// A home with nothing in it.
     pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -43,11 +43,11 @@ impl World {
 
     /// A home with these settings.
     pub(crate) fn with(settings: impl AsRef<[u8]>) -> Self {
-        let world = Self::empty();
-        fs::create_dir(world.home().join(".claude")).unwrap();
-        fs::write(world.settings(), settings).unwrap();
-        world.chmod(0o644);
-        world
+        let sandbox = Self::empty();
+        fs::create_dir(sandbox.home().join(".claude")).unwrap();
+        fs::write(sandbox.settings(), settings).unwrap();
+        sandbox.chmod(0o644);
+        sandbox
     }
 
     /// A world that another process made.

@@ -23,12 +23,12 @@ pub(super) struct Wanted {
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct PatchRequests {
     open: BTreeMap<String, Wanted>,
     last: u64,
 }
 
-impl Asked {
+impl PatchRequests {
     /// Notes that `publisher` is asked for what `client` wants; by what its answer is known.
     pub(super) fn ask(
         &mut self,

@@ -7,8 +7,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Finding;
 use super::collecting::health;
-use crate::log::apart::without_reason;
-use crate::state::Apart;
+use crate::log::unmatched::without_reason;
+use crate::state::Unmatched;
 use crate::state::update::Health;
 
 /// Of each reason as many are named one by one.
@@ -45,7 +45,7 @@ struct Reason<'a> {
     why: &'a str,
     count: u64,
     /// The last kinds of it, newest first.
-    known: Vec<&'a Apart>,
+    known: Vec<&'a Unmatched>,
 }
 
 impl Reason<'_> {
@@ -90,7 +90,7 @@ mod tests {
     use crate::doctor::Verdict;
 
     fn health(reasons: &[&str]) -> Health {
-        let apart = |why: &&str| Apart {
+        let apart = |why: &&str| Unmatched {
             id: "/tmp/t,7::%1".to_owned(),
             target: "work:1.0".parse().unwrap(),
             assistant: Assistant::CLAUDE,

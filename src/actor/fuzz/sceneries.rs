@@ -1,15 +1,15 @@
-//! Worlds as they begin, and the procedure let loose in them.
+//! Sceneries as they begin, and the procedure let loose in them.
 
 use std::cell::RefCell;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::words::{DESCRIPTIONS, TWINS};
-use super::{ASSISTANTS, Asked, Dice, Fake, Scenery, WIDTHS};
+use super::{ASSISTANTS, Dice, Fake, OpenRequest, Scenery, WIDTHS};
 use crate::actor::keys::{Outcome, carry_out};
 use crate::state::{Bound, Decision, Pick, Request};
 
-/// A world in which nothing is asked yet.
+/// A scenery in which nothing is asked yet.
 pub(super) fn scenery(seed: u64) -> Scenery {
     Scenery {
         dice: Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
@@ -61,7 +61,7 @@ pub(super) fn play(seed: u64) -> (Outcome, Scenery, Bound) {
     (outcome, fake.0.into_inner(), bound)
 }
 
-/// A world in which a sub-agent's dialog is on the screen that may be drawn like that of another one, who is
+/// A scenery in which a sub-agent's dialog is on the screen that may be drawn like that of another one, who is
 /// answered; nothing of its own accord happens.
 pub(super) fn beside_a_twin(seed: u64) -> (Outcome, Scenery) {
     let mut state = scenery(seed);
@@ -70,7 +70,7 @@ pub(super) fn beside_a_twin(seed: u64) -> (Outcome, Scenery) {
     state.is_calm = true;
     state.width = state.dice.pick(&WIDTHS);
     let pair = state.dice.pick(&TWINS);
-    let by = |id: u64, [words, description]: [&'static str; 2]| Asked {
+    let by = |id: u64, [words, description]: [&'static str; 2]| OpenRequest {
         id,
         words,
         description,
@@ -96,7 +96,7 @@ pub(super) fn beside_a_twin(seed: u64) -> (Outcome, Scenery) {
     (outcome, fake.0.into_inner())
 }
 
-/// A world in which one command is asked and nothing else happens.
+/// A scenery in which one command is asked and nothing else happens.
 pub(super) fn calm(
     seed: u64,
     assistant: &'static str,
@@ -110,7 +110,7 @@ pub(super) fn calm(
     state.is_old = is_old;
     state.is_calm = true;
     state.next_id = 1;
-    let asked = Asked {
+    let asked = OpenRequest {
         id: 1,
         words,
         description: DESCRIPTIONS[0],

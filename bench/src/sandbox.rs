@@ -15,11 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 type Measured<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Private folders for everything that is started.
-pub(crate) struct World {
+pub(crate) struct Sandbox {
     root: tempfile::TempDir,
 }
 
-impl World {
+impl Sandbox {
     pub(crate) fn new() -> Measured<Self> {
         let root = tempfile::Builder::new().prefix("pp").tempdir_in("/tmp")?;
         for folder in ["home", "run", "run/pane-patrol", "state", "config", "tmp"] {

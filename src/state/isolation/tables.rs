@@ -48,14 +48,14 @@ pub(super) fn listing(server: &Server, at: i64) -> Input {
 }
 
 /// All sessions in one table, and each in a table of its own.
-pub(super) struct World {
+pub(super) struct Tables {
     pub(super) now: i64,
     pub(super) sessions: Vec<Session>,
     pub(super) together: Table,
     pub(super) alone: Vec<Table>,
 }
 
-impl World {
+impl Tables {
     /// A session in each pane of two servers. Those in panes of the same number are of the same
     /// assistant, and mostly one session that was taken up twice.
     pub(super) fn new() -> Self {
@@ -77,21 +77,21 @@ impl World {
                 });
             }
         }
-        let mut world = Self {
+        let mut tables = Self {
             now: 1000,
             together: table(),
             alone: sessions.iter().map(|_| table()).collect(),
             sessions,
         };
         for socket in 0..2 {
-            world.list(&server(socket, 7));
+            tables.list(&server(socket, 7));
         }
-        for which in 0..world.sessions.len() {
-            world.now += 5;
-            let event = world.sessions[which].event(world.now, Kind::SessionStarted);
-            world.tell(which, &input(event));
+        for which in 0..tables.sessions.len() {
+            tables.now += 5;
+            let event = tables.sessions[which].event(tables.now, Kind::SessionStarted);
+            tables.tell(which, &input(event));
         }
-        world
+        tables
     }
 
     pub(super) fn tell(&mut self, which: usize, told: &Input) -> Outcome {

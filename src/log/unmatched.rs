@@ -6,16 +6,16 @@ use std::fmt::Write;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::when::{Grain, age};
-use crate::state::{Apart, Row};
+use crate::state::{Row, Unmatched};
 
 /// One sentence without its end.
-pub fn sentence(apart: &Apart, now: Timestamp) -> String {
+pub fn sentence(apart: &Unmatched, now: Timestamp) -> String {
     format!("{}: {}", without_reason(apart, now), apart.why)
 }
 
 /// The same without why.
-pub fn without_reason(apart: &Apart, now: Timestamp) -> String {
-    let Apart {
+pub fn without_reason(apart: &Unmatched, now: Timestamp) -> String {
+    let Unmatched {
         assistant,
         target,
         what,
@@ -35,8 +35,8 @@ pub fn without_reason(apart: &Apart, now: Timestamp) -> String {
 }
 
 /// What was held apart from `row`, to stand below its explanation; empty when nothing was.
-pub fn from_row(row: &Row, apart: &[Apart], now: Timestamp) -> String {
-    let about: Vec<&Apart> = apart.iter().filter(|apart| apart.id == row.id).collect();
+pub fn from_row(row: &Row, apart: &[Unmatched], now: Timestamp) -> String {
+    let about: Vec<&Unmatched> = apart.iter().filter(|apart| apart.id == row.id).collect();
     if about.is_empty() {
         return String::new();
     }
@@ -49,8 +49,8 @@ pub fn from_row(row: &Row, apart: &[Apart], now: Timestamp) -> String {
 }
 
 /// What was held apart from `place`, a target, pane or id, in which no row is.
-pub fn from_place<'a>(place: &str, apart: &'a [Apart]) -> impl Iterator<Item = &'a Apart> {
-    let is_it = move |apart: &&Apart| {
+pub fn from_place<'a>(place: &str, apart: &'a [Unmatched]) -> impl Iterator<Item = &'a Unmatched> {
+    let is_it = move |apart: &&Unmatched| {
         let pane = apart.id.rsplit_once("::").map(|(_, pane)| pane);
         apart.target.to_string() == place || apart.id == place || pane == Some(place)
     };

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use super::message::Message;
-use super::setup::{JudgeSetup, Setup};
+use super::setup::{RulesSetup, Setup};
 use crate::actor::acts;
-use crate::actor::record::Line;
+use crate::actor::audit::Line;
 use crate::config::Config;
 use crate::git::Git;
-use crate::hub::server::{Actor, Event, Hands, Patcher, Rulebook, Ruled, Scribe};
+use crate::hub::server::{Actor, Event, Patcher, Rulebook, Ruled, Scribe, Workers};
 use crate::sys::monotone_clock::Clock;
 
 /// All that the hub needs of us.
-pub(super) fn of(setup: &Setup, clock: &Arc<Clock>, output: &SyncSender<Message>) -> Hands {
+pub(super) fn of(setup: &Setup, clock: &Arc<Clock>, output: &SyncSender<Message>) -> Workers {
     let actor = acts::Setup {
         places: setup.doors.places.clone(),
         uid: setup.doors.uid,
@@ -25,7 +25,7 @@ pub(super) fn of(setup: &Setup, clock: &Arc<Clock>, output: &SyncSender<Message>
     };
     let (table, clock) = (output.clone(), Arc::clone(clock));
     let tell = move |input, at| table.send(Message::Input(input, at)).is_ok();
-    Hands {
+    Workers {
         rules: rulebook(setup.rules.clone()),
         make_patch: patcher(),
         actor: Box::new(move |hub| -> Arc<dyn Actor> {
@@ -35,7 +35,7 @@ pub(super) fn of(setup: &Setup, clock: &Arc<Clock>, output: &SyncSender<Message>
     }
 }
 
-fn rulebook(setup: JudgeSetup) -> Rulebook {
+fn rulebook(setup: RulesSetup) -> Rulebook {
     let (config, record) = (setup.config, setup.record);
     Rulebook {
         read: Box::new(move || {
