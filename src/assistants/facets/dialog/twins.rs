@@ -113,13 +113,15 @@ fn unspelt(line: &str) -> String {
 /// objects of several fields for a server, whose order nobody tells us: it may mean something there. What
 /// its tool is given itself it knows by the names.
 pub fn is_same(bound: &Bound, other: &Bound) -> bool {
-    let has_unknown = |input: &Value| input.to_string().contains('\u{fffd}');
-    let input = bound.input.as_ref();
-    !input.is_some_and(has_unknown)
-        && !(bound.request.is_servers() && input.is_some_and(|it| values_of(it).any(has_an_order)))
+    let Some(input) = &bound.input else {
+        return false;
+    };
+    let is_known = !input.to_string().contains('\u{fffd}');
+    let has_its_order = !bound.request.is_servers() || !values_of(input).any(has_an_order);
+    is_known
+        && has_its_order
         && bound.request.tool == other.request.tool
-        && bound.input.is_some()
-        && bound.input == other.input
+        && other.input.as_ref() == Some(input)
         && bound.folder == other.folder
 }
 
