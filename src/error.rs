@@ -1,4 +1,6 @@
 //! How a command fails: what happened, why, what to do next, and the exit status.
+//!
+//! May import: nothing of ours.
 
 use std::error::Error;
 use std::fmt;

@@ -1,6 +1,8 @@
 //! The only place that prints. Results go to stdout, everything said about them to stderr, in whole
 //! lines, and whatever a terminal would not show, or would obey, is spelt out on the way. A reader that
 //! has gone away is no failure.
+//!
+//! May import: `error`, and the hooks' texts.
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;

@@ -3,6 +3,8 @@
 //!
 //! All unsafe code of pane-patrol is here, as little as there can be, and nothing of it is seen from
 //! outside: what is public is safe to use in any way.
+//!
+//! May import: no crate of ours.
 
 mod begin;
 pub mod time;

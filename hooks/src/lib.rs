@@ -3,6 +3,8 @@
 //! An assistant starts `pane-patrol hook <assistant>` for each of its hook events. This crate turns
 //! the payload into an [`event::Event`], finds the pane, sends one datagram and is gone. It depends
 //! on nothing that draws, parses arguments or edits files, so that Cargo proves what the hook costs.
+//!
+//! May import: the crates `sys` and `bare`.
 
 // What is taken in from beside the other crates names this one as they do.
 #[cfg(feature = "assistant-for-tests")]

@@ -7,7 +7,7 @@
 //! One instance collects, by holding the lock in the runtime folder. The others are subscribers of
 //! its hub; [`join`] is both, whichever it can be at the moment.
 //!
-//! May import: all below it: `config`, `act`'s audit, `notify`, `hub`, `log`,
+//! May import: all below it: `config`, `actor`'s audit, `notify`, `hub`, `log`,
 //! `assistants`, `mux`, `state`, `git`, `tasks`, `rules`, `sys`.
 
 mod belief;

@@ -1,5 +1,8 @@
 //! The demo: a private tmux server with scripted assistants whose payloads go through the real
 //! `hook`, and the real dashboard beside them. Everything lives below one temporary folder.
+//!
+//! May import: `assistants`, for which of them can be played and how, `mux`'s private server, and the hooks'
+//! words.
 
 mod player;
 mod script;

@@ -71,6 +71,24 @@ fn no_files_import_each_other_in_a_loop() {
 }
 
 #[test]
+fn the_file_of_each_room_says_what_it_may_import() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // The highest may import all of them.
+    let rooms = FLOORS[..FLOORS.len() - 1].iter().copied().flatten();
+    for room in rooms {
+        let path = root.join(room);
+        let places = [path.join("lib.rs"), path.join("mod.rs"), path];
+        let file = places.iter().find(|place| place.is_file());
+        let file = file.unwrap_or_else(|| panic!("{room} has a file"));
+        let text = fs::read_to_string(file).expect("a source is text");
+        assert!(
+            text.contains("//! May import: ") || text.contains(" May import: "),
+            "{room}"
+        );
+    }
+}
+
+#[test]
 fn the_page_about_the_house_names_every_room() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
     let page = fs::read_to_string(page).expect("the page is there");
