@@ -1,4 +1,4 @@
-//! What the collector remembers through the mirror: at its start it reads the end of it, and then
+//! What the collector remembers through the event log: at its start it reads the end of it, and then
 //! writes down what no hook reports, for whoever starts after it.
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use crate::log::recent::{self, Bounds};
 use crate::log::tailer::Tailer;
 use crate::state::{Level, Outcome, Reading, Row, RowKey, Settings, Table};
 
-/// How often the mirror's condition is looked at, while events come.
+/// How often the event log's condition is looked at, while events come.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
 
 /// A level that has not changed anything within this time of the last news of its row will not.
@@ -27,11 +27,11 @@ const EFFECT_WITHIN: Duration = Duration::from_secs(10);
 /// Where the event log is, and how much of it counts.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The mirror; without a place for one nothing is recalled.
+    /// The event log; without a place for one nothing is recalled.
     pub mirror: Option<PathBuf>,
-    /// When the mirror is rotated, and how many files are kept.
+    /// When the event log is rotated, and how many files are kept.
     pub limits: Limits,
-    /// How much of the mirror's end is read at the start, in bytes.
+    /// How much of the event log's end is read at the start, in bytes.
     pub rebuild_bytes: u64,
     /// How old that may be.
     pub rebuild_window: Duration,
@@ -43,11 +43,11 @@ pub struct Setup {
 pub(super) struct Recalled {
     pub(super) table: Table,
     pub(super) memory: Journal,
-    /// Behind what was read; without a place for a mirror there is none.
+    /// Behind what was read; without a place for an event log there is none.
     pub(super) tailer: Option<Tailer>,
 }
 
-/// Reads the end of the mirror into a table.
+/// Reads the end of the event log into a table.
 pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) -> Recalled {
     let settings = Settings {
         ttl: setup.ttl,
@@ -168,7 +168,7 @@ impl Journal {
         }
     }
 
-    /// Whether it is time to look again what is wrong with the mirror.
+    /// Whether it is time to look again what is wrong with the event log.
     pub(super) fn is_due(&mut self, now: Instant) -> bool {
         let is_fresh = |at: Instant| now.saturating_duration_since(at) < LOOK_PAUSE;
         let is_due = !self.looked_at.is_some_and(is_fresh);
@@ -178,7 +178,7 @@ impl Journal {
         is_due
     }
 
-    /// What is wrong with the mirror, if anything is.
+    /// What is wrong with the event log, if anything is.
     pub(super) fn trouble(&self) -> Option<String> {
         let path = self.path.as_ref()?;
         let trouble = trouble(path).unwrap_or_default()?;

@@ -22,11 +22,11 @@ pub(super) enum Message {
     Heard(Box<Event>, Standing, Timestamp),
     /// The same by the socket of a container.
     Contained(Arc<Container>, Box<Event>, Timestamp),
-    /// An event stood in the mirror; it may have come as a datagram too.
+    /// An event stood in the event log; it may have come as a datagram too.
     Mirrored(Box<Event>, Timestamp),
     /// An assistant's own record tells what its hooks would have told, and when that was read.
     Witnessed(Box<Event>, Timestamp),
-    /// A line of the mirror was no event; the reason.
+    /// A line of the event log was no event; the reason.
     Unreadable(&'static str),
     /// A datagram was rejected; the reason.
     Rejected(&'static str),

@@ -118,7 +118,7 @@ fn take_over(
     let (messages, inbox) = sync_channel(CHANNEL_LENGTH);
     let events = doors.hear(&clock, &messages)?;
     let own_server = setup.sources.own_server();
-    // While it is read, what happens waits in the socket and at the end of the mirror.
+    // While it is read, what happens waits in the socket and at the end of the event log.
     let mut recalled = journal::recall(&setup.journal, own_server.clone(), clock.now());
     let now = clock.now();
     recalled.table.adopt(&handover.rows(), now);

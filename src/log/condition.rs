@@ -12,10 +12,10 @@ use rustix::fs::{Access, access, statvfs};
 
 use super::files::Files;
 
-/// How the mirror is.
+/// How the event log is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// There is no mirror.
+    /// There is no event log.
     Off,
     /// It is on; how many files it has and how many bytes they hold.
     On {
@@ -28,7 +28,7 @@ pub enum Condition {
     Broken(Trouble),
 }
 
-/// What is wrong with the mirror.
+/// What is wrong with the event log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
     /// Lower case, no full stop.
@@ -43,7 +43,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Looks at the mirror.
+/// Looks at the event log.
 pub fn condition(mirror: &Path) -> Condition {
     match trouble(mirror) {
         Ok(None) => {}
@@ -61,11 +61,11 @@ pub fn condition(mirror: &Path) -> Condition {
     }
 }
 
-/// There is no mirror: it is off.
+/// There is no event log: it is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoMirror;
 
-/// Why hooks cannot write to the mirror or cannot keep it small, if that is so.
+/// Why hooks cannot write to the event log or cannot keep it small, if that is so.
 ///
 /// # Errors
 /// There is none.

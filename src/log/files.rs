@@ -1,4 +1,4 @@
-//! Which files make up the mirror: the one that is written and the rotated ones, each known by what
+//! Which files make up the event log: the one that is written and the rotated ones, each known by what
 //! it is and not by its name, because names move on while one looks.
 
 use std::fs::{self, File};
@@ -67,7 +67,7 @@ impl Opened {
     }
 }
 
-/// The mirror's files at one moment.
+/// The event log's files at one moment.
 #[derive(Debug, Default)]
 pub struct Files {
     /// The rotated ones, oldest first.
@@ -82,7 +82,7 @@ impl Files {
     /// Opens all files of `mirror` that are not `known`, each once, none left out.
     ///
     /// Files only move from a smaller number to the next while a rotation is going on, so looking
-    /// from 1 upwards meets them all; and when the mirror is still the same file afterwards, none
+    /// from 1 upwards meets them all; and when the event log is still the same file afterwards, none
     /// came in at the bottom.
     pub fn open(mirror: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
         let mut files = Self::default();

@@ -1,4 +1,4 @@
-//! The recent end of the mirror, played into a table: what a collector that starts remembers, and
+//! The recent end of the event log, played into a table: what a collector that starts remembers, and
 //! what can be said when nobody collects.
 
 use std::ops::ControlFlow;
@@ -12,7 +12,7 @@ use super::notes::Notes;
 use super::player::Player;
 use super::tailer::{Start, Tailer};
 
-/// How much of the mirror is recent.
+/// How much of the event log is recent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// So many bytes before its end.

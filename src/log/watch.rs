@@ -1,4 +1,4 @@
-//! Says when the mirror's files have changed, so that whoever follows them sleeps until then.
+//! Says when the event log's files have changed, so that whoever follows them sleeps until then.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -9,7 +9,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 /// How long to sleep at most where the system does not say what changes.
 const BLIND_PAUSE: Duration = Duration::from_millis(250);
 
-/// A watch on the mirror's folder, or while there is none on the nearest one above it.
+/// A watch on the event log's folder, or while there is none on the nearest one above it.
 #[derive(Debug)]
 pub struct Watch {
     folder: PathBuf,
@@ -75,7 +75,7 @@ impl Watch {
         self.arm();
     }
 
-    /// Watches what is there now of the way to the mirror.
+    /// Watches what is there now of the way to the event log.
     fn arm(&mut self) {
         let Some(watcher) = &mut self.watcher else {
             return;
@@ -99,7 +99,7 @@ impl Watch {
     }
 }
 
-/// Whether the mirror, or a folder on the way to it, has changed; that somebody reads it is no change.
+/// Whether the event log, or a folder on the way to it, has changed; that somebody reads it is no change.
 fn concerns(event: &notify::Result<Event>, mirror: &Path) -> bool {
     let Ok(event) = event else { return true };
     if matches!(event.kind, EventKind::Access(_)) {

@@ -1,17 +1,17 @@
-//! How large the mirror may become. The limits stand as text in the lock file, so that the hook
+//! How large the event log may become. The limits stand as text in the lock file, so that the hook
 //! needs no settings file.
 
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
 
-/// The mirror is never rotated before it has this many bytes, whatever the limits say.
+/// The event log is never rotated before it has this many bytes, whatever the limits say.
 pub const MIN_MAX_BYTES: u64 = 64 * 1024;
 
 /// More of a lock file than this is not read.
 const MAX_TEXT_BYTES: u64 = 1024;
 
-/// When the mirror is rotated and how many files are kept.
+/// When the event log is rotated and how many files are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// A file that has at least this many bytes is rotated.

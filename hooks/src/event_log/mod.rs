@@ -1,4 +1,4 @@
-//! The mirror: the opt-in log, one line an event. It is on when its file exists.
+//! The event log: the opt-in log, one line an event. It is on when its file exists.
 //!
 //! Any number of processes append to it at once and none takes a lock: a line is one `write` to a
 //! file opened for appending, so it stands in the file whole or not at all. Nothing here creates the
@@ -17,11 +17,11 @@ use rustix::process::{Resource, getrlimit};
 
 pub use limits::{Limits, MIN_MAX_BYTES};
 
-/// How far below the process's limit on file sizes the mirror must stay: a write beyond that limit
+/// How far below the process's limit on file sizes the event log must stay: a write beyond that limit
 /// is answered with a signal that kills, and other writers make the file longer meanwhile.
 const FILE_SIZE_MARGIN: u64 = 1 << 20;
 
-/// The mirror's file, open for appending.
+/// The event log's file, open for appending.
 #[derive(Debug)]
 pub struct Mirror {
     path: PathBuf,
@@ -29,7 +29,7 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Opens the mirror at `path`. `None` when there is none, or something else in its place: a
+    /// Opens the event log at `path`. `None` when there is none, or something else in its place: a
     /// folder, a link, a pipe, a file that may not be written.
     pub fn open(path: &Path) -> Option<Self> {
         let file = open_regular(Opening::to_append(), path)?;
@@ -76,12 +76,12 @@ pub fn rotated(mirror: &Path, number: u32) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The file beside the mirror that holds its [`Limits`], and is locked while files are renamed.
+/// The file beside the event log that holds its [`Limits`], and is locked while files are renamed.
 pub fn lock_path(mirror: &Path) -> PathBuf {
     mirror.with_extension("lock")
 }
 
-/// Opens a file as all of the mirror's files are opened: `None` for what is no regular file, or a
+/// Opens a file as all of the event log's files are opened: `None` for what is no regular file, or a
 /// link to one, and never a wait for whoever has the other end of a pipe.
 pub fn open_regular(opening: Opening, path: &Path) -> Option<File> {
     let opened = opening.no_link().no_terminal().regular(path).ok()?;

@@ -1,4 +1,4 @@
-//! Rotation of the mirror, without a moment in which a line is lost.
+//! Rotation of the event log, without a moment in which a line is lost.
 //!
 //! The name exists all the time: the full file gets a second name, `.1`, and then an empty file is
 //! renamed over the first. Whoever had opened the full one still writes to it, and so to `.1`. A
@@ -16,8 +16,8 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::{Limits, lock_path, open_regular, rotated};
 
-/// Rotates the mirror if `file` is still the one that is written and has reached its limit.
-/// Every failure leaves the mirror as it is: too long a file is better than a line lost.
+/// Rotates the event log if `file` is still the one that is written and has reached its limit.
+/// Every failure leaves the event log as it is: too long a file is better than a line lost.
 pub(super) fn rotate_if_full(mirror: &Path, file: &File) {
     let Some(lock) = open_lock(mirror) else {
         return;
@@ -58,7 +58,7 @@ pub fn read_limits(mirror: &Path) -> Limits {
         .map_or_else(Limits::default, |lock| Limits::read(&lock))
 }
 
-/// Rotates the mirror whatever its size.
+/// Rotates the event log whatever its size.
 ///
 /// # Errors
 /// The lock file cannot be opened, or a file cannot be made or renamed.
@@ -67,11 +67,11 @@ pub fn rotate_now(mirror: &Path) -> io::Result<()> {
     rotate(mirror, Limits::read(&lock).max_files)
 }
 
-/// Takes the mirror's name away: its lines stand in `.1` afterwards, as after any rotation.
-/// Gives false when there was no mirror. Writers that have it open still write to it.
+/// Takes the event log's name away: its lines stand in `.1` afterwards, as after any rotation.
+/// Gives false when there was no event log. Writers that have it open still write to it.
 ///
 /// # Errors
-/// The lock file cannot be opened, a file cannot be renamed, or the mirror is no regular file.
+/// The lock file cannot be opened, a file cannot be renamed, or the event log is no regular file.
 pub fn put_away(mirror: &Path) -> io::Result<bool> {
     let lock = wait_for_lock(mirror)?;
     let found = match fs::symlink_metadata(mirror) {
@@ -110,14 +110,14 @@ fn rotate(mirror: &Path, max_files: u32) -> io::Result<()> {
     finish(link_to_first(mirror, max_files), &fresh, mirror)
 }
 
-/// An empty file of ours beside the mirror. One left behind by a rotation that was killed is
+/// An empty file of ours beside the event log. One left behind by a rotation that was killed is
 /// removed: we hold the lock.
 fn make_fresh(mirror: &Path) -> io::Result<PathBuf> {
     let fresh = mirror.with_extension("new");
     begin(&fresh).map(|_| fresh)
 }
 
-/// Gives the mirror its second name `.1`, after moving the older files on.
+/// Gives the event log its second name `.1`, after moving the older files on.
 fn link_to_first(mirror: &Path, max_files: u32) -> io::Result<()> {
     let first = rotated(mirror, 1);
     if same_file(mirror, &first) {

@@ -1,4 +1,4 @@
-//! Follows the mirror while it grows: every line once, in the order of the files, through rotation,
+//! Follows the event log while it grows: every line once, in the order of the files, through rotation,
 //! truncation, deletion and whatever else stands in them.
 //!
 //! A file is known by what it is and by how far it was read. When the name stands for another file,
@@ -57,7 +57,7 @@ pub struct Tailer {
     mirror: PathBuf,
     live: Option<Followed>,
     retired: Vec<(Followed, Instant)>,
-    /// Every file of the mirror that was there when we last looked at all of them.
+    /// Every file of the event log that was there when we last looked at all of them.
     known: HashSet<Identity>,
     block: Vec<u8>,
 }
@@ -96,7 +96,7 @@ impl Tailer {
         tailer
     }
 
-    /// The mirror that is followed.
+    /// The event log that is followed.
     pub fn mirror(&self) -> &Path {
         &self.mirror
     }

@@ -1,8 +1,8 @@
 //! A request in full: what an assistant wants to do, whole, for the person who is to decide about it.
 //!
 //! An event carries one line of a request, and its beginning alone must not be approved. The rest is
-//! kept by the assistants themselves; all of it is read when somebody looks and kept nowhere: no event,
-//! log or mirror ever holds it. [`parts`]: what a tool's input is made of, to be read.
+//! kept by the assistants themselves; all of it is read when somebody looks and kept nowhere: no event and
+//! no log ever holds it. [`parts`]: what a tool's input is made of, to be read.
 
 pub mod parts;
 
