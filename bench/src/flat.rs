@@ -239,12 +239,12 @@ impl Collector {
 
 /// Tells as hooks do.
 struct Teller<'sandbox> {
-    sandbox: &'sandbox World,
+    sandbox: &'sandbox Sandbox,
     socket: UnixDatagram,
 }
 
 impl<'sandbox> Teller<'sandbox> {
-    fn new(sandbox: &'sandbox World) -> Measured<Self> {
+    fn new(sandbox: &'sandbox Sandbox) -> Measured<Self> {
         let socket = sandbox.sender()?;
         Ok(Self { sandbox, socket })
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
 /// How long anything may take before it counts as broken.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,7 +28,7 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    pub(crate) fn start(program: &Path, world: &World) -> Measured<Self> {
+    pub(crate) fn start(program: &Path, world: &Sandbox) -> Measured<Self> {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
         grantpt(&master)?;
         unlockpt(&master)?;

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::sandbox::Sandbox;
 use crate::screen::Screen;
-use crate::world::World;
 
 /// What every row has, so that all of them are in the list.
 const FILTER: &str = "/work\r";
@@ -24,7 +24,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(crate) fn start(program: &Path, world: &World) -> Measured<Self> {
+    pub(crate) fn start(program: &Path, world: &Sandbox) -> Measured<Self> {
         let mut screen = Screen::start(program, world)?;
         screen.until("pane-patrol")?;
         let subscribers = [
@@ -63,7 +63,7 @@ struct Subscriber {
 }
 
 impl Subscriber {
-    fn start(world: &World, name: &str) -> Measured<Self> {
+    fn start(world: &Sandbox, name: &str) -> Measured<Self> {
         world.sender()?;
         let mut stream = connect(&world.path("run/pane-patrol/hub.sock"))?;
         let hello = format!(
