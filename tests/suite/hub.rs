@@ -339,6 +339,43 @@ fn a_publisher_is_told_what_is_wrong_and_nobody_else_is() {
 }
 
 #[test]
+fn what_a_publisher_says_at_length_keeps_nobody_from_reading() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let long = "/x".repeat(120_000);
+    let status = |folder: &str, message: &str| {
+        json!({"agent_id": "a", "status": "running", "pane_id": "", "project_root": folder,
+            "cwd": folder, "message": message})
+    };
+    let mut client = publisher(&env, "p1");
+    client.say(&of("p1", "agent_status", &status(&long, "m")));
+    client.assert_told("bad_schema");
+    client.say(&of(
+        "p1",
+        "agent_status",
+        &status("/src", &"m".repeat(4000)),
+    ));
+    let told = collector.until_state("running");
+    let length = |text: &Value| text.as_str().map(|text| text.chars().count());
+    assert_eq!(length(&told["message"]), Some(200), "{told}");
+    let mut long_diff = diff(&json!("a"), "a b.txt");
+    long_diff["repo_root"] = json!(long);
+    client.say(&of("p1", "diff_summary", &long_diff));
+    client.assert_told("bad_schema");
+    // What is wrong is told, as much of it as anybody would read.
+    let mut reader = Client::subscribed(&env);
+    reader.hear_type("snapshot");
+    let context = json!({"a": long});
+    let error = json!({"code": long, "message": long, "component": long, "context": context});
+    client.say(&of("p1", "error", &error));
+    let heard = reader.hear_type("error")["payload"].clone();
+    assert_eq!(length(&heard["message"]), Some(200));
+    assert_eq!(heard["context"], Value::Null);
+    assert!(heard.to_string().len() < 2000, "{heard}");
+    assert_eq!(collector.rows().len(), 1, "status goes on");
+}
+
+#[test]
 fn a_publisher_is_not_told_of_rows() {
     let env = TestEnv::new();
     let _collector = Collector::start(&env);

@@ -156,8 +156,8 @@ impl Table {
             } => {
                 self.publisher(&publisher, word, of.as_ref(), now, &mut outcome);
             }
-            Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
-            Input::Glimpsed(reading) => self.glimpsed(&reading, &mut outcome),
+            Input::Reading(reading) => self.reading(&reading.bounded(), now, &mut outcome),
+            Input::Glimpsed(reading) => self.glimpsed(&reading.bounded(), &mut outcome),
             Input::Present { server, present } => {
                 self.present(&server, &present, now, &mut outcome);
             }

@@ -14,7 +14,7 @@ use crate::hub::protocol::{
     Right, Status, WaitDecision, code, needed,
 };
 use crate::hub::server::cache::Cache;
-use crate::hub::server::command::{Command, What, command_of};
+use crate::hub::server::command::{Command, What, command_of, read};
 use crate::hub::server::event::Said;
 
 /// Longest name of a client, in bytes.
@@ -155,9 +155,9 @@ impl Client {
         if message.kind != "hello" {
             return complain(self, code::HELLO_EXPECTED, "say hello first");
         }
-        let hello: Hello = match serde_json::from_value(message.payload.clone()) {
+        let hello: Hello = match read(&message.payload) {
             Ok(hello) => hello,
-            Err(error) => return complain(self, code::BAD_SCHEMA, &error.to_string()),
+            Err(why) => return complain(self, code::BAD_SCHEMA, &one_line(&why, 200)),
         };
         if hello.client_id != message.sender_id {
             let words = "`client_id` must be the `sender_id`";

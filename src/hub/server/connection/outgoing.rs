@@ -63,7 +63,7 @@ impl Client {
         cache: &Cache,
     ) {
         let now = cache.clock.now();
-        let said = cache.voice.say("act_result", result, request, now);
+        let said = cache.voice.say_result(result, request, now);
         self.push(&said, cache);
     }
 
