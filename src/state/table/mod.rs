@@ -87,6 +87,8 @@ pub struct Table {
     /// Assistants that run in panes and have reported, by pane and process.
     reported: BTreeSet<(RowKey, u32)>,
     delivered: Dedup,
+    /// Agents whose publishers have left, the last one last.
+    left: VecDeque<RowKey>,
 }
 
 impl Outcome {
@@ -111,6 +113,7 @@ impl Table {
             away: VecDeque::new(),
             reported: BTreeSet::new(),
             delivered: Dedup::default(),
+            left: VecDeque::new(),
         }
     }
 

@@ -89,6 +89,28 @@ fn who_leaves_after_its_work_leaves_the_result_and_who_leaves_in_the_middle_is_o
 }
 
 #[test]
+fn of_too_many_results_of_publishers_that_left_the_oldest_go() {
+    let mut story = Story::new();
+    for number in 0..300 {
+        let name = format!("agent-{number}");
+        let mut event = report(State::Completed, 100 + number);
+        event.target = Target::agent(&name).unwrap();
+        (event.pane, event.server) = (None, None);
+        story.publish(event);
+        story.word(PublisherWord::Left, 100 + number);
+    }
+    let is_there = |number| {
+        let key = RowKey {
+            server: None,
+            place: Target::agent(&format!("agent-{number}")).unwrap(),
+        };
+        story.table.has_row(&key)
+    };
+    let left: Vec<i64> = (0..300).filter(|number| is_there(*number)).collect();
+    assert_eq!(left, (44..300).collect::<Vec<i64>>());
+}
+
+#[test]
 fn how_the_process_of_a_published_row_ended_is_for_its_publisher_to_say() {
     for exit_first in [true, false] {
         let mut story = Story::new();
