@@ -116,6 +116,13 @@ impl Cache {
         item
     }
 
+    /// Whoever spoke for that agent, of which there is no row, has gone.
+    pub(super) fn forget_heartbeat(&mut self, agent: &str) {
+        if !self.rows.contains_key(agent) && self.heartbeats.remove(agent).is_some() {
+            self.told_anew(Item::Heartbeat(agent.to_owned()));
+        }
+    }
+
     /// Whoever has complained has gone.
     pub(super) fn forget_complaint(&mut self, publisher: &str) {
         self.complaints.remove(publisher);
@@ -127,7 +134,16 @@ impl Cache {
     pub(super) fn everything(&self) -> Vec<Item> {
         let mut rows: Vec<&Row> = self.rows().collect();
         rows.sort_by(|a, b| urgency(a, b));
-        let mut items = Vec::with_capacity(rows.len() + 2);
+        self.told_of(rows.into_iter())
+    }
+
+    /// The same, in no particular order: whoever asks again has an order of its own.
+    pub(super) fn everything_again(&self) -> Vec<Item> {
+        self.told_of(self.rows())
+    }
+
+    fn told_of<'a>(&self, rows: impl Iterator<Item = &'a Row>) -> Vec<Item> {
+        let mut items = Vec::with_capacity(self.rows.len() + 2);
         for row in rows {
             let id = &row.id;
             items.push(Item::Row(id.clone()));

@@ -17,6 +17,9 @@ use crate::tasks::MAX_TASKS;
 /// Longest id of an act, in bytes.
 const MAX_ACT_ID: usize = 128;
 
+/// Longest act, in bytes: what it was is known for a while.
+const MAX_ACT_BYTES: usize = 16 * 1024;
+
 /// Longest code of a publisher's error, and name of the part that says so, in characters.
 const MAX_CODE_CHARS: usize = 64;
 
@@ -73,6 +76,9 @@ pub(super) fn command_of(message: &Envelope) -> Result<Option<What>, String> {
         "diff_patch_response" => What::Patched(Box::new(plain(payload())?)),
         // What it is about is compared with what the table has, which may hold anything.
         "act" => {
+            if size(&message.payload) > MAX_ACT_BYTES {
+                return Err(format!("an act has at most {MAX_ACT_BYTES} bytes"));
+            }
             let act: Act = plain(payload())?;
             let length = act.act_id.len();
             if !(1..=MAX_ACT_ID).contains(&length) || has_control(&act.act_id) {

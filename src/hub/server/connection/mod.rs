@@ -93,6 +93,8 @@ pub(super) struct Client {
     seq: u64,
     /// How many agents it was told of since it asked for all.
     told: u64,
+    /// It has asked for all, and was not told of all yet.
+    awaits_all: bool,
     /// What is left of a line that was too long is passed over.
     is_skipping: bool,
     outbox: Outbox,
@@ -133,7 +135,8 @@ impl Client {
                 sessions: Vec::new(),
                 session: None,
                 is_relayed,
-                overstepped: None,
+                overstepped: Vec::new(),
+                said_name: String::new(),
                 noted: BTreeSet::new(),
             },
             name: String::new(),
@@ -141,6 +144,7 @@ impl Client {
             agent: None,
             seq: 0,
             told: 0,
+            awaits_all: false,
             is_skipping: false,
             outbox: Outbox::default(),
             stalled_since: None,
@@ -217,10 +221,6 @@ impl Client {
         }
     }
 
-    pub(super) fn is_publisher(&self) -> bool {
-        self.role == Some(ClientRole::Publisher)
-    }
-
     /// The agent that it says it is.
     pub(super) fn agent(&self) -> Option<&str> {
         self.agent.as_deref()
@@ -254,9 +254,14 @@ impl Client {
         Some(command)
     }
 
+    /// Whether it has taken so much of what it was told that more may be made ready.
+    pub(super) fn takes_what_it_is_told(&self) -> bool {
+        self.output.len() < OUTPUT_BYTES
+    }
+
     /// Whether a patch may be made for it: a few at a time, and when it has taken what it got.
     pub(super) fn may_await_patch(&mut self) -> bool {
-        let may = self.patches < MAX_PATCHES && self.output.len() < OUTPUT_BYTES;
+        let may = self.patches < MAX_PATCHES && self.takes_what_it_is_told();
         self.patches += usize::from(may);
         may
     }

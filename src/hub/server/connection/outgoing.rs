@@ -24,12 +24,25 @@ impl Client {
         kind == "error" || all.is_none_or(|all| all.contains(kind))
     }
 
-    /// Has it told of everything.
+    /// Has it told of everything, the most urgent first.
     pub(super) fn post_everything(&mut self, cache: &Cache) {
+        self.post_all(cache.everything());
+    }
+
+    /// Has it told of everything once more. However often it asks, it is told once of what it was not told
+    /// yet.
+    pub(super) fn post_everything_again(&mut self, cache: &Cache) {
+        if !self.awaits_all {
+            self.post_all(cache.everything_again());
+        }
+    }
+
+    fn post_all(&mut self, items: Vec<Item>) {
         self.told = 0;
-        for item in cache.everything() {
+        for item in items {
             self.post(&item);
         }
+        self.awaits_all = true;
     }
 
     /// Takes one message, or several, each with its number.
@@ -163,9 +176,11 @@ impl Client {
 
     /// Turns what is in the outbox into messages, each about what is so now.
     pub(super) fn prepare(&mut self, cache: &Cache) {
-        while self.output.len() < OUTPUT_BYTES
-            && let Some(item) = self.outbox.pop()
-        {
+        while self.output.len() < OUTPUT_BYTES {
+            let Some(item) = self.outbox.pop() else {
+                self.awaits_all = false;
+                return;
+            };
             match &item {
                 Item::Row(id) if cache.row(id).is_some() => self.told += 1,
                 Item::SnapshotEnd => {
