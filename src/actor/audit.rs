@@ -224,9 +224,10 @@ impl<'a> Line<'a> {
         drop(opening.anything(path)?);
         let record = Mirror::open(path).ok_or(io::ErrorKind::InvalidInput)?;
         let line = serde_json::to_vec(self)?;
-        match record.append(&line) {
-            true => Ok(()),
-            false => Err(io::Error::other("it could not be written")),
+        if record.append(&line) {
+            Ok(())
+        } else {
+            Err(io::Error::other("it could not be written"))
         }
     }
 }

@@ -116,7 +116,7 @@ impl Acting {
     }
 
     /// Has it carried out, unless it was.
-    pub(super) fn begin(&mut self, act: Act, who: Who, asker: Asker) -> Begun {
+    pub(super) fn begin(&mut self, act: Act, who: Who, answer_to: Asker) -> Begun {
         let now = Instant::now();
         self.known.retain(|_, known| known.at + REMEMBERED > now);
         let asked = Asked { act, who };
@@ -136,7 +136,7 @@ impl Acting {
             if open.waiting.len() >= MAX_WAITING {
                 return Begun::Busy;
             }
-            open.waiting.push(asker);
+            open.waiting.push(answer_to);
             return Begun::Now;
         }
         let places = match asked.who.right {
@@ -158,7 +158,7 @@ impl Acting {
         if thread.spawn(work).is_err() {
             return Begun::Busy;
         }
-        let waiting = vec![asker];
+        let waiting = vec![answer_to];
         let open = Open {
             asked,
             waiting,

@@ -1,7 +1,7 @@
 //! Rows that a client of the hub speaks for.
 
 use super::*;
-use crate::state::PublisherWord;
+use crate::state::{PublisherWord, RowKey};
 
 fn report(state: State, millis: i64) -> Event {
     let mut event = Event::new(

@@ -93,8 +93,6 @@ pub(super) struct Client {
     seq: u64,
     /// How many agents it was told of since it asked for all.
     told: u64,
-    /// It has asked for all, and was not told of all yet.
-    awaits_all: bool,
     /// What is left of a line that was too long is passed over.
     is_skipping: bool,
     outbox: Outbox,
@@ -144,7 +142,6 @@ impl Client {
             agent: None,
             seq: 0,
             told: 0,
-            awaits_all: false,
             is_skipping: false,
             outbox: Outbox::default(),
             stalled_since: None,

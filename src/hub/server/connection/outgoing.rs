@@ -32,7 +32,7 @@ impl Client {
     /// Has it told of everything once more. However often it asks, it is told once of what it was not told
     /// yet.
     pub(super) fn post_everything_again(&mut self, cache: &Cache) {
-        if !self.awaits_all {
+        if !self.outbox.owes_all() {
             self.post_all(cache.everything_again());
         }
     }
@@ -42,7 +42,7 @@ impl Client {
         for item in items {
             self.post(&item);
         }
-        self.awaits_all = true;
+        self.outbox.owe_all();
     }
 
     /// Takes one message, or several, each with its number.
@@ -176,11 +176,9 @@ impl Client {
 
     /// Turns what is in the outbox into messages, each about what is so now.
     pub(super) fn prepare(&mut self, cache: &Cache) {
-        while self.output.len() < OUTPUT_BYTES {
-            let Some(item) = self.outbox.pop() else {
-                self.awaits_all = false;
-                return;
-            };
+        while self.output.len() < OUTPUT_BYTES
+            && let Some(item) = self.outbox.pop()
+        {
             match &item {
                 Item::Row(id) if cache.row(id).is_some() => self.told += 1,
                 Item::SnapshotEnd => {
