@@ -19,6 +19,9 @@ use crate::notify::Snoozes;
 use crate::state::{Input, Row};
 use crate::sys::monotone_clock::Clock;
 
+/// Nobody is snoozed for longer at one time: a year.
+const MAX_SNOOZE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// What it has to be told.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
@@ -73,12 +76,16 @@ pub(crate) type Tell = Box<dyn Fn(Input, Timestamp) -> bool + Send + Sync>;
 impl server::Actor for Actor {
     fn act(&self, act: &Act, who: &Who) -> ActResult {
         let id = &act.act_id;
+        let now = self.clock.now();
+        if act.expires.is_some_and(|expires| expires <= now) {
+            return self.untried(act, who, "it has expired");
+        }
         if let What::Start(start) = &act.what {
             return self.started(start, who, self.executor.start(id, start));
         }
         let row = match self.executor.collector.row(&act.agent_id) {
             Ok(Some(row)) => row,
-            Ok(None) => return ActResult::refused(id, "there is no such agent"),
+            Ok(None) => return self.untried(act, who, "there is no such agent"),
             Err(error) => return ActResult::refused(id, error.to_string()),
         };
         if act.generation.is_some_and(|known| known != row.generation) {
@@ -132,6 +139,10 @@ impl server::Actor for Actor {
     fn note_overstep(&self, what: &str, who: &Who) {
         self.write(&Line::overstepped(what, who, self.clock.now()));
     }
+
+    fn note_refused(&self, act: &Act, who: &Who, why: &str) {
+        self.untried(act, who, why);
+    }
 }
 
 impl Actor {
@@ -142,6 +153,15 @@ impl Actor {
             self.write(&Line::by_act(row, what, who, came(&result), now));
         }
         result
+    }
+
+    /// Refuses what is not even tried.
+    fn untried(&self, act: &Act, who: &Who, why: &str) -> ActResult {
+        if act.what.is_recorded() {
+            let about = (act.agent_id.as_str(), act.what.name());
+            self.write(&Line::untried(about, who, why, self.clock.now()));
+        }
+        ActResult::refused(&act.act_id, why)
     }
 
     fn started(&self, start: &Start, who: &Who, result: ActResult) -> ActResult {
@@ -166,7 +186,8 @@ impl Actor {
 
     fn snooze(&self, row: &Row, seconds: u64) -> Result<(), Refusal> {
         let now = self.clock.now();
-        let until = (seconds > 0).then(|| now.plus(Duration::from_secs(seconds)));
+        let span = Duration::from_secs(seconds).min(MAX_SNOOZE);
+        let until = (seconds > 0).then(|| now.plus(span));
         let snoozes = Snoozes::read(&self.snoozes).with(&row.id, until, now);
         let failed = |error| format!("could not write {}: {error}", self.snoozes.display());
         snoozes.write(&self.snoozes).map_err(failed)

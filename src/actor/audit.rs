@@ -1,9 +1,10 @@
 //! `decisions.jsonl`: one line for each decision that was made, by hand or by a rule: what, why, which
 //! rule, what happened, and every id by which it can be followed.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
+use pane_patrol_hooks::event_log::Mirror;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::text::is_mark;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -146,6 +147,21 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// What was wanted about a row, in one word, and not even tried.
+    pub fn untried(
+        (row, act): (&'a str, &'a str),
+        who: &'a Who,
+        why: &'a str,
+        ts: Timestamp,
+    ) -> Self {
+        Self {
+            outcome: "nothing",
+            reason: Some(why),
+            row,
+            ..Self::overstepped(act, who, ts)
+        }
+    }
+
     /// That somebody wanted what their door does not allow.
     pub fn overstepped(what: &'a str, who: &'a Who, ts: Timestamp) -> Self {
         Self {
@@ -198,16 +214,21 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Appends the line to `path`: one write, so that lines of several processes never mix.
+    /// Appends the line to `path`: one write, so that lines of several processes never mix. Like the event
+    /// log the file is rotated before it is large.
     pub fn append(&self, path: &Path) -> io::Result<()> {
         if let Some(folder) = path.parent() {
             private::make_folders(folder)?;
         }
         let opening = Opening::to_append().no_link().or_make_private();
-        let mut file = opening.anything(path)?;
-        let mut bytes = serde_json::to_vec(self)?;
-        bytes.push(b'\n');
-        file.write_all(&bytes)
+        drop(opening.anything(path)?);
+        let record = Mirror::open(path).ok_or(io::ErrorKind::InvalidInput)?;
+        let line = serde_json::to_vec(self)?;
+        if record.append(&line) {
+            Ok(())
+        } else {
+            Err(io::Error::other("it could not be written"))
+        }
     }
 }
 
@@ -253,6 +274,7 @@ fn is_secret(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use pane_patrol_hooks::event::{Source, State};
+    use pane_patrol_hooks::event_log::{Limits, MIN_MAX_BYTES, rotate, rotated};
 
     use super::*;
     use crate::assistants::request::Known;
@@ -307,6 +329,29 @@ mod tests {
             assert_eq!(line[name], id, "{line}");
         }
         assert_eq!(line["generation"], row.generation);
+    }
+
+    #[test]
+    fn the_record_is_rotated_like_the_event_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("decisions.jsonl");
+        let limits = Limits {
+            max_bytes: MIN_MAX_BYTES,
+            max_files: 2,
+        };
+        rotate::write_limits(&path, limits).unwrap();
+        let who = Who {
+            door: "x".repeat(4096),
+            right: Right::Read,
+        };
+        for _ in 0..100 {
+            let line = Line::overstepped("trust", &who, Timestamp::default());
+            line.append(&path).unwrap();
+        }
+        let size = |path: &Path| std::fs::metadata(path).unwrap().len();
+        assert!(size(&path) < MIN_MAX_BYTES + 8192);
+        assert!(size(&rotated(&path, 1)) < MIN_MAX_BYTES + 8192);
+        assert!(!rotated(&path, 2).exists());
     }
 
     #[test]

@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Kin, RowKey};
+
+/// Longest text of a row, in bytes: no path is longer.
+pub const MAX_TEXT_BYTES: usize = 4096;
 
 /// One thing that happened, as the collector hands it to the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +172,19 @@ pub struct Reading {
     pub stands_in: bool,
     /// When the person's last prompt was written down, as far as that is looked for: with an idle level.
     pub prompted: Option<Timestamp>,
+}
+
+impl Reading {
+    /// Without what is too long for a row, whatever stands in an assistant's files: an event is as short
+    /// anyway.
+    pub(super) fn bounded(mut self: Box<Self>) -> Box<Self> {
+        for text in [&mut self.cwd, &mut self.home, &mut self.instance_id] {
+            *text = text.take().filter(|text| text.len() <= MAX_TEXT_BYTES);
+        }
+        let detail = self.detail.take();
+        self.detail = detail.map(|detail| one_line(&detail, MAX_MESSAGE_CHARS));
+        self
+    }
 }
 
 /// A known assistant that runs before the person, in a pane.

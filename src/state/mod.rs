@@ -38,7 +38,9 @@ pub(crate) use attention::precedence;
 pub use attention::{Attention, urgency};
 pub use command::Command;
 pub use decision::{Bound, Decision, Pick, Unasked};
-pub use input::{Input, Level, ListedPane, Listing, Present, PublisherWord, Reading};
+pub use input::{
+    Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
+};
 pub use kin::{Kin, Place, Relation};
 pub(crate) use marked::fingerprint;
 pub use reason::ENDED;

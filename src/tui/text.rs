@@ -69,8 +69,12 @@ pub(super) fn wrap(text: &str, max: usize) -> Vec<String> {
     let max = max.max(1);
     let mut lines = Vec::new();
     let mut rest = text.trim();
-    while width(rest) > max {
+    loop {
+        // As much is looked at as a line takes, however long the text is.
         let fits = head_length(rest, max);
+        if fits == rest.len() {
+            break;
+        }
         if fits == 0 {
             // A character wider than the whole line cannot be drawn.
             let next = rest.graphemes(true).next().map_or(rest.len(), str::len);
@@ -133,6 +137,12 @@ mod tests {
         assert_eq!(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
         assert_eq!(wrap("abcdefghij xy", 4), ["abcd", "efgh", "ij", "xy"]);
         assert_eq!(wrap("  ", 4), [""; 0]);
+    }
+
+    #[test]
+    fn a_long_text_is_wrapped_as_it_goes_not_measured_again_for_each_line() {
+        let lines = wrap(&"abc ".repeat(1 << 18), 40);
+        assert_eq!(lines.len(), (1_usize << 18).div_ceil(10));
     }
 
     proptest::proptest! {

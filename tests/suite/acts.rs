@@ -207,7 +207,11 @@ fn approves_what_it_was_shown(
     assert_eq!(program.act_as("once", &row, &approve), done);
     let tried = decisions(&env);
     let not_even = tried.iter().filter(|line| line["way"] == "none");
-    assert_eq!(not_even.count(), 2, "generation and request: {tried:?}");
+    assert_eq!(
+        not_even.count(),
+        3,
+        "generation, expiry, request: {tried:?}"
+    );
     let last = tried.last().expect("a line");
     assert_eq!(
         (&last["door"], &last["right"]),
@@ -219,6 +223,25 @@ fn approves_what_it_was_shown(
     );
     let pressed = tried.iter().filter(|line| line["outcome"] != "nothing");
     assert_eq!(pressed.count(), 1, "{tried:?}");
+
+    // Another act under that id is none, and neither is one about nobody; both are written down.
+    let snooze = json!({"act": "snooze", "seconds": 60});
+    let used = program.act_as("once", &row, &snooze);
+    assert_eq!(used["outcome"], "refused", "{used}");
+    let nobody = json!({"id": "nobody"});
+    assert_eq!(
+        program.act_as("other", &nobody, &snooze)["outcome"],
+        "refused"
+    );
+    let noted = until("both are written down", || {
+        let all = decisions(&env);
+        let noted: Vec<Value> = all.into_iter().skip(tried.len()).collect();
+        (noted.len() == 2).then_some(noted)
+    });
+    for line in noted {
+        let what = (&line["decision"], &line["outcome"], &line["way"]);
+        assert_eq!(what, (&json!("snooze"), &json!("nothing"), &json!("none")));
+    }
 }
 
 #[test]
@@ -252,6 +275,8 @@ fn what_is_done_about_a_row_otherwise_leaves_a_line_as_well() {
         told,
         [
             r#""snooze" "done" "hub script""#,
+            r#""trust" "nothing" "hub script""#,
+            // About nobody.
             r#""trust" "nothing" "hub script""#,
             r#""trust" "done" "hub script""#
         ]

@@ -339,6 +339,128 @@ fn a_publisher_is_told_what_is_wrong_and_nobody_else_is() {
 }
 
 #[test]
+fn what_a_publisher_says_at_length_keeps_nobody_from_reading() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let long = "/x".repeat(30_000);
+    let status = |folder: &str, message: &str| {
+        json!({"agent_id": "a", "status": "running", "pane_id": "", "project_root": folder,
+            "cwd": folder, "message": message})
+    };
+    let mut client = publisher(&env, "p1");
+    client.say(&of("p1", "agent_status", &status(&long, "m")));
+    client.assert_told("bad_schema");
+    client.say(&of(
+        "p1",
+        "agent_status",
+        &status("/src", &"m".repeat(4000)),
+    ));
+    let told = collector.until_state("running");
+    let length = |text: &Value| text.as_str().map(|text| text.chars().count());
+    assert_eq!(length(&told["message"]), Some(200), "{told}");
+    let mut long_diff = diff(&json!("a"), "a b.txt");
+    long_diff["repo_root"] = json!(long);
+    client.say(&of("p1", "diff_summary", &long_diff));
+    client.assert_told("bad_schema");
+    // What is wrong is told, as much of it as anybody would read.
+    let mut reader = Client::subscribed(&env);
+    reader.hear_type("snapshot");
+    let context = json!({"a": long});
+    let error = json!({"code": long, "message": long, "component": long, "context": context});
+    client.say(&of("p1", "error", &error));
+    let heard = reader.hear_type("error")["payload"].clone();
+    assert_eq!(length(&heard["message"]), Some(200));
+    assert_eq!(heard["context"], Value::Null);
+    assert!(heard.to_string().len() < 2000, "{heard}");
+    assert_eq!(collector.rows().len(), 1, "status goes on");
+}
+
+#[test]
+fn a_publisher_speaks_under_a_name_that_is_its_own_and_of_what_is_its_own() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut reader = Client::subscribed(&env);
+    reader.hear_type("snapshot");
+    let beat = |agent: &str| json!({"agent_id": agent, "pid": 1, "cwd": "/", "last_update": "2026-02-27T10:00:00Z"});
+    let status = |status: &str| json!({"agent_id": "alpha", "status": status, "pane_id": "", "project_root": "/src"});
+    let mut client = publisher(&env, "p1");
+    client.say(&of("p1", "agent_status", &status("running")));
+    collector.until_state("running");
+    // A name is one connection's, whatever it says first.
+    for (kind, payload) in [
+        ("heartbeat", beat("alpha")),
+        ("error", json!({"code": "c", "message": "not mine"})),
+    ] {
+        let mut twin = publisher(&env, "p1");
+        twin.say(&of("p1", kind, &payload));
+        twin.assert_refused("duplicate_client");
+    }
+    // Another one that calls itself by that agent's name speaks for itself alone.
+    let mut other = Client::connect(&env);
+    let hello = json!({"client_id": "p2", "role": "publisher", "capabilities": [],
+        "agent_id": "alpha"});
+    other.say(&of("p2", "hello", &hello));
+    other.say(&of("p2", "error", &json!({"code": "c", "message": "m2"})));
+    let heard = reader.hear_type("error")["payload"].clone();
+    assert_eq!(
+        (&heard["message"], &heard["agent_id"]),
+        (&json!("m2"), &Value::Null)
+    );
+    // What it complained of goes with it.
+    let troubles = |reader: &mut Client| reader.hear_type("health")["payload"]["troubles"].clone();
+    until("its trouble is told", || {
+        let told = troubles(&mut reader).to_string();
+        told.contains("publisher p2: m2").then_some(())
+    });
+    drop(other);
+    until("its trouble is over", || {
+        let told = troubles(&mut reader).to_string();
+        (!told.contains("publisher p2")).then_some(())
+    });
+    // An id of ours is nobody's, though there is no such row.
+    let ours = "/tmp/tmux-0/default,1::%7";
+    let mut third = Client::connect(&env);
+    let hello = json!({"client_id": "p3", "role": "publisher", "capabilities": [],
+        "agent_id": ours});
+    third.say(&of("p3", "hello", &hello));
+    third.say(&of("p3", "heartbeat", &beat(ours)));
+    third.assert_told("unknown_agent");
+
+    // One that is back is heard again by its sign of life alone.
+    drop(client);
+    collector.until("it is offline", |rows| rows[0]["offline"] == true);
+    let mut client = publisher(&env, "p1");
+    client.say(&of("p1", "heartbeat", &beat("alpha")));
+    collector.until("it is back", |rows| rows[0]["offline"] == false);
+}
+
+#[test]
+fn whoever_says_that_it_carries_anothers_words_has_no_more_than_that_ones_right() {
+    let env = TestEnv::new();
+    let _collector = Collector::start(&env);
+    let mut client = Client::connect(&env);
+    client.say(&message("admit", &json!({"right": "read"})));
+    client.say(&hello());
+    client.hear_type("snapshot");
+    client.say(&message("agent_status", &report("a:0.0", "running", 1)));
+    client.assert_told("not_allowed");
+    // It is said once.
+    let mut client = Client::connect(&env);
+    client.say(&message("admit", &json!({"right": "publish"})));
+    client.say(&message("admit", &json!({"right": "own"})));
+    client.assert_told("hello_expected");
+    client.say(&hello());
+    client.assert_told("not_allowed");
+    let path = env.places().decisions().expect("a state folder");
+    until("it is written down by its name", || {
+        let lines = crate::common::lines_so_far(&path).join("\n");
+        lines
+            .contains("\"door\":\"websocket test-1\"")
+            .then_some(())
+    });
+}
+
+#[test]
 fn a_publisher_is_not_told_of_rows() {
     let env = TestEnv::new();
     let _collector = Collector::start(&env);

@@ -41,6 +41,10 @@ impl Writer {
             }
             Said::Diff(agent, diff) => self.work_of(&publisher, &agent).map(|key| {
                 self.published.of(&key).diff = Some(Arc::clone(&diff));
+                // By another name it cannot be asked for patches of that row.
+                if key.to_string() == agent {
+                    self.sources.hub.is_told_of_work(agent);
+                }
                 self.tell(Update::Diff(key.to_string(), diff));
                 self.tell_again(&key);
             }),
@@ -183,7 +187,9 @@ impl Writer {
                 if known {
                     let order = WorkOrder::Ended(update.agent_id);
                     self.sources.work.order(order);
-                    return Ok(());
+                    let words = "its tasks are read where they are kept, now anew; \
+                                 of what was said of one nothing is taken";
+                    return Err((code::NOT_TAKEN, words.to_owned()));
                 }
                 return Err(refused);
             }

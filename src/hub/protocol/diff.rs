@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{MAX_MESSAGE_BYTES, Voice, is_false, is_zero};
+use super::{SAID_BYTES, Voice, is_false, is_zero};
 use crate::git::{Change, DiffState, DiffSummary, FileChange, FileStatus, Sums};
 
 /// Why there are no numbers.
@@ -270,9 +270,12 @@ impl Voice {
     pub fn say_diff(&self, agent: &str, diff: &Arc<DiffSummary>, now: Timestamp) -> Vec<u8> {
         let mut message = AgentDiff::of(agent, diff);
         loop {
-            let said = self.say("diff_summary", &message, None, now);
-            if said.len() <= MAX_MESSAGE_BYTES || message.files.is_empty() {
+            let said = self.print("diff_summary", &message, None, now);
+            if said.len() <= SAID_BYTES {
                 return said;
+            }
+            if message.files.is_empty() {
+                return self.say("diff_summary", &message, None, now);
             }
             message.files.truncate(message.files.len() / 2);
         }

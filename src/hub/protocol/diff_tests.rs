@@ -36,7 +36,7 @@ fn a_list_of_files_with_very_long_names_is_cut_to_fit_a_message() {
         ..DiffSummary::default()
     });
     let (length, heard) = heard(&diff);
-    assert!(length <= MAX_MESSAGE_BYTES);
+    assert!(length <= SAID_BYTES);
     assert_eq!((heard.file_count, diff.files.len()), (500, 500));
     assert!(!heard.files.is_empty());
 }

@@ -12,6 +12,13 @@ pub const VERSION: &str = "1";
 /// Longest message in either direction, in bytes, without its line end.
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 
+/// What the hub itself says may have so much of that; the number that each client is told with it, and the
+/// name by which that client calls the hub, come to it.
+pub(super) const SAID_BYTES: usize = MAX_MESSAGE_BYTES - 2048;
+
+/// Longest name or id in an envelope, in bytes.
+const MAX_ID_BYTES: usize = 1024;
+
 /// What a payload may take of that; the rest is more than any envelope needs.
 pub(super) const PAYLOAD_BYTES: usize = MAX_MESSAGE_BYTES - 4096;
 
@@ -57,6 +64,9 @@ pub(super) fn in_utc<'de, D: serde::Deserializer<'de>>(
 pub fn parse(line: &[u8]) -> Result<Envelope, (&'static str, String)> {
     let value: Value =
         serde_json::from_slice(line).map_err(|error| (code::BAD_JSON, error.to_string()))?;
+    if !value.is_object() {
+        return Err((code::BAD_SCHEMA, "a message is an object".to_owned()));
+    }
     if let Some(version) = value.get("version")
         && version != VERSION
     {
@@ -69,5 +79,13 @@ pub fn parse(line: &[u8]) -> Result<Envelope, (&'static str, String)> {
     {
         return Err((code::BAD_SCHEMA, "`payload` is no object".to_owned()));
     }
-    serde_json::from_value(value).map_err(|error| (code::BAD_SCHEMA, error.to_string()))
+    let message: Envelope =
+        serde_json::from_value(value).map_err(|error| (code::BAD_SCHEMA, error.to_string()))?;
+    let is_long = |id: &String| id.len() > MAX_ID_BYTES;
+    let ids = [&message.kind, &message.session_id, &message.sender_id];
+    if ids.into_iter().any(is_long) || message.request_id.as_ref().is_some_and(is_long) {
+        let words = format!("a name or id has at most {MAX_ID_BYTES} bytes");
+        return Err((code::BAD_SCHEMA, words));
+    }
+    Ok(message)
 }

@@ -43,8 +43,8 @@ pub use act::{
     Act, ActOutcome, ActResult, Decide, Located, MAX_TRUST, Named, ReadRequest, Verb, What,
 };
 pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
-use envelope::PAYLOAD_BYTES;
 pub use envelope::{Envelope, MAX_MESSAGE_BYTES, VERSION, parse};
+use envelope::{PAYLOAD_BYTES, SAID_BYTES};
 pub use greeting::{Admit, Bye, ClientRole, ErrorPayload, Heartbeat, Hello, Pong, Snapshot};
 pub use incoming::update_of;
 pub use patch::{AgentPatch, PatchError, RequestPatch};

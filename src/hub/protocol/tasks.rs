@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{MAX_MESSAGE_BYTES, Voice};
+use super::{SAID_BYTES, Voice};
 use crate::tasks::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 
 /// How many tasks in progress a summary holds.
@@ -223,9 +223,12 @@ impl Voice {
     pub fn say_tasks(&self, agent: &str, tasks: &Arc<TaskSummary>, now: Timestamp) -> Vec<u8> {
         let mut message = AgentTasks::of(agent, tasks);
         loop {
-            let said = self.say("task_summary", &message, None, now);
-            if said.len() <= MAX_MESSAGE_BYTES || message.tasks.is_empty() {
+            let said = self.print("task_summary", &message, None, now);
+            if said.len() <= SAID_BYTES {
                 return said;
+            }
+            if message.tasks.is_empty() {
+                return self.say("task_summary", &message, None, now);
             }
             message.tasks.truncate(message.tasks.len() / 2);
         }

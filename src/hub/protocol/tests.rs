@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::{Assistant, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::*;
-use crate::state::update::Update;
+use crate::state::update::{Health, Update};
 use crate::state::{Evidence, Row};
 
 fn row(id: &str, evidence_bytes: usize) -> Row {
@@ -70,6 +70,34 @@ fn a_row_too_long_for_a_message_loses_its_evidence() {
 }
 
 #[test]
+fn whatever_is_said_can_be_read() {
+    let long = "\\".repeat(MAX_MESSAGE_BYTES);
+    let mut row = row("a", 10);
+    (row.cwd, row.home) = (Some(long.clone()), Some(long.clone()));
+    row.message = Some(long.clone());
+    assert!(heard(&row).row.cwd.unwrap().len() < long.len());
+    let health = Health {
+        troubles: vec![long[..2048].to_owned(); 4000],
+        ..Health::default()
+    };
+    let said = voice().say("health", &health, None, Timestamp::default());
+    assert!(said.len() <= MAX_MESSAGE_BYTES, "{}", said.len());
+    let said = parse(&said).unwrap();
+    let Some(Update::Health(health)) = update_of(said).unwrap() else {
+        panic!("it is the health");
+    };
+    assert!(!health.troubles.is_empty());
+    let id = "i".repeat(1025);
+    let said = voice().say(
+        "ping",
+        &serde_json::json!({}),
+        Some(&id),
+        Timestamp::default(),
+    );
+    assert_eq!(parse(&said).unwrap_err().0, code::BAD_SCHEMA);
+}
+
+#[test]
 fn a_message_is_numbered_and_carries_the_name_by_which_the_hub_is_called() {
     let said = voice().say(
         "pong",
@@ -103,6 +131,9 @@ fn what_is_no_message_is_told_apart() {
     let code = |line: &str| parse(line.as_bytes()).unwrap_err().0;
     assert_eq!(code("{"), code::BAD_JSON);
     assert_eq!(code("[]"), code::BAD_SCHEMA);
+    // Its fields in a list are none.
+    let list = r#"["1","ping","d","a","2026-02-27T10:00:00Z",{},null,null]"#;
+    assert_eq!(code(list), code::BAD_SCHEMA);
     assert_eq!(code(r#"{"version":"2"}"#), code::BAD_VERSION);
     assert_eq!(code(r#"{"version":"1","type":"hello"}"#), code::BAD_SCHEMA);
     let envelope = |time: &str, payload: &str| {

@@ -4,8 +4,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::AgentStatus;
-use super::envelope::{MAX_MESSAGE_BYTES, VERSION};
+use super::envelope::{SAID_BYTES, VERSION};
+use super::{ActResult, AgentStatus};
 use crate::state::Row;
 
 /// Who speaks, in which session: what is the same in all messages of one sender.
@@ -18,8 +18,32 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// One message with its line end.
+    /// One message with its line end. One that would be longer than any may be loses the ends of its
+    /// texts and lists: whatever is said can be read.
     pub fn say(
+        &self,
+        kind: &str,
+        payload: &impl Serialize,
+        request_id: Option<&str>,
+        now: Timestamp,
+    ) -> Vec<u8> {
+        let mut said = self.print(kind, payload, request_id, now);
+        if said.len() <= SAID_BYTES {
+            return said;
+        }
+        let mut short = serde_json::to_value(payload).unwrap_or_default();
+        for most in [4096, 1024, 256, 64, 16] {
+            shorten(&mut short, most);
+            said = self.print(kind, &short, request_id, now);
+            if said.len() <= SAID_BYTES {
+                break;
+            }
+        }
+        said
+    }
+
+    /// The same, however long it is.
+    pub(super) fn print(
         &self,
         kind: &str,
         payload: &impl Serialize,
@@ -68,15 +92,55 @@ impl Voice {
         format!(r#"{{"version":"{VERSION}","session_id":{session},"#)
     }
 
+    /// What came of an act. A request that is too long to be told in full is not told: nobody approves
+    /// what was cut.
+    pub fn say_result(
+        &self,
+        result: &ActResult,
+        request_id: Option<&str>,
+        now: Timestamp,
+    ) -> Vec<u8> {
+        let said = self.print("act_result", result, request_id, now);
+        if said.len() <= SAID_BYTES || result.request.is_none() {
+            return self.say("act_result", result, request_id, now);
+        }
+        let why = "the request is too long for a message; it can be read in its pane";
+        let refused = ActResult::refused(&result.act_id, why);
+        self.say("act_result", &refused, request_id, now)
+    }
+
     /// One row as `agent_status`.
     pub fn say_row(&self, row: &Row, now: Timestamp) -> Vec<u8> {
         let status = AgentStatus::of(row.clone());
-        let said = self.say("agent_status", &status, None, now);
-        if said.len() <= MAX_MESSAGE_BYTES {
+        let said = self.print("agent_status", &status, None, now);
+        if said.len() <= SAID_BYTES {
             return said;
         }
         let short = AgentStatus::of(shortened(row));
         self.say("agent_status", &short, None, now)
+    }
+}
+
+/// Takes the ends of all texts of more than `most` bytes, and of all lists of more than as many.
+fn shorten(value: &mut Value, most: usize) {
+    match value {
+        Value::String(text) if text.len() > most => {
+            let end = (0..=most).rev().find(|at| text.is_char_boundary(*at));
+            text.truncate(end.unwrap_or_default());
+            text.push('…');
+        }
+        Value::Array(values) => {
+            values.truncate(most);
+            for value in values {
+                shorten(value, most);
+            }
+        }
+        Value::Object(fields) => {
+            for value in fields.values_mut() {
+                shorten(value, most);
+            }
+        }
+        _ => {}
     }
 }
 

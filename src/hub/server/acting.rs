@@ -1,5 +1,5 @@
 //! Acts on their way: each is carried out on a thread of its own, once; who asks for the same again gets
-//! the first result.
+//! the first result, and who asks for another one under its id none.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +28,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Who waits for a result: the serial number of the connection, and what comes back in the answer.
 pub(super) type Asker = (u64, Option<String>);
 
+/// So many may wait for one act.
+const MAX_WAITING: usize = 64;
+
+/// So much may be there to be written down beside what acts leave themselves.
+const MAX_NOTES: usize = 64;
+
+/// Why an act is refused whose id was another one's.
+pub(super) const USED: &str = "this act_id was used for something else";
+
 /// What becomes of an act that is asked for.
 #[derive(Debug)]
 pub(super) enum Begun {
@@ -35,12 +44,30 @@ pub(super) enum Begun {
     Now,
     /// It was carried out before.
     Known(Box<ActResult>),
+    /// Its id was another one's.
+    Used,
     /// Too many are carried out.
     Busy,
 }
 
+/// Something that was not even tried, to be written down.
+enum Note {
+    /// That somebody wanted what their door does not allow.
+    Overstep(String, Who),
+    /// An act that is refused, and why.
+    Refused(Box<(Act, Who)>, &'static str),
+}
+
+/// What was asked for under an id, and by whom.
+#[derive(PartialEq, Eq)]
+struct Asked {
+    act: Act,
+    who: Who,
+}
+
 /// An act that is being carried out.
 struct Open {
+    asked: Arc<Asked>,
     waiting: Vec<Asker>,
     is_recorded: bool,
 }
@@ -51,49 +78,89 @@ pub(super) struct Acting {
     orders: Arc<Orders<Order>>,
     open: BTreeMap<String, Open>,
     /// Of those that change something; a reading is read again.
-    known: BTreeMap<String, (Instant, Box<ActResult>)>,
+    known: BTreeMap<String, Known>,
+    /// What is to be written down, elsewhere.
+    notes: SyncSender<Note>,
+}
+
+/// An act that was carried out.
+struct Known {
+    at: Instant,
+    asked: Arc<Asked>,
+    result: Box<ActResult>,
 }
 
 impl Acting {
     pub(super) fn new(actor: Arc<dyn Actor>, orders: Arc<Orders<Order>>) -> Self {
+        let (notes, notes_in) = sync_channel(MAX_NOTES);
+        let writer = Arc::clone(&actor);
+        let write = move || {
+            for note in notes_in {
+                match note {
+                    Note::Overstep(what, who) => writer.note_overstep(&what, &who),
+                    Note::Refused(asked, why) => writer.note_refused(&asked.0, &asked.1, why),
+                }
+            }
+        };
+        // Without a thread it is counted all the same.
+        let _ = std::thread::Builder::new()
+            .name("audit".into())
+            .spawn(write);
         Self {
             actor,
             orders,
             open: BTreeMap::new(),
             known: BTreeMap::new(),
+            notes,
         }
     }
 
     /// Has it carried out, unless it was.
-    pub(super) fn begin(&mut self, act: Act, who: Who, asker: Asker) -> Begun {
+    pub(super) fn begin(&mut self, act: Act, who: Who, answer_to: Asker) -> Begun {
         let now = Instant::now();
-        self.known.retain(|_, (at, _)| *at + REMEMBERED > now);
-        if let Some((_, result)) = self.known.get(&act.act_id) {
-            return Begun::Known(result.clone());
+        self.known.retain(|_, known| known.at + REMEMBERED > now);
+        let asked = Asked { act, who };
+        let id = asked.act.act_id.clone();
+        let known = self.known.get(&id);
+        let open = self.open.get_mut(&id);
+        let first = known.map(|known| &known.asked);
+        let first = first.or(open.as_ref().map(|open| &open.asked));
+        if first.is_some_and(|first| **first != asked) {
+            self.note_refused(asked, USED);
+            return Begun::Used;
         }
-        if let Some(open) = self.open.get_mut(&act.act_id) {
-            open.waiting.push(asker);
+        if let Some(known) = known {
+            return Begun::Known(known.result.clone());
+        }
+        if let Some(open) = open {
+            if open.waiting.len() >= MAX_WAITING {
+                return Begun::Busy;
+            }
+            open.waiting.push(answer_to);
             return Begun::Now;
         }
-        let places = match who.right {
+        let places = match asked.who.right {
             Right::Own => 2 * MAX_OPEN,
             _ => MAX_OPEN,
         };
         if self.open.len() >= places {
             return Begun::Busy;
         }
-        let (id, is_recorded) = (act.act_id.clone(), act.what.is_recorded());
+        let asked = Arc::new(asked);
+        let is_recorded = asked.act.what.is_recorded();
         let (actor, orders) = (Arc::clone(&self.actor), Arc::clone(&self.orders));
+        let wanted = Arc::clone(&asked);
         let work = move || {
-            let result = actor.act(&act, &who);
+            let result = actor.act(&wanted.act, &wanted.who);
             orders.send(Order::Acted(Box::new(result)));
         };
         let thread = std::thread::Builder::new().name("act".into());
         if thread.spawn(work).is_err() {
             return Begun::Busy;
         }
-        let waiting = vec![asker];
+        let waiting = vec![answer_to];
         let open = Open {
+            asked,
             waiting,
             is_recorded,
         };
@@ -108,22 +175,35 @@ impl Acting {
         };
         if open.is_recorded {
             if self.known.len() >= MAX_KNOWN {
-                let oldest = self.known.iter().min_by_key(|(_, (at, _))| *at);
+                let oldest = self.known.iter().min_by_key(|(_, known)| known.at);
                 let oldest = oldest.map(|(id, _)| id.clone());
                 oldest.and_then(|id| self.known.remove(&id));
             }
             let id = result.act_id.clone();
-            self.known.insert(id, (Instant::now(), result));
+            let known = Known {
+                at: Instant::now(),
+                asked: open.asked,
+                result,
+            };
+            self.known.insert(id, known);
         }
         open.waiting
     }
 
     /// Writes down, elsewhere, that somebody wanted what their door does not allow.
     pub(super) fn note_overstep(&self, what: String, who: Who) {
-        let actor = Arc::clone(&self.actor);
-        let work = move || actor.note_overstep(&what, &who);
-        // Without a thread it is counted all the same.
-        let _ = std::thread::Builder::new().name("audit".into()).spawn(work);
+        self.note(Note::Overstep(what, who));
+    }
+
+    fn note_refused(&self, asked: Asked, why: &'static str) {
+        if asked.act.what.is_recorded() {
+            self.note(Note::Refused(Box::new((asked.act, asked.who)), why));
+        }
+    }
+
+    fn note(&self, note: Note) {
+        // Whoever asks faster than a file is written fills no memory either.
+        let _ = self.notes.try_send(note);
     }
 }
 
@@ -171,6 +251,8 @@ mod tests {
         }
 
         fn note_overstep(&self, _: &str, _: &Who) {}
+
+        fn note_refused(&self, _: &Act, _: &Who, _: &str) {}
     }
 
     fn acting() -> (Acting, Arc<Slow>, Inbox<Order>) {
@@ -237,9 +319,11 @@ mod tests {
             begin(&mut acting, "more", Right::Own),
             Begun::Busy
         ));
-        // Who asks for one that is carried out waits for that.
-        let begun = begin(&mut acting, "own-0", Right::Read);
+        // Who asks for one that is carried out waits for that; by another right it is another one.
+        let begun = begin(&mut acting, "own-0", Right::Own);
         assert!(matches!(begun, Begun::Now));
+        let begun = begin(&mut acting, "own-0", Right::Manage);
+        assert!(matches!(begun, Begun::Used));
         drop(may);
         let mut ended = Vec::new();
         while ended.len() < 2 * MAX_OPEN {
@@ -251,6 +335,37 @@ mod tests {
             begin(&mut acting, "more", Right::Read),
             Begun::Now
         ));
+    }
+
+    #[test]
+    fn under_an_id_that_was_used_nothing_else_is_done() {
+        let (mut acting, _, orders) = acting();
+        let act = |agent: &str, seconds| Act {
+            act_id: "id".to_owned(),
+            agent_id: agent.to_owned(),
+            what: What::Snooze { seconds },
+            generation: None,
+            expires: None,
+        };
+        let who = |door: &str, right| Who {
+            door: door.to_owned(),
+            right,
+        };
+        let ask = |acting: &mut Acting, act, who| acting.begin(act, who, (1, None));
+        let own = || who("hub x", Right::Answer);
+        assert!(matches!(ask(&mut acting, act("a", 1), own()), Begun::Now));
+        end_one(&mut acting, &orders);
+        for (other, by) in [
+            (act("b", 1), own()),
+            (act("a", 2), own()),
+            (act("a", 1), who("hub x", Right::Manage)),
+            (act("a", 1), who("hub y", Right::Answer)),
+        ] {
+            let begun = ask(&mut acting, other.clone(), by);
+            assert!(matches!(begun, Begun::Used), "{other:?}");
+        }
+        let again = ask(&mut acting, act("a", 1), own());
+        assert!(matches!(again, Begun::Known(_)));
     }
 
     #[test]

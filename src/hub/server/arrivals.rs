@@ -27,10 +27,14 @@ impl Server {
                 Fate::Left => {}
                 Fate::Dropped(reason) => scribe.mention(Event::Refused(reason)),
             }
-            gone.push((client.name().to_owned(), client.serial));
+            let agent = client.agent().map(str::to_owned);
+            gone.push((client.name().to_owned(), agent, client.serial));
             false
         });
-        for (name, serial) in gone {
+        for (name, agent, serial) in gone {
+            if let Some(agent) = agent {
+                self.cache.forget_heartbeat(&agent);
+            }
             if self.publishers.leave(&name, serial, now) {
                 self.cache.forget_complaint(&name);
                 self.trouble_at(&name, None);

@@ -124,6 +124,14 @@ impl Cache {
         item
     }
 
+    /// Whoever spoke for that agent, of which there is no row, has gone.
+    pub(super) fn forget_heartbeat(&mut self, agent: &str) {
+        if self.agents.get(agent).is_some_and(|it| it.row.is_none()) {
+            self.agents.remove(agent);
+            self.told_anew(Item::Heartbeat(agent.to_owned()));
+        }
+    }
+
     /// Whoever has complained has gone.
     pub(super) fn forget_complaint(&mut self, publisher: &str) {
         self.complaints.remove(publisher);
@@ -133,11 +141,24 @@ impl Cache {
     /// Everything that a subscriber is told first: the agents in the order of attention, each with its
     /// work, and that this was all.
     pub(super) fn everything(&self) -> Vec<Item> {
-        let agents = self.agents.values();
-        let agents = agents.filter_map(|agent| Some((agent.row.as_deref()?, &**agent)));
-        let mut agents: Vec<(&Row, &Agent)> = agents.collect();
+        let mut agents: Vec<(&Row, &Agent)> = self.shown().collect();
         agents.sort_by(|(a, _), (b, _)| urgency(a, b));
-        let mut items = Vec::with_capacity(agents.len() + 2);
+        self.told_of(agents.into_iter())
+    }
+
+    /// The same, in no particular order: whoever asks again has an order of its own.
+    pub(super) fn everything_again(&self) -> Vec<Item> {
+        self.told_of(self.shown())
+    }
+
+    /// The agents that have a row.
+    fn shown(&self) -> impl Iterator<Item = (&Row, &Agent)> {
+        let agents = self.agents.values();
+        agents.filter_map(|agent| Some((agent.row.as_deref()?, &**agent)))
+    }
+
+    fn told_of<'a>(&self, agents: impl Iterator<Item = (&'a Row, &'a Agent)>) -> Vec<Item> {
+        let mut items = Vec::with_capacity(self.agents.len() + 2);
         for (row, agent) in agents {
             let id = &row.id;
             items.push(Item::Row(id.clone()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pane_patrol_hooks::text::has_control;
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, has_control, one_line};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -11,10 +11,17 @@ use crate::git::MAX_FILES;
 use crate::hub::protocol::{
     Act, AgentDiff, AgentPatch, AgentTasks, Envelope, ErrorPayload, Heartbeat, Report, RequestPatch,
 };
+use crate::state::MAX_TEXT_BYTES;
 use crate::tasks::MAX_TASKS;
 
 /// Longest id of an act, in bytes.
 const MAX_ACT_ID: usize = 128;
+
+/// Longest act, in bytes: what it was is known for a while.
+const MAX_ACT_BYTES: usize = 16 * 1024;
+
+/// Longest code of a publisher's error, and name of the part that says so, in characters.
+const MAX_CODE_CHARS: usize = 64;
 
 /// One command, with the message that gave it.
 #[derive(Debug)]
@@ -46,13 +53,13 @@ pub(super) fn command_of(message: &Envelope) -> Result<Option<What>, String> {
     Ok(Some(match message.kind.as_str() {
         "agent_status" => What::Publish(Said::Report(Box::new(report_of(&message.payload)?))),
         "diff_summary" => {
-            let diff: AgentDiff = read(payload())?;
+            let diff: AgentDiff = read(&message.payload)?;
             limit(diff.files.len(), MAX_FILES, "files")?;
             let agent = diff.agent_id.clone();
             What::Publish(Said::Diff(agent, Arc::new(diff.into_summary())))
         }
         "task_summary" => {
-            let tasks: AgentTasks = read(payload())?;
+            let tasks: AgentTasks = read(&message.payload)?;
             limit(
                 tasks.tasks.len().max(tasks.active_tasks.len()),
                 MAX_TASKS,
@@ -61,14 +68,17 @@ pub(super) fn command_of(message: &Envelope) -> Result<Option<What>, String> {
             let agent = tasks.agent_id.clone();
             What::Publish(Said::Tasks(agent, Arc::new(tasks.into_summary())))
         }
-        "task_update" => What::Publish(Said::Task(read(payload())?)),
-        "heartbeat" => What::Heartbeat(read(payload())?),
-        "error" => What::Complain(Box::new(read(payload())?)),
-        "diff_patch_request" => What::Patch(read(payload())?),
+        "task_update" => What::Publish(Said::Task(read(&message.payload)?)),
+        "heartbeat" => What::Heartbeat(read(&message.payload)?),
+        "error" => What::Complain(Box::new(complaint_of(payload())?)),
+        "diff_patch_request" => What::Patch(read(&message.payload)?),
         // A patch holds whatever its file does; who draws it has to see to that.
         "diff_patch_response" => What::Patched(Box::new(plain(payload())?)),
         // What it is about is compared with what the table has, which may hold anything.
         "act" => {
+            if size(&message.payload) > MAX_ACT_BYTES {
+                return Err(format!("an act has at most {MAX_ACT_BYTES} bytes"));
+            }
             let act: Act = plain(payload())?;
             let length = act.act_id.len();
             if !(1..=MAX_ACT_ID).contains(&length) || has_control(&act.act_id) {
@@ -85,31 +95,54 @@ pub(super) fn command_of(message: &Envelope) -> Result<Option<What>, String> {
 
 fn report_of(payload: &Value) -> Result<Report, String> {
     // An event says itself which texts it does not take.
-    if payload.get("state").is_none() && holds_control(payload) {
-        return Err("a control character".to_owned());
+    if payload.get("state").is_none() {
+        check(payload)?;
     }
     Report::read(payload)
 }
 
-/// A payload whose texts may be drawn.
-fn read<T: DeserializeOwned>(payload: Value) -> Result<T, String> {
-    if holds_control(&payload) {
-        return Err("a control character".to_owned());
+/// What a publisher says is wrong, as much of it as is worth telling.
+fn complaint_of(payload: Value) -> Result<ErrorPayload, String> {
+    let mut complaint: ErrorPayload = plain(payload)?;
+    complaint.code = one_line(&complaint.code, MAX_CODE_CHARS);
+    complaint.message = one_line(&complaint.message, MAX_MESSAGE_CHARS);
+    let component = complaint.component.as_deref();
+    complaint.component = component.map(|component| one_line(component, MAX_CODE_CHARS));
+    let context = complaint.context.as_ref();
+    if context.is_some_and(|context| check(context).is_err() || size(context) > MAX_TEXT_BYTES) {
+        complaint.context = None;
     }
-    plain(payload)
+    Ok(complaint)
+}
+
+/// Its bytes as they are printed.
+fn size(value: &Value) -> usize {
+    value.to_string().len()
+}
+
+/// A payload whose texts may be drawn.
+pub(super) fn read<T: DeserializeOwned>(payload: &Value) -> Result<T, String> {
+    check(payload)?;
+    plain(payload.clone())
+}
+
+/// Whether all texts are such as may become a row's.
+fn check(value: &Value) -> Result<(), String> {
+    match value {
+        Value::String(text) if has_control(text) => Err("a control character".to_owned()),
+        Value::String(text) if text.len() > MAX_TEXT_BYTES => {
+            let length = text.len();
+            let words = format!("a text has at most {MAX_TEXT_BYTES} bytes, not {length}");
+            Err(words)
+        }
+        Value::Array(values) => values.iter().try_for_each(check),
+        Value::Object(fields) => fields.values().try_for_each(check),
+        _ => Ok(()),
+    }
 }
 
 fn plain<T: DeserializeOwned>(payload: Value) -> Result<T, String> {
     serde_json::from_value(payload).map_err(|error| error.to_string())
-}
-
-fn holds_control(value: &Value) -> bool {
-    match value {
-        Value::String(text) => has_control(text),
-        Value::Array(values) => values.iter().any(holds_control),
-        Value::Object(fields) => fields.values().any(holds_control),
-        _ => false,
-    }
 }
 
 fn limit(count: usize, most: usize, what: &str) -> Result<(), String> {

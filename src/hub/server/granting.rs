@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use super::acting::Begun;
+use super::acting::{Begun, USED};
 use super::command::{Command, What};
+use super::connection::Client;
 use super::event::{Event, Published, Said};
 use super::order::{Done, Reply};
 use super::serving::Server;
@@ -11,6 +12,9 @@ use super::who::Handed;
 use crate::hub::protocol::{Act, ActResult, code};
 use crate::state::PublisherWord;
 use crate::sys::namespaces::Standing;
+
+/// Said to whoever wants more than can be done, or than it has heard the results of.
+const TOO_MUCH: &str = "too much is done at once";
 
 impl Server {
     pub(super) fn pass_on(&mut self, reply: &Reply, code: &str, words: &str) {
@@ -58,6 +62,13 @@ impl Server {
             else {
                 return;
             };
+            let speaks = matches!(
+                what,
+                What::Publish(_) | What::Heartbeat(_) | What::Complain(_)
+            );
+            if speaks && !self.claim(index) {
+                return;
+            }
             match what {
                 What::Act(act) => self.act(index, *act, question.request_id.as_deref()),
                 What::Patch(request) => {
@@ -68,14 +79,6 @@ impl Server {
                 What::Heartbeat(beat) => self.hear_heartbeat(index, beat, &question),
                 What::Complain(complaint) => self.hear_complaint(index, *complaint, &question),
                 What::Publish(said) => {
-                    if !self.claim(index) {
-                        return;
-                    }
-                    if let Said::Diff(agent, _) = &said
-                        && self.speaks_for(index, agent)
-                    {
-                        self.tell_of_work.insert(agent.clone());
-                    }
                     let reply = Reply {
                         client: self.clients[index].serial,
                         request_id: question.request_id,
@@ -94,24 +97,29 @@ impl Server {
         }
     }
 
-    /// Whether the client may speak under its name.
+    /// Whether the client may speak under its name. One that is back is heard again, whatever it says.
     pub(super) fn claim(&mut self, index: usize) -> bool {
         let client = &mut self.clients[index];
+        let is_back = self.publishers.has_gone(client.name());
         let is_its = self
             .publishers
             .claim(client.name(), client.serial, Instant::now());
         if !is_its {
             let words = "another publisher with this `client_id` is connected";
             client.refuse(&self.cache, code::DUPLICATE, words);
+        } else if is_back {
+            let name = client.name().to_owned();
+            self.tell_of(name, PublisherWord::Heard);
         }
         is_its
     }
 
     /// Hands a decision to the hook that waits for it; whether there is one.
     pub(super) fn hand(&mut self, handed: &Handed) -> bool {
-        let mut clients = self.clients.iter_mut();
-        let waiting = clients.find(|client| client.waits_for(handed));
-        let Some(client) = waiting else {
+        let waits = |client: &&mut Client| client.waits_for(handed);
+        let waiting = self.clients.iter_mut().filter(waits);
+        // A hook that runs where we do goes first.
+        let Some(client) = waiting.min_by_key(|client| client.standing != Standing::Home) else {
             return false;
         };
         client.tell_decision(handed, &self.cache);
@@ -121,21 +129,19 @@ impl Server {
     /// Has something done about an agent; what came of it is told when it is known.
     pub(super) fn act(&mut self, index: usize, act: Act, request: Option<&str>) {
         let client = &mut self.clients[index];
-        if act
-            .expires
-            .is_some_and(|expires| expires <= self.cache.clock.now())
-        {
-            let result = ActResult::refused(&act.act_id, "it has expired");
-            return client.tell_result(&result, request, &self.cache);
+        if !client.takes_what_it_is_told() {
+            return client.say_error(&self.cache, code::BUSY, TOO_MUCH, false, request);
         }
+        let id = act.act_id.clone();
         let asker = (client.serial, request.map(str::to_owned));
         match self.acting.begin(act, client.who(), asker) {
             Begun::Now => {}
             Begun::Known(result) => client.tell_result(&result, request, &self.cache),
-            Begun::Busy => {
-                let words = "too much is done at once";
-                client.say_error(&self.cache, code::BUSY, words, false, request);
+            Begun::Used => {
+                let result = ActResult::refused(&id, USED);
+                client.tell_result(&result, request, &self.cache);
             }
+            Begun::Busy => client.say_error(&self.cache, code::BUSY, TOO_MUCH, false, request),
         }
     }
 

@@ -129,6 +129,11 @@ impl Hub {
         self.orders.send(Order::Update(update));
     }
 
+    /// A publisher tells of the changes of the row with this id itself.
+    pub(crate) fn is_told_of_work(&self, row: String) {
+        self.orders.send(Order::TellsOfWork(row));
+    }
+
     /// Tells a publisher that its message was not taken.
     pub(crate) fn complain(&self, reply: Reply, code: &'static str, words: String) {
         self.orders.send(Order::NotTaken(reply, code, words));

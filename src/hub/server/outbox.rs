@@ -42,6 +42,8 @@ impl Item {
 pub(super) struct Outbox {
     order: VecDeque<Item>,
     known: BTreeSet<Item>,
+    /// All was asked for, and it is not empty since.
+    owes_all: bool,
 }
 
 impl Outbox {
@@ -52,14 +54,28 @@ impl Outbox {
     }
 
     pub(super) fn pop(&mut self) -> Option<Item> {
-        let item = self.order.pop_front()?;
-        self.known.remove(&item);
-        Some(item)
+        let item = self.order.pop_front();
+        match &item {
+            Some(item) => drop(self.known.remove(item)),
+            None => self.owes_all = false,
+        }
+        item
+    }
+
+    /// Notes that everything was asked for and added.
+    pub(super) fn owe_all(&mut self) {
+        self.owes_all = true;
+    }
+
+    /// Whether everything that was asked for before is still to be told.
+    pub(super) fn owes_all(&self) -> bool {
+        self.owes_all
     }
 
     pub(super) fn clear(&mut self) {
         self.order.clear();
         self.known.clear();
+        self.owes_all = false;
     }
 }
 
@@ -79,5 +95,19 @@ mod tests {
         assert_eq!(outbox.pop(), Some(Item::Row("b".into())));
         assert_eq!(outbox.pop(), Some(Item::Row("a".into())));
         assert_eq!(outbox.pop(), None);
+    }
+
+    #[test]
+    fn everything_is_owed_until_all_of_it_was_told() {
+        let mut outbox = Outbox::default();
+        for id in ["a", "b"] {
+            outbox.add(Item::Row(id.into()));
+        }
+        outbox.owe_all();
+        outbox.pop();
+        outbox.pop();
+        assert!(outbox.owes_all(), "it is not known yet that this was all");
+        assert_eq!(outbox.pop(), None);
+        assert!(!outbox.owes_all());
     }
 }

@@ -36,10 +36,9 @@ impl PatchRequests {
         (client, request_id): (u64, Option<&str>),
         publisher: u64,
     ) -> String {
-        self.last += 1;
         // By the words of whoever asks, unless another one uses the same.
         let own = request_id.filter(|own| !self.open.contains_key(*own));
-        let ticket = own.map_or_else(|| format!("patch-{}", self.last), str::to_owned);
+        let ticket = own.map_or_else(|| self.free_ticket(), str::to_owned);
         let wanted = Wanted {
             client,
             request_id: request_id.map(str::to_owned),
@@ -50,6 +49,17 @@ impl PatchRequests {
         };
         self.open.insert(ticket.clone(), wanted);
         ticket
+    }
+
+    /// One that nobody uses, whatever clients call their requests.
+    fn free_ticket(&mut self) -> String {
+        loop {
+            self.last += 1;
+            let ticket = format!("patch-{}", self.last);
+            if !self.open.contains_key(&ticket) {
+                return ticket;
+            }
+        }
     }
 
     /// Who wants what `publisher` has answered; `None` when it was asked for something else.
@@ -86,5 +96,27 @@ impl PatchRequests {
         self.open = open;
         let late: BTreeMap<String, Wanted> = late;
         late.into_values().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_keeps_its_place_whatever_others_call_theirs() {
+        let wanted = RequestPatch {
+            agent_id: "a".to_owned(),
+            path: "f".to_owned(),
+            context_lines: 3,
+            include_untracked: true,
+            request_id: None,
+            change: None,
+        };
+        let mut requests = PatchRequests::default();
+        for name in ["patch-2", "patch-2", "patch-4", "patch-4"] {
+            requests.ask(&wanted, (1, Some(name)), 7);
+        }
+        assert_eq!(requests.open.len(), 4);
     }
 }

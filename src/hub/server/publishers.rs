@@ -63,10 +63,22 @@ impl Publishers {
             silent: false,
         });
         let is_its = known.connection.is_none_or(|other| other == connection);
-        if is_its {
-            known.connection = Some(connection);
+        if is_its && known.connection.is_none() {
+            (known.connection, known.heard) = (Some(connection), now);
+            known.silent = false;
         }
         is_its
+    }
+
+    /// Whether `name` has spoken for agents, and has gone.
+    pub(super) fn has_gone(&self, name: &str) -> bool {
+        let known = self.known.get(name);
+        known.is_some_and(|known| known.connection.is_none())
+    }
+
+    /// The connection over which `name` speaks.
+    pub(super) fn connection_of(&self, name: &str) -> Option<u64> {
+        self.known.get(name)?.connection
     }
 
     /// Something came over `connection`; whether its publisher was taken for silent.
@@ -185,6 +197,22 @@ mod tests {
         assert!(publishers.leave("a", 1, start));
         assert!(publishers.claim("a", 2, start));
         assert_eq!(publishers.take_due(start + Duration::from_secs(29)), []);
+    }
+
+    #[test]
+    fn one_that_has_gone_is_known_as_gone_until_it_is_back() {
+        let start = Instant::now();
+        let mut publishers = Publishers::default();
+        assert!(!publishers.has_gone("a"), "it was never here");
+        publishers.claim("a", 1, start);
+        assert_eq!(publishers.connection_of("a"), Some(1));
+        publishers.leave("a", 1, start);
+        assert!(publishers.has_gone("a"));
+        // It is not silent at once because it was gone for long.
+        let back = start + Duration::from_secs(200);
+        publishers.claim("a", 2, back);
+        assert!(!publishers.has_gone("a"));
+        assert_eq!(publishers.take_due(back), []);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use super::order::Done;
 use super::outbox::Item;
 use super::patch_worker::Job;
 use super::serving::Server;
+use pane_patrol_hooks::target::Target;
+
 use crate::hub::protocol::{AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, code};
 
 /// Said to whoever asks for more patches than it takes.
@@ -19,8 +21,8 @@ impl Server {
         let client = &self.clients[index];
         match self.cache.row(agent) {
             Some(row) => row.publisher.as_deref() == Some(client.name()),
-            // By the name in its hello, which may be that of a row in a pane or of none yet.
-            None => client.agent() == Some(agent),
+            // By the name in its hello, of which nothing is told yet; an id of ours is nobody's.
+            None => client.agent() == Some(agent) && Target::agent(agent).is_some(),
         }
     }
 
@@ -60,6 +62,7 @@ impl Server {
         // It is the publisher that may end, not the connection of whoever hears of it.
         complaint.fatal = false;
         let own = self.clients[index].agent().map(str::to_owned);
+        let own = own.filter(|own| self.speaks_for(index, own));
         complaint.agent_id = complaint.agent_id.or(own);
         let name = self.clients[index].name().to_owned();
         let words = format!("{} ({})", complaint.message, complaint.code);
@@ -70,9 +73,12 @@ impl Server {
 
     pub(super) fn trouble_at(&self, publisher: &str, words: Option<String>) {
         let subject = format!("publisher {publisher}");
-        let words = words.map(|words| format!("{subject}: {words}"));
-        // It is told of here anyway; a collector that is busy has its reasons.
-        self.scribe.mention(Event::Trouble(subject, words));
+        match words.map(|words| format!("{subject}: {words}")) {
+            // It is told of here anyway; a collector that is busy has its reasons.
+            Some(words) => self.scribe.mention(Event::Trouble(subject, Some(words))),
+            // What is over is not to be shown for good.
+            None => self.scribe.tell(Event::Trouble(subject, None)),
+        }
     }
 
     /// A patch for whoever asked for it, of the publisher that was asked. Nobody may wait for it any more.
@@ -100,7 +106,10 @@ impl Server {
         let Some(name) = row.and_then(|row| row.publisher.clone()) else {
             return false;
         };
-        let is_its = |client: &&mut Client| client.is_publisher() && client.name() == name;
+        let Some(serial) = self.publishers.connection_of(&name) else {
+            return false;
+        };
+        let is_its = |client: &&mut Client| client.serial == serial;
         let asker = self.clients[index].serial;
         let Some(publisher) = self.clients.iter_mut().find(is_its) else {
             return false;

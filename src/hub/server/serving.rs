@@ -54,6 +54,9 @@ impl Server {
                 match order {
                     Order::Update(update) => self.learn(update),
                     Order::NotTaken(reply, code, words) => self.pass_on(&reply, code, &words),
+                    Order::TellsOfWork(id) => {
+                        self.tell_of_work.insert(id);
+                    }
                     Order::Patch(done) => self.deliver(&done),
                     Order::Acted(result) => self.tell_result(result),
                     Order::Row(id, answer) => {
@@ -79,7 +82,7 @@ impl Server {
                 seats::offer(&mut self.clients, index);
                 self.clients[index].receive(&self.cache);
                 seats::make_room(&mut self.clients, &self.cache);
-                if let Some(what) = self.clients[index].take_overstepped() {
+                for what in self.clients[index].take_overstepped() {
                     self.scribe.mention(Event::Refused(code::NOT_ALLOWED));
                     self.acting.note_overstep(what, self.clients[index].who());
                 }
@@ -152,6 +155,9 @@ impl Server {
                 }
             }
             Update::Row(row) => {
+                if row.publisher.is_none() {
+                    self.tell_of_work.remove(&row.id);
+                }
                 for client in &mut self.clients {
                     client.hear_of(row, &self.cache);
                 }

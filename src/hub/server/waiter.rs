@@ -23,15 +23,24 @@ pub(super) struct Waiter {
     input: Option<CompleteRequest>,
     /// By which the rules' answer comes back.
     pub(super) ticket: Option<u64>,
+    /// Whoever waits was let in by a token: only rows of the publisher of this name are its. What hooks or
+    /// an assistant's own records tell of is decided at a hook of ours.
+    only_of: Option<String>,
 }
 
 impl Waiter {
-    pub(super) fn new(event: Event, input: Option<CompleteRequest>) -> Self {
+    /// `only_of`: the publisher whose rows alone may ask, where that is not any.
+    pub(super) fn new(
+        event: Event,
+        input: Option<CompleteRequest>,
+        only_of: Option<String>,
+    ) -> Self {
         let input = input.filter(|input| event.tool.as_ref() == Some(&input.tool));
         Self {
             event,
             input,
             ticket: None,
+            only_of,
             since: Instant::now(),
             asked: None,
         }
@@ -42,7 +51,9 @@ impl Waiter {
         match &self.asked {
             Some((id, _)) if *id != row.id => true,
             Some((_, request)) => {
-                row.instance_id == self.event.instance_id && row.waiting.contains(request)
+                row.instance_id == self.event.instance_id
+                    && row.waiting.contains(request)
+                    && self.may_be_of(row)
             }
             None => {
                 let request = row.waiting.iter().find(|request| self.is_for(row, request));
@@ -84,15 +95,66 @@ impl Waiter {
             && self.event.instance_id == handed.instance_id
     }
 
+    fn may_be_of(&self, row: &Row) -> bool {
+        let only = self.only_of.as_deref();
+        only.is_none_or(|only| row.publisher.as_deref() == Some(only))
+    }
+
     fn is_for(&self, row: &Row, request: &Request) -> bool {
         let event = &self.event;
         let same_pane = row.pane == event.pane && row.server == event.server
             || event.pane.is_none() && row.has_address(&event.target);
         same_pane
+            && self.may_be_of(row)
             && row.assistant == event.assistant
             && row.instance_id == event.instance_id
             && request.agent_id == event.agent_id
             && request.tool == event.tool
             && request.message == event.message
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::event::{Source, State};
+
+    use super::*;
+    use crate::state::fixture::row;
+
+    #[test]
+    fn whoever_came_by_a_token_waits_for_rows_of_its_own_alone() {
+        let mut asks = row(1, "claude", State::WaitingApproval, "a:0.0", 5);
+        asks.waiting = vec![Request {
+            state: State::WaitingApproval,
+            request_id: None,
+            agent_id: None,
+            tool: Some("Bash".into()),
+            message: Some("touch f".into()),
+            since: asks.since,
+            source: Source::Hook,
+        }];
+        let state = State::WaitingApproval;
+        let assistant = asks.assistant.clone();
+        let mut event = Event::new(assistant, state, asks.target.clone(), asks.since);
+        (event.pane, event.server) = (asks.pane, asks.server.clone());
+        event.instance_id.clone_from(&asks.instance_id);
+        (event.tool, event.message) = (Some("Bash".into()), Some("touch f".into()));
+        let handed = Handed {
+            row: asks.id.clone(),
+            instance_id: asks.instance_id.clone(),
+            request: asks.waiting[0].clone(),
+            verdict: pane_patrol_hooks::approval::Verdict::Allow,
+        };
+        let takes = |only_of: Option<&str>, publisher: Option<&str>| {
+            let mut waiter = Waiter::new(event.clone(), None, only_of.map(str::to_owned));
+            let mut row = asks.clone();
+            row.publisher = publisher.map(str::to_owned);
+            waiter.hear(&row);
+            waiter.takes(&handed)
+        };
+        assert!(takes(None, None), "a hook of ours");
+        assert!(takes(Some("p"), Some("p")));
+        assert!(!takes(Some("p"), None), "hooks tell of it");
+        assert!(!takes(Some("p"), Some("q")), "another one's");
     }
 }

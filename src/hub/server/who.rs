@@ -36,6 +36,9 @@ pub trait Actor: Send + Sync {
 
     /// Writes down that somebody wanted what their door does not allow.
     fn note_overstep(&self, what: &str, who: &Who);
+
+    /// Writes down that somebody wanted this, and that it was not even tried.
+    fn note_refused(&self, act: &Act, who: &Who, why: &str);
 }
 
 /// What the hub is asked on the way.

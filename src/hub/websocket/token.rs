@@ -5,9 +5,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use pane_patrol_sys::open::Opening;
+use pane_patrol_sys::open::{OpenError, Opening, is_at};
 use pane_patrol_sys::private;
+use rustix::fs::{FlockOperation, flock};
+use rustix::process::geteuid;
 
 use crate::hub::protocol::Right;
 
@@ -16,30 +19,41 @@ const BYTES: usize = 32;
 /// The rights that are given by a token. That of the hub's owner is not.
 pub(super) const GIVEN: [Right; 4] = [Right::Publish, Right::Read, Right::Answer, Right::Manage];
 
-/// All of them. The files that were made for them go with this.
+/// So often it is looked again when another process has just made or removed a file.
+const TRIES: usize = 100;
+
+/// And after this time.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// All of them. Each file is held by everybody who listens and takes its token; the last one to end removes
+/// it, and one that nobody holds was left behind: its token gives nothing any more.
 #[derive(Debug)]
 pub(super) struct Tokens {
     known: Vec<(Right, String)>,
-    made: Vec<PathBuf>,
+    held: Vec<Held>,
+}
+
+/// A token's file, locked for as long as its token is taken.
+#[derive(Debug)]
+struct Held {
+    path: PathBuf,
+    file: File,
 }
 
 impl Tokens {
-    /// Those in the folder; what is missing is made.
+    /// Those in the folder that somebody else takes, too; else new ones.
     ///
     /// # Errors
-    /// A file cannot be read or made, others may read it, or it holds something else: with its path.
+    /// A file cannot be read or made, it is none of ours alone, or it holds something else: with its path.
     pub(super) fn open(folder: &Path) -> Result<Self, (PathBuf, io::Error)> {
         let mut tokens = Self {
             known: Vec::new(),
-            made: Vec::new(),
+            held: Vec::new(),
         };
         for right in GIVEN {
             let path = path_in(folder, right);
-            let is_there = path.symlink_metadata().is_ok();
-            let token = read_or_make(&path).map_err(|error| (path.clone(), error))?;
-            if !is_there {
-                tokens.made.push(path);
-            }
+            let (token, file) = hold(&path).map_err(|error| (path.clone(), error))?;
+            tokens.held.push(Held { path, file });
             tokens.known.push((right, token));
         }
         Ok(tokens)
@@ -64,16 +78,17 @@ impl Tokens {
             known: known
                 .map(|(right, text)| (*right, (*text).to_owned()))
                 .collect(),
-            made: Vec::new(),
+            held: Vec::new(),
         }
     }
 }
 
-impl Drop for Tokens {
+impl Drop for Held {
     fn drop(&mut self) {
-        for path in &self.made {
+        let is_last = flock(&self.file, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if is_last && is_at(&self.path, &self.file) {
             // Somebody may have removed it before.
-            let _ = std::fs::remove_file(path);
+            let _ = std::fs::remove_file(&self.path);
         }
     }
 }
@@ -83,42 +98,78 @@ pub(super) fn path_in(folder: &Path, right: Right) -> PathBuf {
     folder.join(format!("token.{}", right.as_str()))
 }
 
-/// The token in the file at `path`; made when there is none, so that it stays the same for clients.
+/// The token in the file at `path`, and the file, held; made anew unless somebody holds it.
 ///
 /// # Errors
-/// The file cannot be read or made, others may read it, or it holds something else.
-fn read_or_make(path: &Path) -> io::Result<String> {
-    match make(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read(path),
-        made => made,
+/// The file cannot be read or made, is none of ours alone, or holds something else.
+fn hold(path: &Path) -> io::Result<(String, File)> {
+    let mut is_made_here = false;
+    for _ in 0..TRIES {
+        let file = match Opening::to_read().no_link().regular(path) {
+            Ok(opened) => opened.file,
+            Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+                match make(path) {
+                    // It is held like one that was there.
+                    Ok(()) => is_made_here = true,
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    Err(error) => return Err(error),
+                }
+                continue;
+            }
+            Err(OpenError::Io(error)) => return Err(error),
+            Err(OpenError::NotRegular | OpenError::TooLong { .. }) => {
+                return Err(refused("it is no regular file; remove it"));
+            }
+        };
+        let token = match read(&file) {
+            // Somebody may be about to write it.
+            Err(_) if file.metadata()?.len() == 0 => {
+                std::thread::sleep(PAUSE);
+                continue;
+            }
+            read => read?,
+        };
+        let is_nobodys = flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if is_nobodys && !is_made_here && is_at(path, &file) {
+            std::fs::remove_file(path)?;
+            continue;
+        }
+        let is_held = flock(&file, FlockOperation::NonBlockingLockShared).is_ok();
+        if is_held && is_at(path, &file) {
+            return Ok((token, file));
+        }
+        std::thread::sleep(PAUSE);
     }
+    Err(refused("it stays without a token; remove it"))
 }
 
-fn make(path: &Path) -> io::Result<String> {
+fn make(path: &Path) -> io::Result<()> {
     let mut random = [0; BYTES];
     File::open("/dev/urandom")?.read_exact(&mut random)?;
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
     let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let token: String = digits.map(digit).collect();
-    private::write_file(path, format!("{token}\n").as_bytes())?;
+    private::write_file(path, format!("{token}\n").as_bytes()).map(drop)
+}
+
+fn read(mut file: &File) -> io::Result<String> {
+    let about = file.metadata()?;
+    let rights = about.mode() & 0o7777;
+    if about.uid() != geteuid().as_raw() || rights != 0o600 {
+        let words = format!("it must be ours with the mode 0600, not {rights:04o}; remove it");
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, words));
+    }
+    let mut text = Vec::new();
+    file.by_ref().take(1024).read_to_end(&mut text)?;
+    let token = String::from_utf8_lossy(&text).trim().to_owned();
+    if token.len() != BYTES * 2 || !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(refused("it holds no token; remove it"));
+    }
     Ok(token)
 }
 
-fn read(path: &Path) -> io::Result<String> {
-    let file = Opening::to_read().no_link().may_wait().anything(path)?;
-    let rights = file.metadata()?.mode() & 0o777;
-    if rights & 0o077 != 0 {
-        let words = format!("others may read it (mode {rights:04o}); remove it");
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, words));
-    }
-    let mut text = String::new();
-    file.take(1024).read_to_string(&mut text)?;
-    let token = text.trim();
-    if token.len() != BYTES * 2 || !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        let words = "it holds no token; remove it";
-        return Err(io::Error::new(io::ErrorKind::InvalidData, words));
-    }
-    Ok(token.to_owned())
+fn refused(why: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
 /// Whether two tokens are the same; takes as long for one wrong byte as for all.
@@ -137,35 +188,61 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_made_once_for_its_owner_alone() {
+    fn it_is_made_for_its_owner_alone_and_stays_while_anybody_takes_it() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("token");
-        let token = read_or_make(&path).unwrap();
-        assert_eq!(token.len(), 64);
+        let path = path_in(folder.path(), Right::Read);
+        let first = Tokens::open(folder.path()).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
-        assert_eq!(read_or_make(&path).unwrap(), token);
-        let other = read_or_make(&folder.path().join("other")).unwrap();
-        assert_ne!(other, token);
+        let token = std::fs::read_to_string(&path).unwrap().trim().to_owned();
+        assert_eq!(token.len(), 64);
+        let second = Tokens::open(folder.path()).unwrap();
+        drop(first);
+        // The one that is left has its files still, with what they held.
+        assert_eq!(std::fs::read_to_string(&path).unwrap().trim(), token);
+        assert_eq!(second.right_of(&token), Some(Right::Read));
+        drop(second);
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_was_left_behind_gives_nothing_any_more_and_what_is_anothers_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path_in(folder.path(), Right::Read);
+        make(&path).unwrap();
+        let old = std::fs::read_to_string(&path).unwrap();
+        let tokens = Tokens::open(folder.path()).unwrap();
+        assert_eq!(tokens.right_of(old.trim()), None);
+        assert_ne!(std::fs::read_to_string(&path).unwrap(), old);
+        std::fs::remove_file(&path).unwrap();
+        make(&path).unwrap();
+        drop(tokens);
+        assert!(path.exists(), "it was put there by somebody else");
+    }
+
+    #[test]
+    fn a_pipe_is_refused_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path_in(folder.path(), Right::Read);
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let (refused, error) = Tokens::open(folder.path()).unwrap_err();
+        assert_eq!(refused, path);
+        assert!(error.to_string().contains("no regular file"), "{error}");
     }
 
     #[test]
     fn a_file_that_others_may_read_a_link_and_other_content_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
-        read_or_make(&path).unwrap();
+        hold(&path).unwrap();
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
-        assert!(
-            read_or_make(&path)
-                .unwrap_err()
-                .to_string()
-                .contains("0644")
-        );
+        assert!(hold(&path).unwrap_err().to_string().contains("0644"));
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
         std::fs::write(&path, "").unwrap();
-        assert!(read_or_make(&path).is_err());
+        assert!(hold(&path).is_err());
         std::fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(folder.path().join("elsewhere"), &path).unwrap();
-        assert!(read_or_make(&path).is_err());
+        assert!(hold(&path).is_err());
     }
 
     #[test]

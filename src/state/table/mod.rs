@@ -87,6 +87,8 @@ pub struct Table {
     /// Assistants that run in panes and have reported, by pane and process.
     reported: BTreeSet<(RowKey, u32)>,
     delivered: Dedup,
+    /// Agents whose publishers have left, the last one last.
+    left: VecDeque<RowKey>,
 }
 
 impl Outcome {
@@ -111,6 +113,7 @@ impl Table {
             away: VecDeque::new(),
             reported: BTreeSet::new(),
             delivered: Dedup::default(),
+            left: VecDeque::new(),
         }
     }
 
@@ -156,8 +159,8 @@ impl Table {
             } => {
                 self.publisher(&publisher, word, of.as_ref(), now, &mut outcome);
             }
-            Input::Reading(reading) => self.reading(&reading, now, &mut outcome),
-            Input::Glimpsed(reading) => self.glimpsed(&reading, &mut outcome),
+            Input::Reading(reading) => self.reading(&reading.bounded(), now, &mut outcome),
+            Input::Glimpsed(reading) => self.glimpsed(&reading.bounded(), &mut outcome),
             Input::Present { server, present } => {
                 self.present(&server, &present, now, &mut outcome);
             }

@@ -17,6 +17,9 @@ const HOOKS_TELL: &str = "hooks or the assistant's own records tell of that pane
 /// One client cannot fill the table.
 const MAX_AGENTS_OF_ONE: usize = 64;
 
+/// Nor can many that come and go: so many agents of publishers that have left stay, the last ones.
+const MAX_LEFT: usize = 256;
+
 impl Table {
     /// The rows that `publisher` speaks for.
     pub fn rows_of(&self, publisher: &str) -> Vec<RowKey> {
@@ -78,13 +81,32 @@ impl Table {
             if word == PublisherWord::Forgotten {
                 // Nobody has said that its session is over: it may come back.
                 self.take_out(&key, outcome);
-            } else if let Some(mut entry) = self.rows.get_mut(&key)
-                && entry.take_word(word, now)
-            {
-                outcome.changed.push(key);
+                continue;
+            }
+            let entry = self.rows.get_mut(&key);
+            if entry.is_some_and(|mut entry| entry.take_word(word, now)) {
+                outcome.changed.push(key.clone());
+                if word == PublisherWord::Left {
+                    self.note_left(key, outcome);
+                }
             }
         }
         self.end_unexplained(meant, outcome);
+    }
+
+    /// Notes an agent whose publisher has left; of too many the one whose did first goes.
+    fn note_left(&mut self, key: RowKey, outcome: &mut Outcome) {
+        self.left.retain(|known| *known != key);
+        self.left.push_back(key);
+        while self.left.len() > MAX_LEFT {
+            let Some(first) = self.left.pop_front() else {
+                return;
+            };
+            let row = self.rows.get(&first);
+            if row.is_some_and(|row| !row.has_proof_of_life() && !row.is_told_of_by_hooks()) {
+                self.take_out(&first, outcome);
+            }
+        }
     }
 
     /// The process of published rows has ended. How it ended is for their publishers to say.

@@ -1,7 +1,7 @@
 //! Rows that a client of the hub speaks for.
 
 use super::*;
-use crate::state::PublisherWord;
+use crate::state::{PublisherWord, RowKey};
 
 fn report(state: State, millis: i64) -> Event {
     let mut event = Event::new(
@@ -86,6 +86,28 @@ fn who_leaves_after_its_work_leaves_the_result_and_who_leaves_in_the_middle_is_o
         (row.state, row.offline, row.publisher),
         (State::Completed, false, None)
     );
+}
+
+#[test]
+fn of_too_many_results_of_publishers_that_left_the_oldest_go() {
+    let mut story = Story::new();
+    for number in 0..300 {
+        let name = format!("agent-{number}");
+        let mut event = report(State::Completed, 100 + number);
+        event.target = Target::agent(&name).unwrap();
+        (event.pane, event.server) = (None, None);
+        story.publish(event);
+        story.word(PublisherWord::Left, 100 + number);
+    }
+    let is_there = |number| {
+        let key = RowKey {
+            server: None,
+            place: Target::agent(&format!("agent-{number}")).unwrap(),
+        };
+        story.table.has_row(&key)
+    };
+    let left: Vec<i64> = (0..300).filter(|number| is_there(*number)).collect();
+    assert_eq!(left, (44..300).collect::<Vec<i64>>());
 }
 
 #[test]

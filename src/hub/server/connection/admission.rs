@@ -35,7 +35,9 @@ pub(super) struct Admission {
     /// It carries what somebody else says.
     pub(super) is_relayed: bool,
     /// What it has asked for and may not, since that was looked at.
-    pub(super) overstepped: Option<String>,
+    pub(super) overstepped: Vec<String>,
+    /// What it has called itself in a hello that was not taken.
+    pub(super) said_name: String,
     /// What of that was said before: a client that goes on asking fills no file.
     pub(super) noted: BTreeSet<String>,
 }
@@ -62,21 +64,25 @@ impl Admission {
 
     fn note(&mut self, what: &str) {
         if self.noted.insert(what.to_owned()) {
-            self.overstepped = Some(what.to_owned());
+            self.overstepped.push(what.to_owned());
         }
     }
 }
 
 impl Client {
     /// What it has asked for and may not, since the last look.
-    pub(in crate::hub::server) fn take_overstepped(&mut self) -> Option<String> {
-        self.admission.overstepped.take()
+    pub(in crate::hub::server) fn take_overstepped(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.admission.overstepped)
     }
 
     /// By whom something is wanted that it says.
     pub(in crate::hub::server) fn who(&self) -> Who {
+        let name = match self.name.as_str() {
+            "" => &self.admission.said_name,
+            name => name,
+        };
         let own = DOORS.iter().find(|door| {
-            let rest = self.name.strip_prefix(**door);
+            let rest = name.strip_prefix(**door);
             let pid = rest.and_then(|rest| rest.strip_prefix('-'));
             pid.is_some_and(|pid| pid.parse::<u32>().is_ok())
         });
@@ -84,8 +90,8 @@ impl Client {
         Who {
             door: match own.filter(|_| is_own) {
                 Some(door) => (*door).to_owned(),
-                None if self.admission.is_relayed => format!("websocket {}", self.name),
-                None => format!("hub {}", self.name),
+                None if self.admission.is_relayed => format!("websocket {name}"),
+                None => format!("hub {name}"),
             },
             right: self.admission.right,
         }

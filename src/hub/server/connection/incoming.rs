@@ -14,8 +14,9 @@ use crate::hub::protocol::{
     Right, Status, WaitDecision, code, needed,
 };
 use crate::hub::server::cache::Cache;
-use crate::hub::server::command::{Command, What, command_of};
+use crate::hub::server::command::{Command, What, command_of, read};
 use crate::hub::server::event::Said;
+use crate::sys::namespaces::Standing;
 
 /// Longest name of a client, in bytes.
 const MAX_NAME_BYTES: usize = 128;
@@ -85,7 +86,7 @@ impl Client {
                 return self.say_error(cache, code, &words, false, None);
             }
         };
-        if self.admission.is_awaited {
+        if self.admission.is_awaited || self.is_relayed_by(&message) {
             return self.take_admission(message, cache);
         }
         let request = message.request_id.clone();
@@ -120,7 +121,7 @@ impl Client {
                 self.say(cache, "pong", &Pong { host_time }, &message);
             }
             "bye" => self.is_served = true,
-            "snapshot_request" => self.post_everything(cache),
+            "snapshot_request" => self.post_everything_again(cache),
             "wait_decision" => self.wait(&message, cache),
             _ => self.queue(role, message, cache),
         }
@@ -134,6 +135,12 @@ impl Client {
         }
     }
 
+    /// Whether whoever has connected says now that it carries what somebody else says. It does so first of
+    /// all, on every system: by that alone such a connection is never taken for its owner's.
+    fn is_relayed_by(&self, message: &Envelope) -> bool {
+        message.kind == "admit" && self.role.is_none() && !self.admission.is_relayed
+    }
+
     /// Who carries somebody else's messages says first what these may do.
     fn take_admission(&mut self, message: Envelope, cache: &Cache) {
         let admit: Option<Admit> = (message.kind == "admit")
@@ -145,6 +152,8 @@ impl Client {
         self.admission.right = self.admission.right.at_most(admit.right);
         self.admission.sessions = admit.sessions;
         self.admission.is_awaited = false;
+        self.admission.is_relayed = true;
+        self.standing = Standing::Unknown;
     }
 
     fn take_hello(&mut self, message: Envelope, cache: &Cache) {
@@ -155,9 +164,9 @@ impl Client {
         if message.kind != "hello" {
             return complain(self, code::HELLO_EXPECTED, "say hello first");
         }
-        let hello: Hello = match serde_json::from_value(message.payload.clone()) {
+        let hello: Hello = match read(&message.payload) {
             Ok(hello) => hello,
-            Err(error) => return complain(self, code::BAD_SCHEMA, &error.to_string()),
+            Err(why) => return complain(self, code::BAD_SCHEMA, &one_line(&why, 200)),
         };
         if hello.client_id != message.sender_id {
             let words = "`client_id` must be the `sender_id`";
@@ -174,6 +183,7 @@ impl Client {
             ClientRole::Subscriber => Right::Read,
         };
         if !self.admission.allows(needed, "hello") {
+            self.admission.said_name = hello.client_id;
             let own = self.admission.right.as_str();
             let words = format!("this connection has the right `{own}` alone");
             return complain(self, code::NOT_ALLOWED, &words);
@@ -276,7 +286,10 @@ impl Client {
             .map_err(|error| error.to_string())
             .and_then(|wanted: WaitDecision| Ok((wanted.event()?, wanted.asked)));
         let mut waiter = match wanted {
-            Ok((event, asked)) => Waiter::new(event, asked),
+            Ok((event, asked)) => {
+                let only_of = self.admission.is_relayed.then(|| self.name.clone());
+                Waiter::new(event, asked, only_of)
+            }
             Err(why) => return self.refuse(cache, code::BAD_SCHEMA, &why),
         };
         self.say(cache, "waiting", &serde_json::json!({}), message);

@@ -133,7 +133,8 @@ impl Client {
                 sessions: Vec::new(),
                 session: None,
                 is_relayed,
-                overstepped: None,
+                overstepped: Vec::new(),
+                said_name: String::new(),
                 noted: BTreeSet::new(),
             },
             name: String::new(),
@@ -217,10 +218,6 @@ impl Client {
         }
     }
 
-    pub(super) fn is_publisher(&self) -> bool {
-        self.role == Some(ClientRole::Publisher)
-    }
-
     /// The agent that it says it is.
     pub(super) fn agent(&self) -> Option<&str> {
         self.agent.as_deref()
@@ -254,9 +251,14 @@ impl Client {
         Some(command)
     }
 
+    /// Whether it has taken so much of what it was told that more may be made ready.
+    pub(super) fn takes_what_it_is_told(&self) -> bool {
+        self.output.len() < OUTPUT_BYTES
+    }
+
     /// Whether a patch may be made for it: a few at a time, and when it has taken what it got.
     pub(super) fn may_await_patch(&mut self) -> bool {
-        let may = self.patches < MAX_PATCHES && self.output.len() < OUTPUT_BYTES;
+        let may = self.patches < MAX_PATCHES && self.takes_what_it_is_told();
         self.patches += usize::from(may);
         may
     }

@@ -24,12 +24,25 @@ impl Client {
         kind == "error" || all.is_none_or(|all| all.contains(kind))
     }
 
-    /// Has it told of everything.
+    /// Has it told of everything, the most urgent first.
     pub(super) fn post_everything(&mut self, cache: &Cache) {
+        self.post_all(cache.everything());
+    }
+
+    /// Has it told of everything once more. However often it asks, it is told once of what it was not told
+    /// yet.
+    pub(super) fn post_everything_again(&mut self, cache: &Cache) {
+        if !self.outbox.owes_all() {
+            self.post_all(cache.everything_again());
+        }
+    }
+
+    fn post_all(&mut self, items: Vec<Item>) {
         self.told = 0;
-        for item in cache.everything() {
+        for item in items {
             self.post(&item);
         }
+        self.outbox.owe_all();
     }
 
     /// Takes one message, or several, each with its number.
@@ -63,7 +76,7 @@ impl Client {
         cache: &Cache,
     ) {
         let now = cache.clock.now();
-        let said = cache.voice.say("act_result", result, request, now);
+        let said = cache.voice.say_result(result, request, now);
         self.push(&said, cache);
     }
 
