@@ -78,11 +78,12 @@ fn decisions_stand_among_the_events_and_can_be_asked_for_alone() {
             &["--target", "a:0.0"],
             &["Begin", "snooze", "trust", "Go on"],
         ),
-        (&["--target", "b"], &[]),
     ] {
         let all = [&["log", "--json"], words].concat();
         assert_eq!(what(&lines(&env, &all)), expected, "{words:?}");
     }
+    let nobody = finish(env.pane_patrol().args(["log", "--json", "--target", "b"]));
+    assert_eq!((nobody.status.code(), &*nobody.stdout), (Some(1), ""));
     let text = run(&env, &["log", "--only", "decisions"]).stdout;
     let told: Vec<&str> = text.lines().collect();
     assert!(
