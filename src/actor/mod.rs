@@ -11,9 +11,9 @@
 //! | [`stop`] | why the procedure stops |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
 //! | [`names`] | how requests are named, no two that differ alike |
-//! | [`real`] | the hub, the session file and the multiplexer, as the procedure sees them |
-//! | [`shown`] | what stood before the person, and whether that is still what is asked |
-//! | [`record`] | one line for each decision in `decisions.jsonl` |
+//! | [`executor`] | the hub, the session file and the multiplexer, as the procedure sees them |
+//! | [`digest`] | what stood before the person, and whether that is still what is asked |
+//! | [`audit`] | one line for each decision in `decisions.jsonl` |
 //! | `tell` | tells the collector that an answer took effect, which no hook does |
 //!
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
