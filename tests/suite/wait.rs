@@ -32,6 +32,11 @@ fn assert_reached(finished: &Finished, state: &str) {
     assert_eq!(finished.stderr, "");
 }
 
+/// A `wait` that looks at what there is and goes.
+fn look_once(target: &str) -> [&str; 5] {
+    ["wait", "--state=idle", "--timeout=0s", "--target", target]
+}
+
 #[test]
 fn what_is_so_already_is_not_waited_for_and_what_comes_is() {
     let env = TestEnv::new();
@@ -148,15 +153,7 @@ fn who_can_never_come_is_refused_and_not_waited_for() {
     ] {
         for command in [
             &["wait", "--state", "idle", "--target", name][..],
-            &[
-                "wait",
-                "--state",
-                "idle",
-                "--timeout",
-                "0s",
-                "--target",
-                name,
-            ],
+            &look_once(name),
             &["watch", "--target", name],
         ] {
             let refused = finish(env.pane_patrol().args(command));
@@ -166,16 +163,7 @@ fn who_can_never_come_is_refused_and_not_waited_for() {
         }
     }
     for name in ["work:1.2", "%7", "agent/later"] {
-        let command = [
-            "wait",
-            "--state",
-            "idle",
-            "--timeout",
-            "0s",
-            "--target",
-            name,
-        ];
-        let may_come = finish(env.pane_patrol().args(command));
+        let may_come = finish(env.pane_patrol().args(look_once(name)));
         assert_eq!(may_come.status.code(), Some(4), "{name}: {may_come:?}");
     }
 }
