@@ -47,6 +47,8 @@ pub struct Config {
     pub mirror: Mirror,
     /// `[notice]`
     pub notice: notify::Settings,
+    /// `[icons]`
+    pub icons: Icons,
     /// `[split]`
     pub split: Split,
     /// `[tmux]`
@@ -65,6 +67,35 @@ pub struct Config {
 pub struct Dashboard {
     /// `theme`: `terminal`, `dark`, `light` or `none`.
     pub theme: Option<Theme>,
+}
+
+/// `[icons]`: how states and branches are marked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Icons {
+    /// `plain`: letters and signs that every font has and every screen reader says.
+    plain: bool,
+}
+
+impl Icons {
+    /// Which signs are drawn.
+    pub fn signs(self) -> Signs {
+        if self.plain {
+            Signs::Plain
+        } else {
+            Signs::Drawn
+        }
+    }
+}
+
+/// How states and branches are marked on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signs {
+    /// `✗ ✓ ● ○ ⎇`
+    #[default]
+    Drawn,
+    /// `x + * - @`
+    Plain,
 }
 
 /// `[split]`: the dashboard with an assistant's pane beside it.

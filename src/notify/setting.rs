@@ -40,7 +40,7 @@ pub enum Channel {
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// How an assistant that asks for permission is told of.
-    #[serde(alias = "approve")]
+    #[serde(alias = "wants approval", alias = "approval", alias = "approve")]
     waiting_approval: Vec<Channel>,
     /// How a question is told of.
     #[serde(alias = "asks", alias = "waits")]
@@ -181,7 +181,7 @@ mod tests {
     fn a_state_may_be_called_as_it_is_on_the_screen() {
         for (word, state) in words::all() {
             let told_of = !matches!(state, State::Running | State::Idle);
-            match settings(&format!("{word} = ['tmux']")) {
+            match settings(&format!("'{word}' = ['tmux']")) {
                 Ok(settings) => assert_eq!(settings.channels(state), [Channel::Tmux], "{word}"),
                 Err(error) => {
                     assert!(!told_of, "{error}");

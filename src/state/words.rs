@@ -2,10 +2,10 @@
 
 use pane_patrol_hooks::event::State;
 
-/// What stands on the screen for `state`.
+/// What stands on the screen for `state`, and where there is less room, or once stood there.
 pub fn on_screen(state: State) -> &'static [&'static str] {
     match state {
-        State::WaitingApproval => &["approve"],
+        State::WaitingApproval => &["wants approval", "approval", "approve"],
         State::WaitingInput => &["asks", "waits"],
         State::Error => &["failed"],
         State::Completed => &["done"],

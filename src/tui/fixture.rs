@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use time::UtcOffset;
 
+use crate::config::Signs;
 use crate::state::update::Update;
 use crate::state::{Evidence, Row};
 use crate::tui::message::Message;
@@ -20,6 +21,7 @@ pub(super) use crate::state::fixture::{With, now, row};
 
 pub(super) fn model(width: u16, height: u16) -> Model {
     Model::new(Setup {
+        signs: Signs::default(),
         in_tmux: true,
         offset: UtcOffset::UTC,
         home: Some("/home/ada".to_owned()),

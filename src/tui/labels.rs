@@ -4,26 +4,47 @@
 use pane_patrol_hooks::adapter::is_question;
 use pane_patrol_hooks::event::{Kind, State};
 
+use crate::config::Signs;
 use crate::git::{DiffState, DiffSummary};
 use crate::state::{Attention, Request, Row};
 use crate::tui::text;
 
 /// The sign of a state. Each is one column wide in every terminal we know of.
-pub(crate) fn icon(state: State) -> &'static str {
-    match state {
-        State::WaitingApproval => "!",
-        State::WaitingInput => "?",
-        State::Error => "✗",
-        State::Completed => "✓",
-        State::Running => "●",
-        State::Idle => "○",
+pub(crate) fn icon(state: State, signs: Signs) -> &'static str {
+    match (state, signs) {
+        (State::WaitingApproval, _) => "!",
+        (State::WaitingInput, _) => "?",
+        (State::Error, Signs::Drawn) => "✗",
+        (State::Completed, Signs::Drawn) => "✓",
+        (State::Running, Signs::Drawn) => "●",
+        (State::Idle, Signs::Drawn) => "○",
+        (State::Error, Signs::Plain) => "x",
+        (State::Completed, Signs::Plain) => "+",
+        (State::Running, Signs::Plain) => "*",
+        (State::Idle, Signs::Plain) => "-",
     }
 }
 
-/// One word for what the row does, at most seven columns.
+/// What stands before the name of a branch.
+pub(crate) fn branch_sign(signs: Signs) -> &'static str {
+    match signs {
+        Signs::Drawn => "⎇",
+        Signs::Plain => "@",
+    }
+}
+
+/// What the row does, in as many words as `width` columns hold.
+pub(crate) fn state_within(row: &Row, width: usize) -> &'static str {
+    match (row.state, state(row)) {
+        (State::WaitingApproval, whole) if text::width(whole) > width => "approval",
+        (_, whole) => whole,
+    }
+}
+
+/// What the row does, in one word or two.
 pub(crate) fn state(row: &Row) -> &'static str {
     match row.state {
-        State::WaitingApproval => "approve",
+        State::WaitingApproval => "wants approval",
         State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits",
         State::WaitingInput => "asks",
         State::Error => "failed",
@@ -89,11 +110,12 @@ pub(crate) fn project(row: &Row) -> Option<&str> {
 }
 
 /// Project and branch: `shop ⎇ fix-tax`.
-pub(crate) fn place(row: &Row) -> String {
+pub(crate) fn place(row: &Row, signs: Signs) -> String {
+    let sign = branch_sign(signs);
     match (project(row), row.branch.as_deref()) {
-        (Some(project), Some(branch)) => format!("{project} ⎇ {branch}"),
+        (Some(project), Some(branch)) => format!("{project} {sign} {branch}"),
         (Some(project), None) => project.to_owned(),
-        (None, Some(branch)) => format!("⎇ {branch}"),
+        (None, Some(branch)) => format!("{sign} {branch}"),
         (None, None) => String::new(),
     }
 }

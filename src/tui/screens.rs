@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use super::work_tests::{busy_model, patch};
 use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known, parts};
+use crate::config::Signs;
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
 use crate::state::update::{Health, Role, Update};
@@ -101,6 +102,13 @@ fn one_row() {
 #[test]
 fn a_usual_day() {
     insta::assert_snapshot!(screens(&day(), |_| {}));
+}
+
+#[test]
+fn a_usual_day_in_plain_signs() {
+    let screens = screens(&day(), |model| model.setup.signs = Signs::Plain);
+    assert!(!screens.contains(['✗', '✓', '●', '○', '⎇']), "{screens}");
+    insta::assert_snapshot!(screens);
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn an_event_becomes_a_row_and_enter_lands_on_its_pane() {
     desk.report(&pane, ASKS);
     let screen = desk.client.wait_for("NEEDS YOU");
     assert!(
-        screen.contains("work:1.0") && screen.contains("approve"),
+        screen.contains("work:1.0") && screen.contains("approval"),
         "{screen}"
     );
     desk.client.press(&["Enter"]);

@@ -12,7 +12,7 @@ use crate::cli::SupervisorArgs;
 use crate::collector;
 use crate::commands::start::launchers;
 use crate::commands::{Context, listen};
-use crate::config::Config;
+use crate::config::{Config, Signs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::tui::{self, Theme};
 use actions::RealActions;
@@ -32,7 +32,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let setup = tui::Setup {
         split: arguments.split,
         launchers: names.collect(),
-        ..setup(context, context.offset, theme)
+        ..setup(context, context.offset, theme, config.icons.signs())
     };
     let listening = listen::start(context, arguments.listen.listen.as_deref())?;
     let (update, membership) =
@@ -57,16 +57,17 @@ pub(in crate::commands) fn screen_setup(
 ) -> Result<tui::Setup, CommandError> {
     let config = context.config()?;
     let theme = theme(&SupervisorArgs::default(), &config, context.no_color);
-    Ok(setup(context, offset, theme))
+    Ok(setup(context, offset, theme, config.icons.signs()))
 }
 
-fn setup(context: &Context, offset: UtcOffset, theme: Theme) -> tui::Setup {
+fn setup(context: &Context, offset: UtcOffset, theme: Theme, signs: Signs) -> tui::Setup {
     let home = context.environment.home.as_ref();
     tui::Setup {
         in_tmux: context.tmux.is_some(),
         offset,
         home: home.map(|home| home.to_string_lossy().into_owned()),
         theme,
+        signs,
         split: false,
         launchers: Vec::new(),
         size: (80, 24),

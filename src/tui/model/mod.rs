@@ -22,6 +22,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
 use crate::actor::Bound;
+use crate::config::Signs;
 use crate::mux::Beside;
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
@@ -54,6 +55,8 @@ pub struct Setup {
     pub launchers: Vec<String>,
     /// Colours.
     pub theme: Theme,
+    /// How states and branches are marked.
+    pub signs: Signs,
     /// Columns and lines.
     pub size: (u16, u16),
 }

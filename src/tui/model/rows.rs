@@ -8,7 +8,8 @@ use std::sync::Arc;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::sums::Sums;
-use crate::state::{Attention, Row, precedence, urgency};
+use crate::config::Signs;
+use crate::state::{Attention, Row, precedence, urgency, words as state_words};
 use crate::tui::labels;
 use crate::tui::text;
 
@@ -57,7 +58,8 @@ impl Known {
         let widths = Widths {
             assistant: text::width(row.assistant.as_str()),
             target: text::width(&row.target.to_string()),
-            place: text::width(&labels::place(&row)),
+            // A branch takes as many columns with either sign.
+            place: text::width(&labels::place(&row, Signs::default())),
             word: text::width(labels::state(&row)),
             work: [false, true]
                 .map(|with_files| labels::work_width(&labels::work(&row, with_files))),
@@ -196,12 +198,13 @@ fn words(row: &Row) -> String {
     let attention = labels::section(Attention::from(row.state));
     let target = row.target.to_string();
     let shown_at = row.shown_at.as_ref().map(ToString::to_string);
+    let known_as = state_words::on_screen(row.state).join("\n");
     let texts = [
         row.assistant.as_str(),
         &target,
         shown_at.as_deref().unwrap_or_default(),
         row.state.as_str(),
-        labels::state(row),
+        &known_as,
         attention,
         row.tool.as_deref().unwrap_or_default(),
         row.message.as_deref().unwrap_or_default(),

@@ -12,6 +12,9 @@ const ENOUGH: usize = 24;
 /// Below this width ages are short and the text must do with less.
 pub(super) const NARROW: usize = 60;
 
+/// Columns of the short form of a state's words.
+const SHORT_WORD: usize = 8;
+
 /// Mark, sign and the space after it.
 const LEAD: usize = 3;
 
@@ -56,7 +59,10 @@ impl Columns {
         if self.missing(width) > 0 {
             self.work = 0;
         }
-        self.place = narrowed(self.place, self.missing(width), 12);
+        if self.missing(width) > 0 {
+            self.word = self.word.min(SHORT_WORD);
+        }
+        self.place = narrowed(self.place, self.missing(width), 10);
         if self.missing(width) > 0 {
             self.place = 0;
         }

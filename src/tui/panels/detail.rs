@@ -200,8 +200,8 @@ impl Sheet<'_> {
         };
         let mut place = labels::below_home(cwd, home);
         if let Some(branch) = &row.branch {
-            place.push_str(" ⎇ ");
-            place.push_str(branch);
+            let sign = labels::branch_sign(self.model.setup.signs);
+            place.push_str(&format!(" {sign} {branch}"));
         }
         if row.sub_agents > 0 {
             place.push_str(" · ");

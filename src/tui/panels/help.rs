@@ -137,9 +137,10 @@ fn lines(model: &Model, width: u16) -> Vec<Help> {
         left_style: theme.text(),
         right: String::new(),
     };
+    let drawn = model.setup.signs;
     let signs = SIGNS
         .iter()
-        .flat_map(|(state, means)| entry(labels::icon(*state), theme.state(*state), means));
+        .flat_map(|(state, means)| entry(labels::icon(*state, drawn), theme.state(*state), means));
     keys.chain(mouse).chain([blank]).chain(signs).collect()
 }
 

@@ -99,7 +99,11 @@ fn draw_row(
         writer.keep_free(columns.work + 2);
     }
     writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
-    writer.cell(labels::icon(row.state), 1, theme.state(row.state));
+    writer.cell(
+        labels::icon(row.state, model.setup.signs),
+        1,
+        theme.state(row.state),
+    );
     writer.cell(
         if model.is_beside(row) { "▸" } else { "" },
         1,
@@ -113,10 +117,15 @@ fn draw_row(
     column(&mut writer, row.assistant.as_str(), columns.assistant, name);
     let target = shown_target(row, columns.target);
     column(&mut writer, &target, columns.target, own(theme.text()));
-    column(&mut writer, &labels::place(row), columns.place, theme.dim());
     column(
         &mut writer,
-        labels::state(row),
+        &labels::place(row, model.setup.signs),
+        columns.place,
+        theme.dim(),
+    );
+    column(
+        &mut writer,
+        labels::state_within(row, columns.word),
         columns.word,
         theme.state(row.state),
     );

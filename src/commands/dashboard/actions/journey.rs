@@ -80,6 +80,7 @@ impl Journey {
         let setup = context.collector(&[]).unwrap();
         let (updates, membership) = collector::join(setup).unwrap();
         let model = Model::new(Setup {
+            signs: crate::config::Signs::default(),
             in_tmux: true,
             offset: UtcOffset::UTC,
             home: None,
