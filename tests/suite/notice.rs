@@ -142,6 +142,11 @@ fn a_snoozed_row_is_not_told_of_until_the_snooze_is_taken_back() {
     let (pane, other) = (desk.window(), desk.window());
     desk.asks(&pane, "first");
     wait_until("the first is told of", || desk.told().len() == 1);
+    wait_until("tmux has said where its pane stands", || {
+        finish(env.pane_patrol().arg("status"))
+            .stdout
+            .contains("work:1.0")
+    });
     let snoozed = finish(env.pane_patrol().args(["snooze", &pane, "30"]));
     assert!(snoozed.status.success(), "{snoozed:?}");
     assert_eq!(
