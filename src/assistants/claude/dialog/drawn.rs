@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::about::TOOL;
+use super::commands::{NO_DESCRIPTION, may_edit};
+use super::files::EMPTY;
 use super::sed::Replacement;
-use super::sheet::{EMPTY, NO_DESCRIPTION, Sheet, TOOL, may_edit};
+use super::sheet::Sheet;
 use super::tame::is_named_oddly;
 use crate::assistants::facets::dialog::drawn::Drawn;
 use crate::assistants::facets::dialog::{Kind, of_line};

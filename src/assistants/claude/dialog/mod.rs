@@ -5,11 +5,14 @@
 //! the description first, and the command between two dotted rules as wide as the pane. Every line of
 //! what an assistant asks is drawn at least one cell in, so no text of it can draw a rule.
 
+mod about;
 mod address;
 pub(crate) mod calls;
+mod commands;
 mod compare;
 mod drawn;
 pub(crate) mod edits;
+mod files;
 mod heading;
 mod literal;
 mod notebook;

@@ -5,10 +5,11 @@
 
 use serde_json::Value;
 
+use super::about::TOOL;
 use super::address::{addresses, host};
 use super::compare::{BareRows, Wanted, file_names, said};
 use super::heading::is_title;
-use super::sheet::{Layout, Sheet, TOOL};
+use super::sheet::{Layout, Sheet};
 use crate::assistants::facets::dialog::cut;
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};

@@ -1,0 +1,149 @@
+//! Whether a dialog of Claude Code shows a file, and what is to be written into it.
+
+use super::compare::{Wanted, differs, file_names, marked_forms, plain_file};
+use super::edits;
+use super::heading::is_title;
+use super::sheet::{Layout, Sheet};
+use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
+use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
+use crate::state::Bound;
+
+/// Said of a file without a line.
+pub(super) const EMPTY: &str = "(No content)";
+
+/// How the dialogs are headed.
+const CREATE: &[&str] = &["Create", "file"];
+const OVERWRITE: &[&str] = &["Overwrite", "file"];
+const EDIT: &[&str] = &["Edit", "file"];
+
+impl Sheet {
+    pub(super) fn writes(&self, bound: &Bound, message: &str) -> Result<(), Refusal> {
+        let Layout::Ruled { head, block } = &self.layout else {
+            return Err(Refusal::OtherDialog);
+        };
+        let input = bound.input.as_ref();
+        let path = input.and_then(|input| input["file_path"].as_str());
+        let path = path.unwrap_or(message);
+        plain(Part::File, path)?;
+        let tool = bound.request.tool.as_deref().unwrap_or_default();
+        let titles: &[&[&str]] = match tool {
+            "Write" => &[CREATE, OVERWRITE],
+            "Edit" => &[EDIT, CREATE],
+            _ => &[EDIT],
+        };
+        if !self.is_path(head, titles, path, bound.cwd.as_deref().unwrap_or("/")) {
+            return Err(Refusal::Differs(Part::File));
+        }
+        let Some(input) = input else {
+            return Ok(());
+        };
+        let is_new = self.title().starts_with("Create");
+        let created = input["content"].as_str();
+        let created = created.or(input["new_string"]
+            .as_str()
+            .filter(|_| input["old_string"] == ""));
+        match created {
+            Some(content) if is_new => {
+                let said = marked_forms(content)
+                    .iter()
+                    .map(|content| self.creates(block, content))
+                    .reduce(Result::or);
+                let said = said.unwrap_or(Err(Refusal::Differs(Part::Content)));
+                said.map_err(|why| match plain_file(content) {
+                    Err(unseen @ Refusal::Unseen(_)) => unseen,
+                    _ => match why {
+                        Refusal::Differs(part) => differs(part, content),
+                        why => why,
+                    },
+                })
+            }
+            _ => edits::are_shown(block, Some(self.width), input),
+        }
+    }
+
+    /// Whether the rows below one of these titles are the path, in one of the ways in which Claude writes it.
+    fn is_path(&self, head: &[String], titles: &[&[&str]], path: &str, cwd: &str) -> bool {
+        (1..head.len()).any(|title| {
+            let is_titled = titles
+                .iter()
+                .any(|name| is_title(&head[..title], name, self.width));
+            is_titled && self.are_path(&head[title..], path, cwd, 2)
+        })
+    }
+
+    /// Whether the rows are the path, with `margin` cells less than the pane has.
+    pub(crate) fn are_path(&self, rows: &[String], path: &str, cwd: &str, margin: usize) -> bool {
+        let forms = file_names(path, cwd);
+        !rows.is_empty()
+            && forms.iter().any(|form| {
+                let end = rows[0]
+                    .trim_start()
+                    .strip_prefix('…')
+                    .filter(|_| rows.len() == 1);
+                let is_cut = end.is_some_and(|end| end.contains('/') && form.ends_with(end));
+                is_cut
+                    || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
+                        let mut shown = self.sunk(rows, 1, margin);
+                        shown.flow.breaks = breaks;
+                        Wanted::All(form).is_in(&shown)
+                    })
+            })
+    }
+
+    /// `  1 first line`: each line of a new file with its number.
+    pub(crate) fn creates(&self, block: &[String], content: &str) -> Result<(), Refusal> {
+        let mut rows = block.iter().peekable();
+        let lines: Vec<&str> = content.lines().collect();
+        let has_return = |(_, line): &(usize, &str)| line.ends_with("\r\n");
+        let ends = content.split_inclusive('\n').enumerate().filter(has_return);
+        let ends: Vec<usize> = ends.map(|(index, _)| index).collect();
+        // An empty file is said to be so.
+        let lines = if lines.is_empty() { vec![EMPTY] } else { lines };
+        for (index, line) in lines.iter().enumerate() {
+            let number = (index + 1).to_string();
+            let Some(first) = rows.next() else {
+                return Err(Refusal::Differs(Part::Content));
+            };
+            let Some((gutter, text)) = numbered(first, &number) else {
+                return Err(Refusal::Differs(Part::Content));
+            };
+            let mut shown = vec![text.to_owned()];
+            let next = (index + 2).to_string();
+            while let Some(row) = rows.next_if(|row| numbered(row, &next).is_none()) {
+                shown.push(row.get(gutter..).unwrap_or_default().to_owned());
+            }
+            let fits = |margin: usize| {
+                let flow = Flow {
+                    columns: self.width.saturating_sub(gutter + margin),
+                    breaks: Breaks::Cells,
+                    tabs: Tabs::Loose,
+                };
+                // Newer versions have a sign for the other half of a line break.
+                flow.shows(&shown, line)
+                    || ends.contains(&index) && flow.shows(&shown, &format!("{line}\u{fffd}"))
+            };
+            // In a box there is less room.
+            if !(fits(1) || fits(3) || fits(7)) {
+                return Err(Refusal::Differs(Part::Content));
+            }
+        }
+        match rows.next() {
+            None => Ok(()),
+            Some(_) => Err(Refusal::Differs(Part::Content)),
+        }
+    }
+}
+
+/// `  12 text`: how far its text is in, and the text.
+fn numbered<'a>(row: &'a str, number: &str) -> Option<(usize, &'a str)> {
+    let blanks = row.len() - row.trim_start_matches(' ').len();
+    if !(1..=4).contains(&blanks) {
+        return None;
+    }
+    let rest = row.trim_start_matches(' ').strip_prefix(number)?;
+    let gutter = blanks + number.len() + 1;
+    match rest.strip_prefix(' ') {
+        Some(text) => Some((gutter, text)),
+        None => rest.is_empty().then_some((gutter, "")),
+    }
+}
