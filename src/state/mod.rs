@@ -13,6 +13,7 @@ mod entry;
 mod evidence;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod given;
 mod identity;
 mod input;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub(crate) use attention::precedence;
 pub use attention::{Attention, urgency};
 pub use command::Command;
 pub use decision::{Bound, Decision, Pick, Unasked};
+pub use given::Given;
 pub use input::{
     Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
 };

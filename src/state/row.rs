@@ -206,8 +206,12 @@ impl Request {
     /// Whether it wants to use a tool of a server (of the Model Context Protocol), which may read more into
     /// what it is given than we know.
     pub fn is_servers(&self) -> bool {
-        let tool = self.tool.as_deref();
-        tool.is_some_and(|tool| tool.starts_with("mcp__"))
+        self.tool.as_deref().is_some_and(Self::is_servers_tool)
+    }
+
+    /// Whether a tool of this name is a server's.
+    pub fn is_servers_tool(name: &str) -> bool {
+        name.starts_with("mcp__")
     }
 }
 

@@ -93,7 +93,33 @@ fn what_only_reads_the_same_is_no_equal() {
     );
 }
 
-/// `{find, drop}` and `{drop, find}` are two commands to a server, and nobody tells which is which.
+/// `{find, drop}` and `{drop, find}` are two commands to a server.
+#[test]
+fn objects_whose_fields_stand_in_another_order_are_no_equals() {
+    let bound = |id: &str, text: &str| {
+        let mut bound = full(id, "touch a");
+        bound.request.tool = Some("mcp__db__run".to_owned());
+        bound.input = serde_json::from_str(text).ok();
+        bound.given = crate::state::Given::parse(text);
+        bound
+    };
+    let (one, other) = (
+        r#"{"command": {"find": "x", "drop": "tmp"}, "n": 1}"#,
+        r#"{"command": {"drop": "tmp", "find": "x"}, "n": 1}"#,
+    );
+    let named = r#"{"n": 1, "command": {"find": "x", "drop": "tmp"}}"#;
+    for (one, other, expected) in [
+        (one, one, true),
+        (one, named, true),
+        (one, other, false),
+        (other, one, false),
+    ] {
+        let found = crate::actor::dialog::is_same(&bound("t1", one), &bound("t2", other));
+        assert_eq!(found, expected, "{one} {other}");
+    }
+}
+
+/// Nobody tells which is which.
 #[test]
 fn objects_whose_fields_may_stand_in_another_order_are_no_equals() {
     let command = json!({"command": {"find": "x", "drop": "tmp"}});

@@ -3,6 +3,7 @@
 pub mod commands;
 pub(crate) mod dialog;
 mod follower;
+mod given;
 pub(crate) mod job_record;
 mod puppet;
 pub mod session_file;

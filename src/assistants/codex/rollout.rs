@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::assistants::facets::log_tail as tail;
 use crate::assistants::facets::request::{Full, Missing, parts, plain};
-use crate::state::{Bound, Request};
+use crate::state::{Bound, Given, Request};
 
 /// Said when the call is not in the rollout.
 const NOT_THERE: Missing = Missing::NotYet("its rollout does not hold it");
@@ -37,18 +37,28 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
     };
     let mut calls = payloads()
         .filter(|payload| payload["type"] == "function_call" && !is_answered(&payload["call_id"]))
-        .filter_map(|payload| asked(payload, &bound.request));
-    let (tool, input) = calls.next().ok_or(NOT_THERE)?;
+        .filter_map(|payload| Some((payload, asked(payload, &bound.request)?)));
+    let (call, (tool, input)) = calls.next().ok_or(NOT_THERE)?;
     if calls.next().is_some() {
         return Err(NOT_THERE);
     }
     let mode = payloads().find_map(|payload| payload["approval_policy"].as_str());
+    let given = given(call, &tool, &input);
+    let parts = parts::of(&tool, &input, None);
     Ok(Full {
-        parts: parts::of(&tool, &input, None),
+        parts: parts::in_order(parts, given.as_ref()),
+        given,
         tool,
         input,
         mode: mode.map(str::to_owned),
     })
+}
+
+/// What a server's tool is given, in the order in which it was written.
+fn given(call: &Value, tool: &str, input: &Value) -> Option<Given> {
+    let is_ordered = Request::is_servers_tool(tool) && Given::has_order(input);
+    let text = call["arguments"].as_str().filter(|_| is_ordered);
+    Given::parse(text?).filter(|given| given.is(input))
 }
 
 /// The call's tool as hooks name it, and its input, if it is what `request` asks.

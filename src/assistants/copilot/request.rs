@@ -58,6 +58,7 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
         },
         tool,
         input,
+        given: None,
         mode,
     })
 }

@@ -65,6 +65,14 @@ pub(crate) fn ids(line: &Value) -> impl Iterator<Item = &str> {
     ids.filter_map(Value::as_str)
 }
 
+/// The lines of `path` as they are written, the newest first, that hold `word`.
+pub(crate) fn texts(path: &Path, word: &str) -> Option<Vec<Vec<u8>>> {
+    let bytes = read(path)?;
+    let lines = bytes.split(|byte| *byte == b'\n').rev();
+    let wanted = lines.filter(|line| memchr::memmem::find(line, word.as_bytes()).is_some());
+    Some(wanted.map(<[u8]>::to_vec).collect())
+}
+
 fn parsed(line: &[u8]) -> Value {
     let parsed = serde_json::from_slice(line).or_else(|_| serde_json::from_slice(&mended(line)));
     parsed.unwrap_or_else(|_| unreadable(line))

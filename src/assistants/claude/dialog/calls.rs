@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::compare::differs;
-use super::values::{fields_of, inspected, inspected_name, json_name};
+use super::values::{Ordered, fields_of, inspected, inspected_name, json_name};
 use crate::assistants::facets::dialog::flow::Flow;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain_inside};
 use crate::assistants::facets::dialog::squeeze;
+use crate::state::Given;
 
 /// Whether the rows of the newer layout are all of these inputs and nothing else: `name: value`, or
 /// the name alone with its value in a box below.
@@ -14,13 +15,17 @@ pub(crate) fn are_listed(
     rows: &[String],
     width: usize,
     input: &Map<String, Value>,
+    given: Option<&Given>,
 ) -> Result<(), Refusal> {
     check(input)?;
     let entries = entries(rows).ok_or(Refusal::Differs(Part::Input))?;
     let is_its = |(name, value): (&String, &Value)| {
+        let given = given.and_then(|given| given.field(name));
         let name = inspected_name(name);
         let mut own = entries.iter().filter(|entry| entry.name == name);
-        own.next().is_some_and(|entry| entry.is(value, width)) && own.next().is_none()
+        own.next()
+            .is_some_and(|entry| entry.is(value, given, width))
+            && own.next().is_none()
     };
     if entries.len() == input.len() && input.iter().all(is_its) {
         Ok(())
@@ -45,13 +50,14 @@ pub(crate) fn is_called(
     width: usize,
     tool: &str,
     input: &Map<String, Value>,
+    given: Option<&Given>,
 ) -> Result<(), Refusal> {
     check(input)?;
     let (server, name) = tool
         .trim_start_matches("mcp__")
         .split_once("__")
         .unwrap_or(("", ""));
-    let call = called(rows, &format!("{server} - {name}"), input);
+    let call = called(rows, &format!("{server} - {name}"), input, given);
     let call = call.ok_or_else(|| otherwise(input))?;
     let flow = Flow::words(width.saturating_sub(6));
     if (1..=rows.len()).any(|end| flow.shows(&rows[..end], &call)) {
@@ -62,19 +68,31 @@ pub(crate) fn is_called(
 }
 
 /// `lab - echo(x: "1", y: {"a":2}) (MCP)` with everything in the order in which the rows have it; `None` where
-/// they begin with something else.
-fn called(rows: &[String], name: &str, input: &Map<String, Value>) -> Option<String> {
+/// they begin with something else, or have the fields of an object in another order than they were `given` in.
+fn called(
+    rows: &[String],
+    name: &str,
+    input: &Map<String, Value>,
+    given: Option<&Given>,
+) -> Option<String> {
     if input.is_empty() {
         return Some(format!("{name} (MCP)"));
     }
     let squeezed = squeeze(&rows.concat());
     let mut rest = squeezed.strip_prefix(&(squeeze(name) + "("))?;
-    let given = fields_of(input, &mut rest, str::to_owned, json_name)?;
-    let given: Vec<String> = given
+    let shown = fields_of(input, &mut rest, str::to_owned, json_name)?;
+    let is_its = |(name, value): &(String, Ordered)| {
+        let given = given.and_then(|given| given.field(name));
+        given.is_none_or(|given| value.is_in_order_of(given, json_name))
+    };
+    if !shown.iter().all(is_its) {
+        return None;
+    }
+    let shown: Vec<String> = shown
         .iter()
         .map(|(name, value)| format!("{name}: {}", value.json()))
         .collect();
-    Some(format!("{name}({}) (MCP)", given.join(", ")))
+    Some(format!("{name}({}) (MCP)", shown.join(", ")))
 }
 
 /// Whether the rows name this tool as the newer layout does: `lab — Echo Tool: (MCP)`. A server
@@ -124,18 +142,18 @@ enum Drawn {
 }
 
 impl Entry {
-    fn is(&self, value: &Value, width: usize) -> bool {
+    fn is(&self, value: &Value, given: Option<&Given>, width: usize) -> bool {
         match &self.value {
             Drawn::Row(text) => {
                 let endless = Flow::words(usize::MAX / 4);
                 let row = std::slice::from_ref(text);
-                let forms = inspected(value, row);
+                let forms = inspected(value, given, row);
                 forms.iter().any(|form| endless.shows(row, form))
             }
             Drawn::Box(rows) => {
                 let forms = match value {
                     Value::String(text) => vec![text.clone()],
-                    other => inspected(other, rows),
+                    other => inspected(other, given, rows),
                 };
                 // Boxes within boxes are drawn a little narrower by some versions.
                 let mut flows = (6..=10).map(|margin| Flow::words(width.saturating_sub(margin)));

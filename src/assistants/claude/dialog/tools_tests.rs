@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::tests::request;
 use crate::assistants::facets::dialog::*;
-use crate::state::Bound;
+use crate::state::{Bound, Given, Request};
 
 /// The folder in which they were recorded, as it is written down.
 const FOLDER: &str = "/home/user/proj";
@@ -18,6 +18,8 @@ const FOLDER: &str = "/home/user/proj";
 mod beside;
 #[path = "heading_tests.rs"]
 mod heading;
+#[path = "order_tests.rs"]
+mod order;
 #[path = "tabs_tests.rs"]
 mod tabs;
 #[path = "twins_tests.rs"]
@@ -36,6 +38,8 @@ struct Recorded {
     /// All that is asked stands on the screen.
     is_whole: bool,
     input: Value,
+    /// With its fields in the order in which they were given.
+    given: Option<Given>,
     screen: String,
 }
 
@@ -60,6 +64,7 @@ fn recorded_in(folder: &str) -> Vec<Recorded> {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(file).unwrap();
         let line = |(index, line): (usize, &str)| {
+            let given = Given::parse(line).and_then(|line| line.field("input").cloned());
             let line: Value = serde_json::from_str(line).unwrap();
             Recorded {
                 name: format!("{name}:{}", index + 1),
@@ -69,6 +74,7 @@ fn recorded_in(folder: &str) -> Vec<Recorded> {
                 is_sub_agents: line["agent"] == true,
                 is_whole: line["whole"] != false,
                 input: line["input"].clone(),
+                given,
                 screen: line["screen"].as_str().unwrap().to_owned(),
             }
         };
@@ -91,12 +97,20 @@ impl Recorded {
         })
     }
 
+    /// As the record of Claude tells it of this input.
+    fn given_in_order(&self, input: &Value) -> Option<Given> {
+        let given = self.given.clone().filter(|given| given.is(input));
+        let means_something = Request::is_servers_tool(&self.tool) && Given::has_order(input);
+        given.filter(|_| means_something)
+    }
+
     /// The request of its tool with this input.
     fn asks(&self, input: &Value) -> Bound {
         let message = summary_of(&self.tool, input, &self.cwd).unwrap_or_default();
         let command = input["plan"].as_str().or(input["command"].as_str());
         let mut bound = Bound {
             input: Some(input.clone()),
+            given: self.given_in_order(input),
             command: command.map(str::to_owned),
             cwd: Some(self.cwd.clone()),
             ..request(&self.tool, &message)

@@ -1,6 +1,6 @@
 //! How Claude Code's dialogs write what a tool is given where that is no text alone: lists, and objects
-//! with their fields in the order in which they were given. Nobody tells that order, so it is read from
-//! the screen; what is there is compared afterwards, blank by blank.
+//! with their fields in the order in which they were given. That order is read from the screen, and compared
+//! where it is known otherwise; what is there is compared afterwards, blank by blank.
 //!
 //! Newer versions write it as `{ a: 1, b: ["x"] }`, and what would be longer than 80 signs so in rows of
 //! its own, two cells further in; 2.1.197 writes JSON without a blank.
@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use crate::assistants::facets::dialog::squeeze;
+use crate::state::Given;
 
 /// So many signs of a list or an object stand in one row at most, in newer versions.
 const FLAT: usize = 80;
@@ -52,6 +53,24 @@ impl Ordered {
                 take(squeezed, &squeeze(&text))?;
                 Some(Self::Leaf(text))
             }
+        }
+    }
+
+    /// Whether its fields stand in the order in which they were given.
+    pub(super) fn is_in_order_of(&self, given: &Given, naming: Naming) -> bool {
+        match (self, given) {
+            (Self::Leaf(_), Given::Leaf(_)) => true,
+            (Self::List(own), Given::List(items)) => {
+                let mut pairs = own.iter().zip(items);
+                pairs.all(|(own, given)| own.is_in_order_of(given, naming))
+            }
+            (Self::Fields(own), Given::Fields(fields)) => {
+                let mut pairs = own.iter().zip(fields);
+                pairs.all(|((name, own), (given_name, given))| {
+                    *name == naming(given_name) && own.is_in_order_of(given, naming)
+                })
+            }
+            _ => false,
         }
     }
 
@@ -121,12 +140,15 @@ impl Ordered {
 }
 
 /// The ways in which newer versions may write `value` where the screen has these rows.
-pub(super) fn inspected(value: &Value, rows: &[String]) -> Vec<String> {
+pub(super) fn inspected(value: &Value, given: Option<&Given>, rows: &[String]) -> Vec<String> {
     let squeezed = squeeze(&rows.concat());
     let mut rest = squeezed.as_str();
     let Some(value) = Ordered::read(value, &mut rest, inspected_name) else {
         return Vec::new();
     };
+    if given.is_some_and(|given| !value.is_in_order_of(given, inspected_name)) {
+        return Vec::new();
+    }
     // How long a text is that is no plain one is not known: by its signs or by its cells.
     let lengths: [fn(&str) -> usize; 2] = [|text| text.encode_utf16().count(), |text| text.width()];
     lengths

@@ -228,6 +228,7 @@ fn line_of(line: &Recorded) -> Recorded {
         is_sub_agents: line.is_sub_agents,
         is_whole: line.is_whole,
         input: line.input.clone(),
+        given: None,
         screen: line.screen.clone(),
     }
 }

@@ -9,13 +9,11 @@
 //! by words that are drawn in no other way than they are written; by the rows, where all of both is so and
 //! [plain](super::drawn). Of what may be drawn otherwise nobody knows how.
 
-use pane_patrol_hooks::text::unmarked;
-use serde_json::Value;
-
 use super::drawn::Drawn;
 use super::own::Certainty;
 use super::{Dialog, Refusal, squeeze};
-use crate::state::{Bound, Row};
+use crate::state::{Bound, Given, Row};
+use pane_patrol_hooks::text::unmarked;
 
 /// The other requests of the row: any of them may be what is on the screen, whatever it is about.
 pub fn others(bound: &Bound, row: &Row) -> Vec<Bound> {
@@ -109,33 +107,22 @@ fn unspelt(line: &str) -> String {
 }
 
 /// Whether both want just the same in the same folder: then it does not matter which of them is
-/// answered first. What stands in the place of a sign for the unknown may not be the same, nor may
-/// objects of several fields for a server, whose order nobody tells us: it may mean something there. What
-/// its tool is given itself it knows by the names.
+/// answered first. What stands in the place of a sign for the unknown may not be the same. To a server the
+/// order of an object's fields may mean something: where nobody tells it they may not be the same either.
 pub fn is_same(bound: &Bound, other: &Bound) -> bool {
     let Some(input) = &bound.input else {
         return false;
     };
     let is_known = !input.to_string().contains('\u{fffd}');
-    let has_its_order = !bound.request.is_servers() || !values_of(input).any(has_an_order);
+    let has_its_order = || match (&bound.given, &other.given) {
+        (Some(own), Some(others)) => own.is_same(others),
+        _ => !bound.request.is_servers() || !Given::has_order(input),
+    };
     is_known
-        && has_its_order
         && bound.request.tool == other.request.tool
         && other.input.as_ref() == Some(input)
         && bound.folder == other.folder
-}
-
-fn values_of(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
-    match value {
-        Value::Array(items) => Box::new(items.iter()),
-        Value::Object(fields) => Box::new(fields.values()),
-        _ => Box::new(std::iter::empty()),
-    }
-}
-
-/// Whether there is an object of several fields in it.
-fn has_an_order(value: &Value) -> bool {
-    value.as_object().is_some_and(|fields| fields.len() > 1) || values_of(value).any(has_an_order)
+        && has_its_order()
 }
 
 /// Whether their words are the same but for blanks and line breaks, as far as they are known.

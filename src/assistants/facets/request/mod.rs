@@ -9,7 +9,7 @@ pub mod parts;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
-use crate::state::Request;
+use crate::state::{Given, Request};
 pub use parts::Part;
 
 /// A request with its whole input.
@@ -19,6 +19,8 @@ pub struct Full {
     pub tool: String,
     /// What it is given.
     pub input: Value,
+    /// The same with its fields in the order in which they were written, where that means something.
+    pub given: Option<Given>,
     /// What it is given, to be read.
     pub parts: Vec<Part>,
     /// What the assistant may do unasked, in its own word: `default`, `plan`.
