@@ -5,7 +5,8 @@
 
 PLACE is `hub.sock` in the runtime folder, or ws://127.0.0.1:PORT/ws with the file of a token to answer. What
 is approved is what was shown: its digest is given back as it came, never computed. Whoever carries it out
-looks again, and does nothing when anything is different by then.
+looks again, and does nothing when anything is different by then; what was refused is offered again when
+there is news of its agent.
 """
 
 import sys
@@ -25,12 +26,14 @@ def act(hub, agent, what, **more):
 class Person:
     def __init__(self, hub):
         self.hub = hub
+        self.agents = {}
         self.seen = set()
         self.reading = {}
-        self.deciding = set()
+        self.deciding = {}
 
     def hear_of(self, agent):
         """Has what is new read in full."""
+        self.agents[agent["agent_id"]] = agent
         if agent["state"] != "waiting_approval":
             return
         for request in agent.get("waiting", []):
@@ -38,18 +41,31 @@ class Person:
             if mark not in self.seen:
                 self.seen.add(mark)
                 act_id = act(self.hub, agent["agent_id"], "read_request", request=request)
-                self.reading[act_id] = agent["agent_id"]
+                self.reading[act_id] = mark
 
     def hear_result(self, result):
-        if agent := self.reading.pop(result["act_id"], None):
-            if result["outcome"] == "done":
-                self.decide(agent, result["request"])
+        is_done = result["outcome"] == "done"
+        if mark := self.reading.pop(result["act_id"], None):
+            if is_done:
+                self.decide(mark, result["request"])
             else:
                 print("could not be read:", result["why"], flush=True)
-        elif result["act_id"] in self.deciding:
+                self.seen.discard(mark)
+        elif decided := self.deciding.pop(result["act_id"], None):
             print(result["outcome"], result.get("why") or "", flush=True)
+            # Done with a reason: another one that asks just the same was answered in its place.
+            if not is_done or result.get("why"):
+                self.offer_again(*decided)
 
-    def decide(self, agent, read):
+    def offer_again(self, mark, before):
+        """It was not answered. With the next word about its agent another dialog may be on the screen: of
+        several agents of one session the other may have been answered by then, or is already."""
+        self.seen.discard(mark)
+        now = self.agents.get(mark[0])
+        if now and now.get("waiting") != before:
+            self.hear_of(now)
+
+    def decide(self, mark, read):
         print(read["text"])
         if not read["whole"]:
             print("This is not all of it:", read["reason"], flush=True)
@@ -61,7 +77,8 @@ class Person:
             # The agent may ask something else by now: its generation would be another one.
             bound = {"digest": read["digest"], "generation": read["generation"]}
             wanted = {"decision": decision, "request": read["request"], **bound}
-            self.deciding.add(act(self.hub, agent, "decide", **wanted))
+            act_id = act(self.hub, mark[0], "decide", **wanted)
+            self.deciding[act_id] = (mark, self.agents[mark[0]].get("waiting"))
 
 
 def main(place, token_file=None):

@@ -213,4 +213,22 @@ fn a_client_in_python_is_refused_where_the_dialog_is_another_one() {
     example.answer("y\n");
     example.until_said("refused");
     assert!(!stage.folder.join("keys").exists(), "no key was pressed");
+    // Its own dialog is on the screen now, and a sub-agent asks, too: both are offered.
+    stage.redraw(&shown);
+    example.said.clear();
+    stage.sub_agent_asks("touch f3");
+    loop {
+        example.until_said("approve? [y/n]\n");
+        let is_own = example.said.contains("touch f1");
+        example.said.clear();
+        example.answer(if is_own { "y\n" } else { "\n" });
+        if is_own {
+            break;
+        }
+    }
+    example.until_said("done");
+    assert_eq!(
+        fs::read_to_string(stage.folder.join("keys")).expect("a key was pressed"),
+        "1"
+    );
 }

@@ -8,8 +8,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, Finished, TestEnv, Tmux, finish, finish_with_stdin, fixture, skip, until,
-    wait_until, write_program,
+    Collector, Finished, TestEnv, Tmux, finish, finish_with_stdin, fixture, payload_about, skip,
+    until, wait_until, write_program,
 };
 
 /// Shows the dialog and writes down the key that it gets; or leaves its terminal alone.
@@ -109,6 +109,18 @@ impl<'env> Stage<'env> {
         let mut payload: Value = serde_json::from_str(&payload).expect("JSON");
         payload["tool_input"] = input();
         payload["transcript_path"] = json!(self.env.transcript());
+        let payload = payload.to_string();
+        finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
+    }
+
+    /// Has a sub-agent of the assistant that runs ask for `command`.
+    pub(super) fn sub_agent_asks(&self, command: &str) {
+        let pid = fs::read_to_string(self.folder.join("pid")).expect("it runs");
+        let mut hook = self.server.claude_hook_of("%0", pid.trim());
+        let mut payload = payload_about("claude/permission_request.bash.json", command);
+        payload["transcript_path"] = json!(self.env.transcript());
+        payload["agent_id"] = json!("a1");
+        payload["agent_type"] = json!("general-purpose");
         let payload = payload.to_string();
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
     }
