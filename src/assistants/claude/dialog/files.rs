@@ -3,7 +3,7 @@
 use super::compare::{Wanted, differs, file_names, marked_forms, plain_file};
 use super::edits;
 use super::heading::is_title;
-use super::sheet::{Layout, Sheet};
+use super::sheet::{Layout, Sheet, filled};
 use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
 use crate::state::Bound;
@@ -67,8 +67,16 @@ impl Sheet {
             let is_titled = titles
                 .iter()
                 .any(|name| is_title(&head[..title], name, self.width));
-            is_titled && self.are_path(&head[title..], path, cwd, 2)
+            is_titled && self.are_linked_path(&head[title..], path, cwd)
         })
+    }
+
+    /// Whether the rows are the path, and perhaps below it what 2.1.197 says of a link. That is Claude's own
+    /// word: a path with a line break in it could read so, but not while its dialog is another one's.
+    pub(super) fn are_linked_path(&self, rows: &[String], path: &str, cwd: &str) -> bool {
+        let are_path = |rows: &[String]| self.are_path(rows, path, cwd, 2);
+        are_path(rows)
+            || (1..rows.len()).any(|end| are_path(&rows[..end]) && are_of_link(&rows[end..]))
     }
 
     /// Whether the rows are the path, with `margin` cells less than the pane has.
@@ -132,6 +140,21 @@ impl Sheet {
             Some(_) => Err(Refusal::Differs(Part::Content)),
         }
     }
+}
+
+/// Whether the rows say where a link leads, in as many rows as that needs.
+fn are_of_link(rows: &[String]) -> bool {
+    let rows = &rows[..filled(rows)];
+    let is_sunk = |row: &String| {
+        row.strip_prefix(' ')
+            .is_some_and(|row| !row.starts_with(' '))
+    };
+    let words: Vec<&str> = rows.iter().map(|row| row.trim()).collect();
+    let said = words.join(" ");
+    let is_within = said.starts_with("Symlink target: /");
+    let is_outside = said.starts_with("This will modify /")
+        && said.ends_with("(outside working directory) via a symlink");
+    rows.iter().all(is_sunk) && (is_within || is_outside)
 }
 
 /// `  12 text`: how far its text is in, and the text.

@@ -127,7 +127,7 @@ impl Sheet {
         let cwd = bound.cwd.as_deref().unwrap_or("/");
         let is_titled = |title: &usize| is_title(&head[..*title], &["Edit", "file"], self.width());
         let mut titles = (1..head.len()).filter(is_titled);
-        if !titles.any(|title| self.are_path(&head[title..], &change.file, cwd, 2)) {
+        if !titles.any(|title| self.are_linked_path(&head[title..], &change.file, cwd)) {
             return Err(Refusal::Differs(Part::File));
         }
         let edits = change.as_edits(block);
