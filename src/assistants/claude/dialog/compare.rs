@@ -37,7 +37,8 @@ pub(super) fn file_names(path: &str, cwd: &str) -> Vec<String> {
 }
 
 /// That a part which is this text is not the one that is shown, if it has no signs that are joined with
-/// others: 2.1.197 counts their cells otherwise than a terminal, and draws over what stands behind them.
+/// others: 2.1.197 counts their cells otherwise than a terminal, and draws over what stands behind them. Of half
+/// a pair of surrogates, in whose place stands the sign for the unknown, it draws nothing.
 pub(super) fn differs(part: Part, text: &str) -> Refusal {
     if text.chars().any(is_joined) {
         Refusal::Rewritten(part)
@@ -46,9 +47,9 @@ pub(super) fn differs(part: Part, text: &str) -> Refusal {
     }
 }
 
-/// Whether it has no cell of its own, though it is to be seen.
+/// Whether it has no cell of its own, though it is to be seen, or stands for what is no character.
 fn is_joined(c: char) -> bool {
-    c.width() == Some(0) && !c.is_control()
+    c.width() == Some(0) && !c.is_control() || c == '\u{fffd}'
 }
 
 /// That a part is the request's, or that it differs.

@@ -49,7 +49,7 @@ impl Ordered {
                 Some(Self::Fields(fields))
             }
             leaf => {
-                let text = leaf.to_string();
+                let text = with_halves(&leaf.to_string(), squeezed);
                 take(squeezed, &squeeze(&text))?;
                 Some(Self::Leaf(text))
             }
@@ -203,6 +203,26 @@ pub(super) fn inspected_name(name: &str) -> String {
     } else {
         json_name(name)
     }
+}
+
+/// The text with each sign for the unknown as the screen has it there: both versions write half a pair of
+/// surrogates as `\ud800`, which no text of a record can hold.
+fn with_halves(text: &str, squeezed: &str) -> String {
+    let mut parts = text.split('\u{fffd}');
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = squeezed.get(squeeze(&shown).len()..);
+        shown.push_str(rest.and_then(half).unwrap_or("\u{fffd}"));
+        shown.push_str(part);
+    }
+    shown
+}
+
+/// Half a pair of surrogates, as it is written in quotes, with which the text begins.
+fn half(text: &str) -> Option<&str> {
+    let half = text.get(..6)?;
+    let number = u16::from_str_radix(half.strip_prefix("\\u")?, 16).ok()?;
+    (0xd800..0xe000).contains(&number).then_some(half)
 }
 
 fn take(text: &mut &str, beginning: &str) -> Option<()> {
