@@ -18,6 +18,7 @@ mod literal;
 mod notebook;
 pub(crate) mod options;
 pub(crate) mod plan;
+mod quotes;
 mod sed;
 pub(crate) mod sheet;
 mod skill;
@@ -32,9 +33,9 @@ mod values;
 mod workflow;
 
 use crate::assistants::facets::Dialogs;
-use crate::assistants::facets::dialog::Refusal;
 use crate::assistants::facets::dialog::drawn::Drawn;
 use crate::assistants::facets::dialog::own::{Certainty, Own, Shows};
+use crate::assistants::facets::dialog::refusal::{Part, Refusal};
 use crate::assistants::facets::dialog::{
     About, Dialog, Kind, Press, is_whole_rule, option, read_options,
 };
@@ -87,7 +88,12 @@ impl Dialogs for Sheets {
 
 impl Shows for Sheet {
     fn shows(&self, dialog: &Dialog, bound: &Bound, message: &str) -> Result<(), Refusal> {
-        self.is_about(bound, message)?;
+        self.is_about(bound, message).map_err(|why| match why {
+            Refusal::Differs(part @ Part::Content) if self.is_but_for_quotes(bound) => {
+                Refusal::Rewritten(part)
+            }
+            why => why,
+        })?;
         let input = bound.input.as_ref();
         let input = input.filter(|_| dialog.kind == Kind::Question);
         input.map_or(Ok(()), |input| {
@@ -104,7 +110,17 @@ impl Shows for Sheet {
     }
 
     fn certainty(&self, bound: &Bound, other: &Bound) -> Certainty {
-        tame::certainty(bound, other, self.shows_commands())
+        let columns = self.shows_commands().then(|| self.width());
+        match tame::certainty(bound, other, columns) {
+            Certainty::None if tame::is_told_but_for_quotes(bound, other, columns) => {
+                if self.differs_but_for_quotes(other) {
+                    Certainty::ByRows
+                } else {
+                    Certainty::None
+                }
+            }
+            known => known,
+        }
     }
 
     /// A server may give its tools whatever names to be shown.

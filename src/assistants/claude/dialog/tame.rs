@@ -6,16 +6,24 @@
 //! request is taken for certain only where this is tame: short, of plain letters, with nothing at the end
 //! of a line that cannot be seen.
 
-use serde_json::Value;
+use std::net::Ipv4Addr;
 
+use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
+
+use super::quotes::is_quote;
 use crate::assistants::facets::dialog::drawn::{is_rounded, may_be_barred};
 use crate::assistants::facets::dialog::own::Certainty;
-use crate::assistants::facets::dialog::signs::{is_as_written, is_frame};
+use crate::assistants::facets::dialog::signs::{is_as_written, is_certain, is_frame};
 use crate::assistants::facets::dialog::squeeze;
 use crate::state::Bound;
 
-/// So many characters of a command are drawn for certain; from somewhere between 4,000 and 5,000 on none.
+/// So many characters of a text are drawn for certain. Of a command all are (9,000 by 2.1.197, 3,800 by 2.1.332)
+/// or, from somewhere between 4,000 and 5,000 on, none.
 const LONG: usize = 2000;
+
+/// Cells between two tab stops.
+const TAB: usize = 8;
 
 /// How the sentence begins that is drawn in the place of what is too long.
 const IN_ITS_PLACE: &str = "(value cannot";
@@ -28,11 +36,29 @@ enum Mark<'a> {
     Address(&'a str),
 }
 
-/// How certain it is that what shows `one`, wholly, is not the dialog of `other`. `shows_commands`: whether a
-/// command stands in it as it is, and not as the change that it makes.
-pub(super) fn certainty(one: &Bound, other: &Bound, shows_commands: bool) -> Certainty {
+/// How certain it is that what shows `one`, wholly, is not the dialog of `other`. `columns`: how many cells a
+/// row has in which a command stands as it is; `None` where it stands as the change that it makes.
+pub(super) fn certainty(one: &Bound, other: &Bound, columns: Option<usize>) -> Certainty {
+    weighed(one, other, columns, Quotes::Doubtful)
+}
+
+/// Whether the rows tell both apart where the form of quotes in changes counts for nothing.
+pub(super) fn is_told_but_for_quotes(one: &Bound, other: &Bound, columns: Option<usize>) -> bool {
+    weighed(one, other, columns, Quotes::Alike) == Certainty::ByRows
+}
+
+/// How quotes in changes are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotes {
+    /// They may be drawn in another form.
+    Doubtful,
+    /// Those of all forms are the same.
+    Alike,
+}
+
+fn weighed(one: &Bound, other: &Bound, columns: Option<usize>, quotes: Quotes) -> Certainty {
     let by_rows = || {
-        if is_tame(one) && is_tame(other) {
+        if is_tame(one, quotes) && is_tame(other, quotes) {
             Certainty::ByRows
         } else {
             Certainty::None
@@ -42,8 +68,8 @@ pub(super) fn certainty(one: &Bound, other: &Bound, shows_commands: bool) -> Cer
     if tool(one) == tool(other) && (asks_several(one) || asks_several(other)) {
         return Certainty::None;
     }
-    match (mark(one), mark(other)) {
-        (Some(Mark::Command(one)), Some(Mark::Command(other))) if shows_commands => {
+    match (mark(one, columns), mark(other, columns)) {
+        (Some(Mark::Command(one)), Some(Mark::Command(other))) => {
             let (one, other) = (letters(one), letters(other));
             // What follows a command may read like the rest of a longer one.
             if one.starts_with(&other) || other.starts_with(&one) {
@@ -83,7 +109,7 @@ pub(super) fn is_named_oddly(bound: &Bound) -> bool {
     tool(bound) == Some("Skill") && !name.is_some_and(|name| name.chars().all(is_plain))
 }
 
-fn mark(bound: &Bound) -> Option<Mark<'_>> {
+fn mark(bound: &Bound, columns: Option<usize>) -> Option<Mark<'_>> {
     let input = bound.input.as_ref();
     let text = |name: &str| match input {
         Some(input) => input[name].as_str(),
@@ -92,7 +118,8 @@ fn mark(bound: &Bound) -> Option<Mark<'_>> {
     match bound.request.tool.as_deref()? {
         "Bash" | "Monitor" => {
             let command = bound.command.as_deref().or_else(|| text("command"))?;
-            is_tame_command(command).then_some(Mark::Command(command))
+            let is_tame = columns.is_some_and(|columns| is_tame_command(command, columns));
+            is_tame.then_some(Mark::Command(command))
         }
         "Write" | "Edit" | "MultiEdit" | "Read" => name_of(text("file_path")?),
         "NotebookEdit" => name_of(text("notebook_path")?),
@@ -110,7 +137,7 @@ fn name_of(path: &str) -> Option<Mark<'_>> {
 }
 
 /// Whether all of the request is drawn as it is written.
-fn is_tame(bound: &Bound) -> bool {
+fn is_tame(bound: &Bound, quotes: Quotes) -> bool {
     let (Some(tool), Some(input)) = (bound.request.tool.as_deref(), &bound.input) else {
         return false;
     };
@@ -119,18 +146,27 @@ fn is_tame(bound: &Bound) -> bool {
         return false;
     }
     let is_place_tame = match tool {
-        "Write" | "Edit" | "MultiEdit" | "Read" => is_tame_path(text("file_path")),
-        "NotebookEdit" => is_tame_path(text("notebook_path")),
-        "WebFetch" => is_tame_address(text("url")),
+        "Write" | "Edit" | "MultiEdit" | "Read" => is_shown_path(text("file_path")),
+        "NotebookEdit" => is_shown_path(text("notebook_path")),
+        "WebFetch" => is_shown_address(text("url")),
         _ => true,
     };
     let is_change = matches!(tool, "Edit" | "MultiEdit" | "NotebookEdit");
     // What a server's tool is given stands in quotes, with every quote in it marked, or in a box of its own.
     let is_text_tame = |text: &str| {
-        let is_quoted = is_change && text.contains(['"', '\'', '`']);
+        let is_quoted = is_change && quotes == Quotes::Doubtful && text.contains(is_quote);
         is_tame_text(text) && !is_quoted
     };
-    is_place_tame && is_tame_value(input, &is_text_tame)
+    let is_input_tame = match input {
+        Value::Object(fields) if bound.request.is_servers() => {
+            fields.iter().all(|(name, value)| match value {
+                Value::String(text) => is_tame_name(name) && is_text_tame(text),
+                within => is_tame_name(name) && is_tame_value(within, &is_tame_in_quotes),
+            })
+        }
+        input => is_tame_value(input, &is_text_tame),
+    };
+    is_place_tame && is_input_tame
 }
 
 fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
@@ -141,12 +177,25 @@ fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
         Value::Array(values) => values
             .iter()
             .all(|value| is_tame_value(value, is_text_tame)),
-        Value::Object(fields) => fields.iter().all(|(name, value)| {
-            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-            let is_number = name.starts_with(|first: char| first.is_ascii_digit());
-            !is_number && name.bytes().all(is_plain) && is_tame_value(value, is_text_tame)
-        }),
+        Value::Object(fields) => fields
+            .iter()
+            .all(|(name, value)| is_tame_name(name) && is_tame_value(value, is_text_tame)),
     }
+}
+
+/// The name of a field, as it is or in quotes: nothing of it reads like what stands between fields.
+fn is_tame_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let is_number = name.starts_with(|first: char| first.is_ascii_digit());
+    !is_number && name.bytes().all(is_plain)
+}
+
+/// A text within a list or an object that a server's tool is given stands between quotes, with tabs and line
+/// breaks marked, in both versions: blanks at its ends are seen.
+fn is_tame_in_quotes(text: &str) -> bool {
+    let trimmed = text.trim_matches([' ', '\t', '\n']);
+    let lines = trimmed.split(['\t', '\n']);
+    text.chars().count() <= LONG && lines.map(|line| line.trim_matches(' ')).all(is_tame_text)
 }
 
 /// A command without blanks, and without what could be taken for a bar of Claude's.
@@ -162,9 +211,17 @@ fn is_tame_text(text: &str) -> bool {
     })
 }
 
-/// Frames are drawn in a command as they are written, too.
-fn is_tame_command(text: &str) -> bool {
-    are_tame(text, |c| c != '\t' && is_as_written(c) || is_frame(c))
+/// A command of which every letter is drawn, in order, or a sentence of Claude's alone in the place of a long
+/// one: with frames, with blanks anywhere, and with tabs where these do not bring a row to the pane's edge, at
+/// which older versions draw rows over each other.
+fn is_tame_command(text: &str, columns: usize) -> bool {
+    let is_within = |line: &str| {
+        let tabs = line.matches('\t').count();
+        tabs == 0 || line.width() + (tabs + 1) * TAB <= columns
+    };
+    text.chars().all(|c| is_as_written(c) || is_frame(c))
+        && text.split('\n').all(is_within)
+        && is_no_sentence(text)
 }
 
 fn are_tame(text: &str, is_tame: impl Fn(char) -> bool) -> bool {
@@ -173,8 +230,12 @@ fn are_tame(text: &str, is_tame: impl Fn(char) -> bool) -> bool {
         && text.chars().all(is_tame)
         && text.split('\n').all(is_seen)
         && !text.starts_with(' ')
-        && !text.contains(IN_ITS_PLACE)
-        && !text.contains("<U+")
+        && is_no_sentence(text)
+}
+
+/// Whether it does not read like something that stands in the place of another text.
+fn is_no_sentence(text: &str) -> bool {
+    !text.contains(IN_ITS_PLACE) && !text.contains("<U+")
 }
 
 /// An absolute path that leads nowhere else than it reads.
@@ -184,6 +245,46 @@ fn is_tame_path(path: &str) -> bool {
     path.starts_with('/')
         && path.chars().all(is_plain)
         && parts.all(|part| !matches!(part, "" | "." | ".."))
+}
+
+/// A path of which the rows tell whether it is this one. No two blanks stand side by side in it.
+fn is_shown_path(path: &str) -> bool {
+    let is_plain = |c: char| is_letter(c) || "/._-+@ ()[]{},=%#$!&;'".contains(c);
+    let mut parts = path.split('/').skip(1);
+    let is_part = |part: &str| {
+        !matches!(part, "" | "." | "..") && part.trim() == part && !part.contains("  ")
+    };
+    path.starts_with('/') && path.chars().all(is_plain) && parts.all(is_part)
+}
+
+/// Whether it is a letter or a digit that is one character however it is put together.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric() && is_certain(c)
+}
+
+/// An address of which the rows tell whether it is this one: with a port, a number for a host, or more signs
+/// that browsers leave as they are.
+fn is_shown_address(address: &str) -> bool {
+    let rest = address.strip_prefix("https://");
+    let rest = rest.or_else(|| address.strip_prefix("http://"));
+    let Some((host, path)) = rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) else {
+        return false;
+    };
+    let (name, port) = host.split_once(':').unwrap_or((host, "1"));
+    // Browsers leave out the port that is meant anyway.
+    let is_port =
+        !port.starts_with('0') && !matches!(port, "80" | "443") && port.parse::<u16>().is_ok();
+    let is_number = name
+        .parse::<Ipv4Addr>()
+        .is_ok_and(|number| number.to_string() == name);
+    let is_kept = |c: char| c.is_ascii_alphanumeric() || "/._-?=&~,:@+;!*()$#%".contains(c);
+    let mut parts = path.split(['/', '?', '#']);
+    is_port
+        && (is_number || is_tame_address(&format!("http://{name}")))
+        && path.chars().all(is_kept)
+        && parts.all(|part| !matches!(part, "." | ".."))
+        && !path.contains("//")
+        && !path.to_ascii_lowercase().contains("%2e")
 }
 
 /// An address that is fetched as it is written: a name and not a number for a host, nothing quoted.
@@ -248,6 +349,15 @@ mod tests {
                 bash("make      -n\n all || touch T1"),
                 bash("make\t-n\tall || touch T1"),
             ),
+            // Rows that older versions draw over each other.
+            (
+                bash("make -n all"),
+                bash("make\t-n\t\t\t\t\t\t\t\t\ttouch T1"),
+            ),
+            (
+                bash(&format!("touch {}", "x".repeat(3_000))),
+                bash("touch "),
+            ),
             (
                 file("/p/w.md", "one two\n"),
                 file("~/../proj/w.md", "one two   \n"),
@@ -268,7 +378,7 @@ mod tests {
             (fetch("http://host.org/a"), fetch("http://host.org/./a")),
             (read("/etc/hosts"), read(" /etc/hosts")),
         ] {
-            let found = certainty(&one, &other, true);
+            let found = certainty(&one, &other, Some(80));
             assert_eq!(found, Certainty::None, "{:?} {:?}", one.input, other.input);
         }
     }
@@ -280,9 +390,9 @@ mod tests {
         let one = ask(json!([asked("Which colour?")]));
         let other = ask(json!([asked("Which size?")]));
         let both = ask(json!([asked("Which size?"), asked("Which colour?")]));
-        assert_eq!(certainty(&one, &other, true), Certainty::ByRows);
-        assert_eq!(certainty(&one, &both, true), Certainty::None);
-        assert_eq!(certainty(&both, &one, true), Certainty::None);
+        assert_eq!(certainty(&one, &other, Some(80)), Certainty::ByRows);
+        assert_eq!(certainty(&one, &both, Some(80)), Certainty::None);
+        assert_eq!(certainty(&both, &one, Some(80)), Certainty::None);
     }
 
     #[test]
@@ -292,10 +402,14 @@ mod tests {
             (json!(7), Certainty::ByRows),
             (json!(i64::MIN), Certainty::None),
             (json!(u64::MAX), Certainty::None),
-            (json!(1.5), Certainty::None),
+            (json!(1.5), Certainty::ByRows),
+            (json!(-0.75), Certainty::ByRows),
+            (json!(1.0), Certainty::None),
+            (json!(1.000_000_000_000_000_2), Certainty::None),
+            (json!(1e21), Certainty::None),
         ] {
             assert_eq!(
-                certainty(&given(json!(1)), &given(number.clone()), true),
+                certainty(&given(json!(1)), &given(number.clone()), Some(80)),
                 expected,
                 "{number}"
             );
@@ -309,6 +423,15 @@ mod tests {
         for (one, other) in [
             (bash("touch a"), bash("touch b")),
             (bash("mv a b"), bash("mv b a")),
+            (bash("mv a b"), bash(" mv b a \n")),
+            (
+                bash("mv a b"),
+                bash("cat > Makefile <<'E'\nall:\n\ttouch x\nE"),
+            ),
+            (
+                bash("mv a b"),
+                bash(&format!("touch {}", "x".repeat(9_000))),
+            ),
             (file("/p/a.go"), file("/q/b.go")),
             (fetch("https://one.org/a"), fetch("https://two.org/a")),
             (
@@ -317,7 +440,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                certainty(&one, &other, true),
+                certainty(&one, &other, Some(80)),
                 Certainty::Another,
                 "{:?}",
                 one.input
@@ -329,14 +452,14 @@ mod tests {
             (file("/p/a.go"), fetch("https://one.org/a")),
         ] {
             assert_ne!(
-                certainty(&one, &other, true),
+                certainty(&one, &other, Some(80)),
                 Certainty::Another,
                 "{:?}",
                 one.input
             );
         }
         assert_eq!(
-            certainty(&bash("touch a b"), &bash("touch ab"), true),
+            certainty(&bash("touch a b"), &bash("touch ab"), Some(80)),
             Certainty::ByRows
         );
     }

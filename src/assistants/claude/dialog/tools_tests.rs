@@ -22,6 +22,8 @@ mod heading;
 mod order;
 #[path = "tabs_tests.rs"]
 mod tabs;
+#[path = "told_tests.rs"]
+mod told;
 #[path = "twins_tests.rs"]
 mod twins;
 #[path = "values_tests.rs"]

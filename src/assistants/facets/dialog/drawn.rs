@@ -18,6 +18,9 @@ const SIGNS: usize = 128;
 /// Numbers beyond this are rounded by an assistant that is written in JavaScript.
 const EXACT: u64 = 1 << 53;
 
+/// So many digits of a fraction it keeps for certain.
+const DIGITS: usize = 15;
+
 /// What a dialog draws of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Drawn {
@@ -202,7 +205,19 @@ pub(crate) fn is_rounded(value: &Value) -> bool {
         return false;
     };
     let whole = number.as_i64().map(i64::unsigned_abs);
-    whole.is_none_or(|whole| whole > EXACT)
+    whole.map_or_else(
+        || !is_short_fraction(&number.to_string()),
+        |whole| whole > EXACT,
+    )
+}
+
+/// `-0.75`: with so few digits that everything writes it in this way.
+fn is_short_fraction(number: &str) -> bool {
+    let number = number.strip_prefix('-').unwrap_or(number);
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    number.split_once('.').is_some_and(|(whole, part)| {
+        is_digits(whole) && is_digits(part) && !part.ends_with('0') && number.len() <= DIGITS + 1
+    })
 }
 
 /// The sign of ASCII that `c` is drawn as, or may be. Brackets are turned around in lines that run from

@@ -1,7 +1,7 @@
 //! How single signs are drawn: which as themselves everywhere, and which draw frames.
 
 /// Whether everything draws `c` as itself, in as many cells as are known, wherever it stands.
-pub(super) fn is_certain(c: char) -> bool {
+pub(crate) fn is_certain(c: char) -> bool {
     matches!(c,
         ' '..='~' | '\n' | '\t'
         | '\u{a1}'..='\u{a7}' | '\u{a9}'..='\u{ac}' | '\u{b0}'..='\u{b3}' | '\u{b5}' | '\u{b6}'
