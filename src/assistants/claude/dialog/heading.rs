@@ -10,6 +10,9 @@ const TIP: &str =
 /// What it says of whose the dialog is begins so.
 const WHOSE: &str = "· from ";
 
+/// Said behind the title of a command that is to run without a sandbox.
+const UNSANDBOXED: &str = " (unsandboxed)";
+
 /// The title above which it stands: `Bash command` of `Bash command · from the NAME agent`, where the rows
 /// are that heading, all of it, and nothing else, as it is drawn in a pane of so many cells.
 pub(super) fn sub_agents_title(rows: &[String], width: usize) -> Option<String> {
@@ -40,8 +43,9 @@ pub(super) fn sub_agents_title(rows: &[String], width: usize) -> Option<String> 
     is_drawn.then_some(title)
 }
 
-/// Whether the rows are a name such as `Bash command`, perhaps `· from the NAME agent` or
-/// `· from the "NAME" workflow` and `1 of 2`, and perhaps the tip; in a narrow pane all that stands side by side in columns.
+/// Whether the rows are a name such as `Bash command`, perhaps with `(unsandboxed)`, perhaps beside whose it is,
+/// perhaps with `1 of 2` at the right end of the only row, and perhaps the tip; and nothing else. What does not
+/// fit is left out (the count), or broken in columns (the rest).
 pub(super) fn is_title(rows: &[String], name: &[&str], width: usize) -> bool {
     let tip = rows
         .iter()
@@ -50,31 +54,32 @@ pub(super) fn is_title(rows: &[String], name: &[&str], width: usize) -> bool {
     if !tip.is_empty() && words(tip).join(" ") != TIP {
         return false;
     }
-    if is_sub_agents(title, name, width) {
-        return true;
-    }
-    let mut rest = words(title);
-    let mut take = |word: &str| match rest.iter().position(|other| *other == word) {
-        Some(at) => {
-            rest.remove(at);
-            true
-        }
-        None => false,
+    let name = name.join(" ");
+    let is_name = |title: &str| {
+        let rest = title.strip_prefix(&name);
+        rest.is_some_and(|rest| rest.is_empty() || rest == UNSANDBOXED)
     };
-    if !name.iter().all(|word| take(word)) {
-        return false;
-    }
-    take("(unsandboxed)");
-    let is_others = take("·") && take("from") && take("the");
-    let is_agents = is_others && take("agent");
-    let is_sub_agents = is_agents || is_others && take("workflow");
-    if take("of") {
-        rest.retain(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
-    }
-    // A workflow has a name in quotes; one of several words cannot be told from what stands below.
-    let is_quoted = |name: &str| name.len() > 2 && name.starts_with('"') && name.ends_with('"');
-    rest.len() == usize::from(is_sub_agents)
-        && (!is_sub_agents || is_agents || rest.iter().all(|name| is_quoted(name)))
+    let is_named = |rows: &[String]| {
+        let alone = match rows {
+            [row] => row.strip_prefix(' '),
+            _ => None,
+        };
+        alone.is_some_and(is_name)
+            || sub_agents_title(rows, width).is_some_and(|title| is_name(&title))
+    };
+    let [row] = title else {
+        return is_named(title);
+    };
+    is_named(title) || uncounted(row, width).is_some_and(|row| is_named(&[row]))
+}
+
+/// A row without `1 of 2` at its right end; `None` where it has none.
+fn uncounted(row: &str, width: usize) -> Option<String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (before, _) = row.rsplit_once(" of ").filter(|(_, all)| is_number(all))?;
+    let (title, _) = before.rsplit_once(' ').filter(|(_, one)| is_number(one))?;
+    let is_at_end = row.width() + 1 == width;
+    is_at_end.then(|| title.trim_end_matches(' ').to_owned())
 }
 
 /// Whether the rows are that title beside whose it is, as in a pane of so many cells.

@@ -1,6 +1,6 @@
 //! Headings of sub-agents' dialogs in narrow panes: what Claude draws there, and what only reads like it.
 
-use super::super::heading::sub_agents_title;
+use super::super::heading::{is_title, sub_agents_title};
 use super::*;
 
 fn headings() -> Vec<Recorded> {
@@ -55,6 +55,65 @@ fn a_heading_in_columns_is_the_title_beside_whose_it_is() {
         (&[" Fetch · from the \"deep-look\" workflow"], 80, "Fetch"),
     ] {
         assert_eq!(title(rows, width).as_deref(), Some(expected), "{rows:?}");
+    }
+}
+
+/// Newer versions count at the right end how many requests are open, where there is room for that.
+#[test]
+fn a_title_is_its_words_in_their_order_and_nothing_else() {
+    let is_bash = |rows: &[&str], width: usize| {
+        let rows: Vec<String> = rows.iter().map(|row| (*row).to_owned()).collect();
+        is_title(&rows, &["Bash", "command"], width)
+    };
+    for (rows, width) in [
+        (&[" Bash command"][..], 80),
+        (&[" Bash command (unsandboxed)"], 80),
+        (&[" Bash command · from the general-purpose agent"], 53),
+        (
+            &[" Bash command · from the general-purpose agent 1 of 2"],
+            54,
+        ),
+        (
+            &[" Bash command · from the general-purpose agent  12 of 13"],
+            57,
+        ),
+        (&[" Bash command (unsandboxed) · from the lab agent"], 80),
+        (&[" Bash command                          1 of 2"], 46),
+        (
+            &[
+                " Bash command",
+                " Tip: auto mode handles these prompts for you — choose \"switch to auto mode\" below",
+            ],
+            100,
+        ),
+        (
+            &[
+                " Bash        · from the general-purpose",
+                " command     agent",
+            ],
+            44,
+        ),
+    ] {
+        assert!(is_bash(rows, width), "{rows:?}");
+    }
+    for (rows, width) in [
+        (&[" command Bash"][..], 80),
+        (&["  Bash command"], 80),
+        (&[" Bash  command"], 80),
+        (&[" Bash command command"], 80),
+        (&[" (unsandboxed) Bash command"], 80),
+        (&[" Bash command(unsandboxed)"], 80),
+        (&[" Bash command 1 of 2"], 80),
+        (&[" Bash command of 1 2"], 20),
+        (&[" 1 of 2 Bash command"], 21),
+        (&[" Bash command · the from lab agent"], 80),
+        (&[" Bash command · from the agent lab"], 80),
+        (&[" · from the lab agent Bash command"], 80),
+        (&[" Bash", " command"], 80),
+        (&[" Bash command", " 1 of 2"], 80),
+        (&[" Bash command", " Tip: auto mode"], 80),
+    ] {
+        assert!(!is_bash(rows, width), "{rows:?}");
     }
 }
 

@@ -372,7 +372,7 @@ fn a_workflows_sub_agent_has_its_name_in_the_title() {
     let titled = |name: &str| {
         let title = format!("Bash command · from the {name} workflow");
         let screen = format!(
-            "{rule}\n {title:<85} 1 of 2\n make\n{dots}\n touch h2\n{dots}\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel · Tab to amend\n"
+            "{rule}\n {title:<91} 1 of 2\n make\n{dots}\n touch h2\n{dots}\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel · Tab to amend\n"
         );
         read(&screen).unwrap()
     };
