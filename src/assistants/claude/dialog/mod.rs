@@ -17,6 +17,7 @@ mod heading;
 mod literal;
 mod notebook;
 pub(crate) mod options;
+mod places;
 pub(crate) mod plan;
 mod quotes;
 mod sed;

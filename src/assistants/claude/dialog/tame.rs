@@ -6,15 +6,14 @@
 //! request is taken for certain only where this is tame: short, of plain letters, with nothing at the end
 //! of a line that cannot be seen.
 
-use std::net::Ipv4Addr;
-
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use super::places::{is_shown_address, is_shown_path, is_tame_address, is_tame_path};
 use super::quotes::is_quote;
 use crate::assistants::facets::dialog::drawn::{is_rounded, may_be_barred};
 use crate::assistants::facets::dialog::own::Certainty;
-use crate::assistants::facets::dialog::signs::{is_as_written, is_certain, is_frame};
+use crate::assistants::facets::dialog::signs::{is_as_written, is_frame};
 use crate::assistants::facets::dialog::squeeze;
 use crate::state::Bound;
 
@@ -236,74 +235,6 @@ fn are_tame(text: &str, is_tame: impl Fn(char) -> bool) -> bool {
 /// Whether it does not read like something that stands in the place of another text.
 fn is_no_sentence(text: &str) -> bool {
     !text.contains(IN_ITS_PLACE) && !text.contains("<U+")
-}
-
-/// An absolute path that leads nowhere else than it reads.
-fn is_tame_path(path: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@".contains(c);
-    let mut parts = path.split('/').skip(1);
-    path.starts_with('/')
-        && path.chars().all(is_plain)
-        && parts.all(|part| !matches!(part, "" | "." | ".."))
-}
-
-/// A path of which the rows tell whether it is this one. No two blanks stand side by side in it.
-fn is_shown_path(path: &str) -> bool {
-    let is_plain = |c: char| is_letter(c) || "/._-+@ ()[]{},=%#$!&;'".contains(c);
-    let mut parts = path.split('/').skip(1);
-    let is_part = |part: &str| {
-        !matches!(part, "" | "." | "..") && part.trim() == part && !part.contains("  ")
-    };
-    path.starts_with('/') && path.chars().all(is_plain) && parts.all(is_part)
-}
-
-/// Whether it is a letter or a digit that is one character however it is put together.
-fn is_letter(c: char) -> bool {
-    c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric() && is_certain(c)
-}
-
-/// An address of which the rows tell whether it is this one: with a port, a number for a host, or more signs
-/// that browsers leave as they are.
-fn is_shown_address(address: &str) -> bool {
-    let rest = address.strip_prefix("https://");
-    let rest = rest.or_else(|| address.strip_prefix("http://"));
-    let Some((host, path)) = rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) else {
-        return false;
-    };
-    let (name, port) = host.split_once(':').unwrap_or((host, "1"));
-    // Browsers leave out the port that is meant anyway.
-    let is_port =
-        !port.starts_with('0') && !matches!(port, "80" | "443") && port.parse::<u16>().is_ok();
-    let is_number = name
-        .parse::<Ipv4Addr>()
-        .is_ok_and(|number| number.to_string() == name);
-    let is_kept = |c: char| c.is_ascii_alphanumeric() || "/._-?=&~,:@+;!*()$#%".contains(c);
-    let mut parts = path.split(['/', '?', '#']);
-    is_port
-        && (is_number || is_tame_address(&format!("http://{name}")))
-        && path.chars().all(is_kept)
-        && parts.all(|part| !matches!(part, "." | ".."))
-        && !path.contains("//")
-        && !path.to_ascii_lowercase().contains("%2e")
-}
-
-/// An address that is fetched as it is written: a name and not a number for a host, nothing quoted.
-fn is_tame_address(address: &str) -> bool {
-    let rest = address.strip_prefix("https://");
-    let rest = rest.or_else(|| address.strip_prefix("http://"));
-    let Some((host, path)) = rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) else {
-        return false;
-    };
-    let is_host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
-    let is_path = |c: char| c.is_ascii_alphanumeric() || "/._-?=&".contains(c);
-    let top = host.rsplit('.').next().unwrap_or_default();
-    let is_name = !top.is_empty() && top.chars().all(|c| c.is_ascii_lowercase());
-    let mut parts = path.split('/');
-    host.chars().all(is_host)
-        && is_name
-        && path.chars().all(is_path)
-        && parts.all(|part| !matches!(part, "." | ".."))
-        && !path.contains("//")
 }
 
 #[cfg(test)]
