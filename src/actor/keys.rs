@@ -13,6 +13,7 @@ pub use super::dialog::Pane;
 use super::dialog::{self, Dialog, Kind, Refusal};
 use super::equal::Equal;
 use super::fate::{Fate, fate};
+use super::opening::may_open;
 use super::stop::Stop;
 use crate::mux;
 pub use crate::mux::{Guard, Press, Pressed};
@@ -298,6 +299,12 @@ impl Act<'_> {
         let view = view.map_err(|stop| self.naming_the_other(stop, row.as_ref()))?;
         let others = self.others(row.as_ref());
         dialog::tell_apart(&view.dialog, self.bound, &others)?;
+        let now = self.access.now();
+        if dialog::drops_early_keys(&self.bound.assistant)
+            && others.iter().any(|other| may_open(other, now))
+        {
+            return Err(Stop::Opening);
+        }
         let is_there = |at: u8| cursor.contains(&at);
         if !view.dialog.selected.is_some_and(is_there) || !view.dialog.untouched {
             return Err(Stop::Touched);

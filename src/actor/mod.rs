@@ -38,6 +38,7 @@ pub mod keys;
 mod keys_tests;
 mod manage;
 pub mod names;
+mod opening;
 pub mod stop;
 mod tell;
 

@@ -59,6 +59,12 @@ pub enum Stop {
     /// After a key it is as it was.
     #[error("the dialog is still there")]
     StillThere,
+    /// A key may come to the dialog of another one that opens in this moment.
+    #[error(
+        "another request of the session with a long command was only just made, and its dialog may open at any \
+         moment; try again in a while, or answer in the pane"
+    )]
+    Opening,
     /// After a key what is on the screen may be another request's.
     #[error(
         "what is on its screen now may be another of two requests that cannot be told apart: answer in the pane"

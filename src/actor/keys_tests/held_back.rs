@@ -219,3 +219,47 @@ fn another_request_of_the_same_line_is_named_by_what_it_is_given() {
     stage.refuses(&own, &Decision::Approve, r#""b":null"#);
     stage.refuses(&own, &Decision::Approve, "`--request t2`");
 }
+
+/// Claude 2.1.197 works at a long command for seconds, and its dialog takes the key that was meant for the
+/// one that stood there.
+#[test]
+fn while_a_long_command_may_open_its_dialog_no_key_is_pressed() {
+    let approve = |length: usize, age: u64| {
+        let asked = |id: &str, command: &str, tool: &str, age: u64| Request {
+            tool: Some(tool.to_owned()),
+            since: start().minus(Duration::from_secs(age)),
+            ..request(id, command)
+        };
+        let long = "x".repeat(length);
+        let (own, other) = (
+            asked("t1", "touch a", "Bash", 60),
+            asked("t2", &long, "Monitor", age),
+        );
+        let known = [
+            full("t1", "touch a"),
+            Bound {
+                request: other.clone(),
+                ..full("t2", &long)
+            },
+        ];
+        let stage = Stage {
+            row: RefCell::new(Some(asking(vec![own, other]))),
+            full: known.to_vec(),
+            open: known.to_vec(),
+            ..stage().0
+        };
+        let outcome = stage.approve(&full("t1", "touch a"));
+        (stage.keys(), format!("{outcome:?}"))
+    };
+    for (length, age) in [(2_900, 2), (2_900, 6), (9_000, 60), (1_400, 1)] {
+        let (keys, outcome) = approve(length, age);
+        assert!(
+            keys == 0 && outcome.contains("may open"),
+            "{length} {age} {outcome}"
+        );
+    }
+    for (length, age) in [(2_900, 30), (1_400, 10), (900, 1), (9_000, 300)] {
+        let (keys, outcome) = approve(length, age);
+        assert_eq!(keys, 1, "{length} {age} {outcome}");
+    }
+}
