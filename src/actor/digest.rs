@@ -215,7 +215,7 @@ mod tests {
             tool: "Bash".into(),
             parts: parts::of("Bash", input, None),
             input: input.clone(),
-            given: None,
+            written: None,
             mode: None,
         }))
     }

@@ -54,8 +54,8 @@ fn where_shared(
 
 /// `mcp__lab__echo: {"b":null,"k":"v"}`
 fn in_full(bound: &Bound) -> Option<String> {
-    let given = bound.given.as_ref().map(ToString::to_string);
-    let input = given.or_else(|| Some(bound.input.as_ref()?.to_string()))?;
+    let written = bound.written.as_ref().map(ToString::to_string);
+    let input = written.or_else(|| Some(bound.input.as_ref()?.to_string()))?;
     let parts: Vec<&str> = [bound.request.tool.as_deref(), Some(&input)]
         .into_iter()
         .flatten()

@@ -8,7 +8,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
-use super::{Given, Request, Row};
+use super::{Request, Row, Written};
 
 /// Why there is nothing in a row to decide about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -96,7 +96,7 @@ pub struct Bound {
     pub input: Option<serde_json::Value>,
     /// The same with its fields in the order in which they were written, where that means something and is
     /// known.
-    pub given: Option<Given>,
+    pub written: Option<Written>,
     /// The id under which the assistant's own record holds it, where it was found there.
     pub call: Option<String>,
     /// The folder in which its tool works, where that record tells: sub-agents may work elsewhere.
@@ -129,7 +129,7 @@ impl Bound {
             generation: row.generation,
             command: None,
             input: None,
-            given: None,
+            written: None,
             call: None,
             folder: None,
         })
@@ -168,7 +168,7 @@ impl Bound {
             request: request.clone(),
             command: None,
             input: None,
-            given: None,
+            written: None,
             call: None,
             folder: None,
             ..self.clone()

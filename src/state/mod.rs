@@ -13,7 +13,6 @@ mod entry;
 mod evidence;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod given;
 mod identity;
 mod input;
 #[cfg(test)]
@@ -34,12 +33,12 @@ mod unbelieved;
 mod unmatched;
 pub mod update;
 pub mod words;
+mod written;
 
 pub(crate) use attention::precedence;
 pub use attention::{Attention, urgency};
 pub use command::Command;
 pub use decision::{Bound, Decision, Pick, Unasked};
-pub use given::Given;
 pub use input::{
     Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
 };
@@ -49,3 +48,4 @@ pub use reason::ENDED;
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};
 pub use unmatched::Unmatched;
+pub use written::Written;

@@ -331,7 +331,7 @@ fn full(tool: &str, input: &serde_json::Value) -> Known {
         tool: tool.to_owned(),
         parts: parts::of(tool, input, None),
         input: input.clone(),
-        given: None,
+        written: None,
         mode: Some("default".to_owned()),
     }))
 }

@@ -100,7 +100,7 @@ fn objects_whose_fields_stand_in_another_order_are_no_equals() {
         let mut bound = full(id, "touch a");
         bound.request.tool = Some("mcp__db__run".to_owned());
         bound.input = serde_json::from_str(text).ok();
-        bound.given = crate::state::Given::parse(text);
+        bound.written = crate::state::Written::parse(text);
         bound
     };
     let (one, other) = (

@@ -3,7 +3,6 @@
 pub mod commands;
 pub(crate) mod dialog;
 mod follower;
-mod given;
 pub(crate) mod job_record;
 mod puppet;
 pub mod session_file;
@@ -12,6 +11,7 @@ pub(crate) mod tasks;
 pub(crate) mod transcript;
 pub(crate) mod turns;
 pub(crate) mod viewer;
+mod written;
 
 use std::path::Path;
 

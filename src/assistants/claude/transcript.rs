@@ -13,10 +13,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::read_text;
 use serde_json::Value;
 
-use super::given::given;
+use super::written::written;
 use crate::assistants::facets::log_tail as tail;
 use crate::assistants::facets::request::{Begun, Full, Missing, Open, command_in, parts, plain};
-use crate::state::{Bound, Given, Request};
+use crate::state::{Bound, Request, Written};
 use crate::sys::process;
 
 /// Largest file that is read to tell what a write changes in it, in bytes.
@@ -80,7 +80,7 @@ pub(crate) fn open_calls(bound: &Bound, config: Option<&Path>) -> Vec<Bound> {
         };
         let mut open = open_in(&tail.lines, agent.as_deref(), bound);
         for call in &mut open {
-            call.given = given_to(call, &path);
+            call.written = given_to(call, &path);
         }
         if tail.is_broken_off || tail.is_cut && !has_call(&tail.lines) {
             open.push(nobody_knows);
@@ -92,9 +92,9 @@ pub(crate) fn open_calls(bound: &Bound, config: Option<&Path>) -> Vec<Bound> {
 }
 
 /// What the call is given by the transcript at `path`, where its order means something.
-fn given_to(call: &Bound, path: &Path) -> Option<Given> {
+fn given_to(call: &Bound, path: &Path) -> Option<Written> {
     let (id, tool) = (call.call.as_deref()?, call.request.tool.as_deref()?);
-    given(path, id, tool, call.input.as_ref()?)
+    written(path, id, tool, call.input.as_ref()?)
 }
 
 /// Whether a call stands in the lines: those before it have had their results by then.
@@ -277,12 +277,12 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
         None => mode(&lines),
         Some(_) => tail::lines(&main, &words[2..]).and_then(|lines| mode(&lines)),
     };
-    let given = given(&own, call.id, call.name, call.input);
+    let written = written(&own, call.id, call.name, call.input);
     let parts = parts::of(call.name, call.input, before.as_deref());
     Ok(Full {
         tool: call.name.to_owned(),
-        parts: parts::in_order(parts, given.as_ref()),
-        given,
+        parts: parts::in_order(parts, written.as_ref()),
+        written,
         input: call.input.clone(),
         mode,
     })

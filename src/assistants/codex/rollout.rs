@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::assistants::facets::log_tail as tail;
 use crate::assistants::facets::request::{Full, Missing, parts, plain};
-use crate::state::{Bound, Given, Request};
+use crate::state::{Bound, Request, Written};
 
 /// Said when the call is not in the rollout.
 const NOT_THERE: Missing = Missing::NotYet("its rollout does not hold it");
@@ -43,11 +43,11 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
         return Err(NOT_THERE);
     }
     let mode = payloads().find_map(|payload| payload["approval_policy"].as_str());
-    let given = given(call, &tool, &input);
+    let written = written(call, &tool, &input);
     let parts = parts::of(&tool, &input, None);
     Ok(Full {
-        parts: parts::in_order(parts, given.as_ref()),
-        given,
+        parts: parts::in_order(parts, written.as_ref()),
+        written,
         tool,
         input,
         mode: mode.map(str::to_owned),
@@ -55,10 +55,10 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
 }
 
 /// What a server's tool is given, in the order in which it was written.
-fn given(call: &Value, tool: &str, input: &Value) -> Option<Given> {
-    let is_ordered = Request::is_servers_tool(tool) && Given::has_order(input);
+fn written(call: &Value, tool: &str, input: &Value) -> Option<Written> {
+    let is_ordered = Request::is_servers_tool(tool) && Written::has_order(input);
     let text = call["arguments"].as_str().filter(|_| is_ordered);
-    Given::parse(text?).filter(|given| given.is(input))
+    Written::parse(text?).filter(|written| written.is(input))
 }
 
 /// The call's tool as hooks name it, and its input, if it is what `request` asks.

@@ -58,7 +58,7 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
         },
         tool,
         input,
-        given: None,
+        written: None,
         mode,
     })
 }

@@ -30,7 +30,7 @@ pub fn with_full(bound: &Bound, found: Option<&Full>, homes: &Homes) -> Bound {
     Bound {
         command: found.and_then(Full::command),
         input: found.map(|full| full.input.clone()),
-        given: found.and_then(|full| full.given.clone()),
+        written: found.and_then(|full| full.written.clone()),
         call,
         folder,
         ..bound.clone()

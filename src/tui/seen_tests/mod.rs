@@ -27,7 +27,7 @@ fn known(tool: &str, input: &Value) -> Known {
         tool: tool.to_owned(),
         parts: parts::of(tool, input, None),
         input: input.clone(),
-        given: None,
+        written: None,
         mode: None,
     }))
 }

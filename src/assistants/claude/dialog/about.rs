@@ -76,7 +76,7 @@ impl Sheet {
             Layout::Plain { block, .. } => {
                 let input = input.ok_or(Refusal::NotKnown(Part::Input))?;
                 let rows = self.sunk(block, 3, 6).rows;
-                return calls::is_called(&rows, self.width, tool, input, bound.given.as_ref());
+                return calls::is_called(&rows, self.width, tool, input, bound.written.as_ref());
             }
             Layout::Boxed { .. } => return Err(Refusal::OtherDialog),
         };
@@ -84,7 +84,7 @@ impl Sheet {
             return Err(Refusal::OtherDialog);
         }
         if let Some(input) = input {
-            return calls::are_listed(block, self.width, input, bound.given.as_ref());
+            return calls::are_listed(block, self.width, input, bound.written.as_ref());
         }
         let argument = message
             .split_once(": ")

@@ -7,7 +7,7 @@ use super::values::{Ordered, fields_of, inspected, inspected_name, json_name};
 use crate::assistants::facets::dialog::flow::Flow;
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain_inside};
 use crate::assistants::facets::dialog::squeeze;
-use crate::state::Given;
+use crate::state::Written;
 
 /// Whether the rows of the newer layout are all of these inputs and nothing else: `name: value`, or
 /// the name alone with its value in a box below.
@@ -15,16 +15,16 @@ pub(crate) fn are_listed(
     rows: &[String],
     width: usize,
     input: &Map<String, Value>,
-    given: Option<&Given>,
+    written: Option<&Written>,
 ) -> Result<(), Refusal> {
     check(input)?;
     let entries = entries(rows).ok_or(Refusal::Differs(Part::Input))?;
     let is_its = |(name, value): (&String, &Value)| {
-        let given = given.and_then(|given| given.field(name));
+        let written = written.and_then(|written| written.field(name));
         let name = inspected_name(name);
         let mut own = entries.iter().filter(|entry| entry.name == name);
         own.next()
-            .is_some_and(|entry| entry.is(value, given, width))
+            .is_some_and(|entry| entry.is(value, written, width))
             && own.next().is_none()
     };
     if entries.len() == input.len() && input.iter().all(is_its) {
@@ -50,14 +50,14 @@ pub(crate) fn is_called(
     width: usize,
     tool: &str,
     input: &Map<String, Value>,
-    given: Option<&Given>,
+    written: Option<&Written>,
 ) -> Result<(), Refusal> {
     check(input)?;
     let (server, name) = tool
         .trim_start_matches("mcp__")
         .split_once("__")
         .unwrap_or(("", ""));
-    let call = called(rows, &format!("{server} - {name}"), input, given);
+    let call = called(rows, &format!("{server} - {name}"), input, written);
     let call = call.ok_or_else(|| otherwise(input))?;
     let flow = Flow::words(width.saturating_sub(6));
     if (1..=rows.len()).any(|end| flow.shows(&rows[..end], &call)) {
@@ -73,7 +73,7 @@ fn called(
     rows: &[String],
     name: &str,
     input: &Map<String, Value>,
-    given: Option<&Given>,
+    written: Option<&Written>,
 ) -> Option<String> {
     if input.is_empty() {
         return Some(format!("{name} (MCP)"));
@@ -82,8 +82,8 @@ fn called(
     let mut rest = squeezed.strip_prefix(&(squeeze(name) + "("))?;
     let shown = fields_of(input, &mut rest, str::to_owned, json_name)?;
     let is_its = |(name, value): &(String, Ordered)| {
-        let given = given.and_then(|given| given.field(name));
-        given.is_none_or(|given| value.is_in_order_of(given, json_name))
+        let written = written.and_then(|written| written.field(name));
+        written.is_none_or(|written| value.is_in_order_of(written, json_name))
     };
     if !shown.iter().all(is_its) {
         return None;
@@ -142,18 +142,18 @@ enum Drawn {
 }
 
 impl Entry {
-    fn is(&self, value: &Value, given: Option<&Given>, width: usize) -> bool {
+    fn is(&self, value: &Value, written: Option<&Written>, width: usize) -> bool {
         match &self.value {
             Drawn::Row(text) => {
                 let endless = Flow::words(usize::MAX / 4);
                 let row = std::slice::from_ref(text);
-                let forms = inspected(value, given, row);
+                let forms = inspected(value, written, row);
                 forms.iter().any(|form| endless.shows(row, form))
             }
             Drawn::Box(rows) => {
                 let forms = match value {
                     Value::String(text) => vec![text.clone()],
-                    other => inspected(other, given, rows),
+                    other => inspected(other, written, rows),
                 };
                 // Boxes within boxes are drawn a little narrower by some versions.
                 let mut flows = (6..=10).map(|margin| Flow::words(width.saturating_sub(margin)));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::tests::request;
 use crate::assistants::facets::dialog::*;
-use crate::state::{Bound, Given, Request};
+use crate::state::{Bound, Request, Written};
 
 /// The folder in which they were recorded, as it is written down.
 const FOLDER: &str = "/home/user/proj";
@@ -41,7 +41,7 @@ struct Recorded {
     is_whole: bool,
     input: Value,
     /// With its fields in the order in which they were given.
-    given: Option<Given>,
+    written: Option<Written>,
     screen: String,
 }
 
@@ -66,7 +66,7 @@ fn recorded_in(folder: &str) -> Vec<Recorded> {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(file).unwrap();
         let line = |(index, line): (usize, &str)| {
-            let given = Given::parse(line).and_then(|line| line.field("input").cloned());
+            let written = Written::parse(line).and_then(|line| line.field("input").cloned());
             let line: Value = serde_json::from_str(line).unwrap();
             Recorded {
                 name: format!("{name}:{}", index + 1),
@@ -76,7 +76,7 @@ fn recorded_in(folder: &str) -> Vec<Recorded> {
                 is_sub_agents: line["agent"] == true,
                 is_whole: line["whole"] != false,
                 input: line["input"].clone(),
-                given,
+                written,
                 screen: line["screen"].as_str().unwrap().to_owned(),
             }
         };
@@ -100,10 +100,10 @@ impl Recorded {
     }
 
     /// As the record of Claude tells it of this input.
-    fn given_in_order(&self, input: &Value) -> Option<Given> {
-        let given = self.given.clone().filter(|given| given.is(input));
-        let means_something = Request::is_servers_tool(&self.tool) && Given::has_order(input);
-        given.filter(|_| means_something)
+    fn given_in_order(&self, input: &Value) -> Option<Written> {
+        let written = self.written.clone().filter(|written| written.is(input));
+        let means_something = Request::is_servers_tool(&self.tool) && Written::has_order(input);
+        written.filter(|_| means_something)
     }
 
     /// The request of its tool with this input.
@@ -112,7 +112,7 @@ impl Recorded {
         let command = input["plan"].as_str().or(input["command"].as_str());
         let mut bound = Bound {
             input: Some(input.clone()),
-            given: self.given_in_order(input),
+            written: self.given_in_order(input),
             command: command.map(str::to_owned),
             cwd: Some(self.cwd.clone()),
             ..request(&self.tool, &message)

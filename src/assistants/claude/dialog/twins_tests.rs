@@ -14,7 +14,7 @@ impl Recorded {
             is_sub_agents: false,
             is_whole: true,
             input: input.clone(),
-            given: None,
+            written: None,
             screen: String::new(),
         }
     }

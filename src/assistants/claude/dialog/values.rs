@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use crate::assistants::facets::dialog::squeeze;
-use crate::state::Given;
+use crate::state::Written;
 
 /// So many signs of a list or an object stand in one row at most, in newer versions.
 const FLAT: usize = 80;
@@ -57,17 +57,17 @@ impl Ordered {
     }
 
     /// Whether its fields stand in the order in which they were given.
-    pub(super) fn is_in_order_of(&self, given: &Given, naming: Naming) -> bool {
-        match (self, given) {
-            (Self::Leaf(_), Given::Leaf(_)) => true,
-            (Self::List(own), Given::List(items)) => {
+    pub(super) fn is_in_order_of(&self, written: &Written, naming: Naming) -> bool {
+        match (self, written) {
+            (Self::Leaf(_), Written::Leaf(_)) => true,
+            (Self::List(own), Written::List(items)) => {
                 let mut pairs = own.iter().zip(items);
-                pairs.all(|(own, given)| own.is_in_order_of(given, naming))
+                pairs.all(|(own, written)| own.is_in_order_of(written, naming))
             }
-            (Self::Fields(own), Given::Fields(fields)) => {
+            (Self::Fields(own), Written::Fields(fields)) => {
                 let mut pairs = own.iter().zip(fields);
-                pairs.all(|((name, own), (given_name, given))| {
-                    *name == naming(given_name) && own.is_in_order_of(given, naming)
+                pairs.all(|((name, own), (written_name, written))| {
+                    *name == naming(written_name) && own.is_in_order_of(written, naming)
                 })
             }
             _ => false,
@@ -140,13 +140,13 @@ impl Ordered {
 }
 
 /// The ways in which newer versions may write `value` where the screen has these rows.
-pub(super) fn inspected(value: &Value, given: Option<&Given>, rows: &[String]) -> Vec<String> {
+pub(super) fn inspected(value: &Value, written: Option<&Written>, rows: &[String]) -> Vec<String> {
     let squeezed = squeeze(&rows.concat());
     let mut rest = squeezed.as_str();
     let Some(value) = Ordered::read(value, &mut rest, inspected_name) else {
         return Vec::new();
     };
-    if given.is_some_and(|given| !value.is_in_order_of(given, inspected_name)) {
+    if written.is_some_and(|written| !value.is_in_order_of(written, inspected_name)) {
         return Vec::new();
     }
     // How long a text is that is no plain one is not known: by its signs or by its cells.

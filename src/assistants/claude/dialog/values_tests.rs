@@ -228,7 +228,7 @@ fn line_of(line: &Recorded) -> Recorded {
         is_sub_agents: line.is_sub_agents,
         is_whole: line.is_whole,
         input: line.input.clone(),
-        given: None,
+        written: None,
         screen: line.screen.clone(),
     }
 }
@@ -264,10 +264,10 @@ fn a_workflow_is_compared_with_what_its_script_says_of_itself() {
                 line.screen
             );
         }
-        let mut given = line.input.clone();
-        given["args"] = json!({"n": 2});
+        let mut written = line.input.clone();
+        written["args"] = json!({"n": 2});
         assert_eq!(
-            dialog.shows(&line.asks(&given)),
+            dialog.shows(&line.asks(&written)),
             Err(Refusal::Differs(Part::Input))
         );
         // What is not shown may be anything.

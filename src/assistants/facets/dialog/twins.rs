@@ -12,7 +12,7 @@
 use super::drawn::Drawn;
 use super::own::Certainty;
 use super::{Dialog, Refusal, squeeze};
-use crate::state::{Bound, Given, Row};
+use crate::state::{Bound, Row, Written};
 use pane_patrol_hooks::text::unmarked;
 
 /// The other requests of the row: any of them may be what is on the screen, whatever it is about.
@@ -114,9 +114,9 @@ pub fn is_same(bound: &Bound, other: &Bound) -> bool {
         return false;
     };
     let is_known = !input.to_string().contains('\u{fffd}');
-    let has_its_order = || match (&bound.given, &other.given) {
+    let has_its_order = || match (&bound.written, &other.written) {
         (Some(own), Some(others)) => own.is_same(others),
-        _ => !bound.request.is_servers() || !Given::has_order(input),
+        _ => !bound.request.is_servers() || !Written::has_order(input),
     };
     is_known
         && bound.request.tool == other.request.tool

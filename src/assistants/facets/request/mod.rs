@@ -9,7 +9,7 @@ pub mod parts;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
-use crate::state::{Given, Request};
+use crate::state::{Request, Written};
 pub use parts::Part;
 
 /// A request with its whole input.
@@ -20,7 +20,7 @@ pub struct Full {
     /// What it is given.
     pub input: Value,
     /// The same with its fields in the order in which they were written, where that means something.
-    pub given: Option<Given>,
+    pub written: Option<Written>,
     /// What it is given, to be read.
     pub parts: Vec<Part>,
     /// What the assistant may do unasked, in its own word: `default`, `plan`.

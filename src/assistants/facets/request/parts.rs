@@ -5,7 +5,7 @@ use pane_patrol_hooks::text::visible;
 use serde_json::{Map, Value};
 use similar::{ChangeTag, TextDiff};
 
-use crate::state::Given;
+use crate::state::Written;
 
 /// One piece, from top to bottom. Every character of it can be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,19 +45,19 @@ pub fn of(tool: &str, input: &Value, before: Option<&str>) -> Vec<Part> {
 }
 
 /// `parts` with the fields of objects in the order in which they were `given`, where that is known.
-pub(crate) fn in_order(parts: Vec<Part>, given: Option<&Given>) -> Vec<Part> {
-    let Some(Given::Fields(fields)) = given else {
+pub(crate) fn in_order(parts: Vec<Part>, written: Option<&Written>) -> Vec<Part> {
+    let Some(Written::Fields(fields)) = written else {
         return parts;
     };
     let ordered = |part: Part| {
         let Part::Field(name, value) = part else {
             return part;
         };
-        let is_it = |(own, given): &&(String, Given)| {
-            visible(own) == name && !matches!(given, Given::Leaf(_))
+        let is_it = |(own, written): &&(String, Written)| {
+            visible(own) == name && !matches!(written, Written::Leaf(_))
         };
-        let given = fields.iter().find(is_it);
-        let value = given.map_or(value, |(_, given)| visible(&given.to_string()));
+        let written = fields.iter().find(is_it);
+        let value = written.map_or(value, |(_, written)| visible(&written.to_string()));
         Part::Field(name, value)
     };
     parts.into_iter().map(ordered).collect()

@@ -6,22 +6,22 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::assistants::facets::log_tail as tail;
-use crate::state::{Given, Request};
+use crate::state::{Request, Written};
 
 /// What the call of this id is given by the transcript at `path`, if `tool` is a server's and there is an
 /// order in its `input` that may mean something to it.
-pub(super) fn given(path: &Path, id: &str, tool: &str, input: &Value) -> Option<Given> {
-    if !Request::is_servers_tool(tool) || !Given::has_order(input) {
+pub(super) fn written(path: &Path, id: &str, tool: &str, input: &Value) -> Option<Written> {
+    if !Request::is_servers_tool(tool) || !Written::has_order(input) {
         return None;
     }
     let texts = tail::texts(path, id)?;
     let mut found = texts.iter().filter_map(|text| in_line(text, id));
-    let first = found.next().filter(|given| given.is(input))?;
+    let first = found.next().filter(|written| written.is(input))?;
     // Of several nobody knows which one is asked.
     found.all(|other| other == first).then_some(first)
 }
 
-fn in_line(text: &[u8], id: &str) -> Option<Given> {
+fn in_line(text: &[u8], id: &str) -> Option<Written> {
     let line: Line = serde_json::from_slice(text).ok()?;
     let is_call = |block: &Block| block.id.as_deref() == Some(id);
     let call = line.message.content.into_iter().find(is_call);
@@ -43,7 +43,7 @@ struct Message {
 #[derive(Deserialize)]
 struct Block {
     id: Option<String>,
-    input: Option<Given>,
+    input: Option<Written>,
 }
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
         let path = folder.path().join("s.jsonl");
         std::fs::write(&path, lines.join("\n") + "\n").unwrap();
         let input = serde_json::from_str(input).unwrap();
-        given(&path, "toolu_1", tool, &input).map(|given| given.to_string())
+        written(&path, "toolu_1", tool, &input).map(|written| written.to_string())
     }
 
     #[test]

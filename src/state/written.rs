@@ -10,16 +10,16 @@ use serde_json::Value;
 
 /// JSON as it was written, but for the blanks in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given {
+pub enum Written {
     /// A text, a number, `true`, `null`.
     Leaf(Value),
     /// The items of a list.
-    List(Vec<Given>),
+    List(Vec<Written>),
     /// The fields of an object.
-    Fields(Vec<(String, Given)>),
+    Fields(Vec<(String, Written)>),
 }
 
-impl Given {
+impl Written {
     /// What is written there, if that is JSON.
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
@@ -86,7 +86,7 @@ fn within(value: &Value, holds: fn(&Value) -> bool) -> bool {
 }
 
 /// As JSON without a blank.
-impl fmt::Display for Given {
+impl fmt::Display for Written {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Leaf(value) => write!(f, "{value}"),
@@ -110,7 +110,7 @@ impl fmt::Display for Given {
     }
 }
 
-impl<'de> Deserialize<'de> for Given {
+impl<'de> Deserialize<'de> for Written {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reads)
     }
@@ -119,50 +119,50 @@ impl<'de> Deserialize<'de> for Given {
 struct Reads;
 
 impl<'de> Visitor<'de> for Reads {
-    type Value = Given;
+    type Value = Written;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Given, E> {
-        Ok(Given::Leaf(Value::Null))
+    fn visit_unit<E>(self) -> Result<Written, E> {
+        Ok(Written::Leaf(Value::Null))
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Given, E> {
-        Ok(Given::Leaf(value.into()))
+    fn visit_bool<E>(self, value: bool) -> Result<Written, E> {
+        Ok(Written::Leaf(value.into()))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Given, E> {
-        Ok(Given::Leaf(value.into()))
+    fn visit_i64<E>(self, value: i64) -> Result<Written, E> {
+        Ok(Written::Leaf(value.into()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Given, E> {
-        Ok(Given::Leaf(value.into()))
+    fn visit_u64<E>(self, value: u64) -> Result<Written, E> {
+        Ok(Written::Leaf(value.into()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Given, E> {
-        Ok(Given::Leaf(value.into()))
+    fn visit_f64<E>(self, value: f64) -> Result<Written, E> {
+        Ok(Written::Leaf(value.into()))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Given, E> {
-        Ok(Given::Leaf(value.into()))
+    fn visit_str<E>(self, value: &str) -> Result<Written, E> {
+        Ok(Written::Leaf(value.into()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Given, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Written, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
-        Ok(Given::List(list))
+        Ok(Written::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Given, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Written, A::Error> {
         let mut all = Vec::new();
         while let Some(field) = fields.next_entry()? {
             all.push(field);
         }
-        Ok(Given::Fields(all))
+        Ok(Written::Fields(all))
     }
 }
 
@@ -170,8 +170,8 @@ impl<'de> Visitor<'de> for Reads {
 mod tests {
     use super::*;
 
-    fn given(text: &str) -> Given {
-        Given::parse(text).unwrap_or_else(|| panic!("{text} is JSON"))
+    fn written(text: &str) -> Written {
+        Written::parse(text).unwrap_or_else(|| panic!("{text} is JSON"))
     }
 
     #[test]
@@ -181,10 +181,10 @@ mod tests {
             r#"[{"10":1,"2":{}}]"#,
             "18446744073709551615",
         ] {
-            assert_eq!(given(text).to_string(), text);
-            assert!(given(text).is(&serde_json::from_str(text).unwrap()));
+            assert_eq!(written(text).to_string(), text);
+            assert!(written(text).is(&serde_json::from_str(text).unwrap()));
         }
-        assert_eq!(Given::parse("{\"a\":1"), None);
+        assert_eq!(Written::parse("{\"a\":1"), None);
     }
 
     #[test]
@@ -201,10 +201,18 @@ mod tests {
             (r#"{"a":1}"#, r#"{"a":1,"b":2}"#, false),
             (r#"{"a":1,"a":1}"#, r#"{"a":1,"b":1}"#, false),
         ] {
-            assert_eq!(given(one).is_same(&given(other)), expected, "{one} {other}");
-            assert_eq!(given(other).is_same(&given(one)), expected, "{one} {other}");
+            assert_eq!(
+                written(one).is_same(&written(other)),
+                expected,
+                "{one} {other}"
+            );
+            assert_eq!(
+                written(other).is_same(&written(one)),
+                expected,
+                "{one} {other}"
+            );
         }
-        let twice = given(r#"{"a":1,"a":2}"#);
+        let twice = written(r#"{"a":1,"a":2}"#);
         assert!(!twice.is(&serde_json::json!({"a": 2})));
     }
 
@@ -217,7 +225,7 @@ mod tests {
             (r#"{"a":[[{"b":1,"c":2}]]}"#, true),
         ] {
             let value = serde_json::from_str(text).unwrap();
-            assert_eq!(Given::has_order(&value), expected, "{text}");
+            assert_eq!(Written::has_order(&value), expected, "{text}");
         }
     }
 }
