@@ -179,7 +179,7 @@ fn said_as_much(bound: &Bound, digest: &Digest, known: &Known) -> bool {
     let only = |name: &String| matches!(name.as_str(), "command" | "cmd" | "description");
     let fields = full.input.as_object();
     fields.is_some_and(|fields| fields.keys().all(only))
-        && asked::says_all(&bound.request)
+        && asked::says_all(bound)
         && full.command().as_deref() == bound.request.message.as_deref().map(unmarked).as_deref()
         && Digest::of(bound, &Known::Said) == *digest
 }
@@ -191,7 +191,7 @@ mod tests {
 
     use super::*;
     use crate::actor::Pick;
-    use crate::assistants::request::{Full, parts};
+    use crate::assistants::request::{Full, Given};
     use crate::state::Request;
     use crate::state::fixture::row;
 
@@ -211,13 +211,8 @@ mod tests {
     }
 
     fn whole(input: &Value) -> Known {
-        Known::Whole(Box::new(Full {
-            tool: "Bash".into(),
-            parts: parts::of("Bash", input, None),
-            input: input.clone(),
-            written: None,
-            mode: None,
-        }))
+        let full = Full::of("Bash", Given::Command, input.clone());
+        Known::Whole(Box::new(full))
     }
 
     fn shown(digest: Option<Digest>) -> Shown {

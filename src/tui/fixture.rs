@@ -8,6 +8,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use time::UtcOffset;
 
+use crate::assistants;
+use crate::assistants::request::{Full, Given};
 use crate::config::Signs;
 use crate::state::update::Update;
 use crate::state::{Evidence, Row};
@@ -30,6 +32,13 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         theme: Theme::Terminal,
         size: (width, height),
     })
+}
+
+/// A call of the usual assistant's tool, in full.
+pub(super) fn in_full(tool: &str, input: &serde_json::Value) -> Full {
+    let usual = assistants::named(assistants::usual_name());
+    let given = usual.map_or(Given::Command, |known| known.given(tool));
+    Full::of(tool, given, input.clone())
 }
 
 /// A usual day: something in every section.

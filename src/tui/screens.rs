@@ -10,14 +10,14 @@ use ratatui::layout::Rect;
 
 use super::work_tests::{busy_model, patch};
 use crate::actor::{Bound, Decision, Outcome};
-use crate::assistants::request::{Full, Known, parts};
+use crate::assistants::request::{Full, Known};
 use crate::config::Signs;
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
 use crate::state::update::{Health, Role, Update};
 use crate::tasks::{TaskState, TaskSummary};
 use crate::tui::effect::Effect;
-use crate::tui::fixture::{With, day, model_with, now, prompt_idle, row, screen};
+use crate::tui::fixture::{With, day, in_full, model_with, now, prompt_idle, row, screen};
 use crate::tui::message::{Hooks, InstallOffer, Message, OfferedInstall};
 use crate::tui::model::Model;
 use crate::tui::update::update;
@@ -328,11 +328,8 @@ fn long_request() -> Vec<Row> {
 
 fn full(tool: &str, input: &serde_json::Value) -> Known {
     Known::Whole(Box::new(Full {
-        tool: tool.to_owned(),
-        parts: parts::of(tool, input, None),
-        input: input.clone(),
-        written: None,
         mode: Some("default".to_owned()),
+        ..in_full(tool, input)
     }))
 }
 

@@ -14,6 +14,8 @@ pub struct Tools {
     pub writing: &'static [&'static str],
     /// Those whose events name all the files that they write, as `a, b`.
     pub writing_several: &'static [&'static str],
+    /// Those that run a command, which is what their events say: all of it, where that is not cut.
+    pub commands: &'static [&'static str],
     /// The one whose commands are processes below the assistant's, which its witness sees.
     pub shell: Option<&'static str>,
     /// Those that ask the person a question: a request for one of them waits for input, not approval.
@@ -28,6 +30,7 @@ impl Tools {
         reading: &[],
         writing: &[],
         writing_several: &[],
+        commands: &[],
         shell: None,
         asking: &[],
         planning: &[],
@@ -80,6 +83,12 @@ impl Assistant {
         tools.any(|tools| is_among(tools.planning, tool))
     }
 
+    /// Whether what events say of this tool of it is its whole command, where that is not cut.
+    pub fn commands_by(&self, tool: &str) -> bool {
+        let mut tools = self.tools();
+        tools.any(|tools| tools.commands.contains(&tool))
+    }
+
     /// The tool whose commands are processes that can be seen.
     pub fn shell_tool(&self) -> Option<&'static str> {
         super::find(self.as_str())?.tools.shell
@@ -112,6 +121,10 @@ mod tests {
         assert_eq!(of("own-script").writes_by("Bash"), None);
         assert!(of("claude").only_looks("grep") && !of("claude").only_looks("Bash"));
         assert!(of("claude").plans_by("ExitPlanMode") && !of("codex").plans_by("ExitPlanMode"));
+        assert!(of("claude").commands_by("Bash") && !of("claude").commands_by("bash"));
+        assert!(
+            of("gemini").commands_by("run_shell_command") && of("own-script").commands_by("bash")
+        );
         assert_eq!(of("claude").shell_tool(), Some("Bash"));
         assert_eq!(of("own-script").shell_tool(), None);
     }

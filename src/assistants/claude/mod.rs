@@ -21,7 +21,7 @@ use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
 use super::facets::doctor::{Found, Look};
 use super::facets::puppet::Puppet;
-use super::facets::request::{Begun, Full, Missing};
+use super::facets::request::{Begun, Full, Given, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
 use super::facets::{Calls, Dialogs, Facets, TaskLists};
 use crate::state::{Bound, Reading};
@@ -40,6 +40,16 @@ impl Facets for Claude {
 
     fn names_its_home(&self) -> bool {
         true
+    }
+
+    fn given(&self, tool: &str) -> Given {
+        match tool {
+            "AskUserQuestion" => Given::Question,
+            "ExitPlanMode" => Given::Plan,
+            "Edit" | "MultiEdit" => Given::Edit,
+            "Write" => Given::Write,
+            _ => Given::Command,
+        }
     }
 
     fn session_files(&self) -> Option<&'static dyn SessionFiles> {

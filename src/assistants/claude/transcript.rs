@@ -13,9 +13,11 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::read_text;
 use serde_json::Value;
 
+use super::Claude;
 use super::written::written;
+use crate::assistants::facets::Facets as _;
 use crate::assistants::facets::log_tail as tail;
-use crate::assistants::facets::request::{Begun, Full, Missing, Open, command_in, parts, plain};
+use crate::assistants::facets::request::{Begun, Full, Missing, Open, parts, plain};
 use crate::state::{Bound, Request, Written};
 use crate::sys::process;
 
@@ -239,7 +241,7 @@ impl Call<'_> {
             source: bound.request.source,
         };
         Bound {
-            command: command_in(self.name, self.input),
+            command: Claude.given(self.name).command_in(self.input),
             input: Some(self.input.clone()),
             call: Some(self.id.to_owned()),
             folder: Some(self.cwd.to_owned()),
@@ -277,14 +279,14 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
         None => mode(&lines),
         Some(_) => tail::lines(&main, &words[2..]).and_then(|lines| mode(&lines)),
     };
+    let given = Claude.given(call.name);
     let written = written(&own, call.id, call.name, call.input);
-    let parts = parts::of(call.name, call.input, before.as_deref());
+    let parts = parts::of(given, call.input, before.as_deref());
     Ok(Full {
-        tool: call.name.to_owned(),
         parts: parts::in_order(parts, written.as_ref()),
         written,
-        input: call.input.clone(),
         mode,
+        ..Full::of(call.name, given, call.input.clone())
     })
 }
 

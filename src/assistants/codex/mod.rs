@@ -15,7 +15,7 @@ use super::facets::dialog::shape::{
     Shape, Shapes, destination_below, prompt_below, question_below,
 };
 use super::facets::doctor::{Found, Look};
-use super::facets::request::{Full, Missing};
+use super::facets::request::{Full, Given, Missing};
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets, TaskLists};
 use crate::state::{Bound, Level};
@@ -31,6 +31,13 @@ impl Facets for Codex {
 
     fn title(&self) -> Option<&'static Title> {
         Some(&TITLE)
+    }
+
+    fn given(&self, tool: &str) -> Given {
+        match tool {
+            "request_user_input" => Given::Question,
+            _ => Given::Command,
+        }
     }
 
     fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {

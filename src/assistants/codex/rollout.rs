@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::adapter::summary_of;
 use serde_json::Value;
 
+use super::Codex;
+use crate::assistants::facets::Facets as _;
 use crate::assistants::facets::log_tail as tail;
 use crate::assistants::facets::request::{Full, Missing, parts, plain};
 use crate::state::{Bound, Request, Written};
@@ -44,13 +46,12 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
     }
     let mode = payloads().find_map(|payload| payload["approval_policy"].as_str());
     let written = written(call, &tool, &input);
-    let parts = parts::of(&tool, &input, None);
+    let full = Full::of(tool.as_str(), Codex.given(&tool), input);
     Ok(Full {
-        parts: parts::in_order(parts, written.as_ref()),
+        parts: parts::in_order(full.parts, written.as_ref()),
         written,
-        tool,
-        input,
         mode: mode.map(str::to_owned),
+        ..full
     })
 }
 

@@ -10,7 +10,7 @@ use pane_patrol_installer::{Assistant as Row, COPILOT};
 
 use super::facets::dialog::shape::{Shape, Shapes, box_above, file_in_question};
 use super::facets::dialog::{Kind, Press};
-use super::facets::request::{Full, Missing};
+use super::facets::request::{Full, Given, Missing};
 use super::facets::session_log::SessionLogs;
 use super::facets::{Dialogs, Facets};
 use crate::state::Bound;
@@ -26,6 +26,16 @@ impl Facets for Copilot {
 
     fn names_its_home(&self) -> bool {
         true
+    }
+
+    fn given(&self, tool: &str) -> Given {
+        match tool {
+            "ask_user" => Given::Question,
+            "exit_plan_mode" => Given::Plan,
+            "edit" => Given::Edit,
+            "create" | "write" => Given::Write,
+            _ => Given::Command,
+        }
     }
 
     fn session_logs(&self) -> Option<&'static dyn SessionLogs> {

@@ -7,6 +7,8 @@ use std::path::Path;
 use pane_patrol_hooks::adapter::summary_of;
 use serde_json::{Value, json};
 
+use super::Copilot;
+use crate::assistants::facets::Facets as _;
 use crate::assistants::facets::log_tail as tail;
 use crate::assistants::facets::request::{Full, Missing, parts, plain};
 use crate::state::{Bound, Request};
@@ -51,15 +53,16 @@ pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
     if open.next().is_some() {
         return Err(NOT_THERE);
     }
-    Ok(Full {
-        parts: match input["diff"].as_str() {
-            Some(diff) => parts::of_diff(&input, diff),
-            None => parts::of(&tool, &input, None),
+    let diff = input["diff"].as_str();
+    let diff = diff.map(|diff| parts::of_diff(&input, diff));
+    let full = Full::of(tool.as_str(), Copilot.given(&tool), input);
+    Ok(match diff {
+        Some(parts) => Full {
+            parts,
+            mode,
+            ..full
         },
-        tool,
-        input,
-        written: None,
-        mode,
+        None => Full { mode, ..full },
     })
 }
 

@@ -25,7 +25,7 @@ use crate::tasks::TaskSummary;
 use dialog::Dialog;
 use doctor::{Found, Look};
 use puppet::Puppet;
-use request::{Begun, Full, Missing};
+use request::{Begun, Full, Given, Missing};
 use session_file::SessionFiles;
 use session_log::SessionLogs;
 use title::Title;
@@ -79,6 +79,11 @@ pub(crate) trait Facets: Debug + Sync {
         Err(Missing::Never(
             "this assistant writes the rest down only when it is answered",
         ))
+    }
+
+    /// What this tool of it is given, as far as that is known.
+    fn given(&self, _tool: &str) -> Given {
+        Given::Command
     }
 
     /// Its own record of calls of tools.

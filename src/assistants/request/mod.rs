@@ -6,7 +6,7 @@ use std::time::Duration;
 use pane_patrol_hooks::text::visible;
 
 use super::facets::request::Missing;
-pub use super::facets::request::{Full, Known, Open, Part, parts, says_all};
+pub use super::facets::request::{Full, Given, Known, Open, Part, parts, says_all};
 use super::facets::{Calls, Facets};
 use super::homes::Homes;
 use super::of;
@@ -54,7 +54,7 @@ pub fn has_company(bound: &Bound, homes: &Homes) -> bool {
 /// Looks for all of a request; waits a moment for one that is only just being asked, unless its one
 /// line is all of it. `wait` lets time pass.
 pub fn look(bound: &Bound, homes: &Homes, age: Duration, wait: &dyn Fn(Duration)) -> Known {
-    if says_all(&bound.request) {
+    if says_all(bound) {
         return find(bound, homes).map_or(Known::Said, |full| Known::Whole(Box::new(full)));
     }
     look_longer(bound, homes, age, wait)
@@ -84,7 +84,7 @@ pub fn look_longer(bound: &Bound, homes: &Homes, age: Duration, wait: &dyn Fn(Du
         };
         match missing {
             Missing::NotYet(_) if waited < PATIENCE => {}
-            _ if says_all(&bound.request) => return Known::Said,
+            _ if says_all(bound) => return Known::Said,
             Missing::NotYet(why) | Missing::Never(why) => return Known::Beginning(why.to_owned()),
         }
         wait(PAUSE);

@@ -382,36 +382,35 @@ fn what_is_only_partly_known_says_so_and_is_waited_for_only_while_it_is_new() {
 fn nothing_of_an_input_is_left_out_or_hidden() {
     let input =
         json!({"command": "ls \u{1b}[8m; rm x\u{202e}", "timeout": 5, "run_in_background": true});
-    let said = parts::text(&parts::of("Bash", &input, None));
+    let said = parts::text(&parts::of(Given::Command, &input, None));
     assert_eq!(
         said,
         "ls <U+001B>[8m; rm x<U+202E>\nrun_in_background: true\ntimeout: 5\n"
     );
     let edit = json!({"file_path": "/p/a", "edits": [{"old_string": "a", "new_string": "b", "replace_all": true}], "x": {"y": 1}});
-    let said = parts::text(&parts::of("MultiEdit", &edit, None));
+    let said = parts::text(&parts::of(Given::Edit, &edit, None));
     assert_eq!(
         said,
         "file: /p/a\n-a\n+b\n(everywhere in the file)\nx: {\"y\":1}\n"
     );
     let write = json!({"file_path": "/p/a", "content": "one\nTWO\n"});
-    let said = parts::text(&parts::of("Write", &write, Some("one\ntwo\n")));
+    let said = parts::text(&parts::of(Given::Write, &write, Some("one\ntwo\n")));
     assert_eq!(
         said,
         "file: /p/a\n(writes over what is there)\n one\n-two\n+TWO\n"
     );
     let odd = json!({"questions": "none", "plan": 3, "command": ["sh", "-c"]});
-    for tool in [
-        "AskUserQuestion",
-        "ExitPlanMode",
-        "Edit",
-        "Write",
-        "Bash",
-        "x",
+    for given in [
+        Given::Question,
+        Given::Plan,
+        Given::Edit,
+        Given::Write,
+        Given::Command,
     ] {
-        let said = parts::text(&parts::of(tool, &odd, None));
+        let said = parts::text(&parts::of(given, &odd, None));
         assert!(
             said.contains("none") && said.contains('3') && said.contains("-c"),
-            "{tool}: {said}"
+            "{given:?}: {said}"
         );
     }
 }

@@ -11,11 +11,11 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use crate::actor::{Bound, Decision, Digest, Outcome};
-use crate::assistants::request::{Full, Known, parts};
+use crate::assistants::request::Known;
 use crate::state::update::Update;
 use crate::state::{Request, Row};
 use crate::tui::effect::Effect;
-use crate::tui::fixture::{With, day, draw, look, model_with, now, row, screen};
+use crate::tui::fixture::{With, day, draw, in_full, look, model_with, now, row, screen};
 use crate::tui::message::Message;
 use crate::tui::model::Model;
 use crate::tui::update::update;
@@ -23,13 +23,7 @@ use crate::tui::update::update;
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 50)];
 
 fn known(tool: &str, input: &Value) -> Known {
-    Known::Whole(Box::new(Full {
-        tool: tool.to_owned(),
-        parts: parts::of(tool, input, None),
-        input: input.clone(),
-        written: None,
-        mode: None,
-    }))
+    Known::Whole(Box::new(in_full(tool, input)))
 }
 
 /// A command of so many lines, the last one not to be missed.

@@ -63,6 +63,7 @@ const TOOLS: Tools = Tools {
         "WebSearch",
     ],
     writing: &["Edit", "MultiEdit", "NotebookEdit", "Write"],
+    commands: &["Bash"],
     shell: Some("Bash"),
     asking: &["AskUserQuestion"],
     planning: &["ExitPlanMode"],

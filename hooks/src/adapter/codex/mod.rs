@@ -39,6 +39,7 @@ pub const ADAPTER: Adapter = Adapter {
 
 const TOOLS: Tools = Tools {
     writing_several: &["apply_patch"],
+    commands: &["Bash", "exec_command", "shell"],
     asking: &["request_user_input"],
     ..Tools::NONE
 };

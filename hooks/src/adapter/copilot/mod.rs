@@ -44,6 +44,7 @@ const TOOLS: Tools = Tools {
     reading: &["glob", "grep", "read", "view", "web_fetch"],
     writing: &["create", "edit", "write"],
     writing_several: &["apply_patch"],
+    commands: &["bash", "shell"],
     asking: &["ask_user"],
     ..Tools::NONE
 };

@@ -46,6 +46,7 @@ const TOOLS: Tools = Tools {
         "web_fetch",
     ],
     writing: &["edit", "replace", "write_file"],
+    commands: &["run_shell_command"],
     asking: &["ask_user"],
     ..Tools::NONE
 };

@@ -63,6 +63,7 @@ const TOOLS: Tools = Tools {
     reading: &["glob", "grep", "list", "read", "webfetch", "websearch"],
     writing: &["edit", "edit_file", "multiedit", "patch", "write"],
     writing_several: &["apply_patch"],
+    commands: &["bash"],
     asking: &["question"],
     ..Tools::NONE
 };

@@ -51,6 +51,7 @@ const TOOLS: Tools = Tools {
         "web_fetch",
     ],
     writing: &["edit", "replace", "write_file"],
+    commands: &["run_shell_command"],
     asking: &["ask_user_question"],
     ..Tools::NONE
 };

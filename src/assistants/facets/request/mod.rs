@@ -9,14 +9,16 @@ pub mod parts;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
-use crate::state::{Request, Written};
-pub use parts::Part;
+use crate::state::{Bound, Written};
+pub use parts::{Given, Part};
 
 /// A request with its whole input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Full {
     /// The tool, by its assistant's name for it.
     pub tool: String,
+    /// What that is given, as its assistant knows it.
+    pub given: Given,
     /// What it is given.
     pub input: Value,
     /// The same with its fields in the order in which they were written, where that means something.
@@ -28,20 +30,22 @@ pub struct Full {
 }
 
 impl Full {
+    /// A call of `tool`, that is given such.
+    pub fn of(tool: impl Into<String>, given: Given, input: Value) -> Self {
+        Self {
+            tool: tool.into(),
+            given,
+            parts: parts::of(given, &input, None),
+            input,
+            written: None,
+            mode: None,
+        }
+    }
+
     /// The whole command or plan, if it is one.
     pub fn command(&self) -> Option<String> {
-        command_in(&self.tool, &self.input)
+        self.given.command_in(&self.input)
     }
-}
-
-/// The whole command or plan that `tool` is given, if it is one.
-pub(crate) fn command_in(tool: &str, input: &Value) -> Option<String> {
-    let names: &[&str] = match tool {
-        "ExitPlanMode" => &["plan"],
-        _ => &["command", "cmd"],
-    };
-    let command = names.iter().find_map(|name| input.get(*name));
-    command.and_then(Value::as_str).map(str::to_owned)
 }
 
 /// How much is known of a request.
@@ -110,16 +114,10 @@ pub(crate) fn plain(name: Option<&str>) -> Option<&str> {
 }
 
 /// Whether the request's one line is all of it: a command that was not cut.
-pub fn says_all(request: &Request) -> bool {
-    const COMMANDS: [&str; 5] = ["Bash", "bash", "shell", "run_shell_command", "exec_command"];
-    let is_command = request
-        .tool
-        .as_deref()
-        .is_some_and(|tool| COMMANDS.contains(&tool));
-    let is_cut = |message: &str| message.ends_with('…');
-    is_command
-        && request
-            .message
-            .as_deref()
-            .is_some_and(|message| !is_cut(message))
+pub fn says_all(bound: &Bound) -> bool {
+    let request = &bound.request;
+    let tool = request.tool.as_deref();
+    let message = request.message.as_deref();
+    tool.is_some_and(|tool| bound.assistant.commands_by(tool))
+        && message.is_some_and(|message| !message.ends_with('…'))
 }

@@ -1,5 +1,5 @@
-//! What a tool's input is made of, to be read by a person: a command, a diff, questions, a plan. A
-//! tool that is not known is shown field by field: nothing of the input is left out.
+//! What a tool's input is made of, to be read by a person: a command, a diff, questions, a plan. What
+//! is not known is shown field by field: nothing of the input is left out.
 
 use pane_patrol_hooks::text::visible;
 use serde_json::{Map, Value};
@@ -20,25 +20,50 @@ pub enum Part {
     Field(String, String),
 }
 
+/// What a tool is given, as far as it is known how that is best read. Its assistant tells, by the tool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Given {
+    /// A command, if it has one, and whatever else.
+    #[default]
+    Command,
+    /// Questions with options.
+    Question,
+    /// A plan.
+    Plan,
+    /// A piece of a file and what it becomes.
+    Edit,
+    /// All that a file is to hold.
+    Write,
+}
+
+impl Given {
+    /// The whole command or plan in `input`, if it is one.
+    pub(crate) fn command_in(self, input: &Value) -> Option<String> {
+        let names: &[&str] = match self {
+            Self::Plan => &["plan"],
+            Self::Command | Self::Question | Self::Edit | Self::Write => &["command", "cmd"],
+        };
+        let command = names.iter().find_map(|name| input.get(*name));
+        command.and_then(Value::as_str).map(str::to_owned)
+    }
+}
+
 /// Unchanged lines around a change.
 const AROUND: usize = 3;
 
-/// Reads `input` of `tool`. `before`: what the file holds that is written over.
-pub fn of(tool: &str, input: &Value, before: Option<&str>) -> Vec<Part> {
+/// Reads `input`. `before`: what the file holds that is written over.
+pub fn of(given: Given, input: &Value, before: Option<&str>) -> Vec<Part> {
     let Some(fields) = input.as_object() else {
         return vec![Part::Text(visible(&plain(input)))];
     };
     let mut rest = Fields(fields.clone());
     let mut parts = Vec::new();
-    match tool {
-        "AskUserQuestion" | "ask_user" | "ask_user_question" | "request_user_input"
-        | "question" => {
-            parts.extend(rest.questions());
-        }
-        "ExitPlanMode" | "exit_plan_mode" => parts.extend(rest.text("plan")),
-        "Edit" | "MultiEdit" | "edit" | "replace" => parts.extend(rest.edit()),
-        "Write" | "write" | "write_file" | "create" => parts.extend(rest.write(before)),
-        _ => parts.extend(rest.command()),
+    match given {
+        Given::Command => parts.extend(rest.command()),
+        Given::Question => parts.extend(rest.questions()),
+        Given::Plan => parts.extend(rest.text("plan")),
+        Given::Edit => parts.extend(rest.edit()),
+        Given::Write => parts.extend(rest.write(before)),
     }
     parts.extend(rest.others());
     parts
