@@ -14,6 +14,7 @@ use crate::state::Row;
 use crate::tasks::TaskSummary;
 use crate::tui::effect::Split;
 use crate::tui::message::{Hooks, InstallOffer, Jumped};
+use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
 pub trait Actions: Send + Sync + 'static {
@@ -36,7 +37,7 @@ pub trait Actions: Send + Sync + 'static {
     fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary);
 
     /// The patch of a changed file of the row's folder, or why there is none.
-    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, String>;
+    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, NoPatch>;
 
     /// The program that shows an attached session until the person detaches; the error says why its
     /// server is not believed.
@@ -50,7 +51,8 @@ pub trait Actions: Send + Sync + 'static {
 
     /// Starts the launcher at this place of the list, where `row` works unless it names a folder, and
     /// shows it beside the dashboard or in a window in front; says what happened, or why nothing did.
-    fn start(&self, launcher: usize, row: Option<&Row>, beside: bool) -> Result<String, String>;
+    fn start(&self, launcher: usize, row: Option<&Row>, beside: bool)
+    -> Result<String, NotStarted>;
 
     /// Asks the row's assistant to end and waits for that.
     fn stop(&self, row: &Row) -> Stopped;
@@ -62,14 +64,14 @@ pub trait Actions: Send + Sync + 'static {
     fn snoozes(&self) -> Snoozes;
 
     /// Keeps notices of the row back until then, or, with `None`, not any longer; all snoozes after it.
-    fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String>;
+    fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, Unchanged>;
 
     /// Lets the row do without asking, for so many minutes, what no rule forbids; 0: not any longer.
     /// Says what holds now, or why nothing was changed.
-    fn trust(&self, row: &Row, minutes: u64) -> Result<String, String>;
+    fn trust(&self, row: &Row, minutes: u64) -> Result<String, Unchanged>;
 
     /// What an install would change; the error says why there is nothing to be done.
-    fn plan_install(&self) -> Result<InstallOffer, String>;
+    fn plan_install(&self) -> Result<InstallOffer, NoOffer>;
 
     /// Installs what was planned last; says of each assistant what happened and where the backup is,
     /// or why nothing was changed.

@@ -13,6 +13,7 @@ use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::state::update::Update;
 use crate::tasks::TaskSummary;
+use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,19 +35,19 @@ pub enum Message {
     /// Whether any assistant is set up to report.
     Hooks(Hooks),
     /// What an install would change; or why there is nothing to be done.
-    InstallPlanned(Result<InstallOffer, String>),
+    InstallPlanned(Result<InstallOffer, NoOffer>),
     /// What an install did, line by line.
     Installed(Vec<String>),
     /// What is beside the dashboard now.
     Split(Beside),
     /// What was started; or why nothing was.
-    Started(Result<String, String>),
+    Started(Result<String, NotStarted>),
     /// What became of stopping this row.
     Stopped(Box<Row>, Stopped),
     /// Which rows are snoozed; or why that could not be changed.
-    Snoozed(Result<Snoozes, String>),
+    Snoozed(Result<Snoozes, Unchanged>),
     /// Whether a row is trusted now; or why that could not be changed.
-    Trusted(Result<String, String>),
+    Trusted(Result<String, Unchanged>),
     /// What became of a jump.
     Jumped(Jumped),
     /// What became of a decision.
@@ -56,7 +57,7 @@ pub enum Message {
     /// What is changed in the folder of the row with this id, and how far its tasks are.
     WorkRead(String, Box<DiffSummary>, Box<TaskSummary>),
     /// The patch of this file, or why there is none, for the row with this id.
-    PatchRead(String, String, Result<Patch, String>),
+    PatchRead(String, String, Result<Patch, NoPatch>),
     /// The person is back from an attached session; says what went wrong, if anything.
     AttachEnded(Result<(), NotAttached>),
     /// A text on the screen, an age or the clock, is to be brought up to date.

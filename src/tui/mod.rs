@@ -45,6 +45,7 @@ mod terminal;
 mod text;
 mod text_input;
 mod theme;
+mod undone;
 mod update;
 #[cfg(test)]
 mod update_tests;
@@ -73,6 +74,7 @@ pub use effect::{Effect, Split};
 pub use message::{Hooks, InstallOffer, Jumped, Message, OfferedInstall};
 pub use model::{Model, Setup};
 pub use theme::Theme;
+pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};
 pub use update::update;
 
 /// How long messages that keep coming are taken in before they are drawn: half of one frame.

@@ -9,7 +9,7 @@ use pane_patrol_installer::{Assistant, Plan, apply, plan_install};
 
 use crate::commands::Context;
 use crate::commands::install::site;
-use crate::tui::{Hooks, InstallOffer, OfferedInstall};
+use crate::tui::{Hooks, InstallOffer, NoOffer, OfferedInstall};
 
 /// One assistant's part of what was shown.
 pub(in crate::commands) struct Part {
@@ -40,13 +40,11 @@ pub(in crate::commands) fn hooks(context: &Context) -> Hooks {
 
 /// Plans for every assistant on PATH; gives what can be done, and what is to be shown. The error says
 /// why nothing can be done.
-pub(in crate::commands) fn plan(context: &Context) -> Result<(Vec<Part>, InstallOffer), String> {
+pub(in crate::commands) fn plan(context: &Context) -> Result<(Vec<Part>, InstallOffer), NoOffer> {
     let found = Assistant::ALL.iter().copied();
     let found: Vec<_> = found.filter(|one| site::is_found(one)).collect();
     if found.is_empty() {
-        return Err("No assistant was found on PATH. \
-            `pane-patrol install --assistant NAME` installs for one that is elsewhere."
-            .to_owned());
+        return Err(NoOffer::NoAssistant);
     }
     let mut parts = Vec::new();
     let mut offer = InstallOffer::default();

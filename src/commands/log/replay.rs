@@ -30,7 +30,10 @@ use crate::notify::Snoozes;
 use crate::state::update::{Health, Role, Update};
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
-use crate::tui::{self, Actions, Hooks, InstallOffer, Jumped};
+use crate::tui::{
+    self, Actions, Hooks, InstallOffer, Jumped, NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY,
+    Unchanged,
+};
 
 /// Where nothing happened, at most this long is waited.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
@@ -234,8 +237,6 @@ fn print(replay: Replay) -> CommandResult {
 /// In a replay nothing is done: its panes are those of another time.
 struct Idle;
 
-const ONLY_A_REPLAY: &str = "this is a replay; its panes are those of another time";
-
 impl Actions for Idle {
     fn ready(&self) {}
 
@@ -259,8 +260,8 @@ impl Actions for Idle {
         (DiffSummary::error(ONLY_A_REPLAY), TaskSummary::default())
     }
 
-    fn read_patch(&self, _: &Row, _: &PatchRequest) -> Result<Patch, String> {
-        Err(ONLY_A_REPLAY.to_owned())
+    fn read_patch(&self, _: &Row, _: &PatchRequest) -> Result<Patch, NoPatch> {
+        Err(NoPatch::OnlyAReplay)
     }
 
     fn attach(&self, _: &Attach) -> crate::mux::Outcome<Command> {
@@ -279,8 +280,8 @@ impl Actions for Idle {
         }
     }
 
-    fn start(&self, _: usize, _: Option<&Row>, _: bool) -> Result<String, String> {
-        Err(ONLY_A_REPLAY.to_owned())
+    fn start(&self, _: usize, _: Option<&Row>, _: bool) -> Result<String, NotStarted> {
+        Err(NotStarted::OnlyAReplay)
     }
 
     fn stop(&self, _: &Row) -> Stopped {
@@ -295,16 +296,16 @@ impl Actions for Idle {
         Snoozes::default()
     }
 
-    fn snooze(&self, _: &str, _: Option<Timestamp>) -> Result<Snoozes, String> {
-        Err(ONLY_A_REPLAY.to_owned())
+    fn snooze(&self, _: &str, _: Option<Timestamp>) -> Result<Snoozes, Unchanged> {
+        Err(Unchanged::OnlyAReplay)
     }
 
-    fn trust(&self, _: &Row, _: u64) -> Result<String, String> {
-        Err(ONLY_A_REPLAY.to_owned())
+    fn trust(&self, _: &Row, _: u64) -> Result<String, Unchanged> {
+        Err(Unchanged::OnlyAReplay)
     }
 
-    fn plan_install(&self) -> Result<InstallOffer, String> {
-        Err(ONLY_A_REPLAY.to_owned())
+    fn plan_install(&self) -> Result<InstallOffer, NoOffer> {
+        Err(NoOffer::OnlyAReplay)
     }
 
     fn apply_install(&self) -> Vec<String> {

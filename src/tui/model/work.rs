@@ -7,6 +7,7 @@ use super::Model;
 use crate::git::{DiffSummary, FileChange};
 use crate::state::Row;
 use crate::tasks::TaskSummary;
+use crate::tui::undone::NoPatch;
 
 /// What is known of the work of rows, by their ids.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +27,7 @@ pub(crate) struct OpenPatch {
     pub(crate) row: String,
     pub(crate) path: String,
     /// Its lines, or why there are none; `None` while it is being made.
-    pub(crate) lines: Option<Result<Arc<Vec<String>>, String>>,
+    pub(crate) lines: Option<Result<Arc<Vec<String>>, NoPatch>>,
     /// The changes of the row when it was asked for.
     pub(crate) of: Option<Arc<DiffSummary>>,
 }

@@ -3,6 +3,7 @@
 use crate::tui::effect::Effect;
 use crate::tui::message::InstallOffer;
 use crate::tui::model::{Install, Model, Panel};
+use crate::tui::undone::NoOffer;
 
 /// Has the changes worked out that a second press would make.
 pub(crate) fn begin(model: &mut Model) -> Vec<Effect> {
@@ -13,11 +14,11 @@ pub(crate) fn begin(model: &mut Model) -> Vec<Effect> {
     vec![Effect::PlanInstall]
 }
 
-pub(crate) fn planned(model: &mut Model, plan: Result<InstallOffer, String>) {
+pub(crate) fn planned(model: &mut Model, plan: Result<InstallOffer, NoOffer>) {
     if model.panel == Panel::Install(Install::Planning) {
         model.panel = Panel::Install(match plan {
             Ok(offer) => Install::Planned(offer),
-            Err(why) => Install::Over(vec![why]),
+            Err(why) => Install::Over(vec![why.to_string()]),
         });
         model.touch();
     }

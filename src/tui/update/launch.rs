@@ -7,6 +7,7 @@ use crate::launch::Stopped;
 use crate::state::Row;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
+use crate::tui::undone::NotStarted;
 use crate::tui::update::split;
 
 /// Opens the list of launchers.
@@ -23,7 +24,7 @@ pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) {
 /// Tells what came of it; beside the dashboard something else may stand now.
 pub(crate) fn started(
     model: &mut Model,
-    outcome: Result<String, String>,
+    outcome: Result<String, NotStarted>,
     now: Timestamp,
 ) -> Vec<Effect> {
     let said = outcome.unwrap_or_else(|why| format!("not started: {why}"));

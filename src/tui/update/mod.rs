@@ -83,7 +83,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             let told = told.unwrap_or_else(|why| format!("not trusted: {why}"));
             model.notify(&told, now);
         }),
-        Message::Snoozed(Err(why)) => quiet(|| model.notify(&why, now)),
+        Message::Snoozed(Err(why)) => quiet(|| model.notify(&why.to_string(), now)),
         Message::Decided(bound, decision, outcome) => {
             answer::decided(model, &bound, &decision, outcome, now)
         }

@@ -12,6 +12,7 @@ use crate::tui::effect::Effect;
 use crate::tui::model::work::{OpenPatch, files};
 use crate::tui::model::{Changes, Focus, Follow, Model, Panel, Tab};
 use crate::tui::panels;
+use crate::tui::undone::NoPatch;
 use crate::tui::update::reflow::settle;
 
 /// More lines of a patch than anybody reads here; the rest is told of.
@@ -66,7 +67,7 @@ pub(crate) fn patch_read(
     model: &mut Model,
     id: &str,
     asked: &str,
-    patch: Result<Patch, String>,
+    patch: Result<Patch, NoPatch>,
     now: Timestamp,
 ) {
     let shown = model.work.patch.as_mut();

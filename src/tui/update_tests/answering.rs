@@ -1,6 +1,7 @@
 //! What keys do for the selected row: snooze, trust, start, stop, approve and answer.
 
 use super::*;
+use crate::tui::undone::NotStarted;
 
 #[test]
 fn a_snooze_lasts_ten_minutes_then_an_hour_then_ends_and_is_shown_on_the_row() {
@@ -81,7 +82,10 @@ fn a_launcher_is_chosen_and_starts_where_the_selected_row_works() {
             beside
         }]
     );
-    tell(&mut model, Message::Started(Err("no room".to_owned())));
+    tell(
+        &mut model,
+        Message::Started(Err(NotStarted::Refused("no room".to_owned()))),
+    );
     assert!(screen(&model).contains("not started: no room"));
 }
 

@@ -20,6 +20,7 @@ use crate::commands::jump::looked_at;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
 use crate::commands::{Context, tasks, trust};
+use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::protocol::{Start, SystemText};
 use crate::launch::Stopped;
@@ -31,7 +32,9 @@ use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::sys::process;
 use crate::tasks::TaskSummary;
-use crate::tui::{self, Actions, Hooks, InstallOffer, Jumped};
+use crate::tui::{
+    self, Actions, Hooks, InstallOffer, Jumped, NoOffer, NoPatch, NotStarted, Unchanged,
+};
 
 /// How long a multiplexer may take to close a pane whose process has ended.
 const CLOSING: Duration = Duration::from_millis(200);
@@ -233,10 +236,9 @@ impl Actions for RealActions {
         (diff, tasks::owner(row, folder).tasks(&self.context.homes()))
     }
 
-    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, String> {
-        let folder = row.cwd.as_deref().ok_or("the folder is not known")?;
-        let patch = Git::default().patch(Path::new(folder), request);
-        patch.map_err(|error| error.to_string())
+    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, NoPatch> {
+        let folder = row.cwd.as_deref().ok_or(NoPatch::NoFolder)?;
+        Ok(Git::default().patch(Path::new(folder), request)?)
     }
 
     fn attach(&self, attach: &Attach) -> mux::Outcome<Command> {
@@ -262,24 +264,30 @@ impl Actions for RealActions {
         })
     }
 
-    fn start(&self, launcher: usize, row: Option<&Row>, beside: bool) -> Result<String, String> {
+    fn start(
+        &self,
+        launcher: usize,
+        row: Option<&Row>,
+        beside: bool,
+    ) -> Result<String, NotStarted> {
         let launchers = launchers(&self.context);
-        let launchers = launchers.map_err(|error| told(&error, error.hints().to_vec()))?;
-        let launcher = launchers.get(launcher).ok_or("the settings have changed")?;
+        let unusable = |error: CommandError| told(&error, error.hints().to_vec());
+        let launchers = launchers.map_err(|error| NotStarted::Settings(unusable(error)))?;
+        let launcher = launchers.get(launcher).ok_or(NotStarted::OtherList)?;
         let folder = row.and_then(folder_of);
         let elsewhere = match (row, &folder, &launcher.folder) {
             (Some(_), None, None) => in_our_folder(),
             _ => String::new(),
         };
         let cwd = folder.map_or_else(|| std::env::current_dir().map(OsString::from), Ok);
-        let cwd = cwd.map_err(|error| error.to_string())?;
+        let cwd = cwd.map_err(|error| NotStarted::NoFolder(error.to_string()))?;
         let start = Start {
             cwd: Some(SystemText::from(&cwd)),
             in_front: self.context.tmux.is_some() && !beside,
             ..wanted(&self.context, &launcher.name)
         };
-        let (started, ended) =
-            start_it(&self.context, "dashboard", start).map_err(|why| why.to_string())?;
+        let started = start_it(&self.context, "dashboard", start);
+        let (started, ended) = started.map_err(|why| NotStarted::Refused(why.to_string()))?;
         if beside && let Some(pane) = started.pane {
             let place = self.reach.place(None, Target::Pane(pane));
             // The second time moves into it: whoever starts an assistant has something to tell it.
@@ -287,7 +295,7 @@ impl Actions for RealActions {
                 split.show(&place, PATIENCE_FOR_SEVERAL)?;
                 split.show(&place, PATIENCE_FOR_SEVERAL)
             });
-            shown.map_err(|why| why.to_string())?;
+            shown.map_err(|why| NotStarted::NotBeside(why.to_string()))?;
         }
         let name = &launcher.name;
         Ok(format!(
@@ -308,20 +316,21 @@ impl Actions for RealActions {
         Snoozes::read(&Snoozes::place(&self.context.places()))
     }
 
-    fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, String> {
+    fn snooze(&self, id: &str, until: Option<Timestamp>) -> Result<Snoozes, Unchanged> {
         let left = until.map(|until| until.since(Timestamp::now()));
         snooze(&self.context, "dashboard", id, left.unwrap_or_default())
-            .map_err(|error| told(&error, error.hints().to_vec()))?;
+            .map_err(|error| Unchanged::Refused(told(&error, error.hints().to_vec())))?;
         Ok(self.snoozes())
     }
 
-    fn trust(&self, row: &Row, minutes: u64) -> Result<String, String> {
+    fn trust(&self, row: &Row, minutes: u64) -> Result<String, Unchanged> {
         let span = Duration::from_secs(minutes * 60);
-        trust::trust(&self.context, "dashboard", row, span).map_err(|why| why.to_string())?;
+        let trusted = trust::trust(&self.context, "dashboard", row, span);
+        trusted.map_err(|why| Unchanged::Refused(why.to_string()))?;
         Ok(trust::told(row, span))
     }
 
-    fn plan_install(&self) -> Result<InstallOffer, String> {
+    fn plan_install(&self) -> Result<InstallOffer, NoOffer> {
         let (parts, offer) = install_offer::plan(&self.context)?;
         *self.shown() = parts;
         Ok(offer)
