@@ -10,7 +10,7 @@ use rustix::process::geteuid;
 use crate::adapter::shared_pane as pane;
 use crate::adapter::{Adapter, Panes, Report};
 use crate::event::{Event, Kind};
-use crate::event_log::Mirror;
+use crate::event_log::EventLog;
 use crate::locate::{Location, Whereabouts};
 use crate::pane_cache::CacheEntry;
 use crate::paths::{Environment, Places};
@@ -174,7 +174,7 @@ fn location_of(pane: PaneId, target: &Target, server: Option<&Server>) -> Locati
 #[derive(Debug)]
 struct Delivery {
     listener: Option<Listener>,
-    mirror: Option<Mirror>,
+    log: Option<EventLog>,
 }
 
 impl Delivery {
@@ -197,9 +197,9 @@ impl Delivery {
     fn find(places: &Places, uid: u32) -> Option<Self> {
         let found = Self {
             listener: Listener::find(places, uid),
-            mirror: places.mirror().and_then(|path| Mirror::open(&path)),
+            log: places.event_log().and_then(|path| EventLog::open(&path)),
         };
-        (found.listener.is_some() || found.mirror.is_some()).then_some(found)
+        (found.listener.is_some() || found.log.is_some()).then_some(found)
     }
 
     /// Tells `event`. Whoever listens hears it first, but a full queue is waited for only when the
@@ -210,9 +210,9 @@ impl Delivery {
             .listener
             .as_ref()
             .filter(|listener| !listener.send_now(&line));
-        if let Some(mirror) = &self.mirror {
+        if let Some(log) = &self.log {
             // Nobody could be told that it failed.
-            let _ = mirror.append(&line);
+            let _ = log.append(&line);
         }
         if let Some(listener) = full {
             listener.send_later(&line, clock.within(SEND_BUDGET));
@@ -220,7 +220,7 @@ impl Delivery {
     }
 }
 
-/// Makes the runtime folder, which else a collector makes: with the mirror on and no collector yet,
+/// Makes the runtime folder, which else a collector makes: with the event log on and no collector yet,
 /// every event would ask tmux again.
 fn make_room_for_memos(places: &Places) {
     for folder in places.runtime_folders() {

@@ -152,7 +152,7 @@ impl Places {
 
     /// The opt-in event log. A named session has one of its own, in `sessions/<name>` of the state
     /// folder: its panes are another world.
-    pub fn mirror(&self) -> Option<PathBuf> {
+    pub fn event_log(&self) -> Option<PathBuf> {
         let state = self.state.as_ref()?;
         let folder = match self.session.as_str() {
             "default" => state.clone(),
@@ -214,7 +214,7 @@ mod tests {
             Path::new("/run/user/1000/pane-patrol/events.sock")
         );
         assert_eq!(
-            xdg.mirror().unwrap(),
+            xdg.event_log().unwrap(),
             Path::new("/s/pane-patrol/session-events.jsonl")
         );
         assert_eq!(
@@ -244,7 +244,7 @@ mod tests {
         );
         let with_home = [("PANE_PATROL_SESSION", "team"), ("XDG_STATE_HOME", "/s")];
         assert_eq!(
-            Places::of(&environment(&with_home)).mirror().unwrap(),
+            Places::of(&environment(&with_home)).event_log().unwrap(),
             Path::new("/s/pane-patrol/sessions/team/session-events.jsonl")
         );
         let default = Places::of(&environment(&[("PANE_PATROL_SESSION", "default")]));

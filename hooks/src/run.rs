@@ -1,7 +1,7 @@
 //! The whole contract of `pane-patrol hook`: always exit status 0, never a word, and an end in time.
 //!
 //! In this order, because most hooks can stop early: is there a pane, does anybody listen or is the
-//! mirror on, what came on stdin, what does it mean, where is the pane, one datagram, one line. Only
+//! event log on, what came on stdin, what does it mean, where is the pane, one datagram, one line. Only
 //! this module reads the environment and the clock; nothing of the environment is ever written
 //! anywhere.
 

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use pane_patrol_hooks::event_log::Mirror;
+use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::text::is_mark;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -222,7 +222,7 @@ impl<'a> Line<'a> {
         }
         let opening = Opening::to_append().no_link().or_make_private();
         drop(opening.anything(path)?);
-        let record = Mirror::open(path).ok_or(io::ErrorKind::InvalidInput)?;
+        let record = EventLog::open(path).ok_or(io::ErrorKind::InvalidInput)?;
         let line = serde_json::to_vec(self)?;
         if record.append(&line) {
             Ok(())

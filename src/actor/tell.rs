@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
-use pane_patrol_hooks::event_log::Mirror;
+use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::Listener;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -30,9 +30,9 @@ pub(super) fn answered(
     if let Some(listener) = Listener::find(places, uid) {
         listener.send_later(&line, Instant::now() + PATIENCE);
     }
-    if let Some(mirror) = places.mirror().and_then(|path| Mirror::open(&path)) {
+    if let Some(log) = places.event_log().and_then(|path| EventLog::open(&path)) {
         // What is wrong with the log is told elsewhere.
-        let _ = mirror.append(&line);
+        let _ = log.append(&line);
     }
 }
 

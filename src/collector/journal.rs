@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::{Event, State};
-use pane_patrol_hooks::event_log::{Limits, Mirror, rotate};
+use pane_patrol_hooks::event_log::{EventLog, Limits, rotate};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -28,7 +28,7 @@ const EFFECT_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// The event log; without a place for one nothing is recalled.
-    pub mirror: Option<PathBuf>,
+    pub log: Option<PathBuf>,
     /// When the event log is rotated, and how many files are kept.
     pub limits: Limits,
     /// How much of the event log's end is read at the start, in bytes.
@@ -54,17 +54,17 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
         own_server,
     };
     let mut player = Player::new(settings, now).looking_up(kinship::recalled);
-    let path = setup.mirror.clone();
+    let path = setup.log.clone();
     let bounds = Bounds {
         bytes: setup.rebuild_bytes,
         begin: now.minus(setup.rebuild_window),
     };
-    let tailer = path.as_ref().map(|mirror| {
-        if trouble(mirror) == Ok(None) {
+    let tailer = path.as_ref().map(|log| {
+        if trouble(log) == Ok(None) {
             // Writers go on with the old limits, or those that every program has.
-            let _ = rotate::write_limits(mirror, setup.limits);
+            let _ = rotate::write_limits(log, setup.limits);
         }
-        recent::play(mirror, bounds, Instant::now(), &mut player).0
+        recent::play(log, bounds, Instant::now(), &mut player).0
     });
     Recalled {
         table: player.finish(now),
@@ -186,10 +186,10 @@ impl Journal {
     }
 
     fn note(&self, record: &Record) {
-        let mirror = self.path.as_deref().and_then(Mirror::open);
-        if let (Some(mirror), Ok(line)) = (mirror, record.encode()) {
+        let log = self.path.as_deref().and_then(EventLog::open);
+        if let (Some(log), Ok(line)) = (log, record.encode()) {
             // What is wrong with it is told elsewhere.
-            let _ = mirror.append(&line);
+            let _ = log.append(&line);
         }
     }
 }

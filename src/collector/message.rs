@@ -23,7 +23,7 @@ pub(super) enum Message {
     /// The same by the socket of a container.
     Contained(Arc<Container>, Box<Event>, Timestamp),
     /// An event stood in the event log; it may have come as a datagram too.
-    Mirrored(Box<Event>, Timestamp),
+    Logged(Box<Event>, Timestamp),
     /// An assistant's own record tells what its hooks would have told, and when that was read.
     Witnessed(Box<Event>, Timestamp),
     /// A line of the event log was no event; the reason.

@@ -129,8 +129,8 @@ impl Context {
     }
 
     /// Where the event log is, or would be.
-    pub(super) fn mirror(&self) -> Result<PathBuf, CommandError> {
-        self.places().mirror().ok_or_else(|| {
+    pub(super) fn event_log(&self) -> Result<PathBuf, CommandError> {
+        self.places().event_log().ok_or_else(|| {
             CommandError::new("there is no place for the event log")
                 .hint("set HOME or XDG_STATE_HOME")
         })
@@ -138,13 +138,13 @@ impl Context {
 
     /// The event log as far back as a collector that starts reads it; `None` when it is off.
     pub(super) fn recent_log(&self) -> Result<Option<RecentLog>, CommandError> {
-        let mirror = self.mirror()?;
-        let Ok(trouble) = trouble(&mirror) else {
+        let log = self.event_log()?;
+        let Ok(trouble) = trouble(&log) else {
             return Ok(None);
         };
         let config = self.config()?;
         Ok(Some(RecentLog {
-            mirror,
+            log,
             trouble,
             bytes: config.mirror.rebuild_bytes(),
             window: config.mirror.rebuild_window(),
@@ -228,7 +228,7 @@ impl Context {
                 record: places.decisions(),
             },
             journal: collector::JournalSetup {
-                mirror: places.mirror(),
+                log: places.event_log(),
                 limits: config.mirror.limits(),
                 rebuild_bytes: config.mirror.rebuild_bytes(),
                 rebuild_window: config.mirror.rebuild_window(),

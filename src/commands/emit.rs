@@ -5,7 +5,7 @@ use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event, Source};
-use pane_patrol_hooks::event_log::Mirror;
+use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
 use pane_patrol_hooks::target::{PaneId, Target};
@@ -39,8 +39,8 @@ pub(super) fn run(context: &Context, arguments: &EmitArgs) -> CommandResult {
     if sent.is_ok() && names_a_number {
         std::thread::sleep(SEEN_WITHIN);
     }
-    let mirror = places.mirror().and_then(|path| Mirror::open(&path));
-    let is_logged = mirror.is_some_and(|mirror| mirror.append(&bytes));
+    let log = places.event_log().and_then(|path| EventLog::open(&path));
+    let is_logged = log.is_some_and(|log| log.append(&bytes));
     match sent {
         Ok(()) => Ok(()),
         Err(error) if arguments.strict => Err(CommandError::new(format!(

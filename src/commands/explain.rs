@@ -99,9 +99,9 @@ fn from_log(context: &Context, at: Timestamp) -> Result<Known, CommandError> {
         own_server: None,
     };
     let mut player = Player::new(settings, at);
-    let mirror = From::Mirror(context.mirror()?);
+    let log = From::EventLog(context.event_log()?);
     let mut records = Vec::new();
-    read_records(&mirror, &[], &mut |record| {
+    read_records(&log, &[], &mut |record| {
         records.push(record);
         ControlFlow::Continue(())
     })?;

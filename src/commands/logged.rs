@@ -23,7 +23,7 @@ const LISTING_BUDGET: Duration = Duration::from_millis(300);
 #[derive(Clone, Debug)]
 pub(super) struct RecentLog {
     /// The file that is written.
-    pub(super) mirror: PathBuf,
+    pub(super) log: PathBuf,
     /// What is wrong with it, if anything is.
     pub(super) trouble: Option<Trouble>,
     /// So many bytes before its end.
@@ -65,7 +65,7 @@ impl RecentLog {
             begin: now.minus(self.window),
         };
         let mut player = Player::new(self.rows.clone(), now);
-        let (log, last) = recent::play(&self.mirror, bounds, Instant::now(), &mut player);
+        let (log, last) = recent::play(&self.log, bounds, Instant::now(), &mut player);
         // What cannot be written may still be read.
         if self.trouble.is_some() && !log.has_live() {
             return None;

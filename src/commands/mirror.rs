@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use pane_patrol_hooks::event_log::{Mirror, lock_path, rotate};
+use pane_patrol_hooks::event_log::{EventLog, lock_path, rotate};
 use pane_patrol_sys::private;
 
 use super::Context;
@@ -14,70 +14,70 @@ use crate::messages;
 
 /// Does what was asked.
 pub(super) fn run(context: &Context, command: MirrorCommand) -> CommandResult {
-    let mirror = context.mirror()?;
+    let log = context.event_log()?;
     match command {
-        MirrorCommand::On => switch_on(context, &mirror),
-        MirrorCommand::Off => switch_off(&mirror),
-        MirrorCommand::Status => tell(&mirror),
+        MirrorCommand::On => switch_on(context, &log),
+        MirrorCommand::Off => switch_off(&log),
+        MirrorCommand::Status => tell(&log),
     }
 }
 
-fn switch_on(context: &Context, mirror: &Path) -> CommandResult {
+fn switch_on(context: &Context, log: &Path) -> CommandResult {
     let limits = context.config()?.mirror.limits();
     let failed = |error: io::Error| {
-        CommandError::new(format!("could not switch on {}", mirror.display()))
+        CommandError::new(format!("could not switch on {}", log.display()))
             .caused_by(&error)
             .hint("nothing is logged; see what stands there, and that you may write to its folder")
     };
-    if let Some(folder) = mirror.parent() {
+    if let Some(folder) = log.parent() {
         private::make_folders(folder).map_err(failed)?;
     }
-    rotate::write_limits(mirror, limits).map_err(|error| {
-        CommandError::new(format!("could not write {}", lock_path(mirror).display()))
+    rotate::write_limits(log, limits).map_err(|error| {
+        CommandError::new(format!("could not write {}", lock_path(log).display()))
             .caused_by(&error)
             .hint("nothing was switched on")
     })?;
-    match private::make_file(mirror) {
+    match private::make_file(log) {
         Ok(_) => messages::status(&format!(
             "Every event is logged from now on, to {}.",
-            mirror.display()
+            log.display()
         )),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            if Mirror::open(mirror).is_none() {
-                return tell(mirror);
+            if EventLog::open(log).is_none() {
+                return tell(log);
             }
-            messages::status(&format!("It was on already, in {}.", mirror.display()));
+            messages::status(&format!("It was on already, in {}.", log.display()));
         }
         Err(error) => return Err(failed(error)),
     }
     Ok(())
 }
 
-fn switch_off(mirror: &Path) -> CommandResult {
-    if condition(mirror) == Condition::Off {
+fn switch_off(log: &Path) -> CommandResult {
+    if condition(log) == Condition::Off {
         messages::status("It was off already.");
         return Ok(());
     }
-    rotate::put_away(mirror).map_err(|error| {
-        CommandError::new(format!("could not switch off {}", mirror.display()))
+    rotate::put_away(log).map_err(|error| {
+        CommandError::new(format!("could not switch off {}", log.display()))
             .caused_by(&error)
             .hint("it is as it was; remove it by hand if it is not a log of ours")
     })?;
     messages::status(&format!(
         "Nothing is logged any more. What was logged is kept beside {}: `pane-patrol log` reads it, and nothing else needs it.",
-        mirror.display()
+        log.display()
     ));
     Ok(())
 }
 
-fn tell(mirror: &Path) -> CommandResult {
-    let name = mirror.display();
-    match condition(mirror) {
+fn tell(log: &Path) -> CommandResult {
+    let name = log.display();
+    match condition(log) {
         Condition::Off => messages::result(&format!(
             "off\n`pane-patrol mirror on` logs every event to {name}\n"
         )),
         Condition::On { files, bytes } => {
-            let limits = rotate::read_limits(mirror);
+            let limits = rotate::read_limits(log);
             let files = if files == 1 {
                 "one file".to_owned()
             } else {

@@ -47,7 +47,8 @@ struct PrintedRow<'a> {
     #[serde(flatten)]
     row: &'a Row,
     /// Nobody collects: the event log says so.
-    from_mirror: bool,
+    #[serde(rename = "from_mirror")]
+    from_log: bool,
     /// When the last event was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     logged_until: Option<Timestamp>,
@@ -88,7 +89,7 @@ fn told<'a>(
         row,
         held_apart: from(row),
         trouble: troubles.about(row),
-        from_mirror: from_log.is_some(),
+        from_log: from_log.is_some(),
         logged_until: from_log.and_then(|log| log.last),
     };
     rows.iter().map(printed).collect()

@@ -69,8 +69,8 @@ fn judge(health: &Health) -> Finding {
         "a collector answers; it took {} events and rejected {rejected}",
         health.received
     );
-    if health.by_mirror > 0 {
-        let _ = write!(seen, "; {} came by the event log alone", health.by_mirror);
+    if health.by_log > 0 {
+        let _ = write!(seen, "; {} came by the event log alone", health.by_log);
     }
     if !health.troubles.is_empty() {
         return Finding::warning(

@@ -8,11 +8,11 @@ use crate::log::condition::{Condition, condition};
 /// How the event log is. To have none is nothing wrong.
 pub fn event_log(places: &Places) -> Finding {
     const CHECK: &str = "event log";
-    let Some(mirror) = places.mirror() else {
+    let Some(log) = places.event_log() else {
         return Finding::ok(CHECK, "off: without a home there is no place for it");
     };
-    let name = mirror.display();
-    match condition(&mirror) {
+    let name = log.display();
+    match condition(&log) {
         Condition::Off => Finding::ok(CHECK, "off; `pane-patrol mirror on` switches it on"),
         Condition::On { files, bytes } => {
             let of_files = if files == 1 { "file" } else { "files" };

@@ -1,4 +1,4 @@
-//! Whether the mirror is on, and what is wrong with it: hooks that cannot write say nothing, so it is
+//! Whether the event log is on, and what is wrong with it: hooks that cannot write say nothing, so it is
 //! said here, with what to do about it.
 
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use pane_patrol_hooks::event_log::Mirror;
+use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::event_log::rotate::read_limits;
 use rustix::fs::{Access, access, statvfs};
 
@@ -44,13 +44,13 @@ impl fmt::Display for Trouble {
 }
 
 /// Looks at the event log.
-pub fn condition(mirror: &Path) -> Condition {
-    match trouble(mirror) {
+pub fn condition(log: &Path) -> Condition {
+    match trouble(log) {
         Ok(None) => {}
         Ok(Some(trouble)) => return Condition::Broken(trouble),
-        Err(NoMirror) => return Condition::Off,
+        Err(NoLog) => return Condition::Off,
     }
-    let files = Files::open(mirror, &|_| false);
+    let files = Files::open(log, &|_| false);
     let lengths: Vec<u64> = files
         .into_oldest_first()
         .map(|file| file.length())
@@ -63,16 +63,16 @@ pub fn condition(mirror: &Path) -> Condition {
 
 /// There is no event log: it is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoMirror;
+pub struct NoLog;
 
 /// Why hooks cannot write to the event log or cannot keep it small, if that is so.
 ///
 /// # Errors
 /// There is none.
-pub fn trouble(mirror: &Path) -> Result<Option<Trouble>, NoMirror> {
+pub fn trouble(log: &Path) -> Result<Option<Trouble>, NoLog> {
     const MOVE_AWAY: &str = "move it away, then run `pane-patrol mirror on`";
-    let found = match fs::symlink_metadata(mirror) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(NoMirror),
+    let found = match fs::symlink_metadata(log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(NoLog),
         Err(error) => {
             return Ok(Some(Trouble {
                 why: error.to_string(),
@@ -85,19 +85,19 @@ pub fn trouble(mirror: &Path) -> Result<Option<Trouble>, NoMirror> {
         ("it is a link, which hooks do not follow", MOVE_AWAY)
     } else if !found.is_file() {
         ("it is no regular file", MOVE_AWAY)
-    } else if Mirror::open(mirror).is_none() {
+    } else if EventLog::open(log).is_none() {
         (
             "it may not be written",
             "give yourself the right to write it",
         )
-    } else if statvfs(mirror).is_ok_and(|disk| disk.f_bavail == 0) {
+    } else if statvfs(log).is_ok_and(|disk| disk.f_bavail == 0) {
         ("the disk is full", "make room on it")
-    } else if !may_write_folder(mirror) {
+    } else if !may_write_folder(log) {
         (
             "its folder may not be written, so it is logged but never rotated",
             "give yourself the right to write the folder",
         )
-    } else if found.len() > 2 * read_limits(mirror).max_bytes {
+    } else if found.len() > 2 * read_limits(log).max_bytes {
         (
             "it is far larger than it should be: something stands in the way of a rotation",
             "look for what is no regular file beside it",
@@ -111,8 +111,8 @@ pub fn trouble(mirror: &Path) -> Result<Option<Trouble>, NoMirror> {
     }))
 }
 
-fn may_write_folder(mirror: &Path) -> bool {
-    let folder = mirror.parent();
+fn may_write_folder(log: &Path) -> bool {
+    let folder = log.parent();
     folder.is_none_or(|folder| access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok())
 }
 
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_place_of_the_mirror_is_named_with_what_to_do() {
+    fn what_stands_in_the_place_of_the_log_is_named_with_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("e.jsonl");
         assert_eq!(condition(&path), Condition::Off);

@@ -79,29 +79,29 @@ pub struct Files {
 }
 
 impl Files {
-    /// Opens all files of `mirror` that are not `known`, each once, none left out.
+    /// Opens all files of `log` that are not `known`, each once, none left out.
     ///
     /// Files only move from a smaller number to the next while a rotation is going on, so looking
     /// from 1 upwards meets them all; and when the event log is still the same file afterwards, none
     /// came in at the bottom.
-    pub fn open(mirror: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
+    pub fn open(log: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
         let mut files = Self::default();
         for _ in 0..ATTEMPTS {
-            files = Self::open_once(mirror, known);
+            files = Self::open_once(log, known);
             let live = files.live.as_ref().map(|live| live.identity);
-            if live.is_none() || live == Identity::at(mirror) {
+            if live.is_none() || live == Identity::at(log) {
                 break;
             }
         }
         files
     }
 
-    fn open_once(mirror: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
-        let live = Opened::open(mirror);
+    fn open_once(log: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
+        let live = Opened::open(log);
         let mut seen: Vec<Identity> = live.iter().map(|live| live.identity).collect();
         let mut rotated: Vec<Opened> = Vec::new();
-        for number in 1..=last_number(mirror) + 1 {
-            let path = event_log::rotated(mirror, number);
+        for number in 1..=last_number(log) + 1 {
+            let path = event_log::rotated(log, number);
             let Some(identity) = Identity::at(&path) else {
                 continue;
             };
@@ -136,8 +136,8 @@ impl Files {
     }
 }
 
-fn last_number(mirror: &Path) -> u32 {
-    let (Some(folder), Some(name)) = (mirror.parent(), mirror.file_name()) else {
+fn last_number(log: &Path) -> u32 {
+    let (Some(folder), Some(name)) = (log.parent(), log.file_name()) else {
         return 0;
     };
     let Ok(entries) = fs::read_dir(folder) else {

@@ -24,13 +24,13 @@ pub struct Bounds {
 /// Plays what is recent into `player`. Gives the tailer behind what was read, and the time of the
 /// last record.
 pub fn play(
-    mirror: &Path,
+    log: &Path,
     bounds: Bounds,
     start: Instant,
     player: &mut Player,
 ) -> (Tailer, Option<Timestamp>) {
     let mut records = Vec::new();
-    let mut tailer = Tailer::open(mirror, Start::Tail(bounds.bytes), start);
+    let mut tailer = Tailer::open(log, Start::Tail(bounds.bytes), start);
     let _ = tailer.poll(start, &mut |line| {
         if let Some((record, _)) = fault::read(line.content).record
             && record.event.ts >= bounds.begin

@@ -36,18 +36,18 @@ impl Waker {
 }
 
 impl Watch {
-    /// Watches the folder of `mirror`.
-    pub fn of(mirror: &Path) -> (Self, Waker) {
+    /// Watches the folder of `log`.
+    pub fn of(log: &Path) -> (Self, Waker) {
         let (sender, changes) = sync_channel(1);
         let waker = Waker(sender);
-        let (bell, name) = (waker.clone(), mirror.to_owned());
+        let (bell, name) = (waker.clone(), log.to_owned());
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if concerns(&event, &name) {
                 bell.wake();
             }
         });
         let mut watch = Self {
-            folder: mirror.parent().unwrap_or(Path::new("/")).to_owned(),
+            folder: log.parent().unwrap_or(Path::new("/")).to_owned(),
             watched: None,
             watcher: watcher.ok(),
             changes,
@@ -100,15 +100,15 @@ impl Watch {
 }
 
 /// Whether the event log, or a folder on the way to it, has changed; that somebody reads it is no change.
-fn concerns(event: &notify::Result<Event>, mirror: &Path) -> bool {
+fn concerns(event: &notify::Result<Event>, log: &Path) -> bool {
     let Ok(event) = event else { return true };
     if matches!(event.kind, EventKind::Access(_)) {
         return false;
     }
-    let name = mirror.as_os_str().as_encoded_bytes();
+    let name = log.as_os_str().as_encoded_bytes();
     event.need_rescan()
         || event.paths.iter().any(|path| {
-            mirror.starts_with(path) || path.as_os_str().as_encoded_bytes().starts_with(name)
+            log.starts_with(path) || path.as_os_str().as_encoded_bytes().starts_with(name)
         })
 }
 
@@ -122,18 +122,18 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(60);
 
     #[test]
-    fn a_mirror_that_appears_with_its_folder_is_noticed_and_so_is_each_line() {
+    fn a_log_that_appears_with_its_folder_is_noticed_and_so_is_each_line() {
         let root = tempfile::tempdir().unwrap();
-        let mirror = root.path().join("state/pane-patrol/session-events.jsonl");
-        let (mut watch, _waker) = Watch::of(&mirror);
-        fs::create_dir_all(mirror.parent().unwrap()).unwrap();
-        fs::write(&mirror, "").unwrap();
+        let log = root.path().join("state/pane-patrol/session-events.jsonl");
+        let (mut watch, _waker) = Watch::of(&log);
+        fs::create_dir_all(log.parent().unwrap()).unwrap();
+        fs::write(&log, "").unwrap();
         let start = Instant::now();
-        while watch.watched.as_deref() != mirror.parent() {
+        while watch.watched.as_deref() != log.parent() {
             watch.wait(Some(PATIENCE));
         }
         while watch.changes.try_recv().is_ok() {}
-        fs::write(&mirror, "line\n").unwrap();
+        fs::write(&log, "line\n").unwrap();
         watch.wait(Some(PATIENCE));
         assert!(start.elapsed() < PATIENCE, "it slept through the changes");
     }

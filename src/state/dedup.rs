@@ -1,4 +1,4 @@
-//! Which events were delivered already: socket and mirror both bring them.
+//! Which events were delivered already: socket and event log both bring them.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashSet, VecDeque};
@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use pane_patrol_hooks::event::Event;
 
-/// How many events are remembered to tell a second delivery (socket and mirror) from a new event.
+/// How many events are remembered to tell a second delivery (socket and event log) from a new event.
 const REMEMBERED_EVENTS: usize = 4096;
 
 /// The last events, to know one that comes a second time.

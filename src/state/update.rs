@@ -58,10 +58,10 @@ pub struct Health {
     /// The last kinds of those, each with its sender and the pane it was about; the last one first.
     #[serde(default)]
     pub apart: Vec<Unmatched>,
-    /// Events that came by the mirror alone, because the socket's queue was full or nobody listened.
-    #[serde(default)]
-    pub by_mirror: u64,
-    /// Lines of the mirror that were no events, by reason.
+    /// Events that came by the event log alone, because the socket's queue was full or nobody listened.
+    #[serde(default, rename = "by_mirror")]
+    pub by_log: u64,
+    /// Lines of the event log that were no events, by reason.
     #[serde(default)]
     pub unreadable: BTreeMap<String, u64>,
     /// What does not work at the moment, one sentence each, for example that tmux does not answer.

@@ -459,7 +459,7 @@ fn the_tab_of_health() {
     insta::assert_snapshot!(works("lll", |model| {
         let health = Health {
             received: 1204,
-            by_mirror: 3,
+            by_log: 3,
             rejected: [("malformed".to_owned(), 2), ("oversized".to_owned(), 1)].into(),
             ..Health::default()
         };

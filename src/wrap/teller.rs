@@ -10,7 +10,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use pane_patrol_hooks::event::Event;
-use pane_patrol_hooks::event_log::Mirror;
+use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -98,7 +98,7 @@ fn work(setup: &Setup, orders: &Inbox<Order>) {
             session_id: setup.places.session.clone(),
             sender_id: setup.name.clone(),
         },
-        mirror: setup.places.mirror(),
+        log: setup.places.event_log(),
         setup,
         stream: None,
         heard: Vec::new(),
@@ -125,7 +125,7 @@ fn work(setup: &Setup, orders: &Inbox<Order>) {
 struct Line<'a> {
     setup: &'a Setup,
     voice: Voice,
-    mirror: Option<PathBuf>,
+    log: Option<PathBuf>,
     stream: Option<UnixStream>,
     /// What the hub has said since the last whole line.
     heard: Vec<u8>,
@@ -172,10 +172,10 @@ impl Line<'_> {
     }
 
     fn log(&self, event: &Event) {
-        let mirror = self.mirror.as_deref().and_then(Mirror::open);
-        if let (Some(mirror), Ok(line)) = (mirror, event.encode()) {
+        let log = self.log.as_deref().and_then(EventLog::open);
+        if let (Some(log), Ok(line)) = (log, event.encode()) {
             // What is wrong with it is told by whoever collects.
-            let _ = mirror.append(&line);
+            let _ = log.append(&line);
         }
     }
 

@@ -16,6 +16,6 @@ impl TestEnv {
     pub fn mirror_on(&self) -> PathBuf {
         let finished = finish(self.pane_patrol().args(["mirror", "on"]));
         assert!(finished.status.success(), "{finished:?}");
-        self.places().mirror().expect("there is a home")
+        self.places().event_log().expect("there is a home")
     }
 }

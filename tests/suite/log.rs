@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use pane_patrol_hooks::event_log::{Mirror, rotate};
+use pane_patrol_hooks::event_log::{EventLog, rotate};
 use rustix::process::{Signal, kill_process};
 use serde_json::Value;
 
@@ -83,7 +83,7 @@ fn mirror_with(env: &TestEnv, lines: &[String]) -> PathBuf {
             rotate::rotate_now(&mirror).expect("it is ours");
         }
         assert!(
-            Mirror::open(&mirror)
+            EventLog::open(&mirror)
                 .expect("it is on")
                 .append(line.as_bytes())
         );
@@ -357,9 +357,9 @@ fn living(state: &str, more: &str) -> String {
 }
 
 fn log_line(env: &TestEnv, line: &str) {
-    let mirror = env.places().mirror().expect("there is a home");
+    let mirror = env.places().event_log().expect("there is a home");
     assert!(
-        Mirror::open(&mirror)
+        EventLog::open(&mirror)
             .expect("it is on")
             .append(line.as_bytes())
     );
@@ -408,7 +408,7 @@ fn a_collector_that_starts_late_knows_what_was_logged_and_hears_what_only_the_lo
         ),
     );
     collector.until_state("running");
-    rotate::rotate_now(&env.places().mirror().expect("there is a home")).expect("it is ours");
+    rotate::rotate_now(&env.places().event_log().expect("there is a home")).expect("it is ours");
     log_line(&env, &living("completed", r#","kind":"turn_finished""#));
     collector.until_state("completed");
     let explained = finish(env.pane_patrol().args(["explain", "work:1.2"]));

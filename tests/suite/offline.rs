@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pane_patrol_hooks::event_log::Mirror;
+use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
@@ -27,8 +27,8 @@ fn log(env: &TestEnv, fields: &Value) {
     });
     let into = event.as_object_mut().expect("an object");
     into.extend(fields.as_object().expect("an object").clone());
-    let mirror = env.places().mirror().expect("there is a home");
-    let mirror = Mirror::open(&mirror).expect("it is on");
+    let mirror = env.places().event_log().expect("there is a home");
+    let mirror = EventLog::open(&mirror).expect("it is on");
     assert!(mirror.append(event.to_string().as_bytes()));
 }
 
@@ -85,7 +85,7 @@ fn a_log_that_is_off_or_broken_is_nobody_to_ask() {
     let env = TestEnv::new();
     env.mirror_on();
     log(&env, &asking("work:1.2", std::process::id()));
-    let mirror = env.places().mirror().expect("there is a home");
+    let mirror = env.places().event_log().expect("there is a home");
     let off = finish(env.pane_patrol().args(["mirror", "off"]));
     assert!(off.status.success(), "{off:?}");
     assert_eq!(status(&env, &[]).status.code(), Some(3));

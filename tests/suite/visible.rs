@@ -71,7 +71,11 @@ impl HostileRow {
             "request_id": format!("r{HIDDEN}"), "ts": Timestamp::now(),
         });
         // As a hook does.
-        let log = self.env.places().mirror().expect("there is a state folder");
+        let log = self
+            .env
+            .places()
+            .event_log()
+            .expect("there is a state folder");
         let log = fs::File::options().append(true).open(log);
         if let Ok(mut log) = log {
             writeln!(log, "{event}").expect("the log can be written");

@@ -23,12 +23,12 @@ const FILE_SIZE_MARGIN: u64 = 1 << 20;
 
 /// The event log's file, open for appending.
 #[derive(Debug)]
-pub struct Mirror {
+pub struct EventLog {
     path: PathBuf,
     file: File,
 }
 
-impl Mirror {
+impl EventLog {
     /// Opens the event log at `path`. `None` when there is none, or something else in its place: a
     /// folder, a link, a pipe, a file that may not be written.
     pub fn open(path: &Path) -> Option<Self> {
@@ -70,15 +70,15 @@ impl Mirror {
 }
 
 /// The name of the `number`th rotated file, counted from the youngest, 1.
-pub fn rotated(mirror: &Path, number: u32) -> PathBuf {
-    let mut name = mirror.as_os_str().to_owned();
+pub fn rotated(log: &Path, number: u32) -> PathBuf {
+    let mut name = log.as_os_str().to_owned();
     name.push(format!(".{number}"));
     PathBuf::from(name)
 }
 
 /// The file beside the event log that holds its [`Limits`], and is locked while files are renamed.
-pub fn lock_path(mirror: &Path) -> PathBuf {
-    mirror.with_extension("lock")
+pub fn lock_path(log: &Path) -> PathBuf {
+    log.with_extension("lock")
 }
 
 /// Opens a file as all of the event log's files are opened: `None` for what is no regular file, or a
@@ -99,36 +99,36 @@ mod tests {
     fn lines_are_appended_to_a_file_that_exists_and_to_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("session-events.jsonl");
-        assert!(Mirror::open(&path).is_none());
+        assert!(EventLog::open(&path).is_none());
         assert!(!path.exists(), "nothing creates it");
 
         fs::write(&path, "").unwrap();
         for line in ["one", "two"] {
-            assert!(Mirror::open(&path).unwrap().append(line.as_bytes()));
+            assert!(EventLog::open(&path).unwrap().append(line.as_bytes()));
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
     }
 
     #[test]
-    fn a_folder_a_link_and_a_pipe_in_its_place_are_no_mirror() {
+    fn a_folder_a_link_and_a_pipe_in_its_place_are_no_log() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("session-events.jsonl");
         let elsewhere = folder.path().join("elsewhere");
         fs::create_dir(&path).unwrap();
-        assert!(Mirror::open(&path).is_none());
+        assert!(EventLog::open(&path).is_none());
         fs::remove_dir(&path).unwrap();
 
         fs::write(&elsewhere, "mine\n").unwrap();
         symlink(&elsewhere, &path).unwrap();
-        assert!(Mirror::open(&path).is_none());
+        assert!(EventLog::open(&path).is_none());
         assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "mine\n");
         fs::remove_file(&path).unwrap();
 
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
-        assert!(Mirror::open(&path).is_none(), "nobody reads it");
+        assert!(EventLog::open(&path).is_none(), "nobody reads it");
         let _reader = open_pipe(&path);
-        assert!(Mirror::open(&path).is_none(), "somebody reads it");
+        assert!(EventLog::open(&path).is_none(), "somebody reads it");
     }
 
     fn open_pipe(path: &Path) -> File {

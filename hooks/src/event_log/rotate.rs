@@ -18,8 +18,8 @@ use super::{Limits, lock_path, open_regular, rotated};
 
 /// Rotates the event log if `file` is still the one that is written and has reached its limit.
 /// Every failure leaves the event log as it is: too long a file is better than a line lost.
-pub(super) fn rotate_if_full(mirror: &Path, file: &File) {
-    let Some(lock) = open_lock(mirror) else {
+pub(super) fn rotate_if_full(log: &Path, file: &File) {
+    let Some(lock) = open_lock(log) else {
         return;
     };
     let limits = Limits::read(&lock);
@@ -30,8 +30,8 @@ pub(super) fn rotate_if_full(mirror: &Path, file: &File) {
     if !is_full(file) || flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
         return;
     }
-    if is_at(mirror, file) {
-        let _ = rotate(mirror, limits.max_files);
+    if is_at(log, file) {
+        let _ = rotate(log, limits.max_files);
     }
 }
 
@@ -39,8 +39,8 @@ pub(super) fn rotate_if_full(mirror: &Path, file: &File) {
 ///
 /// # Errors
 /// The file cannot be made or written, or something that is no file has its name.
-pub fn write_limits(mirror: &Path, limits: Limits) -> io::Result<()> {
-    let mut lock = open_lock(mirror).ok_or_else(no_lock)?;
+pub fn write_limits(log: &Path, limits: Limits) -> io::Result<()> {
+    let mut lock = open_lock(log).ok_or_else(no_lock)?;
     if Limits::read(&lock) == limits && lock.metadata()?.len() > 0 {
         return Ok(());
     }
@@ -53,8 +53,8 @@ pub fn write_limits(mirror: &Path, limits: Limits) -> io::Result<()> {
 }
 
 /// The limits that writers keep to.
-pub fn read_limits(mirror: &Path) -> Limits {
-    open_regular(Opening::to_read(), &lock_path(mirror))
+pub fn read_limits(log: &Path) -> Limits {
+    open_regular(Opening::to_read(), &lock_path(log))
         .map_or_else(Limits::default, |lock| Limits::read(&lock))
 }
 
@@ -62,9 +62,9 @@ pub fn read_limits(mirror: &Path) -> Limits {
 ///
 /// # Errors
 /// The lock file cannot be opened, or a file cannot be made or renamed.
-pub fn rotate_now(mirror: &Path) -> io::Result<()> {
-    let lock = wait_for_lock(mirror)?;
-    rotate(mirror, Limits::read(&lock).max_files)
+pub fn rotate_now(log: &Path) -> io::Result<()> {
+    let lock = wait_for_lock(log)?;
+    rotate(log, Limits::read(&lock).max_files)
 }
 
 /// Takes the event log's name away: its lines stand in `.1` afterwards, as after any rotation.
@@ -72,9 +72,9 @@ pub fn rotate_now(mirror: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// The lock file cannot be opened, a file cannot be renamed, or the event log is no regular file.
-pub fn put_away(mirror: &Path) -> io::Result<bool> {
-    let lock = wait_for_lock(mirror)?;
-    let found = match fs::symlink_metadata(mirror) {
+pub fn put_away(log: &Path) -> io::Result<bool> {
+    let lock = wait_for_lock(log)?;
+    let found = match fs::symlink_metadata(log) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
@@ -84,18 +84,18 @@ pub fn put_away(mirror: &Path) -> io::Result<bool> {
     }
     if found.len() > 0 {
         // One more than a rotation would leave: switching it off forgets nothing.
-        link_to_first(mirror, Limits::read(&lock).max_files + 1)?;
+        link_to_first(log, Limits::read(&lock).max_files + 1)?;
     }
-    fs::remove_file(mirror)?;
+    fs::remove_file(log)?;
     Ok(true)
 }
 
-fn open_lock(mirror: &Path) -> Option<File> {
-    open_regular(Opening::to_update().or_make_private(), &lock_path(mirror))
+fn open_lock(log: &Path) -> Option<File> {
+    open_regular(Opening::to_update().or_make_private(), &lock_path(log))
 }
 
-fn wait_for_lock(mirror: &Path) -> io::Result<File> {
-    let lock = open_lock(mirror).ok_or_else(no_lock)?;
+fn wait_for_lock(log: &Path) -> io::Result<File> {
+    let lock = open_lock(log).ok_or_else(no_lock)?;
     flock(&lock, FlockOperation::LockExclusive)?;
     Ok(lock)
 }
@@ -104,35 +104,35 @@ fn no_lock() -> io::Error {
     io::Error::other("its lock file cannot be written, or is no regular file")
 }
 
-fn rotate(mirror: &Path, max_files: u32) -> io::Result<()> {
+fn rotate(log: &Path, max_files: u32) -> io::Result<()> {
     // First what needs room on the disk: nothing is renamed before the new file is there.
-    let fresh = make_fresh(mirror)?;
-    finish(link_to_first(mirror, max_files), &fresh, mirror)
+    let fresh = make_fresh(log)?;
+    finish(link_to_first(log, max_files), &fresh, log)
 }
 
 /// An empty file of ours beside the event log. One left behind by a rotation that was killed is
 /// removed: we hold the lock.
-fn make_fresh(mirror: &Path) -> io::Result<PathBuf> {
-    let fresh = mirror.with_extension("new");
+fn make_fresh(log: &Path) -> io::Result<PathBuf> {
+    let fresh = log.with_extension("new");
     begin(&fresh).map(|_| fresh)
 }
 
 /// Gives the event log its second name `.1`, after moving the older files on.
-fn link_to_first(mirror: &Path, max_files: u32) -> io::Result<()> {
-    let first = rotated(mirror, 1);
-    if same_file(mirror, &first) {
+fn link_to_first(log: &Path, max_files: u32) -> io::Result<()> {
+    let first = rotated(log, 1);
+    if same_file(log, &first) {
         return Ok(());
     }
     let last = max_files - 1;
-    let gap = (1..=last).find(|number| fs::symlink_metadata(rotated(mirror, *number)).is_err());
+    let gap = (1..=last).find(|number| fs::symlink_metadata(rotated(log, *number)).is_err());
     for number in (1..gap.unwrap_or(last)).rev() {
-        fs::rename(rotated(mirror, number), rotated(mirror, number + 1))?;
+        fs::rename(rotated(log, number), rotated(log, number + 1))?;
     }
     if gap.is_none() && last == 1 {
         fs::remove_file(&first)?;
     }
-    forget_beyond(mirror, max_files);
-    fs::hard_link(mirror, &first)
+    forget_beyond(log, max_files);
+    fs::hard_link(log, &first)
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {
@@ -143,9 +143,9 @@ fn same_file(a: &Path, b: &Path) -> bool {
 }
 
 /// Removes what an earlier, larger limit has left.
-fn forget_beyond(mirror: &Path, max_files: u32) {
+fn forget_beyond(log: &Path, max_files: u32) {
     let mut number = max_files;
-    while fs::remove_file(rotated(mirror, number)).is_ok() {
+    while fs::remove_file(rotated(log, number)).is_ok() {
         number += 1;
     }
 }
@@ -154,12 +154,12 @@ fn forget_beyond(mirror: &Path, max_files: u32) {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::super::{MIN_MAX_BYTES, Mirror};
+    use super::super::{EventLog, MIN_MAX_BYTES};
     use super::*;
 
     const LINE: &[u8] = &[b'x'; 1023];
 
-    fn mirror_in(folder: &Path, max_files: u32) -> PathBuf {
+    fn log_in(folder: &Path, max_files: u32) -> PathBuf {
         let path = folder.join("session-events.jsonl");
         fs::write(&path, "").unwrap();
         let limits = Limits {
@@ -173,7 +173,7 @@ mod tests {
 
     fn fill(path: &Path, lines: usize) {
         for _ in 0..lines {
-            Mirror::open(path).unwrap().append(LINE);
+            EventLog::open(path).unwrap().append(LINE);
         }
     }
 
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn a_full_file_becomes_the_first_and_the_oldest_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let path = mirror_in(folder.path(), 3);
+        let path = log_in(folder.path(), 3);
         fill(&path, 63);
         assert_eq!(lengths(&path), [63 << 10]);
         fill(&path, 1);
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_rotation_that_was_killed_half_way_is_finished_by_the_next() {
         let folder = tempfile::tempdir().unwrap();
-        let path = mirror_in(folder.path(), 4);
+        let path = log_in(folder.path(), 4);
         fill(&path, 63);
         // Killed between the second name and the new file.
         fs::hard_link(&path, rotated(&path, 1)).unwrap();
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn a_busy_lock_is_left_to_who_holds_it() {
         let folder = tempfile::tempdir().unwrap();
-        let path = mirror_in(folder.path(), 3);
+        let path = log_in(folder.path(), 3);
         let lock = open_lock(&path).unwrap();
         flock(&lock, FlockOperation::LockExclusive).unwrap();
         fill(&path, 70);
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn what_stands_in_the_way_of_a_rotation_is_left_and_no_line_is_lost() {
         let folder = tempfile::tempdir().unwrap();
-        let path = mirror_in(folder.path(), 3);
+        let path = log_in(folder.path(), 3);
         fs::create_dir(path.with_extension("new")).unwrap();
         fill(&path, 66);
         assert_eq!(lengths(&path), [66 << 10]);
@@ -259,17 +259,17 @@ mod tests {
     #[test]
     fn a_straggler_writes_to_the_file_it_opened() {
         let folder = tempfile::tempdir().unwrap();
-        let path = mirror_in(folder.path(), 3);
-        let straggler = Mirror::open(&path).unwrap();
+        let path = log_in(folder.path(), 3);
+        let straggler = EventLog::open(&path).unwrap();
         fill(&path, 64);
         straggler.append(LINE);
         assert_eq!(lengths(&path), [0, 65 << 10]);
     }
 
     #[test]
-    fn a_mirror_that_is_put_away_is_the_first_rotated_file() {
+    fn a_log_that_is_put_away_is_the_first_rotated_file() {
         let folder = tempfile::tempdir().unwrap();
-        let path = mirror_in(folder.path(), 3);
+        let path = log_in(folder.path(), 3);
         fill(&path, 3);
         assert!(put_away(&path).unwrap());
         assert!(!path.exists());

@@ -1,4 +1,4 @@
-//! The thread that reads the mirror on: what hooks logged but could not deliver still counts.
+//! The thread that reads the event log on: what hooks logged but could not deliver still counts.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -36,7 +36,7 @@ pub(in crate::collector) fn spawn(
     clock: Arc<Clock>,
     output: SyncSender<Message>,
 ) -> io::Result<Tail> {
-    let (mut watch, waker) = Watch::of(tailer.mirror());
+    let (mut watch, waker) = Watch::of(tailer.log());
     let is_over = Arc::new(AtomicBool::new(false));
     let ended = Arc::clone(&is_over);
     std::thread::Builder::new()
@@ -60,7 +60,7 @@ fn pass_on(line: &Line<'_>, clock: &Clock, output: &SyncSender<Message>) -> Cont
     let event = found
         .record
         .filter(|(record, _)| !record.is_ours())
-        .map(|(record, _)| Message::Mirrored(Box::new(record.event), clock.now()));
+        .map(|(record, _)| Message::Logged(Box::new(record.event), clock.now()));
     for message in fault.into_iter().chain(event) {
         if output.send(message).is_err() {
             return ControlFlow::Break(());

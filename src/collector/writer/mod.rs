@@ -178,10 +178,10 @@ impl Writer {
             self.memory.note_end(row, false, self.now);
         }
         self.follow(&gone);
-        self.look_at_mirror();
+        self.look_at_log();
     }
 
-    fn look_at_mirror(&mut self) {
+    fn look_at_log(&mut self) {
         if self.memory.is_due(Instant::now()) {
             self.trouble("event log".to_owned(), self.memory.trouble());
         }
@@ -201,19 +201,19 @@ impl Writer {
                 self.health.changed();
                 if self.take_event(event, Some(standing), at) {
                     // Its line was read before.
-                    let by_mirror = &mut self.health.counts.by_mirror;
-                    *by_mirror = by_mirror.saturating_sub(1);
+                    let by_log = &mut self.health.counts.by_log;
+                    *by_log = by_log.saturating_sub(1);
                 }
-                self.look_at_mirror();
+                self.look_at_log();
             }
             Message::Contained(container, event, at) => {
                 self.health.counts.received += 1;
                 self.health.changed();
                 self.take_contained(&container, event, at);
             }
-            Message::Mirrored(event, at) => {
+            Message::Logged(event, at) => {
                 if !self.take_event(event, None, at) {
-                    self.health.counts.by_mirror += 1;
+                    self.health.counts.by_log += 1;
                     self.health.changed();
                 }
             }

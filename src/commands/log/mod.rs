@@ -95,7 +95,7 @@ fn print(context: &Context, arguments: &LogArgs) -> CommandResult {
 /// The one file that can be followed.
 fn followed(from: &From) -> Result<&Path, CommandError> {
     let paths = match from {
-        From::Mirror(mirror) => return Ok(mirror),
+        From::EventLog(log) => return Ok(log),
         From::Files(paths) => paths,
     };
     match &paths[..] {
@@ -110,13 +110,13 @@ fn followed(from: &From) -> Result<&Path, CommandError> {
 ///
 /// # Errors
 /// Nobody has the name that is meant, and nobody can come to have it.
-fn follow(mirror: &Path, printing: &mut Printing) -> CommandResult {
-    let (mut watch, waker) = Watch::of(mirror);
+fn follow(log: &Path, printing: &mut Printing) -> CommandResult {
+    let (mut watch, waker) = Watch::of(log);
     if let Some(audit) = &printing.audit {
         audit.wake(&waker);
     }
     let is_closed = watch_reader(waker);
-    let mut tailer = Tailer::open(mirror, Start::Beginning, Instant::now());
+    let mut tailer = Tailer::open(log, Start::Beginning, Instant::now());
     loop {
         printing.read_audit();
         let polled = tailer.poll(Instant::now(), &mut |line| printing.take(&line));

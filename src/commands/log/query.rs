@@ -41,8 +41,8 @@ pub(in crate::commands) struct Query {
 /// Where the lines come from.
 #[derive(Debug)]
 pub(in crate::commands) enum From {
-    /// The mirror and its rotated files.
-    Mirror(PathBuf),
+    /// The event log and its rotated files.
+    EventLog(PathBuf),
     /// Files, in this order; `-` is stdin.
     Files(Vec<PathBuf>),
 }
@@ -82,7 +82,7 @@ impl Query {
                 .transpose()
         };
         let from = if arguments.paths.is_empty() {
-            From::Mirror(context.mirror()?)
+            From::EventLog(context.event_log()?)
         } else {
             From::Files(arguments.paths.clone())
         };
@@ -126,10 +126,10 @@ impl From {
     /// Hands over every line there is.
     pub(in crate::commands) fn read(&self, sink: &mut Sink<'_>) -> Result<(), CommandError> {
         match self {
-            Self::Mirror(mirror) => {
+            Self::EventLog(log) => {
                 self.warn_if_there_is_none();
                 let now = Instant::now();
-                let mut tailer = Tailer::open(mirror, Start::Beginning, now);
+                let mut tailer = Tailer::open(log, Start::Beginning, now);
                 if tailer.poll(now, sink).is_continue() {
                     let _ = tailer.finish(sink);
                 }
@@ -141,12 +141,12 @@ impl From {
 
     /// Says so when there is no log at all.
     pub(in crate::commands) fn warn_if_there_is_none(&self) {
-        if let Self::Mirror(mirror) = self
-            && Files::open(mirror, &|_| false).seen.is_empty()
+        if let Self::EventLog(log) = self
+            && Files::open(log, &|_| false).seen.is_empty()
         {
             messages::warning(&format!(
                 "there is no event log yet in {}; `pane-patrol mirror on` begins one",
-                mirror.display()
+                log.display()
             ));
         }
     }

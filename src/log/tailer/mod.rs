@@ -54,7 +54,7 @@ pub type Sink<'a> = dyn FnMut(Line<'_>) -> ControlFlow<()> + 'a;
 /// See the module.
 #[derive(Debug)]
 pub struct Tailer {
-    mirror: PathBuf,
+    log: PathBuf,
     live: Option<Followed>,
     retired: Vec<(Followed, Instant)>,
     /// Every file of the event log that was there when we last looked at all of them.
@@ -63,16 +63,16 @@ pub struct Tailer {
 }
 
 impl Tailer {
-    /// Opens the files of `mirror`; reads nothing yet. There may be none.
-    pub fn open(mirror: &Path, start: Start, now: Instant) -> Self {
+    /// Opens the files of `log`; reads nothing yet. There may be none.
+    pub fn open(log: &Path, start: Start, now: Instant) -> Self {
         let mut tailer = Self {
-            mirror: mirror.to_owned(),
+            log: log.to_owned(),
             live: None,
             retired: Vec::new(),
             known: HashSet::new(),
             block: vec![0; BLOCK_BYTES],
         };
-        let files = Files::open(mirror, &|_| false);
+        let files = Files::open(log, &|_| false);
         let has_live = files.live.is_some();
         let mut left = match start {
             Start::Beginning => u64::MAX,
@@ -97,8 +97,8 @@ impl Tailer {
     }
 
     /// The event log that is followed.
-    pub fn mirror(&self) -> &Path {
-        &self.mirror
+    pub fn log(&self) -> &Path {
+        &self.log
     }
 
     /// Whether there is a file that is written, as far as it could be opened.
@@ -115,7 +115,7 @@ impl Tailer {
         if let Some(live) = &mut self.live {
             live.drain(&mut self.block, sink)?;
         }
-        while self.live.as_ref().map(|live| live.identity) != Identity::at(&self.mirror) {
+        while self.live.as_ref().map(|live| live.identity) != Identity::at(&self.log) {
             if !self.switch(now, sink)? {
                 break;
             }
@@ -139,7 +139,7 @@ impl Tailer {
 
     /// Goes over to the files that have come. Says whether there was one to go to.
     fn switch(&mut self, now: Instant, sink: &mut Sink<'_>) -> ControlFlow<(), bool> {
-        let files = Files::open(&self.mirror, &|identity| self.known.contains(identity));
+        let files = Files::open(&self.log, &|identity| self.known.contains(identity));
         let Some(next) = files.live.filter(|next| {
             self.live
                 .as_ref()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 
-use pane_patrol_hooks::event_log::{Limits, Mirror, rotate};
+use pane_patrol_hooks::event_log::{EventLog, Limits, rotate};
 use proptest::prelude::*;
 
 use super::*;
@@ -21,33 +21,33 @@ impl TailedLog {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let start = Instant::now();
-        let mirror = folder.path().join("e.jsonl");
-        fs::write(&mirror, "").unwrap();
+        let log = folder.path().join("e.jsonl");
+        fs::write(&log, "").unwrap();
         let limits = Limits {
             max_files: 100,
             ..Limits::default()
         };
-        rotate::write_limits(&mirror, limits).unwrap();
+        rotate::write_limits(&log, limits).unwrap();
         Self {
-            tailer: Tailer::open(&mirror, Start::Beginning, start),
+            tailer: Tailer::open(&log, Start::Beginning, start),
             folder,
             start,
             seen: Vec::new(),
         }
     }
 
-    fn mirror(&self) -> PathBuf {
+    fn log(&self) -> PathBuf {
         self.folder.path().join("e.jsonl")
     }
 
     fn write(&self, text: &str) {
         let mut options = OpenOptions::new();
-        let mut file = options.append(true).open(self.mirror()).unwrap();
+        let mut file = options.append(true).open(self.log()).unwrap();
         file.write_all(text.as_bytes()).unwrap();
     }
 
     fn rotate(&self) {
-        rotate::rotate_now(&self.mirror()).unwrap();
+        rotate::rotate_now(&self.log()).unwrap();
     }
 
     fn poll(&mut self) {
@@ -60,7 +60,7 @@ impl TailedLog {
     }
 
     fn reopen(&mut self, start: Start) {
-        self.tailer = Tailer::open(&self.mirror(), start, self.start);
+        self.tailer = Tailer::open(&self.log(), start, self.start);
         self.seen.clear();
     }
 
@@ -83,7 +83,7 @@ fn the_old_file_is_read_to_its_end_and_then_those_between() {
     let mut log = TailedLog::new();
     log.write("a\n");
     assert_eq!(log.take(), ["a"]);
-    let straggler = Mirror::open(&log.mirror()).unwrap();
+    let straggler = EventLog::open(&log.log()).unwrap();
     for line in ["b\n", "c\n", "d\n"] {
         log.write(line);
         log.rotate();
@@ -100,10 +100,10 @@ fn a_file_that_is_emptied_and_written_again_is_read_from_its_beginning() {
     let mut log = TailedLog::new();
     log.write("one\ntwo\n");
     assert_eq!(log.take(), ["one", "two"]);
-    File::create(log.mirror()).unwrap();
+    File::create(log.log()).unwrap();
     log.write("three\n");
     assert_eq!(log.take(), ["three"]);
-    File::create(log.mirror()).unwrap();
+    File::create(log.log()).unwrap();
     log.write("longer than it was before\n");
     assert_eq!(log.take(), ["longer than it was before"]);
 }
@@ -113,7 +113,7 @@ fn a_file_that_was_cut_is_followed_from_its_new_end() {
     let mut log = TailedLog::new();
     log.write("one\ntwo\nthree\n");
     assert_eq!(log.take(), ["one", "two", "three"]);
-    let file = OpenOptions::new().write(true).open(log.mirror()).unwrap();
+    let file = OpenOptions::new().write(true).open(log.log()).unwrap();
     file.set_len(8).unwrap();
     assert_eq!(log.take(), [""; 0]);
     log.write("four\n");
@@ -121,18 +121,18 @@ fn a_file_that_was_cut_is_followed_from_its_new_end() {
 }
 
 #[test]
-fn a_mirror_that_is_deleted_and_made_again_is_followed() {
+fn a_log_that_is_deleted_and_made_again_is_followed() {
     let mut log = TailedLog::new();
     log.write("one\n");
     log.rotate();
     log.write("two\n");
     assert_eq!(log.take(), ["one", "two"]);
-    fs::remove_file(log.mirror()).unwrap();
+    fs::remove_file(log.log()).unwrap();
     assert_eq!(log.take(), [""; 0]);
-    fs::create_dir(log.mirror()).unwrap();
+    fs::create_dir(log.log()).unwrap();
     assert_eq!(log.take(), [""; 0]);
-    fs::remove_dir(log.mirror()).unwrap();
-    fs::write(log.mirror(), "three\n").unwrap();
+    fs::remove_dir(log.log()).unwrap();
+    fs::write(log.log(), "three\n").unwrap();
     assert_eq!(log.take(), ["three"]);
 }
 
@@ -336,15 +336,15 @@ fn play(actions: &[Action]) {
             Action::Empty => {
                 model.destroyed(&log.seen);
                 held = None;
-                File::create(log.mirror()).unwrap();
+                File::create(log.log()).unwrap();
             }
             Action::Cut => {
                 log.poll();
-                let text = fs::read_to_string(log.mirror()).unwrap();
+                let text = fs::read_to_string(log.log()).unwrap();
                 let keep = text[..text.len() / 2].rfind('\n').map_or(0, |end| end + 1);
                 if keep > 0 {
                     model.destroyed(&log.seen);
-                    let options = OpenOptions::new().write(true).open(log.mirror());
+                    let options = OpenOptions::new().write(true).open(log.log());
                     options.unwrap().set_len(keep as u64).unwrap();
                     log.poll();
                 }
@@ -352,16 +352,16 @@ fn play(actions: &[Action]) {
             Action::Delete => {
                 model.destroyed(&log.seen);
                 held = None;
-                fs::remove_file(log.mirror()).unwrap();
-                fs::write(log.mirror(), "").unwrap();
+                fs::remove_file(log.log()).unwrap();
+                fs::write(log.log(), "").unwrap();
             }
-            Action::Hold => held = Mirror::open(&log.mirror()),
+            Action::Hold => held = EventLog::open(&log.log()),
             Action::HeldLine => {
-                if let Some(mirror) = held.take()
+                if let Some(held) = held.take()
                     && model.partial.is_empty()
                 {
                     let line = model.unique("h");
-                    mirror.append(line.as_bytes());
+                    held.append(line.as_bytes());
                     model.line_ends(&line);
                 }
             }

@@ -48,12 +48,8 @@ fn lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> {
     tell("socket", &words, if is_well { text } else { bad });
     let health = &model.health;
     let mut received = counted(to_usize(health.received), "event");
-    if health.by_mirror > 0 {
-        let _ = write!(
-            received,
-            ", {} more by the event log alone",
-            health.by_mirror
-        );
+    if health.by_log > 0 {
+        let _ = write!(received, ", {} more by the event log alone", health.by_log);
     }
     tell("heard", &received, text);
     let mut rejected = health.rejected.clone();

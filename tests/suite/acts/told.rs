@@ -29,7 +29,7 @@ fn lines(env: &TestEnv, words: &[&str]) -> Vec<Value> {
 fn decided(env: &TestEnv) -> (Collector<'_>, Value) {
     env.mirror_on();
     let collector = Collector::start(env);
-    let mirror = env.places().mirror().expect("there is a home");
+    let mirror = env.places().event_log().expect("there is a home");
     let mut log = fs::OpenOptions::new()
         .append(true)
         .open(&mirror)

@@ -112,7 +112,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
             silent: true,
         },
         journal: pane_patrol::collector::JournalSetup {
-            mirror: env.places().mirror(),
+            log: env.places().event_log(),
             limits: Limits::default(),
             rebuild_bytes: 1 << 20,
             rebuild_window: Duration::from_secs(3600),
