@@ -87,7 +87,7 @@ impl Executor {
     fn open(&self, start: &Start) -> Result<Opened, Refusal> {
         let reach = self.reach_of(start);
         let path = start.path.as_ref().map(SystemText::to_os);
-        let path = path.or_else(|| reach.belief.path.clone());
+        let path = path.or_else(|| reach.path.clone());
         let launcher = self.launcher(&start.launcher, path.as_deref().unwrap_or_default())?;
         let folder = folder(start.folder.as_ref())?;
         let launcher = Launcher {
@@ -114,7 +114,7 @@ impl Executor {
         let mut reach = self.reach.clone();
         if let Some(server) = &start.server {
             let socket = PathBuf::from(server.to_os());
-            reach.belief.sockets.push(socket.clone());
+            reach.named.push(socket.clone());
             reach.own_socket = socket;
         }
         reach

@@ -122,7 +122,7 @@ fn take_over(
     let mut recalled = journal::recall(&setup.journal, own_server.clone(), clock.now());
     let now = clock.now();
     recalled.table.adopt(&handover.rows(), now);
-    let apart = belief::sift(&mut recalled.table, &setup.sources.reach.belief, now);
+    let apart = belief::sift(&mut recalled.table, &setup.sources.reach, now);
     let hub = doors.serve(&clock, workers::of(setup, &clock, &messages))?;
     hub.publish(Update::Snapshot(recalled.table.rows()));
     let threads = |source| CollectorError::Threads {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::paths::{Environment, Places};
 use pane_patrol_hooks::send::Listener;
-use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
 use time::UtcOffset;
@@ -18,8 +17,7 @@ use crate::config::Config;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::hub::client::Hub;
 use crate::log::condition::trouble;
-use crate::mux::tmux::{self, Belief};
-use crate::mux::{Here, Reach};
+use crate::mux::{self, Here, Reach};
 use crate::notify;
 use crate::rules::Ground;
 use crate::state::Settings;
@@ -29,14 +27,10 @@ use crate::state::Settings;
 pub struct Context {
     /// The variables that decide about places.
     pub environment: Environment,
-    /// `TMUX`: the server of the pane this runs in.
-    pub tmux: Option<Server>,
-    /// `TMUX`: the session it was started in, for example `$0`.
-    pub tmux_session: Option<String>,
-    /// `TMUX_PANE`: the pane this runs in.
-    pub tmux_pane: Option<PaneId>,
-    /// `TMUX_TMPDIR`: where tmux keeps its default socket.
-    pub tmux_folder: Option<PathBuf>,
+    /// The variables by which multiplexers are found.
+    pub multiplexers: mux::Variables,
+    /// What they say of the pane that this runs in.
+    pub around: Here,
     /// The variables by which assistants' own folders are found, those that are set.
     pub assistant_folders: BTreeMap<&'static str, PathBuf>,
     /// `PANE_PATROL_TARGET`: where this runs, in the user's own words.
@@ -65,12 +59,9 @@ impl Context {
     pub(super) fn here(&self, named: Option<String>) -> Here {
         let tty = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
         Here {
-            server: self.tmux.clone(),
-            session: self.tmux_session.clone(),
-            pane: self.tmux_pane,
             tty: tty.map(|name| name.to_string_lossy().into_owned()),
             named,
-            client: None,
+            ..self.around.clone()
         }
     }
 
@@ -81,19 +72,10 @@ impl Context {
                 .map(|value| value.to_string_lossy().into_owned())
                 .filter(|value| !value.is_empty())
         };
-        let folder = |name: &str| {
-            text(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
+        let multiplexers = mux::variables(&get);
         Self {
-            tmux: text("TMUX").and_then(|value| Server::from_tmux_variable(&value)),
-            tmux_session: text("TMUX").and_then(|value| {
-                let (_, session) = value.rsplit_once(',')?;
-                Some(format!("${session}"))
-            }),
-            tmux_pane: text("TMUX_PANE").and_then(|value| value.parse().ok()),
-            tmux_folder: folder("TMUX_TMPDIR"),
+            around: mux::around(&multiplexers),
+            multiplexers,
             assistant_folders: Assistant::variables()
                 .filter_map(|name| Some((name, PathBuf::from(get(name)?))))
                 .collect(),
@@ -150,7 +132,7 @@ impl Context {
             window: config.mirror.rebuild_window(),
             rows: Settings {
                 ttl: config.table.ttl(),
-                own_server: self.tmux.clone(),
+                own_server: self.around.server.clone(),
             },
             homes: self.homes(),
             reach: self.reach(),
@@ -167,42 +149,35 @@ impl Context {
         Some(other)
     }
 
-    /// The tmux server of panes that are not named with one: that of our pane, else the default one.
-    pub fn own_tmux_socket(&self) -> PathBuf {
-        match &self.tmux {
+    /// The server of panes that are not named with one, by its socket: that of our pane, else the default one.
+    pub fn own_socket(&self) -> PathBuf {
+        match &self.around.server {
             Some(server) => PathBuf::from(&server.socket),
-            None => tmux::default_socket(self.tmux_folder.as_deref(), self.environment.uid),
+            None => mux::default_socket(&self.multiplexers, self.environment.uid),
         }
     }
 
     /// The same, as rows name it.
     pub(super) fn own_socket_text(&self) -> String {
-        self.own_tmux_socket().to_string_lossy().into_owned()
+        self.own_socket().to_string_lossy().into_owned()
     }
 
-    /// Which tmux servers are believed: those of the settings, too, as far as these can be read.
-    pub fn belief(&self) -> Belief {
-        let (uid, places) = (self.environment.uid, self.places());
-        let own = self.tmux.as_ref().map(|own| PathBuf::from(&own.socket));
+    /// Which multiplexers are asked, and with what: also what the settings say, as far as these can be read.
+    pub fn reach(&self) -> Reach {
+        let places = self.places();
+        let own = self.around.server.as_ref();
+        let own = own.map(|own| PathBuf::from(&own.socket));
         let named = self.config().map(|config| config.tmux.sockets());
-        let folder = |of: Option<&Path>| tmux::folder_of_sockets(of, uid);
-        Belief {
-            uid,
-            sockets: own.into_iter().chain(named.unwrap_or_default()).collect(),
-            folders: vec![folder(self.tmux_folder.as_deref()), folder(None)],
+        Reach {
+            uid: self.environment.uid,
+            named: own.into_iter().chain(named.unwrap_or_default()).collect(),
             runtime: places
                 .runtime_folders()
                 .first()
                 .map(|folder| folder.to_path_buf()),
             path: self.path.clone(),
-        }
-    }
-
-    /// Which multiplexers are asked, and with what.
-    pub fn reach(&self) -> Reach {
-        Reach {
-            belief: self.belief(),
-            own_socket: self.own_tmux_socket(),
+            variables: self.multiplexers.clone(),
+            own_socket: self.own_socket(),
         }
     }
 
@@ -235,7 +210,7 @@ impl Context {
                 ttl: config.table.ttl(),
             },
             sources: collector::SourcesSetup {
-                own_server: self.tmux.clone(),
+                own_server: self.around.server.clone(),
                 reach: self.reach(),
                 homes: self.homes(),
                 silent: config.table.silent(),

@@ -60,12 +60,12 @@ fn print(finding: &Finding) -> String {
 fn examine(context: &Context) -> Vec<Finding> {
     let places = context.places();
     let uid = context.environment.uid;
-    let mut findings = vec![
-        doctor::tmux(context.tmux.as_ref()),
+    let mut findings = doctor::multiplexers(&context.reach(), context.around.server.as_ref());
+    findings.extend([
         doctor::runtime_folders(&places, uid),
         doctor::state_folder(&places),
         doctor::event_log(&places),
-    ];
+    ]);
     let (collecting, listening) = doctor::collecting(&places, uid);
     findings.push(collecting);
     findings.extend(doctor::apart(&places, uid, Timestamp::now()));

@@ -71,7 +71,7 @@ fn event(context: &Context, arguments: &EmitArgs) -> Result<Event, CommandError>
         .map(|text| text.parse())
         .transpose()
         .map_err(|error: pane_patrol_hooks::target::TargetError| usage(&error))?;
-    let own_pane = context.tmux_pane.filter(|_| told.is_none());
+    let own_pane = context.around.pane.filter(|_| told.is_none());
     let target = told
         .or_else(|| own_pane.map(|pane| address_of(context, pane)))
         .or_else(outside)
@@ -90,7 +90,7 @@ fn event(context: &Context, arguments: &EmitArgs) -> Result<Event, CommandError>
     event.message =
         Some(spelt_line(message, MAX_MESSAGE_CHARS)).filter(|message| !message.is_empty());
     event.pane = own_pane;
-    event.server = own_pane.and(context.tmux.clone());
+    event.server = own_pane.and(context.around.server.clone());
     Ok(event)
 }
 

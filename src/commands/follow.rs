@@ -64,7 +64,7 @@ pub(super) enum On {
 impl On {
     /// The server that we are in.
     pub(super) fn ours(context: &Context) -> Self {
-        match &context.tmux {
+        match &context.around.server {
             Some(server) => Self::Socket(server.socket.clone()),
             None => Self::Any,
         }

@@ -36,7 +36,7 @@ pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
     let start = Start {
         folder: folder.as_deref().map(SystemText::from),
         cwd: Some(SystemText::from(&here)),
-        in_front: context.tmux.is_some(),
+        in_front: context.around.server.is_some(),
         ..wanted(context, name)
     };
     let started = start_it(context, "start", start);
@@ -77,8 +77,8 @@ pub(super) fn wanted(context: &Context, launcher: &str) -> Start {
     Start {
         launcher: launcher.to_owned(),
         path: context.path.as_deref().map(SystemText::from),
-        server: Some(SystemText::from(&context.own_tmux_socket())),
-        session: context.tmux_session.clone(),
+        server: Some(SystemText::from(&context.own_socket())),
+        session: context.around.session.clone(),
         ..Start::default()
     }
 }

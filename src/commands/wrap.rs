@@ -48,7 +48,7 @@ struct Reporter {
 impl Reporter {
     /// `None` where there is nothing to tell about: the program runs all the same.
     fn new(context: &Context, arguments: &WrapArgs) -> Result<Option<Self>, CommandError> {
-        let pane = context.tmux_pane;
+        let pane = context.around.pane;
         let told = context.target.as_ref().and_then(|told| told.parse().ok());
         let own = pane.filter(|_| told.is_none());
         let in_pane = || Some(address_of(context, own?));
@@ -71,7 +71,7 @@ impl Reporter {
             instance_id: name.clone(),
             command: command.join(" "),
             target,
-            pane: context.tmux.clone().zip(own),
+            pane: context.around.server.clone().zip(own),
             cwd: std::env::current_dir()
                 .ok()
                 .map(|folder| folder.to_string_lossy().into_owned()),

@@ -23,7 +23,7 @@ pub use collecting::{Listening, Test, collecting};
 pub use event_log::event_log;
 pub use heard::overlooked;
 pub use hooks::Hooks;
-pub use places::{runtime_folders, state_folder, tmux};
+pub use places::{multiplexers, runtime_folders, state_folder};
 pub use rules::rules;
 pub(crate) use sessions::sessions;
 pub use unmatched::apart;

@@ -1,4 +1,4 @@
-//! tmux, and the folders that everything goes through.
+//! Multiplexers, and the folders that everything goes through.
 
 use std::fs;
 use std::io;
@@ -10,37 +10,51 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Server;
 
 use super::Finding;
-use crate::mux::tmux;
+use crate::mux::{Kind, Multiplexer, Reach, Undone, kind_at};
 
-/// How long `tmux -V` may take.
-const TMUX_BUDGET: Duration = Duration::from_secs(2);
+/// How long a multiplexer's program may take to tell its version.
+const VERSION_BUDGET: Duration = Duration::from_secs(2);
 
-/// Whether tmux is there, whether this runs inside it, in a pane of `server`, and whether that can be
-/// reached.
-pub fn tmux(server: Option<&Server>) -> Finding {
-    let Some(version) = tmux::version(TMUX_BUDGET) else {
-        return Finding::failure(
-            "tmux",
-            "`tmux -V` gives no answer",
-            "install tmux and put it on PATH",
-        );
-    };
-    if let Some(lost) = server.filter(|server| tmux::has_lost_its_socket(server)) {
-        return Finding::warning(
-            "tmux",
-            format!(
-                "{version}; this pane's server has lost its socket, {}",
-                lost.socket
-            ),
-            tmux::remedy_of_lost(lost),
-        );
+/// Which multiplexers are there; of each whether this runs inside it, in a pane of `server`, and whether that
+/// can be reached. Where there is none, how to get one.
+pub fn multiplexers(reach: &Reach, server: Option<&Server>) -> Vec<Finding> {
+    let mut there = Vec::new();
+    let mut missing = None;
+    for mux in reach.all() {
+        match mux.program(VERSION_BUDGET) {
+            Some(Ok(version)) => there.push(multiplexer(&*mux, &version, server)),
+            Some(Err(why)) => missing = Some(absent(mux.kind(), &why)),
+            None => {}
+        }
     }
-    let place = if server.is_some() {
+    if there.is_empty() {
+        there.extend(missing);
+    }
+    there
+}
+
+fn absent(kind: Kind, why: &Undone) -> Finding {
+    let fix = format!("install {kind} and put it on PATH");
+    Finding::failure(kind.name(), why.to_string(), fix)
+}
+
+fn multiplexer(mux: &dyn Multiplexer, version: &str, server: Option<&Server>) -> Finding {
+    let is_its = |server: &&Server| kind_at(Path::new(&server.socket)) == mux.kind();
+    let own = server.filter(is_its);
+    let check = mux.kind().name();
+    if let Some(lost) = own.filter(|own| mux.proof().has_lost_its_socket(own)) {
+        let seen = format!(
+            "{version}; this pane's server has lost its socket, {}",
+            lost.socket
+        );
+        return Finding::warning(check, seen, mux.proof().remedy(lost));
+    }
+    let place = if own.is_some() {
         "this runs inside it"
     } else {
         "this runs outside it"
     };
-    Finding::ok("tmux", format!("{version}; {place}"))
+    Finding::ok(check, format!("{version}; {place}"))
 }
 
 /// Whether the folders of the sockets are ours alone, as the hook and the collector demand.

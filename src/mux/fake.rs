@@ -11,11 +11,11 @@ use std::time::Duration;
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
-use super::tmux::Belief;
+use super::proof::NoServers;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
-    Opened, Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Reach, Screen, SplitView,
-    Undone, Viewer,
+    Opened, Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Reach, Screen,
+    SplitView, Undone, Viewer,
 };
 use crate::state::{ListedPane, Row, fixture};
 
@@ -25,6 +25,9 @@ pub(crate) const KIND: Kind = Kind("fake");
 /// Its line of the registry.
 pub(super) const ENTRY: Entry = Entry {
     kind: KIND,
+    variables: &[],
+    around: |_| None,
+    default_socket: |_, _| None,
     has_sockets_at: |socket| socket.starts_with("/fake"),
     with: |reach| Box::new(Servers(reach.own_socket.clone())),
 };
@@ -103,8 +106,8 @@ impl Fake {
     /// It is the person's own one.
     pub(crate) fn reach(&self) -> Reach {
         Reach {
-            belief: Belief::default(),
             own_socket: self.0.clone(),
+            ..Reach::default()
         }
     }
 
@@ -200,6 +203,14 @@ impl Multiplexer for Servers {
             .get(&self.0)
             .map(|server| server.absent)
             .unwrap_or_default()
+    }
+
+    fn proof(&self) -> &dyn Proof {
+        &NoServers
+    }
+
+    fn program(&self, _: Duration) -> Option<Outcome<String>> {
+        None
     }
 
     fn list(&self, socket: &Path, _: Duration) -> Outcome<PaneList> {

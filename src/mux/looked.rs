@@ -10,7 +10,7 @@ use pane_patrol_hooks::target::{Server, Target};
 
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Screen, SplitView, Undone,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, SplitView, Undone,
 };
 
 /// A multiplexer that is not taken at its word.
@@ -33,6 +33,14 @@ impl Multiplexer for Looked {
 
     fn absent(&self) -> Absent {
         self.0.absent()
+    }
+
+    fn proof(&self) -> &dyn Proof {
+        self.0.proof()
+    }
+
+    fn program(&self, within: Duration) -> Option<Outcome<String>> {
+        self.0.program(within)
     }
 
     fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList> {

@@ -5,16 +5,15 @@
 //! | this file | the trait, and the registry of those that there are |
 //! | [`outcome`] | done, gone, refused, unknown |
 //! | [`types`] | what is asked with, and what is answered |
+//! | [`proof`] | what the system says of its servers: whose word is believed |
+//! | [`reach`] | what the person's environment and settings say, and who is asked by it |
 //! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
 //! | [`terminal`] | no multiplexer: a plain terminal, with the words for what cannot be done there |
 //! | [`tmux`] | the only place that knows what tmux is told and what it prints |
 //!
-//! What a multiplexer is asked while an assistant runs, and shown, is one file or folder beside `tmux`, and a
-//! line of the registry. A second real one has more to say than that, and each is asked of `tmux` by name
-//! today, on the list in `tests/suite/sinks/tmux.rs`: whose server is believed ([`Reach`], and the
-//! collector's `belief`), where the person's own socket is (`commands::context`), which servers live
-//! that have lost their socket, and what doctor says of the program. The hook asks for its pane by tmux's
-//! variables (`hooks/src/locate.rs`).
+//! A multiplexer is one folder beside `tmux`, and a line of the registry: what it is asked, whom of its
+//! servers it believes ([`Proof`]), by which variables it is found, and where its own server is. All that
+//! is said of it elsewhere is what the hook asks before anybody collects (`hooks/src/mux`).
 //!
 //! May import: `sys`, the hooks' words, `state`'s inputs.
 
@@ -22,6 +21,8 @@
 pub(crate) mod fake;
 mod looked;
 pub mod outcome;
+pub mod proof;
+pub mod reach;
 pub mod terminal;
 pub mod tmux;
 pub mod types;
@@ -33,11 +34,11 @@ use std::time::Duration;
 
 use pane_patrol_hooks::target::{Server, Target};
 
-use crate::state::Row;
 use looked::Looked;
-use tmux::Belief;
 
 pub use outcome::{Gone, Outcome, Undone};
+pub use proof::{Disbelief, Proof};
+pub use reach::{Reach, Variables, around, default_socket, variables};
 pub use types::{
     Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Opened, Opening, Owner, PaneList,
     Place, Press, Pressed, Screen, Viewer,
@@ -60,6 +61,12 @@ pub trait Multiplexer: Send + Sync {
 
     /// What it cannot do.
     fn absent(&self) -> Absent;
+
+    /// What the system says of its servers.
+    fn proof(&self) -> &dyn Proof;
+
+    /// What its program on `PATH` says of its version; `None`: there is no program to it.
+    fn program(&self, within: Duration) -> Option<Outcome<String>>;
 
     /// All panes of the server, and which of them a person has in view.
     fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList>;
@@ -154,6 +161,13 @@ pub trait SplitView: Send {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Kind(&'static str);
 
+impl Kind {
+    /// The name.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
@@ -169,6 +183,12 @@ impl fmt::Debug for Kind {
 /// A line of the registry.
 struct Entry {
     kind: Kind,
+    /// The variables by which it is found.
+    variables: &'static [&'static str],
+    /// The pane that we are in, by these; `None`: none of its own, or another multiplexer's inside of one.
+    around: fn(&Variables) -> Option<Here>,
+    /// The server, by its socket, that its program talks to when none is named, if there is such a one.
+    default_socket: fn(&Variables, u32) -> Option<PathBuf>,
     /// Whether a server of its kind has its socket there.
     has_sockets_at: fn(&Path) -> bool,
     /// Asks servers of its kind.
@@ -183,6 +203,9 @@ const REGISTRY: &[Entry] = &[
     tmux::ENTRY,
 ];
 
+/// The kind of what runs in no pane.
+const OUTSIDE: Kind = terminal::KIND;
+
 /// The multiplexer of this kind.
 pub fn of(kind: Kind, reach: &Reach) -> Box<dyn Multiplexer> {
     let entry = REGISTRY.iter().find(|entry| entry.kind == kind);
@@ -195,43 +218,4 @@ pub fn kind_at(socket: &Path) -> Kind {
     let is_its = |entry: &&Entry| (entry.has_sockets_at)(socket);
     let found = REGISTRY.iter().find(is_its);
     found.unwrap_or(&REGISTRY[REGISTRY.len() - 1]).kind
-}
-
-/// What the person's environment and settings say of multiplexers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
-    /// Which tmux servers are talked to.
-    pub belief: Belief,
-    /// The server of rows and panes that name none, by its socket.
-    pub own_socket: PathBuf,
-}
-
-impl Reach {
-    /// The multiplexer of the server that has its socket there.
-    pub fn at(&self, socket: &Path) -> Box<dyn Multiplexer> {
-        of(kind_at(socket), self)
-    }
-
-    /// The multiplexer of the person's own server.
-    pub fn own(&self) -> Box<dyn Multiplexer> {
-        self.at(&self.own_socket)
-    }
-
-    /// That pane of the server, or of the person's own one.
-    pub fn place(&self, server: Option<Server>, pane: Target) -> Place {
-        let socket = server.as_ref().map(|server| Path::new(&server.socket));
-        let kind = match pane {
-            Target::Process { .. } | Target::Agent(_) => terminal::KIND,
-            Target::Address { .. } | Target::Pane(_) => kind_at(socket.unwrap_or(&self.own_socket)),
-        };
-        Place { kind, server, pane }
-    }
-
-    /// The pane of the row, and its multiplexer.
-    pub fn place_of(&self, row: &Row) -> (Place, Box<dyn Multiplexer>) {
-        let pane = row.pane.map_or_else(|| row.target.clone(), Target::Pane);
-        let place = self.place(row.server.clone(), pane);
-        let mux = of(place.kind, self);
-        (place, mux)
-    }
 }

@@ -10,7 +10,8 @@ use pane_patrol_sys::process::stat;
 
 use super::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Screen, SplitView, Undone,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, SplitView, Undone,
+    proof::NoServers,
 };
 use crate::sys::process::lives;
 
@@ -20,6 +21,9 @@ pub const KIND: Kind = Kind("terminal");
 /// Its line of the registry: it has no servers.
 pub(super) const ENTRY: Entry = Entry {
     kind: KIND,
+    variables: &[],
+    around: |_| None,
+    default_socket: |_, _| None,
     has_sockets_at: |_| false,
     with: |_| Box::new(Terminals),
 };
@@ -49,6 +53,14 @@ impl Multiplexer for Terminals {
             message: Some(OUTSIDE),
             stirs: Some(OUTSIDE),
         }
+    }
+
+    fn proof(&self) -> &dyn Proof {
+        &NoServers
+    }
+
+    fn program(&self, _: Duration) -> Option<Outcome<String>> {
+        None
     }
 
     fn list(&self, _: &Path, _: Duration) -> Outcome<PaneList> {

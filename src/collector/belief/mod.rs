@@ -7,16 +7,14 @@
 //! the proof. The whole list is in `docs/security.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::mux::tmux::{
-    Belief, Disbelief, has_lost_its_socket, is_its_socket, is_of_another, is_tmux,
-};
+use crate::mux::proof::File;
+use crate::mux::{Disbelief, Multiplexer, Reach};
 use crate::state::{Listing, RowKey, Table};
 use crate::sys::namespaces::{Side, Standing, user_of, world_of};
 use crate::sys::process::{self, descends};
@@ -48,10 +46,10 @@ pub(super) enum Life {
 
 /// The system, as far as belief needs it.
 pub(super) trait Facts {
-    /// Whether a tmux server may be talked to.
+    /// Whether a server may be talked to.
     fn server(&mut self, socket: &str) -> Result<(), Disbelief>;
-    /// Whether its process is a living tmux, but that of another socket.
-    fn is_of_another(&self, server: &Server) -> bool;
+    /// The words for it where its process is a living server, but that of another socket.
+    fn is_of_another(&self, server: &Server) -> Option<&'static str>;
     /// Whether it is known by its panes, or proved by its process, and lives, although nobody can talk to
     /// it.
     fn has_lost_its_socket(&self, server: &Server) -> bool;
@@ -83,9 +81,9 @@ pub(super) fn judge(
     // Before anybody is connected to.
     if let Some(server) = event.server.as_ref().filter(|_| names_server)
         && standing != Standing::Elsewhere
-        && facts.is_of_another(server)
+        && let Some(words) = facts.is_of_another(server)
     {
-        return Err(Disbelief::OfAnother.reason());
+        return Err(words);
     }
     // Whose numbers mean other panes and processes there.
     let has_number = event.pane.is_some() || event.target.process().is_some();
@@ -114,7 +112,7 @@ fn judge_home(event: &mut Event, own: &str, facts: &mut impl Facts) -> Result<()
     {
         match facts.server(&server.socket) {
             // Hooks end after their server; the row goes anyway.
-            Err(Disbelief::Absent) if event.kind == Some(Kind::SessionEnded) => {}
+            Err(Disbelief::Absent(_)) if event.kind == Some(Kind::SessionEnded) => {}
             Err(_) if facts.has_lost_its_socket(server) => {}
             judged => judged.map_err(Disbelief::reason)?,
         }
@@ -177,17 +175,18 @@ fn judge_unknown(
 
 /// Takes out rows that the event log or another collector told of, on servers that are not believed.
 /// Gives why, once for each server.
-pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) -> Vec<&'static str> {
+pub(super) fn sift(table: &mut Table, reach: &Reach, now: Timestamp) -> Vec<&'static str> {
     let sockets: BTreeSet<String> = table.sockets().map(str::to_owned).collect();
     let mut reasons = Vec::new();
     for socket in &sockets {
+        let mux = reach.at(Path::new(socket));
         let on_it = table.servers_on(socket);
-        let lost = on_it.filter(|server| lives_without_socket(belief, server));
+        let lost = on_it.filter(|server| lives_without_socket(&*mux, server));
         let lost = lost.cloned().collect();
         table.set_lost(socket, lost);
-        match belief.server(Path::new(socket)) {
+        match mux.proof().judge(Path::new(socket)) {
             // Whether it is there is asked like that of every other server.
-            Ok(_) | Err(Disbelief::Absent | Disbelief::Unreadable) => {}
+            Ok(()) | Err(Disbelief::Absent(_) | Disbelief::Unreadable(_)) => {}
             Err(why) => reasons.extend(table.disbelieve(socket, why.reason(), now).held_apart),
         }
     }
@@ -196,16 +195,21 @@ pub(super) fn sift(table: &mut Table, belief: &Belief, now: Timestamp) -> Vec<&'
 
 /// Whether a server that nobody can talk to lives all the same, and is ours by what its process runs and
 /// by the socket that this has made: its rows are as good as those of any other.
-fn lives_without_socket(belief: &Belief, server: &Server) -> bool {
-    belief.is_our_tmux(server.pid) && has_lost_its_socket(server)
+fn lives_without_socket(mux: &dyn Multiplexer, server: &Server) -> bool {
+    mux.proof().is_ours(server.pid) && mux.proof().has_lost_its_socket(server)
+}
+
+/// Whether its process lives and is a server of its kind.
+fn is_one(reach: &Reach, server: &Server) -> bool {
+    reach.of(server).proof().is_one(server.pid)
 }
 
 /// The system itself, and what was found out about it before.
 #[derive(Debug)]
 pub(super) struct Ground {
-    belief: Belief,
+    reach: Reach,
     /// The servers that were believed last, each with what its socket was.
-    proved: BTreeMap<String, (u64, u64)>,
+    proved: BTreeMap<String, File>,
     /// Of each server the processes of its panes. Several may have had one socket, and live.
     panes: BTreeMap<Server, Panes>,
 }
@@ -218,9 +222,9 @@ struct Panes {
 }
 
 impl Ground {
-    pub(super) fn new(belief: Belief) -> Self {
+    pub(super) fn new(reach: Reach) -> Self {
         Self {
-            belief,
+            reach,
             proved: BTreeMap::new(),
             panes: BTreeMap::new(),
         }
@@ -261,39 +265,46 @@ impl Ground {
 
     /// What lives has only lost its socket, and has its panes still.
     fn forget_panes(&mut self, socket: &str) {
+        let reach = &self.reach;
         self.panes
-            .retain(|server, _| server.socket != socket || is_tmux(server.pid));
+            .retain(|server, _| server.socket != socket || is_one(reach, server));
     }
 
     /// See [`lives_without_socket`].
     pub(super) fn lives_without_socket(&self, server: &Server) -> bool {
-        lives_without_socket(&self.belief, server)
+        lives_without_socket(&*self.reach.of(server), server)
     }
 
     /// The servers that were listed on `socket` and live.
     pub(super) fn living_on(&self, socket: &str) -> impl Iterator<Item = &Server> {
         let listed = self.panes.keys();
-        listed.filter(move |server| server.socket == socket && is_tmux(server.pid))
+        listed.filter(move |server| server.socket == socket && is_one(&self.reach, server))
     }
 
     fn is_proved(&self, socket: &str) -> bool {
         let before = self.proved.get(socket);
-        before.is_some() && before.copied() == identity(socket)
+        before.is_some() && before.copied() == self.file(socket)
     }
 
-    /// Whether a tmux server may be talked to.
+    fn file(&self, socket: &str) -> Option<File> {
+        let socket = Path::new(socket);
+        self.reach.at(socket).proof().file(socket)
+    }
+
+    /// Whether a server may be talked to.
     pub(super) fn server(&mut self, socket: &str) -> Result<(), Disbelief> {
         if self.is_proved(socket) {
             return Ok(());
         }
         self.proved.remove(socket);
-        let judged = self.belief.server(Path::new(socket));
+        let name = Path::new(socket);
+        let judged = self.reach.at(name).proof().judge(name);
         // A socket that is only not there says nothing of the panes that were.
-        if judged.as_ref().is_err_and(|why| *why != Disbelief::Absent) {
+        if judged.is_err_and(|why| !matches!(why, Disbelief::Absent(_))) {
             self.forget(socket);
         }
         judged?;
-        if let Some(file) = identity(socket) {
+        if let Some(file) = self.file(socket) {
             if self.proved.len() >= MAX_PROVED {
                 self.proved.clear();
             }
@@ -308,11 +319,6 @@ impl Ground {
     }
 }
 
-fn identity(socket: &str) -> Option<(u64, u64)> {
-    let found = Path::new(socket).symlink_metadata().ok()?;
-    Some((found.dev(), found.ino()))
-}
-
 struct WithRows<'a> {
     ground: &'a mut Ground,
     rows: &'a Table,
@@ -323,16 +329,19 @@ impl Facts for WithRows<'_> {
         self.ground.server(socket)
     }
 
-    fn is_of_another(&self, server: &Server) -> bool {
-        !self.ground.panes.contains_key(server) && is_of_another(server)
+    fn is_of_another(&self, server: &Server) -> Option<&'static str> {
+        let is_listed = self.ground.panes.contains_key(server);
+        let told = || self.ground.reach.of(server).proof().is_of_another(server);
+        (!is_listed).then(told).flatten()
     }
 
     fn has_lost_its_socket(&self, server: &Server) -> bool {
-        if self.ground.panes.contains_key(server) && is_tmux(server.pid) {
+        if self.ground.panes.contains_key(server) && is_one(&self.ground.reach, server) {
             return true;
         }
-        // Also of a tmux of another make, which a row is known of already.
-        let is_known = self.rows.has_rows_on(server) && is_its_socket(server);
+        // Also of a multiplexer of another make, which a row is known of already.
+        let is_its = || self.ground.reach.of(server).proof().is_its_socket(server);
+        let is_known = self.rows.has_rows_on(server) && is_its();
         is_known || self.ground.lives_without_socket(server)
     }
 
@@ -348,7 +357,7 @@ impl Facts for WithRows<'_> {
         match (user_of(pid), world_of(pid)) {
             // Where the system does not tell there is nothing to be told by.
             (None, _) if !cfg!(target_os = "linux") => Life::Ours,
-            (Some(user), Side::Ours) if user == self.ground.belief.uid => Life::Ours,
+            (Some(user), Side::Ours) if user == self.ground.reach.uid => Life::Ours,
             _ => Life::Others,
         }
     }
@@ -358,7 +367,7 @@ impl Facts for WithRows<'_> {
         let in_pane = listed.and_then(|panes| panes.processes.get(&pane?).copied());
         let listener = || {
             let socket = Path::new(&server.socket);
-            self.ground.belief.listener(socket)
+            self.ground.reach.at(socket).proof().listener(socket)
         };
         let is_ours = || {
             let lives = self.ground.lives_without_socket(server);

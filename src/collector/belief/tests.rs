@@ -2,6 +2,11 @@ use super::*;
 
 const OWN: &str = "/tmp/own";
 
+/// What is said of who listens where no server of ours does.
+const NONE_OF_OURS: &str = "it is none of ours";
+const ABSENT: &str = "nobody listens there";
+const OF_THAT_ONE: &str = "it is another one's";
+
 /// A system in which one other server is real, and processes are what their numbers say.
 struct FakeSystem {
     asked: Vec<String>,
@@ -27,13 +32,13 @@ impl Facts for FakeSystem {
         self.asked.push(socket.to_owned());
         match socket {
             "/tmp/real" => Ok(()),
-            "/tmp/gone" => Err(Disbelief::Absent),
-            _ => Err(Disbelief::NotTmux),
+            "/tmp/gone" => Err(Disbelief::Absent(ABSENT)),
+            _ => Err(Disbelief::Refuted(NONE_OF_OURS)),
         }
     }
 
-    fn is_of_another(&self, server: &Server) -> bool {
-        server.pid == OF_ANOTHER
+    fn is_of_another(&self, server: &Server) -> Option<&'static str> {
+        (server.pid == OF_ANOTHER).then_some(OF_THAT_ONE)
     }
 
     fn has_lost_its_socket(&self, server: &Server) -> bool {
@@ -96,14 +101,8 @@ fn who_runs_where_we_do_is_believed_in_servers_that_are_tmux() {
     let home = |event| verdict(event, Standing::Home);
     assert_eq!(home(hook(OWN, Some(IN_PANE))), Ok(()));
     assert_eq!(home(hook("/tmp/real", Some(ASTRAY))), Ok(()));
-    assert_eq!(
-        home(hook("/tmp/fake", Some(IN_PANE))),
-        Err(Disbelief::NotTmux.reason())
-    );
-    assert_eq!(
-        home(hook("/tmp/gone", Some(IN_PANE))),
-        Err(Disbelief::Absent.reason())
-    );
+    assert_eq!(home(hook("/tmp/fake", Some(IN_PANE))), Err(NONE_OF_OURS));
+    assert_eq!(home(hook("/tmp/gone", Some(IN_PANE))), Err(ABSENT));
     let mut ends = hook("/tmp/gone", Some(DEAD));
     ends.kind = Some(Kind::SessionEnded);
     assert_eq!(home(ends), Ok(()), "its row may go");
@@ -127,7 +126,7 @@ fn a_socket_with_the_process_of_another_tmux_is_no_server_and_nobody_is_connecte
                 let mut event = hook(socket, pid);
                 event.server = Some(format!("{socket},{OF_ANOTHER}").parse().unwrap());
                 let found = judged(&mut event, standing);
-                let expected = (Err(Disbelief::OfAnother.reason()), 0);
+                let expected = (Err(OF_THAT_ONE), 0);
                 assert_eq!(found, expected, "{socket} {standing:?}");
             }
         }
@@ -186,7 +185,7 @@ fn a_sender_that_is_gone_is_believed_as_far_as_its_process_proves_it() {
     assert_eq!(gone(hook("/tmp/real", Some(DEAD))), Err(UNPROVED));
     for pid in [IN_PANE, KNOWN] {
         let fake = gone(hook("/tmp/fake", Some(pid)));
-        assert_eq!(fake, Err(Disbelief::NotTmux.reason()));
+        assert_eq!(fake, Err(NONE_OF_OURS));
     }
     let mut told = told();
     assert_eq!(judged(&mut told, Standing::Unknown), (Ok(()), 0));
@@ -225,13 +224,13 @@ fn rows_that_another_collector_or_the_log_left_on_a_server_that_is_not_believed_
     });
     table.apply(Input::Event(Box::new(hook(&socket, None))), now);
     table.apply(Input::Event(Box::new(told())), now);
-    let belief = Belief {
+    let reach = Reach {
         uid: rustix::process::geteuid().as_raw(),
-        ..Belief::default()
+        ..Reach::default()
     };
-    let reasons = sift(&mut table, &belief, now);
+    let reasons = sift(&mut table, &reach, now);
     if cfg!(target_os = "linux") {
-        assert_eq!(reasons, [Disbelief::NotTmux.reason()]);
+        assert!(matches!(reasons[..], [why] if why.contains("not our tmux")));
         assert_eq!(table.len(), 1, "what names no server stays");
     }
 }

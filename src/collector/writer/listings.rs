@@ -1,5 +1,5 @@
-//! Takes what a tmux server answers to a listing of its panes, and what is known of one that answers
-//! nothing.
+//! Takes what a multiplexer's server answers to a listing of its panes, and what is known of one that
+//! answers nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,17 +12,17 @@ use super::interests::has_session_file;
 use crate::assistants::title;
 use crate::collector::message::Answer;
 use crate::collector::sources::session_files::Order as WitnessOrder;
-use crate::mux::tmux::{is_its_socket, told_lost};
+use crate::mux::kind_at;
 use crate::state::{Input, ListedPane, Listing, Reading, Row, RowKey};
 
 impl Writer {
     pub(super) fn take_answer(&mut self, socket: &str, answer: Answer) {
-        let subject = format!("tmux server {socket}");
+        let subject = format!("{} server {socket}", kind_at(Path::new(socket)));
         match answer {
             Answer::Panes(listing) => {
                 let mut lost = self.living_on(socket);
                 lost.remove(&listing.server);
-                self.trouble(subject.clone(), told_lost(&subject, &lost));
+                self.trouble(subject.clone(), self.told_lost(&subject, &lost));
                 self.table.set_lost(socket, lost);
                 self.tidy.by(&listing);
                 self.ground.learn(&listing);
@@ -57,7 +57,7 @@ impl Writer {
                 self.wanted_by_witness.remove(socket);
                 self.unheard_titles.forget(socket);
                 let lost = self.living_on(socket);
-                self.trouble(subject.clone(), told_lost(&subject, &lost));
+                self.trouble(subject.clone(), self.told_lost(&subject, &lost));
                 self.ground.forget(socket);
                 let lives = |server: &Server| lost.contains(server);
                 if socket == self.own_socket && !self.own_server.as_ref().is_some_and(lives) {
@@ -73,7 +73,7 @@ impl Writer {
                 let is_own = socket == self.own_socket;
                 let lost = self.living_without(socket);
                 let own = is_own.then(|| format!("{subject}: {why}"));
-                self.trouble(subject.clone(), told_lost(&subject, &lost).or(own));
+                self.trouble(subject.clone(), self.told_lost(&subject, &lost).or(own));
                 self.table.set_lost(socket, lost);
                 let outcome = self.table.disbelieve(socket, why, self.now);
                 self.count_apart(&outcome);
@@ -83,13 +83,28 @@ impl Writer {
         }
     }
 
-    /// The tmux servers that live and are or were on `socket`: listed there, or by what their process has
+    /// What is so of those that have lost their socket, to another one or to whoever took the file away, and
+    /// what to do; `None` where none has.
+    fn told_lost(&self, subject: &str, lost: &BTreeSet<Server>) -> Option<String> {
+        let words = |server: &Server| {
+            let remedy = self.reach.of(server).proof().remedy(server);
+            let pid = server.pid;
+            format!(
+                "{subject}: process {pid} has lost its socket, but lives and so do its rows; {remedy}"
+            )
+        };
+        let all: Vec<String> = lost.iter().map(words).collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// The servers that live and are or were on `socket`: listed there, or by what their process has
     /// made. What a row was told to be on is nobody's word for that.
     fn living_on(&self, socket: &str) -> BTreeSet<Server> {
         let own = self.own_server.iter();
         let own = own.filter(|server| server.socket == socket);
         let known = self.table.servers_on(socket).chain(own);
-        let known = known.filter(|server| is_its_socket(server));
+        let mux = self.reach.at(Path::new(socket));
+        let known = known.filter(|server| mux.proof().is_its_socket(server));
         known
             .chain(self.ground.living_on(socket))
             .cloned()

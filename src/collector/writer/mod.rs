@@ -110,7 +110,7 @@ impl Writer {
             memory,
             own_server,
             own_socket,
-            ground: Ground::new(setup.reach.belief.clone()),
+            ground: Ground::new(setup.reach.clone()),
             reach: setup.reach.clone(),
             kinship: Kinship::default(),
             homes: setup.homes.clone(),

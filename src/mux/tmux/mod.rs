@@ -9,6 +9,7 @@ pub mod belief;
 mod call;
 mod command;
 mod format;
+mod here;
 mod jump;
 mod lines;
 mod listing;
@@ -17,6 +18,7 @@ mod moment;
 mod opening;
 mod panes;
 pub(crate) mod private;
+mod proof;
 mod servers;
 mod split;
 mod stirs;
@@ -37,9 +39,6 @@ use ask::Ask;
 pub use belief::{Belief, Believed, Disbelief};
 pub use command::Call;
 pub use format::{Format, LinePattern};
-pub(crate) use lost::{
-    has_lost_its_socket, is_its_socket, is_of_another, is_tmux, remedy as remedy_of_lost, told_lost,
-};
 pub(super) use servers::ENTRY;
 pub use servers::KIND;
 
@@ -199,26 +198,11 @@ impl Tmux {
 }
 
 /// What the tmux on PATH says of its version; `None` where there is none or it does not answer.
-pub fn version(within: Duration) -> Option<String> {
+fn version(within: Duration) -> Option<String> {
     let mut command = child::tmux(Kept::TMUX);
     command.arg("-V");
     let printed = bounded_output(&mut command, Instant::now() + within)?;
     Some(String::from_utf8_lossy(&printed).trim().to_owned())
-}
-
-/// The socket of the server that `tmux` without any option talks to: `folder` is `$TMUX_TMPDIR`.
-pub fn default_socket(folder: Option<&Path>, uid: u32) -> PathBuf {
-    folder_of_sockets(folder, uid).join("default")
-}
-
-/// Where tmux keeps the sockets of servers that are called by a name only: `folder` is `$TMUX_TMPDIR`.
-pub fn folder_of_sockets(folder: Option<&Path>, uid: u32) -> PathBuf {
-    let base = folder
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("/tmp"));
-    // tmux resolves links in this folder before it tells panes where its socket is.
-    let base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
-    base.join(format!("tmux-{uid}"))
 }
 
 #[cfg(test)]
@@ -237,15 +221,5 @@ mod tests {
         let live = folder.path().join("live");
         let _listener = std::os::unix::net::UnixListener::bind(live).unwrap();
         assert!(at("live").is_listening());
-    }
-
-    #[test]
-    fn the_default_socket_lies_below_the_folder_that_tmux_uses() {
-        let folder = tempfile::tempdir().unwrap();
-        let link = folder.path().join("link");
-        let real = folder.path().canonicalize().unwrap().join("real");
-        std::fs::create_dir(&real).unwrap();
-        std::os::unix::fs::symlink(&real, &link).unwrap();
-        assert_eq!(default_socket(Some(&link), 7), real.join("tmux-7/default"));
     }
 }

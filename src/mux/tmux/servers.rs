@@ -1,6 +1,6 @@
 //! tmux behind the trait: which server is asked, with how much patience, and what its failures mean.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -8,10 +8,13 @@ use pane_patrol_hooks::target::{Server, Target};
 
 use super::ask::{Ask, asking, undone};
 use super::stirs::Mark;
-use super::{CALL_BUDGET, Call, Disbelief, TmuxError, audience, jump, lost, opening, panes, split};
+use super::{
+    Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, here, jump, lost, opening, panes,
+    split, version,
+};
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Reach, Screen, SplitView, Undone,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, SplitView, Undone,
 };
 
 /// tmux.
@@ -20,23 +23,29 @@ pub const KIND: Kind = Kind("tmux");
 /// Its line of the registry: every socket that is nobody else's may be one of its servers'.
 pub(in crate::mux) const ENTRY: Entry = Entry {
     kind: KIND,
+    variables: here::VARIABLES,
+    around: here::around,
+    default_socket: |variables, uid| Some(here::default_socket(variables, uid)),
     has_sockets_at: |_| true,
     with: |reach| {
         Box::new(Servers {
-            reach: reach.clone(),
+            belief: Belief::of(reach),
+            own_socket: reach.own_socket.clone(),
         })
     },
 };
 
 /// All servers that are believed.
 struct Servers {
-    reach: Reach,
+    belief: Belief,
+    /// Where the person's own one listens.
+    own_socket: PathBuf,
 }
 
 impl Servers {
     /// Bounded calls, all of them within that time.
     fn ask(&self, within: Duration) -> impl Fn(&Path, &Call) -> Outcome<Vec<u8>> {
-        asking(self.reach.belief.clone(), within)
+        asking(self.belief.clone(), within)
     }
 
     /// Has something done with the pane's server.
@@ -47,7 +56,7 @@ impl Servers {
         work: impl FnOnce(&Path, Ask<'_>) -> Outcome<T>,
     ) -> Outcome<T> {
         let server = place.server.as_ref();
-        let own = &*self.reach.own_socket;
+        let own = &*self.own_socket;
         let socket = server.map_or(own, |server| Path::new(&server.socket));
         work(socket, &self.ask(within)).map_err(|undone| match undone {
             Undone::Gone(_) | Undone::NotBelieved { .. } => {
@@ -76,8 +85,16 @@ impl Multiplexer for Servers {
         Absent::default()
     }
 
+    fn proof(&self) -> &dyn Proof {
+        &self.belief
+    }
+
+    fn program(&self, within: Duration) -> Option<Outcome<String>> {
+        Some(version(within).ok_or_else(|| "`tmux -V` gives no answer".into()))
+    }
+
     fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList> {
-        let tmux = self.reach.belief.tmux(socket);
+        let tmux = self.belief.tmux(socket);
         let listed = tmux.and_then(|tmux| tmux.with_budget(within.min(CALL_BUDGET)).list_panes());
         listed.map_err(|error| match error {
             // It takes no connection just now: nothing bad is known of it.
@@ -147,12 +164,12 @@ impl Multiplexer for Servers {
     }
 
     fn attach(&self, attach: &Attach) -> Outcome<Command> {
-        let tmux = self.reach.belief.tmux(Path::new(&attach.socket));
+        let tmux = self.belief.tmux(Path::new(&attach.socket));
         Ok(tmux.map_err(undone)?.attach(&attach.target))
     }
 
     fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened> {
-        opening::open(opening, &self.reach.own_socket, &self.ask(within))
+        opening::open(opening, &self.own_socket, &self.ask(within))
     }
 
     fn close(&self, place: &Place, within: Duration) -> Outcome<()> {
@@ -178,11 +195,11 @@ impl Multiplexer for Servers {
     }
 
     fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>> {
-        Ok(Box::new(split::Split::new(home, self.reach.belief.clone())))
+        Ok(Box::new(split::Split::new(home, self.belief.clone())))
     }
 
     fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool> {
-        split::heal(&self.reach.own_socket, is_alive, &self.ask(within))
+        split::heal(&self.own_socket, is_alive, &self.ask(within))
     }
 
     fn out_of_reach(&self, server: &Server) -> Option<String> {
@@ -198,7 +215,7 @@ impl Multiplexer for Servers {
     }
 
     fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Child> {
-        let tmux = self.reach.belief.tmux(socket).map_err(undone)?;
+        let tmux = self.belief.tmux(socket).map_err(undone)?;
         tmux.spawn(&Mark::of(mark).wait()).map_err(undone)
     }
 

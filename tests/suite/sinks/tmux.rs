@@ -55,19 +55,7 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
 ];
 
 /// What of tmux is named outside of its folder, and why.
-const NAMED: &[(&str, &str)] = &[
-    (
-        "src/collector/belief/mod.rs",
-        "whose word counts for what: which servers events may name",
-    ),
-    (
-        "src/collector/writer/listings.rs",
-        "which processes of lost servers live",
-    ),
-    ("src/commands/context.rs", "where its sockets are"),
-    ("src/demo/mod.rs", "a server of its own"),
-    ("src/doctor/places.rs", "whether it is installed"),
-];
+const NAMED: &[(&str, &str)] = &[("src/demo/mod.rs", "a server of its own")];
 
 #[test]
 fn tmux_is_told_and_read_in_one_folder() {

@@ -283,7 +283,7 @@ impl Actions for RealActions {
         let cwd = cwd.map_err(|error| NotStarted::NoFolder(error.to_string()))?;
         let start = Start {
             cwd: Some(SystemText::from(&cwd)),
-            in_front: self.context.tmux.is_some() && !beside,
+            in_front: self.context.around.server.is_some() && !beside,
             ..wanted(&self.context, &launcher.name)
         };
         let started = start_it(&self.context, "dashboard", start);
