@@ -16,6 +16,7 @@ pub mod event;
 pub mod event_log;
 pub mod json_scanner;
 pub mod locate;
+pub mod mux;
 mod outlet;
 pub mod pane_cache;
 pub mod paths;
@@ -26,7 +27,7 @@ mod stdin;
 pub mod target;
 pub mod text;
 pub mod timestamp;
-pub mod tmux;
+
 pub mod unseen;
 mod watchdog;
 

@@ -12,13 +12,13 @@ use crate::adapter::{Adapter, Panes, Report};
 use crate::event::{Event, Kind};
 use crate::event_log::EventLog;
 use crate::locate::{Location, Whereabouts};
+use crate::mux::tmux;
 use crate::pane_cache::CacheEntry;
 use crate::paths::{Environment, Places};
 use crate::process;
 use crate::send::{Listener, SEND_BUDGET, is_runtime_ours};
 use crate::target::{PaneId, Server, Target};
 use crate::timestamp::Timestamp;
-use crate::tmux;
 use crate::watchdog::Clock;
 
 /// How long tmux may take to answer.

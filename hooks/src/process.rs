@@ -151,7 +151,7 @@ mod system {
     use pane_patrol_sys::child::{Kept, ours};
 
     use super::{Processes, PsTable};
-    use crate::tmux::bounded_output;
+    use crate::mux::tmux::bounded_output;
 
     pub(super) fn processes(deadline: Instant) -> impl Processes {
         let mut command = ours("ps", Kept::PS);

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::adapter::Version;
+use pane_patrol_hooks::mux::tmux::bounded_output;
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_hooks::tmux::bounded_output;
 use pane_patrol_installer::{Assistant, PlanError, Site, Wanted, parse_version};
 
 use crate::commands::Context;

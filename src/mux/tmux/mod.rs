@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::tmux::bounded_output;
+use pane_patrol_hooks::mux::tmux::bounded_output;
 use thiserror::Error;
 
 use super::PaneList;

@@ -11,10 +11,10 @@
 use std::path::Path;
 
 use crate::locate::Whereabouts;
+use crate::mux::tmux::Pane;
 use crate::pane_cache::CacheEntry;
 use crate::process::Processes;
 use crate::target::{PaneId, Server};
-use crate::tmux::Pane;
 
 /// As much of a session's id as Codex writes into a title, in bytes.
 const TITLE_ID_BYTES: usize = 29;
