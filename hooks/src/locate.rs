@@ -3,39 +3,37 @@
 use std::ffi::OsString;
 use std::time::SystemTime;
 
+use crate::mux;
 use crate::pane_cache::CacheEntry;
 use crate::target::{PaneId, Server, Target};
 
 /// Where a report comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// `session:window.pane`, or `%N` when tmux could not be asked.
+    /// `session:window.pane`, or `%N` when nobody could be asked.
     pub target: Target,
     /// The stable id; `None` when the target was given by hand.
     pub pane: Option<PaneId>,
-    /// The tmux server; `None` when it is not known.
+    /// The server; `None` when it is not known.
     pub server: Option<Server>,
 }
 
 /// What the environment says about the pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whereabouts {
-    /// `PANE_PATROL_TARGET`: said by the person, for a program that cannot see tmux (a container).
+    /// `PANE_PATROL_TARGET`: said by the person, for a program that sees no multiplexer (a container).
     Told(Target),
-    /// `TMUX_PANE`, and the server of `TMUX`.
+    /// What the variables of its multiplexer say: the pane, and its server.
     Pane(PaneId, Option<Server>),
 }
 
 impl Whereabouts {
-    /// Reads the variables through `get`; `None` outside tmux.
+    /// Reads the variables through `get`; `None` outside of any multiplexer.
     pub fn read(get: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let text = |name: &str| get(name).and_then(|value| value.into_string().ok());
         let told = text("PANE_PATROL_TARGET").and_then(|target| target.parse().ok());
-        told.map(Self::Told).or_else(|| {
-            let server = text("TMUX").and_then(|tmux| Server::from_tmux_variable(&tmux));
-            let pane = text("TMUX_PANE")?.parse().ok()?;
-            Some(Self::Pane(pane, server))
-        })
+        let named = || mux::pane(&get).map(|(pane, server)| Self::Pane(pane, server));
+        told.map(Self::Told).or_else(named)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::adapter::{Adapter, Panes, Report};
 use crate::event::{Event, Kind};
 use crate::event_log::EventLog;
 use crate::locate::{Location, Whereabouts};
-use crate::mux::tmux;
+use crate::mux;
 use crate::pane_cache::CacheEntry;
 use crate::paths::{Environment, Places};
 use crate::process;
@@ -21,8 +21,8 @@ use crate::target::{PaneId, Server, Target};
 use crate::timestamp::Timestamp;
 use crate::watchdog::Clock;
 
-/// How long tmux may take to answer.
-const TMUX_BUDGET: Duration = Duration::from_millis(40);
+/// How long a multiplexer may take to answer.
+const MUX_BUDGET: Duration = Duration::from_millis(40);
 
 /// Somebody who wants the event, and what the environment says of the pane it is about. Without a
 /// listener there is nothing to do, nor without a pane, unless the environment is not the pane's.
@@ -49,7 +49,7 @@ impl Outlet {
         let (places, delivery) = Delivery::reach(&Environment::read(get, uid), uid)?;
         let own = match (adapter.panes, &whereabouts) {
             (Panes::Shared, Some(told)) => {
-                let processes = process::processes(clock.within(TMUX_BUDGET));
+                let processes = process::processes(clock.within(MUX_BUDGET));
                 pane::own(told, parent, &processes)
             }
             _ => None,
@@ -110,14 +110,14 @@ impl Outlet {
             .then(|| CacheEntry::of_session(&self.places.runtime, session.id, self.uid));
         pane::find(
             session,
-            &process::processes(clock.within(TMUX_BUDGET)),
+            &process::processes(clock.within(MUX_BUDGET)),
             memo.as_ref(),
-            || tmux::panes(clock.within(TMUX_BUDGET)),
+            || mux::panes(clock.within(MUX_BUDGET)),
         )
     }
 
-    /// Where `whereabouts` is. While tmux is asked, the watchdog has the event as it will be without
-    /// tmux's answer: what was read is told, also when the time is up.
+    /// Where `whereabouts` is. While its multiplexer is asked, the watchdog has the event as it will be without
+    /// the answer: what was read is told, also when the time is up.
     fn place(
         &self,
         whereabouts: &Whereabouts,
@@ -139,7 +139,7 @@ impl Outlet {
                 clock.entrust(move || delivery.deliver(&event, &late));
                 let other = server.filter(|_| self.whereabouts.as_ref() != Some(whereabouts));
                 let socket = other.map(|server| server.socket.as_str());
-                tmux::address_of(socket, pane, clock.within(TMUX_BUDGET))
+                mux::address_of(socket, pane, clock.within(MUX_BUDGET))
             },
             SystemTime::now(),
         )
@@ -154,7 +154,7 @@ impl Outlet {
     }
 }
 
-/// The tmux of the environment is asked as ever; another one has to be named.
+/// The server of the environment is asked as ever; another one has to be named.
 fn server_of(whereabouts: &Whereabouts) -> Option<&Server> {
     match whereabouts {
         Whereabouts::Pane(_, server) => server.as_ref(),

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use pane_patrol_sys::process::{chain, variables};
+use pane_patrol_sys::process::chain;
 
 use crate::target::{PaneId, Server};
 
@@ -41,12 +41,6 @@ pub fn processes(deadline: Instant) -> impl Processes {
     system::processes(deadline)
 }
 
-/// The pane a process was started in, by its own environment. Only Linux tells.
-pub fn pane_of(pid: u32) -> Option<(PaneId, Server)> {
-    let [server, pane] = variables(pid, ["TMUX", "TMUX_PANE"])?;
-    Some((pane?.parse().ok()?, Server::from_tmux_variable(&server?)?))
-}
-
 /// The arguments of a process, where they cost no more than one small read; else none.
 pub fn cheap_arguments(pid: u32) -> Vec<String> {
     system::cheap_arguments(pid)
@@ -58,7 +52,7 @@ mod system {
     use std::os::unix::fs::MetadataExt;
     use std::time::Instant;
 
-    use pane_patrol_sys::process::{command_line, folder, stat};
+    use pane_patrol_sys::process::{command_line, folder, stat, variables};
     use rustix::process::geteuid;
 
     use super::Processes;
@@ -100,11 +94,11 @@ mod system {
         }
 
         fn pane(&self, pid: u32) -> Option<(PaneId, Server)> {
-            super::pane_of(pid)
+            crate::mux::pane_of(pid)
         }
 
         fn variable(&self, pid: u32, name: &str) -> Option<String> {
-            let [value] = super::variables(pid, [name])?;
+            let [value] = variables(pid, [name])?;
             value
         }
 
@@ -148,15 +142,14 @@ mod system {
 mod system {
     use std::time::Instant;
 
-    use pane_patrol_sys::child::{Kept, ours};
+    use pane_patrol_sys::child::{ANSWER, Kept, ours, printed};
 
     use super::{Processes, PsTable};
-    use crate::mux::tmux::bounded_output;
 
     pub(super) fn processes(deadline: Instant) -> impl Processes {
         let mut command = ours("ps", Kept::PS);
         command.args(["-x", "-o", "pid=,ppid=,command="]);
-        let answer = bounded_output(&mut command, deadline);
+        let answer = printed(&mut command, ANSWER, deadline);
         PsTable::parse(&String::from_utf8_lossy(&answer.unwrap_or_default()))
     }
 

@@ -1,26 +1,41 @@
-//! The one bounded call of tmux: a stopped tmux server makes its client wait for ever.
+//! tmux, each call bounded: a stopped server makes its client wait for ever.
 
 use std::process::Command;
 use std::time::Instant;
 
-use pane_patrol_sys::child::{self, Kept};
+use pane_patrol_sys::child::{self, ANSWER, Kept, printed};
+use pane_patrol_sys::process::variables;
 
+use super::{Entry, Get, Pane};
 use crate::target::{PaneId, Server, Target};
 
-/// As much of an answer as is read, in bytes.
-const MAX_ANSWER_BYTES: usize = 1 << 20;
+/// Its line of the table: every socket that is nobody else's may be one of its servers'.
+pub(super) const ENTRY: Entry = Entry {
+    pane,
+    pane_of,
+    has_sockets_at: |_| true,
+    address_of,
+    panes,
+};
 
-/// Runs `command` and gives what it printed, if it ended well before `deadline`; see [`child::printed`].
-pub fn bounded_output(command: &mut Command, deadline: Instant) -> Option<Vec<u8>> {
-    child::printed(command, MAX_ANSWER_BYTES, deadline)
+/// `TMUX_PANE`, and the server of `TMUX`.
+fn pane(get: Get<'_>) -> Option<(PaneId, Option<Server>)> {
+    let text = |name: &str| get(name).and_then(|value| value.into_string().ok());
+    let server = text("TMUX").and_then(|tmux| Server::from_tmux_variable(&tmux));
+    Some((text("TMUX_PANE")?.parse().ok()?, server))
+}
+
+fn pane_of(pid: u32) -> Option<(PaneId, Server)> {
+    let [server, pane] = variables(pid, ["TMUX", "TMUX_PANE"])?;
+    Some((pane?.parse().ok()?, Server::from_tmux_variable(&server?)?))
 }
 
 /// Asks the server on `socket` (`None`: that of `$TMUX`, else the default one) for the address of `pane`.
-pub fn address_of(socket: Option<&str>, pane: PaneId, deadline: Instant) -> Option<Target> {
+fn address_of(socket: Option<&str>, pane: PaneId, deadline: Instant) -> Option<Target> {
     let mut command = tmux(socket);
     command.args(["display-message", "-t", &pane.to_string(), "-p"]);
     command.arg("#{session_name}:#{window_index}.#{pane_index}");
-    let answer = bounded_output(&mut command, deadline)?;
+    let answer = printed(&mut command, ANSWER, deadline)?;
     let address = String::from_utf8(answer).ok()?;
     address.strip_suffix('\n')?.parse().ok()
 }
@@ -37,23 +52,8 @@ fn tmux(socket: Option<&str>) -> Command {
     command
 }
 
-/// A pane as it looks from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pane {
-    /// Its stable id.
-    pub id: PaneId,
-    /// Its server.
-    pub server: Server,
-    /// The process it was started with.
-    pub pid: u32,
-    /// The folder of the program in front.
-    pub folder: String,
-    /// Its title.
-    pub title: String,
-}
-
 /// Asks the server of `$TMUX` (else the default one) for all its panes.
-pub fn panes(deadline: Instant) -> Option<Vec<Pane>> {
+fn panes(deadline: Instant) -> Option<Vec<Pane>> {
     let fields = [
         "pid",
         "pane_id",
@@ -65,7 +65,7 @@ pub fn panes(deadline: Instant) -> Option<Vec<Pane>> {
     let format: Vec<String> = fields.iter().map(|field| format!("#{{{field}}}")).collect();
     let mut command = tmux(None);
     command.args(["list-panes", "-a", "-F", &format.join("\t")]);
-    Some(parse_panes(&bounded_output(&mut command, deadline)?))
+    Some(parse_panes(&printed(&mut command, ANSWER, deadline)?))
 }
 
 fn parse_panes(answer: &[u8]) -> Vec<Pane> {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use pane_patrol_hooks::process as hooks;
+use pane_patrol_hooks::mux;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -285,7 +285,7 @@ impl Sessions {
     }
 
     fn ask_for_pane(&mut self, path: &Path, pid: u32) {
-        let told = hooks::pane_of(pid).map(|(_, server)| server.socket);
+        let told = mux::pane_of(pid).map(|(_, server)| server.socket);
         let own = self.setting.own_socket.clone();
         let sockets: BTreeSet<String> = told.into_iter().chain([own]).collect();
         for socket in sockets {
@@ -366,7 +366,7 @@ fn viewers_of(job: &str, path: &Path) -> Vec<u32> {
 /// whose process is its nearest ancestor.
 fn pane_of(pid: u32, listing: &Listing) -> Option<(Server, PaneId)> {
     let ancestors = process::ancestors(pid);
-    let told = hooks::pane_of(pid)
+    let told = mux::pane_of(pid)
         .filter(|(_, server)| *server == listing.server)
         .map(|(pane, _)| pane);
     let mut holding = listing.panes.iter().filter_map(|pane| {

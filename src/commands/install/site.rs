@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::adapter::Version;
-use pane_patrol_hooks::mux::tmux::bounded_output;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant, PlanError, Site, Wanted, parse_version};
 
@@ -54,7 +53,7 @@ pub(in crate::commands) fn version(assistant: &'static Assistant) -> Option<Vers
     // It may be found, or choose its version, by its own folder.
     let own = assistant.own_variables();
     command.envs(own.filter_map(|name| Some((name, env::var_os(name)?))));
-    let printed = bounded_output(&mut command, Instant::now() + VERSION_BUDGET)?;
+    let printed = child::printed(&mut command, child::ANSWER, Instant::now() + VERSION_BUDGET)?;
     parse_version(&String::from_utf8_lossy(&printed))
 }
 

@@ -29,11 +29,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::mux::tmux::bounded_output;
 use thiserror::Error;
 
 use super::PaneList;
-use crate::sys::child::{self, Kept};
+use crate::sys::child::{self, ANSWER, Kept, printed};
 use ask::Ask;
 
 pub use belief::{Belief, Believed, Disbelief};
@@ -201,7 +200,7 @@ impl Tmux {
 fn version(within: Duration) -> Option<String> {
     let mut command = child::tmux(Kept::TMUX);
     command.arg("-V");
-    let printed = bounded_output(&mut command, Instant::now() + within)?;
+    let printed = printed(&mut command, ANSWER, Instant::now() + within)?;
     Some(String::from_utf8_lossy(&printed).trim().to_owned())
 }
 

@@ -54,6 +54,9 @@ pub fn feed(
     status
 }
 
+/// Most of what is read of a program that answers a question, in bytes.
+pub const ANSWER: usize = 1 << 20;
+
 /// Runs `command` and gives what it printed, at most `max` bytes, if it ended well before `deadline`;
 /// else it is killed. After `deadline` it is not even started.
 ///

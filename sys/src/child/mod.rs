@@ -8,7 +8,7 @@ mod tied;
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
-pub use bounded::{Ended, Outputs, feed, printed, read_outputs, wait, wait_for};
+pub use bounded::{ANSWER, Ended, Outputs, feed, printed, read_outputs, wait, wait_for};
 pub use tied::{TIED, become_tied, tied_tmux};
 
 /// What nearly every program needs to be found, to be loaded and to read its own settings. The last

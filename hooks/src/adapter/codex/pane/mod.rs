@@ -11,7 +11,7 @@
 use std::path::Path;
 
 use crate::locate::Whereabouts;
-use crate::mux::tmux::Pane;
+use crate::mux::Pane;
 use crate::pane_cache::CacheEntry;
 use crate::process::Processes;
 use crate::target::{PaneId, Server};
