@@ -38,6 +38,9 @@ impl Disbelief {
 /// The file of a socket, by device and inode: as long as it is the same, what was proved of it holds.
 pub type File = (u64, u64);
 
+/// How often the system has let a server run, and which file its socket was.
+pub type Trace = (u64, Option<(u64, i64)>);
+
 /// What the system says of the servers of one multiplexer.
 ///
 /// [`Server::socket`] is the name that rows and events know a server by. It need not be where that listens
@@ -57,6 +60,12 @@ pub trait Proof: Send + Sync {
 
     /// The process that listens there, if that may be talked to and the system tells.
     fn listener(&self, socket: &Path) -> Option<u32>;
+
+    /// What is the same for as long as the server has done nothing at all, and so has nothing new to tell;
+    /// `None` where that cannot be told.
+    fn trace(&self, _: &Server) -> Option<Trace> {
+        None
+    }
 
     /// Whether the process lives and is a server of this kind, as far as the system tells.
     fn is_one(&self, pid: u32) -> bool;

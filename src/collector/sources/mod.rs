@@ -112,7 +112,7 @@ impl Sources {
             work: start_work(setup.homes.clone(), output.clone())?,
             silent: setup
                 .silent
-                .then(|| silent::spawn(setup.reach.own_socket.clone(), output.clone()))
+                .then(|| silent::spawn(setup.reach.clone(), output.clone()))
                 .transpose()?,
             _tail: tailer
                 .map(|tailer| event_log::spawn(tailer, Arc::clone(clock), output.clone()))

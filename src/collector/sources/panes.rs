@@ -1,23 +1,22 @@
-//! The listing thread: asks each tmux server for its panes while somebody needs them, and never
+//! The listing thread: asks each server for its panes while somebody needs them, and never
 //! more often than it has to. A server that hangs is asked less and less, and holds nobody else up
 //! for longer than one bounded call.
 //!
-//! Most of what a quiet collector would cost is starting tmux every two seconds. On Linux a listing
-//! is left out while the server has not run at all since the last one: what has not run has not
-//! changed, and the old listing is as good as a new one.
+//! Most of what a quiet collector would cost is starting a program every two seconds. Where the system
+//! tells that a server has not run at all since the last listing (`mux::Proof::trace`) a new one is left
+//! out: what has not run has not changed, and the old listing is as good.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::target::Server;
-use pane_patrol_sys::process::text_of;
 
 use crate::collector::message::{Answer, Message};
+use crate::mux::proof::Trace;
 use crate::mux::{PATIENCE, Reach, Undone};
 use crate::state::Listing;
 use crate::sys::monotone_clock::Clock;
@@ -56,10 +55,12 @@ pub(in crate::collector) fn spawn(
     output: SyncSender<Message>,
 ) -> io::Result<Sender<Order>> {
     let (orders, inbox) = mpsc::channel();
+    let knows = reach.clone();
+    let trace = move |server: &Server| knows.of(server).proof().trace(server);
     let ask = move |socket: &str| ask(socket, &reach, &clock);
     std::thread::Builder::new()
         .name("listing".into())
-        .spawn(move || run(&inbox, &output, ask, times_run))?;
+        .spawn(move || run(&inbox, &output, ask, trace))?;
     Ok(orders)
 }
 
@@ -67,7 +68,7 @@ fn run(
     inbox: &Receiver<Order>,
     output: &SyncSender<Message>,
     ask: impl Fn(&str) -> Answer,
-    times_run: impl Fn(u32) -> Option<u64>,
+    trace: impl Fn(&Server) -> Option<Trace>,
 ) {
     let mut plan = Plan::default();
     loop {
@@ -85,11 +86,11 @@ fn run(
             plan.take(order);
         }
         for socket in plan.due(Instant::now()) {
-            if plan.leave_out(&socket, Instant::now(), &times_run) {
+            if plan.leave_out(&socket, Instant::now(), &trace) {
                 continue;
             }
             let answer = ask(&socket);
-            plan.asked(&socket, Instant::now(), &answer, &times_run);
+            plan.asked(&socket, Instant::now(), &answer, &trace);
             if output.send(Message::Listed { socket, answer }).is_err() {
                 return;
             }
@@ -115,13 +116,6 @@ fn ask(socket: &str, reach: &Reach, clock: &Clock) -> Answer {
     }
 }
 
-/// How often the system has let a process run; `None` where it does not tell.
-pub(in crate::collector) fn times_run(pid: u32) -> Option<u64> {
-    let text = text_of(pid, "schedstat", 4096)?;
-    let times = text.split_ascii_whitespace().nth(2)?.parse().ok()?;
-    Some(times).filter(|times| *times > 0)
-}
-
 /// When to ask whom.
 #[derive(Debug, Default)]
 struct Plan {
@@ -138,19 +132,12 @@ struct Planned {
     listed: Option<Listed>,
 }
 
-/// The file of a socket: another server may have put its own there.
-fn file_of(socket: &str) -> Option<(u64, i64)> {
-    let found = Path::new(socket).symlink_metadata().ok()?;
-    Some((found.ino(), found.ctime_nsec()))
-}
-
-/// The last listing of a server, and how often that had run by then.
-#[derive(Clone, Copy, Debug)]
+/// The last listing of a server, and what is the same while that does nothing.
+#[derive(Clone, Debug)]
 struct Listed {
     at: Instant,
-    pid: u32,
-    times_run: Option<u64>,
-    file: Option<(u64, i64)>,
+    server: Server,
+    trace: Option<Trace>,
 }
 
 impl Planned {
@@ -208,15 +195,14 @@ impl Plan {
         &mut self,
         socket: &str,
         now: Instant,
-        times_run: impl Fn(u32) -> Option<u64>,
+        trace: impl Fn(&Server) -> Option<Trace>,
     ) -> bool {
         let Some(planned) = self.servers.get_mut(socket) else {
             return false;
         };
-        let still = planned.listed.is_some_and(|listed| {
-            listed.times_run.is_some()
-                && listed.times_run == times_run(listed.pid)
-                && listed.file == file_of(socket)
+        let still = planned.listed.as_ref().is_some_and(|listed| {
+            listed.trace.is_some()
+                && listed.trace == trace(&listed.server)
                 && now < listed.at + LONGEST_TRUST
         });
         let leave_out = still && !planned.wanted_now;
@@ -231,7 +217,7 @@ impl Plan {
         socket: &str,
         now: Instant,
         answer: &Answer,
-        times_run: impl Fn(u32) -> Option<u64>,
+        trace: impl Fn(&Server) -> Option<Trace>,
     ) {
         let Some(planned) = self.servers.get_mut(socket) else {
             return;
@@ -245,9 +231,8 @@ impl Plan {
         planned.listed = match answer {
             Answer::Panes(listing) => Some(Listed {
                 at: now,
-                pid: listing.server.pid,
-                times_run: times_run(listing.server.pid),
-                file: file_of(socket),
+                trace: trace(&listing.server),
+                server: listing.server.clone(),
             }),
             Answer::Gone | Answer::NotBelieved(_) | Answer::Unknown(_) => None,
         };
@@ -318,15 +303,18 @@ mod tests {
             asked: Timestamp::default(),
             panes: Vec::new(),
         });
-        plan.asked("/a", start, &panes, |_| Some(5));
+        plan.asked("/a", start, &panes, |_| Some((5, None)));
         let later = start + PERIOD;
-        assert!(plan.leave_out("/a", later, |_| Some(5)));
+        assert!(plan.leave_out("/a", later, |_| Some((5, None))));
         assert_eq!(plan.next(), Some(later + PERIOD));
-        assert!(!plan.leave_out("/a", later, |_| Some(6)), "it has run");
+        assert!(
+            !plan.leave_out("/a", later, |_| Some((6, None))),
+            "it has run"
+        );
         assert!(!plan.leave_out("/a", later, |_| None), "it has ended");
-        assert!(!plan.leave_out("/a", start + LONGEST_TRUST, |_| Some(5)));
+        assert!(!plan.leave_out("/a", start + LONGEST_TRUST, |_| Some((5, None))));
         plan.take(Order::Now("/a".into()));
-        assert!(!plan.leave_out("/a", later, |_| Some(5)));
+        assert!(!plan.leave_out("/a", later, |_| Some((5, None))));
         plan.asked("/a", start, &panes, |_| None);
         assert!(!plan.leave_out("/a", later, |_| None), "nothing is told");
     }
