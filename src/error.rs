@@ -6,13 +6,13 @@ use std::error::Error;
 use std::fmt;
 
 /// Exit status of a command that could not do its work.
-pub const EXIT_FAILED: u8 = 1;
+pub(crate) const EXIT_FAILED: u8 = 1;
 /// Exit status of a command that was typed wrongly, like clap's own.
-pub const EXIT_USAGE: u8 = 2;
+pub(crate) const EXIT_USAGE: u8 = 2;
 /// Exit status of a command that found nobody to ask.
-pub const EXIT_NOBODY: u8 = 3;
+pub(crate) const EXIT_NOBODY: u8 = 3;
 /// Exit status of a command that waited in vain.
-pub const EXIT_TIMED_OUT: u8 = 4;
+pub(crate) const EXIT_TIMED_OUT: u8 = 4;
 
 /// A command's failure as a person reads it.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct CommandError {
 }
 
 /// What every command gives back.
-pub type CommandResult = Result<(), CommandError>;
+pub(crate) type CommandResult = Result<(), CommandError>;
 
 impl CommandError {
     /// A failure with exit status [`EXIT_FAILED`]; lower case, no full stop.

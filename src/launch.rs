@@ -47,7 +47,7 @@ pub struct Launcher {
 }
 
 /// The launchers of the settings, else one for each known assistant that is on `path`.
-pub fn launchers(configured: &[Launcher], path: &OsStr) -> Vec<Launcher> {
+pub(crate) fn launchers(configured: &[Launcher], path: &OsStr) -> Vec<Launcher> {
     if !configured.is_empty() {
         return configured.to_vec();
     }
@@ -73,7 +73,7 @@ fn is_program(path: &Path) -> bool {
 
 /// Where a new window is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Site {
+pub(crate) struct Site {
     /// The session it belongs to, for example `$0`; `None`: whichever the server has, or a new one.
     pub session: Option<String>,
     /// Whether it comes to the front of its session at once.
@@ -146,7 +146,7 @@ impl Launcher {
 ///
 /// # Errors
 /// Says why it was not started.
-pub fn start(launcher: &Launcher, site: &Site, mux: &dyn Multiplexer) -> Outcome<Opened> {
+pub(crate) fn start(launcher: &Launcher, site: &Site, mux: &dyn Multiplexer) -> Outcome<Opened> {
     let opening = launcher.opening(site);
     let opening = opening.map_err(|error| Undone::Refused(error.to_string()))?;
     mux.open(&opening, PATIENCE_FOR_SEVERAL)
@@ -170,7 +170,7 @@ pub enum Stopped {
 
 /// Why a process is not asked to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum NotAsked {
+pub(crate) enum NotAsked {
     /// Its owner is somebody else.
     #[error("its process is another user's")]
     AnotherUsers,
@@ -183,7 +183,7 @@ pub enum NotAsked {
 }
 
 /// The system, as far as stopping needs it.
-pub struct System<'a> {
+pub(crate) struct System<'a> {
     /// The row's multiplexer.
     pub mux: &'a dyn Multiplexer,
     /// Whether a process is another one or descends from it; `None`: that cannot be told.
@@ -195,7 +195,7 @@ pub struct System<'a> {
 }
 
 /// Asks the row's assistant to end and waits for it. `place` is its pane.
-pub fn stop(row: &Row, place: &Place, system: &System<'_>) -> Stopped {
+pub(crate) fn stop(row: &Row, place: &Place, system: &System<'_>) -> Stopped {
     let root = match system.mux.process(place, PATIENCE) {
         Ok(root) => root,
         Err(undone) => return Stopped::Failed(without_pane(undone).to_string()),
@@ -227,7 +227,7 @@ fn only_by_pane(why: &str, asked: bool) -> Stopped {
 ///
 /// # Errors
 /// Says why it is still there.
-pub fn close_pane(place: &Place, mux: &dyn Multiplexer) -> Outcome<()> {
+pub(crate) fn close_pane(place: &Place, mux: &dyn Multiplexer) -> Outcome<()> {
     mux.close(place, PATIENCE_FOR_SEVERAL).map_err(without_pane)
 }
 

@@ -109,7 +109,7 @@ fn examine(context: &Context) -> Vec<Finding> {
             let tested = of_ours
                 .take(MAX_WORLDS)
                 .filter(|_| listening == Listening::Yes);
-            findings.extend(tested.map(|(theirs, who)| test.from_pane(who, theirs)));
+            findings.extend(tested.map(|(theirs, who)| test.at_pane(who, theirs)));
         }
         None => findings.push(Finding::failure(
             "hooks",

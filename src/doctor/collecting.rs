@@ -33,7 +33,7 @@ const NOWHERE: &str = "doctor:0.0";
 
 /// Whether somebody listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listening {
+pub(crate) enum Listening {
     /// A collector answers.
     Yes,
     /// Nobody does.
@@ -41,7 +41,7 @@ pub enum Listening {
 }
 
 /// Whether a collector answers, and how well it hears.
-pub fn collecting(places: &Places, uid: u32) -> (Finding, Listening) {
+pub(crate) fn collecting(places: &Places, uid: u32) -> (Finding, Listening) {
     const CHECK: &str = "collector";
     match health(places, uid) {
         Ok(health) => (judge(&health), Listening::Yes),
@@ -102,7 +102,7 @@ pub(super) fn health(places: &Places, uid: u32) -> Result<Health, HubError> {
 
 /// A hook's command to be tried, and whom it is to reach.
 #[derive(Clone, Copy, Debug)]
-pub struct Test<'a> {
+pub(crate) struct Test<'a> {
     /// As the assistant runs it.
     pub command: &'a str,
     /// Where the collector is looked for.
@@ -114,7 +114,7 @@ pub struct Test<'a> {
 impl Test<'_> {
     /// Sends one event with our own environment and looks whether it arrives: at the collector when one
     /// listens, else at a socket of our own.
-    pub fn here(&self, listening: Listening) -> Finding {
+    pub(crate) fn here(&self, listening: Listening) -> Finding {
         let arrived = match listening {
             Listening::Yes => self.reaches_collector(None),
             Listening::No => reaches_own_socket(self.command),
@@ -138,7 +138,7 @@ impl Test<'_> {
 
     /// The same with the environment of a session that runs in a pane, named by `who`: its hooks have
     /// that and not ours.
-    pub fn from_pane(&self, who: &str, variables: &Variables) -> Finding {
+    pub(crate) fn at_pane(&self, who: &str, variables: &Variables) -> Finding {
         let words = in_words(variables);
         match self.reaches_collector(Some(variables)) {
             Some(took) => Finding::ok(

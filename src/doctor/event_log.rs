@@ -6,7 +6,7 @@ use super::Finding;
 use crate::log::condition::{Condition, condition};
 
 /// How the event log is. To have none is nothing wrong.
-pub fn event_log(places: &Places) -> Finding {
+pub(crate) fn event_log(places: &Places) -> Finding {
     const CHECK: &str = "event log";
     let Some(log) = places.event_log() else {
         return Finding::ok(CHECK, "off: without a home there is no place for it");

@@ -184,7 +184,7 @@ impl Hooks<'_> {
 
 /// Names what runs in panes without having reported, and is none of the sessions that were `looked_at`,
 /// by server and pane: those of other settings than ours.
-pub fn overlooked(rows: Option<&[Row]>, looked_at: &[(u32, PaneId)]) -> Option<Finding> {
+pub(crate) fn overlooked(rows: Option<&[Row]>, looked_at: &[(u32, PaneId)]) -> Option<Finding> {
     let is_known = |row: &Row| {
         let server = row.server.as_ref().map(|server| server.pid);
         let place = server.zip(row.pane);

@@ -17,7 +17,7 @@ use crate::state::Row;
 
 /// What is known of an assistant on this machine.
 #[derive(Debug)]
-pub struct Hooks<'a> {
+pub(crate) struct Hooks<'a> {
     /// Which.
     pub assistant: &'static Assistant,
     /// Its settings file.
@@ -72,7 +72,7 @@ impl Hooks<'_> {
     }
 
     /// Everything that was found out about this assistant.
-    pub fn findings(&self) -> Vec<Finding> {
+    pub(crate) fn findings(&self) -> Vec<Finding> {
         let name = self.assistant.name;
         let mut findings = Vec::new();
         if self.is_absent() && self.running.sessions.is_empty() {

@@ -18,20 +18,20 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use crate::assistants::running::{REPORTS_TO, Running, Session, Variables, running};
-pub use collecting::{Listening, Test, collecting};
-pub use event_log::event_log;
-pub use heard::overlooked;
-pub use hooks::Hooks;
-pub use places::{multiplexers, runtime_folders, state_folder};
-pub use rules::rules;
+pub(crate) use crate::assistants::running::{REPORTS_TO, Running, Session, Variables, running};
+pub(crate) use collecting::{Listening, Test, collecting};
+pub(crate) use event_log::event_log;
+pub(crate) use heard::overlooked;
+pub(crate) use hooks::Hooks;
+pub(crate) use places::{multiplexers, runtime_folders, state_folder};
+pub(crate) use rules::rules;
 pub(crate) use sessions::sessions;
-pub use unmatched::apart;
+pub(crate) use unmatched::apart;
 
 /// How one link of the chain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It works.
     Ok,
     /// It works, but not as well as it could.
@@ -42,7 +42,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The word that stands before a finding.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Warning => "warning",
@@ -54,7 +54,7 @@ impl Verdict {
 /// What keeps an assistant from being heard, in one word for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Condition {
+pub(crate) enum Condition {
     /// Nothing was ever written.
     NeverWritten,
     /// It was written, and is gone again.
@@ -85,7 +85,7 @@ pub enum Condition {
 
 /// What was found at one link of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The assistant it is about; `None`: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assistant: Option<&'static str>,

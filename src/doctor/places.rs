@@ -17,7 +17,7 @@ const VERSION_BUDGET: Duration = Duration::from_secs(2);
 
 /// Which multiplexers are there; of each whether this runs inside it, in a pane of `server`, and whether that
 /// can be reached. Where there is none, how to get one.
-pub fn multiplexers(reach: &Reach, server: Option<&Server>) -> Vec<Finding> {
+pub(crate) fn multiplexers(reach: &Reach, server: Option<&Server>) -> Vec<Finding> {
     let mut there = Vec::new();
     let mut missing = None;
     for mux in reach.all() {
@@ -58,7 +58,7 @@ fn multiplexer(mux: &dyn Multiplexer, version: &str, server: Option<&Server>) ->
 }
 
 /// Whether the folders of the sockets are ours alone, as the hook and the collector demand.
-pub fn runtime_folders(places: &Places, uid: u32) -> Finding {
+pub(crate) fn runtime_folders(places: &Places, uid: u32) -> Finding {
     const CHECK: &str = "runtime folder";
     for folder in places.runtime_folders() {
         match trouble(folder, uid) {
@@ -104,7 +104,7 @@ fn trouble(folder: &Path, uid: u32) -> io::Result<Option<String>> {
 }
 
 /// Whether there is a place for backups.
-pub fn state_folder(places: &Places) -> Finding {
+pub(crate) fn state_folder(places: &Places) -> Finding {
     match &places.state {
         Some(state) => Finding::ok(
             "state folder",

@@ -5,7 +5,7 @@ use crate::assistants;
 use crate::config::{Config, ConfigError};
 
 /// The person's rules; `waits`: whether a hook waits for an answer. `None` without any.
-pub fn rules(config: &Result<Config, ConfigError>, waits: bool) -> Option<Finding> {
+pub(crate) fn rules(config: &Result<Config, ConfigError>, waits: bool) -> Option<Finding> {
     let config = match config {
         Ok(config) => config,
         Err(error) => {

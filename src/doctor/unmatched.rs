@@ -15,7 +15,7 @@ use crate::state::update::Health;
 const NAMED: usize = 2;
 
 /// What was held apart, one finding for each reason; none when nothing was, or nobody collects.
-pub fn apart(places: &Places, uid: u32, now: Timestamp) -> Vec<Finding> {
+pub(crate) fn apart(places: &Places, uid: u32, now: Timestamp) -> Vec<Finding> {
     health(places, uid).map_or_else(|_| Vec::new(), |health| judge(&health, now))
 }
 

@@ -10,9 +10,9 @@ mod patch;
 mod summary;
 #[cfg(test)]
 mod tests;
-pub mod types;
+pub(crate) mod types;
 mod untracked;
-pub mod words;
+pub(crate) mod words;
 
 use std::ffi::OsString;
 use std::io;
@@ -20,9 +20,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-pub use self::types::{
-    Change, Changed, DiffState, DiffSummary, FileChange, FileStatus, MAX_FILES, Patch,
-    PatchRequest, Sums, USUAL_CONTEXT, Untracked,
+pub(crate) use self::types::{
+    Change, DiffState, DiffSummary, FileChange, FileStatus, MAX_FILES, Patch, PatchRequest, Sums,
+    USUAL_CONTEXT,
 };
 use call::{Bounds, Output};
 
@@ -34,7 +34,7 @@ const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
 /// The `git` program, and how long it may take.
 #[derive(Clone, Debug)]
-pub struct Git {
+pub(crate) struct Git {
     program: OsString,
     budget: Duration,
 }
@@ -80,7 +80,8 @@ impl Default for Git {
 impl Git {
     /// The same with another program in its place.
     #[must_use]
-    pub fn program(self, program: impl Into<OsString>) -> Self {
+    #[cfg(test)]
+    pub(crate) fn program(self, program: impl Into<OsString>) -> Self {
         Self {
             program: program.into(),
             ..self
@@ -89,7 +90,8 @@ impl Git {
 
     /// The same with another limit for all questions about one repository.
     #[must_use]
-    pub fn budget(self, budget: Duration) -> Self {
+    #[cfg(test)]
+    pub(crate) fn budget(self, budget: Duration) -> Self {
         Self { budget, ..self }
     }
 

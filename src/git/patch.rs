@@ -18,7 +18,7 @@ impl Git {
     /// # Errors
     /// The repository cannot be asked, or the file is not among its changed ones: nothing else is
     /// ever read.
-    pub fn patch(&self, folder: &Path, request: &PatchRequest) -> Result<Patch, GitError> {
+    pub(crate) fn patch(&self, folder: &Path, request: &PatchRequest) -> Result<Patch, GitError> {
         let repository = self.open(folder)?;
         let status = repository.status()?;
         let found =

@@ -25,7 +25,7 @@ const MAX_LINK: u64 = 4096;
 impl Git {
     /// What is changed in the repository around `folder`. Never fails: what cannot be told is a state
     /// of the summary.
-    pub fn summarize(&self, folder: &Path) -> DiffSummary {
+    pub(crate) fn summarize(&self, folder: &Path) -> DiffSummary {
         let summary = self
             .open(folder)
             .and_then(|repository| repository.summarize());

@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 /// How many files a list holds at most; [`DiffSummary::file_count`] counts all.
-pub const MAX_FILES: usize = 500;
+pub(crate) const MAX_FILES: usize = 500;
 
 /// Longest text of a [`Patch`], in bytes.
-pub const MAX_PATCH_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_PATCH_BYTES: usize = 1024 * 1024;
 
 /// Whether a summary of changes could be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -246,7 +246,7 @@ pub struct PatchRequest {
 }
 
 /// The unchanged lines around a change when nobody says how many.
-pub const USUAL_CONTEXT: u32 = 3;
+pub(crate) const USUAL_CONTEXT: u32 = 3;
 
 fn usual_context() -> u32 {
     USUAL_CONTEXT

@@ -8,7 +8,7 @@ use pane_patrol_hooks::text::printable_line;
 use super::types::{Change, DiffState, DiffSummary, FileChange, FileStatus};
 
 /// What is changed, or why that cannot be told, in one line.
-pub fn diff(summary: &DiffSummary) -> String {
+pub(crate) fn diff(summary: &DiffSummary) -> String {
     let text = match summary.state {
         DiffState::Ok => repository(summary),
         DiffState::NotGitRepo => "in no git repository".to_owned(),
@@ -44,7 +44,7 @@ fn repository(summary: &DiffSummary) -> String {
 }
 
 /// `+12 -3 in 4 files`.
-pub fn sums(summary: &DiffSummary) -> String {
+pub(crate) fn sums(summary: &DiffSummary) -> String {
     match summary.file_count {
         0 => "no changes".to_owned(),
         count => format!(
@@ -57,7 +57,7 @@ pub fn sums(summary: &DiffSummary) -> String {
 }
 
 /// Where a change lies, in at most nine columns.
-pub fn place(file: &FileChange) -> &'static str {
+pub(crate) fn place(file: &FileChange) -> &'static str {
     match file.status {
         FileStatus::Staged => "staged",
         FileStatus::Unstaged => "unstaged",
@@ -66,7 +66,7 @@ pub fn place(file: &FileChange) -> &'static str {
 }
 
 /// What happened to a file, in at most eight columns.
-pub fn change(file: &FileChange) -> &'static str {
+pub(crate) fn change(file: &FileChange) -> &'static str {
     match file.change {
         Change::Added => "added",
         Change::Modified => "modified",
@@ -79,7 +79,7 @@ pub fn change(file: &FileChange) -> &'static str {
 }
 
 /// `+3 -1`, or why there are no numbers.
-pub fn numbers(file: &FileChange) -> String {
+pub(crate) fn numbers(file: &FileChange) -> String {
     match (file.additions, file.deletions) {
         (Some(added), Some(deleted)) => format!("+{added} -{deleted}"),
         _ if file.binary => "binary".to_owned(),
@@ -88,7 +88,7 @@ pub fn numbers(file: &FileChange) -> String {
 }
 
 /// A file's path, with the one it came from.
-pub fn path(file: &FileChange) -> String {
+pub(crate) fn path(file: &FileChange) -> String {
     let origin = file.renamed_from.as_deref().map(printable_line);
     let origin = origin.map_or_else(String::new, |origin| format!("  from {origin}"));
     printable_line(&file.path) + &origin

@@ -32,8 +32,8 @@ use crate::state::update::Update;
 use send::Scene;
 use watch::Watch;
 
-pub use setting::{Channel, Settings};
-pub use snooze::Snoozes;
+pub(crate) use setting::Settings;
+pub(crate) use snooze::Snoozes;
 
 /// A timer that fires a breath late never finds that nothing is due yet.
 const BREATH: Duration = Duration::from_millis(1);
@@ -59,7 +59,7 @@ pub struct Setup {
 ///
 /// # Errors
 /// The thread cannot be started.
-pub fn spawn(
+pub(crate) fn spawn(
     setup: Setup,
     taken_over_at: Option<Timestamp>,
     trouble: impl Fn(Option<String>) + Send + 'static,

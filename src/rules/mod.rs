@@ -23,5 +23,5 @@ mod rule;
 mod shell;
 mod tool;
 
-pub use judge::{Ask, By, Ground, Judgement, Match, judge};
-pub use rule::{Rule, Rules, Then};
+pub(crate) use judge::{Ask, By, Ground, Judgement, Match, judge};
+pub(crate) use rule::{Rule, Rules, Then};

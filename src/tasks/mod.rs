@@ -5,10 +5,10 @@
 
 pub(crate) mod count;
 pub(crate) mod taskmaster;
-pub mod types;
-pub mod words;
+pub(crate) mod types;
+pub(crate) mod words;
 
-pub use self::types::{MAX_TASKS, Task, TaskSource, TaskState, TaskStatus, TaskSummary};
+pub(crate) use self::types::{MAX_TASKS, Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 
 use std::path::Path;
 

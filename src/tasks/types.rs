@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How many tasks a list holds at most; the counts count all.
-pub const MAX_TASKS: usize = 200;
+pub(crate) const MAX_TASKS: usize = 200;
 
 /// Whether a summary of tasks could be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

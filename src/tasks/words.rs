@@ -7,7 +7,7 @@ use pane_patrol_hooks::text::printable_line;
 use super::types::{TaskSource, TaskState, TaskStatus, TaskSummary};
 
 /// How far tasks are, or why that cannot be told, in one line.
-pub fn tasks(summary: &TaskSummary) -> String {
+pub(crate) fn tasks(summary: &TaskSummary) -> String {
     let text = match summary.state {
         TaskState::Ok => list(summary),
         TaskState::TasksMissing => "no list of tasks".to_owned(),
@@ -48,7 +48,7 @@ fn fault(summary: &TaskSummary) -> String {
 }
 
 /// How far a task is, in at most eleven columns.
-pub fn status(status: TaskStatus) -> &'static str {
+pub(crate) fn status(status: TaskStatus) -> &'static str {
     match status {
         TaskStatus::Pending => "pending",
         TaskStatus::InProgress => "in progress",

@@ -27,12 +27,12 @@ use signal_hook::consts::{
 };
 use signal_hook::iterator::Signals;
 
-pub use report::{Subject, name_of};
-pub use teller::{Setup, Teller};
+pub(crate) use report::{Subject, name_of};
+pub(crate) use teller::{Setup, Teller};
 
 /// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     /// With this status.
     Exited(i32),
     /// By this signal.
@@ -41,7 +41,7 @@ pub enum End {
 
 /// What happens to the program while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub(crate) enum Turn {
     /// It runs, or runs again.
     Running {
         /// Its process.
@@ -57,7 +57,7 @@ pub enum Turn {
 ///
 /// # Errors
 /// It cannot be started; nothing was told then.
-pub fn run(command: &mut Command, mut tell: impl FnMut(Turn)) -> io::Result<End> {
+pub(crate) fn run(command: &mut Command, mut tell: impl FnMut(Turn)) -> io::Result<End> {
     // Before it is there: what is sent to us from then on is for it.
     let signals = Signals::new(SIGNALS.iter().filter(|signal| !is_ignored(**signal)))?;
     let job = Job::start(command)?;
@@ -84,7 +84,7 @@ pub fn run(command: &mut Command, mut tell: impl FnMut(Turn)) -> io::Result<End>
 }
 
 /// Ends this process as the program ended.
-pub fn end_like(end: End) -> ! {
+pub(crate) fn end_like(end: End) -> ! {
     let signal = match end {
         End::Exited(status) => std::process::exit(status),
         End::Killed(signal) => signal,

@@ -13,7 +13,7 @@ const STATUS_OF_INTERRUPTED: i32 = 128 + SIGINT;
 
 /// The program and where it runs.
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// What it is called in the list.
     pub assistant: Assistant,
     /// This run of it.
@@ -30,7 +30,7 @@ pub struct Subject {
 
 impl Subject {
     /// The event that tells of `turn`.
-    pub fn event(&self, turn: Turn, now: Timestamp) -> Event {
+    pub(crate) fn event(&self, turn: Turn, now: Timestamp) -> Event {
         let (state, kind) = match turn {
             Turn::Running { .. } => (State::Running, Kind::TurnStarted),
             Turn::Stopped => (State::Idle, Kind::Interrupted),
@@ -73,7 +73,7 @@ impl Subject {
 
 /// A name for the list from the name of a program: what may not stand in one becomes `-`;
 /// `None` when nothing is left.
-pub fn name_of(program: &str) -> Option<Assistant> {
+pub(crate) fn name_of(program: &str) -> Option<Assistant> {
     let file = program.rsplit('/').next().unwrap_or_default();
     let name: String = file
         .to_ascii_lowercase()

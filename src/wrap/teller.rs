@@ -42,7 +42,7 @@ const FAREWELL: Duration = Duration::from_millis(500);
 
 /// What a teller has to be told.
 #[derive(Clone, Debug)]
-pub struct Setup {
+pub(crate) struct Setup {
     /// Where the hub and the log are.
     pub places: Places,
     /// The user, whose hub it must be.
@@ -55,7 +55,7 @@ pub struct Setup {
 
 /// The thread that tells.
 #[derive(Debug)]
-pub struct Teller {
+pub(crate) struct Teller {
     orders: Orders<Order>,
 }
 
@@ -71,7 +71,7 @@ impl Teller {
     ///
     /// # Errors
     /// The system gives no thread or no descriptor.
-    pub fn start(setup: Setup) -> std::io::Result<Self> {
+    pub(crate) fn start(setup: Setup) -> std::io::Result<Self> {
         let (orders, orders_in) = inbox()?;
         std::thread::Builder::new()
             .name("teller".into())
@@ -80,12 +80,12 @@ impl Teller {
     }
 
     /// Has `event` told; does not wait.
-    pub fn tell(&self, event: Event) {
+    pub(crate) fn tell(&self, event: Event) {
         self.orders.send(Order::Tell(Box::new(event)));
     }
 
     /// Waits until everything is said, but not for long.
-    pub fn settle(&self) {
+    pub(crate) fn settle(&self) {
         let (answer, answered) = sync_channel(1);
         self.orders.send(Order::Answer(answer));
         let _ = answered.recv_timeout(FAREWELL);

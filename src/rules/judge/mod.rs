@@ -16,7 +16,7 @@ const MAX_WORDS: usize = 64;
 
 /// One request for permission, with the complete input of its tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// The assistant's name, for example `claude`.
     pub assistant: String,
     /// The tool.
@@ -43,7 +43,7 @@ pub struct Ground {
 
 /// Whether a rule is about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Match {
+pub(crate) enum Match {
     /// It is.
     Yes,
     /// It cannot be ruled out; says why. Such a deny leaves the request to the person.
@@ -64,7 +64,7 @@ impl Match {
 
 /// Who decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub(crate) enum By {
     /// The rule of this number.
     Rule(usize),
     /// The person trusts this row for a while.
@@ -77,7 +77,7 @@ pub enum By {
 
 /// What becomes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judgement {
+pub(crate) struct Judgement {
     /// The verdict.
     pub then: Then,
     /// Whose it is.
@@ -89,7 +89,7 @@ pub struct Judgement {
 }
 
 /// Judges one request. `trusted`: the person has said that this row may do what no rule forbids.
-pub fn judge(rules: &Rules, ask: &Ask, ground: &Ground, trusted: bool) -> Judgement {
+pub(crate) fn judge(rules: &Rules, ask: &Ask, ground: &Ground, trusted: bool) -> Judgement {
     let case = Case::new(ask, ground);
     let fits: Vec<Match> = rules.iter().map(|rule| case.fit(rule)).collect();
     let (then, by, why) = case.decide(rules, &fits, trusted);
