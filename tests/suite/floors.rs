@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["src/assistants/"],
     &["src/log/"],
     &["src/hub/"],
-    &["src/notify/", "src/launch.rs"],
+    &["src/notify/", "src/launch/"],
     &["src/config/"],
     &["src/actor/"],
     &["src/collector/"],
