@@ -156,7 +156,7 @@ pub struct AgentDiff {
     pub reason: Option<NoGit>,
     /// The sums of all changed files, listed or not.
     pub summary: Sums,
-    /// The changes, by path; at most [`crate::git::MAX_FILES`].
+    /// The changes, by path; at most `git::MAX_FILES`.
     pub files: Vec<ChangedFile>,
     /// The same as `reason`, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
