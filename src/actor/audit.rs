@@ -1,5 +1,6 @@
 //! `decisions.jsonl`: one line for each decision that was made, by hand or by a rule: what, why, which
-//! rule, what happened, and every id by which it can be followed.
+//! rule, what happened, and every id by which it can be followed. What changes something has a line more,
+//! written before the first key: whoever is killed in the middle leaves that one.
 
 use std::io;
 use std::path::Path;
@@ -15,10 +16,10 @@ use serde::Serialize;
 use super::digest::{Digest, Shown};
 use super::keys::Outcome;
 use crate::hub::server::{Ruled, Who};
-use crate::state::{Bound, Decision, Row};
+use crate::state::{Bound, Decision, Request, Row};
 
 /// One line.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Line<'a> {
     ts: Timestamp,
     /// `user`, `rule`, or `trust`: the person trusts the row for a while.
@@ -38,11 +39,18 @@ pub struct Line<'a> {
     /// What that door allows.
     #[serde(skip_serializing_if = "Option::is_none")]
     right: Option<&'a str>,
+    /// The process that wanted it, where the system tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pid: Option<u32>,
     /// Of the request as it was shown to the person in full.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<&'a str>,
     decision: &'a str,
     outcome: &'a str,
+    /// What was about to be done has a line before it is, and one for what came of it, both with this: where
+    /// the second is missing, nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intent: Option<&'a str>,
     /// Why nothing was done, what was done instead, or what is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
@@ -74,27 +82,18 @@ impl<'a> Line<'a> {
             Outcome::Unknown(why) => ("unknown", Some(why.as_str())),
         };
         Self {
-            ts,
-            by: "user",
-            rule: None,
-            why: None,
             way,
-            door: Some(&who.door),
-            right: Some(who.right.as_str()),
             digest: shown.digest.as_ref().map(Digest::as_str),
-            decision: decision.name(),
             outcome,
             reason,
             row: &bound.row,
             target: bound.target.to_string(),
             assistant: bound.assistant.as_str(),
             instance_id: bound.instance_id.as_deref(),
-            agent_id: bound.request.agent_id.as_deref(),
-            request_id: bound.request.request_id.as_deref(),
-            tool: bound.request.tool.as_deref(),
-            message: bound.request.message.as_deref().map(without_secrets),
             generation: bound.generation,
+            ..Self::wanted(decision.name(), who, ts)
         }
+        .about(&bound.request)
     }
 
     /// What the person wanted done otherwise about a row, in one word.
@@ -106,26 +105,15 @@ impl<'a> Line<'a> {
         ts: Timestamp,
     ) -> Self {
         Self {
-            ts,
-            by: "user",
-            rule: None,
-            why: None,
             way,
-            door: Some(&who.door),
-            right: Some(who.right.as_str()),
-            digest: None,
-            decision: act,
             outcome,
             reason,
             row: &row.id,
             target: row.target.to_string(),
             assistant: row.assistant.as_str(),
             instance_id: row.instance_id.as_deref(),
-            agent_id: None,
-            request_id: None,
-            tool: None,
-            message: None,
             generation: row.generation,
+            ..Self::wanted(act, who, ts)
         }
     }
 
@@ -143,7 +131,7 @@ impl<'a> Line<'a> {
             reason,
             target: place.map(ToString::to_string).unwrap_or_default(),
             message: Some(without_secrets(launcher)),
-            ..Self::overstepped("start", who, ts)
+            ..Self::wanted("start", who, ts)
         }
     }
 
@@ -158,33 +146,15 @@ impl<'a> Line<'a> {
             outcome: "nothing",
             reason: Some(why),
             row,
-            ..Self::overstepped(act, who, ts)
+            ..Self::wanted(act, who, ts)
         }
     }
 
     /// That somebody wanted what their door does not allow.
     pub fn overstepped(what: &'a str, who: &'a Who, ts: Timestamp) -> Self {
         Self {
-            ts,
-            by: "user",
-            rule: None,
-            why: None,
-            way: "none",
-            door: Some(&who.door),
-            right: Some(who.right.as_str()),
-            digest: None,
-            decision: what,
             outcome: "not_allowed",
-            reason: None,
-            row: "",
-            target: String::new(),
-            assistant: "",
-            instance_id: None,
-            agent_id: None,
-            request_id: None,
-            tool: None,
-            message: None,
-            generation: 0,
+            ..Self::wanted(what, who, ts)
         }
     }
 
@@ -196,9 +166,6 @@ impl<'a> Line<'a> {
             rule: ruled.rule.as_deref(),
             why: Some(&ruled.why),
             way: "hook",
-            door: None,
-            right: None,
-            digest: None,
             decision: ruled.decision,
             outcome: ruled.outcome,
             reason: ruled.reason.as_deref(),
@@ -206,12 +173,48 @@ impl<'a> Line<'a> {
             target: ruled.target.clone(),
             assistant: &ruled.assistant,
             instance_id: ruled.instance_id.as_deref(),
-            agent_id: ruled.request.agent_id.as_deref(),
-            request_id: ruled.request.request_id.as_deref(),
-            tool: ruled.request.tool.as_deref(),
-            message: ruled.request.message.as_deref().map(without_secrets),
             generation: ruled.generation,
+            ..Self::default()
         }
+        .about(&ruled.request)
+    }
+
+    /// What somebody wanted, of which nothing more is told yet.
+    fn wanted(what: &'a str, who: &'a Who, ts: Timestamp) -> Self {
+        Self {
+            ts,
+            by: "user",
+            way: "none",
+            door: Some(&who.door),
+            right: Some(who.right.as_str()),
+            pid: who.pid,
+            decision: what,
+            ..Self::default()
+        }
+    }
+
+    fn about(self, request: &'a Request) -> Self {
+        Self {
+            agent_id: request.agent_id.as_deref(),
+            request_id: request.request_id.as_deref(),
+            tool: request.tool.as_deref(),
+            message: request.message.as_deref().map(without_secrets),
+            ..self
+        }
+    }
+
+    /// That it is about to be done; the line that tells what came of it has the same `intent`.
+    pub fn begun(self, intent: &'a str) -> Self {
+        Self {
+            outcome: "begun",
+            reason: None,
+            ..self.after(Some(intent))
+        }
+    }
+
+    /// That a line of this `intent` was written before.
+    pub fn after(self, intent: Option<&'a str>) -> Self {
+        Self { intent, ..self }
     }
 
     /// Appends the line to `path`: one write, so that lines of several processes never mix. Like the event
@@ -279,7 +282,6 @@ mod tests {
     use super::*;
     use crate::assistants::request::Known;
     use crate::hub::protocol::Right;
-    use crate::state::Request;
     use crate::state::fixture::row;
 
     #[test]
@@ -304,6 +306,7 @@ mod tests {
         let who = Who {
             door: "dashboard".into(),
             right: Right::Own,
+            pid: Some(7),
         };
         let line = Line::by_hand(
             &bound,
@@ -329,6 +332,7 @@ mod tests {
             assert_eq!(line[name], id, "{line}");
         }
         assert_eq!(line["generation"], row.generation);
+        assert_eq!(line["pid"], 7);
     }
 
     #[test]
@@ -343,6 +347,7 @@ mod tests {
         let who = Who {
             door: "x".repeat(4096),
             right: Right::Read,
+            pid: None,
         };
         for _ in 0..100 {
             let line = Line::overstepped("trust", &who, Timestamp::default());

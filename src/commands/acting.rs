@@ -109,6 +109,7 @@ pub(super) fn act_knowing(
     let who = Who {
         door: door.to_owned(),
         right: Right::Own,
+        pid: Some(std::process::id()),
     };
     Ok(actor(context, alone).act(&act, &who))
 }

@@ -2,6 +2,7 @@
 //! and single variables that it was given. Elsewhere only the first is known.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -14,6 +15,9 @@ const MAX_DEPTH: usize = 64;
 
 /// The start of a process is known to this much, by clocks that may drift apart.
 const START_SLACK: Duration = Duration::from_secs(2);
+
+/// What the system adds to the path of a program's file that is there no more.
+const GONE: &str = " (deleted)";
 
 /// Longest of what the system lists that is read, in bytes.
 const MAX_LIST: u64 = 1024 * 1024;
@@ -58,6 +62,26 @@ pub(crate) fn ancestors(pid: u32) -> Vec<u32> {
 pub(crate) fn program(pid: u32) -> Option<String> {
     let name = sys::text_of(pid, "comm", MAX_LIST)?;
     Some(name.trim_end().to_owned())
+}
+
+/// Whether the process runs our own program: the same file, or, where `by_path`, one that has been put in
+/// its place since. False where the system does not tell.
+pub(crate) fn runs_our_program(pid: u32, by_path: bool) -> bool {
+    let program = |process: &str| {
+        let link = format!("/proc/{process}/exe");
+        let file = fs::metadata(&link).ok()?;
+        let path = fs::read_link(&link).ok()?.into_os_string().into_string();
+        Some(((file.dev(), file.ino()), path.ok()))
+    };
+    let (Some((own, own_path)), Some((its, path))) = (program("self"), program(&pid.to_string()))
+    else {
+        return false;
+    };
+    let is_replaced = || {
+        let path_of = |path: Option<String>| path.map(|it| it.trim_end_matches(GONE).to_owned());
+        own_path.is_some() && path_of(own_path) == path_of(path)
+    };
+    own == its || by_path && is_replaced()
 }
 
 /// When a process with this start, as `/proc` counts it, came to life; `None` where that cannot be

@@ -273,6 +273,7 @@ mod tests {
         let who = Who {
             door: "hub x".to_owned(),
             right,
+            pid: None,
         };
         acting.begin(act, who, (1, Some(id.to_owned())))
     }
@@ -350,6 +351,7 @@ mod tests {
         let who = |door: &str, right| Who {
             door: door.to_owned(),
             right,
+            pid: None,
         };
         let ask = |acting: &mut Acting, act, who| acting.begin(act, who, (1, None));
         let own = || who("hub x", Right::Answer);

@@ -74,7 +74,8 @@ impl Server {
         };
         let is_ours = peer.is_none_or(|(user, _)| may_come(user, self.uid));
         self.next_serial += 1;
-        let mut client = Client::new(self.next_serial, stream, standing, is_relayed);
+        let origin = (peer.map(|(_, pid)| pid), standing);
+        let mut client = Client::new(self.next_serial, stream, origin, is_relayed);
         if !is_ours {
             client.refuse(
                 &self.cache,

@@ -101,11 +101,10 @@ impl Server {
     pub(super) fn claim(&mut self, index: usize) -> bool {
         let client = &mut self.clients[index];
         let is_back = self.publishers.has_gone(client.name());
-        let is_its = self
-            .publishers
-            .claim(client.name(), client.serial, Instant::now());
+        let who = (client.serial, client.who().right);
+        let is_its = self.publishers.claim(client.name(), who, Instant::now());
         if !is_its {
-            let words = "another publisher with this `client_id` is connected";
+            let words = "another publisher has this `client_id`";
             client.refuse(&self.cache, code::DUPLICATE, words);
         } else if is_back {
             let name = client.name().to_owned();
@@ -116,14 +115,23 @@ impl Server {
 
     /// Hands a decision to the hook that waits for it; whether there is one.
     pub(super) fn hand(&mut self, handed: &Handed) -> bool {
-        let waits = |client: &&mut Client| client.waits_for(handed);
-        let waiting = self.clients.iter_mut().filter(waits);
+        let waiting = self.clients.iter().enumerate();
+        let waiting = waiting.filter(|(_, it)| it.waits_for(handed) && !self.has_anothers_name(it));
         // A hook that runs where we do goes first.
-        let Some(client) = waiting.min_by_key(|client| client.standing != Standing::Home) else {
+        let first = waiting.min_by_key(|(_, client)| client.standing != Standing::Home);
+        let Some(index) = first.map(|(index, _)| index) else {
             return false;
         };
-        client.tell_decision(handed, &self.cache);
+        self.clients[index].tell_decision(handed, &self.cache);
         true
+    }
+
+    /// Whether a publisher that has come in another way speaks under the name of this client, which was let in
+    /// by a token: what is decided about that one's rows is told to nobody else.
+    fn has_anothers_name(&self, client: &Client) -> bool {
+        let speaks = self.publishers.connection_of(client.name());
+        let speaker = self.clients.iter().find(|it| Some(it.serial) == speaks);
+        client.is_relayed() && speaker.is_some_and(|speaker| !speaker.came_like(client))
     }
 
     /// Has something done about an agent; what came of it is told when it is known.

@@ -18,6 +18,7 @@ mod command;
 mod connection;
 mod event;
 mod granting;
+mod names;
 mod order;
 mod outbox;
 mod pace;

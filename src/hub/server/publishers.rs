@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use crate::hub::protocol::Right;
 use crate::state::PublisherWord;
 
 /// A publisher of which nothing is heard for this long is silent.
@@ -26,6 +27,8 @@ struct Publisher {
     connection: Option<u64>,
     heard: Instant,
     silent: bool,
+    /// What it may do who has spoken under that name; `None`: the collector before this one knew.
+    right: Option<Right>,
 }
 
 impl Publisher {
@@ -50,22 +53,38 @@ pub(super) struct Due {
 impl Publishers {
     /// `name` spoke for an agent at the collector before this one.
     pub(super) fn inherit(&mut self, name: &str, now: Instant) {
-        if self.claim(name, 0, now) {
-            self.leave(name, 0, now);
-        }
-    }
-
-    /// `name` speaks for an agent over `connection`; false when another connection has that name.
-    pub(super) fn claim(&mut self, name: &str, connection: u64, now: Instant) -> bool {
         let known = self.known.entry(name.to_owned()).or_insert(Publisher {
             connection: None,
             heard: now,
             silent: false,
+            right: None,
         });
-        let is_its = known.connection.is_none_or(|other| other == connection);
+        if known.connection.is_none() {
+            known.heard = now;
+        }
+    }
+
+    /// `name` speaks for an agent over `connection`, which has that right; false when the name is another
+    /// connection's, or was a moment ago that of one with a greater right.
+    pub(super) fn claim(
+        &mut self,
+        name: &str,
+        (connection, right): (u64, Right),
+        now: Instant,
+    ) -> bool {
+        let known = self.known.entry(name.to_owned()).or_insert(Publisher {
+            connection: None,
+            heard: now,
+            silent: false,
+            right: None,
+        });
+        let is_its = match known.connection {
+            Some(other) => other == connection,
+            None => known.right.is_none_or(|known| right.allows(known)),
+        };
         if is_its && known.connection.is_none() {
             (known.connection, known.heard) = (Some(connection), now);
-            known.silent = false;
+            (known.silent, known.right) = (false, Some(right));
         }
         is_its
     }
@@ -172,7 +191,7 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut publishers = Publishers::default();
         assert_eq!(publishers.deadline(), None);
-        assert!(publishers.claim("a", 1, start));
+        assert!(publishers.claim("a", (1, Right::Own), start));
         assert!(!publishers.hear("a", 1, at(20)));
         assert_eq!(publishers.take_due(at(49)), []);
         assert_eq!(publishers.deadline(), Some(at(50)));
@@ -191,11 +210,11 @@ mod tests {
     fn a_name_belongs_to_one_connection_until_that_ends() {
         let start = Instant::now();
         let mut publishers = Publishers::default();
-        assert!(publishers.claim("a", 1, start));
-        assert!(!publishers.claim("a", 2, start));
+        assert!(publishers.claim("a", (1, Right::Own), start));
+        assert!(!publishers.claim("a", (2, Right::Own), start));
         assert!(!publishers.leave("a", 2, start));
         assert!(publishers.leave("a", 1, start));
-        assert!(publishers.claim("a", 2, start));
+        assert!(publishers.claim("a", (2, Right::Own), start));
         assert_eq!(publishers.take_due(start + Duration::from_secs(29)), []);
     }
 
@@ -204,13 +223,13 @@ mod tests {
         let start = Instant::now();
         let mut publishers = Publishers::default();
         assert!(!publishers.has_gone("a"), "it was never here");
-        publishers.claim("a", 1, start);
+        publishers.claim("a", (1, Right::Own), start);
         assert_eq!(publishers.connection_of("a"), Some(1));
         publishers.leave("a", 1, start);
         assert!(publishers.has_gone("a"));
         // It is not silent at once because it was gone for long.
         let back = start + Duration::from_secs(200);
-        publishers.claim("a", 2, back);
+        publishers.claim("a", (2, Right::Own), back);
         assert!(!publishers.has_gone("a"));
         assert_eq!(publishers.take_due(back), []);
     }
@@ -222,7 +241,7 @@ mod tests {
         for n in 0..=MAX_GONE {
             let name = format!("p{n}");
             let at = start + Duration::from_millis(n as u64);
-            publishers.claim(&name, n as u64, at);
+            publishers.claim(&name, (n as u64, Right::Own), at);
             publishers.leave(&name, n as u64, at);
         }
         let forgotten = due("p0", PublisherWord::Forgotten, None);

@@ -1,18 +1,13 @@
-//! Who may be a client at the same time. A seat is taken with a hello; who has said none shares a few
-//! places with the others like it, and the oldest of them makes room for the next. So nobody is shut
-//! out by connections that say nothing. What is beyond the seats is kept for short visits of programs
-//! that run where we do, as `status` is: the one that came first goes first.
+//! Who may be a client at the same time. A seat is taken with a hello, and nobody is refused one: who has
+//! said none shares a few places with the others like it, and the oldest of them makes room for the next.
+//!
+//! Programs that run where we do, each token's right and whoever runs elsewhere have seats of their own, so
+//! that none of these takes the others'. The first may stay as long as they like. What is beyond them is
+//! there for short visits, as `status` is: for whoever comes next the one goes that was silent for longest.
 
 use super::cache::Cache;
-use super::connection::{Client, FULL};
-use crate::hub::protocol::code;
-use crate::sys::namespaces::Standing;
-
-/// As many clients may stay as long as they like.
-const SEATS: usize = 128;
-
-/// As many more may be there, each until others come.
-const SHORT: usize = 16;
+use super::connection::Client;
+use crate::hub::protocol::{Right, code};
 
 /// As many may be there before they have said hello.
 pub(super) const UNPROVEN: usize = 16;
@@ -20,20 +15,49 @@ pub(super) const UNPROVEN: usize = 16;
 /// Why somebody who says nothing has to go.
 const HELLO_FIRST: &str = "others want to say hello";
 
-/// Tells a client that has not said hello whether it may.
-pub(super) fn offer(clients: &mut [Client], index: usize) {
-    let seated = clients.iter().filter(|client| is_seated(client)).count();
-    let client = &mut clients[index];
-    client.offer_seat(seated < SEATS || client.standing == Standing::Home);
+/// Why somebody who has said hello has to go.
+const OTHERS_COME: &str = "others have come, and of those without a seat it was silent for longest";
+
+/// Those that share seats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    /// Programs that run where we do.
+    Home,
+    /// Programs that run elsewhere, as in a container.
+    Elsewhere,
+    /// Whoever has shown the token of that right.
+    Token(Right),
 }
 
-/// Lets go of whoever is too many.
-pub(super) fn make_room(clients: &mut [Client], cache: &Cache) {
-    let seated: Vec<usize> = places(clients, is_seated);
-    if seated.len() > SEATS + SHORT {
-        clients[seated[SEATS]].refuse(cache, code::TOO_MANY, FULL);
+impl Group {
+    /// How many may stay as long as they like, and how many more may be there until others come.
+    fn seats(self) -> (usize, usize) {
+        match self {
+            Self::Home => (128, 16),
+            Self::Elsewhere | Self::Token(_) => (24, 8),
+        }
     }
-    let unproven: Vec<usize> = places(clients, |client| {
+}
+
+/// Lets go of one that is too many of those that share seats with this one.
+pub(super) fn seat(clients: &mut [Client], index: usize, cache: &Cache) {
+    let group = clients[index].group();
+    let seated = places(clients, |client| {
+        is_seated(client) && client.group() == group
+    });
+    let (long, short) = group.seats();
+    if seated.len() <= long + short {
+        return;
+    }
+    let visits = seated[long..].iter().copied();
+    if let Some(silent) = visits.min_by_key(|index| clients[*index].heard()) {
+        clients[silent].refuse(cache, code::TOO_MANY, OTHERS_COME);
+    }
+}
+
+/// Lets go of whoever is too many of those that have not said hello.
+pub(super) fn make_room(clients: &mut [Client], cache: &Cache) {
+    let unproven = places(clients, |client| {
         !client.is_greeted() && !client.is_refused()
     });
     if unproven.len() > UNPROVEN {

@@ -13,6 +13,7 @@ use super::backpressure::Backpressure;
 use super::cache::Cache;
 use super::connection::Client;
 use super::event::{Event, Scribe};
+use super::names;
 use super::order::{Done, Order};
 use super::outbox::Item;
 use super::pace::Pace;
@@ -79,9 +80,9 @@ impl Server {
                 }
             }
             for index in ready.clients {
-                seats::offer(&mut self.clients, index);
                 self.clients[index].receive(&self.cache);
-                seats::make_room(&mut self.clients, &self.cache);
+                names::tell_apart(&mut self.clients, index);
+                seats::seat(&mut self.clients, index, &self.cache);
                 for what in self.clients[index].take_overstepped() {
                     self.scribe.mention(Event::Refused(code::NOT_ALLOWED));
                     self.acting.note_overstep(what, self.clients[index].who());

@@ -14,6 +14,8 @@ pub struct Who {
     pub door: String,
     /// What that door allows.
     pub right: Right,
+    /// The process at the other end, where the system tells and nobody stands between.
+    pub pid: Option<u32>,
 }
 
 /// What a hook that waits is to be told.

@@ -20,15 +20,18 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// Longest reason of a close frame, in bytes.
 const MAX_REASON_BYTES: usize = 123;
 
-/// Carries messages until one of the two ends. Without a hub the client is told so.
+/// Carries messages until one of the two ends. Without a hub the client is told so. `leaves` hears of a
+/// client before it is told good-bye.
 pub(super) fn run(
     socket: WebSocket<TcpStream>,
     hub: Option<UnixStream>,
     voice: &Voice,
     clock: fn() -> Timestamp,
+    leaves: &dyn Fn(&TcpStream),
 ) {
     let Some(hub) = hub.filter(|hub| hub.set_nonblocking(true).is_ok()) else {
         let words = "nobody collects";
+        leaves(socket.get_ref());
         return Farewell::error(code::NOBODY, words).say(socket, voice, clock());
     };
     let mut bridge = Bridge {
@@ -42,6 +45,7 @@ pub(super) fn run(
     };
     let farewell = bridge.carry();
     if let Some(farewell) = farewell {
+        leaves(bridge.socket.get_ref());
         farewell.say(bridge.socket, voice, clock());
     }
 }

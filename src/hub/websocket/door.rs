@@ -46,11 +46,11 @@ impl Door {
     }
 
     /// Waits for the request and answers it, and says what the token gives; `None` when it was refused or
-    /// none came. With a token shown `take_seat` says whether there is room.
+    /// none came. With a token shown `take_place` says whether there is room.
     pub(super) fn let_in(
         &self,
         stream: TcpStream,
-        take_seat: impl Fn() -> bool,
+        take_place: impl Fn() -> bool,
     ) -> Option<(WebSocket<TcpStream>, Right)> {
         stream.set_nonblocking(true).ok()?;
         // Each message goes at once.
@@ -60,7 +60,7 @@ impl Door {
         let given = Cell::new(None);
         #[allow(clippy::result_large_err, reason = "the library wants it so")]
         let callback = |request: &Request, response: Response| match self.judge(request) {
-            Ok(right) if take_seat() => {
+            Ok(right) if take_place() => {
                 given.set(Some(right));
                 Ok(response)
             }

@@ -215,14 +215,14 @@ impl House {
         let (voice, clock) = (self.voice.clone(), self.clock);
         let sessions = self.sessions.clone();
         let visit = move || {
-            if let Some((socket, right)) = door.let_in(stream, || place.take_seat()) {
+            if let Some((socket, right)) = door.let_in(stream, || place.take_place()) {
                 // Without a hub the bridge says so.
                 let hub = connect(&hub).ok();
                 let hub = hub.filter(|hub| admit(hub, right, sessions, &voice, clock()));
                 if let Some(hub) = &hub {
                     place.talks_over(hub);
                 }
-                bridge::run(socket, hub, &voice, clock);
+                bridge::run(socket, hub, &voice, clock, &|stream| place.leaves(stream));
             }
             drop(place);
         };

@@ -1,7 +1,9 @@
 //! The connections there are: how many, and how all of them are ended with a word.
 //!
-//! A seat is taken with the token. Who has shown none waits with a few others like it, and the oldest
-//! of them makes room for the next, so that connections that say nothing shut nobody out.
+//! A place is taken with the token. Who has shown none waits with a few others like it, and the oldest
+//! of them makes room for the next, so that connections that say nothing shut nobody out. Who shares seats
+//! with whom once they are in is the hub's matter; here there is room for all that it takes. Who was told
+//! good-bye shares a few places as well, so that nobody stays by not closing.
 
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
@@ -9,11 +11,14 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// More connections than this are refused.
-const SEATS: usize = 64;
+/// More connections than this are refused: the hub takes fewer of all tokens together.
+const PLACES: usize = 192;
 
 /// As many may be there that have not shown the token yet.
 const UNPROVEN: usize = 16;
+
+/// As many may be there that were told good-bye and have not closed.
+const LEAVING: usize = 16;
 
 /// How long connections may take to end.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -32,6 +37,8 @@ struct Inside {
     waiting: BTreeMap<u64, TcpStream>,
     /// The connections to the hub of those that have, as soon as they have one.
     hubs: BTreeMap<u64, Option<UnixStream>>,
+    /// Those that are told good-bye, oldest first.
+    leaving: BTreeMap<u64, TcpStream>,
 }
 
 /// The right to be there; given back when dropped.
@@ -71,7 +78,7 @@ impl Visits {
         let _ = self
             .one_left
             .wait_timeout_while(inside, FAREWELL, |inside| {
-                inside.hubs.values().any(Option::is_some)
+                inside.hubs.values().any(Option::is_some) || !inside.leaving.is_empty()
             });
     }
 
@@ -81,10 +88,10 @@ impl Visits {
 }
 
 impl Visit {
-    /// It has shown the token; whether there is a seat for it.
-    pub(super) fn take_seat(&self) -> bool {
+    /// It has shown the token; whether there is a place for it.
+    pub(super) fn take_place(&self) -> bool {
         let mut inside = self.visits.lock();
-        let is_free = inside.hubs.len() < SEATS;
+        let is_free = inside.hubs.len() < PLACES;
         if is_free {
             inside.waiting.remove(&self.number);
             inside.hubs.insert(self.number, None);
@@ -97,6 +104,21 @@ impl Visit {
         let hub = hub.try_clone().ok();
         self.visits.lock().hubs.insert(self.number, hub);
     }
+
+    /// It is told good-bye, and its place is free: the one that has been told so longest may have to go.
+    pub(super) fn leaves(&self, stream: &TcpStream) {
+        let mut inside = self.visits.lock();
+        if inside.leaving.len() >= LEAVING
+            && let Some((_, oldest)) = inside.leaving.pop_first()
+        {
+            // It may be closed already.
+            let _ = oldest.shutdown(Shutdown::Both);
+        }
+        inside.hubs.remove(&self.number);
+        if let Ok(handle) = stream.try_clone() {
+            inside.leaving.insert(self.number, handle);
+        }
+    }
 }
 
 impl Drop for Visit {
@@ -104,6 +126,7 @@ impl Drop for Visit {
         let mut inside = self.visits.lock();
         inside.waiting.remove(&self.number);
         inside.hubs.remove(&self.number);
+        inside.leaving.remove(&self.number);
         self.visits.one_left.notify_all();
     }
 }
@@ -122,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn who_shows_no_token_makes_room_and_who_shows_it_has_a_seat() {
+    fn who_shows_no_token_makes_room_and_who_shows_it_has_a_place_until_it_leaves() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let visits = Arc::new(Visits::default());
         let (mut first, inner) = connection(&listener);
@@ -138,16 +161,29 @@ mod tests {
         let ended = first.read(&mut [0; 1]).unwrap();
         assert_eq!(ended, 0, "the oldest was let go");
         assert_eq!(visits.lock().waiting.len(), UNPROVEN);
-        assert!(waiting.last().unwrap().1.take_seat());
+        assert!(waiting.last().unwrap().1.take_place());
 
         let seated = || {
             let visit = visits.begin(connection(&listener).1);
-            visit.take_seat().then_some(visit)
+            visit.take_place().then_some(visit)
         };
         let mut inside: Vec<Visit> = std::iter::from_fn(seated).collect();
-        assert_eq!(inside.len(), SEATS - 1);
+        assert_eq!(inside.len(), PLACES - 1);
         inside.pop();
-        assert!(seated().is_some(), "when one leaves");
+        inside.extend(seated());
+        assert_eq!(inside.len(), PLACES - 1, "when one has gone");
+        // Whoever was told good-bye keeps nobody out, and only so many of these stay.
+        let (mut told, inner) = connection(&listener);
+        told.set_read_timeout(limit).unwrap();
+        inside[0].leaves(&inner);
+        inside.extend(seated());
+        assert_eq!(inside.len(), PLACES);
+        for visit in &inside[1..=LEAVING] {
+            visit.leaves(&inner);
+        }
+        assert_eq!(told.read(&mut [0; 1]).unwrap(), 0, "it is closed");
+        assert_eq!(visits.lock().leaving.len(), LEAVING);
+        drop(inside);
         // Nobody talks to a hub: there is nothing to wait for.
         visits.end();
     }

@@ -1,11 +1,16 @@
 //! What a connection was let in for, and by whom something is wanted that it says.
+//!
+//! Whatever a client calls itself, it is written down as one of our own commands only where its process
+//! runs our program, and under a name that no other living client has.
 
 use std::collections::BTreeSet;
 
 use super::Client;
 use crate::hub::protocol::Right;
+use crate::hub::server::seats::Group;
 use crate::hub::server::who::Who;
 use crate::sys::namespaces::Standing;
+use crate::sys::process;
 
 /// What our own clients call themselves, each with the number of its process.
 const DOORS: [&str; 10] = [
@@ -34,6 +39,10 @@ pub(super) struct Admission {
     pub(super) session: Option<String>,
     /// It carries what somebody else says.
     pub(super) is_relayed: bool,
+    /// The process that has connected, where the system tells.
+    pub(super) process: Option<u32>,
+    /// Which of our own commands it is, if it is one.
+    pub(super) door: Option<&'static str>,
     /// What it has asked for and may not, since that was looked at.
     pub(super) overstepped: Vec<String>,
     /// What it has called itself in a hello that was not taken.
@@ -75,25 +84,69 @@ impl Client {
         std::mem::take(&mut self.admission.overstepped)
     }
 
+    /// With whom it shares seats.
+    pub(in crate::hub::server) fn group(&self) -> Group {
+        match self.admission.is_relayed {
+            true => Group::Token(self.admission.right),
+            false if self.standing == Standing::Home => Group::Home,
+            false => Group::Elsewhere,
+        }
+    }
+
+    /// Whether it carries what somebody else says.
+    pub(in crate::hub::server) fn is_relayed(&self) -> bool {
+        self.admission.is_relayed
+    }
+
+    /// Whether it and `other` have come in the same way: by the same token, from here or from elsewhere.
+    pub(in crate::hub::server) fn came_like(&self, other: &Self) -> bool {
+        self.group() == other.group()
+    }
+
+    /// What it is called where it has to be told from others; empty until that was looked at.
+    pub(in crate::hub::server) fn known_as(&self) -> &str {
+        &self.known_as
+    }
+
+    /// Has it called that, and looks whether it is what its name says.
+    pub(in crate::hub::server) fn be_known_as(&mut self, name: String) {
+        self.known_as = name;
+        let is_home = self.standing == Standing::Home;
+        let is_ours = |pid| process::runs_our_program(pid, is_home);
+        // Where nobody tells whose process it is, its word is taken.
+        let is_its =
+            self.admission.right == Right::Own && self.admission.process.is_none_or(is_ours);
+        self.admission.door = door_of(&self.name).filter(|_| is_its);
+    }
+
     /// By whom something is wanted that it says.
     pub(in crate::hub::server) fn who(&self) -> Who {
-        let name = match self.name.as_str() {
+        let name = match self.known_as.as_str() {
             "" => &self.admission.said_name,
             name => name,
         };
-        let own = DOORS.iter().find(|door| {
-            let rest = name.strip_prefix(**door);
-            let pid = rest.and_then(|rest| rest.strip_prefix('-'));
-            pid.is_some_and(|pid| pid.parse::<u32>().is_ok())
-        });
-        let is_own = self.admission.right == Right::Own;
         Who {
-            door: match own.filter(|_| is_own) {
-                Some(door) => (*door).to_owned(),
+            door: match self.admission.door {
+                Some(door) => door.to_owned(),
                 None if self.admission.is_relayed => format!("websocket {name}"),
                 None => format!("hub {name}"),
             },
             right: self.admission.right,
+            // Whoever relays is not the one that wants it.
+            pid: self
+                .admission
+                .process
+                .filter(|_| !self.admission.is_relayed),
         }
     }
+}
+
+/// Which of our own commands calls itself so.
+fn door_of(name: &str) -> Option<&'static str> {
+    let is_its = |door: &&&str| {
+        let rest = name.strip_prefix(**door);
+        let pid = rest.and_then(|rest| rest.strip_prefix('-'));
+        pid.is_some_and(|pid| pid.parse::<u32>().is_ok())
+    };
+    DOORS.iter().find(is_its).copied()
 }

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
+use std::time::Instant;
 
 use pane_patrol_hooks::text::one_line;
 
-use super::{Client, FULL, Seat, Waiter};
+use super::{Client, Waiter};
 use crate::hub::protocol::{
     self, Admit, ClientRole, Envelope, Hello, MAX_MESSAGE_BYTES, Pong, PublishedStatus, Report,
     Right, Status, WaitDecision, code, needed,
@@ -35,6 +36,7 @@ impl Client {
             match self.stream.read(&mut bytes) {
                 Ok(0) => self.has_left = true,
                 Ok(count) => {
+                    self.heard = Instant::now();
                     self.input.extend_from_slice(&bytes[..count]);
                     self.take_lines(cache);
                 }
@@ -178,6 +180,10 @@ impl Client {
             let words = format!("`client_id` is one line of 1 to {MAX_NAME_BYTES} bytes");
             return complain(self, code::BAD_SCHEMA, &words);
         }
+        if hello.client_id == cache.voice.sender_id {
+            let words = "this `client_id` is the hub's own: take another one";
+            return complain(self, code::BAD_SCHEMA, words);
+        }
         let needed = match hello.role {
             ClientRole::Publisher => Right::Publish,
             ClientRole::Subscriber => Right::Read,
@@ -187,9 +193,6 @@ impl Client {
             let own = self.admission.right.as_str();
             let words = format!("this connection has the right `{own}` alone");
             return complain(self, code::NOT_ALLOWED, &words);
-        }
-        if self.seat == Seat::None {
-            return self.refuse(cache, code::TOO_MANY, FULL);
         }
         self.name = hello.client_id;
         self.admission.session = Some(message.session_id.clone());

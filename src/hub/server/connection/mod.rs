@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use rustix::event::PollFlags;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::cache::Cache;
 use super::command::Command;
@@ -37,9 +37,6 @@ const MAX_COMMANDS: usize = 16;
 /// So many patches may be asked for before the first of them is there.
 const MAX_PATCHES: usize = 16;
 
-/// Why a hello was not taken, or a client has to go.
-pub(super) const FULL: &str = "the hub has all the clients it takes";
-
 /// Whether a client may stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -49,13 +46,6 @@ pub(super) enum Fate {
     Left,
     /// It must go; says why.
     Dropped(&'static str),
-}
-
-/// Whether there is a place for one more client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seat {
-    Free,
-    None,
 }
 
 /// What a subscriber wants to hear.
@@ -74,17 +64,19 @@ pub(super) struct Client {
     pub(super) serial: u64,
     stream: UnixStream,
     since: Instant,
+    /// When it has said something last.
+    heard: Instant,
     input: Vec<u8>,
     output: Vec<u8>,
     /// Where it runs, looked at when it connected.
     pub(super) standing: Standing,
-    /// Whether its hello is taken.
-    seat: Seat,
     role: Option<ClientRole>,
     /// What it was let in for.
     admission: Admission,
     /// What it calls itself, once it has said hello.
     name: String,
+    /// What it is called where it has to be told from others of that name.
+    known_as: String,
     /// What it wants to hear.
     wants: Wants,
     /// The agent that it is, as a publisher.
@@ -111,21 +103,23 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// `is_relayed`: it carries what somebody else says, and tells first what that may do.
+    /// `process`: the one that has connected, where the system tells. `is_relayed`: it carries what
+    /// somebody else says, and tells first what that may do.
     pub(super) fn new(
         serial: u64,
         stream: UnixStream,
-        standing: Standing,
+        (process, standing): (Option<u32>, Standing),
         is_relayed: bool,
     ) -> Self {
+        let now = Instant::now();
         Self {
             serial,
             stream,
-            since: Instant::now(),
+            since: now,
+            heard: now,
             input: Vec::new(),
             output: Vec::new(),
             standing,
-            seat: Seat::None,
             role: None,
             admission: Admission {
                 right: Right::Own,
@@ -133,11 +127,14 @@ impl Client {
                 sessions: Vec::new(),
                 session: None,
                 is_relayed,
+                process,
+                door: None,
                 overstepped: Vec::new(),
                 said_name: String::new(),
                 noted: BTreeSet::new(),
             },
             name: String::new(),
+            known_as: String::new(),
             wants: Wants::default(),
             agent: None,
             seq: 0,
@@ -164,9 +161,16 @@ impl Client {
         self.refused.is_some()
     }
 
-    /// Says whether its hello would be taken now.
-    pub(super) fn offer_seat(&mut self, is_free: bool) {
-        self.seat = if is_free { Seat::Free } else { Seat::None };
+    /// When it has said something last.
+    pub(super) fn heard(&self) -> Instant {
+        self.heard
+    }
+
+    /// Whether the other end has gone, even where nobody has read so far.
+    pub(super) fn is_left(&self) -> bool {
+        let mut ended = [PollFd::new(&self.stream, PollFlags::empty())];
+        let looked = poll(&mut ended, Some(&Timespec::default()));
+        self.has_left || looked == Ok(1)
     }
 
     pub(super) fn stream(&self) -> &UnixStream {
