@@ -22,6 +22,9 @@ use crate::sys::monotone_clock::Clock;
 /// Nobody is snoozed for longer at one time: a year.
 const MAX_SNOOZE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
+/// What came of an act that is about to be done.
+const NOTHING_YET: (&str, Option<&str>) = ("", None);
+
 /// What it has to be told.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
@@ -81,7 +84,7 @@ impl server::Actor for Actor {
             return self.untried(act, who, "it has expired");
         }
         if let What::Start(start) = &act.what {
-            return self.started(start, who, self.executor.start(id, start));
+            return self.start(id, start, who);
         }
         let row = match self.executor.collector.row(&act.agent_id) {
             Ok(Some(row)) => row,
@@ -90,8 +93,10 @@ impl server::Actor for Actor {
         };
         if act.generation.is_some_and(|known| known != row.generation) {
             let why = format!("it has changed since: its generation is {}", row.generation);
-            return self.written(&row, act, who, ActResult::refused(id, why));
+            return self.written(&row, act, who, None, ActResult::refused(id, why));
         }
+        let intent = self.intend(&row, act, who);
+        let intent = intent.as_deref();
         match &act.what {
             What::ReadRequest { request } => self.executor.read(id, &row, request.as_ref()),
             What::Locate {} => {
@@ -106,7 +111,7 @@ impl server::Actor for Actor {
             What::Look {} => result(id, self.look(&row)),
             What::Decide(decide) => match self.executor.decide(id, &row, decide, who) {
                 Ok(result) => result,
-                Err(why) => self.written(&row, act, who, ActResult::refused(id, why)),
+                Err(why) => self.written(&row, act, who, None, ActResult::refused(id, why)),
             },
             What::Stop {
                 instance_id,
@@ -119,25 +124,26 @@ impl server::Actor for Actor {
                     pid: *pid,
                 };
                 let result = self.executor.stop(id, &row, &meant, *close_pane);
-                self.written(&row, act, who, result)
+                self.written(&row, act, who, intent, result)
             }
             What::Start(_) => ActResult::refused(id, "it is about no agent"),
             What::Snooze { seconds } => {
                 let done = self.snooze(&row, *seconds);
-                self.written(&row, act, who, result(id, done))
+                self.written(&row, act, who, intent, result(id, done))
             }
             What::Trust {
                 instance_id,
                 seconds,
             } => {
                 let done = self.trust(&row, instance_id, *seconds);
-                self.written(&row, act, who, result(id, done))
+                self.written(&row, act, who, intent, result(id, done))
             }
         }
     }
 
     fn note_overstep(&self, what: &str, who: &Who) {
-        self.write(&Line::overstepped(what, who, self.clock.now()));
+        let line = Line::overstepped(what, who, self.clock.now());
+        self.executor.record(&line);
     }
 
     fn note_refused(&self, act: &Act, who: &Who, why: &str) {
@@ -146,11 +152,30 @@ impl server::Actor for Actor {
 }
 
 impl Actor {
-    fn written(&self, row: &Row, act: &Act, who: &Who, result: ActResult) -> ActResult {
+    /// Writes down what is about to be done; by that the line is known that tells what came of it. What is
+    /// decided has its line where it is compared with what is asked.
+    fn intend(&self, row: &Row, act: &Act, who: &Who) -> Option<String> {
+        if !act.what.is_recorded() || matches!(act.what, What::Decide(_)) {
+            return None;
+        }
+        let what = (act.what.name(), way(&act.what));
+        let line = Line::by_act(row, what, who, NOTHING_YET, self.clock.now());
+        Some(self.executor.intend(line))
+    }
+
+    fn written(
+        &self,
+        row: &Row,
+        act: &Act,
+        who: &Who,
+        intent: Option<&str>,
+        result: ActResult,
+    ) -> ActResult {
         if act.what.is_recorded() {
             let now = self.clock.now();
             let what = (act.what.name(), way(&act.what));
-            self.write(&Line::by_act(row, what, who, came(&result), now));
+            let line = Line::by_act(row, what, who, came(&result), now);
+            self.executor.record(&line.after(intent));
         }
         result
     }
@@ -159,29 +184,21 @@ impl Actor {
     fn untried(&self, act: &Act, who: &Who, why: &str) -> ActResult {
         if act.what.is_recorded() {
             let about = (act.agent_id.as_str(), act.what.name());
-            self.write(&Line::untried(about, who, why, self.clock.now()));
+            let line = Line::untried(about, who, why, self.clock.now());
+            self.executor.record(&line);
         }
         ActResult::refused(&act.act_id, why)
     }
 
-    fn started(&self, start: &Start, who: &Who, result: ActResult) -> ActResult {
+    fn start(&self, id: &str, start: &Start, who: &Who) -> ActResult {
+        let launcher = &start.launcher;
+        let line = Line::started(launcher, None, who, NOTHING_YET, self.clock.now());
+        let intent = self.executor.intend(line);
+        let result = self.executor.start(id, start);
         let place = result.place.as_ref().map(|place| &place.target);
-        let now = self.clock.now();
-        self.write(&Line::started(
-            &start.launcher,
-            place,
-            who,
-            came(&result),
-            now,
-        ));
+        let line = Line::started(launcher, place, who, came(&result), self.clock.now());
+        self.executor.record(&line.after(Some(&intent)));
         result
-    }
-
-    fn write(&self, line: &Line<'_>) {
-        if let Some(path) = self.executor.places.decisions() {
-            // It is done, or not; that it could not be written down changes nothing about it.
-            let _ = line.append(&path);
-        }
     }
 
     fn snooze(&self, row: &Row, seconds: u64) -> Result<(), Refusal> {

@@ -166,8 +166,14 @@ impl Executor {
     /// never act at the same time, in whatever process: the second one must see what the first one did.
     fn answer(&self, bound: &Bound, decision: &Decision, who: &Who, shown: &Shown) -> Outcome {
         let began = Timestamp::now();
+        let mut intent = None;
+        let mut intend = |way| {
+            let nothing_yet = Outcome::Nothing(String::new());
+            let line = Line::by_hand(bound, decision, (who, shown), way, &nothing_yet, began);
+            intent.get_or_insert_with(|| self.intend(line));
+        };
         let (way, outcome) = match self.lock() {
-            Ok(_lock) => self.act(bound, decision, shown),
+            Ok(_lock) => self.act(bound, decision, shown, &mut intend),
             Err(why) => ("keys", Outcome::Nothing(why.to_string())),
         };
         let answered = match &outcome {
@@ -178,30 +184,30 @@ impl Executor {
         if let Some(answered) = answered {
             tell::answered(answered, decision, began, (&self.places, self.uid));
         }
-        if let Some(path) = self.places.decisions() {
-            let line = Line::by_hand(
-                bound,
-                decision,
-                (who, shown),
-                way,
-                &outcome,
-                Timestamp::now(),
-            );
-            // The answer is given; that it could not be written down changes nothing about it.
-            let _ = line.append(&path);
-        }
+        let now = Timestamp::now();
+        let line = Line::by_hand(bound, decision, (who, shown), way, &outcome, now);
+        self.record(&line.after(intent.as_deref()));
         outcome
     }
 
-    fn act(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> (&'static str, Outcome) {
+    /// By which way it was answered, and what came of it. `intend` writes down that it is about to be, and by
+    /// which way.
+    fn act(
+        &self,
+        bound: &Bound,
+        decision: &Decision,
+        shown: &Shown,
+        intend: &mut dyn FnMut(&'static str),
+    ) -> (&'static str, Outcome) {
         let bound = match self.as_shown(bound, decision, shown) {
             Ok(bound) => bound,
             Err(why) => return ("keys", Outcome::Nothing(why.to_string())),
         };
-        match self.by_hook(&bound, decision) {
-            Some(outcome) => ("hook", outcome),
-            None => ("keys", carry_out(&bound, decision, self)),
+        if let Some(outcome) = self.by_hook(&bound, decision, intend) {
+            return ("hook", outcome);
         }
+        intend("keys");
+        ("keys", carry_out(&bound, decision, self))
     }
 
     /// The request with its whole command, if it is still asked and may be answered by whoever had
@@ -223,7 +229,12 @@ impl Executor {
     }
 
     /// Through the assistant's own hook, when one waits for just this request; `None` when not.
-    fn by_hook(&self, bound: &Bound, decision: &Decision) -> Option<Outcome> {
+    fn by_hook(
+        &self,
+        bound: &Bound,
+        decision: &Decision,
+        intend: &mut dyn FnMut(&'static str),
+    ) -> Option<Outcome> {
         let handed = Handed {
             row: bound.row.clone(),
             instance_id: bound.instance_id.clone(),
@@ -231,6 +242,7 @@ impl Executor {
             verdict: verdict(bound, decision)?,
         };
         once_it_waits(bound, self).ok()?;
+        intend("hook");
         let began = self.now();
         match self.collector.hand(handed) {
             Ok(false) => None,

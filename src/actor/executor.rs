@@ -8,12 +8,13 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::audit::Line;
 use super::keys::{Access, Guard, Pane, Press, Pressed, Seen};
 use super::{dialog, foreground};
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
 use crate::assistants::{self, Facets};
-use crate::hub::client::HubError;
+use crate::hub::client::{HubError, random_id};
 use crate::hub::server::Collector;
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::state::{Bound, Row};
@@ -39,6 +40,22 @@ pub struct Executor {
 }
 
 impl Executor {
+    /// Writes a line of the audit.
+    pub(super) fn record(&self, line: &Line<'_>) {
+        if let Some(path) = self.places.decisions() {
+            // It is done, or not; that it could not be written down changes nothing about it.
+            let _ = line.append(&path);
+        }
+    }
+
+    /// Writes down that something is about to be done; by what is given back the line is known that tells what
+    /// came of it.
+    pub(super) fn intend(&self, line: Line<'_>) -> String {
+        let intent = random_id();
+        self.record(&line.begun(&intent));
+        intent
+    }
+
     fn pane_of(&self, bound: &Bound) -> (Place, Box<dyn Multiplexer>) {
         let pane = Target::Pane(bound.pane);
         let place = self.reach.place(Some(bound.server.clone()), pane);

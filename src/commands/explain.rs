@@ -77,6 +77,7 @@ fn decided_about(context: &Context, row: &Row, now: Timestamp) -> Vec<(Decided, 
     };
     let mut audit = Audit::open(path, None);
     audit.read(&Filter::default(), &mut |_| {});
+    audit.give_up(Some(now));
     let all = std::iter::from_fn(|| audit.next(Some(now)));
     let about = all.filter(|(decided, _)| decided.is_about(&row.id, row.instance_id.as_deref()));
     let mut about: Vec<_> = about.collect();

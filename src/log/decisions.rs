@@ -16,6 +16,9 @@ use crate::state::RowKey;
 /// So much of the audit's end is read, in bytes: some ten thousand lines.
 pub const READ_BYTES: u64 = 8 << 20;
 
+/// The outcome of what is about to be done.
+const BEGUN: &str = "begun";
+
 /// One line, as far as it is told to people; what it lacks is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Decided {
@@ -23,8 +26,10 @@ pub struct Decided {
     pub ts: Timestamp,
     /// What: `approve`, `deny`, `answer`, `ask`, `stop`, `start`, `trust`, `snooze`, or what was not allowed.
     pub decision: String,
-    /// What came of it: `done`, `equal`, `nothing`, `unknown`, `not_allowed`.
+    /// What came of it: `done`, `equal`, `nothing`, `unknown`, `not_allowed`; `begun` before it is done.
     pub outcome: String,
+    /// What the line before it is done and the one after that have in common.
+    intent: Option<String>,
     /// `user`, `rule` or `trust`.
     #[serde(default)]
     by: String,
@@ -35,6 +40,8 @@ pub struct Decided {
     /// Where the person, or whoever it was, said it.
     pub door: Option<String>,
     right: Option<String>,
+    /// The process that said it.
+    pid: Option<u32>,
     reason: Option<String>,
     /// The row's id.
     #[serde(default)]
@@ -55,6 +62,11 @@ impl Decided {
     /// Reads a line; `None` where it is none.
     pub fn parse(line: &[u8]) -> Option<Self> {
         serde_json::from_slice(line).ok()
+    }
+
+    /// What tells the two lines of one decision from others: that before it was done (true) and the one after.
+    pub fn intent(&self) -> Option<(&str, bool)> {
+        Some((self.intent.as_deref()?, self.outcome == BEGUN))
     }
 
     /// Whether it was about one of that name.
@@ -109,16 +121,22 @@ impl Decided {
             "nothing" => "nothing done".to_owned(),
             "unknown" => format!("not known{way}"),
             "not_allowed" => "not allowed".to_owned(),
+            BEGUN => format!("begun{way}, outcome unknown"),
             other => other.to_owned(),
         };
         if let Some(reason) = &self.reason {
             end = format!("{end}: {reason}");
         }
+        // One of our own commands is known by its name; whose a client is, its process tells.
+        let pid = self.pid.filter(|_| self.is_by_door("hub"));
         // A string takes everything.
-        let _ = match (&self.door, &self.right) {
-            (Some(door), Some(right)) => write!(end, ", from {door} ({right})"),
-            (Some(door), None) => write!(end, ", from {door}"),
-            (None, _) => write!(end, ", by {}", self.by),
+        let _ = match (&self.door, &self.right, pid) {
+            (Some(door), Some(right), Some(pid)) => {
+                write!(end, ", from {door} ({right}, process {pid})")
+            }
+            (Some(door), Some(right), None) => write!(end, ", from {door} ({right})"),
+            (Some(door), None, _) => write!(end, ", from {door}"),
+            (None, ..) => write!(end, ", by {}", self.by),
         };
         if let Some(rule) = &self.rule {
             let _ = write!(end, " `{rule}`");
@@ -246,6 +264,10 @@ mod tests {
             (
                 json!({"decision": "start", "outcome": "not_allowed", "tool": null, "message": null}),
                 "start, not allowed, from dashboard (own)",
+            ),
+            (
+                json!({"outcome": "begun", "door": "hub dashboard-1", "pid": 4242}),
+                "approve Bash: cargo publish, begun by keys, outcome unknown, from hub dashboard-1 (own, process 4242)",
             ),
             (
                 json!({"message": "a\u{1b}[2J\nb\u{202e}c"}),

@@ -1,6 +1,6 @@
 //! The audit beside the events: read from its end, and, where somebody follows, as it grows.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -21,6 +21,8 @@ pub(in crate::commands) struct Audit {
     /// Only by this door.
     door: Option<String>,
     left: VecDeque<(Decided, String)>,
+    /// What was about to be done, by its intent, as long as nothing tells what came of it.
+    begun: BTreeMap<String, (Decided, String)>,
     unreadable: u64,
 }
 
@@ -31,6 +33,7 @@ impl Audit {
             path,
             door,
             left: VecDeque::new(),
+            begun: BTreeMap::new(),
             unreadable: 0,
         }
     }
@@ -39,6 +42,7 @@ impl Audit {
     /// `heard` is told of each, wanted or not.
     pub(in crate::commands) fn read(&mut self, filter: &Filter, heard: &mut dyn FnMut(&Decided)) {
         let (door, left, unreadable) = (&self.door, &mut self.left, &mut self.unreadable);
+        let begun = &mut self.begun;
         let _ = self.tailer.poll(Instant::now(), &mut |line| {
             let bytes = match line.content {
                 Content::Whole(bytes) | Content::Torn(bytes) => bytes,
@@ -49,12 +53,42 @@ impl Audit {
                 return ControlFlow::Continue(());
             };
             heard(&decided);
+            let intent = decided.intent();
+            let intent = intent.map(|(intent, is_begun)| (intent.to_owned(), is_begun));
+            if let Some((intent, false)) = &intent {
+                begun.remove(intent);
+            }
             let is_its = door.as_ref().is_none_or(|door| decided.is_by_door(door));
             if is_its && filter.accepts_decided(&decided) {
-                left.push_back((decided, String::from_utf8_lossy(bytes).into_owned()));
+                let told = (decided, String::from_utf8_lossy(bytes).into_owned());
+                match intent {
+                    Some((intent, true)) => drop(begun.insert(intent, told)),
+                    _ => left.push_back(told),
+                }
             }
             ControlFlow::Continue(())
         });
+        self.sort();
+    }
+
+    /// Has everything told that was about to be done, up to then or at all, and of which nothing tells what
+    /// came of it.
+    pub(in crate::commands) fn give_up(&mut self, until: Option<Timestamp>) {
+        let is_old = |told: &(Decided, String)| until.is_none_or(|until| told.0.ts <= until);
+        let begun = std::mem::take(&mut self.begun);
+        let (old, young) = begun.into_iter().partition(|(_, told)| is_old(told));
+        self.begun = young;
+        let old: BTreeMap<String, _> = old;
+        self.left.extend(old.into_values());
+        self.sort();
+    }
+
+    /// Whether something was about to be done of which nothing tells yet what came of it.
+    pub(super) fn has_begun(&self) -> bool {
+        !self.begun.is_empty()
+    }
+
+    fn sort(&mut self) {
         // Lines of several processes may stand a moment apart.
         self.left
             .make_contiguous()

@@ -28,6 +28,9 @@ use crate::messages::Output;
 use audit::Audit;
 use query::{Complaints, From, Query, expect_all_found};
 
+/// What was about to be done for longer than this has ended, and nobody tells how: none of it may take so long.
+const ACT_PATIENCE: Duration = Duration::from_secs(120);
+
 /// How soon a file that is no longer written is looked at again, for a writer that was slow.
 const STRAGGLER_PAUSE: Duration = Duration::from_millis(250);
 
@@ -73,6 +76,7 @@ fn print(context: &Context, arguments: &LogArgs) -> CommandResult {
         query.from.warn_if_there_is_none();
         follow(file, &mut printing)?;
     } else {
+        printing.give_up(None);
         if printing.has_events || printing.sought.missing().is_some() {
             query.from.read(&mut |line| printing.take(&line))?;
         }
@@ -119,13 +123,16 @@ fn follow(log: &Path, printing: &mut Printing) -> CommandResult {
     let mut tailer = Tailer::open(log, Start::Beginning, Instant::now());
     loop {
         printing.read_audit();
+        printing.give_up(Some(Timestamp::now().minus(ACT_PATIENCE)));
         let polled = tailer.poll(Instant::now(), &mut |line| printing.take(&line));
         let decided = printing.print_decided(None);
         if polled.is_break() || decided.is_break() || printing.output.flush().is_break() {
             return Ok(());
         }
         expect_all_found(printing.sought.missing_for_ever())?;
-        watch.wait(tailer.has_stragglers().then_some(STRAGGLER_PAUSE));
+        let has_begun = printing.audit.as_ref().is_some_and(Audit::has_begun);
+        let pause = has_begun.then_some(ACT_PATIENCE);
+        watch.wait(tailer.has_stragglers().then_some(STRAGGLER_PAUSE).or(pause));
         if is_closed.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -174,6 +181,13 @@ impl Printing {
             audit.read(&self.filter, &mut |decided| {
                 sought.heed_found(|whom| decided.is_of(whom));
             });
+        }
+    }
+
+    /// Has told what was about to be done, up to then or at all, and of which nobody tells what came of it.
+    fn give_up(&mut self, until: Option<Timestamp>) {
+        if let Some(audit) = &mut self.audit {
+            audit.give_up(until);
         }
     }
 
