@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::executor::{Executor, Refusal};
+use super::started::{self, Note, Seen};
 use crate::config::Config;
 use crate::hub::protocol::{ActOutcome, ActResult, Located, Start, SystemText};
-use crate::launch::{self, ENDED, Launcher, NotAsked, Site, Stopped, System};
+use crate::launch::{self, Launcher, NotAsked, Site, Stopped, System};
 use crate::mux::{Opened, Reach};
 use crate::state::Row;
 use crate::sys::namespaces::user_of;
@@ -69,9 +70,9 @@ impl Executor {
     /// Starts what that launcher of the settings says.
     pub(super) fn start(&self, id: &str, start: &Start) -> ActResult {
         match self.open(start) {
-            Ok(opened) => {
-                let ended = (!opened.is_there).then(|| ENDED.trim_start_matches(", ").to_owned());
-                let mut result = ActResult::of(id, ActOutcome::Done, ended);
+            Ok((opened, seen)) => {
+                let (outcome, why) = seen.told(&opened.target);
+                let mut result = ActResult::of(id, outcome, why);
                 let pane = opened.pane.parse().ok();
                 result.place = opened.target.parse().ok().map(|target| Located {
                     target,
@@ -84,7 +85,8 @@ impl Executor {
         }
     }
 
-    fn open(&self, start: &Start) -> Result<Opened, Refusal> {
+    /// Opens it, and looks what became of it.
+    fn open(&self, start: &Start) -> Result<(Opened, Seen), Refusal> {
         let reach = self.reach_of(start);
         let path = start.path.as_ref().map(SystemText::to_os);
         let path = path.or_else(|| reach.path.clone());
@@ -104,8 +106,14 @@ impl Executor {
             home,
             path,
         };
-        let opened = launch::start(&launcher, &site, &*reach.own());
-        opened.map_err(|undone| undone.to_string())
+        let note = Note::begin(&self.places.runtime);
+        let mux = reach.own();
+        let opened = launch::start(&launcher, &site, Note::path(note.as_ref()), &*mux);
+        let opened = opened.map_err(|undone| undone.to_string());
+        opened.map(|opened| {
+            let seen = started::look_again(&reach, &opened, note.as_ref());
+            (opened, seen)
+        })
     }
 
     /// Which servers are talked to: the hub's owner, and nobody else may start anything, has named hers as

@@ -5,6 +5,7 @@
 //! | `acts` | carries out what somebody wants done about an agent |
 //! | `decide` | about a request: read in full, compared with what was shown, at its hook or by keys |
 //! | `manage` | stops one, starts another |
+//! | `started` | what became of what was started |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
 //! | [`equal`] | that a request was answered that wants just the same |
 //! | [`fate`] | what became of a request after its answer |
@@ -39,6 +40,7 @@ mod keys_tests;
 mod manage;
 pub mod names;
 mod opening;
+mod started;
 pub mod stop;
 mod tell;
 

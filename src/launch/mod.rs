@@ -29,6 +29,13 @@ const GO_THERE: &str = "case $1 in /*) cd -- \"$1\" 2>/dev/null;; esac; shift\n"
 const HOLD: &str = "\nstatus=$?; [ \"$status\" -eq 0 ] || [ \"$status\" -gt 128 ] || { \
     printf '\\n[pane-patrol] it ended with status %s; Enter closes this pane ' \"$status\"; read -r _; }";
 
+/// It tells the same to whoever has started it and still looks, in the file that is named behind this.
+const TELL: &str = "\nstatus=$?; [ \"$status\" -eq 0 ] || [ \"$status\" -gt 128 ] || { set -- ";
+const TELL_END: &str = "; [ -e \"$1\" ] && printf %s \"$status\" > \"$1\"; }; (exit \"$status\")";
+
+/// What is run in a new pane, and runs the command.
+pub(crate) const SHELL: &str = "sh";
+
 /// `[[launcher]]`: one way to start an assistant.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,7 +101,8 @@ impl Launcher {
     }
 
     /// The command with everything filled in, for a shell that has the folder as its first argument.
-    fn script(&self, folder: &OsStr) -> Result<OsString, HoldsNul> {
+    /// `note`: the file in which it is told how it ended, if badly, as long as that file is there.
+    fn script(&self, folder: &OsStr, note: Option<&Path>) -> Result<OsString, HoldsNul> {
         // In a shell of its own, so that an `exit` in it is not the end of what follows.
         let mut script = OsString::from(GO_THERE);
         script.push("(");
@@ -116,16 +124,21 @@ impl Launcher {
         }
         script.push(rest);
         script.push("\n)");
+        if let Some(note) = note {
+            script.push(TELL);
+            script.push(shell::word(note)?);
+            script.push(TELL_END);
+        }
         script.push(HOLD);
         Ok(script)
     }
 
     /// What a multiplexer is to open.
-    fn opening(&self, site: &Site) -> Result<Opening, HoldsNul> {
+    fn opening(&self, site: &Site, note: Option<&Path>) -> Result<Opening, HoldsNul> {
         let folder = self.folder(site);
-        let script = self.script(&folder)?;
-        let mut words = ["sh", "-c"].map(OsString::from).to_vec();
-        words.extend([script, "sh".into(), folder.clone()]);
+        let script = self.script(&folder, note)?;
+        let mut words = [SHELL, "-c"].map(OsString::from).to_vec();
+        words.extend([script, SHELL.into(), folder.clone()]);
         Ok(Opening {
             name: self.name.clone(),
             words,
@@ -137,12 +150,17 @@ impl Launcher {
     }
 }
 
-/// Starts an assistant in a pane of its own.
+/// Starts an assistant in a pane of its own; `note` is an empty file in which it is told how it ended.
 ///
 /// # Errors
 /// Says why it was not started.
-pub(crate) fn start(launcher: &Launcher, site: &Site, mux: &dyn Multiplexer) -> Outcome<Opened> {
-    let opening = launcher.opening(site);
+pub(crate) fn start(
+    launcher: &Launcher,
+    site: &Site,
+    note: Option<&Path>,
+    mux: &dyn Multiplexer,
+) -> Outcome<Opened> {
+    let opening = launcher.opening(site, note);
     let opening = opening.map_err(|error| Undone::Refused(error.to_string()))?;
     mux.open(&opening, PATIENCE_FOR_SEVERAL)
 }
@@ -172,9 +190,15 @@ mod tests {
     #[test]
     fn what_is_filled_in_is_quoted_and_everything_else_is_left_to_the_shell() {
         let launcher = launcher("cd {cwd} && X={x} run --as {name} {", None);
-        let script = launcher.script(OsStr::new("/a {name} 'b'")).unwrap();
+        let folder = OsStr::new("/a {name} 'b'");
+        let script = launcher.script(folder, None).unwrap();
         let expected = r"cd '/a {name} '\''b'\''' && X={x} run --as 'it'\''s' {";
         assert_eq!(script, *format!("{GO_THERE}({expected}\n){HOLD}"));
+        let script = launcher
+            .script(folder, Some(Path::new("/n {cwd}")))
+            .unwrap();
+        let told = format!("{TELL}'/n {{cwd}}'{TELL_END}");
+        assert_eq!(script, *format!("{GO_THERE}({expected}\n){told}{HOLD}"));
     }
 
     #[test]

@@ -315,7 +315,8 @@ impl Multiplexer for Servers {
         };
         on(&self.0, Some(opened(99)), |server| {
             let id = server.panes.keys().max().map_or(0, |last| last + 1);
-            server.panes.insert(id, (40, String::new()));
+            // A process that can be seen: our own.
+            server.panes.insert(id, (std::process::id(), String::new()));
             Ok(opened(id))
         })
     }
