@@ -2,6 +2,8 @@
 //! once, and with a line that says who it was.
 
 mod alone;
+mod begun;
+mod bounds;
 mod managed;
 mod told;
 
@@ -50,7 +52,7 @@ impl ActsByHand {
         client
     }
 
-    fn say(&mut self, kind: &str, payload: &Value) {
+    pub(super) fn say(&mut self, kind: &str, payload: &Value) {
         let message = json!({"version": "1", "type": kind, "session_id": "default",
             "sender_id": self.name, "timestamp": "2026-11-21T14:02:15Z", "payload": payload});
         match &mut self.door {
@@ -67,7 +69,7 @@ impl ActsByHand {
         }
     }
 
-    fn hear(&mut self) -> Value {
+    pub(super) fn hear(&mut self) -> Value {
         let mut line = String::new();
         match &mut self.door {
             Door::Hub(stream) => drop(stream.read_line(&mut line).expect("the hub answers")),
@@ -105,8 +107,14 @@ impl ActsByHand {
     }
 }
 
-/// What was tried to be done; every try leaves a line.
-fn decisions(env: &TestEnv) -> Vec<Value> {
+/// What was tried to be done; every try leaves a line for what came of it.
+pub(super) fn decisions(env: &TestEnv) -> Vec<Value> {
+    let lines = audit(env).into_iter();
+    lines.filter(|line| line["outcome"] != "begun").collect()
+}
+
+/// All that stands in the audit, also what was about to be done.
+fn audit(env: &TestEnv) -> Vec<Value> {
     let path = env.places().decisions().expect("a state folder");
     let text = fs::read_to_string(path).unwrap_or_default();
     let line = |line| serde_json::from_str(line).expect("JSON");

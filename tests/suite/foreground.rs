@@ -12,7 +12,8 @@ use crate::common::{
     until, wait_until, write_program,
 };
 
-/// Shows the dialog and writes down the key that it gets; or leaves its terminal alone.
+/// Shows the dialog and writes down the key that it gets; or leaves its terminal
+/// alone; or leaves the dialog there.
 const ASSISTANT: &str = r#"#!/bin/bash
 echo $$ > "$1/pid.new" && mv "$1/pid.new" "$1/pid"
 if [ "$2" = deaf ]; then exec sleep 600; fi
@@ -21,7 +22,7 @@ trap 'show "$1"' USR1
 show "$1"
 until IFS= read -rsn1 key; do :; done
 printf %s "$key" > "$1/keys"
-printf '\033[2J\033[H'
+[ "$2" = stays ] || printf '\033[2J\033[H'
 exec sleep 600
 "#;
 

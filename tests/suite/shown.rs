@@ -1,7 +1,6 @@
 //! Nothing is approved that was not shown: the real dashboard and the real commands, with a hook that waits
 //! for the answer and a transcript that holds all of the request.
 
-use std::fs;
 use std::io::Write;
 use std::process::Child;
 use std::time::Duration;
@@ -111,12 +110,9 @@ impl<'env> Stage<'env> {
             .run(&[&["send-keys", "-t", "%0"], keys].concat());
     }
 
-    /// What was tried to be answered, by whatever way; every try leaves a line.
+    /// What was tried to be answered, by whatever way; every try leaves a line for what came of it.
     fn decisions(&self) -> Vec<Value> {
-        let path = self.env.places().decisions().expect("a state folder");
-        let text = fs::read_to_string(path).unwrap_or_default();
-        let line = |line| serde_json::from_str(line).expect("JSON");
-        text.lines().map(line).collect()
+        crate::acts::decisions(self.env)
     }
 }
 

@@ -7,6 +7,7 @@ use super::command::{Command, What};
 use super::connection::Client;
 use super::event::{Event, Published, Said};
 use super::order::{Done, Reply};
+use super::publishers::Publishers;
 use super::serving::Server;
 use super::who::Handed;
 use crate::hub::protocol::{Act, ActResult, code};
@@ -115,23 +116,11 @@ impl Server {
 
     /// Hands a decision to the hook that waits for it; whether there is one.
     pub(super) fn hand(&mut self, handed: &Handed) -> bool {
-        let waiting = self.clients.iter().enumerate();
-        let waiting = waiting.filter(|(_, it)| it.waits_for(handed) && !self.has_anothers_name(it));
-        // A hook that runs where we do goes first.
-        let first = waiting.min_by_key(|(_, client)| client.standing != Standing::Home);
-        let Some(index) = first.map(|(index, _)| index) else {
+        let Some(index) = taker(&self.clients, &self.publishers, handed) else {
             return false;
         };
         self.clients[index].tell_decision(handed, &self.cache);
         true
-    }
-
-    /// Whether a publisher that has come in another way speaks under the name of this client, which was let in
-    /// by a token: what is decided about that one's rows is told to nobody else.
-    fn has_anothers_name(&self, client: &Client) -> bool {
-        let speaks = self.publishers.connection_of(client.name());
-        let speaker = self.clients.iter().find(|it| Some(it.serial) == speaks);
-        client.is_relayed() && speaker.is_some_and(|speaker| !speaker.came_like(client))
     }
 
     /// Has something done about an agent; what came of it is told when it is known.
@@ -174,5 +163,93 @@ impl Server {
             _ticket: None,
         };
         self.scribe.tell(Event::Published(Box::new(message)));
+    }
+}
+
+/// The hook that is told what was decided: of those that wait for it, one that runs where we do goes first.
+fn taker(clients: &[Client], publishers: &Publishers, handed: &Handed) -> Option<usize> {
+    let waiting = clients.iter().enumerate().filter(|(_, client)| {
+        client.waits_for(handed) && !has_anothers_name(client, clients, publishers)
+    });
+    let first = waiting.min_by_key(|(_, client)| client.standing != Standing::Home);
+    first.map(|(index, _)| index)
+}
+
+/// Whether a publisher that has come in another way speaks under the name of this client, which was let in by a
+/// token: what is decided about that one's rows is told to nobody else.
+fn has_anothers_name(client: &Client, clients: &[Client], publishers: &Publishers) -> bool {
+    let speaks = publishers.connection_of(client.name());
+    let speaker = clients.iter().find(|it| Some(it.serial) == speaks);
+    client.is_relayed() && speaker.is_some_and(|speaker| !speaker.came_like(client))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use pane_patrol_hooks::approval::Verdict;
+
+    use super::*;
+    use crate::hub::protocol::Right;
+    use crate::hub::server::connection::fixture::{Scene, request_of};
+    use crate::state::Row;
+
+    #[test]
+    fn of_several_hooks_that_wait_the_one_that_runs_where_we_do_goes_first() {
+        let mut scene = Scene::new(1);
+        let row = scene.row(0);
+        let handed = handed(&row);
+        let [elsewhere, unknown, home, later] = [
+            Standing::Elsewhere,
+            Standing::Unknown,
+            Standing::Home,
+            Standing::Home,
+        ]
+        .map(|standing| scene.waits(&row, standing, None, "hook-1"));
+        let clients = [elsewhere, unknown, home, later];
+        let publishers = Publishers::default();
+        assert_eq!(taker(&clients, &publishers, &handed), Some(2));
+        assert_eq!(taker(&clients[..2], &publishers, &handed), Some(0));
+        assert_eq!(taker(&[], &publishers, &handed), None);
+        let other = Handed {
+            row: "another".to_owned(),
+            ..handed
+        };
+        assert_eq!(taker(&clients, &publishers, &other), None);
+    }
+
+    #[test]
+    fn a_token_gets_no_decision_by_calling_itself_as_an_own_publisher() {
+        let mut scene = Scene::new(1);
+        let row = scene.published(0, "wrap-1");
+        let handed = handed(&row);
+        let thief = scene.waits(&row, Standing::Unknown, Some(Right::Publish), "wrap-1");
+        let own = scene.waits(&row, Standing::Home, None, "wrap-1");
+        let its = scene.waits(&row, Standing::Unknown, Some(Right::Publish), "wrap-1");
+        let now = Instant::now();
+        let mut publishers = Publishers::default();
+        assert!(publishers.claim("wrap-1", (own.serial, Right::Own), now));
+        let clients = [thief, own, its];
+        assert_eq!(taker(&clients, &publishers, &handed), Some(1));
+        assert_eq!(
+            taker(&clients[..1], &publishers, &handed),
+            Some(0),
+            "nobody speaks"
+        );
+        // Whoever speaks by the same token may wait on a connection of its own.
+        let mut publishers = Publishers::default();
+        let claimed = publishers.claim("wrap-1", (clients[2].serial, Right::Publish), now);
+        assert!(claimed);
+        let [thief, _, its] = clients;
+        assert_eq!(taker(&[thief, its], &publishers, &handed), Some(0));
+    }
+
+    fn handed(row: &Row) -> Handed {
+        Handed {
+            row: row.id.clone(),
+            instance_id: row.instance_id.clone(),
+            request: request_of(row),
+            verdict: Verdict::Allow,
+        }
     }
 }

@@ -9,15 +9,15 @@ use crate::launch::{INSIDE, isolating};
 const WORKS: &str = "claude/user_prompt_submit.plain.json";
 
 /// An assistant in a pane of its own, its row, and a collector that listens.
-struct Works<'env> {
-    server: Tmux<'env>,
-    collector: Collector<'env>,
-    pane: String,
-    row: Value,
+pub(super) struct Works<'env> {
+    pub(super) server: Tmux<'env>,
+    pub(super) collector: Collector<'env>,
+    pub(super) pane: String,
+    pub(super) row: Value,
 }
 
 impl<'env> Works<'env> {
-    fn new(env: &'env TestEnv, program: &str) -> Option<Self> {
+    pub(super) fn new(env: &'env TestEnv, program: &str) -> Option<Self> {
         let server = Tmux::start(env, "work")?;
         let collector = Collector::start_listening_in(env, &server);
         let pane = server.window("work", program);
@@ -220,4 +220,68 @@ fn a_container_that_was_given_the_hub_has_nothing_started_out_here() {
     wait_until("it is written down", || !told(&env).is_empty());
     assert_eq!(told(&env), ["start not_allowed start own"]);
     assert_eq!(windows(), before);
+}
+
+#[test]
+fn what_cannot_run_is_said_not_to_be_started_whoever_starts_it() {
+    let env = TestEnv::new();
+    let launcher =
+        |(name, command)| format!("[[launcher]]\nname = '{name}'\ncommand = '{command}'\n");
+    let launchers = [
+        ("missing", "no-such-program-here --now"),
+        ("broken", "echo oh no; exit 3"),
+        ("folder", "/"),
+        ("over", "true"),
+    ];
+    env.configure(&launchers.map(launcher).concat());
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let run = |name: &str| {
+        let mut command = env.pane_patrol();
+        finish(command.args(["start", name]).env("TMUX", server.variable()))
+    };
+    let failures = [
+        (
+            "missing",
+            "its program was not found; its pane work:1.0 stays",
+        ),
+        (
+            "broken",
+            "it ended at once with status 3; its pane work:1.0 stays",
+        ),
+        (
+            "folder",
+            "its program cannot be run; its pane work:1.0 stays",
+        ),
+    ];
+    let close = || drop(server.run(&["kill-window", "-t", "work:1"]));
+    for is_collected in [true, false] {
+        let collector = is_collected.then(|| Collector::start_in(&env, &server));
+        for (name, words) in failures {
+            let refused = run(name);
+            assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+            assert!(refused.stderr.contains(words), "{refused:?}");
+            close();
+            if is_collected {
+                let mut own = ActsByHand::at_hub(&env, "script");
+                let result = own.act(&json!({}), &json!({"act": "start", "launcher": name}));
+                assert_eq!(result["outcome"], "refused", "{result}");
+                let why = result["why"].as_str().expect("a reason");
+                assert!(why.contains(words), "{why}");
+                assert_eq!(result["place"]["target"], "work:1.0", "{result}");
+                close();
+            }
+        }
+        let over = run("over");
+        assert!(over.stderr.contains("which is gone already"), "{over:?}");
+        drop(collector);
+    }
+    assert_eq!(told(&env).len(), 3 * 3 + 2);
+    let runtime = std::fs::read_dir(env.places().runtime).expect("it is there");
+    let names = runtime
+        .flatten()
+        .map(|entry| entry.file_name().into_string().expect("text"));
+    let notes: Vec<String> = names.filter(|name| name.starts_with("start-")).collect();
+    assert_eq!(notes, [""; 0], "nothing is left behind");
 }

@@ -85,9 +85,12 @@ fn decisions_stand_among_the_events_and_can_be_asked_for_alone() {
     let nobody = finish(env.pane_patrol().args(["log", "--json", "--target", "b"]));
     assert_eq!((nobody.status.code(), &*nobody.stdout), (Some(1), ""));
     let text = run(&env, &["log", "--only", "decisions"]).stdout;
+    let from = format!("from hub board (own, process {})", std::process::id());
     let told: Vec<&str> = text.lines().collect();
     assert!(
-        told[0].contains("decision          claude    a:0.0  snooze, done, from hub board (own)"),
+        told[0].contains(&format!(
+            "decision          claude    a:0.0  snooze, done, {from}"
+        )),
         "{text}"
     );
     assert!(
@@ -98,7 +101,7 @@ fn decisions_stand_among_the_events_and_can_be_asked_for_alone() {
     let id = row["id"].as_str().expect("it has one");
     let explained = run(&env, &["explain", id]).stdout;
     assert!(
-        explained.contains("decided in your name: snooze, done, from hub board (own)."),
+        explained.contains(&format!("decided in your name: snooze, done, {from}.")),
         "{explained}"
     );
     let explained = run(&env, &["explain", id, "--json"]).stdout;

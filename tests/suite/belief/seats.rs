@@ -133,22 +133,100 @@ fn silent_connections_keep_nobody_from_the_hub_or_the_websocket() {
     assert_eq!(oldest.read(&mut [0; 1]).expect("it is closed"), 0);
 }
 
+/// Clients that have said hello, were answered, and say nothing more.
+fn greeted(env: &TestEnv, count: usize) -> Vec<BufReader<UnixStream>> {
+    let one = |number| {
+        let mut stream = silent_client(env);
+        let said = stream.write_all(hello(&format!("c{number}")).as_bytes());
+        said.expect("the hub hears");
+        let mut stream = BufReader::new(stream);
+        let mut line = String::new();
+        stream.read_line(&mut line).expect("the hub answers");
+        assert!(line.contains("\"seq\":1"), "{number}: {line}");
+        stream
+    };
+    (0..count).map(one).collect()
+}
+
+/// Whether the client is told of the rows, and goes on when others have come and gone.
+fn stays(listening: &Listening, right: &str, others: impl Fn()) {
+    let mut socket = listening.client(right);
+    let mut say = |text: String| {
+        let said = socket.send(Message::text(text.trim_end()));
+        said.expect("it is heard");
+        hear(&mut socket).to_string()
+    };
+    let answer = say(hello("phone"));
+    assert!(answer.contains("\"seq\":1"), "{right}: {answer}");
+    others();
+    let beat = message("phone", "ping", &json!({}));
+    let answers = [say(beat.clone()), say(beat)].concat();
+    assert!(answers.contains("pong"), "{right}: {answers}");
+}
+
+#[test]
+fn clients_that_say_hello_and_nothing_more_shut_nobody_out_at_either_door() {
+    let env = TestEnv::new();
+    let collector = Listening::start(&env);
+    let silent = greeted(&env, 144);
+    for right in ["read", "answer", "manage"] {
+        stays(&collector, right, || status(&env));
+    }
+    // Not even those that have shown the same token.
+    let web: Vec<_> = (0..70)
+        .map(|number| {
+            let mut socket = collector.client("read");
+            let said = socket.send(Message::text(hello(&format!("w{number}")).trim_end()));
+            said.expect("it is heard");
+            let answer = hear(&mut socket).to_string();
+            assert!(answer.contains("\"seq\":1"), "{number}: {answer}");
+            socket
+        })
+        .collect();
+    for right in ["read", "answer", "manage"] {
+        stays(&collector, right, || {
+            drop(greeted(&env, 20));
+            status(&env);
+        });
+    }
+    let mut publisher = Publisher::at(&collector, "agent-1");
+    let status =
+        json!({"agent_id": "agent-1", "status": "busy", "pane_id": "", "project_root": "/"});
+    assert!(publisher.says(&status).contains("bad_schema"));
+    drop((silent, web));
+}
+
+#[test]
+fn of_those_without_a_seat_the_one_goes_that_was_silent_for_longest() {
+    let env = TestEnv::new();
+    let collector = Listening::start(&env);
+    let _silent = greeted(&env, 128);
+    let mut visits = greeted(&env, 16);
+    let beat = message("c0", "ping", &json!({}));
+    let said = visits[0].get_mut().write_all(beat.as_bytes());
+    said.expect("the hub hears");
+    until("it is answered", || {
+        let mut line = String::new();
+        visits[0].read_line(&mut line).expect("it stays");
+        line.contains("\"type\":\"pong\"").then_some(())
+    });
+    let _more = greeted(&env, 15);
+    let mut rest = String::new();
+    visits[1].read_to_string(&mut rest).expect("it is told why");
+    assert!(rest.contains("silent for longest"), "{rest}");
+    let said = visits[0].get_mut().write_all(beat.as_bytes());
+    said.expect("the hub hears");
+    let mut line = String::new();
+    visits[0].read_line(&mut line).expect("it stays");
+    assert!(line.contains("\"type\":\"pong\""), "{line}");
+    drop(collector);
+}
+
 #[test]
 fn a_hub_full_of_clients_that_stay_still_answers_short_commands() {
     let env = TestEnv::new();
     let collector = Listening::start(&env);
-    let mut clients: Vec<BufReader<UnixStream>> = (0..150)
-        .map(|number| {
-            let mut stream = silent_client(&env);
-            let said = stream.write_all(hello(&format!("c{number}")).as_bytes());
-            said.expect("the hub hears");
-            let mut stream = BufReader::new(stream);
-            let mut line = String::new();
-            stream.read_line(&mut line).expect("the hub answers");
-            assert!(line.contains("\"seq\":1"), "{number}: {line}");
-            stream
-        })
-        .collect();
+    let mut clients = greeted(&env, 150);
     status(&env);
     // The first 128 have kept their seats; of those after them the oldest have gone.
     let ended = |client: &mut BufReader<UnixStream>| {

@@ -4,9 +4,13 @@
 //! made in [`outgoing`], and a hook that waits for a decision is served in [`hook`].
 
 mod admission;
+#[cfg(test)]
+pub(super) mod fixture;
 mod hook;
 mod incoming;
 mod outgoing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::os::unix::net::UnixStream;

@@ -1,0 +1,202 @@
+//! Who wants something is written down as what it is, whatever it calls itself; and what is wanted and told
+//! has bounds.
+
+use std::io::Write;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::{Value, json};
+
+use super::{ActsByHand, decisions, row};
+use crate::common::{Collector, Listening, TestEnv, finish, until};
+
+const EVENT: &str = r#"{"assistant":"claude","state":"running","target":"a:0.0","instance_id":"s1","ts":"2026-02-27T10:00:00Z"}"#;
+
+fn known(env: &TestEnv) -> (Collector<'_>, Value) {
+    let collector = Collector::start(env);
+    env.send(EVENT.as_bytes());
+    collector.until_state("running");
+    let row = row(&collector);
+    (collector, row)
+}
+
+fn snooze(seconds: u64) -> Value {
+    json!({"act": "snooze", "seconds": seconds})
+}
+
+#[test]
+fn whatever_a_client_calls_itself_the_audit_says_who_it_was() {
+    let env = TestEnv::new();
+    let (_collector, row) = known(&env);
+    let mut first = ActsByHand::at_hub(&env, "dashboard-1");
+    first.act(&row, &snooze(1));
+    let mut second = ActsByHand::at_hub(&env, "dashboard-1");
+    second.act(&row, &snooze(1));
+    first.act(&row, &snooze(1));
+    let id = row["id"].as_str().expect("an id");
+    assert!(
+        finish(env.pane_patrol().args(["snooze", id, "1m"]))
+            .status
+            .success()
+    );
+    let doors: Vec<Value> = decisions(&env)
+        .iter()
+        .map(|line| line["door"].clone())
+        .collect();
+    let hub = [
+        "hub dashboard-1",
+        "hub dashboard-1 (2)",
+        "hub dashboard-1",
+        "snooze",
+    ];
+    assert_eq!(doors, hub);
+    let own = std::process::id();
+    let pids: Vec<Value> = decisions(&env)
+        .iter()
+        .map(|line| line["pid"].clone())
+        .collect();
+    assert_eq!(pids[..3], [own, own, own]);
+    assert!(pids[3].is_u64() && pids[3] != own, "{pids:?}");
+    // A name that nobody has any more is free.
+    drop((first, second));
+    ActsByHand::at_hub(&env, "dashboard-1").act(&row, &snooze(1));
+    assert_eq!(decisions(&env)[4]["door"], "hub dashboard-1");
+}
+
+#[test]
+fn the_hubs_own_name_is_nobody_elses() {
+    let env = TestEnv::new();
+    let _collector = Collector::start(&env);
+    let mut client = ActsByHand::at_hub(&env, "collector");
+    let refused = client.hear();
+    assert_eq!(refused["payload"]["code"], "bad_schema", "{refused}");
+    let words = refused["payload"]["message"].as_str().expect("words");
+    assert!(words.contains("the hub's own"), "{words}");
+}
+
+#[test]
+fn nobody_is_snoozed_for_more_than_a_year_at_a_time() {
+    let env = TestEnv::new();
+    let (_collector, row) = known(&env);
+    let mut client = ActsByHand::at_hub(&env, "script");
+    let year = 365 * 24 * 60 * 60;
+    for seconds in [u64::MAX, u64::from(u32::MAX), year] {
+        let before = Timestamp::now();
+        assert_eq!(client.act(&row, &snooze(seconds))["outcome"], "done");
+        let text = std::fs::read_to_string(env.places().runtime.join("snoozes"));
+        let text = text.expect("it is written down");
+        let until = text
+            .split_once(' ')
+            .and_then(|(until, _)| Timestamp::parse(until));
+        let span = until.expect("a moment").since(before).as_secs();
+        assert!((year - 1..=year + 600).contains(&span), "{seconds}: {text}");
+    }
+}
+
+#[test]
+fn a_publisher_is_told_that_of_anothers_tasks_nothing_is_taken() {
+    let env = TestEnv::new();
+    let (collector, row) = known(&env);
+    let mut stream = env.connect_to_hub();
+    let say = |kind: &str, payload: Value| {
+        let message = json!({"version": "1", "type": kind, "session_id": "default", "sender_id": "board",
+            "timestamp": "2026-11-21T14:02:15Z", "payload": payload, "request_id": "r1"});
+        format!("{message}\n")
+    };
+    let hello = json!({"client_id": "board", "role": "publisher", "capabilities": []});
+    let update = json!({"agent_id": row["id"], "tag": "", "action": "add",
+        "task": {"id": "1", "title": "EVIL", "status": "pending"}});
+    let said = say("hello", hello) + &say("task_update", update);
+    stream.write_all(said.as_bytes()).expect("the hub hears");
+    let mut answer = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(&stream), &mut answer)
+        .expect("the hub answers");
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["payload"]["code"], "not_taken", "{answer}");
+    assert_eq!(answer["request_id"], "r1");
+    let words = answer["payload"]["message"].as_str().expect("words");
+    assert!(words.contains("nothing is taken"), "{words}");
+    assert_eq!(collector.rows()[0]["tasks"], Value::Null);
+}
+
+/// Asks without reading until the hub drops the connection or takes nothing any more; what it has said, read in
+/// the end, is no more than it makes ready.
+#[test]
+fn whoever_asks_and_does_not_listen_has_only_so_much_made_ready() {
+    let env = TestEnv::new();
+    let (_collector, row) = known(&env);
+    // So long that a few fill what is made ready.
+    let long = "i".repeat(1000);
+    let patch = json!({"agent_id": row["id"], "path": "x"});
+    let act = |number: usize, what: &Value| {
+        let mut act = json!({"act_id": format!("act-{number}"), "agent_id": row["id"]});
+        for (name, value) in what.as_object().expect("an object") {
+            act[name] = value.clone();
+        }
+        act
+    };
+    let late = json!({"act": "locate", "expires": "2020-01-01T00:00:00Z"});
+    let asked: [(&str, Box<dyn Fn(usize) -> Value>); 3] = [
+        ("act", Box::new(|number| act(number, &late))),
+        (
+            "act",
+            Box::new(|number| act(number, &json!({"act": "read_request"}))),
+        ),
+        ("diff_patch_request", Box::new(|_| patch.clone())),
+    ];
+    for (kind, payload) in &asked {
+        let mut stream = env.connect_to_hub();
+        let say = |kind: &str, payload: Value| {
+            let message = json!({"version": "1", "type": kind, "session_id": "default",
+                "sender_id": "deaf", "timestamp": "2026-11-21T14:02:15Z", "payload": payload,
+                "request_id": long});
+            format!("{message}\n")
+        };
+        let hello = json!({"client_id": "deaf", "role": "subscriber", "capabilities": ["pong"]});
+        stream
+            .write_all(say("hello", hello).as_bytes())
+            .expect("the hub hears");
+        let limit = Some(std::time::Duration::from_secs(20));
+        stream.set_write_timeout(limit).expect("a timeout");
+        let is_dropped = (0..20_000).any(|number| {
+            let said = say(kind, payload(number));
+            stream.write_all(said.as_bytes()).is_err()
+        });
+        assert!(is_dropped, "{kind}: who takes nothing is let go");
+        // Others are answered all the while.
+        assert!(
+            finish(env.pane_patrol().args(["status", "--json"]))
+                .status
+                .success()
+        );
+    }
+    until("it is still there", || (!row.is_null()).then_some(()));
+}
+
+#[test]
+fn a_lesser_right_takes_over_no_publishers_name() {
+    use crate::either::{Client, envelope};
+    use pane_patrol::hub::protocol::Right;
+    let env = TestEnv::new();
+    let listening = Listening::start(&env);
+    let status = |agent: &str| json!({"agent_id": agent, "status": "idle", "pane_id": "", "project_root": "/"});
+    let speaks = |right: Right| {
+        let mut client = Client::with(right, &env, &listening);
+        assert!(client.greets("publisher"));
+        client.say_whole(&envelope("agent_status", &status("agent-1")));
+        client
+    };
+    let mut own = speaks(Right::Own);
+    assert_eq!(own.refusals(), [""; 0]);
+    assert_eq!(speaks(Right::Publish).first_refusal(), "duplicate_client");
+    drop(own);
+    // It may come back; somebody with the token to publish may not be it.
+    until("it has gone", || {
+        let mut reader = Client::with(Right::Read, &env, &listening);
+        assert!(reader.greets("subscriber"));
+        let status = finish(env.pane_patrol().args(["status", "--json"])).stdout;
+        let rows: Value = serde_json::from_str(&status).expect("JSON");
+        (rows[0]["publisher"].is_null() || rows[0]["offline"] == true).then_some(())
+    });
+    assert_eq!(speaks(Right::Publish).first_refusal(), "duplicate_client");
+    assert_eq!(speaks(Right::Own).refusals(), [""; 0]);
+}
