@@ -30,8 +30,8 @@ pub struct Line<'a> {
     /// Why it was decided so, when not by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
-    /// `keys` or `hook`; of what is no decision `process`, `pane` or `table`;
-    /// `none` where it was not even tried.
+    /// `keys` or `hook`, and `unknown` before it is decided; of what is no decision `process`, `pane` or
+    /// `table`; `none` where it was not even tried.
     way: &'a str,
     /// Where the person answered: `dashboard`, the command's name, or a client of the hub.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -167,8 +167,10 @@ impl Executor {
     fn answer(&self, bound: &Bound, decision: &Decision, who: &Who, shown: &Shown) -> Outcome {
         let began = Timestamp::now();
         let mut intent = None;
-        let mut intend = |way| {
+        let mut intend = || {
             let nothing_yet = Outcome::Nothing(String::new());
+            // Whether a hook waits is seen when the answer is given.
+            let way = "unknown";
             let line = Line::by_hand(bound, decision, (who, shown), way, &nothing_yet, began);
             intent.get_or_insert_with(|| self.intend(line));
         };
@@ -190,14 +192,13 @@ impl Executor {
         outcome
     }
 
-    /// By which way it was answered, and what came of it. `intend` writes down that it is about to be, and by
-    /// which way.
+    /// By which way it was answered, and what came of it. `intend` writes down that it is about to be.
     fn act(
         &self,
         bound: &Bound,
         decision: &Decision,
         shown: &Shown,
-        intend: &mut dyn FnMut(&'static str),
+        intend: &mut dyn FnMut(),
     ) -> (&'static str, Outcome) {
         let bound = match self.as_shown(bound, decision, shown) {
             Ok(bound) => bound,
@@ -206,7 +207,7 @@ impl Executor {
         if let Some(outcome) = self.by_hook(&bound, decision, intend) {
             return ("hook", outcome);
         }
-        intend("keys");
+        intend();
         ("keys", carry_out(&bound, decision, self))
     }
 
@@ -233,7 +234,7 @@ impl Executor {
         &self,
         bound: &Bound,
         decision: &Decision,
-        intend: &mut dyn FnMut(&'static str),
+        intend: &mut dyn FnMut(),
     ) -> Option<Outcome> {
         let handed = Handed {
             row: bound.row.clone(),
@@ -242,7 +243,7 @@ impl Executor {
             verdict: verdict(bound, decision)?,
         };
         once_it_waits(bound, self).ok()?;
-        intend("hook");
+        intend();
         let began = self.now();
         match self.collector.hand(handed) {
             Ok(false) => None,

@@ -85,7 +85,8 @@ fn what_a_right_lacks_is_written_down_once_a_connection() {
         what,
         [
             r#""agent_status" "read" "websocket x""#,
-            r#""snooze" "read" "websocket x""#,
+            // Another living client has the name.
+            r#""snooze" "read" "websocket x (2)""#,
             r#""trust" "read" "websocket x""#
         ]
     );

@@ -191,7 +191,7 @@ mod tests {
 
     use super::*;
     use crate::hub::protocol::Right;
-    use crate::hub::server::connection::fixture::{Scene, request_of};
+    use crate::hub::server::connection::scene::{Scene, request_of};
     use crate::state::Row;
 
     #[test]

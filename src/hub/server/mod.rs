@@ -18,6 +18,7 @@ mod command;
 mod connection;
 mod event;
 mod granting;
+mod group;
 mod names;
 mod order;
 mod outbox;

@@ -7,7 +7,7 @@
 
 use super::cache::Cache;
 use super::connection::Client;
-use crate::hub::protocol::{Right, code};
+use crate::hub::protocol::code;
 
 /// As many may be there before they have said hello.
 pub(super) const UNPROVEN: usize = 16;
@@ -17,27 +17,6 @@ const HELLO_FIRST: &str = "others want to say hello";
 
 /// Why somebody who has said hello has to go.
 const OTHERS_COME: &str = "others have come, and of those without a seat it was silent for longest";
-
-/// Those that share seats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Group {
-    /// Programs that run where we do.
-    Home,
-    /// Programs that run elsewhere, as in a container.
-    Elsewhere,
-    /// Whoever has shown the token of that right.
-    Token(Right),
-}
-
-impl Group {
-    /// How many may stay as long as they like, and how many more may be there until others come.
-    fn seats(self) -> (usize, usize) {
-        match self {
-            Self::Home => (128, 16),
-            Self::Elsewhere | Self::Token(_) => (24, 8),
-        }
-    }
-}
 
 /// Lets go of one that is too many of those that share seats with this one.
 pub(super) fn seat(clients: &mut [Client], index: usize, cache: &Cache) {

@@ -100,11 +100,11 @@ fn an_approval_whose_key_was_pressed_is_told_as_not_known_by_log_and_explain() {
     let line = only_line(&env);
     assert_eq!(
         (&line["way"], &line["tool"]),
-        (&json!("keys"), &json!("Bash"))
+        (&json!("unknown"), &json!("Bash"))
     );
     assert!(line["digest"].is_string(), "{line}");
     let told = log(&env, &[]);
-    let words = "begun by keys, outcome unknown, from approve (own)";
+    let words = "begun, outcome unknown, from approve (own)";
     assert!(told.contains(words), "{told}");
     let collector = Collector::start_in(&env, &stage.server);
     collector.until_state("waiting_approval");

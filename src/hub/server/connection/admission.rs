@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::Client;
 use crate::hub::protocol::Right;
-use crate::hub::server::seats::Group;
+use crate::hub::server::group::Group;
 use crate::hub::server::who::Who;
 use crate::sys::namespaces::Standing;
 use crate::sys::process;

@@ -4,11 +4,11 @@
 //! made in [`outgoing`], and a hook that waits for a decision is served in [`hook`].
 
 mod admission;
-#[cfg(test)]
-pub(super) mod fixture;
 mod hook;
 mod incoming;
 mod outgoing;
+#[cfg(test)]
+pub(super) mod scene;
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::fixture::Scene;
+use super::scene::Scene;
 use crate::sys::namespaces::Standing;
 
 const ROWS: u32 = 500;
