@@ -95,8 +95,6 @@ impl server::Actor for Actor {
             let why = format!("it has changed since: its generation is {}", row.generation);
             return self.written(&row, act, who, None, ActResult::refused(id, why));
         }
-        let intent = self.intend(&row, act, who);
-        let intent = intent.as_deref();
         match &act.what {
             What::ReadRequest { request } => self.executor.read(id, &row, request.as_ref()),
             What::Locate {} => {
@@ -123,20 +121,21 @@ impl server::Actor for Actor {
                     instance_id,
                     pid: *pid,
                 };
+                let intent = self.intend(&row, act, who);
                 let result = self.executor.stop(id, &row, &meant, *close_pane);
-                self.written(&row, act, who, intent, result)
+                self.written(&row, act, who, Some(&intent), result)
             }
             What::Start(_) => ActResult::refused(id, "it is about no agent"),
             What::Snooze { seconds } => {
                 let done = self.snooze(&row, *seconds);
-                self.written(&row, act, who, intent, result(id, done))
+                self.written(&row, act, who, None, result(id, done))
             }
             What::Trust {
                 instance_id,
                 seconds,
             } => {
                 let done = self.trust(&row, instance_id, *seconds);
-                self.written(&row, act, who, intent, result(id, done))
+                self.written(&row, act, who, None, result(id, done))
             }
         }
     }
@@ -152,15 +151,12 @@ impl server::Actor for Actor {
 }
 
 impl Actor {
-    /// Writes down what is about to be done; by that the line is known that tells what came of it. What is
-    /// decided has its line where it is compared with what is asked.
-    fn intend(&self, row: &Row, act: &Act, who: &Who) -> Option<String> {
-        if !act.what.is_recorded() || matches!(act.what, What::Decide(_)) {
-            return None;
-        }
+    /// Writes down what is about to be done, where that takes time; by what is given back the line is known that
+    /// tells what came of it. What is decided has its line where it is compared with what is asked.
+    fn intend(&self, row: &Row, act: &Act, who: &Who) -> String {
         let what = (act.what.name(), way(&act.what));
         let line = Line::by_act(row, what, who, NOTHING_YET, self.clock.now());
-        Some(self.executor.intend(line))
+        self.executor.intend(line)
     }
 
     fn written(

@@ -1,6 +1,6 @@
 //! `decisions.jsonl`: one line for each decision that was made, by hand or by a rule: what, why, which
-//! rule, what happened, and every id by which it can be followed. What changes something has a line more,
-//! written before the first key: whoever is killed in the middle leaves that one.
+//! rule, what happened, and every id by which it can be followed. What takes time has a line more, written
+//! before the first key: whoever is killed in the middle leaves that one.
 
 use std::io;
 use std::path::Path;
@@ -204,6 +204,7 @@ impl<'a> Line<'a> {
     }
 
     /// That it is about to be done; the line that tells what came of it has the same `intent`.
+    #[must_use]
     pub fn begun(self, intent: &'a str) -> Self {
         Self {
             outcome: "begun",
@@ -213,6 +214,7 @@ impl<'a> Line<'a> {
     }
 
     /// That a line of this `intent` was written before.
+    #[must_use]
     pub fn after(self, intent: Option<&'a str>) -> Self {
         Self { intent, ..self }
     }

@@ -166,13 +166,13 @@ impl Executor {
     /// never act at the same time, in whatever process: the second one must see what the first one did.
     fn answer(&self, bound: &Bound, decision: &Decision, who: &Who, shown: &Shown) -> Outcome {
         let began = Timestamp::now();
-        let mut intent = None;
+        let mut written = None;
         let mut intend = || {
             let nothing_yet = Outcome::Nothing(String::new());
             // Whether a hook waits is seen when the answer is given.
             let way = "unknown";
             let line = Line::by_hand(bound, decision, (who, shown), way, &nothing_yet, began);
-            intent.get_or_insert_with(|| self.intend(line));
+            written.get_or_insert_with(|| self.intend(line));
         };
         let (way, outcome) = match self.lock() {
             Ok(_lock) => self.act(bound, decision, shown, &mut intend),
@@ -188,7 +188,7 @@ impl Executor {
         }
         let now = Timestamp::now();
         let line = Line::by_hand(bound, decision, (who, shown), way, &outcome, now);
-        self.record(&line.after(intent.as_deref()));
+        self.record(&line.after(written.as_deref()));
         outcome
     }
 
