@@ -41,7 +41,6 @@ use pane_patrol_hooks::event::Assistant;
 use pane_patrol_installer::Assistant as Row;
 
 pub(crate) use facets::Facets;
-use facets::puppet::Puppet;
 
 /// Every assistant, in the order in which they are offered.
 pub(crate) const ALL: &[&dyn Facets] = &[
@@ -90,10 +89,4 @@ pub(crate) fn asking_install(row: &Row, home: Option<&Path>) -> String {
         Some((home, variable)) => format!("`{variable}='{}' {command}`", home.display()),
         None => format!("`{command}`"),
     }
-}
-
-/// The assistant of which a session can be played, and how.
-pub(crate) fn played() -> Option<(&'static dyn Facets, &'static dyn Puppet)> {
-    let mut all = ALL.iter().copied();
-    all.find_map(|known| Some((known, known.puppet()?)))
 }

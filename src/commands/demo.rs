@@ -8,7 +8,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::cli::DemoArgs;
-use crate::demo::{self, Player, Stage};
+use crate::demo::{self, OnStage, Place, Player, Stage};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 
@@ -21,10 +21,13 @@ pub(super) fn run(arguments: &DemoArgs) -> CommandResult {
     let executable = std::env::current_exe()
         .map_err(|error| CommandError::new("could not find this program").caused_by(&error))?;
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let stage = Stage::set(&executable, &path, arguments.columns, arguments.rows).map_err(|error| {
+    let asked = (arguments.columns, arguments.rows);
+    let own = crossterm::terminal::size().ok().filter(|_| show);
+    let (columns, rows) = own.unwrap_or(asked);
+    let stage = Stage::set(&executable, &path, columns, rows).map_err(|error| {
         CommandError::new("could not set the demo up")
             .caused_by(&error)
-            .hint("it needs tmux on PATH and a /tmp that can be written to; nothing of yours was changed")
+            .hint("it needs tmux on PATH and a TMPDIR that can be written to; nothing of yours was changed")
     })?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
@@ -50,7 +53,7 @@ pub(super) fn run(arguments: &DemoArgs) -> CommandResult {
 fn play(name: &str) -> CommandResult {
     let failed =
         |error: &io::Error| CommandError::new("the scripted assistant broke off").caused_by(error);
-    let script = demo::find(name).ok_or_else(|| {
+    let script = demo::story::find(name).ok_or_else(|| {
         CommandError::new(format!("there is no script `{name}`")).exit(EXIT_USAGE)
     })?;
     let executable = std::env::current_exe().map_err(|error| failed(&error))?;
@@ -58,9 +61,15 @@ fn play(name: &str) -> CommandResult {
     let home = std::env::var_os("HOME")
         .map(PathBuf::from)
         .unwrap_or_default();
-    let player = Player::new(*script, io::stdout(), executable, &home, cwd);
-    player
-        .ok_or_else(|| CommandError::new("no assistant can be played"))?
-        .play()
-        .map_err(|error| failed(&error))
+    let stage = OnStage::with_home(&home).map_err(|error| failed(&error))?;
+    let place = Place {
+        executable,
+        home,
+        cwd,
+    };
+    let player = Player::new(script, io::stdout(), place);
+    let mut player = player.ok_or_else(|| CommandError::new("no assistant can be played"))?;
+    let played = player.play();
+    stage.clear_if_left_over();
+    played.map_err(|error| failed(&error))
 }

@@ -1,21 +1,42 @@
 //! The demo: a private tmux server with scripted assistants whose payloads go through the real
 //! `hook`, and the real dashboard beside them. Everything lives below one temporary folder.
 //!
-//! May import: `assistants`, for which of them can be played and how, `mux`'s private server, and the hooks'
-//! words.
+//! | part | does |
+//! | --- | --- |
+//! | [`story`] | what each scripted assistant does, as data |
+//! | [`player`] | plays one of them in a pane |
+//! | `puppets` | how it passes for the one that it plays |
+//! | `dialog`, `screen` | what it shows, and what keys do to that |
+//! | `project` | the repositories that they work in |
+//! | `leftovers` | the folder of it all, and what a killed one leaves |
+//!
+//! May import: `assistants`, for where each keeps its files, `mux`'s private server, and the hooks' words.
 
+mod dialog;
+mod leftovers;
 mod player;
-mod script;
+mod project;
+mod puppets;
+mod rows;
+mod screen;
+pub mod story;
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+pub use leftovers::OnStage;
 pub use player::Player;
-pub use script::{SCRIPTS, Script, Step, find};
+pub use puppets::Place;
 
+use crate::assistants;
 use crate::mux::tmux::private::{PrivateServer, Session, Ways};
+use crate::sys::child::{self, Kept};
+use crate::sys::shell;
+use leftovers::Root;
 
 /// The tmux session that the dashboard runs in.
 const DASHBOARD: &str = "dashboard";
@@ -26,11 +47,16 @@ const CURTAIN_UP_WITHIN: Duration = Duration::from_secs(20);
 /// How often the screen is looked at while waiting for that.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// How long the hooks may take to be registered.
+const INSTALLS_WITHIN: Duration = Duration::from_secs(20);
+
 /// A private world with assistants and a dashboard; gone when it is dropped.
 #[derive(Debug)]
 pub struct Stage {
-    root: tempfile::TempDir,
     server: PrivateServer,
+    environment: Vec<(&'static str, OsString)>,
+    /// Removed after all else.
+    root: Root,
 }
 
 impl Stage {
@@ -39,23 +65,63 @@ impl Stage {
     /// # Errors
     /// The temporary folder cannot be made, tmux is missing, or it refuses a command.
     pub fn set(executable: &Path, path: &OsStr, columns: u16, rows: u16) -> io::Result<Self> {
-        // Below /tmp whatever TMPDIR says: the path of a socket must stay near 100 bytes.
-        let root = tempfile::Builder::new()
-            .prefix("pane-patrol-demo-")
-            .tempdir_in("/tmp")?;
-        let socket = root.path().join("tmux.sock");
+        let root = Root::make()?;
+        let environment = environment(root.path(), path);
         let stage = Self {
-            server: PrivateServer::new(socket, environment(root.path(), path)),
+            server: PrivateServer::new(root.socket(), environment.clone()),
+            environment,
             root,
         };
-        for folder in ["run", "state", "config", "tmp", "home"] {
+        for folder in [
+            "run",
+            "state",
+            "config/pane-patrol",
+            "tmp",
+            "home/src",
+            "bin",
+        ] {
             std::fs::create_dir_all(stage.root.path().join(folder))?;
         }
-        for folder in player::folders(&stage.root.path().join("home")) {
-            std::fs::create_dir_all(folder)?;
-        }
+        stage.furnish(executable)?;
         stage.start(executable, columns, rows)?;
         Ok(stage)
+    }
+
+    /// Programs that are called like the assistants, settings that offer just these, and their hooks.
+    fn furnish(&self, executable: &Path) -> io::Result<()> {
+        let mut settings = String::new();
+        for name in story::played() {
+            let Some(known) = assistants::named(name) else {
+                continue;
+            };
+            let program = self.root.path().join("bin").join(known.row().program);
+            let words = shell::word(executable).map_err(io::Error::other)?;
+            let mut script = OsString::from("#!/bin/sh\n# One that is played from a script.\n");
+            let version = puppets::version(name);
+            script.push(format!(
+                "[ \"$1\" = --version ] && echo '{version}' && exit\nexec "
+            ));
+            script.push(words);
+            script.push(format!(" demo --play {name}\n"));
+            std::fs::write(&program, script.as_encoded_bytes())?;
+            std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755))?;
+            let words = shell::word(&program).map_err(io::Error::other)?;
+            // A text of JSON is one of TOML, too.
+            let words = serde_json::Value::from(words.to_string_lossy());
+            let _ = writeln!(
+                settings,
+                "[[launcher]]\nname = \"{name}\"\ncommand = {words}\n"
+            );
+        }
+        let file = self.root.path().join("config/pane-patrol/config.toml");
+        std::fs::write(file, settings)?;
+        let mut install = child::ours(executable, Kept::TMUX);
+        install
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .args(["install", "--approvals", "--assistant"])
+            .arg(story::played().join(","));
+        // Without them all goes on, but for what answers by a hook.
+        child::feed(&mut install, b"", Instant::now() + INSTALLS_WITHIN).map(drop)
     }
 
     fn start(&self, executable: &Path, columns: u16, rows: u16) -> io::Result<()> {
@@ -69,19 +135,21 @@ impl Stage {
                 words: std::iter::once(executable.into()).chain(words).collect(),
             }
         };
-        for script in SCRIPTS {
-            let folder = self.project(script)?;
+        for script in story::ALL {
+            let home = self.root.path().join("home");
+            let folder = home.join("src").join(script.name);
+            project::make(script, &folder, home.as_os_str())?;
             self.server.start(&Session {
                 folder: Some(&folder),
                 window: Some("assistant"),
                 ..session(script.name, &["demo", "--play", script.name])
             })?;
         }
-        self.server.start(&session(DASHBOARD, &["supervisor"]))?;
-        // The status line says how to come back to the dashboard and how to leave.
+        let dashboard = self.server.start(&session(DASHBOARD, &["supervisor"]))?;
         self.server.show_ways(&Ways {
-            says: " F1 dashboard · F10 leave the demo ",
-            back: ("F1", DASHBOARD),
+            says: " F1 dashboard · F9 prefix · F10 leave ",
+            back: ("F1", &dashboard),
+            prefix: "F9",
             leave: "F10",
         })
     }
@@ -102,7 +170,7 @@ impl Stage {
         let end = Instant::now() + CURTAIN_UP_WITHIN;
         loop {
             let screen = self.server.screen(DASHBOARD)?;
-            let all = SCRIPTS.iter().all(|script| screen.contains(script.name));
+            let all = story::ALL.iter().all(|script| screen.contains(script.name));
             if all && screen.contains("need you") {
                 return Ok(screen);
             }
@@ -124,24 +192,17 @@ impl Stage {
     pub fn socket(&self) -> &Path {
         self.server.socket()
     }
-
-    /// The project folder of a script, with a branch to show.
-    fn project(&self, script: &Script) -> io::Result<PathBuf> {
-        let folder = self.root.path().join("home/src").join(script.name);
-        std::fs::create_dir_all(folder.join(".git"))?;
-        std::fs::write(
-            folder.join(".git/HEAD"),
-            format!("ref: refs/heads/{}\n", script.branch),
-        )?;
-        Ok(folder)
-    }
 }
 
 /// An environment that leads to nothing of the person's.
 fn environment(root: &Path, path: &OsStr) -> Vec<(&'static str, OsString)> {
     let below = |name: &str| root.join(name).into_os_string();
+    let own = std::iter::once(root.join("bin")).chain(std::env::split_paths(path));
     vec![
-        ("PATH", path.to_owned()),
+        (
+            "PATH",
+            std::env::join_paths(own).unwrap_or_else(|_| path.to_owned()),
+        ),
         ("HOME", below("home")),
         ("XDG_RUNTIME_DIR", below("run")),
         ("XDG_STATE_HOME", below("state")),

@@ -1,75 +1,89 @@
-//! Plays one scripted assistant in a pane: what a person sees there, the hook payloads that go
-//! through the real `hook`, and the session file beside them, as the real assistant would.
+//! Plays one scripted assistant in a pane: what a person sees there, and what the one that it plays would
+//! tell by its hooks and files meanwhile.
 
+mod pane;
+
+use std::collections::VecDeque;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{self, Event, KeyCode, KeyEventKind};
-use serde_json::{Value, json};
+use super::dialog::Dialog;
+use super::project;
+use super::puppets::{Answer, Call, Place, Puppet, puppet};
+use super::screen::Screen;
+use super::story::{Act, Errand, LASTS, Script, Step, Tool};
 
-use super::script::{Script, Step};
-use crate::assistants::facets::puppet::{Puppet, Scene};
-use crate::assistants::{self, Facets};
-use crate::sys::child;
-
-/// How fast the demo goes: a second of the script in milliseconds.
-const SECOND: u64 = 1000;
-
-/// How long a hook may take before it is ended: a hundred times what it allows itself.
-const HOOK_BUDGET: Duration = Duration::from_secs(10);
+/// How long it thinks.
+const THINKS: Duration = Duration::from_secs(1);
 
 /// One scripted assistant at work.
 pub struct Player<W> {
     script: Script,
-    out: W,
-    /// The executable whose `hook` is called.
-    executable: PathBuf,
-    /// The assistant that is played, and how.
-    known: &'static dyn Facets,
-    puppet: &'static dyn Puppet,
-    /// Its config folder, below the demo's own home.
-    home: PathBuf,
+    screen: Screen<W>,
+    puppet: Box<dyn Puppet>,
     cwd: PathBuf,
-    session: String,
-    turn: u32,
+    /// When the story began, this time.
+    began: Instant,
+    /// Whether its turn goes on.
+    works: bool,
+    /// What waits for the person; the first one is on the screen.
+    asks: VecDeque<Dialog>,
+    /// What the person has said to the assistant itself.
+    answered: Option<Answer>,
+    /// What she has chosen last.
+    chosen: &'static str,
+    sent: Option<Sent>,
     calls: u32,
-    sub_agent_until: Option<Instant>,
 }
 
-/// How a dialog ended.
+/// A sub-agent that is at work.
+struct Sent {
+    agent: String,
+    errand: &'static Errand,
+    /// When it goes on; `None`: when it is answered.
+    due: Option<Instant>,
+    /// Whether it has asked, and what it was allowed to do.
+    has_asked: bool,
+    allowed: Option<Call>,
+}
+
+/// Who has answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    First,
-    Second,
-    Escaped,
+enum By {
+    /// Keys in this pane.
+    Keys,
+    /// The hook: a rule, the person's trust, or she herself from the dashboard.
+    Hook,
+    /// The story is over.
+    Nobody,
+}
+
+/// Whether the story goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    On,
+    /// The act is over.
+    Off,
 }
 
 impl<W: Write> Player<W> {
-    /// An assistant that plays `script` in the folder `cwd`, reports through `executable` and keeps
-    /// its session file in its folder below the person's `home`. `None` where none can be played.
-    pub fn new(
-        script: Script,
-        out: W,
-        executable: PathBuf,
-        home: &Path,
-        cwd: PathBuf,
-    ) -> Option<Self> {
-        let (known, puppet) = assistants::played()?;
-        let home = config_folder(known, home)?;
-        let session = format!("demo-{}-{}", script.name, std::process::id());
+    /// An assistant that plays `script` at `place`. `None` where nobody can play that.
+    pub fn new(script: Script, out: W, place: Place) -> Option<Self> {
+        let cwd = place.cwd.clone();
+        let puppet = puppet(script.plays, place)?;
         Some(Self {
             script,
-            out,
-            executable,
-            known,
+            screen: Screen::new(out),
             puppet,
-            home,
             cwd,
-            session,
-            turn: 0,
+            began: Instant::now(),
+            works: false,
+            asks: VecDeque::new(),
+            answered: None,
+            chosen: "",
+            sent: None,
             calls: 0,
-            sub_agent_until: None,
         })
     }
 
@@ -80,8 +94,7 @@ impl<W: Write> Player<W> {
     pub fn play(&mut self) -> io::Result<()> {
         crossterm::terminal::enable_raw_mode()?;
         let outcome = self.play_in_raw_mode();
-        self.report("SessionEnd", json!({"reason": "prompt_input_exit"}))?;
-        std::fs::remove_file(self.session_file()).ok();
+        self.puppet.leave().ok();
         crossterm::terminal::disable_raw_mode()?;
         match outcome {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
@@ -90,234 +103,217 @@ impl<W: Write> Player<W> {
     }
 
     fn play_in_raw_mode(&mut self) -> io::Result<()> {
-        self.level("idle", None)?;
-        self.report("SessionStart", json!({"source": "startup"}))?;
-        self.show(&format!(
-            "A scripted assistant in {}. Ctrl-C ends it.",
-            self.script.name
-        ))?;
+        self.screen.say(self.puppet.banner());
+        self.screen
+            .say(&format!("  in {}. Ctrl-C ends it.", self.script.name));
+        self.feel()?;
+        self.puppet.begin()?;
         loop {
-            for step in self.script.steps {
-                if !self.step(*step)? {
-                    self.level("idle", None)?;
-                    self.show("Interrupted. Press Enter to start again.")?;
-                    self.wait(30, true)?;
-                    break;
+            project::lay_out(&self.script, &self.cwd)?;
+            self.began = Instant::now();
+            for act in self.script.acts {
+                self.rest_until(Duration::from_secs(act.at))?;
+                if self.began.elapsed() < LASTS {
+                    self.act(act)?;
                 }
             }
+            self.rest_until(LASTS)?;
+            self.wind_up()?;
         }
     }
 
-    /// Does one step; false when the person stopped the turn.
-    fn step(&mut self, step: Step) -> io::Result<bool> {
+    fn act(&mut self, act: &Act) -> io::Result<()> {
+        let prompt = format!("\n{}{}", self.puppet.sign(), act.prompt);
+        self.screen.say(&prompt);
+        self.puppet.prompt(act.prompt)?;
+        self.works = true;
+        self.feel()?;
+        self.wait(THINKS)?;
+        for step in act.steps {
+            if self.step(*step)? == Goes::Off {
+                break;
+            }
+        }
+        self.works = false;
+        self.feel()
+    }
+
+    fn step(&mut self, step: Step) -> io::Result<Goes> {
         match step {
-            Step::Prompt(prompt) => {
-                self.turn += 1;
-                self.show(&format!("\n> {prompt}"))?;
-                self.report("UserPromptSubmit", json!({"prompt": prompt}))?;
-                self.level("busy", None)?;
-                self.wait(1, false)?;
+            Step::Says(text) => self.screen.say(&format!("● {text}")),
+            Step::Notes(tasks) => self.puppet.note(tasks)?,
+            Step::Uses(tool, seconds) => {
+                let call = self.call(tool, None);
+                self.puppet.start(&call, false)?;
+                self.screen.say(&format!("● {}", tool.line()));
+                self.work(&call, seconds, &Answer::Yes)?;
             }
-            Step::Say(text) => self.show(&format!("● {text}"))?,
-            Step::Tool(name, key, value, seconds) => self.tool(name, key, value, seconds)?,
-            Step::Ask(name, key, value, seconds) => return self.ask(name, key, value, seconds),
-            Step::Question(question, options) => return self.question(question, options),
-            Step::SubAgent(task, seconds) => {
-                self.show(&format!("● Agent({task})"))?;
-                self.report(
-                    "SubagentStart",
-                    json!({"agent_id": "sub-1", "agent_type": "general-purpose"}),
-                )?;
-                self.sub_agent_until =
-                    Some(Instant::now() + Duration::from_millis(seconds * SECOND));
+            Step::Asks(tool, seconds) => return self.ask(tool, seconds),
+            Step::Sends(errand) => {
+                self.screen.say(&format!("● Agent({})", errand.task));
+                if let Some(agent) = self.puppet.send(errand)? {
+                    let due = Some(Instant::now() + Duration::from_secs(errand.works));
+                    self.sent = Some(Sent {
+                        agent,
+                        errand,
+                        due,
+                        has_asked: false,
+                        allowed: None,
+                    });
+                }
             }
-            Step::Finish(text) => {
-                self.show(&format!("● {text}"))?;
-                self.report(
-                    "Stop",
-                    json!({"last_assistant_message": text, "background_tasks": []}),
-                )?;
-                self.level("idle", None)?;
+            Step::Joins => {
+                while self.sent.is_some() && !self.is_over() {
+                    self.wait(THINKS)?;
+                }
             }
-            Step::Fail(error, details) => {
-                self.show(&format!("● API error: {details}"))?;
-                self.report(
-                    "StopFailure",
-                    json!({"error": error, "error_details": details}),
-                )?;
-                self.level("idle", None)?;
+            Step::Finishes(text) => {
+                let text = text.replace(super::story::ANSWER, self.chosen);
+                self.screen.say(&format!("● {text}"));
+                self.puppet.finish(&text)?;
             }
-            Step::Rest(seconds) => {
-                self.show("  (Enter: go on now)")?;
-                self.wait(seconds, true)?;
+            Step::Fails(why) => {
+                self.screen.say(&format!("● It failed: {why}"));
+                self.puppet.fail(why)?;
             }
         }
-        Ok(true)
+        self.draw()?;
+        Ok(Goes::On)
     }
 
-    fn tool(&mut self, name: &str, key: &str, value: &str, seconds: u64) -> io::Result<()> {
-        let call = self.start_tool(name, &json!({ key: value }))?;
-        self.show(&format!("● {name}({value})"))?;
-        self.wait(seconds, false)?;
-        self.finish_tool(&call, name, &json!({ key: value }))
-    }
-
-    fn ask(&mut self, name: &str, key: &str, value: &str, seconds: u64) -> io::Result<bool> {
-        let input = json!({ key: value });
-        let call = self.start_tool(name, &input)?;
-        self.level("waiting", Some("permission prompt"))?;
-        self.show(&format!(
-            "\n {name}\n   {value}\n Do you want to proceed?\n ❯ 1. Yes\n   2. No     (Esc cancels)"
-        ))?;
-        if self.answer()? != Answer::First {
-            return Ok(false);
-        }
-        self.level("busy", None)?;
-        self.show(&format!("● {name}({value})"))?;
-        self.wait(seconds, false)?;
-        self.finish_tool(&call, name, &input)?;
-        Ok(true)
-    }
-
-    fn question(&mut self, question: &str, options: [&str; 2]) -> io::Result<bool> {
-        let input = json!({"questions": [{"question": question, "options": [{"label": options[0]}, {"label": options[1]}]}]});
-        let call = self.start_tool("AskUserQuestion", &input)?;
-        self.level("waiting", Some("input needed"))?;
-        self.show(&format!(
-            "\n {question}\n ❯ 1. {}\n   2. {}     (Esc cancels)",
-            options[0], options[1]
-        ))?;
-        let answer = self.answer()?;
-        if answer == Answer::Escaped {
-            return Ok(false);
-        }
-        self.level("busy", None)?;
-        self.finish_tool(&call, "AskUserQuestion", &input)?;
-        Ok(true)
-    }
-
-    fn start_tool(&mut self, name: &str, input: &Value) -> io::Result<String> {
+    fn call(&mut self, tool: Tool, agent: Option<String>) -> Call {
         self.calls += 1;
-        let call = format!("call-{}-{}", std::process::id(), self.calls);
-        self.report(
-            "PreToolUse",
-            json!({"tool_name": name, "tool_input": input, "tool_use_id": call}),
-        )?;
-        Ok(call)
+        let id = format!("toolu_{:08x}{:04x}", std::process::id(), self.calls);
+        Call { id, agent, tool }
     }
 
-    fn finish_tool(&mut self, call: &str, name: &str, input: &Value) -> io::Result<()> {
-        self.report("PostToolUse", json!({"tool_name": name, "tool_input": input, "tool_use_id": call, "tool_response": {}}))?;
-        self.report("PostToolBatch", json!({"tool_calls": []}))
-    }
-
-    fn answer(&mut self) -> io::Result<Answer> {
-        loop {
-            match self.key(Duration::from_secs(3600))? {
-                Some(KeyCode::Char('1' | 'y') | KeyCode::Enter) => return Ok(Answer::First),
-                Some(KeyCode::Char('2' | 'n')) => return Ok(Answer::Second),
-                Some(KeyCode::Esc) => return Ok(Answer::Escaped),
-                _ => {}
-            }
+    /// Asks the person, and does what she has allowed.
+    fn ask(&mut self, tool: Tool, seconds: u64) -> io::Result<Goes> {
+        let call = self.call(tool, None);
+        self.screen.say(&format!("● {}", tool.line()));
+        self.put(&call)?;
+        while self.answered.is_none() && !self.is_over() {
+            self.wait(THINKS)?;
         }
-    }
-
-    /// Lets `seconds` pass; with `until_enter`, Enter ends the wait.
-    fn wait(&mut self, seconds: u64, until_enter: bool) -> io::Result<()> {
-        let end = Instant::now() + Duration::from_millis(seconds * SECOND);
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() || (self.key(left)? == Some(KeyCode::Enter) && until_enter) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// The next key within `patience`; Ctrl-C is an error of the kind `Interrupted`.
-    fn key(&mut self, patience: Duration) -> io::Result<Option<KeyCode>> {
-        self.end_sub_agent()?;
-        let sub_agent = self
-            .sub_agent_until
-            .map(|until| until.saturating_duration_since(Instant::now()));
-        if !event::poll(sub_agent.map_or(patience, |left| left.min(patience)))? {
-            return Ok(None);
-        }
-        let Event::Key(key) = event::read()? else {
-            return Ok(None);
+        let Some(answer) = self.answered.take() else {
+            return Ok(Goes::Off);
         };
-        if key.code == KeyCode::Char('c') && key.modifiers.contains(event::KeyModifiers::CONTROL) {
-            return Err(io::ErrorKind::Interrupted.into());
-        }
-        Ok((key.kind != KeyEventKind::Release).then_some(key.code))
-    }
-
-    fn end_sub_agent(&mut self) -> io::Result<()> {
-        if self
-            .sub_agent_until
-            .is_some_and(|until| until <= Instant::now())
-        {
-            self.sub_agent_until = None;
-            self.report(
-                "SubagentStop",
-                json!({"agent_id": "sub-1", "agent_type": "general-purpose"}),
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Sends one payload through the real hook, as the assistant would.
-    fn report(&self, event: &str, fields: Value) -> io::Result<()> {
-        let mut payload = self.puppet.payload(&self.scene(), event);
-        if let (Some(all), Value::Object(own)) = (payload.as_object_mut(), fields) {
-            all.extend(own);
-        }
-        let mut hook = child::ours(&self.executable, child::HOOK);
-        let adapter = self.known.row().adapter;
-        let pid = std::process::id().to_string();
-        hook.args(["hook", adapter.assistant.as_str()])
-            .envs(adapter.environment.iter().copied())
-            .envs(adapter.process_variable.map(|name| (name, pid)));
-        let payload = payload.to_string();
-        child::feed(&mut hook, payload.as_bytes(), Instant::now() + HOOK_BUDGET).map(drop)
-    }
-
-    /// Publishes what the assistant publishes about itself beside its hooks.
-    fn level(&self, status: &str, waiting_for: Option<&str>) -> io::Result<()> {
-        let session = self.puppet.status(&self.scene(), status, waiting_for);
-        std::fs::write(self.session_file(), session.to_string())
-    }
-
-    fn scene(&self) -> Scene<'_> {
-        Scene {
-            home: &self.home,
-            session: &self.session,
-            cwd: &self.cwd,
-            turn: self.turn,
-            pid: std::process::id(),
+        match &answer {
+            Answer::Yes | Answer::Option(_) => {
+                self.work(&call, seconds, &answer)?;
+                Ok(Goes::On)
+            }
+            Answer::No => Ok(Goes::Off),
+            Answer::Instead(words) => {
+                self.wait(THINKS * 3)?;
+                self.step(Step::Says("I have done it your way."))?;
+                self.puppet.finish(&format!("Done your way: {words}"))?;
+                Ok(Goes::Off)
+            }
         }
     }
 
-    fn session_file(&self) -> PathBuf {
-        self.puppet.status_file(&self.scene())
+    /// Puts a request before the person, unless a rule or her trust answers it.
+    fn put(&mut self, call: &Call) -> io::Result<()> {
+        self.puppet.start(call, true)?;
+        let dialog = Dialog::of(call.clone(), &*self.puppet);
+        self.asks.push_back(dialog);
+        self.feel()?;
+        if let Some(answer) = self.puppet.ask(call)? {
+            self.settle(&call.id, answer, By::Hook)?;
+        }
+        self.draw()
     }
 
-    fn show(&mut self, text: &str) -> io::Result<()> {
-        write!(self.out, "{}\r\n", text.replace('\n', "\r\n"))?;
-        self.out.flush()
+    /// The request with this id is answered.
+    fn settle(&mut self, id: &str, answer: Answer, by: By) -> io::Result<()> {
+        let Some(at) = self.asks.iter().position(|dialog| dialog.call.id == id) else {
+            return Ok(());
+        };
+        let Some(Dialog { call, .. }) = self.asks.remove(at) else {
+            return Ok(());
+        };
+        let said = match (&answer, call.tool) {
+            (Answer::Yes, _) if by == By::Hook => "allowed without a word at this pane".to_owned(),
+            (Answer::No, _) if by == By::Nobody => "nobody has answered".to_owned(),
+            (Answer::Option(at), Tool::Question(_, _, options)) => {
+                self.chosen = options.get(*at).map_or("", |(label, _)| *label);
+                format!("you chose {}", self.chosen)
+            }
+            (Answer::Yes | Answer::Option(_), _) => "you said yes".to_owned(),
+            (Answer::No, _) => "you said no: nothing was done".to_owned(),
+            (Answer::Instead(words), _) => format!("you said no, and: {words}"),
+        };
+        self.screen
+            .say(&format!("  ⎿  {} · {said}", call.tool.line()));
+        self.puppet.hear(&call, &answer)?;
+        match (&mut self.sent, &call.agent) {
+            (Some(sent), Some(_)) => {
+                let takes = if answer == Answer::Yes {
+                    sent.errand.takes
+                } else {
+                    0
+                };
+                sent.due = Some(Instant::now() + Duration::from_secs(takes));
+                sent.allowed = (answer == Answer::Yes).then_some(call);
+            }
+            _ => {
+                self.works = answer != Answer::No;
+                self.answered = Some(answer);
+            }
+        }
+        self.feel()
     }
-}
 
-/// Where the assistant that is played keeps its files below the person's `home`.
-fn config_folder(known: &'static dyn Facets, home: &Path) -> Option<PathBuf> {
-    known.home(&|name| (name == "HOME").then(|| home.to_owned()))
-}
+    /// What the tool does takes a while.
+    fn work(&mut self, call: &Call, seconds: u64, answer: &Answer) -> io::Result<()> {
+        self.draw()?;
+        self.wait(Duration::from_secs(seconds))?;
+        if let Tool::Edit(file, old, new) = call.tool {
+            let new = new.replace(super::story::ANSWER, self.chosen);
+            project::edit(&self.cwd.join(file), old, &new)?;
+        }
+        if !call.is_question() {
+            self.screen.say("  ⎿  done");
+        }
+        self.puppet.end(call, answer)
+    }
 
-/// The folders that the assistant that is played needs below the person's `home`.
-pub(super) fn folders(home: &Path) -> Vec<PathBuf> {
-    let Some((known, puppet)) = assistants::played() else {
-        return Vec::new();
-    };
-    let config = config_folder(known, home);
-    let below = |config: PathBuf| puppet.folders().iter().map(move |name| config.join(name));
-    config.into_iter().flat_map(below).collect()
+    /// The sub-agent's next step, if it is time for that.
+    fn go_on_with_errand(&mut self) -> io::Result<()> {
+        let is_due = |sent: &mut Sent| sent.due.is_some_and(|due| due <= Instant::now());
+        let Some(mut sent) = self.sent.take_if(is_due) else {
+            return Ok(());
+        };
+        sent.due = None;
+        if sent.has_asked {
+            if let Some(call) = &sent.allowed {
+                self.puppet.end(call, &Answer::Yes)?;
+            }
+            self.puppet.back(&sent.agent, sent.errand)?;
+            self.screen
+                .say(&format!("● Its agent says: {}", sent.errand.reports));
+            return self.feel();
+        }
+        sent.has_asked = true;
+        let (agent, tool) = (sent.agent.clone(), sent.errand.asks);
+        self.sent = Some(sent);
+        let call = self.call(tool, Some(agent));
+        self.put(&call)
+    }
+
+    /// The story is over: what waits still is called off, as with Esc.
+    fn wind_up(&mut self) -> io::Result<()> {
+        while let Some(dialog) = self.asks.front() {
+            let id = dialog.call.id.clone();
+            self.settle(&id, Answer::No, By::Nobody)?;
+        }
+        if let Some(sent) = self.sent.take() {
+            self.puppet.back(&sent.agent, sent.errand)?;
+        }
+        self.answered = None;
+        self.works = false;
+        self.feel()?;
+        self.wait(THINKS * 3)
+    }
 }

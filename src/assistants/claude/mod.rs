@@ -4,7 +4,6 @@ pub mod commands;
 pub(crate) mod dialog;
 mod follower;
 pub(crate) mod job_record;
-mod puppet;
 pub mod session_file;
 pub(crate) mod switches;
 pub(crate) mod tasks;
@@ -20,7 +19,6 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
 use super::facets::doctor::{Found, Look};
-use super::facets::puppet::Puppet;
 use super::facets::request::{Begun, Full, Given, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
 use super::facets::{Calls, Dialogs, Facets, TaskLists};
@@ -73,10 +71,6 @@ impl Facets for Claude {
             "may write no session file",
             "update it: without the file approvals show six seconds late, interrupts with the next prompt",
         ))
-    }
-
-    fn puppet(&self) -> Option<&'static dyn Puppet> {
-        Some(&puppet::Played)
     }
 
     fn switches(&self) -> &'static [&'static str] {

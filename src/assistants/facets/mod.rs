@@ -5,7 +5,6 @@ pub mod colours;
 pub mod dialog;
 pub(crate) mod doctor;
 pub(crate) mod log_tail;
-pub(crate) mod puppet;
 pub mod request;
 pub mod running;
 pub(crate) mod session_file;
@@ -24,7 +23,6 @@ use crate::state::Bound;
 use crate::tasks::TaskSummary;
 use dialog::Dialog;
 use doctor::{Found, Look};
-use puppet::Puppet;
 use request::{Begun, Full, Given, Missing};
 use session_file::SessionFiles;
 use session_log::SessionLogs;
@@ -126,11 +124,6 @@ pub(crate) trait Facets: Debug + Sync {
 
     /// What a `version` of it lacks: as the end of what is seen, and what to do.
     fn lacks(&self, _version: Version) -> Option<(&'static str, &'static str)> {
-        None
-    }
-
-    /// How a session of it is played.
-    fn puppet(&self) -> Option<&'static dyn Puppet> {
         None
     }
 

@@ -8,6 +8,16 @@ use std::process::{Command, Output, Stdio};
 use super::{Call, Format};
 use crate::sys::child::{self, Kept};
 
+/// The session's name, where there is room for it.
+const NARROW_LEFT: &str = "#{?#{e|<:#{client_width},70},,[#S] }";
+
+/// A window's number and name, where there is room for it.
+const NARROW_WINDOW: &str = "#{?#{e|<:#{client_width},70},,#I:#W#F}";
+
+fn bind_prefix(key: &str) -> Call {
+    Call::new("bind-key").operand(key).operand("send-prefix")
+}
+
 /// A server on a socket of its own, without the person's settings.
 #[derive(Debug)]
 pub(crate) struct PrivateServer {
@@ -30,11 +40,13 @@ pub(crate) struct Session<'a> {
 }
 
 /// The person's way about on the server.
-pub(crate) struct Ways {
+pub(crate) struct Ways<'a> {
     /// What the status line says at its right.
     pub(crate) says: &'static str,
-    /// The key that leads to a session.
-    pub(crate) back: (&'static str, &'static str),
+    /// The key that leads to a pane, which is left with everything when its program ends.
+    pub(crate) back: (&'static str, &'a str),
+    /// The key before all keys of tmux's own.
+    pub(crate) prefix: &'static str,
     /// The key that leaves.
     pub(crate) leave: &'static str,
 }
@@ -53,9 +65,10 @@ impl PrivateServer {
         &self.socket
     }
 
-    /// Starts a session.
-    pub(crate) fn start(&self, session: &Session<'_>) -> io::Result<()> {
-        let call = Call::new("new-session").flag("-E").flag("-d");
+    /// Starts a session; the pane of its program, for example `%3`.
+    pub(crate) fn start(&self, session: &Session<'_>) -> io::Result<String> {
+        let call = Call::new("new-session").flag("-E").flag("-d").flag("-P");
+        let call = call.option("-F", "#{pane_id}");
         let call = call.format("-s", &Format::own(session.name));
         let (columns, rows) = session.size;
         let call = call.option("-x", columns.to_string());
@@ -66,32 +79,48 @@ impl PrivateServer {
         if let Some(window) = session.window {
             call = call.option("-n", window);
         }
-        self.run(&session.words.iter().fold(call, Call::operand))
-            .map(drop)
+        let output = self.run(&session.words.iter().fold(call, Call::operand))?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
     /// Shows the person her ways on the status line, and makes them.
-    pub(crate) fn show_ways(&self, ways: &Ways) -> io::Result<()> {
-        let words = |words: &[&'static str]| {
+    pub(crate) fn show_ways(&self, ways: &Ways<'_>) -> io::Result<()> {
+        let words = |words: &[&str]| {
             let call = Call::new("set-option").flag("-g");
             words.iter().fold(call, Call::operand)
         };
         let bind = |key: &'static str| Call::new("bind-key").flag("-n").operand(key);
-        let (back, session) = ways.back;
-        for call in [
+        let (back, pane) = ways.back;
+        let ends = format!("if-shell -F '#{{==:#{{hook_pane}},{pane}}}' kill-server");
+        let mut calls = vec![
             words(&["status-right", ways.says]),
-            words(&["status-left", "[#S] "]),
+            words(&["status-left", NARROW_LEFT]),
+            words(&["window-status-format", NARROW_WINDOW]),
+            words(&["window-status-current-format", NARROW_WINDOW]),
+            words(&["status-left-length", "20"]),
             words(&["status-right-length", "60"]),
             words(&["mouse", "on"]),
+            // Nobody waits for what follows Esc, and the outer tmux has a prefix of its own.
+            words(&["escape-time", "10"]),
+            words(&["prefix", ways.prefix]),
+            Call::new("unbind-key").operand("C-b"),
+            bind_prefix(ways.prefix),
+            // What ends while it is looked at leads to another session, not out.
+            words(&["detach-on-destroy", "off"]),
             bind(back)
                 .operand("switch-client")
                 .operand("-t")
-                .operand(session),
+                .operand(pane),
             bind(ways.leave).operand("detach-client"),
-        ] {
-            self.run(&call)?;
+            Call::new("set-hook")
+                .flag("-g")
+                .operand("pane-exited")
+                .operand(ends),
+        ];
+        if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+            calls.push(words(&["status-style", "reverse"]));
         }
-        Ok(())
+        calls.iter().try_for_each(|call| self.run(call).map(drop))
     }
 
     /// Shows a session on the terminal of this process until the person leaves or it ends.
@@ -101,7 +130,8 @@ impl PrivateServer {
         let attach = Call::new("attach-session").flag("-E").target(session);
         let end = Call::new("set-option").flag("-g");
         let end = end.operand("exit-unattached").operand("on");
-        self.command()
+        // A client that outlives this process would share the terminal with the person's shell.
+        self.with(child::tied_tmux(Kept::TERMINAL))
             .args(attach.then(end).arguments())
             .stdin(Stdio::inherit())
             .stdout(Stdio::inherit())
@@ -135,7 +165,10 @@ impl PrivateServer {
     }
 
     fn command(&self) -> Command {
-        let mut command = child::ours("tmux", Kept::TERMINAL);
+        self.with(child::ours("tmux", Kept::TERMINAL))
+    }
+
+    fn with(&self, mut command: Command) -> Command {
         command
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .arg("-u")

@@ -35,7 +35,7 @@ impl Kept {
     pub const TMUX_OF_OURS: Self = Self(&["TMUX", "TMUX_TMPDIR"]);
 
     /// tmux that draws on our terminal.
-    pub const TERMINAL: Self = Self(&["TERM", "COLORTERM"]);
+    pub const TERMINAL: Self = Self(&["TERM", "COLORTERM", "NO_COLOR"]);
 
     /// `ps` prints other people's arguments: in their script.
     pub const PS: Self = Self(&["LANG", "LC_ALL", "LC_CTYPE"]);
