@@ -69,7 +69,7 @@ fn play(name: &str) -> CommandResult {
     };
     let player = Player::new(script, io::stdout(), place);
     let mut player = player.ok_or_else(|| CommandError::new("no assistant can be played"))?;
-    let played = player.play();
+    let outcome = player.play();
     stage.clear_if_left_over();
-    played.map_err(|error| failed(&error))
+    outcome.map_err(|error| failed(&error))
 }

@@ -247,20 +247,14 @@ impl<W: Write> Player<W> {
         self.screen
             .say(&format!("  ⎿  {} · {said}", call.tool.line()));
         self.puppet.hear(&call, &answer)?;
-        match (&mut self.sent, &call.agent) {
-            (Some(sent), Some(_)) => {
-                let takes = if answer == Answer::Yes {
-                    sent.errand.takes
-                } else {
-                    0
-                };
-                sent.due = Some(Instant::now() + Duration::from_secs(takes));
-                sent.allowed = (answer == Answer::Yes).then_some(call);
-            }
-            _ => {
-                self.works = answer != Answer::No;
-                self.answered = Some(answer);
-            }
+        let is_allowed = answer == Answer::Yes;
+        if let (Some(sent), Some(_)) = (&mut self.sent, &call.agent) {
+            let takes = if is_allowed { sent.errand.takes } else { 0 };
+            sent.due = Some(Instant::now() + Duration::from_secs(takes));
+            sent.allowed = is_allowed.then_some(call);
+        } else {
+            self.works = answer != Answer::No;
+            self.answered = Some(answer);
         }
         self.feel()
     }

@@ -57,9 +57,10 @@ fn bound(script: &story::Script, call: &Call, cwd: &std::path::Path) -> Bound {
         Tool::Plan(plan) => ("ExitPlanMode", "plan", Some(plan), json!({"plan": plan})),
         other => panic!("{other:?} is not asked"),
     };
-    let state = match call.is_question() {
-        true => State::WaitingInput,
-        false => State::WaitingApproval,
+    let state = if call.is_question() {
+        State::WaitingInput
+    } else {
+        State::WaitingApproval
     };
     let row = row(1, script.plays, state, "a:0.0", 5);
     let request = Request {

@@ -24,15 +24,24 @@ pub(super) const SCRIPT: Script = Script {
             ],
         },
         Act {
-            at: 60,
+            at: 45,
             prompt: "build it for all systems",
             steps: &[
-                Step::Uses(Tool::Read("go.mod"), 10),
+                Step::Uses(Tool::Read("go.mod"), 5),
+                Step::Uses(Tool::Command("go build ./...", "Build it"), 35),
+                Step::Finishes("Built for Linux, macOS and Windows."),
+            ],
+        },
+        Act {
+            at: 115,
+            prompt: "and release it",
+            steps: &[
+                Step::Says("I look at what is released already."),
                 Step::Asks(
-                    Tool::Command("goreleaser build --snapshot", "Build every target"),
+                    Tool::Command("goreleaser release --clean", "Release every build"),
                     12,
                 ),
-                Step::Finishes("Built for Linux, macOS and Windows."),
+                Step::Finishes("Version 0.3 is released."),
             ],
         },
     ],
