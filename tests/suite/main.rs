@@ -11,6 +11,7 @@ mod control_mode;
 mod crowd;
 mod dashboard;
 mod decide;
+mod demo;
 mod docs;
 mod doctor;
 mod doubtful;
