@@ -31,10 +31,10 @@ struct Shot {
 }
 
 /// What the dashboard shows when every assistant of the demo is where its story is best.
-const CURTAIN_UP: &[&str] = &["2 need you", "FAILED", "Bash: npm test"];
+const CURTAIN_UP: &[&str] = &["3 need you", "FAILED", "one of 2"];
 
 /// Whoever reported first is selected; the most urgent one stands first.
-const TO_THE_TOP: &[&str] = &["k", "k"];
+const TO_THE_TOP: &[&str] = &["k", "k", "k"];
 
 const SHOTS: &[Shot] = &[
     Shot {
@@ -48,15 +48,15 @@ const SHOTS: &[Shot] = &[
         name: "explain",
         columns: 100,
         rows: 26,
-        keys: &["k", "k", "e"],
+        keys: &["k", "k", "k", "e"],
         shows: &["PreToolUse"],
     },
     Shot {
         name: "split",
         columns: 120,
         rows: 26,
-        keys: &["k", "k", "s"],
-        shows: &["❯ 1.", "dashboard:0.1"],
+        keys: &["k", "k", "k", "s"],
+        shows: &["❯ 1.", "cargo publish"],
     },
 ];
 
