@@ -3,13 +3,13 @@
 //!
 //! | assistant | plays | shows |
 //! | --- | --- | --- |
-//! | [`shop`] | Claude Code | tasks, and a command that needs permission |
-//! | [`api`] | Claude Code | a question, then a plan, then the edit that was planned |
-//! | [`web`] | Claude Code | an edit with its diff, and a sub-agent that asks, too |
-//! | [`docs`] | Codex | a list of steps, a failure, and a command outside the sandbox |
-//! | [`cli`] | Gemini CLI | a finished turn, later a command |
-//! | [`ops`] | Copilot CLI | work that ends in a command |
-//! | [`guest`] | any of them | one that the person starts herself |
+//! | `shop` | Claude Code | tasks, and a command that needs permission |
+//! | `api` | Claude Code | a question, then a plan, then the edit that was planned |
+//! | `web` | Claude Code | an edit with its diff, and a sub-agent that asks, too |
+//! | `docs` | Codex | a list of steps, a failure, and a command outside the sandbox |
+//! | `cli` | Gemini CLI | a finished turn, later a command |
+//! | `ops` | Copilot CLI | work that ends in a command |
+//! | `guest` | any of them | one that the person starts herself |
 
 mod api;
 mod cli;
