@@ -19,6 +19,7 @@ const MAX_TEXT: usize = 200;
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
 )]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Then {
     /// It is not done, and the assistant is told why.
@@ -108,6 +109,17 @@ impl<'de> Deserialize<'de> for Rules {
     }
 }
 
+#[cfg(test)]
+impl schemars::JsonSchema for Rules {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Rules".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<Written>::json_schema(generator)
+    }
+}
+
 impl Rule {
     /// `rule 3 (no pushes)`: how it is spoken of.
     pub fn title(&self) -> String {
@@ -149,19 +161,28 @@ impl Rule {
 
 /// A rule as it is written.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Written {
+    /// What it decides: `deny`, `ask` or `allow`.
     then: Then,
+    /// Its own name, by which it is spoken of.
     name: Option<String>,
+    /// What the assistant is told, of a deny.
     message: Option<String>,
+    /// Only of these assistants.
     #[serde(default)]
     assistant: Several,
+    /// Only about these tools; a `*` at the end stands for any end, of an allow only in `mcp__server__*`.
     #[serde(default)]
     tool: Several,
+    /// Only about these commands of a shell; a `*` at the end stands for further words.
     #[serde(default)]
     command: Several,
+    /// Only about these files, or folders with everything in them; `.` is the whole project.
     #[serde(default)]
     path: Several,
+    /// Only where the assistant works below one of these.
     #[serde(default)]
     folder: Several,
 }
@@ -333,6 +354,7 @@ fn check_path(path: &str) -> Result<(), String> {
 
 /// One text, or a list of some.
 #[derive(Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Several(Vec<String>);
 
 impl<'de> Deserialize<'de> for Several {
@@ -410,15 +432,11 @@ mod tests {
     }
 
     #[test]
-    fn the_example_in_the_readme_is_understood() {
-        let (_, section) = include_str!("../../README.md")
-            .split_once("### Rules and trust")
-            .unwrap();
-        let (_, example) = section.split_once("```toml\n").unwrap();
+    fn the_example_in_the_book_is_understood() {
+        let page = include_str!("../../docs/rules.md");
+        let (_, example) = page.split_once("```toml\n").unwrap();
         let (example, _) = example.split_once("```").unwrap();
-        let rules = Config::parse(example, Path::new("README.md"))
-            .unwrap()
-            .rules;
+        let rules = Config::parse(example, Path::new("rules.md")).unwrap().rules;
         let then: Vec<Then> = rules.iter().map(|rule| rule.then).collect();
         assert_eq!(then, [Then::Allow, Then::Allow, Then::Deny]);
     }

@@ -1,4 +1,5 @@
-//! What the README tells people to type can be typed.
+//! What the book tells people to put into the settings of other assistants reports, and the tests that its
+//! page on security names are there.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,23 +9,15 @@ use serde_json::Value;
 
 use crate::common::{Finished, TestEnv, finish};
 
-const README: &str = include_str!("../../README.md");
+const OTHERS: &str = include_str!("../../docs/assistants/others.md");
 const SECURITY: &str = include_str!("../../docs/security.md");
 
 /// Assistants with a line of their own there.
 const NAMED: &[&str] = &["aider", "amp", "auggie", "cursor", "goose"];
 
-/// The section on other assistants.
-fn section() -> &'static str {
-    let (_, section) = README
-        .split_once("### Other assistants")
-        .expect("it is there");
-    section.split("\n## ").next().expect("it has an end")
-}
-
-/// The texts between backquotes in it.
+/// The texts between backquotes in the page on other assistants.
 fn quoted() -> impl Iterator<Item = &'static str> {
-    let rows = section().lines();
+    let rows = OTHERS.lines();
     rows.flat_map(|row| row.split('`').skip(1).step_by(2))
 }
 
@@ -73,7 +66,7 @@ fn every_line_for_another_assistant_reports_its_pane_and_says_nothing() {
         assistants.push(event.assistant.as_str().to_owned());
     }
     assert_eq!(assistants, NAMED);
-    assert!(section().contains("documented, not run here"));
+    assert!(OTHERS.contains("documented, not run here"));
 }
 
 #[test]
