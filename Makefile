@@ -47,6 +47,27 @@ pictures: tmux ## the README's pictures, docs/pictures/*.svg, from the real dash
 	$(CARGO) build --locked
 	$(CARGO) run --quiet --locked -p pane-patrol-bench --bin pictures -- $(TARGET_DIR)/debug/pane-patrol docs/pictures
 
+# mdbook is fetched into a folder of its own the first time; nothing else of the machine is changed.
+MDBOOK_VERSION := 0.5.4
+MDBOOK := $(TARGET_DIR)/tools/bin/mdbook
+.PHONY: book
+book: $(MDBOOK) ## the book of docs/ as a site: target/book/index.html
+	$(MDBOOK) build docs --dest-dir $(abspath $(TARGET_DIR)/book)
+	@test -s $(TARGET_DIR)/book/index.html || { echo "make book: $(TARGET_DIR)/book/index.html was not made" >&2; exit 1; }
+	@echo "the book is $(TARGET_DIR)/book/index.html"
+
+$(MDBOOK):
+	$(CARGO) install mdbook --version $(MDBOOK_VERSION) --locked --no-default-features --features search \
+		--root $(TARGET_DIR)/tools --target-dir $(TARGET_DIR)/tools/build \
+		|| { echo "make book: mdbook $(MDBOOK_VERSION) cannot be had; no book was made" >&2; exit 1; }
+	rm -rf $(TARGET_DIR)/tools/build
+
+# What of the book is made from the program's own sources: commands, settings, keys. `make test` compares.
+.PHONY: pages
+pages: ## writes the pages of docs/ that are made from the sources
+	PANE_PATROL_WRITE_BOOK=1 $(CARGO) test --locked --lib of_the_book
+	PANE_PATROL_WRITE_BOOK=1 $(CARGO) test --locked --test suite of_the_book
+
 .PHONY: tmux
 tmux:
 	@command -v tmux >/dev/null || sh scripts/install-tmux

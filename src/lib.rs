@@ -24,6 +24,9 @@ pub mod state;
 mod sys;
 mod tasks;
 #[cfg(test)]
+#[path = "../tests/common/book.rs"]
+mod test_book;
+#[cfg(test)]
 #[path = "../tests/common/program.rs"]
 mod test_program;
 pub mod tui;

@@ -3,6 +3,8 @@
 //!
 //! May import: what has settings: `notify`, `rules`, `launch`; `log`'s times, and the hooks' words.
 
+#[cfg(test)]
+mod book_tests;
 mod theme;
 
 use std::io;
@@ -37,40 +39,43 @@ const DEFAULT_REBUILD_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What the person has set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// `[dashboard]`
+    /// `[dashboard]`: how it looks.
     pub dashboard: Dashboard,
-    /// `[table]`
+    /// `[table]`: which rows there are, and for how long.
     pub table: Table,
-    /// `[mirror]`
+    /// `[mirror]`: the event log.
     pub mirror: Mirror,
-    /// `[notice]`
+    /// `[notice]`: how you are told of what needs you.
     pub notice: notify::Settings,
-    /// `[icons]`
+    /// `[icons]`: how states and branches are marked.
     pub icons: Icons,
-    /// `[split]`
+    /// `[split]`: the dashboard with an assistant's pane beside it.
     pub split: Split,
-    /// `[tmux]`
+    /// `[tmux]`: servers that are believed although nothing proves that they are tmux.
     pub tmux: Tmux,
-    /// `[listen]`
+    /// `[listen]`: who may come over WebSocket.
     pub listen: Listen,
-    /// `[[launcher]]`
+    /// `[[launcher]]`: one way to start an assistant, for `n` and `start`; without any, those on PATH.
     pub launcher: Vec<Launcher>,
-    /// `[[rules]]`
+    /// `[[rules]]`: what is answered for you. Each condition is one text or a list of some.
     pub rules: Rules,
 }
 
 /// `[dashboard]`: how it looks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Dashboard {
-    /// `theme`: `terminal`, `dark`, `light` or `none`.
+    /// `theme`: which colours it uses; `--theme` comes before it.
     pub theme: Option<Theme>,
 }
 
 /// `[icons]`: how states and branches are marked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Icons {
     /// `plain`: letters and signs that every font has and every screen reader says.
@@ -100,6 +105,7 @@ pub enum Signs {
 
 /// `[split]`: the dashboard with an assistant's pane beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Split {
     /// `width`: columns of the dashboard; a third of the window when not set, and at least 40.
@@ -108,9 +114,11 @@ pub struct Split {
 
 /// `[tmux]`: servers that are believed although nothing proves that they are tmux.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Tmux {
-    /// `sockets`: for example `["/srv/tmux/team.sock"]`.
+    /// `sockets`: their paths from the root, for example `["/srv/tmux/team.sock"]`.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     sockets: Vec<Absolute>,
 }
 
@@ -139,6 +147,7 @@ impl TryFrom<String> for Absolute {
 
 /// `[listen]`: who may come over WebSocket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Listen {
     /// `origins`: pages that may connect, for example `["http://localhost:3000"]`; they need the
@@ -151,6 +160,7 @@ pub struct Listen {
 
 /// `[table]`: what is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Table {
     /// `ttl_seconds`: how long a row without any proof of life is kept.
@@ -174,15 +184,17 @@ impl Table {
 
 /// `[mirror]`: the event log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Mirror {
-    /// `max_bytes`: a file that has as many is rotated.
+    /// `max_bytes`: a file that has as many is rotated; bytes.
     max_bytes: Option<u64>,
     /// `max_files`: how many files there are, the one that is written included.
     max_files: Option<u32>,
-    /// `rebuild_bytes`: how much of its end is read when a dashboard starts.
+    /// `rebuild_bytes`: how much of its end is read when a dashboard starts; bytes.
     rebuild_bytes: Option<u64>,
     /// `rebuild_window`: how old that may be, for example `12h` or `7d`.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     rebuild_window: Option<Span>,
 }
 

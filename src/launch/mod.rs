@@ -38,13 +38,15 @@ pub(crate) const SHELL: &str = "sh";
 
 /// `[[launcher]]`: one way to start an assistant.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Launcher {
     /// What it is called, here and as the name of its window.
     pub name: String,
     /// A shell command; `{cwd}` and `{name}` stand for the folder and the name, quoted.
     pub command: String,
-    /// Where it starts: an absolute path, or one below home with `~/`; otherwise where the person is.
+    /// Where it starts: a path from the root, or one below home with `~/`; otherwise where the selected
+    /// assistant works, or where you are.
     pub folder: Option<String>,
 }
 

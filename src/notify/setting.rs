@@ -17,6 +17,7 @@ const DAY: i64 = 86_400;
 
 /// A way to tell the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// The bell of the pane: tmux marks its window and rings the terminal, as it is configured to.
@@ -37,25 +38,28 @@ pub enum Channel {
 
 /// What the person has set.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// How an assistant that asks for permission is told of.
+    /// How an assistant that asks for permission is told of; also `approval` or `approve`.
     #[serde(alias = "wants approval", alias = "approval", alias = "approve")]
     waiting_approval: Vec<Channel>,
-    /// How a question is told of.
+    /// How a question is told of; also `asks` or `waits`.
     #[serde(alias = "asks", alias = "waits")]
     waiting_input: Vec<Channel>,
-    /// How a failed turn is told of.
+    /// How a failed turn is told of; also `failed`.
     #[serde(alias = "failed")]
     error: Vec<Channel>,
-    /// How a finished turn is told of.
+    /// How a finished turn is told of; also `done`.
     #[serde(alias = "done")]
     completed: Vec<Channel>,
-    /// How long it has to last before.
+    /// How long it has to last before, so that what you answer at once rings no bell.
     delay_seconds: Option<u32>,
-    /// The hours in which notices wait.
+    /// The hours in which notices wait, for example `22:00-07:00`; what is still open then is told of at
+    /// their end.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     quiet: Option<Quiet>,
-    /// The person's program and its arguments; it is given the notice as JSON.
+    /// Your own program and its arguments, for the way `command`; it is given the notice as one line of JSON.
     pub(super) command: Vec<String>,
 }
 

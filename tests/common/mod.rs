@@ -11,6 +11,7 @@
     reason = "a helper may have parts that not every test uses; a panic fails the test"
 )]
 
+pub mod book;
 mod collector;
 mod git;
 mod hook;

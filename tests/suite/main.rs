@@ -5,6 +5,7 @@ mod common;
 
 mod acts;
 mod belief;
+mod book;
 mod collector;
 mod commands;
 mod control_mode;

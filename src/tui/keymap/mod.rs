@@ -206,6 +206,26 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_the_book_says_what_each_key_does() {
+        let habits = |help: &str| {
+            let bindings = TABLE.iter().filter(|binding| binding.help == help);
+            let habits = bindings.flat_map(|binding| binding.habits);
+            in_code(&habits.map(Key::to_string).collect::<Vec<_>>().join(" "))
+        };
+        let rows = help().map(|(keys, help)| [in_code(&keys), help.to_owned(), habits(help)]);
+        let heads = ["key", "does", "also, from habit"];
+        let page = crate::test_book::table(heads, rows);
+        crate::test_book::hold("keys.md", "the dashboard's table of keys", &page);
+    }
+
+    fn in_code(keys: &str) -> String {
+        let keys = keys.split(' ').filter(|key| !key.is_empty());
+        keys.map(|key| format!("`{key}`"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
     fn keys_stand_in_the_help_as_they_are_pressed() {
         let help: Vec<String> = help().map(|(keys, _)| keys).collect();
         for keys in [

@@ -1,0 +1,325 @@
+//! Every line that the README and the book tell people to type is typed here, in a world where it has
+//! something to do. The few that cannot be are on a list, each with the reason, and are still parsed.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use clap::Parser;
+use pane_patrol::cli::Cli;
+use pane_patrol::config::Config;
+
+use super::fences::{Block, blocks};
+use super::pages::texts;
+use super::world::World;
+use crate::common::{TestEnv, finish, started, wait};
+
+/// How a line is tried, by its beginning.
+#[derive(Clone, Copy, Debug)]
+enum How {
+    /// It ends with 0, or with one of these.
+    Ends(&'static [i32]),
+    /// It stays, and its screen shows this.
+    Shows(&'static str),
+    /// It stays, and prints a line that holds this.
+    Prints(&'static str),
+    /// It waits until the assistant's turn ends.
+    UntilTheTurnEnds,
+    /// It cannot be run here: why.
+    IsParsed(&'static str),
+    /// The same of what is no program of ours.
+    IsNotOurs(&'static str),
+}
+
+/// What does not simply end with 0. The first that a line begins with counts.
+const OTHERWISE: &[(&str, How)] = &[
+    ("pane-patrol supervisor", How::Shows("shop:1.1")),
+    ("pane-patrol log replay --", How::Ends(&[0])),
+    ("pane-patrol log replay", How::Shows("replay")),
+    ("pane-patrol log --follow", How::Prints("claude")),
+    (
+        "pane-patrol watch --json",
+        How::Prints("\"target\":\"shop:1.1\""),
+    ),
+    ("pane-patrol watch", How::Prints("shop:1.1")),
+    ("pane-patrol wait", How::UntilTheTurnEnds),
+    ("pane-patrol doctor", How::Ends(&[0, 1])),
+    (
+        "pane-patrol answer",
+        How::IsParsed("a question is answered by keys alone, in a dialog; `keys.rs` has them"),
+    ),
+    (
+        "pane-patrol collect",
+        How::IsParsed("somebody collects here already; every other test starts one"),
+    ),
+    (
+        "RUSTFLAGS=",
+        How::IsNotOurs("it builds the release executable once more, for minutes"),
+    ),
+    (
+        "docker run",
+        How::IsNotOurs("it needs docker, an image and a network; `belief.rs` has containers"),
+    ),
+];
+
+/// One line to be typed, with what it is to print, if the page says that.
+#[derive(Debug)]
+struct Line {
+    page: PathBuf,
+    number: usize,
+    text: String,
+    prints: Vec<String>,
+}
+
+/// The lines of a block, each whole.
+fn lines(page: &Path, block: &Block) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let is_console = block.language == "console";
+    let mut goes_on = false;
+    for (index, text) in block.text.lines().enumerate() {
+        let typed = if is_console {
+            text.strip_prefix("$ ")
+        } else {
+            Some(text)
+        };
+        match (typed, lines.last_mut()) {
+            (_, Some(last)) if goes_on => last.text.extend(["\n", text]),
+            (Some(""), _) => {}
+            (Some(comment), _) if comment.starts_with('#') => {}
+            (Some(typed), _) => lines.push(Line {
+                page: page.to_owned(),
+                number: block.line + 1 + index,
+                text: typed.to_owned(),
+                prints: Vec::new(),
+            }),
+            (None, Some(last)) => last.prints.push(text.to_owned()),
+            (None, None) => panic!("{}: output before any line", page.display()),
+        }
+        goes_on = text.ends_with('\\');
+    }
+    lines
+}
+
+/// Every line of the pages that `which` says.
+fn all_lines(which: impl Fn(&Path) -> bool) -> Vec<Line> {
+    let pages = texts().into_iter().filter(|(page, _)| which(page));
+    let of_page = |(page, text): (PathBuf, String)| {
+        let typed = |block: &Block| ["sh", "console"].contains(&block.language.as_str());
+        let blocks = blocks(&text).into_iter().filter(typed);
+        blocks
+            .flat_map(|block| lines(&page, &block))
+            .collect::<Vec<_>>()
+    };
+    pages.flat_map(of_page).collect()
+}
+
+/// The words of a line up to a comment, a pipe or a redirection, as a shell would have them.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for letter in line.chars() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None, ' ' | '\n') => words.extend(word.take()),
+            (None, '#' | '|' | '>' | ';' | '<') if word.is_none() => break,
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// Ours alone, or with what the comment behind it says.
+fn is_ours(line: &str) -> bool {
+    line.starts_with("pane-patrol")
+}
+
+fn how(line: &str) -> How {
+    if words(line) == ["pane-patrol"] {
+        return How::Shows("shop:1.1");
+    }
+    let known = OTHERWISE
+        .iter()
+        .find(|(begins, _)| line.starts_with(begins));
+    known.map_or(How::Ends(&[0]), |(_, how)| *how)
+}
+
+fn parse(line: &Line, why: &str) {
+    if let Err(error) = Cli::try_parse_from(words(&line.text)) {
+        panic!("{line:?} ({why}): {error}");
+    }
+}
+
+/// `make` has what is asked of it, and nothing more is tried: a demo stays, an install installs.
+fn is_made(line: &Line) {
+    let makefile = include_str!("../../../Makefile");
+    for target in words(&line.text)
+        .iter()
+        .skip(1)
+        .filter(|word| !word.contains('='))
+    {
+        let rule = format!("\n{target}: ");
+        assert!(makefile.contains(&rule), "{line:?}: no such target");
+    }
+}
+
+fn run(world: &mut World<'_>, line: &Line) {
+    world.ask();
+    let mut shell = world.shell(&line.text);
+    match how(&line.text) {
+        How::IsNotOurs(why) => assert!(!is_ours(&line.text), "{line:?}: {why}"),
+        How::IsParsed(why) => parse(line, why),
+        How::Shows(words) => {
+            parse(line, "it is a dashboard");
+            world.until_shown(&line.text, words);
+        }
+        How::Ends(statuses) => {
+            let finished = finish(&mut shell);
+            let status = finished.status.code();
+            assert!(
+                status.is_some_and(|status| statuses.contains(&status)),
+                "{line:?}: {finished:?}"
+            );
+            let mut printed = finished.stdout.lines();
+            for expected in &line.prints {
+                let is_there = printed.any(|printed| printed.trim_end() == expected.trim_end());
+                assert!(is_there, "{line:?} prints no {expected:?}: {finished:?}");
+            }
+        }
+        How::Prints(words) => {
+            let mut child = shell.stdout(Stdio::piped()).spawn().expect("a shell");
+            let stdout = child.stdout.take().expect("it is a pipe");
+            let mut printed = BufReader::new(stdout).lines().map_while(Result::ok);
+            let is_there = printed.any(|printed| printed.contains(words));
+            // The shell is the program itself by then: it was all that it had to run.
+            child.kill().expect("it stays");
+            child.wait().expect("it is ours");
+            assert!(is_there, "{line:?} prints no {words}");
+        }
+        How::UntilTheTurnEnds => {
+            let (child, _stdin) = started(&mut shell);
+            world.end_turn();
+            let finished = wait(child);
+            assert!(finished.status.success(), "{line:?}: {finished:?}");
+        }
+    }
+}
+
+fn type_all(which: impl Fn(&Path) -> bool) {
+    let (made, typed): (Vec<Line>, Vec<Line>) = all_lines(which)
+        .into_iter()
+        .partition(|line| line.text.starts_with("make "));
+    made.iter().for_each(is_made);
+    let mut rest = typed.as_slice();
+    while let Some(first) = rest.first() {
+        let count = rest
+            .iter()
+            .take_while(|line| line.page == first.page)
+            .count();
+        let (page, others) = rest.split_at(count);
+        rest = others;
+        let env = TestEnv::new();
+        let Some(mut world) = World::new(&env) else {
+            return;
+        };
+        for line in page {
+            run(&mut world, line);
+        }
+    }
+}
+
+fn is_about_a_command(page: &Path) -> bool {
+    page.starts_with("docs/commands")
+}
+
+#[test]
+fn every_line_of_the_pages_about_commands_can_be_typed() {
+    type_all(is_about_a_command);
+}
+
+#[test]
+fn every_line_of_the_readme_and_the_other_pages_can_be_typed() {
+    type_all(|page| !is_about_a_command(page));
+}
+
+#[test]
+fn no_exception_is_there_for_nothing() {
+    let lines = all_lines(|_| true);
+    assert!(lines.len() > 60, "only {} lines were found", lines.len());
+    for (begins, how) in OTHERWISE {
+        let is_used = lines.iter().any(|line| line.text.starts_with(begins));
+        assert!(is_used, "{begins}: {how:?}");
+    }
+    for line in lines
+        .iter()
+        .filter(|line| line.text.contains("pane-patrol "))
+    {
+        assert!(
+            is_ours(&line.text) || line.text.contains("| pane-patrol"),
+            "{line:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_to_be_put_into_settings_is_understood() {
+    let (env, mut count) = (TestEnv::new(), 0);
+    let Some(world) = World::new(&env) else {
+        return;
+    };
+    for (page, text) in texts() {
+        for block in blocks(&text) {
+            let place = format!("{}, line {}", page.display(), block.line);
+            match block.language.as_str() {
+                "toml" => {
+                    let read = Config::parse(&block.text, Path::new("config.toml"));
+                    read.unwrap_or_else(|error| panic!("{place}: {error}"));
+                }
+                "tmux" => world.take_settings(&block.text),
+                "json" => {
+                    let read = serde_json::from_str::<serde_json::Value>(&block.text);
+                    read.unwrap_or_else(|error| panic!("{place}: {error}"));
+                }
+                // What is typed, and pictures of letters.
+                "sh" | "console" | "" | "text" => continue,
+                other => panic!("{place}: nobody tries `{other}`"),
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 6, "only {count} blocks were found");
+}
+
+#[test]
+fn lines_are_read_as_a_shell_reads_them() {
+    let block = Block {
+        language: "sh".into(),
+        text: "# why\na 'b c' \\\n    --d  # e\n\nf > g\n".into(),
+        line: 9,
+    };
+    let read = lines(Path::new("p"), &block);
+    let told: Vec<_> = read
+        .iter()
+        .map(|line| (line.number, words(&line.text)))
+        .collect();
+    let owned = |words: &[&str]| {
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told[1], (14, owned(&["f"])));
+    assert_eq!(told[0].0, 11);
+    assert_eq!(told.len(), 2);
+    let console = Block {
+        language: "console".into(),
+        text: "$ a\nb\nc\n$ d\n".into(),
+        line: 1,
+    };
+    let read = lines(Path::new("p"), &console);
+    assert_eq!(read[0].prints, ["b", "c"]);
+    assert_eq!((read.len(), read[1].text.as_str()), (2, "d"));
+}
