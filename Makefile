@@ -43,9 +43,9 @@ stress: release ## 8 processes with 5,000 events each through the real hook; 100
 	PANE_PATROL_STRESS=1 $(CARGO) test --release --locked --lib actor::fuzz
 
 .PHONY: pictures
-pictures: tmux ## the README's pictures, docs/pictures/*.svg, from the real dashboard
+pictures: tmux ## the pictures of README and book, docs/pictures/*.svg, from the real dashboard; one alone with NAME=tour
 	$(CARGO) build --locked
-	$(CARGO) run --quiet --locked -p pane-patrol-bench --bin pictures -- $(TARGET_DIR)/debug/pane-patrol docs/pictures
+	$(CARGO) run --quiet --locked -p pane-patrol-bench --bin pictures -- $(TARGET_DIR)/debug/pane-patrol docs/pictures $(NAME)
 
 # mdbook is fetched into a folder of its own the first time; nothing else of the machine is changed.
 MDBOOK_VERSION := 0.5.4

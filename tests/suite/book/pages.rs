@@ -11,6 +11,9 @@ const LONGEST_PAGE: usize = 400;
 /// One screen and a half.
 const LONGEST_README: usize = 180;
 
+/// A picture has fewer.
+const MOST_BYTES: u64 = 300_000;
+
 /// Every page of the book, below its folder, sorted.
 pub(super) fn pages() -> Vec<PathBuf> {
     let (root, mut folders, mut pages) = (folder(), vec![folder()], Vec::new());
@@ -52,6 +55,20 @@ fn the_readme_and_every_page_can_be_read_to_the_end() {
         };
         assert!(lines <= most, "{}: {lines} lines", path.display());
     }
+}
+
+#[test]
+fn every_picture_can_be_looked_at_on_a_slow_line() {
+    let mut count = 0;
+    for entry in fs::read_dir(folder().join("pictures"))
+        .expect("it is there")
+        .flatten()
+    {
+        let bytes = entry.metadata().expect("it is there").len();
+        assert!(bytes < MOST_BYTES, "{:?}: {bytes} bytes", entry.path());
+        count += 1;
+    }
+    assert!(count > 3, "only {count} pictures were found");
 }
 
 #[test]

@@ -1,10 +1,11 @@
-//! The README's pictures: `pictures PROGRAM FOLDER`, run by `make pictures`.
+//! The README's pictures: `pictures PROGRAM FOLDER [NAME]`, run by `make pictures`; with a name only that one.
 //!
 //! The demo of the real program is set up, looked at through a tmux client in a second private tmux,
 //! and what that draws becomes SVG. The same screens give the same bytes: times of day and ages are
 //! the only thing that differs between two runs, and stand in the pictures as those of one moment.
 
 mod cells;
+mod film;
 mod moment;
 mod svg;
 
@@ -63,11 +64,17 @@ const SHOTS: &[Shot] = &[
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let (Some(program), Some(folder)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: pictures PROGRAM FOLDER".into());
+        return Err("usage: pictures PROGRAM FOLDER [NAME]".into());
     };
+    let only = arguments.next();
+    let is_wanted = |name: &str| only.as_ref().is_none_or(|only| only == Path::new(name));
     let program = program.canonicalize()?;
     std::fs::create_dir_all(&folder)?;
-    for shot in SHOTS {
+    if is_wanted(film::NAME) {
+        let path = folder.join(film::NAME).with_extension("svg");
+        std::fs::write(path, film::take(&program)?)?;
+    }
+    for shot in SHOTS.iter().filter(|shot| is_wanted(shot.name)) {
         let mut screen = cells::parse(&shot.take(&program)?);
         for run in screen.iter_mut().flatten() {
             run.text = moment::at_one_moment(&run.text);
@@ -99,17 +106,30 @@ struct Camera {
 
 impl Camera {
     fn on(stage: &Stage, columns: u16, rows: u16) -> Result<Self, Box<dyn Error>> {
-        let camera = Self {
-            root: tempfile::tempdir_in("/tmp")?,
-        };
-        let (columns, rows) = (columns.to_string(), rows.to_string());
         let attach = format!(
             "exec env -u TMUX tmux -u -f /dev/null -S '{}' attach-session -t dashboard ';' set -g status off",
             stage.socket().display()
         );
-        camera.run(&["new-session", "-d", "-x", &columns, "-y", &rows, &attach])?;
+        Self::showing(&attach, columns, rows)
+    }
+
+    /// A terminal in which `command` runs.
+    fn showing(command: &str, columns: u16, rows: u16) -> Result<Self, Box<dyn Error>> {
+        let camera = Self {
+            root: tempfile::tempdir_in("/tmp")?,
+        };
+        let (columns, rows) = (columns.to_string(), rows.to_string());
+        camera.run(&["new-session", "-d", "-x", &columns, "-y", &rows, command])?;
         camera.run(&["set", "-g", "status", "off"])?;
         Ok(camera)
+    }
+
+    /// Waits until what it shows has ended, and its server with it.
+    fn wait_until_gone(&self) {
+        let started = Instant::now();
+        while self.run(&["list-sessions"]).is_ok() && started.elapsed() < PATIENCE {
+            std::thread::sleep(LOOK_EVERY);
+        }
     }
 
     fn wait_for(&self, words: &[&str]) -> Result<String, Box<dyn Error>> {

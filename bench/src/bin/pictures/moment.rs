@@ -6,9 +6,27 @@ const TIME: &str = "14:02:31";
 /// Every age below 100 seconds.
 const AGE: &str = "4s";
 
+/// What a temporary folder of the demo begins with, and the letters that stand for its own ones.
+const FOLDER: (&str, &str) = ("pane-patrol-demo-", "abcdef");
+
+/// Every folder of a demo becomes the same one.
+fn of_one_demo(screen: &str) -> String {
+    let (begins, letters) = FOLDER;
+    let mut parts = screen.split(begins);
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        told.push_str(begins);
+        let own = part.chars().take(letters.len());
+        let count = own.take_while(char::is_ascii_alphanumeric).count();
+        told.push_str(&letters[..count]);
+        told.push_str(&part[count..]);
+    }
+    told
+}
+
 /// Every time of day becomes the same one, and every age in seconds: `14:02`, `14:02:31`, ` 4s`.
 pub(crate) fn at_one_moment(screen: &str) -> String {
-    let characters: Vec<char> = screen.chars().collect();
+    let characters: Vec<char> = of_one_demo(screen).chars().collect();
     let (mut told, mut at) = (String::new(), 0);
     while at < characters.len() {
         let is_inside = at > 0 && characters[at - 1].is_ascii_alphanumeric();
@@ -63,6 +81,16 @@ fn age(text: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_of_the_demo_is_always_the_same_and_as_long() {
+        let told =
+            at_one_moment("in /tmp/pane-patrol-demo-Xy9Qa2/home and /tmp/pane-patrol-demo-Q");
+        assert_eq!(
+            told,
+            "in /tmp/pane-patrol-demo-abcdef/home and /tmp/pane-patrol-demo-a"
+        );
+    }
 
     #[test]
     fn only_times_and_ages_are_made_one_moment() {
