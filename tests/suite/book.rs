@@ -3,6 +3,7 @@
 
 mod commands;
 mod fences;
+mod line;
 mod lines;
 mod links;
 mod pages;

@@ -2,14 +2,16 @@
 //! something to do. The few that cannot be are on a list, each with the reason, and are still parsed.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use pane_patrol::cli::Cli;
 use pane_patrol::config::Config;
 
-use super::fences::{Block, blocks};
+use super::fences::{blocks, without_blocks};
+use super::line::{Line, all_lines, words};
 use super::pages::texts;
 use super::world::World;
 use crate::common::{TestEnv, finish, started, wait};
@@ -62,77 +64,7 @@ const OTHERWISE: &[(&str, How)] = &[
     ),
 ];
 
-/// One line to be typed, with what it is to print, if the page says that.
-#[derive(Debug)]
-struct Line {
-    page: PathBuf,
-    number: usize,
-    text: String,
-    prints: Vec<String>,
-}
-
-/// The lines of a block, each whole.
-fn lines(page: &Path, block: &Block) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    let is_console = block.language == "console";
-    let mut goes_on = false;
-    for (index, text) in block.text.lines().enumerate() {
-        let typed = if is_console {
-            text.strip_prefix("$ ")
-        } else {
-            Some(text)
-        };
-        match (typed, lines.last_mut()) {
-            (_, Some(last)) if goes_on => last.text.extend(["\n", text]),
-            (Some(""), _) => {}
-            (Some(comment), _) if comment.starts_with('#') => {}
-            (Some(typed), _) => lines.push(Line {
-                page: page.to_owned(),
-                number: block.line + 1 + index,
-                text: typed.to_owned(),
-                prints: Vec::new(),
-            }),
-            (None, Some(last)) => last.prints.push(text.to_owned()),
-            (None, None) => panic!("{}: output before any line", page.display()),
-        }
-        goes_on = text.ends_with('\\');
-    }
-    lines
-}
-
-/// Every line of the pages that `which` says.
-fn all_lines(which: impl Fn(&Path) -> bool) -> Vec<Line> {
-    let pages = texts().into_iter().filter(|(page, _)| which(page));
-    let of_page = |(page, text): (PathBuf, String)| {
-        let typed = |block: &Block| ["sh", "console"].contains(&block.language.as_str());
-        let blocks = blocks(&text).into_iter().filter(typed);
-        blocks
-            .flat_map(|block| lines(&page, &block))
-            .collect::<Vec<_>>()
-    };
-    pages.flat_map(of_page).collect()
-}
-
-/// The words of a line up to a comment, a pipe or a redirection, as a shell would have them.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
-    for letter in line.chars() {
-        match (quote, letter) {
-            (Some(open), _) if letter == open => quote = None,
-            (None, '\'' | '"') => {
-                quote = Some(letter);
-                word.get_or_insert_default();
-            }
-            (None, ' ' | '\n') => words.extend(word.take()),
-            (None, '#' | '|' | '>' | ';' | '<') if word.is_none() => break,
-            _ => word.get_or_insert_default().push(letter),
-        }
-    }
-    words.extend(word);
-    words
-}
-
-/// Ours alone, or with what the comment behind it says.
+/// Whether it starts our program, and nothing before it.
 fn is_ours(line: &str) -> bool {
     line.starts_with("pane-patrol")
 }
@@ -264,6 +196,49 @@ fn no_exception_is_there_for_nothing() {
     }
 }
 
+/// Whether a command in a sentence stands for many: it shows what may be left out, or a word to be replaced
+/// by one of a few. A `TARGET` may be anything.
+fn stands_for_many(command: &str) -> bool {
+    let is_placeholder = |word: &str| {
+        let is_upper = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+        is_upper && word != "TARGET" && word != "OPTION"
+    };
+    command.contains(['[', '{']) || command.split(' ').any(is_placeholder)
+}
+
+#[test]
+fn every_command_that_a_sentence_names_can_be_parsed() {
+    let mut count = 0;
+    for (page, text) in texts() {
+        let prose = without_blocks(&text);
+        let spans = prose
+            .lines()
+            .flat_map(|line| line.split('`').skip(1).step_by(2));
+        // A hook is recognised before anything is parsed.
+        let is_command = |span: &&str| {
+            span.starts_with("pane-patrol ") && !span.starts_with("pane-patrol hook ")
+        };
+        let commands = spans.filter(is_command);
+        for command in commands.filter(|command| !stands_for_many(command)) {
+            // Escaped for the cell of a table.
+            let words = words(&command.replace("\\|", "|"));
+            // A command may be named without what it needs.
+            let is_named = |kind| {
+                matches!(
+                    kind,
+                    ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand
+                )
+            };
+            let parsed = Cli::try_parse_from(words);
+            if let Some(error) = parsed.err().filter(|error| !is_named(error.kind())) {
+                panic!("{}: `{command}`: {error}", page.display());
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 40, "only {count} commands were found");
+}
+
 #[test]
 fn what_is_to_be_put_into_settings_is_understood() {
     let (env, mut count) = (TestEnv::new(), 0);
@@ -291,35 +266,4 @@ fn what_is_to_be_put_into_settings_is_understood() {
         }
     }
     assert!(count > 6, "only {count} blocks were found");
-}
-
-#[test]
-fn lines_are_read_as_a_shell_reads_them() {
-    let block = Block {
-        language: "sh".into(),
-        text: "# why\na 'b c' \\\n    --d  # e\n\nf > g\n".into(),
-        line: 9,
-    };
-    let read = lines(Path::new("p"), &block);
-    let told: Vec<_> = read
-        .iter()
-        .map(|line| (line.number, words(&line.text)))
-        .collect();
-    let owned = |words: &[&str]| {
-        words
-            .iter()
-            .map(|word| (*word).to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(told[1], (14, owned(&["f"])));
-    assert_eq!(told[0].0, 11);
-    assert_eq!(told.len(), 2);
-    let console = Block {
-        language: "console".into(),
-        text: "$ a\nb\nc\n$ d\n".into(),
-        line: 1,
-    };
-    let read = lines(Path::new("p"), &console);
-    assert_eq!(read[0].prints, ["b", "c"]);
-    assert_eq!((read.len(), read[1].text.as_str()), (2, "d"));
 }
