@@ -32,10 +32,10 @@ struct Shot {
 }
 
 /// What the dashboard shows when every assistant of the demo is where its story is best.
-const CURTAIN_UP: &[&str] = &["3 need you", "FAILED", "one of 2"];
+const CURTAIN_UP: &[&str] = &["need you", "FAILED", "DONE", "Bash: cargo publish"];
 
 /// Whoever reported first is selected; the most urgent one stands first.
-const TO_THE_TOP: &[&str] = &["k", "k", "k"];
+const TO_THE_TOP: &[&str] = &["g"];
 
 const SHOTS: &[Shot] = &[
     Shot {
@@ -49,15 +49,15 @@ const SHOTS: &[Shot] = &[
         name: "explain",
         columns: 100,
         rows: 26,
-        keys: &["k", "k", "k", "e"],
+        keys: &["g", "e"],
         shows: &["PreToolUse"],
     },
     Shot {
         name: "split",
         columns: 120,
         rows: 26,
-        keys: &["k", "k", "k", "s"],
-        shows: &["❯ 1.", "cargo publish"],
+        keys: &["g", "s"],
+        shows: &["❯ 1.", "▸"],
     },
 ];
 
