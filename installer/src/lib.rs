@@ -31,6 +31,7 @@ mod planner;
 mod plugin;
 mod schema;
 mod snapshot;
+mod standing;
 pub mod status;
 mod store;
 mod target_file;

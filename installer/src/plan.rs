@@ -10,6 +10,7 @@ use crate::assistant::{Assistant, Location};
 use crate::diff;
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, Write};
+use crate::standing::Keeper;
 use crate::store::Record;
 use crate::target_file::TargetFile;
 use crate::toml::Setting;
@@ -28,6 +29,18 @@ pub struct Site {
     pub uid: u32,
     /// What the clock says.
     pub now: Timestamp,
+}
+
+impl Site {
+    /// Who keeps the record of it.
+    pub(crate) fn keeper(&self) -> Keeper<'_> {
+        Keeper {
+            name: self.assistant.name,
+            installs: &self.installs,
+            uid: self.uid,
+            now: self.now,
+        }
+    }
 }
 
 /// What an install shall register.
@@ -122,7 +135,7 @@ impl Plan {
 
 impl Plan {
     pub(crate) fn of(
-        site: &Site,
+        keeper: &Keeper,
         action: Action,
         mut edit: Edit,
         write: Write,
@@ -140,9 +153,9 @@ impl Plan {
             action,
             notes: if edit.changes() { notes } else { Vec::new() },
             edits: vec![edit],
-            installs: site.installs.clone(),
-            uid: site.uid,
-            now: site.now,
+            installs: keeper.installs.to_owned(),
+            uid: keeper.uid,
+            now: keeper.now,
         })
     }
 }

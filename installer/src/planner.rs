@@ -20,7 +20,7 @@ pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
         .assistant
         .events(wanted.version, wanted.approvals)
         .collect();
-    let continued = view.record.as_ref().filter(|_| view.has_ours);
+    let continued = view.record().filter(|_| view.has_ours);
     let previous = continued.and_then(|record| record.manifest.created_inside.as_ref());
     let (assistant, text) = (site.assistant, &view.text);
     let installed = match &assistant.format {

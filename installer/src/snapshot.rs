@@ -9,78 +9,60 @@ use crate::edit::{self, Origin, Traces};
 use crate::entry;
 use crate::error::PlanError;
 use crate::json::document::{BOM, Document};
-use crate::manifest::{Action, Manifest, Write, sha256};
-use crate::plan::{Edit, Plan, Site};
+use crate::manifest::{Action, Write};
+use crate::plan::{Plan, Site};
 use crate::plugin;
 use crate::schema::Schema;
-use crate::store::{self, Original, Record};
-use crate::target_file::{self, TargetFile};
+use crate::standing::Standing;
+use crate::store::{Original, Record};
+use crate::target_file;
 use crate::toml;
 
 /// Everything that was read.
 pub(crate) struct View {
-    pub(crate) place: TargetFile,
+    /// The file as it is, and its record.
+    standing: Standing,
     pub(crate) text: String,
-    /// Hash of the file as it is; `None` without a file.
-    pub(crate) now: Option<String>,
     pub(crate) has_ours: bool,
-    /// The standing record, less the writes that never happened.
-    pub(crate) record: Option<Record>,
 }
 
 impl View {
     pub(crate) fn of(site: &Site) -> Result<Self, PlanError> {
-        let place = TargetFile::read(&site.location.settings)?;
-        let bytes = place.found.as_ref().map(|found| found.bytes.clone());
-        let now = bytes.as_deref().map(sha256);
-        let text = decode(&place.real, bytes.unwrap_or_default())?;
-        let mut record = store::standing(&site.installs, &place.path)?;
-        if let Some(record) = &mut record {
-            let manifest = &mut record.manifest;
-            manifest.forget_writes_that_never_happened(now.as_deref());
-        }
+        let standing = Standing::of(&site.location.settings, &site.installs)?;
+        let bytes = standing.bytes().unwrap_or_default().to_vec();
+        let text = decode(&standing.place.real, bytes)?;
         let has_ours = match site.assistant.format {
             // Nothing in the file says whose a setting is.
-            Format::Toml => record
-                .as_ref()
-                .is_some_and(|record| !record.manifest.writes.is_empty()),
+            Format::Toml => standing.has_written(),
             Format::Json(_) | Format::Plugin => has_ours(&text, site.assistant),
         };
         Ok(Self {
-            place,
+            standing,
             text,
-            now,
             has_ours,
-            record,
         })
     }
 
     pub(crate) fn check_rights(&self, site: &Site) -> Result<(), PlanError> {
-        if let Some(home) = &site.location.home {
-            target_file::check_folder(home, site.uid)?;
-        }
-        self.place.check_rights(site.uid)
+        let home = site.location.home.as_deref();
+        self.standing.check_rights(home, site.uid)
     }
 
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        self.place.found.as_ref().map(|found| &*found.bytes)
+        self.standing.bytes()
     }
 
     pub(crate) fn error(&self, error: &EditError) -> PlanError {
-        edit_error(&self.place.real, &self.text, error)
+        edit_error(&self.standing.place.real, &self.text, error)
     }
 
-    /// A record of an install that took place, and of this very file.
-    fn same_file(&self) -> Option<&Record> {
-        let took_place = |record: &&Record| {
-            !record.manifest.writes.is_empty() && record.manifest.real_file == self.place.real
-        };
-        self.record.as_ref().filter(took_place)
+    /// The standing record, less the writes that never happened.
+    pub(crate) fn record(&self) -> Option<&Record> {
+        self.standing.record.as_ref()
     }
 
     pub(crate) fn is_untouched(&self) -> bool {
-        self.same_file()
-            .is_some_and(|record| record.manifest.is_untouched(self.now.as_deref()))
+        self.standing.is_untouched()
     }
 
     pub(crate) fn without_ours(
@@ -91,7 +73,7 @@ impl View {
         if self.bytes().is_none() {
             return Ok(None);
         }
-        if let Some(record) = self.same_file().filter(|_| self.is_untouched()) {
+        if let Some(record) = self.standing.same_file().filter(|_| self.is_untouched()) {
             match record.original() {
                 Some(Original::NoFile) => return Ok(None),
                 Some(Original::Bytes(bytes)) => return Ok(Some(bytes)),
@@ -104,12 +86,12 @@ impl View {
             Format::Plugin => return Ok(self.without_plugin(notes)),
             Format::Toml => return self.without_settings(),
         };
-        if self.has_ours && self.record.is_none() {
+        if self.has_ours && self.record().is_none() {
             notes.push(
                 "no record of the install was found; our entries are known by their command".into(),
             );
         }
-        let origin = match &self.record {
+        let origin = match self.record() {
             Some(record) if !record.manifest.writes.is_empty() => record.manifest.origin(),
             _ => Origin::Unknown,
         };
@@ -120,7 +102,7 @@ impl View {
 
     /// The file without the settings that the record says were ours.
     fn without_settings(&self) -> Result<Option<Vec<u8>>, PlanError> {
-        let record = self.same_file();
+        let record = self.standing.same_file();
         let traces = record.and_then(|record| record.manifest.created_inside.as_ref());
         let done = traces.map_or(&[][..], |traces| &traces.settings);
         let text = toml::uninstall(&self.text, done).map_err(|error| self.error(&error))?;
@@ -136,7 +118,7 @@ impl View {
         if !self.is_untouched() {
             notes.push("the plugin is not as it was written; the backup keeps what it is".into());
         }
-        match self.same_file().and_then(Record::original) {
+        match self.standing.same_file().and_then(Record::original) {
             Some(Original::Bytes(bytes)) => Some(bytes),
             Some(Original::NoFile) | None => None,
         }
@@ -145,6 +127,7 @@ impl View {
     /// A file that says nothing without ours becomes what it was before: no file, or a blank one.
     fn unless_created(&self, text: String, schema: &Schema) -> Option<Vec<u8>> {
         let original = self
+            .standing
             .same_file()
             .filter(|_| self.has_ours && says_nothing(&text, schema))
             .and_then(Record::original);
@@ -156,16 +139,7 @@ impl View {
     }
 
     pub(crate) fn write(&self, site: &Site, action: Action, after: Option<&[u8]>) -> Write {
-        Write {
-            at: site.now,
-            action,
-            pane_patrol: env!("CARGO_PKG_VERSION").to_owned(),
-            saved: None,
-            before: self.now.clone(),
-            after: after.map(sha256),
-            only_ours: false,
-            registered: None,
-        }
+        self.standing.write(site.now, action, after)
     }
 
     pub(crate) fn install_plan(
@@ -175,37 +149,10 @@ impl View {
         traces: Option<Traces>,
         write: Write,
     ) -> Result<Plan, PlanError> {
-        let notes = self.hard_link_note().into_iter().collect();
-        let mut fresh = self.fresh_manifest(site);
-        let View {
-            place,
-            record,
-            has_ours,
-            ..
-        } = self;
-        let (mut manifest, folder, superseded) = match record {
-            Some(record) if has_ours => (record.manifest, Some(record.folder), None),
-            // Killed before its change: its folder is used again.
-            Some(record) if record.manifest.writes.is_empty() => {
-                fresh.inherit_folders(&record.manifest);
-                (fresh, Some(record.folder), None)
-            }
-            superseded => {
-                if let Some(record) = superseded.as_ref().filter(|_| place.found.is_none()) {
-                    fresh.inherit_folders(&record.manifest);
-                }
-                (fresh, None, superseded)
-            }
-        };
-        manifest.created_inside = traces;
-        let edit = Edit {
-            place,
-            after,
-            manifest,
-            folder,
-            superseded,
-        };
-        Plan::of(site, Action::Install, edit, write, notes)
+        let has_ours = self.has_ours;
+        let keeper = site.keeper();
+        self.standing
+            .install_plan(&keeper, has_ours, after, traces, write)
     }
 
     pub(crate) fn uninstall_plan(
@@ -215,57 +162,21 @@ impl View {
         write: Write,
         notes: Vec<String>,
     ) -> Result<Plan, PlanError> {
-        let mut fresh = self.fresh_manifest(site);
-        fresh.created_folders.clear();
-        let (manifest, folder) = match self.record {
-            Some(record) => (record.manifest, Some(record.folder)),
-            None => (fresh, None),
-        };
-        let edit = Edit {
-            place: self.place,
-            after,
-            manifest,
-            folder,
-            superseded: None,
-        };
-        Plan::of(site, Action::Uninstall, edit, write, notes)
-    }
-
-    fn fresh_manifest(&self, site: &Site) -> Manifest {
-        let place = &self.place;
-        let mut manifest =
-            Manifest::new(site.assistant.name, place.path.clone(), place.real.clone());
-        manifest.link_target.clone_from(&place.link_target);
-        let found = place.found.as_ref();
-        manifest.mode = found.map(|found| format!("{:04o}", found.mode));
-        manifest.attributes = found
-            .map(|found| found.attributes.print())
-            .unwrap_or_default();
-        manifest.created_folders.clone_from(&place.missing_folders);
-        manifest
+        self.standing
+            .uninstall_plan(&site.keeper(), after, write, notes)
     }
 
     /// Entries in the file that the settings were a link to at the install and are no longer.
     pub(crate) fn left_behind(&self, site: &Site) -> Option<String> {
-        let record = self.record.as_ref()?;
+        let record = self.record()?;
         let real = &record.manifest.real_file;
         let bytes = target_file::read_bytes(real).ok().flatten();
-        let text = String::from_utf8(bytes.filter(|_| *real != self.place.real)?).ok()?;
+        let text = String::from_utf8(bytes.filter(|_| *real != self.standing.place.real)?).ok()?;
         let has_ours = has_ours(&text, site.assistant);
         has_ours.then(|| {
             format!(
                 "{}, to which the settings were a link, still holds our entries",
                 real.display()
-            )
-        })
-    }
-
-    fn hard_link_note(&self) -> Option<String> {
-        let found = self.place.found.as_ref()?;
-        (found.links > 1).then(|| {
-            format!(
-                "{} has another name (a hard link), which will keep the bytes of before",
-                self.place.real.display()
             )
         })
     }
