@@ -73,6 +73,20 @@ pub enum PlanError {
         /// What it would have to be, with an article.
         expected: &'static str,
     },
+    /// What follows a line would belong to it.
+    #[error("{}: line {line} ends in a backslash, so that a line after it would belong to it", path.display())]
+    Continues {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+    },
+    /// A file of somebody else's stands where ours would be.
+    #[error("{} is there already, and not pane-patrol's", path.display())]
+    Theirs {
+        /// The file.
+        path: PathBuf,
+    },
     /// The settings are too large to be settings.
     #[error("{} has {bytes} bytes, too many for a settings file", path.display())]
     TooLarge {
@@ -162,6 +176,10 @@ impl PlanError {
             } => format!(
                 "make `{field}` {expected}, or take it out; then run the same command again"
             ),
+            Self::Continues { line, .. } => format!(
+                "take the backslash at the end of line {line} away, then run the same command again"
+            ),
+            Self::Theirs { .. } => "move it away, then run the same command again".into(),
             Self::TooLarge { .. } => "is it the right file?".into(),
             Self::ReadOnly { path } => format!(
                 "to allow the change: `chmod u+w {}`; then run the same command again",

@@ -5,6 +5,8 @@
 //! [`status`](status::status) tells what is registered. Nothing here prints, or reads the
 //! environment or the clock: places, user, program and time are arguments.
 //!
+//! Files that belong to no assistant are edited in the same way: [`plan_put`], [`plan_take`].
+//!
 //! `json` finds and cuts, `edit` knows what our entries look like, `target_file` looks at files and
 //! `attributes` at their ACLs, `store` and `manifest` remember, `apply` writes.
 //!
@@ -17,6 +19,7 @@ extern crate self as pane_patrol_installer;
 mod apply;
 mod assistant;
 mod attributes;
+mod beside;
 mod command;
 mod diff;
 mod durable;
@@ -39,6 +42,7 @@ mod toml;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
 pub use assistant::*;
+pub use beside::{Content, Spot, plan_put, plan_take, standing_files};
 pub use command::hook_command;
 pub use error::{ApplyError, PlanError};
 pub use manifest::{Action, sha256};

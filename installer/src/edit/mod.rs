@@ -18,6 +18,7 @@ use self::error::{EditError, Unfit};
 use self::removal::Removal;
 
 use crate::assistant::Assistant;
+use crate::beside::Line;
 use crate::entry::{self, Entry};
 use crate::json::document::{BOM, Document, Kind, NodeId};
 use crate::json::splice::carry_out;
@@ -45,6 +46,9 @@ pub(crate) struct Traces {
     /// Single settings that were set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) settings: Vec<Set>,
+    /// The one line that was put in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<Line>,
     /// The section stands where the person had written `null`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     section_was_null: bool,

@@ -13,6 +13,7 @@ use std::process::{Command, ExitStatus};
 use pane_patrol_installer::{Plan, Step, apply, apply_with, plan_install, plan_uninstall};
 
 use crate::attributes::{LIST, list, set};
+use crate::beside::Desk;
 use crate::sandbox::{MINE, MOVED, NEW, OLD, PROGRAM, Sandbox, attributes_of, count_ours, wanted};
 
 const ROOT: &str = "PANE_PATROL_TEST_ROOT";
@@ -127,7 +128,11 @@ fn child() {
     };
     let action = env::var(ACTION).unwrap();
     let kill_at: usize = env::var(KILL_AT).unwrap().parse().unwrap();
-    let plan = plan(&Sandbox::at(PathBuf::from(root)), &action);
+    let root = PathBuf::from(root);
+    let plan = match action.strip_prefix("beside: ") {
+        Some(action) => Desk::at(root).plan(action),
+        None => plan(&Sandbox::at(root), &action),
+    };
     let mut step = 0;
     let mut observe = |_| {
         if step == kill_at {
@@ -156,6 +161,11 @@ fn run_child(mut command: Command, sandbox: &Sandbox, action: &str, kill_at: usi
         .env(ACTION, action)
         .env(KILL_AT, kill_at.to_string());
     command.output().unwrap().status
+}
+
+/// Starts this test program again, which dies at that step of `action`.
+pub(crate) fn run_again(sandbox: &Sandbox, action: &str, kill_at: usize) -> ExitStatus {
+    run_child(this_program(), sandbox, action, kill_at)
 }
 
 fn this_program() -> Command {

@@ -7,6 +7,7 @@
 )]
 
 mod attributes;
+mod beside;
 mod cases;
 mod contract;
 mod crash;

@@ -1,0 +1,174 @@
+//! One line of ours among lines of the person's, byte for byte: the file may be in any encoding, with any
+//! line ends.
+
+use serde::{Deserialize, Serialize};
+
+/// A line that was put in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// What it says, without its end.
+    pub(crate) text: String,
+    /// What was put before it: the end of a last line that had none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    in_front: String,
+}
+
+impl Line {
+    /// A line of which nothing else is known.
+    pub(crate) fn alone(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            in_front: String::new(),
+        }
+    }
+}
+
+/// Whether one of the lines is this one.
+pub(crate) fn holds(bytes: &[u8], text: &str) -> bool {
+    first_place(bytes, text).is_some()
+}
+
+/// The bytes with the line in them: at byte `at`, the beginning of a line, or at the end. One that is there
+/// already stays where it is, and an earlier one of ours is changed in its place. The error is the number
+/// of the line, from 1, that would continue into ours.
+pub(crate) fn put(
+    mut bytes: Vec<u8>,
+    text: &str,
+    at: Option<usize>,
+    previous: Option<Line>,
+) -> Result<(Vec<u8>, Line), usize> {
+    if holds(&bytes, text) {
+        return Ok((bytes, previous.unwrap_or_else(|| Line::alone(text))));
+    }
+    if let Some(mut previous) = previous
+        && let Some((start, end)) = first_place(&bytes, &previous.text)
+    {
+        let length = previous.text.len().min(end - start);
+        bytes.splice(start..start + length, text.bytes());
+        text.clone_into(&mut previous.text);
+        return Ok((bytes, previous));
+    }
+    let at = at.unwrap_or(bytes.len()).min(bytes.len());
+    let before = &bytes[..at];
+    if continues(before) {
+        let ends = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+        return Err(ends(before) + usize::from(!before.ends_with(b"\n")));
+    }
+    let end = line_end(&bytes);
+    let is_open = !before.is_empty() && !before.ends_with(b"\n");
+    let in_front = if is_open { end } else { "" };
+    let put_in = [in_front, text, end].concat();
+    bytes.splice(at..at, put_in.bytes());
+    let line = Line {
+        text: text.to_owned(),
+        in_front: in_front.to_owned(),
+    };
+    Ok((bytes, line))
+}
+
+/// The bytes without the line, wherever it stands by now.
+pub(crate) fn take(bytes: &[u8], line: &Line) -> Vec<u8> {
+    let mut left = bytes.to_vec();
+    let places: Vec<_> = places(bytes, &line.text).collect();
+    for (start, end) in places.into_iter().rev() {
+        let is_last = end == left.len();
+        left.drain(start..end);
+        // The last line of before has no end again, unless something follows by now.
+        if is_last && !line.in_front.is_empty() && left.ends_with(line.in_front.as_bytes()) {
+            left.truncate(start - line.in_front.len());
+        }
+    }
+    left
+}
+
+/// Where lines of this text begin, and where the next ones do.
+fn places<'a>(bytes: &'a [u8], text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let mut start = 0;
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    lines.filter_map(move |line| {
+        let place = (start, start + line.len());
+        start += line.len();
+        let words = line.strip_suffix(b"\n").unwrap_or(line);
+        let words = words.strip_suffix(b"\r").unwrap_or(words);
+        (words == text.as_bytes()).then_some(place)
+    })
+}
+
+fn first_place(bytes: &[u8], text: &str) -> Option<(usize, usize)> {
+    places(bytes, text).next()
+}
+
+/// Whether what follows would belong to the last line: an odd number of backslashes ends it.
+fn continues(before: &[u8]) -> bool {
+    let last = before.strip_suffix(b"\n").unwrap_or(before);
+    let last = last.strip_suffix(b"\r").unwrap_or(last);
+    let backslashes = last.iter().rev().take_while(|byte| **byte == b'\\');
+    backslashes.count() % 2 == 1
+}
+
+/// How the file ends its lines.
+fn line_end(bytes: &[u8]) -> &'static str {
+    let first = bytes.iter().position(|byte| *byte == b'\n');
+    let has_return = first.is_some_and(|at| bytes[..at].ends_with(b"\r"));
+    if has_return { "\r\n" } else { "\n" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = "source-file -q ~/x # pane-patrol";
+
+    fn at_end(text: &str) -> (String, Line) {
+        let (bytes, line) = put(text.into(), OURS, None, None).unwrap();
+        (String::from_utf8(bytes).unwrap(), line)
+    }
+
+    #[test]
+    fn a_line_is_put_in_as_the_file_is_written_and_taken_out_again() {
+        for (before, after) in [
+            ("", "OURS\n"),
+            ("a\n", "a\nOURS\n"),
+            ("a", "a\nOURS\n"),
+            ("a\r\nb\r\n", "a\r\nb\r\nOURS\r\n"),
+            ("a\r\nb", "a\r\nb\r\nOURS\r\n"),
+            ("a \\\\\n", "a \\\\\nOURS\n"),
+        ] {
+            let (put_in, line) = at_end(before);
+            assert_eq!(put_in, after.replace("OURS", OURS));
+            assert_eq!(take(put_in.as_bytes(), &line), before.as_bytes());
+            let again = put(put_in.clone().into(), OURS, None, Some(line.clone()));
+            assert_eq!(again.unwrap(), (put_in.clone().into(), line.clone()));
+            let more = format!("{put_in}b\n");
+            let left = String::from_utf8(take(more.as_bytes(), &line)).unwrap();
+            let closed = put_in.strip_suffix('\n').unwrap();
+            let closed = closed.strip_suffix('\r').unwrap_or(closed);
+            assert_eq!(left, format!("{}b\n", closed.strip_suffix(OURS).unwrap()));
+        }
+    }
+
+    #[test]
+    fn a_place_in_the_middle_is_kept_and_a_line_that_goes_on_is_refused() {
+        let (after, line) = put(b"a\nrun tpm\n".to_vec(), OURS, Some(2), None).unwrap();
+        assert_eq!(after, format!("a\n{OURS}\nrun tpm\n").as_bytes());
+        assert_eq!(take(&after, &line), b"a\nrun tpm\n");
+        for (text, number) in [
+            ("a\nb \\", 2),
+            ("a\nb \\\n", 2),
+            ("\\\r\n", 1),
+            ("a \\\\\\", 1),
+        ] {
+            assert_eq!(put(text.into(), OURS, None, None), Err(number), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_line_of_ours_is_changed_in_its_place() {
+        let (text, line) = at_end("a");
+        let mut text = text.into_bytes();
+        text.extend(b"b\n");
+        let (after, line) = put(text, "source-file -q /y # pane-patrol", None, Some(line)).unwrap();
+        assert_eq!(after, b"a\nsource-file -q /y # pane-patrol\nb\n");
+        assert_eq!(take(&after, &line), b"a\nb\n");
+    }
+}
