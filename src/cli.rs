@@ -91,6 +91,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Print how far the tasks of an assistant are
     Tasks(TasksArgs),
+    /// Set everything up, one question after the other: hooks, keys in tmux, status line, notices
+    Setup(SetupArgs),
     /// Register the hook with an assistant, after showing the change and keeping a backup
     Install(InstallArgs),
     /// Take the hook out again: the original bytes, or all but our entries
@@ -629,6 +631,39 @@ pub struct InstallArgs {
     /// What else is to be set.
     #[command(flatten)]
     pub options: InstallOptions,
+}
+
+/// Options of `setup`.
+#[derive(Args, Debug)]
+pub struct SetupArgs {
+    /// Do all of it, without asking
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Show every change without making it
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave these out, separated by commas or given again
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    pub skip: Vec<SetupStep>,
+    /// The key after tmux's prefix for the dashboard in a popup; `none` for none
+    #[arg(long, value_name = "KEY")]
+    pub popup_key: Option<String>,
+    /// The key after tmux's prefix that goes to the one that waits longest; `none` for none
+    #[arg(long, value_name = "KEY")]
+    pub next_key: Option<String>,
+}
+
+/// One step of `setup`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SetupStep {
+    /// The hooks of every assistant on PATH
+    Assistants,
+    /// Keys in tmux
+    Keys,
+    /// A count in tmux's status line
+    Status,
+    /// How you are told of what waits
+    Notices,
 }
 
 /// Options of `uninstall`.

@@ -28,6 +28,7 @@ mod mirror;
 mod request;
 mod rows;
 mod rules;
+mod setup;
 mod snooze;
 mod start;
 mod status;
@@ -72,6 +73,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Explain(arguments)) => explain::run(&context, arguments),
         Some(Command::Install(arguments)) => install::install(&context, arguments),
         Some(Command::Uninstall(arguments)) => install::uninstall(&context, arguments),
+        Some(Command::Setup(arguments)) => setup::run(&context, arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&context, arguments),
         Some(Command::Demo(arguments)) => demo::run(arguments),
         Some(Command::Completions { shell }) => {

@@ -3,6 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How a line of ours ends, also among others that end in a carriage return, which not every program
+/// leaves out of the last word.
+const END: &str = "\n";
+
 /// A line that was put in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Line {
@@ -54,10 +58,9 @@ pub(crate) fn put(
         let ends = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
         return Err(ends(before) + usize::from(!before.ends_with(b"\n")));
     }
-    let end = line_end(&bytes);
     let is_open = !before.is_empty() && !before.ends_with(b"\n");
-    let in_front = if is_open { end } else { "" };
-    let put_in = [in_front, text, end].concat();
+    let in_front = if is_open { END } else { "" };
+    let put_in = [in_front, text, END].concat();
     bytes.splice(at..at, put_in.bytes());
     let line = Line {
         text: text.to_owned(),
@@ -106,18 +109,11 @@ fn continues(before: &[u8]) -> bool {
     backslashes.count() % 2 == 1
 }
 
-/// How the file ends its lines.
-fn line_end(bytes: &[u8]) -> &'static str {
-    let first = bytes.iter().position(|byte| *byte == b'\n');
-    let has_return = first.is_some_and(|at| bytes[..at].ends_with(b"\r"));
-    if has_return { "\r\n" } else { "\n" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const OURS: &str = "source-file -q ~/x # pane-patrol";
+    const OURS: &str = "source-file -q ~/x";
 
     fn at_end(text: &str) -> (String, Line) {
         let (bytes, line) = put(text.into(), OURS, None, None).unwrap();
@@ -130,8 +126,8 @@ mod tests {
             ("", "OURS\n"),
             ("a\n", "a\nOURS\n"),
             ("a", "a\nOURS\n"),
-            ("a\r\nb\r\n", "a\r\nb\r\nOURS\r\n"),
-            ("a\r\nb", "a\r\nb\r\nOURS\r\n"),
+            ("a\r\nb\r\n", "a\r\nb\r\nOURS\n"),
+            ("a\r\nb", "a\r\nb\nOURS\n"),
             ("a \\\\\n", "a \\\\\nOURS\n"),
         ] {
             let (put_in, line) = at_end(before);
@@ -141,9 +137,8 @@ mod tests {
             assert_eq!(again.unwrap(), (put_in.clone().into(), line.clone()));
             let more = format!("{put_in}b\n");
             let left = String::from_utf8(take(more.as_bytes(), &line)).unwrap();
-            let closed = put_in.strip_suffix('\n').unwrap();
-            let closed = closed.strip_suffix('\r').unwrap_or(closed);
-            assert_eq!(left, format!("{}b\n", closed.strip_suffix(OURS).unwrap()));
+            let closed = put_in.strip_suffix(&format!("{OURS}\n")).unwrap();
+            assert_eq!(left, format!("{closed}b\n"));
         }
     }
 
@@ -167,8 +162,8 @@ mod tests {
         let (text, line) = at_end("a");
         let mut text = text.into_bytes();
         text.extend(b"b\n");
-        let (after, line) = put(text, "source-file -q /y # pane-patrol", None, Some(line)).unwrap();
-        assert_eq!(after, b"a\nsource-file -q /y # pane-patrol\nb\n");
+        let (after, line) = put(text, "source-file -q /y", None, Some(line)).unwrap();
+        assert_eq!(after, b"a\nsource-file -q /y\nb\n");
         assert_eq!(take(&after, &line), b"a\nb\n");
     }
 }

@@ -14,7 +14,7 @@ use proptest::sample::select;
 
 use crate::sandbox::Sandbox;
 
-const OURS: &str = "source-file -q ~/.config/pane-patrol/tmux.conf # pane-patrol";
+const OURS: &str = "source-file -q ~/.config/pane-patrol/tmux.conf";
 const WHOLE: &str = "# pane-patrol: keys\nbind-key P display-popup\n";
 const SETTINGS: &[Setting] = &[Setting {
     table: "notice",
@@ -110,7 +110,7 @@ fn any_conf() -> impl Strategy<Value = Vec<u8>> {
         b"\tset -g @a 'b",
         b"c'",
         b"run '~/.tmux/plugins/tpm/tpm'",
-        b"source-file -q ~/.config/pane-patrol/tmux.conf",
+        b"source-file -q ~/.config/pane-patrol/tmux.conf # mine",
         b"\xf0\x9f\xa6\x80",
     ];
     let parts = (
@@ -160,7 +160,7 @@ proptest! {
         }
         desk.does("line");
         let line = format!("{OURS}\n");
-        let now = String::from_utf8_lossy(&desk.bytes().unwrap()).replace("\r\n", "\n");
+        let now = String::from_utf8_lossy(&desk.bytes().unwrap()).into_owned();
         prop_assert_eq!(now.matches(&line).count(), 1);
         prop_assert!(desk.plan("line").is_empty());
         if all {
@@ -198,8 +198,7 @@ proptest! {
             whole = [mine, &*bytes].concat();
         } else {
             if !whole.is_empty() && !whole.ends_with(b"\n") {
-                let has_return = whole.windows(2).any(|two| two == b"\r\n");
-                whole.extend(if has_return { &b"\r\n"[..] } else { b"\n" });
+                whole.push(b'\n');
             }
             whole.extend(mine);
         }

@@ -3,30 +3,32 @@
 //! assistant does not keep the others from theirs.
 
 pub(super) mod site;
+pub(super) mod words;
 
 use std::error::Error;
 use std::path::Path;
 
 use pane_patrol_installer::{
-    Assistant, Change, Location, Plan, Setting, Site, apply, plan_install, plan_uninstall,
-    recorded_files,
+    Assistant, Location, Plan, Setting, Site, apply, plan_install, plan_uninstall, recorded_files,
 };
 
 use crate::assistants;
 use crate::cli::{InstallArgs, UninstallArgs};
 use crate::commands::Context;
+use crate::commands::setup::back;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
+use words::{sentence, with_hints};
 
 /// One file's change, planned.
-struct Job {
-    site: Site,
-    plan: Plan,
+pub(super) struct Job {
+    pub(super) site: Site,
+    pub(super) plan: Plan,
     /// What the person should know beside the plan's own notes.
     notes: Vec<String>,
 }
 
-type Planned = Result<Job, CommandError>;
+pub(super) type Planned = Result<Job, CommandError>;
 
 /// Registers our hook with each named assistant, or with every one that is found.
 pub(super) fn install(context: &Context, arguments: &InstallArgs) -> CommandResult {
@@ -65,6 +67,18 @@ pub(super) fn install(context: &Context, arguments: &InstallArgs) -> CommandResu
     let files = settings.into_iter();
     jobs.extend(files.map(|(file, settings)| settings_job(context, file, settings)));
     let is_for_real = !arguments.dry_run && jobs.iter().flatten().any(|job| !job.plan.is_empty());
+    show(&jobs);
+    let outcome = put_in(jobs, arguments.dry_run);
+    if is_for_real {
+        messages::status(
+            "`pane-patrol` shows them, `pane-patrol doctor` says how each is, `pane-patrol uninstall` takes it all back.",
+        );
+    }
+    outcome
+}
+
+/// Does, or leaves undone, what was shown.
+pub(super) fn put_in(jobs: Vec<Planned>, dry_run: bool) -> CommandResult {
     let wording = Wording {
         verb: "install",
         nothing: |name| format!("The hooks of {name} are registered already; nothing was changed."),
@@ -73,13 +87,7 @@ pub(super) fn install(context: &Context, arguments: &InstallArgs) -> CommandResu
             notes.copied().map(str::to_owned).collect()
         },
     };
-    let outcome = carry_out_all(jobs, arguments.dry_run, &wording);
-    if is_for_real {
-        messages::status(
-            "`pane-patrol` shows them, `pane-patrol doctor` says how each is, `pane-patrol uninstall` takes it all back.",
-        );
-    }
-    outcome
+    carry_out_all(jobs, dry_run, &wording)
 }
 
 /// Says for whom nothing is done, and how it would be.
@@ -105,7 +113,8 @@ fn settings_job(context: &Context, file: &'static Assistant, settings: Vec<Setti
     Ok(Job { site, plan, notes })
 }
 
-fn job(context: &Context, assistant: &'static Assistant, approvals: bool) -> Planned {
+/// What an install would do for one assistant.
+pub(super) fn job(context: &Context, assistant: &'static Assistant, approvals: bool) -> Planned {
     let mut wanted = site::wanted(assistant).ok_or_else(|| {
         CommandError::new("could not find out by which path this program is called")
     })?;
@@ -155,10 +164,12 @@ pub(super) fn uninstall(context: &Context, arguments: &UninstallArgs) -> Command
             point_out(&others);
         }
     }
+    let mut others = Vec::new();
     if everything {
         // Nothing is said of assistants that were never told of us.
         jobs.retain(|job| !matches!(job, Ok(job) if job.plan.is_empty() && (arguments.dry_run || tidied(job))));
-        if jobs.is_empty() {
+        others = back::plans(context, arguments.dry_run);
+        if jobs.is_empty() && others.is_empty() {
             messages::status("No hooks of ours are registered; nothing was changed.");
             return Ok(());
         }
@@ -170,7 +181,10 @@ pub(super) fn uninstall(context: &Context, arguments: &UninstallArgs) -> Command
         },
         done: |assistant| vec![format!("{} no longer reports.", assistant.title)],
     };
-    carry_out_all(jobs, arguments.dry_run, &wording)
+    show(&jobs);
+    back::show(&others);
+    let outcome = carry_out_all(jobs, arguments.dry_run, &wording);
+    outcome.and(back::carry_out(others, arguments.dry_run))
 }
 
 /// An empty plan is applied too: that tidies up after a run that was killed.
@@ -249,8 +263,8 @@ struct Wording {
     done: fn(&'static Assistant) -> Vec<String>,
 }
 
-/// Shows all that is planned, then does it, one after the other.
-fn carry_out_all(jobs: Vec<Planned>, dry_run: bool, wording: &Wording) -> CommandResult {
+/// Shows all that is planned.
+pub(super) fn show(jobs: &[Planned]) {
     for job in jobs.iter().flatten() {
         for note in job
             .notes
@@ -262,6 +276,10 @@ fn carry_out_all(jobs: Vec<Planned>, dry_run: bool, wording: &Wording) -> Comman
         }
         messages::result(&job.plan.diff());
     }
+}
+
+/// Does what was shown, one after the other.
+fn carry_out_all(jobs: Vec<Planned>, dry_run: bool, wording: &Wording) -> CommandResult {
     let count = jobs.len();
     let would_change = jobs.iter().flatten().any(|job| !job.plan.is_empty());
     let mut failures = Vec::new();
@@ -315,24 +333,8 @@ fn carry_out(job: &Job, dry_run: bool, wording: &Wording) -> CommandResult {
     Ok(())
 }
 
-fn sentence(change: &Change) -> String {
-    let path = change.path.display();
-    let did = if change.removed { "Removed" } else { "Changed" };
-    match &change.backup {
-        Some(backup) => format!("{did} {path}; what it was is kept in {}.", backup.display()),
-        None => format!(
-            "Made {path}; there was no such file before, as recorded in {}.",
-            change.record.display()
-        ),
-    }
-}
-
 fn failed(verb: &str, site: &Site, error: &dyn Error, hints: Vec<String>) -> CommandError {
     let settings: &Path = &site.location.settings;
     let message = format!("could not {verb} in {}", settings.display());
     with_hints(CommandError::new(message).caused_by(error), hints)
-}
-
-fn with_hints(error: CommandError, hints: Vec<String>) -> CommandError {
-    hints.into_iter().fold(error, CommandError::hint)
 }

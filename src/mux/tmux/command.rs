@@ -114,6 +114,34 @@ impl Call {
         self
     }
 
+    /// A key of `bind-key`, which may look like an option.
+    #[must_use]
+    pub(super) fn key(self, key: &str) -> Self {
+        self.operand(key)
+    }
+
+    /// The words as a person writes them in a file of commands, quoted where tmux would read something
+    /// into them.
+    pub(super) fn as_line(&self) -> OsString {
+        let mut line = OsString::new();
+        for word in &self.words {
+            if !line.is_empty() {
+                line.push(" ");
+            }
+            match word {
+                Word::Text(text) if is_plain(text) => line.push(text),
+                Word::Text(text) => line.push(quoted(text)),
+                Word::End => line.push(";"),
+            }
+        }
+        line
+    }
+
+    /// One word of such a line.
+    pub(super) fn quoted_in_line(word: &str) -> String {
+        quoted(OsStr::new(word)).to_string_lossy().into_owned()
+    }
+
     /// The words as arguments of the program.
     pub fn arguments(&self) -> impl Iterator<Item = OsString> {
         self.words.iter().map(|word| match word {
@@ -159,6 +187,13 @@ fn not_an_end(text: &OsStr) -> OsString {
         return text.to_owned();
     };
     OsString::from_vec([before, br"\;"].concat())
+}
+
+/// Whether tmux takes a word in a file of commands as it is.
+fn is_plain(text: &OsStr) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./:@+%".contains(byte);
+    let bytes = text.as_bytes();
+    !bytes.is_empty() && bytes[0] != b'%' && bytes.iter().all(plain)
 }
 
 /// One word of a command that tmux parses. Between single quotes everything means itself, but a line

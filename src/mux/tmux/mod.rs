@@ -8,6 +8,7 @@ mod audience;
 pub mod belief;
 mod call;
 mod command;
+pub(crate) mod conf;
 mod format;
 mod here;
 mod jump;

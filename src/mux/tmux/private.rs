@@ -150,13 +150,18 @@ impl PrivateServer {
         self.run(&Call::new("kill-server")).ok();
     }
 
-    fn run(&self, call: &Call) -> io::Result<Output> {
+    /// What tmux says to a call, whether it does it or not.
+    pub(crate) fn ask(&self, call: &Call) -> io::Result<Output> {
         let mut command = self.command();
         command.args(call.arguments());
-        let output = command
+        command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .output()?;
+            .output()
+    }
+
+    fn run(&self, call: &Call) -> io::Result<Output> {
+        let output = self.ask(call)?;
         if output.status.success() {
             return Ok(output);
         }

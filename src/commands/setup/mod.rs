@@ -1,0 +1,75 @@
+//! `setup`: everything that a person needs, one question after the other. Each step shows its change
+//! before it asks, can be left out, and is taken back by `uninstall`. What cannot be done in one step does
+//! not keep the others from theirs.
+
+mod assistants;
+pub(super) mod back;
+mod files;
+mod keys;
+mod notices;
+mod person;
+mod spots;
+mod tmux;
+
+use super::Context;
+use crate::cli::{SetupArgs, SetupStep};
+use crate::error::{CommandError, CommandResult};
+use crate::messages;
+use person::{Person, Stopped};
+
+/// How a step ended.
+pub(in crate::commands::setup) type Step = Result<Result<(), CommandError>, Stopped>;
+
+/// Walks through all steps.
+pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
+    let person = Person::of(arguments)?;
+    let wants = |step: SetupStep| !arguments.skip.contains(&step);
+    let mut steps: Vec<(&str, Box<dyn Fn() -> Step + '_>)> = Vec::new();
+    if wants(SetupStep::Assistants) {
+        let step = || assistants::register(context, &person);
+        steps.push(("Assistants", Box::new(step)));
+    }
+    if wants(SetupStep::Keys) || wants(SetupStep::Status) {
+        let step = || tmux::equip(context, &person, arguments);
+        steps.push(("tmux", Box::new(step)));
+    }
+    if wants(SetupStep::Notices) {
+        let step = || notices::choose(context, &person);
+        steps.push(("Notices", Box::new(step)));
+    }
+    let count = steps.len();
+    let mut failures = Vec::new();
+    for (number, (title, step)) in steps.iter().enumerate() {
+        messages::status(&format!("\n{} of {count}. {title}", number + 1));
+        match step() {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                messages::error(&error);
+                failures.push(error);
+            }
+            Err(Stopped) => {
+                messages::status("Stopped here; what was done before stays.");
+                return Ok(());
+            }
+        }
+    }
+    farewell(&person, count - failures.len());
+    match failures.first() {
+        None => Ok(()),
+        Some(first) => Err(CommandError::new(format!(
+            "{} of {count} steps could not be done, as said above; the others are done",
+            failures.len()
+        ))
+        .exit(first.exit_status())),
+    }
+}
+
+fn farewell(person: &Person, done: usize) {
+    if person.only_looks() {
+        messages::status("\nThis was a dry run; nothing was changed.");
+    } else if done > 0 {
+        messages::status(
+            "\n`pane-patrol` shows the assistants, `pane-patrol doctor` says how each is, `pane-patrol uninstall` takes everything back.",
+        );
+    }
+}

@@ -1,0 +1,353 @@
+//! The step of tmux: keys and a count in a file of ours, and one line in the person's file that has it
+//! read. tmux itself says what it makes of both, without carrying anything out.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use pane_patrol_installer::{Content, Plan, PlanError, plan_put};
+
+use super::Step;
+use super::files::{carry_out, refused, show};
+use super::keys::{NEXT, POPUP, Taken, not_asked};
+use super::person::{Person, Stopped};
+use super::spots::Spots;
+use crate::cli::{SetupArgs, SetupStep};
+use crate::commands::Context;
+use crate::commands::install::site;
+use crate::error::CommandError;
+use crate::messages;
+use crate::mux::tmux::conf::{
+    Command, ConfError, Ours, Reader, bindings, is_only_addition, line_for, places, sourced,
+};
+use crate::sys::shell;
+
+/// How many files are read of those that read each other.
+const MAX_FILES: usize = 40;
+
+/// What tells that a file is a shell's script, too, line by line.
+const READ_BY_A_SHELL: &[u8] = b"cut -c3-";
+
+/// Nothing can be written without a place for backups.
+pub(super) fn no_place() -> CommandError {
+    CommandError::new("there is no place for the backup")
+        .hint("nothing was changed; set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")
+}
+
+/// A file that tmux reads.
+struct Conf {
+    file: PathBuf,
+    /// `None`: there is none, or it cannot be read.
+    bytes: Option<Vec<u8>>,
+    /// What tmux makes of it.
+    commands: Result<Vec<Command>, ConfError>,
+}
+
+/// Gives tmux our keys and count.
+pub(super) fn equip(context: &Context, person: &Person, arguments: &SetupArgs) -> Step {
+    let Some(spots) = Spots::of(context) else {
+        return Ok(Err(no_place()));
+    };
+    let config = context.environment.config_home.clone();
+    let config = config.map(|folder| ("XDG_CONFIG_HOME", OsString::from(folder)));
+    let reader = match Reader::new(config.into_iter().collect()) {
+        Ok(reader) => reader,
+        Err(error) => return Ok(Err(not_asked(&error.into()))),
+    };
+    let outfit = Outfit {
+        spots: &spots,
+        reader: &reader,
+        person: *person,
+        arguments,
+    };
+    match reader.parse(b"") {
+        Ok(_) => outfit.step(),
+        Err(ConfError::NotInstalled) => {
+            messages::status("tmux is not on PATH, so it gets no keys.");
+            Ok(Ok(()))
+        }
+        Err(error) => Ok(Err(not_asked(&error))),
+    }
+}
+
+struct Outfit<'a> {
+    spots: &'a Spots,
+    reader: &'a Reader,
+    person: Person,
+    arguments: &'a SetupArgs,
+}
+
+impl Outfit<'_> {
+    fn step(&self) -> Step {
+        let confs = self.read_all();
+        let plans = match self.plans(&confs)? {
+            Ok(Some(plans)) => plans,
+            Ok(None) => return Ok(Ok(())),
+            Err(error) => return Ok(Err(error)),
+        };
+        if plans.iter().all(Plan::is_empty) {
+            messages::status("tmux has all of this already; nothing was changed.");
+            return Ok(Ok(()));
+        }
+        plans.iter().for_each(show);
+        let question = "Give tmux this?";
+        if !self.person.agrees(question)? {
+            return Ok(Ok(()));
+        }
+        // The file before the line that has it read.
+        for plan in &plans {
+            if let Err(error) = carry_out(plan) {
+                return Ok(Err(error));
+            }
+        }
+        let file = shell::shown(&self.spots.for_tmux.display().to_string());
+        messages::status(&format!(
+            "A tmux that starts reads it; in one that runs: `tmux source-file {file}`."
+        ));
+        Ok(Ok(()))
+    }
+
+    /// Every file that tmux reads, also those that others of them read, as far as they can be read.
+    fn read_all(&self) -> Vec<Conf> {
+        let mut files = self.spots.files.all();
+        let mut confs: Vec<Conf> = Vec::new();
+        let mut next = 0;
+        while next < files.len().min(MAX_FILES) {
+            let conf = self.read(files[next].clone());
+            for file in sourced(conf.commands.as_deref().unwrap_or_default()) {
+                if file != self.spots.for_tmux && !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+            confs.push(conf);
+            next += 1;
+        }
+        confs
+    }
+
+    fn read(&self, file: PathBuf) -> Conf {
+        // What stands there instead of a file is told where it is to be changed.
+        let bytes = self.spots.spot(&file).read().ok().flatten();
+        Conf {
+            commands: self.reader.parse(bytes.as_deref().unwrap_or_default()),
+            file,
+            bytes,
+        }
+    }
+
+    /// The changes of both files; `None` where the person wants nothing of it.
+    fn plans(&self, confs: &[Conf]) -> Result<Result<Option<Vec<Plan>>, CommandError>, Stopped> {
+        let text = match self.text(confs)? {
+            Ok(Some(text)) => text,
+            Ok(None) => return Ok(Ok(None)),
+            Err(error) => return Ok(Err(error)),
+        };
+        let ours = &self.spots.for_tmux;
+        let made = plan_put(&self.spots.spot(ours), &Content::Whole(&text));
+        let plans = made
+            .map_err(|error| refused(ours, &error))
+            .and_then(|made| Ok(vec![made].into_iter().chain(self.line(confs)?).collect()));
+        Ok(plans.map(Some))
+    }
+
+    /// What our file is to say; `None`: nothing.
+    fn text(&self, confs: &[Conf]) -> Result<Result<Option<String>, CommandError>, Stopped> {
+        let program = site::executable().ok_or_else(|| {
+            CommandError::new("could not find out by which path this program is called")
+        });
+        let program = match program {
+            Ok(program) => program,
+            Err(error) => return Ok(Err(error)),
+        };
+        let before = self.read(self.spots.for_tmux.clone());
+        let before = before.commands.unwrap_or_default();
+        let [popup, next] = match self.keys(confs, &before)? {
+            Ok(keys) => keys,
+            Err(error) => return Ok(Err(error)),
+        };
+        let counts = before
+            .iter()
+            .any(|one| one.text.contains("status --format tmux"));
+        let status = if self.skips(SetupStep::Status) || counts {
+            counts
+        } else {
+            let question = "Show a count of them (2! 1? 3…) in tmux's status line?";
+            self.person.wants(question)?
+        };
+        let ours = Ours {
+            program: &program,
+            popup: popup.as_deref(),
+            next: next.as_deref(),
+            status,
+        };
+        if popup.is_none() && next.is_none() && !status && before.is_empty() {
+            messages::status("Nothing was chosen for tmux.");
+            return Ok(Ok(None));
+        }
+        let text = ours.text().map_err(|error| {
+            let failed = CommandError::new("tmux can have no keys for this program");
+            let hint = "nothing was changed; put the program into a folder with a plain name";
+            failed.caused_by(&error).hint(hint)
+        });
+        Ok(text.map(Some))
+    }
+
+    fn keys(
+        &self,
+        confs: &[Conf],
+        before: &[Command],
+    ) -> Result<Result<[Option<String>; 2], CommandError>, Stopped> {
+        let ours = bindings(before);
+        let [popup, next] = [&POPUP, &NEXT].map(|purpose| purpose.key_in(&ours));
+        if self.skips(SetupStep::Keys) {
+            return Ok(Ok([popup, next]));
+        }
+        let mut taken = match self.taken(confs) {
+            Ok(taken) => taken,
+            Err(error) => return Ok(Err(not_asked(&error))),
+        };
+        let mut keys = Vec::new();
+        let typed = self.arguments;
+        for (purpose, typed, before) in [
+            (&POPUP, &typed.popup_key, popup),
+            (&NEXT, &typed.next_key, next),
+        ] {
+            let typed = typed.as_deref();
+            match purpose.choose(self.person, typed, before, &taken, self.reader)? {
+                Ok(key) => {
+                    taken.chosen.extend(key.clone());
+                    keys.push(key);
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        let next = keys.pop().flatten();
+        Ok(Ok([keys.pop().flatten(), next]))
+    }
+
+    fn taken(&self, confs: &[Conf]) -> Result<Taken, ConfError> {
+        let mut taken = Taken {
+            by_tmux: self.reader.default_keys()?,
+            ..Taken::default()
+        };
+        for conf in confs {
+            let file = self.spots.files.short(&conf.file);
+            match &conf.commands {
+                Ok(commands) => {
+                    let bound = bindings(commands).into_iter();
+                    taken.by_person.extend(bound.map(|one| (file.clone(), one)));
+                }
+                Err(error) => messages::warning(&format!("{file} says nothing of keys: {error}")),
+            }
+        }
+        Ok(taken)
+    }
+
+    fn skips(&self, step: SetupStep) -> bool {
+        self.arguments.skip.contains(&step)
+    }
+
+    /// The line in the person's file; `None` where one of them reads our file already.
+    fn line(&self, confs: &[Conf]) -> Result<Option<Plan>, CommandError> {
+        let own = self.spots.files.own();
+        let own: Vec<&Conf> = confs
+            .iter()
+            .filter(|conf| own.contains(&conf.file))
+            .collect();
+        let reads_ours = |conf: &&Conf| {
+            let commands = conf.commands.as_deref().unwrap_or_default();
+            sourced(commands).contains(&self.spots.for_tmux)
+        };
+        if let Some(conf) = confs.iter().find(reads_ours) {
+            // One that we wrote may be another one by now.
+            if !own.iter().any(|one| one.file == conf.file) {
+                return Ok(None);
+            }
+        }
+        let fresh;
+        let conf = match own.as_slice() {
+            [] => {
+                fresh = self.read(self.spots.files.fresh());
+                &fresh
+            }
+            [one] => one,
+            several => self.best_of(several),
+        };
+        self.line_in(conf).map(Some)
+    }
+
+    /// tmux reads all of them: that with the plugin manager, else the first that is a file.
+    fn best_of<'a>(&self, several: &[&'a Conf]) -> &'a Conf {
+        let names: Vec<_> = several
+            .iter()
+            .map(|conf| self.spots.files.short(&conf.file))
+            .collect();
+        let has_manager = |conf: &&&Conf| {
+            let commands = conf.commands.as_deref().unwrap_or_default();
+            conf.bytes
+                .as_deref()
+                .is_some_and(|bytes| places(bytes, commands).len() > 1)
+        };
+        let ready = |conf: &&&Conf| conf.bytes.is_some() && conf.commands.is_ok();
+        let best = several.iter().find(has_manager);
+        let best = best
+            .or_else(|| several.iter().find(ready))
+            .unwrap_or(&several[0]);
+        let (names, best_name) = (names.join(" and "), self.spots.files.short(&best.file));
+        messages::status(&format!(
+            "tmux reads {names}; the line goes into {best_name}."
+        ));
+        best
+    }
+
+    fn line_in(&self, conf: &Conf) -> Result<Plan, CommandError> {
+        let file = &conf.file;
+        let left =
+            |why: &str| CommandError::new(format!("{} is left as it is: {why}", file.display()));
+        let text = line_for(&self.spots.for_tmux, self.spots.home()).map_err(|error| {
+            let error = left("it cannot name our file").caused_by(&error);
+            error.hint("nothing was changed; set XDG_CONFIG_HOME to a folder with a plain name")
+        })?;
+        let by_hand =
+            format!("nothing was changed; to have the keys, put `{text}` where tmux reads it");
+        let bytes = conf.bytes.as_deref().unwrap_or_default();
+        let commands = match &conf.commands {
+            Ok(commands) => commands,
+            Err(error) => {
+                let error = left("tmux reads nothing of it").caused_by(error);
+                let hint = "nothing was changed; correct the file, then run the same command again";
+                return Err(error.hint(hint));
+            }
+        };
+        if bytes
+            .windows(READ_BY_A_SHELL.len())
+            .any(|part| part == READ_BY_A_SHELL)
+        {
+            return Err(left("a shell reads it, too, as a script").hint(by_hand));
+        }
+        for place in places(bytes, commands) {
+            let content = Content::Line {
+                text: &text,
+                at: place.at,
+            };
+            let plan = match plan_put(&self.spots.spot(file), &content) {
+                Ok(plan) => plan,
+                // In the middle of a command: a place above it may do.
+                Err(PlanError::Continues { .. }) if place.at.is_some() => continue,
+                Err(error) => return Err(refused(file, &error)),
+            };
+            if plan.is_empty() {
+                return Ok(plan);
+            }
+            let edit = plan.edits().first();
+            let before = edit.and_then(|edit| edit.before()).unwrap_or_default();
+            let after = edit.and_then(|edit| edit.after()).unwrap_or_default();
+            let is_good = before == bytes
+                && is_only_addition(self.reader, (bytes, commands), after, place)
+                    .map_err(|error| not_asked(&error))?;
+            if is_good {
+                return Ok(plan);
+            }
+        }
+        Err(left("tmux would not read a line of ours there as a command of its own").hint(by_hand))
+    }
+}
