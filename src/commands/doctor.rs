@@ -27,11 +27,14 @@ const MAX_WORLDS: usize = 4;
 
 /// Prints what was found; fails when a link of the chain is broken.
 pub(super) fn run(context: &Context, arguments: &DoctorArgs) -> CommandResult {
-    let findings = examine(context);
+    let rows = rows(&context.places(), context.environment.uid);
+    let findings = examine(context, rows.as_deref());
     if arguments.json {
         messages::json(&findings)?;
     } else {
         messages::result(&findings.iter().map(print).collect::<String>());
+        let next = doctor::next_step(&findings, rows.as_deref().map(<[Row]>::len));
+        messages::result(&format!("\n{:<8} {next}\n", "next"));
     }
     let broken = findings
         .iter()
@@ -57,7 +60,7 @@ fn print(finding: &Finding) -> String {
     }
 }
 
-fn examine(context: &Context) -> Vec<Finding> {
+fn examine(context: &Context, rows: Option<&[Row]>) -> Vec<Finding> {
     let places = context.places();
     let uid = context.environment.uid;
     let mut findings = doctor::multiplexers(&context.reach(), context.around.server.as_ref());
@@ -76,7 +79,6 @@ fn examine(context: &Context) -> Vec<Finding> {
     let Some(executable) = site::executable() else {
         return findings;
     };
-    let rows = rows(&places, uid);
     let (mut commands, mut variables) = (Vec::new(), BTreeMap::new());
     let mut looked_at = Vec::new();
     for assistant in Assistant::ALL.iter().copied() {
@@ -84,7 +86,7 @@ fn examine(context: &Context) -> Vec<Finding> {
             continue;
         };
         let running = doctor::running(assistant, &site.location);
-        let (found, command) = examine_one(&site, &executable, rows.as_deref(), &running);
+        let (found, command) = examine_one(&site, &executable, rows, &running);
         findings.extend(found);
         let sessions = running.sessions.iter();
         looked_at.extend(sessions.map(|session| (session.server.pid, session.pane)));
@@ -93,7 +95,7 @@ fn examine(context: &Context) -> Vec<Finding> {
         }
         commands.extend(command);
     }
-    findings.extend(doctor::overlooked(rows.as_deref(), &looked_at));
+    findings.extend(doctor::overlooked(rows, &looked_at));
     match commands.first() {
         Some(command) => {
             let (command, places) = (command.as_str(), &places);

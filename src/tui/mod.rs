@@ -69,6 +69,7 @@ use crate::tui::message::NotAttached;
 use input::Input;
 use terminal::Screen;
 
+pub use crate::config::Signs;
 pub use actions::Actions;
 pub use effect::{Effect, Split};
 pub use message::{Hooks, InstallOffer, Jumped, Message, OfferedInstall};
