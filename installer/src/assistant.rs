@@ -33,6 +33,8 @@ pub struct Assistant {
     /// What the person has to know after an install, sentences: from when on it reports, and what it
     /// may ask or cost.
     pub after_install: &'static [&'static str],
+    /// What has to be done until it reports, in few words that follow its name.
+    pub until_heard: &'static str,
     /// Whether sessions that run already take up what is written.
     pub rereads: bool,
     /// What to do about a session in a pane that says nothing: the end of a sentence.
@@ -80,6 +82,7 @@ pub static CLAUDE: Assistant = Assistant {
     after_install: &[
         "Claude Code reports from now on, sessions that are running already included.",
     ],
+    until_heard: "running sessions report within a second",
     rereads: true,
     when_silent: "answer its first dialog: it runs no hooks before the folder is trusted",
     folders: Folders {
@@ -107,6 +110,7 @@ pub static CODEX: Assistant = Assistant {
         "Codex asks once whether the new hooks are to be trusted, and runs none of them before: start it and choose `Trust all and continue`.",
         "Codex sessions that are running keep the hooks they started with, and so does its background server: end it with `codex app-server daemon stop`.",
     ],
+    until_heard: "start it and choose `Trust all and continue`, once",
     rereads: false,
     when_silent: "type a prompt there: Codex says nothing before the first one",
     folders: Folders {
@@ -132,6 +136,7 @@ pub static CODEX_CONFIG: Assistant = Assistant {
     after_install: &[
         "Codex sessions that are running keep the settings they started with: restart them.",
     ],
+    until_heard: "restart it",
     rereads: false,
     when_silent: "",
     folders: Folders {
@@ -170,6 +175,7 @@ pub static OPENCODE: Assistant = Assistant {
         "OpenCode reports when it is started anew.",
         "With any plugin OpenCode fetches a package of its own at its next start, which takes up to half a minute; without a network each start takes more than a minute until it has succeeded once.",
     ],
+    until_heard: "restart it; the next start takes up to half a minute",
     rereads: false,
     when_silent: "start it anew without `--pure`, which leaves plugins out",
     folders: Folders {
@@ -190,6 +196,7 @@ pub static GEMINI: Assistant = Assistant {
     program: "gemini",
     adapter: &adapter::gemini::ADAPTER,
     after_install: &["Gemini CLI reports when it is started anew, in folders that you trust."],
+    until_heard: "restart it",
     rereads: false,
     when_silent: "trust the folder it runs in: Gemini CLI runs no hooks in any other",
     folders: Folders {
@@ -211,6 +218,7 @@ pub static COPILOT: Assistant = Assistant {
     program: "copilot",
     adapter: &adapter::copilot::ADAPTER,
     after_install: &["Copilot CLI reports when it is started anew, from the first prompt on."],
+    until_heard: "restart it",
     rereads: false,
     when_silent: "type a prompt there: Copilot CLI says nothing before the first one, also after `/clear`",
     folders: Folders {
@@ -237,6 +245,7 @@ pub static QWEN: Assistant = Assistant {
     program: "qwen",
     adapter: &adapter::qwen::ADAPTER,
     after_install: &["Qwen Code reports when it is started anew."],
+    until_heard: "restart it",
     rereads: false,
     when_silent: "start it anew without `--bare` or `--safe-mode`, which switch hooks off",
     folders: Folders {

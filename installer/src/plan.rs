@@ -10,7 +10,6 @@ use crate::assistant::{Assistant, Location};
 use crate::diff;
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, Write};
-use crate::standing::Keeper;
 use crate::store::Record;
 use crate::target_file::TargetFile;
 use crate::toml::Setting;
@@ -29,6 +28,16 @@ pub struct Site {
     pub uid: u32,
     /// What the clock says.
     pub now: Timestamp,
+}
+
+/// Who keeps the record of a change: under which name, where, for which user, and when.
+pub(crate) struct Keeper<'a> {
+    /// The name in the manifest.
+    pub(crate) name: &'a str,
+    /// The folder of records.
+    pub(crate) installs: &'a Path,
+    pub(crate) uid: u32,
+    pub(crate) now: Timestamp,
 }
 
 impl Site {

@@ -8,19 +8,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::edit::Traces;
 use crate::error::PlanError;
 use crate::manifest::{Action, Manifest, Write, sha256};
-use crate::plan::{Edit, Plan};
+use crate::plan::{Edit, Keeper, Plan};
 use crate::store::{self, Record};
 use crate::target_file::{self, TargetFile};
-
-/// Who keeps the record of a change: under which name, where, for which user, and when.
-pub(crate) struct Keeper<'a> {
-    /// The name in the manifest.
-    pub(crate) name: &'a str,
-    /// The folder of records.
-    pub(crate) installs: &'a Path,
-    pub(crate) uid: u32,
-    pub(crate) now: Timestamp,
-}
 
 /// What was read of a file and its record.
 pub(crate) struct Standing {

@@ -13,7 +13,7 @@ use crate::notify::Snoozes;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
 use crate::tui::effect::Split;
-use crate::tui::message::{Hooks, InstallOffer, Jumped};
+use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
@@ -75,5 +75,5 @@ pub trait Actions: Send + Sync + 'static {
 
     /// Installs what was planned last; says of each assistant what happened and where the backup is,
     /// or why nothing was changed.
-    fn apply_install(&self) -> Vec<String>;
+    fn apply_install(&self) -> InstallOutcome;
 }

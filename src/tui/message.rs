@@ -2,6 +2,7 @@
 //! arrives here; nothing else changes the model.
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
 use crate::actor::{Bound, Decision, Outcome};
@@ -36,8 +37,8 @@ pub enum Message {
     Hooks(Hooks),
     /// What an install would change; or why there is nothing to be done.
     InstallPlanned(Result<InstallOffer, NoOffer>),
-    /// What an install did, line by line.
-    Installed(Vec<String>),
+    /// What an install did.
+    Installed(InstallOutcome),
     /// What is beside the dashboard now.
     Split(Beside),
     /// What was started; or why nothing was.
@@ -109,6 +110,30 @@ pub struct OfferedInstall {
     pub what: String,
     /// Whether it would change.
     pub is_ready: bool,
+}
+
+/// What an install did, and what comes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstallOutcome {
+    /// What happened, line by line.
+    pub said: Vec<String>,
+    /// When it was over.
+    pub at: Timestamp,
+    /// Those that were told of us, and have not reported since.
+    pub awaited: Vec<Awaited>,
+}
+
+/// An assistant whose first report is waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// Its name in events.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What the person has to do until it reports.
+    pub until: &'static str,
+    /// Whether it has reported.
+    pub reports: bool,
 }
 
 /// How a jump ended, or how it must go on.

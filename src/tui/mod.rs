@@ -72,7 +72,7 @@ use terminal::Screen;
 pub use crate::config::Signs;
 pub use actions::Actions;
 pub use effect::{Effect, Split};
-pub use message::{Hooks, InstallOffer, Jumped, Message, OfferedInstall};
+pub use message::{Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, OfferedInstall};
 pub use model::{Model, Setup};
 pub use theme::Theme;
 pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};

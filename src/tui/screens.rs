@@ -18,7 +18,7 @@ use crate::state::update::{Health, Role, Update};
 use crate::tasks::{TaskState, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, day, in_full, model_with, now, prompt_idle, row, screen};
-use crate::tui::message::{Hooks, InstallOffer, Message, OfferedInstall};
+use crate::tui::message::{Awaited, Hooks, InstallOffer, InstallOutcome, Message, OfferedInstall};
 use crate::tui::model::Model;
 use crate::tui::update::update;
 use crate::tui::view;
@@ -257,7 +257,29 @@ fn an_install_that_is_over() {
             "Claude Code reports from now on, also in sessions that run already.",
             "The original is kept in /home/ada/.local/state/pane-patrol/installs/claude/1.",
         ];
-        tell(model, Message::Installed(said.map(str::to_owned).to_vec()));
+        let awaited = |name, title, until| Awaited {
+            name,
+            title,
+            until,
+            reports: false,
+        };
+        let outcome = InstallOutcome {
+            said: said.map(str::to_owned).to_vec(),
+            at: now().minus(std::time::Duration::from_secs(3600)),
+            awaited: vec![
+                awaited(
+                    "claude",
+                    "Claude Code",
+                    "running sessions report within a second",
+                ),
+                awaited(
+                    "opencode",
+                    "OpenCode",
+                    "restart it; the next start takes up to half a minute",
+                ),
+            ],
+        };
+        tell(model, Message::Installed(outcome));
     }));
 }
 

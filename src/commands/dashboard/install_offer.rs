@@ -4,12 +4,13 @@
 use std::error::Error;
 use std::path::Path;
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{Assistant, Plan, apply, plan_install};
 
 use crate::commands::Context;
 use crate::commands::install::site;
-use crate::tui::{Hooks, InstallOffer, NoOffer, OfferedInstall};
+use crate::tui::{Awaited, Hooks, InstallOffer, InstallOutcome, NoOffer, OfferedInstall};
 
 /// One assistant's part of what was shown.
 pub(in crate::commands) struct Part {
@@ -116,8 +117,8 @@ fn short(path: &Path, home: Option<&Path>) -> String {
 
 /// Does what was shown, no more: the installer refuses where a file has changed since. Says what
 /// became of each.
-pub(in crate::commands) fn carry_out(parts: &[Part]) -> Vec<String> {
-    let mut said = Vec::new();
+pub(in crate::commands) fn carry_out(parts: &[Part]) -> InstallOutcome {
+    let (mut said, mut awaited) = (Vec::new(), Vec::new());
     for Part { assistant, plan } in parts {
         let report = match apply(plan) {
             Ok(report) => report,
@@ -127,6 +128,12 @@ pub(in crate::commands) fn carry_out(parts: &[Part]) -> Vec<String> {
                 continue;
             }
         };
+        awaited.push(Awaited {
+            name: assistant.name,
+            title: assistant.title,
+            until: assistant.until_heard,
+            reports: false,
+        });
         let notes = assistant.after_install.iter();
         said.extend(notes.copied().map(str::to_owned));
         for change in &report.changes {
@@ -144,7 +151,11 @@ pub(in crate::commands) fn carry_out(parts: &[Part]) -> Vec<String> {
         "`pane-patrol uninstall` takes everything back, `pane-patrol doctor` says how each is."
             .to_owned(),
     );
-    said
+    InstallOutcome {
+        said,
+        at: Timestamp::now(),
+        awaited,
+    }
 }
 
 /// An error, its causes and what to do, as one text.

@@ -31,8 +31,8 @@ use crate::state::update::{Health, Role, Update};
 use crate::state::{Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
 use crate::tui::{
-    self, Actions, Hooks, InstallOffer, Jumped, NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY,
-    Unchanged,
+    self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, NoOffer, NoPatch, NotStarted,
+    ONLY_A_REPLAY, Unchanged,
 };
 
 /// Where nothing happened, at most this long is waited.
@@ -308,7 +308,11 @@ impl Actions for Idle {
         Err(NoOffer::OnlyAReplay)
     }
 
-    fn apply_install(&self) -> Vec<String> {
-        vec![ONLY_A_REPLAY.to_owned()]
+    fn apply_install(&self) -> InstallOutcome {
+        InstallOutcome {
+            said: vec![ONLY_A_REPLAY.to_owned()],
+            at: Timestamp::now(),
+            awaited: Vec::new(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::request::Confirm;
 use crate::state::Row;
-use crate::tui::message::InstallOffer;
+use crate::tui::message::{InstallOffer, InstallOutcome};
 
 /// What stands below or beside the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,8 +41,10 @@ pub(crate) enum Install {
     Planned(InstallOffer),
     /// It is being done.
     Applying,
-    /// It is over; says what happened, line by line.
-    Over(Vec<String>),
+    /// There is nothing to be done, for this reason.
+    Nothing(String),
+    /// It is over; says what happened, and who reports since.
+    Over(InstallOutcome),
 }
 
 /// The launchers' names, and which one is chosen.

@@ -1,5 +1,6 @@
 //! The panel of an install: for whom, what would change, then what was done.
 
+use pane_patrol_hooks::event::State;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -7,8 +8,9 @@ use super::help::CLOSES;
 use super::{Component, Moves, PLAIN, Page, Taken, two_thirds};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
-use crate::tui::message::{InstallOffer, OfferedInstall};
-use crate::tui::model::{Install, Model, Panel};
+use crate::tui::labels;
+use crate::tui::message::{Awaited, InstallOffer, InstallOutcome, OfferedInstall};
+use crate::tui::model::{Install, Model, Panel, Setup};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
@@ -17,7 +19,7 @@ const WIDE: usize = 70;
 
 pub(super) const INSTALL: Component = Component {
     page: |model, _, width| match &model.panel {
-        Panel::Install(install) => lines(install, model.setup.theme, width).into(),
+        Panel::Install(install) => lines(install, &model.setup, width).into(),
         _ => Page::default(),
     },
     height: |model, body| {
@@ -55,18 +57,71 @@ fn is_ready(model: &Model) -> bool {
     matches!(&model.panel, Panel::Install(Install::Planned(offer)) if offer.is_ready())
 }
 
-fn lines(install: &Install, theme: Theme, width: u16) -> Vec<Line<'static>> {
+fn lines(install: &Install, setup: &Setup, width: u16) -> Vec<Line<'static>> {
+    let theme = setup.theme;
     let width = usize::from(width).saturating_sub(2);
     match install {
         Install::Planning => vec![line("Working out what would change …", theme.dim())],
         Install::Applying => vec![line("Installing …", theme.dim())],
         Install::Planned(offer) => planned(offer, theme, width),
-        Install::Over(outcome) => outcome
-            .iter()
-            .flat_map(|text| text::wrap(text, width))
-            .map(|text| line(&text, theme.text()))
-            .collect(),
+        Install::Nothing(why) => wrapped(why, theme.text(), width),
+        Install::Over(outcome) => over(outcome, setup, width),
     }
+}
+
+/// Who reports by now and what the others wait for, then what was done.
+fn over(outcome: &InstallOutcome, setup: &Setup, width: usize) -> Vec<Line<'static>> {
+    let theme = setup.theme;
+    let mut lines = Vec::new();
+    let awaited = &outcome.awaited;
+    if !awaited.is_empty() {
+        let is_whole = awaited.iter().all(|one| one.reports);
+        let title = if is_whole {
+            "All of them report."
+        } else {
+            "Now, until each reports:"
+        };
+        lines.push(line(title, theme.strong()));
+        let titles = awaited.iter().map(|one| text::width(one.title));
+        let column = titles.max().unwrap_or(0);
+        for one in awaited {
+            lines.extend(one_awaited(one, column, setup, width));
+        }
+        lines.push(Line::default());
+    }
+    let said = outcome.said.iter();
+    lines.extend(said.flat_map(|text| wrapped(text, theme.text(), width)));
+    lines
+}
+
+fn one_awaited(one: &Awaited, column: usize, setup: &Setup, width: usize) -> Vec<Line<'static>> {
+    let theme = setup.theme;
+    let (state, words) = if one.reports {
+        (State::Completed, "reports")
+    } else {
+        (State::Idle, one.until)
+    };
+    let style = if one.reports {
+        theme.state(state)
+    } else {
+        theme.text()
+    };
+    let sign = labels::icon(state, setup.signs);
+    let gap = " ".repeat(column.saturating_sub(text::width(one.title)));
+    let whole = format!("{sign} {}{gap}  {words}", one.title);
+    if text::width(&whole) <= width {
+        return vec![line(&whole, style)];
+    }
+    let mut lines = vec![line(&format!("{sign} {}", one.title), style)];
+    let below = width.saturating_sub(4).max(1);
+    let pieces = text::wrap(words, below).into_iter();
+    lines.extend(pieces.map(|piece| line(&format!("    {piece}"), style)));
+    lines
+}
+
+fn wrapped(text: &str, style: Style, width: usize) -> Vec<Line<'static>> {
+    let pieces = text::wrap(text, width).into_iter();
+    pieces.map(|piece| line(&piece, style)).collect()
 }
 
 fn line(text: &str, style: Style) -> Line<'static> {

@@ -1,7 +1,11 @@
 //! Installing from an empty dashboard: shown first, done by the second press.
 
+use pane_patrol_hooks::event::Source;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::state::Row;
 use crate::tui::effect::Effect;
-use crate::tui::message::InstallOffer;
+use crate::tui::message::{InstallOffer, InstallOutcome};
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::undone::NoOffer;
 
@@ -18,15 +22,36 @@ pub(crate) fn planned(model: &mut Model, plan: Result<InstallOffer, NoOffer>) {
     if model.panel == Panel::Install(Install::Planning) {
         model.panel = Panel::Install(match plan {
             Ok(offer) => Install::Planned(offer),
-            Err(why) => Install::Over(vec![why.to_string()]),
+            Err(why) => Install::Nothing(why.to_string()),
         });
         model.touch();
     }
 }
 
 /// Shown even if the person has closed the panel meanwhile: their files have changed.
-pub(crate) fn over(model: &mut Model, said: Vec<String>) -> Vec<Effect> {
-    model.open(Panel::Install(Install::Over(said)));
+pub(crate) fn over(model: &mut Model, outcome: InstallOutcome) -> Vec<Effect> {
+    model.open(Panel::Install(Install::Over(outcome)));
+    hear(model);
     model.touch();
     vec![Effect::CheckHooks]
+}
+
+/// Takes note of who has reported since the install, for as long as the person looks at it.
+pub(crate) fn hear(model: &mut Model) {
+    let Panel::Install(Install::Over(outcome)) = &mut model.panel else {
+        return;
+    };
+    let at = outcome.at;
+    for awaited in &mut outcome.awaited {
+        let mut rows = model.rows.in_order().iter();
+        awaited.reports |= rows.any(|known| {
+            known.row.assistant.as_str() == awaited.name && has_reported(&known.row, at)
+        });
+    }
+}
+
+/// Whether a hook of the row's assistant was heard since.
+fn has_reported(row: &Row, since: Timestamp) -> bool {
+    let mut heard = row.evidence.iter();
+    heard.any(|one| one.source == Source::Hook && one.at >= since)
 }

@@ -55,6 +55,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Update(feed) => {
             let has_left = split::has_left(model, &feed);
             hear(model, feed, now);
+            install::hear(model);
             if has_left {
                 vec![Effect::Split(Split::RefreshLater)]
             } else {

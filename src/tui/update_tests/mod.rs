@@ -9,16 +9,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::event::{Source, State};
 
 use crate::actor::{Bound, Decision, Outcome, Pick};
 use crate::assistants::request::Known;
 use crate::launch::Stopped;
 use crate::mux::{Attach, Beside};
+use crate::state::Evidence;
 use crate::state::update::{Health, Role, Update};
 use crate::tui::effect::{Effect, Split};
 use crate::tui::fixture::{With, day, look, model_with, now, row, screen};
-use crate::tui::message::{Hooks, InstallOffer, Jumped, Message, OfferedInstall};
+use crate::tui::message::{
+    Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, OfferedInstall,
+};
 use crate::tui::model::trust;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::update::update;

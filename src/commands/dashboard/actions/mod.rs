@@ -33,7 +33,8 @@ use crate::state::Row;
 use crate::sys::process;
 use crate::tasks::TaskSummary;
 use crate::tui::{
-    self, Actions, Hooks, InstallOffer, Jumped, NoOffer, NoPatch, NotStarted, Unchanged,
+    self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, NoOffer, NoPatch, NotStarted,
+    Unchanged,
 };
 
 /// How long a multiplexer may take to close a pane whose process has ended.
@@ -336,7 +337,7 @@ impl Actions for RealActions {
         Ok(offer)
     }
 
-    fn apply_install(&self) -> Vec<String> {
+    fn apply_install(&self) -> InstallOutcome {
         install_offer::carry_out(&std::mem::take(&mut *self.shown()))
     }
 }
