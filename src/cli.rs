@@ -669,7 +669,7 @@ pub enum SetupStep {
 /// Options of `uninstall`.
 #[derive(Args, Debug)]
 pub struct UninstallArgs {
-    /// The assistants to take the hook out of; all of them when none is named
+    /// The assistants to take the hook out of; all of them, and what `setup` wrote, when none is named
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = assistants())]
     pub assistant: Vec<&'static Assistant>,
     /// Show the change without making it

@@ -8,7 +8,7 @@ pub mod assistants;
 pub mod cli;
 pub mod collector;
 pub mod commands;
-mod config;
+pub mod config;
 pub mod demo;
 mod doctor;
 mod error;

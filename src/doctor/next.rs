@@ -9,7 +9,7 @@ const PROGRAMS: &[&str] = &["pane-patrol", "tmux", "chmod", "chattr", "kill"];
 
 /// What to do next: the command of the first link of the chain that is broken, else of the first that is
 /// worse than it could be; where that is no command, its words. `rows` is how many assistants are shown.
-pub fn next_step(findings: &[Finding], rows: Option<usize>) -> String {
+pub(crate) fn next_step(findings: &[Finding], rows: Option<usize>) -> String {
     let of = |verdict: Verdict| {
         let those = findings.iter().filter(move |one| one.verdict == verdict);
         those.filter_map(|finding| Some((finding, finding.fix.as_deref()?)))

@@ -43,6 +43,7 @@ mod replay_others;
 mod reversible;
 mod rights;
 mod rules;
+mod setup;
 mod shown;
 mod silent;
 mod sinks;

@@ -3,7 +3,7 @@
 use super::person::{Person, Stopped};
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::messages;
-use crate::mux::tmux::conf::{Binding, ConfError, Reader};
+use crate::mux::tmux::conf::{Binding, ConfError, GOES_TO_NEXT, OPENS_POPUP, Reader};
 
 /// What a key is for.
 pub(super) struct Purpose {
@@ -21,14 +21,14 @@ pub(super) const POPUP: Purpose = Purpose {
     what: "the dashboard in a popup",
     option: "--popup-key",
     usual: &["P", "A", "O", "B", "Y"],
-    says: "display-popup",
+    says: OPENS_POPUP,
 };
 
 pub(super) const NEXT: Purpose = Purpose {
     what: "the assistant that waits longest",
     option: "--next-key",
     usual: &["N", "W", "J", "G", "U"],
-    says: "jump --next",
+    says: GOES_TO_NEXT,
 };
 
 /// Stands for no key where one is typed.

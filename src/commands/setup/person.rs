@@ -87,9 +87,9 @@ impl Person {
 }
 
 fn ask(question: &str) -> Result<String, Stopped> {
-    messages::result(question);
     // What was typed before the question stood there is no answer to it.
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+    messages::result(question);
     let mut answer = String::new();
     match io::stdin().read_line(&mut answer) {
         Ok(read) if read > 0 => Ok(answer.trim().to_owned()),

@@ -17,7 +17,7 @@ use crate::commands::install::site;
 use crate::error::CommandError;
 use crate::messages;
 use crate::mux::tmux::conf::{
-    Command, ConfError, Ours, Reader, bindings, is_only_addition, line_for, places, sourced,
+    COUNTS, Command, ConfError, Ours, Reader, bindings, is_only_addition, line_for, places, sourced,
 };
 use crate::sys::shell;
 
@@ -164,9 +164,7 @@ impl Outfit<'_> {
             Ok(keys) => keys,
             Err(error) => return Ok(Err(error)),
         };
-        let counts = before
-            .iter()
-            .any(|one| one.text.contains("status --format tmux"));
+        let counts = before.iter().any(|one| one.text.contains(COUNTS));
         let status = if self.skips(SetupStep::Status) || counts {
             counts
         } else {
@@ -313,6 +311,13 @@ impl Outfit<'_> {
         let commands = match &conf.commands {
             Ok(commands) => commands,
             Err(error) => {
+                let at_end = Content::Line {
+                    text: &text,
+                    at: None,
+                };
+                if let Err(error) = plan_put(&self.spots.spot(file), &at_end) {
+                    return Err(refused(file, &error));
+                }
                 let error = left("tmux reads nothing of it").caused_by(error);
                 let hint = "nothing was changed; correct the file, then run the same command again";
                 return Err(error.hint(hint));

@@ -56,6 +56,13 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
 
 /// What of tmux is named outside of its folder, and why.
 const NAMED: &[(&str, &str)] = &[
+    (
+        "src/commands/setup/back.rs",
+        "what of ours stands in its files",
+    ),
+    ("src/commands/setup/keys.rs", "which keys are free there"),
+    ("src/commands/setup/spots.rs", "where its files are"),
+    ("src/commands/setup/tmux.rs", "what it makes of its files"),
     ("src/demo/leftovers.rs", "a server that is left over"),
     ("src/demo/mod.rs", "a server of its own"),
 ];

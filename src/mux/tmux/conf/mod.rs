@@ -7,6 +7,7 @@ mod ours;
 mod place;
 mod words;
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -20,7 +21,7 @@ use super::Call;
 use super::private::PrivateServer;
 pub(crate) use files::{Files, sourced};
 pub(crate) use keys::{Binding, bindings};
-pub(crate) use ours::{HEAD, Ours, line_for};
+pub(crate) use ours::{COUNTS, GOES_TO_NEXT, HEAD, OPENS_POPUP, Ours, line_for};
 pub(crate) use place::{is_only_addition, places};
 
 /// A command of such a file, as tmux prints it.
@@ -58,7 +59,9 @@ pub(crate) enum ConfError {
 #[derive(Debug)]
 pub(crate) struct Reader {
     folder: TempDir,
-    server: PrivateServer,
+    environment: Vec<(&'static str, OsString)>,
+    /// How often tmux was asked: a server that is about to end must not be asked once more.
+    asked: Cell<usize>,
 }
 
 impl Reader {
@@ -68,8 +71,11 @@ impl Reader {
     /// There is no room for temporary files.
     pub(crate) fn new(environment: Vec<(&'static str, OsString)>) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("pane-patrol").tempdir()?;
-        let server = PrivateServer::new(folder.path().join("tmux"), environment);
-        Ok(Self { folder, server })
+        Ok(Self {
+            folder,
+            environment,
+            asked: Cell::new(0),
+        })
     }
 
     /// The commands of a file of these bytes, in their order: those inside of others, too, before the ones
@@ -129,9 +135,13 @@ impl Reader {
     }
 
     fn ask(&self, call: &Call) -> Result<Printed, ConfError> {
-        let output = self
-            .server
-            .ask(&Call::new("start-server").then(call.clone()));
+        self.asked.set(self.asked.get() + 1);
+        let socket = self
+            .folder
+            .path()
+            .join(format!("tmux-{}", self.asked.get()));
+        let server = PrivateServer::new(socket, self.environment.clone());
+        let output = server.ask(&Call::new("start-server").then(call.clone()));
         let output = output.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => ConfError::NotInstalled,
             _ => ConfError::Io(error),

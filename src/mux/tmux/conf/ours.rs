@@ -14,6 +14,15 @@ use crate::sys::shell;
 /// The first line of the file, by which it is known again.
 pub(crate) const HEAD: &str = "# pane-patrol's part of tmux. `pane-patrol setup` writes this file whole, `pane-patrol uninstall` takes it away.";
 
+/// What the command of a key says that opens the dashboard.
+pub(crate) const OPENS_POPUP: &str = "display-popup";
+
+/// What the command of a key says that goes to the one that waits longest.
+pub(crate) const GOES_TO_NEXT: &str = "jump --next";
+
+/// What a command says that shows the count.
+pub(crate) const COUNTS: &str = "status --format tmux";
+
 /// What stands in our file.
 #[derive(Clone, Debug)]
 pub(crate) struct Ours<'a> {
@@ -57,14 +66,14 @@ impl Ours<'_> {
         }
         if self.status {
             text += "\n# A short count at the left of the status line's right part: 2! 1? 3…\n";
-            text += &self.status()?;
+            text += &self.count()?;
         }
         Ok(text)
     }
 
     fn popup(&self, key: &str) -> Result<String, Unfit> {
         let call = Call::new("bind-key").option("-N", "pane-patrol: the dashboard");
-        let call = call.key(key).operand("display-popup");
+        let call = call.key(key).operand(OPENS_POPUP);
         let call = ["-E", "-w", "90%", "-h", "80%"]
             .iter()
             .fold(call, Call::operand);
@@ -74,16 +83,16 @@ impl Ours<'_> {
     fn next(&self, key: &str) -> Result<String, Unfit> {
         let call = Call::new("bind-key").option("-N", "pane-patrol: the next one that waits");
         let mut run = Format::text(self.program_word()?).as_os_str().to_owned();
-        run.push(" jump --next --client '#{client_name}'");
+        run.push(format!(" {GOES_TO_NEXT} --client '#{{client_name}}'"));
         self.line(&call.key(key).operand("run-shell").operand(run))
     }
 
-    fn status(&self) -> Result<String, Unfit> {
+    fn count(&self) -> Result<String, Unfit> {
         let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(byte);
         if !self.program.as_os_str().as_bytes().iter().all(is_plain) {
             return unfit(self.program, "the status line takes only plain letters");
         }
-        let count = format!("{} status --format tmux", self.program.display());
+        let count = format!("{} {COUNTS}", self.program.display());
         let set = format!("##({count}) #{{status-right}}");
         let set = Call::new("set-option")
             .flag("-g")

@@ -1,0 +1,63 @@
+//! `setup` on a terminal, where it asks.
+
+use super::{line, our_keys, picture};
+use crate::common::{PROGRAM, Terminal, TestEnv};
+use crate::install::{read, with_programs, write};
+
+fn begin<'env>(env: &'env TestEnv, more: &str) -> Option<Terminal<'env>> {
+    let path = format!("PATH={}:/usr/bin:/bin", env.path("bin").display());
+    let command = format!("{path} sh -c '{PROGRAM} setup {more}; echo \"ended $?\"; exec cat'");
+    Terminal::start(env, "asks.sock", &command)
+}
+
+#[test]
+fn each_step_is_shown_and_asked_for_and_only_a_yes_is_one() {
+    let env = TestEnv::new();
+    with_programs(&env, &["claude"]);
+    write(&env, ".tmux.conf", "bind P display-message mine\n");
+    let Some(terminal) = begin(&env, "") else {
+        return;
+    };
+    terminal.wait_for("Let Claude Code report, with the change above? [y/N, q to stop]");
+    terminal.press(&["Enter"]);
+    terminal.wait_for("`P` is bound in ~/.tmux.conf, line 1");
+    terminal.wait_for("Another key for the dashboard in a popup (Enter for `A`");
+    terminal.press(&["P", "Enter"]);
+    terminal.wait_for("`none` for none): P");
+    terminal.press(&["C-g", "Enter"]);
+    terminal.wait_for("tmux knows no key");
+    terminal.press(&["B", "Enter"]);
+    terminal.wait_for("Show a count of them");
+    terminal.press(&["n", "Enter"]);
+    terminal.wait_for("Give tmux this?");
+    assert!(read(&env, ".tmux.conf").is_some_and(|text| !text.contains(&line(&env))));
+    terminal.press(&["y", "Enter"]);
+    terminal.wait_for("Tell it on tmux");
+    terminal.press(&["q", "Enter"]);
+    let screen = terminal.wait_for("ended 0");
+    assert!(
+        screen.contains("Stopped here; what was done before stays."),
+        "{screen}"
+    );
+    let keys = our_keys(&env);
+    assert!(
+        keys.len() == 2 && keys[0].contains("prefix B display-popup"),
+        "{keys:?}"
+    );
+    assert!(!env.home().join(".claude").exists());
+    assert!(!env.path("config/pane-patrol/config.toml").exists());
+}
+
+#[test]
+fn whoever_stops_at_the_first_question_has_changed_nothing() {
+    let env = TestEnv::new();
+    with_programs(&env, &["claude"]);
+    let before = picture(&env);
+    let Some(terminal) = begin(&env, "") else {
+        return;
+    };
+    terminal.wait_for("[y/N, q to stop]");
+    terminal.press(&["C-d"]);
+    terminal.wait_for("ended 0");
+    assert_eq!(picture(&env), before);
+}
