@@ -179,13 +179,14 @@ impl PlanError {
             Self::Continues { line, .. } => format!(
                 "take the backslash at the end of line {line} away, then run the same command again"
             ),
-            Self::Theirs { .. } => "move it away, then run the same command again".into(),
             Self::TooLarge { .. } => "is it the right file?".into(),
             Self::ReadOnly { path } => format!(
                 "to allow the change: `chmod u+w {}`; then run the same command again",
                 path.display()
             ),
-            Self::WrongKind { .. } => "move it away, then run the same command again".into(),
+            Self::WrongKind { .. } | Self::Theirs { .. } => {
+                "move it away, then run the same command again".into()
+            }
             Self::NotOurs { uid: 0, .. } => {
                 "run the same command without `sudo`, as the user whose assistant it is".into()
             }

@@ -55,8 +55,8 @@ pub(crate) fn put(
     let at = at.unwrap_or(bytes.len()).min(bytes.len());
     let before = &bytes[..at];
     if continues(before) {
-        let ends = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
-        return Err(ends(before) + usize::from(!before.ends_with(b"\n")));
+        let lines = before.split_inclusive(|byte| *byte == b'\n');
+        return Err(lines.count());
     }
     let is_open = !before.is_empty() && !before.ends_with(b"\n");
     let in_front = if is_open { END } else { "" };

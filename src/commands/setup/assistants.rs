@@ -3,21 +3,20 @@
 use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 
-use super::Step;
-use super::person::Person;
+use super::person::{Person, Step};
 use crate::commands::Context;
 use crate::commands::install::{self, site};
 use crate::messages;
 
 /// Registers the hooks of those that are found and do not report yet.
-pub(super) fn register(context: &Context, person: &Person) -> Step {
+pub(super) fn register(context: &Context, person: Person) -> Step {
     let all = Assistant::ALL.iter().copied();
     let found: Vec<_> = all.filter(|one| site::is_found(one)).collect();
     if found.is_empty() {
         messages::status(
             "No assistant was found on PATH; `pane-patrol install --assistant NAME` installs for one that is elsewhere.",
         );
-        return Ok(Ok(()));
+        return Ok(());
     }
     let job = |one: &&'static Assistant| install::job(context, one, has_approvals(context, one));
     let jobs: Vec<_> = found.iter().map(job).collect();
@@ -43,9 +42,9 @@ pub(super) fn register(context: &Context, person: &Person) -> Step {
         }
     }
     if jobs.is_empty() {
-        return Ok(Ok(()));
+        return Ok(());
     }
-    Ok(install::put_in(jobs, person.only_looks()))
+    Ok(install::put_in(jobs, person.only_looks())?)
 }
 
 /// What the person has asked for before stays.

@@ -1,6 +1,6 @@
 //! What `setup` has written beside assistants' settings, taken back by `uninstall`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pane_patrol_installer::{Content, Plan, PlanError, apply, plan_take, standing_files};
 
@@ -59,7 +59,7 @@ fn is_recorded(spots: &Spots, file: &PathBuf) -> bool {
     recorded.is_ok_and(|files| files.contains(file))
 }
 
-fn plan(spots: &Spots, file: &PathBuf) -> Result<Plan, PlanError> {
+fn plan(spots: &Spots, file: &Path) -> Result<Plan, PlanError> {
     let spot = spots.spot(file);
     if spots.is_settings(file) {
         return plan_take(&spot, &Content::Settings(&[]));

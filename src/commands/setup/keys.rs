@@ -1,6 +1,6 @@
 //! Which keys the dashboard and the next one that waits get: none that the person's own files bind.
 
-use super::person::{Person, Stopped};
+use super::person::{Person, Step};
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::messages;
 use crate::mux::tmux::conf::{Binding, ConfError, GOES_TO_NEXT, OPENS_POPUP, Reader};
@@ -87,13 +87,12 @@ impl Purpose {
         before: Option<String>,
         taken: &Taken,
         reader: &Reader,
-    ) -> Result<Result<Option<String>, CommandError>, Stopped> {
+    ) -> Step<Option<String>> {
         match typed {
-            Some(NONE) => return Ok(Ok(None)),
+            Some(NONE) => return Ok(None),
             Some(key) => {
-                return Ok(self
-                    .check(key, taken, reader)
-                    .map(|()| Some(key.to_owned())));
+                self.check(key, taken, reader)?;
+                return Ok(Some(key.to_owned()));
             }
             None => {}
         }
@@ -102,11 +101,11 @@ impl Purpose {
                 "`{}` is your own key for {} ({file}, line {}); it is left as it is.",
                 binding.key, self.what, binding.line
             ));
-            return Ok(Ok(None));
+            return Ok(None);
         }
         let usual = before.unwrap_or_else(|| self.usual[0].to_owned());
         if taken.is_free(&usual) {
-            return Ok(Ok(Some(usual)));
+            return Ok(Some(usual));
         }
         let why = taken
             .by(&usual)
@@ -119,7 +118,7 @@ impl Purpose {
                 self.option,
                 other.unwrap_or(&"KEY")
             ));
-            return Ok(Ok(None));
+            return Ok(None);
         }
         messages::status(&format!("{why}, and stays so."));
         self.ask(person, other.copied(), taken, reader)
@@ -131,7 +130,7 @@ impl Purpose {
         other: Option<&'static str>,
         taken: &Taken,
         reader: &Reader,
-    ) -> Result<Result<Option<String>, CommandError>, Stopped> {
+    ) -> Step<Option<String>> {
         let offered = other.map_or_else(
             || "Enter for none".to_owned(),
             |key| format!("Enter for `{key}`, `{NONE}` for none"),
@@ -139,12 +138,12 @@ impl Purpose {
         loop {
             let said = person.says(&format!("Another key for {} ({offered}): ", self.what))?;
             let key = match &*said {
-                "" => return Ok(Ok(other.map(str::to_owned))),
-                NONE => return Ok(Ok(None)),
+                "" => return Ok(other.map(str::to_owned)),
+                NONE => return Ok(None),
                 key => key,
             };
             match self.check(key, taken, reader) {
-                Ok(()) => return Ok(Ok(Some(key.to_owned()))),
+                Ok(()) => return Ok(Some(key.to_owned())),
                 Err(error) => messages::status(&format!("{error}.")),
             }
         }

@@ -4,6 +4,7 @@
 
 mod assistants;
 pub(super) mod back;
+mod confs;
 mod files;
 mod keys;
 mod notices;
@@ -15,26 +16,26 @@ use super::Context;
 use crate::cli::{SetupArgs, SetupStep};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
-use person::{Person, Stopped};
+use person::{Halt, Person, Step};
 
-/// How a step ended.
-pub(in crate::commands::setup) type Step = Result<Result<(), CommandError>, Stopped>;
+/// A step and its title.
+type Titled<'a> = (&'a str, Box<dyn Fn() -> Step + 'a>);
 
 /// Walks through all steps.
 pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
     let person = Person::of(arguments)?;
     let wants = |step: SetupStep| !arguments.skip.contains(&step);
-    let mut steps: Vec<(&str, Box<dyn Fn() -> Step + '_>)> = Vec::new();
+    let mut steps: Vec<Titled<'_>> = Vec::new();
     if wants(SetupStep::Assistants) {
-        let step = || assistants::register(context, &person);
+        let step = || assistants::register(context, person);
         steps.push(("Assistants", Box::new(step)));
     }
     if wants(SetupStep::Keys) || wants(SetupStep::Status) {
-        let step = || tmux::equip(context, &person, arguments);
+        let step = || tmux::equip(context, person, arguments);
         steps.push(("tmux", Box::new(step)));
     }
     if wants(SetupStep::Notices) {
-        let step = || notices::choose(context, &person);
+        let step = || notices::choose(context, person);
         steps.push(("Notices", Box::new(step)));
     }
     let count = steps.len();
@@ -42,18 +43,18 @@ pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
     for (number, (title, step)) in steps.iter().enumerate() {
         messages::status(&format!("\n{} of {count}. {title}", number + 1));
         match step() {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
+            Ok(()) => {}
+            Err(Halt::Failed(error)) => {
                 messages::error(&error);
                 failures.push(error);
             }
-            Err(Stopped) => {
+            Err(Halt::Stopped) => {
                 messages::status("Stopped here; what was done before stays.");
                 return Ok(());
             }
         }
     }
-    farewell(&person, count - failures.len());
+    farewell(person, count - failures.len());
     match failures.first() {
         None => Ok(()),
         Some(first) => Err(CommandError::new(format!(
@@ -64,7 +65,7 @@ pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
     }
 }
 
-fn farewell(person: &Person, done: usize) {
+fn farewell(person: Person, done: usize) {
     if person.only_looks() {
         messages::status("\nThis was a dry run; nothing was changed.");
     } else if done > 0 {

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use pane_patrol_installer::{Content, Setting, plan_put};
 
-use super::Step;
 use super::files::{carry_out, refused, show};
-use super::person::Person;
+use super::person::{Person, Step};
 use super::spots::Spots;
 use super::tmux::no_place;
 use crate::commands::Context;
 use crate::config::Config;
+use crate::error::CommandError;
 use crate::messages;
 use crate::notify;
 
@@ -36,20 +36,15 @@ const fn settings(value: &'static str) -> [Setting; 2] {
 }
 
 /// Asks for notices beyond the bell, unless the person has chosen already.
-pub(super) fn choose(context: &Context, person: &Person) -> Step {
-    let config = match context.config() {
-        Ok(config) => config,
-        Err(error) => return Ok(Err(error)),
-    };
-    let Some(spots) = Spots::of(context) else {
-        return Ok(Err(no_place()));
-    };
+pub(super) fn choose(context: &Context, person: Person) -> Step {
+    let config = context.config()?;
+    let spots = Spots::of(context).ok_or_else(no_place)?;
     if config.notice != notify::Settings::default() {
         messages::status(&format!(
             "You have chosen your notices in {}; they are left as they are.",
             spots.settings.display()
         ));
-        return Ok(Ok(()));
+        return Ok(());
     }
     let on_desktop = has_desktop(context.path.as_deref());
     let (chosen, ways) = if on_desktop {
@@ -58,23 +53,20 @@ pub(super) fn choose(context: &Context, person: &Person) -> Step {
         (IN_TMUX, "on tmux's status line")
     };
     let plan = plan_put(&spots.spot(&spots.settings), &Content::Settings(chosen));
-    let plan = match plan {
-        Ok(plan) => plan,
-        Err(error) => return Ok(Err(refused(&spots.settings, &error))),
-    };
+    let plan = plan.map_err(|error| refused(&spots.settings, &error))?;
     let after = plan.edits().first().and_then(|edit| edit.after());
     let text = String::from_utf8_lossy(after.unwrap_or_default());
-    if let Err(error) = Config::parse(&text, Path::new("config.toml")) {
-        let failed = crate::error::CommandError::new("the settings would not be understood");
-        return Ok(Err(failed.caused_by(&error).hint("nothing was changed")));
-    }
+    Config::parse(&text, Path::new("config.toml")).map_err(|error| {
+        let failed = CommandError::new("the settings would not be understood");
+        failed.caused_by(&error).hint("nothing was changed")
+    })?;
     messages::status("The bell rings already for what has waited ten seconds for you.");
     show(&plan);
     let question = format!("Tell it {ways}, too?");
     if !person.agrees(&question)? {
-        return Ok(Ok(()));
+        return Ok(());
     }
-    Ok(carry_out(&plan))
+    Ok(carry_out(&plan)?)
 }
 
 /// Whether something is there that shows notices on the desktop.

@@ -19,9 +19,23 @@ pub(super) enum Person {
     Looking,
 }
 
-/// The person does not want to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stopped;
+/// Why a step is not done to its end.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// The person does not want to go on, with this step or any other.
+    Stopped,
+    /// This step cannot be done.
+    Failed(CommandError),
+}
+
+impl From<CommandError> for Halt {
+    fn from(error: CommandError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What a part of a step comes to.
+pub(super) type Step<T = ()> = Result<T, Halt>;
 
 impl Person {
     /// Who is there.
@@ -58,19 +72,19 @@ impl Person {
     }
 
     /// Whether what was shown is to be done. Looking on is no yes.
-    pub(super) fn agrees(self, question: &str) -> Result<bool, Stopped> {
+    pub(super) fn agrees(self, question: &str) -> Step<bool> {
         match self {
             Self::Looking => Ok(false),
             Self::Willing => Ok(true),
             Self::Asked => match &*ask(&format!("{question} [y/N, q to stop] "))? {
-                "q" | "Q" | "quit" => Err(Stopped),
+                "q" | "Q" | "quit" => Err(Halt::Stopped),
                 answer => Ok(matches!(answer, "y" | "Y" | "yes")),
             },
         }
     }
 
     /// The same about what is only worked out so far: somebody who looks on wants to see all of it.
-    pub(super) fn wants(self, question: &str) -> Result<bool, Stopped> {
+    pub(super) fn wants(self, question: &str) -> Step<bool> {
         match self {
             Self::Looking => Ok(true),
             Self::Willing | Self::Asked => self.agrees(question),
@@ -78,7 +92,7 @@ impl Person {
     }
 
     /// One word of the person's; empty where there is nobody to ask, or they say nothing.
-    pub(super) fn says(self, question: &str) -> Result<String, Stopped> {
+    pub(super) fn says(self, question: &str) -> Step<String> {
         match self {
             Self::Asked => ask(question),
             Self::Looking | Self::Willing => Ok(String::new()),
@@ -86,13 +100,13 @@ impl Person {
     }
 }
 
-fn ask(question: &str) -> Result<String, Stopped> {
+fn ask(question: &str) -> Step<String> {
     // What was typed before the question stood there is no answer to it.
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
     messages::result(question);
     let mut answer = String::new();
     match io::stdin().read_line(&mut answer) {
         Ok(read) if read > 0 => Ok(answer.trim().to_owned()),
-        _ => Err(Stopped),
+        _ => Err(Halt::Stopped),
     }
 }

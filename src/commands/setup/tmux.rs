@@ -2,14 +2,13 @@
 //! read. tmux itself says what it makes of both, without carrying anything out.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use pane_patrol_installer::{Content, Plan, PlanError, plan_put};
 
-use super::Step;
+use super::confs::Conf;
 use super::files::{carry_out, refused, show};
-use super::keys::{NEXT, POPUP, Taken, not_asked};
-use super::person::{Person, Stopped};
+use super::keys::{NEXT, POPUP, Purpose, Taken, not_asked};
+use super::person::{Person, Step};
 use super::spots::Spots;
 use crate::cli::{SetupArgs, SetupStep};
 use crate::commands::Context;
@@ -17,12 +16,9 @@ use crate::commands::install::site;
 use crate::error::CommandError;
 use crate::messages;
 use crate::mux::tmux::conf::{
-    COUNTS, Command, ConfError, Ours, Reader, bindings, is_only_addition, line_for, places, sourced,
+    COUNTS, Command, ConfError, Ours, Reader, bindings, is_only_addition, line_for, places,
 };
 use crate::sys::shell;
-
-/// How many files are read of those that read each other.
-const MAX_FILES: usize = 40;
 
 /// What tells that a file is a shell's script, too, line by line.
 const READ_BY_A_SHELL: &[u8] = b"cut -c3-";
@@ -33,39 +29,26 @@ pub(super) fn no_place() -> CommandError {
         .hint("nothing was changed; set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")
 }
 
-/// A file that tmux reads.
-struct Conf {
-    file: PathBuf,
-    /// `None`: there is none, or it cannot be read.
-    bytes: Option<Vec<u8>>,
-    /// What tmux makes of it.
-    commands: Result<Vec<Command>, ConfError>,
-}
-
 /// Gives tmux our keys and count.
-pub(super) fn equip(context: &Context, person: &Person, arguments: &SetupArgs) -> Step {
-    let Some(spots) = Spots::of(context) else {
-        return Ok(Err(no_place()));
-    };
+pub(super) fn equip(context: &Context, person: Person, arguments: &SetupArgs) -> Step {
+    let spots = Spots::of(context).ok_or_else(no_place)?;
     let config = context.environment.config_home.clone();
     let config = config.map(|folder| ("XDG_CONFIG_HOME", OsString::from(folder)));
-    let reader = match Reader::new(config.into_iter().collect()) {
-        Ok(reader) => reader,
-        Err(error) => return Ok(Err(not_asked(&error.into()))),
-    };
+    let reader = Reader::new(config.into_iter().collect());
+    let reader = reader.map_err(|error| not_asked(&error.into()))?;
     let outfit = Outfit {
         spots: &spots,
         reader: &reader,
-        person: *person,
+        person,
         arguments,
     };
     match reader.parse(b"") {
         Ok(_) => outfit.step(),
         Err(ConfError::NotInstalled) => {
             messages::status("tmux is not on PATH, so it gets no keys.");
-            Ok(Ok(()))
+            Ok(())
         }
-        Err(error) => Ok(Err(not_asked(&error))),
+        Err(error) => Err(not_asked(&error).into()),
     }
 }
 
@@ -78,92 +61,50 @@ struct Outfit<'a> {
 
 impl Outfit<'_> {
     fn step(&self) -> Step {
-        let confs = self.read_all();
-        let plans = match self.plans(&confs)? {
-            Ok(Some(plans)) => plans,
-            Ok(None) => return Ok(Ok(())),
-            Err(error) => return Ok(Err(error)),
+        let confs = Conf::all(self.spots, self.reader);
+        let Some(plans) = self.plans(&confs)? else {
+            return Ok(());
         };
         if plans.iter().all(Plan::is_empty) {
             messages::status("tmux has all of this already; nothing was changed.");
-            return Ok(Ok(()));
+            return Ok(());
         }
         plans.iter().for_each(show);
         let question = "Give tmux this?";
         if !self.person.agrees(question)? {
-            return Ok(Ok(()));
+            return Ok(());
         }
         // The file before the line that has it read.
         for plan in &plans {
-            if let Err(error) = carry_out(plan) {
-                return Ok(Err(error));
-            }
+            carry_out(plan)?;
         }
         let file = shell::shown(&self.spots.for_tmux.display().to_string());
         messages::status(&format!(
             "A tmux that starts reads it; in one that runs: `tmux source-file {file}`."
         ));
-        Ok(Ok(()))
-    }
-
-    /// Every file that tmux reads, also those that others of them read, as far as they can be read.
-    fn read_all(&self) -> Vec<Conf> {
-        let mut files = self.spots.files.all();
-        let mut confs: Vec<Conf> = Vec::new();
-        let mut next = 0;
-        while next < files.len().min(MAX_FILES) {
-            let conf = self.read(files[next].clone());
-            for file in sourced(conf.commands.as_deref().unwrap_or_default()) {
-                if file != self.spots.for_tmux && !files.contains(&file) {
-                    files.push(file);
-                }
-            }
-            confs.push(conf);
-            next += 1;
-        }
-        confs
-    }
-
-    fn read(&self, file: PathBuf) -> Conf {
-        // What stands there instead of a file is told where it is to be changed.
-        let bytes = self.spots.spot(&file).read().ok().flatten();
-        Conf {
-            commands: self.reader.parse(bytes.as_deref().unwrap_or_default()),
-            file,
-            bytes,
-        }
+        Ok(())
     }
 
     /// The changes of both files; `None` where the person wants nothing of it.
-    fn plans(&self, confs: &[Conf]) -> Result<Result<Option<Vec<Plan>>, CommandError>, Stopped> {
-        let text = match self.text(confs)? {
-            Ok(Some(text)) => text,
-            Ok(None) => return Ok(Ok(None)),
-            Err(error) => return Ok(Err(error)),
+    fn plans(&self, confs: &[Conf]) -> Step<Option<Vec<Plan>>> {
+        let Some(text) = self.text(confs)? else {
+            return Ok(None);
         };
         let ours = &self.spots.for_tmux;
         let made = plan_put(&self.spots.spot(ours), &Content::Whole(&text));
-        let plans = made
-            .map_err(|error| refused(ours, &error))
-            .and_then(|made| Ok(vec![made].into_iter().chain(self.line(confs)?).collect()));
-        Ok(plans.map(Some))
+        let mut plans = vec![made.map_err(|error| refused(ours, &error))?];
+        plans.extend(self.line(confs)?);
+        Ok(Some(plans))
     }
 
     /// What our file is to say; `None`: nothing.
-    fn text(&self, confs: &[Conf]) -> Result<Result<Option<String>, CommandError>, Stopped> {
+    fn text(&self, confs: &[Conf]) -> Step<Option<String>> {
         let program = site::executable().ok_or_else(|| {
             CommandError::new("could not find out by which path this program is called")
-        });
-        let program = match program {
-            Ok(program) => program,
-            Err(error) => return Ok(Err(error)),
-        };
-        let before = self.read(self.spots.for_tmux.clone());
+        })?;
+        let before = Conf::read(self.spots, self.reader, self.spots.for_tmux.clone());
         let before = before.commands.unwrap_or_default();
-        let [popup, next] = match self.keys(confs, &before)? {
-            Ok(keys) => keys,
-            Err(error) => return Ok(Err(error)),
-        };
+        let [popup, next] = self.keys(confs, &before)?;
         let counts = before.iter().any(|one| one.text.contains(COUNTS));
         let status = if self.skips(SetupStep::Status) || counts {
             counts
@@ -171,55 +112,40 @@ impl Outfit<'_> {
             let question = "Show a count of them (2! 1? 3…) in tmux's status line?";
             self.person.wants(question)?
         };
+        if popup.is_none() && next.is_none() && !status && before.is_empty() {
+            messages::status("Nothing was chosen for tmux.");
+            return Ok(None);
+        }
         let ours = Ours {
             program: &program,
             popup: popup.as_deref(),
             next: next.as_deref(),
             status,
         };
-        if popup.is_none() && next.is_none() && !status && before.is_empty() {
-            messages::status("Nothing was chosen for tmux.");
-            return Ok(Ok(None));
-        }
         let text = ours.text().map_err(|error| {
             let failed = CommandError::new("tmux can have no keys for this program");
             let hint = "nothing was changed; put the program into a folder with a plain name";
             failed.caused_by(&error).hint(hint)
-        });
-        Ok(text.map(Some))
+        })?;
+        Ok(Some(text))
     }
 
-    fn keys(
-        &self,
-        confs: &[Conf],
-        before: &[Command],
-    ) -> Result<Result<[Option<String>; 2], CommandError>, Stopped> {
+    fn keys(&self, confs: &[Conf], before: &[Command]) -> Step<[Option<String>; 2]> {
         let ours = bindings(before);
         let [popup, next] = [&POPUP, &NEXT].map(|purpose| purpose.key_in(&ours));
         if self.skips(SetupStep::Keys) {
-            return Ok(Ok([popup, next]));
+            return Ok([popup, next]);
         }
-        let mut taken = match self.taken(confs) {
-            Ok(taken) => taken,
-            Err(error) => return Ok(Err(not_asked(&error))),
-        };
-        let mut keys = Vec::new();
-        let typed = self.arguments;
-        for (purpose, typed, before) in [
-            (&POPUP, &typed.popup_key, popup),
-            (&NEXT, &typed.next_key, next),
-        ] {
+        let mut taken = self.taken(confs).map_err(|error| not_asked(&error))?;
+        let mut choose = |purpose: &Purpose, typed: &Option<String>, before| -> Step<_> {
             let typed = typed.as_deref();
-            match purpose.choose(self.person, typed, before, &taken, self.reader)? {
-                Ok(key) => {
-                    taken.chosen.extend(key.clone());
-                    keys.push(key);
-                }
-                Err(error) => return Ok(Err(error)),
-            }
-        }
-        let next = keys.pop().flatten();
-        Ok(Ok([keys.pop().flatten(), next]))
+            let key = purpose.choose(self.person, typed, before, &taken, self.reader)?;
+            taken.chosen.extend(key.clone());
+            Ok(key)
+        };
+        let popup = choose(&POPUP, &self.arguments.popup_key, popup)?;
+        let next = choose(&NEXT, &self.arguments.next_key, next)?;
+        Ok([popup, next])
     }
 
     fn taken(&self, confs: &[Conf]) -> Result<Taken, ConfError> {
@@ -251,20 +177,17 @@ impl Outfit<'_> {
             .iter()
             .filter(|conf| own.contains(&conf.file))
             .collect();
-        let reads_ours = |conf: &&Conf| {
-            let commands = conf.commands.as_deref().unwrap_or_default();
-            sourced(commands).contains(&self.spots.for_tmux)
-        };
+        let reads_ours = |conf: &&Conf| conf.sources().contains(&self.spots.for_tmux);
         if let Some(conf) = confs.iter().find(reads_ours) {
-            // One that we wrote may be another one by now.
-            if !own.iter().any(|one| one.file == conf.file) {
-                return Ok(None);
-            }
+            let text = line_for(&self.spots.for_tmux, self.spots.home()).unwrap_or_default();
+            // In words of the person's own, or in a file that is read in turn, it is left to them.
+            let is_ours = own.iter().any(|one| one.file == conf.file) && conf.holds(&text);
+            return is_ours.then(|| self.line_in(conf)).transpose();
         }
         let fresh;
         let conf = match own.as_slice() {
             [] => {
-                fresh = self.read(self.spots.files.fresh());
+                fresh = Conf::read(self.spots, self.reader, self.spots.files.fresh());
                 &fresh
             }
             [one] => one,

@@ -178,12 +178,17 @@ fn of_several_files_the_first_gets_the_line_or_the_one_with_the_plugin_manager()
 fn a_file_that_reads_ours_already_is_left() {
     let env = TestEnv::new();
     with_programs(&env, &[]);
-    let mine = format!("set -g mouse on\n{}\nset -g @a 1\n", line(&env));
-    fs::write(env.home().join(".tmux.conf"), &mine).expect("it can be written");
-    let done = for_tmux(&env, &[]);
-    assert!(done.status.success(), "{done:?}");
-    let now = fs::read_to_string(env.home().join(".tmux.conf"));
-    assert_eq!(now.expect("it is there"), mine);
+    let file = env.path("config/pane-patrol/tmux.conf");
+    let by_hand = format!("source '{}'", file.display());
+    for reads in [line(&env), by_hand] {
+        let mine = format!("set -g mouse on\n{reads}\nset -g @a 1\n");
+        fs::write(env.home().join(".tmux.conf"), &mine).expect("it can be written");
+        let done = for_tmux(&env, &[]);
+        assert!(done.status.success(), "{done:?}");
+        let now = fs::read_to_string(env.home().join(".tmux.conf"));
+        assert_eq!(now.expect("it is there"), mine);
+        assert_eq!(our_keys(&env).len(), 2);
+    }
 }
 
 #[test]

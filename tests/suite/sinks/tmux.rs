@@ -60,9 +60,10 @@ const NAMED: &[(&str, &str)] = &[
         "src/commands/setup/back.rs",
         "what of ours stands in its files",
     ),
+    ("src/commands/setup/confs.rs", "what it makes of its files"),
     ("src/commands/setup/keys.rs", "which keys are free there"),
     ("src/commands/setup/spots.rs", "where its files are"),
-    ("src/commands/setup/tmux.rs", "what it makes of its files"),
+    ("src/commands/setup/tmux.rs", "where ours goes there"),
     ("src/demo/leftovers.rs", "a server that is left over"),
     ("src/demo/mod.rs", "a server of its own"),
 ];

@@ -69,15 +69,14 @@ impl Scan {
             self.escaped = false;
             return;
         }
-        match (self.quote, c) {
-            (Some('\''), '\\') => {}
-            (_, '\\') => self.escaped = true,
-            (Some(quote), c) if c == quote => self.quote = None,
-            (Some(_), _) => {}
-            (None, c) if is_quote(c) => self.quote = Some(c),
-            (None, '{') => self.depth += 1,
-            (None, '}') => self.depth = self.depth.saturating_sub(1),
-            (None, _) => {}
+        match self.quote {
+            Some('\'') if c == '\\' => {}
+            _ if c == '\\' => self.escaped = true,
+            Some(quote) if c == quote => self.quote = None,
+            None if is_quote(c) => self.quote = Some(c),
+            None if c == '{' => self.depth += 1,
+            None if c == '}' => self.depth = self.depth.saturating_sub(1),
+            Some(_) | None => {}
         }
     }
 }
