@@ -130,7 +130,7 @@ impl Call {
             }
             match word {
                 Word::Text(text) if is_plain(text) => line.push(text),
-                Word::Text(text) => line.push(quoted(text)),
+                Word::Text(text) => line.push(quoted_for_people(text)),
                 Word::End => line.push(";"),
             }
         }
@@ -187,6 +187,24 @@ fn not_an_end(text: &OsStr) -> OsString {
         return text.to_owned();
     };
     OsString::from_vec([before, br"\;"].concat())
+}
+
+/// As [`quoted`], but between double quotes where a single one is in the word.
+fn quoted_for_people(text: &OsStr) -> OsString {
+    let bytes = text.as_bytes();
+    // Between double quotes a tilde at the beginning is the home.
+    if !bytes.contains(&b'\'') || bytes.contains(&b'\n') || bytes.starts_with(b"~") {
+        return quoted(text);
+    }
+    let mut word = vec![b'"'];
+    for byte in bytes {
+        if b"\"\\$".contains(byte) {
+            word.push(b'\\');
+        }
+        word.push(*byte);
+    }
+    word.push(b'"');
+    OsString::from_vec(word)
 }
 
 /// Whether tmux takes a word in a file of commands as it is.

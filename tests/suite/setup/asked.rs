@@ -1,7 +1,7 @@
 //! `setup` on a terminal, where it asks.
 
 use super::{line, our_keys, picture};
-use crate::common::{PROGRAM, Terminal, TestEnv};
+use crate::common::{PROGRAM, Terminal, TestEnv, wait_until};
 use crate::install::{read, with_programs, write};
 
 fn begin<'env>(env: &'env TestEnv, more: &str) -> Option<Terminal<'env>> {
@@ -22,10 +22,17 @@ fn each_step_is_shown_and_asked_for_and_only_a_yes_is_one() {
     terminal.press(&["Enter"]);
     terminal.wait_for("`P` is bound in ~/.tmux.conf, line 1");
     terminal.wait_for("Another key for the dashboard in a popup (Enter for `A`");
+    // What is typed before the question stands there is no answer to it.
+    let is_asked = |times: usize| {
+        wait_until("it is asked once more", || {
+            terminal.screen().matches("Another key").count() == times
+        });
+    };
     terminal.press(&["P", "Enter"]);
-    terminal.wait_for("`none` for none): P");
+    is_asked(2);
     terminal.press(&["C-g", "Enter"]);
-    terminal.wait_for("tmux knows no key");
+    is_asked(3);
+    assert!(terminal.screen().contains("tmux knows no key"));
     terminal.press(&["B", "Enter"]);
     terminal.wait_for("Show a count of them");
     terminal.press(&["n", "Enter"]);

@@ -1,6 +1,5 @@
 //! The file of ours that tmux is to read, and the line of the person's file that has it read.
 
-use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -104,7 +103,7 @@ impl Ours<'_> {
         let once = Call::new("if-shell")
             .flag("-F")
             .format_operand(&is_absent)
-            .script(&set);
+            .operand(set.as_line());
         let often = Call::new("set-option")
             .flag("-g")
             .operand("status-interval")
@@ -113,12 +112,15 @@ impl Ours<'_> {
         let often = Call::new("if-shell")
             .flag("-F")
             .format_operand(&is_seldom)
-            .script(&often);
+            .operand(often.as_line());
         Ok(self.line(&once)? + &self.line(&often)?)
     }
 
-    fn program_word(&self) -> Result<OsString, Unfit> {
-        shell::word(self.program).or_else(|_| unfit(self.program, "it holds a NUL character"))
+    fn program_word(&self) -> Result<String, Unfit> {
+        match self.program.to_str() {
+            Some(program) => Ok(shell::shown(program)),
+            None => unfit(self.program, "it is not UTF-8"),
+        }
     }
 
     fn line(&self, call: &Call) -> Result<String, Unfit> {
