@@ -103,7 +103,7 @@ fn time(command: &mut Command, stdin: &[u8]) -> io::Result<(Duration, Duration)>
 fn of_children() -> io::Result<Duration> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let micros = |time: TimeVal| {
-        let micros = time.tv_sec() * 1_000_000 + time.tv_usec();
+        let micros = time.tv_sec() * 1_000_000 + i64::from(time.tv_usec());
         Duration::from_micros(micros.unsigned_abs())
     };
     Ok(micros(usage.user_time()) + micros(usage.system_time()))

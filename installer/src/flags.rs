@@ -18,6 +18,11 @@ impl Flags {
     }
 
     /// Nothing to give.
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "on Linux there is, and it may fail"
+    )]
     pub(crate) fn put_on(&self, _: &std::fs::File) -> std::io::Result<()> {
         Ok(())
     }

@@ -33,6 +33,10 @@ pub(super) const ENTRY: Entry = Entry {
 };
 
 /// How a server is.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "tests that only Linux can have use them")
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Mood {
     /// It does what it is told.

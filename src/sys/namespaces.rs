@@ -2,6 +2,10 @@
 //! in a container sees another part, and what it says of paths and processes means something else here.
 
 /// Where a process is, as seen from us.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "there are no namespaces")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     /// It sees the same files (and, where that was asked, the same processes) as we do.

@@ -1,5 +1,7 @@
 //! What a row tells of the code and the tasks of its folder, on the real executable and the real git.
 
+#![cfg_attr(not(target_os = "linux"), allow(unused_imports))]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

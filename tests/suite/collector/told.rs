@@ -1,6 +1,8 @@
 //! What session files tell beyond work and requests: menus, ends that are none yet, sessions that a pane
 //! shows in place of its own.
 
+#![cfg_attr(not(target_os = "linux"), allow(unused_imports))]
+
 use std::fs;
 use std::io::Write;
 use std::process::{Child, Stdio};

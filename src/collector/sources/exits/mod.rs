@@ -1,7 +1,7 @@
 //! Processes: whether one lives, since when, whose child it is, and word of its end or its stopping.
 //!
-//! On Linux the kernel says when a process ends (a pidfd becomes readable). Elsewhere, or where that
-//! is refused, each process is looked at once a second while there are any.
+//! On Linux (a pidfd becomes readable) and macOS (a kqueue tells) the kernel says when a process ends.
+//! Elsewhere, or where that is refused, each process is looked at once a second while there are any.
 //!
 //! Nobody says when a process is stopped but to its parent: not its pidfd, and no file can be watched
 //! for it. So on Linux one line of `/proc` is read for each process once a second (some ten
@@ -163,19 +163,49 @@ impl Lives {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use std::process::Command;
     use std::sync::mpsc;
-
-    use rustix::process::{Pid, Signal, kill_process};
 
     use super::*;
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
     #[test]
+    fn the_end_of_a_process_is_told_of_once_also_where_it_was_before_it_was_asked_for() {
+        let (told, news) = mpsc::channel();
+        let orders = watch_lives(move |pid, what| {
+            let _ = told.send((pid, what));
+        })
+        .unwrap();
+        let ask = |come: &[u32], gone: &[u32]| {
+            orders.send(Changes {
+                come: come.to_vec(),
+                gone: gone.to_vec(),
+            });
+        };
+        let sleep = || Command::new("sleep").arg("1000").spawn().unwrap();
+        let (mut left_out, mut ends, mut ended) = (sleep(), sleep(), sleep());
+        ended.kill().unwrap();
+        ended.wait().unwrap();
+        ask(&[left_out.id(), ends.id(), ended.id()], &[]);
+        ask(&[], &[left_out.id()]);
+        let next = || news.recv_timeout(PATIENCE).unwrap();
+        assert_eq!(next(), (ended.id(), News::Ended));
+        for child in [&mut left_out, &mut ends] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert_eq!(next(), (ends.id(), News::Ended));
+        drop(orders);
+        assert!(news.recv_timeout(PATIENCE).is_err(), "nobody else");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
     fn a_process_that_is_stopped_goes_on_or_ends_is_told_of_once_each() {
+        use rustix::process::{Pid, Signal, kill_process};
         let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
         let (told, news) = mpsc::channel();
         let orders = watch_lives(move |pid, what| {

@@ -1,111 +1,70 @@
 //! How the end of a process is noticed: the kernel tells of any number of them in one place, and each
 //! takes one of the files that may be open.
 
-use std::io;
-use std::os::fd::OwnedFd;
+#[cfg(target_vendor = "apple")]
+mod kqueue;
+#[cfg(target_os = "linux")]
+mod pidfd;
 
-use rustix::event::PollFd;
+#[cfg(target_vendor = "apple")]
+pub(super) use kqueue::{Held, Kernel};
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub(super) use nobody::{Held, Kernel};
+#[cfg(target_os = "linux")]
+pub(super) use pidfd::{Held, Kernel};
 
 /// How the end of one process is noticed.
 #[derive(Debug)]
 pub(super) enum Watch {
     /// The kernel tells.
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no kernel tells"))]
-    Told(#[allow(dead_code, reason = "held open")] OwnedFd),
+    #[cfg_attr(
+        not(any(target_os = "linux", target_vendor = "apple")),
+        allow(dead_code, reason = "no kernel tells")
+    )]
+    Told(#[allow(dead_code, reason = "the kernel tells as long as it is there")] Held),
     /// It is to be looked at.
     Asked,
     /// It has ended, and that was reported.
     Reported,
 }
 
-#[cfg(target_os = "linux")]
-pub(super) use linux::Kernel;
+/// What the kernel tells where it is not asked.
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+mod nobody {
+    use std::convert::Infallible;
+    use std::io;
 
-#[cfg(target_os = "linux")]
-mod linux {
-    use std::time::Duration;
+    use rustix::event::PollFd;
 
-    use rustix::event::{PollFlags, Timespec, epoll};
-    use rustix::process::{PidfdFlags, Resource, getrlimit, pidfd_open};
+    use super::Watch;
 
-    use super::{OwnedFd, PollFd, Watch, io};
-    use crate::sys::process::as_pid;
+    /// There is none.
+    pub(in super::super) type Held = Infallible;
 
-    /// So many ends are taken at once; there may be more.
-    const TAKEN: usize = 64;
-
-    /// Tells of the ends of processes.
+    /// Tells nothing.
     #[derive(Debug)]
-    pub(in super::super) struct Kernel {
-        /// Readable when one of them has ended.
-        all: OwnedFd,
-        /// Of as many processes it is asked: others of this program need files, too.
-        room: usize,
-    }
+    pub(in super::super) struct Kernel;
 
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "elsewhere it tells, and may fail"
+    )]
     impl Kernel {
         pub(in super::super) fn new() -> io::Result<Self> {
-            let limit = getrlimit(Resource::Nofile).current;
-            let room = limit.map_or(usize::MAX, |limit| usize::try_from(limit / 2).unwrap_or(0));
-            Ok(Self {
-                all: epoll::create(epoll::CreateFlags::CLOEXEC)?,
-                room,
-            })
+            Ok(Self)
         }
 
-        /// Watches one process more than `watched`.
-        pub(in super::super) fn watch(&self, pid: u32, watched: usize) -> Watch {
-            let opened = as_pid(pid)
-                .filter(|_| watched < self.room)
-                .and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
-            let added = opened.filter(|fd| {
-                let data = epoll::EventData::new_u64(u64::from(pid));
-                epoll::add(&self.all, fd, data, epoll::EventFlags::IN).is_ok()
-            });
-            // Gone already is found at the next look, like any other end.
-            added.map_or(Watch::Asked, Watch::Told)
+        pub(in super::super) fn watch(&self, _pid: u32, _watched: usize) -> Watch {
+            Watch::Asked
         }
 
-        #[allow(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
         pub(in super::super) fn as_poll_fd(&self) -> Option<PollFd<'_>> {
-            Some(PollFd::new(&self.all, PollFlags::IN))
+            None
         }
 
-        /// Those that have ended; does not wait.
         pub(in super::super) fn ended(&self) -> Vec<u32> {
-            let mut events = Vec::with_capacity(TAKEN);
-            let at_once = Timespec::try_from(Duration::ZERO).ok();
-            let buffer = rustix::buffer::spare_capacity(&mut events);
-            if epoll::wait(&self.all, buffer, at_once.as_ref()).is_err() {
-                return Vec::new();
-            }
-            let pids = events.iter().map(|event| event.data.u64());
-            pids.filter_map(|pid| u32::try_from(pid).ok()).collect()
+            Vec::new()
         }
-    }
-}
-
-/// Tells nothing.
-#[cfg(not(target_os = "linux"))]
-#[derive(Debug)]
-pub(super) struct Kernel;
-
-#[cfg(not(target_os = "linux"))]
-impl Kernel {
-    #[allow(clippy::unnecessary_wraps, reason = "elsewhere it may fail")]
-    pub(super) fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    pub(super) fn watch(&self, _pid: u32, _watched: usize) -> Watch {
-        Watch::Asked
-    }
-
-    pub(super) fn as_poll_fd(&self) -> Option<PollFd<'_>> {
-        None
-    }
-
-    pub(super) fn ended(&self) -> Vec<u32> {
-        Vec::new()
     }
 }

@@ -143,6 +143,7 @@ impl Belief {
 
     /// Where the kernel does not show programs nothing of that kind is certain.
     #[cfg(not(target_os = "linux"))]
+    #[allow(clippy::unused_self, reason = "on Linux it says whose")]
     pub(crate) fn is_our_tmux(&self, _: u32) -> bool {
         false
     }
@@ -244,6 +245,7 @@ fn doubt(belief: &Belief, socket: &Path) -> Result<(), Disbelief> {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[allow(clippy::unnecessary_wraps, reason = "on Linux there is doubt")]
 fn doubt(_: &Belief, _: &Path) -> Result<(), Disbelief> {
     Ok(())
 }
@@ -302,6 +304,7 @@ fn listener_of(_: &Path) -> Option<u32> {
 
 /// Where there are no namespaces and the kernel does not show programs, the file's owner is the proof.
 #[cfg(not(target_os = "linux"))]
+#[allow(clippy::unnecessary_wraps, reason = "on Linux more is asked")]
 fn prove(_: &Belief, _: &Path) -> Result<(), Disbelief> {
     Ok(())
 }
