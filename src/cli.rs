@@ -106,8 +106,19 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print a manual page: of pane-patrol, or of one of its commands
+    Man(ManArgs),
+}
+
+/// Options of `man`.
+#[derive(Args, Debug)]
+pub struct ManArgs {
+    /// Of this command; one of several words as they are typed
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// Print the names of all pages instead
+    #[arg(long, conflicts_with = "command")]
+    pub list: bool,
 }
 
 /// Options of `supervisor`.

@@ -80,6 +80,6 @@ pub fn run(cli: &Cli) -> CommandResult {
             describe::completions(*shell);
             Ok(())
         }
-        Some(Command::Man) => describe::man(),
+        Some(Command::Man(arguments)) => describe::man(arguments),
     }
 }

@@ -30,6 +30,7 @@ mod kin;
 mod launch;
 mod log;
 mod lost;
+mod manual;
 mod mirror;
 mod mission_control;
 mod namespaces;
