@@ -52,6 +52,7 @@ mod sources;
 mod split;
 mod stirs;
 mod survival;
+mod tpm;
 mod unmatched;
 mod visible;
 mod wait;
