@@ -9,9 +9,19 @@ use crate::messages;
 
 /// Prints the completions of one shell.
 pub(super) fn completions(shell: Shell) {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "pane-patrol", &mut text);
-    messages::result(&String::from_utf8_lossy(&text));
+    let generate = |name: &str| {
+        let mut text = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), name, &mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    messages::result(&match shell {
+        // Of a name with a dash the generator makes two that do not meet, so that no command's options would
+        // be found. Within the text any name will do; only at its end it says whose completions these are.
+        Shell::Bash => {
+            generate("pane_patrol").replace("default pane_patrol\n", "default pane-patrol\n")
+        }
+        _ => generate("pane-patrol"),
+    });
 }
 
 /// Prints a manual page, or the names of all.

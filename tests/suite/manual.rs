@@ -1,8 +1,9 @@
 //! The pages of the manual and the completions: every command has a page, and every shell what it needs.
 
 use std::collections::BTreeSet;
+use std::fs;
 
-use crate::common::{TestEnv, finish};
+use crate::common::{TestEnv, finish, finish_with_stdin, skip};
 
 /// What a command that must work prints.
 fn printed(env: &TestEnv, arguments: &[&str]) -> String {
@@ -71,6 +72,54 @@ fn every_page_refers_only_to_pages_that_are_there() {
             let named = word.trim_end_matches("(1)");
             assert!(there.contains(named), "{name} names {word}");
         }
+    }
+}
+
+/// Asks bash what it would complete, one line of words each; the last one is being typed.
+const ASKS_BASH: &str = r#"
+. ./completions
+function=$(complete -p pane-patrol | sed 's/.* -F \([^ ]*\) .*/\1/')
+while read -r -a COMP_WORDS; do
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+    COMPREPLY=()
+    "$function" pane-patrol "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+    echo "${COMPREPLY[@]}"
+done
+"#;
+
+#[test]
+fn bash_completes_every_command_and_its_options() {
+    let env = TestEnv::new();
+    if env.command("bash").arg("--version").output().is_err() {
+        return skip("there is no bash");
+    }
+    fs::write(
+        env.home().join("completions"),
+        printed(&env, &["completions", "bash"]),
+    )
+    .expect("a file can be written");
+    let (mut asked, mut expected) = (String::new(), Vec::new());
+    let mut ask = |words: &str, answer: &str| {
+        asked += &format!("pane-patrol{words}\n");
+        expected.push(answer.to_owned());
+    };
+    for page in printed(&env, &["man", "--list"]).lines() {
+        let words = page.trim_start_matches("pane-patrol").replace('-', " ");
+        ask(&format!("{words} --hel"), "--help");
+        if let Some((_, last)) = words.rsplit_once(' ') {
+            ask(&words, last);
+        }
+    }
+    ask(" status --for", "--format");
+    let mut bash = env.command("bash");
+    let answered = finish_with_stdin(bash.args(["--norc", "-c", ASKS_BASH]), asked.as_bytes());
+    let answers: Vec<&str> = answered.stdout.lines().collect();
+    assert_eq!(answers.len(), expected.len(), "{answered:?}");
+    for ((typed, answer), expected) in asked.lines().zip(answers).zip(&expected) {
+        assert!(
+            answer.split(' ').any(|word| word == *expected),
+            "{typed}: {answer}"
+        );
     }
 }
 
