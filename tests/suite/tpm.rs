@@ -84,11 +84,11 @@ fn the_plugin_shows_the_dashboard_goes_to_who_waits_and_counts() {
     terminal.wait_for("1!");
     assert_ne!(server.ask("#{pane_id}"), waits);
     terminal.press(&["C-b", "P"]);
-    terminal.wait_for("pane-patrol");
+    let shown = terminal.wait_for("pane-patrol");
+    assert!(shown.contains('┘'), "{shown}");
     terminal.press(&["q"]);
-    wait_until("the popup is closed", || {
-        !terminal.screen().contains("pane-patrol")
-    });
+    // Its frame goes last: until then keys are its program's.
+    wait_until("the popup is closed", || !terminal.screen().contains('┘'));
     terminal.press(&["C-b", "N"]);
     wait_until("the one that waits is before us", || {
         server.ask("#{pane_id}") == waits
