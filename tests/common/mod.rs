@@ -23,6 +23,7 @@ mod settings;
 mod terminal;
 mod tmux;
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::{Path, PathBuf};
@@ -56,10 +57,13 @@ pub struct TestEnv {
 impl TestEnv {
     /// An empty world: all folders exist, the runtime folder of pane-patrol does not.
     pub fn new() -> Self {
-        let root = tempfile::Builder::new()
-            .prefix("pp")
-            .tempdir_in("/tmp")
-            .expect("/tmp can be written to");
+        // Not where TMPDIR says: launchd's has half the length that a socket's path may have. And by its
+        // own name: on macOS /tmp is a link, which those who are asked where they are have followed.
+        let root = fs::canonicalize("/tmp").and_then(|folder| {
+            let mut made = tempfile::Builder::new();
+            made.prefix("pp").tempdir_in(folder)
+        });
+        let root = root.expect("/tmp can be written to");
         let env = Self { root };
         for folder in ["home", "run", "state", "config", "data", "cache", "tmp"] {
             private_folder(&env.path(folder));

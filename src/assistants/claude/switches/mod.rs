@@ -20,7 +20,11 @@ use question::{GIVEN, Question, SOURCES};
 pub(crate) use question::HEEDED;
 
 /// The files of whoever manages the machine.
-const MANAGED: &str = "/etc/claude-code";
+const MANAGED: &str = if cfg!(target_os = "macos") {
+    "/Library/Application Support/ClaudeCode"
+} else {
+    "/etc/claude-code"
+};
 
 /// One thing that keeps hooks from running.
 #[derive(Clone, Debug, PartialEq, Eq)]
