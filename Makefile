@@ -1,4 +1,4 @@
-# Everything that a person does with this tree: `make demo`, `make test`, `make install`.
+# Everything that a person does with this tree: `make demo`, `make test`, `make install`, `make packages`.
 
 CARGO ?= cargo
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
@@ -8,7 +8,7 @@ LIVE := $(CARGO) test --locked --features assistant-for-tests --test live --
 
 .PHONY: help
 help: ## what can be made
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 .PHONY: demo
 demo: tmux ## the real dashboard with scripted assistants, on a private tmux server
@@ -72,22 +72,48 @@ pages: ## writes the pages of docs/ that are made from the sources
 tmux:
 	@command -v tmux >/dev/null || sh scripts/install-tmux
 
-# `make release` is what is installed: linked statically on Linux, because dynamic linking is most of
-# what a hook would cost. A static C runtime cannot be used for proc-macros, so the host is named as
-# the target: then the flags apply to the program alone.
+# What is installed and shipped is linked statically on Linux, because dynamic linking is most of what a hook
+# would cost. A static C runtime cannot be used for proc-macros, so the host is named as the target: then the
+# flags apply to the program alone.
 ifneq (,$(findstring linux,$(HOST)))
-release install bench: export RUSTFLAGS += -C target-feature=+crt-static -C relocation-model=static
+install bench: export RUSTFLAGS += -C target-feature=+crt-static -C relocation-model=static
 endif
 
 .PHONY: release
 release: ## the executable that is installed: dist/pane-patrol
-	$(CARGO) build --release --locked --target $(HOST) --bin pane-patrol
 	mkdir -p $(dir $(PROGRAM))
-	cp -f $(TARGET_DIR)/$(HOST)/release/pane-patrol $(PROGRAM)
+	program=$$(packaging/program $(HOST)) && cp -f "$$program" $(PROGRAM)
+
+# Where cargo puts programs, and where shells look for what a person has added. `man` looks beside the program.
+ROOT := $(or $(CARGO_INSTALL_ROOT),$(CARGO_HOME),$(HOME)/.cargo)
+DATA := $(or $(XDG_DATA_HOME),$(HOME)/.local/share)
 
 .PHONY: install
-install: ## the release into cargo's folder of programs
-	$(CARGO) install --path . --locked --target $(HOST)
+install: ## the release into cargo's folder of programs, with manual pages and completions
+	$(CARGO) install --path . --locked --target $(HOST) --root "$(ROOT)"
+	packaging/mine put "$(ROOT)" "$(DATA)"
+
+.PHONY: uninstall
+uninstall: ## takes out what `make install` put there; before that: pane-patrol uninstall
+	packaging/mine take "$(ROOT)" "$(DATA)"
+	$(CARGO) uninstall --root "$(ROOT)" pane-patrol
+
+# TARGETS="..." names what they are for, by Rust's names; TRY=no leaves out the trying.
+.PHONY: packages
+packages: ## every package into dist/, each tried in a clean root
+	packaging/build $(TARGETS)
+	$(if $(filter no,$(TRY)),,packaging/try dist)
+
+.PHONY: crates
+crates: ## can every crate be published? Packed and built as crates.io would have it, and nothing is sent
+	$(CARGO) package --workspace --exclude pane-patrol-bench --locked $(ARGS)
+
+# clippy needs no linker for that, and no Mac.
+MACOS := aarch64-apple-darwin
+.PHONY: check-macos
+check-macos: ## is all that is macOS's own compiled without a warning? (nothing of it runs here)
+	rustup target list --installed | grep -qx $(MACOS) || rustup target add $(MACOS)
+	$(CARGO) clippy --workspace --all-targets --locked --target $(MACOS) -- -D warnings
 
 .PHONY: bench
 bench: release ## measures, each figure as a ratio within one run; a part alone with ARGS=hook, log, frames or flat

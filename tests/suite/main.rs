@@ -37,6 +37,7 @@ mod namespaces;
 mod notice;
 mod offline;
 mod outside;
+mod packaging;
 mod plugin;
 mod removed;
 mod replay;
