@@ -102,6 +102,7 @@ fn time(command: &mut Command, stdin: &[u8]) -> io::Result<(Duration, Duration)>
 /// What all children that have ended took of a processor.
 fn of_children() -> io::Result<Duration> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    #[allow(clippy::useless_conversion, reason = "on macOS they are narrower")]
     let micros = |time: TimeVal| {
         let micros = time.tv_sec() * 1_000_000 + i64::from(time.tv_usec());
         Duration::from_micros(micros.unsigned_abs())

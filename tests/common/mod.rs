@@ -150,8 +150,8 @@ impl TestEnv {
 
 /// A folder that nobody else may enter; there is no harm when it exists.
 pub fn private_folder(path: &Path) {
-    std::fs::create_dir_all(path).expect("the folder can be made");
-    std::fs::set_permissions(path, PermissionsExt::from_mode(0o700)).expect("the folder is ours");
+    fs::create_dir_all(path).expect("the folder can be made");
+    fs::set_permissions(path, PermissionsExt::from_mode(0o700)).expect("the folder is ours");
 }
 
 /// What a collector's socket receives, and nothing else of a collector.
@@ -236,7 +236,7 @@ pub fn is_alone(path: &Path) -> bool {
 /// The whole lines of a file that another program writes: between its making and its first line, and in
 /// the middle of a line, there is nothing to read yet.
 pub fn lines_so_far(path: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let text = fs::read_to_string(path).unwrap_or_default();
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
     whole.lines().map(str::to_owned).collect()
 }
@@ -246,5 +246,5 @@ pub fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures")
         .join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

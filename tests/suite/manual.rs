@@ -98,9 +98,9 @@ fn bash_completes_every_command_and_its_options() {
         printed(&env, &["completions", "bash"]),
     )
     .expect("a file can be written");
-    let (mut asked, mut expected) = (String::new(), Vec::new());
+    let (mut asked, mut expected) = (Vec::new(), Vec::new());
     let mut ask = |words: &str, answer: &str| {
-        asked += &format!("pane-patrol{words}\n");
+        asked.push(format!("pane-patrol{words}"));
         expected.push(answer.to_owned());
     };
     for page in printed(&env, &["man", "--list"]).lines() {
@@ -112,10 +112,13 @@ fn bash_completes_every_command_and_its_options() {
     }
     ask(" status --for", "--format");
     let mut bash = env.command("bash");
-    let answered = finish_with_stdin(bash.args(["--norc", "-c", ASKS_BASH]), asked.as_bytes());
+    let answered = finish_with_stdin(
+        bash.args(["--norc", "-c", ASKS_BASH]),
+        (asked.join("\n") + "\n").as_bytes(),
+    );
     let answers: Vec<&str> = answered.stdout.lines().collect();
     assert_eq!(answers.len(), expected.len(), "{answered:?}");
-    for ((typed, answer), expected) in asked.lines().zip(answers).zip(&expected) {
+    for ((typed, answer), expected) in asked.iter().zip(answers).zip(&expected) {
         assert!(
             answer.split(' ').any(|word| word == *expected),
             "{typed}: {answer}"
