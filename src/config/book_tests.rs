@@ -6,7 +6,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::{Config, Theme};
+use super::{Config, Signs, Theme};
 use crate::test_book::{hold, table};
 
 /// What holds where a key is not set, as a person would write it; the rest has no value then.
@@ -21,6 +21,10 @@ fn defaults(config: &Config) -> Vec<(&'static str, String)> {
         (
             "dashboard.theme",
             word(config.dashboard.theme.unwrap_or_default()),
+        ),
+        (
+            "icons.plain",
+            (config.icons.signs() == Signs::Plain).to_string(),
         ),
         (
             "table.ttl_seconds",
