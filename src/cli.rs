@@ -91,7 +91,7 @@ pub enum Command {
     Diff(DiffArgs),
     /// Print how far the tasks of an assistant are
     Tasks(TasksArgs),
-    /// Set everything up, one question after the other: hooks, keys in tmux, status line, notices
+    /// Set up hooks, keys in tmux, its status line and notices, one question each
     Setup(SetupArgs),
     /// Register the hook with an assistant, after showing the change and keeping a backup
     Install(InstallArgs),

@@ -32,6 +32,7 @@ const COPIES: &[(&str, &str)] = &[
     ("installer/tests/installer/crash.rs", "settings"),
     ("src/assistants/request/tests.rs", "a recording"),
     ("tests/live/main.rs", "an event log"),
+    ("tests/suite/packaging.rs", "licences and the plugin"),
     ("tests/suite/plugin.rs", "a recording"),
     ("tests/suite/removed.rs", "the plugin, which is read"),
 ];
@@ -43,14 +44,28 @@ const RIGHTS: &[(&str, &str)] = &[
         "src/git/tests/summaries.rs",
         "a file whose change of rights git shows",
     ),
+    (
+        "src/demo/mod.rs",
+        "a scripted assistant, which the demo's own tmux runs later",
+    ),
     ("tests/suite/mirror/obstacles.rs", "folders"),
 ];
 
 /// Scripts that are written with the helper by another file.
-const SCRIPTS: &[(&str, &str)] = &[(
-    "src/git/tests/bounds.rs",
-    "by `World::script` in src/git/tests/mod.rs",
-)];
+const SCRIPTS: &[(&str, &str)] = &[
+    (
+        "src/demo/mod.rs",
+        "a scripted assistant, which the demo's own tmux runs later",
+    ),
+    (
+        "src/git/tests/bounds.rs",
+        "by `World::script` in src/git/tests/mod.rs",
+    ),
+    (
+        "tests/suite/packaging.rs",
+        "packed, and run when it was unpacked",
+    ),
+];
 
 /// A program that the test process has open for writing cannot be run, and may be held open by the
 /// child that another thread is starting: see `tests/common/program.rs`.

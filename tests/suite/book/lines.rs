@@ -45,6 +45,10 @@ const OTHERWISE: &[(&str, How)] = &[
     ),
     ("pane-patrol watch", How::Prints("shop:1.1")),
     ("pane-patrol wait", How::UntilTheTurnEnds),
+    (
+        "pane-patrol setup  ",
+        How::IsParsed("it asks on a terminal; `setup/asked.rs` has that"),
+    ),
     ("pane-patrol doctor", How::Ends(&[0, 1])),
     (
         "pane-patrol answer",

@@ -36,9 +36,13 @@ impl<'env> World<'env> {
         for option in ["base-index", "pane-base-index"] {
             tmux.run(&["set-option", "-g", option, "1"]);
         }
+        // A login shell would make a PATH of its own; tmux gives a new window that of whoever asks for it.
+        tmux.run(&["set-option", "-g", "default-command", "/bin/sh"]);
         tmux.run(&["move-window", "-s", "shop:0", "-t", "shop:1"]);
         let client = Terminal::client_of(env, "client.sock", &tmux, "shop")?;
-        let collector = Collector::start_in(env, &tmux);
+        let mut collects = env.pane_patrol();
+        collects.env("TMUX", tmux.variable()).env("PATH", path(env));
+        let collector = Collector::start_with(env, &mut collects);
         let world = Self {
             env,
             tmux,
@@ -62,8 +66,7 @@ impl<'env> World<'env> {
 
     /// The folder for `make`, `tmux` and what else is no program of ours.
     fn path(&self) -> String {
-        let path = std::env::var("PATH").unwrap_or_default();
-        format!("{}:{path}", self.env.path("bin").display())
+        path(self.env)
     }
 
     fn succeed(&self, line: &str) {
@@ -138,6 +141,11 @@ impl Drop for World<'_> {
             let _ = child.wait();
         }
     }
+}
+
+fn path(env: &TestEnv) -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    format!("{}:{path}", env.path("bin").display())
 }
 
 fn folder(env: &TestEnv) -> PathBuf {

@@ -104,7 +104,7 @@ fn what_there_is_to_see_can_be_looked_at() {
         demo.until_shown("need you");
         demo.press(&["Tab"]);
         demo.until("it needs the person", |screen| {
-            ["approve", "asks"]
+            ["approval", "asks"]
                 .iter()
                 .any(|word| selected(screen).contains(word))
         });
