@@ -201,7 +201,7 @@ impl Sheet<'_> {
         let mut place = labels::below_home(cwd, home);
         if let Some(branch) = &row.branch {
             let sign = labels::branch_sign(self.model.setup.signs);
-            place.push_str(&format!(" {sign} {branch}"));
+            place = format!("{place} {sign} {branch}");
         }
         if row.sub_agents > 0 {
             place.push_str(" · ");
