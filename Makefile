@@ -72,12 +72,9 @@ pages: ## writes the pages of docs/ that are made from the sources
 tmux:
 	@command -v tmux >/dev/null || sh scripts/install-tmux
 
-# What is installed and shipped is linked statically on Linux, because dynamic linking is most of what a hook
-# would cost. A static C runtime cannot be used for proc-macros, so the host is named as the target: then the
-# flags apply to the program alone.
-ifneq (,$(findstring linux,$(HOST)))
-install bench: export RUSTFLAGS += -C target-feature=+crt-static -C relocation-model=static
-endif
+# What is installed is what is shipped. The flags are for the program alone where the host is named as the target:
+# a static C runtime cannot be used for proc-macros.
+install bench: export CARGO_ENCODED_RUSTFLAGS = $(shell packaging/flags $(HOST))
 
 .PHONY: release
 release: ## the executable that is installed: dist/pane-patrol
