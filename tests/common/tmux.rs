@@ -43,10 +43,22 @@ impl<'env> Tmux<'env> {
         };
         let (columns, lines) = (columns.to_string(), lines.to_string());
         let size = ["-x", &columns, "-y", &lines];
-        let session = ["new-session", "-d", "-s", session];
-        tmux.run(&[&session[..], &size, &[command]].concat());
+        let begin = ["new-session", "-d", "-s", session];
+        tmux.run(&[&begin[..], &size, &[command]].concat());
+        tmux.resize(session, &size);
         tmux.pid = tmux.ask("#{pid}").parse().expect("a server has a pid");
         Some(tmux)
+    }
+
+    /// Gives the window of a session that nobody looks at the size that was asked for: before 3.3 all
+    /// such windows begin with 80x23. Afterwards it follows those who look, as any other.
+    pub fn resize(&self, session: &str, size: &[&str]) {
+        let is = "#{window_width} #{window_height}";
+        let is = self.run(&["display-message", "-p", "-t", session, is]);
+        if is != format!("{} {}", size[1], size[3]) {
+            self.run(&[&["resize-window", "-t", session], size].concat());
+            self.run(&["set-option", "-wu", "-t", session, "window-size"]);
+        }
     }
 
     /// A tmux command for this server.

@@ -28,17 +28,9 @@ impl<'env> Desk<'env> {
         let server = Tmux::start_on(env, "tmux.sock", "work", (100, 30), "PS1='$ ' exec sh")?;
         let client = Terminal::client_of(env, "client.sock", &server, "work")?;
         for session in ["api", "web"] {
-            server.run(&[
-                "new-session",
-                "-d",
-                "-s",
-                session,
-                "-x",
-                "120",
-                "-y",
-                "40",
-                "cat",
-            ]);
+            let size = ["-x", "120", "-y", "40"];
+            server.run(&[&["new-session", "-d", "-s", session], &size[..], &["cat"]].concat());
+            server.resize(session, &size);
         }
         let panes = [("work", "-v"), ("api", "-h"), ("api", "-v"), ("web", "-v")];
         server.run(&["new-window", "-d", "-t", "work:", "cat"]);

@@ -100,7 +100,8 @@ fn viewer(fields: &[Cow<'_, str>]) -> Option<Viewer> {
     let [_, _, name, tty, passes] = fields else {
         return None;
     };
-    let obstacle = matches!(&**passes, "" | "0" | "off").then_some(KEPT);
+    // Before 3.3 there is no such option, and everything passes.
+    let obstacle = matches!(&**passes, "0" | "off").then_some(KEPT);
     Some(Viewer {
         name: name.to_string(),
         tty: tty.to_string(),
@@ -167,6 +168,16 @@ mod tests {
             "P\t77\t%1\t$0\t1\t1\t0\t/dev/pts/1\tshop:1.1\t",
             "C\t1\t$0\tx\t/dev/pts/2\ton"
         ));
+    }
+
+    #[test]
+    fn sequences_pass_where_they_are_let_through_or_tmux_cannot_keep_them_back() {
+        let passes = |option: &str| {
+            let client = format!("C\t0\t$0\t/dev/pts/9\t/dev/pts/2\t{option}\n");
+            parse(&client, &place()).clients[0].obstacle.is_none()
+        };
+        assert_eq!(["on", "all", "1", ""].map(passes), [true; 4]);
+        assert_eq!(["off", "0"].map(passes), [false; 2]);
     }
 
     #[test]
