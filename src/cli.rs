@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use pane_patrol_hooks::event::{EventError, Kind, State};
 use pane_patrol_installer::Assistant;
 
@@ -184,9 +184,10 @@ const LONGEST_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// Options of `jump`.
 #[derive(Args, Debug)]
+#[group(skip)]
+#[command(group = ArgGroup::new("whom").args(["target", "next"]).required(true))]
 pub struct JumpArgs {
     /// Where: `session:window.pane`, `%N`, its id, or a name that only it has
-    #[arg(required_unless_present = "next", conflicts_with = "next")]
     pub target: Option<String>,
     /// Go to the one that has waited for you longest
     #[arg(long)]

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(messages::usage(&error)),
+        Err(error) => return ExitCode::from(messages::usage(error)),
     };
     match commands::run(&cli) {
         Ok(()) => ExitCode::SUCCESS,

@@ -101,6 +101,14 @@ pub enum PlanError {
         /// The settings file.
         path: PathBuf,
     },
+    /// The settings are a link into a folder in which nothing is to be changed: another program makes it.
+    #[error("{} is a link to {}, and that folder is read-only", path.display(), real.display())]
+    Managed {
+        /// Where the settings are looked for.
+        path: PathBuf,
+        /// The file that it leads to.
+        real: PathBuf,
+    },
     /// Something else stands in the place of the file or of its folder.
     #[error("{} is {found}, not {expected}", path.display())]
     WrongKind {
@@ -182,6 +190,11 @@ impl PlanError {
             Self::TooLarge { .. } => "is it the right file?".into(),
             Self::ReadOnly { path } => format!(
                 "to allow the change: `chmod u+w {}`; then run the same command again",
+                path.display()
+            ),
+            Self::Managed { path, .. } => format!(
+                "have the change made by whatever makes that file, or put a file of your own in the place \
+                 of the link {}; then run the same command again",
                 path.display()
             ),
             Self::WrongKind { .. } | Self::Theirs { .. } => {

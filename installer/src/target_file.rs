@@ -78,6 +78,13 @@ impl TargetFile {
         let Some(found) = &self.found else {
             return Ok(());
         };
+        let is_for_us = found.uid == uid && found.mode & OWNER_WRITE != 0;
+        if !is_for_us && self.link_target.is_some() && is_sealed(parent(&self.real)) {
+            return Err(PlanError::Managed {
+                path: self.path.clone(),
+                real: self.real.clone(),
+            });
+        }
         check_owner(&self.real, found.uid, found.uid == uid, uid)?;
         if found.mode & OWNER_WRITE == 0 {
             return Err(PlanError::ReadOnly {
@@ -86,6 +93,11 @@ impl TargetFile {
         }
         Ok(())
     }
+}
+
+/// Whether nobody is to make anything in the folder, its owner included: that of a store.
+fn is_sealed(folder: &Path) -> bool {
+    fs::metadata(folder).is_ok_and(|folder| folder.mode() & OWNER_WRITE == 0)
 }
 
 /// The folder of a path; the root's is itself.

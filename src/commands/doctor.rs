@@ -32,9 +32,14 @@ pub(super) fn run(context: &Context, arguments: &DoctorArgs) -> CommandResult {
     if arguments.json {
         messages::json(&findings)?;
     } else {
-        messages::result(&findings.iter().map(print).collect::<String>());
+        let width = messages::width();
+        let printed = findings.iter().map(|finding| print(finding, width));
+        messages::result(&printed.collect::<String>());
         let next = doctor::next_step(&findings, rows.as_deref().map(<[Row]>::len));
-        messages::result(&format!("\n{:<8} {next}\n", "next"));
+        messages::result(&format!(
+            "\n{}",
+            beside(&format!("{:<9}", "next"), &next, width)
+        ));
     }
     let broken = findings
         .iter()
@@ -47,17 +52,54 @@ pub(super) fn run(context: &Context, arguments: &DoctorArgs) -> CommandResult {
     }
 }
 
-fn print(finding: &Finding) -> String {
-    let line = format!(
-        "{:<8} {:<17} {}\n",
-        finding.verdict.as_str(),
-        finding.check,
-        finding.seen
-    );
-    match &finding.fix {
-        Some(fix) => format!("{line}{:<26} → {fix}\n", ""),
-        None => line,
+/// For a terminal of that `width`; without one each part is one line.
+fn print(finding: &Finding, width: Option<usize>) -> String {
+    let head = format!("{:<8} {:<17} ", finding.verdict.as_str(), finding.check);
+    let seen = beside(&head, &finding.seen, width);
+    let fix = finding.fix.as_ref().map(|fix| {
+        let arrow = format!("{:<26} → ", "");
+        beside(&arrow, fix, width)
+    });
+    seen + &fix.unwrap_or_default()
+}
+
+/// `text` beside `head`, and below itself where it goes on: whole words, and what is to be typed whole.
+fn beside(head: &str, text: &str, width: Option<usize>) -> String {
+    let indent = head.chars().count();
+    let (mut lines, mut column) = (head.to_owned(), indent);
+    for word in words(text) {
+        let length = word.chars().count();
+        if column > indent {
+            if width.is_some_and(|width| column + 1 + length > width) {
+                lines += "\n";
+                lines += &" ".repeat(indent);
+                column = indent;
+            } else {
+                lines += " ";
+                column += 1;
+            }
+        }
+        lines += word;
+        column += length;
     }
+    lines + "\n"
+}
+
+/// The words of a text; what stands between two backticks is part of one.
+fn words(text: &str) -> Vec<&str> {
+    let (mut words, mut start, mut is_quoted) = (Vec::new(), 0, false);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '`' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => {
+                words.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&text[start..]);
+    words
 }
 
 fn examine(context: &Context, rows: Option<&[Row]>) -> Vec<Finding> {
@@ -237,4 +279,20 @@ fn test_command(assistant: &'static Assistant, registered: Option<&Registered>) 
     };
     let all = Assistant::ALL.iter().copied();
     std::iter::once(assistant).chain(all).find_map(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_finding_goes_on_below_itself_and_what_is_to_be_typed_stays_whole() {
+        let text = "a word, `typed as it is`, and more";
+        assert_eq!(
+            beside("> ", text, Some(12)),
+            "> a word,\n  `typed as it is`,\n  and more\n"
+        );
+        assert_eq!(beside("> ", text, None), format!("> {text}\n"));
+        assert_eq!(words("a  b").len(), 3);
+    }
 }

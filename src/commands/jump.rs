@@ -1,6 +1,7 @@
 //! `jump`: to the pane of an assistant, from any shell or tmux binding.
 
-use std::process::Command;
+use std::io::{self, IsTerminal};
+use std::process::{Child, Command, Stdio};
 
 use pane_patrol_hooks::target::{PaneId, Target};
 
@@ -12,6 +13,9 @@ use crate::hub::protocol::What;
 use crate::messages;
 use crate::mux::{self, Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
 use crate::state::{Attention, Row, urgency};
+
+/// What to do where its session cannot be shown.
+const ATTACH_ELSEWHERE: &str = "nobody was moved; run it in a terminal, or say with `--client NAME` which tmux client is to go there";
 
 /// Goes there, or says why not.
 pub(super) fn run(context: &Context, arguments: &JumpArgs) -> CommandResult {
@@ -81,8 +85,10 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
         Ok(Arrival::Elsewhere(there)) => {
             let command = mux.attach(&there);
             let mut command = command.map_err(|undone| failed().caused_by(&undone))?;
-            let status = attach(&mut command);
-            status.map_err(|error| failed().caused_by(&error))
+            attach(&mut command).map_err(|why| {
+                let words = format!("could not go to `{}`: {why}", row.target);
+                CommandError::new(words).hint(ATTACH_ELSEWHERE)
+            })
         }
         Err(Undone::Gone(gone)) => {
             let why = match gone {
@@ -104,11 +110,19 @@ pub(super) fn looked_at(context: &Context, row: &Row) {
     let _ = act(context, "jump", &row.id, What::Look {});
 }
 
-fn attach(command: &mut Command) -> std::io::Result<()> {
-    let status = command.status()?;
-    if status.success() {
+/// Shows the session on this terminal until the person detaches; says why it could not.
+fn attach(command: &mut Command) -> Result<(), String> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err("this is no terminal, and no client shows its session".to_owned());
+    }
+    // What it says is part of what we say.
+    let child = command.stderr(Stdio::piped()).spawn();
+    let output = child.and_then(Child::wait_with_output);
+    let output = output.map_err(|error| error.to_string())?;
+    if output.status.success() {
         return Ok(());
     }
-    // tmux has said why.
-    Err(std::io::Error::other("tmux did not attach"))
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.lines().next().unwrap_or("tmux ended badly");
+    Err(said.to_owned())
 }

@@ -7,6 +7,7 @@ use pane_patrol_hooks::event_log::{EventLog, lock_path, rotate};
 use pane_patrol_sys::private;
 
 use super::Context;
+use super::log::query::broken;
 use crate::cli::MirrorCommand;
 use crate::error::{CommandError, CommandResult};
 use crate::log::condition::{Condition, condition};
@@ -89,8 +90,7 @@ fn tell(log: &Path) -> CommandResult {
             ));
         }
         Condition::Broken(trouble) => {
-            let failed = CommandError::new(format!("the event log {name}: {}", trouble.why));
-            return Err(failed.hint(format!("nothing was changed; {}", trouble.fix)));
+            return Err(broken(log, &trouble));
         }
     }
     Ok(())

@@ -21,12 +21,18 @@ use crate::rules::{Ask, By, Judgement, Match, Rule, Rules, Then, judge};
 /// Longest payload that is read, in bytes: as much as the hook reads.
 const MAX_PAYLOAD_BYTES: u64 = 1 << 20;
 
+/// Said where the person has none.
+const NO_RULES: &str = "There are no rules: everything is asked.";
+
 /// Lists, checks or tries the rules.
 pub(super) fn run(context: &Context, command: &RulesCommand) -> CommandResult {
     let rules = context.config()?.rules;
     match command {
         RulesCommand::List => {
             messages::result(&list(&rules));
+            if rules.iter().next().is_none() {
+                messages::status(NO_RULES);
+            }
             Ok(())
         }
         RulesCommand::Check => {
@@ -56,7 +62,7 @@ fn list(rules: &Rules) -> String {
 fn check(context: &Context, rules: &Rules) {
     let count = rules.iter().count();
     messages::status(&match count {
-        0 => "There are no rules: everything is asked.".to_owned(),
+        0 => NO_RULES.to_owned(),
         1 => "1 rule is understood.".to_owned(),
         many => format!("{many} rules are understood."),
     });

@@ -29,6 +29,9 @@ const BUDGET: Duration = Duration::from_secs(2);
 /// The keys of a handler whose hash is known; one with others counts by its place alone.
 const KNOWN_KEYS: &[&str] = &["type", "command", "timeout", "async", "statusMessage"];
 
+/// The keys of `[features]` that switch hooks off: its own word, and the one before that.
+const SWITCHES: [&str; 2] = ["hooks", "codex_hooks"];
+
 /// What its settings say of us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Trust {
@@ -38,8 +41,8 @@ pub(crate) struct Trust {
     pub(crate) changed: Vec<String>,
     /// Events that the person has switched off in Codex's list of hooks.
     pub(crate) switched_off: Vec<String>,
-    /// Hooks are switched off as a whole.
-    pub(crate) all_off: bool,
+    /// What of its settings switches hooks off as a whole.
+    pub(crate) all_off: Vec<&'static str>,
     /// Why its settings cannot be read, if so.
     pub(crate) unreadable: Option<String>,
     /// Its window's title names the session.
@@ -87,7 +90,7 @@ fn settings(hooks: &Path, registered: Option<&Registered>) -> Trust {
     let words = title.as_ref().and_then(toml::Value::as_array);
     let is_off = |key: &str| get("features", key).is_some_and(|on| on.as_bool() == Some(false));
     let mut found = Trust {
-        all_off: is_off("hooks") || is_off("codex_hooks"),
+        all_off: SWITCHES.into_iter().filter(|key| is_off(key)).collect(),
         names_session: words
             .is_some_and(|words| words.iter().any(|word| word.as_str() == Some("thread-id"))),
         ..Trust::default()
@@ -113,12 +116,13 @@ impl Trust {
             return vec![obstacle("trust", Why::Unreadable, why, fix)];
         }
         let mut found = Vec::new();
-        if self.all_off {
-            let (seen, fix) = (
-                "Codex runs no hooks at all",
-                "take `hooks = false` out of `[features]` in config.toml",
-            );
-            found.push(obstacle("hooks", Why::SwitchedOff, seen, fix));
+        if !self.all_off.is_empty() {
+            let named = |key: &&str| format!("`{key} = false`");
+            let keys: Vec<String> = self.all_off.iter().map(named).collect();
+            let keys = keys.join(" and ");
+            let fix = format!("take {keys} out of `[features]` in config.toml");
+            let seen = format!("Codex runs no hooks at all: its settings have {keys}");
+            found.push(obstacle("hooks", Why::SwitchedOff, &seen, &fix));
         }
         let unsure = [
             ("registered but not trusted, so not run", &self.unconfirmed),
@@ -298,7 +302,11 @@ mod tests {
             "@pre_model_request:1:0\"]\nenabled = false\n{hash}"
         ));
         assert_eq!(off.switched_off, event());
-        assert!(found("[features]\nhooks = false\n").all_off);
+        for key in SWITCHES {
+            let off = found(&format!("[features]\n{key} = false\n"));
+            let fix = off.obstacles().remove(0).fix;
+            assert!(fix.contains(&format!("`{key} = false`")), "{fix}");
+        }
         assert!(found("[tui]\n[tui]\n").unreadable.is_some());
         let titled = found("[tui]\nterminal_title = [\"activity\", \"thread-id\"]\n");
         assert!(titled.names_session && !titled.obstacles().is_empty());

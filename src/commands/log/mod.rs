@@ -73,7 +73,7 @@ fn print(context: &Context, arguments: &LogArgs) -> CommandResult {
     printing.read_audit();
     if arguments.follow {
         let file = followed(&query.from)?;
-        query.from.warn_if_there_is_none();
+        query.from.check()?;
         follow(file, &mut printing)?;
     } else {
         printing.give_up(None);
@@ -103,7 +103,10 @@ fn followed(from: &From) -> Result<&Path, CommandError> {
         From::Files(paths) => paths,
     };
     match &paths[..] {
-        [path] if path != Path::new("-") => Ok(path),
+        [path] if path != Path::new("-") => {
+            query::check(path)?;
+            Ok(path)
+        }
         _ => Err(CommandError::new("only one file can be followed")
             .hint("stdin is read until its end without `--follow`")
             .exit(EXIT_USAGE)),

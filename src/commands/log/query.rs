@@ -1,7 +1,9 @@
 //! What was asked of the log: which files, and which of their events.
 
+use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -12,6 +14,7 @@ use time::UtcOffset;
 use crate::cli::QueryArgs;
 use crate::commands::{Context, lookup};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::log::condition::{Condition, Trouble, condition};
 use crate::log::fault::{Fault, Faults};
 use crate::log::files::Files;
 use crate::log::filter::Filter;
@@ -127,7 +130,7 @@ impl From {
     pub(in crate::commands) fn read(&self, sink: &mut Sink<'_>) -> Result<(), CommandError> {
         match self {
             Self::EventLog(log) => {
-                self.warn_if_there_is_none();
+                self.check()?;
                 let now = Instant::now();
                 let mut tailer = Tailer::open(log, Start::Beginning, now);
                 if tailer.poll(now, sink).is_continue() {
@@ -139,17 +142,36 @@ impl From {
         }
     }
 
-    /// Says so when there is no log at all.
-    pub(in crate::commands) fn warn_if_there_is_none(&self) {
-        if let Self::EventLog(log) = self
-            && Files::open(log, &|_| false).seen.is_empty()
-        {
-            messages::warning(&format!(
+    /// Says so when there is no log at all, or something is wrong with it.
+    ///
+    /// # Errors
+    /// In its place is something that can hold no log.
+    pub(in crate::commands) fn check(&self) -> Result<(), CommandError> {
+        let Self::EventLog(log) = self else {
+            return Ok(());
+        };
+        match condition(log) {
+            Condition::Broken(trouble) if fs::metadata(log).is_ok_and(|found| !found.is_file()) => {
+                return Err(broken(log, &trouble));
+            }
+            Condition::Broken(trouble) => {
+                messages::warning(&format!("the event log {}: {trouble}", log.display()));
+            }
+            Condition::On { .. } => {}
+            Condition::Off if !Files::open(log, &|_| false).seen.is_empty() => {}
+            Condition::Off => messages::warning(&format!(
                 "there is no event log yet in {}; `pane-patrol mirror on` begins one",
                 log.display()
-            ));
+            )),
         }
+        Ok(())
     }
+}
+
+/// The event log cannot be used.
+pub(in crate::commands) fn broken(log: &Path, trouble: &Trouble) -> CommandError {
+    let failed = CommandError::new(format!("the event log {}: {}", log.display(), trouble.why));
+    failed.hint(format!("nothing was changed; {}", trouble.fix))
 }
 
 fn read_file(path: &Path, sink: &mut Sink<'_>) -> Result<(), CommandError> {
@@ -159,10 +181,41 @@ fn read_file(path: &Path, sink: &mut Sink<'_>) -> Result<(), CommandError> {
     if path == Path::new("-") {
         return read_from(io::stdin().lock(), Path::new("stdin"), sink).map_err(failed);
     }
+    check(path)?;
     // It was named by the person, who may have made it a pipe.
     let file = Opening::to_read().may_wait().anything(path);
     let file = file.map_err(failed)?;
     read_from(file, path, sink).map_err(failed)
+}
+
+/// Refuses what can hold no log, and says so where nothing comes until somebody writes.
+///
+/// # Errors
+/// It is a folder, a device or a socket.
+pub(super) fn check(path: &Path) -> Result<(), CommandError> {
+    // What is not there is told by whoever opens it.
+    let Ok(kind) = fs::metadata(path).map(|metadata| metadata.file_type()) else {
+        return Ok(());
+    };
+    let what = if kind.is_dir() {
+        "a folder"
+    } else if kind.is_char_device() || kind.is_block_device() {
+        "a device"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        // That of a shell's `<(command)` has a writer already.
+        let is_named_pipe = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_fifo());
+        if is_named_pipe {
+            let path = path.display();
+            messages::status(&format!(
+                "{path} is a pipe: what somebody writes into it is read."
+            ));
+        }
+        return Ok(());
+    };
+    let failed = CommandError::new(format!("could not read {}: it is {what}", path.display()));
+    Err(failed.hint("name a file of events, as `pane-patrol mirror on` makes it, or `-` for stdin"))
 }
 
 fn read_from(mut source: impl Read, path: &Path, sink: &mut Sink<'_>) -> io::Result<()> {

@@ -9,8 +9,14 @@ use std::time::Instant;
 use pane_patrol_sys::private;
 use rustix::process::Signal;
 
-use super::{Call, Tmux, TmuxError};
+use super::{Call, Format, Tmux, TmuxError};
 use crate::sys::child::{self, Kept, read_outputs, wait};
+
+/// Said in the status line of a client that was begun for the person.
+const HOW_TO_COME_BACK: &str = "#{prefix} and then d: back to where you came from";
+
+/// How long that stands there, unless a key is pressed.
+const TOLD_FOR_MS: &str = "8000";
 
 /// Has tmux carry out `call` and gives its stdout; the child never outlives this.
 pub(super) fn run(tmux: &Tmux, call: &Call) -> Result<Vec<u8>, TmuxError> {
@@ -66,7 +72,10 @@ pub(super) fn command_line(tmux: &Tmux, call: &Call) -> String {
 /// See [`Tmux::attach`].
 pub(super) fn attach(tmux: &Tmux, target: &str) -> Command {
     let mut command = persons(tmux);
-    command.args(Call::new("attach-session").target(target).arguments());
+    let told = Call::new("display-message").option("-d", TOLD_FOR_MS);
+    let told = told.format_operand(&Format::own(HOW_TO_COME_BACK));
+    let attach = Call::new("attach-session").target(target).then(told);
+    command.args(attach.arguments());
     command
 }
 

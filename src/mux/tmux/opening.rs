@@ -18,12 +18,16 @@ pub(super) fn open(opening: &Opening, socket: &Path, ask: Ask<'_>) -> Outcome<Op
         other => other,
     };
     let printed = answer.map_err(|undone| match undone {
-        Undone::Gone(_) => "tmux could not be started".into(),
+        Undone::Gone(_) => "tmux could not be started: it ended at once; try `tmux new-session` in a shell to see why".into(),
         other => other,
     })?;
     let printed = String::from_utf8_lossy(&printed);
     let place = printed.trim_end().split_once(' ');
-    let unsaid = || Undone::Unknown("tmux did not say where it is".to_owned());
+    let unsaid = || {
+        let why = "tmux did not say where it runs it; `tmux list-windows -a` shows whether it does, and \
+                   `tmux -V` whether it is a real tmux";
+        Undone::Unknown(why.to_owned())
+    };
     let (pane, target) = place.ok_or_else(unsaid)?;
     Ok(Opened {
         pane: pane.to_owned(),

@@ -31,6 +31,10 @@ const NARROWEST: u16 = 40;
 /// Said when somebody has closed the placeholder, and with it the exact place of the shown pane.
 const RESCUED: &str = "its place was closed, so the pane went back to its window or session";
 
+/// Said when what was shown beside the dashboard is no more.
+const HAS_ENDED: &str =
+    "what was shown at the right has ended; Enter shows the selected one, s closes the place";
+
 /// The dashboard that owns a split.
 #[derive(Clone, Debug)]
 pub(super) struct Split {
@@ -149,20 +153,16 @@ impl Split {
             let note = rescued.then(|| RESCUED.to_owned());
             return Ok(self.seen_in(&self.look(ask)?, note));
         };
-        let Some(shown) = place
-            .journal
-            .shows
-            .filter(|shown| panes.pane(*shown).is_none())
-        else {
+        let shows = place.journal.shows;
+        if shows.is_none_or(|shown| panes.pane(shown).is_some()) {
             return Ok(self.seen_in(&panes, None));
-        };
+        }
         self.origin = None;
         self.run(
             &plan::keep_place(&panes, &self.home.owner, self.width_in(&panes)),
             ask,
         )?;
-        let note = format!("the pane {shown} has ended; Enter shows another one");
-        Ok(self.seen_in(&self.look(ask)?, Some(note)))
+        Ok(self.seen_in(&self.look(ask)?, Some(HAS_ENDED.to_owned())))
     }
 
     /// Puts everything back.
