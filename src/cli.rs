@@ -411,6 +411,9 @@ pub struct WatchArgs {
     /// Print rows as `status --json` does, one a line, and `{"id": ..., "gone": true}` at an end
     #[arg(long)]
     pub json: bool,
+    /// Print whole sentences without signs or times, for a screen reader or a voice
+    #[arg(long, conflicts_with = "json")]
+    pub spoken: bool,
     /// Only this one, by any of its names; may be given several times
     #[arg(long)]
     pub target: Vec<String>,

@@ -15,7 +15,7 @@ use crate::error::CommandResult;
 use crate::log::when::{Grain, age};
 use crate::messages;
 use crate::mux::Reach;
-use crate::state::{Row, Unmatched, urgency};
+use crate::state::{Row, Unmatched, urgency, words};
 
 /// Prints the rows in the wanted form.
 pub(super) fn run(context: &Context, arguments: &StatusArgs) -> CommandResult {
@@ -167,7 +167,7 @@ fn line(row: &Row, troubles: &Unreachable, now: Timestamp) -> [String; 5] {
         .chain(troubles.about(row))
         .collect();
     [
-        row.state.as_str().to_owned(),
+        words::of(row).to_owned(),
         row.assistant.to_string(),
         row.target.to_string(),
         age(now.since(row.since), Grain::Fine),

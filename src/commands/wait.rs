@@ -19,6 +19,7 @@ use crate::error::{CommandError, CommandResult, EXIT_TIMED_OUT};
 use crate::hub::client::HubError;
 use crate::messages;
 use crate::state::update::Update;
+use crate::state::words::word;
 use meant::Meant;
 
 /// So long a collector may take to tell of its rows, however little time there is.
@@ -153,16 +154,23 @@ impl Wait<'_> {
     }
 
     fn timed_out(&self) -> CommandError {
-        let wanted: Vec<&str> = self.states.iter().map(|state| state.as_str()).collect();
+        let wanted: Vec<String> = self.states.iter().map(|state| said(*state)).collect();
         let error = CommandError::new(format!(
-            "`{}` did not become {} in time",
+            "`{}` was not {} in time",
             self.meant.name(),
             wanted.join(" or ")
         ))
         .exit(EXIT_TIMED_OUT);
         match self.meant.seen() {
-            Some(state) => error.hint(format!("it is {state}")),
-            None => error.hint("no assistant is known there; `pane-patrol status` lists them"),
+            Some(state) => error.hint(format!("it is `{}`; nothing was changed", word(state))),
+            None => error.hint(
+                "no assistant is known there; `pane-patrol status` lists them, and nothing was changed",
+            ),
         }
     }
+}
+
+/// The state as the list of assistants says it.
+fn said(state: State) -> String {
+    format!("`{}`", word(state))
 }

@@ -3,6 +3,8 @@
 //! It listens to whoever collects, goes on with the next one when that one goes, and ends when nobody
 //! reads its lines any more, also while there are none.
 
+mod spoken;
+
 use std::collections::BTreeMap;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
@@ -32,7 +34,7 @@ pub(super) fn run(context: &Context, arguments: &WatchArgs) -> CommandResult {
     let only = Only::all(context, &arguments.target)?;
     let mut watch = Watch {
         only,
-        json: arguments.json,
+        form: Form::of(arguments),
         offset: context.offset,
         shown: BTreeMap::new(),
         output: Output::open(),
@@ -165,10 +167,31 @@ impl Reader {
     }
 }
 
+/// For whom a change is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Columns for a person's eyes, and for `grep`.
+    Plain,
+    /// A program.
+    Json,
+    /// A person's ears.
+    Spoken,
+}
+
+impl Form {
+    fn of(arguments: &WatchArgs) -> Self {
+        match (arguments.json, arguments.spoken) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Spoken,
+            (false, false) => Self::Plain,
+        }
+    }
+}
+
 struct Watch<'a> {
     /// Only these, or all when there are none.
     only: Vec<Only<'a>>,
-    json: bool,
+    form: Form,
     offset: UtcOffset,
     /// The rows as they were printed last.
     shown: BTreeMap<String, Row>,
@@ -199,9 +222,9 @@ impl Watch<'_> {
             Update::Gone(id) => self.end(&id, &mut lines),
             Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => {}
         }
-        let (json, output) = (self.json, &mut self.output);
+        let (form, output) = (self.form, &mut self.output);
         let mut printed = lines.iter().map(|line| {
-            if json {
+            if form == Form::Json {
                 output.print_json(line)
             } else {
                 output.print(&format!("{line}\n"))
@@ -220,12 +243,18 @@ impl Watch<'_> {
         let before = self.shown.get(&row.id);
         let is_new = before.is_none_or(|before| visible(before) != visible(&row));
         if is_new {
-            let line = if self.json {
-                json!(row).to_string()
-            } else {
-                self.line(row.state.as_str(), &row)
+            // What changes unheard is said once.
+            let told = |row: &Row| spoken::sentence(row, &self.shown);
+            let is_repeated = self.form == Form::Spoken
+                && before.is_some_and(|before| told(before) == told(&row));
+            let line = match self.form {
+                Form::Json => json!(row).to_string(),
+                Form::Spoken => told(&row),
+                Form::Plain => self.line(row.state.as_str(), &row),
             };
-            lines.push(line);
+            if !is_repeated {
+                lines.push(line);
+            }
             self.shown.insert(row.id.clone(), row);
         }
     }
@@ -234,10 +263,10 @@ impl Watch<'_> {
         let Some(row) = self.shown.remove(id) else {
             return;
         };
-        let line = if self.json {
-            json!({"id": id, "gone": true}).to_string()
-        } else {
-            self.line("gone", &row)
+        let line = match self.form {
+            Form::Json => json!({"id": id, "gone": true}).to_string(),
+            Form::Spoken => spoken::farewell(&row, &self.shown),
+            Form::Plain => self.line("gone", &row),
         };
         lines.push(line);
     }

@@ -7,6 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::decisions::Decided;
 use super::when::{Grain, LocalClock, age};
+use crate::state::words::word;
 use crate::state::{Evidence, Row};
 
 /// Explains `row` as it was at `clock.now`; `decided`: what was decided about its session, oldest first.
@@ -77,11 +78,13 @@ fn sentence(evidence: &Evidence, clock: &LocalClock) -> String {
         Source::Emit => "a script reported",
     };
     let effect = match (evidence.before, evidence.after) {
-        (None, after) => format!("which made the row, {}", after.as_str()),
+        (None, after) => format!("which made the row: `{}`", word(after)),
         (Some(before), after) if before == after => {
-            format!("which left it {}", after.as_str())
+            format!("which left it at `{}`", word(after))
         }
-        (Some(before), after) => format!("which turned {before} into {after}"),
+        (Some(before), after) => {
+            format!("which turned `{}` into `{}`", word(before), word(after))
+        }
     };
     let rule = evidence
         .reason
@@ -102,7 +105,7 @@ fn says(state: State) -> &'static str {
         State::Error => "failed",
         State::Completed => "is done",
         State::Running => "works",
-        State::Idle => "does nothing",
+        State::Idle => "is idle",
     }
 }
 
@@ -170,9 +173,9 @@ mod tests {
 claude in work:1.2 wants approval: Bash: cargo publish
   since 09:00:00, 4m 12s ago
 because
-  08:58:00, 6m 12s ago: a hook reported `turn_started`, which left it waiting_approval (rule: older than what is known).
-  09:00:00, 4m 12s ago: a hook reported `PermissionRequest Bash: cargo publish`, which turned running into waiting_approval.
-  08:59:00, 5m 12s ago: a hook reported `UserPromptSubmit`, which made the row, running.
+  08:58:00, 6m 12s ago: a hook reported `turn_started`, which left it at `wants approval` (rule: older than what is known).
+  09:00:00, 4m 12s ago: a hook reported `PermissionRequest Bash: cargo publish`, which turned `works` into `wants approval`.
+  08:59:00, 5m 12s ago: a hook reported `UserPromptSubmit`, which made the row: `works`.
 ";
         let row = &player.table().rows()[0];
         assert_eq!(explain(row, &[], &clock), expected);

@@ -1,6 +1,8 @@
 //! The words for states that stand on the screen, each as good where one is typed as its word in events.
 
-use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::event::{Kind, State};
+
+use super::Row;
 
 /// What stands on the screen for `state`, and where there is less room, or once stood there.
 pub fn on_screen(state: State) -> &'static [&'static str] {
@@ -11,6 +13,19 @@ pub fn on_screen(state: State) -> &'static [&'static str] {
         State::Completed => &["done"],
         State::Running => &["works", "working"],
         State::Idle => &[],
+    }
+}
+
+/// The one word, or two, for `state` where a person reads of it.
+pub fn word(state: State) -> &'static str {
+    on_screen(state).first().copied().unwrap_or(state.as_str())
+}
+
+/// The same for a row: of what waits without a question is said that it waits.
+pub fn of(row: &Row) -> &'static str {
+    match row.state {
+        State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits",
+        other => word(other),
     }
 }
 

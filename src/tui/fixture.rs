@@ -114,10 +114,15 @@ pub(super) fn prompt_idle(mut row: Row) -> Row {
 
 /// The text on the screen.
 pub(super) fn screen(model: &Model) -> String {
+    text_of(&drawn(model))
+}
+
+/// What the model looks like.
+pub(super) fn drawn(model: &Model) -> Buffer {
     let (width, height) = model.setup.size;
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
     view::draw(model, now(), &mut buffer);
-    text_of(&buffer)
+    buffer
 }
 
 pub(super) fn text_of(buffer: &Buffer) -> String {

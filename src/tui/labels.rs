@@ -6,6 +6,7 @@ use pane_patrol_hooks::event::{Kind, State};
 
 use crate::config::Signs;
 use crate::git::{DiffState, DiffSummary};
+use crate::state::words::{self, word};
 use crate::state::{Attention, Request, Row};
 use crate::tui::text;
 
@@ -43,39 +44,15 @@ pub(crate) fn state_within(row: &Row, width: usize) -> &'static str {
 
 /// What the row does, in one word or two.
 pub(crate) fn state(row: &Row) -> &'static str {
-    match row.state {
-        State::WaitingApproval => "wants approval",
-        State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits",
-        State::WaitingInput => "asks",
-        State::Error => "failed",
-        State::Completed => "done",
-        State::Running => "works",
-        State::Idle => "idle",
-    }
+    words::of(row)
 }
 
 /// The same as the end of a sentence that begins with the assistant: `wants approval`.
 pub(crate) fn phrase(row: &Row) -> &'static str {
     match row.state {
-        State::WaitingApproval => "wants approval",
         State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits for a prompt",
         State::WaitingInput => "asks you",
-        State::Error => "failed",
-        State::Completed => "done",
-        State::Running => "works",
-        State::Idle => "idle",
-    }
-}
-
-/// A state in evidence.
-pub(crate) fn plain(state: State) -> &'static str {
-    match state {
-        State::WaitingApproval => "wants approval",
-        State::WaitingInput => "asks you",
-        State::Error => "failed",
-        State::Completed => "done",
-        State::Running => "working",
-        State::Idle => "idle",
+        other => word(other),
     }
 }
 

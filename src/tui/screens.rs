@@ -1,23 +1,30 @@
 //! Whole screens as snapshots, at the sizes the dashboard is used at, and one property: no size and
 //! no row can make it panic.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pane_patrol_hooks::event::State;
 use proptest::prelude::*;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use super::work_tests::{busy_model, patch};
 use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known};
-use crate::config::Signs;
+use crate::config::{Signs, Theme};
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
 use crate::state::update::{Health, Role, Update};
+use crate::state::words::word;
 use crate::tasks::{TaskState, TaskSummary};
+use crate::test_book::{hold, table};
 use crate::tui::effect::Effect;
-use crate::tui::fixture::{With, day, in_full, model_with, now, prompt_idle, row, screen};
+use crate::tui::fixture::{
+    With, day, drawn, in_full, model_with, now, prompt_idle, row, screen, text_of,
+};
+use crate::tui::labels;
 use crate::tui::message::{Awaited, Hooks, InstallOffer, InstallOutcome, Message, OfferedInstall};
 use crate::tui::model::Model;
 use crate::tui::update::update;
@@ -28,10 +35,29 @@ const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (200, 50)];
 
 /// What `change` makes of a dashboard with `rows`, at every size.
 fn screens(rows: &[Row], change: impl Fn(&mut Model)) -> String {
-    let one = |(width, height)| {
+    at_every_size(|width, height, theme| {
         let mut model = model_with(rows.to_vec(), width, height);
+        model.setup.theme = theme;
         change(&mut model);
-        format!("── {width} x {height} ──\n{}", screen(&model))
+        model
+    })
+}
+
+/// What is made at every size. The text is the same in every theme, and the one without colours has none:
+/// no meaning is by colour alone.
+fn at_every_size(make: impl Fn(u16, u16, Theme) -> Model) -> String {
+    let one = |(width, height)| {
+        let [text, others @ ..] = Theme::NAMES.map(|name| {
+            let theme = Theme::from_name(name).unwrap();
+            let buffer = drawn(&make(width, height, theme));
+            let is_plain = |cell: &Cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset);
+            assert!(theme != Theme::None || buffer.content.iter().all(is_plain));
+            text_of(&buffer)
+        });
+        for other in others {
+            assert_eq!(text, other, "another theme");
+        }
+        format!("── {width} x {height} ──\n{text}")
     };
     SIZES.map(one).concat()
 }
@@ -109,6 +135,67 @@ fn a_usual_day_in_plain_signs() {
     let screens = screens(&day(), |model| model.setup.signs = Signs::Plain);
     assert!(!screens.contains(['✗', '✓', '●', '○', '⎇']), "{screens}");
     insta::assert_snapshot!(screens);
+}
+
+#[test]
+fn each_state_has_a_sign_and_a_word_of_its_own() {
+    for signs in [Signs::Drawn, Signs::Plain] {
+        let mut seen = BTreeSet::new();
+        for &state in State::ALL {
+            let rows = [row(1, "claude", state, "shop:1.1", 5)];
+            let mut model = model_with(rows.to_vec(), 100, 30);
+            (model.setup.signs, model.setup.theme) = (signs, Theme::None);
+            let shown = screen(&model);
+            let sign_and_word = [labels::icon(state, signs), word(state)];
+            for part in sign_and_word {
+                assert!(shown.contains(part), "{part}:\n{shown}");
+                assert!(seen.insert(part), "`{part}` means two things");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_signs_of_the_book_are_those_of_the_screen() {
+    let words = |state| {
+        let asks = row(1, "claude", state, "shop:1.1", 5);
+        let mut words = [
+            labels::state(&asks),
+            labels::state(&prompt_idle(asks.clone())),
+        ]
+        .to_vec();
+        words.dedup();
+        words
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let rows = State::ALL.iter().map(|state| {
+        let sign = |signs| format!("`{}`", labels::icon(*state, signs));
+        [sign(Signs::Drawn), sign(Signs::Plain), words(*state)]
+    });
+    hold(
+        "accessibility.md",
+        "the signs",
+        &table(["sign", "plain sign", "word"], rows),
+    );
+}
+
+#[test]
+fn what_a_patch_takes_out_and_puts_in_is_told_by_signs() {
+    let shown = works("ll j\n", |model| {
+        let id = model.selected_row().unwrap().id.clone();
+        let read = Message::PatchRead(id, "src/tax.rs".to_owned(), Ok(patch()));
+        tell(model, read);
+    });
+    let has = |sign: char, text: &str| {
+        let line = |line: &str| line.trim_start_matches([' ', '│']).starts_with(sign);
+        shown
+            .lines()
+            .any(|shown| shown.contains(text) && line(shown))
+    };
+    assert!(has('-', "old") && has('+', "new"), "{shown}");
 }
 
 #[test]
@@ -446,13 +533,13 @@ fn a_request_of_which_only_the_beginning_is_known() {
 
 /// What `keys` make of assistants that have changed files, at every size.
 fn works(keys: &str, then: impl Fn(&mut Model)) -> String {
-    let one = |(width, height)| {
+    at_every_size(|width, height, theme| {
         let mut model = busy_model(width, height);
+        model.setup.theme = theme;
         press(&mut model, keys);
         then(&mut model);
-        format!("── {width} x {height} ──\n{}", screen(&model))
-    };
-    SIZES.map(one).concat()
+        model
+    })
 }
 
 #[test]

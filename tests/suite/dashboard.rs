@@ -185,6 +185,7 @@ fn outside_tmux_it_attaches_and_is_back_after_the_detach() {
     terminal.press(&["Enter"]);
     let clients = || server.run(&["list-clients", "-F", "#{pane_id}"]);
     wait_until("a client shows the pane", || clients() == "%0");
+    terminal.wait_for("C-b and then d: back to where you came from");
     // Every key goes to the client now, none to the dashboard.
     terminal.press(&["q", "q", "q"]);
     wait_until("cat shows what was typed", || {

@@ -327,9 +327,9 @@ fn a_row_of_then_is_explained_from_the_log() {
 claude in work:1.2 wants approval: Bash: cargo publish
   since 09:02:00, 2m 00s ago
 because
-  09:02:00, 2m 00s ago: a hook reported `PermissionRequest Bash: cargo publish`, which turned running into waiting_approval.
-  09:01:00, 3m 00s ago: a hook reported `PreToolUse Bash: cargo publish`, which left it running.
-  09:00:00, 4m 00s ago: a hook reported `UserPromptSubmit: fix the tax`, which made the row, running.
+  09:02:00, 2m 00s ago: a hook reported `PermissionRequest Bash: cargo publish`, which turned `works` into `wants approval`.
+  09:01:00, 3m 00s ago: a hook reported `PreToolUse Bash: cargo publish`, which left it at `works`.
+  09:00:00, 4m 00s ago: a hook reported `UserPromptSubmit: fix the tax`, which made the row: `works`.
 ";
     assert_eq!(then.stdout, expected);
     let now = explain(&["work:1.3"]);
@@ -415,7 +415,7 @@ fn a_collector_that_starts_late_knows_what_was_logged_and_hears_what_only_the_lo
     assert!(
         explained
             .stdout
-            .contains("which turned running into completed"),
+            .contains("which turned `works` into `done`"),
         "{explained:?}"
     );
     assert_eq!(explained.stderr, "", "the collector was asked");

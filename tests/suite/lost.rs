@@ -260,7 +260,7 @@ fn without_a_collector_the_rows_of_a_server_without_its_socket_stay_and_are_mark
         fs::rename(&old.socket, &away).expect("the socket can be moved");
         let stranger = stands_in.then(|| Stranger::on(&old.socket));
         let table = finish(env.pane_patrol().arg("status")).stdout;
-        assert!(table.contains("waiting_approval"), "{table}");
+        assert!(table.contains("wants approval"), "{table}");
         let words = "its tmux server has lost its socket";
         assert!(
             table.contains(words) && table.contains(&old.remedy()),

@@ -72,12 +72,12 @@ fn in_vain_is_exit_status_4_and_says_how_it_is() {
     assert_eq!(nobody_there.stdout, "");
     assert_eq!(
         nobody_there.stderr,
-        "error: `work:1.2` did not become idle or error in time
+        "error: `work:1.2` was not `idle` or `failed` in time
 hint: no assistant is known there; `pane-patrol status` lists them\n"
     );
     send(&env, "running");
     collector.until_state("running");
-    assert!(timed_out().stderr.contains("hint: it is running"));
+    assert!(timed_out().stderr.contains("hint: it is `works`; nothing"));
 }
 
 #[test]

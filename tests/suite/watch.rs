@@ -83,6 +83,52 @@ fn each_change_is_one_line_and_another_collector_is_followed_too() {
 }
 
 #[test]
+fn what_is_spoken_is_a_sentence_a_change_without_signs() {
+    let env = TestEnv::new();
+    let _collector = Collector::start(&env);
+    let mut spoken = Watch::start(&env, &["--spoken"]);
+    for (target, state, second, said) in [
+        ("shop:1.0", "running", 1, "a in shop, window 1: works, m1"),
+        (
+            "shop:1.0",
+            "waiting_approval",
+            2,
+            "a in shop, window 1: wants approval, m2",
+        ),
+        (
+            "shop:1.0",
+            "waiting_input",
+            3,
+            "a in shop, window 1: wants approval, m2, and 1 more request",
+        ),
+        (
+            "shop:2.0",
+            "waiting_input",
+            4,
+            "a in shop, window 2: asks, m4",
+        ),
+        ("shop:2.0", "error", 5, "a in shop, window 2: failed, m5"),
+        (
+            "shop:2.1",
+            "completed",
+            6,
+            "a in shop, window 2, pane 1: done, m6",
+        ),
+        (
+            "shop:2.0",
+            "idle",
+            7,
+            "a in shop, window 2, pane 0: idle, m7",
+        ),
+    ] {
+        send(&env, target, state, second);
+        assert_eq!(spoken.line(), format!("{said}\n"));
+    }
+    let both = finish(env.pane_patrol().args(["watch", "--spoken", "--json"]));
+    assert_eq!(both.status.code(), Some(2), "{both:?}");
+}
+
+#[test]
 fn it_ends_when_nobody_reads_although_nothing_changes() {
     let env = TestEnv::new();
     let _collector = Collector::start(&env);

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::sheet::Sheet;
 use super::{Asks, Component, Moves, PLAIN, Page, list, most, two_thirds};
 use crate::assistants::request as asked;
+use crate::state::words::word;
 use crate::state::{Evidence, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::keymap::{Action, Hint, hint, key_for};
@@ -259,11 +260,7 @@ fn speaker(source: Source) -> &'static str {
 fn change(evidence: &Evidence) -> String {
     match evidence.before {
         Some(before) if before == evidence.after => "changed nothing".to_owned(),
-        Some(before) => format!(
-            "{}, was {}",
-            labels::plain(evidence.after),
-            labels::plain(before)
-        ),
-        None => format!("{}, a new row", labels::plain(evidence.after)),
+        Some(before) => format!("{}, was {}", word(evidence.after), word(before)),
+        None => format!("{}, a new row", word(evidence.after)),
     }
 }

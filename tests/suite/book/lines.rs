@@ -43,6 +43,10 @@ const OTHERWISE: &[(&str, How)] = &[
         "pane-patrol watch --json",
         How::Prints("\"target\":\"shop:1.1\""),
     ),
+    (
+        "pane-patrol watch --spoken",
+        How::Prints("claude in shop, window 1: wants approval, Bash: "),
+    ),
     ("pane-patrol watch", How::Prints("shop:1.1")),
     ("pane-patrol wait", How::UntilTheTurnEnds),
     (
