@@ -36,6 +36,9 @@ pub trait Access {
     fn runs(&self, bound: &Bound, since: Timestamp) -> bool;
     /// What the assistant says of itself now; `None` where it says nothing.
     fn witness(&self, bound: &Bound) -> Option<Seen>;
+    /// Whether its process waits for something to do in this moment, and would take a key at once; `None`
+    /// where the system does not tell.
+    fn is_at_rest(&self, bound: &Bound) -> Option<bool>;
     /// The pane as it is now.
     fn look(&self, bound: &Bound) -> mux::Outcome<Pane>;
     /// Presses, if `guard` holds in that moment.

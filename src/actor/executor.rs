@@ -18,6 +18,7 @@ use crate::hub::client::{HubError, random_id};
 use crate::hub::server::Collector;
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::state::{Bound, Row};
+use crate::sys::process;
 
 /// Why nothing is done.
 pub(super) type Refusal = String;
@@ -102,6 +103,10 @@ impl Access for Executor {
             instance_id: reading.instance_id,
             written: reading.written,
         })
+    }
+
+    fn is_at_rest(&self, bound: &Bound) -> Option<bool> {
+        process::waits(bound.pid?)
     }
 
     fn look(&self, bound: &Bound) -> mux::Outcome<Pane> {

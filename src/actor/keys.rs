@@ -14,6 +14,7 @@ use super::dialog::{self, Dialog, Kind, Refusal};
 use super::equal::Equal;
 use super::fate::{Fate, fate};
 use super::opening::may_open;
+use super::rest;
 use super::stop::Stop;
 use crate::mux;
 pub use crate::mux::{Guard, Press, Pressed};
@@ -144,9 +145,9 @@ impl Scene {
     }
 }
 
-struct Act<'a> {
-    bound: &'a Bound,
-    access: &'a dyn Access,
+pub(super) struct Act<'a> {
+    pub(super) bound: &'a Bound,
+    pub(super) access: &'a dyn Access,
 }
 
 impl Act<'_> {
@@ -298,13 +299,7 @@ impl Act<'_> {
         let view = self.view();
         let view = view.map_err(|stop| self.naming_the_other(stop, row.as_ref()))?;
         let others = self.others(row.as_ref());
-        dialog::tell_apart(&view.dialog, self.bound, &others)?;
-        let now = self.access.now();
-        if dialog::drops_early_keys(&self.bound.assistant)
-            && others.iter().any(|other| may_open(other, now))
-        {
-            return Err(Stop::Opening);
-        }
+        self.told_apart(&view.dialog, &others)?;
         let is_there = |at: u8| cursor.contains(&at);
         if !view.dialog.selected.is_some_and(is_there) || !view.dialog.untouched {
             return Err(Stop::Touched);
@@ -403,6 +398,7 @@ impl Act<'_> {
 
     /// The moment before it was pressed.
     fn press(&self, press: &Press, view: &View) -> Result<Timestamp, Stop> {
+        let view = &self.at_rest(view)?;
         let began = self.access.now();
         let pressed = self.access.press(self.bound, press, &guard(view));
         let stop = |undone| match undone {
@@ -413,6 +409,37 @@ impl Act<'_> {
             Pressed::Yes => Ok(began),
             Pressed::No => Err(Stop::LastMoment),
         }
+    }
+
+    /// The same view once the assistant would take a key at once.
+    fn at_rest(&self, view: &View) -> Result<View, Stop> {
+        let mut view = view.clone();
+        if !dialog::drops_early_keys(&self.bound.assistant) {
+            return Ok(view);
+        }
+        for _ in 0..TRIES {
+            if rest::is_at_rest(self)? {
+                return Ok(view);
+            }
+            // What it worked at may be on its screen by now.
+            let now = self.view()?;
+            if now.dialog != view.dialog {
+                return Err(Stop::LastMoment);
+            }
+            view = self.still(now)?;
+        }
+        Err(Stop::Busy)
+    }
+
+    /// That `dialog` is of no other one that is open, and that none is about to open.
+    fn told_apart(&self, dialog: &Dialog, others: &[Bound]) -> Result<(), Stop> {
+        dialog::tell_apart(dialog, self.bound, others)?;
+        let now = self.access.now();
+        let is_late = dialog::drops_early_keys(&self.bound.assistant);
+        if is_late && others.iter().any(|other| may_open(other, now)) {
+            return Err(Stop::Opening);
+        }
+        Ok(())
     }
 
     /// Waits for the dialog to look so, and sees to it that it is still this request's and no other's:
@@ -445,7 +472,7 @@ impl Act<'_> {
         if self.access.has_result(self.bound) == Some(true) {
             return Err(Stop::Answered);
         }
-        dialog::tell_apart(&view.dialog, self.bound, &self.others(row.as_ref()))?;
+        self.told_apart(&view.dialog, &self.others(row.as_ref()))?;
         Ok(view)
     }
 }

@@ -40,6 +40,7 @@ mod keys_tests;
 mod manage;
 pub mod names;
 mod opening;
+mod rest;
 mod started;
 pub mod stop;
 mod tell;

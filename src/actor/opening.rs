@@ -1,10 +1,11 @@
-//! Dialogs that are about to open. Claude Code 2.1.197 works at a long command for seconds before it shows it
-//! (1,400 characters: a second; 2,900: 3 to 5 s), and a key that is pressed meanwhile, at the dialog that still
+//! Dialogs that are about to open. Claude Code 2.1.197 works at a long command or text for seconds before it shows
+//! it (a command of 1,400 characters: a second; 2,900: 3 to 5 s), and a key that is pressed meanwhile, at the dialog that still
 //! stands there, is taken by the one that then opens above it.
 
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::Value;
 
 use crate::state::Bound;
 
@@ -19,18 +20,41 @@ const LONGEST: Duration = Duration::from_secs(120);
 
 /// Whether the dialog of `other` may be about to open at `now`.
 pub(super) fn may_open(other: &Bound, now: Timestamp) -> bool {
-    let length = length(other);
-    // The time grows with the square of it; twice what was measured.
-    let within = Duration::from_millis(length.saturating_mul(length) / 1_000);
+    let (length, within) = match (&other.command, &other.input) {
+        (None, Some(input)) => {
+            let length = texts(input);
+            // 18,000 characters of a file: 3 s; 36,000: 4 s.
+            (length, Duration::from_millis(length / 3))
+        }
+        _ => {
+            let length = length(other);
+            // The time grows with the square of it; twice what was measured.
+            let within = Duration::from_millis(length.saturating_mul(length) / 1_000);
+            (length, within)
+        }
+    };
     length > SHORT && other.age(now) < within.min(LONGEST)
 }
 
+/// The characters of all texts in it.
+fn texts(value: &Value) -> u64 {
+    match value {
+        Value::String(text) => count(text),
+        Value::Array(values) => values.iter().map(texts).sum(),
+        Value::Object(fields) => fields.values().map(texts).sum(),
+        _ => 0,
+    }
+}
+
 fn length(other: &Bound) -> u64 {
-    let count = |text: &str| u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
     let message = other.request.message.as_deref().unwrap_or_default();
     match &other.command {
         Some(command) => count(command),
         None if message.ends_with('…') => UNKNOWN,
         None => count(message),
     }
+}
+
+fn count(text: &str) -> u64 {
+    u64::try_from(text.chars().count()).unwrap_or(u64::MAX)
 }

@@ -65,6 +65,11 @@ pub enum Stop {
          moment; try again in a while, or answer in the pane"
     )]
     Opening,
+    /// Nothing tells where a key would go.
+    #[error(
+        "it works at something and would not take a key now: try again in a while, or answer in the pane"
+    )]
+    Busy,
     /// After a key what is on the screen may be another request's.
     #[error(
         "what is on its screen now may be another of two requests that cannot be told apart: answer in the pane"

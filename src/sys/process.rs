@@ -42,6 +42,11 @@ pub(crate) fn stat(pid: u32) -> Option<Stat> {
     sys::stat(pid).and_then(living)
 }
 
+/// Whether its first thread, which reads the keys, sleeps until something comes; `None` where nothing tells.
+pub(crate) fn waits(pid: u32) -> Option<bool> {
+    Some(sys::stat(pid)?.state == 'S')
+}
+
 /// A process that nobody has reaped yet is no longer there for us.
 fn living(stat: sys::Stat) -> Option<Stat> {
     (!matches!(stat.state, 'Z' | 'X' | 'x')).then_some(Stat {

@@ -33,6 +33,10 @@ impl Access for Fake {
         self.0.borrow().has_company()
     }
 
+    fn is_at_rest(&self, _: &Bound) -> Option<bool> {
+        Some(true)
+    }
+
     /// Like a transcript: what was approved has none while it runs.
     fn has_result(&self, bound: &Bound) -> Option<bool> {
         let mut state = self.0.borrow_mut();

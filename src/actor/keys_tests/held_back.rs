@@ -220,6 +220,54 @@ fn another_request_of_the_same_line_is_named_by_what_it_is_given() {
     stage.refuses(&own, &Decision::Approve, "`--request t2`");
 }
 
+/// Nothing is written of what Claude 2.1.197 works at, and its dialog takes the key that comes meanwhile.
+#[test]
+fn a_key_is_pressed_only_when_the_assistant_would_take_it_at_once() {
+    let works = |looks: usize| Stage {
+        works: Cell::new(looks),
+        ..stage().0
+    };
+    let (_, bound) = stage();
+    for looks in [1, 5, 100] {
+        let stage = works(looks);
+        assert_eq!(stage.approve(&bound), Outcome::Done, "{looks}");
+        assert_eq!((stage.keys(), stage.works.get()), (1, 0), "{looks}");
+    }
+    works(usize::MAX).refuses(&bound, &Decision::Approve, "works at something");
+    // What it worked at is on its screen by then.
+    let stage = Stage {
+        works: Cell::new(100),
+        screen: Box::new(|look, _| asks(if look < 2 { " touch a" } else { " touch b" })),
+        ..stage().0
+    };
+    stage.refuses(&bound, &Decision::Approve, "its command is not");
+}
+
+#[test]
+fn while_a_long_text_may_open_its_dialog_no_key_is_pressed() {
+    let keys = |length: usize, age: u64| {
+        let since = start().minus(Duration::from_secs(age));
+        let mut other = full("t2", "f");
+        other.request.tool = Some("Write".to_owned());
+        other.request.since = since;
+        other.command = None;
+        other.input = Some(json!({"file_path": "/f", "content": "x".repeat(length)}));
+        let row = asking(vec![request("t1", "touch a"), other.request.clone()]);
+        let stage = Stage {
+            row: RefCell::new(Some(row)),
+            full: vec![full("t1", "touch a"), other.clone()],
+            open: vec![full("t1", "touch a"), other],
+            ..stage().0
+        };
+        let outcome = stage.approve(&full("t1", "touch a"));
+        (stage.keys(), format!("{outcome:?}"))
+    };
+    let (pressed, outcome) = keys(18_000, 3);
+    assert!(pressed == 0 && outcome.contains("may open"), "{outcome}");
+    let (pressed, outcome) = keys(18_000, 10);
+    assert_eq!(pressed, 1, "{outcome}");
+}
+
 /// Claude 2.1.197 works at a long command for seconds, and its dialog takes the key that was meant for the
 /// one that stood there.
 #[test]

@@ -45,6 +45,8 @@ struct Stage {
     /// The command runs once a key was pressed.
     runs: bool,
     seen: Option<Seen>,
+    /// For so many looks it works.
+    works: Cell<usize>,
     /// It writes about itself all the time, and never that it works.
     writes: bool,
     /// Until then it says that it works.
@@ -99,6 +101,12 @@ impl Access for Stage {
         let is_early = self.keys() < self.open_from;
         let shown = if is_early { 1 } else { self.open.len() };
         self.open.iter().take(shown).cloned().collect()
+    }
+
+    fn is_at_rest(&self, _: &Bound) -> Option<bool> {
+        let works = self.works.get();
+        self.works.set(works.saturating_sub(1));
+        Some(works == 0)
     }
 
     fn has_company(&self, _: &Bound) -> bool {
@@ -245,6 +253,7 @@ fn stage() -> (Stage, Bound) {
         results: None,
         runs: false,
         seen: Some(seen(Level::WaitingApproval, "s")),
+        works: Cell::new(0),
         writes: false,
         waits_after: Duration::ZERO,
         width: WIDTH,
