@@ -5,6 +5,7 @@ mod asked;
 mod first_run;
 mod generated;
 mod keys;
+mod left_over;
 mod places;
 mod refused;
 
@@ -254,6 +255,19 @@ fn what_is_set_of_notices_is_left_and_what_was_not_is_taken_back() {
     let wrong = run(&env, &setup);
     assert_eq!(wrong.status.code(), Some(1), "{wrong:?}");
     assert!(wrong.stderr.contains("line 1") && wrong.stderr.contains("nothing was changed"));
+}
+
+#[test]
+fn where_no_assistant_is_found_doctor_sends_nobody_to_install_for_all() {
+    let env = TestEnv::new();
+    with_programs(&env, &[]);
+    let said = run(&env, &["doctor"]).stdout;
+    let last = said.lines().last().expect("it says something");
+    assert!(
+        last.starts_with("next ") && last.contains("install an assistant first"),
+        "{said}"
+    );
+    assert!(!said.contains("install --all"), "{said}");
 }
 
 #[test]

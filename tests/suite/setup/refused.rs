@@ -53,6 +53,10 @@ fn a_file_of_which_tmux_itself_reads_nothing() {
         says(b"if-shell true {\n  set -g mouse on\n"),
         &["tmux stops at line 3"],
     );
+    assert_refused(
+        says(b"set -g mouse on\nbind P display-message a\nfrobnicate\nset -g status off\n"),
+        &["tmux stops at line 3: unknown command: frobnicate"],
+    );
     assert_refused(says(b"%if 1\nset -g mouse on\n"), &["syntax error"]);
 }
 
@@ -120,6 +124,22 @@ fn one_step_that_cannot_be_done_does_not_keep_the_others_from_theirs() {
     assert!(env.home().join(".claude/settings.json").exists());
     assert!(env.path("config/pane-patrol/config.toml").exists());
     assert!(!env.path("config/pane-patrol/tmux.conf").exists());
+}
+
+#[test]
+fn where_no_step_could_be_done_nothing_is_said_of_others() {
+    let env = TestEnv::new();
+    with_programs(&env, &[]);
+    fs::create_dir(env.home().join(".tmux.conf")).expect("it can be made");
+    let refused = for_tmux(&env, &[]);
+    assert!(
+        refused
+            .stderr
+            .contains("the only step could not be done, as said above"),
+        "{refused:?}"
+    );
+    assert!(!refused.stderr.contains("others are done"), "{refused:?}");
+    assert!(!refused.stderr.contains("uninstall"), "{refused:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod files;
 mod keys;
 mod ours;
 mod place;
+mod scratch;
 mod words;
 
 use std::cell::Cell;
@@ -14,7 +15,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use pane_patrol_sys::private;
-use tempfile::TempDir;
 use thiserror::Error;
 
 use super::Call;
@@ -23,6 +23,8 @@ pub(crate) use files::{Files, sourced};
 pub(crate) use keys::{Binding, bindings};
 pub(crate) use ours::{COUNTS, GOES_TO_NEXT, HEAD, OPENS_POPUP, Ours, line_for};
 pub(crate) use place::{is_only_addition, places};
+use scratch::Scratch;
+pub(crate) use scratch::clear_left_over;
 
 /// A command of such a file, as tmux prints it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +60,7 @@ pub(crate) enum ConfError {
 /// Asks tmux what it makes of files, on a server of our own.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    folder: TempDir,
+    folder: Scratch,
     environment: Vec<(&'static str, OsString)>,
     /// How often tmux was asked: a server that is about to end must not be asked once more.
     asked: Cell<usize>,
@@ -70,7 +72,7 @@ impl Reader {
     /// # Errors
     /// There is no room for temporary files.
     pub(crate) fn new(environment: Vec<(&'static str, OsString)>) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("pane-patrol").tempdir()?;
+        let folder = Scratch::make()?;
         Ok(Self {
             folder,
             environment,
@@ -90,7 +92,7 @@ impl Reader {
         let read = Call::new("source-file").flag("-n").flag("-v");
         let printed = self.ask(&read.operand(pattern_of(&file)))?;
         let name = format!("{}:", file.display());
-        let mut commands = Vec::new();
+        let (mut commands, mut last) = (Vec::new(), None);
         for line in printed.said.lines() {
             let rest = line.strip_prefix(&name);
             let Some((number, text)) = rest.and_then(|rest| rest.split_once(": ")) else {
@@ -99,8 +101,8 @@ impl Reader {
             let Ok(line) = number.parse() else { continue };
             let text = text.to_owned();
             if !printed.is_done {
-                let reason = text;
-                return Err(ConfError::Refused { line, reason });
+                last = Some((line, text));
+                continue;
             }
             let parts = words::commands(&text).into_iter();
             commands.extend(parts.map(|text| Command { line, text }));
@@ -108,7 +110,11 @@ impl Reader {
         if printed.is_done {
             return Ok(commands);
         }
-        Err(ConfError::Odd(printed.said.trim().to_owned()))
+        // What tmux understands it prints line by line, and at the end why it stops.
+        Err(match last {
+            Some((line, reason)) => ConfError::Refused { line, reason },
+            None => ConfError::Odd(printed.said.trim().to_owned()),
+        })
     }
 
     /// The keys after the prefix of a tmux without any settings.
