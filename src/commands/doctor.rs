@@ -158,7 +158,11 @@ fn examine(context: &Context, rows: Option<&[Row]>) -> Vec<Finding> {
         None => findings.push(Finding::failure(
             "hooks",
             "no assistant has our hooks",
-            "run `pane-patrol install --all`",
+            if Assistant::ALL.iter().any(|one| site::is_found(one)) {
+                "run `pane-patrol install --all`"
+            } else {
+                NOBODY_IS_FOUND
+            },
         )),
     }
     for known in assistants::ALL {
@@ -171,6 +175,9 @@ fn examine(context: &Context, rows: Option<&[Row]>) -> Vec<Finding> {
     }
     findings
 }
+
+/// What to do where there is nobody to install for.
+const NOBODY_IS_FOUND: &str = "none was found on PATH: install an assistant first, name one that is elsewhere with `--assistant` to `install`, or have a program of yours report with `emit`";
 
 /// Keeps for each environment of sessions in panes the name of one of them.
 fn note_variables(

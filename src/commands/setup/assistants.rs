@@ -3,20 +3,20 @@
 use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 
-use super::person::{Person, Step};
+use super::person::{Done, Person, Step};
 use crate::commands::Context;
 use crate::commands::install::{self, site};
 use crate::messages;
 
 /// Registers the hooks of those that are found and do not report yet.
-pub(super) fn register(context: &Context, person: Person) -> Step {
+pub(super) fn register(context: &Context, person: Person) -> Step<Done> {
     let all = Assistant::ALL.iter().copied();
     let found: Vec<_> = all.filter(|one| site::is_found(one)).collect();
     if found.is_empty() {
         messages::status(
             "No assistant was found on PATH; `pane-patrol install --assistant NAME` installs for one that is elsewhere.",
         );
-        return Ok(());
+        return Ok(Done::Same);
     }
     let job = |one: &&'static Assistant| install::job(context, one, has_approvals(context, one));
     let jobs: Vec<_> = found.iter().map(job).collect();
@@ -42,9 +42,10 @@ pub(super) fn register(context: &Context, person: Person) -> Step {
         }
     }
     if jobs.is_empty() {
-        return Ok(());
+        return Ok(Done::Same);
     }
-    Ok(install::put_in(jobs, person.only_looks())?)
+    install::put_in(jobs, person.only_looks())?;
+    Ok(Done::Changed)
 }
 
 /// What the person has asked for before stays.

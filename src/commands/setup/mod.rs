@@ -16,10 +16,10 @@ use super::Context;
 use crate::cli::{SetupArgs, SetupStep};
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
-use person::{Halt, Person, Step};
+use person::{Done, Halt, Person, Step};
 
 /// A step and its title.
-type Titled<'a> = (&'a str, Box<dyn Fn() -> Step + 'a>);
+type Titled<'a> = (&'a str, Box<dyn Fn() -> Step<Done> + 'a>);
 
 /// Walks through all steps.
 pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
@@ -39,38 +39,53 @@ pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
         steps.push(("Notices", Box::new(step)));
     }
     let count = steps.len();
-    let mut failures = Vec::new();
+    let (mut failures, mut has_changed) = (Vec::new(), false);
     for (number, (title, step)) in steps.iter().enumerate() {
         messages::status(&format!("\n{} of {count}. {title}", number + 1));
         match step() {
-            Ok(()) => {}
+            Ok(done) => has_changed |= done == Done::Changed,
             Err(Halt::Failed(error)) => {
                 messages::error(&error);
                 failures.push(error);
             }
             Err(Halt::Stopped) => {
-                messages::status("Stopped here; what was done before stays.");
+                messages::status(if has_changed || !failures.is_empty() {
+                    "Stopped here; what was done before stays."
+                } else {
+                    "Stopped here; nothing was changed."
+                });
                 return Ok(());
             }
         }
     }
-    farewell(person, count - failures.len());
+    farewell(person, has_changed, failures.is_empty());
     match failures.first() {
         None => Ok(()),
-        Some(first) => Err(CommandError::new(format!(
-            "{} of {count} steps could not be done, as said above; the others are done",
-            failures.len()
-        ))
-        .exit(first.exit_status())),
+        Some(first) => {
+            Err(CommandError::new(not_done(failures.len(), count)).exit(first.exit_status()))
+        }
     }
 }
 
-fn farewell(person: Person, done: usize) {
+/// How many steps could not be done. What came of the others each of them has said.
+fn not_done(failed: usize, count: usize) -> String {
+    match failed {
+        1 if count == 1 => "the only step could not be done, as said above".to_owned(),
+        all if all == count => format!("none of the {count} steps could be done, as said above"),
+        _ => format!("{failed} of {count} steps could not be done, as said above"),
+    }
+}
+
+fn farewell(person: Person, has_changed: bool, is_whole: bool) {
     if person.only_looks() {
         messages::status("\nThis was a dry run; nothing was changed.");
-    } else if done > 0 {
+    } else if has_changed {
         messages::status(
             "\n`pane-patrol` shows the assistants, `pane-patrol doctor` says how each is, `pane-patrol uninstall` takes everything back.",
+        );
+    } else if is_whole {
+        messages::status(
+            "\nNothing was changed. `pane-patrol` shows the assistants, `pane-patrol doctor` says how each is.",
         );
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use pane_patrol_installer::{Content, Setting, plan_put};
 
 use super::files::{carry_out, refused, show};
-use super::person::{Person, Step};
+use super::person::{Done, Person, Step};
 use super::spots::Spots;
 use super::tmux::no_place;
 use crate::commands::Context;
@@ -36,7 +36,7 @@ const fn settings(value: &'static str) -> [Setting; 2] {
 }
 
 /// Asks for notices beyond the bell, unless the person has chosen already.
-pub(super) fn choose(context: &Context, person: Person) -> Step {
+pub(super) fn choose(context: &Context, person: Person) -> Step<Done> {
     let config = context.config()?;
     let spots = Spots::of(context).ok_or_else(no_place)?;
     if config.notice != notify::Settings::default() {
@@ -44,7 +44,7 @@ pub(super) fn choose(context: &Context, person: Person) -> Step {
             "You have chosen your notices in {}; they are left as they are.",
             spots.settings.display()
         ));
-        return Ok(());
+        return Ok(Done::Same);
     }
     let on_desktop = has_desktop(context.path.as_deref());
     let (chosen, ways) = if on_desktop {
@@ -64,9 +64,10 @@ pub(super) fn choose(context: &Context, person: Person) -> Step {
     show(&plan);
     let question = format!("Tell it {ways}, too?");
     if !person.agrees(&question)? {
-        return Ok(());
+        return Ok(Done::Same);
     }
-    Ok(carry_out(&plan)?)
+    carry_out(&plan)?;
+    Ok(Done::Changed)
 }
 
 /// Whether something is there that shows notices on the desktop.

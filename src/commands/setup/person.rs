@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
+use pane_patrol_hooks::text::printable_line;
 use rustix::termios::{QueueSelector, tcflush};
 
 use crate::cli::SetupArgs;
@@ -32,6 +33,15 @@ impl From<CommandError> for Halt {
     fn from(error: CommandError) -> Self {
         Self::Failed(error)
     }
+}
+
+/// What a step has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    /// Something is other than before.
+    Changed,
+    /// All is as it was: it was there already, or is not wanted.
+    Same,
 }
 
 /// What a part of a step comes to.
@@ -76,9 +86,17 @@ impl Person {
         match self {
             Self::Looking => Ok(false),
             Self::Willing => Ok(true),
-            Self::Asked => match &*ask(&format!("{question} [y/N, q to stop] "))? {
-                "q" | "Q" | "quit" => Err(Halt::Stopped),
-                answer => Ok(matches!(answer, "y" | "Y" | "yes")),
+            Self::Asked => loop {
+                let answer = ask(&format!("{question} [y/N, q to stop] "))?;
+                match &*answer.to_lowercase() {
+                    "q" | "quit" => return Err(Halt::Stopped),
+                    "y" | "yes" => return Ok(true),
+                    "" | "n" | "no" => return Ok(false),
+                    _ => messages::status(&format!(
+                        "`{}` is neither yes nor no.",
+                        printable_line(&answer)
+                    )),
+                }
             },
         }
     }

@@ -8,7 +8,7 @@ use pane_patrol_installer::{Content, Plan, PlanError, plan_put};
 use super::confs::Conf;
 use super::files::{carry_out, refused, show};
 use super::keys::{NEXT, POPUP, Purpose, Taken, not_asked};
-use super::person::{Person, Step};
+use super::person::{Done, Person, Step};
 use super::spots::Spots;
 use crate::cli::{SetupArgs, SetupStep};
 use crate::commands::Context;
@@ -30,7 +30,7 @@ pub(super) fn no_place() -> CommandError {
 }
 
 /// Gives tmux our keys and count.
-pub(super) fn equip(context: &Context, person: Person, arguments: &SetupArgs) -> Step {
+pub(super) fn equip(context: &Context, person: Person, arguments: &SetupArgs) -> Step<Done> {
     let spots = Spots::of(context).ok_or_else(no_place)?;
     let config = context.environment.config_home.clone();
     let config = config.map(|folder| ("XDG_CONFIG_HOME", OsString::from(folder)));
@@ -46,7 +46,7 @@ pub(super) fn equip(context: &Context, person: Person, arguments: &SetupArgs) ->
         Ok(_) => outfit.step(),
         Err(ConfError::NotInstalled) => {
             messages::status("tmux is not on PATH, so it gets no keys.");
-            Ok(())
+            Ok(Done::Same)
         }
         Err(error) => Err(not_asked(&error).into()),
     }
@@ -60,19 +60,19 @@ struct Outfit<'a> {
 }
 
 impl Outfit<'_> {
-    fn step(&self) -> Step {
+    fn step(&self) -> Step<Done> {
         let confs = Conf::all(self.spots, self.reader);
         let Some(plans) = self.plans(&confs)? else {
-            return Ok(());
+            return Ok(Done::Same);
         };
         if plans.iter().all(Plan::is_empty) {
             messages::status("tmux has all of this already; nothing was changed.");
-            return Ok(());
+            return Ok(Done::Same);
         }
         plans.iter().for_each(show);
         let question = "Give tmux this?";
         if !self.person.agrees(question)? {
-            return Ok(());
+            return Ok(Done::Same);
         }
         // The file before the line that has it read.
         for plan in &plans {
@@ -82,7 +82,7 @@ impl Outfit<'_> {
         messages::status(&format!(
             "A tmux that starts reads it; in one that runs: `tmux source-file {file}`."
         ));
-        Ok(())
+        Ok(Done::Changed)
     }
 
     /// The changes of both files; `None` where the person wants nothing of it.

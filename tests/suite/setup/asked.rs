@@ -65,6 +65,32 @@ fn whoever_stops_at_the_first_question_has_changed_nothing() {
     };
     terminal.wait_for("[y/N, q to stop]");
     terminal.press(&["C-d"]);
-    terminal.wait_for("ended 0");
+    let screen = terminal.wait_for("ended 0");
+    assert!(
+        screen.contains("Stopped here; nothing was changed."),
+        "{screen}"
+    );
+    assert_eq!(picture(&env), before);
+}
+
+#[test]
+fn what_is_neither_yes_nor_no_is_asked_again_and_after_no_nothing_is_to_be_taken_back() {
+    let env = TestEnv::new();
+    with_programs(&env, &["claude"]);
+    let before = picture(&env);
+    let Some(terminal) = begin(&env, "--skip keys,status,notices") else {
+        return;
+    };
+    let question = "Let Claude Code report, with the change above?";
+    terminal.wait_for(question);
+    terminal.press(&["maybe", "Enter"]);
+    wait_until("it is asked once more", || {
+        terminal.screen().matches("[y/N, q to stop]").count() == 2
+    });
+    assert!(terminal.screen().contains("`maybe` is neither yes nor no."));
+    terminal.press(&["NO", "Enter"]);
+    let screen = terminal.wait_for("ended 0");
+    assert!(screen.contains("Nothing was changed."), "{screen}");
+    assert!(!screen.contains("takes everything back"), "{screen}");
     assert_eq!(picture(&env), before);
 }
