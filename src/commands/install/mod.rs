@@ -168,7 +168,6 @@ pub(super) fn uninstall(context: &Context, arguments: &UninstallArgs) -> Command
     if everything {
         // Nothing is said of assistants that were never told of us.
         jobs.retain(|job| !matches!(job, Ok(job) if job.plan.is_empty() && (arguments.dry_run || tidied(job))));
-        crate::mux::tmux::conf::clear_left_over();
         others = back::plans(context, arguments.dry_run);
         if jobs.is_empty() && others.is_empty() {
             messages::status("No hooks of ours are registered; nothing was changed.");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::spots::Spots;
-use crate::mux::tmux::conf::{Command, ConfError, Reader, sourced};
+use crate::mux::tmux::conf::{Command, ConfError, Reader, Sourced, sourced};
 
 /// How many files are read of those that read each other.
 const MAX_FILES: usize = 40;
@@ -26,7 +26,7 @@ impl Conf {
         let mut next = 0;
         while next < files.len().min(MAX_FILES) {
             let conf = Self::read(spots, reader, files[next].clone());
-            for file in conf.sources() {
+            for file in conf.sources(spots).files {
                 if file != spots.for_tmux && !files.contains(&file) {
                     files.push(file);
                 }
@@ -48,9 +48,9 @@ impl Conf {
         }
     }
 
-    /// The files that it reads in turn.
-    pub(super) fn sources(&self) -> Vec<PathBuf> {
-        sourced(self.commands.as_deref().unwrap_or_default())
+    /// What it reads in turn.
+    pub(super) fn sources(&self, spots: &Spots) -> Sourced {
+        sourced(self.commands.as_deref().unwrap_or_default(), spots.home())
     }
 
     /// Whether it has this line.

@@ -39,6 +39,8 @@ const NONE: &str = "none";
 pub(super) struct Taken {
     /// By the person's own files, named as they write them.
     pub(super) by_person: Vec<(String, Binding)>,
+    /// Why keys may be bound by files that cannot be known.
+    pub(super) by_unknown: Option<String>,
     /// By tmux itself.
     pub(super) by_tmux: Vec<Binding>,
     /// By the keys that were just chosen.
@@ -103,13 +105,15 @@ impl Purpose {
             ));
             return Ok(None);
         }
+        // What was chosen once is chosen still.
+        let unknown = taken.by_unknown.clone().filter(|_| before.is_none());
         let usual = before.unwrap_or_else(|| self.usual[0].to_owned());
-        if taken.is_free(&usual) {
+        if unknown.is_none() && taken.is_free(&usual) {
             return Ok(Some(usual));
         }
-        let why = taken
-            .by(&usual)
-            .unwrap_or_else(|| format!("`{usual}` is one of tmux's own keys"));
+        let own = || format!("`{usual}` is one of tmux's own keys");
+        let why = unknown.clone().or_else(|| taken.by(&usual));
+        let why = why.unwrap_or_else(own);
         let other = self.usual.iter().find(|key| taken.is_free(key));
         if !person.can_be_asked() {
             messages::warning(&format!(
@@ -120,8 +124,12 @@ impl Purpose {
             ));
             return Ok(None);
         }
-        messages::status(&format!("{why}, and stays so."));
-        self.ask(person, other.copied(), taken, reader)
+        let (end, other) = match unknown {
+            Some(_) => (".", None),
+            None => (", and stays so.", other.copied()),
+        };
+        messages::status(&format!("{why}{end}"));
+        self.ask(person, other, taken, reader)
     }
 
     fn ask(

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 
+use pane_patrol_hooks::text::printable_line;
 use pane_patrol_installer::{Content, Plan, PlanError, plan_put};
 
 use super::confs::Conf;
@@ -155,6 +156,13 @@ impl Outfit<'_> {
         };
         for conf in confs {
             let file = self.spots.files.short(&conf.file);
+            for (line, word) in conf.sources(self.spots).unknown {
+                let why = format!(
+                    "{file}, line {line}, reads `{}`, and what that is only a tmux that runs knows, so it may bind any key",
+                    printable_line(&word)
+                );
+                taken.by_unknown.get_or_insert(why);
+            }
             match &conf.commands {
                 Ok(commands) => {
                     let bound = bindings(commands).into_iter();
@@ -177,7 +185,10 @@ impl Outfit<'_> {
             .iter()
             .filter(|conf| own.contains(&conf.file))
             .collect();
-        let reads_ours = |conf: &&Conf| conf.sources().contains(&self.spots.for_tmux);
+        let reads_ours = |conf: &&Conf| {
+            let sources = conf.sources(self.spots);
+            sources.files.contains(&self.spots.for_tmux)
+        };
         if let Some(conf) = confs.iter().find(reads_ours) {
             let text = line_for(&self.spots.for_tmux, self.spots.home()).unwrap_or_default();
             // In words of the person's own, or in a file that is read in turn, it is left to them.

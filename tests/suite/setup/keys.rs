@@ -147,3 +147,49 @@ fn a_program_in_a_folder_with_an_odd_name_is_run_by_its_keys() {
     assert!(told.starts_with(&expected), "{told}");
     assert!(run(&env, &["uninstall"]).status.success());
 }
+
+#[test]
+fn keys_in_files_of_a_pattern_count_too() {
+    let env = TestEnv::new();
+    with_programs(&env, &[]);
+    write(&env, "c/conf.d/a.conf", "set -g mouse on\n");
+    write(
+        &env,
+        "c/conf.d/b.conf",
+        "set -g mouse on\nbind P display-message mine\n",
+    );
+    write(&env, ".tmux.conf", "source-file ~/c/conf.d/*.conf\n");
+    let done = for_tmux(&env, &[]);
+    assert!(
+        done.stderr
+            .contains("`P` is bound in ~/c/conf.d/b.conf, line 2"),
+        "{done:?}"
+    );
+    assert_eq!(keys(&env), "N");
+}
+
+#[test]
+fn where_a_file_that_is_read_cannot_be_known_only_keys_that_are_named_are_taken() {
+    let conf = "set -g mouse on\nsource-file -F '#{d:current_file}/k.conf'\n";
+    let env = TestEnv::new();
+    with_programs(&env, &[]);
+    write(&env, "k.conf", "bind P display-message mine\n");
+    write(&env, ".tmux.conf", conf);
+    let done = for_tmux(&env, &[]);
+    assert!(done.status.success(), "{done:?}");
+    for words in [
+        "~/.tmux.conf, line 2, reads `#{d:current_file}/k.conf`",
+        "the dashboard in a popup gets no key; `--popup-key P` gives it one",
+        "the assistant that waits longest gets no key",
+    ] {
+        assert!(done.stderr.contains(words), "{words}: {done:?}");
+    }
+    assert_eq!(keys(&env), "");
+    let done = for_tmux(&env, &["--popup-key", "A", "--next-key", "N"]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(keys(&env).contains('A') && keys(&env).contains('N'));
+    assert!(
+        for_tmux(&env, &[]).stdout.is_empty(),
+        "what was chosen is chosen still"
+    );
+}

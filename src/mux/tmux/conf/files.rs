@@ -2,9 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Command;
-use super::words::words;
-
 /// The system's own files; which of them is read was decided when tmux was built.
 const OF_THE_SYSTEM: &[&str] = &[
     "/etc/tmux.conf",
@@ -70,20 +67,4 @@ impl Files {
             |below| format!("~/{}", below.display()),
         )
     }
-}
-
-/// The files that these commands read in turn, as far as they are named in full.
-pub(crate) fn sourced(commands: &[Command]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for command in commands {
-        let words = words(&command.text);
-        if words
-            .first()
-            .is_some_and(|word| word == "source-file" || word == "source")
-        {
-            let named = words.iter().skip(1).filter(|word| word.starts_with('/'));
-            found.extend(named.map(PathBuf::from));
-        }
-    }
-    found
 }

@@ -2,10 +2,12 @@
 //! ours may stand there. tmux itself reads them, on a server of our own, and carries nothing out.
 
 mod files;
+mod glob;
 mod keys;
 mod ours;
 mod place;
 mod scratch;
+mod sourced;
 mod words;
 
 use std::cell::Cell;
@@ -19,12 +21,13 @@ use thiserror::Error;
 
 use super::Call;
 use super::private::PrivateServer;
-pub(crate) use files::{Files, sourced};
+pub(crate) use files::Files;
 pub(crate) use keys::{Binding, bindings};
 pub(crate) use ours::{COUNTS, GOES_TO_NEXT, HEAD, OPENS_POPUP, Ours, line_for};
 pub(crate) use place::{is_only_addition, places};
 use scratch::Scratch;
 pub(crate) use scratch::clear_left_over;
+pub(crate) use sourced::{Sourced, sourced};
 
 /// A command of such a file, as tmux prints it.
 #[derive(Clone, Debug, PartialEq, Eq)]
