@@ -8,6 +8,7 @@ mod keys;
 mod left_over;
 mod places;
 mod refused;
+mod stays;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -69,10 +69,15 @@ pub(crate) fn put(
     Ok((bytes, line))
 }
 
-/// The bytes without the line, wherever it stands by now.
+/// The bytes without the line, wherever it stands by now, and also where it was indented or has got a
+/// remark. Where the lines around it would become another command by that, it stays.
 pub(crate) fn take(bytes: &[u8], line: &Line) -> Vec<u8> {
     let mut left = bytes.to_vec();
-    let places: Vec<_> = places(bytes, &line.text).collect();
+    let mut places: Vec<_> = places(bytes, &line.text).collect();
+    if places.is_empty() {
+        places = places_where(bytes, |words| is_still(words, &line.text)).collect();
+    }
+    places.retain(|(start, end)| !continues(&bytes[..*start]) && !continues(&bytes[*start..*end]));
     for (start, end) in places.into_iter().rev() {
         let is_last = end == left.len();
         left.drain(start..end);
@@ -86,6 +91,14 @@ pub(crate) fn take(bytes: &[u8], line: &Line) -> Vec<u8> {
 
 /// Where lines of this text begin, and where the next ones do.
 fn places<'a>(bytes: &'a [u8], text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+    places_where(bytes, move |words| words == text.as_bytes())
+}
+
+/// Where lines begin that are such, and where the next ones do.
+fn places_where<'a>(
+    bytes: &'a [u8],
+    is_such: impl Fn(&[u8]) -> bool + 'a,
+) -> impl Iterator<Item = (usize, usize)> + 'a {
     let mut start = 0;
     let lines = bytes.split_inclusive(|byte| *byte == b'\n');
     lines.filter_map(move |line| {
@@ -93,12 +106,21 @@ fn places<'a>(bytes: &'a [u8], text: &'a str) -> impl Iterator<Item = (usize, us
         start += line.len();
         let words = line.strip_suffix(b"\n").unwrap_or(line);
         let words = words.strip_suffix(b"\r").unwrap_or(words);
-        (words == text.as_bytes()).then_some(place)
+        is_such(words).then_some(place)
     })
 }
 
 fn first_place(bytes: &[u8], text: &str) -> Option<(usize, usize)> {
     places(bytes, text).next()
+}
+
+/// Whether a line says that and nothing else, apart from blanks around it and a remark after it.
+fn is_still(line: &[u8], text: &str) -> bool {
+    let rest = line.trim_ascii_start().strip_prefix(text.as_bytes());
+    rest.is_some_and(|rest| {
+        let remark = rest.trim_ascii_start();
+        remark.is_empty() || remark.len() < rest.len() && remark.starts_with(b"#")
+    })
 }
 
 /// Whether what follows would belong to the last line: an odd number of backslashes ends it.
@@ -165,5 +187,24 @@ mod tests {
         let (after, line) = put(text, "source-file -q /y", None, Some(line)).unwrap();
         assert_eq!(after, b"a\nsource-file -q /y\nb\n");
         assert_eq!(take(&after, &line), b"a\nb\n");
+    }
+
+    #[test]
+    fn a_line_that_was_indented_or_remarked_upon_is_ours_still_and_others_are_not() {
+        let line = Line::alone(OURS);
+        for (now, left) in [
+            ("a\n\t OURS \nb\n", "a\nb\n"),
+            ("a\nOURS # its keys\nb\n", "a\nb\n"),
+            ("a\nOURS\nOURS # mine\n", "a\nOURS # mine\n"),
+            ("OURS#x\n", "OURS#x\n"),
+            ("OURS ~/more\n", "OURS ~/more\n"),
+            ("# OURS\n", "# OURS\n"),
+            ("a \\\nOURS\nb\n", "a \\\nOURS\nb\n"),
+            ("OURS # x \\\nb\n", "OURS # x \\\nb\n"),
+        ] {
+            let [now, left] = [now, left].map(|text| text.replace("OURS", OURS));
+            let taken = String::from_utf8(take(now.as_bytes(), &line)).unwrap();
+            assert_eq!(taken, left, "{now:?}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::spots::Spots;
 use crate::commands::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
-use crate::mux::tmux::conf::{HEAD, line_for};
+use crate::mux::tmux::conf::{HEAD, clear_left_over, line_for};
 
 /// A file that changes back, or why it cannot.
 pub(in crate::commands) struct Back {
@@ -24,6 +24,7 @@ pub(in crate::commands) fn plans(context: &Context, dry_run: bool) -> Vec<Back> 
     let Some(spots) = Spots::of(context) else {
         return Vec::new();
     };
+    clear_left_over();
     let mut files = standing_files(&spots.installs).unwrap_or_default();
     let known = spots.files.possible().iter().chain([&spots.for_tmux]);
     for file in known {
@@ -33,7 +34,14 @@ pub(in crate::commands) fn plans(context: &Context, dry_run: bool) -> Vec<Back> 
     }
     let mut plans = Vec::new();
     for file in files {
+        if holds_line_of_theirs(&spots, &file) {
+            say_what_stays(&spots, &file, None);
+            continue;
+        }
         let plan = plan(&spots, &file);
+        if let Ok(plan) = &plan {
+            say_what_stays(&spots, &file, Some(plan));
+        }
         let is_idle = plan.as_ref().is_ok_and(Plan::is_empty);
         let is_strange = plan.is_err() && !is_recorded(&spots, &file);
         // An empty plan is applied too: that tidies up after a run that was killed.
@@ -54,9 +62,50 @@ pub(in crate::commands) fn plans(context: &Context, dry_run: bool) -> Vec<Back> 
 }
 
 /// A file that cannot be read and was never written is nobody's business here.
-fn is_recorded(spots: &Spots, file: &PathBuf) -> bool {
+fn is_recorded(spots: &Spots, file: &Path) -> bool {
     let recorded = standing_files(&spots.installs);
-    recorded.is_ok_and(|files| files.contains(file))
+    recorded.is_ok_and(|files| files.iter().any(|one| one == file))
+}
+
+/// Whether a line in the file that reads ours can be none of ours: no record says that it was put in, and
+/// none is lost, as ours itself has one or is not there.
+fn holds_line_of_theirs(spots: &Spots, file: &Path) -> bool {
+    let ours = &spots.for_tmux;
+    let records_are_lost = ours.exists() && !is_recorded(spots, ours);
+    let is_of_ours = spots.is_settings(file) || spots.is_for_tmux(file);
+    !is_of_ours && !records_are_lost && !is_recorded(spots, file)
+}
+
+/// Names the lines that still read our file when the plan is carried out.
+fn say_what_stays(spots: &Spots, file: &Path, plan: Option<&Plan>) {
+    if spots.is_settings(file) || spots.is_for_tmux(file) {
+        return;
+    }
+    let Ok(text) = line_for(&spots.for_tmux, spots.home()) else {
+        return;
+    };
+    let edit = plan.and_then(|plan| plan.edits().first());
+    let bytes = match edit {
+        Some(edit) => edit.after().map(<[u8]>::to_vec),
+        None => spots.spot(file).read().ok().flatten(),
+    };
+    let bytes = bytes.unwrap_or_default();
+    let name = text.trim_start_matches("source-file -q ");
+    let is_there = |line: &[u8]| line.windows(name.len()).any(|part| part == name.as_bytes());
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        if is_there(line) && !line.trim_ascii_start().starts_with(b"#") {
+            messages::warning(&format!(
+                "{}, line {}, names our file for tmux and stays: {}",
+                file.display(),
+                index + 1,
+                if plan.is_some() {
+                    "it is not as `setup` wrote it, or another line goes on in it; take it out by hand"
+                } else {
+                    "`setup` did not write it"
+                }
+            ));
+        }
+    }
 }
 
 fn plan(spots: &Spots, file: &Path) -> Result<Plan, PlanError> {
