@@ -77,15 +77,17 @@ fn is_own(folder: &Path) -> bool {
     about.is_ok_and(|about| about.is_dir() && about.uid() == own)
 }
 
-/// Nobody else's any more: its lock, where it has one.
-fn claim(folder: &Path) -> Option<Option<File>> {
+/// A folder that is nobody else's any more, by its lock if it has one.
+struct Claim(#[allow(dead_code, reason = "held")] Option<File>);
+
+fn claim(folder: &Path) -> Option<Claim> {
     match Opening::to_update().no_link().anything(&folder.join(OWNER)) {
         Ok(owner) => {
             let locked = flock(&owner, FlockOperation::NonBlockingLockExclusive);
-            locked.is_ok().then_some(Some(owner))
+            locked.is_ok().then_some(Claim(Some(owner)))
         }
         Err(_) if begins(folder) => None,
-        Err(_) => Some(None),
+        Err(_) => Some(Claim(None)),
     }
 }
 
