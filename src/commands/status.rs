@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::Context;
 use super::rows::{self, FromLog, Known};
 use crate::cli::{StatusArgs, StatusFormat};
+use crate::config::Signs;
 use crate::error::CommandResult;
 use crate::log::when::{Grain, age};
 use crate::messages;
@@ -32,7 +33,9 @@ pub(super) fn run(context: &Context, arguments: &StatusArgs) -> CommandResult {
         return messages::json(&told(&rows, &troubles, from_log, &apart));
     }
     let text = if arguments.format == Some(StatusFormat::Tmux) {
-        tmux_counts(&rows, from_log.is_some())
+        // Settings that cannot be read are told where somebody reads it, not in a status line.
+        let signs = context.config().map(|config| config.icons.signs());
+        tmux_counts(&rows, from_log.is_some(), signs.unwrap_or_default())
     } else {
         let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
         heading + &table(&rows, &Unreachable::of(&rows, &reach), now)
@@ -104,21 +107,25 @@ fn heading(log: FromLog, now: Timestamp) -> String {
     format!("nobody collects; by the event log, {end}:\n")
 }
 
-/// State, its sign, and its colour in tmux's status line.
-const SIGNS: [(State, char, &str); 5] = [
-    (State::WaitingApproval, '!', "red"),
-    (State::WaitingInput, '?', "yellow"),
-    (State::Error, '✗', "red"),
-    (State::Completed, '✓', "green"),
-    (State::Running, '…', "blue"),
+/// State, its sign, the same in plain signs, and its colour in tmux's status line.
+const SIGNS: [(State, char, char, &str); 5] = [
+    (State::WaitingApproval, '!', '!', "red"),
+    (State::WaitingInput, '?', '?', "yellow"),
+    (State::Error, '✗', 'x', "red"),
+    (State::Completed, '✓', '+', "green"),
+    (State::Running, '…', '*', "blue"),
 ];
 
 /// Counts by state for tmux's status line, for example `2! 1?` in colours. Empty without any.
 /// With a `~` before them when only the log says so.
-fn tmux_counts(rows: &[Row], is_logged: bool) -> String {
+fn tmux_counts(rows: &[Row], is_logged: bool, signs: Signs) -> String {
     let counts: Vec<String> = SIGNS
         .iter()
-        .filter_map(|(state, sign, colour)| {
+        .filter_map(|(state, drawn, plain, colour)| {
+            let sign = match signs {
+                Signs::Drawn => drawn,
+                Signs::Plain => plain,
+            };
             let count = rows.iter().filter(|row| row.state == *state).count();
             (count > 0).then(|| format!("#[fg={colour}]{count}{sign}#[default]"))
         })
@@ -182,9 +189,21 @@ fn line(row: &Row, troubles: &Unreachable, now: Timestamp) -> [String; 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::fixture;
 
     #[test]
     fn nothing_to_tell_is_an_empty_status_line() {
-        assert_eq!(tmux_counts(&[], false) + &tmux_counts(&[], true), "");
+        let counts = |is_logged| tmux_counts(&[], is_logged, Signs::Drawn);
+        assert_eq!(counts(false) + &counts(true), "");
+    }
+
+    #[test]
+    fn plain_signs_are_plain_in_the_status_line_too() {
+        let rows = SIGNS.map(|(state, ..)| fixture::row(1, "claude", state, "shop:1.1", 1));
+        let counts = tmux_counts(&rows, false, Signs::Plain);
+        assert!(counts.is_ascii(), "{counts}");
+        for sign in ["1!", "1?", "1x", "1+", "1*"] {
+            assert!(counts.contains(&format!("]{sign}#")), "{counts}");
+        }
     }
 }
