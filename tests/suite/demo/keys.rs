@@ -170,7 +170,7 @@ fn what_there_is_to_see_can_be_looked_at() {
 
 #[test]
 fn the_person_goes_there_and_f1_leads_home_from_everywhere() {
-    at_both_sizes(|demo, (columns, _)| {
+    at_both_sizes(|demo, _| {
         let home = |demo: &Demo<'_>| {
             demo.press(&["F1"]);
             demo.until_shown("─[Overview]─".trim_matches('─'));
@@ -182,22 +182,18 @@ fn the_person_goes_there_and_f1_leads_home_from_everywhere() {
         home(demo);
 
         demo.press(&["s"]);
-        if columns > 80 {
-            demo.until("both are shown", |screen| {
-                screen.contains("❯ 1. 8080") && screen.contains("ops:0.0")
-            });
-            // Into the other pane, where the keys are the assistant's.
-            demo.press(&["Enter"]);
-            wait_until("the other pane has the keys", || {
-                demo.inside(&["display-message", "-p", "-t", "dashboard", "#{pane_index}"])
-                    .trim()
-                    != "0"
-            });
-            demo.press(&["F1", "s"]);
-            demo.until("it is put back", |screen| !screen.contains("❯ 1. 8080"));
-        } else {
-            demo.until_shown("too narrow to split");
-        }
+        demo.until("both are shown", |screen| {
+            screen.contains("❯ 1. 8080") && screen.contains("ops:0.0")
+        });
+        // Into the other pane, where the keys are the assistant's.
+        demo.press(&["Enter"]);
+        wait_until("the other pane has the keys", || {
+            demo.inside(&["display-message", "-p", "-t", "dashboard", "#{pane_index}"])
+                .trim()
+                != "0"
+        });
+        demo.press(&["F1", "s"]);
+        demo.until("it is put back", |screen| !screen.contains("❯ 1. 8080"));
 
         demo.press(&["n"]);
         demo.until_shown("gemini");

@@ -25,8 +25,11 @@ use plan::Batch;
 
 pub(super) use layout::{PLACEHOLDER, shown_by};
 
-/// The narrowest either side may be, in columns.
+/// The narrowest that the dashboard may be, in columns.
 const NARROWEST: u16 = 40;
+
+/// The same of the pane beside it: with the line between them, a terminal of 80 columns holds both.
+const NARROWEST_BESIDE: u16 = 39;
 
 /// Said when somebody has closed the placeholder, and with it the exact place of the shown pane.
 const RESCUED: &str = "its place was closed, so the pane went back to its window or session";
@@ -200,7 +203,7 @@ impl Split {
     /// Columns of the dashboard.
     fn width_in(&self, panes: &Panes) -> u16 {
         let whole = panes.width_of(self.home.pane, &self.home.owner);
-        let most = whole.saturating_sub(NARROWEST + 1);
+        let most = whole.saturating_sub(NARROWEST_BESIDE + 1);
         self.home
             .width
             .unwrap_or(whole / 3)

@@ -7,7 +7,7 @@ use pane_patrol_hooks::target::PaneId;
 use thiserror::Error;
 
 use super::layout::{Journal, OPTION, Pane, Panes, Placeholder};
-use super::{NARROWEST, Origin};
+use super::{NARROWEST, NARROWEST_BESIDE, Origin};
 use crate::mux::tmux::Call;
 use crate::mux::{Owner, Undone};
 
@@ -68,7 +68,7 @@ pub(super) fn open(
     width: u16,
 ) -> Result<Batch, NoSplit> {
     let dashboard = panes.pane(home).ok_or(NoSplit::NoDashboard)?;
-    let needed = 2 * NARROWEST + 1;
+    let needed = NARROWEST + 1 + NARROWEST_BESIDE;
     shares_no_keys(dashboard)?;
     // Zoomed it is as wide as the window, which it will not be in the split.
     let is = width_in(&dashboard.layout, home)
@@ -84,7 +84,7 @@ pub(super) fn open(
         layout: dashboard.layout.clone(),
         shows: None,
     };
-    let right = (is - width.min(is - NARROWEST - 1) - 1).to_string();
+    let right = (is - width.min(is - NARROWEST_BESIDE - 1) - 1).to_string();
     let split = Call::new("split-window").flag("-h").option("-l", &right);
     Ok(vec![
         program(split.target(home), EMPTY),
@@ -349,12 +349,17 @@ mod tests {
 
     #[test]
     fn where_it_is_too_narrow_nothing_is_done() {
-        let panes = panes(&[&line("%1", "@1", 80, ALONE, "")]);
-        let refused = open(&panes, &OWNER, PaneId(1), 40).unwrap_err();
+        let narrow = panes(&[&line("%1", "@1", 79, ALONE, "")]);
+        let refused = open(&narrow, &OWNER, PaneId(1), 40).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "too narrow to split: 80 columns, 81 are needed"
+            "too narrow to split: 79 columns, 80 are needed"
         );
+        let usual = panes(&[&line("%1", "@1", 80, ALONE, "")]);
+        for wanted in [40, 50] {
+            let batch = told(&open(&usual, &OWNER, PaneId(1), wanted).unwrap());
+            assert!(batch[0].starts_with("split-window -h -l 39 "), "{batch:?}");
+        }
     }
 
     #[test]
