@@ -45,8 +45,10 @@ pub enum Message {
     Started(Result<String, NotStarted>),
     /// What became of stopping this row.
     Stopped(Box<Row>, Stopped),
-    /// Which rows are snoozed; or why that could not be changed.
-    Snoozed(Result<Snoozes, Unchanged>),
+    /// Which rows are snoozed, as it was found.
+    SnoozesRead(Snoozes),
+    /// The row with this id was to be snoozed, or not any longer: which rows are now; or why nothing changed.
+    Snoozed(String, Result<Snoozes, Unchanged>),
     /// Whether a row is trusted now; or why that could not be changed.
     Trusted(Result<String, Unchanged>),
     /// What became of a jump.

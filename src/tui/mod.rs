@@ -151,7 +151,7 @@ impl Dashboard {
                 Message::Split(actions.split(&Split::Toggle))
             })?;
         }
-        self.in_background(|actions| Message::Snoozed(Ok(actions.snoozes())))?;
+        self.in_background(|actions| Message::SnoozesRead(actions.snoozes()))?;
         Ok(input)
     }
 
@@ -254,7 +254,10 @@ impl Dashboard {
                 Message::Stopped(row, stopped)
             })?,
             Effect::Snooze(id, until) => {
-                self.in_background(move |actions| Message::Snoozed(actions.snooze(&id, until)))?;
+                self.in_background(move |actions| {
+                    let snoozes = actions.snooze(&id, until);
+                    Message::Snoozed(id, snoozes)
+                })?;
             }
             Effect::Decide(bound, decision, shown) => self.in_background(move |actions| {
                 let outcome = actions.decide(&bound, &decision, &shown);

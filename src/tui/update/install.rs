@@ -5,17 +5,31 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::Row;
 use crate::tui::effect::Effect;
-use crate::tui::message::{InstallOffer, InstallOutcome};
+use crate::tui::message::{Hooks, InstallOffer, InstallOutcome};
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::undone::NoOffer;
 
 /// Has the changes worked out that a second press would make.
-pub(crate) fn begin(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn begin(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     if !model.offers_install() {
+        model.notify(not_offered(model), now);
         return Vec::new();
     }
     model.open(Panel::Install(Install::Planning));
     vec![Effect::PlanInstall]
+}
+
+/// Why nothing is installed from here.
+fn not_offered(model: &Model) -> &'static str {
+    match model.hooks {
+        _ if !model.rows.is_empty() => {
+            "somebody reports already; `pane-patrol install` registers the hooks of others"
+        }
+        Hooks::Installed => "nothing to install: every assistant on PATH has its hooks",
+        Hooks::Unknown | Hooks::Missing | Hooks::Partly => {
+            "which hooks are missing is not known yet; `pane-patrol doctor` tells"
+        }
+    }
 }
 
 pub(crate) fn planned(model: &mut Model, plan: Result<InstallOffer, NoOffer>) {

@@ -1,24 +1,18 @@
 //! What the person does with keys: a panel takes those that mean something of their own in it, the rest
 //! means the same everywhere.
 
-use std::time::Duration;
-
 use crossterm::event::KeyEvent;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
-use super::{answer, deny_prompt, filter, install, jump, launch, seen, split, trust, work};
+use super::{answer, deny_prompt, filter, install, jump, launch, seen, snooze, split, trust, work};
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Action};
 use crate::tui::layout::Layout;
 use crate::tui::model::{Follow, Model, Panel, Scope};
 use crate::tui::panels::{self, Taken};
-
-/// The first and the second press of the snooze key.
-const SHORT_SNOOZE: Duration = Duration::from_secs(10 * 60);
-const LONG_SNOOZE: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
     if let Some(effects) = deny_prompt::press(model, key, now) {
@@ -63,11 +57,11 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     }
     match action {
         Action::Go => return jump::go(model),
-        Action::Install => return install::begin(model),
+        Action::Install => return install::begin(model, now),
         Action::Split => return split::press(model),
         Action::Stop => launch::ask_to_stop(model),
         Action::Start => launch::begin_launch(model, now),
-        Action::Snooze => return snooze(model, now),
+        Action::Snooze => return snooze::press(model, now),
         Action::Trust => return trust::press(model, now),
         Action::Approve => return answer::decide(model, Decision::Approve, now),
         Action::Deny => {
@@ -117,18 +111,4 @@ fn close(model: &mut Model, now: Timestamp) {
     model.filter.clear();
     model.arrange();
     settle(model, now, Follow::Selection);
-}
-
-/// Ten minutes, then an hour, then not any longer.
-fn snooze(model: &Model, now: Timestamp) -> Vec<Effect> {
-    let Some(row) = model.selected_row() else {
-        return Vec::new();
-    };
-    let left = model.snoozes.until(&row.id, now);
-    let until = match left.map(|until| until.since(now)) {
-        None => Some(now.plus(SHORT_SNOOZE)),
-        Some(left) if left <= SHORT_SNOOZE => Some(now.plus(LONG_SNOOZE)),
-        Some(_) => None,
-    };
-    vec![Effect::Snooze(row.id.clone(), until)]
 }

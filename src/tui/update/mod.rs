@@ -12,6 +12,7 @@ pub(crate) mod mouse;
 pub(crate) mod reflow;
 pub(crate) mod seen;
 pub(crate) mod selection;
+mod snooze;
 pub(crate) mod split;
 pub(crate) mod trust;
 pub(crate) mod work;
@@ -76,15 +77,15 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Split(place) => quiet(|| split::hear(model, place, now)),
         Message::Started(outcome) => launch::started(model, outcome, now),
         Message::Stopped(row, outcome) => quiet(|| launch::stopped(model, &row, outcome, now)),
-        Message::Snoozed(Ok(snoozes)) => quiet(|| {
+        Message::SnoozesRead(snoozes) => quiet(|| {
             model.snoozes = snoozes;
             model.touch();
         }),
+        Message::Snoozed(id, snoozes) => quiet(|| snooze::hear(model, &id, snoozes, now)),
         Message::Trusted(told) => quiet(|| {
             let told = told.unwrap_or_else(|why| format!("not trusted: {why}"));
             model.notify(&told, now);
         }),
-        Message::Snoozed(Err(why)) => quiet(|| model.notify(&why.to_string(), now)),
         Message::Decided(bound, decision, outcome) => {
             answer::decided(model, &bound, &decision, outcome, now)
         }

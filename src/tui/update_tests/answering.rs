@@ -6,20 +6,30 @@ use crate::tui::undone::NotStarted;
 #[test]
 fn a_snooze_lasts_ten_minutes_then_an_hour_then_ends_and_is_shown_on_the_row() {
     let mut model = usual();
-    let mut until = Vec::new();
+    let (mut until, mut said) = (Vec::new(), Vec::new());
     for _ in 0..3 {
         let Some(Effect::Snooze(id, wanted)) = press(&mut model, KeyCode::Char('z')).pop() else {
             panic!("z snoozes");
         };
         until.push(wanted.map(|wanted| wanted.since(now()).as_secs() / 60));
         let snoozes = model.snoozes.clone().with(&id, wanted, now());
-        tell(&mut model, Message::Snoozed(Ok(snoozes)));
+        tell(&mut model, Message::Snoozed(id, Ok(snoozes)));
         let minutes = until.last().copied().flatten().unwrap_or(0);
         let screen = screen(&model);
         let shown = screen.contains(&format!("snoozed {minutes}m"));
         let shown = shown || screen.contains(&format!("z{minutes}m"));
         assert_eq!(shown, wanted.is_some());
+        said.push(model.notice.take().map(|notice| notice.text));
     }
+    let place = &model.selected_row().unwrap().target;
+    assert_eq!(
+        said.into_iter().flatten().collect::<Vec<_>>(),
+        [
+            format!("no notice of {place} for 10 minutes · z: an hour"),
+            format!("no notice of {place} for an hour · z: again"),
+            format!("notices of {place} are given again"),
+        ]
+    );
     assert_eq!(until, [Some(10), Some(60), None]);
 }
 

@@ -128,3 +128,21 @@ fn a_plan_that_comes_after_escape_opens_nothing() {
     tell(&mut model, Message::Installed(outcome(&[])));
     assert_eq!(model.panel, Panel::Install(Install::Over(outcome(&[]))));
 }
+
+#[test]
+fn the_key_says_why_nothing_is_installed() {
+    let said = |mut model: Model| {
+        assert_eq!(press(&mut model, KeyCode::Char('i')), []);
+        model
+            .notice
+            .take()
+            .map(|notice| notice.text)
+            .unwrap_or_default()
+    };
+    assert!(said(usual()).starts_with("somebody reports already"));
+    let mut model = model_with(Vec::new(), 80, 24);
+    assert!(said(model).contains("not known yet"));
+    model = model_with(Vec::new(), 80, 24);
+    model.hooks = Hooks::Installed;
+    assert!(said(model).starts_with("nothing to install"));
+}
