@@ -4,18 +4,20 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::thread;
 
+use pane_patrol_hooks::send::Listener;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::Context;
 use crate::cli::DemoArgs;
 use crate::demo::{self, OnStage, Place, Player, Stage};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 
 /// Shows the demo on this terminal; without a terminal, or when asked to, prints its first screen.
-pub(super) fn run(arguments: &DemoArgs) -> CommandResult {
+pub(super) fn run(context: &Context, arguments: &DemoArgs) -> CommandResult {
     if let Some(name) = &arguments.play {
-        return play(name);
+        return play(context, name);
     }
     let show = io::stdout().is_terminal() && io::stdin().is_terminal() && !arguments.print;
     let executable = std::env::current_exe()
@@ -46,11 +48,18 @@ pub(super) fn run(arguments: &DemoArgs) -> CommandResult {
         handle.close();
         ended
     });
-    ended.map_err(|error| CommandError::new("the demo broke off").caused_by(&error))
+    ended.map_err(|error| {
+        let broke_off = CommandError::new("the demo broke off").caused_by(&error);
+        if show {
+            broke_off.hint("`pane-patrol demo --print` prints its first screen on any terminal")
+        } else {
+            broke_off
+        }
+    })
 }
 
 /// One scripted assistant, in a pane of the stage.
-fn play(name: &str) -> CommandResult {
+fn play(context: &Context, name: &str) -> CommandResult {
     let failed =
         |error: &io::Error| CommandError::new("the scripted assistant broke off").caused_by(error);
     let script = demo::story::find(name).ok_or_else(|| {
@@ -69,6 +78,9 @@ fn play(name: &str) -> CommandResult {
     };
     let player = Player::new(script, io::stdout(), place);
     let mut player = player.ok_or_else(|| CommandError::new("no assistant can be played"))?;
+    demo::wait_for_audience(|| {
+        Listener::find(&context.places(), context.environment.uid).is_some()
+    });
     let outcome = player.play();
     stage.clear_if_left_over();
     outcome.map_err(|error| failed(&error))

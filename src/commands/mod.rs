@@ -75,7 +75,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Uninstall(arguments)) => install::uninstall(&context, arguments),
         Some(Command::Setup(arguments)) => setup::run(&context, arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&context, arguments),
-        Some(Command::Demo(arguments)) => demo::run(arguments),
+        Some(Command::Demo(arguments)) => demo::run(&context, arguments),
         Some(Command::Completions { shell }) => {
             describe::completions(*shell);
             Ok(())

@@ -50,6 +50,18 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long the hooks may take to be registered.
 const INSTALLS_WITHIN: Duration = Duration::from_secs(20);
 
+/// How long a scripted assistant waits for somebody who hears it.
+const AUDIENCE_WITHIN: Duration = Duration::from_secs(20);
+
+/// Waits until somebody `hears` what scripted assistants report: what they said before would be lost, and
+/// so would one that then works for a while.
+pub fn wait_for_audience(hears: impl Fn() -> bool) {
+    let end = Instant::now() + AUDIENCE_WITHIN;
+    while !hears() && Instant::now() < end {
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
 /// A private world with assistants and a dashboard; gone when it is dropped.
 #[derive(Debug)]
 pub struct Stage {

@@ -192,3 +192,17 @@ fn at_both_sizes(play: impl Fn(&Demo<'_>, (u16, u16))) {
         play(&demo, size);
     }
 }
+
+#[test]
+fn a_scripted_assistant_begins_to_report_when_somebody_collects() {
+    let env = TestEnv::new();
+    let command = format!("'{PROGRAM}' demo --play ops");
+    let Some(_pane) = Tmux::start_on(&env, "pane.sock", "ops", (80, 24), &command) else {
+        return;
+    };
+    // Longer than its first words take.
+    thread::sleep(Duration::from_secs(4));
+    let listener = env.listen();
+    let first = listener.next();
+    assert_eq!(first.event.as_deref(), Some("sessionStart"), "{first:?}");
+}
