@@ -707,10 +707,10 @@ pub struct DemoArgs {
     #[arg(long)]
     pub print: bool,
     /// Width of the printed screen
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(40..=1000))]
     pub columns: u16,
     /// Height of the printed screen
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub rows: u16,
     /// Play one scripted assistant in this pane
     #[arg(long, hide = true)]

@@ -131,12 +131,20 @@ impl PrivateServer {
         let end = Call::new("set-option").flag("-g");
         let end = end.operand("exit-unattached").operand("on");
         // A client that outlives this process would share the terminal with the person's shell.
-        self.with(child::tied_tmux(Kept::TERMINAL))
+        let output = self
+            .with(child::tied_tmux(Kept::TERMINAL))
             .args(attach.then(end).arguments())
             .stdin(Stdio::inherit())
             .stdout(Stdio::inherit())
-            .status()
-            .map(drop)
+            .stderr(Stdio::piped())
+            .output()?;
+        // It is no failure that the server ends, which a client says on stdout.
+        let words = String::from_utf8_lossy(&output.stderr);
+        match words.trim() {
+            "" => Ok(()),
+            _ if output.status.success() => Ok(()),
+            words => Err(io::Error::other(format!("tmux: {words}"))),
+        }
     }
 
     /// What a session shows now.

@@ -5,7 +5,7 @@ use std::path::Path;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Demo, SCRATCH};
-use crate::common::{TestEnv, finish, private_folder, wait_until};
+use crate::common::{PROGRAM, TestEnv, Tmux, finish, private_folder, wait_until};
 
 /// The processes whose environment names that folder.
 #[cfg(target_os = "linux")]
@@ -139,4 +139,24 @@ fn it_fits_40_columns_and_does_without_colours() {
         demo.inside(&["show-options", "-sv", "escape-time"]).trim(),
         "10"
     );
+}
+
+#[test]
+fn a_terminal_that_tmux_cannot_use_is_a_failure_that_says_why() {
+    let env = TestEnv::new();
+    private_folder(&env.path(SCRATCH));
+    let command = format!(
+        "TMPDIR='{}' TERM=dumb '{PROGRAM}' demo; echo \"it ended with $?\"; exec sleep 600",
+        env.path(SCRATCH).display()
+    );
+    let Some(outer) = Tmux::start_on(&env, "outer.sock", "person", (80, 24), &command) else {
+        return;
+    };
+    wait_until("it has ended", || {
+        outer.screen_of("%0").contains("it ended with")
+    });
+    let screen = outer.screen_of("%0");
+    assert!(screen.contains("it ended with 1"), "{screen}");
+    assert!(screen.contains("open terminal failed"), "{screen}");
+    assert!(screen.contains("demo --print"), "{screen}");
 }
