@@ -12,6 +12,8 @@ const READ_ON: &str = "read on";
 pub(crate) struct ShownHint {
     pub(crate) keys: String,
     pub(crate) does: &'static str,
+    /// Others make room for it: it leads to all of them, or out.
+    pub(crate) stays: bool,
 }
 
 /// The keys that matter now, the most useful first. `left`: lines of what is asked that have not been seen.
@@ -28,6 +30,7 @@ pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<ShownHint> {
         .map(|hint| ShownHint {
             keys: hint.keys(),
             does: word(model, hint, left),
+            stays: matches!(hint.actions, [Action::Help | Action::Quit]),
         })
         .collect()
 }

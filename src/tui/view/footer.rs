@@ -11,6 +11,12 @@ use crate::tui::panels::hints::{ShownHint, told};
 use crate::tui::sight::notice_lines;
 use crate::tui::text;
 
+/// Columns from which on some keys make room for others; below that each place is for what is done here.
+const ROOMY: usize = 60;
+
+/// Stands between two keys.
+const BETWEEN: &str = " · ";
+
 /// `left`: lines of what is asked that have not been seen.
 pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut Buffer) {
     if area.height == 0 {
@@ -72,18 +78,45 @@ fn draw_deny_prompt(model: &Model, prompt: &DenyPrompt, writer: &mut LineWriter<
     }
 }
 
-/// As many as fit, the most useful first; none is cut in half.
+/// As many as fit, the most useful first, and those that stay; none is cut in half.
 fn draw_hints(model: &Model, hints: &[ShownHint], writer: &mut LineWriter<'_>) {
     let theme = model.setup.theme;
-    for (index, ShownHint { keys, does }) in hints.iter().enumerate() {
-        let between = if index > 0 { " · " } else { "" };
-        let needed = text::width(between) + text::width(keys) + 1 + text::width(does);
-        if needed > writer.room() {
-            break;
-        }
+    let mut between = "";
+    for ShownHint { keys, does, .. } in fitting(hints, writer.room()) {
         writer.put(between, theme.dim());
         writer.put(keys, theme.accent());
         writer.put(" ", theme.text());
         writer.put(does, theme.dim());
+        between = BETWEEN;
     }
+}
+
+/// Those that are drawn in so many columns.
+fn fitting(hints: &[ShownHint], room: usize) -> impl Iterator<Item = &ShownHint> {
+    let width = |hint: &ShownHint| {
+        text::width(BETWEEN) + text::width(&hint.keys) + 1 + text::width(hint.does)
+    };
+    let stays = move |hint: &ShownHint| hint.stays && room >= ROOMY;
+    // The first one has nothing before it.
+    let room = room + text::width(BETWEEN);
+    let (staying, others): (Vec<_>, Vec<_>) = hints.iter().partition(|hint| stays(hint));
+    let mut taken = 0;
+    let mut count = |hints: &[&ShownHint]| {
+        let fit = |hint: &&&ShownHint| {
+            taken += width(hint);
+            taken <= room
+        };
+        hints.iter().take_while(fit).count()
+    };
+    let (mut staying, mut others) = (count(&staying), count(&others));
+    hints.iter().filter(move |hint| {
+        let left = if stays(hint) {
+            &mut staying
+        } else {
+            &mut others
+        };
+        let is_drawn = *left > 0;
+        *left = left.saturating_sub(1);
+        is_drawn
+    })
 }
