@@ -11,7 +11,7 @@ pub enum Right {
     Publish,
     /// See everything.
     Read,
-    /// Decide about requests, and put rows off.
+    /// Decide about requests, put rows off, and have finished turns count as seen.
     Answer,
     /// Send prompts, stop, resume, change tasks.
     Manage,
@@ -99,7 +99,7 @@ pub const MESSAGES: [(&str, Right); 11] = [
 pub const ACTS: [(&str, Right); 8] = [
     ("read_request", Right::Read),
     ("locate", Right::Read),
-    ("look", Right::Read),
+    ("look", Right::Answer),
     ("decide", Right::Answer),
     ("snooze", Right::Answer),
     ("stop", Right::Manage),
@@ -136,6 +136,17 @@ mod tests {
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/protocol.md");
         let page = std::fs::read_to_string(page).unwrap();
         assert!(page.contains(&table()), "it should be:\n{}", table());
+    }
+
+    #[test]
+    fn whoever_may_only_see_changes_nothing() {
+        let of_readers = |all: &[(&'static str, Right)]| -> Vec<&str> {
+            let all = all.iter().filter(|(_, needed)| *needed == Right::Read);
+            all.map(|(name, _)| *name).collect()
+        };
+        assert_eq!(of_readers(&ACTS), ["read_request", "locate"]);
+        let messages = ["snapshot_request", "diff_patch_request", "act"];
+        assert_eq!(of_readers(&MESSAGES), messages);
     }
 
     #[test]
