@@ -279,3 +279,27 @@ fn only_loopback_is_listened_on() {
     assert_eq!(finished.status.code(), Some(2));
     assert!(!env.places().events_socket.exists(), "nothing was started");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn nobody_who_takes_names_for_sockets_keeps_clients_out() {
+    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, socket};
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let pid = collector.0.child.id();
+    let take = |number: u32| {
+        let name = format!("pane-patrol-relayed-{pid}-{number}");
+        let own = socket(AddressFamily::UNIX, SocketType::STREAM, None).expect("a socket");
+        let name = SocketAddrUnix::new_abstract_name(name.as_bytes()).expect("a name");
+        // One that is taken is taken.
+        let _ = bind(&own, &name);
+        own
+    };
+    let taken: Vec<_> = (0..1000).map(take).collect();
+    for number in 0..3 {
+        let mut client = collector.greeted(&format!("c-{number}"), "subscriber");
+        let heard = client.hear().expect("it is let in");
+        assert_eq!(heard["type"], "snapshot", "{heard}");
+    }
+    drop(taken);
+}

@@ -47,7 +47,7 @@ impl Server {
         // Not more at once than wait for a seat: each is heard before it is the oldest of these.
         for _ in 0..seats::UNPROVEN / 2 {
             match listener.accept() {
-                Ok((stream, address)) => self.welcome(stream, !address.is_unnamed()),
+                Ok((stream, _)) => self.welcome(stream),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.accept_again_at = None;
@@ -61,21 +61,20 @@ impl Server {
         }
     }
 
-    /// Lets a connection wait for its hello. `is_relayed`: it carries what somebody else says.
-    pub(super) fn welcome(&mut self, stream: UnixStream, is_relayed: bool) {
+    /// Lets a connection wait for its hello.
+    pub(super) fn welcome(&mut self, stream: UnixStream) {
         if stream.set_nonblocking(true).is_err() {
             return;
         }
         let peer = peer(&stream);
         let standing = match peer {
-            _ if is_relayed => Standing::Unknown,
             Some((_, pid)) => Standing::of(pid),
             None => Standing::Home,
         };
         let is_ours = peer.is_none_or(|(user, _)| may_come(user, self.uid));
         self.next_serial += 1;
         let origin = (peer.map(|(_, pid)| pid), standing);
-        let mut client = Client::new(self.next_serial, stream, origin, is_relayed);
+        let mut client = Client::new(self.next_serial, stream, origin);
         if !is_ours {
             client.refuse(
                 &self.cache,

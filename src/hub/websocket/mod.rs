@@ -14,7 +14,7 @@ mod visits;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -22,13 +22,9 @@ use std::time::Duration;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, poll};
-#[cfg(target_os = "linux")]
-use rustix::net::{SocketAddrUnix, SocketType};
 use thiserror::Error;
 
 use crate::hub::protocol::{Admit, Right, Voice};
-#[cfg(target_os = "linux")]
-use crate::sys::unix_socket::unix_socket;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 use door::Door;
 use token::Tokens;
@@ -217,7 +213,7 @@ impl House {
         let visit = move || {
             if let Some((socket, right)) = door.let_in(stream, || place.take_place()) {
                 // Without a hub the bridge says so.
-                let hub = connect(&hub).ok();
+                let hub = UnixStream::connect(&hub).ok();
                 let hub = hub.filter(|hub| admit(hub, right, sessions, &voice, clock()));
                 if let Some(hub) = &hub {
                     place.talks_over(hub);
@@ -234,7 +230,9 @@ impl House {
     }
 }
 
-/// Tells the hub what the client may do that talks through this connection; whether that could be said.
+/// Tells the hub what the client may do that talks through this connection; whether that could be said. It is
+/// the first thing that is said there: by it the hub knows that what it hears is not said by this process, but
+/// by somebody whose place in the system nobody can look up.
 fn admit(
     mut hub: &UnixStream,
     right: Right,
@@ -245,29 +243,6 @@ fn admit(
     let admit = Admit { right, sessions };
     hub.write_all(&voice.say("admit", &admit, None, now))
         .is_ok()
-}
-
-/// Connects to the hub from an address of our own: by that the hub knows that what it hears is not
-/// said by this process, but by somebody whose place in the system nobody can look up.
-#[cfg(target_os = "linux")]
-fn connect(hub: &Path) -> io::Result<UnixStream> {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("pane-patrol-relayed-{}-{number}", std::process::id());
-    let socket = unix_socket(SocketType::STREAM)?;
-    rustix::net::bind(
-        &socket,
-        &SocketAddrUnix::new_abstract_name(name.as_bytes())?,
-    )?;
-    rustix::net::connect(&socket, &SocketAddrUnix::new(hub)?)?;
-    Ok(socket.into())
-}
-
-/// Elsewhere there is nothing to look up.
-#[cfg(not(target_os = "linux"))]
-fn connect(hub: &Path) -> io::Result<UnixStream> {
-    UnixStream::connect(hub)
 }
 
 #[cfg(test)]

@@ -31,8 +31,6 @@ const DOORS: [&str; 10] = [
 pub(super) struct Admission {
     /// What it may do.
     pub(super) right: Right,
-    /// It carries what somebody else says, of whom nobody has told what that may do.
-    pub(super) is_awaited: bool,
     /// By which names it may call the hub beside the hub's own.
     pub(super) sessions: Vec<String>,
     /// By which it does.

@@ -88,7 +88,7 @@ impl Client {
                 return self.say_error(cache, code, &words, false, None);
             }
         };
-        if self.admission.is_awaited || self.is_relayed_by(&message) {
+        if self.is_relayed_by(&message) {
             return self.take_admission(message, cache);
         }
         let request = message.request_id.clone();
@@ -153,7 +153,6 @@ impl Client {
         };
         self.admission.right = self.admission.right.at_most(admit.right);
         self.admission.sessions = admit.sessions;
-        self.admission.is_awaited = false;
         self.admission.is_relayed = true;
         self.standing = Standing::Unknown;
     }

@@ -107,13 +107,11 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// `process`: the one that has connected, where the system tells. `is_relayed`: it carries what
-    /// somebody else says, and tells first what that may do.
+    /// `process`: the one that has connected, where the system tells.
     pub(super) fn new(
         serial: u64,
         stream: UnixStream,
         (process, standing): (Option<u32>, Standing),
-        is_relayed: bool,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -127,10 +125,9 @@ impl Client {
             role: None,
             admission: Admission {
                 right: Right::Own,
-                is_awaited: is_relayed,
                 sessions: Vec::new(),
                 session: None,
-                is_relayed,
+                is_relayed: false,
                 process,
                 door: None,
                 overstepped: Vec::new(),

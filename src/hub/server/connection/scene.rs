@@ -70,7 +70,7 @@ impl Scene {
         let (stream, end) = UnixStream::pair().unwrap();
         stream.set_nonblocking(true).unwrap();
         self.serial += 1;
-        let mut client = Client::new(self.serial, stream, (None, standing), token.is_some());
+        let mut client = Client::new(self.serial, stream, (None, standing));
         if let Some(right) = token {
             let admit = json!({"right": right.as_str()});
             self.says(&mut client, &end, "relay", "admit", &admit);
