@@ -19,7 +19,7 @@ const REMEMBERED: Duration = Duration::from_secs(10 * 60);
 /// So many are known at most; then the oldest makes room.
 const MAX_KNOWN: usize = 1024;
 
-/// So many may be carried out at once, and as many more for the hub's owner: nobody else's keep hers out.
+/// So many may be carried out at once for those of one right: nobody's keep out those of another one.
 const MAX_OPEN: usize = 16;
 
 /// The hub's own thread never waits for anybody; after this time it has ended.
@@ -139,11 +139,7 @@ impl Acting {
             open.waiting.push(answer_to);
             return Begun::Now;
         }
-        let places = match asked.who.right {
-            Right::Own => 2 * MAX_OPEN,
-            _ => MAX_OPEN,
-        };
-        if self.open.len() >= places {
+        if self.count_of(asked.who.right) >= MAX_OPEN {
             return Begun::Busy;
         }
         let asked = Arc::new(asked);
@@ -166,6 +162,12 @@ impl Acting {
         };
         self.open.insert(id, open);
         Begun::Now
+    }
+
+    /// How many are being carried out for those of that right.
+    fn count_of(&self, right: Right) -> usize {
+        let open = self.open.values();
+        open.filter(|open| open.asked.who.right == right).count()
     }
 
     /// Takes in the result of one, and says who waits for it.
@@ -302,36 +304,29 @@ mod tests {
     }
 
     #[test]
-    fn so_many_are_carried_out_at_once_and_as_many_more_for_the_hubs_owner() {
+    fn so_many_are_carried_out_at_once_for_each_right_and_none_keeps_out_another() {
         let (mut acting, slow, orders) = acting();
         let may = slow.0.lock().unwrap();
-        for number in 0..MAX_OPEN {
-            let begun = begin(&mut acting, &format!("other-{number}"), Right::Manage);
-            assert!(matches!(begun, Begun::Now), "{number}");
-        }
-        for right in [Right::Read, Right::Answer, Right::Manage] {
+        let rights = [Right::Read, Right::Answer, Right::Manage, Right::Own];
+        for right in rights {
+            for number in 0..MAX_OPEN {
+                let begun = begin(&mut acting, &format!("{right:?}-{number}"), right);
+                assert!(matches!(begun, Begun::Now), "{right:?} {number}");
+            }
             assert!(matches!(begin(&mut acting, "more", right), Begun::Busy));
         }
-        for number in 0..MAX_OPEN {
-            let begun = begin(&mut acting, &format!("own-{number}"), Right::Own);
-            assert!(matches!(begun, Begun::Now), "{number}");
-        }
-        assert!(matches!(
-            begin(&mut acting, "more", Right::Own),
-            Begun::Busy
-        ));
         // Who asks for one that is carried out waits for that; by another right it is another one.
-        let begun = begin(&mut acting, "own-0", Right::Own);
+        let begun = begin(&mut acting, "Own-0", Right::Own);
         assert!(matches!(begun, Begun::Now));
-        let begun = begin(&mut acting, "own-0", Right::Manage);
+        let begun = begin(&mut acting, "Own-0", Right::Manage);
         assert!(matches!(begun, Begun::Used));
         drop(may);
         let mut ended = Vec::new();
-        while ended.len() < 2 * MAX_OPEN {
+        while ended.len() < rights.len() * MAX_OPEN {
             ended.extend(end_one(&mut acting, &orders));
         }
         let waited = ended.iter().map(|(_, waited)| waited).sum::<usize>();
-        assert_eq!(waited, 2 * MAX_OPEN + 1);
+        assert_eq!(waited, rights.len() * MAX_OPEN + 1);
         assert!(matches!(
             begin(&mut acting, "more", Right::Read),
             Begun::Now

@@ -100,6 +100,7 @@ impl Server {
 
     /// Whether the client may speak under its name. One that is back is heard again, whatever it says.
     pub(super) fn claim(&mut self, index: usize) -> bool {
+        self.displace_lesser(index);
         let client = &mut self.clients[index];
         let is_back = self.publishers.has_gone(client.name());
         let who = (client.serial, client.who().right);
@@ -112,6 +113,23 @@ impl Server {
             self.tell_of(name, PublisherWord::Heard);
         }
         is_its
+    }
+
+    /// Nobody keeps a name from whoever may more: the other one goes, and what it has said is forgotten.
+    fn displace_lesser(&mut self, index: usize) {
+        let client = &self.clients[index];
+        let (name, right) = (client.name().to_owned(), client.who().right);
+        let Some(other) = self.publishers.displace(&name, right) else {
+            return;
+        };
+        let mut clients = self.clients.iter_mut();
+        if let Some(other) = clients.find(|client| client.serial == other) {
+            let words = "a publisher that may more has this `client_id`";
+            other.refuse(&self.cache, code::DUPLICATE, words);
+        }
+        self.cache.forget_complaint(&name);
+        self.trouble_at(&name, None);
+        self.tell_of(name, PublisherWord::Forgotten);
     }
 
     /// Hands a decision to the hook that waits for it; whether there is one.

@@ -89,6 +89,19 @@ impl Publishers {
         is_its
     }
 
+    /// The connection over which `name` speaks with a right that is less than `right`; it does so no more.
+    pub(super) fn displace(&mut self, name: &str, right: Right) -> Option<u64> {
+        let known = self.known.get(name)?;
+        let is_less = |its: Right| its != right && right.allows(its);
+        let connection = known
+            .connection
+            .filter(|_| known.right.is_some_and(is_less));
+        if connection.is_some() {
+            self.known.remove(name);
+        }
+        connection
+    }
+
     /// Whether `name` has spoken for agents, and has gone.
     pub(super) fn has_gone(&self, name: &str) -> bool {
         let known = self.known.get(name);
@@ -216,6 +229,22 @@ mod tests {
         assert!(publishers.leave("a", 1, start));
         assert!(publishers.claim("a", (2, Right::Own), start));
         assert_eq!(publishers.take_due(start + Duration::from_secs(29)), []);
+    }
+
+    #[test]
+    fn a_name_is_given_up_to_a_greater_right_and_to_no_other() {
+        let start = Instant::now();
+        let mut publishers = Publishers::default();
+        assert!(publishers.claim("a", (1, Right::Publish), start));
+        assert_eq!(publishers.displace("a", Right::Publish), None);
+        assert_eq!(publishers.displace("b", Right::Own), None);
+        assert_eq!(publishers.displace("a", Right::Own), Some(1));
+        assert!(publishers.claim("a", (2, Right::Own), start));
+        assert_eq!(publishers.displace("a", Right::Own), None);
+        // What the first one says or does then is nothing to the second.
+        assert!(!publishers.claim("a", (1, Right::Publish), start));
+        assert!(!publishers.leave("a", 1, start));
+        assert_eq!(publishers.connection_of("a"), Some(2));
     }
 
     #[test]

@@ -204,3 +204,36 @@ fn a_lesser_right_takes_over_no_publishers_name() {
     assert_eq!(speaks(Right::Publish).first_refusal(), "duplicate_client");
     assert_eq!(speaks(Right::Own).refusals(), [""; 0]);
 }
+
+#[test]
+fn a_name_that_a_token_has_taken_first_is_the_owners_as_soon_as_she_speaks() {
+    use crate::either::{Client, envelope};
+    use pane_patrol::hub::protocol::Right;
+    let env = TestEnv::new();
+    let listening = Listening::start(&env);
+    let speaks = |right: Right, agent: &str| {
+        let mut client = Client::with(right, &env, &listening);
+        assert!(client.greets("publisher"));
+        let status =
+            json!({"agent_id": agent, "status": "running", "pane_id": "", "project_root": "/"});
+        client.say_whole(&envelope("agent_status", &status));
+        client
+    };
+    let ids = || -> Vec<Value> {
+        let status = finish(env.pane_patrol().args(["status", "--json"])).stdout;
+        let rows: Vec<Value> = serde_json::from_str(&status).expect("JSON");
+        rows.into_iter().map(|row| row["id"].clone()).collect()
+    };
+    let mut thief = speaks(Right::Publish, "thiefs");
+    assert_eq!(thief.refusals(), [""; 0]);
+    until("its agent is there", || (ids() == ["thiefs"]).then_some(()));
+    let mut own = speaks(Right::Own, "own");
+    assert_eq!(own.refusals(), [""; 0]);
+    assert_eq!(thief.first_refusal(), "duplicate_client");
+    until("only hers is told of", || (ids() == ["own"]).then_some(()));
+    assert_eq!(
+        speaks(Right::Publish, "more").first_refusal(),
+        "duplicate_client"
+    );
+    assert_eq!(own.refusals(), [""; 0]);
+}
