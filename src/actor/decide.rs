@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::approval::Verdict;
 use pane_patrol_hooks::text::visible;
@@ -26,6 +27,12 @@ use crate::state::{Bound, Decision, Row};
 
 /// Fewer letters of a digest would be a guess at which request is meant.
 const SHORTEST: usize = 8;
+
+/// Another answer may take this long to be given before one is refused for it.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long to wait between two tries to be the one that answers.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Why nobody may act now.
 #[derive(Debug, Error)]
@@ -174,9 +181,14 @@ impl Executor {
             let line = Line::by_hand(bound, decision, (who, shown), way, &nothing_yet, began);
             written.get_or_insert_with(|| self.intend(line));
         };
-        let (way, outcome) = match self.lock() {
+        // Whoever was shown something else keeps nobody waiting; what is answered is read again under the lock.
+        let shown_first = self.as_shown(bound, decision, shown);
+        let lock = shown_first
+            .map_err(|why| why.to_string())
+            .and_then(|_| self.lock().map_err(|why| why.to_string()));
+        let (way, outcome) = match lock {
             Ok(_lock) => self.act(bound, decision, shown, &mut intend),
-            Err(why) => ("keys", Outcome::Nothing(why.to_string())),
+            Err(why) => ("keys", Outcome::Nothing(why)),
         };
         let answered = match &outcome {
             Outcome::Done => Some(bound),
@@ -262,7 +274,13 @@ impl Executor {
         let opening = Opening::to_update().no_link().may_wait().or_make_private();
         let file = opening.anything(&path);
         let file = file.map_err(|source| NoLock::Io { path, source })?;
-        flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|_| NoLock::Taken)?;
+        let until = Instant::now() + LOCK_PATIENCE;
+        while flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            if Instant::now() >= until {
+                return Err(NoLock::Taken);
+            }
+            std::thread::sleep(LOCK_PAUSE);
+        }
         Ok(file)
     }
 }

@@ -4,6 +4,7 @@
 mod alone;
 mod begun;
 mod bounds;
+mod crowded;
 mod managed;
 mod told;
 
