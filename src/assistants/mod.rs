@@ -29,6 +29,7 @@ pub(crate) mod gemini;
 pub mod homes;
 pub(crate) mod opencode;
 pub mod options;
+pub(crate) mod present;
 pub(crate) mod qwen;
 pub mod request;
 pub mod running;

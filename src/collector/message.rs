@@ -8,7 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::contained::Container;
 use super::sources::changes;
-use super::sources::present::Found;
+use crate::assistants::present::Found;
 use crate::hub::server;
 use crate::state::{Command, Input, Listing};
 use crate::sys::namespaces::Standing;

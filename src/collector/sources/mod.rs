@@ -7,7 +7,6 @@ pub(super) mod event_log;
 pub(super) mod event_socket;
 pub(super) mod exits;
 pub(super) mod panes;
-pub(crate) mod present;
 pub(crate) mod session_files;
 pub(super) mod silent;
 pub(super) mod stirs;

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use pane_patrol_hooks::target::Server;
 
+use crate::assistants::present::{Found, present};
 use crate::collector::Message;
-use crate::collector::sources::present::{Found, present};
 use crate::mux::Reach;
 use crate::mux::proof::Trace;
 

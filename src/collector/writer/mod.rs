@@ -25,6 +25,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::assistants;
 use crate::assistants::homes::Homes;
+use crate::assistants::present::Found;
 use crate::collector::attribution::Works;
 use crate::collector::belief::Ground;
 use crate::collector::cache_sweeper::Sweeper;
@@ -34,7 +35,6 @@ use crate::collector::liveness::has_ended;
 use crate::collector::message::Message;
 use crate::collector::published_work::PublishedWork;
 use crate::collector::sources::panes::Order as ListOrder;
-use crate::collector::sources::present::Found;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::sources::{Setup, Sources};
 use crate::mux::Reach;

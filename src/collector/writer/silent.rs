@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pane_patrol_hooks::target::{PaneId, Server};
 
 use super::Writer;
+use crate::assistants::present::Found;
 use crate::collector::sources::panes::Order as ListOrder;
-use crate::collector::sources::present::Found;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::state::{Input, Present};
 
