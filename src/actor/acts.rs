@@ -121,6 +121,13 @@ impl server::Actor for Actor {
                     instance_id,
                     pid: *pid,
                 };
+                let objection = match close_pane {
+                    true => self.executor.objection_to_hearsay(&row, who.right),
+                    false => (self.executor).objection_to_hearsay_of_process(&row, who.right),
+                };
+                if let Some(why) = objection {
+                    return self.written(&row, act, who, None, ActResult::refused(id, why));
+                }
                 let intent = self.intend(&row, act, who);
                 let result = self.executor.stop(id, &row, &meant, *close_pane);
                 self.written(&row, act, who, Some(&intent), result)

@@ -187,7 +187,7 @@ impl Executor {
             .map_err(|why| why.to_string())
             .and_then(|_| self.lock().map_err(|why| why.to_string()));
         let (way, outcome) = match lock {
-            Ok(_lock) => self.act(bound, decision, shown, &mut intend),
+            Ok(_lock) => self.act(bound, decision, (who, shown), &mut intend),
             Err(why) => ("keys", Outcome::Nothing(why)),
         };
         let answered = match &outcome {
@@ -209,7 +209,7 @@ impl Executor {
         &self,
         bound: &Bound,
         decision: &Decision,
-        shown: &Shown,
+        (who, shown): (&Who, &Shown),
         intend: &mut dyn FnMut(),
     ) -> (&'static str, Outcome) {
         let bound = match self.as_shown(bound, decision, shown) {
@@ -218,6 +218,11 @@ impl Executor {
         };
         if let Some(outcome) = self.by_hook(&bound, decision, intend) {
             return ("hook", outcome);
+        }
+        let row = self.row(&bound.row).ok().flatten();
+        let objection = row.and_then(|row| self.objection_to_hearsay(&row, who.right));
+        if let Some(why) = objection {
+            return ("keys", Outcome::Nothing(why.to_owned()));
         }
         intend();
         ("keys", carry_out(&bound, decision, self))

@@ -7,6 +7,7 @@
 //! | `manage` | stops one, starts another |
 //! | `started` | what became of what was started |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
+//! | `hearsay` | what is not done where only a publisher vouches for a row |
 //! | [`equal`] | that a request was answered that wants just the same |
 //! | [`fate`] | what became of a request after its answer |
 //! | [`stop`] | why the procedure stops |
@@ -34,6 +35,7 @@ pub mod fate;
 mod foreground;
 #[cfg(test)]
 mod fuzz;
+mod hearsay;
 pub mod keys;
 #[cfg(test)]
 mod keys_tests;

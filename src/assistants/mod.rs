@@ -15,6 +15,7 @@
 //! | [`tasks`] | whose tasks are meant, and where they are kept |
 //! | [`title`] | what the title of a pane says |
 //! | [`running`] | the sessions that run in panes |
+//! | `present` | which of them run in front in panes, by their processes |
 //!
 //! May import: the crates `hooks` and `installer`, `sys`, `git`, `tasks`, `state`, `mux`'s words.
 

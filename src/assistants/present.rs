@@ -34,11 +34,11 @@ pub(crate) struct Found {
 /// What runs in the panes of the tmux server with this process.
 pub(crate) fn present(server: u32) -> Vec<Found> {
     let roots = ancestry::children_of(server).into_iter();
-    roots.filter_map(in_pane).collect()
+    roots.filter_map(in_front).collect()
 }
 
-/// The nearest process to the pane's own that is an assistant in its foreground.
-fn in_pane(root: u32) -> Option<Found> {
+/// The nearest process to the pane's own, which is `root`, that is an assistant in its foreground.
+pub(crate) fn in_front(root: u32) -> Option<Found> {
     let foreground = ancestry::stat(root)?.foreground?;
     let mut left = vec![root];
     for _ in 0..MAX_PROCESSES {

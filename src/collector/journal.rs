@@ -120,6 +120,11 @@ impl Journal {
         }
     }
 
+    /// Writes down what somebody said at the hub who may only publish.
+    pub(super) fn note_hearsay(&mut self, event: Event) {
+        self.note(&Record::of_hearsay(event));
+    }
+
     /// Writes down what a publisher said, which has no other way into the log.
     pub(super) fn note_event(&mut self, event: Event) {
         self.note(&Record::from(event));

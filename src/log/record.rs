@@ -55,6 +55,8 @@ pub struct Record {
     prompted: Option<Timestamp>,
     /// The print of the event that it is a note of.
     about: Option<u64>,
+    /// A client of the hub has said it that may only publish.
+    hearsay: bool,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +70,8 @@ struct Extra<'a> {
     #[serde(borrow)]
     prompted: Option<Cow<'a, str>>,
     about: Option<Cow<'a, str>>,
+    #[serde(default)]
+    hearsay: bool,
 }
 
 impl From<Event> for Record {
@@ -79,6 +83,7 @@ impl From<Event> for Record {
             stands_in: false,
             prompted: None,
             about: None,
+            hearsay: false,
         }
     }
 }
@@ -93,6 +98,8 @@ impl Record {
         let extra = (event.source == Source::Witness)
             .then(|| serde_json::from_slice::<Extra<'_>>(line).ok())
             .flatten();
+        let hearsay = event.source == Source::Emit
+            && serde_json::from_slice::<Extra<'_>>(line).is_ok_and(|extra| extra.hearsay);
         let lag = extra.as_ref().map_or(0, |extra| extra.lag_ms);
         let stands_in = extra.as_ref().is_some_and(|extra| extra.stands_in);
         let prompted = extra.as_ref().and_then(|extra| extra.prompted.as_deref());
@@ -106,6 +113,7 @@ impl Record {
             stands_in,
             prompted,
             about,
+            hearsay,
         })
     }
 
@@ -151,7 +159,21 @@ impl Record {
             stands_in: reading.stands_in,
             prompted: reading.prompted,
             about: None,
+            hearsay: false,
         })
+    }
+
+    /// What a client of the hub has said that may only publish, as it is written down.
+    pub fn of_hearsay(event: Event) -> Self {
+        Self {
+            hearsay: true,
+            ..Self::from(event)
+        }
+    }
+
+    /// Whether a client of the hub has said it that may only publish.
+    pub fn is_hearsay(&self) -> bool {
+        self.hearsay
     }
 
     /// That `heard` was held apart, and why, as it is written down; `heard` as its sender logs it.
@@ -260,6 +282,10 @@ impl Record {
             line.pop();
             line.extend_from_slice(format!(",\"about\":\"{print:016x}\"}}").as_bytes());
         }
+        if self.hearsay {
+            line.pop();
+            line.extend_from_slice(b",\"hearsay\":true}");
+        }
         if line.len() > pane_patrol_hooks::event::MAX_EVENT_BYTES {
             return Err(EventError::TooLarge(line.len()));
         }
@@ -285,6 +311,7 @@ impl Record {
                     _ => Input::Tick,
                 }
             }
+            Source::Emit if self.hearsay => Input::Hearsay(Box::new(self.event)),
             _ => Input::Event(Box::new(self.event)),
         }
     }
@@ -297,6 +324,7 @@ impl Record {
             stands_in,
             prompted,
             about: _,
+            hearsay: _,
         } = self;
         let level = match event.state {
             State::WaitingApproval => Level::WaitingApproval,
@@ -410,6 +438,21 @@ mod tests {
             );
             assert_eq!(read.into_input(), Input::Reading(Box::new(reading)));
         }
+    }
+
+    #[test]
+    fn what_is_hearsay_is_so_when_it_is_read_back() {
+        let target = "work:1.2".parse().unwrap();
+        let now = Timestamp::from_millis(1_795_000_000_123);
+        let mut event = Event::new(Assistant::CLAUDE, State::Running, target, now);
+        event.source = Source::Emit;
+        let line = Record::of_hearsay(event.clone()).encode().unwrap();
+        let read = Record::parse(&line).unwrap();
+        assert!(read.is_hearsay());
+        assert_eq!(read.into_input(), Input::Hearsay(Box::new(event.clone())));
+        let line = Record::from(event.clone()).encode().unwrap();
+        let read = Record::parse(&line).unwrap();
+        assert_eq!(read.into_input(), Input::Event(Box::new(event)));
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         shown_at: None,
         suspended: false,
         silent: false,
+        hearsay: false,
         sub_agents: 0,
         waiting: Vec::new(),
         generation: 1,

@@ -30,7 +30,11 @@ pub enum Input {
         publisher: String,
         /// What it says.
         event: Box<Event>,
+        /// It may do nothing but publish.
+        hearsay: bool,
     },
+    /// What such a client has said, which may only publish, as it was written down.
+    Hearsay(Box<Event>),
     /// The same by a container's own socket, of which the collector has taken everything that means
     /// something else in there.
     Contained {

@@ -128,6 +128,10 @@ pub struct Row {
     /// only that it is not known to need anybody.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
+    /// Nobody has told of it but a client that may only publish: what that says of a pane, a process or a
+    /// folder proves nothing of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hearsay: bool,
     /// How many sub-agents work.
     pub sub_agents: usize,
     /// Open requests, most urgent first.

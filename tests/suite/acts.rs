@@ -5,6 +5,7 @@ mod alone;
 mod begun;
 mod bounds;
 mod crowded;
+mod hearsay;
 mod managed;
 mod told;
 

@@ -29,6 +29,11 @@ impl Client {
         })
     }
 
+    /// One that a token has let in, and that has said nothing yet.
+    pub(super) fn by_token(socket: WebSocket<TcpStream>) -> Self {
+        Self(Way::WebSocket(Box::new(socket)))
+    }
+
     /// Says that.
     pub(super) fn say(&mut self, kind: &str, payload: &Value) {
         self.say_whole(&envelope(kind, payload));

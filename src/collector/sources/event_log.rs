@@ -59,7 +59,7 @@ fn pass_on(line: &Line<'_>, clock: &Clock, output: &SyncSender<Message>) -> Cont
     let fault = found.fault.map(|fault| Message::Unreadable(fault.reason()));
     let event = found
         .record
-        .filter(|(record, _)| !record.is_ours())
+        .filter(|(record, _)| !record.is_ours() && !record.is_hearsay())
         .map(|(record, _)| Message::Logged(Box::new(record.event), clock.now()));
     for message in fault.into_iter().chain(event) {
         if output.send(message).is_err() {

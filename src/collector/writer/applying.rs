@@ -25,6 +25,7 @@ impl Writer {
             Input::Event(_)
                 | Input::Reported { .. }
                 | Input::Published { .. }
+                | Input::Hearsay(_)
                 | Input::Contained { .. }
         );
         let (may_have_written, written) = match &input {

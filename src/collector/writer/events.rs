@@ -12,6 +12,14 @@ use crate::hub::protocol::code;
 use crate::state::{Command, Input, Kin, Reading, Row, RowKey};
 use crate::sys::namespaces::Standing;
 
+/// A client of the hub that tells of agents.
+#[derive(Clone, Debug)]
+pub(super) struct Speaker {
+    pub(super) publisher: String,
+    /// It may do nothing but publish.
+    pub(super) hearsay: bool,
+}
+
 impl Writer {
     /// What runs has been answered. That is an event like any other, and no hook logs it.
     pub(super) fn take_commands(&mut self, pid: u32, commands: &[Command], at: Timestamp) {
@@ -89,7 +97,7 @@ impl Writer {
     /// not taken.
     pub(super) fn take_published_event(
         &mut self,
-        publisher: String,
+        publisher: Speaker,
         mut event: Box<Event>,
         standing: Standing,
         at: Timestamp,
@@ -106,7 +114,7 @@ impl Writer {
     /// Applies a publisher's event that is believed; its row.
     pub(super) fn put_published(
         &mut self,
-        publisher: String,
+        Speaker { publisher, hearsay }: Speaker,
         event: Box<Event>,
         at: Timestamp,
     ) -> Result<RowKey, (&'static str, String)> {
@@ -114,10 +122,14 @@ impl Writer {
         let input = Input::Published {
             publisher,
             event: event.clone(),
+            hearsay,
         };
         let outcome = self.apply_and_tell(input, at);
         if !outcome.again && outcome.held_apart.is_none() {
-            self.memory.note_event(*event);
+            match hearsay {
+                true => self.memory.note_hearsay(*event),
+                false => self.memory.note_event(*event),
+            }
         }
         match outcome.held_apart {
             Some(reason) => Err((code::NOT_TAKEN, reason.to_owned())),

@@ -8,6 +8,7 @@ use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Writer;
+use super::events::Speaker;
 use crate::collector::sources::changes::Order as WorkOrder;
 use crate::hub::protocol::{PublishedStatus, Report, TaskUpdate, code};
 use crate::hub::server::{Published, Reply, Said};
@@ -31,10 +32,14 @@ impl Writer {
             said,
             standing,
             reply,
+            hearsay,
             ..
         } = published;
         let taken = match said {
-            Said::Report(report) => self.take_report((publisher, agent), *report, standing),
+            Said::Report(report) => {
+                let speaker = Speaker { publisher, hearsay };
+                self.take_report((speaker, agent), *report, standing)
+            }
             Said::Word(word) => {
                 self.take_word(publisher, word);
                 Ok(())
@@ -76,21 +81,22 @@ impl Writer {
 
     fn take_report(
         &mut self,
-        (publisher, agent): (String, Option<String>),
+        (speaker, agent): (Speaker, Option<String>),
         report: Report,
         standing: Standing,
     ) -> Result<(), Refusal> {
         let at = self.clock.now();
         match report {
-            Report::Status(status) => self.take_status(publisher, status, at),
+            Report::Status(status) => self.take_status(speaker, status, at),
             Report::Event(event) => {
                 if let Target::Agent(own) = &event.target {
-                    self.free(own, &publisher)?;
+                    self.free(own, &speaker.publisher)?;
                 }
                 if let Some(name) = &agent {
-                    self.free(name, &publisher)?;
+                    self.free(name, &speaker.publisher)?;
                 }
-                let key = self.take_published_event(publisher.clone(), event, standing, at)?;
+                let publisher = speaker.publisher.clone();
+                let key = self.take_published_event(speaker, event, standing, at)?;
                 if let Some(name) = agent {
                     self.published.name(&publisher, name, key);
                 }
@@ -103,10 +109,11 @@ impl Writer {
     /// row's; else it is a row of its own, by its name.
     fn take_status(
         &mut self,
-        publisher: String,
+        speaker: Speaker,
         status: PublishedStatus,
         at: Timestamp,
     ) -> Result<(), Refusal> {
+        let publisher = speaker.publisher.clone();
         let name = status.agent_id;
         let own = self.free(&name, &publisher)?;
         let known = status
@@ -141,7 +148,7 @@ impl Writer {
         event.cwd = event.cwd.filter(|folder| !folder.is_empty());
         let line = |text: String| one_line(&text, MAX_MESSAGE_CHARS);
         event.message = status.message.map(line);
-        let key = self.put_published(publisher.clone(), Box::new(event), at)?;
+        let key = self.put_published(speaker, Box::new(event), at)?;
         self.published.name(&publisher, name, key);
         Ok(())
     }

@@ -29,6 +29,7 @@ fn row(id: &str, evidence_bytes: usize) -> Row {
         diff: None,
         tasks: None,
         trusted_until: None,
+        hearsay: false,
         home: None,
         source: Source::Hook,
         publisher: None,

@@ -53,6 +53,8 @@ pub(crate) struct Published {
     /// The agent that it is, by its hello.
     pub(crate) agent: Option<String>,
     pub(crate) said: Said,
+    /// It may do nothing but publish.
+    pub(crate) hearsay: bool,
     /// Where it runs.
     pub(crate) standing: Standing,
     /// Whom to tell that it was not taken.

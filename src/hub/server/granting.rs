@@ -10,7 +10,7 @@ use super::order::{Done, Reply};
 use super::publishers::Publishers;
 use super::serving::Server;
 use super::who::Handed;
-use crate::hub::protocol::{Act, ActResult, code};
+use crate::hub::protocol::{Act, ActResult, Right, code};
 use crate::state::PublisherWord;
 use crate::sys::namespaces::Standing;
 
@@ -88,6 +88,7 @@ impl Server {
                         publisher: question.sender_id,
                         agent: self.clients[index].agent().map(str::to_owned),
                         said,
+                        hearsay: self.clients[index].who().right != Right::Own,
                         standing: self.clients[index].standing,
                         reply: Some(reply),
                         _ticket: ticket,
@@ -176,6 +177,7 @@ impl Server {
             publisher,
             agent: None,
             said: Said::Word(word),
+            hearsay: false,
             standing: Standing::Home,
             reply: None,
             _ticket: None,
@@ -208,7 +210,6 @@ mod tests {
     use pane_patrol_hooks::approval::Verdict;
 
     use super::*;
-    use crate::hub::protocol::Right;
     use crate::hub::server::connection::scene::{Scene, request_of};
     use crate::state::Row;
 

@@ -1,7 +1,8 @@
 //! What publishers say that the table needs not know, and the patches that are made here or by them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::cache::Cache;
 use super::connection::Client;
 use super::event::Event;
 use super::order::Done;
@@ -10,10 +11,17 @@ use super::patch_worker::Job;
 use super::serving::Server;
 use pane_patrol_hooks::target::Target;
 
-use crate::hub::protocol::{AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, code};
+use crate::hub::protocol::{
+    AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, Right, code,
+};
+use crate::state::Row;
 
 /// Said to whoever asks for more patches than it takes.
 const BUSY: &str = "too many patches are asked for at once";
+
+/// Said to whoever asks for patches of a folder that only a publisher has named.
+const HEARSAY: &str = "only a client that may do nothing but publish says that somebody works there: its patches \
+                       are for the hub's owner";
 
 impl Server {
     /// Whether the client is the publisher of that agent.
@@ -132,6 +140,7 @@ impl Server {
         request_id: Option<String>,
     ) {
         let client = &mut self.clients[index];
+        let is_owners = client.who().right == Right::Own;
         let request = request_id.clone();
         let mut refuse = |code, words: &str| {
             client.say_error(&self.cache, code, words, false, request.as_deref());
@@ -152,6 +161,9 @@ impl Server {
         let Some(folder) = row.cwd.as_ref().map(PathBuf::from) else {
             return refuse(code::NO_PATCH, "nobody has told its folder");
         };
+        if row.hearsay && !is_owners && !is_worked_in(&self.cache, &folder) {
+            return refuse(code::NO_PATCH, HEARSAY);
+        }
         if !client.may_await_patch() {
             return client.say_error(&self.cache, code::BUSY, BUSY, false, request.as_deref());
         }
@@ -167,4 +179,17 @@ impl Server {
             client.tell_patch(why, request.as_deref(), &self.cache);
         }
     }
+}
+
+/// Whether somebody else has told that an assistant works in that folder, than who may only publish.
+fn is_worked_in(cache: &Cache, folder: &Path) -> bool {
+    let is_there = |row: &Row| {
+        let root = row.diff.as_ref().and_then(|diff| diff.root.as_deref());
+        let folders = [row.cwd.as_deref(), root];
+        folders
+            .into_iter()
+            .flatten()
+            .any(|it| folder == Path::new(it))
+    };
+    cache.rows().any(|row| !row.hearsay && is_there(row))
 }

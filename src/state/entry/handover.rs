@@ -25,6 +25,7 @@ impl Entry {
         // Until it says something here too.
         let publisher = row.publisher.clone().map(Publisher::away);
         entry.publisher = publisher.map(Box::new);
+        entry.hearsay = row.hearsay;
         entry.ts = row.ts;
         entry.last_event = row.ts;
         entry.take_up_turn(row);

@@ -93,6 +93,8 @@ pub(super) struct Entry {
     pub(super) silent: Option<Box<str>>,
     /// The client of the hub that speaks for it.
     pub(super) publisher: Option<Box<Publisher>>,
+    /// Nobody has told of it but a client of the hub that may only publish.
+    pub(super) hearsay: bool,
     /// The container that told of it, by a socket of its own.
     pub(super) container: Option<Box<str>>,
     /// When something was last heard of it, by our clock.
@@ -139,6 +141,7 @@ impl Entry {
             trust: None,
             silent: None,
             publisher: None,
+            hearsay: false,
             container: None,
             heard: now,
             ts: Timestamp::from_micros(i64::MIN),

@@ -121,6 +121,7 @@ impl Entry {
             offline: self.publisher.as_ref().is_some_and(|its| its.is_away),
             suspended: self.stopped.is_some() && self.stopped == self.pid,
             silent: self.is_mute(),
+            hearsay: self.hearsay,
             sub_agents,
             waiting,
             generation: self.generation,

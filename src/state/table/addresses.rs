@@ -123,6 +123,17 @@ impl Table {
         self.listings.get(server)?.panes.get(address).copied()
     }
 
+    /// The keys of the panes that servers list at that address.
+    pub(super) fn panes_at<'a>(&'a self, address: &'a Target) -> impl Iterator<Item = RowKey> + 'a {
+        self.listings.iter().filter_map(move |(server, listing)| {
+            let pane = listing.panes.get(address)?;
+            Some(RowKey {
+                server: Some(server.clone()),
+                place: Target::Pane(*pane),
+            })
+        })
+    }
+
     pub(super) fn target_of(&self, key: &RowKey) -> Option<Target> {
         self.addresses_of(key).next()
     }

@@ -8,6 +8,7 @@ use pane_patrol_hooks::event::{Event, Kind, Source};
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use super::published::Told;
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
 use crate::state::evidence::EvidenceDraft;
@@ -26,6 +27,7 @@ impl Table {
         let key = self.key_of(&event);
         // What we saw or did ourselves says nothing of who speaks for the row.
         let is_theirs = !is_ours(&event);
+        let told = Told::by(&event);
         self.event(event, kin, now, outcome);
         if is_theirs
             && !outcome.again
@@ -33,7 +35,7 @@ impl Table {
             && self.rows.get(&key).is_some_and(Entry::is_spoken_for)
             && let Some(mut entry) = self.rows.get_mut(&key)
         {
-            entry.take_back();
+            entry.take_back(told);
         }
     }
 

@@ -146,9 +146,14 @@ impl Table {
         match input {
             Input::Event(event) => self.report(*event, Kin::default(), now, &mut outcome),
             Input::Reported { event, kin } => self.report(*event, kin, now, &mut outcome),
-            Input::Published { publisher, event } => {
-                self.published(publisher, *event, now, &mut outcome);
+            Input::Published {
+                publisher,
+                event,
+                hearsay,
+            } => {
+                self.published((publisher, hearsay), *event, now, &mut outcome);
             }
+            Input::Hearsay(event) => self.hearsay(*event, now, &mut outcome),
             Input::Contained { container, event } => {
                 self.contained(container, *event, now, &mut outcome);
             }

@@ -4,6 +4,7 @@
 //! takes a row back, and a publisher's word about such a row changes nothing.
 
 use pane_patrol_hooks::event::{Event, Source, State};
+use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
@@ -27,18 +28,23 @@ impl Table {
         entries.map(|entry| (*entry.key).clone()).collect()
     }
 
-    /// An event that came over the hub.
+    /// An event that came over the hub; `hearsay`: by somebody who may only publish.
     pub(super) fn published(
         &mut self,
-        publisher: String,
+        (publisher, hearsay): (String, bool),
         event: Event,
         now: Timestamp,
         outcome: &mut Outcome,
     ) {
         let is_its = |row: &Entry| row.is_of(&publisher);
         let key = self.key_of(&event);
+        if self.hooks_tell_of_address(&key) {
+            outcome.held_apart = Some(HOOKS_TELL);
+            return;
+        }
         if let Some(row) = self.rows.get(&key).filter(|row| !is_its(row)) {
-            if row.publisher.as_ref().is_some_and(|its| !its.is_away) {
+            let yields = row.hearsay && !hearsay;
+            if row.publisher.as_ref().is_some_and(|its| !its.is_away) && !yields {
                 outcome.held_apart = Some("another publisher tells of that agent");
                 return;
             }
@@ -53,16 +59,40 @@ impl Table {
             outcome.held_apart = Some("a publisher with too many agents");
             return;
         }
-        let pid = event.pid;
+        let told = Told::by(&event);
         self.event(event, Kin::default(), now, outcome);
         if outcome.held_apart.is_some() {
             return;
         }
         if let Some(mut entry) = self.rows.get_mut(&key) {
+            let pid = told.pid;
+            entry.be_told(told, hearsay);
             // It says which process its word is about; none is an answer too.
             entry.pid = pid;
             entry.publisher = Some(Box::new(Publisher::here(publisher)));
             outcome.changed.push(key);
+        }
+    }
+
+    /// Whether hooks or a witness tell of a pane that a server lists at the address, where it is one of which it
+    /// is not known on which server it is.
+    fn hooks_tell_of_address(&self, key: &RowKey) -> bool {
+        if !matches!(key.place, Target::Address { .. }) {
+            return false;
+        }
+        let mut listed = self.panes_at(&key.place);
+        listed.any(|key| self.rows.get(&key).is_some_and(Entry::is_told_of_by_hooks))
+    }
+
+    /// The same as it was written down.
+    pub(super) fn hearsay(&mut self, event: Event, now: Timestamp, outcome: &mut Outcome) {
+        let key = self.key_of(&event);
+        self.event(event, Kin::default(), now, outcome);
+        if outcome.held_apart.is_none()
+            && !outcome.again
+            && let Some(mut entry) = self.rows.get_mut(&key)
+        {
+            entry.hearsay = true;
         }
     }
 
@@ -138,7 +168,32 @@ impl Table {
     }
 }
 
+/// What an event tells that nobody is believed in who may only publish.
+pub(in crate::state) struct Told {
+    pid: Option<u32>,
+    cwd: Option<String>,
+    home: Option<String>,
+}
+
+impl Told {
+    pub(in crate::state) fn by(event: &Event) -> Self {
+        Self {
+            pid: event.pid,
+            cwd: event.cwd.clone(),
+            home: event.home.clone(),
+        }
+    }
+}
+
 impl Entry {
+    /// Of what was hearsay nothing stays once somebody else tells of it.
+    fn be_told(&mut self, told: Told, hearsay: bool) {
+        if self.hearsay && !hearsay {
+            (self.pid, self.cwd, self.home) = (told.pid, told.cwd, told.home);
+        }
+        self.hearsay = hearsay;
+    }
+
     /// Whether anybody but scripts and publishers has told of it.
     fn is_told_of_by_hooks(&self) -> bool {
         self.publisher.is_none() && self.silent.is_none() && self.shown.source != Source::Emit
@@ -183,11 +238,12 @@ impl Entry {
 
     /// Whether a publisher or a container tells of it.
     pub(in crate::state) fn is_spoken_for(&self) -> bool {
-        self.publisher.is_some() || self.container.is_some()
+        self.publisher.is_some() || self.container.is_some() || self.hearsay
     }
 
     /// Somebody else than a publisher or a container has told of it.
-    pub(in crate::state) fn take_back(&mut self) {
+    pub(in crate::state) fn take_back(&mut self, told: Told) {
+        self.be_told(told, false);
         self.publisher = None;
         self.container = None;
     }

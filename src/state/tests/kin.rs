@@ -90,6 +90,7 @@ fn a_child_that_is_the_session_itself_or_speaks_for_it_is_heard() {
         Input::Published {
             publisher,
             event: event_of_wrap,
+            hearsay: false,
         },
         0,
     );

@@ -21,7 +21,15 @@ impl Story {
         let at = event.ts.as_micros() / 1000;
         let publisher = "wrap-1".to_owned();
         let event = Box::new(event);
-        self.apply(Input::Published { publisher, event }, at)
+        let hearsay = false;
+        self.apply(
+            Input::Published {
+                publisher,
+                event,
+                hearsay,
+            },
+            at,
+        )
     }
 
     fn word(&mut self, word: PublisherWord, at: i64) -> Outcome {
@@ -233,4 +241,104 @@ fn the_next_collector_takes_a_published_row_over_as_offline_until_its_publisher_
         .adopt(&[before.row()], Timestamp::from_millis(200));
     lost.word(PublisherWord::Forgotten, 300_200);
     assert!(lost.is_empty());
+}
+
+/// What somebody says who may only publish.
+fn says(story: &mut Story, event: Event) {
+    let at = event.ts.as_micros() / 1000;
+    let (publisher, event) = ("token-1".to_owned(), Box::new(event));
+    story.apply(
+        Input::Published {
+            publisher,
+            event,
+            hearsay: true,
+        },
+        at,
+    );
+}
+
+fn told(millis: i64) -> Event {
+    let mut event = report(State::Completed, millis);
+    event.assistant = Assistant::CLAUDE;
+    event.pid = Some(PID);
+    event.cwd = Some("/secret".to_owned());
+    event.home = Some("/planted".to_owned());
+    event
+}
+
+#[test]
+fn what_only_a_token_to_publish_vouches_for_stays_hearsay_when_it_has_left() {
+    let mut story = Story::new();
+    says(&mut story, told(100));
+    assert!(story.row().hearsay);
+    let publisher = "token-1".to_owned();
+    let (word, of) = (PublisherWord::Left, None);
+    story.apply(
+        Input::Publisher {
+            publisher,
+            word,
+            of,
+        },
+        200,
+    );
+    assert_eq!((story.row().publisher, story.row().hearsay), (None, true));
+    // Another collector takes the row over as it is.
+    let rows = story.table.rows();
+    let mut next = Story::new();
+    next.table.adopt(&rows, Timestamp::from_millis(300));
+    assert!(next.row().hearsay);
+}
+
+#[test]
+fn who_else_tells_of_it_takes_back_the_row_and_all_that_was_hearsay() {
+    let own = |story: &mut Story| drop(story.publish(report(State::Running, 200)));
+    let hook = |story: &mut Story| {
+        drop(story.apply(Input::Event(Box::new(event(200, Kind::TurnStarted))), 200))
+    };
+    for takes_back in [&own as &dyn Fn(&mut Story), &hook] {
+        let mut story = Story::new();
+        says(&mut story, told(100));
+        takes_back(&mut story);
+        let row = story.row();
+        assert!(!row.hearsay);
+        assert_ne!(row.cwd.as_deref(), Some("/secret"));
+        assert_ne!(row.home.as_deref(), Some("/planted"));
+    }
+}
+
+#[test]
+fn an_address_of_which_hooks_tell_on_a_listed_server_is_no_publishers_by_another_name() {
+    let mut story = Story::new();
+    story.apply(Input::Event(Box::new(event(100, Kind::TurnStarted))), 100);
+    story.list(150, vec![listed(1, address(1))]);
+    let mut fake = report(State::Completed, 200);
+    (fake.pane, fake.server) = (None, None);
+    fake.target = story.row().target;
+    for (server, hearsay) in [(None, true), (None, false), (Some(another()), false)] {
+        let mut event = fake.clone();
+        event.server = server;
+        let publisher = "p".to_owned();
+        let event = Box::new(event);
+        let outcome = story.apply(
+            Input::Published {
+                publisher,
+                event,
+                hearsay,
+            },
+            200,
+        );
+        assert_eq!(
+            outcome.held_apart,
+            Some("hooks or the assistant's own records tell of that pane")
+        );
+    }
+    assert_eq!(story.table.rows().len(), 1);
+    assert_eq!(story.state(), State::Running);
+}
+
+fn another() -> Server {
+    Server {
+        socket: "/tmp/tmux/another".into(),
+        pid: 78,
+    }
 }
