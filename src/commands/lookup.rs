@@ -9,6 +9,7 @@
 use std::cmp::Ordering;
 use std::path::Path;
 
+use pane_patrol_hooks::event::Source;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -58,14 +59,22 @@ impl Known {
 }
 
 /// The row that `name` means. Two servers have the same places and panes; then it is the one of `own`,
-/// the socket of the server we are in, or none.
+/// the socket of the server we are in, or none. Where a pane is listed nobody stands who only says so.
 pub(super) fn pick<'a>(rows: &'a [Row], name: &str, own: &str) -> Result<&'a Row, Unknown<'a>> {
     let mut meant = Vec::new();
     let mut closest = By::Word;
-    for row in rows {
-        let Some(by) = meaning(row, name) else {
-            continue;
-        };
+    let all = rows.iter();
+    let mut all: Vec<(By, &Row)> = all
+        .filter_map(|row| Some((meaning(row, name)?, row)))
+        .collect();
+    let is_placed = |by: By| matches!(by, By::Target | By::Pane);
+    if all
+        .iter()
+        .any(|(by, row)| is_placed(*by) && row.pane.is_some())
+    {
+        all.retain(|(by, row)| !is_placed(*by) || !only_says_where(row));
+    }
+    for (by, row) in all {
         match by.cmp(&closest) {
             Ordering::Less => (closest, meant) = (by, vec![row]),
             Ordering::Equal => meant.push(row),
@@ -88,6 +97,11 @@ pub(super) fn pick<'a>(rows: &'a [Row], name: &str, own: &str) -> Result<&'a Row
         [row] => Ok(row),
         _ => Err(Unknown::Several(meant)),
     }
+}
+
+/// Whether nothing but the word of a script or of a client of the hub says in which place the row is.
+pub(super) fn only_says_where(row: &Row) -> bool {
+    row.pane.is_none() && (row.publisher.is_some() || row.source == Source::Emit)
 }
 
 /// By what `name` means the row; `None` when it does not.
@@ -280,6 +294,41 @@ mod tests {
         }
         assert_eq!(picked("free"), Ok("free".to_owned()));
         assert_eq!(picked("background@1.2"), Ok("::background@1.2".to_owned()));
+    }
+
+    #[test]
+    fn where_a_pane_is_listed_nobody_stands_who_only_says_so() {
+        let (a, b) = (Some(("/tmp/a", 7)), Some(("/tmp/b", 9)));
+        let says = |publisher: Option<&str>| Row {
+            publisher: publisher.map(str::to_owned),
+            source: Source::Emit,
+            ..at(None, 0, "work:1.0", None)
+        };
+        for fake in [says(Some("evil")), says(None)] {
+            let mut rows = vec![fake, at(a, 1, "work:1.0", None)];
+            let picked = |rows: &[Row], own: &str| match pick(rows, "work:1.0", own) {
+                Ok(row) => Ok(row.id.clone()),
+                Err(Unknown::Nobody) => Err(0),
+                Err(Unknown::Several(rows)) => Err(rows.len()),
+            };
+            for own in ["/tmp/a", "", "/none"] {
+                assert_eq!(picked(&rows, own), Ok("/tmp/a,7::%1".to_owned()), "{own}");
+            }
+            // Also where a dashboard shows the real one in that place.
+            rows[1].target = "home:0.0".parse().unwrap();
+            rows[1].shown_at = "work:1.0".parse().ok();
+            assert_eq!(picked(&rows, ""), Ok("/tmp/a,7::%1".to_owned()));
+            rows.push(at(b, 1, "work:1.0", None));
+            rows[1].shown_at = None;
+            rows[1].target = "work:1.0".parse().unwrap();
+            assert_eq!(
+                picked(&rows, ""),
+                Err(2),
+                "of the real ones none is guessed"
+            );
+            assert_eq!(picked(&rows, "/tmp/b"), Ok("/tmp/b,9::%1".to_owned()));
+            assert_eq!(picked(&rows[..1], ""), Ok("::work:1.0".to_owned()));
+        }
     }
 
     #[test]

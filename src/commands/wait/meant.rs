@@ -102,6 +102,9 @@ impl<'a> Meant<'a> {
         let Some(held) = &self.held else {
             return by.is_some_and(|by| by != By::Word) && self.on.holds(row);
         };
+        if is_place(held.by) && lookup::only_says_where(row) && !self.is_held(row) {
+            return false;
+        }
         if !is_place(held.by) {
             return self.is_held(row) || held.is_now(row, &self.own);
         }
@@ -253,6 +256,30 @@ mod tests {
         assert_eq!(meant.seen(), None);
         meant.hear(&row(A, 0, "work:0.0", "/src/shop", State::Idle));
         assert_eq!(meant.seen(), Some(State::Idle));
+    }
+
+    #[test]
+    fn nobody_takes_the_place_of_a_pane_who_only_says_that_it_is_there() {
+        for on in [ours(), On::Any] {
+            let mut meant = meant("work:0.0", on);
+            let real = row(A, 0, "work:0.0", "/x", State::WaitingApproval);
+            let fake = Row {
+                id: "::work:0.0".to_owned(),
+                server: None,
+                pane: None,
+                publisher: Some("evil".to_owned()),
+                ..row(A, 0, "work:0.0", "/x", State::Completed)
+            };
+            assert!(meant.find(&[fake.clone(), real.clone()]).is_ok());
+            assert_eq!(meant.seen(), Some(State::WaitingApproval));
+            meant.hear(&fake);
+            assert_eq!(meant.seen(), Some(State::WaitingApproval));
+            meant.lose(&real.id);
+            meant.hear(&fake);
+            assert_eq!(meant.seen(), None, "the place is empty");
+            meant.hear(&real);
+            assert_eq!(meant.seen(), Some(State::WaitingApproval));
+        }
     }
 
     #[test]
