@@ -51,6 +51,7 @@ impl RowKey {
 }
 
 /// One pane's assistant as it is shown.
+#[allow(clippy::struct_excessive_bools, reason = "each is a field on the wire")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Row {

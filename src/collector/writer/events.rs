@@ -126,9 +126,10 @@ impl Writer {
         };
         let outcome = self.apply_and_tell(input, at);
         if !outcome.again && outcome.held_apart.is_none() {
-            match hearsay {
-                true => self.memory.note_hearsay(*event),
-                false => self.memory.note_event(*event),
+            if hearsay {
+                self.memory.note_hearsay(*event);
+            } else {
+                self.memory.note_event(*event);
             }
         }
         match outcome.held_apart {

@@ -50,6 +50,7 @@ const EVIDENCE_KEPT: usize = 20;
 const MAX_SUB_AGENTS: usize = 64;
 
 /// One row's knowledge.
+#[allow(clippy::struct_excessive_bools, reason = "each is true for itself")]
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) key: Key,

@@ -293,7 +293,7 @@ fn what_only_a_token_to_publish_vouches_for_stays_hearsay_when_it_has_left() {
 fn who_else_tells_of_it_takes_back_the_row_and_all_that_was_hearsay() {
     let own = |story: &mut Story| drop(story.publish(report(State::Running, 200)));
     let hook = |story: &mut Story| {
-        drop(story.apply(Input::Event(Box::new(event(200, Kind::TurnStarted))), 200))
+        drop(story.apply(Input::Event(Box::new(event(200, Kind::TurnStarted))), 200));
     };
     for takes_back in [&own as &dyn Fn(&mut Story), &hook] {
         let mut story = Story::new();
