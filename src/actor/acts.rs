@@ -57,6 +57,7 @@ impl Setup {
                 home: self.home,
                 reach: self.reach,
                 collector,
+                refusals: Arc::default(),
             },
             clock,
             tell,
@@ -149,7 +150,7 @@ impl server::Actor for Actor {
 
     fn note_overstep(&self, what: &str, who: &Who) {
         let line = Line::overstepped(what, who, self.clock.now());
-        self.executor.record(&line);
+        self.executor.record(&line, who.right);
     }
 
     fn note_refused(&self, act: &Act, who: &Who, why: &str) {
@@ -163,7 +164,7 @@ impl Actor {
     fn intend(&self, row: &Row, act: &Act, who: &Who) -> String {
         let what = (act.what.name(), way(&act.what));
         let line = Line::by_act(row, what, who, NOTHING_YET, self.clock.now());
-        self.executor.intend(line)
+        self.executor.intend(line, who.right)
     }
 
     fn written(
@@ -178,7 +179,7 @@ impl Actor {
             let now = self.clock.now();
             let what = (act.what.name(), way(&act.what));
             let line = Line::by_act(row, what, who, came(&result), now);
-            self.executor.record(&line.after(intent));
+            self.executor.record(&line.after(intent), who.right);
         }
         result
     }
@@ -188,7 +189,7 @@ impl Actor {
         if act.what.is_recorded() {
             let about = (act.agent_id.as_str(), act.what.name());
             let line = Line::untried(about, who, why, self.clock.now());
-            self.executor.record(&line);
+            self.executor.record(&line, who.right);
         }
         ActResult::refused(&act.act_id, why)
     }
@@ -196,11 +197,11 @@ impl Actor {
     fn start(&self, id: &str, start: &Start, who: &Who) -> ActResult {
         let launcher = &start.launcher;
         let line = Line::started(launcher, None, who, NOTHING_YET, self.clock.now());
-        let intent = self.executor.intend(line);
+        let intent = self.executor.intend(line, who.right);
         let result = self.executor.start(id, start);
         let place = result.place.as_ref().map(|place| &place.target);
         let line = Line::started(launcher, place, who, came(&result), self.clock.now());
-        self.executor.record(&line.after(Some(&intent)));
+        self.executor.record(&line.after(Some(&intent)), who.right);
         result
     }
 

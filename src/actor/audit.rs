@@ -7,7 +7,7 @@ use std::path::Path;
 
 use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::target::Target;
-use pane_patrol_hooks::text::is_mark;
+use pane_patrol_hooks::text::{is_mark, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::Opening;
 use pane_patrol_sys::private;
@@ -18,8 +18,14 @@ use super::keys::Outcome;
 use crate::hub::server::{Ruled, Who};
 use crate::state::{Bound, Decision, Request, Row};
 
+/// Of what is refused, and of what is only about to be done, so much of each text is written down, in characters.
+const SHORT: usize = 120;
+
+/// The same of a row's id, by which it is found again.
+const SHORT_ID: usize = 256;
+
 /// One line.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Line<'a> {
     ts: Timestamp,
     /// `user`, `rule`, or `trust`: the person trusts the row for a while.
@@ -63,6 +69,14 @@ pub struct Line<'a> {
     tool: Option<&'a str>,
     message: Option<String>,
     generation: u64,
+    /// So many refusals of that right before this one were only counted.
+    #[serde(skip_serializing_if = "is_none")]
+    left_out: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl<'a> Line<'a> {
@@ -209,6 +223,7 @@ impl<'a> Line<'a> {
         Self {
             outcome: "begun",
             reason: None,
+            message: self.message.as_deref().map(short),
             ..self.after(Some(intent))
         }
     }
@@ -217,6 +232,56 @@ impl<'a> Line<'a> {
     #[must_use]
     pub fn after(self, intent: Option<&'a str>) -> Self {
         Self { intent, ..self }
+    }
+
+    /// What kind of refusal it is: by whom, what, and why; `None` where something was done or may have been.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let is_refused =
+            ["nothing", "not_allowed"].contains(&self.outcome) && self.intent.is_none();
+        let parts = [self.door?, self.decision, self.reason.unwrap_or_default()];
+        is_refused.then(|| parts.join("\n"))
+    }
+
+    /// Appends it to `path` as a refusal: no text of it is long, whatever was asked for, and it says how many
+    /// before it were left out.
+    pub(super) fn append_short(&self, path: &Path, left_out: u64) -> io::Result<()> {
+        let row = one_line(self.row, SHORT_ID);
+        let [decision, assistant] = [self.decision, self.assistant].map(short);
+        let texts = [
+            self.door,
+            self.reason,
+            self.instance_id,
+            self.agent_id,
+            self.request_id,
+            self.tool,
+            self.message.as_deref(),
+        ];
+        let texts = texts.map(|text| text.map(short));
+        let [
+            door,
+            reason,
+            instance_id,
+            agent_id,
+            request_id,
+            tool,
+            message,
+        ] = &texts;
+        let line = Line {
+            row: &row,
+            decision: &decision,
+            assistant: &assistant,
+            target: short(&self.target),
+            door: door.as_deref(),
+            reason: reason.as_deref(),
+            instance_id: instance_id.as_deref(),
+            agent_id: agent_id.as_deref(),
+            request_id: request_id.as_deref(),
+            tool: tool.as_deref(),
+            message: message.clone(),
+            left_out,
+            ..self.clone()
+        };
+        line.append(path)
     }
 
     /// Appends the line to `path`: one write, so that lines of several processes never mix. Like the event
@@ -235,6 +300,10 @@ impl<'a> Line<'a> {
             Err(io::Error::other("it could not be written"))
         }
     }
+}
+
+fn short(text: &str) -> String {
+    one_line(text, SHORT)
 }
 
 /// The message without the values of what is named like a secret.
@@ -335,6 +404,25 @@ mod tests {
         }
         assert_eq!(line["generation"], row.generation);
         assert_eq!(line["pid"], 7);
+    }
+
+    #[test]
+    fn no_text_of_a_refusal_is_long_whatever_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("decisions.jsonl");
+        let who = Who {
+            door: "d".repeat(15_000),
+            right: Right::Answer,
+            pid: None,
+        };
+        let (row, why) = ("\u{1}x".repeat(8_000), "why".repeat(5_000));
+        let line = Line::untried((&row, "snooze"), &who, &why, Timestamp::default());
+        assert!(line.refusal().is_some());
+        line.append_short(&path, 7).unwrap();
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert!(written.len() < 1_000, "{}", written.len());
+        assert!(written.contains(r#""left_out":7"#), "{written}");
+        assert!(line.after(Some("begun before")).refusal().is_none());
     }
 
     #[test]

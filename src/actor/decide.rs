@@ -179,7 +179,7 @@ impl Executor {
             // Whether a hook waits is seen when the answer is given.
             let way = "unknown";
             let line = Line::by_hand(bound, decision, (who, shown), way, &nothing_yet, began);
-            written.get_or_insert_with(|| self.intend(line));
+            written.get_or_insert_with(|| self.intend(line, who.right));
         };
         // Whoever was shown something else keeps nobody waiting; what is answered is read again under the lock.
         let shown_first = self.as_shown(bound, decision, shown);
@@ -200,7 +200,7 @@ impl Executor {
         }
         let now = Timestamp::now();
         let line = Line::by_hand(bound, decision, (who, shown), way, &outcome, now);
-        self.record(&line.after(written.as_deref()));
+        self.record(&line.after(written.as_deref()), who.right);
         outcome
     }
 

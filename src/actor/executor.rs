@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Target;
@@ -10,11 +10,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::audit::Line;
 use super::keys::{Access, Guard, Pane, Press, Pressed, Seen};
+use super::refusals::Refusals;
 use super::{dialog, foreground};
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
 use crate::assistants::{self, Facets};
 use crate::hub::client::{HubError, random_id};
+use crate::hub::protocol::Right;
 use crate::hub::server::Collector;
 use crate::mux::{self, Gone, Multiplexer, PATIENCE, Place, Reach, Undone};
 use crate::state::{Bound, Row};
@@ -38,22 +40,31 @@ pub struct Executor {
     pub reach: Reach,
     /// The collector in whose process it is carried out.
     pub collector: Arc<dyn Collector>,
+    /// What was refused lately.
+    pub refusals: Arc<Refusals>,
 }
 
 impl Executor {
-    /// Writes a line of the audit.
-    pub(super) fn record(&self, line: &Line<'_>) {
-        if let Some(path) = self.places.decisions() {
-            // It is done, or not; that it could not be written down changes nothing about it.
-            let _ = line.append(&path);
-        }
+    /// Writes a line of the audit about what is wanted by somebody of that right.
+    pub(super) fn record(&self, line: &Line<'_>, right: Right) {
+        let Some(path) = self.places.decisions() else {
+            return;
+        };
+        // It is done, or not; that it could not be written down changes nothing about it.
+        let _ = match line.refusal() {
+            None => line.append(&path),
+            Some(kind) => match self.refusals.admit(right, kind, Instant::now()) {
+                Some(left_out) => line.append_short(&path, left_out),
+                None => return,
+            },
+        };
     }
 
     /// Writes down that something is about to be done; by what is given back the line is known that tells what
     /// came of it.
-    pub(super) fn intend(&self, line: Line<'_>) -> String {
+    pub(super) fn intend(&self, line: Line<'_>, right: Right) -> String {
         let intent = random_id();
-        self.record(&line.begun(&intent));
+        self.record(&line.begun(&intent), right);
         intent
     }
 

@@ -16,6 +16,7 @@
 //! | [`executor`] | the hub, the session file and the multiplexer, as the procedure sees them |
 //! | [`digest`] | what stood before the person, and whether that is still what is asked |
 //! | [`audit`] | one line for each decision in `decisions.jsonl` |
+//! | `refusals` | how much of what is refused is written down there |
 //! | `tell` | tells the collector that an answer took effect, which no hook does |
 //!
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
@@ -42,6 +43,7 @@ mod keys_tests;
 mod manage;
 pub mod names;
 mod opening;
+mod refusals;
 mod rest;
 mod started;
 pub mod stop;

@@ -22,7 +22,7 @@ use crate::log::when::Ahead;
 use crate::messages;
 use crate::state::{Row, Settings, Unmatched};
 
-/// So many decisions are told at most, the latest ones.
+/// So many decisions are told at most, the latest ones, and what was carried out before what was refused.
 const MOST: usize = 20;
 
 /// Prints the explanation.
@@ -81,7 +81,20 @@ fn decided_about(context: &Context, row: &Row, now: Timestamp) -> Vec<(Decided, 
     let all = std::iter::from_fn(|| audit.next(Some(now)));
     let about = all.filter(|(decided, _)| decided.is_about(&row.id, row.instance_id.as_deref()));
     let mut about: Vec<_> = about.collect();
-    about.drain(..about.len().saturating_sub(MOST));
+    let refused = |it: &(Decided, String)| it.0.is_refused();
+    let carried_out = about.iter().filter(|it| !refused(it)).count();
+    let mut left_out = [
+        (carried_out.saturating_sub(MOST), false),
+        (
+            (about.len() - carried_out).saturating_sub(MOST.saturating_sub(carried_out)),
+            true,
+        ),
+    ];
+    about.retain(|it| {
+        let mut left_out = left_out.iter_mut();
+        let left = left_out.find(|(left, is_refused)| *is_refused == refused(it) && *left > 0);
+        left.map(|(left, _)| *left -= 1).is_none()
+    });
     about
 }
 

@@ -13,8 +13,8 @@ use super::print::Printer;
 use super::whom::{Told, Whom};
 use crate::state::RowKey;
 
-/// So much of the audit's end is read, in bytes: some ten thousand lines.
-pub const READ_BYTES: u64 = 8 << 20;
+/// So much of the audit's end is read, in bytes: twice what is kept where nobody has set anything else.
+pub const READ_BYTES: u64 = 64 << 20;
 
 /// The outcome of what is about to be done.
 const BEGUN: &str = "begun";
@@ -56,6 +56,9 @@ pub struct Decided {
     request_id: Option<String>,
     tool: Option<String>,
     message: Option<String>,
+    /// So many refusals before this one were only counted.
+    #[serde(default)]
+    left_out: u64,
 }
 
 impl Decided {
@@ -67,6 +70,11 @@ impl Decided {
     /// What tells the two lines of one decision from others: that before it was done (true) and the one after.
     pub fn intent(&self) -> Option<(&str, bool)> {
         Some((self.intent.as_deref()?, self.outcome == BEGUN))
+    }
+
+    /// Whether somebody wanted it, and it was not done.
+    pub fn is_refused(&self) -> bool {
+        self.by == "user" && ["nothing", "not_allowed"].contains(&self.outcome.as_str())
     }
 
     /// Whether it was about one of that name.
@@ -143,6 +151,9 @@ impl Decided {
         }
         if let Some(why) = &self.why {
             let _ = write!(end, ": {why}");
+        }
+        if self.left_out > 0 {
+            let _ = write!(end, " ({} more refusals before it)", self.left_out);
         }
         end
     }
@@ -256,6 +267,10 @@ mod tests {
             (
                 json!({"by": "rule", "way": "hook", "door": null, "right": null, "rule": "cargo", "why": "allowed"}),
                 "approve Bash: cargo publish, done at its hook, by rule `cargo`: allowed",
+            ),
+            (
+                json!({"outcome": "not_allowed", "door": "websocket board", "right": "read", "left_out": 3}),
+                "approve Bash: cargo publish, not allowed, from websocket board (read) (3 more refusals before it)",
             ),
             (
                 json!({"decision": "stop", "way": "process", "tool": null, "message": null}),

@@ -62,8 +62,13 @@ pub fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> String {
 }
 
 fn decision(decided: &Decided, clock: &LocalClock) -> String {
+    let how = if decided.is_refused() {
+        "refused"
+    } else {
+        "decided in your name"
+    };
     format!(
-        "{}, {} ago: decided in your name: {}.",
+        "{}, {} ago: {how}: {}.",
         time(decided.ts, clock),
         age(clock.now.since(decided.ts), Grain::Fine),
         decided.sentence()

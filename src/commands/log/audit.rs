@@ -14,6 +14,9 @@ use crate::log::tailer::{Start, Tailer};
 use crate::log::watch::{Waker, Watch};
 use crate::messages;
 
+/// So many refusals are told at most, the latest ones: what was carried out is told all the same.
+const MOST_REFUSED: usize = 10_000;
+
 /// What was decided and not told yet, oldest first.
 pub(in crate::commands) struct Audit {
     path: PathBuf,
@@ -68,7 +71,20 @@ impl Audit {
             }
             ControlFlow::Continue(())
         });
+        self.leave_out();
         self.sort();
+    }
+
+    fn leave_out(&mut self) {
+        let refused = self.left.iter().filter(|(decided, _)| decided.is_refused());
+        let mut more = refused.count().saturating_sub(MOST_REFUSED);
+        if more > 0 {
+            self.left.retain(|(decided, _)| {
+                let goes = more > 0 && decided.is_refused();
+                more -= usize::from(goes);
+                !goes
+            });
+        }
     }
 
     /// Has everything told that was about to be done, up to then or at all, and of which nothing tells what

@@ -184,3 +184,42 @@ fn whatever_stands_in_the_place_of_the_audit_is_told_as_text_or_left_alone() {
         run(&env, &["log", "--only", "events"]).stdout == text
     });
 }
+
+#[test]
+fn what_was_carried_out_is_told_before_what_was_refused_however_much_that_is() {
+    let env = TestEnv::new();
+    let (_collector, row) = decided(&env);
+    let path = env.places().decisions().expect("there is a home");
+    let refused = json!({"ts": "2036-02-27T11:00:00Z", "by": "user", "way": "none", "decision": "deny",
+        "outcome": "nothing", "reason": "x".repeat(15_000), "row": row["id"], "door": "websocket board",
+        "right": "answer", "generation": 0});
+    let mut audit = fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .expect("it is ours");
+    let refused = format!("{refused}\n").repeat(700);
+    audit.write_all(refused.as_bytes()).expect("it is ours");
+    let logged = run(&env, &["log", "--only", "decisions"]).stdout;
+    assert!(
+        logged.contains("snooze, done"),
+        "it is not among the last 8 MB"
+    );
+    // The file is a minute of the future: what was refused until now is told as well.
+    let path_text = fs::read_to_string(&path).expect("it is ours");
+    let now = pane_patrol_hooks::timestamp::Timestamp::now().to_string();
+    fs::write(&path, path_text.replace("2036-02-27T11:00:00Z", &now)).expect("it is ours");
+    let explained = run(&env, &["explain", "a:0.0"]).stdout;
+    assert!(
+        explained.contains("decided in your name: snooze, done"),
+        "{explained}"
+    );
+    assert!(
+        explained.contains("refused: deny, nothing done"),
+        "{explained}"
+    );
+    assert!(
+        !explained.contains("decided in your name: deny"),
+        "{explained}"
+    );
+    assert_eq!(explained.matches(" ago: refused: ").count(), 19);
+}
