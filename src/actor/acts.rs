@@ -10,10 +10,11 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::audit::Line;
 use super::executor::{Executor, Refusal};
+use super::lately;
 use super::manage::Meant;
 use crate::assistants::homes::Homes;
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Located, MAX_TRUST, Start, What};
-use crate::hub::server::{self, Collector, Who};
+use crate::hub::server::{self, Collector, Lately, Who};
 use crate::mux::Reach;
 use crate::notify::Snoozes;
 use crate::state::{Input, Row};
@@ -155,6 +156,13 @@ impl server::Actor for Actor {
 
     fn note_refused(&self, act: &Act, who: &Who, why: &str) {
         self.untried(act, who, why);
+    }
+
+    fn lately(&self, within: Duration) -> Vec<Lately> {
+        let path = self.executor.places.decisions();
+        path.map_or_else(Vec::new, |path| {
+            lately::read(&path, self.clock.now(), within)
+        })
     }
 }
 

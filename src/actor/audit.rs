@@ -48,6 +48,12 @@ pub struct Line<'a> {
     /// The process that wanted it, where the system tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pid: Option<u32>,
+    /// The act's id, under which it is done once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act_id: Option<&'a str>,
+    /// The digest of the act and of who wanted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<&'a str>,
     /// Of the request as it was shown to the person in full.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<&'a str>,
@@ -202,6 +208,8 @@ impl<'a> Line<'a> {
             door: Some(&who.door),
             right: Some(who.right.as_str()),
             pid: who.pid,
+            act_id: who.under.as_ref().map(|under| under.act_id.as_str()),
+            act: who.under.as_ref().map(|under| under.digest.as_str()),
             decision: what,
             ..Self::default()
         }
@@ -353,6 +361,7 @@ mod tests {
     use super::*;
     use crate::assistants::request::Known;
     use crate::hub::protocol::Right;
+    use crate::hub::server::Under;
     use crate::state::fixture::row;
 
     #[test]
@@ -378,6 +387,11 @@ mod tests {
             door: "dashboard".into(),
             right: Right::Own,
             pid: Some(7),
+            name: "dashboard-7".into(),
+            under: Some(Under {
+                act_id: "act".into(),
+                digest: "0f".into(),
+            }),
         };
         let line = Line::by_hand(
             &bound,
@@ -398,6 +412,8 @@ mod tests {
             ("tool", "Bash"),
             ("door", "dashboard"),
             ("right", "own"),
+            ("act_id", "act"),
+            ("act", "0f"),
             ("digest", digest.as_str()),
         ] {
             assert_eq!(line[name], id, "{line}");
@@ -414,6 +430,8 @@ mod tests {
             door: "d".repeat(15_000),
             right: Right::Answer,
             pid: None,
+            name: "x".to_owned(),
+            under: None,
         };
         let (row, why) = ("\u{1}x".repeat(8_000), "why".repeat(5_000));
         let line = Line::untried((&row, "snooze"), &who, &why, Timestamp::default());
@@ -438,6 +456,8 @@ mod tests {
             door: "x".repeat(4096),
             right: Right::Read,
             pid: None,
+            name: "x".to_owned(),
+            under: None,
         };
         for _ in 0..100 {
             let line = Line::overstepped("trust", &who, Timestamp::default());

@@ -16,6 +16,7 @@
 //! | [`executor`] | the hub, the session file and the multiplexer, as the procedure sees them |
 //! | [`digest`] | what stood before the person, and whether that is still what is asked |
 //! | [`audit`] | one line for each decision in `decisions.jsonl` |
+//! | `lately` | what of that was carried out a moment ago, for whoever collects next |
 //! | `refusals` | how much of what is refused is written down there |
 //! | `tell` | tells the collector that an answer took effect, which no hook does |
 //!
@@ -40,6 +41,7 @@ mod hearsay;
 pub mod keys;
 #[cfg(test)]
 mod keys_tests;
+mod lately;
 mod manage;
 pub mod names;
 mod opening;

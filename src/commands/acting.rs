@@ -108,8 +108,10 @@ pub(super) fn act_knowing(
     };
     let who = Who {
         door: door.to_owned(),
+        name: door.to_owned(),
         right: Right::Own,
         pid: Some(std::process::id()),
+        under: None,
     };
     Ok(actor(context, alone).act(&act, &who))
 }

@@ -45,6 +45,9 @@ use glimpses::Titles;
 use health::HealthReport;
 use interests::LastOrders;
 
+/// How often it is looked whether the hub has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 pub(super) struct Writer {
     pub(super) table: Table,
     memory: Journal,
@@ -147,13 +150,24 @@ impl Writer {
         self.tell(Update::Snapshot(self.table.rows()));
         self.tell(Update::Role(Role::Collector));
         self.take_up();
-        loop {
-            let message = match self.time_left() {
+        let mut is_ending = false;
+        // What is being carried out is seen to its end, and what becomes of it is heard.
+        while !(is_ending && self.sources.hub.has_ended()) {
+            let left = self.time_left();
+            let message = match left
+                .into_iter()
+                .chain(is_ending.then_some(LOOK_AGAIN))
+                .min()
+            {
                 None => inbox.recv().map_err(RecvTimeoutError::from),
                 Some(left) => inbox.recv_timeout(left),
             };
             match message {
-                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Message::Stop) => {
+                    is_ending = true;
+                    self.sources.hub.end();
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
                 Ok(message) => self.take(message),
                 Err(RecvTimeoutError::Timeout) => {
                     self.apply(Input::Tick, self.clock.now());

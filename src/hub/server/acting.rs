@@ -6,18 +6,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use pane_patrol_installer::sha256;
+
+use super::act_pace::ActPace;
+use super::known_acts::{KnownActs, REMEMBERED};
 use super::order::Order;
-use super::who::{Actor, Collector, Handed, Who};
+use super::who::{Actor, Collector, Handed, Under, Who};
 use crate::hub::client::HubError;
-use crate::hub::protocol::{Act, ActResult, Right};
+use crate::hub::protocol::{Act, ActOutcome, ActResult, Right};
 use crate::state::Row;
 use crate::sys::wake_channel::Orders;
-
-/// So long the result of an act is known.
-const REMEMBERED: Duration = Duration::from_secs(10 * 60);
-
-/// So many are known at most; then the oldest makes room.
-const MAX_KNOWN: usize = 1024;
 
 /// So many may be carried out at once for those of one right: nobody's keep out those of another one.
 const MAX_OPEN: usize = 16;
@@ -48,6 +46,10 @@ pub(super) enum Begun {
     Used,
     /// Too many are carried out.
     Busy,
+    /// Too many were, one after the other.
+    TooOften,
+    /// Nothing is any more.
+    Ending,
 }
 
 /// Something that was not even tried, to be written down.
@@ -59,15 +61,24 @@ enum Note {
 }
 
 /// What was asked for under an id, and by whom.
-#[derive(PartialEq, Eq)]
 struct Asked {
     act: Act,
     who: Who,
 }
 
+impl Asked {
+    /// The same for the same act, when a client of that name asks for it again, on whatever connection.
+    fn digest(&self) -> String {
+        let act = serde_json::to_string(&self.act).unwrap_or_default();
+        let parts = [self.who.right.as_str(), &self.who.name, &act];
+        sha256(parts.join("\n").as_bytes())
+    }
+}
+
 /// An act that is being carried out.
 struct Open {
-    asked: Arc<Asked>,
+    digest: String,
+    right: Right,
     waiting: Vec<Asker>,
     is_recorded: bool,
 }
@@ -78,16 +89,12 @@ pub(super) struct Acting {
     orders: Arc<Orders<Order>>,
     open: BTreeMap<String, Open>,
     /// Of those that change something; a reading is read again.
-    known: BTreeMap<String, Known>,
+    known: KnownActs,
+    pace: ActPace,
+    /// Nothing is begun any more.
+    is_closed: bool,
     /// What is to be written down, elsewhere.
     notes: SyncSender<Note>,
-}
-
-/// An act that was carried out.
-struct Known {
-    at: Instant,
-    asked: Arc<Asked>,
-    result: Box<ActResult>,
 }
 
 impl Acting {
@@ -106,11 +113,14 @@ impl Acting {
         let _ = std::thread::Builder::new()
             .name("audit".into())
             .spawn(write);
+        let known = KnownActs::of(actor.lately(REMEMBERED));
         Self {
             actor,
             orders,
             open: BTreeMap::new(),
-            known: BTreeMap::new(),
+            known,
+            pace: ActPace::default(),
+            is_closed: false,
             notes,
         }
     }
@@ -118,19 +128,19 @@ impl Acting {
     /// Has it carried out, unless it was.
     pub(super) fn begin(&mut self, act: Act, who: Who, answer_to: Asker) -> Begun {
         let now = Instant::now();
-        self.known.retain(|_, known| known.at + REMEMBERED > now);
-        let asked = Asked { act, who };
-        let id = asked.act.act_id.clone();
+        self.known.forget_old(now);
+        let mut asked = Asked { act, who };
+        let (id, digest) = (asked.act.act_id.clone(), asked.digest());
         let known = self.known.get(&id);
         let open = self.open.get_mut(&id);
-        let first = known.map(|known| &known.asked);
-        let first = first.or(open.as_ref().map(|open| &open.asked));
-        if first.is_some_and(|first| **first != asked) {
+        let first = known.map(|(digest, _)| digest);
+        let first = first.or(open.as_ref().map(|open| open.digest.as_str()));
+        if first.is_some_and(|first| first != digest) {
             self.note_refused(asked, USED);
             return Begun::Used;
         }
-        if let Some(known) = known {
-            return Begun::Known(known.result.clone());
+        if let Some((_, result)) = known {
+            return Begun::Known(Box::new(result.clone()));
         }
         if let Some(open) = open {
             if open.waiting.len() >= MAX_WAITING {
@@ -139,15 +149,24 @@ impl Acting {
             open.waiting.push(answer_to);
             return Begun::Now;
         }
+        if self.is_closed {
+            return Begun::Ending;
+        }
         if self.count_of(asked.who.right) >= MAX_OPEN {
             return Begun::Busy;
         }
-        let asked = Arc::new(asked);
         let is_recorded = asked.act.what.is_recorded();
+        let right = asked.who.right;
+        if is_recorded && !self.pace.allows(right, now) {
+            return Begun::TooOften;
+        }
+        asked.who.under = is_recorded.then(|| Under {
+            act_id: id.clone(),
+            digest: digest.clone(),
+        });
         let (actor, orders) = (Arc::clone(&self.actor), Arc::clone(&self.orders));
-        let wanted = Arc::clone(&asked);
         let work = move || {
-            let result = actor.act(&wanted.act, &wanted.who);
+            let result = actor.act(&asked.act, &asked.who);
             orders.send(Order::Acted(Box::new(result)));
         };
         let thread = std::thread::Builder::new().name("act".into());
@@ -156,7 +175,8 @@ impl Acting {
         }
         let waiting = vec![answer_to];
         let open = Open {
-            asked,
+            digest,
+            right,
             waiting,
             is_recorded,
         };
@@ -167,7 +187,7 @@ impl Acting {
     /// How many are being carried out for those of that right.
     fn count_of(&self, right: Right) -> usize {
         let open = self.open.values();
-        open.filter(|open| open.asked.who.right == right).count()
+        open.filter(|open| open.right == right).count()
     }
 
     /// Takes in the result of one, and says who waits for it.
@@ -176,20 +196,33 @@ impl Acting {
             return Vec::new();
         };
         if open.is_recorded {
-            if self.known.len() >= MAX_KNOWN {
-                let oldest = self.known.iter().min_by_key(|(_, known)| known.at);
-                let oldest = oldest.map(|(id, _)| id.clone());
-                oldest.and_then(|id| self.known.remove(&id));
-            }
-            let id = result.act_id.clone();
-            let known = Known {
-                at: Instant::now(),
-                asked: open.asked,
-                result,
-            };
-            self.known.insert(id, known);
+            let now = Instant::now();
+            self.known.add(now, open.right, open.digest, result);
         }
         open.waiting
+    }
+
+    /// Has nothing begun any more.
+    pub(super) fn close(&mut self) {
+        self.is_closed = true;
+    }
+
+    /// Whether nothing is carried out at the moment.
+    pub(super) fn is_idle(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// What is still carried out and not waited for any more, with whoever waits for it.
+    pub(super) fn give_up(&mut self) -> Vec<(ActResult, Vec<Asker>)> {
+        let open = std::mem::take(&mut self.open).into_iter();
+        open.map(|(id, open)| {
+            let why = "the collector ended before it was known what came of it".to_owned();
+            (
+                ActResult::of(&id, ActOutcome::Unknown, Some(why)),
+                open.waiting,
+            )
+        })
+        .collect()
     }
 
     /// Writes down, elsewhere, that somebody wanted what their door does not allow.
@@ -240,7 +273,8 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::hub::protocol::{ActOutcome, What};
+    use crate::hub::protocol::What;
+    use crate::hub::server::Lately;
     use crate::sys::wake_channel::{Inbox, inbox};
 
     /// Whoever does nothing, and that not before it may.
@@ -255,6 +289,10 @@ mod tests {
         fn note_overstep(&self, _: &str, _: &Who) {}
 
         fn note_refused(&self, _: &Act, _: &Who, _: &str) {}
+
+        fn lately(&self, _: Duration) -> Vec<Lately> {
+            Vec::new()
+        }
     }
 
     fn acting() -> (Acting, Arc<Slow>, Inbox<Order>) {
@@ -274,8 +312,10 @@ mod tests {
         };
         let who = Who {
             door: "hub x".to_owned(),
+            name: "x".to_owned(),
             right,
             pid: None,
+            under: None,
         };
         acting.begin(act, who, (1, Some(id.to_owned())))
     }
@@ -343,41 +383,68 @@ mod tests {
             generation: None,
             expires: None,
         };
-        let who = |door: &str, right| Who {
-            door: door.to_owned(),
+        let who = |name: &str, right| Who {
+            door: format!("hub {name}"),
+            name: name.to_owned(),
             right,
             pid: None,
+            under: None,
         };
         let ask = |acting: &mut Acting, act, who| acting.begin(act, who, (1, None));
-        let own = || who("hub x", Right::Answer);
+        let own = || who("x", Right::Answer);
         assert!(matches!(ask(&mut acting, act("a", 1), own()), Begun::Now));
         end_one(&mut acting, &orders);
         for (other, by) in [
             (act("b", 1), own()),
             (act("a", 2), own()),
-            (act("a", 1), who("hub x", Right::Manage)),
-            (act("a", 1), who("hub y", Right::Answer)),
+            (act("a", 1), who("x", Right::Manage)),
+            (act("a", 1), who("y", Right::Answer)),
         ] {
             let begun = ask(&mut acting, other.clone(), by);
             assert!(matches!(begun, Begun::Used), "{other:?}");
         }
-        let again = ask(&mut acting, act("a", 1), own());
-        assert!(matches!(again, Begun::Known(_)));
+        // Who comes again is told from the connection before, and has the same name.
+        let back = Who {
+            door: "hub x (2)".to_owned(),
+            pid: Some(7),
+            ..own()
+        };
+        for by in [own(), back] {
+            let again = ask(&mut acting, act("a", 1), by);
+            assert!(matches!(again, Begun::Known(_)));
+        }
     }
 
     #[test]
-    fn so_many_results_are_known_and_then_the_oldest_makes_room() {
+    fn in_the_end_nothing_is_begun_and_who_waits_too_long_is_told_so() {
+        let (mut acting, slow, _orders) = acting();
+        let may = slow.0.lock().unwrap();
+        assert!(matches!(begin(&mut acting, "a", Right::Own), Begun::Now));
+        acting.close();
+        assert!(!acting.is_idle());
+        assert!(matches!(begin(&mut acting, "b", Right::Own), Begun::Ending));
+        let told = acting.give_up();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].0.outcome, ActOutcome::Unknown);
+        assert_eq!(told[0].1, [(1, Some("a".to_owned()))]);
+        assert!(acting.is_idle());
+        drop(may);
+    }
+
+    #[test]
+    fn a_lesser_right_that_has_too_much_done_waits_and_the_owner_does_not() {
         let (mut acting, _, orders) = acting();
-        for number in 0..=MAX_KNOWN {
-            let id = format!("act-{number}");
-            assert!(matches!(begin(&mut acting, &id, Right::Own), Begun::Now));
-            assert_eq!(end_one(&mut acting, &orders), [(id, 1)]);
-        }
-        assert_eq!(acting.known.len(), MAX_KNOWN);
-        let last = format!("act-{MAX_KNOWN}");
-        for (id, is_known) in [("act-0", false), ("act-1", true), (&last, true)] {
-            let begun = begin(&mut acting, id, Right::Own);
-            assert_eq!(matches!(begun, Begun::Known(_)), is_known, "{id}");
-        }
+        let mut number = 0;
+        let mut done = |right| {
+            number += 1;
+            let begun = begin(&mut acting, &format!("act-{number}"), right);
+            if matches!(begun, Begun::Now) {
+                end_one(&mut acting, &orders);
+            }
+            matches!(begun, Begun::Now)
+        };
+        let begun = (0..1000).filter(|_| done(Right::Answer)).count();
+        assert!((120..500).contains(&begun), "{begun}");
+        assert!((0..500).all(|_| done(Right::Own)));
     }
 }

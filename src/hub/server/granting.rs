@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::acting::{Begun, USED};
+use super::acting::{Asker, Begun, USED};
 use super::command::{Command, What};
 use super::connection::Client;
 use super::event::{Event, Published, Said};
@@ -16,6 +16,13 @@ use crate::sys::namespaces::Standing;
 
 /// Said to whoever wants more than can be done, or than it has heard the results of.
 const TOO_MUCH: &str = "too much is done at once";
+
+/// Said to whoever has too much done, one after the other.
+const TOO_OFTEN: &str =
+    "too much was done with this right in the last minutes; try again in a while";
+
+/// Said to whoever comes too late.
+const ENDING: &str = "the collector ends";
 
 impl Server {
     pub(super) fn pass_on(&mut self, reply: &Reply, code: &str, words: &str) {
@@ -158,15 +165,23 @@ impl Server {
                 client.tell_result(&result, request, &self.cache);
             }
             Begun::Busy => client.say_error(&self.cache, code::BUSY, TOO_MUCH, false, request),
+            Begun::TooOften => client.say_error(&self.cache, code::BUSY, TOO_OFTEN, false, request),
+            Begun::Ending => client.say_error(&self.cache, code::BUSY, ENDING, false, request),
         }
     }
 
     pub(super) fn tell_result(&mut self, result: Box<ActResult>) {
         let told = result.clone();
-        for (serial, request) in self.acting.end(result) {
+        let askers = self.acting.end(result);
+        self.tell(&told, askers);
+    }
+
+    /// Tells those who wait for it what came of an act.
+    pub(super) fn tell(&mut self, result: &ActResult, askers: Vec<Asker>) {
+        for (serial, request) in askers {
             let mut clients = self.clients.iter_mut();
             if let Some(client) = clients.find(|client| client.serial == serial) {
-                client.tell_result(&told, request.as_deref(), &self.cache);
+                client.tell_result(result, request.as_deref(), &self.cache);
             }
         }
     }

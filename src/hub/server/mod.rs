@@ -8,6 +8,7 @@
 //! queue, so that a slow client gets the last state of each row and costs nothing; one that does not
 //! read at all is dropped.
 
+mod act_pace;
 mod acting;
 mod approvals;
 mod arrivals;
@@ -19,6 +20,7 @@ mod connection;
 mod event;
 mod granting;
 mod group;
+mod known_acts;
 mod names;
 mod order;
 mod outbox;
@@ -61,7 +63,7 @@ pub(crate) use event::{Event, Published, Said, Scribe};
 pub(crate) use order::Reply;
 pub(crate) use patch_worker::Patcher;
 pub(crate) use rules_worker::Rulebook;
-pub use who::{Actor, Collector, Handed, Who};
+pub use who::{Actor, Collector, Handed, Lately, Under, Who};
 
 /// Makes the one who acts for whoever may have that done, and asks the hub on the way.
 pub(crate) type MakeActor = Box<dyn FnOnce(Arc<dyn Collector>) -> Arc<dyn Actor>>;
@@ -112,6 +114,7 @@ impl Hub {
             pace: Pace::default(),
             tell_of_work: BTreeSet::new(),
             accept_again_at: None,
+            ending: None,
             approvals: Approvals::new(rules),
             acting: Acting::new(actor, Arc::clone(&orders)),
             scribe: workers.scribe,
@@ -142,9 +145,21 @@ impl Hub {
     }
 }
 
+impl Hub {
+    /// Has it end as soon as nothing is carried out any more, or after a while; does not wait for that.
+    pub(crate) fn end(&self) {
+        self.orders.send(Order::End);
+    }
+
+    /// Whether it has.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
 impl Drop for Hub {
     fn drop(&mut self) {
-        self.orders.send(Order::End);
+        self.end();
         if let Some(thread) = self.thread.take() {
             // It has nothing to give back.
             let _ = thread.join();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -25,6 +25,9 @@ use crate::hub::protocol::code;
 use crate::state::update::Update;
 use crate::sys::wake_channel::Inbox;
 
+/// So long whoever acts is waited for in the end: to answer by keys, and to see what became of it, takes less.
+const END_LIMIT: Duration = Duration::from_secs(6);
+
 /// The hub, as its thread has it.
 pub(super) struct Server {
     pub(super) cache: Cache,
@@ -41,6 +44,8 @@ pub(super) struct Server {
     /// The agents of whose changes their publishers tell themselves.
     pub(super) tell_of_work: BTreeSet<String>,
     pub(super) accept_again_at: Option<Instant>,
+    /// Set when it is to end: until then whoever acts is waited for.
+    pub(super) ending: Option<Instant>,
     pub(super) approvals: Approvals,
     pub(super) acting: Acting,
     pub(super) scribe: Arc<dyn Scribe>,
@@ -72,12 +77,14 @@ impl Server {
                     // Commands are looked at below.
                     Order::CaughtUp => {}
                     Order::End => {
-                        for client in &mut self.clients {
-                            client.say_bye(&self.cache);
-                        }
-                        return;
+                        self.acting.close();
+                        self.ending
+                            .get_or_insert_with(|| Instant::now() + END_LIMIT);
                     }
                 }
+            }
+            if self.is_over() {
+                return self.say_bye();
             }
             for index in ready.clients {
                 self.clients[index].receive(&self.cache);
@@ -107,6 +114,20 @@ impl Server {
         }
     }
 
+    fn is_over(&self) -> bool {
+        let is_late = |until| self.acting.is_idle() || Instant::now() >= until;
+        self.ending.is_some_and(is_late)
+    }
+
+    fn say_bye(&mut self) {
+        for (result, askers) in self.acting.give_up() {
+            self.tell(&result, askers);
+        }
+        for client in &mut self.clients {
+            client.say_bye(&self.cache);
+        }
+    }
+
     fn wait(&self, listener: &UnixListener, orders: &Inbox<Order>) -> Ready {
         let now = Instant::now();
         let accepts = self.accept_again_at.is_none_or(|at| at <= now);
@@ -131,6 +152,7 @@ impl Server {
             .chain(self.publishers.deadline())
             .chain(self.patch_requests.deadline())
             .chain(self.pace.deadline())
+            .chain(self.ending)
             .min();
         let timeout =
             until.and_then(|until| Timespec::try_from(until.saturating_duration_since(now)).ok());

@@ -1,5 +1,7 @@
 //! Who wants something done, who does it, and what that one asks the hub on the way.
 
+use std::time::Duration;
+
 use pane_patrol_hooks::approval::Verdict;
 
 use crate::hub::client::HubError;
@@ -12,10 +14,36 @@ pub struct Who {
     /// Through which door: `dashboard`, a command's name, or what a client of the hub calls itself and
     /// how it came.
     pub door: String,
+    /// What it calls itself, also when it comes again.
+    pub name: String,
     /// What that door allows.
     pub right: Right,
     /// The process at the other end, where the system tells and nobody stands between.
     pub pid: Option<u32>,
+    /// Under what it is known that this was wanted.
+    pub under: Option<Under>,
+}
+
+/// Under what an act is written down and known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Under {
+    /// Its id.
+    pub act_id: String,
+    /// Of all of it and of who wanted it, as far as that stays the same when it is asked for again.
+    pub digest: String,
+}
+
+/// An act that was carried out by whoever collected before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lately {
+    /// How long ago.
+    pub ago: Duration,
+    /// Whose it was.
+    pub right: Right,
+    /// As in [`Under`].
+    pub digest: String,
+    /// What came of it.
+    pub result: ActResult,
 }
 
 /// What a hook that waits is to be told.
@@ -41,6 +69,9 @@ pub trait Actor: Send + Sync {
 
     /// Writes down that somebody wanted this, and that it was not even tried.
     fn note_refused(&self, act: &Act, who: &Who, why: &str);
+
+    /// What was carried out within that time and written down, oldest first.
+    fn lately(&self, within: Duration) -> Vec<Lately>;
 }
 
 /// What the hub is asked on the way.

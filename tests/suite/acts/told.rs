@@ -204,7 +204,7 @@ fn what_was_carried_out_is_told_before_what_was_refused_however_much_that_is() {
         logged.contains("snooze, done"),
         "it is not among the last 8 MB"
     );
-    // The file is a minute of the future: what was refused until now is told as well.
+    // `explain` tells what was until now.
     let path_text = fs::read_to_string(&path).expect("it is ours");
     let now = pane_patrol_hooks::timestamp::Timestamp::now().to_string();
     fs::write(&path, path_text.replace("2036-02-27T11:00:00Z", &now)).expect("it is ours");

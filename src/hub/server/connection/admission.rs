@@ -129,7 +129,9 @@ impl Client {
                 None if self.admission.is_relayed => format!("websocket {name}"),
                 None => format!("hub {name}"),
             },
+            name: self.name.clone(),
             right: self.admission.right,
+            under: None,
             // Whoever relays is not the one that wants it.
             pid: self
                 .admission
