@@ -109,10 +109,12 @@ impl server::Actor for Actor {
                 result
             }
             What::Look {} => result(id, self.look(&row)),
-            What::Decide(decide) => match self.executor.decide(id, &row, decide, who) {
-                Ok(result) => result,
-                Err(why) => self.written(&row, act, who, None, ActResult::refused(id, why)),
-            },
+            What::Decide(decide) => {
+                match self.executor.decide(id, &row, decide, who, act.expires) {
+                    Ok(result) => result,
+                    Err(why) => self.written(&row, act, who, None, ActResult::refused(id, why)),
+                }
+            }
             What::Stop {
                 instance_id,
                 pid,

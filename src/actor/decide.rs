@@ -17,7 +17,7 @@ use super::audit::Line;
 use super::digest::{Digest, NotShown, Shown, check};
 use super::executor::{Executor, Refusal};
 use super::fate::fate;
-use super::keys::{Access, Outcome, carry_out, once_it_waits};
+use super::keys::{Access, Outcome, carry_out_until, once_it_waits};
 use super::tell;
 use crate::assistants::request::{self as asked, Known};
 use crate::hub::client::HubError;
@@ -141,6 +141,7 @@ impl Executor {
         row: &Row,
         decide: &Decide,
         who: &Who,
+        expires: Option<Timestamp>,
     ) -> Result<ActResult, Refusal> {
         if decide.partly && who.right != Right::Own {
             return Err("only the hub's owner decides about what was not shown in full".to_owned());
@@ -158,7 +159,7 @@ impl Executor {
             digest,
             partly: decide.partly,
         };
-        let (outcome, why) = match self.answer(&bound, &decision, who, &shown) {
+        let (outcome, why) = match self.answer(&bound, &decision, who, (&shown, expires)) {
             Outcome::Done => (ActOutcome::Done, None),
             Outcome::Equal(equal) => (ActOutcome::Done, Some(equal.words().to_owned())),
             Outcome::Nothing(why) => (ActOutcome::Refused, Some(why)),
@@ -171,7 +172,13 @@ impl Executor {
 impl Executor {
     /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two
     /// never act at the same time, in whatever process: the second one must see what the first one did.
-    fn answer(&self, bound: &Bound, decision: &Decision, who: &Who, shown: &Shown) -> Outcome {
+    fn answer(
+        &self,
+        bound: &Bound,
+        decision: &Decision,
+        who: &Who,
+        (shown, expires): (&Shown, Option<Timestamp>),
+    ) -> Outcome {
         let began = Timestamp::now();
         let mut written = None;
         let mut intend = || {
@@ -187,7 +194,7 @@ impl Executor {
             .map_err(|why| why.to_string())
             .and_then(|_| self.lock().map_err(|why| why.to_string()));
         let (way, outcome) = match lock {
-            Ok(_lock) => self.act(bound, decision, (who, shown), &mut intend),
+            Ok(_lock) => self.act(bound, decision, (who, shown), expires, &mut intend),
             Err(why) => ("keys", Outcome::Nothing(why)),
         };
         let answered = match &outcome {
@@ -210,13 +217,14 @@ impl Executor {
         bound: &Bound,
         decision: &Decision,
         (who, shown): (&Who, &Shown),
+        expires: Option<Timestamp>,
         intend: &mut dyn FnMut(),
     ) -> (&'static str, Outcome) {
         let bound = match self.as_shown(bound, decision, shown) {
             Ok(bound) => bound,
             Err(why) => return ("keys", Outcome::Nothing(why.to_string())),
         };
-        if let Some(outcome) = self.by_hook(&bound, decision, intend) {
+        if let Some(outcome) = self.by_hook(&bound, decision, expires, intend) {
             return ("hook", outcome);
         }
         let row = self.row(&bound.row).ok().flatten();
@@ -225,7 +233,7 @@ impl Executor {
             return ("keys", Outcome::Nothing(why.to_owned()));
         }
         intend();
-        ("keys", carry_out(&bound, decision, self))
+        ("keys", carry_out_until(expires, &bound, decision, self))
     }
 
     /// The request with its whole command, if it is still asked and may be answered by whoever had
@@ -251,6 +259,7 @@ impl Executor {
         &self,
         bound: &Bound,
         decision: &Decision,
+        expires: Option<Timestamp>,
         intend: &mut dyn FnMut(),
     ) -> Option<Outcome> {
         let handed = Handed {
@@ -262,6 +271,9 @@ impl Executor {
         once_it_waits(bound, self).ok()?;
         intend();
         let began = self.now();
+        if expires.is_some_and(|expires| expires <= began) {
+            return Some(Outcome::Nothing("it has expired".to_owned()));
+        }
         match self.collector.hand(handed) {
             Ok(false) => None,
             Ok(true) => {

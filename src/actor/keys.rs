@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use pane_patrol_hooks::text::printable;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 pub use super::access::{Access, Seen};
@@ -52,6 +53,12 @@ const WRITES: [&str; 5] = [
 /// So much of a message is looked for in the dialog: a narrow pane wraps the rest.
 const MAX_SEEN: usize = 12;
 
+/// No message that is typed is longer than this, in characters, however large the pane is.
+const LONGEST_LIMIT: usize = 500;
+
+/// So many characters fit wherever the dialog does.
+const SHORTEST_LIMIT: usize = 40;
+
 /// How often it is tried again when tmux has not pressed: another part of the screen may have moved.
 const TRIES: usize = 4;
 
@@ -70,6 +77,16 @@ pub enum Outcome {
 
 /// Answers `bound` with `decision`, or does nothing and says why.
 pub fn carry_out(bound: &Bound, decision: &Decision, access: &dyn Access) -> Outcome {
+    carry_out_until(None, bound, decision, access)
+}
+
+/// The same, if the first key is pressed before that moment.
+pub fn carry_out_until(
+    expires: Option<Timestamp>,
+    bound: &Bound,
+    decision: &Decision,
+    access: &dyn Access,
+) -> Outcome {
     if !dialog::knows(&bound.assistant) {
         let words = format!("keys of {} are not known; go there", bound.assistant);
         return Outcome::Nothing(words);
@@ -78,7 +95,11 @@ pub fn carry_out(bound: &Bound, decision: &Decision, access: &dyn Access) -> Out
         let words = "it asks several questions at once; go there";
         return Outcome::Nothing(words.to_owned());
     }
-    let act = Act { bound, access };
+    let act = Act {
+        bound,
+        access,
+        expires,
+    };
     let outcome = match decision {
         Decision::Deny {
             message: Some(message),
@@ -97,7 +118,11 @@ fn asks_several(bound: &Bound) -> bool {
 /// What the assistant says of itself once it says that it waits; a hook reports a request a while
 /// before that. The error says why it does not wait.
 pub fn once_it_waits(bound: &Bound, access: &dyn Access) -> Result<Option<Seen>, Stop> {
-    let act = Act { bound, access };
+    let act = Act {
+        bound,
+        access,
+        expires: None,
+    };
     let mut seen = act.seen();
     for _ in 0..LOOKS {
         if seen != Err(Stop::Answered) {
@@ -148,6 +173,8 @@ impl Scene {
 pub(super) struct Act<'a> {
     pub(super) bound: &'a Bound,
     pub(super) access: &'a dyn Access,
+    /// From then on no first key is pressed.
+    expires: Option<Timestamp>,
 }
 
 impl Act<'_> {
@@ -203,6 +230,7 @@ impl Act<'_> {
         let mut tries = 1;
         loop {
             let number = number_for(decision, &scene.view.dialog)?;
+            self.in_time()?;
             match self.press_number(number, &scene.view) {
                 Err(Stop::LastMoment) if tries < TRIES => tries += 1,
                 pressed => return pressed.map(|pressed| (scene, number, pressed)),
@@ -214,15 +242,20 @@ impl Act<'_> {
 
     /// To "No", amend it, write, send. Nothing of it answers before the last key.
     fn deny_with(&self, message: &str) -> Result<Outcome, Outcome> {
-        if message.trim().is_empty() || message.chars().any(char::is_control) {
+        if !is_plain_line(message) {
             return Err(nothing(Stop::NotOneLine));
         }
         let before = self.first_scene().map_err(nothing)?;
+        let most = longest_message(&before.view.pane);
+        if message.chars().count() > most {
+            return Err(nothing(Stop::TooLong(most)));
+        }
         if !before.view.dialog.takes_words {
             return Err(nothing(Stop::NoMessages));
         }
         let no = before.view.dialog.no();
         let no = no.ok_or_else(|| nothing(Stop::NoSuchOption("\"No\"")))?;
+        self.in_time().map_err(nothing)?;
         self.press(&Press::Key("Up"), &before.view)
             .map_err(nothing)?;
         let on_no = self
@@ -396,6 +429,14 @@ impl Act<'_> {
         self.press(press, view)
     }
 
+    fn in_time(&self) -> Result<(), Stop> {
+        let now = self.access.now();
+        match self.expires.is_some_and(|expires| expires <= now) {
+            true => Err(Stop::Expired),
+            false => Ok(()),
+        }
+    }
+
     /// The moment before it was pressed.
     fn press(&self, press: &Press, view: &View) -> Result<Timestamp, Stop> {
         let view = &self.at_rest(view)?;
@@ -502,6 +543,19 @@ fn guard(view: &View) -> Guard {
         stamp: pane.stamp.clone(),
     }
 }
+
+/// Whether all of it is seen when it stands in the dialog, on one line.
+fn is_plain_line(message: &str) -> bool {
+    let is_seen = printable(message) == message && !message.contains(['\t', '\n', '\r']);
+    is_seen && !message.trim().is_empty()
+}
+
+/// So much may be written into a dialog that is to be seen with it in that pane, in characters.
+fn longest_message(pane: &Pane) -> usize {
+    let cells = pane.width * pane.screen.lines().count();
+    (cells / 4).clamp(SHORTEST_LIMIT, LONGEST_LIMIT)
+}
+
 /// Whether the last option holds the beginning of what was written into it.
 fn has_begun(dialog: &Dialog, message: &str) -> bool {
     let first_word = message.split_whitespace().next().unwrap_or_default();

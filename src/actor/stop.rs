@@ -94,8 +94,14 @@ pub enum Stop {
     #[error("no key is known for that option; go there")]
     NoKey,
     /// The message cannot be typed.
-    #[error("a message is one line of text")]
+    #[error("a message is one line of text, all of which can be seen")]
     NotOneLine,
+    /// The message would not fit; says how long one may be, in characters.
+    #[error("a message that is typed has at most {0} characters in a pane of this size; go there")]
+    TooLong(usize),
+    /// It was to be done before a moment that is over.
+    #[error("it has expired")]
+    Expired,
     /// No message can be given to this dialog by keys.
     #[error("a message can only be given in its pane; deny without one, or go there")]
     NoMessages,

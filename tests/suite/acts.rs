@@ -1,6 +1,7 @@
 //! A program at the hub has something done about an agent: with the same checks as the person's own keys,
 //! once, and with a line that says who it was.
 
+mod again;
 mod alone;
 mod begun;
 mod bounds;

@@ -54,6 +54,32 @@ fn each_step_of_a_message_waits_for_what_the_one_before_has_done() {
 }
 
 #[test]
+fn what_cannot_be_typed_or_seen_or_comes_too_late_presses_no_key() {
+    let bound = full("t1", "touch a");
+    for (message, words) in [
+        ("", "can be seen"),
+        ("\u{200b}", "can be seen"),
+        ("abc\u{202e}def", "can be seen"),
+        ("one\ntwo", "can be seen"),
+        ("one\u{85}two", "can be seen"),
+        ("one\u{2028}two", "can be seen"),
+        (&"q".repeat(8_000), "at most"),
+        (&"word ".repeat(110), "at most"),
+    ] {
+        writing(usize::MAX).refuses(&bound, &deny(message), words);
+    }
+    let use_make = deny("use make");
+    for (expires, keys) in [(start(), 0), (start().plus(Duration::from_secs(60)), 4)] {
+        let stage = writing(usize::MAX);
+        let outcome = carry_out_until(Some(expires), &bound, &use_make, &stage);
+        assert_eq!(stage.keys(), keys, "{outcome:?}");
+        let asks = super::stage().0;
+        let outcome = carry_out_until(Some(expires), &bound, &Decision::Approve, &asks);
+        assert_eq!(asks.keys() > 0, keys > 0, "{outcome:?}");
+    }
+}
+
+#[test]
 fn a_message_goes_no_further_once_another_request_may_have_taken_the_screen() {
     let bound = full("t1", "touch a");
     let beside = Stage {

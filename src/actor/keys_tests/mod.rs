@@ -14,7 +14,7 @@ use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
-use super::keys::{Access, Guard, Outcome, Pane, Press, Pressed, Seen, carry_out};
+use super::keys::{Access, Guard, Outcome, Pane, Press, Pressed, Seen, carry_out, carry_out_until};
 use crate::hub::client::HubError;
 use crate::mux;
 use crate::state::fixture::row;

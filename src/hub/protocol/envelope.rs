@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::code;
+use super::unique::Unique;
 
 /// The version of the envelope.
 pub const VERSION: &str = "1";
@@ -62,8 +63,14 @@ pub(super) fn in_utc<'de, D: serde::Deserializer<'de>>(
 
 /// Reads one message, without its line end. The error is the code and the words of an `error`.
 pub fn parse(line: &[u8]) -> Result<Envelope, (&'static str, String)> {
-    let value: Value =
-        serde_json::from_slice(line).map_err(|error| (code::BAD_JSON, error.to_string()))?;
+    let Unique(value) = serde_json::from_slice(line).map_err(|error| {
+        let code = if error.is_data() {
+            code::BAD_SCHEMA
+        } else {
+            code::BAD_JSON
+        };
+        (code, error.to_string())
+    })?;
     if !value.is_object() {
         return Err((code::BAD_SCHEMA, "a message is an object".to_owned()));
     }

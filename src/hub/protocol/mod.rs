@@ -34,6 +34,7 @@ mod task_update;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod unique;
 mod voice;
 mod wait_decision;
 #[cfg(test)]

@@ -79,6 +79,14 @@ pub(super) fn command_of(message: &Envelope) -> Result<Option<What>, String> {
             if size(&message.payload) > MAX_ACT_BYTES {
                 return Err(format!("an act has at most {MAX_ACT_BYTES} bytes"));
             }
+            // A number would be taken for the place of a word in a list that is nobody's business.
+            if message
+                .payload
+                .get("act")
+                .is_some_and(|act| !act.is_string())
+            {
+                return Err("`act` is a word".to_owned());
+            }
             let act: Act = plain(payload())?;
             let length = act.act_id.len();
             if !(1..=MAX_ACT_ID).contains(&length) || has_control(&act.act_id) {

@@ -182,8 +182,10 @@ impl Client {
             match &item {
                 Item::Row(id) if cache.row(id).is_some() => self.told += 1,
                 Item::SnapshotEnd => {
+                    let is_told = self.understands(&Item::Row(String::new()));
+                    let count = || u64::try_from(cache.rows().count()).unwrap_or(u64::MAX);
                     let end = Snapshot {
-                        count: self.told,
+                        count: if is_told { self.told } else { count() },
                         seq: self.seq + 1,
                     };
                     let said = cache.voice.say("snapshot", &end, None, cache.clock.now());

@@ -31,6 +31,41 @@ fn however_often_it_asks_for_all_rows_a_client_is_told_once_of_what_it_has_not_b
 }
 
 #[test]
+fn the_end_of_the_first_telling_counts_all_rows_whatever_a_client_wants_to_hear() {
+    let mut scene = Scene::new(ROWS);
+    for capabilities in [
+        json!([]),
+        json!(["snapshot"]),
+        json!(["agent_status", "snapshot"]),
+    ] {
+        let (mut client, end) = scene.client(Standing::Home, None);
+        let hello = json!({"client_id": "x", "role": "subscriber", "capabilities": capabilities});
+        scene.says(&mut client, &end, "x", "hello", &hello);
+        let told = scene.told(&mut client, &end);
+        assert!(
+            told.contains(&format!("\"count\":{ROWS}")),
+            "{capabilities}"
+        );
+    }
+}
+
+#[test]
+fn an_act_is_named_by_a_word_alone() {
+    let mut scene = Scene::new(1);
+    let (mut client, end) = scene.client(Standing::Home, None);
+    let hello = json!({"client_id": "x", "role": "subscriber", "capabilities": ["error"]});
+    scene.says(&mut client, &end, "x", "hello", &hello);
+    let act = json!({"act_id": "a", "agent_id": "b", "act": 2, "seconds": 1});
+    scene.says(&mut client, &end, "x", "act", &act);
+    let told = scene.told(&mut client, &end);
+    assert!(
+        told.contains("bad_schema") && told.contains("`act` is a word"),
+        "{told}"
+    );
+    assert!(client.first_command().is_none());
+}
+
+#[test]
 fn what_is_made_ready_for_who_does_not_read_is_bounded_whatever_it_asks() {
     let mut scene = Scene::new(ROWS);
     let (mut client, end) = scene.client(Standing::Home, None);
