@@ -48,8 +48,7 @@ fn whoever_is_told_to_end_sees_an_approval_to_its_end_and_tells_of_it_before_it_
         return;
     };
     let mut collector = Collector::start_listening_in(&env, &stage.server);
-    // What it shows is looked at for some seconds after the key.
-    stage.asks("stays", &collector);
+    stage.asks("", &collector);
     stage.until_shown();
     let row = row(&collector);
     let mut program = ActsByHand::with_token(&collector, "answer", "phone");
