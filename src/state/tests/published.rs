@@ -291,7 +291,11 @@ fn what_only_a_token_to_publish_vouches_for_stays_hearsay_when_it_has_left() {
 
 #[test]
 fn who_else_tells_of_it_takes_back_the_row_and_all_that_was_hearsay() {
-    let own = |story: &mut Story| drop(story.publish(report(State::Running, 200)));
+    let own = |story: &mut Story| {
+        let mut event = report(State::Running, 200);
+        event.assistant = Assistant::CLAUDE;
+        story.publish(event);
+    };
     let hook = |story: &mut Story| {
         drop(story.apply(Input::Event(Box::new(event(200, Kind::TurnStarted))), 200));
     };
