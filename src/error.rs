@@ -81,6 +81,12 @@ impl CommandError {
     }
 }
 
+/// What a command prints could not be written, whatever `message` calls that.
+pub(crate) fn unprinted(message: &str, error: &std::io::Error) -> CommandError {
+    let failed = CommandError::new(message).caused_by(error);
+    failed.hint("what was written of it is a part; see that its file or disk takes the rest")
+}
+
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -209,7 +209,7 @@ impl PlanError {
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "the file and its folder must be yours to read and write".into()
             }
-            Self::Io { .. } => return None,
+            Self::Io { .. } => "look at what stands there, then run the same command again".into(),
         })
     }
 }

@@ -55,6 +55,8 @@ fn explain(error: &CollectorError) -> CommandError {
         )),
         CollectorError::RuntimeDir(RuntimeDirError::Io { .. })
         | CollectorError::Socket(SocketError::Io { .. })
-        | CollectorError::Threads { .. } => failed,
+        | CollectorError::Threads { .. } => {
+            failed.hint("nothing was started; `pane-patrol doctor` says how its folders are")
+        }
     }
 }

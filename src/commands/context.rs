@@ -186,6 +186,7 @@ impl Context {
         let containers = collector::Container::all(containers).map_err(|error| {
             CommandError::new("could not make out `--container`")
                 .caused_by(&error)
+                .hint("nothing was started; name it as `NAME` or `NAME=TARGET`")
                 .exit(EXIT_USAGE)
         })?;
         let (places, config) = (self.places(), self.config()?);

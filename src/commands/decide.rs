@@ -79,7 +79,10 @@ impl ChosenRequest {
                 messages::status(&format!("{said}; {}", equal.words()));
                 Ok(())
             }
-            Outcome::Nothing(why) => Err(self.failed(&why).hint("nothing was sent")),
+            Outcome::Nothing(why) => Err(self.failed(&why).hint("nothing was sent").hint(format!(
+                "answer it in its own pane: `pane-patrol jump {}`",
+                shell::shown(&self.row.target.to_string())
+            ))),
             Outcome::Unknown(why) => Err(self.failed(&why).hint(format!(
                 "keys were sent; look at the pane: `pane-patrol jump {}`",
                 shell::shown(&self.row.target.to_string())
@@ -120,7 +123,9 @@ impl Vague {
     fn error(&self, row: &Row, decision: &Decision, homes: &Homes) -> CommandError {
         let failed = |why: &str| failed(row, decision, why).hint("nothing was sent");
         match self {
-            Self::Nothing(why) => failed(&why.to_string()),
+            Self::Nothing(why) => {
+                failed(&why.to_string()).hint("`pane-patrol status` says who asks something")
+            }
             Self::None => failed("it does not ask that, or not any more").hint(format!(
                 "`pane-patrol request {}` prints what it asks",
                 row.target

@@ -70,7 +70,7 @@ fn no_patch(path: &str, target: &str, error: &GitError) -> CommandError {
             "`pane-patrol diff {}` names the changed files, from the top of the repository",
             shell::shown(target)
         )),
-        _ => failed,
+        _ => failed.hint("nothing was changed; `git diff` in that folder may say more"),
     }
 }
 

@@ -45,11 +45,12 @@ pub(super) fn run(context: &Context, arguments: &DoctorArgs) -> CommandResult {
         .iter()
         .filter(|finding| finding.verdict == Verdict::Failure)
         .count();
-    match broken {
-        0 => Ok(()),
-        1 => Err(CommandError::new("1 check failed")),
-        many => Err(CommandError::new(format!("{many} checks failed"))),
-    }
+    let failed = match broken {
+        0 => return Ok(()),
+        1 => CommandError::new("1 check failed"),
+        many => CommandError::new(format!("{many} checks failed")),
+    };
+    Err(failed.hint("after each `failure` stands what mends it; nothing was changed"))
 }
 
 /// For a terminal of that `width`; without one each part is one line.

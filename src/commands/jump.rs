@@ -17,6 +17,10 @@ use crate::state::{Attention, Row, urgency};
 /// What to do where its session cannot be shown.
 const ATTACH_ELSEWHERE: &str = "nobody was moved; run it in a terminal, or say with `--client NAME` which tmux client is to go there";
 
+/// What to do where a client that is named is not there.
+const NAME_A_CLIENT: &str =
+    "`tmux list-clients` names the clients; without `--client` it is the one that this runs on";
+
 /// Goes there, or says why not.
 pub(super) fn run(context: &Context, arguments: &JumpArgs) -> CommandResult {
     let known = rows::to_read(context, "jump")?;
@@ -61,7 +65,8 @@ fn check(context: &Context, rows: &[Row], client: &str) -> CommandResult {
         }
         Some(undone) => undone.to_string(),
     };
-    Err(CommandError::new(format!("could not go to anybody: {why}")))
+    let failed = CommandError::new(format!("could not go to anybody: {why}"));
+    Err(failed.hint(NAME_A_CLIENT))
 }
 
 /// The one that has waited for the person longest, whatever it asks.
@@ -99,7 +104,7 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
         }
         Err(undone) => {
             let words = format!("could not go to `{}`: {undone}", row.target);
-            Err(CommandError::new(words))
+            Err(CommandError::new(words).hint(NAME_A_CLIENT))
         }
     }
 }

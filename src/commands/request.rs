@@ -23,8 +23,10 @@ const SHORTEST: usize = 8;
 pub(super) fn run(context: &Context, arguments: &RequestArgs) -> CommandResult {
     let row = rows::to_read(context, "request")?.row(&arguments.target)?;
     let homes = context.homes();
-    let none =
-        |why: &str| CommandError::new(format!("there is no request in `{}`: {why}", row.target));
+    let none = |why: &str| {
+        let none = CommandError::new(format!("there is no request in `{}`: {why}", row.target));
+        none.hint("`pane-patrol status` says who asks something; nothing was changed")
+    };
     let all = open(&row).map_err(|why| none(&why.to_string()))?;
     let meant = match &arguments.request {
         Some(id) => with_id(&homes, all, id),

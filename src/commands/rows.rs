@@ -91,6 +91,6 @@ pub(super) fn nobody(error: &HubError) -> CommandError {
             "look at {} and remove it if it is not yours",
             path.display()
         )),
-        _ => failed,
+        _ => failed.hint("nothing was changed; `pane-patrol doctor` says how the collector is"),
     }
 }

@@ -132,9 +132,8 @@ fn test(context: &Context, rules: &Rules, arguments: &RulesTestArgs) -> CommandR
     match arguments.expect {
         Some(expected) if Then::from(expected) != judgement.then => {
             let (then, expected) = (judgement.then.as_str(), Then::from(expected).as_str());
-            Err(CommandError::new(format!(
-                "the rules say {then}, not {expected}"
-            )))
+            let other = CommandError::new(format!("the rules say {then}, not {expected}"));
+            Err(other.hint("what each of them makes of it stands above; nothing was changed"))
         }
         _ => Ok(()),
     }

@@ -40,10 +40,14 @@ pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
         ..wanted(context, name)
     };
     let started = start_it(context, "start", start);
-    let (place, ended) = started.map_err(|why| failed(why.to_string()))?;
+    let (place, ended) = started.map_err(|why| failed(why.to_string()).hint(LOOK))?;
     messages::status(&format!("Started {name} in {}{ended}.", place.target));
     Ok(())
 }
+
+/// What to do where nothing was started.
+const LOOK: &str =
+    "`pane-patrol doctor` says how tmux is, `pane-patrol status` what runs; then try again";
 
 fn choose<'a>(launchers: &'a [Launcher], name: Option<&str>) -> Result<&'a Launcher, CommandError> {
     let names: Vec<&str> = launchers
@@ -125,7 +129,10 @@ pub(super) fn stop(context: &Context, arguments: &StopArgs) -> CommandResult {
             messages::status(&format!("The pane of {name} is closed."));
         }
         Stopped::Ended => messages::status(&format!("Stopped {name}.")),
-        Stopped::Failed(why) => return Err(failed(&why)),
+        Stopped::Failed(why) => {
+            let hint = "it is as it was; end it in its own pane, or see what `pane-patrol explain` says of it";
+            return Err(failed(&why).hint(hint));
+        }
         Stopped::OnlyByPane { why, .. } => {
             return Err(failed(&why).hint(format!(
                 "`pane-patrol stop --close-pane {}` closes its pane with everything in it",

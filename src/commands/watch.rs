@@ -22,7 +22,7 @@ use super::follow::{Follow, On, RETRY, expect_somebody_at};
 use super::lookup::{self, By, Unknown};
 use super::rows::{self, Known};
 use crate::cli::WatchArgs;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{CommandError, CommandResult, unprinted};
 use crate::hub::client::{HubClient, HubError};
 use crate::log::when::LocalClock;
 use crate::messages::Output;
@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context, arguments: &WatchArgs) -> CommandResult {
     watch
         .output
         .close()
-        .map_err(|error| CommandError::new("could not print the changes").caused_by(&error))
+        .map_err(|error| unprinted("could not print the changes", &error))
 }
 
 /// One that is meant, and on which server where its name is a place.

@@ -101,12 +101,14 @@ fn name_in_list(arguments: &WrapArgs, program: &str) -> Result<Assistant, Comman
         .map_err(|error| {
             CommandError::new("the program cannot be called that")
                 .caused_by(&error)
+                .hint("nothing was run; give it another name after `--assistant`")
                 .exit(EXIT_USAGE)
         })
 }
 
 fn explain(program: &str, error: &io::Error) -> CommandError {
     let failed = CommandError::new(format!("could not run `{program}`")).caused_by(error);
+    let failed = failed.hint("nothing was run; is it a program, and on PATH?");
     failed.exit(match error.kind() {
         io::ErrorKind::NotFound => EXIT_NOT_FOUND,
         _ => EXIT_NOT_RUNNABLE,

@@ -31,6 +31,9 @@ mod launch;
 mod log;
 mod lost;
 mod manual;
+// The page is made by what is said on Linux; elsewhere the system words some of it otherwise.
+#[cfg(target_os = "linux")]
+mod messages;
 mod mirror;
 mod mission_control;
 mod namespaces;

@@ -73,7 +73,7 @@ fn in_vain_is_exit_status_4_and_says_how_it_is() {
     assert_eq!(
         nobody_there.stderr,
         "error: `work:1.2` was not `idle` or `failed` in time
-hint: no assistant is known there; `pane-patrol status` lists them\n"
+hint: no assistant is known there; `pane-patrol status` lists them, and nothing was changed\n"
     );
     send(&env, "running");
     collector.until_state("running");
@@ -178,7 +178,7 @@ fn without_any_time_it_looks_once() {
     assert_reached(&look("idle"), "idle");
     let other = look("running");
     assert_eq!(other.status.code(), Some(4), "{other:?}");
-    assert!(other.stderr.contains("hint: it is idle"), "{other:?}");
+    assert!(other.stderr.contains("hint: it is `idle`"), "{other:?}");
 }
 
 #[test]

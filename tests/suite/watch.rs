@@ -99,7 +99,7 @@ fn what_is_spoken_is_a_sentence_a_change_without_signs() {
             "shop:1.0",
             "waiting_input",
             3,
-            "a in shop, window 1: wants approval, m2, and 1 more request",
+            "a in shop, window 1: asks, m3",
         ),
         (
             "shop:2.0",

@@ -306,7 +306,8 @@ fn all_or_some(mut failures: Vec<CommandError>, count: usize, verb: &str) -> Com
         0 => Ok(()),
         many => Err(CommandError::new(format!(
             "could not {verb} for {many} of {count}, as said above; the others are done"
-        ))),
+        ))
+        .hint("mend what is said above, then run the same command again")),
     }
 }
 

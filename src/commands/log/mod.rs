@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use super::Context;
 use crate::cli::{LogArgs, LogView, Only};
-use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::error::{CommandError, CommandResult, EXIT_USAGE, unprinted};
 use crate::log::fault;
 use crate::log::filter::{Filter, Sieve};
 use crate::log::print::Printer;
@@ -89,7 +89,7 @@ fn print(context: &Context, arguments: &LogArgs) -> CommandResult {
     let (output, sought) = (printing.output, printing.sought);
     output
         .close()
-        .map_err(|error| CommandError::new("could not print the log").caused_by(&error))?;
+        .map_err(|error| unprinted("could not print the log", &error))?;
     if arguments.follow {
         return Ok(());
     }

@@ -24,6 +24,10 @@ use crate::log::when::{Ahead, LocalClock};
 use crate::log::whom::{Sought, Whom};
 use crate::messages;
 
+/// What to do about a file that is none.
+const NAME_A_FILE: &str =
+    "name a file of events, as `pane-patrol mirror on` makes it, or `-` for stdin";
+
 /// How much is read at once.
 const BLOCK_BYTES: usize = 256 * 1024;
 
@@ -176,7 +180,8 @@ pub(in crate::commands) fn broken(log: &Path, trouble: &Trouble) -> CommandError
 
 fn read_file(path: &Path, sink: &mut Sink<'_>) -> Result<(), CommandError> {
     let failed = |error: io::Error| {
-        CommandError::new(format!("could not read {}", path.display())).caused_by(&error)
+        let failed = CommandError::new(format!("could not read {}", path.display()));
+        failed.caused_by(&error).hint(NAME_A_FILE)
     };
     if path == Path::new("-") {
         return read_from(io::stdin().lock(), Path::new("stdin"), sink).map_err(failed);
@@ -215,7 +220,7 @@ pub(super) fn check(path: &Path) -> Result<(), CommandError> {
         return Ok(());
     };
     let failed = CommandError::new(format!("could not read {}: it is {what}", path.display()));
-    Err(failed.hint("name a file of events, as `pane-patrol mirror on` makes it, or `-` for stdin"))
+    Err(failed.hint(NAME_A_FILE))
 }
 
 fn read_from(mut source: impl Read, path: &Path, sink: &mut Sink<'_>) -> io::Result<()> {

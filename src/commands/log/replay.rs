@@ -17,7 +17,7 @@ use super::query::{Query, read_records};
 use crate::actor::{self, Bound, Decision};
 use crate::assistants::request::Known;
 use crate::commands::{Context, dashboard};
-use crate::error::{CommandError, CommandResult};
+use crate::error::{CommandError, CommandResult, unprinted};
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
 use crate::log::Record;
@@ -231,7 +231,7 @@ fn print(replay: Replay) -> CommandResult {
     });
     output
         .close()
-        .map_err(|error| CommandError::new("could not print the log").caused_by(&error))
+        .map_err(|error| unprinted("could not print the log", &error))
 }
 
 /// In a replay nothing is done: its panes are those of another time.

@@ -166,7 +166,8 @@ pub(in crate::commands) fn carry_out(plans: Vec<Back>, dry_run: bool) -> Command
             failures.iter().for_each(messages::error);
             Err(CommandError::new(format!(
                 "{many} of {count} files of `setup` could not be changed back, as said above"
-            )))
+            ))
+            .hint("mend what is said above, then run the same command again"))
         }
     }
 }

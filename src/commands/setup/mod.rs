@@ -61,9 +61,9 @@ pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
     farewell(person, has_changed, failures.is_empty());
     match failures.first() {
         None => Ok(()),
-        Some(first) => {
-            Err(CommandError::new(not_done(failures.len(), count)).exit(first.exit_status()))
-        }
+        Some(first) => Err(CommandError::new(not_done(failures.len(), count))
+            .hint("mend what is said above, then run `pane-patrol setup` again: what is done stays")
+            .exit(first.exit_status())),
     }
 }
 

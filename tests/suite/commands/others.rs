@@ -45,6 +45,8 @@ const RIGHT: &[&[&str]] = &[
 /// What is typed wrongly, or cannot be.
 const WRONG: &[&[&str]] = &[
     &["nosuch"],
+    &["list"],
+    &["lst"],
     &["--nosuch"],
     &["jump"],
     &["jump", "--client", "/dev/pts/nosuch", "work:1.0"],

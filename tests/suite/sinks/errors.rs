@@ -77,7 +77,7 @@ fn no_error_prints_a_control_character_of_its_arguments() {
 fn a_line_of_an_argument_never_looks_like_one_of_ours() {
     let env = TestEnv::new();
     let told = finish(env.pane_patrol().args(["wrap", "no\nhint: all is well"]));
-    let is_ours = |line: &str| line.starts_with("hint:");
+    let is_ours = |line: &str| line.starts_with("hint: all");
     assert!(!told.stderr.lines().any(is_ours), "{told:?}");
     let spelt = "`no<U+000A>hint: all is well`";
     assert!(told.stderr.contains(spelt), "{told:?}");

@@ -1,0 +1,228 @@
+//! What is said of assistants: of those that are there, and of those that are not.
+
+use std::fs::{self, File};
+
+use super::seen::Seen;
+use crate::common::{Collector, TestEnv, Tmux, finish, fixture, private_folder, until};
+
+/// Commands that are about one assistant.
+const ABOUT_ONE: &[&str] = &[
+    "jump @",
+    "stop @",
+    "request @",
+    "approve @ --yes",
+    "deny @",
+    "answer @ 1",
+    "trust @",
+    "diff @",
+    "tasks @",
+];
+
+pub(super) fn bring_about(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    emit(&env, "my-bot", "running", "shop:1.0");
+    collector.until_state("running");
+    names(seen, &env, &collector);
+    one(seen, &env, &collector);
+    repository(seen, &env, &collector);
+    in_tmux(seen);
+    by_the_log(seen);
+    silent(seen);
+}
+
+fn emit(env: &TestEnv, assistant: &str, state: &str, target: &str) {
+    let mut command = env.pane_patrol();
+    command.args([
+        "emit",
+        "--assistant",
+        assistant,
+        "--state",
+        state,
+        "--target",
+        target,
+    ]);
+    finish(&mut command).assert_silent_success();
+}
+
+fn names(seen: &mut Seen, env: &TestEnv, collector: &Collector<'_>) {
+    seen.of_any(env, "nobody is called that", "explain NAME");
+    seen.of(
+        env,
+        "nobody waits for you, and there is no such client",
+        "jump --next --client CLIENT",
+    );
+    seen.of(env, "nobody waits for you", "jump --next");
+    seen.of(
+        env,
+        "it was in another state all the time",
+        "wait shop:1.0 --state done --timeout 0s",
+    );
+    seen.of(
+        env,
+        "nobody was there all the time",
+        "wait shop:9.0 --state done --timeout 0s",
+    );
+    seen.of(env, "somebody collects already", "collect");
+    emit(env, "other-bot", "running", "shop:2.0");
+    collector.until("both are there", |rows| rows.len() == 2);
+    seen.of_any(env, "two are called that", "explain shop");
+}
+
+fn one(seen: &mut Seen, env: &TestEnv, collector: &Collector<'_>) {
+    let all = |seen: &mut Seen, when| {
+        for words in ABOUT_ONE {
+            seen.of(env, when, &words.replace('@', "shop:1.0"));
+        }
+    };
+    all(seen, "a script reported it, and it asks nothing");
+    emit(env, "my-bot", "waiting_approval", "shop:1.0");
+    collector.until("it asks", |rows| {
+        rows.iter().any(|row| row["state"] == "waiting_approval")
+    });
+    all(
+        seen,
+        "a script reported that it asks, and its pane is not there",
+    );
+    seen.of(env, "it may be told of again", "snooze shop:1.0 0");
+    // What is snoozed stands in the runtime folder.
+    let snoozes = env.places().runtime.join("snoozes");
+    let _ = fs::remove_file(&snoozes);
+    fs::create_dir(&snoozes).expect("it is ours");
+    seen.of(env, "it cannot be written down", "snooze shop:1.0 10");
+}
+
+fn repository(seen: &mut Seen, env: &TestEnv, collector: &Collector<'_>) {
+    let folder = env.home().join("src");
+    private_folder(&folder);
+    env.git(&folder, &["init", "-q", "-b", "main"]);
+    fs::write(folder.join("long"), "0123456789abcdef\n".repeat(80_000)).expect("it is ours");
+    fs::write(folder.join("same"), "same\n").expect("it is ours");
+    env.git(&folder, &["add", "same"]);
+    env.git(&folder, &["commit", "-q", "-m", "Begin"]);
+    let event = format!(
+        r#"{{"assistant":"my-bot","state":"running","target":"repo:1.0","cwd":"{}","ts":"2026-02-27T10:00:00Z"}}"#,
+        folder.display()
+    );
+    env.send(event.as_bytes());
+    collector.until("it is there", |rows| {
+        rows.iter().any(|row| row["target"] == "repo:1.0")
+    });
+    seen.of(
+        env,
+        "the file is as it was committed",
+        "diff repo:1.0 --patch same",
+    );
+    seen.of(
+        env,
+        "the patch is longer than 1 MB",
+        "diff repo:1.0 --patch long",
+    );
+    let full = File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("it is there");
+    let mut watch = env.pane_patrol();
+    let child = watch
+        .arg("watch")
+        .stdout(full)
+        .stderr(std::process::Stdio::piped())
+        .spawn();
+    let finished = crate::common::wait(child.expect("it starts"));
+    seen.take(
+        "watch".to_owned(),
+        env,
+        "what it prints cannot be written",
+        &finished,
+    );
+}
+
+fn in_tmux(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "shop") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &server);
+    let mut emit = env.pane_patrol();
+    emit.args(["emit", "--assistant", "my-bot", "--state", "running"]);
+    finish(emit.env("TMUX", server.variable()).env("TMUX_PANE", "%0")).assert_silent_success();
+    collector.until_state("running");
+    seen.of(
+        &env,
+        "no tmux client shows its session, and this is no terminal to show it on",
+        "jump shop:0.0",
+    );
+    seen.of(
+        &env,
+        "there is no such client",
+        "jump shop:0.0 --client CLIENT",
+    );
+    let mut odd = env.pane_patrol();
+    odd.args(["wait", "%7", "--state", "done", "--timeout", "0s"]);
+    seen.by(
+        &env,
+        "nobody was there all the time",
+        odd.env("TMUX", server.variable()),
+    );
+    drop(collector);
+    held_apart(seen);
+}
+
+/// A script told of another assistant in the pane of one that is gone by now.
+fn held_apart(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "shop") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &server);
+    server.report(
+        "%0",
+        &fixture("claude/user_prompt_submit.plain.json"),
+        "running",
+    );
+    until("it is held apart", || {
+        emit(&env, "my-bot", "running", "shop:0.0");
+        let rows = collector.rows();
+        let held = rows[0]["held_apart"].as_array().map_or(0, Vec::len);
+        (rows.len() == 1 && held > 0).then_some(())
+    });
+    // It is told as often as it was heard.
+    for _ in 0..2 {
+        emit(&env, "my-bot", "running", "shop:0.0");
+    }
+    server.run(&["respawn-pane", "-k", "-t", "%0", "cat"]);
+    collector.until("the assistant has ended", <[_]>::is_empty);
+    let when = "nobody is there, and something was told that fitted nobody";
+    seen.of(&env, when, "wait shop:0.0 --state done --timeout 0s");
+}
+
+fn by_the_log(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let log = env.mirror_on();
+    emit(&env, "my-bot", "running", "shop:1.0");
+    seen.of(
+        &env,
+        "nobody collects, and the event log is asked instead",
+        "explain shop:1.0",
+    );
+    fs::remove_file(&log).expect("it is ours");
+    fs::create_dir(&log).expect("it is ours");
+    seen.of_any(
+        &env,
+        "nobody collects, and in the place of the event log is something else",
+        "status",
+    );
+}
+
+/// Whoever should answer has stopped.
+fn silent(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    collector.signal(rustix::process::Signal::STOP);
+    seen.of_any(
+        &env,
+        "whoever collects has been stopped (Ctrl-Z, SIGSTOP)",
+        "status",
+    );
+    collector.signal(rustix::process::Signal::CONT);
+}
