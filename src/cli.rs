@@ -532,7 +532,7 @@ pub struct QueryArgs {
     /// Of this assistant; this and the next may be given several times
     #[arg(long, value_name = "NAME")]
     pub assistant: Vec<String>,
-    /// With this state, for example `waiting_approval`
+    /// With this state, for example `failed`
     #[arg(long, value_parser = states())]
     pub state: Vec<State>,
     /// Of this kind, for example `tool_started`

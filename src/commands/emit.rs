@@ -63,7 +63,7 @@ fn event(context: &Context, arguments: &EmitArgs) -> Result<Event, CommandError>
     let usage = |error: &dyn std::error::Error| {
         CommandError::new("could not make an event of that")
             .caused_by(error)
-            .hint("nothing was sent; `pane-patrol emit --help` says how it is written")
+            .hint("nothing was sent; `pane-patrol man emit` tells how it is written")
             .exit(EXIT_USAGE)
     };
     let assistant: Assistant = arguments.assistant.parse().map_err(|error| usage(&error))?;

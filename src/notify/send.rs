@@ -14,6 +14,7 @@ use super::sequence;
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
 use crate::mux::{self, Audience, Multiplexer, Place, Reach};
+use crate::state::words::word;
 use crate::sys::child::{self, feed, ours, persons};
 use crate::sys::terminal;
 
@@ -71,15 +72,12 @@ pub(super) fn send(notice: &Notice, scene: &Scene, settings: &Settings) -> Vec<S
     failed.collect()
 }
 
-/// One line for a person: `claude in shop:1.1 asks for permission: Bash: cargo publish`.
+/// One line for a person: `claude in shop:1.1 wants approval: Bash: cargo publish`.
 fn text(notice: &Notice) -> String {
     let row = &notice.row;
     let does = match notice.state {
-        State::WaitingApproval => "asks for permission",
-        State::WaitingInput => "asks",
-        State::Error => "failed",
-        State::Completed => "is done",
         State::Running | State::Idle => "is there",
+        other => word(other),
     };
     let (tool, message) = match &notice.request {
         Some(request) => (&request.tool, &request.message),

@@ -41,7 +41,7 @@ pub enum Channel {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// How an assistant that asks for permission is told of; also `approval` or `approve`.
+    /// How an assistant that wants approval is told of; also `approval` or `approve`.
     #[serde(alias = "wants approval", alias = "approval", alias = "approve")]
     waiting_approval: Vec<Channel>,
     /// How a question is told of; also `asks` or `waits`.

@@ -122,7 +122,7 @@ fn last_heard(row: &Row) -> String {
         }
         (_, _, Some(message)) => message.to_owned(),
         (State::WaitingApproval | State::Running, Some(tool), None) => tool.to_owned(),
-        (State::WaitingApproval, None, None) => "asks for permission".to_owned(),
+        (State::WaitingApproval, None, None) => "does not say for what".to_owned(),
         (State::WaitingInput, _, None) => phrase(row).to_owned(),
         _ => String::new(),
     }

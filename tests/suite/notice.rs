@@ -117,7 +117,7 @@ fn a_request_in_a_pane_that_nobody_sees_is_told_of_once_by_every_way_that_was_ch
     let told = desk.told();
     assert_eq!(told[0]["pane"], pane.as_str(), "{told:?}");
     assert_eq!(told[0]["state"], "waiting_approval");
-    let text = "claude in work:1.0 asks for permission: Bash: echo 100% #{pane_id}";
+    let text = "claude in work:1.0 wants approval: Bash: echo 100% #{pane_id}";
     assert_eq!(told[0]["text"], text);
     wait_until("the window is marked", || desk.flag(&pane) == "1");
     desk.client.wait_for(text);
@@ -235,7 +235,7 @@ fn the_outer_terminal_gets_every_sequence_as_it_is_and_none_that_tmux_keeps_back
     wait_until("the command was told", || desk.told().len() == 1);
     desk.let_through();
     desk.asks(&pane, "it; passes");
-    let text = "claude in work:1.0 asks for permission: Bash: it; passes";
+    let text = "claude in work:1.0 wants approval: Bash: it; passes";
     let sequences = [
         format!("\u{1b}]9;{text}\u{7}"),
         format!(
@@ -267,7 +267,7 @@ fn the_desktop_is_told_by_its_own_program() {
     desk.asks(&pane, "--help");
     wait_until("the command was told after it", || !desk.told().is_empty());
     let shown = fs::read_to_string(env.home().join("shown")).expect("it was run");
-    let text = "claude in work:1.0 asks for permission: Bash: --help";
+    let text = "claude in work:1.0 wants approval: Bash: --help";
     assert_eq!(
         shown,
         format!("--app-name=pane-patrol\n--\npane-patrol\n{text}\n")
@@ -304,7 +304,7 @@ fn a_request_that_means_something_to_tmux_or_a_terminal_is_shown_as_it_is() {
         "4;3;50",
     ] {
         desk.asks(&pane, request);
-        let text = format!("claude in work:1.0 asks for permission: Bash: {request}");
+        let text = format!("claude in work:1.0 wants approval: Bash: {request}");
         desk.client.wait_for(&text);
         let sequences = [
             format!("\u{1b}]9;{text}\u{7}"),

@@ -20,12 +20,15 @@ const WIDTH: u16 = 68;
 
 /// What each sign stands for.
 const SIGNS: [(State, &str); 6] = [
-    (State::WaitingApproval, "asks for permission"),
+    (State::WaitingApproval, "wants approval"),
     (State::WaitingInput, "asks a question"),
-    (State::Error, "its turn failed"),
-    (State::Completed, "its turn is over, nobody has looked"),
+    (State::Error, "failed: its turn ended with an error"),
+    (
+        State::Completed,
+        "done: its turn is over, nobody has looked",
+    ),
     (State::Running, "works"),
-    (State::Idle, "nothing goes on"),
+    (State::Idle, "idle: nothing goes on"),
 ];
 
 struct Help {

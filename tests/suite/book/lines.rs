@@ -53,6 +53,7 @@ const OTHERWISE: &[(&str, How)] = &[
         "pane-patrol setup  ",
         How::IsParsed("it asks on a terminal; `setup/asked.rs` has that"),
     ),
+    ("pane-patrol --theme", How::Shows("shop:1.1")),
     ("pane-patrol doctor", How::Ends(&[0, 1])),
     (
         "pane-patrol answer",
