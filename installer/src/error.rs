@@ -159,12 +159,12 @@ impl PlanError {
     /// What the person can do, one sentence each.
     pub fn hints(&self) -> Vec<String> {
         let mut hints = vec!["nothing was changed".to_owned()];
-        hints.extend(self.advice());
+        hints.push(self.advice());
         hints
     }
 
-    fn advice(&self) -> Option<String> {
-        Some(match self {
+    fn advice(&self) -> String {
+        match self {
             Self::NoHome { title, variable } => match variable {
                 Some(variable) => format!("set HOME, or {variable} for {title}"),
                 None => "set HOME".into(),
@@ -210,7 +210,7 @@ impl PlanError {
                 "the file and its folder must be yours to read and write".into()
             }
             Self::Io { .. } => "look at what stands there, then run the same command again".into(),
-        })
+        }
     }
 }
 

@@ -129,12 +129,7 @@ fn repository(seen: &mut Seen, env: &TestEnv, collector: &Collector<'_>) {
         .stderr(std::process::Stdio::piped())
         .spawn();
     let finished = crate::common::wait(child.expect("it starts"));
-    seen.take(
-        "watch".to_owned(),
-        env,
-        "what it prints cannot be written",
-        &finished,
-    );
+    seen.take("watch", env, "what it prints cannot be written", &finished);
 }
 
 fn in_tmux(seen: &mut Seen) {

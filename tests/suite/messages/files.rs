@@ -44,12 +44,12 @@ fn logs(seen: &mut Seen, env: &TestEnv) {
             .expect("somebody reads"),
     );
     let finished = wait(child);
-    seen.take("log".to_owned(), env, "a named pipe is named", &finished);
+    seen.take("log", env, "a named pipe is named", &finished);
 }
 
 fn bad_lines(seen: &mut Seen, env: &TestEnv) {
     let bad = finish_with_stdin(env.pane_patrol().args(["log", "-"]), b"{\"a\":\nnonsense\n");
-    seen.take("log".to_owned(), env, "lines are no events", &bad);
+    seen.take("log", env, "lines are no events", &bad);
     let log = env.mirror_on();
     let event = r#"{"assistant":"my-bot","state":"running","target":"shop:1.0","ts":"2026-02-27T10:00:00Z"}"#;
     fs::write(&log, format!("{event}\n")).expect("it is ours");
@@ -67,7 +67,7 @@ fn bad_lines(seen: &mut Seen, env: &TestEnv) {
             .stdout(full)
             .stderr(Stdio::piped());
         let finished = wait(command.spawn().expect("it starts"));
-        let name = words.split(" --").next().unwrap_or_default().to_owned();
+        let name = words.split(" --").next().unwrap_or_default();
         seen.take(name, env, "what it prints cannot be written", &finished);
     }
 }
@@ -156,5 +156,5 @@ fn nobody_takes(seen: &mut Seen) {
         ..finish(&mut env.command("true"))
     };
     let when = "nobody collects, no event log is on, and it is typed in a terminal";
-    seen.take("emit".to_owned(), &env, when, &finished);
+    seen.take("emit", &env, when, &finished);
 }

@@ -99,7 +99,7 @@ fn store(seen: &mut Seen) {
     fs::write(store.join("settings.json"), "{}").expect("it is ours");
     symlink(store.join("settings.json"), &link).expect("it is new");
     let mode = |path, mode| {
-        fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("it is ours")
+        fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("it is ours");
     };
     mode(store.join("settings.json"), 0o444);
     mode(store.clone(), 0o555);

@@ -61,20 +61,20 @@ impl Seen {
     /// The same of a command that is the same of all.
     pub(super) fn of_any(&mut self, env: &TestEnv, when: &'static str, words: &str) {
         let finished = finish(env.pane_patrol().args(words.split(' ')));
-        self.take(ANY.to_owned(), env, when, &finished);
+        self.take(ANY, env, when, &finished);
     }
 
     /// The same of a command that is set up.
     pub(super) fn by(&mut self, env: &TestEnv, when: &'static str, command: &mut Command) {
         let by = name_of(command);
         let finished = finish(command);
-        self.take(by, env, when, &finished);
+        self.take(&by, env, when, &finished);
     }
 
     /// Takes in what was said on stderr.
     pub(super) fn take(
         &mut self,
-        by: String,
+        by: &str,
         env: &TestEnv,
         when: &'static str,
         finished: &Finished,
@@ -83,7 +83,7 @@ impl Seen {
         let is_told = |line: &str| line.starts_with("error: ") || line.starts_with("warning: ");
         let is_wrong = finished.stderr.lines().any(is_told);
         for line in finished.stderr.lines() {
-            self.line(before, &by, when, &settled(env, line));
+            self.line(before, by, when, &settled(env, line));
         }
         // What was done before something failed is said where nothing does.
         let mut place = 0;

@@ -107,7 +107,7 @@ fn words(seen: &mut Seen, env: &TestEnv) {
     ]);
     let finished = crate::common::finish(&mut alone);
     seen.take(
-        "emit".to_owned(),
+        "emit",
         env,
         "it runs in no pane and in no session of a terminal",
         &finished,
@@ -144,7 +144,7 @@ fn lists(seen: &mut Seen, env: &TestEnv) {
     let mut test = env.pane_patrol();
     let finished = finish_with_stdin(test.args(["rules", "test", "--expect", "deny"]), request);
     seen.take(
-        "rules test".to_owned(),
+        "rules test",
         env,
         "the rules say otherwise than `--expect`",
         &finished,
