@@ -431,10 +431,10 @@ impl Act<'_> {
 
     fn in_time(&self) -> Result<(), Stop> {
         let now = self.access.now();
-        match self.expires.is_some_and(|expires| expires <= now) {
-            true => Err(Stop::Expired),
-            false => Ok(()),
+        if self.expires.is_some_and(|expires| expires <= now) {
+            return Err(Stop::Expired);
         }
+        Ok(())
     }
 
     /// The moment before it was pressed.
