@@ -191,13 +191,13 @@ fn what_was_carried_out_is_told_before_what_was_refused_however_much_that_is() {
     let (_collector, row) = decided(&env);
     let path = env.places().decisions().expect("there is a home");
     let refused = json!({"ts": "2036-02-27T11:00:00Z", "by": "user", "way": "none", "decision": "deny",
-        "outcome": "nothing", "reason": "x".repeat(7_000), "row": row["id"], "door": "websocket board",
+        "outcome": "nothing", "reason": "x".repeat(3_000), "row": row["id"], "door": "websocket board",
         "right": "answer", "generation": 0});
     let mut audit = fs::OpenOptions::new()
         .append(true)
         .open(&path)
         .expect("it is ours");
-    let refused = format!("{refused}\n").repeat(1_400);
+    let refused = format!("{refused}\n").repeat(3_000);
     audit.write_all(refused.as_bytes()).expect("it is ours");
     let logged = run(&env, &["log", "--only", "decisions"]).stdout;
     assert!(
