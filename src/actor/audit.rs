@@ -24,6 +24,9 @@ const SHORT: usize = 120;
 /// The same of a row's id, by which it is found again.
 const SHORT_ID: usize = 256;
 
+/// A longer line is not read again, in bytes: what stands in it is made short.
+const LONGEST: usize = 4096;
+
 /// One line.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Line<'a> {
@@ -289,24 +292,31 @@ impl<'a> Line<'a> {
             left_out,
             ..self.clone()
         };
-        line.append(path)
+        write(path, &serde_json::to_vec(&line)?)
     }
 
     /// Appends the line to `path`: one write, so that lines of several processes never mix. Like the event
     /// log the file is rotated before it is large.
     pub fn append(&self, path: &Path) -> io::Result<()> {
-        if let Some(folder) = path.parent() {
-            private::make_folders(folder)?;
-        }
-        let opening = Opening::to_append().no_link().or_make_private();
-        drop(opening.anything(path)?);
-        let record = EventLog::open(path).ok_or(io::ErrorKind::InvalidInput)?;
         let line = serde_json::to_vec(self)?;
-        if record.append(&line) {
-            Ok(())
-        } else {
-            Err(io::Error::other("it could not be written"))
+        if line.len() > LONGEST {
+            return self.append_short(path, self.left_out);
         }
+        write(path, &line)
+    }
+}
+
+fn write(path: &Path, line: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        private::make_folders(folder)?;
+    }
+    let opening = Opening::to_append().no_link().or_make_private();
+    drop(opening.anything(path)?);
+    let record = EventLog::open(path).ok_or(io::ErrorKind::InvalidInput)?;
+    if record.append(line) {
+        Ok(())
+    } else {
+        Err(io::Error::other("it could not be written"))
     }
 }
 
@@ -440,7 +450,12 @@ mod tests {
         let written = std::fs::read_to_string(&path).unwrap();
         assert!(written.len() < 1_000, "{}", written.len());
         assert!(written.contains(r#""left_out":7"#), "{written}");
-        assert!(line.after(Some("begun before")).refusal().is_none());
+        // Nothing else is so long that nobody reads it.
+        let done = line.after(Some("begun before"));
+        assert!(done.refusal().is_none());
+        done.append(&path).unwrap();
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert!(written.lines().all(|line| line.len() < LONGEST));
     }
 
     #[test]
@@ -453,7 +468,7 @@ mod tests {
         };
         rotate::write_limits(&path, limits).unwrap();
         let who = Who {
-            door: "x".repeat(4096),
+            door: "x".repeat(3000),
             right: Right::Read,
             pid: None,
             name: "x".to_owned(),
