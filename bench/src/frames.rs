@@ -228,6 +228,7 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
         source: Source::Hook,
         publisher: None,
         offline: false,
+        hearsay: false,
         suspended: false,
         silent: false,
         sub_agents: 0,
