@@ -170,9 +170,9 @@ impl Scene {
     }
 }
 
-pub(super) struct Act<'a> {
-    pub(super) bound: &'a Bound,
-    pub(super) access: &'a dyn Access,
+struct Act<'a> {
+    bound: &'a Bound,
+    access: &'a dyn Access,
     /// From then on no first key is pressed.
     expires: Option<Timestamp>,
 }
@@ -459,7 +459,7 @@ impl Act<'_> {
             return Ok(view);
         }
         for _ in 0..TRIES {
-            if rest::is_at_rest(self)? {
+            if rest::is_at_rest(self.bound, self.access)? {
                 return Ok(view);
             }
             // What it worked at may be on its screen by now.

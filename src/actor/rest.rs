@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
-use super::keys::Act;
+use super::access::Access;
 use super::stop::Stop;
+use crate::state::Bound;
 
 /// In so many looks, one after the other, it has to be asleep: a spinner wakes it for a moment only.
 const ASLEEP: usize = 4;
@@ -25,10 +26,10 @@ const SOON: usize = 12;
 ///
 /// # Errors
 /// It works all the time.
-pub(super) fn is_at_rest(act: &Act<'_>) -> Result<bool, Stop> {
+pub(super) fn is_at_rest(bound: &Bound, access: &dyn Access) -> Result<bool, Stop> {
     let mut asleep = 0;
     for look in 1..=LOOKS {
-        match act.access.is_at_rest(act.bound) {
+        match access.is_at_rest(bound) {
             None => return Ok(true),
             Some(true) => asleep += 1,
             Some(false) => asleep = 0,
@@ -36,7 +37,7 @@ pub(super) fn is_at_rest(act: &Act<'_>) -> Result<bool, Stop> {
         if asleep == ASLEEP {
             return Ok(look <= SOON);
         }
-        act.access.wait(BETWEEN);
+        access.wait(BETWEEN);
     }
     Err(Stop::Busy)
 }

@@ -45,7 +45,8 @@ impl<'env> Tmux<'env> {
         let size = ["-x", &columns, "-y", &lines];
         let begin = ["new-session", "-d", "-s", session];
         tmux.run(&[&begin[..], &size, &[command]].concat());
-        tmux.resize(session, &size);
+        // Its name may be one that tmux takes for none.
+        tmux.resize("%0", &size);
         tmux.pid = tmux.ask("#{pid}").parse().expect("a server has a pid");
         Some(tmux)
     }

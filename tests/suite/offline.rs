@@ -61,7 +61,7 @@ fn without_a_collector_the_log_is_asked_and_the_answer_says_so() {
     let is_heading = |line: &str| line.starts_with("nobody collects; by the event log, which ends");
     assert!(is_heading(lines[0]) && lines.len() == 2, "{table:?}");
     assert!(
-        lines[1].starts_with("waiting_approval  claude  work:1.2"),
+        lines[1].starts_with("wants approval  claude  work:1.2"),
         "{table:?}"
     );
     younger.kill().expect("it lives");

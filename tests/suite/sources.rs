@@ -48,6 +48,7 @@ const RIGHTS: &[(&str, &str)] = &[
         "src/demo/mod.rs",
         "a scripted assistant, which the demo's own tmux runs later",
     ),
+    ("tests/suite/messages/typed.rs", "what is no program"),
     ("tests/suite/mirror/obstacles.rs", "folders"),
 ];
 
