@@ -102,10 +102,9 @@ impl Puppet for Codex {
     }
 
     fn feel(&mut self, mood: Mood) -> io::Result<Option<String>> {
-        let name = self.desk.cwd.file_name().unwrap_or_default();
-        let name = name.to_string_lossy();
+        let name = self.desk.project();
         Ok(Some(match mood {
-            Mood::Idle => name.into_owned(),
+            Mood::Idle => name,
             Mood::Works => format!("⠋ {name}"),
             Mood::Asks(_) => format!("[ ! ] Action Required | {name}"),
         }))

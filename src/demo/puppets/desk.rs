@@ -52,6 +52,12 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    /// The name of the folder in which it works, as titles have it.
+    pub(super) fn project(&self) -> String {
+        let name = self.cwd.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     /// The desk of the assistant with this name; `None` where that is not known.
     pub(super) fn of(plays: &str, place: Place) -> Option<Self> {
         let known = assistants::named(plays)?;

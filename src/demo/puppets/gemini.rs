@@ -75,8 +75,7 @@ impl Puppet for Gemini {
     }
 
     fn feel(&mut self, mood: Mood) -> io::Result<Option<String>> {
-        let name = self.desk.cwd.file_name().unwrap_or_default();
-        let name = name.to_string_lossy();
+        let name = self.desk.project();
         Ok(Some(match mood {
             Mood::Idle => format!("◇  Ready ({name})"),
             Mood::Works => format!("✦  Working… ({name})"),
