@@ -78,6 +78,7 @@ mod tests {
     use pane_patrol_hooks::paths::Environment;
 
     use super::*;
+    use crate::sys::unix_socket::close;
 
     fn places(root: &Path, name: &str) -> Places {
         let runtime_dir = root.join(name);
@@ -110,7 +111,7 @@ mod tests {
 
         // One that a killed collector has left is replaced, as is a dead socket of it.
         symlink("/nowhere", &there.events_socket).unwrap();
-        drop(UnixListener::bind(&there.hub_socket).unwrap());
+        close(UnixListener::bind(&there.hub_socket).unwrap());
         let links = Links::leave(Some(&there), &here, uid());
         assert_eq!(links.0.len(), 2);
         // Somebody has taken the place: that stays.

@@ -91,6 +91,14 @@ fn line(line: &[u8]) -> Option<(u64, &[u8])> {
     Some((inode, rest.strip_prefix(b" ").unwrap_or_default()))
 }
 
+/// Closes it at once for everybody: another test that starts a program at that moment leaves a copy of it in
+/// there until the program runs.
+#[cfg(test)]
+pub(crate) fn close(listener: std::os::unix::net::UnixListener) {
+    let _ = rustix::net::shutdown(&listener, rustix::net::Shutdown::Both);
+    drop(listener);
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::os::unix::net::UnixListener;

@@ -208,6 +208,7 @@ fn version(within: Duration) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::unix_socket::close;
 
     #[test]
     fn a_socket_nobody_listens_on_means_no_server() {
@@ -216,7 +217,7 @@ mod tests {
         let absent = at("absent");
         assert!(!absent.is_listening());
         let dead = folder.path().join("dead");
-        drop(std::os::unix::net::UnixListener::bind(dead).unwrap());
+        close(std::os::unix::net::UnixListener::bind(dead).unwrap());
         assert!(!at("dead").is_listening());
         let live = folder.path().join("live");
         let _listener = std::os::unix::net::UnixListener::bind(live).unwrap();

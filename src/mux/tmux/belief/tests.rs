@@ -3,6 +3,7 @@ use std::os::unix::net::UnixListener;
 use std::process::Command;
 
 use super::*;
+use crate::sys::unix_socket::close;
 
 /// A folder in which nothing is known, and a belief that keeps its `run` for the runtime folder.
 struct Fixture {
@@ -62,7 +63,7 @@ fn places_that_the_person_has_named_are_believed_also_before_a_server_is_there()
     let fixture = Fixture::new();
     for name in ["own", "known/default"] {
         assert_eq!(fixture.judge(name), Ok(()), "{name}: nobody is there");
-        drop(UnixListener::bind(fixture.path(name)).unwrap());
+        close(UnixListener::bind(fixture.path(name)).unwrap());
         assert_eq!(fixture.judge(name), Ok(()), "{name}: nobody any more");
         std::fs::remove_file(fixture.path(name)).unwrap();
         let Some(_server) = fixture.tmux(name) else {
@@ -80,7 +81,7 @@ fn places_that_the_person_has_named_are_believed_also_before_a_server_is_there()
 fn a_known_folder_that_others_may_change_is_not_believed() {
     let fixture = Fixture::new();
     let folder = fixture.path("known");
-    drop(UnixListener::bind(fixture.path("known/default")).unwrap());
+    close(UnixListener::bind(fixture.path("known/default")).unwrap());
     std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o777)).unwrap();
     assert_eq!(fixture.judge("known/default"), Err(Disbelief::NotOurs));
     std::fs::rename(&folder, fixture.path("real")).unwrap();
@@ -139,7 +140,7 @@ fn a_named_place_that_another_program_has_taken_over_is_not_believed_and_told_no
         let mut heard = Vec::new();
         stream.read_to_end(&mut heard).unwrap();
         assert_eq!(heard, b"", "not a byte");
-        drop(listener);
+        close(listener);
         std::fs::remove_file(fixture.path(name)).unwrap();
         let Some(_server) = fixture.tmux(name) else {
             return;
@@ -169,7 +170,7 @@ fn another_program_that_listens_is_not_believed_and_told_nothing() {
     let mut heard = Vec::new();
     stream.read_to_end(&mut heard).unwrap();
     assert_eq!(heard, b"", "not a byte");
-    drop(listener);
+    close(listener);
     assert_eq!(
         fixture.judge("fake"),
         Err(Disbelief::Absent),
