@@ -5,6 +5,7 @@ mod keys;
 mod leaving;
 
 use std::cell::Cell;
+use std::cmp::Ordering;
 use std::fs;
 use std::path::PathBuf;
 use std::thread;
@@ -123,26 +124,46 @@ impl<'env> Demo<'env> {
     /// Moves to the row of that assistant.
     fn select(&self, name: &str) {
         let place = format!("{name}:0.0");
-        let last = Cell::new(None);
-        self.until(&format!("{name} is selected"), |screen| {
-            let row = |holds: &dyn Fn(&str) -> bool| list(screen).position(holds);
-            let at = row(&|line| line.starts_with(SELECTED));
-            let wanted = row(&|line| line.contains(&place));
-            let (Some(at), Some(wanted)) = (at, wanted) else {
-                return false;
-            };
-            // One step at a time: what was pressed may not be seen yet.
-            let pressed = last.get().filter(|(from, _)| *from == at);
-            let is_on_its_way =
-                pressed.is_some_and(|(_, when): (_, Instant)| when.elapsed() < STEP);
-            if at != wanted && !is_on_its_way {
-                self.press(&[if wanted < at { "k" } else { "j" }]);
-                last.set(Some((at, Instant::now())));
-            }
-            at == wanted
+        self.step(&format!("{name} is selected"), |rows, at| {
+            let wanted = rows.iter().position(|line| line.contains(&place));
+            wanted.map(|wanted| wanted.cmp(&at))
         });
         // A key right after another one is no answer.
         thread::sleep(HABIT);
+    }
+
+    /// Moves to the row above or below the one of that assistant: rows move meanwhile.
+    fn leave(&self, name: &str) {
+        let place = format!("{name}:0.0");
+        self.step(&format!("{name} is not selected"), |rows, at| {
+            let is_row = |line: &&str| line.contains(":0.0");
+            Some(match () {
+                () if !rows[at].contains(&place) => Ordering::Equal,
+                () if rows[..at].iter().any(is_row) => Ordering::Less,
+                () => Ordering::Greater,
+            })
+        });
+    }
+
+    /// Presses `k` or `j` as long as `wanted` is above or below the selected line of the list. One step at a
+    /// time: what was pressed may not be seen yet.
+    fn step(&self, what: &str, wanted: impl Fn(&[&str], usize) -> Option<Ordering>) {
+        let last = Cell::new(None);
+        self.until(what, |screen| {
+            let rows: Vec<&str> = list(screen).collect();
+            let at = rows.iter().position(|line| line.starts_with(SELECTED));
+            let Some((at, way)) = at.and_then(|at| Some((at, wanted(&rows, at)?))) else {
+                return false;
+            };
+            let pressed = last.get().filter(|(from, _)| *from == at);
+            let is_on_its_way =
+                pressed.is_some_and(|(_, when): (_, Instant)| when.elapsed() < STEP);
+            if way.is_ne() && !is_on_its_way {
+                self.press(&[if way.is_lt() { "k" } else { "j" }]);
+                last.set(Some((at, Instant::now())));
+            }
+            way.is_eq()
+        });
     }
 
     /// Presses a key until something is shown: one that comes too soon means nothing.
