@@ -44,14 +44,14 @@ const WORDS: &[&str] = &[
 /// Where else, how often, and why.
 const ALLOWED: &[(&str, &str, usize, &str)] = &[
     (
-        "hooks/src/mux/tmux.rs",
+        "hooks/src/mux/tmux/mod.rs",
         "#{",
         4,
         "the hook's own two questions, where this pane is and which one holds a session: it has no time \
          for more",
     ),
-    ("hooks/src/mux/tmux.rs", "\"display-message", 1, "the same"),
-    ("hooks/src/mux/tmux.rs", "\"list-panes", 1, "the same"),
+    ("hooks/src/mux/tmux/mod.rs", "\"display-message", 1, "the same"),
+    ("hooks/src/mux/tmux/mod.rs", "\"list-panes", 1, "the same"),
 ];
 
 /// What of tmux is named outside of its folder, and why.
