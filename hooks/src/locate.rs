@@ -86,6 +86,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::mux::tmux::server_of;
 
     fn read(variables: &[(&str, &str)]) -> Option<Whereabouts> {
         Whereabouts::read(|name| {
@@ -101,7 +102,7 @@ mod tests {
     #[test]
     fn the_pane_is_told_by_hand_or_by_tmux() {
         let tmux = ("TMUX", "/tmp/t/default,12,0");
-        let server = Server::from_tmux_variable(tmux.1);
+        let server = server_of(tmux.1);
         let pane = ("TMUX_PANE", "%3");
         let told = ("PANE_PATROL_TARGET", "main:0.1");
         let at_pane = |server| Some(Whereabouts::Pane(PaneId(3), server));

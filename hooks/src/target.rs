@@ -1,4 +1,4 @@
-//! Where an assistant runs: tmux's address of a pane, its stable id, and the server it belongs to.
+//! Where an assistant runs: the address of a pane, its stable id, and the server it belongs to.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use crate::text::has_control;
+use crate::mux::notation;
+use crate::text::{has_control, index};
 
 /// Longest target or server text that is accepted, in bytes.
 const MAX_LENGTH: usize = 512;
@@ -17,22 +18,23 @@ const MAX_AGENT_NAME: usize = 128;
 /// Text that is no target, pane or server.
 #[derive(Debug, Error, PartialEq, Eq, Clone)]
 pub enum TargetError {
-    /// Neither `session:window.pane` nor `%N`.
-    #[error("`{0}` is neither `session:window.pane` nor `%N`")]
+    /// Neither an address nor an id.
+    #[error("`{0}` is neither `session:window.pane` nor `{form}`", form = notation::FORM)]
     Target(String),
-    /// Not `%N`.
-    #[error("`{0}` is no pane id such as `%3`")]
+    /// No id.
+    #[error("`{0}` is no pane id such as `{example}`", example = notation::EXAMPLE)]
     Pane(String),
     /// Not `socket,pid`.
-    #[error("`{0}` is no tmux server such as `/tmp/tmux-1000/default,1234`")]
+    #[error("`{0}` is no multiplexer's server such as `{example}`", example = notation::SERVER)]
     Server(String),
 }
 
-/// tmux's stable pane id, `%N`: unique while its server lives, given out again after a restart.
+/// A multiplexer's stable id of a pane, for example `%3`: unique while its server lives, given out again
+/// after a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaneId(pub u32);
 
-/// A tmux server: its socket's path and its process, the first two parts of `$TMUX`.
+/// A multiplexer's server: its socket's path and its process, for example `/tmp/tmux-1000/default,1234`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Server {
     /// Absolute path of the server's socket.
@@ -41,7 +43,7 @@ pub struct Server {
     pub pid: u32,
 }
 
-/// Where a pane is now (`session:window.pane`), or only which one it is (`%N`).
+/// Where a pane is now (`session:window.pane`), or only which one it is (`%3`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// The address, which changes when windows move or sessions are renamed.
@@ -80,16 +82,9 @@ impl Target {
     /// An agent by a name of its own; `None` for one that cannot be: too long, with control characters, or
     /// of the form of an id that is given to rows.
     pub fn agent(name: &str) -> Option<Self> {
-        let is_free = !name.contains([':', '/']) && !name.starts_with(['%', '@']);
+        let is_free = !name.contains([':', '/']) && !notation::is_like_an_id(name);
         let is_short = (1..=MAX_AGENT_NAME).contains(&name.len());
         (is_free && is_short && !has_control(name)).then(|| Self::Agent(name.to_owned()))
-    }
-}
-
-impl Server {
-    /// Reads `$TMUX` (`socket,pid,session`). A comma in the socket's path is no problem.
-    pub fn from_tmux_variable(value: &str) -> Option<Self> {
-        value.rsplit_once(',')?.0.parse().ok()
     }
 }
 
@@ -97,8 +92,8 @@ impl FromStr for PaneId {
     type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.strip_prefix('%')
-            .and_then(parse_index)
+        let number = notation::number(text);
+        number
             .map(Self)
             .ok_or_else(|| TargetError::Pane(text.to_owned()))
     }
@@ -110,7 +105,7 @@ impl FromStr for Server {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parsed = || {
             let (socket, pid) = text.rsplit_once(',')?;
-            let pid = parse_index(pid)?;
+            let pid = index(pid)?;
             (socket.starts_with('/') && text.len() <= MAX_LENGTH && !has_control(socket)).then(
                 || Self {
                     socket: socket.to_owned(),
@@ -139,7 +134,7 @@ impl FromStr for Target {
         let parsed = || {
             let (rest, pane) = text.rsplit_once('.')?;
             let (session, window) = rest.rsplit_once(':')?;
-            let (window, pane) = (parse_index(window)?, parse_index(pane)?);
+            let (window, pane) = (index(window)?, index(pane)?);
             (!session.is_empty() && text.len() <= MAX_LENGTH && !has_control(session)).then(|| {
                 Self::Address {
                     session: session.to_owned(),
@@ -160,21 +155,14 @@ fn parse_process(text: &str) -> Option<Target> {
     let is_short = (1..=32).contains(&terminal.len());
     (is_short && terminal.bytes().all(is_plain)).then_some(Target::Process {
         terminal: terminal.to_owned(),
-        pid: parse_index(pid)?,
-        start: parse_index(start)?,
+        pid: index(pid)?,
+        start: index(start)?,
     })
-}
-
-/// A number as tmux prints it: digits only, no sign, no leading zeros, so that parsing and printing are inverse.
-fn parse_index<N: FromStr>(digits: &str) -> Option<N> {
-    let canonical = digits.bytes().all(|b| b.is_ascii_digit())
-        && (digits.len() == 1 || !digits.starts_with('0'));
-    if canonical { digits.parse().ok() } else { None }
 }
 
 impl fmt::Display for PaneId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "%{}", self.0)
+        notation::write(self.0, f)
     }
 }
 
@@ -275,22 +263,6 @@ mod tests {
             "a@-1.2",
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_tmux_variable_names_the_server() {
-        let server = Server::from_tmux_variable("/tmp/a,b/default,1234,0").unwrap();
-        assert_eq!(
-            server,
-            Server {
-                socket: "/tmp/a,b/default".into(),
-                pid: 1234
-            }
-        );
-        assert_eq!(server.to_string(), "/tmp/a,b/default,1234");
-        for text in ["", "/tmp/x", "relative,12,0", "/tmp/x,abc,0"] {
-            assert_eq!(Server::from_tmux_variable(text), None, "{text}");
         }
     }
 }

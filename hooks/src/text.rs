@@ -3,8 +3,17 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::str::FromStr;
 
 use crate::unseen::{is_certain, is_of_a_picture, is_unseen};
+
+/// A number as machines print it: digits only, no sign, no leading zeros, so that reading and printing are
+/// inverse.
+pub(crate) fn index<N: FromStr>(digits: &str) -> Option<N> {
+    let canonical = digits.bytes().all(|b| b.is_ascii_digit())
+        && (digits.len() == 1 || !digits.starts_with('0'));
+    if canonical { digits.parse().ok() } else { None }
+}
 
 /// Longest `message` of an event, in characters.
 pub const MAX_MESSAGE_CHARS: usize = 200;

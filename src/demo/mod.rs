@@ -127,7 +127,7 @@ impl Stage {
         }
         let file = self.root.path().join("config/pane-patrol/config.toml");
         std::fs::write(file, settings)?;
-        let mut install = child::ours(executable, Kept::TMUX);
+        let mut install = child::ours(executable, Kept::NOTHING);
         install
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .args(["install", "--approvals", "--assistant"])

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pane_patrol_hooks::event::{Event, State};
+use pane_patrol_hooks::mux::tmux::server_of;
 use pane_patrol_hooks::paths::{Environment, Places};
-use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::target::{PaneId, Target};
 
 use crate::common::{Listener, TestEnv, Tmux, finish_with_stdin, fixture, private_folder, until};
 
@@ -56,7 +57,7 @@ fn a_payload_becomes_an_event_with_address_pane_and_server() {
     hook.env("CLAUDE_PID", "4242");
     let event = heard_from("日本 [x]:0.0", &listener, &mut hook, payload.as_bytes());
     assert_eq!(event.pane, Some(PaneId(0)));
-    assert_eq!(event.server, Server::from_tmux_variable(&tmux.variable()));
+    assert_eq!(event.server, server_of(&tmux.variable()));
     assert_eq!(event.state, State::WaitingApproval);
     assert_eq!(event.message.as_deref(), Some("touch f1 && sleep 9"));
     assert_eq!(event.pid, Some(4242));

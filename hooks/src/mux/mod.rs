@@ -1,6 +1,7 @@
 //! The multiplexers that hooks run in: where a pane is, as far as a hook has the time to ask. One file each,
 //! and a line of the table.
 
+pub(crate) mod notation;
 pub mod tmux;
 
 use std::ffi::OsString;

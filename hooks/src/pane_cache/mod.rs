@@ -128,6 +128,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+    use crate::mux::tmux::server_of;
 
     struct CacheFolder {
         folder: tempfile::TempDir,
@@ -143,7 +144,7 @@ mod tests {
         }
 
         fn entry(&self, pane: u32) -> CacheEntry {
-            let server = Server::from_tmux_variable("/tmp/t/default,12,0");
+            let server = server_of("/tmp/t/default,12,0");
             CacheEntry::of(self.folder.path(), server.as_ref(), PaneId(pane), self.uid)
         }
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Instant;
 
+use pane_patrol_hooks::mux::tmux::{program, speaking};
 use pane_patrol_sys::private;
 use rustix::process::Signal;
 
@@ -98,7 +99,7 @@ fn make_folder_of(socket: &Path) {
 }
 
 fn ours(tmux: &Tmux) -> Command {
-    let mut command = child::tmux(Kept::TMUX);
+    let mut command = program(Kept::NOTHING);
     command.arg("-S").arg(&tmux.socket);
     command
 }
@@ -115,7 +116,7 @@ fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
 
 /// See [`Tmux::spawn`].
 pub(super) fn spawn_tied(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
-    let mut command = child::tied_tmux(Kept::TMUX);
+    let mut command = speaking(child::tied("tmux", Kept::NOTHING));
     command.arg("-S").arg(&tmux.socket);
     begin(command, tmux, call)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pane_patrol_hooks::target::Server;
+use pane_patrol_hooks::mux::tmux::server_of;
 
 use super::Belief;
 use crate::mux::{Here, Reach, Variables};
@@ -23,7 +23,7 @@ pub(super) fn around(variables: &Variables) -> Option<Here> {
     let session = own.and_then(|value| value.rsplit_once(','));
     let pane = text(variables, "TMUX_PANE").and_then(|value| value.parse().ok());
     (own.is_some() || pane.is_some()).then(|| Here {
-        server: own.and_then(Server::from_tmux_variable),
+        server: own.and_then(server_of),
         session: session.map(|(_, session)| format!("${session}")),
         pane,
         ..Here::default()

@@ -30,10 +30,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::mux::tmux::program;
 use thiserror::Error;
 
 use super::PaneList;
-use crate::sys::child::{self, ANSWER, Kept, printed};
+use crate::sys::child::{ANSWER, Kept, printed};
 use ask::Ask;
 
 pub use belief::{Belief, Believed, Disbelief};
@@ -199,7 +200,7 @@ impl Tmux {
 
 /// What the tmux on PATH says of its version; `None` where there is none or it does not answer.
 fn version(within: Duration) -> Option<String> {
-    let mut command = child::tmux(Kept::TMUX);
+    let mut command = program(Kept::NOTHING);
     command.arg("-V");
     let printed = printed(&mut command, ANSWER, Instant::now() + within)?;
     Some(String::from_utf8_lossy(&printed).trim().to_owned())

@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use pane_patrol_hooks::mux::tmux::speaking;
+
 use super::{Call, Format};
 use crate::sys::child::{self, Kept};
 
@@ -132,7 +134,7 @@ impl PrivateServer {
         let end = end.operand("exit-unattached").operand("on");
         // A client that outlives this process would share the terminal with the person's shell.
         let output = self
-            .with(child::tied_tmux(Kept::TERMINAL))
+            .with(speaking(child::tied("tmux", Kept::TERMINAL)))
             .args(attach.then(end).arguments())
             .stdin(Stdio::inherit())
             .stdout(Stdio::inherit())

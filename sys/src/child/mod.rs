@@ -1,6 +1,6 @@
 //! Where every child process begins. A program that works for us gets a cleared environment and the
-//! variables that its list names: what else we were given is the person's, holds secrets, and tmux
-//! sends all of it to whoever listens on a socket. A program that the person wants run keeps hers.
+//! variables that its list names: what else we were given is the person's, holds secrets, and some
+//! programs send all of it to whoever listens on a socket. A program that the person wants run keeps hers.
 
 mod bounded;
 mod tied;
@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 pub use bounded::{ANSWER, Ended, Outputs, feed, printed, read_outputs, wait, wait_for};
-pub use tied::{TIED, become_tied, tied_tmux};
+pub use tied::{TIED, become_tied, tied};
 
 /// What nearly every program needs to be found, to be loaded and to read its own settings. The last
 /// ones matter where libraries or locales do not lie where the system keeps them.
@@ -28,13 +28,10 @@ const BASICS: &[&str] = &[
 pub struct Kept(&'static [&'static str]);
 
 impl Kept {
-    /// tmux asked on a named socket: it takes its locale from us and needs nothing else.
-    pub const TMUX: Self = Self(&[]);
+    /// None.
+    pub const NOTHING: Self = Self(&[]);
 
-    /// tmux asked without a socket: these say which server is meant.
-    pub const TMUX_OF_OURS: Self = Self(&["TMUX", "TMUX_TMPDIR"]);
-
-    /// tmux that draws on our terminal.
+    /// Of a program that draws on our terminal.
     pub const TERMINAL: Self = Self(&["TERM", "COLORTERM", "NO_COLOR"]);
 
     /// `ps` prints other people's arguments: in their script.
@@ -71,14 +68,6 @@ pub fn ours(program: impl AsRef<OsStr>, kept: Kept) -> Command {
 /// A program that the person wants run, with everything that she would give it herself.
 pub fn persons(program: impl AsRef<OsStr>) -> Command {
     Command::new(program)
-}
-
-/// tmux for one of our own questions, in a locale in which it prints names as they are.
-pub fn tmux(kept: Kept) -> Command {
-    let mut command = ours("tmux", kept);
-    // Without a UTF-8 locale tmux prints an underscore for each byte of other scripts.
-    command.env("LC_ALL", "C.UTF-8");
-    command
 }
 
 #[cfg(test)]

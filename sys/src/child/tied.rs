@@ -7,21 +7,20 @@
 use std::ffi::OsString;
 use std::process::Command;
 
-use super::{Kept, ours, persons, tmux};
+use super::{Kept, ours, persons};
 
 /// The first argument of this program where it is to become another one.
 pub const TIED: &str = "tied";
 
-/// tmux as by [`tmux`], which the system ends with the thread that starts it, where it can.
-pub fn tied_tmux(kept: Kept) -> Command {
+/// A program as by [`ours`], which the system ends with the thread that starts it, where it can.
+pub fn tied(program: &str, kept: Kept) -> Command {
     if !can_tie() {
-        return tmux(kept);
+        return ours(program, kept);
     }
     // Also when another file stands in its place by now.
     let mut command = ours("/proc/self/exe", kept);
     let parent = std::process::id().to_string();
-    command.args([TIED, &parent, "tmux"]);
-    command.env("LC_ALL", "C.UTF-8");
+    command.args([TIED, &parent, program]);
     command
 }
 

@@ -50,7 +50,12 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "the hook's own two questions, where this pane is and which one holds a session: it has no time \
          for more",
     ),
-    ("hooks/src/mux/tmux/mod.rs", "\"display-message", 1, "the same"),
+    (
+        "hooks/src/mux/tmux/mod.rs",
+        "\"display-message",
+        1,
+        "the same",
+    ),
     ("hooks/src/mux/tmux/mod.rs", "\"list-panes", 1, "the same"),
 ];
 

@@ -1,9 +1,11 @@
 //! tmux, each call bounded: a stopped server makes its client wait for ever.
 
+pub(crate) mod notation;
+
 use std::process::Command;
 use std::time::Instant;
 
-use pane_patrol_sys::child::{self, ANSWER, Kept, printed};
+use pane_patrol_sys::child::{ANSWER, Kept, ours, printed};
 use pane_patrol_sys::process::variables;
 
 use super::{Entry, Get, Pane};
@@ -18,16 +20,37 @@ pub(super) const ENTRY: Entry = Entry {
     panes,
 };
 
+/// tmux asked without a socket: these say which server is meant.
+const OF_OURS: Kept = Kept::these(&["TMUX", "TMUX_TMPDIR"]);
+
+/// tmux for one of our own questions: it takes its locale from us, and needs nothing else where its server
+/// is named by a socket.
+pub fn program(kept: Kept) -> Command {
+    speaking(ours("tmux", kept))
+}
+
+/// The same for a command of another make.
+pub fn speaking(mut command: Command) -> Command {
+    // Without a UTF-8 locale tmux prints an underscore for each byte of other scripts.
+    command.env("LC_ALL", "C.UTF-8");
+    command
+}
+
+/// Reads `$TMUX` (`socket,pid,session`). A comma in the socket's path is no problem.
+pub fn server_of(variable: &str) -> Option<Server> {
+    variable.rsplit_once(',')?.0.parse().ok()
+}
+
 /// `TMUX_PANE`, and the server of `TMUX`.
 fn pane(get: Get<'_>) -> Option<(PaneId, Option<Server>)> {
     let text = |name: &str| get(name).and_then(|value| value.into_string().ok());
-    let server = text("TMUX").and_then(|tmux| Server::from_tmux_variable(&tmux));
+    let server = text("TMUX").and_then(|tmux| server_of(&tmux));
     Some((text("TMUX_PANE")?.parse().ok()?, server))
 }
 
 fn pane_of(pid: u32) -> Option<(PaneId, Server)> {
     let [server, pane] = variables(pid, ["TMUX", "TMUX_PANE"])?;
-    Some((pane?.parse().ok()?, Server::from_tmux_variable(&server?)?))
+    Some((pane?.parse().ok()?, server_of(&server?)?))
 }
 
 /// Asks the server on `socket` (`None`: that of `$TMUX`, else the default one) for the address of `pane`.
@@ -42,8 +65,8 @@ fn address_of(socket: Option<&str>, pane: PaneId, deadline: Instant) -> Option<T
 
 fn tmux(socket: Option<&str>) -> Command {
     let mut command = match socket {
-        None => child::tmux(Kept::TMUX_OF_OURS),
-        Some(_) => child::tmux(Kept::TMUX),
+        None => program(OF_OURS),
+        Some(_) => program(Kept::NOTHING),
     };
     command.arg("-u");
     if let Some(socket) = socket {
@@ -95,6 +118,18 @@ fn parse_pane(line: &str) -> Option<Pane> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_variable_names_the_server() {
+        let server = server_of("/tmp/a,b/default,1234,0").unwrap();
+        assert_eq!(
+            (server.socket.as_str(), server.pid),
+            ("/tmp/a,b/default", 1234)
+        );
+        for text in ["", "/tmp/x", "relative,12,0", "/tmp/x,abc,0"] {
+            assert_eq!(server_of(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_list_of_panes_is_read_with_tabs_or_their_code() {

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use pane_patrol_hooks::mux::tmux::server_of;
+
 use super::*;
 use crate::mux::tmux::KIND;
 
@@ -16,7 +18,7 @@ const ANSWER: &str = "P\t77\t%1\t$0\t@0\t/dev/pts/1\twork:0.0\n\
 
 fn here(pane: u32, tty: &str) -> Here {
     Here {
-        server: Server::from_tmux_variable("/tmp/s,77,0"),
+        server: server_of("/tmp/s,77,0"),
         session: Some("$0".to_owned()),
         pane: Some(PaneId(pane)),
         tty: Some(tty.to_owned()),
@@ -88,7 +90,7 @@ fn a_popup_with_a_foreign_pane_in_its_environment_uses_the_client_it_was_opened_
 #[test]
 fn a_named_client_is_switched_from_everywhere_or_nothing_happens() {
     let other = Here {
-        server: Server::from_tmux_variable("/tmp/o,5,0"),
+        server: server_of("/tmp/o,5,0"),
         ..here(1, "/dev/pts/1")
     };
     for mut place in [
@@ -185,7 +187,7 @@ fn outside_tmux_or_on_another_server_a_new_client_is_wanted() {
         (elsewhere.clone(), String::new())
     );
     let other = Here {
-        server: Server::from_tmux_variable("/tmp/o,5,0"),
+        server: server_of("/tmp/o,5,0"),
         ..here(1, "/dev/pts/1")
     };
     assert_eq!(jump(3, &other, ANSWER), (elsewhere, String::new()));
