@@ -115,7 +115,7 @@ impl Dashboard {
 
     fn new(now: Timestamp) -> Self {
         let model = Model::new(Setup {
-            in_tmux: true,
+            in_multiplexer: true,
             offset: time::UtcOffset::UTC,
             home: Some("/home/ada".to_owned()),
             split: false,

@@ -174,10 +174,10 @@ pub struct Event {
     /// Why the event was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
-    /// tmux's stable id of the pane.
+    /// Its multiplexer's stable id of the pane.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pane: Option<PaneId>,
-    /// The tmux server of the pane.
+    /// The server of the pane.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<Server>,
     /// The assistant's process.

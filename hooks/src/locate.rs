@@ -10,7 +10,7 @@ use crate::target::{PaneId, Server, Target};
 /// Where a report comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// `session:window.pane`, or `%N` when nobody could be asked.
+    /// `session:window.pane`, or the pane's id when nobody could be asked.
     pub target: Target,
     /// The stable id; `None` when the target was given by hand.
     pub pane: Option<PaneId>,
@@ -39,7 +39,7 @@ impl Whereabouts {
 
 impl Location {
     /// The place told by `whereabouts`. A pane's address comes from a fresh `entry`, else from `ask`
-    /// (which is then remembered), else from an old `entry`, else it is `%N`; `ask` is told what it
+    /// (which is then remembered), else from an old `entry`, else it is the id; `ask` is told what it
     /// will be without its answer.
     pub fn of(
         whereabouts: Whereabouts,

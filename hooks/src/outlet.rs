@@ -221,10 +221,10 @@ impl Delivery {
 }
 
 /// Makes the runtime folder, which else a collector makes: with the event log on and no collector yet,
-/// every event would ask tmux again.
+/// every event would ask the multiplexer again.
 fn make_room_for_memos(places: &Places) {
     for folder in places.runtime_folders() {
-        // It is there already, or cannot be made, and then tmux is asked.
+        // It is there already, or cannot be made, and then the multiplexer is asked.
         let _ = private::make_folder(folder);
     }
 }

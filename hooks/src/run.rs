@@ -26,7 +26,7 @@ use crate::watchdog::Clock;
 /// As much of a payload as is looked at, in bytes.
 const MAX_PAYLOAD_BYTES: usize = 1 << 20;
 /// How long the payload may take to come once it has begun, on a machine that does not let its writer
-/// run: as long as anything may. A late one leaves no time for tmux, which is the smaller loss: the
+/// run: as long as anything may. A late one leaves no time to ask, which is the smaller loss: the
 /// pane's id is known.
 const STDIN_BUDGET: Duration = Duration::from_millis(82);
 /// How long a writer that has more to say than is looked at may pause before it is left alone.

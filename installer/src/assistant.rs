@@ -314,7 +314,7 @@ impl Assistant {
     }
 
     /// Whether the command asks for a pane before it starts anything. Not for an assistant whose
-    /// hooks may run in a server that was started outside tmux.
+    /// hooks may run in a server that was started outside of any.
     pub(crate) fn asks_for_a_pane(&self) -> bool {
         self.adapter.panes == Panes::Own
     }

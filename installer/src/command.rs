@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::Registration;
+use pane_patrol_hooks::mux::PANE_VARIABLES;
 
 use crate::assistant::Assistant;
 use crate::error::PlanError;
@@ -38,9 +39,10 @@ fn pane_guard(assistant: &Assistant, outdated: bool) -> String {
     if outdated {
         return OLD_PANE_GUARD.to_owned();
     }
-    let parked = assistant.parked_by.map(|name| format!("${name}"));
-    let parked = parked.unwrap_or_default();
-    format!(r#"[ -n "$TMUX_PANE$ZELLIJ_PANE_ID{parked}$PANE_PATROL_TARGET" ] && "#)
+    let variables = PANE_VARIABLES.iter().copied().chain(assistant.parked_by);
+    let variables = variables.chain(["PANE_PATROL_TARGET"]);
+    let values: String = variables.map(|name| format!("${name}")).collect();
+    format!(r#"[ -n "{values}" ] && "#)
 }
 
 impl HookCommand {

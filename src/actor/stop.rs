@@ -50,7 +50,7 @@ pub enum Stop {
     /// It never stood still.
     #[error("the dialog keeps changing")]
     KeepsChanging,
-    /// tmux has not pressed.
+    /// The multiplexer has not pressed.
     #[error("the dialog changed in the last moment")]
     LastMoment,
     /// After a key it is another one.

@@ -1,4 +1,4 @@
-//! Which known assistants run before the person in the panes of a tmux server, by their processes: what
+//! Which known assistants run before the person in the panes of a server, by their processes: what
 //! runs in the foreground of a pane's terminal and is the assistant's program, or the interpreter that
 //! runs it. What another program is told with its arguments says nothing. Only Linux tells.
 
@@ -31,7 +31,7 @@ pub(crate) struct Found {
     pub(crate) shows: Option<String>,
 }
 
-/// What runs in the panes of the tmux server with this process.
+/// What runs in the panes of the server with this process.
 pub(crate) fn present(server: u32) -> Vec<Found> {
     let roots = ancestry::children_of(server).into_iter();
     roots.filter_map(in_front).collect()

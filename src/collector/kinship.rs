@@ -10,14 +10,12 @@ use std::collections::VecDeque;
 use pane_patrol_hooks::event::{Event, Source};
 use pane_patrol_hooks::target::{PaneId, Server};
 
+use crate::mux;
 use crate::state::{Kin, Place, Relation};
 use crate::sys::process::{lineage, lives, program_of, start_of};
 
 /// Of as many processes it is remembered.
 const REMEMBERED: usize = 128;
-
-/// In the name of the program of Zellij's server and of its client.
-const ZELLIJ: &str = "zellij";
 
 /// A process, and what it is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,11 +133,13 @@ fn place(pair: &Pair) -> Place {
     };
     let depth = chain.iter().position(|ancestor| *ancestor == around);
     let nearer = &chain[..depth.unwrap_or(chain.len())];
-    let is_zellij = |pid: &u32| program_of(*pid).is_some_and(|name| name.contains(ZELLIJ));
+    let nested = |pid: &u32| mux::unasked(&program_of(*pid)?);
     // What outlives the pane's own process for a moment is nobody's child any more, and was its own.
     let is_left_over = || pair.root.is_some_and(|root| lineage(root).is_none());
+    if let Some(why) = nearer.iter().find_map(nested) {
+        return Place::Nested(why);
+    }
     match depth {
-        _ if nearer.iter().any(is_zellij) => Place::Zellij,
         Some(_) => Place::Inside,
         None if is_left_over() => Place::Unknown,
         None => Place::Outside,

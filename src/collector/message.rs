@@ -36,7 +36,7 @@ pub(super) enum Message {
     Published(Box<server::Published>),
     /// A client of the hub was refused or dropped; the reason.
     Refused(&'static str),
-    /// A tmux server was asked for its panes.
+    /// A server was asked for its panes.
     Listed {
         /// Its socket.
         socket: String,

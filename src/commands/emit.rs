@@ -20,7 +20,7 @@ use crate::messages;
 use crate::mux;
 use crate::sys::outside::as_target;
 
-/// How long tmux may take to name our pane; without an answer its id will do.
+/// How long a multiplexer may take to name our pane; without an answer its id will do.
 const RESOLVE_BUDGET: Duration = Duration::from_millis(200);
 
 /// So long we stay when we have named a server or a process: who collects wants to see where its sender runs.
@@ -82,7 +82,7 @@ fn event(context: &Context, arguments: &EmitArgs) -> Result<Event, CommandError>
                     "outside of any it is about the session that this runs in, and there is none that \
                      outlives it: nothing was sent",
                 )
-                .hint("name it with `--target session:window.pane` or run this inside tmux")
+                .hint(format!("name it with `--target session:window.pane` or run this inside {}", mux::offered()))
                 .exit(EXIT_USAGE)
         })?;
     let mut event = Event::new(assistant, arguments.state, target, Timestamp::now());
@@ -105,7 +105,7 @@ fn outside() -> Option<Target> {
     as_target(own.session).or_else(|| as_target(own.parent))
 }
 
-/// The address of our own pane, or its id when tmux does not tell.
+/// The address of our own pane, or its id when nobody tells.
 pub(super) fn address_of(context: &Context, pane: PaneId) -> Target {
     let reach = context.reach();
     let place = reach.place(None, Target::Pane(pane));

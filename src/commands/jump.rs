@@ -1,4 +1,4 @@
-//! `jump`: to the pane of an assistant, from any shell or tmux binding.
+//! `jump`: to the pane of an assistant, from any shell or key.
 
 use std::io::{self, IsTerminal};
 use std::process::{Child, Command, Stdio};
@@ -11,15 +11,23 @@ use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub::protocol::What;
 use crate::messages;
-use crate::mux::{self, Arrival, Gone, PATIENCE_FOR_SEVERAL, Undone};
+use crate::mux::{self, Arrival, Gone, Kind, Multiplexer, PATIENCE_FOR_SEVERAL, Undone};
 use crate::state::{Attention, Row, urgency};
 
 /// What to do where its session cannot be shown.
-const ATTACH_ELSEWHERE: &str = "nobody was moved; run it in a terminal, or say with `--client NAME` which tmux client is to go there";
+fn attach_elsewhere(kind: Kind) -> String {
+    format!(
+        "nobody was moved; run it in a terminal, or say with `--client NAME` which {kind} client is to go there"
+    )
+}
 
 /// What to do where a client that is named is not there.
-const NAME_A_CLIENT: &str =
-    "`tmux list-clients` names the clients; without `--client` it is the one that this runs on";
+fn name_a_client(mux: &dyn Multiplexer) -> String {
+    mux.names_of_clients().map_or_else(
+        || "nobody was moved".to_owned(),
+        |words| format!("{words}; without `--client` it is the one that this runs on"),
+    )
+}
 
 /// Goes there, or says why not.
 pub(super) fn run(context: &Context, arguments: &JumpArgs) -> CommandResult {
@@ -41,6 +49,7 @@ pub(super) fn run(context: &Context, arguments: &JumpArgs) -> CommandResult {
 /// Whether the client is one of the own server, or of one that somebody runs on.
 fn check(context: &Context, rows: &[Row], client: &str) -> CommandResult {
     let reach = context.reach();
+    let own = reach.own();
     let pane = Target::Pane(PaneId(0));
     let mut servers: Vec<_> = rows.iter().filter_map(|row| row.server.clone()).collect();
     servers.sort_by_key(ToString::to_string);
@@ -61,12 +70,13 @@ fn check(context: &Context, rows: &[Row], client: &str) -> CommandResult {
     }
     let why = match why {
         Some(Undone::Gone(Gone::Server | Gone::Pane)) | None => {
-            format!("no tmux server is there, and so no client `{client}`; nobody was moved")
+            let kind = own.kind();
+            format!("no {kind} server is there, and so no client `{client}`; nobody was moved")
         }
         Some(undone) => undone.to_string(),
     };
     let failed = CommandError::new(format!("could not go to anybody: {why}"));
-    Err(failed.hint(NAME_A_CLIENT))
+    Err(failed.hint(name_a_client(&*own)))
 }
 
 /// The one that has waited for the person longest, whatever it asks.
@@ -92,7 +102,7 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
             let mut command = command.map_err(|undone| failed().caused_by(&undone))?;
             attach(&mut command).map_err(|why| {
                 let words = format!("could not go to `{}`: {why}", row.target);
-                CommandError::new(words).hint(ATTACH_ELSEWHERE)
+                CommandError::new(words).hint(attach_elsewhere(place.kind))
             })
         }
         Err(Undone::Gone(gone)) => {
@@ -104,7 +114,7 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
         }
         Err(undone) => {
             let words = format!("could not go to `{}`: {undone}", row.target);
-            Err(CommandError::new(words).hint(NAME_A_CLIENT))
+            Err(CommandError::new(words).hint(name_a_client(&*mux)))
         }
     }
 }
@@ -128,6 +138,7 @@ fn attach(command: &mut Command) -> Result<(), String> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let said = said.lines().next().unwrap_or("tmux ended badly");
-    Err(said.to_owned())
+    let said = said.lines().next().map(str::to_owned);
+    let program = command.get_program().to_string_lossy();
+    Err(said.unwrap_or_else(|| format!("{program} ended badly")))
 }

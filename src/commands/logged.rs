@@ -16,7 +16,7 @@ use crate::messages;
 use crate::mux::{Reach, Undone};
 use crate::state::{Input, Listing, REBUILD_GRACE, Row, Settings, Table, Unmatched};
 
-/// How long a tmux server may take to say which panes of the log are still there.
+/// How long a server may take to say which panes of the log are still there.
 const LISTING_BUDGET: Duration = Duration::from_millis(300);
 
 /// The end of the event log, and whom to ask what of it is still there.
@@ -97,7 +97,7 @@ impl RecentLog {
         }
     }
 
-    /// Asks each tmux server of the rows where their panes are now.
+    /// Asks each server of the rows where their panes are now.
     fn look_at_panes(&self, table: &mut Table, now: Timestamp) {
         let own = self.own_socket(table);
         table.set_own_socket(own.clone());
@@ -139,7 +139,7 @@ impl RecentLog {
         }
     }
 
-    /// The server of rows that name none. Asked from outside tmux, with nobody at the default socket, it can
+    /// The server of rows that name none. Asked from outside of any, with nobody at the default socket, it can
     /// only be the one that all other rows are of: whoever collected there would have put them together.
     fn own_socket(&self, table: &Table) -> String {
         let own = &self.reach.own_socket;

@@ -1,7 +1,7 @@
 //! The one look-up: which assistant is meant by what a person typed, said alike by every command.
 //!
 //! A name is, in this order, the id that `status --json` prints, the place (`session:window.pane`), the
-//! pane (`%N`), or a word that is only one assistant's: its tmux session, the folder it works in, its
+//! pane (`%3`), or a word that is only one assistant's: its session, the folder it works in, its
 //! own session, or what it calls itself at the hub (`agent/NAME` is that one for certain: anybody may call
 //! itself like another one's session). What could be two of them is none: a command that guesses acts on
 //! the wrong one.
@@ -28,7 +28,7 @@ pub(super) enum By {
     Id,
     /// Where its pane is.
     Target,
-    /// tmux's id of its pane, or where a dashboard shows it just now.
+    /// The id of its pane, or where a dashboard shows it just now.
     Pane,
     /// A word that others may have, too.
     Word,

@@ -9,6 +9,7 @@ use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::protocol::{ActOutcome, Located, Start, SystemText, What};
 use crate::launch::{self, ENDED, Launcher, Stopped};
 use crate::messages;
+use crate::mux;
 use crate::state::Row;
 use crate::sys::shell;
 
@@ -40,14 +41,18 @@ pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
         ..wanted(context, name)
     };
     let started = start_it(context, "start", start);
-    let (place, ended) = started.map_err(|why| failed(why.to_string()).hint(LOOK))?;
+    let (place, ended) = started.map_err(|why| failed(why.to_string()).hint(look()))?;
     messages::status(&format!("Started {name} in {}{ended}.", place.target));
     Ok(())
 }
 
 /// What to do where nothing was started.
-const LOOK: &str =
-    "`pane-patrol doctor` says how tmux is, `pane-patrol status` what runs; then try again";
+fn look() -> String {
+    let tells = mux::offered();
+    format!(
+        "`pane-patrol doctor` says how {tells} is, `pane-patrol status` what runs; then try again"
+    )
+}
 
 fn choose<'a>(launchers: &'a [Launcher], name: Option<&str>) -> Result<&'a Launcher, CommandError> {
     let names: Vec<&str> = launchers

@@ -16,6 +16,7 @@ use crate::error::CommandResult;
 use crate::log::when::{Grain, age};
 use crate::messages;
 use crate::mux::Reach;
+use crate::mux::tmux::coloured;
 use crate::state::{Row, Unmatched, urgency, words};
 
 /// Prints the rows in the wanted form.
@@ -35,7 +36,7 @@ pub(super) fn run(context: &Context, arguments: &StatusArgs) -> CommandResult {
     let text = if arguments.format == Some(StatusFormat::Tmux) {
         // Settings that cannot be read are told where somebody reads it, not in a status line.
         let signs = context.config().map(|config| config.icons.signs());
-        tmux_counts(&rows, from_log.is_some(), signs.unwrap_or_default())
+        counts(&rows, from_log.is_some(), signs.unwrap_or_default())
     } else {
         let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
         heading + &table(&rows, &Unreachable::of(&rows, &reach), now)
@@ -107,7 +108,7 @@ fn heading(log: FromLog, now: Timestamp) -> String {
     format!("nobody collects; by the event log, {end}:\n")
 }
 
-/// State, its sign, the same in plain signs, and its colour in tmux's status line.
+/// State, its sign, the same in plain signs, and its colour in a status line.
 const SIGNS: [(State, char, char, &str); 5] = [
     (State::WaitingApproval, '!', '!', "red"),
     (State::WaitingInput, '?', '?', "yellow"),
@@ -116,9 +117,9 @@ const SIGNS: [(State, char, char, &str); 5] = [
     (State::Running, '…', '*', "blue"),
 ];
 
-/// Counts by state for tmux's status line, for example `2! 1?` in colours. Empty without any.
+/// Counts by state for a status line, for example `2! 1?` in colours. Empty without any.
 /// With a `~` before them when only the log says so.
-fn tmux_counts(rows: &[Row], is_logged: bool, signs: Signs) -> String {
+fn counts(rows: &[Row], is_logged: bool, signs: Signs) -> String {
     let counts: Vec<String> = SIGNS
         .iter()
         .filter_map(|(state, drawn, plain, colour)| {
@@ -127,7 +128,7 @@ fn tmux_counts(rows: &[Row], is_logged: bool, signs: Signs) -> String {
                 Signs::Plain => plain,
             };
             let count = rows.iter().filter(|row| row.state == *state).count();
-            (count > 0).then(|| format!("#[fg={colour}]{count}{sign}#[default]"))
+            (count > 0).then(|| coloured(colour, &format!("{count}{sign}")))
         })
         .collect();
     if counts.is_empty() {
@@ -193,14 +194,14 @@ mod tests {
 
     #[test]
     fn nothing_to_tell_is_an_empty_status_line() {
-        let counts = |is_logged| tmux_counts(&[], is_logged, Signs::Drawn);
-        assert_eq!(counts(false) + &counts(true), "");
+        let of_none = |is_logged| counts(&[], is_logged, Signs::Drawn);
+        assert_eq!(of_none(false) + &of_none(true), "");
     }
 
     #[test]
     fn plain_signs_are_plain_in_the_status_line_too() {
         let rows = SIGNS.map(|(state, ..)| fixture::row(1, "claude", state, "shop:1.1", 1));
-        let counts = tmux_counts(&rows, false, Signs::Plain);
+        let counts = counts(&rows, false, Signs::Plain);
         assert!(counts.is_ascii(), "{counts}");
         for sign in ["1!", "1?", "1x", "1+", "1*"] {
             assert!(counts.contains(&format!("]{sign}#")), "{counts}");

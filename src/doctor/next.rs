@@ -3,9 +3,10 @@
 use pane_patrol_installer::Assistant;
 
 use super::{Finding, Verdict};
+use crate::mux;
 
 /// What begins a command that a person can type as it is.
-const PROGRAMS: &[&str] = &["pane-patrol", "tmux", "chmod", "chattr", "kill"];
+const PROGRAMS: &[&str] = &["pane-patrol", "chmod", "chattr", "kill"];
 
 /// What to do next: the command of the first link of the chain that is broken, else of the first that is
 /// worse than it could be; where that is no command, its words. `rows` is how many assistants are shown.
@@ -23,7 +24,10 @@ pub(crate) fn next_step(findings: &[Finding], rows: Option<usize>) -> String {
         return command_in(fix).map_or_else(words, str::to_owned);
     }
     match rows {
-        Some(0) => "start an assistant in a tmux pane: it shows up by itself".to_owned(),
+        Some(0) => {
+            let mux = mux::offered();
+            format!("start an assistant in a {mux} pane: it shows up by itself")
+        }
         Some(_) => "nothing: all is in order".to_owned(),
         None => "pane-patrol".to_owned(),
     }
@@ -41,10 +45,12 @@ fn is_command(text: &str) -> bool {
     let program = text.split(' ').find(|word| !is_set(word));
     program.is_some_and(|program| {
         let assistants = Assistant::ALL.iter().map(|row| row.program);
+        let muxes = mux::kinds().map(mux::Kind::name);
         PROGRAMS
             .iter()
             .copied()
             .chain(assistants)
+            .chain(muxes)
             .any(|known| known == program)
     })
 }

@@ -25,6 +25,7 @@ pub(crate) const KIND: Kind = Kind("fake");
 /// Its line of the registry.
 pub(super) const ENTRY: Entry = Entry {
     kind: KIND,
+    is_offered: false,
     variables: &[],
     around: |_| None,
     default_socket: |_, _| None,
@@ -207,6 +208,10 @@ impl Multiplexer for Servers {
             .get(&self.0)
             .map(|server| server.absent)
             .unwrap_or_default()
+    }
+
+    fn names_of_clients(&self) -> Option<&'static str> {
+        Some("`fake clients` names the clients")
     }
 
     fn proof(&self) -> &dyn Proof {

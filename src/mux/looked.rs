@@ -35,6 +35,10 @@ impl Multiplexer for Looked {
         self.0.absent()
     }
 
+    fn names_of_clients(&self) -> Option<&'static str> {
+        self.0.names_of_clients()
+    }
+
     fn proof(&self) -> &dyn Proof {
         self.0.proof()
     }

@@ -62,6 +62,9 @@ pub trait Multiplexer: Send + Sync {
     /// What it cannot do.
     fn absent(&self) -> Absent;
 
+    /// How a person learns what its clients are called; `None`: she cannot name one.
+    fn names_of_clients(&self) -> Option<&'static str>;
+
     /// What the system says of its servers.
     fn proof(&self) -> &dyn Proof;
 
@@ -183,6 +186,8 @@ impl fmt::Debug for Kind {
 /// A line of the registry.
 struct Entry {
     kind: Kind,
+    /// Whether a person is told to have something run in it.
+    is_offered: bool,
     /// The variables by which it is found.
     variables: &'static [&'static str],
     /// The pane that we are in, by these; `None`: none of its own, or another multiplexer's inside of one.
@@ -202,6 +207,31 @@ const REGISTRY: &[Entry] = &[
     terminal::ENTRY,
     tmux::ENTRY,
 ];
+
+/// Those that a person may have something run in, as a sentence names them: `tmux`.
+pub fn offered() -> String {
+    let offered = REGISTRY.iter().filter(|entry| entry.is_offered);
+    let names: Vec<&str> = offered.map(|entry| entry.kind.name()).collect();
+    names.join(" or ")
+}
+
+/// Every kind.
+pub fn kinds() -> impl Iterator<Item = Kind> {
+    REGISTRY.iter().map(|entry| entry.kind)
+}
+
+/// Multiplexers that nobody asks here: what is in their programs' names, and what is said of what runs in
+/// one of theirs.
+const UNASKED: &[(&str, &str)] = &[(
+    "zellij",
+    "it runs in Zellij, whose panes cannot be told apart from the pane around them",
+)];
+
+/// Why what runs below a program of this name is in none of the panes around it, if it is so.
+pub fn unasked(program: &str) -> Option<&'static str> {
+    let found = UNASKED.iter().find(|(name, _)| program.contains(name));
+    found.map(|(_, why)| *why)
+}
 
 /// The kind of what runs in no pane.
 const OUTSIDE: Kind = terminal::KIND;

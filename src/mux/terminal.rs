@@ -21,6 +21,7 @@ pub const KIND: Kind = Kind("terminal");
 /// Its line of the registry: it has no servers.
 pub(super) const ENTRY: Entry = Entry {
     kind: KIND,
+    is_offered: false,
     variables: &[],
     around: |_| None,
     default_socket: |_, _| None,
@@ -53,6 +54,10 @@ impl Multiplexer for Terminals {
             message: Some(OUTSIDE),
             stirs: Some(OUTSIDE),
         }
+    }
+
+    fn names_of_clients(&self) -> Option<&'static str> {
+        None
     }
 
     fn proof(&self) -> &dyn Proof {

@@ -5,10 +5,10 @@
 //! | `setting` | `[notice]` of the settings file | |
 //! | `watch` | rows and time in, notices out | asks anybody anything |
 //! | `snooze` | which rows keep quiet, as a small file that every dashboard may write | |
-//! | `send` | bell, tmux, terminal, desktop, the person's own command | decides |
+//! | `send` | bell, message, terminal, desktop, the person's own command | decides |
 //! | this file | the thread between them | |
 //!
-//! Only the instance that collects runs it, so that nobody is told twice. Nothing is asked of tmux
+//! Only the instance that collects runs it, so that nobody is told twice. Nothing is asked of a multiplexer
 //! before a notice is due.
 //!
 //! May import: `mux`, `state`, `sys`, and the hooks' words.

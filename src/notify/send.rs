@@ -58,7 +58,7 @@ impl Scene {
 pub(super) fn send(notice: &Notice, scene: &Scene, settings: &Settings) -> Vec<String> {
     let by = |channel: &Channel| match channel {
         Channel::Bell => ring(scene),
-        Channel::Tmux => message(notice, scene),
+        Channel::Message => message(notice, scene),
         Channel::Osc9 => pass(scene, &sequence::osc9(&text(notice))),
         Channel::Osc777 => pass(scene, &sequence::osc777("pane-patrol", &text(notice))),
         Channel::Osc99 => pass(scene, &sequence::osc99(&text(notice))),
@@ -66,8 +66,8 @@ pub(super) fn send(notice: &Notice, scene: &Scene, settings: &Settings) -> Vec<S
         Channel::Command => command(notice, &settings.command),
     };
     let mut channels = notice.channels.clone();
-    // tmux draws nothing else while its message stands, and would swallow what is to pass through.
-    channels.sort_by_key(|channel| *channel == Channel::Tmux);
+    // A multiplexer may draw nothing else while its message stands, and would swallow what is to pass through.
+    channels.sort_by_key(|channel| *channel == Channel::Message);
     let failed = channels.iter().filter_map(|channel| by(channel).err());
     failed.collect()
 }

@@ -23,7 +23,8 @@ pub enum Channel {
     /// The bell of the pane: tmux marks its window and rings the terminal, as it is configured to.
     Bell,
     /// A message in the status line of every attached client, as long as tmux's `display-time` says.
-    Tmux,
+    #[serde(rename = "tmux")]
+    Message,
     /// The terminal's own notification by OSC 9, through tmux (`allow-passthrough`).
     Osc9,
     /// The same by OSC 777.
@@ -186,7 +187,7 @@ mod tests {
         for (word, state) in words::all() {
             let told_of = !matches!(state, State::Running | State::Idle);
             match settings(&format!("'{word}' = ['tmux']")) {
-                Ok(settings) => assert_eq!(settings.channels(state), [Channel::Tmux], "{word}"),
+                Ok(settings) => assert_eq!(settings.channels(state), [Channel::Message], "{word}"),
                 Err(error) => {
                     assert!(!told_of, "{error}");
                     let words = ["waiting_approval", "approve", "completed", "done"];

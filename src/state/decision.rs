@@ -74,7 +74,7 @@ pub struct Bound {
     pub assistant: Assistant,
     /// Where the pane was.
     pub target: Target,
-    /// The tmux server.
+    /// The server.
     pub server: Server,
     /// The pane.
     pub pane: PaneId,

@@ -1,4 +1,4 @@
-//! What the table learns from: events, witness readings, tmux listings, process exits, the clock.
+//! What the table learns from: events, witness readings, listings, process exits, the clock.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ pub enum Input {
         /// Those that run there.
         present: Vec<Present>,
     },
-    /// All panes of one tmux server.
+    /// All panes of one server.
     Listing(Listing),
     /// A person has had a pane with a finished turn in view: the log says so, or whoever has taken her
     /// there; a [`Listing`] shows it otherwise.
@@ -74,7 +74,7 @@ pub enum Input {
         /// The pane.
         pane: PaneId,
     },
-    /// No tmux server listens on this socket any more.
+    /// No server listens on this socket any more.
     ServerGone {
         /// The socket's path.
         socket: String,
@@ -206,12 +206,12 @@ pub struct Present {
     pub why: String,
 }
 
-/// All panes of one tmux server at one moment.
+/// All panes of one server at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
     /// The server that answered; another pid than a row's means that server is gone.
     pub server: Server,
-    /// When tmux was asked: what was heard of a pane after that is newer than the listing.
+    /// When it was asked: what was heard of a pane after that is newer than the listing.
     pub asked: Timestamp,
     /// Its panes.
     pub panes: Vec<ListedPane>,

@@ -4,7 +4,7 @@
 //! A pane's assistant starts other assistants, and a terminal or an editor that was started in a pane
 //! hands its variables on. Both name that pane, and neither is what the person sees there.
 
-use super::reason::{IN_ZELLIJ, OUTSIDE, Reason};
+use super::reason::{OUTSIDE, Reason};
 
 /// What was looked up of the process that an event names. Nothing of it is known by default: then
 /// nothing is asked of the event.
@@ -28,8 +28,8 @@ pub enum Place {
     Inside,
     /// It is not.
     Outside,
-    /// It is in a pane of a Zellij that was started in the tmux pane.
-    Zellij,
+    /// It is in a pane of another multiplexer that was started in the pane; why that counts.
+    Nested(&'static str),
 }
 
 /// How a process stands to the process of a row.
@@ -53,7 +53,7 @@ impl Kin {
     pub(crate) fn is_astray(self) -> Option<Reason> {
         match self.place {
             Place::Outside => Some(OUTSIDE),
-            Place::Zellij => Some(IN_ZELLIJ),
+            Place::Nested(why) => Some(why),
             Place::Inside | Place::Unknown => None,
         }
     }

@@ -26,7 +26,3 @@ pub(super) const CHILD: Reason = "its process was started by the assistant of th
 
 /// Its variables were handed on, or it has outlived what was in the pane.
 pub(super) const OUTSIDE: Reason = "its process is none of that pane";
-
-/// Several panes of Zellij are one pane here.
-pub(super) const IN_ZELLIJ: Reason =
-    "it runs in Zellij, whose panes cannot be told apart from the tmux pane around them";

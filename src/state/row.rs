@@ -16,7 +16,7 @@ use crate::tasks::TaskSummary;
 /// process that is its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
-    /// The tmux server; `None` when neither the sender nor the collector knows one.
+    /// The server; `None` when neither the sender nor the collector knows one.
     pub server: Option<Server>,
     /// `Target::Pane` as soon as the pane is known.
     pub place: Target,
@@ -74,10 +74,10 @@ pub struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub shown_at: Option<Target>,
-    /// tmux's stable id of the pane.
+    /// Its multiplexer's stable id of the pane.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub pane: Option<PaneId>,
-    /// The pane's tmux server.
+    /// The pane's server.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub server: Option<Server>,
     /// The assistant's session.

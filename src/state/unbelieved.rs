@@ -31,7 +31,7 @@ impl Table {
         Outcome::default()
     }
 
-    /// The tmux server on `socket` is not believed: what was said of its panes is held apart, but not
+    /// The server on `socket` is not believed: what was said of its panes is held apart, but not
     /// of those of one that lives and has only lost its socket.
     pub fn disbelieve(&mut self, socket: &str, why: Reason, now: Timestamp) -> Outcome {
         let lives = |entry: &&Entry| {

@@ -64,6 +64,6 @@ pub struct Health {
     /// Lines of the event log that were no events, by reason.
     #[serde(default)]
     pub unreadable: BTreeMap<String, u64>,
-    /// What does not work at the moment, one sentence each, for example that tmux does not answer.
+    /// What does not work at the moment, one sentence each, for example that a multiplexer does not answer.
     pub troubles: Vec<String>,
 }

@@ -22,7 +22,7 @@ pub enum Effect {
     ReadWork(Box<Row>),
     /// Make the patch of one of these files.
     ReadPatch(Box<Row>, PatchRequest),
-    /// Leave the screen to a tmux client of its own, and come back when it ends.
+    /// Leave the screen to a client of its own, and come back when it ends.
     Attach(Attach),
     /// Do something with the place beside the dashboard.
     Split(Split),

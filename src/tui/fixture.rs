@@ -24,7 +24,7 @@ pub(super) use crate::state::fixture::{With, now, row};
 pub(super) fn model(width: u16, height: u16) -> Model {
     Model::new(Setup {
         signs: Signs::default(),
-        in_tmux: true,
+        in_multiplexer: true,
         offset: UtcOffset::UTC,
         home: Some("/home/ada".to_owned()),
         split: false,

@@ -150,7 +150,7 @@ pub enum Jumped {
     Gone,
     /// No client of ours is on that server: the dashboard must step aside for a new one.
     Attach(Attach),
-    /// tmux refused or did not answer; says why.
+    /// The multiplexer refused or did not answer; says why.
     Failed(String),
 }
 
@@ -160,9 +160,14 @@ pub enum NotAttached {
     /// There is no program for it.
     #[error(transparent)]
     Undone(#[from] Undone),
-    /// The program does not start; says why.
-    #[error("could not start tmux: {0}")]
-    NotStarted(String),
+    /// The program does not start.
+    #[error("could not start {program}: {why}")]
+    NotStarted {
+        /// Which one.
+        program: String,
+        /// What the system said.
+        why: String,
+    },
     /// It cannot be waited for; says why.
     #[error("{0}")]
     NotWaited(String),

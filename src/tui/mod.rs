@@ -304,22 +304,28 @@ impl Dashboard {
         })
     }
 
-    /// Leaves the terminal to a tmux client. The model goes on hearing, so that it is right at once
+    /// Leaves the terminal to a client of a multiplexer. The model goes on hearing, so that it is right at once
     /// when the person comes back.
     fn step_aside(&mut self, attach: &Attach, input: &Input) {
         input.pause();
         self.screen.lend();
         let command = self.actions.attach(attach).map_err(NotAttached::from);
         let started = command.and_then(|mut command| {
-            let started = command.stderr(Stdio::piped()).spawn();
-            started.map_err(|error| NotAttached::NotStarted(error.to_string()))
+            let program = command.get_program().to_string_lossy().into_owned();
+            match command.stderr(Stdio::piped()).spawn() {
+                Ok(child) => Ok((program, child)),
+                Err(error) => Err(NotAttached::NotStarted {
+                    program,
+                    why: error.to_string(),
+                }),
+            }
         });
         let messages = self.sender.clone();
         match started {
-            Ok(child) => {
+            Ok((program, child)) => {
                 self.attached = Some(Pid::from_child(&child));
                 let waited = input::spawn("attached", messages, move |messages| {
-                    let _ = messages.send(Message::AttachEnded(wait(child)));
+                    let _ = messages.send(Message::AttachEnded(wait(&program, child)));
                 });
                 if let Err(error) = waited {
                     let why = NotAttached::NotWaited(error.to_string());
@@ -360,7 +366,7 @@ impl Dashboard {
 }
 
 /// What an attached client ended with.
-fn wait(child: Child) -> Result<(), NotAttached> {
+fn wait(program: &str, child: Child) -> Result<(), NotAttached> {
     let output = child
         .wait_with_output()
         .map_err(|error| NotAttached::NotWaited(error.to_string()))?;
@@ -368,6 +374,7 @@ fn wait(child: Child) -> Result<(), NotAttached> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let said = said.lines().next().unwrap_or("tmux ended badly");
-    Err(NotAttached::Ended(said.to_owned()))
+    let said = said.lines().next().map(str::to_owned);
+    let words = said.unwrap_or_else(|| format!("{program} ended badly"));
+    Err(NotAttached::Ended(words))
 }

@@ -22,7 +22,7 @@ pub(crate) struct Subject {
     pub command: String,
     /// Its pane.
     pub target: Target,
-    /// The pane's id and server, when we run in tmux.
+    /// The pane's id and server, when we run in one.
     pub pane: Option<(Server, PaneId)>,
     /// Its folder.
     pub cwd: Option<String>,

@@ -128,7 +128,7 @@ fn two_servers_with_the_same_panes_and_folder_and_a_restart_of_one_mix_nothing_u
         b0.0.report(&env, ENDS_TOOL);
         b1.0.report(&env, ENDS_TOOL);
         let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
-        let why = "its tmux server was replaced by another one";
+        let why = "its server was replaced by another one";
         let both = ["session b0", "session b1"]
             .iter()
             .all(|one| doctor.contains(one));

@@ -147,9 +147,9 @@ pub struct Heard {
 /// Whose environment an assistant's hooks have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panes {
-    /// That of the assistant in the pane: `TMUX_PANE` is right.
+    /// That of the assistant in the pane: what it says of the pane is right.
     Own,
-    /// It may be that of a server which several panes share: `TMUX_PANE` has to be proved.
+    /// It may be that of a server which several panes share: what it says of the pane has to be proved.
     Shared,
 }
 

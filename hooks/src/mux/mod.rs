@@ -9,6 +9,10 @@ use std::time::Instant;
 
 use crate::target::{PaneId, Server, Target};
 
+/// The variables by which a shell sees that it is in a pane. They stand in the command that assistants keep:
+/// a change of them is a change of its bytes.
+pub const PANE_VARIABLES: &[&str] = &["TMUX_PANE", "ZELLIJ_PANE_ID"];
+
 /// Gives a variable of an environment.
 pub type Get<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 

@@ -18,7 +18,7 @@ const MAX_FILES: usize = 1000;
 pub struct Facts<'a> {
     /// The user whose files these are.
     pub uid: u32,
-    /// A tmux server that was asked for its panes.
+    /// A server that was asked for its panes.
     pub server: &'a Server,
     /// Whether that server has this pane.
     pub has_pane: &'a dyn Fn(PaneId) -> bool,

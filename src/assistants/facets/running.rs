@@ -31,7 +31,7 @@ const INTERPRETERS: &[&str] = &["node", "bun", "deno", "sh", "bash", "dash"];
 pub struct Session {
     /// Its pane.
     pub pane: PaneId,
-    /// The tmux server of that.
+    /// The server of that.
     pub server: Server,
     /// When its first process came to life.
     pub start: Timestamp,

@@ -29,7 +29,7 @@ pub(crate) enum Report {
 pub(crate) struct Setting {
     /// The assistant's config folder when nobody names another one.
     pub(crate) default_home: Option<PathBuf>,
-    /// Socket of the tmux server to look at for processes that do not say which one they are in.
+    /// Socket of the server to look at for processes that do not say which one they are in.
     pub(crate) own_socket: String,
     /// The clock.
     pub(crate) now: Rc<dyn Fn() -> Timestamp>,

@@ -1,7 +1,7 @@
 //! Whose word counts for what, before the table hears it.
 //!
 //! Everybody of this user may make and change rows of the panes they name. What else an event would
-//! have us do is a matter of proof: talk to a tmux server, watch a process, read in a folder. From a
+//! have us do is a matter of proof: talk to a server, watch a process, read in a folder. From a
 //! container the same names mean something else, and a hook is gone so soon after it has sent that
 //! where it ran can often not be looked up any more; then its assistant's process, which lives on, is
 //! the proof. The whole list is in `docs/security.md`.

@@ -36,7 +36,7 @@ use unheard::Unheard;
 /// What is listened to and looked at.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The tmux server of events that name none, as far as it is known.
+    /// The server of events that name none, as far as it is known.
     pub own_server: Option<Server>,
     /// Which multiplexers are asked, and with what.
     pub reach: Reach,

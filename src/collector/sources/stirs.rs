@@ -94,7 +94,7 @@ struct Waiter {
 
 /// One server.
 struct Waited {
-    /// The tmux that waits; ended with this.
+    /// The process that waits; ended with this.
     child: Option<RunningWait>,
     /// When the next one is started.
     due: Instant,

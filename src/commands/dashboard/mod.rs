@@ -63,7 +63,7 @@ pub(in crate::commands) fn screen_setup(
 fn setup(context: &Context, offset: UtcOffset, theme: Theme, signs: Signs) -> tui::Setup {
     let home = context.environment.home.as_ref();
     tui::Setup {
-        in_tmux: context.around.server.is_some(),
+        in_multiplexer: context.around.server.is_some(),
         offset,
         home: home.map(|home| home.to_string_lossy().into_owned()),
         theme,

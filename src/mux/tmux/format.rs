@@ -11,6 +11,11 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+/// The text in this colour, as a status line draws it that is given no more than a format's outcome.
+pub fn coloured(colour: &'static str, text: &str) -> String {
+    format!("#[fg={colour}]{text}#[default]")
+}
+
 /// A format of which nothing that others wrote is more than text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format(OsString);

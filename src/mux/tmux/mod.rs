@@ -39,7 +39,7 @@ use ask::Ask;
 
 pub use belief::{Belief, Believed, Disbelief};
 pub use command::Call;
-pub use format::{Format, LinePattern};
+pub use format::{Format, LinePattern, coloured};
 pub(super) use servers::ENTRY;
 pub use servers::KIND;
 

@@ -23,6 +23,7 @@ pub const KIND: Kind = Kind("tmux");
 /// Its line of the registry: every socket that is nobody else's may be one of its servers'.
 pub(in crate::mux) const ENTRY: Entry = Entry {
     kind: KIND,
+    is_offered: true,
     variables: here::VARIABLES,
     around: here::around,
     default_socket: |variables, uid| Some(here::default_socket(variables, uid)),
@@ -83,6 +84,10 @@ impl Multiplexer for Servers {
 
     fn absent(&self) -> Absent {
         Absent::default()
+    }
+
+    fn names_of_clients(&self) -> Option<&'static str> {
+        Some("`tmux list-clients` names the clients")
     }
 
     fn proof(&self) -> &dyn Proof {

@@ -144,7 +144,7 @@ fn a_state_is_told_of_only_if_it_is_wanted_and_again_when_it_begins_again() {
     hear(&mut watch, &plain(State::Completed, 210));
     assert_eq!(
         watch.due(at(210), &Snoozes::default())[0].channels,
-        [Channel::Tmux]
+        [Channel::Message]
     );
     hear(&mut watch, &plain(State::Completed, 210));
     assert!(told(&mut watch, 211).is_empty());

@@ -204,13 +204,13 @@ impl Rows {
         silent.take_while(move |entry| entry.server() == Some(server))
     }
 
-    /// The rows of a tmux server.
+    /// The rows of a server.
     pub(super) fn on_server<'a>(&'a self, server: &Server) -> impl Iterator<Item = &'a Entry> {
         let rows = self.from(Some(server.clone()));
         rows.take_while(move |entry| entry.server() == Some(server))
     }
 
-    /// The rows of all tmux servers that are or were on this socket.
+    /// The rows of all servers that are or were on this socket.
     pub(super) fn on_socket<'a>(&'a self, socket: &str) -> impl Iterator<Item = &'a Entry> {
         let rows = self.from(Some(Server {
             socket: socket.to_owned(),
@@ -219,7 +219,7 @@ impl Rows {
         rows.take_while(move |entry| entry.server().is_some_and(|it| it.socket == socket))
     }
 
-    /// The tmux servers of all rows.
+    /// The servers of all rows.
     pub(super) fn servers(&self) -> impl Iterator<Item = &Server> {
         self.servers_from(String::new())
     }

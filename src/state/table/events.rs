@@ -109,7 +109,7 @@ impl Table {
             .as_ref()
             .is_some_and(|server| self.is_replaced(server))
         {
-            return Err(Some("its tmux server was replaced by another one"));
+            return Err(Some("its server was replaced by another one"));
         }
         let says_nothing_new =
             event.kind == Some(Kind::SessionEnded) && !self.rows.contains_key(key);

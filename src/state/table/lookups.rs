@@ -42,12 +42,12 @@ impl Table {
         self.rows.servers().map(|server| &*server.socket)
     }
 
-    /// The tmux servers of all rows that are or were on this socket.
+    /// The servers of all rows that are or were on this socket.
     pub fn servers_on<'a>(&'a self, socket: &str) -> impl Iterator<Item = &'a Server> {
         self.rows.servers_on(socket)
     }
 
-    /// Whether there are rows of this tmux server.
+    /// Whether there are rows of this server.
     pub fn has_rows_on(&self, server: &Server) -> bool {
         self.rows.on_server(server).next().is_some()
     }

@@ -12,7 +12,7 @@ use super::{Outcome, Table, keys};
 use crate::state::entry::Entry;
 use crate::state::{ListedPane, Listing, RowKey};
 
-/// How many tmux servers are remembered, to know those that were replaced.
+/// How many servers are remembered, to know those that were replaced.
 const REMEMBERED_SERVERS: usize = 16;
 
 impl Table {

@@ -116,7 +116,7 @@ fn the_assistant_takes_its_pane_back_from_its_child() {
 
 #[test]
 fn who_runs_in_no_pane_makes_no_row_there_and_changes_none() {
-    for place in [Place::Outside, Place::Zellij] {
+    for place in [Place::Outside, Place::Nested("it runs elsewhere")] {
         let mut empty = Story::new();
         let mut taken = Story::asking();
         let before = taken.row();
@@ -199,13 +199,13 @@ fn late_words_and_those_of_the_dead_or_of_other_places_take_no_end_back() {
     };
     let here = inside(Relation::Unknown);
     let outside = kin(Place::Outside, Relation::Unknown);
-    let zellij = kin(Place::Zellij, Relation::Unknown);
+    let nested = kin(Place::Nested("it runs elsewhere"), Relation::Unknown);
     for (at, kind, kin) in [
         (1100, Kind::ToolStarted, here),
         (1249, Kind::TurnStarted, here),
         (2000, Kind::ToolStarted, dead),
         (2000, Kind::TurnStarted, outside),
-        (2000, Kind::ApprovalRequested, zellij),
+        (2000, Kind::ApprovalRequested, nested),
         (2000, Kind::TurnFinished, here),
         (2000, Kind::Note, here),
         (2000, Kind::ToolFinished, here),

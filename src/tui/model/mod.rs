@@ -43,8 +43,8 @@ const NOTICE_STAYS: Duration = Duration::from_secs(6);
 /// What the edge of the program knows and a model needs to be told once.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// Whether the dashboard itself runs in a tmux pane or popup.
-    pub in_tmux: bool,
+    /// Whether the dashboard itself runs in a pane or popup of a multiplexer.
+    pub in_multiplexer: bool,
     /// The difference between local time and UTC.
     pub offset: UtcOffset,
     /// The person's home, shown as `~`.
@@ -92,7 +92,7 @@ pub struct Model {
     pub(crate) split: Beside,
     /// Rows of which nobody is told for a while.
     pub(crate) snoozes: Snoozes,
-    /// tmux was asked for a jump and has not answered yet.
+    /// The multiplexer was asked for a jump and has not answered yet.
     pub(crate) jumping: bool,
     /// Requests that are being answered: a second press means nothing until that is over.
     pub(crate) deciding: Vec<Bound>,

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::assistants;
+use crate::mux;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::line_writer::{LineWriter, to_u16};
 use crate::tui::message::Hooks;
@@ -45,17 +46,18 @@ fn title(hooks: Hooks) -> &'static str {
 
 fn sentence(hooks: Hooks) -> String {
     let install = key_for(Action::Install);
+    let mux = mux::offered();
     match hooks {
         Hooks::Missing => format!(
             "Press {install} to let your assistants report: you see every changed line before anything \
              is changed, and `pane-patrol uninstall` takes it back."
         ),
         Hooks::Partly => format!(
-            "Start one in a tmux pane: it shows up here by itself. Some that are installed do not \
+            "Start one in a {mux} pane: it shows up here by itself. Some that are installed do not \
              report yet; press {install} to see which, and what would change."
         ),
         Hooks::Unknown | Hooks::Installed => format!(
-            "Start one in a tmux pane, for example `{}`: it shows up here by itself.",
+            "Start one in a {mux} pane, for example `{}`: it shows up here by itself.",
             assistants::usual_name()
         ),
     }

@@ -45,7 +45,7 @@ fn word(model: &Model, hint: &Hint, left: Option<usize>) -> &'static str {
         return READ_ON;
     }
     match (action, hint.word()) {
-        (Some(Action::Go), "go") if !model.setup.in_tmux => "attach",
+        (Some(Action::Go), "go") if !model.setup.in_multiplexer => "attach",
         (Some(Action::Go), "go") if model.split.is_open => "show",
         (_, word) => word,
     }

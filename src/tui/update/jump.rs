@@ -11,7 +11,7 @@ pub(crate) fn go(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     if model.jumping {
-        // tmux has not answered the last one yet; a second one would not be faster.
+        // The last one is not answered yet; a second one would not be faster.
         return Vec::new();
     }
     if model.split.is_open {

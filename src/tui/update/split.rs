@@ -8,16 +8,16 @@ use crate::tui::effect::{Effect, Split};
 use crate::tui::model::Model;
 use crate::tui::update::jump::go;
 
-/// Opens the place with the selected row in it, or closes it. Outside tmux there is no place: the
+/// Opens the place with the selected row in it, or closes it. Outside of any multiplexer there is no place: the
 /// screen is handed over, as by Enter.
 pub(crate) fn press(model: &mut Model) -> Vec<Effect> {
-    if !model.setup.in_tmux {
+    if !model.setup.in_multiplexer {
         return go(model);
     }
     let row = model.selected_row().filter(|_| !model.split.is_open);
     let row = row.cloned();
     let step = row.map_or(Split::Toggle, |row| Split::Show(Box::new(row)));
-    // Enter may come before tmux has answered, and is meant for the place already.
+    // Enter may come before that is answered, and is meant for the place already.
     model.split.is_open = !model.split.is_open;
     vec![Effect::Split(step)]
 }

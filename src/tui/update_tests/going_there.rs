@@ -130,7 +130,7 @@ fn a_split_that_cannot_be_says_why_and_enter_goes_as_ever() {
 #[test]
 fn outside_tmux_the_split_key_hands_the_screen_over_as_enter_does() {
     let mut model = usual();
-    model.setup.in_tmux = false;
+    model.setup.in_multiplexer = false;
     assert!(matches!(
         press(&mut model, KeyCode::Char('s'))[..],
         [Effect::Jump(_)]

@@ -1,6 +1,6 @@
 //! OpenAI's Codex CLI: what is registered in its `hooks.json`, and what each of its payloads means.
 //!
-//! Its hooks may be run by a server that all panes share, so neither `TMUX_PANE` nor the hook's
+//! Its hooks may be run by a server that all panes share, so neither the environment's pane nor the hook's
 //! parent says which pane it is: see [`pane`]. The user trusts hooks by their position and exact
 //! words, so rows of the table are only ever appended and never reordered.
 

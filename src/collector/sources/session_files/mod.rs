@@ -59,7 +59,7 @@ pub(crate) enum Order {
 pub(crate) struct Setting {
     /// Where assistants keep their files when nobody names another folder.
     pub(crate) homes: Homes,
-    /// Socket of the tmux server to look at for processes that do not say which one they are in.
+    /// Socket of the server to look at for processes that do not say which one they are in.
     pub(crate) own_socket: String,
 }
 

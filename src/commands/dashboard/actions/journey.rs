@@ -81,7 +81,7 @@ impl Journey {
         let (updates, membership) = collector::join(setup).unwrap();
         let model = Model::new(Setup {
             signs: crate::config::Signs::default(),
-            in_tmux: true,
+            in_multiplexer: true,
             offset: UtcOffset::UTC,
             home: None,
             split: false,

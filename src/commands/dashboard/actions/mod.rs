@@ -160,10 +160,10 @@ impl RealActions {
             Undone::Gone(Gone::Server) => format!("no {} server runs", mux.kind()).into(),
             other => other,
         })?;
-        let outside = "the split needs a dashboard in a pane of tmux";
-        let place = place.ok_or(outside)?;
+        let outside = || format!("the split needs a dashboard in a pane of {}", mux.kind());
+        let place = place.ok_or_else(outside)?;
         let (Some(server), Target::Pane(pane)) = (place.server, place.pane) else {
-            return Err(outside.into());
+            return Err(outside().into());
         };
         let pid = std::process::id();
         let start = process::start_of(pid).unwrap_or(0);

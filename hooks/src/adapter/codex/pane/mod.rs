@@ -1,7 +1,7 @@
 //! Which pane a Codex session is in.
 //!
 //! One server may run the hooks of all panes, with the environment of the pane that started it. So
-//! `TMUX_PANE` counts only where the hook descends from that pane's process and no such server is in
+//! The environment's pane counts only where the hook descends from that pane's process and no such server is in
 //! between. Else the session is looked for: by its id in a pane's title (the person has to choose
 //! that title), else by the screen that was begun to resume it, else by its folder, if only one Codex works
 //! there. A session that was found once stays
@@ -61,7 +61,7 @@ pub fn own(told: &Whereabouts, parent: u32, processes: &impl Processes) -> Optio
     })
 }
 
-/// Finds the pane of a `session` whose hook was told none of its [`own`]. `list` asks tmux, once at
+/// Finds the pane of a `session` whose hook was told none of its [`own`]. `list` asks the multiplexer, once at
 /// most; `memo` is what is remembered of the session.
 pub fn find(
     session: Session<'_>,
@@ -91,13 +91,13 @@ pub fn find(
 /// Whether the hook's environment is that of the session's own pane.
 fn is_own(told: &Whereabouts, parent: u32, processes: &impl Processes) -> bool {
     let ancestors = processes.ancestors(parent);
-    let until_tmux = match told {
+    let until_server = match told {
         Whereabouts::Told(_) => Some(ancestors.len()),
         Whereabouts::Pane(_, server) => server
             .as_ref()
             .and_then(|server| ancestors.iter().position(|pid| *pid == server.pid)),
     };
-    let own = until_tmux.map(|end| &ancestors[..end]);
+    let own = until_server.map(|end| &ancestors[..end]);
     own.is_some_and(|own| !own.iter().any(|pid| is_server(&processes.arguments(*pid))))
 }
 
@@ -185,7 +185,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// All of this user; `panes`: those of a tmux server, where the processes do not tell theirs.
+    /// All of this user; `panes`: those of a server, where the processes do not tell theirs.
     pub fn all(processes: &impl Processes, panes: &[Pane]) -> Vec<Self> {
         let pids = processes.all().into_iter();
         pids.filter_map(|pid| Self::of(pid, processes, panes))
@@ -203,7 +203,7 @@ impl Screen {
             .find_map(|ancestor| panes.iter().find(|pane| pane.pid == *ancestor));
         let place = around
             .map(|pane| (pane.id, pane.server.clone()))
-            // A pane of another tmux server, which holds it if it descends from that.
+            // A pane of another server, which holds it if it descends from that.
             .or_else(|| {
                 let told = processes.pane(pid);
                 told.filter(|(_, server)| ancestors.contains(&server.pid))
