@@ -1,12 +1,12 @@
 //! What an assistant's tools do, by the names that its events give them, as far as anything is made of
 //! that. Facts alone, beside each adapter; whoever asks names no assistant and no tool.
 
-use super::{ADAPTERS, Adapter};
+use super::{ADAPTERS, Adapter, ToolInput};
 use crate::event::Assistant;
 
 /// The tools of an assistant. Whether a file is written is told by a
 /// name without regard to capital letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Tools {
     /// Those that only look: no file and no task is another one after them.
     pub reading: &'static [&'static str],
@@ -22,6 +22,9 @@ pub struct Tools {
     pub asking: &'static [&'static str],
     /// Those that lay a plan before the person, which only their dialog answers.
     pub planning: &'static [&'static str],
+    /// What a call is about, by the tool, its input and the folder that is worked in, where the usual words
+    /// do not say it; `None`: they do.
+    pub about: Option<fn(&str, &ToolInput, &str) -> Option<String>>,
 }
 
 impl Tools {
@@ -34,6 +37,7 @@ impl Tools {
         shell: None,
         asking: &[],
         planning: &[],
+        about: None,
     };
 
     fn write(&self, tool: &str) -> Option<Writes> {

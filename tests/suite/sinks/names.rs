@@ -71,13 +71,14 @@ fn only_its_own_places_name_a_tool_of_an_assistant() {
 
 /// Whether it stands beside the assistants' own files and folders, for all of them.
 fn is_shared(name: &str) -> bool {
+    const HOMES: &[&str] = &["src/assistants/", "hooks/src/adapter/"];
     let own = |rest: &str| {
         let first = rest.split(['/', '.']).next();
         let known = ADAPTERS.iter().map(|adapter| adapter.assistant.as_str());
         known.chain(["fixture"]).any(|known| Some(known) == first)
     };
-    name.strip_prefix("src/assistants/")
-        .is_some_and(|rest| !own(rest))
+    let rest = HOMES.iter().find_map(|home| name.strip_prefix(home));
+    rest.is_some_and(|rest| !own(rest))
 }
 
 #[test]

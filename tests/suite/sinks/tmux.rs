@@ -6,6 +6,7 @@ use super::spawns::found;
 /// What a line holds that tells tmux something, or reads what it says.
 const WORDS: &[&str] = &[
     "#{",
+    "#[fg",
     "Call::new(",
     "Format::own(",
     "LinePattern::",
@@ -41,6 +42,9 @@ const WORDS: &[&str] = &[
     "\"wait-for",
 ];
 
+/// Its own.
+const FOLDERS: &[&str] = &["src/mux/tmux/", "hooks/src/mux/tmux/"];
+
 /// Where else, how often, and why.
 const ALLOWED: &[(&str, &str, usize, &str)] = &[
     (
@@ -59,18 +63,44 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
     ("hooks/src/mux/tmux/mod.rs", "\"list-panes", 1, "the same"),
 ];
 
-/// What of tmux is named outside of its folder, and why.
+/// Where else it is named at all, and why.
 const NAMED: &[(&str, &str)] = &[
+    ("hooks/src/mux/mod.rs", "the hook's list of all"),
+    (
+        "hooks/src/mux/notation.rs",
+        "whose way to write an id it is",
+    ),
+    (
+        "installer/src/command.rs",
+        "the bytes of a command of before",
+    ),
+    ("src/cli.rs", "the person's word for a status line"),
+    ("src/commands/context.rs", "the settings' word"),
+    ("src/commands/demo.rs", "the demo needs it"),
     (
         "src/commands/setup/back.rs",
         "what of ours stands in its files",
     ),
     ("src/commands/setup/confs.rs", "what it makes of its files"),
     ("src/commands/setup/keys.rs", "which keys are free there"),
+    ("src/commands/setup/mod.rs", "its step"),
+    ("src/commands/setup/notices.rs", "where its step failed"),
     ("src/commands/setup/spots.rs", "where its files are"),
     ("src/commands/setup/tmux.rs", "where ours goes there"),
+    ("src/commands/status.rs", "the colours of its status line"),
+    ("src/config/mod.rs", "the settings' word"),
     ("src/demo/leftovers.rs", "a server that is left over"),
     ("src/demo/mod.rs", "a server of its own"),
+    ("src/mux/mod.rs", "the list of all"),
+    ("src/notify/setting.rs", "the settings' word"),
+    (
+        "src/rules/shell/conservative/mod.rs",
+        "a program that runs what it is told",
+    ),
+    (
+        "src/sys/child.rs",
+        "variables that a hook of ours is given, as an assistant gives them",
+    ),
 ];
 
 #[test]
@@ -89,10 +119,14 @@ fn tmux_is_told_and_read_in_one_folder() {
 }
 
 #[test]
-fn nothing_but_the_registry_names_tmux_without_a_reason() {
-    let named = found(&["mux::tmux"], &["src"]);
+fn nothing_names_tmux_without_a_reason() {
+    let forms = ["tmux", "Tmux", "TMUX"];
+    let named = found(&forms, &["src", "hooks/src", "installer/src", "sys/src"]);
     let named = named.into_keys().map(|(file, _)| file);
-    let named: Vec<String> = named.filter(|file| !file.starts_with("src/mux/")).collect();
+    let mut named: Vec<String> = named
+        .filter(|file| !FOLDERS.iter().any(|folder| file.starts_with(folder)))
+        .collect();
+    named.dedup();
     let allowed: Vec<&str> = NAMED.iter().map(|(file, _)| *file).collect();
     assert_eq!(named, allowed, "found, and what may be");
 }

@@ -1,5 +1,6 @@
 //! Claude Code: what is registered in its `settings.json`, and what each of its payloads means.
 
+mod about;
 mod answering;
 mod caller;
 
@@ -67,6 +68,7 @@ const TOOLS: Tools = Tools {
     shell: Some("Bash"),
     asking: &["AskUserQuestion"],
     planning: &["ExitPlanMode"],
+    about: Some(about::about),
     ..Tools::NONE
 };
 

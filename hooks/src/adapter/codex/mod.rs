@@ -4,6 +4,7 @@
 //! parent says which pane it is: see [`pane`]. The user trusts hooks by their position and exact
 //! words, so rows of the table are only ever appended and never reordered.
 
+mod about;
 pub mod pane;
 
 use std::io::BufRead;
@@ -41,6 +42,7 @@ const TOOLS: Tools = Tools {
     writing_several: &["apply_patch"],
     commands: &["Bash", "exec_command", "shell"],
     asking: &["request_user_input"],
+    about: Some(about::about),
     ..Tools::NONE
 };
 
