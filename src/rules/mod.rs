@@ -2,7 +2,8 @@
 //!
 //! | part | does |
 //! | --- | --- |
-//! | `rule` | one rule as it is written in the settings, strictly checked |
+//! | `rule` | one rule, and how it is spoken of |
+//! | `written` | rules as they are written in the settings, strictly checked |
 //! | [`judge`] | deny first, then ask, then allow; nothing matched is ask |
 //! | `shell::unambiguous` | a command's words, where a shell can read it in one way only: for allow |
 //! | `shell::conservative` | every command that may be hidden in a text: for deny and ask |
@@ -22,6 +23,7 @@ mod properties;
 mod rule;
 mod shell;
 mod tool;
+mod written;
 
 pub(crate) use judge::{Ask, By, Ground, Judgement, Match, judge};
 pub(crate) use rule::{Rule, Rules, Then};
