@@ -29,7 +29,7 @@ const LONGEST: usize = 4096;
 
 /// One line.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Line<'a> {
+pub(crate) struct Line<'a> {
     ts: Timestamp,
     /// `user`, `rule`, or `trust`: the person trusts the row for a while.
     by: &'a str,
@@ -90,7 +90,7 @@ fn is_none(count: &u64) -> bool {
 
 impl<'a> Line<'a> {
     /// A decision that the person made.
-    pub fn by_hand(
+    pub(crate) fn by_hand(
         bound: &'a Bound,
         decision: &'a Decision,
         (who, shown): (&'a Who, &'a Shown),
@@ -120,7 +120,7 @@ impl<'a> Line<'a> {
     }
 
     /// What the person wanted done otherwise about a row, in one word.
-    pub fn by_act(
+    pub(crate) fn by_act(
         row: &'a Row,
         (act, way): (&'a str, &'a str),
         who: &'a Who,
@@ -141,7 +141,7 @@ impl<'a> Line<'a> {
     }
 
     /// What the person had started, and where.
-    pub fn started(
+    pub(crate) fn started(
         launcher: &str,
         place: Option<&Target>,
         who: &'a Who,
@@ -159,7 +159,7 @@ impl<'a> Line<'a> {
     }
 
     /// What was wanted about a row, in one word, and not even tried.
-    pub fn untried(
+    pub(crate) fn untried(
         (row, act): (&'a str, &'a str),
         who: &'a Who,
         why: &'a str,
@@ -174,7 +174,7 @@ impl<'a> Line<'a> {
     }
 
     /// That somebody wanted what their door does not allow.
-    pub fn overstepped(what: &'a str, who: &'a Who, ts: Timestamp) -> Self {
+    pub(crate) fn overstepped(what: &'a str, who: &'a Who, ts: Timestamp) -> Self {
         Self {
             outcome: "not_allowed",
             ..Self::wanted(what, who, ts)
@@ -182,7 +182,7 @@ impl<'a> Line<'a> {
     }
 
     /// A decision that was made for the person.
-    pub fn by_rule(ruled: &'a Ruled) -> Self {
+    pub(crate) fn by_rule(ruled: &'a Ruled) -> Self {
         Self {
             ts: ruled.ts,
             by: ruled.by,
@@ -230,7 +230,7 @@ impl<'a> Line<'a> {
 
     /// That it is about to be done; the line that tells what came of it has the same `intent`.
     #[must_use]
-    pub fn begun(self, intent: &'a str) -> Self {
+    pub(crate) fn begun(self, intent: &'a str) -> Self {
         Self {
             outcome: "begun",
             reason: None,
@@ -241,7 +241,7 @@ impl<'a> Line<'a> {
 
     /// That a line of this `intent` was written before.
     #[must_use]
-    pub fn after(self, intent: Option<&'a str>) -> Self {
+    pub(crate) fn after(self, intent: Option<&'a str>) -> Self {
         Self { intent, ..self }
     }
 
@@ -297,7 +297,7 @@ impl<'a> Line<'a> {
 
     /// Appends the line to `path`: one write, so that lines of several processes never mix. Like the event
     /// log the file is rotated before it is large.
-    pub fn append(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn append(&self, path: &Path) -> io::Result<()> {
         let line = serde_json::to_vec(self)?;
         if line.len() > LONGEST {
             return self.append_short(path, self.left_out);

@@ -134,7 +134,7 @@ pub struct Shown {
 
 /// Why a request must not be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum NotShown {
+pub(crate) enum NotShown {
     /// Nobody has shown it.
     #[error("it was not shown to its last line")]
     Unseen,
@@ -148,7 +148,7 @@ pub enum NotShown {
 
 /// Whether `bound`, of which this is `known` at this moment, may be answered by a person who had `shown`
 /// before them. A denial does no harm and needs nothing; what it was given is compared all the same.
-pub fn check(
+pub(crate) fn check(
     bound: &Bound,
     decision: &Decision,
     shown: &Shown,

@@ -27,7 +27,7 @@ pub(super) type Refusal = String;
 
 /// Carries acts out, and looks again before that.
 #[derive(Clone, Debug)]
-pub struct Executor {
+pub(crate) struct Executor {
     /// Where the hub listens and decisions are written down.
     pub places: Places,
     /// The user.

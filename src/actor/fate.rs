@@ -24,7 +24,7 @@ const BARE_LOOKS: usize = 6;
 
 /// What is known of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It is answered or withdrawn.
     Over,
     /// Its dialog is still there, or nothing can be seen.
@@ -49,7 +49,7 @@ impl Fate {
 
 /// Watches for about three seconds what becomes of `bound`, which was answered with `decision` at
 /// `answered`. `equals`: the open requests that want just the same, whose dialog it may have been.
-pub fn fate(
+pub(crate) fn fate(
     bound: &Bound,
     equals: &[Bound],
     decision: &Decision,

@@ -26,14 +26,14 @@
 //! May import: `config`'s launchers, `launch`, `notify`'s snoozes, `hub`, `assistants`, `mux`, `state`,
 //! `sys`.
 
-pub mod access;
+pub(crate) mod access;
 pub(crate) mod acts;
-pub mod audit;
+pub(crate) mod audit;
 mod decide;
-pub mod digest;
-pub mod equal;
-pub mod executor;
-pub mod fate;
+pub(crate) mod digest;
+pub(crate) mod equal;
+pub(crate) mod executor;
+pub(crate) mod fate;
 mod foreground;
 #[cfg(test)]
 mod fuzz;
@@ -43,17 +43,17 @@ pub mod keys;
 mod keys_tests;
 mod lately;
 mod manage;
-pub mod names;
+pub(crate) mod names;
 mod opening;
 mod refusals;
 mod rest;
 mod started;
-pub mod stop;
+pub(crate) mod stop;
 mod tell;
 
-pub use crate::assistants::dialogs as dialog;
-pub use crate::assistants::facets::colours;
-pub use crate::state::{Bound, Decision, Pick};
-pub use digest::{Digest, Shown};
-pub use equal::Equal;
+pub(crate) use crate::assistants::dialogs as dialog;
+pub(crate) use crate::assistants::facets::colours;
+pub(crate) use crate::state::{Bound, Decision, Pick};
+pub(crate) use digest::{Digest, Shown};
+pub(crate) use equal::Equal;
 pub use keys::{Outcome, carry_out};

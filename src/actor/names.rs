@@ -6,14 +6,14 @@ use super::dialog::spelt;
 use crate::state::Bound;
 
 /// Characters of a request in a message.
-pub const MOST: usize = 200;
+pub(crate) const MOST: usize = 200;
 
 /// So many of them stand before what parts it from another one.
 const BEFORE: usize = 40;
 
 /// Each of `all` by its `line`; where that is another one's, too, by all that its tool is given; where
 /// that is the same, too, with who asks. Long ones are cut so that what parts them is to be seen.
-pub fn names(all: &[Bound], line: impl Fn(&Bound) -> String) -> Vec<String> {
+pub(crate) fn names(all: &[Bound], line: impl Fn(&Bound) -> String) -> Vec<String> {
     let by_lines: Vec<String> = all.iter().map(line).collect();
     let by_inputs = where_shared(&by_lines, all, |_, bound| in_full(bound));
     let named = apart(&by_inputs);
@@ -24,7 +24,7 @@ pub fn names(all: &[Bound], line: impl Fn(&Bound) -> String) -> Vec<String> {
 
 /// One alone by its `line`; by all that its tool is given where that is a server's, of which a line holds no
 /// more than one input.
-pub fn name(bound: &Bound, line: impl Fn(&Bound) -> String) -> String {
+pub(crate) fn name(bound: &Bound, line: impl Fn(&Bound) -> String) -> String {
     let is_servers = bound.request.is_servers();
     let in_full = in_full(bound).filter(|_| is_servers && has_more(bound));
     in_full.unwrap_or_else(|| line(bound))

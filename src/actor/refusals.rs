@@ -15,7 +15,7 @@ const SPAN: Duration = Duration::from_secs(60);
 
 /// What was refused lately. The owner's are all written down.
 #[derive(Debug, Default)]
-pub struct Refusals(Mutex<BTreeMap<Right, Lately>>);
+pub(crate) struct Refusals(Mutex<BTreeMap<Right, Lately>>);
 
 /// Of one right.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ struct Lately {
 impl Refusals {
     /// Whether one of that kind is written down: then, how many were not since the last one that was. Of each kind
     /// one is in a while.
-    pub fn admit(&self, right: Right, kind: String, now: Instant) -> Option<u64> {
+    pub(crate) fn admit(&self, right: Right, kind: String, now: Instant) -> Option<u64> {
         if right == Right::Own {
             return Some(0);
         }

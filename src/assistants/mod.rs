@@ -22,19 +22,19 @@
 pub mod claude;
 pub(crate) mod codex;
 pub(crate) mod copilot;
-pub mod dialogs;
-pub mod facets;
+pub(crate) mod dialogs;
+pub(crate) mod facets;
 #[cfg(any(test, feature = "assistant-for-tests"))]
 mod fixture;
 pub(crate) mod gemini;
 pub mod homes;
 pub(crate) mod opencode;
-pub mod options;
+pub(crate) mod options;
 pub(crate) mod present;
 pub(crate) mod qwen;
-pub mod request;
-pub mod running;
-pub mod tasks;
+pub(crate) mod request;
+pub(crate) mod running;
+pub(crate) mod tasks;
 pub mod title;
 
 use std::path::Path;

@@ -11,7 +11,7 @@ use pane_patrol_hooks::process::{Processes, processes};
 use pane_patrol_installer::{Assistant, Location};
 
 pub(crate) use super::facets::running::is_of;
-pub use super::facets::running::{REPORTS_TO, Running, Session, Variables};
+pub(crate) use super::facets::running::{REPORTS_TO, Running, Session, Variables};
 use super::named;
 use crate::sys::process::started_at;
 
@@ -19,7 +19,7 @@ use crate::sys::process::started_at;
 const BUDGET: Duration = Duration::from_secs(2);
 
 /// What runs of `assistant` with the settings at `location`.
-pub fn running(assistant: &Assistant, location: &Location) -> Running {
+pub(crate) fn running(assistant: &Assistant, location: &Location) -> Running {
     look(assistant, location, &processes(Instant::now() + BUDGET))
 }
 

@@ -13,7 +13,7 @@ use crate::tasks::{TaskState, TaskSummary, taskmaster};
 
 /// Whose tasks are meant. There may be very many: what is the same for all stands in the [`Homes`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
+pub(crate) struct Owner {
     /// Which assistant.
     pub assistant: Assistant,
     /// Its config folder, when it is not the usual one.
@@ -26,7 +26,7 @@ pub struct Owner {
 
 impl Owner {
     /// From what a row says of itself.
-    pub fn new(
+    pub(crate) fn new(
         assistant: &Assistant,
         home: Option<&str>,
         instance_id: Option<&str>,
@@ -41,7 +41,7 @@ impl Owner {
     }
 
     /// Its tasks as they are now.
-    pub fn tasks(&self, homes: &Homes) -> TaskSummary {
+    pub(crate) fn tasks(&self, homes: &Homes) -> TaskSummary {
         let own = self.own_list(homes);
         let kept = own.or_else(|| {
             let file = taskmaster::find(&self.folder)?;
@@ -55,7 +55,7 @@ impl Owner {
 
     /// The folders whose files make the summary, those that there are now. A log that is written all
     /// the time is none of them: what matters in it is told by an event as well.
-    pub fn places(&self, homes: &Homes) -> Vec<PathBuf> {
+    pub(crate) fn places(&self, homes: &Homes) -> Vec<PathBuf> {
         let own = self.list_folder(homes).filter(|folder| folder.is_dir());
         let folder = |file: PathBuf| file.parent().map(Path::to_owned);
         let kept = [self.todo_list(homes), taskmaster::find(&self.folder)];

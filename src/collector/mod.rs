@@ -51,8 +51,8 @@ use sources::Sources;
 use sources::event_socket::EventSocket;
 use writer::Writer;
 
-pub use crate::sys::runtime_dir::RuntimeDirError;
-pub use crate::sys::socket_file::SocketError;
+pub(crate) use crate::sys::runtime_dir::RuntimeDirError;
+pub(crate) use crate::sys::socket_file::SocketError;
 pub use contained::Container;
 pub use doors::Doors;
 pub use error::CollectorError;

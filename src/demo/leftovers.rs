@@ -97,7 +97,7 @@ impl Drop for Root {
 
 /// A scripted assistant on a stage that may be left over.
 #[derive(Clone, Debug)]
-pub struct OnStage {
+pub(crate) struct OnStage {
     root: Option<PathBuf>,
     /// Held while something is taken away.
     clearing: Arc<Mutex<()>>,
@@ -109,7 +109,7 @@ impl OnStage {
     ///
     /// # Errors
     /// Signals cannot be waited for, or there is no thread for it.
-    pub fn with_home(home: &Path) -> io::Result<Self> {
+    pub(crate) fn with_home(home: &Path) -> io::Result<Self> {
         let root = home.parent().filter(|root| is_of_a_demo(root));
         let stage = Self {
             root: root.map(Path::to_owned),
@@ -135,7 +135,7 @@ impl OnStage {
     }
 
     /// Takes the stage away if nobody holds it any more; whether that was so.
-    pub fn clear_if_left_over(&self) -> bool {
+    pub(crate) fn clear_if_left_over(&self) -> bool {
         // Who ends this process does so after the other one's work.
         let _clearing = self.clearing.lock().unwrap_or_else(PoisonError::into_inner);
         let root = self.root.as_deref();

@@ -19,7 +19,7 @@ mod project;
 mod puppets;
 mod rows;
 mod screen;
-pub mod story;
+pub(crate) mod story;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -28,9 +28,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-pub use leftovers::OnStage;
-pub use player::Player;
-pub use puppets::Place;
+pub(crate) use leftovers::OnStage;
+pub(crate) use player::Player;
+pub(crate) use puppets::Place;
 
 use crate::assistants;
 use crate::mux::tmux::private::{PrivateServer, Session, Ways};

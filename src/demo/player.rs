@@ -18,7 +18,7 @@ use super::story::{Act, Errand, LASTS, Script, Step, Tool};
 const THINKS: Duration = Duration::from_secs(1);
 
 /// One scripted assistant at work.
-pub struct Player<W> {
+pub(crate) struct Player<W> {
     script: Script,
     screen: Screen<W>,
     puppet: Box<dyn Puppet>,
@@ -69,7 +69,7 @@ enum Goes {
 
 impl<W: Write> Player<W> {
     /// An assistant that plays `script` at `place`. `None` where nobody can play that.
-    pub fn new(script: Script, out: W, place: Place) -> Option<Self> {
+    pub(crate) fn new(script: Script, out: W, place: Place) -> Option<Self> {
         let cwd = place.cwd.clone();
         let puppet = puppet(script.plays, place)?;
         Some(Self {
@@ -91,7 +91,7 @@ impl<W: Write> Player<W> {
     ///
     /// # Errors
     /// The terminal or the hook cannot be used.
-    pub fn play(&mut self) -> io::Result<()> {
+    pub(crate) fn play(&mut self) -> io::Result<()> {
         crossterm::terminal::enable_raw_mode()?;
         let outcome = self.play_in_raw_mode();
         self.puppet.leave().ok();

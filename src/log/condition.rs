@@ -14,7 +14,7 @@ use super::files::Files;
 
 /// How the event log is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub(crate) enum Condition {
     /// There is no event log.
     Off,
     /// It is on; how many files it has and how many bytes they hold.
@@ -30,7 +30,7 @@ pub enum Condition {
 
 /// What is wrong with the event log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub(crate) struct Trouble {
     /// Lower case, no full stop.
     pub why: String,
     /// What to do about it.
@@ -44,7 +44,7 @@ impl fmt::Display for Trouble {
 }
 
 /// Looks at the event log.
-pub fn condition(log: &Path) -> Condition {
+pub(crate) fn condition(log: &Path) -> Condition {
     match trouble(log) {
         Ok(None) => {}
         Ok(Some(trouble)) => return Condition::Broken(trouble),
@@ -63,13 +63,13 @@ pub fn condition(log: &Path) -> Condition {
 
 /// There is no event log: it is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoLog;
+pub(crate) struct NoLog;
 
 /// Why hooks cannot write to the event log or cannot keep it small, if that is so.
 ///
 /// # Errors
 /// There is none.
-pub fn trouble(log: &Path) -> Result<Option<Trouble>, NoLog> {
+pub(crate) fn trouble(log: &Path) -> Result<Option<Trouble>, NoLog> {
     const MOVE_AWAY: &str = "move it away, then run `pane-patrol mirror on`";
     let found = match fs::symlink_metadata(log) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(NoLog),

@@ -14,14 +14,14 @@ use super::whom::{Told, Whom};
 use crate::state::RowKey;
 
 /// So much of the audit's end is read, in bytes: twice what is kept where nobody has set anything else.
-pub const READ_BYTES: u64 = 64 << 20;
+pub(crate) const READ_BYTES: u64 = 64 << 20;
 
 /// The outcome of what is about to be done.
 const BEGUN: &str = "begun";
 
 /// One line, as far as it is told to people; what it lacks is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Decided {
+pub(crate) struct Decided {
     /// When.
     pub ts: Timestamp,
     /// What: `approve`, `deny`, `answer`, `ask`, `stop`, `start`, `trust`, `snooze`, or what was not allowed.
@@ -63,22 +63,22 @@ pub struct Decided {
 
 impl Decided {
     /// Reads a line; `None` where it is none.
-    pub fn parse(line: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(line: &[u8]) -> Option<Self> {
         serde_json::from_slice(line).ok()
     }
 
     /// What tells the two lines of one decision from others: that before it was done (true) and the one after.
-    pub fn intent(&self) -> Option<(&str, bool)> {
+    pub(crate) fn intent(&self) -> Option<(&str, bool)> {
         Some((self.intent.as_deref()?, self.outcome == BEGUN))
     }
 
     /// Whether somebody wanted it, and it was not done.
-    pub fn is_refused(&self) -> bool {
+    pub(crate) fn is_refused(&self) -> bool {
         self.by == "user" && ["nothing", "not_allowed"].contains(&self.outcome.as_str())
     }
 
     /// Whether it was about one of that name.
-    pub fn is_of(&self, whom: &Whom) -> bool {
+    pub(crate) fn is_of(&self, whom: &Whom) -> bool {
         let key = RowKey::named(&self.row).next();
         let pane = key.as_ref().and_then(|key| match key.place {
             Target::Pane(pane) => Some(pane),
@@ -96,14 +96,14 @@ impl Decided {
     }
 
     /// Whether it came by this door: by its name, or the kind of door before a client's name.
-    pub fn is_by_door(&self, name: &str) -> bool {
+    pub(crate) fn is_by_door(&self, name: &str) -> bool {
         let door = self.door.as_deref().unwrap_or(&self.by);
         let rest = door.strip_prefix(name);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }
 
     /// Whether it is about this row's session, or was when nobody knew of one.
-    pub fn is_about(&self, row: &str, instance_id: Option<&str>) -> bool {
+    pub(crate) fn is_about(&self, row: &str, instance_id: Option<&str>) -> bool {
         let is_its = |known: &str| instance_id == Some(known);
         self.row == row && self.instance_id.as_deref().is_none_or(is_its)
     }
@@ -159,14 +159,14 @@ impl Decided {
     }
 
     /// In one sentence without its end: `approve Bash: cargo publish, done by keys, from dashboard (own)`.
-    pub fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         printable_line(&format!("{}, {}", self.what(), self.end()))
     }
 }
 
 impl Printer {
     /// Writes the line of `decided` with its end to `line`, as one of an event is written.
-    pub fn print_decided(&self, decided: &Decided, line: &mut String) {
+    pub(crate) fn print_decided(&self, decided: &Decided, line: &mut String) {
         let (on, off) = if self.has_colour {
             ("\x1b[36m", "\x1b[0m")
         } else {
@@ -194,7 +194,7 @@ fn or_dash(text: &str) -> String {
 
 impl Filter {
     /// Whether the decision is wanted; a state or kind has an event only.
-    pub fn accepts_decided(&self, decided: &Decided) -> bool {
+    pub(crate) fn accepts_decided(&self, decided: &Decided) -> bool {
         let any = |wanted: &[String], fits: &dyn Fn(&String) -> bool| {
             wanted.is_empty() || wanted.iter().any(fits)
         };

@@ -11,7 +11,7 @@ use crate::state::words::word;
 use crate::state::{Evidence, Row};
 
 /// Explains `row` as it was at `clock.now`; `decided`: what was decided about its session, oldest first.
-pub fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> String {
+pub(crate) fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> String {
     let mut text = String::new();
     let what = [row.tool.as_deref(), row.message.as_deref()];
     let what: Vec<&str> = what.into_iter().flatten().collect();

@@ -10,7 +10,7 @@ use super::split::Content;
 
 /// Why a line, or its beginning, is no record.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// It has no end: its writer was killed, or the disk was full.
     #[error("it is torn")]
     Torn,
@@ -24,7 +24,7 @@ pub enum Fault {
 
 impl Fault {
     /// One word or two, for counters.
-    pub fn reason(&self) -> &'static str {
+    pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::Torn => "torn line",
             Self::TooLong(_) => "endless line",
@@ -36,7 +36,7 @@ impl Fault {
 /// What a line holds: a record with its bytes, a fault, or both when a whole event stands behind
 /// a torn one.
 #[derive(Debug)]
-pub struct Found<'a> {
+pub(crate) struct Found<'a> {
     /// The record, and the part of the line that it was read from.
     pub record: Option<(Record, &'a [u8])>,
     /// What is wrong.
@@ -44,7 +44,7 @@ pub struct Found<'a> {
 }
 
 /// Reads a line.
-pub fn read(content: Content<'_>) -> Found<'_> {
+pub(crate) fn read(content: Content<'_>) -> Found<'_> {
     let (line, is_torn) = match content {
         Content::Whole(line) => (line, false),
         Content::Torn(line) => (line, true),
@@ -74,19 +74,19 @@ pub fn read(content: Content<'_>) -> Found<'_> {
 
 /// How many lines were no records, by reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults {
+pub(crate) struct Faults {
     /// The counts.
     pub by_reason: BTreeMap<&'static str, u64>,
 }
 
 impl Faults {
     /// Counts one more.
-    pub fn count(&mut self, fault: &Fault) {
+    pub(crate) fn count(&mut self, fault: &Fault) {
         *self.by_reason.entry(fault.reason()).or_default() += 1;
     }
 
     /// All of them.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.by_reason.values().sum()
     }
 }

@@ -16,7 +16,7 @@ const ATTEMPTS: u32 = 20;
 /// What a file is, whatever its name: the number of a file that is gone is given out again, so its
 /// birth belongs to it where the file system knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Identity {
+pub(crate) struct Identity {
     device: u64,
     inode: u64,
     born: Option<SystemTime>,
@@ -24,7 +24,7 @@ pub struct Identity {
 
 impl Identity {
     /// The identity in what the system says of a file.
-    pub fn of(found: &fs::Metadata) -> Self {
+    pub(crate) fn of(found: &fs::Metadata) -> Self {
         Self {
             device: found.dev(),
             inode: found.ino(),
@@ -33,7 +33,7 @@ impl Identity {
     }
 
     /// The identity of what stands at `path`, if it is a regular file.
-    pub fn at(path: &Path) -> Option<Self> {
+    pub(crate) fn at(path: &Path) -> Option<Self> {
         let found = fs::symlink_metadata(path).ok()?;
         found.is_file().then(|| Self::of(&found))
     }
@@ -41,7 +41,7 @@ impl Identity {
 
 /// A file of the log, open for reading.
 #[derive(Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// The name it had when it was opened.
     pub path: PathBuf,
     /// What it is.
@@ -62,14 +62,14 @@ impl Opened {
     }
 
     /// How many bytes it has now.
-    pub fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         self.file.metadata().map_or(0, |found| found.len())
     }
 }
 
 /// The event log's files at one moment.
 #[derive(Debug, Default)]
-pub struct Files {
+pub(crate) struct Files {
     /// The rotated ones, oldest first.
     pub rotated: Vec<Opened>,
     /// The one that is written.
@@ -84,7 +84,7 @@ impl Files {
     /// Files only move from a smaller number to the next while a rotation is going on, so looking
     /// from 1 upwards meets them all; and when the event log is still the same file afterwards, none
     /// came in at the bottom.
-    pub fn open(log: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
+    pub(crate) fn open(log: &Path, known: &dyn Fn(&Identity) -> bool) -> Self {
         let mut files = Self::default();
         for _ in 0..ATTEMPTS {
             files = Self::open_once(log, known);
@@ -131,7 +131,7 @@ impl Files {
     }
 
     /// All of them, oldest first.
-    pub fn into_oldest_first(self) -> impl Iterator<Item = Opened> {
+    pub(crate) fn into_oldest_first(self) -> impl Iterator<Item = Opened> {
         self.rotated.into_iter().chain(self.live)
     }
 }

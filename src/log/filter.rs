@@ -13,7 +13,7 @@ use super::whom::Whom;
 
 /// What is wanted. An empty list asks for nothing in particular; of several values one has to fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+pub(crate) struct Filter {
     /// Nothing before this.
     pub since: Option<Timestamp>,
     /// Nothing at or after this.
@@ -36,7 +36,7 @@ pub struct Filter {
 
 impl Filter {
     /// Whether the record is wanted.
-    pub fn accepts(&self, event: &Event) -> bool {
+    pub(crate) fn accepts(&self, event: &Event) -> bool {
         self.since.is_none_or(|since| event.ts >= since)
             && self.until.is_none_or(|until| event.ts < until)
             && any(&self.assistants, |name| name == event.assistant.as_str())
@@ -73,7 +73,7 @@ fn holds(event: &Event, text: &str) -> bool {
 
 /// Rules lines out without parsing them.
 #[derive(Debug)]
-pub struct Sieve {
+pub(crate) struct Sieve {
     since: Option<String>,
     until: Option<String>,
     assistants: Vec<String>,
@@ -84,7 +84,7 @@ pub struct Sieve {
 
 impl Sieve {
     /// The sieve of `filter`.
-    pub fn of(filter: &Filter) -> Self {
+    pub(crate) fn of(filter: &Filter) -> Self {
         let words_of = |words: &[&'static str]| -> Vec<String> {
             words.iter().map(|word| (*word).to_owned()).collect()
         };
@@ -126,7 +126,7 @@ impl Sieve {
 
     /// Whether `line` is an object that the filter does not want. Only what looks like an object
     /// is ruled out: anything else is a fault that should be named.
-    pub fn rules_out(&self, line: &[u8]) -> bool {
+    pub(crate) fn rules_out(&self, line: &[u8]) -> bool {
         if line.first() != Some(&b'{') || line.last() != Some(&b'}') {
             return false;
         }

@@ -8,24 +8,24 @@
 //!
 //! May import: `state`, `sys`, and the hooks' words.
 
-pub mod condition;
-pub mod decisions;
-pub mod explain;
-pub mod fault;
-pub mod files;
-pub mod filter;
+pub(crate) mod condition;
+pub(crate) mod decisions;
+pub(crate) mod explain;
+pub(crate) mod fault;
+pub(crate) mod files;
+pub(crate) mod filter;
 mod fingerprint;
-pub mod notes;
+pub(crate) mod notes;
 pub mod player;
-pub mod print;
-pub mod recent;
-pub mod record;
-pub mod split;
-pub mod stats;
-pub mod tailer;
-pub mod unmatched;
-pub mod watch;
-pub mod when;
-pub mod whom;
+pub(crate) mod print;
+pub(crate) mod recent;
+pub(crate) mod record;
+pub(crate) mod split;
+pub(crate) mod stats;
+pub(crate) mod tailer;
+pub(crate) mod unmatched;
+pub(crate) mod watch;
+pub(crate) mod when;
+pub(crate) mod whom;
 
 pub use record::Record;

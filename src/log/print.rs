@@ -10,7 +10,7 @@ use super::when::LocalClock;
 
 /// How lines are printed.
 #[derive(Clone, Copy, Debug)]
-pub struct Printer {
+pub(crate) struct Printer {
     /// For local times.
     pub clock: LocalClock,
     /// Whether states have a colour.
@@ -20,7 +20,7 @@ pub struct Printer {
 impl Printer {
     /// Writes the line of `event` with its end to `line`: when, state, whose, where, and what was
     /// said. It may be printed as it is: only its own colours are for the terminal.
-    pub fn print(&self, event: &Event, line: &mut String) {
+    pub(crate) fn print(&self, event: &Event, line: &mut String) {
         let (on, off) = self.colour(event.state);
         let what = what_of(event);
         let (what, target) = (printable_line(&what), event.target.to_string());

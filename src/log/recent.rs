@@ -14,7 +14,7 @@ use super::tailer::{Start, Tailer};
 
 /// How much of the event log is recent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// So many bytes before its end.
     pub bytes: u64,
     /// Nothing older than that.
@@ -23,7 +23,7 @@ pub struct Bounds {
 
 /// Plays what is recent into `player`. Gives the tailer behind what was read, and the time of the
 /// last record.
-pub fn play(
+pub(crate) fn play(
     log: &Path,
     bounds: Bounds,
     start: Instant,

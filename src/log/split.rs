@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use memchr::memchr;
 
 /// Longest line that is looked at: an event, and what a log line may have besides.
-pub const MAX_LINE_BYTES: usize = 4096;
+pub(crate) const MAX_LINE_BYTES: usize = 4096;
 
 /// What a line is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content<'a> {
+pub(crate) enum Content<'a> {
     /// The line without its end.
     Whole(&'a [u8]),
     /// A line of more than [`MAX_LINE_BYTES`], of which only the length is known.
@@ -21,7 +21,7 @@ pub enum Content<'a> {
 
 /// Splits one file's bytes, given block after block.
 #[derive(Debug, Default)]
-pub struct Splitter {
+pub(crate) struct Splitter {
     number: u64,
     partial: Vec<u8>,
     /// How much of a line that is too long has gone by.
@@ -32,7 +32,7 @@ pub struct Splitter {
 
 impl Splitter {
     /// A splitter whose first bytes may belong to a line that began before; that line is left out.
-    pub fn inside_a_line() -> Self {
+    pub(crate) fn inside_a_line() -> Self {
         Self {
             is_inside: true,
             ..Self::default()
@@ -41,7 +41,7 @@ impl Splitter {
 
     /// Hands each line that `block` completes to `sink`, with its number, counted from 1, until
     /// `sink` breaks off. Empty lines are counted but not handed over.
-    pub fn feed(
+    pub(crate) fn feed(
         &mut self,
         mut block: &[u8],
         sink: &mut dyn FnMut(u64, Content<'_>) -> ControlFlow<()>,
@@ -60,7 +60,7 @@ impl Splitter {
     }
 
     /// Hands over what stands behind the last line end: the file is at its end for good.
-    pub fn finish(
+    pub(crate) fn finish(
         &mut self,
         sink: &mut dyn FnMut(u64, Content<'_>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {

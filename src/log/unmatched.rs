@@ -9,12 +9,12 @@ use super::when::{Grain, age};
 use crate::state::{Row, Unmatched};
 
 /// One sentence without its end.
-pub fn sentence(apart: &Unmatched, now: Timestamp) -> String {
+pub(crate) fn sentence(apart: &Unmatched, now: Timestamp) -> String {
     format!("{}: {}", without_reason(apart, now), apart.why)
 }
 
 /// The same without why.
-pub fn without_reason(apart: &Unmatched, now: Timestamp) -> String {
+pub(crate) fn without_reason(apart: &Unmatched, now: Timestamp) -> String {
     let Unmatched {
         assistant,
         target,
@@ -35,7 +35,7 @@ pub fn without_reason(apart: &Unmatched, now: Timestamp) -> String {
 }
 
 /// What was held apart from `row`, to stand below its explanation; empty when nothing was.
-pub fn from_row(row: &Row, apart: &[Unmatched], now: Timestamp) -> String {
+pub(crate) fn from_row(row: &Row, apart: &[Unmatched], now: Timestamp) -> String {
     let about: Vec<&Unmatched> = apart.iter().filter(|apart| apart.id == row.id).collect();
     if about.is_empty() {
         return String::new();
@@ -49,7 +49,7 @@ pub fn from_row(row: &Row, apart: &[Unmatched], now: Timestamp) -> String {
 }
 
 /// What was held apart from `place`, a target, pane or id, in which no row is.
-pub fn from_place<'a>(place: &str, apart: &'a [Unmatched]) -> impl Iterator<Item = &'a Unmatched> {
+pub(crate) fn from_place<'a>(place: &str, apart: &'a [Unmatched]) -> impl Iterator<Item = &'a Unmatched> {
     let is_it = move |apart: &&Unmatched| {
         let pane = apart.id.rsplit_once("::").map(|(_, pane)| pane);
         apart.target.to_string() == place || apart.id == place || pane == Some(place)

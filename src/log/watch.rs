@@ -11,7 +11,7 @@ const BLIND_PAUSE: Duration = Duration::from_millis(250);
 
 /// A watch on the event log's folder, or while there is none on the nearest one above it.
 #[derive(Debug)]
-pub struct Watch {
+pub(crate) struct Watch {
     folder: PathBuf,
     watched: Option<PathBuf>,
     watcher: Option<RecommendedWatcher>,
@@ -20,24 +20,24 @@ pub struct Watch {
 
 /// Wakes who waits for a [`Watch`], from another thread.
 #[derive(Clone, Debug)]
-pub struct Waker(SyncSender<()>);
+pub(crate) struct Waker(SyncSender<()>);
 
 impl Waker {
     /// Wakes it, also when it begins to wait only later.
-    pub fn wake(&self) {
+    pub(crate) fn wake(&self) {
         // Full: it will wake anyway.
         let _ = self.0.try_send(());
     }
 
     /// Whether somebody may still be waiting.
-    pub fn is_wanted(&self) -> bool {
+    pub(crate) fn is_wanted(&self) -> bool {
         !matches!(self.0.try_send(()), Err(TrySendError::Disconnected(())))
     }
 }
 
 impl Watch {
     /// Watches the folder of `log`.
-    pub fn of(log: &Path) -> (Self, Waker) {
+    pub(crate) fn of(log: &Path) -> (Self, Waker) {
         let (sender, changes) = sync_channel(1);
         let waker = Waker(sender);
         let (bell, name) = (waker.clone(), log.to_owned());
@@ -57,7 +57,7 @@ impl Watch {
     }
 
     /// Sleeps until something may have changed, at most for `longest`.
-    pub fn wait(&mut self, longest: Option<Duration>) {
+    pub(crate) fn wait(&mut self, longest: Option<Duration>) {
         let is_blind = self.watched.is_none();
         let longest = match longest {
             Some(longest) if is_blind => Some(longest.min(BLIND_PAUSE)),

@@ -7,7 +7,7 @@ use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 /// What a time of day that is still to come means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ahead {
+pub(crate) enum Ahead {
     /// That of yesterday: it is where something began.
     IsYesterday,
     /// That of today.
@@ -16,7 +16,7 @@ pub enum Ahead {
 
 /// The clock against which text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LocalClock {
+pub(crate) struct LocalClock {
     /// Now.
     pub now: Timestamp,
     /// The difference between local time and UTC.
@@ -26,7 +26,7 @@ pub struct LocalClock {
 impl LocalClock {
     /// Reads a moment: an RFC 3339 time, a date with or without a time of day, a time of day
     /// (both local), or a span before now (`90s`, `15m`, `2h`, `3d`, `1w`, `1h30m`).
-    pub fn parse(&self, text: &str, ahead: Ahead) -> Option<Timestamp> {
+    pub(crate) fn parse(&self, text: &str, ahead: Ahead) -> Option<Timestamp> {
         let text = text.trim();
         Timestamp::parse(text)
             .or_else(|| Some(self.now.minus(parse_span(text)?)))
@@ -35,7 +35,7 @@ impl LocalClock {
     }
 
     /// The local date and time of `moment`.
-    pub fn local(&self, moment: Timestamp) -> OffsetDateTime {
+    pub(crate) fn local(&self, moment: Timestamp) -> OffsetDateTime {
         let seconds = moment.as_micros().div_euclid(1_000_000);
         OffsetDateTime::from_unix_timestamp(seconds)
             .ok()
@@ -85,7 +85,7 @@ fn parse_time(text: &str) -> Option<Time> {
 }
 
 /// Reads a span of time such as `15m`, `2h` or `1h30m`; blanks around it say nothing.
-pub fn parse_span(text: &str) -> Option<Duration> {
+pub(crate) fn parse_span(text: &str) -> Option<Duration> {
     let mut rest = text.trim();
     let mut seconds: u64 = 0;
     while !rest.is_empty() {
@@ -113,7 +113,7 @@ const DAY: u64 = 24 * HOUR;
 const WEEK: u64 = 7 * DAY;
 
 /// Says a span of whole seconds as a sentence goes on behind `for`: `a minute`, `90 minutes`, `a week`.
-pub fn spoken(span: Duration) -> String {
+pub(crate) fn spoken(span: Duration) -> String {
     const UNITS: [(u64, &str, &str); 5] = [
         (WEEK, "a", "week"),
         (DAY, "a", "day"),
@@ -149,7 +149,7 @@ pub fn spoken(span: Duration) -> String {
 
 /// How fine an age is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grain {
+pub(crate) enum Grain {
     /// `31s`, then `4m 12s`, `1h 04m` and `2d 07h`.
     Fine,
     /// `31s`, then `4m`, `1h` and `2d`.
@@ -157,7 +157,7 @@ pub enum Grain {
 }
 
 /// How long ago or how long, in at most seven characters (after a hundred days in whole ones).
-pub fn age(age: Duration, grain: Grain) -> String {
+pub(crate) fn age(age: Duration, grain: Grain) -> String {
     let seconds = age.as_secs();
     let (unit, letter, next, small) = match seconds {
         0..MINUTE => return format!("{seconds}s"),

@@ -12,7 +12,7 @@ use crate::state::RowKey;
 ///
 /// Several may have one word, and all of them are wanted: a log tells of many who came one after another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whom {
+pub(crate) struct Whom {
     name: String,
     /// The rows that have the name as their id.
     ids: Vec<RowKey>,
@@ -31,7 +31,7 @@ pub(super) struct Told<'a> {
 
 impl Whom {
     /// Reads a name as it was typed; `None` for an empty one.
-    pub fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         (!name.is_empty()).then(|| Self {
             name: name.to_owned(),
             ids: RowKey::named(name).collect(),
@@ -40,17 +40,17 @@ impl Whom {
     }
 
     /// As it was typed.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Whether somebody may come to be called so: a word is nobody's that was never heard.
-    pub fn is_place(&self) -> bool {
+    pub(crate) fn is_place(&self) -> bool {
         self.place.is_some() || !self.ids.is_empty()
     }
 
     /// Whether the event tells of it.
-    pub fn fits(&self, event: &Event) -> bool {
+    pub(crate) fn fits(&self, event: &Event) -> bool {
         self.fits_told(&Told {
             server: event.server.as_ref(),
             pane: event.pane,
@@ -97,13 +97,13 @@ impl Whom {
 
 /// Who was asked for and has not been found yet.
 #[derive(Debug)]
-pub struct Sought {
+pub(crate) struct Sought {
     left: Vec<(Whom, Vec<Finder<'static>>)>,
 }
 
 impl Sought {
     /// All of `whom`.
-    pub fn of(whom: &[Whom]) -> Self {
+    pub(crate) fn of(whom: &[Whom]) -> Self {
         let finder = |trace: String| Finder::new(trace.as_bytes()).into_owned();
         let left = whom.iter().map(|whom| {
             let traces = whom.traces().into_iter().map(finder).collect();
@@ -115,7 +115,7 @@ impl Sought {
     }
 
     /// Looks whether a line of the log tells of one.
-    pub fn look(&mut self, line: &[u8]) {
+    pub(crate) fn look(&mut self, line: &[u8]) {
         let has_trace = |finder: &Finder<'_>| finder.find(line).is_some();
         let may_tell = |traces: &Vec<Finder<'_>>| {
             traces.iter().any(has_trace) || memchr::memchr(b'\\', line).is_some()
@@ -128,22 +128,22 @@ impl Sought {
     }
 
     /// Takes note of an event.
-    pub fn heed(&mut self, event: &Event) {
+    pub(crate) fn heed(&mut self, event: &Event) {
         self.heed_found(|whom| whom.fits(event));
     }
 
     /// Takes note of those that are found elsewhere.
-    pub fn heed_found(&mut self, is_found: impl Fn(&Whom) -> bool) {
+    pub(crate) fn heed_found(&mut self, is_found: impl Fn(&Whom) -> bool) {
         self.left.retain(|(whom, _)| !is_found(whom));
     }
 
     /// The first one that nobody is.
-    pub fn missing(&self) -> Option<&Whom> {
+    pub(crate) fn missing(&self) -> Option<&Whom> {
         self.left.first().map(|(whom, _)| whom)
     }
 
     /// The same of those that nobody can come to be.
-    pub fn missing_for_ever(&self) -> Option<&Whom> {
+    pub(crate) fn missing_for_ever(&self) -> Option<&Whom> {
         let mut left = self.left.iter().map(|(whom, _)| whom);
         left.find(|whom| !whom.is_place())
     }

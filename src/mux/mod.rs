@@ -20,12 +20,12 @@
 #[cfg(test)]
 pub(crate) mod fake;
 mod looked;
-pub mod outcome;
-pub mod proof;
-pub mod reach;
-pub mod terminal;
+pub(crate) mod outcome;
+pub(crate) mod proof;
+pub(crate) mod reach;
+pub(crate) mod terminal;
 pub mod tmux;
-pub mod types;
+pub(crate) mod types;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -36,12 +36,14 @@ use pane_patrol_hooks::target::{Server, Target};
 
 use looked::Looked;
 
-pub use outcome::{Gone, Outcome, Undone};
-pub use proof::{Disbelief, Proof};
-pub use reach::{Reach, Variables, around, default_socket, variables};
-pub use types::{
-    Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Opened, Opening, Owner, PaneList,
-    Place, Press, Pressed, Screen, Viewer,
+pub(crate) use outcome::{Gone, Outcome, Undone};
+pub(crate) use proof::{Disbelief, Proof};
+pub use reach::Reach;
+pub(crate) use reach::{Variables, around, default_socket, variables};
+pub use types::{Guard, Press, Pressed};
+pub(crate) use types::{
+    Absent, Arrival, Attach, Audience, Beside, Here, Home, Opened, Opening, Owner, PaneList,
+    Place, Screen, Viewer,
 };
 
 /// How long a multiplexer may take for one answer: about three hundred times what it usually needs.

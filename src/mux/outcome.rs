@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 /// What was asked for, done and looked at; or why not.
-pub type Outcome<T> = Result<T, Undone>;
+pub(crate) type Outcome<T> = Result<T, Undone>;
 
 /// Why something is not done, or not known to be.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -36,10 +36,10 @@ impl Disbelief {
 }
 
 /// The file of a socket, by device and inode: as long as it is the same, what was proved of it holds.
-pub type File = (u64, u64);
+pub(crate) type File = (u64, u64);
 
 /// How often the system has let a server run, and which file its socket was.
-pub type Trace = (u64, Option<(u64, i64)>);
+pub(crate) type Trace = (u64, Option<(u64, i64)>);
 
 /// What the system says of the servers of one multiplexer.
 ///

@@ -10,23 +10,23 @@ use super::{Here, Multiplexer, OUTSIDE, Place, REGISTRY, kind_at, of};
 use crate::state::Row;
 
 /// The variables by which multiplexers and their panes are found, those that are set.
-pub type Variables = BTreeMap<&'static str, OsString>;
+pub(crate) type Variables = BTreeMap<&'static str, OsString>;
 
 /// Reads them through `get`.
-pub fn variables(get: impl Fn(&str) -> Option<OsString>) -> Variables {
+pub(crate) fn variables(get: impl Fn(&str) -> Option<OsString>) -> Variables {
     let names = REGISTRY.iter().flat_map(|entry| entry.variables);
     names.filter_map(|name| Some((*name, get(name)?))).collect()
 }
 
 /// The pane that we are in, as the variables have it.
-pub fn around(variables: &Variables) -> Here {
+pub(crate) fn around(variables: &Variables) -> Here {
     let found = REGISTRY.iter().find_map(|entry| (entry.around)(variables));
     found.unwrap_or_default()
 }
 
 /// The server that is meant where none is named and we are in none: that of a multiplexer which has one,
 /// by its socket.
-pub fn default_socket(variables: &Variables, uid: u32) -> PathBuf {
+pub(crate) fn default_socket(variables: &Variables, uid: u32) -> PathBuf {
     let mut entries = REGISTRY.iter();
     let found = entries.find_map(|entry| (entry.default_socket)(variables, uid));
     found.unwrap_or_default()

@@ -16,7 +16,7 @@ use super::{
 use crate::sys::process::lives;
 
 /// A plain terminal.
-pub const KIND: Kind = Kind("terminal");
+pub(crate) const KIND: Kind = Kind("terminal");
 
 /// Its line of the registry: it has no servers.
 pub(super) const ENTRY: Entry = Entry {

@@ -9,7 +9,7 @@ use super::Row;
 
 /// The section of the dashboard that a row stands in, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Attention {
+pub(crate) enum Attention {
     /// Nothing goes on until the person answers.
     NeedsYou,
     /// A turn failed.
@@ -35,7 +35,7 @@ impl From<State> for Attention {
 }
 
 /// Orders rows by attention, then the longest wait first, then by address, so that it is total.
-pub fn urgency(a: &Row, b: &Row) -> Ordering {
+pub(crate) fn urgency(a: &Row, b: &Row) -> Ordering {
     let (first, second) = (precedence(a), precedence(b));
     first
         .cmp(&second)

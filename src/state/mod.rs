@@ -32,20 +32,19 @@ mod tests;
 mod unbelieved;
 mod unmatched;
 pub mod update;
-pub mod words;
+pub(crate) mod words;
 mod written;
 
 pub(crate) use attention::precedence;
-pub use attention::{Attention, urgency};
+pub(crate) use attention::{Attention, urgency};
 pub use command::Command;
-pub use decision::{Bound, Decision, Pick, Unasked};
+pub(crate) use decision::{Bound, Decision, Pick, Unasked};
 pub use input::{
     Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
 };
 pub use kin::{Kin, Place, Relation};
 pub(crate) use marked::fingerprint;
-pub use reason::ENDED;
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};
 pub use unmatched::Unmatched;
-pub use written::Written;
+pub(crate) use written::Written;

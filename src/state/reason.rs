@@ -7,7 +7,7 @@ pub(super) type Reason = &'static str;
 pub(super) const OVER: Reason = "its session is over";
 
 /// The same where its process has ended, too.
-pub const ENDED: Reason = "its process has ended";
+pub(super) const ENDED: Reason = "its process has ended";
 
 /// What a process says of its own session while its pane shows another one.
 pub(super) const AWAY: Reason = "its pane shows another session";

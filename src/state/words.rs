@@ -5,7 +5,7 @@ use pane_patrol_hooks::event::{Kind, State};
 use super::Row;
 
 /// What stands on the screen for `state`, and where there is less room, or once stood there.
-pub fn on_screen(state: State) -> &'static [&'static str] {
+pub(crate) fn on_screen(state: State) -> &'static [&'static str] {
     match state {
         State::WaitingApproval => &["wants approval", "approval", "approve"],
         State::WaitingInput => &["asks", "waits"],
@@ -17,12 +17,12 @@ pub fn on_screen(state: State) -> &'static [&'static str] {
 }
 
 /// The one word, or two, for `state` where a person reads of it.
-pub fn word(state: State) -> &'static str {
+pub(crate) fn word(state: State) -> &'static str {
     on_screen(state).first().copied().unwrap_or(state.as_str())
 }
 
 /// The same for a row: of what waits without a question is said that it waits.
-pub fn of(row: &Row) -> &'static str {
+pub(crate) fn of(row: &Row) -> &'static str {
     match row.state {
         State::WaitingInput if row.kind == Some(Kind::PromptIdle) => "waits",
         other => word(other),
@@ -30,7 +30,7 @@ pub fn of(row: &Row) -> &'static str {
 }
 
 /// All words for states: that in events, then those on the screen.
-pub fn all() -> impl Iterator<Item = (&'static str, State)> {
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, State)> {
     State::ALL.iter().flat_map(|state| {
         let words = std::iter::once(state.as_str()).chain(on_screen(*state).iter().copied());
         words.map(|word| (word, *state))

@@ -2,7 +2,8 @@
 
 use pane_patrol_hooks::event::Assistant;
 
-pub use super::facets::dialog::*;
+pub use super::facets::dialog::Pane;
+pub(crate) use super::facets::dialog::*;
 use super::{facets, of};
 use crate::state::Bound;
 
@@ -11,32 +12,32 @@ fn dialogs_of(assistant: &Assistant) -> Option<&'static dyn facets::Dialogs> {
 }
 
 /// Whether any dialog of the assistant is known.
-pub fn knows(assistant: &Assistant) -> bool {
+pub(crate) fn knows(assistant: &Assistant) -> bool {
     dialogs_of(assistant).is_some()
 }
 
 /// Whether the assistant's dialogs are told by colours too: its screen is read with them.
-pub fn reads_colours(assistant: &Assistant) -> bool {
+pub(crate) fn reads_colours(assistant: &Assistant) -> bool {
     dialogs_of(assistant).is_some_and(facets::Dialogs::have_colours)
 }
 
 /// Whether a key that comes too early is dropped, or moves the cursor.
-pub fn drops_early_keys(assistant: &Assistant) -> bool {
+pub(crate) fn drops_early_keys(assistant: &Assistant) -> bool {
     dialogs_of(assistant).is_some_and(facets::Dialogs::drop_early_keys)
 }
 
 /// Whether "No" takes words about what to do instead.
-pub fn takes_words(assistant: &Assistant) -> bool {
+pub(crate) fn takes_words(assistant: &Assistant) -> bool {
     dialogs_of(assistant).is_some_and(facets::Dialogs::take_words)
 }
 
 /// Reads the text of a pane of `width` cells. `None` when no dialog of a known shape is its last word.
-pub fn read(assistant: &Assistant, screen: &str, width: usize) -> Option<Dialog> {
+pub(crate) fn read(assistant: &Assistant, screen: &str, width: usize) -> Option<Dialog> {
     dialogs_of(assistant)?.read(screen, width)
 }
 
 /// The screen half of the check of an answer: the dialog that the pane shows, if it is the request's.
-pub fn shown(bound: &Bound, pane: &Pane) -> Result<Dialog, Refusal> {
+pub(crate) fn shown(bound: &Bound, pane: &Pane) -> Result<Dialog, Refusal> {
     let Some(dialog) = read(&bound.assistant, &pane.screen, pane.width) else {
         let dialogs = dialogs_of(&bound.assistant);
         let is_cut_off =
@@ -52,7 +53,7 @@ pub fn shown(bound: &Bound, pane: &Pane) -> Result<Dialog, Refusal> {
 
 /// What a pane shows after a request was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnScreen {
+pub(crate) enum OnScreen {
     /// Its dialog.
     Its,
     /// Another one, or what may be one.
@@ -62,7 +63,7 @@ pub enum OnScreen {
 }
 
 /// Whether the pane shows the request's dialog, another one, or none.
-pub fn on_screen(bound: &Bound, pane: &Pane) -> OnScreen {
+pub(crate) fn on_screen(bound: &Bound, pane: &Pane) -> OnScreen {
     match shown(bound, pane) {
         Ok(_) => OnScreen::Its,
         Err(Refusal::NoDialog) if !may_hold_one(&pane.screen) => OnScreen::Nothing,

@@ -1,14 +1,14 @@
 //! What a terminal was told about colours, as `capture-pane -e` gives it.
 
 /// `styled` as it reads.
-pub fn without(styled: &str) -> String {
+pub(crate) fn without(styled: &str) -> String {
     let mut plain = String::with_capacity(styled.len());
     walk(styled, |c, _| plain.push(c));
     plain
 }
 
 /// Which of `labels`, from 1, is the one on another background than all others.
-pub fn marked(styled_line: &str, labels: &[&str]) -> Option<u8> {
+pub(crate) fn marked(styled_line: &str, labels: &[&str]) -> Option<u8> {
     let mut plain = String::new();
     let mut grounds = Vec::new();
     walk(styled_line, |c, ground| {

@@ -1,12 +1,12 @@
 //! What there is to know of an assistant, one facet each, and what several of them have in common.
 //! An assistant says what it has; for all else there is the plain answer: nothing.
 
-pub mod colours;
-pub mod dialog;
+pub(crate) mod colours;
+pub(crate) mod dialog;
 pub(crate) mod doctor;
 pub(crate) mod log_tail;
-pub mod request;
-pub mod running;
+pub(crate) mod request;
+pub(crate) mod running;
 pub(crate) mod session_file;
 pub(crate) mod session_log;
 pub(crate) mod title;

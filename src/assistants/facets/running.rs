@@ -28,7 +28,7 @@ const INTERPRETERS: &[&str] = &["node", "bun", "deno", "sh", "bash", "dash"];
 
 /// A session in a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
+pub(crate) struct Session {
     /// Its pane.
     pub pane: PaneId,
     /// The server of that.
@@ -44,10 +44,10 @@ pub struct Session {
 }
 
 /// The variables of an environment that say where a hook reports to, those of [`REPORTS_TO`] that are set.
-pub type Variables = BTreeMap<&'static str, String>;
+pub(crate) type Variables = BTreeMap<&'static str, String>;
 
 /// By these a hook knows where to report to.
-pub const REPORTS_TO: [&str; 3] = [
+pub(crate) const REPORTS_TO: [&str; 3] = [
     "XDG_RUNTIME_DIR",
     "PANE_PATROL_SESSION",
     "PANE_PATROL_EVENT_SOCKET",
@@ -55,7 +55,7 @@ pub const REPORTS_TO: [&str; 3] = [
 
 /// What runs of an assistant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Running {
+pub(crate) struct Running {
     /// Its sessions, one a pane. Those of which pane or start cannot be known are left out.
     pub sessions: Vec<Session>,
     /// When servers began that run the hooks of several sessions.

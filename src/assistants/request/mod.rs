@@ -6,7 +6,9 @@ use std::time::Duration;
 use pane_patrol_hooks::text::visible;
 
 use super::facets::request::Missing;
-pub use super::facets::request::{Full, Given, Known, Open, Part, parts, says_all};
+#[cfg(test)]
+pub(crate) use super::facets::request::Given;
+pub(crate) use super::facets::request::{Full, Known, Part, parts, says_all};
 use super::facets::{Calls, Facets};
 use super::homes::Homes;
 use super::of;
@@ -20,12 +22,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// `bound` with all that its assistant's own record holds of it at this moment.
-pub fn with_command(bound: &Bound, homes: &Homes) -> Bound {
+pub(crate) fn with_command(bound: &Bound, homes: &Homes) -> Bound {
     with_full(bound, find(bound, homes).ok().as_ref(), homes)
 }
 
 /// `bound` with what was found of it.
-pub fn with_full(bound: &Bound, found: Option<&Full>, homes: &Homes) -> Bound {
+pub(crate) fn with_full(bound: &Bound, found: Option<&Full>, homes: &Homes) -> Bound {
     let (call, folder) = call(bound, homes).unzip();
     Bound {
         command: found.and_then(Full::command),
@@ -39,21 +41,21 @@ pub fn with_full(bound: &Bound, found: Option<&Full>, homes: &Homes) -> Bound {
 
 /// Every call of the assistant's session that its own record holds without a result, whether anybody
 /// has heard of it or not: each may be what its pane asks. Empty where the record does not tell.
-pub fn open_calls(bound: &Bound, homes: &Homes) -> Vec<Bound> {
+pub(crate) fn open_calls(bound: &Bound, homes: &Homes) -> Vec<Bound> {
     let (calls, home) = record(bound, homes);
     calls.map_or_else(Vec::new, |calls| calls.open(bound, home.as_deref()))
 }
 
 /// Whether sub-agents of the session have been at work lately: what one of them asks may be on the
 /// screen before it is written down.
-pub fn has_company(bound: &Bound, homes: &Homes) -> bool {
+pub(crate) fn has_company(bound: &Bound, homes: &Homes) -> bool {
     let (calls, home) = record(bound, homes);
     calls.is_some_and(|calls| calls.has_company(bound, home.as_deref()))
 }
 
 /// Looks for all of a request; waits a moment for one that is only just being asked, unless its one
 /// line is all of it. `wait` lets time pass.
-pub fn look(bound: &Bound, homes: &Homes, age: Duration, wait: &dyn Fn(Duration)) -> Known {
+pub(crate) fn look(bound: &Bound, homes: &Homes, age: Duration, wait: &dyn Fn(Duration)) -> Known {
     if says_all(bound) {
         return find(bound, homes).map_or(Known::Said, |full| Known::Whole(Box::new(full)));
     }
@@ -68,14 +70,14 @@ fn call(bound: &Bound, homes: &Homes) -> Option<(String, String)> {
 
 /// Whether the assistant's own record holds a result of the request; `None` where it does not tell.
 /// A command that still runs has none yet.
-pub fn has_result(bound: &Bound, homes: &Homes) -> Option<bool> {
+pub(crate) fn has_result(bound: &Bound, homes: &Homes) -> Option<bool> {
     let (calls, home) = record(bound, homes);
     calls?.has_result(bound, home.as_deref())
 }
 
 /// The same, but waits also for what stands beside a line that is all of the command: its description,
 /// its other options.
-pub fn look_longer(bound: &Bound, homes: &Homes, age: Duration, wait: &dyn Fn(Duration)) -> Known {
+pub(crate) fn look_longer(bound: &Bound, homes: &Homes, age: Duration, wait: &dyn Fn(Duration)) -> Known {
     let mut waited = age;
     loop {
         let missing = match find(bound, homes) {
@@ -93,7 +95,7 @@ pub fn look_longer(bound: &Bound, homes: &Homes, age: Duration, wait: &dyn Fn(Du
 }
 
 /// All that is known of a request, as a person reads it: what they decide about.
-pub fn text(request: &Request, known: &Known) -> String {
+pub(crate) fn text(request: &Request, known: &Known) -> String {
     let said = || visible(request.message.as_deref().unwrap_or_default());
     match known {
         Known::Whole(full) if full.parts.is_empty() => "(nothing more)\n".to_owned(),
@@ -103,7 +105,7 @@ pub fn text(request: &Request, known: &Known) -> String {
 }
 
 /// Whether the assistant writes down all that it asks, so that its line alone is never all of it.
-pub fn is_recorded(bound: &Bound) -> bool {
+pub(crate) fn is_recorded(bound: &Bound) -> bool {
     of(&bound.assistant).is_some_and(|known| known.calls().is_some())
 }
 

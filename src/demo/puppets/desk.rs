@@ -26,7 +26,7 @@ const MAX_ANSWER: usize = 64 * 1024;
 
 /// Where an assistant is played.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub(crate) struct Place {
     /// The executable whose `hook` is called.
     pub executable: PathBuf,
     /// The person's home, in the demo's own folder.

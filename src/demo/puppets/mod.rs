@@ -11,7 +11,7 @@ mod gemini;
 use std::io;
 
 use desk::Desk;
-pub use desk::Place;
+pub(crate) use desk::Place;
 
 use super::story::{Errand, Progress, Tool};
 

@@ -3,7 +3,7 @@
 use super::{Act, Script, Step, Tool, played};
 
 /// A guest that plays the assistant with this name, if that is played at all.
-pub fn guest(plays: &str) -> Option<Script> {
+pub(crate) fn guest(plays: &str) -> Option<Script> {
     let plays = played().into_iter().find(|name| *name == plays)?;
     Some(Script {
         name: plays,

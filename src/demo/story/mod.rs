@@ -21,16 +21,16 @@ mod web;
 
 use std::time::Duration;
 
-pub use guest::guest;
+pub(crate) use guest::guest;
 
 /// How long the story lasts.
-pub const LASTS: Duration = Duration::from_secs(180);
+pub(crate) const LASTS: Duration = Duration::from_secs(180);
 
 /// Stands for what the person has chosen, in an edit and in last words.
-pub const ANSWER: &str = "{answer}";
+pub(crate) const ANSWER: &str = "{answer}";
 
 /// All that are on the stage when the demo begins.
-pub const ALL: &[Script] = &[
+pub(crate) const ALL: &[Script] = &[
     shop::SCRIPT,
     api::SCRIPT,
     web::SCRIPT,
@@ -41,7 +41,7 @@ pub const ALL: &[Script] = &[
 
 /// One scripted assistant.
 #[derive(Clone, Copy, Debug)]
-pub struct Script {
+pub(crate) struct Script {
     /// The name of its project, and of its tmux session.
     pub name: &'static str,
     /// The assistant that it plays, by its name for commands.
@@ -58,7 +58,7 @@ pub struct Script {
 
 /// A prompt and what comes of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Act {
+pub(crate) struct Act {
     /// Not before this second of the story.
     pub at: u64,
     /// What the person wants.
@@ -69,7 +69,7 @@ pub struct Act {
 
 /// One thing that a scripted assistant does. Times are in seconds.
 #[derive(Clone, Copy, Debug)]
-pub enum Step {
+pub(crate) enum Step {
     /// It says something.
     Says(&'static str),
     /// It writes its list of tasks.
@@ -90,7 +90,7 @@ pub enum Step {
 
 /// How far a task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub(crate) enum Progress {
     /// It is done.
     Done,
     /// It is being done.
@@ -101,7 +101,7 @@ pub enum Progress {
 
 /// What a sub-agent does.
 #[derive(Clone, Copy, Debug)]
-pub struct Errand {
+pub(crate) struct Errand {
     /// What it is sent for.
     pub task: &'static str,
     /// So long it works before it asks.
@@ -116,7 +116,7 @@ pub struct Errand {
 
 /// What an assistant does with a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tool {
+pub(crate) enum Tool {
     /// Runs a command; why.
     Command(&'static str, &'static str),
     /// Puts one text into the place of another: file, old text, new text.
@@ -133,7 +133,7 @@ pub enum Tool {
 
 impl Tool {
     /// What it does, in one line.
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         match self {
             Self::Command(command, _) => format!("Run({command})"),
             Self::Edit(file, ..) => format!("Update({file})"),
@@ -146,16 +146,16 @@ impl Tool {
 }
 
 /// The options of a question, each with what it means.
-pub type Options = &'static [(&'static str, &'static str)];
+pub(crate) type Options = &'static [(&'static str, &'static str)];
 
 /// The script of the assistant with that name.
-pub fn find(name: &str) -> Option<Script> {
+pub(crate) fn find(name: &str) -> Option<Script> {
     let on_stage = ALL.iter().find(|script| script.name == name).copied();
     on_stage.or_else(|| guest(name))
 }
 
 /// The assistants that are played, each once, in the order of the story.
-pub fn played() -> Vec<&'static str> {
+pub(crate) fn played() -> Vec<&'static str> {
     let mut names: Vec<&str> = ALL.iter().map(|script| script.plays).collect();
     names.sort_unstable();
     names.dedup();

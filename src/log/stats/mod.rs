@@ -20,7 +20,7 @@ use crate::state::{Outcome, Request, Row, RowKey, Settings, Table};
 
 /// The figures of one assistant in one pane.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Figures {
+pub(crate) struct Figures {
     /// Which assistant.
     pub assistant: String,
     /// Where.
@@ -41,7 +41,7 @@ pub struct Figures {
 
 /// Waits for the person, from the question to its answer, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Waits {
+pub(crate) struct Waits {
     /// How many there were.
     pub count: usize,
     /// The one in the middle.
@@ -54,7 +54,7 @@ pub struct Waits {
 
 /// The statistics of a log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Stats {
+pub(crate) struct Stats {
     /// Each assistant in each pane, the one that waited longest in all first.
     pub rows: Vec<Figures>,
     /// Events in each hour of the day, local time.
@@ -68,7 +68,7 @@ type Whose = (String, String);
 
 /// Counts while the log is played.
 #[derive(Debug)]
-pub struct Counter {
+pub(crate) struct Counter {
     player: Player,
     book: Book,
     clock: LocalClock,
@@ -102,7 +102,7 @@ struct Tally {
 
 impl Counter {
     /// Nothing counted yet.
-    pub fn new(settings: Settings, clock: LocalClock) -> Self {
+    pub(crate) fn new(settings: Settings, clock: LocalClock) -> Self {
         Self {
             player: Player::new(settings, clock.now),
             book: Book::default(),
@@ -112,7 +112,7 @@ impl Counter {
 
     /// Plays a record, and counts it if it `is_wanted`: a filter may leave out what the table needs
     /// to know all the same.
-    pub fn take(&mut self, record: Record, is_wanted: bool) {
+    pub(crate) fn take(&mut self, record: Record, is_wanted: bool) {
         let event = is_wanted.then(|| record.event.clone());
         let book = &mut self.book;
         self.player.play(record, &mut |table, outcome, at| {
@@ -125,7 +125,7 @@ impl Counter {
     }
 
     /// The result. What still waits, waits until `now`.
-    pub fn finish(self, now: Timestamp) -> Stats {
+    pub(crate) fn finish(self, now: Timestamp) -> Stats {
         let mut book = self.book;
         for (_, open) in std::mem::take(&mut book.open) {
             book.close(open, now);

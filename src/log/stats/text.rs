@@ -14,7 +14,7 @@ const TOOLS_NAMED: usize = 6;
 
 impl Stats {
     /// The statistics as a person reads them.
-    pub fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         if self.events == 0 {
             return "no event in that time\n".to_owned();
         }

@@ -30,7 +30,7 @@ const MARK_BYTES: usize = 256;
 
 /// Where to begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
+pub(crate) enum Start {
     /// With the oldest file.
     Beginning,
     /// So many bytes before the end, over all files, at the next line.
@@ -39,7 +39,7 @@ pub enum Start {
 
 /// One line, and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// The file, by the name that it had when it was opened.
     pub path: &'a Path,
     /// The line's number, when the file was read from its beginning.
@@ -49,11 +49,11 @@ pub struct Line<'a> {
 }
 
 /// Takes the lines; breaks off when it wants no more.
-pub type Sink<'a> = dyn FnMut(Line<'_>) -> ControlFlow<()> + 'a;
+pub(crate) type Sink<'a> = dyn FnMut(Line<'_>) -> ControlFlow<()> + 'a;
 
 /// See the module.
 #[derive(Debug)]
-pub struct Tailer {
+pub(crate) struct Tailer {
     log: PathBuf,
     live: Option<Followed>,
     retired: Vec<(Followed, Instant)>,
@@ -64,7 +64,7 @@ pub struct Tailer {
 
 impl Tailer {
     /// Opens the files of `log`; reads nothing yet. There may be none.
-    pub fn open(log: &Path, start: Start, now: Instant) -> Self {
+    pub(crate) fn open(log: &Path, start: Start, now: Instant) -> Self {
         let mut tailer = Self {
             log: log.to_owned(),
             live: None,
@@ -97,17 +97,17 @@ impl Tailer {
     }
 
     /// The event log that is followed.
-    pub fn log(&self) -> &Path {
+    pub(crate) fn log(&self) -> &Path {
         &self.log
     }
 
     /// Whether there is a file that is written, as far as it could be opened.
-    pub fn has_live(&self) -> bool {
+    pub(crate) fn has_live(&self) -> bool {
         self.live.is_some()
     }
 
     /// Hands over every line that has come since the last time. Never waits.
-    pub fn poll(&mut self, now: Instant, sink: &mut Sink<'_>) -> ControlFlow<()> {
+    pub(crate) fn poll(&mut self, now: Instant, sink: &mut Sink<'_>) -> ControlFlow<()> {
         for (file, _) in &mut self.retired {
             file.drain(&mut self.block, sink)?;
         }
@@ -124,7 +124,7 @@ impl Tailer {
     }
 
     /// Hands over the torn last lines too: nobody writes any more.
-    pub fn finish(mut self, sink: &mut Sink<'_>) -> ControlFlow<()> {
+    pub(crate) fn finish(mut self, sink: &mut Sink<'_>) -> ControlFlow<()> {
         let retired = self.retired.drain(..).map(|(file, _)| file);
         for mut file in retired.chain(self.live.take()) {
             file.finish(sink)?;
@@ -133,7 +133,7 @@ impl Tailer {
     }
 
     /// Whether it wants to be asked again soon, even if nobody says that a file has changed.
-    pub fn has_stragglers(&self) -> bool {
+    pub(crate) fn has_stragglers(&self) -> bool {
         !self.retired.is_empty()
     }
 

@@ -125,7 +125,7 @@ mod tests {
     use pane_patrol_hooks::target::PaneId;
 
     use super::*;
-    use crate::mux::tmux::KIND;
+    use crate::mux::tmux::servers::KIND;
 
     fn place() -> Place {
         Place {

@@ -5,7 +5,7 @@
 
 mod ask;
 mod audience;
-pub mod belief;
+pub(crate) mod belief;
 mod call;
 mod command;
 pub(crate) mod conf;
@@ -41,7 +41,6 @@ pub use belief::{Belief, Believed, Disbelief};
 pub use command::Call;
 pub use format::{Format, LinePattern, coloured};
 pub(super) use servers::ENTRY;
-pub use servers::KIND;
 
 /// How long tmux may take for one answer.
 const CALL_BUDGET: Duration = super::PATIENCE;

@@ -137,7 +137,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::mux::tmux::KIND;
+    use crate::mux::tmux::servers::KIND;
 
     fn place(server_pid: u32) -> Place {
         Place {

@@ -18,7 +18,7 @@ use crate::mux::{
 };
 
 /// tmux.
-pub const KIND: Kind = Kind("tmux");
+pub(super) const KIND: Kind = Kind("tmux");
 
 /// Its line of the registry: every socket that is nobody else's may be one of its servers'.
 pub(in crate::mux) const ENTRY: Entry = Entry {

@@ -141,7 +141,7 @@ fn the_dead_take_no_pane_from_the_living() {
     };
     let mut story = Story::asking();
     let outcome = story.hear(by("gemini", event(900, Kind::SessionStarted)), dead);
-    assert_eq!(outcome.held_apart, Some(crate::state::ENDED));
+    assert_eq!(outcome.held_apart, Some(crate::state::reason::ENDED));
     assert_eq!(story.row().assistant, Assistant::CLAUDE);
 }
 

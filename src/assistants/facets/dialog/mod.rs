@@ -31,14 +31,14 @@ use std::path::{Component, Path, PathBuf};
 
 use pane_patrol_hooks::text::{one_line, unmarked};
 
-pub use crate::mux::Press;
+pub(crate) use crate::mux::Press;
 use crate::state::Bound;
 use drawn::Drawn;
 pub(crate) use drawn::spelt;
 use own::Certainty;
-pub use refusal::{Part, Refusal};
+pub(crate) use refusal::{Part, Refusal};
 pub(crate) use twins::of_line;
-pub use twins::{has_lookalike, is_same, others, tell_apart, unheard};
+pub(crate) use twins::{has_lookalike, is_same, others, tell_apart, unheard};
 
 /// A line of at least so many dashes is a rule; panes of 40 columns have it too.
 const RULE: usize = 20;
@@ -58,7 +58,7 @@ pub struct Pane {
 
 /// What kind of answer a dialog wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// May this tool be used?
     Permission,
     /// A question with options.
@@ -67,7 +67,7 @@ pub enum Kind {
 
 /// One numbered line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// Its number, from 1.
     pub number: u8,
     /// Its words.
@@ -80,7 +80,7 @@ pub struct Choice {
 
 /// A dialog that waits for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dialog {
+pub(crate) struct Dialog {
     /// What it wants.
     pub kind: Kind,
     /// Its first line, for example `Bash command`.
@@ -122,22 +122,22 @@ pub(crate) enum About {
 
 impl Dialog {
     /// The option that approves this once and nothing more.
-    pub fn yes(&self) -> Option<u8> {
+    pub(crate) fn yes(&self) -> Option<u8> {
         self.yes
     }
 
     /// The option that denies.
-    pub fn no(&self) -> Option<u8> {
+    pub(crate) fn no(&self) -> Option<u8> {
         self.no
     }
 
     /// The option of this number.
-    pub fn option(&self, number: u8) -> Option<&Choice> {
+    pub(crate) fn option(&self, number: u8) -> Option<&Choice> {
         self.options.iter().find(|option| option.number == number)
     }
 
     /// Whether it shows the request, all of it and nothing else. The error says what differs.
-    pub fn shows(&self, bound: &Bound) -> Result<(), Refusal> {
+    pub(crate) fn shows(&self, bound: &Bound) -> Result<(), Refusal> {
         let message = bound.request.message.as_deref();
         let message = &said(message.ok_or(Refusal::NothingKnown)?);
         if (self.kind == Kind::Question) != bound.is_question() {

@@ -16,7 +16,7 @@ use crate::state::{Bound, Row, Written};
 use pane_patrol_hooks::text::unmarked;
 
 /// The other requests of the row: any of them may be what is on the screen, whatever it is about.
-pub fn others(bound: &Bound, row: &Row) -> Vec<Bound> {
+pub(crate) fn others(bound: &Bound, row: &Row) -> Vec<Bound> {
     let others = row.waiting.iter().map(|request| bound.sibling(request));
     let is_other = |other: &Bound| !bound.is_about(&other.request);
     others.filter(is_other).collect()
@@ -24,7 +24,7 @@ pub fn others(bound: &Bound, row: &Row) -> Vec<Bound> {
 
 /// Those of the assistant's `open` calls that nobody has told of: neither `bound` nor one of `others`.
 /// Their dialogs come all the same.
-pub fn unheard(bound: &Bound, others: &[Bound], open: Vec<Bound>) -> Vec<Bound> {
+pub(crate) fn unheard(bound: &Bound, others: &[Bound], open: Vec<Bound>) -> Vec<Bound> {
     let own: Vec<usize> = (0..open.len())
         .filter(|at| bound.is_call(&open[*at]))
         .collect();
@@ -39,14 +39,14 @@ pub fn unheard(bound: &Bound, others: &[Bound], open: Vec<Bound>) -> Vec<Bound> 
 }
 
 /// Whether the dialog may as well be that of one of `others`, be it one that wants just the same.
-pub fn has_lookalike(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> bool {
+pub(crate) fn has_lookalike(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> bool {
     let may_be_its =
         |other: &Bound| may_be_its(dialog, bound, other) || may_look_like(bound, other);
     others.iter().any(may_be_its)
 }
 
 /// Refuses unless the dialog is for certain that of none of `others`.
-pub fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<(), Refusal> {
+pub(crate) fn tell_apart(dialog: &Dialog, bound: &Bound, others: &[Bound]) -> Result<(), Refusal> {
     let mut twins = others.iter().filter(|other| !is_same(bound, other));
     if twins.any(|other| may_be_its(dialog, bound, other)) {
         Err(Refusal::Twins)
@@ -109,7 +109,7 @@ fn unspelt(line: &str) -> String {
 /// Whether both want just the same in the same folder: then it does not matter which of them is
 /// answered first. What stands in the place of a sign for the unknown may not be the same. To a server the
 /// order of an object's fields may mean something: where nobody tells it they may not be the same either.
-pub fn is_same(bound: &Bound, other: &Bound) -> bool {
+pub(crate) fn is_same(bound: &Bound, other: &Bound) -> bool {
     let Some(input) = &bound.input else {
         return false;
     };

@@ -4,13 +4,13 @@
 //! kept by the assistants themselves; all of it is read when somebody looks and kept nowhere: no event and
 //! no log ever holds it. [`parts`]: what a tool's input is made of, to be read.
 
-pub mod parts;
+pub(crate) mod parts;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::state::{Bound, Written};
-pub use parts::{Given, Part};
+pub(crate) use parts::{Given, Part};
 
 /// A request with its whole input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Known {
 
 /// A call of a tool that has no result yet, in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Open {
+pub(crate) struct Open {
     /// The sub-agent whose call it is; `None`: the main agent's.
     pub agent_id: Option<String>,
     /// The call's own id.
@@ -91,7 +91,7 @@ pub struct Open {
 
 /// The calls of a session that have begun.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Begun {
+pub(crate) struct Begun {
     /// The calls themselves, the oldest first.
     pub calls: Vec<Open>,
     /// No sub-agent works whose call is not written down yet.
@@ -114,7 +114,7 @@ pub(crate) fn plain(name: Option<&str>) -> Option<&str> {
 }
 
 /// Whether the request's one line is all of it: a command that was not cut.
-pub fn says_all(bound: &Bound) -> bool {
+pub(crate) fn says_all(bound: &Bound) -> bool {
     let request = &bound.request;
     let tool = request.tool.as_deref();
     let message = request.message.as_deref();

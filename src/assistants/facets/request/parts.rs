@@ -52,7 +52,7 @@ impl Given {
 const AROUND: usize = 3;
 
 /// Reads `input`. `before`: what the file holds that is written over.
-pub fn of(given: Given, input: &Value, before: Option<&str>) -> Vec<Part> {
+pub(crate) fn of(given: Given, input: &Value, before: Option<&str>) -> Vec<Part> {
     let Some(fields) = input.as_object() else {
         return vec![Part::Text(visible(&plain(input)))];
     };
@@ -89,7 +89,7 @@ pub(crate) fn in_order(parts: Vec<Part>, written: Option<&Written>) -> Vec<Part>
 }
 
 /// A change that is a unified diff already, with what `input` says beside it.
-pub fn of_diff(input: &Value, diff: &str) -> Vec<Part> {
+pub(crate) fn of_diff(input: &Value, diff: &str) -> Vec<Part> {
     let mut rest = Fields(input.as_object().cloned().unwrap_or_default());
     rest.0.remove("diff");
     let mut parts: Vec<Part> = rest.file().into_iter().collect();
@@ -106,7 +106,7 @@ pub fn of_diff(input: &Value, diff: &str) -> Vec<Part> {
 }
 
 /// All parts as plain text, for a terminal or a pipe.
-pub fn text(parts: &[Part]) -> String {
+pub(crate) fn text(parts: &[Part]) -> String {
     let part = |part: &Part| match part {
         Part::Note(note) => format!("({note})\n"),
         Part::Text(text) => format!("{}\n", text.trim_end_matches('\n')),

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use pane_patrol_hooks::mux::tmux::server_of;
 
 use super::*;
-use crate::mux::tmux::KIND;
+use crate::mux::tmux::servers::KIND;
 
 /// Server 77 with a dashboard in %1; two clients, of which the second one typed last.
 const ANSWER: &str = "P\t77\t%1\t$0\t@0\t/dev/pts/1\twork:0.0\n\
