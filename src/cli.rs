@@ -30,15 +30,15 @@ use crate::state::words;
 pub struct Cli {
     /// What to do; without it the dashboard is shown.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub(crate) command: Option<Command>,
     /// Options of the dashboard.
     #[command(flatten)]
-    pub supervisor: SupervisorArgs,
+    pub(crate) supervisor: SupervisorArgs,
 }
 
 /// Every subcommand but `hook`, which is recognised before anything is parsed.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show the dashboard: who needs you, and Enter goes there (also without any command)
     Supervisor(SupervisorArgs),
     /// Go to the pane of an assistant
@@ -112,58 +112,58 @@ pub enum Command {
 
 /// Options of `man`.
 #[derive(Args, Debug)]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// Of this command; one of several words as they are typed
     #[arg(value_name = "COMMAND")]
-    pub command: Vec<String>,
+    pub(crate) command: Vec<String>,
     /// Print the names of all pages instead
     #[arg(long, conflicts_with = "command")]
-    pub list: bool,
+    pub(crate) list: bool,
 }
 
 /// Options of `supervisor`.
 #[derive(Args, Debug, Default)]
-pub struct SupervisorArgs {
+pub(crate) struct SupervisorArgs {
     /// Colours: the terminal's own, for a dark or a light background, or none
     #[arg(long, value_name = "THEME", value_parser = Theme::NAMES)]
-    pub theme: Option<String>,
+    pub(crate) theme: Option<String>,
     /// Switch this tmux client (`#{client_name}`) on Enter; by default the one the key was pressed on
     #[arg(long, value_name = "NAME")]
-    pub client: Option<String>,
+    pub(crate) client: Option<String>,
     /// Show an assistant's own pane beside the dashboard, as the key `s` does
     #[arg(long)]
-    pub split: bool,
+    pub(crate) split: bool,
     /// Which containers are heard.
     #[command(flatten)]
-    pub containers: ContainerArgs,
+    pub(crate) containers: ContainerArgs,
     /// Who else may listen.
     #[command(flatten)]
-    pub listen: ListenArgs,
+    pub(crate) listen: ListenArgs,
 }
 
 /// Options of `collect`.
 #[derive(Args, Debug)]
-pub struct CollectArgs {
+pub(crate) struct CollectArgs {
     /// Which containers are heard.
     #[command(flatten)]
-    pub containers: ContainerArgs,
+    pub(crate) containers: ContainerArgs,
     /// Who else may listen.
     #[command(flatten)]
-    pub listen: ListenArgs,
+    pub(crate) listen: ListenArgs,
 }
 
 /// Containers with a socket of their own.
 #[derive(Args, Debug, Default)]
-pub struct ContainerArgs {
+pub(crate) struct ContainerArgs {
     /// Hear this container by a socket of its own, `containers/NAME/events.sock` in the runtime
     /// folder, which takes events and nothing else; with targets (again for each) only of these
     #[arg(long = "container", value_name = "NAME[=TARGET]")]
-    pub containers: Vec<String>,
+    pub(crate) containers: Vec<String>,
 }
 
 /// Whether clients may come over WebSocket.
 #[derive(Args, Debug, Default)]
-pub struct ListenArgs {
+pub(crate) struct ListenArgs {
     /// Let programs that know the token connect over WebSocket, from this machine only; without an
     /// address on a port of 127.0.0.1 that is the session's own
     #[arg(
@@ -173,7 +173,7 @@ pub struct ListenArgs {
         require_equals = false,
         default_missing_value = ""
     )]
-    pub listen: Option<String>,
+    pub(crate) listen: Option<String>,
 }
 
 /// No notice of an assistant for longer than this is a thing forgotten.
@@ -186,115 +186,115 @@ const LONGEST_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(group = ArgGroup::new("whom").args(["target", "next"]).required(true))]
-pub struct JumpArgs {
+pub(crate) struct JumpArgs {
     /// Where: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// Go to the one that has waited for you longest
     #[arg(long)]
-    pub next: bool,
+    pub(crate) next: bool,
     /// Switch this tmux client (`#{client_name}`) instead of the one this runs on
     #[arg(long, value_name = "NAME")]
-    pub client: Option<String>,
+    pub(crate) client: Option<String>,
 }
 
 /// Options of `start`.
 #[derive(Args, Debug)]
-pub struct StartArgs {
+pub(crate) struct StartArgs {
     /// Which launcher of the settings; without any there, an assistant that is on PATH
-    pub launcher: Option<String>,
+    pub(crate) launcher: Option<String>,
     /// Start it in this folder
     #[arg(long, value_name = "FOLDER")]
-    pub folder: Option<PathBuf>,
+    pub(crate) folder: Option<PathBuf>,
     /// Print the launchers and start none
     #[arg(long)]
-    pub list: bool,
+    pub(crate) list: bool,
 }
 
 /// Options of `stop`.
 #[derive(Args, Debug)]
-pub struct StopArgs {
+pub(crate) struct StopArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// Close its pane with everything in it instead
     #[arg(long)]
-    pub close_pane: bool,
+    pub(crate) close_pane: bool,
 }
 
 /// Options of `snooze`.
 #[derive(Args, Debug)]
-pub struct SnoozeArgs {
+pub(crate) struct SnoozeArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// For how long: `90s`, `10m`, `2h`, a bare number is minutes; `0` ends it
     #[arg(value_name = "SPAN", default_value = "10m", value_parser = parse_snooze)]
-    pub span: Duration,
+    pub(crate) span: Duration,
 }
 
 /// Options of `request`.
 #[derive(Args, Debug)]
-pub struct RequestArgs {
+pub(crate) struct RequestArgs {
     /// Whose request: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// Only this one, where several wait: its id
     #[arg(long, value_name = "ID")]
-    pub request: Option<String>,
+    pub(crate) request: Option<String>,
     /// Print one JSON object
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// Which of a row's requests is answered.
 #[derive(Args, Debug)]
-pub struct Which {
+pub(crate) struct Which {
     /// This one, where several wait: its id, as `pane-patrol request` prints it
     #[arg(long, value_name = "ID")]
-    pub request: Option<String>,
+    pub(crate) request: Option<String>,
     /// Only what was shown with this digest by `pane-patrol request`; if it reads otherwise now,
     /// nothing is sent
     #[arg(long, value_name = "DIGEST")]
-    pub digest: Option<Digest>,
+    pub(crate) digest: Option<Digest>,
 }
 
 /// Options of `approve`.
 #[derive(Args, Debug)]
-pub struct ApproveArgs {
+pub(crate) struct ApproveArgs {
     /// Whose request: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// Which request, and as it was shown.
     #[command(flatten)]
-    pub which: Which,
+    pub(crate) which: Which,
     /// Do not ask: I have read it elsewhere
     #[arg(long, conflicts_with = "digest")]
-    pub yes: bool,
+    pub(crate) yes: bool,
     /// Also when only the beginning of the request is known to `pane-patrol request`
     #[arg(long)]
-    pub partly_seen: bool,
+    pub(crate) partly_seen: bool,
 }
 
 /// Options of `deny`.
 #[derive(Args, Debug)]
-pub struct DenyArgs {
+pub(crate) struct DenyArgs {
     /// Whose request: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// Which request, and as it was shown.
     #[command(flatten)]
-    pub which: Which,
+    pub(crate) which: Which,
     /// What to do instead, one line; without it the assistant stops and waits for you
     #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 /// Options of `trust`.
 #[derive(Args, Debug)]
-pub struct TrustArgs {
+pub(crate) struct TrustArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// For how long, at most `4h`: `90s`, `10m`, `2h`, a bare number is minutes
     #[arg(long = "for", value_name = "SPAN", default_value = "10m", value_parser = parse_trust)]
-    pub span: Duration,
+    pub(crate) span: Duration,
     /// End it now
     #[arg(long, conflicts_with = "span")]
-    pub off: bool,
+    pub(crate) off: bool,
 }
 
 /// How spans are typed, said wherever one is none.
@@ -321,7 +321,7 @@ fn parse_trust(text: &str) -> Result<Duration, String> {
 
 /// What `rules` does.
 #[derive(Debug, Subcommand)]
-pub enum RulesCommand {
+pub(crate) enum RulesCommand {
     /// Print the rules in the order in which they are looked at
     List,
     /// Say whether the rules can be understood, and whether anything waits for them
@@ -332,24 +332,24 @@ pub enum RulesCommand {
 
 /// Options of `rules test`.
 #[derive(Args, Debug)]
-pub struct RulesTestArgs {
+pub(crate) struct RulesTestArgs {
     /// Which assistant asks
     #[arg(long, value_name = "NAME", default_value = assistants::usual_name())]
-    pub assistant: String,
+    pub(crate) assistant: String,
     /// The project's folder; by default the payload's `cwd`
     #[arg(long, value_name = "FOLDER")]
-    pub project: Option<PathBuf>,
+    pub(crate) project: Option<PathBuf>,
     /// Fail when the verdict is another one
     #[arg(long, value_name = "VERDICT")]
-    pub expect: Option<Expected>,
+    pub(crate) expect: Option<Expected>,
     /// Print one JSON object
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// A verdict as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Expected {
+pub(crate) enum Expected {
     /// It is not done
     Deny,
     /// The person is asked
@@ -360,99 +360,99 @@ pub enum Expected {
 
 /// Options of `answer`.
 #[derive(Args, Debug)]
-pub struct AnswerArgs {
+pub(crate) struct AnswerArgs {
     /// Whose question: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// The option, by its number or its words
-    pub option: String,
+    pub(crate) option: String,
     /// Which request, and as it was shown.
     #[command(flatten)]
-    pub which: Which,
+    pub(crate) which: Which,
 }
 
 /// Options of `status`.
 #[derive(Args, Debug)]
-pub struct StatusArgs {
+pub(crate) struct StatusArgs {
     /// Print one JSON array of rows
     #[arg(long, conflicts_with = "format")]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Print a short summary in the given format instead of a table
     #[arg(long, value_name = "FORMAT")]
-    pub format: Option<StatusFormat>,
+    pub(crate) format: Option<StatusFormat>,
 }
 
 /// Summaries that `status` can print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum StatusFormat {
+pub(crate) enum StatusFormat {
     /// Coloured counts for tmux's status line, nothing when there is nothing to tell
     Tmux,
 }
 
 /// Options of `wait`.
 #[derive(Args, Debug)]
-pub struct WaitArgs {
+pub(crate) struct WaitArgs {
     /// Which one, by any of its names; in its place or pane it need not be there yet
     #[arg(required_unless_present = "target")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// The same as an option
     #[arg(long, conflicts_with = "name")]
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// Which state; any of several, separated by commas or given again
     #[arg(long, required = true, value_parser = states(), value_delimiter = ',')]
-    pub state: Vec<State>,
+    pub(crate) state: Vec<State>,
     /// Give up, with exit status 4, after this time: `60s`, `5m`; by default never
     #[arg(long, value_name = "SPAN", value_parser = parse_timeout)]
-    pub timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// Options of `watch`.
 #[derive(Args, Debug)]
-pub struct WatchArgs {
+pub(crate) struct WatchArgs {
     /// Print rows as `status --json` does, one a line, and `{"id": ..., "gone": true}` at an end
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Print whole sentences without signs or times, for a screen reader or a voice
     #[arg(long, conflicts_with = "json")]
-    pub spoken: bool,
+    pub(crate) spoken: bool,
     /// Only this one, by any of its names; may be given several times
     #[arg(long)]
-    pub target: Vec<String>,
+    pub(crate) target: Vec<String>,
 }
 
 /// Options of `wrap`.
 #[derive(Args, Debug)]
-pub struct WrapArgs {
+pub(crate) struct WrapArgs {
     /// What it is called in the list: 1 to 32 of a-z, 0-9, _ and -, a letter or digit first; by default the program's name
     #[arg(long, value_name = "NAME")]
-    pub assistant: Option<String>,
+    pub(crate) assistant: Option<String>,
     /// The program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    pub command: Vec<std::ffi::OsString>,
+    pub(crate) command: Vec<std::ffi::OsString>,
 }
 
 /// Options of `emit`.
 #[derive(Args, Debug)]
-pub struct EmitArgs {
+pub(crate) struct EmitArgs {
     /// Which assistant reports: 1 to 32 of a-z, 0-9, _ and -, a letter or digit first
     #[arg(long, value_name = "NAME")]
-    pub assistant: String,
+    pub(crate) assistant: String,
     /// What it is doing
     #[arg(long, value_parser = states())]
-    pub state: State,
+    pub(crate) state: State,
     /// One line for the person
     #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
     /// Where: `session:window.pane` or `%N`; by default the pane this runs in, outside of any its session
     #[arg(long)]
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// Fail when the event could not be delivered
     #[arg(long)]
-    pub strict: bool,
+    pub(crate) strict: bool,
 }
 
 /// What `mirror` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
-pub enum MirrorCommand {
+pub(crate) enum MirrorCommand {
     /// Log every event from now on
     On,
     /// Stop logging; what was logged is kept
@@ -464,30 +464,30 @@ pub enum MirrorCommand {
 /// Options of `log`.
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct LogArgs {
+pub(crate) struct LogArgs {
     /// Another view of the log
     #[command(subcommand)]
-    pub view: Option<LogView>,
+    pub(crate) view: Option<LogView>,
     /// Which events
     #[command(flatten)]
-    pub query: QueryArgs,
+    pub(crate) query: QueryArgs,
     /// Only events, or only decisions: what was approved, denied, stopped, started... in your name
     #[arg(long, value_name = "WHICH", conflicts_with = "paths")]
-    pub only: Option<Only>,
+    pub(crate) only: Option<Only>,
     /// Only decisions that came by this door: `dashboard`, a command's name, `hub`, `websocket`, `rule`
     #[arg(long, value_name = "DOOR", conflicts_with = "paths")]
-    pub door: Option<String>,
+    pub(crate) door: Option<String>,
     /// Go on with what comes, through every rotation
     #[arg(long, short)]
-    pub follow: bool,
+    pub(crate) follow: bool,
     /// Print the lines as they stand in the log
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// One part of what the log shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Only {
+pub(crate) enum Only {
     /// What was reported
     Events,
     /// What was decided or done, and what came of it
@@ -496,7 +496,7 @@ pub enum Only {
 
 /// Views of the log.
 #[derive(Debug, Subcommand)]
-pub enum LogView {
+pub(crate) enum LogView {
     /// Count turns, approvals, tools and errors, and the time spent waiting for you
     Stats {
         /// Which events
@@ -522,37 +522,37 @@ pub enum LogView {
 
 /// Which events of the log.
 #[derive(Args, Debug, Default)]
-pub struct QueryArgs {
+pub(crate) struct QueryArgs {
     /// Nothing before: `2h`, `15m`, `3d`, `09:30`, `2026-11-21 09:30`, or RFC 3339
     #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
+    pub(crate) since: Option<String>,
     /// Nothing from then on
     #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
+    pub(crate) until: Option<String>,
     /// Of this assistant; this and the next may be given several times
     #[arg(long, value_name = "NAME")]
-    pub assistant: Vec<String>,
+    pub(crate) assistant: Vec<String>,
     /// With this state, for example `failed`
     #[arg(long, value_parser = states())]
-    pub state: Vec<State>,
+    pub(crate) state: Vec<State>,
     /// Of this kind, for example `tool_started`
     #[arg(long, value_parser = parse_kind)]
-    pub kind: Vec<Kind>,
+    pub(crate) kind: Vec<Kind>,
     /// Of this one, by any of its names: `session:window.pane`, `%N`, its id, its tmux session or own
     /// session, its folder
     #[arg(long)]
-    pub target: Vec<String>,
+    pub(crate) target: Vec<String>,
     /// Of the session of an assistant whose id begins with this
     #[arg(long, value_name = "ID")]
-    pub instance: Vec<String>,
+    pub(crate) instance: Vec<String>,
     /// About this tool
     #[arg(long, value_name = "NAME")]
-    pub tool: Vec<String>,
+    pub(crate) tool: Vec<String>,
     /// That holds this text, in the message, tool, folder, target or an id; all of several
     #[arg(long, value_name = "TEXT")]
-    pub grep: Vec<String>,
+    pub(crate) grep: Vec<String>,
     /// Files to read instead of the event log; `-` is stdin
-    pub paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 /// A state by its word in events, or by the words that stand on the screen.
@@ -577,41 +577,41 @@ fn one_of(words: impl Iterator<Item = &'static str>) -> String {
 
 /// Options of `explain`.
 #[derive(Args, Debug)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// As it was then, by the log: `2h`, `09:30`, `2026-11-21 09:30`, or RFC 3339
     #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
+    pub(crate) at: Option<String>,
     /// Print one JSON object
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// Options of `diff`.
 #[derive(Args, Debug)]
-pub struct DiffArgs {
+pub(crate) struct DiffArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// Print the patch of this file, named from the top of the repository
     #[arg(long, value_name = "FILE")]
-    pub patch: Option<String>,
+    pub(crate) patch: Option<String>,
     /// How many unchanged lines stand around each change
     #[arg(long, value_name = "N", default_value_t = 3, requires = "patch")]
-    pub context: u32,
+    pub(crate) context: u32,
     /// Print JSON for programs
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// Options of `tasks`.
 #[derive(Args, Debug)]
-pub struct TasksArgs {
+pub(crate) struct TasksArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
-    pub target: String,
+    pub(crate) target: String,
     /// Print JSON for programs
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// The assistants whose settings can be edited, by name.
@@ -624,7 +624,7 @@ fn assistants() -> impl TypedValueParser<Value = &'static Assistant> {
 
 /// Options of `install`.
 #[derive(Args, Debug)]
-pub struct InstallArgs {
+pub(crate) struct InstallArgs {
     /// The assistants to register with, separated by commas or given again
     #[arg(
         long,
@@ -633,44 +633,44 @@ pub struct InstallArgs {
         value_parser = assistants(),
         conflicts_with = "all"
     )]
-    pub assistant: Vec<&'static Assistant>,
+    pub(crate) assistant: Vec<&'static Assistant>,
     /// Register with every assistant whose program is on PATH
     #[arg(long)]
-    pub all: bool,
+    pub(crate) all: bool,
     /// Show the change without making it
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Also register the event that lets requests be answered from the dashboard
     #[arg(long)]
-    pub approvals: bool,
+    pub(crate) approvals: bool,
     /// What else is to be set.
     #[command(flatten)]
-    pub options: InstallOptions,
+    pub(crate) options: InstallOptions,
 }
 
 /// Options of `setup`.
 #[derive(Args, Debug)]
-pub struct SetupArgs {
+pub(crate) struct SetupArgs {
     /// Do all of it, without asking
     #[arg(long, conflicts_with = "dry_run")]
-    pub yes: bool,
+    pub(crate) yes: bool,
     /// Show every change without making it
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Leave these out, separated by commas or given again
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
-    pub skip: Vec<SetupStep>,
+    pub(crate) skip: Vec<SetupStep>,
     /// The key after tmux's prefix for the dashboard in a popup; `none` for none
     #[arg(long, value_name = "KEY")]
-    pub popup_key: Option<String>,
+    pub(crate) popup_key: Option<String>,
     /// The key after tmux's prefix that goes to the one that waits longest; `none` for none
     #[arg(long, value_name = "KEY")]
-    pub next_key: Option<String>,
+    pub(crate) next_key: Option<String>,
 }
 
 /// One step of `setup`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SetupStep {
+pub(crate) enum SetupStep {
     /// The hooks of every assistant on PATH
     Assistants,
     /// Keys in tmux
@@ -683,36 +683,36 @@ pub enum SetupStep {
 
 /// Options of `uninstall`.
 #[derive(Args, Debug)]
-pub struct UninstallArgs {
+pub(crate) struct UninstallArgs {
     /// The assistants to take the hook out of; all of them, and what `setup` wrote, when none is named
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = assistants())]
-    pub assistant: Vec<&'static Assistant>,
+    pub(crate) assistant: Vec<&'static Assistant>,
     /// Show the change without making it
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 /// Options of `doctor`.
 #[derive(Args, Debug)]
-pub struct DoctorArgs {
+pub(crate) struct DoctorArgs {
     /// Print one JSON array of findings
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// Options of `demo`.
 #[derive(Args, Debug)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// Print the first screen and end, as without a terminal
     #[arg(long)]
-    pub print: bool,
+    pub(crate) print: bool,
     /// Width of the printed screen
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(40..=1000))]
-    pub columns: u16,
+    pub(crate) columns: u16,
     /// Height of the printed screen
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(20..=1000))]
-    pub rows: u16,
+    pub(crate) rows: u16,
     /// Play one scripted assistant in this pane
     #[arg(long, hide = true)]
-    pub play: Option<String>,
+    pub(crate) play: Option<String>,
 }

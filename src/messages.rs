@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 
 /// Prints a command's result. JSON goes by [`json`]: spelt out here, it would have another value.
-pub fn result(text: &str) {
+pub(crate) fn result(text: &str) {
     write_whole(&mut io::stdout().lock(), &shown(text));
 }
 
@@ -21,7 +21,7 @@ pub fn result(text: &str) {
 ///
 /// # Errors
 /// It cannot be said in JSON.
-pub fn json(value: &impl Serialize) -> CommandResult {
+pub(crate) fn json(value: &impl Serialize) -> CommandResult {
     let text = serde_json::to_string_pretty(value).map_err(|error| cannot_print(&error))?;
     print_json(&text);
     Ok(())
@@ -31,7 +31,7 @@ pub fn json(value: &impl Serialize) -> CommandResult {
 ///
 /// # Errors
 /// It cannot be said in JSON.
-pub fn json_line(value: &impl Serialize) -> CommandResult {
+pub(crate) fn json_line(value: &impl Serialize) -> CommandResult {
     let text = serde_json::to_string(value).map_err(|error| cannot_print(&error))?;
     print_json(&text);
     Ok(())
@@ -47,7 +47,7 @@ fn cannot_print(error: &serde_json::Error) -> CommandError {
 
 /// Prints the words of another program: for a person's terminal as [`result`] does, else as they are,
 /// so that a program can do something with them.
-pub fn raw_result(text: &str) {
+pub(crate) fn raw_result(text: &str) {
     let mut out = io::stdout().lock();
     if out.is_terminal() {
         write_whole(&mut out, &printable(text));
@@ -58,14 +58,14 @@ pub fn raw_result(text: &str) {
 
 /// A result that is printed piece by piece.
 #[derive(Debug)]
-pub struct Output {
+pub(crate) struct Output {
     out: BufWriter<StdoutLock<'static>>,
     error: Option<io::Error>,
 }
 
 impl Output {
     /// Stdout, for this alone until it is dropped.
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Self {
             out: BufWriter::with_capacity(128 * 1024, io::stdout().lock()),
             error: None,
@@ -73,30 +73,30 @@ impl Output {
     }
 
     /// Whether a person reads it as it comes.
-    pub fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.out.get_ref().is_terminal()
     }
 
     /// Prints the next piece; breaks off when nobody takes it any more.
-    pub fn print(&mut self, piece: &str) -> ControlFlow<()> {
+    pub(crate) fn print(&mut self, piece: &str) -> ControlFlow<()> {
         self.print_ready(&shown(piece))
     }
 
     /// As [`print`](Self::print), for a line of JSON without its end.
-    pub fn print_json(&mut self, line: &str) -> ControlFlow<()> {
+    pub(crate) fn print_json(&mut self, line: &str) -> ControlFlow<()> {
         self.print_ready(&printable_json(line))?;
         self.print_ready("\n")
     }
 
     /// Prints a piece of which the caller knows that nothing in it but its own colours is for the
     /// terminal alone.
-    pub fn print_ready(&mut self, piece: &str) -> ControlFlow<()> {
+    pub(crate) fn print_ready(&mut self, piece: &str) -> ControlFlow<()> {
         let written = self.out.write_all(piece.as_bytes());
         self.check(written)
     }
 
     /// Sees to it that everything printed so far is seen.
-    pub fn flush(&mut self) -> ControlFlow<()> {
+    pub(crate) fn flush(&mut self) -> ControlFlow<()> {
         let flushed = self.out.flush();
         self.check(flushed)
     }
@@ -105,7 +105,7 @@ impl Output {
     ///
     /// # Errors
     /// Something could not be written, for example on a full disk.
-    pub fn close(mut self) -> io::Result<()> {
+    pub(crate) fn close(mut self) -> io::Result<()> {
         let _ = self.flush();
         match self.error.take() {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
@@ -125,7 +125,7 @@ impl Output {
 }
 
 /// Columns of the terminal that results go to; `None` where they go elsewhere.
-pub fn width() -> Option<usize> {
+pub(crate) fn width() -> Option<usize> {
     let out = io::stdout();
     let size = out
         .is_terminal()
@@ -134,12 +134,12 @@ pub fn width() -> Option<usize> {
 }
 
 /// Says how it goes: a sentence with a full stop.
-pub fn status(sentence: &str) {
+pub(crate) fn status(sentence: &str) {
     say(&format!("{}\n", quoted(sentence, arguments())));
 }
 
 /// Says what the person should know although the command goes on.
-pub fn warning(text: &str) {
+pub(crate) fn warning(text: &str) {
     say(&format!("warning: {}\n", quoted(text, arguments())));
 }
 

@@ -7,7 +7,7 @@ use super::codex::settings::Options as Codex;
 
 /// What else is to be set.
 #[derive(Args, Clone, Debug, Default)]
-pub struct InstallOptions {
+pub(crate) struct InstallOptions {
     #[command(flatten)]
     codex: Codex,
 }

@@ -24,34 +24,34 @@ use crate::state::Settings;
 
 /// The environment, as far as it means anything to us.
 #[derive(Clone, Debug)]
-pub struct Context {
+pub(crate) struct Context {
     /// The variables that decide about places.
-    pub environment: Environment,
+    pub(crate) environment: Environment,
     /// The variables by which multiplexers are found.
-    pub multiplexers: mux::Variables,
+    pub(crate) multiplexers: mux::Variables,
     /// What they say of the pane that this runs in.
-    pub around: Here,
+    pub(crate) around: Here,
     /// The variables by which assistants' own folders are found, those that are set.
-    pub assistant_folders: BTreeMap<&'static str, PathBuf>,
+    pub(crate) assistant_folders: BTreeMap<&'static str, PathBuf>,
     /// `PANE_PATROL_TARGET`: where this runs, in the user's own words.
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// What Mission Control's programs find the hub by.
-    pub aoc: Aoc,
+    pub(crate) aoc: Aoc,
     /// `NO_COLOR`: the person wants none.
-    pub no_color: bool,
+    pub(crate) no_color: bool,
     /// `PATH`.
-    pub path: Option<OsString>,
+    pub(crate) path: Option<OsString>,
     /// The difference between local time and UTC.
-    pub offset: UtcOffset,
+    pub(crate) offset: UtcOffset,
 }
 
 /// What Mission Control's programs find the hub by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Aoc {
+pub(crate) struct Aoc {
     /// `ZELLIJ_SESSION_NAME`, else `AOC_SESSION_ID`: by which name they call it.
-    pub session: Option<String>,
+    pub(crate) session: Option<String>,
     /// `AOC_HUB_ADDR`: where it listens for them.
-    pub address: Option<String>,
+    pub(crate) address: Option<String>,
 }
 
 impl Context {
@@ -66,7 +66,7 @@ impl Context {
     }
 
     /// Reads everything through `get`.
-    pub fn read(get: impl Fn(&str) -> Option<OsString>) -> Self {
+    pub(crate) fn read(get: impl Fn(&str) -> Option<OsString>) -> Self {
         let text = |name: &str| {
             get(name)
                 .map(|value| value.to_string_lossy().into_owned())
@@ -94,7 +94,7 @@ impl Context {
 
     /// Where everything lives. Where nobody listens in the own one of the two standard runtime folders
     /// but somebody does in the other, that is meant: it was started with another environment.
-    pub fn places(&self) -> Places {
+    pub(crate) fn places(&self) -> Places {
         let own = Places::of(&self.environment);
         let listens = |places: &Places| Listener::stands(places, self.environment.uid);
         let other = self.environment.other_places();
@@ -150,7 +150,7 @@ impl Context {
     }
 
     /// The server of panes that are not named with one, by its socket: that of our pane, else the default one.
-    pub fn own_socket(&self) -> PathBuf {
+    pub(crate) fn own_socket(&self) -> PathBuf {
         match &self.around.server {
             Some(server) => PathBuf::from(&server.socket),
             None => mux::default_socket(&self.multiplexers, self.environment.uid),
@@ -163,7 +163,7 @@ impl Context {
     }
 
     /// Which multiplexers are asked, and with what: also what the settings say, as far as these can be read.
-    pub fn reach(&self) -> Reach {
+    pub(crate) fn reach(&self) -> Reach {
         let places = self.places();
         let own = self.around.server.as_ref();
         let own = own.map(|own| PathBuf::from(&own.socket));
@@ -182,7 +182,10 @@ impl Context {
     }
 
     /// All that a collector in this process has to know; `containers` as they were typed.
-    pub fn collector(&self, containers: &[String]) -> Result<collector::Setup, CommandError> {
+    pub(crate) fn collector(
+        &self,
+        containers: &[String],
+    ) -> Result<collector::Setup, CommandError> {
         let containers = collector::Container::all(containers).map_err(|error| {
             CommandError::new("could not make out `--container`")
                 .caused_by(&error)
@@ -227,7 +230,7 @@ impl Context {
     }
 
     /// What the person's rules stand on.
-    pub fn ground(&self, places: &Places) -> Ground {
+    pub(crate) fn ground(&self, places: &Places) -> Ground {
         let config = places.config.as_deref().and_then(Path::parent);
         let own = [config, places.state.as_deref(), Some(&places.runtime)];
         Ground {
@@ -237,7 +240,7 @@ impl Context {
     }
 
     /// Where assistants keep their files.
-    pub fn homes(&self) -> Homes {
+    pub(crate) fn homes(&self) -> Homes {
         Homes::read(
             &|name| self.assistant_folders.get(name).cloned(),
             Some(&self.places()),
@@ -245,7 +248,7 @@ impl Context {
     }
 
     /// What the person has set.
-    pub fn config(&self) -> Result<Config, CommandError> {
+    pub(crate) fn config(&self) -> Result<Config, CommandError> {
         Config::read(self.places().config.as_deref()).map_err(|error| {
             CommandError::new("the settings cannot be used")
                 .caused_by(&error)

@@ -42,7 +42,7 @@ mod wrap;
 use crate::cli::{Cli, Command};
 use crate::error::CommandResult;
 
-pub use context::Context;
+pub(crate) use context::Context;
 
 /// Runs what was typed.
 pub fn run(cli: &Cli) -> CommandResult {

@@ -43,25 +43,25 @@ const DEFAULT_REBUILD_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// `[dashboard]`: how it looks.
-    pub dashboard: Dashboard,
+    pub(crate) dashboard: Dashboard,
     /// `[table]`: which rows there are, and for how long.
-    pub table: Table,
+    pub(crate) table: Table,
     /// `[mirror]`: the event log.
-    pub mirror: Mirror,
+    pub(crate) mirror: Mirror,
     /// `[notice]`: how you are told of what needs you.
-    pub notice: notify::Settings,
+    pub(crate) notice: notify::Settings,
     /// `[icons]`: how states and branches are marked.
-    pub icons: Icons,
+    pub(crate) icons: Icons,
     /// `[split]`: the dashboard with an assistant's pane beside it.
-    pub split: Split,
+    pub(crate) split: Split,
     /// `[tmux]`: servers that are believed although nothing proves that they are tmux.
-    pub tmux: Tmux,
+    pub(crate) tmux: Tmux,
     /// `[listen]`: who may come over WebSocket.
-    pub listen: Listen,
+    pub(crate) listen: Listen,
     /// `[[launcher]]`: one way to start an assistant, for `n` and `start`; without any, those on PATH.
-    pub launcher: Vec<Launcher>,
+    pub(crate) launcher: Vec<Launcher>,
     /// `[[rules]]`: what is answered for you. Each condition is one text or a list of some.
-    pub rules: Rules,
+    pub(crate) rules: Rules,
 }
 
 /// `[dashboard]`: how it looks.
@@ -70,7 +70,7 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Dashboard {
     /// `theme`: which colours it uses; `--theme` comes before it.
-    pub theme: Option<Theme>,
+    pub(crate) theme: Option<Theme>,
 }
 
 /// `[icons]`: how states and branches are marked.
@@ -109,7 +109,7 @@ pub enum Signs {
 #[serde(default, deny_unknown_fields)]
 pub struct Split {
     /// `width`: columns of the dashboard; a third of the window when not set, and at least 40.
-    pub width: Option<u16>,
+    pub(crate) width: Option<u16>,
 }
 
 /// `[tmux]`: servers that are believed although nothing proves that they are tmux.
@@ -152,10 +152,10 @@ impl TryFrom<String> for Absolute {
 pub struct Listen {
     /// `origins`: pages that may connect, for example `["http://localhost:3000"]`; they need the
     /// token too.
-    pub origins: Vec<String>,
+    pub(crate) origins: Vec<String>,
     /// `aoc_session`: by which name Mission Control's own programs may call the hub; without it
     /// `ZELLIJ_SESSION_NAME`, else `AOC_SESSION_ID`. Empty: by none.
-    pub aoc_session: Option<String>,
+    pub(crate) aoc_session: Option<String>,
 }
 
 /// `[table]`: what is kept.

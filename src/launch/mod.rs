@@ -40,7 +40,7 @@ pub(crate) const SHELL: &str = "sh";
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Launcher {
+pub(crate) struct Launcher {
     /// What it is called, here and as the name of its window.
     pub name: String,
     /// A shell command; `{cwd}` and `{name}` stand for the folder and the name, quoted.

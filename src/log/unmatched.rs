@@ -49,7 +49,10 @@ pub(crate) fn from_row(row: &Row, apart: &[Unmatched], now: Timestamp) -> String
 }
 
 /// What was held apart from `place`, a target, pane or id, in which no row is.
-pub(crate) fn from_place<'a>(place: &str, apart: &'a [Unmatched]) -> impl Iterator<Item = &'a Unmatched> {
+pub(crate) fn from_place<'a>(
+    place: &str,
+    apart: &'a [Unmatched],
+) -> impl Iterator<Item = &'a Unmatched> {
     let is_it = move |apart: &&Unmatched| {
         let pane = apart.id.rsplit_once("::").map(|(_, pane)| pane);
         apart.target.to_string() == place || apart.id == place || pane == Some(place)

@@ -40,11 +40,11 @@ pub(crate) use outcome::{Gone, Outcome, Undone};
 pub(crate) use proof::{Disbelief, Proof};
 pub use reach::Reach;
 pub(crate) use reach::{Variables, around, default_socket, variables};
-pub use types::{Guard, Press, Pressed};
 pub(crate) use types::{
-    Absent, Arrival, Attach, Audience, Beside, Here, Home, Opened, Opening, Owner, PaneList,
-    Place, Screen, Viewer,
+    Absent, Arrival, Attach, Audience, Beside, Here, Home, Opened, Opening, Owner, PaneList, Place,
+    Screen, Viewer,
 };
+pub use types::{Guard, Press, Pressed};
 
 /// How long a multiplexer may take for one answer: about three hundred times what it usually needs.
 pub const PATIENCE: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 )]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum Then {
+pub(crate) enum Then {
     /// It is not done, and the assistant is told why.
     Deny,
     /// The person is asked.
@@ -19,7 +19,7 @@ pub enum Then {
 
 impl Then {
     /// `deny`, `ask` or `allow`.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Deny => "deny",
             Self::Ask => "ask",
@@ -30,12 +30,12 @@ impl Then {
 
 /// All rules, in the order of the settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rules(Vec<Rule>);
+pub(crate) struct Rules(Vec<Rule>);
 
 /// One rule. A condition that is not given is met by everything; of one with several values, one is
 /// enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub(crate) struct Rule {
     /// Which one, from 1, in the order of the settings.
     pub number: usize,
     /// The line of the settings it begins on, from 1.
@@ -70,18 +70,13 @@ impl Rules {
     }
 
     /// Every rule.
-    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.0.iter()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// Rules know where they begin in bytes; from `text`, the settings they were read from, their
     /// lines are counted.
-    pub fn count_lines(&mut self, text: &str) {
+    pub(crate) fn count_lines(&mut self, text: &str) {
         for rule in &mut self.0 {
             let at = rule.line.min(text.len());
             rule.line = text.get(..at).unwrap_or(text).matches('\n').count() + 1;
@@ -91,7 +86,7 @@ impl Rules {
 
 impl Rule {
     /// `rule 3 (no pushes)`: how it is spoken of.
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         match &self.name {
             Some(name) => format!("rule {} ({name})", self.number),
             None => format!("rule {}", self.number),
@@ -99,12 +94,12 @@ impl Rule {
     }
 
     /// Whether it can be about this assistant.
-    pub fn is_for(&self, assistant: &str) -> bool {
+    pub(crate) fn is_for(&self, assistant: &str) -> bool {
         self.assistant.is_empty() || self.assistant.iter().any(|name| name == assistant)
     }
 
     /// Its conditions in one line, for example `command "git status" · folder ~/src`.
-    pub fn conditions(&self) -> String {
+    pub(crate) fn conditions(&self) -> String {
         let commands: Vec<String> = self
             .command
             .iter()

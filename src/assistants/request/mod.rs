@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use pane_patrol_hooks::text::visible;
 
-use super::facets::request::Missing;
 #[cfg(test)]
 pub(crate) use super::facets::request::Given;
+use super::facets::request::Missing;
 pub(crate) use super::facets::request::{Full, Known, Part, parts, says_all};
 use super::facets::{Calls, Facets};
 use super::homes::Homes;
@@ -77,7 +77,12 @@ pub(crate) fn has_result(bound: &Bound, homes: &Homes) -> Option<bool> {
 
 /// The same, but waits also for what stands beside a line that is all of the command: its description,
 /// its other options.
-pub(crate) fn look_longer(bound: &Bound, homes: &Homes, age: Duration, wait: &dyn Fn(Duration)) -> Known {
+pub(crate) fn look_longer(
+    bound: &Bound,
+    homes: &Homes,
+    age: Duration,
+    wait: &dyn Fn(Duration),
+) -> Known {
     let mut waited = age;
     loop {
         let missing = match find(bound, homes) {
