@@ -56,7 +56,7 @@ impl Answer {
 }
 
 /// Whether somebody may decide about this event: the main agent of an attended session asks for
-/// permission. For a sub-agent in the background Claude Code 2.1.329 shows its dialog only when this
+/// permission. For a sub-agent in the background there may be a dialog only when this
 /// hook has ended: waiting would hide the request from whoever sits at the pane.
 pub(crate) fn can_be_decided(event: &Event) -> bool {
     let adapter = adapter::find(event.assistant.as_str());

@@ -108,7 +108,7 @@ impl<R: BufRead> Scanner<R> {
     ///
     /// # Errors
     /// [`Stop`] when the input ends before it.
-    pub fn is_at_object(&mut self) -> Scan<bool> {
+    pub(crate) fn is_at_object(&mut self) -> Scan<bool> {
         self.token().map(|first| first == b'{')
     }
 

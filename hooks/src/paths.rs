@@ -54,7 +54,7 @@ impl Environment {
     /// own: whoever started its assistant may not have had the variable that the dashboard has, or the
     /// other way round. `None` where the person has said which world is meant: by any other folder, a
     /// session's name or a socket.
-    pub fn other_standard(&self) -> Option<Self> {
+    pub(crate) fn other_standard(&self) -> Option<Self> {
         if self.session.is_some() || self.event_socket.is_some() {
             return None;
         }

@@ -48,7 +48,7 @@ pub(crate) enum Nesting {
     Flat,
 }
 
-/// The schema that Claude Code began and others took over.
+/// The schema that the first one began and others took over.
 pub const GROUPS: Schema = Schema {
     dialect: Dialect::Strict,
     nesting: Nesting::Groups,

@@ -1,7 +1,7 @@
 //! What became of a request after its answer was given.
 //!
 //! Only that request tells, never what else its pane shows: while several queue, the dialog of another
-//! one may have taken the screen (Claude Code 2.1.197 shows the newest first) and swallowed the key.
+//! one may have taken the screen (there are assistants that show the newest first) and swallowed the key.
 
 use std::time::Duration;
 

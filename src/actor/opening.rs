@@ -1,4 +1,4 @@
-//! Dialogs that are about to open. Claude Code 2.1.197 works at a long command or text for seconds before it shows
+//! Dialogs that are about to open. An assistant may work at a long command or text for seconds before it shows
 //! it (a command of 1,400 characters: a second; 2,900: 3 to 5 s), and a key that is pressed meanwhile, at the dialog that still
 //! stands there, is taken by the one that then opens above it.
 

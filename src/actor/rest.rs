@@ -1,4 +1,4 @@
-//! Whether an assistant would take a key now. Claude Code 2.1.197 works for seconds at a large request before it
+//! Whether an assistant would take a key now. One may work for seconds at a large request before it
 //! shows it, writes nothing down before, and leaves the dialog on its screen that was there: a key that is
 //! pressed meanwhile is taken by the dialog that opens next. While it works its first thread runs; one that
 //! would take the key at once sleeps.

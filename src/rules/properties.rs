@@ -20,7 +20,7 @@ struct Stage {
 
 const PROGRAMS: [&str; 5] = ["git", "rm", "sudo", "ls", "sh2"];
 
-/// Those of them that there are. Claude Code runs commands by the person's own.
+/// Those of them that there are. Commands are run by the person's own.
 const SHELLS: [&str; 3] = ["/bin/sh", "/bin/bash", "/bin/zsh"];
 
 impl Stage {

@@ -1,52 +1,60 @@
-//! Which input of which tool is a command or a path. Names are those of Claude Code, whose requests
-//! are the only ones that rules answer.
+//! Which input of which tool is a command or a path. Names are those of the assistant whose requests
+//! rules answer; they stand with its adapter.
 
+use pane_patrol_hooks::adapter::{Ruled, ruled};
 use serde_json::Value;
 
-/// What only the person can answer: questions and plans.
-pub(super) const FOR_THE_PERSON: [&str; 3] = ["AskUserQuestion", "ExitPlanMode", "EnterPlanMode"];
+/// What is known of nothing.
+const NOTHING: Ruled = Ruled {
+    shell: "",
+    for_the_person: &[],
+    paths: &[],
+    searching: &[],
+    filtering: &[],
+};
 
-/// The tool that runs a shell.
-pub(super) const SHELL: &str = "Bash";
+fn known() -> &'static Ruled {
+    ruled().unwrap_or(&NOTHING)
+}
 
-/// Tools that touch one file or folder, and the input that names it.
-const PATH_TOOLS: [(&str, &str); 8] = [
-    ("Read", "file_path"),
-    ("Write", "file_path"),
-    ("Edit", "file_path"),
-    ("MultiEdit", "file_path"),
-    ("NotebookEdit", "notebook_path"),
-    ("Grep", "path"),
-    ("Glob", "path"),
-    ("LS", "path"),
-];
+/// Whether only the person can answer it: a question or a plan.
+pub(super) fn is_for_the_person(tool: &str) -> bool {
+    known().for_the_person.contains(&tool)
+}
 
-/// Tools that look below the folder they are given, or the present one.
-const SEARCHES: [&str; 3] = ["Grep", "Glob", "LS"];
+/// Whether it is the tool that runs a shell.
+pub(super) fn is_shell(tool: &str) -> bool {
+    tool == known().shell
+}
+
+/// How the tool is called that runs a shell.
+pub(super) fn shell() -> &'static str {
+    known().shell
+}
 
 /// The input of `tool` that names what it touches.
 pub(super) fn path_key(tool: &str) -> Option<&'static str> {
-    let known = PATH_TOOLS.iter().find(|(name, _)| *name == tool);
-    known.map(|(_, key)| *key)
+    let found = known().paths.iter().find(|(name, _)| *name == tool);
+    found.map(|(_, key)| *key)
 }
 
 /// The path `tool` touches, exactly as it will be used; the error says why that is not certain.
 pub(super) fn path<'a>(tool: &str, input: &'a Value) -> Result<&'a str, &'static str> {
     let key = path_key(tool).ok_or("it is not known which files this tool touches")?;
-    let others = PATH_TOOLS.iter().map(|(_, other)| *other);
-    if others
-        .into_iter()
-        .any(|other| other != key && input.get(other).is_some())
-    {
+    let mut others = known().paths.iter().map(|(_, other)| *other);
+    if others.any(|other| other != key && input.get(other).is_some()) {
         return Err("it names more than one path");
     }
     let filter = ["pattern", "glob"].map(|key| input.get(key).and_then(Value::as_str));
-    let is_glob = tool == "Glob" || tool == "Grep" && input.get("glob").is_some();
+    let filters = |(name, key): &(&str, Option<&str>)| {
+        *name == tool && key.is_none_or(|key| input.get(key).is_some())
+    };
+    let is_glob = known().filtering.iter().any(filters);
     if is_glob && filter.into_iter().flatten().any(leads_away) {
         return Err("its pattern leads out of the folder");
     }
     match input.get(key) {
-        None if SEARCHES.contains(&tool) => Ok("."),
+        None if looks_below(tool) => Ok("."),
         Some(Value::String(path)) if path.starts_with('~') => Err("its path begins with `~`"),
         Some(Value::String(path)) if path.chars().any(char::is_control) || path.is_empty() => {
             Err("its path is empty or holds a control character")
@@ -62,7 +70,7 @@ fn leads_away(pattern: &str) -> bool {
 
 /// The command, when the input says nothing else that could change what it does.
 pub(super) fn command<'a>(tool: &str, input: &'a Value) -> Result<&'a str, &'static str> {
-    if tool != SHELL {
+    if !is_shell(tool) {
         return Err("the tool runs no command");
     }
     let fields = input.as_object().ok_or("it has no input")?;
@@ -92,14 +100,14 @@ pub(super) fn paths<'a>(tool: &str, input: &'a Value) -> Vec<&'a str> {
             Some(value) => texts(value),
             None => vec!["."],
         },
-        None if tool == SHELL => Vec::new(),
+        None if is_shell(tool) => Vec::new(),
         None => texts(input),
     }
 }
 
 /// Whether the tool looks at everything below the folder it is given.
 pub(super) fn looks_below(tool: &str) -> bool {
-    SEARCHES.contains(&tool)
+    known().searching.contains(&tool)
 }
 
 fn texts(value: &Value) -> Vec<&str> {

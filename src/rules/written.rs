@@ -144,7 +144,7 @@ impl Rule {
                     "an allow names its tools; `{name}` could be any (only `mcp__server__*` may end so)"
                 ));
             }
-            if *name == tool::SHELL && self.command.is_empty() {
+            if tool::is_shell(name) && self.command.is_empty() {
                 return Err(format!("an allow for `{name}` needs a `command`"));
             }
             if tool::path_key(name).is_some() && self.path.is_empty() {
@@ -201,10 +201,11 @@ fn check_tool(name: &str) -> Result<(), String> {
             .all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c));
     if !is_name {
         return Err(format!(
-            "`{name}` is no name of a tool, such as `Bash` or `mcp__server__*`"
+            "`{name}` is no name of a tool, such as `{}` or `mcp__server__*`",
+            tool::shell()
         ));
     }
-    if tool::FOR_THE_PERSON.contains(&name) {
+    if tool::is_for_the_person(name) {
         return Err(format!(
             "`{name}` is always the person's to answer; no rule can"
         ));

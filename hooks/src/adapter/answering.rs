@@ -17,6 +17,23 @@ pub struct Answering {
     pub read: fn(&[u8]) -> Option<CompleteRequest>,
     /// What it reads from its hook: a line.
     pub print: fn(&Verdict) -> String,
+    /// What rules have to know of the tools that it asks about.
+    pub tools: Ruled,
+}
+
+/// What rules have to know of tools, by their names. Of a tool that stands nowhere here nothing is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Ruled {
+    /// The one that runs a shell.
+    pub shell: &'static str,
+    /// What only the person can answer: questions and plans.
+    pub for_the_person: &'static [&'static str],
+    /// Those that touch one file or folder, and the input that names it.
+    pub paths: &'static [(&'static str, &'static str)],
+    /// Those that look below the folder they are given, or the present one.
+    pub searching: &'static [&'static str],
+    /// Those of them that take patterns of paths; where an input is named, only with that one.
+    pub filtering: &'static [(&'static str, Option<&'static str>)],
 }
 
 /// What was decided about one permission request, as the hub tells it.

@@ -24,9 +24,8 @@ use std::io::BufRead;
 
 use crate::event::Assistant;
 
-pub use answering::{Answering, CompleteRequest, Verdict};
+pub use answering::{Answering, CompleteRequest, Ruled, Verdict};
 pub use caller::Caller;
-pub use claude::DELEGATING_TOOLS;
 pub use codex::pane as shared_pane;
 pub use habits::{Habits, Witness};
 pub use opencode::plugin;
@@ -58,6 +57,13 @@ pub fn find(name: &str) -> Option<&'static Adapter> {
 pub fn answering_of(name: &str) -> Option<Answering> {
     let own = find(name).and_then(|adapter| adapter.answering);
     own.or_else(|| ADAPTERS.iter().find_map(|adapter| adapter.answering))
+}
+
+/// What rules have to know of tools: they are written with the names of the one assistant that asks by its
+/// hook.
+pub fn ruled() -> Option<&'static Ruled> {
+    let mut answering = ADAPTERS.iter().filter_map(|one| one.answering.as_ref());
+    answering.next().map(|one| &one.tools)
 }
 
 /// The line by which events name a tool call, their `message`: made anew from the call's whole input,

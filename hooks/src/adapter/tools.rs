@@ -22,6 +22,8 @@ pub struct Tools {
     pub asking: &'static [&'static str],
     /// Those that lay a plan before the person, which only their dialog answers.
     pub planning: &'static [&'static str],
+    /// Those that have another agent work for them: not they ask, but that one does.
+    pub delegating: &'static [&'static str],
     /// What a call is about, by the tool, its input and the folder that is worked in, where the usual words
     /// do not say it; `None`: they do.
     pub about: Option<fn(&str, &ToolInput, &str) -> Option<String>>,
@@ -37,6 +39,7 @@ impl Tools {
         shell: None,
         asking: &[],
         planning: &[],
+        delegating: &[],
         about: None,
     };
 
@@ -87,6 +90,12 @@ impl Assistant {
         tools.any(|tools| is_among(tools.planning, tool))
     }
 
+    /// Whether this tool of it has another agent work.
+    pub fn delegates_by(&self, tool: &str) -> bool {
+        let mut tools = self.tools();
+        tools.any(|tools| tools.delegating.contains(&tool))
+    }
+
     /// Whether what events say of this tool of it is its whole command, where that is not cut.
     pub fn commands_by(&self, tool: &str) -> bool {
         let mut tools = self.tools();
@@ -125,6 +134,7 @@ mod tests {
         assert_eq!(of("own-script").writes_by("Bash"), None);
         assert!(of("claude").only_looks("grep") && !of("claude").only_looks("Bash"));
         assert!(of("claude").plans_by("ExitPlanMode") && !of("codex").plans_by("ExitPlanMode"));
+        assert!(of("claude").delegates_by("Agent") && !of("codex").delegates_by("Agent"));
         assert!(of("claude").commands_by("Bash") && !of("claude").commands_by("bash"));
         assert!(
             of("gemini").commands_by("run_shell_command") && of("own-script").commands_by("bash")

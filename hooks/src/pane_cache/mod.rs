@@ -63,7 +63,7 @@ impl CacheEntry {
     }
 
     /// The line that is remembered, and since when.
-    pub fn recall_line(&self) -> Option<(String, SystemTime)> {
+    pub(crate) fn recall_line(&self) -> Option<(String, SystemTime)> {
         let opened = Opening::to_read().no_link().regular(&self.path).ok()?;
         let kept = opened.about.modified().ok();
         if opened.about.uid() != self.uid {
@@ -81,7 +81,7 @@ impl CacheEntry {
     }
 
     /// Remembers a line, like [`CacheEntry::keep`].
-    pub fn keep_line(&self, line: &str) {
+    pub(crate) fn keep_line(&self, line: &str) {
         // One name for all of them: a hook ends wherever it is when its time is up, and what such
         // ones leave behind is taken up by the next instead of adding up.
         let temporary = self.path.with_extension("new");

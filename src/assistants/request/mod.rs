@@ -14,7 +14,7 @@ use super::homes::Homes;
 use super::of;
 use crate::state::{Bound, Request};
 
-/// How long a new request is looked for: Claude Code 2.1.197 writes it up to a second after it has
+/// How long a new request is looked for: it may be written up to a second after it was
 /// asked.
 const PATIENCE: Duration = Duration::from_secs(3);
 

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender, SyncSender};
 use std::time::Duration;
 
-use pane_patrol_hooks::adapter::DELEGATING_TOOLS;
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
 
 use crate::assistants;
@@ -143,7 +142,7 @@ fn look(
             told.any(|event| event.request_id.as_ref() == Some(&call.id))
         };
         // A sub-agent may be about to begin for it; if none does, it asks itself.
-        let is_early = |call: &asked::Open| left > 0 && DELEGATING_TOOLS.contains(&&*call.tool);
+        let is_early = |call: &asked::Open| left > 0 && row.assistant.delegates_by(&call.tool);
         let is_all = found.is_whole && !found.calls.iter().any(is_early);
         let calls = found.calls.into_iter();
         let news = calls.filter(|call| !is_told(call) && !is_early(call));

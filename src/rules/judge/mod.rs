@@ -124,7 +124,7 @@ impl<'a> Case<'a> {
     }
 
     fn decide(&self, rules: &Rules, fits: &[Match], trusted: bool) -> (Then, By, String) {
-        if tool::FOR_THE_PERSON.contains(&self.ask.tool.as_str()) {
+        if tool::is_for_the_person(&self.ask.tool) {
             let why = "questions and plans are always the person's to answer";
             return (Then::Ask, By::Principle, why.to_owned());
         }
@@ -370,7 +370,7 @@ impl<'a> Case<'a> {
         if any(&may_be_in) {
             return Match::Yes;
         }
-        let looks_below = tool::looks_below(&self.ask.tool) || self.ask.tool == tool::SHELL;
+        let looks_below = tool::looks_below(&self.ask.tool) || tool::is_shell(&self.ask.tool);
         if looks_below && any(&may_hold) {
             return Match::Maybe("it reaches a folder that holds the path".to_owned());
         }

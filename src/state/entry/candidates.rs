@@ -1,13 +1,12 @@
 //! Which tools can be what waits, where nobody has said which one does.
 //!
-//! Claude shows one dialog at a time, and the others queue. Its session file says `waiting` from the
+//! There are assistants that show one dialog at a time, and the others queue. The session file says `waiting` from the
 //! first to the last of them and does not change between them; which one stands on the screen no
 //! file tells, and neither the oldest nor the newest is a safe guess (both orders were measured). So
 //! every tool that may be asked about is a candidate, until it is known to have been answered.
 
 use std::time::Duration;
 
-use pane_patrol_hooks::adapter::DELEGATING_TOOLS;
 use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -156,7 +155,7 @@ impl Entry {
     /// Whether an agent has begun since that may work for this tool.
     fn has_delegated(&self, tool: &Tool) -> bool {
         let name = tool.name.as_deref();
-        let delegates = name.is_some_and(|name| DELEGATING_TOOLS.contains(&name));
+        let delegates = name.is_some_and(|name| self.assistant.delegates_by(name));
         let works = self.subs.values().any(|sub| sub.last >= tool.since);
         delegates && (works || self.ended_sub_agents().any(|(_, at)| *at >= tool.since))
     }

@@ -1,6 +1,6 @@
 //! The end of a turn of which the assistant's session file says otherwise.
 //!
-//! Claude runs all `Stop` hooks before its turn is over. Another one beside ours may take its time or
+//! There are assistants that run all hooks of a turn's end before it is over. Another one beside ours may take its time or
 //! refuse the end, and the turn goes on; only the session file tells, which says `busy` until the
 //! turn is over. So an end that comes while it says so is supposed, until the file bears it out.
 

@@ -8,7 +8,7 @@ use super::tools::request_of;
 use crate::state::reason::Reason;
 
 impl Entry {
-    /// Qwen may go on to name a sub-agent that has ended in all that its main agent does next; it never
+    /// An assistant may go on to name a sub-agent that has ended in all that its main agent does next; it never
     /// takes one up again.
     pub(super) fn is_main_in_disguise(&self, id: &str, event: &Event) -> bool {
         let ended = self.sub_agent_ended(id);

@@ -53,7 +53,7 @@ impl Entry {
         }
     }
 
-    /// Where permission comes before the start (Qwen), the start of the very tool is the answer.
+    /// Where permission comes before the start, the start of the very tool is the answer.
     pub(super) fn close_answered_by_start(&mut self, event: &Event) {
         let answered = self.requests.close_if(|open| {
             !open.inferred

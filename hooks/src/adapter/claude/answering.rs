@@ -5,9 +5,28 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::adapter::answering::{Answering, CompleteRequest, Verdict};
+use crate::adapter::answering::{Answering, CompleteRequest, Ruled, Verdict};
 
-pub(super) const ANSWERING: Answering = Answering { read, print };
+pub(super) const ANSWERING: Answering = Answering {
+    read,
+    print,
+    tools: Ruled {
+        shell: "Bash",
+        for_the_person: &["AskUserQuestion", "ExitPlanMode", "EnterPlanMode"],
+        paths: &[
+            ("Read", "file_path"),
+            ("Write", "file_path"),
+            ("Edit", "file_path"),
+            ("MultiEdit", "file_path"),
+            ("NotebookEdit", "notebook_path"),
+            ("Grep", "path"),
+            ("Glob", "path"),
+            ("LS", "path"),
+        ],
+        searching: &["Grep", "Glob", "LS"],
+        filtering: &[("Glob", None), ("Grep", Some("glob"))],
+    },
+};
 
 fn read(payload: &[u8]) -> Option<CompleteRequest> {
     #[derive(Deserialize)]

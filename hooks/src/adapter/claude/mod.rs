@@ -50,9 +50,6 @@ pub const ADAPTER: Adapter = Adapter {
     hear,
 };
 
-/// Tools that have another agent work for them: not they ask, but that one does.
-pub const DELEGATING_TOOLS: [&str; 2] = ["Agent", "Task"];
-
 const TOOLS: Tools = Tools {
     reading: &[
         "Glob",
@@ -68,6 +65,7 @@ const TOOLS: Tools = Tools {
     shell: Some("Bash"),
     asking: &["AskUserQuestion"],
     planning: &["ExitPlanMode"],
+    delegating: &["Agent", "Task"],
     about: Some(about::about),
     ..Tools::NONE
 };

@@ -64,15 +64,15 @@ pub enum Refusal {
         "the dialog on the screen is about something else: its {0} is not the one that was asked"
     )]
     Differs(Part),
-    /// Claude itself leaves out the end of one of its parts.
+    /// The assistant itself leaves out the end of one of its parts.
     #[error("its pane is too narrow for the name of its {0}, so it cannot be compared; go there")]
     CutOff(Part),
-    /// Claude says a sentence of its own in the place of one of its parts.
+    /// The assistant says a sentence of its own in the place of one of its parts.
     #[error(
         "its {0} is too long for a dialog: the one on the screen leaves out what it is about; go there"
     )]
     LeftOut(Part),
-    /// Claude shows a command by what it changes.
+    /// The assistant shows a command by what it changes.
     #[error(
         "the dialog on the screen shows a file and what would change in it, and no command, so it \
          cannot be compared; look at it there and answer in the pane"

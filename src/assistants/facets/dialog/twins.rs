@@ -5,7 +5,7 @@
 //! answer to both, its dialog may be either's, and neither is answered by keys. That holds for one that no
 //! hook has told of, too: the assistant's own record has its call.
 //!
-//! A request counts as another one only where that is certain: by the heading, which Claude alone draws;
+//! A request counts as another one only where that is certain: by the heading, where it is drawn;
 //! by words that are drawn in no other way than they are written; by the rows, where all of both is so and
 //! [plain](super::drawn). Of what may be drawn otherwise nobody knows how.
 
