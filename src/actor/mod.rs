@@ -17,6 +17,7 @@
 //! | [`digest`] | what stood before the person, and whether that is still what is asked |
 //! | [`audit`] | one line for each decision in `decisions.jsonl` |
 //! | `lately` | what of that was carried out a moment ago, for whoever collects next |
+//! | `secrets` | what is named like a secret is not written there |
 //! | `refusals` | how much of what is refused is written down there |
 //! | `tell` | tells the collector that an answer took effect, which no hook does |
 //!
@@ -47,6 +48,7 @@ pub(crate) mod names;
 mod opening;
 mod refusals;
 mod rest;
+mod secrets;
 mod started;
 pub(crate) mod stop;
 mod tell;

@@ -72,7 +72,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Tasks(arguments)) => tasks::run(&context, arguments),
         Some(Command::Explain(arguments)) => explain::run(&context, arguments),
         Some(Command::Install(arguments)) => install::install(&context, arguments),
-        Some(Command::Uninstall(arguments)) => install::uninstall(&context, arguments),
+        Some(Command::Uninstall(arguments)) => install::uninstall::uninstall(&context, arguments),
         Some(Command::Setup(arguments)) => setup::run(&context, arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&context, arguments),
         Some(Command::Demo(arguments)) => demo::run(&context, arguments),

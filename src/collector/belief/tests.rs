@@ -1,4 +1,8 @@
+use pane_patrol_hooks::timestamp::Timestamp;
+
 use super::*;
+use crate::mux::Reach;
+use crate::state::Table;
 
 const OWN: &str = "/tmp/own";
 
