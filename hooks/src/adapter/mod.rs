@@ -31,7 +31,7 @@ pub use habits::{Habits, Witness};
 pub use opencode::plugin;
 pub use payload::{Calls, Details, Payload, ToolInput};
 pub use report::Report;
-pub use tools::{Tools, Writes, is_question};
+pub use tools::{About, Tools, Writes, is_question};
 
 /// Every assistant whose hooks are understood.
 pub const ADAPTERS: &[Adapter] = &[

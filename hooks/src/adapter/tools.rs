@@ -4,6 +4,10 @@
 use super::{ADAPTERS, Adapter, ToolInput};
 use crate::event::Assistant;
 
+/// Says what a call is about, by the tool, its input and the folder that is worked in; `None`: the usual
+/// words will do.
+pub type About = fn(&str, &ToolInput, &str) -> Option<String>;
+
 /// The tools of an assistant. Whether a file is written is told by a
 /// name without regard to capital letters.
 #[derive(Clone, Copy, Debug)]
@@ -24,9 +28,8 @@ pub struct Tools {
     pub planning: &'static [&'static str],
     /// Those that have another agent work for them: not they ask, but that one does.
     pub delegating: &'static [&'static str],
-    /// What a call is about, by the tool, its input and the folder that is worked in, where the usual words
-    /// do not say it; `None`: they do.
-    pub about: Option<fn(&str, &ToolInput, &str) -> Option<String>>,
+    /// What a call is about, where the usual words do not say it.
+    pub about: Option<About>,
 }
 
 impl Tools {
