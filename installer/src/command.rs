@@ -41,8 +41,8 @@ fn pane_guard(assistant: &Assistant, outdated: bool) -> String {
     }
     let variables = PANE_VARIABLES.iter().copied().chain(assistant.parked_by);
     let variables = variables.chain(["PANE_PATROL_TARGET"]);
-    let values: String = variables.map(|name| format!("${name}")).collect();
-    format!(r#"[ -n "{values}" ] && "#)
+    let values: Vec<String> = variables.map(|name| format!("${name}")).collect();
+    format!(r#"[ -n "{}" ] && "#, values.concat())
 }
 
 impl HookCommand {
