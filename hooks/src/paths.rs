@@ -70,7 +70,7 @@ impl Environment {
         })
     }
 
-    /// The places of the other of the two standard runtime folders; see [`Environment::other_standard`].
+    /// The places of the other of the two standard runtime folders; see `Environment::other_standard`.
     pub fn other_places(&self) -> Option<Places> {
         self.other_standard().as_ref().map(Places::of)
     }

@@ -8,14 +8,14 @@
 //! | `started` | what became of what was started |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
 //! | `hearsay` | what is not done where only a publisher vouches for a row |
-//! | [`equal`] | that a request was answered that wants just the same |
-//! | [`fate`] | what became of a request after its answer |
-//! | [`stop`] | why the procedure stops |
+//! | `equal` | that a request was answered that wants just the same |
+//! | `fate` | what became of a request after its answer |
+//! | `stop` | why the procedure stops |
 //! | [`keys`] | the procedure: look, compare, press once, see what became of it |
-//! | [`names`] | how requests are named, no two that differ alike |
-//! | [`executor`] | the hub, the session file and the multiplexer, as the procedure sees them |
-//! | [`digest`] | what stood before the person, and whether that is still what is asked |
-//! | [`audit`] | one line for each decision in `decisions.jsonl` |
+//! | `names` | how requests are named, no two that differ alike |
+//! | `executor` | the hub, the session file and the multiplexer, as the procedure sees them |
+//! | `digest` | what stood before the person, and whether that is still what is asked |
+//! | `audit` | one line for each decision in `decisions.jsonl` |
 //! | `lately` | what of that was carried out a moment ago, for whoever collects next |
 //! | `secrets` | what is named like a secret is not written there |
 //! | `refusals` | how much of what is refused is written down there |

@@ -7,14 +7,14 @@
 //!
 //! | part | does |
 //! | --- | --- |
-//! | [`facets`] | what there is to know of an assistant, and what several of them share |
+//! | `facets` | what there is to know of an assistant, and what several of them share |
 //! | [`homes`] | where each keeps its files |
-//! | [`options`] | what may be asked of `install` for one of them alone |
-//! | [`request`] | a request in full, by its assistant's own record |
-//! | [`dialogs`] | the dialog that a pane shows, and whether it is the request's |
-//! | [`tasks`] | whose tasks are meant, and where they are kept |
+//! | `options` | what may be asked of `install` for one of them alone |
+//! | `request` | a request in full, by its assistant's own record |
+//! | `dialogs` | the dialog that a pane shows, and whether it is the request's |
+//! | `tasks` | whose tasks are meant, and where they are kept |
 //! | [`title`] | what the title of a pane says |
-//! | [`running`] | the sessions that run in panes |
+//! | `running` | the sessions that run in panes |
 //! | `present` | which of them run in front in panes, by their processes |
 //!
 //! May import: the crates `hooks` and `installer`, `sys`, `git`, `tasks`, `state`, `mux`'s words.

@@ -3,7 +3,7 @@
 //!
 //! | part | does |
 //! | --- | --- |
-//! | [`story`] | what each scripted assistant does, as data |
+//! | `story` | what each scripted assistant does, as data |
 //! | `player` | plays one of them in a pane |
 //! | `puppets` | how it passes for the one that it plays |
 //! | `dialog`, `screen` | what it shows, and what keys do to that |

@@ -3,16 +3,16 @@
 //! | part | holds |
 //! | --- | --- |
 //! | this file | the trait, and the registry of those that there are |
-//! | [`outcome`] | done, gone, refused, unknown |
-//! | [`types`] | what is asked with, and what is answered |
-//! | [`proof`] | what the system says of its servers: whose word is believed |
-//! | [`reach`] | what the person's environment and settings say, and who is asked by it |
+//! | `outcome` | done, gone, refused, unknown |
+//! | `types` | what is asked with, and what is answered |
+//! | `proof` | what the system says of its servers: whose word is believed |
+//! | `reach` | what the person's environment and settings say, and who is asked by it |
 //! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
-//! | [`terminal`] | no multiplexer: a plain terminal, with the words for what cannot be done there |
+//! | `terminal` | no multiplexer: a plain terminal, with the words for what cannot be done there |
 //! | [`tmux`] | the only place that knows what tmux is told and what it prints |
 //!
 //! A multiplexer is one folder beside `tmux`, and a line of the registry: what it is asked, whom of its
-//! servers it believes ([`Proof`]), by which variables it is found, and where its own server is. All that
+//! servers it believes (`Proof`), by which variables it is found, and where its own server is. All that
 //! is said of it elsewhere is what the hook asks before anybody collects (`hooks/src/mux`).
 //!
 //! May import: `sys`, the hooks' words, `state`'s inputs.

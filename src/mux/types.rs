@@ -129,7 +129,7 @@ pub struct Guard {
     pub screen: Vec<String>,
     /// The rows of the dialog among them.
     pub rows: Range<usize>,
-    /// See [`Screen::stamp`].
+    /// See `Screen::stamp`.
     pub stamp: Vec<(&'static str, String)>,
 }
 
