@@ -1,6 +1,6 @@
 //! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `hook`,
-//! `log`, `frames` or `flat` after it the hook, the event log, the dashboard's own work, or what an event
-//! costs with few rows and with many, alone.
+//! `log`, `frames`, `flat` or `table` after it the hook, the event log, the dashboard's own work, what an event
+//! costs with few rows and with many, or that in the table alone.
 //!
 //! Milliseconds do not travel from one machine to another, ratios within one run do: what is
 //! compared is started side by side, and the figure is the median.
@@ -24,13 +24,18 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let program = std::env::args_os().nth(1).map(PathBuf::from);
     let program = program
-        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat]")?
+        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table]")?
         .canonicalize()?;
     let part = std::env::args_os().nth(2).unwrap_or_default();
     match part.to_str() {
         Some("hook") => return hook::measure(&program).map(drop),
         Some("log") => return log::measure(&program),
         Some("flat") => return flat::measure(&program),
+        Some("table") => return flat::measure_table(),
+        Some("rows") => {
+            let rows = std::env::args().nth(3).unwrap_or_default();
+            return flat::measure_rows(&rows);
+        }
         Some("frames") => {
             frames::measure();
             return Ok(());
