@@ -30,7 +30,7 @@ impl Table {
             outcome.held_apart = Some(OTHERS);
             return;
         }
-        self.event(event, Kin::default(), now, outcome);
+        self.event(&key, event, Kin::default(), now, outcome);
         if outcome.held_apart.is_none()
             && let Some(mut entry) = self.rows.get_mut(&key)
         {

@@ -217,7 +217,7 @@ impl Entry {
 
     fn learn(&mut self, event: &Event) {
         let take = |slot: &mut Option<String>, value: &Option<String>| {
-            if value.is_some() {
+            if value.is_some() && slot != value {
                 slot.clone_from(value);
             }
         };

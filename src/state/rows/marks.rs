@@ -48,15 +48,15 @@ impl Indexes {
         change(&mut self.due, key, before.due, now.due);
         if before.processes != now.processes {
             for pid in before.processes.into_iter().flatten() {
-                self.processes.remove(&(pid, Arc::clone(key)));
+                self.processes.remove(&pid, key);
             }
             for pid in now.processes.into_iter().flatten() {
-                self.processes.insert((pid, Arc::clone(key)));
+                self.processes.insert(pid, key);
             }
         }
-        change(&mut self.sessions, key, before.session, now.session);
+        self.sessions.change(key, before.session, now.session);
         change(&mut self.folders, key, before.folder, now.folder);
-        change(&mut self.publishers, key, before.publisher, now.publisher);
+        self.publishers.change(key, before.publisher, now.publisher);
         match (before.is_silent, now.is_silent) {
             (false, true) => {
                 self.silent.insert(Arc::clone(key));

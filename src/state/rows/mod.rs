@@ -4,11 +4,13 @@
 //! Rows are only changed through [`Changing`], which brings all of that into line when it is done.
 
 mod changing;
+mod finder;
 mod marks;
 #[cfg(test)]
 mod proof;
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,9 +21,10 @@ use super::RowKey;
 use super::entry::Entry;
 use super::marked::{Expiry, Key, fingerprint};
 pub(super) use changing::Changing;
+use finder::Finder;
 use marks::{Marks, first_place};
 
-/// Which rows have a thing, in the order of their keys.
+/// Which rows have a thing, in its order and then in that of their keys.
 type Index<T> = BTreeSet<(T, Key)>;
 
 /// All rows.
@@ -47,11 +50,11 @@ struct Indexes {
     /// No key stands before it.
     first: Key,
     due: Index<Timestamp>,
-    processes: Index<u32>,
-    sessions: Index<u64>,
+    processes: Finder<u32>,
+    sessions: Finder<u64>,
     /// Folder and branch.
     folders: Index<(u64, u64)>,
-    publishers: Index<u64>,
+    publishers: Finder<u64>,
     silent: BTreeSet<Key>,
 }
 
@@ -67,10 +70,10 @@ impl Rows {
             indexes: Indexes {
                 first,
                 due: Index::new(),
-                processes: Index::new(),
-                sessions: Index::new(),
+                processes: Finder::default(),
+                sessions: Finder::default(),
                 folders: Index::new(),
-                publishers: Index::new(),
+                publishers: Finder::default(),
                 silent: BTreeSet::new(),
             },
             expiry: Expiry {
@@ -253,13 +256,12 @@ impl Rows {
         keys.filter_map(|key| self.get(key))
     }
 
-    fn entries<'a, T: Ord + Copy + 'a>(
+    fn entries<'a, T: Eq + Hash>(
         &'a self,
-        index: &'a Index<T>,
+        finder: &'a Finder<T>,
         what: T,
     ) -> impl Iterator<Item = &'a Entry> {
-        let found = index.range((what, Arc::clone(&self.indexes.first))..);
-        let found = found.take_while(move |(known, _)| *known == what);
-        found.filter_map(|(_, key)| self.get(key))
+        let found = finder.find(&what).iter();
+        found.filter_map(|key| self.get(key))
     }
 }

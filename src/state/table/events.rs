@@ -28,7 +28,7 @@ impl Table {
         // What we saw or did ourselves says nothing of who speaks for the row.
         let is_theirs = !is_ours(&event);
         let told = Told::by(&event);
-        self.event(event, kin, now, outcome);
+        self.event(&key, event, kin, now, outcome);
         if is_theirs
             && !outcome.again
             && outcome.held_apart.is_none()
@@ -39,8 +39,10 @@ impl Table {
         }
     }
 
+    /// An event of the row with that key.
     pub(in crate::state) fn event(
         &mut self,
+        key: &RowKey,
         mut event: Event,
         kin: Kin,
         now: Timestamp,
@@ -52,47 +54,49 @@ impl Table {
         } else {
             event.ts
         };
-        let key = self.key_of(&event);
         if again {
             outcome.again = true;
-            if let Some(mut entry) = self.rows.get_mut(&key) {
+            if let Some(mut entry) = self.rows.get_mut(key) {
                 entry.heard = now;
             }
             return;
         }
-        let silent = self.make_way(&key);
-        let before = self.rows.get(&key).map(|entry| entry.shown.state);
-        if let Err(reason) = self.make_room_for(&event, kin, &key, now) {
-            self.put_back(&key, silent);
+        let silent = self.make_way(key);
+        let before = self.rows.get(key).map(|entry| entry.shown.state);
+        if let Err(reason) = self.make_room_for(&event, kin, key, now) {
+            self.put_back(key, silent);
             outcome.held_apart = reason;
             if let Some(why) = reason {
-                self.apart.note(Unmatched::of_event(&event, &key, why, now));
+                self.apart.note(Unmatched::of_event(&event, key, why, now));
             }
             return;
         }
-        let Some(mut entry) = self.rows.get_mut(&key) else {
+        let Some(mut entry) = self.rows.get_mut(key) else {
             return;
         };
         entry.heard = now;
         if ends_session(&event) && event.ts >= entry.last_event() {
             drop(entry);
-            self.remove_row(&key, event.ts, outcome);
+            self.remove_row(key, event.ts, outcome);
             return;
         }
         let reason = entry.apply_event(&event);
         if let Target::Address { .. } = event.target
             && !entry.listed
+            && entry.target != event.target
         {
             entry.target = event.target.clone();
         }
         if !is_ours(&event) {
-            let told = event.pane.is_none().then(|| event.target.clone());
-            entry.told = told.map(Box::new);
+            let told = event.pane.is_none().then_some(&event.target);
+            if entry.told.as_deref() != told {
+                entry.told = told.cloned().map(Box::new);
+            }
         }
         entry.refresh(event.ts);
         entry.plan_reread(now);
         EvidenceDraft::by_event(&event, reason).note(&mut entry, before);
-        outcome.changed.push(key);
+        outcome.changed.push(key.clone());
     }
 
     /// Sees to it that the row at `key` is this event's own: makes it, hands it over to a new

@@ -60,7 +60,7 @@ impl Table {
             return;
         }
         let told = Told::by(&event);
-        self.event(event, Kin::default(), now, outcome);
+        self.event(&key, event, Kin::default(), now, outcome);
         if outcome.held_apart.is_some() {
             return;
         }
@@ -87,7 +87,7 @@ impl Table {
     /// The same as it was written down.
     pub(super) fn hearsay(&mut self, event: Event, now: Timestamp, outcome: &mut Outcome) {
         let key = self.key_of(&event);
-        self.event(event, Kin::default(), now, outcome);
+        self.event(&key, event, Kin::default(), now, outcome);
         if outcome.held_apart.is_none()
             && !outcome.again
             && let Some(mut entry) = self.rows.get_mut(&key)
