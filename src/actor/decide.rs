@@ -1,16 +1,9 @@
 //! Reading a request in full, and deciding about it: bound to that one request, to what was shown of it,
 //! and to what its pane shows in that moment.
 
-use std::fs::File;
-use std::io;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
 use pane_patrol_hooks::approval::Verdict;
 use pane_patrol_hooks::text::visible;
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_sys::open::Opening;
-use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
 use super::audit::Line;
@@ -19,6 +12,7 @@ use super::executor::{Executor, Refusal};
 use super::fate::fate;
 use super::keys::{Access, Outcome, carry_out_until, once_it_waits};
 use super::tell;
+use super::turn::Turn;
 use crate::assistants::request::{self as asked, Known};
 use crate::hub::client::HubError;
 use crate::hub::protocol::{ActOutcome, ActResult, Decide, Named, ReadRequest, Right};
@@ -27,28 +21,6 @@ use crate::state::{Bound, Decision, Row};
 
 /// Fewer letters of a digest would be a guess at which request is meant.
 const SHORTEST: usize = 8;
-
-/// Another answer may take this long to be given before one is refused for it.
-const LOCK_PATIENCE: Duration = Duration::from_secs(2);
-
-/// How long to wait between two tries to be the one that answers.
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
-
-/// Why nobody may act now.
-#[derive(Debug, Error)]
-enum NoLock {
-    /// Another one acts.
-    #[error("another answer is just being given")]
-    Taken,
-    /// The system refused.
-    #[error("could not lock {}: {source}", path.display())]
-    Io {
-        /// The lock.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-}
 
 /// Why a request is not the one that stood before the person.
 #[derive(Debug, Error)]
@@ -170,8 +142,8 @@ impl Executor {
 }
 
 impl Executor {
-    /// Answers, through the hook that waits for it or else by keys, and writes the decision down. Two
-    /// never act at the same time, in whatever process: the second one must see what the first one did.
+    /// Answers, through the hook that waits for it or else by keys, and writes the decision down: of those that
+    /// answer in its pane or its session one after the other.
     fn answer(
         &self,
         bound: &Bound,
@@ -188,13 +160,13 @@ impl Executor {
             let line = Line::by_hand(bound, decision, (who, shown), way, &nothing_yet, began);
             written.get_or_insert_with(|| self.intend(line, who.right));
         };
-        // Whoever was shown something else keeps nobody waiting; what is answered is read again under the lock.
+        // Whoever was shown something else keeps nobody waiting; what is answered is read again in one's turn.
         let shown_first = self.as_shown(bound, decision, shown);
-        let lock = shown_first
+        let turn = shown_first
             .map_err(|why| why.to_string())
-            .and_then(|_| self.lock().map_err(|why| why.to_string()));
-        let (way, outcome) = match lock {
-            Ok(_lock) => self.act(bound, decision, (who, shown), expires, &mut intend),
+            .and_then(|_| Turn::take(&self.places.runtime, bound).map_err(|why| why.to_string()));
+        let (way, outcome) = match turn {
+            Ok(_turn) => self.act(bound, decision, (who, shown), expires, &mut intend),
             Err(why) => ("keys", Outcome::Nothing(why)),
         };
         let answered = match &outcome {
@@ -284,21 +256,6 @@ impl Executor {
             // It may have got it or not: keys now could answer twice.
             Err(error) => Some(Outcome::Unknown(error.to_string())),
         }
-    }
-
-    fn lock(&self) -> Result<File, NoLock> {
-        let path = self.places.runtime.join("act.lock");
-        let opening = Opening::to_update().no_link().may_wait().or_make_private();
-        let file = opening.anything(&path);
-        let file = file.map_err(|source| NoLock::Io { path, source })?;
-        let until = Instant::now() + LOCK_PATIENCE;
-        while flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            if Instant::now() >= until {
-                return Err(NoLock::Taken);
-            }
-            std::thread::sleep(LOCK_PAUSE);
-        }
-        Ok(file)
     }
 }
 

@@ -19,6 +19,7 @@
 //! | `lately` | what of that was carried out a moment ago, for whoever collects next |
 //! | `secrets` | what is named like a secret is not written there |
 //! | `refusals` | how much of what is refused is written down there |
+//! | `turn` | whose turn it is to answer in a pane and in a session |
 //! | `tell` | tells the collector that an answer took effect, which no hook does |
 //!
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
@@ -46,12 +47,13 @@ mod lately;
 mod manage;
 pub(crate) mod names;
 mod opening;
-mod refusals;
+pub(crate) mod refusals;
 mod rest;
 mod secrets;
 mod started;
 pub(crate) mod stop;
 mod tell;
+pub(crate) mod turn;
 
 pub(crate) use crate::assistants::dialogs as dialog;
 pub(crate) use crate::assistants::facets::colours;

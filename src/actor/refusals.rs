@@ -1,5 +1,5 @@
 //! What is refused is written down as well, but by bounds: whoever may little and asks for much fills no file,
-//! and pushes out of it nothing that was carried out.
+//! and pushes out of it nothing that was carried out. So is what rules make of what such a one asks, apart from that.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
-use crate::common::{Collector, TestEnv, until, wait_until};
+use crate::common::{Collector, TestEnv, hear, until, wait_until};
 use crate::foreground::{self, Stage};
 
 /// A client that says by hand what it wants done.
@@ -76,7 +76,7 @@ impl ActsByHand {
         let mut line = String::new();
         match &mut self.door {
             Door::Hub(stream) => drop(stream.read_line(&mut line).expect("the hub answers")),
-            Door::Web(socket) => line = socket.read().expect("the hub answers").to_string(),
+            Door::Web(socket) => line = hear(socket).to_string(),
         }
         serde_json::from_str(&line).expect("JSON")
     }

@@ -1,0 +1,198 @@
+//! Whose turn it is to answer: one at a time in each pane and in each session, in whatever process.
+//!
+//! The second one must see what the first one did, so it waits; nobody waits for who answers elsewhere. Several panes
+//! may show one session, so whoever answers has the turn in both.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use pane_patrol_installer::sha256;
+use pane_patrol_sys::open::Opening;
+use rustix::fs::{FlockOperation, flock};
+use thiserror::Error;
+
+use crate::state::Bound;
+
+/// Another answer may take this long to be given before one is refused for it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long to wait between two tries to be the one that answers.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// So many letters of a digest tell one pane from all others.
+const LETTERS: usize = 32;
+
+/// Why nobody may answer now.
+#[derive(Debug, Error)]
+pub enum NoTurn {
+    /// Another one does.
+    #[error("another answer is just being given")]
+    Taken,
+    /// The system refused.
+    #[error("could not lock {}: {source}", path.display())]
+    Io {
+        /// The lock.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// The turn; it ends with this.
+#[derive(Debug)]
+pub struct Turn {
+    _locks: Vec<Lock>,
+}
+
+impl Turn {
+    /// Takes it for the pane and the session of `bound`, by files in `folder`; waits up to two seconds for whoever
+    /// has it.
+    ///
+    /// # Errors
+    /// Another one has it all the while, or the files cannot be locked.
+    pub fn take(folder: &Path, bound: &Bound) -> Result<Self, NoTurn> {
+        let until = Instant::now() + PATIENCE;
+        // All take them in this order, so that no two wait for each other.
+        let names = names(bound).into_iter();
+        let locks = names.map(|name| Lock::take(folder.join(name), until));
+        let locks = locks.collect::<Result<_, _>>()?;
+        Ok(Self { _locks: locks })
+    }
+}
+
+/// What the locks of a pane and of its session are called.
+fn names(bound: &Bound) -> BTreeSet<String> {
+    let pane = bound.pane.to_string();
+    let pane = ["pane", &bound.server.to_string(), &pane].join("\n");
+    let session = bound.instance_id.as_ref();
+    let session = session.map(|session| ["session", bound.assistant.as_str(), session].join("\n"));
+    let name = |what: String| format!("act-{}.lock", &sha256(what.as_bytes())[..LETTERS]);
+    [pane].into_iter().chain(session).map(name).collect()
+}
+
+/// A locked file, which goes with the lock.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    fn take(path: PathBuf, until: Instant) -> Result<Self, NoTurn> {
+        loop {
+            match try_to_lock(&path) {
+                Ok(Some(file)) => return Ok(Self { path, _file: file }),
+                Ok(None) if Instant::now() >= until => return Err(NoTurn::Taken),
+                Ok(None) => std::thread::sleep(PAUSE),
+                Err(source) => return Err(NoTurn::Io { path, source }),
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // As long as it is locked nobody else's is of that name. One that stays is locked the next time.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The locked file; `None` while it is another one's.
+fn try_to_lock(path: &Path) -> io::Result<Option<File>> {
+    let opening = Opening::to_update().no_link().may_wait().or_make_private();
+    let file = opening.anything(path)?;
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        return Ok(None);
+    }
+    // Whoever had it may have taken the file away since it was opened: then this is no lock any more.
+    let is_there = fs::symlink_metadata(path).is_ok_and(|there| {
+        file.metadata()
+            .is_ok_and(|own| (own.dev(), own.ino()) == (there.dev(), there.ino()))
+    });
+    Ok(is_there.then_some(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::thread;
+
+    use pane_patrol_hooks::event::{Source, State};
+    use pane_patrol_hooks::target::{PaneId, Server};
+
+    use super::*;
+    use crate::state::Request;
+    use crate::state::fixture::row;
+
+    fn bound(pane: u32, session: &str) -> Bound {
+        let mut row = row(pane, "claude", State::WaitingApproval, "a:0.0", 5);
+        row.instance_id = Some(session.to_owned());
+        row.pane = Some(PaneId(pane));
+        row.server = Some(Server {
+            socket: "/tmp/tmux".to_owned(),
+            pid: 1,
+        });
+        row.waiting = vec![Request {
+            state: State::WaitingApproval,
+            request_id: None,
+            agent_id: None,
+            tool: Some("Bash".into()),
+            message: Some("touch f".into()),
+            since: row.since,
+            source: Source::Hook,
+        }];
+        Bound::to(&row).unwrap()
+    }
+
+    #[test]
+    fn nobody_answers_beside_another_one_in_its_pane_or_session_and_everybody_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let take = |bound: &Bound| Turn::take(folder.path(), bound);
+        let first = take(&bound(1, "s")).unwrap();
+        let elsewhere = take(&bound(2, "t")).unwrap();
+        assert!(matches!(take(&bound(1, "u")), Err(NoTurn::Taken)));
+        assert!(matches!(take(&bound(3, "s")), Err(NoTurn::Taken)));
+        let other_server = Bound {
+            server: Server {
+                socket: "/tmp/other".to_owned(),
+                pid: 2,
+            },
+            ..bound(1, "v")
+        };
+        drop(take(&other_server).unwrap());
+        drop(first);
+        drop(take(&bound(1, "s")).unwrap());
+        drop(elsewhere);
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 0, "no file stays");
+    }
+
+    #[test]
+    fn however_many_want_the_turn_one_has_it() {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let (inside, turns) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let answer = |pane: u32| {
+            let (folder, inside, turns) = (folder.clone(), inside.clone(), turns.clone());
+            thread::spawn(move || {
+                for _ in 0..20 {
+                    if let Ok(_turn) = Turn::take(folder.path(), &bound(pane, "s")) {
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "alone");
+                        turns.fetch_add(1, Ordering::SeqCst);
+                        thread::yield_now();
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                    }
+                }
+            })
+        };
+        let answering: Vec<_> = (0..4).map(|number| answer(number % 2)).collect();
+        for one in answering {
+            one.join().unwrap();
+        }
+        assert!(turns.load(Ordering::SeqCst) > 0);
+    }
+}
