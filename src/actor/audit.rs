@@ -4,6 +4,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Instant;
 
 use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::target::Target;
@@ -15,7 +16,9 @@ use serde::Serialize;
 
 use super::digest::{Digest, Shown};
 use super::keys::Outcome;
+use super::refusals::Refusals;
 use super::secrets::without_secrets;
+use crate::hub::protocol::Right;
 use crate::hub::server::{Ruled, Who};
 use crate::state::{Bound, Decision, Request, Row};
 
@@ -46,7 +49,7 @@ pub(crate) struct Line<'a> {
     /// Where the person answered: `dashboard`, the command's name, or a client of the hub.
     #[serde(skip_serializing_if = "Option::is_none")]
     door: Option<&'a str>,
-    /// What that door allows.
+    /// What that door allows; of what a rule decided, what whoever asked may do, unless that is everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     right: Option<&'a str>,
     /// The process that wanted it, where the system tells.
@@ -79,7 +82,7 @@ pub(crate) struct Line<'a> {
     tool: Option<&'a str>,
     message: Option<String>,
     generation: u64,
-    /// So many refusals of that right before this one were only counted.
+    /// So many refusals (or rulings) of that right before this one were only counted.
     #[serde(skip_serializing_if = "is_none")]
     left_out: u64,
 }
@@ -198,6 +201,7 @@ impl<'a> Line<'a> {
             assistant: &ruled.assistant,
             instance_id: ruled.instance_id.as_deref(),
             generation: ruled.generation,
+            right: (ruled.right != Right::Own).then_some(ruled.right.as_str()),
             ..Self::default()
         }
         .about(&ruled.request)
@@ -246,6 +250,23 @@ impl<'a> Line<'a> {
         Self { intent, ..self }
     }
 
+    /// What kind of ruling it is: about what, and what came of it.
+    fn ruling(&self) -> String {
+        let message = self.message.as_deref();
+        let texts = [self.rule, self.tool, message, self.reason];
+        let [rule, tool, message, reason] = texts.map(Option::unwrap_or_default);
+        let parts = [
+            self.row,
+            self.decision,
+            self.outcome,
+            reason,
+            rule,
+            tool,
+            message,
+        ];
+        parts.join("\n")
+    }
+
     /// What kind of refusal it is: by whom, what, and why; `None` where something was done or may have been.
     pub(super) fn refusal(&self) -> Option<String> {
         let is_refused =
@@ -254,12 +275,26 @@ impl<'a> Line<'a> {
         is_refused.then(|| parts.join("\n"))
     }
 
+    /// Appends a decision that was made for the person to `path`. What a client has asked that may do nothing but
+    /// publish is written down by bounds: it may ask as much as it likes, about rows that it makes up.
+    pub fn append_ruled(&self, path: &Path, right: Right, bounds: &Refusals) -> io::Result<()> {
+        if right == Right::Own {
+            return self.append(path);
+        }
+        match bounds.admit(right, self.ruling(), Instant::now()) {
+            Some(left_out) => self.append_short(path, left_out),
+            None => Ok(()),
+        }
+    }
+
     /// Appends it to `path` as a refusal: no text of it is long, whatever was asked for, and it says how many
     /// before it were left out.
     pub(super) fn append_short(&self, path: &Path, left_out: u64) -> io::Result<()> {
         let row = one_line(self.row, SHORT_ID);
         let [decision, assistant] = [self.decision, self.assistant].map(short);
         let texts = [
+            self.rule,
+            self.why,
             self.door,
             self.reason,
             self.instance_id,
@@ -270,6 +305,8 @@ impl<'a> Line<'a> {
         ];
         let texts = texts.map(|text| text.map(short));
         let [
+            rule,
+            why,
             door,
             reason,
             instance_id,
@@ -283,6 +320,8 @@ impl<'a> Line<'a> {
             decision: &decision,
             assistant: &assistant,
             target: short(&self.target),
+            rule: rule.as_deref(),
+            why: why.as_deref(),
             door: door.as_deref(),
             reason: reason.as_deref(),
             instance_id: instance_id.as_deref(),
@@ -332,7 +371,6 @@ mod tests {
 
     use super::*;
     use crate::assistants::request::Known;
-    use crate::hub::protocol::Right;
     use crate::hub::server::Under;
     use crate::state::fixture::row;
 

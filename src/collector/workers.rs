@@ -9,6 +9,7 @@ use super::message::Message;
 use super::setup::{RulesSetup, Setup};
 use crate::actor::acts;
 use crate::actor::audit::Line;
+use crate::actor::refusals::Refusals;
 use crate::config::Config;
 use crate::git::Git;
 use crate::hub::server::{Actor, Event, Patcher, Rulebook, Ruled, Scribe, Workers};
@@ -37,6 +38,7 @@ pub(super) fn of(setup: &Setup, clock: &Arc<Clock>, output: &SyncSender<Message>
 
 fn rulebook(setup: RulesSetup) -> Rulebook {
     let (config, record) = (setup.config, setup.record);
+    let bounds = Refusals::default();
     Rulebook {
         read: Box::new(move || {
             let config = Config::read(config.as_deref()).map_err(|error| error.to_string())?;
@@ -44,14 +46,14 @@ fn rulebook(setup: RulesSetup) -> Rulebook {
         }),
         ground: setup.ground,
         write_down: Box::new(move |ruled| match &record {
-            Some(path) => write_down(ruled, path),
+            Some(path) => write_down(ruled, path, &bounds),
             None => Ok(()),
         }),
     }
 }
 
-fn write_down(ruled: &Ruled, path: &Path) -> Result<(), String> {
-    let written = Line::by_rule(ruled).append(path);
+fn write_down(ruled: &Ruled, path: &Path, bounds: &Refusals) -> Result<(), String> {
+    let written = Line::by_rule(ruled).append_ruled(path, ruled.right, bounds);
     let failed = |error| {
         let path = path.display();
         format!("a decision could not be written to {path}: {error}")

@@ -13,12 +13,16 @@ use super::case::{Case, Ruled};
 use super::connection::Client;
 use super::rules_worker::{Answer, Order, Question};
 use super::who::Handed;
+use crate::hub::protocol::Right;
 use crate::rules::{Ask, By, Then};
 use crate::state::Row;
 use crate::sys::wake_channel::Inbox;
 
 /// Within this time the dialog of a request that was decided has gone.
 const EFFECT_LIMIT: Duration = Duration::from_secs(3);
+
+/// So many are judged at once for those of each right but the owner's; the next ones wait at their hooks.
+const MAX_OPEN: usize = 16;
 
 /// How many decided requests are remembered, to decide none of them twice.
 const REMEMBERED: usize = 64;
@@ -30,11 +34,21 @@ pub(super) struct Approvals {
     /// Gone when the thread is.
     answers: Option<Inbox<Answer>>,
     last_ticket: u64,
-    /// What is being judged, with its row as it was.
-    open: BTreeMap<u64, (Case, Box<Row>)>,
+    /// What is being judged.
+    open: BTreeMap<u64, Open>,
     /// What was decided and has to show an effect.
     given: Vec<(Case, Instant, Box<Ruled>)>,
     decided: VecDeque<Case>,
+}
+
+/// A request that is being judged.
+#[derive(Debug)]
+struct Open {
+    case: Case,
+    /// Its row as it was.
+    row: Box<Row>,
+    /// What whoever waits for it may do.
+    right: Right,
 }
 
 impl Approvals {
@@ -63,13 +77,17 @@ impl Approvals {
     /// Has what has come to wait judged, and hands on what was decided.
     pub(super) fn go_on(&mut self, clients: &mut [Client], cache: &Cache) {
         for client in clients.iter_mut() {
+            let right = client.right();
+            if self.is_busy_for(right) {
+                continue;
+            }
             let Some((case, asked)) = client.take_unjudged() else {
                 continue;
             };
             if self.decided.contains(&case) {
                 client.release(cache);
             } else if let Some(row) = cache.row(&case.row) {
-                let ticket = self.question(case, asked, row, cache);
+                let ticket = self.question((case, right), asked, row, cache);
                 client.take_ticket(ticket);
             }
         }
@@ -89,7 +107,19 @@ impl Approvals {
         }
     }
 
-    fn question(&mut self, case: Case, asked: CompleteRequest, row: &Row, cache: &Cache) -> u64 {
+    /// Whether enough is judged for those of that right.
+    fn is_busy_for(&self, right: Right) -> bool {
+        let open = self.open.values();
+        right != Right::Own && open.filter(|open| open.right == right).count() >= MAX_OPEN
+    }
+
+    fn question(
+        &mut self,
+        (case, right): (Case, Right),
+        asked: CompleteRequest,
+        row: &Row,
+        cache: &Cache,
+    ) -> u64 {
         self.last_ticket += 1;
         let ask = Ask {
             assistant: row.assistant.to_string(),
@@ -106,13 +136,14 @@ impl Approvals {
         };
         // Without the thread everything is asked.
         let _ = self.orders.send(Order::Judge(Box::new(question)));
+        let row = Box::new(row.clone());
         self.open
-            .insert(self.last_ticket, (case, Box::new(row.clone())));
+            .insert(self.last_ticket, Open { case, row, right });
         self.last_ticket
     }
 
     fn take(&mut self, answer: &Answer, clients: &mut [Client], cache: &Cache) {
-        let Some((case, row)) = self.open.remove(&answer.ticket) else {
+        let Some(Open { case, row, right }) = self.open.remove(&answer.ticket) else {
             return;
         };
         let verdict = match answer.then {
@@ -123,7 +154,7 @@ impl Approvals {
             }),
             Then::Ask => None,
         };
-        let ruled = Box::new(ruled(answer, &row, &case, cache));
+        let ruled = Box::new(ruled(answer, &row, (&case, right), cache));
         let Some(verdict) = verdict else {
             if answer.by != By::Nobody {
                 self.record(ruled.ended("nothing", None));
@@ -210,7 +241,7 @@ fn is_trusted(row: &Row, case: &Case, cache: &Cache) -> bool {
     until.is_some_and(|until| until > cache.clock.now())
 }
 
-fn ruled(answer: &Answer, row: &Row, case: &Case, cache: &Cache) -> Ruled {
+fn ruled(answer: &Answer, row: &Row, (case, right): (&Case, Right), cache: &Cache) -> Ruled {
     Ruled {
         ts: cache.clock.now(),
         by: if answer.by == By::Trust {
@@ -233,5 +264,6 @@ fn ruled(answer: &Answer, row: &Row, case: &Case, cache: &Cache) -> Ruled {
         instance_id: case.instance_id.clone(),
         generation: row.generation,
         request: case.request.clone(),
+        right,
     }
 }

@@ -2,6 +2,7 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::hub::protocol::Right;
 use crate::state::Request;
 
 /// One request of one row.
@@ -43,6 +44,8 @@ pub struct Ruled {
     pub generation: u64,
     /// What was decided about.
     pub request: Request,
+    /// What whoever waited for it may do.
+    pub right: Right,
 }
 
 impl Ruled {

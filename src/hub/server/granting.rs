@@ -95,7 +95,7 @@ impl Server {
                         publisher: question.sender_id,
                         agent: self.clients[index].agent().map(str::to_owned),
                         said,
-                        hearsay: self.clients[index].who().right != Right::Own,
+                        hearsay: self.clients[index].right() != Right::Own,
                         standing: self.clients[index].standing,
                         reply: Some(reply),
                         _ticket: ticket,
@@ -111,7 +111,7 @@ impl Server {
         self.displace_lesser(index);
         let client = &mut self.clients[index];
         let is_back = self.publishers.has_gone(client.name());
-        let who = (client.serial, client.who().right);
+        let who = (client.serial, client.right());
         let is_its = self.publishers.claim(client.name(), who, Instant::now());
         if !is_its {
             let words = "another publisher has this `client_id`";
@@ -126,7 +126,7 @@ impl Server {
     /// Nobody keeps a name from whoever may more: the other one goes, and what it has said is forgotten.
     fn displace_lesser(&mut self, index: usize) {
         let client = &self.clients[index];
-        let (name, right) = (client.name().to_owned(), client.who().right);
+        let (name, right) = (client.name().to_owned(), client.right());
         let Some(other) = self.publishers.displace(&name, right) else {
             return;
         };

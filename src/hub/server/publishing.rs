@@ -140,7 +140,7 @@ impl Server {
         request_id: Option<String>,
     ) {
         let client = &mut self.clients[index];
-        let is_owners = client.who().right == Right::Own;
+        let is_owners = client.right() == Right::Own;
         let request = request_id.clone();
         let mut refuse = |code, words: &str| {
             client.say_error(&self.cache, code, words, false, request.as_deref());

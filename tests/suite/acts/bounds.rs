@@ -237,3 +237,51 @@ fn a_name_that_a_token_has_taken_first_is_the_owners_as_soon_as_she_speaks() {
     );
     assert_eq!(own.refusals(), [""; 0]);
 }
+
+/// Asks as a hook does whose command the rules deny, by `client`, and is told that.
+fn is_denied(client: &mut crate::either::Client, number: usize) {
+    let command = format!("rm -rf x{number}");
+    let event = json!({"assistant": "claude", "state": "waiting_approval", "kind": "approval_requested",
+        "tool": "Bash", "message": command, "target": format!("w:{number}.0"),
+        "instance_id": format!("i{number}"), "ts": "2026-11-21T14:02:15Z"});
+    assert!(client.greets("publisher"));
+    client.say("agent_status", &event);
+    let asked = json!({"tool": "Bash", "input": {"command": command}, "cwd": "/", "project": null});
+    client.say("wait_decision", &json!({"event": event, "asked": asked}));
+    loop {
+        match client.hear() {
+            told if told["type"] == "decision" => return,
+            told => assert_eq!(told["type"], "waiting", "{told}"),
+        }
+    }
+}
+
+#[test]
+fn what_rules_make_of_a_tokens_own_requests_fills_no_record() {
+    use crate::either::Client;
+    use pane_patrol::hub::protocol::Right;
+    let env = TestEnv::new();
+    env.configure("[[rules]]\nthen = 'deny'\nname = 'no rm'\ncommand = 'rm'\n");
+    let listening = Listening::start(&env);
+    let asked = 60;
+    for number in 0..asked {
+        is_denied(&mut Client::with(Right::Publish, &env, &listening), number);
+    }
+    // The owner's name is hers; then nothing is waited for of what the token has told.
+    for number in 0..3 {
+        is_denied(
+            &mut Client::with(Right::Own, &env, &listening),
+            asked + number,
+        );
+    }
+    let is_owners = |line: &Value| line["right"].is_null();
+    let lines = until("the owner's are written down", || {
+        let lines = decisions(&env);
+        (lines.iter().filter(|line| is_owners(line)).count() == 3).then_some(lines)
+    });
+    assert!(lines.iter().all(|line| line["by"] == "rule"), "{lines:?}");
+    let written = lines.iter().filter(|line| !is_owners(line)).count();
+    // Twenty a minute, and it may have taken longer.
+    assert!((20..asked).contains(&written), "{written}");
+    assert!(lines.iter().any(|line| line["left_out"].is_u64()) || written < asked);
+}

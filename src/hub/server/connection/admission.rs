@@ -117,6 +117,11 @@ impl Client {
         self.admission.door = door_of(&self.name).filter(|_| is_its);
     }
 
+    /// What it may do.
+    pub(in crate::hub::server) fn right(&self) -> Right {
+        self.admission.right
+    }
+
     /// By whom something is wanted that it says.
     pub(in crate::hub::server) fn who(&self) -> Who {
         let name = match self.known_as.as_str() {
