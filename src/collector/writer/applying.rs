@@ -31,7 +31,11 @@ impl Writer {
         let (may_have_written, written) = match &input {
             Input::Event(event)
             | Input::Reported { event, .. }
-            | Input::Published { event, .. } => (
+            | Input::Published {
+                event,
+                hearsay: false,
+                ..
+            } => (
                 attribution::may_have_written(event),
                 attribution::written_by(event),
             ),

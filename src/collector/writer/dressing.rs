@@ -43,9 +43,13 @@ impl Writer {
         self.give_orders();
     }
 
-    /// The row with what is known of its work: its publisher's word, else what we see ourselves.
+    /// The row with what is known of its work: its publisher's word, else what we see ourselves, where we look.
     fn dressed(&mut self, row: Row) -> Row {
-        let row = self.work.dressed(row);
+        let row = if row.hearsay {
+            row
+        } else {
+            self.work.dressed(row)
+        };
         self.published.dressed(row)
     }
 

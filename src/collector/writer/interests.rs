@@ -115,6 +115,9 @@ impl Writer {
 
     /// Takes up what a new or changed row makes worth watching and knowing.
     pub(super) fn take_interest(&mut self, key: &RowKey, row: &Row) {
+        if row.hearsay {
+            self.work.forget(&row.id);
+        }
         let interest = Box::new(self.interest_in(row));
         let before = self.told.rows.get(key).map(Box::as_ref);
         self.ask_about(row, &interest, before);
@@ -151,7 +154,7 @@ impl Writer {
             is_hurried: title::is_urgent(row),
             log: self.log_of(row).map(Box::new),
             work: self.work_of_row(row),
-            folder: row.cwd.as_ref().map(fingerprint),
+            folder: folder_of(row).map(fingerprint),
             runs: row.state == State::Running,
         }
     }
@@ -170,10 +173,10 @@ impl Writer {
         }
         let turned = before
             .is_none_or(|before| (before.folder, before.runs) != (interest.folder, interest.runs));
-        if let Some(cwd) = &row.cwd
+        if let Some(cwd) = folder_of(row)
             && turned
         {
-            let _ = self.sources.branches.send(cwd.clone());
+            let _ = self.sources.branches.send(cwd.to_owned());
             self.sources.work.order(WorkOrder::Ended(row.id.clone()));
         }
     }
@@ -242,7 +245,7 @@ impl Writer {
 
     /// See [`Interest::work`].
     fn work_of_row(&self, row: &Row) -> Option<u64> {
-        let cwd = row.cwd.as_ref()?;
+        let cwd = folder_of(row)?;
         let is_ours = !self.published.tells_of(&row.id);
         is_ours.then(|| fingerprint(&(&row.assistant, &row.home, &row.instance_id, cwd)))
     }
@@ -256,7 +259,7 @@ impl Writer {
             &row.assistant,
             row.home.as_deref(),
             row.instance_id.as_deref(),
-            row.cwd.as_deref()?,
+            folder_of(row)?,
         ))
     }
 
@@ -272,6 +275,12 @@ impl Writer {
             pid: row.pid,
         })
     }
+}
+
+/// The folder that is looked into for the row: none that only a client has named which may do nothing but publish,
+/// for what is changed there and is to be done there is not for everybody to know.
+fn folder_of(row: &Row) -> Option<&str> {
+    row.cwd.as_deref().filter(|_| !row.hearsay)
 }
 
 /// Whether the row's assistant writes down what each of its sessions does.

@@ -6,7 +6,7 @@ use pane_patrol::hub::protocol::Right;
 use serde_json::{Value, json};
 
 use super::{ActsByHand, decisions, row};
-use crate::common::{Collector, TestEnv, Tmux, until, wait_until, write_program};
+use crate::common::{Collector, TestEnv, Tmux, finish, until, wait_until, write_program};
 use crate::either::{Client, envelope};
 use crate::foreground::Stage;
 
@@ -130,6 +130,71 @@ fn no_key_goes_to_a_pane_that_only_a_token_to_publish_has_named() {
     let mut phone = ActsByHand::with_token(&collector, "answer", "phone");
     assert_refused(&phone.act(&told, &deny));
     assert_eq!(fs::read_to_string(&got).unwrap_or_default(), "");
+}
+
+/// A repository with a list of tasks, in which a file is changed.
+fn repository(env: &TestEnv, name: &str) -> std::path::PathBuf {
+    let folder = env.path(name);
+    let tasks = folder.join(".taskmaster/tasks");
+    fs::create_dir_all(&tasks).expect("it can be made");
+    let list = json!({"master": {"tasks": [{"id": 1, "title": "secret", "status": "pending"}]}});
+    fs::write(tasks.join("tasks.json"), list.to_string()).expect("it can be written");
+    fs::write(folder.join("a"), "x\n").expect("it can be written");
+    env.git(&folder, &["init", "-q"]);
+    env.git(&folder, &["add", "a"]);
+    env.git(&folder, &["commit", "-qm", "x"]);
+    fs::write(folder.join("a"), "x\nSECRET\n").expect("it can be written");
+    folder
+}
+
+#[test]
+fn a_folder_that_only_a_token_to_publish_has_named_is_not_looked_into() {
+    let env = TestEnv::new();
+    let listening = crate::common::Listening::start(&env);
+    let (secret, open) = (repository(&env, "secret"), repository(&env, "open"));
+    let mut publisher = Client::with(Right::Publish, &env, &listening);
+    assert!(publisher.greets("publisher"));
+    publisher.say(
+        "agent_status",
+        &json!({"agent_id": "look", "status": "running", "pane_id": "", "project_root": secret}),
+    );
+    let told = json!({"assistant": "claude", "state": "running", "kind": "tool_finished", "tool": "Edit",
+        "message": "a", "target": "b:0.0", "cwd": secret, "ts": "2026-11-21T14:02:15Z", "instance_id": "i"});
+    publisher.say("agent_status", &told);
+    assert_eq!(publisher.refusals(), [""; 0]);
+    let rows = || -> Vec<Value> {
+        let status = finish(env.pane_patrol().args(["status", "--json"])).stdout;
+        serde_json::from_str(&status).expect("JSON")
+    };
+    until("they are told of", || (rows().len() == 2).then_some(()));
+    let works = |target: &str, folder: &std::path::Path| {
+        let event = json!({"assistant": "claude", "state": "running", "target": target, "cwd": folder,
+            "ts": "2026-11-21T14:02:15Z", "instance_id": target});
+        env.send(event.to_string().as_bytes());
+        until("it is looked into", || {
+            let mut rows = rows().into_iter();
+            let known = |row: &Value| row["diff"].is_object() && row["tasks"].is_object();
+            rows.find(|row| row["target"] == target && known(row) && row["branch"].is_string())
+        })
+    };
+    // What is told later is looked at later.
+    works("c:0.0", &open);
+    for row in rows().iter().filter(|row| row["hearsay"] == true) {
+        for what in ["diff", "tasks", "branch"] {
+            assert!(row[what].is_null(), "{row}");
+        }
+    }
+    assert_eq!(
+        rows().iter().filter(|row| row["hearsay"] == true).count(),
+        2
+    );
+    // Whoever works there vouches for it, and nobody has written anything for another one.
+    let own = works("d:0.0", &secret);
+    assert_eq!(
+        own["diff"]["shared_files"].as_u64().unwrap_or_default(),
+        0,
+        "{own}"
+    );
 }
 
 #[test]
