@@ -190,8 +190,8 @@ impl Writer {
             Ok(key) => key,
             // Who keeps a list that an assistant works on says only that it is another now.
             Err(refused) => {
-                let known = self.table.has_id(&update.agent_id);
-                if known {
+                let row = self.table.row_with_id(&update.agent_id);
+                if row.is_some_and(|row| !row.hearsay) {
                     let order = WorkOrder::Ended(update.agent_id);
                     self.sources.work.order(order);
                     let words = "its tasks are read where they are kept, now anew; \

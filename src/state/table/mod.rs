@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pane_patrol_hooks::target::Server;
+use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dedup::Dedup;
@@ -209,11 +209,6 @@ impl Table {
         self.rows.contains_key(key)
     }
 
-    /// Whether there is a row with that id.
-    pub fn has_id(&self, id: &str) -> bool {
-        self.key_of_id(id).is_some()
-    }
-
     /// One row as it is shown.
     pub fn row(&self, key: &RowKey) -> Option<Row> {
         self.rows.get(key).map(Entry::row)
@@ -273,7 +268,11 @@ impl Table {
 
     /// The key of the row with this id.
     fn key_of_id(&self, id: &str) -> Option<Key> {
-        let rows = RowKey::named(id);
+        let agent = Target::agent(id).map(|place| RowKey {
+            server: None,
+            place,
+        });
+        let rows = agent.into_iter().chain(RowKey::named(id));
         let mut known = rows.filter_map(|key| self.rows.get(&key));
         known.next().map(|entry| Arc::clone(&entry.key))
     }

@@ -188,6 +188,18 @@ fn a_folder_that_only_a_token_to_publish_has_named_is_not_looked_into() {
         rows().iter().filter(|row| row["hearsay"] == true).count(),
         2
     );
+    // An agent of the owner's, too, is told of with what is changed where it works.
+    let mut own = Client::with(Right::Own, &env, &listening);
+    assert!(own.greets("publisher"));
+    own.say(
+        "agent_status",
+        &json!({"agent_id": "mine", "status": "running", "pane_id": "", "project_root": open}),
+    );
+    assert_eq!(own.refusals(), [""; 0]);
+    until("its changes and tasks are told", || {
+        let mut rows = rows().into_iter();
+        rows.find(|row| row["id"] == "mine" && row["diff"].is_object() && row["tasks"].is_object())
+    });
     // Whoever works there vouches for it, and nobody has written anything for another one.
     let own = works("d:0.0", &secret);
     assert_eq!(
