@@ -256,7 +256,7 @@ impl Rows {
         keys.filter_map(|key| self.get(key))
     }
 
-    fn entries<'a, T: Eq + Hash>(
+    fn entries<'a, T: Eq + Hash + Copy>(
         &'a self,
         finder: &'a Finder<T>,
         what: T,
