@@ -53,11 +53,12 @@ mod secrets;
 mod started;
 pub(crate) mod stop;
 mod tell;
-pub(crate) mod turn;
+pub mod turn;
 
 pub(crate) use crate::assistants::dialogs as dialog;
 pub(crate) use crate::assistants::facets::colours;
-pub(crate) use crate::state::{Bound, Decision, Pick};
+pub use crate::state::Bound;
+pub(crate) use crate::state::{Decision, Pick};
 pub(crate) use digest::{Digest, Shown};
 pub(crate) use equal::Equal;
 pub use keys::{Outcome, carry_out};
