@@ -8,7 +8,7 @@ use pane_patrol_hooks::target::Target;
 use super::lines::{Line, Query};
 use super::split::{PLACEHOLDER, shown_by};
 use super::{Ask, Call, Format};
-use crate::mux::{Audience, Outcome, Place, Viewer};
+use crate::mux::{Audience, Outcome, Place, Undone, Viewer};
 
 /// Panes and the people who look at them, in one process.
 const QUERY: Query = Query {
@@ -111,8 +111,35 @@ fn viewer(fields: &[Cow<'_, str>]) -> Option<Viewer> {
 
 /// Shows the client a line of text.
 pub(super) fn tell(client: &str, text: &str, socket: &Path, ask: Ask<'_>) -> Outcome<()> {
+    let text = Format::message(text);
     let call = Call::new("display-message").option("-c", client);
-    ask(socket, &call.format_operand(&Format::message(text))).map(drop)
+    let told = ask(socket, &call.format_operand(&text)).map(drop);
+    match told {
+        Err(Undone::Refused(why)) if why.contains(TAKES_NO_CLIENT) => {
+            tell_in(&pane_of(client, socket, ask)?, &text, socket, ask)
+        }
+        told => told,
+    }
+}
+
+/// tmux before 3.3 takes `-c` for an option without a value, so that the client's name is one word too many.
+const TAKES_NO_CLIENT: &str = "usage: display-message";
+
+/// Shows the line to whoever was last at work in front of the pane.
+fn tell_in(pane: &str, text: &Format, socket: &Path, ask: Ask<'_>) -> Outcome<()> {
+    let call = Call::new("display-message").format_operand(text);
+    ask(socket, &call.typed_in(pane)).map(drop)
+}
+
+/// The pane that the client shows.
+fn pane_of(client: &str, socket: &Path, ask: Ask<'_>) -> Outcome<String> {
+    let query = Call::new("list-clients").format("-F", &Format::own("#{pane_id} #{client_name}"));
+    let answer = ask(socket, &query)?;
+    let answer = String::from_utf8_lossy(&answer);
+    let panes = answer.lines().filter_map(|line| line.split_once(' '));
+    let mut shown = panes.filter(|(_, name)| *name == client);
+    let (pane, _) = shown.next().ok_or("tmux: the client is gone")?;
+    Ok(pane.to_owned())
 }
 
 /// The sequence for the terminal that tmux runs in: tmux passes it on as it is.
@@ -190,6 +217,36 @@ mod tests {
             assert_eq!(audience.target, "shop:4.2".parse().ok());
             assert_eq!(audience.tty.as_deref(), Some("/dev/pts/1"));
         }
+    }
+
+    #[test]
+    fn a_tmux_that_takes_no_client_is_told_in_the_pane_that_the_client_shows() {
+        let calls = std::cell::RefCell::new(Vec::new());
+        let old = |_: &Path, call: &Call| {
+            let said = call.to_string();
+            calls
+                .borrow_mut()
+                .push((said.clone(), call.pane().map(str::to_owned)));
+            match &*said {
+                _ if said.contains("-c") => Err(Undone::Refused(
+                    "tmux: usage: display-message [-aINpv] [-c target-client] [message]".to_owned(),
+                )),
+                _ if said.starts_with("list-clients") => {
+                    Ok(b"%1 /dev/pts/1\n%2 /dev/pts/2\n".to_vec())
+                }
+                _ => Ok(Vec::new()),
+            }
+        };
+        assert!(tell("/dev/pts/2", "it asks", Path::new("/x"), &old).is_ok());
+        let last = calls.borrow().last().cloned();
+        let expected = (
+            "display-message -- it asks".to_owned(),
+            Some("%2".to_owned()),
+        );
+        assert_eq!(last, Some(expected));
+        assert!(tell("/dev/pts/9", "it asks", Path::new("/x"), &old).is_err());
+        let gone = |_: &Path, _: &Call| Err("tmux: can't find client: x".into());
+        assert!(tell("x", "it asks", Path::new("/x"), &gone).is_err());
     }
 
     proptest::proptest! {

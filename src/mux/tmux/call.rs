@@ -105,12 +105,15 @@ fn ours(tmux: &Tmux) -> Command {
 }
 
 fn spawn(tmux: &Tmux, call: &Call) -> Result<Child, TmuxError> {
-    let command = if call.is_for_person() {
+    let mut command = if call.is_for_person() {
         make_folder_of(&tmux.socket);
         persons(tmux)
     } else {
         ours(tmux)
     };
+    if let Some(pane) = call.pane() {
+        command.env("TMUX_PANE", pane);
+    }
     begin(command, tmux, call)
 }
 

@@ -20,6 +20,8 @@ pub struct Call {
     /// Whether an option would be read as an operand by now.
     in_operands: bool,
     is_for_person: bool,
+    /// The pane that it comes from, as tmux is to believe.
+    pane: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,7 @@ impl Call {
             words: vec![Word::Text(name.into())],
             in_operands: false,
             is_for_person: false,
+            pane: None,
         }
     }
 
@@ -102,6 +105,18 @@ impl Call {
     pub fn for_person(mut self) -> Self {
         self.is_for_person = true;
         self
+    }
+
+    /// As if it were typed in this pane: what names no client is about the one that shows it.
+    #[must_use]
+    pub(super) fn typed_in(mut self, pane: &str) -> Self {
+        self.pane = Some(pane.to_owned());
+        self
+    }
+
+    /// The pane that it comes from; `None`: from none.
+    pub(super) fn pane(&self) -> Option<&str> {
+        self.pane.as_deref()
     }
 
     /// Whether tmux is to get the person's environment.
