@@ -226,7 +226,12 @@ pub(crate) struct SnoozeArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub(crate) target: String,
     /// For how long: `90s`, `10m`, `2h`, a bare number is minutes; `0` ends it
-    #[arg(value_name = "SPAN", default_value = "10m", value_parser = parse_snooze)]
+    #[arg(
+        value_name = "SPAN",
+        default_value = "10m",
+        value_parser = parse_snooze,
+        allow_negative_numbers = true
+    )]
     pub(crate) span: Duration,
 }
 
@@ -290,7 +295,13 @@ pub(crate) struct TrustArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub(crate) target: String,
     /// For how long, at most `4h`: `90s`, `10m`, `2h`, a bare number is minutes
-    #[arg(long = "for", value_name = "SPAN", default_value = "10m", value_parser = parse_trust)]
+    #[arg(
+        long = "for",
+        value_name = "SPAN",
+        default_value = "10m",
+        value_parser = parse_trust,
+        allow_negative_numbers = true
+    )]
     pub(crate) span: Duration,
     /// End it now
     #[arg(long, conflicts_with = "span")]
@@ -401,7 +412,7 @@ pub(crate) struct WaitArgs {
     #[arg(long, required = true, value_parser = states(), value_delimiter = ',')]
     pub(crate) state: Vec<State>,
     /// Give up, with exit status 4, after this time: `60s`, `5m`; by default never
-    #[arg(long, value_name = "SPAN", value_parser = parse_timeout)]
+    #[arg(long, value_name = "SPAN", value_parser = parse_timeout, allow_negative_numbers = true)]
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -485,6 +496,26 @@ pub(crate) struct LogArgs {
     pub(crate) json: bool,
 }
 
+impl LogArgs {
+    /// Whether a part of the log is asked for, and not all of it.
+    pub(crate) fn chooses(&self) -> bool {
+        let query = &self.query;
+        let words = [
+            &query.assistant,
+            &query.target,
+            &query.instance,
+            &query.tool,
+            &query.grep,
+        ];
+        let times = [&query.since, &query.until, &self.door];
+        self.only.is_some()
+            || times.iter().any(|time| time.is_some())
+            || words.iter().any(|words| !words.is_empty())
+            || !query.state.is_empty()
+            || !query.kind.is_empty()
+    }
+}
+
 /// One part of what the log shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Only {
@@ -512,7 +543,13 @@ pub(crate) enum LogView {
         #[command(flatten)]
         query: QueryArgs,
         /// How many times faster than it happened; 0: without any pause
-        #[arg(long, value_name = "N", default_value_t = 10.0)]
+        #[arg(
+            long,
+            value_name = "N",
+            default_value = "10",
+            value_parser = parse_speed,
+            allow_negative_numbers = true
+        )]
         speed: f64,
         /// Print each change of a row instead of the dashboard
         #[arg(long)]
@@ -524,10 +561,10 @@ pub(crate) enum LogView {
 #[derive(Args, Debug, Default)]
 pub(crate) struct QueryArgs {
     /// Nothing before: `2h`, `15m`, `3d`, `09:30`, `2026-11-21 09:30`, or RFC 3339
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) since: Option<String>,
     /// Nothing from then on
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) until: Option<String>,
     /// Of this assistant; this and the next may be given several times
     #[arg(long, value_name = "NAME")]
@@ -536,7 +573,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_parser = states())]
     pub(crate) state: Vec<State>,
     /// Of this kind, for example `tool_started`
-    #[arg(long, value_parser = parse_kind)]
+    #[arg(long, value_parser = kinds())]
     pub(crate) kind: Vec<Kind>,
     /// Of this one, by any of its names: `session:window.pane`, `%N`, its id, its tmux session or own
     /// session, its folder
@@ -563,16 +600,31 @@ fn states() -> impl TypedValueParser<Value = State> {
     })
 }
 
-fn parse_kind(word: &str) -> Result<Kind, String> {
-    Kind::from_word(word).ok_or_else(|| one_of(Kind::ALL.iter().map(|kind| kind.as_str())))
+/// A kind of event by its word.
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.as_str()))
+        .try_map(|word| Kind::from_word(&word).ok_or("no such kind"))
 }
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_span(text).ok_or_else(|| format!("{SPANS}; a bare number has no unit"))
 }
 
-fn one_of(words: impl Iterator<Item = &'static str>) -> String {
-    format!("it is one of {}", words.collect::<Vec<_>>().join(", "))
+/// More unchanged lines than any file has.
+const MOST_CONTEXT: u32 = 1_000_000;
+
+fn parse_context(text: &str) -> Result<u32, String> {
+    let lines = text.trim().parse().ok();
+    let lines = lines.filter(|lines| *lines <= MOST_CONTEXT);
+    lines.ok_or_else(|| format!("say how many lines, from 0 to {MOST_CONTEXT}, for example `10`"))
+}
+
+fn parse_speed(text: &str) -> Result<f64, String> {
+    let speed = text.trim().parse().ok();
+    let speed = speed.filter(|speed: &f64| speed.is_finite() && *speed >= 0.0);
+    let hint =
+        "say how many times faster than it happened, for example `10`; `0` is without any pause";
+    speed.ok_or_else(|| hint.to_owned())
 }
 
 /// Options of `explain`.
@@ -581,7 +633,7 @@ pub(crate) struct ExplainArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub(crate) target: String,
     /// As it was then, by the log: `2h`, `09:30`, `2026-11-21 09:30`, or RFC 3339
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) at: Option<String>,
     /// Print one JSON object
     #[arg(long)]
@@ -597,7 +649,14 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) patch: Option<String>,
     /// How many unchanged lines stand around each change
-    #[arg(long, value_name = "N", default_value_t = 3, requires = "patch")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 3,
+        requires = "patch",
+        value_parser = parse_context,
+        allow_negative_numbers = true
+    )]
     pub(crate) context: u32,
     /// Print JSON for programs
     #[arg(long)]

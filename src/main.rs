@@ -3,7 +3,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use pane_patrol::cli::Cli;
 use pane_patrol::{commands, messages};
 use pane_patrol_sys::child::{TIED, become_tied};
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(messages::usage(error)),
+        Err(error) => return ExitCode::from(messages::usage(error, Cli::command())),
     };
     match commands::run(&cli) {
         Ok(()) => ExitCode::SUCCESS,

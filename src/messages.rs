@@ -4,6 +4,9 @@
 //!
 //! May import: `error`, and the hooks' texts.
 
+mod nearest;
+mod usage;
+
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
 
@@ -11,6 +14,8 @@ use pane_patrol_hooks::text::{printable, printable_json, printable_line};
 use serde::Serialize;
 
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+
+pub use nearest::nearest;
 
 /// Prints a command's result. JSON goes by [`json`]: spelt out here, it would have another value.
 pub(crate) fn result(text: &str) {
@@ -162,55 +167,9 @@ fn beside(text: &str) -> String {
     text.replace('\n', "\n    ")
 }
 
-/// Words of other programs for what a command of ours does.
-const KNOWN_ELSEWHERE: &[(&str, &[&str])] = &[
-    ("status", &["list", "ls", "ps", "show"]),
-    ("jump", &["go", "goto", "attach", "switch"]),
-    ("approve", &["yes", "allow", "accept"]),
-    ("deny", &["no", "reject"]),
-    ("watch", &["tail", "events"]),
-    ("start", &["run", "new", "launch", "spawn"]),
-    ("stop", &["kill", "quit", "end"]),
-    ("collect", &["daemon", "serve", "server"]),
-    ("supervisor", &["dashboard", "ui", "tui", "dash"]),
-    ("setup", &["init", "configure", "config"]),
-    ("doctor", &["check", "health", "diagnose"]),
-];
-
-/// Names the command that was meant, or none: what clap takes for similar may be anything.
-fn suggest(error: &mut clap::Error) {
-    use clap::error::{ContextKind, ContextValue};
-    if error.kind() != clap::error::ErrorKind::InvalidSubcommand {
-        return;
-    }
-    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
-        return;
-    };
-    let mut elsewhere = KNOWN_ELSEWHERE.iter();
-    let known = elsewhere.find(|(_, words)| words.contains(&typed.as_str()));
-    let meant = match (known, error.get(ContextKind::SuggestedSubcommand)) {
-        (Some((ours, _)), _) => vec![(*ours).to_owned()],
-        (None, Some(ContextValue::Strings(similar))) => {
-            let is_close =
-                |one: &&String| one.contains(typed) || one.chars().next() == typed.chars().next();
-            similar.iter().filter(is_close).cloned().collect()
-        }
-        (None, _) => return,
-    };
-    error.remove(ContextKind::SuggestedSubcommand);
-    // It has none, and leaves a line for it.
-    error.remove(ContextKind::Suggested);
-    if !meant.is_empty() {
-        error.insert(
-            ContextKind::SuggestedSubcommand,
-            ContextValue::Strings(meant),
-        );
-    }
-}
-
-/// Says what clap has to say of a command line, and gives its exit status: help goes to stdout.
-pub fn usage(mut error: clap::Error) -> u8 {
-    suggest(&mut error);
+/// Says what clap has to say of a command line for `program`, and gives its exit status: help goes to stdout.
+pub fn usage(mut error: clap::Error, program: clap::Command) -> u8 {
+    usage::explain(&mut error, program, arguments());
     let status = u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE);
     let text = error.render().to_string();
     let safe = shown(&quoted(&text, arguments()));

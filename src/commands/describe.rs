@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use crate::cli::{Cli, ManArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::messages;
+use crate::messages::{self, nearest};
 
 /// Prints the completions of one shell.
 pub(super) fn completions(shell: Shell) {
@@ -36,7 +36,14 @@ pub(super) fn man(arguments: &ManArgs) -> CommandResult {
     let is_wanted = |it: &&Command| name_of(it) == page;
     let page = pages.iter().find(is_wanted).ok_or_else(|| {
         let words = arguments.command.join(" ");
-        CommandError::new(format!("there is no command `{words}`"))
+        let failed = CommandError::new(format!("there is no command `{words}`"));
+        let names = pages
+            .iter()
+            .map(|page| name_of(page).trim_start_matches("pane-patrol-"));
+        let near = nearest(&words.replace(' ', "-"), names);
+        let near = near.map(|near| format!("is `pane-patrol man {near}` meant?"));
+        let failed = near.into_iter().fold(failed, CommandError::hint);
+        failed
             .hint("`pane-patrol man --list` prints the name of every page")
             .exit(EXIT_USAGE)
     })?;

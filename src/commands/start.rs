@@ -8,7 +8,7 @@ use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::protocol::{ActOutcome, Located, Start, SystemText, What};
 use crate::launch::{self, ENDED, Launcher, Stopped};
-use crate::messages;
+use crate::messages::{self, nearest};
 use crate::mux;
 use crate::state::Row;
 use crate::sys::shell;
@@ -70,7 +70,9 @@ fn choose<'a>(launchers: &'a [Launcher], name: Option<&str>) -> Result<&'a Launc
     let hint = if names.is_empty() {
         "no assistant is on PATH: name one in `[[launcher]]` of the settings".to_owned()
     } else {
-        format!("there are: {}; nothing was started", names.join(", "))
+        let near = name.and_then(|name| nearest(name, names.iter().copied()));
+        let near = near.map_or_else(String::new, |near| format!("is `{near}` meant? "));
+        format!("{near}there are: {}; nothing was started", names.join(", "))
     };
     Err(CommandError::new(wrong).hint(hint).exit(EXIT_USAGE))
 }

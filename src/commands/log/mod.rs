@@ -24,7 +24,7 @@ use crate::log::split::Content;
 use crate::log::tailer::{Line, Start, Tailer};
 use crate::log::watch::{Waker, Watch};
 use crate::log::whom::Sought;
-use crate::messages::Output;
+use crate::messages::{self, Output};
 use audit::Audit;
 use query::{Complaints, From, Query, expect_all_found};
 
@@ -68,6 +68,7 @@ fn print(context: &Context, arguments: &LogArgs) -> CommandResult {
         text: String::new(),
         complaints: Complaints::default(),
         has_events: arguments.only != Some(Only::Decisions) && arguments.door.is_none(),
+        has_printed: false,
         audit,
     };
     printing.read_audit();
@@ -86,6 +87,7 @@ fn print(context: &Context, arguments: &LogArgs) -> CommandResult {
     if let Some(audit) = &printing.audit {
         audit.sum_up();
     }
+    let is_empty = !printing.has_printed;
     let (output, sought) = (printing.output, printing.sought);
     output
         .close()
@@ -93,7 +95,11 @@ fn print(context: &Context, arguments: &LogArgs) -> CommandResult {
     if arguments.follow {
         return Ok(());
     }
-    expect_all_found(sought.missing())
+    expect_all_found(sought.missing())?;
+    if is_empty && arguments.chooses() {
+        messages::status("No line fits what was asked for.");
+    }
+    Ok(())
 }
 
 /// The one file that can be followed.
@@ -172,6 +178,7 @@ struct Printing {
     text: String,
     complaints: Complaints,
     has_events: bool,
+    has_printed: bool,
     /// What was decided, where that is wanted, too.
     audit: Option<Audit>,
 }
@@ -197,6 +204,7 @@ impl Printing {
     /// Prints what was decided up to then, or all that is left of it.
     fn print_decided(&mut self, until: Option<Timestamp>) -> ControlFlow<()> {
         while let Some((decided, line)) = self.audit.as_mut().and_then(|audit| audit.next(until)) {
+            self.has_printed = true;
             match &self.printer {
                 None => self.output.print_json(&line)?,
                 Some(printer) => {
@@ -228,6 +236,7 @@ impl Printing {
             return ControlFlow::Continue(());
         }
         self.print_decided(Some(record.event.ts))?;
+        self.has_printed = true;
         let Some(printer) = &self.printer else {
             return self.output.print_json(&String::from_utf8_lossy(bytes));
         };

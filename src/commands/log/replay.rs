@@ -40,7 +40,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// Plays what was asked for, `speed` times as fast as it happened; 0 makes no pauses.
 pub(super) fn run(context: &Context, query: &Query, speed: f64, plain: bool) -> CommandResult {
-    let pace = Pace::of(speed)?;
+    let pace = Pace { speed };
     let mut records = Vec::new();
     read_records(&query.from, &query.filter.targets, &mut |record| {
         records.push(record);
@@ -82,15 +82,6 @@ struct Pace {
 }
 
 impl Pace {
-    fn of(speed: f64) -> Result<Self, CommandError> {
-        if speed.is_finite() && speed >= 0.0 {
-            return Ok(Self { speed });
-        }
-        Err(CommandError::new(format!("`{speed}` is no speed"))
-            .hint("say how many times faster than it happened, for example `--speed 10`")
-            .exit(crate::error::EXIT_USAGE))
-    }
-
     fn pause(self, span: Duration) -> Duration {
         if self.speed == 0.0 {
             return Duration::ZERO;

@@ -24,6 +24,7 @@ fn logs(seen: &mut Seen, env: &TestEnv) {
     seen.of(env, "a folder is named", "log /tmp");
     seen.of(env, "a device is named", "log --follow /dev/null");
     seen.of(env, "no line tells of it", "log --target shop:1.0");
+    seen.of(env, "nothing of that is in it", "log --door nosuch");
     let socket = env.listen();
     let named = env.places().events_socket.display().to_string();
     seen.of(env, "a socket is named", &format!("log {named}"));
