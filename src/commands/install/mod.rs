@@ -88,6 +88,11 @@ pub(super) fn put_in(jobs: Vec<Planned>, dry_run: bool) -> CommandResult {
     carry_out_all(jobs, dry_run, &wording)
 }
 
+/// What comes of those that were put in one by one, of so many.
+pub(super) fn all_put_in(failures: Vec<CommandError>, count: usize) -> CommandResult {
+    all_or_some(failures, count, "install")
+}
+
 /// Says for whom nothing is done, and how it would be.
 fn point_out_absent(absent: &[&Assistant]) {
     let names: Vec<&str> = absent.iter().map(|assistant| assistant.name).collect();

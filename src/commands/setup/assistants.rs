@@ -3,7 +3,7 @@
 use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 
-use super::person::{Done, Person, Step};
+use super::person::{Done, Halt, Person, Step};
 use crate::commands::Context;
 use crate::commands::install::{self, site};
 use crate::messages;
@@ -21,31 +21,48 @@ pub(super) fn register(context: &Context, person: Person) -> Step<Done> {
     let job = |one: &&'static Assistant| install::job(context, one, has_approvals(context, one));
     let jobs: Vec<_> = found.iter().map(job).collect();
     let is_there = |planned: &install::Planned| matches!(planned, Ok(job) if job.plan.is_empty());
-    let titles = |wanted: bool| {
-        let pairs = found.iter().zip(&jobs);
-        let those = pairs.filter(|(_, job)| job.is_ok() && is_there(job) == wanted);
-        let titles: Vec<&str> = those.map(|(one, _)| one.title).collect();
-        titles.join(", ")
-    };
-    let (reports, others) = (titles(true), titles(false));
+    let those = found.iter().zip(&jobs).filter(|(_, job)| is_there(job));
+    let reports: Vec<&str> = those.map(|(one, _)| one.title).collect();
+    let reports = reports.join(", ");
     if !reports.is_empty() {
         messages::status(&format!("Registered already: {reports}."));
     }
-    let (mut jobs, is_asked) = (jobs, !others.is_empty());
-    jobs.retain(|job| !is_there(job));
-    install::show(&jobs);
-    if is_asked && !person.only_looks() {
-        let question = format!("Let {others} report, with the change above?");
-        if !person.agrees(&question)? {
-            // What cannot be done is told all the same.
-            jobs.retain(Result::is_err);
-        }
+    let mut others: Vec<_> = found.into_iter().zip(jobs).collect();
+    others.retain(|(_, job)| !is_there(job));
+    if person.can_be_asked() {
+        return one_by_one(others, person);
     }
+    let jobs: Vec<_> = others.into_iter().map(|(_, job)| job).collect();
     if jobs.is_empty() {
         return Ok(Done::Same);
     }
+    install::show(&jobs);
     install::put_in(jobs, person.only_looks())?;
     Ok(Done::Changed)
+}
+
+/// Shows each one's change, and makes it where the person agrees to that, before the next one is shown.
+fn one_by_one(others: Vec<(&'static Assistant, install::Planned)>, person: Person) -> Step<Done> {
+    let (count, mut done) = (others.len(), Done::Same);
+    let mut failures = Vec::new();
+    for (one, job) in others {
+        install::show(std::slice::from_ref(&job));
+        let question = format!("Let {} report, with the change above?", one.title);
+        let stopped = |halt| match halt {
+            Halt::Stopped(_) => Halt::Stopped(done),
+            halt => halt,
+        };
+        // What cannot be done is told without a question.
+        if job.is_ok() && !person.agrees(&question).map_err(stopped)? {
+            continue;
+        }
+        match install::put_in(vec![job], false) {
+            Ok(()) => done = Done::Changed,
+            Err(error) => failures.push(error),
+        }
+    }
+    install::all_put_in(failures, count)?;
+    Ok(done)
 }
 
 /// What the person has asked for before stays.

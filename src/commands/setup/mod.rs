@@ -48,7 +48,8 @@ pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
                 messages::error(&error);
                 failures.push(error);
             }
-            Err(Halt::Stopped) => {
+            Err(Halt::Stopped(done)) => {
+                has_changed |= done == Done::Changed;
                 messages::status(if has_changed || !failures.is_empty() {
                     "Stopped here; what was done before stays."
                 } else {

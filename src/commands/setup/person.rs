@@ -23,8 +23,8 @@ pub(super) enum Person {
 /// Why a step is not done to its end.
 #[derive(Debug)]
 pub(super) enum Halt {
-    /// The person does not want to go on, with this step or any other.
-    Stopped,
+    /// The person does not want to go on, with this step or any other; what this step has come to.
+    Stopped(Done),
     /// This step cannot be done.
     Failed(CommandError),
 }
@@ -89,7 +89,7 @@ impl Person {
             Self::Asked => loop {
                 let answer = ask(&format!("{question} [y/N, q to stop] "))?;
                 match &*answer.to_lowercase() {
-                    "q" | "quit" => return Err(Halt::Stopped),
+                    "q" | "quit" => return Err(Halt::Stopped(Done::Same)),
                     "y" | "yes" => return Ok(true),
                     "" | "n" | "no" => return Ok(false),
                     _ => messages::status(&format!(
@@ -125,6 +125,6 @@ fn ask(question: &str) -> Step<String> {
     let mut answer = String::new();
     match io::stdin().read_line(&mut answer) {
         Ok(read) if read > 0 => Ok(answer.trim().to_owned()),
-        _ => Err(Halt::Stopped),
+        _ => Err(Halt::Stopped(Done::Same)),
     }
 }

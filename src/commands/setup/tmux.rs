@@ -2,6 +2,7 @@
 //! read. tmux itself says what it makes of both, without carrying anything out.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use pane_patrol_hooks::text::printable_line;
 use pane_patrol_installer::{Content, Plan, PlanError, plan_put};
@@ -51,6 +52,14 @@ pub(super) fn equip(context: &Context, person: Person, arguments: &SetupArgs) ->
         }
         Err(error) => Err(not_asked(&error).into()),
     }
+}
+
+fn text_of(ours: &Ours<'_>) -> Result<String, CommandError> {
+    ours.text().map_err(|error| {
+        let failed = CommandError::new("tmux can have no keys for this program");
+        let hint = "nothing was changed; put the program into a folder with a plain name";
+        failed.caused_by(&error).hint(hint)
+    })
 }
 
 struct Outfit<'a> {
@@ -110,6 +119,9 @@ impl Outfit<'_> {
         let status = if self.skips(SetupStep::Status) || counts {
             counts
         } else {
+            if self.person.can_be_asked() {
+                self.show_count(&program)?;
+            }
             let question = "Show a count of them (2! 1? 3…) in tmux's status line?";
             self.person.wants(question)?
         };
@@ -123,12 +135,28 @@ impl Outfit<'_> {
             next: next.as_deref(),
             status,
         };
-        let text = ours.text().map_err(|error| {
-            let failed = CommandError::new("tmux can have no keys for this program");
-            let hint = "nothing was changed; put the program into a folder with a plain name";
-            failed.caused_by(&error).hint(hint)
-        })?;
-        Ok(Some(text))
+        Ok(Some(text_of(&ours)?))
+    }
+
+    /// Shows what the count alone adds to our file.
+    fn show_count(&self, program: &Path) -> Step {
+        let nothing = Ours {
+            program,
+            popup: None,
+            next: None,
+            status: false,
+        };
+        let count = Ours {
+            status: true,
+            ..nothing
+        };
+        let (without, with) = (text_of(&nothing)?, text_of(&count)?);
+        let is_there = |line: &&str| !line.is_empty() && !without.lines().any(|one| one == *line);
+        let added = with.lines().filter(is_there);
+        let added: String = added.map(|line| format!("+{line}\n")).collect();
+        let file = self.spots.for_tmux.display();
+        messages::result(&format!("{file} would get, for the count:\n{added}"));
+        Ok(())
     }
 
     fn keys(&self, confs: &[Conf], before: &[Command]) -> Step<[Option<String>; 2]> {

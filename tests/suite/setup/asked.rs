@@ -34,7 +34,9 @@ fn each_step_is_shown_and_asked_for_and_only_a_yes_is_one() {
     is_asked(3);
     assert!(terminal.screen().contains("tmux knows no key"));
     terminal.press(&["B", "Enter"]);
-    terminal.wait_for("Show a count of them");
+    let screen = terminal.wait_for("Show a count of them");
+    assert!(screen.contains("status --format tmux"), "{screen}");
+    assert!(!screen.contains("Give tmux this?"), "{screen}");
     terminal.press(&["n", "Enter"]);
     terminal.wait_for("Give tmux this?");
     assert!(read(&env, ".tmux.conf").is_some_and(|text| !text.contains(&line(&env))));
@@ -93,4 +95,41 @@ fn what_is_neither_yes_nor_no_is_asked_again_and_after_no_nothing_is_to_be_taken
     assert!(screen.contains("Nothing was changed."), "{screen}");
     assert!(!screen.contains("takes everything back"), "{screen}");
     assert_eq!(picture(&env), before);
+}
+
+#[test]
+fn each_assistant_is_asked_about_right_after_its_own_change() {
+    let env = TestEnv::new();
+    with_programs(&env, &["claude", "gemini"]);
+    let Some(terminal) = begin(&env, "--skip keys,status,notices") else {
+        return;
+    };
+    let screen = terminal.wait_for("Let Claude Code report, with the change above?");
+    assert!(!screen.contains(".gemini/"), "{screen}");
+    terminal.press(&["n", "Enter"]);
+    let screen = terminal.wait_for("Let Gemini CLI report, with the change above?");
+    let (_, after) = screen.split_once("Let Claude Code report").unwrap_or_default();
+    assert!(!after.contains(".claude/"), "{screen}");
+    terminal.press(&["y", "Enter"]);
+    terminal.wait_for("ended 0");
+    assert!(!env.home().join(".claude").exists());
+    assert!(read(&env, ".gemini/settings.json").is_some_and(|text| text.contains("hook")));
+}
+
+#[test]
+fn whoever_stops_between_two_assistants_is_told_that_the_first_one_stays() {
+    let env = TestEnv::new();
+    with_programs(&env, &["claude", "gemini"]);
+    let Some(terminal) = begin(&env, "--skip keys,status,notices") else {
+        return;
+    };
+    terminal.wait_for("Let Claude Code report, with the change above?");
+    terminal.press(&["y", "Enter"]);
+    terminal.wait_for("Let Gemini CLI report, with the change above?");
+    terminal.press(&["q", "Enter"]);
+    let screen = terminal.wait_for("ended 0");
+    let stays = "Stopped here; what was done before stays.";
+    assert!(screen.contains(stays), "{screen}");
+    assert!(read(&env, ".claude/settings.json").is_some_and(|text| text.contains("hook")));
+    assert!(!env.home().join(".gemini").exists());
 }

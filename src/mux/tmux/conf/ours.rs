@@ -23,7 +23,7 @@ pub(crate) const GOES_TO_NEXT: &str = "jump --next";
 pub(crate) const COUNTS: &str = "status --format tmux";
 
 /// What stands in our file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Ours<'a> {
     /// This program, as it is to be called.
     pub(crate) program: &'a Path,
