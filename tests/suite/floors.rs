@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["sys/src/", "bare/src/"],
     &["hooks/src/"],
     &["installer/src/"],
-    &["src/error.rs", "src/messages", "src/sys/"],
+    &["src/error.rs", "src/messages/", "src/sys/"],
     &["src/rules/", "src/git/", "src/tasks/"],
     &["src/state/"],
     &["src/mux/"],
