@@ -228,7 +228,7 @@ mod tests {
                 .borrow_mut()
                 .push((said.clone(), call.pane().map(str::to_owned)));
             match &*said {
-                _ if said.contains("-c") => Err(Undone::Refused(
+                _ if said.contains(" -c ") => Err(Undone::Refused(
                     "tmux: usage: display-message [-aINpv] [-c target-client] [message]".to_owned(),
                 )),
                 _ if said.starts_with("list-clients") => {
