@@ -5,10 +5,16 @@ use ratatui::layout::Rect;
 
 use crate::tui::model::Model;
 use crate::tui::model::alerts;
-use crate::tui::panels;
+use crate::tui::panels::{self, tabs};
 
 /// From this width on the panel stands beside the list.
 const BESIDE_WIDTH: u16 = 160;
+
+/// Columns for how many rows are not in view, in words.
+const ROOM_FOR_MORE: u16 = 20;
+
+/// A list of so many lines gives none of them away.
+const LEAST_LIST: u16 = 3;
 
 /// The regions of the screen; a region without room is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +23,8 @@ pub(super) struct Layout {
     /// One line for each trouble, and one for a filter or view in force.
     pub(super) lines: Rect,
     pub(super) list: Rect,
+    /// Where it is said how many rows are not in view; empty while all are.
+    pub(super) more: Rect,
     /// The line between list and panel.
     pub(super) rule: Rect,
     /// The line of tabs: the rule itself, or the panel's first line where that is beside the list.
@@ -41,12 +49,37 @@ impl Layout {
             ..Self::default()
         };
         if !panels::is_shown(model) {
-            return Self { list: body, ..bare };
+            return Self { list: body, ..bare }.with_more(model);
         }
         if area.width >= BESIDE_WIDTH && body.height >= 6 {
-            return bare.beside(body, model);
+            return bare.beside(body, model).with_more(model);
         }
-        bare.below(body, model)
+        bare.below(body, model).with_more(model)
+    }
+
+    /// Finds a place to say how many rows are not in view: beside the tabs, else in the list's last line.
+    fn with_more(mut self, model: &Model) -> Self {
+        if model.list.len() <= usize::from(self.list.height) {
+            return self;
+        }
+        let tabs = tabs::tabs(model, self.tabs);
+        let taken = tabs
+            .last()
+            .map_or(self.rule.x, |(_, _, tab)| tab.right() + 1);
+        let beside_tabs = Rect {
+            x: taken,
+            width: self.rule.right().saturating_sub(taken),
+            ..self.rule
+        };
+        let is_across = self.rule.width > 1 && self.rule.height == 1;
+        if is_across && beside_tabs.width >= ROOM_FOR_MORE {
+            self.more = beside_tabs;
+        } else if self.list.height > LEAST_LIST {
+            self.more = take_bottom(&mut self.list, 1);
+        } else if is_across {
+            self.more = beside_tabs;
+        }
+        self
     }
 
     /// The region of the whole screen that the model was last told of.

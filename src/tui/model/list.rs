@@ -142,6 +142,16 @@ impl List {
         entries.skip(above)
     }
 
+    /// How many rows stand above this line.
+    pub(crate) fn rows_above(&self, line: usize) -> usize {
+        let (mut left, mut rows) = (line, 0);
+        for section in &self.sections {
+            rows += section.rows.len().min(left.saturating_sub(1));
+            left = left.saturating_sub(section.rows.len() + 1);
+        }
+        rows
+    }
+
     /// This line of it.
     pub(crate) fn entry(&self, line: usize) -> Option<Entry<'_>> {
         self.entries_from(line).next()

@@ -59,6 +59,32 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
     }
 }
 
+/// Says how many rows are not in view: what is not seen must not pass for nothing.
+pub(crate) fn draw_more(model: &Model, list: Rect, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let above = model.list.rows_above(model.top);
+    let end = model.top + usize::from(list.height);
+    let below = model.list.rows() - model.list.rows_above(end);
+    let (long, short) = match (above, below) {
+        (0, 0) => return,
+        (0, below) => (format!("↓ {below} more below"), format!("↓{below}")),
+        (above, 0) => (format!("↑ {above} more above"), format!("↑{above}")),
+        (above, below) => (
+            format!("↑ {above} above · ↓ {below} below"),
+            format!("↑{above}↓{below}"),
+        ),
+    };
+    let mut writer = LineWriter::new(buffer, area.x, area.y, area.right().saturating_sub(1));
+    let said = if text::width(&long) <= writer.room() {
+        long
+    } else {
+        short
+    };
+    writer.put_right(&said, model.setup.theme.accent());
+}
+
 fn draw_heading(model: &Model, heading: &Heading, line: Rect, buffer: &mut Buffer) {
     let theme = model.setup.theme;
     let (title, style) = match heading {

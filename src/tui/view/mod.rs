@@ -30,6 +30,7 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     }
     draw_rule(model, layout.rule, buffer);
     tabs::draw(model, layout.tabs, buffer);
+    list::draw_more(model, layout.list, layout.more, buffer);
     let page = page(model, now, layout.panel.width);
     let text = text_area(model, layout.panel, page.lines.len());
     draw_lines(&page.lines, model.scroll, text, buffer);
