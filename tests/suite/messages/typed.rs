@@ -79,7 +79,10 @@ fn words(seen: &mut Seen, env: &TestEnv) {
         ("the time is below zero", "trust TARGET --for -5"),
         ("the time is below zero", "snooze TARGET -5m"),
         ("the kind of event is misspelt", "log --kind tool_startd"),
-        ("the number is none", "diff TARGET --patch FILE --context many"),
+        (
+            "the number is none",
+            "diff TARGET --patch FILE --context many",
+        ),
         ("an option lacks its value", "watch --target"),
         ("the theme is misspelt", "supervisor --theme drak"),
         ("the shell is misspelt", "completions bsh"),

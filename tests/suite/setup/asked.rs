@@ -108,7 +108,9 @@ fn each_assistant_is_asked_about_right_after_its_own_change() {
     assert!(!screen.contains(".gemini/"), "{screen}");
     terminal.press(&["n", "Enter"]);
     let screen = terminal.wait_for("Let Gemini CLI report, with the change above?");
-    let (_, after) = screen.split_once("Let Claude Code report").unwrap_or_default();
+    let (_, after) = screen
+        .split_once("Let Claude Code report")
+        .unwrap_or_default();
     assert!(!after.contains(".claude/"), "{screen}");
     terminal.press(&["y", "Enter"]);
     terminal.wait_for("ended 0");
