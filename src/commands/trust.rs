@@ -28,6 +28,12 @@ pub(super) fn run(context: &Context, arguments: &TrustArgs) -> CommandResult {
             .hint("nothing was changed: it asks you as before")
     })?;
     messages::status(&told(&row, span));
+    if !span.is_zero() && is_asking(&row) {
+        let target = &row.target;
+        messages::status(&format!(
+            "What it asks now still waits for you: `pane-patrol request {target}` shows it."
+        ));
+    }
     Ok(())
 }
 
@@ -38,6 +44,11 @@ pub(super) fn told(row: &Row, span: Duration) -> String {
         return format!("{name} asks you again.");
     }
     format!("For {} {name} may do what no rule forbids.", spoken(span))
+}
+
+/// Whether it waits for the person already: only what is asked from now on is done without asking.
+pub(super) fn is_asking(row: &Row) -> bool {
+    !row.waiting.is_empty()
 }
 
 /// Why a row cannot be trusted.

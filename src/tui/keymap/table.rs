@@ -93,7 +93,7 @@ pub(super) const TABLE: &[Binding] = &[
     option(7, &[letter('7')]),
     option(8, &[letter('8')]),
     option(9, &[letter('9')]),
-    row(Action::Trust, &[letter('t')], "trust it 10 minutes: only rules still ask or deny", "trust"),
+    row(Action::Trust, &[letter('t')], "trust its next requests for 10 minutes, or no longer", "trust"),
     row(Action::Install, &[letter('i')], "install hooks, while nobody reports", "install")
         .when(When::NobodyReports),
     row(Action::Split, &[letter('s')], "split: an assistant's own pane beside the dashboard", "split"),

@@ -187,8 +187,13 @@ impl Sheet<'_> {
             return Vec::new();
         };
         let told = format!(
-            "{left}m more without asking, as far as rules let it; {} ends it",
-            key_for(Action::Trust)
+            "{left}m more without asking, as far as rules let it; {} ends it{}",
+            key_for(Action::Trust),
+            if row.waiting.is_empty() {
+                ""
+            } else {
+                "; what it asks now still waits"
+            }
         );
         let theme = self.theme();
         self.labelled("trust", theme.strong(), Some(&told), theme.text())

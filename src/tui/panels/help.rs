@@ -6,6 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Asks, Component, Moves, Over, Taken, detail};
+#[cfg(test)]
+use crate::config::Signs;
 use crate::tui::keymap::{self, Action, Hint, hint};
 use crate::tui::labels;
 use crate::tui::line_writer::{LineWriter, to_u16};
@@ -29,6 +31,22 @@ const SIGNS: [(State, &str); 6] = [
     ),
     (State::Running, "works"),
     (State::Idle, "idle: nothing goes on"),
+];
+
+/// The same of what else stands in a row.
+const IN_ROWS: &[(&str, &str)] = &[
+    ("▌", "the selected row"),
+    ("▸", "its pane stands beside the dashboard"),
+    ("+1", "that many more requests, or else sub-agents at work"),
+    (
+        "t10m",
+        "trusted: for 10 minutes more only rules ask or deny",
+    ),
+    ("z10m", "snoozed: no notice of it for 10 minutes more"),
+    ("+12 -3", "lines put in and taken out in its folder"),
+    ("3/7", "tasks done, of all"),
+    ("4m", "how long it has been so"),
+    ("↓ 3 more", "rows that are not in view"),
 ];
 
 struct Help {
@@ -67,6 +85,14 @@ fn draw(model: &Model, buffer: &mut Buffer) {
     let lines = lines(model, area.width);
     draw_frame(model, area, buffer);
     let inner = inside(area);
+    let below = lines
+        .len()
+        .saturating_sub(model.scroll + usize::from(inner.height));
+    if below > 0 && area.height >= 2 {
+        let said = format!(" ↓ {} more ", labels::counted(below, "line"));
+        LineWriter::new(buffer, inner.x, area.bottom() - 1, inner.right())
+            .put(&said, theme.accent());
+    }
     let shown = lines.iter().skip(model.scroll);
     for (line, y) in shown.zip(inner.top()..inner.bottom()) {
         let mut writer = LineWriter::new(buffer, inner.x, y, inner.right());
@@ -144,7 +170,11 @@ fn lines(model: &Model, width: u16) -> Vec<Help> {
     let signs = SIGNS
         .iter()
         .flat_map(|(state, means)| entry(labels::icon(*state, drawn), theme.state(*state), means));
-    keys.chain(mouse).chain([blank]).chain(signs).collect()
+    let branch = (labels::branch_sign(drawn), "the branch stands after it");
+    let in_rows = IN_ROWS.iter().copied().chain([branch]);
+    let in_rows = in_rows.flat_map(|(sign, means)| entry(sign, theme.accent(), means));
+    let all = keys.chain(mouse).chain([blank]).chain(signs);
+    all.chain(in_rows).collect()
 }
 
 fn clear(area: Rect, buffer: &mut Buffer) {
@@ -171,4 +201,32 @@ fn draw_frame(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     LineWriter::new(buffer, area.x + 2, area.y, area.right() - 1)
         .put(" Keys and signs ", model.setup.theme.strong());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_the_book_says_what_stands_in_rows() {
+        let states = SIGNS.iter().map(|(state, means)| {
+            let sign = |signs| labels::icon(*state, signs);
+            let (drawn, plain) = (sign(Signs::Drawn), sign(Signs::Plain));
+            let both = if drawn == plain {
+                format!("`{drawn}`")
+            } else {
+                format!("`{drawn}` (plain `{plain}`)")
+            };
+            [both, (*means).to_owned()]
+        });
+        let others = IN_ROWS.iter();
+        let others = others.map(|(sign, means)| [format!("`{sign}`"), (*means).to_owned()]);
+        let [drawn, plain] = [Signs::Drawn, Signs::Plain].map(labels::branch_sign);
+        let branch = [
+            format!("`{drawn}` (plain `{plain}`)"),
+            "the branch stands after it".to_owned(),
+        ];
+        let page = crate::test_book::table(["sign", "is"], states.chain(others).chain([branch]));
+        crate::test_book::hold("keys.md", "the signs in rows", &page);
+    }
 }

@@ -328,7 +328,11 @@ impl Actions for RealActions {
         let span = Duration::from_secs(minutes * 60);
         let trusted = trust::trust(&self.context, "dashboard", row, span);
         trusted.map_err(|why| Unchanged::Refused(why.to_string()))?;
-        Ok(trust::told(row, span))
+        let told = trust::told(row, span);
+        if span.is_zero() || !trust::is_asking(row) {
+            return Ok(told);
+        }
+        Ok(format!("{told} What it asks now still waits for you."))
     }
 
     fn plan_install(&self) -> Result<InstallOffer, NoOffer> {
