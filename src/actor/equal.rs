@@ -14,7 +14,7 @@ pub struct Equal {
 
 impl Equal {
     /// `answered`: the one in the place of `meant`, where that is known.
-    pub(super) fn of(meant: &Bound, answered: Option<&Bound>, decision: &Decision) -> Self {
+    pub(crate) fn of(meant: &Bound, answered: Option<&Bound>, decision: &Decision) -> Self {
         let done = match decision {
             Decision::Approve => "approved",
             Decision::Deny { .. } => "denied",

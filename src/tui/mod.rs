@@ -31,6 +31,8 @@ mod labels;
 mod layout;
 mod line_writer;
 mod message;
+#[cfg(test)]
+mod messages_tests;
 mod model;
 mod panels;
 mod placed;

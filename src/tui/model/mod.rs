@@ -188,6 +188,11 @@ impl Model {
         self.touch();
     }
 
+    /// Tells the person why something is not so, and what to do next.
+    pub(crate) fn advise(&mut self, why: &str, next: &str, now: Timestamp) {
+        self.notify(&format!("{why} · {next}"), now);
+    }
+
     /// Shows something else below or beside the list, from its beginning.
     pub(crate) fn open(&mut self, panel: Panel) {
         self.panel = panel;

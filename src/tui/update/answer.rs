@@ -5,6 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::actor::{Bound, Decision, Digest, Outcome, Shown};
 use crate::assistants::request::Known;
+use crate::state::Unasked;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, OPTIONS, key_for, keys};
 use crate::tui::model::request::{self, Confirm, OpenRequest};
@@ -50,7 +51,12 @@ pub(crate) fn choose_next(model: &mut Model, now: Timestamp) {
         return;
     };
     if row.waiting.len() < 2 {
-        model.notify("it asks nothing else", now);
+        if row.waiting.is_empty() {
+            asks_nothing(model, "it asks nothing", now);
+        } else {
+            let next = format!("{} shows it", key_for(Action::Read));
+            model.advise("it asks nothing but this", &next, now);
+        }
         return;
     }
     let shown = request::in_front(model, row);
@@ -60,6 +66,20 @@ pub(crate) fn choose_next(model: &mut Model, now: Timestamp) {
         .position(|request| Some(request) == shown);
     let next = place.map_or(0, |place| (place + 1) % row.waiting.len());
     model.chosen = row.waiting.get(next).cloned();
+}
+
+/// Says that it asks nothing, and who else does.
+fn asks_nothing(model: &mut Model, why: &str, now: Timestamp) {
+    let next = format!(
+        "{}: the next one that needs you",
+        key_for(Action::NextWaiting)
+    );
+    model.advise(why, &next, now);
+}
+
+/// What to do where no key of ours answers.
+fn go_there() -> String {
+    format!("{} goes there", key_for(Action::Go))
 }
 
 /// A question about a request that has gone needs no answer.
@@ -72,7 +92,7 @@ fn forget_what_is_gone(model: &mut Model, now: Timestamp) {
     if let Some(why) = bound.difference(row) {
         let words = format!("{}: nothing was sent: {why}", bound.target);
         model.open(Panel::Detail);
-        model.notify(&words, now);
+        asks_nothing(model, &words, now);
         settle(model, now, Follow::Selection);
     }
 }
@@ -112,7 +132,7 @@ pub(crate) fn toggle(model: &mut Model, now: Timestamp) {
     if model.asked.is_some() || model.panel == Panel::Request {
         reflow::toggle(model, Panel::Request, now);
     } else {
-        model.notify("it asks nothing", now);
+        asks_nothing(model, "it asks nothing", now);
     }
 }
 
@@ -150,7 +170,7 @@ pub(crate) fn shown(
 /// Says that nobody knows yet what is asked.
 pub(crate) fn being_read(model: &mut Model, now: Timestamp) {
     seen::too_early(model, now);
-    model.notify("the request is still being read; try again", now);
+    model.advise("the request is still being read", "try again", now);
 }
 
 fn by_key(digest: Option<Digest>) -> Shown {
@@ -214,26 +234,29 @@ pub(crate) fn bound_for(model: &mut Model, decision: &Decision, now: Timestamp) 
         Ok(bound) => bound,
         Err(why) => {
             let words = format!("{}: {why}", row.target);
-            model.notify(&words, now);
+            match why {
+                Unasked::Nothing => asks_nothing(model, &words, now),
+                Unasked::NoPane => model.advise(&words, "answer where it runs", now),
+            }
             return None;
         }
     };
-    let refusal = match (decision, bound.is_question()) {
-        (Decision::Answer(_), false) => format!(
-            "it wants approval: {} approves, {} denies",
-            key_for(Action::Approve),
-            key_for(Action::Deny)
-        ),
+    let (why, next) = match (decision, bound.is_question()) {
+        (Decision::Answer(_), false) => {
+            let (yes, no) = (key_for(Action::Approve), key_for(Action::Deny));
+            ("it wants approval", format!("{yes} approves, {no} denies"))
+        }
         (Decision::Approve | Decision::Deny { .. }, true) => {
-            format!("it asks: {} answer", keys(OPTIONS).replace('-', " to "))
+            let numbers = keys(OPTIONS).replace('-', " to ");
+            ("it asks", format!("{numbers} answer"))
         }
         _ if request::has_just_come(model, &bound, now) => {
-            "this request has just come: look again".to_owned()
+            ("this request has just come", "look again".to_owned())
         }
         _ if is_deciding(model, &bound) => return None,
         _ => return Some(bound),
     };
-    model.notify(&refusal, now);
+    model.advise(why, &next, now);
     None
 }
 
@@ -268,13 +291,25 @@ pub(crate) fn decided(
         Outcome::Nothing(_) => read_again(model, bound),
         Outcome::Done | Outcome::Equal(_) | Outcome::Unknown(_) => None,
     };
-    let words = match outcome {
-        Outcome::Done => format!("{target}: {}", done(decision)),
-        Outcome::Equal(equal) => format!("{target}: {}: {}", done(decision), equal.words()),
-        Outcome::Nothing(why) => format!("{target}: nothing was sent: {why}"),
-        Outcome::Unknown(why) => format!("{target}: look there, keys were sent, but {why}"),
+    let (words, is_done) = match outcome {
+        Outcome::Done => (format!("{target}: {}", done(decision)), true),
+        Outcome::Equal(equal) => {
+            let words = format!("{target}: {}: {}", done(decision), equal.words());
+            (words, true)
+        }
+        Outcome::Nothing(why) => (format!("{target}: nothing was sent: {why}"), false),
+        Outcome::Unknown(why) => {
+            let words = format!("{target}: look there, keys were sent, but {why}");
+            (words, false)
+        }
     };
-    model.notify(&words, now);
+    if is_done {
+        model.notify(&words, now);
+    } else {
+        // The key is named instead.
+        let words = words.strip_suffix("; go there").unwrap_or(&words);
+        model.advise(words, &go_there(), now);
+    }
     again.into_iter().collect()
 }
 

@@ -55,7 +55,11 @@ fn send(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     };
     let message = line.text().trim().to_owned();
     if message.is_empty() {
-        model.notify("say what to do instead, or press Esc", now);
+        model.advise(
+            "nothing is said yet",
+            "say what to do instead, or press Esc",
+            now,
+        );
         return Vec::new();
     }
     model.denying = None;

@@ -12,7 +12,8 @@ use crate::tui::undone::NoOffer;
 /// Has the changes worked out that a second press would make.
 pub(crate) fn begin(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     if !model.offers_install() {
-        model.notify(not_offered(model), now);
+        let (why, next) = not_offered(model);
+        model.advise(why, next, now);
         return Vec::new();
     }
     model.open(Panel::Install(Install::Planning));
@@ -20,14 +21,19 @@ pub(crate) fn begin(model: &mut Model, now: Timestamp) -> Vec<Effect> {
 }
 
 /// Why nothing is installed from here.
-fn not_offered(model: &Model) -> &'static str {
+fn not_offered(model: &Model) -> (&'static str, &'static str) {
     match model.hooks {
         _ if !model.rows.is_empty() => {
-            "somebody reports already; `pane-patrol install` registers the hooks of others"
+            let next = "`pane-patrol install` registers the hooks of others";
+            ("somebody reports already", next)
         }
-        Hooks::Installed => "nothing to install: every assistant on PATH has its hooks",
+        Hooks::Installed => (
+            "nothing to install: every assistant on PATH has its hooks",
+            "start one in a pane",
+        ),
         Hooks::Unknown | Hooks::Missing | Hooks::Partly => {
-            "which hooks are missing is not known yet; `pane-patrol doctor` tells"
+            let next = "`pane-patrol doctor` tells";
+            ("which hooks are missing is not known yet", next)
         }
     }
 }

@@ -3,6 +3,7 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::tui::effect::{Effect, Split};
+use crate::tui::keymap::{Action, key_for};
 use crate::tui::message::{Jumped, NotAttached};
 use crate::tui::model::Model;
 
@@ -27,14 +28,21 @@ pub(crate) fn arrive(model: &mut Model, jumped: Jumped, now: Timestamp) -> Vec<E
         // A popup that stayed would hide what the person wanted to see.
         Jumped::There { covered: true } => return vec![Effect::Quit],
         Jumped::There { covered: false } => {}
-        Jumped::Gone => model.notify("the pane is gone", now),
-        Jumped::Failed(why) => model.notify(&why, now),
+        Jumped::Gone => {
+            let next = format!("{} tells what was heard of it", key_for(Action::Explain));
+            model.advise("the pane is gone", &next, now);
+        }
+        Jumped::Failed(why) => model.advise(&why, &again(), now),
         Jumped::Attach(attach) => {
             model.away = true;
             return vec![Effect::Attach(attach)];
         }
     }
     Vec::new()
+}
+
+fn again() -> String {
+    format!("{} tries again", key_for(Action::Go))
 }
 
 pub(crate) fn come_back(
@@ -45,7 +53,7 @@ pub(crate) fn come_back(
     model.away = false;
     model.touch();
     if let Err(why) = outcome {
-        model.notify(&why.to_string(), now);
+        model.advise(&why.to_string(), &again(), now);
     }
     Vec::new()
 }

@@ -6,6 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::launch::Stopped;
 use crate::state::Row;
 use crate::tui::effect::Effect;
+use crate::tui::keymap::{Action, key_for};
 use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
 use crate::tui::undone::NotStarted;
 use crate::tui::update::split;
@@ -15,7 +16,7 @@ pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) {
     let names = model.setup.launchers.clone();
     if names.is_empty() {
         let none = "no assistant is on PATH, and the settings name no [[launcher]]";
-        model.notify(none, now);
+        model.advise(none, "install one, or name one there", now);
         return;
     }
     model.open(Panel::Launch(Launch { names, chosen: 0 }));
@@ -27,8 +28,22 @@ pub(crate) fn started(
     outcome: Result<String, NotStarted>,
     now: Timestamp,
 ) -> Vec<Effect> {
-    let said = outcome.unwrap_or_else(|why| format!("not started: {why}"));
-    model.notify(&said, now);
+    match outcome {
+        Ok(said) => model.notify(&said, now),
+        Err(NotStarted::NotBeside(why)) => {
+            let words = format!("started, but not beside the dashboard: {why}");
+            model.advise(&words, "its row is in the list", now);
+        }
+        Err(why @ NotStarted::OnlyAReplay) => model.notify(&format!("not started: {why}"), now),
+        Err(why @ NotStarted::OtherList) => {
+            let next = "start the dashboard again to choose from them";
+            model.advise(&format!("not started: {why}"), next, now);
+        }
+        Err(why) => {
+            let next = format!("{} tries again", key_for(Action::Start));
+            model.advise(&format!("not started: {why}"), &next, now);
+        }
+    }
     split::look(model)
 }
 
@@ -57,7 +72,8 @@ pub(crate) fn stopped(model: &mut Model, row: &Row, outcome: Stopped, now: Times
         }
         Stopped::Ended => model.notify(&format!("{name} has ended"), now),
         Stopped::OnlyByPane { why, .. } | Stopped::Failed(why) => {
-            model.notify(&format!("{name} still runs: {why}"), now);
+            let next = format!("{} goes there", key_for(Action::Go));
+            model.advise(&format!("{name} still runs: {why}"), &next, now);
         }
     }
     if is_open {

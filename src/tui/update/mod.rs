@@ -82,9 +82,9 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             model.touch();
         }),
         Message::Snoozed(id, snoozes) => quiet(|| snooze::hear(model, &id, snoozes, now)),
-        Message::Trusted(told) => quiet(|| {
-            let told = told.unwrap_or_else(|why| format!("not trusted: {why}"));
-            model.notify(&told, now);
+        Message::Trusted(told) => quiet(|| match told {
+            Ok(told) => model.notify(&told, now),
+            Err(why) => model.advise(&format!("not trusted: {why}"), "it asks you as before", now),
         }),
         Message::Decided(bound, decision, outcome) => {
             answer::decided(model, &bound, &decision, outcome, now)

@@ -41,7 +41,11 @@ pub(crate) fn is_ready(model: &mut Model, now: Timestamp) -> bool {
     too_early(model, now);
     match (sight, ready) {
         (Some(_), Some(Ready::TooSoon)) => {
-            model.notify("too soon: read it, then press again", now);
+            model.advise(
+                "too soon to have been read",
+                "read it, then press again",
+                now,
+            );
         }
         (Some(sight), _) => show(model, &sight, now),
         (None, _) => open(model, now),
@@ -82,9 +86,8 @@ fn show(model: &mut Model, sight: &Sight, now: Timestamp) {
         }
     }
     let go = key_for(Action::Go);
-    let words =
-        format!("too little room to read it here: make the window larger, or {go} goes there");
-    model.notify(&words, now);
+    let next = format!("make the window larger, or {go} goes there");
+    model.advise("too little room to read it here", &next, now);
 }
 
 /// Opens the request with room to read it.

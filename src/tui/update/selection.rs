@@ -3,6 +3,7 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::Attention;
+use crate::tui::keymap::{Action, key_for};
 use crate::tui::layout::Layout;
 use crate::tui::model::{Follow, Model};
 use crate::tui::panels::{self, Moves};
@@ -53,7 +54,8 @@ pub(crate) fn next_waiting(model: &mut Model, step: isize, now: Timestamp) {
     match model.list.next_needing(model.position, step) {
         Some(place) => move_to(model, place, now),
         None if model.rows.count(Attention::NeedsYou) > 0 => {
-            model.notify("what needs you is hidden by the filter", now);
+            let next = format!("{} shows all rows", key_for(Action::Close));
+            model.advise("what needs you is hidden by the filter", &next, now);
         }
         None => model.notify("nobody needs you", now),
     }

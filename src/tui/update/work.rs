@@ -78,7 +78,7 @@ pub(crate) fn patch_read(
 }
 
 /// A patch as it can be drawn: what would move the cursor, or would not be seen, is spelt out.
-fn lines(patch: &Patch) -> Vec<String> {
+pub(crate) fn lines(patch: &Patch) -> Vec<String> {
     let all = patch.text.lines().count();
     let mut lines: Vec<String> = patch
         .text

@@ -24,10 +24,10 @@ const EMPTY: &str = "\n  Enter in the list shows an assistant here.\n";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum NoSplit {
     /// We are in no pane of this server.
-    #[error("the dashboard's own pane is not found")]
+    #[error("the dashboard's own pane is not found · start the dashboard again")]
     NoDashboard,
     /// Columns that there are, and that are needed.
-    #[error("too narrow to split: {is} columns, {needed} are needed")]
+    #[error("too narrow to split: {is} columns, {needed} are needed · make the window wider")]
     TooNarrow {
         /// There are.
         is: u16,
@@ -35,22 +35,22 @@ pub(super) enum NoSplit {
         needed: u16,
     },
     /// The placeholder was closed by hand.
-    #[error("the place beside the dashboard is gone")]
+    #[error("the place beside the dashboard is gone · open it again")]
     PlaceGone,
     /// What was to be shown has ended.
-    #[error("the pane is gone")]
+    #[error("the pane is gone · choose another row")]
     PaneGone,
     /// It would show itself.
-    #[error("that is the dashboard itself")]
+    #[error("that is the dashboard itself · choose another row")]
     Itself,
     /// It is another dashboard's placeholder.
-    #[error("that pane only keeps a place")]
+    #[error("that pane only keeps a place · choose another row")]
     KeepsAPlace,
     /// It stands beside another dashboard.
-    #[error("another dashboard shows it")]
+    #[error("another dashboard shows it · close the place there first")]
     ShownElsewhere,
     /// What is typed here would reach the assistant.
-    #[error("this window shares its keys among its panes; switch `synchronize-panes` off first")]
+    #[error("this window shares its keys among its panes · switch `synchronize-panes` off first")]
     SharesKeys,
 }
 
@@ -388,8 +388,8 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        assert_eq!(why(1), "that is the dashboard itself");
-        assert_eq!(why(9), "that pane only keeps a place");
+        assert_eq!(why(1), "that is the dashboard itself · choose another row");
+        assert_eq!(why(9), "that pane only keeps a place · choose another row");
         assert_eq!(why(8), "the pane is gone");
         let again = show(&shown, &OWNER, PaneId(1), PaneId(2)).unwrap();
         assert_eq!(told(&again), ["select-pane -t %2"]);

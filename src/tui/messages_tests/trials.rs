@@ -1,0 +1,423 @@
+//! The trials: what is so, and what the dashboard says then.
+
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use pane_patrol_hooks::event::State;
+
+use super::sources::{literals, source};
+use super::{Said, bound, decided, keys, press, tell, usual};
+use crate::actor::{Decision, Equal, Outcome};
+use crate::assistants::request::Known;
+use crate::launch::Stopped;
+use crate::mux::{Beside, Undone};
+use crate::notify::Snoozes;
+use crate::state::update::{Role, Update};
+use crate::tui::fixture::{With, look, model_with, now, row};
+use crate::tui::message::{Hooks, Jumped, Message, NotAttached};
+use crate::tui::model::Model;
+use crate::tui::undone::{NoPatch, NotStarted, Unchanged};
+use crate::tui::update::update;
+
+pub(super) fn bring_about(said: &mut Said) {
+    requests(said);
+    answers(said);
+    rows(said);
+    going(said);
+    starting(said);
+    about_rows(said);
+    setting_up(said);
+    replays(said);
+    ends(said);
+}
+
+fn read(model: &mut Model, known: Known) {
+    let bound = Box::new(bound(model));
+    tell(model, Message::RequestRead(bound, known));
+}
+
+fn requests(said: &mut Said) {
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('a'));
+    said.take("`a` came before it was known what is asked", &mut model);
+    read(&mut model, Known::Said);
+    press(&mut model, KeyCode::Char('a'));
+    // What is not on the screen yet was opened with room to read it; now it is, but only just.
+    super::draw(&mut model, now());
+    press(&mut model, KeyCode::Char('a'));
+    said.take(
+        "the last line of it has only just come into view",
+        &mut model,
+    );
+    press(&mut model, KeyCode::Char('1'));
+    said.take("a number answers no request for approval", &mut model);
+    press(&mut model, KeyCode::Char('r'));
+    said.take("`r`, and no other request waits", &mut model);
+    press(&mut model, KeyCode::Char('D'));
+    press(&mut model, KeyCode::Enter);
+    said.take("`D`, and Enter without a word", &mut model);
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('j'));
+    press(&mut model, KeyCode::Char('a'));
+    said.take("`a` approves no question", &mut model);
+
+    let mut model = model_with(vec![row(1, "claude", State::Idle, "shop:1.1", 5)], 100, 30);
+    for (key, when) in [
+        (' ', "`Space`, and nothing is asked"),
+        ('r', "`r`, and nothing is asked"),
+        ('a', "`a`, and nothing is asked"),
+    ] {
+        press(&mut model, KeyCode::Char(key));
+        said.take(when, &mut model);
+    }
+    let mut paneless = row(1, "claude", State::WaitingApproval, "shop:1.1", 5).asks("Bash", "ls");
+    paneless.pane = None;
+    let mut model = model_with(vec![paneless], 100, 30);
+    press(&mut model, KeyCode::Char('a'));
+    said.take("nobody has told in which pane it runs", &mut model);
+
+    let mut tall = row(1, "claude", State::WaitingApproval, "shop:1.1", 5).asks("Bash", "ls");
+    tall.waiting[0].message = Some("cat <<E …".to_owned());
+    let sizes = (3..14).flat_map(|height| [3, 5, 8, 12, 20, 40].map(|width| (width, height)));
+    let mut has_room = true;
+    for (width, height) in sizes {
+        let mut model = model_with(vec![tall.clone()], width, height);
+        read(&mut model, Known::Said);
+        keys(&mut model, "aaaa");
+        let notice = model.notice.as_ref();
+        if has_room && notice.is_some_and(|notice| notice.text.contains("too little room")) {
+            said.take("the window has no line for it", &mut model);
+            has_room = false;
+        }
+    }
+    assert!(!has_room, "there is room everywhere");
+
+    let mut model = model_with(vec![tall.clone()], 100, 30);
+    read(&mut model, Known::Beginning("it is nowhere".to_owned()));
+    press(&mut model, KeyCode::Char('a'));
+    tall.waiting[0].message = Some("rm …".to_owned());
+    tell(&mut model, Message::Update(Update::Snapshot(vec![tall])));
+    said.take("what was asked about is not asked any more", &mut model);
+    read(&mut model, Known::Said);
+    press(&mut model, KeyCode::Char('d'));
+    said.take(
+        "another request has taken its place in this moment",
+        &mut model,
+    );
+}
+
+fn answers(said: &mut Said) {
+    let mut model = usual();
+    read(&mut model, Known::Said);
+    for (key, when) in [('d', "`d`"), ('a', "`a`")] {
+        let later = look(&mut model, now());
+        let event = crossterm::event::KeyEvent::new(
+            KeyCode::Char(key),
+            crossterm::event::KeyModifiers::NONE,
+        );
+        let mut effects = update(&mut model, Message::Key(event), later);
+        effects.retain(|effect| matches!(effect, crate::tui::effect::Effect::Decide(..)));
+        assert_eq!(effects.len(), 1, "{key}");
+        said.take(&format!("{when}, and it is being sent"), &mut model);
+        let denial = Decision::Deny { message: None };
+        let decision = if key == 'd' {
+            denial
+        } else {
+            Decision::Approve
+        };
+        let asked = Box::new(bound(&model));
+        tell(&mut model, Message::Decided(asked, decision, Outcome::Done));
+        said.take("the dialog is gone", &mut model);
+    }
+    let equal = Equal::of(&bound(&model), None, &Decision::Approve);
+    decided(&mut model, Outcome::Equal(equal));
+    said.take("several asked for just the same", &mut model);
+    decided(&mut model, Outcome::Nothing("WHY".to_owned()));
+    said.take("no key was pressed: see below", &mut model);
+    decided(&mut model, Outcome::Unknown("WHY".to_owned()));
+    said.take(
+        "a key was pressed, and what came of it is not seen: see below",
+        &mut model,
+    );
+
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('j'));
+    let asked = Box::new(bound(&model));
+    read(&mut model, Known::Said);
+    let answer = Decision::Answer(crate::actor::Pick::Number(1));
+    tell(&mut model, Message::Decided(asked, answer, Outcome::Done));
+    said.take("the question is answered", &mut model);
+    let later = look(&mut model, now());
+    let key =
+        crossterm::event::KeyEvent::new(KeyCode::Char('1'), crossterm::event::KeyModifiers::NONE);
+    update(&mut model, Message::Key(key), later);
+    said.take("`1` to `9`, and it is being sent", &mut model);
+}
+
+fn rows(said: &mut Said) {
+    let mut model = model_with(vec![row(1, "claude", State::Idle, "shop:1.1", 5)], 100, 30);
+    press(&mut model, KeyCode::Tab);
+    said.take("`Tab`, and no row waits", &mut model);
+    let mut model = usual();
+    keys(&mut model, "/notes");
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Tab);
+    said.take(
+        "`Tab`, and the filter lets no row through that waits",
+        &mut model,
+    );
+}
+
+fn going(said: &mut Said) {
+    let mut model = usual();
+    tell(&mut model, Message::Jumped(Jumped::Gone));
+    said.take("`Enter`, and the pane was closed", &mut model);
+    let why = "tmux does not answer".to_owned();
+    tell(&mut model, Message::Jumped(Jumped::Failed(why)));
+    said.take(
+        "`Enter`, and tmux has not taken you there; it says why",
+        &mut model,
+    );
+    for (why, when) in [
+        (
+            NotAttached::Undone(Undone::Refused("its server is gone".to_owned())),
+            "`Enter` outside tmux, and the server is not there, or is none",
+        ),
+        (
+            NotAttached::NotStarted("No such file or directory".to_owned()),
+            "`Enter` outside tmux, and tmux does not start",
+        ),
+        (
+            NotAttached::Ended("open terminal failed".to_owned()),
+            "`Enter` outside tmux, and tmux says no",
+        ),
+    ] {
+        tell(&mut model, Message::AttachEnded(Err(why)));
+        said.take(when, &mut model);
+    }
+    for text in literals(&source("src/mux/tmux/split/plan.rs")) {
+        let is_said = text.contains(" · ");
+        let text = text.replace("{is}", "60").replace("{needed}", "80");
+        let beside = Beside {
+            note: Some(text),
+            ..Beside::default()
+        };
+        if is_said {
+            tell(&mut model, Message::Split(beside));
+            said.take("`s`, or `Enter` in the split", &mut model);
+        }
+    }
+}
+
+fn starting(said: &mut Said) {
+    let mut model = usual();
+    model.setup.launchers.clear();
+    press(&mut model, KeyCode::Char('n'));
+    said.take("`n`, and there is nothing to start", &mut model);
+    for (why, when) in [
+        (
+            NotStarted::OtherList,
+            "`n`, and config.toml was changed since",
+        ),
+        (
+            NotStarted::Settings("the settings cannot be used: …".to_owned()),
+            "`n`, and config.toml cannot be read",
+        ),
+        (
+            NotStarted::Refused("tmux: no space for new pane".to_owned()),
+            "`n`, and tmux has not started it; it says why",
+        ),
+        (
+            NotStarted::NotBeside("too narrow to split: 60 columns, 80 are needed".to_owned()),
+            "`n`, and there is no place beside the dashboard",
+        ),
+    ] {
+        tell(&mut model, Message::Started(Err(why)));
+        said.take(when, &mut model);
+    }
+    let stopped = |model: &mut Model, outcome| {
+        let row = model.selected_row().cloned().expect("a row is selected");
+        tell(model, Message::Stopped(Box::new(row), outcome));
+    };
+    stopped(&mut model, Stopped::Ended);
+    said.take("`x`, and it has ended", &mut model);
+    let why = "its pane is not known".to_owned();
+    stopped(&mut model, Stopped::Failed(why));
+    said.take(
+        "`x`, and it could not be asked to end, or did not",
+        &mut model,
+    );
+}
+
+fn about_rows(said: &mut Said) {
+    let mut model = usual();
+    let id = model.selected_row().expect("a row is selected").id.clone();
+    for (minutes, when) in [(10, "`z`"), (60, "`z` again"), (0, "`z` once more")] {
+        let until = (minutes > 0).then(|| now().plus(Duration::from_secs(minutes * 60)));
+        let snoozes = Snoozes::default().with(&id, until, now());
+        tell(&mut model, Message::Snoozed(id.clone(), Ok(snoozes)));
+        said.take(when, &mut model);
+    }
+    let why =
+        "could not snooze it: could not write …: nothing was changed: notices are given as before";
+    let why = Unchanged::Refused(why.to_owned());
+    tell(&mut model, Message::Snoozed(id, Err(why)));
+    said.take("`z`, and it cannot be written down", &mut model);
+    let none = Snoozes::default();
+    tell(&mut model, Message::Snoozed("nobody".to_owned(), Ok(none)));
+    said.take("`z`, and it has ended meanwhile", &mut model);
+    let told = "For 10 minutes claude in shop:1.1 may do what no rule forbids. What it asks now still waits for you.";
+    tell(&mut model, Message::Trusted(Ok(told.to_owned())));
+    said.take("`t` while it asks something", &mut model);
+    for (why, when) in [
+        (
+            "its session is not known",
+            "`t`, and it has told nothing of its session",
+        ),
+        (
+            "only Claude Code can be answered without keys",
+            "`t` on a row of another assistant",
+        ),
+        (
+            "Claude Code asks only you there; `pane-patrol install --assistant claude --approvals` changes that",
+            "`t`, and its hook does not ask pane-patrol",
+        ),
+    ] {
+        let why = Unchanged::Refused(why.to_owned());
+        tell(&mut model, Message::Trusted(Err(why)));
+        said.take(when, &mut model);
+    }
+}
+
+fn setting_up(said: &mut Said) {
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('i'));
+    said.take("`i`, and somebody reports already", &mut model);
+    let mut model = model_with(Vec::new(), 100, 30);
+    press(&mut model, KeyCode::Char('i'));
+    said.take("`i` in the first moment", &mut model);
+    tell(&mut model, Message::Hooks(Hooks::Installed));
+    press(&mut model, KeyCode::Char('i'));
+    said.take("`i`, and nothing is missing", &mut model);
+}
+
+/// In `pane-patrol log replay` nothing is done.
+fn replays(said: &mut Said) {
+    let mut model = usual();
+    let when = "in a replay of the log";
+    tell(&mut model, Message::Started(Err(NotStarted::OnlyAReplay)));
+    said.take(when, &mut model);
+    tell(&mut model, Message::Trusted(Err(Unchanged::OnlyAReplay)));
+    said.take(when, &mut model);
+    said.text(when, &NoPatch::OnlyAReplay.to_string());
+}
+
+fn ends(said: &mut Said) {
+    let mut model = usual();
+    tell(&mut model, Message::FeedEnded);
+    let Some(Role::Nobody(why)) = &model.role else {
+        panic!("nobody collects");
+    };
+    let next = "start `pane-patrol` again";
+    said.row("the part of it that collects has ended", why, next);
+    let no_folder = NoPatch::NoFolder.to_string();
+    said.row(
+        "a patch, and its folder was never told",
+        &no_folder,
+        "its first event names it",
+    );
+    let nobody = crate::tui::undone::NoOffer::NoAssistant.to_string();
+    said.row(
+        "`i`, and nobody is there to install for",
+        &nobody,
+        "install an assistant first",
+    );
+    patch_lines(said);
+}
+
+/// Of a patch that is too long a part is shown.
+fn patch_lines(said: &mut Said) {
+    use crate::git::Patch;
+    use crate::tui::work_tests::patch;
+    let long = "+x\n".repeat(5002);
+    for (text, truncated, when) in [
+        ("+x\n", true, "a patch is longer than anybody reads"),
+        (&*long, false, "a patch has more than 5000 lines"),
+        (&*long, true, "both"),
+    ] {
+        let patch = Patch {
+            text: text.to_owned(),
+            truncated,
+            ..patch()
+        };
+        let lines = crate::tui::update::work::lines(&patch);
+        let last = lines.last().expect("there is one");
+        said.row(
+            when,
+            last,
+            "`pane-patrol diff TARGET --patch FILE` prints more of it",
+        );
+    }
+}
+
+/// Where the part that presses keys says why it does not, and after which words.
+const REASONS: &[(&str, &[&str])] = &[
+    ("src/actor/stop.rs", &["#[error("]),
+    ("src/actor/digest.rs", &["#[error("]),
+    ("src/actor/decide.rs", &["#[error("]),
+    ("src/actor/keys.rs", &["Stop::Wrong("]),
+    ("src/assistants/facets/dialog/refusal.rs", &["#[error("]),
+    (
+        "src/state/decision.rs",
+        &["return Some(", "is_empty() {", "} else {"],
+    ),
+];
+
+/// Every reason that it gives.
+pub(super) fn refusals(said: &mut Said) {
+    let mut model = usual();
+    for (place, begins) in REASONS {
+        let text = source(place);
+        for why in begins.iter().flat_map(|begin| first_literals(&text, begin)) {
+            decided(&mut model, Outcome::Nothing(named(&why)));
+            let notice = model.notice.take().expect("it is said").text;
+            let (_, why) = notice.split_once("nothing was sent: ").expect("it is why");
+            said.text("", why);
+        }
+    }
+    assert!(said.0.len() > 40, "only {} were found", said.0.len());
+}
+
+/// The sentences that stand right after `begin`. What cannot be typed here is no reason there.
+fn first_literals(text: &str, begin: &str) -> Vec<String> {
+    let right_after = |part: &&str| part.trim_start().starts_with('"');
+    let parts = text.split(begin).skip(1).filter(right_after);
+    let sentences = parts.filter_map(|part| {
+        let end = part.find([';', '}']).map_or(part.len(), |end| end.max(400));
+        literals(part.get(..end).unwrap_or(part)).into_iter().next()
+    });
+    let sentences = sentences.filter(|why| why.contains(' ') && !why.starts_with("a digest has"));
+    sentences.collect()
+}
+
+/// With words in capitals for values.
+fn named(text: &str) -> String {
+    [
+        ("{about}", "REQUEST"),
+        ("{how}", ", `--request ID`"),
+        ("no {0}", "no OPTION"),
+        ("but {0}", "but OPTIONS"),
+        ("most {0}", "most N"),
+        ("its {0} is not", "its PART is not"),
+        ("its {0} is too", "its PART is too"),
+        ("its {0} holds", "its PART holds"),
+        ("of its {0},", "of its PART,"),
+        ("{} is not known", "its PART is not known"),
+        ("lock {}", "lock FILE"),
+        ("{source}", "WHY"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (value, name)| {
+        text.replace(value, name)
+    })
+}
