@@ -46,12 +46,12 @@ fn distance(from: &[char], to: &[char]) -> usize {
         let mut line = vec![i + 1];
         for (j, b) in to.iter().enumerate() {
             let changed = last[j] + usize::from(a != b);
-            let mut least = changed.min(last[j + 1] + 1).min(line[j] + 1);
+            let mut fewest = changed.min(last[j + 1] + 1).min(line[j] + 1);
             let is_turned = i > 0 && j > 0 && *a == to[j - 1] && from[i - 1] == *b;
             if is_turned {
-                least = least.min(before[j - 1] + 1);
+                fewest = fewest.min(before[j - 1] + 1);
             }
-            line.push(least);
+            line.push(fewest);
         }
         before = std::mem::replace(&mut last, line);
     }

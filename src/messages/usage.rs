@@ -1,6 +1,6 @@
 //! What is said of a command line that is none: which word was meant, and what may stand there.
 
-use clap::builder::StyledStr;
+use clap::builder::{PossibleValue, StyledStr};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
@@ -108,7 +108,7 @@ fn suggest_value(error: &mut clap::Error) {
 }
 
 /// The definition of what was typed, as far as it can be followed.
-fn command_of<'a>(program: &'a Command, words: impl Iterator<Item = String>) -> &'a Command {
+fn command_of(program: &Command, words: impl Iterator<Item = String>) -> &Command {
     let mut command = program;
     for word in words.take_while(|word| !word.starts_with('-')) {
         let Some(below) = command.find_subcommand(&word) else {
@@ -146,7 +146,7 @@ fn describe(error: &mut clap::Error, command: &Command) {
 fn tip(argument: &Arg) -> Option<StyledStr> {
     let help = argument.get_help()?;
     let values = argument.get_possible_values();
-    let mut names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+    let mut names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
     // Names with a blank are other words for the same.
     names.retain(|name| !name.contains(' '));
     let one_of = if names.is_empty() {

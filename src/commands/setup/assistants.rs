@@ -50,7 +50,7 @@ fn one_by_one(others: Vec<(&'static Assistant, install::Planned)>, person: Perso
         let question = format!("Let {} report, with the change above?", one.title);
         let stopped = |halt| match halt {
             Halt::Stopped(_) => Halt::Stopped(done),
-            halt => halt,
+            failed @ Halt::Failed(_) => failed,
         };
         // What cannot be done is told without a question.
         if job.is_ok() && !person.agrees(&question).map_err(stopped)? {

@@ -152,10 +152,12 @@ impl Outfit<'_> {
         };
         let (without, with) = (text_of(&nothing)?, text_of(&count)?);
         let is_there = |line: &&str| !line.is_empty() && !without.lines().any(|one| one == *line);
-        let added = with.lines().filter(is_there);
-        let added: String = added.map(|line| format!("+{line}\n")).collect();
         let file = self.spots.for_tmux.display();
-        messages::result(&format!("{file} would get, for the count:\n{added}"));
+        let mut text = format!("{file} would get, for the count:\n");
+        for line in with.lines().filter(is_there) {
+            text.extend(["+", line, "\n"]);
+        }
+        messages::result(&text);
         Ok(())
     }
 

@@ -24,11 +24,10 @@ pub(super) fn literals(text: &str) -> Vec<String> {
         .split("#[cfg(test)]\nmod tests")
         .next()
         .unwrap_or_default();
-    let code: String = code
+    let code = code
         .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .map(|line| format!("{line}\n"))
-        .collect();
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let code = code.collect::<Vec<_>>().join("\n");
     let mut rest = code.as_str();
     while let Some(start) = rest.find('"') {
         let (mut literal, mut letters) = (String::new(), rest[start + 1..].chars());

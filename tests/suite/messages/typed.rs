@@ -119,6 +119,11 @@ fn words(seen: &mut Seen, env: &TestEnv) {
     ] {
         seen.of(env, when, words);
     }
+    started(seen, env);
+}
+
+/// What is run in another way than by its words alone.
+fn started(seen: &mut Seen, env: &TestEnv) {
     // Its session ends with it.
     let mut alone = env.command("setsid");
     let program = env.pane_patrol().get_program().to_owned();
