@@ -277,7 +277,12 @@ impl<'a> Line<'a> {
 
     /// Appends a decision that was made for the person to `path`. What a client has asked that may do nothing but
     /// publish is written down by bounds: it may ask as much as it likes, about rows that it makes up.
-    pub(crate) fn append_ruled(&self, path: &Path, right: Right, bounds: &Refusals) -> io::Result<()> {
+    pub(crate) fn append_ruled(
+        &self,
+        path: &Path,
+        right: Right,
+        bounds: &Refusals,
+    ) -> io::Result<()> {
         if right == Right::Own {
             return self.append(path);
         }

@@ -38,7 +38,8 @@ mod written;
 pub(crate) use attention::precedence;
 pub(crate) use attention::{Attention, urgency};
 pub use command::Command;
-pub(crate) use decision::{Bound, Decision, Pick, Unasked};
+pub use decision::Bound;
+pub(crate) use decision::{Decision, Pick, Unasked};
 pub use input::{
     Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
 };

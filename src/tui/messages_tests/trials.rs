@@ -184,7 +184,10 @@ fn going(said: &mut Said) {
             "`Enter` outside tmux, and the server is not there, or is none",
         ),
         (
-            NotAttached::NotStarted("No such file or directory".to_owned()),
+            NotAttached::NotStarted {
+                program: "tmux".to_owned(),
+                why: "No such file or directory".to_owned(),
+            },
             "`Enter` outside tmux, and tmux does not start",
         ),
         (
