@@ -1,0 +1,180 @@
+//! Pressing: one key for a decision, or the few that a denial with words needs, and what became of it.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::choice::number_for;
+use super::look::{Act, PAUSE, Scene, TRIES, View};
+use super::message::{has_begun, is_plain_line, longest_message};
+use super::{Guard, Outcome, Press, Pressed};
+use crate::actor::colours;
+use crate::actor::dialog;
+use crate::actor::equal::Equal;
+use crate::actor::fate::{Fate, fate};
+use crate::actor::stop::Stop;
+use crate::mux;
+use crate::state::{Bound, Decision};
+
+impl Act<'_> {
+    /// One key, once; where early ones are dropped, a second time when all of it is as it
+    /// was, and it is surely the same request.
+    pub(super) fn press_option(&self, decision: &Decision) -> Result<Outcome, Outcome> {
+        let (before, number, pressed) = self.press_first(decision).map_err(nothing)?;
+        let doubt = match self.end(decision, pressed, &before.equals) {
+            Ok(outcome) => return Ok(outcome),
+            Err(doubt) => doubt,
+        };
+        if !dialog::drops_early_keys(&self.bound.assistant) || doubt == Stop::Covered {
+            return Err(unknown(doubt));
+        }
+        // What came too early at most moved the cursor: all else must be as it was.
+        let again = self.scene(&[1, number]).map_err(unknown)?;
+        // One that reads the same may have followed; and only the assistant's own record tells that
+        // it is still this one.
+        if before.has_lookalike || again.has_lookalike {
+            return Err(unknown(Stop::MayBeAnother));
+        }
+        if !again.is_as(&before) {
+            return Err(unknown(Stop::Changed));
+        }
+        if self.access.has_result(self.bound) != Some(false) {
+            return Err(unknown(Stop::StillThere));
+        }
+        let pressed = self.press_number(number, &again.view).map_err(unknown)?;
+        self.end(decision, pressed, &again.equals).map_err(unknown)
+    }
+
+    /// How it has ended. The error says why nobody knows that yet.
+    fn end(
+        &self,
+        decision: &Decision,
+        pressed: Timestamp,
+        equals: &[Bound],
+    ) -> Result<Outcome, Stop> {
+        let fate = fate(self.bound, equals, decision, pressed, self.access);
+        match (fate.doubt(), fate) {
+            (Some(doubt), _) => Err(doubt),
+            (None, Fate::Equal(which)) => {
+                let which = which.and_then(|at| equals.get(at));
+                Ok(Outcome::Equal(Equal::of(self.bound, which, decision)))
+            }
+            (None, _) => Ok(Outcome::Done),
+        }
+    }
+
+    /// Presses for the decision; again only where tmux says that it has not pressed.
+    fn press_first(&self, decision: &Decision) -> Result<(Scene, u8, Timestamp), Stop> {
+        let mut scene = self.first_scene()?;
+        let mut tries = 1;
+        loop {
+            let number = number_for(decision, &scene.view.dialog)?;
+            self.in_time()?;
+            match self.press_number(number, &scene.view) {
+                Err(Stop::LastMoment) if tries < TRIES => tries += 1,
+                pressed => return pressed.map(|pressed| (scene, number, pressed)),
+            }
+            self.access.wait(PAUSE);
+            scene = self.scene(&[1])?;
+        }
+    }
+
+    /// To "No", amend it, write, send. Nothing of it answers before the last key.
+    pub(super) fn deny_with(&self, message: &str) -> Result<Outcome, Outcome> {
+        if !is_plain_line(message) {
+            return Err(nothing(Stop::NotOneLine));
+        }
+        let before = self.first_scene().map_err(nothing)?;
+        let most = longest_message(&before.view.pane);
+        if message.chars().count() > most {
+            return Err(nothing(Stop::TooLong(most)));
+        }
+        if !before.view.dialog.takes_words {
+            return Err(nothing(Stop::NoMessages));
+        }
+        let no = before.view.dialog.no();
+        let no = no.ok_or_else(|| nothing(Stop::NoSuchOption("\"No\"")))?;
+        self.in_time().map_err(nothing)?;
+        self.press(&Press::Key("Up"), &before.view)
+            .map_err(nothing)?;
+        let on_no = self
+            .until("the cursor did not go to \"No\"", |dialog| {
+                dialog.selected == Some(no)
+            })
+            .map_err(unknown)?;
+        self.press(&Press::Key("Tab"), &on_no).map_err(unknown)?;
+        let writing = self
+            .until("\"No\" did not take a message", |dialog| {
+                dialog.selected == Some(no) && !dialog.untouched
+            })
+            .map_err(unknown)?;
+        let text = Press::Text(message.to_owned());
+        self.press(&text, &writing).map_err(unknown)?;
+        let written = self
+            .until("the message did not appear in the dialog", |dialog| {
+                dialog.selected == Some(no) && has_begun(dialog, message)
+            })
+            .map_err(unknown)?;
+        let sent = self.press(&Press::Key("Enter"), &written);
+        let sent = sent.map_err(unknown)?;
+        let denied = Decision::Deny {
+            message: Some(message.to_owned()),
+        };
+        self.end(&denied, sent, &before.equals).map_err(unknown)
+    }
+
+    /// What is pressed for the option of this number.
+    fn press_number(&self, number: u8, view: &View) -> Result<Timestamp, Stop> {
+        let option = view.dialog.option(number);
+        let option = option.ok_or(Stop::NoSuchOption("such option"))?;
+        let press = option.press.as_ref().ok_or(Stop::NoKey)?;
+        self.press(press, view)
+    }
+
+    fn in_time(&self) -> Result<(), Stop> {
+        let now = self.access.now();
+        if self.expires.is_some_and(|expires| expires <= now) {
+            return Err(Stop::Expired);
+        }
+        Ok(())
+    }
+
+    /// The moment before it was pressed.
+    fn press(&self, press: &Press, view: &View) -> Result<Timestamp, Stop> {
+        let view = &self.at_rest(view)?;
+        let began = self.access.now();
+        let pressed = self.access.press(self.bound, press, &guard(view));
+        let stop = |undone| match undone {
+            mux::Undone::Unknown(why) => Stop::Unsure(why),
+            other => Stop::Pane(other),
+        };
+        match pressed.map_err(stop)? {
+            Pressed::Yes => Ok(began),
+            Pressed::No => Err(Stop::LastMoment),
+        }
+    }
+}
+
+fn nothing(stop: Stop) -> Outcome {
+    match stop {
+        Stop::Unsure(why) => Outcome::Unknown(why),
+        other => Outcome::Nothing(other.to_string()),
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+fn unknown(stop: Stop) -> Outcome {
+    Outcome::Unknown(stop.to_string())
+}
+
+/// The pane as it was seen, and where the dialog stands in it.
+fn guard(view: &View) -> Guard {
+    let View { dialog, pane } = view;
+    let screen = colours::without(&pane.screen);
+    Guard {
+        screen: screen
+            .lines()
+            .map(|line| line.trim_end_matches(' ').to_owned())
+            .collect(),
+        rows: dialog.first..dialog.first + dialog.lines.len(),
+        stamp: pane.stamp.clone(),
+    }
+}
