@@ -186,6 +186,7 @@ impl Act<'_> {
     fn others(&self, row: Option<&Row>) -> Vec<Bound> {
         let told = row.map(|row| dialog::others(self.bound, row));
         let told = told.into_iter().flatten();
+        let told = told.filter(|other| self.access.has_result(other) != Some(true));
         let mut others: Vec<Bound> = told.map(|other| self.access.in_full(other)).collect();
         let open = self.access.open_calls(self.bound);
         others.extend(dialog::unheard(self.bound, &others, open));

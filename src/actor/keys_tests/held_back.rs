@@ -122,6 +122,28 @@ fn a_request_that_may_look_the_same_keeps_every_key_back() {
     elsewhere.refuses(&full("t1", own), &approve, "cannot be told apart");
 }
 
+/// No hook has told that a person has dismissed it in the pane.
+#[test]
+fn a_request_that_has_ended_keeps_no_key_back() {
+    let (own, twin) = ("touch a", "touch a ");
+    let beside = |over: &[&'static str]| {
+        let (stage, _) = stage();
+        let row = asking(vec![request("t1", own), request("t2", twin)]);
+        *stage.row.borrow_mut() = Some(row);
+        Stage {
+            over: over.to_vec(),
+            ..stage
+        }
+    };
+    beside(&[]).refuses(&full("t1", own), &Decision::Approve, "cannot be told apart");
+    assert_eq!(beside(&["t2"]).approve(&full("t1", own)), Outcome::Done);
+    let shows_it = Stage {
+        screen: Box::new(|_, _| asks(" touch a b")),
+        ..beside(&["t2"])
+    };
+    shows_it.refuses(&full("t1", own), &Decision::Approve, "its command is not");
+}
+
 #[test]
 fn another_request_on_the_screen_is_named_whether_anybody_has_told_of_it_or_not() {
     let shows_other = || Stage {

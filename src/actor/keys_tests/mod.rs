@@ -42,6 +42,8 @@ struct Stage {
     result: Option<bool>,
     /// Once a key was pressed these have a result and no others; `None`: as `result` says.
     results: Option<Vec<&'static str>>,
+    /// These have a result from the beginning.
+    over: Vec<&'static str>,
     /// The command runs once a key was pressed.
     runs: bool,
     seen: Option<Seen>,
@@ -114,8 +116,11 @@ impl Access for Stage {
     }
 
     fn has_result(&self, bound: &Bound) -> Option<bool> {
+        let id = bound.request.request_id.as_deref();
+        if id.is_some_and(|id| self.over.contains(&id)) {
+            return Some(true);
+        }
         if let Some(answered) = &self.results {
-            let id = bound.request.request_id.as_deref();
             let has_one = id.is_some_and(|id| answered.contains(&id));
             return Some(has_one && self.keys() > 0);
         }
@@ -251,6 +256,7 @@ fn stage() -> (Stage, Bound) {
         company: false,
         result: Some(false),
         results: None,
+        over: Vec::new(),
         runs: false,
         seen: Some(seen(Level::WaitingApproval, "s")),
         works: Cell::new(0),

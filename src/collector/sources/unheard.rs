@@ -1,6 +1,9 @@
 //! What an assistant asks whose hooks nobody has heard: the collector came later. Its session file says
 //! that it waits, and its transcript for what. Read once, in a thread of its own; from then on its hooks
 //! tell. Where none do, nobody knows how long an approved command runs, and it is not said to.
+//!
+//! And what it asks no more, where several requests wait: its transcript has a result of what a person has
+//! dismissed, of which no hook tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -9,12 +12,14 @@ use std::sync::mpsc::{self, Sender, SyncSender};
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Event, Kind, Source, State};
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::assistants;
 use crate::assistants::facets::{Calls, request as asked};
 use crate::assistants::homes::Homes;
+use crate::assistants::request::has_result;
 use crate::collector::Message;
-use crate::state::Row;
+use crate::state::{Bound, Request, Row};
 
 /// A call is written down at most so long before its dialog is open.
 const BEFORE: Duration = Duration::from_secs(2);
@@ -37,6 +42,8 @@ enum Order {
     Look(Box<Row>, PathBuf),
     /// The row works again, and of its hooks still nothing was heard.
     Works(Box<Row>),
+    /// Look which of the requests of this row have ended.
+    Ends(Box<Row>),
 }
 
 /// The thread, and what it was asked.
@@ -54,6 +61,7 @@ impl Unheard {
         output: SyncSender<Message>,
     ) -> io::Result<Self> {
         let (orders, inbox) = mpsc::channel::<Order>();
+        let of_thread = homes.clone();
         let run = move || {
             let mut begun: BTreeMap<String, Vec<Event>> = BTreeMap::new();
             let tell = |events: Vec<Event>| {
@@ -71,6 +79,7 @@ impl Unheard {
                         let events = begun.remove(&row.id).unwrap_or_default();
                         tell(events.into_iter().map(|event| ended(event, &row)).collect())
                     }
+                    Order::Ends(row) => tell(ends(&row, &of_thread)),
                 };
                 if !is_told {
                     return;
@@ -99,6 +108,14 @@ impl Unheard {
             }
             (State::WaitingApproval | State::WaitingInput, None) => self.look_up(row),
             _ => {}
+        }
+    }
+
+    /// Has it looked up which requests of the row have ended, where several wait: of what a person dismisses in
+    /// the pane no hook tells, and the session file tells of all of them together.
+    pub(in crate::collector) fn look_for_ends(&self, row: &Row) {
+        if row.waiting.len() > 1 && calls_of(row).is_some() {
+            let _ = self.orders.send(Order::Ends(Box::new(row.clone())));
         }
     }
 
@@ -158,10 +175,40 @@ fn look(
     true
 }
 
+/// The ends of those requests of the row that have a result by now.
+fn ends(row: &Row, homes: &Homes) -> Vec<Event> {
+    let now = Timestamp::now();
+    let has_ended = |request: &&Request| {
+        let bound = Bound::to_request(row, request);
+        bound.is_ok_and(|bound| has_result(&bound, homes) == Some(true))
+    };
+    let ended = row.waiting.iter().filter(has_ended);
+    ended
+        .map(|request| {
+            let mut event = of_row(row, Kind::ToolFinished, now);
+            event.agent_id.clone_from(&request.agent_id);
+            event.request_id.clone_from(&request.request_id);
+            event.tool.clone_from(&request.tool);
+            event.message.clone_from(&request.message);
+            event
+        })
+        .collect()
+}
+
 fn begun(row: &Row, call: asked::Open) -> Event {
+    let mut event = of_row(row, Kind::ToolStarted, call.at);
+    event.agent_id = call.agent_id;
+    event.request_id = Some(call.id);
+    event.tool = Some(call.tool);
+    event.message = call.message;
+    event
+}
+
+/// What the record of the row's assistant tells.
+fn of_row(row: &Row, kind: Kind, at: Timestamp) -> Event {
     let (assistant, target) = (row.assistant.clone(), row.target.clone());
-    let mut event = Event::new(assistant, State::Running, target, call.at);
-    event.kind = Some(Kind::ToolStarted);
+    let mut event = Event::new(assistant, State::Running, target, at);
+    event.kind = Some(kind);
     event.event = Some("transcript".to_owned());
     event.source = Source::Witness;
     event.server.clone_from(&row.server);
@@ -169,10 +216,6 @@ fn begun(row: &Row, call: asked::Open) -> Event {
     event.pid = row.pid;
     event.home.clone_from(&row.home);
     event.instance_id.clone_from(&row.instance_id);
-    event.agent_id = call.agent_id;
-    event.request_id = Some(call.id);
-    event.tool = Some(call.tool);
-    event.message = call.message;
     event
 }
 
@@ -186,7 +229,6 @@ fn ended(mut event: Event, row: &Row) -> Event {
 mod tests {
     use std::cell::RefCell;
 
-    use pane_patrol_hooks::timestamp::Timestamp;
     use serde_json::json;
 
     use super::*;
@@ -243,5 +285,51 @@ mod tests {
         let expected = [names(&[]), names(&["first"]), names(&["second"])];
         assert_eq!(*told.borrow(), expected);
         assert_eq!(all.len(), 2);
+    }
+
+    /// One sub-agent's was dismissed in the pane; the session file says `waiting` all the same.
+    #[test]
+    fn of_several_requests_those_with_a_result_have_ended() {
+        let config = tempfile::tempdir().unwrap();
+        let subs = config.path().join("projects/-p/s/subagents");
+        std::fs::create_dir_all(&subs).unwrap();
+        std::fs::write(config.path().join("projects/-p/s.jsonl"), "").unwrap();
+        let at = Timestamp::parse("2026-11-29T01:00:00Z").unwrap();
+        let said = |agent: &str, block: &serde_json::Value| {
+            let line = json!({"timestamp": at.to_string(), "message": {"content": [block]}});
+            let path = subs.join(format!("agent-{agent}.jsonl"));
+            let before = std::fs::read_to_string(&path).unwrap_or_default();
+            std::fs::write(path, format!("{before}{line}\n")).unwrap();
+        };
+        let mut row = row(1, "claude", State::WaitingApproval, "a:0.0", 5);
+        row.instance_id = Some("s".to_owned());
+        row.home = Some(config.path().to_string_lossy().into_owned());
+        for (agent, id) in [("a1", "one"), ("a2", "two")] {
+            let block =
+                json!({"type": "tool_use", "id": id, "name": "mcp__lab__echo", "input": {"x": id}});
+            said(agent, &block);
+            row.waiting.push(Request {
+                state: State::WaitingApproval,
+                request_id: Some(id.to_owned()),
+                agent_id: Some(agent.to_owned()),
+                tool: Some("mcp__lab__echo".to_owned()),
+                message: Some(format!("lab echo: x={id}")),
+                since: at,
+                source: Source::Hook,
+            });
+        }
+        let homes = Homes::default();
+        let ended = || -> Vec<_> {
+            let events = ends(&row, &homes).into_iter();
+            events
+                .map(|event| (event.kind, event.agent_id, event.request_id))
+                .collect()
+        };
+        assert_eq!(ended(), []);
+        let result = json!({"type": "tool_result", "tool_use_id": "two", "content": "rejected"});
+        said("a2", &result);
+        let two = (Kind::ToolFinished, "a2", "two");
+        let two = (Some(two.0), Some(two.1.to_owned()), Some(two.2.to_owned()));
+        assert_eq!(ended(), [two]);
     }
 }

@@ -27,6 +27,9 @@ impl Writer {
             self.memory.note_event(event.clone());
             self.apply(Input::Event(Box::new(event)), at);
         }
+        if let Some(row) = self.table.row_of_process(pid) {
+            self.sources.unheard.look_for_ends(&row);
+        }
     }
 
     /// What was begun before anybody listened, each as its hook would have told it.
