@@ -104,6 +104,7 @@ impl<'a> Line<'a> {
     ) -> Self {
         let (outcome, reason) = match outcome {
             Outcome::Done => ("done", None),
+            Outcome::Beside(words) => ("done", Some(words.as_str())),
             Outcome::Equal(equal) => ("equal", Some(equal.words())),
             Outcome::Nothing(why) => ("nothing", Some(why.as_str())),
             Outcome::Unknown(why) => ("unknown", Some(why.as_str())),

@@ -134,6 +134,7 @@ impl Executor {
         let (outcome, why) = match self.answer(&bound, &decision, who, (&shown, expires)) {
             Outcome::Done => (ActOutcome::Done, None),
             Outcome::Equal(equal) => (ActOutcome::Done, Some(equal.words().to_owned())),
+            Outcome::Beside(words) => (ActOutcome::Done, Some(words)),
             Outcome::Nothing(why) => (ActOutcome::Refused, Some(why)),
             Outcome::Unknown(why) => (ActOutcome::Unknown, Some(why)),
         };
@@ -170,7 +171,7 @@ impl Executor {
             Err(why) => ("keys", Outcome::Nothing(why)),
         };
         let answered = match &outcome {
-            Outcome::Done => Some(bound),
+            Outcome::Done | Outcome::Beside(_) => Some(bound),
             Outcome::Equal(equal) => equal.answered(),
             Outcome::Nothing(_) | Outcome::Unknown(_) => None,
         };
@@ -249,7 +250,7 @@ impl Executor {
         match self.collector.hand(handed) {
             Ok(false) => None,
             Ok(true) => {
-                let doubt = fate(bound, &[], decision, began, self).doubt();
+                let doubt = fate(bound, &[], (decision, began), self, &|_| {}).doubt();
                 let said = |doubt| format!("the hook has got the answer, but {doubt}");
                 Some(doubt.map_or(Outcome::Done, |doubt| Outcome::Unknown(said(doubt))))
             }

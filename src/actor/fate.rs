@@ -10,7 +10,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::access::Access;
 use super::dialog::{self, OnScreen};
 use super::stop::Stop;
-use crate::state::{Bound, Decision, Level};
+use crate::state::{Bound, Decision, Level, Row};
 
 /// How long to wait between two looks at what became of an answer.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -48,19 +48,21 @@ impl Fate {
 }
 
 /// Watches for about three seconds what becomes of `bound`, which was answered with `decision` at
-/// `answered`. `equals`: the open requests that want just the same, whose dialog it may have been.
+/// `answered`. `equals`: the open requests that want just the same, whose dialog it may have been. `note`
+/// takes its row as it is meanwhile.
 pub(crate) fn fate(
     bound: &Bound,
     equals: &[Bound],
-    decision: &Decision,
-    answered: Timestamp,
+    (decision, answered): (&Decision, Timestamp),
     access: &dyn Access,
+    note: &dyn Fn(&Row),
 ) -> Fate {
     let mut watch = Watch {
         bound,
         equals,
         approved: (*decision == Decision::Approve).then_some(answered),
         access,
+        note,
         bare: 0,
         fate: Fate::Open,
         is_one_over: false,
@@ -84,6 +86,7 @@ struct Watch<'a> {
     /// When it was approved, if it was.
     approved: Option<Timestamp>,
     access: &'a dyn Access,
+    note: &'a dyn Fn(&Row),
     /// Looks in a row that found no dialog.
     bare: usize,
     /// As the last look found it.
@@ -118,8 +121,11 @@ impl Watch<'_> {
 
     /// The collector's word: the same session, and this request is none of what it waits for.
     fn has_left_its_row(&self) -> bool {
-        let row = self.access.row(&self.bound.row);
-        matches!(row, Ok(Some(row)) if self.bound.is_asked_by(&row) == Some(false))
+        let row = self.access.row(&self.bound.row).ok().flatten();
+        row.is_some_and(|row| {
+            (self.note)(&row);
+            self.bound.is_asked_by(&row) == Some(false)
+        })
     }
 
     fn has_left_the_screen(&mut self) -> bool {

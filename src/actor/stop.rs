@@ -116,15 +116,24 @@ impl From<HubError> for Stop {
 impl Stop {
     /// That `other`, which is not `bound`, is on the screen. One that nobody has told of has no name.
     pub(super) fn other(other: &Bound, bound: &Bound, is_told: bool) -> Self {
-        let id = other.request.request_id.as_deref().filter(|_| is_told);
-        let both = [other.clone(), bound.clone()];
         Self::Other {
-            about: names(&both, line).swap_remove(0),
-            how: id.map_or_else(String::new, |id| {
-                format!(", `--request {}`", shell::shown(id))
-            }),
+            about: about(other, bound),
+            how: how(other)
+                .filter(|_| is_told)
+                .map_or_else(String::new, |how| format!(", {how}")),
         }
     }
+}
+
+/// What `other` asks, beside `bound`.
+pub(super) fn about(other: &Bound, bound: &Bound) -> String {
+    names(&[other.clone(), bound.clone()], line).swap_remove(0)
+}
+
+/// How it is named on the command line.
+pub(super) fn how(other: &Bound) -> Option<String> {
+    let id = other.request.request_id.as_deref()?;
+    Some(format!("`--request {}`", shell::shown(id)))
 }
 
 fn line(bound: &Bound) -> String {

@@ -79,6 +79,11 @@ impl ChosenRequest {
                 messages::status(&format!("{said}; {}", equal.words()));
                 Ok(())
             }
+            Outcome::Beside(words) => {
+                let said = said(bound, decision, &self.what);
+                messages::status(&format!("{said}; {words}"));
+                Ok(())
+            }
             Outcome::Nothing(why) => Err(self.failed(&why).hint("nothing was sent").hint(format!(
                 "answer it in its own pane: `pane-patrol jump {}`",
                 shell::shown(&self.row.target.to_string())

@@ -1,5 +1,6 @@
 //! Looking: the row, what the assistant says of itself, the pane, and the dialog on it.
 
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -9,7 +10,7 @@ use crate::actor::dialog::{self, Dialog, Refusal};
 use crate::actor::opening::may_open;
 use crate::actor::rest;
 use crate::actor::stop::Stop;
-use crate::state::{Bound, Level, Row};
+use crate::state::{Bound, Level, Request, Row};
 
 /// Claude takes a key that comes within about 150 ms of its dialog for a move of the cursor, or drops
 /// it. So long a dialog has to have been on the screen.
@@ -37,11 +38,7 @@ pub(super) const TRIES: usize = 4;
 /// What the assistant says of itself once it says that it waits; a hook reports a request a while
 /// before that. The error says why it does not wait.
 pub fn once_it_waits(bound: &Bound, access: &dyn Access) -> Result<Option<Seen>, Stop> {
-    let act = Act {
-        bound,
-        access,
-        expires: None,
-    };
+    let act = Act::new(bound, access, None);
     let mut seen = act.seen();
     for _ in 0..LOOKS {
         if seen != Err(Stop::Answered) {
@@ -94,6 +91,26 @@ pub(super) struct Act<'a> {
     pub(super) access: &'a dyn Access,
     /// From then on no first key is pressed.
     pub(super) expires: Option<Timestamp>,
+    /// What its row was seen to wait for besides, and whether that had ended before any key.
+    pub(super) beside: RefCell<Vec<(Request, bool)>>,
+    /// A key was pressed.
+    pub(super) has_pressed: Cell<bool>,
+}
+
+impl<'a> Act<'a> {
+    pub(super) fn new(
+        bound: &'a Bound,
+        access: &'a dyn Access,
+        expires: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            bound,
+            access,
+            expires,
+            beside: RefCell::default(),
+            has_pressed: Cell::new(false),
+        }
+    }
 }
 
 impl Act<'_> {
@@ -137,6 +154,7 @@ impl Act<'_> {
         if let Some(difference) = self.bound.difference(row.as_ref()) {
             return Err(Stop::OtherRequest(difference));
         }
+        row.iter().for_each(|row| self.note(row));
         let seen = self.seen()?;
         // The collector may not have heard yet that somebody has answered.
         if self.access.has_result(self.bound) == Some(true) {
@@ -182,7 +200,8 @@ impl Act<'_> {
         Ok(View { dialog, pane })
     }
 
-    /// All else that the assistant may ask: what its row waits for, and what nobody has told of.
+    /// All else that the assistant may ask: what its row waits for still, and what nobody has told of. Of
+    /// what a person has dismissed in the pane no hook tells.
     fn others(&self, row: Option<&Row>) -> Vec<Bound> {
         let told = row.map(|row| dialog::others(self.bound, row));
         let told = told.into_iter().flatten();

@@ -8,9 +8,11 @@
 //! | --- | --- |
 //! | `look` | looks: the row, the assistant's own word, the pane, the dialog on it |
 //! | `press` | presses for a decision, and sees what became of it |
+//! | `beside` | what became of other requests whose dialogs may have taken a key |
 //! | `choice` | which option a decision means |
 //! | `message` | words that are typed into a dialog |
 
+mod beside;
 mod choice;
 mod look;
 mod message;
@@ -34,6 +36,8 @@ pub enum Outcome {
     Done,
     /// A dialog has gone that may have been the one of a request that wants just the same.
     Equal(Equal),
+    /// The dialog has gone, and so has one that may have taken a key before; says which.
+    Beside(String),
     /// No key was pressed; says why.
     Nothing(String),
     /// A key was pressed, and what became of it is not known; says what was seen.
@@ -60,11 +64,7 @@ pub fn carry_out_until(
         let words = "it asks several questions at once; go there";
         return Outcome::Nothing(words.to_owned());
     }
-    let act = Act {
-        bound,
-        access,
-        expires,
-    };
+    let act = Act::new(bound, access, expires);
     let outcome = match decision {
         Decision::Deny {
             message: Some(message),

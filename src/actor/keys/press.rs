@@ -12,7 +12,7 @@ use crate::actor::equal::Equal;
 use crate::actor::fate::{Fate, fate};
 use crate::actor::stop::Stop;
 use crate::mux;
-use crate::state::{Bound, Decision};
+use crate::state::{Bound, Decision, Row};
 
 impl Act<'_> {
     /// One key, once; where early ones are dropped, a second time when all of it is as it
@@ -23,6 +23,18 @@ impl Act<'_> {
             Ok(outcome) => return Ok(outcome),
             Err(doubt) => doubt,
         };
+        let outcome = self.press_again(decision, (&before, number), doubt);
+        let outcome = outcome.unwrap_or_else(|outcome| outcome);
+        Ok(self.telling_of_others(outcome, pressed))
+    }
+
+    /// What comes of it after a key that has not ended it, for `doubt`.
+    fn press_again(
+        &self,
+        decision: &Decision,
+        (before, number): (&Scene, u8),
+        doubt: Stop,
+    ) -> Result<Outcome, Outcome> {
         if !dialog::drops_early_keys(&self.bound.assistant) || doubt == Stop::Covered {
             return Err(unknown(doubt));
         }
@@ -33,7 +45,7 @@ impl Act<'_> {
         if before.has_lookalike || again.has_lookalike {
             return Err(unknown(Stop::MayBeAnother));
         }
-        if !again.is_as(&before) {
+        if !again.is_as(before) {
             return Err(unknown(Stop::Changed));
         }
         if self.access.has_result(self.bound) != Some(false) {
@@ -50,7 +62,8 @@ impl Act<'_> {
         pressed: Timestamp,
         equals: &[Bound],
     ) -> Result<Outcome, Stop> {
-        let fate = fate(self.bound, equals, decision, pressed, self.access);
+        let note = |row: &Row| self.note(row);
+        let fate = fate(self.bound, equals, (decision, pressed), self.access, &note);
         match (fate.doubt(), fate) {
             (Some(doubt), _) => Err(doubt),
             (None, Fate::Equal(which)) => {
@@ -118,7 +131,8 @@ impl Act<'_> {
         let denied = Decision::Deny {
             message: Some(message.to_owned()),
         };
-        self.end(&denied, sent, &before.equals).map_err(unknown)
+        let ended = self.end(&denied, sent, &before.equals);
+        ended.map_err(|doubt| self.telling_of_others(unknown(doubt), sent))
     }
 
     /// What is pressed for the option of this number.
@@ -147,7 +161,10 @@ impl Act<'_> {
             other => Stop::Pane(other),
         };
         match pressed.map_err(stop)? {
-            Pressed::Yes => Ok(began),
+            Pressed::Yes => {
+                self.has_pressed.set(true);
+                Ok(began)
+            }
             Pressed::No => Err(Stop::LastMoment),
         }
     }

@@ -98,3 +98,56 @@ fn assistants_that_drop_no_key_get_a_second_one_never() {
     assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
     assert_eq!(stays.keys(), 1);
 }
+
+/// Its dialog opened in that moment, and the key was none for the one that was meant.
+#[test]
+fn what_became_of_another_one_that_may_have_taken_a_key_is_told() {
+    let beside = |over: &[&'static str], answered: &[&'static str], last: &'static str| {
+        let row = asking(vec![request("t1", "touch a"), request("t2", "touch b")]);
+        Stage {
+            row: RefCell::new(Some(row)),
+            full: vec![full("t1", "touch a"), full("t2", "touch b")],
+            results: Some(answered.to_vec()),
+            over: over.to_vec(),
+            screen: Box::new(move |_, keys| match keys {
+                0 => asks(" touch a"),
+                1 => last.to_owned(),
+                _ => "● done\n".to_owned(),
+            }),
+            ..deaf()
+        }
+    };
+    let bound = full("t1", "touch a");
+    let stays = || asks(" touch a").leak();
+    let told = "another dialog: Bash: touch b (`--request t2`) was answered meanwhile";
+    let taken = beside(&[], &["t2"], stays());
+    let outcome = taken.approve(&bound);
+    assert_eq!(taken.keys(), 2);
+    assert!(
+        matches!(&outcome, Outcome::Beside(words) if words.contains(told)),
+        "{outcome:?}"
+    );
+    // Another one has taken the screen since.
+    let covered = beside(&[], &["t2"], asks(" touch c").leak());
+    let outcome = covered.approve(&bound);
+    assert_eq!(covered.keys(), 1);
+    assert!(
+        matches!(&outcome, Outcome::Unknown(why) if why.contains("another dialog is") && why.contains(told)),
+        "{outcome:?}"
+    );
+    // What waits still, or had ended before, has taken none.
+    assert_eq!(beside(&[], &[], stays()).approve(&bound), Outcome::Done);
+    assert_eq!(
+        beside(&["t2"], &["t2"], stays()).approve(&bound),
+        Outcome::Done
+    );
+    let runs = Stage {
+        runs: true,
+        ..beside(&[], &[], asks(" touch c").leak())
+    };
+    assert_eq!(
+        runs.approve(&bound),
+        Outcome::Done,
+        "it is its own that runs"
+    );
+}
