@@ -2,6 +2,7 @@
 //! fetches from.
 
 use std::fmt::Write as _;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The address as it was given, and as browsers write it: without line breaks and tabs, its host in small
 /// letters and `xn--` for other scripts, a path, and what is not plain in it as `%E6`.
@@ -21,14 +22,8 @@ pub(super) fn addresses(url: &str) -> Vec<String> {
         None => (String::new(), host),
     };
     let scheme = scheme.to_ascii_lowercase();
-    let mut host = as_ascii(host);
-    for (own, port) in [("https", ":443"), ("http", ":80")] {
-        if scheme == own
-            && let Some(short) = host.strip_suffix(port)
-        {
-            host = short.to_owned();
-        }
-    }
+    let (name, port) = with_port(host);
+    let host = named(name) + &shown_port(&scheme, port);
     let shown = format!("{scheme}://{user}{host}{}", escaped(&without_dots(path)));
     // Older versions leave out the path that is none.
     if let Some(short) = shown.strip_suffix('/')
@@ -44,11 +39,78 @@ pub(super) fn addresses(url: &str) -> Vec<String> {
 pub(super) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    host.rsplit_once('@')
-        .map_or(host, |(_, host)| host)
-        .split(':')
-        .next()
-        .unwrap_or_default()
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    with_port(host).0
+}
+
+/// A host, and the port behind it with its colon: `[::1]` and `:8080`.
+pub(super) fn with_port(host: &str) -> (&str, &str) {
+    let name = host.rfind(']').map_or(0, |end| end + 1);
+    let end = host[name..].find(':').map_or(host.len(), |at| name + at);
+    host.split_at(end)
+}
+
+/// The port as browsers write it: none where it is meant anyway.
+fn shown_port(scheme: &str, port: &str) -> String {
+    let is_meant = |number: u16| matches!((scheme, number), ("https", 443) | ("http", 80));
+    match port.trim_start_matches(':').parse() {
+        Ok(number) if is_meant(number) => String::new(),
+        Ok(number) => format!(":{number}"),
+        Err(_) if port == ":" => String::new(),
+        Err(_) => port.to_owned(),
+    }
+}
+
+/// The name of a host as browsers write it.
+pub(super) fn named(name: &str) -> String {
+    let inner = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    if let Some(address) = inner.and_then(|inner| inner.parse().ok()) {
+        return format!("[{}]", shortened(address));
+    }
+    number(name).map_or_else(|| as_ascii(name), |address| address.to_string())
+}
+
+/// As browsers write it: never with the number of an older address at its end.
+fn shortened(address: Ipv6Addr) -> String {
+    let text = address.to_string();
+    if !text.contains('.') {
+        return text;
+    }
+    let [.., high, low] = address.segments();
+    let end = text.rfind(':').map_or(0, |at| at + 1);
+    format!("{}{high:x}:{low:x}", &text[..end])
+}
+
+/// `127.0.0.1` of `0x7f.1`: browsers read parts with `0x` and with `0` otherwise, and the last one as all that
+/// is left.
+fn number(name: &str) -> Option<Ipv4Addr> {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let parts: Vec<u64> = name.split('.').map(part).collect::<Option<_>>()?;
+    let (last, first) = parts.split_last()?;
+    let left = 4_u32.checked_sub(u32::try_from(first.len()).ok()?)?;
+    let is_last = left > 0 && *last < 1 << (8 * left);
+    let bytes = first
+        .iter()
+        .map(|part| u32::from(u8::try_from(*part).unwrap_or_default()));
+    let high = bytes.fold(0_u32, |all, byte| all << 8 | byte);
+    let high = high.checked_shl(8 * left).unwrap_or_default();
+    let fits = is_last && first.iter().all(|part| *part < 256);
+    fits.then(|| Ipv4Addr::from(high | u32::try_from(*last).unwrap_or_default()))
+}
+
+/// A part of such a number.
+fn part(text: &str) -> Option<u64> {
+    let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let (digits, base) = match (hexadecimal, text.strip_prefix('0')) {
+        (Some(""), _) | (None, Some("")) => return Some(0),
+        (Some(digits), _) => (digits, 16),
+        (None, Some(digits)) => (digits, 8),
+        (None, None) => (text, 10),
+    };
+    let is_plain = digits.chars().all(|c| c.is_digit(base));
+    u64::from_str_radix(digits, base).ok().filter(|_| is_plain)
 }
 
 /// A path with all that follows it, with what is not plain as `%E6`.
@@ -192,6 +254,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_port_of_a_host_stands_behind_its_brackets() {
+        for (url, name, shown) in [
+            ("http://[::1]:8080/x", "[::1]", "http://[::1]:8080/x"),
+            ("http://[0:0::1]:80/x", "[0:0::1]", "http://[::1]/x"),
+            (
+                "https://u:p@host.org:0443/",
+                "host.org",
+                "https://u:p@host.org/",
+            ),
+            ("http://host.org:/", "host.org", "http://host.org/"),
+            (
+                "http://host.org:08/?a:b",
+                "host.org",
+                "http://host.org:8/?a:b",
+            ),
+        ] {
+            assert_eq!(host(url), name);
+            assert_eq!(addresses(url).pop().unwrap(), shown);
+        }
+    }
+
+    #[test]
     fn hosts_of_other_scripts_are_written_as_browsers_do() {
         for (host, ascii) in [
             ("Bücher.example", "xn--bcher-kva.example"),
@@ -199,9 +283,26 @@ mod tests {
             ("пример.рф", "xn--e1afmkfd.xn--p1ai"),
             ("faß.de", "xn--fa-hia.de"),
             ("मराठी.example", "xn--d2b1ag0dl.example"),
-            ("Example.COM:8080", "example.com:8080"),
+            ("Example.COM", "example.com"),
+            ("[::1]", "[::1]"),
+            ("[0:0:0:0:0:0:0:1]", "[::1]"),
+            ("[2001:DB8:0:0:1::1]", "[2001:db8::1:0:0:1]"),
+            ("[::ffff:1.2.3.4]", "[::ffff:102:304]"),
+            ("[::]", "[::]"),
+            ("0x7f.1", "127.0.0.1"),
+            ("0177.0.0.1", "127.0.0.1"),
+            ("2130706433", "127.0.0.1"),
+            ("1.2.3.4.", "1.2.3.4"),
+            ("0", "0.0.0.0"),
+            // No number.
+            ("1.2.3.256", "1.2.3.256"),
+            ("256.1", "256.1"),
+            ("1.2.3.4.5", "1.2.3.4.5"),
+            ("09.1", "09.1"),
+            ("0x7g.1", "0x7g.1"),
+            ("[::1%eth0]", "[::1%eth0]"),
         ] {
-            assert_eq!(as_ascii(host), ascii);
+            assert_eq!(named(host), ascii);
         }
         // One of another script that reads alike is another one.
         assert_ne!(as_ascii("аpple.com"), as_ascii("apple.com"));

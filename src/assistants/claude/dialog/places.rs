@@ -1,8 +1,9 @@
 //! Which paths and addresses Claude Code draws as they are written: it follows links and `~` in a path, and
 //! writes an address as browsers do.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::address::{named, with_port};
 use crate::assistants::facets::dialog::signs::is_certain;
 
 /// An absolute path that leads nowhere else than it reads.
@@ -37,13 +38,19 @@ pub(super) fn is_shown_address(address: &str) -> bool {
     let Some((host, path)) = rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) else {
         return false;
     };
-    let (name, port) = host.split_once(':').unwrap_or((host, "1"));
+    let (name, port) = with_port(host);
+    let port = port.strip_prefix(':').unwrap_or("1");
     // Browsers leave out the port that is meant anyway.
     let is_port =
         !port.starts_with('0') && !matches!(port, "80" | "443") && port.parse::<u16>().is_ok();
-    let is_number = name
-        .parse::<Ipv4Addr>()
-        .is_ok_and(|number| number.to_string() == name);
+    let inner = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    let is_address = match inner {
+        Some(inner) => inner.parse::<Ipv6Addr>().is_ok(),
+        None => name.parse::<Ipv4Addr>().is_ok(),
+    };
+    let is_number = is_address && named(name) == name;
     let is_kept = |c: char| c.is_ascii_alphanumeric() || "/._-?=&~,:@+;!*()$#%".contains(c);
     let mut parts = path.split(['/', '?', '#']);
     is_port
@@ -71,4 +78,33 @@ pub(super) fn is_tame_address(address: &str) -> bool {
         && path.chars().all(is_path)
         && parts.all(|part| !matches!(part, "." | ".."))
         && !path.contains("//")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_by_number_is_shown_as_it_is_only_as_browsers_write_it() {
+        for address in [
+            "http://[::1]:8080/x",
+            "https://[2001:db8::1]/a?b=1",
+            "http://127.0.0.1:3000/",
+            "http://localhost:8080/x",
+        ] {
+            assert!(is_shown_address(address), "{address}");
+        }
+        for address in [
+            "http://[0:0:0:0:0:0:0:1]:8080/x",
+            "http://[::ffff:1.2.3.4]/",
+            "http://[::1]:80/",
+            "http://[::1%1]/",
+            "http://[1.2.3.4]/",
+            "http://[host]/",
+            "http://0x7f.1/",
+            "http://2130706433/",
+        ] {
+            assert!(!is_shown_address(address), "{address}");
+        }
+    }
 }
