@@ -8,6 +8,9 @@ use crate::assistants::facets::dialog::flow::{Breaks, Flow, Tabs};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain};
 use crate::state::Bound;
 
+/// What is asked about a file, by its name alone.
+const ASKED: [&str; 3] = ["create", "overwrite", "make this edit to"];
+
 /// Said of a file without a line.
 pub(super) const EMPTY: &str = "(No content)";
 
@@ -87,8 +90,9 @@ impl Sheet {
                 let end = rows[0]
                     .trim_start()
                     .strip_prefix('…')
-                    .filter(|_| rows.len() == 1);
-                let is_cut = end.is_some_and(|end| end.contains('/') && form.ends_with(end));
+                    .filter(|end| rows.len() == 1 && form.ends_with(end));
+                // Of a name that is longer than a row the end is there, and all of it where it is asked about.
+                let is_cut = end.is_some_and(|end| end.contains('/') || self.asks_about(form));
                 is_cut
                     || [Breaks::Words, Breaks::Cells].into_iter().any(|breaks| {
                         let mut shown = self.sunk(rows, 1, margin);
@@ -96,6 +100,18 @@ impl Sheet {
                         Wanted::All(form).is_in(&shown)
                     })
             })
+    }
+
+    /// Whether it is asked about a file of that name, whatever folder it is in.
+    fn asks_about(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut shown = self.sunk(&self.asks, 1, 2);
+        let mut is_in = |breaks| {
+            shown.flow.breaks = breaks;
+            let mut asked = ASKED.iter();
+            asked.any(|what| Wanted::All(&format!("Do you want to {what} {name}?")).is_in(&shown))
+        };
+        is_in(Breaks::Words) || is_in(Breaks::Cells)
     }
 
     /// `  1 first line`: each line of a new file with its number.

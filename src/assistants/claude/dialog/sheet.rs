@@ -16,6 +16,8 @@ pub(crate) struct Sheet {
     pub(crate) width: usize,
     pub(super) kind: Kind,
     pub(crate) layout: Layout,
+    /// What Claude asks below the second dotted rule.
+    pub(super) asks: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ impl Sheet {
         }
         let is_dotted = |row: &String| is_whole_rule(row, '╌', width);
         let dotted: Vec<usize> = (0..rows.len()).filter(|at| is_dotted(&rows[*at])).collect();
+        let asks = dotted.get(1).map_or(&[][..], |second| &rows[second + 1..]);
+        let asks = asks[..filled(asks)].to_vec();
         let layout = match dotted[..] {
             // What it is about is not drawn yet.
             [first, second] if rows[first + 1..second] == [NOT_YET] => return None,
@@ -60,6 +64,7 @@ impl Sheet {
             width,
             kind,
             layout,
+            asks,
         };
         (!sheet.title().is_empty()).then_some(sheet)
     }
