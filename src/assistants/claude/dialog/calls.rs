@@ -57,42 +57,44 @@ pub(crate) fn is_called(
         .trim_start_matches("mcp__")
         .split_once("__")
         .unwrap_or(("", ""));
-    let call = called(rows, &format!("{server} - {name}"), input, written);
-    let call = call.ok_or_else(|| otherwise(input))?;
+    let calls = called(rows, &format!("{server} - {name}"), input, written);
     let flow = Flow::words(width.saturating_sub(6));
-    if (1..=rows.len()).any(|end| flow.shows(&rows[..end], &call)) {
+    let is_one = |rows: &[String]| calls.iter().any(|call| flow.shows(rows, call));
+    if (1..=rows.len()).any(|end| is_one(&rows[..end])) {
         Ok(())
     } else {
         Err(otherwise(input))
     }
 }
 
-/// `lab - echo(x: "1", y: {"a":2}) (MCP)` with everything in the order in which the rows have it; `None` where
-/// they begin with something else, or have the fields of an object in another order than they were `given` in.
+/// `lab - echo(x: "1", y: {"a":2}) (MCP)` with everything in the order in which the rows have it, in each way in
+/// which they may; none where they begin with something else, or have the fields of an object in another order
+/// than they were given in.
 fn called(
     rows: &[String],
     name: &str,
     input: &Map<String, Value>,
     written: Option<&Written>,
-) -> Option<String> {
+) -> Vec<String> {
     if input.is_empty() {
-        return Some(format!("{name} (MCP)"));
+        return vec![format!("{name} (MCP)")];
     }
     let squeezed = squeeze(&rows.concat());
-    let mut rest = squeezed.strip_prefix(&(squeeze(name) + "("))?;
-    let shown = fields_of(input, &mut rest, str::to_owned, json_name)?;
+    let Some(given) = squeezed.strip_prefix(&(squeeze(name) + "(")) else {
+        return Vec::new();
+    };
     let is_its = |(name, value): &(String, Ordered)| {
         let written = written.and_then(|written| written.field(name));
         written.is_none_or(|written| value.is_in_order_of(written, json_name))
     };
-    if !shown.iter().all(is_its) {
-        return None;
-    }
-    let shown: Vec<String> = shown
-        .iter()
-        .map(|(name, value)| format!("{name}: {}", value.json()))
-        .collect();
-    Some(format!("{name}({}) (MCP)", shown.join(", ")))
+    let as_shown = |(name, value): &(String, Ordered)| format!("{name}: {}", value.json());
+    let read = fields_of(input, given).into_iter();
+    read.filter(|fields| fields.iter().all(is_its))
+        .map(|fields| {
+            let shown: Vec<String> = fields.iter().map(as_shown).collect();
+            format!("{name}({}) (MCP)", shown.join(", "))
+        })
+        .collect()
 }
 
 /// Whether the rows name this tool as the newer layout does: `lab — Echo Tool: (MCP)`. A server

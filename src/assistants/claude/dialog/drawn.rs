@@ -144,8 +144,8 @@ fn given(input: &Value) -> Drawn {
     let fields = input.as_object().unwrap_or(&none);
     let is_name = |name: &String| {
         let is_plain =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        !name.is_empty() && name.bytes().all(is_plain)
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+        !name.is_empty() && name.trim() == name && name.bytes().all(is_plain)
     };
     let drawn = fields
         .iter()

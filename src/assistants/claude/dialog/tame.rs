@@ -182,11 +182,13 @@ fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
-/// The name of a field, as it is or in quotes: nothing of it reads like what stands between fields.
-fn is_tame_name(name: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+/// The name of a field, as it is or in quotes: nothing of it reads like what stands between fields. Blanks
+/// within it are seen.
+pub(super) fn is_tame_name(name: &str) -> bool {
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
     let is_number = name.starts_with(|first: char| first.is_ascii_digit());
-    !is_number && name.bytes().all(is_plain)
+    !is_number && name.trim() == name && name.bytes().all(is_plain)
 }
 
 /// A text within a list or an object that a server's tool is given stands between quotes, with tabs and line

@@ -14,7 +14,11 @@ use crate::state::Written;
 /// So many signs of a list or an object stand in one row at most, in newer versions.
 const FLAT: usize = 80;
 
+/// So many names are tried to find the order of fields.
+const MOST_STEPS: usize = 2_000;
+
 /// A value with its fields in the order of the screen.
+#[derive(Clone)]
 pub(super) enum Ordered {
     /// A text, a number, `true`, `null`.
     Leaf(String),
@@ -26,32 +30,56 @@ pub(super) enum Ordered {
 pub(super) type Naming = fn(&str) -> String;
 
 impl Ordered {
-    /// `value` as what was `squeezed` of the screen begins with it, from where it goes on behind that;
-    /// `None` where something else stands there.
-    pub(super) fn read(value: &Value, squeezed: &mut &str, naming: Naming) -> Option<Self> {
+    /// `value` in each way in which what was `squeezed` of the screen may begin with it.
+    pub(super) fn all(value: &Value, squeezed: &str, naming: Naming) -> Vec<Self> {
+        let read = Self::readings(value, squeezed, naming, &mut { MOST_STEPS });
+        read.into_iter().map(|(value, _)| value).collect()
+    }
+
+    /// `value` in each way in which what was `squeezed` of the screen may begin with it, and where that goes on
+    /// behind it; none where something else stands there.
+    fn readings<'a>(
+        value: &Value,
+        squeezed: &'a str,
+        naming: Naming,
+        steps: &mut usize,
+    ) -> Vec<(Self, &'a str)> {
         match value {
             Value::Array(items) => {
-                take(squeezed, "[")?;
-                let mut list = Vec::new();
-                for item in items {
-                    if !list.is_empty() {
-                        take(squeezed, ",")?;
-                    }
-                    list.push(Self::read(item, squeezed, naming)?);
+                let mut lists: Vec<_> = begins(squeezed, "[")
+                    .map(|rest| (Vec::new(), rest))
+                    .collect();
+                for (index, item) in items.iter().enumerate() {
+                    let before = if index > 0 { "," } else { "" };
+                    lists = (lists.into_iter())
+                        .filter_map(|(list, rest)| Some((list, rest.strip_prefix(before)?)))
+                        .flat_map(|(list, rest)| {
+                            let read = Self::readings(item, rest, naming, steps);
+                            let with = |(item, rest)| ([list.clone(), vec![item]].concat(), rest);
+                            read.into_iter().map(with).collect::<Vec<_>>()
+                        })
+                        .collect();
                 }
-                take(squeezed, "]")?;
-                Some(Self::List(list))
+                let ended = |(list, rest): (Vec<Self>, &'a str)| {
+                    Some((Self::List(list), rest.strip_prefix(']')?))
+                };
+                lists.into_iter().filter_map(ended).collect()
             }
             Value::Object(fields) => {
-                take(squeezed, "{")?;
-                let fields = fields_of(fields, squeezed, naming, naming)?;
-                take(squeezed, "}")?;
-                Some(Self::Fields(fields))
+                let fields = named(fields, naming);
+                let inside = begins(squeezed, "{");
+                let read = inside.flat_map(|rest| fields_in(&fields, rest, naming, steps));
+                let ended = |(fields, rest): (Vec<(String, Self)>, &'a str)| {
+                    Some((Self::Fields(fields), rest.strip_prefix('}')?))
+                };
+                read.filter_map(ended).collect()
             }
             leaf => {
                 let text = with_halves(&leaf.to_string(), squeezed);
-                take(squeezed, &squeeze(&text))?;
-                Some(Self::Leaf(text))
+                let rest = squeezed.strip_prefix(squeeze(&text).as_str());
+                rest.map(|rest| (Self::Leaf(text), rest))
+                    .into_iter()
+                    .collect()
             }
         }
     }
@@ -142,50 +170,72 @@ impl Ordered {
 /// The ways in which newer versions may write `value` where the screen has these rows.
 pub(super) fn inspected(value: &Value, written: Option<&Written>, rows: &[String]) -> Vec<String> {
     let squeezed = squeeze(&rows.concat());
-    let mut rest = squeezed.as_str();
-    let Some(value) = Ordered::read(value, &mut rest, inspected_name) else {
-        return Vec::new();
+    let is_its = |value: &Ordered| {
+        written.is_none_or(|written| value.is_in_order_of(written, inspected_name))
     };
-    if written.is_some_and(|written| !value.is_in_order_of(written, inspected_name)) {
-        return Vec::new();
-    }
     // How long a text is that is no plain one is not known: by its signs or by its cells.
     let lengths: [fn(&str) -> usize; 2] = [|text| text.encode_utf16().count(), |text| text.width()];
-    lengths
-        .into_iter()
-        .map(|length| value.inspected(0, length))
+    let all = Ordered::all(value, &squeezed, inspected_name).into_iter();
+    all.filter(is_its)
+        .flat_map(|value| lengths.map(|length| value.inspected(0, length)))
         .collect()
 }
 
-/// The fields of an object as they stand there one behind the other, parted by commas, each behind its name
-/// as `written`; named afterwards as in `naming`.
+/// Fields, each with how it begins without blanks, and its name as it is written.
+type Named<'a> = Vec<(String, String, &'a Value)>;
+
+fn named(fields: &Map<String, Value>, naming: Naming) -> Named<'_> {
+    let named = fields.iter().map(|(name, value)| (naming(name), value));
+    named
+        .map(|(name, value)| (squeeze(&name) + ":", name, value))
+        .collect()
+}
+
+/// The fields of what a tool is given as they stand in what was `squeezed` of the screen one behind the other,
+/// parted by commas, in each way in which they may.
 pub(super) fn fields_of(
     fields: &Map<String, Value>,
-    squeezed: &mut &str,
-    written: Naming,
+    squeezed: &str,
+) -> Vec<Vec<(String, Ordered)>> {
+    let fields = named(fields, str::to_owned);
+    let read = fields_in(&fields, squeezed, json_name, &mut { MOST_STEPS });
+    read.into_iter().map(|(fields, _)| fields).collect()
+}
+
+/// As many of `left` as there are, whichever order they have there. Names that differ by blanks alone begin
+/// alike; `steps` is how many of them are tried still.
+fn fields_in<'a>(
+    left: &Named<'_>,
+    squeezed: &'a str,
     naming: Naming,
-) -> Option<Vec<(String, Ordered)>> {
-    let mut left: Vec<(String, String, &Value)> = fields
-        .iter()
-        .map(|(name, value)| {
-            let name = written(name);
-            (squeeze(&name) + ":", name, value)
-        })
-        .collect();
-    let mut all = Vec::new();
-    while !left.is_empty() {
-        if !all.is_empty() {
-            take(squeezed, ",")?;
-        }
-        // Of two names of which one begins like the other it is the longer one.
-        let next = left.iter().enumerate();
-        let next = next.filter(|(_, (begins, _, _))| squeezed.starts_with(begins.as_str()));
-        let (at, _) = next.max_by_key(|(_, (begins, _, _))| begins.len())?;
-        let (begins, name, value) = left.swap_remove(at);
-        take(squeezed, &begins)?;
-        all.push((name, Ordered::read(value, squeezed, naming)?));
+    steps: &mut usize,
+) -> Vec<(Vec<(String, Ordered)>, &'a str)> {
+    if left.is_empty() {
+        return vec![(Vec::new(), squeezed)];
     }
-    Some(all)
+    let mut all = Vec::new();
+    for (at, (begins, name, value)) in left.iter().enumerate() {
+        let Some(rest) = squeezed.strip_prefix(begins.as_str()) else {
+            continue;
+        };
+        let Some(fewer) = steps.checked_sub(1) else {
+            break;
+        };
+        *steps = fewer;
+        let mut others = left.clone();
+        others.remove(at);
+        let parting = if others.is_empty() { "" } else { "," };
+        for (value, rest) in Ordered::readings(value, rest, naming, steps) {
+            let Some(rest) = rest.strip_prefix(parting) else {
+                continue;
+            };
+            for (more, rest) in fields_in(&others, rest, naming, steps) {
+                let first = vec![(name.clone(), value.clone())];
+                all.push(([first, more].concat(), rest));
+            }
+        }
+    }
+    all
 }
 
 /// A name as JSON has it.
@@ -225,7 +275,7 @@ fn half(text: &str) -> Option<&str> {
     (0xd800..0xe000).contains(&number).then_some(half)
 }
 
-fn take(text: &mut &str, beginning: &str) -> Option<()> {
-    *text = text.strip_prefix(beginning)?;
-    Some(())
+/// What follows that beginning, if it stands there.
+fn begins<'a>(text: &'a str, beginning: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    text.strip_prefix(beginning).into_iter()
 }

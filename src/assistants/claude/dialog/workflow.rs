@@ -149,12 +149,12 @@ impl Workflow {
             return args.is_null();
         };
         let squeezed = squeeze(&rows.concat());
-        let Some(mut rest) = squeezed.strip_prefix("args:") else {
+        let Some(given) = squeezed.strip_prefix("args:") else {
             return false;
         };
-        let written = Ordered::read(args, &mut rest, json_name);
+        let mut written = Ordered::all(args, given, json_name).into_iter();
         let is_written = |args: Ordered| self.fits(rows, &format!("args: {}", args.json()));
-        !args.is_null() && written.is_some_and(is_written)
+        !args.is_null() && written.any(is_written)
     }
 
     /// Whether the rows are this text, in as many cells as the pane leaves.
