@@ -7,6 +7,7 @@
 
 mod about;
 mod address;
+mod beginnings;
 pub(crate) mod calls;
 mod commands;
 mod compare;

@@ -7,32 +7,31 @@
 //! of a line that cannot be seen.
 
 use serde_json::Value;
-use unicode_width::UnicodeWidthStr;
 
+use super::beginnings::{self, Given, differ};
 use super::places::{is_shown_address, is_shown_path, is_tame_address, is_tame_path};
 use super::quotes::is_quote;
 use crate::assistants::facets::dialog::drawn::{is_rounded, may_be_barred};
 use crate::assistants::facets::dialog::own::Certainty;
 use crate::assistants::facets::dialog::signs::{is_as_written, is_frame};
-use crate::assistants::facets::dialog::squeeze;
 use crate::state::Bound;
 
 /// So many characters of a text are drawn for certain. Of a command 2.1.332 draws from somewhere between 3,800
 /// and 4,400 on none, and 2.1.197 all, but so late that it may take the key of another dialog.
 const LONG: usize = 2000;
 
-/// Cells between two tab stops.
-const TAB: usize = 8;
-
 /// How the sentence begins that is drawn in the place of what is too long.
 const IN_ITS_PLACE: &str = "(value cannot";
 
 /// What is drawn for certain of a request that is told from others by it.
 enum Mark<'a> {
-    Command(&'a str),
+    /// How a command begins.
+    Command(String),
     /// The last part of a path.
     File(&'a str),
     Address(&'a str),
+    /// What a server's tool is given.
+    Given(Given),
 }
 
 /// How certain it is that what shows `one`, wholly, is not the dialog of `other`. `columns`: how many cells a
@@ -68,14 +67,12 @@ fn weighed(one: &Bound, other: &Bound, columns: Option<usize>, quotes: Quotes) -
         return Certainty::None;
     }
     match (mark(one, columns), mark(other, columns)) {
-        (Some(Mark::Command(one)), Some(Mark::Command(other))) => {
-            let (one, other) = (letters(one), letters(other));
-            // What follows a command may read like the rest of a longer one.
-            if one.starts_with(&other) || other.starts_with(&one) {
-                by_rows()
-            } else {
-                Certainty::Another
-            }
+        // What follows a command may read like the rest of a longer one.
+        (Some(Mark::Command(one)), Some(Mark::Command(other))) if differ(&one, &other) => {
+            Certainty::Another
+        }
+        (Some(Mark::Given(one)), Some(Mark::Given(other))) if one.differs(&other) => {
+            Certainty::Another
         }
         (Some(Mark::File(one)), Some(Mark::File(other)))
         | (Some(Mark::Address(one)), Some(Mark::Address(other)))
@@ -116,9 +113,12 @@ fn mark(bound: &Bound, columns: Option<usize>) -> Option<Mark<'_>> {
     };
     match bound.request.tool.as_deref()? {
         "Bash" | "Monitor" => {
-            let command = bound.command.as_deref().or_else(|| text("command"))?;
-            let is_tame = columns.is_some_and(|columns| is_tame_command(command, columns));
-            is_tame.then_some(Mark::Command(command))
+            let whole = input.and_then(|input| input["command"].as_str());
+            let letters = match bound.command.as_deref().or(whole) {
+                Some(command) => beginnings::of_command(command, columns?),
+                None => beginnings::of_command_line(text("command")?, columns?),
+            };
+            letters.map(Mark::Command)
         }
         "Write" | "Edit" | "MultiEdit" | "Read" => name_of(text("file_path")?),
         "NotebookEdit" => name_of(text("notebook_path")?),
@@ -126,6 +126,7 @@ fn mark(bound: &Bound, columns: Option<usize>) -> Option<Mark<'_>> {
             let address = text("url")?;
             is_tame_address(address).then_some(Mark::Address(address))
         }
+        _ if bound.request.is_servers() => Given::of(input?).map(Mark::Given),
         _ => None,
     }
 }
@@ -199,30 +200,12 @@ fn is_tame_in_quotes(text: &str) -> bool {
     text.chars().count() <= LONG && lines.map(|line| line.trim_matches(' ')).all(is_tame_text)
 }
 
-/// A command without blanks, and without what could be taken for a bar of Claude's.
-fn letters(command: &str) -> String {
-    squeeze(command).replace(is_frame, "")
-}
-
 /// Frames are drawn as they are written where none of them may be taken for a bar of Claude's.
 fn is_tame_text(text: &str) -> bool {
     let may_frame = !may_be_barred(text);
     are_tame(text, |c| {
         c != '\t' && is_as_written(c) || may_frame && is_frame(c)
     })
-}
-
-/// A command of which every letter is drawn, in order: with frames, with blanks anywhere, and with tabs where
-/// these do not bring a row to the pane's edge, at which older versions draw rows over each other.
-fn is_tame_command(text: &str, columns: usize) -> bool {
-    let is_within = |line: &str| {
-        let tabs = line.matches('\t').count();
-        tabs == 0 || line.width() + (tabs + 1) * TAB <= columns
-    };
-    text.chars().count() <= LONG
-        && text.chars().all(|c| is_as_written(c) || is_frame(c))
-        && text.split('\n').all(is_within)
-        && is_no_sentence(text)
 }
 
 fn are_tame(text: &str, is_tame: impl Fn(char) -> bool) -> bool {
@@ -235,7 +218,7 @@ fn are_tame(text: &str, is_tame: impl Fn(char) -> bool) -> bool {
 }
 
 /// Whether it does not read like something that stands in the place of another text.
-fn is_no_sentence(text: &str) -> bool {
+pub(super) fn is_no_sentence(text: &str) -> bool {
     !text.contains(IN_ITS_PLACE) && !text.contains("<U+")
 }
 
@@ -288,10 +271,6 @@ mod tests {
                 bash("make\t-n\t\t\t\t\t\t\t\t\ttouch T1"),
             ),
             (
-                bash("mv a b"),
-                bash(&format!("touch {}", "x".repeat(2_000))),
-            ),
-            (
                 file("/p/w.md", "one two\n"),
                 file("~/../proj/w.md", "one two   \n"),
             ),
@@ -332,11 +311,12 @@ mod tests {
     fn a_number_that_is_rounded_tells_nothing() {
         let given = |number: Value| asks("mcp__lab__echo", json!({"x": number}));
         for (number, expected) in [
-            (json!(7), Certainty::ByRows),
+            (json!(7), Certainty::Another),
+            (json!(12), Certainty::ByRows),
             (json!(i64::MIN), Certainty::None),
             (json!(u64::MAX), Certainty::None),
             (json!(1.5), Certainty::ByRows),
-            (json!(-0.75), Certainty::ByRows),
+            (json!(-0.75), Certainty::Another),
             (json!(1.0), Certainty::None),
             (json!(1.000_000_000_000_000_2), Certainty::None),
             (json!(1e21), Certainty::None),
@@ -351,6 +331,8 @@ mod tests {
 
     #[test]
     fn plain_words_tell_requests_apart() {
+        let line = |line: &str| request("Bash", line);
+        let given = |input: Value| asks("mcp__lab__echo", input);
         let file = |path: &str| asks("Write", json!({"file_path": path, "content": "\tx \n"}));
         let fetch = |url: &str| asks("WebFetch", json!({"url": url, "prompt": "p"}));
         for (one, other) in [
@@ -360,6 +342,29 @@ mod tests {
             (
                 bash("mv a b"),
                 bash("cat > Makefile <<'E'\nall:\n\ttouch x\nE"),
+            ),
+            (
+                bash("mv a b"),
+                bash(&format!("touch {}", "x".repeat(9_000))),
+            ),
+            (
+                bash(&format!("touch {}", "x".repeat(9_000))),
+                bash("mv a b"),
+            ),
+            (bash("mv a b"), line("touch x …")),
+            (bash("mv a b"), line("touch x")),
+            (line("mv a …"), bash("touch b")),
+            (
+                given(json!({"x": "a"})),
+                given(json!({"x": "b".repeat(9_000)})),
+            ),
+            (
+                given(json!({"x": "a"})),
+                given(json!({"y": "a".repeat(9_000)})),
+            ),
+            (
+                given(json!({"x": "a", "n": 1})),
+                given(json!({"x": "a".repeat(9_000), "n": 2})),
             ),
             (file("/p/a.go"), file("/q/b.go")),
             (fetch("https://one.org/a"), fetch("https://two.org/a")),
@@ -379,6 +384,38 @@ mod tests {
             (bash("touch a b"), bash("touch ab")),
             (bash("touch a"), bash("touch a\ntouch b")),
             (file("/p/a.go"), fetch("https://one.org/a")),
+            // What is longer may be shown as its beginning.
+            (
+                bash("touch a"),
+                bash(&format!("touch a{}", "x".repeat(9_000))),
+            ),
+            (
+                bash(&format!("touch a{}", "x".repeat(9_000))),
+                bash("touch a"),
+            ),
+            (bash("touch a; touch b"), line("touch a; …")),
+            (bash("touch a"), line("touch a; touch …")),
+            (
+                bash("mv a b"),
+                bash(&format!("touch\u{378} {}", "x".repeat(9_000))),
+            ),
+            (bash("mv a b"), line("touch <U+0378> …")),
+            (
+                given(json!({"x": "a"})),
+                given(json!({"x": "a".repeat(9_000)})),
+            ),
+            (
+                given(json!({"x": "a"})),
+                given(json!({"x": "a", "y": "b".repeat(9_000)})),
+            ),
+            (given(json!({"x": "a"})), given(json!({"x": "\u{378}b"}))),
+            (
+                given(json!({"x": "a"})),
+                given(json!({"x": "b", "y": "\r"})),
+            ),
+            (given(json!({"x": "\""})), given(json!({"x": "b"}))),
+            (given(json!({"x": 1})), given(json!({"x": "1b"}))),
+            (given(json!({"x": "a"})), given(json!({"x: 5, y": "b"}))),
         ] {
             assert_ne!(
                 certainty(&one, &other, Some(80)),

@@ -129,9 +129,15 @@ fn what_servers_are_given_by_names_with_hyphens_and_dots_is_told_apart() {
     assert_eq!(line.input["a.b"], 1);
     let mut named = line.input.clone();
     named.as_object_mut().unwrap().remove("a.b");
-    for name in ["a.b: 1, c", "a\u{ad}.b", "1.b", "a b"] {
+    for name in ["a.b: 1, c", "a\u{ad}.b", "1.b", " a.b", "a.b "] {
         named[name] = json!(1);
         assert_eq!(line.beside(&named), Err(Refusal::Twins), "{name}");
+        named.as_object_mut().unwrap().remove(name);
+    }
+    // Blanks within them are seen.
+    for name in ["a b", "a  b", "a .b"] {
+        named[name] = json!(1);
+        assert_eq!(line.beside(&named), Ok(()), "{name}");
         named.as_object_mut().unwrap().remove(name);
     }
     for number in [
@@ -146,8 +152,12 @@ fn what_servers_are_given_by_names_with_hyphens_and_dots_is_told_apart() {
     // At the end of a text that is no part of another one blanks are not seen for certain.
     for plain in of_files("fields-") {
         if plain.input["dry-run"] == "yes" {
-            let said = plain.beside(&plain.with("/dry-run", json!("no")));
+            let text = plain.input["long-name"].as_str().unwrap();
+            let said = plain.beside(&plain.with("/long-name", json!(text.trim_end())));
             assert_eq!(said, Err(Refusal::Twins), "{}", plain.screen);
+            // But what begins in another way is.
+            let said = plain.beside(&plain.with("/dry-run", json!("no")));
+            assert_eq!(said, Ok(()), "{}", plain.screen);
         }
     }
 }
@@ -313,14 +323,21 @@ fn commands_are_told_apart_by_their_letters_wherever_all_of_these_are_drawn() {
             let other = json!({"command": command, "description": "says so"});
             tell_apart(&dialog, &own, &[asked(&other)])
         };
-        // What is long opens late.
-        let is_long = command.len() > 2_000;
-        let expected = if is_long { Err(Refusal::Twins) } else { Ok(()) };
-        for other in ["make", " make \n", "make\n\n\tall:\n\t\techo hi"] {
-            assert_eq!(with(other), expected, "{other}\n{}", line.screen);
+        let long = format!("make {}", "x".repeat(9_000));
+        for other in ["make", " make \n", "make\n\n\tall:\n\t\techo hi", &long] {
+            assert_eq!(with(other), Ok(()), "{other}\n{}", line.screen);
         }
-        let long = format!("touch {}", "x".repeat(2_500));
-        assert_eq!(with(&long), Err(Refusal::Twins));
+        // What is longer may be shown as its beginning, and so may be what is not known in full.
+        let beginning: String = command.chars().take(40).collect();
+        let line_alone = |message: String| {
+            let mut other = asked(&json!({"command": ""}));
+            (other.command, other.input, other.request.message) = (None, None, Some(message));
+            tell_apart(&dialog, &own, &[other])
+        };
+        let goes_on = format!("{command}; {}", "x".repeat(9_000));
+        assert_eq!(with(&goes_on), Err(Refusal::Twins));
+        assert_eq!(line_alone(format!("{beginning}…")), Err(Refusal::Twins));
+        assert_eq!(line_alone("make all …".to_owned()), Ok(()));
         let drawn_over = format!("make{}", "\t".repeat(line.width / 8));
         for other in [
             command.replace('\t', "\t\t"),
