@@ -1,5 +1,7 @@
 //! What can be known of a world: by its screen, its transcripts, its hooks and its processes.
 
+use std::time::Duration;
+
 use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::text::told_line;
 
@@ -33,6 +35,8 @@ impl Scenery {
     }
 
     pub(super) fn request(&self, asked: &OpenRequest) -> Request {
+        // The dialog of a long one opens later than its call is made.
+        let age = Duration::from_secs(if asked.words.len() > 1_000 { 60 } else { 0 });
         Request {
             state: if asked.is_question {
                 State::WaitingInput
@@ -43,7 +47,7 @@ impl Scenery {
             agent_id: asked.agent.map(|agent| agent.to_string()),
             tool: Some("Bash".to_owned()),
             message: Some(told_line(asked.words, 200)),
-            since: self.now,
+            since: self.now.minus(age),
             source: Source::Hook,
         }
     }

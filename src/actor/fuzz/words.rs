@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::{WIDTHS, screens};
 
 /// Commands that are easily taken for each other.
-pub(super) const COMMANDS: [&str; 14] = [
+const SHORT: [&str; 14] = [
     "touch a",
     "touch ab",
     "touch a b",
@@ -21,6 +21,12 @@ pub(super) const COMMANDS: [&str; 14] = [
     "touch a\nlab command",
     "touch a_rather_long_name_that_wraps_somewhere_in_the_middle && echo this is another part of it",
 ];
+
+/// Those, and one that is long.
+pub(super) static COMMANDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let long: &str = format!("cp {}", "a/b ".repeat(600)).leak();
+    [&SHORT[..], &[long]].concat()
+});
 
 /// What an assistant says about its command: one imitates a dialog, one what follows it.
 pub(super) const DESCRIPTIONS: [&str; 4] = [
@@ -51,6 +57,12 @@ pub(super) static TWINS: LazyLock<Vec<[[&str; 2]; 2]>> = LazyLock::new(|| {
         [["touch a\n", said], ["touch a", said]],
         [["touch a", said], ["touch a\nlab command", said]],
     ];
+    // A long one that begins so, or in another way.
+    for other in ["touch a", "touch a b", "touch b"] {
+        let long = format!("{other}{}", " c/d".repeat(600)).leak();
+        all.push([["touch a", said], [long, said]]);
+        all.push([[long, said], ["touch a", said]]);
+    }
     // What is drawn as nothing by the older, as a blank or as the sign for the unknown by the newer.
     for (one, other) in DOUBTFUL {
         all.push([[one, said], [other, said]]);
