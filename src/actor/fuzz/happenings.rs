@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::event::State;
 
-use super::words::{COMMANDS, DESCRIPTIONS, QUESTIONS, TWINS};
+use super::words::{COMMANDS, DESCRIPTIONS, QUESTIONS, SHORT, TWINS};
 use super::{OpenRequest, Scenery};
 use crate::actor::keys::Press;
 use crate::state::fixture::row;
@@ -109,7 +109,11 @@ impl Scenery {
         self.next_id += 1;
         // No dialog of Copilot's that asks a question is known.
         let is_question = self.dice.roll(4) == 0 && self.assistant != "copilot";
-        let words: &[&'static str] = if is_question { &QUESTIONS } else { &COMMANDS };
+        let words: &[&'static str] = match (is_question, self.assistant) {
+            (true, _) => &QUESTIONS,
+            (false, "claude") => &COMMANDS,
+            (false, _) => &SHORT,
+        };
         // Most say the same, so that their commands alone tell them apart.
         let said = self.dice.roll(8).saturating_sub(4);
         let words = self.dice.pick(words);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::{WIDTHS, screens};
 
 /// Commands that are easily taken for each other.
-const SHORT: [&str; 14] = [
+pub(super) const SHORT: [&str; 14] = [
     "touch a",
     "touch ab",
     "touch a b",
@@ -22,7 +22,7 @@ const SHORT: [&str; 14] = [
     "touch a_rather_long_name_that_wraps_somewhere_in_the_middle && echo this is another part of it",
 ];
 
-/// Those, and one that is long.
+/// Those, and one that is long; other assistants than Claude cut it.
 pub(super) static COMMANDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let long: &str = format!("cp {}", "a/b ".repeat(600)).leak();
     [&SHORT[..], &[long]].concat()

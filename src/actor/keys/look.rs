@@ -154,7 +154,9 @@ impl Act<'_> {
         if let Some(difference) = self.bound.difference(row.as_ref()) {
             return Err(Stop::OtherRequest(difference));
         }
-        row.iter().for_each(|row| self.note(row));
+        if let Some(row) = &row {
+            self.note(row);
+        }
         let seen = self.seen()?;
         // The collector may not have heard yet that somebody has answered.
         if self.access.has_result(self.bound) == Some(true) {
