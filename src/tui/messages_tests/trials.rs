@@ -132,6 +132,12 @@ fn answers(said: &mut Said) {
     let equal = Equal::of(&bound(&model), None, &Decision::Approve);
     decided(&mut model, Outcome::Equal(equal));
     said.take("several asked for just the same", &mut model);
+    let beside = "a key may have been taken by another dialog: WHAT was answered meanwhile";
+    decided(&mut model, Outcome::Beside(beside.to_owned()));
+    said.take(
+        "`a`, and another request was answered while the key had no effect on this one",
+        &mut model,
+    );
     decided(&mut model, Outcome::Nothing("WHY".to_owned()));
     said.take("no key was pressed: see below", &mut model);
     decided(&mut model, Outcome::Unknown("WHY".to_owned()));
@@ -368,7 +374,8 @@ const REASONS: &[(&str, &[&str])] = &[
     ("src/actor/stop.rs", &["#[error("]),
     ("src/actor/digest.rs", &["#[error("]),
     ("src/actor/decide.rs", &["#[error("]),
-    ("src/actor/keys.rs", &["Stop::Wrong("]),
+    ("src/actor/turn.rs", &["#[error("]),
+    ("src/actor/keys/choice.rs", &["Stop::Wrong("]),
     ("src/assistants/facets/dialog/refusal.rs", &["#[error("]),
     (
         "src/state/decision.rs",
