@@ -21,7 +21,7 @@ use crate::mux::{Absent, Press};
 use crate::state::update::Update;
 use crate::tui::{Effect, Message, Model, Setup, Theme, update, view};
 
-const SIZE: (u16, u16) = (110, 24);
+const SIZE: (u16, u16) = (160, 24);
 
 /// What each step is called, and its keys.
 const STEPS: [(&str, &str); 6] = [
@@ -214,9 +214,11 @@ impl Journey {
     fn words(&self) -> String {
         let screen = self.screen();
         let last = screen.lines().next_back().unwrap_or_default().trim();
-        match last.split_once(" · ") {
-            Some((first, _)) => format!("[{first}]"),
-            None => last.to_owned(),
+        match last.split(" · ").collect::<Vec<_>>()[..] {
+            // What was done or not, and what to do next.
+            [_] | [_, _] => last.to_owned(),
+            [first, ..] => format!("[{first}]"),
+            [] => String::new(),
         }
     }
 
@@ -291,7 +293,7 @@ fn a_key_of_which_nobody_knows_whether_it_was_pressed_is_told_as_such() {
     journey.press("a");
     insta::assert_snapshot!(
         journey.words(),
-        @"work:1.0: look there, keys were sent, but fake does not answer"
+        @"work:1.0: look there, keys were sent, but fake does not answer · Enter goes there"
     );
 }
 

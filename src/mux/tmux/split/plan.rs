@@ -353,7 +353,7 @@ mod tests {
         let refused = open(&narrow, &OWNER, PaneId(1), 40).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "too narrow to split: 79 columns, 80 are needed"
+            "too narrow to split: 79 columns, 80 are needed · make the window wider"
         );
         let usual = panes(&[&line("%1", "@1", 80, ALONE, "")]);
         for wanted in [40, 50] {
@@ -390,7 +390,7 @@ mod tests {
         };
         assert_eq!(why(1), "that is the dashboard itself · choose another row");
         assert_eq!(why(9), "that pane only keeps a place · choose another row");
-        assert_eq!(why(8), "the pane is gone");
+        assert_eq!(why(8), "the pane is gone · choose another row");
         let again = show(&shown, &OWNER, PaneId(1), PaneId(2)).unwrap();
         assert_eq!(told(&again), ["select-pane -t %2"]);
     }
