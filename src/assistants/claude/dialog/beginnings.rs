@@ -6,7 +6,7 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::tame::{is_no_sentence, is_tame_name};
+use super::plain::{is_no_sentence, is_tame_name};
 use crate::assistants::facets::dialog::drawn::is_rounded;
 use crate::assistants::facets::dialog::signs::{is_as_written, is_certain, is_frame};
 use crate::assistants::facets::dialog::{cut, squeeze};

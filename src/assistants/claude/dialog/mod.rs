@@ -19,6 +19,7 @@ mod literal;
 mod notebook;
 pub(crate) mod options;
 mod places;
+mod plain;
 pub(crate) mod plan;
 mod quotes;
 mod sed;

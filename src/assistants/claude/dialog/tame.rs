@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::beginnings::{self, Given, differ};
 use super::places::{is_shown_address, is_shown_path, is_tame_address, is_tame_path};
+use super::plain::{is_no_sentence, is_tame_name};
 use super::quotes::is_quote;
 use crate::assistants::facets::dialog::drawn::{is_rounded, may_be_barred};
 use crate::assistants::facets::dialog::own::Certainty;
@@ -19,9 +20,6 @@ use crate::state::Bound;
 /// So many characters of a text are drawn for certain. Of a command 2.1.332 draws from somewhere between 3,800
 /// and 4,400 on none, and 2.1.197 all, but so late that it may take the key of another dialog.
 const LONG: usize = 2000;
-
-/// How the sentence begins that is drawn in the place of what is too long.
-const IN_ITS_PLACE: &str = "(value cannot";
 
 /// What is drawn for certain of a request that is told from others by it.
 enum Mark<'a> {
@@ -183,15 +181,6 @@ fn is_tame_value(value: &Value, is_text_tame: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
-/// The name of a field, as it is or in quotes: nothing of it reads like what stands between fields. Blanks
-/// within it are seen.
-pub(super) fn is_tame_name(name: &str) -> bool {
-    let is_plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
-    let is_number = name.starts_with(|first: char| first.is_ascii_digit());
-    !is_number && name.trim() == name && name.bytes().all(is_plain)
-}
-
 /// A text within a list or an object that a server's tool is given stands between quotes, with tabs and line
 /// breaks marked, in both versions: blanks at its ends are seen.
 fn is_tame_in_quotes(text: &str) -> bool {
@@ -215,11 +204,6 @@ fn are_tame(text: &str, is_tame: impl Fn(char) -> bool) -> bool {
         && text.split('\n').all(is_seen)
         && !text.starts_with(' ')
         && is_no_sentence(text)
-}
-
-/// Whether it does not read like something that stands in the place of another text.
-pub(super) fn is_no_sentence(text: &str) -> bool {
-    !text.contains(IN_ITS_PLACE) && !text.contains("<U+")
 }
 
 #[cfg(test)]
