@@ -1,6 +1,7 @@
 //! Who answers what it was not shown keeps nobody from answering.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use pane_patrol::actor::Bound;
@@ -8,7 +9,7 @@ use pane_patrol::actor::turn::Turn;
 use serde_json::{Value, json};
 
 use super::{ActsByHand, row};
-use crate::common::{Collector, TestEnv, finish_with_stdin, fixture, until};
+use crate::common::{Collector, TestEnv, copy_program, finish_with_stdin, fixture, until};
 use crate::foreground::{Stage, input};
 
 /// The turn to answer there, as long as it is kept.
@@ -50,12 +51,15 @@ fn an_answer_waits_for_another_one_and_one_that_was_not_shown_for_none() {
 fn neighbour(env: &TestEnv, stage: &Stage<'_>, collector: &Collector<'_>) -> Value {
     let folder = env.path("neighbour");
     fs::create_dir_all(&folder).expect("it can be made");
-    for name in ["dialog", "claude"] {
-        fs::copy(stage.folder.join(name), folder.join(name)).expect("it can be copied");
-    }
+    let again = |from: &Path, to: &Path| {
+        let bytes = fs::read(from).expect("it can be read");
+        fs::write(to, bytes).expect("it can be written");
+    };
+    again(&stage.folder.join("dialog"), &folder.join("dialog"));
+    copy_program(&stage.folder.join("claude"), &folder.join("claude"));
     let session = "00000000-0000-4000-8000-000000000002";
     let transcript = env.transcript().with_file_name(format!("{session}.jsonl"));
-    fs::copy(env.transcript(), &transcript).expect("it can be copied");
+    again(&env.transcript(), &transcript);
     let program = folder.join("claude");
     let line = format!("exec {} {}", program.display(), folder.display());
     let pane = stage.server.window("work", &line);

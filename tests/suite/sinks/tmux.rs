@@ -91,6 +91,10 @@ const NAMED: &[(&str, &str)] = &[
     ("src/config/mod.rs", "the settings' word"),
     ("src/demo/leftovers.rs", "a server that is left over"),
     ("src/demo/mod.rs", "a server of its own"),
+    (
+        "src/messages/usage.rs",
+        "what somebody may type who means `keys`",
+    ),
     ("src/mux/mod.rs", "the list of all"),
     ("src/notify/setting.rs", "the settings' word"),
     (
