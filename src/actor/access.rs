@@ -5,13 +5,14 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::dialog::Pane;
+use crate::assistants::facets::Verdict;
 use crate::hub::client::HubError;
 use crate::mux::{self, Guard, Press, Pressed};
 use crate::state::{Bound, Level, Row};
 
 /// What an assistant says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// What it is doing.
     pub level: Level,
     /// Its session.
@@ -21,7 +22,7 @@ pub struct Seen {
 }
 
 /// All that the procedure can see and do.
-pub trait Access {
+pub(crate) trait Access {
     /// The row as the collector has it now.
     fn row(&self, id: &str) -> Result<Option<Row>, HubError>;
     /// The same request in full, as far as its assistant's own record has it.
@@ -32,6 +33,8 @@ pub trait Access {
     fn has_company(&self, bound: &Bound) -> bool;
     /// Whether that record holds a result of the request; `None` where it does not tell.
     fn has_result(&self, bound: &Bound) -> Option<bool>;
+    /// How the request was answered, as that record has it; `None` where it does not tell, or not yet.
+    fn verdict(&self, bound: &Bound) -> Option<Verdict>;
     /// Whether the assistant runs just the request's command since then; `false` also where nothing tells.
     fn runs(&self, bound: &Bound, since: Timestamp) -> bool;
     /// What the assistant says of itself now; `None` where it says nothing.

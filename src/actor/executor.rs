@@ -12,6 +12,7 @@ use super::audit::Line;
 use super::keys::{Access, Guard, Pane, Press, Pressed, Seen};
 use super::refusals::Refusals;
 use super::{dialog, foreground};
+use crate::assistants::facets::Verdict;
 use crate::assistants::homes::Homes;
 use crate::assistants::request as asked;
 use crate::assistants::{self, Facets};
@@ -95,6 +96,10 @@ impl Access for Executor {
 
     fn has_result(&self, bound: &Bound) -> Option<bool> {
         asked::has_result(bound, &self.homes)
+    }
+
+    fn verdict(&self, bound: &Bound) -> Option<Verdict> {
+        asked::verdict(bound, &self.homes)
     }
 
     fn runs(&self, bound: &Bound, since: Timestamp) -> bool {

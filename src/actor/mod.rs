@@ -11,7 +11,7 @@
 //! | `equal` | that a request was answered that wants just the same |
 //! | `fate` | what became of a request after its answer |
 //! | `stop` | why the procedure stops |
-//! | [`keys`] | the procedure: look, compare, press once, see what became of it |
+//! | `keys` | the procedure: look, compare, press once, see what became of it |
 //! | `names` | how requests are named, no two that differ alike |
 //! | `executor` | the hub, the session file and the multiplexer, as the procedure sees them |
 //! | `digest` | what stood before the person, and whether that is still what is asked |
@@ -40,7 +40,7 @@ mod foreground;
 #[cfg(test)]
 mod fuzz;
 mod hearsay;
-pub mod keys;
+pub(crate) mod keys;
 #[cfg(test)]
 mod keys_tests;
 mod lately;
@@ -61,4 +61,4 @@ pub use crate::state::Bound;
 pub(crate) use crate::state::{Decision, Pick};
 pub(crate) use digest::{Digest, Shown};
 pub(crate) use equal::Equal;
-pub use keys::{Outcome, carry_out};
+pub use keys::Outcome;

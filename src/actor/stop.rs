@@ -11,7 +11,7 @@ use crate::sys::shell;
 
 /// Why no further key is pressed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// The dialog on the screen is not the request's.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -41,6 +41,16 @@ pub enum Stop {
     /// The assistant itself says that it does not wait.
     #[error("the request has been answered or withdrawn")]
     Answered,
+    /// After a key: it was not this key that has answered it.
+    #[error(
+        "it was denied in its pane in the same moment, so the key may have gone to another request"
+    )]
+    DeniedByOthers,
+    /// The same of a denial.
+    #[error(
+        "it was approved in its pane in the same moment, so the key may have gone to another request"
+    )]
+    ApprovedByOthers,
     /// The pane takes no keys; says why.
     #[error("{0}")]
     Unfit(&'static str),

@@ -8,6 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{Fake, OpenRequest};
 use crate::actor::colours;
 use crate::actor::keys::{Access, Guard, Pane, Press, Pressed, Seen};
+use crate::assistants::facets::Verdict;
 use crate::hub::client::HubError;
 use crate::mux::{Gone, Outcome, Undone};
 use crate::state::{Bound, Level, Row};
@@ -45,6 +46,10 @@ impl Access for Fake {
         let id = id_of(bound)?;
         let is_over = state.closed.contains(&id) && !state.running.contains(&id);
         (state.assistant == "claude").then_some(is_over && is_written)
+    }
+
+    fn verdict(&self, _: &Bound) -> Option<Verdict> {
+        None
     }
 
     fn runs(&self, bound: &Bound, _: Timestamp) -> bool {

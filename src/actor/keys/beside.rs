@@ -4,9 +4,12 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Outcome;
-use super::look::Act;
+use super::look::{Act, PAUSE};
 use crate::actor::stop;
 use crate::state::{Bound, Request, Row};
+
+/// So many looks at what became of them.
+const LOOKS: usize = 20;
 
 impl Act<'_> {
     /// Remembers what else `row` waits for, and what of it had ended before any key.
@@ -44,6 +47,19 @@ impl Act<'_> {
             Outcome::Done => Outcome::Beside(words),
             Outcome::Unknown(why) => Outcome::Unknown(format!("{why}; {words}")),
             known => known,
+        }
+    }
+
+    /// Waits a second for what may become of one of them: its result follows the key by some moments.
+    pub(super) fn until_others_tell(&self, pressed: Timestamp) {
+        for _ in 0..LOOKS {
+            let beside = self.beside.borrow();
+            let mut open = beside.iter().filter(|(_, had_ended)| !had_ended);
+            if open.any(|(request, _)| self.tell(request, pressed).is_some()) {
+                return;
+            }
+            drop(beside);
+            self.access.wait(PAUSE);
         }
     }
 

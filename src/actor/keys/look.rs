@@ -37,7 +37,7 @@ pub(super) const TRIES: usize = 4;
 
 /// What the assistant says of itself once it says that it waits; a hook reports a request a while
 /// before that. The error says why it does not wait.
-pub fn once_it_waits(bound: &Bound, access: &dyn Access) -> Result<Option<Seen>, Stop> {
+pub(crate) fn once_it_waits(bound: &Bound, access: &dyn Access) -> Result<Option<Seen>, Stop> {
     let act = Act::new(bound, access, None);
     let mut seen = act.seen();
     for _ in 0..LOOKS {

@@ -20,14 +20,14 @@ mod press;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-pub use super::access::{Access, Seen};
+pub(crate) use super::access::{Access, Seen};
 use super::dialog;
-pub use super::dialog::Pane;
+pub(crate) use super::dialog::Pane;
 use super::equal::Equal;
-pub use crate::mux::{Guard, Press, Pressed};
+pub(crate) use crate::mux::{Guard, Press, Pressed};
 use crate::state::{Bound, Decision};
 use look::Act;
-pub use look::once_it_waits;
+pub(crate) use look::once_it_waits;
 
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +44,14 @@ pub enum Outcome {
     Unknown(String),
 }
 
-/// Answers `bound` with `decision`, or does nothing and says why.
-pub fn carry_out(bound: &Bound, decision: &Decision, access: &dyn Access) -> Outcome {
+/// The same whenever that is.
+#[cfg(test)]
+pub(crate) fn carry_out(bound: &Bound, decision: &Decision, access: &dyn Access) -> Outcome {
     carry_out_until(None, bound, decision, access)
 }
 
-/// The same, if the first key is pressed before that moment.
-pub fn carry_out_until(
+/// Answers `bound` with `decision`, if the first key is pressed before that moment; or does nothing and says why.
+pub(crate) fn carry_out_until(
     expires: Option<Timestamp>,
     bound: &Bound,
     decision: &Decision,

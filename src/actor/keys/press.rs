@@ -11,8 +11,12 @@ use crate::actor::dialog;
 use crate::actor::equal::Equal;
 use crate::actor::fate::{Fate, fate};
 use crate::actor::stop::Stop;
+use crate::assistants::facets::Verdict;
 use crate::mux;
 use crate::state::{Bound, Decision, Row};
+
+/// So many looks at what is written down of an answer: a denial is at once.
+const WRITES: usize = 6;
 
 impl Act<'_> {
     /// One key, once; where early ones are dropped, a second time when all of it is as it
@@ -35,7 +39,8 @@ impl Act<'_> {
         (before, number): (&Scene, u8),
         doubt: Stop,
     ) -> Result<Outcome, Outcome> {
-        if !dialog::drops_early_keys(&self.bound.assistant) || doubt == Stop::Covered {
+        let is_over = doubt == Stop::DeniedByOthers || doubt == Stop::ApprovedByOthers;
+        if is_over || !dialog::drops_early_keys(&self.bound.assistant) || doubt == Stop::Covered {
             return Err(unknown(doubt));
         }
         // What came too early at most moved the cursor: all else must be as it was.
@@ -70,8 +75,32 @@ impl Act<'_> {
                 let which = which.and_then(|at| equals.get(at));
                 Ok(Outcome::Equal(Equal::of(self.bound, which, decision)))
             }
-            (None, _) => Ok(Outcome::Done),
+            (None, _) => match self.as_decided(decision) {
+                Ok(()) => Ok(Outcome::Done),
+                Err(otherwise) => {
+                    self.until_others_tell(pressed);
+                    Err(otherwise)
+                }
+            },
         }
+    }
+
+    /// Whether it was answered as was decided: somebody may have done so in the pane in the same moment, and then
+    /// the key went elsewhere.
+    fn as_decided(&self, decision: &Decision) -> Result<(), Stop> {
+        let (wanted, otherwise) = match decision {
+            Decision::Approve => (Verdict::Approved, Stop::DeniedByOthers),
+            Decision::Deny { .. } => (Verdict::Denied, Stop::ApprovedByOthers),
+            Decision::Answer(_) => return Ok(()),
+        };
+        for _ in 0..WRITES {
+            match self.access.verdict(self.bound) {
+                Some(verdict) if verdict == wanted => return Ok(()),
+                Some(_) => return Err(otherwise),
+                None => self.access.wait(PAUSE),
+            }
+        }
+        Ok(())
     }
 
     /// Presses for the decision; again only where tmux says that it has not pressed.

@@ -15,6 +15,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
 use super::keys::{Access, Guard, Outcome, Pane, Press, Pressed, Seen, carry_out, carry_out_until};
+use crate::assistants::facets::Verdict;
 use crate::hub::client::HubError;
 use crate::mux;
 use crate::state::fixture::row;
@@ -42,6 +43,8 @@ struct Stage {
     result: Option<bool>,
     /// Once a key was pressed these have a result and no others; `None`: as `result` says.
     results: Option<Vec<&'static str>>,
+    /// What the results that come after a key say.
+    verdicts: Vec<(&'static str, Verdict)>,
     /// These have a result from the beginning.
     over: Vec<&'static str>,
     /// The command runs once a key was pressed.
@@ -113,6 +116,12 @@ impl Access for Stage {
 
     fn has_company(&self, _: &Bound) -> bool {
         self.company
+    }
+
+    fn verdict(&self, bound: &Bound) -> Option<Verdict> {
+        let id = bound.request.request_id.as_deref()?;
+        let (_, verdict) = self.verdicts.iter().find(|(known, _)| *known == id)?;
+        (self.keys() > 0).then_some(*verdict)
     }
 
     fn has_result(&self, bound: &Bound) -> Option<bool> {
@@ -256,6 +265,7 @@ fn stage() -> (Stage, Bound) {
         company: false,
         result: Some(false),
         results: None,
+        verdicts: Vec::new(),
         over: Vec::new(),
         runs: false,
         seen: Some(seen(Level::WaitingApproval, "s")),

@@ -151,3 +151,54 @@ fn what_became_of_another_one_that_may_have_taken_a_key_is_told() {
         "it is its own that runs"
     );
 }
+
+/// A hand in the pane was faster, and the key went to the next dialog.
+#[test]
+fn what_somebody_has_answered_otherwise_is_not_said_to_be_done() {
+    let stage = |own: Verdict, answered: &[&'static str]| {
+        let row = asking(vec![request("t1", "touch a"), request("t2", "touch b")]);
+        Stage {
+            row: RefCell::new(Some(row)),
+            full: vec![full("t1", "touch a"), full("t2", "touch b")],
+            results: Some(answered.to_vec()),
+            verdicts: vec![("t1", own)],
+            screen: Box::new(move |_, keys| match keys {
+                0 => asks(" touch a"),
+                _ => "● done\n".to_owned(),
+            }),
+            ..deaf()
+        }
+    };
+    let bound = full("t1", "touch a");
+    let denial = Decision::Deny { message: None };
+    for (own, decision, said) in [
+        (
+            Verdict::Denied,
+            Decision::Approve,
+            "it was denied in its pane",
+        ),
+        (
+            Verdict::Approved,
+            denial.clone(),
+            "it was approved in its pane",
+        ),
+    ] {
+        let told = "another dialog: Bash: touch b (`--request t2`) was answered meanwhile";
+        for (answered, others) in [(&["t1"][..], ""), (&["t1", "t2"][..], told)] {
+            let stage = stage(own, answered);
+            let outcome = carry_out(&bound, &decision, &stage);
+            assert_eq!(stage.keys(), 1);
+            assert!(
+                matches!(&outcome, Outcome::Unknown(why) if why.contains(said) && why.contains(others)),
+                "{outcome:?}"
+            );
+        }
+    }
+    for (own, decision) in [
+        (Verdict::Approved, Decision::Approve),
+        (Verdict::Denied, denial),
+    ] {
+        let outcome = carry_out(&bound, &decision, &stage(own, &["t1"]));
+        assert_eq!(outcome, Outcome::Done);
+    }
+}

@@ -21,7 +21,7 @@ use pane_patrol_installer::{Assistant as Row, CLAUDE};
 use super::facets::doctor::{Found, Look};
 use super::facets::request::{Begun, Full, Given, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
-use super::facets::{Calls, Dialogs, Facets, TaskLists};
+use super::facets::{Calls, Dialogs, Facets, TaskLists, Verdict};
 use crate::state::{Bound, Reading};
 
 /// The oldest version that is known to write a session file (2.0.60 is known not to).
@@ -127,6 +127,10 @@ impl Calls for Transcripts {
 
     fn has_result(&self, bound: &Bound, home: Option<&Path>) -> Option<bool> {
         transcript::has_result(bound, home)
+    }
+
+    fn verdict(&self, bound: &Bound, home: Option<&Path>) -> Option<Verdict> {
+        transcript::verdict(bound, home)
     }
 
     fn has_company(&self, bound: &Bound, home: Option<&Path>) -> bool {

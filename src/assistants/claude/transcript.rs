@@ -15,9 +15,9 @@ use serde_json::Value;
 
 use super::Claude;
 use super::written::written;
-use crate::assistants::facets::Facets as _;
 use crate::assistants::facets::log_tail as tail;
 use crate::assistants::facets::request::{Begun, Full, Missing, Open, parts, plain};
+use crate::assistants::facets::{Facets as _, Verdict};
 use crate::state::{Bound, Request, Written};
 use crate::sys::process;
 
@@ -26,6 +26,12 @@ const MAX_FILE: u64 = 512 * 1024;
 
 /// Said when the call is not in the transcript.
 const NOT_THERE: Missing = Missing::NotYet("its transcript does not hold it");
+
+/// How the result of what was denied or dismissed begins, in older and newer versions.
+const DENIED: [&str; 2] = [
+    "The user doesn't want to proceed with this tool use.",
+    "Permission for this tool use was denied.",
+];
 
 /// What lines with calls and with their results hold.
 const CALLS: [&str; 2] = ["\"tool_use\"", "\"tool_result\""];
@@ -252,17 +258,42 @@ impl Call<'_> {
 
 /// Whether the request has a result; `None` when its call cannot be found by its id.
 pub(crate) fn has_result(bound: &Bound, config: Option<&Path>) -> Option<bool> {
-    let id = bound.call.as_deref();
-    let id = id.or(bound.request.request_id.as_deref())?;
-    let (own, _) = transcripts(bound, config).ok()?;
-    let lines = tail::lines(&own, &CALLS)?;
+    let id = id_of(bound)?;
+    let lines = calls_of(bound, config)?;
     let is_call = |block: &Value| block["type"] == "tool_use" && block["id"].as_str() == Some(id);
+    let has_call = || blocks(&lines).any(|(_, block)| is_call(block));
+    let result = result_in(&lines, id).map(|_| true);
+    result.or_else(|| has_call().then_some(false))
+}
+
+/// What its result says of how it was answered. An error of its own is neither.
+pub(crate) fn verdict(bound: &Bound, config: Option<&Path>) -> Option<Verdict> {
+    let lines = calls_of(bound, config)?;
+    let result = result_in(&lines, id_of(bound)?)?;
+    let content = &result["content"];
+    let said = content.as_str().or_else(|| content[0]["text"].as_str());
+    let said = said.unwrap_or_default();
+    if DENIED.iter().any(|words| said.starts_with(words)) {
+        return Some(Verdict::Denied);
+    }
+    (result["is_error"] != true).then_some(Verdict::Approved)
+}
+
+fn id_of(bound: &Bound) -> Option<&str> {
+    let id = bound.call.as_deref();
+    id.or(bound.request.request_id.as_deref())
+}
+
+fn calls_of(bound: &Bound, config: Option<&Path>) -> Option<Vec<Value>> {
+    let (own, _) = transcripts(bound, config).ok()?;
+    tail::lines(&own, &CALLS)
+}
+
+fn result_in<'a>(lines: &'a [Value], id: &str) -> Option<&'a Value> {
     let is_result =
         |block: &Value| block["type"] == "tool_result" && block["tool_use_id"].as_str() == Some(id);
-    let found = |is_it: &dyn Fn(&Value) -> bool| blocks(&lines).any(|(_, block)| is_it(block));
-    found(&is_result)
-        .then_some(true)
-        .or(found(&is_call).then_some(false))
+    let mut found = blocks(lines).map(|(_, block)| block);
+    found.find(|block| is_result(block))
 }
 
 /// The request as the transcript has it.

@@ -2,7 +2,7 @@
 
 use pane_patrol_hooks::event::Assistant;
 
-pub use super::facets::dialog::Pane;
+pub(crate) use super::facets::dialog::Pane;
 pub(crate) use super::facets::dialog::*;
 use super::{facets, of};
 use crate::state::Bound;

@@ -133,6 +133,15 @@ pub(crate) trait Facets: Debug + Sync {
     }
 }
 
+/// How a request was answered, by its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It was denied or dismissed.
+    Denied,
+    /// It was carried out.
+    Approved,
+}
+
 /// An assistant's own record of calls of tools, which holds them while they are asked about and says
 /// when they have a result. `home`: its config folder.
 pub(crate) trait Calls: Sync {
@@ -144,6 +153,11 @@ pub(crate) trait Calls: Sync {
 
     /// Whether the record holds a result of the request; `None` where it does not tell.
     fn has_result(&self, bound: &Bound, home: Option<&Path>) -> Option<bool>;
+
+    /// What its result says of how it was answered; `None` where there is none, or it does not tell.
+    fn verdict(&self, _bound: &Bound, _home: Option<&Path>) -> Option<Verdict> {
+        None
+    }
 
     /// Whether sub-agents of the session have been at work lately.
     fn has_company(&self, bound: &Bound, home: Option<&Path>) -> bool;

@@ -9,7 +9,7 @@ use pane_patrol_hooks::text::visible;
 pub(crate) use super::facets::request::Given;
 use super::facets::request::Missing;
 pub(crate) use super::facets::request::{Full, Known, Part, parts, says_all};
-use super::facets::{Calls, Facets};
+use super::facets::{Calls, Facets, Verdict};
 use super::homes::Homes;
 use super::of;
 use crate::state::{Bound, Request};
@@ -73,6 +73,12 @@ fn call(bound: &Bound, homes: &Homes) -> Option<(String, String)> {
 pub(crate) fn has_result(bound: &Bound, homes: &Homes) -> Option<bool> {
     let (calls, home) = record(bound, homes);
     calls?.has_result(bound, home.as_deref())
+}
+
+/// What the result of the request says of how it was answered.
+pub(crate) fn verdict(bound: &Bound, homes: &Homes) -> Option<Verdict> {
+    let (calls, home) = record(bound, homes);
+    calls?.verdict(bound, home.as_deref())
 }
 
 /// The same, but waits also for what stands beside a line that is all of the command: its description,

@@ -25,6 +25,11 @@ fn what_claude_says_of_its_agents_below_a_dialog_is_none_of_it() {
         let (above, said) = line.screen.split_at(at);
         assert_eq!(Some(&dialog), read(above, width).as_ref(), "{}", line.name);
         assert!(dialog.yes().is_some() && dialog.no().is_some());
+        // Of each of several agents it is said again.
+        for times in [2, 4] {
+            let several = format!("{above}{}", format!("{}\n", said.trim_end()).repeat(times));
+            assert_eq!(Some(&dialog), read(&several, width).as_ref(), "{several}");
+        }
         if !dialog.footer.is_empty() {
             continue;
         }
@@ -32,7 +37,8 @@ fn what_claude_says_of_its_agents_below_a_dialog_is_none_of_it() {
             format!("{above}\n{said}"),
             format!("{above} {said}"),
             format!("{above}{}", said.trim_start()),
-            format!("{above}{said}{said}"),
+            format!("{above}{said}\n{said}"),
+            format!("{above}     (ctrl+c to run in background)\n{said}"),
             format!("{}x\n", line.screen.trim_end()),
             format!("{}\n❯ \n", line.screen),
             format!("{above}     (ctrl+c to run in background)\n"),
@@ -40,6 +46,33 @@ fn what_claude_says_of_its_agents_below_a_dialog_is_none_of_it() {
             assert_eq!(read(&other, width), None, "{other}");
         }
     }
+}
+
+/// 2.1.197 says above the box of a notebook where the link to it leads.
+#[test]
+fn a_notebook_that_a_link_leads_to_is_the_one_that_was_asked() {
+    let mut tried = 0;
+    for line in recorded_as("notebooks-v2.1.197") {
+        let own = line.asks(&line.input);
+        if line.dialog().shows(&own) != Ok(()) {
+            continue;
+        }
+        let with = |said: &str| {
+            let screen = line.screen.replacen("\n╭", &format!("\n{said}\n╭"), 1);
+            assert_ne!(screen, line.screen);
+            read(&screen, line.width).map(|dialog| dialog.shows(&own))
+        };
+        assert_eq!(with(" Symlink target: /home/user/nb.ipynb"), Some(Ok(())));
+        for other in [
+            " Symlink target: nb.ipynb",
+            " /home/user/other.ipynb",
+            "  Symlink target: /home/user/nb.ipynb",
+        ] {
+            assert_ne!(with(other), Some(Ok(())), "{}", line.screen);
+        }
+        tried += 1;
+    }
+    assert!(tried > 5, "{tried}");
 }
 
 #[test]

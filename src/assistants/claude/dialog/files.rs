@@ -159,7 +159,7 @@ impl Sheet {
 }
 
 /// Whether the rows say where a link leads, in as many rows as that needs.
-fn are_of_link(rows: &[String]) -> bool {
+pub(super) fn are_of_link(rows: &[String]) -> bool {
     let rows = &rows[..filled(rows)];
     let is_sunk = |row: &String| {
         row.strip_prefix(' ')

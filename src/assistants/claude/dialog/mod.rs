@@ -201,20 +201,30 @@ fn read(screen: &str, width: usize) -> Option<Dialog> {
     })
 }
 
-/// The rows without what Claude says of its sub-agents right below a dialog, on one row or two.
+/// The rows without what Claude says of its sub-agents right below a dialog, of each again, on one row or two.
 fn without_agents<'a, 'b>(lines: &'a [&'b str]) -> &'a [&'b str] {
-    let end = lines.iter().rposition(|line| !line.is_empty());
-    let end = end.map_or(0, |last| last + 1);
-    let is_said = |start: usize| {
-        let rows = lines[start..end].iter();
+    let last = lines.iter().rposition(|line| !line.is_empty());
+    let mut rest = &lines[..last.map_or(0, |last| last + 1)];
+    while let Some(less) = without_agent(rest) {
+        rest = less;
+    }
+    rest
+}
+
+/// The rows without what is said of the last of them; `None` where nothing is.
+fn without_agent<'a, 'b>(lines: &'a [&'b str]) -> Option<&'a [&'b str]> {
+    let is_said = |start: &usize| {
+        let rows = lines[*start..].iter();
         let rows: Option<Vec<&str>> = rows.map(|row| row.strip_prefix(AGENTS)).collect();
-        let is_right_below = start > 0 && !lines[start - 1].is_empty();
+        let is_right_below = *start > 0 && !lines[start - 1].is_empty();
         let is_it = |rows: Vec<&str>| TO_BACKGROUND.contains(&&*rows.join(" "));
         is_right_below && rows.is_some_and(is_it)
     };
-    let starts = [1, 2].into_iter().filter_map(|rows| end.checked_sub(rows));
-    let start = starts.into_iter().find(|start| is_said(*start));
-    &lines[..start.unwrap_or(lines.len())]
+    let mut starts = [1, 2]
+        .into_iter()
+        .filter_map(|rows| lines.len().checked_sub(rows));
+    let start = starts.find(is_said)?;
+    Some(&lines[..start])
 }
 
 /// A dialog without a footer: its options are the last rows, and the last of them denies by `esc`.

@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::compare::{BareRows, Wanted};
 use super::edits;
+use super::files::are_of_link;
 use super::heading::is_title;
 use super::sheet::{Layout, Sheet};
 use crate::assistants::facets::dialog::refusal::{Part, Refusal, plain, plain_inside};
@@ -52,10 +53,18 @@ impl Sheet {
         let cwd = bound.cwd.as_deref().unwrap_or("/");
         let is_boxed = matches!(self.layout, Layout::Boxed { .. });
         let margins = if is_boxed { 4 } else { 2 };
+        let head = &head[..];
         let titles = (1..head.len()).filter(|title| is_title(&head[..*title], TITLE, self.width()));
-        let ends = titles.flat_map(|title| (title + 1..head.len()).map(move |end| (title, end)));
+        // What is said of a link stands above the box.
+        let starts = titles.flat_map(|title| {
+            let is_start = move |start: &usize| {
+                *start == title || is_boxed && are_of_link(&head[title..*start])
+            };
+            (title..head.len()).filter(is_start)
+        });
+        let ends = starts.flat_map(|start| (start + 1..head.len()).map(move |end| (start, end)));
         let mut below = ends
-            .filter(|(title, end)| self.are_path(&head[*title..*end], path, cwd, margins))
+            .filter(|(start, end)| self.are_path(&head[*start..*end], path, cwd, margins))
             .map(|(_, end)| self.sunk(&head[end..], 1, margins))
             .peekable();
         if below.peek().is_none() {

@@ -45,7 +45,7 @@ const RULE: usize = 20;
 
 /// A pane as its multiplexer shows it now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pane {
+pub(crate) struct Pane {
     /// Its text, line by line.
     pub screen: String,
     /// How many cells a line has.

@@ -7,7 +7,7 @@ use super::signs::{is_as_written, is_frame};
 
 /// What a dialog shows of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// The command.
     Command,
     /// What the assistant says about it.
@@ -49,7 +49,7 @@ impl std::fmt::Display for Part {
 
 /// Why no key may be pressed. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// Nothing on the screen can be answered.
     #[error("no dialog that is known is on the screen; go there")]
     NoDialog,
