@@ -298,7 +298,11 @@ impl Act<'_> {
             if let Ok(view) = self.view()
                 && holds(&view.dialog)
             {
-                return self.still(view);
+                match self.still(view) {
+                    // It was still being drawn.
+                    Err(Stop::Changed) => {}
+                    still => return still,
+                }
             }
             self.access.wait(PAUSE);
         }

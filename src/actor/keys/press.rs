@@ -7,7 +7,7 @@ use super::look::{Act, PAUSE, Scene, TRIES, View};
 use super::message::{has_begun, is_plain_line, longest_message};
 use super::{Guard, Outcome, Press, Pressed};
 use crate::actor::colours;
-use crate::actor::dialog;
+use crate::actor::dialog::{self, Dialog};
 use crate::actor::equal::Equal;
 use crate::actor::fate::{Fate, fate};
 use crate::actor::stop::Stop;
@@ -124,7 +124,7 @@ impl Act<'_> {
         if !is_plain_line(message) {
             return Err(nothing(Stop::NotOneLine));
         }
-        let before = self.first_scene().map_err(nothing)?;
+        let mut before = self.first_scene().map_err(nothing)?;
         let most = longest_message(&before.view.pane);
         if message.chars().count() > most {
             return Err(nothing(Stop::TooLong(most)));
@@ -135,33 +135,55 @@ impl Act<'_> {
         let no = before.view.dialog.no();
         let no = no.ok_or_else(|| nothing(Stop::NoSuchOption("\"No\"")))?;
         self.in_time().map_err(nothing)?;
-        self.press(&Press::Key("Up"), &before.view)
-            .map_err(nothing)?;
-        let on_no = self
-            .until("the cursor did not go to \"No\"", |dialog| {
-                dialog.selected == Some(no)
-            })
-            .map_err(unknown)?;
-        self.press(&Press::Key("Tab"), &on_no).map_err(unknown)?;
-        let writing = self
-            .until("\"No\" did not take a message", |dialog| {
-                dialog.selected == Some(no) && !dialog.untouched
-            })
-            .map_err(unknown)?;
+        self.press_up(&mut before)?;
+        let is_on_no = |dialog: &Dialog| dialog.selected == Some(no);
+        let missed = "the cursor did not go to \"No\"";
+        self.press_when(&Press::Key("Tab"), missed, is_on_no)?;
         let text = Press::Text(message.to_owned());
-        self.press(&text, &writing).map_err(unknown)?;
-        let written = self
-            .until("the message did not appear in the dialog", |dialog| {
-                dialog.selected == Some(no) && has_begun(dialog, message)
-            })
-            .map_err(unknown)?;
-        let sent = self.press(&Press::Key("Enter"), &written);
-        let sent = sent.map_err(unknown)?;
+        let missed = "\"No\" did not take a message";
+        let is_writing = |dialog: &Dialog| is_on_no(dialog) && !dialog.untouched;
+        self.press_when(&text, missed, is_writing)?;
+        let missed = "the message did not appear in the dialog";
+        let is_written = |dialog: &Dialog| is_on_no(dialog) && has_begun(dialog, message);
+        let sent = self.press_when(&Press::Key("Enter"), missed, is_written)?;
         let denied = Decision::Deny {
             message: Some(message.to_owned()),
         };
         let ended = self.end(&denied, sent, &before.equals);
         ended.map_err(|doubt| self.telling_of_others(unknown(doubt), sent))
+    }
+
+    /// Moves the cursor off the first option; again only where tmux says that it has not pressed.
+    fn press_up(&self, before: &mut Scene) -> Result<(), Outcome> {
+        for _ in 1..TRIES {
+            match self.press(&Press::Key("Up"), &before.view) {
+                Err(Stop::LastMoment) => {}
+                pressed => return pressed.map(drop).map_err(nothing),
+            }
+            self.access.wait(PAUSE);
+            *before = self.scene(&[1]).map_err(nothing)?;
+        }
+        let pressed = self.press(&Press::Key("Up"), &before.view);
+        pressed.map(drop).map_err(nothing)
+    }
+
+    /// Presses once the dialog looks so; again, once it does, where tmux says that it has not pressed: the
+    /// assistant may still have been drawing.
+    fn press_when(
+        &self,
+        press: &Press,
+        missed: &'static str,
+        holds: impl Fn(&Dialog) -> bool,
+    ) -> Result<Timestamp, Outcome> {
+        let mut tries = 1;
+        loop {
+            let view = self.until(missed, &holds).map_err(unknown)?;
+            match self.press(press, &view) {
+                Err(Stop::LastMoment) if tries < TRIES => tries += 1,
+                pressed => return pressed.map_err(unknown),
+            }
+            self.access.wait(PAUSE);
+        }
     }
 
     /// What is pressed for the option of this number.

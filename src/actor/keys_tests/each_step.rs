@@ -67,7 +67,7 @@ fn beside_others_each_key_of_a_message_waits_and_sees_that_nothing_has_changed()
         company: true,
         ..writing_but(1, screens)
     };
-    stops_after(&moved, 1, "has changed since");
+    stops_after(&moved, 1, "the cursor did not go to");
 }
 
 #[test]

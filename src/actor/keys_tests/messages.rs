@@ -169,3 +169,27 @@ fn a_message_is_written_only_into_a_no_that_takes_one() {
     );
     assert_eq!(bare.pressed.borrow()[0].0, Press::Key("Escape"));
 }
+
+/// The assistant still draws when a key comes.
+#[test]
+fn a_key_of_a_message_that_tmux_has_not_pressed_is_tried_again() {
+    for late in 1..=8 {
+        let stage = Stage {
+            takes: Box::new(move |tried| match tried {
+                tried if tried == late || tried == late + 1 => Pressed::No,
+                _ => Pressed::Yes,
+            }),
+            ..writing(usize::MAX)
+        };
+        let outcome = carry_out(&full("t1", "touch a"), &deny("use make"), &stage);
+        assert_eq!(outcome, Outcome::Done, "{late}");
+        assert_eq!(stage.keys(), 4, "{late}");
+    }
+    let never = Stage {
+        takes: Box::new(|tried| if tried < 4 { Pressed::Yes } else { Pressed::No }),
+        ..writing(usize::MAX)
+    };
+    let outcome = carry_out(&full("t1", "touch a"), &deny("use make"), &never);
+    assert!(matches!(&outcome, Outcome::Unknown(why) if why.contains("last moment")));
+    assert_eq!(never.keys(), 3);
+}
