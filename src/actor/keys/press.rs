@@ -75,7 +75,7 @@ impl Act<'_> {
                 let which = which.and_then(|at| equals.get(at));
                 Ok(Outcome::Equal(Equal::of(self.bound, which, decision)))
             }
-            (None, _) => match self.as_decided(decision) {
+            (None, _) => match self.as_decided(decision, pressed) {
                 Ok(()) => Ok(Outcome::Done),
                 Err(otherwise) => {
                     self.until_others_tell(pressed);
@@ -86,17 +86,22 @@ impl Act<'_> {
     }
 
     /// Whether it was answered as was decided: somebody may have done so in the pane in the same moment, and then
-    /// the key went elsewhere.
-    fn as_decided(&self, decision: &Decision) -> Result<(), Stop> {
+    /// the key went elsewhere. Where no record tells, or what was approved runs, nothing is waited for.
+    fn as_decided(&self, decision: &Decision, pressed: Timestamp) -> Result<(), Stop> {
         let (wanted, otherwise) = match decision {
             Decision::Approve => (Verdict::Approved, Stop::DeniedByOthers),
             Decision::Deny { .. } => (Verdict::Denied, Stop::ApprovedByOthers),
             Decision::Answer(_) => return Ok(()),
         };
+        if self.access.has_result(self.bound).is_none() {
+            return Ok(());
+        }
+        let runs = || wanted == Verdict::Approved && self.access.runs(self.bound, pressed);
         for _ in 0..WRITES {
             match self.access.verdict(self.bound) {
-                Some(verdict) if verdict == wanted => return Ok(()),
+                Some(verdict) if verdict == wanted => break,
                 Some(_) => return Err(otherwise),
+                None if runs() => break,
                 None => self.access.wait(PAUSE),
             }
         }
