@@ -122,30 +122,21 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::thread;
 
-    use pane_patrol_hooks::event::{Source, State};
+    use pane_patrol_hooks::event::State;
     use pane_patrol_hooks::target::{PaneId, Server};
 
     use super::*;
-    use crate::state::Request;
-    use crate::state::fixture::row;
+    use crate::state::fixture::{With as _, row};
 
     fn bound(pane: u32, session: &str) -> Bound {
-        let mut row = row(pane, "claude", State::WaitingApproval, "a:0.0", 5);
+        let row = row(pane, "claude", State::WaitingApproval, "a:0.0", 5);
+        let mut row = row.asks("Bash", "touch f");
         row.instance_id = Some(session.to_owned());
         row.pane = Some(PaneId(pane));
         row.server = Some(Server {
             socket: "/tmp/tmux".to_owned(),
             pid: 1,
         });
-        row.waiting = vec![Request {
-            state: State::WaitingApproval,
-            request_id: None,
-            agent_id: None,
-            tool: Some("Bash".into()),
-            message: Some("touch f".into()),
-            since: row.since,
-            source: Source::Hook,
-        }];
         Bound::to(&row).unwrap()
     }
 

@@ -128,6 +128,17 @@ fn row(collector: &Collector<'_>) -> Value {
     until("there is a row", || collector.rows().into_iter().next())
 }
 
+/// An assistant whose request is on its screen, a collector that has heard of it, and its row; `None` without
+/// tmux.
+fn asking(env: &TestEnv) -> Option<(Stage<'_>, Collector<'_>, Value)> {
+    let stage = Stage::new(env)?;
+    let collector = Collector::start_listening_in(env, &stage.server);
+    stage.asks("", &collector);
+    stage.until_shown();
+    let row = row(&collector);
+    Some((stage, collector, row))
+}
+
 #[test]
 fn a_program_approves_by_keys_what_it_was_shown_and_nothing_else() {
     approves_what_it_was_shown(|env, _| ActsByHand::at_hub(env, "phone-7"), "hub", "own");
@@ -150,13 +161,9 @@ fn approves_what_it_was_shown(
     right: &str,
 ) {
     let env = TestEnv::new();
-    let Some(stage) = Stage::new(&env) else {
+    let Some((stage, collector, row)) = asking(&env) else {
         return;
     };
-    let collector = Collector::start_listening_in(&env, &stage.server);
-    stage.asks("", &collector);
-    stage.until_shown();
-    let row = row(&collector);
     let mut program = program(&env, &collector);
     let read = program.act(&row, &json!({"act": "read_request"}));
     assert_eq!(read["outcome"], "done", "{read}");

@@ -116,23 +116,14 @@ impl Waiter {
 
 #[cfg(test)]
 mod tests {
-    use pane_patrol_hooks::event::{Source, State};
+    use pane_patrol_hooks::event::State;
 
     use super::*;
-    use crate::state::fixture::row;
+    use crate::state::fixture::{With as _, row};
 
     #[test]
     fn whoever_came_by_a_token_waits_for_rows_of_its_own_alone() {
-        let mut asks = row(1, "claude", State::WaitingApproval, "a:0.0", 5);
-        asks.waiting = vec![Request {
-            state: State::WaitingApproval,
-            request_id: None,
-            agent_id: None,
-            tool: Some("Bash".into()),
-            message: Some("touch f".into()),
-            since: asks.since,
-            source: Source::Hook,
-        }];
+        let asks = row(1, "claude", State::WaitingApproval, "a:0.0", 5).asks("Bash", "touch f");
         let state = State::WaitingApproval;
         let assistant = asks.assistant.clone();
         let mut event = Event::new(assistant, state, asks.target.clone(), asks.since);

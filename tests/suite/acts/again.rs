@@ -4,9 +4,8 @@
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::{ActsByHand, audit, row};
+use super::{ActsByHand, asking, audit, row};
 use crate::common::{Collector, TestEnv, Tmux, finish, wait_until};
-use crate::foreground::Stage;
 
 #[test]
 fn a_start_that_is_asked_for_again_opens_no_second_pane_also_after_a_kill() {
@@ -44,13 +43,9 @@ fn a_start_that_is_asked_for_again_opens_no_second_pane_also_after_a_kill() {
 #[test]
 fn whoever_is_told_to_end_sees_an_approval_to_its_end_and_tells_of_it_before_it_goes() {
     let env = TestEnv::new();
-    let Some(stage) = Stage::new(&env) else {
+    let Some((stage, mut collector, row)) = asking(&env) else {
         return;
     };
-    let mut collector = Collector::start_listening_in(&env, &stage.server);
-    stage.asks("", &collector);
-    stage.until_shown();
-    let row = row(&collector);
     let mut program = ActsByHand::with_token(&collector, "answer", "phone");
     let read = program.act(&row, &json!({"act": "read_request"}));
     program.say(

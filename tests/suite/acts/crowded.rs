@@ -8,7 +8,7 @@ use pane_patrol::actor::Bound;
 use pane_patrol::actor::turn::Turn;
 use serde_json::{Value, json};
 
-use super::{ActsByHand, row};
+use super::{ActsByHand, asking};
 use crate::common::{Collector, TestEnv, copy_program, finish_with_stdin, fixture, until};
 use crate::foreground::{Stage, input};
 
@@ -22,13 +22,9 @@ fn turn(env: &TestEnv, row: &Value) -> Turn {
 #[test]
 fn an_answer_waits_for_another_one_and_one_that_was_not_shown_for_none() {
     let env = TestEnv::new();
-    let Some(stage) = Stage::new(&env) else {
+    let Some((_stage, collector, row)) = asking(&env) else {
         return;
     };
-    let collector = Collector::start_listening_in(&env, &stage.server);
-    stage.asks("", &collector);
-    stage.until_shown();
-    let row = row(&collector);
     let mut phone = ActsByHand::with_token(&collector, "answer", "phone");
     let read = phone.act(&row, &json!({"act": "read_request"}));
     let digest = read["request"]["digest"].as_str().expect("a digest");
@@ -80,13 +76,9 @@ fn neighbour(env: &TestEnv, stage: &Stage<'_>, collector: &Collector<'_>) -> Val
 #[test]
 fn nobody_waits_for_an_answer_that_is_given_in_another_pane() {
     let env = TestEnv::new();
-    let Some(stage) = Stage::new(&env) else {
+    let Some((stage, collector, slow)) = asking(&env) else {
         return;
     };
-    let collector = Collector::start_listening_in(&env, &stage.server);
-    stage.asks("", &collector);
-    stage.until_shown();
-    let slow = row(&collector);
     let other = neighbour(&env, &stage, &collector);
     let shown = stage
         .server

@@ -4,14 +4,14 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use pane_patrol_hooks::event::{Event, Source, State};
+use pane_patrol_hooks::event::{Event, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use super::Client;
 use crate::hub::protocol::{Right, Voice};
 use crate::hub::server::cache::Cache;
-use crate::state::fixture::row;
+use crate::state::fixture::{With as _, row};
 use crate::state::update::Update;
 use crate::state::{Request, Row};
 use crate::sys::monotone_clock::Clock;
@@ -144,15 +144,5 @@ pub(in crate::hub::server) fn request_of(row: &Row) -> Request {
 
 fn asks(number: u32) -> Row {
     let target = format!("a:{number}.0");
-    let mut row = row(number, "claude", State::WaitingApproval, &target, 5);
-    row.waiting = vec![Request {
-        state: State::WaitingApproval,
-        request_id: None,
-        agent_id: None,
-        tool: Some("Bash".into()),
-        message: Some("touch f".into()),
-        since: row.since,
-        source: Source::Hook,
-    }];
-    row
+    row(number, "claude", State::WaitingApproval, &target, 5).asks("Bash", "touch f")
 }
