@@ -28,6 +28,7 @@ mod entry;
 mod error;
 mod flags;
 mod json;
+mod line;
 mod manifest;
 mod plan;
 mod planner;

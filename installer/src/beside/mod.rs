@@ -1,14 +1,13 @@
 //! Files that belong to no assistant, edited under the same contract: a file of ours, written whole; one
 //! line in a file of the person's; single settings of our own. Plans alone; [`crate::apply`] carries out.
 
-mod line;
-
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::edit::{Traces, is_blank};
 use crate::error::PlanError;
+use crate::line::{self, Line};
 use crate::manifest::Action;
 use crate::plan::{Keeper, Plan};
 use crate::snapshot::{decode, edit_error};
@@ -16,7 +15,6 @@ use crate::standing::Standing;
 use crate::store::{self, Original, Record};
 use crate::target_file;
 use crate::toml::{self, Setting};
-pub(crate) use line::Line;
 
 /// Where a file is, and who keeps the record of what is done to it.
 #[derive(Clone, Debug)]

@@ -18,11 +18,11 @@ use self::error::{EditError, Unfit};
 use self::removal::Removal;
 
 use crate::assistant::Assistant;
-use crate::beside::Line;
 use crate::entry::{self, Entry};
 use crate::json::document::{BOM, Document, Kind, NodeId};
 use crate::json::splice::carry_out;
 use crate::json::style::Style;
+use crate::line::Line;
 use crate::schema::{HOOKS, Schema};
 use crate::toml::Set;
 
