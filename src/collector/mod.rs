@@ -125,6 +125,7 @@ fn take_over(
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach, now);
     let hub = doors.serve(&clock, workers::of(setup, &clock, &messages))?;
     hub.publish(Update::Snapshot(recalled.table.rows()));
+    let links = doors.leave_links();
     let threads = |source| CollectorError::Threads {
         runtime: doors.places.runtime.clone(),
         source,
@@ -148,7 +149,7 @@ fn take_over(
     );
     let collecting = Collecting {
         inbox,
-        _links: doors.leave_links(),
+        _links: links,
         _events: events,
         writer: writer.with_apart(&apart),
         _ownership: ownership,
@@ -206,5 +207,5 @@ fn start_notices(
         // Nobody listens any more: the thread is about to be told.
         let _ = output.send(Message::Trouble("notices".to_owned(), trouble));
     };
-    notify::spawn(notice, taken_over_at, trouble).map(Some)
+    notify::start(notice, taken_over_at, trouble).map(Some)
 }

@@ -151,7 +151,7 @@ impl<W: Write> Player<W> {
             Step::Asks(tool, seconds) => return self.ask(tool, seconds),
             Step::Sends(errand) => {
                 self.screen.say(&format!("● Agent({})", errand.task));
-                if let Some(agent) = self.puppet.send(errand)? {
+                if let Some(agent) = self.puppet.dispatch(errand)? {
                     let due = Some(Instant::now() + Duration::from_secs(errand.works));
                     self.sent = Some(Sent {
                         agent,

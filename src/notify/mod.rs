@@ -59,7 +59,7 @@ pub struct Setup {
 ///
 /// # Errors
 /// The thread cannot be started.
-pub(crate) fn spawn(
+pub(crate) fn start(
     setup: Setup,
     taken_over_at: Option<Timestamp>,
     trouble: impl Fn(Option<String>) + Send + 'static,

@@ -16,7 +16,7 @@ use crate::sys::monotone_clock::Clock;
 const MAX_BYTES: u64 = 4096;
 
 /// Starts the thread. It reads each folder it is told and ends when the sender is dropped.
-pub(in crate::collector) fn spawn(
+pub(in crate::collector) fn start_reader(
     clock: Arc<Clock>,
     output: SyncSender<Message>,
 ) -> io::Result<Sender<String>> {

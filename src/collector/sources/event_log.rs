@@ -31,7 +31,7 @@ impl Drop for Tail {
 }
 
 /// Starts it behind what `tailer` has read.
-pub(in crate::collector) fn spawn(
+pub(in crate::collector) fn start_tail(
     mut tailer: Tailer,
     clock: Arc<Clock>,
     output: SyncSender<Message>,

@@ -98,30 +98,30 @@ impl Sources {
             // Nobody listens any more: the thread is about to be told.
             let _ = exit_output.send(Message::Input(input, exit_clock.now()));
         })?;
-        let lister = panes::spawn(setup.reach.clone(), Arc::clone(clock), output.clone())?;
+        let lister = panes::start_lister(setup.reach.clone(), Arc::clone(clock), output.clone())?;
         let stirs = Stirs::start(setup.reach.clone(), runtime, lister.clone())?;
         Ok(Self {
             hub,
             lister,
             stirs,
             unheard: Unheard::start(setup.homes.clone(), output.clone())?,
-            branches: branch::spawn(Arc::clone(clock), output.clone())?,
+            branches: branch::start_reader(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,
             work: start_work(setup.homes.clone(), output.clone())?,
             silent: setup
                 .silent
-                .then(|| silent::spawn(setup.reach.clone(), output.clone()))
+                .then(|| silent::start_search(setup.reach.clone(), output.clone()))
                 .transpose()?,
             _tail: tailer
-                .map(|tailer| event_log::spawn(tailer, Arc::clone(clock), output.clone()))
+                .map(|tailer| event_log::start_tail(tailer, Arc::clone(clock), output.clone()))
                 .transpose()?,
         })
     }
 }
 
 fn start_work(homes: Homes, output: SyncSender<Message>) -> io::Result<changes::Handle> {
-    changes::spawn(Git::default(), homes, move |report| {
+    changes::start_keeper(Git::default(), homes, move |report| {
         output.send(Message::Work(report)).is_ok()
     })
 }
@@ -153,7 +153,7 @@ fn start_witness(
         // Nobody listens any more: the thread is about to be told.
         let _ = output.send(message);
     };
-    session_files::spawn(setting, move || now.now(), report)
+    session_files::start_watch(setting, move || now.now(), report)
 }
 
 fn subject_of(folder: &Path) -> String {

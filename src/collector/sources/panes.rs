@@ -49,7 +49,7 @@ pub(in crate::collector) enum Order {
 }
 
 /// Starts the thread. It ends when the sender it gives is dropped.
-pub(in crate::collector) fn spawn(
+pub(in crate::collector) fn start_lister(
     reach: Reach,
     clock: Arc<Clock>,
     output: SyncSender<Message>,

@@ -21,7 +21,7 @@ const BEAT: Duration = Duration::from_secs(1);
 
 /// Starts the thread. It is told of the servers that are listed, and ends when the sender it gives is
 /// dropped.
-pub(in crate::collector) fn spawn(
+pub(in crate::collector) fn start_search(
     reach: Reach,
     output: SyncSender<Message>,
 ) -> io::Result<Sender<Vec<Server>>> {

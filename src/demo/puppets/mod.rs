@@ -122,7 +122,7 @@ pub(super) trait Puppet {
     fn end(&mut self, call: &Call, answer: &Answer) -> io::Result<()>;
 
     /// It sends a sub-agent, whose name is given back; `None` where it has none.
-    fn send(&mut self, _errand: &Errand) -> io::Result<Option<String>> {
+    fn dispatch(&mut self, _errand: &Errand) -> io::Result<Option<String>> {
         Ok(None)
     }
 

@@ -99,7 +99,7 @@ impl Hub {
     ) -> io::Result<Self> {
         let (orders, orders_in) = inbox()?;
         let orders = Arc::new(orders);
-        let rules = rules_worker::spawn(workers.rules, Arc::clone(&workers.scribe))?;
+        let rules = rules_worker::start_judge(workers.rules, Arc::clone(&workers.scribe))?;
         let patches = Patches::start(workers.make_patch, Arc::clone(&orders))?;
         let actor = (workers.actor)(Arc::new(Desk(Arc::clone(&orders))));
         let mut server = Server {

@@ -58,7 +58,7 @@ pub(super) enum Order {
 }
 
 /// Starts the thread; it ends with the sender. Answers come out of the inbox.
-pub(super) fn spawn(
+pub(super) fn start_judge(
     book: Rulebook,
     scribe: Arc<dyn Scribe>,
 ) -> io::Result<(Sender<Order>, Inbox<Answer>)> {

@@ -62,7 +62,7 @@ impl Drop for Handle {
 }
 
 /// Starts the thread. `report` says whether anybody still listens.
-pub(crate) fn spawn(
+pub(crate) fn start_keeper(
     git: Git,
     homes: Homes,
     report: impl FnMut(Report) -> bool + Send + 'static,

@@ -85,7 +85,7 @@ impl Drop for Handle {
 }
 
 /// Starts the thread.
-pub(crate) fn spawn(
+pub(crate) fn start_watch(
     setting: Setting,
     now: impl Fn() -> Timestamp + Send + 'static,
     report: impl Fn(Report) + Send + 'static,

@@ -229,7 +229,7 @@ impl Puppet for Claude {
         self.batch(call, &said)
     }
 
-    fn send(&mut self, errand: &Errand) -> io::Result<Option<String>> {
+    fn dispatch(&mut self, errand: &Errand) -> io::Result<Option<String>> {
         let agent = self.desk.name("a");
         let call = Call {
             id: self.desk.name("toolu_"),
