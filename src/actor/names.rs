@@ -6,7 +6,7 @@ use super::dialog::spelt;
 use crate::state::Bound;
 
 /// Characters of a request in a message.
-pub(crate) const MOST: usize = 200;
+const MOST: usize = 200;
 
 /// So many of them stand before what parts it from another one.
 const BEFORE: usize = 40;
@@ -22,9 +22,15 @@ pub(crate) fn names(all: &[Bound], line: impl Fn(&Bound) -> String) -> Vec<Strin
     })
 }
 
-/// One alone by its `line`; by all that its tool is given where that is a server's, of which a line holds no
-/// more than one input.
-pub(crate) fn name(bound: &Bound, line: impl Fn(&Bound) -> String) -> String {
+/// One alone by its `line`, cut where that is long.
+pub(crate) fn short_name(bound: &Bound, line: impl Fn(&Bound) -> String) -> String {
+    let name = name(bound, line);
+    one_line(&name, MOST)
+}
+
+/// By its `line`; by all that its tool is given where that is a server's, of which a line holds no more than
+/// one input.
+fn name(bound: &Bound, line: impl Fn(&Bound) -> String) -> String {
     let is_servers = bound.request.is_servers();
     let in_full = in_full(bound).filter(|_| is_servers && has_more(bound));
     in_full.unwrap_or_else(|| line(bound))

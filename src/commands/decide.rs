@@ -1,9 +1,9 @@
 //! What `approve`, `deny` and `answer` share: they find the request that is meant, and tell what came of it.
 
-use pane_patrol_hooks::text::{marked_line, one_line};
+use pane_patrol_hooks::text::marked_line;
 
 use super::{Context, request, rows};
-use crate::actor::names::{MOST, name, names};
+use crate::actor::names::{names, short_name};
 use crate::actor::{Bound, Decision, Digest, Outcome};
 use crate::assistants::homes::Homes;
 use crate::assistants::request::{self as asked, Known};
@@ -38,7 +38,7 @@ impl ChosenRequest {
         let bound =
             pick(&row, which, &homes).map_err(|vague| vague.error(&row, &decision, &homes))?;
         Ok(Self {
-            what: clipped(&what(&homes, &bound)),
+            what: short_name(&asked::with_command(&bound, &homes), line),
             row,
             bound,
             decision,
@@ -168,11 +168,6 @@ fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
 }
 
 /// What it asks, in one line: with its blanks and line breaks to be seen where all of it is known.
-fn what(homes: &Homes, bound: &Bound) -> String {
-    name(&asked::with_command(bound, homes), line)
-}
-
-/// The same of a request of which all is known that may be.
 fn line(bound: &Bound) -> String {
     let request = &bound.request;
     let command = bound.command.as_deref();
@@ -184,8 +179,4 @@ fn line(bound: &Bound) -> String {
     ];
     let what: Vec<&str> = what.into_iter().flatten().collect();
     what.join(": ")
-}
-
-fn clipped(text: &str) -> String {
-    one_line(text, MOST)
 }

@@ -54,11 +54,14 @@ fn warn_of_log() {
 pub(super) fn live_or_logged(context: &Context, who: &str) -> Result<Known, CommandError> {
     let error = match ask(context, who) {
         Ok(known) => return Ok(known),
-        Err(error @ HubError::Nobody { .. }) => error,
-        Err(error) => return Err(nobody(&error)),
+        Err(error) => error,
     };
+    let failed = nobody(&error);
+    if !matches!(error, HubError::Nobody { .. }) {
+        return Err(failed);
+    }
     let logged = context.recent_log()?.and_then(|log| log.read());
-    let logged = logged.ok_or_else(|| nobody(&error).hint(ASK_THE_LOG))?;
+    let logged = logged.ok_or_else(|| failed.hint(ASK_THE_LOG))?;
     Ok(Known {
         rows: logged.rows,
         from_log: Some(FromLog { last: logged.last }),
@@ -79,8 +82,8 @@ fn ask(context: &Context, who: &str) -> Result<Known, HubError> {
 
 /// Why there is nobody to ask, as a person reads it.
 pub(super) fn nobody(error: &HubError) -> CommandError {
-    let failed = CommandError::new("cannot tell what assistants do").caused_by(error);
-    match error {
+    let failed = CommandError::new("cannot tell what assistants do");
+    let failed = match error {
         HubError::Nobody { .. } => failed
             .hint("start `pane-patrol`, or `pane-patrol collect` without a screen")
             .exit(EXIT_NOBODY),
@@ -92,5 +95,6 @@ pub(super) fn nobody(error: &HubError) -> CommandError {
             path.display()
         )),
         _ => failed.hint("nothing was changed; `pane-patrol doctor` says how the collector is"),
-    }
+    };
+    failed.caused_by(error)
 }
