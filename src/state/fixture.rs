@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::{Assistant, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Evidence, Request, Row};
+use super::{EndedSession, Evidence, Request, Row, SessionId};
 
 /// Two o'clock, two minutes and fifteen seconds.
 pub(crate) fn now() -> Timestamp {
@@ -92,5 +92,23 @@ impl With for Row {
         self.cwd = Some(cwd.to_owned());
         self.branch = branch.map(str::to_owned);
         self
+    }
+}
+
+/// A session in a folder that is there, which ended five minutes before [`now`].
+pub(crate) fn ended(assistant: &str, session: &str) -> EndedSession {
+    let row = row(1, assistant, State::Idle, "work:1.0", 300);
+    EndedSession {
+        assistant: row.assistant,
+        instance_id: SessionId::try_from(session.to_owned()).unwrap(),
+        target: row.target,
+        pane: row.pane,
+        server: row.server,
+        cwd: Some("/".to_owned()),
+        branch: None,
+        home: None,
+        message: None,
+        ended: row.since,
+        resuming: false,
     }
 }

@@ -110,6 +110,17 @@ pub enum Input {
     },
     /// Nothing happened, but a deadline ([`super::Table::next_deadline`]) has passed.
     Tick,
+    /// An ended session was started again.
+    Resumed {
+        /// Which assistant.
+        assistant: Assistant,
+        /// The assistant's session.
+        instance_id: String,
+        /// The socket of the pane's server.
+        socket: String,
+        /// Its pane.
+        pane: PaneId,
+    },
 }
 
 /// How it is with a client of the hub that speaks for rows.

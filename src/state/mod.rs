@@ -9,6 +9,7 @@ mod command;
 mod contained;
 mod decision;
 mod dedup;
+mod ended_session;
 mod entry;
 mod evidence;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub(crate) use attention::{Attention, urgency};
 pub use command::Command;
 pub use decision::Bound;
 pub(crate) use decision::{Decision, Pick, Unasked};
+pub use ended_session::{EndedSession, NoSessionId, SessionId};
 pub use input::{
     Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
 };

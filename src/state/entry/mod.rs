@@ -70,6 +70,8 @@ pub(super) struct Entry {
     /// The process that is stopped, if it is this row's.
     pub(super) stopped: Option<u32>,
     pub(super) attended: bool,
+    /// The session that is certainly the pane's own, by its fingerprint: its process was seen there.
+    pub(super) proved: Option<u64>,
     pub(super) cwd: Option<String>,
     pub(super) branch: Option<String>,
     pub(super) home: Option<String>,
@@ -126,6 +128,7 @@ impl Entry {
             pid: None,
             stopped: None,
             attended: true,
+            proved: None,
             cwd: None,
             branch: None,
             home: None,

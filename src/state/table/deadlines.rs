@@ -39,11 +39,12 @@ impl Table {
 
     /// When [`Input::Tick`](crate::state::Input::Tick) is wanted next, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.rows.next_due()
+        let own = [self.rows.next_due(), self.within_reach.next_due()];
+        own.into_iter().flatten().min()
     }
 
     pub(super) fn meet_deadlines(&mut self, now: Timestamp, outcome: &mut Outcome) {
-        if self.next_deadline().is_none_or(|due| due > now) {
+        if self.rows.next_due().is_none_or(|due| due > now) {
             return;
         }
         let expiry = self.rows.expiry();

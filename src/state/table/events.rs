@@ -15,7 +15,7 @@ use crate::state::evidence::EvidenceDraft;
 use crate::state::identity::{Identity, ends_session, fit};
 use crate::state::reason::Reason;
 use crate::state::unmatched::Unmatched;
-use crate::state::{Kin, RowKey};
+use crate::state::{Kin, Place, RowKey};
 
 /// A sender's clock may be ahead by this much; anything later counts as now, or one bad clock
 /// would make every later event look old.
@@ -76,11 +76,17 @@ impl Table {
         };
         entry.heard = now;
         if ends_session(&event) && event.ts >= entry.last_event() {
+            if kin.place == Place::Inside {
+                entry.prove(event.instance_id.as_ref());
+            }
             drop(entry);
             self.remove_row(key, event.ts, outcome);
             return;
         }
         let reason = entry.apply_event(&event);
+        if kin.place == Place::Inside {
+            entry.prove(event.instance_id.as_ref());
+        }
         if let Target::Address { .. } = event.target
             && !entry.listed
             && entry.target != event.target

@@ -17,6 +17,7 @@ mod published;
 mod readings;
 mod silent;
 mod whereabouts;
+mod within_reach;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use super::{Input, Kin, Row, RowKey, urgency};
 use addresses::Addresses;
 pub use deadlines::REBUILD_GRACE;
 use ended::Ended;
+use within_reach::WithinReach;
 
 /// What the table has to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub struct Outcome {
     pub ended: Vec<Row>,
     /// Rows whose finished turn was seen just now, in a listing.
     pub looked_at: Vec<RowKey>,
+    /// The ended sessions that are within reach are others than before.
+    pub other_ended: bool,
     /// Processes whose session file should be read again now.
     pub reread: Vec<u32>,
     /// The event had been delivered before, in the other way.
@@ -89,6 +93,7 @@ pub struct Table {
     delivered: Dedup,
     /// Agents whose publishers have left, the last one last.
     left: VecDeque<RowKey>,
+    within_reach: WithinReach,
 }
 
 impl Outcome {
@@ -103,6 +108,7 @@ impl Table {
     pub fn new(settings: Settings) -> Self {
         Self {
             rows: Rows::new(settings.ttl),
+            within_reach: WithinReach::default(),
             settings,
             listings: BTreeMap::new(),
             own_socket: None,
@@ -188,8 +194,20 @@ impl Table {
                 instance_id,
                 until,
             } => self.trust(&row, instance_id, until, &mut outcome),
+            Input::Resumed {
+                assistant,
+                instance_id,
+                socket,
+                pane,
+            } => self.resumed(
+                (&assistant, &instance_id),
+                (socket, pane),
+                now,
+                &mut outcome,
+            ),
             Input::Tick => {}
         }
+        self.look_within_reach(now, &mut outcome);
         #[cfg(test)]
         self.rows.assert_in_line();
         outcome
@@ -201,6 +219,7 @@ impl Table {
         let mut outcome = Outcome::default();
         let gone = keys(self.rows.values().filter(|entry| is_gone(&entry.row())));
         self.remove_all(gone, now, &mut outcome);
+        self.look_within_reach(now, &mut outcome);
         outcome
     }
 
@@ -288,6 +307,7 @@ impl Table {
         let Some(entry) = self.take_out(key, outcome) else {
             return;
         };
+        self.keep_within_reach(&entry, at, outcome);
         let Entry {
             assistant,
             instance_id,

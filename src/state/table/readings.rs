@@ -55,6 +55,9 @@ impl Table {
         }
         entry.heard = now;
         entry.learn_from_reading(reading);
+        if entry.is_seen_by(reading) {
+            entry.prove(reading.instance_id.as_ref());
+        }
         let news = entry
             .witness
             .latest

@@ -14,6 +14,7 @@ mod silent;
 mod sub_agents;
 mod trusted;
 mod turns;
+mod within_reach;
 mod witness;
 
 use std::time::Duration;

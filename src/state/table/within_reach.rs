@@ -1,0 +1,236 @@
+//! Ended sessions that stay within reach for a while, so that the person can take them up again. They are no rows:
+//! nothing counts them, and nobody is told that one needs anything.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::target::{PaneId, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::{Outcome, Table};
+use crate::state::entry::Entry;
+use crate::state::{EndedSession, RowKey};
+
+/// So many are kept, the last ones.
+const MOST: usize = 64;
+
+/// What was started again shows itself within this time, or can be started once more.
+const SHOWS_ITSELF_WITHIN: Duration = Duration::from_secs(30);
+
+/// The sessions, the last one last.
+#[derive(Debug, Default)]
+pub(super) struct WithinReach {
+    /// How long each is kept; zero: none is.
+    keep: Duration,
+    sessions: Vec<Kept>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Kept {
+    session: EndedSession,
+    resumed: Option<Resumed>,
+}
+
+/// Where it was started again.
+#[derive(Debug)]
+struct Resumed {
+    socket: String,
+    pane: PaneId,
+    at: Timestamp,
+    /// The pane has a row, of which it is not known yet whether it is that session: it stands for it.
+    is_there: bool,
+}
+
+impl Kept {
+    /// When it is to be looked at next.
+    fn due(&self, keep: Duration) -> Option<Timestamp> {
+        match &self.resumed {
+            Some(resumed) if resumed.is_there => None,
+            Some(resumed) => Some(resumed.at.plus(SHOWS_ITSELF_WITHIN)),
+            None => Some(self.session.ended.plus(keep)),
+        }
+    }
+
+    /// What was started has gone, or was never seen.
+    fn end_again(&mut self, now: Timestamp) {
+        self.resumed = None;
+        self.session.resuming = false;
+        self.session.ended = now;
+    }
+
+    fn is_at(&self, key: &RowKey) -> bool {
+        self.resumed.as_ref().is_some_and(|resumed| {
+            let socket = key.server.as_ref().map(|server| &server.socket);
+            key.place == Target::Pane(resumed.pane) && socket == Some(&resumed.socket)
+        })
+    }
+}
+
+impl WithinReach {
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        let due = self.sessions.iter().filter_map(|kept| kept.due(self.keep));
+        due.min()
+    }
+
+    /// Keeps a session; whether there is another list now.
+    fn add(&mut self, session: EndedSession) -> bool {
+        if self.keep.is_zero() {
+            return false;
+        }
+        let is_it = |kept: &Kept| {
+            let known = &kept.session;
+            known.is(&session.assistant, Some(session.instance_id.as_str()))
+        };
+        self.sessions.retain(|kept| !is_it(kept));
+        let resumed = None;
+        self.sessions.push(Kept { session, resumed });
+        self.sort();
+        if self.sessions.len() > MOST {
+            self.sessions.remove(0);
+        }
+        true
+    }
+
+    fn sort(&mut self) {
+        self.sessions.sort_by_key(|kept| kept.session.ended);
+    }
+
+    /// Lets go what `is_over` is true of; whether there was any.
+    fn let_go(&mut self, is_over: impl Fn(&Kept) -> bool) -> bool {
+        let before = self.sessions.len();
+        self.sessions.retain(|kept| !is_over(kept));
+        self.sessions.len() != before
+    }
+}
+
+impl Table {
+    /// Says how long an ended session stays within reach; until then none does.
+    pub fn set_keep_ended(&mut self, keep: Duration) {
+        self.within_reach.keep = keep;
+    }
+
+    /// The ended sessions that can be taken up again, the last one first.
+    pub fn ended_sessions(&self) -> Vec<EndedSession> {
+        let sessions = self.within_reach.sessions.iter().rev();
+        let stands_for_itself = |kept: &&Kept| !kept.resumed.as_ref().is_some_and(|it| it.is_there);
+        let shown = sessions.filter(stands_for_itself);
+        shown.map(|kept| kept.session.clone()).collect()
+    }
+
+    /// Takes sessions within reach that ended before this table was there, but for those that live.
+    pub fn recall_ended(&mut self, sessions: Vec<EndedSession>, now: Timestamp) {
+        for session in sessions {
+            let instance = session.instance_id.as_str().to_owned();
+            let mut same = self.rows.of_session(Some(&instance));
+            let lives = same.any(|entry| entry.assistant == session.assistant);
+            let ended = session.ended.min(now);
+            let is_fresh = ended.plus(self.within_reach.keep) > now;
+            if !lives && is_fresh {
+                self.within_reach.add(EndedSession {
+                    ended,
+                    resuming: false,
+                    ..session
+                });
+            }
+        }
+    }
+
+    /// An ended session was started again in that pane of the server on `socket`.
+    pub(super) fn resumed(
+        &mut self,
+        (assistant, instance_id): (&Assistant, &str),
+        (socket, pane): (String, PaneId),
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) {
+        let mut sessions = self.within_reach.sessions.iter_mut();
+        let known = sessions.find(|kept| kept.session.is(assistant, Some(instance_id)));
+        let Some(kept) = known else { return };
+        kept.session.resuming = true;
+        kept.resumed = Some(Resumed {
+            socket,
+            pane,
+            at: now,
+            is_there: false,
+        });
+        outcome.other_ended = true;
+        let its_row = |entry: &&Entry| kept.is_at(&entry.key) && entry.assistant == *assistant;
+        let row = self.rows.values().find(its_row);
+        let key = row.map(|entry| (*entry.key).clone());
+        outcome.changed.extend(key);
+    }
+
+    /// Keeps the session of a row that is over.
+    pub(super) fn keep_within_reach(
+        &mut self,
+        entry: &Entry,
+        at: Timestamp,
+        outcome: &mut Outcome,
+    ) {
+        if let Some(session) = EndedSession::of(entry, at) {
+            outcome.other_ended |= self.within_reach.add(session);
+        }
+    }
+
+    /// Brings what is within reach into line with what has become of the rows, and with the time.
+    pub(super) fn look_within_reach(&mut self, now: Timestamp, outcome: &mut Outcome) {
+        if self.within_reach.sessions.is_empty() {
+            return;
+        }
+        for key in outcome.removed.clone() {
+            outcome.other_ended |= self.give_back(&key, now);
+        }
+        for key in outcome.changed.clone() {
+            outcome.other_ended |= self.take_away(&key);
+        }
+        let keep = self.within_reach.keep;
+        let is_due = |kept: &Kept| kept.due(keep).is_some_and(|due| due <= now);
+        let gone = |kept: &Kept| is_due(kept) && kept.resumed.is_none();
+        outcome.other_ended |= self.within_reach.let_go(gone);
+        let late = self.within_reach.sessions.iter_mut();
+        for kept in late.filter(|kept| is_due(kept)) {
+            kept.end_again(now);
+            outcome.other_ended = true;
+        }
+        if outcome.other_ended {
+            self.within_reach.sort();
+        }
+    }
+
+    /// A row has gone that stood for a session: it has ended again.
+    fn give_back(&mut self, key: &RowKey, now: Timestamp) -> bool {
+        if self.rows.contains_key(key) {
+            return false;
+        }
+        let sessions = &mut self.within_reach.sessions;
+        let Some(kept) = sessions.iter_mut().find(|kept| kept.is_at(key)) else {
+            return false;
+        };
+        kept.end_again(now);
+        true
+    }
+
+    /// A row may be a session that was within reach. One that has only shown that it runs stands for the session that
+    /// was started in its pane.
+    fn take_away(&mut self, key: &RowKey) -> bool {
+        let Some(entry) = self.rows.get(key) else {
+            return false;
+        };
+        let (assistant, instance) = (&entry.assistant, entry.instance_id.as_deref());
+        let reports = entry.silent.is_none();
+        let is_here = |kept: &Kept| kept.is_at(key) && kept.session.assistant == *assistant;
+        let is_it = |kept: &Kept| kept.session.is(assistant, instance);
+        let is_over = |kept: &Kept| is_it(kept) || (reports && is_here(kept));
+        let mut changed = self.within_reach.let_go(is_over);
+        for kept in &mut self.within_reach.sessions {
+            if is_here(kept)
+                && let Some(resumed) = &mut kept.resumed
+            {
+                changed |= !resumed.is_there;
+                resumed.is_there = true;
+            }
+        }
+        changed
+    }
+}

@@ -1,0 +1,300 @@
+//! Sessions that are over and stay within reach: which ones, for how long, and what becomes of them when they are
+//! started again.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::state::{EndedSession, Kin, Place, Relation, RowKey};
+
+const KEEP: Duration = Duration::from_secs(60);
+
+/// Where a session is started again.
+const NEW_PANE: PaneId = PaneId(9);
+
+const INSIDE: Kin = Kin {
+    lives: Some(true),
+    place: Place::Inside,
+    relation: Relation::Unknown,
+};
+
+fn in_new_pane(mut event: Event) -> Event {
+    event.pane = Some(NEW_PANE);
+    event.pid = Some(777);
+    event
+}
+
+impl Story {
+    /// A session that has said something, of which it is certain that it is its pane's.
+    fn proved() -> Self {
+        let mut story = Self::new();
+        story.table.set_keep_ended(KEEP);
+        story.heard(event(0, Kind::SessionStarted));
+        let mut end = event(200, Kind::TurnFinished);
+        end.message = Some("all is done".to_owned());
+        end.cwd = Some("/src/shop".to_owned());
+        story.heard(end);
+        story
+    }
+
+    fn heard(&mut self, event: Event) -> Outcome {
+        let at = event.ts.as_micros() / 1000;
+        let event = Box::new(event);
+        self.apply(Input::Reported { event, kin: INSIDE }, at)
+    }
+
+    fn exit(&mut self, at: i64) -> Outcome {
+        self.apply(Input::ProcessExited { pid: PID }, at)
+    }
+
+    fn resume(&mut self, at: i64) -> Outcome {
+        let resumed = Input::Resumed {
+            assistant: Assistant::CLAUDE,
+            instance_id: "s1".to_owned(),
+            socket: server().socket,
+            pane: NEW_PANE,
+        };
+        self.apply(resumed, at)
+    }
+
+    fn present(&mut self, at: i64, runs: bool) -> Outcome {
+        let present = crate::state::Present {
+            assistant: Assistant::CLAUDE,
+            pid: 777,
+            pane: (server(), NEW_PANE),
+            cwd: None,
+            why: "it has not reported".to_owned(),
+        };
+        let present = if runs { vec![present] } else { Vec::new() };
+        let server = server();
+        self.apply(Input::Present { server, present }, at)
+    }
+
+    fn ended(&self) -> Vec<EndedSession> {
+        self.table.ended_sessions()
+    }
+
+    fn ids(&self) -> Vec<String> {
+        let ended = self.ended().into_iter();
+        ended.map(|it| it.instance_id.to_string()).collect()
+    }
+}
+
+#[test]
+fn a_session_that_ends_is_within_reach_for_a_while_with_all_that_it_takes() {
+    let mut story = Story::proved();
+    assert!(story.exit(1000).other_ended);
+    assert!(story.table.is_empty());
+    let [session] = &story.ended()[..] else {
+        panic!("{:?}", story.ended());
+    };
+    assert_eq!(
+        (
+            session.id().as_str(),
+            session.cwd.as_deref(),
+            session.message.as_deref(),
+            session.ended,
+        ),
+        (
+            "ended/claude/s1",
+            Some("/src/shop"),
+            Some("all is done"),
+            Timestamp::from_millis(1000),
+        )
+    );
+    let over = Timestamp::from_millis(1000).plus(KEEP);
+    assert_eq!(story.table.next_deadline(), Some(over));
+    story.wait_until(60_999);
+    assert_eq!(story.ids(), ["s1"]);
+    story.wait_until(61_000);
+    assert_eq!(story.ids(), [""; 0]);
+    assert_eq!(story.table.next_deadline(), None);
+}
+
+#[test]
+fn nothing_is_kept_that_nobody_wants_or_that_nothing_proves() {
+    let ends = |change: &dyn Fn(&mut Event), kin: Kin, keep: Duration| {
+        let mut story = Story::new();
+        story.table.set_keep_ended(keep);
+        for kind in [Kind::SessionStarted, Kind::TurnStarted] {
+            let mut told = event(100, kind);
+            change(&mut told);
+            let event = Box::new(told);
+            story.apply(Input::Reported { event, kin }, 100);
+        }
+        story.exit(1000);
+        story.ids()
+    };
+    assert_eq!(ends(&|_| {}, INSIDE, KEEP), ["s1"]);
+    assert_eq!(ends(&|_| {}, INSIDE, Duration::ZERO), [""; 0]);
+    assert_eq!(ends(&|_| {}, Kin::default(), KEEP), [""; 0], "not proved");
+    let headless = |event: &mut Event| event.attended = false;
+    assert_eq!(ends(&headless, INSIDE, KEEP), [""; 0]);
+    let nameless = |event: &mut Event| event.instance_id = None;
+    assert_eq!(ends(&nameless, INSIDE, KEEP), [""; 0]);
+    for hostile in [
+        "--dangerously-skip-permissions",
+        "$(id)",
+        "a b",
+        "../x",
+        "a\u{7f}",
+    ] {
+        let id = |event: &mut Event| event.instance_id = Some(hostile.to_owned());
+        assert_eq!(ends(&id, INSIDE, KEEP), [""; 0], "{hostile}");
+    }
+}
+
+#[test]
+fn another_session_of_the_pane_is_proved_anew() {
+    let mut story = Story::proved();
+    let next = of_session(event(500, Kind::SessionStarted), "s2");
+    story.tell(next);
+    story.exit(1000);
+    assert_eq!(story.ids(), [""; 0], "only its own word is known");
+}
+
+#[test]
+fn a_session_that_a_witness_shows_in_its_pane_needs_no_hook() {
+    let mut story = Story::new();
+    story.table.set_keep_ended(KEEP);
+    story.read(Level::Idle, 100);
+    story.exit(1000);
+    assert_eq!(story.ids(), ["s1"]);
+}
+
+#[test]
+fn a_publishers_word_brings_nothing_within_reach() {
+    let mut story = Story::new();
+    story.table.set_keep_ended(KEEP);
+    let published = Input::Published {
+        publisher: "p".to_owned(),
+        event: Box::new(event(100, Kind::SessionStarted)),
+        hearsay: true,
+    };
+    story.apply(published, 100);
+    let key = RowKey {
+        server: Some(server()),
+        place: Target::Pane(PANE),
+    };
+    assert!(story.table.has_row(&key));
+    story.list(500, vec![listed(1, address(1))]);
+    story.list(1000, Vec::new());
+    assert!(!story.table.has_row(&key));
+    assert_eq!(story.ids(), [""; 0]);
+}
+
+#[test]
+fn a_session_that_lives_again_is_no_ended_one_wherever_it_is() {
+    let mut story = Story::proved();
+    story.exit(1000);
+    let outcome = story.heard(in_new_pane(event(2000, Kind::SessionStarted)));
+    assert!(outcome.other_ended);
+    assert_eq!((story.table.len(), story.ids()), (1, vec![]));
+}
+
+#[test]
+fn what_was_started_again_is_the_living_row_also_under_another_name() {
+    for instance in ["s1", "s2"] {
+        let mut story = Story::proved();
+        story.exit(1000);
+        assert!(story.resume(2000).other_ended);
+        assert!(story.ended()[0].resuming);
+        let begun = of_session(event(2500, Kind::SessionStarted), instance);
+        story.heard(in_new_pane(begun));
+        assert_eq!((story.table.len(), story.ids()), (1, vec![]), "{instance}");
+        assert_eq!(story.table.next_deadline(), None);
+    }
+}
+
+#[test]
+fn what_runs_and_has_not_reported_stands_for_what_was_started_and_gives_it_back() {
+    let mut story = Story::proved();
+    story.exit(1000);
+    story.resume(2000);
+    story.present(2500, true);
+    assert_eq!(
+        (story.table.len(), story.ids()),
+        (1, vec![]),
+        "none is shown twice"
+    );
+    story.wait_until(500_000);
+    story.present(600_000, false);
+    assert_eq!((story.table.len(), story.ids()), (0, vec!["s1".to_owned()]));
+    let session = &story.ended()[0];
+    assert_eq!(session.ended, Timestamp::from_millis(600_000));
+    assert!(!session.resuming);
+}
+
+#[test]
+fn what_was_started_and_is_never_seen_can_be_started_once_more() {
+    let mut story = Story::proved();
+    story.exit(1000);
+    story.resume(2000);
+    story.wait_until(31_999);
+    assert!(story.ended()[0].resuming);
+    story.wait_until(32_000);
+    assert!(!story.ended()[0].resuming);
+    assert_eq!(story.ended()[0].ended, Timestamp::from_millis(32_000));
+}
+
+#[test]
+fn those_of_the_collector_before_are_within_reach_but_for_what_lives_or_is_too_old() {
+    let mut before = Story::proved();
+    before.exit(1000);
+    let known = before.ended();
+    for (at, lives, expected) in [(2000, false, 1), (2000, true, 0), (61_000, false, 0)] {
+        let mut story = Story::new();
+        story.table.set_keep_ended(KEEP);
+        if lives {
+            story.heard(event(1500, Kind::SessionStarted));
+        }
+        story
+            .table
+            .recall_ended(known.clone(), Timestamp::from_millis(at));
+        assert_eq!(story.ended().len(), expected, "{at} {lives}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn ended_sessions_are_few_are_no_rows_and_none_of_them_lives(
+        happenings in prop::collection::vec((0..90_u32, 0..5_u8, 1..40_000_i64), 1..150),
+    ) {
+        let mut story = Story::new();
+        story.table.set_keep_ended(KEEP);
+        let mut at = 0;
+        for (which, what, passes) in happenings {
+            at += passes;
+            let told = |kind| {
+                let mut told = of_session(event(at, kind), &format!("s{which}"));
+                told.pane = Some(PaneId(which));
+                told.pid = Some(10_000 + which);
+                told
+            };
+            let outcome = match what {
+                0 => story.heard(told(Kind::SessionStarted)),
+                1 => story.heard(told(Kind::ApprovalRequested)),
+                2 => story.heard(told(Kind::SessionEnded)),
+                3 => story.apply(Input::ProcessExited { pid: 10_000 + which }, at),
+                _ => story.resume(at),
+            };
+            prop_assert!(outcome.other_ended || outcome.ended.is_empty() || what == 2);
+            let (ended, rows) = (story.ended(), story.table.rows());
+            prop_assert!(ended.len() <= 64);
+            for session in &ended {
+                let lives = rows.iter().any(|row| {
+                    session.is(&row.assistant, row.instance_id.as_deref())
+                });
+                prop_assert!(!lives, "{session:?}");
+                let age = Timestamp::from_millis(at).since(session.ended);
+                prop_assert!(age < KEEP || session.resuming, "{session:?} at {at}");
+            }
+            // What is counted, sorted and told of is the rows, of which none is over.
+            prop_assert_eq!(rows.len(), story.table.len());
+            if let Some(due) = story.table.next_deadline() {
+                prop_assert!(due > Timestamp::from_millis(at));
+            }
+        }
+    }
+}
