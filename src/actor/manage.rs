@@ -119,12 +119,18 @@ impl Executor {
     /// Which servers are talked to: the hub's owner, and nobody else may start anything, has named hers as
     /// she might in the settings.
     fn reach_of(&self, start: &Start) -> Reach {
+        let server = start.server.as_ref();
+        server.map_or_else(
+            || self.reach.clone(),
+            |server| self.reach_at(PathBuf::from(server.to_os())),
+        )
+    }
+
+    /// The same with the server on `socket` as the own one.
+    pub(super) fn reach_at(&self, socket: PathBuf) -> Reach {
         let mut reach = self.reach.clone();
-        if let Some(server) = &start.server {
-            let socket = PathBuf::from(server.to_os());
-            reach.named.push(socket.clone());
-            reach.own_socket = socket;
-        }
+        reach.named.push(socket.clone());
+        reach.own_socket = socket;
         reach
     }
 

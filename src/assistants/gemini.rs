@@ -6,7 +6,7 @@ use super::facets::dialog::shape::{Shape, Shapes, box_above, question_below, wri
 use super::facets::dialog::{Kind, Press};
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets};
-use crate::state::Level;
+use crate::state::{Level, SessionId};
 
 /// Gemini CLI.
 #[derive(Debug)]
@@ -23,6 +23,10 @@ impl Facets for Gemini {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn resume(&self, session: &SessionId) -> Option<Vec<String>> {
+        Some(["--resume", session.as_str()].map(str::to_owned).to_vec())
     }
 }
 

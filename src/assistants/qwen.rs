@@ -10,7 +10,7 @@ use super::facets::dialog::shape::{
 };
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets};
-use crate::state::Level;
+use crate::state::{Level, SessionId};
 
 /// Qwen Code.
 #[derive(Debug)]
@@ -27,6 +27,10 @@ impl Facets for Qwen {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn resume(&self, session: &SessionId) -> Option<Vec<String>> {
+        Some(["--resume", session.as_str()].map(str::to_owned).to_vec())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Starting and stopping assistants: which launchers there are, and what the multiplexer and the system
-//! are asked to do ([`stop`]: their polite end). Pure but for what is asked through what is handed in.
+//! are asked to do ([`stop`]: their polite end; [`resume`]: how an ended session is taken up again). Pure but for what is asked through what is handed in.
 //!
 //! May import: `assistants`, `mux`, `state`, `sys`.
 
+mod resume;
 mod stop;
 
 use std::ffi::{OsStr, OsString};
@@ -15,6 +16,7 @@ use crate::assistants;
 use crate::mux::{Multiplexer, Opened, Opening, Outcome, PATIENCE_FOR_SEVERAL, Undone};
 use crate::sys::shell::{self, HoldsNul};
 
+pub(crate) use resume::Resumption;
 pub(crate) use stop::{NotAsked, Stopped, System, close_pane, stop};
 
 /// Said of what was started and is not there.
@@ -48,6 +50,11 @@ pub(crate) struct Launcher {
     /// Where it starts: a path from the root, or one below home with `~/`; otherwise where the selected
     /// assistant works, or where you are.
     pub folder: Option<String>,
+    /// The assistant that it starts, by its name in events; without this one of the launcher's own name.
+    pub assistant: Option<String>,
+    /// A shell command that takes up an ended session of that assistant, in the folder where it worked;
+    /// `{session}` stands for its id, quoted. Without it the assistant's own way is taken.
+    pub resume: Option<String>,
 }
 
 /// The launchers of the settings, else one for each known assistant that is on `path`.
@@ -66,6 +73,8 @@ pub(crate) fn launchers(configured: &[Launcher], path: &OsStr) -> Vec<Launcher> 
             name: name.to_owned(),
             command: name.to_owned(),
             folder: None,
+            assistant: None,
+            resume: None,
         })
         .collect()
 }
@@ -102,54 +111,74 @@ impl Launcher {
         }
     }
 
-    /// The command with everything filled in, for a shell that has the folder as its first argument.
-    /// `note`: the file in which it is told how it ended, if badly, as long as that file is there.
-    fn script(&self, folder: &OsStr, note: Option<&Path>) -> Result<OsString, HoldsNul> {
-        // In a shell of its own, so that an `exit` in it is not the end of what follows.
-        let mut script = OsString::from(GO_THERE);
-        script.push("(");
-        let mut rest = self.command.as_str();
-        // From left to right, so that a folder that holds `{name}` is left as it is.
-        while let Some(at) = rest.find('{') {
-            script.push(&rest[..at]);
-            rest = &rest[at..];
-            if let Some(after) = rest.strip_prefix("{cwd}") {
-                script.push(shell::word(folder)?);
-                rest = after;
-            } else if let Some(after) = rest.strip_prefix("{name}") {
-                script.push(shell::word(&self.name)?);
-                rest = after;
-            } else {
-                script.push("{");
-                rest = &rest[1..];
-            }
-        }
-        script.push(rest);
-        script.push("\n)");
-        if let Some(note) = note {
-            script.push(TELL);
-            script.push(shell::word(note)?);
-            script.push(TELL_END);
-        }
-        script.push(HOLD);
-        Ok(script)
-    }
-
     /// What a multiplexer is to open.
     fn opening(&self, site: &Site, note: Option<&Path>) -> Result<Opening, HoldsNul> {
         let folder = self.folder(site);
-        let script = self.script(&folder, note)?;
-        let mut words = [SHELL, "-c"].map(OsString::from).to_vec();
-        words.extend([script, SHELL.into(), folder.clone()]);
-        Ok(Opening {
-            name: self.name.clone(),
-            words,
-            folder,
-            session: site.session.clone(),
-            in_front: site.in_front,
-            path: site.path.clone(),
-        })
+        let blanks: Blanks<'_> = &[("{cwd}", &folder), ("{name}", OsStr::new(&self.name))];
+        let command = filled(&self.command, blanks)?;
+        opening((&self.name, &command), folder.clone(), site, note)
     }
+}
+
+/// What stands for what in a command.
+type Blanks<'a> = &'a [(&'a str, &'a OsStr)];
+
+/// The command with everything filled in, each as one word.
+fn filled(command: &str, blanks: Blanks<'_>) -> Result<OsString, HoldsNul> {
+    let mut filled = OsString::new();
+    let mut rest = command;
+    // From left to right, so that a folder that holds `{name}` is left as it is.
+    while let Some(at) = rest.find('{') {
+        filled.push(&rest[..at]);
+        rest = &rest[at..];
+        let mut all = blanks.iter();
+        let blank = all.find_map(|(blank, text)| Some((rest.strip_prefix(blank)?, text)));
+        if let Some((after, text)) = blank {
+            filled.push(shell::word(text)?);
+            rest = after;
+        } else {
+            filled.push("{");
+            rest = &rest[1..];
+        }
+    }
+    filled.push(rest);
+    Ok(filled)
+}
+
+/// The command for a shell that has the folder as its first argument.
+/// `note`: the file in which it is told how it ended, if badly, as long as that file is there.
+fn script(command: &OsStr, note: Option<&Path>) -> Result<OsString, HoldsNul> {
+    // In a shell of its own, so that an `exit` in it is not the end of what follows.
+    let mut script = OsString::from(GO_THERE);
+    script.push("(");
+    script.push(command);
+    script.push("\n)");
+    if let Some(note) = note {
+        script.push(TELL);
+        script.push(shell::word(note)?);
+        script.push(TELL_END);
+    }
+    script.push(HOLD);
+    Ok(script)
+}
+
+/// What a multiplexer is to open for a command of that name.
+fn opening(
+    (name, command): (&str, &OsStr),
+    folder: OsString,
+    site: &Site,
+    note: Option<&Path>,
+) -> Result<Opening, HoldsNul> {
+    let mut words = [SHELL, "-c"].map(OsString::from).to_vec();
+    words.extend([script(command, note)?, SHELL.into(), folder.clone()]);
+    Ok(Opening {
+        name: name.to_owned(),
+        words,
+        folder,
+        session: site.session.clone(),
+        in_front: site.in_front,
+        path: site.path.clone(),
+    })
 }
 
 /// Starts an assistant in a pane of its own; `note` is an empty file in which it is told how it ended.
@@ -162,7 +191,10 @@ pub(crate) fn start(
     note: Option<&Path>,
     mux: &dyn Multiplexer,
 ) -> Outcome<Opened> {
-    let opening = launcher.opening(site, note);
+    open(launcher.opening(site, note), mux)
+}
+
+fn open(opening: Result<Opening, HoldsNul>, mux: &dyn Multiplexer) -> Outcome<Opened> {
     let opening = opening.map_err(|error| Undone::Refused(error.to_string()))?;
     mux.open(&opening, PATIENCE_FOR_SEVERAL)
 }
@@ -176,6 +208,8 @@ mod tests {
             name: "it's".to_owned(),
             command: command.to_owned(),
             folder: folder.map(str::to_owned),
+            assistant: None,
+            resume: None,
         }
     }
 
@@ -191,15 +225,13 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_is_quoted_and_everything_else_is_left_to_the_shell() {
-        let launcher = launcher("cd {cwd} && X={x} run --as {name} {", None);
-        let folder = OsStr::new("/a {name} 'b'");
-        let script = launcher.script(folder, None).unwrap();
+        let folder = "/a {name} 'b'";
+        let launcher = launcher("cd {cwd} && X={x} run --as {name} {", Some(folder));
+        let script = |note| launcher.opening(&site(), note).unwrap().words[2].clone();
         let expected = r"cd '/a {name} '\''b'\''' && X={x} run --as 'it'\''s' {";
-        assert_eq!(script, *format!("{GO_THERE}({expected}\n){HOLD}"));
-        let script = launcher
-            .script(folder, Some(Path::new("/n {cwd}")))
-            .unwrap();
+        assert_eq!(script(None), *format!("{GO_THERE}({expected}\n){HOLD}"));
         let told = format!("{TELL}'/n {{cwd}}'{TELL_END}");
+        let script = script(Some(Path::new("/n {cwd}")));
         assert_eq!(script, *format!("{GO_THERE}({expected}\n){told}{HOLD}"));
     }
 

@@ -22,7 +22,7 @@ use super::facets::doctor::{Found, Look};
 use super::facets::request::{Begun, Full, Given, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
 use super::facets::{Calls, Dialogs, Facets, TaskLists, Verdict};
-use crate::state::{Bound, Reading};
+use crate::state::{Bound, Reading, SessionId};
 
 /// The oldest version that is known to write a session file (2.0.60 is known not to).
 const WRITES_SESSION_FILE: Version = Version(2, 1, 197);
@@ -83,6 +83,10 @@ impl Facets for Claude {
 
     fn tasks(&self) -> Option<&'static dyn TaskLists> {
         Some(&tasks::Files)
+    }
+
+    fn resume(&self, session: &SessionId) -> Option<Vec<String>> {
+        Some(["--resume", session.as_str()].map(str::to_owned).to_vec())
     }
 }
 

@@ -18,7 +18,7 @@ use super::facets::doctor::{Found, Look};
 use super::facets::request::{Full, Given, Missing};
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets, TaskLists};
-use crate::state::{Bound, Level};
+use crate::state::{Bound, Level, SessionId};
 
 /// Codex.
 #[derive(Debug)]
@@ -62,6 +62,10 @@ impl Facets for Codex {
 
     fn tasks(&self) -> Option<&'static dyn TaskLists> {
         Some(&tasks::Plans)
+    }
+
+    fn resume(&self, session: &SessionId) -> Option<Vec<String>> {
+        Some(["resume", session.as_str()].map(str::to_owned).to_vec())
     }
 }
 

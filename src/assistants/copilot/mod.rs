@@ -13,7 +13,7 @@ use super::facets::dialog::{Kind, Press};
 use super::facets::request::{Full, Given, Missing};
 use super::facets::session_log::SessionLogs;
 use super::facets::{Dialogs, Facets};
-use crate::state::Bound;
+use crate::state::{Bound, SessionId};
 
 /// Copilot CLI.
 #[derive(Debug)]
@@ -48,6 +48,10 @@ impl Facets for Copilot {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn resume(&self, session: &SessionId) -> Option<Vec<String>> {
+        Some(vec![format!("--resume={session}")])
     }
 }
 

@@ -19,7 +19,7 @@ use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant as Row;
 
-use crate::state::Bound;
+use crate::state::{Bound, SessionId};
 use crate::tasks::TaskSummary;
 use dialog::Dialog;
 use doctor::{Found, Look};
@@ -124,6 +124,12 @@ pub(crate) trait Facets: Debug + Sync {
 
     /// What a `version` of it lacks: as the end of what is seen, and what to do.
     fn lacks(&self, _version: Version) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// The arguments with which its program takes up an ended session again; `None`: nobody knows of any.
+    /// None of them lets it do more without asking than it may anyway.
+    fn resume(&self, _session: &SessionId) -> Option<Vec<String>> {
         None
     }
 

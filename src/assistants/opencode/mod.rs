@@ -8,7 +8,7 @@ use pane_patrol_installer::{Assistant as Row, OPENCODE};
 
 use super::facets::request::{Full, Missing};
 use super::facets::{Dialogs, Facets};
-use crate::state::Bound;
+use crate::state::{Bound, SessionId};
 
 /// OpenCode.
 #[derive(Debug)]
@@ -27,5 +27,9 @@ impl Facets for OpenCode {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&dialog::Buttons)
+    }
+
+    fn resume(&self, session: &SessionId) -> Option<Vec<String>> {
+        Some(["--session", session.as_str()].map(str::to_owned).to_vec())
     }
 }

@@ -1,0 +1,233 @@
+//! How an ended session is taken up again: by its assistant's own way, or by the launcher that the person has for that,
+//! in the folder where it worked. Of what an event has told nothing becomes a command: the session is one argument, of
+//! a form that no program can take for anything else, and the folder is one to be in.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{Launcher, Site, filled, open, opening};
+use crate::assistants;
+use crate::assistants::homes::Homes;
+use crate::mux::{Multiplexer, Opened, Outcome};
+use crate::state::EndedSession;
+use crate::sys::shell::{self, HoldsNul};
+
+/// What is to be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Resumption {
+    /// What its window is called.
+    name: String,
+    /// For a shell, everything filled in.
+    command: OsString,
+    /// As a person would type it.
+    shown: String,
+    /// Where it starts.
+    folder: PathBuf,
+}
+
+/// Why a session cannot be taken up again.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub(crate) enum NotResumable {
+    /// Its folder was never told.
+    #[error("nobody has told in which folder it worked")]
+    NoFolder,
+    /// Its folder is there no more.
+    #[error("its folder {} is gone", .0.display())]
+    FolderGone(PathBuf),
+    /// Nobody knows how.
+    #[error(
+        "nobody knows how {0} takes a session up again; a `[[launcher]]` with `resume` would say it"
+    )]
+    NoWay(String),
+    /// It had other settings than are known here.
+    #[error("it had its settings in {}, which is not where they are; start it there by hand", .0.display())]
+    OtherHome(PathBuf),
+    /// A text cannot be an argument.
+    #[error(transparent)]
+    HoldsNul(#[from] HoldsNul),
+}
+
+impl Resumption {
+    /// How `session` is taken up again, by the launchers of the settings and where assistants keep their files.
+    ///
+    /// # Errors
+    /// Says why it cannot be.
+    pub(crate) fn of(
+        session: &EndedSession,
+        launchers: &[Launcher],
+        homes: &Homes,
+    ) -> Result<Self, NotResumable> {
+        let folder = PathBuf::from(session.cwd.as_ref().ok_or(NotResumable::NoFolder)?);
+        if !folder.is_absolute() || !folder.is_dir() {
+            return Err(NotResumable::FolderGone(folder));
+        }
+        let mut launchers = launchers.iter();
+        let own = launchers.find_map(|launcher| Some((launcher, launcher.resumes(session)?)));
+        if let Some((launcher, command)) = own {
+            let name = launcher.name.clone();
+            let blanks: [(&str, &OsStr); 3] = [
+                ("{session}", session.instance_id.as_str().as_ref()),
+                ("{cwd}", folder.as_ref()),
+                ("{name}", name.as_ref()),
+            ];
+            let command = filled(command, &blanks)?;
+            return Ok(Self {
+                name,
+                shown: command.to_string_lossy().into_owned(),
+                command,
+                folder,
+            });
+        }
+        let words = own_way(session, homes)?;
+        let shown: Vec<String> = words.iter().map(|word| shell::shown(word)).collect();
+        let words: Result<Vec<OsString>, _> = words.iter().map(shell::word).collect();
+        Ok(Self {
+            name: session.assistant.to_string(),
+            shown: shown.join(" "),
+            command: words?.join(OsStr::new(" ")),
+            folder,
+        })
+    }
+
+    /// As a person would type it.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Where it starts.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Starts it in a pane of its own; `note` as in [`super::start`].
+    ///
+    /// # Errors
+    /// Says why it was not started.
+    pub(crate) fn start(
+        &self,
+        site: &Site,
+        note: Option<&Path>,
+        mux: &dyn Multiplexer,
+    ) -> Outcome<Opened> {
+        let folder = self.folder.clone().into_os_string();
+        let command = (&*self.name, &*self.command);
+        open(opening(command, folder, site, note), mux)
+    }
+}
+
+impl Launcher {
+    /// The command by which it takes up that session.
+    fn resumes(&self, session: &EndedSession) -> Option<&str> {
+        let assistant = self.assistant.as_ref().unwrap_or(&self.name);
+        let is_its = assistant == session.assistant.as_str();
+        self.resume.as_deref().filter(|_| is_its)
+    }
+}
+
+/// The words of the assistant's own way, with the settings that it had.
+fn own_way(session: &EndedSession, homes: &Homes) -> Result<Vec<String>, NotResumable> {
+    let known = assistants::of(&session.assistant);
+    let way = known.and_then(|known| Some((known.row(), known.resume(&session.instance_id)?)));
+    let (row, arguments) = way.ok_or_else(|| NotResumable::NoWay(session.assistant.to_string()))?;
+    let mut words = vec![row.program.to_owned()];
+    words.extend(arguments);
+    let usual = homes.usual(&session.assistant);
+    let home = session.home.as_ref().map(Path::new);
+    let other = home.filter(|home| usual != Some(home));
+    if let Some(home) = other {
+        // Settings can name commands: only those that the person uses count.
+        let is_known = homes.all_of(&session.assistant).contains(home);
+        let variable = row.variable().filter(|_| is_known);
+        let variable = variable.ok_or_else(|| NotResumable::OtherHome(home.to_owned()))?;
+        words.insert(0, format!("{variable}={}", home.display()));
+        words.insert(0, "env".to_owned());
+    }
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixture::ended;
+
+    fn command(session: &EndedSession, launchers: &[Launcher]) -> Result<String, NotResumable> {
+        let get = |name: &str| match name {
+            "HOME" => Some(PathBuf::from("/home/ada")),
+            "CLAUDE_CONFIG_DIR" => Some(PathBuf::from("/work/it's claude")),
+            _ => None,
+        };
+        let homes = Homes::read(&get, None);
+        Resumption::of(session, launchers, &homes).map(|it| it.shown().to_owned())
+    }
+
+    #[test]
+    fn each_assistant_is_started_in_its_own_way_and_asks_as_it_did() {
+        for (assistant, expected) in [
+            ("claude", "claude --resume s-1"),
+            ("codex", "codex resume s-1"),
+            ("opencode", "opencode --session s-1"),
+            ("gemini", "gemini --resume s-1"),
+            ("copilot", "copilot '--resume=s-1'"),
+            ("qwen", "qwen --resume s-1"),
+        ] {
+            let told = command(&ended(assistant, "s-1"), &[]).unwrap();
+            assert_eq!(told, expected);
+            for flag in ["skip", "yolo", "bypass", "allow", "auto"] {
+                assert!(!told.contains(flag), "{told}");
+            }
+        }
+        let unknown = command(&ended("mybot", "s-1"), &[]);
+        assert_eq!(unknown, Err(NotResumable::NoWay("mybot".to_owned())));
+    }
+
+    #[test]
+    fn a_launcher_of_the_assistant_comes_first_and_is_given_words() {
+        let launcher = |name: &str, assistant: Option<&str>| Launcher {
+            name: name.to_owned(),
+            command: "start".to_owned(),
+            folder: None,
+            assistant: assistant.map(str::to_owned),
+            resume: Some("box {session} {cwd} --as {name}".to_owned()),
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("it's {name}")
+            .tempdir()
+            .unwrap();
+        let folder = folder.path().to_str().unwrap();
+        let session = EndedSession {
+            cwd: Some(folder.to_owned()),
+            ..ended("claude", "s-1")
+        };
+        let others = [launcher("codex", None), launcher("boxed", Some("claude"))];
+        let quoted = folder.replace('\'', r"'\''");
+        let expected = format!("box 's-1' '{quoted}' --as 'boxed'");
+        assert_eq!(command(&session, &others), Ok(expected));
+        assert_eq!(
+            command(&session, &others[..1]).unwrap(),
+            "claude --resume s-1"
+        );
+    }
+
+    #[test]
+    fn settings_are_only_those_that_the_person_uses_and_a_folder_must_be_there() {
+        let mut session = ended("claude", "s-1");
+        session.home = Some("/home/ada/.claude".to_owned());
+        assert_eq!(command(&session, &[]).unwrap(), "claude --resume s-1");
+        session.home = Some("/work/it's claude".to_owned());
+        let expected = r"env 'CLAUDE_CONFIG_DIR=/work/it'\''s claude' claude --resume s-1";
+        assert_eq!(command(&session, &[]).unwrap(), expected);
+        session.home = Some("/tmp/planted".to_owned());
+        let planted = PathBuf::from("/tmp/planted");
+        assert_eq!(
+            command(&session, &[]),
+            Err(NotResumable::OtherHome(planted))
+        );
+        session.cwd = Some("/nothing/of/that/name".to_owned());
+        let gone = PathBuf::from("/nothing/of/that/name");
+        assert_eq!(command(&session, &[]), Err(NotResumable::FolderGone(gone)));
+        session.cwd = None;
+        assert_eq!(command(&session, &[]), Err(NotResumable::NoFolder));
+    }
+}
