@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Start(StartArgs),
     /// Stop an assistant: its process is asked to end
     Stop(StopArgs),
+    /// Take up a session that is over again, where it worked
+    Resume(ResumeArgs),
     /// Keep notices of an assistant back for a while
     Snooze(SnoozeArgs),
     /// Print in full what an assistant asks
@@ -220,6 +222,16 @@ pub(crate) struct StopArgs {
     pub(crate) close_pane: bool,
 }
 
+/// Options of `resume`.
+#[derive(Args, Debug)]
+pub(crate) struct ResumeArgs {
+    /// Which one: its session's id, where it was, or its folder's name; without this the only one there is
+    pub(crate) target: Option<String>,
+    /// Print what would be started, and start nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 /// Options of `snooze`.
 #[derive(Args, Debug)]
 pub(crate) struct SnoozeArgs {
@@ -390,6 +402,9 @@ pub(crate) struct StatusArgs {
     /// Print a short summary in the given format instead of a table
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<StatusFormat>,
+    /// Print the sessions that are over and can be resumed, and no rows
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) ended: bool,
 }
 
 /// Summaries that `status` can print.

@@ -161,6 +161,11 @@ impl Places {
         Some(folder.join("session-events.jsonl"))
     }
 
+    /// The sessions that can be taken up again, beside the event log of the same world.
+    pub fn sessions(&self) -> Option<PathBuf> {
+        Some(self.event_log()?.with_file_name("sessions.jsonl"))
+    }
+
     /// One line for each decision made in the person's name.
     pub fn decisions(&self) -> Option<PathBuf> {
         self.state

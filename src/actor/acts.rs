@@ -1,6 +1,8 @@
 //! Carries out what somebody wants done about an agent, in the collector's process, whoever wants it and by
 //! whatever door it came: looks again, does it or says why not, and writes one line about it.
 
+mod resume;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +21,7 @@ use crate::mux::Reach;
 use crate::notify::Snoozes;
 use crate::state::{Input, Row};
 use crate::sys::monotone_clock::Clock;
+use resume::Begun;
 
 /// Nobody is snoozed for longer at one time: a year.
 const MAX_SNOOZE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -62,6 +65,7 @@ impl Setup {
             },
             clock,
             tell,
+            begun: Begun::default(),
         }
     }
 }
@@ -73,6 +77,8 @@ pub(crate) struct Actor {
     snoozes: PathBuf,
     clock: Arc<Clock>,
     tell: Tell,
+    /// What was started again.
+    begun: Begun,
 }
 
 /// Tells the table; whether that could be done.
@@ -87,6 +93,9 @@ impl server::Actor for Actor {
         }
         if let What::Start(start) = &act.what {
             return self.start(id, start, who);
+        }
+        if let What::Resume(resume) = &act.what {
+            return self.resume(act, resume, who);
         }
         let row = match self.executor.collector.row(&act.agent_id) {
             Ok(Some(row)) => row,
@@ -136,7 +145,7 @@ impl server::Actor for Actor {
                 let result = self.executor.stop(id, &row, &meant, *close_pane);
                 self.written(&row, act, who, Some(&intent), result)
             }
-            What::Start(_) => ActResult::refused(id, "it is about no agent"),
+            What::Start(_) | What::Resume(_) => ActResult::refused(id, "it is about no agent"),
             What::Snooze { seconds } => {
                 let done = self.snooze(&row, *seconds);
                 self.written(&row, act, who, None, result(id, done))
@@ -270,7 +279,8 @@ fn way(what: &What) -> &'static str {
         What::Stop {
             close_pane: true, ..
         }
-        | What::Start(_) => "pane",
+        | What::Start(_)
+        | What::Resume(_) => "pane",
         What::Decide(_) => "none",
         _ => "table",
     }

@@ -20,7 +20,7 @@ use super::refusals::Refusals;
 use super::secrets::without_secrets;
 use crate::hub::protocol::Right;
 use crate::hub::server::{Ruled, Who};
-use crate::state::{Bound, Decision, Request, Row};
+use crate::state::{Bound, Decision, EndedSession, Request, Row};
 
 /// Of what is refused, and of what is only about to be done, so much of each text is written down, in characters.
 const SHORT: usize = 120;
@@ -160,6 +160,26 @@ impl<'a> Line<'a> {
             target: place.map(ToString::to_string).unwrap_or_default(),
             message: Some(without_secrets(launcher)),
             ..Self::wanted("start", who, ts)
+        }
+    }
+
+    /// That an ended session, known as `name`, was started again, and where.
+    pub(crate) fn resumed(
+        (session, name): (&'a EndedSession, &'a str),
+        place: Option<&Target>,
+        who: &'a Who,
+        (outcome, reason): (&'a str, Option<&'a str>),
+        ts: Timestamp,
+    ) -> Self {
+        Self {
+            way: "pane",
+            outcome,
+            reason,
+            row: name,
+            target: place.map(ToString::to_string).unwrap_or_default(),
+            assistant: session.assistant.as_str(),
+            instance_id: Some(session.instance_id.as_str()),
+            ..Self::wanted("resume", who, ts)
         }
     }
 

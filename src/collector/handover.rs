@@ -30,7 +30,11 @@ impl Handover {
             Update::Gone(id) => {
                 self.rows.remove(id);
             }
-            Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => {}
+            Update::Diff(..)
+            | Update::Tasks(..)
+            | Update::Ended(_)
+            | Update::Health(_)
+            | Update::Role(_) => {}
         }
     }
 

@@ -9,14 +9,16 @@ use pane_patrol_hooks::event::{Event, State};
 use pane_patrol_hooks::event_log::{EventLog, Limits, rotate};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_sys::private;
 
 use super::kinship;
 use crate::log::Record;
 use crate::log::condition::trouble;
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
+use crate::log::sessions;
 use crate::log::tailer::Tailer;
-use crate::state::{Level, Outcome, Reading, Row, RowKey, Settings, Table};
+use crate::state::{EndedSession, Level, Outcome, Reading, Row, RowKey, Settings, Table};
 
 /// How often the event log's condition is looked at, while events come.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
@@ -37,6 +39,19 @@ pub struct Setup {
     pub rebuild_window: Duration,
     /// How long a row without any proof of life is kept.
     pub ttl: Duration,
+    /// The sessions that are over.
+    pub ended: EndedSetup,
+}
+
+/// What is kept of sessions that are over.
+#[derive(Clone, Debug, Default)]
+pub struct EndedSetup {
+    /// Where; `None`: only while this collector is there.
+    pub file: Option<PathBuf>,
+    /// For how long; zero: nothing is.
+    pub keep: Duration,
+    /// Whether what they said last is written down.
+    pub with_words: bool,
 }
 
 /// What was recalled, and how to go on.
@@ -72,8 +87,24 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
             path,
             looked_at: None,
             levels: BTreeMap::new(),
+            ended: setup.ended.clone(),
         },
         tailer,
+    }
+}
+
+impl Recalled {
+    /// Takes up the sessions that are over; those that live are known before.
+    pub(super) fn take_up_ended(&mut self, now: Timestamp) {
+        self.table.set_keep_ended(self.memory.ended.keep);
+        let file = self.memory.ended.file.as_deref();
+        let read = file.map(sessions::read).unwrap_or_default();
+        self.table.recall_ended(read.clone(), now);
+        let known = self.table.ended_sessions();
+        if known != read {
+            // What is wrong with the file is told when the next one ends.
+            let _ = self.memory.note_ended(&known);
+        }
     }
 }
 
@@ -97,6 +128,7 @@ pub(super) struct Journal {
     looked_at: Option<Instant>,
     /// The last level of each row that was written down.
     levels: BTreeMap<RowKey, Level>,
+    ended: EndedSetup,
 }
 
 impl Journal {
@@ -164,6 +196,19 @@ impl Journal {
             server: row.server.clone(),
             place: row.pane.map_or_else(|| row.target.clone(), Target::Pane),
         });
+    }
+
+    /// Writes down which sessions are over and within reach.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file.
+    pub(super) fn note_ended(&self, sessions: &[EndedSession]) -> Result<(), String> {
+        let Some(file) = &self.ended.file else {
+            return Ok(());
+        };
+        let folder = file.parent().map_or(Ok(()), private::make_folders);
+        let written = folder.and_then(|()| sessions::write(file, sessions, self.ended.with_words));
+        written.map_err(|error| format!("could not write {}: {error}", file.display()))
     }
 
     /// Writes down that a person has looked at finished turns.

@@ -56,7 +56,7 @@ pub(crate) use crate::sys::socket_file::SocketError;
 pub use contained::Container;
 pub use doors::Doors;
 pub use error::CollectorError;
-pub use journal::Setup as JournalSetup;
+pub use journal::{EndedSetup, Setup as JournalSetup};
 pub use membership::{Membership, join};
 pub use setup::{RulesSetup, Setup};
 pub use sources::Setup as SourcesSetup;
@@ -122,10 +122,12 @@ fn take_over(
     let mut recalled = journal::recall(&setup.journal, own_server.clone(), clock.now());
     let now = clock.now();
     recalled.table.adopt(&handover.rows(), now);
+    recalled.take_up_ended(now);
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach, now);
     let hub = doors.serve(&clock, workers::of(setup, &clock, &messages))?;
     hub.publish(Update::Snapshot(recalled.table.rows()));
     let links = doors.leave_links();
+    hub.publish(Update::Ended(recalled.table.ended_sessions().into()));
     let threads = |source| CollectorError::Threads {
         runtime: doors.places.runtime.clone(),
         source,

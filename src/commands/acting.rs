@@ -7,6 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
 use super::Context;
+use super::ended::written_down;
 use super::logged::RecentLog;
 use crate::actor::acts::{Actor, Setup};
 use crate::actor::{Equal, Outcome, Shown};
@@ -14,7 +15,7 @@ use crate::error::CommandError;
 use crate::hub::client::{HubError, random_id};
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Decide, Right, What, code};
 use crate::hub::server::{Actor as _, Collector, Handed, Who};
-use crate::state::{Bound, Decision, Row};
+use crate::state::{Bound, Decision, EndedSession, Row};
 use crate::sys::monotone_clock::Clock;
 
 /// Why nobody knows of anything that was done.
@@ -131,12 +132,14 @@ fn actor(context: &Context, alone: Alone) -> Actor {
 }
 
 /// What stands for the collector where there is none.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Alone {
     /// Read again whenever it is asked.
     log: Option<RecentLog>,
     /// The row as the person knows it, where no log tells.
     known: Option<Row>,
+    /// The sessions that are over, as they were written down.
+    ended: Vec<EndedSession>,
 }
 
 impl Alone {
@@ -144,18 +147,20 @@ impl Alone {
     fn of(context: &Context, row: Option<&Row>, what: &What) -> Option<Self> {
         let log = || context.recent_log().ok().flatten();
         match what {
-            What::Start(_) => Some(Self {
-                log: None,
-                known: None,
+            What::Start(_) => Some(Self::default()),
+            What::Resume(_) => Some(Self {
+                ended: written_down(context).ok()?,
+                ..Self::default()
             }),
             What::Decide(_) | What::ReadRequest { .. } => log().map(|log| Self {
                 log: Some(log),
-                known: None,
+                ..Self::default()
             }),
             // It is bound to the process in the pane, which is looked at.
             What::Stop { .. } => Some(Self {
                 log: log(),
                 known: row.cloned(),
+                ..Self::default()
             }),
             What::Snooze { .. } | What::Trust { .. } | What::Look {} | What::Locate {} => None,
         }
@@ -169,6 +174,10 @@ impl Collector for Alone {
             None => self.known.iter().cloned().collect(),
         };
         Ok(rows.into_iter().find(|row| row.id == id))
+    }
+
+    fn ended(&self, id: &str) -> Result<Option<EndedSession>, HubError> {
+        Ok(self.ended.iter().find(|it| it.id() == id).cloned())
     }
 
     /// A hook waits at a collector only.

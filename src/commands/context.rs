@@ -212,6 +212,11 @@ impl Context {
                 rebuild_bytes: config.mirror.rebuild_bytes(),
                 rebuild_window: config.mirror.rebuild_window(),
                 ttl: config.table.ttl(),
+                ended: collector::EndedSetup {
+                    file: places.sessions(),
+                    keep: config.ended.keep(),
+                    with_words: true,
+                },
             },
             sources: collector::SourcesSetup {
                 own_server: self.around.server.clone(),

@@ -16,6 +16,7 @@ mod describe;
 mod diff;
 mod doctor;
 mod emit;
+mod ended;
 mod explain;
 mod follow;
 mod install;
@@ -26,6 +27,7 @@ mod logged;
 mod lookup;
 mod mirror;
 mod request;
+mod resume;
 mod rows;
 mod rules;
 mod setup;
@@ -53,6 +55,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Jump(arguments)) => jump::run(&context, arguments),
         Some(Command::Start(arguments)) => start::start(&context, arguments),
         Some(Command::Stop(arguments)) => start::stop(&context, arguments),
+        Some(Command::Resume(arguments)) => resume::run(&context, arguments),
         Some(Command::Snooze(arguments)) => snooze::run(&context, arguments),
         Some(Command::Request(arguments)) => request::run(&context, arguments),
         Some(Command::Approve(arguments)) => approve::run(&context, arguments),

@@ -9,18 +9,23 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 
 use super::Context;
+use super::ended::Ended;
 use super::rows::{self, FromLog, Known};
 use crate::cli::{StatusArgs, StatusFormat};
 use crate::config::Signs;
 use crate::error::CommandResult;
+use crate::hub::protocol::EndedSessions;
 use crate::log::when::{Grain, age};
 use crate::messages;
 use crate::mux::Reach;
 use crate::mux::tmux::coloured;
-use crate::state::{Row, Unmatched, urgency, words};
+use crate::state::{EndedSession, Row, Unmatched, urgency, words};
 
 /// Prints the rows in the wanted form.
 pub(super) fn run(context: &Context, arguments: &StatusArgs) -> CommandResult {
+    if arguments.ended {
+        return ended(context, arguments.json);
+    }
     let Known {
         mut rows,
         from_log,
@@ -42,6 +47,30 @@ pub(super) fn run(context: &Context, arguments: &StatusArgs) -> CommandResult {
         heading + &table(&rows, &Unreachable::of(&rows, &reach), now)
     };
     messages::result(&text);
+    Ok(())
+}
+
+/// Prints the sessions that are over and within reach: apart from the rows, which programs count.
+fn ended(context: &Context, json: bool) -> CommandResult {
+    let sessions = Ended::of(context, "status")?.sessions;
+    if json {
+        return messages::json(&EndedSessions::of(&sessions).sessions);
+    }
+    let now = Timestamp::now();
+    let line = |session: &EndedSession| {
+        [
+            format!("ended {} ago", age(now.since(session.ended), Grain::Fine)),
+            session.assistant.to_string(),
+            session.label(),
+            session.instance_id.to_string(),
+            session.message.clone().unwrap_or_default(),
+        ]
+    };
+    let lines: Vec<[String; 5]> = sessions.iter().map(line).collect();
+    messages::result(&match lines.as_slice() {
+        [] => "no session is over that could be resumed\n".to_owned(),
+        lines => aligned(lines),
+    });
     Ok(())
 }
 
@@ -144,6 +173,11 @@ fn table(rows: &[Row], troubles: &Unreachable, now: Timestamp) -> String {
         return "no assistant has reported\n".to_owned();
     }
     let lines: Vec<[String; 5]> = rows.iter().map(|row| line(row, troubles, now)).collect();
+    aligned(&lines)
+}
+
+/// The lines with their cells below each other.
+fn aligned(lines: &[[String; 5]]) -> String {
     let width = |column: usize| {
         lines
             .iter()
@@ -153,7 +187,7 @@ fn table(rows: &[Row], troubles: &Unreachable, now: Timestamp) -> String {
     };
     let widths: Vec<usize> = (0..4).map(width).collect();
     let mut text = String::new();
-    for line in &lines {
+    for line in lines {
         for (cell, width) in line.iter().zip(&widths) {
             text.push_str(cell);
             let padding = width.saturating_sub(cell.chars().count()) + 2;

@@ -220,7 +220,11 @@ impl Watch<'_> {
             }
             Update::Row(row) => self.change(Arc::unwrap_or_clone(row), &mut lines),
             Update::Gone(id) => self.end(&id, &mut lines),
-            Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => {}
+            Update::Diff(..)
+            | Update::Tasks(..)
+            | Update::Ended(_)
+            | Update::Health(_)
+            | Update::Role(_) => {}
         }
         let (form, output) = (self.form, &mut self.output);
         let mut printed = lines.iter().map(|line| {

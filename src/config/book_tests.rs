@@ -44,6 +44,10 @@ fn defaults(config: &Config) -> Vec<(&'static str, String)> {
             config.mirror.rebuild_bytes().to_string(),
         ),
         ("mirror.rebuild_window", format!("{:?}", format!("{days}d"))),
+        (
+            "ended.keep",
+            format!("\"{}m\"", config.ended.keep().as_secs() / 60),
+        ),
         ("notice.waiting_approval", channels(State::WaitingApproval)),
         ("notice.waiting_input", channels(State::WaitingInput)),
         ("notice.error", channels(State::Error)),

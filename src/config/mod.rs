@@ -37,6 +37,12 @@ const DEFAULT_REBUILD_BYTES: u64 = 3 << 19;
 /// waits on Monday.
 const DEFAULT_REBUILD_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// How long a session that is over can be taken up again, unless said otherwise.
+const DEFAULT_KEEP: Duration = Duration::from_secs(30 * 60);
+
+/// Nor for longer than a year.
+const LONGEST_KEEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// What the person has set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -48,6 +54,8 @@ pub struct Config {
     pub(crate) table: Table,
     /// `[mirror]`: the event log.
     pub(crate) mirror: Mirror,
+    /// `[ended]`: sessions that are over.
+    pub(crate) ended: Ended,
     /// `[notice]`: how you are told of what needs you.
     pub(crate) notice: notify::Settings,
     /// `[icons]`: how states and branches are marked.
@@ -196,6 +204,39 @@ pub struct Mirror {
     /// `rebuild_window`: how old that may be, for example `12h` or `7d`.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     rebuild_window: Option<Span>,
+}
+
+/// `[ended]`: sessions that are over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Ended {
+    /// `keep`: how long they can be taken up again, for example `8h`; `0`: not at all.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    keep: Option<Keep>,
+}
+
+/// A span of time as text, or `0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+struct Keep(Duration);
+
+impl TryFrom<String> for Keep {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.trim() {
+            "0" => Ok(Self(Duration::ZERO)),
+            _ => Span::try_from(text).map(|span| Self(span.0.min(LONGEST_KEEP))),
+        }
+    }
+}
+
+impl Ended {
+    /// How long they stay within reach; zero: not at all.
+    pub fn keep(&self) -> Duration {
+        self.keep.map_or(DEFAULT_KEEP, |keep| keep.0)
+    }
 }
 
 /// A span of time as text.

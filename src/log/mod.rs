@@ -4,7 +4,8 @@
 //! is counted and stops nothing. `files` knows which files belong together, `tailer` follows
 //! them while they grow and are rotated, [`player`] plays records into a table, `recent` those at the end of the event log.
 //! `decisions` reads the audit, whose lines stand beside the events.
-//! Writing is not done here: see `pane_patrol_hooks::event_log`.
+//! `sessions` keeps the sessions that can be taken up again. The event log is not written here: see
+//! `pane_patrol_hooks::event_log`.
 //!
 //! May import: `state`, `sys`, and the hooks' words.
 
@@ -20,6 +21,7 @@ pub mod player;
 pub(crate) mod print;
 pub(crate) mod recent;
 pub(crate) mod record;
+pub(crate) mod sessions;
 pub(crate) mod split;
 pub(crate) mod stats;
 pub(crate) mod tailer;

@@ -155,7 +155,11 @@ impl Watch {
             }
             Update::Row(row) => self.see(row),
             Update::Gone(id) => self.forget(&id),
-            Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => {}
+            Update::Diff(..)
+            | Update::Tasks(..)
+            | Update::Ended(_)
+            | Update::Health(_)
+            | Update::Role(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::git::DiffSummary;
-use crate::state::{Row, Unmatched};
+use crate::state::{EndedSession, Row, Unmatched};
 use crate::tasks::TaskSummary;
 
 /// One message to a dashboard.
@@ -23,6 +23,8 @@ pub enum Update {
     Diff(String, Arc<DiffSummary>),
     /// All tasks of the row with this id; the row itself carries the sums.
     Tasks(String, Arc<TaskSummary>),
+    /// All sessions that are over and within reach, the last one first.
+    Ended(Arc<[EndedSession]>),
     /// How well the collector hears.
     Health(Health),
     /// Who collects.

@@ -12,9 +12,23 @@ use crate::state::{Outcome, Row, RowKey};
 impl Writer {
     /// Tells what has changed, and has the sources follow it.
     pub(super) fn follow(&mut self, outcome: &Outcome) {
-        if outcome.changed.is_empty() && outcome.removed.is_empty() {
-            return;
+        if !outcome.changed.is_empty() || !outcome.removed.is_empty() {
+            self.follow_rows(outcome);
         }
+        if outcome.other_ended {
+            self.tell_ended();
+        }
+    }
+
+    /// Tells which sessions are over and within reach, and writes them down.
+    fn tell_ended(&mut self) {
+        let sessions = self.table.ended_sessions();
+        let trouble = self.memory.note_ended(&sessions).err();
+        self.trouble("ended sessions".to_owned(), trouble);
+        self.tell(Update::Ended(sessions.into()));
+    }
+
+    fn follow_rows(&mut self, outcome: &Outcome) {
         for key in &outcome.removed {
             self.lose_interest(key);
             self.work.forget(&key.to_string());

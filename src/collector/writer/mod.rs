@@ -149,6 +149,7 @@ impl Writer {
     pub(super) fn run(&mut self, inbox: &Receiver<Message>) {
         self.tell(Update::Snapshot(self.table.rows()));
         self.tell(Update::Role(Role::Collector));
+        self.tell(Update::Ended(self.table.ended_sessions().into()));
         self.take_up();
         let mut is_ending = false;
         // What is being carried out is seen to its end, and what becomes of it is heard.

@@ -16,8 +16,8 @@ use crate::hub::protocol::{
     Act, ActResult, ClientRole, Envelope, ErrorPayload, Hello, MAX_MESSAGE_BYTES, Voice, code,
     parse, update_of,
 };
-use crate::state::Row;
 use crate::state::update::{Health, Update};
+use crate::state::{EndedSession, Row};
 
 /// How long the hub may take for its answer to `hello`.
 const ANSWER_BUDGET: Duration = Duration::from_secs(2);
@@ -110,6 +110,16 @@ impl HubClient {
         let is_new = error.session_id != self.voice.session_id;
         self.voice.session_id.clone_from(&error.session_id);
         is_new
+    }
+
+    /// The sessions that are over and within reach, as they were when [`HubClient::rows`] told the rows.
+    pub fn ended(&self) -> Vec<EndedSession> {
+        let told = self.beside.iter().rev();
+        let mut told = told.filter_map(|update| match update {
+            Update::Ended(sessions) => Some(sessions.to_vec()),
+            _ => None,
+        });
+        told.next().unwrap_or_default()
     }
 
     /// Another handle of the stream, to end [`HubClient::next_update`] from another thread.

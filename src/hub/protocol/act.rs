@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::right::needed_by_act;
 use super::start::Start;
-use super::{Right, is_false};
+use super::{Resume, Right, is_false};
 use crate::state::{Decision, Pick, Request};
 
 /// Nobody is trusted for longer at one time.
@@ -77,6 +77,8 @@ pub enum What {
     },
     /// To start another one.
     Start(Start),
+    /// To take up the ended session with this id of `ended_sessions` again, in a pane of its own.
+    Resume(Resume),
     /// To say that the person looks at the agent now, where its multiplexer cannot tell.
     Look {},
     /// To know where the agent is.
@@ -118,6 +120,7 @@ impl What {
                 close_pane: true, ..
             } => "close_pane",
             Self::Start(_) => "start",
+            Self::Resume(_) => "resume",
             Self::Look {} => "look",
             Self::Locate {} => "locate",
         }
@@ -130,7 +133,8 @@ impl What {
             | Self::Snooze { .. }
             | Self::Trust { .. }
             | Self::Stop { .. }
-            | Self::Start(_) => true,
+            | Self::Start(_)
+            | Self::Resume(_) => true,
             Self::ReadRequest { .. } | Self::Look {} | Self::Locate {} => false,
         }
     }
@@ -255,7 +259,7 @@ pub struct ActResult {
     /// Of `read_request`: the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<ReadRequest>,
-    /// Of `locate` and `start`: where it is.
+    /// Of `locate`, `start` and `resume`: where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Located>,
     /// Of `stop`: it was not to be ended in that way; to close its pane would.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AgentDiff, AgentStatus, AgentTasks, Envelope, Gone};
+use super::{AgentDiff, AgentStatus, AgentTasks, EndedSessions, Envelope, Gone};
 use crate::state::update::{Health, Update};
 
 /// What a hub's message means to a subscriber; `Ok(None)` for types that do not concern it.
@@ -27,6 +27,11 @@ pub fn update_of(message: Envelope) -> Result<Option<Update>, serde_json::Error>
             let tasks: AgentTasks = serde_json::from_value(message.payload)?;
             let id = tasks.agent_id.clone();
             Some(Update::Tasks(id, Arc::new(tasks.into_summary())))
+        }
+        "ended_sessions" => {
+            let ended: EndedSessions = serde_json::from_value(message.payload)?;
+            let sessions = ended.sessions.into_iter().map(|agent| agent.session);
+            Some(Update::Ended(sessions.collect()))
         }
         "health" => {
             let health: Health = serde_json::from_value(message.payload)?;

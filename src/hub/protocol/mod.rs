@@ -4,7 +4,8 @@
 //! `task_summary`), then `snapshot` says that this was all of them, and from there on it hears of whatever
 //! changes. A publisher says the same of the agents it speaks for, and `task_update`, `heartbeat` and
 //! `error`, of which subscribers hear, too. Whoever says `diff_patch_request` gets a
-//! `diff_patch_response`; of a publisher's own agent its publisher is asked.
+//! `diff_patch_response`; of a publisher's own agent its publisher is asked. `ended_sessions` tells of sessions that
+//! are over and can be taken up again.
 //!
 //! A hook that may answer a permission request says `wait_decision` and gets one `decision`, or
 //! `released` when there is nothing more to wait for; `waiting` says at once that it was heard. Whoever
@@ -17,6 +18,7 @@
 mod act;
 pub mod code;
 mod diff;
+mod ended;
 mod envelope;
 #[cfg(test)]
 mod fuzz;
@@ -44,6 +46,7 @@ pub use act::{
     Act, ActOutcome, ActResult, Decide, Located, MAX_TRUST, Named, ReadRequest, Verb, What,
 };
 pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
+pub use ended::{EndedAgent, EndedSessions, Resume};
 pub use envelope::{Envelope, MAX_MESSAGE_BYTES, VERSION, parse};
 use envelope::{PAYLOAD_BYTES, SAID_BYTES};
 pub use greeting::{Admit, Bye, ClientRole, ErrorPayload, Heartbeat, Hello, Pong, Snapshot};

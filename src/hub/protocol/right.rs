@@ -96,13 +96,14 @@ pub const MESSAGES: [(&str, Right); 11] = [
 ];
 
 /// What is needed for each act.
-pub const ACTS: [(&str, Right); 8] = [
+pub const ACTS: [(&str, Right); 9] = [
     ("read_request", Right::Read),
     ("locate", Right::Read),
     ("look", Right::Answer),
     ("decide", Right::Answer),
     ("snooze", Right::Answer),
     ("stop", Right::Manage),
+    ("resume", Right::Manage),
     ("trust", Right::Own),
     ("start", Right::Own),
 ];

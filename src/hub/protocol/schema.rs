@@ -41,7 +41,7 @@ struct Anything {}
 type Make = fn(&mut SchemaGenerator) -> schemars::Schema;
 
 /// Every type of message, what it says, and its payload.
-const MESSAGES: [(&str, &str, Make); 22] = [
+const MESSAGES: [(&str, &str, Make); 23] = [
     ("hello", "A client's first message.", make::<Hello>),
     (
         "snapshot",
@@ -82,6 +82,11 @@ const MESSAGES: [(&str, &str, Make); 22] = [
         "health",
         "Hub to subscriber: how well the collector hears.",
         make::<Health>,
+    ),
+    (
+        "ended_sessions",
+        "Hub to subscriber: the sessions that are over and can be taken up again.",
+        make::<EndedSessions>,
     ),
     (
         "heartbeat",
@@ -228,7 +233,7 @@ fn read(message: Envelope) {
         "agent_status" if message.seq.is_none() => drop(Report::read(&payload).unwrap()),
         "diff_summary" if message.seq.is_none() => is::<AgentDiff>(payload),
         "task_summary" if message.seq.is_none() => is::<AgentTasks>(payload),
-        "agent_status" | "diff_summary" | "task_summary" | "health" => {
+        "agent_status" | "diff_summary" | "task_summary" | "health" | "ended_sessions" => {
             assert!(update_of(message).unwrap().is_some());
         }
         "task_update" => is::<TaskUpdate>(payload),

@@ -14,7 +14,7 @@ use super::order::Order;
 use super::who::{Actor, Collector, Handed, Under, Who};
 use crate::hub::client::HubError;
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Right};
-use crate::state::Row;
+use crate::state::{EndedSession, Row};
 use crate::sys::wake_channel::Orders;
 
 /// So many may be carried out at once for those of one right: nobody's keep out those of another one.
@@ -261,6 +261,11 @@ impl Collector for Desk {
     fn row(&self, id: &str) -> Result<Option<Row>, HubError> {
         let row = self.ask(|answer| Order::Row(id.to_owned(), answer))?;
         Ok(row.map(|row| *row))
+    }
+
+    fn ended(&self, id: &str) -> Result<Option<EndedSession>, HubError> {
+        let session = self.ask(|answer| Order::Ended(id.to_owned(), answer))?;
+        Ok(session.map(|session| *session))
     }
 
     fn hand(&self, handed: Handed) -> Result<bool, HubError> {

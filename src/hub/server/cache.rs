@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::outbox::Item;
 use super::texts::Texts;
 use crate::git::DiffSummary;
-use crate::hub::protocol::{ErrorPayload, Gone, Heartbeat, Voice};
+use crate::hub::protocol::{EndedSessions, ErrorPayload, Gone, Heartbeat, Voice};
 use crate::state::update::{Health, Update};
-use crate::state::{Row, urgency};
+use crate::state::{EndedSession, Row, urgency};
 use crate::sys::monotone_clock::Clock;
 use crate::tasks::TaskSummary;
 
@@ -21,6 +21,7 @@ pub(super) struct Cache {
     /// By their ids. Boxed: a map keeps places for more than it holds.
     agents: BTreeMap<String, Box<Agent>>,
     complaints: BTreeMap<String, ErrorPayload>,
+    ended: Arc<[EndedSession]>,
     health: Health,
     texts: RefCell<Texts>,
 }
@@ -41,6 +42,7 @@ impl Cache {
             clock,
             agents: BTreeMap::new(),
             complaints: BTreeMap::new(),
+            ended: Arc::default(),
             health: Health::default(),
             texts: RefCell::default(),
         }
@@ -75,6 +77,10 @@ impl Cache {
                 self.agent(&id).tasks = Some(tasks);
                 Some(Item::Tasks(id))
             }
+            Update::Ended(sessions) => {
+                self.ended = sessions;
+                Some(Item::Ended)
+            }
             Update::Health(health) => {
                 self.health = health;
                 Some(Item::Health)
@@ -100,6 +106,11 @@ impl Cache {
 
     pub(super) fn row(&self, id: &str) -> Option<&Row> {
         self.agents.get(id)?.row.as_deref()
+    }
+
+    /// The ended session of that id.
+    pub(super) fn ended(&self, id: &str) -> Option<&EndedSession> {
+        self.ended.iter().find(|session| session.id() == id)
     }
 
     fn agent(&mut self, id: &str) -> &mut Agent {
@@ -169,6 +180,8 @@ impl Cache {
                 items.push(Item::Tasks(id.clone()));
             }
         }
+        // Before the end mark, so that whoever asks knows after it whether there are any.
+        items.extend((!self.ended.is_empty()).then_some(Item::Ended));
         items.extend([Item::SnapshotEnd, Item::Health]);
         items
     }
@@ -203,6 +216,10 @@ impl Cache {
             }
             // Only the client itself knows what it was told.
             Item::SnapshotEnd => return None,
+            Item::Ended => {
+                let ended = EndedSessions::of(&self.ended);
+                voice.say("ended_sessions", &ended, None, now)
+            }
             Item::Health => voice.say("health", &self.health, None, now),
         };
         Some(text.into())

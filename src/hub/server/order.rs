@@ -4,8 +4,8 @@ use std::sync::mpsc::SyncSender;
 
 use super::who::Handed;
 use crate::hub::protocol::{ActResult, AgentPatch};
-use crate::state::Row;
 use crate::state::update::Update;
+use crate::state::{EndedSession, Row};
 
 /// What the hub's thread is told.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(super) enum Order {
     Acted(Box<ActResult>),
     /// Whoever carries one out wants to know how a row is.
     Row(String, SyncSender<Option<Box<Row>>>),
+    /// The same wants to know how an ended session is.
+    Ended(String, SyncSender<Option<Box<EndedSession>>>),
     /// The same has something for the hook that waits for it; whether one does.
     Hand(Box<Handed>, SyncSender<bool>),
     /// A patch is there, or why it is not.

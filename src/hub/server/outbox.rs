@@ -18,6 +18,8 @@ pub(super) enum Item {
     Complaint(String),
     /// That all agents were told of.
     SnapshotEnd,
+    /// The sessions that are over and within reach.
+    Ended,
     /// The collector's health.
     Health,
 }
@@ -32,6 +34,7 @@ impl Item {
             Self::Heartbeat(_) => "heartbeat",
             Self::Complaint(_) => "error",
             Self::SnapshotEnd => "snapshot",
+            Self::Ended => "ended_sessions",
             Self::Health => "health",
         }
     }

@@ -70,6 +70,11 @@ impl Server {
                         // Whoever asked may not wait any more.
                         let _ = answer.try_send(row);
                     }
+                    Order::Ended(id, answer) => {
+                        let session = self.cache.ended(&id).cloned().map(Box::new);
+                        // The same.
+                        let _ = answer.try_send(session);
+                    }
                     Order::Hand(handed, answer) => {
                         // The same.
                         let _ = answer.try_send(self.hand(&handed));

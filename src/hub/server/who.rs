@@ -6,7 +6,7 @@ use pane_patrol_hooks::approval::Verdict;
 
 use crate::hub::client::HubError;
 use crate::hub::protocol::{Act, ActResult, Right};
-use crate::state::{Request, Row};
+use crate::state::{EndedSession, Request, Row};
 
 /// Who wants something done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,12 @@ pub trait Collector: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// The collector has ended.
     fn row(&self, id: &str) -> Result<Option<Row>, HubError>;
+
+    /// The ended session with this id, if it is within reach.
+    ///
+    /// # Errors
+    /// The collector has ended.
+    fn ended(&self, id: &str) -> Result<Option<EndedSession>, HubError>;
 
     /// Hands a decision to the hook that waits for it; false when none does.
     ///

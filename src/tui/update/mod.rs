@@ -134,6 +134,7 @@ fn hear(model: &mut Model, feed: Update, now: Timestamp) {
             }
         }
         Update::Role(role) => model.role = Some(role),
+        Update::Ended(_) => return,
         Update::Diff(id, diff) => work::hear_diff(model, id, diff),
         Update::Tasks(id, tasks) => work::hear_tasks(model, id, tasks),
     }

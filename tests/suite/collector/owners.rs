@@ -117,6 +117,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
             rebuild_bytes: 1 << 20,
             rebuild_window: Duration::from_secs(3600),
             ttl: Duration::from_secs(300),
+            ended: pane_patrol::collector::EndedSetup::default(),
         },
         clock: Timestamp::now,
     };

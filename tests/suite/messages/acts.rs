@@ -29,6 +29,31 @@ pub(super) fn bring_about(seen: &mut Seen) {
     in_tmux(seen);
     by_the_log(seen);
     silent(seen);
+    ended(seen);
+}
+
+/// Nobody collects: what the collector before has written down is known.
+fn ended(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let keeps = |sessions: &[(&str, &str)]| {
+        let line = |(id, folder): &(&str, &str)| {
+            let ago = std::time::Duration::from_secs(610);
+            let ended = pane_patrol_hooks::timestamp::Timestamp::now().minus(ago);
+            format!(
+                r#"{{"assistant":"claude","instance_id":"{id}","target":"shop:1.0","cwd":"{folder}","ended":"{ended}"}}"#
+            )
+        };
+        let lines: Vec<String> = sessions.iter().map(line).collect();
+        let file = env.places().sessions().expect("there is a state folder");
+        private_folder(file.parent().expect("it is in one"));
+        fs::write(file, lines.join("\n")).expect("it is ours");
+    };
+    seen.of(&env, "no session has ended lately", "resume");
+    keeps(&[("4d0b", "/nothing/of/that/name/shop")]);
+    seen.of(&env, "no ended session is called that", "resume NAME");
+    seen.of(&env, "its folder was taken away", "resume 4d0b");
+    keeps(&[("4d0b", "/src/shop"), ("77ac", "/src/api")]);
+    seen.of(&env, "it is not said which one", "resume");
 }
 
 fn emit(env: &TestEnv, assistant: &str, state: &str, target: &str) {

@@ -1,0 +1,166 @@
+//! Taking up an ended session again: what runs is said by the settings and by what is known of the assistant, and it is
+//! started once, however often that is asked for.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use pane_patrol_hooks::target::PaneId;
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::{Actor, NOTHING_YET, Refusal, came};
+use crate::actor::audit::Line;
+use crate::actor::started::{self, Note, Seen};
+use crate::config::Config;
+use crate::hub::protocol::{Act, ActResult, Located, Resume, Right, SystemText};
+use crate::hub::server::Who;
+use crate::launch::{Resumption, Site};
+use crate::mux::{Opened, Reach};
+use crate::state::{EndedSession, Input};
+
+/// Said of a session that nobody knows, or nobody any more.
+const NOT_WITHIN_REACH: &str =
+    "no such session is within reach: it lives again, or it ended too long ago";
+
+/// So many are remembered.
+const REMEMBERED: usize = 64;
+
+/// The sessions that were started again, each with the end after which that was.
+#[derive(Debug, Default)]
+pub(super) struct Begun(Mutex<Vec<(String, Timestamp)>>);
+
+impl Begun {
+    /// Whether it is the first to start the session after that end.
+    fn is_first(&self, id: &str, ended: Timestamp) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = (id.to_owned(), ended);
+        if all.contains(&own) {
+            return false;
+        }
+        if all.len() == REMEMBERED {
+            all.remove(0);
+        }
+        all.push(own);
+        true
+    }
+
+    /// It was not started.
+    fn take_back(&self, id: &str) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(known, _)| known != id);
+    }
+}
+
+impl Actor {
+    /// Takes up the session that the act names.
+    pub(super) fn resume(&self, act: &Act, resume: &Resume, who: &Who) -> ActResult {
+        let (id, name) = (&act.act_id, &act.agent_id);
+        let session = match self.executor.collector.ended(name) {
+            Ok(Some(session)) => session,
+            Ok(None) => return self.untried(act, who, NOT_WITHIN_REACH),
+            Err(error) => return ActResult::refused(id, error.to_string()),
+        };
+        let session = &session;
+        let line = Line::resumed((session, name), None, who, NOTHING_YET, self.clock.now());
+        let intent = self.executor.intend(line, who.right);
+        let result = self.take_up(id, session, resume, who.right);
+        let result = result.unwrap_or_else(|why| ActResult::refused(id, why));
+        let place = result.place.as_ref().map(|place| &place.target);
+        let line = Line::resumed((session, name), place, who, came(&result), self.clock.now());
+        self.executor.record(&line.after(Some(&intent)), who.right);
+        result
+    }
+
+    fn take_up(
+        &self,
+        id: &str,
+        session: &EndedSession,
+        resume: &Resume,
+        right: Right,
+    ) -> Result<ActResult, Refusal> {
+        if right != Right::Own && (resume.path.is_some() || resume.server.is_some()) {
+            return Err("only the hub's owner says with which PATH and on which server".to_owned());
+        }
+        let config = Config::read(self.executor.places.config.as_deref());
+        let config = config.map_err(|error| format!("the settings cannot be used: {error}"))?;
+        let resumption = Resumption::of(session, &config.launcher, &self.executor.homes);
+        let resumption = resumption.map_err(|why| why.to_string())?;
+        let name = session.id();
+        if session.resuming || !self.begun.is_first(&name, session.ended) {
+            return Err("it is started again already".to_owned());
+        }
+        let started = self.start_again(session, &resumption, resume);
+        let (opened, seen) = started.inspect_err(|_| self.begun.take_back(&name))?;
+        if matches!(seen, Seen::Failed(_)) {
+            self.begun.take_back(&name);
+        }
+        let (outcome, why) = seen.told(&opened.target);
+        let mut result = ActResult::of(id, outcome, why);
+        result.place = opened.target.parse().ok().map(|target| Located {
+            target,
+            server: None,
+            pane: opened.pane.parse().ok(),
+        });
+        Ok(result)
+    }
+
+    /// Opens it, tells the table where, and looks what became of it.
+    fn start_again(
+        &self,
+        session: &EndedSession,
+        resumption: &Resumption,
+        resume: &Resume,
+    ) -> Result<(Opened, Seen), Refusal> {
+        let reach = self.reach_for(resume);
+        let path = resume.path.as_ref().map(SystemText::to_os);
+        let site = Site {
+            session: resume.session.clone(),
+            in_front: resume.in_front,
+            home: self.executor.home.clone().map(OsString::from),
+            cwd: resumption.folder().as_os_str().to_owned(),
+            path: path.or_else(|| reach.path.clone()),
+        };
+        let note = Note::begin(&self.executor.places.runtime);
+        let opened = resumption.start(&site, Note::path(note.as_ref()), &*reach.own());
+        let opened = opened.map_err(|undone| undone.to_string())?;
+        if let Ok(pane) = opened.pane.parse::<PaneId>() {
+            // Where nobody collects there is no table, and nothing to be told.
+            let _ = self.tell(Input::Resumed {
+                assistant: session.assistant.clone(),
+                instance_id: session.instance_id.to_string(),
+                socket: reach.own_socket.to_string_lossy().into_owned(),
+                pane,
+            });
+        }
+        let seen = started::look_again(&reach, &opened, note.as_ref());
+        Ok((opened, seen))
+    }
+
+    fn reach_for(&self, resume: &Resume) -> Reach {
+        let server = resume.server.as_ref();
+        server.map_or_else(
+            || self.executor.reach.clone(),
+            |server| self.executor.reach_at(PathBuf::from(server.to_os())),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_started_once_after_each_end() {
+        let (begun, at) = (Begun::default(), Timestamp::from_millis);
+        assert!(begun.is_first("a", at(1)));
+        assert!(!begun.is_first("a", at(1)), "the second press");
+        assert!(begun.is_first("b", at(1)));
+        begun.take_back("a");
+        assert!(begun.is_first("a", at(1)), "the first one was not started");
+        assert!(begun.is_first("a", at(2)), "it has ended again");
+        for number in 0..1000 {
+            assert!(begun.is_first(&number.to_string(), at(1)));
+        }
+        assert!(begun.0.lock().unwrap().len() <= REMEMBERED);
+    }
+}

@@ -1,0 +1,62 @@
+//! `resume`: takes up a session that is over again, where it worked.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Context;
+use super::acting::act;
+use super::ended::Ended;
+use super::start::NotStarted;
+use crate::cli::ResumeArgs;
+use crate::error::{CommandError, CommandResult};
+use crate::hub::protocol::{ActOutcome, Located, Resume, SystemText, What};
+use crate::launch::{ENDED, Resumption};
+use crate::messages;
+use crate::state::EndedSession;
+use crate::sys::shell;
+
+/// What to do where nothing was started.
+const STILL: &str =
+    "once that is mended it can be resumed still; `pane-patrol status --ended` lists what can be";
+
+/// Takes it up, or says how it would be.
+pub(super) fn run(context: &Context, arguments: &ResumeArgs) -> CommandResult {
+    let ended = Ended::of(context, "resume")?;
+    let session = ended.pick(arguments.target.as_deref(), Timestamp::now())?;
+    let name = format!("{} of {}", session.assistant, session.label());
+    let failed = |why: String| CommandError::new(format!("could not resume {name}: {why}"));
+    if arguments.dry_run {
+        let resumption = Resumption::of(session, &context.config()?.launcher, &context.homes());
+        let resumption = resumption.map_err(|why| failed(why.to_string()).hint(STILL))?;
+        let folder = shell::shown(&resumption.folder().to_string_lossy());
+        messages::result(&format!("cd {folder} && {}\n", resumption.shown()));
+        return Ok(());
+    }
+    let in_front = context.around.server.is_some();
+    let resumed = resume_it(context, "resume", session, in_front);
+    let (place, ended) = resumed.map_err(|why| failed(why.to_string()).hint(STILL))?;
+    messages::status(&format!("Resumed {name} in {}{ended}.", place.target));
+    Ok(())
+}
+
+/// Takes it up on the server that the person is on; `door` is where she is. Where it is, and what is to be said of it.
+pub(super) fn resume_it(
+    context: &Context,
+    door: &str,
+    session: &EndedSession,
+    in_front: bool,
+) -> Result<(Located, &'static str), NotStarted> {
+    let resume = Resume {
+        path: context.path.as_deref().map(SystemText::from),
+        server: Some(SystemText::from(&context.own_socket())),
+        session: context.around.session.clone(),
+        in_front,
+    };
+    let result = act(context, door, &session.id(), What::Resume(resume))?;
+    match (result.outcome, result.place) {
+        (ActOutcome::Done, Some(place)) => {
+            let ended = if result.why.is_some() { ENDED } else { "" };
+            Ok((place, ended))
+        }
+        _ => Err(NotStarted::Refused(result.why.unwrap_or_default())),
+    }
+}
