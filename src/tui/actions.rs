@@ -10,7 +10,7 @@ use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
 use crate::mux::{self, Attach, Beside};
 use crate::notify::Snoozes;
-use crate::state::Row;
+use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
 use crate::tui::effect::Split;
 use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped};
@@ -53,6 +53,10 @@ pub trait Actions: Send + Sync + 'static {
     /// shows it beside the dashboard or in a window in front; says what happened, or why nothing did.
     fn start(&self, launcher: usize, row: Option<&Row>, beside: bool)
     -> Result<String, NotStarted>;
+
+    /// Takes up a session that is over again, beside the dashboard or in a window in front; says what happened, or why
+    /// nothing did.
+    fn resume(&self, session: &EndedSession, beside: bool) -> Result<String, NotStarted>;
 
     /// Asks the row's assistant to end and waits for that.
     fn stop(&self, row: &Row) -> Stopped;

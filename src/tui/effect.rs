@@ -5,7 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::actor::{Bound, Decision, Shown};
 use crate::git::PatchRequest;
 use crate::mux::Attach;
-use crate::state::Row;
+use crate::state::{EndedSession, Row};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum Effect {
         /// Whether it is shown beside the dashboard.
         beside: bool,
     },
+    /// Take up a session that is over again; whether it is shown beside the dashboard.
+    Resume(Box<EndedSession>, bool),
     /// Ask the row's assistant to end.
     Stop(Box<Row>),
     /// Close the row's pane.

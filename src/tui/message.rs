@@ -11,8 +11,8 @@ use crate::git::{DiffSummary, Patch};
 use crate::launch::Stopped;
 use crate::mux::{Attach, Beside, Undone};
 use crate::notify::Snoozes;
-use crate::state::Row;
 use crate::state::update::Update;
+use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
@@ -43,6 +43,8 @@ pub enum Message {
     Split(Beside),
     /// What was started; or why nothing was.
     Started(Result<String, NotStarted>),
+    /// What became of taking this session up again.
+    Resumed(Box<EndedSession>, Result<String, NotStarted>),
     /// What became of stopping this row.
     Stopped(Box<Row>, Stopped),
     /// Which rows are snoozed, as it was found.

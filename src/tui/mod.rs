@@ -247,6 +247,10 @@ impl Dashboard {
             } => self.in_background(move |actions| {
                 Message::Started(actions.start(launcher, row.as_deref(), beside))
             })?,
+            Effect::Resume(session, beside) => self.in_background(move |actions| {
+                let resumed = actions.resume(&session, beside);
+                Message::Resumed(session, resumed)
+            })?,
             Effect::Stop(row) => self.in_background(move |actions| {
                 let stopped = actions.stop(&row);
                 Message::Stopped(row, stopped)

@@ -16,6 +16,7 @@ use crate::assistants::request::{Full, Known};
 use crate::config::{Signs, Theme};
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
+use crate::state::fixture::ended;
 use crate::state::update::{Health, Role, Update};
 use crate::state::words::word;
 use crate::tasks::{TaskState, TaskSummary};
@@ -202,6 +203,24 @@ fn what_a_patch_takes_out_and_puts_in_is_told_by_signs() {
 fn a_usual_day_by_project() {
     insta::assert_snapshot!(screens(&day(), |model| {
         press(model, "ffj");
+    }));
+}
+
+#[test]
+fn sessions_that_are_over() {
+    let mut last = ended("claude", "0199f0c4-7b1e-7c3a");
+    last.cwd = Some("/home/ada/src/shop".to_owned());
+    last.branch = Some("fix-tax".to_owned());
+    last.message = Some("All tests pass; the menu works by keyboard".to_owned());
+    let mut before = ended("opencode", "ses_5f2");
+    before.target = "a-session-with-a-long-name:12.3".parse().unwrap();
+    before.ended = before.ended.minus(std::time::Duration::from_secs(900));
+    let sessions = [last, before];
+    let rows = &day()[4..];
+    insta::assert_snapshot!(screens(rows, |model| {
+        let ended = Update::Ended(sessions.to_vec().into());
+        tell(model, Message::Update(ended));
+        press(model, "Gk");
     }));
 }
 

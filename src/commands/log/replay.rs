@@ -28,7 +28,7 @@ use crate::messages::Output;
 use crate::mux::{Attach, Beside};
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role, Update};
-use crate::state::{Outcome, Row, Settings, Table};
+use crate::state::{EndedSession, Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
 use crate::tui::{
     self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, NoOffer, NoPatch, NotStarted,
@@ -272,6 +272,10 @@ impl Actions for Idle {
     }
 
     fn start(&self, _: usize, _: Option<&Row>, _: bool) -> Result<String, NotStarted> {
+        Err(NotStarted::OnlyAReplay)
+    }
+
+    fn resume(&self, _: &EndedSession, _: bool) -> Result<String, NotStarted> {
         Err(NotStarted::OnlyAReplay)
     }
 

@@ -23,6 +23,8 @@ pub(crate) enum Action {
     Go,
     Filter,
     Cycle,
+    /// Hide sessions that are over, or show them again.
+    Ended,
     Explain,
     /// The request in full, with room to read it.
     Read,

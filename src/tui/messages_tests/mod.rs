@@ -27,6 +27,7 @@ const VALUES: &[(&str, &str)] = &[
     ("api:2.0", "TARGET"),
     ("notes:0.0", "TARGET"),
     ("claude in", "ASSISTANT in"),
+    ("claude of work:1.0", "ASSISTANT of FOLDER"),
     ("codex in", "ASSISTANT in"),
 ];
 

@@ -12,6 +12,7 @@ use crate::assistants::request::Known;
 use crate::launch::Stopped;
 use crate::mux::{Beside, Undone};
 use crate::notify::Snoozes;
+use crate::state::fixture::ended;
 use crate::state::update::{Role, Update};
 use crate::tui::fixture::{With, look, model_with, now, row};
 use crate::tui::message::{Hooks, Jumped, Message, NotAttached};
@@ -25,6 +26,7 @@ pub(super) fn bring_about(said: &mut Said) {
     rows(said);
     going(said);
     starting(said);
+    resuming(said);
     about_rows(said);
     setting_up(said);
     replays(said);
@@ -256,6 +258,43 @@ fn starting(said: &mut Said) {
         "`x`, and it could not be asked to end, or did not",
         &mut model,
     );
+}
+
+fn resuming(said: &mut Said) {
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('E'));
+    said.take("`E`, and there is nothing to hide", &mut model);
+    let sessions = vec![ended("claude", "0199f0c4")];
+    tell(
+        &mut model,
+        Message::Update(Update::Ended(sessions.clone().into())),
+    );
+    press(&mut model, KeyCode::Char('E'));
+    said.take("`E`", &mut model);
+    keys(&mut model, "EG");
+    press(&mut model, KeyCode::Enter);
+    said.take("Enter, and it has ended within the last second", &mut model);
+    let later = now().plus(Duration::from_secs(2));
+    for _ in 0..2 {
+        let enter =
+            crossterm::event::KeyEvent::new(KeyCode::Enter, crossterm::event::KeyModifiers::NONE);
+        update(&mut model, Message::Key(enter), later);
+    }
+    said.take("Enter twice", &mut model);
+    for (why, when) in [
+        (
+            NotStarted::Refused("its folder /home/ada/src/shop is gone".to_owned()),
+            "Enter on an ended session, and it was not started; it says why",
+        ),
+        (
+            NotStarted::NotBeside("too narrow to split: 60 columns, 80 are needed".to_owned()),
+            "Enter on an ended session, and there is no place beside the dashboard",
+        ),
+    ] {
+        let session = Box::new(sessions[0].clone());
+        tell(&mut model, Message::Resumed(session, Err(why)));
+        said.take(when, &mut model);
+    }
 }
 
 fn about_rows(said: &mut Said) {

@@ -1,4 +1,5 @@
-//! What the list shows: the rows that scope and filter let through, in sections. A row that changes is
+//! What the list shows: the rows that scope and filter let through, in sections, and below them the sessions that
+//! are over. A row that changes is
 //! taken out and put where it belongs; only another scope or filter arranges all of them anew.
 
 use std::cmp::Ordering;
@@ -6,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::columns::Columns;
+use super::ended::{Ended, Past};
 use super::rows::{Known, Rows};
 use crate::state::{Attention, Row};
 use crate::tui::labels;
@@ -50,6 +52,8 @@ pub(crate) enum Entry<'a> {
     /// A section begins.
     Heading(&'a Heading),
     Row(&'a Row),
+    /// A session that is over.
+    Past(&'a Past),
 }
 
 /// The title of a section.
@@ -59,6 +63,8 @@ pub(crate) enum Heading {
     Attention(Attention),
     /// Rows of one project; empty when it is not known.
     Project(String),
+    /// Sessions that are over.
+    Ended,
 }
 
 /// Rows below one heading; there is always one.
@@ -80,12 +86,14 @@ pub(crate) struct List {
     firsts: HashMap<Heading, Arc<Known>>,
     /// How many rows are shown.
     rows: usize,
+    /// The last one first.
+    ended: Vec<Arc<Past>>,
     pub(crate) columns: Columns,
 }
 
 impl List {
     /// All of `rows` that `scope` and `filter` let through.
-    pub(crate) fn of(rows: &Rows, scope: Scope, filter: &str) -> Self {
+    pub(crate) fn of(rows: &Rows, ended: &Ended, scope: Scope, filter: &str) -> Self {
         let mut list = Self {
             scope,
             wanted: filter.split_whitespace().map(str::to_lowercase).collect(),
@@ -111,21 +119,33 @@ impl List {
         list.sections.sort_by(Section::order);
         let first = |section: &Section| (section.heading.clone(), Arc::clone(section.first()));
         list.firsts = list.sections.iter().map(first).collect();
+        list.put_ended(ended);
         list
     }
 
     /// How many lines it has.
     pub(crate) fn len(&self) -> usize {
-        self.rows + self.sections.len()
+        let heading = usize::from(!self.ended.is_empty());
+        self.rows + self.sections.len() + heading + self.ended.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.choices() == 0
     }
 
     /// How many rows it shows.
     pub(crate) fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// How many lines of it can be chosen: its rows, and the sessions that are over.
+    pub(crate) fn choices(&self) -> usize {
+        self.rows + self.ended.len()
+    }
+
+    /// The sessions that are over.
+    pub(crate) fn ended(&self) -> &[Arc<Past>] {
+        &self.ended
     }
 
     /// Its lines from this one on.
@@ -139,17 +159,19 @@ impl List {
         };
         let passed = self.sections.iter().take_while(is_above).count();
         let entries = self.sections[passed..].iter().flat_map(Section::entries);
-        entries.skip(above)
+        let heading = (!self.ended.is_empty()).then_some(Entry::Heading(&Heading::Ended));
+        let ended = self.ended.iter().map(|past| Entry::Past(past));
+        entries.chain(heading).chain(ended).skip(above)
     }
 
-    /// How many rows stand above this line.
-    pub(crate) fn rows_above(&self, line: usize) -> usize {
+    /// How many lines that can be chosen stand above this line.
+    pub(crate) fn choices_above(&self, line: usize) -> usize {
         let (mut left, mut rows) = (line, 0);
         for section in &self.sections {
             rows += section.rows.len().min(left.saturating_sub(1));
             left = left.saturating_sub(section.rows.len() + 1);
         }
-        rows
+        rows + self.ended.len().min(left.saturating_sub(1))
     }
 
     /// This line of it.
@@ -167,6 +189,28 @@ impl List {
             }
         }
         None
+    }
+
+    /// The id of what can be chosen at this place.
+    pub(crate) fn id(&self, place: usize) -> Option<&str> {
+        let past = || self.ended.get(place.checked_sub(self.rows)?);
+        let row = self.row(place).map(|row| &*row.id);
+        row.or_else(|| Some(&*past()?.id))
+    }
+
+    /// Where a session that is over stands: its place among all that can be chosen, and its line.
+    pub(crate) fn find_past(&self, id: &str) -> Option<(usize, usize)> {
+        let inside = self.ended.iter().position(|past| past.id == id)?;
+        let place = self.rows + inside;
+        Some((place, place + self.sections.len() + 1))
+    }
+
+    /// Takes in all sessions that are over.
+    pub(crate) fn put_ended(&mut self, ended: &Ended) {
+        self.ended = match self.scope {
+            Scope::Attention => Vec::new(),
+            Scope::All | Scope::Projects => ended.shown(&self.wanted),
+        };
     }
 
     /// Where a row stands: its place among the rows, and its line.

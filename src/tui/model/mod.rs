@@ -4,6 +4,7 @@
 pub(crate) mod alerts;
 mod columns;
 pub(crate) mod deny_prompt;
+mod ended;
 mod list;
 mod panel;
 pub(crate) mod request;
@@ -26,10 +27,12 @@ use crate::config::Signs;
 use crate::mux::Beside;
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
-use crate::state::{Request, Row};
+use crate::state::{EndedSession, Request, Row};
 use crate::tui::message::Hooks;
 use crate::tui::theme::Theme;
 use deny_prompt::DenyPrompt;
+use ended::Ended;
+pub(crate) use ended::{Past, WORD as ENDED};
 pub(crate) use list::{Entry, Heading, List, Scope};
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab};
 use request::OpenRequest;
@@ -66,6 +69,10 @@ pub struct Setup {
 pub struct Model {
     pub(crate) setup: Setup,
     pub(crate) rows: Rows,
+    /// Sessions that are over.
+    pub(crate) ended: Ended,
+    /// Those that are being started again.
+    pub(crate) resuming: Vec<String>,
     pub(crate) role: Option<Role>,
     pub(crate) health: Health,
     pub(crate) hooks: Hooks,
@@ -77,6 +84,8 @@ pub struct Model {
     pub(crate) selected: Option<String>,
     /// Where the selected row stands among the visible ones: its successor is found here.
     pub(crate) position: usize,
+    /// When the selection last moved to another row by itself.
+    pub(crate) fell: Option<Timestamp>,
     /// Until when the most urgent row is selected, whichever comes; `None` before the first row. A
     /// key or a click ends it at once.
     pub(crate) arriving_until: Option<Timestamp>,
@@ -136,6 +145,8 @@ impl Model {
         Self {
             setup,
             rows: Rows::default(),
+            ended: Ended::default(),
+            resuming: Vec::new(),
             role: None,
             health: Health::default(),
             hooks: Hooks::default(),
@@ -144,6 +155,7 @@ impl Model {
             typing: false,
             selected: None,
             position: 0,
+            fell: None,
             arriving_until: None,
             list: List::default(),
             top: 0,
@@ -214,7 +226,16 @@ impl Model {
 
     /// The selected row's place among the rows of the list, and its line there, if it is on the list.
     pub(crate) fn place_of_selected(&self) -> Option<(usize, usize)> {
-        self.list.find(self.rows.known(self.selected.as_deref()?)?)
+        let id = self.selected.as_deref()?;
+        match self.rows.known(id) {
+            Some(known) => self.list.find(known),
+            None => self.list.find_past(id),
+        }
+    }
+
+    /// The selected session that is over.
+    pub(crate) fn selected_past(&self) -> Option<&Arc<Past>> {
+        self.ended.get(self.selected.as_deref()?)
     }
 
     /// The selected row.
@@ -230,7 +251,7 @@ impl Model {
     /// Brings the list into line with rows, scope and filter: after another scope or filter, not after
     /// a change of a row.
     pub(crate) fn arrange(&mut self) {
-        self.list = List::of(&self.rows, self.scope, &self.filter);
+        self.list = List::of(&self.rows, &self.ended, self.scope, &self.filter);
     }
 
     /// Takes in all rows anew.
@@ -239,6 +260,17 @@ impl Model {
         self.arrange();
         let rows = &self.rows;
         self.work.keep(|id| rows.get(id).is_some());
+    }
+
+    /// Takes in all sessions that are over.
+    pub(crate) fn put_ended(&mut self, sessions: &[EndedSession], now: Timestamp) {
+        self.ended.take(sessions, now);
+        self.list.put_ended(&self.ended);
+    }
+
+    /// Whether the list has nothing to show, whatever is looked for.
+    pub(crate) fn has_nothing(&self) -> bool {
+        self.rows.is_empty() && (self.ended.is_empty() || self.ended.is_hidden)
     }
 
     /// Takes in a row, new or changed; false when it is as it was.

@@ -4,7 +4,8 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::tui::age::{self, Grain};
-use crate::tui::model::Model;
+use crate::tui::model::{ENDED, Model};
+use crate::tui::text;
 
 /// Columns that "what it does or asks" should at least have before others shrink.
 const ENOUGH: usize = 24;
@@ -40,15 +41,25 @@ impl Columns {
             let grain = if width < NARROW { Grain::Coarse } else { grain };
             age::longest(now, since.values(), grain)
         });
+        let mut past = [0; 4];
+        for ended in model.list.ended() {
+            let [assistant, target, place] = ended.widths();
+            let age = text::width(&age::text(now, ended.session.ended, Grain::Coarse));
+            for (widest, width) in past.iter_mut().zip([assistant, target, place, age]) {
+                *widest = width.max(*widest);
+            }
+        }
+        let [assistant, target, place, age] = past;
+        let word = model.list.ended().first().map_or(0, |_| text::width(ENDED));
         let mut columns = Self {
             width,
-            assistant: list.assistant.widest().min(12),
-            target: list.target.widest().min(10.max(width / 5)),
-            place: list.place.widest().min(width / 4),
-            word: list.word.widest(),
+            assistant: list.assistant.widest().max(assistant).min(12),
+            target: list.target.widest().max(target).min(10.max(width / 5)),
+            place: list.place.widest().max(place).min(width / 4),
+            word: list.word.widest().max(word),
             work: work_form(width)
                 .map_or(0, |with_files| list.work[usize::from(with_files)].widest()),
-            age: ages[0].max(ages[1]),
+            age: ages[0].max(ages[1]).max(age),
         };
         columns.shrink(width);
         columns

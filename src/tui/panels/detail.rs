@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::Sheet;
-use super::{Asks, Component, Moves, PLAIN, Page, list, most, two_thirds};
+use super::{Asks, Component, Moves, PLAIN, Page, ended, list, most, two_thirds};
 use crate::assistants::request as asked;
 use crate::state::words::word;
 use crate::state::{Evidence, Row};
@@ -23,10 +23,19 @@ const FEW: usize = 3;
 
 /// The selected row in short, as much as there is room for.
 pub(super) const DETAIL: Component = Component {
-    page: |model, now, width| page(model, now, width, false),
+    page: |model, now, width| match model.selected_past() {
+        Some(past) => ended::page(model, past, now, width).into(),
+        None => page(model, now, width, false),
+    },
     height,
-    hints: |_| list::HINTS,
-    next_change: |model, now| next_change(model, now, FEW),
+    hints: |model| match model.selected_past() {
+        Some(_) => ended::HINTS,
+        None => list::HINTS,
+    },
+    next_change: |model, now| match model.selected_past() {
+        Some(past) => Some(ended::next_change(past, now)),
+        None => next_change(model, now, FEW),
+    },
     tab: Some(Tab::Overview),
     asks: Asks::OfRow,
     moves: Moves::List,

@@ -20,7 +20,7 @@ pub(crate) struct ShownHint {
 pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<ShownHint> {
     let panel = super::of(model);
     let hints = match panel.tab {
-        Some(_) if model.rows.is_empty() && panel.over.is_none() => empty::HINTS,
+        Some(_) if model.has_nothing() && panel.over.is_none() => empty::HINTS,
         _ => (panel.hints)(model),
     };
     let front = front(model);

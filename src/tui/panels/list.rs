@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::columns::{Columns, NARROW, work_form};
+use super::ended;
 use crate::state::{Attention, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::keymap::{Action, Hint, OPTIONS, hint, key_for};
@@ -50,9 +51,10 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
         match entry {
             Entry::Heading(heading) => draw_heading(model, heading, line, buffer),
             Entry::Row(row) => draw_row(model, row, columns, now, line, buffer),
+            Entry::Past(past) => ended::draw(model, past, columns, now, line, buffer),
         }
     }
-    if model.list.is_empty() && area.height > 0 && !model.rows.is_empty() {
+    if model.list.is_empty() && area.height > 0 && !model.has_nothing() {
         let mut writer = LineWriter::new(buffer, area.x + 1, area.y, area.right());
         let said = format!("no row to show: {} shows all again", key_for(Action::Close));
         writer.put(&said, model.setup.theme.dim());
@@ -64,9 +66,9 @@ pub(crate) fn draw_more(model: &Model, list: Rect, area: Rect, buffer: &mut Buff
     if area.is_empty() {
         return;
     }
-    let above = model.list.rows_above(model.top);
+    let above = model.list.choices_above(model.top);
     let end = model.top + usize::from(list.height);
-    let below = model.list.rows() - model.list.rows_above(end);
+    let below = model.list.choices() - model.list.choices_above(end);
     let (long, short) = match (above, below) {
         (0, 0) => return,
         (0, below) => (format!("↓ {below} more below"), format!("↓{below}")),
@@ -91,6 +93,7 @@ fn draw_heading(model: &Model, heading: &Heading, line: Rect, buffer: &mut Buffe
         Heading::Attention(attention) => (labels::section(*attention), theme.section(*attention)),
         Heading::Project(name) if name.is_empty() => ("no project", theme.dim()),
         Heading::Project(name) => (name.as_str(), theme.strong()),
+        Heading::Ended => ("ENDED", theme.dim()),
     };
     LineWriter::new(buffer, line.x + 1, line.y, line.right()).put(title, style);
 }
@@ -255,12 +258,14 @@ pub(crate) fn next_change(model: &Model, now: Timestamp, list: Rect) -> Option<T
     shown
         .take(usize::from(list.height))
         .filter_map(|entry| match entry {
-            Entry::Row(row) => Some(row),
+            Entry::Row(row) => {
+                let age = age::next_change(now, row.since, grain(row, usable(list)));
+                std::iter::once(age)
+                    .chain(trust::next_change(row, now))
+                    .min()
+            }
+            Entry::Past(past) => Some(ended::next_change(past, now)),
             Entry::Heading(_) => None,
-        })
-        .flat_map(|row| {
-            let age = age::next_change(now, row.since, grain(row, usable(list)));
-            std::iter::once(age).chain(trust::next_change(row, now))
         })
         .min()
 }

@@ -9,6 +9,7 @@ mod columns;
 mod confirm;
 mod detail;
 pub(crate) mod empty;
+mod ended;
 mod health;
 mod help;
 pub(crate) mod hints;
@@ -181,7 +182,8 @@ pub(crate) fn page(model: &Model, now: Timestamp, width: u16) -> Page {
 /// Whether the open panel is there to be seen: one about the selected row is not without a row. What
 /// lies over everything needs no place of its own.
 pub(crate) fn is_shown(model: &Model) -> bool {
-    of(model).tab.is_none() || model.selected_row().is_some()
+    let is_told = || model.panel == Panel::Detail && model.selected_past().is_some();
+    of(model).tab.is_none() || model.selected_row().is_some() || is_told()
 }
 
 /// Whether the keys that move scroll what is open instead of choosing a row.

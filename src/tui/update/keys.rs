@@ -6,7 +6,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
-use super::{answer, deny_prompt, filter, install, jump, launch, seen, snooze, split, trust, work};
+use super::{
+    answer, deny_prompt, ended, filter, install, launch, seen, snooze, split, trust, work,
+};
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Action};
@@ -56,7 +58,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         return finish(model, taken, now);
     }
     match action {
-        Action::Go => return jump::go(model),
+        Action::Go => return ended::go(model, now),
         Action::Install => return install::begin(model, now),
         Action::Split => return split::press(model),
         Action::Stop => launch::ask_to_stop(model),
@@ -92,6 +94,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Read => answer::toggle(model, now),
         Action::OtherRequest => answer::choose_next(model, now),
         Action::Scroll(by) => scroll(model, by, now),
+        Action::Ended => ended::toggle(model, now),
         Action::Explain => toggle(model, Panel::Explain, now),
         Action::Help => toggle(model, Panel::Help, now),
         Action::Close => close(model, now),

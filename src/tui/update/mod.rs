@@ -3,6 +3,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod deny_prompt;
+pub(crate) mod ended;
 pub(crate) mod filter;
 pub(crate) mod install;
 pub(crate) mod jump;
@@ -76,6 +77,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Installed(outcome) => install::over(model, outcome),
         Message::Split(place) => quiet(|| split::hear(model, place, now)),
         Message::Started(outcome) => launch::started(model, outcome, now),
+        Message::Resumed(session, outcome) => ended::resumed(model, &session, outcome, now),
         Message::Stopped(row, outcome) => quiet(|| launch::stopped(model, &row, outcome, now)),
         Message::SnoozesRead(snoozes) => quiet(|| {
             model.snoozes = snoozes;
@@ -134,7 +136,7 @@ fn hear(model: &mut Model, feed: Update, now: Timestamp) {
             }
         }
         Update::Role(role) => model.role = Some(role),
-        Update::Ended(_) => return,
+        Update::Ended(sessions) => return ended::hear(model, &sessions, now),
         Update::Diff(id, diff) => work::hear_diff(model, id, diff),
         Update::Tasks(id, tasks) => work::hear_tasks(model, id, tasks),
     }

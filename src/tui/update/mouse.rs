@@ -8,7 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layout::Layout;
 use crate::tui::model::{Entry, Follow, Model, Panel};
 use crate::tui::panels::{self, tabs};
-use crate::tui::update::jump::go;
+use crate::tui::update::ended::go;
 use crate::tui::update::keys::finish;
 use crate::tui::update::reflow::settle;
 use crate::tui::update::selection::{scroll, select};
@@ -54,12 +54,13 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
         return Vec::new();
     }
     let entry = model.list.entry(model.top + usize::from(at.y - list.y));
-    let Some(Entry::Row(row)) = entry else {
-        return Vec::new();
+    let id = match entry {
+        Some(Entry::Row(row)) => row.id.clone(),
+        Some(Entry::Past(past)) => past.id.clone(),
+        Some(Entry::Heading(_)) | None => return Vec::new(),
     };
-    let id = row.id.clone();
     if model.selected.as_ref() == Some(&id) {
-        return go(model);
+        return go(model, now);
     }
     select(model, id, now);
     Vec::new()

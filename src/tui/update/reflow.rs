@@ -42,19 +42,27 @@ fn keep_selection(model: &mut Model, now: Timestamp) {
         model.arriving_until = Some(now.plus(ROWS_ARRIVE_WITHIN));
     }
     if model.arriving_until.is_some_and(|until| now < until) {
-        let most_urgent = model.list.row(0).map(|row| row.id.clone());
-        model.selected = most_urgent;
+        let most_urgent = model.list.id(0).map(str::to_owned);
+        fall_to(model, most_urgent, now);
     }
     if let Some((position, _)) = model.place_of_selected() {
         model.position = position;
         return;
     }
-    let last = model.list.rows().checked_sub(1);
+    let last = model.list.choices().checked_sub(1);
     model.position = last.map_or(0, |last| model.position.min(last));
-    let row = model.list.row(model.position);
-    model.selected = row.map(|row| row.id.clone());
+    let next = model.list.id(model.position).map(str::to_owned);
+    fall_to(model, next, now);
     if !panels::scrolls(model) {
         model.scroll = 0;
+    }
+}
+
+/// The selection moves without the person.
+fn fall_to(model: &mut Model, id: Option<String>, now: Timestamp) {
+    if model.selected != id {
+        model.selected = id;
+        model.fell = Some(now);
     }
 }
 

@@ -32,8 +32,8 @@ pub(crate) fn move_by(model: &mut Model, by: isize, now: Timestamp) {
 }
 
 pub(crate) fn move_to(model: &mut Model, position: usize, now: Timestamp) {
-    let last = model.list.rows().saturating_sub(1);
-    let id = model.list.row(position.min(last)).map(|row| row.id.clone());
+    let last = model.list.choices().saturating_sub(1);
+    let id = model.list.id(position.min(last)).map(str::to_owned);
     if let Some(id) = id {
         select(model, id, now);
     }

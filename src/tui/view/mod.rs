@@ -23,7 +23,7 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     let layout = Layout::of(model, buffer.area);
     header::draw(model, now, layout.header, buffer);
     header::draw_lines(model, layout.lines, buffer);
-    if model.rows.is_empty() && !panels::of(model).is_alone {
+    if model.has_nothing() && !panels::of(model).is_alone {
         empty::draw(model, layout.list, buffer);
     } else {
         list::draw(model, now, layout.list, buffer);

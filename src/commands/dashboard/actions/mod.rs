@@ -17,19 +17,20 @@ use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
 use crate::commands::acting::decide;
 use crate::commands::jump::looked_at;
+use crate::commands::resume::resume_it;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
 use crate::commands::{Context, tasks, trust};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
-use crate::hub::protocol::{Start, SystemText};
+use crate::hub::protocol::{Located, Start, SystemText};
 use crate::launch::Stopped;
 use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
     SplitView, Undone,
 };
 use crate::notify::Snoozes;
-use crate::state::Row;
+use crate::state::{EndedSession, Row};
 use crate::sys::process;
 use crate::tasks::TaskSummary;
 use crate::tui::{
@@ -175,6 +176,21 @@ impl RealActions {
         })
     }
 
+    /// Shows what was started beside the dashboard, if it is wanted there.
+    fn show_started(&self, started: &Located, beside: bool) -> Result<(), NotStarted> {
+        let Some(pane) = started.pane.filter(|_| beside) else {
+            return Ok(());
+        };
+        let place = self.reach.place(None, Target::Pane(pane));
+        // The second time moves into it: whoever starts an assistant has something to tell it.
+        let shown = self.with_split(|split| {
+            split.show(&place, PATIENCE_FOR_SEVERAL)?;
+            split.show(&place, PATIENCE_FOR_SEVERAL)
+        });
+        shown.map_err(|why| NotStarted::NotBeside(why.to_string()))?;
+        Ok(())
+    }
+
     fn shown(&self) -> MutexGuard<'_, Vec<Part>> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -289,20 +305,21 @@ impl Actions for RealActions {
         };
         let started = start_it(&self.context, "dashboard", start);
         let (started, ended) = started.map_err(|why| NotStarted::Refused(why.to_string()))?;
-        if beside && let Some(pane) = started.pane {
-            let place = self.reach.place(None, Target::Pane(pane));
-            // The second time moves into it: whoever starts an assistant has something to tell it.
-            let shown = self.with_split(|split| {
-                split.show(&place, PATIENCE_FOR_SEVERAL)?;
-                split.show(&place, PATIENCE_FOR_SEVERAL)
-            });
-            shown.map_err(|why| NotStarted::NotBeside(why.to_string()))?;
-        }
+        self.show_started(&started, beside)?;
         let name = &launcher.name;
         Ok(format!(
             "started {name} in {}{ended}{elsewhere}",
             started.target
         ))
+    }
+
+    fn resume(&self, session: &EndedSession, beside: bool) -> Result<String, NotStarted> {
+        let in_front = self.context.around.server.is_some() && !beside;
+        let resumed = resume_it(&self.context, "dashboard", session, in_front);
+        let (place, ended) = resumed.map_err(|why| NotStarted::Refused(why.to_string()))?;
+        self.show_started(&place, beside)?;
+        let name = format!("{} of {}", session.assistant, session.label());
+        Ok(format!("resumed {name} in {}{ended}", place.target))
     }
 
     fn stop(&self, row: &Row) -> Stopped {

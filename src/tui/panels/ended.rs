@@ -1,0 +1,105 @@
+//! A session that is over: its line on the list, what is known of it, and the keys that matter.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::columns::Columns;
+use super::sheet::Sheet;
+use crate::tui::age::{self, Grain};
+use crate::tui::keymap::{Action, Hint, hint, key_for};
+use crate::tui::labels;
+use crate::tui::line_writer::LineWriter;
+use crate::tui::model::{ENDED, Model, Past};
+use crate::tui::text;
+
+/// The keys that matter while one is chosen.
+pub(super) const HINTS: &[Hint] = &[
+    hint(&[Action::Go]).to("resume"),
+    hint(&[Action::Ended]).to("hide ended"),
+    hint(&[Action::NextWaiting]),
+    hint(&[Action::Filter]),
+    hint(&[Action::Help]),
+    hint(&[Action::Quit]),
+];
+
+/// Draws its line: like a row's, and faint.
+pub(super) fn draw(
+    model: &Model,
+    past: &Past,
+    columns: Columns,
+    now: Timestamp,
+    line: Rect,
+    buffer: &mut Buffer,
+) {
+    let (theme, session) = (model.setup.theme, &past.session);
+    let is_selected = model.selected.as_ref() == Some(&past.id);
+    let end = line.right().saturating_sub(1);
+    if columns.age > 0 {
+        let mut writer = LineWriter::new(buffer, line.x, line.y, end);
+        let age = age::text(now, session.ended, Grain::Coarse);
+        writer.put_right(&age, theme.dim());
+    }
+    let mut writer = LineWriter::new(buffer, line.x, line.y, end);
+    if columns.age > 0 {
+        writer.keep_free(columns.age + 2);
+    }
+    writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
+    writer.skip(2);
+    let cells = [
+        (session.assistant.to_string(), columns.assistant),
+        (
+            text::fit_end(&session.target.to_string(), columns.target).into_owned(),
+            columns.target,
+        ),
+        (past.folder(), columns.place),
+        (ENDED.to_owned(), columns.word),
+    ];
+    for (text, width) in cells.iter().filter(|(_, width)| *width > 0) {
+        writer.cell(text, *width, theme.dim());
+        writer.skip(2);
+    }
+    let resuming = session.resuming || model.resuming.contains(&past.id);
+    let said = session.message.as_deref().unwrap_or_default();
+    let said = if resuming { "is being started" } else { said };
+    writer.put(said, theme.dim());
+    if is_selected {
+        buffer.set_style(line, theme.selected());
+    }
+}
+
+/// What the panel shows of it.
+pub(super) fn page(model: &Model, past: &Past, now: Timestamp, width: u16) -> Vec<Line<'static>> {
+    let sheet = Sheet::new(model, now, width);
+    let (theme, session) = (sheet.theme(), &past.session);
+    let ago = age::text(now, session.ended, Grain::Coarse);
+    let ended = format!(" · {} · {ENDED} {ago} ago", session.assistant);
+    let target = text::fit_end(&session.target.to_string(), sheet.width / 2).into_owned();
+    let mut lines = vec![Line::from(vec![
+        Span::raw(" "),
+        Span::styled(target, theme.strong()),
+        Span::styled(ended, theme.text()),
+    ])];
+    let mut tell = |label: &str, text: Option<&str>, style| {
+        lines.extend(sheet.labelled(label, theme.dim(), text, style));
+    };
+    tell("said", session.message.as_deref(), theme.text());
+    let home = model.setup.home.as_deref();
+    let folder = session.cwd.as_deref().map(|cwd| {
+        let sign = labels::branch_sign(model.setup.signs);
+        let branch = session.branch.as_ref();
+        let branch = branch.map(|branch| format!(" {sign} {branch}"));
+        labels::below_home(cwd, home) + &branch.unwrap_or_default()
+    });
+    tell("in", folder.as_deref(), theme.dim());
+    tell("session", Some(session.instance_id.as_str()), theme.dim());
+    let next = format!("{} resumes it", key_for(Action::Go));
+    tell("", Some(&next), theme.accent());
+    lines
+}
+
+/// When an age in the panel changes next.
+pub(super) fn next_change(past: &Past, now: Timestamp) -> Timestamp {
+    age::next_change(now, past.session.ended, Grain::Coarse)
+}
