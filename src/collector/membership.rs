@@ -75,21 +75,34 @@ impl Drop for Membership {
 /// # Errors
 /// The system gives no thread.
 pub fn join(setup: Setup) -> std::io::Result<(Receiver<Update>, Membership)> {
+    begin(move |seat| {
+        let handover = RefCell::default();
+        Member {
+            setup,
+            seat,
+            handover,
+        }
+        .run();
+    })
+}
+
+/// Has a thread work from a seat of its own, until the membership ends.
+pub(super) fn begin(
+    work: impl FnOnce(Seat) + Send + 'static,
+) -> std::io::Result<(Receiver<Update>, Membership)> {
     let (update, receiver) = mpsc::channel();
     let (signals, inbox) = mpsc::channel();
     let connection = Connection::default();
-    let member = Member {
-        setup,
+    let seat = Seat {
         update,
         signals: signals.clone(),
         inbox,
         has_left: Cell::new(false),
         connection: Arc::clone(&connection),
-        handover: RefCell::default(),
     };
     let thread = std::thread::Builder::new()
         .name("member".into())
-        .spawn(move || member.run())?;
+        .spawn(move || work(seat))?;
     let membership = Membership {
         signals,
         connection,
@@ -98,13 +111,50 @@ pub fn join(setup: Setup) -> std::io::Result<(Receiver<Update>, Membership)> {
     Ok((receiver, membership))
 }
 
-struct Member {
-    setup: Setup,
-    update: Sender<Update>,
+/// From where the thread of a membership is heard, and told that it is over.
+pub(super) struct Seat {
+    pub(super) update: Sender<Update>,
     signals: Sender<Signal>,
     inbox: Receiver<Signal>,
     has_left: Cell<bool>,
     connection: Connection,
+}
+
+impl Seat {
+    /// Connects to the hub of whoever collects; whoever ends the membership ends the connection.
+    pub(super) fn subscribe(&self, setup: &Setup) -> Result<HubClient, HubError> {
+        let doors = &setup.doors;
+        let client = HubClient::subscribe(&doors.places, doors.uid, "dashboard", setup.clock)?;
+        *lock(&self.connection) = client.try_clone_stream();
+        Ok(client)
+    }
+
+    /// Passes on what the hub tells, until it ends; `hear` learns it first.
+    pub(super) fn pass_on(&self, client: &mut HubClient, mut hear: impl FnMut(&Update)) {
+        while let Ok(Some(update)) = client.next_update() {
+            hear(&update);
+            self.tell(update);
+        }
+        *lock(&self.connection) = None;
+    }
+
+    /// Waits so long for the end of the membership; whether it has come.
+    pub(super) fn has_left_after(&self, pause: Duration) -> bool {
+        if self.inbox.recv_timeout(pause) == Ok(Signal::Leave) {
+            self.has_left.set(true);
+        }
+        self.has_left.get()
+    }
+
+    pub(super) fn tell(&self, update: Update) {
+        // A dashboard that no longer listens is about to leave.
+        let _ = self.update.send(update);
+    }
+}
+
+struct Member {
+    setup: Setup,
+    seat: Seat,
     /// What the collector that we listened to said last.
     handover: RefCell<Handover>,
 }
@@ -114,22 +164,23 @@ impl Member {
         let mut tries = 0;
         let mut told = None;
         loop {
-            let signals = self.signals.clone();
+            let signals = self.seat.signals.clone();
             let ended = move || {
                 // A member that has left no longer cares.
                 let _ = signals.send(Signal::Ended);
             };
             let handover = self.handover.borrow().clone();
-            let why = match take_over(&self.setup, &handover, vec![self.update.clone()], ended) {
+            let subscribers = vec![self.seat.update.clone()];
+            let why = match take_over(&self.setup, &handover, subscribers, ended) {
                 Ok(running) => {
                     // From now on the table knows better.
                     self.handover.take();
                     self.collect_until_left(running);
-                    if self.has_left.get() {
+                    if self.seat.has_left.get() {
                         return;
                     }
                     let why = "the collector ended unexpectedly".to_owned();
-                    self.tell(Update::Role(Role::Nobody(why)));
+                    self.seat.tell(Update::Role(Role::Nobody(why)));
                     None
                 }
                 Err(CollectorError::RuntimeDir(RuntimeDirError::Taken { .. })) => {
@@ -148,7 +199,7 @@ impl Member {
             if let Some(why) = why.filter(|_| tries > 5)
                 && told.as_ref() != Some(&why)
             {
-                self.tell(Update::Role(Role::Nobody(why.clone())));
+                self.seat.tell(Update::Role(Role::Nobody(why.clone())));
                 told = Some(why);
             }
             let pause = if tries > QUICK_TRIES {
@@ -156,50 +207,30 @@ impl Member {
             } else {
                 RETRY
             };
-            if self.has_left_after(pause) {
+            if self.seat.has_left_after(pause) {
                 return;
             }
         }
     }
 
     fn collect_until_left(&self, running: Running) {
-        self.has_left.set(self.inbox.recv() != Ok(Signal::Ended));
+        let signal = self.seat.inbox.recv();
+        self.seat.has_left.set(signal != Ok(Signal::Ended));
         running.stop();
     }
 
     /// Passes on what the owner's hub tells, until it ends.
     fn subscribe(&self) -> Result<(), HubError> {
-        let mut client = HubClient::subscribe(
-            &self.setup.doors.places,
-            self.setup.doors.uid,
-            "dashboard",
-            self.setup.clock,
-        )?;
-        *lock(&self.connection) = client.try_clone_stream();
+        let mut client = self.seat.subscribe(&self.setup)?;
         // Whoever leaves from now on finds the stream; who has left already is seen here.
-        if self.has_left_after(Duration::ZERO) {
+        if self.seat.has_left_after(Duration::ZERO) {
             return Ok(());
         }
-        self.tell(Update::Role(Role::Subscriber));
-        while let Ok(Some(update)) = client.next_update() {
-            self.handover.borrow_mut().hear(&update);
-            self.tell(update);
-        }
+        self.seat.tell(Update::Role(Role::Subscriber));
+        let hear = |update: &Update| self.handover.borrow_mut().hear(update);
+        self.seat.pass_on(&mut client, hear);
         self.handover.borrow_mut().lose((self.setup.clock)());
-        *lock(&self.connection) = None;
         Ok(())
-    }
-
-    fn has_left_after(&self, pause: Duration) -> bool {
-        if self.inbox.recv_timeout(pause) == Ok(Signal::Leave) {
-            self.has_left.set(true);
-        }
-        self.has_left.get()
-    }
-
-    fn tell(&self, update: Update) {
-        // A dashboard that no longer listens is about to leave.
-        let _ = self.update.send(update);
     }
 }
 
