@@ -41,6 +41,8 @@ pub struct Cli {
 pub(crate) enum Command {
     /// Show the dashboard: who needs you, and Enter goes there (also without any command)
     Supervisor(SupervisorArgs),
+    /// Show the dashboard without collecting: follow whoever does, or this machine alone
+    Pulse(PulseArgs),
     /// Go to the pane of an assistant
     Jump(JumpArgs),
     /// Start an assistant in a new tmux window
@@ -141,6 +143,17 @@ pub(crate) struct SupervisorArgs {
     /// Who else may listen.
     #[command(flatten)]
     pub(crate) listen: ListenArgs,
+}
+
+/// Options of `pulse`.
+#[derive(Args, Debug)]
+pub(crate) struct PulseArgs {
+    /// Colours: the terminal's own, for a dark or a light background, or none
+    #[arg(long, value_name = "THEME", value_parser = Theme::NAMES)]
+    pub(crate) theme: Option<String>,
+    /// Switch this tmux client (`#{client_name}`) on Enter; by default the one the key was pressed on
+    #[arg(long, value_name = "NAME")]
+    pub(crate) client: Option<String>,
 }
 
 /// Options of `collect`.

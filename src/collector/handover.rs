@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::state::Row;
+use super::writer::silent::UNCOLLECTED;
 use crate::state::update::Update;
+use crate::state::{Present, Row};
 
 /// The rows of another collector, as it told them last.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +48,21 @@ impl Handover {
     /// Its rows.
     pub(super) fn rows(&self) -> Vec<Row> {
         self.rows.values().cloned().collect()
+    }
+
+    /// Its rows whose assistants are known by pane and process.
+    pub(super) fn in_panes(&self) -> impl Iterator<Item = (Server, Present)> {
+        self.rows.values().filter_map(|row| {
+            let server = row.server.clone()?;
+            let present = Present {
+                assistant: row.assistant.clone(),
+                pid: row.pid?,
+                pane: (server.clone(), row.pane?),
+                cwd: row.cwd.clone(),
+                why: UNCOLLECTED.to_owned(),
+            };
+            Some((server, present))
+        })
     }
 
     /// When it went.

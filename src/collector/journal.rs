@@ -29,6 +29,8 @@ const EFFECT_WITHIN: Duration = Duration::from_secs(10);
 /// Where the event log is, and how much of it counts.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    /// Whether anything is written: the limits of the log, and what no hook reports.
+    pub writes: bool,
     /// The event log; without a place for one nothing is recalled.
     pub log: Option<PathBuf>,
     /// When the event log is rotated, and how many files are kept.
@@ -75,7 +77,7 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
         begin: now.minus(setup.rebuild_window),
     };
     let tailer = path.as_ref().map(|log| {
-        if trouble(log) == Ok(None) {
+        if setup.writes && trouble(log) == Ok(None) {
             // Writers go on with the old limits, or those that every program has.
             let _ = rotate::write_limits(log, setup.limits);
         }
@@ -84,7 +86,7 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
     Recalled {
         table: player.finish(now),
         memory: Journal {
-            path,
+            path: path.filter(|_| setup.writes),
             looked_at: None,
             levels: BTreeMap::new(),
             ended: setup.ended.clone(),

@@ -5,13 +5,15 @@
 //! anything while there are no rows: the process then sleeps in the kernel.
 //!
 //! One instance collects, by holding the lock in the runtime folder. The others are subscribers of
-//! its hub; [`join`] is both, whichever it can be at the moment.
+//! its hub; [`join`] is both, whichever it can be at the moment. [`follow`] never collects: it is a
+//! subscriber, and while there is nobody to be one of it has the sources look for it alone.
 //!
 //! May import: all below it: `config`, `actor`'s audit, `notify`, `hub`, `log`,
 //! `assistants`, `mux`, `state`, `git`, `tasks`, `rules`, `sys`.
 
 mod belief;
 
+mod alone;
 mod attribution;
 mod cache_sweeper;
 mod contained;
@@ -26,6 +28,7 @@ pub(crate) mod liveness;
 mod membership;
 mod message;
 mod published_work;
+mod pulse;
 mod setup;
 pub(crate) mod sources;
 mod workers;
@@ -58,6 +61,7 @@ pub use doors::Doors;
 pub use error::CollectorError;
 pub use journal::{EndedSetup, Setup as JournalSetup};
 pub use membership::{Membership, join};
+pub use pulse::{Project, follow};
 pub use setup::{RulesSetup, Setup};
 pub use sources::Setup as SourcesSetup;
 
@@ -75,6 +79,11 @@ impl Running {
     /// Stops it and waits until its places are free.
     pub fn stop(mut self) {
         self.end();
+    }
+
+    /// Whether it has ended without being asked to.
+    fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     fn end(&mut self) {
@@ -136,9 +145,10 @@ fn take_over(
     subscribers.extend(notices.map_err(threads)?);
     let runtime = &doors.places.runtime;
     let tailer = recalled.tailer.take();
-    let sources = Sources::start(&setup.sources, runtime, &clock, &messages, hub, tailer);
+    let open = Some((hub, runtime.as_path()));
+    let sources = Sources::start(&setup.sources, open, &clock, &messages, tailer);
     let sources = sources.map_err(threads)?;
-    let tidy = Sweeper::new(runtime.clone(), doors.uid);
+    let tidy = Some(Sweeper::new(runtime.clone(), doors.uid));
     let looks = &setup.sources;
     let writer = Writer::new(
         looks,

@@ -52,6 +52,10 @@ pub(crate) struct Aoc {
     pub(crate) session: Option<String>,
     /// `AOC_HUB_ADDR`: where it listens for them.
     pub(crate) address: Option<String>,
+    /// `AOC_PULSE_THEME`: the colours of `pulse`.
+    pub(crate) pulse_theme: Option<String>,
+    /// `AOC_PULSE_OVERVIEW_ENABLED`: whether it shows rows.
+    pub(crate) pulse_overview: Option<String>,
 }
 
 impl Context {
@@ -83,6 +87,8 @@ impl Context {
             aoc: Aoc {
                 session: text("ZELLIJ_SESSION_NAME").or_else(|| text("AOC_SESSION_ID")),
                 address: text("AOC_HUB_ADDR"),
+                pulse_theme: text("AOC_PULSE_THEME"),
+                pulse_overview: text("AOC_PULSE_OVERVIEW_ENABLED"),
             },
             no_color: text("NO_COLOR").is_some(),
             path: get("PATH"),
@@ -207,6 +213,7 @@ impl Context {
                 record: places.decisions(),
             },
             journal: collector::JournalSetup {
+                writes: true,
                 log: places.event_log(),
                 limits: config.mirror.limits(),
                 rebuild_bytes: config.mirror.rebuild_bytes(),

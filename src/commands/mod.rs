@@ -52,6 +52,7 @@ pub fn run(cli: &Cli) -> CommandResult {
     match &cli.command {
         None => dashboard::run(&context, &cli.supervisor),
         Some(Command::Supervisor(arguments)) => dashboard::run(&context, arguments),
+        Some(Command::Pulse(arguments)) => dashboard::pulse::run(&context, arguments),
         Some(Command::Jump(arguments)) => jump::run(&context, arguments),
         Some(Command::Start(arguments)) => start::start(&context, arguments),
         Some(Command::Stop(arguments)) => start::stop(&context, arguments),

@@ -62,6 +62,8 @@ pub struct Config {
     pub(crate) icons: Icons,
     /// `[split]`: the dashboard with an assistant's pane beside it.
     pub(crate) split: Split,
+    /// `[pulse]`: the dashboard that only follows.
+    pub(crate) pulse: Pulse,
     /// `[tmux]`: servers that are believed although nothing proves that they are tmux.
     pub(crate) tmux: Tmux,
     /// `[listen]`: who may come over WebSocket.
@@ -118,6 +120,16 @@ pub enum Signs {
 pub struct Split {
     /// `width`: columns of the dashboard; a third of the window when not set, and at least 40.
     pub(crate) width: Option<u16>,
+}
+
+/// `[pulse]`: the dashboard that only follows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Pulse {
+    /// `overview`: whether it shows assistants at all, and not only tasks, changes and health of the folder
+    /// it runs in; without it `AOC_PULSE_OVERVIEW_ENABLED`, else `true`.
+    pub(crate) overview: Option<bool>,
 }
 
 /// `[tmux]`: servers that are believed although nothing proves that they are tmux.

@@ -38,6 +38,10 @@ pub enum Role {
     Collector,
     /// Another instance; this one is its subscriber.
     Subscriber,
+    /// Another instance; this one only ever listens to it.
+    Follower,
+    /// Nobody; this process looks at the machine by itself. Says what the states rest on then.
+    Alone(&'static str),
     /// Nobody: neither could we take the socket nor does its owner answer; says why.
     Nobody(String),
 }

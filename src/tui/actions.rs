@@ -13,7 +13,7 @@ use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
 use crate::tui::effect::Split;
-use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped};
+use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Need};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
@@ -36,8 +36,8 @@ pub trait Actions: Send + Sync + 'static {
     /// What is changed in the row's folder, and how far its tasks are.
     fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary);
 
-    /// The patch of a changed file of the row's folder, or why there is none.
-    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, NoPatch>;
+    /// The patch of a changed file of the folder, or why there is none.
+    fn read_patch(&self, folder: Option<&str>, request: &PatchRequest) -> Result<Patch, NoPatch>;
 
     /// The program that shows an attached session until the person detaches; the error says why its
     /// server is not believed.
@@ -45,6 +45,9 @@ pub trait Actions: Send + Sync + 'static {
 
     /// Whether any assistant's hooks are registered.
     fn hooks(&self) -> Hooks;
+
+    /// How what is needed beside hooks and a collector is.
+    fn needs(&self) -> Vec<Need>;
 
     /// Does something with the place beside the dashboard.
     fn split(&self, step: &Split) -> Beside;

@@ -20,8 +20,15 @@ pub enum Effect {
     ReadRest(Box<Bound>),
     /// Find out what is changed in the row's folder, and how far its tasks are.
     ReadWork(Box<Row>),
-    /// Make the patch of one of these files.
-    ReadPatch(Box<Row>, PatchRequest),
+    /// Make the patch of a changed file.
+    ReadPatch {
+        /// For whom, by its id.
+        id: String,
+        /// Its folder.
+        folder: Option<String>,
+        /// Of which file.
+        request: PatchRequest,
+    },
     /// Leave the screen to a client of its own, and come back when it ends.
     Attach(Attach),
     /// Do something with the place beside the dashboard.
@@ -47,6 +54,8 @@ pub enum Effect {
     Trust(Box<Row>, u64),
     /// Find out whether any assistant's hooks are registered.
     CheckHooks,
+    /// Find out how what else is needed is.
+    ReadNeeds,
     /// Find out what an install would change.
     PlanInstall,
     /// Install.

@@ -82,8 +82,13 @@ pub(crate) fn count(attention: Attention, rows: usize) -> String {
 
 /// The last folder of the row's working folder.
 pub(crate) fn project(row: &Row) -> Option<&str> {
-    let cwd = row.cwd.as_deref()?.trim_end_matches('/');
-    cwd.rsplit('/').next().filter(|name| !name.is_empty())
+    last_folder(row.cwd.as_deref()?)
+}
+
+/// The last folder of a path.
+pub(crate) fn last_folder(path: &str) -> Option<&str> {
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    last.filter(|name| !name.is_empty())
 }
 
 /// Project and branch: `shop ⎇ fix-tax`.

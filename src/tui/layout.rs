@@ -48,6 +48,9 @@ impl Layout {
             footer,
             ..Self::default()
         };
+        if !model.has_overview() {
+            return bare.alone(body);
+        }
         if !panels::is_shown(model) {
             return Self { list: body, ..bare }.with_more(model);
         }
@@ -86,6 +89,17 @@ impl Layout {
     pub(super) fn of_model(model: &Model) -> Self {
         let (width, height) = model.setup.size;
         Self::of(model, Rect::new(0, 0, width, height))
+    }
+
+    /// Without any list: the panel below its tabs.
+    fn alone(self, mut body: Rect) -> Self {
+        let tabs = take_top(&mut body, 1);
+        Self {
+            rule: tabs,
+            tabs,
+            panel: body,
+            ..self
+        }
     }
 
     fn beside(self, body: Rect, model: &Model) -> Self {

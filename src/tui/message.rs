@@ -35,6 +35,8 @@ pub enum Message {
     FeedEnded,
     /// Whether any assistant is set up to report.
     Hooks(Hooks),
+    /// How what else is needed is.
+    NeedsRead(Vec<Need>),
     /// What an install would change; or why there is nothing to be done.
     InstallPlanned(Result<InstallOffer, NoOffer>),
     /// What an install did.
@@ -71,6 +73,17 @@ pub enum Message {
     Terminate,
     /// A thread has panicked: nothing can be relied on any more.
     Broken,
+}
+
+/// Something that is needed, and how it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What, in a word.
+    pub what: String,
+    /// How it is.
+    pub words: String,
+    /// Whether it does what it is needed for.
+    pub is_well: bool,
 }
 
 /// Whether any assistant's hooks are registered.

@@ -37,6 +37,8 @@ mod model;
 mod panels;
 mod placed;
 #[cfg(test)]
+mod pulse_tests;
+#[cfg(test)]
 mod request_tests;
 #[cfg(test)]
 mod screens;
@@ -74,8 +76,10 @@ use terminal::Screen;
 pub use crate::config::Signs;
 pub use actions::Actions;
 pub use effect::{Effect, Split};
-pub use message::{Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, OfferedInstall};
-pub use model::{Model, Setup};
+pub use message::{
+    Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, Need, OfferedInstall,
+};
+pub use model::{Model, PROJECT, Pulse, Setup};
 pub use theme::Theme;
 pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};
 pub use update::update;
@@ -284,10 +288,17 @@ impl Dashboard {
                 let (diff, tasks) = actions.read_work(&row);
                 Message::WorkRead(row.id, Box::new(diff), Box::new(tasks))
             })?,
-            Effect::ReadPatch(row, request) => self.in_background(move |actions| {
-                let patch = actions.read_patch(&row, &request);
-                Message::PatchRead(row.id, request.path, patch)
+            Effect::ReadPatch {
+                id,
+                folder,
+                request,
+            } => self.in_background(move |actions| {
+                let patch = actions.read_patch(folder.as_deref(), &request);
+                Message::PatchRead(id, request.path, patch)
             })?,
+            Effect::ReadNeeds => {
+                self.in_background(|actions| Message::NeedsRead(actions.needs()))?
+            }
             Effect::CheckHooks => self.in_background(|actions| Message::Hooks(actions.hooks()))?,
             Effect::PlanInstall => {
                 self.in_background(|actions| Message::InstallPlanned(actions.plan_install()))?;

@@ -42,6 +42,7 @@ mod offline;
 mod outside;
 mod packaging;
 mod plugin;
+mod pulse;
 mod removed;
 mod replay;
 mod replay_others;

@@ -62,9 +62,11 @@ impl Setup {
 
 /// The threads that the writer gives orders to. They end with this.
 pub(super) struct Sources {
-    pub(super) hub: Hub,
+    /// Who is told; `None`: nobody may ask us.
+    pub(super) hub: Option<Hub>,
     pub(super) lister: Sender<panes::Order>,
-    pub(super) stirs: Stirs,
+    /// Servers that tell by themselves when something moves; `None`: they are asked for nothing but their panes.
+    pub(super) stirs: Option<Stirs>,
     pub(super) unheard: Unheard,
     pub(super) branches: Sender<String>,
     pub(super) exits: Orders<Changes<u32>>,
@@ -77,14 +79,16 @@ pub(super) struct Sources {
 }
 
 impl Sources {
+    /// Starts them all. `open`: the hub of a collector that others come to, and the runtime folder it is
+    /// known by; `None` for one that only looks.
     pub(super) fn start(
         setup: &Setup,
-        runtime: &Path,
+        open: Option<(Hub, &Path)>,
         clock: &Arc<Clock>,
         output: &SyncSender<Message>,
-        hub: Hub,
         tailer: Option<Tailer>,
     ) -> io::Result<Self> {
+        let (hub, runtime) = open.unzip();
         let (exit_clock, exit_output) = (Arc::clone(clock), output.clone());
         let exits = exits::watch_lives(move |pid, news| {
             let input = match news {
@@ -99,7 +103,8 @@ impl Sources {
             let _ = exit_output.send(Message::Input(input, exit_clock.now()));
         })?;
         let lister = panes::start_lister(setup.reach.clone(), Arc::clone(clock), output.clone())?;
-        let stirs = Stirs::start(setup.reach.clone(), runtime, lister.clone())?;
+        let stirs = |runtime| Stirs::start(setup.reach.clone(), runtime, lister.clone());
+        let stirs = runtime.map(stirs).transpose()?;
         Ok(Self {
             hub,
             lister,

@@ -228,7 +228,9 @@ impl Writer {
             let sockets = told.sockets.wanted().map(ToString::to_string);
             let sockets: BTreeSet<String> = sockets.collect();
             let _ = self.sources.lister.send(ListOrder::Watch(sockets.clone()));
-            self.sources.stirs.watch(sockets);
+            if let Some(stirs) = &self.sources.stirs {
+                stirs.watch(sockets);
+            }
         }
         if told.hurried.take_changes().is_some() {
             let hurried = told.hurried.wanted().map(ToString::to_string).collect();

@@ -24,7 +24,9 @@ impl Writer {
                 lost.remove(&listing.server);
                 self.trouble(subject.clone(), self.told_lost(&subject, &lost));
                 self.table.set_lost(socket, lost);
-                self.tidy.by(&listing);
+                if let Some(tidy) = &mut self.tidy {
+                    tidy.by(&listing);
+                }
                 self.ground.learn(&listing);
                 if socket == self.own_socket {
                     self.own_server = Some(listing.server.clone());

@@ -11,7 +11,7 @@ mod health;
 mod interests;
 mod listings;
 mod published;
-mod silent;
+pub(super) mod silent;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -37,6 +37,7 @@ use crate::collector::published_work::PublishedWork;
 use crate::collector::sources::panes::Order as ListOrder;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::sources::{Setup, Sources};
+use crate::hub::server::Hub;
 use crate::mux::Reach;
 use crate::state::update::{Role, Update};
 use crate::state::{Input, Outcome, Table};
@@ -80,7 +81,10 @@ pub(super) struct Writer {
     wanted_by_witness: BTreeSet<String>,
     health: HealthReport,
     troubles: BTreeMap<String, String>,
-    tidy: Sweeper,
+    /// Clears the runtime folder, where that is ours to do.
+    tidy: Option<Sweeper>,
+    /// What this process is to the rows.
+    role: Role,
 }
 
 impl Writer {
@@ -91,7 +95,7 @@ impl Writer {
         clock: Arc<Clock>,
         sources: Sources,
         subscribers: Vec<Sender<Update>>,
-        tidy: Sweeper,
+        tidy: Option<Sweeper>,
     ) -> Self {
         let Recalled {
             mut table, memory, ..
@@ -133,7 +137,15 @@ impl Writer {
             health: HealthReport::default(),
             troubles: BTreeMap::new(),
             tidy,
+            role: Role::Collector,
         }
+    }
+
+    /// It is not the collector. What was told of how well another one hears holds no longer.
+    pub(super) fn in_role(mut self, role: Role) -> Self {
+        self.role = role;
+        self.health.changed_now();
+        self
     }
 
     /// Something was held apart for these reasons before the first message came.
@@ -148,12 +160,12 @@ impl Writer {
     /// Works until it is told to stop.
     pub(super) fn run(&mut self, inbox: &Receiver<Message>) {
         self.tell(Update::Snapshot(self.table.rows()));
-        self.tell(Update::Role(Role::Collector));
+        self.tell(Update::Role(self.role.clone()));
         self.tell(Update::Ended(self.table.ended_sessions().into()));
         self.take_up();
         let mut is_ending = false;
         // What is being carried out is seen to its end, and what becomes of it is heard.
-        while !(is_ending && self.sources.hub.has_ended()) {
+        while !(is_ending && self.sources.hub.as_ref().is_none_or(Hub::has_ended)) {
             let left = self.time_left();
             let message = match left
                 .into_iter()
@@ -166,7 +178,9 @@ impl Writer {
             match message {
                 Ok(Message::Stop) => {
                     is_ending = true;
-                    self.sources.hub.end();
+                    if let Some(hub) = &self.sources.hub {
+                        hub.end();
+                    }
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
                 Ok(message) => self.take(message),
@@ -279,6 +293,8 @@ impl Writer {
     pub(super) fn tell(&mut self, update: Update) {
         self.subscribers
             .retain(|subscriber| subscriber.send(update.clone()).is_ok());
-        self.sources.hub.publish(update);
+        if let Some(hub) = &self.sources.hub {
+            hub.publish(update);
+        }
     }
 }

@@ -47,8 +47,10 @@ impl Writer {
             Said::Diff(agent, diff) => self.work_of(&publisher, &agent).map(|key| {
                 self.published.of(&key).diff = Some(Arc::clone(&diff));
                 // By another name it cannot be asked for patches of that row.
-                if key.to_string() == agent {
-                    self.sources.hub.is_told_of_work(agent);
+                if let Some(hub) = &self.sources.hub
+                    && key.to_string() == agent
+                {
+                    hub.is_told_of_work(agent);
                 }
                 self.tell(Update::Diff(key.to_string(), diff));
                 self.tell_again(&key);
@@ -229,6 +231,8 @@ impl Writer {
     }
 
     fn complain(&self, reply: Reply, code: &'static str, words: String) {
-        self.sources.hub.complain(reply, code, words);
+        if let Some(hub) = &self.sources.hub {
+            hub.complain(reply, code, words);
+        }
     }
 }

@@ -8,19 +8,24 @@ use super::Writer;
 use crate::assistants::present::Found;
 use crate::collector::sources::panes::Order as ListOrder;
 use crate::collector::sources::session_files::Order as WitnessOrder;
+use crate::state::update::Role;
 use crate::state::{Input, Present};
 
 /// Said of an assistant that has reported nothing. Why depends on its settings, which doctor looks at.
 const UNHEARD: &str = "nothing was heard of it yet; `pane-patrol doctor` says what may keep it";
 
+/// Said of it where nobody collects, so that nobody could have heard it.
+pub(in crate::collector) const UNCOLLECTED: &str =
+    "no collector hears it: all that is known is that it runs";
+
 /// An assistant in its pane.
-fn present_in(pane: (Server, PaneId), found: &Found) -> Present {
+fn present_in(pane: (Server, PaneId), found: &Found, why: &str) -> Present {
     Present {
         assistant: found.assistant.clone(),
         pid: found.pid,
         pane,
         cwd: found.folder.clone(),
-        why: UNHEARD.to_owned(),
+        why: why.to_owned(),
     }
 }
 
@@ -51,11 +56,16 @@ impl Writer {
     /// Tells the table which known assistants run in the panes of a server; those in panes that are not
     /// known yet are told with the next listing.
     pub(super) fn tell_present(&mut self, server: &Server) {
+        let why = if self.role == Role::Collector {
+            UNHEARD
+        } else {
+            UNCOLLECTED
+        };
         let mut present = Vec::new();
         let mut is_unknown = false;
         for found in self.present.get(server).into_iter().flatten() {
             match self.ground.pane_of(server, found.root) {
-                Some(pane) => present.push(present_in((server.clone(), pane), found)),
+                Some(pane) => present.push(present_in((server.clone(), pane), found, why)),
                 // Nobody can ask one that has lost its socket.
                 None => is_unknown |= !self.table.has_lost_its_socket(server),
             }

@@ -2,52 +2,81 @@
 
 pub(super) mod actions;
 mod install_offer;
+pub(super) mod pulse;
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 use time::UtcOffset;
 
 use crate::cli::SupervisorArgs;
-use crate::collector;
+use crate::collector::{self, Membership};
 use crate::commands::start::launchers;
 use crate::commands::{Context, listen};
 use crate::config::{Config, Signs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::state::update::Update;
 use crate::tui::{self, Theme};
 use actions::RealActions;
 
 /// Shows the dashboard until the person leaves it.
 pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) -> CommandResult {
-    if !io::stdout().is_terminal() {
-        return Err(CommandError::new("the dashboard needs a terminal")
-            .hint("`pane-patrol status` prints the same to a pipe or a file")
-            .exit(EXIT_USAGE));
-    }
+    needs_terminal()?;
     let config = context.config()?;
-    let theme = theme(arguments, &config, context.no_color);
-    let names = launchers(context)?
-        .into_iter()
-        .map(|launcher| launcher.name);
+    let theme = theme(arguments.theme.as_deref(), &config, context.no_color);
     let setup = tui::Setup {
         split: arguments.split,
-        launchers: names.collect(),
-        ..setup(context, context.offset, theme, config.icons.signs())
+        launchers: names_of_launchers(context)?,
+        ..setup(
+            context,
+            context.offset,
+            theme.unwrap_or_default(),
+            config.icons.signs(),
+        )
     };
     let listening = listen::start(context, arguments.listen.listen.as_deref())?;
-    let (update, membership) =
-        collector::join(context.collector(&arguments.containers.containers)?)
-            .map_err(|error| CommandError::new("could not start a thread").caused_by(&error))?;
-    let actions = Arc::new(RealActions::new(
-        context.clone(),
-        arguments.client.clone(),
-        config.split.width,
-    ));
+    let joined = collector::join(context.collector(&arguments.containers.containers)?);
+    let client = arguments.client.clone();
+    let actions = RealActions::new(context.clone(), client, config.split.width);
+    let shown = show(setup, joined.map_err(no_thread)?, actions);
+    drop(listening);
+    shown
+}
+
+/// Shows what is told until the person leaves it, and then leaves everything as it was.
+fn show(
+    setup: tui::Setup,
+    (update, membership): (Receiver<Update>, Membership),
+    actions: RealActions,
+) -> CommandResult {
+    let actions = Arc::new(actions);
     let shown = tui::run(setup, update, Arc::clone(&actions) as Arc<dyn tui::Actions>);
     actions.leave_split();
     membership.leave();
-    drop(listening);
     shown.map_err(|error| CommandError::new("could not use the terminal").caused_by(&error))
+}
+
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it is the end of a `map_err`"
+)]
+fn no_thread(error: io::Error) -> CommandError {
+    CommandError::new("could not start a thread").caused_by(&error)
+}
+
+fn needs_terminal() -> CommandResult {
+    if io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(CommandError::new("the dashboard needs a terminal")
+        .hint("`pane-patrol status` prints the same to a pipe or a file")
+        .exit(EXIT_USAGE))
+}
+
+fn names_of_launchers(context: &Context) -> Result<Vec<String>, CommandError> {
+    let launchers = launchers(context)?.into_iter();
+    Ok(launchers.map(|launcher| launcher.name).collect())
 }
 
 /// What a dashboard that shows something else has to be told.
@@ -56,7 +85,7 @@ pub(in crate::commands) fn screen_setup(
     offset: UtcOffset,
 ) -> Result<tui::Setup, CommandError> {
     let config = context.config()?;
-    let theme = theme(&SupervisorArgs::default(), &config, context.no_color);
+    let theme = theme(None, &config, context.no_color).unwrap_or_default();
     Ok(setup(context, offset, theme, config.icons.signs()))
 }
 
@@ -68,6 +97,7 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, signs: Signs) -> tu
         home: home.map(|home| home.to_string_lossy().into_owned()),
         theme,
         signs,
+        pulse: None,
         split: false,
         launchers: Vec::new(),
         size: (80, 24),
@@ -75,12 +105,9 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, signs: Signs) -> tu
 }
 
 /// The person's word of the moment, then their settings, then `NO_COLOR`, as its convention says.
-fn theme(arguments: &SupervisorArgs, config: &Config, no_color: bool) -> Theme {
-    let typed = arguments.theme.as_deref().and_then(Theme::from_name);
-    let otherwise = if no_color {
-        Theme::None
-    } else {
-        Theme::default()
-    };
-    typed.or(config.dashboard.theme).unwrap_or(otherwise)
+fn theme(typed: Option<&str>, config: &Config, no_color: bool) -> Option<Theme> {
+    let typed = typed.and_then(Theme::from_name);
+    typed
+        .or(config.dashboard.theme)
+        .or(no_color.then_some(Theme::None))
 }

@@ -31,7 +31,7 @@ use crate::state::update::{Health, Role, Update};
 use crate::state::{EndedSession, Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
 use crate::tui::{
-    self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, NoOffer, NoPatch, NotStarted,
+    self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
     ONLY_A_REPLAY, Unchanged,
 };
 
@@ -251,7 +251,7 @@ impl Actions for Idle {
         (DiffSummary::error(ONLY_A_REPLAY), TaskSummary::default())
     }
 
-    fn read_patch(&self, _: &Row, _: &PatchRequest) -> Result<Patch, NoPatch> {
+    fn read_patch(&self, _: Option<&str>, _: &PatchRequest) -> Result<Patch, NoPatch> {
         Err(NoPatch::OnlyAReplay)
     }
 
@@ -262,6 +262,10 @@ impl Actions for Idle {
 
     fn hooks(&self) -> Hooks {
         Hooks::Unknown
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
     }
 
     fn split(&self, _: &tui::Split) -> Beside {

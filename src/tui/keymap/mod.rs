@@ -32,6 +32,8 @@ pub(crate) enum Action {
     OtherRequest,
     /// So many tabs to the right, or to the left when negative.
     Tab(isize),
+    /// Tell in the tabs of the folder that we run in, or of the selected row again.
+    Folder,
     /// So many lines of the panel down, or up when negative.
     Scroll(isize),
     Install,
@@ -62,6 +64,8 @@ pub(crate) enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     Always,
+    /// A row is selected.
+    AtRow,
     /// The selected row wants approval, and its keys are known.
     WantsApproval,
     /// The same, and words can be said with a no.
@@ -72,6 +76,8 @@ pub(crate) enum When {
     Asks,
     /// Nobody reports, and somebody who is there could not.
     NobodyReports,
+    /// The dashboard only follows, beside the folder that it runs in.
+    Follows,
 }
 
 /// The actions of all options of a question, for a hint.

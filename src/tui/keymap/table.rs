@@ -60,7 +60,7 @@ const fn option(number: u8, keys: &'static [Key]) -> Binding {
 /// What every key does outside the filter's line, in the order of the help.
 #[rustfmt::skip]
 pub(super) const TABLE: &[Binding] = &[
-    row(Action::Go, &[key(KeyCode::Enter)], "go to the pane", "go"),
+    row(Action::Go, &[key(KeyCode::Enter)], "go to the pane", "go").when(When::AtRow),
     row(Action::NextWaiting, &[key(KeyCode::Tab)], NEXT_WAITING, "next"),
     row(Action::PreviousWaiting, &[key(KeyCode::BackTab)], NEXT_WAITING, "previous"),
     row(Action::Move(1), &[letter('j'), key(KeyCode::Down)], MOVE, "scroll").or(&[ctrl('n')]),
@@ -101,6 +101,8 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::Start, &[letter('n')], "start another assistant in a new window", "start"),
     row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it"),
     row(Action::Snooze, &[letter('z')], "snooze: no notice for 10 minutes, an hour, or again", "snooze"),
+    row(Action::Folder, &[letter('.')], "in `pulse`: tabs of the folder it runs in, or the row", "this folder")
+        .when(When::Follows),
     row(Action::Close, &[key(KeyCode::Esc)], "close what is open; clear the filter", "close"),
     row(Action::Help, &[letter('?')], "this help", "help"),
     row(Action::Redraw, &[], "", "redraw").or(&[ctrl('l')]),

@@ -9,8 +9,8 @@ use crate::git::{GitError, Patch};
 use crate::state::update::{Health, Role, Update};
 use crate::tui::fixture::{day, model_with, screen};
 use crate::tui::message::{Hooks, Message};
-use crate::tui::model::Model;
 use crate::tui::model::alerts::{self, Line};
+use crate::tui::model::{Model, Pulse};
 use crate::tui::undone::{NoOffer, NoPatch};
 
 pub(super) fn bring_about(said: &mut Said) {
@@ -51,6 +51,27 @@ fn above(said: &mut Said) {
         &|model: &mut Model| drop(tell(model, Message::Update(Update::Role(Role::Subscriber)))),
         "another dashboard or `collect` was there before",
         "nothing is to be done",
+    );
+    line(
+        &|model: &mut Model| {
+            let role = Role::Alone("session files and processes");
+            tell(model, Message::Update(Update::Role(role)));
+        },
+        "nobody collects, and `pulse` looks at this machine alone; with the event log on it counts, too",
+        "`pane-patrol` or `pane-patrol collect` in another pane collects",
+    );
+    line(
+        &|model: &mut Model| {
+            model.setup.pulse = Some(Pulse {
+                overview: true,
+                remark: Some(
+                    "AOC_PULSE_THEME is none of terminal, auto, dark, light: WORD".to_owned(),
+                ),
+                ..Pulse::default()
+            });
+        },
+        "a variable of Mission Control names no colours that there are",
+        "one of these words, or `theme` of the settings",
     );
     line(
         &health(Health {

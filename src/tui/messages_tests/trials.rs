@@ -16,7 +16,7 @@ use crate::state::fixture::ended;
 use crate::state::update::{Role, Update};
 use crate::tui::fixture::{With, look, model_with, now, row};
 use crate::tui::message::{Hooks, Jumped, Message, NotAttached};
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Pulse};
 use crate::tui::undone::{NoPatch, NotStarted, Unchanged};
 use crate::tui::update::update;
 
@@ -298,6 +298,15 @@ fn resuming(said: &mut Said) {
 }
 
 fn about_rows(said: &mut Said) {
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('.'));
+    said.take("`.` outside of `pulse`", &mut model);
+    model.setup.pulse = Some(Pulse::default());
+    press(&mut model, KeyCode::Enter);
+    said.take(
+        "`pulse` without its overview, and a key that is about assistants",
+        &mut model,
+    );
     let mut model = usual();
     let id = model.selected_row().expect("a row is selected").id.clone();
     for (minutes, when) in [(10, "`z`"), (60, "`z` again"), (0, "`z` once more")] {

@@ -24,14 +24,22 @@ pub(crate) fn lines(model: &Model) -> Vec<Line> {
             "another pane-patrol collects; these are its rows".to_owned(),
         ));
     }
-    lines.extend(hidden(model).map(Line::Remark));
+    let pulse = model.setup.pulse.as_ref();
+    let remark = pulse.and_then(|pulse| pulse.remark.clone());
+    lines.extend(remark.into_iter().chain(hidden(model)).map(Line::Remark));
     lines
 }
 
 fn troubles(model: &Model) -> Vec<String> {
     let mut troubles = Vec::new();
-    if let Some(Role::Nobody(why)) = &model.role {
-        troubles.push(format!("nobody collects, so nothing here changes: {why}"));
+    match &model.role {
+        Some(Role::Nobody(why)) => {
+            troubles.push(format!("nobody collects, so nothing here changes: {why}"));
+        }
+        Some(Role::Alone(by)) if model.has_overview() => {
+            troubles.push(format!("no collector: states by {by} alone"));
+        }
+        _ => {}
     }
     troubles.extend(model.health.troubles.iter().cloned());
     troubles.extend(told("event", "rejected", &model.health.rejected));

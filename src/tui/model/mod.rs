@@ -7,6 +7,7 @@ pub(crate) mod deny_prompt;
 mod ended;
 mod list;
 mod panel;
+pub(crate) mod pulse;
 pub(crate) mod request;
 mod rows;
 #[cfg(test)]
@@ -28,13 +29,14 @@ use crate::mux::Beside;
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
 use crate::state::{EndedSession, Request, Row};
-use crate::tui::message::Hooks;
+use crate::tui::message::{Hooks, Need};
 use crate::tui::theme::Theme;
 use deny_prompt::DenyPrompt;
 use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
 pub(crate) use list::{Entry, Heading, List, Scope};
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab};
+pub use pulse::{PROJECT, Pulse};
 use request::OpenRequest;
 use rows::{Change, Rows};
 use seen::Seen;
@@ -60,6 +62,8 @@ pub struct Setup {
     pub theme: Theme,
     /// How states and branches are marked.
     pub signs: Signs,
+    /// The folder it runs in, where it only follows whoever collects.
+    pub pulse: Option<Pulse>,
     /// Columns and lines.
     pub size: (u16, u16),
 }
@@ -76,6 +80,8 @@ pub struct Model {
     pub(crate) role: Option<Role>,
     pub(crate) health: Health,
     pub(crate) hooks: Hooks,
+    /// What else is needed, and how that is.
+    pub(crate) needs: Needs,
     pub(crate) scope: Scope,
     pub(crate) filter: String,
     /// Whether keys go into the filter.
@@ -115,10 +121,20 @@ pub struct Model {
     pub(crate) denying: Option<DenyPrompt>,
     /// What is known of changes and tasks.
     pub(crate) work: Lists,
+    /// The tabs tell of the folder we run in.
+    pub(crate) here: bool,
     /// Nothing is drawn while the screen belongs to an attached session.
     pub(crate) away: bool,
     /// Counts what changed on the screen: equal means that nothing has to be drawn.
     pub(crate) version: u64,
+}
+
+/// What is needed beside hooks and a collector, as it was found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Needs {
+    pub(crate) found: Vec<Need>,
+    /// It was asked for since the tab was opened.
+    pub(crate) asked: bool,
 }
 
 /// Which part of the list must stay on the screen.
@@ -142,6 +158,12 @@ pub(crate) struct Notice {
 impl Model {
     /// An empty dashboard.
     pub fn new(setup: Setup) -> Self {
+        let mut model = Self::without_panel(setup);
+        model.open(Panel::default());
+        model
+    }
+
+    fn without_panel(setup: Setup) -> Self {
         Self {
             setup,
             rows: Rows::default(),
@@ -150,6 +172,7 @@ impl Model {
             role: None,
             health: Health::default(),
             hooks: Hooks::default(),
+            needs: Needs::default(),
             scope: Scope::default(),
             filter: String::new(),
             typing: false,
@@ -171,6 +194,7 @@ impl Model {
             chosen: None,
             denying: None,
             work: Lists::default(),
+            here: false,
             away: false,
             version: 0,
         }
@@ -207,7 +231,7 @@ impl Model {
 
     /// Shows something else below or beside the list, from its beginning.
     pub(crate) fn open(&mut self, panel: Panel) {
-        self.panel = panel;
+        self.panel = self.instead_of(panel);
         self.scroll = 0;
     }
 
@@ -259,7 +283,7 @@ impl Model {
         self.rows = rows.into();
         self.arrange();
         let rows = &self.rows;
-        self.work.keep(|id| rows.get(id).is_some());
+        self.work.keep(|id| id == PROJECT || rows.get(id).is_some());
     }
 
     /// Takes in all sessions that are over.

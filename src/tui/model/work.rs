@@ -24,11 +24,12 @@ pub(crate) type Sums = (String, Option<Arc<DiffSummary>>, Option<Arc<TaskSummary
 /// The patch on the screen.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenPatch {
+    /// Whose, by its id.
     pub(crate) row: String,
     pub(crate) path: String,
     /// Its lines, or why there are none; `None` while it is being made.
     pub(crate) lines: Option<Result<Arc<Vec<String>>, NoPatch>>,
-    /// The changes of the row when it was asked for.
+    /// The changes there when it was asked for.
     pub(crate) of: Option<Arc<DiffSummary>>,
 }
 
@@ -64,8 +65,8 @@ impl Lists {
     }
 }
 
-/// The changes of the selected row.
+/// The changes that the tabs tell of.
 pub(crate) fn files(model: &Model) -> &[FileChange] {
-    let diff = model.selected_row().and_then(|row| model.work.diff(row));
+    let diff = model.subject().and_then(|subject| subject.diff);
     diff.map_or(&[], |diff| diff.files.as_slice())
 }

@@ -8,8 +8,6 @@ use ratatui::text::{Line, Span};
 
 use super::{Component, PLAIN, Page, Taken, half, tabs, two_thirds};
 use crate::git::{DiffState, FileChange, words};
-use crate::state::Row;
-
 use crate::tui::keymap::{Action, Hint, hint};
 use crate::tui::model::work::files;
 use crate::tui::model::{Changes, Focus, Follow, Model, Panel, Tab};
@@ -50,6 +48,7 @@ fn hints(model: &Model) -> &'static [Hint] {
     const WITH_FILES: &[Hint] = &[
         hint(&[Action::Read]).to("files"),
         TABS,
+        hint(&[Action::Folder]),
         hint(&[Action::Go]),
         hint(&[Action::Close]),
         hint(&[Action::Help]),
@@ -138,7 +137,7 @@ fn choose(model: &mut Model, file: usize) -> Taken {
 }
 
 fn lines(model: &Model, changes: Changes, width: u16) -> Vec<Line<'static>> {
-    let Some(row) = model.selected_row() else {
+    let Some(subject) = model.subject() else {
         return Vec::new();
     };
     if changes.focus == Focus::Patch {
@@ -146,7 +145,7 @@ fn lines(model: &Model, changes: Changes, width: u16) -> Vec<Line<'static>> {
     }
     let theme = model.setup.theme;
     let width = usize::from(width).saturating_sub(2);
-    let Some(diff) = model.work.diff(row) else {
+    let Some(diff) = subject.diff else {
         return vec![Line::styled(
             " nobody has looked for changes yet",
             theme.dim(),
@@ -157,12 +156,12 @@ fn lines(model: &Model, changes: Changes, width: u16) -> Vec<Line<'static>> {
         DiffState::NotGitRepo => theme.dim(),
         DiffState::GitMissing | DiffState::Error => theme.trouble(),
     };
-    let about = words::diff(diff);
+    let about = model.whose() + &words::diff(diff);
     let about = text::fit(&about, width);
     let mut lines = vec![Line::styled(format!(" {about}"), style)];
     for (index, change) in diff.files.iter().enumerate() {
         let is_chosen = changes.focus == Focus::Files && changes.file == index;
-        lines.push(file(model, row, change, is_chosen, width));
+        lines.push(file(model, subject.id, change, is_chosen, width));
     }
     let listed: BTreeSet<&str> = diff.files.iter().map(|file| &*file.path).collect();
     let more = diff.file_count.saturating_sub(listed.len() as u64);
@@ -177,7 +176,7 @@ fn lines(model: &Model, changes: Changes, width: u16) -> Vec<Line<'static>> {
 
 fn file(
     model: &Model,
-    row: &Row,
+    id: &str,
     change: &FileChange,
     is_chosen: bool,
     width: usize,
@@ -202,7 +201,7 @@ fn file(
         taken += text::width(&how);
         spans.push(Span::styled(how, theme.dim()));
     }
-    let others = others(model, row, change);
+    let others = others(model, id, change);
     let room = width.saturating_sub(taken);
     let path = words::path(change);
     let path = text::fit_end(
@@ -219,8 +218,8 @@ fn file(
     Line::from(spans)
 }
 
-/// `  also by codex api:2.0`: who else wrote this file, when the row's assistant did.
-fn others(model: &Model, row: &Row, change: &FileChange) -> String {
+/// `  also by codex api:2.0`: who else wrote this file, when the assistant of the row with this id did.
+fn others(model: &Model, id: &str, change: &FileChange) -> String {
     if change.changed_by.len() < 2 {
         return String::new();
     }
@@ -228,9 +227,9 @@ fn others(model: &Model, row: &Row, change: &FileChange) -> String {
         let row = model.rows.get(id)?;
         Some(format!("{} {}", row.assistant, row.target))
     };
-    let others = change.changed_by.iter().filter(|id| **id != row.id);
+    let others = change.changed_by.iter().filter(|other| *other != id);
     let names: Vec<String> = others.filter_map(name).collect();
-    let also = if change.changed_by.contains(&row.id) {
+    let also = if change.changed_by.iter().any(|one| one == id) {
         "also by"
     } else {
         "by"

@@ -1,6 +1,7 @@
 //! The selected row in full: since when, every request with its whole text, where, and why we say so.
 
 use pane_patrol_hooks::event::Source;
+use pane_patrol_hooks::text::printable_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -8,8 +9,10 @@ use ratatui::text::{Line, Span};
 use super::sheet::Sheet;
 use super::{Asks, Component, Moves, PLAIN, Page, ended, list, most, two_thirds};
 use crate::assistants::request as asked;
+use crate::git::words as git_words;
 use crate::state::words::word;
 use crate::state::{Evidence, Row};
+use crate::tasks::words as task_words;
 use crate::tui::age::{self, Grain};
 use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::labels;
@@ -65,7 +68,7 @@ pub(super) const EXPLAIN: Component = Component {
 /// What the panel shows of the selected row.
 pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page {
     let Some(row) = model.selected_row() else {
-        return Page::default();
+        return folder(model, width).into();
     };
     let sheet = Sheet::new(model, now, width);
     let mut lines = sheet.title(row);
@@ -79,6 +82,30 @@ pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page
     lines.extend(sheet.mode(row));
     lines.extend(sheet.evidence(row, all));
     Page { lines, asked }
+}
+
+/// The folder that we run in, while there is no row: what is changed there, and how far its tasks are.
+fn folder(model: &Model, width: u16) -> Vec<Line<'static>> {
+    let Some(subject) = model.subject() else {
+        return Vec::new();
+    };
+    let theme = model.setup.theme;
+    let path = printable_line(subject.folder.unwrap_or_default());
+    let path = labels::below_home(&path, model.setup.home.as_deref());
+    let told = [
+        Some((path, theme.strong())),
+        subject
+            .diff
+            .map(|diff| (git_words::diff(diff), theme.text())),
+        subject
+            .tasks
+            .map(|tasks| (task_words::tasks(tasks), theme.text())),
+    ];
+    let room = usize::from(width).saturating_sub(3);
+    told.into_iter()
+        .flatten()
+        .map(|(words, style)| Line::styled(format!(" {}", text::fit(&words, room)), style))
+        .collect()
 }
 
 /// A third of the room, and more where the list leaves it blank and a request wants it.

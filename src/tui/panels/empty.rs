@@ -8,15 +8,33 @@ use crate::mux;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::line_writer::{LineWriter, to_u16};
 use crate::tui::message::Hooks;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Panel};
 use crate::tui::text;
 
 /// The keys that matter while there are no rows.
-pub(super) const HINTS: &[Hint] = &[
+const HINTS: &[Hint] = &[
     hint(&[Action::Install]),
     hint(&[Action::Help]),
     hint(&[Action::Quit]),
 ];
+
+/// The same where the tabs tell of the folder that we run in.
+const HINTS_OF_FOLDER: &[Hint] = &[
+    hint(&[Action::Install]),
+    hint(&[Action::Tab(-1), Action::Tab(1)]),
+    hint(&[Action::Move(1), Action::Move(-1)]),
+    hint(&[Action::Help]),
+    hint(&[Action::Quit]),
+];
+
+/// The keys that matter while there are no rows.
+pub(super) fn hints(model: &Model) -> &'static [Hint] {
+    match (&model.setup.pulse, &model.panel) {
+        (None, _) => HINTS,
+        (Some(_), Panel::Diff(_)) => (super::of(model).hints)(model),
+        (Some(_), _) => HINTS_OF_FOLDER,
+    }
+}
 
 pub(crate) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = model.setup.theme;

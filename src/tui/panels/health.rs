@@ -10,8 +10,10 @@ use ratatui::text::Line;
 
 use super::sheet::Sheet;
 use super::{Component, PLAIN, half};
+use crate::git::{self, DiffState};
 use crate::state::update::Role;
 use crate::state::{Evidence, Row};
+use crate::tasks::{self, TaskState};
 use crate::tui::age::{self, Grain};
 use crate::tui::labels::counted;
 use crate::tui::message::Hooks;
@@ -46,6 +48,28 @@ fn lines(model: &Model, now: Timestamp, width: u16) -> Vec<Line<'static>> {
     }
     let (words, is_well) = socket(model.role.as_ref());
     tell("socket", &words, if is_well { text } else { bad });
+    for need in &model.needs.found {
+        let style = if need.is_well { text } else { bad };
+        tell(&need.what, &need.words, style);
+    }
+    if let Some(subject) = model.shown_folder().and_then(|_| model.subject()) {
+        if let Some(diff) = subject.diff {
+            let is_well = matches!(diff.state, DiffState::Ok | DiffState::NotGitRepo);
+            tell(
+                "git",
+                &git::words::diff(diff),
+                if is_well { text } else { bad },
+            );
+        }
+        if let Some(tasks) = subject.tasks {
+            let is_well = tasks.state != TaskState::TasksMalformed;
+            tell(
+                "tasks",
+                &tasks::words::tasks(tasks),
+                if is_well { text } else { bad },
+            );
+        }
+    }
     let health = &model.health;
     let mut received = counted(to_usize(health.received), "event");
     if health.by_log > 0 {
@@ -99,6 +123,14 @@ fn socket(role: Option<&Role>) -> (String, bool) {
     match role {
         Some(Role::Collector) => ("this dashboard collects".to_owned(), true),
         Some(Role::Subscriber) => ("another pane-patrol collects; it is heard".to_owned(), true),
+        Some(Role::Follower) => ("a pane-patrol collects; it is followed".to_owned(), true),
+        Some(Role::Alone(by)) => {
+            let words = format!(
+                "nobody collects: states by {by} alone, and nothing can be answered from here; \
+                 `pane-patrol` or `pane-patrol collect` in another pane collects, and is followed at once"
+            );
+            (words, false)
+        }
         Some(Role::Nobody(why)) => (format!("nobody collects: {why}"), false),
         None => ("not yet known".to_owned(), true),
     }

@@ -20,7 +20,7 @@ pub(crate) struct ShownHint {
 pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<ShownHint> {
     let panel = super::of(model);
     let hints = match panel.tab {
-        Some(_) if model.has_nothing() && panel.over.is_none() => empty::HINTS,
+        Some(_) if model.has_nothing() && panel.over.is_none() => empty::hints(model),
         _ => (panel.hints)(model),
     };
     let front = front(model);
@@ -55,6 +55,8 @@ fn holds(when: When, model: &Model, front: Option<&Bound>) -> bool {
     let known = front.filter(|bound| dialog::knows(&bound.assistant));
     match when {
         When::Always => true,
+        When::AtRow => model.selected_row().is_some(),
+        When::Follows => model.setup.pulse.is_some() && model.has_overview(),
         When::WantsApproval => known.is_some_and(|bound| !bound.is_question()),
         When::TakesWords => {
             known.is_some_and(|bound| !bound.is_question() && dialog::takes_words(&bound.assistant))

@@ -179,16 +179,16 @@ pub(crate) fn page(model: &Model, now: Timestamp, width: u16) -> Page {
     (of(model).page)(model, now, width)
 }
 
-/// Whether the open panel is there to be seen: one about the selected row is not without a row. What
-/// lies over everything needs no place of its own.
+/// Whether the open panel is there to be seen: one about the selected row is not without a row, or a folder
+/// to tell of instead. What lies over everything needs no place of its own.
 pub(crate) fn is_shown(model: &Model) -> bool {
     let is_told = || model.panel == Panel::Detail && model.selected_past().is_some();
-    of(model).tab.is_none() || model.selected_row().is_some() || is_told()
+    of(model).tab.is_none() || model.subject().is_some() || is_told()
 }
 
 /// Whether the keys that move scroll what is open instead of choosing a row.
 pub(crate) fn scrolls(model: &Model) -> bool {
-    of(model).moves == Moves::Panel
+    of(model).moves == Moves::Panel || !model.has_overview()
 }
 
 /// The list keeps at least three lines.

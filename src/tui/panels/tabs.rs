@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use crate::state::Row;
 use crate::state::update::Role;
 use crate::tui::keymap::{Action, Hint, hint};
 use crate::tui::line_writer::LineWriter;
@@ -14,6 +13,7 @@ use crate::tui::text;
 /// The keys of a tab without a list of its own.
 pub(super) const HINTS: &[Hint] = &[
     hint(&[Action::Tab(-1), Action::Tab(1)]),
+    hint(&[Action::Folder]),
     hint(&[Action::Scroll(1), Action::Scroll(-1)]),
     hint(&[Action::Go]),
     hint(&[Action::Close]),
@@ -41,8 +41,8 @@ pub(crate) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 /// Each tab's words and place in the line `area`; with numbers where there is room for them.
 pub(crate) fn tabs(model: &Model, area: Rect) -> Vec<(Tab, String, Rect)> {
-    let row = model.selected_row();
-    let long = Tab::ALL.map(|tab| label(model, row, tab));
+    let all = || model.tabs().iter().copied();
+    let long: Vec<String> = all().map(|tab| label(model, tab)).collect();
     let width = |labels: &[String]| {
         labels
             .iter()
@@ -52,11 +52,11 @@ pub(crate) fn tabs(model: &Model, area: Rect) -> Vec<(Tab, String, Rect)> {
     let labels = if width(&long) < usize::from(area.width) {
         long
     } else {
-        Tab::ALL.map(|tab| name(tab).to_owned())
+        all().map(|tab| name(tab).to_owned()).collect()
     };
     let mut x = area.x + 1;
     let mut placed = Vec::new();
-    for (tab, label) in Tab::ALL.into_iter().zip(labels) {
+    for (tab, label) in all().zip(labels) {
         let width = u16::try_from(text::width(&label) + 2).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {
             break;
@@ -76,10 +76,11 @@ fn name(tab: Tab) -> &'static str {
     }
 }
 
-fn label(model: &Model, row: Option<&Row>, tab: Tab) -> String {
+fn label(model: &Model, tab: Tab) -> String {
     let name = name(tab);
-    let tasks = row.and_then(|row| row.tasks.as_ref());
-    let files = row.and_then(|row| row.diff.as_ref());
+    let subject = model.subject();
+    let tasks = subject.as_ref().and_then(|subject| subject.tasks);
+    let files = subject.as_ref().and_then(|subject| subject.diff);
     match tab {
         Tab::Work => match tasks.filter(|tasks| tasks.total > 0) {
             Some(tasks) => format!("{name} {}/{}", tasks.done, tasks.total),
@@ -96,7 +97,7 @@ fn label(model: &Model, row: Option<&Row>, tab: Tab) -> String {
 
 fn is_ill(model: &Model) -> bool {
     let health = &model.health;
-    matches!(model.role, Some(Role::Nobody(_)))
+    matches!(model.role, Some(Role::Nobody(_) | Role::Alone(_)))
         || !health.troubles.is_empty()
         || !health.rejected.is_empty()
 }

@@ -16,12 +16,12 @@ pub(super) const TASKS: Component = Component {
 };
 
 fn lines(model: &Model, width: u16) -> Vec<Line<'static>> {
-    let Some(row) = model.selected_row() else {
+    let Some(subject) = model.subject() else {
         return Vec::new();
     };
     let theme = model.setup.theme;
     let width = usize::from(width).saturating_sub(2);
-    let Some(tasks) = model.work.tasks(row) else {
+    let Some(tasks) = subject.tasks else {
         return vec![Line::styled(
             " nobody has looked for tasks yet",
             theme.dim(),
@@ -32,7 +32,8 @@ fn lines(model: &Model, width: u16) -> Vec<Line<'static>> {
         TaskState::TasksMissing => theme.dim(),
         TaskState::TasksMalformed => theme.trouble(),
     };
-    let about = text::wrap(&words::tasks(tasks), width.saturating_sub(1));
+    let about = model.whose() + &words::tasks(tasks);
+    let about = text::wrap(&about, width.saturating_sub(1));
     let mut lines: Vec<Line<'static>> = about
         .into_iter()
         .map(|part| Line::styled(format!(" {part}"), style))

@@ -57,6 +57,11 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     if let Some(taken) = (panels::of(model).press)(model, action, region) {
         return finish(model, taken, now);
     }
+    if !model.has_overview() && is_about_rows(action) {
+        let next = "`pane-patrol` shows who needs you";
+        model.advise("the overview is switched off here", next, now);
+        return Vec::new();
+    }
     match action {
         Action::Go => return ended::go(model, now),
         Action::Install => return install::begin(model, now),
@@ -91,6 +96,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
             settle(model, now, Follow::Selection);
         }
         Action::Tab(by) => work::turn(model, by, now),
+        Action::Folder => work::turn_to_folder(model, now),
         Action::Read => answer::toggle(model, now),
         Action::OtherRequest => answer::choose_next(model, now),
         Action::Scroll(by) => scroll(model, by, now),
@@ -100,6 +106,25 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Close => close(model, now),
     }
     Vec::new()
+}
+
+/// Whether it means nothing where no rows are shown. Keys that answer do nothing there anyway.
+fn is_about_rows(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Go
+            | Action::NextWaiting
+            | Action::PreviousWaiting
+            | Action::Filter
+            | Action::Cycle
+            | Action::Explain
+            | Action::Split
+            | Action::Start
+            | Action::Stop
+            | Action::Snooze
+            | Action::Trust
+            | Action::Folder
+    )
 }
 
 fn close(model: &mut Model, now: Timestamp) {

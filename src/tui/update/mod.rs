@@ -10,6 +10,7 @@ pub(crate) mod jump;
 mod keys;
 pub(crate) mod launch;
 pub(crate) mod mouse;
+mod needs;
 pub(crate) mod reflow;
 pub(crate) mod seen;
 pub(crate) mod selection;
@@ -33,6 +34,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     let mut effects = take(model, message, now);
     effects.extend(answer::follow(model, by_update, now));
     effects.extend(work::follow(model));
+    effects.extend(needs::follow(model));
     effects
 }
 
@@ -73,6 +75,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             model.hooks = hooks;
             model.touch();
         }),
+        Message::NeedsRead(found) => quiet(|| needs::read(model, found)),
         Message::InstallPlanned(plan) => quiet(|| install::planned(model, plan)),
         Message::Installed(outcome) => install::over(model, outcome),
         Message::Split(place) => quiet(|| split::hear(model, place, now)),
@@ -115,6 +118,9 @@ fn quiet(change: impl FnOnce()) -> Vec<Effect> {
 // ---- what the collector says
 
 fn hear(model: &mut Model, feed: Update, now: Timestamp) {
+    if !model.has_overview() && matches!(feed, Update::Snapshot(_) | Update::Row(_)) {
+        return;
+    }
     let line = model.place_of_selected().map(|(_, line)| line);
     match feed {
         Update::Snapshot(rows) => model.put_all(rows),
@@ -135,7 +141,10 @@ fn hear(model: &mut Model, feed: Update, now: Timestamp) {
                 return;
             }
         }
-        Update::Role(role) => model.role = Some(role),
+        Update::Role(role) => {
+            model.role = Some(role);
+            model.needs.asked = false;
+        }
         Update::Ended(sessions) => return ended::hear(model, &sessions, now),
         Update::Diff(id, diff) => work::hear_diff(model, id, diff),
         Update::Tasks(id, tasks) => work::hear_tasks(model, id, tasks),

@@ -33,7 +33,7 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     model.touch();
     model.arriving_until = Some(now);
     if panels::of(model).is_passing {
-        model.panel = Panel::Detail;
+        model.open(Panel::Detail);
         return Vec::new();
     }
     let layout = Layout::of_model(model);

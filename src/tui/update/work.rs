@@ -10,7 +10,7 @@ use crate::git::{DiffSummary, Patch, PatchRequest, USUAL_CONTEXT};
 use crate::tasks::TaskSummary;
 use crate::tui::effect::Effect;
 use crate::tui::model::work::{OpenPatch, files};
-use crate::tui::model::{Changes, Focus, Follow, Model, Panel, Tab};
+use crate::tui::model::{Changes, Focus, Follow, Model, PROJECT, Panel, Tab};
 use crate::tui::panels;
 use crate::tui::undone::NoPatch;
 use crate::tui::update::reflow::settle;
@@ -21,11 +21,12 @@ const MAX_LINES: usize = 5000;
 /// Opens the tab so many to the right, round and round.
 pub(crate) fn turn(model: &mut Model, by: isize, now: Timestamp) {
     let open_one = panels::of(model).tab;
-    let here = open_one.and_then(|tab| Tab::ALL.iter().position(|other| *other == tab));
+    let tabs = model.tabs();
+    let here = open_one.and_then(|tab| tabs.iter().position(|other| *other == tab));
     let Some(here) = here else { return };
-    let count = Tab::ALL.len().cast_signed();
+    let count = tabs.len().cast_signed();
     let there = (here.cast_signed() + by).rem_euclid(count);
-    open(model, Tab::ALL[there.unsigned_abs()], now);
+    open(model, tabs[there.unsigned_abs()], now);
 }
 
 /// Opens a tab from its beginning.
@@ -38,14 +39,34 @@ pub(crate) fn open(model: &mut Model, tab: Tab, now: Timestamp) {
 // ---- what is known
 
 pub(crate) fn hear_diff(model: &mut Model, id: String, diff: Arc<DiffSummary>) {
-    if model.rows.get(&id).is_some() {
+    if is_known(model, &id) {
         model.work.diffs.insert(id, diff);
     }
 }
 
 pub(crate) fn hear_tasks(model: &mut Model, id: String, tasks: Arc<TaskSummary>) {
-    if model.rows.get(&id).is_some() {
+    if is_known(model, &id) {
         model.work.tasks.insert(id, tasks);
+    }
+}
+
+fn is_known(model: &Model, id: &str) -> bool {
+    id == PROJECT || model.rows.get(id).is_some()
+}
+
+/// Tells in the tabs of the folder that we run in, or of the selected row again.
+pub(crate) fn turn_to_folder(model: &mut Model, now: Timestamp) {
+    if model.setup.pulse.is_none() {
+        let next = "`pane-patrol pulse` shows its tasks and changes";
+        model.advise("this dashboard shows rows alone", next, now);
+        return;
+    }
+    model.here = !model.here && model.has_overview();
+    model.work.patch = None;
+    let tab = panels::of(model).tab;
+    match tab.filter(|tab| *tab != Tab::Overview) {
+        Some(tab) => open(model, tab, now),
+        None => open(model, Tab::Work, now),
     }
 }
 
@@ -114,8 +135,8 @@ pub(crate) fn follow(model: &mut Model) -> Option<Effect> {
 
 /// Another row has another patch.
 fn forget(model: &mut Model) {
-    let selected = model.selected.as_deref();
-    let is_other = |shown: &OpenPatch| Some(&*shown.row) != selected;
+    let subject = model.subject().map(|subject| subject.id.to_owned());
+    let is_other = |shown: &OpenPatch| Some(&*shown.row) != subject.as_deref();
     if model.work.patch.take_if(|shown| is_other(shown)).is_some()
         && matches!(model.panel, Panel::Diff(_))
     {
@@ -124,7 +145,8 @@ fn forget(model: &mut Model) {
 }
 
 fn read_lists(model: &mut Model) -> Option<Effect> {
-    let row = model.selected_row()?;
+    // Of the folder that we run in, everything is told.
+    let row = model.selected_row().filter(|_| !model.here)?;
     let sums = (row.id.clone(), row.diff.clone(), row.tasks.clone());
     // Once for the same sums: what is read may be newer than they are.
     if row.cwd.is_none() || model.work.asked.as_ref() == Some(&sums) || !model.work.are_behind(row)
@@ -137,9 +159,10 @@ fn read_lists(model: &mut Model) -> Option<Effect> {
 }
 
 fn read_patch(model: &mut Model, file: usize) -> Option<Effect> {
-    let row = model.selected_row()?.clone();
+    let subject = model.subject()?;
+    let (id, folder) = (subject.id.to_owned(), subject.folder.map(str::to_owned));
+    let diff = subject.diff.cloned();
     let shown = model.work.patch.as_ref();
-    let diff = model.work.diff(&row).cloned();
     let path = match shown {
         Some(shown) if shown.of == diff => return None,
         // It stays with its file when others come before it.
@@ -148,7 +171,7 @@ fn read_patch(model: &mut Model, file: usize) -> Option<Effect> {
     };
     let known = shown.and_then(|shown| shown.lines.clone());
     model.work.patch = Some(OpenPatch {
-        row: row.id.clone(),
+        row: id.clone(),
         path: path.clone(),
         lines: known,
         of: diff,
@@ -159,5 +182,9 @@ fn read_patch(model: &mut Model, file: usize) -> Option<Effect> {
         context: USUAL_CONTEXT,
         with_untracked: true,
     };
-    Some(Effect::ReadPatch(Box::new(row), request))
+    Some(Effect::ReadPatch {
+        id,
+        folder,
+        request,
+    })
 }

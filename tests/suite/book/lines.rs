@@ -36,6 +36,7 @@ enum How {
 /// What does not simply end with 0. The first that a line begins with counts.
 const OTHERWISE: &[(&str, How)] = &[
     ("pane-patrol supervisor", How::Shows("shop:1.1")),
+    ("pane-patrol pulse", How::Shows("shop:1.1")),
     ("pane-patrol log replay --", How::Ends(&[0])),
     ("pane-patrol log replay", How::Shows("replay")),
     ("pane-patrol log --follow", How::Prints("claude")),

@@ -112,6 +112,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
             silent: true,
         },
         journal: pane_patrol::collector::JournalSetup {
+            writes: true,
             log: env.places().event_log(),
             limits: Limits::default(),
             rebuild_bytes: 1 << 20,

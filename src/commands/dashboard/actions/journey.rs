@@ -87,6 +87,7 @@ impl Journey {
             split: false,
             launchers: vec!["aider".to_owned()],
             theme: Theme::Terminal,
+            pulse: None,
             size: SIZE,
         });
         let mut journey = Self {

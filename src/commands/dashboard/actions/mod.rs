@@ -21,6 +21,7 @@ use crate::commands::resume::resume_it;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
 use crate::commands::{Context, tasks, trust};
+use crate::doctor::{Finding, Verdict, multiplexers};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::protocol::{Located, Start, SystemText};
@@ -34,7 +35,7 @@ use crate::state::{EndedSession, Row};
 use crate::sys::process;
 use crate::tasks::TaskSummary;
 use crate::tui::{
-    self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, NoOffer, NoPatch, NotStarted,
+    self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
     Unchanged,
 };
 
@@ -253,8 +254,8 @@ impl Actions for RealActions {
         (diff, tasks::owner(row, folder).tasks(&self.context.homes()))
     }
 
-    fn read_patch(&self, row: &Row, request: &PatchRequest) -> Result<Patch, NoPatch> {
-        let folder = row.cwd.as_deref().ok_or(NoPatch::NoFolder)?;
+    fn read_patch(&self, folder: Option<&str>, request: &PatchRequest) -> Result<Patch, NoPatch> {
+        let folder = folder.ok_or(NoPatch::NoFolder)?;
         Ok(Git::default().patch(Path::new(folder), request)?)
     }
 
@@ -264,6 +265,11 @@ impl Actions for RealActions {
 
     fn hooks(&self) -> Hooks {
         install_offer::hooks(&self.context)
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        let found = multiplexers(&self.reach, self.context.around.server.as_ref());
+        found.into_iter().map(need).collect()
     }
 
     fn split(&self, step: &tui::Split) -> Beside {
@@ -360,6 +366,17 @@ impl Actions for RealActions {
 
     fn apply_install(&self) -> InstallOutcome {
         install_offer::carry_out(&std::mem::take(&mut *self.shown()))
+    }
+}
+
+/// What doctor found of something that is needed.
+fn need(found: Finding) -> Need {
+    let fix = found.fix.into_iter();
+    let words: Vec<String> = std::iter::once(found.seen).chain(fix).collect();
+    Need {
+        what: found.check.into_owned(),
+        words: words.join("; "),
+        is_well: found.verdict == Verdict::Ok,
     }
 }
 
