@@ -67,6 +67,8 @@ pub(crate) struct FakeServer {
     /// Whether there is a place beside the dashboard, and the pane there.
     pub(crate) has_place: bool,
     pub(crate) beside: Option<u32>,
+    /// What stands in the place when nothing is shown there.
+    pub(crate) place_says: String,
     /// Whether it takes keys and then answers no more.
     pub(crate) swallows_keys: bool,
     /// What was typed, pane by pane.
@@ -362,7 +364,12 @@ impl Multiplexer for Servers {
     }
 
     fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>> {
-        Ok(Box::new(Split(home)))
+        Ok(Box::new(Split {
+            home,
+            is_known: false,
+            is_lost: false,
+            name: String::new(),
+        }))
     }
 
     fn heal(&self, _: &dyn Fn(&Owner) -> bool, _: Duration) -> Outcome<bool> {
@@ -385,17 +392,25 @@ impl Multiplexer for Servers {
 }
 
 /// The place beside the dashboard.
-struct Split(Home);
+struct Split {
+    home: Home,
+    /// Whether it is open, as far as the dashboard knows.
+    is_known: bool,
+    is_lost: bool,
+    /// What a person calls what was shown last.
+    name: String,
+}
 
 impl Split {
     fn on(&self, lie: Option<Beside>, work: impl FnOnce(&mut FakeServer)) -> Outcome<Beside> {
-        on(Path::new(&self.0.server.socket), lie, |server| {
+        on(Path::new(&self.home.server.socket), lie, |server| {
             work(server);
             Ok(Beside {
                 is_open: server.has_place,
+                is_lost: self.is_lost && !server.has_place,
                 shows: server
                     .beside
-                    .map(|pane| (self.0.server.clone(), PaneId(pane))),
+                    .map(|pane| (self.home.server.clone(), PaneId(pane))),
                 ..Beside::default()
             })
         })
@@ -404,7 +419,7 @@ impl Split {
     fn claim(&self, shows: Option<PaneId>) -> Beside {
         Beside {
             is_open: true,
-            shows: shows.map(|pane| (self.0.server.clone(), pane)),
+            shows: shows.map(|pane| (self.home.server.clone(), pane)),
             ..Beside::default()
         }
     }
@@ -412,27 +427,53 @@ impl Split {
 
 impl SplitView for Split {
     fn toggle(&mut self, _: Duration) -> Outcome<Beside> {
-        self.on(Some(self.claim(None)), |server| {
+        let toggled = self.on(Some(self.claim(None)), |server| {
             server.has_place = !server.has_place;
             server.beside = None;
-        })
+        })?;
+        (self.is_known, self.is_lost) = (toggled.is_open, false);
+        Ok(toggled)
     }
 
-    fn show(&mut self, place: &Place, _: Duration) -> Outcome<Beside> {
+    fn show(&mut self, place: &Place, name: &str, _: Duration) -> Outcome<Beside> {
         let Target::Pane(pane) = place.pane else {
             return Err("its pane is not known yet".into());
         };
-        self.on(Some(self.claim(Some(pane))), |server| {
+        let shown = self.on(Some(self.claim(Some(pane))), |server| {
             server.has_place = true;
             server.beside = Some(pane.0);
+        })?;
+        (self.is_known, self.is_lost) = (true, false);
+        name.clone_into(&mut self.name);
+        Ok(shown)
+    }
+
+    fn refresh(&mut self, _: Option<PaneId>, within: Duration) -> Outcome<Beside> {
+        let now = self.now(within)?;
+        if now.is_open || !self.is_known {
+            return Ok(now);
+        }
+        self.is_known = false;
+        self.is_lost = true;
+        let note = format!("{} is not shown any more · Enter shows it", self.name);
+        Ok(Beside {
+            is_lost: true,
+            note: Some(note),
+            ..now
         })
     }
 
-    fn refresh(&mut self, within: Duration) -> Outcome<Beside> {
-        self.now(within)
+    fn empty(&mut self, stopped: PaneId, _: Duration) -> Outcome<Beside> {
+        self.on(Some(self.claim(None)), |server| {
+            if server.beside == Some(stopped.0) {
+                server.beside = None;
+                server.place_says = format!("{} was stopped", self.name);
+            }
+        })
     }
 
     fn close(&mut self, _: Duration) -> Outcome<Beside> {
+        (self.is_known, self.is_lost) = (false, false);
         self.on(Some(Beside::default()), |server| {
             server.has_place = false;
             server.beside = None;

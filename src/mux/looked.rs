@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Opened,
@@ -209,14 +209,19 @@ impl SplitView for LookedSplit {
         self.look(&said, within)
     }
 
-    fn show(&mut self, place: &Place, within: Duration) -> Outcome<Beside> {
-        let said = self.1.show(place, within)?;
+    fn show(&mut self, place: &Place, name: &str, within: Duration) -> Outcome<Beside> {
+        let said = self.1.show(place, name, within)?;
         self.look(&said, within)
     }
 
     /// A look itself.
-    fn refresh(&mut self, within: Duration) -> Outcome<Beside> {
-        self.1.refresh(within)
+    fn refresh(&mut self, stopping: Option<PaneId>, within: Duration) -> Outcome<Beside> {
+        self.1.refresh(stopping, within)
+    }
+
+    fn empty(&mut self, stopped: PaneId, within: Duration) -> Outcome<Beside> {
+        let said = self.1.empty(stopped, within)?;
+        self.look(&said, within)
     }
 
     fn close(&mut self, within: Duration) -> Outcome<Beside> {

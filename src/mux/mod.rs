@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | this file | the trait, and the registry of those that there are |
 //! | `outcome` | done, gone, refused, unknown |
-//! | `types` | what is asked with, and what is answered |
+//! | `types`, `beside` | what is asked with, and what is answered |
 //! | `proof` | what the system says of its servers: whose word is believed |
 //! | `reach` | what the person's environment and settings say, and who is asked by it |
 //! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
@@ -17,6 +17,7 @@
 //!
 //! May import: `sys`, the hooks' words, `state`'s inputs.
 
+mod beside;
 #[cfg(test)]
 pub(crate) mod fake;
 mod looked;
@@ -32,17 +33,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use looked::Looked;
 
+pub(crate) use beside::{Beside, Direction, Home, Owner, Room};
 pub(crate) use outcome::{Gone, Outcome, Undone};
 pub(crate) use proof::{Disbelief, Proof};
 pub use reach::Reach;
 pub(crate) use reach::{Variables, around, default_socket, variables};
 pub(crate) use types::{
-    Absent, Arrival, Attach, Audience, Beside, Here, Home, Opened, Opening, Owner, PaneList, Place,
-    Screen, Viewer,
+    Absent, Arrival, Attach, Audience, Here, Opened, Opening, PaneList, Place, Screen, Viewer,
 };
 pub use types::{Guard, Press, Pressed};
 
@@ -149,11 +150,16 @@ pub trait SplitView: Send {
     /// Opens it, or closes it when it is open.
     fn toggle(&mut self, within: Duration) -> Outcome<Beside>;
 
-    /// Shows the pane there; moves into it if it is shown already. Opens the place when it is not open.
-    fn show(&mut self, place: &Place, within: Duration) -> Outcome<Beside>;
+    /// Shows the pane there, which a person calls `name`; moves into it if it is shown already. Opens the
+    /// place when it is not open.
+    fn show(&mut self, place: &Place, name: &str, within: Duration) -> Outcome<Beside>;
 
-    /// Looks what became of what is shown, and keeps the place when that has ended.
-    fn refresh(&mut self, within: Duration) -> Outcome<Beside>;
+    /// Looks what became of the place and of what is shown. When that has ended the place stays, and says
+    /// what was there and how it ended; `stopping`: the pane that is being stopped from the list.
+    fn refresh(&mut self, stopping: Option<PaneId>, within: Duration) -> Outcome<Beside>;
+
+    /// The same after what this pane showed was stopped from the list: what is left of it goes back.
+    fn empty(&mut self, stopped: PaneId, within: Duration) -> Outcome<Beside>;
 
     /// Puts everything back.
     fn close(&mut self, within: Duration) -> Outcome<Beside>;

@@ -166,41 +166,6 @@ pub struct Viewer {
     pub obstacle: Option<&'static str>,
 }
 
-/// A dashboard's process: its number and when it started, because numbers are given out again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// The process.
-    pub pid: u32,
-    /// Its start in the system's own unit; 0 where that is not told.
-    pub start: u64,
-}
-
-/// A dashboard that wants an assistant's pane beside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Home {
-    /// The server of its pane.
-    pub server: Server,
-    /// Its pane.
-    pub pane: PaneId,
-    /// Its process.
-    pub owner: Owner,
-    /// Columns of the dashboard; `None`: a third of the window.
-    pub width: Option<u16>,
-}
-
-/// What is beside the dashboard now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Beside {
-    /// Whether there is a place at all.
-    pub is_open: bool,
-    /// The pane that is shown there, with its server.
-    pub shows: Option<(Server, PaneId)>,
-    /// Counts the answers of one dashboard: a later one is the truer one.
-    pub turn: u64,
-    /// What the person should know, if anything.
-    pub note: Option<String>,
-}
-
 /// What a multiplexer cannot do: for each thing the words for the person, or `None` where it can.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Absent {

@@ -1,5 +1,6 @@
 //! What `update` wants done in the world, as data. The loop in `tui` carries it out.
 
+use pane_patrol_hooks::target::PaneId;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::actor::{Bound, Decision, Shown};
@@ -73,8 +74,10 @@ pub enum Split {
     Toggle,
     /// Show the row's pane there, or move into it when it is shown already.
     Show(Box<Row>),
-    /// Look what became of what is shown.
-    Refresh,
+    /// Look what became of it and of what is shown; with the pane there that is being stopped, if it is.
+    Refresh(Option<PaneId>),
     /// The same in a moment: a process has ended, and its pane is about to.
-    RefreshLater,
+    RefreshLater(Option<PaneId>),
+    /// Leave it empty: what this pane showed was stopped.
+    Empty(PaneId),
 }

@@ -151,11 +151,9 @@ impl Dashboard {
             actions.ready();
             Message::Hooks(actions.hooks())
         })?;
-        if self.model.starts_split() {
-            self.in_background(|actions| {
-                actions.ready();
-                Message::Split(actions.split(&Split::Toggle))
-            })?;
+        if self.model.setup.split {
+            // Before any key, which may be meant for the place already.
+            let _ = self.steps.send(Split::Toggle);
         }
         self.in_background(|actions| Message::SnoozesRead(actions.snoozes()))?;
         Ok(input)
@@ -237,8 +235,8 @@ impl Dashboard {
                 self.in_background(move |actions| Message::Jumped(actions.jump(&row)))?;
             }
             // It waits first, and nobody has to wait for it.
-            Effect::Split(Split::RefreshLater) => {
-                self.in_background(|actions| Message::Split(actions.split(&Split::RefreshLater)))?;
+            Effect::Split(step @ Split::RefreshLater(_)) => {
+                self.in_background(move |actions| Message::Split(actions.split(&step)))?;
             }
             Effect::Split(step) => {
                 // It can only fail when the thread has panicked, which ends the dashboard anyway.

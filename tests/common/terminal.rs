@@ -76,6 +76,13 @@ impl<'env> Terminal<'env> {
         file.to_owned()
     }
 
+    /// Has so many columns and lines from now on.
+    pub fn resize(&self, (columns, lines): (u16, u16)) {
+        let (columns, lines) = (columns.to_string(), lines.to_string());
+        self.tmux
+            .run(&["resize-window", "-x", &columns, "-y", &lines]);
+    }
+
     /// A format of the terminal's own state.
     pub fn ask(&self, format: &str) -> String {
         self.tmux.ask(format)

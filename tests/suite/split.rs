@@ -1,5 +1,6 @@
 //! The split view on a real tmux server: whatever is swapped, everything goes back to where it was.
 
+mod any_order;
 mod edges;
 mod home;
 
@@ -25,29 +26,7 @@ struct Desk<'env> {
 
 impl<'env> Desk<'env> {
     fn new(env: &'env TestEnv) -> Option<Self> {
-        let server = Tmux::start_on(env, "tmux.sock", "work", (100, 30), "PS1='$ ' exec sh")?;
-        let client = Terminal::client_of(env, "client.sock", &server, "work")?;
-        for session in ["api", "web"] {
-            let size = ["-x", "120", "-y", "40"];
-            server.run(&[&["new-session", "-d", "-s", session], &size[..], &["cat"]].concat());
-            server.resize(session, &size);
-        }
-        let panes = [("work", "-v"), ("api", "-h"), ("api", "-v"), ("web", "-v")];
-        server.run(&["new-window", "-d", "-t", "work:", "cat"]);
-        server.run(&["split-window", "-d", "-v", "-l", "7", "-t", "work:1", "cat"]);
-        for (session, direction) in &panes[1..] {
-            server.run(&[
-                "split-window",
-                "-d",
-                direction,
-                "-l",
-                "9",
-                "-t",
-                session,
-                "cat",
-            ]);
-        }
-        server.run(&["new-window", "-d", "-t", "web:5", "cat"]);
+        let (server, client) = furnished(env, "")?;
         let desk = Self {
             env,
             server,
@@ -116,7 +95,7 @@ impl<'env> Desk<'env> {
     }
 
     fn everything(&self) -> String {
-        self.server.run(&["list-panes", "-a", "-F", FORMAT])
+        everything(&self.server)
     }
 
     /// The pane at the right of the dashboard.
@@ -161,6 +140,41 @@ impl<'env> Desk<'env> {
             .parse()
             .expect("one dashboard runs in the shell")
     }
+}
+
+/// All panes of a server, with all that has to be as before.
+fn everything(server: &Tmux<'_>) -> String {
+    server.run(&["list-panes", "-a", "-F", FORMAT])
+}
+
+/// Sessions with windows of several panes on a server of its own, and a client that looks at the first one;
+/// `name` tells its sockets from those of others.
+fn furnished<'env>(env: &'env TestEnv, name: &str) -> Option<(Tmux<'env>, Terminal<'env>)> {
+    let socket = format!("{name}tmux.sock");
+    let server = Tmux::start_on(env, &socket, "work", (100, 30), "PS1='$ ' exec sh")?;
+    let client = Terminal::client_of(env, &format!("{name}client.sock"), &server, "work")?;
+    for session in ["api", "web"] {
+        let size = ["-x", "120", "-y", "40"];
+        server.run(&[&["new-session", "-d", "-s", session], &size[..], &["cat"]].concat());
+        server.resize(session, &size);
+    }
+    let panes = [("work", "-v"), ("api", "-h"), ("api", "-v"), ("web", "-v")];
+    server.run(&["new-window", "-d", "-t", "work:", "cat"]);
+    server.run(&["split-window", "-d", "-v", "-l", "7", "-t", "work:1", "cat"]);
+    for (session, direction) in &panes[1..] {
+        server.run(&[
+            "split-window",
+            "-d",
+            direction,
+            "-l",
+            "9",
+            "-t",
+            session,
+            "cat",
+        ]);
+    }
+    server.run(&["new-window", "-d", "-t", "web:5", "cat"]);
+    Some((server, client))
 }
 
 /// The same numbers in every run, all over the range.
@@ -345,8 +359,7 @@ fn a_narrow_window_is_not_split_and_says_why_and_the_option_opens_a_wide_one() {
     assert_eq!(desk.everything(), before);
     desk.server.run(&["kill-pane", "-t", "work:0.1"]);
     desk.start("--split");
-    desk.client
-        .wait_for("Enter in the list shows an assistant here");
+    desk.client.wait_for("Enter in the list shows it here");
 }
 
 #[test]

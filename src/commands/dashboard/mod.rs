@@ -16,6 +16,7 @@ use crate::commands::start::launchers;
 use crate::commands::{Context, listen};
 use crate::config::{Config, Signs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::mux::Room;
 use crate::state::update::Update;
 use crate::tui::{self, Theme};
 use actions::RealActions;
@@ -38,7 +39,11 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let listening = listen::start(context, arguments.listen.listen.as_deref())?;
     let joined = collector::join(context.collector(&arguments.containers.containers)?);
     let client = arguments.client.clone();
-    let actions = RealActions::new(context.clone(), client, config.split.width);
+    let room = Room {
+        own: config.split.width,
+        ..Room::default()
+    };
+    let actions = RealActions::new(context.clone(), client, room);
     let shown = show(setup, joined.map_err(no_thread)?, actions);
     drop(listening);
     shown

@@ -206,16 +206,33 @@ fn going(said: &mut Said) {
         tell(&mut model, Message::AttachEnded(Err(why)));
         said.take(when, &mut model);
     }
-    for text in literals(&source("src/mux/tmux/split/plan.rs")) {
-        let is_said = text.contains(" · ");
-        let text = text.replace("{is}", "60").replace("{needed}", "80");
-        let beside = Beside {
-            note: Some(text),
-            ..Beside::default()
-        };
-        if is_said {
-            tell(&mut model, Message::Split(beside));
-            said.take("`s`, or `Enter` in the split", &mut model);
+    for (file, when) in [
+        ("plan", "`s`, or `Enter` in the split"),
+        (
+            "words",
+            "the split, and something ended there or was closed",
+        ),
+    ] {
+        let path = format!("src/mux/tmux/split/{file}.rs");
+        for text in literals(&source(&path)) {
+            let is_said = text.contains(" · ");
+            let filled = [
+                ("{is}", "60"),
+                ("{needed}", "80"),
+                ("{name}", "claude in shop:1.1"),
+                ("{how}", "has ended"),
+            ];
+            let text = filled
+                .iter()
+                .fold(text, |text, (name, value)| text.replace(name, value));
+            let beside = Beside {
+                note: Some(text),
+                ..Beside::default()
+            };
+            if is_said {
+                tell(&mut model, Message::Split(beside));
+                said.take(when, &mut model);
+            }
         }
     }
 }

@@ -105,6 +105,8 @@ pub struct Model {
     pub(crate) notice: Option<Notice>,
     /// What is beside the dashboard.
     pub(crate) split: Beside,
+    /// Rows that are being stopped.
+    pub(crate) stopping: Vec<Row>,
     /// Rows of which nobody is told for a while.
     pub(crate) snoozes: Snoozes,
     /// The multiplexer was asked for a jump and has not answered yet.
@@ -164,6 +166,7 @@ impl Model {
     }
 
     fn without_panel(setup: Setup) -> Self {
+        let is_split = setup.split && setup.in_multiplexer;
         Self {
             setup,
             rows: Rows::default(),
@@ -185,7 +188,12 @@ impl Model {
             panel: Panel::default(),
             scroll: 0,
             notice: None,
-            split: Beside::default(),
+            split: Beside {
+                // Enter may come before it is there, and is meant for it already.
+                is_open: is_split,
+                ..Beside::default()
+            },
+            stopping: Vec::new(),
             snoozes: Snoozes::default(),
             jumping: false,
             deciding: Vec::new(),
@@ -235,9 +243,10 @@ impl Model {
         self.scroll = 0;
     }
 
-    /// Whether the place beside the dashboard is to be opened at once.
-    pub(crate) fn starts_split(&self) -> bool {
-        self.setup.split
+    /// Whether what is chosen is shown beside the dashboard: there is a place, or was until somebody has
+    /// closed it.
+    pub(crate) fn is_split(&self) -> bool {
+        self.split.is_open || self.split.is_lost
     }
 
     /// Whether the row's pane stands beside the dashboard.

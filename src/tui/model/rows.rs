@@ -102,6 +102,12 @@ impl Rows {
         self.by_id.get(id)
     }
 
+    /// The most urgent one that is so.
+    pub(crate) fn find(&self, is_it: impl Fn(&Row) -> bool) -> Option<&Row> {
+        let mut rows = self.order.iter().map(|known| &*known.row);
+        rows.find(|row| is_it(row))
+    }
+
     /// All of them, the most urgent one first.
     pub(crate) fn in_order(&self) -> &[Arc<Known>] {
         &self.order

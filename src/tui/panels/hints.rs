@@ -46,7 +46,7 @@ fn word(model: &Model, hint: &Hint, left: Option<usize>) -> &'static str {
     }
     match (action, hint.word()) {
         (Some(Action::Go), "go") if !model.setup.in_multiplexer => "attach",
-        (Some(Action::Go), "go") if model.split.is_open => "show",
+        (Some(Action::Go), "go") if model.is_split() => "show",
         (_, word) => word,
     }
 }

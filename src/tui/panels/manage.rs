@@ -75,7 +75,7 @@ fn start(model: &mut Model) -> Option<Taken> {
     let launcher = launch.chosen;
     let row = model.selected_row().cloned().map(Box::new);
     model.panel = Panel::Detail;
-    let beside = model.split.is_open;
+    let beside = model.is_split();
     let start = Effect::Start {
         launcher,
         row,
@@ -95,6 +95,7 @@ fn go_on(model: &mut Model) -> Option<Taken> {
         Stage::Stopping => return Some(Taken::default()),
     };
     stop.stage = Stage::Stopping;
+    model.stopping.push((*stop.row).clone());
     Some(Taken::and(effect))
 }
 

@@ -15,7 +15,9 @@ pub(crate) fn go(model: &mut Model) -> Vec<Effect> {
         // The last one is not answered yet; a second one would not be faster.
         return Vec::new();
     }
-    if model.split.is_open {
+    if model.is_split() {
+        // What is asked of it next may come before that is answered.
+        model.split.is_open = true;
         return vec![Effect::Split(Split::Show(Box::new(row)))];
     }
     model.jumping = true;

@@ -5,7 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::launch::Stopped;
 use crate::state::Row;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Split};
 use crate::tui::keymap::{Action, key_for};
 use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
 use crate::tui::undone::NotStarted;
@@ -57,9 +57,18 @@ pub(crate) fn ask_to_stop(model: &mut Model) {
     }
 }
 
-/// Tells what became of it.
-pub(crate) fn stopped(model: &mut Model, row: &Row, outcome: Stopped, now: Timestamp) {
+/// Tells what became of it; where it was beside the dashboard the place is empty now.
+pub(crate) fn stopped(
+    model: &mut Model,
+    row: &Row,
+    outcome: Stopped,
+    now: Timestamp,
+) -> Vec<Effect> {
+    model.stopping.retain(|stopping| stopping.id != row.id);
     let name = format!("{} in {}", row.assistant, row.target);
+    let has_ended = outcome == Stopped::Ended && model.is_beside(row);
+    let empty = row.pane.filter(|_| has_ended);
+    let empty = empty.map(|pane| Effect::Split(Split::Empty(pane)));
     let is_open = matches!(&model.panel, Panel::Stop(stop) if stop.row.id == row.id);
     match outcome {
         Stopped::OnlyByPane { why, .. } if is_open => {
@@ -68,7 +77,7 @@ pub(crate) fn stopped(model: &mut Model, row: &Row, outcome: Stopped, now: Times
                 stage: Stage::Stuck(why),
             });
             model.touch();
-            return;
+            return Vec::new();
         }
         Stopped::Ended => model.notify(&format!("{name} has ended"), now),
         Stopped::OnlyByPane { why, .. } | Stopped::Failed(why) => {
@@ -79,4 +88,5 @@ pub(crate) fn stopped(model: &mut Model, row: &Row, outcome: Stopped, now: Times
     if is_open {
         model.panel = Panel::Detail;
     }
+    empty.into_iter().collect()
 }

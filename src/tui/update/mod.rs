@@ -22,7 +22,7 @@ pub(crate) mod work;
 use crossterm::event::KeyEventKind;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::effect::{Effect, Split};
+use super::effect::Effect;
 use super::message::Message;
 use super::model::{Follow, Model, alerts};
 use crate::state::update::{Role, Update};
@@ -57,14 +57,10 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         }
         Message::Drawn(width, height) => quiet(|| seen::drawn(model, (width, height), now)),
         Message::Update(feed) => {
-            let has_left = split::has_left(model, &feed);
+            let effects = split::heed(model, &feed);
             hear(model, feed, now);
             install::hear(model);
-            if has_left {
-                vec![Effect::Split(Split::RefreshLater)]
-            } else {
-                Vec::new()
-            }
+            effects
         }
         Message::FeedEnded => quiet(|| {
             let why = "the collector in this process has ended";
@@ -81,7 +77,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Split(place) => quiet(|| split::hear(model, place, now)),
         Message::Started(outcome) => launch::started(model, outcome, now),
         Message::Resumed(session, outcome) => ended::resumed(model, &session, outcome, now),
-        Message::Stopped(row, outcome) => quiet(|| launch::stopped(model, &row, outcome, now)),
+        Message::Stopped(row, outcome) => launch::stopped(model, &row, outcome, now),
         Message::SnoozesRead(snoozes) => quiet(|| {
             model.snoozes = snoozes;
             model.touch();

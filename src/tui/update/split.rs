@@ -1,8 +1,10 @@
 //! The place beside the dashboard, as far as keys and messages are concerned.
 
+use pane_patrol_hooks::target::{PaneId, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::mux::Beside;
+use crate::state::Row;
 use crate::state::update::Update;
 use crate::tui::effect::{Effect, Split};
 use crate::tui::model::Model;
@@ -37,19 +39,50 @@ pub(crate) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
     model.touch();
 }
 
-/// Whether the collector says that the row beside the dashboard is gone.
-pub(crate) fn has_left(model: &Model, feed: &Update) -> bool {
-    let Update::Gone(id) = feed else {
-        return false;
-    };
-    let row = model.rows.get(id);
-    row.is_some_and(|row| model.is_beside(row))
+/// What has to be looked at after the collector has told this.
+pub(crate) fn heed(model: &Model, feed: &Update) -> Vec<Effect> {
+    match feed {
+        // Its stand-in was moved or closed, or it was moved itself.
+        Update::Row(row) if model.is_beside(row) => {
+            let known = model.rows.get(&row.id);
+            let stays = |known: &Row| known.target == row.target && known.shown_at == row.shown_at;
+            if known.is_none_or(stays) {
+                return Vec::new();
+            }
+            look(model)
+        }
+        Update::Gone(id) if model.rows.get(id).is_some_and(|row| is_near(model, row)) => {
+            vec![Effect::Split(Split::RefreshLater(stopping(model)))]
+        }
+        _ => Vec::new(),
+    }
 }
 
-/// Looks what became of what is shown.
+/// Whether the row is beside the dashboard, or belongs to the window where the pane beside it does.
+fn is_near(model: &Model, row: &Row) -> bool {
+    let window = |row: &Row| match &row.target {
+        Target::Address {
+            session, window, ..
+        } => Some((session.clone(), *window)),
+        _ => None,
+    };
+    let shown = model.rows.find(|row| model.is_beside(row));
+    let is_neighbour = |shown: &Row| {
+        shown.server == row.server && window(shown).is_some() && window(shown) == window(row)
+    };
+    model.is_beside(row) || shown.is_some_and(is_neighbour)
+}
+
+/// Looks what became of the place and of what is shown.
 pub(crate) fn look(model: &Model) -> Vec<Effect> {
-    if model.split.is_open {
-        return vec![Effect::Split(Split::Refresh)];
+    if model.is_split() {
+        return vec![Effect::Split(Split::Refresh(stopping(model)))];
     }
     Vec::new()
+}
+
+/// The pane that is shown, if it is being stopped.
+fn stopping(model: &Model) -> Option<PaneId> {
+    let stopping = model.stopping.iter().find(|row| model.is_beside(row));
+    stopping.and_then(|row| row.pane)
 }

@@ -1,6 +1,7 @@
 //! Going to a row's pane, or showing it beside the dashboard.
 
 use super::*;
+use crate::tui::model::Setup;
 
 #[test]
 fn enter_asks_for_a_jump_to_the_selected_row_once_until_it_is_answered() {
@@ -61,6 +62,7 @@ fn beside(model: &Model, turn: u64) -> Beside {
     let row = model.selected_row().unwrap();
     Beside {
         is_open: true,
+        is_lost: false,
         shows: row.server.clone().zip(row.pane),
         turn,
         note: None,
@@ -90,12 +92,120 @@ fn in_the_split_enter_shows_instead_of_going_and_the_shown_row_is_marked() {
             screen(&model)
         );
         let gone = tell(&mut model, Message::Update(Update::Gone(next.id.clone())));
-        assert_eq!(gone, [Effect::Split(Split::RefreshLater)]);
+        assert_eq!(gone, [Effect::Split(Split::RefreshLater(None))]);
         assert_eq!(
             press(&mut model, KeyCode::Char('s')),
             [Effect::Split(Split::Toggle)]
         );
     }
+}
+
+#[test]
+fn enter_is_meant_for_the_place_before_it_is_there() {
+    let mut model = Model::new(Setup {
+        split: true,
+        ..usual().setup
+    });
+    tell(&mut model, Message::Update(Update::Snapshot(day())));
+    let entered = press(&mut model, KeyCode::Enter);
+    assert!(
+        matches!(entered[..], [Effect::Split(Split::Show(_))]),
+        "{entered:?}"
+    );
+}
+
+#[test]
+fn a_place_that_somebody_has_closed_is_opened_anew_by_what_is_shown_next() {
+    for key in [KeyCode::Enter, KeyCode::Char('s')] {
+        let mut model = usual();
+        let place = beside(&model, 1);
+        tell(&mut model, Message::Split(place));
+        let closed = Beside {
+            is_lost: true,
+            turn: 2,
+            note: Some("the place was closed".to_owned()),
+            ..Beside::default()
+        };
+        tell(&mut model, Message::Split(closed));
+        assert!(screen(&model).contains("the place was closed"));
+        let started = tell(
+            &mut model,
+            Message::Started(Ok("started claude".to_owned())),
+        );
+        assert_eq!(
+            started,
+            [Effect::Split(Split::Refresh(None))],
+            "it may be open again"
+        );
+        let pressed = press(&mut model, key);
+        assert!(
+            matches!(pressed[..], [Effect::Split(Split::Show(_))]),
+            "{pressed:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_stopped_from_the_list_empties_the_place_and_is_said_to_have_been_stopped() {
+    let mut model = usual();
+    let place = beside(&model, 1);
+    tell(&mut model, Message::Split(place.clone()));
+    let row = Box::new(model.selected_row().unwrap().clone());
+    keys(&mut model, "x");
+    assert_eq!(
+        press(&mut model, KeyCode::Char('x')),
+        [Effect::Stop(row.clone())]
+    );
+    let gone = tell(&mut model, Message::Update(Update::Gone(row.id.clone())));
+    assert_eq!(gone, [Effect::Split(Split::RefreshLater(row.pane))]);
+    let wider = tell(&mut model, Message::Resize(100, 30));
+    assert_eq!(wider, [Effect::Split(Split::Refresh(row.pane))]);
+    let stopped = Message::Stopped(row.clone(), Stopped::Ended);
+    assert_eq!(
+        tell(&mut model, stopped.clone()),
+        [Effect::Split(Split::Empty(row.pane.unwrap()))]
+    );
+    let narrower = tell(&mut model, Message::Resize(90, 30));
+    assert_eq!(narrower, [Effect::Split(Split::Refresh(None))]);
+    let empty = Beside {
+        shows: None,
+        turn: 2,
+        ..place
+    };
+    tell(&mut model, Message::Split(empty));
+    assert_eq!(tell(&mut model, stopped), [], "it is not there any more");
+}
+
+#[test]
+fn what_is_moved_or_ends_around_the_shown_pane_is_looked_at() {
+    let mut model = usual();
+    let place = beside(&model, 1);
+    tell(&mut model, Message::Split(place));
+    let mut row = model.selected_row().unwrap().clone();
+    row.message = Some("more".to_owned());
+    let said = tell(
+        &mut model,
+        Message::Update(Update::Row(Arc::new(row.clone()))),
+    );
+    assert!(!said.iter().any(|effect| matches!(effect, Effect::Split(_))));
+    row.shown_at = Some("work:0.1".parse().unwrap());
+    let moved = tell(
+        &mut model,
+        Message::Update(Update::Row(Arc::new(row.clone()))),
+    );
+    assert_eq!(moved, [Effect::Split(Split::Refresh(None))]);
+    // `shop:1.2` is in the same window, `api:2.0` is not.
+    let gone = |model: &mut Model, target: &str| {
+        let rows = model.rows.in_order().iter();
+        let row = rows
+            .map(|known| &known.row)
+            .find(|row| row.target.to_string() == target);
+        let id = row.unwrap().id.clone();
+        tell(model, Message::Update(Update::Gone(id)))
+    };
+    assert_eq!(gone(&mut model, "api:2.0"), []);
+    let later = [Effect::Split(Split::RefreshLater(None))];
+    assert_eq!(gone(&mut model, "shop:1.2"), later);
 }
 
 #[test]

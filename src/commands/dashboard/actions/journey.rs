@@ -24,14 +24,21 @@ use crate::tui::{Effect, Message, Model, Setup, Theme, update, view};
 const SIZE: (u16, u16) = (160, 24);
 
 /// What each step is called, and its keys.
-const STEPS: [(&str, &str); 6] = [
+const STEPS: [(&str, &str); 9] = [
     ("go there", "\n"),
     ("approve", "a"),
     ("split", "s"),
+    ("show the other one", "j\n"),
+    // Not a key: somebody closes the place behind our back.
+    ("close the place", CLOSED),
+    ("open it anew", "\n"),
     ("no split", "s"),
     ("start", "n\n"),
-    ("stop", "xx"),
+    ("stop", "kxx"),
 ];
+
+/// See [`STEPS`].
+const CLOSED: &str = "";
 
 /// A dashboard, a collector, and two assistants on a fake server.
 struct Journey {
@@ -94,7 +101,7 @@ impl Journey {
             membership: Some(membership),
             updates,
             model,
-            actions: RealActions::new(context, None, None),
+            actions: RealActions::new(context, None, Room::default()),
             fake,
             assistants,
             later: Duration::ZERO,
@@ -227,6 +234,9 @@ impl Journey {
     fn walk(&mut self) -> String {
         let mut told = Vec::new();
         for (name, keys) in STEPS {
+            if keys == CLOSED {
+                self.close_the_place();
+            }
             self.press(keys);
             told.push(format!("{name}: {}", self.words()));
             // Whatever is open still, the next step begins at the list.
@@ -241,6 +251,15 @@ impl Journey {
         self.take(Message::Stopped(row, stopped));
         told.push(format!("close its pane: {}", self.words()));
         told.join("\n")
+    }
+
+    /// Somebody closes the place otherwise than in the dashboard, which becomes wider by that.
+    fn close_the_place(&mut self) {
+        self.fake.with(|server| {
+            server.has_place = false;
+            server.beside = None;
+        });
+        self.take(Message::Resize(SIZE.0, SIZE.1));
     }
 
     /// The same where the server does all that in that way.
@@ -275,6 +294,25 @@ fn over_one_that_works_everything_is_done() {
     });
     let end = journey.assistants[0].try_wait().unwrap();
     assert!(end.is_some(), "the first one was stopped");
+}
+
+#[test]
+fn what_is_started_is_shown_and_when_it_is_stopped_the_place_says_so() {
+    let mut journey = Journey::begin();
+    journey.press("sn\n");
+    journey.fake.with(|server| {
+        assert_eq!(server.beside, Some(3));
+        server.panes.insert(3, (1, String::new()));
+    });
+    let row = journey.fake.row(3, "aider", State::Idle);
+    journey.take(Message::Update(Update::Row(std::sync::Arc::new(
+        row.clone(),
+    ))));
+    journey.take(Message::Stopped(Box::new(row), Stopped::Ended));
+    journey.fake.with(|server| {
+        assert_eq!((server.has_place, server.beside), (true, None));
+        assert_eq!(server.place_says, "aider in work:3.0 was stopped");
+    });
 }
 
 #[test]
@@ -328,17 +366,20 @@ fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
     let journey = Journey::begin();
     let ours = std::env::current_dir().unwrap();
     let here = format!(", but in {}: the folder of this row", ours.display());
-    let start = |row: &Row| journey.actions.start(0, Some(row), false).unwrap();
+    let start = |row: Option<&Row>| journey.actions.start(0, row, false).unwrap();
     let mut row = journey.fake.row(2, "gemini", State::Running);
     row.pid = Some(journey.assistants[1].id());
-    assert!(!start(&row).contains("but in"), "its process shows it");
+    assert!(
+        !start(Some(&row)).contains("but in"),
+        "its process shows it"
+    );
     row.pid = None;
-    assert!(start(&row).contains(&here), "{}", start(&row));
+    assert!(start(Some(&row)).contains(&here), "{}", start(Some(&row)));
     row.cwd = Some("/nothing/of/that/name".to_owned());
-    assert!(start(&row).contains(&here), "it is gone");
+    assert!(start(Some(&row)).contains(&here), "it is gone");
     row.cwd = Some("/".to_owned());
-    assert!(!start(&row).contains("but in"), "it was told");
-    let without = journey.actions.start(0, None, false).unwrap();
+    assert!(!start(Some(&row)).contains("but in"), "it was told");
+    let without = start(None);
     assert!(!without.contains("but in"), "{without}");
 }
 

@@ -28,7 +28,7 @@ use crate::hub::protocol::{Located, Start, SystemText};
 use crate::launch::Stopped;
 use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
-    SplitView, Undone,
+    Room, SplitView, Undone,
 };
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
@@ -54,8 +54,10 @@ pub(in crate::commands) struct RealActions {
     client: Option<String>,
     /// Where we are, with the client we were started on; looked up once.
     here: OnceLock<Here>,
-    /// Columns of the dashboard beside an assistant's pane, when the person has set them.
-    split_width: Option<u16>,
+    /// Where the place beside the dashboard is to be.
+    room: Room,
+    /// What other dashboards have left behind was put back.
+    healed: OnceLock<()>,
     /// The place beside the dashboard.
     split: Mutex<OwnSplit>,
     /// The install that was shown last.
@@ -84,16 +86,13 @@ enum OwnSplit {
 }
 
 impl RealActions {
-    pub(in crate::commands) fn new(
-        context: Context,
-        client: Option<String>,
-        split_width: Option<u16>,
-    ) -> Self {
+    pub(in crate::commands) fn new(context: Context, client: Option<String>, room: Room) -> Self {
         Self {
             reach: context.reach(),
             context,
             client,
-            split_width,
+            room,
+            healed: OnceLock::new(),
             split: Mutex::new(OwnSplit::Unmade),
             here: OnceLock::new(),
             shown: Mutex::new(Vec::new()),
@@ -106,8 +105,12 @@ impl RealActions {
         self.here.get_or_init(look)
     }
 
-    /// Puts back what other dashboards left behind that were killed.
+    /// Puts back what other dashboards left behind that were killed, once.
     fn heal(&self) {
+        self.healed.get_or_init(|| self.heal_now());
+    }
+
+    fn heal_now(&self) {
         let is_alive = |owner: &Owner| process::start_of(owner.pid) == Some(owner.start);
         if self.reach.own_socket.exists() {
             // Without a server nothing is there to be healed; what it refuses the next one tries again.
@@ -157,6 +160,8 @@ impl RealActions {
 
     fn make_split(&self) -> mux::Outcome<Box<dyn SplitView>> {
         let mux = self.reach.own();
+        // One of them may have left its place in our own window.
+        self.heal();
         let place = mux.own_place(self.here(), PATIENCE);
         let place = place.map_err(|undone| match undone {
             Undone::Gone(Gone::Server) => format!("no {} server runs", mux.kind()).into(),
@@ -173,23 +178,28 @@ impl RealActions {
             server,
             pane,
             owner: Owner { pid, start },
-            width: self.split_width,
+            room: self.room,
         })
     }
 
-    /// Shows what was started beside the dashboard, if it is wanted there.
-    fn show_started(&self, started: &Located, beside: bool) -> Result<(), NotStarted> {
+    /// Shows what was started beside the dashboard, if it is wanted there, by the name it is called there.
+    fn show_started(
+        &self,
+        started: &Located,
+        called: &str,
+        beside: bool,
+    ) -> Result<(), NotStarted> {
         let Some(pane) = started.pane.filter(|_| beside) else {
             return Ok(());
         };
         let place = self.reach.place(None, Target::Pane(pane));
         // The second time moves into it: whoever starts an assistant has something to tell it.
         let shown = self.with_split(|split| {
-            split.show(&place, PATIENCE_FOR_SEVERAL)?;
-            split.show(&place, PATIENCE_FOR_SEVERAL)
+            split.show(&place, called, PATIENCE_FOR_SEVERAL)?;
+            split.show(&place, called, PATIENCE_FOR_SEVERAL)
         });
-        shown.map_err(|why| NotStarted::NotBeside(why.to_string()))?;
-        Ok(())
+        let note = shown.map_or_else(|why| Some(why.to_string()), |beside| beside.note);
+        note.map_or(Ok(()), |why| Err(NotStarted::NotBeside(why)))
     }
 
     fn shown(&self) -> MutexGuard<'_, Vec<Part>> {
@@ -273,13 +283,19 @@ impl Actions for RealActions {
     }
 
     fn split(&self, step: &tui::Split) -> Beside {
-        if *step == tui::Split::RefreshLater {
+        if matches!(step, tui::Split::RefreshLater(_)) {
             std::thread::sleep(CLOSING);
         }
         let answer = self.with_split(|split| match step {
             tui::Split::Toggle => split.toggle(PATIENCE_FOR_SEVERAL),
-            tui::Split::Show(row) => split.show(&self.reach.place_of(row).0, PATIENCE_FOR_SEVERAL),
-            tui::Split::Refresh | tui::Split::RefreshLater => split.refresh(PATIENCE_FOR_SEVERAL),
+            tui::Split::Show(row) => {
+                let name = format!("{} in {}", row.assistant, row.target);
+                split.show(&self.reach.place_of(row).0, &name, PATIENCE_FOR_SEVERAL)
+            }
+            tui::Split::Refresh(stopping) | tui::Split::RefreshLater(stopping) => {
+                split.refresh(*stopping, PATIENCE_FOR_SEVERAL)
+            }
+            tui::Split::Empty(stopped) => split.empty(*stopped, PATIENCE_FOR_SEVERAL),
         });
         answer.unwrap_or_else(|why| Beside {
             note: Some(why.to_string()),
@@ -311,21 +327,19 @@ impl Actions for RealActions {
         };
         let started = start_it(&self.context, "dashboard", start);
         let (started, ended) = started.map_err(|why| NotStarted::Refused(why.to_string()))?;
-        self.show_started(&started, beside)?;
-        let name = &launcher.name;
-        Ok(format!(
-            "started {name} in {}{ended}{elsewhere}",
-            started.target
-        ))
+        let called = format!("{} in {}", launcher.name, started.target);
+        self.show_started(&started, &called, beside && ended.is_empty())?;
+        Ok(format!("started {called}{ended}{elsewhere}"))
     }
 
     fn resume(&self, session: &EndedSession, beside: bool) -> Result<String, NotStarted> {
         let in_front = self.context.around.server.is_some() && !beside;
         let resumed = resume_it(&self.context, "dashboard", session, in_front);
         let (place, ended) = resumed.map_err(|why| NotStarted::Refused(why.to_string()))?;
-        self.show_started(&place, beside)?;
         let name = format!("{} of {}", session.assistant, session.label());
-        Ok(format!("resumed {name} in {}{ended}", place.target))
+        let called = format!("{name} in {}", place.target);
+        self.show_started(&place, &called, beside && ended.is_empty())?;
+        Ok(format!("resumed {called}{ended}"))
     }
 
     fn stop(&self, row: &Row) -> Stopped {

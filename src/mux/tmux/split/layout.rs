@@ -1,19 +1,13 @@
-//! What tmux says of its panes, and what placeholders know.
+//! What tmux says of its panes.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
 
 use pane_patrol_hooks::target::PaneId;
 
-use crate::mux::Owner;
+use super::cells;
+use super::journal::Journal;
 use crate::mux::tmux::lines::{Line, Query};
-
-/// The option of a placeholder that holds its [`Journal`].
-pub(super) const OPTION: &str = "@pane_patrol_split";
-
-/// The same as a field of a line that holds others, too: nothing in it can be taken for a tab.
-pub(in crate::mux::tmux) const PLACEHOLDER: &str = "#{s|[^!-~]+| |:@pane_patrol_split}";
+use crate::mux::{Direction, Home, Owner};
 
 /// Every pane; one that is linked into several sessions comes several times.
 pub(super) const QUERY: Query = Query {
@@ -21,8 +15,15 @@ pub(super) const QUERY: Query = Query {
         "#{pid}",
         "#{pane_id}",
         "#{window_id}",
+        "#{window_index}",
+        "#{window_name}",
+        "#{automatic-rename}",
         "#{session_id}",
-        "#{pane_width}",
+        "#{session_name}",
+        "#{session_attached}",
+        "#{base-index}",
+        "#{window_active}#{pane_active}",
+        "#{pane_width}x#{pane_height}",
         "#{window_zoomed_flag}",
         "#{window_width}x#{window_height}",
         "#{pane_synchronized}",
@@ -32,86 +33,54 @@ pub(super) const QUERY: Query = Query {
     client: &[],
 };
 
-/// What has to be known to put everything back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Journal {
-    pub(super) owner: Owner,
-    /// The dashboard's pane and its window.
-    pub(super) home: PaneId,
-    pub(super) window: String,
-    /// Whether that window was zoomed, and its layout.
-    pub(super) is_zoomed: bool,
-    pub(super) layout: String,
-    /// The pane that stands in the place of the placeholder, and it in that one's.
-    pub(super) shows: Option<PaneId>,
-}
-
-impl fmt::Display for Journal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shows = self
-            .shows
-            .map_or_else(|| "-".to_owned(), |pane| pane.to_string());
-        let zoomed = u8::from(self.is_zoomed);
-        let Self {
-            owner,
-            home,
-            window,
-            layout,
-            ..
-        } = self;
-        write!(
-            f,
-            "1 {} {} {home} {window} {zoomed} {shows} {layout}",
-            owner.pid, owner.start
-        )
-    }
-}
-
-impl FromStr for Journal {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let fields: Vec<&str> = text.split(' ').collect();
-        let ["1", pid, start, home, window, zoomed, shows, layout] = fields[..] else {
-            return Err(());
-        };
-        Ok(Self {
-            owner: Owner {
-                pid: pid.parse().map_err(drop)?,
-                start: start.parse().map_err(drop)?,
-            },
-            home: home.parse().map_err(drop)?,
-            window: window.to_owned(),
-            is_zoomed: zoomed == "1",
-            layout: layout.to_owned(),
-            shows: match shows {
-                "-" => None,
-                pane => Some(pane.parse().map_err(drop)?),
-            },
-        })
-    }
-}
-
-/// The pane that stands elsewhere while the one with this `@pane_patrol_split` keeps its place.
-pub(in crate::mux::tmux) fn shown_by(option: &str) -> Option<PaneId> {
-    let journal: Journal = option.parse().ok()?;
-    journal.shows
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pane {
     pub(super) id: PaneId,
-    pub(super) window: String,
-    pub(super) session: String,
-    pub(super) width: u16,
-    pub(super) is_zoomed: bool,
-    /// Whether what is typed into one pane of its window goes to all of them.
-    pub(super) shares_keys: bool,
-    /// Of its window: `80x24`.
-    pub(super) size: String,
-    /// Of its window.
-    pub(super) layout: String,
+    pub(super) window: Window,
+    pub(super) session: Session,
+    /// Whether it is the one of its window that has the keys.
+    pub(super) is_active: bool,
+    /// Columns and lines.
+    pub(super) size: (u16, u16),
     pub(super) journal: Option<Journal>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    pub(super) id: String,
+    pub(super) index: u32,
+    /// `None`: tmux names it.
+    pub(super) name: Option<String>,
+    /// Whether it is the one of its session that is in front.
+    pub(super) is_current: bool,
+    pub(super) is_zoomed: bool,
+    /// Whether what is typed into one of its panes goes to all of them.
+    pub(super) shares_keys: bool,
+    /// `80x24`.
+    pub(super) size: String,
+    pub(super) layout: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Session {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// Whether anybody looks at it.
+    pub(super) is_attached: bool,
+    /// The number of its first window.
+    pub(super) first_index: u32,
+}
+
+impl Pane {
+    /// Columns in a row of panes, lines in a column of them; where one is zoomed, as if it were not.
+    fn extent(&self, direction: Direction) -> u16 {
+        let unzoomed = cells::size_of(&self.window.layout, self.id);
+        let (width, height) = unzoomed.unwrap_or(self.size);
+        match direction {
+            Direction::Right => width,
+            Direction::Below => height,
+        }
+    }
 }
 
 /// A placeholder.
@@ -146,10 +115,17 @@ impl Panes {
             pid,
             id,
             window,
+            index,
+            name,
+            names_itself,
             session,
-            width,
-            zoomed,
+            session_name,
+            attached,
+            first_index,
+            in_front,
             size,
+            zoomed,
+            window_size,
             shares_keys,
             layout,
             journal,
@@ -157,19 +133,31 @@ impl Panes {
         else {
             return;
         };
-        let (Ok(pid), Ok(id), Ok(width)) = (pid.parse(), id.parse(), width.parse()) else {
+        let (Ok(pid), Ok(id), Ok(index)) = (pid.parse(), id.parse(), index.parse()) else {
             return;
         };
+        let Some(size) = read_size(size) else { return };
         self.server_pid = pid;
         self.panes.push(Pane {
             id,
-            window: window.to_string(),
-            session: session.to_string(),
-            width,
-            is_zoomed: zoomed == "1",
-            shares_keys: shares_keys == "1",
-            size: size.to_string(),
-            layout: layout.to_string(),
+            window: Window {
+                id: window.to_string(),
+                index,
+                name: (names_itself != "1").then(|| name.to_string()),
+                is_current: in_front.starts_with('1'),
+                is_zoomed: zoomed == "1",
+                shares_keys: shares_keys == "1",
+                size: window_size.to_string(),
+                layout: layout.to_string(),
+            },
+            session: Session {
+                id: session.to_string(),
+                name: session_name.to_string(),
+                is_attached: attached != "0",
+                first_index: first_index.parse().unwrap_or(0),
+            },
+            is_active: in_front.ends_with('1'),
+            size,
             journal: journal.parse().ok(),
         });
     }
@@ -180,13 +168,25 @@ impl Panes {
 
     /// Whether the session exists.
     pub(super) fn has_session(&self, id: &str) -> bool {
-        self.panes.iter().any(|pane| pane.session == id)
+        self.panes.iter().any(|pane| pane.session.id == id)
     }
 
-    /// The panes of a window, each once.
+    /// Whether a window of the session has this number.
+    pub(super) fn has_window(&self, session: &str, index: u32) -> bool {
+        let is_it = |pane: &Pane| pane.session.id == session && pane.window.index == index;
+        self.panes.iter().any(is_it)
+    }
+
+    /// The pane of a window that has the keys.
+    pub(super) fn active_in(&self, window: &str) -> Option<PaneId> {
+        let is_it = |pane: &&Pane| pane.window.id == window && pane.is_active;
+        self.panes.iter().find(is_it).map(|pane| pane.id)
+    }
+
+    /// The panes of a window in its order, each once.
     pub(super) fn panes_of(&self, window: &str) -> Vec<PaneId> {
         let mut ids: Vec<PaneId> = Vec::new();
-        for pane in self.panes.iter().filter(|pane| pane.window == window) {
+        for pane in self.panes.iter().filter(|pane| pane.window.id == window) {
             if !ids.contains(&pane.id) {
                 ids.push(pane.id);
             }
@@ -210,37 +210,25 @@ impl Panes {
         self.places().any(|place| place.journal.shows == Some(pane))
     }
 
-    /// Columns that the dashboard and the place beside it have together.
-    pub(super) fn width_of(&self, home: PaneId, owner: &Owner) -> u16 {
-        let own = self.pane(home).map_or(0, |pane| pane.width);
-        let beside = self.place_of(owner).and_then(|place| {
-            let right = place.journal.shows.and_then(|shown| self.pane(shown));
-            right
-                .or(Some(place.pane))
-                .filter(|right| right.window == place.journal.window)
+    /// Columns or lines that the dashboard and the place beside it have together; alone those that the
+    /// dashboard has.
+    pub(super) fn whole(&self, home: &Home) -> u16 {
+        let direction = home.room.direction;
+        let Some(dashboard) = self.pane(home.pane) else {
+            return 0;
+        };
+        let own = dashboard.extent(direction);
+        let shown = self.place_of(&home.owner).and_then(|place| {
+            let shown = place.journal.shows.and_then(|shown| self.pane(shown));
+            let beside = shown.unwrap_or(place.pane);
+            (beside.window.id == dashboard.window.id).then_some(beside)
         });
-        beside.map_or(own, |beside| own + 1 + beside.width)
+        shown.map_or(own, |beside| own + 1 + beside.extent(direction))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_journal_is_read_as_it_was_written() {
-        for shows in [None, Some(PaneId(12))] {
-            let journal = Journal {
-                owner: Owner { pid: 7, start: 99 },
-                home: PaneId(3),
-                window: "@4".to_owned(),
-                is_zoomed: true,
-                layout: "b25f,80x24,0,0{40x24,0,0,1,39x24,41,0,2}".to_owned(),
-                shows,
-            };
-            assert_eq!(journal.to_string().parse(), Ok(journal));
-        }
-        assert_eq!("".parse::<Journal>(), Err(()));
-        assert_eq!("2 7 99 %3 @4 0 - x".parse::<Journal>(), Err(()));
-    }
+/// `80x24` as columns and lines.
+fn read_size(text: &str) -> Option<(u16, u16)> {
+    let (width, height) = text.split_once('x')?;
+    Some((width.parse().ok()?, height.parse().ok()?))
 }

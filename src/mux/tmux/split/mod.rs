@@ -1,16 +1,23 @@
-//! The split view: the dashboard at the left, an assistant's own pane at the right of it. The pane is
-//! not mirrored but swapped in, so everything works in it; a placeholder keeps its place meanwhile,
-//! with its window, index, size and the whole layout.
+//! The split view: the dashboard, and beside it an assistant's own pane. The pane is not mirrored but
+//! swapped in, so everything works in it; a placeholder keeps its place meanwhile, with its window,
+//! index, size and the whole layout.
 //!
 //! Nothing must be lost when the dashboard is killed. What would be needed then is not kept in a file
 //! beside tmux but in tmux itself, as an option of the placeholder, which changes in the same batch of
 //! commands as the panes do: it is true at every moment, and gone when the server is. The next
-//! dashboard finds placeholders whose owner has ended and puts everything back ([`heal`]).
+//! dashboard finds placeholders whose owner has ended and puts everything back ([`heal`]). For when
+//! somebody closes a placeholder the dashboard remembers the same ([`memory`]).
 //!
-//! `plan` is pure: a listing in, commands out. This file asks tmux.
+//! `plan` and `memory` are pure: a listing in, commands out. This file asks tmux.
 
+mod cells;
+mod journal;
 mod layout;
+mod memory;
 mod plan;
+#[cfg(test)]
+mod testing;
+mod words;
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,38 +28,21 @@ use super::ask::{Ask, asking};
 use super::{Belief, Call};
 use crate::mux::{Beside, Gone, Home, Outcome, Owner, Place, SplitView, Undone};
 use layout::Panes;
+use memory::Memory;
 use plan::Batch;
+use words::End;
 
-pub(super) use layout::{PLACEHOLDER, shown_by};
-
-/// The narrowest that the dashboard may be, in columns.
-const NARROWEST: u16 = 40;
-
-/// The same of the pane beside it: with the line between them, a terminal of 80 columns holds both.
-const NARROWEST_BESIDE: u16 = 39;
-
-/// Said when somebody has closed the placeholder, and with it the exact place of the shown pane.
-const RESCUED: &str = "its place was closed, so the pane went back to its window or session";
-
-/// Said when what was shown beside the dashboard is no more.
-const HAS_ENDED: &str =
-    "what was shown at the right has ended; Enter shows the selected one, s closes the place";
+pub(super) use journal::{PLACEHOLDER, shown_by};
 
 /// The dashboard that owns a split.
 #[derive(Clone, Debug)]
 pub(super) struct Split {
     home: Home,
     belief: Belief,
-    /// Where the shown pane came from, for when its placeholder is closed by hand.
-    origin: Option<Origin>,
-}
-
-/// A window that a pane was taken from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Origin {
-    pane: PaneId,
-    window: String,
-    session: String,
+    /// The place as it was last seen; `None`: there is none, as far as we know.
+    memory: Option<Memory>,
+    /// Whether there is none because somebody has closed it.
+    is_lost: bool,
 }
 
 impl SplitView for Split {
@@ -61,14 +51,19 @@ impl SplitView for Split {
         self.toggle(&ask)
     }
 
-    fn show(&mut self, place: &Place, within: Duration) -> Outcome<Beside> {
+    fn show(&mut self, place: &Place, name: &str, within: Duration) -> Outcome<Beside> {
         let ask = self.ask(within);
-        self.show(place, &ask)
+        self.show(place, name, &ask)
     }
 
-    fn refresh(&mut self, within: Duration) -> Outcome<Beside> {
+    fn refresh(&mut self, stopping: Option<PaneId>, within: Duration) -> Outcome<Beside> {
         let ask = self.ask(within);
-        self.refresh(&ask)
+        self.refresh(stopping, &ask)
+    }
+
+    fn empty(&mut self, stopped: PaneId, within: Duration) -> Outcome<Beside> {
+        let ask = self.ask(within);
+        self.empty(stopped, &ask)
     }
 
     fn close(&mut self, within: Duration) -> Outcome<Beside> {
@@ -88,7 +83,8 @@ impl Split {
         Self {
             home,
             belief,
-            origin: None,
+            memory: None,
+            is_lost: false,
         }
     }
 
@@ -96,21 +92,18 @@ impl Split {
         asking(self.belief.clone(), within)
     }
 
-    /// Opens the place at the right, or closes it when it is open.
+    /// Opens the place, or closes it when it is open.
     fn toggle(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
         let panes = self.look(ask)?;
         if panes.place_of(&self.home.owner).is_some() {
             return self.close(ask);
         }
-        if self.rescue(&panes, ask)? {
-            return Ok(self.seen_in(&self.look(ask)?, Some(RESCUED.to_owned())));
-        }
-        self.open(&panes, ask)?;
-        Ok(self.seen_in(&self.look(ask)?, None))
+        self.open(panes, ask)?;
+        self.seen(None, ask)
     }
 
     /// Shows the pane; moves there if it is shown already. Opens the place when it is not open.
-    fn show(&mut self, place: &Place, ask: Ask<'_>) -> Outcome<Beside> {
+    fn show(&mut self, place: &Place, name: &str, ask: Ask<'_>) -> Outcome<Beside> {
         let is_elsewhere = |server: &Server| *server != self.home.server;
         if place.server.as_ref().is_some_and(is_elsewhere) {
             return Err(
@@ -118,97 +111,130 @@ impl Split {
             );
         }
         match place.pane {
-            Target::Pane(pane) => self.show_pane(pane, ask),
+            Target::Pane(pane) => self.show_pane(pane, name, ask),
             Target::Address { .. } => Err("its pane is not known yet".into()),
             Target::Process { .. } | Target::Agent(_) => Err("it runs in no pane".into()),
         }
     }
 
-    fn show_pane(&mut self, pane: PaneId, ask: Ask<'_>) -> Outcome<Beside> {
+    fn show_pane(&mut self, pane: PaneId, name: &str, ask: Ask<'_>) -> Outcome<Beside> {
         let mut panes = self.look(ask)?;
         if panes.place_of(&self.home.owner).is_none() {
-            if self.rescue(&panes, ask)? {
-                panes = self.look(ask)?;
-            }
-            self.open(&panes, ask)?;
-            panes = self.look(ask)?;
+            panes = self.open(panes, ask)?;
         }
-        let batch = plan::show(&panes, &self.home.owner, self.home.pane, pane)?;
-        if let Some(found) = panes.pane(pane)
-            && !panes.is_shown(pane)
-        {
-            self.origin = Some(Origin {
-                pane,
-                window: found.window.clone(),
-                session: found.session.clone(),
-            });
+        let batch = plan::show(&panes, &self.home, pane)?;
+        // Its placeholder may be closed as soon as it is there.
+        let before = self.memory.clone();
+        if let Some(lent) = Memory::once_shown(&panes, &self.home, pane, name) {
+            self.memory = Some(lent);
         }
-        self.run(&batch, ask)?;
-        Ok(self.seen_in(&self.look(ask)?, None))
+        if let Err(undone) = self.run(&batch, ask) {
+            self.memory = before;
+            return Err(undone);
+        }
+        self.refresh(None, ask)
     }
 
-    /// Looks whether the shown pane is still there, and keeps the place when it is not.
-    fn refresh(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
+    /// Looks whether the place and the shown pane are still there, and keeps the place for another one.
+    fn refresh(&mut self, stopping: Option<PaneId>, ask: Ask<'_>) -> Outcome<Beside> {
         let panes = self.look(ask)?;
         let Some(place) = panes.place_of(&self.home.owner) else {
-            // Closed by hand: what it stood for must not stay here for good.
-            let rescued = self.rescue(&panes, ask)?;
-            let note = rescued.then(|| RESCUED.to_owned());
-            return Ok(self.seen_in(&self.look(ask)?, note));
+            let closed = self.let_go(&panes, ask)?;
+            return self.seen(closed, ask);
         };
-        let shows = place.journal.shows;
-        if shows.is_none_or(|shown| panes.pane(shown).is_some()) {
-            return Ok(self.seen_in(&panes, None));
+        let ended = place
+            .journal
+            .shows
+            .filter(|shown| panes.pane(*shown).is_none());
+        if ended.is_some() {
+            let end = if ended == stopping {
+                End::Stopped
+            } else {
+                End::ByItself
+            };
+            let said = words::ended(self.name(), end);
+            self.run(&plan::leave(&panes, &self.home, self.name(), end), ask)?;
+            return self.seen(Some(said), ask);
         }
-        self.origin = None;
-        self.run(
-            &plan::keep_place(&panes, &self.home.owner, self.width_in(&panes)),
-            ask,
-        )?;
-        Ok(self.seen_in(&self.look(ask)?, Some(HAS_ENDED.to_owned())))
+        self.remember(&panes);
+        Ok(self.seen_in(&panes, None))
+    }
+
+    /// Leaves the place empty after what is shown was stopped.
+    fn empty(&mut self, stopped: PaneId, ask: Ask<'_>) -> Outcome<Beside> {
+        // Its pane may close between a look at it and the step home.
+        for _ in 0..2 {
+            let panes = self.look(ask)?;
+            let place = panes.place_of(&self.home.owner);
+            if place.is_none_or(|place| place.journal.shows != Some(stopped)) {
+                break;
+            }
+            let leave = plan::leave(&panes, &self.home, self.name(), End::Stopped);
+            match self.run(&leave, ask) {
+                Err(Undone::Gone(Gone::Pane)) => {}
+                done => {
+                    done?;
+                    break;
+                }
+            }
+        }
+        self.refresh(Some(stopped), ask)
     }
 
     /// Puts everything back.
     fn close(&mut self, ask: Ask<'_>) -> Outcome<Beside> {
         let panes = self.look(ask)?;
         if panes.place_of(&self.home.owner).is_none() {
-            self.rescue(&panes, ask)?;
-            return Ok(Beside::default());
+            self.let_go(&panes, ask)?;
+        } else {
+            self.run(&plan::close(&panes, &self.home.owner), ask)?;
         }
-        self.run(&plan::close(&panes, &self.home.owner), ask)?;
-        self.origin = None;
+        (self.memory, self.is_lost) = (None, false);
         Ok(Beside::default())
     }
 
-    /// Sends a pane back whose placeholder is gone. Its exact place went with that.
-    fn rescue(&mut self, panes: &Panes, ask: Ask<'_>) -> Outcome<bool> {
-        let Some(origin) = self.origin.take() else {
-            return Ok(false);
+    /// Puts everything back after somebody has closed the place, if so; what is to be said of it.
+    fn let_go(&mut self, panes: &Panes, ask: Ask<'_>) -> Outcome<Option<String>> {
+        let Some(memory) = self.memory.take() else {
+            return Ok(None);
         };
-        let batch = plan::rescue(panes, self.home.pane, &origin);
-        self.run(&batch, ask)?;
-        Ok(!batch.is_empty())
+        self.is_lost = true;
+        let stranded = memory.stranded(panes).is_some();
+        if let Err(Undone::Refused(_)) = self.run(&memory.restore(panes), ask) {
+            self.run(&memory.set_aside(&self.look(ask)?), ask)?;
+        }
+        Ok(Some(words::closed(stranded.then_some(&memory.name))))
     }
 
-    fn open(&self, panes: &Panes, ask: Ask<'_>) -> Outcome<()> {
-        let batch = plan::open(
-            panes,
-            &self.home.owner,
-            self.home.pane,
-            self.width_in(panes),
-        )?;
-        self.run(&batch, ask)
+    /// Opens the place; the panes with it.
+    fn open(&mut self, mut panes: Panes, ask: Ask<'_>) -> Outcome<Panes> {
+        if self.let_go(&panes, ask)?.is_some() {
+            panes = self.look(ask)?;
+        }
+        self.is_lost = false;
+        self.run(&plan::open(&panes, &self.home)?, ask)?;
+        let panes = self.look(ask)?;
+        self.remember(&panes);
+        Ok(panes)
     }
 
-    /// Columns of the dashboard.
-    fn width_in(&self, panes: &Panes) -> u16 {
-        let whole = panes.width_of(self.home.pane, &self.home.owner);
-        let most = whole.saturating_sub(NARROWEST_BESIDE + 1);
-        self.home
-            .width
-            .unwrap_or(whole / 3)
-            .max(NARROWEST)
-            .min(most.max(NARROWEST))
+    fn remember(&mut self, panes: &Panes) {
+        let name = self.name().to_owned();
+        let place = panes.place_of(&self.home.owner);
+        self.memory = place.map(|place| Memory::of(panes, place, name));
+    }
+
+    /// What a person calls what is shown.
+    fn name(&self) -> &str {
+        let memory = self.memory.as_ref();
+        memory.map_or("what was shown here", |memory| &memory.name)
+    }
+
+    /// What there is after something was done.
+    fn seen(&mut self, note: Option<String>, ask: Ask<'_>) -> Outcome<Beside> {
+        let panes = self.look(ask)?;
+        self.remember(&panes);
+        Ok(self.seen_in(&panes, note))
     }
 
     fn seen_in(&self, panes: &Panes, note: Option<String>) -> Beside {
@@ -216,6 +242,7 @@ impl Split {
         let shows = place.and_then(|place| place.journal.shows);
         Beside {
             is_open: place.is_some(),
+            is_lost: place.is_none() && self.is_lost,
             shows: shows
                 .filter(|pane| panes.pane(*pane).is_some())
                 .map(|pane| (self.home.server.clone(), pane)),
