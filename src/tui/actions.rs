@@ -13,7 +13,7 @@ use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
 use crate::tui::effect::Split;
-use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Need};
+use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Need, Started};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
@@ -54,8 +54,12 @@ pub trait Actions: Send + Sync + 'static {
 
     /// Starts the launcher at this place of the list, where `row` works unless it names a folder, and
     /// shows it beside the dashboard or in a window in front; says what happened, or why nothing did.
-    fn start(&self, launcher: usize, row: Option<&Row>, beside: bool)
-    -> Result<String, NotStarted>;
+    fn start(
+        &self,
+        launcher: usize,
+        row: Option<&Row>,
+        beside: bool,
+    ) -> Result<Started, NotStarted>;
 
     /// Takes up a session that is over again, beside the dashboard or in a window in front; says what happened, or why
     /// nothing did.

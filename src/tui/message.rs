@@ -2,6 +2,7 @@
 //! arrives here; nothing else changes the model.
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use pane_patrol_hooks::target::PaneId;
 use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
@@ -44,7 +45,7 @@ pub enum Message {
     /// What is beside the dashboard now.
     Split(Beside),
     /// What was started; or why nothing was.
-    Started(Result<String, NotStarted>),
+    Started(Result<Started, NotStarted>),
     /// What became of taking this session up again.
     Resumed(Box<EndedSession>, Result<String, NotStarted>),
     /// What became of stopping this row.
@@ -151,6 +152,15 @@ pub struct Awaited {
     pub until: &'static str,
     /// Whether it has reported.
     pub reports: bool,
+}
+
+/// What was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// One line for the person.
+    pub said: String,
+    /// The socket of its server, and its pane there.
+    pub pane: Option<(String, PaneId)>,
 }
 
 /// How a jump ended, or how it must go on.

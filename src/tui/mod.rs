@@ -77,7 +77,7 @@ pub use crate::config::Signs;
 pub use actions::Actions;
 pub use effect::{Effect, Split};
 pub use message::{
-    Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, Need, OfferedInstall,
+    Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, Need, OfferedInstall, Started,
 };
 pub use model::{Model, PROJECT, Pulse, Setup};
 pub use theme::Theme;

@@ -32,7 +32,7 @@ use crate::state::{EndedSession, Outcome, Row, Settings, Table};
 use crate::tasks::TaskSummary;
 use crate::tui::{
     self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
-    ONLY_A_REPLAY, Unchanged,
+    ONLY_A_REPLAY, Started, Unchanged,
 };
 
 /// Where nothing happened, at most this long is waited.
@@ -275,7 +275,7 @@ impl Actions for Idle {
         }
     }
 
-    fn start(&self, _: usize, _: Option<&Row>, _: bool) -> Result<String, NotStarted> {
+    fn start(&self, _: usize, _: Option<&Row>, _: bool) -> Result<Started, NotStarted> {
         Err(NotStarted::OnlyAReplay)
     }
 

@@ -20,6 +20,7 @@ pub(crate) mod work;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pane_patrol_hooks::target::PaneId;
 use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
@@ -105,6 +106,9 @@ pub struct Model {
     pub(crate) notice: Option<Notice>,
     /// What is beside the dashboard.
     pub(crate) split: Beside,
+    /// The socket and the pane of what was started last, until its row is there or the person does
+    /// something else.
+    pub(crate) awaited: Option<(String, PaneId)>,
     /// Rows that are being stopped.
     pub(crate) stopping: Vec<Row>,
     /// Rows of which nobody is told for a while.
@@ -193,6 +197,7 @@ impl Model {
                 is_open: is_split,
                 ..Beside::default()
             },
+            awaited: None,
             stopping: Vec::new(),
             snoozes: Snoozes::default(),
             jumping: false,

@@ -28,6 +28,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
     };
     model.notice = None;
     model.arriving_until = Some(now);
+    model.awaited = None;
     model.touch();
     act(model, action, now)
 }

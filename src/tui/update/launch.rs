@@ -7,8 +7,10 @@ use crate::launch::Stopped;
 use crate::state::Row;
 use crate::tui::effect::{Effect, Split};
 use crate::tui::keymap::{Action, key_for};
+use crate::tui::message::Started;
 use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
 use crate::tui::undone::NotStarted;
+use crate::tui::update::selection::select;
 use crate::tui::update::split;
 
 /// Opens the list of launchers.
@@ -25,11 +27,15 @@ pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) {
 /// Tells what came of it; beside the dashboard something else may stand now.
 pub(crate) fn started(
     model: &mut Model,
-    outcome: Result<String, NotStarted>,
+    outcome: Result<Started, NotStarted>,
     now: Timestamp,
 ) -> Vec<Effect> {
     match outcome {
-        Ok(said) => model.notify(&said, now),
+        Ok(started) => {
+            model.notify(&started.said, now);
+            model.awaited = started.pane;
+            welcome(model, now);
+        }
         Err(NotStarted::NotBeside(why)) => {
             let words = format!("started, but not beside the dashboard: {why}");
             model.advise(&words, "its row is in the list", now);
@@ -45,6 +51,22 @@ pub(crate) fn started(
         }
     }
     split::look(model)
+}
+
+/// Selects what was started last as soon as it has a row.
+pub(crate) fn welcome(model: &mut Model, now: Timestamp) {
+    let Some((socket, pane)) = &model.awaited else {
+        return;
+    };
+    let is_it = |row: &Row| {
+        let server = row.server.as_ref();
+        row.pane == Some(*pane) && server.is_some_and(|server| server.socket == *socket)
+    };
+    if let Some(id) = model.rows.find(is_it).map(|row| row.id.clone()) {
+        model.awaited = None;
+        model.arriving_until = Some(now);
+        select(model, id, now);
+    }
 }
 
 /// Asks first whether to stop the selected row.

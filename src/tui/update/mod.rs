@@ -59,6 +59,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Update(feed) => {
             let effects = split::heed(model, &feed);
             hear(model, feed, now);
+            launch::welcome(model, now);
             install::hear(model);
             effects
         }

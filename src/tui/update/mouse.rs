@@ -32,6 +32,7 @@ pub(crate) fn point(model: &mut Model, mouse: MouseEvent, now: Timestamp) -> Vec
 fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     model.touch();
     model.arriving_until = Some(now);
+    model.awaited = None;
     if panels::of(model).is_passing {
         model.open(Panel::Detail);
         return Vec::new();

@@ -1,6 +1,9 @@
 //! Going to a row's pane, or showing it beside the dashboard.
 
+use pane_patrol_hooks::target::PaneId;
+
 use super::*;
+use crate::tui::message::Started;
 use crate::tui::model::Setup;
 
 #[test]
@@ -128,10 +131,11 @@ fn a_place_that_somebody_has_closed_is_opened_anew_by_what_is_shown_next() {
         };
         tell(&mut model, Message::Split(closed));
         assert!(screen(&model).contains("the place was closed"));
-        let started = tell(
-            &mut model,
-            Message::Started(Ok("started claude".to_owned())),
-        );
+        let started = Started {
+            said: "started claude".to_owned(),
+            pane: None,
+        };
+        let started = tell(&mut model, Message::Started(Ok(started)));
         assert_eq!(
             started,
             [Effect::Split(Split::Refresh(None))],
@@ -206,6 +210,29 @@ fn what_is_moved_or_ends_around_the_shown_pane_is_looked_at() {
     assert_eq!(gone(&mut model, "api:2.0"), []);
     let later = [Effect::Split(Split::RefreshLater(None))];
     assert_eq!(gone(&mut model, "shop:1.2"), later);
+}
+
+#[test]
+fn what_was_started_is_selected_when_it_comes_unless_the_person_does_something_else() {
+    for (pressed, is_selected) in [("", true), ("j", false)] {
+        let mut model = usual();
+        let mut row = model.selected_row().unwrap().clone();
+        row.pane = Some(PaneId(77));
+        row.id = "new".to_owned();
+        row.state = State::Idle;
+        let started = Started {
+            said: "started claude".to_owned(),
+            pane: row.server.clone().map(|server| (server.socket, PaneId(77))),
+        };
+        tell(&mut model, Message::Started(Ok(started)));
+        keys(&mut model, pressed);
+        tell(&mut model, Message::Update(Update::Row(Arc::new(row))));
+        assert_eq!(
+            model.selected.as_deref() == Some("new"),
+            is_selected,
+            "{pressed}"
+        );
+    }
 }
 
 #[test]

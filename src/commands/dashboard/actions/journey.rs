@@ -297,17 +297,21 @@ fn over_one_that_works_everything_is_done() {
 }
 
 #[test]
-fn what_is_started_is_shown_and_when_it_is_stopped_the_place_says_so() {
+fn what_is_started_is_selected_and_shown_and_when_it_is_stopped_the_place_says_so() {
     let mut journey = Journey::begin();
     journey.press("sn\n");
     journey.fake.with(|server| {
         assert_eq!(server.beside, Some(3));
         server.panes.insert(3, (1, String::new()));
     });
+    let awaited = journey.model.awaited.clone();
+    assert_eq!(awaited, Some((journey.fake.server().socket, PaneId(3))));
     let row = journey.fake.row(3, "aider", State::Idle);
+    let id = row.id.clone();
     journey.take(Message::Update(Update::Row(std::sync::Arc::new(
         row.clone(),
     ))));
+    assert_eq!(journey.model.selected, Some(id));
     journey.take(Message::Stopped(Box::new(row), Stopped::Ended));
     journey.fake.with(|server| {
         assert_eq!((server.has_place, server.beside), (true, None));
@@ -366,7 +370,7 @@ fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
     let journey = Journey::begin();
     let ours = std::env::current_dir().unwrap();
     let here = format!(", but in {}: the folder of this row", ours.display());
-    let start = |row: Option<&Row>| journey.actions.start(0, row, false).unwrap();
+    let start = |row: Option<&Row>| journey.actions.start(0, row, false).unwrap().said;
     let mut row = journey.fake.row(2, "gemini", State::Running);
     row.pid = Some(journey.assistants[1].id());
     assert!(

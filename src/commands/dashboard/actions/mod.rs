@@ -36,7 +36,7 @@ use crate::sys::process;
 use crate::tasks::TaskSummary;
 use crate::tui::{
     self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
-    Unchanged,
+    Started, Unchanged,
 };
 
 /// How long a multiplexer may take to close a pane whose process has ended.
@@ -308,7 +308,7 @@ impl Actions for RealActions {
         launcher: usize,
         row: Option<&Row>,
         beside: bool,
-    ) -> Result<String, NotStarted> {
+    ) -> Result<Started, NotStarted> {
         let launchers = launchers(&self.context);
         let unusable = |error: CommandError| told(&error, error.hints().to_vec());
         let launchers = launchers.map_err(|error| NotStarted::Settings(unusable(error)))?;
@@ -327,9 +327,13 @@ impl Actions for RealActions {
         };
         let started = start_it(&self.context, "dashboard", start);
         let (started, ended) = started.map_err(|why| NotStarted::Refused(why.to_string()))?;
+        let socket = self.reach.own_socket.to_string_lossy().into_owned();
         let called = format!("{} in {}", launcher.name, started.target);
         self.show_started(&started, &called, beside && ended.is_empty())?;
-        Ok(format!("started {called}{ended}{elsewhere}"))
+        Ok(Started {
+            said: format!("started {called}{ended}{elsewhere}"),
+            pane: started.pane.map(|pane| (socket, pane)),
+        })
     }
 
     fn resume(&self, session: &EndedSession, beside: bool) -> Result<String, NotStarted> {
