@@ -6,7 +6,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::{Config, Signs, Theme};
+use super::{Config, Signs};
 use crate::test_book::{hold, table};
 
 /// What holds where a key is not set, as a person would write it; the rest has no value then.
@@ -26,6 +26,8 @@ fn defaults(config: &Config) -> Vec<(&'static str, String)> {
             "icons.plain",
             (config.icons.signs() == Signs::Plain).to_string(),
         ),
+        ("split.always", config.split.always().to_string()),
+        ("split.direction", word(config.split.room().direction)),
         (
             "table.ttl_seconds",
             config.table.ttl().as_secs().to_string(),
@@ -59,8 +61,8 @@ fn defaults(config: &Config) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn word(theme: Theme) -> String {
-    format!("\"{}\"", format!("{theme:?}").to_lowercase())
+fn word(value: impl std::fmt::Debug) -> String {
+    format!("\"{}\"", format!("{value:?}").to_lowercase())
 }
 
 fn schema() -> Value {

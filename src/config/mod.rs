@@ -1,10 +1,11 @@
 //! The settings file: every key is optional, and a key that means nothing is an error that names it,
 //! because a misspelt setting that is silently ignored is one the person believes in.
 //!
-//! May import: what has settings: `notify`, `rules`, `launch`; `log`'s times, and the hooks' words.
+//! May import: what has settings: `notify`, `rules`, `launch`, `mux`'s words; `log`'s times, and the hooks' words.
 
 #[cfg(test)]
 mod book_tests;
+mod split;
 mod theme;
 
 use std::io;
@@ -21,6 +22,7 @@ use crate::log::when::parse_span;
 use crate::notify;
 use crate::rules::Rules;
 
+pub use split::Split;
 pub use theme::Theme;
 
 /// The file is no longer, in bytes.
@@ -111,15 +113,6 @@ pub enum Signs {
     Drawn,
     /// `x + * - @`
     Plain,
-}
-
-/// `[split]`: the dashboard with an assistant's pane beside it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct Split {
-    /// `width`: columns of the dashboard; a third of the window when not set, and at least 40.
-    pub(crate) width: Option<u16>,
 }
 
 /// `[pulse]`: the dashboard that only follows.

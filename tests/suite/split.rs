@@ -2,6 +2,7 @@
 
 mod any_order;
 mod edges;
+mod habit;
 mod home;
 
 use rustix::process::{Pid, Signal, kill_process};

@@ -16,7 +16,6 @@ use crate::commands::start::launchers;
 use crate::commands::{Context, listen};
 use crate::config::{Config, Signs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::mux::Room;
 use crate::state::update::Update;
 use crate::tui::{self, Theme};
 use actions::RealActions;
@@ -27,7 +26,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let config = context.config()?;
     let theme = theme(arguments.theme.as_deref(), &config, context.no_color);
     let setup = tui::Setup {
-        split: arguments.split,
+        split: arguments.split || config.split.always(),
         launchers: names_of_launchers(context)?,
         ..setup(
             context,
@@ -39,11 +38,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let listening = listen::start(context, arguments.listen.listen.as_deref())?;
     let joined = collector::join(context.collector(&arguments.containers.containers)?);
     let client = arguments.client.clone();
-    let room = Room {
-        own: config.split.width,
-        ..Room::default()
-    };
-    let actions = RealActions::new(context.clone(), client, room);
+    let actions = RealActions::new(context.clone(), client, config.split.room());
     let shown = show(setup, joined.map_err(no_thread)?, actions);
     drop(listening);
     shown

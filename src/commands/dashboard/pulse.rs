@@ -50,7 +50,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
     };
     let following = collector::follow(context.collector(&[])?, project);
     let client = arguments.client.clone();
-    let actions = RealActions::new(context.clone(), client, config.split.width);
+    let actions = RealActions::new(context.clone(), client, config.split.room());
     show(setup, following.map_err(no_thread)?, actions)
 }
 
