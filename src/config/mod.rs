@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod book_tests;
+mod signs;
 mod split;
 mod theme;
 
@@ -22,6 +23,7 @@ use crate::log::when::parse_span;
 use crate::notify;
 use crate::rules::Rules;
 
+pub use signs::Signs;
 pub use split::Split;
 pub use theme::Theme;
 
@@ -103,16 +105,6 @@ impl Icons {
             Signs::Drawn
         }
     }
-}
-
-/// How states and branches are marked on the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Signs {
-    /// `✗ ✓ ● ○ ⎇`
-    #[default]
-    Drawn,
-    /// `x + * - @`
-    Plain,
 }
 
 /// `[pulse]`: the dashboard that only follows.

@@ -10,22 +10,6 @@ use crate::state::words::{self, word};
 use crate::state::{Attention, Request, Row};
 use crate::tui::text;
 
-/// The sign of a state. Each is one column wide in every terminal we know of.
-pub(crate) fn icon(state: State, signs: Signs) -> &'static str {
-    match (state, signs) {
-        (State::WaitingApproval, _) => "!",
-        (State::WaitingInput, _) => "?",
-        (State::Error, Signs::Drawn) => "✗",
-        (State::Completed, Signs::Drawn) => "✓",
-        (State::Running, Signs::Drawn) => "●",
-        (State::Idle, Signs::Drawn) => "○",
-        (State::Error, Signs::Plain) => "x",
-        (State::Completed, Signs::Plain) => "+",
-        (State::Running, Signs::Plain) => "*",
-        (State::Idle, Signs::Plain) => "-",
-    }
-}
-
 /// What stands before the name of a branch.
 pub(crate) fn branch_sign(signs: Signs) -> &'static str {
     match signs {

@@ -147,7 +147,7 @@ fn each_state_has_a_sign_and_a_word_of_its_own() {
             let mut model = model_with(rows.to_vec(), 100, 30);
             (model.setup.signs, model.setup.theme) = (signs, Theme::None);
             let shown = screen(&model);
-            let sign_and_word = [labels::icon(state, signs), word(state)];
+            let sign_and_word = [signs.of(state), word(state)];
             for part in sign_and_word {
                 assert!(shown.contains(part), "{part}:\n{shown}");
                 assert!(seen.insert(part), "`{part}` means two things");
@@ -173,7 +173,7 @@ fn the_signs_of_the_book_are_those_of_the_screen() {
             .join(", ")
     };
     let rows = State::ALL.iter().map(|state| {
-        let sign = |signs| format!("`{}`", labels::icon(*state, signs));
+        let sign = |signs: Signs| format!("`{}`", signs.of(*state));
         [sign(Signs::Drawn), sign(Signs::Plain), words(*state)]
     });
     hold(

@@ -169,7 +169,7 @@ fn lines(model: &Model, width: u16) -> Vec<Help> {
     let drawn = model.setup.signs;
     let signs = SIGNS
         .iter()
-        .flat_map(|(state, means)| entry(labels::icon(*state, drawn), theme.state(*state), means));
+        .flat_map(|(state, means)| entry(drawn.of(*state), theme.state(*state), means));
     let branch = (labels::branch_sign(drawn), "the branch stands after it");
     let in_rows = IN_ROWS.iter().copied().chain([branch]);
     let in_rows = in_rows.flat_map(|(sign, means)| entry(sign, theme.accent(), means));
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn the_page_of_the_book_says_what_stands_in_rows() {
         let states = SIGNS.iter().map(|(state, means)| {
-            let sign = |signs| labels::icon(*state, signs);
+            let sign = |signs: Signs| signs.of(*state);
             let (drawn, plain) = (sign(Signs::Drawn), sign(Signs::Plain));
             let both = if drawn == plain {
                 format!("`{drawn}`")

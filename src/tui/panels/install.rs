@@ -8,7 +8,6 @@ use super::help::CLOSES;
 use super::{Component, Moves, PLAIN, Page, Taken, two_thirds};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
-use crate::tui::labels;
 use crate::tui::message::{Awaited, InstallOffer, InstallOutcome, OfferedInstall};
 use crate::tui::model::{Install, Model, Panel, Setup};
 use crate::tui::text;
@@ -106,7 +105,7 @@ fn one_awaited(one: &Awaited, column: usize, setup: &Setup, width: usize) -> Vec
     } else {
         theme.text()
     };
-    let sign = labels::icon(state, setup.signs);
+    let sign = setup.signs.of(state);
     let gap = " ".repeat(column.saturating_sub(text::width(one.title)));
     let whole = format!("{sign} {}{gap}  {words}", one.title);
     if text::width(&whole) <= width {

@@ -128,11 +128,7 @@ fn draw_row(
         writer.keep_free(columns.work + 2);
     }
     writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
-    writer.cell(
-        labels::icon(row.state, model.setup.signs),
-        1,
-        theme.state(row.state),
-    );
+    writer.cell(model.setup.signs.of(row.state), 1, theme.state(row.state));
     writer.cell(
         if model.is_beside(row) { "▸" } else { "" },
         1,
